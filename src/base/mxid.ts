@@ -1,0 +1,18 @@
+/** A Matrix user ID, `@localpart:server.name`. */
+export type Mxid = string & { readonly __brand: 'Mxid' };
+/** The server name of a Matrix homeserver, port included where there is one. */
+export type ServerName = string & { readonly __brand: 'ServerName' };
+
+const maxBytes = 255;
+// Historical user IDs may hold nearly any character in the localpart, an empty one included (Matrix appendices, "Historical User IDs").
+const userId = /^@[^:\s\p{Cc}]*:[^\s\p{Cc}]+$/u;
+
+/** The text as a Matrix user ID, or undefined where it is none. */
+export function parseMxid(text: string): Mxid | undefined {
+  return userId.test(text) && Buffer.byteLength(text) <= maxBytes ? (text as Mxid) : undefined;
+}
+
+/** Everything after the first colon. */
+export function serverNameOf(mxid: Mxid): ServerName {
+  return mxid.slice(mxid.indexOf(':') + 1) as ServerName;
+}

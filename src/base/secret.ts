@@ -1,0 +1,39 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { inspect } from 'node:util';
+
+const shown = '[secret]';
+
+/** A value that no log, error or JSON shows: every way of printing it gives "[secret]". */
+export class Secret<T extends string = string> {
+  readonly #value: T;
+
+  constructor(value: T) {
+    this.#value = value;
+  }
+
+  /** The value itself: call it only where the value leaves for its destination. */
+  reveal(): T {
+    return this.#value;
+  }
+
+  /** Whether both hold the same value, in a time that does not depend on where they differ. */
+  equals(other: Secret): boolean {
+    return timingSafeEqual(digest(this.#value), digest(other.reveal()));
+  }
+
+  toString(): string {
+    return shown;
+  }
+
+  toJSON(): string {
+    return shown;
+  }
+
+  [inspect.custom](): string {
+    return shown;
+  }
+}
+
+function digest(value: string): Buffer {
+  return createHash('sha256').update(value).digest();
+}

@@ -1,0 +1,35 @@
+import { Failure } from '../base/failure.js';
+import type { TelegramUser } from '../telegram/shapes.js';
+
+/** Everything that is known to go wrong in a login. What Telegram says comes first, then what we say. */
+export type LoginFault =
+  | { readonly kind: 'phone_number_invalid' }
+  | { readonly kind: 'phone_number_banned' }
+  | { readonly kind: 'phone_number_unoccupied' }
+  | { readonly kind: 'phone_number_app_signup_forbidden' }
+  | { readonly kind: 'phone_number_flood' }
+  | { readonly kind: 'flood_wait'; readonly retryAfterMs: number }
+  | { readonly kind: 'phone_code_invalid' }
+  | { readonly kind: 'phone_code_expired' }
+  | { readonly kind: 'password_invalid' }
+  | { readonly kind: 'bot_token_invalid' }
+  | { readonly kind: 'bot_token_expired' }
+  /** The login under way was ended by Telegram (other sessions terminated, auth key gone): start again. */
+  | { readonly kind: 'login_revoked' }
+  | { readonly kind: 'telegram_unreachable' }
+  | { readonly kind: 'telegram_rejected_us' }
+  | { readonly kind: 'telegram_error' }
+  /** bridge.permissions does not let this Matrix user log in. */
+  | { readonly kind: 'not_permitted' }
+  | { readonly kind: 'already_logged_in'; readonly user: TelegramUser }
+  | { readonly kind: 'not_logged_in' }
+  /** That Telegram account belongs to another Matrix user already. */
+  | { readonly kind: 'telegram_account_taken' }
+  | { readonly kind: 'phone_code_missing' }
+  | { readonly kind: 'phone_code_not_requested' }
+  | { readonly kind: 'phone_code_not_entered' }
+  | { readonly kind: 'password_empty' }
+  | { readonly kind: 'bot_token_missing' };
+
+/** Thrown by the login service. */
+export class LoginFailure extends Failure<LoginFault> {}

@@ -1,0 +1,45 @@
+import type { PhoneNumber } from '../base/phone.js';
+import type { Secret } from '../base/secret.js';
+import type { LoginCode, TelegramUser } from './shapes.js';
+
+/** A Telegram session in its adapter's own form: data centre and auth key. Whoever holds it is logged in. */
+export type TelegramSession = Secret;
+
+/** What came of a login code: who is logged in, or that Telegram wants the cloud password too. */
+export type SignInResult =
+  | { readonly kind: 'authorized'; readonly user: TelegramUser }
+  | { readonly kind: 'password_needed'; readonly hint: string | null };
+
+/** Telegram, as this project needs it. Every method throws TelegramFailure for what is known to go wrong. */
+export interface TelegramGateway {
+  /**
+   * Opens a connection on a new session, or on one saved before. Settles within the gateway's own deadline.
+   * The caller sees to it that one session has one live connection at most (Telegram kills a duplicated auth key for good).
+   */
+  connect(session?: TelegramSession): Promise<TelegramConnection>;
+  /** Destroys every connection. Calls under way settle with the failure `unreachable`. */
+  close(): Promise<void>;
+}
+
+/**
+ * One live connection. Every call settles within the gateway's deadline. After a failure of kind `unreachable` or
+ * `session_dead` the connection is of no further use: destroy it, and connect again on the saved session where it is not dead.
+ */
+export interface TelegramConnection {
+  /** The session as it is now. It may change with every call (a login may migrate to another data centre), so save it after each. */
+  readonly session: TelegramSession;
+  /** auth.sendCode */
+  sendCode(phone: PhoneNumber): Promise<LoginCode>;
+  /** auth.signIn with the code. An account that does not exist is the failure `phone_number_unoccupied`. */
+  signIn(phone: PhoneNumber, phoneCodeHash: Secret, code: Secret): Promise<SignInResult>;
+  /** account.getPassword and auth.checkPassword (SRP). */
+  checkPassword(password: Secret): Promise<TelegramUser>;
+  /** auth.importBotAuthorization */
+  signInBot(token: Secret): Promise<TelegramUser>;
+  /** users.getUsers of oneself, always asked of Telegram: `session_dead` tells that the login is over. */
+  getMe(): Promise<TelegramUser>;
+  /** auth.logOut; resolves also where Telegram had ended the session before. */
+  logOut(): Promise<void>;
+  /** Closes the connection and frees what it holds. Never throws, may be called twice. */
+  destroy(): Promise<void>;
+}

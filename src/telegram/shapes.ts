@@ -1,0 +1,31 @@
+import type { PhoneNumber } from '../base/phone.js';
+import type { Secret } from '../base/secret.js';
+
+/** A Telegram user ID: a positive integer in decimal, up to 2^53. */
+export type TelegramUserId = string & { readonly __brand: 'TelegramUserId' };
+
+/** Who is logged in. `phone` is null for bots. */
+export interface TelegramUser {
+  readonly id: TelegramUserId;
+  readonly username: string | null;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly phone: PhoneNumber | null;
+  readonly isBot: boolean;
+}
+
+/** How a login code travels (auth.SentCodeType); `other` for a way that this version does not know. */
+export type CodeDelivery = 'app' | 'sms' | 'call' | 'flash_call' | 'missed_call' | 'email' | 'fragment' | 'other';
+
+/** A login code that Telegram has sent (auth.sentCode). */
+export interface LoginCode {
+  /** Needed with the code at signIn. */
+  readonly phoneCodeHash: Secret;
+  readonly delivery: CodeDelivery;
+  /** How many characters the code has; null where Telegram does not say. */
+  readonly length: number | null;
+  /** How the next code would travel; null where there is none. */
+  readonly nextDelivery: CodeDelivery | null;
+  /** How long to wait before asking for the next code; null where Telegram does not say. */
+  readonly timeoutMs: number | null;
+}
