@@ -1,0 +1,290 @@
+import { systemClock } from '../../src/base/clock.js';
+import type { Clock } from '../../src/base/clock.js';
+import type { PhoneNumber } from '../../src/base/phone.js';
+import { Secret } from '../../src/base/secret.js';
+import { TelegramFailure } from '../../src/telegram/failure.js';
+import type { SessionDeath, TelegramFault } from '../../src/telegram/failure.js';
+import type { SignInResult, TelegramConnection, TelegramGateway, TelegramSession } from '../../src/telegram/gateway.js';
+import type { LoginCode, TelegramUser } from '../../src/telegram/shapes.js';
+import { accountOfPhone, botOfToken, magicPasswordHint } from './fake-telegram-accounts.js';
+
+/** The calls that a fault or a hold can name. */
+export type FakeTelegramOperation =
+  'connect' | 'sendCode' | 'signIn' | 'checkPassword' | 'signInBot' | 'getMe' | 'logOut';
+
+/** A code that the fake has sent. */
+export interface SentFakeCode {
+  readonly phone: string;
+  readonly code: string;
+  readonly phoneCodeHash: string;
+}
+
+/** Telegram in memory: the port, switches for what goes wrong, and what a test may read of its state. */
+export interface FakeTelegram {
+  readonly gateway: TelegramGateway;
+  /** Every code ever sent, oldest first; with a phone, those that went to it. */
+  sentCodes(phone?: PhoneNumber): readonly SentFakeCode[];
+  /** How often each operation was called, failed calls included. */
+  calls(operation: FakeTelegramOperation): number;
+  liveConnections(): number;
+  /** How many sessions are logged in at Telegram as this user ID. */
+  authorizations(userId: string): number;
+  /** The user IDs that have logged out, in order. */
+  logOuts(): readonly string[];
+  /** Makes the next `times` calls of `operation` fail; `phone` limits it to calls about that number. Returns how to lift it. */
+  fail(
+    operation: FakeTelegramOperation,
+    fault: TelegramFault,
+    options?: { readonly times?: number; readonly phone?: PhoneNumber },
+  ): () => void;
+  /** Every call fails with `unreachable` until `comeBack`. */
+  goDown(): void;
+  /** Every call stays unanswered: it fails with `unreachable` when the deadline has passed on the clock, or with close(). */
+  goSilent(): void;
+  /** Ends goDown and goSilent; calls that went unanswered stay so. */
+  comeBack(): void;
+  /** Calls of `operation` wait until the returned function is called, then go on. */
+  hold(operation: FakeTelegramOperation): () => void;
+  /** Every code sent to this number so far is no longer accepted. */
+  expireCodes(phone: PhoneNumber): void;
+  /** Telegram ends every session that is logged in as this user ID; without one, every session there is. */
+  endSessions(reason: SessionDeath, userId?: string): void;
+}
+
+interface Authorization {
+  readonly key: string;
+  dataCentre: number;
+  user: TelegramUser | null;
+  /** Who has given the right code and still owes the cloud password. */
+  pending: { readonly user: TelegramUser; readonly password: string } | null;
+  death: SessionDeath | null;
+  live: number;
+}
+
+interface Injected {
+  readonly operation: FakeTelegramOperation;
+  readonly fault: TelegramFault;
+  readonly phone: PhoneNumber | undefined;
+  left: number;
+}
+
+const startingDataCentre = 1;
+const resendTimeoutMs = 60_000;
+
+/**
+ * A fake of the Telegram port with the magic accounts of fake-telegram-accounts.ts. It behaves as the contract suite says,
+ * and as Telegram does where that hurts: two live connections on one session end it as `duplicated`. The gateway may be
+ * used again after close(), as a restarted daemon would use a new one.
+ */
+export function createFakeTelegram({
+  clock = systemClock,
+  deadlineMs = 15_000,
+}: { readonly clock?: Clock; readonly deadlineMs?: number } = {}): FakeTelegram {
+  const authorizations = new Map<string, Authorization>();
+  const codes: (SentFakeCode & { expired: boolean })[] = [];
+  const callCounts = new Map<FakeTelegramOperation, number>();
+  const injected = new Set<Injected>();
+  const holds = new Map<FakeTelegramOperation, Promise<void>>();
+  const loggedOut: string[] = [];
+  const live = new Set<TelegramConnection>();
+  const closing = new Set<() => void>();
+  let weather: 'well' | 'down' | 'silent' = 'well';
+  let serial = 0;
+
+  const fail = (fault: TelegramFault): never => {
+    throw new TelegramFailure(fault);
+  };
+
+  const unanswered = (): Promise<never> =>
+    new Promise((_, reject) => {
+      const settle = () => {
+        cancel();
+        closing.delete(settle);
+        reject(new TelegramFailure({ kind: 'unreachable' }));
+      };
+      const cancel = clock.after(deadlineMs, settle);
+      closing.add(settle);
+    });
+
+  const held = (wait: Promise<void>): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const settle = () => reject(new TelegramFailure({ kind: 'unreachable' }));
+      closing.add(settle);
+      wait.then(() => {
+        closing.delete(settle);
+        resolve();
+      }, reject);
+    });
+
+  const arrive = async (operation: FakeTelegramOperation, phone?: PhoneNumber): Promise<void> => {
+    callCounts.set(operation, (callCounts.get(operation) ?? 0) + 1);
+    const wait = holds.get(operation);
+    await (wait === undefined ? Promise.resolve() : held(wait));
+    if (weather === 'down') fail({ kind: 'unreachable' });
+    if (weather === 'silent') await unanswered();
+    for (const fault of injected) {
+      if (fault.operation !== operation) continue;
+      if (fault.phone !== undefined && (phone === undefined || !fault.phone.equals(phone))) continue;
+      fault.left -= 1;
+      if (fault.left === 0) injected.delete(fault);
+      fail(fault.fault);
+    }
+  };
+
+  const newAuthorization = (dataCentre: number): Authorization => {
+    serial += 1;
+    const authorization: Authorization = {
+      key: `fake-session-${dataCentre}-${serial}`,
+      dataCentre,
+      user: null,
+      pending: null,
+      death: null,
+      live: 0,
+    };
+    authorizations.set(authorization.key, authorization);
+    return authorization;
+  };
+
+  const connect = async (session?: TelegramSession): Promise<TelegramConnection> => {
+    await arrive('connect');
+    const current = session === undefined ? newAuthorization(startingDataCentre) : authorizations.get(session.reveal());
+    if (current === undefined) return fail({ kind: 'session_dead', reason: 'auth_key_forgotten' });
+    if (current.live > 0) current.death = 'duplicated';
+    let authorization = current;
+    let destroyed = false;
+    authorization.live += 1;
+
+    const call = async (operation: FakeTelegramOperation, phone?: PhoneNumber): Promise<void> => {
+      if (destroyed) fail({ kind: 'unreachable' });
+      await arrive(operation, phone);
+      if (destroyed) fail({ kind: 'unreachable' });
+      if (authorization.death !== null) fail({ kind: 'session_dead', reason: authorization.death });
+    };
+    const migrateTo = (dataCentre: number): void => {
+      if (authorization.dataCentre === dataCentre) return;
+      authorization.live -= 1;
+      authorization = newAuthorization(dataCentre);
+      authorization.live += 1;
+    };
+    const logIn = (user: TelegramUser): TelegramUser => {
+      authorization.user = user;
+      authorization.pending = null;
+      return user;
+    };
+
+    const connection: TelegramConnection = {
+      get session() {
+        return new Secret(authorization.key);
+      },
+      async sendCode(phone): Promise<LoginCode> {
+        await call('sendCode', phone);
+        const account = accountOfPhone(phone);
+        if (account === undefined) return fail({ kind: 'phone_number_invalid' });
+        migrateTo(account.dataCentre);
+        if (account.sendCodeFault !== undefined) fail(account.sendCodeFault);
+        const phoneCodeHash = `hash-${codes.length + 1}`;
+        codes.push({ phone: phone.reveal(), code: account.code, phoneCodeHash, expired: false });
+        return {
+          phoneCodeHash: new Secret(phoneCodeHash),
+          delivery: 'app',
+          length: account.code.length,
+          nextDelivery: 'sms',
+          timeoutMs: resendTimeoutMs,
+        };
+      },
+      async signIn(phone, phoneCodeHash, code): Promise<SignInResult> {
+        await call('signIn', phone);
+        const account = accountOfPhone(phone);
+        if (account === undefined) return fail({ kind: 'phone_number_invalid' });
+        const sent = codes.find((one) => one.phoneCodeHash === phoneCodeHash.reveal());
+        if (sent === undefined || sent.expired || sent.phone !== phone.reveal()) {
+          return fail({ kind: 'phone_code_expired' });
+        }
+        if (account.signInFault !== undefined) fail(account.signInFault);
+        if (code.reveal() !== sent.code) fail({ kind: 'phone_code_invalid' });
+        if (account.user === null) return fail({ kind: 'phone_number_unoccupied' });
+        if (account.password === undefined) {
+          sent.expired = true;
+          return { kind: 'authorized', user: logIn(account.user) };
+        }
+        authorization.pending = { user: account.user, password: account.password };
+        return { kind: 'password_needed', hint: magicPasswordHint };
+      },
+      async checkPassword(password): Promise<TelegramUser> {
+        await call('checkPassword');
+        if (authorization.pending === null) return fail({ kind: 'session_dead', reason: 'revoked' });
+        if (password.reveal() !== authorization.pending.password) fail({ kind: 'password_invalid' });
+        return logIn(authorization.pending.user);
+      },
+      async signInBot(token): Promise<TelegramUser> {
+        await call('signInBot');
+        const bot = botOfToken(token.reveal());
+        if ('kind' in bot) return fail(bot);
+        return logIn(bot);
+      },
+      async getMe(): Promise<TelegramUser> {
+        await call('getMe');
+        return authorization.user ?? fail({ kind: 'session_dead', reason: 'revoked' });
+      },
+      async logOut(): Promise<void> {
+        try {
+          await call('logOut');
+        } catch (error) {
+          if (error instanceof TelegramFailure && error.fact.kind === 'session_dead') return;
+          throw error;
+        }
+        if (authorization.user !== null) loggedOut.push(authorization.user.id);
+        authorization.user = null;
+        authorization.death = 'revoked';
+      },
+      async destroy(): Promise<void> {
+        if (destroyed) return;
+        destroyed = true;
+        authorization.live -= 1;
+        live.delete(connection);
+      },
+    };
+    live.add(connection);
+    return connection;
+  };
+
+  return {
+    gateway: {
+      connect,
+      async close() {
+        for (const settle of closing) settle();
+        await Promise.all([...live].map((connection) => connection.destroy()));
+      },
+    },
+    sentCodes: (phone) => codes.filter((sent) => phone === undefined || sent.phone === phone.reveal()),
+    calls: (operation) => callCounts.get(operation) ?? 0,
+    liveConnections: () => live.size,
+    authorizations: (userId) =>
+      [...authorizations.values()].filter((one) => one.user?.id === userId && one.death === null).length,
+    logOuts: () => loggedOut,
+    fail(operation, fault, options = {}) {
+      const entry: Injected = { operation, fault, phone: options.phone, left: options.times ?? 1 };
+      injected.add(entry);
+      return () => void injected.delete(entry);
+    },
+    goDown: () => void (weather = 'down'),
+    goSilent: () => void (weather = 'silent'),
+    comeBack: () => void (weather = 'well'),
+    hold(operation) {
+      let release: () => void = () => undefined;
+      holds.set(operation, new Promise((resolve) => (release = resolve)));
+      return () => {
+        holds.delete(operation);
+        release();
+      };
+    },
+    expireCodes(phone) {
+      for (const sent of codes) if (sent.phone === phone.reveal()) sent.expired = true;
+    },
+    endSessions(reason, userId) {
+      for (const one of authorizations.values()) {
+        if (userId === undefined || one.user?.id === userId) one.death = reason;
+      }
+    },
+  };
+}
