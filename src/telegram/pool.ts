@@ -1,0 +1,164 @@
+import type { Cancel, Clock } from '../base/clock.js';
+import { KeyedMutex } from '../base/keyed-mutex.js';
+import type { Logger } from '../base/logger.js';
+import { TelegramFailure } from './failure.js';
+import type { TelegramConnection, TelegramGateway, TelegramSession } from './gateway.js';
+import { createTurnstile, type LeavePlace } from './turnstile.js';
+
+/** Live connections to Telegram, opened when needed, at most one for each key, and closed when idle. */
+export interface ConnectionPool {
+  /**
+   * Runs `work` on the connection of `key`, when earlier work of the key has settled. The live connection is used where its
+   * session is the one given; otherwise a new one is opened on that session, or on a fresh one where none is given.
+   * After the failures `unreachable` and `session_dead`, and after anything that is no TelegramFailure, the connection is closed.
+   * Fails as `unreachable` where no place becomes free in time.
+   */
+  use<T>(
+    key: string,
+    session: TelegramSession | undefined,
+    work: (connection: TelegramConnection) => Promise<T>,
+  ): Promise<T>;
+  /** Closes the connection of `key`, if there is one, when the work under way on it has settled. */
+  drop(key: string): Promise<void>;
+  /** Closes all connections at once; work under way and all later work fails as `unreachable`. */
+  close(): Promise<void>;
+}
+
+export interface ConnectionPoolDeps {
+  readonly gateway: TelegramGateway;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The most connections that are open at one time. */
+  readonly maxLive: number;
+  readonly idleCloseMs: number;
+  /** The most connections that are being opened at one time: each may cost the work of making an auth key. */
+  readonly maxOpening?: number;
+  /** The longest time that work waits for a place, and again for its turn to open a connection. */
+  readonly longestWaitMs?: number;
+}
+
+interface Live {
+  readonly connection: TelegramConnection;
+  readonly leave: LeavePlace;
+  busy: boolean;
+  cancelIdleClose: Cancel;
+}
+
+export function createConnectionPool({
+  gateway,
+  clock,
+  logger,
+  maxLive,
+  idleCloseMs,
+  maxOpening = 8,
+  longestWaitMs = 30_000,
+}: ConnectionPoolDeps): ConnectionPool {
+  const keys = new KeyedMutex();
+  const places = createTurnstile({ clock, places: maxLive, longestWaitMs });
+  const openings = createTurnstile({ clock, places: maxOpening, longestWaitMs });
+  // A Map iterates in the order of insertion and every use inserts anew, so the least recently used comes first.
+  const live = new Map<string, Live>();
+  const closing = new Map<string, Promise<void>>();
+  let closed = false;
+
+  async function shut(key: string): Promise<void> {
+    const entry = live.get(key);
+    if (entry === undefined) return;
+    live.delete(key);
+    entry.cancelIdleClose();
+    const done = entry.connection.destroy().then(() => {
+      closing.delete(key);
+      entry.leave();
+    });
+    closing.set(key, done);
+    await done;
+  }
+
+  function shutInBackground(key: string): void {
+    shut(key).catch((error: unknown) => logger.error('a Telegram connection could not be closed', { error }));
+  }
+
+  function makeRoom(): void {
+    for (const [key, entry] of live) {
+      if (places.waiting() <= closing.size) return;
+      if (!entry.busy) shutInBackground(key);
+    }
+  }
+
+  async function open(key: string, session: TelegramSession | undefined): Promise<Live> {
+    await closing.get(key);
+    const entering = places.enter();
+    makeRoom();
+    const leave = await entering;
+    try {
+      const connection = await openInTurn(session);
+      const entry = { connection, leave, busy: true, cancelIdleClose: () => undefined };
+      live.set(key, entry);
+      return entry;
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  async function openInTurn(session: TelegramSession | undefined): Promise<TelegramConnection> {
+    const leave = await openings.enter();
+    try {
+      const connection = await gateway.connect(session);
+      if (!closed) return connection;
+      await connection.destroy();
+      throw new TelegramFailure({ kind: 'unreachable' }, { cause: new Error('the pool is closed') });
+    } finally {
+      leave();
+    }
+  }
+
+  async function take(key: string, session: TelegramSession | undefined): Promise<Live> {
+    const entry = live.get(key);
+    if (entry === undefined) return open(key, session);
+    if (session === undefined || !entry.connection.session.equals(session)) {
+      await shut(key);
+      return open(key, session);
+    }
+    entry.cancelIdleClose();
+    entry.busy = true;
+    live.delete(key);
+    live.set(key, entry);
+    return entry;
+  }
+
+  function putBack(key: string, entry: Live): void {
+    if (live.get(key) !== entry) return;
+    entry.busy = false;
+    entry.cancelIdleClose = clock.after(idleCloseMs, () => shutInBackground(key));
+    makeRoom();
+  }
+
+  return {
+    use: (key, session, work) =>
+      keys.run(key, async () => {
+        const entry = await take(key, session);
+        try {
+          const result = await work(entry.connection);
+          putBack(key, entry);
+          return result;
+        } catch (error) {
+          if (leavesConnectionWell(error)) putBack(key, entry);
+          else await shut(key);
+          throw error;
+        }
+      }),
+    drop: (key) => keys.run(key, () => shut(key)),
+    async close() {
+      closed = true;
+      places.close();
+      openings.close();
+      for (const key of live.keys()) shutInBackground(key);
+      await Promise.all(closing.values());
+    },
+  };
+}
+
+function leavesConnectionWell(error: unknown): boolean {
+  return error instanceof TelegramFailure && error.fact.kind !== 'unreachable' && error.fact.kind !== 'session_dead';
+}
