@@ -1,14 +1,237 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
 import type { Mxid } from '../base/mxid.js';
+import { randomId, type Random } from '../base/random.js';
+import { Secret } from '../base/secret.js';
+import { SingleFlight } from '../base/single-flight.js';
+import type { Database } from '../database/database.js';
+import type { ConnectionPool } from '../telegram/pool.js';
 import type { TelegramUser } from '../telegram/shapes.js';
+import { createAccountBook, type Acceptance } from './account-book.js';
+import { LoginFailure } from './failure.js';
+import { loginFaultOf } from './fault-of.js';
+import {
+  codeAccepted,
+  codeSent,
+  decide,
+  stepOf,
+  survives,
+  type CodeState,
+  type Decision,
+  type PasswordState,
+} from './machine.js';
+import { createLoginLedger, type Login } from './login-ledger.js';
 import type { LoginInput, LoginStep } from './shapes.js';
+import { createTelegramDesk, type Answer } from './telegram-desk.js';
 
 /** Logs Matrix users into Telegram. Every method throws LoginFailure for what is known to go wrong. */
 export interface LoginService {
   /**
    * Gives `input` to the owner's login, started where `input` can be a first one, and says what comes next.
    * Checks in this order: permission, already logged in, the input, Telegram. What it answers is durable.
+   * Equal inputs of one owner at one time count as one.
    */
   submit(owner: Mxid, input: LoginInput): Promise<LoginStep>;
   /** Who the owner is logged in as, asked of Telegram each time; permission is checked first. */
   whoAmI(owner: Mxid): Promise<TelegramUser>;
+  /** Forgets logins that are over or that nobody went on with in time, when their sessions are ended at Telegram. To be called now and then. */
+  sweep(): Promise<void>;
+}
+
+export interface LoginServiceDeps {
+  readonly database: Database;
+  readonly pool: ConnectionPool;
+  readonly mayLogIn: (mxid: Mxid) => boolean;
+  /** How long a login may wait for its next step. */
+  readonly expireAfterMs: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+export function createLoginService(deps: LoginServiceDeps): LoginService {
+  const { database, mayLogIn, clock, random, logger } = deps;
+  const desk = createTelegramDesk(deps);
+  const ledger = createLoginLedger(deps);
+  const book = createAccountBook({ database, desk, ledger, clock, logger });
+  const flights = new SingleFlight();
+
+  function alone<T>(owner: Mxid, what: string, work: () => Promise<T>): Promise<T> {
+    return flights.run(`${owner} ${what}`, () => database.locks.run(`login:${owner}`, work));
+  }
+
+  async function submit(owner: Mxid, input: LoginInput): Promise<LoginStep> {
+    const standing = await book.standingOf(owner);
+    if (standing.kind !== 'logged_out') throw new LoginFailure({ kind: 'already_logged_in', user: standing.user });
+    const login = await ledger.find(owner);
+    return act(owner, login, decide(login?.state, input, clock.now()));
+  }
+
+  function act(owner: Mxid, login: Login | undefined, decision: Decision): Promise<LoginStep> | LoginStep {
+    switch (decision.act) {
+      case 'refuse':
+        throw new LoginFailure(decision.fault);
+      case 'show':
+        return decision.step;
+      case 'send_code':
+        return sendCode(owner, login, decision);
+      case 'sign_in':
+        return signIn(owner, known(login), decision);
+      case 'check_password':
+        return checkPassword(owner, known(login), decision);
+      case 'sign_in_bot':
+        return signInBot(owner, decision.token);
+    }
+  }
+
+  async function sendCode(owner: Mxid, login: Login | undefined, decision: Act<'send_code'>): Promise<LoginStep> {
+    const { phone, session } = decision;
+    const again = session ? login : undefined;
+    const { id, startedAt } = again ?? { id: randomId(random), startedAt: clock.now() };
+    const subject = `send_code:${phone.reveal()}`;
+    const answer = await desk.ask({ key: id, session, subject, call: (connection) => connection.sendCode(phone) });
+    if (!answer.ok) {
+      if (again) await settle(owner, again, answer);
+      else await desk.hangUp(id);
+      throw failureOf(answer);
+    }
+    const state = codeSent(phone, answer.session, answer.value, clock.now());
+    await ledger.save(owner, { id, startedAt, state }, { replacing: again ? undefined : login });
+    return stepOf(state, { fresh: true });
+  }
+
+  async function signIn(owner: Mxid, login: Login, { state, code }: Act<'sign_in'>): Promise<LoginStep> {
+    const { id } = login;
+    const answer = await ask(id, state, 'sign_in', (connection) =>
+      connection.signIn(state.phone, state.phoneCodeHash, code),
+    );
+    if (!answer.ok) {
+      const user = answer.fault.kind === 'phone_code_expired' ? await acceptedUnheard(id, state) : undefined;
+      if (user) return finish(owner, { id, session: state.session, user });
+      await settle(owner, login, answer);
+      throw failureOf(answer);
+    }
+    const outcome = codeAccepted(state, code, answer.session, answer.value);
+    if ('done' in outcome) return finish(owner, { id, session: answer.session, user: outcome.done });
+    await ledger.save(owner, { ...login, state: outcome.next });
+    return stepOf(outcome.next);
+  }
+
+  async function checkPassword(owner: Mxid, login: Login, decision: Act<'check_password'>): Promise<LoginStep> {
+    const { state, password } = decision;
+    const { id } = login;
+    const answer = await ask(id, state, 'password', (connection) => connection.checkPassword(password));
+    if (answer.ok) return finish(owner, { id, session: answer.session, user: answer.value });
+    await settle(owner, login, answer);
+    throw failureOf(answer);
+  }
+
+  async function signInBot(owner: Mxid, token: Secret): Promise<LoginStep> {
+    const id = randomId(random);
+    const subject = `bot_token:${token.reveal()}`;
+    const answer = await desk.ask({
+      key: id,
+      session: undefined,
+      subject,
+      call: (connection) => connection.signInBot(token),
+    });
+    if (!answer.ok) {
+      await desk.hangUp(id);
+      throw failureOf(answer);
+    }
+    return finish(owner, { id, session: answer.session, user: answer.value });
+  }
+
+  /**
+   * A code is used up when Telegram accepts it, even if the answer is lost on the way (connection cut, daemon killed).
+   * Telegram then calls the code expired, but the session is logged in.
+   */
+  async function acceptedUnheard(id: string, state: CodeState): Promise<TelegramUser | undefined> {
+    const answer = await ask(id, state, 'sign_in', (connection) => connection.getMe());
+    return answer.ok ? answer.value : undefined;
+  }
+
+  function ask<T>(
+    id: string,
+    state: CodeState | PasswordState,
+    what: string,
+    call: Parameters<typeof desk.ask<T>>[0]['call'],
+  ): Promise<Answer<T>> {
+    return desk.ask({ key: id, session: state.session, subject: `${what}:${state.phone.reveal()}`, call });
+  }
+
+  async function finish(owner: Mxid, acceptance: Acceptance): Promise<LoginStep> {
+    if (!(await book.claim(owner, acceptance))) {
+      await ledger.discard(owner, acceptance);
+      await endLeftover(owner, acceptance.id);
+      throw new LoginFailure({ kind: 'telegram_account_taken' });
+    }
+    await desk.hangUp(acceptance.id);
+    logger.info('logged in to Telegram', { owner, isBot: acceptance.user.isBot });
+    return { kind: 'complete', user: acceptance.user };
+  }
+
+  /** After a refusal: the login goes on from where Telegram left it, or ends here. */
+  async function settle(owner: Mxid, login: Login, { fault, session }: Answer<unknown> & { ok: false }): Promise<void> {
+    if (!survives(fault)) {
+      await ledger.remove(login.id);
+      await desk.hangUp(login.id);
+      return;
+    }
+    if (session && !session.equals(login.state.session)) {
+      await ledger.save(owner, { ...login, state: { ...login.state, session } });
+    }
+  }
+
+  /** False where Telegram cannot be asked now. What could not be ended within a day is given up. */
+  async function endLeftover(owner: Mxid, id: string): Promise<boolean> {
+    const leftover = await ledger.findLeftover(owner, id);
+    if (!leftover) return true;
+    const ended = await desk.endSession(id, leftover.session);
+    if (ended || leftover.stale) await ledger.remove(id);
+    return ended;
+  }
+
+  function permit(owner: Mxid): void {
+    if (!mayLogIn(owner)) throw new LoginFailure({ kind: 'not_permitted' });
+  }
+
+  return {
+    async submit(owner, input) {
+      permit(owner);
+      return alone(owner, fingerprint(input), () => submit(owner, input));
+    },
+
+    async whoAmI(owner) {
+      permit(owner);
+      const standing = await alone(owner, 'who am I', () => book.standingOf(owner));
+      if (standing.kind === 'logged_in') return standing.user;
+      throw new LoginFailure(standing.kind === 'logged_out' ? { kind: 'not_logged_in' } : loginFaultOf(standing.fault));
+    },
+
+    async sweep() {
+      await database.transaction((tx) => tx.floodWaits.deleteExpired(clock.now()));
+      for (const { id, owner } of await ledger.listOver()) {
+        if (!(await alone(owner, `end ${id}`, () => endLeftover(owner, id)))) return;
+      }
+    },
+  };
+}
+
+type Act<A extends Decision['act']> = Extract<Decision, { readonly act: A }>;
+
+function failureOf({ fault }: Answer<unknown> & { ok: false }): LoginFailure {
+  return new LoginFailure(loginFaultOf(fault));
+}
+
+function known(login: Login | undefined): Login {
+  if (!login) throw new Error('the machine went on with a login that does not exist');
+  return login;
+}
+
+/** Equal for equal inputs; holds nothing of them. */
+function fingerprint(input: LoginInput): string {
+  const value = Object.values(input).map((part) => (part instanceof Secret ? part.reveal() : part));
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64url');
 }

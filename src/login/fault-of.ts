@@ -1,0 +1,28 @@
+import type { TelegramFault } from '../telegram/failure.js';
+import type { LoginFault } from './failure.js';
+
+/** What a fault between us and Telegram means for a login under way. */
+export function loginFaultOf(fault: TelegramFault): LoginFault {
+  switch (fault.kind) {
+    case 'unreachable':
+      return { kind: 'telegram_unreachable' };
+    case 'session_dead':
+      return { kind: 'login_revoked' };
+    case 'client_rejected':
+      return { kind: 'telegram_rejected_us' };
+    case 'unknown_error':
+      return { kind: 'telegram_error' };
+    case 'flood_wait':
+    case 'phone_number_invalid':
+    case 'phone_number_banned':
+    case 'phone_number_unoccupied':
+    case 'phone_number_app_signup_forbidden':
+    case 'phone_number_flood':
+    case 'phone_code_invalid':
+    case 'phone_code_expired':
+    case 'password_invalid':
+    case 'bot_token_invalid':
+    case 'bot_token_expired':
+      return fault;
+  }
+}

@@ -1,0 +1,143 @@
+import type { PhoneNumber } from '../base/phone.js';
+import { PhoneNumber as Phone } from '../base/phone.js';
+import { Secret } from '../base/secret.js';
+import type { TelegramFault } from '../telegram/failure.js';
+import type { SignInResult, TelegramSession } from '../telegram/gateway.js';
+import type { LoginCode, TelegramUser } from '../telegram/shapes.js';
+import type { LoginFault } from './failure.js';
+import type { LoginInput, LoginStep, SentCode } from './shapes.js';
+
+/** A code is on its way; it is good only together with this session's auth key. */
+export interface CodeState {
+  readonly step: 'code';
+  readonly phone: PhoneNumber;
+  readonly session: TelegramSession;
+  readonly phoneCodeHash: Secret;
+  readonly sent: Omit<SentCode, 'fresh'>;
+}
+
+/** The code was right, and Telegram wants the cloud password. */
+export interface PasswordState {
+  readonly step: 'password';
+  readonly phone: PhoneNumber;
+  readonly session: TelegramSession;
+  /** The code that was accepted, so that the same one given twice is answered the same. */
+  readonly code: Secret;
+  readonly hint: string | null;
+}
+
+/** Where a login stands between two steps; everything that is needed to go on after a restart. */
+export type LoginState = CodeState | PasswordState;
+
+/** What to do with an input, before Telegram is asked. */
+export type Decision =
+  | { readonly act: 'refuse'; readonly fault: LoginFault }
+  | { readonly act: 'show'; readonly step: LoginStep }
+  /** With `session`, another code is sent on the auth key of the login under way; without, a new login starts. */
+  | { readonly act: 'send_code'; readonly phone: PhoneNumber; readonly session: TelegramSession | undefined }
+  | { readonly act: 'sign_in'; readonly state: CodeState; readonly code: Secret }
+  | { readonly act: 'check_password'; readonly state: PasswordState; readonly password: Secret }
+  | { readonly act: 'sign_in_bot'; readonly token: Secret };
+
+// Telegram's usual answer, for the case that it gives none.
+const defaultResendMs = 60_000;
+
+/** What `input` means for a login that stands at `state`, or for none. Pure: `now` is epoch ms. */
+export function decide(state: LoginState | undefined, input: LoginInput, now: number): Decision {
+  switch (input.kind) {
+    case 'phone':
+      return decidePhone(state, input.phone, now);
+    case 'code':
+      return decideCode(state, input.code);
+    case 'password':
+      return decidePassword(state, input.password);
+    case 'bot_token':
+      return input.token && input.token.reveal().trim() !== ''
+        ? { act: 'sign_in_bot', token: new Secret(input.token.reveal().trim()) }
+        : refuse({ kind: 'bot_token_missing' });
+  }
+}
+
+function decidePhone(state: LoginState | undefined, text: string | undefined, now: number): Decision {
+  const phone = text === undefined ? undefined : Phone.parse(text);
+  if (!phone) return refuse({ kind: 'phone_number_invalid' });
+  if (state?.step !== 'code' || !state.phone.equals(phone)) return { act: 'send_code', phone, session: undefined };
+  if (now < state.sent.resendAt) return { act: 'show', step: stepOf(state, { fresh: false }) };
+  return { act: 'send_code', phone, session: state.session };
+}
+
+function decideCode(state: LoginState | undefined, given: Secret | number | undefined): Decision {
+  const code = readCode(given, state?.step === 'code' ? state.sent.length : null);
+  if (!code) return refuse({ kind: 'phone_code_missing' });
+  if (state?.step === 'code') return { act: 'sign_in', state, code };
+  if (state?.step === 'password' && state.code.equals(code)) return { act: 'show', step: stepOf(state) };
+  return refuse({ kind: 'phone_code_not_requested' });
+}
+
+function decidePassword(state: LoginState | undefined, password: Secret | undefined): Decision {
+  if (!password || password.reveal() === '') return refuse({ kind: 'password_empty' });
+  if (state?.step !== 'password') return refuse({ kind: 'phone_code_not_entered' });
+  return { act: 'check_password', state, password };
+}
+
+/** People copy codes with spaces and dashes in them; an integer has lost its leading zeros. */
+function readCode(given: Secret | number | undefined, length: number | null): Secret | undefined {
+  if (given === undefined) return undefined;
+  if (typeof given === 'number') return new Secret(String(given).padStart(length ?? 0, '0'));
+  const code = given.reveal().replaceAll(/[\s\-\u2010-\u2015]/gu, '');
+  return code === '' ? undefined : new Secret(code);
+}
+
+/** The state after Telegram has sent a code. */
+export function codeSent(phone: PhoneNumber, session: TelegramSession, code: LoginCode, now: number): CodeState {
+  const { phoneCodeHash, delivery, length, nextDelivery, timeoutMs } = code;
+  const sent = { delivery, length, nextDelivery, resendAt: now + (timeoutMs ?? defaultResendMs) };
+  return { step: 'code', phone, session, phoneCodeHash, sent };
+}
+
+/** What follows from a code that Telegram accepted: the login is done, or goes on with the password. */
+export function codeAccepted(
+  state: CodeState,
+  code: Secret,
+  session: TelegramSession,
+  result: SignInResult,
+): { readonly done: TelegramUser } | { readonly next: PasswordState } {
+  if (result.kind === 'authorized') return { done: result.user };
+  return { next: { step: 'password', phone: state.phone, session, code, hint: result.hint } };
+}
+
+/** Whether a login can go on after Telegram said `fault` to its code or password; where it cannot, a new one must be started. */
+export function survives(fault: TelegramFault): boolean {
+  switch (fault.kind) {
+    case 'unreachable':
+    case 'flood_wait':
+    case 'phone_number_flood':
+    case 'phone_code_invalid':
+    case 'password_invalid':
+    case 'client_rejected':
+    case 'unknown_error':
+      return true;
+    case 'session_dead':
+    case 'phone_number_invalid':
+    case 'phone_number_banned':
+    case 'phone_number_unoccupied':
+    case 'phone_number_app_signup_forbidden':
+    case 'phone_code_expired':
+    case 'bot_token_invalid':
+    case 'bot_token_expired':
+      return false;
+  }
+}
+
+/** What a login that stands at `state` asks for. */
+export function stepOf(state: CodeState, how: { readonly fresh: boolean }): LoginStep;
+export function stepOf(state: PasswordState): LoginStep;
+export function stepOf(state: LoginState, how = { fresh: false }): LoginStep {
+  return state.step === 'code'
+    ? { kind: 'code', phone: state.phone, code: { ...state.sent, fresh: how.fresh } }
+    : { kind: 'password', hint: state.hint };
+}
+
+function refuse(fault: LoginFault): Decision {
+  return { act: 'refuse', fault };
+}

@@ -1,0 +1,81 @@
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import type { Database } from '../database/database.js';
+import { TelegramFailure, type TelegramFault } from '../telegram/failure.js';
+import type { TelegramConnection, TelegramSession } from '../telegram/gateway.js';
+import type { ConnectionPool } from '../telegram/pool.js';
+
+/** One thing to ask of Telegram. */
+export interface Question<T> {
+  /** The login or account that the connection belongs to. */
+  readonly key: string;
+  readonly session: TelegramSession | undefined;
+  /** Whom Telegram would make wait, and for what: a wait holds for all questions of the same subject. */
+  readonly subject: string;
+  readonly call: (connection: TelegramConnection) => Promise<T>;
+}
+
+/** What came of it, and the session as it is afterwards: it may have moved to another data centre, also where the call failed. */
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T; readonly session: TelegramSession }
+  | { readonly ok: false; readonly fault: TelegramFault; readonly session: TelegramSession | undefined };
+
+/** Asks Telegram on pooled connections and keeps to its flood waits, which outlive a restart. */
+export interface TelegramDesk {
+  ask<T>(question: Question<T>): Promise<Answer<T>>;
+  /** Ends a session at Telegram and closes its connection; false where Telegram could not be asked now. */
+  endSession(key: string, session: TelegramSession): Promise<boolean>;
+  /** Closes the connection of a login or account, if there is one. */
+  hangUp(key: string): Promise<void>;
+}
+
+export interface TelegramDeskDeps {
+  readonly pool: ConnectionPool;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export function createTelegramDesk({ pool, database, clock, logger }: TelegramDeskDeps): TelegramDesk {
+  async function ask<T>({ key, session, subject, call }: Question<T>): Promise<Answer<T>> {
+    const waitUntil = await database.transaction((tx) => tx.floodWaits.find(subject, clock.now()));
+    if (waitUntil !== undefined) {
+      return { ok: false, fault: { kind: 'flood_wait', retryAfterMs: waitUntil - clock.now() }, session };
+    }
+    let sessionAfter = session;
+    try {
+      const value = await pool.use(key, session, async (connection) => {
+        try {
+          return await call(connection);
+        } finally {
+          sessionAfter = connection.session;
+        }
+      });
+      if (!sessionAfter) throw new Error('the pool ran no work');
+      return { ok: true, value, session: sessionAfter };
+    } catch (error) {
+      if (!(error instanceof TelegramFailure)) throw error;
+      await takeNote(subject, error);
+      return { ok: false, fault: error.fact, session: sessionAfter };
+    }
+  }
+
+  async function takeNote(subject: string, failure: TelegramFailure): Promise<void> {
+    const { fact } = failure;
+    if (fact.kind === 'flood_wait') {
+      await database.transaction((tx) => tx.floodWaits.save(subject, clock.now() + fact.retryAfterMs));
+    }
+    const ours = fact.kind === 'client_rejected' || fact.kind === 'unknown_error';
+    logger[ours ? 'error' : 'info']('Telegram refused', { fault: fact, cause: failure.cause });
+  }
+
+  return {
+    ask,
+    async endSession(key, session) {
+      const answer = await ask({ key, session, subject: `end:${key}`, call: (connection) => connection.logOut() });
+      await pool.drop(key);
+      return answer.ok || answer.fault.kind === 'session_dead';
+    },
+    hangUp: (key) => pool.drop(key),
+  };
+}
