@@ -1,0 +1,68 @@
+import type { Printable, PrintableFields } from './redact.js';
+
+/** One event to be printed: everything in it is already redacted. */
+export interface Line {
+  readonly atMs: number;
+  readonly level: string;
+  readonly message: string;
+  readonly fields: PrintableFields;
+}
+
+/** One JSON object on one line: timestamp (ISO 8601, UTC), level, message, then the fields; a field of a reserved name gets a `_` behind it. */
+export function jsonLine({ atMs, level, message, fields }: Line): string {
+  const reserved = { timestamp: new Date(atMs).toISOString(), level, message };
+  const renamed = Object.entries(fields).map(
+    ([key, value]) => [Object.hasOwn(reserved, key) ? `${key}_` : key, value] as const,
+  );
+  return escapeControls(JSON.stringify({ ...reserved, ...Object.fromEntries(renamed) }));
+}
+
+/** One line for people, followed by the frames of its errors; every line after the first is indented, so that no text can pass for another event. */
+export function prettyLine({ atMs, level, message, fields }: Line): string {
+  const stacks: string[] = [];
+  const pairs = Object.entries(fields).map(([key, value]) => ` ${bare(key)}=${short(value, stacks)}`);
+  const head = `${new Date(atMs).toISOString()} ${level.toUpperCase().padEnd(5)} ${message}${pairs.join('')}`;
+  return [head, ...stacks.map((frame) => `    ${frame}`)].map(escapeControls).join('\n');
+}
+
+function bare(key: string): string {
+  return /^[\w.-]+$/.test(key) ? key : JSON.stringify(key);
+}
+
+function short(value: Printable, stacks: string[]): string {
+  if (typeof value === 'string') {
+    return /^[\w.:/@+…[\]-]+$/.test(value) ? value : JSON.stringify(value);
+  }
+  return JSON.stringify(withoutStacks(value, stacks));
+}
+
+/** Moves each `stack` out of the value into `stacks`, frame by frame. */
+function withoutStacks(value: Printable, stacks: string[]): Printable {
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
+  if (isList(value)) {
+    return value.map((item) => withoutStacks(item, stacks));
+  }
+  const kept: [string, Printable][] = [];
+  for (const [key, item] of Object.entries(value)) {
+    if (key === 'stack' && typeof item === 'string') {
+      stacks.push(...item.split('\n').map((frame) => frame.trim()));
+    } else {
+      kept.push([key, withoutStacks(item, stacks)]);
+    }
+  }
+  return Object.fromEntries(kept);
+}
+
+function isList(value: object): value is readonly Printable[] {
+  return Array.isArray(value);
+}
+
+/** Line breaks, terminal escapes and text-direction marks (Unicode Technical Report 36) become visible `\uXXXX`. */
+function escapeControls(text: string): string {
+  return text.replaceAll(
+    /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,68 @@
+import winston from 'winston';
+import { type Clock, systemClock } from '../base/clock.js';
+import type { LogFields, Logger } from '../base/logger.js';
+import { jsonLine, type Line, prettyLine } from './line.js';
+import { type PrintableFields, redactFields, redactText } from './redact.js';
+
+/** How much is logged: each level includes those before it. */
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+
+/** One JSON object a line, or lines for people. */
+export type LogFormat = 'json' | 'pretty';
+
+/** What a logger is made of. */
+export interface LoggerOptions {
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+  /** Where the lines go: standard output unless given. */
+  readonly write?: NodeJS.WritableStream;
+  /** What the timestamps come from: the system clock unless given. */
+  readonly clock?: Clock;
+}
+
+const levels: Readonly<Record<LogLevel, number>> = { error: 0, warn: 1, info: 2, debug: 3 };
+
+/** The project's logger: redacts every message and field, writes one event a line, and never throws, whatever it is given. */
+export function createLogger({ level, format, write = process.stdout, clock = systemClock }: LoggerOptions): Logger {
+  const render = format === 'json' ? jsonLine : prettyLine;
+  if (!write.listeners('error').includes(ignoreBrokenStream)) {
+    write.on('error', ignoreBrokenStream);
+  }
+  const sink = winston.createLogger({
+    level,
+    levels: { ...levels },
+    format: winston.format.printf(({ line }) => String(line)),
+    transports: [new winston.transports.Stream({ stream: write, eol: '\n' })],
+  });
+  const emit = (at: LogLevel, message: string, fields: PrintableFields) => {
+    try {
+      const line: Line = { atMs: clock.now(), level: at, message: redactText(String(message)), fields };
+      sink.log({ level: at, message: '', line: render(line) });
+    } catch {
+      ignoreBrokenStream();
+    }
+  };
+  return loggerWith({}, emit, (at) => levels[at] <= levels[level]);
+}
+
+type Emit = (level: LogLevel, message: string, fields: PrintableFields) => void;
+
+function loggerWith(bound: PrintableFields, emit: Emit, isEnabled: (level: LogLevel) => boolean): Logger {
+  const at =
+    (level: LogLevel) =>
+    (message: string, fields: LogFields = {}): void => {
+      if (isEnabled(level)) {
+        emit(level, message, { ...bound, ...redactFields(fields) });
+      }
+    };
+  return {
+    error: at('error'),
+    warn: at('warn'),
+    info: at('info'),
+    debug: at('debug'),
+    child: (fields) => loggerWith({ ...bound, ...redactFields(fields) }, emit, isEnabled),
+  };
+}
+
+/** A reader that went away (EPIPE) must not end the daemon: without a listener, Node makes the stream's error an uncaught exception. */
+function ignoreBrokenStream(): void {}

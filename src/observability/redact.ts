@@ -1,0 +1,179 @@
+import { types } from 'node:util';
+import { Failure } from '../base/failure.js';
+import { PhoneNumber } from '../base/phone.js';
+import { Secret } from '../base/secret.js';
+import { hidden, namesSecret, scrub } from './scrub.js';
+
+/** What is left of a value once it may be printed: plain JSON. */
+export type Printable = string | number | boolean | null | readonly Printable[] | { readonly [key: string]: Printable };
+
+/** The fields of one log line, ready to print. */
+export type PrintableFields = Readonly<Record<string, Printable>>;
+
+const maxDepth = 8;
+const maxEntries = 100;
+const maxTextLength = 8192;
+
+interface Place {
+  readonly ancestors: readonly object[];
+  /** Whether a name on the way here said that what lies below is secret. */
+  readonly secret: boolean;
+}
+
+/**
+ * Turns any value into what a log may show. Secrets and phone numbers print masked, bytes as their count, errors as name, message,
+ * frames and causes, failures with their fact; other class instances only as their class name. Functions and symbols give undefined.
+ * Depth, width and length are bounded, cycles are cut, and it never throws.
+ */
+export function redact(value: unknown): Printable | undefined {
+  return visit(value, { ancestors: [], secret: false });
+}
+
+/** `redact` for the fields of a log line: what cannot be read gives no fields rather than an exception. */
+export function redactFields(fields: Readonly<Record<string, unknown>>): PrintableFields {
+  try {
+    return visitEntries(keysOf(fields), { ancestors: [fields], secret: false });
+  } catch {
+    return {};
+  }
+}
+
+/** `text` cut to a bounded length and scrubbed of what looks secret. */
+export function redactText(text: string): string {
+  const scrubbed = scrub(text.slice(0, maxTextLength * 2));
+  return scrubbed.length > maxTextLength ? `${scrubbed.slice(0, maxTextLength)}…` : scrubbed;
+}
+
+function visit(value: unknown, place: Place): Printable | undefined {
+  try {
+    return typeof value === 'object' && value !== null ? visitObject(value, place) : visitScalar(value, place);
+  } catch {
+    return '[unprintable]';
+  }
+}
+
+function visitScalar(value: unknown, place: Place): Printable | undefined {
+  switch (typeof value) {
+    case 'string':
+      return place.secret ? hidden : redactText(value);
+    case 'number':
+      return place.secret ? hidden : Number.isFinite(value) ? value : String(value);
+    case 'bigint':
+      return place.secret ? hidden : String(value);
+    case 'boolean':
+      return value;
+    case 'object':
+      return null;
+    default:
+      return undefined;
+  }
+}
+
+function visitObject(value: object, place: Place): Printable | undefined {
+  if (value instanceof Secret || value instanceof PhoneNumber) {
+    return value.toString();
+  }
+  if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) {
+    return `[bytes ${value.byteLength}]`;
+  }
+  if (value instanceof Date) {
+    return Number.isNaN(value.getTime()) ? String(value) : value.toISOString();
+  }
+  if (value instanceof URL) {
+    return place.secret ? hidden : redactText(value.href);
+  }
+  if (place.ancestors.includes(value)) {
+    return '[circular]';
+  }
+  if (place.ancestors.length >= maxDepth) {
+    return '[deep]';
+  }
+  const below: Place = { ...place, ancestors: [...place.ancestors, value] };
+  if (value instanceof Error || types.isNativeError(value)) {
+    return visitError(value, below);
+  }
+  if (Array.isArray(value)) {
+    return visitItems(value, below);
+  }
+  if (value instanceof Set) {
+    return visitItems([...value], below);
+  }
+  if (value instanceof Map) {
+    return visitEntries(
+      [...value].map(([key, item]) => [keyText(key), () => item] as const),
+      below,
+    );
+  }
+  return isPlain(value) ? visitEntries(keysOf(value), below) : `[${value.constructor.name}]`;
+}
+
+/** A library's error may carry query parameters or whole requests, so only these properties are printed. */
+function visitError(error: Error, place: Place): Printable {
+  const shown = ['name', 'message', 'code', 'errorMessage'] as const;
+  const cause = 'cause' in error && error.cause !== undefined ? [['cause', () => error.cause] as const] : [];
+  const errors = error instanceof AggregateError ? [['errors', () => error.errors as unknown] as const] : [];
+  return visitEntries(
+    [
+      ...shown.map((key) => [key, () => scalarOf(error, key)] as const),
+      ...(error instanceof Failure ? [['fact', () => error.fact] as const] : []),
+      ['stack', () => framesOf(error)],
+      ...cause,
+      ...errors,
+    ],
+    place,
+  );
+}
+
+function scalarOf(error: Error, key: string): string | number | undefined {
+  const value: unknown = Reflect.get(error, key);
+  return typeof value === 'string' || typeof value === 'number' ? value : undefined;
+}
+
+/** The stack without its head, which repeats the message. */
+function framesOf(error: Error): string | undefined {
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
+  return frames && frames.length > 0 ? frames.join('\n') : undefined;
+}
+
+function visitItems(items: readonly unknown[], place: Place): Printable {
+  const shown = items.slice(0, maxEntries).map((item) => visit(item, place) ?? null);
+  return items.length > maxEntries ? [...shown, `[${items.length - maxEntries} more]`] : shown;
+}
+
+type Entry = readonly [key: string, read: () => unknown];
+
+function visitEntries(entries: readonly Entry[], place: Place): PrintableFields {
+  const shown: [string, Printable][] = [];
+  for (const [key, read] of entries.slice(0, maxEntries)) {
+    const printed = visitEntry(key, read, place);
+    if (printed !== undefined) {
+      shown.push([redactText(key), printed]);
+    }
+  }
+  if (entries.length > maxEntries) {
+    shown.push(['…', `[${entries.length - maxEntries} more]`]);
+  }
+  return Object.fromEntries(shown);
+}
+
+function visitEntry(key: string, read: () => unknown, place: Place): Printable | undefined {
+  try {
+    return visit(read(), { ...place, secret: place.secret || namesSecret(key) });
+  } catch {
+    return '[unprintable]';
+  }
+}
+
+function keysOf(value: object): readonly Entry[] {
+  return Object.keys(value).map((key) => [key, (): unknown => Reflect.get(value, key)]);
+}
+
+function keyText(key: unknown): string {
+  const printed = redact(key);
+  return typeof printed === 'string' ? printed : (JSON.stringify(printed) ?? '[key]');
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || (typeof prototype === 'object' && Object.getPrototypeOf(prototype) === null);
+}

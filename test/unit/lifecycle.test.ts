@@ -1,0 +1,161 @@
+import { execFile } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import type { Logger } from '../../src/base/logger.js';
+import { type Runnable, runUntilSignal } from '../../src/lifecycle.js';
+import { createFakeClock } from '../support/fake-clock.js';
+
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+function collectingLogger(lines: string[]): Logger {
+  const add = (message: string) => void lines.push(message);
+  const logger: Logger = { error: add, warn: add, info: add, debug: add, child: () => logger };
+  return logger;
+}
+
+function launch(parts: Partial<Runnable> = {}, exitCodeOf?: (error: unknown) => number) {
+  const done: string[] = [];
+  const lines: string[] = [];
+  const signals = new EventEmitter();
+  const clock = createFakeClock();
+  const runnable: Runnable = {
+    async start() {
+      done.push('start');
+      await parts.start?.();
+    },
+    async stop() {
+      done.push('stop');
+      await parts.stop?.();
+    },
+  };
+  let code: number | undefined;
+  const exited = runUntilSignal(runnable, {
+    logger: collectingLogger(lines),
+    clock,
+    stopDeadlineMs: 1000,
+    signals,
+    ...(exitCodeOf && { exitCodeOf }),
+  }).then((result) => (code = result));
+  return { signals, clock, done, lines, exited, code: () => code };
+}
+
+const never = () => new Promise<void>(() => undefined);
+const refuse = () => Promise.reject(new Error('refused'));
+
+describe('runUntilSignal', () => {
+  it.each(['SIGTERM', 'SIGINT'])('runs until %s, then stops and gives 0', async (signal) => {
+    const run = launch();
+    await settle();
+    expect(run.done).toEqual(['start']);
+    run.signals.emit(signal);
+    expect(await run.exited).toBe(0);
+    expect(run.done).toEqual(['start', 'stop']);
+  });
+
+  it('waits for what is in flight', async () => {
+    let finish: () => void = () => undefined;
+    const run = launch({ stop: () => new Promise((resolve) => (finish = resolve)) });
+    run.signals.emit('SIGTERM');
+    await run.clock.advance(999);
+    expect(run.code()).toBeUndefined();
+    finish();
+    expect(await run.exited).toBe(0);
+  });
+
+  it('gives 1 when the deadline passes', async () => {
+    const run = launch({ stop: never });
+    run.signals.emit('SIGTERM');
+    await run.clock.advance(1000);
+    expect(await run.exited).toBe(1);
+  });
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ])('leaves at once on a second signal, %s', async (signal, code) => {
+    const run = launch({ stop: never });
+    run.signals.emit('SIGTERM');
+    await settle();
+    run.signals.emit(signal);
+    expect(await run.exited).toBe(code);
+  });
+
+  it('stops what a failed start left behind, and gives 1', async () => {
+    const run = launch({ start: refuse });
+    expect(await run.exited).toBe(1);
+    expect(run.done).toEqual(['start', 'stop']);
+    expect(run.lines).toContain('could not start');
+  });
+
+  it('lets the caller choose the code of a failed start', async () => {
+    expect(await launch({ start: refuse }, (error) => (error instanceof Error ? 78 : 1)).exited).toBe(78);
+  });
+
+  it('stops only after a start that was under way', async () => {
+    let finish: () => void = () => undefined;
+    const run = launch({ start: () => new Promise((resolve) => (finish = resolve)) });
+    run.signals.emit('SIGTERM');
+    await settle();
+    expect(run.done).toEqual(['start']);
+    finish();
+    expect(await run.exited).toBe(0);
+    expect(run.done).toEqual(['start', 'stop']);
+  });
+
+  it('does not wait past the deadline for a start that hangs', async () => {
+    const run = launch({ start: never });
+    run.signals.emit('SIGTERM');
+    await run.clock.advance(1000);
+    expect(await run.exited).toBe(1);
+  });
+
+  it('gives 1 when the stop fails', async () => {
+    const run = launch({ stop: refuse });
+    run.signals.emit('SIGTERM');
+    expect(await run.exited).toBe(1);
+  });
+
+  it.each(['unhandledRejection', 'uncaughtException'])('logs an %s, stops in order and gives 1', async (event) => {
+    const run = launch();
+    await settle();
+    run.signals.emit(event, new Error('defect'));
+    expect(await run.exited).toBe(1);
+    expect(run.done).toEqual(['start', 'stop']);
+    expect(run.lines).toContain('something was thrown that nobody caught');
+  });
+
+  it('gives 1 when something is thrown while it stops', async () => {
+    let finish: () => void = () => undefined;
+    const run = launch({ stop: () => new Promise((resolve) => (finish = resolve)) });
+    run.signals.emit('SIGTERM');
+    await settle();
+    run.signals.emit('unhandledRejection', new Error('late defect'));
+    finish();
+    expect(await run.exited).toBe(1);
+  });
+
+  it('listens no longer once it is over', async () => {
+    const run = launch();
+    run.signals.emit('SIGTERM');
+    await run.exited;
+    expect(run.signals.eventNames()).toEqual([]);
+  });
+
+  it('keeps a real process alive while a stop waits for nothing but the clock', async () => {
+    const program = `
+      import { systemClock, sleep } from './src/base/clock.ts';
+      import { runUntilSignal } from './src/lifecycle.ts';
+      const quiet = { error() {}, warn() {}, info() {}, debug() {}, child: () => quiet };
+      const runnable = {
+        start: async () => void process.kill(process.pid, 'SIGTERM'),
+        stop: () => sleep(systemClock, 20),
+      };
+      const deps = { logger: quiet, clock: systemClock, stopDeadlineMs: 20_000, signals: process };
+      runUntilSignal(runnable, deps).then((code) => process.stdout.write('code ' + code));
+    `;
+    const run = promisify(execFile);
+    const { stdout } = await run(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program]);
+    expect(stdout).toBe('code 0');
+  });
+});

@@ -1,0 +1,133 @@
+import { Writable } from 'node:stream';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PhoneNumber } from '../../../src/base/phone.js';
+import { Secret } from '../../../src/base/secret.js';
+import { createLogger, type LogFormat, type LogLevel } from '../../../src/observability/logger.js';
+import { createFakeClock } from '../../support/fake-clock.js';
+
+const clock = createFakeClock(Date.UTC(2026, 1, 3, 4, 5, 6));
+
+function capture(format: LogFormat, level: LogLevel = 'debug') {
+  const chunks: string[] = [];
+  const write = new Writable({
+    write(chunk, _encoding, done) {
+      chunks.push(String(chunk));
+      done();
+    },
+  });
+  const text = () => chunks.join('');
+  return { logger: createLogger({ level, format, write, clock }), text, write };
+}
+
+describe('createLogger', () => {
+  it('writes one JSON object a line', () => {
+    const { logger, text } = capture('json');
+    logger.info('request', { requestId: 'r1', status: 200, phone: PhoneNumber.parse('+15550123456') });
+    expect(text()).toBe(
+      '{"timestamp":"2026-02-03T04:05:06.000Z","level":"info","message":"request","requestId":"r1","status":200,"phone":"+…56"}\n',
+    );
+  });
+
+  it('writes a line for people', () => {
+    const { logger, text } = capture('pretty');
+    logger.warn('slow request', { path: '/a b', ms: 12, who: { id: 1 }, token: new Secret('x') });
+    expect(text()).toBe('2026-02-03T04:05:06.000Z WARN  slow request path="/a b" ms=12 who={"id":1} token=[secret]\n');
+  });
+
+  it('writes nothing below its level', () => {
+    const { logger, text } = capture('json', 'warn');
+    logger.debug('a');
+    logger.info('b');
+    logger.child({}).info('c');
+    logger.warn('d');
+    logger.error('e');
+    expect(
+      text()
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).message),
+    ).toEqual(['d', 'e']);
+  });
+
+  it('gives each line of a child the fields of its ancestors', () => {
+    const { logger, text } = capture('json');
+    logger.child({ requestId: 'r1', part: 'http' }).child({ part: 'login' }).info('m', { n: 1 });
+    expect(JSON.parse(text())).toMatchObject({ requestId: 'r1', part: 'login', n: 1 });
+  });
+
+  it('keeps timestamp, level and message its own', () => {
+    const { logger, text } = capture('json');
+    logger.info('real', { message: 'forged', level: 'error', timestamp: 'never' });
+    expect(JSON.parse(text())).toEqual({
+      timestamp: '2026-02-03T04:05:06.000Z',
+      level: 'info',
+      message: 'real',
+      message_: 'forged',
+      level_: 'error',
+      timestamp_: 'never',
+    });
+  });
+
+  it('scrubs the message itself', () => {
+    const { logger, text } = capture('json');
+    logger.info('calling +15550123456 with Authorization: Bearer abcdefgh12345678');
+    expect(JSON.parse(text()).message).toBe('calling +…56 with Authorization: [secret]');
+  });
+
+  it('prints the frames of an error, indented, below a pretty line', () => {
+    const { logger, text } = capture('pretty');
+    logger.error('failed', { error: new Error('why') });
+    const [head, ...frames] = text().trimEnd().split('\n');
+    expect(head).toBe('2026-02-03T04:05:06.000Z ERROR failed error={"name":"Error","message":"why"}');
+    expect(frames.length).toBeGreaterThan(0);
+    expect(frames.every((frame) => frame.startsWith('    at '))).toBe(true);
+  });
+
+  it.each(['json', 'pretty'] as const)('lets no text forge a line or drive the terminal (%s)', (format) => {
+    const odd = fc.string({
+      unit: fc.constantFrom('\n', '\r', '\u2028', '\u0085', '\u001b', '\u202e', 'a', ' ', '"', '='),
+    });
+    fc.assert(
+      fc.property(odd, odd, odd, (message, key, value) => {
+        const { logger, text } = capture(format);
+        logger.info(message, { [key]: value });
+        expect(text().endsWith('\n')).toBe(true);
+        expect(text().slice(0, -1)).not.toMatch(/[\p{Cc}\u2028\u2029\u202e]/u);
+      }),
+    );
+  });
+
+  it('writes a line, and throws nothing, whatever it is given', () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.dictionary(fc.string(), fc.anything()), (message, fields) => {
+        const { logger, text } = capture('json');
+        logger.info(message as string, fields);
+        logger.child(fields).info('second');
+        expect(
+          text()
+            .trimEnd()
+            .split('\n')
+            .map((line) => JSON.parse(line).level),
+        ).toContain('info');
+      }),
+    );
+  });
+
+  it('survives a reader that went away', async () => {
+    const { logger, write, text } = capture('json');
+    write.destroy(new Error('EPIPE'));
+    await new Promise((resolve) => write.once('close', resolve));
+    logger.error('into the void');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(text()).toBe('');
+  });
+
+  it('keeps two loggers apart', () => {
+    const [one, two] = [capture('json', 'error'), capture('json', 'debug')];
+    one.logger.debug('a');
+    two.logger.debug('b');
+    expect(one.text()).toBe('');
+    expect(JSON.parse(two.text()).message).toBe('b');
+  });
+});
