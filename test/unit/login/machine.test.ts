@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PhoneNumber } from '../../../src/base/phone.js';
+import { Secret } from '../../../src/base/secret.js';
+import { decide, type CodeState, type LoginState, type PasswordState } from '../../../src/login/machine.js';
+import { readState, readUser, writeState, writeUser } from '../../../src/login/stored-forms.js';
+import type { LoginInput } from '../../../src/login/shapes.js';
+import type { TelegramUserId } from '../../../src/telegram/shapes.js';
+
+const now = 1_700_000_000_000;
+const session = new Secret('a session');
+const phone = numberOf('+9996621234');
+
+const waitingForCode: CodeState = {
+  step: 'code',
+  phone,
+  session,
+  phoneCodeHash: new Secret('a hash'),
+  sent: { delivery: 'app', length: 5, nextDelivery: 'sms', resendAt: now + 60_000 },
+};
+const waitingForPassword: PasswordState = { step: 'password', phone, session, code: new Secret('22222'), hint: null };
+
+function numberOf(text: string): PhoneNumber {
+  const number = PhoneNumber.parse(text);
+  if (!number) throw new Error(`not a phone number: ${text}`);
+  return number;
+}
+
+describe('a phone number', () => {
+  it.each([undefined, '', '  ', 'abc', '+', '123', '1'.repeat(16)])(
+    'is refused before Telegram is asked: %j',
+    (text) => {
+      expect(decide(undefined, { kind: 'phone', phone: text }, now)).toEqual({
+        act: 'refuse',
+        fault: { kind: 'phone_number_invalid' },
+      });
+    },
+  );
+
+  it('starts a login', () => {
+    expect(decide(undefined, { kind: 'phone', phone: '+99 966 (2) 1234' }, now)).toEqual({
+      act: 'send_code',
+      phone,
+      session: undefined,
+    });
+  });
+
+  it('given again while its code is on the way, says so without asking Telegram', () => {
+    const decision = decide(waitingForCode, { kind: 'phone', phone: '+9996621234' }, now + 59_999);
+    expect(decision).toMatchObject({ act: 'show', step: { kind: 'code', code: { fresh: false } } });
+  });
+
+  it('given again when another code may be asked for, sends one on the same session', () => {
+    const decision = decide(waitingForCode, { kind: 'phone', phone: '+9996621234' }, now + 60_000);
+    expect(decision).toEqual({ act: 'send_code', phone, session });
+  });
+
+  it.each([
+    ['another number while a code is awaited', waitingForCode, '+9996621235'],
+    ['the same number while the password is awaited', waitingForPassword, '+9996621234'],
+  ])('starts over for %s', (_, state, text) => {
+    expect(decide(state, { kind: 'phone', phone: text }, now)).toMatchObject({ act: 'send_code', session: undefined });
+  });
+});
+
+describe('a code', () => {
+  const signIn = (given: Secret | number | undefined, state: LoginState | undefined = waitingForCode) =>
+    decide(state, { kind: 'code', code: given }, now);
+
+  it.each([
+    [new Secret('01234'), '01234'],
+    [new Secret(' 12-3 45 '), '12345'],
+    [1234, '01234'],
+    [0, '00000'],
+    [123_456, '123456'],
+  ])('%# is read as people and JSON write it', (given, code) => {
+    const decision = signIn(given);
+    expect(decision).toMatchObject({ act: 'sign_in', state: waitingForCode });
+    expect(decision.act === 'sign_in' && decision.code.reveal()).toBe(code);
+  });
+
+  it('keeps its digits where Telegram did not say how many there are', () => {
+    const decision = signIn(1234, { ...waitingForCode, sent: { ...waitingForCode.sent, length: null } });
+    expect(decision.act === 'sign_in' && decision.code.reveal()).toBe('1234');
+  });
+
+  it.each([undefined, new Secret(''), new Secret(' - ')])('%# is missing', (given) => {
+    expect(signIn(given)).toEqual({ act: 'refuse', fault: { kind: 'phone_code_missing' } });
+  });
+
+  it('is refused where none was requested', () => {
+    expect(decide(undefined, { kind: 'code', code: 12345 }, now)).toMatchObject({
+      fault: { kind: 'phone_code_not_requested' },
+    });
+  });
+
+  it('that was accepted already is answered the same again, and another one is not', () => {
+    expect(signIn(new Secret('22222'), waitingForPassword)).toMatchObject({ act: 'show', step: { kind: 'password' } });
+    expect(signIn(new Secret('22223'), waitingForPassword)).toMatchObject({
+      fault: { kind: 'phone_code_not_requested' },
+    });
+  });
+});
+
+describe('a password', () => {
+  it.each([undefined, new Secret('')])('%# is missing', (password) => {
+    const decision = decide(waitingForPassword, { kind: 'password', password }, now);
+    expect(decision).toEqual({ act: 'refuse', fault: { kind: 'password_empty' } });
+  });
+
+  it('keeps its spaces', () => {
+    const decision = decide(waitingForPassword, { kind: 'password', password: new Secret('  a b ') }, now);
+    expect(decision.act === 'check_password' && decision.password.reveal()).toBe('  a b ');
+  });
+
+  it.each([undefined, waitingForCode])('is refused before a code was accepted', (state) => {
+    const decision = decide(state, { kind: 'password', password: new Secret('x') }, now);
+    expect(decision).toEqual({ act: 'refuse', fault: { kind: 'phone_code_not_entered' } });
+  });
+});
+
+describe('a bot token', () => {
+  it.each([undefined, new Secret(''), new Secret(' \n')])('%# is missing', (token) => {
+    expect(decide(undefined, { kind: 'bot_token', token }, now)).toMatchObject({
+      fault: { kind: 'bot_token_missing' },
+    });
+  });
+
+  it('is taken without the white space around it, whatever login is under way', () => {
+    const decision = decide(waitingForCode, { kind: 'bot_token', token: new Secret(' 1:a\n') }, now);
+    expect(decision.act === 'sign_in_bot' && decision.token.reveal()).toBe('1:a');
+  });
+});
+
+describe('what is stored', () => {
+  const text = fc.string();
+  const number = fc.integer({ min: 10_000, max: 999_999_999 }).map((digits) => numberOf(`+${digits}`));
+  const delivery = fc.constantFrom('app', 'sms', 'call', 'email', 'other');
+  const secret = text.map((value) => new Secret(value));
+  const anyState: fc.Arbitrary<LoginState> = fc.oneof(
+    fc.record({
+      step: fc.constant('code'),
+      phone: number,
+      session: secret,
+      phoneCodeHash: secret,
+      sent: fc.record({
+        delivery,
+        length: fc.option(fc.nat(10)),
+        nextDelivery: fc.option(delivery),
+        resendAt: fc.nat(),
+      }),
+    }),
+    fc.record({ step: fc.constant('password'), phone: number, session: secret, code: secret, hint: fc.option(text) }),
+  );
+  const inputs: LoginInput[] = [
+    { kind: 'phone', phone: '+9996621234' },
+    { kind: 'code', code: 22222 },
+    { kind: 'password', password: new Secret('x') },
+  ];
+
+  it('is read back as the state that was written', () => {
+    fc.assert(
+      fc.property(anyState, (state) => {
+        const stored = writeState(state);
+        const back = readState(stored);
+        expect(writeState(back).reveal()).toBe(stored.reveal());
+        if (back.step === 'over') throw new Error('a login came back as over');
+        for (const input of inputs) expect(decide(back, input, now).act).toBe(decide(state, input, now).act);
+      }),
+    );
+  });
+
+  it('keeps everything that is known of a user', () => {
+    const user = {
+      id: '42' as TelegramUserId,
+      username: null,
+      firstName: 'A',
+      lastName: null,
+      phone,
+      isBot: false,
+    };
+    expect(readUser(writeUser(user)).phone?.reveal()).toBe('+9996621234');
+    expect({ ...readUser(writeUser(user)), phone }).toEqual(user);
+  });
+
+  it('that does not have its form is a defect that names the place and not the content', () => {
+    expect(() => readState(new Secret('{"step":"code","phone":"+9996621234","session":7}'))).toThrow(/session/);
+    expect(() => readState(new Secret('{"step":"code","phone":"+9996621234","session":7}'))).not.toThrow(/9996621234/);
+  });
+});
