@@ -6,21 +6,13 @@ import { randomId, type Random } from '../base/random.js';
 import { Secret } from '../base/secret.js';
 import { SingleFlight } from '../base/single-flight.js';
 import type { Database } from '../database/database.js';
+import type { TelegramConnection } from '../telegram/gateway.js';
 import type { ConnectionPool } from '../telegram/pool.js';
 import type { TelegramUser } from '../telegram/shapes.js';
 import { createAccountBook, type Acceptance } from './account-book.js';
 import { LoginFailure } from './failure.js';
 import { loginFaultOf } from './fault-of.js';
-import {
-  codeAccepted,
-  codeSent,
-  decide,
-  stepOf,
-  survives,
-  type CodeState,
-  type Decision,
-  type PasswordState,
-} from './machine.js';
+import { codeAccepted, codeSent, decide, stepOf, survives, type Decision } from './machine.js';
 import { createLoginLedger, type Login } from './login-ledger.js';
 import type { LoginInput, LoginStep } from './shapes.js';
 import { createTelegramDesk, type Answer } from './telegram-desk.js';
@@ -103,15 +95,10 @@ export function createLoginService(deps: LoginServiceDeps): LoginService {
 
   async function signIn(owner: Mxid, login: Login, { state, code }: Act<'sign_in'>): Promise<LoginStep> {
     const { id } = login;
-    const answer = await ask(id, state, 'sign_in', (connection) =>
+    const answer = await ask(login, 'sign_in', (connection) =>
       connection.signIn(state.phone, state.phoneCodeHash, code),
     );
-    if (!answer.ok) {
-      const user = answer.fault.kind === 'phone_code_expired' ? await acceptedUnheard(id, state) : undefined;
-      if (user) return finish(owner, { id, session: state.session, user });
-      await settle(owner, login, answer);
-      throw failureOf(answer);
-    }
+    if (!answer.ok) return refused(owner, login, answer);
     const outcome = codeAccepted(state, code, answer.session, answer.value);
     if ('done' in outcome) return finish(owner, { id, session: answer.session, user: outcome.done });
     await ledger.save(owner, { ...login, state: outcome.next });
@@ -119,12 +106,10 @@ export function createLoginService(deps: LoginServiceDeps): LoginService {
   }
 
   async function checkPassword(owner: Mxid, login: Login, decision: Act<'check_password'>): Promise<LoginStep> {
-    const { state, password } = decision;
     const { id } = login;
-    const answer = await ask(id, state, 'password', (connection) => connection.checkPassword(password));
-    if (answer.ok) return finish(owner, { id, session: answer.session, user: answer.value });
-    await settle(owner, login, answer);
-    throw failureOf(answer);
+    const answer = await ask(login, 'password', (connection) => connection.checkPassword(decision.password));
+    if (!answer.ok) return refused(owner, login, answer);
+    return finish(owner, { id, session: answer.session, user: answer.value });
   }
 
   async function signInBot(owner: Mxid, token: Secret): Promise<LoginStep> {
@@ -144,19 +129,22 @@ export function createLoginService(deps: LoginServiceDeps): LoginService {
   }
 
   /**
-   * A code is used up when Telegram accepts it, even if the answer is lost on the way (connection cut, daemon killed).
-   * Telegram then calls the code expired, but the session is logged in.
+   * A refusal that would end the login may hide that Telegram accepted the input before and only its answer was lost
+   * (connection cut, daemon killed): the code then counts as expired, but the session is logged in.
    */
-  async function acceptedUnheard(id: string, state: CodeState): Promise<TelegramUser | undefined> {
-    const answer = await ask(id, state, 'sign_in', (connection) => connection.getMe());
-    return answer.ok ? answer.value : undefined;
+  async function refused(owner: Mxid, login: Login, answer: Refusal): Promise<LoginStep> {
+    if (!survives(answer.fault)) {
+      const me = await ask(login, 'sign_in', (connection) => connection.getMe());
+      if (me.ok) return finish(owner, { id: login.id, session: me.session, user: me.value });
+    }
+    await settle(owner, login, answer);
+    throw failureOf(answer);
   }
 
   function ask<T>(
-    id: string,
-    state: CodeState | PasswordState,
+    { id, state }: Login,
     what: string,
-    call: Parameters<typeof desk.ask<T>>[0]['call'],
+    call: (connection: TelegramConnection) => Promise<T>,
   ): Promise<Answer<T>> {
     return desk.ask({ key: id, session: state.session, subject: `${what}:${state.phone.reveal()}`, call });
   }
@@ -173,7 +161,7 @@ export function createLoginService(deps: LoginServiceDeps): LoginService {
   }
 
   /** After a refusal: the login goes on from where Telegram left it, or ends here. */
-  async function settle(owner: Mxid, login: Login, { fault, session }: Answer<unknown> & { ok: false }): Promise<void> {
+  async function settle(owner: Mxid, login: Login, { fault, session }: Refusal): Promise<void> {
     if (!survives(fault)) {
       await ledger.remove(login.id);
       await desk.hangUp(login.id);
@@ -219,9 +207,11 @@ export function createLoginService(deps: LoginServiceDeps): LoginService {
   };
 }
 
+type Refusal = Extract<Answer<unknown>, { readonly ok: false }>;
+
 type Act<A extends Decision['act']> = Extract<Decision, { readonly act: A }>;
 
-function failureOf({ fault }: Answer<unknown> & { ok: false }): LoginFailure {
+function failureOf({ fault }: Refusal): LoginFailure {
   return new LoginFailure(loginFaultOf(fault));
 }
 

@@ -43,6 +43,8 @@ export interface FakeTelegram {
   goSilent(): void;
   /** Ends goDown and goSilent; calls that went unanswered stay so. */
   comeBack(): void;
+  /** Telegram does what the next call of `operation` asks, but its answer is lost: the call fails with `unreachable`. */
+  loseAnswer(operation: 'signIn' | 'checkPassword'): void;
   /** Calls of `operation` wait until the returned function is called, then go on. */
   hold(operation: FakeTelegramOperation): () => void;
   /** Every code sent to this number so far is no longer accepted. */
@@ -86,6 +88,7 @@ export function createFakeTelegram({
   const injected = new Set<Injected>();
   const holds = new Map<FakeTelegramOperation, Promise<void>>();
   const loggedOut: string[] = [];
+  const lostAnswers = new Set<FakeTelegramOperation>();
   const live = new Set<TelegramConnection>();
   const closing = new Set<() => void>();
   let weather: 'well' | 'down' | 'silent' = 'well';
@@ -130,6 +133,9 @@ export function createFakeTelegram({
       fail(fault.fault);
     }
   };
+
+  const answer = <T>(operation: FakeTelegramOperation, value: T): T =>
+    lostAnswers.delete(operation) ? fail({ kind: 'unreachable' }) : value;
 
   const newAuthorization = (dataCentre: number): Authorization => {
     serial += 1;
@@ -205,16 +211,16 @@ export function createFakeTelegram({
         if (account.user === null) return fail({ kind: 'phone_number_unoccupied' });
         if (account.password === undefined) {
           sent.expired = true;
-          return { kind: 'authorized', user: logIn(account.user) };
+          return answer('signIn', { kind: 'authorized', user: logIn(account.user) });
         }
         authorization.pending = { user: account.user, password: account.password };
-        return { kind: 'password_needed', hint: magicPasswordHint };
+        return answer('signIn', { kind: 'password_needed', hint: magicPasswordHint });
       },
       async checkPassword(password): Promise<TelegramUser> {
         await call('checkPassword');
         if (authorization.pending === null) return fail({ kind: 'session_dead', reason: 'revoked' });
         if (password.reveal() !== authorization.pending.password) fail({ kind: 'password_invalid' });
-        return logIn(authorization.pending.user);
+        return answer('checkPassword', logIn(authorization.pending.user));
       },
       async signInBot(token): Promise<TelegramUser> {
         await call('signInBot');
@@ -270,6 +276,7 @@ export function createFakeTelegram({
     goDown: () => void (weather = 'down'),
     goSilent: () => void (weather = 'silent'),
     comeBack: () => void (weather = 'well'),
+    loseAnswer: (operation) => void lostAnswers.add(operation),
     hold(operation) {
       let release: () => void = () => undefined;
       holds.set(operation, new Promise((resolve) => (release = resolve)));

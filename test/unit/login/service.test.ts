@@ -1,0 +1,408 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseMxid, type Mxid } from '../../../src/base/mxid.js';
+import { PhoneNumber } from '../../../src/base/phone.js';
+import { systemRandom } from '../../../src/base/random.js';
+import { Secret } from '../../../src/base/secret.js';
+import type { Database } from '../../../src/database/database.js';
+import { LoginFailure } from '../../../src/login/failure.js';
+import { createLoginService, type LoginService } from '../../../src/login/service.js';
+import type { LoginInput, LoginStep } from '../../../src/login/shapes.js';
+import { createConnectionPool } from '../../../src/telegram/pool.js';
+import { createFakeClock, type FakeClock } from '../../support/fake-clock.js';
+import { openTestDatabase } from '../../support/database.js';
+import { createFakeTelegram, type FakeTelegram } from '../../support/fake-telegram.js';
+import { magicPassword } from '../../support/fake-telegram-accounts.js';
+import { silentLogger } from '../../support/silent-logger.js';
+
+const minutes = 60_000;
+const alice = mxidOf('@alice:example.org');
+const bob = mxidOf('@bob:example.org');
+const stranger = mxidOf('@stranger:elsewhere.org');
+const plain = '+9996621234'.replace('1234', '0234');
+const withPassword = '+9996621234';
+const botToken = `20000:${'A'.repeat(35)}`;
+
+let clock: FakeClock;
+let telegram: FakeTelegram;
+let database: Database;
+let login: LoginService;
+
+beforeEach(async () => {
+  clock = createFakeClock();
+  telegram = createFakeTelegram({ clock });
+  database = await openTestDatabase({ clock });
+  login = startService();
+});
+
+afterEach(() => database.close());
+
+/** As after a restart: only the database and Telegram are the same. */
+function startService(): LoginService {
+  const { gateway } = telegram;
+  const pool = createConnectionPool({ gateway, clock, logger: silentLogger, maxLive: 10, idleCloseMs: minutes });
+  const mayLogIn = (mxid: Mxid) => mxid !== stranger;
+  return createLoginService({
+    database,
+    pool,
+    mayLogIn,
+    expireAfterMs: 30 * minutes,
+    clock,
+    random: systemRandom,
+    logger: silentLogger,
+  });
+}
+
+function mxidOf(text: string): Mxid {
+  const mxid = parseMxid(text);
+  if (!mxid) throw new Error(`not a Matrix ID: ${text}`);
+  return mxid;
+}
+
+function numberOf(text: string): PhoneNumber {
+  const number = PhoneNumber.parse(text);
+  if (!number) throw new Error(`not a phone number: ${text}`);
+  return number;
+}
+
+const phone = (text: string): LoginInput => ({ kind: 'phone', phone: text });
+const code = (text: string): LoginInput => ({ kind: 'code', code: new Secret(text) });
+const password = (text: string): LoginInput => ({ kind: 'password', password: new Secret(text) });
+const token = (text: string): LoginInput => ({ kind: 'bot_token', token: new Secret(text) });
+
+/** What went wrong, as data; fails where nothing did. */
+async function faultOf(work: Promise<unknown>): Promise<LoginFailure['fact']> {
+  const outcome = await work.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+  if ('error' in outcome && outcome.error instanceof LoginFailure) return outcome.error.fact;
+  throw new Error(`expected a LoginFailure, got ${JSON.stringify(outcome)}`, { cause: outcome });
+}
+
+async function logIn(owner: Mxid, number = plain): Promise<LoginStep> {
+  await login.submit(owner, phone(number));
+  return login.submit(owner, code('22222'));
+}
+
+describe('logging in', () => {
+  it('with a phone number and its code ends with the account', async () => {
+    expect(await login.submit(alice, phone(plain))).toMatchObject({
+      kind: 'code',
+      code: { delivery: 'app', length: 5, nextDelivery: 'sms', resendAt: clock.now() + minutes, fresh: true },
+    });
+    const step = await login.submit(alice, code('22222'));
+    expect(step).toMatchObject({ kind: 'complete', user: { username: 'magic_2_0234', isBot: false } });
+    expect(await login.whoAmI(alice)).toEqual(step.kind === 'complete' && step.user);
+  });
+
+  it('asks for the cloud password where there is one', async () => {
+    await login.submit(alice, phone(withPassword));
+    expect(await login.submit(alice, code('22222'))).toEqual({ kind: 'password', hint: 'xkcd 936' });
+    expect(await faultOf(login.submit(alice, password('wrong')))).toEqual({ kind: 'password_invalid' });
+    expect(await login.submit(alice, password(magicPassword))).toMatchObject({ kind: 'complete' });
+  });
+
+  it('with a bot token takes one step', async () => {
+    expect(await login.submit(alice, token(botToken))).toMatchObject({ kind: 'complete', user: { isBot: true } });
+    expect(await login.whoAmI(alice)).toMatchObject({ isBot: true, phone: null });
+  });
+
+  it('leaves no connection open', async () => {
+    await logIn(alice);
+    expect(telegram.liveConnections()).toBe(0);
+  });
+
+  it('goes on after a restart between any two steps', async () => {
+    await login.submit(alice, phone(withPassword));
+    await telegram.gateway.close();
+    login = startService();
+    expect(await faultOf(login.submit(alice, code('11111')))).toEqual({ kind: 'phone_code_invalid' });
+    await telegram.gateway.close();
+    login = startService();
+    await login.submit(alice, code('22222'));
+    await telegram.gateway.close();
+    login = startService();
+    expect(await login.submit(alice, password(magicPassword))).toMatchObject({ kind: 'complete' });
+    await telegram.gateway.close();
+    login = startService();
+    expect(await login.whoAmI(alice)).toMatchObject({ username: 'magic_2_1234' });
+  });
+
+  it('is for those who are permitted, and opens nothing for others', async () => {
+    for (const input of [phone(plain), code('1'), password('x'), token(botToken)]) {
+      expect(await faultOf(login.submit(stranger, input))).toEqual({ kind: 'not_permitted' });
+    }
+    expect(await faultOf(login.whoAmI(stranger))).toEqual({ kind: 'not_permitted' });
+    expect(telegram.calls('connect')).toBe(0);
+  });
+});
+
+describe('the same request twice', () => {
+  it('at once sends one code and answers both', async () => {
+    const steps = await Promise.all(Array.from({ length: 20 }, () => login.submit(alice, phone(plain))));
+    expect(telegram.sentCodes()).toHaveLength(1);
+    expect(steps.every((step) => step.kind === 'code')).toBe(true);
+  });
+
+  it('at once signs in once and answers both', async () => {
+    await login.submit(alice, phone(plain));
+    const steps = await Promise.all([login.submit(alice, code('22222')), login.submit(alice, code('22222'))]);
+    expect(steps.map((step) => step.kind)).toEqual(['complete', 'complete']);
+    expect(telegram.calls('signIn')).toBe(1);
+  });
+
+  it('within the resend timeout says that the code is on its way, afterwards sends another', async () => {
+    await login.submit(alice, phone(plain));
+    await clock.advance(minutes - 1);
+    expect(await login.submit(alice, phone(plain))).toMatchObject({ code: { fresh: false } });
+    expect(telegram.sentCodes()).toHaveLength(1);
+    await clock.advance(1);
+    expect(await login.submit(alice, phone(plain))).toMatchObject({ code: { fresh: true } });
+    expect(telegram.sentCodes()).toHaveLength(2);
+    expect(await login.submit(alice, code('22222'))).toMatchObject({ kind: 'complete' });
+  });
+
+  it('by different users at once sends a code to each', async () => {
+    await Promise.all([login.submit(alice, phone(plain)), login.submit(bob, phone('+9996620001'))]);
+    expect(telegram.sentCodes()).toHaveLength(2);
+  });
+});
+
+describe('starting over', () => {
+  it('with another number makes the first code useless and ends its session', async () => {
+    await login.submit(alice, phone(withPassword));
+    await login.submit(alice, code('22222'));
+    await login.submit(alice, phone('+9996630001'));
+    expect(await faultOf(login.submit(alice, password(magicPassword)))).toEqual({ kind: 'phone_code_not_entered' });
+    await login.sweep();
+    expect(telegram.calls('logOut')).toBe(1);
+    expect(await login.submit(alice, code('33333'))).toMatchObject({ kind: 'complete' });
+  });
+
+  it('with a number that does not exist leaves the first login as it was', async () => {
+    await login.submit(alice, phone(plain));
+    expect(await faultOf(login.submit(alice, phone('+49301234567')))).toEqual({ kind: 'phone_number_invalid' });
+    expect(await login.submit(alice, code('22222'))).toMatchObject({ kind: 'complete' });
+  });
+
+  it('is needed after a code has expired', async () => {
+    await login.submit(alice, phone(plain));
+    telegram.expireCodes(numberOf(plain));
+    expect(await faultOf(login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_expired' });
+    expect(await faultOf(login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_not_requested' });
+    expect(await login.submit(alice, phone(plain))).toMatchObject({ kind: 'code', code: { fresh: true } });
+    expect(await login.submit(alice, code('22222'))).toMatchObject({ kind: 'complete' });
+  });
+
+  it('is needed after Telegram has ended the session of a login under way', async () => {
+    await login.submit(alice, phone(withPassword));
+    await login.submit(alice, code('22222'));
+    telegram.endSessions('revoked');
+    expect(await faultOf(login.submit(alice, password(magicPassword)))).toEqual({ kind: 'login_revoked' });
+    await login.submit(alice, phone(withPassword));
+    await login.submit(alice, code('22222'));
+    expect(await login.submit(alice, password(magicPassword))).toMatchObject({ kind: 'complete' });
+  });
+});
+
+describe('an abandoned login', () => {
+  it('is over after its time, and its session is ended at Telegram', async () => {
+    await login.submit(alice, phone(plain));
+    await clock.advance(30 * minutes);
+    expect(await faultOf(login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_not_requested' });
+    await login.sweep();
+    expect(telegram.calls('logOut')).toBe(1);
+    await login.sweep();
+    expect(telegram.calls('logOut')).toBe(1);
+  });
+
+  it('lives on with every step', async () => {
+    await login.submit(alice, phone(withPassword));
+    await clock.advance(29 * minutes);
+    await login.submit(alice, code('22222'));
+    await clock.advance(29 * minutes);
+    await login.sweep();
+    expect(await login.submit(alice, password(magicPassword))).toMatchObject({ kind: 'complete' });
+  });
+
+  it('is ended at Telegram when that can be reached again, and given up after a day', async () => {
+    await login.submit(alice, phone(plain));
+    await login.submit(bob, phone('+9996620001'));
+    await clock.advance(30 * minutes);
+    telegram.goDown();
+    await login.sweep();
+    telegram.comeBack();
+    await login.sweep();
+    expect(telegram.calls('logOut')).toBe(2);
+
+    await login.submit(alice, phone(plain));
+    await clock.advance(30 * minutes);
+    telegram.goDown();
+    await clock.advance(24 * 60 * minutes);
+    await login.sweep();
+    telegram.comeBack();
+    await login.sweep();
+    expect(telegram.calls('logOut')).toBe(2);
+  });
+});
+
+describe('flood waits', () => {
+  it('are remembered over a restart and counted down without asking Telegram', async () => {
+    telegram.fail('sendCode', { kind: 'flood_wait', retryAfterMs: 5 * minutes });
+    expect(await faultOf(login.submit(alice, phone(plain)))).toEqual({ kind: 'flood_wait', retryAfterMs: 5 * minutes });
+    login = startService();
+    await clock.advance(minutes);
+    expect(await faultOf(login.submit(alice, phone(plain)))).toEqual({ kind: 'flood_wait', retryAfterMs: 4 * minutes });
+    expect(await faultOf(login.submit(bob, phone(plain)))).toMatchObject({ kind: 'flood_wait' });
+    expect(telegram.calls('sendCode')).toBe(1);
+    await clock.advance(4 * minutes);
+    expect(await login.submit(alice, phone(plain))).toMatchObject({ kind: 'code' });
+  });
+
+  it('of one number do not hold for another', async () => {
+    telegram.fail('sendCode', { kind: 'flood_wait', retryAfterMs: minutes });
+    await faultOf(login.submit(alice, phone(plain)));
+    expect(await login.submit(alice, phone('+9996620001'))).toMatchObject({ kind: 'code' });
+  });
+
+  it.each([
+    ['signIn', code('22222')],
+    ['checkPassword', password(magicPassword)],
+  ] as const)('on %s leave the login where it was', async (operation, input) => {
+    await login.submit(alice, phone(withPassword));
+    if (operation === 'checkPassword') await login.submit(alice, code('22222'));
+    telegram.fail(operation, { kind: 'flood_wait', retryAfterMs: 1000 });
+    expect(await faultOf(login.submit(alice, input))).toEqual({ kind: 'flood_wait', retryAfterMs: 1000 });
+    await clock.advance(1000);
+    expect(['password', 'complete']).toContain((await login.submit(alice, input)).kind);
+  });
+});
+
+describe('the truth about an account', () => {
+  it('is asked of Telegram each time', async () => {
+    await logIn(alice);
+    await login.whoAmI(alice);
+    await login.whoAmI(alice);
+    expect(telegram.calls('getMe')).toBe(2);
+  });
+
+  it.each(['revoked', 'expired', 'deactivated', 'duplicated', 'auth_key_forgotten'] as const)(
+    'a session that is %s is forgotten on the next look, and the user can log in again',
+    async (reason) => {
+      await logIn(alice);
+      telegram.endSessions(reason);
+      expect(await faultOf(login.whoAmI(alice))).toEqual({ kind: 'not_logged_in' });
+      expect(await logIn(alice)).toMatchObject({ kind: 'complete' });
+      expect(await login.whoAmI(alice)).toMatchObject({ username: 'magic_2_0234' });
+    },
+  );
+
+  it('a login attempt notices that the session has ended', async () => {
+    await logIn(alice);
+    expect(await faultOf(login.submit(alice, phone(plain)))).toMatchObject({ kind: 'already_logged_in' });
+    telegram.endSessions('revoked');
+    expect(await login.submit(alice, phone(plain))).toMatchObject({ kind: 'code' });
+  });
+
+  it('Telegram out of reach is not taken for the end of a session', async () => {
+    await logIn(alice);
+    telegram.goDown();
+    expect(await faultOf(login.whoAmI(alice))).toEqual({ kind: 'telegram_unreachable' });
+    expect(await faultOf(login.submit(alice, phone(plain)))).toMatchObject({
+      kind: 'already_logged_in',
+      user: { username: 'magic_2_0234' },
+    });
+    telegram.comeBack();
+    expect(await login.whoAmI(alice)).toMatchObject({ username: 'magic_2_0234' });
+  });
+
+  it('nobody is logged in who has not logged in', async () => {
+    expect(await faultOf(login.whoAmI(alice))).toEqual({ kind: 'not_logged_in' });
+    expect(telegram.calls('connect')).toBe(0);
+  });
+});
+
+describe('a Telegram account that somebody else is logged in to', () => {
+  it('is refused, and the authorization just made is logged out again', async () => {
+    const first = await logIn(alice);
+    expect(await faultOf(logIn(bob))).toEqual({ kind: 'telegram_account_taken' });
+    const id = first.kind === 'complete' ? first.user.id : '';
+    expect(telegram.logOuts()).toEqual([id]);
+    expect(telegram.authorizations(id)).toBe(1);
+    expect(await login.whoAmI(alice)).toMatchObject({ id });
+    expect(await faultOf(login.whoAmI(bob))).toEqual({ kind: 'not_logged_in' });
+  });
+
+  it('is refused for bots too', async () => {
+    await login.submit(alice, token(botToken));
+    expect(await faultOf(login.submit(bob, token(botToken)))).toEqual({ kind: 'telegram_account_taken' });
+    expect(telegram.authorizations('20000')).toBe(1);
+  });
+
+  it('goes to exactly one of two who log in at once', async () => {
+    await login.submit(alice, phone(plain));
+    await login.submit(bob, phone(plain));
+    const outcomes = await Promise.allSettled([login.submit(alice, code('22222')), login.submit(bob, code('22222'))]);
+    expect(outcomes.map((outcome) => outcome.status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(telegram.authorizations('9996620234')).toBe(1);
+  });
+
+  it('is logged out again later where Telegram is out of reach at that moment, also after a restart', async () => {
+    await logIn(alice);
+    await login.submit(bob, phone(plain));
+    telegram.fail('logOut', { kind: 'unreachable' });
+    expect(await faultOf(login.submit(bob, code('22222')))).toEqual({ kind: 'telegram_account_taken' });
+    expect(telegram.authorizations('9996620234')).toBe(2);
+    login = startService();
+    await login.sweep();
+    expect(telegram.authorizations('9996620234')).toBe(1);
+    expect(await login.whoAmI(alice)).toMatchObject({ username: 'magic_2_0234' });
+  });
+
+  it('is free where the session of the other has ended at Telegram', async () => {
+    await logIn(alice);
+    telegram.endSessions('revoked');
+    expect(await logIn(bob)).toMatchObject({ kind: 'complete' });
+    expect(await faultOf(login.whoAmI(alice))).toEqual({ kind: 'not_logged_in' });
+  });
+
+  it('is not free where Telegram cannot say whether the other session is alive', async () => {
+    await logIn(alice);
+    await login.submit(bob, phone(plain));
+    telegram.fail('getMe', { kind: 'unreachable' });
+    expect(await faultOf(login.submit(bob, code('22222')))).toEqual({ kind: 'telegram_account_taken' });
+    expect(await login.whoAmI(alice)).toMatchObject({ username: 'magic_2_0234' });
+  });
+});
+
+describe('Telegram out of reach', () => {
+  it.each([
+    ['the phone number', [], phone(withPassword)],
+    ['the code', [phone(withPassword)], code('22222')],
+    ['the password', [phone(withPassword), code('22222')], password(magicPassword)],
+    ['the bot token', [], token(botToken)],
+  ])('at %s is said so, and the same input is good when it is back', async (_, before, input) => {
+    for (const each of before) await login.submit(alice, each);
+    telegram.goDown();
+    expect(await faultOf(login.submit(alice, input))).toEqual({ kind: 'telegram_unreachable' });
+    telegram.comeBack();
+    expect(['code', 'password', 'complete']).toContain((await login.submit(alice, input)).kind);
+  });
+
+  it('after it took the code: the login is found to be complete', async () => {
+    await login.submit(alice, phone(plain));
+    telegram.loseAnswer('signIn');
+    expect(await faultOf(login.submit(alice, code('22222')))).toEqual({ kind: 'telegram_unreachable' });
+    expect(await login.submit(alice, code('22222'))).toMatchObject({ kind: 'complete' });
+    expect(await login.whoAmI(alice)).toMatchObject({ username: 'magic_2_0234' });
+  });
+
+  it('after it took the password: the login is found to be complete', async () => {
+    await login.submit(alice, phone(withPassword));
+    await login.submit(alice, code('22222'));
+    telegram.loseAnswer('checkPassword');
+    expect(await faultOf(login.submit(alice, password(magicPassword)))).toEqual({ kind: 'telegram_unreachable' });
+    expect(await login.submit(alice, password(magicPassword))).toMatchObject({ kind: 'complete' });
+    expect(telegram.authorizations('9996621234')).toBe(1);
+  });
+});
