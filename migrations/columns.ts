@@ -1,0 +1,16 @@
+import type { TableColumnOptions } from 'typeorm';
+
+/** A text column, never null. */
+export function text(name: string): TableColumnOptions {
+  return { name, type: 'text' };
+}
+
+/** The text column that names a row. */
+export function primaryText(name: string, constraint: string): TableColumnOptions {
+  return { name, type: 'text', isPrimary: true, primaryKeyConstraintName: constraint };
+}
+
+/** Milliseconds since the Unix epoch, never null. */
+export function epochMs(name: string): TableColumnOptions {
+  return { name, type: 'bigint' };
+}

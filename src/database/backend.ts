@@ -1,0 +1,19 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import type { Locks } from '../base/locks.js';
+
+/** What differs between SQLite and PostgreSQL. */
+export interface Backend {
+  readonly dataSource: DataSource;
+  readonly locks: Locks;
+  /** Whether transactions must come one after the other, since all share one connection. */
+  readonly serial: boolean;
+  /** Begins a transaction that excludes every other opening of the same database, in other processes too. */
+  beginOpening(queryRunner: QueryRunner): Promise<void>;
+  /** Called when the database was found fit for use: from here on its settings may change. */
+  settle(): Promise<void>;
+  /** Gives up a connection of which the state is unknown; the server rolls back what was open. */
+  abandon(queryRunner: QueryRunner): Promise<void>;
+  /** The known failure that the driver's error stands for, otherwise an error that holds no query parameters. */
+  explain(error: unknown): unknown;
+  close(): Promise<void>;
+}

@@ -1,0 +1,26 @@
+import { Failure } from '../base/failure.js';
+
+/** Everything that is known to go wrong with the database. No fact holds a password or a key. */
+export type DatabaseFault =
+  /** `problem` is a sentence for the administrator. */
+  | { readonly kind: 'uri_invalid'; readonly problem: string }
+  /** The key at `index` of the old keys, or the current one where `index` is undefined, is not base64 of 32 bytes. */
+  | { readonly kind: 'key_invalid'; readonly index: number | undefined }
+  /** The folder that the SQLite file should lie in does not exist. */
+  | { readonly kind: 'directory_missing'; readonly directory: string }
+  /** The SQLite file cannot be opened, read or written, or is no SQLite database. */
+  | { readonly kind: 'file_unusable'; readonly path: string }
+  /** No connection to the server, or none free in time, or the connection was lost. */
+  | { readonly kind: 'unreachable'; readonly server: string }
+  /** The server does not know the user, the password is wrong, or the user may not do what is needed. */
+  | { readonly kind: 'access_denied'; readonly server: string }
+  | { readonly kind: 'database_missing'; readonly server: string; readonly database: string }
+  /** The database holds values sealed under a key that is neither the current one nor among the old ones. */
+  | { readonly kind: 'wrong_key'; readonly neededKeyId: string }
+  /** A newer version of this program has changed the database; `migrations` are those unknown here. */
+  | { readonly kind: 'newer_schema'; readonly migrations: readonly string[] }
+  /** Somebody else held what the transaction needed: nothing is written, and it may be tried again. */
+  | { readonly kind: 'busy' };
+
+/** Thrown by openDatabase, by transactions and by locks. */
+export class DatabaseFailure extends Failure<DatabaseFault> {}

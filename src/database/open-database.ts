@@ -1,0 +1,72 @@
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import type { Random } from '../base/random.js';
+import type { Secret } from '../base/secret.js';
+import type { Backend } from './backend.js';
+import type { Database } from './database.js';
+import { prepareDatabase } from './prepare.js';
+import { type EncryptionKeys, createKeyring } from './sealing/keyring.js';
+import { sealerOf } from './sealing/sealer.js';
+import { createSubjectHasher } from './sealing/subject-hasher.js';
+import { openSqlite } from './sqlite.js';
+import { createFloodWaitStore } from './stores/typeorm-flood-wait-store.js';
+import { createLoginProcessStore } from './stores/typeorm-login-process-store.js';
+import { createTelegramAccountStore } from './stores/typeorm-telegram-account-store.js';
+import { createTransactions } from './transactions.js';
+import { parseDatabaseUri } from './uri.js';
+
+/** Where the database is, the keys of what is sealed in it, and what it needs from outside. */
+export interface DatabaseOptions {
+  /** `sqlite:path`, `sqlite::memory:` or `postgres://user:password@host:port/database`. */
+  readonly uri: Secret;
+  /** How many transactions may be open at once on PostgreSQL; 10 where absent. SQLite has one at a time. */
+  readonly maxConnections?: number;
+  readonly encryption: EncryptionKeys;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/**
+ * Opens the database, brings its schema up to date and seals under the current key what is under an old one.
+ * Throws DatabaseFailure; a database with a newer schema or under another key is left as it was.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { logger, clock, random } = options;
+  const keyring = createKeyring(options.encryption);
+  const sealer = sealerOf(keyring, random);
+  const hasher = createSubjectHasher(keyring);
+  const backend = await openBackend(options);
+  try {
+    await prepareDatabase({ backend, sealer, logger });
+  } catch (error) {
+    await backend.close();
+    throw error;
+  }
+  const transactions = createTransactions({ backend, clock, logger });
+  return {
+    transaction: (work) =>
+      transactions.run((session) =>
+        work({
+          loginProcesses: createLoginProcessStore(session, sealer),
+          telegramAccounts: createTelegramAccountStore(session, sealer),
+          floodWaits: createFloodWaitStore(session, hasher),
+        }),
+      ),
+    locks: backend.locks,
+    async close() {
+      await transactions.stop();
+      await backend.close();
+    },
+  };
+}
+
+function openBackend(options: DatabaseOptions): Promise<Backend> {
+  const target = parseDatabaseUri(options.uri);
+  switch (target.kind) {
+    case 'sqlite':
+      return openSqlite(target, options.logger);
+    case 'postgres':
+      throw new Error('not yet');
+  }
+}

@@ -1,0 +1,13 @@
+/** A column whose values are sealed, each bound to the row named by the table's `id`. */
+export interface SealedColumn {
+  readonly table: string;
+  readonly column: string;
+}
+
+/** Every sealed column there is: what a change of the encryption key goes through. */
+export const sealedColumns = {
+  sealingCheckValue: { table: 'sealing_check', column: 'value' },
+  loginProcessState: { table: 'login_processes', column: 'state' },
+  telegramAccountSession: { table: 'telegram_accounts', column: 'session' },
+  telegramAccountProfile: { table: 'telegram_accounts', column: 'profile' },
+} as const satisfies Record<string, SealedColumn>;

@@ -1,0 +1,82 @@
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import type { Random } from '../../base/random.js';
+import { Secret } from '../../base/secret.js';
+import type { SealedColumn } from '../sealed-columns.js';
+import { type EncryptionKeys, type Keyring, createKeyring } from './keyring.js';
+
+/** Encrypts column values, each for one place only: a sealed value that was moved to another row or column does not open. */
+export interface Sealer {
+  /** What every value sealed under the current key begins with. */
+  readonly currentPrefix: string;
+  /** `v1.key id.nonce.ciphertext and tag`, the latter two in base64url. */
+  seal(place: SealedColumn, rowId: string, value: Secret): string;
+  /** The value that was sealed for that place; throws UnreadableValue. */
+  open(place: SealedColumn, rowId: string, sealed: string): Secret;
+}
+
+/** Says that a sealed value does not open: its key is not at hand, or it was changed or moved. */
+export class UnreadableValue extends Error {
+  constructor(
+    place: SealedColumn,
+    rowId: string,
+    /** Under which key the value claims to be sealed, where that key is not at hand. */
+    readonly missingKeyId: string | undefined,
+  ) {
+    const reason =
+      missingKeyId === undefined ? 'it was changed or moved' : `it needs the key with the id ${missingKeyId}`;
+    super(`the sealed value in ${place.table}.${place.column} of row ${rowId} does not open: ${reason}`);
+    this.name = 'UnreadableValue';
+  }
+}
+
+const version = 'v1';
+// NIST SP 800-38D: 96-bit nonces, which at random serve 2^32 values under one key; full-length tags.
+const nonceBytes = 12;
+const tagBytes = 16;
+const sealedForm = /^v1\.([0-9a-f]{12})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]+)$/;
+
+/** A sealer that seals under the current key and opens what is under any; throws DatabaseFailure key_invalid. */
+export function createSealer(deps: EncryptionKeys & { readonly random: Random }): Sealer {
+  return sealerOf(createKeyring(deps), deps.random);
+}
+
+/** As createSealer, of keys that are read already. */
+export function sealerOf(keyring: Keyring, random: Random): Sealer {
+  const { current, old } = keyring;
+  const keys = new Map([...old, current].map((key) => [key.id, key]));
+  return {
+    currentPrefix: `${version}.${current.id}.`,
+
+    seal(place, rowId, value) {
+      const nonce = random.bytes(nonceBytes);
+      const cipher = createCipheriv('aes-256-gcm', current.sealing, nonce, { authTagLength: tagBytes });
+      cipher.setAAD(identity(place, rowId));
+      const sealed = Buffer.concat([cipher.update(value.reveal(), 'utf8'), cipher.final(), cipher.getAuthTag()]);
+      return `${version}.${current.id}.${nonce.toString('base64url')}.${sealed.toString('base64url')}`;
+    },
+
+    open(place, rowId, sealed) {
+      const [, keyId = '', nonce = '', body = ''] = sealedForm.exec(sealed) ?? [];
+      if (keyId === '') throw new UnreadableValue(place, rowId, undefined);
+      const key = keys.get(keyId);
+      if (!key) throw new UnreadableValue(place, rowId, keyId);
+      const bytes = Buffer.from(body, 'base64url');
+      if (bytes.length < tagBytes) throw new UnreadableValue(place, rowId, undefined);
+      const decipher = createDecipheriv('aes-256-gcm', key.sealing, Buffer.from(nonce, 'base64url'), {
+        authTagLength: tagBytes,
+      });
+      decipher.setAAD(identity(place, rowId));
+      decipher.setAuthTag(bytes.subarray(-tagBytes));
+      const clear = decipher.update(bytes.subarray(0, -tagBytes));
+      try {
+        return new Secret(Buffer.concat([clear, decipher.final()]).toString('utf8'));
+      } catch {
+        throw new UnreadableValue(place, rowId, undefined);
+      }
+    },
+  };
+}
+
+function identity(place: SealedColumn, rowId: string): Buffer {
+  return Buffer.from(JSON.stringify([version, place.table, place.column, rowId]));
+}

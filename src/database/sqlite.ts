@@ -1,0 +1,76 @@
+import { constants } from 'node:fs';
+import { access, open, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import sqlite3 from 'sqlite3';
+import { DataSource, QueryFailedError } from 'typeorm';
+import { KeyedMutex } from '../base/keyed-mutex.js';
+import type { Logger } from '../base/logger.js';
+import type { Backend } from './backend.js';
+import { dataSourceOptions } from './data-source.js';
+import { DatabaseFailure } from './failure.js';
+import type { SqliteTarget } from './uri.js';
+
+const busyTimeoutMs = 5_000;
+
+/** Opens a SQLite file, readable to its owner only where it is new; throws DatabaseFailure. Its locks reach over this process. */
+export async function openSqlite(target: SqliteTarget, logger: Logger): Promise<Backend> {
+  if (!target.inMemory) await prepareFile(target.path);
+  const dataSource = new DataSource({
+    ...dataSourceOptions(logger),
+    type: 'sqlite',
+    driver: sqlite3,
+    database: target.path,
+    busyTimeout: busyTimeoutMs,
+  });
+  const explain = (error: unknown) => explainSqlite(error, target.path);
+  try {
+    await dataSource.initialize();
+  } catch (error) {
+    throw explain(error);
+  }
+  return {
+    dataSource,
+    locks: new KeyedMutex(),
+    serial: true,
+    explain,
+    async beginOpening(queryRunner) {
+      await queryRunner.query('BEGIN IMMEDIATE');
+    },
+    async settle() {
+      if (target.inMemory) return;
+      const [row]: { journal_mode: string }[] = await dataSource.query('PRAGMA journal_mode = WAL');
+      if (row?.journal_mode !== 'wal')
+        logger.warn('the SQLite file cannot use a write-ahead log', { path: target.path });
+    },
+    abandon: () => Promise.resolve(),
+    close: () => dataSource.destroy(),
+  };
+}
+
+/** SQLite gives the write-ahead log and its index the mode of the main file. */
+async function prepareFile(path: string): Promise<void> {
+  const directory = dirname(path);
+  const found = await stat(directory).catch(() => undefined);
+  if (!found?.isDirectory()) throw new DatabaseFailure({ kind: 'directory_missing', directory });
+  try {
+    await access(directory, constants.W_OK);
+    const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+    await file.close();
+  } catch (cause) {
+    throw new DatabaseFailure({ kind: 'file_unusable', path }, { cause });
+  }
+}
+
+const unusable = new Set(
+  ['CANTOPEN', 'READONLY', 'NOTADB', 'CORRUPT', 'IOERR', 'FULL', 'PERM'].map((name) => `SQLITE_${name}`),
+);
+const busy = new Set(['SQLITE_BUSY', 'SQLITE_LOCKED']);
+
+function explainSqlite(error: unknown, path: string): unknown {
+  const cause = error instanceof QueryFailedError ? error.driverError : error;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (unusable.has(code)) return new DatabaseFailure({ kind: 'file_unusable', path }, { cause });
+  if (busy.has(code)) return new DatabaseFailure({ kind: 'busy' }, { cause });
+  // TypeORM's own error carries the query's parameters.
+  return error instanceof QueryFailedError ? new Error('a database query failed', { cause }) : error;
+}

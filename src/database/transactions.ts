@@ -1,0 +1,93 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Clock } from '../base/clock.js';
+import { KeyedMutex } from '../base/keyed-mutex.js';
+import type { Logger } from '../base/logger.js';
+import type { Backend } from './backend.js';
+import { DatabaseFailure } from './failure.js';
+import { TransactionSession } from './transaction-session.js';
+
+/** The one way in which transactions are made. */
+export interface Transactions {
+  /** Commits when `work` resolves, rolls back when it throws; throws when called inside another transaction. */
+  run<T>(work: (session: TransactionSession) => Promise<T>): Promise<T>;
+  /** Refuses new transactions and resolves when those under way are over. */
+  stop(): Promise<void>;
+}
+
+const slowMs = 200;
+
+/** Transactions on that backend: first come, first served where it has one connection only. */
+export function createTransactions(deps: {
+  readonly backend: Backend;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}): Transactions {
+  const { backend, clock, logger } = deps;
+  const around = new AsyncLocalStorage<TransactionSession>();
+  const queue = new KeyedMutex();
+  const underWay = new Set<Promise<unknown>>();
+  let stopped = false;
+
+  const begin = async () => {
+    const queryRunner = backend.dataSource.createQueryRunner();
+    try {
+      await queryRunner.query('BEGIN');
+      return queryRunner;
+    } catch (error) {
+      await queryRunner.release();
+      throw backend.explain(error);
+    }
+  };
+
+  const transact = async <T>(work: (session: TransactionSession) => Promise<T>): Promise<T> => {
+    const queryRunner = await begin();
+    const session = new TransactionSession(queryRunner);
+    try {
+      const result = await around.run(session, () => work(session));
+      session.end();
+      await queryRunner.query('COMMIT');
+      return result;
+    } catch (error) {
+      session.end();
+      const explained = backend.explain(error);
+      const lost = explained instanceof DatabaseFailure && explained.fact.kind === 'unreachable';
+      if (lost) await backend.abandon(queryRunner);
+      // Where even this fails, SQLite has rolled back by itself, and a PostgreSQL connection is past use.
+      else await queryRunner.query('ROLLBACK').catch(() => backend.abandon(queryRunner));
+      throw explained;
+    } finally {
+      await queryRunner.release();
+    }
+  };
+
+  const timed = async <T>(askedAt: number, work: (session: TransactionSession) => Promise<T>): Promise<T> => {
+    const startedAt = clock.now();
+    try {
+      return await transact(work);
+    } finally {
+      const tookMs = clock.now() - startedAt;
+      if (tookMs > slowMs) logger.warn('slow database transaction', { tookMs, waitedMs: startedAt - askedAt });
+    }
+  };
+
+  return {
+    async run(work) {
+      const outer = around.getStore();
+      if (outer && !outer.isOver) throw new Error('a database transaction was asked for inside another one');
+      if (stopped) throw new Error('the database is closed');
+      const askedAt = clock.now();
+      const result = backend.serial ? queue.run('', () => timed(askedAt, work)) : timed(askedAt, work);
+      underWay.add(result);
+      try {
+        return await result;
+      } finally {
+        underWay.delete(result);
+      }
+    },
+
+    async stop() {
+      stopped = true;
+      await Promise.allSettled(underWay);
+    },
+  };
+}
