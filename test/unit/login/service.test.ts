@@ -18,7 +18,7 @@ const minutes = 60_000;
 const alice = mxidOf('@alice:example.org');
 const bob = mxidOf('@bob:example.org');
 const stranger = mxidOf('@stranger:elsewhere.org');
-const plain = '+9996621234'.replace('1234', '0234');
+const plain = '+9996620234';
 const withPassword = '+9996621234';
 const botToken = `20000:${'A'.repeat(35)}`;
 
@@ -353,6 +353,7 @@ describe('a Telegram account that somebody else is logged in to', () => {
     telegram.fail('logOut', { kind: 'unreachable' });
     expect(await faultOf(login.submit(bob, code('22222')))).toEqual({ kind: 'telegram_account_taken' });
     expect(telegram.authorizations('9996620234')).toBe(2);
+    await telegram.gateway.close();
     login = startService();
     await login.sweep();
     expect(telegram.authorizations('9996620234')).toBe(1);
