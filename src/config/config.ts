@@ -1,0 +1,29 @@
+import type { z } from 'zod';
+import { bridge } from './sections/bridge.js';
+import { database } from './sections/database.js';
+import { encryption } from './sections/encryption.js';
+import { homeserver } from './sections/homeserver.js';
+import { http } from './sections/http.js';
+import { logging } from './sections/logging.js';
+import { login } from './sections/login.js';
+import { provisioning } from './sections/provisioning.js';
+import { telegram } from './sections/telegram.js';
+
+/** All sections, in the order of the sample file. */
+export const sections = {
+  homeserver,
+  http,
+  provisioning,
+  database,
+  telegram,
+  login,
+  bridge,
+  encryption,
+  logging,
+} as const;
+
+/** The name of a section. */
+export type SectionName = keyof typeof sections;
+
+/** A configuration that was found in order. Names are ours, durations are milliseconds, secrets are `Secret`. */
+export type Config = { readonly [Name in SectionName]: Readonly<z.output<(typeof sections)[Name]>> };

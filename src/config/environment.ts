@@ -1,0 +1,78 @@
+import { findClosest } from './did-you-mean.js';
+import type { Setting } from './layout.js';
+import type { Problem } from './problem.js';
+import { readYaml } from './read-yaml.js';
+import { withValueAt, type Tree, type TreeMap } from './tree.js';
+
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const prefix = 'GANGWAY_';
+const separator = '__';
+
+/** The variable that sets a key: `GANGWAY_TELEGRAM__API_ID` for telegram.api_id. */
+export function variableOf(path: readonly string[]): string {
+  return prefix + path.map((key) => key.toUpperCase()).join(separator);
+}
+
+/** A configuration after the environment was laid over it. */
+export interface Overlaid {
+  readonly root: TreeMap;
+  readonly problems: readonly Problem[];
+  /** Which variable set a key. */
+  readonly variables: ReadonlyMap<string, string>;
+}
+
+/**
+ * Lays environment variables over what the file says. An empty variable counts as not set. Variables of one word
+ * (GANGWAY_PORT) are not ours: container platforms set such for a service that is called gangway.
+ */
+export function overlayEnvironment(root: TreeMap, settings: readonly Setting[], env: Environment): Overlaid {
+  const problems: Problem[] = [];
+  const variables = new Map<string, string>();
+  const known = new Set<string>();
+  let result = root;
+  for (const { path, note } of settings) {
+    const name = variableOf(path);
+    const filePath = fileKeyOf(path);
+    const fileName = variableOf(filePath);
+    known.add(name);
+    if (note.secret) known.add(fileName);
+    const value = env[name];
+    const file = note.secret ? env[fileName] : undefined;
+    if (!value && !file) continue;
+    result = withValueAt(withValueAt(result, path, undefined), filePath, undefined);
+    if (value) {
+      const tree = note.form === 'text' ? value : readStructured(value);
+      if (tree === undefined) problems.push(notStructured(path, name, note.expects));
+      else result = withValueAt(result, path, tree);
+      variables.set(path.join('.'), name);
+    }
+    if (file) {
+      result = withValueAt(result, filePath, file);
+      variables.set(filePath.join('.'), fileName);
+    }
+  }
+  for (const name of Object.keys(env)) {
+    if (!name.startsWith(prefix) || !name.includes(separator) || known.has(name)) continue;
+    const near = findClosest(name, [...known]);
+    const hint = near === undefined ? 'Remove it.' : `Did you mean ${near}?`;
+    problems.push({ path: '', where: name, message: `No key belongs to this environment variable. ${hint}` });
+  }
+  return { root: result, problems, variables };
+}
+
+/** The key that names a file with the value of the key at the path. */
+export function fileKeyOf(path: readonly string[]): string[] {
+  return [...path.slice(0, -1), `${path.at(-1) ?? ''}_file`];
+}
+
+function readStructured(value: string): Tree | undefined {
+  const wrapped = readYaml(`value: ${value}`);
+  return wrapped.problems.length > 0 ? undefined : wrapped.root['value'];
+}
+
+function notStructured(path: readonly string[], name: string, expects: string): Problem {
+  const message = `It must be ${expects}, written as JSON, such as ["one", "two"] or {"key": "value"}.`;
+  return { path: path.join('.'), where: name, message };
+}

@@ -1,0 +1,104 @@
+import type { Config } from './config.js';
+import { findPermissionLevel, permissionLevels } from './permissions.js';
+import { normalisePrefix } from './sections/provisioning.js';
+import { isServerName } from './sections/homeserver.js';
+import { valueAt, type Path, type TreeMap } from './tree.js';
+
+/** Something that is allowed and probably not meant. */
+export interface Remark {
+  readonly path: Path;
+  readonly message: string;
+}
+
+/** What is worth a look in a configuration, as far as its sections could be read. `root` is what was written. */
+export function remarksOn(read: Partial<Config>, root: TreeMap): Remark[] {
+  return [
+    ...prefixRemarks(root),
+    ...secretRemarks(read),
+    ...networkRemarks(read),
+    ...proxyRemarks(read, root),
+    ...permissionRemarks(read),
+  ];
+}
+
+function prefixRemarks(root: TreeMap): Remark[] {
+  const path = ['provisioning', 'prefix'];
+  const written = valueAt(root, path);
+  if (typeof written !== 'string') return [];
+  const prefix = normalisePrefix(written);
+  if (prefix === '' || prefix === written) return [];
+  return [{ path, message: `It is read as ${prefix}: a slash or /v1 at the end does not belong to the prefix.` }];
+}
+
+function secretRemarks({ provisioning, encryption }: Partial<Config>): Remark[] {
+  const remarks: Remark[] = [];
+  if (provisioning?.oldSharedSecrets.some((old) => old.equals(provisioning.sharedSecret))) {
+    const message = 'The shared secret in use is in this list too: whoever had the old one still gets in.';
+    remarks.push({ path: ['provisioning', 'old_shared_secrets'], message });
+  }
+  if (encryption?.oldKeys.some((old) => old.equals(encryption.key))) {
+    remarks.push({
+      path: ['encryption', 'old_keys'],
+      message: 'The key in use is in this list too. It is not an old one.',
+    });
+  }
+  return remarks;
+}
+
+function networkRemarks({ telegram }: Partial<Config>): Remark[] {
+  if (!telegram) return [];
+  const { dataCentres, publicKeys } = telegram;
+  if (dataCentres.length > 0 && publicKeys.length === 0) {
+    const message =
+      "Another network is named, but not its keys in telegram.public_keys: only Telegram's own keys are trusted.";
+    return [{ path: ['telegram', 'data_centres'], message }];
+  }
+  if (dataCentres.length === 0 && publicKeys.length > 0) {
+    const message =
+      "Keys are given for another network, but telegram.data_centres is empty: Telegram's own network is used.";
+    return [{ path: ['telegram', 'public_keys'], message }];
+  }
+  return [];
+}
+
+function proxyRemarks({ telegram }: Partial<Config>, root: TreeMap): Remark[] {
+  const path = ['telegram', 'proxy', 'type'];
+  if (telegram?.proxy.type !== 'disabled' || valueAt(root, path) !== undefined) return [];
+  if (valueAt(root, ['telegram', 'proxy', 'address']) === undefined) return [];
+  return [
+    {
+      path: ['telegram', 'proxy'],
+      message: 'No proxy is used: telegram.proxy.type is not given, which means disabled.',
+    },
+  ];
+}
+
+function permissionRemarks({ bridge, homeserver }: Partial<Config>): Remark[] {
+  if (!bridge) return [];
+  return [...bridge.permissions].flatMap(([key, level]) => {
+    const path = ['bridge', 'permissions', key];
+    const messages = [levelRemark(level), keyRemark(key, homeserver)].filter((message) => message !== undefined);
+    return messages.map((message) => ({ path, message }));
+  });
+}
+
+function levelRemark(level: string): string | undefined {
+  if (findPermissionLevel(level)) return undefined;
+  return `${JSON.stringify(level)} is not a level, so this line gives no rights. Levels: ${permissionLevels.join(', ')}.`;
+}
+
+function keyRemark(key: string, homeserver: Config['homeserver'] | undefined): string | undefined {
+  if (key === '*') return undefined;
+  if (key.includes('*'))
+    return 'Patterns have no effect. Write a whole Matrix ID, a server name, or "*" for everybody.';
+  const isUser = key.startsWith('@');
+  const server = isUser ? key.slice(key.indexOf(':') + 1) : key;
+  if ((isUser && !key.includes(':')) || !isServerName(server)) {
+    return 'This is neither a Matrix ID (@user:server), nor a server name, nor "*". It has no effect.';
+  }
+  if (homeserver === undefined || server === homeserver.domain) return undefined;
+  const host = homeserver.address === undefined ? undefined : new URL(homeserver.address).host;
+  if (server !== host && !server.endsWith(`.${homeserver.domain}`)) return undefined;
+  const own = `the Matrix IDs of your homeserver end in :${homeserver.domain}`;
+  return `${server} looks like the address of your homeserver, but ${own}.`;
+}

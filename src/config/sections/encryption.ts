@@ -1,0 +1,36 @@
+import { group, required, withDefault } from '../setting.js';
+import { listOf, secretText } from '../value.js';
+
+const keyBytes = 32;
+
+const encryptionKey = secretText(
+  {
+    expects: 'the base64 of 32 random bytes',
+    samples: ['put-a-random-key-here'],
+    todo: 'Put the output of `openssl rand -base64 32` here, and keep a copy apart from the backups of the database.',
+  },
+  (input) =>
+    /^[A-Za-z0-9+/]+={0,2}$/.test(input) && Buffer.from(input, 'base64').length === keyBytes && isCanonical(input),
+);
+
+function isCanonical(input: string): boolean {
+  return Buffer.from(input, 'base64').toString('base64').replace(/=+$/, '') === input.replace(/=+$/, '');
+}
+
+/** Keys that seal what is secret in the database. */
+export const encryption = group(
+  'The keys that seal Telegram sessions and other secrets in the database. Without them the database is of no use to anybody.',
+  {
+    key: required(
+      encryptionKey,
+      'put-a-random-key-here',
+      'The base64 of 32 random bytes. Who loses it must have every user log in again: keep a copy apart from the database.',
+    ),
+    old_keys: withDefault(
+      listOf(encryptionKey, 'each the base64 of 32 random bytes'),
+      [],
+      'Earlier keys. To change the key, move the old one here: what it sealed stays readable.',
+    ),
+  },
+  (keys) => ({ key: keys.key, oldKeys: keys.old_keys }),
+);

@@ -1,0 +1,39 @@
+import { host, network } from '../network-address.js';
+import { group, withDefault } from '../setting.js';
+import { listOf, wholeNumber } from '../value.js';
+
+/** The listener of all the HTTP APIs. */
+export const http = group(
+  'Where the HTTP APIs listen.',
+  {
+    host: withDefault(
+      host,
+      '127.0.0.1',
+      'The address to listen on. 0.0.0.0 listens on all: then put a reverse proxy with TLS in front.',
+    ),
+    port: withDefault(wholeNumber(0, 65535), '29317', 'The port to listen on. 0 takes any free one and logs which.'),
+    trusted_proxies: withDefault(
+      listOf(network, 'IP addresses, or networks such as 10.0.0.0/8'),
+      [],
+      'Reverse proxies whose X-Forwarded-For is believed. Failed attempts are limited by client address: without this, ' +
+        'all that come through a proxy count as one client.',
+    ),
+    max_body_kilobytes: withDefault(
+      wholeNumber(1, 65536),
+      '1024',
+      'The largest request body that is read. A larger one is answered with 413.',
+    ),
+    shutdown_seconds: withDefault(
+      wholeNumber(0, 600),
+      '15',
+      'How long requests under way may go on after SIGTERM before their connections are cut.',
+    ),
+  },
+  (keys) => ({
+    host: keys.host,
+    port: keys.port,
+    trustedProxies: keys.trusted_proxies,
+    maxBodyBytes: keys.max_body_kilobytes * 1024,
+    shutdownMs: keys.shutdown_seconds * 1000,
+  }),
+);

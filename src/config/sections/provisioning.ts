@@ -1,0 +1,88 @@
+import { group, required, withDefault } from '../setting.js';
+import { Complaint, listOf, secretText, text, wholeNumber } from '../value.js';
+
+const minSecretLength = 16;
+const fresh =
+  'Put a fresh random text of at least 16 characters here, such as the output of `openssl rand -base64 32`, and give the ' +
+  'same text to whatever calls the API.';
+
+const sharedSecret = secretText(
+  {
+    expects: `a random text of at least ${minSecretLength} characters`,
+    samples: ['put-a-random-text-here', 'Very secret shared secret'],
+    todo: fresh,
+  },
+  (input) => {
+    switch (input) {
+      case 'generate':
+        return new Complaint(`Gangway does not write secrets into its configuration. ${fresh}`);
+      case 'disable':
+        return new Complaint(`The provisioning API is what Gangway is for: it cannot be disabled. ${fresh}`);
+      default:
+        return checkSecret(input);
+    }
+  },
+);
+
+function checkSecret(input: string): Complaint | true {
+  if (!/^[\x21-\x7e]*$/.test(input)) {
+    return new Complaint(
+      `The value (not shown here) holds a space or another character that an HTTP header does not carry faithfully. ${fresh}`,
+    );
+  }
+  if (input.length >= minSecretLength) return true;
+  return new Complaint(`The value (not shown here) has fewer than ${minSecretLength} characters. ${fresh}`);
+}
+
+/** A prefix without what is tolerated at its end: slashes, and the version that belongs to the paths below it. */
+export function normalisePrefix(written: string): string {
+  return written.replace(/\/+$/, '').replace(/\/v1$/, '').replace(/\/+$/, '');
+}
+
+const prefix = text({ expects: 'a path such as /_matrix/provision' }, (input) => {
+  const path = normalisePrefix(input);
+  if (/^https?:\/\//.test(input)) {
+    return new Complaint(`${JSON.stringify(input)} is an address. Write its path only, such as /_matrix/provision.`);
+  }
+  if (!/^(\/[A-Za-z0-9._~-]+)+$/.test(path)) return undefined;
+  if (path === '/_matrix/mau' || path.startsWith('/_matrix/mau/')) {
+    return new Complaint('Paths below /_matrix/mau are taken by the health checks. /_matrix/provision is usual.');
+  }
+  return path;
+});
+
+/** The provisioning API. */
+export const provisioning = group(
+  'The provisioning API, through which Matrix users are logged in to Telegram.',
+  {
+    prefix: withDefault(
+      prefix,
+      '/_matrix/provision',
+      'The path below which the API is. A slash or /v1 at the end is tolerated and left out.',
+    ),
+    shared_secret: required(
+      sharedSecret,
+      'put-a-random-text-here',
+      'What callers send as `Authorization: Bearer <secret>`, at least 16 characters. Whoever has it acts for any permitted user.',
+    ),
+    old_shared_secrets: withDefault(
+      listOf(sharedSecret, 'texts of at least 16 characters'),
+      [],
+      'Secrets that are accepted besides, so that callers can move to a new one without an interruption.',
+    ),
+    failed_attempts: group(
+      'How often a client address may present a wrong secret before it is answered with 429.',
+      {
+        max: withDefault(wholeNumber(1, 1_000_000), '20', 'Wrong secrets within the window.'),
+        window_seconds: withDefault(wholeNumber(1, 86_400), '60', 'How long a wrong secret counts.'),
+      },
+      (keys) => ({ max: keys.max, windowMs: keys.window_seconds * 1000 }),
+    ),
+  },
+  (keys) => ({
+    prefix: keys.prefix,
+    sharedSecret: keys.shared_secret,
+    oldSharedSecrets: keys.old_shared_secrets,
+    failedAttempts: keys.failed_attempts,
+  }),
+);

@@ -1,0 +1,46 @@
+/** A configuration value as a file or the environment gives it: what is not a list or a map is text, for the schema to read. */
+export type Tree = string | readonly Tree[] | TreeMap;
+
+/** Named configuration values. */
+export interface TreeMap {
+  readonly [key: string]: Tree;
+}
+
+/** Where a value is in the configuration: keys, and positions in lists. */
+export type Path = readonly (string | number)[];
+
+/** Whether the value has keys of its own. */
+export function isTreeMap(tree: Tree | undefined): tree is TreeMap {
+  return typeof tree === 'object' && !Array.isArray(tree);
+}
+
+/** A path as people write it: `telegram.data_centres[0].ip`. */
+export function showPath(path: Path): string {
+  return path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${showKey(part)}`))
+    .join('');
+}
+
+function showKey(key: string): string {
+  return /^[\w-]+$/.test(key) ? key : JSON.stringify(key);
+}
+
+/** The value at the path, or undefined where there is none. */
+export function valueAt(root: TreeMap, path: readonly string[]): Tree | undefined {
+  let value: Tree | undefined = root;
+  for (const key of path) {
+    if (!isTreeMap(value) || !Object.hasOwn(value, key)) return undefined;
+    value = value[key];
+  }
+  return value;
+}
+
+/** A copy with another value at the path; maps on the way are made where there are none, and undefined removes the value. */
+export function withValueAt(root: TreeMap, path: readonly string[], value: Tree | undefined): TreeMap {
+  const [key, ...rest] = path;
+  if (key === undefined) return root;
+  const entries = Object.entries(root).filter(([name]) => name !== key);
+  const current = Object.hasOwn(root, key) ? root[key] : undefined;
+  const next = rest.length === 0 ? value : withValueAt(isTreeMap(current) ? current : {}, rest, value);
+  return Object.fromEntries(next === undefined ? entries : [...entries, [key, next]]);
+}
