@@ -2,7 +2,7 @@ import winston from 'winston';
 import { type Clock, systemClock } from '../base/clock.js';
 import type { LogFields, Logger } from '../base/logger.js';
 import { jsonLine, type Line, prettyLine } from './line.js';
-import { type PrintableFields, redactFields, redactText } from './redact.js';
+import { type PrintableFields, redactFields, redactToText } from './redact.js';
 
 /** How much is logged: each level includes those before it. */
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
@@ -36,7 +36,7 @@ export function createLogger({ level, format, write = process.stdout, clock = sy
   });
   const emit = (at: LogLevel, message: string, fields: PrintableFields) => {
     try {
-      const line: Line = { atMs: clock.now(), level: at, message: redactText(String(message)), fields };
+      const line: Line = { atMs: clock.now(), level: at, message: redactToText(message), fields };
       sink.log({ level: at, message: '', line: render(line) });
     } catch {
       ignoreBrokenStream();

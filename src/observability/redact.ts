@@ -38,8 +38,14 @@ export function redactFields(fields: Readonly<Record<string, unknown>>): Printab
   }
 }
 
+/** `redact` as one text, for what must be text: a message, the name of a field. */
+export function redactToText(value: unknown): string {
+  const printed = redact(value);
+  return typeof printed === 'string' ? printed : JSON.stringify(printed ?? null);
+}
+
 /** `text` cut to a bounded length and scrubbed of what looks secret. */
-export function redactText(text: string): string {
+function redactText(text: string): string {
   const scrubbed = scrub(text.slice(0, maxTextLength * 2));
   return scrubbed.length > maxTextLength ? `${scrubbed.slice(0, maxTextLength)}…` : scrubbed;
 }
@@ -64,7 +70,9 @@ function visitScalar(value: unknown, place: Place): Printable | undefined {
       return value;
     case 'object':
       return null;
-    default:
+    case 'undefined':
+    case 'function':
+    case 'symbol':
       return undefined;
   }
 }
@@ -100,7 +108,7 @@ function visitObject(value: object, place: Place): Printable | undefined {
   }
   if (value instanceof Map) {
     return visitEntries(
-      [...value].map(([key, item]) => [keyText(key), () => item] as const),
+      [...value].map(([key, item]) => [redactToText(key), () => item] as const),
       below,
     );
   }
@@ -110,8 +118,8 @@ function visitObject(value: object, place: Place): Printable | undefined {
 /** A library's error may carry query parameters or whole requests, so only these properties are printed. */
 function visitError(error: Error, place: Place): Printable {
   const shown = ['name', 'message', 'code', 'errorMessage'] as const;
-  const cause = 'cause' in error && error.cause !== undefined ? [['cause', () => error.cause] as const] : [];
-  const errors = error instanceof AggregateError ? [['errors', () => error.errors as unknown] as const] : [];
+  const cause = 'cause' in error && error.cause !== undefined ? [['cause', (): unknown => error.cause] as const] : [];
+  const errors = error instanceof AggregateError ? [['errors', (): unknown => error.errors] as const] : [];
   return visitEntries(
     [
       ...shown.map((key) => [key, () => scalarOf(error, key)] as const),
@@ -166,11 +174,6 @@ function visitEntry(key: string, read: () => unknown, place: Place): Printable |
 
 function keysOf(value: object): readonly Entry[] {
   return Object.keys(value).map((key) => [key, (): unknown => Reflect.get(value, key)]);
-}
-
-function keyText(key: unknown): string {
-  const printed = redact(key);
-  return typeof printed === 'string' ? printed : (JSON.stringify(printed) ?? '[key]');
 }
 
 function isPlain(value: object): boolean {

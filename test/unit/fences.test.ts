@@ -1,0 +1,218 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Which parts of the program each part may import, besides itself and `base`. Parts are the longest matching path below src/. */
+const arrows: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  config: [],
+  observability: [],
+  database: ['migrations'],
+  migrations: [],
+  telegram: [],
+  'telegram/gramjs': ['telegram'],
+  login: ['telegram', 'database'],
+  http: ['observability'],
+  api: ['http', 'login', 'config'],
+  sandbox: [],
+  lifecycle: [],
+  app: ['api', 'config', 'database', 'http', 'lifecycle', 'login', 'observability', 'telegram', 'telegram/gramjs'],
+  cli: [
+    'api',
+    'app',
+    'config',
+    'database',
+    'http',
+    'lifecycle',
+    'login',
+    'observability',
+    'sandbox',
+    'telegram',
+    'telegram/gramjs',
+  ],
+  main: ['cli'],
+};
+
+/** The parts that may import a library which not everybody may. */
+const fences: readonly { readonly library: RegExp; readonly parts: readonly string[] }[] = [
+  { library: /^(typeorm|pg|sqlite3)$/, parts: ['database', 'migrations'] },
+  { library: /^telegram$/, parts: ['telegram/gramjs'] },
+  { library: /^(koa|koa-.+|@koa\/.+)$/, parts: ['http', 'api'] },
+  { library: /^winston$/, parts: ['observability'] },
+  { library: /^commander$/, parts: ['cli', 'main'] },
+  { library: /^@mtcute\/.+$/, parts: [] },
+];
+
+/** Behind the doors of the database: only the database itself and what composes the program may look there. */
+const behindTheDoors = /^src\/database\/(entities|sealing)\//;
+const composers = ['app', 'cli', 'database', 'migrations'];
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly names: string;
+}
+
+function sources(folder: string): string[] {
+  if (!existsSync(`${root}${folder}`)) return [];
+  return readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => `${folder}/${file}`);
+}
+
+const statement = /^\s*(?:import|export)\s(?<names>[^'"]*?)from\s*['"](?<named>[^'"]+)['"]/gm;
+const bare = /(?:^\s*import\s*|\bimport\(\s*|\brequire\(\s*)['"](?<named>[^'"]+)['"]/gm;
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(`${root}${file}`, 'utf8');
+  return [...text.matchAll(statement), ...text.matchAll(bare)].map(({ groups }) => {
+    const to = groups?.['named'] ?? '';
+    const isOurs = to.startsWith('.');
+    return {
+      from: file,
+      to: isOurs ? posix.join(dirname(file), to).replace(/\.js$/, '.ts') : to,
+      names: groups?.['names'] ?? '',
+    };
+  });
+}
+
+function partOf(file: string): string {
+  const path = file.replace(/^src\//, '').replace(/\.ts$/, '');
+  const part = Object.keys(arrows)
+    .filter((name) => path === name || path.startsWith(`${name}/`))
+    .sort((one, other) => other.length - one.length)[0];
+  return part ?? `no row for ${file}`;
+}
+
+function packageOf(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+const files = [...sources('src'), ...sources('migrations')];
+const imports = files.flatMap(importsOf);
+const ours = imports.filter(({ to }) => to.startsWith('src/') || to.startsWith('migrations/'));
+const libraries = imports.filter(({ to }) => !ours.some((own) => own.to === to));
+const show = ({ from, to }: Import) => `${from} -> ${to}`;
+
+describe('the layout', () => {
+  it('is read at all', () => {
+    expect(files.length).toBeGreaterThan(30);
+    expect(ours.length).toBeGreaterThan(50);
+    expect(libraries.map(({ to }) => to)).toContain('winston');
+  });
+
+  it('has a row for every folder and file at the top of src', () => {
+    expect(files.map(partOf).filter((part) => part.startsWith('no row'))).toEqual([]);
+  });
+
+  it('lets no arrow point the wrong way', () => {
+    const wrong = ours.filter(({ from, to }) => {
+      const [here, there] = [partOf(from), partOf(to)];
+      return here !== there && there !== 'base' && !arrows[here]?.includes(there);
+    });
+    expect(wrong.map(show)).toEqual([]);
+  });
+
+  it('gives services the doors of the database, not what stands behind them', () => {
+    const wrong = ours.filter(({ from, to }) => behindTheDoors.test(to) && !composers.includes(partOf(from)));
+    expect(wrong.map(show)).toEqual([]);
+  });
+
+  it('keeps libraries behind their fences', () => {
+    const wrong = libraries.filter(({ from, to }) =>
+      fences.some(({ library, parts }) => library.test(packageOf(to)) && !parts.includes(partOf(from))),
+    );
+    expect(wrong.map(show)).toEqual([]);
+  });
+
+  it('takes time and randomness from base only', () => {
+    const drawsRandom = /\b(randomBytes|randomUUID|randomInt|randomFill|getRandomValues|webcrypto)\b/;
+    const wrong = libraries.filter(
+      ({ from, to, names }) =>
+        !/^src\/base\/(clock|random)\.ts$/.test(from) &&
+        (/^(node:)?timers(\/promises)?$/.test(to) || (/^(node:)?crypto$/.test(to) && drawsRandom.test(names))),
+    );
+    expect(wrong.map(show)).toEqual([]);
+  });
+
+  it('has no cycle', () => {
+    const next = new Map(files.map((file) => [file, ours.filter(({ from }) => from === file).map(({ to }) => to)]));
+    const cleared = new Set<string>();
+    const cycleFrom = (file: string, path: readonly string[]): readonly string[] | undefined => {
+      if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+      if (cleared.has(file)) return undefined;
+      for (const to of next.get(file) ?? []) {
+        const cycle = cycleFrom(to, [...path, file]);
+        if (cycle) return cycle;
+      }
+      cleared.add(file);
+      return undefined;
+    };
+    expect(files.map((file) => cycleFrom(file, [])).filter((cycle) => cycle !== undefined)).toEqual([]);
+  });
+});
+
+const LinterConfig = z.object({
+  overrides: z.array(
+    z.object({
+      files: z.array(z.string()),
+      rules: z.looseObject({
+        'no-restricted-imports': z
+          .tuple([z.literal('error'), z.object({ patterns: z.array(z.object({ regex: z.string() })) })])
+          .optional(),
+      }),
+    }),
+  ),
+});
+
+describe('the linter', () => {
+  const { overrides } = LinterConfig.parse(JSON.parse(readFileSync(`${root}.oxlintrc.json`, 'utf8')));
+  const regexesFor = (part: string): readonly string[] => {
+    const scopes = [`src/${part}/**`, `src/${part}.ts`, `${part}/**`];
+    const last = overrides.findLast(({ files: globs, rules }) => {
+      return rules['no-restricted-imports'] && globs.some((glob) => scopes.includes(glob));
+    });
+    return last?.rules['no-restricted-imports']?.[1].patterns.map(({ regex }) => regex) ?? [];
+  };
+  const refuses = (part: string, specifier: string) =>
+    regexesFor(part).some((regex) => new RegExp(regex).test(specifier));
+  const isFile = (part: string) => ['app', 'main', 'lifecycle'].includes(part);
+
+  const pathTo = (from: string, to: string) => {
+    const target = isFile(to) ? `src/${to}.js` : to === 'migrations' ? 'migrations/x.js' : `src/${to}/x.js`;
+    const start = isFile(from) ? 'src' : from === 'migrations' ? 'migrations' : `src/${from}`;
+    const path = posix.relative(start, target);
+    return path.startsWith('.') ? path : `./${path}`;
+  };
+
+  it('uses no look-around, which oxlint does not know and passes over in silence', () => {
+    expect(
+      Object.keys(arrows)
+        .flatMap(regexesFor)
+        .filter((regex) => /\(\?<?[=!]/.test(regex)),
+    ).toEqual([]);
+  });
+
+  it.each(Object.keys(arrows))('draws the arrows and fences of the table for %s', (part) => {
+    const parts = Object.keys(arrows).filter((other) => other !== part);
+    const allowed = parts.filter((other) => !refuses(part, pathTo(part, other)));
+    const expected = parts.filter((other) => other === 'base' || arrows[part]?.includes(other));
+    expect(allowed.filter((other) => other !== 'migrations').sort()).toEqual(
+      expected.filter((other) => other !== 'migrations').sort(),
+    );
+    const names = ['typeorm', 'pg', 'sqlite3', 'telegram', 'telegram/sessions/index.js', 'koa', 'koa-bodyparser'];
+    const fenced = [...names, '@koa/router', 'winston', 'commander', '@mtcute/node'];
+    const open = fenced.filter((name) => !refuses(part, name));
+    const expectedOpen = fenced.filter((name) => {
+      return fences.some(({ library, parts: inside }) => library.test(packageOf(name)) && inside.includes(part));
+    });
+    expect(open).toEqual(expectedOpen);
+  });
+});
