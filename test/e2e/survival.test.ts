@@ -1,0 +1,196 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
+import { systemRandom } from '../../src/base/random.js';
+import type { Fault } from '../../src/sandbox/control.js';
+import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import { magicPassword } from '../../src/sandbox/magic.js';
+import { install, type Answer, type ConfigOverrides, type Installation } from '../support/daemon.js';
+
+const alice = '@alice:example.test';
+const plain = '+9996620123';
+const withPassword = '+9996621123';
+
+let sandbox: Sandbox;
+const installations: Installation[] = [];
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+});
+afterAll(() => sandbox.stop());
+afterEach(async () => {
+  await Promise.all(installations.splice(0).map((each) => each.remove()));
+  sandbox.control.reset();
+});
+
+async function running(overrides?: ConfigOverrides): Promise<Installation> {
+  const gangway = await install(sandbox, overrides);
+  installations.push(gangway);
+  await gangway.start();
+  return gangway;
+}
+
+const brief = ({ status, body }: Answer) => ({ status, ...body });
+
+type Step = readonly [
+  step: 'request_code' | 'send_code' | 'send_password' | 'bot_token',
+  body: unknown,
+  status: number,
+];
+
+const phoneLogin: readonly Step[] = [
+  ['request_code', { phone: withPassword }, 200],
+  ['send_code', { code: '22222' }, 202],
+  ['send_password', { password: magicPassword }, 200],
+];
+
+describe('killed', () => {
+  it('between any two steps, the daemon goes on where it was', async () => {
+    const gangway = await running();
+    for (const [step, body, status] of phoneLogin) {
+      expect(brief(await gangway.login(alice, step, body))).toMatchObject({ status });
+      await gangway.kill();
+      await gangway.start();
+    }
+    expect(brief(await gangway.getMe(alice))).toMatchObject({ status: 200, phone: '9996621123', is_bot: false });
+    expect(sandbox.control.calls().filter(({ method }) => method === 'auth.sendCode').length).toBeLessThanOrEqual(2);
+  });
+
+  it('in the middle of any step, the same input is good afterwards', async () => {
+    for (const [index, method] of ['auth.sendCode', 'auth.signIn', 'auth.checkPassword'].entries()) {
+      const gangway = await running();
+      for (const [step, body] of phoneLogin.slice(0, index)) await gangway.login(alice, step, body);
+      const lift = sandbox.control.addFault({ kind: 'silent', method });
+      const [step, body] = phoneLogin[index] ?? [];
+      if (!step) throw new Error('no such step');
+      const unanswered = gangway.login(alice, step, body).catch((error: unknown) => error);
+      await until(() => sandbox.control.calls().some((call) => call.method === method));
+      await gangway.kill();
+      expect(await unanswered).toBeInstanceOf(Error);
+      lift();
+      await gangway.start();
+      for (const [next, input, status] of phoneLogin.slice(index)) {
+        expect(brief(await gangway.login(alice, next, input))).toMatchObject({ status });
+      }
+      sandbox.control.reset();
+    }
+  });
+});
+
+describe('Telegram in trouble', () => {
+  const troubles: readonly (readonly [name: string, begin: () => () => void])[] = [
+    ['silent', () => fault({ kind: 'silent' })],
+    ['refusing', () => fault({ kind: 'refuse' })],
+    ['dropping connections in the middle of a reply', () => fault({ kind: 'drop' })],
+  ];
+
+  it.each(troubles)('%s at every step: said in time, and the next try succeeds', async (_, begin) => {
+    const gangway = await running();
+    for (const [step, body, status] of phoneLogin) {
+      const lift = begin();
+      expect(brief(await gangway.login(alice, step, body))).toMatchObject({ errcode: 'telegram_unreachable' });
+      lift();
+      expect(brief(await gangway.login(alice, step, body))).toMatchObject({ status });
+    }
+    const lift = begin();
+    expect(brief(await gangway.getMe(alice))).toMatchObject({ errcode: 'telegram_unreachable' });
+    lift();
+    expect(brief(await gangway.getMe(alice))).toMatchObject({ status: 200 });
+  });
+
+  it('cutting all connections between two steps is not noticed', async () => {
+    const gangway = await running();
+    for (const [step, body, status] of phoneLogin) {
+      expect(brief(await gangway.login(alice, step, body))).toMatchObject({ status });
+      sandbox.control.cutConnections();
+    }
+    expect(brief(await gangway.getMe(alice))).toMatchObject({ status: 200 });
+  });
+
+  it('forgetting the key at any step ends the login, and a new one succeeds', async () => {
+    const gangway = await running();
+    for (const steps of [1, 2]) {
+      for (const [step, body] of phoneLogin.slice(0, steps)) await gangway.login(alice, step, body);
+      sandbox.control.forgetAuthKeys();
+      const [step, body] = phoneLogin[steps] ?? [];
+      if (!step) throw new Error('no such step');
+      expect(brief(await gangway.login(alice, step, body))).toMatchObject({ errcode: 'session_revoked' });
+    }
+    for (const [step, body, status] of phoneLogin) {
+      expect(brief(await gangway.login(alice, step, body))).toMatchObject({ status });
+    }
+    sandbox.control.forgetAuthKeys();
+    expect(brief(await gangway.getMe(alice))).toMatchObject({ status: 403, errcode: 'not_logged_in' });
+    expect(brief(await gangway.login(alice, 'request_code', { phone: withPassword }))).toMatchObject({ status: 200 });
+  });
+
+  it('revoking the session is noticed by the next look, and the user can log in again', async () => {
+    const gangway = await running();
+    const errors = ['AUTH_KEY_UNREGISTERED', 'SESSION_REVOKED', 'USER_DEACTIVATED', 'AUTH_KEY_DUPLICATED'];
+    for (const error of errors) {
+      await gangway.login(alice, 'request_code', { phone: plain });
+      expect(brief(await gangway.login(alice, 'send_code', { code: '22222' }))).toMatchObject({ status: 200 });
+      sandbox.control.revokeSessions('9996620123', error);
+      expect(brief(await gangway.getMe(alice)), error).toMatchObject({ status: 403, errcode: 'not_logged_in' });
+      sandbox.control.reset();
+    }
+  });
+});
+
+describe('under load', () => {
+  it('logs in 200 users at once', async () => {
+    const gangway = await running();
+    const outcomes = await Promise.all(
+      Array.from({ length: 200 }, async (_, index) => {
+        const user = `@user${index}:example.test`;
+        const number = `+999662${String(index).padStart(4, '0')}`;
+        const requested = await gangway.login(user, 'request_code', { phone: number });
+        const signedIn = await gangway.login(user, 'send_code', { code: '22222' });
+        return [requested.status, signedIn.status, (await gangway.getMe(user)).body['phone']];
+      }),
+    );
+    expect(outcomes).toEqual(
+      Array.from({ length: 200 }, (_, index) => [200, 200, `999662${String(index).padStart(4, '0')}`]),
+    );
+  });
+
+  it('answers 20 equal requests of one user alike and sends one code', async () => {
+    const gangway = await running();
+    const requests = await Promise.all(
+      Array.from({ length: 20 }, () => gangway.login(alice, 'request_code', { phone: plain })),
+    );
+    expect(requests.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200));
+    const codes = sandbox.control.calls().filter(({ method, dc }) => method === 'auth.sendCode' && dc === 2);
+    expect(codes).toHaveLength(1);
+    const entries = await Promise.all(
+      Array.from({ length: 20 }, () => gangway.login(alice, 'send_code', { code: '22222' })),
+    );
+    for (const entry of entries) expect(entry.body).toMatchObject({ state: 'logged-in' });
+    expect(sandbox.control.calls().filter(({ method }) => method === 'auth.signIn')).toHaveLength(1);
+  });
+});
+
+describe('told to stop', () => {
+  it('finishes what is under way, and exits with 0', async () => {
+    const gangway = await running();
+    const lift = sandbox.control.addFault({ kind: 'delay', ms: 500, method: 'auth.sendCode' });
+    const answer = gangway.login(alice, 'request_code', { phone: plain });
+    await until(() => sandbox.control.calls().some(({ method }) => method === 'auth.sendCode'));
+    const code = gangway.stop();
+    expect(brief(await answer)).toMatchObject({ status: 200, state: 'code' });
+    expect(await code).toBe(0);
+    lift();
+    await gangway.start();
+    expect(brief(await gangway.login(alice, 'send_code', { code: '22222' }))).toMatchObject({ status: 200 });
+  });
+});
+
+function fault(what: Fault): () => void {
+  const lift = sandbox.control.addFault(what);
+  sandbox.control.cutConnections();
+  return lift;
+}
+
+/** Turns the event loop until `condition` holds; the test's own deadline ends a wait that is in vain. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,146 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
+
+const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+
+/** What the provisioning API answered. */
+export interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** An installation of Gangway: a folder with its configuration and database, and the built daemon as a child process. */
+export interface Installation {
+  readonly sharedSecret: string;
+  readonly encryptionKey: string;
+  /** Starts the daemon and resolves when it listens. */
+  start(): Promise<void>;
+  /** SIGKILL: nothing can be saved. */
+  kill(): Promise<void>;
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number | null>;
+  call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer>;
+  /** POST /login/{mxid}/{step} */
+  login(
+    mxid: string,
+    step: 'request_code' | 'send_code' | 'send_password' | 'bot_token',
+    body: unknown,
+  ): Promise<Answer>;
+  getMe(mxid: string): Promise<Answer>;
+  /** Everything that the daemon has printed since the beginning, over all its runs. */
+  output(): string;
+  /** The bytes of every file in the folder but the configuration. */
+  filesWritten(): Promise<Buffer>;
+  /** Kills the daemon where it still runs, and deletes the folder. */
+  remove(): Promise<void>;
+}
+
+/** Sections of the configuration that differ from those of an ordinary installation. */
+export type ConfigOverrides = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** An installation that talks to the sandbox; everybody on example.test may log in. */
+export async function install(sandbox: Sandbox, overrides: ConfigOverrides = {}): Promise<Installation> {
+  const folder = await mkdtemp(join(tmpdir(), 'gangway-e2e-'));
+  const sharedSecret = randomBytes(24).toString('base64url');
+  const encryptionKey = randomBytes(32).toString('base64');
+  const configFile = join(folder, 'config.yaml');
+  const ordinary: ConfigOverrides = {
+    homeserver: { domain: 'example.test' },
+    http: { port: 0 },
+    provisioning: { shared_secret: sharedSecret },
+    database: { uri: 'sqlite:gangway.db' },
+    telegram: {
+      api_id: 4242,
+      api_hash: randomBytes(16).toString('hex'),
+      data_centres: sandbox.dataCentres,
+      public_keys: ['sandbox.pem'],
+      connection: { connect_timeout_seconds: 3, call_timeout_seconds: 2 },
+    },
+    bridge: { permissions: { 'example.test': 'full' } },
+    encryption: { key: encryptionKey },
+    logging: { level: 'debug', format: 'json' },
+  };
+  const sections = new Set([...Object.keys(ordinary), ...Object.keys(overrides)]);
+  const config = Object.fromEntries([...sections].map((name) => [name, { ...ordinary[name], ...overrides[name] }]));
+  await writeFile(join(folder, 'sandbox.pem'), sandbox.publicKeyPem);
+  await writeFile(configFile, stringify(config), { mode: 0o600 });
+
+  let child: ChildProcess | undefined;
+  let base = '';
+  let printed = '';
+
+  const exited = async (process: ChildProcess): Promise<number | null> => {
+    if (process.exitCode === null && process.signalCode === null) await once(process, 'exit');
+    return process.exitCode;
+  };
+
+  const call = async (method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> => {
+    const response = await fetch(`${base}/_matrix/provision${path}`, {
+      method,
+      headers: { authorization: `Bearer ${sharedSecret}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: JSON.parse(text), headers: response.headers, text };
+  };
+
+  return {
+    sharedSecret,
+    encryptionKey,
+    call,
+    login: (mxid, step, body) => call('POST', `/login/${encodeURIComponent(mxid)}/${step}`, body),
+    getMe: (mxid) => call('GET', `/${encodeURIComponent(mxid)}/get_me`),
+    output: () => printed,
+
+    start() {
+      const started = spawn(process.execPath, [main, 'run', '-c', configFile], { stdio: ['ignore', 'pipe', 'pipe'] });
+      child = started;
+      started.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+      return new Promise((resolve, reject) => {
+        started.once('exit', (code) => reject(new Error(`the daemon ended with ${code}:\n${printed}`)));
+        createInterface(started.stdout).on('line', (line) => {
+          printed += `${line}\n`;
+          const port = /"message":"listening".*"port":(\d+)/.exec(line)?.[1];
+          if (!port) return;
+          base = `http://127.0.0.1:${port}`;
+          resolve();
+        });
+      });
+    },
+
+    async kill() {
+      if (!child) throw new Error('the daemon was not started');
+      child.kill('SIGKILL');
+      await exited(child);
+    },
+
+    async stop() {
+      if (!child) throw new Error('the daemon was not started');
+      child.kill('SIGTERM');
+      return exited(child);
+    },
+
+    async filesWritten() {
+      const names = (await readdir(folder)).filter((name) => !['config.yaml', 'sandbox.pem'].includes(name));
+      return Buffer.concat(await Promise.all(names.map((name) => readFile(join(folder, name)))));
+    },
+
+    async remove() {
+      if (child) {
+        child.kill('SIGKILL');
+        await exited(child);
+      }
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
