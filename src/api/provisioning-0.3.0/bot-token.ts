@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { Secret } from '../../base/secret.js';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import type { LoginService } from '../../login/service.js';
+import { errorShapes } from './error-shapes.js';
+import { mxidParameter, readOwner } from './owner.js';
+import { loggedIn, requestBody } from './shapes.js';
+import { UnexpectedStep } from './unexpected-step.js';
+
+const body = requestBody({
+  token: z.string().optional().catch(undefined).meta({
+    description: 'The access token of the bot to log in as',
+    example: '297900271:IXjeGEcAN61zHnjPgkWnYWyvVp9K4ulHBEv',
+  }),
+});
+
+/** POST /login/{mxid}/bot_token */
+export function botToken(login: LoginService): Endpoint {
+  return endpoint({
+    name: 'bot_token',
+    method: 'POST',
+    path: '/login/{mxid}/bot_token',
+    params: { mxid: mxidParameter },
+    access: 'authenticated',
+    summary: 'Log in with a bot token',
+    body,
+    replies: { 200: { description: 'Login successful', schema: loggedIn } },
+    errors: errorShapes('bot_token'),
+    async handler({ params, body: { token } }) {
+      const step = await login.submit(readOwner(params), {
+        kind: 'bot_token',
+        token: token === undefined ? undefined : new Secret(token),
+      });
+      if (step.kind !== 'complete') throw new UnexpectedStep(step);
+      return reply(200, { state: 'logged-in', username: step.user.username });
+    },
+  });
+}

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import type { ReplyShape } from '../../http/endpoint.js';
+import { stateOf, wireErrors, type WireFault } from './errors.js';
+import { operations, type OperationName } from './operation.js';
+import { alreadyLoggedIn } from './shapes.js';
+
+type Kind = WireFault['kind'];
+
+const everybody: readonly Kind[] = [
+  'unauthorized',
+  'too_many_attempts',
+  'path_malformed',
+  'mxid_empty',
+  'mxid_invalid',
+  'not_permitted',
+];
+const telegram: readonly Kind[] = [
+  'flood_wait',
+  'telegram_unreachable',
+  'telegram_rejected_us',
+  'telegram_error',
+  'defect',
+];
+const steps: readonly Kind[] = ['body_not_json', 'body_unfit', 'body_too_large', 'body_encoded', 'already_logged_in'];
+
+/** Every kind of error that an operation can answer with: those of all operations, those of all steps of a login, and its own. */
+export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> = {
+  get_me: [...everybody, 'not_logged_in', ...telegram],
+  request_code: [
+    ...everybody,
+    ...steps,
+    'phone_number_invalid',
+    'phone_number_banned',
+    'phone_number_app_signup_forbidden',
+    'phone_number_unoccupied',
+    'phone_number_flood',
+    'login_revoked',
+    ...telegram,
+  ],
+  send_code: [
+    ...everybody,
+    ...steps,
+    'phone_code_missing',
+    'phone_code_not_requested',
+    'phone_code_invalid',
+    'phone_code_expired',
+    'phone_number_invalid',
+    'phone_number_banned',
+    'phone_number_app_signup_forbidden',
+    'phone_number_unoccupied',
+    'phone_number_flood',
+    'telegram_account_taken',
+    'login_revoked',
+    ...telegram,
+  ],
+  send_password: [
+    ...everybody,
+    ...steps,
+    'password_empty',
+    'phone_code_not_entered',
+    'password_invalid',
+    'phone_number_flood',
+    'telegram_account_taken',
+    'login_revoked',
+    ...telegram,
+  ],
+  bot_token: [
+    ...everybody,
+    ...steps,
+    'bot_token_missing',
+    'bot_token_invalid',
+    'bot_token_expired',
+    'telegram_account_taken',
+    'login_revoked',
+    ...telegram,
+  ],
+};
+
+const descriptions: Readonly<Record<number, string>> = {
+  400: 'The request lacks something, or is malformed',
+  401: 'Something that proves who asks is wrong',
+  403: 'Not allowed',
+  404: 'Nobody has registered that phone number',
+  409: 'Taken: the Matrix user is logged in already, or somebody else is to that Telegram account',
+  413: 'The request body is too large',
+  415: 'The request body has a Content-Encoding',
+  429: 'Too many tries',
+  500: 'Unknown error',
+  502: 'Telegram does not accept this bridge',
+  503: 'Telegram cannot be reached at the moment',
+};
+
+/** The errors that an operation can answer with, by status. */
+export function errorShapes(name: OperationName): Record<number, ReplyShape> {
+  const kinds = operationErrors[name];
+  const statuses = new Set(kinds.map((kind) => wireErrors[kind].status));
+  return Object.fromEntries(
+    [...statuses].map((status) => [
+      status,
+      errorShape(
+        name,
+        status,
+        kinds.filter((kind) => wireErrors[kind].status === status),
+      ),
+    ]),
+  );
+}
+
+function errorShape(name: OperationName, status: number, kinds: readonly Kind[]): ReplyShape {
+  const plain = kinds.filter((kind) => kind !== 'already_logged_in');
+  const states = new Set(
+    plain.map((kind) => stateOf(wireErrors[kind], operations[name])).filter((state) => state !== undefined),
+  );
+  const errcodes = new Set(plain.map((kind) => wireErrors[kind].errcode));
+  const error = z.object({
+    ...(states.size === 0
+      ? {}
+      : {
+          state: z
+            .enum([...states])
+            .optional()
+            .meta({ description: 'The step to take next.' }),
+        }),
+    error: z.string().meta({ description: 'A human-readable description of the error' }),
+    errcode: z.enum([...errcodes]).meta({ description: 'A machine-readable error code' }),
+    ...(status === 429
+      ? { retry_after: z.int().optional().meta({ description: 'Whole seconds to wait, where they are known.' }) }
+      : {}),
+  });
+  return {
+    description: descriptions[status] ?? 'Error',
+    schema: kinds.includes('already_logged_in') ? z.union([alreadyLoggedIn, error]) : error,
+    ...(status === 429 ? { headers: { 'Retry-After': 'Whole seconds to wait, where they are known.' } } : {}),
+  };
+}

@@ -1,0 +1,208 @@
+import type { LoginFault } from '../../login/failure.js';
+import type { HttpProblem } from '../../http/problem.js';
+import { describeDuration } from './duration.js';
+import type { Operation, State } from './operation.js';
+import type { OwnerFault } from './owner.js';
+
+/** Everything that version 0.3.0 has a spelling for. */
+export type WireFault = LoginFault | OwnerFault | HttpProblem;
+
+/** What an error's text may depend on. */
+export interface ErrorContext {
+  readonly operation: Operation | undefined;
+  readonly retryAfterMs: number;
+}
+
+/** How version 0.3.0 spells an error. */
+export interface WireError {
+  readonly status: number;
+  readonly errcode: string;
+  readonly error: string | ((context: ErrorContext) => string);
+  /** The step to take next: one of the specification's, the operation's own again, or the first of its way; none if absent. */
+  readonly state?: State | 'own' | 'start';
+}
+
+const internal: WireError = {
+  status: 500,
+  errcode: 'exception',
+  error: ({ operation }) => (operation ? `Internal server error while ${operation.doing}.` : 'Internal server error.'),
+  state: 'own',
+};
+
+/** What the login service says; the rulings behind this table are in docs/decisions/0001-provisioning-0.3.0-wire.md. */
+export const loginErrors = {
+  phone_number_invalid: {
+    status: 400,
+    errcode: 'phone_number_invalid',
+    error: 'Invalid phone number.',
+    state: 'request',
+  },
+  phone_number_banned: {
+    status: 403,
+    errcode: 'phone_number_banned',
+    error: 'Your phone number is banned from Telegram.',
+    state: 'request',
+  },
+  phone_number_app_signup_forbidden: {
+    status: 403,
+    errcode: 'phone_number_app_signup_forbidden',
+    error: 'You have disabled 3rd party apps on your account.',
+    state: 'request',
+  },
+  phone_number_unoccupied: {
+    status: 404,
+    errcode: 'phone_number_unoccupied',
+    error: 'That phone number has not been registered.',
+    state: 'request',
+  },
+  phone_number_flood: {
+    status: 429,
+    errcode: 'phone_number_flood',
+    error: 'Your phone number has been temporarily blocked for flooding. The ban is usually applied for around a day.',
+    state: 'own',
+  },
+  flood_wait: {
+    status: 429,
+    errcode: 'flood_wait',
+    error: ({ operation, retryAfterMs }) =>
+      `${blocked(operation)} Please wait for ${describeDuration(retryAfterMs)} before trying again.`,
+    state: 'own',
+  },
+  phone_code_missing: {
+    status: 400,
+    errcode: 'phone_code_missing',
+    error: 'You must provide the code from your phone.',
+    state: 'code',
+  },
+  phone_code_invalid: { status: 401, errcode: 'phone_code_invalid', error: 'Incorrect phone code.', state: 'code' },
+  phone_code_expired: { status: 403, errcode: 'phone_code_expired', error: 'Phone code expired.', state: 'code' },
+  phone_code_not_requested: {
+    status: 400,
+    errcode: 'phone_code_not_requested',
+    error: 'Please request a phone code first.',
+    state: 'request',
+  },
+  phone_code_not_entered: {
+    status: 400,
+    errcode: 'phone_code_not_entered',
+    error: 'Please request a new phone code and enter it first.',
+    state: 'request',
+  },
+  password_empty: { status: 400, errcode: 'password_empty', error: 'Empty password.', state: 'password' },
+  password_invalid: { status: 401, errcode: 'password_invalid', error: 'Incorrect password.', state: 'password' },
+  bot_token_missing: {
+    status: 400,
+    errcode: 'bot_token_missing',
+    error: 'You must provide the token of your bot.',
+    state: 'token',
+  },
+  bot_token_invalid: { status: 401, errcode: 'bot_token_invalid', error: 'Bot token invalid.', state: 'token' },
+  bot_token_expired: { status: 401, errcode: 'bot_token_expired', error: 'Bot token expired.', state: 'token' },
+  login_revoked: {
+    status: 401,
+    errcode: 'session_revoked',
+    error: 'Telegram has ended this login. Please start again.',
+    state: 'start',
+  },
+  not_permitted: { status: 403, errcode: 'mxid_not_whitelisted', error: 'You are not whitelisted.' },
+  not_logged_in: { status: 403, errcode: 'not_logged_in', error: 'You are not logged in.' },
+  already_logged_in: {
+    status: 409,
+    errcode: 'already_logged_in',
+    error: 'You are already logged in.',
+    state: 'logged-in',
+  },
+  telegram_account_taken: {
+    status: 409,
+    errcode: 'telegram_account_taken',
+    error: 'Another Matrix user is logged in to that Telegram account.',
+    state: 'start',
+  },
+  telegram_unreachable: {
+    status: 503,
+    errcode: 'telegram_unreachable',
+    error: 'Telegram cannot be reached at the moment. Please try again later.',
+    state: 'own',
+  },
+  telegram_rejected_us: {
+    status: 502,
+    errcode: 'telegram_rejected_bridge',
+    error: 'Telegram does not accept this bridge. Please tell its administrator.',
+    state: 'own',
+  },
+  telegram_error: internal,
+} satisfies Record<LoginFault['kind'], WireError>;
+
+/** What can be wrong with the Matrix ID. */
+export const ownerErrors = {
+  mxid_empty: { status: 400, errcode: 'mxid_empty', error: 'User ID not given.' },
+  mxid_invalid: { status: 400, errcode: 'mxid_invalid', error: 'Invalid user ID.' },
+} satisfies Record<OwnerFault['kind'], WireError>;
+
+const invalidJson: WireError = { status: 400, errcode: 'json_invalid', error: 'Invalid JSON.' };
+
+/** What the HTTP kernel finds wrong; `unhandled_http_*` is what later servers of this API call requests that they do not handle. */
+export const httpErrors = {
+  unauthorized: { status: 401, errcode: 'shared_secret_invalid', error: 'Shared secret is not valid.' },
+  too_many_attempts: {
+    status: 429,
+    errcode: 'too_many_attempts',
+    error: ({ retryAfterMs }) =>
+      `Too many wrong shared secrets. Please wait for ${describeDuration(retryAfterMs)} before trying again.`,
+  },
+  body_not_json: invalidJson,
+  body_unfit: invalidJson,
+  path_malformed: ownerErrors.mxid_invalid,
+  route_unknown: {
+    status: 404,
+    errcode: 'unhandled_http_404',
+    error: 'There is no such endpoint. Please check the base URL.',
+  },
+  method_not_allowed: {
+    status: 405,
+    errcode: 'unhandled_http_405',
+    error: 'This endpoint does not have that method.',
+  },
+  body_too_large: { status: 413, errcode: 'unhandled_http_413', error: 'The request body is too large.' },
+  body_encoded: {
+    status: 415,
+    errcode: 'unhandled_http_415',
+    error: 'The request body must not have a Content-Encoding.',
+  },
+  defect: internal,
+} satisfies Record<HttpProblem['kind'], WireError>;
+
+/** All of the above. */
+export const wireErrors: Readonly<Record<WireFault['kind'], WireError>> = {
+  ...loginErrors,
+  ...ownerErrors,
+  ...httpErrors,
+};
+
+/** The state that an error of an operation carries, if any. */
+export function stateOf({ state }: WireError, operation: Operation | undefined): State | undefined {
+  switch (state) {
+    case 'own':
+      return operation?.state;
+    case 'start':
+      return operation?.start;
+    default:
+      return state;
+  }
+}
+
+function blocked(operation: Operation | undefined): string {
+  switch (operation?.state) {
+    case 'code':
+      return 'You tried to enter your phone code too many times.';
+    case 'password':
+      return 'You tried to enter your password too many times.';
+    case 'token':
+      return 'You tried to log in too many times.';
+    case 'request':
+      return 'Your phone number has been temporarily blocked for flooding.';
+    case 'logged-in':
+    case undefined:
+      return 'Telegram has been asked too many times.';
+  }
+}

@@ -1,0 +1,33 @@
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import type { LoginService } from '../../login/service.js';
+import { errorShapes } from './error-shapes.js';
+import { mxidParameter, readOwner } from './owner.js';
+import { authInfo, wirePhone } from './shapes.js';
+
+/** GET /{mxid}/get_me */
+export function getMe(login: LoginService): Endpoint {
+  return endpoint({
+    name: 'get_me',
+    method: 'GET',
+    path: '/{mxid}/get_me',
+    params: { mxid: mxidParameter },
+    access: 'authenticated',
+    summary: 'Get the info of the Telegram user the given Matrix user is logged in as',
+    description:
+      'Asks Telegram each time: a session that Telegram has ended is `not_logged_in`. A request body is not read.',
+    replies: { 200: { description: 'User is logged in', schema: authInfo } },
+    errors: errorShapes('get_me'),
+    async handler({ params }) {
+      const user = await login.whoAmI(readOwner(params));
+      return reply(200, {
+        username: user.username,
+        first_name: user.firstName,
+        last_name: user.lastName,
+        phone: wirePhone(user.phone),
+        is_bot: user.isBot,
+        id: user.id,
+      });
+    },
+  });
+}

@@ -1,0 +1,52 @@
+import type { Clock } from '../../base/clock.js';
+import type { Authenticator } from '../../http/bearer-auth.js';
+import type { Endpoint } from '../../http/endpoint.js';
+import { surface, type Surface } from '../../http/surface.js';
+import { LoginFailure } from '../../login/failure.js';
+import type { LoginService } from '../../login/service.js';
+import { botToken } from './bot-token.js';
+import { getMe } from './get-me.js';
+import { openApiEndpoint } from './openapi.js';
+import { operations, type Operation, type OperationName } from './operation.js';
+import { OwnerFailure } from './owner.js';
+import { requestCode } from './request-code.js';
+import { sendCode } from './send-code.js';
+import { sendPassword } from './send-password.js';
+import { spellHttpProblem, spellLoginFault, spellOwnerFault } from './spell.js';
+
+/** What createProvisioningSurface needs. */
+export interface ProvisioningDeps {
+  /** The specification's is /_matrix/provision. */
+  readonly prefix: string;
+  readonly login: LoginService;
+  readonly authenticate: Authenticator;
+  readonly clock: Clock;
+}
+
+/** The provisioning API of mautrix-telegram, version 0.3.0. */
+export function createProvisioningSurface({ prefix, login, authenticate, clock }: ProvisioningDeps): Surface {
+  const endpoints = [getMe(login), requestCode(login, clock), sendCode(login), sendPassword(login), botToken(login)];
+  return surface({
+    name: 'provisioning-0.3.0',
+    prefix,
+    authenticate,
+    accessLevel: 'info',
+    endpoints: [...endpoints, openApiEndpoint(prefix, endpoints)],
+    problem: (problem, endpoint) => spellHttpProblem(problem, endpoint && operationOf(endpoint)),
+    failure(failure, endpoint) {
+      const operation = operationOf(endpoint);
+      if (operation === undefined) return undefined;
+      if (failure instanceof LoginFailure) return spellLoginFault(failure.fact, operation);
+      if (failure instanceof OwnerFailure) return spellOwnerFault(failure.fact, operation);
+      return undefined;
+    },
+  });
+}
+
+function operationOf({ name }: Endpoint): Operation | undefined {
+  return isOperationName(name) ? operations[name] : undefined;
+}
+
+function isOperationName(name: string): name is OperationName {
+  return Object.hasOwn(operations, name);
+}

@@ -1,0 +1,27 @@
+/** What a client is to do next, as the specification names it. */
+export const states = ['request', 'code', 'password', 'token', 'logged-in'] as const;
+
+/** One of `states`. */
+export type State = (typeof states)[number];
+
+/** What an operation contributes to the spelling of errors. */
+export interface Operation {
+  /** The step that the operation takes, for errors after which it is to be taken again; undefined where it is none. */
+  readonly state: State | undefined;
+  /** The step with which its way of logging in begins. */
+  readonly start: State | undefined;
+  /** Ends "Internal server error while …". */
+  readonly doing: string;
+}
+
+/** The operations of version 0.3.0 by their names in the path. */
+export const operations = {
+  get_me: { state: undefined, start: undefined, doing: 'getting the user info' },
+  request_code: { state: 'request', start: 'request', doing: 'requesting code' },
+  send_code: { state: 'code', start: 'request', doing: 'sending code' },
+  send_password: { state: 'password', start: 'request', doing: 'sending password' },
+  bot_token: { state: 'token', start: 'token', doing: 'sending token' },
+} as const satisfies Record<string, Operation>;
+
+/** The name of an operation of version 0.3.0. */
+export type OperationName = keyof typeof operations;

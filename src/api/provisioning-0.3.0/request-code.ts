@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import type { Clock } from '../../base/clock.js';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import type { LoginService } from '../../login/service.js';
+import { describeDuration } from './duration.js';
+import { errorShapes } from './error-shapes.js';
+import { mxidParameter, readOwner } from './owner.js';
+import { codeOnItsWay, requestBody } from './shapes.js';
+import { UnexpectedStep } from './unexpected-step.js';
+
+const body = requestBody({
+  phone: z
+    .union([z.string(), z.int()])
+    .optional()
+    .catch(undefined)
+    .meta({ description: 'The phone number to log in as, in international form.', example: '+123456789' }),
+});
+
+/** POST /login/{mxid}/request_code */
+export function requestCode(login: LoginService, clock: Clock): Endpoint {
+  return endpoint({
+    name: 'request_code',
+    method: 'POST',
+    path: '/login/{mxid}/request_code',
+    params: { mxid: mxidParameter },
+    access: 'authenticated',
+    summary: 'Request a phone code from Telegram',
+    description:
+      'While a code is on its way and Telegram would not send another, the answer says so, and Telegram is not asked. ' +
+      'Another phone number starts over.',
+    body,
+    replies: { 200: { description: 'Code requested successfully', schema: codeOnItsWay } },
+    errors: errorShapes('request_code'),
+    async handler({ params, body: { phone } }) {
+      const step = await login.submit(readOwner(params), {
+        kind: 'phone',
+        phone: phone === undefined ? undefined : String(phone),
+      });
+      if (step.kind !== 'code') throw new UnexpectedStep(step);
+      const { fresh, resendAt } = step.code;
+      const message = fresh
+        ? 'Code requested successfully.'
+        : `A code is already on its way. You can request another one in ${describeDuration(resendAt - clock.now())}.`;
+      return reply(200, { state: 'code', message });
+    },
+  });
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { Secret } from '../../base/secret.js';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import type { LoginService } from '../../login/service.js';
+import { errorShapes } from './error-shapes.js';
+import { mxidParameter, readOwner } from './owner.js';
+import { loggedIn, passwordNeeded, requestBody } from './shapes.js';
+import { UnexpectedStep } from './unexpected-step.js';
+
+const body = requestBody({
+  code: z
+    .union([z.string(), z.int().min(0)])
+    .optional()
+    .catch(undefined)
+    .meta({
+      description: 'The phone code from Telegram. As an integer it gets back the leading zeros that it has lost.',
+      example: '123456',
+    }),
+});
+
+/** POST /login/{mxid}/send_code */
+export function sendCode(login: LoginService): Endpoint {
+  return endpoint({
+    name: 'send_code',
+    method: 'POST',
+    path: '/login/{mxid}/send_code',
+    params: { mxid: mxidParameter },
+    access: 'authenticated',
+    summary: 'Send the login code',
+    body,
+    replies: {
+      200: { description: 'Login successful', schema: loggedIn },
+      202: { description: 'Correct code, but two-factor authentication is enabled', schema: passwordNeeded },
+    },
+    errors: errorShapes('send_code'),
+    async handler({ params, body: { code } }) {
+      const step = await login.submit(readOwner(params), {
+        kind: 'code',
+        code: typeof code === 'string' ? new Secret(code) : code,
+      });
+      switch (step.kind) {
+        case 'complete':
+          return reply(200, { state: 'logged-in', username: step.user.username });
+        case 'password':
+          // The words are the original server's, mistake included.
+          return reply(202, {
+            state: 'password',
+            message: 'Code accepted, but you have 2-factor authentication is enabled.',
+          });
+        case 'code':
+          throw new UnexpectedStep(step);
+      }
+    },
+  });
+}

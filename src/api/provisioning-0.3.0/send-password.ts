@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { Secret } from '../../base/secret.js';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import type { LoginService } from '../../login/service.js';
+import { errorShapes } from './error-shapes.js';
+import { mxidParameter, readOwner } from './owner.js';
+import { loggedIn, requestBody } from './shapes.js';
+import { UnexpectedStep } from './unexpected-step.js';
+
+const body = requestBody({
+  password: z.string().optional().catch(undefined).meta({
+    description: 'The two-factor auth password, exactly as it was set: spaces count.',
+    format: 'password',
+    example: 'hunter2',
+  }),
+});
+
+/** POST /login/{mxid}/send_password */
+export function sendPassword(login: LoginService): Endpoint {
+  return endpoint({
+    name: 'send_password',
+    method: 'POST',
+    path: '/login/{mxid}/send_password',
+    params: { mxid: mxidParameter },
+    access: 'authenticated',
+    summary: 'Send the two-factor auth password',
+    body,
+    replies: { 200: { description: 'Login successful', schema: loggedIn } },
+    errors: errorShapes('send_password'),
+    async handler({ params, body: { password } }) {
+      const step = await login.submit(readOwner(params), {
+        kind: 'password',
+        password: password === undefined ? undefined : new Secret(password),
+      });
+      if (step.kind !== 'complete') throw new UnexpectedStep(step);
+      return reply(200, { state: 'logged-in', username: step.user.username });
+    },
+  });
+}

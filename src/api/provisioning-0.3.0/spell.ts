@@ -1,0 +1,59 @@
+import { problemHeaders } from '../../http/plain-problems.js';
+import type { HttpProblem } from '../../http/problem.js';
+import { retryAfterSeconds, type Reply } from '../../http/reply.js';
+import type { LoginFault } from '../../login/failure.js';
+import { httpErrors, loginErrors, ownerErrors, stateOf, type WireError } from './errors.js';
+import type { Operation } from './operation.js';
+import type { OwnerFault } from './owner.js';
+import { wirePhone } from './shapes.js';
+
+/** A login fault as this version puts it on the wire. */
+export function spellLoginFault(fault: LoginFault, operation: Operation): Reply {
+  const spelling = loginErrors[fault.kind];
+  switch (fault.kind) {
+    case 'flood_wait':
+      return spell(spelling, operation, { retryAfterMs: fault.retryAfterMs });
+    case 'already_logged_in': {
+      const { username, phone } = fault.user;
+      return spell(spelling, operation, { extra: { username, phone: wirePhone(phone) } });
+    }
+    default:
+      return spell(spelling, operation, {});
+  }
+}
+
+/** A fault of the Matrix ID as this version puts it on the wire. */
+export function spellOwnerFault(fault: OwnerFault, operation: Operation): Reply {
+  return spell(ownerErrors[fault.kind], operation, {});
+}
+
+/** What the kernel found, as this version puts it on the wire; `operation` is undefined where none was reached. */
+export function spellHttpProblem(problem: HttpProblem, operation: Operation | undefined): Reply {
+  const retry = problem.kind === 'too_many_attempts' ? { retryAfterMs: problem.retryAfterMs } : {};
+  const reply = spell(httpErrors[problem.kind], operation, retry);
+  return { ...reply, headers: { ...problemHeaders(problem), ...reply.headers } };
+}
+
+interface Extras {
+  readonly retryAfterMs?: number;
+  /** Properties between the state and the error. */
+  readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+function spell(wire: WireError, operation: Operation | undefined, { retryAfterMs, extra }: Extras): Reply {
+  const state = stateOf(wire, operation);
+  const error =
+    typeof wire.error === 'string' ? wire.error : wire.error({ operation, retryAfterMs: retryAfterMs ?? 0 });
+  const seconds = retryAfterMs === undefined ? undefined : retryAfterSeconds(retryAfterMs);
+  return {
+    status: wire.status,
+    body: {
+      ...(state === undefined ? {} : { state }),
+      ...extra,
+      error,
+      errcode: wire.errcode,
+      ...(seconds === undefined ? {} : { retry_after: seconds }),
+    },
+    headers: seconds === undefined ? {} : { 'Retry-After': String(seconds) },
+  };
+}

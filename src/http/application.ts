@@ -1,0 +1,117 @@
+import type { RequestListener } from 'node:http';
+import Koa, { type Context, type Middleware } from 'koa';
+import type { Clock } from '../base/clock.js';
+import { Failure } from '../base/failure.js';
+import type { Logger } from '../base/logger.js';
+import { randomId, type Random } from '../base/random.js';
+import type { ClientAddress } from './client-ip.js';
+import type { Exchange } from './exchange.js';
+import { plainProblemReply } from './plain-problems.js';
+import { HttpFailure } from './problem.js';
+import type { Reply } from './reply.js';
+import { checkReply, type UndeclaredReplies } from './reply-check.js';
+import { writeReply } from './write-reply.js';
+
+/** What createApplication needs. */
+export interface ApplicationDeps {
+  readonly routes: Middleware<Exchange>;
+  readonly clientAddress: ClientAddress;
+  readonly undeclaredReplies: UndeclaredReplies;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** The Koa application around the routes: request ids, one access line per request, and every error as its surface spells it. */
+export function createApplication(deps: ApplicationDeps): RequestListener {
+  const { routes, clock, random, logger } = deps;
+  const koa = new Koa<Exchange>();
+  // Errors that reach Koa itself: a socket that broke while the response was written.
+  koa.on('error', (error: unknown) => logger.debug('response cut short', { error }));
+  koa.context.onerror = onLateError;
+
+  koa.use(async (ctx, next) => {
+    const { state } = ctx;
+    // Ids from strangers would let them write into our log: only our own count.
+    state.requestId = randomId(random);
+    state.startedAt = clock.now();
+    state.clientAddress = deps.clientAddress(
+      ctx.req.socket.remoteAddress,
+      headerText(ctx.req.headers['x-forwarded-for']),
+    );
+    ctx.set('X-Request-Id', state.requestId);
+    ctx.res.once('close', () => logAccess(ctx, state, deps));
+    try {
+      await next();
+    } catch (error) {
+      const reply = replyTo(error, state, deps);
+      if (reply) writeReply(ctx, reply);
+      else ctx.respond = false;
+    }
+  });
+  koa.use(routes);
+  const handle = koa.callback();
+  return (request, response) => void handle(request, response);
+}
+
+/** Undefined where nobody is left to answer. */
+function replyTo(error: unknown, exchange: Exchange, deps: ApplicationDeps): Reply | undefined {
+  if (isAbortedUpload(error)) return undefined;
+  const { surface, endpoint, requestId } = exchange;
+  const fields = { requestId, surface: surface?.name, endpoint: endpoint?.name };
+  try {
+    const reply = spelled(error, exchange);
+    if (reply) {
+      if (reply.status >= 500) deps.logger.warn('request failed', { ...fields, error });
+      return endpoint ? checkReply(endpoint, reply, deps.undeclaredReplies, deps.logger) : reply;
+    }
+    deps.logger.error('request failed', { ...fields, error });
+  } catch (spellingFailed) {
+    deps.logger.error('request failed', { ...fields, error: spellingFailed });
+  }
+  return (surface?.problem ?? plainProblemReply)({ kind: 'defect' }, endpoint);
+}
+
+/** Undefined for a defect. */
+function spelled(error: unknown, { surface, endpoint }: Exchange): Reply | undefined {
+  if (error instanceof HttpFailure) return (surface?.problem ?? plainProblemReply)(error.fact, endpoint);
+  return error instanceof Failure && surface && endpoint ? surface.failure(error, endpoint) : undefined;
+}
+
+function logAccess(
+  ctx: Context,
+  { surface, endpoint, requestId, startedAt, clientAddress }: Exchange,
+  deps: ApplicationDeps,
+): void {
+  const { clock, logger } = deps;
+  const fields = {
+    requestId,
+    method: ctx.method,
+    // The pattern, not the path: what people put into paths is theirs.
+    route: endpoint && surface ? `${surface.prefix}${endpoint.path}` : undefined,
+    status: ctx.res.writableFinished ? ctx.res.statusCode : undefined,
+    ...(ctx.res.writableFinished ? {} : { aborted: true }),
+    durationMs: clock.now() - startedAt,
+    clientAddress,
+  };
+  if (surface?.accessLevel === 'debug') logger.debug('request', fields);
+  else logger.info('request', fields);
+}
+
+// Koa would answer in text/plain, and drop the headers.
+function onLateError(this: Context, error: unknown): void {
+  if (error === null || error === undefined) return;
+  this.app.emit('error', error, this);
+  if (this.headerSent || !this.writable) return;
+  const { status, body } = plainProblemReply({ kind: 'defect' });
+  this.res.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' });
+  this.res.end(JSON.stringify(body));
+}
+
+function isAbortedUpload(error: unknown): boolean {
+  return error instanceof Error && 'type' in error && error.type === 'request.aborted';
+}
+
+function headerText(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(',') : header;
+}

@@ -1,0 +1,98 @@
+import type { z } from 'zod';
+import { HttpFailure } from './problem.js';
+import type { Reply } from './reply.js';
+
+/** What a reply of one status looks like. `headers` names headers that it may carry, with a description of each. */
+export interface ReplyShape<Schema extends z.ZodType = z.ZodType> {
+  readonly description: string;
+  readonly schema: Schema;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A parameter of a path. `pattern` is what it matches before percent-decoding; one segment unless told otherwise. */
+export interface PathParameter {
+  readonly description: string;
+  readonly example?: string;
+  readonly pattern?: string;
+}
+
+/** The names in the braces of a path template. */
+export type PathNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | PathNames<Rest>
+  : never;
+
+/** What an endpoint's handler is given. */
+export interface EndpointRequest<Name extends string, Body> {
+  /** Percent-decoded. */
+  readonly params: Readonly<Record<Name, string>>;
+  readonly body: Body;
+}
+
+type ReplyShapes = Readonly<Record<number, ReplyShape>>;
+
+type DeclaredReply<Replies extends ReplyShapes> = {
+  [Status in keyof Replies & number]: {
+    readonly status: Status;
+    readonly body: Readonly<z.input<Replies[Status]['schema']> & object>;
+    readonly headers?: Readonly<Record<string, string>>;
+  };
+}[keyof Replies & number];
+
+/** The declaration of one operation: validation, types, the check of replies and the OpenAPI file all come from it. */
+export interface EndpointDeclaration<Path extends string, Body extends z.ZodType, Replies extends ReplyShapes> {
+  /** Unique in its surface; the operation's id in the OpenAPI file. */
+  readonly name: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Below the surface's prefix, with parameters in braces. */
+  readonly path: Path;
+  readonly params: Readonly<Record<PathNames<Path>, PathParameter>>;
+  readonly summary: string;
+  readonly description?: string;
+  /** `public` endpoints are served without asking the surface's authenticator. */
+  readonly access: 'authenticated' | 'public';
+  /** Absent where the endpoint reads no body. */
+  readonly body?: Body;
+  readonly replies: Replies;
+  /** Every reply that is not in `replies`. */
+  readonly errors: ReplyShapes;
+  readonly handler: (request: EndpointRequest<PathNames<Path>, z.output<Body>>) => Promise<DeclaredReply<Replies>>;
+}
+
+/** An endpoint as the kernel serves and documents it. */
+export interface Endpoint {
+  readonly name: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly params: Readonly<Record<string, PathParameter>>;
+  readonly summary: string;
+  readonly description: string | undefined;
+  readonly access: 'authenticated' | 'public';
+  readonly body: z.ZodType | undefined;
+  readonly replies: ReplyShapes;
+  readonly errors: ReplyShapes;
+  /** Checks `body` against its shape (problem `body_unfit`) and runs the handler. */
+  readonly run: (params: Readonly<Record<string, string>>, body: unknown) => Promise<Reply>;
+}
+
+/** Declares an operation; see EndpointDeclaration. */
+export function endpoint<const Path extends string, Body extends z.ZodType, const Replies extends ReplyShapes>(
+  declaration: EndpointDeclaration<Path, Body, Replies>,
+): Endpoint {
+  const { body: shape, handler, description, params: parameters, ...rest } = declaration;
+  return {
+    ...rest,
+    description,
+    params: parameters,
+    body: shape,
+    async run(params, body) {
+      return handler({ params: params as Record<PathNames<Path>, string>, body: read(shape, body) as z.output<Body> });
+    },
+  };
+}
+
+function read(shape: z.ZodType | undefined, body: unknown): unknown {
+  if (shape === undefined) return undefined;
+  const result = shape.safeParse(body);
+  if (!result.success) throw new HttpFailure({ kind: 'body_unfit' });
+  return result.data;
+}

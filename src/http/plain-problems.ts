@@ -1,0 +1,41 @@
+import type { HttpProblem } from './problem.js';
+import { retryAfterSeconds, type Reply } from './reply.js';
+
+const rows = {
+  route_unknown: { status: 404, error: 'Nothing is served here.' },
+  method_not_allowed: { status: 405, error: 'This method is not served here.' },
+  unauthorized: { status: 401, error: 'The secret is missing or wrong.' },
+  too_many_attempts: { status: 429, error: 'Too many wrong secrets from this address.' },
+  body_not_json: { status: 400, error: 'The body is not JSON.' },
+  body_unfit: { status: 400, error: 'The body does not have the right shape.' },
+  body_too_large: { status: 413, error: 'The body is too large.' },
+  body_encoded: { status: 415, error: 'The body must not have a Content-Encoding.' },
+  path_malformed: { status: 400, error: 'The path is not percent-encoded correctly.' },
+  defect: { status: 500, error: 'Internal server error.' },
+} satisfies Record<HttpProblem['kind'], { status: number; error: string }>;
+
+/** Spells problems as `{error, errcode}`: for paths of no surface, and for surfaces without a specification of their own. */
+export function plainProblemReply(problem: HttpProblem): Reply {
+  const { status, error } = rows[problem.kind];
+  return { status, body: { error, errcode: problem.kind }, headers: problemHeaders(problem) };
+}
+
+/** The headers that HTTP itself asks for with a problem, whatever the surface. */
+export function problemHeaders(problem: HttpProblem): Record<string, string> {
+  switch (problem.kind) {
+    case 'method_not_allowed':
+      return { Allow: problem.allowed.join(', ') };
+    case 'unauthorized':
+      return { 'WWW-Authenticate': 'Bearer' };
+    case 'too_many_attempts':
+      return { 'Retry-After': String(retryAfterSeconds(problem.retryAfterMs)) };
+    case 'route_unknown':
+    case 'body_not_json':
+    case 'body_unfit':
+    case 'body_too_large':
+    case 'body_encoded':
+    case 'path_malformed':
+    case 'defect':
+      return {};
+  }
+}

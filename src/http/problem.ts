@@ -1,0 +1,24 @@
+import { Failure } from '../base/failure.js';
+
+/** What the kernel itself finds wrong with a request; every surface spells it its own way. */
+export type HttpProblem =
+  | { readonly kind: 'route_unknown' }
+  | { readonly kind: 'method_not_allowed'; readonly allowed: readonly string[] }
+  /** No secret, or a wrong one. */
+  | { readonly kind: 'unauthorized' }
+  /** A wrong secret from an address that has sent too many of them. */
+  | { readonly kind: 'too_many_attempts'; readonly retryAfterMs: number }
+  /** Not JSON: bad syntax, bytes that are not UTF-8, or nothing at all. */
+  | { readonly kind: 'body_not_json' }
+  /** JSON that does not have the shape that the endpoint declares. */
+  | { readonly kind: 'body_unfit' }
+  | { readonly kind: 'body_too_large'; readonly limitBytes: number }
+  /** A Content-Encoding: bodies are read as they are, never unpacked. */
+  | { readonly kind: 'body_encoded' }
+  /** A percent-encoding in the path that stands for nothing. */
+  | { readonly kind: 'path_malformed' }
+  /** Something went wrong that nobody foresaw; what it was is in the log only. */
+  | { readonly kind: 'defect' };
+
+/** Thrown inside the kernel; never leaves it. */
+export class HttpFailure extends Failure<HttpProblem> {}

@@ -1,0 +1,16 @@
+/** An answer before it is written: `body` becomes JSON text in the order of its keys. */
+export interface Reply {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A reply that keeps the literal types of its status and words, so that the compiler can hold it against a declaration. */
+export function reply<const Status extends number, const Body extends Reply['body']>(status: Status, body: Body) {
+  return { status, body };
+}
+
+/** The value of a Retry-After header: whole seconds, rounded up so that nobody comes back too early, one at least (RFC 9110, 10.2.3). */
+export function retryAfterSeconds(retryAfterMs: number): number {
+  return Math.max(1, Math.ceil(retryAfterMs / 1000));
+}

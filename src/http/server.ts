@@ -1,0 +1,150 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Clock } from '../base/clock.js';
+import { DeadlineExceeded, withDeadline } from '../base/deadline.js';
+import type { Logger } from '../base/logger.js';
+import type { Random } from '../base/random.js';
+import { createApplication } from './application.js';
+import { createClientAddress } from './client-ip.js';
+import { createJsonBodyReader } from './json-body.js';
+import type { UndeclaredReplies } from './reply-check.js';
+import { createRoutes } from './routes.js';
+import type { Surface } from './surface.js';
+
+/** Bounds on what one client may ask of the server. */
+export interface HttpLimits {
+  readonly maxBodyBytes: number;
+  /** How long a client may take to send the headers of a request. */
+  readonly headersTimeoutMs: number;
+  /** How long a client may take to send a whole request. */
+  readonly requestTimeoutMs: number;
+  /** How long an idle connection is kept; longer than the reverse proxy's, which would else use a connection that closes under it. */
+  readonly keepAliveTimeoutMs: number;
+}
+
+/** The limits of the daemon unless it is told others. */
+export const defaultHttpLimits: HttpLimits = {
+  maxBodyBytes: 1024 * 1024,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  keepAliveTimeoutMs: 75_000,
+};
+
+/** What createHttpServer needs. */
+export interface HttpServerDeps {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly surfaces: readonly Surface[];
+  /** Addresses and CIDR ranges whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  readonly undeclaredReplies: UndeclaredReplies;
+  readonly limits: HttpLimits;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** A server that was not started yet. */
+export interface HttpServer {
+  /** Listens; rejects where the address cannot be had. */
+  start(): Promise<HttpAddress>;
+  /**
+   * Takes no more connections, lets the requests under way finish for at most `deadlineMs`, then closes every connection.
+   * May be called twice, and before start().
+   */
+  stop(deadlineMs: number): Promise<void>;
+}
+
+/** Where a server listens. */
+export interface HttpAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** An HTTP server for the given surfaces. */
+export function createHttpServer(deps: HttpServerDeps): HttpServer {
+  const { host, port, limits, clock, logger } = deps;
+  const readJsonBody = createJsonBodyReader(limits.maxBodyBytes);
+  const handle = createApplication({
+    ...deps,
+    routes: createRoutes({ ...deps, readJsonBody }),
+    clientAddress: createClientAddress(deps.trustedProxies),
+  });
+
+  let draining = false;
+  let underWay = 0;
+  let idle: () => void = () => undefined;
+  const counted: RequestListener = (request, response) => {
+    underWay += 1;
+    if (draining) response.setHeader('Connection', 'close');
+    response.once('close', () => {
+      underWay -= 1;
+      if (underWay === 0) idle();
+    });
+    handle(request, response);
+  };
+  const server = createServer(
+    {
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, 5_000),
+    },
+    counted,
+  );
+  // Node would answer 417 without a body; an expectation that we do not know may be ignored (RFC 9110, 10.1.1).
+  server.on('checkExpectation', counted);
+  server.on('clientError', answerBrokenRequest);
+
+  let stopping: Promise<void> | undefined;
+  const stop = async (deadlineMs: number) => {
+    draining = true;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    if (underWay > 0) {
+      const drained = new Promise<void>((resolve) => (idle = resolve));
+      try {
+        await withDeadline(clock, deadlineMs, drained);
+      } catch (error) {
+        if (!(error instanceof DeadlineExceeded)) throw error;
+        logger.warn('requests cut off at shutdown', { requests: underWay });
+      }
+    }
+    server.closeAllConnections();
+    await closed;
+  };
+
+  return {
+    start: () =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, () => {
+          server.off('error', reject);
+          resolve({ host, port: (server.address() as AddressInfo).port });
+        });
+      }),
+    stop: (deadlineMs) => (stopping ??= stop(deadlineMs)),
+  };
+}
+
+const brokenRequests: Readonly<Record<string, readonly [status: string, errcode: string, error: string]>> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'headers_too_large', 'The headers are too large.'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'request_timeout', 'The request took too long to arrive.'],
+};
+
+// Node's own answers have no body, and every answer of ours is JSON.
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, errcode, text] = brokenRequests[error.code ?? ''] ?? [
+    '400 Bad Request',
+    'request_malformed',
+    'This is not HTTP.',
+  ];
+  const body = JSON.stringify({ error: text, errcode });
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
