@@ -27,3 +27,6 @@ export type SectionName = keyof typeof sections;
 
 /** A configuration that was found in order. Names are ours, durations are milliseconds, secrets are `Secret`. */
 export type Config = { readonly [Name in SectionName]: Readonly<z.output<(typeof sections)[Name]>> };
+
+/** The names of all sections, in the order of the sample file. */
+export const sectionNames = Object.keys(sections) as SectionName[];

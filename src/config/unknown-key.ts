@@ -1,4 +1,5 @@
 import { findClosest } from './did-you-mean.js';
+import { fileKeyOf } from './environment.js';
 import type { Setting } from './layout.js';
 
 // Keys of mautrix-telegram that have another place here, or none.
@@ -25,17 +26,11 @@ export function adviceOnUnknownKey(path: readonly string[], settings: readonly S
   if (advice !== undefined) return `There is no such key. ${advice}`;
   const name = path.at(-1) ?? '';
   const parent = path.slice(0, -1);
-  const paths = settings.flatMap(({ path: known, note }) =>
-    note.secret ? [known, [...known.slice(0, -1), `${known.at(-1)}_file`]] : [known],
-  );
-  const siblings = new Set(
-    paths
-      .filter((known) => parent.every((key, index) => known[index] === key))
-      .map((known) => known[parent.length] ?? ''),
-  );
-  const near = findClosest(name, [...siblings]);
+  const known = settings.flatMap(({ path: key, note }) => (note.secret ? [key, fileKeyOf(key)] : [key]));
+  const siblings = known.filter((key) => parent.every((part, index) => key[index] === part));
+  const near = findClosest(name, [...new Set(siblings.map((key) => key[parent.length] ?? ''))]);
   if (near !== undefined) return `There is no such key. Did you mean ${[...parent, near].join('.')}?`;
-  const elsewhere = paths.find((known) => known.at(-1) === name);
+  const elsewhere = known.find((key) => key.at(-1) === name);
   if (elsewhere !== undefined) return `There is no such key here. Did you mean ${elsewhere.join('.')}?`;
   return 'There is no such key. Remove it.';
 }

@@ -1,48 +1,43 @@
+import { resolve } from 'node:path';
 import { Secret } from '../../base/secret.js';
 import { group, withDefault } from '../setting.js';
-import { Complaint, text, wholeNumber } from '../value.js';
-
-/** Which database, and how to reach it. */
-export type DatabaseLocation =
-  /** A file, or `:memory:`. */
-  { readonly kind: 'sqlite'; readonly path: string } | { readonly kind: 'postgres'; readonly uri: Secret };
+import { Complaint, secretText, wholeNumber } from '../value.js';
 
 const forms =
   'Write sqlite:gangway.db (a file beside this one), sqlite:/path/to/gangway.db, or postgres://user:password@host/database.';
 
-const databaseUri = text<DatabaseLocation>(
-  { expects: 'sqlite:<file> or postgres://user:password@host/database', secret: true },
-  (input) => {
-    const [, scheme, rest = ''] = /^([A-Za-z0-9+.]+):(.*)$/s.exec(input) ?? [];
-    switch (scheme) {
-      case 'sqlite':
-        if (rest.startsWith('//'))
-          return new Complaint(`Slashes after sqlite: mean different things to different programs. ${forms}`);
-        return rest === ''
-          ? new Complaint(`The file is missing after sqlite:. ${forms}`)
-          : { kind: 'sqlite', path: rest };
-      case 'postgres':
-      case 'postgresql':
-        return readPostgres(input);
-      default:
-        return new Complaint(`This does not name a database that Gangway knows. ${forms}`);
-    }
-  },
-);
+const uri = secretText({ expects: 'sqlite:<file> or postgres://user:password@host/database' }, (input) => {
+  const [, scheme, rest = ''] = /^([A-Za-z0-9+.]+):(.*)$/s.exec(input) ?? [];
+  switch (scheme) {
+    case 'sqlite':
+      // Other programs read sqlite:///name as a relative path, and RFC 8089 file URIs as an absolute one.
+      if (rest.startsWith('//')) return new Complaint(`sqlite: must not be followed by two slashes. ${forms}`);
+      return rest === '' ? new Complaint(`The file is missing after sqlite:. ${forms}`) : true;
+    case 'postgres':
+    case 'postgresql':
+      return checkPostgres(input);
+    default:
+      return new Complaint(`This is no database that Gangway knows. ${forms}`);
+  }
+});
 
-function readPostgres(input: string): DatabaseLocation | Complaint {
-  const sample = /^postgres(ql)?:\/\/(user|username):password@(host|hostname)\/(database|dbname)/;
-  if (sample.test(input))
+function checkPostgres(input: string): Complaint | true {
+  if (/^postgres(ql)?:\/\/user(name)?:password@host(name)?\/(database|dbname)/.test(input)) {
     return new Complaint('This is still a sample value. Write the user, password, host and name of your database.');
-  if (!URL.canParse(input) && !/^postgres(ql)?:\/\//.test(input)) return new Complaint(`This is not a URI. ${forms}`);
+  }
   if (!URL.canParse(input)) {
     return new Complaint(
-      'This is not a URI. Characters such as @ : / # % ? in the password must be percent-encoded (%40 for @).',
+      'This is not a URI. Characters such as @ : / # % ? in the password must be percent-encoded, as %40 for @.',
     );
   }
-  const url = new URL(input);
-  if (url.pathname.length < 2) return new Complaint(`The name of the database is missing at the end. ${forms}`);
-  return { kind: 'postgres', uri: new Secret(input) };
+  if (new URL(input).pathname.length > 1) return true;
+  return new Complaint(`The name of the database is missing at the end. ${forms}`);
+}
+
+/** The same URI, with the file of SQLite as an absolute path that starts from `folder` where it was relative. */
+export function anchoredUri(written: Secret, folder: string): Secret {
+  const path = /^sqlite:(?!:memory:$)(.*)$/s.exec(written.reveal())?.[1];
+  return path === undefined ? written : new Secret(`sqlite:${resolve(folder, path)}`);
 }
 
 /** Where logins are kept. */
@@ -50,11 +45,11 @@ export const database = group(
   'Where logins are kept.',
   {
     uri: withDefault(
-      databaseUri,
+      uri,
       'sqlite:gangway.db',
       'sqlite:<file> (a relative one lies beside this configuration file) or postgres://user:password@host/database.',
     ),
     max_connections: withDefault(wholeNumber(1, 1000), '10', 'The most connections at a time. PostgreSQL only.'),
   },
-  (keys) => ({ location: keys.uri, maxConnections: keys.max_connections }),
+  (keys) => ({ uri: keys.uri, maxConnections: keys.max_connections }),
 );

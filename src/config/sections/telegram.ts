@@ -116,7 +116,7 @@ export const telegram = group(
           'A connection that was not used for so long is closed. The next use opens it again.',
         ),
         workers: withDefault(
-          wholeNumber(0, 64),
+          wholeNumber(1, 64),
           '1',
           'Threads for the cryptography of Telegram connections, so that many logins at once do not hold up other requests.',
         ),

@@ -1,0 +1,98 @@
+import { dirname, resolve } from 'node:path';
+import type { z } from 'zod';
+import { sectionNames, sections, type Config } from './config.js';
+import { overlayEnvironment, type Environment } from './environment.js';
+import { layoutOf, settingsIn, type Setting } from './layout.js';
+import { readNamedFiles, whyUnreadable, type ReadFile } from './named-files.js';
+import type { Problem } from './problem.js';
+import { readYaml } from './read-yaml.js';
+import { remarksOn } from './remarks.js';
+import { withGroups } from './setting.js';
+import { showPath, type Path, type TreeMap } from './tree.js';
+import { adviceOnUnknownKey } from './unknown-key.js';
+
+/** Where a configuration comes from. */
+export interface ConfigSource {
+  /** The YAML file. */
+  readonly path: string;
+  readonly env: Environment;
+  readonly readFile: ReadFile;
+}
+
+/** What is known of a configuration, be it in order or not. */
+export interface Inspection {
+  /** The sections that are in order by themselves. */
+  readonly sections: Partial<Config>;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+interface Finding {
+  readonly path: Path;
+  readonly message: string;
+}
+
+/** As loadConfig, but never throws: it gives what it could read along with everything that is wrong. */
+export function inspectConfig({ path: file, env, readFile }: ConfigSource): Inspection {
+  const text = readOrExplain(file, readFile);
+  if (typeof text !== 'string') return { sections: {}, problems: [text], warnings: [] };
+  const yaml = readYaml(text);
+  if (yaml.problems.length > 0) return { sections: {}, problems: yaml.problems, warnings: [] };
+
+  const settings = settingsIn(layoutOf(sections));
+  const overlaid = overlayEnvironment(yaml.root, settings, env);
+  const files = readNamedFiles(overlaid.root, settings, { readFile, folder: dirname(resolve(file)) });
+  const { read, findings } = readSections(files.root, settings);
+
+  // A key whose file could not be read would else be reported as missing too.
+  const explained = new Set(files.complaints.map(({ concerns }) => showPath(concerns)));
+  const all = [...files.complaints, ...findings.filter(({ path }) => !explained.has(showPath(path)))];
+  const lineOf = (finding: Finding) => yaml.lineOf(finding.path) ?? Number.MAX_SAFE_INTEGER;
+  const locate = ({ path, message }: Finding): Problem => {
+    const line = yaml.lineOf(path);
+    const where = variableBehind(path, overlaid.variables) ?? (line === undefined ? undefined : `line ${line}`);
+    return { path: showPath(path), where, message };
+  };
+  return {
+    sections: read,
+    problems: [...overlaid.problems, ...all.toSorted((a, b) => lineOf(a) - lineOf(b)).map(locate)],
+    warnings: remarksOn(read, overlaid.root).map(locate),
+  };
+}
+
+function readOrExplain(file: string, readFile: ReadFile): string | Problem {
+  try {
+    return readFile(file);
+  } catch (error) {
+    const todo = 'Write one with `gangway config init`, or name another with -c.';
+    const message = `The configuration file ${file} cannot be read: ${whyUnreadable(error)}. ${todo}`;
+    return { path: '', where: undefined, message };
+  }
+}
+
+function readSections(root: TreeMap, settings: readonly Setting[]): { read: Partial<Config>; findings: Finding[] } {
+  const strangers = Object.keys(root).filter((name) => !Object.hasOwn(sections, name));
+  const findings = strangers.map((name): Finding => ({ path: [name], message: adviceOnUnknownKey([name], settings) }));
+  const filled = withGroups(root, sections);
+  const read: Record<string, unknown> = {};
+  for (const name of sectionNames) {
+    const result = sections[name].safeParse(filled[name]);
+    if (result.success) read[name] = result.data;
+    else findings.push(...result.error.issues.flatMap((issue) => explain(issue, name, settings)));
+  }
+  return { read, findings };
+}
+
+function explain(issue: z.core.$ZodIssue, section: string, settings: readonly Setting[]): Finding[] {
+  const path = [section, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
+  if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
+  return issue.keys.map((key) => ({
+    path: [...path, key],
+    message: adviceOnUnknownKey([...path.map(String), key], settings),
+  }));
+}
+
+function variableBehind(path: Path, variables: ReadonlyMap<string, string>): string | undefined {
+  if (path.length === 0) return undefined;
+  return variables.get(path.join('.')) ?? variableBehind(path.slice(0, -1), variables);
+}
