@@ -1,0 +1,108 @@
+import { TelegramFailure } from '../failure.js';
+import { QuietClient } from './client.js';
+import { LeanSession } from './lean-session.js';
+import type { WorkerSettings } from './protocol.js';
+import type { LogLine } from './quiet-logger.js';
+
+/** Ends waits that gramjs would leave open for ever. */
+class Ending {
+  failure: TelegramFailure | undefined;
+  readonly #promise: Promise<never>;
+  #reject: (failure: TelegramFailure) => void = () => undefined;
+
+  constructor() {
+    this.#promise = new Promise((_, reject) => (this.#reject = reject));
+    this.#promise.catch(() => undefined);
+  }
+
+  /** Ends all waits, those to come as well; only the first failure counts. */
+  end(failure: TelegramFailure): void {
+    this.failure ??= failure;
+    this.#reject(this.failure);
+  }
+
+  race<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.#promise]);
+  }
+}
+
+/**
+ * One connection as the worker keeps it: a gramjs client on one session, which is made anew where its network was lost
+ * while nobody used it. It has no deadlines of its own; destroy() ends whatever is under way.
+ */
+export class LiveClient {
+  readonly #settings: WorkerSettings;
+  readonly #log: LogLine;
+  #saved: string | null;
+  #session: LeanSession | undefined;
+  #client: QuietClient | undefined;
+  #ending = new Ending();
+  #destroyed = false;
+
+  constructor(settings: WorkerSettings, session: string | null, log: LogLine) {
+    this.#settings = settings;
+    this.#saved = session;
+    this.#log = log;
+  }
+
+  /** The session as it was when it last had a key; null before the first key is made. */
+  get session(): string | null {
+    // There is no key for a moment while the session moves to another data centre.
+    const current = this.#session?.save() ?? '';
+    if (current !== '') this.#saved = current;
+    return this.#saved;
+  }
+
+  /** Connects; fails as `unreachable` where gramjs gives up. */
+  async open(): Promise<void> {
+    const session = new LeanSession(this.#saved ?? '');
+    this.#chooseDataCentre(session);
+    const ending = new Ending();
+    this.#ending = ending;
+    const client = new QuietClient({
+      settings: this.#settings,
+      session,
+      log: this.#log,
+      onKeyUnknown: () => ending.end(new TelegramFailure({ kind: 'session_dead', reason: 'auth_key_forgotten' })),
+      onLost: () => ending.end(unreachable('the connection broke and could not be opened again')),
+    });
+    this.#client = client;
+    try {
+      if (!(await ending.race(client.connect()))) throw unreachable('no data centre answered');
+      this.#session = session;
+    } catch (error) {
+      ending.end(unreachable('the connection could not be opened'));
+      await client.destroy();
+      throw error;
+    }
+  }
+
+  /** Runs `work` on the client, and ends it where the session is found dead or the network is lost. */
+  async run<T>(work: (client: QuietClient) => Promise<T>): Promise<T> {
+    if (this.#ending.failure?.fact.kind === 'unreachable' && !this.#destroyed) {
+      await this.#client?.destroy();
+      await this.open();
+    }
+    if (this.#ending.failure !== undefined) throw this.#ending.failure;
+    if (this.#client === undefined) throw unreachable('the connection was never opened');
+    return this.#ending.race(work(this.#client));
+  }
+
+  async destroy(): Promise<void> {
+    this.#destroyed = true;
+    this.#ending.end(unreachable('the connection was destroyed'));
+    await this.#client?.destroy();
+  }
+
+  #chooseDataCentre(session: LeanSession): void {
+    const [first] = this.#settings.dataCentres;
+    if (first === undefined) return;
+    if (this.#saved === null) return session.setDC(first.id, first.ip, first.port);
+    if (this.#settings.dataCentres.some(({ id }) => id === session.dcId)) return;
+    throw unreachable(`data centre ${session.dcId} of the session is not among the configured ones`);
+  }
+}
+
+function unreachable(why: string): TelegramFailure {
+  return new TelegramFailure({ kind: 'unreachable' }, { cause: new Error(why) });
+}

@@ -1,0 +1,76 @@
+import type { Clock } from '../../base/clock.js';
+import type { Logger } from '../../base/logger.js';
+import type { Secret } from '../../base/secret.js';
+import type { DataCentre, DeviceInfo, PlainProxy, WorkerSettings } from './protocol.js';
+import { readPublicKey } from './public-key.js';
+
+/** A proxy on the way to Telegram. The secret of an MTProto proxy is 16 bytes in hex or base64, `dd` before it or not. */
+export type TelegramProxy =
+  | {
+      readonly type: 'socks5';
+      readonly address: string;
+      readonly port: number;
+      readonly username?: string;
+      readonly password?: Secret;
+    }
+  | { readonly type: 'mtproxy'; readonly address: string; readonly port: number; readonly secret: Secret };
+
+export interface GramjsGatewayOptions {
+  readonly apiId: number;
+  readonly apiHash: Secret;
+  readonly deviceInfo: DeviceInfo;
+  readonly proxy?: TelegramProxy;
+  /** The data centres of another Telegram network; new sessions begin at the first. Telegram's own where none are given. */
+  readonly dataCentres?: readonly DataCentre[];
+  /** RSA public keys (PEM) of that network, known besides Telegram's own. */
+  readonly publicKeys?: readonly string[];
+  /** How long connecting may take, the making of an auth key included. */
+  readonly connectDeadlineMs?: number;
+  readonly callDeadlineMs?: number;
+  /** How many threads gramjs runs in: each costs about 40 MB and makes some 15 auth keys in a second. */
+  readonly workers?: number;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** The compiled worker.js, where it does not lie beside this module. */
+  readonly workerUrl?: URL;
+}
+
+/** What the workers need of the options, with secrets in clear. Throws where a key or a proxy's secret makes no sense. */
+export function workerSettings({
+  apiId,
+  apiHash,
+  deviceInfo,
+  proxy,
+  dataCentres = [],
+  publicKeys = [],
+}: GramjsGatewayOptions): WorkerSettings {
+  return {
+    apiId,
+    apiHash: apiHash.reveal(),
+    deviceInfo,
+    proxy: proxy === undefined ? null : plainProxy(proxy),
+    dataCentres,
+    publicKeys: publicKeys.map(readPublicKey),
+  };
+}
+
+function plainProxy(proxy: TelegramProxy): PlainProxy {
+  const { address, port } = proxy;
+  if (proxy.type === 'mtproxy') return { type: 'mtproxy', address, port, secret: proxySecret(proxy.secret) };
+  const { username, password } = proxy;
+  return {
+    type: 'socks5',
+    address,
+    port,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password: password.reveal() }),
+  };
+}
+
+/** The secret in hex. gramjs knows neither secrets of fake TLS (`ee`, a domain behind it) nor when it does not know one. */
+function proxySecret(secret: Secret): string {
+  const text = secret.reveal();
+  const bytes = Buffer.from(text, /^[0-9a-f]+$/i.test(text) ? 'hex' : 'base64');
+  if (bytes.length === 16 || (bytes.length === 17 && bytes[0] === 0xdd)) return bytes.toString('hex');
+  throw new Error('the secret of the MTProto proxy must be 16 bytes, or 0xdd and 16 bytes; fake TLS is not supported');
+}

@@ -1,0 +1,131 @@
+import type { TelegramFault } from '../failure.js';
+import type { CodeDelivery } from '../shapes.js';
+
+/** Where one data centre of a Telegram network listens. */
+export interface DataCentre {
+  readonly id: number;
+  readonly ip: string;
+  readonly port: number;
+}
+
+/** An RSA key of a Telegram network: `fingerprint` is the signed decimal that gramjs looks keys up by. */
+export interface RsaPublicKey {
+  readonly fingerprint: string;
+  readonly modulus: Uint8Array;
+  readonly exponent: number;
+}
+
+/** A proxy with its secrets in clear, on its way to a worker. */
+export type PlainProxy =
+  | {
+      readonly type: 'socks5';
+      readonly address: string;
+      readonly port: number;
+      readonly username?: string;
+      readonly password?: string;
+    }
+  | { readonly type: 'mtproxy'; readonly address: string; readonly port: number; readonly secret: string };
+
+/** How the client introduces itself to Telegram (initConnection). */
+export interface DeviceInfo {
+  readonly deviceModel: string;
+  readonly systemVersion: string;
+  readonly appVersion: string;
+  readonly langCode: string;
+  readonly systemLangCode: string;
+}
+
+/** What a worker is started with. */
+export interface WorkerSettings {
+  readonly apiId: number;
+  readonly apiHash: string;
+  readonly deviceInfo: DeviceInfo;
+  readonly proxy: PlainProxy | null;
+  /** Empty for Telegram's own network. */
+  readonly dataCentres: readonly DataCentre[];
+  readonly publicKeys: readonly RsaPublicKey[];
+}
+
+/** A user as it crosses the thread. */
+export interface PlainUser {
+  readonly id: string;
+  readonly username: string | null;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly phone: string | null;
+  readonly isBot: boolean;
+}
+
+/** A sent code as it crosses the thread. */
+export interface PlainLoginCode {
+  readonly phoneCodeHash: string;
+  readonly delivery: CodeDelivery;
+  readonly length: number | null;
+  readonly nextDelivery: CodeDelivery | null;
+  readonly timeoutMs: number | null;
+}
+
+/** What came of a login code, as it crosses the thread. */
+export type PlainSignInResult =
+  | { readonly kind: 'authorized'; readonly user: PlainUser }
+  | { readonly kind: 'password_needed'; readonly hint: string | null };
+
+/** What the main thread may ask of a connection in a worker. */
+export interface Calls {
+  readonly connect: { readonly args: { readonly session: string | null }; readonly result: null };
+  readonly sendCode: { readonly args: { readonly phone: string }; readonly result: PlainLoginCode };
+  readonly signIn: {
+    readonly args: { readonly phone: string; readonly phoneCodeHash: string; readonly code: string };
+    readonly result: PlainSignInResult;
+  };
+  readonly checkPassword: { readonly args: { readonly password: string }; readonly result: PlainUser };
+  readonly signInBot: { readonly args: { readonly token: string }; readonly result: PlainUser };
+  readonly getMe: { readonly args: null; readonly result: PlainUser };
+  readonly logOut: { readonly args: null; readonly result: null };
+  /** Also ends a connect that is under way; calls under way fail as `unreachable`. */
+  readonly destroy: { readonly args: null; readonly result: null };
+}
+
+export type CallName = keyof Calls;
+
+/** Main thread to worker. */
+export type Request<N extends CallName = CallName> = {
+  readonly [M in N]: {
+    readonly requestId: number;
+    readonly connectionId: number;
+    readonly name: M;
+    readonly args: Calls[M]['args'];
+  };
+}[N];
+
+/** An error as it crosses the thread; its message is for the log. */
+export interface PlainError {
+  readonly name: string;
+  readonly message: string;
+  /** The lines of the stack below the message; empty where there are none. */
+  readonly frames: string;
+}
+
+/** Worker to main thread. `session` is the session as it is now; null where the connection has none. */
+export type Reply =
+  | {
+      readonly type: 'result';
+      readonly requestId: number;
+      readonly session: string | null;
+      readonly result: Calls[CallName]['result'];
+    }
+  | {
+      readonly type: 'failure';
+      readonly requestId: number;
+      readonly session: string | null;
+      readonly fault: TelegramFault;
+      readonly cause: PlainError | null;
+    }
+  /** Something was thrown that nobody foresaw. */
+  | { readonly type: 'defect'; readonly requestId: number; readonly error: PlainError }
+  | {
+      readonly type: 'log';
+      readonly level: 'warn' | 'debug';
+      readonly message: string;
+      readonly connectionId: number | null;
+    };

@@ -1,0 +1,28 @@
+import { errors } from 'telegram';
+import { TelegramFailure } from '../failure.js';
+import { faultOfRpcError } from './rpc-faults.js';
+
+/** Code and name of an RPC error of gramjs, as Telegram sent them; undefined for anything else. */
+export function readRpcError(error: unknown): { readonly code: number | undefined; readonly name: string } | undefined {
+  if (!(error instanceof errors.RPCError)) return undefined;
+  // For a few families gramjs keeps only the number of the name: "FLOOD_WAIT_30" becomes "FLOOD" and seconds = 30.
+  if ('seconds' in error) return { code: error.code, name: `FLOOD_WAIT_${Number(error.seconds)}` };
+  return { code: error.code, name: error.errorMessage };
+}
+
+/** The failure behind what gramjs threw; what it cannot explain comes back as it is. */
+export function explain(error: unknown): unknown {
+  if (error instanceof TelegramFailure) return error;
+  const rpcError = readRpcError(error);
+  if (rpcError !== undefined)
+    return new TelegramFailure(faultOfRpcError(rpcError.code, rpcError.name), { cause: error });
+  if (error instanceof errors.TypeNotFoundError)
+    return new TelegramFailure({ kind: 'unknown_error' }, { cause: error });
+  if (error instanceof errors.BadMessageError || (error instanceof Error && networkTrouble.test(error.message))) {
+    return new TelegramFailure({ kind: 'unreachable' }, { cause: error });
+  }
+  return error;
+}
+
+// Plain errors by which client.invoke and the sender say that they have given up.
+const networkTrouble = /^(?:Request was unsuccessful|Cannot send requests while disconnected|Not connected)/;

@@ -1,0 +1,75 @@
+import type { SessionDeath, TelegramFault } from '../failure.js';
+
+/**
+ * The fact behind an RPC error of Telegram: the one table from code and name to failure
+ * (core.telegram.org/api/errors, and the error lists of the methods that this adapter calls).
+ */
+export function faultOfRpcError(code: number | undefined, name: string): TelegramFault {
+  const waitSeconds = waitName.exec(name)?.[1];
+  if (waitSeconds !== undefined) return { kind: 'flood_wait', retryAfterMs: Number(waitSeconds) * 1000 };
+  const simple = simpleFaults.get(name);
+  if (simple !== undefined) return { kind: simple };
+  const death = deaths.get(name);
+  if (death !== undefined) return { kind: 'session_dead', reason: death };
+  if (rejectionOfClient.test(name)) return { kind: 'client_rejected' };
+  if (isTroubleOfTelegram(code, name)) return { kind: 'unreachable' };
+  if (code === 401 && name !== 'SESSION_PASSWORD_NEEDED') return { kind: 'session_dead', reason: 'revoked' };
+  return { kind: 'unknown_error' };
+}
+
+/** Whether Telegram asks to begin the login again (`AUTH_RESTART`, sometimes with a number for its own use). */
+export function isAuthRestart(name: string): boolean {
+  return /^AUTH_RESTART(_\d+)?$/.test(name);
+}
+
+/** Whether the parameters of the password check are stale, so that fresh ones from account.getPassword may do. */
+export function isStalePasswordCheck(name: string): boolean {
+  return name === 'SRP_ID_INVALID' || name === 'SRP_PASSWORD_CHANGED';
+}
+
+// "FLOOD_PREMIUM_WAIT" and "SLOWMODE_WAIT" are not known for logins; they name a wait all the same.
+const waitName = /^(?:FLOOD|FLOOD_PREMIUM|FLOOD_TEST_PHONE|SLOWMODE)_WAIT_(\d+)$/;
+
+const rejectionOfClient =
+  /^(?:API_ID_INVALID|API_ID_PUBLISHED_FLOOD|UPDATE_APP_TO_LOGIN|INPUT_LAYER_INVALID|CONNECTION_[A-Z_]+)$/;
+
+type SimpleKind = Exclude<TelegramFault['kind'], 'session_dead' | 'flood_wait' | 'unknown_error'>;
+
+const simpleFaults: ReadonlyMap<string, SimpleKind> = new Map<string, SimpleKind>([
+  ['PHONE_NUMBER_INVALID', 'phone_number_invalid'],
+  ['PHONE_NUMBER_BANNED', 'phone_number_banned'],
+  ['PHONE_NUMBER_UNOCCUPIED', 'phone_number_unoccupied'],
+  ['PHONE_NUMBER_APP_SIGNUP_FORBIDDEN', 'phone_number_app_signup_forbidden'],
+  ['PHONE_NUMBER_FLOOD', 'phone_number_flood'],
+  ['PHONE_PASSWORD_FLOOD', 'phone_number_flood'],
+  ['PHONE_CODE_INVALID', 'phone_code_invalid'],
+  ['PHONE_CODE_EMPTY', 'phone_code_invalid'],
+  ['PHONE_CODE_EXPIRED', 'phone_code_expired'],
+  ['PHONE_CODE_HASH_EMPTY', 'phone_code_expired'],
+  ['PHONE_CODE_HASH_INVALID', 'phone_code_expired'],
+  ['PHONE_HASH_EXPIRED', 'phone_code_expired'],
+  ['PASSWORD_HASH_INVALID', 'password_invalid'],
+  ['PASSWORD_EMPTY', 'password_invalid'],
+  ['ACCESS_TOKEN_INVALID', 'bot_token_invalid'],
+  ['ACCESS_TOKEN_EXPIRED', 'bot_token_expired'],
+  ['CONNECTION_NOT_INITED', 'unreachable'],
+  ['SRP_ID_INVALID', 'unreachable'],
+  ['SRP_PASSWORD_CHANGED', 'unreachable'],
+]);
+
+const deaths: ReadonlyMap<string, SessionDeath> = new Map<string, SessionDeath>([
+  ['AUTH_KEY_UNREGISTERED', 'revoked'],
+  ['AUTH_KEY_INVALID', 'revoked'],
+  ['AUTH_KEY_PERM_EMPTY', 'revoked'],
+  ['SESSION_REVOKED', 'revoked'],
+  ['SESSION_EXPIRED', 'expired'],
+  ['USER_DEACTIVATED', 'deactivated'],
+  ['USER_DEACTIVATED_BAN', 'deactivated'],
+  ['AUTH_KEY_DUPLICATED', 'duplicated'],
+]);
+
+function isTroubleOfTelegram(code: number | undefined, name: string): boolean {
+  if (name === 'Timeout' || isAuthRestart(name)) return true;
+  // Negative codes are Telegram's own time limits, -503 among them.
+  return code !== undefined && (code < 0 || code >= 500);
+}

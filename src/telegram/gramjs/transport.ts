@@ -1,0 +1,87 @@
+import { Socket } from 'node:net';
+import type { Connection } from 'telegram';
+import { PromisedNetSockets } from 'telegram/extensions/index.js';
+import { ConnectionTCPFull } from 'telegram/network/connection/index.js';
+import { ConnectionTCPMTProxyAbridged } from 'telegram/network/connection/TCPMTProxy.js';
+import type { DataCentre, PlainProxy } from './protocol.js';
+
+/** How one client reaches its data centres. */
+export interface Transport {
+  /** What gramjs makes its connections from. */
+  readonly connection: typeof Connection;
+  readonly socket: typeof PromisedNetSockets;
+  /** Closes every socket, those included that are still being opened, and lets no other be opened. */
+  close(): Promise<void>;
+}
+
+export interface TransportOptions {
+  readonly proxy: PlainProxy | null;
+  readonly dataCentres: readonly DataCentre[];
+  /** Called when a data centre answers -404: it does not know the auth key of the message. */
+  readonly onKeyUnknown: () => void;
+}
+
+const keyUnknown = -404;
+/** Telegram's own data centres listen here; gramjs would choose 80, which fewer networks let through. */
+const usualPort = 443;
+
+/** The transport of one client, over TCP, a SOCKS5 proxy or an MTProto proxy. */
+export function createTransport({ proxy, dataCentres, onKeyUnknown }: TransportOptions): Transport {
+  const sockets = new Set<PromisedNetSockets>();
+  let closed = false;
+
+  class TrackedSocket extends PromisedNetSockets {
+    override async connect(port: number, ip: string): Promise<unknown> {
+      if (closed) throw new Error('the connection is closed');
+      sockets.add(this);
+      const outcome = await super.connect(port, ip);
+      const client: unknown = Reflect.get(this, 'client');
+      // gramjs sends acknowledgements in packets of their own: with Nagle's algorithm each would cost a delayed ACK, 40 ms.
+      if (client instanceof Socket) client.setNoDelay(true);
+      return outcome;
+    }
+
+    override async close(): Promise<void> {
+      sockets.delete(this);
+      await super.close();
+    }
+  }
+
+  const watch = async (packet: Promise<unknown>): Promise<unknown> => {
+    try {
+      const data = await packet;
+      if (Buffer.isBuffer(data) && data.length === 4 && data.readInt32LE(0) === keyUnknown) onKeyUnknown();
+      return data;
+    } catch (error) {
+      // The full transport may carry the code in place of a packet's length: gramjs throws it with the sign turned.
+      if (error instanceof Error && 'code' in error && error.code === -keyUnknown) onKeyUnknown();
+      throw error;
+    }
+  };
+
+  class DirectConnection extends ConnectionTCPFull {
+    constructor(options: ConstructorParameters<typeof ConnectionTCPFull>[0]) {
+      const configured = dataCentres.find((dataCentre) => dataCentre.id === options.dcId);
+      super({ ...options, ip: configured?.ip ?? options.ip, port: configured?.port ?? usualPort });
+    }
+
+    override _recv(): Promise<unknown> {
+      return watch(super._recv());
+    }
+  }
+
+  class ProxiedConnection extends ConnectionTCPMTProxyAbridged {
+    override _recv(): Promise<unknown> {
+      return watch(super._recv());
+    }
+  }
+
+  return {
+    connection: proxy?.type === 'mtproxy' ? ProxiedConnection : DirectConnection,
+    socket: TrackedSocket,
+    async close() {
+      closed = true;
+      await Promise.all([...sockets].map((socket) => socket.close()));
+    },
+  };
+}

@@ -1,0 +1,142 @@
+import type { Clock } from '../../base/clock.js';
+import { DeadlineExceeded, withDeadline } from '../../base/deadline.js';
+import type { Logger } from '../../base/logger.js';
+import { PhoneNumber } from '../../base/phone.js';
+import { Secret } from '../../base/secret.js';
+import { TelegramFailure } from '../failure.js';
+import type { TelegramConnection, TelegramSession } from '../gateway.js';
+import type { TelegramUser, TelegramUserId } from '../shapes.js';
+import type { CallName, Calls, PlainUser } from './protocol.js';
+import type { WorkerThread } from './worker-thread.js';
+
+/** A connection in a worker that is not open yet. */
+export interface WorkerConnection {
+  /** Connects, within the deadline; destroys itself where that fails. */
+  open(session: TelegramSession | undefined): Promise<TelegramConnection>;
+  destroy(): Promise<void>;
+}
+
+export interface WorkerConnectionDeps {
+  readonly thread: WorkerThread;
+  readonly connectionId: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly connectDeadlineMs: number;
+  readonly callDeadlineMs: number;
+  readonly onDestroyed: () => void;
+}
+
+/** A worker that does not even close a connection in this time hangs. */
+const destroyDeadlineMs = 5_000;
+
+/** The main thread's side of a connection: deadlines, secrets and failures; the worker does the rest. */
+export function createWorkerConnection({
+  thread,
+  connectionId,
+  clock,
+  logger,
+  connectDeadlineMs,
+  callDeadlineMs,
+  onDestroyed,
+}: WorkerConnectionDeps): WorkerConnection {
+  let session = '';
+  let destroying: Promise<void> | undefined;
+  let endCalls: (failure: TelegramFailure) => void = () => undefined;
+  const destroyed = new Promise<never>((_, reject) => (endCalls = reject));
+  destroyed.catch(() => undefined);
+
+  async function call<N extends CallName>(
+    name: N,
+    args: Calls[N]['args'],
+    deadlineMs = callDeadlineMs,
+  ): Promise<Calls[N]['result']> {
+    if (destroying !== undefined) throw unreachable(new Error('the connection is destroyed'));
+    try {
+      const answer = await withDeadline(
+        clock,
+        deadlineMs,
+        Promise.race([thread.call(connectionId, name, args), destroyed]),
+      );
+      session = answer.session ?? session;
+      if (answer.ok) return answer.result;
+      throw answer.failure;
+    } catch (error) {
+      if (!(error instanceof DeadlineExceeded)) throw error;
+      // A late answer would find nobody who waits for it, and gramjs may hang for ever: this connection is of no more use.
+      destroyInBackground();
+      throw unreachable(error);
+    }
+  }
+
+  function destroy(): Promise<void> {
+    destroying ??= destroyOnce();
+    return destroying;
+  }
+
+  async function destroyOnce(): Promise<void> {
+    endCalls(unreachable(new Error('the connection was destroyed')));
+    try {
+      await withDeadline(clock, destroyDeadlineMs, thread.call(connectionId, 'destroy', null));
+    } catch (error) {
+      logger.error('a Telegram worker did not close a connection', { error });
+      if (error instanceof DeadlineExceeded) await thread.stop();
+    }
+    onDestroyed();
+  }
+
+  function destroyInBackground(): void {
+    destroy().catch((error: unknown) => logger.error('a connection could not be destroyed', { error }));
+  }
+
+  const connection: TelegramConnection = {
+    get session() {
+      return new Secret(session);
+    },
+    async sendCode(phone) {
+      const sent = await call('sendCode', { phone: phone.reveal() });
+      return { ...sent, phoneCodeHash: new Secret(sent.phoneCodeHash) };
+    },
+    async signIn(phone, phoneCodeHash, code) {
+      const result = await call('signIn', {
+        phone: phone.reveal(),
+        phoneCodeHash: phoneCodeHash.reveal(),
+        code: code.reveal(),
+      });
+      return result.kind === 'authorized' ? { kind: 'authorized', user: readUser(result.user) } : result;
+    },
+    checkPassword: async (password) => readUser(await call('checkPassword', { password: password.reveal() })),
+    signInBot: async (token) => readUser(await call('signInBot', { token: token.reveal() })),
+    getMe: async () => readUser(await call('getMe', null)),
+    async logOut() {
+      try {
+        await call('logOut', null);
+      } catch (error) {
+        if (!(error instanceof TelegramFailure) || error.fact.kind !== 'session_dead') throw error;
+      }
+    },
+    destroy,
+  };
+
+  return {
+    async open(saved) {
+      session = saved?.reveal() ?? '';
+      try {
+        await call('connect', { session: saved?.reveal() ?? null }, connectDeadlineMs);
+        return connection;
+      } catch (error) {
+        destroyInBackground();
+        throw error;
+      }
+    },
+    destroy,
+  };
+}
+
+function unreachable(cause: Error): TelegramFailure {
+  return new TelegramFailure({ kind: 'unreachable' }, { cause });
+}
+
+function readUser(user: PlainUser): TelegramUser {
+  const phone = user.phone === null ? null : (PhoneNumber.parse(user.phone) ?? null);
+  return { ...user, id: user.id as TelegramUserId, phone };
+}

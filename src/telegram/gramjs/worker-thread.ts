@@ -1,0 +1,100 @@
+import { Worker } from 'node:worker_threads';
+import type { Logger } from '../../base/logger.js';
+import { TelegramFailure } from '../failure.js';
+import type { CallName, Calls, PlainError, Reply, Request, WorkerSettings } from './protocol.js';
+
+/** What came of a call to a worker; `session` is null where the worker has none for the connection. */
+export type Answer<N extends CallName> =
+  | { readonly ok: true; readonly session: string | null; readonly result: Calls[N]['result'] }
+  | { readonly ok: false; readonly session: string | null; readonly failure: TelegramFailure };
+
+/** One thread in which gramjs runs. */
+export interface WorkerThread {
+  /** Asks the worker. Rejects for defects only: a worker that ends answers every open call with `unreachable`. */
+  call<N extends CallName>(connectionId: number, name: N, args: Calls[N]['args']): Promise<Answer<N>>;
+  /** Calls that are not answered yet. */
+  openCalls(): number;
+  /** Whether the thread is over, by stop() or by a crash. */
+  hasEnded(): boolean;
+  stop(): Promise<void>;
+}
+
+export interface WorkerThreadDeps {
+  readonly url: URL;
+  readonly settings: WorkerSettings;
+  readonly logger: Logger;
+}
+
+interface OpenCall {
+  readonly resolve: (reply: Extract<Reply, { type: 'result' | 'failure' }>) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export function startWorkerThread({ url, settings, logger }: WorkerThreadDeps): WorkerThread {
+  const worker = new Worker(url, { workerData: settings, stdout: true, stderr: true });
+  const open = new Map<number, OpenCall>();
+  let lastRequestId = 0;
+  let ended = false;
+  let stopping = false;
+
+  const settle = (reply: Reply): void => {
+    if (reply.type === 'log') {
+      const { level, message, connectionId } = reply;
+      return logger[level](`gramjs: ${message}`, connectionId === null ? undefined : { connection: connectionId });
+    }
+    const call = open.get(reply.requestId);
+    if (call === undefined) return;
+    open.delete(reply.requestId);
+    if (reply.type === 'defect') call.reject(rebuild(reply.error));
+    else call.resolve(reply);
+  };
+
+  const end = (why: string): void => {
+    ended = true;
+    if (!stopping) logger.error('a Telegram worker ended by itself', { why, openCalls: open.size });
+    const cause = { name: 'Error', message: `the Telegram worker ended: ${why}`, frames: '' };
+    for (const requestId of open.keys()) {
+      settle({ type: 'failure', requestId, session: null, fault: { kind: 'unreachable' }, cause });
+    }
+  };
+
+  worker.on('message', settle);
+  worker.on('error', (error) => logger.error('a Telegram worker failed', { error }));
+  worker.on('exit', (code) => end(`exit code ${code}`));
+  for (const stream of [worker.stdout, worker.stderr]) {
+    stream.setEncoding('utf8');
+    stream.on('data', (text: string) =>
+      logger.warn('a Telegram worker printed something', { text: text.slice(0, 500) }),
+    );
+  }
+
+  return {
+    async call<N extends CallName>(connectionId: number, name: N, args: Calls[N]['args']): Promise<Answer<N>> {
+      if (ended) return { ok: false, session: null, failure: new TelegramFailure({ kind: 'unreachable' }) };
+      lastRequestId += 1;
+      const request: Request<N> = { requestId: lastRequestId, connectionId, name, args };
+      const reply = await new Promise<Parameters<OpenCall['resolve']>[0]>((resolve, reject) => {
+        open.set(request.requestId, { resolve, reject });
+        worker.postMessage(request);
+      });
+      const { session } = reply;
+      // The worker answers each call with the result of its name.
+      if (reply.type === 'result') return { ok: true, session, result: reply.result as Calls[N]['result'] };
+      const cause = reply.cause === null ? {} : { cause: rebuild(reply.cause) };
+      return { ok: false, session, failure: new TelegramFailure(reply.fault, cause) };
+    },
+    openCalls: () => open.size,
+    hasEnded: () => ended,
+    async stop() {
+      stopping = true;
+      await worker.terminate();
+    },
+  };
+}
+
+function rebuild({ name, message, frames }: PlainError): Error {
+  const error = new Error(message);
+  error.name = name;
+  error.stack = `${name}: ${message}\n${frames}`;
+  return error;
+}
