@@ -107,8 +107,9 @@ function visitObject(value: object, place: Place): Printable | undefined {
     return visitItems([...value], below);
   }
   if (value instanceof Map) {
+    const entries: readonly (readonly unknown[])[] = [...value];
     return visitEntries(
-      [...value].map(([key, item]) => [redactToText(key), () => item] as const),
+      entries.map(([key, item]) => [redactToText(key), () => item]),
       below,
     );
   }
@@ -123,7 +124,7 @@ function visitError(error: Error, place: Place): Printable {
   return visitEntries(
     [
       ...shown.map((key) => [key, () => scalarOf(error, key)] as const),
-      ...(error instanceof Failure ? [['fact', () => error.fact] as const] : []),
+      ...(error instanceof Failure ? [['fact', (): unknown => error.fact] as const] : []),
       ['stack', () => framesOf(error)],
       ...cause,
       ...errors,
