@@ -75,7 +75,11 @@ function replyTo(error: unknown, exchange: Exchange, deps: ApplicationDeps): Rep
 /** Undefined for a defect. */
 function spelled(error: unknown, { surface, endpoint }: Exchange): Reply | undefined {
   if (error instanceof HttpFailure) return (surface?.problem ?? plainProblemReply)(error.fact, endpoint);
-  return error instanceof Failure && surface && endpoint ? surface.failure(error, endpoint) : undefined;
+  return isFailure(error) && surface && endpoint ? surface.failure(error, endpoint) : undefined;
+}
+
+function isFailure(error: unknown): error is Failure {
+  return error instanceof Failure;
 }
 
 function logAccess(

@@ -49,8 +49,8 @@ export function createBearerAuth(deps: BearerAuthDeps): Authenticator {
       return { kind: 'unauthorized' };
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error;
-      if (error.consumedPoints === failuresAllowed + 1)
-        logger.warn('too many wrong secrets from one address', { clientAddress });
+      const isFirst = error.consumedPoints === failuresAllowed + 1;
+      if (isFirst) logger.warn('too many wrong secrets from one address', { clientAddress });
       return { kind: 'too_many_attempts', retryAfterMs: error.msBeforeNext };
     }
   };

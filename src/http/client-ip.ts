@@ -57,15 +57,13 @@ function withoutPort(text: string): string {
 function addTo(list: BlockList, entry: string): void {
   const [network = '', bits, ...more] = entry.split('/');
   const address = normaliseAddress(network);
-  if (address === undefined || more.length > 0) throw new Error(`${entry} is neither an IP address nor a CIDR range`);
-  if (bits === undefined) {
-    list.addAddress(address, familyOf(address));
-    return;
-  }
-  const width = familyOf(address) === 'ipv4' ? 32 : 128;
-  if (!/^\d{1,3}$/.test(bits) || Number(bits) > width)
+  const width = address !== undefined && familyOf(address) === 'ipv4' ? 32 : 128;
+  const isRange = bits !== undefined && /^\d{1,3}$/.test(bits) && Number(bits) <= width;
+  if (address === undefined || more.length > 0 || (bits !== undefined && !isRange)) {
     throw new Error(`${entry} is neither an IP address nor a CIDR range`);
-  list.addSubnet(address, Number(bits), familyOf(address));
+  }
+  if (isRange) list.addSubnet(address, Number(bits), familyOf(address));
+  else list.addAddress(address, familyOf(address));
 }
 
 function familyOf(address: string): 'ipv4' | 'ipv6' {

@@ -85,7 +85,7 @@ export function endpoint<const Path extends string, Body extends z.ZodType, cons
     params: parameters,
     body: shape,
     async run(params, body) {
-      return handler({ params: params as Record<PathNames<Path>, string>, body: read(shape, body) as z.output<Body> });
+      return handler({ params, body: read(shape, body) as z.output<Body> });
     },
   };
 }

@@ -14,21 +14,18 @@ export type UndeclaredReplies = 'throw' | 'strip';
 export function checkReply(endpoint: Endpoint, reply: Reply, mode: UndeclaredReplies, logger: Logger): Reply {
   const shape = endpoint.replies[reply.status] ?? endpoint.errors[reply.status];
   const result = shape?.schema.safeParse(reply.body);
-  const problems =
-    result === undefined
-      ? ['status']
-      : result.success
-        ? []
-        : result.error.issues.map((issue) => issue.path.join('.') || issue.code);
+  const body = result?.success === true ? (result.data as Reply['body']) : undefined;
   if (mode === 'throw') {
-    const exact = result?.success === true && isDeepStrictEqual(result.data, reply.body);
-    if (!exact)
-      throw new Error(
-        `${endpoint.name} does not declare its reply ${reply.status}: ${problems.join(', ') || 'extra keys'}`,
-      );
+    if (body === undefined || !isDeepStrictEqual(body, reply.body)) throw new UndeclaredReply(endpoint, reply);
     return reply;
   }
-  if (result?.success === true) return { ...reply, body: result.data as Reply['body'] };
-  logger.error('reply is not as declared', { endpoint: endpoint.name, status: reply.status, problems });
-  return reply;
+  if (body === undefined) logger.error('reply is not as declared', { endpoint: endpoint.name, status: reply.status });
+  return { ...reply, body: body ?? reply.body };
+}
+
+class UndeclaredReply extends Error {
+  constructor(endpoint: Endpoint, { status, body }: Reply) {
+    super(`${endpoint.name} does not declare a reply ${status} with the properties ${Object.keys(body).join(', ')}`);
+    this.name = 'UndeclaredReply';
+  }
 }

@@ -29,7 +29,7 @@ export function surface(declaration: Surface): Surface {
       taken.add(key);
     }
   }
-  if (!/^(\/[^/]+)*$/.test(declaration.prefix))
-    throw new Error(`${declaration.name}: ${declaration.prefix} is no prefix`);
+  const isPrefix = /^(\/[^/]+)*$/.test(declaration.prefix);
+  if (!isPrefix) throw new Error(`${declaration.name}: ${declaration.prefix} is no prefix`);
   return declaration;
 }

@@ -1,0 +1,86 @@
+import { createProvisioningSurface } from '../../src/api/provisioning-0.3.0/index.js';
+import { parseMxid, type Mxid } from '../../src/base/mxid.js';
+import { systemRandom } from '../../src/base/random.js';
+import { Secret } from '../../src/base/secret.js';
+import { createBearerAuth } from '../../src/http/bearer-auth.js';
+import { createHttpServer, defaultHttpLimits } from '../../src/http/server.js';
+import { createLoginService } from '../../src/login/service.js';
+import { createConnectionPool } from '../../src/telegram/pool.js';
+import { openTestDatabase } from './database.js';
+import { createFakeClock, type FakeClock } from './fake-clock.js';
+import { createFakeTelegram, type FakeTelegram } from './fake-telegram.js';
+import { sendRaw, type RawReply, type RawRequest } from './raw-http.js';
+import { silentLogger } from './silent-logger.js';
+
+/** The provisioning API 0.3.0 over real HTTP, on the real login service, a database in memory and the fake of Telegram. */
+export interface Provisioning {
+  readonly telegram: FakeTelegram;
+  readonly clock: FakeClock;
+  /** Sends exactly this; `path` is below the prefix. */
+  send(request: RawRequest): Promise<RawReply>;
+  /** Sends JSON with the secret. */
+  call(method: string, path: string, body?: unknown): Promise<JsonReply>;
+  close(): Promise<void>;
+}
+
+/** A reply whose body was JSON. */
+export interface JsonReply extends RawReply {
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+/** The prefix below which everything is served. */
+export const prefix = '/_matrix/provision';
+/** The secret that is valid. */
+export const sharedSecret = 'correct horse battery staple';
+/** The header that everybody needs. */
+export const authorization = `Bearer ${sharedSecret}`;
+/** Users that may log in, and one that may not. */
+export const [alice, bob, stranger] = ['@alice:example.org', '@bob:example.org', '@stranger:elsewhere.org'] as const;
+
+/** Starts one; replies that are not declared fail as defects. */
+export async function startProvisioning({ failuresAllowed = 1000 } = {}): Promise<Provisioning> {
+  const clock = createFakeClock();
+  const telegram = createFakeTelegram({ clock });
+  const database = await openTestDatabase({ clock });
+  const deps = { clock, random: systemRandom, logger: silentLogger };
+  const pool = createConnectionPool({ ...deps, gateway: telegram.gateway, maxLive: 10, idleCloseMs: 60_000 });
+  const mayLogIn = (mxid: Mxid) => mxid !== parseMxid(stranger);
+  const login = createLoginService({ ...deps, database, pool, mayLogIn, expireAfterMs: 30 * 60_000 });
+  const authenticate = createBearerAuth({
+    secrets: [new Secret('an older secret, still valid'), new Secret(sharedSecret)],
+    logger: silentLogger,
+    failuresAllowed,
+    windowMs: 60_000,
+  });
+  const server = createHttpServer({
+    ...deps,
+    host: '127.0.0.1',
+    port: 0,
+    surfaces: [createProvisioningSurface({ prefix, login, authenticate, clock })],
+    trustedProxies: [],
+    undeclaredReplies: 'throw',
+    limits: defaultHttpLimits,
+  });
+  const { port } = await server.start();
+  const send = (request: RawRequest) => sendRaw(port, { ...request, path: `${prefix}${request.path}` });
+
+  return {
+    telegram,
+    clock,
+    send,
+    async call(method, path, body) {
+      const reply = await send({
+        method,
+        path,
+        headers: { authorization },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return { ...reply, json: JSON.parse(reply.text) as JsonReply['json'] };
+    },
+    async close() {
+      await server.stop(0);
+      await pool.close();
+      await database.close();
+    },
+  };
+}
