@@ -7,8 +7,12 @@ export interface Backend {
   readonly locks: Locks;
   /** Whether transactions must come one after the other, since all share one connection. */
   readonly serial: boolean;
+  /** A connection for one transaction, to be released after it; throws DatabaseFailure where none is free in time. */
+  connect(): Promise<QueryRunner>;
   /** Begins a transaction that excludes every other opening of the same database, in other processes too. */
   beginOpening(queryRunner: QueryRunner): Promise<void>;
+  /** Commits, or throws: a transaction that the database itself gave up is never taken for done. */
+  commit(queryRunner: QueryRunner): Promise<void>;
   /** Called when the database was found fit for use: from here on its settings may change. */
   settle(): Promise<void>;
   /** Gives up a connection of which the state is unknown; the server rolls back what was open. */

@@ -8,6 +8,7 @@ import { prepareDatabase } from './prepare.js';
 import { type EncryptionKeys, createKeyring } from './sealing/keyring.js';
 import { sealerOf } from './sealing/sealer.js';
 import { createSubjectHasher } from './sealing/subject-hasher.js';
+import { openPostgres } from './postgres.js';
 import { openSqlite } from './sqlite.js';
 import { createFloodWaitStore } from './stores/typeorm-flood-wait-store.js';
 import { createLoginProcessStore } from './stores/typeorm-login-process-store.js';
@@ -44,6 +45,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     throw error;
   }
   const transactions = createTransactions({ backend, clock, logger });
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    await transactions.stop();
+    await backend.close();
+  };
   return {
     transaction: (work) =>
       transactions.run((session) =>
@@ -54,10 +60,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
         }),
       ),
     locks: backend.locks,
-    async close() {
-      await transactions.stop();
-      await backend.close();
-    },
+    close: () => (closing ??= close()),
   };
 }
 
@@ -67,6 +70,10 @@ function openBackend(options: DatabaseOptions): Promise<Backend> {
     case 'sqlite':
       return openSqlite(target, options.logger);
     case 'postgres':
-      throw new Error('not yet');
+      return openPostgres(target, {
+        maxConnections: options.maxConnections,
+        clock: options.clock,
+        logger: options.logger,
+      });
   }
 }

@@ -6,6 +6,7 @@ import type { Backend } from './backend.js';
 import { migrationsTableName } from './data-source.js';
 import { DatabaseFailure } from './failure.js';
 import { reseal } from './reseal.js';
+import { selectRows } from './rows.js';
 import { sealedColumns } from './sealed-columns.js';
 import { type Sealer, UnreadableValue } from './sealing/sealer.js';
 
@@ -23,7 +24,7 @@ export async function prepareDatabase(deps: {
   readonly logger: Logger;
 }): Promise<void> {
   const { backend, sealer, logger } = deps;
-  const queryRunner = backend.dataSource.createQueryRunner();
+  const queryRunner = await backend.connect();
   try {
     await backend.beginOpening(queryRunner);
     await refuseNewerSchema(queryRunner);
@@ -33,7 +34,7 @@ export async function prepareDatabase(deps: {
     const done = await executor.executePendingMigrations();
     if (!checked) await writeCheck(queryRunner, sealer);
     const resealed = await reseal(queryRunner, sealer);
-    await queryRunner.query('COMMIT');
+    await backend.commit(queryRunner);
     if (done.length > 0) logger.info('database migrated', { migrations: done.map((migration) => migration.name) });
     if (resealed > 0) logger.info('values sealed under an old encryption key are sealed anew', { values: resealed });
   } catch (error) {
@@ -48,7 +49,7 @@ export async function prepareDatabase(deps: {
 async function refuseNewerSchema(queryRunner: QueryRunner): Promise<void> {
   if (!(await queryRunner.hasTable(migrationsTableName))) return;
   const known = new Set(migrations.map((migration) => migration.name));
-  const rows: { name: string }[] = await queryRunner.query(`SELECT name FROM ${migrationsTableName} ORDER BY id`);
+  const rows = await selectRows<{ name: string }>(queryRunner, `SELECT name FROM ${migrationsTableName} ORDER BY id`);
   const unknown = rows.map((row) => row.name).filter((name) => !known.has(name));
   if (unknown.length > 0) throw new DatabaseFailure({ kind: 'newer_schema', migrations: unknown });
 }
@@ -57,7 +58,7 @@ async function refuseNewerSchema(queryRunner: QueryRunner): Promise<void> {
 async function checkKey(queryRunner: QueryRunner, sealer: Sealer): Promise<boolean> {
   const place = sealedColumns.sealingCheckValue;
   if (!(await queryRunner.hasTable(place.table))) return false;
-  const rows: { id: string; value: string }[] = await queryRunner.query('SELECT id, value FROM sealing_check');
+  const rows = await selectRows<{ id: string; value: string }>(queryRunner, 'SELECT id, value FROM sealing_check');
   for (const row of rows) sealer.open(place, row.id, row.value);
   return rows.length > 0;
 }

@@ -1,4 +1,5 @@
 import type { QueryRunner } from 'typeorm';
+import { selectRows } from './rows.js';
 import { type SealedColumn, sealedColumns } from './sealed-columns.js';
 import type { Sealer } from './sealing/sealer.js';
 
@@ -15,7 +16,8 @@ async function resealColumn(queryRunner: QueryRunner, sealer: Sealer, place: Sea
   const { table, column } = place;
   let count = 0;
   for (;;) {
-    const rows: { id: string; value: string }[] = await queryRunner.query(
+    const rows = await selectRows<{ id: string; value: string }>(
+      queryRunner,
       `SELECT id, ${column} AS value FROM ${table} WHERE ${column} NOT LIKE $1 LIMIT ${batchSize}`,
       [`${sealer.currentPrefix}%`],
     );

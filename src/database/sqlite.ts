@@ -8,6 +8,7 @@ import type { Logger } from '../base/logger.js';
 import type { Backend } from './backend.js';
 import { dataSourceOptions } from './data-source.js';
 import { DatabaseFailure } from './failure.js';
+import { selectRows } from './rows.js';
 import type { SqliteTarget } from './uri.js';
 
 const busyTimeoutMs = 5_000;
@@ -33,14 +34,22 @@ export async function openSqlite(target: SqliteTarget, logger: Logger): Promise<
     locks: new KeyedMutex(),
     serial: true,
     explain,
+    connect: () => Promise.resolve(dataSource.createQueryRunner()),
     async beginOpening(queryRunner) {
       await queryRunner.query('BEGIN IMMEDIATE');
     },
+    async commit(queryRunner) {
+      await queryRunner.query('COMMIT');
+    },
     async settle() {
       if (target.inMemory) return;
-      const [row]: { journal_mode: string }[] = await dataSource.query('PRAGMA journal_mode = WAL');
-      if (row?.journal_mode !== 'wal')
+      const [row] = await selectRows<{ journal_mode: string }>(
+        dataSource.createQueryRunner(),
+        'PRAGMA journal_mode = WAL',
+      );
+      if (row?.journal_mode !== 'wal') {
         logger.warn('the SQLite file cannot use a write-ahead log', { path: target.path });
+      }
     },
     abandon: () => Promise.resolve(),
     close: () => dataSource.destroy(),
@@ -67,7 +76,7 @@ const unusable = new Set(
 const busy = new Set(['SQLITE_BUSY', 'SQLITE_LOCKED']);
 
 function explainSqlite(error: unknown, path: string): unknown {
-  const cause = error instanceof QueryFailedError ? error.driverError : error;
+  const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (unusable.has(code)) return new DatabaseFailure({ kind: 'file_unusable', path }, { cause });
   if (busy.has(code)) return new DatabaseFailure({ kind: 'busy' }, { cause });

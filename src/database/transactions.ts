@@ -29,11 +29,12 @@ export function createTransactions(deps: {
   let stopped = false;
 
   const begin = async () => {
-    const queryRunner = backend.dataSource.createQueryRunner();
+    const queryRunner = await backend.connect();
     try {
       await queryRunner.query('BEGIN');
       return queryRunner;
     } catch (error) {
+      await backend.abandon(queryRunner);
       await queryRunner.release();
       throw backend.explain(error);
     }
@@ -45,7 +46,7 @@ export function createTransactions(deps: {
     try {
       const result = await around.run(session, () => work(session));
       session.end();
-      await queryRunner.query('COMMIT');
+      await backend.commit(queryRunner);
       return result;
     } catch (error) {
       session.end();

@@ -10,8 +10,8 @@ export function createTypeormLogger(logger: Logger): TypeormLogger {
     logSchemaBuild: (message) => logger.debug(message),
     logMigration: (message) => logger.debug(message),
     log(level, message) {
-      const write = level === 'warn' ? logger.warn : logger.debug;
-      write.call(logger, String(message));
+      if (level === 'warn') logger.warn(String(message));
+      else logger.debug(String(message));
     },
   };
 }

@@ -27,13 +27,14 @@ export function parseDatabaseUri(uri: Secret): SqliteTarget | PostgresTarget {
 function parseSqlite(path: string): SqliteTarget {
   if (path === '') throw invalid('The path of the SQLite file is missing after sqlite:.');
   // Other programs read sqlite:///name as a relative path, and RFC 8089 file URIs as an absolute one.
-  if (path.startsWith('//'))
+  if (path.startsWith('//')) {
     throw invalid('Write the SQLite file without slashes after sqlite:, as in sqlite:/data/name.db.');
+  }
   return { kind: 'sqlite', path, inMemory: path === ':memory:' };
 }
 
 function parsePostgres(uri: Secret): PostgresTarget {
-  if (!URL.canParse(uri.reveal())) {
+  if (!URL.canParse(uri.reveal()) || !isPercentEncoded(uri.reveal())) {
     throw invalid(
       'The PostgreSQL URI cannot be read; special characters in user and password must be percent-encoded.',
     );
@@ -43,6 +44,15 @@ function parsePostgres(uri: Secret): PostgresTarget {
   if (database === '') throw invalid('The PostgreSQL URI names no database: write one after the last slash.');
   const host = url.hostname === '' ? (url.searchParams.get('host') ?? 'localhost') : url.hostname;
   return { kind: 'postgres', uri, server: `${host}:${url.port === '' ? '5432' : url.port}`, database };
+}
+
+function isPercentEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function invalid(problem: string): DatabaseFailure {

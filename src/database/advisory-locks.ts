@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import type { Client } from 'pg';
+import { type Clock, sleep } from '../base/clock.js';
+import { KeyedMutex } from '../base/keyed-mutex.js';
+import type { Locks } from '../base/locks.js';
+import type { Logger } from '../base/logger.js';
+
+/** Locks over all daemons that share one PostgreSQL database, held on one connection: the server frees them when it ends. */
+export interface AdvisoryLocks extends Locks {
+  close(): Promise<void>;
+}
+
+interface Session {
+  readonly client: Client;
+  /** One query at a time, as the driver demands. */
+  readonly queries: KeyedMutex;
+  lost: boolean;
+}
+
+interface Holding {
+  readonly key: string;
+  session: Session;
+}
+
+const firstPollMs = 20;
+const longestPollMs = 500;
+const reconnectMs = 1_000;
+
+/** The name of a lock as PostgreSQL wants it: a signed 64-bit integer, in decimals. */
+export function advisoryKey(name: string): string {
+  return createHash('sha256').update('gangway\0').update(name).digest().readBigInt64BE().toString();
+}
+
+/** Connects by `connect`, again too when the connection is lost; throws what it throws. */
+export async function openAdvisoryLocks(deps: {
+  readonly connect: () => Promise<Client>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}): Promise<AdvisoryLocks> {
+  const { connect, clock, logger } = deps;
+  const inProcess = new KeyedMutex();
+  const held = new Set<Holding>();
+  const state: { current: Promise<Session> | undefined; closed: boolean } = { current: undefined, closed: false };
+
+  const lose = (session: Session, error: unknown) => {
+    if (session.lost) return;
+    session.lost = true;
+    state.current = undefined;
+    session.client.end().catch(() => undefined);
+    if (state.closed) return;
+    logger.warn('the connection that holds the database locks was lost', { locksHeld: held.size, error });
+    void reconnect();
+  };
+
+  const start = async (): Promise<Session> => {
+    const client = await connect();
+    const session: Session = { client, queries: new KeyedMutex(), lost: false };
+    client.on('error', (error) => lose(session, error));
+    client.on('end', () => lose(session, undefined));
+    return session;
+  };
+
+  const connected = (): Promise<Session> => {
+    if (state.closed) return Promise.reject(new Error('the database is closed'));
+    if (state.current) return state.current;
+    const starting = start();
+    state.current = starting;
+    starting.catch(() => {
+      if (state.current === starting) state.current = undefined;
+    });
+    return starting;
+  };
+
+  const ask = async (session: Session, call: 'pg_try_advisory_lock' | 'pg_advisory_unlock', key: string) => {
+    try {
+      const answer = await session.queries.run('', () =>
+        session.client.query<{ done: boolean }>(`SELECT ${call}($1::bigint) AS done`, [key]),
+      );
+      return answer.rows[0]?.done === true;
+    } catch (error) {
+      lose(session, error);
+      throw error;
+    }
+  };
+
+  const release = async (holding: Holding) => {
+    held.delete(holding);
+    // A lost connection has released what it held.
+    if (!holding.session.lost) await ask(holding.session, 'pg_advisory_unlock', holding.key).catch(() => undefined);
+  };
+
+  const takeAgain = async (holding: Holding, session: Session) => {
+    if (!(await ask(session, 'pg_try_advisory_lock', holding.key))) return false;
+    holding.session = session;
+    // Its work may have ended meanwhile.
+    if (!held.has(holding)) await release(holding);
+    return true;
+  };
+
+  const reconnect = async (): Promise<void> => {
+    while (!state.closed) {
+      try {
+        const session = await connected();
+        let taken = 0;
+        for (const holding of held) {
+          if (holding.session !== session && !(await takeAgain(holding, session))) taken += 1;
+        }
+        logger.info('the connection that holds the database locks is back');
+        if (taken > 0) logger.error('other daemons took locks that work under way here relies on', { locks: taken });
+        return;
+      } catch (error) {
+        logger.debug('no connection for the database locks yet', { error });
+        await sleep(clock, reconnectMs);
+      }
+    }
+  };
+
+  const acquire = async (key: string): Promise<Holding> => {
+    for (let pollMs = firstPollMs; ; pollMs = Math.min(pollMs * 2, longestPollMs)) {
+      const session = await connected();
+      if (await ask(session, 'pg_try_advisory_lock', key)) {
+        const holding = { key, session };
+        held.add(holding);
+        return holding;
+      }
+      await sleep(clock, pollMs);
+    }
+  };
+
+  await connected();
+  return {
+    run: (name, work) =>
+      inProcess.run(name, async () => {
+        const holding = await acquire(advisoryKey(name));
+        try {
+          return await work();
+        } finally {
+          await release(holding);
+        }
+      }),
+
+    async close() {
+      const last = state.current;
+      state.closed = true;
+      const session = await last?.catch(() => undefined);
+      await session?.client.end();
+    },
+  };
+}

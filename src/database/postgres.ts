@@ -1,0 +1,112 @@
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import { advisoryKey, openAdvisoryLocks } from './advisory-locks.js';
+import type { Backend } from './backend.js';
+import { dataSourceOptions } from './data-source.js';
+import { explainConnecting, explainQuery } from './postgres-errors.js';
+import type { PostgresTarget } from './uri.js';
+
+const connectTimeoutMs = 10_000;
+const statementTimeoutMs = 30_000;
+/** Longer than the server's own limit, for when the network swallows its answer. */
+const queryTimeoutMs = 40_000;
+const idleInTransactionMs = 60_000;
+/** Besides those for transactions, one connection holds the locks. */
+const defaultConnections = 10;
+
+/** Opens a PostgreSQL database with a pool of connections; throws DatabaseFailure. Its locks reach over all daemons that use it. */
+export async function openPostgres(
+  target: PostgresTarget,
+  deps: { readonly maxConnections: number | undefined; readonly clock: Clock; readonly logger: Logger },
+): Promise<Backend> {
+  const { clock, logger } = deps;
+  const connection = {
+    connectionString: target.uri.reveal(),
+    application_name: 'gangway',
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: queryTimeoutMs,
+    keepAlive: true,
+  };
+  const dataSource = new DataSource({
+    ...dataSourceOptions(logger),
+    type: 'postgres',
+    driver: pg,
+    installExtensions: false,
+    poolSize: deps.maxConnections ?? defaultConnections,
+    connectTimeoutMS: connectTimeoutMs,
+    poolErrorHandler: (error: unknown) => logger.warn('a database connection was lost', { error }),
+    extra: { ...connection, idle_in_transaction_session_timeout: idleInTransactionMs },
+  });
+
+  const connectForLocks = async () => {
+    const client = new pg.Client(connection);
+    try {
+      await client.connect();
+      // The locks of a host that vanished without a word must not last for the two hours of the usual TCP settings.
+      await client.query(
+        'SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3',
+      );
+      return client;
+    } catch (error) {
+      client.end().catch(() => undefined);
+      throw explainConnecting(error, target);
+    }
+  };
+
+  const openLocks = async () => {
+    try {
+      return await openAdvisoryLocks({ connect: connectForLocks, clock, logger });
+    } catch (error) {
+      await dataSource.destroy();
+      throw error;
+    }
+  };
+
+  try {
+    await dataSource.initialize();
+  } catch (error) {
+    throw explainConnecting(error, target);
+  }
+  const locks = await openLocks();
+  return {
+    dataSource,
+    locks,
+    serial: false,
+    explain: (error) => explainQuery(error, target),
+    async connect() {
+      const queryRunner = dataSource.createQueryRunner();
+      try {
+        await queryRunner.connect();
+        return queryRunner;
+      } catch (error) {
+        throw explainConnecting(error, target);
+      }
+    },
+    async beginOpening(queryRunner) {
+      await queryRunner.query('BEGIN');
+      await queryRunner.query('SELECT pg_advisory_xact_lock($1::bigint)', [advisoryKey('opening')]);
+    },
+    async commit(queryRunner) {
+      const client: unknown = await queryRunner.connect();
+      if (!(client instanceof pg.Client)) throw new Error('a transaction without a connection of the driver');
+      const result = await client.query('COMMIT').catch((error: unknown) => {
+        throw explainConnecting(error, target);
+      });
+      // PostgreSQL answers so, and reports no error, when a query of the transaction failed and the failure was ignored.
+      if (result.command !== 'COMMIT') throw new Error('a transaction went on after one of its queries had failed');
+    },
+    settle: () => Promise.resolve(),
+    async abandon(queryRunner) {
+      const client: unknown = await queryRunner.connect();
+      // Not waited for: the server may never answer. The pool drops a client that is ending.
+      if (client instanceof pg.Client) client.end().catch(() => undefined);
+    },
+    async close() {
+      await locks.close();
+      await dataSource.destroy();
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DataSource } from 'typeorm';
+import { inject } from 'vitest';
+import { Secret } from '../../src/base/secret.js';
+import { dataSourceOptions } from '../../src/database/data-source.js';
+import { silentLogger } from './silent-logger.js';
+
+/** A place for one database of a test's own, looked at from outside the program. */
+export interface DatabasePlace {
+  readonly uri: Secret;
+  /** TypeORM's view of the database; the caller destroys it. */
+  connect(): Promise<DataSource>;
+  /** Runs one SQL statement and answers its rows. */
+  execute(sql: string, parameters?: unknown[]): Promise<Record<string, unknown>[]>;
+  /** All that is stored, as one text. */
+  dump(): Promise<string>;
+  remove(): Promise<void>;
+}
+
+/** A SQLite file in a new folder. */
+export async function createSqlitePlace(): Promise<DatabasePlace & { readonly path: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'gangway-sqlite-'));
+  const path = join(folder, 'test.db');
+  const place = placeOf(() => new DataSource({ ...dataSourceOptions(silentLogger), type: 'sqlite', database: path }));
+  return {
+    ...place,
+    path,
+    uri: new Secret(`sqlite:${path}`),
+    async dump() {
+      const files = await readdir(folder);
+      const contents = await Promise.all(files.map((file) => readFile(join(folder, file), 'latin1')));
+      return contents.join('\n');
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Why the tests on PostgreSQL are skipped; undefined where they are not. */
+export const postgresMissing = inject('postgresUri') === null ? 'skipped: no PostgreSQL server found' : undefined;
+
+/** A new database on the PostgreSQL server of this test run. */
+export async function createPostgresPlace(): Promise<DatabasePlace> {
+  const server = inject('postgresUri');
+  if (server === null) throw new Error('no PostgreSQL server found');
+  const name = `gangway_test_${randomBytes(8).toString('hex')}`;
+  await administer(server, `CREATE DATABASE ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  const place = placeOf(() => new DataSource({ ...dataSourceOptions(silentLogger), type: 'postgres', url: url.href }));
+  return {
+    ...place,
+    uri: new Secret(url.href),
+    async dump() {
+      const tables = await place.execute(`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`);
+      const rows = await Promise.all(
+        tables.map(({ tablename }) => place.execute(`SELECT * FROM ${String(tablename)}`)),
+      );
+      return JSON.stringify(rows);
+    },
+    remove: () => administer(server, `DROP DATABASE ${name} WITH (FORCE)`),
+  };
+}
+
+function placeOf(create: () => DataSource): Pick<DatabasePlace, 'connect' | 'execute'> {
+  const connect = () => create().initialize();
+  return {
+    connect,
+    async execute(sql, parameters = []) {
+      const dataSource = await connect();
+      try {
+        const rows: unknown = await dataSource.query(sql, parameters);
+        return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
+      } finally {
+        await dataSource.destroy();
+      }
+    },
+  };
+}
+
+async function administer(server: string, sql: string): Promise<void> {
+  const dataSource = await new DataSource({ type: 'postgres', url: server }).initialize();
+  try {
+    await dataSource.query(sql);
+  } finally {
+    await dataSource.destroy();
+  }
+}

@@ -1,0 +1,42 @@
+import type { LogFields, Logger } from '../../src/base/logger.js';
+
+/** One line of the log. */
+export interface LogLine {
+  readonly level: 'error' | 'warn' | 'info' | 'debug';
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+/** A logger that keeps its lines for the test to look at. */
+export interface RecordingLogger extends Logger {
+  readonly lines: readonly LogLine[];
+  /** Resolves with the first line of that message, also when it is written already. */
+  line(message: string): Promise<LogLine>;
+}
+
+export function createRecordingLogger(): RecordingLogger {
+  const lines: LogLine[] = [];
+  const waiting: { readonly message: string; readonly found: (line: LogLine) => void }[] = [];
+  const loggerWith = (shared: LogFields): Logger => {
+    const write = (level: LogLine['level']) => (message: string, fields?: LogFields) => {
+      const line = { level, message, fields: { ...shared, ...fields } };
+      lines.push(line);
+      waiting.filter((waiter) => waiter.message === message).forEach((waiter) => waiter.found(line));
+    };
+    return {
+      error: write('error'),
+      warn: write('warn'),
+      info: write('info'),
+      debug: write('debug'),
+      child: (fields) => loggerWith({ ...shared, ...fields }),
+    };
+  };
+  return {
+    ...loggerWith({}),
+    lines,
+    line(message) {
+      const written = lines.find((line) => line.message === message);
+      return written ? Promise.resolve(written) : new Promise((found) => waiting.push({ message, found }));
+    },
+  };
+}
