@@ -63,6 +63,9 @@ interface Authorization {
   live: number;
 }
 
+/** Ends of calls that wait. */
+type Waits = Set<() => void>;
+
 interface Injected {
   readonly operation: FakeTelegramOperation;
   readonly fault: TelegramFault;
@@ -90,7 +93,7 @@ export function createFakeTelegram({
   const loggedOut: string[] = [];
   const lostAnswers = new Set<FakeTelegramOperation>();
   const live = new Set<TelegramConnection>();
-  const closing = new Set<() => void>();
+  const opening: Waits = new Set();
   let weather: 'well' | 'down' | 'silent' = 'well';
   let serial = 0;
 
@@ -98,33 +101,33 @@ export function createFakeTelegram({
     throw new TelegramFailure(fault);
   };
 
-  const unanswered = (): Promise<never> =>
+  const unanswered = (waits: Waits): Promise<never> =>
     new Promise((_, reject) => {
       const settle = () => {
         cancel();
-        closing.delete(settle);
+        waits.delete(settle);
         reject(new TelegramFailure({ kind: 'unreachable' }));
       };
       const cancel = clock.after(deadlineMs, settle);
-      closing.add(settle);
+      waits.add(settle);
     });
 
-  const held = (wait: Promise<void>): Promise<void> =>
+  const held = (waits: Waits, wait: Promise<void>): Promise<void> =>
     new Promise((resolve, reject) => {
       const settle = () => reject(new TelegramFailure({ kind: 'unreachable' }));
-      closing.add(settle);
+      waits.add(settle);
       wait.then(() => {
-        closing.delete(settle);
+        waits.delete(settle);
         resolve();
       }, reject);
     });
 
-  const arrive = async (operation: FakeTelegramOperation, phone?: PhoneNumber): Promise<void> => {
+  const arrive = async (waits: Waits, operation: FakeTelegramOperation, phone?: PhoneNumber): Promise<void> => {
     callCounts.set(operation, (callCounts.get(operation) ?? 0) + 1);
     const wait = holds.get(operation);
-    await (wait === undefined ? Promise.resolve() : held(wait));
+    await (wait === undefined ? Promise.resolve() : held(waits, wait));
     if (weather === 'down') fail({ kind: 'unreachable' });
-    if (weather === 'silent') await unanswered();
+    if (weather === 'silent') await unanswered(waits);
     for (const fault of injected) {
       if (fault.operation !== operation) continue;
       if (fault.phone !== undefined && (phone === undefined || !fault.phone.equals(phone))) continue;
@@ -152,17 +155,18 @@ export function createFakeTelegram({
   };
 
   const connect = async (session?: TelegramSession): Promise<TelegramConnection> => {
-    await arrive('connect');
+    await arrive(opening, 'connect');
     const current = session === undefined ? newAuthorization(startingDataCentre) : authorizations.get(session.reveal());
     if (current === undefined) return fail({ kind: 'session_dead', reason: 'auth_key_forgotten' });
     if (current.live > 0) current.death = 'duplicated';
     let authorization = current;
+    const waits: Waits = new Set();
     let destroyed = false;
     authorization.live += 1;
 
     const call = async (operation: FakeTelegramOperation, phone?: PhoneNumber): Promise<void> => {
       if (destroyed) fail({ kind: 'unreachable' });
-      await arrive(operation, phone);
+      await arrive(waits, operation, phone);
       if (destroyed) fail({ kind: 'unreachable' });
       if (authorization.death !== null) fail({ kind: 'session_dead', reason: authorization.death });
     };
@@ -248,6 +252,7 @@ export function createFakeTelegram({
         destroyed = true;
         authorization.live -= 1;
         live.delete(connection);
+        for (const settle of waits) settle();
       },
     };
     live.add(connection);
@@ -258,7 +263,7 @@ export function createFakeTelegram({
     gateway: {
       connect,
       async close() {
-        for (const settle of closing) settle();
+        for (const settle of opening) settle();
         await Promise.all([...live].map((connection) => connection.destroy()));
       },
     },

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { TelegramFault } from '../../../../src/telegram/failure.js';
+import { faultOfRpcError, isAuthRestart, isStalePasswordCheck } from '../../../../src/telegram/gramjs/rpc-faults.js';
+
+const revoked: TelegramFault = { kind: 'session_dead', reason: 'revoked' };
+const deactivated: TelegramFault = { kind: 'session_dead', reason: 'deactivated' };
+const waitOf = (seconds: number): TelegramFault => ({ kind: 'flood_wait', retryAfterMs: seconds * 1000 });
+
+const table: readonly (readonly [number | undefined, string, TelegramFault])[] = [
+  [400, 'PHONE_NUMBER_INVALID', { kind: 'phone_number_invalid' }],
+  [400, 'PHONE_NUMBER_BANNED', { kind: 'phone_number_banned' }],
+  [400, 'PHONE_NUMBER_UNOCCUPIED', { kind: 'phone_number_unoccupied' }],
+  [400, 'PHONE_NUMBER_APP_SIGNUP_FORBIDDEN', { kind: 'phone_number_app_signup_forbidden' }],
+  [400, 'PHONE_NUMBER_FLOOD', { kind: 'phone_number_flood' }],
+  [406, 'PHONE_PASSWORD_FLOOD', { kind: 'phone_number_flood' }],
+  [400, 'PHONE_CODE_INVALID', { kind: 'phone_code_invalid' }],
+  [400, 'PHONE_CODE_EMPTY', { kind: 'phone_code_invalid' }],
+  [400, 'PHONE_CODE_EXPIRED', { kind: 'phone_code_expired' }],
+  [400, 'PHONE_CODE_HASH_EMPTY', { kind: 'phone_code_expired' }],
+  [400, 'PHONE_CODE_HASH_INVALID', { kind: 'phone_code_expired' }],
+  [400, 'PHONE_HASH_EXPIRED', { kind: 'phone_code_expired' }],
+  [400, 'PASSWORD_HASH_INVALID', { kind: 'password_invalid' }],
+  [400, 'PASSWORD_EMPTY', { kind: 'password_invalid' }],
+  [400, 'ACCESS_TOKEN_INVALID', { kind: 'bot_token_invalid' }],
+  [400, 'ACCESS_TOKEN_EXPIRED', { kind: 'bot_token_expired' }],
+  [400, 'API_ID_INVALID', { kind: 'client_rejected' }],
+  [400, 'API_ID_PUBLISHED_FLOOD', { kind: 'client_rejected' }],
+  [406, 'UPDATE_APP_TO_LOGIN', { kind: 'client_rejected' }],
+  [400, 'CONNECTION_API_ID_INVALID', { kind: 'client_rejected' }],
+  [400, 'CONNECTION_LAYER_INVALID', { kind: 'client_rejected' }],
+  [400, 'CONNECTION_NOT_INITED', { kind: 'unreachable' }],
+  [401, 'AUTH_KEY_UNREGISTERED', revoked],
+  [401, 'AUTH_KEY_INVALID', revoked],
+  [401, 'AUTH_KEY_PERM_EMPTY', revoked],
+  [401, 'SESSION_REVOKED', revoked],
+  [401, 'SESSION_EXPIRED', { kind: 'session_dead', reason: 'expired' }],
+  [401, 'USER_DEACTIVATED', deactivated],
+  [401, 'USER_DEACTIVATED_BAN', deactivated],
+  [401, 'SOMETHING_NEW', revoked],
+  [401, 'SESSION_PASSWORD_NEEDED', { kind: 'unknown_error' }],
+  [406, 'AUTH_KEY_DUPLICATED', { kind: 'session_dead', reason: 'duplicated' }],
+  [420, 'FLOOD_WAIT_0', waitOf(0)],
+  [420, 'FLOOD_WAIT_86400', waitOf(86_400)],
+  [420, 'FLOOD_PREMIUM_WAIT_7', waitOf(7)],
+  [420, 'FLOOD_TEST_PHONE_WAIT_3', waitOf(3)],
+  [420, 'SLOWMODE_WAIT_12', waitOf(12)],
+  [420, 'FROZEN_METHOD_INVALID', { kind: 'unknown_error' }],
+  [500, 'AUTH_RESTART', { kind: 'unreachable' }],
+  [500, 'AUTH_RESTART_7', { kind: 'unreachable' }],
+  [500, 'INTERNAL', { kind: 'unreachable' }],
+  [-503, 'Timeout', { kind: 'unreachable' }],
+  [undefined, 'Timeout', { kind: 'unreachable' }],
+  [400, 'SRP_ID_INVALID', { kind: 'unreachable' }],
+  [400, 'SRP_PASSWORD_CHANGED', { kind: 'unreachable' }],
+  [406, 'SEND_CODE_UNAVAILABLE', { kind: 'unknown_error' }],
+  [400, 'PHONE_NUMBER_INVALID_7', { kind: 'unknown_error' }],
+  [undefined, '', { kind: 'unknown_error' }],
+];
+
+describe('the fact behind an RPC error', () => {
+  it.each(table)('%s %s', (code, name, fault) => {
+    expect(faultOfRpcError(code, name)).toEqual(fault);
+  });
+
+  it('knows a restart of the login from other internal errors', () => {
+    expect(['AUTH_RESTART', 'AUTH_RESTART_7', 'AUTH_RESTARTED', 'INTERNAL'].map(isAuthRestart)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('knows a password check that fresh parameters may mend', () => {
+    expect(['SRP_ID_INVALID', 'SRP_PASSWORD_CHANGED', 'PASSWORD_HASH_INVALID'].map(isStalePasswordCheck)).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+});

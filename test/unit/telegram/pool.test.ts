@@ -1,0 +1,226 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { PhoneNumber } from '../../../src/base/phone.js';
+import { TelegramFailure } from '../../../src/telegram/failure.js';
+import type { TelegramConnection, TelegramSession } from '../../../src/telegram/gateway.js';
+import { createConnectionPool, type ConnectionPool, type ConnectionPoolDeps } from '../../../src/telegram/pool.js';
+import { createFakeClock, type FakeClock } from '../../support/fake-clock.js';
+import { createFakeTelegram, type FakeTelegram } from '../../support/fake-telegram.js';
+import { silentLogger } from '../../support/silent-logger.js';
+
+const idleCloseMs = 60_000;
+const phone = PhoneNumber.parse('+99966 1 0001') ?? expect.unreachable();
+
+let clock: FakeClock;
+let telegram: FakeTelegram;
+
+beforeEach(() => {
+  clock = createFakeClock();
+  telegram = createFakeTelegram({ clock });
+});
+
+function createPool(deps: Partial<ConnectionPoolDeps> = {}): ConnectionPool {
+  return createConnectionPool({
+    gateway: telegram.gateway,
+    clock,
+    logger: silentLogger,
+    maxLive: 10,
+    idleCloseMs,
+    ...deps,
+  });
+}
+
+const sessionOf = async (connection: TelegramConnection): Promise<TelegramSession> => connection.session;
+const open = (pool: ConnectionPool, key: string): Promise<TelegramSession> => pool.use(key, undefined, sessionOf);
+const outcomeOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => 'well',
+    (error: unknown) => (error instanceof TelegramFailure ? error.fact.kind : error),
+  );
+
+/** Work that goes on until it is told to end. */
+function lasting(pool: ConnectionPool, key: string): { readonly end: () => void; readonly outcome: Promise<unknown> } {
+  let end: () => void = () => undefined;
+  const wait = new Promise<void>((resolve) => (end = resolve));
+  return { end, outcome: outcomeOf(pool.use(key, undefined, () => wait)) };
+}
+
+describe('one key', () => {
+  it('keeps its connection for the next use of the same session', async () => {
+    const pool = createPool();
+    const session = await open(pool, 'a');
+    expect((await pool.use('a', session, sessionOf)).equals(session)).toBe(true);
+    expect(telegram.calls('connect')).toBe(1);
+  });
+
+  it('has one connection at most, however many use it at once', async () => {
+    const pool = createPool();
+    const session = await open(pool, 'a');
+    await pool.drop('a');
+    let most = 0;
+    const work = async () => void (most = Math.max(most, telegram.liveConnections()));
+    await Promise.all(Array.from({ length: 20 }, () => pool.use('a', session, work)));
+    expect({ most, connects: telegram.calls('connect') }).toEqual({ most: 1, connects: 2 });
+  });
+
+  it('connects anew where the session is another than that of its live connection', async () => {
+    const pool = createPool();
+    const first = await open(pool, 'a');
+    const second = await open(pool, 'a');
+    expect(second.equals(first)).toBe(false);
+    expect((await pool.use('a', first, sessionOf)).equals(first)).toBe(true);
+    expect(telegram.liveConnections()).toBe(1);
+  });
+
+  it('follows a session that moved to another data centre', async () => {
+    const pool = createPool();
+    const elsewhere = PhoneNumber.parse('+99966 2 0001') ?? expect.unreachable();
+    const moved = await pool.use('a', undefined, async (connection) => {
+      await connection.sendCode(elsewhere);
+      return connection.session;
+    });
+    await pool.use('a', moved, sessionOf);
+    expect(telegram.calls('connect')).toBe(1);
+  });
+
+  it('loses its connection when it was idle for too long, and gets a new one on the same session', async () => {
+    const pool = createPool();
+    const session = await open(pool, 'a');
+    await clock.advance(idleCloseMs - 1);
+    await pool.use('a', session, sessionOf);
+    await clock.advance(idleCloseMs - 1);
+    expect(telegram.liveConnections()).toBe(1);
+    await clock.advance(1);
+    expect(telegram.liveConnections()).toBe(0);
+    expect((await pool.use('a', session, sessionOf)).equals(session)).toBe(true);
+  });
+
+  it('does not lose its connection while work is under way, however long that takes', async () => {
+    const pool = createPool();
+    const { end, outcome } = lasting(pool, 'a');
+    await clock.advance(idleCloseMs * 3);
+    expect(telegram.liveConnections()).toBe(1);
+    end();
+    expect(await outcome).toBe('well');
+  });
+
+  it.each([
+    ['unreachable', { kind: 'unreachable' }, 0],
+    ['session_dead', { kind: 'session_dead', reason: 'revoked' }, 0],
+    ['phone_number_banned', { kind: 'phone_number_banned' }, 1],
+    ['flood_wait', { kind: 'flood_wait', retryAfterMs: 1 }, 1],
+  ] as const)('after the failure %s', async (_, fault, connectionsLeft) => {
+    const pool = createPool();
+    telegram.fail('sendCode', fault);
+    expect(await outcomeOf(pool.use('a', undefined, (connection) => connection.sendCode(phone)))).toBe(fault.kind);
+    expect(telegram.liveConnections()).toBe(connectionsLeft);
+  });
+
+  it('closes its connection after an error that nobody foresaw', async () => {
+    const pool = createPool();
+    const defect = new Error('defect');
+    expect(await outcomeOf(pool.use('a', undefined, () => Promise.reject(defect)))).toBe(defect);
+    expect(telegram.liveConnections()).toBe(0);
+  });
+
+  it('is dropped when the work under way on it is done', async () => {
+    const pool = createPool();
+    const { end, outcome } = lasting(pool, 'a');
+    const dropped = pool.drop('a');
+    await clock.advance(0);
+    expect(telegram.liveConnections()).toBe(1);
+    end();
+    await dropped;
+    expect(await outcome).toBe('well');
+    expect(telegram.liveConnections()).toBe(0);
+  });
+});
+
+describe('many keys', () => {
+  it('never have more connections than allowed', async () => {
+    const pool = createPool({ maxLive: 3 });
+    let most = 0;
+    const work = async () => void (most = Math.max(most, telegram.liveConnections()));
+    await Promise.all(Array.from({ length: 50 }, (_, key) => pool.use(String(key), undefined, work)));
+    expect(most).toBe(3);
+    expect(telegram.calls('connect')).toBe(50);
+  });
+
+  it('take the place of the connection that was idle for longest', async () => {
+    const pool = createPool({ maxLive: 2 });
+    const a = await open(pool, 'a');
+    const b = await open(pool, 'b');
+    await pool.use('a', a, sessionOf);
+    await open(pool, 'c');
+    await pool.use('a', a, sessionOf);
+    expect(telegram.calls('connect')).toBe(3);
+    await pool.use('b', b, sessionOf);
+    expect(telegram.calls('connect')).toBe(4);
+  });
+
+  it('wait in the order of asking while all places are in use', async () => {
+    const pool = createPool({ maxLive: 1 });
+    const first = lasting(pool, 'a');
+    const order: string[] = [];
+    const others = ['b', 'c', 'd'].map((key) => pool.use(key, undefined, async () => void order.push(key)));
+    await clock.advance(0);
+    expect(order).toEqual([]);
+    first.end();
+    await Promise.all(others);
+    expect(order).toEqual(['b', 'c', 'd']);
+  });
+
+  it('fail as unreachable where no place becomes free in time, and get one later', async () => {
+    const pool = createPool({ maxLive: 1, longestWaitMs: 5_000 });
+    const first = lasting(pool, 'a');
+    const waiting = outcomeOf(open(pool, 'b'));
+    await clock.advance(5_000);
+    expect(await waiting).toBe('unreachable');
+    first.end();
+    await first.outcome;
+    expect(await outcomeOf(open(pool, 'b'))).toBe('well');
+  });
+
+  it('get the place of a connection that failed to open', async () => {
+    const pool = createPool({ maxLive: 1, maxOpening: 1 });
+    telegram.goDown();
+    expect(await outcomeOf(open(pool, 'a'))).toBe('unreachable');
+    telegram.comeBack();
+    expect(await outcomeOf(open(pool, 'b'))).toBe('well');
+  });
+
+  it('open a few connections at a time only', async () => {
+    const pool = createPool({ maxLive: 50, maxOpening: 4 });
+    const release = telegram.hold('connect');
+    const all = Array.from({ length: 20 }, (_, key) => open(pool, String(key)));
+    await clock.advance(0);
+    expect(telegram.calls('connect')).toBe(4);
+    release();
+    await Promise.all(all);
+    expect(telegram.calls('connect')).toBe(20);
+  });
+});
+
+describe('a closed pool', () => {
+  it('has no connections, and sends away who waits and who comes', async () => {
+    const pool = createPool({ maxLive: 1 });
+    const { end } = lasting(pool, 'a');
+    const waiting = outcomeOf(open(pool, 'b'));
+    await clock.advance(0);
+    await pool.close();
+    expect(await waiting).toBe('unreachable');
+    expect(await outcomeOf(open(pool, 'c'))).toBe('unreachable');
+    expect(telegram.liveConnections()).toBe(0);
+    end();
+  });
+
+  it('closes a connection that was being opened', async () => {
+    const pool = createPool();
+    const release = telegram.hold('connect');
+    const opening = outcomeOf(open(pool, 'a'));
+    await clock.advance(0);
+    await pool.close();
+    release();
+    expect(await opening).toBe('unreachable');
+    expect(telegram.liveConnections()).toBe(0);
+  });
+});
