@@ -1,15 +1,5 @@
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  type Node,
-  type Pair,
-  type YAMLError,
-} from 'yaml';
-import { showPath, type Path, type Tree, type TreeMap } from './tree.js';
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Pair, type YAMLError } from 'yaml';
+import { isTreeMap, showPath, type Path, type Tree, type TreeMap } from './tree.js';
 import type { Problem } from './problem.js';
 
 /** What a YAML text holds. Empty (null) values are left out, as if their key were not there. */
@@ -46,40 +36,38 @@ export function readYaml(text: string): ReadYaml {
   });
   const lineByPath = new Map<string, number>();
 
-  const complain = (node: Node | null, path: Path, message: string) => {
-    const line = node?.range ? lines.linePos(node.range[0]).line : undefined;
+  const lineAt = (node: unknown) => (isNode(node) && node.range ? lines.linePos(node.range[0]).line : undefined);
+  const remember = (path: Path, node: unknown) => {
+    const line = lineAt(node);
+    if (line !== undefined) lineByPath.set(showPath(path), line);
+  };
+  const complain = (path: Path, node: unknown, message: string) => {
+    const line = lineAt(node);
     problems.push({ path: showPath(path), where: line === undefined ? undefined : `line ${line}`, message });
-    return undefined;
   };
-  const readPair = (pair: Pair<unknown, unknown>, path: Path): [string, Tree] | undefined => {
-    const { key: keyNode, value: valueNode } = pair;
-    if (!isScalar(keyNode)) return complain(null, path, 'A key here is not plain text.');
-    const key = typeof keyNode.value === 'string' ? keyNode.value : (keyNode.source ?? '');
+  const readPair = ({ key: keyNode, value: valueNode }: Pair, path: Path): [string, Tree][] => {
+    const key = isScalar(keyNode) ? textOf(keyNode) : undefined;
+    if (key === undefined) {
+      complain(path, keyNode, 'A key here is not plain text.');
+      return [];
+    }
     const here = [...path, key];
-    if (keyNode.range) lineByPath.set(showPath(here), lines.linePos(keyNode.range[0]).line);
-    const value = readNode(valueNode, here);
-    return value === undefined ? undefined : [key, value];
+    remember(here, keyNode);
+    return readNode(valueNode, here).map((value) => [key, value]);
   };
-  const readNode = (node: unknown, path: Path): Tree | undefined => {
-    if (isScalar(node)) {
-      if (node.value === null || node.value === undefined) return undefined;
-      return typeof node.value === 'string' ? node.value : (node.source ?? '');
+  const readNode = (node: unknown, path: Path): Tree[] => {
+    if (node === null || node === undefined) return [];
+    if (isScalar(node)) return [textOf(node)].filter((value) => value !== undefined);
+    if (isMap(node)) return [Object.fromEntries(node.items.flatMap((pair) => readPair(pair, path)))];
+    if (!isSeq(node)) {
+      complain(path, node, 'References with * are not understood here. Write the value out, or put it in quotes.');
+      return [];
     }
-    if (isMap(node)) return Object.fromEntries(node.items.flatMap((pair) => onlyDefined(readPair(pair, path))));
-    if (isSeq(node)) {
-      return node.items.flatMap((item, index) => {
-        const here = [...path, index];
-        if (isScalar(item) && item.range) lineByPath.set(showPath(here), lines.linePos(item.range[0]).line);
-        return onlyDefined(readNode(item, here));
-      });
-    }
-    if (isAlias(node))
-      return complain(
-        node,
-        path,
-        'References with * are not understood here. Write the value out, or put it in quotes.',
-      );
-    return undefined;
+    const items = node.items.flatMap((item, index) => {
+      remember([...path, index], item);
+      return readNode(item, [...path, index]);
+    });
+    return [items];
   };
 
   const lineOf = (path: Path): number | undefined => {
@@ -87,16 +75,18 @@ export function readYaml(text: string): ReadYaml {
     return lineByPath.get(showPath(path)) ?? lineOf(path.slice(0, -1));
   };
   if (problems.length > 0) return { root: {}, problems, lineOf };
-  const root = readNode(document.contents, []) ?? {};
-  if (typeof root === 'object' && !Array.isArray(root)) return { root: root as TreeMap, problems, lineOf };
+  const [root = {}] = readNode(document.contents, []);
+  if (isTreeMap(root)) return { root, problems, lineOf };
   complain(
-    document.contents,
     [],
+    document.contents,
     'The file must hold sections such as homeserver: and telegram:, each with keys of its own.',
   );
   return { root: {}, problems, lineOf };
 }
 
-function onlyDefined<T>(value: T | undefined): T[] {
-  return value === undefined ? [] : [value];
+/** The text of a scalar as it was written, or undefined where it is empty (null). */
+function textOf({ value, source }: { readonly value: unknown; readonly source?: string }): string | undefined {
+  if (value === null || value === undefined) return undefined;
+  return typeof value === 'string' ? value : source;
 }

@@ -89,8 +89,7 @@ function levelRemark(level: string): string | undefined {
 
 function keyRemark(key: string, homeserver: Config['homeserver'] | undefined): string | undefined {
   if (key === '*') return undefined;
-  if (key.includes('*'))
-    return 'Patterns have no effect. Write a whole Matrix ID, a server name, or "*" for everybody.';
+  if (key.includes('*')) return 'Patterns have no effect. Write a whole Matrix ID, a server name, or "*".';
   const isUser = key.startsWith('@');
   const server = isUser ? key.slice(key.indexOf(':') + 1) : key;
   if ((isUser && !key.includes(':')) || !isServerName(server)) {

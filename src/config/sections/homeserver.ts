@@ -32,9 +32,8 @@ const address = text({ expects: 'an http:// or https:// address' }, (input) => {
   if (url.username !== '' || url.password !== '') {
     return new Complaint('The address must not hold a user name or a password.');
   }
-  if (isExampleName(url.hostname))
-    return new Complaint('This is still a sample value. Write the address, or leave the key out.');
-  return url.href.replace(/\/+$/, '');
+  if (!isExampleName(url.hostname)) return url.href.replace(/\/+$/, '');
+  return new Complaint('This is still a sample value. Write the address, or leave the key out.');
 });
 
 /** The Matrix homeserver beside which the daemon runs. */

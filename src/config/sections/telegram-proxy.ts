@@ -10,12 +10,12 @@ export type TelegramProxy =
       readonly type: 'socks5';
       readonly address: string;
       readonly port: number;
-      readonly login: { readonly username: string; readonly password: Secret } | undefined;
+      /** Both or none of username and password are there. */
+      readonly username: string | undefined;
+      readonly password: Secret | undefined;
     }
   /** `secret` is hexadecimal: 16 bytes, or 17 of which the first is dd. */
   | { readonly type: 'mtproxy'; readonly address: string; readonly port: number; readonly secret: Secret };
-
-const mtproxySecret = /^(dd)?[0-9a-f]{32}$/i;
 
 /** A proxy for every connection to Telegram. */
 export const proxy = group(
@@ -32,33 +32,51 @@ export const proxy = group(
     ),
   },
   (keys, context): TelegramProxy => {
-    const complain = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
-    const { type, address, port, username, password } = keys;
-    if (type === 'disabled') return { type };
-    if (address === undefined) complain('address', `This key is missing. A proxy of type ${type} needs it.`);
-    if (port === undefined) complain('port', `This key is missing. A proxy of type ${type} needs it.`);
-    const place = { address: address ?? '', port: port ?? 0 };
-    if (type === 'mtproxy') {
-      if (password === undefined)
-        complain('password', 'This key is missing. For mtproxy it holds the secret of the proxy.');
-      else if (/^ee/i.test(password.reveal())) {
-        complain(
-          'password',
-          'Secrets that begin with ee (fake TLS) cannot be used. Ask for one of 32 hexadecimal digits.',
-        );
-      } else if (!mtproxySecret.test(password.reveal())) {
-        complain(
-          'password',
-          'The secret of an mtproxy has 32 hexadecimal digits, or 34 that begin with dd. This one has not.',
-        );
-      }
-      return { type, ...place, secret: password ?? new Secret('') };
+    for (const [path, message] of problemsOf(keys)) context.addIssue({ code: 'custom', path: [path], message });
+    const { type, address = '', port = 0, username, password } = keys;
+    switch (type) {
+      case 'disabled':
+        return { type };
+      case 'socks5':
+        return { type, address, port, username, password };
+      case 'mtproxy':
+        return { type, address, port, secret: password ?? new Secret('') };
     }
-    if (username === undefined && password !== undefined)
-      complain('username', 'This key is missing. The password needs it.');
-    if (username !== undefined && password === undefined)
-      complain('password', 'This key is missing. The user name needs it.');
-    const login = username !== undefined && password !== undefined ? { username, password } : undefined;
-    return { type, ...place, login };
   },
 );
+
+interface ProxyKeys {
+  readonly type: TelegramProxy['type'];
+  readonly address?: string | undefined;
+  readonly port?: number | undefined;
+  readonly username?: string | undefined;
+  readonly password?: Secret | undefined;
+}
+
+function problemsOf({ type, address, port, username, password }: ProxyKeys): [keyof ProxyKeys, string][] {
+  if (type === 'disabled') return [];
+  const problems: [keyof ProxyKeys, string][] = [];
+  const need = (key: keyof ProxyKeys, needy: string) => problems.push([key, `This key is missing. ${needy} needs it.`]);
+  if (address === undefined) need('address', `A proxy of type ${type}`);
+  if (port === undefined) need('port', `A proxy of type ${type}`);
+  switch (type) {
+    case 'socks5':
+      if (username === undefined && password) need('username', 'The password');
+      if (username !== undefined && !password) need('password', 'The user name');
+      return problems;
+    case 'mtproxy': {
+      const problem = problemOfMtproxySecret(password);
+      return problem === undefined ? problems : [...problems, ['password', problem]];
+    }
+  }
+}
+
+function problemOfMtproxySecret(secret: Secret | undefined): string | undefined {
+  if (!secret) return 'This key is missing. For mtproxy it holds the secret of the proxy.';
+  const value = secret.reveal();
+  if (/^(dd)?[0-9a-f]{32}$/i.test(value)) return undefined;
+  if (/^(ee|7[g-v])/i.test(value)) {
+    return 'Secrets for fake TLS (they begin with ee or 7) cannot be used. Ask for one of 32 hexadecimal digits.';
+  }
+  return 'The secret of an mtproxy has 32 hexadecimal digits, or 34 that begin with dd. This one (not shown here) has not.';
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { parseMxid, serverNameOf, type Mxid } from '../base/mxid.js';
+import { inspectConfig } from '../config/inspect-config.js';
+import { allowsLogin, createPermissions, permissionLevels, type Permission } from '../config/permissions.js';
+import { configFileOption } from './config-file-option.js';
+import { exitCodes } from './exit-code.js';
+import { explainProblems, explainWarnings } from './explain-failure.js';
+import type { Surroundings } from './surroundings.js';
+
+/** `gangway config check`: everything that is wrong with a configuration, and which level a user gets, without starting. */
+export function addConfigCheck(parent: Command, { out, err, env, folder }: Surroundings, end: (code: number) => void) {
+  parent
+    .command('check')
+    .description('name everything that is wrong with a configuration, without starting')
+    .addOption(configFileOption())
+    .option(
+      '--who <user>',
+      'also say which level this Matrix user gets, why, and whether it suffices to log in',
+      readUser,
+    )
+    .action(({ config: file, who }: { config: string; who?: Mxid }) => {
+      const readFile = (path: string) => readFileSync(path, 'utf8');
+      const { sections, problems, warnings } = inspectConfig({ path: resolve(folder, file), env, readFile });
+      if (problems.length === 0) out(`${file} is in order.\n`);
+      else err(explainProblems(file, problems));
+      if (warnings.length > 0) err(`\n${explainWarnings(warnings)}`);
+      if (who !== undefined) out(`${explainPermission(who, sections.bridge?.permissions)}\n`);
+      end(problems.length === 0 ? exitCodes.ok : exitCodes.config);
+    });
+}
+
+function explainPermission(who: Mxid, map: ReadonlyMap<string, string> | undefined): string {
+  if (!map) return `Whether ${who} may log in cannot be said before bridge.permissions is in order.`;
+  const permission = createPermissions(map).levelOf(who);
+  const verdict = allowsLogin(permission.level)
+    ? `${who} may log in`
+    : `${who} may not log in (that takes puppeting or above)`;
+  return `${verdict}: ${reasonOf(permission, who)}`;
+}
+
+function reasonOf(permission: Permission, who: Mxid): string {
+  if (permission.because === 'nobody') {
+    return `no line of bridge.permissions is about ${who}, ${serverNameOf(who)} or "*", so the level is none.`;
+  }
+  const { because, key, level, written } = permission;
+  const line = `the line ${JSON.stringify(key)}: ${written}`;
+  const rank =
+    level === 'none'
+      ? `which is not one of the levels ${permissionLevels.join(', ')}, and so gives none`
+      : `the level is ${level}`;
+  switch (because) {
+    case 'user':
+      return `${line} is about this very user, ${rank}.`;
+    case 'domain':
+      return `${line} is about the users of this server, and no line is about this very user; ${rank}.`;
+    case 'everyone':
+      return `${line} is about everybody, and no line is about this user or server; ${rank}.`;
+  }
+}
+
+function readUser(text: string): Mxid {
+  const mxid = parseMxid(text);
+  if (!mxid) throw new InvalidArgumentError('It must be a whole Matrix ID, as @user:server.');
+  return mxid;
+}

@@ -1,0 +1,32 @@
+/** How a command ended, as the number that the process exits with. Scripts rely on these: never give one another meaning. */
+export const exitCodes = {
+  ok: 0,
+  defect: 1,
+  usage: 2,
+  config: 3,
+  database: 4,
+  listen: 5,
+  output: 6,
+} as const;
+
+/** The name of a way to end. */
+export type Ending = keyof typeof exitCodes;
+
+const meanings: Readonly<Record<Ending, string>> = {
+  ok: 'All went well. For `gangway run`: it was told to stop by SIGTERM or SIGINT, and stopped in order.',
+  defect: 'Something happened that should not: a defect of Gangway. Please report it, with what was logged.',
+  usage: 'The command line was not understood.',
+  config: 'The configuration is not in order: what is wrong is on standard error.',
+  database:
+    'The database cannot be used: not reachable, no access, or sealed with a key that the configuration does not have.',
+  listen: 'The address cannot be listened on.',
+  output:
+    'A file was not written: it exists already, or cannot be created. For `gangway generate --check`: a file is stale.',
+};
+
+/** The section of the documentation on exit codes, in Markdown. */
+export function renderExitCodes(): string {
+  const rows = Object.entries(meanings).map(([name, meaning]) => `| ${exitCodes[name as Ending]} | ${meaning} |`);
+  const forced = '| 130, 143 | `gangway run` was told a second time (SIGINT, SIGTERM) to stop, and did so at once. |';
+  return ['## Exit codes', '', '| code | meaning |', '| --- | --- |', ...rows, forced, ''].join('\n');
+}

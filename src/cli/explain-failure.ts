@@ -1,0 +1,100 @@
+import { ConfigFailure, type Problem } from '../config/problem.js';
+import { DatabaseFailure, type DatabaseFault } from '../database/failure.js';
+import { exitCodes } from './exit-code.js';
+
+/** What to tell an administrator, and what to exit with. `text` ends in a line break. */
+export interface Explanation {
+  readonly code: number;
+  readonly text: string;
+}
+
+/** Puts what was thrown into sentences; a stack is shown for defects only. */
+export function explainFailure(error: unknown): Explanation {
+  if (error instanceof ConfigFailure) {
+    const { file, problems, warnings } = error.fact;
+    return { code: exitCodes.config, text: explainProblems(file, problems) + explainWarnings(warnings) };
+  }
+  if (error instanceof DatabaseFailure) {
+    return { code: codeOfDatabase(error.fact), text: `${explainDatabase(error.fact)}\n` };
+  }
+  const listening = explainListening(error);
+  if (listening !== undefined) return { code: exitCodes.listen, text: `${listening}\n` };
+  const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { code: exitCodes.defect, text: `This is a defect of Gangway. Please report it:\n${shown}\n` };
+}
+
+/** All that is wrong with a configuration, for a terminal. */
+export function explainProblems(file: string, problems: readonly Problem[]): string {
+  const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
+  return `${file} has ${count}:\n\n${problems.map(paragraph).join('')}`;
+}
+
+/** All that is worth a look in a configuration, for a terminal; empty where there is nothing. */
+export function explainWarnings(warnings: readonly Problem[]): string {
+  if (warnings.length === 0) return '';
+  return `Worth a look, but no reason not to start:\n\n${warnings.map(paragraph).join('')}`;
+}
+
+function paragraph({ path, where, message }: Problem): string {
+  const place = where === undefined ? path : `${path} (${where})`;
+  return `  ${place.trim()}\n    ${message}\n`.replace(/^ +\n/, '');
+}
+
+function codeOfDatabase({ kind }: DatabaseFault): number {
+  return kind === 'uri_invalid' || kind === 'key_invalid' ? exitCodes.config : exitCodes.database;
+}
+
+function explainDatabase(fault: DatabaseFault): string {
+  switch (fault.kind) {
+    case 'uri_invalid':
+      return `database.uri: ${fault.problem}`;
+    case 'key_invalid':
+      return `${fault.index === undefined ? 'encryption.key' : `encryption.old_keys[${fault.index}]`} is not the base64 of 32 bytes.`;
+    case 'directory_missing':
+      return `The folder ${fault.directory}, in which database.uri puts the database, does not exist. Make it, or write another path.`;
+    case 'file_unusable':
+      return `The database file ${fault.path} cannot be used: this user may not read and write it, the disk is full, or it is no SQLite database.`;
+    case 'unreachable':
+      return `The database server ${fault.server} does not answer, or has no connection left. Check database.uri and that it runs.`;
+    case 'access_denied':
+      return `The database server ${fault.server} refuses the user or the password of database.uri, or that user may not do what is needed.`;
+    case 'database_missing':
+      return `There is no database ${fault.database} on ${fault.server}. Create it, or correct database.uri.`;
+    case 'wrong_key':
+      return (
+        `The database is sealed with another key (its id is ${fault.neededKeyId}) than those in encryption.key and ` +
+        'encryption.old_keys. Nothing was changed. Put the right key there, or give the database that belongs to this key.'
+      );
+    case 'newer_schema':
+      return (
+        `A newer version of Gangway has changed this database (${fault.migrations.join(', ')}). Run that version, or ` +
+        'restore a backup from before.'
+      );
+    case 'busy':
+      return 'Somebody else holds the database. Try again; another Gangway may be running on the same SQLite file.';
+  }
+}
+
+const listenCalls = ['listen', 'bind', 'getaddrinfo'];
+
+function explainListening(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return undefined;
+  if (!listenCalls.includes(String(error.syscall))) return undefined;
+  const place =
+    'address' in error && 'port' in error
+      ? `${String(error.address)} port ${String(error.port)}`
+      : 'http.host and http.port';
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `Cannot listen on ${place}: another program does. Stop it, or give another http.port.`;
+    case 'EACCES':
+      return `Cannot listen on ${place}: this user may not. Ports below 1024 are usually for root: give another http.port.`;
+    case 'EADDRNOTAVAIL':
+      return `Cannot listen on ${place}: this machine has no such address. Give another http.host.`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'Cannot listen: http.host is a name that does not resolve to an address.';
+    default:
+      return `Cannot listen on ${place}: ${String(error.code)}.`;
+  }
+}

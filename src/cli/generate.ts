@@ -1,0 +1,41 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { exitCodes } from './exit-code.js';
+import { generatedFiles, type GeneratedFile } from './generated-files.js';
+import type { Surroundings } from './surroundings.js';
+
+/** `gangway generate`: writes the files of the project that come from its code, or says which of them are stale. */
+export function addGenerate(parent: Command, { out, err, folder }: Surroundings, end: (code: number) => void) {
+  parent
+    .command('generate')
+    .description('write the generated files of the project; for those who develop Gangway, in its folder')
+    .option('--check', 'write nothing, and fail where a file is not what would be written')
+    .action(({ check = false }: { check?: boolean }) => {
+      const stale = generatedFiles.filter((file) => readIfThere(resolve(folder, file.path)) !== file.render());
+      if (!check) {
+        stale.forEach((file) => write(folder, file));
+        out(stale.length === 0 ? 'Everything was fresh.\n' : stale.map(({ path }) => `Wrote ${path}.\n`).join(''));
+        return;
+      }
+      if (stale.length === 0) return;
+      stale.forEach(({ path }) => err(`${path} is stale.\n`));
+      err('Run `npm run generate`.\n');
+      end(exitCodes.output);
+    });
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function write(folder: string, { path, render }: GeneratedFile): void {
+  const target = resolve(folder, path);
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, render());
+}

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { loadConfig } from '../config/load-config.js';
+import { configFileOption } from './config-file-option.js';
+import { explainFailure } from './explain-failure.js';
+import type { Surroundings } from './surroundings.js';
+
+/** `gangway run`: the daemon, until SIGTERM or SIGINT. */
+export function addRun(parent: Command, surroundings: Surroundings, end: (code: number) => void) {
+  parent
+    .command('run')
+    .description('run the daemon until SIGTERM or SIGINT')
+    .addOption(configFileOption())
+    .action(async ({ config: file }: { config: string }) => end(await run(file, surroundings)));
+}
+
+async function run(file: string, { err, env, folder, signals, clock, random }: Surroundings): Promise<number> {
+  const { config, warnings } = loadConfig({
+    path: resolve(folder, file),
+    env,
+    readFile: (path) => readFileSync(path, 'utf8'),
+  });
+  // Loaded here, and not above, so that the other commands do not wait for the whole of the daemon to load.
+  const [{ createApp }, { runUntilSignal }, { createLogger }] = await Promise.all([
+    import('../app.js'),
+    import('../lifecycle.js'),
+    import('../observability/logger.js'),
+  ]);
+  const logger = createLogger({ ...config.logging, clock });
+  for (const { path, message } of warnings) logger.warn('configuration', { key: path, remark: message });
+  const app = await createApp(config, { clock, random, logger });
+  return runUntilSignal(app, {
+    logger,
+    clock,
+    stopDeadlineMs: config.http.shutdownMs,
+    signals,
+    exitCodeOf: (startError) => {
+      const { code, text } = explainFailure(startError);
+      err(text);
+      return code;
+    },
+  });
+}

@@ -1,0 +1,47 @@
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Surroundings } from './surroundings.js';
+
+interface SandboxOptions {
+  readonly portBase: number;
+  readonly controlPort: number;
+  readonly publicKey: string;
+}
+
+/** `gangway sandbox`: a simulated Telegram on loopback, until SIGTERM or SIGINT. Prints one line of JSON when it is up. */
+export function addSandbox(parent: Command, { out, folder, signals, clock, random }: Surroundings) {
+  parent
+    .command('sandbox')
+    .description('run a simulated Telegram on loopback; prints where it is as one line of JSON')
+    .option(
+      '--port-base <port>',
+      'the port of the first data centre; the others follow. 0: any free ports',
+      readPort,
+      0,
+    )
+    .option('--control-port <port>', 'the port of the control API. 0: any free port', readPort, 0)
+    .option('--public-key <file>', 'where to write the public key of the sandbox', 'sandbox-public-key.pem')
+    .action(async ({ portBase, controlPort, publicKey }: SandboxOptions) => {
+      const { startSandbox } = await import('../sandbox/sandbox.js');
+      const ports = [0, 1, 2].map((index) => (portBase === 0 ? 0 : portBase + index));
+      const publicKeyPath = resolve(folder, publicKey);
+      const stopped = firstSignal(signals);
+      const sandbox = await startSandbox({ clock, random, ports, controlPort, publicKeyPath });
+      const { dataCentres, controlUrl } = sandbox;
+      out(`${JSON.stringify({ data_centres: dataCentres, public_key: publicKeyPath, control_url: controlUrl })}\n`);
+      await stopped;
+      await sandbox.stop();
+    });
+}
+
+function readPort(text: string): number {
+  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65533) return port;
+  throw new InvalidArgumentError('It must be a whole number from 0 to 65533.');
+}
+
+function firstSignal(signals: Surroundings['signals']): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) signals.once(signal, () => resolve());
+  });
+}

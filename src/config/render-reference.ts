@@ -1,0 +1,66 @@
+import { sections } from './config.js';
+import { fileKeyOf, variableOf } from './environment.js';
+import { layoutOf, type Group, type Setting } from './layout.js';
+import type { SettingNote } from './setting.js';
+import { yamlLines } from './write-yaml.js';
+
+const intro = `# Configuration
+
+<!-- Generated from the configuration schema by \`npm run generate\`. Edit src/config instead. -->
+
+\`gangway config init\` writes a configuration file with fresh secrets; \`gangway config check -c FILE\` names everything that is
+wrong with one, and with \`--who @user:server\` says whether that user may log in, and why.
+
+## Where a value comes from
+
+1. **An environment variable**: \`GANGWAY_\`, then the path of the key in upper case with \`__\` between its parts:
+   \`GANGWAY_PROVISIONING__SHARED_SECRET\` for \`provisioning.shared_secret\`. Lists and maps are written as JSON. An empty variable
+   counts as not set. A variable wins over the file. A variable with \`__\` that belongs to no key is refused, as an unknown key is.
+2. **The YAML file.** A key that is not known is refused, and so is a value of a sample file that was left in place. An empty value
+   counts as not given.
+3. **The default**, where there is one.
+
+Every secret can come from a file of its own instead: \`<key>_file\` names it, in the YAML file or in an environment variable
+(\`GANGWAY_PROVISIONING__SHARED_SECRET_FILE\`). One line break at its end is left out; for lists, each line is one secret. To give both a
+key and its \`_file\` is an error. Relative paths start from the folder of the configuration file.
+`;
+
+/** The reference of all keys, in Markdown. */
+export function renderReference(): string {
+  return [intro, ...layoutOf(sections).flatMap((entry) => renderEntry(entry, 2))].join('\n');
+}
+
+function renderEntry(entry: Setting | Group, depth: number): string[] {
+  const heading = `${'#'.repeat(depth)} \`${entry.path.join('.')}\``;
+  if (entry.kind === 'setting') return [heading, '', ...renderSetting(entry), ''];
+  const inner = entry.entries.flatMap((nested) => renderEntry(nested, depth + 1));
+  return [heading, '', entry.note.about, '', ...inner];
+}
+
+function renderSetting({ path, note }: Setting): string[] {
+  const variables = [path, ...(note.secret ? [fileKeyOf(path)] : [])].map((key) => `\`${variableOf(key)}\``);
+  return [
+    note.about,
+    '',
+    `- Value: ${note.expects}`,
+    ...presenceLines(path.at(-1) ?? '', note),
+    ...(note.secret ? [`- Secret: may come from a file, \`${fileKeyOf(path).at(-1)}\``] : []),
+    `- Environment: ${variables.join(', ')}`,
+  ];
+}
+
+function presenceLines(key: string, { presence }: SettingNote): string[] {
+  switch (presence.kind) {
+    case 'required':
+      return ['- Required', ...example(yamlLines(key, presence.sample))];
+    case 'default':
+      return [`- Default: \`${yamlLines(key, presence.value).join(' ')}\``];
+    case 'optional':
+      return ['- Optional', ...example(yamlLines(key, presence.example))];
+  }
+}
+
+function example(lines: readonly string[]): string[] {
+  if (lines.length === 1) return [`- Example: \`${lines.join('')}\``];
+  return ['- Example:', '', '  ```yaml', ...lines.map((line) => `  ${line}`), '  ```', ''];
+}

@@ -1,0 +1,52 @@
+import { sections } from './config.js';
+import { layoutOf, type Group, type Setting } from './layout.js';
+import type { SettingNote } from './setting.js';
+import type { Tree } from './tree.js';
+import { wrapText } from './wrap-text.js';
+import { yamlLines } from './write-yaml.js';
+
+const width = 110;
+
+const intro = [
+  'Configuration of Gangway.',
+  'Keys without a # before them are set: to their default, or, where it says "Required", to a sample that must be replaced.',
+  'Every key can also come from an environment variable: GANGWAY_, the path in upper case, and __ between its parts, such ' +
+    'as GANGWAY_TELEGRAM__API_ID. Every secret can also come from a file of its own: shared_secret_file: /run/secrets/gangway.',
+  '`gangway config check -c FILE` names everything that is wrong with this file. docs/configuration.md says more.',
+];
+
+/** A configuration file with a comment on every key: samples and defaults, or `values` (by path) in their place. */
+export function renderSample(values: ReadonlyMap<string, Tree> = new Map()): string {
+  const header = intro.flatMap((paragraph) => comment(paragraph, ''));
+  const body = layoutOf(sections).flatMap((entry) => ['', ...renderEntry(entry, '', values)]);
+  return [...header, ...body, ''].join('\n');
+}
+
+function renderEntry(entry: Setting | Group, indent: string, values: ReadonlyMap<string, Tree>): string[] {
+  const key = entry.path.at(-1) ?? '';
+  if (entry.kind === 'setting') return renderSetting(key, entry, indent, values.get(entry.path.join('.')));
+  const inner = entry.entries.flatMap((nested) => renderEntry(nested, `${indent}  `, values));
+  return [...comment(entry.note.about, indent), `${indent}${key}:`, ...inner];
+}
+
+function renderSetting(key: string, { note }: Setting, indent: string, given: Tree | undefined): string[] {
+  const isOff = note.presence.kind === 'optional' && given === undefined;
+  const lines = yamlLines(key, given ?? writtenValue(note)).map((line) => `${indent}${isOff ? '#' : ''}${line}`);
+  const about = note.presence.kind === 'required' ? `${note.about} Required.` : note.about;
+  return [...comment(about, indent), ...lines];
+}
+
+function writtenValue({ presence }: SettingNote): Tree {
+  switch (presence.kind) {
+    case 'required':
+      return presence.sample;
+    case 'default':
+      return presence.value;
+    case 'optional':
+      return presence.example;
+  }
+}
+
+function comment(text: string, indent: string): string[] {
+  return wrapText(text, width - indent.length - 2).map((line) => `${indent}# ${line}`);
+}

@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+import { systemClock } from './base/clock.js';
+import { systemRandom } from './base/random.js';
+import { runCli } from './cli/cli.js';
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  env: process.env,
+  folder: process.cwd(),
+  signals: process,
+  clock: systemClock,
+  random: systemRandom,
+});
