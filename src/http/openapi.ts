@@ -54,7 +54,7 @@ function operation(endpoint: Endpoint, securityName: string): Record<string, unk
       schema: { type: 'string' },
       ...(example === undefined ? {} : { example }),
     })),
-    ...(body === undefined ? {} : { requestBody: { required: true, content: json(body, 'input') } }),
+    ...(body === undefined ? {} : { requestBody: { required: true, content: json(body) } }),
     // Integer-like keys come in their order.
     responses: Object.fromEntries(
       Object.entries({ ...errors, ...replies }).map(([status, shape]) => [status, response(shape)]),
@@ -72,11 +72,12 @@ function response({ description, schema, headers }: ReplyShape): Record<string, 
             Object.entries(headers).map(([name, text]) => [name, { description: text, schema: { type: 'string' } }]),
           ),
         }),
-    content: json(schema, 'output'),
+    content: json(schema),
   };
 }
 
-function json(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, target: 'draft-2020-12' });
+function json(schema: z.ZodType): Record<string, unknown> {
+  // As `output`, zod would forbid properties that are not declared: clients must bear new ones.
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' });
   return { 'application/json': { schema: rest } };
 }

@@ -9,10 +9,14 @@ import { loggedIn, requestBody } from './shapes.js';
 import { UnexpectedStep } from './unexpected-step.js';
 
 const body = requestBody({
-  token: z.string().optional().catch(undefined).meta({
-    description: 'The access token of the bot to log in as',
-    example: '297900271:IXjeGEcAN61zHnjPgkWnYWyvVp9K4ulHBEv',
-  }),
+  token: z
+    .string()
+    .optional()
+    .catch(undefined)
+    .meta({
+      description: 'The access token of the bot to log in as',
+      examples: ['297900271:IXjeGEcAN61zHnjPgkWnYWyvVp9K4ulHBEv'],
+    }),
 });
 
 /** POST /login/{mxid}/bot_token */

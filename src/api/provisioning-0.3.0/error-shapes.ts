@@ -77,8 +77,8 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
 };
 
 const descriptions: Readonly<Record<number, string>> = {
-  400: 'The request lacks something, or is malformed',
-  401: 'Something that proves who asks is wrong',
+  400: 'Something is missing or malformed',
+  401: 'Wrong shared secret, code, password or token',
   403: 'Not allowed',
   404: 'Nobody has registered that phone number',
   409: 'Taken: the Matrix user is logged in already, or somebody else is to that Telegram account',

@@ -181,14 +181,9 @@ export const wireErrors: Readonly<Record<WireFault['kind'], WireError>> = {
 
 /** The state that an error of an operation carries, if any. */
 export function stateOf({ state }: WireError, operation: Operation | undefined): State | undefined {
-  switch (state) {
-    case 'own':
-      return operation?.state;
-    case 'start':
-      return operation?.start;
-    default:
-      return state;
-  }
+  if (state === 'own') return operation?.state;
+  if (state === 'start') return operation?.start;
+  return state;
 }
 
 function blocked(operation: Operation | undefined): string {

@@ -7,7 +7,7 @@ import type { LoginService } from '../../login/service.js';
 import { botToken } from './bot-token.js';
 import { getMe } from './get-me.js';
 import { openApiEndpoint } from './openapi.js';
-import { operations, type Operation, type OperationName } from './operation.js';
+import { isOperationName, operations, type Operation } from './operation.js';
 import { OwnerFailure } from './owner.js';
 import { requestCode } from './request-code.js';
 import { sendCode } from './send-code.js';
@@ -25,7 +25,7 @@ export interface ProvisioningDeps {
 
 /** The provisioning API of mautrix-telegram, version 0.3.0. */
 export function createProvisioningSurface({ prefix, login, authenticate, clock }: ProvisioningDeps): Surface {
-  const endpoints = [getMe(login), requestCode(login, clock), sendCode(login), sendPassword(login), botToken(login)];
+  const endpoints = provisioningEndpoints({ login, clock });
   return surface({
     name: 'provisioning-0.3.0',
     prefix,
@@ -43,10 +43,14 @@ export function createProvisioningSurface({ prefix, login, authenticate, clock }
   });
 }
 
-function operationOf({ name }: Endpoint): Operation | undefined {
-  return isOperationName(name) ? operations[name] : undefined;
+/** The operations of version 0.3.0, in the order of the specification. */
+export function provisioningEndpoints({
+  login,
+  clock,
+}: Pick<ProvisioningDeps, 'login' | 'clock'>): readonly Endpoint[] {
+  return [getMe(login), botToken(login), requestCode(login, clock), sendCode(login), sendPassword(login)];
 }
 
-function isOperationName(name: string): name is OperationName {
-  return Object.hasOwn(operations, name);
+function operationOf({ name }: Endpoint): Operation | undefined {
+  return isOperationName(name) ? operations[name] : undefined;
 }

@@ -25,3 +25,8 @@ export const operations = {
 
 /** The name of an operation of version 0.3.0. */
 export type OperationName = keyof typeof operations;
+
+/** Whether an endpoint's name is that of an operation. */
+export function isOperationName(name: string): name is OperationName {
+  return Object.hasOwn(operations, name);
+}

@@ -14,7 +14,7 @@ const body = requestBody({
     .union([z.string(), z.int()])
     .optional()
     .catch(undefined)
-    .meta({ description: 'The phone number to log in as, in international form.', example: '+123456789' }),
+    .meta({ description: 'The phone number to log in as, in international form.', examples: ['+123456789'] }),
 });
 
 /** POST /login/{mxid}/request_code */

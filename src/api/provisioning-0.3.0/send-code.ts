@@ -15,7 +15,7 @@ const body = requestBody({
     .catch(undefined)
     .meta({
       description: 'The phone code from Telegram. As an integer it gets back the leading zeros that it has lost.',
-      example: '123456',
+      examples: ['123456'],
     }),
 });
 

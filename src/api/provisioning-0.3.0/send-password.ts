@@ -9,11 +9,15 @@ import { loggedIn, requestBody } from './shapes.js';
 import { UnexpectedStep } from './unexpected-step.js';
 
 const body = requestBody({
-  password: z.string().optional().catch(undefined).meta({
-    description: 'The two-factor auth password, exactly as it was set: spaces count.',
-    format: 'password',
-    example: 'hunter2',
-  }),
+  password: z
+    .string()
+    .optional()
+    .catch(undefined)
+    .meta({
+      description: 'The two-factor auth password, exactly as it was set: spaces count.',
+      format: 'password',
+      examples: ['hunter2'],
+    }),
 });
 
 /** POST /login/{mxid}/send_password */

@@ -4,20 +4,26 @@ import type { PhoneNumber } from '../../base/phone.js';
 const username = z
   .string()
   .nullable()
-  .meta({ description: 'The Telegram username; null for accounts without one.', example: 'username' });
+  .meta({ description: 'The Telegram username; null for accounts without one.', examples: ['username'] });
 const phone = z
   .string()
   .nullable()
-  .meta({ description: 'The phone number without its plus; null for bots.', example: '123456789' });
+  .meta({ description: 'The phone number without its plus; null for bots.', examples: ['123456789'] });
 
 /** AuthInfo of the specification. */
 export const authInfo = z.object({
   username,
-  first_name: z.string().nullable().meta({ example: 'Usern' }),
-  last_name: z.string().nullable().meta({ example: 'A.' }),
+  first_name: z
+    .string()
+    .nullable()
+    .meta({ examples: ['Usern'] }),
+  last_name: z
+    .string()
+    .nullable()
+    .meta({ examples: ['A.'] }),
   phone,
-  is_bot: z.boolean().meta({ example: false }),
-  id: z.string().meta({ description: 'The Telegram user ID, in decimal.', example: '123456789' }),
+  is_bot: z.boolean().meta({ examples: [false] }),
+  id: z.string().meta({ description: 'The Telegram user ID, in decimal.', examples: ['123456789'] }),
 });
 
 /** AuthSuccess of the specification, for a login that is done. */

@@ -9,17 +9,7 @@ import { wirePhone } from './shapes.js';
 
 /** A login fault as this version puts it on the wire. */
 export function spellLoginFault(fault: LoginFault, operation: Operation): Reply {
-  const spelling = loginErrors[fault.kind];
-  switch (fault.kind) {
-    case 'flood_wait':
-      return spell(spelling, operation, { retryAfterMs: fault.retryAfterMs });
-    case 'already_logged_in': {
-      const { username, phone } = fault.user;
-      return spell(spelling, operation, { extra: { username, phone: wirePhone(phone) } });
-    }
-    default:
-      return spell(spelling, operation, {});
-  }
+  return spell(loginErrors[fault.kind], operation, extrasOf(fault));
 }
 
 /** A fault of the Matrix ID as this version puts it on the wire. */
@@ -38,6 +28,12 @@ interface Extras {
   readonly retryAfterMs?: number;
   /** Properties between the state and the error. */
   readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+function extrasOf(fault: LoginFault): Extras {
+  if (fault.kind === 'flood_wait') return { retryAfterMs: fault.retryAfterMs };
+  if (fault.kind !== 'already_logged_in') return {};
+  return { extra: { username: fault.user.username, phone: wirePhone(fault.user.phone) } };
 }
 
 function spell(wire: WireError, operation: Operation | undefined, { retryAfterMs, extra }: Extras): Reply {
