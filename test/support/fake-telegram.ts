@@ -6,7 +6,7 @@ import { TelegramFailure } from '../../src/telegram/failure.js';
 import type { SessionDeath, TelegramFault } from '../../src/telegram/failure.js';
 import type { SignInResult, TelegramConnection, TelegramGateway, TelegramSession } from '../../src/telegram/gateway.js';
 import type { LoginCode, TelegramUser } from '../../src/telegram/shapes.js';
-import { accountOfPhone, botOfToken, magicPasswordHint } from './fake-telegram-accounts.js';
+import { accountOfPhone, botOfToken } from './fake-telegram-accounts.js';
 
 /** The calls that a fault or a hold can name. */
 export type FakeTelegramOperation =
@@ -86,7 +86,7 @@ export function createFakeTelegram({
   deadlineMs = 15_000,
 }: { readonly clock?: Clock; readonly deadlineMs?: number } = {}): FakeTelegram {
   const authorizations = new Map<string, Authorization>();
-  const codes: (SentFakeCode & { expired: boolean })[] = [];
+  const codes: (SentFakeCode & { expired: boolean; tries: number })[] = [];
   const callCounts = new Map<FakeTelegramOperation, number>();
   const injected = new Set<Injected>();
   const holds = new Map<FakeTelegramOperation, Promise<void>>();
@@ -193,7 +193,7 @@ export function createFakeTelegram({
         migrateTo(account.dataCentre);
         if (account.sendCodeFault !== undefined) fail(account.sendCodeFault);
         const phoneCodeHash = `hash-${codes.length + 1}`;
-        codes.push({ phone: phone.reveal(), code: account.code, phoneCodeHash, expired: false });
+        codes.push({ phone: phone.reveal(), code: account.code, phoneCodeHash, expired: false, tries: 0 });
         return {
           phoneCodeHash: new Secret(phoneCodeHash),
           delivery: 'app',
@@ -211,14 +211,16 @@ export function createFakeTelegram({
           return fail({ kind: 'phone_code_expired' });
         }
         if (account.signInFault !== undefined) fail(account.signInFault);
-        if (code.reveal() !== sent.code) fail({ kind: 'phone_code_invalid' });
+        sent.tries += 1;
+        const isRefused = account.refusesFirstCode && sent.tries === 1;
+        if (isRefused || code.reveal() !== sent.code) fail({ kind: 'phone_code_invalid' });
         if (account.user === null) return fail({ kind: 'phone_number_unoccupied' });
         if (account.password === undefined) {
           sent.expired = true;
           return answer('signIn', { kind: 'authorized', user: logIn(account.user) });
         }
-        authorization.pending = { user: account.user, password: account.password };
-        return answer('signIn', { kind: 'password_needed', hint: magicPasswordHint });
+        authorization.pending = { user: account.user, password: account.password.password };
+        return answer('signIn', { kind: 'password_needed', hint: account.password.hint ?? null });
       },
       async checkPassword(password): Promise<TelegramUser> {
         await call('checkPassword');

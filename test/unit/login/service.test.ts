@@ -20,7 +20,7 @@ const bob = mxidOf('@bob:example.org');
 const stranger = mxidOf('@stranger:elsewhere.org');
 const plain = '+9996620234';
 const withPassword = '+9996621234';
-const botToken = `20000:${'A'.repeat(35)}`;
+const botToken = '2000020001:SandboxBotTokenThatEveryoneMayKnow1';
 
 let clock: FakeClock;
 let telegram: FakeTelegram;
@@ -97,7 +97,7 @@ describe('logging in', () => {
 
   it('asks for the cloud password where there is one', async () => {
     await login.submit(alice, phone(withPassword));
-    expect(await login.submit(alice, code('22222'))).toEqual({ kind: 'password', hint: 'xkcd 936' });
+    expect(await login.submit(alice, code('22222'))).toEqual({ kind: 'password', hint: 'an animal that is right' });
     expect(await faultOf(login.submit(alice, password('wrong')))).toEqual({ kind: 'password_invalid' });
     expect(await login.submit(alice, password(magicPassword))).toMatchObject({ kind: 'complete' });
   });
@@ -336,7 +336,7 @@ describe('a Telegram account that somebody else is logged in to', () => {
   it('is refused for bots too', async () => {
     await login.submit(alice, token(botToken));
     expect(await faultOf(login.submit(bob, token(botToken)))).toEqual({ kind: 'telegram_account_taken' });
-    expect(telegram.authorizations('20000')).toBe(1);
+    expect(telegram.authorizations('2000020001')).toBe(1);
   });
 
   it('goes to exactly one of two who log in at once', async () => {
