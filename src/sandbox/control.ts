@@ -1,0 +1,85 @@
+import { Failure } from '../base/failure.js';
+import type { DataCentre } from './dc/data-centre.js';
+import type { Fault, Faults } from './faults.js';
+import type { CallLog, SandboxCall } from './rpc/call-log.js';
+import { accountOfPhone, botOfToken, type Account } from './world/accounts.js';
+import type { LoginToken } from './world/login-tokens.js';
+import type { World } from './world/world.js';
+
+export type { Fault } from './faults.js';
+export type { SandboxCall } from './rpc/call-log.js';
+
+/** The levers of a running sandbox. */
+export interface SandboxControl {
+  /** Adds a fault; the returned function lifts it. */
+  addFault(fault: Fault): () => void;
+  clearFaults(): void;
+  /** Closes every TCP connection now; new ones are taken. */
+  cutConnections(): void;
+  /** From now on -404 for all auth keys, or for those of one account, given by phone number or bot token. Throws SandboxFailure. */
+  forgetAuthKeys(phoneOrToken?: string): void;
+  /** Ends the logins of an account: their next calls are 401 with this name, or 406 AUTH_KEY_DUPLICATED. Throws SandboxFailure. */
+  revokeSessions(phoneOrToken: string, error: string): void;
+  /** Accepts a QR login as the account of this phone number would, and tells the client. Throws SandboxFailure, or RpcRefusal for the token. */
+  acceptLoginToken(token: Uint8Array, phone: string): void;
+  /** Back to the start: faults, logins, codes, keys and the list of calls are forgotten, connections closed. */
+  reset(): void;
+  /** What arrived: one entry per call, in order. */
+  calls(): readonly SandboxCall[];
+}
+
+/** Thrown for an order that names no account of the sandbox. */
+export class SandboxFailure extends Failure<{ readonly kind: 'no_such_account' }> {}
+
+export interface ControlDeps {
+  readonly world: World;
+  readonly faults: Faults;
+  readonly callLog: CallLog;
+  readonly dataCentres: readonly DataCentre[];
+  readonly cutConnections: () => void;
+  readonly announceAccepted: (token: LoginToken) => void;
+}
+
+export function createControl(deps: ControlDeps): SandboxControl {
+  const { world, faults, callLog, dataCentres, cutConnections, announceAccepted } = deps;
+
+  function forgetKeys(names?: ReadonlySet<string>): void {
+    for (const dataCentre of dataCentres) dataCentre.forgetKeys(names);
+    world.devices.forget(names);
+  }
+
+  return {
+    addFault: (fault) => faults.add(fault),
+    clearFaults: () => faults.clear(),
+    cutConnections,
+    forgetAuthKeys(phoneOrToken) {
+      if (phoneOrToken === undefined) return forgetKeys();
+      const devices = world.devices.ofAccount(loadAccount(phoneOrToken));
+      forgetKeys(new Set(devices.map((device) => device.keyName)));
+    },
+    revokeSessions(phoneOrToken, error) {
+      for (const device of world.devices.ofAccount(loadAccount(phoneOrToken))) {
+        device.account = undefined;
+        device.awaitingPassword = undefined;
+        device.revokedAs = error;
+      }
+    },
+    acceptLoginToken(token, phone) {
+      announceAccepted(world.loginTokens.accept(token, loadAccount(phone)));
+    },
+    reset() {
+      faults.clear();
+      forgetKeys();
+      world.clear();
+      callLog.clear();
+      cutConnections();
+    },
+    calls: () => callLog.list(),
+  };
+}
+
+function loadAccount(phoneOrToken: string): Account {
+  const account = botOfToken(phoneOrToken) ?? accountOfPhone(phoneOrToken);
+  if (!account) throw new SandboxFailure({ kind: 'no_such_account' });
+  return account;
+}

@@ -1,0 +1,152 @@
+import type { Clock } from '../../base/clock.js';
+import type { Random } from '../../base/random.js';
+import { sha1 } from '../crypto/digest.js';
+import type { Group } from '../crypto/group.js';
+import { igeDecrypt, igeEncrypt, type IgeKey } from '../crypto/ige.js';
+import { bytesOfNumber, numberOf } from '../crypto/number.js';
+import { pickPrimePair, type PrimePair } from '../crypto/prime-pair.js';
+import type { ServerKey } from '../crypto/server-key.js';
+import type { TlCodec } from '../tl/codec.js';
+import { bytesOf, intOf } from '../tl/fields.js';
+import type { TlObject } from '../tl/value.js';
+import { authKeyOf, type AuthKey } from './auth-keys.js';
+
+/** What came of one step: an answer, with the key where it was the last step; or the client sent what cannot be right. */
+export type KeyExchangeStep =
+  | { readonly kind: 'answer'; readonly answer: TlObject; readonly key: AuthKey | undefined }
+  | { readonly kind: 'refused'; readonly transportError: number };
+
+export interface KeyExchangeDeps {
+  readonly mtproto: TlCodec;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly group: Group;
+  readonly serverKey: ServerKey;
+}
+
+/** The server's side of one key exchange (core.telegram.org/mtproto/auth_key). */
+export interface KeyExchange {
+  /** Answers the client's next step. `spoil` makes the hash in the last answer wrong, as a client sees it that computed another key. */
+  step(request: TlObject, dc: number, spoil: boolean): KeyExchangeStep;
+}
+
+const badRequest: KeyExchangeStep = { kind: 'refused', transportError: 404 };
+const wrongDataCentre: KeyExchangeStep = { kind: 'refused', transportError: 444 };
+const testNetworkOffset = 10_000;
+
+interface Begun {
+  readonly nonce: Buffer;
+  readonly serverNonce: Buffer;
+  readonly primes: PrimePair;
+}
+
+interface Agreed extends Begun {
+  readonly newNonce: Buffer;
+  readonly secret: Buffer;
+  readonly cipher: IgeKey;
+}
+
+export function createKeyExchange({ mtproto, clock, random, group, serverKey }: KeyExchangeDeps): KeyExchange {
+  let begun: Begun | undefined;
+  let agreed: Agreed | undefined;
+
+  function begin(nonce: Buffer): KeyExchangeStep {
+    begun = { nonce, serverNonce: random.bytes(16), primes: pickPrimePair(random) };
+    const pq = bytesOfNumber(BigInt(begun.primes.p * begun.primes.q));
+    return answer({
+      _: 'resPQ',
+      nonce,
+      server_nonce: begun.serverNonce,
+      pq,
+      server_public_key_fingerprints: [serverKey.fingerprint],
+    });
+  }
+
+  function agree(request: TlObject, dc: number): KeyExchangeStep {
+    if (!begun || !isOf(begun, request)) return badRequest;
+    const opened = serverKey.open(bytesOf(request, 'encrypted_data'));
+    const inner = opened && mtproto.decodePrefix(opened).object;
+    if (!inner || !inner._.startsWith('p_q_inner_data') || !isOf(begun, inner)) return badRequest;
+    if (numberOf(bytesOf(inner, 'p')) !== BigInt(begun.primes.p)) return badRequest;
+    if (numberOf(bytesOf(inner, 'q')) !== BigInt(begun.primes.q)) return badRequest;
+    if ('dc' in inner && Math.abs(intOf(inner, 'dc')) % testNetworkOffset !== dc) return wrongDataCentre;
+    const newNonce = bytesOf(inner, 'new_nonce');
+    agreed = { ...begun, newNonce, secret: random.bytes(256), cipher: cipherOf(newNonce, begun.serverNonce) };
+    const parameters = mtproto.encode({
+      _: 'server_DH_inner_data',
+      nonce: begun.nonce,
+      server_nonce: begun.serverNonce,
+      g: group.generator,
+      dh_prime: group.primeBytes,
+      g_a: group.powerOfGenerator(agreed.secret),
+      server_time: Math.floor(clock.now() / 1000),
+    });
+    const hashed = Buffer.concat([sha1(parameters), parameters]);
+    const padded = Buffer.concat([hashed, random.bytes((16 - (hashed.length % 16)) % 16)]);
+    return answer({
+      _: 'server_DH_params_ok',
+      nonce: begun.nonce,
+      server_nonce: begun.serverNonce,
+      encrypted_answer: igeEncrypt(padded, agreed.cipher),
+    });
+  }
+
+  function finish(request: TlObject, spoil: boolean): KeyExchangeStep {
+    const sealed = bytesOf(request, 'encrypted_data');
+    if (!agreed || !isOf(agreed, request) || sealed.length % 16 !== 0) return badRequest;
+    const plain = igeDecrypt(sealed, agreed.cipher);
+    const { object: inner, length } = mtproto.decodePrefix(plain.subarray(20));
+    if (!sha1(plain.subarray(20, 20 + length)).equals(plain.subarray(0, 20))) return badRequest;
+    if (inner._ !== 'client_DH_inner_data' || !isOf(agreed, inner)) return badRequest;
+    const clientPublic = bytesOf(inner, 'g_b');
+    if (!isSafe(group, numberOf(clientPublic))) return badRequest;
+    const key = authKeyOf(group.power(clientPublic, agreed.secret));
+    const hash = sha1(agreed.newNonce, Buffer.of(spoil ? 0 : 1), sha1(key.bytes).subarray(0, 8)).subarray(4, 20);
+    const { nonce, serverNonce } = agreed;
+    begun = undefined;
+    agreed = undefined;
+    return answer({ _: 'dh_gen_ok', nonce, server_nonce: serverNonce, new_nonce_hash1: hash }, spoil ? undefined : key);
+  }
+
+  return {
+    step(request, dc, spoil) {
+      switch (request._) {
+        case 'req_pq':
+        case 'req_pq_multi':
+          return begin(bytesOf(request, 'nonce'));
+        case 'req_DH_params':
+          return agree(request, dc);
+        case 'set_client_DH_params':
+          return finish(request, spoil);
+        default:
+          return badRequest;
+      }
+    },
+  };
+}
+
+function answer(object: TlObject, key?: AuthKey): KeyExchangeStep {
+  return { kind: 'answer', answer: object, key };
+}
+
+function isOf(exchange: Begun, message: TlObject): boolean {
+  return (
+    bytesOf(message, 'nonce').equals(exchange.nonce) && bytesOf(message, 'server_nonce').equals(exchange.serverNonce)
+  );
+}
+
+// g_b must be between 2^(2048-64) and the prime less that, as both sides are told to check.
+function isSafe(group: Group, value: bigint): boolean {
+  const margin = 1n << 1984n;
+  return value > margin && value < group.prime - margin;
+}
+
+function cipherOf(newNonce: Buffer, serverNonce: Buffer): IgeKey {
+  const first = sha1(newNonce, serverNonce);
+  const second = sha1(serverNonce, newNonce);
+  const third = sha1(newNonce, newNonce);
+  return {
+    key: Buffer.concat([first, second.subarray(0, 12)]),
+    iv: Buffer.concat([second.subarray(12, 20), third, newNonce.subarray(0, 4)]),
+  };
+}

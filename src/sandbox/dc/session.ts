@@ -1,0 +1,246 @@
+import { unzipSync } from 'node:zlib';
+import type { Clock } from '../../base/clock.js';
+import type { Random } from '../../base/random.js';
+import type { RpcServer } from '../rpc/rpc-server.js';
+import type { TlCodec } from '../tl/codec.js';
+import { TlFailure } from '../tl/failure.js';
+import { intOf, longOf, longsOf } from '../tl/fields.js';
+import { TlReader } from '../tl/reader.js';
+import type { TlObject } from '../tl/value.js';
+import type { AuthKey } from './auth-keys.js';
+import { sealPacket, type Message, type OpenedPacket } from './envelope.js';
+import type { MessageIds, ServerMessageKind } from './message-ids.js';
+import { packContainer, packRpcResult, readContainer, wireIds } from './packing.js';
+import { currentSalt, isValidSalt, saltsFrom } from './salts.js';
+
+/** The connection that a session talks through at the moment. */
+export interface SessionLink {
+  send(packet: Buffer, cut: boolean): void;
+  /** Closes the connection unless this is called again before. */
+  closeAfter(delayMs: number): void;
+}
+
+export interface SessionDeps {
+  readonly mtproto: TlCodec;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly rpc: RpcServer;
+  readonly messageIds: MessageIds;
+  readonly dc: number;
+  readonly forgetKey: (key: AuthKey) => void;
+  readonly dropSession: (key: AuthKey, sessionId: bigint) => boolean;
+}
+
+interface Outgoing {
+  readonly kind: ServerMessageKind;
+  readonly body: Buffer;
+  /** Whether the client must acknowledge it: that decides its sequence number. */
+  readonly content: boolean;
+}
+
+// Message states of msgs_state_info: nothing is known of the message; it has arrived.
+const stateUnknown = 1;
+const stateReceived = 4;
+const maxRequestBytes = 1 << 20;
+const maxAnswersKept = 64;
+
+/** One session of one key: numbers its messages, answers service messages itself and passes calls on. */
+export class Session {
+  readonly #running = new Set<bigint>();
+  readonly #answers = new Map<bigint, Buffer>();
+  #started = false;
+  #contentSent = 0;
+  #link: SessionLink | undefined;
+
+  constructor(
+    readonly key: AuthKey,
+    readonly id: bigint,
+    readonly deps: SessionDeps,
+  ) {}
+
+  /** Takes what arrived in one packet and sends what there is to say to it, in one packet. */
+  receive(link: SessionLink, packet: OpenedPacket): void {
+    this.#link = link;
+    const now = this.deps.clock.now();
+    if (!isValidSalt(this.key, now, packet.salt)) return this.#send([this.#badSalt(packet)], false);
+    const outgoing: Outgoing[] = [];
+    if (!this.#started) outgoing.push(this.#sessionCreated(packet.msgId));
+    this.#started = true;
+    const cut = this.#handle(packet, outgoing);
+    this.#send(outgoing, cut);
+  }
+
+  /** Forgets a connection that has been closed. */
+  detach(link: SessionLink): void {
+    if (this.#link === link) this.#link = undefined;
+  }
+
+  /** Sends an update; false where the client is not connected. */
+  push(update: Buffer): boolean {
+    if (!this.#link) return false;
+    this.#send([{ kind: 'notice', body: update, content: true }], false);
+    return true;
+  }
+
+  // Returns whether the packet with the answers is to be cut off.
+  #handle(message: Message, outgoing: Outgoing[]): boolean {
+    const { body } = message;
+    const id = new TlReader(body).uint();
+    if (id === wireIds.container) {
+      return readContainer(body).reduce((cut, inner) => this.#handle(inner, outgoing) || cut, false);
+    }
+    if (id === wireIds.gzip) return this.#handle({ ...message, body: unpack(body) }, outgoing);
+    const service = this.#asServiceMessage(body);
+    if (!service) return this.#call(message, outgoing);
+    outgoing.push(...this.#answerService(service, message.msgId));
+    return false;
+  }
+
+  #asServiceMessage(body: Buffer): TlObject | undefined {
+    try {
+      return this.deps.mtproto.decode(body);
+    } catch (error) {
+      if (error instanceof TlFailure && error.fact.kind === 'unknown_constructor') return undefined;
+      throw error;
+    }
+  }
+
+  #answerService(service: TlObject, msgId: bigint): Outgoing[] {
+    switch (service._) {
+      case 'ping':
+        return [this.#answer({ _: 'pong', msg_id: msgId, ping_id: longOf(service, 'ping_id') })];
+      case 'ping_delay_disconnect':
+        this.#link?.closeAfter(1000 * intOf(service, 'disconnect_delay'));
+        return [this.#answer({ _: 'pong', msg_id: msgId, ping_id: longOf(service, 'ping_id') })];
+      case 'get_future_salts':
+        return [this.#answer(this.#futureSalts(msgId, intOf(service, 'num')))];
+      case 'msgs_ack':
+        // A client acknowledges our numbers, which are not kept: answers are dropped by age instead.
+        return [];
+      case 'msgs_state_req':
+        return this.#stateOf(longsOf(service, 'msg_ids'), msgId);
+      case 'rpc_drop_answer':
+        return [this.#result(msgId, this.deps.mtproto.encode({ _: 'rpc_answer_unknown' }))];
+      case 'destroy_session': {
+        const sessionId = longOf(service, 'session_id');
+        const dropped = this.deps.dropSession(this.key, sessionId);
+        return [this.#answer({ _: dropped ? 'destroy_session_ok' : 'destroy_session_none', session_id: sessionId })];
+      }
+      case 'destroy_auth_key':
+        this.deps.forgetKey(this.key);
+        return [this.#answer({ _: 'destroy_auth_key_ok' })];
+      default:
+        return [];
+    }
+  }
+
+  #call(message: Message, outgoing: Outgoing[]): boolean {
+    const known = this.#answers.get(message.msgId);
+    if (known) outgoing.push(this.#result(message.msgId, known));
+    if (known || this.#running.has(message.msgId)) return false;
+    const outcome = this.deps.rpc.call({ keyName: this.key.name, dc: this.deps.dc, body: message.body });
+    if (!outcome.answer) return false;
+    const result = outcome.answer;
+    outgoing.push(this.#notice({ _: 'msgs_ack', msg_ids: [message.msgId] }));
+    if (outcome.delayMs <= 0) {
+      this.#remember(message.msgId, result);
+      outgoing.push(this.#result(message.msgId, result));
+      return outcome.cut;
+    }
+    this.#running.add(message.msgId);
+    this.deps.clock.after(outcome.delayMs, () => {
+      this.#running.delete(message.msgId);
+      this.#remember(message.msgId, result);
+      this.#send([this.#result(message.msgId, result)], outcome.cut);
+    });
+    return false;
+  }
+
+  #remember(msgId: bigint, answer: Buffer): void {
+    this.#answers.set(msgId, answer);
+    const [oldest] = this.#answers.keys();
+    if (this.#answers.size > maxAnswersKept && oldest !== undefined) this.#answers.delete(oldest);
+  }
+
+  // A call whose answer got lost on the way is answered again; one that never arrived is unknown, and the client sends it again.
+  #stateOf(msgIds: readonly bigint[], requestId: bigint): Outgoing[] {
+    const states = msgIds.map((id) => (this.#running.has(id) || this.#answers.has(id) ? stateReceived : stateUnknown));
+    const again = msgIds.flatMap((id) => {
+      const answer = this.#answers.get(id);
+      return answer ? [this.#result(id, answer)] : [];
+    });
+    return [this.#answer({ _: 'msgs_state_info', req_msg_id: requestId, info: Buffer.from(states) }), ...again];
+  }
+
+  #futureSalts(requestId: bigint, count: number): TlObject {
+    const now = this.deps.clock.now();
+    const salts = saltsFrom(this.key, now, Math.min(Math.max(count, 1), 64)).map((entry) => ({
+      _: 'future_salt',
+      valid_since: entry.validSince,
+      valid_until: entry.validUntil,
+      salt: entry.salt,
+    }));
+    return { _: 'future_salts', req_msg_id: requestId, now: Math.floor(now / 1000), salts };
+  }
+
+  #badSalt(packet: OpenedPacket): Outgoing {
+    return this.#notice({
+      _: 'bad_server_salt',
+      bad_msg_id: packet.msgId,
+      bad_msg_seqno: packet.seqNo,
+      error_code: 48,
+      new_server_salt: currentSalt(this.key, this.deps.clock.now()),
+    });
+  }
+
+  #sessionCreated(firstMsgId: bigint): Outgoing {
+    const created = this.#notice({
+      _: 'new_session_created',
+      first_msg_id: firstMsgId,
+      unique_id: this.deps.random.bytes(8).readBigInt64LE(),
+      server_salt: currentSalt(this.key, this.deps.clock.now()),
+    });
+    return { ...created, content: true };
+  }
+
+  #answer(object: TlObject): Outgoing {
+    return { kind: 'answer', body: this.deps.mtproto.encode(object), content: false };
+  }
+
+  #notice(object: TlObject): Outgoing {
+    return { kind: 'notice', body: this.deps.mtproto.encode(object), content: false };
+  }
+
+  #result(requestId: bigint, result: Buffer): Outgoing {
+    return { kind: 'answer', body: packRpcResult(requestId, result), content: true };
+  }
+
+  #send(outgoing: readonly Outgoing[], cut: boolean): void {
+    const link = this.#link;
+    if (!link || outgoing.length === 0) return;
+    const messages = outgoing.map((out) => this.#number(out));
+    const [only] = messages;
+    const message =
+      only && messages.length === 1
+        ? only
+        : this.#number({ kind: 'notice', body: packContainer(messages), content: false });
+    const salt = currentSalt(this.key, this.deps.clock.now());
+    link.send(sealPacket(this.key, this.deps.random, { salt, sessionId: this.id }, message), cut);
+  }
+
+  #number({ kind, body, content }: Outgoing): Message {
+    const seqNo = 2 * this.#contentSent + (content ? 1 : 0);
+    if (content) this.#contentSent += 1;
+    return { msgId: this.deps.messageIds.next(kind), seqNo, body };
+  }
+}
+
+function unpack(body: Buffer): Buffer {
+  try {
+    // Clients send zlib as well as gzip streams; unzip reads both.
+    return unzipSync(new TlReader(body.subarray(4)).byteString(), { maxOutputLength: maxRequestBytes });
+  } catch (error) {
+    if (error instanceof TlFailure) throw error;
+    throw TlFailure.malformed('not a compressed message');
+  }
+}

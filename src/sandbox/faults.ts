@@ -1,0 +1,119 @@
+/** Something that the sandbox can be told to do wrong; the newest fault that fits is used, `times` is how often before it is lifted by itself. */
+export type Fault =
+  /** New TCP connections are closed at once. */
+  | { readonly kind: 'refuse'; readonly dc?: number }
+  /** The method is never answered and has no effect; without a method nothing at all is answered, key exchange included. */
+  | { readonly kind: 'silent'; readonly method?: string; readonly dc?: number; readonly times?: number }
+  /** The method takes effect, half of its answer is sent, and the connection is dropped; without a method, any packet. */
+  | { readonly kind: 'drop'; readonly method?: string; readonly dc?: number; readonly times?: number }
+  /** The answer is held back; without a method, every answer. */
+  | { readonly kind: 'delay'; readonly ms: number; readonly method?: string; readonly times?: number }
+  /** The method fails with this error and has no effect. */
+  | {
+      readonly kind: 'rpc_error';
+      readonly code: number;
+      readonly message: string;
+      readonly method?: string;
+      readonly phone?: string;
+      readonly times?: number;
+    };
+
+/** What the faults make of one call. */
+export interface CallFate {
+  readonly delayMs: number;
+  readonly effect:
+    | { readonly kind: 'none' | 'silent' | 'drop' }
+    | { readonly kind: 'rpc_error'; readonly code: number; readonly message: string };
+}
+
+/** The call that is asked about; steps of a key exchange are calls of `req_pq_multi`, `req_DH_params` and `set_client_DH_params`. */
+export interface FaultyCall {
+  readonly method: string;
+  readonly dc: number;
+  readonly phone: string | undefined;
+}
+
+/** The faults in force. Asking for a fate uses up one of a fault's times. */
+export interface Faults {
+  add(fault: Fault): () => void;
+  clear(): void;
+  refusesConnections(dc: number): boolean;
+  /** Whether a packet that arrived is to be overlooked. */
+  swallowsPacket(dc: number): boolean;
+  /** Whether a packet that goes out is to be cut off in its middle. */
+  cutsPacket(dc: number): boolean;
+  fateOf(call: FaultyCall): CallFate;
+}
+
+interface Active {
+  readonly fault: Fault;
+  timesLeft: number;
+}
+
+export function createFaults(): Faults {
+  let active: readonly Active[] = [];
+
+  function use(fits: (fault: Fault) => boolean): Fault | undefined {
+    const found = active.find((entry) => fits(entry.fault));
+    if (!found) return undefined;
+    found.timesLeft -= 1;
+    if (found.timesLeft <= 0) active = active.filter((entry) => entry !== found);
+    return found.fault;
+  }
+
+  const ofWholeDc = (kind: 'silent' | 'drop', dc: number) => (fault: Fault) =>
+    fault.kind === kind && fault.method === undefined && matches(fault.dc, dc);
+
+  return {
+    add(fault) {
+      const entry: Active = {
+        fault,
+        timesLeft: ('times' in fault ? fault.times : undefined) ?? Number.POSITIVE_INFINITY,
+      };
+      active = [entry, ...active];
+      return () => void (active = active.filter((other) => other !== entry));
+    },
+    clear: () => void (active = []),
+    refusesConnections: (dc) => use((fault) => fault.kind === 'refuse' && matches(fault.dc, dc)) !== undefined,
+    swallowsPacket: (dc) => use(ofWholeDc('silent', dc)) !== undefined,
+    cutsPacket: (dc) => use(ofWholeDc('drop', dc)) !== undefined,
+    fateOf(call) {
+      const delay = use((fault) => fault.kind === 'delay' && matches(fault.method, call.method));
+      const other = use((fault) => touchesCall(fault, call));
+      return { delayMs: delay?.kind === 'delay' ? delay.ms : 0, effect: effectOf(other) };
+    },
+  };
+}
+
+function matches<T>(wanted: T | undefined, actual: T): boolean {
+  return wanted === undefined || wanted === actual;
+}
+
+function touchesCall(fault: Fault, call: FaultyCall): boolean {
+  switch (fault.kind) {
+    case 'silent':
+    case 'drop':
+      return fault.method === call.method && matches(fault.dc, call.dc);
+    case 'rpc_error':
+      return matches(fault.method, call.method) && (fault.phone === undefined || digitsOf(fault.phone) === call.phone);
+    case 'refuse':
+    case 'delay':
+      return false;
+  }
+}
+
+function effectOf(fault: Fault | undefined): CallFate['effect'] {
+  switch (fault?.kind) {
+    case 'silent':
+    case 'drop':
+      return { kind: fault.kind };
+    case 'rpc_error':
+      return { kind: 'rpc_error', code: fault.code, message: fault.message };
+    default:
+      return { kind: 'none' };
+  }
+}
+
+function digitsOf(phone: string): string {
+  return phone.replaceAll(/\D/g, '');
+}

@@ -1,0 +1,15 @@
+import { Failure } from '../../base/failure.js';
+
+/** An error answer: the number and the name that Telegram gives it. */
+export interface RefusalFact {
+  readonly kind: 'rpc_error';
+  readonly code: number;
+  readonly name: string;
+}
+
+/** Thrown by services for what Telegram refuses. */
+export class RpcRefusal extends Failure<RefusalFact> {
+  constructor(code: number, name: string) {
+    super({ kind: 'rpc_error', code, name });
+  }
+}

@@ -1,0 +1,121 @@
+import { writeFile } from 'node:fs/promises';
+import type { Clock } from '../base/clock.js';
+import type { Random } from '../base/random.js';
+import { createControl, type SandboxControl } from './control.js';
+import { serveControl } from './control-http.js';
+import { createGroup } from './crypto/group.js';
+import { generateServerKey } from './crypto/server-key.js';
+import { createDataCentre } from './dc/data-centre.js';
+import { listen, type Listener } from './dc/listener.js';
+import { createFaults } from './faults.js';
+import { createCallLog } from './rpc/call-log.js';
+import { createDispatcher } from './rpc/dispatcher.js';
+import { createLayers } from './schema/layers.js';
+import { mtproto as mtprotoSchema } from './schema/mtproto.js';
+import { createAuthCodeService } from './services/auth-code.js';
+import { createAuthTokenService } from './services/auth-token.js';
+import { createNetworkService, type DataCentreAddress } from './services/network.js';
+import { createPasswordService } from './services/password.js';
+import { createUsersService } from './services/users.js';
+import { createTlCodec } from './tl/codec.js';
+import { parseTlSchema } from './tl/schema.js';
+import type { LoginToken } from './world/login-tokens.js';
+import { createWorld } from './world/world.js';
+
+export interface SandboxOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** The ports of data centres 1, 2 and 3; default 0, a free one, each. */
+  readonly ports?: readonly number[];
+  /** The port of the control API, 0 for a free one; without it there is no control over HTTP. */
+  readonly controlPort?: number;
+  /** Where to write the public key as PEM; default nowhere. */
+  readonly publicKeyPath?: string;
+  /** The 16 bytes that MTProxy clients must know; every data centre then serves them for all data centres. Default: no MTProxy. */
+  readonly mtproxySecret?: Buffer;
+}
+
+/** A simulated Telegram that is running. */
+export interface Sandbox {
+  readonly dataCentres: readonly DataCentreAddress[];
+  /** PKCS#1 PEM of its RSA key; a client must be told of it. */
+  readonly publicKeyPem: string;
+  readonly controlUrl: string | undefined;
+  readonly control: SandboxControl;
+  stop(): Promise<void>;
+}
+
+const dataCentreIds = [1, 2, 3] as const;
+
+/** Starts three data centres that speak MTProto 2.0 on loopback, with a key of their own and the accounts of world/magic.ts. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { clock, random, host = '127.0.0.1' } = options;
+  const serverKey = await generateServerKey();
+  const group = createGroup();
+  const world = createWorld({ clock, random, group });
+  const faults = createFaults();
+  const callLog = createCallLog();
+  const mtproto = createTlCodec(parseTlSchema(mtprotoSchema));
+  const addresses: DataCentreAddress[] = [];
+
+  const announceAccepted = ({ keyName, dc }: LoginToken) => {
+    const update = { _: 'updateShort', update: { _: 'updateLoginToken' }, date: Math.floor(clock.now() / 1000) };
+    dataCentres.find(({ id }) => id === dc)?.push(keyName, update);
+  };
+  const rpc = createDispatcher({
+    mtproto,
+    layers: createLayers(),
+    faults,
+    devices: world.devices,
+    calls: callLog,
+    services: [
+      createAuthCodeService(world),
+      createAuthTokenService({ world, dataCentreIds, announceAccepted }),
+      createPasswordService(world),
+      createUsersService(),
+      createNetworkService({ clock, addresses: () => addresses }),
+    ],
+  });
+  const dataCentres = dataCentreIds.map((id) => createDataCentre({ id, mtproto, clock, random, rpc }));
+
+  const listeners: Listener[] = [];
+  const cutConnections = () => listeners.forEach((listener) => listener.cutConnections());
+  const control = createControl({ world, faults, callLog, dataCentres, cutConnections, announceAccepted });
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => void (await Promise.all(stops.map((stopOne) => stopOne())));
+
+  try {
+    for (const [index, dataCentre] of dataCentres.entries()) {
+      const listener = await listen(
+        dataCentre,
+        { host, port: options.ports?.[index] ?? 0 },
+        {
+          mtproto,
+          clock,
+          random,
+          group,
+          serverKey,
+          faults,
+          mtproxySecret: options.mtproxySecret,
+          dataCentre: (id) => dataCentres.find((other) => other.id === id),
+        },
+      );
+      listeners.push(listener);
+      stops.push(() => listener.stop());
+      addresses.push({ id: dataCentre.id, ip: host, port: listener.port });
+    }
+    const info = { dataCentres: addresses, publicKeyPem: serverKey.publicPem };
+    const served =
+      options.controlPort === undefined
+        ? undefined
+        : await serveControl(control, info, { host, port: options.controlPort });
+    if (served) stops.push(() => served.stop());
+    if (options.publicKeyPath !== undefined) await writeFile(options.publicKeyPath, serverKey.publicPem);
+    return { ...info, controlUrl: served?.url, control, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

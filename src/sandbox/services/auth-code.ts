@@ -1,0 +1,91 @@
+import type { RpcContext, RpcService } from '../rpc/method.js';
+import { RpcRefusal } from '../rpc/refusal.js';
+import { intOf, textOf } from '../tl/fields.js';
+import type { TlObject } from '../tl/value.js';
+import { accountOfPhone, botOfToken, type Account } from '../world/accounts.js';
+import type { SentCode } from '../world/codes.js';
+import { magicLimits } from '../world/magic.js';
+import type { World } from '../world/world.js';
+import { admit, checkApi, logIn } from './login.js';
+
+/** auth.*: logging in with a code, or with a bot token, and logging out. */
+export function createAuthCodeService({ codes, sendCodeRules, passwords }: World): RpcService {
+  return {
+    'auth.sendCode': {
+      access: 'anyone',
+      run(context, request) {
+        checkApi(intOf(request, 'api_id'), textOf(request, 'api_hash'));
+        const account = loadHomeAccount(context, request);
+        sendCodeRules.check(account);
+        context.device.codePhone = account.phone;
+        return sentCode(codes.send(context.device.keyName, account));
+      },
+    },
+    'auth.resendCode': {
+      access: 'anyone',
+      run(context, request) {
+        const { phone = '' } = loadHomeAccount(context, request);
+        return sentCode(codes.resend(context.device.keyName, phone, textOf(request, 'phone_code_hash')));
+      },
+    },
+    'auth.cancelCode': {
+      access: 'anyone',
+      run(context, request) {
+        const { phone = '' } = loadHomeAccount(context, request);
+        codes.cancel(context.device.keyName, phone, textOf(request, 'phone_code_hash'));
+        return true;
+      },
+    },
+    'auth.signIn': {
+      access: 'anyone',
+      run(context, request) {
+        const account = loadHomeAccount(context, request);
+        const hash = textOf(request, 'phone_code_hash');
+        codes.enter(context.device.keyName, account, hash, textOf(request, 'phone_code'));
+        if (account.kind === 'unregistered') return { _: 'auth.authorizationSignUpRequired' };
+        return admit(context, account, passwords);
+      },
+    },
+    'auth.importBotAuthorization': {
+      access: 'anyone',
+      run(context, request) {
+        checkApi(intOf(request, 'api_id'), textOf(request, 'api_hash'));
+        const bot = botOfToken(textOf(request, 'bot_auth_token'));
+        if (!bot) throw new RpcRefusal(400, 'ACCESS_TOKEN_INVALID');
+        if (bot.kind === 'expired') throw new RpcRefusal(400, 'ACCESS_TOKEN_EXPIRED');
+        if (bot.dc !== context.dc) throw new RpcRefusal(303, `USER_MIGRATE_${bot.dc}`);
+        return logIn(context, bot);
+      },
+    },
+    'auth.logOut': {
+      access: 'anyone',
+      run({ device }) {
+        if (!device.account && !device.awaitingPassword)
+          throw new RpcRefusal(401, device.revokedAs ?? 'AUTH_KEY_UNREGISTERED');
+        codes.forget(device.keyName);
+        device.account = undefined;
+        device.awaitingPassword = undefined;
+        device.codePhone = undefined;
+        return { _: 'auth.loggedOut' };
+      },
+    },
+  };
+}
+
+// Everything about a number is answered by the data centre that its account lives in.
+function loadHomeAccount({ dc }: RpcContext, request: TlObject): Account {
+  const account = accountOfPhone(textOf(request, 'phone_number'));
+  if (!account) throw new RpcRefusal(406, 'PHONE_NUMBER_INVALID');
+  if (account.dc !== dc) throw new RpcRefusal(303, `PHONE_MIGRATE_${account.dc}`);
+  return account;
+}
+
+function sentCode({ hash, way }: SentCode): TlObject {
+  return {
+    _: 'auth.sentCode',
+    type: { _: way === 'app' ? 'auth.sentCodeTypeApp' : 'auth.sentCodeTypeSms', length: magicLimits.codeLength },
+    phone_code_hash: hash,
+    next_type: way === 'app' ? { _: 'auth.codeTypeSms' } : undefined,
+    timeout: magicLimits.resendTimeoutSeconds,
+  };
+}

@@ -1,0 +1,80 @@
+import type { Clock } from '../../base/clock.js';
+import type { Random } from '../../base/random.js';
+import { RpcRefusal } from '../rpc/refusal.js';
+import { loginCodeOf, type Account } from './accounts.js';
+import { magicLimits } from './magic.js';
+
+/** A login code that was sent, to the other apps of the account first, by SMS when asked again. */
+export interface SentCode {
+  readonly hash: string;
+  readonly way: 'app' | 'sms';
+}
+
+/** The login codes under way. A code is good on the auth key that asked for it only, and the newest code only. */
+export interface Codes {
+  send(keyName: string, account: Account): SentCode;
+  /** Throws PHONE_CODE_EXPIRED where there is no such code, SEND_CODE_UNAVAILABLE where no other way is left. */
+  resend(keyName: string, phone: string, hash: string): SentCode;
+  cancel(keyName: string, phone: string, hash: string): void;
+  /** Returns for the right code; it stays good, so that a request that is sent again after a lost answer gets the same answer. */
+  enter(keyName: string, account: Account, hash: string, code: string): void;
+  /** Forgets the codes of a key. */
+  forget(keyName: string): void;
+  clear(): void;
+}
+
+interface Entry {
+  readonly hash: string;
+  readonly expiresAt: number;
+  way: 'app' | 'sms';
+  tries: number;
+}
+
+export function createCodes({ clock, random }: { readonly clock: Clock; readonly random: Random }): Codes {
+  const entries = new Map<string, Entry>();
+  const keyOf = (keyName: string, phone: string) => `${keyName} ${phone}`;
+
+  function find(keyName: string, phone: string, hash: string): Entry {
+    const entry = entries.get(keyOf(keyName, phone));
+    const isGood = entry?.hash === hash && clock.now() < entry.expiresAt && entry.tries < magicLimits.wrongCodes;
+    if (!entry || !isGood) throw new RpcRefusal(400, 'PHONE_CODE_EXPIRED');
+    return entry;
+  }
+
+  return {
+    send(keyName, { phone = '' }) {
+      const entry: Entry = {
+        hash: random.bytes(9).toString('hex'),
+        expiresAt: clock.now() + magicLimits.codeLifeMs,
+        way: 'app',
+        tries: 0,
+      };
+      entries.set(keyOf(keyName, phone), entry);
+      return entry;
+    },
+    resend(keyName, phone, hash) {
+      const entry = find(keyName, phone, hash);
+      if (entry.way === 'sms') throw new RpcRefusal(406, 'SEND_CODE_UNAVAILABLE');
+      entry.way = 'sms';
+      return entry;
+    },
+    cancel(keyName, phone, hash) {
+      find(keyName, phone, hash);
+      entries.delete(keyOf(keyName, phone));
+    },
+    enter(keyName, account, hash, code) {
+      if (code === '') throw new RpcRefusal(400, 'PHONE_CODE_EMPTY');
+      const entry = find(keyName, account.phone ?? '', hash);
+      if (account.kind === 'code_expired') throw new RpcRefusal(400, 'PHONE_CODE_EXPIRED');
+      const isRefused = account.kind === 'first_code_refused' && entry.tries === 0;
+      if (isRefused || code !== loginCodeOf(account)) {
+        entry.tries += 1;
+        throw new RpcRefusal(400, 'PHONE_CODE_INVALID');
+      }
+    },
+    forget(keyName) {
+      for (const key of entries.keys()) if (key.startsWith(`${keyName} `)) entries.delete(key);
+    },
+    clear: () => entries.clear(),
+  };
+}

@@ -1,0 +1,59 @@
+import type { Account } from './accounts.js';
+
+/** What Telegram knows of one auth key. */
+export interface Device {
+  readonly keyName: string;
+  readonly dc: number;
+  /** The API layer that its client last asked for. */
+  layer: number | undefined;
+  account: Account | undefined;
+  /** Who has entered the code here and still owes the password; it outlives the connection. */
+  awaitingPassword: Account | undefined;
+  /** The last number that a code was asked for. */
+  codePhone: string | undefined;
+  /** The error that ended its login. */
+  revokedAs: string | undefined;
+}
+
+/** All auth keys that have made a call. */
+export interface Devices {
+  /** The device of a key, a new one where there is none yet. */
+  of(keyName: string, dc: number): Device;
+  find(keyName: string): Device | undefined;
+  /** Everything that has to do with an account: logged in, about to be, or about to enter its code. */
+  ofAccount(account: Account): readonly Device[];
+  forget(keyNames?: ReadonlySet<string>): void;
+}
+
+export function createDevices(): Devices {
+  const devices = new Map<string, Device>();
+  return {
+    of(keyName, dc) {
+      const existing = devices.get(keyName);
+      if (existing) return existing;
+      const created: Device = {
+        keyName,
+        dc,
+        layer: undefined,
+        account: undefined,
+        awaitingPassword: undefined,
+        codePhone: undefined,
+        revokedAs: undefined,
+      };
+      devices.set(keyName, created);
+      return created;
+    },
+    find: (keyName) => devices.get(keyName),
+    ofAccount: ({ id, phone }) =>
+      [...devices.values()].filter(
+        (device) =>
+          device.account?.id === id ||
+          device.awaitingPassword?.id === id ||
+          (phone !== undefined && device.codePhone === phone),
+      ),
+    forget(keyNames) {
+      if (!keyNames) return devices.clear();
+      for (const keyName of keyNames) devices.delete(keyName);
+    },
+  };
+}

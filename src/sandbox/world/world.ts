@@ -1,0 +1,44 @@
+import type { Clock } from '../../base/clock.js';
+import type { Random } from '../../base/random.js';
+import type { Group } from '../crypto/group.js';
+import { createCodes, type Codes } from './codes.js';
+import { createDevices, type Devices } from './devices.js';
+import { createLoginTokens, type LoginTokens } from './login-tokens.js';
+import { createPasswords, type Passwords } from './passwords.js';
+import { createSendCodeRules, type SendCodeRules } from './send-code-rules.js';
+import { createTransfers, type Transfers } from './transfers.js';
+
+/** Everything that the simulated Telegram remembers, shared by its data centres. */
+export interface World {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly group: Group;
+  readonly devices: Devices;
+  readonly codes: Codes;
+  readonly sendCodeRules: SendCodeRules;
+  readonly passwords: Passwords;
+  readonly loginTokens: LoginTokens;
+  readonly transfers: Transfers;
+  /** Forgets everything. */
+  clear(): void;
+}
+
+export function createWorld(deps: { readonly clock: Clock; readonly random: Random; readonly group: Group }): World {
+  const devices = createDevices();
+  const parts = {
+    codes: createCodes(deps),
+    sendCodeRules: createSendCodeRules(deps),
+    passwords: createPasswords(deps),
+    loginTokens: createLoginTokens(deps),
+    transfers: createTransfers(deps),
+  };
+  return {
+    ...deps,
+    ...parts,
+    devices,
+    clear() {
+      devices.forget();
+      for (const part of Object.values(parts)) part.clear();
+    },
+  };
+}
