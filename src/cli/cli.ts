@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addConfigCheck } from './config-check.js';
 import { addConfigInit } from './config-init.js';
+import { addDemo } from './demo.js';
 import { exitCodes } from './exit-code.js';
 import { explainFailure } from './explain-failure.js';
 import { addGenerate } from './generate.js';
@@ -26,6 +27,7 @@ export async function runCli(args: readonly string[], surroundings: Surroundings
   addConfigCheck(config, surroundings, end);
   addRun(program, surroundings, end);
   addSandbox(program, surroundings);
+  addDemo(program, surroundings, end);
   addGenerate(program, surroundings, end);
   try {
     await program.parseAsync(args, { from: 'user' });

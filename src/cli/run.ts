@@ -5,6 +5,10 @@ import { loadConfig } from '../config/load-config.js';
 import { configFileOption } from './config-file-option.js';
 import { explainFailure } from './explain-failure.js';
 import type { Surroundings } from './surroundings.js';
+import { readVersion } from './version.js';
+
+/** What stopping takes beyond the requests under way. */
+const closingMs = 10_000;
 
 /** `gangway run`: the daemon, until SIGTERM or SIGINT. */
 export function addRun(parent: Command, surroundings: Surroundings, end: (code: number) => void) {
@@ -29,11 +33,11 @@ async function run(file: string, { err, env, folder, signals, clock, random }: S
   ]);
   const logger = createLogger({ ...config.logging, clock });
   for (const { path, message } of warnings) logger.warn('configuration', { key: path, remark: message });
-  const app = await createApp(config, { clock, random, logger });
+  const app = createApp(config, { version: readVersion(), clock, random, logger });
   return runUntilSignal(app, {
     logger,
     clock,
-    stopDeadlineMs: config.http.shutdownMs,
+    stopDeadlineMs: config.http.shutdownMs + closingMs,
     signals,
     exitCodeOf: (startError) => {
       const { code, text } = explainFailure(startError);

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { firstSignal } from './first-signal.js';
 import type { Surroundings } from './surroundings.js';
 
 interface SandboxOptions {
@@ -38,10 +39,4 @@ function readPort(text: string): number {
   const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65533) return port;
   throw new InvalidArgumentError('It must be a whole number from 0 to 65533.');
-}
-
-function firstSignal(signals: Surroundings['signals']): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) signals.once(signal, () => resolve());
-  });
 }

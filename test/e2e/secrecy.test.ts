@@ -2,12 +2,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { systemRandom } from '../../src/base/random.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
-import { magicBotToken, magicPassword } from '../../src/sandbox/magic.js';
+import { magicBotSecret, magicPasswords } from '../../src/sandbox/world/magic.js';
 import { install, type Answer, type Installation } from '../support/daemon.js';
 
 const alice = '@alice:example.test';
 const bob = '@bob:example.test';
 const withPassword = '9996621123';
+const magicPassword = magicPasswords.password.password;
+const magicBotToken = `2000020007:${magicBotSecret}`;
 
 let sandbox: Sandbox;
 let gangway: Installation;

@@ -3,7 +3,7 @@ import { systemClock } from '../../src/base/clock.js';
 import { systemRandom } from '../../src/base/random.js';
 import type { Fault } from '../../src/sandbox/control.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
-import { magicPassword } from '../../src/sandbox/magic.js';
+import { magicPasswords } from '../../src/sandbox/world/magic.js';
 import { install, type Answer, type ConfigOverrides, type Installation } from '../support/daemon.js';
 
 const alice = '@alice:example.test';
@@ -40,7 +40,7 @@ type Step = readonly [
 const phoneLogin: readonly Step[] = [
   ['request_code', { phone: withPassword }, 200],
   ['send_code', { code: '22222' }, 202],
-  ['send_password', { password: magicPassword }, 200],
+  ['send_password', { password: magicPasswords.password.password }, 200],
 ];
 
 describe('killed', () => {

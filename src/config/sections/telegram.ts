@@ -122,9 +122,9 @@ export const telegram = group(
         ),
       },
       (keys) => ({
-        connectTimeoutMs: keys.connect_timeout_seconds * 1000,
-        callTimeoutMs: keys.call_timeout_seconds * 1000,
-        maxLiveClients: keys.max_live_clients,
+        connectDeadlineMs: keys.connect_timeout_seconds * 1000,
+        callDeadlineMs: keys.call_timeout_seconds * 1000,
+        maxLive: keys.max_live_clients,
         idleCloseMs: keys.idle_close_seconds * 1000,
         workers: keys.workers,
       }),

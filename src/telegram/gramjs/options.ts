@@ -10,8 +10,8 @@ export type TelegramProxy =
       readonly type: 'socks5';
       readonly address: string;
       readonly port: number;
-      readonly username?: string;
-      readonly password?: Secret;
+      readonly username?: string | undefined;
+      readonly password?: Secret | undefined;
     }
   | { readonly type: 'mtproxy'; readonly address: string; readonly port: number; readonly secret: Secret };
 
@@ -19,7 +19,7 @@ export interface GramjsGatewayOptions {
   readonly apiId: number;
   readonly apiHash: Secret;
   readonly deviceInfo: DeviceInfo;
-  readonly proxy?: TelegramProxy;
+  readonly proxy?: TelegramProxy | undefined;
   /** The data centres of another Telegram network; new sessions begin at the first. Telegram's own where none are given. */
   readonly dataCentres?: readonly DataCentre[];
   /** RSA public keys (PEM) of that network, known besides Telegram's own. */

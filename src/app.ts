@@ -1,0 +1,105 @@
+import { createProvisioningSurface } from './api/provisioning-0.3.0/index.js';
+import type { Clock } from './base/clock.js';
+import type { Logger } from './base/logger.js';
+import type { Random } from './base/random.js';
+import { repeat } from './base/repeat.js';
+import type { Config } from './config/config.js';
+import { createPermissions } from './config/permissions.js';
+import { openDatabase } from './database/open-database.js';
+import { createBearerAuth } from './http/bearer-auth.js';
+import { createHealthSurface } from './http/health.js';
+import { createHttpServer, defaultHttpLimits, type HttpAddress } from './http/server.js';
+import type { Runnable } from './lifecycle.js';
+import { createLoginService } from './login/service.js';
+import { createGramjsGateway } from './telegram/gramjs/gateway.js';
+import { createConnectionPool } from './telegram/pool.js';
+
+/** What the daemon takes from outside. */
+export interface Seams {
+  /** Of this program; Telegram shows it to users. */
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** The daemon. */
+export interface App extends Runnable {
+  /** Where it listens; undefined while it does not. */
+  address(): HttpAddress | undefined;
+}
+
+const sweepEveryMs = 60_000;
+
+/** The daemon that the configuration describes; nothing is opened before start(). */
+export function createApp(config: Config, { version, clock, random, logger }: Seams): App {
+  const closers: (() => Promise<void>)[] = [];
+  let address: HttpAddress | undefined;
+
+  return {
+    address: () => address,
+
+    async start() {
+      const { database: where, encryption, telegram, http, provisioning, bridge, login: times } = config;
+
+      const database = await openDatabase({ ...where, encryption, clock, random, logger });
+      closers.push(() => database.close());
+
+      const gateway = createGramjsGateway({
+        ...telegram,
+        ...telegram.connection,
+        proxy: telegram.proxy.type === 'disabled' ? undefined : telegram.proxy,
+        deviceInfo: { ...telegram.deviceInfo, appVersion: telegram.deviceInfo.appVersion ?? version },
+        clock,
+        logger,
+      });
+      closers.push(() => gateway.close());
+
+      const pool = createConnectionPool({ ...telegram.connection, gateway, clock, logger });
+      closers.push(() => pool.close());
+
+      const { mayLogIn } = createPermissions(bridge.permissions);
+      const login = createLoginService({
+        database,
+        pool,
+        mayLogIn,
+        expireAfterMs: times.expireMs,
+        clock,
+        random,
+        logger,
+      });
+      closers.push(
+        repeat(clock, sweepEveryMs, login.sweep, (error) => logger.error('sweeping up old logins failed', { error })),
+      );
+
+      const authenticate = createBearerAuth({
+        secrets: [provisioning.sharedSecret, ...provisioning.oldSharedSecrets],
+        failuresAllowed: provisioning.failedAttempts.max,
+        windowMs: provisioning.failedAttempts.windowMs,
+        logger,
+      });
+      const server = createHttpServer({
+        host: http.host,
+        port: http.port,
+        surfaces: [
+          createProvisioningSurface({ prefix: provisioning.prefix, login, authenticate, clock }),
+          createHealthSurface({ ready: () => database.transaction(async () => true) }),
+        ],
+        trustedProxies: http.trustedProxies,
+        undeclaredReplies: 'strip',
+        limits: { ...defaultHttpLimits, maxBodyBytes: http.maxBodyBytes },
+        clock,
+        random,
+        logger,
+      });
+      closers.push(() => server.stop(http.shutdownMs));
+      address = await server.start();
+      logger.info('listening', { host: address.host, port: address.port });
+    },
+
+    async stop() {
+      address = undefined;
+      for (const close of closers.splice(0).reverse()) await close();
+    },
+  };
+}

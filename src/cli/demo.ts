@@ -1,0 +1,147 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { stringify } from 'yaml';
+import { loadConfig } from '../config/load-config.js';
+import type { App } from '../app.js';
+import type { Sandbox } from '../sandbox/sandbox.js';
+import { curlLine, walk, type ApiAccess, type WalkStep } from './demo-walk.js';
+import { exitCodes } from './exit-code.js';
+import { firstSignal } from './first-signal.js';
+import type { Surroundings } from './surroundings.js';
+import { readVersion } from './version.js';
+
+const domain = 'demo.test';
+const alice = `@alice:${domain}`;
+const bot = `@bot:${domain}`;
+
+/** `gangway demo`: a sandbox Telegram and the daemon, walked through by HTTP; then both keep running for trying by hand. */
+export function addDemo(parent: Command, surroundings: Surroundings, end: (code: number) => void) {
+  parent
+    .command('demo')
+    .description('start a simulated Telegram and the daemon, and walk through two logins')
+    .option('--once', 'exit after the walk: with 0 only if every step answered as it must')
+    .action(async ({ once = false }: { once?: boolean }) => end(await demo(once, surroundings)));
+}
+
+async function demo(once: boolean, surroundings: Surroundings): Promise<number> {
+  const { out, signals, clock, random } = surroundings;
+  const [{ createApp }, { createLogger }, { startSandbox }, { magicPasswords, magicBotSecret }] = await Promise.all([
+    import('../app.js'),
+    import('../observability/logger.js'),
+    import('../sandbox/sandbox.js'),
+    import('../sandbox/world/magic.js'),
+  ]);
+  const stopped = firstSignal(signals);
+  const folder = mkdtempSync(join(tmpdir(), 'gangway-demo-'));
+  const logger = createLogger({ level: 'warn', format: 'pretty', clock });
+  let sandbox: Sandbox | undefined;
+  let app: App | undefined;
+  try {
+    sandbox = await startSandbox({ clock, random, publicKeyPath: join(folder, 'sandbox.pem'), controlPort: 0 });
+    const sharedSecret = random.bytes(24).toString('base64url');
+    const file = writeConfig(folder, sandbox, sharedSecret, surroundings);
+    const { config } = loadConfig({ path: file, env: {}, readFile: (path) => readFileSync(path, 'utf8') });
+    app = createApp(config, { version: readVersion(), clock, random, logger });
+    await app.start();
+    const api: ApiAccess = {
+      url: `http://127.0.0.1:${app.address()?.port}${config.provisioning.prefix}`,
+      sharedSecret,
+    };
+
+    out(`A simulated Telegram runs on ${sandbox.dataCentres.map(({ port }) => `127.0.0.1:${port}`).join(', ')}.\n`);
+    out(`Gangway runs on ${api.url}. In the lines below:\n  $ secret='${sharedSecret}'\n`);
+    const steps = stepsOf({ password: magicPasswords.password.password, botSecret: magicBotSecret });
+    let right = 0;
+    for (const step of steps) right += (await walk(api, step, out)) ? 1 : 0;
+    out(`\n${right} of ${steps.length} steps answered as they must.\n`);
+    if (once) return right === steps.length ? exitCodes.ok : exitCodes.defect;
+
+    out(invitation(api, sandbox.controlUrl));
+    await stopped;
+    return exitCodes.ok;
+  } finally {
+    await app?.stop();
+    await sandbox?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function writeConfig(folder: string, { dataCentres }: Sandbox, sharedSecret: string, { random }: Surroundings): string {
+  const file = join(folder, 'config.yaml');
+  const config = {
+    homeserver: { domain },
+    http: { port: 0 },
+    provisioning: { shared_secret: sharedSecret },
+    telegram: {
+      api_id: 4242,
+      api_hash: random.bytes(16).toString('hex'),
+      data_centres: dataCentres,
+      public_keys: ['sandbox.pem'],
+    },
+    bridge: { permissions: { [domain]: 'puppeting' } },
+    encryption: { key: random.bytes(32).toString('base64') },
+  };
+  writeFileSync(file, stringify(config), { mode: 0o600 });
+  return file;
+}
+
+function stepsOf({ password, botSecret }: { password: string; botSecret: string }): readonly WalkStep[] {
+  const step = (path: string, body: Readonly<Record<string, string>>) => ({ method: 'POST' as const, path, body });
+  return [
+    {
+      title: `1. ${alice} asks for a login code. (99966XYYYY are magic numbers: X is the data centre.)`,
+      ...step(`/login/${alice}/request_code`, { phone: '+9996621234' }),
+      status: 200,
+      reply: { state: 'code' },
+    },
+    {
+      title: '2. The code is X five times. This account has two-factor authentication, so the password is next.',
+      ...step(`/login/${alice}/send_code`, { code: '22222' }),
+      status: 202,
+      reply: { state: 'password' },
+    },
+    {
+      title: '3. The password completes the login.',
+      ...step(`/login/${alice}/send_password`, { password }),
+      status: 200,
+      reply: { state: 'logged-in' },
+    },
+    {
+      title: '4. Telegram says who that is.',
+      method: 'GET',
+      path: `/${alice}/get_me`,
+      status: 200,
+      reply: { phone: '9996621234', is_bot: false },
+    },
+    {
+      title: '5. A bot logs in with its token.',
+      ...step(`/login/${bot}/bot_token`, { token: `2000020001:${botSecret}` }),
+      status: 200,
+      reply: { state: 'logged-in' },
+    },
+    {
+      title: '6. And it is a bot.',
+      method: 'GET',
+      path: `/${bot}/get_me`,
+      status: 200,
+      reply: { phone: null, is_bot: true },
+    },
+  ];
+}
+
+function invitation(api: ApiAccess, controlUrl: string | undefined): string {
+  const bob = `@bob:${domain}`;
+  const lines = [
+    { path: `/login/${bob}/request_code`, body: { phone: '+9996610001' } },
+    { path: `/login/${bob}/send_code`, body: { code: '11111' } },
+    { path: `/${bob}/get_me` },
+  ];
+  return [
+    '\nEverything keeps running. Try it by hand, in another shell:\n',
+    `  secret='${api.sharedSecret}'`,
+    ...lines.map((line) => `  ${curlLine(api, line)}`),
+    `\nMore magic numbers, and faults on demand at ${controlUrl}: docs/sandbox.md. Ctrl-C ends it.\n`,
+  ].join('\n');
+}
