@@ -11,6 +11,7 @@ import { createFakeClock, type FakeClock } from './fake-clock.js';
 import { createFakeTelegram, type FakeTelegram } from './fake-telegram.js';
 import { sendRaw, type RawReply, type RawRequest } from './raw-http.js';
 import { silentLogger } from './silent-logger.js';
+import { withZeroCode } from './zero-code-telegram.js';
 
 /** The provisioning API 0.3.0 over real HTTP, on the real login service, a database in memory and the fake of Telegram. */
 export interface Provisioning {
@@ -43,7 +44,12 @@ export async function startProvisioning({ failuresAllowed = 1000 } = {}): Promis
   const telegram = createFakeTelegram({ clock });
   const database = await openTestDatabase({ clock });
   const deps = { clock, random: systemRandom, logger: silentLogger };
-  const pool = createConnectionPool({ ...deps, gateway: telegram.gateway, maxLive: 10, idleCloseMs: 60_000 });
+  const pool = createConnectionPool({
+    ...deps,
+    gateway: withZeroCode(telegram.gateway),
+    maxLive: 10,
+    idleCloseMs: 60_000,
+  });
   const mayLogIn = (mxid: Mxid) => mxid !== parseMxid(stranger);
   const login = createLoginService({ ...deps, database, pool, mayLogIn, expireAfterMs: 30 * 60_000 });
   const authenticate = createBearerAuth({

@@ -35,9 +35,9 @@ function propertyTable(schema: z.ZodType): string {
 
 function typeOf(schema: z.core.JSONSchema.JSONSchema): string {
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
-  const types: unknown[] = [schema.type].flat();
-  const members = (schema.anyOf ?? []).map((member) => (typeof member === 'object' ? typeOf(member) : undefined));
-  return [...types, ...members].filter((type) => type !== undefined).join(' or ');
+  const types = [schema.type].flat().filter((type) => typeof type === 'string');
+  const members = (schema.anyOf ?? []).filter((member) => typeof member === 'object').map(typeOf);
+  return [...types, ...members].join(' or ');
 }
 
 function errorTable(name: OperationName): string {

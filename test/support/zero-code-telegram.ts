@@ -1,0 +1,32 @@
+import { Secret } from '../../src/base/secret.js';
+import type { TelegramConnection, TelegramGateway } from '../../src/telegram/gateway.js';
+
+/** A number of the fake whose code begins with a zero, which none of its own does. */
+export const zeroCodeAccount = { phone: '+9996620777', code: '02222' } as const;
+
+/** The gateway, with zeroCodeAccount in it. */
+export function withZeroCode(gateway: TelegramGateway): TelegramGateway {
+  return {
+    connect: async (session) => wrapped(await gateway.connect(session)),
+    close: () => gateway.close(),
+  };
+}
+
+function wrapped(connection: TelegramConnection): TelegramConnection {
+  return {
+    get session() {
+      return connection.session;
+    },
+    sendCode: (phone) => connection.sendCode(phone),
+    signIn(phone, phoneCodeHash, code) {
+      if (phone.reveal() !== zeroCodeAccount.phone) return connection.signIn(phone, phoneCodeHash, code);
+      const translated = code.reveal() === zeroCodeAccount.code ? '22222' : '00000';
+      return connection.signIn(phone, phoneCodeHash, new Secret(translated));
+    },
+    checkPassword: (password) => connection.checkPassword(password),
+    signInBot: (token) => connection.signInBot(token),
+    getMe: () => connection.getMe(),
+    logOut: () => connection.logOut(),
+    destroy: () => connection.destroy(),
+  };
+}
