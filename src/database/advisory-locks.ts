@@ -22,6 +22,12 @@ interface Holding {
   session: Session;
 }
 
+interface State {
+  current: Promise<Session> | undefined;
+  closed: boolean;
+  reconnecting: boolean;
+}
+
 const firstPollMs = 20;
 const longestPollMs = 500;
 const reconnectMs = 1_000;
@@ -40,7 +46,7 @@ export async function openAdvisoryLocks(deps: {
   const { connect, clock, logger } = deps;
   const inProcess = new KeyedMutex();
   const held = new Set<Holding>();
-  const state: { current: Promise<Session> | undefined; closed: boolean } = { current: undefined, closed: false };
+  const state: State = { current: undefined, closed: false, reconnecting: false };
 
   const lose = (session: Session, error: unknown) => {
     if (session.lost) return;
@@ -49,7 +55,7 @@ export async function openAdvisoryLocks(deps: {
     session.client.end().catch(() => undefined);
     if (state.closed) return;
     logger.warn('the connection that holds the database locks was lost', { locksHeld: held.size, error });
-    void reconnect();
+    if (!state.reconnecting) void reconnect();
   };
 
   const start = async (): Promise<Session> => {
@@ -98,6 +104,7 @@ export async function openAdvisoryLocks(deps: {
   };
 
   const reconnect = async (): Promise<void> => {
+    state.reconnecting = true;
     while (!state.closed) {
       try {
         const session = await connected();
@@ -105,6 +112,9 @@ export async function openAdvisoryLocks(deps: {
         for (const holding of held) {
           if (holding.session !== session && !(await takeAgain(holding, session))) taken += 1;
         }
+        // Lost again meanwhile, and so is what was taken on it.
+        if (session.lost) continue;
+        state.reconnecting = false;
         logger.info('the connection that holds the database locks is back');
         if (taken > 0) logger.error('other daemons took locks that work under way here relies on', { locks: taken });
         return;

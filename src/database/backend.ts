@@ -9,6 +9,7 @@ export interface Backend {
   readonly serial: boolean;
   /** A connection for one transaction, to be released after it; throws DatabaseFailure where none is free in time. */
   connect(): Promise<QueryRunner>;
+  begin(queryRunner: QueryRunner): Promise<void>;
   /** Begins a transaction that excludes every other opening of the same database, in other processes too. */
   beginOpening(queryRunner: QueryRunner): Promise<void>;
   /** Commits, or throws: a transaction that the database itself gave up is never taken for done. */

@@ -12,9 +12,13 @@ export interface Transaction {
 
 /** The only door to the database, for reads too. */
 export interface Database {
-  /** Commits when `work` resolves, rolls back when it throws. Throws when called inside another transaction. Never await the network in it. */
+  /**
+   * Commits when `work` resolves, rolls back when it throws. Throws when called inside another transaction, and DatabaseFailure
+   * (`busy`: may be tried again, `unreachable`, `file_unusable`) where the database fails. Never await the network in it.
+   */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Excludes others that use this database: this process on SQLite, all daemons on PostgreSQL. */
   readonly locks: Locks;
+  /** Lets the transactions under way end, then lets go of everything; may be called again. */
   close(): Promise<void>;
 }

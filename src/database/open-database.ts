@@ -5,8 +5,8 @@ import type { Secret } from '../base/secret.js';
 import type { Backend } from './backend.js';
 import type { Database } from './database.js';
 import { prepareDatabase } from './prepare.js';
-import { type EncryptionKeys, createKeyring } from './sealing/keyring.js';
-import { sealerOf } from './sealing/sealer.js';
+import type { EncryptionKeys } from './sealing/keyring.js';
+import { createSealer } from './sealing/sealer.js';
 import { createSubjectHasher } from './sealing/subject-hasher.js';
 import { openPostgres } from './postgres.js';
 import { openSqlite } from './sqlite.js';
@@ -28,15 +28,16 @@ export interface DatabaseOptions {
   readonly random: Random;
 }
 
+const busyTimeoutMs = 5_000;
+
 /**
  * Opens the database, brings its schema up to date and seals under the current key what is under an old one.
  * Throws DatabaseFailure; a database with a newer schema or under another key is left as it was.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { logger, clock, random } = options;
-  const keyring = createKeyring(options.encryption);
-  const sealer = sealerOf(keyring, random);
-  const hasher = createSubjectHasher(keyring);
+  const { logger, clock, random, encryption } = options;
+  const sealer = createSealer({ ...encryption, random });
+  const hasher = createSubjectHasher(encryption);
   const backend = await openBackend(options);
   try {
     await prepareDatabase({ backend, sealer, logger });
@@ -68,7 +69,7 @@ function openBackend(options: DatabaseOptions): Promise<Backend> {
   const target = parseDatabaseUri(options.uri);
   switch (target.kind) {
     case 'sqlite':
-      return openSqlite(target, options.logger);
+      return openSqlite(target, { busyTimeoutMs, logger: options.logger });
     case 'postgres':
       return openPostgres(target, {
         maxConnections: options.maxConnections,

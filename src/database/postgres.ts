@@ -85,6 +85,9 @@ export async function openPostgres(
         throw explainConnecting(error, target);
       }
     },
+    async begin(queryRunner) {
+      await queryRunner.query('BEGIN');
+    },
     async beginOpening(queryRunner) {
       await queryRunner.query('BEGIN');
       await queryRunner.query('SELECT pg_advisory_xact_lock($1::bigint)', [advisoryKey('opening')]);

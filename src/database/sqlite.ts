@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import sqlite3 from 'sqlite3';
-import { DataSource, QueryFailedError } from 'typeorm';
+import { DataSource, QueryFailedError, type QueryRunner } from 'typeorm';
 import { KeyedMutex } from '../base/keyed-mutex.js';
 import type { Logger } from '../base/logger.js';
 import type { Backend } from './backend.js';
@@ -11,15 +11,22 @@ import { DatabaseFailure } from './failure.js';
 import { selectRows } from './rows.js';
 import type { SqliteTarget } from './uri.js';
 
-const busyTimeoutMs = 5_000;
-
 /** Opens a SQLite file, readable to its owner only where it is new; throws DatabaseFailure. Its locks reach over this process. */
-export async function openSqlite(target: SqliteTarget, logger: Logger): Promise<Backend> {
+export async function openSqlite(
+  target: SqliteTarget,
+  deps: {
+    /** How long to wait for other programs that write to the file. */
+    readonly busyTimeoutMs: number;
+    readonly logger: Logger;
+  },
+): Promise<Backend> {
+  const { busyTimeoutMs, logger } = deps;
   if (!target.inMemory) await prepareFile(target.path);
   const dataSource = new DataSource({
     ...dataSourceOptions(logger),
     type: 'sqlite',
-    driver: sqlite3,
+    // TypeORM asks for the verbose driver, whose stack traces quote the parameters of a failed query.
+    driver: { verbose: () => sqlite3 },
     database: target.path,
     busyTimeout: busyTimeoutMs,
   });
@@ -29,23 +36,28 @@ export async function openSqlite(target: SqliteTarget, logger: Logger): Promise<
   } catch (error) {
     throw explain(error);
   }
+  // A transaction that reads first and writes later fails at once where another program has written in between.
+  const begin = async (queryRunner: QueryRunner) => {
+    await queryRunner.query('BEGIN IMMEDIATE');
+  };
   return {
     dataSource,
     locks: new KeyedMutex(),
     serial: true,
     explain,
     connect: () => Promise.resolve(dataSource.createQueryRunner()),
-    async beginOpening(queryRunner) {
-      await queryRunner.query('BEGIN IMMEDIATE');
-    },
+    begin,
+    beginOpening: begin,
     async commit(queryRunner) {
       await queryRunner.query('COMMIT');
     },
     async settle() {
       if (target.inMemory) return;
-      const [row] = await selectRows<{ journal_mode: string }>(
-        dataSource.createQueryRunner(),
-        'PRAGMA journal_mode = WAL',
+      const queryRunner = dataSource.createQueryRunner();
+      const [row] = await selectRows<{ journal_mode: string }>(queryRunner, 'PRAGMA journal_mode = WAL').catch(
+        (error: unknown) => {
+          throw explain(error);
+        },
       );
       if (row?.journal_mode !== 'wal') {
         logger.warn('the SQLite file cannot use a write-ahead log', { path: target.path });

@@ -31,7 +31,7 @@ export function createTransactions(deps: {
   const begin = async () => {
     const queryRunner = await backend.connect();
     try {
-      await queryRunner.query('BEGIN');
+      await backend.begin(queryRunner);
       return queryRunner;
     } catch (error) {
       await backend.abandon(queryRunner);

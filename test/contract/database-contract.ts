@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Mxid } from '../../src/base/mxid.js';
 import { Secret } from '../../src/base/secret.js';
@@ -274,6 +275,16 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
       });
       mayEnd.open();
       expect(await afterwards).toEqual(['p1']);
+    });
+
+    it('fail without the parameters of the query that failed, which may be sealed values', async () => {
+      const failing = database.transaction(async (tx) => {
+        await tx.telegramAccounts.insert(account());
+        await tx.telegramAccounts.insert(account({ telegramUserId: 'another one of the same id' }));
+      });
+      const error: unknown = await failing.catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ message: 'a database query failed' });
+      expect(inspect(error, { depth: 10, showHidden: true })).not.toMatch(/v1\.[0-9a-f]{12}|another one/);
     });
 
     it('take their stores with them when they are over', async () => {

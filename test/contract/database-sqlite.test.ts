@@ -1,5 +1,93 @@
-import { describe } from 'vitest';
+import { copyFile, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Secret } from '../../src/base/secret.js';
+import { systemClock } from '../../src/base/clock.js';
+import { openSqlite } from '../../src/database/sqlite.js';
+import { createTransactions } from '../../src/database/transactions.js';
+import { silentLogger } from '../support/silent-logger.js';
 import { createSqlitePlace } from '../support/database-place.js';
+import { openTestDatabase, testKey } from '../support/database.js';
 import { describeDatabase } from './database-contract.js';
+import { describeSchema } from './database-schema-contract.js';
+import { describeSealing } from './database-sealing-contract.js';
 
 describe('the database on SQLite', () => describeDatabase(createSqlitePlace));
+describe('encryption at rest on SQLite', () => describeSealing(createSqlitePlace));
+describe('the schema on SQLite', () => describeSchema(createSqlitePlace));
+
+describe('the SQLite file', () => {
+  let place: Awaited<ReturnType<typeof createSqlitePlace>>;
+
+  beforeEach(async () => {
+    place = await createSqlitePlace();
+  });
+
+  afterEach(() => place.remove());
+
+  it('and its write-ahead log are for their owner only', async () => {
+    const database = await openTestDatabase({ uri: place.uri });
+    try {
+      await database.transaction((tx) => tx.floodWaits.save('subject', 1));
+      const folder = dirname(place.path);
+      const files = await readdir(folder);
+      expect(files.toSorted()).toEqual(['test.db', 'test.db-shm', 'test.db-wal']);
+      const modes = await Promise.all(files.map(async (file) => (await stat(join(folder, file))).mode & 0o777));
+      expect(modes).toEqual([0o600, 0o600, 0o600]);
+    } finally {
+      await database.close();
+    }
+    expect(await readdir(dirname(place.path))).toEqual(['test.db']);
+  });
+
+  it('is not made where its folder does not exist', async () => {
+    const directory = join(dirname(place.path), 'missing');
+    const opening = openTestDatabase({ uri: new Secret(`sqlite:${directory}/test.db`) });
+    await expect(opening).rejects.toMatchObject({ fact: { kind: 'directory_missing', directory } });
+  });
+
+  it('is refused where it is a folder', async () => {
+    const path = dirname(place.path);
+    const opening = openTestDatabase({ uri: new Secret(`sqlite:${path}`) });
+    await expect(opening).rejects.toMatchObject({ fact: { kind: 'file_unusable', path } });
+  });
+
+  it('is refused, and left as it is, where it is something else', async () => {
+    const content = 'Dear diary, '.repeat(1_000);
+    await writeFile(place.path, content);
+    await expect(openTestDatabase({ uri: place.uri })).rejects.toMatchObject({
+      fact: { kind: 'file_unusable', path: place.path },
+    });
+    expect(await readFile(place.path, 'utf8')).toBe(content);
+  });
+
+  it('and the log that a killed process left behind hold all that was committed, also after a try with a wrong key', async () => {
+    const killed = await createSqlitePlace();
+    const database = await openTestDatabase({ uri: killed.uri });
+    await database.transaction((tx) => tx.floodWaits.save('subject', 1_000));
+    await copyFile(killed.path, place.path);
+    await copyFile(`${killed.path}-wal`, `${place.path}-wal`);
+    await database.close();
+    await killed.remove();
+
+    const wrong = openTestDatabase({ uri: place.uri, encryption: { key: testKey(9), oldKeys: [] } });
+    await expect(wrong).rejects.toMatchObject({ fact: { kind: 'wrong_key' } });
+    const again = await openTestDatabase({ uri: place.uri });
+    expect(await again.transaction((tx) => tx.floodWaits.find('subject', 0))).toBe(1_000);
+    await again.close();
+  });
+
+  it('may be in use by another program: a transaction says so when it has waited long enough, and may be tried again', async () => {
+    await (await openTestDatabase({ uri: place.uri })).close();
+    const target = { kind: 'sqlite', path: place.path, inMemory: false } as const;
+    const backend = await openSqlite(target, { busyTimeoutMs: 5, logger: silentLogger });
+    const transactions = createTransactions({ backend, clock: systemClock, logger: silentLogger });
+    const other = await place.connect();
+    await other.query('BEGIN IMMEDIATE');
+    await expect(transactions.run(() => Promise.resolve('done'))).rejects.toMatchObject({ fact: { kind: 'busy' } });
+    await other.query('ROLLBACK');
+    expect(await transactions.run(() => Promise.resolve('done'))).toBe('done');
+    await other.destroy();
+    await backend.close();
+  });
+});

@@ -32,7 +32,7 @@ export async function createSqlitePlace(): Promise<DatabasePlace & { readonly pa
     async dump() {
       const files = await readdir(folder);
       const contents = await Promise.all(files.map((file) => readFile(join(folder, file), 'latin1')));
-      return contents.join('\n');
+      return files.map((file, index) => `${file}\n${contents[index]}`).join('\n');
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };

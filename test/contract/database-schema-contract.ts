@@ -1,0 +1,83 @@
+import { MigrationExecutor } from 'typeorm';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { migrations } from '../../migrations/index.js';
+import type { DatabasePlace } from '../support/database-place.js';
+import { openTestDatabase } from '../support/database.js';
+import { createRecordingLogger } from '../support/recording-logger.js';
+
+/** What the database promises of its schema, whichever it is. */
+export function describeSchema(createPlace: () => Promise<DatabasePlace>): void {
+  let place: DatabasePlace;
+
+  const openOnce = async () => {
+    const logger = createRecordingLogger();
+    const database = await openTestDatabase({ uri: place.uri, logger });
+    await database.close();
+    return logger.lines.filter(({ level }) => level !== 'debug').map(({ message }) => message);
+  };
+
+  /** The statements by which TypeORM would make the schema what the entities say. */
+  const drift = async () => {
+    const dataSource = await place.connect();
+    try {
+      const plan = await dataSource.driver.createSchemaBuilder().log();
+      return plan.upQueries.map(({ query }) => query);
+    } finally {
+      await dataSource.destroy();
+    }
+  };
+
+  beforeEach(async () => {
+    place = await createPlace();
+  });
+
+  afterEach(() => place.remove());
+
+  it('is what the entities say once it is migrated', async () => {
+    await openOnce();
+    expect(await drift()).toEqual([]);
+    await place.execute('DROP INDEX login_processes_owner');
+    expect(await drift()).toHaveLength(1);
+  });
+
+  it('is migrated at the first opening, and left alone after that', async () => {
+    expect(await openOnce()).toEqual(['database migrated']);
+    expect(await openOnce()).toEqual([]);
+  });
+
+  it('is migrated once where two open it at the same time', async () => {
+    const databases = await Promise.all([openTestDatabase({ uri: place.uri }), openTestDatabase({ uri: place.uri })]);
+    await Promise.all(databases.map((database) => database.close()));
+    const applied = await place.execute('SELECT name FROM gangway_migrations ORDER BY id');
+    expect(applied.map(({ name }) => name)).toEqual(migrations.map(({ name }) => name));
+    expect(await place.execute('SELECT id FROM sealing_check')).toHaveLength(1);
+  });
+
+  it('is refused, and left as it is, where a newer version made it', async () => {
+    await openOnce();
+    await place.execute(
+      `INSERT INTO gangway_migrations (timestamp, name) VALUES (1, 'FromTheFuture1'), (2, 'FromTheFuture2')`,
+    );
+    const before = await place.dump();
+    await expect(openOnce()).rejects.toMatchObject({
+      fact: { kind: 'newer_schema', migrations: ['FromTheFuture1', 'FromTheFuture2'] },
+    });
+    expect(await place.dump()).toBe(before);
+  });
+
+  it('can be taken back, step by step', async () => {
+    await openOnce();
+    const dataSource = await place.connect();
+    const executor = new MigrationExecutor(dataSource);
+    for (const _migration of migrations) await executor.undoLastMigration();
+    const tables: boolean[] = [];
+    for (const { tableName } of dataSource.entityMetadatas) {
+      const queryRunner = dataSource.createQueryRunner();
+      tables.push(await queryRunner.hasTable(tableName));
+      await queryRunner.release();
+    }
+    await dataSource.destroy();
+    expect(tables).toEqual([false, false, false, false]);
+    expect(await openOnce()).toEqual(['database migrated']);
+  });
+}
