@@ -16,14 +16,23 @@ export interface ServerKey {
 
 /** Makes a new 2048-bit key. */
 export async function generateServerKey(): Promise<ServerKey> {
-  const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  for (;;) {
+    const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+    const fingerprint = fingerprintOf(publicKey);
+    // mtcute 0.30 compares fingerprints as hexadecimal text and drops leading zeros on one side only, so it never finds such a key.
+    if (BigInt.asUintN(64, fingerprint) >> 60n === 0n) continue;
+    return {
+      publicPem: publicKey.export({ type: 'pkcs1', format: 'pem' }).toString(),
+      fingerprint,
+      open: (sealed) => openPadded(privateKey, sealed),
+    };
+  }
+}
+
+function fingerprintOf(publicKey: KeyObject): bigint {
   const { n = '', e = '' } = publicKey.export({ format: 'jwk' });
   const hashed = new TlWriter().byteString(Buffer.from(n, 'base64url')).byteString(Buffer.from(e, 'base64url'));
-  return {
-    publicPem: publicKey.export({ type: 'pkcs1', format: 'pem' }).toString(),
-    fingerprint: sha1(hashed.result()).readBigInt64LE(12),
-    open: (sealed) => openPadded(privateKey, sealed),
-  };
+  return sha1(hashed.result()).readBigInt64LE(12);
 }
 
 function openPadded(privateKey: KeyObject, sealed: Buffer): Buffer | undefined {

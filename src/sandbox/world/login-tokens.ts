@@ -9,7 +9,7 @@ export interface LoginToken {
   readonly token: Buffer;
   readonly keyName: string;
   readonly dc: number;
-  readonly expiresAt: number;
+  expiresAt: number;
   /** Accounts that the client has already, by user ID. */
   readonly exceptIds: readonly bigint[];
   acceptedBy: Account | undefined;
@@ -53,6 +53,8 @@ export function createLoginTokens({ clock, random }: { readonly clock: Clock; re
       if (found.acceptedBy) throw new RpcRefusal(400, 'AUTH_TOKEN_ALREADY_ACCEPTED');
       if (found.exceptIds.includes(account.id)) throw new RpcRefusal(400, 'AUTH_TOKEN_EXCEPTION');
       found.acceptedBy = account;
+      // The client may not have been listening, and ask again only when the token that it shows is over.
+      found.expiresAt = clock.now() + 2 * magicLimits.loginTokenLifeMs;
       return found;
     },
     find: load,
