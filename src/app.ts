@@ -58,18 +58,23 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
       const pool = createConnectionPool({ ...telegram.connection, gateway, clock, logger });
       closers.push(() => pool.close());
 
-      const { mayLogIn } = createPermissions(bridge.permissions);
+      const permissions = createPermissions(bridge.permissions);
       const login = createLoginService({
         database,
         pool,
-        mayLogIn,
+        mayLogIn: (mxid) => permissions.mayLogIn(mxid),
         expireAfterMs: times.expireMs,
         clock,
         random,
         logger,
       });
       closers.push(
-        repeat(clock, sweepEveryMs, login.sweep, (error) => logger.error('sweeping up old logins failed', { error })),
+        repeat(
+          clock,
+          sweepEveryMs,
+          () => login.sweep(),
+          (error) => logger.error('sweeping up old logins failed', { error }),
+        ),
       );
 
       const authenticate = createBearerAuth({

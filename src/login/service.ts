@@ -222,6 +222,6 @@ function known(login: Login | undefined): Login {
 
 /** Equal for equal inputs; holds nothing of them. */
 function fingerprint(input: LoginInput): string {
-  const value = Object.values(input).map((part) => (part instanceof Secret ? part.reveal() : part));
+  const value = Object.values(input).map((part: unknown): unknown => (part instanceof Secret ? part.reveal() : part));
   return createHash('sha256').update(JSON.stringify(value)).digest('base64url');
 }

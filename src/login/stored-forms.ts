@@ -74,7 +74,7 @@ export function readUser(stored: Secret): TelegramUser {
 /** JSON.stringify calls toJSON before its replacer, so the masked types are taken from their holder. */
 function write(value: object): Secret {
   return new Secret(
-    JSON.stringify(value, function (this: Record<string, unknown>, key, masked: unknown) {
+    JSON.stringify(value, function (this: Record<string, unknown>, key, masked: unknown): unknown {
       const original = this[key];
       return original instanceof Secret || original instanceof PhoneNumber ? original.reveal() : masked;
     }),
