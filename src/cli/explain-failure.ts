@@ -86,9 +86,9 @@ function explainListening(error: unknown): string | undefined {
       : 'http.host and http.port';
   switch (error.code) {
     case 'EADDRINUSE':
-      return `Cannot listen on ${place}: another program does. Stop it, or give another http.port.`;
+      return `Cannot listen on ${place}: another program does. Stop it, or choose another port.`;
     case 'EACCES':
-      return `Cannot listen on ${place}: this user may not. Ports below 1024 are usually for root: give another http.port.`;
+      return `Cannot listen on ${place}: this user may not. Ports below 1024 are usually for root: choose another port.`;
     case 'EADDRNOTAVAIL':
       return `Cannot listen on ${place}: this machine has no such address. Give another http.host.`;
     case 'ENOTFOUND':

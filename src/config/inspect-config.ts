@@ -8,7 +8,7 @@ import type { Problem } from './problem.js';
 import { readYaml } from './read-yaml.js';
 import { remarksOn } from './remarks.js';
 import { withGroups } from './setting.js';
-import { showPath, type Path, type TreeMap } from './tree.js';
+import { showPath, valueAt, withValueAt, type Path, type TreeMap } from './tree.js';
 import { adviceOnUnknownKey } from './unknown-key.js';
 
 /** Where a configuration comes from. */
@@ -41,7 +41,10 @@ export function inspectConfig({ path: file, env, readFile }: ConfigSource): Insp
 
   const settings = settingsIn(layoutOf(sections));
   const overlaid = overlayEnvironment(yaml.root, settings, env);
-  const files = readNamedFiles(overlaid.root, settings, { readFile, folder: dirname(resolve(file)) });
+  const files = readNamedFiles(withoutEmpty(overlaid.root, settings), settings, {
+    readFile,
+    folder: dirname(resolve(file)),
+  });
   const { read, findings } = readSections(files.root, settings);
 
   // A key whose file could not be read would else be reported as missing too.
@@ -68,6 +71,12 @@ function readOrExplain(file: string, readFile: ReadFile): string | Problem {
     const message = `The configuration file ${file} cannot be read: ${whyUnreadable(error)}. ${todo}`;
     return { path: '', where: undefined, message };
   }
+}
+
+/** Configurations of mautrix-telegram have `password: ""` where there is none. */
+function withoutEmpty(root: TreeMap, settings: readonly Setting[]): TreeMap {
+  const isEmpty = ({ path, note }: Setting) => note.presence.kind === 'optional' && valueAt(root, path) === '';
+  return settings.filter(isEmpty).reduce((tree, { path }) => withValueAt(tree, path, undefined), root);
 }
 
 function readSections(root: TreeMap, settings: readonly Setting[]): { read: Partial<Config>; findings: Finding[] } {

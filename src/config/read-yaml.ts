@@ -12,7 +12,7 @@ export interface ReadYaml {
 
 // The library's own messages may quote the text, and so a secret: only their codes are used.
 const explanations: Partial<Record<YAMLError['code'], string>> = {
-  BAD_INDENT: 'The indentation does not fit the lines before it.',
+  BAD_INDENT: 'The indentation does not fit the lines before it, or a bracket or quote above it is not closed.',
   TAB_AS_INDENT: 'The line is indented with a tab. YAML takes spaces only.',
   DUPLICATE_KEY: 'This key is in the same section twice. Keep one of them.',
   MISSING_CHAR: 'A character is missing: a closing quote or bracket, or the space after a colon or comma.',

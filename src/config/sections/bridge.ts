@@ -18,7 +18,7 @@ const permissions = z
     if (!Object.values(map).some((written) => allowsLogin(findPermissionLevel(written) ?? 'none'))) {
       context.addIssue({
         code: 'custom',
-        message: `Nobody may log in: no level is puppeting, full or admin. ${todo} (The level "user" is not enough here.)`,
+        message: `Nobody may log in: no level is puppeting, full or admin. ("user" is not enough here.) ${todo}`,
       });
     }
     return new Map(Object.entries(map));

@@ -1,0 +1,131 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { explainFailure } from '../../../src/cli/explain-failure.js';
+import { DatabaseFailure, type DatabaseFault } from '../../../src/database/failure.js';
+import { createWorkplace, type Workplace } from './ran-command.js';
+
+let place: Workplace;
+beforeEach(() => {
+  place = createWorkplace();
+});
+afterEach(() => place.remove());
+
+describe('the command line', () => {
+  it('tells the version of the package', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(await place.run(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' });
+  });
+
+  it.each([[['--help']], [['config', '--help']], [['run', '--help']]])('helps with %j', async (args) => {
+    const { code, out } = await place.run(args);
+    expect(code).toBe(0);
+    expect(out).toContain('Usage: gangway');
+  });
+
+  it.each([
+    [['fly']],
+    [['config', 'fly']],
+    [['run', '--fly']],
+    [['sandbox', '--port-base', 'x']],
+    [['run', 'twice', 'x']],
+  ])('does not understand %j', async (args) => {
+    const { code, out, err } = await place.run(args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain('error: ');
+  });
+
+  it('helps whoever calls it with nothing', async () => {
+    expect(await place.run([])).toMatchObject({ code: 2, err: expect.stringContaining('Usage: gangway') });
+  });
+
+  it('does not run on a configuration that is not in order', async () => {
+    writeFileSync(join(place.folder, 'config.yaml'), 'http: {port: x}');
+    const { code, out, err } = await place.run(['run']);
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err).toContain('config.yaml has 7 problems');
+    expect(err).not.toMatch(/^ +at /m);
+  });
+});
+
+describe('gangway generate', () => {
+  it('writes the files, and then finds them fresh', async () => {
+    expect(await place.run(['generate', '--check'])).toMatchObject({
+      code: 6,
+      err: expect.stringContaining('is stale'),
+    });
+    expect((await place.run(['generate'])).out).toContain('Wrote config.sample.yaml.');
+    expect(await place.run(['generate', '--check'])).toEqual({ code: 0, out: '', err: '' });
+    expect((await place.run(['generate'])).out).toBe('Everything was fresh.\n');
+  });
+
+  it('names a file that is stale, and leaves it as it is', async () => {
+    await place.run(['generate']);
+    const file = join(place.folder, 'docs/configuration.md');
+    writeFileSync(file, 'old');
+    expect(await place.run(['generate', '--check'])).toEqual({
+      code: 6,
+      out: '',
+      err: 'docs/configuration.md is stale.\nRun `npm run generate`.\n',
+    });
+    expect(readFileSync(file, 'utf8')).toBe('old');
+  });
+});
+
+describe('what is said of a failure', () => {
+  const faults: readonly (readonly [DatabaseFault, number, RegExp])[] = [
+    [{ kind: 'uri_invalid', problem: 'It is wrong.' }, 3, /database\.uri: It is wrong\./],
+    [{ kind: 'key_invalid', index: undefined }, 3, /encryption\.key is not/],
+    [{ kind: 'key_invalid', index: 1 }, 3, /encryption\.old_keys\[1\] is not/],
+    [{ kind: 'directory_missing', directory: '/data' }, 4, /\/data.*does not exist/],
+    [{ kind: 'file_unusable', path: '/data/x.db' }, 4, /\/data\/x\.db cannot be used/],
+    [{ kind: 'unreachable', server: 'db:5432' }, 4, /db:5432 does not answer/],
+    [{ kind: 'access_denied', server: 'db:5432' }, 4, /db:5432 refuses/],
+    [{ kind: 'database_missing', server: 'db:5432', database: 'gw' }, 4, /no database gw on db:5432/],
+    [{ kind: 'wrong_key', neededKeyId: 'ab12' }, 4, /ab12.*Nothing was changed/],
+    [{ kind: 'newer_schema', migrations: ['AddX1'] }, 4, /newer version.*AddX1/],
+    [{ kind: 'busy' }, 4, /holds the database/],
+  ];
+  it.each(faults)('%j: exit code %i, in a sentence without a stack', (fault, code, text) => {
+    const explained = explainFailure(new DatabaseFailure(fault));
+    expect(explained).toEqual({ code, text: expect.stringMatching(text) });
+    expect(explained.text).toMatch(/^[^\n]+\.\n$/);
+  });
+
+  it('names the address that another program listens on', async () => {
+    const first = createServer();
+    await new Promise<void>((resolve) => first.listen(0, '127.0.0.1', resolve));
+    const address = first.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const second = createServer();
+    const error = await new Promise((resolve) => second.once('error', resolve).listen(port, '127.0.0.1'));
+    await new Promise((resolve) => first.close(resolve));
+    expect(explainFailure(error)).toEqual({
+      code: 5,
+      text: `Cannot listen on 127.0.0.1 port ${port}: another program does. Stop it, or choose another port.\n`,
+    });
+  });
+
+  it.each([
+    ['EACCES', 'listen', /user may not/],
+    ['EADDRNOTAVAIL', 'listen', /no such address/],
+    ['ENOTFOUND', 'getaddrinfo', /does not resolve/],
+    ['EINVAL', 'listen', /EINVAL/],
+  ])('explains %s of %s', (code, syscall, text) => {
+    const error = Object.assign(new Error('x'), { code, syscall, address: '::1', port: 80 });
+    expect(explainFailure(error)).toEqual({ code: 5, text: expect.stringMatching(text) });
+  });
+
+  it('shows the stack of a defect', () => {
+    const { code, text } = explainFailure(new TypeError('x is not a function'));
+    expect(code).toBe(1);
+    expect(text).toContain('defect');
+    expect(text).toContain('TypeError: x is not a function\n    at ');
+  });
+
+  it('takes a refused connection elsewhere for no failure to listen', () => {
+    const error = Object.assign(new Error('x'), { code: 'ECONNREFUSED', syscall: 'connect' });
+    expect(explainFailure(error).code).toBe(1);
+  });
+});

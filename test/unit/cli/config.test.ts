@@ -1,0 +1,173 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sharedSecret, written } from '../config/written-config.js';
+import { createWorkplace, type Workplace } from './ran-command.js';
+
+let place: Workplace;
+beforeEach(() => {
+  place = createWorkplace();
+});
+afterEach(() => place.remove());
+
+const read = (name: string) => readFileSync(join(place.folder, name), 'utf8');
+const write = (name: string, text: string) => writeFileSync(join(place.folder, name), text);
+const keysNamed = (err: string) => [...err.matchAll(/^ {2}(\S+) \(/gm)].map(([, key]) => key);
+
+describe('gangway config init', () => {
+  it('writes a file that only its owner may read', async () => {
+    expect(await place.run(['config', 'init'])).toMatchObject({ code: 0, err: '' });
+    expect(statSync(join(place.folder, 'config.yaml')).mode & 0o777).toBe(0o600);
+  });
+
+  it('writes a file that is in order but for what must be edited', async () => {
+    await place.run(['config', 'init', '-c', 'my.yaml']);
+    const { code, err } = await place.run(['config', 'check', '-c', 'my.yaml']);
+    expect(code).toBe(3);
+    expect(keysNamed(err)).toEqual([
+      'homeserver.domain',
+      'telegram.api_id',
+      'telegram.api_hash',
+      'bridge.permissions."example.com"',
+      'bridge.permissions."@admin:example.com"',
+    ]);
+  });
+
+  it('with the server name, leaves only api_id and api_hash to edit', async () => {
+    await place.run(['config', 'init', '--domain', 'matrix.test']);
+    expect(keysNamed((await place.run(['config', 'check'])).err)).toEqual(['telegram.api_id', 'telegram.api_hash']);
+    const env = { GANGWAY_TELEGRAM__API_ID: '4242', GANGWAY_TELEGRAM__API_HASH: 'a'.repeat(32) };
+    expect(await place.run(['config', 'check', '--who', '@u:matrix.test'], env)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('@u:matrix.test may log in'),
+      err: '',
+    });
+  });
+
+  it('makes secrets afresh each time, and prints none of them', async () => {
+    const printed = [await place.run(['config', 'init', '-c', 'a']), await place.run(['config', 'init', '-c', 'b'])];
+    const secrets = ['a', 'b'].flatMap((name) => [...read(name).matchAll(/^ +(?:shared_secret|key): "?([^"\n]+)/gm)]);
+    const values = secrets.map(([, secret = '']) => secret);
+    expect(new Set(values).size).toBe(4);
+    for (const value of values) {
+      expect(value.length).toBeGreaterThanOrEqual(43);
+      expect(JSON.stringify(printed)).not.toContain(value);
+    }
+  });
+
+  it('leaves an existing file as it is', async () => {
+    write('config.yaml', 'mine');
+    expect(await place.run(['config', 'init'])).toEqual({
+      code: 6,
+      out: '',
+      err: 'config.yaml was not written: it exists already. Move it away, or name another file with -c.\n',
+    });
+    expect(read('config.yaml')).toBe('mine');
+  });
+
+  it('says that the folder does not exist', async () => {
+    const { code, err } = await place.run(['config', 'init', '-c', 'gone/config.yaml']);
+    expect({ code, err }).toEqual({ code: 6, err: 'gone/config.yaml was not written: its folder does not exist.\n' });
+  });
+
+  it.each(['example.com', 'https://matrix.test', 'a b'])('takes no %s for a server name', async (domain) => {
+    const { code, err } = await place.run(['config', 'init', '--domain', domain]);
+    expect(code).toBe(2);
+    expect(err).toContain('--domain');
+  });
+});
+
+describe('gangway config check', () => {
+  it('says so when all is in order', async () => {
+    write('config.yaml', written());
+    expect(await place.run(['config', 'check'])).toEqual({ code: 0, out: 'config.yaml is in order.\n', err: '' });
+  });
+
+  it('names everything that is wrong, with the line and what to do', async () => {
+    write('config.yaml', written({ homeserver: { domain: 'example.com' }, http: { prot: 1 } }));
+    const { code, out, err } = await place.run(['config', 'check']);
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err).toBe(
+      [
+        `config.yaml has 2 problems:`,
+        '',
+        '  homeserver.domain (line 2)',
+        '    This is still a sample value. Write the server name of your homeserver: what comes after the colon in the Matrix IDs of your users.',
+        '  http.prot (line 14)',
+        '    There is no such key. Did you mean http.port?',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('prints what is worth a look, and is content', async () => {
+    write('config.yaml', written({ provisioning: { prefix: '/p/v1' } }));
+    const { code, err } = await place.run(['config', 'check']);
+    expect(code).toBe(0);
+    expect(err).toContain('provisioning.prefix (line 5)\n    It is read as /p');
+  });
+
+  it('says that there is no file, and which command writes one', async () => {
+    const { code, err } = await place.run(['config', 'check', '-c', 'gone.yaml']);
+    expect(code).toBe(3);
+    expect(err).toContain('gone.yaml');
+    expect(err).toContain('there is no such file. Write one with `gangway config init`');
+  });
+
+  it('reads the files that the configuration names from beside it, whatever folder it is called from', async () => {
+    mkdirSync(join(place.folder, 'etc'));
+    write('etc/secret', `${sharedSecret}\n`);
+    write('etc/config.yaml', written({ provisioning: { shared_secret: undefined, shared_secret_file: 'secret' } }));
+    expect(await place.run(['config', 'check', '-c', 'etc/config.yaml'])).toMatchObject({ code: 0 });
+  });
+
+  it('says that a folder is no file', async () => {
+    mkdirSync(join(place.folder, 'config.yaml'));
+    expect((await place.run(['config', 'check'])).err).toContain('it is a folder');
+  });
+});
+
+describe('gangway config check --who', () => {
+  const permissions = { '*': 'user', 'a.test': 'full', '@u:a.test': 'relaybot', 'b.test': 'owner' };
+  it.each([
+    ['@v:a.test', 'may log in: the line "a.test": full is about the users of this server'],
+    [
+      '@u:a.test',
+      'may not log in (that takes puppeting or above): the line "@u:a.test": relaybot is about this very user',
+    ],
+    ['@v:c.test', 'may not log in (that takes puppeting or above): the line "*": user is about everybody'],
+    ['@v:b.test', 'which is not one of the levels'],
+  ])('%s %s', async (who, said) => {
+    write('config.yaml', written({ bridge: { permissions } }));
+    const { code, out } = await place.run(['config', 'check', '--who', who]);
+    expect(code).toBe(0);
+    expect(out).toContain(`${who} may`);
+    expect(out).toContain(said);
+  });
+
+  it('says that no line is about the user', async () => {
+    write('config.yaml', written());
+    const { out } = await place.run(['config', 'check', '--who', '@u:c.test']);
+    expect(out).toContain('may not log in (that takes puppeting or above): no line of bridge.permissions is about');
+  });
+
+  it('answers also where other sections are not in order', async () => {
+    write('config.yaml', written({ http: { port: 'x' } }));
+    const { code, out } = await place.run(['config', 'check', '--who', '@u:matrix.test']);
+    expect(code).toBe(3);
+    expect(out).toContain('@u:matrix.test may log in');
+  });
+
+  it('says that it cannot tell before bridge.permissions is in order', async () => {
+    write('config.yaml', written({ bridge: { permissions: {} } }));
+    expect((await place.run(['config', 'check', '--who', '@u:matrix.test'])).out).toContain('cannot be said');
+  });
+
+  it('takes whole Matrix IDs only', async () => {
+    write('config.yaml', written());
+    expect(await place.run(['config', 'check', '--who', 'me'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('It must be a whole Matrix ID, as @user:server.'),
+    });
+  });
+});

@@ -1,0 +1,303 @@
+import { describe, expect, it } from 'vitest';
+import { generateKeyPairSync } from 'node:crypto';
+import {
+  configPath,
+  encryptionKey,
+  inspect,
+  load,
+  publicKeyPem,
+  sharedSecret,
+  written,
+  type Files,
+} from './written-config.js';
+import { ConfigFailure } from '../../../src/config/problem.js';
+
+const ellipticPem = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({
+  type: 'spki',
+  format: 'pem',
+});
+const files: Files = {
+  '/etc/gangway/good.pem': publicKeyPem,
+  '/etc/gangway/elliptic.pem': String(ellipticPem),
+  '/etc/gangway/letter.pem': 'Dear reader,',
+  '/etc/gangway/secret': `${sharedSecret}\n`,
+  '/etc/gangway/short': 'hunter2\n',
+};
+
+type Row = readonly [changes: Readonly<Record<string, unknown>>, path: string, message: RegExp];
+
+const rows: readonly Row[] = [
+  [{ homeserver: { domain: undefined } }, 'homeserver.domain', /missing.*after the colon/],
+  [{ homeserver: { domain: 'example.com' } }, 'homeserver.domain', /still a sample value/],
+  [{ homeserver: { domain: 'https://matrix.test' } }, 'homeserver.domain', /is an address.*homeserver\.address/],
+  [{ homeserver: { domain: 'matrix.test/path' } }, 'homeserver.domain', /"matrix.test\/path" is not a server name/],
+  [{ homeserver: { domain: ['matrix.test'] } }, 'homeserver.domain', /not a list/],
+  [{ homeserver: { address: 'matrix.test' } }, 'homeserver.address', /is not an http:\/\/ or https:\/\/ address/],
+  [{ homeserver: { address: 'https://matrix.example.com' } }, 'homeserver.address', /still a sample value/],
+  [{ homeserver: { address: 'https://me:hunter2@matrix.test' } }, 'homeserver.address', /must not hold/],
+  [{ homeserver: 'matrix.test' }, 'homeserver', /is a section.*address, domain/],
+  [{ homeserver: { verify_ssl: true } }, 'homeserver.verify_ssl', /no such key.*always checked/],
+  [{ http: { host: '0.0.0.0:80' } }, 'http.host', /without a port/],
+  [{ http: { port: 'abc' } }, 'http.port', /"abc" is not a whole number from 0 to 65535/],
+  [{ http: { port: 65536 } }, 'http.port', /"65536" is not a whole number/],
+  [{ http: { port: 80.5 } }, 'http.port', /"80.5" is not a whole number/],
+  [{ http: { prot: 80 } }, 'http.prot', /Did you mean http\.port\?/],
+  [{ http: { trusted_proxies: '10.0.0.1' } }, 'http.trusted_proxies', /must be a list/],
+  [{ http: { trusted_proxies: ['10.0.0.1', 'proxy'] } }, 'http.trusted_proxies[1]', /"proxy" is not an IP address/],
+  [{ http: { trusted_proxies: ['10.0.0.0/33'] } }, 'http.trusted_proxies[0]', /is not an IP address, or a network/],
+  [{ http: { max_body_kilobytes: 0 } }, 'http.max_body_kilobytes', /from 1 to/],
+  [{ http: { shutdown_seconds: -1 } }, 'http.shutdown_seconds', /from 0 to/],
+  [{ provisioning: { prefix: 'provision' } }, 'provisioning.prefix', /is not a path such as/],
+  [{ provisioning: { prefix: '/' } }, 'provisioning.prefix', /is not a path such as/],
+  [{ provisioning: { prefix: 'https://matrix.test/p' } }, 'provisioning.prefix', /Write its path only/],
+  [{ provisioning: { prefix: '/_matrix/mau' } }, 'provisioning.prefix', /taken by the health checks/],
+  [{ provisioning: { shared_secret: undefined } }, 'provisioning.shared_secret', /missing.*openssl rand/],
+  [{ provisioning: { shared_secret: null } }, 'provisioning.shared_secret', /missing/],
+  [{ provisioning: { shared_secret: 'fifteen-letters' } }, 'provisioning.shared_secret', /fewer than 16 characters/],
+  [{ provisioning: { shared_secret: 'put-a-random-text-here' } }, 'provisioning.shared_secret', /still a sample value/],
+  [
+    { provisioning: { shared_secret: 'Very secret shared secret' } },
+    'provisioning.shared_secret',
+    /still a sample value/,
+  ],
+  [{ provisioning: { shared_secret: 'generate' } }, 'provisioning.shared_secret', /does not write secrets/],
+  [{ provisioning: { shared_secret: 'disable' } }, 'provisioning.shared_secret', /cannot be disabled/],
+  [{ provisioning: { shared_secret: 'spaces between the words' } }, 'provisioning.shared_secret', /holds a space/],
+  [{ provisioning: { old_shared_secrets: ['short'] } }, 'provisioning.old_shared_secrets[0]', /fewer than 16/],
+  [{ provisioning: { enabled: false } }, 'provisioning.enabled', /always on/],
+  [{ provisioning: { failed_attempts: { max: 0 } } }, 'provisioning.failed_attempts.max', /from 1 to/],
+  [{ provisioning: { failed_attempts: 5 } }, 'provisioning.failed_attempts', /section.*max, window_seconds/],
+  [{ provisioning: { failed_attempts: { maximum: 5 } } }, 'provisioning.failed_attempts.maximum', /no such key/],
+  [{ database: { uri: 'gangway.db' } }, 'database.uri', /no database that Gangway knows/],
+  [{ database: { uri: 'mysql://db/gangway' } }, 'database.uri', /no database that Gangway knows/],
+  [{ database: { uri: 'sqlite:' } }, 'database.uri', /file is missing/],
+  [{ database: { uri: 'sqlite:///gangway.db' } }, 'database.uri', /two slashes/],
+  [{ database: { uri: 'postgres://gangway:hunter2@db' } }, 'database.uri', /name of the database is missing/],
+  [{ database: { uri: 'postgres://gangway:hunter2/3@db/gangway' } }, 'database.uri', /percent-encoded/],
+  [{ database: { uri: 'postgres://username:password@hostname/dbname' } }, 'database.uri', /still a sample value/],
+  [{ database: { type: 'postgres' } }, 'database.type', /beginning of database\.uri/],
+  [{ database: { max_connections: 0 } }, 'database.max_connections', /from 1 to/],
+  [{ telegram: { api_id: undefined } }, 'telegram.api_id', /missing.*my\.telegram\.org/],
+  [{ telegram: { api_id: 12345 } }, 'telegram.api_id', /still a sample value.*my\.telegram\.org/],
+  [{ telegram: { api_id: 0 } }, 'telegram.api_id', /from 1 to 2147483647/],
+  [{ telegram: { api_id: 2_147_483_648 } }, 'telegram.api_id', /from 1 to 2147483647/],
+  [{ telegram: { api_hash: undefined } }, 'telegram.api_hash', /missing.*my\.telegram\.org/],
+  [{ telegram: { api_hash: 'tjyd5yge35lbodk1xwzw2jstp90k55qz' } }, 'telegram.api_hash', /still a sample value/],
+  [{ telegram: { api_hash: '0123456789abcdef0123456789abcdef' } }, 'telegram.api_hash', /still a sample value/],
+  [{ telegram: { api_hash: 'hunter2' } }, 'telegram.api_hash', /not 32 hexadecimal digits/],
+  [{ telegram: { device_info: { device_model: '' } } }, 'telegram.device_info.device_model', /is not a name/],
+  [{ telegram: { proxy: { type: 'http' } } }, 'telegram.proxy.type', /one of disabled, socks5, mtproxy/],
+  [{ telegram: { proxy: { type: 'socks5', port: 1080 } } }, 'telegram.proxy.address', /type socks5 needs it/],
+  [{ telegram: { proxy: { type: 'socks5', address: 'proxy' } } }, 'telegram.proxy.port', /type socks5 needs it/],
+  [
+    { telegram: { proxy: { type: 'socks5', address: 'proxy', port: 1, password: 'hunter2' } } },
+    'telegram.proxy.username',
+    /password needs it/,
+  ],
+  [
+    { telegram: { proxy: { type: 'socks5', address: 'proxy', port: 1, username: 'me' } } },
+    'telegram.proxy.password',
+    /user name needs it/,
+  ],
+  [
+    { telegram: { proxy: { type: 'mtproxy', address: 'proxy', port: 1 } } },
+    'telegram.proxy.password',
+    /secret of the proxy/,
+  ],
+  [
+    { telegram: { proxy: { type: 'mtproxy', address: 'proxy', port: 1, password: 'hunter2' } } },
+    'telegram.proxy.password',
+    /32 hexadecimal digits/,
+  ],
+  [
+    { telegram: { proxy: { type: 'mtproxy', address: 'proxy', port: 1, password: `ee${'0'.repeat(32)}6162` } } },
+    'telegram.proxy.password',
+    /fake TLS/,
+  ],
+  [
+    { telegram: { proxy: { type: 'socks5', address: 'proxy:1080', port: 1 } } },
+    'telegram.proxy.address',
+    /without a port/,
+  ],
+  [{ telegram: { data_centres: [{ id: 1, ip: '10.0.0.1' }] } }, 'telegram.data_centres[0].port', /missing/],
+  [
+    { telegram: { data_centres: [{ id: 1, ip: 'dc1', port: 443 }] } },
+    'telegram.data_centres[0].ip',
+    /"dc1" is not an IP/,
+  ],
+  [
+    { telegram: { data_centres: [{ id: 1, ip: '::1', port: 443, prot: 1 }] } },
+    'telegram.data_centres[0].prot',
+    /no such key/,
+  ],
+  [{ telegram: { data_centres: ['10.0.0.1'] } }, 'telegram.data_centres[0]', /a map of id, ip and port/],
+  [
+    {
+      telegram: {
+        data_centres: [
+          { id: 2, ip: '::1', port: 443 },
+          { id: 2, ip: '::2', port: 443 },
+        ],
+      },
+    },
+    'telegram.data_centres[1].id',
+    /more than once/,
+  ],
+  [
+    { telegram: { public_keys: ['gone.pem'] } },
+    'telegram.public_keys[0]',
+    /gone\.pem cannot be read: there is no such file/,
+  ],
+  [
+    { telegram: { public_keys: ['good.pem', 'letter.pem'] } },
+    'telegram.public_keys[1]',
+    /letter\.pem is not an RSA public key/,
+  ],
+  [
+    { telegram: { public_keys: ['elliptic.pem'] } },
+    'telegram.public_keys[0]',
+    /elliptic\.pem is not an RSA public key/,
+  ],
+  [{ telegram: { connection: { workers: 0 } } }, 'telegram.connection.workers', /from 1 to/],
+  [{ telegram: { connection: { timeout: 120 } } }, 'telegram.connection.timeout', /connect_timeout_seconds/],
+  [{ telegram: { server: { enabled: false } } }, 'telegram.server', /data_centres/],
+  [{ login: { expire_minutes: 'never' } }, 'login.expire_minutes', /is not a whole number/],
+  [{ bridge: { permissions: undefined } }, 'bridge.permissions', /missing.*who may log in/],
+  [{ bridge: { permissions: [] } }, 'bridge.permissions', /must be a map/],
+  [{ bridge: { permissions: { '*': 'user' } } }, 'bridge.permissions', /Nobody may log in.*"user" is not enough/],
+  [{ bridge: { permissions: { '*': 'Full' } } }, 'bridge.permissions', /Nobody may log in/],
+  [{ bridge: { permissions: { '*': 'full', 'example.com': 'user' } } }, 'bridge.permissions."example.com"', /sample/],
+  [
+    { bridge: { permissions: { '*': 'full', '@a:example.com': 'user' } } },
+    'bridge.permissions."@a:example.com"',
+    /sample/,
+  ],
+  [{ bridge: { permissions: { '*': { login: true } } } }, 'bridge.permissions."*"', /one of relaybot, user, puppeting/],
+  [{ encryption: { key: undefined } }, 'encryption.key', /missing.*openssl rand/],
+  [{ encryption: { key: 'put-a-random-key-here' } }, 'encryption.key', /still a sample value/],
+  [{ encryption: { key: Buffer.alloc(31).toString('base64') } }, 'encryption.key', /not the base64 of 32 random bytes/],
+  [{ encryption: { old_keys: ['hunter2'] } }, 'encryption.old_keys[0]', /not the base64 of 32 random bytes/],
+  [{ encryption: { keys: [] } }, 'encryption.keys', /Did you mean encryption\.key\?/],
+  [{ logging: { level: 'trace' } }, 'logging.level', /one of error, warn, info, debug/],
+  [{ logging: { format: 'xml' } }, 'logging.format', /one of json, pretty/],
+  [{ appservice: { port: 29317 } }, 'appservice', /http\.port here/],
+  [{ loging: { level: 'info' } }, 'loging', /Did you mean logging\?/],
+  [{ shared_secret: 'hunter2' }, 'shared_secret', /Did you mean provisioning\.shared_secret\?/],
+  [{ provisioning: { shared_secret_file: 'secret' } }, 'provisioning.shared_secret_file', /Both .* Keep one/],
+  [
+    { provisioning: { shared_secret: undefined, shared_secret_file: 'gone' } },
+    'provisioning.shared_secret_file',
+    /file gone cannot be read: there is no such file/,
+  ],
+  [
+    { provisioning: { shared_secret: undefined, shared_secret_file: 'short' } },
+    'provisioning.shared_secret',
+    /fewer than 16 characters/,
+  ],
+  [{ telegram: { api_id_file: 'secret' } }, 'telegram.api_id_file', /no such key/],
+];
+
+describe('a configuration in which one key is bad', () => {
+  it.each(rows.map(([changes, path, message]) => [path, JSON.stringify(changes), changes, message] as const))(
+    'names %s, and nothing else, for %s',
+    (path, _, changes, message) => {
+      const { problems } = inspect(written(changes), {}, files);
+      expect(problems.map((problem) => problem.path)).toEqual([path]);
+      expect(problems[0]?.message).toMatch(message);
+      expect(problems[0]?.message).toMatch(/[.?]$/);
+    },
+  );
+
+  it.each(rows.map(([changes, path]) => [path, JSON.stringify(changes), changes] as const))(
+    'does not load: %s, %s',
+    (_path, _shown, changes) => {
+      expect(() => load(written(changes), {}, files)).toThrow(ConfigFailure);
+    },
+  );
+});
+
+describe('a configuration in which much is bad', () => {
+  it('names all of it at once, in the order of the file', () => {
+    const text = [
+      'homeserver:',
+      '  domain: example.com',
+      'telegram:',
+      '  api_id: 0',
+      '  api_hash: abc',
+      '  public_keys: [gone.pem]',
+      'http:',
+      '  port: x',
+    ].join('\n');
+    const { problems } = inspect(text, { GANGWAY_LOGGING__LEVEL: 'loud', GANGWAY_LOGGING__LEVLE: 'info' });
+    expect(problems.map(({ path, where }) => [path, where])).toEqual([
+      ['', 'GANGWAY_LOGGING__LEVLE'],
+      ['homeserver.domain', 'line 2'],
+      ['telegram.api_id', 'line 4'],
+      ['telegram.api_hash', 'line 5'],
+      ['telegram.public_keys[0]', 'line 6'],
+      ['http.port', 'line 8'],
+      ['provisioning.shared_secret', undefined],
+      ['bridge.permissions', undefined],
+      ['encryption.key', undefined],
+      ['logging.level', 'GANGWAY_LOGGING__LEVEL'],
+    ]);
+  });
+
+  it('is a failure that carries everything, warnings included', () => {
+    let thrown: unknown;
+    try {
+      load(written({ http: { port: 'x' }, provisioning: { prefix: '/p/' }, login: { expire_minutes: 0 } }));
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toBeInstanceOf(ConfigFailure);
+    expect((thrown as ConfigFailure).fact).toMatchObject({
+      kind: 'config_invalid',
+      file: configPath,
+      problems: [{ path: 'http.port' }, { path: 'login.expire_minutes' }],
+      warnings: [{ path: 'provisioning.prefix' }],
+    });
+  });
+});
+
+describe('what is said of a bad secret', () => {
+  const canary = 'hunter2-canary';
+  const long = `hunter2 canary ${'x'.repeat(20)}`;
+  it.each([
+    ['provisioning.shared_secret', { provisioning: { shared_secret: canary } }],
+    ['provisioning.shared_secret with spaces', { provisioning: { shared_secret: long } }],
+    ['provisioning.old_shared_secrets', { provisioning: { old_shared_secrets: [canary] } }],
+    ['telegram.api_hash', { telegram: { api_hash: canary } }],
+    ['telegram.proxy.password', { telegram: { proxy: { type: 'mtproxy', address: 'p', port: 1, password: canary } } }],
+    ['encryption.key', { encryption: { key: canary } }],
+    ['encryption.old_keys', { encryption: { old_keys: [canary] } }],
+    ['database.uri', { database: { uri: `postgres://gangway:${canary}/@db/gangway` } }],
+    ['database.uri without a name', { database: { uri: `postgres://gangway:${canary}@db` } }],
+    ['database.uri of another kind', { database: { uri: `mysql://gangway:${canary}@db` } }],
+    ['both ways', { encryption: { key: canary, key_file: 'short' } }],
+    ['from a file', { encryption: { key: undefined, key_file: 'short' } }],
+  ])('does not hold it: %s', (_, changes) => {
+    const { problems } = inspect(written(changes), {}, files);
+    expect(problems).not.toEqual([]);
+    expect(JSON.stringify(problems)).not.toContain('hunter2');
+  });
+
+  it.each([
+    'shared_secret: *hunter2',
+    'shared_secret: "hunter2',
+    'shared_secret: @hunter2',
+    'shared_secret: a: hunter2',
+    '- hunter2',
+  ])('does not hold it where the YAML is broken: %s', (line) => {
+    const { problems } = inspect(`provisioning:\n  ${line}\n`);
+    expect(problems).not.toEqual([]);
+    expect(JSON.stringify(problems)).not.toContain('hunter2');
+  });
+
+  it('nor does the configuration show a good one when it is printed', () => {
+    const text = JSON.stringify(load(written({ database: { uri: 'postgres://gangway:hunter2@db/gangway' } })));
+    expect(text).not.toContain('hunter2');
+    expect(text).not.toContain(sharedSecret);
+    expect(text).not.toContain(encryptionKey);
+  });
+});

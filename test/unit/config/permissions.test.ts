@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseMxid, type Mxid } from '../../../src/base/mxid.js';
+import { createPermissions, permissionLevels } from '../../../src/config/permissions.js';
+
+function mxid(text: string): Mxid {
+  const parsed = parseMxid(text);
+  if (!parsed) throw new Error(`${text} is no Matrix ID`);
+  return parsed;
+}
+
+const permissions = (map: Record<string, string>) => createPermissions(new Map(Object.entries(map)));
+
+describe('the permission of a user', () => {
+  it('comes from the exact Matrix ID before anything else', () => {
+    const all = permissions({ '*': 'admin', 'a.test': 'full', '@u:a.test': 'puppeting' });
+    expect(all.levelOf(mxid('@u:a.test'))).toEqual({
+      because: 'user',
+      key: '@u:a.test',
+      level: 'puppeting',
+      written: 'puppeting',
+    });
+  });
+
+  it('comes from the server name where no line is about the user', () => {
+    const all = permissions({ '*': 'admin', 'a.test': 'full', '@u:a.test': 'puppeting' });
+    expect(all.levelOf(mxid('@v:a.test'))).toMatchObject({ because: 'domain', key: 'a.test', level: 'full' });
+  });
+
+  it('comes from * where no line is about the user or the server', () => {
+    const all = permissions({ '*': 'admin', 'a.test': 'full' });
+    expect(all.levelOf(mxid('@v:b.test'))).toMatchObject({ because: 'everyone', key: '*', level: 'admin' });
+  });
+
+  it('is none where no line fits', () => {
+    expect(permissions({ 'a.test': 'full' }).levelOf(mxid('@v:b.test'))).toEqual({ because: 'nobody', level: 'none' });
+  });
+
+  it('can be taken away by a line that is nearer', () => {
+    const all = permissions({ '*': 'full', 'a.test': 'user', '@u:b.test': 'relaybot' });
+    expect(all.mayLogIn(mxid('@u:a.test'))).toBe(false);
+    expect(all.mayLogIn(mxid('@u:b.test'))).toBe(false);
+    expect(all.mayLogIn(mxid('@v:b.test'))).toBe(true);
+  });
+
+  it('is none for a level that is not known, and no other line is asked', () => {
+    const all = permissions({ '*': 'admin', 'a.test': 'Full' });
+    expect(all.levelOf(mxid('@u:a.test'))).toEqual({
+      because: 'domain',
+      key: 'a.test',
+      level: 'none',
+      written: 'Full',
+    });
+    expect(all.mayLogIn(mxid('@u:a.test'))).toBe(false);
+  });
+
+  it('tells upper from lower case', () => {
+    const all = permissions({ '@u:a.test': 'full', 'b.test': 'full' });
+    expect(all.mayLogIn(mxid('@U:a.test'))).toBe(false);
+    expect(all.mayLogIn(mxid('@u:B.test'))).toBe(false);
+  });
+
+  it('counts a port as part of the server name', () => {
+    const all = permissions({ 'a.test:8448': 'full', 'b.test': 'full' });
+    expect(all.mayLogIn(mxid('@u:a.test:8448'))).toBe(true);
+    expect(all.mayLogIn(mxid('@u:a.test'))).toBe(false);
+    expect(all.mayLogIn(mxid('@u:b.test:8448'))).toBe(false);
+  });
+
+  it('knows no patterns', () => {
+    const all = permissions({ '*:a.test': 'full', '@*:a.test': 'full', '*.test': 'full', '@u': 'full' });
+    expect(all.levelOf(mxid('@u:a.test')).because).toBe('nobody');
+  });
+
+  it('does not come from what every object has', () => {
+    const all = permissions({ '*': 'full' });
+    expect(all.levelOf(mxid('@u:constructor'))).toMatchObject({ because: 'everyone' });
+  });
+
+  it.each([
+    ['relaybot', false],
+    ['user', false],
+    ['puppeting', true],
+    ['full', true],
+    ['admin', true],
+    ['', false],
+    ['0', false],
+  ])('lets a user of level %o log in: %o', (level, expected) => {
+    expect(permissions({ '*': level }).mayLogIn(mxid('@u:a.test'))).toBe(expected);
+  });
+
+  it('does not change with lines about others', () => {
+    const level = fc.constantFrom(...permissionLevels, 'unknown');
+    const others = fc.dictionary(
+      fc.constantFrom('@v:a.test', 'b.test', '@u:b.test', 'A.test', '@U:a.test', 'test'),
+      level,
+    );
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom('@u:a.test', 'a.test', '*'), level), others, (own, other) => {
+        const user = mxid('@u:a.test');
+        expect(permissions({ ...other, ...own }).levelOf(user)).toEqual(permissions(own).levelOf(user));
+      }),
+    );
+  });
+});
