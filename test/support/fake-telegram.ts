@@ -7,6 +7,7 @@ import type { SessionDeath, TelegramFault } from '../../src/telegram/failure.js'
 import type { SignInResult, TelegramConnection, TelegramGateway, TelegramSession } from '../../src/telegram/gateway.js';
 import type { LoginCode, TelegramUser } from '../../src/telegram/shapes.js';
 import { accountOfPhone, botOfToken } from './fake-telegram-accounts.js';
+import { OpenWaits } from './open-waits.js';
 
 /** The calls that a fault or a hold can name. */
 export type FakeTelegramOperation =
@@ -49,7 +50,7 @@ export interface FakeTelegram {
   hold(operation: FakeTelegramOperation): () => void;
   /** Every code sent to this number so far is no longer accepted. */
   expireCodes(phone: PhoneNumber): void;
-  /** Telegram ends every session that is logged in as this user ID; without one, every session there is. */
+  /** Telegram ends every session that is logged in as this user ID or on its way to it; without one, every session there is. */
   endSessions(reason: SessionDeath, userId?: string): void;
 }
 
@@ -57,14 +58,13 @@ interface Authorization {
   readonly key: string;
   dataCentre: number;
   user: TelegramUser | null;
+  /** Whom a code was asked for. */
+  awaited: TelegramUser | null;
   /** Who has given the right code and still owes the cloud password. */
   pending: { readonly user: TelegramUser; readonly password: string } | null;
   death: SessionDeath | null;
   live: number;
 }
-
-/** Ends of calls that wait. */
-type Waits = Set<() => void>;
 
 interface Injected {
   readonly operation: FakeTelegramOperation;
@@ -93,7 +93,7 @@ export function createFakeTelegram({
   const loggedOut: string[] = [];
   const lostAnswers = new Set<FakeTelegramOperation>();
   const live = new Set<TelegramConnection>();
-  const opening: Waits = new Set();
+  let opening = new OpenWaits();
   let weather: 'well' | 'down' | 'silent' = 'well';
   let serial = 0;
 
@@ -101,33 +101,12 @@ export function createFakeTelegram({
     throw new TelegramFailure(fault);
   };
 
-  const unanswered = (waits: Waits): Promise<never> =>
-    new Promise((_, reject) => {
-      const settle = () => {
-        cancel();
-        waits.delete(settle);
-        reject(new TelegramFailure({ kind: 'unreachable' }));
-      };
-      const cancel = clock.after(deadlineMs, settle);
-      waits.add(settle);
-    });
-
-  const held = (waits: Waits, wait: Promise<void>): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const settle = () => reject(new TelegramFailure({ kind: 'unreachable' }));
-      waits.add(settle);
-      wait.then(() => {
-        waits.delete(settle);
-        resolve();
-      }, reject);
-    });
-
-  const arrive = async (waits: Waits, operation: FakeTelegramOperation, phone?: PhoneNumber): Promise<void> => {
+  const arrive = async (waits: OpenWaits, operation: FakeTelegramOperation, phone?: PhoneNumber): Promise<void> => {
     callCounts.set(operation, (callCounts.get(operation) ?? 0) + 1);
     const wait = holds.get(operation);
-    await (wait === undefined ? Promise.resolve() : held(waits, wait));
+    await waits.until(wait ?? Promise.resolve());
     if (weather === 'down') fail({ kind: 'unreachable' });
-    if (weather === 'silent') await unanswered(waits);
+    if (weather === 'silent') await waits.unanswered(clock, deadlineMs);
     for (const fault of injected) {
       if (fault.operation !== operation) continue;
       if (fault.phone !== undefined && (phone === undefined || !fault.phone.equals(phone))) continue;
@@ -146,6 +125,7 @@ export function createFakeTelegram({
       key: `fake-session-${dataCentre}-${serial}`,
       dataCentre,
       user: null,
+      awaited: null,
       pending: null,
       death: null,
       live: 0,
@@ -160,7 +140,7 @@ export function createFakeTelegram({
     if (current === undefined) return fail({ kind: 'session_dead', reason: 'auth_key_forgotten' });
     if (current.live > 0) current.death = 'duplicated';
     let authorization = current;
-    const waits: Waits = new Set();
+    const waits = new OpenWaits();
     let destroyed = false;
     authorization.live += 1;
 
@@ -192,6 +172,7 @@ export function createFakeTelegram({
         if (account === undefined) return fail({ kind: 'phone_number_invalid' });
         migrateTo(account.dataCentre);
         if (account.sendCodeFault !== undefined) fail(account.sendCodeFault);
+        authorization.awaited = account.user;
         const phoneCodeHash = `hash-${codes.length + 1}`;
         codes.push({ phone: phone.reveal(), code: account.code, phoneCodeHash, expired: false, tries: 0 });
         return {
@@ -217,6 +198,7 @@ export function createFakeTelegram({
         if (account.user === null) return fail({ kind: 'phone_number_unoccupied' });
         if (account.password === undefined) {
           sent.expired = true;
+          if (account.isDeactivated) authorization.death = 'deactivated';
           return answer('signIn', { kind: 'authorized', user: logIn(account.user) });
         }
         authorization.pending = { user: account.user, password: account.password.password };
@@ -254,7 +236,7 @@ export function createFakeTelegram({
         destroyed = true;
         authorization.live -= 1;
         live.delete(connection);
-        for (const settle of waits) settle();
+        waits.end();
       },
     };
     live.add(connection);
@@ -265,7 +247,8 @@ export function createFakeTelegram({
     gateway: {
       connect,
       async close() {
-        for (const settle of opening) settle();
+        opening.end();
+        opening = new OpenWaits();
         await Promise.all([...live].map((connection) => connection.destroy()));
       },
     },
@@ -297,7 +280,8 @@ export function createFakeTelegram({
     },
     endSessions(reason, userId) {
       for (const one of authorizations.values()) {
-        if (userId === undefined || one.user?.id === userId) one.death = reason;
+        const userIds = [one.user?.id, one.awaited?.id];
+        if (userId === undefined || userIds.some((id) => id === userId)) one.death = reason;
       }
     },
   };

@@ -35,6 +35,7 @@ export class QuietClient extends TelegramClient {
         // While a key is being made there is none that could be unknown.
         if (session.hasKey()) onKeyUnknown();
       },
+      onNoUse: onLost,
     });
     const proxy = proxyOf(settings.proxy);
     super(session, settings.apiId, settings.apiHash, {

@@ -64,7 +64,10 @@ export class LiveClient {
       session,
       log: this.#log,
       onKeyUnknown: () => ending.end(new TelegramFailure({ kind: 'session_dead', reason: 'auth_key_forgotten' })),
-      onLost: () => ending.end(unreachable('the connection broke and could not be opened again')),
+      onLost: () => {
+        this.#log('debug', 'gave up on the connection');
+        ending.end(unreachable('the connection broke and could not be opened again'));
+      },
     });
     this.#client = client;
     try {

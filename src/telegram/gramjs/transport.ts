@@ -19,20 +19,31 @@ export interface TransportOptions {
   readonly dataCentres: readonly DataCentre[];
   /** Called when a data centre answers -404: it does not know the auth key of the message. */
   readonly onKeyUnknown: () => void;
+  /** Called when several connections in a row brought nothing: gramjs would go on for ever. */
+  readonly onNoUse: () => void;
 }
+
+/** A data centre that takes connections and closes them at once, as one does that restarts, is tried once a second by gramjs. */
+const mostVainConnections = 3;
 
 const keyUnknown = -404;
 /** Telegram's own data centres listen here; gramjs would choose 80, which fewer networks let through. */
 const usualPort = 443;
 
 /** The transport of one client, over TCP, a SOCKS5 proxy or an MTProto proxy. */
-export function createTransport({ proxy, dataCentres, onKeyUnknown }: TransportOptions): Transport {
+export function createTransport({ proxy, dataCentres, onKeyUnknown, onNoUse }: TransportOptions): Transport {
   const sockets = new Set<PromisedNetSockets>();
+  let vainConnections = 0;
   let closed = false;
 
   class TrackedSocket extends PromisedNetSockets {
     override async connect(port: number, ip: string): Promise<unknown> {
       if (closed) throw new Error('the connection is closed');
+      if (vainConnections === mostVainConnections) {
+        onNoUse();
+        throw new Error(`${mostVainConnections} connections in a row brought nothing`);
+      }
+      vainConnections += 1;
       sockets.add(this);
       const outcome = await super.connect(port, ip);
       const client: unknown = Reflect.get(this, 'client');
@@ -50,7 +61,9 @@ export function createTransport({ proxy, dataCentres, onKeyUnknown }: TransportO
   const watch = async (packet: Promise<unknown>): Promise<unknown> => {
     try {
       const data = await packet;
-      if (Buffer.isBuffer(data) && data.length === 4 && data.readInt32LE(0) === keyUnknown) onKeyUnknown();
+      if (!Buffer.isBuffer(data) || data.length === 0) return data;
+      vainConnections = 0;
+      if (data.length === 4 && data.readInt32LE(0) === keyUnknown) onKeyUnknown();
       return data;
     } catch (error) {
       // The full transport may carry the code in place of a packet's length: gramjs throws it with the sign turned.

@@ -1,0 +1,58 @@
+import { PhoneNumber } from '../../src/base/phone.js';
+import type { SessionDeath } from '../../src/telegram/failure.js';
+import { createFakeClock } from '../support/fake-clock.js';
+import { createFakeTelegram } from '../support/fake-telegram.js';
+import { createTestGateway, startTestSandbox } from '../support/gramjs-on-sandbox.js';
+import { describeTelegramGateway } from './telegram-gateway.js';
+
+const connectDeadlineMs = 20_000;
+const callDeadlineMs = 15_000;
+
+/** How the sandbox says that a session is over. */
+const errorOf: Readonly<Record<Exclude<SessionDeath, 'auth_key_forgotten'>, string>> = {
+  revoked: 'SESSION_REVOKED',
+  expired: 'SESSION_EXPIRED',
+  deactivated: 'USER_DEACTIVATED_BAN',
+  duplicated: 'AUTH_KEY_DUPLICATED',
+};
+
+describeTelegramGateway('gramjs on the sandbox', async () => {
+  const sandbox = await startTestSandbox();
+  const clock = createFakeClock();
+  return {
+    createGateway: () => createTestGateway(sandbox, { clock, connectDeadlineMs, callDeadlineMs }),
+    endSessions(phoneOrToken, reason) {
+      if (reason === 'auth_key_forgotten') sandbox.control.forgetAuthKeys(phoneOrToken);
+      else sandbox.control.revokeSessions(phoneOrToken, errorOf[reason]);
+    },
+    goDown() {
+      sandbox.control.addFault({ kind: 'refuse' });
+      sandbox.control.cutConnections();
+    },
+    goSilent: () => void sandbox.control.addFault({ kind: 'silent' }),
+    comeBack: () => sandbox.control.clearFaults(),
+    advance: (ms) => clock.advance(ms),
+    connectDeadlineMs,
+    callDeadlineMs,
+    stop: () => sandbox.stop(),
+  };
+});
+
+describeTelegramGateway('the fake', async () => {
+  const clock = createFakeClock();
+  const telegram = createFakeTelegram({ clock, deadlineMs: callDeadlineMs });
+  return {
+    createGateway: () => telegram.gateway,
+    endSessions: (phoneOrToken, reason) =>
+      telegram.endSessions(reason, PhoneNumber.parse(phoneOrToken)?.reveal().slice(1)),
+    goDown: () => telegram.goDown(),
+    goSilent: () => telegram.goSilent(),
+    comeBack: () => telegram.comeBack(),
+    advance: (ms) => clock.advance(ms),
+    connectDeadlineMs,
+    callDeadlineMs,
+    async stop() {
+      return;
+    },
+  };
+});
