@@ -40,8 +40,10 @@ type DeclaredReply<Replies extends ReplyShapes> = {
 
 /** The declaration of one operation: validation, types, the check of replies and the OpenAPI file all come from it. */
 export interface EndpointDeclaration<Path extends string, Body extends z.ZodType, Replies extends ReplyShapes> {
-  /** Unique in its surface; the operation's id in the OpenAPI file. */
+  /** Unique in its surface. */
   readonly name: string;
+  /** In the OpenAPI file; the name unless told otherwise. */
+  readonly operationId?: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below the surface's prefix, with parameters in braces. */
   readonly path: Path;
@@ -61,6 +63,7 @@ export interface EndpointDeclaration<Path extends string, Body extends z.ZodType
 /** An endpoint as the kernel serves and documents it. */
 export interface Endpoint {
   readonly name: string;
+  readonly operationId: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly params: Readonly<Record<string, PathParameter>>;
@@ -78,9 +81,17 @@ export interface Endpoint {
 export function endpoint<const Path extends string, Body extends z.ZodType, const Replies extends ReplyShapes>(
   declaration: EndpointDeclaration<Path, Body, Replies>,
 ): Endpoint {
-  const { body: shape, handler, description, params: parameters, ...rest } = declaration;
+  const {
+    body: shape,
+    handler,
+    description,
+    params: parameters,
+    operationId = declaration.name,
+    ...rest
+  } = declaration;
   return {
     ...rest,
+    operationId,
     description,
     params: parameters,
     body: shape,

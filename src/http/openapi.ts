@@ -40,9 +40,9 @@ export function openApiDocument({
 }
 
 function operation(endpoint: Endpoint, securityName: string): Record<string, unknown> {
-  const { name, summary, description, params, body, access, replies, errors } = endpoint;
+  const { operationId, summary, description, params, body, access, replies, errors } = endpoint;
   return {
-    operationId: name,
+    operationId,
     summary,
     ...(description === undefined ? {} : { description }),
     security: access === 'public' ? [] : [{ [securityName]: [] }],

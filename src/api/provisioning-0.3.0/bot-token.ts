@@ -23,6 +23,7 @@ const body = requestBody({
 export function botToken(login: LoginService): Endpoint {
   return endpoint({
     name: 'bot_token',
+    operationId: 'post_bot_token',
     method: 'POST',
     path: '/login/{mxid}/bot_token',
     params: { mxid: mxidParameter },

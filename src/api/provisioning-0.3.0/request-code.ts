@@ -21,6 +21,7 @@ const body = requestBody({
 export function requestCode(login: LoginService, clock: Clock): Endpoint {
   return endpoint({
     name: 'request_code',
+    operationId: 'post_login_phone',
     method: 'POST',
     path: '/login/{mxid}/request_code',
     params: { mxid: mxidParameter },

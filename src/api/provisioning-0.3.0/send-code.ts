@@ -23,6 +23,7 @@ const body = requestBody({
 export function sendCode(login: LoginService): Endpoint {
   return endpoint({
     name: 'send_code',
+    operationId: 'post_login_code',
     method: 'POST',
     path: '/login/{mxid}/send_code',
     params: { mxid: mxidParameter },

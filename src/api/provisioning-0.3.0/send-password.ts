@@ -24,6 +24,7 @@ const body = requestBody({
 export function sendPassword(login: LoginService): Endpoint {
   return endpoint({
     name: 'send_password',
+    operationId: 'post_login_password',
     method: 'POST',
     path: '/login/{mxid}/send_password',
     params: { mxid: mxidParameter },

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { apiFiles } from '../../../src/api/generated-files.js';
+import { prefix, startProvisioning } from '../../support/provisioning.js';
+import { deviations } from './deviations.js';
+import { differences, type DescribedOperation } from './differences.js';
+import { specification } from './specification.js';
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>;
+}
+
+const project = new URL('../../../', import.meta.url);
+const readProjectFile = (path: string) => readFileSync(new URL(path, project), 'utf8');
+const openApiPath = 'docs/openapi/provisioning-0.3.0.json';
+
+describe('the OpenAPI file', () => {
+  it.each(apiFiles)('$path is what the endpoints say', ({ path, render }) => {
+    expect(readProjectFile(path)).toBe(render());
+  });
+
+  it('is served without a secret, as it is published', async () => {
+    const api = await startProvisioning();
+    try {
+      const reply = await api.send({ method: 'GET', path: '/openapi.json' });
+      expect(reply.status).toBe(200);
+      expect(JSON.parse(reply.text)).toEqual(JSON.parse(readProjectFile(openApiPath)));
+      expect(JSON.parse(reply.text)).toMatchObject({ openapi: '3.1.0', servers: [{ url: prefix }] });
+    } finally {
+      await api.close();
+    }
+  });
+
+  it('has the operations of the specification and no other', () => {
+    const ours = Object.entries(described().paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(ours.toSorted()).toEqual(Object.keys(specification).toSorted());
+  });
+
+  it('differs from the specification as listed, and in nothing else', () => {
+    const found = Object.entries(specification).flatMap(([endpoint, specified]) => {
+      const [method = '', path = ''] = endpoint.split(' ');
+      const ours = described().paths[path]?.[method.toLowerCase()] ?? expect.fail(`${endpoint} is missing`);
+      return differences(specified, ours).map((difference) => `${specified.operationId}: ${difference}`);
+    });
+    const listed = deviations.flatMap(({ operations, difference }) =>
+      operations.map((operationId) => `${operationId}: ${difference}`),
+    );
+    expect(found.toSorted()).toEqual(listed.toSorted());
+  });
+
+  it.each([...new Set(deviations.map(({ ruling }) => ruling))])(
+    'deviates by ruling %i, which is written down',
+    (ruling) => {
+      expect(readProjectFile('docs/decisions/0001-provisioning-0.3.0-wire.md')).toContain(`\n### ${ruling}. `);
+    },
+  );
+});
+
+function described(): Document {
+  return JSON.parse(readProjectFile(openApiPath)) as Document;
+}
