@@ -1,3 +1,4 @@
+import { apiFiles } from '../api/generated-files.js';
 import { renderReference } from '../config/render-reference.js';
 import { renderSample } from '../config/render-sample.js';
 import { renderExitCodes } from './exit-code.js';
@@ -13,4 +14,5 @@ export interface GeneratedFile {
 export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'config.sample.yaml', render: () => renderSample() },
   { path: 'docs/configuration.md', render: () => `${renderReference()}\n${renderExitCodes()}` },
+  ...apiFiles,
 ];
