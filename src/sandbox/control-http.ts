@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Failure } from '../base/failure.js';
-import type { SandboxControl } from './control.js';
+import { SandboxFailure, type SandboxControl } from './control.js';
 import { parseFault } from './fault-json.js';
 import { OrderFailure, readOrder, textIn, type Order } from './order.js';
+import { RpcRefusal } from './rpc/refusal.js';
 import type { DataCentreAddress } from './services/network.js';
 
 /** What GET /info tells of a sandbox. */
@@ -72,7 +72,8 @@ async function handle(routes: ReadonlyMap<string, Route>, request: IncomingMessa
     return { status: 200, body: route(await readOrder(request)) ?? {} };
   } catch (error) {
     if (error instanceof OrderFailure) return { status: 400, body: { error: error.fact.kind, what: error.fact.what } };
-    if (error instanceof Failure) return { status: 400, body: { error: error.fact.kind } };
+    if (error instanceof RpcRefusal) return { status: 400, body: { error: error.fact.kind, what: error.fact.name } };
+    if (error instanceof SandboxFailure) return { status: 400, body: { error: error.fact.kind } };
     throw error;
   }
 }

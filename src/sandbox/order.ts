@@ -46,7 +46,8 @@ function parseOrder(text: string): Order {
   } catch {
     throw OrderFailure.about('body: not JSON');
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw OrderFailure.about('body: not an object');
+  }
   return Object.fromEntries(Object.entries(parsed));
 }

@@ -62,6 +62,8 @@ export class Session {
   receive(link: SessionLink, packet: OpenedPacket): void {
     this.#link = link;
     const now = this.deps.clock.now();
+    const skew = skewOf(packet.msgId, now);
+    if (skew !== undefined) return this.#send([this.#badMessage(packet, skew)], false);
     if (!isValidSalt(this.key, now, packet.salt)) return this.#send([this.#badSalt(packet)], false);
     const outgoing: Outgoing[] = [];
     if (!this.#started) outgoing.push(this.#sessionCreated(packet.msgId));
@@ -183,6 +185,10 @@ export class Session {
     return { _: 'future_salts', req_msg_id: requestId, now: Math.floor(now / 1000), salts };
   }
 
+  #badMessage({ msgId, seqNo }: OpenedPacket, code: number): Outgoing {
+    return this.#notice({ _: 'bad_msg_notification', bad_msg_id: msgId, bad_msg_seqno: seqNo, error_code: code });
+  }
+
   #badSalt(packet: OpenedPacket): Outgoing {
     return this.#notice({
       _: 'bad_server_salt',
@@ -233,6 +239,13 @@ export class Session {
     if (content) this.#contentSent += 1;
     return { msgId: this.deps.messageIds.next(kind), seqNo, body };
   }
+}
+
+// The number of a message is the time at which it was sent. Too old or too new, it tells of a wrong clock, and is refused by these codes.
+function skewOf(msgId: bigint, nowMs: number): 16 | 17 | undefined {
+  const ageSeconds = nowMs / 1000 - Number(msgId >> 32n);
+  if (ageSeconds > 300) return 16;
+  return ageSeconds < -30 ? 17 : undefined;
 }
 
 function unpack(body: Buffer): Buffer {

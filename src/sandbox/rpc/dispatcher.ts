@@ -96,6 +96,7 @@ function checkAccess(device: Device, method: RpcMethod): void {
   // Telegram kills a duplicated key as a whole; every other end of a session shows only to calls that need an account.
   if (device.revokedAs === 'AUTH_KEY_DUPLICATED') throw new RpcRefusal(406, device.revokedAs);
   if (method.access === 'anyone') return;
+  if (device.awaitingPassword) throw new RpcRefusal(401, 'SESSION_PASSWORD_NEEDED');
   if (!device.account) throw new RpcRefusal(401, device.revokedAs ?? 'AUTH_KEY_UNREGISTERED');
   if (device.account.kind === 'deactivated') throw new RpcRefusal(401, 'USER_DEACTIVATED');
 }

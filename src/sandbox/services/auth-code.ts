@@ -60,8 +60,9 @@ export function createAuthCodeService({ codes, sendCodeRules, passwords }: World
     'auth.logOut': {
       access: 'anyone',
       run({ device }) {
-        if (!device.account && !device.awaitingPassword)
+        if (!device.account && !device.awaitingPassword) {
           throw new RpcRefusal(401, device.revokedAs ?? 'AUTH_KEY_UNREGISTERED');
+        }
         codes.forget(device.keyName);
         device.account = undefined;
         device.awaitingPassword = undefined;

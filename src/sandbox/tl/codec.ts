@@ -58,8 +58,9 @@ export function createTlCodec(schema: TlSchema): TlCodec {
         break;
       case 'int128':
       case 'int256':
-        if (Buffer.isBuffer(value) && value.length === (type.kind === 'int128' ? 16 : 32))
+        if (Buffer.isBuffer(value) && value.length === (type.kind === 'int128' ? 16 : 32)) {
           return void writer.raw(value);
+        }
         break;
       case 'bool':
         if (typeof value === 'boolean') return void writer.uint(value ? boolTrueId : boolFalseId);
@@ -77,8 +78,9 @@ export function createTlCodec(schema: TlSchema): TlCodec {
         break;
       case 'boxed':
       case 'any':
-        if (isTlObject(value))
+        if (isTlObject(value)) {
           return writeBoxed(writer, value, type.kind === 'boxed' ? type.typeName : undefined, where);
+        }
         break;
       case 'true':
       case 'flags':
@@ -89,8 +91,9 @@ export function createTlCodec(schema: TlSchema): TlCodec {
 
   function writeBoxed(writer: TlWriter, object: TlObject, typeName: string | undefined, where: string): void {
     const combinator = named(object._);
-    if (typeName !== undefined && !isOfType(combinator, typeName))
+    if (typeName !== undefined && !isOfType(combinator, typeName)) {
       throw TlFailure.malformed(`${where} is no ${typeName}`);
+    }
     writer.uint(combinator.id);
     writeFields(writer, combinator, object);
   }
