@@ -21,8 +21,8 @@ export interface LifecycleDeps {
   /** How long `stop` (and a `start` that a signal interrupts) may take, counted from the signal. */
   readonly stopDeadlineMs: number;
   readonly signals: SignalSource;
-  /** The exit code for what `start` threw: 1 unless given. */
-  readonly exitCodeOf?: (startError: unknown) => number;
+  /** Tells what `start` threw, and gives the exit code for it. */
+  readonly failedStart: (error: unknown) => number;
 }
 
 type Ending =
@@ -145,18 +145,18 @@ function logEnding(ending: Ending, logger: Logger): void {
     case 'defect':
       return logger.warn('stopping because of a defect');
     case 'not-started':
-      return logger.error('could not start', { error: ending.error });
+      return logger.debug('could not start', { error: ending.error });
   }
 }
 
-function codeOf(ending: Ending, { exitCodeOf = () => 1 }: LifecycleDeps): number {
+function codeOf(ending: Ending, { failedStart }: LifecycleDeps): number {
   switch (ending.why) {
     case 'signal':
       return 0;
     case 'defect':
       return 1;
     case 'not-started':
-      return exitCodeOf(ending.error);
+      return failedStart(ending.error);
   }
 }
 

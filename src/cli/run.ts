@@ -39,8 +39,8 @@ async function run(file: string, { err, env, folder, signals, clock, random }: S
     clock,
     stopDeadlineMs: config.http.shutdownMs + closingMs,
     signals,
-    exitCodeOf: (startError) => {
-      const { code, text } = explainFailure(startError);
+    failedStart: (error) => {
+      const { code, text } = explainFailure(error);
       err(text);
       return code;
     },

@@ -14,7 +14,7 @@ function collectingLogger(lines: string[]): Logger {
   return logger;
 }
 
-function launch(parts: Partial<Runnable> = {}, exitCodeOf?: (error: unknown) => number) {
+function launch(parts: Partial<Runnable> = {}, failedStart: (error: unknown) => number = () => 1) {
   const done: string[] = [];
   const lines: string[] = [];
   const signals = new EventEmitter();
@@ -35,7 +35,7 @@ function launch(parts: Partial<Runnable> = {}, exitCodeOf?: (error: unknown) => 
     clock,
     stopDeadlineMs: 1000,
     signals,
-    ...(exitCodeOf && { exitCodeOf }),
+    failedStart,
   }).then((result) => (code = result));
   return { signals, clock, done, lines, exited, code: () => code };
 }
