@@ -1,0 +1,375 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { operationErrors } from '../../../src/api/provisioning-0.3.0/error-shapes.js';
+import { wireErrors } from '../../../src/api/provisioning-0.3.0/errors.js';
+import { isOperationName, operations, type OperationName } from '../../../src/api/provisioning-0.3.0/operation.js';
+import type { TelegramFault } from '../../../src/telegram/failure.js';
+import {
+  alice,
+  authorization,
+  bob,
+  startProvisioning,
+  stranger,
+  type Provisioning,
+} from '../../support/provisioning.js';
+import type { RawRequest } from '../../support/raw-http.js';
+import { logIn, phones, readyOperations, take } from './operations.js';
+
+/** An error, how to meet it, and what the whole answer must be. */
+interface Row {
+  readonly operation: OperationName;
+  readonly status: number;
+  readonly errcode: string;
+  readonly error: string;
+  readonly state?: string;
+  /** Other properties of the body. */
+  readonly more?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What differs from a request that succeeds. */
+  readonly request?: Partial<RawRequest> | ((api: Provisioning) => Promise<Partial<RawRequest>>);
+  /** Comes after the preparation of the operation. */
+  readonly fault?: TelegramFault;
+  /** Instead of the preparation of the operation. */
+  readonly prepare?: (api: Provisioning) => Promise<void>;
+}
+
+const failuresAllowed = 2;
+const names = Object.keys(operations).filter(isOperationName);
+const steps = names.filter((name) => name !== 'get_me');
+const withState = (state: string | undefined) => (state === undefined ? {} : { state });
+const json = (body: unknown) => ({ body: JSON.stringify(body) });
+
+const floodTexts: Readonly<Record<OperationName, string>> = {
+  get_me: 'Telegram has been asked too many times.',
+  request_code: 'Your phone number has been temporarily blocked for flooding.',
+  send_code: 'You tried to enter your phone code too many times.',
+  send_password: 'You tried to enter your password too many times.',
+  bot_token: 'You tried to log in too many times.',
+};
+const internalTexts: Readonly<Record<OperationName, string>> = {
+  get_me: 'Internal server error while getting the user info.',
+  request_code: 'Internal server error while requesting code.',
+  send_code: 'Internal server error while sending code.',
+  send_password: 'Internal server error while sending password.',
+  bot_token: 'Internal server error while sending token.',
+};
+
+function everywhere(operation: OperationName): Row[] {
+  const { method, pathOf } = readyOperations[operation];
+  const state = operations[operation].state;
+  const wrong = { headers: { authorization: 'Bearer wrong' } };
+  return [
+    {
+      operation,
+      status: 401,
+      errcode: 'shared_secret_invalid',
+      error: 'Shared secret is not valid.',
+      headers: { 'www-authenticate': 'Bearer' },
+      request: wrong,
+    },
+    {
+      operation,
+      status: 429,
+      errcode: 'too_many_attempts',
+      error: 'Too many wrong shared secrets. Please wait for 1 minute before trying again.',
+      more: { retry_after: 60 },
+      headers: { 'retry-after': '60' },
+      async request(api) {
+        for (let n = 0; n < failuresAllowed; n += 1) await api.send({ method, path: pathOf(alice), ...wrong });
+        return wrong;
+      },
+    },
+    { operation, status: 400, errcode: 'mxid_empty', error: 'User ID not given.', request: { path: pathOf('') } },
+    { operation, status: 400, errcode: 'mxid_invalid', error: 'Invalid user ID.', request: { path: pathOf('alice') } },
+    {
+      operation,
+      status: 403,
+      errcode: 'mxid_not_whitelisted',
+      error: 'You are not whitelisted.',
+      request: { path: pathOf(stranger) },
+    },
+    {
+      operation,
+      status: 429,
+      errcode: 'flood_wait',
+      error: `${floodTexts[operation]} Please wait for 2 minutes and 1 second before trying again.`,
+      ...withState(state),
+      more: { retry_after: 121 },
+      headers: { 'retry-after': '121' },
+      fault: { kind: 'flood_wait', retryAfterMs: 120_001 },
+    },
+    {
+      operation,
+      status: 503,
+      errcode: 'telegram_unreachable',
+      error: 'Telegram cannot be reached at the moment. Please try again later.',
+      ...withState(state),
+      fault: { kind: 'unreachable' },
+    },
+    {
+      operation,
+      status: 502,
+      errcode: 'telegram_rejected_bridge',
+      error: 'Telegram does not accept this bridge. Please tell its administrator.',
+      ...withState(state),
+      fault: { kind: 'client_rejected' },
+    },
+    {
+      operation,
+      status: 500,
+      errcode: 'exception',
+      error: internalTexts[operation],
+      ...withState(state),
+      fault: { kind: 'unknown_error' },
+    },
+  ];
+}
+
+function atEveryStep(operation: OperationName): Row[] {
+  return [
+    { operation, status: 400, errcode: 'json_invalid', error: 'Invalid JSON.', request: { body: '{"phone": ' } },
+    {
+      operation,
+      status: 413,
+      errcode: 'unhandled_http_413',
+      error: 'The request body is too large.',
+      request: { body: ' '.repeat(1024 * 1024 + 1) },
+    },
+    {
+      operation,
+      status: 415,
+      errcode: 'unhandled_http_415',
+      error: 'The request body must not have a Content-Encoding.',
+      request: { headers: { authorization, 'content-encoding': 'gzip' } },
+    },
+    {
+      operation,
+      status: 409,
+      errcode: 'already_logged_in',
+      error: 'You are already logged in.',
+      state: 'logged-in',
+      more: { username: 'magic_2_0234', phone: '9996620234' },
+      prepare: (api) => logIn(api, alice),
+    },
+    {
+      operation,
+      status: 401,
+      errcode: 'session_revoked',
+      error: 'Telegram has ended this login. Please start again.',
+      state: operation === 'bot_token' ? 'token' : 'request',
+      fault: { kind: 'session_dead', reason: 'revoked' },
+    },
+  ];
+}
+
+function ofTheNumber(operation: 'request_code' | 'send_code'): Row[] {
+  const common = { operation, state: 'request' };
+  return [
+    {
+      ...common,
+      status: 400,
+      errcode: 'phone_number_invalid',
+      error: 'Invalid phone number.',
+      fault: { kind: 'phone_number_invalid' },
+    },
+    {
+      ...common,
+      status: 403,
+      errcode: 'phone_number_banned',
+      error: 'Your phone number is banned from Telegram.',
+      fault: { kind: 'phone_number_banned' },
+    },
+    {
+      ...common,
+      status: 403,
+      errcode: 'phone_number_app_signup_forbidden',
+      error: 'You have disabled 3rd party apps on your account.',
+      fault: { kind: 'phone_number_app_signup_forbidden' },
+    },
+    {
+      ...common,
+      status: 404,
+      errcode: 'phone_number_unoccupied',
+      error: 'That phone number has not been registered.',
+      fault: { kind: 'phone_number_unoccupied' },
+    },
+  ];
+}
+
+function numberFlood(operation: OperationName): Row {
+  return {
+    operation,
+    status: 429,
+    errcode: 'phone_number_flood',
+    error: 'Your phone number has been temporarily blocked for flooding. The ban is usually applied for around a day.',
+    ...withState(operations[operation].state),
+    fault: { kind: 'phone_number_flood' },
+  };
+}
+
+function accountTaken(operation: 'send_code' | 'send_password' | 'bot_token'): Row {
+  const { body, prepare } = readyOperations[operation];
+  return {
+    operation,
+    status: 409,
+    errcode: 'telegram_account_taken',
+    error: 'Another Matrix user is logged in to that Telegram account.',
+    state: operation === 'bot_token' ? 'token' : 'request',
+    async prepare(api) {
+      if (operation === 'send_code') await logIn(api, bob);
+      if (operation === 'bot_token') await take(api, bob, 'bot_token', body, 200);
+      if (operation === 'send_password') {
+        await take(api, bob, 'request_code', { phone: phones.withPassword }, 200);
+        await take(api, bob, 'send_code', { code: '22222' }, 202);
+        await take(api, bob, 'send_password', body, 200);
+      }
+      await prepare(api);
+    },
+  };
+}
+
+const nothing = () => Promise.resolve();
+
+const rows: readonly Row[] = [
+  ...names.flatMap(everywhere),
+  ...steps.flatMap(atEveryStep),
+  ...ofTheNumber('request_code'),
+  ...ofTheNumber('send_code'),
+  ...(['request_code', 'send_code', 'send_password'] as const).map(numberFlood),
+  ...(['send_code', 'send_password', 'bot_token'] as const).map(accountTaken),
+  {
+    operation: 'get_me',
+    status: 403,
+    errcode: 'not_logged_in',
+    error: 'You are not logged in.',
+    prepare: nothing,
+  },
+  {
+    operation: 'send_code',
+    status: 400,
+    errcode: 'phone_code_missing',
+    error: 'You must provide the code from your phone.',
+    state: 'code',
+    request: json({ code: '' }),
+  },
+  {
+    operation: 'send_code',
+    status: 400,
+    errcode: 'phone_code_not_requested',
+    error: 'Please request a phone code first.',
+    state: 'request',
+    prepare: nothing,
+  },
+  {
+    operation: 'send_code',
+    status: 401,
+    errcode: 'phone_code_invalid',
+    error: 'Incorrect phone code.',
+    state: 'code',
+    request: json({ code: '33333' }),
+  },
+  {
+    operation: 'send_code',
+    status: 403,
+    errcode: 'phone_code_expired',
+    error: 'Phone code expired.',
+    state: 'code',
+    fault: { kind: 'phone_code_expired' },
+  },
+  {
+    operation: 'send_password',
+    status: 400,
+    errcode: 'password_empty',
+    error: 'Empty password.',
+    state: 'password',
+    request: json({ password: '' }),
+  },
+  {
+    operation: 'send_password',
+    status: 400,
+    errcode: 'phone_code_not_entered',
+    error: 'Please request a new phone code and enter it first.',
+    state: 'request',
+    prepare: (api) => take(api, alice, 'request_code', { phone: phones.withPassword }, 200),
+  },
+  {
+    operation: 'send_password',
+    status: 401,
+    errcode: 'password_invalid',
+    error: 'Incorrect password.',
+    state: 'password',
+    request: json({ password: 'hunter2' }),
+  },
+  {
+    operation: 'bot_token',
+    status: 400,
+    errcode: 'bot_token_missing',
+    error: 'You must provide the token of your bot.',
+    state: 'token',
+    request: json({ token: '' }),
+  },
+  {
+    operation: 'bot_token',
+    status: 401,
+    errcode: 'bot_token_invalid',
+    error: 'Bot token invalid.',
+    state: 'token',
+    request: json({ token: 'nonsense' }),
+  },
+  {
+    operation: 'bot_token',
+    status: 401,
+    errcode: 'bot_token_expired',
+    error: 'Bot token expired.',
+    state: 'token',
+    fault: { kind: 'bot_token_expired' },
+  },
+];
+
+let api: Provisioning;
+
+beforeEach(async () => {
+  // The count of wrong secrets is kept by a library that reads the time itself.
+  vi.useFakeTimers({ toFake: ['Date'] });
+  api = await startProvisioning({ failuresAllowed });
+});
+
+afterEach(async () => {
+  vi.useRealTimers();
+  await api.close();
+});
+
+describe('every error of every operation', () => {
+  it('has a row here, and every row is documented', () => {
+    const documented = names.flatMap((name) =>
+      operationErrors[name].map((kind) => `${name} ${wireErrors[kind].status} ${wireErrors[kind].errcode}`),
+    );
+    const tried = rows.map(({ operation, status, errcode }) => `${operation} ${status} ${errcode}`);
+    expect(tried.toSorted()).toEqual([...new Set(documented)].toSorted());
+  });
+
+  it.each(rows)('$operation answers $status $errcode', async (row) => {
+    const { method, pathOf, body, calls, prepare } = readyOperations[row.operation];
+    await (row.prepare ?? prepare)(api);
+    if (row.fault) api.telegram.fail(calls, row.fault);
+    const request = typeof row.request === 'function' ? await row.request(api) : row.request;
+
+    const reply = await api.send({
+      method,
+      path: pathOf(alice),
+      headers: { authorization },
+      ...(body === undefined ? {} : json(body)),
+      ...request,
+    });
+
+    const { more: { retry_after: retryAfter, ...more } = {} } = row;
+    const expected = {
+      ...withState(row.state),
+      ...more,
+      error: row.error,
+      errcode: row.errcode,
+      ...(retryAfter === undefined ? {} : { retry_after: retryAfter }),
+    };
+    expect(`${reply.status} ${reply.text}`).toBe(`${row.status} ${JSON.stringify(expected)}`);
+    expect(reply.headers).toMatchObject({ 'content-type': 'application/json; charset=utf-8', ...row.headers });
+  });
+});
