@@ -51,7 +51,7 @@ export function createConnectionPool({
   maxLive,
   idleCloseMs,
   maxOpening = 8,
-  longestWaitMs = 30_000,
+  longestWaitMs = 60_000,
 }: ConnectionPoolDeps): ConnectionPool {
   const keys = new KeyedMutex();
   const places = createTurnstile({ clock, places: maxLive, longestWaitMs });

@@ -117,7 +117,7 @@ export const telegram = group(
         ),
         workers: withDefault(
           wholeNumber(1, 64),
-          '1',
+          '2',
           'Threads for the cryptography of Telegram connections, so that many logins at once do not hold up other requests.',
         ),
       },
