@@ -1,0 +1,63 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
+import { systemRandom } from '../../src/base/random.js';
+import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import { magicPasswords } from '../../src/sandbox/world/magic.js';
+import { createPostgresPlace, postgresMissing, type DatabasePlace } from '../support/database-place.js';
+import { install, type Installation } from '../support/daemon.js';
+
+const alice = '@alice:example.test';
+
+describe.skipIf(postgresMissing)(`daemons on PostgreSQL ${postgresMissing ?? ''}`, () => {
+  let sandbox: Sandbox;
+  let place: DatabasePlace;
+  let first: Installation;
+  let second: Installation;
+
+  beforeAll(async () => {
+    sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+  });
+  afterAll(() => sandbox.stop());
+
+  beforeEach(async () => {
+    place = await createPostgresPlace();
+    const database = { uri: place.uri.reveal() };
+    first = await install(sandbox, { database });
+    second = await install(sandbox, { database, encryption: { key: first.encryptionKey } });
+    await Promise.all([first.start(), second.start()]);
+  });
+  afterEach(async () => {
+    await Promise.all([first.remove(), second.remove()]);
+    await place.remove();
+    sandbox.control.reset();
+  });
+
+  it('one goes on where the other was killed', async () => {
+    expect(await first.login(alice, 'request_code', { phone: '+9996621500' })).toMatchObject({ status: 200 });
+    await first.kill();
+    expect(await second.login(alice, 'send_code', { code: '22222' })).toMatchObject({ status: 202 });
+    await second.kill();
+    await first.start();
+    const { password } = magicPasswords.password;
+    expect(await first.login(alice, 'send_password', { password })).toMatchObject({ status: 200 });
+    expect((await first.getMe(alice)).body).toMatchObject({ phone: '9996621500' });
+  });
+
+  it('two that are asked at once for the same user send one code', async () => {
+    const asked = [first, second, first, second].map((one) =>
+      one.login(alice, 'request_code', { phone: '+9996610500' }),
+    );
+    expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect(sandbox.control.calls().filter(({ method }) => method === 'auth.sendCode')).toHaveLength(1);
+  });
+
+  it('one that has the wrong key changes nothing and says so', async () => {
+    await first.login(alice, 'request_code', { phone: '+9996610500' });
+    const before = await place.dump();
+    const stranger = await install(sandbox, { database: { uri: place.uri.reveal() } });
+    await expect(stranger.start()).rejects.toThrow(/ended with 4[^]*sealed with another key/);
+    await stranger.remove();
+    expect(await place.dump()).toBe(before);
+    expect(await first.login(alice, 'send_code', { code: '11111' })).toMatchObject({ status: 200 });
+  });
+});
