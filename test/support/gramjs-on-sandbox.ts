@@ -1,9 +1,13 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
-import type { LogFields, Logger } from '../../src/base/logger.js';
 import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.js';
+import type { TelegramConnection, TelegramGateway } from '../../src/telegram/gateway.js';
 import { createGramjsGateway, type GramjsGatewayOptions } from '../../src/telegram/gramjs/gateway.js';
+import { createFakeClock, type FakeClock } from './fake-clock.js';
+import { logIn } from './magic-logins.js';
+import { createRecordingLogger, type RecordingLogger } from './recording-logger.js';
 import { silentLogger } from './silent-logger.js';
 
 /** The compiled worker: a thread cannot load TypeScript. */
@@ -39,26 +43,67 @@ export function optionsFor(sandbox: Sandbox, options: Partial<GramjsGatewayOptio
 export const createTestGateway = (sandbox: Sandbox, options?: Partial<GramjsGatewayOptions>) =>
   createGramjsGateway(optionsFor(sandbox, options));
 
-/** One line that was logged. */
-export interface LoggedLine {
-  readonly level: 'error' | 'warn' | 'info' | 'debug';
-  readonly message: string;
-  readonly fields: LogFields;
+/** A sandbox for all tests of a file, and for each test a clock that stands still, a log, and gateways that are closed after it. */
+export interface GramjsOnSandbox {
+  readonly sandbox: Sandbox;
+  readonly clock: FakeClock;
+  readonly logger: RecordingLogger;
+  createGateway(options?: Partial<GramjsGatewayOptions>): TelegramGateway;
+  /** A connection on which this magic account is logged in. */
+  loggedIn(digits: string, gateway?: TelegramGateway): Promise<TelegramConnection>;
 }
 
-/** A logger that keeps its lines. */
-export function createKeepingLogger(): { readonly logger: Logger; readonly lines: readonly LoggedLine[] } {
-  const lines: LoggedLine[] = [];
-  const at =
-    (level: LoggedLine['level']) =>
-    (message: string, fields: LogFields = {}) =>
-      void lines.push({ level, message, fields });
-  const logger: Logger = {
-    error: at('error'),
-    warn: at('warn'),
-    info: at('info'),
-    debug: at('debug'),
-    child: () => logger,
+export const connectDeadlineMs = 20_000;
+export const callDeadlineMs = 15_000;
+
+/** Sets a GramjsOnSandbox up; its properties are good in tests and hooks only. */
+export function useGramjsOnSandbox(options: Partial<SandboxOptions> = {}): GramjsOnSandbox {
+  let sandbox: Sandbox | undefined;
+  let clock = createFakeClock();
+  let logger = createRecordingLogger();
+  const gateways: TelegramGateway[] = [];
+  const runningSandbox = () => sandbox ?? expect.unreachable('the sandbox does not run');
+
+  beforeAll(async () => {
+    sandbox = await startTestSandbox(options);
+  });
+  beforeEach(() => {
+    clock = createFakeClock();
+    logger = createRecordingLogger();
+  });
+  afterEach(async () => {
+    runningSandbox().control.reset();
+    await Promise.all(gateways.splice(0).map((gateway) => gateway.close()));
+  });
+  afterAll(() => runningSandbox().stop());
+
+  const createGateway = (changes: Partial<GramjsGatewayOptions> = {}): TelegramGateway => {
+    const gateway = createTestGateway(runningSandbox(), {
+      clock,
+      logger,
+      connectDeadlineMs,
+      callDeadlineMs,
+      ...changes,
+    });
+    gateways.push(gateway);
+    return gateway;
   };
-  return { logger, lines };
+
+  return {
+    get sandbox() {
+      return runningSandbox();
+    },
+    get clock() {
+      return clock;
+    },
+    get logger() {
+      return logger;
+    },
+    createGateway,
+    async loggedIn(digits, gateway = createGateway()) {
+      const connection = await gateway.connect();
+      await logIn(connection, digits);
+      return connection;
+    },
+  };
 }

@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { Secret } from '../../src/base/secret.js';
+import { TelegramFailure } from '../../src/telegram/failure.js';
+import { callDeadlineMs, connectDeadlineMs, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
+import { codeOf, failureOf, faultOf, logIn, magicPassword, numberOf } from '../support/magic-logins.js';
+import { startSilentServer } from '../support/silent-server.js';
+
+const gramjs = useGramjsOnSandbox();
+
+describe('a key exchange that fails as one in 256 does in gramjs', () => {
+  const spoil = (times: number) =>
+    gramjs.sandbox.control.addFault({ kind: 'rpc_error', method: 'set_client_DH_params', code: 0, message: '', times });
+
+  it.each([1, 3])('is tried again without the caller noticing (%i times)', async (times) => {
+    spoil(times);
+    const connection = await gramjs.loggedIn('9996610001');
+    expect((await connection.getMe()).phone?.reveal()).toBe('+9996610001');
+    const complaints = gramjs.logger.lines.filter(({ message }) => message.includes('Step 3 invalid new nonce hash'));
+    expect(complaints).toHaveLength(times);
+  });
+
+  it('is tried again in a migration too', async () => {
+    const connection = await gramjs.createGateway().connect();
+    spoil(1);
+    await logIn(connection, '9996620001');
+    expect((await connection.getMe()).phone?.reveal()).toBe('+9996620001');
+  });
+
+  it('is not tried for ever', async () => {
+    spoil(100);
+    expect(await faultOf(gramjs.createGateway().connect())).toEqual({ kind: 'unreachable' });
+  });
+});
+
+describe('time', () => {
+  it('is limited for a connect, which leaves no socket behind', async () => {
+    const server = await startSilentServer();
+    try {
+      const gateway = gramjs.createGateway({ dataCentres: [{ id: 2, ip: '127.0.0.1', port: server.port }] });
+      const outcome = faultOf(gateway.connect());
+      await server.firstTaken;
+      await gramjs.clock.advance(connectDeadlineMs - 1);
+      await gramjs.clock.advance(1);
+      expect(await outcome).toEqual({ kind: 'unreachable' });
+      await server.allClosed();
+      expect(server.taken()).toBe(1);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('is limited for a call, and the connection is of no use after that', async () => {
+    const connection = await gramjs.loggedIn('9996610010');
+    const lift = gramjs.sandbox.control.addFault({ kind: 'silent', method: 'users.getUsers' });
+    let settled = false;
+    const outcome = faultOf(connection.getMe()).finally(() => (settled = true));
+    await gramjs.clock.advance(callDeadlineMs - 1);
+    expect(settled).toBe(false);
+    await gramjs.clock.advance(1);
+    expect(await outcome).toEqual({ kind: 'unreachable' });
+    lift();
+    expect(await faultOf(connection.getMe())).toEqual({ kind: 'unreachable' });
+  });
+
+  it('is not spent sleeping through a flood wait', async () => {
+    const connection = await gramjs.loggedIn('9996610011');
+    gramjs.sandbox.control.addFault({ kind: 'rpc_error', code: 420, message: 'FLOOD_WAIT_1', times: 1 });
+    expect(await faultOf(connection.getMe())).toEqual({ kind: 'flood_wait', retryAfterMs: 1_000 });
+  });
+});
+
+describe('a network that fails', () => {
+  it('is an error where gramjs says false', async () => {
+    const { port, stop } = await startSilentServer();
+    await stop();
+    const gateway = gramjs.createGateway({ dataCentres: [{ id: 2, ip: '127.0.0.1', port }] });
+    const failure = await failureOf(gateway.connect());
+    expect(failure.fact).toEqual({ kind: 'unreachable' });
+  });
+
+  it('costs a call some time only, where the connection drops in the middle of the answer', async () => {
+    const connection = await gramjs.loggedIn('9996610020');
+    gramjs.sandbox.control.addFault({ kind: 'drop', method: 'users.getUsers', times: 1 });
+    expect((await connection.getMe()).phone?.reveal()).toBe('+9996610020');
+  });
+
+  it('is not noticed where it failed and came back while the connection was idle', async () => {
+    const connection = await gramjs.loggedIn('9996610021');
+    gramjs.sandbox.control.addFault({ kind: 'refuse' });
+    gramjs.sandbox.control.cutConnections();
+    await gramjs.logger.line('telegram worker: gave up on the connection');
+    gramjs.sandbox.control.clearFaults();
+    expect((await connection.getMe()).phone?.reveal()).toBe('+9996610021');
+  });
+
+  it('leaves the session as it was where a migration did not come to its end', async () => {
+    const connection = await gramjs.createGateway().connect();
+    const before = connection.session;
+    gramjs.sandbox.control.addFault({ kind: 'refuse', dc: 2 });
+    const outcome = faultOf(connection.sendCode(numberOf('9996620022')));
+    await gramjs.logger.line('telegram worker: gave up on the connection');
+    expect(await outcome).toEqual({ kind: 'unreachable' });
+    expect(connection.session.equals(before)).toBe(true);
+  });
+});
+
+describe('what Telegram may ask of a client', () => {
+  const refuse = (code: number, message: string, method: string, times: number) =>
+    gramjs.sandbox.control.addFault({ kind: 'rpc_error', code, message, method, times });
+
+  it('to begin the login again: once', async () => {
+    const connection = await gramjs.createGateway().connect();
+    refuse(500, 'AUTH_RESTART', 'auth.sendCode', 1);
+    expect((await connection.sendCode(numberOf('9996610030'))).length).toBe(5);
+    refuse(500, 'AUTH_RESTART_7', 'auth.sendCode', 2);
+    expect(await faultOf(connection.sendCode(numberOf('9996610030')))).toEqual({ kind: 'unreachable' });
+  });
+
+  it('to fetch the parameters of the password check again: once', async () => {
+    const connection = await gramjs.createGateway().connect();
+    const sent = await connection.sendCode(numberOf('9996611030'));
+    await connection.signIn(numberOf('9996611030'), sent.phoneCodeHash, codeOf('9996611030'));
+    refuse(400, 'SRP_ID_INVALID', 'auth.checkPassword', 1);
+    expect((await connection.checkPassword(magicPassword)).phone?.reveal()).toBe('+9996611030');
+  });
+
+  it('to come with another api_id: the daemon is rejected, not the user', async () => {
+    const connection = await gramjs.createGateway({ apiId: 2_147_483_647 }).connect();
+    expect(await faultOf(connection.sendCode(numberOf('9996610031')))).toEqual({ kind: 'client_rejected' });
+  });
+
+  it('something new: it is named in the cause only', async () => {
+    const connection = await gramjs.loggedIn('9996610032');
+    refuse(400, 'SOMETHING_ODD', 'users.getUsers', 1);
+    const failure = await failureOf(connection.getMe());
+    expect(failure.fact).toEqual({ kind: 'unknown_error' });
+    expect(failure.message).not.toContain('SOMETHING_ODD');
+    expect(failure.cause).toMatchObject({ name: 'RPCError', message: expect.stringContaining('SOMETHING_ODD') });
+  });
+
+  it('to connect later: a refused initConnection is a failed connect', async () => {
+    refuse(406, 'UPDATE_APP_TO_LOGIN', 'help.getConfig', 1);
+    const gateway = gramjs.createGateway();
+    expect(await faultOf(gateway.connect())).toEqual({ kind: 'client_rejected' });
+    expect((await gateway.connect()).session.reveal()).not.toBe('');
+  });
+});
+
+describe('a session', () => {
+  it('of a network that is not configured is not tried', async () => {
+    const { session } = await gramjs.loggedIn('9996620040');
+    const [first] = gramjs.sandbox.dataCentres;
+    const gateway = gramjs.createGateway({ dataCentres: first === undefined ? [] : [first] });
+    expect(await faultOf(gateway.connect(session))).toEqual({ kind: 'unreachable' });
+  });
+
+  it('is refused as a defect where it is none', async () => {
+    await expect(gramjs.createGateway().connect(new Secret('nonsense'))).rejects.not.toBeInstanceOf(TelegramFailure);
+  });
+});

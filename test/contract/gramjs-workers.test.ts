@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { Secret } from '../../src/base/secret.js';
+import { builtWorkerUrl, callDeadlineMs, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
+import { codeOf, failureOf, faultOf, magicPassword, numberOf } from '../support/magic-logins.js';
+import { startSocksServer } from '../support/socks-server.js';
+
+const hangDeadlineMs = 5_000;
+const mtproxySecret = Buffer.from('00112233445566778899aabbccddeeff', 'hex');
+const gramjs = useGramjsOnSandbox({ mtproxySecret });
+
+/** The worker, and what happens in its thread when it is asked for the call `name`. */
+const workerThat = (name: string, happening: string): URL =>
+  new URL(
+    `data:text/javascript,${encodeURIComponent(`
+      import { parentPort } from 'node:worker_threads';
+      await import('${builtWorkerUrl.href}');
+      parentPort.on('message', (request) => { if (request.name === '${name}') { ${happening} } });
+    `)}`,
+  );
+
+describe('a worker', () => {
+  it('that crashes fails its connections as unreachable, and is replaced', async () => {
+    const gateway = gramjs.createGateway({ workerUrl: workerThat('getMe', 'process.exit(7)') });
+    const connection = await gramjs.loggedIn('9996610050', gateway);
+    expect(await faultOf(connection.getMe())).toEqual({ kind: 'unreachable' });
+    expect(await faultOf(connection.sendCode(numberOf('9996610050')))).toEqual({ kind: 'unreachable' });
+    expect((await (await gateway.connect()).sendCode(numberOf('9996610050'))).length).toBe(5);
+    expect(gramjs.logger.lines).toContainEqual(
+      expect.objectContaining({ level: 'error', message: 'a Telegram worker ended by itself' }),
+    );
+  });
+
+  it('that hangs is ended and replaced', async () => {
+    const gateway = gramjs.createGateway({ workerUrl: workerThat('getMe', 'for (;;);') });
+    const connection = await gramjs.loggedIn('9996610051', gateway);
+    const outcome = faultOf(connection.getMe());
+    await gramjs.clock.advance(callDeadlineMs);
+    expect(await outcome).toEqual({ kind: 'unreachable' });
+    await gramjs.clock.advance(hangDeadlineMs);
+    await connection.destroy();
+    expect((await (await gateway.connect()).sendCode(numberOf('9996610051'))).length).toBe(5);
+  });
+
+  it('that cannot be started fails the connect', async () => {
+    const gateway = gramjs.createGateway({ workerUrl: new URL('data:text/javascript,throw new Error("broken")') });
+    expect(await faultOf(gateway.connect())).toEqual({ kind: 'unreachable' });
+  });
+
+  it('survives a rejection that gramjs leaves alone', async () => {
+    const gateway = gramjs.createGateway({ workerUrl: workerThat('getMe', 'Promise.reject(new Error("left alone"))') });
+    const connection = await gramjs.loggedIn('9996610052', gateway);
+    expect((await connection.getMe()).phone?.reveal()).toBe('+9996610052');
+  });
+});
+
+describe('a proxy', () => {
+  it('of type SOCKS5 leads to the configured data centres', async () => {
+    const proxy = await startSocksServer('me', 'open sesame');
+    try {
+      const gateway = gramjs.createGateway({
+        proxy: {
+          type: 'socks5',
+          address: '127.0.0.1',
+          port: proxy.port,
+          username: 'me',
+          password: new Secret('open sesame'),
+        },
+      });
+      const connection = await gramjs.loggedIn('9996630060', gateway);
+      expect((await connection.getMe()).phone?.reveal()).toBe('+9996630060');
+      expect(proxy.destinations).toEqual([gramjs.sandbox.dataCentres[0]?.port, gramjs.sandbox.dataCentres[2]?.port]);
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  it('of type MTProto leads to the data centre that is asked for', async () => {
+    const [first] = gramjs.sandbox.dataCentres;
+    const gateway = gramjs.createGateway({
+      proxy: {
+        type: 'mtproxy',
+        address: '127.0.0.1',
+        port: first?.port ?? 0,
+        secret: new Secret(mtproxySecret.toString('hex')),
+      },
+      // Only the proxy knows where they are.
+      dataCentres: gramjs.sandbox.dataCentres.map(({ id }) => ({ id, ip: '192.0.2.1', port: 443 })),
+    });
+    const connection = await gramjs.loggedIn('9996620061', gateway);
+    expect((await connection.getMe()).phone?.reveal()).toBe('+9996620061');
+    const { session } = connection;
+    await connection.destroy();
+    gramjs.sandbox.control.forgetAuthKeys('9996620061');
+    const again = gateway.connect(session).then((other) => other.getMe());
+    expect(await faultOf(again)).toEqual({ kind: 'session_dead', reason: 'auth_key_forgotten' });
+  });
+});
+
+describe('the log', () => {
+  it('gets what gramjs has to say, which itself prints nothing', async () => {
+    const connection = await gramjs.loggedIn('9996610070');
+    gramjs.sandbox.control.addFault({ kind: 'drop', method: 'users.getUsers', times: 1 });
+    await connection.getMe();
+    await connection.destroy();
+    const messages = gramjs.logger.lines.map(({ message }) => message);
+    expect(messages).toContain('telegram worker: Running gramJS version 2.26.21');
+    expect(messages).toContain('telegram worker: Connection closed while receiving data');
+    expect(messages.filter((message) => message.includes('print'))).toEqual([]);
+  });
+
+  it('gets what anything prints in a worker, without its values', async () => {
+    const printing = "console.error(new RangeError('a value')); console.log('a value');";
+    const gateway = gramjs.createGateway({ workerUrl: workerThat('getMe', printing) });
+    await (await gramjs.loggedIn('9996610071', gateway)).getMe();
+    const messages = gramjs.logger.lines.map(({ message }) => message);
+    expect(messages).toContain('telegram worker: gramjs printed RangeError to its console');
+    expect(messages).toContain('telegram worker: gramjs printed string to its console');
+    expect(JSON.stringify(gramjs.logger.lines)).not.toContain('a value');
+  });
+
+  it('gets nothing secret', async () => {
+    const apiHash = new Secret('fedcba9876543210fedcba9876543210');
+    const connection = await gramjs.createGateway({ apiHash }).connect();
+    const phone = numberOf('9996631072');
+    const sent = await connection.sendCode(phone);
+    await failureOf(connection.signIn(phone, sent.phoneCodeHash, new Secret('84848')));
+    await connection.signIn(phone, sent.phoneCodeHash, codeOf('9996631072'));
+    await failureOf(connection.checkPassword(new Secret('wrong horse')));
+    await connection.checkPassword(magicPassword);
+    const { session } = connection;
+    await connection.logOut();
+    const log = JSON.stringify(gramjs.logger.lines);
+    const secrets = [apiHash, sent.phoneCodeHash, session, magicPassword].map((secret) => secret.reveal());
+    for (const secret of [...secrets, '84848', '33333', 'wrong horse', '9996631072']) expect(log).not.toContain(secret);
+    expect(log).toContain('telegram worker');
+  });
+});

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { PhoneNumber } from '../../src/base/phone.js';
+import { Secret } from '../../src/base/secret.js';
+import { magicBotSecret, magicPasswords } from '../../src/sandbox/world/magic.js';
+import { codeOf, faultOf, magicPassword, numberOf } from '../support/magic-logins.js';
+import type { GatewayContext } from './telegram-gateway.js';
+
+const awkwardPassword = new Secret(magicPasswords.awkward_password.password);
+const tokenOf = (number: string) => new Secret(`${number}:${magicBotSecret}`);
+
+/** Logging in, in every way that the port knows. */
+export function describeLogins(context: GatewayContext): void {
+  describe('a login by phone', () => {
+    it('is told how the code travels, and knows afterwards who is logged in', async () => {
+      const phone = numberOf('9996610001');
+      const { connection, sent } = await context.askForCode('9996610001');
+      expect(sent).toMatchObject({ delivery: 'app', length: 5, nextDelivery: 'sms', timeoutMs: 60_000 });
+      const result = await connection.signIn(phone, sent.phoneCodeHash, codeOf('9996610001'));
+      const user = result.kind === 'authorized' ? result.user : expect.unreachable();
+      expect(user).toEqual({
+        id: expect.stringMatching(/^[1-9]\d+$/),
+        username: expect.stringMatching(/^\w{5,}$/),
+        firstName: expect.any(String),
+        lastName: expect.any(String),
+        phone: expect.any(PhoneNumber),
+        isBot: false,
+      });
+      expect(user.phone?.equals(phone)).toBe(true);
+      expect(await connection.getMe()).toEqual(user);
+    });
+
+    it('finds that an account may have no username', async () => {
+      const connection = await context.logIn('9996612000');
+      expect(await connection.getMe()).toMatchObject({ username: null, isBot: false });
+    });
+
+    it('may give the right code after a wrong one', async () => {
+      const phone = numberOf('9996610002');
+      const { connection, sent } = await context.askForCode('9996610002');
+      const wrong = connection.signIn(phone, sent.phoneCodeHash, new Secret('54321'));
+      expect(await faultOf(wrong)).toEqual({ kind: 'phone_code_invalid' });
+      const right = await connection.signIn(phone, sent.phoneCodeHash, codeOf('9996610002'));
+      expect(right.kind).toBe('authorized');
+    });
+
+    it('goes on with the same code on a new connection', async () => {
+      const { connection, sent } = await context.askForCode('9996610003');
+      const again = await context.reconnect(connection);
+      const result = await again.signIn(numberOf('9996610003'), sent.phoneCodeHash, codeOf('9996610003'));
+      expect(result.kind).toBe('authorized');
+    });
+
+    it('moves to the data centre of the account, and its session with it', async () => {
+      const connection = await context.connect();
+      const before = connection.session;
+      const sent = await connection.sendCode(numberOf('9996620004'));
+      expect(connection.session.equals(before)).toBe(false);
+      const again = await context.reconnect(connection);
+      const result = await again.signIn(numberOf('9996620004'), sent.phoneCodeHash, codeOf('9996620004'));
+      expect(result.kind).toBe('authorized');
+      expect((await again.getMe()).phone?.reveal()).toBe('+9996620004');
+    });
+
+    it('is told that a code hash is not known', async () => {
+      const { connection } = await context.askForCode('9996610005');
+      const result = connection.signIn(numberOf('9996610005'), new Secret('nothing'), codeOf('9996610005'));
+      expect(await faultOf(result)).toEqual({ kind: 'phone_code_expired' });
+    });
+
+    it.each([
+      ['9996613000', { kind: 'phone_number_banned' }],
+      ['9996613200', { kind: 'phone_number_app_signup_forbidden' }],
+      ['9996613304', { kind: 'flood_wait', retryAfterMs: 5_000 }],
+      ['9996613400', { kind: 'phone_number_flood' }],
+      ['9996613800', { kind: 'phone_number_flood' }],
+      ['4915112345', { kind: 'phone_number_invalid' }],
+    ] as const)('gets no code for %s: %o', async (digits, fault) => {
+      const connection = await context.connect();
+      expect(await faultOf(connection.sendCode(numberOf(digits)))).toEqual(fault);
+    });
+
+    it.each([
+      ['9996613100', { kind: 'phone_number_unoccupied' }],
+      ['9996613500', { kind: 'phone_code_expired' }],
+      ['9996613600', { kind: 'phone_code_invalid' }],
+    ] as const)('is refused with the right code for %s: %o', async (digits, fault) => {
+      const { connection, sent } = await context.askForCode(digits);
+      const result = connection.signIn(numberOf(digits), sent.phoneCodeHash, codeOf(digits));
+      expect(await faultOf(result)).toEqual(fault);
+    });
+  });
+
+  describe('a cloud password', () => {
+    it('is asked for with its hint, refused when wrong and taken when right', async () => {
+      const phone = numberOf('9996611000');
+      const { connection, sent } = await context.askForCode('9996611000');
+      expect(await connection.signIn(phone, sent.phoneCodeHash, codeOf('9996611000'))).toEqual({
+        kind: 'password_needed',
+        hint: magicPasswords.password.hint,
+      });
+      expect(await faultOf(connection.checkPassword(new Secret('wrong')))).toEqual({ kind: 'password_invalid' });
+      const user = await connection.checkPassword(magicPassword);
+      expect(user.phone?.equals(phone)).toBe(true);
+      expect(await connection.getMe()).toEqual(user);
+    });
+
+    it('may have no hint, and any characters', async () => {
+      const phone = numberOf('9996611900');
+      const { connection, sent } = await context.askForCode('9996611900');
+      expect(await connection.signIn(phone, sent.phoneCodeHash, codeOf('9996611900'))).toEqual({
+        kind: 'password_needed',
+        hint: null,
+      });
+      expect((await connection.checkPassword(awkwardPassword)).phone?.equals(phone)).toBe(true);
+    });
+
+    it('is taken on a new connection', async () => {
+      const { connection, sent } = await context.askForCode('9996611001');
+      await connection.signIn(numberOf('9996611001'), sent.phoneCodeHash, codeOf('9996611001'));
+      const again = await context.reconnect(connection);
+      expect((await again.checkPassword(magicPassword)).phone?.reveal()).toBe('+9996611001');
+    });
+  });
+
+  describe('a login by bot token', () => {
+    it.each(['2000010001', '2000020001'])('takes one step (%s)', async (number) => {
+      const connection = await context.connect();
+      const bot = await connection.signInBot(tokenOf(number));
+      expect(bot).toMatchObject({
+        isBot: true,
+        phone: null,
+        lastName: null,
+        username: expect.stringMatching(/bot$/),
+      });
+      const again = await context.reconnect(connection);
+      expect(await again.getMe()).toEqual(bot);
+    });
+
+    it.each([
+      ['2000011000', { kind: 'bot_token_expired' }],
+      ['2000012000', { kind: 'bot_token_invalid' }],
+    ] as const)('is refused for %s: %o', async (number, fault) => {
+      const connection = await context.connect();
+      expect(await faultOf(connection.signInBot(tokenOf(number)))).toEqual(fault);
+    });
+  });
+}

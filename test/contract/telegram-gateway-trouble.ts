@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { codeOf, faultOf, numberOf } from '../support/magic-logins.js';
+import type { GatewayContext } from './telegram-gateway.js';
+
+/** What becomes of sessions and connections, in bad times too. */
+export function describeTrouble(context: GatewayContext): void {
+  describe('a session', () => {
+    it('survives its connection', async () => {
+      const connection = await context.logIn('9996610010');
+      const user = await connection.getMe();
+      expect(await (await context.reconnect(connection)).getMe()).toEqual(user);
+    });
+
+    it('is dead after logging out', async () => {
+      const connection = await context.logIn('9996610011');
+      const { session } = connection;
+      await connection.logOut();
+      await connection.destroy();
+      expect(await faultOf(context.use(session))).toEqual({ kind: 'session_dead', reason: 'revoked' });
+    });
+
+    it('that nobody is logged in to is dead', async () => {
+      const connection = await context.connect();
+      expect(await faultOf(connection.getMe())).toEqual({ kind: 'session_dead', reason: 'revoked' });
+    });
+
+    it('is dead where the account was deactivated', async () => {
+      const connection = await context.logIn('9996613700');
+      expect(await faultOf(connection.getMe())).toEqual({ kind: 'session_dead', reason: 'deactivated' });
+    });
+
+    it.each(['revoked', 'expired', 'deactivated', 'duplicated', 'auth_key_forgotten'] as const)(
+      'that Telegram ended is dead, with the reason (%s)',
+      async (reason) => {
+        const connection = await context.logIn('9996610012');
+        context.telegram.endSessions('9996610012', reason);
+        expect(await faultOf(connection.getMe())).toEqual({ kind: 'session_dead', reason });
+        const { session } = connection;
+        await connection.destroy();
+        expect(await faultOf(context.use(session))).toEqual({ kind: 'session_dead', reason });
+      },
+    );
+
+    it('that Telegram ended can be logged out', async () => {
+      const connection = await context.logIn('9996610013');
+      context.telegram.endSessions('9996610013', 'revoked');
+      await expect(connection.logOut()).resolves.toBeUndefined();
+    });
+
+    it('that Telegram ended in the middle of a login is dead', async () => {
+      const { connection, sent } = await context.askForCode('9996610014');
+      context.telegram.endSessions('9996610014', 'auth_key_forgotten');
+      const result = connection.signIn(numberOf('9996610014'), sent.phoneCodeHash, codeOf('9996610014'));
+      expect(await faultOf(result)).toEqual({ kind: 'session_dead', reason: 'auth_key_forgotten' });
+    });
+  });
+
+  describe('Telegram out of reach', () => {
+    it('fails a connect as unreachable, and a later one goes well', async () => {
+      context.telegram.goDown();
+      expect(await faultOf(context.connect())).toEqual({ kind: 'unreachable' });
+      context.telegram.comeBack();
+      expect((await context.askForCode('9996610020')).sent.length).toBe(5);
+    });
+
+    it('fails a connect on a saved session as unreachable, and the session is well later', async () => {
+      const connection = await context.logIn('9996610021');
+      const { session } = connection;
+      await connection.destroy();
+      context.telegram.goDown();
+      expect(await faultOf(context.connect(session))).toEqual({ kind: 'unreachable' });
+      context.telegram.comeBack();
+      expect((await context.use(session)).phone?.reveal()).toBe('+9996610021');
+    });
+
+    it('fails a call as unreachable, and the session is well later', async () => {
+      const connection = await context.logIn('9996610022');
+      const { session } = connection;
+      context.telegram.goDown();
+      expect(await faultOf(connection.getMe())).toEqual({ kind: 'unreachable' });
+      await connection.destroy();
+      context.telegram.comeBack();
+      expect((await context.use(session)).phone?.reveal()).toBe('+9996610022');
+    });
+  });
+
+  describe('Telegram that does not answer', () => {
+    it('fails a connect at the deadline, and a later one goes well', async () => {
+      context.telegram.goSilent();
+      const outcome = faultOf(context.connect());
+      await context.telegram.advance(context.telegram.connectDeadlineMs);
+      expect(await outcome).toEqual({ kind: 'unreachable' });
+      context.telegram.comeBack();
+      expect((await context.askForCode('9996610030')).sent.length).toBe(5);
+    });
+
+    it('fails a connect on a saved session at the deadline, and the session is well later', async () => {
+      const connection = await context.logIn('9996610032');
+      const { session } = connection;
+      await connection.destroy();
+      context.telegram.goSilent();
+      const outcome = faultOf(context.connect(session));
+      await context.telegram.advance(context.telegram.connectDeadlineMs);
+      expect(await outcome).toEqual({ kind: 'unreachable' });
+      context.telegram.comeBack();
+      expect((await context.use(session)).phone?.reveal()).toBe('+9996610032');
+    });
+
+    it('fails a call at the deadline, and the session is well later', async () => {
+      const connection = await context.logIn('9996610031');
+      const { session } = connection;
+      context.telegram.goSilent();
+      const outcome = faultOf(connection.getMe());
+      await context.telegram.advance(context.telegram.callDeadlineMs);
+      expect(await outcome).toEqual({ kind: 'unreachable' });
+      await connection.destroy();
+      context.telegram.comeBack();
+      expect((await context.use(session)).phone?.reveal()).toBe('+9996610031');
+    });
+  });
+
+  describe('a connection', () => {
+    it('ends its calls under way as unreachable when it is destroyed, and may be destroyed twice', async () => {
+      const connection = await context.logIn('9996610040');
+      context.telegram.goSilent();
+      const outcome = faultOf(connection.getMe());
+      await Promise.all([connection.destroy(), connection.destroy()]);
+      expect(await outcome).toEqual({ kind: 'unreachable' });
+      expect(await faultOf(connection.getMe())).toEqual({ kind: 'unreachable' });
+    });
+
+    it('is one of many, each with a session of its own', async () => {
+      const digits = Array.from({ length: 8 }, (_, index) => `999661005${index}`);
+      const connections = await Promise.all(digits.map((one) => context.logIn(one)));
+      const users = await Promise.all(connections.map((connection) => connection.getMe()));
+      expect(users.map((user) => user.phone?.reveal())).toEqual(digits.map((one) => `+${one}`));
+    });
+  });
+
+  it('settles everything that is under way when it is closed', async () => {
+    const other = context.telegram.createGateway();
+    const connection = await other.connect();
+    context.telegram.goSilent();
+    const outcomes = [faultOf(connection.getMe()), faultOf(other.connect())];
+    await other.close();
+    expect(await Promise.all(outcomes)).toEqual([{ kind: 'unreachable' }, { kind: 'unreachable' }]);
+    expect(await faultOf(connection.getMe())).toEqual({ kind: 'unreachable' });
+  });
+}

@@ -1,0 +1,45 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+
+/** A TCP server that takes connections and never says anything. */
+export interface SilentServer {
+  readonly port: number;
+  /** How many connections it has taken so far. */
+  taken(): number;
+  /** Resolves when a connection has been taken. */
+  firstTaken: Promise<void>;
+  /** Resolves when no connection is open. */
+  allClosed(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startSilentServer(): Promise<SilentServer> {
+  const sockets = new Set<Socket>();
+  const waiting = new Set<() => void>();
+  let taken = 0;
+  let tell: () => void = () => undefined;
+  const firstTaken = new Promise<void>((resolve) => (tell = resolve));
+  const server: Server = createServer((socket) => {
+    taken += 1;
+    sockets.add(socket);
+    tell();
+    socket.resume();
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => {
+      sockets.delete(socket);
+      if (sockets.size === 0) for (const resolve of waiting) resolve();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    taken: () => taken,
+    firstTaken,
+    allClosed: () => (sockets.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.add(resolve))),
+    stop: () =>
+      new Promise((resolve) => {
+        for (const socket of sockets) socket.destroy();
+        server.close(() => resolve());
+      }),
+  };
+}

@@ -1,0 +1,33 @@
+import { Api, helpers } from 'telegram';
+import { AuthKey } from 'telegram/crypto/AuthKey.js';
+import { StringSession } from 'telegram/sessions/index.js';
+import { describe, expect, it } from 'vitest';
+import { LeanSession } from '../../../../src/telegram/gramjs/lean-session.js';
+
+const self = new Api.User({
+  id: helpers.returnBigInt(7),
+  accessHash: helpers.returnBigInt(8),
+  username: 'somebody',
+});
+
+describe('a session', () => {
+  it('does not keep the users that it sees, as other sessions of gramjs do', () => {
+    const [lean, usual] = [new LeanSession(), new StringSession()];
+    for (const session of [lean, usual]) session.processEntities([self]);
+    expect(usual.getEntityRowsByUsername('somebody')).toBeDefined();
+    expect(lean.getEntityRowsByUsername('somebody')).toBeUndefined();
+  });
+
+  it('is saved with port 443, as ports above 32767 cannot be written, and read again', async () => {
+    const session = new LeanSession();
+    session.setDC(2, '127.0.0.1', 50_000);
+    session.setAuthKey(new AuthKey(Buffer.alloc(256, 7), Buffer.alloc(20)));
+    const read = new LeanSession(session.save());
+    await read.load();
+    expect([read.dcId, read.serverAddress, read.port, read.hasKey()]).toEqual([2, '127.0.0.1', 443, true]);
+  });
+
+  it('has no key before one is made', () => {
+    expect(new LeanSession().hasKey()).toBe(false);
+  });
+});

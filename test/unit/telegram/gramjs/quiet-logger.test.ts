@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { printable, QuietLogger } from '../../../../src/telegram/gramjs/quiet-logger.js';
+
+describe('the logger of gramjs', () => {
+  it('passes errors on as warnings, the rest as debug lines, and its own debug lines not at all', () => {
+    const lines: string[] = [];
+    const logger = new QuietLogger((level, message) => void lines.push(`${level} ${message}`));
+    logger.error('a');
+    logger.warn('b');
+    logger.info('c');
+    logger.debug('d');
+    expect(lines).toEqual(['warn a', 'debug b', 'debug c']);
+  });
+
+  it('says that no level is on', () => {
+    expect(new QuietLogger(() => undefined).canSend()).toBe(false);
+  });
+});
+
+describe('a line of gramjs', () => {
+  it.each([
+    [
+      'Received response without parent request: \u0001\u0002hash-in-the-clear',
+      'Received response without parent request […]',
+    ],
+    ['Type 7 not found, remaining data secret', 'Type 7 not found, remaining data […]'],
+    ['odd \u0000\u0007 bytes \ufffd', 'odd ?? bytes \ufffd'],
+    ['x'.repeat(1000), 'x'.repeat(300)],
+  ])('is cleaned', (text, expected) => {
+    expect(printable(text)).toBe(expected);
+  });
+});
