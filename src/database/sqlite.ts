@@ -25,8 +25,7 @@ export async function openSqlite(
   const dataSource = new DataSource({
     ...dataSourceOptions(logger),
     type: 'sqlite',
-    // TypeORM asks for the verbose driver, whose stack traces quote the parameters of a failed query.
-    driver: { verbose: () => sqlite3 },
+    driver: sqlite3,
     database: target.path,
     busyTimeout: busyTimeoutMs,
   });
