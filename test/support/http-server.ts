@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { systemClock } from '../../src/base/clock.js';
+import { systemRandom } from '../../src/base/random.js';
+import { anybody } from '../../src/http/bearer-auth.js';
+import { endpoint, type Endpoint } from '../../src/http/endpoint.js';
+import { plainProblemReply } from '../../src/http/plain-problems.js';
+import { reply } from '../../src/http/reply.js';
+import { createHttpServer, defaultHttpLimits, type HttpServer, type HttpServerDeps } from '../../src/http/server.js';
+import { surface, type Surface } from '../../src/http/surface.js';
+import { createRecordingLogger, type RecordingLogger } from './recording-logger.js';
+
+/** A server that listens. */
+export interface TestServer {
+  readonly port: number;
+  readonly log: RecordingLogger;
+  stop: HttpServer['stop'];
+}
+
+/** Starts a server with these surfaces on a free port; whoever starts it stops it. */
+export async function startServer(
+  surfaces: readonly Surface[],
+  overrides: Partial<HttpServerDeps> = {},
+): Promise<TestServer> {
+  const log = createRecordingLogger();
+  const server = createHttpServer({
+    host: '127.0.0.1',
+    port: 0,
+    surfaces,
+    trustedProxies: [],
+    undeclaredReplies: 'throw',
+    limits: defaultHttpLimits,
+    clock: systemClock,
+    random: systemRandom,
+    logger: log,
+    ...overrides,
+  });
+  const { port } = await server.start();
+  return { port, log, stop: (deadlineMs) => server.stop(deadlineMs) };
+}
+
+/** A surface below /test, open to everybody. */
+export function testSurface(endpoints: readonly Endpoint[], overrides: Partial<Surface> = {}): Surface {
+  return surface({
+    name: 'test',
+    prefix: '/test',
+    endpoints,
+    authenticate: anybody,
+    accessLevel: 'info',
+    problem: plainProblemReply,
+    failure: () => undefined,
+    ...overrides,
+  });
+}
+
+const said = { description: 'What was said', schema: z.object({ said: z.string() }) };
+
+/** GET /say/{word}: answers with what `say` makes of the word. */
+export function sayEndpoint(say: (word: string) => string | Promise<string> = (word) => word): Endpoint {
+  return endpoint({
+    name: 'say',
+    method: 'GET',
+    path: '/say/{word}',
+    params: { word: { description: 'Any word' } },
+    access: 'authenticated',
+    summary: 'Say it',
+    replies: { 200: said },
+    errors: {},
+    handler: async ({ params }) => reply(200, { said: await say(params.word) }),
+  });
+}
+
+/** POST /echo: answers with the `say` of the body. */
+export function echoEndpoint(): Endpoint {
+  return endpoint({
+    name: 'echo',
+    method: 'POST',
+    path: '/echo',
+    params: {},
+    access: 'authenticated',
+    summary: 'Say it again',
+    body: z.object({ say: z.string() }),
+    replies: { 200: said },
+    errors: Object.fromEntries(
+      [400, 401, 413, 415, 429].map((status) => [
+        status,
+        { description: 'Error', schema: z.object({ error: z.string(), errcode: z.string() }) },
+      ]),
+    ),
+    handler: ({ body }) => Promise.resolve(reply(200, { said: body.say })),
+  });
+}

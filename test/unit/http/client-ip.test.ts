@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { clientNetwork, createClientAddress, normaliseAddress } from '../../../src/http/client-ip.js';
+
+describe('the address of a client', () => {
+  const addressOf = createClientAddress(['127.0.0.1', '10.0.0.0/8', '::1', 'fd00::/8']);
+
+  it.each([
+    ['the peer, where it is no proxy', '203.0.113.9', '198.51.100.1', '203.0.113.9'],
+    ['the peer, where no proxy says more', '127.0.0.1', undefined, '127.0.0.1'],
+    ['what the proxy says', '127.0.0.1', '198.51.100.1', '198.51.100.1'],
+    ['the right-most hop that is no proxy', '127.0.0.1', '6.6.6.6, 198.51.100.1, 10.1.2.3', '198.51.100.1'],
+    ['the left-most hop, where all are proxies', '127.0.0.1', '10.0.0.1, 10.0.0.2', '10.0.0.1'],
+    ['the last proxy, where what comes next is no address', '127.0.0.1', '198.51.100.1, unknown, 10.0.0.2', '10.0.0.2'],
+    ['without a port', '127.0.0.1', '198.51.100.1:5000', '198.51.100.1'],
+    ['without brackets and port', '::1', '[2001:DB8::1]:5000', '2001:db8::1'],
+    ['without a zone', 'fe80::1%eth0', undefined, 'fe80::1'],
+    ['plain where the peer is IPv4 in IPv6', '::ffff:203.0.113.9', undefined, '203.0.113.9'],
+    ['behind a proxy that is IPv4 in IPv6', '::ffff:127.0.0.1', '::FFFF:c633:6401', '198.51.100.1'],
+    ['behind a proxy of a range of IPv6', 'fd12::1', '2001:db8:0:0::7', '2001:db8::7'],
+    ['unknown on a socket without addresses', undefined, '198.51.100.1', 'unknown'],
+  ])('is %s', (_, peer, forwardedFor, expected) => {
+    expect(addressOf(peer, forwardedFor)).toBe(expected);
+  });
+
+  it('is the peer, whatever is forwarded, where no proxy is trusted', () => {
+    const trustingNobody = createClientAddress([]);
+    fc.assert(
+      fc.property(fc.ipV4(), fc.string(), (peer, forwardedFor) => {
+        expect(trustingNobody(peer, forwardedFor)).toBe(peer);
+      }),
+    );
+  });
+
+  it('cannot be forged by what a client puts before its own hop', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.ipV4(), fc.ipV6(), fc.string())), (forged) => {
+        expect(addressOf('10.0.0.1', [...forged, '198.51.100.1', '10.0.0.2'].join(', '))).toBe('198.51.100.1');
+      }),
+    );
+  });
+
+  it.each(['proxy.example.org', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/8/8', '::/129', '10.0.0.0/x', ''])(
+    'refuses "%s" as a trusted proxy',
+    (entry) => {
+      expect(() => createClientAddress([entry])).toThrow('is neither an IP address nor a CIDR range');
+    },
+  );
+});
+
+describe('an IP address', () => {
+  it('has one spelling', () => {
+    fc.assert(
+      fc.property(fc.ipV6(), (text) => {
+        const once = normaliseAddress(text);
+        expect(once).toBeDefined();
+        expect(normaliseAddress(once ?? '')).toBe(once);
+        expect(normaliseAddress(text.toUpperCase())).toBe(once);
+      }),
+    );
+  });
+
+  it.each(['', 'x', '1.2.3', '1.2.3.4.5', '256.1.1.1', ':::', '12345::', '[::1', '1.2.3.4:x'])(
+    'is not "%s"',
+    (text) => {
+      expect(normaliseAddress(text)).toBeUndefined();
+    },
+  );
+});
+
+describe('the network of a client', () => {
+  it.each([
+    ['203.0.113.9', '203.0.113.9'],
+    ['2001:db8::1', '2001:db8:0:0::/64'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['2001:db8:1:2::', '2001:db8:1:2::/64'],
+    ['unknown', 'unknown'],
+  ])('of %s is %s', (address, network) => {
+    expect(clientNetwork(address)).toBe(network);
+  });
+});
