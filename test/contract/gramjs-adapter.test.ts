@@ -71,9 +71,9 @@ describe('time', () => {
 
 describe('a network that fails', () => {
   it('is an error where gramjs says false', async () => {
-    const { port, stop } = await startSilentServer();
-    await stop();
-    const gateway = gramjs.createGateway({ dataCentres: [{ id: 2, ip: '127.0.0.1', port }] });
+    const server = await startSilentServer();
+    await server.stop();
+    const gateway = gramjs.createGateway({ dataCentres: [{ id: 2, ip: '127.0.0.1', port: server.port }] });
     const failure = await failureOf(gateway.connect());
     expect(failure.fact).toEqual({ kind: 'unreachable' });
   });

@@ -1,6 +1,6 @@
 import { Api, TelegramClient } from 'telegram';
 import type { ProxyInterface } from 'telegram/network/connection/TCPMTProxy.js';
-import { LeanSession } from './lean-session.js';
+import type { LeanSession } from './lean-session.js';
 import type { PlainProxy, WorkerSettings } from './protocol.js';
 import { QuietLogger, type LogLine } from './quiet-logger.js';
 import { createTransport, type Transport } from './transport.js';

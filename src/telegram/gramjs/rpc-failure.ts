@@ -1,5 +1,5 @@
 import { errors } from 'telegram';
-import { TelegramFailure } from '../failure.js';
+import { TelegramFailure, type TelegramFault } from '../failure.js';
 import { faultOfRpcError } from './rpc-faults.js';
 
 /** Code and name of an RPC error of gramjs, as Telegram sent them; undefined for anything else. */
@@ -14,14 +14,15 @@ export function readRpcError(error: unknown): { readonly code: number | undefine
 export function explain(error: unknown): unknown {
   if (error instanceof TelegramFailure) return error;
   const rpcError = readRpcError(error);
-  if (rpcError !== undefined)
-    return new TelegramFailure(faultOfRpcError(rpcError.code, rpcError.name), { cause: error });
-  if (error instanceof errors.TypeNotFoundError)
-    return new TelegramFailure({ kind: 'unknown_error' }, { cause: error });
-  if (error instanceof errors.BadMessageError || (error instanceof Error && networkTrouble.test(error.message))) {
-    return new TelegramFailure({ kind: 'unreachable' }, { cause: error });
-  }
-  return error;
+  const fault = rpcError === undefined ? faultOfGramjsError(error) : faultOfRpcError(rpcError.code, rpcError.name);
+  return fault === undefined ? error : new TelegramFailure(fault, { cause: error });
+}
+
+function faultOfGramjsError(error: unknown): TelegramFault | undefined {
+  if (error instanceof errors.TypeNotFoundError) return { kind: 'unknown_error' };
+  if (error instanceof errors.BadMessageError) return { kind: 'unreachable' };
+  if (error instanceof Error && networkTrouble.test(error.message)) return { kind: 'unreachable' };
+  return undefined;
 }
 
 // Plain errors by which client.invoke and the sender say that they have given up.

@@ -40,7 +40,10 @@ export function startWorkerThread({ url, settings, logger }: WorkerThreadDeps): 
   const settle = (reply: Reply): void => {
     if (reply.type === 'log') {
       const { level, message, connectionId } = reply;
-      return logger[level](`telegram worker: ${message}`, connectionId === null ? undefined : { connection: connectionId });
+      return logger[level](
+        `telegram worker: ${message}`,
+        connectionId === null ? undefined : { connection: connectionId },
+      );
     }
     const call = open.get(reply.requestId);
     if (call === undefined) return;
