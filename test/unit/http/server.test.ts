@@ -42,9 +42,8 @@ describe('an answer', () => {
 
   it('has an id of its own, never one from the request', async () => {
     await serve([testSurface([sayEndpoint()])]);
-    const ids = new Set<unknown>();
-    for (let n = 0; n < 3; n += 1)
-      ids.add((await get('/test/say/x', { 'x-request-id': 'mine' })).headers['x-request-id']);
+    const replies = await Promise.all([1, 2, 3].map(() => get('/test/say/x', { 'x-request-id': 'mine' })));
+    const ids = new Set(replies.map(({ headers }) => headers['x-request-id']));
     expect(ids.size).toBe(3);
     expect(ids).not.toContain('mine');
   });
@@ -105,7 +104,7 @@ describe('what goes wrong in an endpoint', () => {
   it.each([
     ['an error', () => Promise.reject(new Error('the secret is hunter2'))],
     ['a failure that the surface does not know', () => Promise.reject(new Mishap({ kind: 'mishap' }))],
-    ['something that is no error', () => Promise.reject('nothing' as unknown as Error)],
+    ['something that is no error', () => Promise.reject('nothing')],
   ])('is a defect where it is %s: told to the log, not to the client', async (_, say) => {
     await serve([testSurface([sayEndpoint(say)])]);
     const { status, headers, text } = await get('/test/say/x');
@@ -233,19 +232,18 @@ describe('a client', () => {
 
   it('that hangs up before it is answered is noted', async () => {
     let answer: () => void = () => undefined;
-    const asked = new Promise<void>((resolve) => {
-      const slow = sayEndpoint(async () => {
-        resolve();
-        await new Promise<void>((done) => (answer = done));
-        return 'late';
-      });
-      void serve([testSurface([slow])]).then(() => {
-        const socket = connect(server.port, '127.0.0.1');
-        socket.write('GET /test/say/x HTTP/1.1\r\nHost: x\r\n\r\n');
-        void asked.then(() => socket.destroy());
-      });
+    let reached: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => (reached = resolve));
+    const slow = sayEndpoint(async (word) => {
+      reached();
+      await new Promise<void>((resolve) => (answer = resolve));
+      return word;
     });
+    await serve([testSurface([slow])]);
+    const socket = connect(server.port, '127.0.0.1');
+    socket.write('GET /test/say/x HTTP/1.1\r\nHost: x\r\n\r\n');
     await asked;
+    socket.destroy();
     expect((await server.log.line('request')).fields).toMatchObject({ status: undefined, aborted: true });
     answer();
   });
