@@ -30,12 +30,14 @@ export function createTlCodec(schema: TlSchema): TlCodec {
   }
 
   function writeFields(writer: TlWriter, combinator: TlCombinator, object: TlObject): void {
-    for (const field of combinator.fields) {
-      const value = object[field.name];
-      if (field.type.kind === 'flags') writer.uint(flagsOf(combinator, field.name, object));
-      else if (field.type.kind === 'true' || (field.condition && value === undefined)) continue;
-      else if (value === undefined) throw TlFailure.malformed(`${combinator.name} lacks ${field.name}`);
-      else write(writer, field.type, value, `${combinator.name}.${field.name}`);
+    const flags = flagsOf(combinator, object);
+    for (const { name, type, condition } of combinator.fields) {
+      const value = object[name];
+      const isAbsent = condition !== undefined && !hasBit(flags.get(condition.flags), condition.bit);
+      if (isAbsent || type.kind === 'true') continue;
+      if (type.kind === 'flags') writer.uint(flags.get(name) ?? 0);
+      else if (value === undefined) throw TlFailure.malformed(`${combinator.name} lacks ${name}`);
+      else write(writer, type, value, `${combinator.name}.${name}`);
     }
   }
 
@@ -103,8 +105,7 @@ export function createTlCodec(schema: TlSchema): TlCodec {
     for (const field of combinator.fields) {
       if (field.condition) {
         const flags = object[field.condition.flags];
-        const present = typeof flags === 'number' && ((flags >>> field.condition.bit) & 1) === 1;
-        if (!present) continue;
+        if (!hasBit(typeof flags === 'number' ? flags : 0, field.condition.bit)) continue;
       }
       object[field.name] = read(reader, field.type);
     }
@@ -189,14 +190,19 @@ function isOfType(combinator: TlCombinator, typeName: string): boolean {
   return !combinator.isFunction && combinator.result.kind === 'boxed' && combinator.result.typeName === typeName;
 }
 
-function flagsOf(combinator: TlCombinator, flagsName: string, object: TlObject): number {
-  let flags = 0;
+// Fields may share a bit: then one of them that is there demands the others.
+function flagsOf(combinator: TlCombinator, object: TlObject): ReadonlyMap<string, number> {
+  const flags = new Map<string, number>();
   for (const { name, type, condition } of combinator.fields) {
-    if (condition?.flags !== flagsName) continue;
-    const present = type.kind === 'true' ? object[name] === true : object[name] !== undefined;
-    if (present) flags |= 1 << condition.bit;
+    if (!condition) continue;
+    const isThere = type.kind === 'true' ? object[name] === true : object[name] !== undefined;
+    if (isThere) flags.set(condition.flags, ((flags.get(condition.flags) ?? 0) | (1 << condition.bit)) >>> 0);
   }
-  return flags >>> 0;
+  return flags;
+}
+
+function hasBit(flags: number | undefined, bit: number): boolean {
+  return (((flags ?? 0) >>> bit) & 1) === 1;
 }
 
 function readBool(reader: TlReader): boolean {
