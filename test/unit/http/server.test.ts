@@ -312,15 +312,4 @@ describe('a surface', () => {
     expect((await post({ authorization: 'yes' })).status).toBe(400);
     expect((await get('/test/say/x')).status).toBe(200);
   });
-
-  it.each(['test', '/test/', '/', '/a//b'])('refuses the prefix %s', (prefix) => {
-    expect(() => testSurface([], { prefix })).toThrow('is no prefix');
-  });
-
-  it('refuses to declare an endpoint twice', () => {
-    expect(() => testSurface([sayEndpoint(), sayEndpoint()])).toThrow('declares say twice');
-    expect(() => testSurface([sayEndpoint(), { ...sayEndpoint(), name: 'other' }])).toThrow(
-      'declares GET /say/{word} twice',
-    );
-  });
 });
