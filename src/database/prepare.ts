@@ -43,7 +43,9 @@ export async function prepareDatabase(deps: {
   } finally {
     await queryRunner.release();
   }
-  await backend.settle();
+  await backend.settle().catch((error: unknown) => {
+    throw backend.explain(error);
+  });
 }
 
 async function refuseNewerSchema(queryRunner: QueryRunner): Promise<void> {

@@ -11,6 +11,8 @@ import { DatabaseFailure } from './failure.js';
 import { selectRows } from './rows.js';
 import type { SqliteTarget } from './uri.js';
 
+const walAttempts = 10;
+
 /** Opens a SQLite file, readable to its owner only where it is new; throws DatabaseFailure. Its locks reach over this process. */
 export async function openSqlite(
   target: SqliteTarget,
@@ -39,6 +41,21 @@ export async function openSqlite(
   const begin = async (queryRunner: QueryRunner) => {
     await queryRunner.query('BEGIN IMMEDIATE');
   };
+  const useWriteAheadLog = async () => {
+    const queryRunner = dataSource.createQueryRunner();
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const [row] = await selectRows<{ journal_mode: string }>(queryRunner, 'PRAGMA journal_mode = WAL');
+        return row?.journal_mode;
+      } catch (error) {
+        if (!isBusy(explain(error))) throw error;
+        if (attempt === walAttempts) return undefined;
+        // For this one change SQLite does not wait until others have written; for a transaction it does.
+        await begin(queryRunner);
+        await queryRunner.query('ROLLBACK');
+      }
+    }
+  };
   return {
     dataSource,
     locks: new KeyedMutex(),
@@ -52,13 +69,8 @@ export async function openSqlite(
     },
     async settle() {
       if (target.inMemory) return;
-      const queryRunner = dataSource.createQueryRunner();
-      const [row] = await selectRows<{ journal_mode: string }>(queryRunner, 'PRAGMA journal_mode = WAL').catch(
-        (error: unknown) => {
-          throw explain(error);
-        },
-      );
-      if (row?.journal_mode !== 'wal') {
+      const mode = await useWriteAheadLog();
+      if (mode !== 'wal') {
         logger.warn('the SQLite file cannot use a write-ahead log', { path: target.path });
       }
     },
@@ -85,6 +97,10 @@ const unusable = new Set(
   ['CANTOPEN', 'READONLY', 'NOTADB', 'CORRUPT', 'IOERR', 'FULL', 'PERM'].map((name) => `SQLITE_${name}`),
 );
 const busy = new Set(['SQLITE_BUSY', 'SQLITE_LOCKED']);
+
+function isBusy(error: unknown): boolean {
+  return error instanceof DatabaseFailure && error.fact.kind === 'busy';
+}
 
 function explainSqlite(error: unknown, path: string): unknown {
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
