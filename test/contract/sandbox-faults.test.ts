@@ -238,7 +238,7 @@ function abridged(packet: Buffer): Buffer {
 
 /** An unencrypted req_pq_multi, byte by byte. */
 function beginKeyExchange(withNonce: Buffer): Buffer {
-  const head = Buffer.from('0000000000000000' + '0000000001020304' + '14000000' + 'f18e7ebe', 'hex');
+  const head = Buffer.from('0000000000000000000000000102030414000000f18e7ebe', 'hex');
   return abridged(Buffer.concat([head, withNonce]));
 }
 

@@ -1,5 +1,5 @@
 import {
-  IntermediatePacketCodec,
+  type IntermediatePacketCodec,
   MtProxyTcpTransport,
   ObfuscatedPacketCodec,
   PaddedIntermediatePacketCodec,

@@ -3,10 +3,9 @@ import { addPublicKey, LogManager, NodeCryptoProvider } from '@mtcute/node/utils
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 
 /** An unmodified mtcute client, and everything that it complained about. */
-export interface IndependentClient {
+interface IndependentClient {
   readonly client: TelegramClient;
   readonly complaints: readonly string[];
-  destroy(): Promise<void>;
 }
 
 export interface IndependentClientOptions {
@@ -18,7 +17,7 @@ export interface IndependentClientOptions {
 }
 
 /** A client that knows the key and one data centre of the sandbox, and learns of the others as clients do. */
-export async function createIndependentClient(
+async function createIndependentClient(
   sandbox: Sandbox,
   { dc = 1, transport, updates = false }: IndependentClientOptions = {},
 ): Promise<IndependentClient> {
@@ -43,7 +42,7 @@ export async function createIndependentClient(
   client.log.mgr.handler = (_color, _level, tag, format, args) =>
     void complaints.push([tag, format, ...args].join(' '));
   client.onError.add((error) => void complaints.push(String(error)));
-  return { client, complaints, destroy: () => client.destroy() };
+  return { client, complaints };
 }
 
 /** What mtcute says of a key exchange that failed because its key is not ours. */
@@ -58,13 +57,13 @@ export async function withIndependentClient<T>(
   work: (client: TelegramClient, complaints: readonly string[]) => Promise<T>,
 ): Promise<T> {
   for (;;) {
-    const { client, complaints, destroy } = await createIndependentClient(sandbox, options);
+    const { client, complaints } = await createIndependentClient(sandbox, options);
     try {
       return await work(client, complaints);
     } catch (error) {
       if (!complaints.some((line) => line.includes(otherKeyComplaint))) throw error;
     } finally {
-      await destroy();
+      await client.destroy();
     }
   }
 }
@@ -75,8 +74,9 @@ export async function refusalOf(call: Promise<unknown>): Promise<string | undefi
     await call;
     return undefined;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && 'text' in error)
+    if (error instanceof Error && 'code' in error && 'text' in error) {
       return `${String(error.code)} ${String(error.text)}`;
+    }
     throw error;
   }
 }

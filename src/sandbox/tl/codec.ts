@@ -12,7 +12,7 @@ const maxVectorLength = 10_000;
 
 /** Turns objects of one schema into bytes and back. */
 export interface TlCodec {
-  /** Writes an object with its constructor number; fields that the schema does not have are left out. */
+  /** Writes an object with its constructor number; fields that the schema does not have are left out. What does not fit is a TypeError: our own mistake. */
   encode(object: TlObject): Buffer;
   /** Writes what the named function returns. */
   encodeResult(functionName: string, value: TlValue): Buffer;
@@ -25,7 +25,7 @@ export interface TlCodec {
 export function createTlCodec(schema: TlSchema): TlCodec {
   function named(name: string): TlCombinator {
     const combinator = schema.byName.get(name);
-    if (!combinator) throw TlFailure.malformed(`no ${name} in this schema`);
+    if (!combinator) throw new TypeError(`no ${name} in this schema`);
     return combinator;
   }
 
@@ -36,7 +36,7 @@ export function createTlCodec(schema: TlSchema): TlCodec {
       const isAbsent = condition !== undefined && !hasBit(flags.get(condition.flags), condition.bit);
       if (isAbsent || type.kind === 'true') continue;
       if (type.kind === 'flags') writer.uint(flags.get(name) ?? 0);
-      else if (value === undefined) throw TlFailure.malformed(`${combinator.name} lacks ${name}`);
+      else if (value === undefined) throw new TypeError(`${combinator.name} lacks ${name}`);
       else write(writer, type, value, `${combinator.name}.${name}`);
     }
   }
@@ -88,13 +88,13 @@ export function createTlCodec(schema: TlSchema): TlCodec {
       case 'flags':
         return;
     }
-    throw TlFailure.malformed(`${where} is no ${type.kind}`);
+    throw new TypeError(`${where} is no ${type.kind}`);
   }
 
   function writeBoxed(writer: TlWriter, object: TlObject, typeName: string | undefined, where: string): void {
     const combinator = named(object._);
     if (typeName !== undefined && !isOfType(combinator, typeName)) {
-      throw TlFailure.malformed(`${where} is no ${typeName}`);
+      throw new TypeError(`${where} is no ${typeName}`);
     }
     writer.uint(combinator.id);
     writeFields(writer, combinator, object);

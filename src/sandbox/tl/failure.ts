@@ -1,6 +1,6 @@
 import { Failure } from '../../base/failure.js';
 
-/** Why bytes are not a message of the schema that they were read with, or a value cannot be written with it. */
+/** Why bytes are not a message of the schema that they were read with. */
 export type TlFact =
   { readonly kind: 'unknown_constructor'; readonly id: number } | { readonly kind: 'malformed'; readonly why: string };
 
