@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { helpers } from 'telegram';
 import { _serverKeys } from 'telegram/crypto/RSA.js';
@@ -28,6 +29,8 @@ for (const method of ['debug', 'log', 'info', 'warn', 'error', 'trace'] as const
 // gramjs leaves promises of its loops alone; one that rejects must not end the worker and all its connections.
 process.on('unhandledRejection', (reason) => log('debug', `gramjs left a rejection alone: ${String(reason)}`, null));
 
+giveWay();
+
 port.on('message', (request: Request) => {
   const { requestId, connectionId } = request;
   answer(request).then(
@@ -35,6 +38,17 @@ port.on('message', (request: Request) => {
     (error: unknown) => sendError(request, explain(error)),
   );
 });
+
+/** Where processors are short, the thread that answers requests goes first. */
+function giveWay(): void {
+  // Only on Linux is this the priority of the calling thread, and not that of the whole process.
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch (error) {
+    log('debug', `the worker keeps its priority: ${String(error)}`, null);
+  }
+}
 
 async function answer(request: Request): Promise<Calls[CallName]['result']> {
   switch (request.name) {

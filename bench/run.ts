@@ -1,0 +1,18 @@
+import { measureEventLoop } from './event-loop.js';
+
+const scenarios: Readonly<Record<string, (print: (line: string) => void) => Promise<void>>> = {
+  'event-loop': measureEventLoop,
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in scenarios));
+if (unknown.length > 0) {
+  console.error(`no such scenario: ${unknown.join(', ')}; there are: ${Object.keys(scenarios).join(', ')}`);
+  process.exitCode = 2;
+} else {
+  for (const [name, measure] of Object.entries(scenarios)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    console.log(`# ${name} (Node ${process.versions.node})`);
+    await measure((line) => console.log(line));
+  }
+}
