@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.js';
+import type { TelegramProxy } from '../../src/telegram/gramjs/gateway.js';
 import { builtWorkerUrl, callDeadlineMs, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
 import { codeOf, failureOf, faultOf, magicPassword, numberOf } from '../support/magic-logins.js';
-import { startSocksServer } from '../support/socks-server.js';
+import { startSocksServer, type SocksServer } from '../support/socks-server.js';
 
 const hangDeadlineMs = 5_000;
 const mtproxySecret = Buffer.from('00112233445566778899aabbccddeeff', 'hex');
@@ -54,21 +55,39 @@ describe('a worker', () => {
 });
 
 describe('a proxy', () => {
+  const socksOptions = { username: 'me', password: 'open sesame' };
+  const through = ({ port }: SocksServer): TelegramProxy => ({
+    type: 'socks5',
+    address: '127.0.0.1',
+    port,
+    username: 'me',
+    password: new Secret('open sesame'),
+  });
+
   it('of type SOCKS5 leads to the configured data centres', async () => {
-    const proxy = await startSocksServer('me', 'open sesame');
+    const proxy = await startSocksServer(socksOptions);
     try {
-      const gateway = gramjs.createGateway({
-        proxy: {
-          type: 'socks5',
-          address: '127.0.0.1',
-          port: proxy.port,
-          username: 'me',
-          password: new Secret('open sesame'),
-        },
-      });
-      const connection = await gramjs.loggedIn('9996630060', gateway);
+      const connection = await gramjs.loggedIn('9996630060', gramjs.createGateway({ proxy: through(proxy) }));
       expect((await connection.getMe()).phone?.reveal()).toBe('+9996630060');
-      expect(proxy.destinations).toEqual([gramjs.sandbox.dataCentres[0]?.port, gramjs.sandbox.dataCentres[2]?.port]);
+      const [first, , third] = gramjs.sandbox.dataCentres.map(({ port }) => `127.0.0.1:${port}`);
+      expect(proxy.destinations).toEqual([first, third]);
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  it('of type SOCKS5 leads to the data centres of Telegram itself, where none are configured', async () => {
+    const proxy = await startSocksServer({
+      ...socksOptions,
+      portFor: () => gramjs.sandbox.dataCentres[0]?.port ?? 0,
+    });
+    try {
+      const gateway = gramjs.createGateway({ proxy: through(proxy), dataCentres: [] });
+      const connection = await gramjs.loggedIn('9996610062', gateway);
+      const { session } = connection;
+      await connection.destroy();
+      expect((await (await gateway.connect(session)).getMe()).phone?.reveal()).toBe('+9996610062');
+      expect(proxy.destinations).toEqual(['149.154.167.91:443', '149.154.167.91:443']);
     } finally {
       await proxy.stop();
     }

@@ -19,7 +19,7 @@ export function startTestSandbox(options: Partial<SandboxOptions> = {}): Promise
 }
 
 /** What a gateway needs to know of a sandbox, with one worker and nothing said. */
-export function optionsFor(sandbox: Sandbox, options: Partial<GramjsGatewayOptions> = {}): GramjsGatewayOptions {
+function optionsFor(sandbox: Sandbox, options: Partial<GramjsGatewayOptions> = {}): GramjsGatewayOptions {
   return {
     apiId: 12_345,
     apiHash: new Secret('0123456789abcdef0123456789abcdef'),

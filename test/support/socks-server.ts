@@ -3,14 +3,21 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 /** A SOCKS5 proxy on loopback that wants a user name and a password (RFC 1928, RFC 1929). */
 export interface SocksServer {
   readonly port: number;
-  /** The ports that connections were made to, in order. */
-  readonly destinations: readonly number[];
+  /** The addresses that connections were asked for, `ip:port`, in order. */
+  readonly destinations: readonly string[];
   stop(): Promise<void>;
 }
 
-export async function startSocksServer(username: string, password: string): Promise<SocksServer> {
+export interface SocksServerOptions {
+  readonly username: string;
+  readonly password: string;
+  /** Where to connect to on loopback instead; default: the port that was asked for. */
+  readonly portFor?: (destination: string) => number;
+}
+
+export async function startSocksServer({ username, password, portFor }: SocksServerOptions): Promise<SocksServer> {
   const sockets = new Set<Socket>();
-  const destinations: number[] = [];
+  const destinations: string[] = [];
   const keep = (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
@@ -30,8 +37,9 @@ export async function startSocksServer(username: string, password: string): Prom
     const request = await next(client);
     const ip = [...request.subarray(4, 8)].join('.');
     const port = request.readUInt16BE(8);
-    destinations.push(port);
-    const server = connect(port, ip, () => {
+    const destination = `${ip}:${port}`;
+    destinations.push(destination);
+    const server = connect(portFor?.(destination) ?? port, '127.0.0.1', () => {
       client.write(Buffer.of(5, 0, 0, 1, 127, 0, 0, 1, 0, 0));
       client.pipe(server).pipe(client);
     });

@@ -5,7 +5,6 @@ import { createWorkerConnection, type WorkerConnection } from './worker-connecti
 import { startWorkerThread, type WorkerThread } from './worker-thread.js';
 
 export type { GramjsGatewayOptions, TelegramProxy } from './options.js';
-export type { DataCentre, DeviceInfo } from './protocol.js';
 
 const defaultWorkers = 2;
 const defaultConnectDeadlineMs = 20_000;
