@@ -42,7 +42,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
     async start() {
       const { database: where, encryption, telegram, http, provisioning, bridge, login: times } = config;
 
-      const database = await openDatabase({ ...where, encryption, clock, random, logger });
+      const database = await openDatabase({ ...where, exclusive: true, encryption, clock, random, logger });
       closers.push(() => database.close());
 
       const gateway = createGramjsGateway({

@@ -70,8 +70,10 @@ function explainDatabase(fault: DatabaseFault): string {
         `A newer version of Gangway has changed this database (${fault.migrations.join(', ')}). Run that version, or ` +
         'restore a backup from before.'
       );
+    case 'in_use':
+      return `Another Gangway runs on the database file ${fault.path}. Stop it first; several daemons can share a PostgreSQL database only.`;
     case 'busy':
-      return 'Somebody else holds the database. Try again; another Gangway may be running on the same SQLite file.';
+      return 'Somebody else writes to the database for too long. Try again.';
   }
 }
 

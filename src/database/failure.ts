@@ -19,6 +19,8 @@ export type DatabaseFault =
   | { readonly kind: 'wrong_key'; readonly neededKeyId: string }
   /** A newer version of this program has changed the database; `migrations` are those unknown here. */
   | { readonly kind: 'newer_schema'; readonly migrations: readonly string[] }
+  /** Another daemon runs on the same SQLite file. */
+  | { readonly kind: 'in_use'; readonly path: string }
   /** Somebody else held what the transaction needed: nothing is written, and it may be tried again. */
   | { readonly kind: 'busy' };
 

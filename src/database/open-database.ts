@@ -22,6 +22,8 @@ export interface DatabaseOptions {
   readonly uri: Secret;
   /** How many transactions may be open at once on PostgreSQL; 10 where absent. SQLite has one at a time. */
   readonly maxConnections?: number;
+  /** Whether this is the daemon, of which a SQLite file can have one only; false where absent. */
+  readonly exclusive?: boolean;
   readonly encryption: EncryptionKeys;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -69,7 +71,7 @@ function openBackend(options: DatabaseOptions): Promise<Backend> {
   const target = parseDatabaseUri(options.uri);
   switch (target.kind) {
     case 'sqlite':
-      return openSqlite(target, { busyTimeoutMs, logger: options.logger });
+      return openSqlite(target, { busyTimeoutMs, exclusive: options.exclusive ?? false, logger: options.logger });
     case 'postgres':
       return openPostgres(target, {
         maxConnections: options.maxConnections,

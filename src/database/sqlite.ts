@@ -6,6 +6,7 @@ import { DataSource, QueryFailedError, type QueryRunner } from 'typeorm';
 import { KeyedMutex } from '../base/keyed-mutex.js';
 import type { Logger } from '../base/logger.js';
 import type { Backend } from './backend.js';
+import { claimForDaemon } from './daemon-lock.js';
 import { dataSourceOptions } from './data-source.js';
 import { DatabaseFailure } from './failure.js';
 import { selectRows } from './rows.js';
@@ -19,11 +20,14 @@ export async function openSqlite(
   deps: {
     /** How long to wait for other programs that write to the file. */
     readonly busyTimeoutMs: number;
+    /** Whether no other daemon may have the file. */
+    readonly exclusive: boolean;
     readonly logger: Logger;
   },
 ): Promise<Backend> {
-  const { busyTimeoutMs, logger } = deps;
+  const { busyTimeoutMs, exclusive, logger } = deps;
   if (!target.inMemory) await prepareFile(target.path);
+  const release = exclusive && !target.inMemory ? await claimForDaemon(target.path) : () => Promise.resolve();
   const dataSource = new DataSource({
     ...dataSourceOptions(logger),
     type: 'sqlite',
@@ -35,6 +39,7 @@ export async function openSqlite(
   try {
     await dataSource.initialize();
   } catch (error) {
+    await release();
     throw explain(error);
   }
   // A transaction that reads first and writes later fails at once where another program has written in between.
@@ -75,7 +80,10 @@ export async function openSqlite(
       }
     },
     abandon: () => Promise.resolve(),
-    close: () => dataSource.destroy(),
+    async close() {
+      await dataSource.destroy();
+      await release();
+    },
   };
 }
 

@@ -80,7 +80,7 @@ describe('the SQLite file', () => {
   it('may be in use by another program: a transaction says so when it has waited long enough, and may be tried again', async () => {
     await (await openTestDatabase({ uri: place.uri })).close();
     const target = { kind: 'sqlite', path: place.path, inMemory: false } as const;
-    const backend = await openSqlite(target, { busyTimeoutMs: 5, logger: silentLogger });
+    const backend = await openSqlite(target, { busyTimeoutMs: 5, exclusive: false, logger: silentLogger });
     const transactions = createTransactions({ backend, clock: systemClock, logger: silentLogger });
     const other = await place.connect();
     await other.query('BEGIN IMMEDIATE');
@@ -89,5 +89,17 @@ describe('the SQLite file', () => {
     expect(await transactions.run(() => Promise.resolve('done'))).toBe('done');
     await other.destroy();
     await backend.close();
+  });
+
+  it('belongs to one daemon at a time, and is free for the next when that one has ended', async () => {
+    const daemon = await openTestDatabase({ uri: place.uri, exclusive: true });
+    await expect(openTestDatabase({ uri: place.uri, exclusive: true })).rejects.toMatchObject({
+      fact: { kind: 'in_use', path: place.path },
+    });
+    const tool = await openTestDatabase({ uri: place.uri });
+    await tool.transaction((tx) => tx.floodWaits.save('subject', 1_000));
+    await tool.close();
+    await daemon.close();
+    await (await openTestDatabase({ uri: place.uri, exclusive: true })).close();
   });
 });

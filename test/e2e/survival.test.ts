@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { systemRandom } from '../../src/base/random.js';
@@ -74,6 +77,18 @@ describe('killed', () => {
       sandbox.control.reset();
     }
   });
+});
+
+it('a second daemon on the same SQLite file does not start, and the first goes on', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'gangway-e2e-'));
+  const database = { uri: `sqlite:${join(folder, 'shared.db')}` };
+  const first = await running({ database });
+  const second = await install(sandbox, { database, encryption: { key: first.encryptionKey } });
+  await expect(second.start()).rejects.toThrow(/ended with 4[^]*Another Gangway runs/);
+  expect(brief(await first.login(alice, 'request_code', { phone: plain }))).toMatchObject({ status: 200 });
+  await second.remove();
+  await first.kill();
+  await rm(folder, { recursive: true });
 });
 
 describe('Telegram in trouble', () => {

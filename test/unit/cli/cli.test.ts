@@ -85,7 +85,8 @@ describe('what is said of a failure', () => {
     [{ kind: 'database_missing', server: 'db:5432', database: 'gw' }, 4, /no database gw on db:5432/],
     [{ kind: 'wrong_key', neededKeyId: 'ab12' }, 4, /ab12.*Nothing was changed/],
     [{ kind: 'newer_schema', migrations: ['AddX1'] }, 4, /newer version.*AddX1/],
-    [{ kind: 'busy' }, 4, /holds the database/],
+    [{ kind: 'busy' }, 4, /for too long/],
+    [{ kind: 'in_use', path: '/data/gangway.db' }, 4, /Another Gangway runs on the database file/],
   ];
   it.each(faults)('%j: exit code %i, in a sentence without a stack', (fault, code, text) => {
     const explained = explainFailure(new DatabaseFailure(fault));
