@@ -29,9 +29,9 @@ export interface AccountBook {
   standingOf(owner: Mxid): Promise<Standing>;
   /**
    * Makes the Telegram account the owner's, and ends the owner's logins under way, in one transaction.
-   * False where it belongs to somebody whose session is alive, or may be.
+   * Where somebody has it whose session is alive, or may be, nothing changes and the answer is who that is.
    */
-  claim(owner: Mxid, acceptance: Acceptance): Promise<boolean>;
+  claim(owner: Mxid, acceptance: Acceptance): Promise<'claimed' | { readonly holder: Mxid }>;
 }
 
 export interface AccountBookDeps {
@@ -105,10 +105,12 @@ export function createAccountBook({ database, desk, ledger, clock, logger }: Acc
     },
 
     async claim(owner, acceptance) {
-      if (await insert(owner, acceptance)) return true;
+      if (await insert(owner, acceptance)) return 'claimed';
       const holder = await database.transaction((tx) => tx.telegramAccounts.findByTelegramUserId(acceptance.user.id));
-      if (holder && (await standingOfAccount(holder)).kind !== 'logged_out') return false;
-      return insert(owner, acceptance);
+      // The same login, finished by another daemon: its session is this one.
+      if (holder?.id === acceptance.id) return 'claimed';
+      if (holder && (await standingOfAccount(holder)).kind !== 'logged_out') return { holder: holder.owner };
+      return (await insert(owner, acceptance)) ? 'claimed' : { holder: holder?.owner ?? owner };
     },
   };
 }

@@ -25,15 +25,17 @@ export interface LoginLedger {
   find(owner: Mxid): Promise<Login | undefined>;
   /** Writes the login, which may wait for its next step from now on; with `replacing`, that one is over in the same transaction. */
   save(owner: Mxid, login: Login, how?: { readonly replacing?: Login | undefined }): Promise<void>;
-  /** All that is kept of the login is its session, until that is ended at Telegram. */
+  /** From now on, all that is kept of the login is its session, until that is ended at Telegram. */
   discard(owner: Mxid, leftover: Leftover): Promise<void>;
+  /** Its session could not be ended now: it is listed again after a while, and forgotten when that was tried for a day. */
+  postpone(owner: Mxid, leftover: Leftover): Promise<void>;
   /** The login `finishedId` is gone, all others of the owner are over. */
   closeAll(tx: Transaction, owner: Mxid, finishedId: string): Promise<void>;
   remove(id: string): Promise<void>;
-  /** Some of the logins that are over or abandoned, oldest first. */
+  /** Some of the logins that are over or abandoned and whose turn it is, oldest first. */
   listOver(): Promise<readonly LoginProcessRecord[]>;
-  /** What is left of a login that is still over or abandoned; `stale` where ending its session was tried for long enough. */
-  findLeftover(owner: Mxid, id: string): Promise<(Leftover & { readonly stale: boolean }) | undefined>;
+  /** What is left of a login that is still over or abandoned. */
+  findLeftover(owner: Mxid, id: string): Promise<Leftover | undefined>;
 }
 
 export interface LoginLedgerDeps {
@@ -43,7 +45,8 @@ export interface LoginLedgerDeps {
 }
 
 const listedAtOnce = 100;
-const staleAfterMs = 24 * 60 * 60_000;
+const againAfterMs = 10 * 60_000;
+const givenUpAfterMs = 24 * 60 * 60_000;
 
 export function createLoginLedger({ database, expireAfterMs, clock }: LoginLedgerDeps): LoginLedger {
   const isOver = (record: LoginProcessRecord) => record.expiresAt <= clock.now();
@@ -74,12 +77,21 @@ export function createLoginLedger({ database, expireAfterMs, clock }: LoginLedge
 
     discard: (owner, leftover) => database.transaction((tx) => tx.loginProcesses.save(overRecord(owner, leftover))),
 
+    postpone(owner, leftover) {
+      return database.transaction(async (tx) => {
+        const record = (await tx.loginProcesses.listByOwner(owner)).find(({ id }) => id === leftover.id);
+        // A login that was abandoned is over from now on; of one that is over, createdAt says since when.
+        const over = record && readState(record.state).step === 'over' ? record : overRecord(owner, leftover);
+        if (over.createdAt + givenUpAfterMs <= clock.now()) await tx.loginProcesses.delete(over.id);
+        else await tx.loginProcesses.save({ ...over, expiresAt: clock.now() + againAfterMs });
+      });
+    },
+
     async closeAll(tx, owner, finishedId) {
       for (const record of await tx.loginProcesses.listByOwner(owner)) {
+        const { step, session } = readState(record.state);
         if (record.id === finishedId) await tx.loginProcesses.delete(record.id);
-        else if (!isOver(record)) {
-          await tx.loginProcesses.save(overRecord(owner, { id: record.id, session: readState(record.state).session }));
-        }
+        else if (step !== 'over') await tx.loginProcesses.save(overRecord(owner, { id: record.id, session }));
       }
     },
 
@@ -91,8 +103,7 @@ export function createLoginLedger({ database, expireAfterMs, clock }: LoginLedge
 
     async findLeftover(owner, id) {
       const record = (await listByOwner(owner)).find((each) => each.id === id && isOver(each));
-      if (!record) return undefined;
-      return { id, session: readState(record.state).session, stale: record.expiresAt + staleAfterMs <= clock.now() };
+      return record && { id, session: readState(record.state).session };
     },
   };
 }

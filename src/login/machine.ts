@@ -41,6 +41,8 @@ export type Decision =
 
 // Telegram's usual answer, for the case that it gives none.
 const defaultResendMs = 60_000;
+// Codes and tokens are far shorter: what is longer is not worth Telegram's time.
+const longestInput = 256;
 
 /** What `input` means for a login that stands at `state`, or for none. Pure: `now` is epoch ms. */
 export function decide(state: LoginState | undefined, input: LoginInput, now: number): Decision {
@@ -52,10 +54,14 @@ export function decide(state: LoginState | undefined, input: LoginInput, now: nu
     case 'password':
       return decidePassword(state, input.password);
     case 'bot_token':
-      return input.token && input.token.reveal().trim() !== ''
-        ? { act: 'sign_in_bot', token: new Secret(input.token.reveal().trim()) }
-        : refuse({ kind: 'bot_token_missing' });
+      return decideBotToken(input.token?.reveal().trim() ?? '');
   }
+}
+
+function decideBotToken(token: string): Decision {
+  if (token === '') return refuse({ kind: 'bot_token_missing' });
+  if (token.length > longestInput) return refuse({ kind: 'bot_token_invalid' });
+  return { act: 'sign_in_bot', token: new Secret(token) };
 }
 
 function decidePhone(state: LoginState | undefined, text: string | undefined, now: number): Decision {
@@ -69,6 +75,7 @@ function decidePhone(state: LoginState | undefined, text: string | undefined, no
 function decideCode(state: LoginState | undefined, given: Secret | number | undefined): Decision {
   const code = readCode(given, state?.step === 'code' ? state.sent.length : null);
   if (!code) return refuse({ kind: 'phone_code_missing' });
+  if (state && code.reveal().length > longestInput) return refuse({ kind: 'phone_code_invalid' });
   if (state?.step === 'code') return { act: 'sign_in', state, code };
   if (state?.step === 'password' && state.code.equals(code)) return { act: 'show', step: stepOf(state) };
   return refuse({ kind: 'phone_code_not_requested' });

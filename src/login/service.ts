@@ -10,6 +10,7 @@ import type { TelegramConnection } from '../telegram/gateway.js';
 import type { ConnectionPool } from '../telegram/pool.js';
 import type { TelegramUser } from '../telegram/shapes.js';
 import { createAccountBook, type Acceptance } from './account-book.js';
+import type { TelegramFault } from '../telegram/failure.js';
 import { LoginFailure } from './failure.js';
 import { loginFaultOf } from './fault-of.js';
 import { codeAccepted, codeSent, decide, stepOf, survives, type Decision } from './machine.js';
@@ -119,9 +120,15 @@ export function createLoginService(deps: LoginServiceDeps): LoginService {
       key: id,
       session: undefined,
       subject,
-      call: (connection) => connection.signInBot(token),
+      async call(connection) {
+        // Telegram may log the bot in without our hearing of it: until the account is ours, its session is one to end.
+        await ledger.discard(owner, { id, session: connection.session });
+        return connection.signInBot(token);
+      },
     });
     if (!answer.ok) {
+      if (answer.fault.kind !== 'unreachable') await ledger.remove(id);
+      else if (answer.session) await ledger.discard(owner, { id, session: answer.session });
       await desk.hangUp(id);
       throw failureOf(answer);
     }
@@ -150,10 +157,14 @@ export function createLoginService(deps: LoginServiceDeps): LoginService {
   }
 
   async function finish(owner: Mxid, acceptance: Acceptance): Promise<LoginStep> {
-    if (!(await book.claim(owner, acceptance))) {
+    const claim = await book.claim(owner, acceptance);
+    if (claim !== 'claimed') {
       await ledger.discard(owner, acceptance);
       await endLeftover(owner, acceptance.id);
-      throw new LoginFailure({ kind: 'telegram_account_taken' });
+      const isOwn = claim.holder === owner;
+      throw new LoginFailure(
+        isOwn ? { kind: 'already_logged_in', user: acceptance.user } : { kind: 'telegram_account_taken' },
+      );
     }
     await desk.hangUp(acceptance.id);
     logger.info('logged in to Telegram', { owner, isBot: acceptance.user.isBot });
@@ -172,13 +183,13 @@ export function createLoginService(deps: LoginServiceDeps): LoginService {
     }
   }
 
-  /** False where Telegram cannot be asked now. What could not be ended within a day is given up. */
-  async function endLeftover(owner: Mxid, id: string): Promise<boolean> {
+  /** Why the session of a login that is over could not be ended; undefined where it is. */
+  async function endLeftover(owner: Mxid, id: string): Promise<TelegramFault | undefined> {
     const leftover = await ledger.findLeftover(owner, id);
-    if (!leftover) return true;
-    const ended = await desk.endSession(id, leftover.session);
-    if (ended || leftover.stale) await ledger.remove(id);
-    return ended;
+    if (!leftover) return undefined;
+    const fault = await desk.endSession(id, leftover.session);
+    await (fault ? ledger.postpone(owner, leftover) : ledger.remove(id));
+    return fault;
   }
 
   function permit(owner: Mxid): void {
@@ -201,7 +212,12 @@ export function createLoginService(deps: LoginServiceDeps): LoginService {
     async sweep() {
       await database.transaction((tx) => tx.floodWaits.deleteExpired(clock.now()));
       for (const { id, owner } of await ledger.listOver()) {
-        if (!(await alone(owner, `end ${id}`, () => endLeftover(owner, id)))) return;
+        try {
+          const fault = await alone(owner, `end ${id}`, () => endLeftover(owner, id));
+          if (fault?.kind === 'unreachable') return;
+        } catch (error) {
+          logger.error('a login that is over could not be ended', { owner, error });
+        }
       }
     },
   };

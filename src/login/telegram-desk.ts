@@ -23,8 +23,8 @@ export type Answer<T> =
 /** Asks Telegram on pooled connections and keeps to its flood waits, which outlive a restart. */
 export interface TelegramDesk {
   ask<T>(question: Question<T>): Promise<Answer<T>>;
-  /** Ends a session at Telegram and closes its connection; false where Telegram could not be asked now. */
-  endSession(key: string, session: TelegramSession): Promise<boolean>;
+  /** Ends a session at Telegram and closes its connection; the fault where that could not be done. */
+  endSession(key: string, session: TelegramSession): Promise<TelegramFault | undefined>;
   /** Closes the connection of a login or account, if there is one. */
   hangUp(key: string): Promise<void>;
 }
@@ -74,7 +74,7 @@ export function createTelegramDesk({ pool, database, clock, logger }: TelegramDe
     async endSession(key, session) {
       const answer = await ask({ key, session, subject: `end:${key}`, call: (connection) => connection.logOut() });
       await pool.drop(key);
-      return answer.ok || answer.fault.kind === 'session_dead';
+      return answer.ok || answer.fault.kind === 'session_dead' ? undefined : answer.fault;
     },
     hangUp: (key) => pool.drop(key),
   };

@@ -6,7 +6,7 @@ import { systemClock } from '../../src/base/clock.js';
 import { systemRandom } from '../../src/base/random.js';
 import type { Fault } from '../../src/sandbox/control.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
-import { magicPasswords } from '../../src/sandbox/world/magic.js';
+import { magicBotSecret, magicPasswords } from '../../src/sandbox/world/magic.js';
 import { install, type Answer, type ConfigOverrides, type Installation } from '../support/daemon.js';
 
 const alice = '@alice:example.test';
@@ -33,6 +33,9 @@ async function running(overrides?: ConfigOverrides): Promise<Installation> {
 }
 
 const brief = ({ status, body }: Answer) => ({ status, ...body });
+
+const bot = '@bot:example.test';
+const botToken = `2000020042:${magicBotSecret}`;
 
 type Step = readonly [
   step: 'request_code' | 'send_code' | 'send_password' | 'bot_token',
@@ -108,8 +111,12 @@ describe('Telegram in trouble', () => {
     }
     const lift = begin();
     expect(brief(await gangway.getMe(alice))).toMatchObject({ errcode: 'telegram_unreachable' });
+    expect(brief(await gangway.login(bot, 'bot_token', { token: botToken }))).toMatchObject({
+      errcode: 'telegram_unreachable',
+    });
     lift();
     expect(brief(await gangway.getMe(alice))).toMatchObject({ status: 200 });
+    expect(brief(await gangway.login(bot, 'bot_token', { token: botToken }))).toMatchObject({ status: 200 });
   });
 
   it('cutting all connections between two steps is not noticed', async () => {

@@ -21,6 +21,7 @@ export interface Answer {
 
 /** An installation of Gangway: a folder with its configuration and database, and the built daemon as a child process. */
 export interface Installation {
+  readonly folder: string;
   readonly sharedSecret: string;
   readonly encryptionKey: string;
   /** Starts the daemon and resolves when it listens. */
@@ -95,6 +96,7 @@ export async function install(sandbox: Sandbox, overrides: ConfigOverrides = {})
   };
 
   return {
+    folder,
     sharedSecret,
     encryptionKey,
     call,

@@ -45,7 +45,7 @@ export interface FakeTelegram {
   /** Ends goDown and goSilent; calls that went unanswered stay so. */
   comeBack(): void;
   /** Telegram does what the next call of `operation` asks, but its answer is lost: the call fails with `unreachable`. */
-  loseAnswer(operation: 'signIn' | 'checkPassword'): void;
+  loseAnswer(operation: 'signIn' | 'checkPassword' | 'signInBot'): void;
   /** Calls of `operation` wait until the returned function is called, then go on. */
   hold(operation: FakeTelegramOperation): () => void;
   /** Every code sent to this number so far is no longer accepted. */
@@ -214,7 +214,7 @@ export function createFakeTelegram({
         await call('signInBot');
         const bot = botOfToken(token.reveal());
         if ('kind' in bot) return fail(bot);
-        return logIn(bot);
+        return answer('signInBot', logIn(bot));
       },
       async getMe(): Promise<TelegramUser> {
         await call('getMe');

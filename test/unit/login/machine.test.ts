@@ -102,6 +102,16 @@ describe('a code', () => {
   });
 });
 
+it('input that is far too long is refused before Telegram is asked', () => {
+  const long = new Secret('1'.repeat(257));
+  expect(decide(waitingForCode, { kind: 'code', code: long }, now)).toMatchObject({
+    fault: { kind: 'phone_code_invalid' },
+  });
+  expect(decide(undefined, { kind: 'bot_token', token: long }, now)).toMatchObject({
+    fault: { kind: 'bot_token_invalid' },
+  });
+});
+
 describe('a password', () => {
   it.each([undefined, new Secret('')])('%# is missing', (password) => {
     const decision = decide(waitingForPassword, { kind: 'password', password }, now);

@@ -225,7 +225,7 @@ describe('an abandoned login', () => {
     expect(await login.submit(alice, password(magicPassword))).toMatchObject({ kind: 'complete' });
   });
 
-  it('is ended at Telegram when that can be reached again, and given up after a day', async () => {
+  it('is ended at Telegram when that can be reached again', async () => {
     await login.submit(alice, phone(plain));
     await login.submit(bob, phone('+9996620001'));
     await clock.advance(30 * minutes);
@@ -233,16 +233,35 @@ describe('an abandoned login', () => {
     await login.sweep();
     telegram.comeBack();
     await login.sweep();
+    expect(telegram.calls('logOut')).toBe(1);
+    await clock.advance(10 * minutes);
+    await login.sweep();
     expect(telegram.calls('logOut')).toBe(2);
+  });
 
+  it('is given up when it could not be ended for a day', async () => {
     await login.submit(alice, phone(plain));
     await clock.advance(30 * minutes);
     telegram.goDown();
-    await clock.advance(24 * 60 * minutes);
-    await login.sweep();
+    for (let hour = 0; hour <= 24; hour++) {
+      await login.sweep();
+      await clock.advance(60 * minutes);
+    }
     telegram.comeBack();
     await login.sweep();
-    expect(telegram.calls('logOut')).toBe(2);
+    expect(telegram.calls('logOut')).toBe(0);
+  });
+
+  it('that cannot be ended does not keep the others from it', async () => {
+    const users = ['@a:example.org', '@b:example.org', '@c:example.org'].map(mxidOf);
+    for (const [index, user] of users.entries()) await login.submit(user, phone(`+999662000${index}`));
+    await clock.advance(30 * minutes);
+    telegram.fail('logOut', { kind: 'unknown_error' });
+    await login.sweep();
+    expect(telegram.calls('logOut')).toBe(3);
+    await clock.advance(10 * minutes);
+    await login.sweep();
+    expect(telegram.calls('logOut')).toBe(4);
   });
 });
 
@@ -355,6 +374,7 @@ describe('a Telegram account that somebody else is logged in to', () => {
     expect(telegram.authorizations('9996620234')).toBe(2);
     await telegram.gateway.close();
     login = startService();
+    await clock.advance(10 * minutes);
     await login.sweep();
     expect(telegram.authorizations('9996620234')).toBe(1);
     expect(await login.whoAmI(alice)).toMatchObject({ username: 'magic_2_0234' });
@@ -396,6 +416,16 @@ describe('Telegram out of reach', () => {
     expect(await faultOf(login.submit(alice, code('22222')))).toEqual({ kind: 'telegram_unreachable' });
     expect(await login.submit(alice, code('22222'))).toMatchObject({ kind: 'complete' });
     expect(await login.whoAmI(alice)).toMatchObject({ username: 'magic_2_0234' });
+  });
+
+  it('after it took the bot token: that authorization is ended, and the same token is good', async () => {
+    telegram.loseAnswer('signInBot');
+    expect(await faultOf(login.submit(alice, token(botToken)))).toEqual({ kind: 'telegram_unreachable' });
+    expect(await login.submit(alice, token(botToken))).toMatchObject({ kind: 'complete' });
+    expect(telegram.authorizations('2000020001')).toBe(2);
+    await login.sweep();
+    expect(telegram.authorizations('2000020001')).toBe(1);
+    expect(await login.whoAmI(alice)).toMatchObject({ isBot: true });
   });
 
   it('after it took the password: the login is found to be complete', async () => {
