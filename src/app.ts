@@ -1,5 +1,6 @@
 import { createProvisioningSurface } from './api/provisioning-0.3.0/index.js';
 import type { Clock } from './base/clock.js';
+import { withDeadline } from './base/deadline.js';
 import type { Logger } from './base/logger.js';
 import type { Random } from './base/random.js';
 import { repeat } from './base/repeat.js';
@@ -30,11 +31,13 @@ export interface App extends Runnable {
 }
 
 const sweepEveryMs = 60_000;
+const sweepStopMs = 2_000;
 
 /** The daemon that the configuration describes; nothing is opened before start(). */
 export function createApp(config: Config, { version, clock, random, logger }: Seams): App {
   const closers: (() => Promise<void>)[] = [];
   let address: HttpAddress | undefined;
+  const logLateSweep = (error: unknown) => logger.warn('the sweep goes on: leaving it', { error });
 
   return {
     address: () => address,
@@ -68,14 +71,14 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
         random,
         logger,
       });
-      closers.push(
-        repeat(
-          clock,
-          sweepEveryMs,
-          () => login.sweep(),
-          (error) => logger.error('sweeping up old logins failed', { error }),
-        ),
+      const stopSweeping = repeat(
+        clock,
+        sweepEveryMs,
+        () => login.sweep(),
+        (error) => logger.error('sweeping up old logins failed', { error }),
       );
+      // A sweep that waits for the lock of another daemon ends when the database closes.
+      closers.push(() => withDeadline(clock, sweepStopMs, stopSweeping()).catch(logLateSweep));
 
       const authenticate = createBearerAuth({
         secrets: [provisioning.sharedSecret, ...provisioning.oldSharedSecrets],
@@ -97,7 +100,12 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
         random,
         logger,
       });
-      closers.push(() => server.stop(http.shutdownMs));
+      const leaveTelegram = async () => void (await Promise.all([pool.close(), gateway.close()]));
+      closers.push(async () => {
+        await server.stop(http.shutdownMs, leaveTelegram);
+        // Before the sweep is waited for: what it asks of Telegram fails at once.
+        await leaveTelegram();
+      });
       address = await server.start();
       logger.info('listening', { host: address.host, port: address.port });
     },

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { systemClock } from './base/clock.js';
+import { sleep, systemClock } from './base/clock.js';
 import { systemRandom } from './base/random.js';
 import { runCli } from './cli/cli.js';
 
@@ -12,3 +12,8 @@ process.exitCode = await runCli(process.argv.slice(2), {
   clock: systemClock,
   random: systemRandom,
 });
+
+const flushed = (stream: NodeJS.WritableStream) => new Promise<void>((done) => stream.write('', () => done()));
+// Node itself would wait for every worker thread and socket; a reader that does not read must not hold up the end either.
+await Promise.race([Promise.all([process.stdout, process.stderr].map(flushed)), sleep(systemClock, 1_000)]);
+process.exit();

@@ -1,8 +1,14 @@
-import type { Surroundings } from './surroundings.js';
+import type { SignalSource } from '../lifecycle.js';
 
-/** Resolves when the process is asked to end, by SIGTERM or SIGINT. */
-export function firstSignal(signals: Surroundings['signals']): Promise<void> {
+const stopSignals = ['SIGTERM', 'SIGINT'] as const;
+
+/** Resolves when the process is asked to end, by SIGTERM or SIGINT. The next such signal ends the process at once. */
+export function firstSignal(signals: SignalSource): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) signals.once(signal, () => resolve());
+    const told = () => {
+      for (const signal of stopSignals) signals.off(signal, told);
+      resolve();
+    };
+    for (const signal of stopSignals) signals.on(signal, told);
   });
 }

@@ -30,6 +30,9 @@ export const defaultHttpLimits: HttpLimits = {
   keepAliveTimeoutMs: 75_000,
 };
 
+/** How long requests have to say that they were given up. */
+const lastAnswersMs = 2_000;
+
 /** What createHttpServer needs. */
 export interface HttpServerDeps {
   readonly host: string;
@@ -50,10 +53,10 @@ export interface HttpServer {
   /** Listens; rejects where the address cannot be had. */
   start(): Promise<HttpAddress>;
   /**
-   * Takes no more connections, lets the requests under way finish for at most `deadlineMs`, then closes every connection.
-   * May be called twice, and before start().
+   * Takes no more connections and lets the requests under way finish for at most `deadlineMs`. Then calls `giveUp`, which makes
+   * what they wait for fail, gives them two seconds to say so, and closes every connection. May be called twice, and before start().
    */
-  stop(deadlineMs: number): Promise<void>;
+  stop(deadlineMs: number, giveUp?: () => Promise<void>): Promise<void>;
 }
 
 /** Where a server listens. */
@@ -98,19 +101,27 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   server.on('clientError', answerBrokenRequest);
 
   let stopping: Promise<void> | undefined;
-  const stop = async (deadlineMs: number) => {
+  const drained = async (withinMs: number): Promise<boolean> => {
+    if (underWay === 0) return true;
+    try {
+      await withDeadline(clock, withinMs, new Promise<void>((resolve) => (idle = resolve)));
+      return true;
+    } catch (error) {
+      if (error instanceof DeadlineExceeded) return false;
+      throw error;
+    }
+  };
+  const stop = async (deadlineMs: number, giveUp?: () => Promise<void>) => {
     draining = true;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    if (underWay > 0) {
-      const drained = new Promise<void>((resolve) => (idle = resolve));
-      try {
-        await withDeadline(clock, deadlineMs, drained);
-      } catch (error) {
-        if (!(error instanceof DeadlineExceeded)) throw error;
+    const cutOff = async () => {
+      if (!giveUp || !(await drained(lastAnswersMs))) {
         logger.warn('requests cut off at shutdown', { requests: underWay });
       }
-    }
-    server.closeAllConnections();
+      server.closeAllConnections();
+    };
+    if (await drained(deadlineMs)) server.closeAllConnections();
+    else await Promise.all([giveUp?.(), cutOff()]);
     await closed;
   };
 
@@ -123,7 +134,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
           resolve({ host, port: (server.address() as AddressInfo).port });
         });
       }),
-    stop: (deadlineMs) => (stopping ??= stop(deadlineMs)),
+    stop: (deadlineMs, giveUp) => (stopping ??= stop(deadlineMs, giveUp)),
   };
 }
 

@@ -35,7 +35,7 @@ export async function startServer(
     ...overrides,
   });
   const { port } = await server.start();
-  return { port, log, stop: (deadlineMs) => server.stop(deadlineMs) };
+  return { port, log, stop: (deadlineMs, giveUp) => server.stop(deadlineMs, giveUp) };
 }
 
 /** A surface below /test, open to everybody. */

@@ -51,6 +51,28 @@ describe('a server that stops', () => {
     expect(await server.log.line('requests cut off at shutdown')).toMatchObject({ fields: { requests: 1 } });
   });
 
+  it('makes what is under way at the deadline give up, and still answers it', async () => {
+    const { server, clock, underWay, finish, get } = await startSlowServer();
+    const slow = get('slow');
+    await underWay;
+    const stopped = server.stop(1000, () => Promise.resolve(finish()));
+    await clock.advance(1000);
+    expect((await slow).text).toBe('{"said":"at last"}');
+    await stopped;
+    expect(server.log.lines.filter(({ level }) => level === 'warn')).toEqual([]);
+  });
+
+  it('cuts off what does not give up', async () => {
+    const { server, clock, underWay, get } = await startSlowServer();
+    const slow = get('slow').catch(() => 'cut off');
+    await underWay;
+    const stopped = server.stop(1000, () => Promise.resolve());
+    await clock.advance(1000);
+    await clock.advance(2000);
+    await stopped;
+    expect(await slow).toBe('cut off');
+  });
+
   it('closes connections that are idle, or that have not said anything', async () => {
     const { server } = await startSlowServer();
     const agent = new Agent({ keepAlive: true });

@@ -1,0 +1,74 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
+import { systemRandom } from '../../src/base/random.js';
+import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import { install, type ConfigOverrides, type Installation } from '../support/daemon.js';
+
+const alice = '@alice:example.test';
+const phone = '+9996620123';
+/** Telegram may take far longer than any test waits. */
+const patient = { connection: { connect_timeout_seconds: 100, call_timeout_seconds: 100 } };
+
+let sandbox: Sandbox;
+let gangway: Installation;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+});
+afterAll(() => sandbox.stop());
+afterEach(async () => {
+  await gangway.remove();
+  sandbox.control.reset();
+});
+
+async function start(overrides: ConfigOverrides): Promise<void> {
+  gangway = await install(sandbox, { telegram: patient, ...overrides });
+  await gangway.start();
+}
+
+const wasAsked = (method: string) => () => sandbox.control.calls().some((call) => call.method === method);
+
+it('a second signal ends the daemon at once, whatever it waits for', async () => {
+  await start({ http: { shutdown_seconds: 100 } });
+  await gangway.login(alice, 'request_code', { phone });
+  sandbox.control.addFault({ kind: 'silent', method: 'auth.signIn' });
+  const waiting = gangway.login(alice, 'send_code', { code: '22222' }).catch(() => 'cut off');
+  await until(wasAsked('auth.signIn'));
+  const first = gangway.stop();
+  await until(() => gangway.output().includes('"message":"stopping"'));
+  expect(await gangway.stop()).toBe(143);
+  expect(await first).toBe(143);
+  expect(await waiting).toBe('cut off');
+});
+
+it.each([
+  ['an answer', { kind: 'silent', method: 'auth.signIn' }],
+  ['a connection', { kind: 'silent' }],
+] as const)('one who waits for %s when the time to stop is over is told so', async (_, fault) => {
+  await start({ http: { shutdown_seconds: 1 } });
+  await gangway.login(alice, 'request_code', { phone });
+  sandbox.control.addFault(fault);
+  sandbox.control.cutConnections();
+  const waiting = gangway.login(alice, 'send_code', { code: '22222' });
+  if ('method' in fault) await until(wasAsked('auth.signIn'));
+  else await gangway.getMe('@bob:example.test');
+  expect(await gangway.stop()).toBe(0);
+  expect(await waiting).toMatchObject({ status: 503, body: { errcode: 'telegram_unreachable', state: 'code' } });
+});
+
+it('a sweep that waits for Telegram does not hold up the end', async () => {
+  await start({});
+  // The login of the first number is over with the second, and its session is to be ended.
+  await gangway.login(alice, 'request_code', { phone });
+  await gangway.login(alice, 'request_code', { phone: '+9996620124' });
+  await gangway.kill();
+  sandbox.control.addFault({ kind: 'silent', method: 'auth.logOut' });
+  await gangway.start();
+  await until(wasAsked('auth.logOut'));
+  expect(await gangway.stop()).toBe(0);
+});
+
+/** Turns the event loop until `condition` holds; the test's own deadline ends a wait that is in vain. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
