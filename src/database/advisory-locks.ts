@@ -4,9 +4,14 @@ import { type Clock, sleep } from '../base/clock.js';
 import { KeyedMutex } from '../base/keyed-mutex.js';
 import type { Locks } from '../base/locks.js';
 import type { Logger } from '../base/logger.js';
+import { DatabaseFailure } from './failure.js';
 
-/** Locks over all daemons that share one PostgreSQL database, held on one connection: the server frees them when it ends. */
+/**
+ * Locks over all daemons that share one PostgreSQL database, held on one connection: the server frees them when it ends.
+ * Fails as `busy` where another daemon has a lock for longer than 45 seconds after it was asked for: it may hang.
+ */
 export interface AdvisoryLocks extends Locks {
+  /** Whoever waits for a lock of another daemon fails as `busy`. */
   close(): Promise<void>;
 }
 
@@ -31,21 +36,24 @@ interface State {
 const firstPollMs = 20;
 const longestPollMs = 500;
 const reconnectMs = 1_000;
+const longestWaitMs = 45_000;
 
 /** The name of a lock as PostgreSQL wants it: a signed 64-bit integer, in decimals. */
 export function advisoryKey(name: string): string {
   return createHash('sha256').update('gangway\0').update(name).digest().readBigInt64BE().toString();
 }
 
-/** Connects by `connect`, again too when the connection is lost; throws what it throws. */
+/** Connects by `connect`, again too when the connection is lost; throws what it throws, and of queries what `explain` makes of their errors. */
 export async function openAdvisoryLocks(deps: {
   readonly connect: () => Promise<Client>;
+  readonly explain: (error: unknown) => Error;
   readonly clock: Clock;
   readonly logger: Logger;
 }): Promise<AdvisoryLocks> {
-  const { connect, clock, logger } = deps;
+  const { connect, explain, clock, logger } = deps;
   const inProcess = new KeyedMutex();
   const held = new Set<Holding>();
+  const pauses = new Set<() => void>();
   const state: State = { current: undefined, closed: false, reconnecting: false };
 
   const lose = (session: Session, error: unknown) => {
@@ -85,7 +93,7 @@ export async function openAdvisoryLocks(deps: {
       return answer.rows[0]?.done === true;
     } catch (error) {
       lose(session, error);
-      throw error;
+      throw explain(error);
     }
   };
 
@@ -125,7 +133,18 @@ export async function openAdvisoryLocks(deps: {
     }
   };
 
-  const acquire = async (key: string): Promise<Holding> => {
+  const pause = (delayMs: number) =>
+    new Promise<void>((resolve) => {
+      const end = () => {
+        cancel();
+        pauses.delete(end);
+        resolve();
+      };
+      const cancel = clock.after(delayMs, end);
+      pauses.add(end);
+    });
+
+  const acquire = async (key: string, until: number): Promise<Holding> => {
     for (let pollMs = firstPollMs; ; pollMs = Math.min(pollMs * 2, longestPollMs)) {
       const session = await connected();
       if (await ask(session, 'pg_try_advisory_lock', key)) {
@@ -133,25 +152,31 @@ export async function openAdvisoryLocks(deps: {
         held.add(holding);
         return holding;
       }
-      await sleep(clock, pollMs);
+      if (clock.now() < until) await pause(pollMs);
+      else throw new DatabaseFailure({ kind: 'busy' }, { cause: new Error('another daemon does not release a lock') });
+      if (state.closed) throw new DatabaseFailure({ kind: 'busy' }, { cause: new Error('the database is closed') });
     }
   };
 
   await connected();
   return {
-    run: (name, work) =>
-      inProcess.run(name, async () => {
-        const holding = await acquire(advisoryKey(name));
+    run(name, work) {
+      // From here, so that those who queue for the same lock do not wait one after the other.
+      const until = clock.now() + longestWaitMs;
+      return inProcess.run(name, async () => {
+        const holding = await acquire(advisoryKey(name), until);
         try {
           return await work();
         } finally {
           await release(holding);
         }
-      }),
+      });
+    },
 
     async close() {
       const last = state.current;
       state.closed = true;
+      pauses.forEach((end) => end());
       const session = await last?.catch(() => undefined);
       await session?.client.end();
     },

@@ -58,7 +58,8 @@ export async function openPostgres(
 
   const openLocks = async () => {
     try {
-      return await openAdvisoryLocks({ connect: connectForLocks, clock, logger });
+      const explain = (error: unknown) => explainConnecting(error, target);
+      return await openAdvisoryLocks({ connect: connectForLocks, explain, clock, logger });
     } catch (error) {
       await dataSource.destroy();
       throw error;

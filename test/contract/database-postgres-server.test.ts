@@ -24,6 +24,8 @@ function createDeferred<T = void>(): { readonly promise: Promise<T>; readonly re
   return { promise, resolve };
 }
 
+const explain = (error: unknown) => new Error('a query failed', { cause: error });
+
 /** The system's clock, which tells when somebody has begun to wait on it for the `times`-th time. */
 function createWatchedClock(): { readonly clock: Clock; readonly waited: (times: number) => Promise<void> } {
   let count = 0;
@@ -174,6 +176,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
           if (connections > 1) await mayConnect.promise;
           return connectClient();
         },
+        explain,
         clock: systemClock,
         logger,
       });
@@ -201,12 +204,21 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       await locks.close();
     });
 
+    it('has the error of a query for a lock explained', async () => {
+      const client = await connectClient();
+      const connect = () => Promise.resolve(client);
+      const locks = await openAdvisoryLocks({ connect, explain, clock: systemClock, logger: createRecordingLogger() });
+      client.connection.stream.destroy();
+      await expect(locks.run('alice', () => Promise.resolve())).rejects.toThrow('a query failed');
+      await locks.close();
+    });
+
     it('is said to be unreachable to those who want a lock, until it is back', async () => {
       const logger = createRecordingLogger();
       const clock = createFakeClock();
       let reachable = true;
       const connect = () => (reachable ? connectClient() : Promise.reject(new Error('nobody there')));
-      const locks = await openAdvisoryLocks({ connect, clock, logger });
+      const locks = await openAdvisoryLocks({ connect, explain, clock, logger });
       reachable = false;
       await locks.run('alice', () => endConnections('with locks'));
       await logger.line('no connection for the database locks yet');
@@ -238,6 +250,48 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       mayEnd.resolve();
       await Promise.all([holding, wanting]);
       expect(order).toEqual(['other name', 'first', 'second']);
+    });
+
+    it('sends away who waits too long for the lock of one that hangs, and all who queue behind', async () => {
+      const clock = createFakeClock();
+      const startedAt = clock.now();
+      const database = await open({ clock });
+      const hanging = await connectClient();
+      await hanging.query('SELECT pg_advisory_lock($1::bigint)', [advisoryKey('alice')]);
+      const worked: string[] = [];
+      const wait = () => database.locks.run('alice', () => Promise.resolve(worked.push('too early')));
+      let over = false;
+      const waiting = Promise.allSettled([wait(), wait(), wait()]).finally(() => (over = true));
+      while (!over) await clock.advance(clock.now() - startedAt < 46_000 ? 500 : 0);
+      expect(clock.now() - startedAt).toBeGreaterThanOrEqual(45_000);
+      expect(await waiting).toEqual(
+        Array.from({ length: 3 }, () => ({ status: 'rejected', reason: new DatabaseFailure({ kind: 'busy' }) })),
+      );
+      expect(worked).toEqual([]);
+      await hanging.query('SELECT pg_advisory_unlock($1::bigint)', [advisoryKey('alice')]);
+      expect(await database.locks.run('alice', () => Promise.resolve('free again'))).toBe('free again');
+      await hanging.end();
+    });
+
+    it('sends away who waits for a lock of another when it closes', async () => {
+      const clock = createFakeClock();
+      const hanging = await connectClient();
+      await hanging.query('SELECT pg_advisory_lock($1::bigint)', [advisoryKey('alice')]);
+      const { promise: polled, resolve: tellPolled } = createDeferred();
+      const watched: Clock = {
+        ...clock,
+        after(delayMs, task) {
+          tellPolled();
+          return clock.after(delayMs, task);
+        },
+      };
+      const database = await open({ clock: watched });
+      const waiting = database.locks.run('alice', () => Promise.resolve('mine'));
+      const refused = expect(waiting).rejects.toMatchObject({ fact: { kind: 'busy' } });
+      await polled;
+      await database.close();
+      await refused;
+      await hanging.end();
     });
 
     it('frees the locks of one that dies', async () => {
