@@ -6,6 +6,7 @@ import type { Random } from './base/random.js';
 import { repeat } from './base/repeat.js';
 import type { Config } from './config/config.js';
 import { createPermissions } from './config/permissions.js';
+import { DatabaseFailure } from './database/failure.js';
 import { openDatabase } from './database/open-database.js';
 import { createBearerAuth } from './http/bearer-auth.js';
 import { createHealthSurface } from './http/health.js';
@@ -91,10 +92,11 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
         port: http.port,
         surfaces: [
           createProvisioningSurface({ prefix: provisioning.prefix, login, authenticate, clock }),
-          createHealthSurface({ ready: () => database.transaction(async () => true) }),
+          createHealthSurface({ ready: () => database.transaction(async () => true), clock }),
         ],
         trustedProxies: http.trustedProxies,
         undeclaredReplies: 'strip',
+        isUnavailable: (failure) => failure instanceof DatabaseFailure,
         limits: { ...defaultHttpLimits, maxBodyBytes: http.maxBodyBytes },
         clock,
         random,

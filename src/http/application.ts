@@ -17,6 +17,8 @@ export interface ApplicationDeps {
   readonly routes: Middleware<Exchange>;
   readonly clientAddress: ClientAddress;
   readonly undeclaredReplies: UndeclaredReplies;
+  /** Whether a failure means that something every request needs fails at the moment; no failure does where absent. */
+  readonly isUnavailable?: ((failure: Failure) => boolean) | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -60,7 +62,7 @@ function replyTo(error: unknown, exchange: Exchange, deps: ApplicationDeps): Rep
   const { surface, endpoint, requestId } = exchange;
   const fields = { requestId, surface: surface?.name, endpoint: endpoint?.name };
   try {
-    const reply = spelled(error, exchange);
+    const reply = spelled(error, exchange, deps);
     if (reply) {
       if (reply.status >= 500) deps.logger.warn('request failed', { ...fields, error });
       return endpoint ? checkReply(endpoint, reply, deps.undeclaredReplies, deps.logger) : reply;
@@ -73,8 +75,14 @@ function replyTo(error: unknown, exchange: Exchange, deps: ApplicationDeps): Rep
 }
 
 /** Undefined for a defect. */
-function spelled(error: unknown, { surface, endpoint }: Exchange): Reply | undefined {
-  if (error instanceof HttpFailure) return (surface?.problem ?? plainProblemReply)(error.fact, endpoint);
+function spelled(
+  error: unknown,
+  { surface, endpoint }: Exchange,
+  { isUnavailable }: ApplicationDeps,
+): Reply | undefined {
+  const problem = surface?.problem ?? plainProblemReply;
+  if (error instanceof HttpFailure) return problem(error.fact, endpoint);
+  if (isFailure(error) && isUnavailable?.(error)) return problem({ kind: 'unavailable' }, endpoint);
   return isFailure(error) && surface && endpoint ? surface.failure(error, endpoint) : undefined;
 }
 

@@ -11,6 +11,7 @@ const rows = {
   body_too_large: { status: 413, error: 'The body is too large.' },
   body_encoded: { status: 415, error: 'The body must not have a Content-Encoding.' },
   path_malformed: { status: 400, error: 'The path is not percent-encoded correctly.' },
+  unavailable: { status: 503, error: 'This cannot be done at the moment. Please try again later.' },
   defect: { status: 500, error: 'Internal server error.' },
 } satisfies Record<HttpProblem['kind'], { status: number; error: string }>;
 
@@ -35,6 +36,7 @@ export function problemHeaders(problem: HttpProblem): Record<string, string> {
     case 'body_too_large':
     case 'body_encoded':
     case 'path_malformed':
+    case 'unavailable':
     case 'defect':
       return {};
   }

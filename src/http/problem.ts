@@ -17,6 +17,8 @@ export type HttpProblem =
   | { readonly kind: 'body_encoded' }
   /** A percent-encoding in the path that stands for nothing. */
   | { readonly kind: 'path_malformed' }
+  /** Something that every request needs fails at the moment, as the database. */
+  | { readonly kind: 'unavailable' }
   /** Something went wrong that nobody foresaw; what it was is in the log only. */
   | { readonly kind: 'defect' };
 

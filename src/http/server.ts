@@ -2,6 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../base/clock.js';
 import { DeadlineExceeded, withDeadline } from '../base/deadline.js';
+import type { Failure } from '../base/failure.js';
 import type { Logger } from '../base/logger.js';
 import type { Random } from '../base/random.js';
 import { createApplication } from './application.js';
@@ -43,6 +44,8 @@ export interface HttpServerDeps {
   readonly trustedProxies: readonly string[];
   readonly undeclaredReplies: UndeclaredReplies;
   readonly limits: HttpLimits;
+  /** Whether a failure means that something every request needs fails at the moment; no failure does where absent. */
+  readonly isUnavailable?: (failure: Failure) => boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;

@@ -51,6 +51,20 @@ describe.skipIf(postgresMissing)(`daemons on PostgreSQL ${postgresMissing ?? ''}
     expect(sandbox.control.calls().filter(({ method }) => method === 'auth.sendCode')).toHaveLength(1);
   });
 
+  it('one that loses the database says so, and that it is not ready', async () => {
+    await place.execute(
+      `UPDATE pg_database SET datallowconn = false WHERE datname = current_database();
+       SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    );
+    expect(await first.login(alice, 'request_code', { phone: '+9996610500' })).toMatchObject({
+      status: 503,
+      body: { errcode: 'database_unavailable', state: 'request' },
+    });
+    expect(await first.probe('ready')).toBe(503);
+    expect(await first.probe('live')).toBe(200);
+  });
+
   it('one that has the wrong key changes nothing and says so', async () => {
     await first.login(alice, 'request_code', { phone: '+9996610500' });
     const before = await place.dump();

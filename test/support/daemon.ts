@@ -38,6 +38,8 @@ export interface Installation {
     body: unknown,
   ): Promise<Answer>;
   getMe(mxid: string): Promise<Answer>;
+  /** The status of GET /_matrix/mau/{name}. */
+  probe(name: 'live' | 'ready'): Promise<number>;
   /** Everything that the daemon has printed since the beginning, over all its runs. */
   output(): string;
   /** The bytes of every file in the folder but the configuration. */
@@ -102,6 +104,7 @@ export async function install(sandbox: Sandbox, overrides: ConfigOverrides = {})
     call,
     login: (mxid, step, body) => call('POST', `/login/${encodeURIComponent(mxid)}/${step}`, body),
     getMe: (mxid) => call('GET', `/${encodeURIComponent(mxid)}/get_me`),
+    probe: async (name) => (await fetch(`${base}/_matrix/mau/${name}`)).status,
     output: () => printed,
 
     start() {

@@ -2,6 +2,8 @@ import { createProvisioningSurface } from '../../src/api/provisioning-0.3.0/inde
 import { parseMxid, type Mxid } from '../../src/base/mxid.js';
 import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
+import type { Database } from '../../src/database/database.js';
+import { DatabaseFailure } from '../../src/database/failure.js';
 import { createBearerAuth } from '../../src/http/bearer-auth.js';
 import { createHttpServer, defaultHttpLimits } from '../../src/http/server.js';
 import { createLoginService } from '../../src/login/service.js';
@@ -21,6 +23,8 @@ export interface Provisioning {
   send(request: RawRequest): Promise<RawReply>;
   /** Sends JSON with the secret. */
   call(method: string, path: string, body?: unknown): Promise<JsonReply>;
+  /** From now on, every transaction fails. */
+  loseDatabase(): void;
   close(): Promise<void>;
 }
 
@@ -43,6 +47,12 @@ export async function startProvisioning({ failuresAllowed = 1000 } = {}): Promis
   const clock = createFakeClock();
   const telegram = createFakeTelegram({ clock });
   const database = await openTestDatabase({ clock });
+  let isDatabaseLost = false;
+  const losable: Database = {
+    ...database,
+    transaction: (work) =>
+      isDatabaseLost ? Promise.reject(new DatabaseFailure({ kind: 'busy' })) : database.transaction(work),
+  };
   const deps = { clock, random: systemRandom, logger: silentLogger };
   const pool = createConnectionPool({
     ...deps,
@@ -51,7 +61,7 @@ export async function startProvisioning({ failuresAllowed = 1000 } = {}): Promis
     idleCloseMs: 60_000,
   });
   const mayLogIn = (mxid: Mxid) => mxid !== parseMxid(stranger);
-  const login = createLoginService({ ...deps, database, pool, mayLogIn, expireAfterMs: 30 * 60_000 });
+  const login = createLoginService({ ...deps, database: losable, pool, mayLogIn, expireAfterMs: 30 * 60_000 });
   const authenticate = createBearerAuth({
     secrets: [new Secret('an older secret, still valid'), new Secret(sharedSecret)],
     logger: silentLogger,
@@ -65,6 +75,7 @@ export async function startProvisioning({ failuresAllowed = 1000 } = {}): Promis
     surfaces: [createProvisioningSurface({ prefix, login, authenticate, clock })],
     trustedProxies: [],
     undeclaredReplies: 'throw',
+    isUnavailable: (failure) => failure instanceof DatabaseFailure,
     limits: defaultHttpLimits,
   });
   const { port } = await server.start();
@@ -74,6 +85,9 @@ export async function startProvisioning({ failuresAllowed = 1000 } = {}): Promis
     telegram,
     clock,
     send,
+    loseDatabase() {
+      isDatabaseLost = true;
+    },
     async call(method, path, body) {
       const reply = await send({
         method,

@@ -13,6 +13,7 @@ const everybody: readonly Kind[] = [
   'mxid_empty',
   'mxid_invalid',
   'not_permitted',
+  'unavailable',
 ];
 const telegram: readonly Kind[] = [
   'flood_wait',
@@ -87,7 +88,7 @@ const descriptions: Readonly<Record<number, string>> = {
   429: 'Too many tries',
   500: 'Unknown error',
   502: 'Telegram does not accept this bridge',
-  503: 'Telegram cannot be reached at the moment',
+  503: 'Telegram or the database cannot be reached at the moment',
 };
 
 /** The errors that an operation can answer with, by status. */

@@ -169,6 +169,12 @@ export const httpErrors = {
     errcode: 'unhandled_http_415',
     error: 'The request body must not have a Content-Encoding.',
   },
+  unavailable: {
+    status: 503,
+    errcode: 'database_unavailable',
+    error: 'This cannot be done at the moment. Please try again later.',
+    state: 'own',
+  },
   defect: internal,
 } satisfies Record<HttpProblem['kind'], WireError>;
 

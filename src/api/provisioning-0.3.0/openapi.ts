@@ -15,7 +15,7 @@ An error has a machine-readable \`errcode\` and a human-readable \`error\`; \`st
 Matrix ID, whether that user may log in, whether they are logged in already, the input, and then Telegram.
 
 A 429 says in \`Retry-After\` and \`retry_after\` how many seconds to wait, where Telegram says it; until then Telegram is not asked again.
-A 503 \`telegram_unreachable\` changes nothing: send the same request again later. Every step that was answered survives a restart.
+A 503 \`telegram_unreachable\` or \`database_unavailable\` changes nothing: send the same request again later. Every step that was answered survives a restart.
 
 A 404 or 405 for what is not served (\`unhandled_http_404\`, \`unhandled_http_405\`) is told to everybody, without a look at the secret.
 \`X-Request-Id\` in an answer names the request in the log.`;

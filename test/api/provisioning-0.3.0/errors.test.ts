@@ -107,6 +107,17 @@ function everywhere(operation: OperationName): Row[] {
     },
     {
       operation,
+      status: 503,
+      errcode: 'database_unavailable',
+      error: 'This cannot be done at the moment. Please try again later.',
+      ...withState(state),
+      request(api) {
+        api.loseDatabase();
+        return Promise.resolve({});
+      },
+    },
+    {
+      operation,
       status: 502,
       errcode: 'telegram_rejected_bridge',
       error: 'Telegram does not accept this bridge. Please tell its administrator.',

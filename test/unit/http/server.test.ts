@@ -114,6 +114,20 @@ describe('what goes wrong in an endpoint', () => {
     expect(line).toMatchObject({ level: 'error', fields: { requestId: headers['x-request-id'], endpoint: 'say' } });
   });
 
+  it('is 503 where it is something that every request needs, and told to the log once', async () => {
+    const failing = sayEndpoint(() => Promise.reject(new Mishap({ kind: 'mishap' })));
+    await serve([testSurface([failing])], {
+      undeclaredReplies: 'strip',
+      isUnavailable: (failure) => failure instanceof Mishap,
+    });
+    const { status, text } = await get('/test/say/x');
+    expect(status).toBe(503);
+    expect(text).toBe('{"error":"This cannot be done at the moment. Please try again later.","errcode":"unavailable"}');
+    await server.log.line('request');
+    const told = server.log.lines.filter(({ message }) => message === 'request failed');
+    expect(told).toMatchObject([{ level: 'warn', fields: { error: { fact: { kind: 'mishap' } } } }]);
+  });
+
   it('is told to the log where it is answered as our fault', async () => {
     const failing = sayEndpoint(() =>
       Promise.reject(new Mishap({ kind: 'mishap' }, { cause: new Error('SOME_NEW_ERROR') })),
