@@ -13,7 +13,8 @@ export type SignInResult =
 /** Telegram, as this project needs it. Every method throws TelegramFailure for what is known to go wrong. */
 export interface TelegramGateway {
   /**
-   * Opens a connection on a new session, or on one saved before. Settles within the gateway's own deadline.
+   * Opens a connection on a new session, or on one saved before. Settles within the gateway's own deadline, which does not
+   * run while connections wait for each other (less than a minute).
    * The caller sees to it that one session has one live connection at most (Telegram kills a duplicated auth key for good).
    */
   connect(session?: TelegramSession): Promise<TelegramConnection>;
@@ -22,7 +23,7 @@ export interface TelegramGateway {
 }
 
 /**
- * One live connection. Every call settles within the gateway's deadline. After a failure of kind `unreachable` or
+ * One live connection. Every call settles within the gateway's deadline, as connect does. After a failure of kind `unreachable` or
  * `session_dead` the connection is of no further use: destroy it, and connect again on the saved session where it is not dead.
  */
 export interface TelegramConnection {

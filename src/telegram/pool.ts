@@ -4,6 +4,7 @@ import type { Logger } from '../base/logger.js';
 import { TelegramFailure } from './failure.js';
 import type { TelegramConnection, TelegramGateway, TelegramSession } from './gateway.js';
 import { createTurnstile, type LeavePlace } from './turnstile.js';
+import { startUseLimit, type UseLimit } from './use-limit.js';
 
 /** Live connections to Telegram, opened when needed, at most one for each key, and closed when idle. */
 export interface ConnectionPool {
@@ -11,7 +12,8 @@ export interface ConnectionPool {
    * Runs `work` on the connection of `key`, when earlier work of the key has settled. The live connection is used where its
    * session is the one given; otherwise a new one is opened on that session, or on a fresh one where none is given.
    * After the failures `unreachable` and `session_dead`, and after anything that is no TelegramFailure, the connection is closed.
-   * Fails as `unreachable` where no place becomes free in time.
+   * Fails as `unreachable` where the longest use ends before the work does: then the connection is closed, and the outcome
+   * is that of the work where it had begun.
    */
   use<T>(
     key: string,
@@ -31,11 +33,12 @@ export interface ConnectionPoolDeps {
   /** The most connections that are open at one time. */
   readonly maxLive: number;
   readonly idleCloseMs: number;
-  /** The most connections that are being opened at one time: each may cost the work of making an auth key. */
-  readonly maxOpening?: number;
-  /** The longest time that work waits for a place, and again for its turn to open a connection. */
-  readonly longestWaitMs?: number;
+  /** The longest time that one use takes, all waiting included. */
+  readonly longestUseMs?: number;
 }
+
+/** Less than the 60 s after which reverse proxies commonly give a request up. */
+const defaultLongestUseMs = 55_000;
 
 interface Live {
   readonly connection: TelegramConnection;
@@ -50,12 +53,10 @@ export function createConnectionPool({
   logger,
   maxLive,
   idleCloseMs,
-  maxOpening = 8,
-  longestWaitMs = 60_000,
+  longestUseMs = defaultLongestUseMs,
 }: ConnectionPoolDeps): ConnectionPool {
   const keys = new KeyedMutex();
-  const places = createTurnstile({ clock, places: maxLive, longestWaitMs });
-  const openings = createTurnstile({ clock, places: maxOpening, longestWaitMs });
+  const places = createTurnstile({ clock, places: maxLive, longestWaitMs: longestUseMs });
   // A Map iterates in the order of insertion and every use inserts anew, so the least recently used comes first.
   const live = new Map<string, Live>();
   const closing = new Map<string, Promise<void>>();
@@ -85,13 +86,21 @@ export function createConnectionPool({
     }
   }
 
-  async function open(key: string, session: TelegramSession | undefined): Promise<Live> {
+  async function open(key: string, session: TelegramSession | undefined, limit: UseLimit): Promise<Live> {
     await closing.get(key);
     const entering = places.enter();
     makeRoom();
     const leave = await entering;
     try {
-      const connection = await openInTurn(session);
+      limit.check();
+      const connection = await gateway.connect(session);
+      try {
+        if (closed) throw new TelegramFailure({ kind: 'unreachable' }, { cause: new Error('the pool is closed') });
+        limit.check();
+      } catch (error) {
+        await connection.destroy();
+        throw error;
+      }
       const entry = { connection, leave, busy: true, cancelIdleClose: () => undefined };
       live.set(key, entry);
       return entry;
@@ -101,24 +110,12 @@ export function createConnectionPool({
     }
   }
 
-  async function openInTurn(session: TelegramSession | undefined): Promise<TelegramConnection> {
-    const leave = await openings.enter();
-    try {
-      const connection = await gateway.connect(session);
-      if (!closed) return connection;
-      await connection.destroy();
-      throw new TelegramFailure({ kind: 'unreachable' }, { cause: new Error('the pool is closed') });
-    } finally {
-      leave();
-    }
-  }
-
-  async function take(key: string, session: TelegramSession | undefined): Promise<Live> {
+  async function take(key: string, session: TelegramSession | undefined, limit: UseLimit): Promise<Live> {
     const entry = live.get(key);
-    if (entry === undefined) return open(key, session);
+    if (entry === undefined) return open(key, session, limit);
     if (session === undefined || !entry.connection.session.equals(session)) {
       await shut(key);
-      return open(key, session);
+      return open(key, session, limit);
     }
     entry.cancelIdleClose();
     entry.busy = true;
@@ -135,9 +132,12 @@ export function createConnectionPool({
   }
 
   return {
-    use: (key, session, work) =>
-      keys.run(key, async () => {
-        const entry = await take(key, session);
+    use(key, session, work) {
+      const limit = startUseLimit(clock, longestUseMs);
+      const outcome = keys.run(key, async () => {
+        limit.check();
+        const entry = await take(key, session, limit);
+        limit.insteadOfFailing(() => shutInBackground(key));
         try {
           const result = await work(entry.connection);
           putBack(key, entry);
@@ -147,12 +147,13 @@ export function createConnectionPool({
           else await shut(key);
           throw error;
         }
-      }),
+      });
+      return limit.keep(outcome);
+    },
     drop: (key) => keys.run(key, () => shut(key)),
     async close() {
       closed = true;
       places.close();
-      openings.close();
       for (const key of live.keys()) shutInBackground(key);
       await Promise.all(closing.values());
     },

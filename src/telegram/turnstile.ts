@@ -3,8 +3,11 @@ import { TelegramFailure } from './failure.js';
 
 /** A fixed number of places, given out in the order of asking. */
 export interface Turnstile {
-  /** Resolves with a place once there is one. Fails as `unreachable` after the longest wait, and when the turnstile closes. */
-  enter(): Promise<LeavePlace>;
+  /**
+   * Resolves with a place once there is one; calls `onWait` at once where there is none yet.
+   * Fails as `unreachable` after the longest wait, and when the turnstile closes.
+   */
+  enter(onWait?: () => void): Promise<LeavePlace>;
   /** How many are waiting for a place. */
   waiting(): number;
   /** Sends everybody away who waits, and all who come later. */
@@ -58,9 +61,11 @@ export function createTurnstile({ clock, places, longestWaitMs }: TurnstileOptio
     });
 
   return {
-    async enter() {
+    async enter(onWait) {
       if (closed) throw noPlace('the turnstile is closed');
-      return free > 0 ? takePlace() : waitInLine();
+      if (free > 0) return takePlace();
+      onWait?.();
+      return waitInLine();
     },
     waiting: () => queue.size,
     close() {

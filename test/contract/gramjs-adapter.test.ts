@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.js';
 import { TelegramFailure } from '../../src/telegram/failure.js';
+import type { TelegramConnection } from '../../src/telegram/gateway.js';
 import { callDeadlineMs, connectDeadlineMs, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
-import { codeOf, failureOf, faultOf, logIn, magicPassword, numberOf } from '../support/magic-logins.js';
+import { codeOf, failureOf, faultOf, logIn, magicPassword, numberOf, tokenOf } from '../support/magic-logins.js';
 import { startSilentServer } from '../support/silent-server.js';
 
 const gramjs = useGramjsOnSandbox();
@@ -66,6 +67,8 @@ describe('time', () => {
     const connection = await gramjs.loggedIn('9996610011');
     gramjs.sandbox.control.addFault({ kind: 'rpc_error', code: 420, message: 'FLOOD_WAIT_1', times: 1 });
     expect(await faultOf(connection.getMe())).toEqual({ kind: 'flood_wait', retryAfterMs: 1_000 });
+    gramjs.sandbox.control.addFault({ kind: 'rpc_error', code: 420, message: 'FLOOD_WAIT_0', times: 1 });
+    expect(await faultOf(connection.getMe())).toEqual({ kind: 'flood_wait', retryAfterMs: 1_000 });
   });
 });
 
@@ -82,6 +85,25 @@ describe('a network that fails', () => {
     const connection = await gramjs.loggedIn('9996610020');
     gramjs.sandbox.control.addFault({ kind: 'drop', method: 'users.getUsers', times: 1 });
     expect((await connection.getMe()).phone?.reveal()).toBe('+9996610020');
+  });
+
+  it.each([
+    ['auth.sendCode', (connection: TelegramConnection) => connection.sendCode(numberOf('9996610023'))],
+    ['auth.importBotAuthorization', (connection: TelegramConnection) => connection.signInBot(tokenOf('2000010023'))],
+  ] as const)('ends a call that must not be made twice (%s)', async (method, call) => {
+    const connection = await gramjs.createGateway().connect();
+    gramjs.sandbox.control.addFault({ kind: 'drop', method, times: 1 });
+    expect(await faultOf(call(connection))).toEqual({ kind: 'unreachable' });
+    // The connection is opened again for the next call, behind which nothing else is waiting.
+    await connection.getMe().catch(() => undefined);
+    expect(gramjs.sandbox.control.calls().filter((made) => made.method === method)).toHaveLength(1);
+  });
+
+  it('does not end a call that must not be made twice, where it was not made yet', async () => {
+    const connection = await gramjs.createGateway().connect();
+    gramjs.sandbox.control.cutConnections();
+    await gramjs.logger.line('telegram worker: Connection closed while receiving data');
+    expect((await connection.sendCode(numberOf('9996610024'))).length).toBe(5);
   });
 
   it('is not noticed where it failed and came back while the connection was idle', async () => {
@@ -136,6 +158,16 @@ describe('what Telegram may ask of a client', () => {
     expect(failure.fact).toEqual({ kind: 'unknown_error' });
     expect(failure.message).not.toContain('SOMETHING_ODD');
     expect(failure.cause).toMatchObject({ name: 'RPCError', message: expect.stringContaining('SOMETHING_ODD') });
+  });
+
+  it('to go to a data centre that is not configured: its name is in the cause only', async () => {
+    const connection = await gramjs.createGateway().connect();
+    const before = connection.session;
+    refuse(303, 'PHONE_MIGRATE_9', 'auth.sendCode', 1);
+    const failure = await failureOf(connection.sendCode(numberOf('9996610033')));
+    expect(failure.fact).toEqual({ kind: 'unknown_error' });
+    expect(failure.cause).toMatchObject({ message: expect.stringContaining('data centre 9') });
+    expect(connection.session.equals(before)).toBe(true);
   });
 
   it('to connect later: a refused initConnection is a failed connect', async () => {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.js';
 import type { TelegramProxy } from '../../src/telegram/gramjs/gateway.js';
-import { builtWorkerUrl, callDeadlineMs, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
+import { builtWorkerUrl, callDeadlineMs, useGramjsOnSandbox, workerAfter } from '../support/gramjs-on-sandbox.js';
 import { codeOf, failureOf, faultOf, magicPassword, numberOf } from '../support/magic-logins.js';
 import { startSocksServer, type SocksServer } from '../support/socks-server.js';
 
-const hangDeadlineMs = 5_000;
+const destroyDeadlineMs = 5_000;
+const hangDeadlineMs = 2 * destroyDeadlineMs;
 const mtproxySecret = Buffer.from('00112233445566778899aabbccddeeff', 'hex');
 const gramjs = useGramjsOnSandbox({ mtproxySecret });
 
@@ -40,6 +41,16 @@ describe('a worker', () => {
     await gramjs.clock.advance(hangDeadlineMs);
     await connection.destroy();
     expect((await (await gateway.connect()).sendCode(numberOf('9996610051'))).length).toBe(5);
+  });
+
+  it('that does not close a connection keeps the others, where it does not hang', async () => {
+    const stuck = `require('telegram').TelegramClient.prototype.destroy = () => new Promise(() => {});`;
+    const gateway = gramjs.createGateway({ workerUrl: workerAfter(stuck) });
+    const other = await gramjs.loggedIn('9996610053', gateway);
+    const destroyed = (await gateway.connect()).destroy();
+    await gramjs.clock.advance(destroyDeadlineMs);
+    await destroyed;
+    expect((await other.getMe()).phone?.reveal()).toBe('+9996610053');
   });
 
   it('that cannot be started fails the connect', async () => {

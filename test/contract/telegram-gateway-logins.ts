@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { PhoneNumber } from '../../src/base/phone.js';
 import { Secret } from '../../src/base/secret.js';
-import { magicBotSecret, magicPasswords } from '../../src/sandbox/world/magic.js';
-import { codeOf, faultOf, magicPassword, numberOf } from '../support/magic-logins.js';
+import { magicPasswords } from '../../src/sandbox/world/magic.js';
+import { codeOf, faultOf, magicPassword, numberOf, tokenOf } from '../support/magic-logins.js';
 import type { GatewayContext } from './telegram-gateway.js';
 
 const awkwardPassword = new Secret(magicPasswords.awkward_password.password);
-const tokenOf = (number: string) => new Secret(`${number}:${magicBotSecret}`);
 
 /** Logging in, in every way that the port knows. */
 export function describeLogins(context: GatewayContext): void {

@@ -24,6 +24,12 @@ export function describeTrouble(context: GatewayContext): void {
       expect(await faultOf(connection.getMe())).toEqual({ kind: 'session_dead', reason: 'revoked' });
     });
 
+    it('that still needs the password is nobody’s', async () => {
+      const { connection, sent } = await context.askForCode('9996611015');
+      await connection.signIn(numberOf('9996611015'), sent.phoneCodeHash, codeOf('9996611015'));
+      expect(await faultOf(connection.getMe())).toEqual({ kind: 'session_dead', reason: 'revoked' });
+    });
+
     it('is dead where the account was deactivated', async () => {
       const connection = await context.logIn('9996613700');
       expect(await faultOf(connection.getMe())).toEqual({ kind: 'session_dead', reason: 'deactivated' });

@@ -13,13 +13,24 @@ import { silentLogger } from './silent-logger.js';
 /** The compiled worker: a thread cannot load TypeScript. */
 export const builtWorkerUrl = new URL('../../dist/src/telegram/gramjs/worker.js', import.meta.url);
 
+/** The worker, and what happens in its thread before it starts; `require` finds gramjs. */
+export const workerAfter = (happening: string): URL =>
+  new URL(
+    `data:text/javascript,${encodeURIComponent(`
+      import { createRequire } from 'node:module';
+      const require = createRequire('${builtWorkerUrl.href}');
+      ${happening}
+      await import('${builtWorkerUrl.href}');
+    `)}`,
+  );
+
 /** A sandbox on free ports. */
 export function startTestSandbox(options: Partial<SandboxOptions> = {}): Promise<Sandbox> {
   return startSandbox({ clock: systemClock, random: systemRandom, ...options });
 }
 
 /** What a gateway needs to know of a sandbox, with one worker and nothing said. */
-function optionsFor(sandbox: Sandbox, options: Partial<GramjsGatewayOptions> = {}): GramjsGatewayOptions {
+export function optionsFor(sandbox: Sandbox, options: Partial<GramjsGatewayOptions> = {}): GramjsGatewayOptions {
   return {
     apiId: 12_345,
     apiHash: new Secret('0123456789abcdef0123456789abcdef'),

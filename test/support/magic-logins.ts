@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { PhoneNumber } from '../../src/base/phone.js';
 import { Secret } from '../../src/base/secret.js';
-import { magicPasswords } from '../../src/sandbox/world/magic.js';
+import { magicBotSecret, magicPasswords } from '../../src/sandbox/world/magic.js';
 import { TelegramFailure, type TelegramFault } from '../../src/telegram/failure.js';
 import type { TelegramConnection } from '../../src/telegram/gateway.js';
 
@@ -11,6 +11,9 @@ export const magicPassword = new Secret(magicPasswords.password.password);
 export const numberOf = (digits: string): PhoneNumber => PhoneNumber.parse(digits) ?? expect.unreachable();
 /** The login code of a magic number. */
 export const codeOf = (digits: string): Secret => new Secret((digits[5] ?? '').repeat(5));
+
+/** The token of a magic bot. */
+export const tokenOf = (number: string): Secret => new Secret(`${number}:${magicBotSecret}`);
 
 /** The failure that `work` ends in; anything else is thrown on. */
 export async function failureOf(work: Promise<unknown>): Promise<TelegramFailure> {

@@ -1,5 +1,6 @@
 import { Api, TelegramClient } from 'telegram';
 import type { ProxyInterface } from 'telegram/network/connection/TCPMTProxy.js';
+import { TelegramFailure } from '../failure.js';
 import type { LeanSession } from './lean-session.js';
 import type { PlainProxy, WorkerSettings } from './protocol.js';
 import { QuietLogger, type LogLine } from './quiet-logger.js';
@@ -11,23 +12,32 @@ const connectionRetries = 4;
 const retryDelayMs = 300;
 const requestRetries = 3;
 
+const notOpenedAgain = 'the connection broke and could not be opened again';
+
 export interface ClientOptions {
   readonly settings: WorkerSettings;
   readonly session: LeanSession;
   readonly log: LogLine;
   /** The data centre does not know the auth key of the session (transport error -404). */
   readonly onKeyUnknown: () => void;
-  /** The connection broke and could not be opened again: gramjs will not try any more. */
-  readonly onLost: () => void;
+  /** The connection broke, and the client will not open it again. */
+  readonly onLost: (why: string) => void;
+  /** Runs `work`, which may make an auth key with this data centre, when that has its turn. */
+  readonly makeKey: <T>(dataCentreId: number, work: () => Promise<T>) => Promise<T>;
+  /** Runs `work`, which is arithmetic that takes long, when it has its turn. */
+  readonly compute: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /** A gramjs client that answers for its sockets, reports what gramjs would hide, and prints nothing. */
 export class QuietClient extends TelegramClient {
   readonly #settings: WorkerSettings;
   readonly #transport: Transport;
-  readonly #onLost: () => void;
+  readonly #onLost: (why: string) => void;
+  readonly #makeKey: ClientOptions['makeKey'];
+  readonly #unrepeatable = new Set<object>();
+  readonly compute: ClientOptions['compute'];
 
-  constructor({ settings, session, log, onKeyUnknown, onLost }: ClientOptions) {
+  constructor({ settings, session, log, onKeyUnknown, onLost, makeKey, compute }: ClientOptions) {
     const transport = createTransport({
       proxy: settings.proxy,
       dataCentres: settings.dataCentres,
@@ -35,7 +45,8 @@ export class QuietClient extends TelegramClient {
         // While a key is being made there is none that could be unknown.
         if (session.hasKey()) onKeyUnknown();
       },
-      onNoUse: onLost,
+      onBroken: () => this.#giveUpUnrepeatable(),
+      onNoUse: () => onLost(notOpenedAgain),
     });
     const proxy = proxyOf(settings.proxy);
     super(session, settings.apiId, settings.apiHash, {
@@ -47,7 +58,8 @@ export class QuietClient extends TelegramClient {
       connectionRetries,
       retryDelay: retryDelayMs,
       requestRetries,
-      floodSleepThreshold: 0,
+      // With 0, gramjs would repeat at once what is to wait for no time at all.
+      floodSleepThreshold: -1,
       securityChecks: true,
     });
     // With an MTProto proxy gramjs puts a connection class of its own in place of the one given.
@@ -55,23 +67,49 @@ export class QuietClient extends TelegramClient {
     this.#settings = settings;
     this.#transport = transport;
     this.#onLost = onLost;
+    this.#makeKey = makeKey;
+    this.compute = compute;
     this.onError = async (error) => log('debug', `gramjs met an error: ${String(error)}`);
   }
 
   /** Runs when gramjs has given up opening a broken connection again, too; it would call getMe here. */
   override async _handleReconnect(): Promise<void> {
-    if (this._sender?.isConnected() !== true) this.#onLost();
+    if (this._sender?.isConnected() !== true) this.#onLost(notOpenedAgain);
+  }
+
+  /**
+   * Like invoke, for what must not happen twice: where the connection breaks before the answer has come, the client is
+   * lost, as gramjs would send the request again.
+   */
+  async invokeOnce<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
+    this.#unrepeatable.add(request);
+    try {
+      return await this.invoke(request);
+    } finally {
+      this.#unrepeatable.delete(request);
+    }
+  }
+
+  override _switchDC(newDc: number): Promise<boolean> {
+    return this.#makeKey(newDc, () => super._switchDC(newDc));
   }
 
   /** gramjs takes the first address of a data centre, also one that serves files only. */
   override async getDC(dcId: number): Promise<{ id: number; ipAddress: string; port: number }> {
     const configured = this.#settings.dataCentres.find((dataCentre) => dataCentre.id === dcId);
     if (configured !== undefined) return { id: dcId, ipAddress: configured.ip, port: configured.port };
+    if (this.#settings.dataCentres.length > 0) {
+      const cause = new Error(`Telegram moved the login to data centre ${dcId}, which is not configured`);
+      throw new TelegramFailure({ kind: 'unknown_error' }, { cause });
+    }
     const config = await this.invoke(new Api.help.GetConfig());
     const option = config.dcOptions.find(
       (one) => one.id === dcId && !one.cdn && !one.mediaOnly && !one.tcpoOnly && one.ipv6 !== true,
     );
-    if (option === undefined) throw new Error(`Telegram names no address of data centre ${dcId}`);
+    if (option === undefined) {
+      const cause = new Error(`Telegram names no address of data centre ${dcId}`);
+      throw new TelegramFailure({ kind: 'unknown_error' }, { cause });
+    }
     return { id: dcId, ipAddress: option.ipAddress, port: option.port };
   }
 
@@ -79,6 +117,13 @@ export class QuietClient extends TelegramClient {
   override async destroy(): Promise<void> {
     await this.#transport.close();
     await super.destroy();
+  }
+
+  #giveUpUnrepeatable(): void {
+    const written = this._sender?._pendingState.values() ?? [];
+    if (!written.some(({ request }) => this.#unrepeatable.has(request))) return;
+    this.#onLost('the connection broke before a request was answered that must not be repeated');
+    void this.#transport.close();
   }
 }
 

@@ -3,6 +3,8 @@ import { QuietClient } from './client.js';
 import { LeanSession } from './lean-session.js';
 import type { WorkerSettings } from './protocol.js';
 import type { LogLine } from './quiet-logger.js';
+import type { Turns } from './turns.js';
+import type { Turnstile } from '../turnstile.js';
 
 /** Ends waits that gramjs would leave open for ever. */
 class Ending {
@@ -26,23 +28,37 @@ class Ending {
   }
 }
 
+export interface LiveClientOptions {
+  readonly settings: WorkerSettings;
+  /** Saved before; null for a new one. */
+  readonly session: string | null;
+  readonly turns: Turns;
+  readonly log: LogLine;
+  /** Called when the call under way begins and ends to wait for its turn. */
+  readonly onTurn: (waits: boolean) => void;
+}
+
 /**
  * One connection as the worker keeps it: a gramjs client on one session, which is made anew where its network was lost
  * while nobody used it. It has no deadlines of its own; destroy() ends whatever is under way.
  */
 export class LiveClient {
   readonly #settings: WorkerSettings;
+  readonly #turns: Turns;
   readonly #log: LogLine;
+  readonly #onTurn: (waits: boolean) => void;
   #saved: string | null;
   #session: LeanSession | undefined;
   #client: QuietClient | undefined;
   #ending = new Ending();
   #destroyed = false;
 
-  constructor(settings: WorkerSettings, session: string | null, log: LogLine) {
+  constructor({ settings, session, turns, log, onTurn }: LiveClientOptions) {
     this.#settings = settings;
     this.#saved = session;
+    this.#turns = turns;
     this.#log = log;
+    this.#onTurn = onTurn;
   }
 
   /** The session as it was when it last had a key; null before the first key is made. */
@@ -55,6 +71,7 @@ export class LiveClient {
 
   /** Connects; fails as `unreachable` where gramjs gives up. */
   async open(): Promise<void> {
+    if (this.#destroyed) throw unreachable('the connection was destroyed');
     const session = new LeanSession(this.#saved ?? '');
     this.#chooseDataCentre(session);
     const ending = new Ending();
@@ -64,14 +81,23 @@ export class LiveClient {
       session,
       log: this.#log,
       onKeyUnknown: () => ending.end(new TelegramFailure({ kind: 'session_dead', reason: 'auth_key_forgotten' })),
-      onLost: () => {
+      onLost: (why) => {
         this.#log('debug', 'gave up on the connection');
-        ending.end(unreachable('the connection broke and could not be opened again'));
+        ending.end(unreachable(why));
       },
+      makeKey: (dataCentreId, work) => this.#inTurn(this.#turns.keysOf(dataCentreId), ending, work),
+      compute: (work) =>
+        this.#inTurn(this.#turns.arithmetic, ending, async () => {
+          // The event loop turns between two computations, so that answers are read in time.
+          await new Promise((resolve) => setImmediate(resolve));
+          return work();
+        }),
     });
     this.#client = client;
     try {
-      if (!(await ending.race(client.connect()))) throw unreachable('no data centre answered');
+      const connect = () => ending.race(client.connect());
+      const connected = session.hasKey() ? connect() : this.#inTurn(this.#turns.keysOf(session.dcId), ending, connect);
+      if (!(await connected)) throw unreachable('no data centre answered');
       this.#session = session;
     } catch (error) {
       ending.end(unreachable('the connection could not be opened'));
@@ -95,6 +121,25 @@ export class LiveClient {
     this.#destroyed = true;
     this.#ending.end(unreachable('the connection was destroyed'));
     await this.#client?.destroy();
+  }
+
+  async #inTurn<T>(turnstile: Turnstile, ending: Ending, work: () => Promise<T>): Promise<T> {
+    let waited = false;
+    const entering = turnstile.enter(() => {
+      waited = true;
+      this.#onTurn(true);
+      this.#log('debug', 'a call waits for its turn');
+    });
+    const leave = await entering.finally(() => {
+      if (waited) this.#onTurn(false);
+    });
+    try {
+      if (ending.failure !== undefined) throw ending.failure;
+      // gramjs may leave the work open for ever; the turn ends with the connection.
+      return await ending.race(work());
+    } finally {
+      leave();
+    }
   }
 
   #chooseDataCentre(session: LeanSession): void {

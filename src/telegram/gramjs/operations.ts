@@ -7,7 +7,7 @@ import { readRpcError } from './rpc-failure.js';
 import { isAuthRestart, isStalePasswordCheck } from './rpc-faults.js';
 import { readSentCode } from './sent-code.js';
 
-type OperationName = Exclude<CallName, 'connect' | 'destroy'>;
+type OperationName = Exclude<CallName, 'connect' | 'destroy' | 'ping'>;
 
 /** The calls of a connection as requests to Telegram; they throw what gramjs throws, or a TelegramFailure. */
 export const operations: {
@@ -15,7 +15,7 @@ export const operations: {
 } = {
   async sendCode(client, { phone }) {
     const request = () =>
-      client.invoke(
+      client.invokeOnce(
         new Api.auth.SendCode({
           phoneNumber: phone,
           apiId: client.apiId,
@@ -45,7 +45,8 @@ export const operations: {
     const request = async () => {
       const parameters = await client.invoke(new Api.account.GetPassword());
       if (parameters.currentAlgo === undefined) throw unknownAnswer('account.getPassword', 'no password');
-      return client.invoke(new Api.auth.CheckPassword({ password: await computeCheck(parameters, password) }));
+      const check = await client.compute(() => computeCheck(parameters, password));
+      return client.invoke(new Api.auth.CheckPassword({ password: check }));
     };
     return readAuthorization(await againAfter(isStalePasswordCheck, request));
   },
@@ -57,7 +58,7 @@ export const operations: {
       apiHash: client.apiHash,
       botAuthToken: token,
     });
-    return readAuthorization(await client.invoke(request));
+    return readAuthorization(await client.invokeOnce(request));
   },
 
   async getMe(client) {

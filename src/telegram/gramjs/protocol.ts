@@ -84,6 +84,8 @@ export interface Calls {
   readonly logOut: { readonly args: null; readonly result: null };
   /** Also ends a connect that is under way; calls under way fail as `unreachable`. */
   readonly destroy: { readonly args: null; readonly result: null };
+  /** Answered at once by a worker that does not hang. */
+  readonly ping: { readonly args: null; readonly result: null };
 }
 
 export type CallName = keyof Calls;
@@ -121,6 +123,8 @@ export type Reply =
       readonly fault: TelegramFault;
       readonly cause: PlainError | null;
     }
+  /** The call under way on this connection waits for its turn in the worker, or goes on. */
+  | { readonly type: 'turn'; readonly connectionId: number; readonly waits: boolean }
   /** Something was thrown that nobody foresaw. */
   | { readonly type: 'defect'; readonly requestId: number; readonly error: PlainError }
   | {

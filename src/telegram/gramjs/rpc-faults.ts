@@ -6,14 +6,15 @@ import type { SessionDeath, TelegramFault } from '../failure.js';
  */
 export function faultOfRpcError(code: number | undefined, name: string): TelegramFault {
   const waitSeconds = waitName.exec(name)?.[1];
-  if (waitSeconds !== undefined) return { kind: 'flood_wait', retryAfterMs: Number(waitSeconds) * 1000 };
+  if (waitSeconds !== undefined) return { kind: 'flood_wait', retryAfterMs: Math.max(1, Number(waitSeconds)) * 1000 };
   const simple = simpleFaults.get(name);
   if (simple !== undefined) return { kind: simple };
   const death = deaths.get(name);
   if (death !== undefined) return { kind: 'session_dead', reason: death };
   if (rejectionOfClient.test(name)) return { kind: 'client_rejected' };
   if (isTroubleOfTelegram(code, name)) return { kind: 'unreachable' };
-  if (code === 401 && name !== 'SESSION_PASSWORD_NEEDED') return { kind: 'session_dead', reason: 'revoked' };
+  // SESSION_PASSWORD_NEEDED is one of them: signIn reads it by itself, and to other calls it says that nobody is logged in yet.
+  if (code === 401) return { kind: 'session_dead', reason: 'revoked' };
   return { kind: 'unknown_error' };
 }
 

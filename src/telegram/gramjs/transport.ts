@@ -19,6 +19,8 @@ export interface TransportOptions {
   readonly dataCentres: readonly DataCentre[];
   /** Called when a data centre answers -404: it does not know the auth key of the message. */
   readonly onKeyUnknown: () => void;
+  /** Called when a connection breaks or is closed, before gramjs does anything about it. */
+  readonly onBroken: () => void;
   /** Called when several connections in a row brought nothing: gramjs would go on for ever. */
   readonly onNoUse: () => void;
 }
@@ -31,7 +33,7 @@ const keyUnknown = -404;
 const usualPort = 443;
 
 /** The transport of one client, over TCP, a SOCKS5 proxy or an MTProto proxy. */
-export function createTransport({ proxy, dataCentres, onKeyUnknown, onNoUse }: TransportOptions): Transport {
+export function createTransport({ proxy, dataCentres, onKeyUnknown, onBroken, onNoUse }: TransportOptions): Transport {
   const sockets = new Set<PromisedNetSockets>();
   let vainConnections = 0;
   let closed = false;
@@ -68,6 +70,7 @@ export function createTransport({ proxy, dataCentres, onKeyUnknown, onNoUse }: T
     } catch (error) {
       // The full transport may carry the code in place of a packet's length: gramjs throws it with the sign turned.
       if (error instanceof Error && 'code' in error && error.code === -keyUnknown) onKeyUnknown();
+      onBroken();
       throw error;
     }
   };

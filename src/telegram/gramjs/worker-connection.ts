@@ -6,7 +6,9 @@ import { Secret } from '../../base/secret.js';
 import { TelegramFailure } from '../failure.js';
 import type { TelegramConnection, TelegramSession } from '../gateway.js';
 import type { TelegramUser, TelegramUserId } from '../shapes.js';
+import { createCallDeadlines } from './call-deadlines.js';
 import type { CallName, Calls, PlainUser } from './protocol.js';
+import { longestTurnWaitMs } from './turns.js';
 import type { WorkerThread } from './worker-thread.js';
 
 /** A connection in a worker that is not open yet. */
@@ -26,7 +28,7 @@ export interface WorkerConnectionDeps {
   readonly onDestroyed: () => void;
 }
 
-/** A worker that does not even close a connection in this time hangs. */
+/** A connection that a worker does not close in this time is left to it; one that is silent for twice as long hangs. */
 const destroyDeadlineMs = 5_000;
 
 /** The main thread's side of a connection: deadlines, secrets and failures; the worker does the rest. */
@@ -44,6 +46,8 @@ export function createWorkerConnection({
   let endCalls: (failure: TelegramFailure) => void = () => undefined;
   const destroyed = new Promise<never>((_, reject) => (endCalls = reject));
   destroyed.catch(() => undefined);
+  const deadlines = createCallDeadlines(clock, longestTurnWaitMs);
+  const stopListening = thread.onTurn(connectionId, (waits) => deadlines.setWaiting(waits));
 
   async function call<N extends CallName>(
     name: N,
@@ -52,11 +56,7 @@ export function createWorkerConnection({
   ): Promise<Calls[N]['result']> {
     if (destroying !== undefined) throw unreachable(new Error('the connection is destroyed'));
     try {
-      const answer = await withDeadline(
-        clock,
-        deadlineMs,
-        Promise.race([thread.call(connectionId, name, args), destroyed]),
-      );
+      const answer = await deadlines.keep(deadlineMs, Promise.race([thread.call(connectionId, name, args), destroyed]));
       session = answer.session ?? session;
       if (answer.ok) return answer.result;
       throw answer.failure;
@@ -75,13 +75,25 @@ export function createWorkerConnection({
 
   async function destroyOnce(): Promise<void> {
     endCalls(unreachable(new Error('the connection was destroyed')));
+    stopListening();
+    const heardBefore = thread.messagesHeard();
     try {
       await withDeadline(clock, destroyDeadlineMs, thread.call(connectionId, 'destroy', null));
     } catch (error) {
-      logger.error('a Telegram worker did not close a connection', { error });
-      if (error instanceof DeadlineExceeded) await thread.stop();
+      logger.warn('a Telegram worker did not close a connection', { error });
+      // A busy worker is to keep its other connections.
+      if (error instanceof DeadlineExceeded && thread.messagesHeard() === heardBefore) await stopIfSilent();
     }
     onDestroyed();
+  }
+
+  async function stopIfSilent(): Promise<void> {
+    try {
+      await withDeadline(clock, destroyDeadlineMs, thread.call(connectionId, 'ping', null));
+    } catch (error) {
+      logger.error('a Telegram worker hangs and is ended', { error });
+      await thread.stop();
+    }
   }
 
   function destroyInBackground(): void {

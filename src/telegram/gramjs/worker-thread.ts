@@ -12,6 +12,10 @@ export type Answer<N extends CallName> =
 export interface WorkerThread {
   /** Asks the worker. Rejects for defects only: a worker that ends answers every open call with `unreachable`. */
   call<N extends CallName>(connectionId: number, name: N, args: Calls[N]['args']): Promise<Answer<N>>;
+  /** Tells `listener` when a call of this connection begins and ends to wait for its turn in the worker. Returns how to stop that. */
+  onTurn(connectionId: number, listener: (waits: boolean) => void): () => void;
+  /** How many messages have come from the worker; one that hangs sends none. */
+  messagesHeard(): number;
   /** Calls that are not answered yet. */
   openCalls(): number;
   /** Whether the thread is over, by stop() or by a crash. */
@@ -33,6 +37,8 @@ interface OpenCall {
 export function startWorkerThread({ url, settings, logger }: WorkerThreadDeps): WorkerThread {
   const worker = new Worker(url, { workerData: settings, stdout: true, stderr: true });
   const open = new Map<number, OpenCall>();
+  const turnListeners = new Map<number, (waits: boolean) => void>();
+  let heard = 0;
   let lastRequestId = 0;
   let ended = false;
   let stopping = false;
@@ -45,6 +51,7 @@ export function startWorkerThread({ url, settings, logger }: WorkerThreadDeps): 
         connectionId === null ? undefined : { connection: connectionId },
       );
     }
+    if (reply.type === 'turn') return turnListeners.get(reply.connectionId)?.(reply.waits);
     const call = open.get(reply.requestId);
     if (call === undefined) return;
     open.delete(reply.requestId);
@@ -61,7 +68,10 @@ export function startWorkerThread({ url, settings, logger }: WorkerThreadDeps): 
     }
   };
 
-  worker.on('message', settle);
+  worker.on('message', (reply: Reply) => {
+    heard += 1;
+    settle(reply);
+  });
   worker.on('error', (error) => logger.error('a Telegram worker failed', { error }));
   worker.on('exit', (code) => end(`exit code ${code}`));
   for (const stream of [worker.stdout, worker.stderr]) {
@@ -86,6 +96,11 @@ export function startWorkerThread({ url, settings, logger }: WorkerThreadDeps): 
       const cause = reply.cause === null ? {} : { cause: rebuild(reply.cause) };
       return { ok: false, session, failure: new TelegramFailure(reply.fault, cause) };
     },
+    onTurn(connectionId, listener) {
+      turnListeners.set(connectionId, listener);
+      return () => void turnListeners.delete(connectionId);
+    },
+    messagesHeard: () => heard,
     openCalls: () => open.size,
     hasEnded: () => ended,
     async stop() {

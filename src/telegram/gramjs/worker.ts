@@ -2,6 +2,7 @@ import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { helpers } from 'telegram';
 import { _serverKeys } from 'telegram/crypto/RSA.js';
+import { systemClock } from '../../base/clock.js';
 import { KeyedMutex } from '../../base/keyed-mutex.js';
 import { TelegramFailure } from '../failure.js';
 import { LiveClient } from './live-client.js';
@@ -9,12 +10,14 @@ import { operations } from './operations.js';
 import type { CallName, Calls, PlainError, Reply, Request, WorkerSettings } from './protocol.js';
 import { printable } from './quiet-logger.js';
 import { explain } from './rpc-failure.js';
+import { createTurns } from './turns.js';
 
 if (parentPort === null) throw new Error('this module runs as a worker thread only');
 const port = parentPort;
 const settings = workerData as WorkerSettings;
 const clients = new Map<number, LiveClient>();
-const turns = new KeyedMutex();
+const calls = new KeyedMutex();
+const turns = createTurns(systemClock);
 
 for (const { fingerprint, modulus, exponent } of settings.publicKeys) {
   _serverKeys.set(fingerprint, { n: helpers.readBigIntFromBuffer(Buffer.from(modulus), false), e: exponent });
@@ -56,6 +59,8 @@ async function answer(request: Request): Promise<Calls[CallName]['result']> {
       return connect(request.connectionId, request.args.session);
     case 'destroy':
       return destroy(request.connectionId);
+    case 'ping':
+      return null;
     case 'sendCode':
       return run(request.connectionId, (client) => operations.sendCode(client, request.args));
     case 'signIn':
@@ -72,7 +77,13 @@ async function answer(request: Request): Promise<Calls[CallName]['result']> {
 }
 
 async function connect(connectionId: number, session: string | null): Promise<null> {
-  const client = new LiveClient(settings, session, (level, message) => log(level, message, connectionId));
+  const client = new LiveClient({
+    settings,
+    session,
+    turns,
+    log: (level, message) => log(level, message, connectionId),
+    onTurn: (waits) => send({ type: 'turn', connectionId, waits }),
+  });
   clients.set(connectionId, client);
   try {
     await client.open();
@@ -93,7 +104,7 @@ async function destroy(connectionId: number): Promise<null> {
 async function run<T>(connectionId: number, work: Parameters<typeof LiveClient.prototype.run<T>>[0]): Promise<T> {
   const client = clients.get(connectionId);
   if (client === undefined) throw new TelegramFailure({ kind: 'unreachable' });
-  return turns.run(String(connectionId), () => client.run(work));
+  return calls.run(String(connectionId), () => client.run(work));
 }
 
 function sessionOf(connectionId: number): string | null {

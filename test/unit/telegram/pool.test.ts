@@ -94,10 +94,10 @@ describe('one key', () => {
     expect((await pool.use('a', session, sessionOf)).equals(session)).toBe(true);
   });
 
-  it('does not lose its connection while work is under way, however long that takes', async () => {
-    const pool = createPool();
+  it('does not lose its connection while work is under way, though that takes longer than idling may', async () => {
+    const pool = createPool({ idleCloseMs: 1_000 });
     const { end, outcome } = lasting(pool, 'a');
-    await clock.advance(idleCloseMs * 3);
+    await clock.advance(3_000);
     expect(telegram.liveConnections()).toBe(1);
     end();
     expect(await outcome).toBe('well');
@@ -119,6 +119,61 @@ describe('one key', () => {
     const pool = createPool();
     const defect = new Error('defect');
     expect(await outcomeOf(pool.use('a', undefined, () => Promise.reject(defect)))).toBe(defect);
+    expect(telegram.liveConnections()).toBe(0);
+  });
+
+  it('ends the calls of work that takes longer than a use may, all waiting included', async () => {
+    const pool = createPool({ longestUseMs: 5_000 });
+    const first = lasting(pool, 'a');
+    await clock.advance(2_000);
+    const second = outcomeOf(
+      pool.use('a', undefined, async (connection) => {
+        telegram.goSilent();
+        await connection.getMe();
+      }),
+    );
+    await clock.advance(2_000);
+    first.end();
+    expect(await first.outcome).toBe('well');
+    await clock.advance(2_999);
+    expect(telegram.liveConnections()).toBe(1);
+    await clock.advance(1);
+    expect(await second).toBe('unreachable');
+    expect(telegram.liveConnections()).toBe(0);
+    telegram.comeBack();
+    expect(await outcomeOf(open(pool, 'a'))).toBe('well');
+  });
+
+  it('keeps the outcome of work that takes longer than a use may, and closes its connection', async () => {
+    const pool = createPool({ longestUseMs: 5_000 });
+    const { end, outcome } = lasting(pool, 'a');
+    await clock.advance(5_000);
+    expect(telegram.liveConnections()).toBe(0);
+    end();
+    expect(await outcome).toBe('well');
+    expect(await outcomeOf(open(pool, 'a'))).toBe('well');
+    expect(telegram.calls('connect')).toBe(2);
+  });
+
+  it('fails as unreachable where earlier work leaves it no time', async () => {
+    const pool = createPool({ longestUseMs: 5_000 });
+    const first = lasting(pool, 'a');
+    const second = outcomeOf(open(pool, 'a'));
+    await clock.advance(5_000);
+    expect(await second).toBe('unreachable');
+    first.end();
+    await first.outcome;
+    expect(telegram.calls('connect')).toBe(1);
+  });
+
+  it('does not keep a connection that was opened too late', async () => {
+    const pool = createPool({ longestUseMs: 5_000 });
+    const release = telegram.hold('connect');
+    const late = outcomeOf(open(pool, 'a'));
+    await clock.advance(5_000);
+    expect(await late).toBe('unreachable');
+    release();
+    await pool.drop('a');
     expect(telegram.liveConnections()).toBe(0);
   });
 
@@ -170,33 +225,39 @@ describe('many keys', () => {
   });
 
   it('fail as unreachable where no place becomes free in time, and get one later', async () => {
-    const pool = createPool({ maxLive: 1, longestWaitMs: 5_000 });
-    const first = lasting(pool, 'a');
+    const pool = createPool({ maxLive: 1, longestUseMs: 5_000 });
+    const release = telegram.hold('connect');
+    const opening = outcomeOf(open(pool, 'a'));
     const waiting = outcomeOf(open(pool, 'b'));
     await clock.advance(5_000);
     expect(await waiting).toBe('unreachable');
-    first.end();
-    await first.outcome;
+    release();
+    await opening;
     expect(await outcomeOf(open(pool, 'b'))).toBe('well');
   });
 
   it('get the place of a connection that failed to open', async () => {
-    const pool = createPool({ maxLive: 1, maxOpening: 1 });
+    const pool = createPool({ maxLive: 1 });
     telegram.goDown();
     expect(await outcomeOf(open(pool, 'a'))).toBe('unreachable');
     telegram.comeBack();
     expect(await outcomeOf(open(pool, 'b'))).toBe('well');
   });
 
-  it('open a few connections at a time only', async () => {
-    const pool = createPool({ maxLive: 50, maxOpening: 4 });
+  it('do not wait for the connections of others to open', async () => {
+    const pool = createPool({ maxLive: 50 });
+    const session = await open(pool, 'a');
+    await pool.drop('a');
     const release = telegram.hold('connect');
-    const all = Array.from({ length: 20 }, (_, key) => open(pool, String(key)));
+    const others = Array.from({ length: 40 }, (_, key) => outcomeOf(open(pool, String(key))));
     await clock.advance(0);
-    expect(telegram.calls('connect')).toBe(4);
+    expect(telegram.calls('connect')).toBe(41);
+    const mine = pool.use('a', session, sessionOf);
+    await clock.advance(0);
+    expect(telegram.calls('connect')).toBe(42);
     release();
-    await Promise.all(all);
-    expect(telegram.calls('connect')).toBe(20);
+    expect((await mine).equals(session)).toBe(true);
+    expect(await Promise.all(others)).toEqual(others.map(() => 'well'));
   });
 });
 

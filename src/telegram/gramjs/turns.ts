@@ -1,0 +1,32 @@
+import type { Clock } from '../../base/clock.js';
+import { createTurnstile, type Turnstile } from '../turnstile.js';
+
+/** The longest time that a call waits for its turn in a worker: somewhat less than the pool lets one use take. */
+export const longestTurnWaitMs = 50_000;
+
+/** An auth key costs four round trips and some 60 ms of arithmetic. */
+const keysAtOnce = 4;
+
+/**
+ * What the connections of a worker take turns at, as it would take so long for all at once that none came to its end in
+ * time. A data centre that does not answer holds up only those who want a key from it.
+ */
+export interface Turns {
+  /** The making of auth keys with one data centre. */
+  keysOf(dataCentreId: number): Turnstile;
+  /** Arithmetic that takes long, and waits for nobody. */
+  readonly arithmetic: Turnstile;
+}
+
+export function createTurns(clock: Clock): Turns {
+  const keys = new Map<number, Turnstile>();
+  return {
+    keysOf(dataCentreId) {
+      const turnstile =
+        keys.get(dataCentreId) ?? createTurnstile({ clock, places: keysAtOnce, longestWaitMs: longestTurnWaitMs });
+      keys.set(dataCentreId, turnstile);
+      return turnstile;
+    },
+    arithmetic: createTurnstile({ clock, places: 1, longestWaitMs: longestTurnWaitMs }),
+  };
+}

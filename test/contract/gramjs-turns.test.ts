@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import type { TelegramConnection, TelegramGateway } from '../../src/telegram/gateway.js';
+import { longestTurnWaitMs } from '../../src/telegram/gramjs/turns.js';
+import { callDeadlineMs, connectDeadlineMs, useGramjsOnSandbox, workerAfter } from '../support/gramjs-on-sandbox.js';
+import { codeOf, faultOf, magicPassword, numberOf } from '../support/magic-logins.js';
+import { startSilentServer } from '../support/silent-server.js';
+
+const gramjs = useGramjsOnSandbox();
+const keysAtOnce = 4;
+const waits = 'telegram worker: a call waits for its turn';
+
+const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, at) => make(at));
+
+async function atPassword(gateway: TelegramGateway, digits: string): Promise<TelegramConnection> {
+  const connection = await gateway.connect();
+  const sent = await connection.sendCode(numberOf(digits));
+  await connection.signIn(numberOf(digits), sent.phoneCodeHash, codeOf(digits));
+  return connection;
+}
+
+describe('a deadline', () => {
+  it('does not run while a connect waits until others have their keys', async () => {
+    const server = await startSilentServer();
+    try {
+      const gateway = gramjs.createGateway({ dataCentres: [{ id: 2, ip: '127.0.0.1', port: server.port }] });
+      const first = times(keysAtOnce, () => faultOf(gateway.connect()));
+      let settled = false;
+      const last = faultOf(gateway.connect()).finally(() => (settled = true));
+      await gramjs.logger.line(waits);
+      await gramjs.clock.advance(connectDeadlineMs);
+      expect(await Promise.all(first)).toEqual(first.map(() => ({ kind: 'unreachable' })));
+      expect(settled).toBe(false);
+      await gramjs.clock.advance(longestTurnWaitMs);
+      expect(await last).toEqual({ kind: 'unreachable' });
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('does not run while a password waits until another was computed', async () => {
+    // The first computation never ends.
+    const stuck = `
+      const password = require('telegram/Password.js');
+      const { computeCheck } = password;
+      let computations = 0;
+      password.computeCheck = (...args) => {
+        computations += 1;
+        if (computations > 1) return computeCheck(...args);
+        console.log('computing');
+        return new Promise(() => {});
+      };`;
+    const gateway = gramjs.createGateway({ workerUrl: workerAfter(stuck) });
+    const [stuckOne, patientOne] = await Promise.all([
+      atPassword(gateway, '9996611080'),
+      atPassword(gateway, '9996611081'),
+    ]);
+    const first = faultOf(stuckOne.checkPassword(magicPassword));
+    await gramjs.logger.line('telegram worker: gramjs printed string to its console');
+    const second = patientOne.checkPassword(magicPassword);
+    await gramjs.logger.line(waits);
+    await gramjs.clock.advance(callDeadlineMs);
+    expect(await first).toEqual({ kind: 'unreachable' });
+    expect((await second).phone?.reveal()).toBe('+9996611081');
+  });
+});
+
+describe('a data centre that does not answer', () => {
+  it('holds up nobody who has a session with another one', async () => {
+    const gateway = gramjs.createGateway();
+    const connection = await gramjs.loggedIn('9996620082', gateway);
+    const { session } = connection;
+    await connection.destroy();
+    gramjs.sandbox.control.addFault({ kind: 'silent', dc: 1 });
+    const waiting = times(2 * keysAtOnce, () => faultOf(gateway.connect()));
+    await gramjs.logger.line(waits);
+    expect((await (await gateway.connect(session)).getMe()).phone?.reveal()).toBe('+9996620082');
+    await gateway.close();
+    expect(await Promise.all(waiting)).toEqual(waiting.map(() => ({ kind: 'unreachable' })));
+  });
+
+  it('holds up nobody whose login moves to another one', async () => {
+    const gateway = gramjs.createGateway();
+    const connections = await Promise.all(times(2 * keysAtOnce, () => gateway.connect()));
+    const lucky = await gateway.connect();
+    gramjs.sandbox.control.addFault({ kind: 'silent', dc: 2 });
+    const waiting = connections.map((one, index) => faultOf(one.sendCode(numberOf(`999662010${index}`))));
+    await gramjs.logger.line(waits);
+    expect((await lucky.sendCode(numberOf('9996630100'))).length).toBe(5);
+    await gateway.close();
+    expect(await Promise.all(waiting)).toEqual(waiting.map(() => ({ kind: 'unreachable' })));
+  });
+});
+
+it('a burst of passwords on one worker logs everybody in', { timeout: 60_000 }, async () => {
+  const gateway = gramjs.createGateway();
+  const connections = await Promise.all(times(20, (index) => atPassword(gateway, `99966111${10 + index}`)));
+  const users = await Promise.all(connections.map((one) => one.checkPassword(magicPassword)));
+  expect(users.map(({ phone }) => phone?.reveal())).toEqual(times(20, (index) => `+99966111${10 + index}`));
+});
