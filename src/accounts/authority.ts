@@ -11,7 +11,9 @@ export type UserIdentifier =
 /** What a login proves itself with. */
 export type LoginProof =
   | { readonly kind: 'password'; readonly identifier: UserIdentifier; readonly password: Secret }
-  | { readonly kind: 'token'; readonly token: Secret };
+  | { readonly kind: 'token'; readonly token: Secret }
+  /** A login type that only a homeserver may know, such as that of application services; the request body says the rest. */
+  | { readonly kind: 'other'; readonly type: string };
 
 /** A login as the surfaces have read it. */
 export interface LoginAttempt {
@@ -21,6 +23,8 @@ export interface LoginAttempt {
   /** Whether the client can use refresh tokens; only then may its access token expire. */
   readonly wantsRefreshToken: boolean;
   readonly clientAddress: string;
+  /** The access token that came with the request: application services log their users in with theirs. */
+  readonly accessToken: Secret | undefined;
   /** The request body of version 3 that says the same, for an authority that passes it on; it holds secrets. */
   readonly body: Readonly<Record<string, unknown>>;
 }
@@ -55,8 +59,8 @@ export interface TokenHolder {
  */
 export interface AccountAuthority {
   /** Only what works now. */
-  loginFlows(): Promise<readonly LoginFlow[]>;
+  loginFlows(clientAddress: string): Promise<readonly LoginFlow[]>;
   logIn(attempt: LoginAttempt): Promise<LoginGrant>;
   /** Whose access token this is. */
-  whoAmI(token: Secret): Promise<TokenHolder>;
+  whoAmI(token: Secret, clientAddress: string): Promise<TokenHolder>;
 }
