@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Principal } from './principal.js';
 import { HttpFailure } from './problem.js';
 import type { Reply } from './reply.js';
 
@@ -26,6 +27,8 @@ export interface EndpointRequest<Name extends string, Body> {
   /** Percent-decoded. */
   readonly params: Readonly<Record<Name, string>>;
   readonly body: Body;
+  /** Who asks; a stranger where the endpoint is public. */
+  readonly principal: Principal;
 }
 
 type ReplyShapes = Readonly<Record<number, ReplyShape>>;
@@ -74,7 +77,7 @@ export interface Endpoint {
   readonly replies: ReplyShapes;
   readonly errors: ReplyShapes;
   /** Checks `body` against its shape (problem `body_unfit`) and runs the handler. */
-  readonly run: (params: Readonly<Record<string, string>>, body: unknown) => Promise<Reply>;
+  readonly run: (request: EndpointRequest<string, unknown>) => Promise<Reply>;
 }
 
 /** Declares an operation; see EndpointDeclaration. */
@@ -95,8 +98,8 @@ export function endpoint<const Path extends string, Body extends z.ZodType, cons
     description,
     params: parameters,
     body: shape,
-    async run(params, body) {
-      return handler({ params, body: read(shape, body) as z.output<Body> });
+    async run(request) {
+      return handler({ ...request, body: read(shape, request.body) as z.output<Body> });
     },
   };
 }

@@ -8,6 +8,8 @@ export type HttpProblem =
   | { readonly kind: 'unauthorized' }
   /** A wrong secret from an address that has sent too many of them. */
   | { readonly kind: 'too_many_attempts'; readonly retryAfterMs: number }
+  /** Whether the credentials are right cannot be told at the moment. */
+  | { readonly kind: 'authentication_unavailable' }
   /** Not JSON: bad syntax, bytes that are not UTF-8, or nothing at all. */
   | { readonly kind: 'body_not_json' }
   /** JSON that does not have the shape that the endpoint declares. */

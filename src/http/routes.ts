@@ -1,10 +1,11 @@
 import Router from '@koa/router';
-import type { Middleware } from 'koa';
+import type { Middleware, ParameterizedContext } from 'koa';
 import type { Logger } from '../base/logger.js';
 import type { Endpoint } from './endpoint.js';
 import type { Exchange } from './exchange.js';
 import type { ReadJsonBody } from './json-body.js';
 import { compilePath } from './path-pattern.js';
+import { stranger, type Principal } from './principal.js';
 import { HttpFailure } from './problem.js';
 import { checkReply, type UndeclaredReplies } from './reply-check.js';
 import type { Surface } from './surface.js';
@@ -50,15 +51,18 @@ function serve(
     const { state } = ctx;
     state.surface = surface;
     state.endpoint = endpoint;
-    if (endpoint.access === 'authenticated') {
-      const problem = await surface.authenticate({
-        authorization: ctx.req.headers.authorization,
-        clientAddress: state.clientAddress,
-      });
-      if (problem) throw new HttpFailure(problem);
-    }
+    const principal = endpoint.access === 'public' ? stranger : await admit(ctx, surface);
     const body = endpoint.body === undefined ? undefined : await readJsonBody(ctx);
-    const reply = await endpoint.run(params(ctx.captures ?? []), body);
+    const reply = await endpoint.run({ params: params(ctx.captures ?? []), body, principal });
     writeReply(ctx, checkReply(endpoint, reply, undeclaredReplies, logger));
   };
+}
+
+async function admit({ req, state }: ParameterizedContext<Exchange>, surface: Surface): Promise<Principal> {
+  const admission = await surface.authenticate({
+    authorization: req.headers.authorization,
+    clientAddress: state.clientAddress,
+  });
+  if ('problem' in admission) throw new HttpFailure(admission.problem);
+  return admission.principal;
 }

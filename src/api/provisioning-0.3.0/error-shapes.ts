@@ -12,6 +12,8 @@ const everybody: readonly Kind[] = [
   'path_malformed',
   'mxid_empty',
   'mxid_invalid',
+  'mxid_not_own',
+  'authentication_unavailable',
   'not_permitted',
 ];
 const telegram: readonly Kind[] = [
@@ -78,7 +80,7 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
 
 const descriptions: Readonly<Record<number, string>> = {
   400: 'Something is missing or malformed',
-  401: 'Wrong shared secret, code, password or token',
+  401: 'Wrong shared secret, access token, code, password or bot token',
   403: 'Not allowed',
   404: 'Nobody has registered that phone number',
   409: 'Taken: the Matrix user is logged in already, or somebody else is to that Telegram account',
@@ -87,7 +89,7 @@ const descriptions: Readonly<Record<number, string>> = {
   429: 'Too many tries',
   500: 'Unknown error',
   502: 'Telegram does not accept this bridge',
-  503: 'Telegram cannot be reached at the moment',
+  503: 'Telegram or the homeserver cannot be reached at the moment',
 };
 
 /** The errors that an operation can answer with, by status. */

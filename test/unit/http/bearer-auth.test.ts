@@ -5,7 +5,8 @@ import { createBearerAuth } from '../../../src/http/bearer-auth.js';
 import { createRecordingLogger } from '../../support/recording-logger.js';
 
 const here = '198.51.100.1';
-const unauthorized = { kind: 'unauthorized' };
+const unauthorized = { problem: { kind: 'unauthorized' } };
+const service = { principal: { kind: 'service' } };
 
 // The count is kept by a library that reads the time itself.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
@@ -23,9 +24,9 @@ function start() {
 describe('a bearer secret', () => {
   it('may be any of those that are valid', async () => {
     const { guess } = start();
-    expect(await guess('the secret of today')).toBeUndefined();
+    expect(await guess('the secret of today')).toEqual(service);
     // As Node reads the bytes of UTF-8.
-    expect(await guess(Buffer.from('das Geheimnis für morgen').toString('latin1'))).toBeUndefined();
+    expect(await guess(Buffer.from('das Geheimnis für morgen').toString('latin1'))).toEqual(service);
     expect(await guess('the secret of yesterday')).toEqual(unauthorized);
   });
 
@@ -33,7 +34,7 @@ describe('a bearer secret', () => {
     const { guess } = start();
     for (let n = 0; n < 3; n += 1) expect(await guess(`guess ${n}`)).toEqual(unauthorized);
     vi.setSystemTime(Date.now() + 20_000);
-    expect(await guess('guess 4')).toEqual({ kind: 'too_many_attempts', retryAfterMs: 40_000 });
+    expect(await guess('guess 4')).toEqual({ problem: { kind: 'too_many_attempts', retryAfterMs: 40_000 } });
     expect(await guess('guess 5', '198.51.100.2')).toEqual(unauthorized);
     vi.setSystemTime(Date.now() + 40_001);
     expect(await guess('guess 6')).toEqual(unauthorized);
@@ -42,13 +43,13 @@ describe('a bearer secret', () => {
   it('always passes when it is right, whatever came from its address before', async () => {
     const { guess } = start();
     for (let n = 0; n < 10; n += 1) await guess(`guess ${n}`);
-    expect(await guess('the secret of today')).toBeUndefined();
+    expect(await guess('the secret of today')).toEqual(service);
   });
 
   it('counts the addresses of one IPv6 network as one', async () => {
     const { guess } = start();
     for (let n = 0; n < 3; n += 1) await guess('wrong', `2001:db8::${n}`);
-    expect(await guess('wrong', '2001:db8::ffff')).toMatchObject({ kind: 'too_many_attempts' });
+    expect(await guess('wrong', '2001:db8::ffff')).toMatchObject({ problem: { kind: 'too_many_attempts' } });
     expect(await guess('wrong', '2001:db8:0:1::1')).toEqual(unauthorized);
   });
 

@@ -301,7 +301,11 @@ describe('a surface', () => {
   it('asks its authenticator before it reads the body, and not for what is public', async () => {
     const locked = testSurface([echoEndpoint(), { ...sayEndpoint(), access: 'public' }], {
       authenticate: ({ authorization }) =>
-        Promise.resolve(authorization === 'yes' ? undefined : { kind: 'too_many_attempts', retryAfterMs: 1500 }),
+        Promise.resolve(
+          authorization === 'yes'
+            ? { principal: { kind: 'service' } }
+            : { problem: { kind: 'too_many_attempts', retryAfterMs: 1500 } },
+        ),
     });
     await serve([locked]);
     const post = (headers: Record<string, string>) =>
