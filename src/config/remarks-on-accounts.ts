@@ -45,7 +45,7 @@ function idleKeyRemarks({ homeserver, accounts }: Partial<Config>, root: TreeMap
       .filter(([, key = '']) => ownAccountsOnly.includes(key))
       .map(remark('It has no effect: with homeserver.address given, accounts and tokens are those of the homeserver.'));
   }
-  return accounts.wellKnown.kind === 'keep'
+  return accounts.wellKnown === 'keep'
     ? [
         remark('There is nothing to keep: without homeserver.address no homeserver sends anything.')([
           'accounts',

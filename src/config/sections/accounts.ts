@@ -2,17 +2,15 @@ import { baseUrl } from '../network-address.js';
 import { group, withDefault } from '../setting.js';
 import { Complaint, text, trueOrFalse, wholeNumber } from '../value.js';
 
-/** What becomes of the server discovery information (`well_known`) in the answer to a login. */
-export type WellKnown =
-  /** As the homeserver sent it. */
-  { readonly kind: 'keep' } | { readonly kind: 'drop' } | { readonly kind: 'put'; readonly baseUrl: string };
+/** What becomes of the server discovery information (`well_known`) in the answer to a login: `homeserver` is the base URL to put there. */
+export type WellKnown = 'keep' | 'drop' | { readonly homeserver: string };
 
 const wellKnown = text<WellKnown>({ expects: 'keep, drop, or an http:// or https:// address' }, (input) => {
-  if (input === 'keep' || input === 'drop') return { kind: input };
+  if (input === 'keep' || input === 'drop') return input;
   const read = baseUrl.safeParse(input);
-  if (read.success) return { kind: 'put', baseUrl: read.data };
-  const isAddress = URL.canParse(input);
-  return isAddress ? new Complaint(read.error.issues.map(({ message }) => message).join(' ')) : undefined;
+  if (read.success) return { homeserver: read.data };
+  const complaint = new Complaint(read.error.issues.map(({ message }) => message).join(' '));
+  return URL.canParse(input) ? complaint : undefined;
 });
 
 /** How often something may happen: so many times within a window. */

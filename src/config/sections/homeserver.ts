@@ -1,3 +1,4 @@
+import type { ServerName } from '../../base/mxid.js';
 import { baseUrl, isHost } from '../network-address.js';
 import { group, optional, required } from '../setting.js';
 import { Complaint, text } from '../value.js';
@@ -11,13 +12,13 @@ export function isServerName(input: string): boolean {
   return isHost(host) && (port === undefined || Number(port) <= 65535);
 }
 
-const serverName = text(
+const serverName = text<ServerName>(
   { expects: 'a server name such as the part after the colon of a Matrix ID', samples: ['example.com'], todo },
   (input) => {
     if (/^https?:\/\//.test(input)) {
       return new Complaint(`${JSON.stringify(input)} is an address. ${todo} Its address goes to homeserver.address.`);
     }
-    return isServerName(input) ? input : undefined;
+    return isServerName(input) ? (input as ServerName) : undefined;
   },
 );
 

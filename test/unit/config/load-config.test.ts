@@ -27,7 +27,7 @@ describe('a configuration with the required keys only', () => {
       },
       accounts: {
         enabled: true,
-        wellKnown: { kind: 'drop' },
+        wellKnown: 'drop',
         accessTokenMs: 300_000,
         refreshTokenMs: 31_536_000_000,
         loginTokenMs: 120_000,
@@ -144,9 +144,9 @@ describe('values', () => {
 
 describe('the server discovery information of a login', () => {
   it.each([
-    ['keep', { kind: 'keep' }],
-    ['drop', { kind: 'drop' }],
-    ['https://chat.matrix.test/', { kind: 'put', baseUrl: 'https://chat.matrix.test' }],
+    ['keep', 'keep'],
+    ['drop', 'drop'],
+    ['https://chat.matrix.test/', { homeserver: 'https://chat.matrix.test' }],
   ])('%s is read as %j', (well_known, expected) => {
     const homeserver = { address: 'https://hs.matrix.test' };
     const { config, warnings } = load(written({ homeserver, accounts: { well_known } }));
