@@ -10,6 +10,8 @@ import type { HttpProblem } from './problem.js';
 export interface Credentials {
   /** The Authorization header as Node gives it: one character per byte. */
   readonly authorization: string | undefined;
+  /** The access token, from the header or from the query. */
+  readonly accessToken: Secret | undefined;
   readonly clientAddress: string;
 }
 

@@ -17,7 +17,7 @@ const nothing = z.object({});
 export function createHealthSurface({ ready }: HealthDeps): Surface {
   return surface({
     name: 'health',
-    prefix: '/_matrix/mau',
+    prefixes: ['/_matrix/mau'],
     authenticate: anybody,
     accessLevel: 'debug',
     problem: plainProblemReply,

@@ -26,13 +26,12 @@ export function provisioningOpenApi(prefix: string, endpoints: readonly Endpoint
     title: 'Telegram bridge provisioning',
     version: '0.3.0',
     description: introduction,
-    prefix,
     security: {
       name: 'sharedSecret',
       description:
         'Exactly `Authorization: Bearer <shared secret>`. Whoever has the secret may act for every Matrix user.',
     },
-    endpoints,
+    surfaces: [{ prefixes: [prefix], endpoints }],
   });
 }
 

@@ -17,7 +17,7 @@ function start() {
   const secrets = [new Secret('the secret of today'), new Secret('das Geheimnis für morgen')];
   const authenticate = createBearerAuth({ secrets, logger, failuresAllowed: 3, windowMs: 60_000 });
   const guess = (secret: string, clientAddress = here) =>
-    authenticate({ authorization: `Bearer ${secret}`, clientAddress });
+    authenticate({ authorization: `Bearer ${secret}`, clientAddress, accessToken: undefined });
   return { authenticate, guess, logger };
 }
 
@@ -56,7 +56,9 @@ describe('a bearer secret', () => {
   it('is not guessed at by those who send none', async () => {
     const { authenticate, guess } = start();
     for (let n = 0; n < 10; n += 1) {
-      expect(await authenticate({ authorization: undefined, clientAddress: here })).toEqual(unauthorized);
+      expect(await authenticate({ authorization: undefined, clientAddress: here, accessToken: undefined })).toEqual(
+        unauthorized,
+      );
     }
     expect(await guess('wrong')).toEqual(unauthorized);
   });

@@ -81,7 +81,7 @@ describe('an answer', () => {
 
   it('comes from the surface with the longest prefix that has it, and so do its problems', async () => {
     const inner = testSurface([sayEndpoint((word) => `inner ${word}`)], {
-      prefix: '/test/deep',
+      prefixes: ['/test/deep'],
       problem: ({ kind }) => reply(418, { inner: kind }),
     });
     await serve([testSurface([sayEndpoint()]), inner]);
