@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import { loadConfig } from '../config/load-config.js';
 import type { App } from '../app.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
-import { curlLine, walk, type ApiAccess, type WalkStep } from './demo-walk.js';
+import { createWalk, curlLine, type WalkStep } from './demo-walk.js';
 import { exitCodes } from './exit-code.js';
 import { firstSignal } from './first-signal.js';
 import type { Surroundings } from './surroundings.js';
@@ -15,6 +15,7 @@ import { readVersion } from './version.js';
 const domain = 'demo.test';
 const alice = `@alice:${domain}`;
 const bot = `@bot:${domain}`;
+const matrixPassword = 'cheese and crackers';
 
 /** `gangway demo`: a sandbox Telegram and the daemon, walked through by HTTP; then both keep running for trying by hand. */
 export function addDemo(parent: Command, surroundings: Surroundings, end: (code: number) => void) {
@@ -45,20 +46,18 @@ async function demo(once: boolean, surroundings: Surroundings): Promise<number> 
     const { config } = loadConfig({ path: file, env: {}, readFile: (path) => readFileSync(path, 'utf8') });
     app = createApp(config, { version: readVersion(), clock, random, logger });
     await app.start();
-    const api: ApiAccess = {
-      url: `http://127.0.0.1:${app.address()?.port}${config.provisioning.prefix}`,
-      sharedSecret,
-    };
+    const url = `http://127.0.0.1:${app.address()?.port}`;
 
     out(`A simulated Telegram runs on ${sandbox.dataCentres.map(({ port }) => `127.0.0.1:${port}`).join(', ')}.\n`);
-    out(`Gangway runs on ${api.url}. In the lines below:\n  $ secret='${sharedSecret}'\n`);
+    out(`Gangway runs on ${url}. In the lines below:\n  $ secret='${sharedSecret}'\n`);
+    const walk = createWalk({ url, sharedSecret, print: out });
     const steps = stepsOf({ password: magicPasswords.password.password, botSecret: magicBotSecret });
     let right = 0;
-    for (const step of steps) right += (await walk(api, step, out)) ? 1 : 0;
+    for (const step of steps) right += (await walk.step(step)) ? 1 : 0;
     out(`\n${right} of ${steps.length} steps answered as they must.\n`);
     if (once) return right === steps.length ? exitCodes.ok : exitCodes.defect;
 
-    out(invitation(api, sandbox.controlUrl));
+    out(invitation(url, sharedSecret, sandbox.controlUrl));
     await stopped;
     return exitCodes.ok;
   } finally {
@@ -87,61 +86,91 @@ function writeConfig(folder: string, { dataCentres }: Sandbox, sharedSecret: str
   return file;
 }
 
-function stepsOf({ password, botSecret }: { password: string; botSecret: string }): readonly WalkStep[] {
-  const step = (path: string, body: Readonly<Record<string, string>>) => ({ method: 'POST' as const, path, body });
+function stepsOf(secrets: { password: string; botSecret: string }): readonly WalkStep[] {
+  const provision = (path: string, body?: Readonly<Record<string, string>>) => ({
+    ...(body === undefined ? { method: 'GET' as const } : { method: 'POST' as const, body }),
+    path: `/_matrix/provision${path}`,
+    as: 'manager' as const,
+  });
   return [
     {
       title: `1. ${alice} asks for a login code. (99966XYYYY are magic numbers: X is the data centre.)`,
-      ...step(`/login/${alice}/request_code`, { phone: '+9996621234' }),
+      ...provision(`/login/${alice}/request_code`, { phone: '+9996621234' }),
       status: 200,
       reply: { state: 'code' },
     },
     {
       title: '2. The code is X five times. This account has two-factor authentication, so the password is next.',
-      ...step(`/login/${alice}/send_code`, { code: '22222' }),
+      ...provision(`/login/${alice}/send_code`, { code: '22222' }),
       status: 202,
       reply: { state: 'password' },
     },
     {
       title: '3. The password completes the login.',
-      ...step(`/login/${alice}/send_password`, { password }),
+      ...provision(`/login/${alice}/send_password`, { password: secrets.password }),
       status: 200,
       reply: { state: 'logged-in' },
     },
     {
       title: '4. Telegram says who that is.',
-      method: 'GET',
-      path: `/${alice}/get_me`,
+      ...provision(`/${alice}/get_me`),
       status: 200,
       reply: { phone: '9996621234', is_bot: false },
     },
     {
       title: '5. A bot logs in with its token.',
-      ...step(`/login/${bot}/bot_token`, { token: `2000020001:${botSecret}` }),
+      ...provision(`/login/${bot}/bot_token`, { token: `2000020001:${secrets.botSecret}` }),
       status: 200,
       reply: { state: 'logged-in' },
     },
     {
       title: '6. And it is a bot.',
-      method: 'GET',
-      path: `/${bot}/get_me`,
+      ...provision(`/${bot}/get_me`),
       status: 200,
       reply: { phone: null, is_bot: true },
+    },
+    {
+      title: `7. ${alice} has an account of Gangway's own (made as \`gangway user add\` does), and logs in to it as Matrix clients do.`,
+      method: 'POST',
+      path: '/_matrix/client/v3/login',
+      as: 'stranger',
+      body: {
+        type: 'm.login.password',
+        identifier: { type: 'm.id.user', user: 'alice' },
+        password: matrixPassword,
+      },
+      status: 200,
+      reply: { user_id: alice },
+    },
+    {
+      title: '8. With the access token of that login she needs no shared secret.',
+      ...provision(`/${alice}/get_me`),
+      as: 'user',
+      status: 200,
+      reply: { phone: '9996621234' },
+    },
+    {
+      title: '9. But it is hers alone: the bot is none of her business.',
+      ...provision(`/${bot}/get_me`),
+      as: 'user',
+      status: 403,
+      reply: { errcode: 'mxid_not_own' },
     },
   ];
 }
 
-function invitation(api: ApiAccess, controlUrl: string | undefined): string {
+function invitation(url: string, sharedSecret: string, controlUrl: string | undefined): string {
   const bob = `@bob:${domain}`;
+  const provision = (path: string) => ({ path: `/_matrix/provision${path}`, as: 'manager' as const });
   const lines = [
-    { path: `/login/${bob}/request_code`, body: { phone: '+9996610001' } },
-    { path: `/login/${bob}/send_code`, body: { code: '11111' } },
-    { path: `/${bob}/get_me` },
+    { ...provision(`/login/${bob}/request_code`), method: 'POST' as const, body: { phone: '+9996610001' } },
+    { ...provision(`/login/${bob}/send_code`), method: 'POST' as const, body: { code: '11111' } },
+    { ...provision(`/${bob}/get_me`), method: 'GET' as const },
   ];
   return [
     '\nEverything keeps running. Try it by hand, in another shell:\n',
-    `  secret='${api.sharedSecret}'`,
-    ...lines.map((line) => `  ${curlLine(api, line)}`),
+    `  secret='${sharedSecret}'`,
+    ...lines.map((line) => `  ${curlLine(url, line)}`),
     `\nMore magic numbers, and faults on demand at ${controlUrl}: docs/sandbox.md. Ctrl-C ends it.\n`,
   ].join('\n');
 }

@@ -1,0 +1,22 @@
+import { measureEventLoop } from './event-loop.js';
+import { measureLoginTimes } from './login-times.js';
+import { measureManyLogins } from './many-logins.js';
+
+const scenarios: Readonly<Record<string, (print: (line: string) => void) => Promise<void>>> = {
+  'event-loop': measureEventLoop,
+  'login-times': measureLoginTimes,
+  'many-logins': measureManyLogins,
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in scenarios));
+if (unknown.length > 0) {
+  console.error(`no such scenario: ${unknown.join(', ')}; there are: ${Object.keys(scenarios).join(', ')}`);
+  process.exitCode = 2;
+} else {
+  for (const [name, measure] of Object.entries(scenarios)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    console.log(`# ${name} (Node ${process.versions.node})`);
+    await measure((line) => console.log(line));
+  }
+}
