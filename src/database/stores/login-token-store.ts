@@ -11,9 +11,11 @@ export interface LoginTokenRecord {
 
 /** Where login tokens are kept. */
 export interface LoginTokenStore {
+  /** Expired and used ones too. */
+  find(tokenHash: string): Promise<LoginTokenRecord | undefined>;
   insert(record: LoginTokenRecord): Promise<void>;
-  /** The token of that hash, expired or not, to exactly one of those who ask; to later ones it is unknown. */
-  use(tokenHash: string, at: number): Promise<LoginTokenRecord | undefined>;
+  /** True to exactly one of those who ask, whether it has expired or not; false where there is no such token. */
+  use(tokenHash: string, at: number): Promise<boolean>;
   /** When the user's newest one was made (epoch ms), where there is one. */
   findNewestTime(mxid: Mxid): Promise<number | undefined>;
   deleteByUser(mxid: Mxid): Promise<void>;

@@ -18,8 +18,7 @@ export interface RefreshTokenRecord {
 
 /** Where refresh tokens are kept. A spent one is kept too, so that its use is noticed. */
 export interface RefreshTokenStore {
-  /** The token of that hash; until the transaction is over nobody else changes it or holds it. */
-  hold(tokenHash: string): Promise<RefreshTokenRecord | undefined>;
+  find(tokenHash: string): Promise<RefreshTokenRecord | undefined>;
   insert(record: RefreshTokenRecord): Promise<void>;
   /** Says that what was given for the token `parentHash` is in use: that token is spent. */
   settle(parentHash: string, at: number): Promise<void>;

@@ -9,15 +9,19 @@ export function createLoginTokenStore(session: TransactionSession): LoginTokenSt
   const repository = () => session.queryRunner.manager.getRepository(loginTokens);
 
   return {
+    async find(tokenHash) {
+      const row = await repository().findOneBy({ tokenHash });
+      if (!row) return undefined;
+      return { tokenHash, mxid: row.mxid as Mxid, createdAt: row.createdAt, expiresAt: row.expiresAt };
+    },
+
     async insert(record) {
       await repository().insert({ ...record, usedAt: null });
     },
 
     async use(tokenHash, at) {
       const result = await repository().update({ tokenHash, usedAt: IsNull() }, { usedAt: at });
-      if (result.affected !== 1) return undefined;
-      const row = await repository().findOneByOrFail({ tokenHash });
-      return { tokenHash, mxid: row.mxid as Mxid, createdAt: row.createdAt, expiresAt: row.expiresAt };
+      return result.affected === 1;
     },
 
     async findNewestTime(mxid) {

@@ -19,9 +19,7 @@ export function createRefreshTokenStore(session: TransactionSession): RefreshTok
   });
 
   return {
-    async hold(tokenHash) {
-      // The row's lock on PostgreSQL; SQLite has one transaction at a time.
-      await repository().update({ tokenHash }, { tokenHash });
+    async find(tokenHash) {
       const row = await repository().findOneBy({ tokenHash });
       return row ? record(row) : undefined;
     },
