@@ -62,7 +62,7 @@ export const accounts = group(
       {
         per_address: allowance('Logins from one client address.', '30', '60', 'Logins, right or wrong,'),
         per_account: allowance(
-          'Logins to one account, or as one phone number or e-mail address.',
+          'Logins to one account, or as one phone number or e-mail address, that succeed.',
           '60',
           '60',
           'Logins',
