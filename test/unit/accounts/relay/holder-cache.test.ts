@@ -12,8 +12,9 @@ it('remembers as many holders as it may, the newest', async () => {
       asked.push(name);
       return Promise.resolve({ mxid: `@${name}:home.test` as Mxid, deviceId: undefined });
     });
-  for (const name of ['a', 'b', 'c', 'd', 'b', 'c', 'd'])
+  for (const name of ['a', 'b', 'c', 'd', 'b', 'c', 'd']) {
     expect((await holderOf(name)).mxid).toBe(`@${name}:home.test`);
+  }
   expect(asked).toEqual(['a', 'b', 'c', 'd']);
   await holderOf('a');
   expect(asked).toEqual(['a', 'b', 'c', 'd', 'a']);
