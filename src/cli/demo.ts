@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
+import { Secret } from '../base/secret.js';
 import { loadConfig } from '../config/load-config.js';
 import type { App } from '../app.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
+import { inAccountOffice } from './account-office.js';
 import { createWalk, curlLine, type WalkStep } from './demo-walk.js';
 import { exitCodes } from './exit-code.js';
 import { firstSignal } from './first-signal.js';
@@ -21,7 +23,7 @@ const matrixPassword = 'cheese and crackers';
 export function addDemo(parent: Command, surroundings: Surroundings, end: (code: number) => void) {
   parent
     .command('demo')
-    .description('start a simulated Telegram and the daemon, and walk through two logins')
+    .description('start a simulated Telegram and the daemon, and walk through logins to Telegram and to Matrix')
     .option('--once', 'exit after the walk: with 0 only if every step answered as it must')
     .action(async ({ once = false }: { once?: boolean }) => end(await demo(once, surroundings)));
 }
@@ -51,11 +53,16 @@ async function demo(once: boolean, surroundings: Surroundings): Promise<number> 
     out(`A simulated Telegram runs on ${sandbox.dataCentres.map(({ port }) => `127.0.0.1:${port}`).join(', ')}.\n`);
     out(`Gangway runs on ${url}. In the lines below:\n  $ secret='${sharedSecret}'\n`);
     const walk = createWalk({ url, sharedSecret, print: out });
-    const steps = stepsOf({ password: magicPasswords.password.password, botSecret: magicBotSecret });
+    const { password } = magicPasswords.password;
+    const stops = [
+      ...telegramSteps({ password, botSecret: magicBotSecret }).map((step) => () => walk.step(step)),
+      () => makeAccount(file, surroundings),
+      ...matrixSteps().map((step) => () => walk.step(step)),
+    ];
     let right = 0;
-    for (const step of steps) right += (await walk.step(step)) ? 1 : 0;
-    out(`\n${right} of ${steps.length} steps answered as they must.\n`);
-    if (once) return right === steps.length ? exitCodes.ok : exitCodes.defect;
+    for (const stop of stops) right += (await stop()) ? 1 : 0;
+    out(`\n${right} of ${stops.length} steps answered as they must.\n`);
+    if (once) return right === stops.length ? exitCodes.ok : exitCodes.defect;
 
     out(invitation(url, sharedSecret, sandbox.controlUrl));
     await stopped;
@@ -86,12 +93,25 @@ function writeConfig(folder: string, { dataCentres }: Sandbox, sharedSecret: str
   return file;
 }
 
-function stepsOf(secrets: { password: string; botSecret: string }): readonly WalkStep[] {
-  const provision = (path: string, body?: Readonly<Record<string, string>>) => ({
-    ...(body === undefined ? { method: 'GET' as const } : { method: 'POST' as const, body }),
-    path: `/_matrix/provision${path}`,
-    as: 'manager' as const,
+/** `gangway user add`, as another command would do it beside the daemon. */
+async function makeAccount(file: string, surroundings: Surroundings): Promise<boolean> {
+  const title = `7. ${alice} gets a Matrix account: there is no homeserver here, so Gangway has the accounts.`;
+  surroundings.out(`\n${title}\n  $ gangway user add ${alice} --password-file password -c config.yaml\n`);
+  const indented = { ...surroundings, out: (text: string) => surroundings.out(`  ${text}`) };
+  const code = await inAccountOffice(file, indented, async ({ administration, serverName, readNewUser }) => {
+    const mxid = readNewUser(alice, serverName);
+    const isMade = mxid !== undefined && (await administration.add(mxid, new Secret(matrixPassword)));
+    return isMade ? { done: `Made ${mxid}.\n` } : { refused: `${alice} could not be made.\n` };
   });
+  return code === exitCodes.ok;
+}
+
+function provision(path: string, body?: Readonly<Record<string, string>>) {
+  const request = body === undefined ? { method: 'GET' as const } : { method: 'POST' as const, body };
+  return { ...request, path: `/_matrix/provision${path}`, as: 'manager' as const };
+}
+
+function telegramSteps(secrets: { password: string; botSecret: string }): readonly WalkStep[] {
   return [
     {
       title: `1. ${alice} asks for a login code. (99966XYYYY are magic numbers: X is the data centre.)`,
@@ -129,8 +149,13 @@ function stepsOf(secrets: { password: string; botSecret: string }): readonly Wal
       status: 200,
       reply: { phone: null, is_bot: true },
     },
+  ];
+}
+
+function matrixSteps(): readonly WalkStep[] {
+  return [
     {
-      title: `7. ${alice} has an account of Gangway's own (made as \`gangway user add\` does), and logs in to it as Matrix clients do.`,
+      title: '8. She logs in to it, as Matrix clients do.',
       method: 'POST',
       path: '/_matrix/client/v3/login',
       as: 'stranger',
@@ -143,14 +168,14 @@ function stepsOf(secrets: { password: string; botSecret: string }): readonly Wal
       reply: { user_id: alice },
     },
     {
-      title: '8. With the access token of that login she needs no shared secret.',
+      title: '9. With the access token of that login she needs no shared secret to see her login to Telegram.',
       ...provision(`/${alice}/get_me`),
       as: 'user',
       status: 200,
       reply: { phone: '9996621234' },
     },
     {
-      title: '9. But it is hers alone: the bot is none of her business.',
+      title: '10. The bot is none of her business.',
       ...provision(`/${bot}/get_me`),
       as: 'user',
       status: 403,
@@ -161,11 +186,10 @@ function stepsOf(secrets: { password: string; botSecret: string }): readonly Wal
 
 function invitation(url: string, sharedSecret: string, controlUrl: string | undefined): string {
   const bob = `@bob:${domain}`;
-  const provision = (path: string) => ({ path: `/_matrix/provision${path}`, as: 'manager' as const });
   const lines = [
-    { ...provision(`/login/${bob}/request_code`), method: 'POST' as const, body: { phone: '+9996610001' } },
-    { ...provision(`/login/${bob}/send_code`), method: 'POST' as const, body: { code: '11111' } },
-    { ...provision(`/${bob}/get_me`), method: 'GET' as const },
+    provision(`/login/${bob}/request_code`, { phone: '+9996610001' }),
+    provision(`/login/${bob}/send_code`, { code: '11111' }),
+    provision(`/${bob}/get_me`),
   ];
   return [
     '\nEverything keeps running. Try it by hand, in another shell:\n',
