@@ -35,11 +35,8 @@ export interface EndpointRequest<Name extends string, Body> {
   readonly clientAddress: string;
 }
 
-/**
- * Who is served: `authenticated`, whom the surface's authenticator admits; `token`, who sends an access token, about which the handler
- * decides; `public`, everybody.
- */
-export type Access = 'authenticated' | 'token' | 'public';
+/** Who is served: whom the surface's authenticator admits, or everybody. */
+export type Access = 'authenticated' | 'public';
 
 type ReplyShapes = Readonly<Record<number, ReplyShape>>;
 

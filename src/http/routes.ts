@@ -95,18 +95,9 @@ async function admit(
   endpoint: Endpoint,
   accessToken: Secret | undefined,
 ): Promise<Principal> {
-  switch (endpoint.access) {
-    case 'public':
-      return stranger;
-    case 'token':
-      if (accessToken === undefined) throw new HttpFailure({ kind: 'unauthorized' });
-      return stranger;
-    case 'authenticated': {
-      const { clientAddress } = state;
-      const { authorization } = req.headers;
-      const admission = await surface.authenticate({ authorization, accessToken, clientAddress });
-      if ('problem' in admission) throw new HttpFailure(admission.problem);
-      return admission.principal;
-    }
-  }
+  if (endpoint.access === 'public') return stranger;
+  const { authorization } = req.headers;
+  const admission = await surface.authenticate({ authorization, accessToken, clientAddress: state.clientAddress });
+  if ('problem' in admission) throw new HttpFailure(admission.problem);
+  return admission.principal;
 }

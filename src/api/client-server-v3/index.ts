@@ -33,7 +33,7 @@ export function createClientServerV3({ authority, limits, sessions }: ClientServ
       name: 'client-server-v3-of-v1',
       prefixes: ['/_matrix/client/v1'],
       authenticate,
-      endpoints: sessions === undefined ? [] : [refresh(sessions), loginToken(sessions, limits)],
+      endpoints: sessions === undefined ? [] : [refresh(sessions), loginToken(sessions)],
     }),
   ];
 }

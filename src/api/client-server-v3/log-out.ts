@@ -6,11 +6,10 @@ import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes } from '../client-server/error-shapes.js';
 
-// The sessions know tokens that the authenticator does not admit: an expired one can still end its login.
 const shared = {
   method: 'POST',
   params: {},
-  access: 'token',
+  access: 'authenticated',
   replies: { 200: { description: 'Logged out', schema: z.object({}) } },
   errors: errorShapes(['unauthorized', 'token_unknown', 'defect']),
 } as const;

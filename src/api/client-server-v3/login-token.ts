@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { AccountFailure } from '../../accounts/failure.js';
-import type { LoginLimits } from '../../accounts/login-limits.js';
 import type { AccountSessions } from '../../accounts/sessions.js';
 import { endpoint, type Endpoint, type ReplyShape } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
@@ -31,7 +30,7 @@ const unauthorized: ReplyShape = {
 };
 
 /** POST /login/get_token, of version 1 of the present client-server API. */
-export function loginToken(sessions: Pick<AccountSessions, 'mintLoginToken'>, limits: LoginLimits): Endpoint {
+export function loginToken(sessions: Pick<AccountSessions, 'mintLoginToken'>): Endpoint {
   return endpoint({
     name: 'login_token',
     operationId: 'generateLoginToken',
@@ -47,9 +46,9 @@ export function loginToken(sessions: Pick<AccountSessions, 'mintLoginToken'>, li
       ...errorShapes([...bodyKinds, 'parameter_invalid', 'rate_limited', 'overloaded', 'user_deactivated', 'defect']),
       401: unauthorized,
     },
-    async handler({ principal, accessToken, body: { auth } }) {
-      if (principal.kind !== 'user' || accessToken === undefined) throw new AccountFailure({ kind: 'token_missing' });
-      const grant = await limits.mintLoginToken(principal.mxid, () => sessions.mintLoginToken(accessToken, auth));
+    async handler({ accessToken, body: { auth } }) {
+      if (accessToken === undefined) throw new AccountFailure({ kind: 'token_missing' });
+      const grant = await sessions.mintLoginToken(accessToken, auth);
       return reply(200, { login_token: grant.loginToken.reveal(), expires_in_ms: grant.expiresInMs });
     },
   });

@@ -30,15 +30,15 @@ export function spellHttpProblem(problem: HttpProblem): Reply {
 
 function spellBodyFaults([first, ...others]: readonly BodyFault[]): Reply {
   if (first === undefined || others.length > 0 || first.problem === 'wrong_type') return spell(bodyErrors.unfit);
-  return spell(bodyErrors[first.problem], `: ${first.at}`);
+  return spell(bodyErrors[first.problem], ` ${first.at}`);
 }
 
 function detailOf(fault: Exclude<AccountFault, { kind: PassedOn }>): string {
   switch (fault.kind) {
     case 'parameter_missing':
-      return `: ${fault.name}`;
+      return ` ${fault.name}`;
     case 'parameter_invalid':
-      return `: ${fault.name} ${fault.problem}`;
+      return ` ${fault.name}: ${fault.problem}`;
     case 'login_type_unknown':
       return ` ${fault.type.slice(0, 100)}`;
     case 'wrong_credentials':
