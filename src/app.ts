@@ -2,8 +2,11 @@ import type { AccountAuthority } from './accounts/authority.js';
 import { createDatabaseAddressBook } from './accounts/database-address-book.js';
 import { createEmbeddedAccounts } from './accounts/embedded/embedded-accounts.js';
 import { createPasswordHasher } from './accounts/embedded/password-hasher.js';
+import { createLoginLimits } from './accounts/login-limits.js';
 import { createRelayAccounts } from './accounts/relay/relay-accounts.js';
 import type { AccountSessions } from './accounts/sessions.js';
+import { createClientServerSurfaces } from './api/client-server-surfaces.js';
+import type { ClientServerV3Deps } from './api/client-server-v3/index.js';
 import { createProvisioningSurface } from './api/provisioning-0.3.0/index.js';
 import { createTokenHolders } from './api/token-holders.js';
 import type { Clock } from './base/clock.js';
@@ -103,6 +106,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
         port: http.port,
         surfaces: [
           createProvisioningSurface({ prefix: provisioning.prefix, login, authenticate, clock }),
+          ...createClientServerSurfaces(loginDepsOf(config, accounts, clock)),
           createHealthSurface({ ready: () => database.transaction(async () => true) }),
         ],
         trustedProxies: http.trustedProxies,
@@ -122,6 +126,17 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
       for (const close of closers.splice(0).reverse()) await close();
     },
   };
+}
+
+/** What Matrix login is made of; undefined where it is not answered. */
+function loginDepsOf(
+  { homeserver, accounts: { enabled, limits: allowances } }: Config,
+  accounts: Accounts | undefined,
+  clock: Clock,
+): ClientServerV3Deps | undefined {
+  if (!enabled || !accounts) return undefined;
+  const limits = createLoginLimits({ allowances, serverName: homeserver.domain, clock });
+  return { authority: accounts.authority, sessions: accounts.sessions, limits };
 }
 
 /** Whoever has the Matrix accounts of this server name. */
