@@ -26,9 +26,12 @@ export function loginFlows(authority: Pick<AccountAuthority, 'loginFlows'>): End
     params: {},
     access: 'public',
     summary: 'Get the login types that work',
-    replies: { 200: { description: 'The login types', schema: z.object({ flows: z.array(flow).readonly() }) } },
+    replies: { 200: { description: 'The login types', schema: z.object({ flows: z.array(flow) }) } },
     errors: errorShapes(flowKinds),
     otherErrors: homeserverErrors,
-    handler: async ({ clientAddress }) => reply(200, { flows: await authority.loginFlows(clientAddress) }),
+    async handler({ clientAddress }) {
+      const flows = [...(await authority.loginFlows(clientAddress))];
+      return reply(200, { flows });
+    },
   });
 }

@@ -4,7 +4,7 @@ import type { ErrorKind } from './error-shapes.js';
 export const bodyKinds: readonly ErrorKind[] = ['body_not_json', 'unfit', 'body_too_large', 'body_encoded'];
 
 /** What can go wrong when it is asked how one may log in. */
-export const flowKinds: readonly ErrorKind[] = ['homeserver_unreachable', 'defect'];
+export const flowKinds: readonly ErrorKind[] = ['rate_limited', 'homeserver_unreachable', 'defect'];
 
 /** What can go wrong with a login. */
 export const loginKinds: readonly ErrorKind[] = [
