@@ -8,12 +8,17 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 
 const python = process.env['GANGWAY_TEST_SYNAPSE_PYTHON'];
-if (!python && process.env['GANGWAY_REQUIRE_SYNAPSE'] === '1') {
-  throw new Error('GANGWAY_TEST_SYNAPSE_PYTHON does not name a Python that has matrix-synapse');
-}
-
 /** Why the tests on a real Synapse are skipped; undefined where they are not. */
 export const synapseMissing = python ? undefined : 'skipped: GANGWAY_TEST_SYNAPSE_PYTHON names no Python with Synapse';
+
+/** Says once for a run that the tests on Synapse are skipped; fails instead where GANGWAY_REQUIRE_SYNAPSE=1. */
+export default function tellWhetherSkipped(): void {
+  if (synapseMissing === undefined) return;
+  if (process.env['GANGWAY_REQUIRE_SYNAPSE'] === '1') {
+    throw new Error('GANGWAY_TEST_SYNAPSE_PYTHON must name a Python that has the package matrix-synapse');
+  }
+  console.warn('Tests on Synapse are skipped: GANGWAY_TEST_SYNAPSE_PYTHON names no Python that has matrix-synapse.');
+}
 
 /** The base URL that Synapse puts into `well_known`. */
 export const synapsePublicUrl = 'https://synapse.test/';
@@ -56,10 +61,7 @@ export async function startSynapse({ serverName = 'synapse.test' } = {}): Promis
   await writeFile(join(folder, 'log.yaml'), stringify(logConfig));
   await writeFile(configFile, stringify(homeserverConfig(folder, serverName, secret)));
 
-  const child = spawn(python, ['-m', 'synapse.app.homeserver', '-c', configFile], {
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const child = spawn(python, ['-c', launcher, '-c', configFile], { cwd: folder, stdio: ['pipe', 'ignore', 'pipe'] });
   const log = followLog(child);
   const killWithUs = () => {
     child.kill('SIGKILL');
@@ -86,6 +88,13 @@ export async function startSynapse({ serverName = 'synapse.test' } = {}): Promis
     throw error;
   }
 }
+
+// Ends with its standard input, and so with us, however we end.
+const launcher = `
+import os, runpy, sys, threading
+threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+runpy.run_module('synapse.app.homeserver', run_name='__main__', alter_sys=True)
+`;
 
 type Administration = Pick<Synapse, 'register' | 'addAddress' | 'deactivate' | 'devicesOf'>;
 
