@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { startBurstProcess } from './burst-process.js';
 import { cheapRequestsTo } from './cheap-requests.js';
 import { startMatrixDaemon, type MatrixDaemon } from './matrix-daemon.js';
 import { describeTimes, percentile } from './statistics.js';
 
+const path = '/_matrix/client/v3/login';
 const logins = 100;
 const idleMs = 3_000;
 const rounds = 3;
@@ -13,9 +15,13 @@ const rounds = 3;
  */
 export async function measureManyLogins(print: (line: string) => void): Promise<void> {
   const daemon = await startMatrixDaemon();
-  const requests = cheapRequestsTo(`${daemon.gangway.url()}/_matrix/client/v3/login`);
+  const burst = await startBurstProcess();
+  const { gangway, user, password } = daemon;
+  const login = { type: 'm.login.password', identifier: { type: 'm.id.user', user }, password };
+  const logInAll = () => burst.send({ url: `${gangway.url()}${path}`, body: JSON.stringify(login), times: logins });
+  const requests = cheapRequestsTo(`${gangway.url()}${path}`);
   try {
-    await requests.during(() => logIn(daemon));
+    await requests.during(logInAll);
     const ratios: number[] = [];
     for (let round = 1; round <= rounds; round += 1) {
       const idle = await requests.during(() => new Promise((resolve) => setTimeout(resolve, idleMs)));
@@ -23,8 +29,7 @@ export async function measureManyLogins(print: (line: string) => void): Promise<
       const answers = new Map<number, number>();
       const begunAt = performance.now();
       const busy = await requests.during(async () => {
-        const statuses = await Promise.all(Array.from({ length: logins }, () => logIn(daemon)));
-        for (const status of statuses) answers.set(status, (answers.get(status) ?? 0) + 1);
+        for (const status of await logInAll()) answers.set(status, (answers.get(status) ?? 0) + 1);
       });
       const tookMs = performance.now() - begunAt;
       const grownMegabytes = ((await peakBytes(daemon)) - restingBytes) / 1024 / 1024;
@@ -40,13 +45,9 @@ export async function measureManyLogins(print: (line: string) => void): Promise<
     print(`median ratio of ${rounds} rounds: ${percentile(ratios, 50).toFixed(1)}`);
   } finally {
     await requests.stop();
+    await burst.stop();
     await daemon.stop();
   }
-}
-
-async function logIn({ gangway, user, password }: MatrixDaemon): Promise<number> {
-  const body = { type: 'm.login.password', identifier: { type: 'm.id.user', user }, password };
-  return (await gangway.request('POST', '/_matrix/client/v3/login', body)).status;
 }
 
 /** The most memory that the daemon has had resident; NaN where the system does not tell. */

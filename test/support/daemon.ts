@@ -92,7 +92,7 @@ export async function install(
   const sections = new Set([...Object.keys(ordinary), ...Object.keys(overrides)]);
   const config = Object.fromEntries([...sections].map((name) => [name, { ...ordinary[name], ...overrides[name] }]));
   await writeFile(join(folder, 'sandbox.pem'), sandbox.publicKeyPem);
-  await writeFile(configFile, stringify(config), { mode: 0o600 });
+  await writeFile(configFile, stringify(config, { aliasDuplicateObjects: false }), { mode: 0o600 });
 
   let child: ChildProcess | undefined;
   let base = '';

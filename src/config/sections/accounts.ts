@@ -84,7 +84,12 @@ export const accounts = group(
     password_hashing: group(
       'Work on passwords (argon2id), which takes some 20 MiB of memory and tens of milliseconds each. For accounts of Gangway only.',
       {
-        max_concurrent: withDefault(wholeNumber(1, 64), '2', 'The most passwords that are worked on at a time.'),
+        max_concurrent: withDefault(
+          wholeNumber(1, 64),
+          '2',
+          'The most passwords that are worked on at a time. They share the threads of Node with SQLite: keep this below ' +
+            'UV_THREADPOOL_SIZE, which is 4 where it is not set.',
+        ),
         max_waiting: withDefault(
           wholeNumber(0, 10_000),
           '50',
