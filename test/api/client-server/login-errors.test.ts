@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { loginPaths, type ClientServer } from '../../support/client-server.js';
-import { bytesOf, orderOfChecks, serverWith, sharedRows, v1Rows, v3Rows, type LoginErrorRow } from './login-errors.js';
+import { bytesOf, orderOfChecks, sharedRows, v1Rows, v3Rows, type LoginErrorRow } from './login-errors.js';
+import { serverWith } from './server-with.js';
 
 const versions = [
   { version: 'v3', path: loginPaths.v3, rows: [...sharedRows, ...v3Rows], order: orderOfChecks },

@@ -1,6 +1,4 @@
-import type { AccountAuthority } from '../../../src/accounts/authority.js';
-import { AccountFailure, type AccountFault } from '../../../src/accounts/failure.js';
-import { startClientServer, type ClientServer } from '../../support/client-server.js';
+import type { AccountFault } from '../../../src/accounts/failure.js';
 
 /** One way in which POST /login fails, and its answer. */
 export interface LoginErrorRow {
@@ -296,33 +294,6 @@ export const orderOfChecks: readonly LoginErrorRow[] = [
     error: 'This account has been deactivated',
   },
 ];
-
-/** A server on which that has happened; Alice has an account and a password. */
-export async function serverWith(given: Given | undefined, path: string): Promise<ClientServer> {
-  const once = { max: 1, windowMs: 60_000 };
-  const server = await startClientServer({
-    ...(given === 'too many logins from here' ? { allowances: { perAddress: once } } : {}),
-    ...(given === 'too many logins to Alice' ? { allowances: { perAccount: once } } : {}),
-    ...(given === 'too many failures of Alice' ? { allowances: { failuresPerAccount: once } } : {}),
-    ...(given === 'a defect' ? { authority: failingWith(new Error('hunter2')) } : {}),
-    ...(typeof given === 'object' ? { authority: failingWith(new AccountFailure(given.fault)) } : {}),
-  });
-  const { embedded } = server;
-  const { mxid } = await embedded.addUser('alice');
-  if (given === 'Alice is deactivated') await embedded.administration.deactivate(mxid);
-  if (given === 'too many logins from here')
-    await server.call('POST', path, login({ type: 'm.id.user', user: 'other' }));
-  if (given === 'too many logins to Alice') await server.call('POST', path, login(alice));
-  // Another spelling of the same account.
-  const guess = login({ type: 'm.id.user', user: '@Alice:example.test' }, { password: 'a guess' });
-  if (given === 'too many failures of Alice') await server.call('POST', path, guess);
-  return server;
-}
-
-function failingWith(error: Error): AccountAuthority {
-  const fail = () => Promise.reject(error);
-  return { loginFlows: fail, logIn: fail, whoAmI: fail };
-}
 
 /** The bytes of a row's body. */
 export function bytesOf({ body }: LoginErrorRow): string | Uint8Array {
