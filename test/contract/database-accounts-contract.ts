@@ -462,12 +462,12 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
     });
 
     it('leave no login behind after a deactivation', async () => {
-      const { administration, mxid, logIn, good, devicesOf } = await open();
+      const { administration, mxid, logIn, good } = await open();
       const logins = Array.from({ length: 8 }, () => logIn());
       const [outcomes] = await Promise.all([Promise.allSettled(logins), administration.deactivate(mxid)]);
       const tokens = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.accessToken] : []));
       expect(await good(tokens)).toEqual([]);
-      expect(await devicesOf(mxid)).toEqual([]);
+      expect(await within((tx) => tx.devices.listByUser(mxid))).toEqual([]);
     });
   });
 }

@@ -19,8 +19,8 @@ export interface PasswordHasher {
   readonly load: QueueLoad;
 }
 
-/** The longest password, in UTF-16 units. */
-export const maxPasswordLength = 512;
+// In UTF-16 units.
+const maxPasswordLength = 512;
 
 // OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB of memory, two passes and one lane, or more.
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;

@@ -1,10 +1,11 @@
 import type { Clock } from '../../base/clock.js';
+import { KeyedMutex } from '../../base/keyed-mutex.js';
 import type { Mxid } from '../../base/mxid.js';
 import { type Random, randomId } from '../../base/random.js';
 import type { Database } from '../../database/database.js';
 import type { UiaSessionRecord } from '../../database/stores/uia-session-store.js';
 import { AccountFailure } from '../failure.js';
-import { createFailureLimit } from './failure-limit.js';
+import { createLeakyBuckets } from '../leaky-buckets.js';
 import { nameOperation, type UiaOperation } from './operation.js';
 
 /** One way to prove who one is. */
@@ -36,8 +37,7 @@ export interface UserInteractiveAuthDeps {
 }
 
 const lifetimeMs = 15 * 60_000;
-const failuresAllowed = 10;
-const failureWindowMs = 5 * 60_000;
+const failuresAllowed = { max: 10, windowMs: 5 * 60_000 };
 
 interface Trouble {
   readonly errcode: string;
@@ -55,7 +55,8 @@ const stageFailed: Trouble = { errcode: 'M_FORBIDDEN', error: 'Invalid username 
 export function createUserInteractiveAuth(deps: UserInteractiveAuthDeps): UserInteractiveAuth {
   const { database, flows, clock, random } = deps;
   const stages = new Map(deps.stages.map((stage) => [stage.type, stage]));
-  const limit = createFailureLimit({ max: failuresAllowed, windowMs: failureWindowMs, clock });
+  const failures = createLeakyBuckets(failuresAllowed, clock);
+  const attempts = new KeyedMutex();
   const isComplete = (completed: readonly string[]) =>
     flows.some((flow) => flow.every((stage) => completed.includes(stage)));
 
@@ -87,13 +88,18 @@ export function createUserInteractiveAuth(deps: UserInteractiveAuthDeps): UserIn
     if (auth.type === undefined) return session;
     const stage = stages.get(auth.type);
     if (!stage) return askToGoOn(session, stageUnknown);
-    const retryAfterMs = limit.waitOf(session.owner);
+    // One after the other, so that many guesses at once get no further than many in a row.
+    const isPassed = await attempts.run(session.owner, () => attempt(stage, session.owner, auth));
+    if (!isPassed) return askToGoOn(session, stageFailed);
+    return { ...session, completed: [...new Set([...session.completed, stage.type])] };
+  }
+
+  async function attempt(stage: UiaStage, owner: Mxid, auth: AuthMember): Promise<boolean> {
+    const retryAfterMs = failures.waitMs(owner);
     if (retryAfterMs > 0) throw new AccountFailure({ kind: 'rate_limited', retryAfterMs });
-    if (await stage.isPassed(session.owner, auth.members)) {
-      return { ...session, completed: [...new Set([...session.completed, stage.type])] };
-    }
-    limit.count(session.owner);
-    return askToGoOn(session, stageFailed);
+    const isPassed = await stage.isPassed(owner, auth.members);
+    if (!isPassed) failures.add(owner);
+    return isPassed;
   }
 
   return {

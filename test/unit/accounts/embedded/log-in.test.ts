@@ -2,6 +2,7 @@ import { hash } from '@node-rs/argon2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LoginAttempt } from '../../../../src/accounts/authority.js';
 import { createPasswordHasher, type PasswordHasher } from '../../../../src/accounts/embedded/password-hasher.js';
+import { AccountFailure } from '../../../../src/accounts/failure.js';
 import type { Mxid } from '../../../../src/base/mxid.js';
 import { systemRandom } from '../../../../src/base/random.js';
 import { Secret } from '../../../../src/base/secret.js';
@@ -159,9 +160,31 @@ describe('refusals of a login', () => {
       address('msisdn', '447700900999'),
       address('pigeon', 'grey'),
     ];
-    for (const attempt of attempts)
+    for (const attempt of attempts) {
       expect(await faultOf(accounts.logIn(attempt))).toEqual({ kind: 'wrong_credentials' });
+    }
     expect(compared).toHaveLength(attempts.length);
+  });
+});
+
+describe('a hundred logins at once', () => {
+  it('are served as far as the queue of passwords goes; the others are told to come again, whoever they are', async () => {
+    const hasher = createPasswordHasher({ maxConcurrent: 2, maxWaiting: 8, random: systemRandom });
+    const { accounts } = await openEmbeddedAccounts({ hasher, database: embedded.database });
+    const outcomes = await Promise.all(
+      Array.from({ length: 100 }, (_, index) =>
+        accounts.logIn(index % 2 === 0 ? asAlice() : loginOf('nobody', 'anything')).then(
+          () => 'granted',
+          (error: unknown) => (error instanceof AccountFailure ? error.fact.kind : String(error)),
+        ),
+      ),
+    );
+    const count = (outcome: string) => outcomes.filter((other) => other === outcome).length;
+    expect(new Set(outcomes)).toEqual(new Set(['granted', 'wrong_credentials', 'overloaded']));
+    expect(count('granted') + count('wrong_credentials')).toBeGreaterThanOrEqual(10);
+    expect(count('overloaded')).toBeGreaterThan(0);
+    expect(hasher.load).toEqual({ running: 0, waiting: 0 });
+    expect(await embedded.devicesOf(alice.mxid)).toHaveLength(count('granted'));
   });
 });
 
