@@ -17,7 +17,7 @@ export async function startCheapRequests(): Promise<CheapRequests> {
   const { port } = server.address() as AddressInfo;
   const requests = cheapRequestsTo(`http://127.0.0.1:${port}`);
   return {
-    during: requests.during,
+    during: (work) => requests.during(work),
     async stop() {
       await requests.stop();
       await new Promise((resolve) => server.close(resolve));

@@ -8,7 +8,8 @@ const rounds = 200;
  * turn, and compared as medians and as distributions.
  */
 export async function measureLoginTimes(print: (line: string) => void): Promise<void> {
-  const { gangway, user, stop } = await startMatrixDaemon();
+  const daemon = await startMatrixDaemon();
+  const { gangway, user } = daemon;
   const refusals = {
     'wrong password': { type: 'm.id.user', user },
     'unknown user': { type: 'm.id.user', user: '@nobody:example.test' },
@@ -28,7 +29,7 @@ export async function measureLoginTimes(print: (line: string) => void): Promise<
       }
     }
   } finally {
-    await stop();
+    await daemon.stop();
   }
   const reference = times.get('wrong password') ?? [];
   for (const [name, values] of times) {

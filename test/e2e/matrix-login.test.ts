@@ -111,7 +111,7 @@ function matrixLogins(start: () => Promise<MatrixPlace>): void {
       const refreshed = await loggedInClient(place.url(), granted).refreshToken(granted.refresh_token ?? '');
       expect(refreshed.access_token).not.toBe(granted.access_token);
       const me = { user_id: alice.mxid, device_id: granted.device_id };
-      const { access_token: accessToken = '', refresh_token: refreshToken = '' } = refreshed;
+      const { access_token: accessToken, refresh_token: refreshToken } = refreshed;
       expect(await matrixClient(place.url(), { accessToken }).whoami()).toMatchObject(me);
 
       const stale = matrixClient(place.url(), {
