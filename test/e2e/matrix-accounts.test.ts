@@ -81,6 +81,26 @@ describe('a homeserver that is out of reach', () => {
   });
 });
 
+describe('accounts.well_known', () => {
+  it('leads clients to the address that it gives', async () => {
+    const gangway = await running({ accounts: { well_known: 'https://chat.example.test/' } });
+    await gangway.addUser(alice, password);
+    const { body } = await gangway.request('POST', `${client}/login`, login);
+    expect(body['well_known']).toEqual({ 'm.homeserver': { base_url: 'https://chat.example.test' } });
+  });
+});
+
+describe('accounts.limits', () => {
+  it('are those of the configuration', async () => {
+    const gangway = await running({ accounts: { limits: { per_address: { max: 2, window_seconds: 3600 } } } });
+    const statuses: number[] = [];
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      statuses.push((await gangway.request('POST', `${client}/login`, login)).status);
+    }
+    expect(statuses).toEqual([403, 403, 429]);
+  });
+});
+
 describe('provisioning.allow_matrix_auth: false', () => {
   it('leaves the shared secret as the only way in', async () => {
     const gangway = await running({ provisioning: { allow_matrix_auth: false } });
