@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { documentedErrors } from '../../support/documented-errors.js';
 import { differences, type DescribedOperation, type SpecifiedOperation } from '../differences.js';
 import { beyond, deviations } from './deviations.js';
 import { version1, version3 } from './specification.js';
@@ -34,6 +35,16 @@ describe.each([
       .filter((entry) => entry.version === version)
       .map(({ operation, difference }) => `${operation}: ${difference}`);
     expect(found.toSorted()).toEqual(listed.toSorted());
+  });
+});
+
+describe('the documentation of Matrix login', () => {
+  it.each(['v3', 'v1'])('has a row for every error of %s', (version) => {
+    const described = documentedErrors(readProjectFile(`docs/openapi/client-server-${version}.json`));
+    const rows = [...readProjectFile('docs/login.md').matchAll(/^\| (\d{3}) +\| `(M_\w+)`/gm)];
+    const listed = rows.map(([, status, errcode]) => `${status} ${errcode}`);
+    expect(described.length).toBeGreaterThan(10);
+    expect(described.filter((error) => !listed.includes(error))).toEqual([]);
   });
 });
 
