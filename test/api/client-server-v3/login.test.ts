@@ -197,6 +197,23 @@ describe('an authority that passes logins on', () => {
   });
 });
 
+describe('a bridge that logs in its users', () => {
+  it('does not count for its address, as others do who claim to be one', async () => {
+    const fault = () => Promise.reject(new AccountFailure({ kind: 'homeserver_unreachable' }));
+    const server = await startClientServer({
+      authority: { loginFlows: fault, logIn: fault, whoAmI: fault },
+      allowances: { perAddress: { max: 1, windowMs: 60_000 } },
+    });
+    const logIn = (token?: string) => server.call('POST', path, { type: 'm.login.application_service' }, token);
+    try {
+      const statuses = [await logIn('as_token'), await logIn('as_token'), await logIn(), await logIn()];
+      expect(statuses.map(({ status }) => status)).toEqual([503, 503, 503, 429]);
+    } finally {
+      await server.close();
+    }
+  });
+});
+
 describe('a refusal of the homeserver', () => {
   it.each([
     ['with all that it says', { errcode: 'ORG_EXAMPLE', error: 'No', more: { a: 1 } }, '7', { 'retry-after': '7' }],
