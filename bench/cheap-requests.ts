@@ -1,7 +1,7 @@
 import { Agent, createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Sends a cheap request to this very process at a fixed rate, and measures how long each takes. */
+/** Sends a cheap request at a fixed rate, and measures how long each takes. */
 export interface CheapRequests {
   /** Sends requests while `work` is under way; resolves with their times in milliseconds. */
   during(work: () => Promise<unknown>): Promise<readonly number[]>;
@@ -10,15 +10,27 @@ export interface CheapRequests {
 
 const periodMs = 5;
 
+/** Cheap requests to a server in this very process. */
 export async function startCheapRequests(): Promise<CheapRequests> {
   const server = createServer((_, response) => response.end('{}'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const agent = new Agent({ keepAlive: true });
+  const requests = cheapRequestsTo(`http://127.0.0.1:${port}`);
+  return {
+    during: (work) => requests.during(work),
+    async stop() {
+      await requests.stop();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
 
+/** Cheap requests to this URL. */
+export function cheapRequestsTo(url: string): CheapRequests {
+  const agent = new Agent({ keepAlive: true });
   const request = () =>
     new Promise<void>((resolve, reject) => {
-      const sent = get({ port, agent }, (response) => response.resume().on('end', resolve));
+      const sent = get(url, { agent }, (response) => response.resume().on('end', resolve));
       sent.on('error', reject);
     });
 
@@ -41,9 +53,9 @@ export async function startCheapRequests(): Promise<CheapRequests> {
       }
       return Promise.all(times);
     },
-    async stop() {
+    stop() {
       agent.destroy();
-      await new Promise((resolve) => server.close(resolve));
+      return Promise.resolve();
     },
   };
 }

@@ -8,6 +8,7 @@ import { createGramjsGateway } from '../src/telegram/gramjs/gateway.js';
 import { createConnectionPool } from '../src/telegram/pool.js';
 import { startCheapRequests } from './cheap-requests.js';
 import { startSandboxProcess } from './sandbox-process.js';
+import { describeTimes, percentile } from './statistics.js';
 
 const logins = 50;
 const idleMs = 3_000;
@@ -51,8 +52,8 @@ export async function measureEventLoop(print: (line: string) => void): Promise<v
       const ratio = percentile(busy, 99) / percentile(idle, 99);
       ratios.push(ratio);
       print(`round ${round}: ${logins} logins in ${tookMs.toFixed(0)} ms`);
-      print(`  idle  ${describe(idle)}`);
-      print(`  busy  ${describe(busy)}`);
+      print(`  idle  ${describeTimes(idle)}`);
+      print(`  busy  ${describeTimes(busy)}`);
       print(`  p99 busy / p99 idle = ${ratio.toFixed(1)}`);
     }
     print(`median ratio of ${rounds} rounds: ${percentile(ratios, 50).toFixed(1)}`);
@@ -73,14 +74,4 @@ async function logIn(connection: TelegramConnection, index: number): Promise<voi
   if (result.kind === 'password_needed') {
     await connection.checkPassword(new Secret(magicPasswords.password.password));
   }
-}
-
-function percentile(values: readonly number[], percent: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? Number.NaN;
-}
-
-function describe(times: readonly number[]): string {
-  const [p50, p99, max] = [50, 99, 100].map((percent) => percentile(times, percent).toFixed(1));
-  return `${times.length} requests: p50 ${p50} ms, p99 ${p99} ms, longest ${max} ms`;
 }

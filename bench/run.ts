@@ -1,7 +1,11 @@
 import { measureEventLoop } from './event-loop.js';
+import { measureLoginTimes } from './login-times.js';
+import { measureManyLogins } from './many-logins.js';
 
 const scenarios: Readonly<Record<string, (print: (line: string) => void) => Promise<void>>> = {
   'event-loop': measureEventLoop,
+  'login-times': measureLoginTimes,
+  'many-logins': measureManyLogins,
 };
 
 const wanted = process.argv.slice(2);

@@ -14,3 +14,13 @@ export function primaryText(name: string, constraint: string): TableColumnOption
 export function epochMs(name: string): TableColumnOptions {
   return { name, type: 'bigint' };
 }
+
+/** A text column, null where there is none. */
+export function optionalText(name: string): TableColumnOptions {
+  return { name, type: 'text', isNullable: true };
+}
+
+/** Milliseconds since the Unix epoch, null where there is no such time. */
+export function optionalEpochMs(name: string): TableColumnOptions {
+  return { name, type: 'bigint', isNullable: true };
+}

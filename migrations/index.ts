@@ -3,6 +3,10 @@ import { CreateSealingCheck1795000000001 } from './0001-create-sealing-check.js'
 import { CreateLoginProcesses1795000000002 } from './0002-create-login-processes.js';
 import { CreateTelegramAccounts1795000000003 } from './0003-create-telegram-accounts.js';
 import { CreateFloodWaits1795000000004 } from './0004-create-flood-waits.js';
+import { CreateAccounts1795000000005 } from './0005-create-accounts.js';
+import { CreateAccountTokens1795000000006 } from './0006-create-account-tokens.js';
+import { CreateUiaSessions1795000000007 } from './0007-create-uia-sessions.js';
+import { CreateAccountAddresses1795000000008 } from './0008-create-account-addresses.js';
 
 /** Every change of the schema, in the order in which they are made. Append only: a released one never changes. */
 export const migrations: readonly (new () => MigrationInterface)[] = [
@@ -10,4 +14,8 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   CreateLoginProcesses1795000000002,
   CreateTelegramAccounts1795000000003,
   CreateFloodWaits1795000000004,
+  CreateAccounts1795000000005,
+  CreateAccountTokens1795000000006,
+  CreateUiaSessions1795000000007,
+  CreateAccountAddresses1795000000008,
 ];

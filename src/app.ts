@@ -1,4 +1,14 @@
+import type { AccountAuthority } from './accounts/authority.js';
+import { createDatabaseAddressBook } from './accounts/database-address-book.js';
+import { createEmbeddedAccounts } from './accounts/embedded/embedded-accounts.js';
+import { createPasswordHasher } from './accounts/embedded/password-hasher.js';
+import { createLoginLimits } from './accounts/login-limits.js';
+import { createRelayAccounts } from './accounts/relay/relay-accounts.js';
+import type { AccountSessions } from './accounts/sessions.js';
+import { createClientServerSurfaces } from './api/client-server-surfaces.js';
+import type { ClientServerV3Deps } from './api/client-server-v3/index.js';
 import { createProvisioningSurface } from './api/provisioning-0.3.0/index.js';
+import { createTokenHolders } from './api/token-holders.js';
 import type { Clock } from './base/clock.js';
 import { withDeadline } from './base/deadline.js';
 import type { Logger } from './base/logger.js';
@@ -7,12 +17,14 @@ import { repeat } from './base/repeat.js';
 import type { Config } from './config/config.js';
 import { createPermissions } from './config/permissions.js';
 import { DatabaseFailure } from './database/failure.js';
+import type { Database } from './database/database.js';
 import { openDatabase } from './database/open-database.js';
 import { createBearerAuth } from './http/bearer-auth.js';
 import { createHealthSurface } from './http/health.js';
 import { createHttpServer, defaultHttpLimits, type HttpAddress } from './http/server.js';
 import type { Runnable } from './lifecycle.js';
 import { createLoginService } from './login/service.js';
+import { createHttpHomeserver } from './matrix/http-homeserver.js';
 import { createGramjsGateway } from './telegram/gramjs/gateway.js';
 import { createConnectionPool } from './telegram/pool.js';
 
@@ -33,6 +45,8 @@ export interface App extends Runnable {
 
 const sweepEveryMs = 60_000;
 const sweepStopMs = 2_000;
+/** Homeservers slow down logins that they find too many: this must be longer. */
+const homeserverDeadlineMs = 30_000;
 
 /** The daemon that the configuration describes; nothing is opened before start(). */
 export function createApp(config: Config, { version, clock, random, logger }: Seams): App {
@@ -45,6 +59,12 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
 
     async start() {
       const { database: where, encryption, telegram, http, provisioning, bridge, login: times } = config;
+      const sweepNowAndThen = (what: string, sweep: () => Promise<void>) => {
+        const failed = (error: unknown) => logger.error(`sweeping up ${what} failed`, { error });
+        const stop = repeat(clock, sweepEveryMs, sweep, failed);
+        // A sweep that waits for the lock of another daemon ends when the database closes.
+        closers.push(() => withDeadline(clock, sweepStopMs, stop()).catch(logLateSweep));
+      };
 
       const database = await openDatabase({ ...where, exclusive: true, encryption, clock, random, logger });
       closers.push(() => database.close());
@@ -72,17 +92,17 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
         random,
         logger,
       });
-      const stopSweeping = repeat(
-        clock,
-        sweepEveryMs,
-        () => login.sweep(),
-        (error) => logger.error('sweeping up old logins failed', { error }),
-      );
-      // A sweep that waits for the lock of another daemon ends when the database closes.
-      closers.push(() => withDeadline(clock, sweepStopMs, stopSweeping()).catch(logLateSweep));
+      sweepNowAndThen('old logins', () => login.sweep());
+
+      const accounts = chooseAccounts(config, { database, clock, random, logger });
+      if (accounts?.sweep) sweepNowAndThen('old tokens', accounts.sweep);
 
       const authenticate = createBearerAuth({
         secrets: [provisioning.sharedSecret, ...provisioning.oldSharedSecrets],
+        findTokenHolder:
+          accounts && provisioning.allowMatrixAuth
+            ? createTokenHolders({ authority: accounts.authority, logger })
+            : undefined,
         failuresAllowed: provisioning.failedAttempts.max,
         windowMs: provisioning.failedAttempts.windowMs,
         logger,
@@ -92,6 +112,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
         port: http.port,
         surfaces: [
           createProvisioningSurface({ prefix: provisioning.prefix, login, authenticate, clock }),
+          ...createClientServerSurfaces(loginDepsOf(config, accounts, clock)),
           createHealthSurface({ ready: () => database.transaction(async () => true), clock }),
         ],
         trustedProxies: http.trustedProxies,
@@ -117,4 +138,73 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
       for (const close of closers.splice(0).reverse()) await close();
     },
   };
+}
+
+/** What Matrix login is made of; undefined where it is not answered. */
+function loginDepsOf(
+  { homeserver, accounts: { enabled, limits: allowances } }: Config,
+  accounts: Accounts | undefined,
+  clock: Clock,
+): ClientServerV3Deps | undefined {
+  if (!enabled || !accounts) return undefined;
+  const limits = createLoginLimits({ allowances, serverName: homeserver.domain, clock });
+  return { authority: accounts.authority, sessions: accounts.sessions, limits };
+}
+
+/** Whoever has the Matrix accounts of this server name. */
+interface Accounts {
+  readonly authority: AccountAuthority;
+  /** Only where they are ours. */
+  readonly sessions?: AccountSessions;
+  readonly sweep?: () => Promise<void>;
+}
+
+/** The homeserver's accounts or ours, and never both: undefined where there are neither. Says in the log which. */
+function chooseAccounts(
+  { homeserver: { address, domain }, accounts }: Config,
+  { database, clock, random, logger }: Omit<Seams, 'version'> & { readonly database: Database },
+): Accounts | undefined {
+  const addressBook = createDatabaseAddressBook(database);
+  if (address !== undefined) {
+    logger.info('Matrix accounts are those of the homeserver (relay)', {
+      homeserver: address,
+      domain,
+      meaning: accounts.enabled
+        ? 'Logins go to homeserver.address; phone numbers and addresses that Gangway knows become Matrix IDs on the way.'
+        : 'accounts.enabled is false: the homeserver is asked whose access token is whose, and logins are not answered here.',
+    });
+    const homeserver = createHttpHomeserver({ address, deadlineMs: homeserverDeadlineMs, clock });
+    const wellKnown =
+      typeof accounts.wellKnown === 'string'
+        ? accounts.wellKnown
+        : { ...accounts.wellKnown, identityServer: undefined };
+    const authority = createRelayAccounts({ homeserver, serverName: domain, addressBook, wellKnown, clock, logger });
+    return { authority };
+  }
+  if (!accounts.enabled) {
+    logger.info('Matrix accounts: none', {
+      domain,
+      meaning: 'accounts.enabled is false, and homeserver.address is not given.',
+    });
+    return undefined;
+  }
+  logger.info('Matrix accounts are those of Gangway (embedded)', {
+    domain,
+    meaning:
+      'homeserver.address is not given: Gangway itself says who the users of this domain are. `gangway user add` makes them. ' +
+      'Where a homeserver has them, set homeserver.address.',
+  });
+  const { wellKnown } = accounts;
+  const embedded = createEmbeddedAccounts({
+    database,
+    serverName: domain,
+    addressBook,
+    hasher: createPasswordHasher({ ...accounts.passwordHashing, random }),
+    lifetimes: accounts,
+    wellKnown: typeof wellKnown === 'string' ? undefined : { 'm.homeserver': { base_url: wellKnown.homeserver } },
+    clock,
+    random,
+    logger,
+  });
+  return { authority: embedded, sessions: embedded, sweep: () => embedded.sweep() };
 }

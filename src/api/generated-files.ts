@@ -1,4 +1,11 @@
+import type { AccountAuthority } from '../accounts/authority.js';
+import type { LoginLimits } from '../accounts/login-limits.js';
+import type { AccountSessions } from '../accounts/sessions.js';
 import type { LoginService } from '../login/service.js';
+import { createClientServerV1 } from './client-server-v1/index.js';
+import { clientServerV1OpenApi } from './client-server-v1/openapi.js';
+import { createClientServerV3 } from './client-server-v3/index.js';
+import { clientServerV3OpenApi } from './client-server-v3/openapi.js';
 import { provisioningEndpoints } from './provisioning-0.3.0/index.js';
 import { provisioningOpenApi } from './provisioning-0.3.0/openapi.js';
 import { provisioningReference } from './provisioning-0.3.0/reference.js';
@@ -13,24 +20,44 @@ export interface ApiFile {
 const specifiedPrefix = '/_matrix/provision';
 
 // Nobody calls the endpoints that are only described.
-const nobody: LoginService = {
-  submit: () => Promise.reject(new Error('described only')),
-  whoAmI: () => Promise.reject(new Error('described only')),
-  sweep: () => Promise.reject(new Error('described only')),
+const describedOnly = () => Promise.reject(new Error('described only'));
+const nobody: LoginService & AccountAuthority & AccountSessions = {
+  submit: describedOnly,
+  whoAmI: describedOnly,
+  sweep: describedOnly,
+  loginFlows: describedOnly,
+  logIn: describedOnly,
+  refresh: describedOnly,
+  logOut: describedOnly,
+  logOutAll: describedOnly,
+  mintLoginToken: describedOnly,
 };
+const limits: LoginLimits = { admitClient: () => undefined, logIn: describedOnly };
 
 /** The OpenAPI files and the API reference, to be regenerated whenever an endpoint changes. */
 export const apiFiles: readonly ApiFile[] = [
   {
     path: 'docs/openapi/provisioning-0.3.0.json',
-    render: () => `${JSON.stringify(provisioningOpenApi(specifiedPrefix, described()), null, 2)}\n`,
+    render: () => json(provisioningOpenApi(specifiedPrefix, provisioning())),
   },
   {
     path: 'docs/api/provisioning-0.3.0.md',
-    render: () => provisioningReference(specifiedPrefix, described()),
+    render: () => provisioningReference(specifiedPrefix, provisioning()),
+  },
+  {
+    path: 'docs/openapi/client-server-v3.json',
+    render: () => json(clientServerV3OpenApi(createClientServerV3({ authority: nobody, sessions: nobody, limits }))),
+  },
+  {
+    path: 'docs/openapi/client-server-v1.json',
+    render: () => json(clientServerV1OpenApi(createClientServerV1({ authority: nobody, limits }))),
   },
 ];
 
-function described() {
+function provisioning() {
   return provisioningEndpoints({ login: nobody, clock: { now: () => 0, after: () => () => undefined } });
+}
+
+function json(document: object): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
 }

@@ -8,6 +8,7 @@ import { addGenerate } from './generate.js';
 import { addRun } from './run.js';
 import { addSandbox } from './sandbox.js';
 import type { Surroundings } from './surroundings.js';
+import { addUser } from './user.js';
 import { readVersion } from './version.js';
 
 /** Runs the command that the arguments name (without those of node) and gives the exit code. Never throws. */
@@ -26,6 +27,7 @@ export async function runCli(args: readonly string[], surroundings: Surroundings
   addConfigInit(config, surroundings, end);
   addConfigCheck(config, surroundings, end);
   addRun(program, surroundings, end);
+  addUser(program, surroundings, end);
   addSandbox(program, surroundings);
   addDemo(program, surroundings, end);
   addGenerate(program, surroundings, end);

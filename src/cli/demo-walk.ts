@@ -1,47 +1,84 @@
-/** One request of the walk, and what must come back. */
-export interface WalkStep {
-  readonly title: string;
+/** Who makes a request of the walk. */
+export type Caller =
+  /** An integration manager, with the shared secret. */
+  | 'manager'
+  /** A Matrix user, with the access token of the last login. */
+  | 'user'
+  /** Somebody who has yet to say who it is. */
+  | 'stranger';
+
+/** One request to the daemon. */
+export interface Call {
   readonly method: 'GET' | 'POST';
-  /** Below the API's prefix. */
   readonly path: string;
-  readonly body?: Readonly<Record<string, string>>;
+  readonly as: Caller;
+  readonly body?: Readonly<Record<string, unknown>>;
+}
+
+/** One request of the walk, and what must come back. */
+export interface WalkStep extends Call {
+  readonly title: string;
   readonly status: number;
   /** Members that the reply must have. */
   readonly reply: Readonly<Record<string, unknown>>;
 }
 
-/** Where the API is, and how to be let in. */
-export interface ApiAccess {
+/** Where the daemon is, and how to be let in. */
+export interface WalkDeps {
   /** Without a slash at the end. */
   readonly url: string;
   readonly sharedSecret: string;
+  readonly print: (text: string) => void;
 }
 
-/** The request as a line for a shell, with the secret in `$secret`. */
-export function curlLine({ url }: ApiAccess, { path, body }: Pick<WalkStep, 'path' | 'body'>): string {
+/** A walk through the API, one step at a time. */
+export interface Walk {
+  /** Makes the request, prints it and its reply, and says whether the reply is as it must be. */
+  step(step: WalkStep): Promise<boolean>;
+}
+
+const headers = {
+  manager: ' -H "Authorization: Bearer $secret"',
+  user: ' -H "Authorization: Bearer $token"',
+  stranger: '',
+} as const;
+
+/** The request as a line for a shell, with the shared secret in `$secret` and the access token in `$token`. */
+export function curlLine(url: string, { path, as, body }: Call): string {
   const data = body === undefined ? '' : ` -d '${JSON.stringify(body)}'`;
-  return `curl -sS -H "Authorization: Bearer $secret"${data} ${url}${path}`;
+  return `curl -sS${headers[as]}${data} ${url}${path}`;
 }
 
-/** Makes the request, prints it and its reply, and says whether the reply is as it must be. */
-export async function walk(api: ApiAccess, step: WalkStep, print: (text: string) => void): Promise<boolean> {
-  print(`\n${step.title}\n  $ ${curlLine(api, step)}\n`);
-  const response = await fetch(`${api.url}${step.path}`, {
-    method: step.method,
-    headers: { authorization: `Bearer ${api.sharedSecret}` },
-    ...(step.body === undefined ? {} : { body: JSON.stringify(step.body) }),
-    signal: AbortSignal.timeout(60_000),
-  });
-  const text = await response.text();
-  print(`  ${response.status} ${text}\n`);
-  const reply: unknown = JSON.parse(text);
-  const isRight = response.status === step.status && hasMembers(reply, step.reply);
-  if (!isRight) print(`  That is wrong: expected ${step.status} with ${JSON.stringify(step.reply)}\n`);
-  return isRight;
+/** A walk that has not begun. */
+export function createWalk({ url, sharedSecret, print }: WalkDeps): Walk {
+  let accessToken = '';
+
+  return {
+    async step(step) {
+      print(`\n${step.title}\n  $ ${curlLine(url, step)}\n`);
+      const bearer = { manager: sharedSecret, user: accessToken, stranger: undefined }[step.as];
+      const response = await fetch(`${url}${step.path}`, {
+        method: step.method,
+        headers: bearer === undefined ? {} : { authorization: `Bearer ${bearer}` },
+        ...(step.body === undefined ? {} : { body: JSON.stringify(step.body) }),
+        signal: AbortSignal.timeout(60_000),
+      });
+      const text = await response.text();
+      print(`  ${response.status} ${text}\n`);
+      const reply = membersOf(JSON.parse(text));
+      const token = reply.get('access_token');
+      if (typeof token === 'string') {
+        accessToken = token;
+        print(`  $ token='${token}'\n`);
+      }
+      const hasMembers = Object.entries(step.reply).every(([name, expected]) => reply.get(name) === expected);
+      const isRight = response.status === step.status && hasMembers;
+      if (!isRight) print(`  That is wrong: expected ${step.status} with ${JSON.stringify(step.reply)}\n`);
+      return isRight;
+    },
+  };
 }
 
-function hasMembers(value: unknown, members: Readonly<Record<string, unknown>>): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const actual = new Map<string, unknown>(Object.entries(value));
-  return Object.entries(members).every(([name, expected]) => actual.get(name) === expected);
+function membersOf(value: unknown): ReadonlyMap<string, unknown> {
+  return new Map(typeof value === 'object' && value !== null ? Object.entries(value) : []);
 }

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
+import { Secret } from '../base/secret.js';
 import { loadConfig } from '../config/load-config.js';
 import type { App } from '../app.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
-import { curlLine, walk, type ApiAccess, type WalkStep } from './demo-walk.js';
+import { inAccountOffice } from './account-office.js';
+import { createWalk, curlLine, type WalkStep } from './demo-walk.js';
 import { exitCodes } from './exit-code.js';
 import { firstSignal } from './first-signal.js';
 import type { Surroundings } from './surroundings.js';
@@ -15,12 +17,13 @@ import { readVersion } from './version.js';
 const domain = 'demo.test';
 const alice = `@alice:${domain}`;
 const bot = `@bot:${domain}`;
+const matrixPassword = 'cheese and crackers';
 
 /** `gangway demo`: a sandbox Telegram and the daemon, walked through by HTTP; then both keep running for trying by hand. */
 export function addDemo(parent: Command, surroundings: Surroundings, end: (code: number) => void) {
   parent
     .command('demo')
-    .description('start a simulated Telegram and the daemon, and walk through two logins')
+    .description('start a simulated Telegram and the daemon, and walk through logins to Telegram and to Matrix')
     .option('--once', 'exit after the walk: with 0 only if every step answered as it must')
     .action(async ({ once = false }: { once?: boolean }) => end(await demo(once, surroundings)));
 }
@@ -45,20 +48,23 @@ async function demo(once: boolean, surroundings: Surroundings): Promise<number> 
     const { config } = loadConfig({ path: file, env: {}, readFile: (path) => readFileSync(path, 'utf8') });
     app = createApp(config, { version: readVersion(), clock, random, logger });
     await app.start();
-    const api: ApiAccess = {
-      url: `http://127.0.0.1:${app.address()?.port}${config.provisioning.prefix}`,
-      sharedSecret,
-    };
+    const url = `http://127.0.0.1:${app.address()?.port}`;
 
     out(`A simulated Telegram runs on ${sandbox.dataCentres.map(({ port }) => `127.0.0.1:${port}`).join(', ')}.\n`);
-    out(`Gangway runs on ${api.url}. In the lines below:\n  $ secret='${sharedSecret}'\n`);
-    const steps = stepsOf({ password: magicPasswords.password.password, botSecret: magicBotSecret });
+    out(`Gangway runs on ${url}. In the lines below:\n  $ secret='${sharedSecret}'\n`);
+    const walk = createWalk({ url, sharedSecret, print: out });
+    const { password } = magicPasswords.password;
+    const stops = [
+      ...telegramSteps({ password, botSecret: magicBotSecret }).map((step) => () => walk.step(step)),
+      () => makeAccount(file, surroundings),
+      ...matrixSteps().map((step) => () => walk.step(step)),
+    ];
     let right = 0;
-    for (const step of steps) right += (await walk(api, step, out)) ? 1 : 0;
-    out(`\n${right} of ${steps.length} steps answered as they must.\n`);
-    if (once) return right === steps.length ? exitCodes.ok : exitCodes.defect;
+    for (const stop of stops) right += (await stop()) ? 1 : 0;
+    out(`\n${right} of ${stops.length} steps answered as they must.\n`);
+    if (once) return right === stops.length ? exitCodes.ok : exitCodes.defect;
 
-    out(invitation(api, sandbox.controlUrl));
+    out(invitation(url, sharedSecret, sandbox.controlUrl));
     await stopped;
     return exitCodes.ok;
   } finally {
@@ -87,61 +93,108 @@ function writeConfig(folder: string, { dataCentres }: Sandbox, sharedSecret: str
   return file;
 }
 
-function stepsOf({ password, botSecret }: { password: string; botSecret: string }): readonly WalkStep[] {
-  const step = (path: string, body: Readonly<Record<string, string>>) => ({ method: 'POST' as const, path, body });
+/** `gangway user add`, as another command would do it beside the daemon. */
+async function makeAccount(file: string, surroundings: Surroundings): Promise<boolean> {
+  const title = `7. ${alice} gets a Matrix account: there is no homeserver here, so Gangway has the accounts.`;
+  surroundings.out(`\n${title}\n  $ gangway user add ${alice} --password-file password -c config.yaml\n`);
+  const indented = { ...surroundings, out: (text: string) => surroundings.out(`  ${text}`) };
+  const code = await inAccountOffice(file, indented, async ({ administration, serverName, readNewUser }) => {
+    const mxid = readNewUser(alice, serverName);
+    const isMade = mxid !== undefined && (await administration.add(mxid, new Secret(matrixPassword)));
+    return isMade ? { done: `Made ${mxid}.\n` } : { refused: `${alice} could not be made.\n` };
+  });
+  return code === exitCodes.ok;
+}
+
+function provision(path: string, body?: Readonly<Record<string, string>>) {
+  const request = body === undefined ? { method: 'GET' as const } : { method: 'POST' as const, body };
+  return { ...request, path: `/_matrix/provision${path}`, as: 'manager' as const };
+}
+
+function telegramSteps(secrets: { password: string; botSecret: string }): readonly WalkStep[] {
   return [
     {
       title: `1. ${alice} asks for a login code. (99966XYYYY are magic numbers: X is the data centre.)`,
-      ...step(`/login/${alice}/request_code`, { phone: '+9996621234' }),
+      ...provision(`/login/${alice}/request_code`, { phone: '+9996621234' }),
       status: 200,
       reply: { state: 'code' },
     },
     {
       title: '2. The code is X five times. This account has two-factor authentication, so the password is next.',
-      ...step(`/login/${alice}/send_code`, { code: '22222' }),
+      ...provision(`/login/${alice}/send_code`, { code: '22222' }),
       status: 202,
       reply: { state: 'password' },
     },
     {
       title: '3. The password completes the login.',
-      ...step(`/login/${alice}/send_password`, { password }),
+      ...provision(`/login/${alice}/send_password`, { password: secrets.password }),
       status: 200,
       reply: { state: 'logged-in' },
     },
     {
       title: '4. Telegram says who that is.',
-      method: 'GET',
-      path: `/${alice}/get_me`,
+      ...provision(`/${alice}/get_me`),
       status: 200,
       reply: { phone: '9996621234', is_bot: false },
     },
     {
       title: '5. A bot logs in with its token.',
-      ...step(`/login/${bot}/bot_token`, { token: `2000020001:${botSecret}` }),
+      ...provision(`/login/${bot}/bot_token`, { token: `2000020001:${secrets.botSecret}` }),
       status: 200,
       reply: { state: 'logged-in' },
     },
     {
       title: '6. And it is a bot.',
-      method: 'GET',
-      path: `/${bot}/get_me`,
+      ...provision(`/${bot}/get_me`),
       status: 200,
       reply: { phone: null, is_bot: true },
     },
   ];
 }
 
-function invitation(api: ApiAccess, controlUrl: string | undefined): string {
+function matrixSteps(): readonly WalkStep[] {
+  return [
+    {
+      title: '8. She logs in to it, as Matrix clients do.',
+      method: 'POST',
+      path: '/_matrix/client/v3/login',
+      as: 'stranger',
+      body: {
+        type: 'm.login.password',
+        identifier: { type: 'm.id.user', user: 'alice' },
+        password: matrixPassword,
+      },
+      status: 200,
+      reply: { user_id: alice },
+    },
+    {
+      title: '9. With the access token of that login she needs no shared secret to see her login to Telegram.',
+      ...provision(`/${alice}/get_me`),
+      as: 'user',
+      status: 200,
+      reply: { phone: '9996621234' },
+    },
+    {
+      title: '10. The bot is none of her business.',
+      ...provision(`/${bot}/get_me`),
+      as: 'user',
+      status: 403,
+      reply: { errcode: 'mxid_not_own' },
+    },
+  ];
+}
+
+function invitation(url: string, sharedSecret: string, controlUrl: string | undefined): string {
   const bob = `@bob:${domain}`;
   const lines = [
-    { path: `/login/${bob}/request_code`, body: { phone: '+9996610001' } },
-    { path: `/login/${bob}/send_code`, body: { code: '11111' } },
-    { path: `/${bob}/get_me` },
+    provision(`/login/${bob}/request_code`, { phone: '+9996610001' }),
+    provision(`/login/${bob}/send_code`, { code: '11111' }),
+    provision(`/${bob}/get_me`),
   ];
   return [
     '\nEverything keeps running. Try it by hand, in another shell:\n',
-    `  secret='${api.sharedSecret}'`,
-    ...lines.map((line) => `  ${curlLine(api, line)}`),
+    `  secret='${sharedSecret}'`,
+    ...lines.map((line) => `  ${curlLine(url, line)}`),
     `\nMore magic numbers, and faults on demand at ${controlUrl}: docs/sandbox.md. Ctrl-C ends it.\n`,
   ].join('\n');
 }

@@ -7,6 +7,7 @@ export const exitCodes = {
   database: 4,
   listen: 5,
   output: 6,
+  account: 7,
 } as const;
 
 /** The name of a way to end. */
@@ -22,6 +23,9 @@ const meanings: Readonly<Record<Ending, string>> = {
   listen: 'The address cannot be listened on.',
   output:
     'A file was not written: it exists already, or cannot be created. For `gangway generate --check`: a file is stale.',
+  account:
+    'For `gangway user`: nothing was changed, because there is no such account, or its name is taken or not possible, or its ' +
+    'password cannot be used, or the accounts are those of a homeserver.',
 };
 
 /** The section of the documentation on exit codes, in Markdown. */

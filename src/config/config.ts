@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { accounts } from './sections/accounts.js';
 import { bridge } from './sections/bridge.js';
 import { database } from './sections/database.js';
 import { encryption } from './sections/encryption.js';
@@ -14,6 +15,7 @@ export const sections = {
   homeserver,
   http,
   provisioning,
+  accounts,
   database,
   telegram,
   login,

@@ -21,9 +21,9 @@ export function loadConfig(source: ConfigSource): LoadedConfig {
 }
 
 function completed(read: Partial<Config>, folder: string): Config | undefined {
-  const { homeserver, http, provisioning, telegram, login, bridge, encryption, logging } = read;
-  if (!homeserver || !http || !provisioning || !read.database || !telegram) return undefined;
+  const { homeserver, http, provisioning, accounts, telegram, login, bridge, encryption, logging } = read;
+  if (!homeserver || !http || !provisioning || !accounts || !read.database || !telegram) return undefined;
   if (!login || !bridge || !encryption || !logging) return undefined;
   const database = { ...read.database, uri: anchoredUri(read.database.uri, folder) };
-  return { homeserver, http, provisioning, database, telegram, login, bridge, encryption, logging };
+  return { homeserver, http, provisioning, accounts, database, telegram, login, bridge, encryption, logging };
 }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { text, wholeNumber } from './value.js';
+import { Complaint, text, wholeNumber } from './value.js';
 
 /** A TCP port that one can connect to. */
 export const remotePort = wholeNumber(1, 65535);
@@ -28,3 +28,19 @@ export function isHost(input: string): boolean {
 export const host = text({ expects: 'an IP address or a host name, without a port' }, (input) =>
   isHost(input) ? input : undefined,
 );
+
+/** Whether the name is one that documentation uses (RFC 2606), and so was never replaced. */
+export function isExampleName(name: string): boolean {
+  return /(^|\.)example\.(com|net|org)(:[0-9]+)?$/.test(name);
+}
+
+/** The address of an HTTP server, without a slash at the end. */
+export const baseUrl = text({ expects: 'an http:// or https:// address' }, (input) => {
+  const url = URL.canParse(input) ? new URL(input) : undefined;
+  if (!url || !['http:', 'https:'].includes(url.protocol)) return undefined;
+  if (url.username !== '' || url.password !== '') {
+    return new Complaint('The address must not hold a user name or a password.');
+  }
+  if (!isExampleName(url.hostname)) return url.href.replace(/\/+$/, '');
+  return new Complaint('This is still a sample value. Write the address, or leave the key out.');
+});

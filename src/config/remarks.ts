@@ -1,20 +1,17 @@
 import type { Config } from './config.js';
+import type { Remark } from './remark.js';
 import { findPermissionLevel, permissionLevels } from './permissions.js';
+import { accountRemarks } from './remarks-on-accounts.js';
 import { normalisePrefix } from './sections/provisioning.js';
 import { isServerName } from './sections/homeserver.js';
-import { valueAt, type Path, type TreeMap } from './tree.js';
-
-/** Something that is allowed and probably not meant. */
-export interface Remark {
-  readonly path: Path;
-  readonly message: string;
-}
+import { valueAt, type TreeMap } from './tree.js';
 
 /** What is worth a look in a configuration, as far as its sections could be read. `root` is what was written. */
 export function remarksOn(read: Partial<Config>, root: TreeMap): Remark[] {
   return [
     ...prefixRemarks(root),
     ...secretRemarks(read),
+    ...accountRemarks(read, root),
     ...networkRemarks(read),
     ...proxyRemarks(read, root),
     ...permissionRemarks(read),

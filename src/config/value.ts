@@ -55,6 +55,11 @@ export function oneOf<const W extends string>(words: readonly [W, ...W[]]) {
   return text<W>({ expects: `one of ${words.join(', ')}` }, (input) => words.find((word) => word === input));
 }
 
+/** true or false. */
+export const trueOrFalse = text({ expects: 'true or false' }, (input) =>
+  input === 'true' ? true : input === 'false' ? false : undefined,
+);
+
 /** Text of any kind but empty. */
 export function words(expects: string) {
   return text({ expects }, (input) => (input.trim() === '' ? undefined : input));

@@ -24,7 +24,5 @@ function longYaml(value: Tree): string[] {
 }
 
 function yamlText(text: string): string {
-  return plain.test(text) && !text.endsWith(':') && !/^(null|true|false|yes|no|on|off)$/i.test(text)
-    ? text
-    : JSON.stringify(text);
+  return plain.test(text) && !text.endsWith(':') && !/^(null|yes|no|on|off)$/i.test(text) ? text : JSON.stringify(text);
 }

@@ -19,3 +19,14 @@ export function epochMs(name: string): EntitySchemaColumnOptions {
     transformer: { to: (value: unknown) => value, from: (value: unknown) => Number(value) },
   };
 }
+
+/** Text, null where there is none. */
+export function optionalText(name: string): EntitySchemaColumnOptions {
+  return { name, type: 'text', nullable: true };
+}
+
+/** Milliseconds since the Unix epoch, null where there is no such time. */
+export function optionalEpochMs(name: string): EntitySchemaColumnOptions {
+  const from = (value: unknown) => (value === null ? null : Number(value));
+  return { name, type: 'bigint', nullable: true, transformer: { to: (value: unknown) => value, from } };
+}

@@ -1,10 +1,17 @@
 import type { DataSourceOptions } from 'typeorm';
 import type { Logger } from '../base/logger.js';
 import { migrations } from '../../migrations/index.js';
+import { accessTokens } from './entities/access-tokens.js';
+import { accountAddresses } from './entities/account-addresses.js';
+import { accounts } from './entities/accounts.js';
+import { devices } from './entities/devices.js';
 import { floodWaits } from './entities/flood-waits.js';
 import { loginProcesses } from './entities/login-processes.js';
+import { loginTokens } from './entities/login-tokens.js';
+import { refreshTokens } from './entities/refresh-tokens.js';
 import { sealingCheck } from './entities/sealing-check.js';
 import { telegramAccounts } from './entities/telegram-accounts.js';
+import { uiaSessions } from './entities/uia-sessions.js';
 import { createTypeormLogger } from './typeorm-logger.js';
 
 /** Where the database remembers which migrations it has seen. */
@@ -13,7 +20,19 @@ export const migrationsTableName = 'gangway_migrations';
 /** The options that both databases share; nothing is created or changed by connecting. */
 export function dataSourceOptions(logger: Logger) {
   return {
-    entities: [sealingCheck, loginProcesses, telegramAccounts, floodWaits],
+    entities: [
+      sealingCheck,
+      loginProcesses,
+      telegramAccounts,
+      floodWaits,
+      accounts,
+      devices,
+      accessTokens,
+      refreshTokens,
+      loginTokens,
+      uiaSessions,
+      accountAddresses,
+    ],
     migrations: [...migrations],
     migrationsTableName,
     migrationsRun: false,

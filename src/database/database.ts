@@ -1,13 +1,27 @@
 import type { Locks } from '../base/locks.js';
+import type { AccessTokenStore } from './stores/access-token-store.js';
+import type { AccountAddressStore } from './stores/account-address-store.js';
+import type { AccountStore } from './stores/account-store.js';
+import type { DeviceStore } from './stores/device-store.js';
 import type { FloodWaitStore } from './stores/flood-wait-store.js';
 import type { LoginProcessStore } from './stores/login-process-store.js';
+import type { LoginTokenStore } from './stores/login-token-store.js';
+import type { RefreshTokenStore } from './stores/refresh-token-store.js';
 import type { TelegramAccountStore } from './stores/telegram-account-store.js';
+import type { UiaSessionStore } from './stores/uia-session-store.js';
 
 /** The stores, inside one open transaction. Of no use when the transaction is over. */
 export interface Transaction {
   readonly loginProcesses: LoginProcessStore;
   readonly telegramAccounts: TelegramAccountStore;
   readonly floodWaits: FloodWaitStore;
+  readonly accounts: AccountStore;
+  readonly devices: DeviceStore;
+  readonly accessTokens: AccessTokenStore;
+  readonly refreshTokens: RefreshTokenStore;
+  readonly loginTokens: LoginTokenStore;
+  readonly uiaSessions: UiaSessionStore;
+  readonly accountAddresses: AccountAddressStore;
 }
 
 /** The only door to the database, for reads too. */

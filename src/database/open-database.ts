@@ -4,15 +4,13 @@ import type { Random } from '../base/random.js';
 import type { Secret } from '../base/secret.js';
 import type { Backend } from './backend.js';
 import type { Database } from './database.js';
+import { openStores } from './open-stores.js';
 import { prepareDatabase } from './prepare.js';
 import type { EncryptionKeys } from './sealing/keyring.js';
 import { createSealer } from './sealing/sealer.js';
 import { createSubjectHasher } from './sealing/subject-hasher.js';
 import { openPostgres } from './postgres.js';
 import { openSqlite } from './sqlite.js';
-import { createFloodWaitStore } from './stores/typeorm-flood-wait-store.js';
-import { createLoginProcessStore } from './stores/typeorm-login-process-store.js';
-import { createTelegramAccountStore } from './stores/typeorm-telegram-account-store.js';
 import { createTransactions } from './transactions.js';
 import { parseDatabaseUri } from './uri.js';
 
@@ -42,7 +40,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const hasher = createSubjectHasher(encryption);
   const backend = await openBackend(options);
   try {
-    await prepareDatabase({ backend, sealer, logger });
+    await prepareDatabase({ backend, sealer, hasher, logger });
   } catch (error) {
     await backend.close();
     throw error;
@@ -54,14 +52,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await backend.close();
   };
   return {
-    transaction: (work) =>
-      transactions.run((session) =>
-        work({
-          loginProcesses: createLoginProcessStore(session, sealer),
-          telegramAccounts: createTelegramAccountStore(session, sealer),
-          floodWaits: createFloodWaitStore(session, hasher),
-        }),
-      ),
+    transaction: (work) => transactions.run((session) => work(openStores(session, { sealer, hasher }))),
     locks: backend.locks,
     close: () => (closing ??= close()),
   };

@@ -9,6 +9,7 @@ import { reseal } from './reseal.js';
 import { selectRows } from './rows.js';
 import { sealedColumns } from './sealed-columns.js';
 import { type Sealer, UnreadableValue } from './sealing/sealer.js';
+import type { SubjectHasher } from './sealing/subject-hasher.js';
 
 const checkId = 'check';
 const checkText = 'this opens with the right encryption key';
@@ -21,9 +22,10 @@ const checkText = 'this opens with the right encryption key';
 export async function prepareDatabase(deps: {
   readonly backend: Backend;
   readonly sealer: Sealer;
+  readonly hasher: SubjectHasher;
   readonly logger: Logger;
 }): Promise<void> {
-  const { backend, sealer, logger } = deps;
+  const { backend, sealer, hasher, logger } = deps;
   const queryRunner = await backend.connect();
   try {
     await backend.beginOpening(queryRunner);
@@ -33,7 +35,7 @@ export async function prepareDatabase(deps: {
     executor.transaction = 'none';
     const done = await executor.executePendingMigrations();
     if (!checked) await writeCheck(queryRunner, sealer);
-    const resealed = await reseal(queryRunner, sealer);
+    const resealed = await reseal(queryRunner, { sealer, hasher });
     await backend.commit(queryRunner);
     if (done.length > 0) logger.info('database migrated', { migrations: done.map((migration) => migration.name) });
     if (resealed > 0) logger.info('values sealed under an old encryption key are sealed anew', { values: resealed });

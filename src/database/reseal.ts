@@ -2,18 +2,32 @@ import type { QueryRunner } from 'typeorm';
 import { selectRows } from './rows.js';
 import { type SealedColumn, sealedColumns } from './sealed-columns.js';
 import type { Sealer } from './sealing/sealer.js';
+import type { SubjectHasher } from './sealing/subject-hasher.js';
 
 const batchSize = 200;
 
-/** Seals under the current key what is sealed under another, and says how many values; throws UnreadableValue where one does not open. */
-export async function reseal(queryRunner: QueryRunner, sealer: Sealer): Promise<number> {
+/** What turns values into what is stored of them. */
+export interface Sealing {
+  readonly sealer: Sealer;
+  readonly hasher: SubjectHasher;
+}
+
+/**
+ * Seals under the current key what is sealed under another, hashes it anew where its hash is kept, and says how many values;
+ * throws UnreadableValue where one does not open.
+ */
+export async function reseal(queryRunner: QueryRunner, sealing: Sealing): Promise<number> {
   let count = 0;
-  for (const place of Object.values(sealedColumns)) count += await resealColumn(queryRunner, sealer, place);
+  for (const place of Object.values(sealedColumns)) count += await resealColumn(queryRunner, sealing, place);
   return count;
 }
 
-async function resealColumn(queryRunner: QueryRunner, sealer: Sealer, place: SealedColumn): Promise<number> {
-  const { table, column } = place;
+async function resealColumn(
+  queryRunner: QueryRunner,
+  { sealer, hasher }: Sealing,
+  place: SealedColumn,
+): Promise<number> {
+  const { table, column, hashColumn } = place;
   let count = 0;
   for (;;) {
     const rows = await selectRows<{ id: string; value: string }>(
@@ -23,13 +37,15 @@ async function resealColumn(queryRunner: QueryRunner, sealer: Sealer, place: Sea
     );
     if (rows.length === 0) return count;
     for (const row of rows) {
-      const sealed = sealer.seal(place, row.id, sealer.open(place, row.id, row.value));
+      const clear = sealer.open(place, row.id, row.value);
+      const hash = hashColumn === undefined ? [] : [{ column: hashColumn, value: hasher.hash(clear.reveal()) }];
+      const changes = [{ column, value: sealer.seal(place, row.id, clear) }, ...hash];
+      const assignments = changes.map((change, index) => `${change.column} = $${index + 1}`).join(', ');
+      const next = changes.length + 1;
+      // SQLite numbers parameters by where they stand, PostgreSQL by their names: both must say the same.
+      const sql = `UPDATE ${table} SET ${assignments} WHERE id = $${next} AND ${column} = $${next + 1}`;
       // Another daemon may have written the row since: then it is looked at again in the next round.
-      await queryRunner.query(`UPDATE ${table} SET ${column} = $1 WHERE id = $2 AND ${column} = $3`, [
-        sealed,
-        row.id,
-        row.value,
-      ]);
+      await queryRunner.query(sql, [...changes.map(({ value }) => value), row.id, row.value]);
     }
     count += rows.length;
   }

@@ -2,6 +2,8 @@
 export interface SealedColumn {
   readonly table: string;
   readonly column: string;
+  /** The column that holds the keyed hash of the same value, where there is one. */
+  readonly hashColumn?: string;
 }
 
 /** Every sealed column there is: what a change of the encryption key goes through. */
@@ -10,4 +12,5 @@ export const sealedColumns = {
   loginProcessState: { table: 'login_processes', column: 'state' },
   telegramAccountSession: { table: 'telegram_accounts', column: 'session' },
   telegramAccountProfile: { table: 'telegram_accounts', column: 'profile' },
+  accountAddress: { table: 'account_addresses', column: 'address', hashColumn: 'address_hash' },
 } as const satisfies Record<string, SealedColumn>;

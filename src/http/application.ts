@@ -100,7 +100,7 @@ function logAccess(
     requestId,
     method: ctx.method,
     // The pattern, not the path: what people put into paths is theirs.
-    route: endpoint && surface ? `${surface.prefix}${endpoint.path}` : undefined,
+    route: endpoint && surface ? `${surface.prefixes[0]}${endpoint.path}` : undefined,
     status: ctx.res.writableFinished ? ctx.res.statusCode : undefined,
     ...(ctx.res.writableFinished ? {} : { aborted: true }),
     durationMs: clock.now() - startedAt,

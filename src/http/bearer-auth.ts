@@ -1,57 +1,120 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Logger } from '../base/logger.js';
+import type { Mxid } from '../base/mxid.js';
 import { Secret } from '../base/secret.js';
 import { clientNetwork } from './client-ip.js';
+import { stranger, type Principal } from './principal.js';
 import type { HttpProblem } from './problem.js';
 
 /** What an authenticator may look at. */
 export interface Credentials {
   /** The Authorization header as Node gives it: one character per byte. */
   readonly authorization: string | undefined;
+  /** The access token, from the header or from the query. */
+  readonly accessToken: Secret | undefined;
   readonly clientAddress: string;
 }
 
-/** Resolves to undefined for those who may pass, else to the problem to answer with. */
-export type Authenticator = (credentials: Credentials) => Promise<HttpProblem | undefined>;
+/** Who may pass and as whom, or the problem to answer with. */
+export type Admission = { readonly principal: Principal } | { readonly problem: HttpProblem };
+
+/** Decides about a request; never rejects for want of credentials. */
+export type Authenticator = (credentials: Credentials) => Promise<Admission>;
 
 /** Lets everybody pass: for surfaces that have nothing to protect. */
-export const anybody: Authenticator = () => Promise.resolve(undefined);
+export const anybody: Authenticator = () => Promise.resolve({ principal: stranger });
+
+/** Whose access token something is. */
+export type TokenVerdict =
+  | { readonly kind: 'user'; readonly mxid: Mxid }
+  /** Nobody's, or no longer. */
+  | { readonly kind: 'unknown' }
+  /** It cannot be told at the moment. */
+  | { readonly kind: 'unavailable' };
+
+/** Tells whose access token a text is. */
+export type FindTokenHolder = (token: Secret, clientAddress: string) => Promise<TokenVerdict>;
 
 /** What createBearerAuth needs. */
 export interface BearerAuthDeps {
   /** Any of them will do, so that a secret can be replaced without a moment in which neither works. */
   readonly secrets: readonly Secret[];
+  /** Where it is there, a Matrix user's own access token will do too. */
+  readonly findTokenHolder?: FindTokenHolder | undefined;
   readonly logger: Logger;
   /** How many wrong secrets one client may send within `windowMs` before they are answered with `too_many_attempts`. */
   readonly failuresAllowed: number;
   readonly windowMs: number;
 }
 
+// Bearer tokens are visible ASCII (RFC 6750, 2.1, and what homeservers make); nothing else is worth a question.
+const bearerToken = /^Bearer ([\x21-\x7e]{1,4096})$/;
+const unauthorized: Admission = { problem: { kind: 'unauthorized' } };
+
 /**
  * Lets those pass who send exactly `Authorization: Bearer <secret>`; compares in constant time, with all the secrets.
  * A right secret always passes, however many wrong ones came from its address before: everybody behind one proxy or one
  * integration manager shares an address, and must not be locked out by a stranger there. What keeps guessing hopeless is
  * the length of the secret; the limit keeps it cheap, and visible in the log.
+ * An access token is looked up only while its address is below the limit, and no more of them at once than may be wrong.
  */
 export function createBearerAuth(deps: BearerAuthDeps): Authenticator {
-  const { secrets, logger, failuresAllowed, windowMs } = deps;
+  const { secrets, findTokenHolder, logger, failuresAllowed, windowMs } = deps;
   const expected = secrets.map((secret) => new Secret(`Bearer ${secret.reveal()}`));
   const failures = new RateLimiterMemory({ points: failuresAllowed, duration: windowMs / 1000 });
+  const lookups = new Map<string, number>();
 
   return async ({ authorization, clientAddress }) => {
     // Nothing was guessed, so nothing is counted.
-    if (authorization === undefined) return { kind: 'unauthorized' };
+    if (authorization === undefined) return unauthorized;
     // Secrets are UTF-8, and Node reads headers byte by byte.
     const given = new Secret(Buffer.from(authorization, 'latin1').toString('utf8'));
-    if (expected.map((secret) => secret.equals(given)).includes(true)) return undefined;
+    if (expected.map((secret) => secret.equals(given)).includes(true)) return { principal: { kind: 'service' } };
+    const network = clientNetwork(clientAddress);
+    const token = bearerToken.exec(authorization)?.[1];
+    if (findTokenHolder !== undefined && token !== undefined) {
+      const admission = await admitHolder(findTokenHolder, new Secret(token), network, clientAddress);
+      if (admission !== undefined) return admission;
+    }
+    return countFailure(network, clientAddress);
+  };
+
+  /** Undefined for a token that is nobody's, and for one that was not looked up. */
+  async function admitHolder(
+    find: FindTokenHolder,
+    token: Secret,
+    network: string,
+    clientAddress: string,
+  ): Promise<Admission | undefined> {
+    const wrong = (await failures.get(network))?.consumedPoints ?? 0;
+    if (wrong >= failuresAllowed) return undefined;
+    const underWay = lookups.get(network) ?? 0;
+    if (wrong + underWay >= failuresAllowed) return { problem: { kind: 'too_many_attempts', retryAfterMs: 1000 } };
+    lookups.set(network, underWay + 1);
+    const verdict = await find(token, clientAddress).finally(() => {
+      const left = (lookups.get(network) ?? 1) - 1;
+      if (left === 0) lookups.delete(network);
+      else lookups.set(network, left);
+    });
+    switch (verdict.kind) {
+      case 'user':
+        return { principal: { kind: 'user', mxid: verdict.mxid } };
+      case 'unavailable':
+        return { problem: { kind: 'authentication_unavailable' } };
+      case 'unknown':
+        return undefined;
+    }
+  }
+
+  async function countFailure(network: string, clientAddress: string): Promise<Admission> {
     try {
-      await failures.consume(clientNetwork(clientAddress));
-      return { kind: 'unauthorized' };
+      await failures.consume(network);
+      return unauthorized;
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error;
       const isFirst = error.consumedPoints === failuresAllowed + 1;
       if (isFirst) logger.warn('too many wrong secrets from one address', { clientAddress });
-      return { kind: 'too_many_attempts', retryAfterMs: error.msBeforeNext };
+      return { problem: { kind: 'too_many_attempts', retryAfterMs: error.msBeforeNext } };
     }
-  };
+  }
 }

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
-import { HttpFailure } from './problem.js';
+import type { Secret } from '../base/secret.js';
+import type { Principal } from './principal.js';
+import { HttpFailure, type BodyFault } from './problem.js';
 import type { Reply } from './reply.js';
 
 /** What a reply of one status looks like. `headers` names headers that it may carry, with a description of each. */
@@ -26,7 +28,15 @@ export interface EndpointRequest<Name extends string, Body> {
   /** Percent-decoded. */
   readonly params: Readonly<Record<Name, string>>;
   readonly body: Body;
+  /** Who asks; a stranger where nobody was asked to authenticate. */
+  readonly principal: Principal;
+  /** Comes from whoever asks: only an `authenticated` endpoint may rely on it. */
+  readonly accessToken: Secret | undefined;
+  readonly clientAddress: string;
 }
+
+/** Who is served: whom the surface's authenticator admits, or everybody. */
+export type Access = 'authenticated' | 'public';
 
 type ReplyShapes = Readonly<Record<number, ReplyShape>>;
 
@@ -50,13 +60,14 @@ export interface EndpointDeclaration<Path extends string, Body extends z.ZodType
   readonly params: Readonly<Record<PathNames<Path>, PathParameter>>;
   readonly summary: string;
   readonly description?: string;
-  /** `public` endpoints are served without asking the surface's authenticator. */
-  readonly access: 'authenticated' | 'public';
+  readonly access: Access;
   /** Absent where the endpoint reads no body. */
   readonly body?: Body;
   readonly replies: Replies;
   /** Every reply that is not in `replies`. */
   readonly errors: ReplyShapes;
+  /** Replies of any other status, where another server decides about them. */
+  readonly otherErrors?: ReplyShape;
   readonly handler: (request: EndpointRequest<PathNames<Path>, z.output<Body>>) => Promise<DeclaredReply<Replies>>;
 }
 
@@ -69,12 +80,13 @@ export interface Endpoint {
   readonly params: Readonly<Record<string, PathParameter>>;
   readonly summary: string;
   readonly description: string | undefined;
-  readonly access: 'authenticated' | 'public';
+  readonly access: Access;
   readonly body: z.ZodType | undefined;
   readonly replies: ReplyShapes;
   readonly errors: ReplyShapes;
+  readonly otherErrors?: ReplyShape;
   /** Checks `body` against its shape (problem `body_unfit`) and runs the handler. */
-  readonly run: (params: Readonly<Record<string, string>>, body: unknown) => Promise<Reply>;
+  readonly run: (request: EndpointRequest<string, unknown>) => Promise<Reply>;
 }
 
 /** Declares an operation; see EndpointDeclaration. */
@@ -95,8 +107,8 @@ export function endpoint<const Path extends string, Body extends z.ZodType, cons
     description,
     params: parameters,
     body: shape,
-    async run(params, body) {
-      return handler({ params, body: read(shape, body) as z.output<Body> });
+    async run(request) {
+      return handler({ ...request, body: read(shape, request.body) as z.output<Body> });
     },
   };
 }
@@ -104,6 +116,18 @@ export function endpoint<const Path extends string, Body extends z.ZodType, cons
 function read(shape: z.ZodType | undefined, body: unknown): unknown {
   if (shape === undefined) return undefined;
   const result = shape.safeParse(body);
-  if (!result.success) throw new HttpFailure({ kind: 'body_unfit' });
-  return result.data;
+  if (result.success) return result.data;
+  const faults = result.error.issues.filter(({ path }) => path.length > 0).map((issue) => faultOf(issue, body));
+  throw new HttpFailure({ kind: 'body_unfit', faults });
+}
+
+function faultOf({ code, path }: z.core.$ZodIssue, body: unknown): BodyFault {
+  const at = path.join('.');
+  const value = path.reduce<unknown>((outer, key) => (isContainer(outer) ? outer[key] : undefined), body);
+  if (value === undefined) return { at, problem: 'missing' };
+  return { at, problem: code === 'invalid_type' || code === 'invalid_union' ? 'wrong_type' : 'wrong_value' };
+}
+
+function isContainer(value: unknown): value is Record<PropertyKey, unknown> {
+  return typeof value === 'object' && value !== null;
 }

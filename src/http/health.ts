@@ -31,7 +31,7 @@ export function createHealthSurface({ ready, clock }: HealthDeps): Surface {
   };
   return surface({
     name: 'health',
-    prefix: '/_matrix/mau',
+    prefixes: ['/_matrix/mau'],
     authenticate: anybody,
     accessLevel: 'debug',
     problem: plainProblemReply,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Endpoint, ReplyShape } from './endpoint.js';
+import type { Surface } from './surface.js';
 
 /** An OpenAPI 3.1 document, as plain JSON. */
 export type OpenApiDocument = Readonly<Record<string, unknown>>;
@@ -9,29 +10,36 @@ export interface OpenApiSubject {
   readonly title: string;
   readonly version: string;
   readonly description: string;
-  readonly prefix: string;
   /** The one security scheme, a bearer secret, of all endpoints that are not public. */
   readonly security: { readonly name: string; readonly description: string };
-  readonly endpoints: readonly Endpoint[];
+  /** The first gives the document its servers. An endpoint of several is described once. */
+  readonly surfaces: readonly [SurfaceSubject, ...SurfaceSubject[]];
 }
 
+/** What is described of a surface. */
+export type SurfaceSubject = Pick<Surface, 'prefixes' | 'endpoints'>;
+
 /** Describes endpoints by their own declarations: what is validated is what is documented. */
-export function openApiDocument({
-  title,
-  version,
-  description,
-  prefix,
-  security,
-  endpoints,
-}: OpenApiSubject): OpenApiDocument {
+export function openApiDocument({ title, version, description, security, surfaces }: OpenApiSubject): OpenApiDocument {
+  const [{ prefixes: usual }] = surfaces;
+  const described = new Map<string, { readonly endpoint: Endpoint; readonly prefixes: readonly string[] }>();
+  for (const { prefixes, endpoints } of surfaces) {
+    for (const endpoint of endpoints) {
+      const key = `${endpoint.method} ${endpoint.path}`;
+      described.set(key, { endpoint, prefixes: [...(described.get(key)?.prefixes ?? []), ...prefixes] });
+    }
+  }
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const endpoint of endpoints) {
-    (paths[endpoint.path] ??= {})[endpoint.method.toLowerCase()] = operation(endpoint, security.name);
+  for (const { endpoint, prefixes } of described.values()) {
+    (paths[endpoint.path] ??= {})[endpoint.method.toLowerCase()] = {
+      ...(prefixes.join() === usual.join() ? {} : { servers: servers(prefixes) }),
+      ...operation(endpoint, security.name),
+    };
   }
   return {
     openapi: '3.1.0',
     info: { title, version, description },
-    servers: [{ url: prefix }],
+    servers: servers(usual),
     paths,
     components: {
       securitySchemes: { [security.name]: { type: 'http', scheme: 'bearer', description: security.description } },
@@ -39,8 +47,12 @@ export function openApiDocument({
   };
 }
 
+function servers(prefixes: readonly string[]): readonly unknown[] {
+  return prefixes.map((url) => ({ url }));
+}
+
 function operation(endpoint: Endpoint, securityName: string): Record<string, unknown> {
-  const { operationId, summary, description, params, body, access, replies, errors } = endpoint;
+  const { operationId, summary, description, params, body, access, replies, errors, otherErrors } = endpoint;
   return {
     operationId,
     summary,
@@ -57,7 +69,9 @@ function operation(endpoint: Endpoint, securityName: string): Record<string, unk
     ...(body === undefined ? {} : { requestBody: { required: true, content: json(body) } }),
     // Integer-like keys come in their order.
     responses: Object.fromEntries(
-      Object.entries({ ...errors, ...replies }).map(([status, shape]) => [status, response(shape)]),
+      Object.entries({ ...errors, ...replies, ...(otherErrors === undefined ? {} : { default: otherErrors }) }).map(
+        ([status, shape]) => [status, response(shape)],
+      ),
     ),
   };
 }

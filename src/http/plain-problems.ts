@@ -6,6 +6,7 @@ const rows = {
   method_not_allowed: { status: 405, error: 'This method is not served here.' },
   unauthorized: { status: 401, error: 'The secret is missing or wrong.' },
   too_many_attempts: { status: 429, error: 'Too many wrong secrets from this address.' },
+  authentication_unavailable: { status: 503, error: 'The credentials cannot be checked at the moment.' },
   body_not_json: { status: 400, error: 'The body is not JSON.' },
   body_unfit: { status: 400, error: 'The body does not have the right shape.' },
   body_too_large: { status: 413, error: 'The body is too large.' },
@@ -31,6 +32,7 @@ export function problemHeaders(problem: HttpProblem): Record<string, string> {
     case 'too_many_attempts':
       return { 'Retry-After': String(retryAfterSeconds(problem.retryAfterMs)) };
     case 'route_unknown':
+    case 'authentication_unavailable':
     case 'body_not_json':
     case 'body_unfit':
     case 'body_too_large':

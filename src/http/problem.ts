@@ -1,17 +1,26 @@
 import { Failure } from '../base/failure.js';
 
+/** What is wrong at one place of a body. */
+export interface BodyFault {
+  /** Names of members, joined by dots. */
+  readonly at: string;
+  readonly problem: 'missing' | 'wrong_type' | 'wrong_value';
+}
+
 /** What the kernel itself finds wrong with a request; every surface spells it its own way. */
 export type HttpProblem =
   | { readonly kind: 'route_unknown' }
   | { readonly kind: 'method_not_allowed'; readonly allowed: readonly string[] }
-  /** No secret, or a wrong one. */
+  /** No secret or a wrong one; no access token. */
   | { readonly kind: 'unauthorized' }
   /** A wrong secret from an address that has sent too many of them. */
   | { readonly kind: 'too_many_attempts'; readonly retryAfterMs: number }
+  /** Whether the credentials are right cannot be told at the moment. */
+  | { readonly kind: 'authentication_unavailable' }
   /** Not JSON: bad syntax, bytes that are not UTF-8, or nothing at all. */
   | { readonly kind: 'body_not_json' }
-  /** JSON that does not have the shape that the endpoint declares. */
-  | { readonly kind: 'body_unfit' }
+  /** JSON that does not have the shape that the endpoint declares; `faults` say where, and are none where it is not even an object. */
+  | { readonly kind: 'body_unfit'; readonly faults: readonly BodyFault[] }
   | { readonly kind: 'body_too_large'; readonly limitBytes: number }
   /** A Content-Encoding: bodies are read as they are, never unpacked. */
   | { readonly kind: 'body_encoded' }

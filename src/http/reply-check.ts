@@ -12,7 +12,7 @@ export type UndeclaredReplies = 'throw' | 'strip';
 
 /** The reply as its endpoint's declaration lets it out. */
 export function checkReply(endpoint: Endpoint, reply: Reply, mode: UndeclaredReplies, logger: Logger): Reply {
-  const shape = endpoint.replies[reply.status] ?? endpoint.errors[reply.status];
+  const shape = endpoint.replies[reply.status] ?? endpoint.errors[reply.status] ?? endpoint.otherErrors;
   const result = shape?.schema.safeParse(reply.body);
   const body = result?.success === true ? (result.data as Reply['body']) : undefined;
   if (mode === 'throw') {

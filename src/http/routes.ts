@@ -1,10 +1,14 @@
 import Router from '@koa/router';
-import type { Middleware } from 'koa';
+import type { Middleware, ParameterizedContext } from 'koa';
 import type { Logger } from '../base/logger.js';
+import type { Secret } from '../base/secret.js';
+import { readAccessToken } from './access-token.js';
+import { crossOriginHeaders } from './cross-origin.js';
 import type { Endpoint } from './endpoint.js';
 import type { Exchange } from './exchange.js';
 import type { ReadJsonBody } from './json-body.js';
 import { compilePath } from './path-pattern.js';
+import { stranger, type Principal } from './principal.js';
 import { HttpFailure } from './problem.js';
 import { checkReply, type UndeclaredReplies } from './reply-check.js';
 import type { Surface } from './surface.js';
@@ -18,26 +22,46 @@ export interface RoutesDeps {
   readonly logger: Logger;
 }
 
+interface Mount {
+  readonly prefix: string;
+  readonly surface: Surface;
+}
+
 /** Finds the endpoint of a request and runs it: secret first, then body, then path parameters, then the handler. Throws HttpFailure. */
 export function createRoutes(deps: RoutesDeps): Middleware<Exchange> {
-  const surfaces = deps.surfaces.toSorted((a, b) => b.prefix.length - a.prefix.length);
+  const mounts = deps.surfaces
+    .flatMap((surface) => surface.prefixes.map((prefix): Mount => ({ prefix, surface })))
+    .toSorted((a, b) => b.prefix.length - a.prefix.length);
   const router = new Router<Exchange>();
-  for (const surface of surfaces) {
+  for (const { prefix, surface } of mounts) {
     for (const endpoint of surface.endpoints) {
-      const { regexp, params } = compilePath(surface.prefix, endpoint.path, endpoint.params);
+      const { regexp, params } = compilePath(prefix, endpoint.path, endpoint.params);
       router.register(regexp, [endpoint.method], serve(deps, surface, endpoint, params), { pathAsRegExp: true });
     }
   }
   const routes = router.routes();
 
   return async (ctx) => {
-    ctx.state.surface = surfaces.find(({ prefix }) => ctx.path === prefix || ctx.path.startsWith(`${prefix}/`));
+    const path = ctx.path.replaceAll(/\/{2,}/g, '/');
+    const surface = mounts.find(
+      (mount) => isBelow(ctx.path, mount.prefix) || (mount.surface.lenient === true && isBelow(path, mount.prefix)),
+    )?.surface;
+    ctx.state.surface = surface;
+    if (surface?.lenient === true) {
+      ctx.set({ ...crossOriginHeaders });
+      ctx.path = path;
+      if (ctx.method === 'OPTIONS') return writeReply(ctx, { status: 200, body: {} });
+    }
     await routes(ctx as Parameters<typeof routes>[0], () => {
       const allowed = router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods);
       if (allowed.length === 0) throw new HttpFailure({ kind: 'route_unknown' });
       throw new HttpFailure({ kind: 'method_not_allowed', allowed: [...new Set(allowed)].toSorted() });
     });
   };
+}
+
+function isBelow(path: string, prefix: string): boolean {
+  return path === prefix || path.startsWith(`${prefix}/`);
 }
 
 function serve(
@@ -50,15 +74,30 @@ function serve(
     const { state } = ctx;
     state.surface = surface;
     state.endpoint = endpoint;
-    if (endpoint.access === 'authenticated') {
-      const problem = await surface.authenticate({
-        authorization: ctx.req.headers.authorization,
-        clientAddress: state.clientAddress,
-      });
-      if (problem) throw new HttpFailure(problem);
-    }
+    const { clientAddress } = state;
+    const accessToken = readAccessToken({ authorization: ctx.req.headers.authorization, query: ctx.querystring });
+    const principal = await admit(ctx, surface, endpoint, accessToken);
     const body = endpoint.body === undefined ? undefined : await readJsonBody(ctx);
-    const reply = await endpoint.run(params(ctx.captures ?? []), body);
+    const reply = await endpoint.run({
+      params: params(ctx.captures ?? []),
+      body,
+      principal,
+      accessToken,
+      clientAddress,
+    });
     writeReply(ctx, checkReply(endpoint, reply, undeclaredReplies, logger));
   };
+}
+
+async function admit(
+  { req, state }: ParameterizedContext<Exchange>,
+  surface: Surface,
+  endpoint: Endpoint,
+  accessToken: Secret | undefined,
+): Promise<Principal> {
+  if (endpoint.access === 'public') return stranger;
+  const { authorization } = req.headers;
+  const admission = await surface.authenticate({ authorization, accessToken, clientAddress: state.clientAddress });
+  if ('problem' in admission) throw new HttpFailure(admission.problem);
+  return admission.principal;
 }

@@ -4,12 +4,12 @@ import type { Endpoint } from './endpoint.js';
 import type { HttpProblem } from './problem.js';
 import type { Reply } from './reply.js';
 
-/** A wire protocol: its endpoints below one prefix, and its way to spell whatever goes wrong there. */
+/** A wire protocol: its endpoints below its prefixes, and its way to spell whatever goes wrong there. */
 export interface Surface {
   /** For the log. */
   readonly name: string;
-  /** Begins with a slash and does not end with one; empty for the root. */
-  readonly prefix: string;
+  /** Each begins with a slash and does not end with one, or is empty for the root. All have the same endpoints; the first names them in the log. */
+  readonly prefixes: readonly [string, ...string[]];
   readonly endpoints: readonly Endpoint[];
   readonly authenticate: Authenticator;
   /** Spells what the kernel found; `endpoint` is undefined where none was reached. */
@@ -18,6 +18,11 @@ export interface Surface {
   readonly failure: (failure: Failure, endpoint: Endpoint) => Reply | undefined;
   /** How loud the access line is: `debug` for what is polled all day. */
   readonly accessLevel: 'info' | 'debug';
+  /**
+   * Whether clients of all kinds and ages talk to it: then pages of other web sites may, and several slashes in a row in a path count as
+   * one, for base URLs that were written with a slash at their end.
+   */
+  readonly lenient?: boolean;
 }
 
 /** A surface, checked: throws where two endpoints have one name or one method and path. */
@@ -29,7 +34,7 @@ export function surface(declaration: Surface): Surface {
       taken.add(key);
     }
   }
-  const isPrefix = /^(\/[^/]+)*$/.test(declaration.prefix);
-  if (!isPrefix) throw new Error(`${declaration.name}: ${declaration.prefix} is no prefix`);
+  const wrong = declaration.prefixes.find((prefix) => !/^(\/[^/]+)*$/.test(prefix));
+  if (wrong !== undefined) throw new Error(`${declaration.name}: ${wrong} is no prefix`);
   return declaration;
 }

@@ -1,11 +1,13 @@
 import { describe } from 'vitest';
 import { createPostgresPlace, postgresMissing } from '../support/database-place.js';
+import { describeAccounts } from './database-accounts-contract.js';
 import { describeDatabase } from './database-contract.js';
 import { describeSchema } from './database-schema-contract.js';
 import { describeSealing } from './database-sealing-contract.js';
 
 describe.skipIf(postgresMissing)(`on PostgreSQL ${postgresMissing ?? ''}`, () => {
   describe('the database', () => describeDatabase(createPostgresPlace));
+  describe('accounts', () => describeAccounts(createPostgresPlace));
   describe('encryption at rest', () => describeSealing(createPostgresPlace));
   describe('the schema', () => describeSchema(createPostgresPlace));
 });

@@ -8,11 +8,13 @@ import { createTransactions } from '../../src/database/transactions.js';
 import { silentLogger } from '../support/silent-logger.js';
 import { createSqlitePlace } from '../support/database-place.js';
 import { openTestDatabase, testKey } from '../support/database.js';
+import { describeAccounts } from './database-accounts-contract.js';
 import { describeDatabase } from './database-contract.js';
 import { describeSchema } from './database-schema-contract.js';
 import { describeSealing } from './database-sealing-contract.js';
 
 describe('the database on SQLite', () => describeDatabase(createSqlitePlace));
+describe('accounts on SQLite', () => describeAccounts(createSqlitePlace));
 describe('encryption at rest on SQLite', () => describeSealing(createSqlitePlace));
 describe('the schema on SQLite', () => describeSchema(createSqlitePlace));
 

@@ -7,11 +7,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { Secret } from '../../src/base/secret.js';
+import type { Database } from '../../src/database/database.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
+import { openTestDatabase } from './database.js';
 
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
-/** What the provisioning API answered. */
+/** What the daemon answered. */
 export interface Answer {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
@@ -30,7 +33,14 @@ export interface Installation {
   kill(): Promise<void>;
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
-  call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer>;
+  /** The process of the daemon; undefined where it was never started. */
+  pid(): number | undefined;
+  /** The base URL of the daemon, without a slash at the end. */
+  url(): string;
+  /** A request to any path, with a token where one is given. */
+  request(method: 'GET' | 'POST', path: string, body?: unknown, token?: string): Promise<Answer>;
+  /** A request to the provisioning API, below its prefix; with the shared secret unless a token is given. */
+  call(method: 'GET' | 'POST', path: string, body?: unknown, token?: string): Promise<Answer>;
   /** POST /login/{mxid}/{step} */
   login(
     mxid: string,
@@ -40,6 +50,12 @@ export interface Installation {
   getMe(mxid: string): Promise<Answer>;
   /** The status of GET /_matrix/mau/{name}. */
   probe(name: 'live' | 'ready'): Promise<number>;
+  /** Runs another command of the program on this configuration; its exit code, and what it printed. */
+  command(...args: readonly string[]): Promise<{ readonly code: number | null; readonly printed: string }>;
+  /** Makes an account with `gangway user add`. */
+  addUser(mxid: string, password: string): Promise<void>;
+  /** The database of the installation, besides the daemon; whoever opens it closes it. */
+  openDatabase(): Promise<Database>;
   /** Everything that the daemon has printed since the beginning, over all its runs. */
   output(): string;
   /** The bytes of every file in the folder but the configuration. */
@@ -52,7 +68,10 @@ export interface Installation {
 export type ConfigOverrides = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** An installation that talks to the sandbox; everybody on example.test may log in. */
-export async function install(sandbox: Sandbox, overrides: ConfigOverrides = {}): Promise<Installation> {
+export async function install(
+  sandbox: Pick<Sandbox, 'dataCentres' | 'publicKeyPem'>,
+  overrides: ConfigOverrides = {},
+): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'gangway-e2e-'));
   const sharedSecret = randomBytes(24).toString('base64url');
   const encryptionKey = randomBytes(32).toString('base64');
@@ -76,7 +95,7 @@ export async function install(sandbox: Sandbox, overrides: ConfigOverrides = {})
   const sections = new Set([...Object.keys(ordinary), ...Object.keys(overrides)]);
   const config = Object.fromEntries([...sections].map((name) => [name, { ...ordinary[name], ...overrides[name] }]));
   await writeFile(join(folder, 'sandbox.pem'), sandbox.publicKeyPem);
-  await writeFile(configFile, stringify(config), { mode: 0o600 });
+  await writeFile(configFile, stringify(config, { aliasDuplicateObjects: false }), { mode: 0o600 });
 
   let child: ChildProcess | undefined;
   let base = '';
@@ -87,21 +106,51 @@ export async function install(sandbox: Sandbox, overrides: ConfigOverrides = {})
     return process.exitCode;
   };
 
-  const call = async (method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> => {
-    const response = await fetch(`${base}/_matrix/provision${path}`, {
+  const request = async (method: 'GET' | 'POST', path: string, body?: unknown, token?: string): Promise<Answer> => {
+    const response = await fetch(`${base}${path}`, {
       method,
-      headers: { authorization: `Bearer ${sharedSecret}` },
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     return { status: response.status, body: JSON.parse(text), headers: response.headers, text };
   };
 
+  const call: Installation['call'] = (method, path, body, token = sharedSecret) =>
+    request(method, `/_matrix/provision${path}`, body, token);
+
+  const command: Installation['command'] = async (...args) => {
+    const run = spawn(process.execPath, [main, ...args, '-c', configFile], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let all = '';
+    for (const stream of [run.stdout, run.stderr]) stream.on('data', (chunk: Buffer) => (all += chunk.toString()));
+    await once(run, 'close');
+    return { code: run.exitCode, printed: all };
+  };
+
   return {
     folder,
     sharedSecret,
     encryptionKey,
+    pid: () => child?.pid,
+    url: () => base,
+    request,
     call,
+    command,
+
+    async addUser(mxid, password) {
+      const file = join(folder, 'password');
+      await writeFile(file, `${password}\n`, { mode: 0o600 });
+      const { code, printed: said } = await command('user', 'add', mxid, '--password-file', file);
+      await rm(file);
+      if (code !== 0) throw new Error(`gangway user add ended with ${code}: ${said}`);
+    },
+
+    openDatabase: () =>
+      openTestDatabase({
+        uri: new Secret(`sqlite:${join(folder, 'gangway.db')}`),
+        encryption: { key: new Secret(encryptionKey), oldKeys: [] },
+      }),
+
     login: (mxid, step, body) => call('POST', `/login/${encodeURIComponent(mxid)}/${step}`, body),
     getMe: (mxid) => call('GET', `/${encodeURIComponent(mxid)}/get_me`),
     probe: async (name) => (await fetch(`${base}/_matrix/mau/${name}`)).status,

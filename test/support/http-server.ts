@@ -42,7 +42,7 @@ export async function startServer(
 export function testSurface(endpoints: readonly Endpoint[], overrides: Partial<Surface> = {}): Surface {
   return surface({
     name: 'test',
-    prefix: '/test',
+    prefixes: ['/test'],
     endpoints,
     authenticate: anybody,
     accessLevel: 'info',

@@ -4,7 +4,7 @@ import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
 import { DatabaseFailure } from '../../src/database/failure.js';
-import { createBearerAuth } from '../../src/http/bearer-auth.js';
+import { createBearerAuth, type FindTokenHolder } from '../../src/http/bearer-auth.js';
 import { createHttpServer, defaultHttpLimits } from '../../src/http/server.js';
 import { createLoginService } from '../../src/login/service.js';
 import { createConnectionPool } from '../../src/telegram/pool.js';
@@ -19,6 +19,8 @@ import { withZeroCode } from './zero-code-telegram.js';
 export interface Provisioning {
   readonly telegram: FakeTelegram;
   readonly clock: FakeClock;
+  /** The access tokens that were looked up, in their order. */
+  readonly lookups: readonly string[];
   /** Sends exactly this; `path` is below the prefix. */
   send(request: RawRequest): Promise<RawReply>;
   /** Sends JSON with the secret. */
@@ -39,6 +41,8 @@ export const prefix = '/_matrix/provision';
 export const sharedSecret = 'correct horse battery staple';
 /** The header that everybody needs. */
 export const authorization = `Bearer ${sharedSecret}`;
+/** An access token of alice, and one of which nobody can tell at the moment whose it is; others are nobody's. */
+export const [aliceToken, mysteriousToken] = ['token-of-alice', 'token-of-somebody'] as const;
 /** Users that may log in, and one that may not. */
 export const [alice, bob, stranger] = ['@alice:example.org', '@bob:example.org', '@stranger:elsewhere.org'] as const;
 
@@ -62,7 +66,15 @@ export async function startProvisioning({ failuresAllowed = 1000 } = {}): Promis
   });
   const mayLogIn = (mxid: Mxid) => mxid !== parseMxid(stranger);
   const login = createLoginService({ ...deps, database: losable, pool, mayLogIn, expireAfterMs: 30 * 60_000 });
+  const lookups: string[] = [];
+  const findTokenHolder: FindTokenHolder = (token) => {
+    lookups.push(token.reveal());
+    if (token.reveal() === mysteriousToken) return Promise.resolve({ kind: 'unavailable' });
+    const mxid = token.reveal() === aliceToken ? parseMxid(alice) : undefined;
+    return Promise.resolve(mxid ? { kind: 'user', mxid } : { kind: 'unknown' });
+  };
   const authenticate = createBearerAuth({
+    findTokenHolder,
     secrets: [new Secret('an older secret, still valid'), new Secret(sharedSecret)],
     logger: silentLogger,
     failuresAllowed,
@@ -84,6 +96,7 @@ export async function startProvisioning({ failuresAllowed = 1000 } = {}): Promis
   return {
     telegram,
     clock,
+    lookups,
     send,
     loseDatabase() {
       isDatabaseLost = true;

@@ -11,17 +11,38 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   base: [],
   config: [],
   observability: [],
+  accounts: ['database'],
+  'accounts/embedded': ['accounts', 'database'],
+  'accounts/relay': ['accounts', 'matrix'],
   database: ['migrations'],
+  matrix: [],
   migrations: [],
   telegram: [],
   'telegram/gramjs': ['telegram'],
   login: ['telegram', 'database'],
   http: ['observability'],
-  api: ['http', 'login', 'config'],
+  api: ['accounts', 'http', 'login', 'config'],
   sandbox: [],
   lifecycle: [],
-  app: ['api', 'config', 'database', 'http', 'lifecycle', 'login', 'observability', 'telegram', 'telegram/gramjs'],
+  app: [
+    'accounts',
+    'accounts/embedded',
+    'accounts/relay',
+    'api',
+    'config',
+    'database',
+    'http',
+    'lifecycle',
+    'login',
+    'matrix',
+    'observability',
+    'telegram',
+    'telegram/gramjs',
+  ],
   cli: [
+    'accounts',
+    'accounts/embedded',
+    'accounts/relay',
     'api',
     'app',
     'config',
@@ -29,6 +50,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'http',
     'lifecycle',
     'login',
+    'matrix',
     'observability',
     'sandbox',
     'telegram',
@@ -44,6 +66,7 @@ const fences: readonly { readonly library: RegExp; readonly parts: readonly stri
   { library: /^(koa|koa-.+|@koa\/.+)$/, parts: ['http', 'api'] },
   { library: /^winston$/, parts: ['observability'] },
   { library: /^commander$/, parts: ['cli', 'main'] },
+  { library: /^@node-rs\/argon2$/, parts: ['accounts/embedded'] },
   { library: /^@mtcute\/.+$/, parts: [] },
 ];
 
@@ -208,7 +231,7 @@ describe('the linter', () => {
       expected.filter((other) => other !== 'migrations').sort(),
     );
     const names = ['typeorm', 'pg', 'sqlite3', 'telegram', 'telegram/sessions/index.js', 'koa', 'koa-bodyparser'];
-    const fenced = [...names, '@koa/router', 'winston', 'commander', '@mtcute/node'];
+    const fenced = [...names, '@koa/router', 'winston', 'commander', '@mtcute/node', '@node-rs/argon2'];
     const open = fenced.filter((name) => !refuses(part, name));
     const expectedOpen = fenced.filter((name) => {
       return fences.some(({ library, parts: inside }) => library.test(packageOf(name)) && inside.includes(part));

@@ -32,8 +32,8 @@ export function botToken(login: LoginService): Endpoint {
     body,
     replies: { 200: { description: 'Login successful', schema: loggedIn } },
     errors: errorShapes('bot_token'),
-    async handler({ params, body: { token } }) {
-      const step = await login.submit(readOwner(params), {
+    async handler({ params, principal, body: { token } }) {
+      const step = await login.submit(readOwner(params, principal), {
         kind: 'bot_token',
         token: token === undefined ? undefined : new Secret(token),
       });

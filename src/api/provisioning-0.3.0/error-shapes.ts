@@ -12,6 +12,8 @@ const everybody: readonly Kind[] = [
   'path_malformed',
   'mxid_empty',
   'mxid_invalid',
+  'mxid_not_own',
+  'authentication_unavailable',
   'not_permitted',
   'unavailable',
 ];
@@ -79,7 +81,7 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
 
 const descriptions: Readonly<Record<number, string>> = {
   400: 'Something is missing or malformed',
-  401: 'Wrong shared secret, code, password or token',
+  401: 'Wrong shared secret, access token, code, password or bot token',
   403: 'Not allowed',
   404: 'Nobody has registered that phone number',
   409: 'Taken: the Matrix user is logged in already, or somebody else is to that Telegram account',
@@ -88,7 +90,7 @@ const descriptions: Readonly<Record<number, string>> = {
   429: 'Too many tries',
   500: 'Unknown error',
   502: 'Telegram does not accept this bridge',
-  503: 'Telegram or the database cannot be reached at the moment',
+  503: 'Telegram, the database or the homeserver cannot be reached at the moment',
 };
 
 /** The errors that an operation can answer with, by status. */

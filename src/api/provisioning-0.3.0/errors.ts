@@ -137,6 +137,11 @@ export const loginErrors = {
 export const ownerErrors = {
   mxid_empty: { status: 400, errcode: 'mxid_empty', error: 'User ID not given.' },
   mxid_invalid: { status: 400, errcode: 'mxid_invalid', error: 'Invalid user ID.' },
+  mxid_not_own: {
+    status: 403,
+    errcode: 'mxid_not_own',
+    error: 'Your access token is good for your own user ID only.',
+  },
 } satisfies Record<OwnerFault['kind'], WireError>;
 
 const invalidJson: WireError = { status: 400, errcode: 'json_invalid', error: 'Invalid JSON.' };
@@ -149,6 +154,11 @@ export const httpErrors = {
     errcode: 'too_many_attempts',
     error: ({ retryAfterMs }) =>
       `Too many wrong shared secrets. Please wait for ${describeDuration(retryAfterMs)} before trying again.`,
+  },
+  authentication_unavailable: {
+    status: 503,
+    errcode: 'homeserver_unreachable',
+    error: 'Your access token cannot be checked at the moment. Please try again later.',
   },
   body_not_json: invalidJson,
   body_unfit: invalidJson,

@@ -18,8 +18,8 @@ export function getMe(login: LoginService): Endpoint {
       'Asks Telegram each time: a session that Telegram has ended is `not_logged_in`. A request body is not read.',
     replies: { 200: { description: 'User is logged in', schema: authInfo } },
     errors: errorShapes('get_me'),
-    async handler({ params }) {
-      const user = await login.whoAmI(readOwner(params));
+    async handler({ params, principal }) {
+      const user = await login.whoAmI(readOwner(params, principal));
       return reply(200, {
         username: user.username,
         first_name: user.firstName,

@@ -28,7 +28,7 @@ export function createProvisioningSurface({ prefix, login, authenticate, clock }
   const endpoints = provisioningEndpoints({ login, clock });
   return surface({
     name: 'provisioning-0.3.0',
-    prefix,
+    prefixes: [prefix],
     authenticate,
     accessLevel: 'info',
     endpoints: [...endpoints, openApiEndpoint(prefix, endpoints)],

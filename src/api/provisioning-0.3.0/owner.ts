@@ -1,9 +1,14 @@
 import { Failure } from '../../base/failure.js';
 import { parseMxid, type Mxid } from '../../base/mxid.js';
 import type { PathParameter } from '../../http/endpoint.js';
+import type { Principal } from '../../http/principal.js';
 
 /** What can be wrong with the Matrix ID in a path. */
-export type OwnerFault = { readonly kind: 'mxid_empty' } | { readonly kind: 'mxid_invalid' };
+export type OwnerFault =
+  | { readonly kind: 'mxid_empty' }
+  | { readonly kind: 'mxid_invalid' }
+  /** It is not that of the user whose access token was sent. */
+  | { readonly kind: 'mxid_not_own' };
 
 /** Thrown by readOwner. */
 export class OwnerFailure extends Failure<OwnerFault> {}
@@ -15,10 +20,18 @@ export const mxidParameter: PathParameter = {
   pattern: '(?:@|%40).*|[^/]*',
 };
 
-/** The Matrix ID that a path names; throws OwnerFailure. */
-export function readOwner(params: { readonly mxid: string }): Mxid {
+/** The Matrix ID that a path names and that the sender may act for, compared letter by letter; throws OwnerFailure. */
+export function readOwner(params: { readonly mxid: string }, principal: Principal): Mxid {
   if (params.mxid === '') throw new OwnerFailure({ kind: 'mxid_empty' });
   const owner = parseMxid(params.mxid);
   if (owner === undefined) throw new OwnerFailure({ kind: 'mxid_invalid' });
-  return owner;
+  switch (principal.kind) {
+    case 'service':
+      return owner;
+    case 'user':
+      if (principal.mxid === owner) return owner;
+      throw new OwnerFailure({ kind: 'mxid_not_own' });
+    case 'stranger':
+      throw new OwnerFailure({ kind: 'mxid_not_own' });
+  }
 }

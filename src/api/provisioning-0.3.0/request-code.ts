@@ -33,8 +33,8 @@ export function requestCode(login: LoginService, clock: Clock): Endpoint {
     body,
     replies: { 200: { description: 'Code requested successfully', schema: codeOnItsWay } },
     errors: errorShapes('request_code'),
-    async handler({ params, body: { phone } }) {
-      const step = await login.submit(readOwner(params), {
+    async handler({ params, principal, body: { phone } }) {
+      const step = await login.submit(readOwner(params, principal), {
         kind: 'phone',
         phone: phone === undefined ? undefined : String(phone),
       });

@@ -35,8 +35,8 @@ export function sendCode(login: LoginService): Endpoint {
       202: { description: 'Correct code, but two-factor authentication is enabled', schema: passwordNeeded },
     },
     errors: errorShapes('send_code'),
-    async handler({ params, body: { code } }) {
-      const step = await login.submit(readOwner(params), {
+    async handler({ params, principal, body: { code } }) {
+      const step = await login.submit(readOwner(params, principal), {
         kind: 'code',
         code: typeof code === 'string' ? new Secret(code) : code,
       });

@@ -33,8 +33,8 @@ export function sendPassword(login: LoginService): Endpoint {
     body,
     replies: { 200: { description: 'Login successful', schema: loggedIn } },
     errors: errorShapes('send_password'),
-    async handler({ params, body: { password } }) {
-      const step = await login.submit(readOwner(params), {
+    async handler({ params, principal, body: { password } }) {
+      const step = await login.submit(readOwner(params, principal), {
         kind: 'password',
         password: password === undefined ? undefined : new Secret(password),
       });

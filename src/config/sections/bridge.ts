@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { allowsLogin, findPermissionLevel, permissionLevels } from '../permissions.js';
 import { group, required, valueNotes } from '../setting.js';
-import { isExampleName } from './homeserver.js';
+import { isExampleName } from '../network-address.js';
 
 const todo =
   'Say who may log in: a Matrix ID, a server name or "*", each with a level. puppeting and above may log in to Telegram.';

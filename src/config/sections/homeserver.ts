@@ -1,11 +1,7 @@
-import { isHost } from '../network-address.js';
+import type { ServerName } from '../../base/mxid.js';
+import { baseUrl, isHost } from '../network-address.js';
 import { group, optional, required } from '../setting.js';
 import { Complaint, text } from '../value.js';
-
-/** Whether the name is one that documentation uses (RFC 2606), and so was never replaced. */
-export function isExampleName(name: string): boolean {
-  return /(^|\.)example\.(com|net|org)(:[0-9]+)?$/.test(name);
-}
 
 const todo = 'Write the server name of your homeserver: what comes after the colon in the Matrix IDs of your users.';
 
@@ -16,34 +12,26 @@ export function isServerName(input: string): boolean {
   return isHost(host) && (port === undefined || Number(port) <= 65535);
 }
 
-const serverName = text(
+const serverName = text<ServerName>(
   { expects: 'a server name such as the part after the colon of a Matrix ID', samples: ['example.com'], todo },
   (input) => {
     if (/^https?:\/\//.test(input)) {
       return new Complaint(`${JSON.stringify(input)} is an address. ${todo} Its address goes to homeserver.address.`);
     }
-    return isServerName(input) ? input : undefined;
+    return isServerName(input) ? (input as ServerName) : undefined;
   },
 );
-
-const address = text({ expects: 'an http:// or https:// address' }, (input) => {
-  const url = URL.canParse(input) ? new URL(input) : undefined;
-  if (!url || !['http:', 'https:'].includes(url.protocol)) return undefined;
-  if (url.username !== '' || url.password !== '') {
-    return new Complaint('The address must not hold a user name or a password.');
-  }
-  if (!isExampleName(url.hostname)) return url.href.replace(/\/+$/, '');
-  return new Complaint('This is still a sample value. Write the address, or leave the key out.');
-});
 
 /** The Matrix homeserver beside which the daemon runs. */
 export const homeserver = group(
   'The Matrix homeserver beside which Gangway runs.',
   {
     address: optional(
-      address,
+      baseUrl,
       'https://matrix.example.com',
-      'Where the client-server API of the homeserver is reached. Nothing in this version needs it.',
+      'Where the client-server API of the homeserver itself is reached, not the public address whose /login comes to Gangway. ' +
+        'When it is given, Matrix logins are relayed to the homeserver. When it is left out, Gangway is the one that has accounts ' +
+        'on homeserver.domain: `gangway user add` makes them. Never both.',
     ),
     domain: required(
       serverName,

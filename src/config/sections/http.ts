@@ -15,7 +15,7 @@ export const http = group(
     trusted_proxies: withDefault(
       listOf(network, 'IP addresses, or networks such as 10.0.0.0/8'),
       [],
-      'Reverse proxies whose X-Forwarded-For is believed. Failed attempts are limited by client address: without this, ' +
+      'Reverse proxies whose X-Forwarded-For is believed. Logins and failed attempts are limited by client address: without this, ' +
         'all that come through a proxy count as one client.',
     ),
     max_body_kilobytes: withDefault(

@@ -1,5 +1,5 @@
 import { group, required, withDefault } from '../setting.js';
-import { Complaint, listOf, secretText, text, wholeNumber } from '../value.js';
+import { Complaint, listOf, secretText, text, trueOrFalse, wholeNumber } from '../value.js';
 
 const minSecretLength = 16;
 const fresh =
@@ -48,6 +48,9 @@ const prefix = text({ expects: 'a path such as /_matrix/provision' }, (input) =>
   if (path === '/_matrix/mau' || path.startsWith('/_matrix/mau/')) {
     return new Complaint('Paths below /_matrix/mau are taken by the health checks. /_matrix/provision is usual.');
   }
+  if (path === '/_matrix/client' || path.startsWith('/_matrix/client/')) {
+    return new Complaint('Paths below /_matrix/client are taken by the Matrix login. /_matrix/provision is usual.');
+  }
   return path;
 });
 
@@ -70,11 +73,16 @@ export const provisioning = group(
       [],
       'Secrets that are accepted besides, so that callers can move to a new one without an interruption.',
     ),
+    allow_matrix_auth: withDefault(
+      trueOrFalse,
+      'true',
+      "Whether a Matrix user's own access token is accepted besides: for that user's own Matrix ID, and no other.",
+    ),
     failed_attempts: group(
-      'How often a client address may present a wrong secret before it is answered with 429.',
+      'How often a client address may present a wrong secret or access token before it is answered with 429.',
       {
-        max: withDefault(wholeNumber(1, 1_000_000), '20', 'Wrong secrets within the window.'),
-        window_seconds: withDefault(wholeNumber(1, 86_400), '60', 'How long a wrong secret counts.'),
+        max: withDefault(wholeNumber(1, 1_000_000), '20', 'Wrong secrets and tokens within the window.'),
+        window_seconds: withDefault(wholeNumber(1, 86_400), '60', 'How long a wrong secret or token counts.'),
       },
       (keys) => ({ max: keys.max, windowMs: keys.window_seconds * 1000 }),
     ),
@@ -83,6 +91,7 @@ export const provisioning = group(
     prefix: keys.prefix,
     sharedSecret: keys.shared_secret,
     oldSharedSecrets: keys.old_shared_secrets,
+    allowMatrixAuth: keys.allow_matrix_auth,
     failedAttempts: keys.failed_attempts,
   }),
 );

@@ -5,8 +5,10 @@ import { isOperationName, operations, type OperationName } from '../../../src/ap
 import type { TelegramFault } from '../../../src/telegram/failure.js';
 import {
   alice,
+  aliceToken,
   authorization,
   bob,
+  mysteriousToken,
   startProvisioning,
   stranger,
   type Provisioning,
@@ -80,6 +82,20 @@ function everywhere(operation: OperationName): Row[] {
     },
     { operation, status: 400, errcode: 'mxid_empty', error: 'User ID not given.', request: { path: pathOf('') } },
     { operation, status: 400, errcode: 'mxid_invalid', error: 'Invalid user ID.', request: { path: pathOf('alice') } },
+    {
+      operation,
+      status: 403,
+      errcode: 'mxid_not_own',
+      error: 'Your access token is good for your own user ID only.',
+      request: { path: pathOf(bob), headers: { authorization: `Bearer ${aliceToken}` } },
+    },
+    {
+      operation,
+      status: 503,
+      errcode: 'homeserver_unreachable',
+      error: 'Your access token cannot be checked at the moment. Please try again later.',
+      request: { headers: { authorization: `Bearer ${mysteriousToken}` } },
+    },
     {
       operation,
       status: 403,

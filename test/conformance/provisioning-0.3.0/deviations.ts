@@ -58,4 +58,5 @@ export const deviations: readonly SpecificationDeviation[] = [
   { difference: '400 errcode bot_token_missing added', operations: bot, ruling: 24 },
   { difference: '429 errcode too_many_attempts added', operations: phone, ruling: 25 },
   { difference: 'status 415 added', operations: steps, ruling: 26 },
+  { difference: '403 errcode mxid_not_own added', operations: all, ruling: 29 },
 ];

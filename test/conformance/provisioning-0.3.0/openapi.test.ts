@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { apiFiles } from '../../../src/api/generated-files.js';
 import { prefix, startProvisioning } from '../../support/provisioning.js';
 import { deviations } from './deviations.js';
-import { differences, type DescribedOperation } from './differences.js';
+import { differences, type DescribedOperation } from '../differences.js';
 import { specification } from './specification.js';
 
 interface Document {

@@ -1,16 +1,4 @@
-/** What the specification says of one status: the properties of its body, and the errcodes where it is an error. */
-export interface SpecifiedReply {
-  readonly properties: readonly string[];
-  readonly errcodes?: readonly string[];
-  readonly states?: readonly string[];
-}
-
-/** What the specification says of one operation. */
-export interface SpecifiedOperation {
-  readonly operationId: string;
-  readonly bodyProperties: Readonly<Record<string, string>>;
-  readonly replies: Readonly<Record<string, SpecifiedReply>>;
-}
+import type { SpecifiedOperation, SpecifiedReply } from '../differences.js';
 
 const error = (...errcodes: string[]): SpecifiedReply => ({ properties: ['errcode', 'error'], errcodes });
 const authSuccess: SpecifiedReply = {

@@ -22,7 +22,21 @@ describe('a configuration with the required keys only', () => {
         prefix: '/_matrix/provision',
         sharedSecret: '[secret]',
         oldSharedSecrets: [],
+        allowMatrixAuth: true,
         failedAttempts: { max: 20, windowMs: 60_000 },
+      },
+      accounts: {
+        enabled: true,
+        wellKnown: 'drop',
+        accessTokenMs: 300_000,
+        refreshTokenMs: 31_536_000_000,
+        loginTokenMs: 120_000,
+        limits: {
+          perAddress: { max: 30, windowMs: 60_000 },
+          perAccount: { max: 60, windowMs: 60_000 },
+          failuresPerAccount: { max: 10, windowMs: 300_000 },
+        },
+        passwordHashing: { maxConcurrent: 2, maxWaiting: 50 },
       },
       database: { uri: '[secret]', maxConnections: 10 },
       telegram: {
@@ -125,6 +139,31 @@ describe('values', () => {
     const { config, warnings } = load(text, {}, files);
     expect(config.telegram).toMatchObject({ dataCentres: data_centres, publicKeys: [publicKeyPem, publicKeyPem] });
     expect(warnings).toEqual([]);
+  });
+});
+
+describe('the server discovery information of a login', () => {
+  it.each([
+    ['keep', 'keep'],
+    ['drop', 'drop'],
+    ['https://chat.matrix.test/', { homeserver: 'https://chat.matrix.test' }],
+  ])('%s is read as %j', (well_known, expected) => {
+    const homeserver = { address: 'https://hs.matrix.test' };
+    const { config, warnings } = load(written({ homeserver, accounts: { well_known } }));
+    expect(config.accounts.wellKnown).toEqual(expected);
+    expect(warnings).toEqual([]);
+  });
+});
+
+describe('a switch', () => {
+  it.each([
+    ['true', true],
+    ['false', false],
+  ])('that is %s is on: %s', (text, expected) => {
+    const yaml = written().replace('provisioning:\n', `provisioning:\n  allow_matrix_auth: ${text}\n`);
+    expect(load(yaml).config.provisioning.allowMatrixAuth).toBe(expected);
+    const env = { GANGWAY_ACCOUNTS__ENABLED: text };
+    expect(load(written(), env).config.accounts.enabled).toBe(expected);
   });
 });
 
@@ -253,11 +292,44 @@ describe('what is worth a look', () => {
       },
       /looks like the address of your homeserver/,
     ],
+    ['homeserver.address', { homeserver: { address: 'http://localhost:29317' } }, /relay every login to itself/],
+    [
+      'homeserver.address',
+      { homeserver: { address: 'http://hs.test' }, http: { host: 'hs.test', port: 80 } },
+      /relay every login to itself/,
+    ],
+    ['homeserver.address', { homeserver: { address: 'http://chat.matrix.test' } }, /without encryption/],
+    [
+      'accounts.password_hashing.max_waiting',
+      { homeserver: { address: 'http://synapse:8008' }, accounts: { password_hashing: { max_waiting: 3 } } },
+      /those of the homeserver/,
+    ],
+    [
+      'accounts.limits.per_address.max',
+      { accounts: { enabled: false, limits: { per_address: { max: 3 } } } },
+      /enabled is false/,
+    ],
+    ['accounts.well_known', { accounts: { well_known: 'keep' } }, /nothing to keep/],
   ])('%s: %j', (path, changes, message) => {
     const { warnings } = load(written(changes), {}, { '/etc/gangway/a.pem': publicKeyPem });
     expect(warnings.map((warning) => warning.path)).toEqual([path]);
     expect(warnings[0]?.message).toMatch(message);
     expect(warnings[0]?.where).toMatch(/^line \d+$/);
+  });
+});
+
+describe('what is as it often must be', () => {
+  it.each([
+    [{ homeserver: { address: 'http://synapse:8008' } }],
+    [{ homeserver: { address: 'http://10.0.0.1:8008' } }],
+    [{ homeserver: { address: 'http://localhost:8008' } }],
+    [{ homeserver: { address: 'http://[::1]:8008' } }],
+    [{ homeserver: { address: 'http://synapse.matrix.svc.cluster.local:8008' } }],
+    [{ homeserver: { address: 'https://chat.matrix.test' } }],
+    [{ homeserver: { address: 'https://chat.matrix.test' }, accounts: { access_token_minutes: 5 } }],
+    [{ accounts: { enabled: false, well_known: 'drop' } }],
+  ])('gets no remark: %j', (changes) => {
+    expect(load(written(changes)).warnings).toEqual([]);
   });
 });
 

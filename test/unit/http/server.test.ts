@@ -81,7 +81,7 @@ describe('an answer', () => {
 
   it('comes from the surface with the longest prefix that has it, and so do its problems', async () => {
     const inner = testSurface([sayEndpoint((word) => `inner ${word}`)], {
-      prefix: '/test/deep',
+      prefixes: ['/test/deep'],
       problem: ({ kind }) => reply(418, { inner: kind }),
     });
     await serve([testSurface([sayEndpoint()]), inner]);
@@ -315,7 +315,11 @@ describe('a surface', () => {
   it('asks its authenticator before it reads the body, and not for what is public', async () => {
     const locked = testSurface([echoEndpoint(), { ...sayEndpoint(), access: 'public' }], {
       authenticate: ({ authorization }) =>
-        Promise.resolve(authorization === 'yes' ? undefined : { kind: 'too_many_attempts', retryAfterMs: 1500 }),
+        Promise.resolve(
+          authorization === 'yes'
+            ? { principal: { kind: 'service' } }
+            : { problem: { kind: 'too_many_attempts', retryAfterMs: 1500 } },
+        ),
     });
     await serve([locked]);
     const post = (headers: Record<string, string>) =>

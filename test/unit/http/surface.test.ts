@@ -3,7 +3,7 @@ import { sayEndpoint, testSurface } from '../../support/http-server.js';
 
 describe('the declaration of a surface', () => {
   it.each(['test', '/test/', '/', '/a//b'])('refuses the prefix %s', (prefix) => {
-    expect(() => testSurface([], { prefix })).toThrow('is no prefix');
+    expect(() => testSurface([], { prefixes: ['/test', prefix] })).toThrow('is no prefix');
   });
 
   it('refuses to declare an endpoint twice', () => {

@@ -1,9 +1,23 @@
-import type { SpecifiedOperation } from './specification.js';
+/** What the specification says of one status: the properties of its body, and the errcodes where it is an error. */
+export interface SpecifiedReply {
+  readonly properties: readonly string[];
+  readonly errcodes?: readonly string[];
+  readonly states?: readonly string[];
+}
+
+/** What the specification says of one operation. */
+export interface SpecifiedOperation {
+  readonly operationId: string;
+  readonly bodyProperties: Readonly<Record<string, string>>;
+  readonly replies: Readonly<Record<string, SpecifiedReply>>;
+}
 
 interface Schema {
   readonly type?: string | readonly string[];
   readonly const?: string;
   readonly enum?: readonly string[];
+  /** Where others than these may come too. */
+  readonly examples?: readonly string[];
   readonly anyOf?: readonly Schema[];
   readonly properties?: Readonly<Record<string, Schema>>;
 }
@@ -61,8 +75,8 @@ function propertiesOf(schema: Schema): string[] {
 
 function wordsOf(schema: Schema, property: string): string[] {
   const words = membersOf(schema).flatMap((member) => {
-    const { enum: several, const: one } = member.properties?.[property] ?? {};
-    return several ?? (one === undefined ? [] : [one]);
+    const { enum: several, const: one, examples = [] } = member.properties?.[property] ?? {};
+    return several ?? (one === undefined ? examples : [one]);
   });
   return [...new Set(words)];
 }

@@ -1,0 +1,58 @@
+import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js';
+import type { ThirdPartyAddress } from './address-book.js';
+import { foldCase } from './fold-case.js';
+
+/** A third-party address as somebody has typed it. */
+export interface TypedAddress {
+  /** `email` or `msisdn`; there is no canonical form of others. */
+  readonly medium: string;
+  readonly address: string;
+  /** ISO 3166-1, two letters: where a phone number without a plus is dialled. */
+  readonly country?: string | undefined;
+}
+
+/**
+ * The one form of an address, for storing it, looking it up, hashing it and logging in with it; undefined where it is none.
+ * E-mail: case-folded local part, lower-case domain, 3 to 500 characters. Phone number: E.164 digits without the plus.
+ */
+export function canonicalAddress({ medium, address, country }: TypedAddress): ThirdPartyAddress | undefined {
+  const canonical = canonicalForm(medium, address, country);
+  return canonical === undefined ? undefined : { medium: medium as ThirdPartyAddress['medium'], address: canonical };
+}
+
+function canonicalForm(medium: string, address: string, country: string | undefined): string | undefined {
+  switch (medium) {
+    case 'email':
+      return canonicalEmail(address);
+    case 'msisdn':
+      return canonicalPhone(address, country);
+    default:
+      return undefined;
+  }
+}
+
+// Folding makes some texts longer, so the length that counts is that of the canonical form.
+function canonicalEmail(text: string): string | undefined {
+  const [local = '', domain = '', ...more] = text.trim().split('@');
+  if (local === '' || domain === '' || more.length > 0) return undefined;
+  const email = `${foldCase(local)}@${domain.toLowerCase()}`;
+  const hasOddities = /[\s\p{Cc}<>]/u.test(email);
+  return hasOddities || email.length > 500 ? undefined : email;
+}
+
+function canonicalPhone(text: string, country: string | undefined): string | undefined {
+  const typed = text.trim();
+  const region = supportedCountry(country);
+  // Where nobody says the country, the number is an international one, whether its plus was kept or not.
+  const international = typed.startsWith('+') || region !== undefined ? typed : `+${typed}`;
+  const number = parsePhoneNumberFromString(international, {
+    ...(region === undefined ? {} : { defaultCountry: region }),
+    extract: false,
+  });
+  return number === undefined || number.ext !== undefined ? undefined : number.number.slice(1);
+}
+
+function supportedCountry(country: string | undefined): CountryCode | undefined {
+  const upper = country?.toUpperCase();
+  return upper !== undefined && isSupportedCountry(upper) ? upper : undefined;
+}

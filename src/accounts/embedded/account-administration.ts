@@ -1,0 +1,81 @@
+import type { Clock } from '../../base/clock.js';
+import { serverNameOf, type Mxid, type ServerName } from '../../base/mxid.js';
+import type { Secret } from '../../base/secret.js';
+import type { Database } from '../../database/database.js';
+import type { AccountRecord } from '../../database/stores/account-store.js';
+import { readUser } from './find-account.js';
+import type { PasswordHasher } from './password-hasher.js';
+import { endAllDevices } from './token-desk.js';
+
+/** What an administrator does with accounts; it may be done while the daemon runs. */
+export interface AccountAdministration {
+  /** The account of that Matrix ID or localpart, in any case where only one has that name. */
+  find(user: string): Promise<AccountRecord | undefined>;
+  /** By name, deactivated ones included. */
+  list(): Promise<AccountRecord[]>;
+  /** False where the name is taken, also by an account that is deactivated. Throws AccountFailure as PasswordHasher does. */
+  add(mxid: Mxid, password: Secret): Promise<boolean>;
+  /** Sets a new password and ends all logins; false where there is no such account, or it is deactivated. */
+  resetPassword(mxid: Mxid, password: Secret): Promise<boolean>;
+  /** Ends the account for good, its logins and addresses with it; false where there is no such account, or it is deactivated. */
+  deactivate(mxid: Mxid): Promise<boolean>;
+}
+
+/** The administration of the accounts in that database. */
+export function createAccountAdministration(deps: {
+  readonly database: Database;
+  readonly serverName: ServerName;
+  readonly hasher: PasswordHasher;
+  readonly clock: Clock;
+}): AccountAdministration {
+  const { database, serverName, hasher, clock } = deps;
+  return {
+    async find(user) {
+      const mxid = readUser(user, serverName);
+      if (mxid === undefined || serverNameOf(mxid) !== serverName) return undefined;
+      return database.transaction((tx) => tx.accounts.findByName(mxid));
+    },
+
+    list: () => database.transaction((tx) => tx.accounts.list()),
+
+    async add(mxid, password) {
+      const passwordHash = await hasher.hash(password);
+      return database.transaction((tx) =>
+        tx.accounts.insert({ mxid, passwordHash, createdAt: clock.now(), deactivatedAt: undefined }),
+      );
+    },
+
+    async resetPassword(mxid, password) {
+      const passwordHash = await hasher.hash(password);
+      return database.transaction(async (tx) => {
+        if (!isActive(await tx.accounts.hold(mxid))) return false;
+        await tx.accounts.setPasswordHash(mxid, passwordHash);
+        await endAllDevices(tx, mxid);
+        return true;
+      });
+    },
+
+    deactivate: (mxid) =>
+      database.transaction(async (tx) => {
+        if (!isActive(await tx.accounts.hold(mxid))) return false;
+        await tx.accounts.deactivate(mxid, clock.now());
+        await endAllDevices(tx, mxid);
+        await tx.accountAddresses.deleteByUser(mxid);
+        return true;
+      }),
+  };
+}
+
+// Matrix appendices, "User Identifiers": servers must not make new ones of other characters.
+const localpartForm = /^[a-z0-9._=/+-]+$/;
+
+/** The Matrix ID of a new account, from a Matrix ID or a localpart; undefined where no account may have that name here. */
+export function readNewUser(user: string, serverName: ServerName): Mxid | undefined {
+  const mxid = readUser(user, serverName);
+  if (mxid === undefined || serverNameOf(mxid) !== serverName) return undefined;
+  return localpartForm.test(mxid.slice(1, mxid.indexOf(':'))) ? mxid : undefined;
+}
+
+function isActive(account: AccountRecord | undefined): boolean {
+  return account !== undefined && account.deactivatedAt === undefined;
+}

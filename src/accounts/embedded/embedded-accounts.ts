@@ -1,0 +1,216 @@
+import type { Clock } from '../../base/clock.js';
+import type { Logger } from '../../base/logger.js';
+import type { Mxid, ServerName } from '../../base/mxid.js';
+import type { Random } from '../../base/random.js';
+import type { Secret } from '../../base/secret.js';
+import type { Database, Transaction } from '../../database/database.js';
+import type { AccountRecord } from '../../database/stores/account-store.js';
+import type { AddressBook } from '../address-book.js';
+import type { AccountAuthority, LoginAttempt, LoginGrant, UserIdentifier } from '../authority.js';
+import { AccountFailure } from '../failure.js';
+import type { AccountSessions } from '../sessions.js';
+import { createUserInteractiveAuth } from '../uia/user-interactive-auth.js';
+import { createFindAccount } from './find-account.js';
+import type { PasswordHasher } from './password-hasher.js';
+import { createPasswordStage } from './password-stage.js';
+import { createTokenDesk, endAllDevices, endDevice, type Found, type TokenLifetimes } from './token-desk.js';
+import { hashToken, isTokenOf, makeToken } from './token-format.js';
+
+/** Accounts of this daemon's own, for where there is no homeserver. */
+export interface EmbeddedAccounts extends AccountAuthority, AccountSessions {
+  /** Forgets what is over and of no use to anybody. To be called now and then. */
+  sweep(): Promise<void>;
+}
+
+/** What createEmbeddedAccounts needs. */
+export interface EmbeddedAccountsDeps {
+  readonly database: Database;
+  readonly serverName: ServerName;
+  readonly addressBook: AddressBook;
+  readonly hasher: PasswordHasher;
+  readonly lifetimes: TokenLifetimes & { readonly loginTokenMs: number };
+  /** What to tell clients where to go after their login; undefined where they stay. */
+  readonly wellKnown: Readonly<Record<string, unknown>> | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+const maxDeviceIdLength = 512;
+const maxDeviceNameLength = 100;
+const loginTokenEveryMs = 60_000;
+const supersededKeptMs = 86_400_000;
+/** How long the use of a spent refresh token is noticed. */
+const spentKeptMs = 30 * 86_400_000;
+const getTokenOperation = { method: 'POST', path: '/_matrix/client/v1/login/get_token', params: {} } as const;
+
+/** Who logs in with what is checked first, then whether the account is deactivated, then the device; the tokens come last. */
+export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAccounts {
+  const { database, hasher, lifetimes, wellKnown, clock, random } = deps;
+  const findAccount = createFindAccount(deps);
+  const desk = createTokenDesk(deps);
+  const uia = createUserInteractiveAuth({
+    database,
+    stages: [createPasswordStage({ findAccount, hasher })],
+    flows: [['m.login.password']],
+    clock,
+    random,
+  });
+
+  async function logInByPassword(attempt: LoginAttempt, identifier: UserIdentifier, password: Secret) {
+    for (;;) {
+      const account = await findAccount(identifier);
+      const isRight = await hasher.verify(account?.passwordHash, password);
+      if (!account?.passwordHash || !isRight) throw new AccountFailure({ kind: 'wrong_credentials' });
+      const grant = await admit(
+        attempt,
+        account.mxid,
+        account.passwordHash,
+        await renewed(account.passwordHash, password),
+      );
+      if (grant) return grant;
+    }
+  }
+
+  /** The hash with the parameters of today; undefined where it has them, or where there is no time for that now. */
+  async function renewed(passwordHash: Secret, password: Secret): Promise<Secret | undefined> {
+    if (hasher.isCurrent(passwordHash)) return undefined;
+    try {
+      return await hasher.hash(password);
+    } catch (error) {
+      if (error instanceof AccountFailure && error.fact.kind === 'overloaded') return undefined;
+      throw error;
+    }
+  }
+
+  /** Undefined where the password was changed after it was checked. */
+  function admit(attempt: LoginAttempt, mxid: Mxid, checked: Secret, renewedHash: Secret | undefined) {
+    return database.transaction(async (tx) => {
+      const account = await tx.accounts.hold(mxid);
+      if (!account?.passwordHash?.equals(checked)) return undefined;
+      const grant = await grantTo(tx, account, attempt);
+      if (renewedHash) await tx.accounts.setPasswordHash(mxid, renewedHash);
+      return grant;
+    });
+  }
+
+  async function logInByToken(attempt: LoginAttempt, token: Secret): Promise<LoginGrant> {
+    const invalid = new AccountFailure({ kind: 'login_token_invalid' });
+    if (!isTokenOf('login', token)) throw invalid;
+    const tokenHash = hashToken(token);
+    const grant = await database.transaction(async (tx) => {
+      const seen = await tx.loginTokens.find(tokenHash);
+      const account = seen && (await tx.accounts.hold(seen.mxid));
+      if (!account || !(await tx.loginTokens.use(tokenHash, clock.now()))) return undefined;
+      return seen.expiresAt > clock.now() ? grantTo(tx, account, attempt) : undefined;
+    });
+    if (!grant) throw invalid;
+    return grant;
+  }
+
+  async function grantTo(tx: Transaction, account: AccountRecord, attempt: LoginAttempt): Promise<LoginGrant> {
+    if (account.deactivatedAt !== undefined) throw new AccountFailure({ kind: 'user_deactivated' });
+    const { mxid } = account;
+    const device = { mxid, deviceId: readDeviceId(attempt.deviceId), deviceName: readDeviceName(attempt.deviceName) };
+    const issued = await desk.issue(tx, device, attempt.wantsRefreshToken);
+    return { mxid, ...issued, extra: wellKnown === undefined ? {} : { well_known: wellKnown } };
+  }
+
+  async function holderOf(accessToken: Secret) {
+    return orThrow(await database.transaction((tx) => desk.findHolder(tx, accessToken)));
+  }
+
+  async function refuseIfTooSoon(tx: Transaction, mxid: Mxid): Promise<void> {
+    const newest = await tx.loginTokens.findNewestTime(mxid);
+    const retryAfterMs = newest === undefined ? 0 : newest + loginTokenEveryMs - clock.now();
+    if (retryAfterMs > 0) throw new AccountFailure({ kind: 'rate_limited', retryAfterMs });
+  }
+
+  return {
+    loginFlows: () => Promise.resolve([{ type: 'm.login.password' }, { type: 'm.login.token', get_login_token: true }]),
+
+    async logIn(attempt) {
+      const { proof } = attempt;
+      switch (proof.kind) {
+        case 'password':
+          return logInByPassword(attempt, proof.identifier, proof.password);
+        case 'token':
+          return logInByToken(attempt, proof.token);
+        case 'other':
+          throw new AccountFailure({ kind: 'login_type_unknown', type: proof.type });
+      }
+    },
+
+    async whoAmI(token) {
+      const { mxid, deviceId } = await holderOf(token);
+      return { mxid, deviceId };
+    },
+
+    async refresh(refreshToken) {
+      return orThrow(await database.transaction((tx) => desk.refresh(tx, refreshToken)));
+    },
+
+    async logOut(accessToken) {
+      const { mxid, deviceId } = await holderOf(accessToken);
+      await database.transaction(async (tx) => {
+        await tx.accounts.hold(mxid);
+        await endDevice(tx, mxid, deviceId);
+      });
+    },
+
+    async logOutAll(accessToken) {
+      const { mxid } = await holderOf(accessToken);
+      await database.transaction(async (tx) => {
+        await tx.accounts.hold(mxid);
+        await endAllDevices(tx, mxid);
+      });
+    },
+
+    async mintLoginToken(accessToken, auth) {
+      const { mxid } = await holderOf(accessToken);
+      await database.transaction((tx) => refuseIfTooSoon(tx, mxid));
+      await uia.authenticate({ ...getTokenOperation, owner: mxid }, auth);
+      const loginToken = makeToken('login', random);
+      const expiresInMs = lifetimes.loginTokenMs;
+      const holder = await database.transaction(async (tx) => {
+        await tx.accounts.hold(mxid);
+        await refuseIfTooSoon(tx, mxid);
+        const still = await desk.findHolder(tx, accessToken);
+        const createdAt = clock.now();
+        const record = { tokenHash: hashToken(loginToken), mxid, createdAt, expiresAt: createdAt + expiresInMs };
+        if (still.ok) await tx.loginTokens.insert(record);
+        return still;
+      });
+      orThrow(holder);
+      return { loginToken, expiresInMs };
+    },
+
+    async sweep() {
+      const now = clock.now();
+      await database.transaction(async (tx) => {
+        await tx.loginTokens.deleteExpired(now - loginTokenEveryMs);
+        await tx.accessTokens.deleteSuperseded(now - supersededKeptMs);
+        await tx.refreshTokens.deleteSpent(now - spentKeptMs);
+      });
+      await uia.sweep();
+    },
+  };
+}
+
+/** What was found; a spent token has had its consequences by now, and they stay. */
+function orThrow<T>(found: Found<T>): T {
+  if (found.ok) return found.value;
+  throw new AccountFailure({ kind: 'token_unknown', softLogout: found.softLogout });
+}
+
+function readDeviceId(deviceId: string | undefined): string | undefined {
+  if (deviceId === undefined || deviceId === '') return undefined;
+  if (deviceId.length <= maxDeviceIdLength) return deviceId;
+  const problem = `It must have at most ${maxDeviceIdLength} characters.`;
+  throw new AccountFailure({ kind: 'parameter_invalid', name: 'device_id', problem });
+}
+
+/** A long name is cut: it is decoration, and no reason to keep anybody out. */
+function readDeviceName(name: string | undefined): string | undefined {
+  return name === undefined ? undefined : Array.from(name).slice(0, maxDeviceNameLength).join('');
+}

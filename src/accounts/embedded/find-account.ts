@@ -1,0 +1,35 @@
+import { parseMxid, serverNameOf, type Mxid, type ServerName } from '../../base/mxid.js';
+import type { Database } from '../../database/database.js';
+import type { AccountRecord } from '../../database/stores/account-store.js';
+import type { AddressBook } from '../address-book.js';
+import type { UserIdentifier } from '../authority.js';
+import { canonicalAddress } from '../canonical-address.js';
+
+/** Finds the account that somebody says to be; undefined where there is none on this server. */
+export type FindAccount = (identifier: UserIdentifier) => Promise<AccountRecord | undefined>;
+
+/** By Matrix ID, localpart or an address that was added to an account. Upper and lower case differ only where accounts do. */
+export function createFindAccount(deps: {
+  readonly database: Database;
+  readonly serverName: ServerName;
+  readonly addressBook: AddressBook;
+}): FindAccount {
+  const { database, serverName, addressBook } = deps;
+
+  async function mxidOf(identifier: UserIdentifier): Promise<Mxid | undefined> {
+    if (identifier.kind === 'user') return readUser(identifier.user, serverName);
+    const address = canonicalAddress(identifier);
+    return address && addressBook.findUser(address);
+  }
+
+  return async (identifier) => {
+    const mxid = await mxidOf(identifier);
+    if (mxid === undefined || serverNameOf(mxid).toLowerCase() !== serverName.toLowerCase()) return undefined;
+    return database.transaction((tx) => tx.accounts.findByName(mxid));
+  };
+}
+
+/** The Matrix ID that was typed, whole or only its localpart; undefined where it is none. */
+export function readUser(typed: string, serverName: ServerName): Mxid | undefined {
+  return parseMxid(typed.startsWith('@') ? typed : `@${typed}:${serverName}`);
+}

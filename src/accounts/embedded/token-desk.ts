@@ -1,0 +1,186 @@
+import type { Clock } from '../../base/clock.js';
+import type { Logger } from '../../base/logger.js';
+import type { Mxid } from '../../base/mxid.js';
+import { type Random, randomId } from '../../base/random.js';
+import type { Secret } from '../../base/secret.js';
+import type { Transaction } from '../../database/database.js';
+import type { AccessTokenRecord } from '../../database/stores/access-token-store.js';
+import { hashToken, isTokenOf, makeToken } from './token-format.js';
+
+/** How long tokens are good. */
+export interface TokenLifetimes {
+  /** Of an access token whose client can refresh it; others do not expire. */
+  readonly accessTokenMs: number;
+  /** Of a refresh token that is not used. */
+  readonly refreshTokenMs: number;
+}
+
+/** The tokens that a client gets. */
+export interface IssuedTokens {
+  readonly accessToken: Secret;
+  readonly refreshToken: Secret | undefined;
+  readonly expiresInMs: number | undefined;
+}
+
+/** What became of a token that somebody has shown; `softLogout` where its user may log in again and keep all keys. */
+export type Found<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly softLogout: boolean };
+
+/** The device that a login is for. */
+export interface LoginDevice {
+  readonly mxid: Mxid;
+  /** Undefined where the device is a new one. */
+  readonly deviceId: string | undefined;
+  readonly deviceName: string | undefined;
+}
+
+/** Gives out access and refresh tokens and takes them back. Whoever changes an account's tokens holds the account. */
+export interface TokenDesk {
+  /** Tokens for the device, whose earlier ones end; the account is held by the caller. */
+  issue(
+    tx: Transaction,
+    device: LoginDevice,
+    wantsRefreshToken: boolean,
+  ): Promise<IssuedTokens & { readonly deviceId: string }>;
+  /** Whose access token it is; its first use ends the refresh token that it was given for. */
+  findHolder(tx: Transaction, accessToken: Secret): Promise<Found<AccessTokenRecord>>;
+  /** New tokens for a refresh token, which stays good until one of the new is used. A spent one ends all tokens of its login. */
+  refresh(tx: Transaction, refreshToken: Secret): Promise<Found<IssuedTokens>>;
+}
+
+/** The desk on that clock. */
+export function createTokenDesk(deps: {
+  readonly lifetimes: TokenLifetimes;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}): TokenDesk {
+  const { lifetimes, clock, random, logger } = deps;
+
+  async function insert(tx: Transaction, login: Generation, refreshable: boolean): Promise<IssuedTokens> {
+    const createdAt = clock.now();
+    const accessToken = makeToken('access', random);
+    const expiresInMs = refreshable ? lifetimes.accessTokenMs : undefined;
+    await tx.accessTokens.insert({
+      ...login,
+      tokenHash: hashToken(accessToken),
+      createdAt,
+      expiresAt: expiresInMs === undefined ? undefined : createdAt + expiresInMs,
+    });
+    if (!refreshable) return { accessToken, refreshToken: undefined, expiresInMs };
+    const refreshToken = makeToken('refresh', random);
+    await tx.refreshTokens.insert({
+      ...login,
+      tokenHash: hashToken(refreshToken),
+      createdAt,
+      expiresAt: createdAt + lifetimes.refreshTokenMs,
+      spentAt: undefined,
+    });
+    return { accessToken, refreshToken, expiresInMs };
+  }
+
+  async function settle(tx: Transaction, family: string, parentHash: string): Promise<void> {
+    await tx.accessTokens.settle(family, parentHash, clock.now());
+    await tx.refreshTokens.settle(parentHash, clock.now());
+  }
+
+  async function insertDevice(tx: Transaction, { mxid, deviceId, deviceName }: LoginDevice): Promise<string> {
+    const insertAs = (id: string) =>
+      tx.devices.insert({ mxid, deviceId: id, displayName: deviceName, createdAt: clock.now() });
+    if (deviceId !== undefined) {
+      if (!(await insertAs(deviceId))) await endTokensOf(tx, mxid, deviceId);
+      return deviceId;
+    }
+    for (;;) {
+      const fresh = makeDeviceId(random);
+      if (await insertAs(fresh)) return fresh;
+    }
+  }
+
+  return {
+    async issue(tx, device, wantsRefreshToken) {
+      const deviceId = await insertDevice(tx, device);
+      const login = { mxid: device.mxid, deviceId, family: randomId(random), parentHash: undefined };
+      return { ...(await insert(tx, login, wantsRefreshToken)), deviceId };
+    },
+
+    async findHolder(tx, accessToken) {
+      if (!isTokenOf('access', accessToken)) return unknown;
+      const tokenHash = hashToken(accessToken);
+      const seen = await tx.accessTokens.find(tokenHash);
+      if (seen?.parentHash === undefined) return fresh(seen, clock.now());
+      await tx.accounts.hold(seen.mxid);
+      const held = fresh(await tx.accessTokens.find(tokenHash), clock.now());
+      if (held.ok && held.value.parentHash !== undefined) {
+        await settle(tx, held.value.family, held.value.parentHash);
+      }
+      return held;
+    },
+
+    async refresh(tx, refreshToken) {
+      if (!isTokenOf('refresh', refreshToken)) return unknown;
+      const tokenHash = hashToken(refreshToken);
+      const seen = await tx.refreshTokens.find(tokenHash);
+      if (!seen) return unknown;
+      await tx.accounts.hold(seen.mxid);
+      const held = await tx.refreshTokens.find(tokenHash);
+      if (!held) return unknown;
+      const { mxid, deviceId, family } = held;
+      const now = clock.now();
+      if (held.spentAt !== undefined) {
+        logger.warn('a refresh token was used again; all tokens of its login end', { mxid, deviceId });
+        await tx.accessTokens.expireFamily(family, now);
+        await tx.refreshTokens.spendFamily(family, now);
+        return over;
+      }
+      if (held.expiresAt !== undefined && held.expiresAt <= now) return over;
+      if (held.parentHash !== undefined) await settle(tx, family, held.parentHash);
+      await tx.accessTokens.withdraw(tokenHash, now);
+      await tx.refreshTokens.withdraw(tokenHash, now);
+      return { ok: true, value: await insert(tx, { mxid, deviceId, family, parentHash: tokenHash }, true) };
+    },
+  };
+}
+
+/** Ends the login on that device; the account is held by the caller. */
+export async function endDevice(tx: Transaction, mxid: Mxid, deviceId: string): Promise<void> {
+  await endTokensOf(tx, mxid, deviceId);
+  await tx.devices.delete(mxid, deviceId);
+}
+
+/** Ends all logins of that user, and what could become one; the account is held by the caller. */
+export async function endAllDevices(tx: Transaction, mxid: Mxid): Promise<void> {
+  await tx.accessTokens.deleteByUser(mxid);
+  await tx.refreshTokens.deleteByUser(mxid);
+  await tx.loginTokens.deleteByUser(mxid);
+  await tx.uiaSessions.deleteByOwner(mxid);
+  await tx.devices.deleteByUser(mxid);
+}
+
+interface Generation {
+  readonly mxid: Mxid;
+  readonly deviceId: string;
+  readonly family: string;
+  readonly parentHash: string | undefined;
+}
+
+const unknown = { ok: false, softLogout: false } as const;
+const over = { ok: false, softLogout: true } as const;
+
+function fresh(token: AccessTokenRecord | undefined, now: number): Found<AccessTokenRecord> {
+  if (!token) return unknown;
+  return token.expiresAt !== undefined && token.expiresAt <= now ? over : { ok: true, value: token };
+}
+
+async function endTokensOf(tx: Transaction, mxid: Mxid, deviceId: string): Promise<void> {
+  await tx.accessTokens.deleteByDevice(mxid, deviceId);
+  await tx.refreshTokens.deleteByDevice(mxid, deviceId);
+}
+
+/** Ten upper-case letters, as clients know them. */
+function makeDeviceId(random: Random): string {
+  const letters = 26n;
+  let bits = BigInt(`0x${random.bytes(16).toString('hex')}`);
+  let text = '';
+  for (; text.length < 10; bits /= letters) text += String.fromCodePoint(65 + Number(bits % letters));
+  return text;
+}

@@ -1,0 +1,30 @@
+import { Failure } from '../base/failure.js';
+
+/** Everything that is known to go wrong with a Matrix account. */
+export type AccountFault =
+  /** Unknown user, unknown address, wrong password, another server's user: one answer, so that nobody learns which. */
+  | { readonly kind: 'wrong_credentials' }
+  | { readonly kind: 'login_token_invalid' }
+  | { readonly kind: 'user_deactivated' }
+  | { readonly kind: 'parameter_missing'; readonly name: string }
+  | { readonly kind: 'parameter_invalid'; readonly name: string; readonly problem: string }
+  | { readonly kind: 'login_type_unknown'; readonly type: string }
+  | { readonly kind: 'token_missing' }
+  /** `softLogout` tells a client to log in again and keep its keys. */
+  | { readonly kind: 'token_unknown'; readonly softLogout: boolean }
+  | { readonly kind: 'rate_limited'; readonly retryAfterMs: number }
+  /** More logins at once than can be worked on. */
+  | { readonly kind: 'overloaded'; readonly retryAfterMs: number }
+  /** User-interactive authentication is not complete; `body` is what the client needs to go on (401 of the specification). */
+  | { readonly kind: 'authentication_incomplete'; readonly body: Readonly<Record<string, unknown>> }
+  /** What the homeserver answered, to be passed on as it is. */
+  | {
+      readonly kind: 'refused_upstream';
+      readonly status: number;
+      readonly body: Readonly<Record<string, unknown>>;
+      readonly retryAfter: string | undefined;
+    }
+  | { readonly kind: 'homeserver_unreachable' };
+
+/** Thrown by the account authorities and what is built on them. */
+export class AccountFailure extends Failure<AccountFault> {}

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../base/clock.js';
+
+/** How often something may happen: `max` times at once, and as often again, evenly spread, within every `windowMs`. */
+export interface Allowance {
+  readonly max: number;
+  readonly windowMs: number;
+}
+
+/** Counts, for each of many keys, how often something has happened lately. Forgets a key when all of it was long enough ago. */
+export interface LeakyBuckets {
+  /** How many more times it may happen now. */
+  room(key: string): number;
+  /** How long until there is room for one more; 0 where there is room now. */
+  waitMs(key: string): number;
+  /** It has happened once more. */
+  add(key: string): void;
+}
+
+// A key takes about a hundred bytes. Whoever can fill so many has other ways than to make us forget the oldest.
+const maxKeys = 100_000;
+
+/** Buckets that start empty. */
+export function createLeakyBuckets({ max, windowMs }: Allowance, clock: Clock): LeakyBuckets {
+  const intervalMs = windowMs / max;
+  /** When the bucket will be empty; a key that is not here has an empty one. In the order of the last change. */
+  const emptyAt = new Map<string, number>();
+
+  const fillMs = (key: string) => Math.max(0, (emptyAt.get(digest(key)) ?? 0) - clock.now());
+
+  return {
+    room: (key) => Math.max(0, Math.floor((windowMs - fillMs(key)) / intervalMs + 1e-9)),
+    waitMs: (key) => Math.max(0, Math.ceil(fillMs(key) + intervalMs - windowMs - 1e-6)),
+    add(key) {
+      const at = clock.now() + fillMs(key) + intervalMs;
+      emptyAt.delete(digest(key));
+      emptyAt.set(digest(key), at);
+      const [oldest] = emptyAt.keys();
+      if (emptyAt.size > maxKeys && oldest !== undefined) emptyAt.delete(oldest);
+    },
+  };
+}
+
+// Keys are what strangers typed: long ones must not fill the memory, and none is kept in clear.
+function digest(key: string): string {
+  return createHash('sha256').update(key).digest('base64url');
+}

@@ -1,0 +1,81 @@
+import type { Clock } from '../../base/clock.js';
+import type { Logger } from '../../base/logger.js';
+import { serverNameOf, type Mxid, type ServerName } from '../../base/mxid.js';
+import { HomeserverFailure } from '../../matrix/failure.js';
+import type { Homeserver } from '../../matrix/homeserver.js';
+import type { AddressBook } from '../address-book.js';
+import type { AccountAuthority, LoginProof } from '../authority.js';
+import { canonicalAddress } from '../canonical-address.js';
+import { AccountFailure } from '../failure.js';
+import { createHolderCache } from './holder-cache.js';
+import { readFlows, readGrant, readHolder } from './read-answer.js';
+import { bodyAsSpelled, bodyForUser } from './upstream-body.js';
+import { applyWellKnownRule, type WellKnownRule } from './well-known.js';
+
+/** What createRelayAccounts needs. */
+export interface RelayAccountsDeps {
+  readonly homeserver: Homeserver;
+  /** Of the homeserver: users of other servers are never logged in, and their addresses resolve nothing. */
+  readonly serverName: ServerName;
+  readonly addressBook: AddressBook;
+  readonly wellKnown: WellKnownRule;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const holderTtlMs = 30_000;
+const maxHolders = 10_000;
+
+/**
+ * The accounts of the homeserver beside us. A login by an address that was added to an account becomes a login by Matrix ID; all
+ * others go on as they came, and the homeserver's answers come back as they are. One login here is one login there.
+ */
+export function createRelayAccounts(deps: RelayAccountsDeps): AccountAuthority {
+  const { homeserver, serverName, addressBook, wellKnown, clock, logger } = deps;
+  const holders = createHolderCache({ clock, ttlMs: holderTtlMs, maxEntries: maxHolders });
+
+  async function ownerOf(proof: LoginProof): Promise<Mxid | undefined> {
+    if (proof.kind !== 'password' || proof.identifier.kind !== 'address') return undefined;
+    const address = canonicalAddress(proof.identifier);
+    const mxid = address && (await addressBook.findUser(address));
+    if (mxid === undefined || serverNameOf(mxid) === serverName) return mxid;
+    logger.warn('an address was added to a user of another server, who cannot log in here', { mxid });
+    return undefined;
+  }
+
+  return {
+    async loginFlows(clientAddress) {
+      return readFlows(await reach(homeserver.loginFlows(clientAddress)));
+    },
+
+    async logIn(attempt) {
+      const owner = await ownerOf(attempt.proof);
+      const spelled = owner === undefined ? bodyAsSpelled(attempt) : bodyForUser(attempt.body, owner);
+      const { refresh_token: _asked, ...rest } = spelled;
+      const body = attempt.wantsRefreshToken ? { ...rest, refresh_token: true } : rest;
+      const grant = readGrant(
+        await reach(homeserver.logIn(body, attempt.clientAddress, attempt.accessToken)),
+        serverName,
+      );
+      return { ...grant, extra: applyWellKnownRule(grant.extra, wellKnown) };
+    },
+
+    async whoAmI(token, clientAddress) {
+      // Nothing else fits into a header, and no homeserver makes such tokens.
+      const isToken = /^[\x21-\x7e]+$/.test(token.reveal());
+      if (!isToken) throw new AccountFailure({ kind: 'token_unknown', softLogout: false });
+      return holders.holderOf(token, async () =>
+        readHolder(await reach(homeserver.whoAmI(token, clientAddress)), serverName),
+      );
+    },
+  };
+}
+
+async function reach<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof HomeserverFailure)) throw error;
+    throw new AccountFailure({ kind: 'homeserver_unreachable' }, { cause: error });
+  }
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { serverNameOf } from '../../base/mxid.js';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import { errorShapes, homeserverErrors } from '../client-server/error-shapes.js';
+import { logIn, type LoginDeps } from '../client-server/log-in.js';
+import { member } from '../client-server/member.js';
+import { loginKinds } from '../client-server/operation-errors.js';
+import type { LoginBody } from '../client-server/read-login.js';
+
+const body = z
+  .looseObject({
+    username: member('string', 'A Matrix ID or its localpart. `user` is the same.'),
+    password: member('string', 'The password.'),
+    type: member('string', 'The login type; m.login.password if it is absent.'),
+    user: member('string', 'What clients send for `username`, which wins over it.'),
+  })
+  .meta({ required: ['username', 'password'] });
+
+const granted = z.object({
+  user_id: z.string().meta({ description: 'The Matrix ID that was logged in.' }),
+  access_token: z.string().meta({ description: 'Authorizes further requests; it does not expire.' }),
+  home_server: z.string().meta({ description: 'The server name of the Matrix ID.' }),
+  device_id: z.string().meta({ description: 'The device that was logged in.' }),
+});
+
+/** POST /login of the first version. */
+export function logInV1(deps: LoginDeps): Endpoint {
+  return endpoint({
+    name: 'log_in',
+    operationId: 'login',
+    method: 'POST',
+    path: '/login',
+    params: {},
+    access: 'public',
+    summary: 'Log in',
+    body,
+    replies: { 200: { description: 'Logged in', schema: granted } },
+    errors: errorShapes(loginKinds),
+    otherErrors: homeserverErrors,
+    async handler(request) {
+      const grant = await logIn(deps, { ...request, body: asVersion3(request.body), userName: 'username' });
+      return reply(200, {
+        user_id: grant.mxid,
+        access_token: grant.accessToken.reveal(),
+        home_server: serverNameOf(grant.mxid),
+        device_id: grant.deviceId,
+      });
+    },
+  });
+}
+
+// Clients of this version cannot refresh: a token that expires would log them out.
+function asVersion3({ username, type = 'm.login.password', refresh_token: _wish, ...rest }: LoginBody): LoginBody {
+  return { ...rest, type, ...(username === undefined ? {} : { user: username }) };
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import type { AccountAuthority } from '../../accounts/authority.js';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import { errorShapes, homeserverErrors } from '../client-server/error-shapes.js';
+import { flowKinds } from '../client-server/operation-errors.js';
+
+/** GET /login of the first version, which its specification forgot and its clients ask for. */
+export function loginFlowsV1(authority: Pick<AccountAuthority, 'loginFlows'>): Endpoint {
+  return endpoint({
+    name: 'login_flows',
+    operationId: 'getLoginFlows',
+    method: 'GET',
+    path: '/login',
+    params: {},
+    access: 'public',
+    summary: 'Get the login types that work',
+    replies: {
+      200: {
+        description: 'The login types',
+        schema: z.object({ flows: z.array(z.looseObject({ type: z.string() })) }),
+      },
+    },
+    errors: errorShapes(flowKinds),
+    otherErrors: homeserverErrors,
+    async handler({ clientAddress }) {
+      const flows = await authority.loginFlows(clientAddress);
+      // This version has nothing that makes login tokens.
+      return reply(200, { flows: flows.map(({ get_login_token: _makesTokens, ...flow }) => flow) });
+    },
+  });
+}

@@ -1,0 +1,15 @@
+import { openApiDocument, type OpenApiDocument, type SurfaceSubject } from '../../http/openapi.js';
+
+const introduction = `Logs Matrix users in, as the first version of the client-server API of Matrix says, for clients that know no later one. It is a translation of
+version 3: what that one takes is taken here too, \`type\` may be absent, and access tokens never expire.`;
+
+/** The OpenAPI document of the first version. */
+export function clientServerV1OpenApi(surface: SurfaceSubject): OpenApiDocument {
+  return openApiDocument({
+    title: 'Matrix login, first version',
+    version: '1',
+    description: introduction,
+    security: { name: 'accessToken', description: 'The access token of a login.' },
+    surfaces: [surface],
+  });
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { serverNameOf } from '../../base/mxid.js';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import { errorShapes, homeserverErrors } from '../client-server/error-shapes.js';
+import { logIn as performLogin, type LoginDeps } from '../client-server/log-in.js';
+import { loginKinds } from '../client-server/operation-errors.js';
+import { member } from '../client-server/member.js';
+import { issuedTokens, wireTokens } from './issued-tokens.js';
+
+const body = z
+  .looseObject({
+    type: member('string', 'The login type: m.login.password, m.login.token, or another that the homeserver has.'),
+    identifier: member(
+      'object',
+      'Who logs in: `{type: "m.id.user", user}`, `{type: "m.id.thirdparty", medium, address}` or `{type: "m.id.phone", country, phone}`, ' +
+        'where `number` will do for `phone`.',
+    ),
+    user: member('string', 'A Matrix ID or its localpart. Deprecated in favour of `identifier`, over which it wins.'),
+    medium: member(
+      'string',
+      'The medium of a third-party address, `email` or `msisdn`. Deprecated in favour of `identifier`.',
+    ),
+    address: member(
+      'string',
+      'A third-party address. Deprecated in favour of `identifier`; with `medium` it wins over `user`.',
+    ),
+    password: member('string', 'Required for m.login.password.'),
+    token: member('string', 'Required for m.login.token.'),
+    device_id: member(
+      'string',
+      'The device to log in; one that has a login already loses it. A new one is made up if this is absent.',
+    ),
+    initial_device_display_name: member('string', 'What to call a new device.'),
+    refresh_token: member(
+      'boolean',
+      'Whether the client can use refresh tokens; only then may its access token expire.',
+    ),
+  })
+  .meta({ required: ['type'] });
+
+const granted = z.looseObject({
+  user_id: z.string().meta({ description: 'The Matrix ID that was logged in.' }),
+  ...issuedTokens,
+  home_server: z.string().meta({ description: 'The server name of the Matrix ID. Deprecated.' }),
+  device_id: z.string().meta({ description: 'The device that was logged in.' }),
+  well_known: z.looseObject({}).optional().meta({
+    description: 'Where the client is to find its servers from now on, in the form of /.well-known/matrix/client.',
+  }),
+});
+
+/** POST /login */
+export function logIn(deps: LoginDeps): Endpoint {
+  return endpoint({
+    name: 'log_in',
+    operationId: 'login',
+    method: 'POST',
+    path: '/login',
+    params: {},
+    access: 'public',
+    summary: 'Log in',
+    body,
+    replies: { 200: { description: 'Logged in', schema: granted } },
+    errors: errorShapes(loginKinds),
+    otherErrors: homeserverErrors,
+    async handler(request) {
+      const grant = await performLogin(deps, { ...request, userName: 'identifier' });
+      return reply(200, {
+        ...grant.extra,
+        user_id: grant.mxid,
+        ...wireTokens(grant),
+        home_server: serverNameOf(grant.mxid),
+        device_id: grant.deviceId,
+      });
+    },
+  });
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { AccountFailure } from '../../accounts/failure.js';
+import type { AccountSessions } from '../../accounts/sessions.js';
+import type { Secret } from '../../base/secret.js';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import { errorShapes } from '../client-server/error-shapes.js';
+
+const shared = {
+  method: 'POST',
+  params: {},
+  access: 'authenticated',
+  replies: { 200: { description: 'Logged out', schema: z.object({}) } },
+  errors: errorShapes(['unauthorized', 'token_unknown', 'defect']),
+} as const;
+
+/** POST /logout */
+export function logOut(sessions: Pick<AccountSessions, 'logOut'>): Endpoint {
+  return endpoint({
+    ...shared,
+    name: 'log_out',
+    operationId: 'logout',
+    path: '/logout',
+    summary: 'End the login of the access token, its device with it',
+    async handler({ accessToken }) {
+      await sessions.logOut(present(accessToken));
+      return reply(200, {});
+    },
+  });
+}
+
+/** POST /logout/all */
+export function logOutAll(sessions: Pick<AccountSessions, 'logOutAll'>): Endpoint {
+  return endpoint({
+    ...shared,
+    name: 'log_out_all',
+    operationId: 'logout_all',
+    path: '/logout/all',
+    summary: 'End all logins of the user of the access token',
+    async handler({ accessToken }) {
+      await sessions.logOutAll(present(accessToken));
+      return reply(200, {});
+    },
+  });
+}
+
+function present(token: Secret | undefined): Secret {
+  if (token === undefined) throw new AccountFailure({ kind: 'token_missing' });
+  return token;
+}

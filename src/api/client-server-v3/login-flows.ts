@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import type { AccountAuthority } from '../../accounts/authority.js';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import { errorShapes, homeserverErrors } from '../client-server/error-shapes.js';
+import { member } from '../client-server/member.js';
+import { flowKinds } from '../client-server/operation-errors.js';
+
+const flow = z.looseObject({
+  type: z
+    .string()
+    .meta({ description: 'The login type, to be sent as the `type` of a login', examples: ['m.login.password'] }),
+  get_login_token: member(
+    'boolean',
+    'With `m.login.token`: whether POST /_matrix/client/v1/login/get_token makes such tokens.',
+  ),
+});
+
+/** GET /login */
+export function loginFlows(authority: Pick<AccountAuthority, 'loginFlows'>): Endpoint {
+  return endpoint({
+    name: 'login_flows',
+    operationId: 'getLoginFlows',
+    method: 'GET',
+    path: '/login',
+    params: {},
+    access: 'public',
+    summary: 'Get the login types that work',
+    replies: { 200: { description: 'The login types', schema: z.object({ flows: z.array(flow) }) } },
+    errors: errorShapes(flowKinds),
+    otherErrors: homeserverErrors,
+    async handler({ clientAddress }) {
+      const flows = [...(await authority.loginFlows(clientAddress))];
+      return reply(200, { flows });
+    },
+  });
+}

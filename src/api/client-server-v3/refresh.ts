@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import type { AccountSessions } from '../../accounts/sessions.js';
+import { Secret } from '../../base/secret.js';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import { errorShapes } from '../client-server/error-shapes.js';
+import { bodyKinds } from '../client-server/operation-errors.js';
+import { issuedTokens, wireTokens } from './issued-tokens.js';
+
+/** POST /refresh */
+export function refresh(sessions: Pick<AccountSessions, 'refresh'>): Endpoint {
+  return endpoint({
+    name: 'refresh',
+    method: 'POST',
+    path: '/refresh',
+    params: {},
+    access: 'public',
+    summary: 'Get the next access token',
+    body: z.looseObject({
+      refresh_token: z.string().meta({ description: 'From the login, or from the last refresh.' }),
+    }),
+    replies: { 200: { description: 'The next tokens', schema: z.object(issuedTokens) } },
+    errors: errorShapes([...bodyKinds, 'missing', 'token_unknown', 'defect']),
+    handler: async ({ body }) => reply(200, wireTokens(await sessions.refresh(new Secret(body.refresh_token)))),
+  });
+}

@@ -1,0 +1,64 @@
+import type { AccountFault } from '../../accounts/failure.js';
+import type { HttpProblem } from '../../http/problem.js';
+
+/** How the client-server API spells an error; what is special about one may be added to `error`. */
+export interface WireError {
+  readonly status: number;
+  readonly errcode: string;
+  readonly error: string;
+}
+
+/** Faults whose answer comes with them. */
+export type PassedOn = 'authentication_incomplete' | 'refused_upstream';
+
+const tooMany: WireError = { status: 429, errcode: 'M_LIMIT_EXCEEDED', error: 'Too Many Requests' };
+const missingToken: WireError = { status: 401, errcode: 'M_MISSING_TOKEN', error: 'Missing access token' };
+
+/** What the accounts say; the rulings behind this table are in docs/decisions/0003-matrix-login.md. */
+export const accountErrors = {
+  wrong_credentials: { status: 403, errcode: 'M_FORBIDDEN', error: 'Invalid username or password' },
+  login_token_invalid: { status: 403, errcode: 'M_FORBIDDEN', error: 'Invalid login token' },
+  user_deactivated: { status: 403, errcode: 'M_USER_DEACTIVATED', error: 'This account has been deactivated' },
+  parameter_missing: { status: 400, errcode: 'M_MISSING_PARAM', error: 'Missing parameter' },
+  parameter_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid parameter' },
+  login_type_unknown: { status: 400, errcode: 'M_UNKNOWN', error: 'Unknown login type' },
+  token_missing: missingToken,
+  token_unknown: { status: 401, errcode: 'M_UNKNOWN_TOKEN', error: 'Unknown or expired token' },
+  rate_limited: tooMany,
+  overloaded: tooMany,
+  homeserver_unreachable: {
+    status: 503,
+    errcode: 'M_UNKNOWN',
+    error: 'The homeserver cannot be reached at the moment. Please try again later.',
+  },
+} satisfies Record<Exclude<AccountFault['kind'], PassedOn>, WireError>;
+
+/** What the kernel finds; for a body that does not fit see `bodyErrors`. */
+export const httpErrors = {
+  route_unknown: { status: 404, errcode: 'M_UNRECOGNIZED', error: 'Unrecognized request' },
+  method_not_allowed: { status: 405, errcode: 'M_UNRECOGNIZED', error: 'Unrecognized request' },
+  unauthorized: missingToken,
+  too_many_attempts: tooMany,
+  authentication_unavailable: {
+    status: 503,
+    errcode: 'M_UNKNOWN',
+    error: 'Your access token cannot be checked at the moment. Please try again later.',
+  },
+  unavailable: {
+    status: 503,
+    errcode: 'M_UNKNOWN',
+    error: 'The database cannot be reached at the moment. Please try again later.',
+  },
+  body_not_json: { status: 400, errcode: 'M_NOT_JSON', error: 'Content is not JSON' },
+  body_too_large: { status: 413, errcode: 'M_TOO_LARGE', error: 'Content is too large' },
+  body_encoded: { status: 415, errcode: 'M_UNKNOWN', error: 'Content must not have a Content-Encoding' },
+  path_malformed: { status: 400, errcode: 'M_INVALID_PARAM', error: 'The path is not percent-encoded correctly' },
+  defect: { status: 500, errcode: 'M_UNKNOWN', error: 'Internal server error' },
+} satisfies Record<Exclude<HttpProblem['kind'], 'body_unfit'>, WireError>;
+
+/** A body that does not fit: one member is missing, the value of one is none that is known, and everything else. */
+export const bodyErrors = {
+  missing: accountErrors.parameter_missing,
+  wrong_value: accountErrors.parameter_invalid,
+  unfit: { status: 400, errcode: 'M_BAD_JSON', error: 'Content is not a JSON object of the right shape' },
+} satisfies Record<string, WireError>;

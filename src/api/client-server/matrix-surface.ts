@@ -1,0 +1,29 @@
+import type { AccountAuthority } from '../../accounts/authority.js';
+import { AccountFailure } from '../../accounts/failure.js';
+import { anybody, type Authenticator } from '../../http/bearer-auth.js';
+import { surface, type Surface } from '../../http/surface.js';
+import { spellAccountFault, spellHttpProblem } from './spell.js';
+
+/** A surface of the client-server API: its errors are spelled as Matrix does. */
+export function matrixSurface({
+  authenticate = anybody,
+  ...rest
+}: Pick<Surface, 'name' | 'prefixes' | 'endpoints'> & { readonly authenticate?: Authenticator }): Surface {
+  return surface({
+    ...rest,
+    authenticate,
+    accessLevel: 'info',
+    lenient: true,
+    problem: spellHttpProblem,
+    failure: (failure) => (failure instanceof AccountFailure ? spellAccountFault(failure.fact) : undefined),
+  });
+}
+
+/** Admits the users whose access tokens the authority knows; its AccountFailures pass through, for they say more than a refusal. */
+export function createAccessTokenAuth(authority: Pick<AccountAuthority, 'whoAmI'>): Authenticator {
+  return async ({ accessToken, clientAddress }) => {
+    if (accessToken === undefined) return { problem: { kind: 'unauthorized' } };
+    const { mxid, deviceId } = await authority.whoAmI(accessToken, clientAddress);
+    return { principal: { kind: 'user', mxid, deviceId } };
+  };
+}

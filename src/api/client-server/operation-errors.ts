@@ -1,0 +1,23 @@
+import type { ErrorKind } from './error-shapes.js';
+
+/** What can go wrong with the body of any request. */
+export const bodyKinds: readonly ErrorKind[] = ['body_not_json', 'unfit', 'body_too_large', 'body_encoded'];
+
+/** What can go wrong when it is asked how one may log in. */
+export const flowKinds: readonly ErrorKind[] = ['rate_limited', 'homeserver_unreachable', 'unavailable', 'defect'];
+
+/** What can go wrong with a login. */
+export const loginKinds: readonly ErrorKind[] = [
+  ...bodyKinds,
+  'parameter_missing',
+  'parameter_invalid',
+  'login_type_unknown',
+  'wrong_credentials',
+  'login_token_invalid',
+  'user_deactivated',
+  'rate_limited',
+  'overloaded',
+  'homeserver_unreachable',
+  'unavailable',
+  'defect',
+];

@@ -1,0 +1,76 @@
+import type { AccountFault } from '../../accounts/failure.js';
+import { problemHeaders } from '../../http/plain-problems.js';
+import type { BodyFault, HttpProblem } from '../../http/problem.js';
+import { retryAfterSeconds, type Reply } from '../../http/reply.js';
+import { accountErrors, bodyErrors, httpErrors, type PassedOn, type WireError } from './errors.js';
+
+/** A fault of an account as the client-server API puts it on the wire. */
+export function spellAccountFault(fault: AccountFault): Reply {
+  switch (fault.kind) {
+    case 'refused_upstream':
+      return passOn(fault);
+    case 'authentication_incomplete':
+      return { status: 401, body: fault.body };
+    case 'rate_limited':
+    case 'overloaded':
+      return withRetry(spell(accountErrors[fault.kind]), fault.retryAfterMs);
+    case 'token_unknown':
+      return spell(accountErrors.token_unknown, '', { soft_logout: fault.softLogout });
+    default:
+      return spell(accountErrors[fault.kind], detailOf(fault));
+  }
+}
+
+/** What the kernel found, as the client-server API puts it on the wire. */
+export function spellHttpProblem(problem: HttpProblem): Reply {
+  if (problem.kind === 'body_unfit') return spellBodyFaults(problem.faults);
+  const reply = { ...spell(httpErrors[problem.kind]), headers: problemHeaders(problem) };
+  return problem.kind === 'too_many_attempts' ? withRetry(reply, problem.retryAfterMs) : reply;
+}
+
+function spellBodyFaults([first, ...others]: readonly BodyFault[]): Reply {
+  if (first === undefined || others.length > 0 || first.problem === 'wrong_type') return spell(bodyErrors.unfit);
+  return spell(bodyErrors[first.problem], ` ${first.at}`);
+}
+
+function detailOf(fault: Exclude<AccountFault, { kind: PassedOn }>): string {
+  switch (fault.kind) {
+    case 'parameter_missing':
+      return ` ${fault.name}`;
+    case 'parameter_invalid':
+      return ` ${fault.name}: ${fault.problem}`;
+    case 'login_type_unknown':
+      return ` ${fault.type.slice(0, 100)}`;
+    case 'wrong_credentials':
+    case 'login_token_invalid':
+    case 'user_deactivated':
+    case 'token_missing':
+    case 'token_unknown':
+    case 'rate_limited':
+    case 'overloaded':
+    case 'homeserver_unreachable':
+      return '';
+  }
+}
+
+// Clients are promised both an errcode and an error; what the homeserver says beyond is theirs.
+function passOn({ status, body, retryAfter }: Extract<AccountFault, { kind: 'refused_upstream' }>): Reply {
+  const { errcode, error } = body;
+  const [code, text] = [errcode ?? 'M_UNKNOWN', error ?? 'The homeserver refuses the request'];
+  const reply = { status, body: { ...body, errcode: code, error: text } };
+  if (retryAfter !== undefined) return { ...reply, headers: { 'Retry-After': retryAfter } };
+  const retryAfterMs = body['retry_after_ms'];
+  return typeof retryAfterMs === 'number' ? withRetry(reply, retryAfterMs) : reply;
+}
+
+function withRetry(reply: Reply, retryAfterMs: number): Reply {
+  return {
+    ...reply,
+    body: { ...reply.body, retry_after_ms: retryAfterMs },
+    headers: { ...reply.headers, 'Retry-After': String(retryAfterSeconds(retryAfterMs)) },
+  };
+}
+
+function spell({ status, errcode, error }: WireError, detail = '', extra: Reply['body'] = {}): Reply {
+  return { status, body: { errcode, error: `${error}${detail}`, ...extra } };
+}

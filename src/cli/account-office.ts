@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { AccountAdministration, readNewUser } from '../accounts/embedded/account-administration.js';
+import { AccountFailure } from '../accounts/failure.js';
+import type { ServerName } from '../base/mxid.js';
+import { loadConfig } from '../config/load-config.js';
+import { exitCodes } from './exit-code.js';
+import type { Surroundings } from './surroundings.js';
+
+/** Where accounts are administered. */
+export interface AccountOffice {
+  readonly administration: AccountAdministration;
+  readonly serverName: ServerName;
+  readonly readNewUser: typeof readNewUser;
+}
+
+/** What a command has to say in the end; texts end in a line break. */
+export type Outcome = { readonly done: string } | { readonly refused: string };
+
+/** Opens the database of that configuration for the work, says what came of it, and gives the exit code. */
+export async function inAccountOffice(
+  file: string,
+  surroundings: Surroundings,
+  work: (office: AccountOffice) => Promise<Outcome>,
+): Promise<number> {
+  const outcome = await open(file, surroundings, work);
+  if ('done' in outcome) {
+    surroundings.out(outcome.done);
+    return exitCodes.ok;
+  }
+  surroundings.err(outcome.refused);
+  return exitCodes.account;
+}
+
+async function open(
+  file: string,
+  { env, folder, clock, random }: Surroundings,
+  work: (office: AccountOffice) => Promise<Outcome>,
+): Promise<Outcome> {
+  const readFile = (path: string) => readFileSync(path, 'utf8');
+  const { config } = loadConfig({ path: resolve(folder, file), env, readFile });
+  const { homeserver, encryption, accounts } = config;
+  if (homeserver.address !== undefined) {
+    return {
+      refused:
+        `The accounts of ${homeserver.domain} are those of the homeserver on ${homeserver.address}: make and change them there. ` +
+        'Gangway has accounts of its own only where homeserver.address is not given.\n',
+    };
+  }
+  // Loaded here, and not above, so that the other commands do not wait for the database to load.
+  const [{ openDatabase }, { createPasswordHasher }, { createAccountAdministration, readNewUser }, { createLogger }] =
+    await Promise.all([
+      import('../database/open-database.js'),
+      import('../accounts/embedded/password-hasher.js'),
+      import('../accounts/embedded/account-administration.js'),
+      import('../observability/logger.js'),
+    ]);
+  const logger = createLogger({ level: 'warn', format: 'pretty', write: process.stderr, clock });
+  const database = await openDatabase({ ...config.database, encryption, clock, random, logger });
+  try {
+    const serverName = homeserver.domain;
+    const hasher = createPasswordHasher({ ...accounts.passwordHashing, random });
+    const administration = createAccountAdministration({ database, serverName, hasher, clock });
+    return await work({ administration, serverName, readNewUser });
+  } catch (error) {
+    if (!(error instanceof AccountFailure) || error.fact.kind !== 'parameter_invalid') throw error;
+    return { refused: `${error.fact.problem}\n` };
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,120 @@
+import type { Command } from 'commander';
+import type { Secret } from '../base/secret.js';
+import { configFileOption } from './config-file-option.js';
+import { readNewPassword } from './new-password.js';
+import type { Surroundings } from './surroundings.js';
+import { type AccountOffice, type Outcome, inAccountOffice } from './account-office.js';
+
+interface ConfigOption {
+  readonly config: string;
+}
+
+interface PasswordOptions extends ConfigOption {
+  readonly passwordFile?: string;
+}
+
+const passwordFile = [
+  '--password-file <file>',
+  'a file with the password as its one line; asked for on the terminal where absent',
+] as const;
+
+/** `gangway user`: the Matrix accounts of this daemon's own, also while it runs. */
+export function addUser(program: Command, surroundings: Surroundings, end: (code: number) => void) {
+  const user = program.command('user').description('the Matrix accounts that Gangway has where there is no homeserver');
+  const work = async (options: ConfigOption, task: (office: AccountOffice) => Promise<Outcome>) =>
+    end(await inAccountOffice(options.config, surroundings, task));
+  const passwordFor =
+    ({ passwordFile: file }: PasswordOptions) =>
+    () =>
+      readNewPassword(file, surroundings);
+
+  user
+    .command('add')
+    .description('make an account')
+    .argument('<user>', 'its Matrix ID, or only the localpart')
+    .addOption(configFileOption())
+    .option(...passwordFile)
+    .action((name: string, options: PasswordOptions) =>
+      work(options, (office) => add(office, name, passwordFor(options))),
+    );
+  user
+    .command('list')
+    .description('print the Matrix ID of each account, and whether it is deactivated')
+    .addOption(configFileOption())
+    .action((options: ConfigOption) => work(options, list));
+  user
+    .command('reset-password')
+    .alias('reset')
+    .description('set a new password, and end all logins of the account')
+    .argument('<user>', 'its Matrix ID, or only the localpart')
+    .addOption(configFileOption())
+    .option(...passwordFile)
+    .action((name: string, options: PasswordOptions) =>
+      work(options, (office) => resetPassword(office, name, passwordFor(options))),
+    );
+  user
+    .command('deactivate')
+    .description('end an account for good, and all its logins; its name stays taken')
+    .argument('<user>', 'its Matrix ID, or only the localpart')
+    .addOption(configFileOption())
+    .action((name: string, options: ConfigOption) => work(options, (office) => deactivate(office, name)));
+}
+
+type AskPassword = () => ReturnType<typeof readNewPassword>;
+
+async function add({ administration, serverName, readNewUser }: AccountOffice, name: string, ask: AskPassword) {
+  const mxid = readNewUser(name, serverName);
+  if (mxid === undefined) {
+    const grammar = 'a to z, 0 to 9 and . _ = - / +';
+    return refused(
+      `${name} cannot be the name of an account here: that is @name:${serverName}, the name of ${grammar}.`,
+    );
+  }
+  const namesake = await administration.find(mxid);
+  if (namesake) return refused(`There is ${describe(namesake)} already.`);
+  return withPassword(ask, async (password) =>
+    (await administration.add(mxid, password)) ? done(`Made ${mxid}.`) : refused(`There is ${mxid} already.`),
+  );
+}
+
+async function list({ administration }: AccountOffice): Promise<Outcome> {
+  const accounts = await administration.list();
+  return { done: accounts.map((account) => `${describe(account)}\n`).join('') };
+}
+
+async function resetPassword({ administration }: AccountOffice, name: string, ask: AskPassword): Promise<Outcome> {
+  const account = await administration.find(name);
+  if (account?.deactivatedAt !== undefined) return refused(`${account.mxid} is deactivated, and that is for good.`);
+  if (!account) return refused(`There is no account ${name}.`);
+  const { mxid } = account;
+  return withPassword(ask, async (password) =>
+    (await administration.resetPassword(mxid, password))
+      ? done(`${mxid} has a new password, and is logged out everywhere.`)
+      : refused(`${mxid} was deactivated meanwhile.`),
+  );
+}
+
+async function deactivate({ administration }: AccountOffice, name: string): Promise<Outcome> {
+  const account = await administration.find(name);
+  if (!account) return refused(`There is no account ${name}.`);
+  return (await administration.deactivate(account.mxid))
+    ? done(`${account.mxid} is deactivated, and logged out everywhere.`)
+    : refused(`${account.mxid} is deactivated already.`);
+}
+
+async function withPassword(ask: AskPassword, use: (password: Secret) => Promise<Outcome>): Promise<Outcome> {
+  const answer = await ask();
+  return 'problem' in answer ? refused(answer.problem) : use(answer.password);
+}
+
+function describe({ mxid, deactivatedAt }: { readonly mxid: string; readonly deactivatedAt: number | undefined }) {
+  return deactivatedAt === undefined ? mxid : `${mxid} (deactivated)`;
+}
+
+function done(text: string): Outcome {
+  return { done: `${text}\n` };
+}
+
+function refused(text: string): Outcome {
+  return { refused: `${text}\n` };
+}

@@ -1,0 +1,67 @@
+import { isIP } from 'node:net';
+import type { Config } from './config.js';
+import { layoutOf, settingsIn } from './layout.js';
+import type { Remark } from './remark.js';
+import { accounts as section } from './sections/accounts.js';
+import { valueAt, type TreeMap } from './tree.js';
+
+const ownAccountsOnly = ['access_token_minutes', 'refresh_token_days', 'login_token_seconds', 'password_hashing'];
+
+/** What is worth a look in how Matrix users log in. */
+export function accountRemarks(read: Partial<Config>, root: TreeMap): Remark[] {
+  return [...addressRemarks(read), ...idleKeyRemarks(read, root)];
+}
+
+function addressRemarks({ homeserver, http }: Partial<Config>): Remark[] {
+  if (homeserver?.address === undefined) return [];
+  const { protocol, hostname, port } = new URL(homeserver.address);
+  const path = ['homeserver', 'address'];
+  const portUsed = port === '' ? { 'http:': 80, 'https:': 443 }[protocol] : Number(port);
+  if (http && portUsed === http.port && isThisMachine(hostname, http.host)) {
+    const message = 'This is where Gangway itself listens: it would relay every login to itself.';
+    return [{ path, message }];
+  }
+  if (protocol !== 'http:' || !isPublicName(hostname)) return [];
+  return [
+    { path, message: 'Passwords travel there without encryption. Use https:// unless the way there is your own.' },
+  ];
+}
+
+/** Keys with a value of their own that nothing reads as things are. Sample files write all the defaults: those are no mistake. */
+function idleKeyRemarks({ homeserver, accounts }: Partial<Config>, root: TreeMap): Remark[] {
+  if (!homeserver || !accounts) return [];
+  const changed = settingsIn(layoutOf({ accounts: section }))
+    .filter(({ path, note: { presence } }) => {
+      const written = valueAt(root, path);
+      return written !== undefined && presence.kind === 'default' && written !== presence.value;
+    })
+    .map(({ path }) => path);
+  const remark = (message: string) => (path: readonly string[]) => ({ path, message });
+  if (!accounts.enabled) {
+    return changed.filter(([, key]) => key !== 'enabled').map(remark('It has no effect: accounts.enabled is false.'));
+  }
+  if (homeserver.address !== undefined) {
+    return changed
+      .filter(([, key = '']) => ownAccountsOnly.includes(key))
+      .map(remark('It has no effect: with homeserver.address given, accounts and tokens are those of the homeserver.'));
+  }
+  return accounts.wellKnown === 'keep'
+    ? [
+        remark('There is nothing to keep: without homeserver.address no homeserver sends anything.')([
+          'accounts',
+          'well_known',
+        ]),
+      ]
+    : [];
+}
+
+function isThisMachine(hostname: string, listensOn: string): boolean {
+  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+  return hostname === listensOn || (isLoopback && /^(127\..*|0\.0\.0\.0|::1?|localhost)$/.test(listensOn));
+}
+
+/** A name with dots that is not of a private network, such as that of a cluster. */
+function isPublicName(hostname: string): boolean {
+  if (isIP(hostname.replace(/^\[|\]$/g, '')) !== 0 || !hostname.includes('.')) return false;
+  return !/\.(local|internal|lan|home\.arpa|localhost)$/.test(hostname);
+}

@@ -1,0 +1,111 @@
+import { baseUrl } from '../network-address.js';
+import { group, withDefault } from '../setting.js';
+import { Complaint, text, trueOrFalse, wholeNumber } from '../value.js';
+
+/** What becomes of the server discovery information (`well_known`) in the answer to a login: `homeserver` is the base URL to put there. */
+export type WellKnown = 'keep' | 'drop' | { readonly homeserver: string };
+
+const wellKnown = text<WellKnown>({ expects: 'keep, drop, or an http:// or https:// address' }, (input) => {
+  if (input === 'keep' || input === 'drop') return input;
+  const read = baseUrl.safeParse(input);
+  if (read.success) return { homeserver: read.data };
+  const complaint = new Complaint(read.error.issues.map(({ message }) => message).join(' '));
+  return URL.canParse(input) ? complaint : undefined;
+});
+
+/** How often something may happen: so many times within a window. */
+function allowance(about: string, max: string, windowSeconds: string, counted: string) {
+  return group(
+    about,
+    {
+      max: withDefault(wholeNumber(1, 1_000_000), max, `${counted} within the window.`),
+      window_seconds: withDefault(wholeNumber(1, 86_400), windowSeconds, 'How long one counts.'),
+    },
+    (keys) => ({ max: keys.max, windowMs: keys.window_seconds * 1000 }),
+  );
+}
+
+/** Matrix login. */
+export const accounts = group(
+  'Matrix login: /_matrix/client/v3/login and its companions, beside the homeserver or, without one, in its place.',
+  {
+    enabled: withDefault(
+      trueOrFalse,
+      'true',
+      'Whether Gangway answers the Matrix login API at all. When false, every path of it is answered with 404 M_UNRECOGNIZED.',
+    ),
+    well_known: withDefault(
+      wellKnown,
+      'drop',
+      'The server discovery information in the answer to a login: drop leaves it out, keep passes on what the homeserver sent, and ' +
+        'an address is put there as the base URL of the homeserver. Clients move to the base URL that they find there: with keep, ' +
+        'that may lead them past Gangway.',
+    ),
+    access_token_minutes: withDefault(
+      wholeNumber(1, 525_600),
+      '5',
+      'How long the access token of a client that can refresh it is good. Other clients get one that does not expire. ' +
+        'For accounts of Gangway only.',
+    ),
+    refresh_token_days: withDefault(
+      wholeNumber(1, 3650),
+      '365',
+      'How long a refresh token is good that is not used. For accounts of Gangway only.',
+    ),
+    login_token_seconds: withDefault(
+      wholeNumber(5, 3600),
+      '120',
+      'How long a token for one login on another device is good. For accounts of Gangway only.',
+    ),
+    limits: group(
+      'How often one may log in before the answer is 429. Counted before any password is looked at.',
+      {
+        per_address: allowance('Logins from one client address.', '30', '60', 'Logins, right or wrong,'),
+        per_account: allowance(
+          'Logins to one account, or as one phone number or e-mail address, that succeed.',
+          '60',
+          '60',
+          'Logins',
+        ),
+        failures_per_account: allowance(
+          'Failed logins to one account, or as one phone number or e-mail address. Low enough against guessing; high enough that a ' +
+            'stranger does not easily lock somebody out.',
+          '10',
+          '300',
+          'Failed logins',
+        ),
+      },
+      (keys) => ({
+        perAddress: keys.per_address,
+        perAccount: keys.per_account,
+        failuresPerAccount: keys.failures_per_account,
+      }),
+    ),
+    password_hashing: group(
+      'Work on passwords (argon2id), which takes some 20 MiB of memory and tens of milliseconds each. For accounts of Gangway only.',
+      {
+        max_concurrent: withDefault(
+          wholeNumber(1, 64),
+          '2',
+          'The most passwords that are worked on at a time. They share the threads of Node with SQLite: keep this below ' +
+            'UV_THREADPOOL_SIZE, which is 4 where it is not set.',
+        ),
+        max_waiting: withDefault(
+          wholeNumber(0, 10_000),
+          '50',
+          'The most that wait for their turn. A login beyond that is answered with 429 at once.',
+        ),
+      },
+      (keys) => ({ maxConcurrent: keys.max_concurrent, maxWaiting: keys.max_waiting }),
+    ),
+  },
+  (keys) => ({
+    enabled: keys.enabled,
+    wellKnown: keys.well_known,
+    accessTokenMs: keys.access_token_minutes * 60_000,
+    refreshTokenMs: keys.refresh_token_days * 86_400_000,
+    loginTokenMs: keys.login_token_seconds * 1000,
+    limits: keys.limits,
+    passwordHashing: keys.password_hashing,
+  }),
+);

@@ -1,0 +1,28 @@
+import { EntitySchema } from 'typeorm';
+import { epochMs, primaryText, text } from '../columns.js';
+
+/** A row of account_addresses; `address` is sealed, and `addressHash` the keyed hash of what is sealed. */
+export interface AccountAddressRow {
+  id: string;
+  mxid: string;
+  addressHash: string;
+  address: string;
+  validatedAt: number;
+  addedAt: number;
+}
+
+/** The table of third-party addresses that were added to accounts. */
+export const accountAddresses = new EntitySchema<AccountAddressRow>({
+  name: 'account_addresses',
+  tableName: 'account_addresses',
+  columns: {
+    id: primaryText('id', 'account_addresses_pkey'),
+    mxid: text('mxid'),
+    addressHash: text('address_hash'),
+    address: text('address'),
+    validatedAt: epochMs('validated_at'),
+    addedAt: epochMs('added_at'),
+  },
+  indices: [{ name: 'account_addresses_mxid', columns: ['mxid'] }],
+  uniques: [{ name: 'account_addresses_address_hash_key', columns: ['addressHash'] }],
+});

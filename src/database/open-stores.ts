@@ -1,0 +1,29 @@
+import type { Transaction } from './database.js';
+import type { Sealing } from './reseal.js';
+import { createAccessTokenStore } from './stores/typeorm-access-token-store.js';
+import { createAccountAddressStore } from './stores/typeorm-account-address-store.js';
+import { createAccountStore } from './stores/typeorm-account-store.js';
+import { createDeviceStore } from './stores/typeorm-device-store.js';
+import { createFloodWaitStore } from './stores/typeorm-flood-wait-store.js';
+import { createLoginProcessStore } from './stores/typeorm-login-process-store.js';
+import { createLoginTokenStore } from './stores/typeorm-login-token-store.js';
+import { createRefreshTokenStore } from './stores/typeorm-refresh-token-store.js';
+import { createTelegramAccountStore } from './stores/typeorm-telegram-account-store.js';
+import { createUiaSessionStore } from './stores/typeorm-uia-session-store.js';
+import type { TransactionSession } from './transaction-session.js';
+
+/** All stores, within one transaction. */
+export function openStores(session: TransactionSession, { sealer, hasher }: Sealing): Transaction {
+  return {
+    loginProcesses: createLoginProcessStore(session, sealer),
+    telegramAccounts: createTelegramAccountStore(session, sealer),
+    floodWaits: createFloodWaitStore(session, hasher),
+    accounts: createAccountStore(session),
+    devices: createDeviceStore(session),
+    accessTokens: createAccessTokenStore(session),
+    refreshTokens: createRefreshTokenStore(session),
+    loginTokens: createLoginTokenStore(session),
+    uiaSessions: createUiaSessionStore(session),
+    accountAddresses: createAccountAddressStore(session, sealer, hasher),
+  };
+}

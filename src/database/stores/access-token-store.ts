@@ -1,0 +1,31 @@
+import type { Mxid } from '../../base/mxid.js';
+
+/** An access token of a device, by hash. */
+export interface AccessTokenRecord {
+  readonly tokenHash: string;
+  readonly mxid: Mxid;
+  readonly deviceId: string;
+  /** What all tokens have in common that come from one login. */
+  readonly family: string;
+  /** The hash of the refresh token that this one was given for; undefined from the first use on. */
+  readonly parentHash: string | undefined;
+  readonly createdAt: number;
+  /** Epoch ms; undefined where it does not expire. */
+  readonly expiresAt: number | undefined;
+}
+
+/** Where access tokens are kept. An expired one is kept too, so that its user can be told that it is only that. */
+export interface AccessTokenStore {
+  find(tokenHash: string): Promise<AccessTokenRecord | undefined>;
+  insert(record: AccessTokenRecord): Promise<void>;
+  /** Says that what was given for the refresh token `parentHash` is in use: all else of the family may be forgotten some day. */
+  settle(family: string, parentHash: string, at: number): Promise<void>;
+  /** Lets those expire that were given for that refresh token and never used. */
+  withdraw(parentHash: string, at: number): Promise<void>;
+  /** Lets the whole family expire. */
+  expireFamily(family: string, at: number): Promise<void>;
+  deleteByDevice(mxid: Mxid, deviceId: string): Promise<void>;
+  deleteByUser(mxid: Mxid): Promise<void>;
+  /** Forgets those that others took the place of at or before `until` (epoch ms), where they have expired too. */
+  deleteSuperseded(until: number): Promise<void>;
+}

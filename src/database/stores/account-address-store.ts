@@ -1,0 +1,25 @@
+import type { Mxid } from '../../base/mxid.js';
+
+/** A third-party address, in its canonical form, that was added to an account. The address is sealed at rest. */
+export interface AccountAddressRecord {
+  readonly id: string;
+  readonly mxid: Mxid;
+  readonly medium: 'email' | 'msisdn';
+  readonly address: string;
+  /** When its owner proved it, epoch ms. */
+  readonly validatedAt: number;
+  /** Epoch ms. */
+  readonly addedAt: number;
+}
+
+/** Where it is kept which addresses were added to which accounts, each to at most one. */
+export interface AccountAddressStore {
+  find(wanted: Pick<AccountAddressRecord, 'medium' | 'address'>): Promise<AccountAddressRecord | undefined>;
+  /** Oldest first. */
+  listByUser(mxid: Mxid): Promise<AccountAddressRecord[]>;
+  /** False, and nothing written, where the address was added to an account already, to that one or another. */
+  insert(record: AccountAddressRecord): Promise<boolean>;
+  /** Whether there was one to delete. */
+  delete(id: string): Promise<boolean>;
+  deleteByUser(mxid: Mxid): Promise<void>;
+}

@@ -1,0 +1,19 @@
+import type { Mxid } from '../../base/mxid.js';
+
+/** A device that an account is logged in on. */
+export interface DeviceRecord {
+  readonly mxid: Mxid;
+  readonly deviceId: string;
+  readonly displayName: string | undefined;
+  readonly createdAt: number;
+}
+
+/** Where devices are kept. */
+export interface DeviceStore {
+  /** Oldest first. */
+  listByUser(mxid: Mxid): Promise<DeviceRecord[]>;
+  /** False, and nothing written, where the user has that device already. */
+  insert(record: DeviceRecord): Promise<boolean>;
+  delete(mxid: Mxid, deviceId: string): Promise<void>;
+  deleteByUser(mxid: Mxid): Promise<void>;
+}

@@ -1,0 +1,33 @@
+import type { Mxid } from '../../base/mxid.js';
+
+/** A refresh token of a device, by hash. */
+export interface RefreshTokenRecord {
+  readonly tokenHash: string;
+  readonly mxid: Mxid;
+  readonly deviceId: string;
+  /** What all tokens have in common that come from one login. */
+  readonly family: string;
+  /** The hash of the refresh token that this one was given for; undefined from the first use on. */
+  readonly parentHash: string | undefined;
+  readonly createdAt: number;
+  /** Epoch ms; undefined where it does not expire. */
+  readonly expiresAt: number | undefined;
+  /** Epoch ms; undefined where it may still be used. */
+  readonly spentAt: number | undefined;
+}
+
+/** Where refresh tokens are kept. A spent one is kept too, so that its use is noticed. */
+export interface RefreshTokenStore {
+  find(tokenHash: string): Promise<RefreshTokenRecord | undefined>;
+  insert(record: RefreshTokenRecord): Promise<void>;
+  /** Says that what was given for the token `parentHash` is in use: that token is spent. */
+  settle(parentHash: string, at: number): Promise<void>;
+  /** Spends those that were given for that token and never used. */
+  withdraw(parentHash: string, at: number): Promise<void>;
+  /** Spends the whole family. */
+  spendFamily(family: string, at: number): Promise<void>;
+  deleteByDevice(mxid: Mxid, deviceId: string): Promise<void>;
+  deleteByUser(mxid: Mxid): Promise<void>;
+  /** Forgets those that were spent at or before `until` (epoch ms). */
+  deleteSpent(until: number): Promise<void>;
+}

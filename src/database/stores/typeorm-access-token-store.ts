@@ -1,0 +1,63 @@
+import { IsNull, LessThanOrEqual, MoreThan, Not } from 'typeorm';
+import type { Mxid } from '../../base/mxid.js';
+import { type AccessTokenRow, accessTokens } from '../entities/access-tokens.js';
+import type { TransactionSession } from '../transaction-session.js';
+import type { AccessTokenRecord, AccessTokenStore } from './access-token-store.js';
+
+/** The access tokens of all devices, within one transaction. */
+export function createAccessTokenStore(session: TransactionSession): AccessTokenStore {
+  const repository = () => session.queryRunner.manager.getRepository(accessTokens);
+  const record = (row: AccessTokenRow): AccessTokenRecord => ({
+    tokenHash: row.tokenHash,
+    mxid: row.mxid as Mxid,
+    deviceId: row.deviceId,
+    family: row.family,
+    parentHash: row.parentHash ?? undefined,
+    createdAt: row.createdAt,
+    expiresAt: row.expiresAt ?? undefined,
+  });
+
+  return {
+    async find(tokenHash) {
+      const row = await repository().findOneBy({ tokenHash });
+      return row ? record(row) : undefined;
+    },
+
+    async insert({ parentHash, expiresAt, ...rest }) {
+      await repository().insert({
+        ...rest,
+        parentHash: parentHash ?? null,
+        expiresAt: expiresAt ?? null,
+        supersededAt: null,
+      });
+    },
+
+    async settle(family, parentHash, at) {
+      const before = { family, supersededAt: IsNull() };
+      await repository().update({ ...before, parentHash: IsNull() }, { supersededAt: at });
+      await repository().update({ ...before, parentHash: Not(parentHash) }, { supersededAt: at });
+      await repository().update({ parentHash }, { parentHash: null });
+    },
+
+    async withdraw(parentHash, at) {
+      await repository().update({ parentHash }, { parentHash: null, expiresAt: at, supersededAt: at });
+    },
+
+    async expireFamily(family, at) {
+      await repository().update({ family, expiresAt: IsNull() }, { expiresAt: at });
+      await repository().update({ family, expiresAt: MoreThan(at) }, { expiresAt: at });
+    },
+
+    async deleteByDevice(mxid, deviceId) {
+      await repository().delete({ mxid, deviceId });
+    },
+
+    async deleteByUser(mxid) {
+      await repository().delete({ mxid });
+    },
+
+    async deleteSuperseded(until) {
+      await repository().delete({ supersededAt: LessThanOrEqual(until), expiresAt: LessThanOrEqual(until) });
+    },
+  };
+}

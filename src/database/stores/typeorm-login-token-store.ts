@@ -1,0 +1,40 @@
+import { IsNull, LessThanOrEqual } from 'typeorm';
+import type { Mxid } from '../../base/mxid.js';
+import { loginTokens } from '../entities/login-tokens.js';
+import type { TransactionSession } from '../transaction-session.js';
+import type { LoginTokenStore } from './login-token-store.js';
+
+/** The login tokens of all users, within one transaction. */
+export function createLoginTokenStore(session: TransactionSession): LoginTokenStore {
+  const repository = () => session.queryRunner.manager.getRepository(loginTokens);
+
+  return {
+    async find(tokenHash) {
+      const row = await repository().findOneBy({ tokenHash });
+      if (!row) return undefined;
+      return { tokenHash, mxid: row.mxid as Mxid, createdAt: row.createdAt, expiresAt: row.expiresAt };
+    },
+
+    async insert(record) {
+      await repository().insert({ ...record, usedAt: null });
+    },
+
+    async use(tokenHash, at) {
+      const result = await repository().update({ tokenHash, usedAt: IsNull() }, { usedAt: at });
+      return result.affected === 1;
+    },
+
+    async findNewestTime(mxid) {
+      const row = await repository().findOne({ where: { mxid }, order: { createdAt: 'DESC' } });
+      return row?.createdAt;
+    },
+
+    async deleteByUser(mxid) {
+      await repository().delete({ mxid });
+    },
+
+    async deleteExpired(until) {
+      await repository().delete({ expiresAt: LessThanOrEqual(until) });
+    },
+  };
+}

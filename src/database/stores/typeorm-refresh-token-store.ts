@@ -1,0 +1,61 @@
+import { IsNull, LessThanOrEqual } from 'typeorm';
+import type { Mxid } from '../../base/mxid.js';
+import { type RefreshTokenRow, refreshTokens } from '../entities/refresh-tokens.js';
+import type { TransactionSession } from '../transaction-session.js';
+import type { RefreshTokenRecord, RefreshTokenStore } from './refresh-token-store.js';
+
+/** The refresh tokens of all devices, within one transaction. */
+export function createRefreshTokenStore(session: TransactionSession): RefreshTokenStore {
+  const repository = () => session.queryRunner.manager.getRepository(refreshTokens);
+  const record = (row: RefreshTokenRow): RefreshTokenRecord => ({
+    tokenHash: row.tokenHash,
+    mxid: row.mxid as Mxid,
+    deviceId: row.deviceId,
+    family: row.family,
+    parentHash: row.parentHash ?? undefined,
+    createdAt: row.createdAt,
+    expiresAt: row.expiresAt ?? undefined,
+    spentAt: row.spentAt ?? undefined,
+  });
+
+  return {
+    async find(tokenHash) {
+      const row = await repository().findOneBy({ tokenHash });
+      return row ? record(row) : undefined;
+    },
+
+    async insert({ parentHash, expiresAt, spentAt, ...rest }) {
+      await repository().insert({
+        ...rest,
+        parentHash: parentHash ?? null,
+        expiresAt: expiresAt ?? null,
+        spentAt: spentAt ?? null,
+      });
+    },
+
+    async settle(parentHash, at) {
+      await repository().update({ tokenHash: parentHash, spentAt: IsNull() }, { spentAt: at });
+      await repository().update({ parentHash }, { parentHash: null });
+    },
+
+    async withdraw(parentHash, at) {
+      await repository().update({ parentHash }, { parentHash: null, spentAt: at });
+    },
+
+    async spendFamily(family, at) {
+      await repository().update({ family, spentAt: IsNull() }, { spentAt: at });
+    },
+
+    async deleteByDevice(mxid, deviceId) {
+      await repository().delete({ mxid, deviceId });
+    },
+
+    async deleteByUser(mxid) {
+      await repository().delete({ mxid });
+    },
+
+    async deleteSpent(until) {
+      await repository().delete({ spentAt: LessThanOrEqual(until) });
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { Mxid } from '../../base/mxid.js';
+
+/** A user-interactive authentication under way. */
+export interface UiaSessionRecord {
+  readonly id: string;
+  readonly owner: Mxid;
+  /** Names the one request that it is good for. */
+  readonly operation: string;
+  /** The stages that are done. */
+  readonly completed: readonly string[];
+  /** Epoch ms. */
+  readonly expiresAt: number;
+}
+
+/** Where user-interactive authentications under way are kept. */
+export interface UiaSessionStore {
+  find(id: string): Promise<UiaSessionRecord | undefined>;
+  /** Inserts, or replaces the one of the same id. */
+  save(record: UiaSessionRecord): Promise<void>;
+  /** Whether there was one to delete. */
+  delete(id: string): Promise<boolean>;
+  deleteByOwner(owner: Mxid): Promise<void>;
+  /** Forgets those that expired at or before `until` (epoch ms). */
+  deleteExpired(until: number): Promise<void>;
+}

@@ -1,0 +1,100 @@
+import { isIP } from 'node:net';
+import type { Clock } from '../base/clock.js';
+import { DeadlineExceeded } from '../base/deadline.js';
+import type { Secret } from '../base/secret.js';
+import { HomeserverFailure } from './failure.js';
+import type { Homeserver, HomeserverAnswer } from './homeserver.js';
+import { readCapped } from './read-capped.js';
+
+/** What createHttpHomeserver needs. */
+export interface HttpHomeserverDeps {
+  /** Base URL of the client-server API, without a slash at its end. */
+  readonly address: string;
+  /** How long one request may take, its answer included. */
+  readonly deadlineMs: number;
+  readonly clock: Clock;
+}
+
+const maxAnswerBytes = 256 * 1024;
+
+interface Question {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly clientAddress: string;
+  readonly accessToken?: Secret | undefined;
+  readonly body?: Readonly<Record<string, unknown>>;
+}
+
+/** The homeserver over HTTP. Redirects are not followed, and certificates are checked as Node checks them. */
+export function createHttpHomeserver({ address, deadlineMs, clock }: HttpHomeserverDeps): Homeserver {
+  async function ask(question: Question): Promise<HomeserverAnswer> {
+    const controller = new AbortController();
+    const cancel = clock.after(deadlineMs, () => controller.abort(new DeadlineExceeded(deadlineMs)));
+    try {
+      return await answerTo(address, question, controller.signal);
+    } catch (error) {
+      if (error instanceof HomeserverFailure) throw error;
+      const isLate = controller.signal.aborted;
+      const fact = isLate
+        ? ({ kind: 'no_answer', afterMs: deadlineMs } as const)
+        : ({ kind: 'no_connection' } as const);
+      throw new HomeserverFailure(fact, { cause: error });
+    } finally {
+      cancel();
+    }
+  }
+
+  return {
+    loginFlows: (clientAddress) => ask({ method: 'GET', path: '/_matrix/client/v3/login', clientAddress }),
+    logIn: (body, clientAddress, accessToken) =>
+      ask({ method: 'POST', path: '/_matrix/client/v3/login', clientAddress, accessToken, body }),
+    whoAmI: (accessToken, clientAddress) =>
+      ask({ method: 'GET', path: '/_matrix/client/v3/account/whoami', clientAddress, accessToken }),
+  };
+}
+
+async function answerTo(address: string, question: Question, signal: AbortSignal): Promise<HomeserverAnswer> {
+  const { method, path, body } = question;
+  const response = await fetch(`${address}${path}`, {
+    method,
+    headers: headersOf(question),
+    // Credentials go to the homeserver that the configuration names, and nowhere else.
+    redirect: 'manual',
+    signal,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (response.status >= 300 && response.status < 400) {
+    await response.body?.cancel();
+    throw unfit('a redirect');
+  }
+  const text = await readCapped(response.body, maxAnswerBytes);
+  if (text === undefined) throw unfit(`more than ${maxAnswerBytes} bytes`);
+  const answer = jsonObject(text);
+  if (answer === undefined) throw unfit(`status ${response.status} without a JSON object`);
+  return { status: response.status, body: answer, retryAfter: response.headers.get('Retry-After') ?? undefined };
+}
+
+function headersOf({ clientAddress, accessToken, body }: Question): Record<string, string> {
+  return {
+    Accept: 'application/json',
+    'User-Agent': 'Gangway',
+    // Synapse takes the first address of the header for the client's, and warns about each request without the scheme.
+    ...(isIP(clientAddress) === 0 ? {} : { 'X-Forwarded-For': clientAddress, 'X-Forwarded-Proto': 'https' }),
+    ...(accessToken === undefined ? {} : { Authorization: `Bearer ${accessToken.reveal()}` }),
+    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+  };
+}
+
+function jsonObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function unfit(problem: string): HomeserverFailure {
+  return new HomeserverFailure({ kind: 'answer_unfit', problem });
+}

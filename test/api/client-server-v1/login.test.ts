@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loginPaths, startClientServer, type ClientServer } from '../../support/client-server.js';
+
+const path = loginPaths.v1;
+const password = 'the password of alice';
+
+let server: ClientServer;
+
+beforeEach(async () => {
+  server = await startClientServer();
+  const { mxid } = await server.embedded.addUser('alice');
+  await server.embedded.addAddress(mxid, { medium: 'email', address: 'alice@example.test' });
+});
+
+afterEach(() => server.close());
+
+describe('a login in version 1', () => {
+  it.each([
+    ['the body of the specification', { username: 'alice', password }],
+    ['a whole Matrix ID', { username: '@alice:example.test', password }],
+    ['what clients send', { type: 'm.login.password', user: 'alice', password }],
+    ['an address', { type: 'm.login.password', medium: 'email', address: 'alice@example.test', password }],
+    ['a username and a user', { username: 'alice', user: 'nobody', password }],
+    ['a wish for refresh tokens', { username: 'alice', password, refresh_token: true }],
+    ['a wish that makes no sense', { username: 'alice', password, refresh_token: 'yes' }],
+    ['what later clients send', { identifier: { type: 'm.id.user', user: 'alice' }, password }],
+  ])('works with %s, and its token does not expire', async (_, body) => {
+    const { status, json } = await server.call('POST', path, body);
+    expect(status).toBe(200);
+    expect(json).toEqual({
+      user_id: '@alice:example.test',
+      access_token: expect.any(String) as string,
+      home_server: 'example.test',
+      device_id: expect.any(String) as string,
+    });
+    await server.embedded.clock.advance(365 * 86_400_000);
+    const holder = await server.call(
+      'GET',
+      '/_matrix/client/v3/account/whoami',
+      undefined,
+      String(json['access_token']),
+    );
+    expect(holder.json).toMatchObject({ user_id: '@alice:example.test' });
+  });
+
+  it('takes a login token', async () => {
+    const { json } = await server.call('POST', path, { username: 'alice', password });
+    const accessToken = String(json['access_token']);
+    const getToken = (body: object) => server.call('POST', '/_matrix/client/v1/login/get_token', body, accessToken);
+    const { session } = (await getToken({})).json;
+    const auth = { type: 'm.login.password', session, user: 'alice', password };
+    const { login_token: token } = (await getToken({ auth })).json;
+    expect(await server.call('POST', path, { type: 'm.login.token', token })).toMatchObject({ status: 200 });
+  });
+
+  it('needs no access token, and does not mind one', async () => {
+    const { status } = await server.call('POST', `${path}?access_token=unknown`, { username: 'alice', password });
+    expect(status).toBe(200);
+  });
+
+  it('has its login types, without what makes login tokens', async () => {
+    const { status, json } = await server.call('GET', path);
+    expect([status, json]).toEqual([200, { flows: [{ type: 'm.login.password' }, { type: 'm.login.token' }] }]);
+  });
+});

@@ -1,0 +1,473 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Mxid } from '../../src/base/mxid.js';
+import { Secret } from '../../src/base/secret.js';
+import type { Database, Transaction } from '../../src/database/database.js';
+import type { AccessTokenRecord } from '../../src/database/stores/access-token-store.js';
+import type { AccountAddressRecord } from '../../src/database/stores/account-address-store.js';
+import type { AccountRecord } from '../../src/database/stores/account-store.js';
+import type { RefreshTokenRecord } from '../../src/database/stores/refresh-token-store.js';
+import { faultOf, loginBy, loginOf } from '../support/account-requests.js';
+import type { DatabasePlace } from '../support/database-place.js';
+import { openTestDatabase, testKey } from '../support/database.js';
+import { openEmbeddedAccounts } from '../support/embedded-accounts.js';
+
+const alice = '@alice:example.test' as Mxid;
+const bob = '@bob:example.test' as Mxid;
+/** Beyond 32 bits, as times in milliseconds are. */
+const later = 1_795_000_000_000;
+
+const account = (changes: Partial<AccountRecord> = {}): AccountRecord => ({
+  mxid: alice,
+  passwordHash: new Secret('$argon2id$hash'),
+  createdAt: later,
+  deactivatedAt: undefined,
+  ...changes,
+});
+
+const login = { mxid: alice, deviceId: 'KITCHEN', family: 'f1', parentHash: undefined, createdAt: later };
+
+const accessToken = (changes: Partial<AccessTokenRecord> = {}): AccessTokenRecord => ({
+  tokenHash: 't1',
+  ...login,
+  expiresAt: later + 5,
+  ...changes,
+});
+
+const refreshToken = (changes: Partial<RefreshTokenRecord> = {}): RefreshTokenRecord => ({
+  tokenHash: 'r1',
+  ...login,
+  expiresAt: later + 50,
+  spentAt: undefined,
+  ...changes,
+});
+
+const address = (changes: Partial<AccountAddressRecord> = {}): AccountAddressRecord => ({
+  id: 'a1',
+  mxid: alice,
+  medium: 'email',
+  address: 'alice@mail.test',
+  validatedAt: later,
+  addedAt: later + 1,
+  ...changes,
+});
+
+function clear(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (_key, part: unknown) => (part instanceof Secret ? part.reveal() : part)));
+}
+
+/** What the database promises of accounts, whichever it is. */
+export function describeAccounts(createPlace: () => Promise<DatabasePlace>): void {
+  let place: DatabasePlace;
+  let database: Database;
+  const within = <T>(work: (tx: Transaction) => Promise<T>) => database.transaction(work);
+
+  beforeEach(async () => {
+    place = await createPlace();
+    database = await openTestDatabase({ uri: place.uri });
+  });
+
+  afterEach(async () => {
+    await database.close();
+    await place.remove();
+  });
+
+  describe('accounts', () => {
+    const namesFound = (...names: readonly string[]) =>
+      within(async (tx) => {
+        const found: (Mxid | undefined)[] = [];
+        for (const name of names) found.push((await tx.accounts.findByName(name as Mxid))?.mxid);
+        return found;
+      });
+
+    it('are found as they were written, and listed by name', async () => {
+      const second = account({ mxid: bob, passwordHash: undefined, deactivatedAt: later + 1 });
+      await within((tx) => tx.accounts.insert(second));
+      await within((tx) => tx.accounts.insert(account()));
+      expect(clear(await within((tx) => tx.accounts.findByName(bob)))).toEqual(clear(second));
+      expect(clear(await within((tx) => tx.accounts.hold(alice)))).toEqual(clear(account()));
+      expect(clear(await within((tx) => tx.accounts.list()))).toEqual(clear([account(), second]));
+    });
+
+    it('are found in any case as long as only one has that name', async () => {
+      await within((tx) => tx.accounts.insert(account()));
+      expect(await namesFound('@ALICE:example.test', '@alicia:example.test')).toEqual([alice, undefined]);
+      await within((tx) => tx.accounts.insert(account({ mxid: '@Alice:example.test' as Mxid })));
+      expect(await namesFound('@alice:example.test', '@Alice:example.test', '@ALICE:example.test')).toEqual([
+        alice,
+        '@Alice:example.test',
+        undefined,
+      ]);
+      expect(await within((tx) => tx.accounts.hold('@ALICE:example.test' as Mxid))).toBeUndefined();
+    });
+
+    it('are made once', async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, (_, index) => within((tx) => tx.accounts.insert(account({ createdAt: index })))),
+      );
+      expect(answers.filter(Boolean)).toHaveLength(1);
+      expect((await within((tx) => tx.accounts.findByName(alice)))?.createdAt).toBe(answers.indexOf(true));
+    });
+
+    it('change where they exist', async () => {
+      await within((tx) => tx.accounts.insert(account()));
+      await within((tx) => tx.accounts.insert(account({ mxid: bob })));
+      const changed = { passwordHash: new Secret('new'), deactivatedAt: later + 9 };
+      await within(async (tx) => {
+        expect(await tx.accounts.setPasswordHash(alice, changed.passwordHash)).toBe(true);
+        expect(await tx.accounts.deactivate(alice, changed.deactivatedAt)).toBe(true);
+        expect(await tx.accounts.setPasswordHash('@nobody:example.test' as Mxid, changed.passwordHash)).toBe(false);
+        expect(await tx.accounts.deactivate('@nobody:example.test' as Mxid, 1)).toBe(false);
+      });
+      expect(clear(await within((tx) => tx.accounts.list()))).toEqual(
+        clear([account(changed), account({ mxid: bob })]),
+      );
+    });
+  });
+
+  describe('devices', () => {
+    const device = { mxid: alice, deviceId: 'KITCHEN', displayName: 'Radio', createdAt: later };
+
+    it('are made once for each user, and keep their names', async () => {
+      const other = { ...device, mxid: bob, displayName: undefined };
+      expect(await within((tx) => tx.devices.insert(device))).toBe(true);
+      expect(await within((tx) => tx.devices.insert({ ...device, displayName: 'Telly' }))).toBe(false);
+      expect(await within((tx) => tx.devices.insert(other))).toBe(true);
+      expect(await within((tx) => tx.devices.listByUser(alice))).toEqual([device]);
+      expect(await within((tx) => tx.devices.listByUser(bob))).toEqual([other]);
+    });
+
+    it('go one by one, or all of a user, oldest first', async () => {
+      const older = { ...device, deviceId: 'Z', createdAt: 1 };
+      const mine = [older, device, { ...device, deviceId: 'L' }];
+      for (const record of [...mine.toReversed(), { ...device, mxid: bob }]) {
+        await within((tx) => tx.devices.insert(record));
+      }
+      expect(await within((tx) => tx.devices.listByUser(alice))).toEqual(mine);
+      await within((tx) => tx.devices.delete(alice, 'KITCHEN'));
+      expect(await within((tx) => tx.devices.listByUser(alice))).toEqual([older, mine[2]]);
+      await within((tx) => tx.devices.deleteByUser(alice));
+      expect(await within((tx) => tx.devices.listByUser(alice))).toEqual([]);
+      expect(await within((tx) => tx.devices.listByUser(bob))).toHaveLength(1);
+    });
+  });
+
+  describe('access tokens', () => {
+    const insert = (...records: AccessTokenRecord[]) =>
+      within(async (tx) => {
+        for (const record of records) await tx.accessTokens.insert(record);
+      });
+    const left = async (...hashes: readonly string[]) => {
+      const found = await within(async (tx) => {
+        const tokens: (AccessTokenRecord | undefined)[] = [];
+        for (const hash of hashes) tokens.push(await tx.accessTokens.find(hash));
+        return tokens;
+      });
+      return hashes.filter((_, index) => found[index]);
+    };
+
+    it('are found by hash, as they were written', async () => {
+      const lasting = accessToken({ tokenHash: 't2', expiresAt: undefined, parentHash: 'r0' });
+      await insert(accessToken(), lasting);
+      expect(await within((tx) => tx.accessTokens.find('t1'))).toEqual(accessToken());
+      expect(await within((tx) => tx.accessTokens.find('t2'))).toEqual(lasting);
+      expect(await within((tx) => tx.accessTokens.find('t3'))).toBeUndefined();
+    });
+
+    it('are settled by the first use, and what they replaced is forgotten when it has expired long enough', async () => {
+      await insert(
+        accessToken({ tokenHash: 'first' }),
+        accessToken({ tokenHash: 'lasting', expiresAt: undefined }),
+        accessToken({ tokenHash: 'lost', parentHash: 'r0' }),
+        accessToken({ tokenHash: 'used', parentHash: 'r1' }),
+        accessToken({ tokenHash: 'other', family: 'f2' }),
+      );
+      await within((tx) => tx.accessTokens.settle('f1', 'r1', later + 1));
+      expect(await within((tx) => tx.accessTokens.find('used'))).toEqual(accessToken({ tokenHash: 'used' }));
+      const all = ['first', 'lasting', 'lost', 'used', 'other'];
+      await within((tx) => tx.accessTokens.deleteSuperseded(later + 4));
+      expect(await left(...all)).toEqual(all);
+      await within((tx) => tx.accessTokens.deleteSuperseded(later + 5));
+      expect(await left(...all)).toEqual(['lasting', 'used', 'other']);
+    });
+
+    it('are withdrawn where they were given for that refresh token and never used', async () => {
+      await insert(
+        accessToken({ tokenHash: 'lost', parentHash: 'r1', expiresAt: later + 100 }),
+        accessToken({ tokenHash: 'used' }),
+      );
+      await within((tx) => tx.accessTokens.withdraw('r1', later));
+      expect((await within((tx) => tx.accessTokens.find('lost')))?.expiresAt).toBe(later);
+      expect((await within((tx) => tx.accessTokens.find('used')))?.expiresAt).toBe(later + 5);
+    });
+
+    it('expire with their family, none later and none earlier than they would', async () => {
+      await insert(
+        accessToken({ tokenHash: 'over', expiresAt: later - 1 }),
+        accessToken({ tokenHash: 'not over' }),
+        accessToken({ tokenHash: 'lasting', expiresAt: undefined }),
+        accessToken({ tokenHash: 'other', family: 'f2' }),
+      );
+      await within((tx) => tx.accessTokens.expireFamily('f1', later));
+      const expiry = (hash: string) => within(async (tx) => (await tx.accessTokens.find(hash))?.expiresAt);
+      expect(await expiry('over')).toBe(later - 1);
+      expect(await expiry('not over')).toBe(later);
+      expect(await expiry('lasting')).toBe(later);
+      expect(await expiry('other')).toBe(later + 5);
+    });
+
+    it('go with their device, or all of a user', async () => {
+      await insert(
+        accessToken({ tokenHash: 'kitchen' }),
+        accessToken({ tokenHash: 'cellar', deviceId: 'CELLAR' }),
+        accessToken({ tokenHash: 'his', mxid: bob }),
+      );
+      await within((tx) => tx.accessTokens.deleteByDevice(alice, 'KITCHEN'));
+      expect(await left('kitchen', 'cellar', 'his')).toEqual(['cellar', 'his']);
+      await within((tx) => tx.accessTokens.deleteByUser(alice));
+      expect(await left('kitchen', 'cellar', 'his')).toEqual(['his']);
+    });
+  });
+
+  describe('refresh tokens', () => {
+    const insert = (...records: RefreshTokenRecord[]) =>
+      within(async (tx) => {
+        for (const record of records) await tx.refreshTokens.insert(record);
+      });
+    const find = (hash: string) => within((tx) => tx.refreshTokens.find(hash));
+
+    it('are found by hash, as they were written', async () => {
+      const spent = refreshToken({ tokenHash: 'r2', expiresAt: undefined, parentHash: 'r1', spentAt: later + 3 });
+      await insert(refreshToken(), spent);
+      expect(await find('r1')).toEqual(refreshToken());
+      expect(await find('r2')).toEqual(spent);
+      expect(await find('r3')).toBeUndefined();
+    });
+
+    it('are spent once, when what they were exchanged for is used', async () => {
+      await insert(refreshToken(), refreshToken({ tokenHash: 'r2', parentHash: 'r1' }));
+      await within((tx) => tx.refreshTokens.settle('r1', later + 1));
+      await within((tx) => tx.refreshTokens.settle('r1', later + 2));
+      expect(await find('r1')).toEqual(refreshToken({ spentAt: later + 1 }));
+      expect(await find('r2')).toEqual(refreshToken({ tokenHash: 'r2' }));
+    });
+
+    it('are spent where what they were exchanged for was lost, or with their family', async () => {
+      await insert(
+        refreshToken({ tokenHash: 'lost', parentHash: 'r1' }),
+        refreshToken(),
+        refreshToken({ tokenHash: 'spent', spentAt: 5 }),
+        refreshToken({ tokenHash: 'other', family: 'f2' }),
+      );
+      await within((tx) => tx.refreshTokens.withdraw('r1', later));
+      expect((await find('lost'))?.spentAt).toBe(later);
+      await within((tx) => tx.refreshTokens.spendFamily('f1', later + 1));
+      expect((await find('r1'))?.spentAt).toBe(later + 1);
+      expect((await find('spent'))?.spentAt).toBe(5);
+      expect((await find('other'))?.spentAt).toBeUndefined();
+    });
+
+    it('go with their device, all of a user, or when they were spent long ago', async () => {
+      await insert(
+        refreshToken({ tokenHash: 'kitchen' }),
+        refreshToken({ tokenHash: 'cellar', deviceId: 'CELLAR' }),
+        refreshToken({ tokenHash: 'his', mxid: bob }),
+        refreshToken({ tokenHash: 'spent', mxid: bob, spentAt: 5 }),
+      );
+      const left = async () => {
+        const hashes = ['kitchen', 'cellar', 'his', 'spent'];
+        const found = await Promise.all(hashes.map(find));
+        return hashes.filter((_, index) => found[index]);
+      };
+      await within((tx) => tx.refreshTokens.deleteByDevice(alice, 'KITCHEN'));
+      await within((tx) => tx.refreshTokens.deleteSpent(4));
+      expect(await left()).toEqual(['cellar', 'his', 'spent']);
+      await within((tx) => tx.refreshTokens.deleteByUser(alice));
+      await within((tx) => tx.refreshTokens.deleteSpent(5));
+      expect(await left()).toEqual(['his']);
+    });
+  });
+
+  describe('login tokens', () => {
+    const token = { tokenHash: 'l1', mxid: alice, createdAt: later, expiresAt: later + 10 };
+
+    it('are used by exactly one of those who try at once', async () => {
+      await within((tx) => tx.loginTokens.insert(token));
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, () => within((tx) => tx.loginTokens.use('l1', later + 99))),
+      );
+      expect(answers.filter(Boolean)).toHaveLength(1);
+      expect(await within((tx) => tx.loginTokens.use('none', later))).toBe(false);
+      expect(await within((tx) => tx.loginTokens.find('l1'))).toEqual(token);
+    });
+
+    it('tell when a user had the newest, and go when they are over', async () => {
+      await within((tx) => tx.loginTokens.insert(token));
+      await within((tx) => tx.loginTokens.insert({ ...token, tokenHash: 'l2', createdAt: 1, expiresAt: 11 }));
+      await within((tx) => tx.loginTokens.insert({ ...token, tokenHash: 'l3', mxid: bob, createdAt: later + 7 }));
+      const newest = (mxid: Mxid) => within((tx) => tx.loginTokens.findNewestTime(mxid));
+      expect(await newest(alice)).toBe(later);
+      await within((tx) => tx.loginTokens.deleteExpired(11));
+      expect(await within((tx) => tx.loginTokens.find('l2'))).toBeUndefined();
+      expect(await newest(alice)).toBe(later);
+      await within((tx) => tx.loginTokens.deleteByUser(alice));
+      expect(await newest(alice)).toBeUndefined();
+      expect(await newest(bob)).toBe(later + 7);
+    });
+  });
+
+  describe('user-interactive authentications', () => {
+    const session = { id: 's1', owner: alice, operation: 'op', completed: [], expiresAt: later };
+
+    it('are kept as they were saved last', async () => {
+      await within((tx) => tx.uiaSessions.save(session));
+      expect(await within((tx) => tx.uiaSessions.find('s1'))).toEqual(session);
+      const further = { ...session, completed: ['m.login.password', 'a "stage"'] };
+      await within((tx) => tx.uiaSessions.save(further));
+      expect(await within((tx) => tx.uiaSessions.find('s1'))).toEqual(further);
+    });
+
+    it('go once, all of a user, or when they have expired', async () => {
+      for (const [id, owner, expiresAt] of [
+        ['s1', alice, later],
+        ['s2', alice, later + 1],
+        ['s3', bob, later + 1],
+        ['s4', bob, later],
+      ] as const) {
+        await within((tx) => tx.uiaSessions.save({ ...session, id, owner, expiresAt }));
+      }
+      const left = async () => {
+        const ids = ['s1', 's2', 's3', 's4'];
+        const found = await Promise.all(ids.map((id) => within((tx) => tx.uiaSessions.find(id))));
+        return ids.filter((_, index) => found[index]);
+      };
+      expect(await within((tx) => tx.uiaSessions.delete('s1'))).toBe(true);
+      expect(await within((tx) => tx.uiaSessions.delete('s1'))).toBe(false);
+      await within((tx) => tx.uiaSessions.deleteExpired(later));
+      expect(await left()).toEqual(['s2', 's3']);
+      await within((tx) => tx.uiaSessions.deleteByOwner(alice));
+      expect(await left()).toEqual(['s3']);
+    });
+  });
+
+  describe('addresses of accounts', () => {
+    const insert = (record: AccountAddressRecord) => within((tx) => tx.accountAddresses.insert(record));
+    const find = (medium: 'email' | 'msisdn', text: string) =>
+      within((tx) => tx.accountAddresses.find({ medium, address: text }));
+
+    it('are found by what they are, as they were written', async () => {
+      const phone = address({ id: 'a2', medium: 'msisdn', address: '447700900123', addedAt: later });
+      expect(await insert(address())).toBe(true);
+      expect(await insert(phone)).toBe(true);
+      expect(await find('email', 'alice@mail.test')).toEqual(address());
+      expect(await find('msisdn', '447700900123')).toEqual(phone);
+      expect(await find('msisdn', 'alice@mail.test')).toBeUndefined();
+      expect(await within((tx) => tx.accountAddresses.listByUser(alice))).toEqual([phone, address()]);
+    });
+
+    it('belong to whoever had them first, until they are let go', async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, (_, index) => insert(address({ id: `a${index}`, mxid: `@u${index}:x` as Mxid }))),
+      );
+      expect(answers.filter(Boolean)).toHaveLength(1);
+      const winner = `a${answers.indexOf(true)}`;
+      expect((await find('email', 'alice@mail.test'))?.id).toBe(winner);
+      expect(await within((tx) => tx.accountAddresses.delete(winner))).toBe(true);
+      expect(await within((tx) => tx.accountAddresses.delete(winner))).toBe(false);
+      expect(await insert(address({ mxid: bob }))).toBe(true);
+      await within((tx) => tx.accountAddresses.deleteByUser(bob));
+      expect(await find('email', 'alice@mail.test')).toBeUndefined();
+    });
+
+    it('are not in the database in clear', async () => {
+      await insert(address());
+      await insert(address({ id: 'a2', medium: 'msisdn', address: '447700900123' }));
+      const stored = await place.dump();
+      expect(stored).toContain(alice);
+      expect(stored).not.toMatch(/alice@mail\.test|447700900123/);
+    });
+
+    it('are found under a new key of encryption, also when the old one is gone', async () => {
+      await insert(address());
+      const reopen = async (key: Secret, oldKeys: readonly Secret[]) => {
+        await database.close();
+        database = await openTestDatabase({ uri: place.uri, encryption: { key, oldKeys } });
+      };
+      await reopen(testKey(2), [testKey(1)]);
+      expect(await find('email', 'alice@mail.test')).toEqual(address());
+      await reopen(testKey(2), []);
+      expect(await find('email', 'alice@mail.test')).toEqual(address());
+      expect(await insert(address({ id: 'a2', mxid: bob }))).toBe(false);
+    });
+  });
+
+  describe('accounts of our own, when much happens at once', () => {
+    const open = async () => {
+      const embedded = await openEmbeddedAccounts({ database });
+      const { mxid, password } = await embedded.addUser('alice');
+      const logIn = (more = {}) => embedded.accounts.logIn(loginOf(mxid, password, more));
+      const isGood = async (token: Secret) =>
+        embedded.accounts.whoAmI(token, '').then(
+          () => true,
+          () => false,
+        );
+      const good = async (tokens: readonly Secret[]) => {
+        const answers = await Promise.all(tokens.map(isGood));
+        return tokens.filter((_, index) => answers[index]);
+      };
+      const auth = { type: 'm.login.password', identifier: { type: 'm.id.user', user: mxid }, password };
+      return { ...embedded, mxid, logIn, good, auth };
+    };
+
+    it('leave a device one access token', async () => {
+      const { logIn, good } = await open();
+      const grants = await Promise.all(Array.from({ length: 8 }, () => logIn({ deviceId: 'KITCHEN' })));
+      expect(await good(grants.map(({ accessToken: token }) => token))).toHaveLength(1);
+    });
+
+    it('leave one of the answers to a refresh token good', async () => {
+      const { accounts, logIn, good } = await open();
+      const { refreshToken: token } = await logIn({ wantsRefreshToken: true });
+      if (!token) throw new Error('no refresh token');
+      const issued = await Promise.all(Array.from({ length: 6 }, () => accounts.refresh(token)));
+      expect(await good(issued.map(({ accessToken: fresh }) => fresh))).toHaveLength(1);
+    });
+
+    it('let a refresh and the first use of its answer come together', async () => {
+      const { accounts, logIn } = await open();
+      let token = (await logIn({ wantsRefreshToken: true })).refreshToken;
+      for (let round = 0; round < 5; round += 1) {
+        if (!token) throw new Error('no refresh token');
+        const { accessToken: access, refreshToken: next } = await accounts.refresh(token);
+        if (!next) throw new Error('no refresh token');
+        const [, refreshed] = await Promise.all([accounts.whoAmI(access, ''), accounts.refresh(next)]);
+        token = refreshed.refreshToken;
+      }
+    });
+
+    it('let a login token in once', async () => {
+      const { accounts, logIn, auth } = await open();
+      const { loginToken } = await accounts.mintLoginToken((await logIn()).accessToken, auth);
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 8 }, () => accounts.logIn(loginBy({ kind: 'token', token: loginToken }))),
+      );
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    });
+
+    it('give one login token a minute', async () => {
+      const { accounts, logIn, auth } = await open();
+      const { accessToken: token } = await logIn();
+      const outcomes = await Promise.allSettled(Array.from({ length: 6 }, () => accounts.mintLoginToken(token, auth)));
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(await faultOf(accounts.mintLoginToken(token, auth))).toMatchObject({ kind: 'rate_limited' });
+    });
+
+    it('leave no login behind after a deactivation', async () => {
+      const { administration, mxid, logIn, good } = await open();
+      const logins = Array.from({ length: 8 }, () => logIn());
+      const [outcomes] = await Promise.all([Promise.allSettled(logins), administration.deactivate(mxid)]);
+      const tokens = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.accessToken] : []));
+      expect(await good(tokens)).toEqual([]);
+      expect(await within((tx) => tx.devices.listByUser(mxid))).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,161 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
+import { systemRandom } from '../../src/base/random.js';
+import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import { install, type ConfigOverrides, type Installation } from '../support/daemon.js';
+
+const alice = '@alice:example.test';
+const password = 'the password of alice';
+const client = '/_matrix/client/v3';
+const login = {
+  type: 'm.login.password',
+  identifier: { type: 'm.id.user', user: alice },
+  password,
+  refresh_token: true,
+};
+/** Nothing listens there. */
+const elsewhere = 'http://127.0.0.1:9';
+
+let sandbox: Sandbox;
+const installations: Installation[] = [];
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+});
+afterAll(() => sandbox.stop());
+afterEach(() => Promise.all(installations.splice(0).map((each) => each.remove())));
+
+async function running(overrides?: ConfigOverrides): Promise<Installation> {
+  const gangway = await install(sandbox, overrides);
+  installations.push(gangway);
+  await gangway.start();
+  return gangway;
+}
+
+describe('whose the accounts are', () => {
+  it.each([
+    ['the homeserver has them', { homeserver: { address: elsewhere } }, ' are those of the homeserver (relay)'],
+    ['Gangway has them', {}, ' are those of Gangway (embedded)'],
+    ['there are none', { accounts: { enabled: false } }, ': none'],
+  ])('is said at the start: %s', async (_, overrides, words) => {
+    const gangway = await running(overrides);
+    const lines = gangway.output().split('\n');
+    expect(lines.filter((line) => line.includes('Matrix accounts'))).toHaveLength(1);
+    expect(gangway.output()).toContain(`"level":"info","message":"Matrix accounts${words}"`);
+  });
+});
+
+describe('accounts.enabled: false', () => {
+  it.each(['embedded', 'relay'])('answers every path of the login with 404 M_UNRECOGNIZED: %s', async (kind) => {
+    const homeserver = kind === 'relay' ? { address: elsewhere } : {};
+    const gangway = await running({ accounts: { enabled: false }, homeserver });
+    const answers = await Promise.all([
+      gangway.request('GET', `${client}/login`),
+      gangway.request('POST', `${client}/login`, login),
+      gangway.request('POST', '/_matrix/client/r0/login', login),
+      gangway.request('POST', '/_matrix/client/unstable/login', login),
+      gangway.request('GET', '/_matrix/client/api/v1/login'),
+      gangway.request('POST', '/_matrix/client/api/v1/login', { username: 'alice', password }),
+      gangway.request('POST', `${client}/refresh`, {}),
+      gangway.request('POST', `${client}/logout`, {}),
+      gangway.request('GET', `${client}/account/whoami`),
+      gangway.request('POST', '/_matrix/client/v1/login/get_token', {}),
+    ]);
+    for (const { status, body, headers } of answers) {
+      expect({ status, body }).toEqual({ status: 404, body: { errcode: 'M_UNRECOGNIZED', error: expect.any(String) } });
+      expect(headers.get('access-control-allow-origin')).toBe('*');
+    }
+    expect(await gangway.getMe(alice)).toMatchObject({ status: 403, body: { errcode: 'not_logged_in' } });
+  });
+});
+
+describe('a homeserver that is out of reach', () => {
+  it('is said to clients, and shuts nobody out who has the shared secret', async () => {
+    const gangway = await running({ homeserver: { address: elsewhere } });
+    expect(await gangway.request('POST', `${client}/login`, login)).toMatchObject({ status: 503 });
+    expect(await gangway.call('GET', `/${alice}/get_me`, undefined, 'some-token')).toMatchObject({
+      status: 503,
+      body: { errcode: 'homeserver_unreachable' },
+    });
+    expect(await gangway.getMe(alice)).toMatchObject({ status: 403, body: { errcode: 'not_logged_in' } });
+  });
+});
+
+describe('accounts.well_known', () => {
+  it('leads clients to the address that it gives', async () => {
+    const gangway = await running({ accounts: { well_known: 'https://chat.example.test/' } });
+    await gangway.addUser(alice, password);
+    const { body } = await gangway.request('POST', `${client}/login`, login);
+    expect(body['well_known']).toEqual({ 'm.homeserver': { base_url: 'https://chat.example.test' } });
+  });
+});
+
+describe('accounts.limits', () => {
+  it('are those of the configuration', async () => {
+    const gangway = await running({ accounts: { limits: { per_address: { max: 2, window_seconds: 3600 } } } });
+    const statuses: number[] = [];
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      statuses.push((await gangway.request('POST', `${client}/login`, login)).status);
+    }
+    expect(statuses).toEqual([403, 403, 429]);
+  });
+});
+
+describe('provisioning.allow_matrix_auth: false', () => {
+  it('leaves the shared secret as the only way in', async () => {
+    const gangway = await running({ provisioning: { allow_matrix_auth: false } });
+    await gangway.addUser(alice, password);
+    const granted = await gangway.request('POST', `${client}/login`, login);
+    expect(granted.status).toBe(200);
+    const token = String(granted.body['access_token']);
+    expect(await gangway.call('GET', `/${alice}/get_me`, undefined, token)).toMatchObject({
+      status: 401,
+      body: { errcode: 'shared_secret_invalid' },
+    });
+  });
+});
+
+describe('killed', () => {
+  it('between login and refresh, the daemon knows all its tokens', async () => {
+    const gangway = await running();
+    await gangway.addUser(alice, password);
+    const granted = await gangway.request('POST', `${client}/login`, login);
+    expect(granted.status).toBe(200);
+    await gangway.kill();
+    await gangway.start();
+
+    const refreshed = await gangway.request('POST', `${client}/refresh`, {
+      refresh_token: granted.body['refresh_token'],
+    });
+    expect(refreshed.status).toBe(200);
+    await gangway.kill();
+    await gangway.start();
+
+    const whoami = (token: unknown) => gangway.request('GET', `${client}/account/whoami`, undefined, String(token));
+    expect(await whoami(refreshed.body['access_token'])).toMatchObject({
+      status: 200,
+      body: { user_id: alice, device_id: granted.body['device_id'] },
+    });
+    await gangway.kill();
+    await gangway.start();
+    const spent = await gangway.request('POST', `${client}/refresh`, { refresh_token: granted.body['refresh_token'] });
+    expect(spent).toMatchObject({ status: 401, body: { errcode: 'M_UNKNOWN_TOKEN' } });
+  });
+});
+
+describe('an account that is deactivated while the daemon runs', () => {
+  it('is logged out everywhere, and can log in no more', async () => {
+    const gangway = await running();
+    await gangway.addUser(alice, password);
+    const granted = await gangway.request('POST', `${client}/login`, login);
+    const { code } = await gangway.command('user', 'deactivate', alice);
+    expect(code).toBe(0);
+    const token = String(granted.body['access_token']);
+    expect(await gangway.request('GET', `${client}/account/whoami`, undefined, token)).toMatchObject({ status: 401 });
+    expect(await gangway.call('GET', `/${alice}/get_me`, undefined, token)).toMatchObject({ status: 401 });
+    expect(await gangway.request('POST', `${client}/login`, login)).toMatchObject({
+      status: 403,
+      body: { errcode: expect.stringMatching(/^M_(USER_DEACTIVATED|FORBIDDEN)$/) },
+    });
+  });
+});

@@ -1,0 +1,211 @@
+import { type AuthDict, type LoginResponse, MatrixError } from 'matrix-js-sdk';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
+import { systemRandom } from '../../src/base/random.js';
+import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import { loggedInClient, matrixClient } from '../support/matrix-client.js';
+import { startEmbeddedPlace, startRelayPlace, type MatrixPlace, type MatrixUser } from '../support/matrix-places.js';
+import { synapseMissing } from '../support/synapse.js';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+});
+afterAll(() => sandbox.stop());
+
+describe('accounts of Gangway', () => {
+  matrixLogins(() => startEmbeddedPlace(sandbox));
+});
+
+describe.skipIf(synapseMissing !== undefined)(`accounts of a Synapse ${synapseMissing ?? ''}`, () => {
+  matrixLogins(() => startRelayPlace(sandbox));
+});
+
+/** What matrix-js-sdk and others must find, whoever has the accounts. */
+function matrixLogins(start: () => Promise<MatrixPlace>): void {
+  let place: MatrixPlace;
+  beforeAll(async () => {
+    place = await start();
+  });
+  afterAll(() => place.close());
+
+  const logIn = ({ mxid, password }: MatrixUser, more: object = {}): Promise<LoginResponse> =>
+    matrixClient(place.url()).loginRequest({
+      type: 'm.login.password',
+      identifier: { type: 'm.id.user', user: mxid },
+      password,
+      ...more,
+    });
+
+  describe('matrix-js-sdk', () => {
+    it('finds the ways to log in', async () => {
+      const { flows } = await matrixClient(place.url()).loginFlows();
+      expect(flows).toContainEqual({ type: 'm.login.password' });
+      expect(flows).toContainEqual({ type: 'm.login.token', get_login_token: true });
+    });
+
+    it('logs in by password, with the Matrix ID or its localpart', async () => {
+      const { alice } = place;
+      for (const user of [alice.mxid, 'alice']) {
+        const granted = await logIn(alice, { identifier: { type: 'm.id.user', user }, device_id: 'LAPTOP' });
+        expect(granted).toMatchObject({ user_id: alice.mxid, device_id: 'LAPTOP' });
+        expect(granted).not.toHaveProperty('refresh_token');
+        expect(granted).not.toHaveProperty('well_known');
+        const me = await loggedInClient(place.url(), granted).whoami();
+        expect(me).toMatchObject({ user_id: alice.mxid, device_id: 'LAPTOP' });
+      }
+    });
+
+    it('logs in by phone number, international and as it is dialled at home', async () => {
+      const { bob } = place;
+      const numbers = [
+        { country: 'GB', phone: '07700 900456', number: '07700 900456' },
+        { country: 'GB', phone: '07700 900456' },
+        { country: 'DE', phone: '+44 7700 900456', number: '+44 7700 900456' },
+      ];
+      for (const number of numbers) {
+        const granted = await logIn(bob, { identifier: { type: 'm.id.phone', ...number } });
+        expect(granted.user_id, JSON.stringify(number)).toBe(bob.mxid);
+      }
+      const granted = await logIn(bob, {
+        identifier: { type: 'm.id.thirdparty', medium: 'msisdn', address: bob.phone },
+      });
+      expect(granted.user_id).toBe(bob.mxid);
+    });
+
+    it("is refused alike for a wrong password, an unknown user, and somebody else's phone number", async () => {
+      const { alice, bob } = place;
+      const refusals = await Promise.all(
+        [
+          { password: 'wrong' },
+          { identifier: { type: 'm.id.user', user: 'nobody' } },
+          { identifier: { type: 'm.id.user', user: '@alice:elsewhere.test' } },
+          { identifier: { type: 'm.id.phone', country: 'GB', phone: bob.phone, number: bob.phone } },
+          { identifier: { type: 'm.id.phone', country: 'GB', phone: '07700900999', number: '07700900999' } },
+        ].map((wrong) => refusalOf(logIn(alice, wrong))),
+      );
+      const { httpStatus, errcode, data } = refusals[0] ?? {};
+      expect({ httpStatus, errcode }).toEqual({ httpStatus: 403, errcode: 'M_FORBIDDEN' });
+      expect(refusals.map((refusal) => [refusal.httpStatus, refusal.data])).toEqual(refusals.map(() => [403, data]));
+    });
+
+    it('logs in on another device with a token from the first, once', async () => {
+      const { alice } = place;
+      const first = loggedInClient(place.url(), await logIn(alice));
+      const asked = await refusalOf(first.requestLoginToken());
+      expect(asked).toMatchObject({ httpStatus: 401, data: { flows: [{ stages: ['m.login.password'] }] } });
+      const answer = await first.requestLoginToken(passwordStage(alice, asked));
+      const token = 'login_token' in answer ? answer.login_token : '';
+
+      const granted = await matrixClient(place.url()).loginRequest({ type: 'm.login.token', token });
+      expect(granted.user_id).toBe(alice.mxid);
+      expect(await loggedInClient(place.url(), granted).whoami()).toMatchObject({ device_id: granted.device_id });
+      const again = await refusalOf(matrixClient(place.url()).loginRequest({ type: 'm.login.token', token }));
+      expect(again).toMatchObject({ httpStatus: 403, errcode: 'M_FORBIDDEN' });
+    });
+
+    it('refreshes: by itself when its access token is not known any more', async () => {
+      const { alice } = place;
+      const granted = await logIn(alice, { refresh_token: true });
+      expect(granted.expires_in_ms).toBeGreaterThan(0);
+      const refreshed = await loggedInClient(place.url(), granted).refreshToken(granted.refresh_token ?? '');
+      expect(refreshed.access_token).not.toBe(granted.access_token);
+      const me = { user_id: alice.mxid, device_id: granted.device_id };
+      const { access_token: accessToken, refresh_token: refreshToken } = refreshed;
+      expect(await matrixClient(place.url(), { accessToken }).whoami()).toMatchObject(me);
+
+      const stale = matrixClient(place.url(), {
+        accessToken: 'a-token-that-is-known-no-more',
+        refreshToken,
+        async tokenRefreshFunction(token) {
+          const next = await matrixClient(place.url()).refreshToken(token);
+          return { accessToken: next.access_token, refreshToken: next.refresh_token };
+        },
+      });
+      expect(await stale.whoami()).toMatchObject(me);
+      expect(stale.getAccessToken()).not.toBe('a-token-that-is-known-no-more');
+      const spent = await refusalOf(matrixClient(place.url()).refreshToken(granted.refresh_token ?? ''));
+      expect(spent.httpStatus === 401 || spent.httpStatus === 403).toBe(true);
+    });
+
+    it('logs out, and its access token is good no more', async () => {
+      const { alice } = place;
+      const [one, other] = [await logIn(alice), await logIn(alice)];
+      await loggedInClient(place.url(), one).logout();
+      const refusal = await refusalOf(loggedInClient(place.url(), one).whoami());
+      expect(refusal).toMatchObject({ httpStatus: 401, errcode: 'M_UNKNOWN_TOKEN' });
+      expect(refusal.data['soft_logout']).not.toBe(true);
+      expect(await loggedInClient(place.url(), other).whoami()).toMatchObject({ user_id: alice.mxid });
+    });
+  });
+
+  describe('a client of version 1', () => {
+    const v1 = async (body: unknown) => {
+      const response = await fetch(`${place.url()}/_matrix/client/api/v1/login`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+      });
+      return { status: response.status, body: (await response.json()) as Readonly<Record<string, unknown>> };
+    };
+
+    it('logs in with a user name and a password, and gets a token that does not expire', async () => {
+      const { alice } = place;
+      for (const name of [{ username: 'alice' }, { user: alice.mxid, type: 'm.login.password' }]) {
+        const { status, body } = await v1({ ...name, password: alice.password, refresh_token: true });
+        expect({ status, body }).toMatchObject({
+          status: 200,
+          body: { user_id: alice.mxid, home_server: alice.mxid.replace('@alice:', '') },
+        });
+        expect(body).not.toHaveProperty('refresh_token');
+        expect(body).not.toHaveProperty('expires_in_ms');
+        const me = await matrixClient(place.url(), { accessToken: String(body['access_token']) }).whoami();
+        expect(me.user_id).toBe(alice.mxid);
+      }
+    });
+
+    it('is refused with both members of an error', async () => {
+      const { status, body } = await v1({ username: 'alice', password: 'wrong' });
+      expect(status).toBe(403);
+      expect(body).toMatchObject({ errcode: 'M_FORBIDDEN', error: expect.any(String) });
+    });
+  });
+
+  describe("the provisioning API, with a user's own access token", () => {
+    it('is open for the own Matrix ID, and for no other', async () => {
+      const { alice, bob, gangway } = place;
+      const { access_token: token } = await logIn(alice);
+      const own = await gangway.call('POST', `/login/${alice.mxid}/request_code`, { phone: '+9996620123' }, token);
+      expect(own).toMatchObject({ status: 200, body: { state: 'code' } });
+      const code = await gangway.call('POST', `/login/${alice.mxid}/send_code`, { code: '22222' }, token);
+      expect(code).toMatchObject({ status: 200, body: { state: 'logged-in' } });
+      expect(await gangway.call('GET', `/${alice.mxid}/get_me`, undefined, token)).toMatchObject({ status: 200 });
+
+      for (const path of [`/${bob.mxid}/get_me`, '/@alice:elsewhere.test/get_me']) {
+        expect(await gangway.call('GET', path, undefined, token)).toMatchObject({ status: 403 });
+      }
+      const others = await gangway.call('POST', `/login/${bob.mxid}/request_code`, { phone: '+9996620124' }, token);
+      expect(others).toMatchObject({ status: 403 });
+    });
+
+    it("is closed for a token that is nobody's", async () => {
+      const { alice, gangway } = place;
+      const refused = await gangway.call('GET', `/${alice.mxid}/get_me`, undefined, 'nobodys-token');
+      expect(refused).toMatchObject({ status: 401, body: { errcode: 'shared_secret_invalid' } });
+    });
+  });
+}
+
+function passwordStage({ mxid, password }: MatrixUser, asked: MatrixError): AuthDict {
+  const session = String(asked.data['session']);
+  return { type: 'm.login.password', identifier: { type: 'm.id.user', user: mxid }, password, session };
+}
+
+async function refusalOf(attempt: Promise<unknown>): Promise<MatrixError> {
+  try {
+    await attempt;
+  } catch (error) {
+    if (error instanceof MatrixError) return error;
+    throw error;
+  }
+  throw new Error('it was not refused');
+}

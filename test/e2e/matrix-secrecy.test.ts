@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
+import { systemRandom } from '../../src/base/random.js';
+import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import type { Answer } from '../support/daemon.js';
+import { startEmbeddedPlace, startRelayPlace, type MatrixPlace } from '../support/matrix-places.js';
+import { synapseMissing } from '../support/synapse.js';
+
+const client = '/_matrix/client/v3';
+const loginPath = `${client}/login`;
+const wrongPassword = 'a wrong password for Matrix';
+const unknownToken = 'a-token-that-nobody-has';
+const unknownLoginToken = 'a-login-token-that-nobody-has';
+const unknownRefreshToken = 'a-refresh-token-that-nobody-has';
+const unknownPhone = '447700900999';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+});
+afterAll(() => sandbox.stop());
+
+describe('of what Matrix users and their clients send and get', () => {
+  it('nothing secret reaches the log at debug level, the disk in clear, or the body of an error', async () => {
+    const place = await startEmbeddedPlace(sandbox);
+    try {
+      const { gangway, alice } = place;
+      const post = (path: string, body: unknown, token?: string) => gangway.request('POST', path, body, token);
+      const { answers, secrets } = await logInAllWays(place);
+      const [access = '', refresh = ''] = secrets;
+
+      const asked = await post('/_matrix/client/v1/login/get_token', {}, access);
+      const session = asked.body['session'];
+      const identifier = { type: 'm.id.user', user: alice.mxid };
+      const stage = { type: 'm.login.password', identifier, session };
+      const denied = await post(
+        '/_matrix/client/v1/login/get_token',
+        { auth: { ...stage, password: wrongPassword } },
+        access,
+      );
+      const minted = await post(
+        '/_matrix/client/v1/login/get_token',
+        { auth: { ...stage, password: alice.password } },
+        access,
+      );
+      expect([asked.status, denied.status, minted.status]).toEqual([401, 401, 200]);
+      const loginToken = String(minted.body['login_token']);
+      const byToken = await post(loginPath, { type: 'm.login.token', token: loginToken });
+      expect(byToken.status).toBe(200);
+      const spent = await post(loginPath, { type: 'm.login.token', token: loginToken });
+      const refreshed = await post(`${client}/refresh`, { refresh_token: refresh });
+      expect(refreshed.status).toBe(200);
+      const unknown = await post(`${client}/refresh`, { refresh_token: unknownRefreshToken });
+      const inQuery = await gangway.request('GET', `${client}/account/whoami?access_token=${unknownToken}`);
+      const out = await post(`${client}/logout`, {}, String(byToken.body['access_token']));
+      expect(out.status).toBe(200);
+
+      const given = [byToken, refreshed].flatMap(({ body }) => [body['access_token'], body['refresh_token']]);
+      secrets.push(loginToken, ...given.filter((token) => token !== undefined).map(String));
+      await expectSecrecy(place, [...answers, denied, spent, unknown, inQuery], secrets);
+      const disk = (await gangway.filesWritten()).toString('latin1');
+      expect(disk).toContain('$argon2id$');
+      expect(disk).not.toContain(alice.phone);
+    } finally {
+      await place.close();
+    }
+  });
+
+  it.skipIf(synapseMissing !== undefined)(
+    `nor where the homeserver has the accounts ${synapseMissing ?? ''}`,
+    async () => {
+      const place = await startRelayPlace(sandbox);
+      try {
+        const { answers, secrets } = await logInAllWays(place);
+        await expectSecrecy(place, answers, secrets);
+      } finally {
+        await place.close();
+      }
+    },
+  );
+});
+
+/** Logins right and wrong, at both versions, and the tokens on the provisioning API; the tokens that they gave, access token first. */
+async function logInAllWays({ gangway, alice }: MatrixPlace): Promise<{ answers: Answer[]; secrets: string[] }> {
+  const post = (path: string, body: unknown) => gangway.request('POST', path, body);
+  const user = { type: 'm.id.user', user: alice.mxid };
+  const phone = { type: 'm.id.phone', country: 'GB', phone: alice.phone, number: alice.phone };
+  const stranger = { ...phone, phone: unknownPhone, number: unknownPhone };
+  const byPassword = { type: 'm.login.password', password: alice.password };
+
+  const granted = await post(loginPath, { ...byPassword, identifier: user, refresh_token: true });
+  const others = [
+    await post(loginPath, { ...byPassword, identifier: phone }),
+    await post('/_matrix/client/api/v1/login', { username: 'alice', password: alice.password }),
+  ];
+  expect([granted, ...others].map(({ status }) => status)).toEqual([200, 200, 200]);
+  const refused = [
+    await post(loginPath, { ...byPassword, identifier: user, password: wrongPassword }),
+    await post(loginPath, { ...byPassword, identifier: stranger }),
+    await post(loginPath, { ...byPassword, identifier: user, device_id: 7, password: alice.password }),
+    await post(loginPath, { type: 'm.login.token', token: unknownLoginToken }),
+    await post('/_matrix/client/api/v1/login', { username: 'alice', password: wrongPassword }),
+    await gangway.call('GET', `/${alice.mxid}/get_me`, undefined, unknownToken),
+  ];
+  const tokens = [granted.body['access_token'], granted.body['refresh_token']];
+  await gangway.call('GET', `/${alice.mxid}/get_me`, undefined, String(tokens[0]));
+  const secrets = [...tokens, ...others.map(({ body }) => body['access_token'])].map(String);
+  return { answers: refused, secrets };
+}
+
+async function expectSecrecy({ gangway, alice }: MatrixPlace, answers: readonly Answer[], tokens: readonly string[]) {
+  expect(answers.filter(({ status }) => status < 400)).toEqual([]);
+  expect(new Set(tokens).size).toBe(tokens.length);
+  expect(tokens.every((token) => token.length > 20)).toBe(true);
+  const disk = await gangway.filesWritten();
+  const haystacks = {
+    log: gangway.output(),
+    disk: disk.toString('latin1'),
+    errors: answers.map(({ text }) => text).join('\n'),
+  };
+  expect(haystacks.log).toContain('debug');
+  expect(haystacks.disk.length).toBeGreaterThan(1000);
+  const needles: Readonly<Record<string, string>> = {
+    password: alice.password,
+    'wrong password': wrongPassword,
+    'phone number': alice.phone,
+    'unknown phone number': unknownPhone,
+    'unknown access token': unknownToken,
+    'unknown login token': unknownLoginToken,
+    'unknown refresh token': unknownRefreshToken,
+    ...Object.fromEntries(tokens.map((token, index) => [`token ${index}`, token])),
+  };
+  for (const [place, haystack] of Object.entries(haystacks)) {
+    for (const [what, needle] of Object.entries(needles)) {
+      expect(haystack.includes(needle), `${what} in the ${place}`).toBe(false);
+    }
+  }
+}

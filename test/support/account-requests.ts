@@ -1,0 +1,32 @@
+import type { LoginAttempt } from '../../src/accounts/authority.js';
+import { AccountFailure, type AccountFault } from '../../src/accounts/failure.js';
+import { Secret } from '../../src/base/secret.js';
+
+/** The login of a user by password, as a surface hands it over. */
+export function loginOf(user: string, password: string, more: Partial<LoginAttempt> = {}): LoginAttempt {
+  const proof = { kind: 'password', identifier: { kind: 'user', user }, password: new Secret(password) } as const;
+  return { ...loginBy(proof), ...more };
+}
+
+/** A login by that proof, without anything else. */
+export function loginBy(proof: LoginAttempt['proof']): LoginAttempt {
+  return {
+    proof,
+    deviceId: undefined,
+    deviceName: undefined,
+    wantsRefreshToken: false,
+    clientAddress: '203.0.113.7',
+    accessToken: undefined,
+    body: {},
+  };
+}
+
+/** The fact of the AccountFailure that the work ends in; throws where it ends otherwise. */
+export async function faultOf(work: Promise<unknown>): Promise<AccountFault> {
+  const outcome: unknown = await work.then(
+    () => new Error('expected a failure, and there was none'),
+    (reason: unknown) => reason,
+  );
+  if (outcome instanceof AccountFailure) return outcome.fact;
+  throw outcome;
+}

@@ -1,0 +1,80 @@
+import type { AccountAuthority } from '../../src/accounts/authority.js';
+import { createLoginLimits, type LoginAllowances } from '../../src/accounts/login-limits.js';
+import type { AccountSessions } from '../../src/accounts/sessions.js';
+import { createClientServerSurfaces } from '../../src/api/client-server-surfaces.js';
+import { openEmbeddedAccounts, type EmbeddedUnderTest } from './embedded-accounts.js';
+import { startServer } from './http-server.js';
+import { sendRaw, type RawReply, type RawRequest } from './raw-http.js';
+import type { RecordingLogger } from './recording-logger.js';
+
+/** A reply with its JSON read. */
+export interface MatrixReply extends RawReply {
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+/** The client-server API over real HTTP. */
+export interface ClientServer {
+  /** Accounts in a database in memory; nobody asks them where another authority was given. */
+  readonly embedded: EmbeddedUnderTest;
+  readonly log: RecordingLogger;
+  /** Sends exactly this. */
+  send(request: RawRequest): Promise<MatrixReply>;
+  /** Sends JSON, with an access token where one is given. */
+  call(method: string, path: string, body?: unknown, accessToken?: string): Promise<MatrixReply>;
+  close(): Promise<void>;
+}
+
+/** How a server under test differs from one with accounts of its own and limits that nobody meets. */
+export interface ClientServerOptions {
+  readonly allowances?: Partial<LoginAllowances>;
+  /** Takes the place of the embedded accounts; what follows a login is then somebody else's. */
+  readonly authority?: AccountAuthority;
+  /** Takes the place of what follows a login. */
+  readonly sessions?: AccountSessions;
+  readonly disabled?: boolean;
+}
+
+const plenty = { max: 10_000, windowMs: 60_000 };
+
+/** Starts one on a clock that stands still; replies that are not declared fail as defects. */
+export async function startClientServer(options: ClientServerOptions = {}): Promise<ClientServer> {
+  const embedded = await openEmbeddedAccounts();
+  const limits = createLoginLimits({
+    allowances: { perAddress: plenty, perAccount: plenty, failuresPerAccount: plenty, ...options.allowances },
+    serverName: embedded.serverName,
+    clock: embedded.clock,
+  });
+  const { authority = embedded.accounts } = options;
+  const sessions = options.sessions ?? (options.authority === undefined ? embedded.accounts : undefined);
+  const surfaces = createClientServerSurfaces(options.disabled === true ? undefined : { authority, sessions, limits });
+  const server = await startServer(surfaces, { clock: embedded.clock, trustedProxies: ['127.0.0.1'] });
+
+  const send = async (request: RawRequest): Promise<MatrixReply> => {
+    const reply = await sendRaw(server.port, request);
+    return { ...reply, json: reply.text === '' ? {} : (JSON.parse(reply.text) as MatrixReply['json']) };
+  };
+  return {
+    embedded,
+    log: server.log,
+    send,
+    call(method, path, body, accessToken) {
+      const text = body === undefined ? undefined : JSON.stringify(body);
+      const headers = {
+        ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
+        // Node leaves it out of a GET.
+        ...(text === undefined ? {} : { 'content-length': String(Buffer.byteLength(text)) }),
+      };
+      return send({ method, path, headers, ...(text === undefined ? {} : { body: text }) });
+    },
+    async close() {
+      await server.stop(0);
+      await embedded.close();
+    },
+  };
+}
+
+/** The two places where one logs in, with what each calls its body. */
+export const loginPaths = {
+  v3: '/_matrix/client/v3/login',
+  v1: '/_matrix/client/api/v1/login',
+} as const;

@@ -1,0 +1,82 @@
+import { createDatabaseAddressBook } from '../../src/accounts/database-address-book.js';
+import {
+  createAccountAdministration,
+  type AccountAdministration,
+} from '../../src/accounts/embedded/account-administration.js';
+import {
+  createEmbeddedAccounts,
+  type EmbeddedAccounts,
+  type EmbeddedAccountsDeps,
+} from '../../src/accounts/embedded/embedded-accounts.js';
+import { createPasswordHasher } from '../../src/accounts/embedded/password-hasher.js';
+import type { ThirdPartyAddress } from '../../src/accounts/address-book.js';
+import type { Mxid, ServerName } from '../../src/base/mxid.js';
+import { randomId, systemRandom } from '../../src/base/random.js';
+import { Secret } from '../../src/base/secret.js';
+import type { Database } from '../../src/database/database.js';
+import { openTestDatabase } from './database.js';
+import { createFakeClock, type FakeClock } from './fake-clock.js';
+import { silentLogger } from './silent-logger.js';
+
+/** An authority with accounts of its own, and what a test does to it from outside. */
+export interface EmbeddedUnderTest {
+  readonly accounts: EmbeddedAccounts;
+  readonly administration: AccountAdministration;
+  readonly database: Database;
+  readonly clock: FakeClock;
+  readonly serverName: ServerName;
+  /** An account of that localpart; the password is `the password of` it where none is given. */
+  addUser(localpart: string, password?: string): Promise<{ readonly mxid: Mxid; readonly password: string }>;
+  addAddress(mxid: Mxid, address: ThirdPartyAddress): Promise<void>;
+  devicesOf(mxid: Mxid): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** On a database of its own, unless one is given, and a clock that stands still; the caller closes it. */
+export async function openEmbeddedAccounts(options: Partial<EmbeddedAccountsDeps> = {}): Promise<EmbeddedUnderTest> {
+  const clock = createFakeClock();
+  const random = systemRandom;
+  const database = options.database ?? (await openTestDatabase({ clock }));
+  const serverName = 'example.test' as ServerName;
+  const hasher = options.hasher ?? createPasswordHasher({ maxConcurrent: 2, maxWaiting: 50, random });
+  const accounts = createEmbeddedAccounts({
+    database,
+    serverName,
+    addressBook: createDatabaseAddressBook(database),
+    hasher,
+    lifetimes: { accessTokenMs: 300_000, refreshTokenMs: 86_400_000, loginTokenMs: 120_000 },
+    wellKnown: undefined,
+    clock,
+    random,
+    logger: silentLogger,
+    ...options,
+  });
+  const administration = createAccountAdministration({ database, serverName, hasher, clock });
+  return {
+    accounts,
+    administration,
+    database,
+    clock,
+    serverName,
+
+    async addUser(localpart, password = `the password of ${localpart}`) {
+      const mxid = `@${localpart}:${serverName}` as Mxid;
+      if (!(await administration.add(mxid, new Secret(password)))) throw new Error(`${mxid} is taken`);
+      return { mxid, password };
+    },
+
+    async addAddress(mxid, address) {
+      const at = clock.now();
+      const record = { id: randomId(random), mxid, ...address, validatedAt: at, addedAt: at };
+      const isNew = await database.transaction((tx) => tx.accountAddresses.insert(record));
+      if (!isNew) throw new Error('the address is taken');
+    },
+
+    async devicesOf(mxid) {
+      const devices = await database.transaction((tx) => tx.devices.listByUser(mxid));
+      return devices.map(({ deviceId }) => deviceId);
+    },
+
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,184 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+
+/** A request as the homeserver got it. */
+export interface HomeserverRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Takes the place of the homeserver's answer. */
+export type Interception = (response: ServerResponse, request: HomeserverRequest) => void;
+
+/** The login of a homeserver over real HTTP, with users in memory: enough of Synapse's answers to relay to it. */
+export interface FakeHomeserver {
+  /** Without a slash at its end. */
+  readonly url: string;
+  /** Everything that was asked, in its order. */
+  readonly requests: readonly HomeserverRequest[];
+  /** Adds a user and answers the Matrix ID. */
+  addUser(localpart: string, password: string): string;
+  deactivate(mxid: string): void;
+  devicesOf(mxid: string): readonly string[];
+  /** A login token for the user of this access token. */
+  mint(accessToken: string): string;
+  logOut(accessToken: string): void;
+  /** Answers requests this way from now on; undefined for the ordinary way. */
+  intercept(interception: Interception | undefined): void;
+  close(): Promise<void>;
+}
+
+interface User {
+  readonly password: string;
+  readonly devices: Set<string>;
+  isDeactivated: boolean;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+const forbidden = refusal(403, 'M_FORBIDDEN', 'Invalid username or password');
+const nameOf = (prefix: string) => `${prefix}_${randomBytes(12).toString('hex')}`;
+
+/** Starts one on a free port; whoever starts it closes it. */
+export async function startFakeHomeserver(serverName: string): Promise<FakeHomeserver> {
+  const users = new Map<string, User>();
+  const accessTokens = new Map<string, { readonly mxid: string; readonly device: string }>();
+  const loginTokens = new Map<string, string>();
+  const requests: HomeserverRequest[] = [];
+  let intercepted: Interception | undefined;
+
+  function logIn(body: HomeserverRequest['body']): Answer {
+    if (body['type'] === 'm.login.token') {
+      const mxid = loginTokens.get(String(body['token']));
+      loginTokens.delete(String(body['token']));
+      return mxid === undefined ? refusal(403, 'M_FORBIDDEN', 'Invalid login token') : grant(mxid, body);
+    }
+    if (body['type'] !== 'm.login.password') {
+      return refusal(400, 'M_UNKNOWN', `Unknown login type ${String(body['type'])}`);
+    }
+    const { type, user } = (body['identifier'] ?? { type: 'm.id.user', user: body['user'] }) as Record<string, unknown>;
+    if (type !== 'm.id.user') return forbidden;
+    const written = String(user).toLowerCase();
+    const mxid = written.startsWith('@') ? written : `@${written}:${serverName}`;
+    const account = users.get(mxid);
+    if (account === undefined || account.password !== body['password'] || account.isDeactivated) return forbidden;
+    return grant(mxid, body);
+  }
+
+  function grant(mxid: string, body: HomeserverRequest['body']): Answer {
+    const device = String(body['device_id'] ?? randomBytes(5).toString('hex').toUpperCase());
+    const token = nameOf('syt');
+    users.get(mxid)?.devices.add(device);
+    accessTokens.set(token, { mxid, device });
+    return {
+      status: 200,
+      body: {
+        user_id: mxid,
+        access_token: token,
+        home_server: serverName,
+        device_id: device,
+        ...(body['refresh_token'] === true ? { refresh_token: nameOf('syr'), expires_in_ms: 300_000 } : {}),
+        well_known: { 'm.homeserver': { base_url: 'https://matrix.test/' }, 'org.example': { kept: true } },
+      },
+    };
+  }
+
+  function whoAmI({ authorization }: IncomingHttpHeaders): Answer {
+    const holder = accessTokens.get((authorization ?? '').replace(/^Bearer /, ''));
+    if (holder === undefined) {
+      return refusal(401, 'M_UNKNOWN_TOKEN', 'Unrecognised access token.', { soft_logout: false });
+    }
+    return { status: 200, body: { user_id: holder.mxid, is_guest: false, device_id: holder.device } };
+  }
+
+  function answerTo({ method, path, headers, body }: HomeserverRequest): Answer {
+    switch (`${method} ${path}`) {
+      case 'GET /_matrix/client/v3/login':
+        return {
+          status: 200,
+          body: { flows: [{ type: 'm.login.password' }, { type: 'm.login.token', get_login_token: true }] },
+        };
+      case 'POST /_matrix/client/v3/login':
+        return logIn(body);
+      case 'GET /_matrix/client/v3/account/whoami':
+        return whoAmI(headers);
+      default:
+        return refusal(404, 'M_UNRECOGNIZED', 'Unrecognized request');
+    }
+  }
+
+  const server = createServer((incoming, response) => {
+    void readRequest(incoming).then((request) => {
+      requests.push(request);
+      if (intercepted) intercepted(response, request);
+      else sendJson(response, answerTo(request));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    requests,
+    addUser(localpart, password) {
+      const mxid = `@${localpart}:${serverName}`;
+      users.set(mxid, { password, devices: new Set(), isDeactivated: false });
+      return mxid;
+    },
+    deactivate(mxid) {
+      const user = users.get(mxid);
+      if (user) user.isDeactivated = true;
+    },
+    devicesOf: (mxid) => [...(users.get(mxid)?.devices ?? [])],
+    mint(accessToken) {
+      const holder = accessTokens.get(accessToken);
+      if (holder === undefined) throw new Error('no such access token');
+      const token = nameOf('syl');
+      loginTokens.set(token, holder.mxid);
+      return token;
+    },
+    logOut: (accessToken) => void accessTokens.delete(accessToken),
+    intercept(interception) {
+      intercepted = interception;
+    },
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** Sends a JSON answer. */
+export function sendJson(
+  response: ServerResponse,
+  { status, body }: Answer,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
+  response.end(JSON.stringify(body));
+}
+
+function refusal(status: number, errcode: string, error: string, more: Record<string, unknown> = {}): Answer {
+  return { status, body: { errcode, error, ...more } };
+}
+
+async function readRequest(incoming: IncomingMessage): Promise<HomeserverRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString('utf8');
+  return {
+    method: incoming.method ?? '',
+    path: incoming.url ?? '',
+    headers: incoming.headers,
+    body: (text === '' ? {} : JSON.parse(text)) as Readonly<Record<string, unknown>>,
+  };
+}

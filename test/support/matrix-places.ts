@@ -1,0 +1,96 @@
+import { systemClock } from '../../src/base/clock.js';
+import { parseMxid, type Mxid } from '../../src/base/mxid.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
+import { install, type ConfigOverrides, type Installation } from './daemon.js';
+import { startReverseProxy } from './reverse-proxy.js';
+import { startSynapse } from './synapse.js';
+
+/** A Matrix user who can log in by name and by phone number. */
+export interface MatrixUser {
+  readonly mxid: Mxid;
+  readonly password: string;
+  /** E.164 digits without the plus. */
+  readonly phone: string;
+}
+
+/** A server name whose users can log in through Gangway. */
+export interface MatrixPlace {
+  readonly gangway: Installation;
+  readonly alice: MatrixUser;
+  readonly bob: MatrixUser;
+  /** What clients have as the address of their homeserver. */
+  url(): string;
+  close(): Promise<void>;
+}
+
+const phones = { alice: '447700900123', bob: '447700900456' };
+
+/** Gangway alone: its own accounts. */
+export async function startEmbeddedPlace(sandbox: Sandbox, overrides: ConfigOverrides = {}): Promise<MatrixPlace> {
+  const gangway = await install(sandbox, overrides);
+  await gangway.start();
+  const user = async (localpart: 'alice' | 'bob') => {
+    const mxid = matrixId(`@${localpart}:example.test`);
+    const password = `the password of ${localpart}`;
+    await gangway.addUser(mxid, password);
+    await addPhone(gangway, mxid, phones[localpart]);
+    return { mxid, password, phone: phones[localpart] };
+  };
+  return {
+    gangway,
+    alice: await user('alice'),
+    bob: await user('bob'),
+    url: () => gangway.url(),
+    close: () => gangway.remove(),
+  };
+}
+
+/** Gangway beside a Synapse, and a reverse proxy in front of both. */
+export async function startRelayPlace(sandbox: Sandbox): Promise<MatrixPlace> {
+  const synapse = await startSynapse();
+  const gangway = await install(sandbox, {
+    homeserver: { domain: synapse.serverName, address: synapse.url },
+    http: { trusted_proxies: ['127.0.0.1'] },
+    bridge: { permissions: { [synapse.serverName]: 'full' } },
+  });
+  await gangway.start();
+  const proxy = await startReverseProxy({ gangway: gangway.url(), homeserver: synapse.url });
+  const user = async (localpart: 'alice' | 'bob') => {
+    const { mxid: registered, password } = await synapse.register(localpart);
+    const mxid = matrixId(registered);
+    await addPhone(gangway, mxid, phones[localpart]);
+    return { mxid, password, phone: phones[localpart] };
+  };
+  return {
+    gangway,
+    alice: await user('alice'),
+    bob: await user('bob'),
+    url: () => proxy.url,
+    async close() {
+      await proxy.close();
+      await gangway.remove();
+      await synapse.stop();
+    },
+  };
+}
+
+async function addPhone(gangway: Installation, mxid: Mxid, phone: string): Promise<void> {
+  const database = await gangway.openDatabase();
+  const now = systemClock.now();
+  const record = {
+    id: `phone of ${mxid}`,
+    mxid,
+    medium: 'msisdn',
+    address: phone,
+    validatedAt: now,
+    addedAt: now,
+  } as const;
+  await database.transaction((tx) => tx.accountAddresses.insert(record));
+  await database.close();
+}
+
+function matrixId(text: string): Mxid {
+  const mxid = parseMxid(text);
+  if (mxid === undefined) throw new Error(`${text} is no Matrix ID`);
+  return mxid;
+}

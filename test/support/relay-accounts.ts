@@ -1,0 +1,42 @@
+import type { AddressBook } from '../../src/accounts/address-book.js';
+import { createRelayAccounts, type RelayAccountsDeps } from '../../src/accounts/relay/relay-accounts.js';
+import type { AccountAuthority } from '../../src/accounts/authority.js';
+import type { Mxid, ServerName } from '../../src/base/mxid.js';
+import { systemClock } from '../../src/base/clock.js';
+import { createHttpHomeserver } from '../../src/matrix/http-homeserver.js';
+import { createFakeClock, type FakeClock } from './fake-clock.js';
+import { createRecordingLogger, type RecordingLogger } from './recording-logger.js';
+
+/** A relay in front of some homeserver. */
+export interface RelayUnderTest {
+  readonly authority: AccountAuthority;
+  /** What the relay remembers ages on this clock; requests have the system's. */
+  readonly clock: FakeClock;
+  readonly log: RecordingLogger;
+  /** `<medium> <address>` to user. */
+  readonly addresses: Map<string, Mxid>;
+}
+
+/** Puts a relay before the homeserver at `url`. */
+export function createTestRelay(
+  url: string,
+  serverName: string,
+  overrides: Partial<RelayAccountsDeps> = {},
+): RelayUnderTest {
+  const clock = createFakeClock();
+  const log = createRecordingLogger();
+  const addresses = new Map<string, Mxid>();
+  const addressBook: AddressBook = {
+    findUser: ({ medium, address }) => Promise.resolve(addresses.get(`${medium} ${address}`)),
+  };
+  const authority = createRelayAccounts({
+    homeserver: createHttpHomeserver({ address: url, deadlineMs: 20_000, clock: systemClock }),
+    serverName: serverName as ServerName,
+    addressBook,
+    wellKnown: 'drop',
+    clock,
+    logger: log,
+    ...overrides,
+  });
+  return { authority, clock, log, addresses };
+}

@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+
+/** A reverse proxy as administrators put it in front of a homeserver and Gangway. */
+export interface ReverseProxy {
+  /** Without a slash at its end. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Where requests go: base URLs without a slash at their ends. */
+export interface ReverseProxyTargets {
+  /** Gets the logins, and the provisioning API. */
+  readonly gangway: string;
+  /** Gets everything else. */
+  readonly homeserver: string;
+}
+
+const forGangway = /^\/_matrix\/(client\/(api\/v1|r0|v3|unstable)\/login|provision\/.*)$/;
+
+/** Starts one on a free port; whoever starts it closes it. */
+export async function startReverseProxy({ gangway, homeserver }: ReverseProxyTargets): Promise<ReverseProxy> {
+  const server = createServer((incoming, response) => {
+    const path = (incoming.url ?? '').replace(/\?.*$/, '');
+    passOn(incoming, response, forGangway.test(path) ? gangway : homeserver);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+function passOn(incoming: IncomingMessage, response: ServerResponse, target: string): void {
+  const outgoing = request(`${target}${incoming.url}`, {
+    method: incoming.method,
+    headers: { ...incoming.headers, 'x-forwarded-for': forwardedFor(incoming), 'x-forwarded-proto': 'https' },
+    agent: false,
+  });
+  outgoing.on('response', (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+    answer.pipe(response);
+  });
+  outgoing.on('error', () => {
+    if (!response.headersSent) response.writeHead(502);
+    response.end();
+  });
+  response.on('close', () => outgoing.destroy());
+  incoming.pipe(outgoing);
+}
+
+function forwardedFor({ headers, socket }: IncomingMessage): string {
+  return [headers['x-forwarded-for'], socket.remoteAddress].flat().filter(Boolean).join(', ');
+}

@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canonicalAddress } from '../../../src/accounts/canonical-address.js';
+import { foldCase } from '../../../src/accounts/fold-case.js';
+
+const email = (address: string) => canonicalAddress({ medium: 'email', address })?.address;
+const phone = (address: string, country?: string) => canonicalAddress({ medium: 'msisdn', address, country })?.address;
+
+describe('case folding', () => {
+  // CaseFolding.txt of Unicode, status C and F; what folds to itself comes last.
+  it.each([
+    ['A', 'a'],
+    ['ß', 'ss'],
+    ['ẞ', 'ss'],
+    ['ς', 'σ'],
+    ['Σ', 'σ'],
+    ['ΣΑΣ', 'σασ'],
+    ['σας', 'σασ'],
+    ['İ', 'i\u0307'],
+    ['I', 'i'],
+    ['µ', 'μ'],
+    ['ſ', 's'],
+    ['ŉ', 'ʼn'],
+    ['ǰ', 'j\u030c'],
+    ['ΐ', '\u03b9\u0308\u0301'],
+    ['և', 'եւ'],
+    ['ẖ', 'h\u0331'],
+    ['ẚ', 'aʾ'],
+    ['ẛ', 'ṡ'],
+    ['ᾳ', 'αι'],
+    ['ᾼ', 'αι'],
+    ['ᾷ', '\u03b1\u0342\u03b9'],
+    ['ﬀ', 'ff'],
+    ['ﬃ', 'ffi'],
+    ['ﬅ', 'st'],
+    ['ﬆ', 'st'],
+    ['ﬓ', 'մն'],
+    ['ϴ', 'θ'],
+    ['ϑ', 'θ'],
+    ['ϐ', 'β'],
+    ['K', 'k'],
+    ['Å', 'å'],
+    ['Ω', 'ω'],
+    ['ᲀ', 'в'],
+    ['Ა', 'ა'],
+    ['ꭰ', 'Ꭰ'],
+    ['ᏸ', 'Ᏸ'],
+    ['Ⅷ', 'ⅷ'],
+    ['Ⓐ', 'ⓐ'],
+    ['Ａ', 'ａ'],
+    ['𐐀', '𐐨'],
+    ['𞤀', '𞤢'],
+    ['ͅ', 'ι'],
+    ['ı', 'ı'],
+    ['ĸ', 'ĸ'],
+    ['Ꭰ', 'Ꭰ'],
+    ['日', '日'],
+    ['😀', '😀'],
+  ])('makes %s %s', (written, folded) => {
+    expect(foldCase(written)).toBe(folded);
+  });
+
+  it('agrees with the simple folding of regular expressions wherever one character stays one', () => {
+    const disagreeing: string[] = [];
+    for (let code = 0; code <= 0x10ffff; code += 1) {
+      if (code >= 0xd800 && code <= 0xdfff) continue;
+      const character = String.fromCodePoint(code);
+      const folded = foldCase(character);
+      if (folded === character || Array.from(folded).length > 1) continue;
+      if (!new RegExp(`^${folded}$`, 'iu').test(character)) disagreeing.push(code.toString(16));
+    }
+    expect(disagreeing).toEqual([]);
+  });
+
+  it('of what is folded already changes nothing, and is the same for both cases', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(foldCase(foldCase(text))).toBe(foldCase(text));
+      }),
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme-ascii' }), (text) => {
+        expect(foldCase(text.toUpperCase())).toBe(foldCase(text.toLowerCase()));
+      }),
+    );
+  });
+});
+
+describe('the canonical form of an e-mail address', () => {
+  it.each([
+    [' Alice@Example.COM\n', 'alice@example.com'],
+    ['Strauß@Example.com', 'strauss@example.com'],
+    ['ΜΑΣ@example.com', 'μασ@example.com'],
+    ['a+b.c@example.com', 'a+b.c@example.com'],
+    ['user@BÜCHER.example', 'user@bücher.example'],
+  ])('of %j is %j', (written, canonical) => {
+    expect(email(written)).toBe(canonical);
+  });
+
+  it.each([
+    '',
+    '@',
+    'a@',
+    '@b',
+    'nobody',
+    'not@an@email@address',
+    'Naughty Nigel <perfectly.valid@mail.address>',
+    '<a@b>',
+    'a b@c',
+    'a@b\r\nBcc: x',
+    'a\u0000@b',
+    `${'a'.repeat(250)}@${'b'.repeat(250)}`,
+    `${'ß'.repeat(250)}@b`,
+  ])('does not exist for %j', (written) => {
+    expect(email(written)).toBeUndefined();
+  });
+
+  it('has up to 500 characters', () => {
+    expect(email(`${'A'.repeat(249)}@${'b'.repeat(250)}`)).toHaveLength(500);
+    expect(email('A@B')).toBe('a@b');
+  });
+});
+
+describe('the canonical form of a phone number', () => {
+  it.each([
+    ['07470674927', 'GB'],
+    ['07470 674-927', 'gb'],
+    ['+44 7470 674927', undefined],
+    ['+44 7470 674927', 'US'],
+    ['+44 7470 674927', 'ZZ'],
+    ['447470674927', undefined],
+    [' 447470674927 ', 'GB'],
+    ['00447470674927', 'GB'],
+    ['(07470) 674927', 'GB'],
+  ])('of %j in %s is digits without a plus', (written, country) => {
+    expect(phone(written, country)).toBe('447470674927');
+  });
+
+  it.each([
+    ['', 'GB'],
+    ['07470674927', undefined],
+    ['07470674927', 'ZZ'],
+    ['++447470674927', undefined],
+    ['call +447470674927', undefined],
+    ['+44 7470 674927 ext. 5', undefined],
+    ['+1', undefined],
+    ['+000000000', undefined],
+    ['alice', 'GB'],
+    ['1'.repeat(300), 'GB'],
+  ])('does not exist for %j in %s', (written, country) => {
+    expect(phone(written, country)).toBeUndefined();
+  });
+
+  it('of a canonical form is itself', () => {
+    expect(phone(phone('0612345678', 'NL') ?? '')).toBe('31612345678');
+  });
+});
+
+it('there are addresses of two media only', () => {
+  expect(canonicalAddress({ medium: 'email', address: 'A@B.c' })).toEqual({ medium: 'email', address: 'a@b.c' });
+  expect(canonicalAddress({ medium: 'msisdn', address: '+31612345678' })?.medium).toBe('msisdn');
+  for (const medium of ['', 'Email', 'phone', 'toString']) {
+    expect(canonicalAddress({ medium, address: 'a@b.c' })).toBeUndefined();
+  }
+});

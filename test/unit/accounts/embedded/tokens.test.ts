@@ -1,0 +1,242 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AccountSessions } from '../../../../src/accounts/sessions.js';
+import type { Mxid } from '../../../../src/base/mxid.js';
+import { Secret } from '../../../../src/base/secret.js';
+import { faultOf, loginBy, loginOf } from '../../../support/account-requests.js';
+import { openEmbeddedAccounts, type EmbeddedUnderTest } from '../../../support/embedded-accounts.js';
+
+const clientAddress = '203.0.113.7';
+const hard = { kind: 'token_unknown', softLogout: false };
+const soft = { kind: 'token_unknown', softLogout: true };
+let embedded: EmbeddedUnderTest;
+let alice: { readonly mxid: Mxid; readonly password: string };
+
+beforeEach(async () => {
+  embedded = await openEmbeddedAccounts();
+  alice = await embedded.addUser('alice');
+});
+
+afterEach(() => embedded.close());
+
+interface Pair {
+  readonly accessToken: Secret;
+  readonly refreshToken: Secret;
+}
+
+const whoAmI = ({ accessToken }: Pick<Pair, 'accessToken'>) => embedded.accounts.whoAmI(accessToken, clientAddress);
+const pairOf = (issued: Awaited<ReturnType<AccountSessions['refresh']>>): Pair => {
+  if (!issued.refreshToken) throw new Error('no refresh token');
+  return { accessToken: issued.accessToken, refreshToken: issued.refreshToken };
+};
+const logIn = (more = {}) => embedded.accounts.logIn(loginOf(alice.mxid, alice.password, more));
+const logInRefreshably = async (more = {}) => pairOf(await logIn({ wantsRefreshToken: true, ...more }));
+const refresh = async ({ refreshToken }: Pick<Pair, 'refreshToken'>) =>
+  pairOf(await embedded.accounts.refresh(refreshToken));
+const refreshFault = ({ refreshToken }: Pick<Pair, 'refreshToken'>) => faultOf(embedded.accounts.refresh(refreshToken));
+
+describe('a refresh', () => {
+  it('gives an access token of the same device and a refresh token, for as long as those of a login', async () => {
+    const first = await logInRefreshably({ deviceId: 'KITCHEN' });
+    await embedded.clock.advance(300_000);
+    const issued = await embedded.accounts.refresh(first.refreshToken);
+    expect(issued.expiresInMs).toBe(300_000);
+    expect(await whoAmI(issued)).toEqual({ mxid: alice.mxid, deviceId: 'KITCHEN' });
+    expect(await embedded.devicesOf(alice.mxid)).toEqual(['KITCHEN']);
+  });
+
+  it('may be repeated until the new access token is used', async () => {
+    const first = await logInRefreshably();
+    await refresh(first);
+    const again = await refresh(first);
+    await whoAmI(again);
+    expect(await refreshFault(first)).toEqual(soft);
+  });
+
+  it('may be repeated until the new refresh token is used', async () => {
+    const first = await logInRefreshably();
+    const second = await refresh(first);
+    const third = await refresh(second);
+    expect(await refreshFault(first)).toEqual(soft);
+    expect(await faultOf(whoAmI(third))).toEqual(soft);
+  });
+
+  it('leaves the old access token as long as it lasts', async () => {
+    const first = await logInRefreshably();
+    await whoAmI(await refresh(first));
+    await whoAmI(first);
+  });
+
+  it('goes on and on', async () => {
+    let pair = await logInRefreshably();
+    for (let round = 0; round < 5; round += 1) {
+      await embedded.clock.advance(80_000_000);
+      expect(await faultOf(whoAmI(pair))).toEqual(soft);
+      pair = await refresh(pair);
+      await whoAmI(pair);
+    }
+  });
+
+  it('that is repeated takes back, softly, what the lost answer held', async () => {
+    const first = await logInRefreshably();
+    const lost = await refresh(first);
+    const second = await refresh(first);
+    expect(await faultOf(whoAmI(lost))).toEqual(soft);
+    await whoAmI(second);
+  });
+
+  it('with a spent token ends all tokens of that login, softly, and no others', async () => {
+    const elsewhere = await logInRefreshably();
+    const first = await logInRefreshably();
+    const second = await refresh(first);
+    await whoAmI(second);
+    expect(await refreshFault(first)).toEqual(soft);
+    expect(await faultOf(whoAmI(second))).toEqual(soft);
+    expect(await refreshFault(second)).toEqual(soft);
+    await whoAmI(elsewhere);
+    await refresh(elsewhere);
+  });
+
+  it('with an expired token is refused, softly', async () => {
+    const first = await logInRefreshably();
+    await embedded.clock.advance(86_400_000);
+    expect(await refreshFault(first)).toEqual(soft);
+  });
+
+  it('with a token that nobody has, or with an access token, is refused', async () => {
+    const { accessToken } = await logInRefreshably();
+    for (const refreshToken of [new Secret('gwr_none'), new Secret(''), accessToken]) {
+      expect(await refreshFault({ refreshToken })).toEqual(hard);
+    }
+  });
+
+  it('is not possible after the logout, the reset of the password and the deactivation', async () => {
+    const first = await logInRefreshably();
+    await embedded.accounts.logOut(first.accessToken);
+    expect(await refreshFault(first)).toEqual(hard);
+    const second = await logInRefreshably();
+    await embedded.administration.resetPassword(alice.mxid, new Secret('new'));
+    expect(await refreshFault(second)).toEqual(hard);
+    const third = pairOf(await embedded.accounts.logIn(loginOf('alice', 'new', { wantsRefreshToken: true })));
+    await embedded.administration.deactivate(alice.mxid);
+    expect(await refreshFault(third)).toEqual(hard);
+    expect(await faultOf(whoAmI(third))).toEqual(hard);
+  });
+});
+
+describe('a logout', () => {
+  it('ends the device and nothing else', async () => {
+    const one = await logIn({ deviceId: 'ONE' });
+    const two = await logIn({ deviceId: 'TWO' });
+    await embedded.accounts.logOut(one.accessToken);
+    expect(await faultOf(whoAmI(one))).toEqual(hard);
+    expect(await faultOf(embedded.accounts.logOut(one.accessToken))).toEqual(hard);
+    await whoAmI(two);
+    expect(await embedded.devicesOf(alice.mxid)).toEqual(['TWO']);
+  });
+
+  it('everywhere ends all devices of the user, and login tokens, and none of others', async () => {
+    const bob = await embedded.addUser('bob');
+    const bobs = await embedded.accounts.logIn(loginOf('bob', bob.password));
+    const one = await logIn();
+    const two = await logIn();
+    const { loginToken } = await embedded.accounts.mintLoginToken(one.accessToken, passwordOf(alice));
+    await embedded.accounts.logOutAll(two.accessToken);
+    expect(await faultOf(whoAmI(one))).toEqual(hard);
+    expect(await faultOf(whoAmI(two))).toEqual(hard);
+    expect(await faultOf(logInBy(loginToken))).toEqual({ kind: 'login_token_invalid' });
+    expect(await embedded.devicesOf(alice.mxid)).toEqual([]);
+    await whoAmI(bobs);
+  });
+});
+
+const passwordOf = ({ mxid, password }: { readonly mxid: Mxid; readonly password: string }) => ({
+  type: 'm.login.password',
+  identifier: { type: 'm.id.user', user: mxid },
+  password,
+});
+const logInBy = (token: Secret) => embedded.accounts.logIn(loginBy({ kind: 'token', token }));
+
+describe('a login token', () => {
+  it('is given for the password alone, each time again', async () => {
+    const { accessToken } = await logIn();
+    const mint = (auth: unknown) => embedded.accounts.mintLoginToken(accessToken, auth);
+    expect(await faultOf(mint(undefined))).toMatchObject({
+      kind: 'authentication_incomplete',
+      body: { flows: [{ stages: ['m.login.password'] }], params: {}, completed: [] },
+    });
+    await mint(passwordOf(alice));
+    await embedded.clock.advance(60_000);
+    expect(await faultOf(mint(undefined))).toMatchObject({ kind: 'authentication_incomplete' });
+    expect(await faultOf(mint({ ...passwordOf(alice), password: 'wrong' }))).toMatchObject({
+      kind: 'authentication_incomplete',
+      body: { errcode: 'M_FORBIDDEN' },
+    });
+  });
+
+  it('is not given for the password of somebody else', async () => {
+    const bob = await embedded.addUser('bob');
+    const { accessToken } = await logIn();
+    expect(await faultOf(embedded.accounts.mintLoginToken(accessToken, passwordOf(bob)))).toMatchObject({
+      kind: 'authentication_incomplete',
+      body: { errcode: 'M_FORBIDDEN' },
+    });
+  });
+
+  it('is given once a minute for each user', async () => {
+    const { accessToken } = await logIn();
+    const mint = () => embedded.accounts.mintLoginToken(accessToken, passwordOf(alice));
+    expect((await mint()).expiresInMs).toBe(120_000);
+    await embedded.clock.advance(20_000);
+    expect(await faultOf(mint())).toEqual({ kind: 'rate_limited', retryAfterMs: 40_000 });
+    const bob = await embedded.addUser('bob');
+    const bobs = await embedded.accounts.logIn(loginOf('bob', bob.password));
+    await embedded.accounts.mintLoginToken(bobs.accessToken, passwordOf(bob));
+    await embedded.clock.advance(40_000);
+    await mint();
+  });
+
+  it('logs its user in on a new device, once, within two minutes', async () => {
+    const { accessToken, deviceId } = await logIn();
+    const mint = async () => (await embedded.accounts.mintLoginToken(accessToken, passwordOf(alice))).loginToken;
+    const first = await mint();
+    await embedded.clock.advance(119_999);
+    const grant = await logInBy(first);
+    expect(grant.mxid).toBe(alice.mxid);
+    expect(grant.deviceId).not.toBe(deviceId);
+    expect(await faultOf(logInBy(first))).toEqual({ kind: 'login_token_invalid' });
+    const second = await mint();
+    await embedded.clock.advance(120_000);
+    expect(await faultOf(logInBy(second))).toEqual({ kind: 'login_token_invalid' });
+  });
+
+  it('is no access token, and the other way round', async () => {
+    const { accessToken } = await logIn();
+    const { loginToken } = await embedded.accounts.mintLoginToken(accessToken, passwordOf(alice));
+    expect(await faultOf(logInBy(accessToken))).toEqual({ kind: 'login_token_invalid' });
+    expect(await faultOf(whoAmI({ accessToken: loginToken }))).toEqual(hard);
+  });
+
+  it('is not given to a token that is nobody’s', async () => {
+    const nobodys = new Secret('gwt_none');
+    expect(await faultOf(embedded.accounts.mintLoginToken(nobodys, passwordOf(alice)))).toEqual(hard);
+  });
+});
+
+describe('sweeping up', () => {
+  it('keeps what still tells a client something, and forgets the rest', async () => {
+    const first = await logInRefreshably();
+    const second = await refresh(first);
+    await whoAmI(second);
+    await embedded.accounts.mintLoginToken(second.accessToken, passwordOf(alice));
+    await faultOf(embedded.accounts.mintLoginToken(second.accessToken, {}));
+    await embedded.accounts.sweep();
+    expect(await refreshFault(first)).toEqual(soft);
+
+    await embedded.clock.advance(40 * 86_400_000);
+    await embedded.accounts.sweep();
+    expect(await faultOf(whoAmI(second))).toEqual(soft);
+    expect(await refreshFault(second)).toEqual(hard);
+    expect(await faultOf(whoAmI(first))).toEqual(hard);
+    expect(await embedded.devicesOf(alice.mxid)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { UserIdentifier } from '../../../src/accounts/authority.js';
+import { AccountFailure, type AccountFault } from '../../../src/accounts/failure.js';
+import { createLeakyBuckets } from '../../../src/accounts/leaky-buckets.js';
+import { createLoginLimits, type LoginAllowances } from '../../../src/accounts/login-limits.js';
+import type { ServerName } from '../../../src/base/mxid.js';
+import { createFakeClock } from '../../support/fake-clock.js';
+
+const plenty = { max: 1000, windowMs: 60_000 };
+const alice: UserIdentifier = { kind: 'user', user: 'alice' };
+
+function start(allowances: Partial<LoginAllowances>) {
+  const clock = createFakeClock();
+  const limits = createLoginLimits({
+    allowances: { perAddress: plenty, perAccount: plenty, failuresPerAccount: plenty, ...allowances },
+    serverName: 'example.test' as ServerName,
+    clock,
+  });
+  const succeed = (who = alice) => outcome(() => limits.logIn(who, () => Promise.resolve('in')));
+  const fail = (who = alice, fault: AccountFault = { kind: 'wrong_credentials' }) =>
+    outcome(() => limits.logIn(who, () => Promise.reject(new AccountFailure(fault))));
+  return { clock, limits, succeed, fail };
+}
+
+/** What came of it: a value, a fault's kind, or after how many milliseconds to come back. */
+async function outcome(work: () => Promise<string>): Promise<string | number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof AccountFailure)) throw error;
+    return error.fact.kind === 'rate_limited' ? error.fact.retryAfterMs : error.fact.kind;
+  }
+}
+
+describe('logins from one client', () => {
+  it('are refused after as many as are allowed at once, and come back one by one', async () => {
+    const { clock, limits } = start({ perAddress: { max: 3, windowMs: 60_000 } });
+    const logIn = (client = '198.51.100.1') =>
+      outcome(() => {
+        limits.admitClient(client);
+        return Promise.resolve('in');
+      });
+    expect([await logIn(), await logIn(), await logIn(), await logIn()]).toEqual(['in', 'in', 'in', 20_000]);
+    expect(await logIn('198.51.100.2')).toBe('in');
+    await clock.advance(15_000);
+    expect(await logIn()).toBe(5000);
+    await clock.advance(5000);
+    expect([await logIn(), await logIn()]).toEqual(['in', 20_000]);
+  });
+});
+
+describe('logins to one account', () => {
+  it('are refused after too many that failed, also with the right password', async () => {
+    const { clock, fail, succeed } = start({ failuresPerAccount: { max: 2, windowMs: 60_000 } });
+    expect([await fail(), await fail()]).toEqual(['wrong_credentials', 'wrong_credentials']);
+    expect([await fail(), await succeed()]).toEqual([30_000, 30_000]);
+    await clock.advance(30_000);
+    expect([await succeed(), await fail(), await fail()]).toEqual(['in', 'wrong_credentials', 30_000]);
+  });
+
+  it('are counted apart where they succeed', async () => {
+    const { succeed, fail } = start({
+      perAccount: { max: 2, windowMs: 60_000 },
+      failuresPerAccount: { max: 3, windowMs: 60_000 },
+    });
+    expect([await fail(), await fail()]).toEqual(['wrong_credentials', 'wrong_credentials']);
+    expect([await succeed(), await succeed(), await succeed()]).toEqual(['in', 'in', 30_000]);
+  });
+
+  it.each<[string, AccountFault, boolean]>([
+    ['a wrong password', { kind: 'wrong_credentials' }, true],
+    ['a wrong password at the homeserver', upstream(403, 'M_FORBIDDEN'), true],
+    ['a limit of the homeserver', upstream(429, 'M_LIMIT_EXCEEDED'), false],
+    ['a locked account', upstream(401, 'M_USER_LOCKED'), false],
+    ['a deactivated account', { kind: 'user_deactivated' }, false],
+    ['an unreachable homeserver', { kind: 'homeserver_unreachable' }, false],
+    ['too much to do', { kind: 'overloaded', retryAfterMs: 5 }, false],
+  ])('that end with %s count as failed ones: %s', async (_, fault, counts) => {
+    const { fail } = start({ failuresPerAccount: { max: 1, windowMs: 60_000 } });
+    expect(await fail(alice, fault)).toBe(fault.kind);
+    expect(await fail(alice, fault)).toBe(counts ? 60_000 : fault.kind);
+  });
+
+  it('at once get no further than one after another', async () => {
+    const { limits } = start({ failuresPerAccount: { max: 3, windowMs: 60_000 } });
+    let asked = 0;
+    const guess = () =>
+      outcome(() =>
+        limits.logIn(alice, async () => {
+          asked += 1;
+          await Promise.resolve();
+          throw new AccountFailure({ kind: 'wrong_credentials' });
+        }),
+      );
+    const outcomes = await Promise.all(Array.from({ length: 10 }, guess));
+    expect(asked).toBe(3);
+    expect(outcomes.filter((one) => one === 'wrong_credentials')).toHaveLength(3);
+    expect(outcomes.filter((one) => one === 1000)).toHaveLength(7);
+    expect(await guess()).toBe(20_000);
+  });
+
+  it('pass what is no account failure on, and do not count it', async () => {
+    const { limits, fail } = start({ failuresPerAccount: { max: 1, windowMs: 60_000 } });
+    await expect(limits.logIn(alice, () => Promise.reject(new Error('a defect')))).rejects.toThrow('a defect');
+    expect(await fail()).toBe('wrong_credentials');
+  });
+
+  it.each<[string, UserIdentifier, UserIdentifier]>([
+    ['a localpart and a Matrix ID', alice, { kind: 'user', user: '@alice:example.test' }],
+    ['capitals and small letters', alice, { kind: 'user', user: '@ALICE:Example.test' }],
+    [
+      'two spellings of an e-mail address',
+      { kind: 'address', medium: 'email', address: 'Strauß@Example.test' },
+      { kind: 'address', medium: 'email', address: ' strauss@example.TEST' },
+    ],
+    [
+      'two spellings of a phone number',
+      { kind: 'address', medium: 'msisdn', address: '07700 900123', country: 'GB' },
+      { kind: 'address', medium: 'msisdn', address: '447700900123' },
+    ],
+    [
+      'two spellings of no address',
+      { kind: 'address', medium: 'pigeon', address: 'Coo ' },
+      { kind: 'address', medium: 'pigeon', address: 'coo' },
+    ],
+  ])('are those to %s', async (_, one, other) => {
+    const { fail } = start({ failuresPerAccount: { max: 1, windowMs: 60_000 } });
+    expect(await fail(one)).toBe('wrong_credentials');
+    expect(await fail(other)).toBe(60_000);
+    expect(await fail({ kind: 'user', user: 'bob' })).toBe('wrong_credentials');
+  });
+});
+
+describe('a leaky bucket', () => {
+  it('lets no more happen within any time than its size and what leaks out of it', async () => {
+    const steps = fc.array(fc.integer({ min: 0, max: 30_000 }), { minLength: 1, maxLength: 60 });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 20 }), steps, async (max, waits) => {
+        const clock = createFakeClock();
+        const windowMs = 60_000;
+        const buckets = createLeakyBuckets({ max, windowMs }, clock);
+        const times: number[] = [];
+        for (const wait of waits) {
+          await clock.advance(wait);
+          expect(buckets.waitMs('key') === 0).toBe(buckets.room('key') > 0);
+          if (buckets.room('key') === 0) continue;
+          buckets.add('key');
+          times.push(clock.now());
+        }
+        for (const [first, from] of times.entries()) {
+          for (const [further, until] of times.slice(first).entries()) {
+            expect(further + 1).toBeLessThanOrEqual(max + ((until - from) * max) / windowMs + 1e-6);
+          }
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('has room again exactly when it said', async () => {
+    const clock = createFakeClock();
+    const buckets = createLeakyBuckets({ max: 7, windowMs: 60_000 }, clock);
+    for (let n = 0; n < 7; n += 1) buckets.add('key');
+    const waitMs = buckets.waitMs('key');
+    await clock.advance(waitMs - 1);
+    expect(buckets.room('key')).toBe(0);
+    await clock.advance(1);
+    expect([buckets.room('key'), buckets.waitMs('key')]).toEqual([1, 0]);
+  });
+});
+
+function upstream(status: number, errcode: string): AccountFault {
+  return { kind: 'refused_upstream', status, body: { errcode, error: 'No' }, retryAfter: undefined };
+}

@@ -1,0 +1,239 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AccountFailure, type AccountFault } from '../../../../src/accounts/failure.js';
+import type { Mxid } from '../../../../src/base/mxid.js';
+import { Secret } from '../../../../src/base/secret.js';
+import { otherLogin, passwordLogin, tokenLogin } from '../../../contract/account-authority.js';
+import { sendJson, startFakeHomeserver, type FakeHomeserver } from '../../../support/fake-homeserver.js';
+import { createTestRelay, type RelayUnderTest } from '../../../support/relay-accounts.js';
+
+const here = '203.0.113.7';
+const password = 'correct horse';
+let homeserver: FakeHomeserver;
+let relay: RelayUnderTest;
+let alice: Mxid;
+
+beforeEach(async () => {
+  homeserver = await startFakeHomeserver('home.test');
+  relay = createTestRelay(homeserver.url, 'home.test');
+  alice = homeserver.addUser('alice', password) as Mxid;
+});
+afterEach(() => homeserver.close());
+
+const sent = () => homeserver.requests.map(({ body }) => body);
+const logIn = (identifier: object, more = {}) =>
+  relay.authority.logIn(passwordLogin(identifier as Record<string, unknown>, password, more));
+const answerWith = (status: number, body: Record<string, unknown>, headers: Record<string, string> = {}) =>
+  homeserver.intercept((response) => sendJson(response, { status, body }, headers));
+
+async function faultOf(work: Promise<unknown>): Promise<AccountFault> {
+  const error: unknown = await work.then(
+    () => expect.fail('it worked'),
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof AccountFailure)) throw error;
+  return error.fact;
+}
+
+describe('a login that the relay passes on', () => {
+  it.each([
+    { type: 'm.login.password', user: 'alice', password, 'org.example.extra': { a: [1] } },
+    { type: 'm.login.password', medium: 'email', address: 'Nobody@Mail.test', password },
+    {
+      type: 'm.login.password',
+      identifier: { type: 'm.id.thirdparty', medium: 'email', address: 'Nobody@Mail.test' },
+      password,
+      device_id: 'KITCHEN',
+      initial_device_display_name: 'ü',
+    },
+    { type: 'm.login.password', identifier: { type: 'm.id.user', user: '@alice:elsewhere.test', extra: 1 }, password },
+  ])('goes on as it came: %j', async (body) => {
+    const identifier = { type: 'm.id.thirdparty', medium: 'email', address: 'Nobody@Mail.test' };
+    await relay.authority.logIn({ ...passwordLogin(identifier, password), body }).catch(() => undefined);
+    expect(sent()).toEqual([body]);
+  });
+
+  it.each([{ phone: '07470674927' }, { number: '07470674927' }, { phone: '07470674927', number: '1' }])(
+    'has its phone number under both names: %j',
+    async (written) => {
+      await faultOf(logIn({ type: 'm.id.phone', country: 'GB', ...written }));
+      expect(sent()).toMatchObject([
+        { identifier: { type: 'm.id.phone', country: 'GB', phone: '07470674927', number: '07470674927' } },
+      ]);
+    },
+  );
+
+  it('has a type of identifier where the client left it out', async () => {
+    const identifier = { medium: 'email', address: 'nobody@mail.test' };
+    await faultOf(logIn(identifier));
+    expect(sent()).toMatchObject([{ identifier: { type: 'm.id.thirdparty', ...identifier } }]);
+  });
+
+  it('asks for refresh tokens only where the client can use them', async () => {
+    const attempt = passwordLogin({ type: 'm.id.user', user: 'alice' }, password, { refresh_token: true });
+    await relay.authority.logIn(attempt);
+    await relay.authority.logIn({ ...attempt, wantsRefreshToken: false });
+    expect(sent().map((body) => body['refresh_token'])).toEqual([true, undefined]);
+  });
+
+  it('may be of a type that only the homeserver knows, and carries the access token of an application service', async () => {
+    const attempt = otherLogin('m.login.application_service', 'alice');
+    await faultOf(relay.authority.logIn({ ...attempt, accessToken: new Secret('as_token') }));
+    expect(homeserver.requests).toMatchObject([
+      { body: attempt.body, headers: { authorization: 'Bearer as_token', 'x-forwarded-for': here } },
+    ]);
+  });
+
+  it('may be one with a login token', async () => {
+    const { accessToken } = await logIn({ type: 'm.id.user', user: 'alice' });
+    const token = homeserver.mint(accessToken.reveal());
+    await relay.authority.logIn(tokenLogin(new Secret(token)));
+    expect(sent()[1]).toEqual({ type: 'm.login.token', token });
+  });
+});
+
+describe('a login by an address that was added to an account', () => {
+  it('goes on as one by Matrix ID, without anything that could name another user', async () => {
+    relay.addresses.set('email alice@mail.test', alice);
+    const attempt = passwordLogin({ type: 'm.id.thirdparty', medium: 'email', address: 'ALICE@mail.test' }, password);
+    const body = { ...attempt.body, user: 'bob', medium: 'email', address: 'bob@mail.test', device_id: 'KITCHEN' };
+    await relay.authority.logIn({ ...attempt, body });
+    expect(sent()).toEqual([
+      { type: 'm.login.password', identifier: { type: 'm.id.user', user: alice }, password, device_id: 'KITCHEN' },
+    ]);
+  });
+
+  it('goes on as it came where the account is on another server, which the log tells', async () => {
+    relay.addresses.set('email alice@mail.test', '@alice:elsewhere.test' as Mxid);
+    const identifier = { type: 'm.id.thirdparty', medium: 'email', address: 'alice@mail.test' };
+    await faultOf(logIn(identifier));
+    expect(sent()).toMatchObject([{ identifier }]);
+    expect(relay.log.lines).toMatchObject([{ level: 'warn', fields: { mxid: '@alice:elsewhere.test' } }]);
+  });
+});
+
+describe('the answer to a login', () => {
+  it('keeps what the homeserver adds', async () => {
+    const body = { user_id: alice, access_token: 'syt', device_id: 'D', home_server: 'home.test', 'org.example': [1] };
+    answerWith(200, body);
+    const grant = await logIn({ type: 'm.id.user', user: 'alice' });
+    expect(grant).toMatchObject({ mxid: alice, deviceId: 'D', refreshToken: undefined, expiresInMs: undefined });
+    expect(grant.accessToken.reveal()).toBe('syt');
+    expect(grant.extra).toEqual({ home_server: 'home.test', 'org.example': [1] });
+  });
+
+  it.each([
+    [429, { errcode: 'M_LIMIT_EXCEEDED', error: 'Too Many Requests', retry_after_ms: 1500 }, '2'],
+    [401, { errcode: 'M_USER_LOCKED', error: 'Locked', soft_logout: true }, undefined],
+    [403, { errcode: 'M_FORBIDDEN', error: 'Invalid username or password', 'org.example': { a: 1 } }, undefined],
+    [500, { errcode: 'M_UNKNOWN', error: 'Internal server error' }, undefined],
+  ])('%i %j comes back as it is', async (status, body, retryAfter) => {
+    answerWith(status, body, retryAfter === undefined ? {} : { 'Retry-After': retryAfter });
+    const fault = { kind: 'refused_upstream', status, body, retryAfter };
+    expect(await faultOf(logIn({ type: 'm.id.user', user: 'alice' }))).toEqual(fault);
+    expect(await faultOf(relay.authority.loginFlows(here))).toEqual(fault);
+    expect(await faultOf(relay.authority.whoAmI(new Secret('syt'), here))).toEqual(fault);
+  });
+
+  it.each([
+    [200, {}],
+    [200, { user_id: 'alice', access_token: 'syt', device_id: 'D' }],
+    [200, { user_id: '@alice:home.test', access_token: 7, device_id: 'D' }],
+    [200, { user_id: '@alice:elsewhere.test', access_token: 'syt', device_id: 'D' }],
+    [204, { user_id: '@alice:home.test', access_token: 'syt', device_id: 'D' }],
+    [502, { message: 'no server is available' }],
+  ])('%i %j is none of our homeserver', async (status, body) => {
+    answerWith(status === 204 ? 202 : status, body);
+    expect(await faultOf(logIn({ type: 'm.id.user', user: 'alice' }))).toEqual({ kind: 'homeserver_unreachable' });
+  });
+
+  it('that does not come is a homeserver that cannot be reached, for every question', async () => {
+    homeserver.intercept((response) => void response.socket?.destroy());
+    const fault = { kind: 'homeserver_unreachable' };
+    expect(await faultOf(logIn({ type: 'm.id.user', user: 'alice' }))).toEqual(fault);
+    expect(await faultOf(relay.authority.loginFlows(here))).toEqual(fault);
+    expect(await faultOf(relay.authority.whoAmI(new Secret('syt'), here))).toEqual(fault);
+  });
+});
+
+describe('well_known', () => {
+  const upstream = { 'm.homeserver': { base_url: 'https://matrix.test/' }, 'org.example': { kept: true } };
+  it.each([
+    ['drop', undefined],
+    ['keep', upstream],
+    [
+      { homeserver: 'https://door.test', identityServer: 'https://id.test' },
+      {
+        'm.homeserver': { base_url: 'https://door.test' },
+        'm.identity_server': { base_url: 'https://id.test' },
+        'org.example': { kept: true },
+      },
+    ],
+    [
+      { homeserver: 'https://door.test', identityServer: undefined },
+      { 'm.homeserver': { base_url: 'https://door.test' }, 'org.example': { kept: true } },
+    ],
+  ] as const)('with the rule %j is %j', async (wellKnown, expected) => {
+    relay = createTestRelay(homeserver.url, 'home.test', { wellKnown });
+    expect((await logIn({ type: 'm.id.user', user: 'alice' })).extra['well_known']).toEqual(expected);
+  });
+
+  it('is made where the homeserver sends none and we have a base URL', async () => {
+    relay = createTestRelay(homeserver.url, 'home.test', {
+      wellKnown: { homeserver: 'https://door.test', identityServer: undefined },
+    });
+    answerWith(200, { user_id: alice, access_token: 'syt', device_id: 'D' });
+    expect((await logIn({ type: 'm.id.user', user: 'alice' })).extra).toEqual({
+      well_known: { 'm.homeserver': { base_url: 'https://door.test' } },
+    });
+  });
+});
+
+describe('whose access token it is', () => {
+  const questions = () => homeserver.requests.filter(({ path }) => path.endsWith('/whoami')).length;
+  const whoAmI = (token: Secret) => relay.authority.whoAmI(token, here);
+
+  it('is asked once in 30 seconds', async () => {
+    const { accessToken } = await logIn({ type: 'm.id.user', user: 'alice' });
+    await whoAmI(accessToken);
+    await relay.clock.advance(29_999);
+    await whoAmI(accessToken);
+    expect(questions()).toBe(1);
+    await relay.clock.advance(1);
+    await whoAmI(accessToken);
+    expect(questions()).toBe(2);
+  });
+
+  it('is asked once for all who ask at the same time', async () => {
+    const { accessToken } = await logIn({ type: 'm.id.user', user: 'alice' });
+    await Promise.all([1, 2, 3].map(() => whoAmI(new Secret(accessToken.reveal()))));
+    expect(questions()).toBe(1);
+  });
+
+  it('is not remembered of tokens that are nobody’s', async () => {
+    await faultOf(whoAmI(new Secret('syt_unknown')));
+    await faultOf(whoAmI(new Secret('syt_unknown')));
+    expect(questions()).toBe(2);
+  });
+
+  it.each([true, false])('is refused with soft_logout %s as the homeserver says it', async (softLogout) => {
+    answerWith(401, { errcode: 'M_UNKNOWN_TOKEN', error: 'Expired', soft_logout: softLogout });
+    expect(await faultOf(whoAmI(new Secret('syt')))).toEqual({ kind: 'token_unknown', softLogout });
+  });
+
+  it('may be an application service’s, which has no device', async () => {
+    answerWith(200, { user_id: alice });
+    expect(await whoAmI(new Secret('as_token'))).toEqual({ mxid: alice, deviceId: undefined });
+  });
+
+  it.each([
+    [
+      'a guest',
+      { user_id: '@7:home.test', is_guest: true, device_id: 'D' },
+      { kind: 'token_unknown', softLogout: false },
+    ],
+    ['a user of another server', { user_id: '@a:elsewhere.test' }, { kind: 'homeserver_unreachable' }],
+  ])('is not told of %s', async (_, body, fault) => {
+    answerWith(200, body);
+    expect(await faultOf(whoAmI(new Secret('syt')))).toEqual(fault);
+  });
+});

@@ -1,0 +1,180 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AccountFailure } from '../../../../src/accounts/failure.js';
+import { nameOperation, type UiaOperation } from '../../../../src/accounts/uia/operation.js';
+import {
+  createUserInteractiveAuth,
+  type UiaStage,
+  type UserInteractiveAuth,
+} from '../../../../src/accounts/uia/user-interactive-auth.js';
+import type { Mxid } from '../../../../src/base/mxid.js';
+import { systemRandom } from '../../../../src/base/random.js';
+import type { Database } from '../../../../src/database/database.js';
+import { faultOf } from '../../../support/account-requests.js';
+import { openTestDatabase } from '../../../support/database.js';
+import { createFakeClock, type FakeClock } from '../../../support/fake-clock.js';
+
+const alice = '@alice:example.test' as Mxid;
+const bob = '@bob:example.test' as Mxid;
+const operation: UiaOperation = {
+  owner: alice,
+  method: 'POST',
+  path: '/add',
+  params: { sid: 's', client_secret: 'c' },
+};
+const word: UiaStage = { type: 'word', isPassed: (owner, { said }) => Promise.resolve(said === `word of ${owner}`) };
+const nod: UiaStage = { type: 'nod', isPassed: () => Promise.resolve(true) };
+const right = { type: 'word', said: `word of ${alice}` };
+const wrong = { type: 'word', said: 'another' };
+
+let database: Database;
+let clock: FakeClock;
+let uia: UserInteractiveAuth;
+const create = (flows: readonly (readonly string[])[] = [['word']]) =>
+  createUserInteractiveAuth({ database, stages: [word, nod], flows, clock, random: systemRandom });
+
+beforeEach(async () => {
+  clock = createFakeClock();
+  database = await openTestDatabase({ clock });
+  uia = create();
+});
+
+afterEach(() => database.close());
+
+/** What the client is told, where the authentication is not complete. */
+async function asked(work: Promise<void>): Promise<Readonly<Record<string, unknown>>> {
+  const fault = await faultOf(work);
+  if (fault.kind !== 'authentication_incomplete') throw new AccountFailure(fault);
+  return fault.body;
+}
+
+const begin = async (wanted = operation) => String((await asked(uia.authenticate(wanted, undefined)))['session']);
+
+describe('user-interactive authentication', () => {
+  it('tells a client that sends nothing what it must do', async () => {
+    for (const auth of [undefined, null, {}]) {
+      const body = await asked(uia.authenticate(operation, auth));
+      expect(body).toEqual({
+        flows: [{ stages: ['word'] }],
+        params: {},
+        session: expect.stringMatching(/^[\w-]{22}$/),
+        completed: [],
+      });
+    }
+  });
+
+  it('is complete at once for a client that knows the way, without a session', async () => {
+    await uia.authenticate(operation, right);
+  });
+
+  it('is complete in its session once, and asks anew after that', async () => {
+    const session = await begin();
+    await uia.authenticate(operation, { ...right, session });
+    const body = await asked(uia.authenticate(operation, { ...right, session }));
+    expect(body).toMatchObject({ errcode: 'M_UNKNOWN', error: expect.any(String), completed: [] });
+    expect(body['session']).not.toBe(session);
+  });
+
+  it('is complete for one of those who finish the same session at once', async () => {
+    const session = await begin();
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 5 }, () => uia.authenticate(operation, { ...right, session })),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('stays open after a failure, and says so', async () => {
+    const session = await begin();
+    expect(await asked(uia.authenticate(operation, { ...wrong, session }))).toMatchObject({
+      errcode: 'M_FORBIDDEN',
+      error: expect.any(String),
+      flows: [{ stages: ['word'] }],
+      session,
+      completed: [],
+    });
+    await uia.authenticate(operation, { ...right, session });
+  });
+
+  it('survives a restart', async () => {
+    const session = await begin();
+    await create().authenticate(operation, { ...right, session });
+  });
+
+  it.each<[string, Partial<UiaOperation>]>([
+    ['user', { owner: bob }],
+    ['method', { method: 'PUT' }],
+    ['path', { path: '/delete' }],
+    ['parameters', { params: { sid: 'other', client_secret: 'c' } }],
+    ['number of parameters', { params: { sid: 's' } }],
+  ])('is of no use for another %s: it asks anew, for that request', async (_, change) => {
+    const other = { ...operation, ...change };
+    const session = await begin();
+    const said = `word of ${other.owner}`;
+    const body = await asked(uia.authenticate(other, { ...right, said, session }));
+    expect(body).toMatchObject({ errcode: 'M_UNKNOWN', completed: [] });
+    await uia.authenticate(other, { ...right, said, session: body['session'] });
+  });
+
+  it('expires after a quarter of an hour, and is forgotten then', async () => {
+    const session = await begin();
+    const other = await begin();
+    await clock.advance(15 * 60_000 - 1);
+    await uia.authenticate(operation, { ...right, session: other });
+    await clock.advance(1);
+    expect(await asked(uia.authenticate(operation, { ...right, session }))).toMatchObject({ errcode: 'M_UNKNOWN' });
+    await uia.sweep();
+    expect(await database.transaction((tx) => tx.uiaSessions.find(session))).toBeUndefined();
+  });
+
+  it('knows no stage but its own', async () => {
+    expect(await asked(uia.authenticate(operation, { type: 'm.login.sso' }))).toMatchObject({
+      errcode: 'M_UNRECOGNIZED',
+      flows: [{ stages: ['word'] }],
+    });
+  });
+
+  it('takes the stages of a flow one after the other, in any order', async () => {
+    uia = create([['word', 'nod']]);
+    const session = await begin();
+    expect(await asked(uia.authenticate(operation, { type: 'nod', session }))).toMatchObject({
+      session,
+      completed: ['nod'],
+    });
+    expect(await asked(uia.authenticate(operation, { session }))).toMatchObject({ session, completed: ['nod'] });
+    await uia.authenticate(operation, { ...right, session });
+  });
+
+  it('takes whichever flow is complete first', async () => {
+    uia = create([['word'], ['nod']]);
+    await uia.authenticate(operation, { type: 'nod' });
+    await uia.authenticate(operation, right);
+  });
+
+  it('lets a user fail ten times at once, over all sessions, then every half minute, and others all the same', async () => {
+    const tries = Array.from({ length: 12 }, () => faultOf(uia.authenticate(operation, wrong)));
+    const kinds = (await Promise.all(tries)).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'authentication_incomplete')).toHaveLength(10);
+    expect(kinds.filter((kind) => kind === 'rate_limited')).toHaveLength(2);
+    expect(await faultOf(uia.authenticate(operation, right))).toEqual({ kind: 'rate_limited', retryAfterMs: 30_000 });
+    await uia.authenticate({ ...operation, owner: bob }, { type: 'word', said: `word of ${bob}` });
+    await clock.advance(30_000);
+    await uia.authenticate(operation, right);
+  });
+
+  it.each([
+    ['auth', 'a text'],
+    ['auth', []],
+    ['auth.session', { session: 5 }],
+    ['auth.type', { type: {} }],
+  ])('refuses %s where it is %j', async (name, auth) => {
+    expect(await faultOf(uia.authenticate(operation, auth))).toMatchObject({ kind: 'parameter_invalid', name });
+  });
+});
+
+describe('the name of an operation', () => {
+  it('does not depend on the order of members', () => {
+    const nested = (params: UiaOperation['params']) => nameOperation({ ...operation, params });
+    expect(nested({ a: 1, b: { c: [1, 2], d: null } })).toBe(nested({ b: { d: null, c: [1, 2] }, a: 1 }));
+    expect(nested({ a: [1, 2] })).not.toBe(nested({ a: [2, 1] }));
+    expect(nested({ a: { b: 1 } })).not.toBe(nested({ a: [['b', 1]] }));
+  });
+});

@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest';
+import { AccountFailure, type AccountFault } from '../../../src/accounts/failure.js';
+import { createTokenHolders } from '../../../src/api/token-holders.js';
+import type { Mxid } from '../../../src/base/mxid.js';
+import { Secret } from '../../../src/base/secret.js';
+import { createRecordingLogger } from '../../support/recording-logger.js';
+
+const alice = '@alice:example.org' as Mxid;
+const upstream = (status: number): AccountFault => ({
+  kind: 'refused_upstream',
+  status,
+  body: { errcode: 'M_SOMETHING', error: 'Something' },
+  retryAfter: undefined,
+});
+
+function ask(whoAmI: () => Promise<{ readonly mxid: Mxid; readonly deviceId: undefined }>) {
+  const logger = createRecordingLogger();
+  const find = createTokenHolders({ authority: { whoAmI }, logger });
+  return { logger, verdict: find(new Secret('token'), '203.0.113.7') };
+}
+
+it('the holder of an access token is whom the authority names', async () => {
+  const { verdict } = ask(() => Promise.resolve({ mxid: alice, deviceId: undefined }));
+  expect(await verdict).toEqual({ kind: 'user', mxid: alice });
+});
+
+it.each<AccountFault>([
+  { kind: 'token_unknown', softLogout: true },
+  { kind: 'token_missing' },
+  { kind: 'user_deactivated' },
+  upstream(401),
+  upstream(403),
+])('an access token is nobody’s where the authority says %j', async (fault) => {
+  const { verdict, logger } = ask(() => Promise.reject(new AccountFailure(fault)));
+  expect(await verdict).toEqual({ kind: 'unknown' });
+  expect(logger.lines).toEqual([]);
+});
+
+it.each<AccountFault>([
+  { kind: 'homeserver_unreachable' },
+  { kind: 'rate_limited', retryAfterMs: 1000 },
+  upstream(429),
+  upstream(500),
+])('nobody can tell whose an access token is where the authority says %j, which the log tells', async (fault) => {
+  const { verdict, logger } = ask(() => Promise.reject(new AccountFailure(fault)));
+  expect(await verdict).toEqual({ kind: 'unavailable' });
+  expect(logger.lines).toMatchObject([{ level: 'warn' }]);
+});
+
+it('a defect of the authority is a defect', async () => {
+  await expect(ask(() => Promise.reject(new Error('a defect'))).verdict).rejects.toThrow('a defect');
+});

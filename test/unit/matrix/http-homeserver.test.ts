@@ -1,0 +1,161 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock, type Clock } from '../../../src/base/clock.js';
+import { Secret } from '../../../src/base/secret.js';
+import { HomeserverFailure, type HomeserverFault } from '../../../src/matrix/failure.js';
+import { createHttpHomeserver } from '../../../src/matrix/http-homeserver.js';
+import { createFakeClock } from '../../support/fake-clock.js';
+import { sendJson, startFakeHomeserver, type FakeHomeserver } from '../../support/fake-homeserver.js';
+
+const here = '203.0.113.7';
+let homeserver: FakeHomeserver;
+beforeEach(async () => {
+  homeserver = await startFakeHomeserver('home.test');
+});
+afterEach(() => homeserver.close());
+
+const connect = (clock: Clock = systemClock, address = homeserver.url) =>
+  createHttpHomeserver({ address, deadlineMs: 10_000, clock });
+
+async function faultOf(work: Promise<unknown>): Promise<HomeserverFault> {
+  const error: unknown = await work.then(
+    () => expect.fail('there was an answer'),
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof HomeserverFailure)) throw error;
+  expect(inspect(error, { depth: 9 })).not.toContain('very secret');
+  return error.fact;
+}
+
+describe('a request to the homeserver', () => {
+  it('carries the body, the client’s address and the access token of an application service', async () => {
+    const body = { type: 'm.login.password', password: 'very secret', 'org.example': [1, { deep: 'ü' }] };
+    await connect().logIn(body, '2001:db8::7', new Secret('as_token'));
+    expect(homeserver.requests).toMatchObject([
+      {
+        method: 'POST',
+        path: '/_matrix/client/v3/login',
+        headers: {
+          'x-forwarded-for': '2001:db8::7',
+          authorization: 'Bearer as_token',
+          'content-type': 'application/json',
+        },
+        body,
+      },
+    ]);
+  });
+
+  it('has no credentials that were not given', async () => {
+    await connect().logIn({}, here, undefined);
+    await connect().loginFlows(here);
+    expect(homeserver.requests.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined]);
+  });
+
+  it('names no client where the client has no address', async () => {
+    await connect().loginFlows('unknown');
+    expect(homeserver.requests[0]?.headers).not.toHaveProperty('x-forwarded-for');
+  });
+});
+
+describe('the answer of the homeserver', () => {
+  it('comes as it is, refusals and Retry-After included', async () => {
+    const body = { errcode: 'M_LIMIT_EXCEEDED', error: 'Too Many Requests', retry_after_ms: 1500, 'org.example': 'ü' };
+    homeserver.intercept((response) => sendJson(response, { status: 429, body }, { 'Retry-After': '2' }));
+    expect(await connect().logIn({}, here, undefined)).toEqual({ status: 429, body, retryAfter: '2' });
+  });
+
+  it('that redirects is not followed', async () => {
+    const elsewhere = await startFakeHomeserver('elsewhere.test');
+    try {
+      homeserver.intercept((response) => {
+        response.writeHead(307, { Location: `${elsewhere.url}/_matrix/client/v3/login` });
+        response.end();
+      });
+      expect(await faultOf(connect().logIn({ password: 'very secret' }, here, undefined))).toEqual({
+        kind: 'answer_unfit',
+        problem: 'a redirect',
+      });
+      expect(elsewhere.requests).toEqual([]);
+    } finally {
+      await elsewhere.close();
+    }
+  });
+
+  it.each([
+    ['a page for people', '<html>502 Bad Gateway</html>'],
+    ['nothing', ''],
+    ['a list', '[]'],
+    ['null', 'null'],
+  ])('that is %s is none', async (_, text) => {
+    homeserver.intercept((response) => {
+      response.writeHead(502);
+      response.end(text);
+    });
+    expect(await faultOf(connect().logIn({ password: 'very secret' }, here, undefined))).toEqual({
+      kind: 'answer_unfit',
+      problem: 'status 502 without a JSON object',
+    });
+  });
+
+  it('is not read to the end where it has none', async () => {
+    const closed = new Promise<void>((resolve) => {
+      homeserver.intercept((response) => {
+        response.on('close', resolve);
+        response.writeHead(200);
+        const write = () => {
+          while (!response.destroyed && response.write(' '.repeat(65_536)));
+        };
+        response.on('drain', write);
+        write();
+      });
+    });
+    expect(await faultOf(connect().loginFlows(here))).toMatchObject({
+      kind: 'answer_unfit',
+      problem: expect.stringMatching(/more than/),
+    });
+    await closed;
+  });
+
+  it('that does not come is not waited for', async () => {
+    const clock = createFakeClock();
+    const asked = new Promise<void>((resolve) => homeserver.intercept(() => resolve()));
+    const fault = faultOf(connect(clock).loginFlows(here));
+    await asked;
+    await clock.advance(10_000);
+    expect(await fault).toEqual({ kind: 'no_answer', afterMs: 10_000 });
+  });
+
+  it('that stops half-way is not waited for', async () => {
+    const clock = createFakeClock();
+    const begun = new Promise<void>((resolve) => {
+      homeserver.intercept((response) => {
+        response.writeHead(200);
+        response.write('{"flows":', () => resolve());
+      });
+    });
+    const fault = faultOf(connect(clock).loginFlows(here));
+    await begun;
+    await clock.advance(10_000);
+    expect(await fault).toEqual({ kind: 'no_answer', afterMs: 10_000 });
+  });
+
+  it('that breaks off is none', async () => {
+    homeserver.intercept((response) => void response.socket?.destroy());
+    expect(await faultOf(connect().logIn({ password: 'very secret' }, here, undefined))).toEqual({
+      kind: 'no_connection',
+    });
+  });
+});
+
+it('a homeserver that is not there cannot be reached', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const gone = connect(systemClock, `http://127.0.0.1:${port}`);
+  expect(await faultOf(gone.logIn({ password: 'very secret' }, here, undefined))).toEqual({ kind: 'no_connection' });
+});
