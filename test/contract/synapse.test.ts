@@ -85,6 +85,23 @@ describe.skipIf(synapseMissing)(`relay in front of Synapse ${synapseMissing ?? '
       expect((await logIn({ type: 'm.id.phone', country: 'GB', phone: '07470655555' })).mxid).toBe(bob.mxid);
     });
 
+    it.each<[string, (number: string) => object]>([
+      ['no country', (number) => ({ type: 'm.id.phone', phone: `+44${number}` })],
+      ['no country and no plus', (number) => ({ type: 'm.id.phone', phone: `44${number}` })],
+      ['a lower-case country', (number) => ({ type: 'm.id.phone', country: 'gb', phone: `0${number}` })],
+      ['a country that is none', (number) => ({ type: 'm.id.phone', country: 'XX', phone: `+44${number}` })],
+      ['a country', (number) => ({ type: 'm.id.phone', country: 'GB', phone: `0${number}` })],
+      ['a number that is none', (number) => ({ type: 'm.id.phone', country: 'GB', phone: `x${number}` })],
+      ['an address', (number) => ({ type: 'm.id.thirdparty', medium: 'msisdn', address: `+44${number}` })],
+    ])('so that a wrong password tells nobody which phone numbers are known: %s', async (_, spelled) => {
+      await newBob();
+      relay.addresses.set('msisdn 447470674927', bob.mxid);
+      const [known, unknown] = ['7470674927', '7470674928'].map((number) =>
+        refusalOf(relay.authority.logIn(passwordLogin({ ...spelled(number) }, 'wrong'))),
+      );
+      expect(await unknown).toEqual(await known);
+    });
+
     it('for what it refuses, which comes back with all that it says', async () => {
       await newBob();
       const refused = await refusalOf(logIn(asBob(), { device_id: 'x'.repeat(600) }));

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AccountFailure, type AccountFault } from '../../../../src/accounts/failure.js';
+import { readIdentifier } from '../../../../src/accounts/read-identifier.js';
 import type { Mxid } from '../../../../src/base/mxid.js';
 import { Secret } from '../../../../src/base/secret.js';
 import { otherLogin, passwordLogin, tokenLogin } from '../../../contract/account-authority.js';
@@ -52,12 +53,27 @@ describe('a login that the relay passes on', () => {
     expect(sent()).toEqual([body]);
   });
 
-  it.each([{ phone: '07470674927' }, { number: '07470674927' }, { phone: '07470674927', number: '1' }])(
-    'has its phone number under both names: %j',
+  it.each([
+    { identifier: { type: 'm.id.phone', country: 'GB', phone: '07470 674927' } },
+    { identifier: { type: 'm.id.phone', country: 'gb', number: '07470674927' } },
+    { identifier: { type: 'm.id.phone', country: 'XX', phone: '+447470674927', number: '1' } },
+    { identifier: { type: 'm.id.phone', phone: '+44 7470 674927' } },
+    { identifier: { type: 'm.id.thirdparty', medium: 'msisdn', address: '+447470674927' } },
+    { medium: 'msisdn', address: '+447470674927', user: 'bob' },
+  ])('names a phone number in the one way that homeservers read like us: %j', async (written) => {
+    const body = { type: 'm.login.password', password, ...written };
+    const proof = { kind: 'password', identifier: readIdentifier(body), password: new Secret(password) } as const;
+    await faultOf(relay.authority.logIn({ ...passwordLogin({}, password), body, proof }));
+    const identifier = { type: 'm.id.thirdparty', medium: 'msisdn', address: '447470674927' };
+    expect(sent()).toEqual([{ type: 'm.login.password', password, identifier }]);
+  });
+
+  it.each([{ phone: 'none' }, { number: 'none' }, { phone: 'none', number: '1' }])(
+    'has a phone number that cannot be one under both names: %j',
     async (written) => {
       await faultOf(logIn({ type: 'm.id.phone', country: 'GB', ...written }));
       expect(sent()).toMatchObject([
-        { identifier: { type: 'm.id.phone', country: 'GB', phone: '07470674927', number: '07470674927' } },
+        { identifier: { type: 'm.id.phone', country: 'GB', phone: 'none', number: 'none' } },
       ]);
     },
   );
