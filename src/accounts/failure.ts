@@ -24,7 +24,9 @@ export type AccountFault =
       readonly body: Readonly<Record<string, unknown>>;
       readonly retryAfter: string | undefined;
     }
-  | { readonly kind: 'homeserver_unreachable' };
+  | { readonly kind: 'homeserver_unreachable' }
+  /** The request is nested too deeply to be passed on. */
+  | { readonly kind: 'body_too_deep' };
 
 /** Thrown by the account authorities and what is built on them. */
 export class AccountFailure extends Failure<AccountFault> {}

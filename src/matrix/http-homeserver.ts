@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { Clock } from '../base/clock.js';
 import { DeadlineExceeded } from '../base/deadline.js';
 import type { Secret } from '../base/secret.js';
+import { QueueFull, type QueueBounds, WorkQueue } from '../base/work-queue.js';
 import { HomeserverFailure } from './failure.js';
 import type { Homeserver, HomeserverAnswer } from './homeserver.js';
 import { readCapped } from './read-capped.js';
@@ -10,12 +11,15 @@ import { readCapped } from './read-capped.js';
 export interface HttpHomeserverDeps {
   /** Base URL of the client-server API, without a slash at its end. */
   readonly address: string;
-  /** How long one request may take, its answer included. */
+  /** How long one request may take, its turn and its answer included. */
   readonly deadlineMs: number;
+  /** How many requests there may be at a time; 50, and 200 that wait, where absent. */
+  readonly bounds?: QueueBounds;
   readonly clock: Clock;
 }
 
 const maxAnswerBytes = 256 * 1024;
+const defaultBounds: QueueBounds = { maxConcurrent: 50, maxWaiting: 200 };
 
 interface Question {
   readonly method: 'GET' | 'POST';
@@ -26,14 +30,20 @@ interface Question {
 }
 
 /** The homeserver over HTTP. Redirects are not followed, and certificates are checked as Node checks them. */
-export function createHttpHomeserver({ address, deadlineMs, clock }: HttpHomeserverDeps): Homeserver {
+export function createHttpHomeserver(deps: HttpHomeserverDeps): Homeserver {
+  const { address, deadlineMs, bounds = defaultBounds, clock } = deps;
+  const queue = new WorkQueue(bounds);
+
   async function ask(question: Question): Promise<HomeserverAnswer> {
+    const text = textOf(question.body);
     const controller = new AbortController();
     const cancel = clock.after(deadlineMs, () => controller.abort(new DeadlineExceeded(deadlineMs)));
     try {
-      return await answerTo(address, question, controller.signal);
+      // Those before it began earlier, so its turn comes no later than its deadline.
+      return await queue.run(() => answerTo(address, question, text, controller.signal));
     } catch (error) {
       if (error instanceof HomeserverFailure) throw error;
+      if (error instanceof QueueFull) throw new HomeserverFailure({ kind: 'overloaded' }, { cause: error });
       const isLate = controller.signal.aborted;
       const fact = isLate
         ? ({ kind: 'no_answer', afterMs: deadlineMs } as const)
@@ -53,23 +63,38 @@ export function createHttpHomeserver({ address, deadlineMs, clock }: HttpHomeser
   };
 }
 
-async function answerTo(address: string, question: Question, signal: AbortSignal): Promise<HomeserverAnswer> {
-  const { method, path, body } = question;
+function textOf(body: Question['body']): string | undefined {
+  try {
+    return body === undefined ? undefined : JSON.stringify(body);
+  } catch (error) {
+    // JSON is read without recursion, and written with it.
+    if (!(error instanceof RangeError)) throw error;
+    throw new HomeserverFailure({ kind: 'body_too_deep' }, { cause: error });
+  }
+}
+
+async function answerTo(
+  address: string,
+  question: Question,
+  text: string | undefined,
+  signal: AbortSignal,
+): Promise<HomeserverAnswer> {
+  const { method, path } = question;
   const response = await fetch(`${address}${path}`, {
     method,
     headers: headersOf(question),
     // Credentials go to the homeserver that the configuration names, and nowhere else.
     redirect: 'manual',
     signal,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(text === undefined ? {} : { body: text }),
   });
   if (response.status >= 300 && response.status < 400) {
     await response.body?.cancel();
     throw unfit('a redirect');
   }
-  const text = await readCapped(response.body, maxAnswerBytes);
-  if (text === undefined) throw unfit(`more than ${maxAnswerBytes} bytes`);
-  const answer = jsonObject(text);
+  const answerText = await readCapped(response.body, maxAnswerBytes);
+  if (answerText === undefined) throw unfit(`more than ${maxAnswerBytes} bytes`);
+  const answer = jsonObject(answerText);
   if (answer === undefined) throw unfit(`status ${response.status} without a JSON object`);
   return { status: response.status, body: answer, retryAfter: response.headers.get('Retry-After') ?? undefined };
 }

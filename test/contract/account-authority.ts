@@ -58,6 +58,7 @@ export async function refusalOf(work: Promise<unknown>): Promise<Refusal> {
       return { status: 401, errcode: 'M_UNKNOWN_TOKEN', softLogout: fact.softLogout };
     case 'parameter_missing':
     case 'parameter_invalid':
+    case 'body_too_deep':
     case 'token_missing':
     case 'rate_limited':
     case 'overloaded':

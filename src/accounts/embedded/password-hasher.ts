@@ -1,8 +1,8 @@
 import { hash, verify } from '@node-rs/argon2';
 import type { Random } from '../../base/random.js';
 import { Secret } from '../../base/secret.js';
+import { QueueFull, type QueueBounds, type QueueLoad, WorkQueue } from '../../base/work-queue.js';
 import { AccountFailure } from '../failure.js';
-import { QueueFull, type QueueBounds, type QueueLoad, WorkQueue } from './work-queue.js';
 
 /**
  * Hashes passwords, a few at a time: each takes memory and a processor. What does not fit into its queue throws AccountFailure

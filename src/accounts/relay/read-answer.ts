@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseMxid, serverNameOf, type ServerName } from '../../base/mxid.js';
+import { parseMxid, serverNameOf, type Mxid, type ServerName } from '../../base/mxid.js';
 import { Secret } from '../../base/secret.js';
 import type { HomeserverAnswer } from '../../matrix/homeserver.js';
 import type { LoginFlow, LoginGrant, TokenHolder } from '../authority.js';
@@ -19,10 +19,10 @@ const grant = z.looseObject({
   user_id: matrixId,
   device_id: text,
   access_token: secret,
-  refresh_token: secret.optional(),
-  expires_in_ms: z.number().optional(),
+  refresh_token: secret.nullish(),
+  expires_in_ms: z.number().nullish(),
 });
-const holder = z.looseObject({ user_id: matrixId, device_id: text.optional(), is_guest: z.boolean().optional() });
+const holder = z.looseObject({ user_id: matrixId, device_id: text.nullish(), is_guest: z.boolean().nullish() });
 
 /** The flows of GET /login; throws AccountFailure for every other answer. */
 export function readFlows(answer: HomeserverAnswer): readonly LoginFlow[] {
@@ -32,13 +32,13 @@ export function readFlows(answer: HomeserverAnswer): readonly LoginFlow[] {
 /** What POST /login granted; throws AccountFailure for every other answer. */
 export function readGrant(answer: HomeserverAnswer, serverName: ServerName): LoginGrant {
   const { user_id, device_id, access_token, refresh_token, expires_in_ms, ...extra } = read(grant, answer);
-  if (serverNameOf(user_id) !== serverName) throw otherServer(user_id);
+  if (!isOf(serverName, user_id)) throw otherServer(user_id);
   return {
     mxid: user_id,
     deviceId: device_id,
     accessToken: access_token,
-    refreshToken: refresh_token,
-    expiresInMs: expires_in_ms,
+    refreshToken: refresh_token ?? undefined,
+    expiresInMs: expires_in_ms ?? undefined,
     extra,
   };
 }
@@ -50,14 +50,14 @@ export function readHolder(answer: HomeserverAnswer, serverName: ServerName): To
     throw new AccountFailure({ kind: 'token_unknown', softLogout: body['soft_logout'] === true });
   }
   const { user_id, device_id, is_guest } = read(holder, answer);
-  if (serverNameOf(user_id) !== serverName) throw otherServer(user_id);
+  if (!isOf(serverName, user_id)) throw otherServer(user_id);
   if (is_guest === true) throw new AccountFailure({ kind: 'token_unknown', softLogout: false });
-  return { mxid: user_id, deviceId: device_id };
+  return { mxid: user_id, deviceId: device_id ?? undefined };
 }
 
 function read<Shape extends z.ZodType>(shape: Shape, answer: HomeserverAnswer): z.output<Shape> {
   const { status, body, retryAfter } = answer;
-  if (status >= 400 && typeof body['errcode'] === 'string') {
+  if (status >= 400) {
     throw new AccountFailure({ kind: 'refused_upstream', status, body, retryAfter });
   }
   const result = shape.safeParse(body);
@@ -68,6 +68,11 @@ function read<Shape extends z.ZodType>(shape: Shape, answer: HomeserverAnswer): 
     { kind: 'homeserver_unreachable' },
     { cause: new Error(`the homeserver's answer is none of Matrix: ${problem}`) },
   );
+}
+
+// Hosts are the same in any case, and so are the names of servers, for whoever configured one.
+function isOf(serverName: ServerName, mxid: Mxid): boolean {
+  return serverNameOf(mxid).toLowerCase() === serverName.toLowerCase();
 }
 
 function otherServer(mxid: string): AccountFailure {

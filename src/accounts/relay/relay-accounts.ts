@@ -1,12 +1,13 @@
 import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
 import { serverNameOf, type Mxid, type ServerName } from '../../base/mxid.js';
-import { HomeserverFailure } from '../../matrix/failure.js';
+import { HomeserverFailure, type HomeserverFault } from '../../matrix/failure.js';
 import type { Homeserver } from '../../matrix/homeserver.js';
 import type { AddressBook } from '../address-book.js';
 import type { AccountAuthority, LoginProof } from '../authority.js';
 import { canonicalAddress } from '../canonical-address.js';
-import { AccountFailure } from '../failure.js';
+import { AccountFailure, type AccountFault } from '../failure.js';
+import { createFlowCache } from './flow-cache.js';
 import { createHolderCache } from './holder-cache.js';
 import { readFlows, readGrant, readHolder } from './read-answer.js';
 import { bodyAsSpelled, bodyForUser } from './upstream-body.js';
@@ -23,8 +24,10 @@ export interface RelayAccountsDeps {
   readonly logger: Logger;
 }
 
+const flowsTtlMs = 10_000;
 const holderTtlMs = 30_000;
 const maxHolders = 10_000;
+const busyRetryMs = 1_000;
 
 /**
  * The accounts of the homeserver beside us. A login by an address that was added to an account becomes a login by Matrix ID; all
@@ -32,6 +35,7 @@ const maxHolders = 10_000;
  */
 export function createRelayAccounts(deps: RelayAccountsDeps): AccountAuthority {
   const { homeserver, serverName, addressBook, wellKnown, clock, logger } = deps;
+  const flows = createFlowCache({ clock, ttlMs: flowsTtlMs });
   const holders = createHolderCache({ clock, ttlMs: holderTtlMs, maxEntries: maxHolders });
 
   async function ownerOf(proof: LoginProof): Promise<Mxid | undefined> {
@@ -45,7 +49,7 @@ export function createRelayAccounts(deps: RelayAccountsDeps): AccountAuthority {
 
   return {
     async loginFlows(clientAddress) {
-      return readFlows(await reach(homeserver.loginFlows(clientAddress)));
+      return flows.get(async () => readFlows(await reach(homeserver.loginFlows(clientAddress))));
     },
 
     async logIn(attempt) {
@@ -76,6 +80,19 @@ async function reach<Answer>(answer: Promise<Answer>): Promise<Answer> {
     return await answer;
   } catch (error) {
     if (!(error instanceof HomeserverFailure)) throw error;
-    throw new AccountFailure({ kind: 'homeserver_unreachable' }, { cause: error });
+    throw new AccountFailure(accountFaultOf(error.fact), { cause: error });
+  }
+}
+
+function accountFaultOf({ kind }: HomeserverFault): AccountFault {
+  switch (kind) {
+    case 'overloaded':
+      return { kind, retryAfterMs: busyRetryMs };
+    case 'body_too_deep':
+      return { kind };
+    case 'no_connection':
+    case 'no_answer':
+    case 'answer_unfit':
+      return { kind: 'homeserver_unreachable' };
   }
 }

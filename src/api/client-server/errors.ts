@@ -21,6 +21,7 @@ export const accountErrors = {
   user_deactivated: { status: 403, errcode: 'M_USER_DEACTIVATED', error: 'This account has been deactivated' },
   parameter_missing: { status: 400, errcode: 'M_MISSING_PARAM', error: 'Missing parameter' },
   parameter_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid parameter' },
+  body_too_deep: { status: 400, errcode: 'M_BAD_JSON', error: 'Content is nested too deeply' },
   login_type_unknown: { status: 400, errcode: 'M_UNKNOWN', error: 'Unknown login type' },
   token_missing: missingToken,
   token_unknown: { status: 401, errcode: 'M_UNKNOWN_TOKEN', error: 'Unknown or expired token' },

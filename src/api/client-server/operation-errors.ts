@@ -4,11 +4,18 @@ import type { ErrorKind } from './error-shapes.js';
 export const bodyKinds: readonly ErrorKind[] = ['body_not_json', 'unfit', 'body_too_large', 'body_encoded'];
 
 /** What can go wrong when it is asked how one may log in. */
-export const flowKinds: readonly ErrorKind[] = ['rate_limited', 'homeserver_unreachable', 'unavailable', 'defect'];
+export const flowKinds: readonly ErrorKind[] = [
+  'rate_limited',
+  'overloaded',
+  'homeserver_unreachable',
+  'unavailable',
+  'defect',
+];
 
 /** What can go wrong with a login. */
 export const loginKinds: readonly ErrorKind[] = [
   ...bodyKinds,
+  'body_too_deep',
   'parameter_missing',
   'parameter_invalid',
   'login_type_unknown',

@@ -49,18 +49,28 @@ function detailOf(fault: Exclude<AccountFault, { kind: PassedOn }>): string {
     case 'rate_limited':
     case 'overloaded':
     case 'homeserver_unreachable':
+    case 'body_too_deep':
       return '';
   }
 }
 
+const longestRetryMs = 24 * 60 * 60_000;
+
 // Clients are promised both an errcode and an error; what the homeserver says beyond is theirs.
 function passOn({ status, body, retryAfter }: Extract<AccountFault, { kind: 'refused_upstream' }>): Reply {
   const { errcode, error } = body;
-  const [code, text] = [errcode ?? 'M_UNKNOWN', error ?? 'The homeserver refuses the request'];
+  const code = isWord(errcode) ? errcode : 'M_UNKNOWN';
+  const text = isWord(error) ? error : 'The homeserver refuses the request';
   const reply = { status, body: { ...body, errcode: code, error: text } };
   if (retryAfter !== undefined) return { ...reply, headers: { 'Retry-After': retryAfter } };
   const retryAfterMs = body['retry_after_ms'];
-  return typeof retryAfterMs === 'number' ? withRetry(reply, retryAfterMs) : reply;
+  if (typeof retryAfterMs !== 'number') return reply;
+  // What is no time to wait would make a header that nobody can read.
+  return withRetry(reply, Math.min(Math.max(0, retryAfterMs), longestRetryMs));
+}
+
+function isWord(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 function withRetry(reply: Reply, retryAfterMs: number): Reply {

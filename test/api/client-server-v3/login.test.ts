@@ -216,6 +216,32 @@ describe('a bridge that logs in its users', () => {
 
 describe('a refusal of the homeserver', () => {
   it.each([
+    ['that has no names', { more: 1 }, { errcode: 'M_UNKNOWN', error: 'The homeserver refuses the request' }],
+    [
+      'whose names are none',
+      { errcode: 7, error: {} },
+      { errcode: 'M_UNKNOWN', error: 'The homeserver refuses the request' },
+    ],
+    [
+      'with a wait that never ends',
+      { errcode: 'M', error: 'No', retry_after_ms: 1e300 },
+      { retry_after_ms: 86_400_000 },
+    ],
+    ['with a wait that is over', { errcode: 'M', error: 'No', retry_after_ms: -5 }, { retry_after_ms: 0 }],
+  ])('%s reads like any other', async (_, body, expected) => {
+    const fault = { kind: 'refused_upstream', status: 429, body, retryAfter: undefined } as const;
+    const fail = () => Promise.reject(new AccountFailure(fault));
+    const server = await startClientServer({ authority: { loginFlows: fail, logIn: fail, whoAmI: fail } });
+    try {
+      const { status, json, headers } = await server.call('GET', path);
+      expect([status, json]).toEqual([429, { ...body, ...expected }]);
+      expect(headers['retry-after'] ?? '1').toMatch(/^\d+$/);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it.each([
     ['with all that it says', { errcode: 'ORG_EXAMPLE', error: 'No', more: { a: 1 } }, '7', { 'retry-after': '7' }],
     [
       'with a header for what its body says',

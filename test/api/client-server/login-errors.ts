@@ -171,6 +171,13 @@ export const sharedRows: readonly LoginErrorRow[] = [
     ...limited,
   },
   {
+    title: 'what is nested too deeply to be passed on',
+    body: login(alice),
+    given: { fault: { kind: 'body_too_deep' } },
+    ...badJson,
+    error: 'Content is nested too deeply',
+  },
+  {
     title: 'a homeserver that cannot be reached',
     body: login(alice),
     given: { fault: { kind: 'homeserver_unreachable' } },

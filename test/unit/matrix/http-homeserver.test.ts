@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -147,6 +148,56 @@ describe('the answer of the homeserver', () => {
       kind: 'no_connection',
     });
   });
+});
+
+describe('requests at the same time', () => {
+  const bounded = (clock: Clock) =>
+    createHttpHomeserver({
+      address: homeserver.url,
+      deadlineMs: 10_000,
+      clock,
+      bounds: { maxConcurrent: 1, maxWaiting: 1 },
+    });
+
+  it('are no more than there may be; what has no room to wait is not sent', async () => {
+    const clock = createFakeClock();
+    const held: ServerResponse[] = [];
+    const asked = new Promise<void>((resolve) =>
+      homeserver.intercept((response) => {
+        held.push(response);
+        resolve();
+      }),
+    );
+    const client = bounded(clock);
+    const first = client.loginFlows(here);
+    const second = client.loginFlows(here);
+    expect(await faultOf(client.loginFlows(here))).toEqual({ kind: 'overloaded' });
+    await asked;
+    homeserver.intercept((response) => sendJson(response, { status: 200, body: { flows: [] } }));
+    held.forEach((response) => sendJson(response, { status: 200, body: { flows: [] } }));
+    expect([(await first).status, (await second).status]).toEqual([200, 200]);
+    expect(homeserver.requests).toHaveLength(2);
+  });
+
+  it('wait for their turn no longer than for their answer', async () => {
+    const clock = createFakeClock();
+    const asked = new Promise<void>((resolve) => homeserver.intercept(() => resolve()));
+    const client = bounded(clock);
+    const faults = [faultOf(client.loginFlows(here)), faultOf(client.loginFlows(here))];
+    await asked;
+    await clock.advance(10_000);
+    const late = { kind: 'no_answer', afterMs: 10_000 };
+    expect(await Promise.all(faults)).toEqual([late, late]);
+  });
+});
+
+it('a body that is nested too deeply is not sent, and is not the homeserver’s fault', async () => {
+  const deep: unknown = JSON.parse('['.repeat(200_000) + ']'.repeat(200_000));
+  const error: unknown = await connect()
+    .logIn({ deep }, here, undefined)
+    .catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ fact: { kind: 'body_too_deep' } });
+  expect(homeserver.requests).toEqual([]);
 });
 
 it('a homeserver that is not there cannot be reached', async () => {

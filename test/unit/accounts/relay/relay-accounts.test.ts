@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AccountFailure, type AccountFault } from '../../../../src/accounts/failure.js';
 import { readIdentifier } from '../../../../src/accounts/read-identifier.js';
 import type { Mxid } from '../../../../src/base/mxid.js';
+import { HomeserverFailure } from '../../../../src/matrix/failure.js';
 import { Secret } from '../../../../src/base/secret.js';
 import { otherLogin, passwordLogin, tokenLogin } from '../../../contract/account-authority.js';
 import { sendJson, startFakeHomeserver, type FakeHomeserver } from '../../../support/fake-homeserver.js';
@@ -142,6 +143,9 @@ describe('the answer to a login', () => {
     [401, { errcode: 'M_USER_LOCKED', error: 'Locked', soft_logout: true }, undefined],
     [403, { errcode: 'M_FORBIDDEN', error: 'Invalid username or password', 'org.example': { a: 1 } }, undefined],
     [500, { errcode: 'M_UNKNOWN', error: 'Internal server error' }, undefined],
+    [401, { error: 'Who are you?' }, undefined],
+    [400, { errcode: 7, error: { text: 'No' } }, undefined],
+    [502, { message: 'no server is available' }, undefined],
   ])('%i %j comes back as it is', async (status, body, retryAfter) => {
     answerWith(status, body, retryAfter === undefined ? {} : { 'Retry-After': retryAfter });
     const fault = { kind: 'refused_upstream', status, body, retryAfter };
@@ -156,10 +160,18 @@ describe('the answer to a login', () => {
     [200, { user_id: '@alice:home.test', access_token: 7, device_id: 'D' }],
     [200, { user_id: '@alice:elsewhere.test', access_token: 'syt', device_id: 'D' }],
     [204, { user_id: '@alice:home.test', access_token: 'syt', device_id: 'D' }],
-    [502, { message: 'no server is available' }],
   ])('%i %j is none of our homeserver', async (status, body) => {
     answerWith(status === 204 ? 202 : status, body);
     expect(await faultOf(logIn({ type: 'm.id.user', user: 'alice' }))).toEqual({ kind: 'homeserver_unreachable' });
+  });
+
+  it('may have null where a member is optional, and its server name in another case', async () => {
+    const id = '@alice:HOME.test';
+    answerWith(200, { user_id: id, access_token: 'syt', device_id: 'D', refresh_token: null, expires_in_ms: null });
+    const grant = await logIn({ type: 'm.id.user', user: 'alice' });
+    expect(grant).toMatchObject({ mxid: id, refreshToken: undefined, expiresInMs: undefined });
+    answerWith(200, { user_id: id, device_id: null, is_guest: null });
+    expect(await relay.authority.whoAmI(new Secret('syt'), here)).toEqual({ mxid: id, deviceId: undefined });
   });
 
   it('that does not come is a homeserver that cannot be reached, for every question', async () => {
@@ -169,6 +181,40 @@ describe('the answer to a login', () => {
     expect(await faultOf(relay.authority.loginFlows(here))).toEqual(fault);
     expect(await faultOf(relay.authority.whoAmI(new Secret('syt'), here))).toEqual(fault);
   });
+});
+
+describe('the login types', () => {
+  it('are asked for once by all who want them at the same time, and remembered for ten seconds', async () => {
+    const ask = () => relay.authority.loginFlows(here);
+    await Promise.all([ask(), ask()]);
+    await relay.clock.advance(9_999);
+    expect(await ask()).toContainEqual({ type: 'm.login.password' });
+    expect(homeserver.requests).toHaveLength(1);
+    await relay.clock.advance(1);
+    await ask();
+    expect(homeserver.requests).toHaveLength(2);
+  });
+
+  it('are not remembered where there was no answer', async () => {
+    answerWith(500, { errcode: 'M_UNKNOWN', error: 'No' });
+    await faultOf(relay.authority.loginFlows(here));
+    answerWith(200, { flows: [] });
+    expect(await relay.authority.loginFlows(here)).toEqual([]);
+  });
+});
+
+it('more logins at once than the homeserver may get are told to come back', async () => {
+  const busy = () => Promise.reject(new HomeserverFailure({ kind: 'overloaded' }));
+  const { authority } = createTestRelay(homeserver.url, 'home.test', {
+    homeserver: { loginFlows: busy, logIn: busy, whoAmI: busy },
+  });
+  const fault = { kind: 'overloaded', retryAfterMs: 1000 };
+  expect(await faultOf(authority.logIn(passwordLogin({ type: 'm.id.user', user: 'alice' }, password)))).toEqual(fault);
+});
+
+it('a login that is nested too deeply is the fault of its client', async () => {
+  const deep: unknown = JSON.parse('['.repeat(200_000) + ']'.repeat(200_000));
+  expect(await faultOf(logIn({ type: 'm.id.user', user: 'alice' }, { deep }))).toEqual({ kind: 'body_too_deep' });
 });
 
 describe('well_known', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { QueueFull, WorkQueue } from '../../../../src/accounts/embedded/work-queue.js';
+import { QueueFull, WorkQueue } from '../../../src/base/work-queue.js';
 
 /** Work that ends when it is told to. */
 function createWork() {
