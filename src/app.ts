@@ -112,7 +112,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
         port: http.port,
         surfaces: [
           createProvisioningSurface({ prefix: provisioning.prefix, login, authenticate, clock }),
-          ...createClientServerSurfaces(loginDepsOf(config, accounts, clock)),
+          ...createClientServerSurfaces(loginDepsOf(config, accounts, { database, clock })),
           createHealthSurface({ ready: () => database.transaction(async () => true), clock }),
         ],
         trustedProxies: http.trustedProxies,
@@ -144,10 +144,11 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
 function loginDepsOf(
   { homeserver, accounts: { enabled, limits: allowances } }: Config,
   accounts: Accounts | undefined,
-  clock: Clock,
+  { database, clock }: { readonly database: Database; readonly clock: Clock },
 ): ClientServerV3Deps | undefined {
   if (!enabled || !accounts) return undefined;
-  const limits = createLoginLimits({ allowances, serverName: homeserver.domain, clock });
+  const addressBook = createDatabaseAddressBook(database);
+  const limits = createLoginLimits({ allowances, serverName: homeserver.domain, addressBook, clock });
   return { authority: accounts.authority, sessions: accounts.sessions, limits };
 }
 

@@ -2,6 +2,8 @@ import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from
 import type { ThirdPartyAddress } from './address-book.js';
 import { foldCase } from './fold-case.js';
 
+const maxLength = 500;
+
 /** A third-party address as somebody has typed it. */
 export interface TypedAddress {
   /** `email` or `msisdn`; there is no canonical form of others. */
@@ -13,19 +15,21 @@ export interface TypedAddress {
 
 /**
  * The one form of an address, for storing it, looking it up, hashing it and logging in with it; undefined where it is none.
- * E-mail: case-folded local part, lower-case domain, 3 to 500 characters. Phone number: E.164 digits without the plus.
+ * E-mail: case-folded local part, lower-case domain, 3 to 500 characters. Phone number: E.164 digits without the plus. What is longer
+ * than 500 characters as it was typed is not even read: strangers type it, and folding takes its time.
  */
 export function canonicalAddress({ medium, address, country }: TypedAddress): ThirdPartyAddress | undefined {
-  const canonical = canonicalForm(medium, address, country);
+  const text = address.trim();
+  const canonical = text.length > maxLength ? undefined : canonicalForm(medium, text, country);
   return canonical === undefined ? undefined : { medium: medium as ThirdPartyAddress['medium'], address: canonical };
 }
 
-function canonicalForm(medium: string, address: string, country: string | undefined): string | undefined {
+function canonicalForm(medium: string, text: string, country: string | undefined): string | undefined {
   switch (medium) {
     case 'email':
-      return canonicalEmail(address);
+      return canonicalEmail(text);
     case 'msisdn':
-      return canonicalPhone(address, country);
+      return canonicalPhone(text, country);
     default:
       return undefined;
   }
@@ -33,15 +37,14 @@ function canonicalForm(medium: string, address: string, country: string | undefi
 
 // Folding makes some texts longer, so the length that counts is that of the canonical form.
 function canonicalEmail(text: string): string | undefined {
-  const [local = '', domain = '', ...more] = text.trim().split('@');
+  const [local = '', domain = '', ...more] = text.split('@');
   if (local === '' || domain === '' || more.length > 0) return undefined;
   const email = `${foldCase(local)}@${domain.toLowerCase()}`;
   const hasOddities = /[\s\p{Cc}<>]/u.test(email);
-  return hasOddities || email.length > 500 ? undefined : email;
+  return hasOddities || email.length > maxLength ? undefined : email;
 }
 
-function canonicalPhone(text: string, country: string | undefined): string | undefined {
-  const typed = text.trim();
+function canonicalPhone(typed: string, country: string | undefined): string | undefined {
   const region = supportedCountry(country);
   // Where nobody says the country, the number is an international one, whether its plus was kept or not.
   const international = typed.startsWith('+') || region !== undefined ? typed : `+${typed}`;

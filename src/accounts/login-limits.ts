@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
 import type { ServerName } from '../base/mxid.js';
+import type { AddressBook } from './address-book.js';
 import type { UserIdentifier } from './authority.js';
 import { canonicalAddress } from './canonical-address.js';
 import { AccountFailure, type AccountFault } from './failure.js';
@@ -12,7 +14,7 @@ export interface LoginAllowances {
   readonly perAddress: Allowance;
   /** Logins to one account that succeed. */
   readonly perAccount: Allowance;
-  /** Logins to one account that fail. */
+  /** Logins of one client to one account that fail; of all clients together, ten times as many. */
   readonly failuresPerAccount: Allowance;
 }
 
@@ -21,7 +23,16 @@ export interface LoginLimitsDeps {
   readonly allowances: LoginAllowances;
   /** Of our users: a localpart and the whole Matrix ID are one account. */
   readonly serverName: ServerName;
+  /** An address that was added to an account is that account. */
+  readonly addressBook: AddressBook;
   readonly clock: Clock;
+}
+
+/** Whose login it is. */
+export interface LoginParties {
+  /** Stands for the client's address. */
+  readonly client: string;
+  readonly identifier: UserIdentifier;
 }
 
 /** Counts logins. Every method throws the AccountFailure `rate_limited` where there were too many. */
@@ -29,20 +40,29 @@ export interface LoginLimits {
   /** Counts a login of a client; `client` stands for its address. */
   admitClient(client: string): void;
   /**
-   * Runs a login, unless this account has had too many; only those that succeed count as logins, and only those for a wrong
+   * Runs a login, unless this account has had too many, by whatever name; only those that succeed count as logins, and only those for a wrong
    * password as failures. Logins at once get no further than logins one after another.
    */
-  logIn<Grant>(identifier: UserIdentifier, logIn: () => Promise<Grant>): Promise<Grant>;
+  logIn<Grant>(parties: LoginParties, logIn: () => Promise<Grant>): Promise<Grant>;
 }
 
 const busyRetryMs = 1000;
+/** So many clients, each with all the failures that it is allowed, lock the others out. */
+const clientsToLockOut = 10;
+// Matrix IDs have 255 bytes at most, e-mail addresses 500 characters. Folding what is longer would take long, and names nobody.
+const longestName = 512;
 
 /** Limits that have counted nothing yet. */
-export function createLoginLimits({ allowances, serverName, clock }: LoginLimitsDeps): LoginLimits {
+export function createLoginLimits({ allowances, serverName, addressBook, clock }: LoginLimitsDeps): LoginLimits {
   const clients = createLeakyBuckets(allowances.perAddress, clock);
   const successes = createLeakyBuckets(allowances.perAccount, clock);
-  const failures = createLeakyBuckets(allowances.failuresPerAccount, clock);
-  const underWay = new Map<string, number>();
+  const { failuresPerAccount } = allowances;
+  const nearFailures = createLeakyBuckets(failuresPerAccount, clock);
+  const allFailures = createLeakyBuckets(
+    { ...failuresPerAccount, max: failuresPerAccount.max * clientsToLockOut },
+    clock,
+  );
+  const underWay = createTally();
 
   return {
     admitClient(client) {
@@ -51,26 +71,46 @@ export function createLoginLimits({ allowances, serverName, clock }: LoginLimits
       clients.add(client);
     },
 
-    async logIn(identifier, logIn) {
-      const key = keyOf(identifier, serverName);
-      const waitMs = Math.max(successes.waitMs(key), failures.waitMs(key));
+    async logIn({ client, identifier }, logIn) {
+      const account = await accountKey(identifier, serverName, addressBook);
+      const near = `${client} ${account}`;
+      const waitMs = Math.max(successes.waitMs(account), nearFailures.waitMs(near), allFailures.waitMs(account));
       if (waitMs > 0) throw limited(waitMs);
-      const others = underWay.get(key) ?? 0;
-      // Each of them may yet turn out a wrong guess.
-      if (others >= Math.min(successes.room(key), failures.room(key))) throw limited(busyRetryMs);
-      underWay.set(key, others + 1);
+      // Each of those under way may yet turn out a wrong guess.
+      const isFull =
+        underWay.of(near) >= nearFailures.room(near) ||
+        underWay.of(account) >= Math.min(successes.room(account), allFailures.room(account));
+      if (isFull) throw limited(busyRetryMs);
+      underWay.add(near, 1);
+      underWay.add(account, 1);
       try {
         const grant = await logIn();
-        successes.add(key);
+        successes.add(account);
         return grant;
       } catch (error) {
-        if (error instanceof AccountFailure && isWrongGuess(error.fact)) failures.add(key);
+        if (error instanceof AccountFailure && isWrongGuess(error.fact)) {
+          nearFailures.add(near);
+          allFailures.add(account);
+        }
         throw error;
       } finally {
-        const left = (underWay.get(key) ?? 1) - 1;
-        if (left === 0) underWay.delete(key);
-        else underWay.set(key, left);
+        underWay.add(near, -1);
+        underWay.add(account, -1);
       }
+    },
+  };
+}
+
+/** How many there are of each of many keys now; those of which there are none take no memory. */
+function createTally() {
+  const counts = new Map<string, number>();
+  const of = (key: string) => counts.get(key) ?? 0;
+  return {
+    of,
+    add(key: string, change: 1 | -1): void {
+      const count = of(key) + change;
+      if (count === 0) counts.delete(key);
+      else counts.set(key, count);
     },
   };
 }
@@ -84,16 +124,19 @@ function isWrongGuess(fault: AccountFault): boolean {
   return fault.kind === 'wrong_credentials';
 }
 
-function keyOf(identifier: UserIdentifier, serverName: ServerName): string {
-  switch (identifier.kind) {
-    case 'user': {
-      const { user } = identifier;
-      const mxid = user.startsWith('@') ? user : `@${user}:${serverName}`;
-      return foldCase(mxid);
-    }
-    case 'address': {
-      const { medium, address } = canonicalAddress(identifier) ?? identifier;
-      return foldCase(`${medium} ${address.trim()}`);
-    }
+/** One key for all names of an account. Whatever is no address that was added to an account stands for itself. */
+async function accountKey(identifier: UserIdentifier, serverName: ServerName, book: AddressBook): Promise<string> {
+  if (identifier.kind === 'user') {
+    const { user } = identifier;
+    return foldName(user.startsWith('@') ? user : `@${user}:${serverName}`);
   }
+  const canonical = canonicalAddress(identifier);
+  const owner = canonical && (await book.findUser(canonical));
+  if (owner !== undefined) return foldName(owner);
+  const { medium, address } = canonical ?? identifier;
+  return foldName(`${medium} ${address.trim()}`);
+}
+
+function foldName(name: string): string {
+  return name.length > longestName ? createHash('sha256').update(name).digest('base64url') : foldCase(name);
 }

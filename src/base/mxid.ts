@@ -9,7 +9,7 @@ const userId = /^@[^:\s\p{Cc}]*:[^\s\p{Cc}]+$/u;
 
 /** The text as a Matrix user ID, or undefined where it is none. */
 export function parseMxid(text: string): Mxid | undefined {
-  return userId.test(text) && Buffer.byteLength(text) <= maxBytes ? (text as Mxid) : undefined;
+  return Buffer.byteLength(text) <= maxBytes && userId.test(text) ? (text as Mxid) : undefined;
 }
 
 /** Everything after the first colon. */

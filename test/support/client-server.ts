@@ -1,4 +1,5 @@
 import type { AccountAuthority } from '../../src/accounts/authority.js';
+import { createDatabaseAddressBook } from '../../src/accounts/database-address-book.js';
 import { createLoginLimits, type LoginAllowances } from '../../src/accounts/login-limits.js';
 import type { AccountSessions } from '../../src/accounts/sessions.js';
 import { createClientServerSurfaces } from '../../src/api/client-server-surfaces.js';
@@ -42,6 +43,7 @@ export async function startClientServer(options: ClientServerOptions = {}): Prom
   const limits = createLoginLimits({
     allowances: { perAddress: plenty, perAccount: plenty, failuresPerAccount: plenty, ...options.allowances },
     serverName: embedded.serverName,
+    addressBook: createDatabaseAddressBook(embedded.database),
     clock: embedded.clock,
   });
   const { authority = embedded.accounts } = options;

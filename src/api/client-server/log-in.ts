@@ -34,5 +34,6 @@ export async function logIn({ authority, limits }: LoginDeps, request: LoginRequ
   const proof = readProof(type, body, userName);
   const attempt = { proof, ...readDevice(body), wantsRefreshToken, clientAddress, accessToken, body };
   if (proof.kind !== 'password') return authority.logIn(attempt);
-  return limits.logIn(proof.identifier, () => authority.logIn(attempt));
+  const { identifier } = proof;
+  return limits.logIn({ client: clientNetwork(clientAddress), identifier }, () => authority.logIn(attempt));
 }

@@ -61,15 +61,11 @@ export const accounts = group(
       'How often one may log in before the answer is 429. Counted before any password is looked at.',
       {
         per_address: allowance('Logins from one client address.', '30', '60', 'Logins, right or wrong,'),
-        per_account: allowance(
-          'Logins to one account, or as one phone number or e-mail address, that succeed.',
-          '60',
-          '60',
-          'Logins',
-        ),
+        per_account: allowance('Logins to one account, by whatever name, that succeed.', '60', '60', 'Logins'),
         failures_per_account: allowance(
-          'Failed logins to one account, or as one phone number or e-mail address. Low enough against guessing; high enough that a ' +
-            'stranger does not easily lock somebody out.',
+          'Failed logins to one account, by whatever name, from one client address. Of all addresses together, ten times as many ' +
+            'fail before the account is locked for a while, for its owner too: keep it low against guessing, and high enough that ' +
+            'few strangers have the addresses for that.',
           '10',
           '300',
           'Failed logins',

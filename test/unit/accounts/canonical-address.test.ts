@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { canonicalAddress } from '../../../src/accounts/canonical-address.js';
 import { foldCase } from '../../../src/accounts/fold-case.js';
 
@@ -119,6 +119,18 @@ describe('the canonical form of an e-mail address', () => {
     expect(email(`${'A'.repeat(249)}@${'b'.repeat(250)}`)).toHaveLength(500);
     expect(email('A@B')).toBe('a@b');
   });
+});
+
+it('an address that is too long is not read letter by letter', () => {
+  const letters = vi.spyOn(String.prototype, 'toUpperCase');
+  try {
+    expect(email(`${'A'.repeat(1_000_000)}@b`)).toBeUndefined();
+    expect(letters).not.toHaveBeenCalled();
+    expect(email(`${' '.repeat(1_000_000)}A@b`)).toBe('a@b');
+    expect(letters).toHaveBeenCalledOnce();
+  } finally {
+    letters.mockRestore();
+  }
 });
 
 describe('the canonical form of a phone number', () => {

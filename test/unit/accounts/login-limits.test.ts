@@ -1,25 +1,40 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import type { AddressBook } from '../../../src/accounts/address-book.js';
 import type { UserIdentifier } from '../../../src/accounts/authority.js';
 import { AccountFailure, type AccountFault } from '../../../src/accounts/failure.js';
 import { createLeakyBuckets } from '../../../src/accounts/leaky-buckets.js';
 import { createLoginLimits, type LoginAllowances } from '../../../src/accounts/login-limits.js';
-import type { ServerName } from '../../../src/base/mxid.js';
+import type { Mxid, ServerName } from '../../../src/base/mxid.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 
 const plenty = { max: 1000, windowMs: 60_000 };
+const here = '198.51.100.1';
 const alice: UserIdentifier = { kind: 'user', user: 'alice' };
+
+/** Alice's name and the addresses that were added to her account. */
+const namesOfAlice: readonly UserIdentifier[] = [
+  alice,
+  { kind: 'address', medium: 'email', address: 'Alice@Example.test' },
+  { kind: 'address', medium: 'msisdn', address: '07700 900123', country: 'GB' },
+];
+const addressBook: AddressBook = {
+  findUser: async ({ address }) =>
+    ['alice@example.test', '447700900123'].includes(address) ? ('@Alice:example.test' as Mxid) : undefined,
+};
 
 function start(allowances: Partial<LoginAllowances>) {
   const clock = createFakeClock();
   const limits = createLoginLimits({
     allowances: { perAddress: plenty, perAccount: plenty, failuresPerAccount: plenty, ...allowances },
     serverName: 'example.test' as ServerName,
+    addressBook,
     clock,
   });
-  const succeed = (who = alice) => outcome(() => limits.logIn(who, () => Promise.resolve('in')));
-  const fail = (who = alice, fault: AccountFault = { kind: 'wrong_credentials' }) =>
-    outcome(() => limits.logIn(who, () => Promise.reject(new AccountFailure(fault))));
+  const succeed = (identifier = alice, client = here) =>
+    outcome(() => limits.logIn({ client, identifier }, () => Promise.resolve('in')));
+  const fail = (identifier = alice, client = here, fault: AccountFault = { kind: 'wrong_credentials' }) =>
+    outcome(() => limits.logIn({ client, identifier }, () => Promise.reject(new AccountFailure(fault))));
   return { clock, limits, succeed, fail };
 }
 
@@ -78,31 +93,93 @@ describe('logins to one account', () => {
     ['too much to do', { kind: 'overloaded', retryAfterMs: 5 }, false],
   ])('that end with %s count as failed ones: %s', async (_, fault, counts) => {
     const { fail } = start({ failuresPerAccount: { max: 1, windowMs: 60_000 } });
-    expect(await fail(alice, fault)).toBe(fault.kind);
-    expect(await fail(alice, fault)).toBe(counts ? 60_000 : fault.kind);
+    expect(await fail(alice, here, fault)).toBe(fault.kind);
+    expect(await fail(alice, here, fault)).toBe(counts ? 60_000 : fault.kind);
   });
 
   it('at once get no further than one after another', async () => {
     const { limits } = start({ failuresPerAccount: { max: 3, windowMs: 60_000 } });
     let asked = 0;
-    const guess = () =>
+    const guess = (client = here) =>
       outcome(() =>
-        limits.logIn(alice, async () => {
+        limits.logIn({ client, identifier: alice }, async () => {
           asked += 1;
           await Promise.resolve();
           throw new AccountFailure({ kind: 'wrong_credentials' });
         }),
       );
-    const outcomes = await Promise.all(Array.from({ length: 10 }, guess));
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => guess()));
     expect(asked).toBe(3);
     expect(outcomes.filter((one) => one === 'wrong_credentials')).toHaveLength(3);
     expect(outcomes.filter((one) => one === 1000)).toHaveLength(7);
     expect(await guess()).toBe(20_000);
+    // Of many clients neither.
+    const others = await Promise.all(Array.from({ length: 50 }, (_, n) => guess(`198.51.100.${n + 2}`)));
+    expect(others.filter((one) => one === 'wrong_credentials')).toHaveLength(27);
+    expect(asked).toBe(30);
+  });
+
+  it('that failed elsewhere do not lock its owner out, until ten clients had all their failures', async () => {
+    const { clock, fail, succeed } = start({ failuresPerAccount: { max: 2, windowMs: 60_000 } });
+    for (let stranger = 0; stranger < 10; stranger += 1) {
+      expect(await succeed()).toBe('in');
+      expect([await fail(alice, `stranger ${stranger}`), await fail(alice, `stranger ${stranger}`)]).toEqual([
+        'wrong_credentials',
+        'wrong_credentials',
+      ]);
+      expect(await succeed(alice, `stranger ${stranger}`)).toBe(30_000);
+    }
+    expect([await succeed(), await fail(alice, 'stranger 10')]).toEqual([3000, 3000]);
+    expect(await succeed({ kind: 'user', user: 'bob' })).toBe('in');
+    await clock.advance(3000);
+    expect(await succeed()).toBe('in');
+  });
+
+  it.each(namesOfAlice)('are counted together, whichever of its names they have: %o', async (name) => {
+    for (const other of namesOfAlice) {
+      const once = { max: 1, windowMs: 60_000 };
+      const failures = start({ failuresPerAccount: once });
+      expect([await failures.fail(name), await failures.fail(other)]).toEqual(['wrong_credentials', 60_000]);
+      const successes = start({ perAccount: once });
+      expect([await successes.succeed(name), await successes.succeed(other)]).toEqual(['in', 60_000]);
+    }
+  });
+
+  it('are refused as often where the address is that of no account', async () => {
+    const { fail } = start({ failuresPerAccount: { max: 2, windowMs: 60_000 } });
+    const unknown = { kind: 'address', medium: 'email', address: 'nobody@example.test' } as const;
+    for (const name of [unknown, alice]) {
+      expect([await fail(name), await fail(name), await fail(name)]).toEqual([
+        'wrong_credentials',
+        'wrong_credentials',
+        30_000,
+      ]);
+    }
+  });
+
+  it.each<[string, (long: string) => UserIdentifier]>([
+    ['user name', (user) => ({ kind: 'user', user })],
+    ['e-mail address', (local) => ({ kind: 'address', medium: 'email', address: `${local}@example.test` })],
+    ['phone number', (address) => ({ kind: 'address', medium: 'msisdn', address })],
+    ['medium', (medium) => ({ kind: 'address', medium, address: 'a' })],
+  ])('as a %s of a megabyte are counted, and nobody goes through its letters', async (_, spell) => {
+    const { fail } = start({ failuresPerAccount: { max: 1, windowMs: 60_000 } });
+    const long = spell('A'.repeat(1_000_000));
+    const letters = vi.spyOn(String.prototype, 'toUpperCase');
+    try {
+      expect([await fail(long), await fail(long)]).toEqual(['wrong_credentials', 60_000]);
+      expect(letters.mock.calls.length).toBeLessThan(1000);
+    } finally {
+      letters.mockRestore();
+    }
+    expect(await fail(spell('B'.repeat(1_000_000)))).toBe('wrong_credentials');
   });
 
   it('pass what is no account failure on, and do not count it', async () => {
     const { limits, fail } = start({ failuresPerAccount: { max: 1, windowMs: 60_000 } });
-    await expect(limits.logIn(alice, () => Promise.reject(new Error('a defect')))).rejects.toThrow('a defect');
+    await expect(
+      limits.logIn({ client: here, identifier: alice }, () => Promise.reject(new Error('a defect'))),
+    ).rejects.toThrow('a defect');
     expect(await fail()).toBe('wrong_credentials');
   });
 
