@@ -7,6 +7,7 @@ import type { Logger } from '../base/logger.js';
 import type { Random } from '../base/random.js';
 import { createApplication } from './application.js';
 import { createClientAddress } from './client-ip.js';
+import { crossOriginHeaders } from './cross-origin.js';
 import { createJsonBodyReader } from './json-body.js';
 import type { UndeclaredReplies } from './reply-check.js';
 import { createRoutes } from './routes.js';
@@ -146,6 +147,14 @@ const brokenRequests: Readonly<Record<string, readonly [status: string, errcode:
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'request_timeout', 'The request took too long to arrive.'],
 };
 
+const brokenRequestHeaders = Object.entries({
+  'Content-Type': 'application/json; charset=utf-8',
+  Connection: 'close',
+  ...crossOriginHeaders,
+})
+  .map(([name, value]) => `${name}: ${value}\r\n`)
+  .join('');
+
 // Node's own answers have no body, and every answer of ours is JSON.
 function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -158,7 +167,5 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
     'This is not HTTP.',
   ];
   const body = JSON.stringify({ error: text, errcode });
-  socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
+  socket.end(`HTTP/1.1 ${status}\r\n${brokenRequestHeaders}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AccountFailure } from '../../accounts/failure.js';
 import { serverNameOf } from '../../base/mxid.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
@@ -51,6 +52,16 @@ export function logInV1(deps: LoginDeps): Endpoint {
 }
 
 // Clients of this version cannot refresh: a token that expires would log them out.
-function asVersion3({ username, type = 'm.login.password', refresh_token: _wish, ...rest }: LoginBody): LoginBody {
-  return { ...rest, type, ...(username === undefined ? {} : { user: username }) };
+function asVersion3({ type = 'm.login.password', refresh_token: _wish, ...rest }: LoginBody): LoginBody {
+  return { ...withIdentifier(type, rest), type };
+}
+
+function withIdentifier(type: string, { username, user, ...rest }: LoginBody): LoginBody {
+  // Libraries that have no username to send send null.
+  const who = username ?? user;
+  if (who === undefined) return rest;
+  if (typeof who === 'string') return { ...rest, identifier: { type: 'm.id.user', user: who } };
+  if (type !== 'm.login.password') return rest;
+  const name = username === undefined || username === null ? 'user' : 'username';
+  throw new AccountFailure({ kind: 'parameter_invalid', name, problem: 'It must be a text.' });
 }

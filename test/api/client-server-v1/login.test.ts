@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loginPaths, startClientServer, type ClientServer } from '../../support/client-server.js';
+import { startFakeHomeserver } from '../../support/fake-homeserver.js';
+import { createTestRelay } from '../../support/relay-accounts.js';
 
 const path = loginPaths.v1;
 const password = 'the password of alice';
@@ -20,6 +22,7 @@ describe('a login in version 1', () => {
     ['a whole Matrix ID', { username: '@alice:example.test', password }],
     ['what clients send', { type: 'm.login.password', user: 'alice', password }],
     ['an address', { type: 'm.login.password', medium: 'email', address: 'alice@example.test', password }],
+    ['a username that is null', { username: null, user: 'alice', password }],
     ['a username and a user', { username: 'alice', user: 'nobody', password }],
     ['a wish for refresh tokens', { username: 'alice', password, refresh_token: true }],
     ['a wish that makes no sense', { username: 'alice', password, refresh_token: 'yes' }],
@@ -42,6 +45,26 @@ describe('a login in version 1', () => {
     );
     expect(holder.json).toMatchObject({ user_id: '@alice:example.test' });
   });
+
+  it.each([{ username: 'alice' }, { user: 'alice' }, { username: null, user: 'alice' }])(
+    'with %j is one that homeservers of today understand',
+    async (who) => {
+      const homeserver = await startFakeHomeserver('home.test');
+      homeserver.addUser('alice', password);
+      const { authority } = createTestRelay(homeserver.url, 'home.test');
+      const relay = await startClientServer({ authority });
+      try {
+        expect(await relay.call('POST', path, { ...who, password })).toMatchObject({ status: 200 });
+        const identifier = { type: 'm.id.user', user: 'alice' };
+        expect(homeserver.requests.map(({ body }) => body)).toEqual([
+          { type: 'm.login.password', identifier, password },
+        ]);
+      } finally {
+        await relay.close();
+        await homeserver.close();
+      }
+    },
+  );
 
   it('takes a login token', async () => {
     const { json } = await server.call('POST', path, { username: 'alice', password });

@@ -239,6 +239,12 @@ export const v3Rows: readonly LoginErrorRow[] = [
 /** What version 1 has of its own. */
 export const v1Rows: readonly LoginErrorRow[] = [
   { title: 'no username', body: { password }, ...missing('username') },
+  { title: 'a username that is null', body: { username: null, password }, ...missing('username') },
+  {
+    title: 'a username that is no text',
+    body: { username: 5, user: 'alice', password },
+    ...invalid('username', 'It must be a text.'),
+  },
   { title: 'no username and a type', body: { type: 'm.login.password', password }, ...missing('username') },
   { title: 'a username without a password', body: { username: 'alice' }, ...missing('password') },
   { title: 'a wrong password for a username', body: { username: 'alice', password: 'a guess' }, ...forbidden },
