@@ -15,6 +15,7 @@ export class CreateAccountTokens1795000000006 implements MigrationInterface {
           text('device_id'),
           text('family'),
           optionalText('parent_hash'),
+          optionalText('refresh_hash'),
           epochMs('created_at'),
           optionalEpochMs('expires_at'),
           optionalEpochMs('superseded_at'),
@@ -50,6 +51,7 @@ export class CreateAccountTokens1795000000006 implements MigrationInterface {
         columns: [
           primaryText('token_hash', 'login_tokens_pkey'),
           text('mxid'),
+          text('device_id'),
           epochMs('created_at'),
           epochMs('expires_at'),
           optionalEpochMs('used_at'),

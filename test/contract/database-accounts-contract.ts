@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { UserIdentifier } from '../../src/accounts/authority.js';
+import { AccountFailure } from '../../src/accounts/failure.js';
 import type { Mxid } from '../../src/base/mxid.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Database, Transaction } from '../../src/database/database.js';
@@ -29,6 +31,7 @@ const login = { mxid: alice, deviceId: 'KITCHEN', family: 'f1', parentHash: unde
 const accessToken = (changes: Partial<AccessTokenRecord> = {}): AccessTokenRecord => ({
   tokenHash: 't1',
   ...login,
+  refreshHash: 'r1',
   expiresAt: later + 5,
   ...changes,
 });
@@ -166,7 +169,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
     };
 
     it('are found by hash, as they were written', async () => {
-      const lasting = accessToken({ tokenHash: 't2', expiresAt: undefined, parentHash: 'r0' });
+      const lasting = accessToken({ tokenHash: 't2', expiresAt: undefined, parentHash: 'r0', refreshHash: undefined });
       await insert(accessToken(), lasting);
       expect(await within((tx) => tx.accessTokens.find('t1'))).toEqual(accessToken());
       expect(await within((tx) => tx.accessTokens.find('t2'))).toEqual(lasting);
@@ -178,11 +181,13 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
         accessToken({ tokenHash: 'first' }),
         accessToken({ tokenHash: 'lasting', expiresAt: undefined }),
         accessToken({ tokenHash: 'lost', parentHash: 'r0' }),
-        accessToken({ tokenHash: 'used', parentHash: 'r1' }),
+        accessToken({ tokenHash: 'used', parentHash: 'r1', refreshHash: 'r2' }),
         accessToken({ tokenHash: 'other', family: 'f2' }),
       );
-      await within((tx) => tx.accessTokens.settle('f1', 'r1', later + 1));
-      expect(await within((tx) => tx.accessTokens.find('used'))).toEqual(accessToken({ tokenHash: 'used' }));
+      await within((tx) => tx.accessTokens.settle('f1', 'r1', 'r2', later + 1));
+      expect(await within((tx) => tx.accessTokens.find('used'))).toEqual(
+        accessToken({ tokenHash: 'used', refreshHash: 'r2' }),
+      );
       const all = ['first', 'lasting', 'lost', 'used', 'other'];
       await within((tx) => tx.accessTokens.deleteSuperseded(later + 4));
       expect(await left(...all)).toEqual(all);
@@ -190,14 +195,17 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect(await left(...all)).toEqual(['lasting', 'used', 'other']);
     });
 
-    it('are withdrawn where they were given for that refresh token and never used', async () => {
+    it('expire where another answer to the same refresh is used first', async () => {
+      const lost = { parentHash: 'r1', expiresAt: later + 100 };
       await insert(
-        accessToken({ tokenHash: 'lost', parentHash: 'r1', expiresAt: later + 100 }),
-        accessToken({ tokenHash: 'used' }),
+        accessToken({ ...lost, tokenHash: 'lost', refreshHash: 'r2' }),
+        accessToken({ ...lost, tokenHash: 'used', refreshHash: 'r3' }),
+        accessToken({ tokenHash: 'old' }),
       );
-      await within((tx) => tx.accessTokens.withdraw('r1', later));
+      await within((tx) => tx.accessTokens.settle('f1', 'r1', 'r3', later));
       expect((await within((tx) => tx.accessTokens.find('lost')))?.expiresAt).toBe(later);
-      expect((await within((tx) => tx.accessTokens.find('used')))?.expiresAt).toBe(later + 5);
+      expect((await within((tx) => tx.accessTokens.find('used')))?.expiresAt).toBe(later + 100);
+      expect((await within((tx) => tx.accessTokens.find('old')))?.expiresAt).toBe(later + 5);
     });
 
     it('expire with their family, none later and none earlier than they would', async () => {
@@ -245,21 +253,23 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
 
     it('are spent once, when what they were exchanged for is used', async () => {
       await insert(refreshToken(), refreshToken({ tokenHash: 'r2', parentHash: 'r1' }));
-      await within((tx) => tx.refreshTokens.settle('r1', later + 1));
-      await within((tx) => tx.refreshTokens.settle('r1', later + 2));
+      await within((tx) => tx.refreshTokens.settle('r1', 'r2', later + 1));
+      await within((tx) => tx.refreshTokens.settle('r1', 'r2', later + 2));
       expect(await find('r1')).toEqual(refreshToken({ spentAt: later + 1 }));
       expect(await find('r2')).toEqual(refreshToken({ tokenHash: 'r2' }));
     });
 
-    it('are spent where what they were exchanged for was lost, or with their family', async () => {
+    it('are over where another answer to the same refresh is used first, and spent with their family', async () => {
       await insert(
-        refreshToken({ tokenHash: 'lost', parentHash: 'r1' }),
+        refreshToken({ tokenHash: 'lost', parentHash: 'r0' }),
+        refreshToken({ tokenHash: 'used', parentHash: 'r0' }),
         refreshToken(),
         refreshToken({ tokenHash: 'spent', spentAt: 5 }),
         refreshToken({ tokenHash: 'other', family: 'f2' }),
       );
-      await within((tx) => tx.refreshTokens.withdraw('r1', later));
-      expect((await find('lost'))?.spentAt).toBe(later);
+      await within((tx) => tx.refreshTokens.settle('r0', 'used', later));
+      expect(await find('lost')).toMatchObject({ spentAt: later, expiresAt: later });
+      expect(await find('used')).toEqual(refreshToken({ tokenHash: 'used' }));
       await within((tx) => tx.refreshTokens.spendFamily('f1', later + 1));
       expect((await find('r1'))?.spentAt).toBe(later + 1);
       expect((await find('spent'))?.spentAt).toBe(5);
@@ -288,7 +298,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
   });
 
   describe('login tokens', () => {
-    const token = { tokenHash: 'l1', mxid: alice, createdAt: later, expiresAt: later + 10 };
+    const token = { tokenHash: 'l1', mxid: alice, deviceId: 'KITCHEN', createdAt: later, expiresAt: later + 10 };
 
     it('are used by exactly one of those who try at once', async () => {
       await within((tx) => tx.loginTokens.insert(token));
@@ -309,6 +319,11 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       await within((tx) => tx.loginTokens.deleteExpired(11));
       expect(await within((tx) => tx.loginTokens.find('l2'))).toBeUndefined();
       expect(await newest(alice)).toBe(later);
+      await within((tx) => tx.loginTokens.deleteByDevice(alice, 'CELLAR'));
+      expect(await newest(alice)).toBe(later);
+      await within((tx) => tx.loginTokens.deleteByDevice(alice, 'KITCHEN'));
+      expect(await newest(alice)).toBeUndefined();
+      await within((tx) => tx.loginTokens.insert(token));
       await within((tx) => tx.loginTokens.deleteByUser(alice));
       expect(await newest(alice)).toBeUndefined();
       expect(await newest(bob)).toBe(later + 7);
@@ -318,12 +333,29 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
   describe('user-interactive authentications', () => {
     const session = { id: 's1', owner: alice, operation: 'op', completed: [], expiresAt: later };
 
-    it('are kept as they were saved last', async () => {
-      await within((tx) => tx.uiaSessions.save(session));
+    it('are kept as they were written last, and do not come back', async () => {
+      await within((tx) => tx.uiaSessions.insert(session));
       expect(await within((tx) => tx.uiaSessions.find('s1'))).toEqual(session);
       const further = { ...session, completed: ['m.login.password', 'a "stage"'] };
-      await within((tx) => tx.uiaSessions.save(further));
+      expect(await within((tx) => tx.uiaSessions.update(further))).toBe(true);
       expect(await within((tx) => tx.uiaSessions.find('s1'))).toEqual(further);
+      await within((tx) => tx.uiaSessions.delete('s1'));
+      expect(await within((tx) => tx.uiaSessions.update(further))).toBe(false);
+      expect(await within((tx) => tx.uiaSessions.find('s1'))).toBeUndefined();
+    });
+
+    it('make room, the oldest of the owner first', async () => {
+      for (const [id, owner, expiresAt] of [
+        ['s1', alice, later + 2],
+        ['s2', alice, later],
+        ['s3', alice, later + 1],
+        ['s4', bob, 1],
+      ] as const) {
+        await within((tx) => tx.uiaSessions.insert({ ...session, id, owner, expiresAt }));
+      }
+      await within((tx) => tx.uiaSessions.keepNewest(alice, 2));
+      const found = await Promise.all(['s1', 's2', 's3', 's4'].map((id) => within((tx) => tx.uiaSessions.find(id))));
+      expect(found.map((one) => one?.id)).toEqual(['s1', undefined, 's3', 's4']);
     });
 
     it('go once, all of a user, or when they have expired', async () => {
@@ -333,7 +365,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
         ['s3', bob, later + 1],
         ['s4', bob, later],
       ] as const) {
-        await within((tx) => tx.uiaSessions.save({ ...session, id, owner, expiresAt }));
+        await within((tx) => tx.uiaSessions.insert({ ...session, id, owner, expiresAt }));
       }
       const left = async () => {
         const ids = ['s1', 's2', 's3', 's4'];
@@ -400,6 +432,60 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
     });
   });
 
+  describe('accounts of our own, whatever texts are sent', () => {
+    const odd = [
+      '',
+      '\0',
+      'a\0b',
+      '\u001f',
+      '\u0085',
+      '\ud800',
+      '\udfff\ud83d',
+      '\ufeff',
+      '\uffff',
+      "';--",
+      'x'.repeat(5000),
+    ];
+
+    it('grant or refuse, and nothing else', async () => {
+      const { accounts, addUser } = await openEmbeddedAccounts({ database });
+      const { mxid, password } = await addUser('alice');
+      const { accessToken: token } = await accounts.logIn(loginOf(mxid, password));
+      const outcomeOf = (work: Promise<unknown>) =>
+        work.then(
+          () => 'granted',
+          (error: unknown) => (error instanceof AccountFailure ? error.fact.kind : error),
+        );
+      const by = (identifier: UserIdentifier, typed: string) =>
+        accounts.logIn(loginBy({ kind: 'password', identifier, password: new Secret(typed) }));
+      const auth = { type: 'm.login.password', identifier: { type: 'm.id.user', user: mxid }, password };
+      for (const text of odd) {
+        const outcomes = await Promise.all(
+          [
+            accounts.logIn(loginOf(mxid, password, { deviceId: text })),
+            accounts.logIn(loginOf(mxid, password, { deviceName: text })),
+            accounts.logIn(loginOf(text, password)),
+            accounts.logIn(loginOf(`@${text}:example.test`, password)),
+            by({ kind: 'address', medium: 'email', address: `${text}@mail.test` }, password),
+            by({ kind: 'address', medium: text, address: text }, password),
+            by({ kind: 'address', medium: 'msisdn', address: `4477009001${text}`, country: text }, password),
+            by({ kind: 'user', user: mxid }, text),
+            accounts.logIn(loginBy({ kind: 'token', token: new Secret(text) })),
+            accounts.whoAmI(new Secret(text), text),
+            accounts.refresh(new Secret(text)),
+            accounts.logOut(new Secret(text)),
+            accounts.mintLoginToken(token, { session: text }),
+            accounts.mintLoginToken(token, { ...auth, session: text }),
+            accounts.mintLoginToken(token, { ...auth, type: text }),
+            accounts.mintLoginToken(token, { ...auth, identifier: { type: 'm.id.user', user: text } }),
+            accounts.mintLoginToken(token, { ...auth, password: text, session: null }),
+          ].map(outcomeOf),
+        );
+        expect(outcomes.filter((outcome) => typeof outcome !== 'string')).toEqual([]);
+      }
+    });
+  });
+
   describe('accounts of our own, when much happens at once', () => {
     const open = async () => {
       const embedded = await openEmbeddedAccounts({ database });
@@ -442,6 +528,32 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
         const [, refreshed] = await Promise.all([accounts.whoAmI(access, ''), accounts.refresh(next)]);
         token = refreshed.refreshToken;
       }
+    });
+
+    it('leave both answers to a refresh token good until one is used', async () => {
+      const { accounts, logIn } = await open();
+      const { refreshToken: token } = await logIn({ wantsRefreshToken: true });
+      if (!token) throw new Error('no refresh token');
+      const issued = await Promise.all([accounts.refresh(token), accounts.refresh(token)]);
+      const outcomes = await Promise.allSettled(issued.map(({ accessToken: fresh }) => accounts.whoAmI(fresh, '')));
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      const used = outcomes.findIndex(({ status }) => status === 'fulfilled');
+      expect(await faultOf(accounts.refresh(issued[1 - used]?.refreshToken ?? token))).toEqual({
+        kind: 'token_unknown',
+        softLogout: true,
+      });
+      await accounts.refresh(issued[used]?.refreshToken ?? token);
+    });
+
+    it('keep ten authentications of a user, however many begin at once', async () => {
+      const { accounts, logIn, mxid } = await open();
+      const { accessToken: token } = await logIn();
+      const begun = await Promise.all(
+        Array.from({ length: 14 }, () => faultOf(accounts.mintLoginToken(token, undefined))),
+      );
+      expect(new Set(begun.map(({ kind }) => kind))).toEqual(new Set(['authentication_incomplete']));
+      const rows = await place.execute('SELECT owner FROM uia_sessions');
+      expect(rows).toEqual(Array.from({ length: 10 }, () => ({ owner: mxid })));
     });
 
     it('let a login token in once', async () => {

@@ -39,9 +39,8 @@ export interface EmbeddedAccountsDeps {
 const maxDeviceIdLength = 512;
 const maxDeviceNameLength = 100;
 const loginTokenEveryMs = 60_000;
-const supersededKeptMs = 86_400_000;
-/** How long the use of a spent refresh token is noticed. */
-const spentKeptMs = 30 * 86_400_000;
+const control = /\p{Cc}/gu;
+const unfitForDeviceId = /[\p{Cc}\p{Cs}]/u;
 const getTokenOperation = { method: 'POST', path: '/_matrix/client/v1/login/get_token', params: {} } as const;
 
 /** Who logs in with what is checked first, then whether the account is deactivated, then the device; the tokens come last. */
@@ -98,16 +97,27 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
     const invalid = new AccountFailure({ kind: 'login_token_invalid' });
     if (!isTokenOf('login', token)) throw invalid;
     const tokenHash = hashToken(token);
-    const grant = await database.transaction(async (tx) => {
+    const outcome = await database.transaction(async (tx) => {
       const seen = await tx.loginTokens.find(tokenHash);
       const account = seen && (await tx.accounts.hold(seen.mxid));
-      if (!account || !(await tx.loginTokens.use(tokenHash, clock.now()))) return undefined;
-      return seen.expiresAt > clock.now() ? grantTo(tx, account, attempt) : undefined;
+      if (!account || !(await tx.loginTokens.use(tokenHash, clock.now()))) return invalid;
+      return seen.expiresAt > clock.now() ? grantOrRefuse(tx, account, attempt) : invalid;
     });
-    if (!grant) throw invalid;
-    return grant;
+    if (outcome instanceof AccountFailure) throw outcome;
+    return outcome;
   }
 
+  /** Returns the failure that it would throw, so that the transaction, and the use of the token with it, stays. */
+  async function grantOrRefuse(tx: Transaction, account: AccountRecord, attempt: LoginAttempt) {
+    try {
+      return await grantTo(tx, account, attempt);
+    } catch (error) {
+      if (error instanceof AccountFailure) return error;
+      throw error;
+    }
+  }
+
+  /** Refuses before it writes anything. */
   async function grantTo(tx: Transaction, account: AccountRecord, attempt: LoginAttempt): Promise<LoginGrant> {
     if (account.deactivatedAt !== undefined) throw new AccountFailure({ kind: 'user_deactivated' });
     const { mxid } = account;
@@ -177,8 +187,10 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
         await refuseIfTooSoon(tx, mxid);
         const still = await desk.findHolder(tx, accessToken);
         const createdAt = clock.now();
-        const record = { tokenHash: hashToken(loginToken), mxid, createdAt, expiresAt: createdAt + expiresInMs };
-        if (still.ok) await tx.loginTokens.insert(record);
+        const times = { createdAt, expiresAt: createdAt + expiresInMs };
+        if (!still.ok) return still;
+        const { deviceId } = still.value;
+        await tx.loginTokens.insert({ tokenHash: hashToken(loginToken), mxid, deviceId, ...times });
         return still;
       });
       orThrow(holder);
@@ -189,8 +201,8 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
       const now = clock.now();
       await database.transaction(async (tx) => {
         await tx.loginTokens.deleteExpired(now - loginTokenEveryMs);
-        await tx.accessTokens.deleteSuperseded(now - supersededKeptMs);
-        await tx.refreshTokens.deleteSpent(now - spentKeptMs);
+        await tx.accessTokens.deleteSuperseded(now - lifetimes.refreshTokenMs);
+        await tx.refreshTokens.deleteSpent(now - lifetimes.refreshTokenMs);
       });
       await uia.sweep();
     },
@@ -205,12 +217,17 @@ function orThrow<T>(found: Found<T>): T {
 
 function readDeviceId(deviceId: string | undefined): string | undefined {
   if (deviceId === undefined || deviceId === '') return undefined;
-  if (deviceId.length <= maxDeviceIdLength) return deviceId;
-  const problem = `It must have at most ${maxDeviceIdLength} characters.`;
+  const problem = problemOfDeviceId(deviceId);
+  if (problem === undefined) return deviceId;
   throw new AccountFailure({ kind: 'parameter_invalid', name: 'device_id', problem });
 }
 
-/** A long name is cut: it is decoration, and no reason to keep anybody out. */
+function problemOfDeviceId(deviceId: string): string | undefined {
+  if (deviceId.length > maxDeviceIdLength) return `It must have at most ${maxDeviceIdLength} characters.`;
+  return unfitForDeviceId.test(deviceId) ? 'It must not have control characters or halves of characters.' : undefined;
+}
+
+/** Control characters go, and a long name is cut: it is decoration, and no reason to keep anybody out. */
 function readDeviceName(name: string | undefined): string | undefined {
-  return name === undefined ? undefined : Array.from(name).slice(0, maxDeviceNameLength).join('');
+  return name === undefined ? undefined : Array.from(name.replace(control, '')).slice(0, maxDeviceNameLength).join('');
 }

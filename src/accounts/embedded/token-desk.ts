@@ -43,7 +43,7 @@ export interface TokenDesk {
   ): Promise<IssuedTokens & { readonly deviceId: string }>;
   /** Whose access token it is; its first use ends the refresh token that it was given for. */
   findHolder(tx: Transaction, accessToken: Secret): Promise<Found<AccessTokenRecord>>;
-  /** New tokens for a refresh token, which stays good until one of the new is used. A spent one ends all tokens of its login. */
+  /** New tokens for a refresh token, which stays good until one of the new is used. A spent one that has not expired ends all tokens of its login. */
   refresh(tx: Transaction, refreshToken: Secret): Promise<Found<IssuedTokens>>;
 }
 
@@ -59,18 +59,20 @@ export function createTokenDesk(deps: {
   async function insert(tx: Transaction, login: Generation, refreshable: boolean): Promise<IssuedTokens> {
     const createdAt = clock.now();
     const accessToken = makeToken('access', random);
+    const refreshToken = refreshable ? makeToken('refresh', random) : undefined;
+    const refreshHash = refreshToken && hashToken(refreshToken);
     const expiresInMs = refreshable ? lifetimes.accessTokenMs : undefined;
     await tx.accessTokens.insert({
       ...login,
       tokenHash: hashToken(accessToken),
+      refreshHash,
       createdAt,
       expiresAt: expiresInMs === undefined ? undefined : createdAt + expiresInMs,
     });
-    if (!refreshable) return { accessToken, refreshToken: undefined, expiresInMs };
-    const refreshToken = makeToken('refresh', random);
+    if (refreshHash === undefined) return { accessToken, refreshToken, expiresInMs };
     await tx.refreshTokens.insert({
       ...login,
-      tokenHash: hashToken(refreshToken),
+      tokenHash: refreshHash,
       createdAt,
       expiresAt: createdAt + lifetimes.refreshTokenMs,
       spentAt: undefined,
@@ -78,9 +80,11 @@ export function createTokenDesk(deps: {
     return { accessToken, refreshToken, expiresInMs };
   }
 
-  async function settle(tx: Transaction, family: string, parentHash: string): Promise<void> {
-    await tx.accessTokens.settle(family, parentHash, clock.now());
-    await tx.refreshTokens.settle(parentHash, clock.now());
+  /** The first use of what was given out with that refresh token: of several answers to one refresh it is the one that counts. */
+  async function settle(tx: Transaction, { family, parentHash }: Generation, refreshHash: string): Promise<void> {
+    if (parentHash === undefined) return;
+    await tx.accessTokens.settle(family, parentHash, refreshHash, clock.now());
+    await tx.refreshTokens.settle(parentHash, refreshHash, clock.now());
   }
 
   async function insertDevice(tx: Transaction, { mxid, deviceId, deviceName }: LoginDevice): Promise<string> {
@@ -110,9 +114,7 @@ export function createTokenDesk(deps: {
       if (seen?.parentHash === undefined) return fresh(seen, clock.now());
       await tx.accounts.hold(seen.mxid);
       const held = fresh(await tx.accessTokens.find(tokenHash), clock.now());
-      if (held.ok && held.value.parentHash !== undefined) {
-        await settle(tx, held.value.family, held.value.parentHash);
-      }
+      if (held.ok && held.value.refreshHash !== undefined) await settle(tx, held.value, held.value.refreshHash);
       return held;
     },
 
@@ -126,16 +128,15 @@ export function createTokenDesk(deps: {
       if (!held) return unknown;
       const { mxid, deviceId, family } = held;
       const now = clock.now();
+      // First, since what was never used and expired when another answer was used is no sign of theft.
+      if (held.expiresAt !== undefined && held.expiresAt <= now) return over;
       if (held.spentAt !== undefined) {
         logger.warn('a refresh token was used again; all tokens of its login end', { mxid, deviceId });
         await tx.accessTokens.expireFamily(family, now);
         await tx.refreshTokens.spendFamily(family, now);
         return over;
       }
-      if (held.expiresAt !== undefined && held.expiresAt <= now) return over;
-      if (held.parentHash !== undefined) await settle(tx, family, held.parentHash);
-      await tx.accessTokens.withdraw(tokenHash, now);
-      await tx.refreshTokens.withdraw(tokenHash, now);
+      await settle(tx, held, tokenHash);
       return { ok: true, value: await insert(tx, { mxid, deviceId, family, parentHash: tokenHash }, true) };
     },
   };
@@ -174,6 +175,7 @@ function fresh(token: AccessTokenRecord | undefined, now: number): Found<AccessT
 async function endTokensOf(tx: Transaction, mxid: Mxid, deviceId: string): Promise<void> {
   await tx.accessTokens.deleteByDevice(mxid, deviceId);
   await tx.refreshTokens.deleteByDevice(mxid, deviceId);
+  await tx.loginTokens.deleteByDevice(mxid, deviceId);
 }
 
 /** Ten upper-case letters, as clients know them. */

@@ -37,6 +37,9 @@ export interface UserInteractiveAuthDeps {
 }
 
 const lifetimeMs = 15 * 60_000;
+/** As many of one user as may wait for an answer; the oldest make room. */
+const sessionsPerOwner = 10;
+const sessionForm = /^[\w-]{22}$/;
 const failuresAllowed = { max: 10, windowMs: 5 * 60_000 };
 
 interface Trouble {
@@ -71,27 +74,40 @@ export function createUserInteractiveAuth(deps: UserInteractiveAuthDeps): UserIn
   }
 
   async function resume(operation: UiaOperation, id: string): Promise<UiaSessionRecord | undefined> {
+    if (!sessionForm.test(id)) return undefined;
     const found = await database.transaction((tx) => tx.uiaSessions.find(id));
     const fits = found?.operation === nameOperation(operation) && found.expiresAt > clock.now();
     return fits ? found : undefined;
   }
 
-  async function askToGoOn(session: UiaSessionRecord, trouble?: Trouble): Promise<never> {
-    await database.transaction((tx) => tx.uiaSessions.save(session));
-    const { id, completed } = session;
+  async function askToGoOn({ session, isKept }: Attended, trouble?: Trouble): Promise<never> {
+    const { id, completed } = await keep(session, isKept);
     const offered = flows.map((flow) => ({ stages: flow }));
     const body = { ...trouble, flows: offered, params: {}, session: id, completed };
     throw new AccountFailure({ kind: 'authentication_incomplete', body });
   }
 
-  async function pass(session: UiaSessionRecord, auth: AuthMember): Promise<UiaSessionRecord> {
-    if (auth.type === undefined) return session;
+  /** What the client is to go on with: a new session where this one was completed or pushed out meanwhile. */
+  function keep(session: UiaSessionRecord, isKept: boolean): Promise<UiaSessionRecord> {
+    return database.transaction(async (tx) => {
+      if (isKept && (await tx.uiaSessions.update(session))) return session;
+      const added = isKept ? { ...session, id: randomId(random), completed: [] } : session;
+      await tx.accounts.hold(session.owner);
+      await tx.uiaSessions.keepNewest(session.owner, sessionsPerOwner - 1);
+      await tx.uiaSessions.insert(added);
+      return added;
+    });
+  }
+
+  async function pass(attended: Attended, auth: AuthMember): Promise<Attended> {
+    if (auth.type === undefined) return attended;
     const stage = stages.get(auth.type);
-    if (!stage) return askToGoOn(session, stageUnknown);
+    if (!stage) return askToGoOn(attended, stageUnknown);
+    const { session, isKept } = attended;
     // One after the other, so that many guesses at once get no further than many in a row.
     const isPassed = await attempts.run(session.owner, () => attempt(stage, session.owner, auth));
-    if (!isPassed) return askToGoOn(session, stageFailed);
-    return { ...session, completed: [...new Set([...session.completed, stage.type])] };
+    if (!isPassed) return askToGoOn(attended, stageFailed);
+    return { isKept, session: { ...session, completed: [...new Set([...session.completed, stage.type])] } };
   }
 
   async function attempt(stage: UiaStage, owner: Mxid, auth: AuthMember): Promise<boolean> {
@@ -106,15 +122,22 @@ export function createUserInteractiveAuth(deps: UserInteractiveAuthDeps): UserIn
     async authenticate(operation, member) {
       const auth = readAuth(member);
       const resumed = auth.session === undefined ? undefined : await resume(operation, auth.session);
-      if (auth.session !== undefined && !resumed) return askToGoOn(begin(operation), sessionUnfit);
-      const session = await pass(resumed ?? begin(operation), auth);
-      if (!isComplete(session.completed)) return askToGoOn(session);
+      const anew = () => ({ session: begin(operation), isKept: false });
+      if (auth.session !== undefined && !resumed) return askToGoOn(anew(), sessionUnfit);
+      const attended = await pass(resumed ? { session: resumed, isKept: true } : anew(), auth);
+      if (!isComplete(attended.session.completed)) return askToGoOn(attended);
       const isFirst = !resumed || (await database.transaction((tx) => tx.uiaSessions.delete(resumed.id)));
-      if (!isFirst) return askToGoOn(begin(operation), sessionUnfit);
+      if (!isFirst) return askToGoOn(anew(), sessionUnfit);
     },
 
     sweep: () => database.transaction((tx) => tx.uiaSessions.deleteExpired(clock.now())),
   };
+}
+
+interface Attended {
+  readonly session: UiaSessionRecord;
+  /** Whether the database has it. */
+  readonly isKept: boolean;
 }
 
 interface AuthMember {

@@ -1,13 +1,14 @@
 import { EntitySchema } from 'typeorm';
 import { epochMs, optionalEpochMs, optionalText, primaryText, text } from '../columns.js';
 
-/** A row of access_tokens; `parentHash` is that of the refresh token which dies when this token is used first. */
+/** A row of access_tokens; `parentHash` is that of the refresh token which dies when this token is used first, `refreshHash` that of the one given out with it. */
 export interface AccessTokenRow {
   tokenHash: string;
   mxid: string;
   deviceId: string;
   family: string;
   parentHash: string | null;
+  refreshHash: string | null;
   createdAt: number;
   expiresAt: number | null;
   supersededAt: number | null;
@@ -23,6 +24,7 @@ export const accessTokens = new EntitySchema<AccessTokenRow>({
     deviceId: text('device_id'),
     family: text('family'),
     parentHash: optionalText('parent_hash'),
+    refreshHash: optionalText('refresh_hash'),
     createdAt: epochMs('created_at'),
     expiresAt: optionalEpochMs('expires_at'),
     supersededAt: optionalEpochMs('superseded_at'),

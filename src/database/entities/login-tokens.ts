@@ -5,6 +5,7 @@ import { epochMs, optionalEpochMs, primaryText, text } from '../columns.js';
 export interface LoginTokenRow {
   tokenHash: string;
   mxid: string;
+  deviceId: string;
   createdAt: number;
   expiresAt: number;
   usedAt: number | null;
@@ -17,6 +18,7 @@ export const loginTokens = new EntitySchema<LoginTokenRow>({
   columns: {
     tokenHash: primaryText('token_hash', 'login_tokens_pkey'),
     mxid: text('mxid'),
+    deviceId: text('device_id'),
     createdAt: epochMs('created_at'),
     expiresAt: epochMs('expires_at'),
     usedAt: optionalEpochMs('used_at'),

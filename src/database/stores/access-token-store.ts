@@ -9,6 +9,8 @@ export interface AccessTokenRecord {
   readonly family: string;
   /** The hash of the refresh token that this one was given for; undefined from the first use on. */
   readonly parentHash: string | undefined;
+  /** The hash of the refresh token that was given out with this one. */
+  readonly refreshHash: string | undefined;
   readonly createdAt: number;
   /** Epoch ms; undefined where it does not expire. */
   readonly expiresAt: number | undefined;
@@ -18,10 +20,11 @@ export interface AccessTokenRecord {
 export interface AccessTokenStore {
   find(tokenHash: string): Promise<AccessTokenRecord | undefined>;
   insert(record: AccessTokenRecord): Promise<void>;
-  /** Says that what was given for the refresh token `parentHash` is in use: all else of the family may be forgotten some day. */
-  settle(family: string, parentHash: string, at: number): Promise<void>;
-  /** Lets those expire that were given for that refresh token and never used. */
-  withdraw(parentHash: string, at: number): Promise<void>;
+  /**
+   * Says that what was given out with the refresh token `refreshHash`, in exchange for `parentHash`, is in use: all else that
+   * was given for that expires, and all else of the family may be forgotten some day.
+   */
+  settle(family: string, parentHash: string, refreshHash: string, at: number): Promise<void>;
   /** Lets the whole family expire. */
   expireFamily(family: string, at: number): Promise<void>;
   deleteByDevice(mxid: Mxid, deviceId: string): Promise<void>;

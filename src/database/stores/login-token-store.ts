@@ -4,6 +4,8 @@ import type { Mxid } from '../../base/mxid.js';
 export interface LoginTokenRecord {
   readonly tokenHash: string;
   readonly mxid: Mxid;
+  /** The device whose login asked for it. */
+  readonly deviceId: string;
   readonly createdAt: number;
   /** Epoch ms. */
   readonly expiresAt: number;
@@ -18,6 +20,7 @@ export interface LoginTokenStore {
   use(tokenHash: string, at: number): Promise<boolean>;
   /** When the user's newest one was made (epoch ms), where there is one. */
   findNewestTime(mxid: Mxid): Promise<number | undefined>;
+  deleteByDevice(mxid: Mxid, deviceId: string): Promise<void>;
   deleteByUser(mxid: Mxid): Promise<void>;
   /** Forgets those that expired at or before `until` (epoch ms), used or not. */
   deleteExpired(until: number): Promise<void>;

@@ -20,10 +20,8 @@ export interface RefreshTokenRecord {
 export interface RefreshTokenStore {
   find(tokenHash: string): Promise<RefreshTokenRecord | undefined>;
   insert(record: RefreshTokenRecord): Promise<void>;
-  /** Says that what was given for the token `parentHash` is in use: that token is spent. */
-  settle(parentHash: string, at: number): Promise<void>;
-  /** Spends those that were given for that token and never used. */
-  withdraw(parentHash: string, at: number): Promise<void>;
+  /** Says that of what was given for the token `parentHash`, `tokenHash` is in use: that token is spent, and all else given for it expires. */
+  settle(parentHash: string, tokenHash: string, at: number): Promise<void>;
   /** Spends the whole family. */
   spendFamily(family: string, at: number): Promise<void>;
   deleteByDevice(mxid: Mxid, deviceId: string): Promise<void>;

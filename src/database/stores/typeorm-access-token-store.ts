@@ -13,6 +13,7 @@ export function createAccessTokenStore(session: TransactionSession): AccessToken
     deviceId: row.deviceId,
     family: row.family,
     parentHash: row.parentHash ?? undefined,
+    refreshHash: row.refreshHash ?? undefined,
     createdAt: row.createdAt,
     expiresAt: row.expiresAt ?? undefined,
   });
@@ -23,24 +24,23 @@ export function createAccessTokenStore(session: TransactionSession): AccessToken
       return row ? record(row) : undefined;
     },
 
-    async insert({ parentHash, expiresAt, ...rest }) {
+    async insert({ parentHash, refreshHash, expiresAt, ...rest }) {
       await repository().insert({
         ...rest,
         parentHash: parentHash ?? null,
+        refreshHash: refreshHash ?? null,
         expiresAt: expiresAt ?? null,
         supersededAt: null,
       });
     },
 
-    async settle(family, parentHash, at) {
+    async settle(family, parentHash, refreshHash, at) {
+      const siblings = { parentHash, refreshHash: Not(refreshHash) };
+      await repository().update(siblings, { parentHash: null, expiresAt: at, supersededAt: at });
       const before = { family, supersededAt: IsNull() };
       await repository().update({ ...before, parentHash: IsNull() }, { supersededAt: at });
       await repository().update({ ...before, parentHash: Not(parentHash) }, { supersededAt: at });
       await repository().update({ parentHash }, { parentHash: null });
-    },
-
-    async withdraw(parentHash, at) {
-      await repository().update({ parentHash }, { parentHash: null, expiresAt: at, supersededAt: at });
     },
 
     async expireFamily(family, at) {

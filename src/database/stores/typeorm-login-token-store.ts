@@ -12,7 +12,8 @@ export function createLoginTokenStore(session: TransactionSession): LoginTokenSt
     async find(tokenHash) {
       const row = await repository().findOneBy({ tokenHash });
       if (!row) return undefined;
-      return { tokenHash, mxid: row.mxid as Mxid, createdAt: row.createdAt, expiresAt: row.expiresAt };
+      const { mxid, deviceId, createdAt, expiresAt } = row;
+      return { tokenHash, mxid: mxid as Mxid, deviceId, createdAt, expiresAt };
     },
 
     async insert(record) {
@@ -27,6 +28,10 @@ export function createLoginTokenStore(session: TransactionSession): LoginTokenSt
     async findNewestTime(mxid) {
       const row = await repository().findOne({ where: { mxid }, order: { createdAt: 'DESC' } });
       return row?.createdAt;
+    },
+
+    async deleteByDevice(mxid, deviceId) {
+      await repository().delete({ mxid, deviceId });
     },
 
     async deleteByUser(mxid) {

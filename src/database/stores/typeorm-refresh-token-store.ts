@@ -1,4 +1,4 @@
-import { IsNull, LessThanOrEqual } from 'typeorm';
+import { IsNull, LessThanOrEqual, Not } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
 import { type RefreshTokenRow, refreshTokens } from '../entities/refresh-tokens.js';
 import type { TransactionSession } from '../transaction-session.js';
@@ -33,13 +33,11 @@ export function createRefreshTokenStore(session: TransactionSession): RefreshTok
       });
     },
 
-    async settle(parentHash, at) {
+    async settle(parentHash, tokenHash, at) {
       await repository().update({ tokenHash: parentHash, spentAt: IsNull() }, { spentAt: at });
+      const siblings = { parentHash, tokenHash: Not(tokenHash) };
+      await repository().update(siblings, { parentHash: null, spentAt: at, expiresAt: at });
       await repository().update({ parentHash }, { parentHash: null });
-    },
-
-    async withdraw(parentHash, at) {
-      await repository().update({ parentHash }, { parentHash: null, spentAt: at });
     },
 
     async spendFamily(family, at) {

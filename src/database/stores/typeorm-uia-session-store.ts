@@ -1,4 +1,4 @@
-import { LessThanOrEqual } from 'typeorm';
+import { In, LessThanOrEqual } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
 import { uiaSessions } from '../entities/uia-sessions.js';
 import type { TransactionSession } from '../transaction-session.js';
@@ -14,13 +14,24 @@ export function createUiaSessionStore(session: TransactionSession): UiaSessionSt
       return row ? { ...row, owner: row.owner as Mxid, completed: readStages(row.completed) } : undefined;
     },
 
-    async save({ completed, ...rest }) {
-      await repository().upsert({ ...rest, completed: JSON.stringify(completed) }, ['id']);
+    async insert({ completed, ...rest }) {
+      await repository().insert({ ...rest, completed: JSON.stringify(completed) });
+    },
+
+    async update({ id, completed, ...rest }) {
+      const result = await repository().update({ id }, { ...rest, completed: JSON.stringify(completed) });
+      return result.affected === 1;
     },
 
     async delete(id) {
       const result = await repository().delete({ id });
       return result.affected === 1;
+    },
+
+    async keepNewest(owner, count) {
+      const all = await repository().find({ where: { owner }, order: { expiresAt: 'DESC', id: 'ASC' } });
+      const excess = all.slice(count).map(({ id }) => id);
+      if (excess.length > 0) await repository().delete({ id: In(excess) });
     },
 
     async deleteByOwner(owner) {

@@ -15,10 +15,13 @@ export interface UiaSessionRecord {
 /** Where user-interactive authentications under way are kept. */
 export interface UiaSessionStore {
   find(id: string): Promise<UiaSessionRecord | undefined>;
-  /** Inserts, or replaces the one of the same id. */
-  save(record: UiaSessionRecord): Promise<void>;
+  insert(record: UiaSessionRecord): Promise<void>;
+  /** Whether it was still there to be replaced. */
+  update(record: UiaSessionRecord): Promise<boolean>;
   /** Whether there was one to delete. */
   delete(id: string): Promise<boolean>;
+  /** Forgets the owner's oldest, until only so many are left. */
+  keepNewest(owner: Mxid, count: number): Promise<void>;
   deleteByOwner(owner: Mxid): Promise<void>;
   /** Forgets those that expired at or before `until` (epoch ms). */
   deleteExpired(until: number): Promise<void>;

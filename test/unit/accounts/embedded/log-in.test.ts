@@ -96,6 +96,16 @@ describe('a login to an account of our own', () => {
     expect(await faultOf(logIn(loginOf(alice.mxid, 'wrong', tooLong)))).toEqual({ kind: 'wrong_credentials' });
   });
 
+  it.each(['\0', 'KIT\0CHEN', 'KITCHEN\n', '\u0085', 'KIT\ud800CHEN'])('refuses the device ID %j', async (deviceId) => {
+    expect(await faultOf(logIn(asAlice({ deviceId })))).toMatchObject({ kind: 'parameter_invalid', name: 'device_id' });
+  });
+
+  it('leaves control characters out of the name of a new device', async () => {
+    await logIn(asAlice({ deviceName: 'Kitchen\0 \u001bradio\n' }));
+    const [device] = await embedded.database.transaction((tx) => tx.devices.listByUser(alice.mxid));
+    expect(device?.displayName).toBe('Kitchen radio');
+  });
+
   it('says that an account is deactivated to those alone who know its password', async () => {
     await embedded.administration.deactivate(alice.mxid);
     expect(await faultOf(logIn(asAlice()))).toEqual({ kind: 'user_deactivated' });

@@ -76,12 +76,28 @@ describe('a refresh', () => {
     }
   });
 
-  it('that is repeated takes back, softly, what the lost answer held', async () => {
+  it.each(['the first', 'the second'])('that is made twice leaves both answers until %s is used', async (which) => {
     const first = await logInRefreshably();
-    const lost = await refresh(first);
-    const second = await refresh(first);
-    expect(await faultOf(whoAmI(lost))).toEqual(soft);
-    await whoAmI(second);
+    const answers = [await refresh(first), await refresh(first)] as const;
+    const [used, other] = which === 'the first' ? answers : ([answers[1], answers[0]] as const);
+    await whoAmI(used);
+    expect(await faultOf(whoAmI(other))).toEqual(soft);
+    expect(await refreshFault(other)).toEqual(soft);
+    await whoAmI(used);
+    const next = await refresh(used);
+    await whoAmI(next);
+    expect(await refreshFault(other)).toEqual(soft);
+    await whoAmI(next);
+  });
+
+  it('that is made twice leaves both answers until one of their refresh tokens is used', async () => {
+    const first = await logInRefreshably();
+    const [used, other] = [await refresh(first), await refresh(first)];
+    const next = await refresh(used);
+    await whoAmI(used);
+    expect(await faultOf(whoAmI(other))).toEqual(soft);
+    expect(await refreshFault(other)).toEqual(soft);
+    await whoAmI(next);
   });
 
   it('with a spent token ends all tokens of that login, softly, and no others', async () => {
@@ -209,6 +225,37 @@ describe('a login token', () => {
     expect(await faultOf(logInBy(second))).toEqual({ kind: 'login_token_invalid' });
   });
 
+  it('is spent by a login that fails', async () => {
+    const { accessToken } = await logIn();
+    const { loginToken } = await embedded.accounts.mintLoginToken(accessToken, passwordOf(alice));
+    const proof = { kind: 'token', token: loginToken } as const;
+    expect(await faultOf(embedded.accounts.logIn({ ...loginBy(proof), deviceId: 'X'.repeat(513) }))).toMatchObject({
+      kind: 'parameter_invalid',
+      name: 'device_id',
+    });
+    expect(await faultOf(logInBy(loginToken))).toEqual({ kind: 'login_token_invalid' });
+  });
+
+  it('is spent where its user was deactivated meanwhile', async () => {
+    const { accessToken } = await logIn();
+    const { loginToken } = await embedded.accounts.mintLoginToken(accessToken, passwordOf(alice));
+    await embedded.database.transaction((tx) => tx.accounts.deactivate(alice.mxid, embedded.clock.now()));
+    expect(await faultOf(logInBy(loginToken))).toEqual({ kind: 'user_deactivated' });
+    expect(await faultOf(logInBy(loginToken))).toEqual({ kind: 'login_token_invalid' });
+  });
+
+  it('ends with the login that asked for it, and not with another', async () => {
+    const [asking, other] = [await logIn(), await logIn()];
+    const mint = async () => (await embedded.accounts.mintLoginToken(asking.accessToken, passwordOf(alice))).loginToken;
+    const first = await mint();
+    await embedded.accounts.logOut(other.accessToken);
+    await logInBy(first);
+    await embedded.clock.advance(60_000);
+    const second = await mint();
+    await embedded.accounts.logOut(asking.accessToken);
+    expect(await faultOf(logInBy(second))).toEqual({ kind: 'login_token_invalid' });
+  });
+
   it('is no access token, and the other way round', async () => {
     const { accessToken } = await logIn();
     const { loginToken } = await embedded.accounts.mintLoginToken(accessToken, passwordOf(alice));
@@ -223,6 +270,19 @@ describe('a login token', () => {
 });
 
 describe('sweeping up', () => {
+  it('keeps what was replaced as long as a refresh token may last', async () => {
+    const year = 365 * 86_400_000;
+    const lifetimes = { accessTokenMs: 300_000, refreshTokenMs: year, loginTokenMs: 120_000 };
+    const { accounts, clock } = await openEmbeddedAccounts({ lifetimes, database: embedded.database });
+    const first = pairOf(await accounts.logIn(loginOf(alice.mxid, alice.password, { wantsRefreshToken: true })));
+    const second = await accounts.refresh(first.refreshToken);
+    await accounts.whoAmI(second.accessToken, clientAddress);
+    await clock.advance(year - 1);
+    await accounts.sweep();
+    expect(await faultOf(accounts.whoAmI(first.accessToken, clientAddress))).toEqual(soft);
+    expect(await faultOf(accounts.refresh(first.refreshToken))).toEqual(soft);
+  });
+
   it('keeps what still tells a client something, and forgets the rest', async () => {
     const first = await logInRefreshably();
     const second = await refresh(first);
@@ -232,7 +292,7 @@ describe('sweeping up', () => {
     await embedded.accounts.sweep();
     expect(await refreshFault(first)).toEqual(soft);
 
-    await embedded.clock.advance(40 * 86_400_000);
+    await embedded.clock.advance(86_400_000 + 300_000);
     await embedded.accounts.sweep();
     expect(await faultOf(whoAmI(second))).toEqual(soft);
     expect(await refreshFault(second)).toEqual(hard);

@@ -94,6 +94,52 @@ describe('user-interactive authentication', () => {
     await uia.authenticate(operation, { ...right, session });
   });
 
+  it('does not come back through a failure that was under way when it was completed', async () => {
+    let reach = (_answer: (isPassed: boolean) => void): void => undefined;
+    const reached = new Promise<(isPassed: boolean) => void>((resolve) => (reach = resolve));
+    const slow: UiaStage = { type: 'slow', isPassed: () => new Promise((resolve) => reach(resolve)) };
+    const inPieces = () =>
+      createUserInteractiveAuth({
+        database,
+        stages: [word, slow],
+        flows: [['word'], ['slow']],
+        clock,
+        random: systemRandom,
+      });
+    const session = await begin();
+    const failing = asked(inPieces().authenticate(operation, { type: 'slow', session }));
+    const answer = await reached;
+    await inPieces().authenticate(operation, { ...right, session });
+    answer(false);
+    const body = await failing;
+    expect(body).toMatchObject({ errcode: 'M_FORBIDDEN', completed: [] });
+    expect(body['session']).not.toBe(session);
+    expect(await asked(uia.authenticate(operation, { ...right, session }))).toMatchObject({ errcode: 'M_UNKNOWN' });
+    await uia.authenticate(operation, { ...right, session: body['session'] });
+  });
+
+  it('is kept for the ten that a user began last, and for those of others', async () => {
+    const bobs = await begin({ ...operation, owner: bob });
+    const sessions: string[] = [];
+    for (let count = 0; count < 11; count += 1) {
+      sessions.push(await begin());
+      await clock.advance(1);
+    }
+    const found = await database.transaction(async (tx) => {
+      const kept: boolean[] = [];
+      for (const id of [bobs, ...sessions]) kept.push((await tx.uiaSessions.find(id)) !== undefined);
+      return kept;
+    });
+    expect(found).toEqual([true, false, ...Array.from({ length: 10 }, () => true)]);
+  });
+
+  it.each(['', '\0', 'x'.repeat(22) + '\0', 'é'.repeat(22), 'x'.repeat(10_000)])(
+    'asks anew where the session cannot be one: %j',
+    async (session) => {
+      expect(await asked(uia.authenticate(operation, { ...right, session }))).toMatchObject({ errcode: 'M_UNKNOWN' });
+    },
+  );
+
   it('survives a restart', async () => {
     const session = await begin();
     await create().authenticate(operation, { ...right, session });
