@@ -11,11 +11,13 @@ import type { Surroundings } from './surroundings.js';
 export interface AccountOffice {
   readonly administration: AccountAdministration;
   readonly serverName: ServerName;
+  /** Whether the configuration lets anybody log in to these accounts. */
+  readonly isServed: boolean;
   readonly readNewUser: typeof readNewUser;
 }
 
-/** What a command has to say in the end; texts end in a line break. */
-export type Outcome = { readonly done: string } | { readonly refused: string };
+/** What a command has to say in the end, and what is worth a look; texts end in a line break. */
+export type Outcome = { readonly done: string; readonly remark?: string } | { readonly refused: string };
 
 /** Opens the database of that configuration for the work, says what came of it, and gives the exit code. */
 export async function inAccountOffice(
@@ -26,6 +28,7 @@ export async function inAccountOffice(
   const outcome = await open(file, surroundings, work);
   if ('done' in outcome) {
     surroundings.out(outcome.done);
+    if (outcome.remark !== undefined) surroundings.err(outcome.remark);
     return exitCodes.ok;
   }
   surroundings.err(outcome.refused);
@@ -61,7 +64,7 @@ async function open(
     const serverName = homeserver.domain;
     const hasher = createPasswordHasher({ ...accounts.passwordHashing, random });
     const administration = createAccountAdministration({ database, serverName, hasher, clock });
-    return await work({ administration, serverName, readNewUser });
+    return await work({ administration, serverName, isServed: accounts.enabled, readNewUser });
   } catch (error) {
     if (!(error instanceof AccountFailure) || error.fact.kind !== 'parameter_invalid') throw error;
     return { refused: `${error.fact.problem}\n` };

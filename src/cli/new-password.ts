@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Secret } from '../base/secret.js';
@@ -25,13 +26,23 @@ export async function readNewPassword(
 
 function readPasswordFile(shown: string, path: string): NewPassword {
   try {
-    const [line = '', ...more] = readFileSync(path, 'utf8').split(/\r?\n/);
-    const isOneLine = more.every((rest) => rest === '');
-    return isOneLine
-      ? { password: new Secret(line) }
-      : { problem: `${shown} has more than one line: a password is one.` };
+    return readPassword(shown, readFileSync(path));
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error)) throw error;
     return { problem: `${shown} cannot be read (${String(error.code)}).` };
   }
+}
+
+/** What nobody could type the same way at a login is refused. */
+function readPassword(shown: string, bytes: Buffer): NewPassword {
+  if (!isUtf8(bytes)) return { problem: `${shown} is not UTF-8: save it as UTF-8 without a byte order mark.` };
+  const text = bytes.toString('utf8');
+  if (text.startsWith('\ufeff')) {
+    return { problem: `${shown} begins with a byte order mark, which would be part of the password: save it without.` };
+  }
+  const [line = '', ...more] = text.split(/\r?\n/);
+  const isOneLine = more.every((rest) => rest === '');
+  return isOneLine
+    ? { password: new Secret(line) }
+    : { problem: `${shown} has more than one line: a password is one.` };
 }

@@ -60,9 +60,12 @@ export function addUser(program: Command, surroundings: Surroundings, end: (code
     .action((name: string, options: ConfigOption) => work(options, (office) => deactivate(office, name)));
 }
 
+const notServed = 'Nobody can log in to it yet: accounts.enabled is false.\n';
+
 type AskPassword = () => ReturnType<typeof readNewPassword>;
 
-async function add({ administration, serverName, readNewUser }: AccountOffice, name: string, ask: AskPassword) {
+async function add(office: AccountOffice, name: string, ask: AskPassword): Promise<Outcome> {
+  const { administration, serverName, isServed, readNewUser } = office;
   const mxid = readNewUser(name, serverName);
   if (mxid === undefined) {
     const grammar = 'a to z, 0 to 9 and . _ = - / +';
@@ -73,7 +76,9 @@ async function add({ administration, serverName, readNewUser }: AccountOffice, n
   const namesake = await administration.find(mxid);
   if (namesake) return refused(`There is ${describe(namesake)} already.`);
   return withPassword(ask, async (password) =>
-    (await administration.add(mxid, password)) ? done(`Made ${mxid}.`) : refused(`There is ${mxid} already.`),
+    (await administration.add(mxid, password))
+      ? { ...done(`Made ${mxid}.`), ...(isServed ? {} : { remark: notServed }) }
+      : refused(`There is ${mxid} already.`),
   );
 }
 

@@ -9,7 +9,7 @@ import { createWorkplace, type Workplace } from './ran-command.js';
 const encryptionKey = Buffer.alloc(32, 7).toString('base64');
 let place: Workplace;
 
-const configure = (homeserver: Readonly<Record<string, string>>) =>
+const configure = (homeserver: Readonly<Record<string, string>>, more: object = {}) =>
   writeFileSync(
     join(place.folder, 'config.yaml'),
     JSON.stringify({
@@ -18,6 +18,7 @@ const configure = (homeserver: Readonly<Record<string, string>>) =>
       telegram: { api_id: 4242, api_hash: '9f1c27d05be84a6390b2f7de61c8a453' },
       bridge: { permissions: { 'users.test': 'puppeting' } },
       encryption: { key: encryptionKey },
+      ...more,
     }),
   );
 
@@ -62,6 +63,15 @@ describe('gangway user', () => {
     });
     expect((await user('add', 'alice', '--password-file', 'password')).code).toBe(0);
     expect(await user('list')).toEqual({ code: 0, out: '@alice:users.test\n@bob:users.test\n', err: '' });
+  });
+
+  it('remarks that nobody can log in where the accounts are not served', async () => {
+    configure({}, { accounts: { enabled: false } });
+    expect(await user('add', 'alice', '--password-file', 'password')).toEqual({
+      code: 0,
+      out: 'Made @alice:users.test.\n',
+      err: 'Nobody can log in to it yet: accounts.enabled is false.\n',
+    });
   });
 
   it('keeps no password in clear', async () => {
@@ -128,6 +138,9 @@ describe('gangway user', () => {
     writeFileSync(join(place.folder, 'empty'), '\n');
     writeFileSync(join(place.folder, 'two'), 'one\ntwo\n');
     writeFileSync(join(place.folder, 'long'), 'x'.repeat(513));
+    writeFileSync(join(place.folder, 'marked'), '\ufeffa password\n');
+    writeFileSync(join(place.folder, 'latin'), Buffer.from('Stra\u00dfe\n', 'latin1'));
+    writeFileSync(join(place.folder, 'wide'), Buffer.from('\ufeffa password\r\n', 'utf16le'));
     const problemOf = async (file: string) => {
       const { code, err } = await user('add', 'alice', '--password-file', file);
       return `${code} ${err}`;
@@ -136,6 +149,10 @@ describe('gangway user', () => {
     expect(await problemOf('empty')).toMatch(/^7 .*must not be empty/);
     expect(await problemOf('two')).toMatch(/^7 two has more than one line/);
     expect(await problemOf('long')).toMatch(/^7 .*at most 512/);
+    expect(await problemOf('marked')).toMatch(/^7 marked begins with a byte order mark/);
+    expect(await problemOf('latin')).toMatch(/^7 latin is not UTF-8/);
+    expect(await problemOf('wide')).toMatch(/^7 wide is not UTF-8/);
+    expect(await user('list')).toMatchObject({ out: '' });
   });
 
   it('needs a terminal or a file for a password', async () => {
