@@ -40,6 +40,11 @@ export interface LoginLimits {
   /** Counts a login of a client; `client` stands for its address. */
   admitClient(client: string): void;
   /**
+   * Runs a login with the token of a bridge, unless this client has had too many that the homeserver refused: as many are allowed
+   * as logins of other clients. Those that succeed do not count.
+   */
+  logInBridge<Grant>(client: string, logIn: () => Promise<Grant>): Promise<Grant>;
+  /**
    * Runs a login, unless this account has had too many, by whatever name; only those that succeed count as logins, and only those for a wrong
    * password as failures. Logins at once get no further than logins one after another.
    */
@@ -56,6 +61,7 @@ const longestName = 512;
 export function createLoginLimits({ allowances, serverName, addressBook, clock }: LoginLimitsDeps): LoginLimits {
   const clients = createLeakyBuckets(allowances.perAddress, clock);
   const successes = createLeakyBuckets(allowances.perAccount, clock);
+  const refusedBridges = createLeakyBuckets(allowances.perAddress, clock);
   const { failuresPerAccount } = allowances;
   const nearFailures = createLeakyBuckets(failuresPerAccount, clock);
   const allFailures = createLeakyBuckets(
@@ -69,6 +75,17 @@ export function createLoginLimits({ allowances, serverName, addressBook, clock }
       const waitMs = clients.waitMs(client);
       if (waitMs > 0) throw limited(waitMs);
       clients.add(client);
+    },
+
+    async logInBridge(client, logIn) {
+      const waitMs = refusedBridges.waitMs(client);
+      if (waitMs > 0) throw limited(waitMs);
+      try {
+        return await logIn();
+      } catch (error) {
+        if (error instanceof AccountFailure && isRefusal(error.fact)) refusedBridges.add(client);
+        throw error;
+      }
     },
 
     async logIn({ client, identifier }, logIn) {
@@ -117,6 +134,11 @@ function createTally() {
 
 function limited(retryAfterMs: number): AccountFailure {
   return new AccountFailure({ kind: 'rate_limited', retryAfterMs });
+}
+
+// A homeserver that is busy or broken has not looked at the token.
+function isRefusal(fault: AccountFault): boolean {
+  return fault.kind === 'refused_upstream' && fault.status < 500 && fault.status !== 429;
 }
 
 function isWrongGuess(fault: AccountFault): boolean {

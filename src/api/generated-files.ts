@@ -32,7 +32,7 @@ const nobody: LoginService & AccountAuthority & AccountSessions = {
   logOutAll: describedOnly,
   mintLoginToken: describedOnly,
 };
-const limits: LoginLimits = { admitClient: () => undefined, logIn: describedOnly };
+const limits: LoginLimits = { admitClient: () => undefined, logInBridge: describedOnly, logIn: describedOnly };
 
 /** The OpenAPI files and the API reference, to be regenerated whenever an endpoint changes. */
 export const apiFiles: readonly ApiFile[] = [

@@ -56,7 +56,7 @@ function asVersion3({ type = 'm.login.password', refresh_token: _wish, ...rest }
   return { ...withIdentifier(type, rest), type };
 }
 
-function withIdentifier(type: string, { username, user, ...rest }: LoginBody): LoginBody {
+function withIdentifier(type: unknown, { username, user, ...rest }: LoginBody): LoginBody {
   // Libraries that have no username to send send null.
   const who = username ?? user;
   if (who === undefined) return rest;

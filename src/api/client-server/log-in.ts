@@ -28,12 +28,14 @@ export async function logIn({ authority, limits }: LoginDeps, request: LoginRequ
   const { body, userName, accessToken, clientAddress } = request;
   const wantsRefreshToken = readRefreshWish(body);
   const type = readLoginType(body);
+  const client = clientNetwork(clientAddress);
   // A bridge logs in all of its users from one address; whether the token is that of a bridge is for the homeserver to say.
   const isBridge = type === 'm.login.application_service' && accessToken !== undefined;
-  if (!isBridge) limits.admitClient(clientNetwork(clientAddress));
+  if (!isBridge) limits.admitClient(client);
   const proof = readProof(type, body, userName);
   const attempt = { proof, ...readDevice(body), wantsRefreshToken, clientAddress, accessToken, body };
-  if (proof.kind !== 'password') return authority.logIn(attempt);
-  const { identifier } = proof;
-  return limits.logIn({ client: clientNetwork(clientAddress), identifier }, () => authority.logIn(attempt));
+  const login = () => authority.logIn(attempt);
+  if (isBridge) return limits.logInBridge(client, login);
+  if (proof.kind !== 'password') return login();
+  return limits.logIn({ client, identifier: proof.identifier }, login);
 }

@@ -214,6 +214,29 @@ describe('a bridge that logs in its users', () => {
   });
 });
 
+it('whoever claims to be a bridge and is refused too often is not passed on any more', async () => {
+  let asked = 0;
+  const body = { errcode: 'M_UNKNOWN_TOKEN', error: 'No' };
+  const refuse = () => {
+    asked += 1;
+    return Promise.reject(new AccountFailure({ kind: 'refused_upstream', status: 401, body, retryAfter: undefined }));
+  };
+  const server = await startClientServer({
+    authority: { loginFlows: refuse, logIn: refuse, whoAmI: refuse },
+    allowances: { perAddress: { max: 2, windowMs: 60_000 } },
+  });
+  const logIn = (token: string) => server.call('POST', path, { type: 'm.login.application_service' }, token);
+  try {
+    const replies = [await logIn('bogus'), await logIn('other'), await logIn('third')];
+    expect(replies.map(({ status }) => status)).toEqual([401, 401, 429]);
+    expect(asked).toBe(2);
+    await server.embedded.clock.advance(30_000);
+    expect((await logIn('bogus')).status).toBe(401);
+  } finally {
+    await server.close();
+  }
+});
+
 describe('a refusal of the homeserver', () => {
   it.each([
     ['that has no names', { more: 1 }, { errcode: 'M_UNKNOWN', error: 'The homeserver refuses the request' }],
