@@ -448,8 +448,9 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
     ];
 
     it('grant or refuse, and nothing else', async () => {
-      const { accounts, addUser } = await openEmbeddedAccounts({ database });
-      const { mxid, password } = await addUser('alice');
+      const embedded = await openEmbeddedAccounts({ database });
+      const { accounts } = embedded;
+      const { mxid, password } = await embedded.addUser('alice');
       const { accessToken: token } = await accounts.logIn(loginOf(mxid, password));
       const outcomeOf = (work: Promise<unknown>) =>
         work.then(
