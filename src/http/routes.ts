@@ -31,6 +31,8 @@ export function createRoutes(deps: RoutesDeps): Middleware<Exchange> {
   const routes = router.routes();
 
   return async (ctx) => {
+    // Koa has no path for an absolute target without a host, whatever its types say.
+    if (!ctx.path) throw new HttpFailure({ kind: 'route_unknown' });
     ctx.state.surface = surfaces.find(({ prefix }) => ctx.path === prefix || ctx.path.startsWith(`${prefix}/`));
     await routes(ctx as Parameters<typeof routes>[0], () => {
       const allowed = router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods);
