@@ -27,6 +27,6 @@ WORKDIR /data
 VOLUME /data
 EXPOSE 29317
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.GANGWAY_HTTP__PORT || 29317) + '/_matrix/mau/live').then((reply) => process.exit(reply.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "/app/dist/src/main.js", "healthcheck", "-c", "/data/config.yaml"]
 ENTRYPOINT ["node", "/app/dist/src/main.js"]
 CMD ["run", "-c", "/data/config.yaml"]

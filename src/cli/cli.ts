@@ -5,6 +5,7 @@ import { addDemo } from './demo.js';
 import { exitCodes } from './exit-code.js';
 import { explainFailure } from './explain-failure.js';
 import { addGenerate } from './generate.js';
+import { addHealthcheck } from './healthcheck.js';
 import { addRun } from './run.js';
 import { addSandbox } from './sandbox.js';
 import type { Surroundings } from './surroundings.js';
@@ -28,7 +29,8 @@ export async function runCli(args: readonly string[], surroundings: Surroundings
   addConfigCheck(config, surroundings, end);
   addRun(program, surroundings, end);
   addUser(program, surroundings, end);
-  addSandbox(program, surroundings);
+  addHealthcheck(program, surroundings, end);
+  addSandbox(program, surroundings, end);
   addDemo(program, surroundings, end);
   addGenerate(program, surroundings, end);
   try {

@@ -8,6 +8,7 @@ import { isServerName } from '../config/sections/homeserver.js';
 import type { Tree } from '../config/tree.js';
 import { configFileOption } from './config-file-option.js';
 import { exitCodes } from './exit-code.js';
+import { explainUnwritten } from './explain-unwritten.js';
 import type { Surroundings } from './surroundings.js';
 
 /** `gangway config init`: writes a configuration with fresh secrets that only its owner may read. Never overwrites. */
@@ -55,17 +56,8 @@ function writeOnce(path: string, text: string): string | undefined {
     writeFileSync(path, text, { flag: 'wx', mode: 0o600 });
     return undefined;
   } catch (error) {
-    switch (error instanceof Error && 'code' in error ? error.code : undefined) {
-      case 'EEXIST':
-        return 'it exists already. Move it away, or name another file with -c.';
-      case 'ENOENT':
-        return 'its folder does not exist.';
-      case 'EACCES':
-      case 'EPERM':
-      case 'EROFS':
-        return 'this user may not write there.';
-      default:
-        throw error;
-    }
+    const problem = explainUnwritten(error, path);
+    if (problem === undefined) throw error;
+    return problem;
   }
 }

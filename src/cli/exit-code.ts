@@ -15,7 +15,9 @@ export type Ending = keyof typeof exitCodes;
 
 const meanings: Readonly<Record<Ending, string>> = {
   ok: 'All went well. For `gangway run`: it was told to stop by SIGTERM or SIGINT, and stopped in order.',
-  defect: 'Something happened that should not: a defect of Gangway. Please report it, with what was logged.',
+  defect:
+    'Something happened that should not: a defect of Gangway. Please report it, with what was logged. For `gangway healthcheck`: ' +
+    'the daemon does not answer.',
   usage: 'The command line was not understood.',
   config: 'The configuration is not in order: what is wrong is on standard error.',
   database:

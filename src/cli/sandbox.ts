@@ -1,5 +1,8 @@
+import { closeSync, openSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { exitCodes } from './exit-code.js';
+import { explainUnwritten } from './explain-unwritten.js';
 import { firstSignal } from './first-signal.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -10,7 +13,11 @@ interface SandboxOptions {
 }
 
 /** `gangway sandbox`: a simulated Telegram on loopback, until SIGTERM or SIGINT. Prints one line of JSON when it is up. */
-export function addSandbox(parent: Command, { out, folder, signals, clock, random }: Surroundings) {
+export function addSandbox(
+  parent: Command,
+  { out, err, folder, signals, clock, random }: Surroundings,
+  end: (code: number) => void,
+) {
   parent
     .command('sandbox')
     .description('run a simulated Telegram on loopback; prints where it is as one line of JSON')
@@ -27,12 +34,29 @@ export function addSandbox(parent: Command, { out, folder, signals, clock, rando
       const ports = [0, 1, 2].map((index) => (portBase === 0 ? 0 : portBase + index));
       const publicKeyPath = resolve(folder, publicKey);
       const stopped = firstSignal(signals);
+      const problem = whyUnwritable(publicKeyPath);
+      if (problem !== undefined) {
+        err(`${publicKey} was not written: ${problem}\n`);
+        return end(exitCodes.output);
+      }
       const sandbox = await startSandbox({ clock, random, ports, controlPort, publicKeyPath });
       const { dataCentres, controlUrl } = sandbox;
       out(`${JSON.stringify({ data_centres: dataCentres, public_key: publicKeyPath, control_url: controlUrl })}\n`);
       await stopped;
       await sandbox.stop();
     });
+}
+
+/** Tried before anything starts, as the sandbox writes its key last. */
+function whyUnwritable(path: string): string | undefined {
+  try {
+    closeSync(openSync(path, 'a'));
+    return undefined;
+  } catch (error) {
+    const problem = explainUnwritten(error, path);
+    if (problem === undefined) throw error;
+    return problem;
+  }
 }
 
 function readPort(text: string): number {

@@ -42,6 +42,8 @@ export function createRoutes(deps: RoutesDeps): Middleware<Exchange> {
   const routes = router.routes();
 
   return async (ctx) => {
+    // Koa has no path for an absolute target without a host, whatever its types say.
+    if (!ctx.path) throw new HttpFailure({ kind: 'route_unknown' });
     const path = ctx.path.replaceAll(/\/{2,}/g, '/');
     const surface = mounts.find(
       (mount) => isBelow(ctx.path, mount.prefix) || (mount.surface.lenient === true && isBelow(path, mount.prefix)),

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Clock } from '../base/clock.js';
 import { DeadlineExceeded, withDeadline } from '../base/deadline.js';
 import type { Failure } from '../base/failure.js';
@@ -31,6 +32,9 @@ export const defaultHttpLimits: HttpLimits = {
   requestTimeoutMs: 30_000,
   keepAliveTimeoutMs: 75_000,
 };
+
+/** How long a client that is not served may read its answer. */
+const lingerMs = 1_000;
 
 /** How long requests have to say that they were given up. */
 const lastAnswersMs = 2_000;
@@ -83,6 +87,12 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   let underWay = 0;
   let idle: () => void = () => undefined;
   const counted: RequestListener = (request, response) => {
+    // RFC 9112, 3.2; older versions of HTTP know no Host.
+    if (request.headers.host === undefined && request.httpVersion === '1.1') {
+      response.statusCode = 400;
+      response.setHeader('Content-Type', jsonType).setHeader('Connection', 'close').end(JSON.stringify(hostMissing));
+      return;
+    }
     underWay += 1;
     if (draining) response.setHeader('Connection', 'close');
     response.once('close', () => {
@@ -97,12 +107,16 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       requestTimeout: limits.requestTimeoutMs,
       keepAliveTimeout: limits.keepAliveTimeoutMs,
       connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, 5_000),
+      // Node would refuse without a body.
+      requireHostHeader: false,
     },
     counted,
   );
   // Node would answer 417 without a body; an expectation that we do not know may be ignored (RFC 9110, 10.1.1).
   server.on('checkExpectation', counted);
-  server.on('clientError', answerBrokenRequest);
+  server.on('clientError', (error, socket) => answerBrokenRequest(error, socket, clock));
+  // Node would close the connection without a word.
+  server.on('connect', (_request, socket) => answerOnSocket(socket, noProxy, clock));
 
   let stopping: Promise<void> | undefined;
   const drained = async (withinMs: number): Promise<boolean> => {
@@ -142,13 +156,19 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   };
 }
 
-const brokenRequests: Readonly<Record<string, readonly [status: string, errcode: string, error: string]>> = {
+type SocketAnswer = readonly [status: string, errcode: string, error: string];
+
+const jsonType = 'application/json; charset=utf-8';
+const hostMissing = { error: 'The Host header is missing.', errcode: 'request_malformed' };
+const noProxy: SocketAnswer = ['400 Bad Request', 'request_malformed', 'This is no proxy.'];
+const noHttp: SocketAnswer = ['400 Bad Request', 'request_malformed', 'This is not HTTP.'];
+const brokenRequests: Readonly<Record<string, SocketAnswer>> = {
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'headers_too_large', 'The headers are too large.'],
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'request_timeout', 'The request took too long to arrive.'],
 };
 
 const brokenRequestHeaders = Object.entries({
-  'Content-Type': 'application/json; charset=utf-8',
+  'Content-Type': jsonType,
   Connection: 'close',
   ...crossOriginHeaders,
 })
@@ -156,16 +176,21 @@ const brokenRequestHeaders = Object.entries({
   .join('');
 
 // Node's own answers have no body, and every answer of ours is JSON.
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex, clock: Clock): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
-  const [status, errcode, text] = brokenRequests[error.code ?? ''] ?? [
-    '400 Bad Request',
-    'request_malformed',
-    'This is not HTTP.',
-  ];
-  const body = JSON.stringify({ error: text, errcode });
+  answerOnSocket(socket, brokenRequests[error.code ?? ''] ?? noHttp, clock);
+}
+
+function answerOnSocket(socket: Duplex, [status, errcode, error]: SocketAnswer, clock: Clock): void {
+  // Node leaves such a socket to us: its errors, and a client that never closes its side.
+  socket.on('error', () => socket.destroy());
+  socket.once(
+    'close',
+    clock.after(lingerMs, () => socket.destroy()),
+  );
+  const body = JSON.stringify({ error, errcode });
   socket.end(`HTTP/1.1 ${status}\r\n${brokenRequestHeaders}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }

@@ -6,6 +6,7 @@ import { randomId, type Random } from '../base/random.js';
 import { Secret } from '../base/secret.js';
 import { SingleFlight } from '../base/single-flight.js';
 import type { Database } from '../database/database.js';
+import { DatabaseFailure } from '../database/failure.js';
 import type { TelegramConnection } from '../telegram/gateway.js';
 import type { ConnectionPool } from '../telegram/pool.js';
 import type { TelegramUser } from '../telegram/shapes.js';
@@ -216,6 +217,7 @@ export function createLoginService(deps: LoginServiceDeps): LoginService {
           const fault = await alone(owner, `end ${id}`, () => endLeftover(owner, id));
           if (fault?.kind === 'unreachable') return;
         } catch (error) {
+          if (error instanceof DatabaseFailure) throw error;
           logger.error('a login that is over could not be ended', { owner, error });
         }
       }

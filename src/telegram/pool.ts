@@ -60,6 +60,7 @@ export function createConnectionPool({
   // A Map iterates in the order of insertion and every use inserts anew, so the least recently used comes first.
   const live = new Map<string, Live>();
   const closing = new Map<string, Promise<void>>();
+  const late = new Map<string, Promise<void>>();
   let closed = false;
 
   async function shut(key: string): Promise<void> {
@@ -124,6 +125,23 @@ export function createConnectionPool({
     return entry;
   }
 
+  /** Leaves the connection to itself where the time is over before it is open: then it closes itself, and only the next one waits for that. */
+  async function takeInTime(key: string, session: TelegramSession | undefined, limit: UseLimit): Promise<Live> {
+    await limit.race(Promise.resolve(late.get(key)));
+    const taking = take(key, session, limit);
+    try {
+      return await limit.race(taking);
+    } catch (error) {
+      const over = taking.then(
+        () => shut(key),
+        () => undefined,
+      );
+      late.set(key, over);
+      over.finally(() => late.delete(key)).catch(() => undefined);
+      throw error;
+    }
+  }
+
   function putBack(key: string, entry: Live): void {
     if (live.get(key) !== entry) return;
     entry.busy = false;
@@ -135,8 +153,7 @@ export function createConnectionPool({
     use(key, session, work) {
       const limit = startUseLimit(clock, longestUseMs);
       const outcome = keys.run(key, async () => {
-        limit.check();
-        const entry = await take(key, session, limit);
+        const entry = await takeInTime(key, session, limit);
         limit.insteadOfFailing(() => shutInBackground(key));
         try {
           const result = await work(entry.connection);
@@ -148,7 +165,7 @@ export function createConnectionPool({
           throw error;
         }
       });
-      return limit.keep(outcome);
+      return limit.race(outcome).finally(limit.end);
     },
     drop: (key) => keys.run(key, () => shut(key)),
     async close() {

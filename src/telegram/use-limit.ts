@@ -7,8 +7,10 @@ export interface UseLimit {
   check(): void;
   /** From now on, the end of the time is no failure, but `act` is done. */
   insteadOfFailing(act: () => void): void;
-  /** Settles as `use` does, or fails as `unreachable` at the end of the time; a later outcome of `use` is dropped. */
-  keep<T>(use: Promise<T>): Promise<T>;
+  /** Settles as `part` does, or fails as `unreachable` at the end of the time; a later outcome of `part` is dropped. */
+  race<T>(part: Promise<T>): Promise<T>;
+  /** The use is over. */
+  readonly end: () => void;
 }
 
 export function startUseLimit(clock: Clock, limitMs: number): UseLimit {
@@ -17,6 +19,7 @@ export function startUseLimit(clock: Clock, limitMs: number): UseLimit {
   let isOver = false;
   let atEnd: () => void = () => undefined;
   const failed = new Promise<never>((_, reject) => (atEnd = () => reject(failure())));
+  failed.catch(() => undefined);
   const cancel = clock.after(limitMs, () => {
     isOver = true;
     atEnd();
@@ -29,6 +32,7 @@ export function startUseLimit(clock: Clock, limitMs: number): UseLimit {
     insteadOfFailing(act) {
       atEnd = act;
     },
-    keep: (use) => Promise.race([use, failed]).finally(cancel),
+    race: (part) => Promise.race([part, failed]),
+    end: cancel,
   };
 }

@@ -260,9 +260,9 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       await hanging.query('SELECT pg_advisory_lock($1::bigint)', [advisoryKey('alice')]);
       const worked: string[] = [];
       const wait = () => database.locks.run('alice', () => Promise.resolve(worked.push('too early')));
-      let over = false;
-      const waiting = Promise.allSettled([wait(), wait(), wait()]).finally(() => (over = true));
-      while (!over) await clock.advance(clock.now() - startedAt < 46_000 ? 500 : 0);
+      const over: string[] = [];
+      const waiting = Promise.allSettled([wait(), wait(), wait()]).finally(() => over.push('all three'));
+      while (over.length === 0) await clock.advance(clock.now() - startedAt < 46_000 ? 500 : 0);
       expect(clock.now() - startedAt).toBeGreaterThanOrEqual(45_000);
       expect(await waiting).toEqual(
         Array.from({ length: 3 }, () => ({ status: 'rejected', reason: new DatabaseFailure({ kind: 'busy' }) })),

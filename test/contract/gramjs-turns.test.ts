@@ -90,10 +90,3 @@ describe('a data centre that does not answer', () => {
     expect(await Promise.all(waiting)).toEqual(waiting.map(() => ({ kind: 'unreachable' })));
   });
 });
-
-it('a burst of passwords on one worker logs everybody in', { timeout: 60_000 }, async () => {
-  const gateway = gramjs.createGateway();
-  const connections = await Promise.all(times(20, (index) => atPassword(gateway, `99966111${10 + index}`)));
-  const users = await Promise.all(connections.map((one) => one.checkPassword(magicPassword)));
-  expect(users.map(({ phone }) => phone?.reveal())).toEqual(times(20, (index) => `+99966111${10 + index}`));
-});

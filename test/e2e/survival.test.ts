@@ -159,24 +159,32 @@ describe('Telegram in trouble', () => {
 });
 
 describe('under load', () => {
-  it('logs in 200 users at once', { timeout: 180_000 }, async () => {
+  it('logs in 200 users at once, every fourth with a password', { timeout: 180_000 }, async () => {
     const gangway = await running({ telegram: { connection: {} } });
     const users = Array.from({ length: 200 }, (_, index) => {
       const dc = (index % 3) + 1;
+      const hasPassword = index % 4 === 0;
       return {
         mxid: `@user${index}:example.test`,
-        phone: `99966${dc}${String(index).padStart(4, '0')}`,
+        phone: `99966${dc}${hasPassword ? 1 : 0}${String(index).padStart(3, '0')}`,
         code: `${dc}`.repeat(5),
+        hasPassword,
       };
     });
     const outcomes = await Promise.all(
-      users.map(async ({ mxid, phone, code }) => {
-        const requested = await gangway.login(mxid, 'request_code', { phone });
-        const signedIn = await gangway.login(mxid, 'send_code', { code });
-        return [requested.status, signedIn.status, (await gangway.getMe(mxid)).body['phone']];
+      users.map(async ({ mxid, phone, code, hasPassword }) => {
+        const requested = await insist(() => gangway.login(mxid, 'request_code', { phone }));
+        const signedIn = await insist(() => gangway.login(mxid, 'send_code', { code }));
+        const { password } = magicPasswords.password;
+        const finished = hasPassword
+          ? await insist(() => gangway.login(mxid, 'send_password', { password }))
+          : signedIn;
+        const me = await insist(() => gangway.getMe(mxid));
+        return [requested.status, signedIn.status, finished.status, me.body['phone']];
       }),
     );
-    expect(outcomes).toEqual(users.map(({ phone }) => [200, 200, phone]));
+    expect(outcomes).toEqual(users.map(({ phone, hasPassword }) => [200, hasPassword ? 202 : 200, 200, phone]));
+    expect(gangway.output()).not.toMatch(/a Telegram worker (hangs|ended|failed)/);
   });
 
   it('answers 20 equal requests of one user alike and sends one code', async () => {
@@ -214,6 +222,12 @@ function fault(what: Fault): () => void {
   const lift = sandbox.control.addFault(what);
   sandbox.control.cutConnections();
   return lift;
+}
+
+/** A machine that is busy with other things may need longer than the daemon makes a client wait: those are told to come back. */
+async function insist(request: () => Promise<Answer>): Promise<Answer> {
+  const answer = await request();
+  return answer.body['errcode'] === 'telegram_unreachable' ? request() : answer;
 }
 
 /** Turns the event loop until `condition` holds; the test's own deadline ends a wait that is in vain. */

@@ -121,7 +121,7 @@ export class QuietClient extends TelegramClient {
 
   #giveUpUnrepeatable(): void {
     const written = this._sender?._pendingState.values() ?? [];
-    if (!written.some(({ request }) => this.#unrepeatable.has(request))) return;
+    if (!written.some(({ request }: { readonly request: object }) => this.#unrepeatable.has(request))) return;
     this.#onLost('the connection broke before a request was answered that must not be repeated');
     void this.#transport.close();
   }

@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { explainFailure } from '../../../src/cli/explain-failure.js';
 import { DatabaseFailure, type DatabaseFault } from '../../../src/database/failure.js';
+import { written } from '../config/written-config.js';
 import { createWorkplace, type Workplace } from './ran-command.js';
 
 let place: Workplace;
@@ -46,6 +48,54 @@ describe('the command line', () => {
     expect({ code, out }).toEqual({ code: 3, out: '' });
     expect(err).toContain('config.yaml has 7 problems');
     expect(err).not.toMatch(/^ +at /m);
+  });
+});
+
+describe('gangway sandbox', () => {
+  it('says that it cannot write its key', async () => {
+    expect(await place.run(['sandbox', '--public-key', 'gone/x.pem'])).toEqual({
+      code: 6,
+      out: '',
+      err: 'gone/x.pem was not written: its folder does not exist.\n',
+    });
+  });
+});
+
+describe('gangway healthcheck', () => {
+  const check = async (host: string, port: number) => {
+    writeFileSync(join(place.folder, 'config.yaml'), written({ http: { host, port } }));
+    return place.run(['healthcheck']);
+  };
+  const serve = async (host: string, status: number) => {
+    const server = createHttpServer((request, response) => {
+      response.writeHead(request.url === '/_matrix/mau/live' ? status : 404).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, host, resolve));
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    return { port: address.port, stop: () => new Promise((resolve) => server.close(resolve)) };
+  };
+
+  it.each(['127.0.0.1', '0.0.0.0', 'localhost'])(
+    'is content where the daemon of http.host %s is live',
+    async (host) => {
+      const daemon = await serve('127.0.0.1', 200);
+      expect(await check(host, daemon.port)).toEqual({ code: 0, out: '', err: '' });
+      await daemon.stop();
+    },
+  );
+
+  it('says that what listens there is not well', async () => {
+    const daemon = await serve('127.0.0.1', 500);
+    const err = `What listens on 127.0.0.1:${daemon.port} answers 500.\n`;
+    expect(await check('127.0.0.1', daemon.port)).toEqual({ code: 1, out: '', err });
+    await daemon.stop();
+    const nobody = `Nobody answers on 127.0.0.1:${daemon.port}.\n`;
+    expect(await check('127.0.0.1', daemon.port)).toEqual({ code: 1, out: '', err: nobody });
+  });
+
+  it('does not guess a port', async () => {
+    expect(await check('127.0.0.1', 0)).toMatchObject({ code: 1, err: expect.stringContaining('http.port is 0') });
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sharedSecret, written } from '../config/written-config.js';
@@ -60,7 +60,7 @@ describe('gangway config init', () => {
     expect(await place.run(['config', 'init'])).toEqual({
       code: 6,
       out: '',
-      err: 'config.yaml was not written: it exists already. Move it away, or name another file with -c.\n',
+      err: 'config.yaml was not written: it exists already. Move it away, or name another file.\n',
     });
     expect(read('config.yaml')).toBe('mine');
   });
@@ -68,6 +68,18 @@ describe('gangway config init', () => {
   it('says that the folder does not exist', async () => {
     const { code, err } = await place.run(['config', 'init', '-c', 'gone/config.yaml']);
     expect({ code, err }).toEqual({ code: 6, err: 'gone/config.yaml was not written: its folder does not exist.\n' });
+  });
+
+  it.each([
+    ['.', 'it is a folder. Name a file in it.'],
+    ['file/config.yaml', 'what should be its folder is a file.'],
+    ['x'.repeat(300), 'its name is too long.'],
+    ['circle/config.yaml', 'its path leads through symbolic links in a circle.'],
+  ])('says why it cannot write %s', async (file, why) => {
+    write('file', '');
+    symlinkSync('circle', join(place.folder, 'circle'));
+    const { code, err } = await place.run(['config', 'init', '-c', file]);
+    expect({ code, err }).toEqual({ code: 6, err: `${file} was not written: ${why}\n` });
   });
 
   it.each(['example.com', 'https://matrix.test', 'a b'])('takes no %s for a server name', async (domain) => {

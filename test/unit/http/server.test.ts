@@ -283,6 +283,9 @@ describe('a client', () => {
 
   it.each([
     ['is not HTTP', 'hello\r\n\r\n', 400, 'request_malformed'],
+    ['has no Host', 'GET /test/say/x HTTP/1.1\r\n\r\n', 400, 'request_malformed'],
+    ['wants a tunnel', 'CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n', 400, 'request_malformed'],
+    ['names no place', 'GET http:// HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 404, 'route_unknown'],
     ['has headers without end', `GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'headers_too_large'],
   ])('that sends what %s is answered in JSON', async (_, text, status, errcode) => {
     await serve([]);
@@ -292,6 +295,11 @@ describe('a client', () => {
   it('that is too slow to send its headers is answered in JSON and cut off', async () => {
     await serve([], { limits: { ...defaultHttpLimits, headersTimeoutMs: 50, requestTimeoutMs: 50 } });
     expect(await exchange('GET / HTTP/1.1\r\nHost:')).toEqual({ status: 408, errcode: 'request_timeout' });
+  });
+
+  it('of an old kind needs no Host', async () => {
+    await serve([]);
+    expect(await exchange('GET / HTTP/1.0\r\n\r\n')).toEqual({ status: 404, errcode: 'route_unknown' });
   });
 
   it('may expect what it likes', async () => {

@@ -89,6 +89,20 @@ describe('a server that stops', () => {
     agent.destroy();
   });
 
+  it.each([
+    ['wants a tunnel', 'CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n'],
+    ['does not speak HTTP', 'hello\r\n\r\n'],
+  ])('does not wait for one who %s and never hangs up', async (_, text) => {
+    const { server, clock } = await startSlowServer();
+    const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.resume().write(text);
+    await once(socket, 'end');
+    const stopped = server.stop(60_000);
+    await clock.advance(1_000);
+    await stopped;
+    socket.destroy();
+  });
+
   it('tells those on an old connection that it closes', async () => {
     const { server, underWay, finish, get } = await startSlowServer();
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });

@@ -172,9 +172,13 @@ describe('one key', () => {
     const late = outcomeOf(open(pool, 'a'));
     await clock.advance(5_000);
     expect(await late).toBe('unreachable');
-    release();
     await pool.drop('a');
-    expect(telegram.liveConnections()).toBe(0);
+    const next = outcomeOf(open(pool, 'a'));
+    await clock.advance(0);
+    expect(telegram.calls('connect')).toBe(1);
+    release();
+    expect(await next).toBe('well');
+    expect(telegram.liveConnections()).toBe(1);
   });
 
   it('is dropped when the work under way on it is done', async () => {

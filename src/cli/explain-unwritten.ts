@@ -1,0 +1,35 @@
+import { statSync } from 'node:fs';
+
+/** Why the file of that path could not be written, as the end of a sentence; undefined where the error is none of the file system. */
+export function explainUnwritten(error: unknown, path: string): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return undefined;
+  switch (error.code) {
+    case 'EEXIST':
+      return isFolder(path)
+        ? 'it is a folder. Name a file in it.'
+        : 'it exists already. Move it away, or name another file.';
+    case 'EISDIR':
+      return 'it is a folder. Name a file in it.';
+    case 'ENOENT':
+      return 'its folder does not exist.';
+    case 'ENOTDIR':
+      return 'what should be its folder is a file.';
+    case 'ENAMETOOLONG':
+      return 'its name is too long.';
+    case 'ELOOP':
+      return 'its path leads through symbolic links in a circle.';
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return 'this user may not write there.';
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'the disk is full.';
+    default:
+      return `the system says ${String(error.code)}.`;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { loadConfig } from '../config/load-config.js';
+import { configFileOption } from './config-file-option.js';
+import { exitCodes } from './exit-code.js';
+import type { Surroundings } from './surroundings.js';
+
+const answerWithinMs = 4_000;
+/** Addresses to listen on, and where those who do are found from the same machine. */
+const everywhere: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
+/** `gangway healthcheck`: whether the daemon of a configuration runs, for container engines. */
+export function addHealthcheck(parent: Command, { err, env, folder }: Surroundings, end: (code: number) => void) {
+  parent
+    .command('healthcheck')
+    .description('ask the daemon of that configuration whether it runs; for container engines')
+    .addOption(configFileOption())
+    .action(async ({ config: file }: { config: string }) => {
+      const readFile = (path: string) => readFileSync(path, 'utf8');
+      const { config } = loadConfig({ path: resolve(folder, file), env, readFile });
+      const problem = await whatIsWrong(config.http);
+      if (problem === undefined) return;
+      err(`${problem}\n`);
+      end(exitCodes.defect);
+    });
+}
+
+async function whatIsWrong({ host, port }: { readonly host: string; readonly port: number }) {
+  if (port === 0) return 'http.port is 0: nobody knows where the daemon listens but its log.';
+  const address = everywhere[host] ?? host;
+  const place = `${isIPv6(address) ? `[${address}]` : address}:${port}`;
+  try {
+    const signal = AbortSignal.timeout(answerWithinMs);
+    const { status } = await fetch(`http://${place}/_matrix/mau/live`, { signal });
+    return status === 200 ? undefined : `What listens on ${place} answers ${status}.`;
+  } catch {
+    return `Nobody answers on ${place}.`;
+  }
+}
