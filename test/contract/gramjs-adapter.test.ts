@@ -5,6 +5,7 @@ import type { TelegramConnection } from '../../src/telegram/gateway.js';
 import { callDeadlineMs, connectDeadlineMs, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
 import { codeOf, failureOf, faultOf, logIn, magicPassword, numberOf, tokenOf } from '../support/magic-logins.js';
 import { startSilentServer } from '../support/silent-server.js';
+import { startSocksServer } from '../support/socks-server.js';
 
 const gramjs = useGramjsOnSandbox();
 
@@ -160,14 +161,42 @@ describe('what Telegram may ask of a client', () => {
     expect(failure.cause).toMatchObject({ name: 'RPCError', message: expect.stringContaining('SOMETHING_ODD') });
   });
 
-  it('to go to a data centre that is not configured: its name is in the cause only', async () => {
-    const connection = await gramjs.createGateway().connect();
+  it('to go to a data centre that is not configured: its number is in the cause only', async () => {
+    const [first] = gramjs.sandbox.dataCentres;
+    const gateway = gramjs.createGateway({ dataCentres: first === undefined ? [] : [first] });
+    const connection = await gateway.connect();
     const before = connection.session;
-    refuse(303, 'PHONE_MIGRATE_9', 'auth.sendCode', 1);
-    const failure = await failureOf(connection.sendCode(numberOf('9996610033')));
+    const failure = await failureOf(connection.sendCode(numberOf('9996620033')));
     expect(failure.fact).toEqual({ kind: 'unknown_error' });
-    expect(failure.cause).toMatchObject({ message: expect.stringContaining('data centre 9') });
+    expect(failure.cause).toMatchObject({ message: expect.stringContaining('data centre 2') });
     expect(connection.session.equals(before)).toBe(true);
+  });
+
+  it('to go to a data centre that has no address', async () => {
+    const proxy = await startSocksServer({
+      username: 'me',
+      password: 'open sesame',
+      portFor: () => gramjs.sandbox.dataCentres[0]?.port ?? 0,
+    });
+    try {
+      const gateway = gramjs.createGateway({
+        proxy: {
+          type: 'socks5',
+          address: '127.0.0.1',
+          port: proxy.port,
+          username: 'me',
+          password: new Secret('open sesame'),
+        },
+        dataCentres: [],
+      });
+      const connection = await gateway.connect();
+      refuse(303, 'PHONE_MIGRATE_9', 'auth.sendCode', 1);
+      const failure = await failureOf(connection.sendCode(numberOf('9996610033')));
+      expect(failure.fact).toEqual({ kind: 'unknown_error' });
+      expect(failure.cause).toMatchObject({ message: expect.stringContaining('data centre 9') });
+    } finally {
+      await proxy.stop();
+    }
   });
 
   it('to connect later: a refused initConnection is a failed connect', async () => {

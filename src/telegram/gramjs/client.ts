@@ -34,7 +34,7 @@ export class QuietClient extends TelegramClient {
   readonly #transport: Transport;
   readonly #onLost: (why: string) => void;
   readonly #makeKey: ClientOptions['makeKey'];
-  readonly #unrepeatable = new Set<object>();
+  readonly #unrepeatable = new Set<unknown>();
   readonly compute: ClientOptions['compute'];
 
   constructor({ settings, session, log, onKeyUnknown, onLost, makeKey, compute }: ClientOptions) {
