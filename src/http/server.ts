@@ -90,7 +90,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     // RFC 9112, 3.2; older versions of HTTP know no Host.
     if (request.headers.host === undefined && request.httpVersion === '1.1') {
       response.statusCode = 400;
-      response.setHeader('Content-Type', jsonType).setHeader('Connection', 'close').end(JSON.stringify(hostMissing));
+      response.setHeaders(new Map(Object.entries(brokenRequestHeaders))).end(JSON.stringify(hostMissing));
       return;
     }
     underWay += 1;
@@ -167,11 +167,8 @@ const brokenRequests: Readonly<Record<string, SocketAnswer>> = {
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'request_timeout', 'The request took too long to arrive.'],
 };
 
-const brokenRequestHeaders = Object.entries({
-  'Content-Type': jsonType,
-  Connection: 'close',
-  ...crossOriginHeaders,
-})
+const brokenRequestHeaders = { 'Content-Type': jsonType, Connection: 'close', ...crossOriginHeaders };
+const brokenRequestLines = Object.entries(brokenRequestHeaders)
   .map(([name, value]) => `${name}: ${value}\r\n`)
   .join('');
 
@@ -192,5 +189,5 @@ function answerOnSocket(socket: Duplex, [status, errcode, error]: SocketAnswer, 
     clock.after(lingerMs, () => socket.destroy()),
   );
   const body = JSON.stringify({ error, errcode });
-  socket.end(`HTTP/1.1 ${status}\r\n${brokenRequestHeaders}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  socket.end(`HTTP/1.1 ${status}\r\n${brokenRequestLines}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }
