@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/build.ts', 'test/support/postgres-server.ts', 'test/support/synapse.ts'],
     pool: 'forks',
+    // Much of the suites is waiting, for deadlines and for other processes.
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     sequence: { shuffle: true },
