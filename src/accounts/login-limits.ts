@@ -3,10 +3,10 @@ import type { Clock } from '../base/clock.js';
 import type { ServerName } from '../base/mxid.js';
 import type { AddressBook } from './address-book.js';
 import type { UserIdentifier } from './authority.js';
-import { canonicalAddress } from './canonical-address.js';
+import { canonicalAddress } from '../base/canonical-address.js';
 import { AccountFailure, type AccountFault } from './failure.js';
-import { foldCase } from './fold-case.js';
-import { createLeakyBuckets, type Allowance } from './leaky-buckets.js';
+import { foldCase } from '../base/fold-case.js';
+import { createLeakyBuckets, type Allowance } from '../base/leaky-buckets.js';
 
 /** How often one may log in. */
 export interface LoginAllowances {

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AccountAuthority, LoginAttempt, LoginGrant, UserIdentifier } from '../../src/accounts/authority.js';
-import type { ThirdPartyAddress } from '../../src/accounts/address-book.js';
+import type { ThirdPartyAddress } from '../../src/base/canonical-address.js';
 import { AccountFailure } from '../../src/accounts/failure.js';
 import type { Mxid, ServerName } from '../../src/base/mxid.js';
 import { Secret } from '../../src/base/secret.js';

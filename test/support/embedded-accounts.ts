@@ -9,7 +9,7 @@ import {
   type EmbeddedAccountsDeps,
 } from '../../src/accounts/embedded/embedded-accounts.js';
 import { createPasswordHasher } from '../../src/accounts/embedded/password-hasher.js';
-import type { ThirdPartyAddress } from '../../src/accounts/address-book.js';
+import type { ThirdPartyAddress } from '../../src/base/canonical-address.js';
 import type { Mxid, ServerName } from '../../src/base/mxid.js';
 import { randomId, systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';

@@ -3,7 +3,7 @@ import type { Database } from '../../database/database.js';
 import type { AccountRecord } from '../../database/stores/account-store.js';
 import type { AddressBook } from '../address-book.js';
 import type { UserIdentifier } from '../authority.js';
-import { canonicalAddress } from '../canonical-address.js';
+import { canonicalAddress } from '../../base/canonical-address.js';
 
 /** Finds the account that somebody says to be; undefined where there is none on this server. */
 export type FindAccount = (identifier: UserIdentifier) => Promise<AccountRecord | undefined>;

@@ -5,7 +5,7 @@ import { HomeserverFailure, type HomeserverFault } from '../../matrix/failure.js
 import type { Homeserver } from '../../matrix/homeserver.js';
 import type { AddressBook } from '../address-book.js';
 import type { AccountAuthority, LoginProof } from '../authority.js';
-import { canonicalAddress } from '../canonical-address.js';
+import { canonicalAddress } from '../../base/canonical-address.js';
 import { AccountFailure, type AccountFault } from '../failure.js';
 import { createFlowCache } from './flow-cache.js';
 import { createHolderCache } from './holder-cache.js';

@@ -1,6 +1,6 @@
 import type { Mxid } from '../../base/mxid.js';
 import type { LoginAttempt } from '../authority.js';
-import { canonicalAddress } from '../canonical-address.js';
+import { canonicalAddress } from '../../base/canonical-address.js';
 
 type Body = Readonly<Record<string, unknown>>;
 

@@ -5,7 +5,7 @@ import { type Random, randomId } from '../../base/random.js';
 import type { Database } from '../../database/database.js';
 import type { UiaSessionRecord } from '../../database/stores/uia-session-store.js';
 import { AccountFailure } from '../failure.js';
-import { createLeakyBuckets } from '../leaky-buckets.js';
+import { createLeakyBuckets } from '../../base/leaky-buckets.js';
 import { nameOperation, type UiaOperation } from './operation.js';
 
 /** One way to prove who one is. */

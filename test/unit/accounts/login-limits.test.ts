@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { AddressBook } from '../../../src/accounts/address-book.js';
 import type { UserIdentifier } from '../../../src/accounts/authority.js';
 import { AccountFailure, type AccountFault } from '../../../src/accounts/failure.js';
-import { createLeakyBuckets } from '../../../src/accounts/leaky-buckets.js';
+import { createLeakyBuckets } from '../../../src/base/leaky-buckets.js';
 import { createLoginLimits, type LoginAllowances } from '../../../src/accounts/login-limits.js';
 import type { Mxid, ServerName } from '../../../src/base/mxid.js';
 import { createFakeClock } from '../../support/fake-clock.js';

@@ -1,8 +1,13 @@
 import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js';
-import type { ThirdPartyAddress } from './address-book.js';
 import { foldCase } from './fold-case.js';
 
 const maxLength = 500;
+
+/** A third-party address in its canonical form: case-folded e-mail, or E.164 digits without the plus. */
+export interface ThirdPartyAddress {
+  readonly medium: 'email' | 'msisdn';
+  readonly address: string;
+}
 
 /** A third-party address as somebody has typed it. */
 export interface TypedAddress {

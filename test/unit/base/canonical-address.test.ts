@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { canonicalAddress } from '../../../src/accounts/canonical-address.js';
-import { foldCase } from '../../../src/accounts/fold-case.js';
+import { canonicalAddress } from '../../../src/base/canonical-address.js';
+import { foldCase } from '../../../src/base/fold-case.js';
 
 const email = (address: string) => canonicalAddress({ medium: 'email', address })?.address;
 const phone = (address: string, country?: string) => canonicalAddress({ medium: 'msisdn', address, country })?.address;
