@@ -1,0 +1,48 @@
+import type { PhoneNumber } from '../base/phone.js';
+import type { Secret } from '../base/secret.js';
+
+/** What is mailed to whoever wants to prove an e-mail address. */
+export interface EmailValidation {
+  readonly kind: 'email_validation';
+  readonly to: string;
+  /** The page that validates; it holds the token. */
+  readonly link: Secret;
+  readonly token: Secret;
+  /** How long the link is good. */
+  readonly expiresInMs: number;
+  /** Which of the configured designs; the usual one where it is unknown or absent. */
+  readonly brand: string | undefined;
+}
+
+/** What is sent to whoever wants to prove a phone number. */
+export interface PhoneValidation {
+  readonly kind: 'phone_validation';
+  readonly to: PhoneNumber;
+  /** Six digits. */
+  readonly code: Secret;
+  readonly expiresInMs: number;
+}
+
+/** What is mailed to somebody who is invited to a room by e-mail. All but `link` was written by strangers. */
+export interface EmailInvite {
+  readonly kind: 'email_invite';
+  readonly to: string;
+  /** The web client's page for the invited; it holds a private key. */
+  readonly link: Secret;
+  /** A Matrix ID. */
+  readonly sender: string;
+  readonly senderDisplayName: string | undefined;
+  readonly roomName: string | undefined;
+  readonly brand: string | undefined;
+}
+
+/** A message to a human. */
+export type Message = EmailValidation | PhoneValidation | EmailInvite;
+
+/** Gets messages to humans: by the first of the configured channels that can. */
+export interface Messenger {
+  /** Whether a channel is configured at all for messages of this kind. */
+  canSend(kind: Message['kind']): boolean;
+  /** Resolves when a channel has taken the message; throws DeliveryFailure. Bounded in time. */
+  send(message: Message): Promise<void>;
+}

@@ -1,0 +1,27 @@
+import type { Mxid } from '../base/mxid.js';
+import type { Secret } from '../base/secret.js';
+
+/** A policy to accept, as `GET /terms` shows it: a version, and a name and URL by language. */
+export interface Policy {
+  readonly version: string;
+  readonly languages: Readonly<Record<string, { readonly name: string; readonly url: string }>>;
+}
+
+/** Users of version 2 of the identity service: admitted by their homeserver's word. Every method throws IdentityFailure. */
+export interface IdentityAccounts {
+  /** A token for the user whom `matrixServerName` vouches for; `client` stands for the client's address. */
+  register(openId: {
+    readonly accessToken: Secret;
+    readonly matrixServerName: string;
+    readonly client: string;
+  }): Promise<Secret>;
+  /** Whose token it is: token_unknown where it is nobody's. */
+  holder(token: Secret): Promise<Mxid>;
+  logOut(token: Secret): Promise<void>;
+  /** By id. */
+  readonly policies: Readonly<Record<string, Policy>>;
+  /** terms_unknown_url for what is none of ours; accumulates. */
+  acceptTerms(mxid: Mxid, urls: readonly string[]): Promise<void>;
+  /** Throws terms_unsigned until each policy is accepted in one of its languages. */
+  requireTerms(mxid: Mxid): Promise<void>;
+}

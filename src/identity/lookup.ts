@@ -1,0 +1,20 @@
+import type { Mxid } from '../base/mxid.js';
+
+/** How addresses are to be hashed (identity service API, "hash_details"). */
+export interface HashDetails {
+  readonly algorithms: readonly string[];
+  readonly lookupPepper: string;
+}
+
+/** Lookups of hashed addresses. Every method throws IdentityFailure. */
+export interface Lookup {
+  hashDetails(): Promise<HashDetails>;
+  /** Those of `addresses`, as they were sent, that are published. */
+  lookUp(question: {
+    readonly algorithm: string;
+    readonly pepper: string;
+    readonly addresses: readonly string[];
+  }): Promise<ReadonlyMap<string, Mxid>>;
+  /** Renews the pepper when it is time. */
+  sweep(): Promise<void>;
+}

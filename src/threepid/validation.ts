@@ -1,0 +1,73 @@
+import type { Mxid } from '../base/mxid.js';
+import type { Secret } from '../base/secret.js';
+import type { ThirdPartyAddress, TypedAddress } from '../base/canonical-address.js';
+
+/** What a session is for: what was proven for one purpose counts for no other. */
+export type Purpose =
+  /** A publication in the identity service, and the answers to a homeserver that delegates to us. */
+  | 'identity'
+  /** An address of an account, by the client-server API. */
+  | 'account';
+
+/** Who asks for a token, as far as limits go. */
+export interface Asker {
+  /** Stands for the client's address; undefined where that says nothing, as with a homeserver that asks for all its users. */
+  readonly client: string | undefined;
+  /** The user whose access token was sent, where one was. */
+  readonly mxid: Mxid | undefined;
+}
+
+/** A request for a validation token. */
+export interface TokenRequest {
+  readonly purpose: Purpose;
+  readonly typed: TypedAddress & { readonly medium: 'email' | 'msisdn' };
+  readonly clientSecret: string;
+  /** A message goes out only where it is greater than the greatest so far; where absent, it is one more than that. */
+  readonly sendAttempt: number | undefined;
+  readonly nextLink: string | undefined;
+  readonly brand?: string | undefined;
+  readonly asker: Asker;
+}
+
+/** A session in which a token was asked for. */
+export interface ValidationTicket {
+  readonly sid: string;
+  readonly address: ThirdPartyAddress;
+  /** A phone number as people write it internationally, such as `+44 7470 674927`; undefined for e-mail. */
+  readonly internationalFormat: string | undefined;
+}
+
+/** What names a session: only who knows both may do anything with it. */
+export interface SessionKey {
+  readonly purpose: Purpose;
+  readonly sid: string;
+  readonly clientSecret: string;
+}
+
+/** An address that somebody has proven to hold. */
+export interface ValidatedAddress extends ThirdPartyAddress {
+  /** Epoch ms of the proof. */
+  readonly validatedAt: number;
+  /** The user who asked for the token, where one was known. */
+  readonly mxid: Mxid | undefined;
+}
+
+/**
+ * The one machine that proves addresses: a token is sent, and whoever gives it back holds the address. Every method throws
+ * ThreepidFailure for what is known to go wrong.
+ */
+export interface Validation {
+  /** Opens the session of (address, client secret), or finds it, and sends a token where `sendAttempt` asks for one. */
+  requestToken(request: TokenRequest): Promise<ValidationTicket>;
+  /** Validates the session; again is no error. Answers where the browser should go next, with `sid` in its query. */
+  submitToken(key: SessionKey, token: Secret): Promise<{ readonly nextLink: string | undefined }>;
+  /** The address of a validated session: session_unknown, then session_expired, then session_not_validated. */
+  loadValidated(key: SessionKey): Promise<ValidatedAddress>;
+  /** Ends a session that has served its purpose. */
+  consume(key: SessionKey): Promise<void>;
+  /** Deletes what is long over. */
+  sweep(): Promise<void>;
+}
+
+/** The anchored grammar of client secrets and session ids (identity service API, "opaque identifiers"). */
+export const opaqueIdPattern = /^[0-9a-zA-Z.=_-]{1,255}$/;
