@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clientNetwork, createClientAddress, normaliseAddress } from '../../../src/http/client-ip.js';
+import { normaliseAddress } from '../../../src/base/ip-networks.js';
+import { clientNetwork, createClientAddress } from '../../../src/http/client-ip.js';
 
 describe('the address of a client', () => {
   const addressOf = createClientAddress(['127.0.0.1', '10.0.0.0/8', '::1', 'fd00::/8']);

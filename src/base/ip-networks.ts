@@ -1,0 +1,45 @@
+import { BlockList, isIP } from 'node:net';
+
+/** Whether an IP address in its one spelling (normaliseAddress) belongs to one of some networks. */
+export type Networks = (address: string) => boolean;
+
+/** The networks of these addresses and CIDR ranges, all of IPv4 in IPv6 taken for IPv4; throws on a text that is neither. */
+export function createNetworks(entries: readonly string[]): Networks {
+  const list = new BlockList();
+  for (const entry of entries) addTo(list, entry);
+  return (address) => list.check(address, familyOf(address));
+}
+
+/** The one spelling of an IP address, from any spelling with or without brackets, zone or port; undefined where it is none. */
+export function normaliseAddress(text: string): string | undefined {
+  const bare = withoutPort(text.trim()).replace(/%.*$/, '');
+  if (isIP(bare) === 4) return bare;
+  if (isIP(bare) !== 6) return undefined;
+  const canonical = new URL(`http://[${bare}]`).hostname.slice(1, -1);
+  const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(canonical);
+  if (mapped === null) return canonical;
+  const bits = (Number.parseInt(mapped[1] ?? '', 16) << 16) | Number.parseInt(mapped[2] ?? '', 16);
+  return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 0xff).join('.');
+}
+
+function withoutPort(text: string): string {
+  const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(text);
+  if (bracketed) return bracketed[1] ?? '';
+  return /^[^:]*:\d+$/.test(text) ? text.slice(0, text.indexOf(':')) : text;
+}
+
+function addTo(list: BlockList, entry: string): void {
+  const [network = '', bits, ...more] = entry.split('/');
+  const address = normaliseAddress(network);
+  const width = address !== undefined && familyOf(address) === 'ipv4' ? 32 : 128;
+  const isRange = bits !== undefined && /^\d{1,3}$/.test(bits) && Number(bits) <= width;
+  if (address === undefined || more.length > 0 || (bits !== undefined && !isRange)) {
+    throw new Error(`${entry} is neither an IP address nor a CIDR range`);
+  }
+  if (isRange) list.addSubnet(address, Number(bits), familyOf(address));
+  else list.addAddress(address, familyOf(address));
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIP(address) === 4 ? 'ipv4' : 'ipv6';
+}
