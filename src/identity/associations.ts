@@ -22,21 +22,25 @@ export type UnbindProof =
   /** The signature of the user's homeserver, over the request as it came. */
   | { readonly kind: 'homeserver'; readonly request: SignedRequest };
 
+/** An address that somebody asks about, as it was typed; of any medium. */
+export interface AskedAddress {
+  readonly medium: string;
+  readonly address: string;
+}
+
 /** What is published: which address is whose. Every method throws IdentityFailure and ThreepidFailure. */
 export interface Associations {
   /** Publishes; a former association of the address is replaced. Pending invites come with it, and are on their way to the homeserver. */
   bind(request: BindRequest): Promise<SignedAssociation>;
   /** Idempotent. */
-  unbind(
-    typed: { readonly mxid: string; readonly medium: string; readonly address: string },
-    proof: UnbindProof,
-  ): Promise<void>;
-  /** Undefined where nothing is published for it. */
-  find(typed: { readonly medium: string; readonly address: string }): Promise<SignedAssociation | undefined>;
-  /** Those that are published, in the order of the question; `asked` is what was asked, as it was typed. */
+  unbind(typed: AskedAddress & { readonly mxid: string }, proof: UnbindProof): Promise<void>;
+  /** Undefined where nothing is published for it, whatever it is. Counts as a lookup of `caller`: rate_limited. */
+  find(typed: AskedAddress, caller: string): Promise<SignedAssociation | undefined>;
+  /** Those that are published, in the order of the question and as they were typed: too_many_addresses, rate_limited. */
   findMany(
-    typed: readonly { readonly medium: string; readonly address: string }[],
-  ): Promise<readonly { readonly medium: string; readonly address: string; readonly mxid: Mxid }[]>;
+    typed: readonly AskedAddress[],
+    caller: string,
+  ): Promise<readonly (AskedAddress & { readonly mxid: Mxid })[]>;
 }
 
 /** The sessions that prove an address for the identity service. */
