@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { Random } from '../base/random.js';
 import { renderSample } from '../config/render-sample.js';
 import { isExampleName } from '../config/network-address.js';
-import { isServerName } from '../config/sections/homeserver.js';
+import { isServerName } from '../config/server-name.js';
 import type { Tree } from '../config/tree.js';
 import { configFileOption } from './config-file-option.js';
 import { exitCodes } from './exit-code.js';

@@ -2,13 +2,17 @@ import type { z } from 'zod';
 import { accounts } from './sections/accounts.js';
 import { bridge } from './sections/bridge.js';
 import { database } from './sections/database.js';
+import { delivery } from './sections/delivery.js';
 import { encryption } from './sections/encryption.js';
 import { homeserver } from './sections/homeserver.js';
 import { http } from './sections/http.js';
+import { identity } from './sections/identity.js';
 import { logging } from './sections/logging.js';
 import { login } from './sections/login.js';
+import { outgoing } from './sections/outgoing.js';
 import { provisioning } from './sections/provisioning.js';
 import { telegram } from './sections/telegram.js';
+import { threepids } from './sections/threepids.js';
 
 /** All sections, in the order of the sample file. */
 export const sections = {
@@ -16,6 +20,10 @@ export const sections = {
   http,
   provisioning,
   accounts,
+  identity,
+  threepids,
+  delivery,
+  outgoing,
   database,
   telegram,
   login,

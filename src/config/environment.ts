@@ -1,8 +1,8 @@
 import { findClosest } from './did-you-mean.js';
-import type { Setting } from './layout.js';
+import { settingsOfItems, type Setting } from './layout.js';
 import type { Problem } from './problem.js';
 import { readYaml } from './read-yaml.js';
-import { withValueAt, type Tree, type TreeMap } from './tree.js';
+import { withValueAt, type Path, type Tree, type TreeMap } from './tree.js';
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -11,8 +11,8 @@ const prefix = 'GANGWAY_';
 const separator = '__';
 
 /** The variable that sets a key: `GANGWAY_TELEGRAM__API_ID` for telegram.api_id. */
-export function variableOf(path: readonly string[]): string {
-  return prefix + path.map((key) => key.toUpperCase()).join(separator);
+export function variableOf(path: Path): string {
+  return prefix + path.map((key) => String(key).toUpperCase()).join(separator);
 }
 
 /** A configuration after the environment was laid over it. */
@@ -24,15 +24,16 @@ export interface Overlaid {
 }
 
 /**
- * Lays environment variables over what the file says. An empty variable counts as not set. Variables of one word
- * (GANGWAY_PORT) are not ours: container platforms set such for a service that is called gangway.
+ * Lays environment variables over what the file says. An empty variable counts as not set. The keys of maps in lists have variables
+ * too, by position, where the list has so many. Variables of one word (GANGWAY_PORT) are not ours: container platforms set such for a
+ * service that is called gangway.
  */
 export function overlayEnvironment(root: TreeMap, settings: readonly Setting[], env: Environment): Overlaid {
   const problems: Problem[] = [];
   const variables = new Map<string, string>();
   const known = new Set<string>();
   let result = root;
-  for (const { path, note } of settings) {
+  const lay = ({ path, note }: Setting) => {
     const name = variableOf(path);
     const filePath = fileKeyOf(path);
     const fileName = variableOf(filePath);
@@ -40,7 +41,7 @@ export function overlayEnvironment(root: TreeMap, settings: readonly Setting[], 
     if (note.secret) known.add(fileName);
     const value = env[name];
     const file = note.secret ? env[fileName] : undefined;
-    if (!value && !file) continue;
+    if (!value && !file) return;
     result = withValueAt(withValueAt(result, path, undefined), filePath, undefined);
     if (value) {
       const tree = note.form === 'text' ? value : readStructured(value);
@@ -52,6 +53,10 @@ export function overlayEnvironment(root: TreeMap, settings: readonly Setting[], 
       result = withValueAt(result, filePath, file);
       variables.set(filePath.join('.'), fileName);
     }
+  };
+  for (const setting of settings) {
+    lay(setting);
+    settingsOfItems(setting, result).forEach(lay);
   }
   for (const name of Object.keys(env)) {
     if (!name.startsWith(prefix) || !name.includes(separator) || known.has(name)) continue;
@@ -63,7 +68,7 @@ export function overlayEnvironment(root: TreeMap, settings: readonly Setting[], 
 }
 
 /** The key that names a file with the value of the key at the path. */
-export function fileKeyOf(path: readonly string[]): string[] {
+export function fileKeyOf(path: Path): (string | number)[] {
   return [...path.slice(0, -1), `${path.at(-1) ?? ''}_file`];
 }
 
@@ -72,7 +77,7 @@ function readStructured(value: string): Tree | undefined {
   return wrapped.problems.length > 0 ? undefined : wrapped.root['value'];
 }
 
-function notStructured(path: readonly string[], name: string, expects: string): Problem {
+function notStructured(path: Path, name: string, expects: string): Problem {
   const message = `It must be ${expects}, written as JSON, such as ["one", "two"] or {"key": "value"}.`;
   return { path: path.join('.'), where: name, message };
 }

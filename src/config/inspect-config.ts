@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { sectionNames, sections, type Config } from './config.js';
 import { overlayEnvironment, type Environment } from './environment.js';
-import { layoutOf, settingsIn, type Setting } from './layout.js';
+import { layoutOf, settingsIn, settingsOfItems, type Setting } from './layout.js';
 import { readNamedFiles, whyUnreadable, type ReadFile } from './named-files.js';
 import type { Problem } from './problem.js';
 import { readYaml } from './read-yaml.js';
@@ -39,8 +39,9 @@ export function inspectConfig({ path: file, env, readFile }: ConfigSource): Insp
   const yaml = readYaml(text);
   if (yaml.problems.length > 0) return { sections: {}, problems: yaml.problems, warnings: [] };
 
-  const settings = settingsIn(layoutOf(sections));
-  const overlaid = overlayEnvironment(yaml.root, settings, env);
+  const declared = settingsIn(layoutOf(sections));
+  const overlaid = overlayEnvironment(yaml.root, declared, env);
+  const settings = [...declared, ...declared.flatMap((setting) => settingsOfItems(setting, overlaid.root))];
   const files = readNamedFiles(withoutEmpty(overlaid.root, settings), settings, {
     readFile,
     folder: dirname(resolve(file)),
@@ -97,7 +98,7 @@ function explain(issue: z.core.$ZodIssue, section: string, settings: readonly Se
   if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
   return issue.keys.map((key) => ({
     path: [...path, key],
-    message: adviceOnUnknownKey([...path.map(String), key], settings),
+    message: adviceOnUnknownKey([...path, key], settings),
   }));
 }
 

@@ -22,8 +22,25 @@ export function loadConfig(source: ConfigSource): LoadedConfig {
 
 function completed(read: Partial<Config>, folder: string): Config | undefined {
   const { homeserver, http, provisioning, accounts, telegram, login, bridge, encryption, logging } = read;
+  const { identity, threepids, delivery, outgoing } = read;
   if (!homeserver || !http || !provisioning || !accounts || !read.database || !telegram) return undefined;
   if (!login || !bridge || !encryption || !logging) return undefined;
+  if (!identity || !threepids || !delivery || !outgoing) return undefined;
   const database = { ...read.database, uri: anchoredUri(read.database.uri, folder) };
-  return { homeserver, http, provisioning, accounts, database, telegram, login, bridge, encryption, logging };
+  return {
+    homeserver,
+    http,
+    provisioning,
+    accounts,
+    identity,
+    threepids,
+    delivery,
+    outgoing,
+    database,
+    telegram,
+    login,
+    bridge,
+    encryption,
+    logging,
+  };
 }

@@ -20,8 +20,8 @@ export interface WithFiles {
 }
 
 /**
- * Reads the files that the configuration names: `<key>_file` of secrets, and keys that hold paths. Relative paths start
- * from `folder`. One line break at the end of a secret is not part of it; a list has one secret on each line.
+ * Reads the files that the configuration names: `<key>_file` of secrets, and keys that hold paths of files to read; other paths become
+ * absolute. Relative paths start from `folder`. One line break at the end of a secret is not part of it; a list has one secret on each line.
  */
 export function readNamedFiles(
   root: TreeMap,
@@ -71,9 +71,15 @@ export function readNamedFiles(
     return withValueAt(tree, path, contents);
   };
 
+  const anchored = (tree: TreeMap, { path, note: { presence } }: Setting): TreeMap => {
+    const written = valueAt(tree, path) ?? (presence.kind === 'default' ? presence.value : undefined);
+    return typeof written === 'string' ? withValueAt(tree, path, resolve(deps.folder, written)) : tree;
+  };
+
   let result = root;
   for (const setting of settings) {
     if (setting.note.secret) result = withSecret(result, setting);
+    else if (setting.note.isPath) result = anchored(result, setting);
     else if (setting.note.readsFiles) result = withListed(result, setting);
   }
   return { root: result, complaints };

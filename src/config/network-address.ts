@@ -34,13 +34,21 @@ export function isExampleName(name: string): boolean {
   return /(^|\.)example\.(com|net|org)(:[0-9]+)?$/.test(name);
 }
 
+/** The address of a page or service, as a browser would write it. */
+export const webAddress = text({ expects: 'an http:// or https:// address' }, readUrl);
+
 /** The address of an HTTP server, without a slash at the end. */
 export const baseUrl = text({ expects: 'an http:// or https:// address' }, (input) => {
+  const url = readUrl(input);
+  return typeof url === 'string' ? url.replace(/\/+$/, '') : url;
+});
+
+function readUrl(input: string): string | Complaint | undefined {
   const url = URL.canParse(input) ? new URL(input) : undefined;
   if (!url || !['http:', 'https:'].includes(url.protocol)) return undefined;
   if (url.username !== '' || url.password !== '') {
     return new Complaint('The address must not hold a user name or a password.');
   }
-  if (!isExampleName(url.hostname)) return url.href.replace(/\/+$/, '');
+  if (!isExampleName(url.hostname)) return url.href;
   return new Complaint('This is still a sample value. Write the address, or leave the key out.');
-});
+}

@@ -3,7 +3,7 @@ import type { Config } from './config.js';
 import { layoutOf, settingsIn } from './layout.js';
 import type { Remark } from './remark.js';
 import { accounts as section } from './sections/accounts.js';
-import { valueAt, type TreeMap } from './tree.js';
+import { valueAt, type Path, type TreeMap } from './tree.js';
 
 const ownAccountsOnly = ['access_token_minutes', 'refresh_token_days', 'login_token_seconds', 'password_hashing'];
 
@@ -36,13 +36,13 @@ function idleKeyRemarks({ homeserver, accounts }: Partial<Config>, root: TreeMap
       return written !== undefined && presence.kind === 'default' && written !== presence.value;
     })
     .map(({ path }) => path);
-  const remark = (message: string) => (path: readonly string[]) => ({ path, message });
+  const remark = (message: string) => (path: Path) => ({ path, message });
   if (!accounts.enabled) {
     return changed.filter(([, key]) => key !== 'enabled').map(remark('It has no effect: accounts.enabled is false.'));
   }
   if (homeserver.address !== undefined) {
     return changed
-      .filter(([, key = '']) => ownAccountsOnly.includes(key))
+      .filter(([, key]) => ownAccountsOnly.some((own) => own === key))
       .map(remark('It has no effect: with homeserver.address given, accounts and tokens are those of the homeserver.'));
   }
   return accounts.wellKnown === 'keep'

@@ -3,7 +3,7 @@ import type { Remark } from './remark.js';
 import { findPermissionLevel, permissionLevels } from './permissions.js';
 import { accountRemarks } from './remarks-on-accounts.js';
 import { normalisePrefix } from './sections/provisioning.js';
-import { isServerName } from './sections/homeserver.js';
+import { isServerName } from './server-name.js';
 import { valueAt, type TreeMap } from './tree.js';
 
 /** What is worth a look in a configuration, as far as its sections could be read. `root` is what was written. */

@@ -1,7 +1,9 @@
+import type { GroupNote } from './setting.js';
 import { sections } from './config.js';
 import { fileKeyOf, variableOf } from './environment.js';
-import { layoutOf, type Group, type Setting } from './layout.js';
+import { layoutOf, settingsIn, type Group, type Setting } from './layout.js';
 import type { SettingNote } from './setting.js';
+import { showPath, type Path } from './tree.js';
 import { yamlLines } from './write-yaml.js';
 
 const intro = `# Configuration
@@ -32,7 +34,7 @@ export function renderReference(): string {
 
 function renderEntry(entry: Setting | Group, depth: number): string[] {
   const heading = `${'#'.repeat(depth)} \`${entry.path.join('.')}\``;
-  if (entry.kind === 'setting') return [heading, '', ...renderSetting(entry), ''];
+  if (entry.kind === 'setting') return [heading, '', ...renderSetting(entry), '', ...renderKinds(entry, depth + 1)];
   const inner = entry.entries.flatMap((nested) => renderEntry(nested, depth + 1));
   return [heading, '', entry.note.about, '', ...inner];
 }
@@ -43,10 +45,26 @@ function renderSetting({ path, note }: Setting): string[] {
     note.about,
     '',
     `- Value: ${note.expects}`,
-    ...presenceLines(path.at(-1) ?? '', note),
+    ...presenceLines(String(path.at(-1) ?? ''), note),
     ...(note.secret ? [`- Secret: may come from a file, \`${fileKeyOf(path).at(-1)}\``] : []),
     `- Environment: ${variables.join(', ')}`,
   ];
+}
+
+function renderKinds({ path, note }: Setting, depth: number): string[] {
+  return Object.entries(note.kinds ?? {}).flatMap(([type, kind]) => renderKind(path, type, kind, depth));
+}
+
+function renderKind(list: Path, type: string, { about, keys }: GroupNote, depth: number): string[] {
+  const first = [...list, 0];
+  const rows = settingsIn(layoutOf(keys, first)).flatMap(({ path, note }) => [
+    `- \`${String(path.at(-1))}\`: ${note.about}`,
+    `  - Value: ${note.expects}`,
+    ...presenceLines(String(path.at(-1)), note).map((line) => `  ${line}`),
+    ...(note.secret ? [`  - Secret: may come from a file, \`${String(fileKeyOf(path).at(-1))}\``] : []),
+    `  - Environment, for the first of the list: \`${variableOf(path)}\``,
+  ]);
+  return [`${'#'.repeat(depth)} \`${showPath(list)}\`: \`type: ${type}\``, '', about, '', ...rows, ''];
 }
 
 function presenceLines(key: string, { presence }: SettingNote): string[] {

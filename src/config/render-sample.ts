@@ -1,9 +1,9 @@
 import { sections } from './config.js';
-import { layoutOf, type Group, type Setting } from './layout.js';
-import type { SettingNote } from './setting.js';
+import { layoutOf, settingsIn, type Group, type Setting } from './layout.js';
+import type { GroupNote, SettingNote } from './setting.js';
 import type { Tree } from './tree.js';
 import { wrapText } from './wrap-text.js';
-import { yamlLines } from './write-yaml.js';
+import { longYaml, yamlLines } from './write-yaml.js';
 
 const width = 110;
 
@@ -23,7 +23,7 @@ export function renderSample(values: ReadonlyMap<string, Tree> = new Map()): str
 }
 
 function renderEntry(entry: Setting | Group, indent: string, values: ReadonlyMap<string, Tree>): string[] {
-  const key = entry.path.at(-1) ?? '';
+  const key = String(entry.path.at(-1) ?? '');
   if (entry.kind === 'setting') return renderSetting(key, entry, indent, values.get(entry.path.join('.')));
   const inner = entry.entries.flatMap((nested) => renderEntry(nested, `${indent}  `, values));
   return [...comment(entry.note.about, indent), `${indent}${key}:`, ...inner];
@@ -31,9 +31,19 @@ function renderEntry(entry: Setting | Group, indent: string, values: ReadonlyMap
 
 function renderSetting(key: string, { note }: Setting, indent: string, given: Tree | undefined): string[] {
   const isOff = note.presence.kind === 'optional' && given === undefined;
-  const lines = yamlLines(key, given ?? writtenValue(note)).map((line) => `${indent}${isOff ? '#' : ''}${line}`);
+  // With nothing after the colon, samples of items need only lose their # to be items.
+  const written = note.kinds && !given ? [`${key}:`] : yamlLines(key, given ?? writtenValue(note));
+  const lines = written.map((line) => `${indent}${isOff ? '#' : ''}${line}`);
   const about = note.presence.kind === 'required' ? `${note.about} Required.` : note.about;
-  return [...comment(about, indent), ...lines];
+  const kinds = Object.entries(note.kinds ?? {}).flatMap((each) => renderKind(...each, `${indent}  `));
+  return [...comment(about, indent), ...lines, ...kinds];
+}
+
+/** What an item of this kind may look like, all of it as a comment. */
+function renderKind(type: string, { about, keys }: GroupNote, indent: string): string[] {
+  const samples = settingsIn(layoutOf(keys)).map(({ path, note }) => [String(path[0]), writtenValue(note)] as const);
+  const item = longYaml([{ type, ...Object.fromEntries(samples) }]);
+  return [...comment(`${type}: ${about}`, indent), ...item.map((line) => `${indent}# ${line}`)];
 }
 
 function writtenValue({ presence }: SettingNote): Tree {

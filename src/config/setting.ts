@@ -10,6 +10,10 @@ export interface ValueNote {
   readonly secret: boolean;
   /** Each text is the path of a file, and the schema is given its contents with it. */
   readonly readsFiles: boolean;
+  /** The text is a path: a relative one starts from the folder of the configuration file. */
+  readonly isPath?: boolean;
+  /** The items of the list are maps, each of one of these kinds, which its key `type` names. */
+  readonly kinds?: Readonly<Record<string, GroupNote>>;
 }
 
 /** What one key of the configuration is: what the sample file and the reference say about it. */

@@ -14,6 +14,11 @@ export function isTreeMap(tree: Tree | undefined): tree is TreeMap {
   return typeof tree === 'object' && !Array.isArray(tree);
 }
 
+/** Whether the value is a list. */
+export function isList(tree: Tree | undefined): tree is readonly Tree[] {
+  return Array.isArray(tree);
+}
+
 /** A path as people write it: `telegram.data_centres[0].ip`. */
 export function showPath(path: Path): string {
   return path
@@ -26,21 +31,30 @@ function showKey(key: string): string {
 }
 
 /** The value at the path, or undefined where there is none. */
-export function valueAt(root: TreeMap, path: readonly string[]): Tree | undefined {
+export function valueAt(root: TreeMap, path: Path): Tree | undefined {
   let value: Tree | undefined = root;
-  for (const key of path) {
-    if (!isTreeMap(value) || !Object.hasOwn(value, key)) return undefined;
-    value = value[key];
-  }
+  for (const key of path) value = child(value, key);
   return value;
 }
 
 /** A copy with another value at the path; maps on the way are made where there are none, and undefined removes the value. */
-export function withValueAt(root: TreeMap, path: readonly string[], value: Tree | undefined): TreeMap {
+export function withValueAt(root: TreeMap, path: Path, value: Tree | undefined): TreeMap {
   const [key, ...rest] = path;
   if (key === undefined) return root;
-  const entries = Object.entries(root).filter(([name]) => name !== key);
-  const current = Object.hasOwn(root, key) ? root[key] : undefined;
-  const next = rest.length === 0 ? value : withValueAt(isTreeMap(current) ? current : {}, rest, value);
+  const entries = Object.entries(root).filter(([name]) => name !== String(key));
+  const next = withValueIn(child(root, key), rest, value);
   return Object.fromEntries(next === undefined ? entries : [...entries, [key, next]]);
+}
+
+function withValueIn(current: Tree | undefined, path: Path, value: Tree | undefined): Tree | undefined {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  if (!isList(current)) return withValueAt(isTreeMap(current) ? current : {}, path, value);
+  const items = current.map((item, index) => (index === key ? withValueIn(item, rest, value) : item));
+  return items.filter((item) => item !== undefined);
+}
+
+function child(tree: Tree | undefined, key: string | number): Tree | undefined {
+  if (isList(tree)) return typeof key === 'number' ? tree[key] : undefined;
+  return isTreeMap(tree) && Object.hasOwn(tree, key) ? tree[key] : undefined;
 }

@@ -1,6 +1,7 @@
 import { findClosest } from './did-you-mean.js';
 import { fileKeyOf } from './environment.js';
 import type { Setting } from './layout.js';
+import { showPath, type Path } from './tree.js';
 
 // Keys of mautrix-telegram that have another place here, or none.
 const moved: Readonly<Record<string, string>> = {
@@ -20,17 +21,16 @@ const moved: Readonly<Record<string, string>> = {
 };
 
 /** What to say of a key that nothing reads: where it belongs, what it was probably meant to be, or to remove it. */
-export function adviceOnUnknownKey(path: readonly string[], settings: readonly Setting[]): string {
-  const shown = path.join('.');
-  const advice = moved[shown];
+export function adviceOnUnknownKey(path: Path, settings: readonly Setting[]): string {
+  const advice = moved[path.join('.')];
   if (advice !== undefined) return `There is no such key. ${advice}`;
-  const name = path.at(-1) ?? '';
+  const name = String(path.at(-1) ?? '');
   const parent = path.slice(0, -1);
   const known = settings.flatMap(({ path: key, note }) => (note.secret ? [key, fileKeyOf(key)] : [key]));
   const siblings = known.filter((key) => parent.every((part, index) => key[index] === part));
-  const near = findClosest(name, [...new Set(siblings.map((key) => key[parent.length] ?? ''))]);
-  if (near !== undefined) return `There is no such key. Did you mean ${[...parent, near].join('.')}?`;
+  const near = findClosest(name, [...new Set(siblings.map((key) => String(key[parent.length] ?? '')))]);
+  if (near !== undefined) return `There is no such key. Did you mean ${showPath([...parent, near])}?`;
   const elsewhere = known.find((key) => key.at(-1) === name);
-  if (elsewhere !== undefined) return `There is no such key here. Did you mean ${elsewhere.join('.')}?`;
+  if (elsewhere !== undefined) return `There is no such key here. Did you mean ${showPath(elsewhere)}?`;
   return 'There is no such key. Remove it.';
 }

@@ -65,6 +65,22 @@ export function words(expects: string) {
   return text({ expects }, (input) => (input.trim() === '' ? undefined : input));
 }
 
+/** The path of a file or folder that the daemon will use; absolute once it was read. */
+export function path(expects: string) {
+  const schema = text({ expects }, (input) => (input.trim() === '' ? undefined : input));
+  valueNotes.set(schema, { expects, form: 'text', secret: false, readsFiles: false, isPath: true });
+  return schema;
+}
+
+/** A map of texts, one schema for all of its values; `expects` completes the sentence "It must be a map: ...". */
+export function mapOf<S extends z.ZodType>(value: S, expects: string) {
+  const schema = z
+    .record(z.string(), value, { error: `It must be a map: ${expects}.` })
+    .transform((map): ReadonlyMap<string, z.output<S>> => new Map(Object.entries(map)));
+  valueNotes.set(schema, { expects: `a map: ${expects}`, form: 'map', secret: false, readsFiles: false });
+  return schema;
+}
+
 /** A list, one schema for all of its items. */
 export function listOf<S extends z.ZodType>(item: S, expects: string) {
   const note = valueNotes.get(item);

@@ -16,7 +16,8 @@ function shortYaml(value: Tree): string | undefined {
   return value.length === 0 ? '[]' : undefined;
 }
 
-function longYaml(value: Tree): string[] {
+/** A value as lines of YAML of its own, below its key. */
+export function longYaml(value: Tree): string[] {
   const onOneLine = shortYaml(value);
   if (onOneLine !== undefined || typeof value === 'string') return [onOneLine ?? ''];
   if (isTreeMap(value)) return Object.entries(value).flatMap(([key, item]) => yamlLines(key, item));

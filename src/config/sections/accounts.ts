@@ -1,3 +1,4 @@
+import { allowance } from '../allowance.js';
 import { baseUrl } from '../network-address.js';
 import { group, withDefault } from '../setting.js';
 import { Complaint, text, trueOrFalse, wholeNumber } from '../value.js';
@@ -12,18 +13,6 @@ const wellKnown = text<WellKnown>({ expects: 'keep, drop, or an http:// or https
   const complaint = new Complaint(read.error.issues.map(({ message }) => message).join(' '));
   return URL.canParse(input) ? complaint : undefined;
 });
-
-/** How often something may happen: so many times within a window. */
-function allowance(about: string, max: string, windowSeconds: string, counted: string) {
-  return group(
-    about,
-    {
-      max: withDefault(wholeNumber(1, 1_000_000), max, `${counted} within the window.`),
-      window_seconds: withDefault(wholeNumber(1, 86_400), windowSeconds, 'How long one counts.'),
-    },
-    (keys) => ({ max: keys.max, windowMs: keys.window_seconds * 1000 }),
-  );
-}
 
 /** Matrix login. */
 export const accounts = group(

@@ -1,18 +1,12 @@
 import type { ServerName } from '../../base/mxid.js';
-import { baseUrl, isHost } from '../network-address.js';
+import { baseUrl } from '../network-address.js';
+import { isServerName } from '../server-name.js';
 import { group, optional, required } from '../setting.js';
 import { Complaint, text } from '../value.js';
 
 const todo = 'Write the server name of your homeserver: what comes after the colon in the Matrix IDs of your users.';
 
-/** Whether the text is a Matrix server name: a host, and a port where there is one. */
-export function isServerName(input: string): boolean {
-  const [, name = '', port] = /^(\[[0-9A-Fa-f:.]+\]|[^:]*)(?::([0-9]{1,5}))?$/.exec(input) ?? [];
-  const host = name.startsWith('[') ? name.slice(1, -1) : name;
-  return isHost(host) && (port === undefined || Number(port) <= 65535);
-}
-
-const serverName = text<ServerName>(
+const domain = text<ServerName>(
   { expects: 'a server name such as the part after the colon of a Matrix ID', samples: ['example.com'], todo },
   (input) => {
     if (/^https?:\/\//.test(input)) {
@@ -34,7 +28,7 @@ export const homeserver = group(
         'on homeserver.domain: `gangway user add` makes them. Never both.',
     ),
     domain: required(
-      serverName,
+      domain,
       'example.com',
       'The server name: what comes after the colon in Matrix IDs. Often not the name of the machine.',
     ),

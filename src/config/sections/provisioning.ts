@@ -51,6 +51,9 @@ const prefix = text({ expects: 'a path such as /_matrix/provision' }, (input) =>
   if (path === '/_matrix/client' || path.startsWith('/_matrix/client/')) {
     return new Complaint('Paths below /_matrix/client are taken by the Matrix login. /_matrix/provision is usual.');
   }
+  if (path === '/_matrix/identity' || path.startsWith('/_matrix/identity/') || path.startsWith('/_gangway')) {
+    return new Complaint('Paths there are taken by the identity service. /_matrix/provision is usual.');
+  }
   return path;
 });
 

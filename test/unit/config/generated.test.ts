@@ -60,7 +60,7 @@ describe('the reference', () => {
     const reference = renderReference();
     for (const { path } of settings) {
       expect(reference).toContain(`# \`${path.join('.')}\`\n`);
-      expect(reference).toContain(`\`GANGWAY_${path.map((key) => key.toUpperCase()).join('__')}\``);
+      expect(reference).toContain(`\`GANGWAY_${path.map((key) => String(key).toUpperCase()).join('__')}\``);
     }
   });
 });

@@ -1,0 +1,184 @@
+import { Secret } from '../../base/secret.js';
+import { kind, listOfKinds } from '../listed-kinds.js';
+import { baseUrl, host, remotePort, webAddress } from '../network-address.js';
+import { group, optional, required, withDefault } from '../setting.js';
+import { Complaint, mapOf, oneOf, path, secretText, text, wholeNumber } from '../value.js';
+
+/** A way for e-mail. */
+export type EmailChannel =
+  | {
+      readonly type: 'smtp';
+      readonly host: string;
+      readonly port: number;
+      readonly security: 'starttls' | 'tls' | 'opportunistic' | 'none';
+      readonly credentials: { readonly user: string; readonly password: Secret } | undefined;
+      /** A mailbox, with or without a display name. */
+      readonly from: string;
+    }
+  | FileChannel;
+
+/** A way for messages to phone numbers. */
+export type PhoneChannel =
+  | {
+      readonly type: 'telegram_gateway';
+      readonly token: Secret;
+      /** Without the @. */
+      readonly senderUsername: string | undefined;
+      readonly address: string;
+    }
+  | {
+      readonly type: 'webhook';
+      readonly url: string;
+      /** The Authorization header. */
+      readonly authorization: Secret | undefined;
+      readonly headers: ReadonlyMap<string, Secret>;
+      readonly format: 'json' | 'form';
+    }
+  | FileChannel;
+
+/** A file to which messages are written, for tests. */
+export interface FileChannel {
+  readonly type: 'file';
+  /** Absolute. */
+  readonly path: string;
+}
+
+const file = kind(
+  'file',
+  'Messages are written to a file, one JSON object a line, for tests and for trying things out.',
+  { path: required(path('the path of a file'), 'messages.jsonl', 'The file, relative to this configuration file.') },
+  (keys): FileChannel => ({ type: 'file', path: keys.path }),
+);
+
+const mailbox = text(
+  { expects: 'a mail address, or a name and an address such as Example <id@example.com>' },
+  (input) => {
+    const address = /^[^<>]*<([^<>]+)>$/.exec(input)?.[1] ?? input;
+    if (/[\p{Cc}]/u.test(input) || !/^[^\s@<>]+@[^\s@<>]+$/.test(address)) return undefined;
+    return /@example\.(com|net|org)$/.test(address)
+      ? new Complaint('This is still a sample value. Write the address that your mails come from.')
+      : input;
+  },
+);
+
+const smtp = kind(
+  'smtp',
+  'Mails are handed to a mail server.',
+  {
+    host: required(host, 'mail.example.com', 'The mail server.'),
+    port: withDefault(remotePort, '587', 'Its port: 587 or 25 with starttls, 465 with tls.'),
+    security: withDefault(
+      oneOf(['starttls', 'tls', 'opportunistic', 'none']),
+      'starttls',
+      'starttls begins without encryption and refuses to go on so; tls is encrypted from the start; opportunistic encrypts where the ' +
+        'server can; none never does.',
+    ),
+    user: optional(
+      text({ expects: 'a user name' }, (input) => (input === '' ? undefined : input)),
+      'gangway',
+      'The user name, where the server wants one.',
+    ),
+    password: optional(
+      secretText({ expects: 'a password' }, (input) => input !== ''),
+      'secret',
+      'The password of that user.',
+    ),
+    from: required(mailbox, 'Example <id@example.com>', 'Whom mails come from.'),
+  },
+  (keys, context): EmailChannel => {
+    const { user, password } = keys;
+    if (user !== undefined && !password) {
+      context.addIssue({ code: 'custom', path: ['password'], message: 'This key is missing. The user name needs it.' });
+    }
+    if (user === undefined && password) {
+      context.addIssue({ code: 'custom', path: ['user'], message: 'This key is missing. The password needs it.' });
+    }
+    const credentials = user === undefined || !password ? undefined : { user, password };
+    return { type: 'smtp', host: keys.host, port: keys.port, security: keys.security, credentials, from: keys.from };
+  },
+);
+
+const telegramGateway = kind(
+  'telegram_gateway',
+  'Codes are sent by the Telegram Gateway API, as messages in Telegram. It costs a little for each code that arrives.',
+  {
+    token: required(
+      secretText(
+        {
+          expects: 'the access token of the Telegram Gateway',
+          samples: ['put-the-token-here'],
+          todo: 'Get it at https://gateway.telegram.org.',
+        },
+        (input) => /^[\x21-\x7e]+$/.test(input),
+      ),
+      'put-the-token-here',
+      'The access token, from https://gateway.telegram.org.',
+    ),
+    sender_username: optional(
+      text({ expects: 'the name of a channel' }, (input) => /^@?(\w{4,64})$/.exec(input)?.[1]),
+      'examplechannel',
+      'The verified channel from which codes come. When left out, they come from Telegram.',
+    ),
+    address: withDefault(baseUrl, 'https://gatewayapi.telegram.org', 'Where the Gateway API is.'),
+  },
+  (keys): PhoneChannel => ({
+    type: 'telegram_gateway',
+    token: keys.token,
+    senderUsername: keys.sender_username,
+    address: keys.address,
+  }),
+);
+
+const webhook = kind(
+  'webhook',
+  'Codes are handed to an HTTP service of yours, such as one that sends text messages.',
+  {
+    url: required(webAddress, 'https://sms.example.com/send', 'Where each code is sent with POST: to, code and text.'),
+    authorization: optional(
+      secretText({ expects: 'the value of an Authorization header' }, (input) => /^[\x20-\x7e]+$/.test(input)),
+      'Bearer secret',
+      'The Authorization header.',
+    ),
+    headers: withDefault(
+      mapOf(
+        secretText({ expects: 'the value of a header' }, (input) => /^[\x20-\x7e]*$/.test(input)),
+        'names of headers, each with its value',
+      ),
+      {},
+      'Other headers.',
+    ),
+    format: withDefault(oneOf(['json', 'form']), 'json', 'How the body is written.'),
+  },
+  (keys): PhoneChannel => ({
+    type: 'webhook',
+    url: keys.url,
+    authorization: keys.authorization,
+    headers: keys.headers,
+    format: keys.format,
+  }),
+);
+
+/** How messages get to humans. */
+export const delivery = group(
+  'How messages get to humans. The first channel of a list is tried first; where it is down, the next one is.',
+  {
+    email: withDefault(listOfKinds('channels for e-mail', [smtp, file]), [], 'Channels for e-mail, best first.'),
+    phone: withDefault(
+      listOfKinds('channels for codes to phone numbers', [telegramGateway, webhook, file]),
+      [],
+      'Channels for codes to phone numbers, best first.',
+    ),
+    templates: optional(
+      path('the path of a folder'),
+      'templates',
+      'A folder with templates of your own for mails, relative to this configuration file. What is not there is taken from Gangway.',
+    ),
+    timeout_seconds: withDefault(wholeNumber(1, 120), '20', 'How long one channel may take for one message.'),
+  },
+  (keys) => ({
+    email: keys.email,
+    phone: keys.phone,
+    templates: keys.templates,
+    deadlineMs: keys.timeout_seconds * 1000,
+  }),
+);

@@ -1,0 +1,73 @@
+import { allowance } from '../allowance.js';
+import { host } from '../network-address.js';
+import { group, withDefault } from '../setting.js';
+import { listOf, text, trueOrFalse, wholeNumber } from '../value.js';
+
+const country = text({ expects: 'a country as two capital letters, such as GB' }, (input) =>
+  /^[A-Z]{2}$/.test(input) ? input : undefined,
+);
+
+/** How e-mail addresses and phone numbers are proven. */
+export const threepids = group(
+  'How e-mail addresses and phone numbers are proven.',
+  {
+    email_token_minutes: withDefault(wholeNumber(5, 10_080), '1440', 'How long the link in a mail is good.'),
+    phone_code_minutes: withDefault(
+      wholeNumber(1, 60),
+      '10',
+      'How long a code that was sent to a phone number is good.',
+    ),
+    validated_hours: withDefault(
+      wholeNumber(1, 720),
+      '24',
+      'How long a proof is good: an address must be published, or added to an account, within this time.',
+    ),
+    max_guesses: withDefault(
+      wholeNumber(1, 100),
+      '5',
+      'How many wrong codes a session bears before another code must be asked for.',
+    ),
+    confirm_click: withDefault(
+      trueOrFalse,
+      'true',
+      'Whether the page behind the link in a mail has a button that proves the address. Without it, opening the link is enough, also for ' +
+        'programs that open links to look for malware.',
+    ),
+    next_link_hosts: withDefault(
+      listOf(host, 'host names'),
+      [],
+      'The hosts of web clients to which a browser may be sent on after an address was proven. The host of identity.public_url always may.',
+    ),
+    allowed_countries: withDefault(
+      listOf(country, 'countries as two capital letters, such as GB'),
+      [],
+      'The countries to whose phone numbers codes are sent. Empty: all. Name yours where messages cost money: others try numbers that ' +
+        'earn them some.',
+    ),
+    limits: group(
+      'How often messages are sent before the answer is 429.',
+      {
+        per_client: allowance('Messages that one client address asks for.', '20', '3600', 'Messages'),
+        per_user: allowance('Messages that one Matrix user asks for.', '20', '3600', 'Messages'),
+        per_address: allowance('Messages to one e-mail address or phone number.', '5', '18000', 'Messages'),
+        per_country: allowance('Messages to the phone numbers of one country.', '50', '3000', 'Messages'),
+      },
+      (keys) => ({
+        perClient: keys.per_client,
+        perUser: keys.per_user,
+        perAddress: keys.per_address,
+        perCountry: keys.per_country,
+      }),
+    ),
+  },
+  (keys) => ({
+    emailTokenMs: keys.email_token_minutes * 60_000,
+    phoneCodeMs: keys.phone_code_minutes * 60_000,
+    validatedMs: keys.validated_hours * 3_600_000,
+    maxGuesses: keys.max_guesses,
+    confirmClick: keys.confirm_click,
+    nextLinkHosts: keys.next_link_hosts,
+    allowedCountries: keys.allowed_countries,
+    limits: keys.limits,
+  }),
+);
