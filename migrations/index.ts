@@ -7,6 +7,7 @@ import { CreateAccounts1795000000005 } from './0005-create-accounts.js';
 import { CreateAccountTokens1795000000006 } from './0006-create-account-tokens.js';
 import { CreateUiaSessions1795000000007 } from './0007-create-uia-sessions.js';
 import { CreateAccountAddresses1795000000008 } from './0008-create-account-addresses.js';
+import { CreateValidationSessions1795000000009 } from './0009-create-validation-sessions.js';
 
 /** Every change of the schema, in the order in which they are made. Append only: a released one never changes. */
 export const migrations: readonly (new () => MigrationInterface)[] = [
@@ -18,4 +19,5 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   CreateAccountTokens1795000000006,
   CreateUiaSessions1795000000007,
   CreateAccountAddresses1795000000008,
+  CreateValidationSessions1795000000009,
 ];

@@ -3,6 +3,16 @@ import { foldCase } from './fold-case.js';
 
 const maxLength = 500;
 
+/** What its digits say of a phone number. */
+export interface PhoneFacts {
+  /** ISO 3166-1; undefined where the number is of no country, as those of satellites are. */
+  readonly country: string | undefined;
+  /** Without the plus. */
+  readonly callingCode: string;
+  /** As people write it internationally, such as `+44 7470 674927`. */
+  readonly internationalFormat: string;
+}
+
 /** A third-party address in its canonical form: case-folded e-mail, or E.164 digits without the plus. */
 export interface ThirdPartyAddress {
   readonly medium: 'email' | 'msisdn';
@@ -58,6 +68,18 @@ function canonicalPhone(typed: string, country: string | undefined): string | un
     extract: false,
   });
   return number === undefined || number.ext !== undefined ? undefined : number.number.slice(1);
+}
+
+/** What libphonenumber knows of a phone number in its canonical form; undefined where that is none. */
+export function phoneFacts(canonical: string): PhoneFacts | undefined {
+  const number = parsePhoneNumberFromString(`+${canonical}`, { extract: false });
+  return (
+    number && {
+      country: number.country,
+      callingCode: number.countryCallingCode,
+      internationalFormat: number.formatInternational(),
+    }
+  );
 }
 
 function supportedCountry(country: string | undefined): CountryCode | undefined {

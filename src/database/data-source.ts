@@ -12,6 +12,8 @@ import { refreshTokens } from './entities/refresh-tokens.js';
 import { sealingCheck } from './entities/sealing-check.js';
 import { telegramAccounts } from './entities/telegram-accounts.js';
 import { uiaSessions } from './entities/uia-sessions.js';
+import { validationSessions } from './entities/validation-sessions.js';
+import { validationTokens } from './entities/validation-tokens.js';
 import { createTypeormLogger } from './typeorm-logger.js';
 
 /** Where the database remembers which migrations it has seen. */
@@ -32,6 +34,8 @@ export function dataSourceOptions(logger: Logger) {
       loginTokens,
       uiaSessions,
       accountAddresses,
+      validationSessions,
+      validationTokens,
     ],
     migrations: [...migrations],
     migrationsTableName,

@@ -9,6 +9,7 @@ import type { LoginTokenStore } from './stores/login-token-store.js';
 import type { RefreshTokenStore } from './stores/refresh-token-store.js';
 import type { TelegramAccountStore } from './stores/telegram-account-store.js';
 import type { UiaSessionStore } from './stores/uia-session-store.js';
+import type { ValidationSessionStore } from './stores/validation-session-store.js';
 
 /** The stores, inside one open transaction. Of no use when the transaction is over. */
 export interface Transaction {
@@ -22,6 +23,7 @@ export interface Transaction {
   readonly loginTokens: LoginTokenStore;
   readonly uiaSessions: UiaSessionStore;
   readonly accountAddresses: AccountAddressStore;
+  readonly validationSessions: ValidationSessionStore;
 }
 
 /** The only door to the database, for reads too. */

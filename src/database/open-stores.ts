@@ -10,6 +10,7 @@ import { createLoginTokenStore } from './stores/typeorm-login-token-store.js';
 import { createRefreshTokenStore } from './stores/typeorm-refresh-token-store.js';
 import { createTelegramAccountStore } from './stores/typeorm-telegram-account-store.js';
 import { createUiaSessionStore } from './stores/typeorm-uia-session-store.js';
+import { createValidationSessionStore } from './stores/typeorm-validation-session-store.js';
 import type { TransactionSession } from './transaction-session.js';
 
 /** All stores, within one transaction. */
@@ -25,5 +26,6 @@ export function openStores(session: TransactionSession, { sealer, hasher }: Seal
     loginTokens: createLoginTokenStore(session),
     uiaSessions: createUiaSessionStore(session),
     accountAddresses: createAccountAddressStore(session, sealer, hasher),
+    validationSessions: createValidationSessionStore(session, sealer, hasher),
   };
 }

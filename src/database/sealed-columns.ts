@@ -13,4 +13,6 @@ export const sealedColumns = {
   telegramAccountSession: { table: 'telegram_accounts', column: 'session' },
   telegramAccountProfile: { table: 'telegram_accounts', column: 'profile' },
   accountAddress: { table: 'account_addresses', column: 'address', hashColumn: 'address_hash' },
+  validationAddress: { table: 'validation_sessions', column: 'address', hashColumn: 'address_hash' },
+  validationNextLink: { table: 'validation_sessions', column: 'next_link' },
 } as const satisfies Record<string, SealedColumn>;

@@ -22,7 +22,7 @@ export interface TokenRequest {
   readonly purpose: Purpose;
   readonly typed: TypedAddress & { readonly medium: 'email' | 'msisdn' };
   readonly clientSecret: string;
-  /** A message goes out only where it is greater than the greatest so far; where absent, it is one more than that. */
+  /** An integer. A message goes out only where it is greater than the greatest so far; where absent, it is one more than that. */
   readonly sendAttempt: number | undefined;
   readonly nextLink: string | undefined;
   readonly brand?: string | undefined;
@@ -50,6 +50,8 @@ export interface ValidatedAddress extends ThirdPartyAddress {
   readonly validatedAt: number;
   /** The user who asked for the token, where one was known. */
   readonly mxid: Mxid | undefined;
+  /** An e-mail address as it was typed, trimmed, where that is not the canonical form: clients hash it so, in lower case. */
+  readonly typed?: string | undefined;
 }
 
 /**
@@ -59,11 +61,18 @@ export interface ValidatedAddress extends ThirdPartyAddress {
 export interface Validation {
   /** Opens the session of (address, client secret), or finds it, and sends a token where `sendAttempt` asks for one. */
   requestToken(request: TokenRequest): Promise<ValidationTicket>;
-  /** Validates the session; again is no error. Answers where the browser should go next, with `sid` in its query. */
-  submitToken(key: SessionKey, token: Secret): Promise<{ readonly nextLink: string | undefined }>;
+  /**
+   * Validates the session; again is no error. Answers where the browser should go next, with `sid` in its query. `client` stands
+   * for the client's address, whose guesses are limited; undefined where that says nothing.
+   */
+  submitToken(
+    key: SessionKey,
+    token: Secret,
+    client?: string | undefined,
+  ): Promise<{ readonly nextLink: string | undefined }>;
   /** The address of a validated session: session_unknown, then session_expired, then session_not_validated. */
   loadValidated(key: SessionKey): Promise<ValidatedAddress>;
-  /** Ends a session that has served its purpose. */
+  /** Ends a session that has served its purpose: of several who ask at once one does, and the others get session_unknown. */
   consume(key: SessionKey): Promise<void>;
   /** Deletes what is long over. */
   sweep(): Promise<void>;

@@ -1,0 +1,35 @@
+import { canonicalAddress, phoneFacts, type ThirdPartyAddress } from '../base/canonical-address.js';
+import { PhoneNumber } from '../base/phone.js';
+import { ThreepidFailure } from './failure.js';
+import type { TokenRequest } from './validation.js';
+
+/** Where a message goes. */
+export type Destination =
+  | { readonly medium: 'email'; readonly address: string }
+  | {
+      readonly medium: 'msisdn';
+      readonly address: string;
+      readonly number: PhoneNumber;
+      readonly callingCode: string;
+      readonly internationalFormat: string;
+    };
+
+/**
+ * The address in its canonical form, and where it is a phone number, of a country that is allowed: ISO codes, all where there are none.
+ * Throws ThreepidFailure address_invalid and destination_refused.
+ */
+export function readDestination(typed: TokenRequest['typed'], allowedCountries: readonly string[]): Destination {
+  const address = canonicalAddress(typed);
+  if (!address) throw new ThreepidFailure({ kind: 'address_invalid', medium: typed.medium });
+  return address.medium === 'email' ? { ...address, medium: 'email' } : readPhone(address, allowedCountries);
+}
+
+function readPhone({ address }: ThirdPartyAddress, allowedCountries: readonly string[]): Destination {
+  const facts = phoneFacts(address);
+  const number = PhoneNumber.parse(address);
+  if (!facts || !number) throw new ThreepidFailure({ kind: 'address_invalid', medium: 'msisdn' });
+  const { country, callingCode, internationalFormat } = facts;
+  const isAllowed = allowedCountries.length === 0 || (country !== undefined && allowedCountries.includes(country));
+  if (!isAllowed) throw new ThreepidFailure({ kind: 'destination_refused' });
+  return { medium: 'msisdn', address, number, callingCode, internationalFormat };
+}

@@ -1,0 +1,66 @@
+import type { Clock } from '../base/clock.js';
+import { createLeakyBuckets, type Allowance } from '../base/leaky-buckets.js';
+import { ThreepidFailure } from './failure.js';
+import type { Asker } from './validation.js';
+
+/** How many messages may go out, and how often one may guess. */
+export interface ValidationAllowances {
+  /** Messages to one e-mail address within any such window, whoever asks; counted in the database. */
+  readonly perEmailAddress: Allowance;
+  /**
+   * Messages to one phone number within any such window, whoever asks; counted in the database. Each code is one of 10^6: with 10 a day, each
+   * good for 5 guesses, whoever does not read them succeeds on one of 20,000 days at most.
+   */
+  readonly perPhoneNumber: Allowance;
+  /** Messages that one client asks for. */
+  readonly perClient: Allowance;
+  /** Messages that one user asks for. */
+  readonly perUser: Allowance;
+  /** Messages to phone numbers of one calling code. */
+  readonly perCallingCode: Allowance;
+  /** Tokens that one client gives, right or wrong. */
+  readonly guessesPerClient: Allowance;
+}
+
+/** Counts what is asked for, in memory. Every method throws the ThreepidFailure `rate_limited` where it is too much, and then counts nothing. */
+export interface AskerLimits {
+  /** Counts one message. */
+  admitMessage(asker: Asker, callingCode: string | undefined): void;
+  /** Counts one guess; a client that is not known is not limited. */
+  admitGuess(client: string | undefined): void;
+}
+
+/** Limits that have counted nothing yet. */
+export function createAskerLimits(allowances: Omit<ValidationAllowances, AddressLimits>, clock: Clock): AskerLimits {
+  const clients = createLeakyBuckets(allowances.perClient, clock);
+  const users = createLeakyBuckets(allowances.perUser, clock);
+  const callingCodes = createLeakyBuckets(allowances.perCallingCode, clock);
+  const guesses = createLeakyBuckets(allowances.guessesPerClient, clock);
+
+  return {
+    admitMessage({ client, mxid }, callingCode) {
+      admit([
+        [clients, client],
+        [users, mxid],
+        [callingCodes, callingCode],
+      ]);
+    },
+    admitGuess: (client) => admit([[guesses, client]]),
+  };
+}
+
+/** How long until one more message may go out, if these went out at `times` (epoch ms, oldest first) within the window; 0 where it may now. */
+export function addressWaitMs(times: readonly number[], { max, windowMs }: Allowance, now: number): number {
+  const blocking = times[times.length - max];
+  return blocking === undefined ? 0 : Math.max(0, blocking + windowMs - now);
+}
+
+type AddressLimits = 'perEmailAddress' | 'perPhoneNumber';
+type Buckets = ReturnType<typeof createLeakyBuckets>;
+
+function admit(counts: readonly (readonly [Buckets, string | undefined])[]): void {
+  const known = counts.flatMap(([buckets, key]) => (key === undefined ? [] : [{ buckets, key }]));
+  const retryAfterMs = Math.max(0, ...known.map(({ buckets, key }) => buckets.waitMs(key)));
+  if (retryAfterMs > 0) throw new ThreepidFailure({ kind: 'rate_limited', retryAfterMs });
+  for (const { buckets, key } of known) buckets.add(key);
+}

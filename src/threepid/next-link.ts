@@ -1,0 +1,32 @@
+/** Where a browser may be sent after an address was proven. */
+export interface NextLinkPolicy {
+  /** Names of hosts, any port; nothing else is accepted. */
+  readonly hostnames: readonly string[];
+  /** Whether links without TLS are accepted too. */
+  readonly allowHttp: boolean;
+}
+
+const longestLink = 2000;
+
+/** The link as a browser reads it, where the policy allows that; undefined where not. */
+export function readNextLink(text: string, { hostnames, allowHttp }: NextLinkPolicy): string | undefined {
+  // Browsers drop control characters and take backslashes for slashes, and people who check links do not.
+  if (text.length > longestLink || /[\p{Cc}\s\\]/u.test(text)) return undefined;
+  const url = parse(text);
+  if (!url || !(url.protocol === 'https:' || (allowHttp && url.protocol === 'http:'))) return undefined;
+  if (url.username !== '' || url.password !== '') return undefined;
+  const isAllowed = hostnames.some((name) => parse(`https://${name}`)?.hostname === url.hostname);
+  return isAllowed && url.href.length <= longestLink ? url.href : undefined;
+}
+
+/** The link with the session's id added to its query. */
+export function withSid(link: string, sid: string): string {
+  const url = new URL(link);
+  const more = new URLSearchParams({ sid }).toString();
+  url.search = url.search === '' ? `?${more}` : `${url.search}&${more}`;
+  return url.href;
+}
+
+function parse(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}

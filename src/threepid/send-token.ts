@@ -1,0 +1,63 @@
+import type { Logger } from '../base/logger.js';
+import { alphanumeric, randomText, type Random } from '../base/random.js';
+import { Secret } from '../base/secret.js';
+import { DeliveryFailure, type DeliveryFault } from '../delivery/failure.js';
+import type { Message, Messenger } from '../delivery/messenger.js';
+import type { Destination } from './destination.js';
+import { ThreepidFailure, type ThreepidFault } from './failure.js';
+
+/** What became of a message: where it is not sent, `mayArrive` says whether it may have got there all the same. */
+export type SendOutcome =
+  | { readonly isSent: true }
+  | { readonly isSent: false; readonly mayArrive: boolean; readonly failure: ThreepidFailure };
+
+// What is mailed is copied by programs, and what is sent to phones by people.
+const mailedLength = 32;
+const digitsOfCode = 6;
+
+/** A fresh token for an address of that medium: 190 random bits by mail, six digits to a phone. */
+export function makeToken(medium: 'email' | 'msisdn', random: Random): Secret {
+  return new Secret(
+    medium === 'email'
+      ? randomText(random, mailedLength, alphanumeric)
+      : randomText(random, digitsOfCode, '0123456789'),
+  );
+}
+
+/** Sends, and says what became of it; strangers do not learn from it whether an address exists, and the log does. */
+export async function sendToken(
+  { messenger, logger }: { readonly messenger: Messenger; readonly logger: Logger },
+  destination: Destination,
+  message: Message,
+): Promise<SendOutcome> {
+  try {
+    await messenger.send(message);
+    return { isSent: true };
+  } catch (error) {
+    if (!(error instanceof DeliveryFailure)) throw error;
+    const { medium } = destination;
+    logger.warn('a validation token could not be sent', { reason: error.fact.kind, medium, ...masked(destination) });
+    const failure = new ThreepidFailure(faultOf(error.fact, medium), { cause: error });
+    return { isSent: false, mayArrive: error.fact.kind === 'channel_down', failure };
+  }
+}
+
+function faultOf(fault: DeliveryFault, medium: 'email' | 'msisdn'): ThreepidFault {
+  switch (fault.kind) {
+    case 'no_channel':
+      return { kind: 'medium_unsupported', medium };
+    case 'slow_down':
+      return { kind: 'rate_limited', retryAfterMs: fault.retryAfterMs };
+    case 'address_unknown':
+    case 'address_unreachable':
+    case 'channel_down':
+      return { kind: 'send_failed', medium };
+  }
+}
+
+/** Enough for an admin to see a pattern, and not whose address it is. */
+function masked(destination: Destination) {
+  return destination.medium === 'email'
+    ? { domain: destination.address.slice(destination.address.indexOf('@') + 1) }
+    : { number: destination.number, callingCode: destination.callingCode };
+}

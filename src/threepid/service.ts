@@ -1,0 +1,185 @@
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import { alphanumeric, randomId, randomText, type Random } from '../base/random.js';
+import type { Secret } from '../base/secret.js';
+import type { Database, Transaction } from '../database/database.js';
+import type { ValidationSessionKey, ValidationSessionRecord } from '../database/stores/validation-session-store.js';
+import type { Message, Messenger } from '../delivery/messenger.js';
+import { ThreepidFailure, type ThreepidFault } from './failure.js';
+import { addressWaitMs, createAskerLimits, type ValidationAllowances } from './limits.js';
+import { decideSend, decideSubmit, proofOf } from './machine.js';
+import { withSid, type NextLinkPolicy } from './next-link.js';
+import { readKey, readRequest, type ReadRequest } from './read-request.js';
+import { makeToken, sendToken } from './send-token.js';
+import type { SessionKey, Validation } from './validation.js';
+
+/** How long sessions last. */
+export interface ValidationLifetimes {
+  /** From the opening of a session until its address must be proven. */
+  readonly provableMs: number;
+  /** From the proof until it must be used. */
+  readonly usableMs: number;
+  /** From then on, until nobody knows that there was such a session. */
+  readonly rememberedMs: number;
+}
+
+/** What createValidation needs. */
+export interface ValidationDeps {
+  readonly database: Database;
+  readonly messenger: Messenger;
+  /** The page that validates an e-mail address, for whoever holds this token. */
+  readonly linkTo: (proof: SessionKey & { readonly token: Secret }) => Secret;
+  readonly nextLinks: NextLinkPolicy;
+  readonly allowances: ValidationAllowances;
+  /** How many wrong guesses a token survives. */
+  readonly maxGuesses: { readonly email: number; readonly msisdn: number };
+  /** ISO 3166-1, upper case: where messages may be sent to phones. All countries where there are none. */
+  readonly allowedCountries: readonly string[];
+  readonly lifetimes: ValidationLifetimes;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** The validation machine on a database. */
+export function createValidation(deps: ValidationDeps): Validation {
+  const { database, allowances, lifetimes, clock, random } = deps;
+  const limits = createAskerLimits(allowances, clock);
+
+  /** How long until a token may be sent to that address again. */
+  async function waitMs(tx: Transaction, { medium, address }: Address): Promise<number> {
+    const allowance = medium === 'email' ? allowances.perEmailAddress : allowances.perPhoneNumber;
+    const now = clock.now();
+    const times = await tx.validationSessions.listTokenTimes({ medium, address }, now - allowance.windowMs);
+    return addressWaitMs(times, allowance, now);
+  }
+
+  /** Finds or opens the session of a request. What is to be sent is in the database before it goes out: so whatever arrives is good. */
+  async function prepare(tx: Transaction, request: ReadRequest): Promise<Prepared> {
+    const { destination, purpose, clientSecret, asker, nextLink } = request;
+    const { medium, address } = destination;
+    const now = clock.now();
+    const wanted = { purpose, medium, address, mxid: asker.mxid };
+    const open = await tx.validationSessions.findOpen({ ...wanted, clientSecret }, now);
+    const decision = decideSend(open, request.sendAttempt);
+    if (decision.act === 'repeat') return { session: decision.session, sending: undefined };
+
+    const retryAfterMs = await waitMs(tx, destination);
+    if (retryAfterMs > 0) throw new ThreepidFailure({ kind: 'rate_limited', retryAfterMs });
+    limits.admitMessage(asker, destination.medium === 'msisdn' ? destination.callingCode : undefined);
+
+    const session = open ?? { ...wanted, ...newSession(now), nextLink };
+    if (open) await tx.validationSessions.setNextLink(open.id, nextLink);
+    else await tx.validationSessions.insert(session, clientSecret);
+    const token = makeToken(medium, random);
+    const tokenId = randomId(random);
+    const record = { id: tokenId, sessionId: session.id, createdAt: now, wrongGuesses: 0 };
+    await tx.validationSessions.insertToken(record, token);
+    return { session, sending: { tokenId, token, attempt: decision.attempt } };
+  }
+
+  function newSession(now: number) {
+    const id = randomText(random, sidLength, alphanumeric);
+    const expiresAt = now + lifetimes.provableMs;
+    return { id, lastAttempt: undefined, createdAt: now, validatedAt: undefined, expiresAt };
+  }
+
+  function messageOf(request: ReadRequest, session: ValidationSessionRecord, token: Secret): Message {
+    const { destination, purpose, clientSecret, brand } = request;
+    const expiresInMs = session.expiresAt - clock.now();
+    if (destination.medium === 'msisdn') {
+      return { kind: 'phone_validation', to: destination.number, code: token, expiresInMs };
+    }
+    const link = deps.linkTo({ purpose, sid: session.id, clientSecret: clientSecret.reveal(), token });
+    return { kind: 'email_validation', to: destination.address, link, token, expiresInMs, brand };
+  }
+
+  async function submit(tx: Transaction, key: ValidationSessionKey, token: Secret): Promise<Submitted> {
+    const session = await tx.validationSessions.hold(key);
+    if (!session) return { fault: { kind: 'session_unknown' } };
+    const tokens = await tx.validationSessions.compareTokens(session.id, token);
+    const rules = { maxGuesses: deps.maxGuesses[session.medium], usableMs: lifetimes.usableMs };
+    const now = clock.now();
+    const decision = decideSubmit(session, tokens, rules, now);
+    switch (decision.act) {
+      case 'refuse':
+        await tx.validationSessions.chargeTokens(decision.charged);
+        return { fault: decision.fault };
+      case 'exhausted':
+        return { fault: { kind: 'too_many_guesses', retryAfterMs: await waitMs(tx, session) } };
+      case 'validate':
+        await tx.validationSessions.validate(session.id, now, decision.expiresAt);
+        return { session };
+      case 'confirm':
+        return { session };
+    }
+  }
+
+  return {
+    async requestToken(typed) {
+      const request = readRequest(typed, deps);
+      const { destination } = request;
+      const { medium, address } = destination;
+      // Of requests at once for one address, each sees what the one before it has sent.
+      return database.locks.run(`validation ${medium} ${address}`, async () => {
+        const { session, sending } = await database.transaction((tx) => prepare(tx, request));
+        if (sending) {
+          const outcome = await sendToken(deps, destination, messageOf(request, session, sending.token));
+          await database.transaction(async (tx) => {
+            if (outcome.isSent) await tx.validationSessions.advance(session.id, sending.attempt);
+            else if (!outcome.mayArrive) await tx.validationSessions.deleteToken(sending.tokenId);
+          });
+          if (!outcome.isSent) throw outcome.failure;
+        }
+        const internationalFormat = destination.medium === 'msisdn' ? destination.internationalFormat : undefined;
+        return { sid: session.id, address: { medium, address }, internationalFormat };
+      });
+    },
+
+    async submitToken(key, token, client) {
+      const read = readKey(key);
+      limits.admitGuess(client);
+      const outcome = await database.transaction((tx) => submit(tx, read, token));
+      if ('fault' in outcome) throw new ThreepidFailure(outcome.fault);
+      const { id, nextLink } = outcome.session;
+      return { nextLink: nextLink === undefined ? undefined : withSid(nextLink, id) };
+    },
+
+    async loadValidated(key) {
+      const read = readKey(key);
+      const session = await database.transaction((tx) => tx.validationSessions.find(read));
+      if (!session) throw new ThreepidFailure({ kind: 'session_unknown' });
+      const proof = proofOf(session, clock.now());
+      if ('fault' in proof) throw new ThreepidFailure(proof.fault);
+      const { medium, address, mxid } = session;
+      return { medium, address, mxid, validatedAt: proof.validatedAt };
+    },
+
+    async consume(key) {
+      const read = readKey(key);
+      const isThere = await database.transaction(async (tx) => {
+        const session = await tx.validationSessions.hold(read);
+        if (session) await tx.validationSessions.delete(session.id);
+        return session !== undefined;
+      });
+      if (!isThere) throw new ThreepidFailure({ kind: 'session_unknown' });
+    },
+
+    async sweep() {
+      const until = clock.now() - lifetimes.rememberedMs;
+      await database.transaction((tx) => tx.validationSessions.deleteExpired(until));
+    },
+  };
+}
+
+// 190 random bits.
+const sidLength = 32;
+
+type Address = Pick<ValidationSessionRecord, 'medium' | 'address'>;
+
+type Submitted = { readonly session: ValidationSessionRecord } | { readonly fault: ThreepidFault };
+
+interface Prepared {
+  readonly session: ValidationSessionRecord;
+  readonly sending: { readonly tokenId: string; readonly token: Secret; readonly attempt: number } | undefined;
+}

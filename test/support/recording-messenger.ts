@@ -1,0 +1,59 @@
+import { DeliveryFailure, type DeliveryFault } from '../../src/delivery/failure.js';
+import type { Message, Messenger } from '../../src/delivery/messenger.js';
+
+/** A messenger that keeps its messages for the test to look at. */
+export interface RecordingMessenger extends Messenger {
+  /** Those that were taken, in their order. */
+  readonly sent: readonly Message[];
+  /** How often it was asked to send. */
+  readonly asked: number;
+  /** From now on it fails like that; undefined where it works again. */
+  fail(fault: DeliveryFault | undefined): void;
+  /** Takes messages, but says so only when the returned function is called. */
+  hold(): () => void;
+  /** The tokens of the messages so far, those of validations only. */
+  tokens(): string[];
+}
+
+/** A messenger for messages of those kinds, all where none are named. */
+export function createRecordingMessenger(
+  kinds: readonly Message['kind'][] = ['email_validation', 'phone_validation', 'email_invite'],
+): RecordingMessenger {
+  const sent: Message[] = [];
+  const state: { asked: number; fault: DeliveryFault | undefined; held: Promise<void> | undefined } = {
+    asked: 0,
+    fault: undefined,
+    held: undefined,
+  };
+  return {
+    sent,
+    get asked() {
+      return state.asked;
+    },
+    canSend: (kind) => kinds.includes(kind),
+    async send(message) {
+      state.asked += 1;
+      if (state.fault) throw new DeliveryFailure(state.fault);
+      sent.push(message);
+      await state.held;
+    },
+    fail(fault) {
+      state.fault = fault;
+    },
+    hold() {
+      let release = () => {};
+      state.held = new Promise((resolve) => {
+        release = resolve;
+      });
+      return () => {
+        state.held = undefined;
+        release();
+      };
+    },
+    tokens: () =>
+      sent.flatMap((message) => {
+        if (message.kind === 'email_validation') return [message.token.reveal()];
+        return message.kind === 'phone_validation' ? [message.code.reveal()] : [];
+      }),
+  };
+}
