@@ -26,7 +26,22 @@ export type AccountFault =
     }
   | { readonly kind: 'homeserver_unreachable' }
   /** The request is nested too deeply to be passed on. */
-  | { readonly kind: 'body_too_deep' };
+  | { readonly kind: 'body_too_deep' }
+  /** The admin lets nobody change the addresses of accounts. */
+  | { readonly kind: 'address_changes_disabled' }
+  /** The address belongs to an account already. */
+  | { readonly kind: 'address_in_use' }
+  /** There is no session in which this user has proven an address, or it has been used. */
+  | { readonly kind: 'address_not_proven' }
+  /** Not `host[:port][/path]`. */
+  | { readonly kind: 'identity_server_invalid' }
+  /** What the identity server answered, to be passed on as it is. */
+  | {
+      readonly kind: 'identity_server_refused';
+      readonly status: number;
+      readonly body: Readonly<Record<string, unknown>>;
+    }
+  | { readonly kind: 'identity_server_unreachable' };
 
 /** Thrown by the account authorities and what is built on them. */
 export class AccountFailure extends Failure<AccountFault> {}

@@ -1,0 +1,21 @@
+import type { ThirdPartyAddress } from '../../base/canonical-address.js';
+import type { Mxid } from '../../base/mxid.js';
+import type { Secret } from '../../base/secret.js';
+import type { ProofSession, UnbindResult } from './account-addresses.js';
+
+/**
+ * What of the accounts' addresses is published at which identity servers. Ourselves we ask without a network in between, others through
+ * guarded requests. Throws AccountFailure: identity_server_invalid, identity_server_refused, identity_server_unreachable.
+ */
+export interface Publications {
+  /** Whether `idServer` is this daemon's own identity service, under one of its names. */
+  isOurs(idServer: string): boolean;
+  /** Publishes, and remembers where. */
+  bind(
+    mxid: Mxid,
+    session: ProofSession,
+    server: { readonly idServer: string; readonly idAccessToken: Secret },
+  ): Promise<void>;
+  /** At the server that is named, else at all that are remembered: `success` only where each has done it, and there was one. */
+  unbind(mxid: Mxid, address: ThirdPartyAddress, idServer: string | undefined): Promise<UnbindResult>;
+}
