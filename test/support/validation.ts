@@ -43,7 +43,7 @@ export async function openValidation(
       perCallingCode: many,
       guessesPerClient: many,
     },
-    maxGuesses: { email: 50, msisdn: 5 },
+    maxGuesses: 5,
     allowedCountries: [],
     lifetimes: { provableMs: day, usableMs: day, rememberedMs: 5 * day },
     random: systemRandom,
