@@ -24,21 +24,22 @@ function urlRemarks({ identity }: Partial<Config>): Remark[] {
 
 function openDoorRemarks({ identity }: Partial<Config>): Remark[] {
   if (!identity?.enabled) return [];
-  const { bind, lookup, invite } = identity.v1;
-  const remarks: Remark[] = [];
-  const isOpen = (part: typeof bind) => part.enabled && part.allowedClients.length === 0;
-  const remark = (part: string, message: string) =>
-    remarks.push({ path: ['identity', 'v1', part, 'enabled'], message });
-  if (isOpen(bind))
-    remark(
-      'bind',
-      'Version 1 asks nobody who they are: anybody can publish an address of theirs as that of another user.',
-    );
-  if (isOpen(lookup)) remark('lookup', 'Version 1 asks nobody who they are: anybody can try whose an address is.');
-  if (isOpen(invite))
-    remark('invite', 'Version 1 asks nobody who they are: anybody can have invites mailed in the name of any user.');
-  return remarks;
+  const parts = Object.entries(openDoors).filter(([name]) => {
+    const { enabled, allowedClients } = identity.v1[name as keyof typeof openDoors];
+    return enabled && allowedClients.length === 0;
+  });
+  return parts.map(([name, danger]) => ({
+    path: ['identity', 'v1', name, 'enabled'],
+    message: `Version 1 asks nobody who they are: anybody can ${danger}.`,
+  }));
 }
+
+/** What comes of a part of version 1 that is served to anybody. */
+const openDoors = {
+  bind: 'publish an address of theirs as that of another user',
+  lookup: 'try whose an address is',
+  invite: 'have invites mailed in the name of any user',
+} as const;
 
 /** Behind a proxy that is not trusted, every client has the address of the proxy. */
 function addressListRemarks({ identity, http }: Partial<Config>): Remark[] {

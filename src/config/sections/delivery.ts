@@ -1,21 +1,12 @@
-import { Secret } from '../../base/secret.js';
+import type { Secret } from '../../base/secret.js';
 import { kind, listOfKinds } from '../listed-kinds.js';
-import { baseUrl, host, remotePort, webAddress } from '../network-address.js';
+import { baseUrl, webAddress } from '../network-address.js';
 import { group, optional, required, withDefault } from '../setting.js';
-import { Complaint, mapOf, oneOf, path, secretText, text, wholeNumber } from '../value.js';
+import { mapOf, oneOf, path, secretText, text, wholeNumber } from '../value.js';
+import { smtp, type SmtpChannel } from './delivery-smtp.js';
 
 /** A way for e-mail. */
-export type EmailChannel =
-  | {
-      readonly type: 'smtp';
-      readonly host: string;
-      readonly port: number;
-      readonly security: 'starttls' | 'tls' | 'opportunistic' | 'none';
-      readonly credentials: { readonly user: string; readonly password: Secret } | undefined;
-      /** A mailbox, with or without a display name. */
-      readonly from: string;
-    }
-  | FileChannel;
+export type EmailChannel = SmtpChannel | FileChannel;
 
 /** A way for messages to phone numbers. */
 export type PhoneChannel =
@@ -48,54 +39,6 @@ const file = kind(
   'Messages are written to a file, one JSON object a line, for tests and for trying things out.',
   { path: required(path('the path of a file'), 'messages.jsonl', 'The file, relative to this configuration file.') },
   (keys): FileChannel => ({ type: 'file', path: keys.path }),
-);
-
-const mailbox = text(
-  { expects: 'a mail address, or a name and an address such as Example <id@example.com>' },
-  (input) => {
-    const address = /^[^<>]*<([^<>]+)>$/.exec(input)?.[1] ?? input;
-    if (/[\p{Cc}]/u.test(input) || !/^[^\s@<>]+@[^\s@<>]+$/.test(address)) return undefined;
-    return /@example\.(com|net|org)$/.test(address)
-      ? new Complaint('This is still a sample value. Write the address that your mails come from.')
-      : input;
-  },
-);
-
-const smtp = kind(
-  'smtp',
-  'Mails are handed to a mail server.',
-  {
-    host: required(host, 'mail.example.com', 'The mail server.'),
-    port: withDefault(remotePort, '587', 'Its port: 587 or 25 with starttls, 465 with tls.'),
-    security: withDefault(
-      oneOf(['starttls', 'tls', 'opportunistic', 'none']),
-      'starttls',
-      'starttls begins without encryption and refuses to go on so; tls is encrypted from the start; opportunistic encrypts where the ' +
-        'server can; none never does.',
-    ),
-    user: optional(
-      text({ expects: 'a user name' }, (input) => (input === '' ? undefined : input)),
-      'gangway',
-      'The user name, where the server wants one.',
-    ),
-    password: optional(
-      secretText({ expects: 'a password' }, (input) => input !== ''),
-      'secret',
-      'The password of that user.',
-    ),
-    from: required(mailbox, 'Example <id@example.com>', 'Whom mails come from.'),
-  },
-  (keys, context): EmailChannel => {
-    const { user, password } = keys;
-    if (user !== undefined && !password) {
-      context.addIssue({ code: 'custom', path: ['password'], message: 'This key is missing. The user name needs it.' });
-    }
-    if (user === undefined && password) {
-      context.addIssue({ code: 'custom', path: ['user'], message: 'This key is missing. The password needs it.' });
-    }
-    const credentials = user === undefined || !password ? undefined : { user, password };
-    return { type: 'smtp', host: keys.host, port: keys.port, security: keys.security, credentials, from: keys.from };
-  },
 );
 
 const telegramGateway = kind(

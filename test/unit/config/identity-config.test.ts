@@ -85,7 +85,7 @@ describe('channels for messages', () => {
     expect(delivery).toMatchObject({
       email: [
         { type: 'smtp', host: 'mail.matrix.test', port: 465, security: 'tls', credentials: { user: 'me' } },
-        { type: 'smtp', port: 587, security: 'starttls', credentials: undefined, from: 'Gangway <id@matrix.test>' },
+        { type: 'smtp', port: 587, security: 'starttls', credentials: undefined, from: { name: 'Gangway' } },
         { type: 'file', path: '/etc/gangway/out.jsonl' },
       ],
       phone: [
@@ -99,6 +99,13 @@ describe('channels for messages', () => {
     const [, second] = delivery.phone;
     expect(second?.type === 'webhook' && second.headers.get('X-Key')?.reveal()).toBe('hunter2');
     expect(JSON.stringify(delivery)).not.toContain('hunter2');
+  });
+
+  it('may trust certificates of their own', () => {
+    const pem = '-----BEGIN CERTIFICATE-----';
+    const channels = [{ ...smtp, certificate_authorities: ['ca.pem'] }];
+    const { delivery } = load(written(email(...channels)), {}, { '/etc/gangway/ca.pem': pem }).config;
+    expect(delivery.email).toMatchObject([{ certificateAuthorities: [pem] }]);
   });
 
   it('may have their secrets in files of their own', () => {
@@ -187,6 +194,12 @@ const rows: readonly Row[] = [
     'delivery.email[0].pasword',
     /Did you mean delivery\.email\[0\]\.password\?/,
   ],
+  [
+    email({ ...smtp, user: 'me', password: 'hunter2', security: 'opportunistic' }),
+    'delivery.email[0].security',
+    /Whoever stands in between/,
+  ],
+  [email({ ...smtp, certificate_authorities: ['gone'] }), 'delivery.email[0].certificate_authorities[0]', /cannot be/],
   [email({ type: 'file' }), 'delivery.email[0].path', /missing/],
   [phone(smtp), 'delivery.phone[0].type', /"smtp" is not one of telegram_gateway, webhook, file/],
   [phone({ ...gateway, token: 'put-the-token-here' }), 'delivery.phone[0].token', /still a sample value/],
