@@ -10,7 +10,8 @@ import { addressWaitMs, createAskerLimits, type ValidationAllowances } from './l
 import { decideSend, decideSubmit, proofOf } from './machine.js';
 import { withSid, type NextLinkPolicy } from './next-link.js';
 import { readKey, readRequest, type ReadRequest } from './read-request.js';
-import { makeToken, sendToken } from './send-token.js';
+import { sendToken } from './send-token.js';
+import { makeToken, readToken } from './tokens.js';
 import type { SessionKey, Validation } from './validation.js';
 
 /** How long sessions last. */
@@ -140,7 +141,7 @@ export function createValidation(deps: ValidationDeps): Validation {
     async submitToken(key, token, client) {
       const read = readKey(key);
       limits.admitGuess(client);
-      const outcome = await database.transaction((tx) => submit(tx, read, token));
+      const outcome = await database.transaction((tx) => submit(tx, read, readToken(token)));
       if ('fault' in outcome) throw new ThreepidFailure(outcome.fault);
       const { id, nextLink } = outcome.session;
       return { nextLink: nextLink === undefined ? undefined : withSid(nextLink, id) };

@@ -3,6 +3,7 @@ import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
 import { createValidation, type ValidationDeps } from '../../src/threepid/service.js';
+import type { ValidationAllowances } from '../../src/threepid/limits.js';
 import type { SessionKey, TokenRequest, Validation } from '../../src/threepid/validation.js';
 import { openTestDatabase } from './database.js';
 import { createFakeClock, type FakeClock } from './fake-clock.js';
@@ -24,6 +25,16 @@ export const day = 24 * hour;
 
 const many = { max: 1000, windowMs: hour };
 
+/** Limits that no test reaches unless it wants to. */
+export const allowances: ValidationAllowances = {
+  perEmailAddress: many,
+  perPhoneNumber: many,
+  perClient: many,
+  perUser: many,
+  perCallingCode: many,
+  guessesPerClient: many,
+};
+
 /** On a database of its own unless one is given, and a clock that stands still; the caller closes it. */
 export async function openValidation(
   options: Partial<Omit<ValidationDeps, 'messenger' | 'clock'>> & { readonly messenger?: RecordingMessenger } = {},
@@ -35,14 +46,7 @@ export async function openValidation(
     linkTo: ({ purpose, sid, clientSecret, token }) =>
       new Secret(`https://id.test/${purpose}?${new URLSearchParams({ sid, clientSecret, token: token.reveal() })}`),
     nextLinks: { hostnames: ['chat.test'], allowHttp: false },
-    allowances: {
-      perEmailAddress: many,
-      perPhoneNumber: many,
-      perClient: many,
-      perUser: many,
-      perCallingCode: many,
-      guessesPerClient: many,
-    },
+    allowances,
     maxGuesses: 5,
     allowedCountries: [],
     lifetimes: { provableMs: day, usableMs: day, rememberedMs: 5 * day },
