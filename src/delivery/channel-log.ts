@@ -39,9 +39,11 @@ export function createChannelLog({ clock, logger }: { readonly clock: Clock; rea
       logger.debug('message not sent', { channel, what, fact });
       if (!(cause instanceof ChannelTrouble)) {
         const detail = cause instanceof Error ? cause.message : undefined;
-        if (fact.kind === 'channel_down')
-          logger.error('a channel for messages has a defect', { channel, error: cause });
-        else logger.info('a message was not taken', { channel, what, reason: fact.kind, detail });
+        if (fact.kind !== 'channel_down') {
+          logger.info('a message was not taken', { channel, what, reason: fact.kind, detail });
+          return;
+        }
+        logger.error('a channel for messages has a defect', { channel, error: cause });
         return;
       }
       const { problem, detail } = cause;

@@ -23,7 +23,7 @@ export async function post({ url, headers, body, signal }: Post): Promise<PostAn
   try {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'User-Agent': 'Gangway', ...headers },
+      headers: { 'user-agent': 'Gangway', ...headers },
       body,
       redirect: 'manual',
       signal,
@@ -34,8 +34,7 @@ export async function post({ url, headers, body, signal }: Post): Promise<PostAn
       throw channelDown('answer_unfit', `status ${status}, a redirect`);
     }
     const text = await readCapped(response.body);
-    if (text === undefined)
-      throw channelDown('answer_unfit', `status ${status} with more than ${maxAnswerBytes} bytes`);
+    if (text === undefined) throw channelDown('answer_unfit', `status ${status}, and no end to it`);
     return { status, retryAfterMs: retryAfterMs(response.headers.get('Retry-After')), text };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;

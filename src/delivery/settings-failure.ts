@@ -13,6 +13,7 @@ export type SettingsFault =
   | { readonly kind: 'templates_unusable'; readonly folder: string; readonly problems: readonly TemplateProblem[] }
   /** The template of a webhook's body; `problem` is a sentence. */
   | { readonly kind: 'webhook_body_unusable'; readonly problem: string }
+  | { readonly kind: 'webhook_header_unusable'; readonly name: string }
   /** A password would go over a connection that may not be encrypted. */
   | { readonly kind: 'password_needs_tls' };
 

@@ -11,16 +11,16 @@ import type { Templates } from './templates.js';
  * How the connection to the mail server is encrypted: from its start, after STARTTLS, after STARTTLS where the server offers it and with
  * whatever certificate it shows, or not at all.
  */
-export type SmtpEncryption = 'tls' | 'starttls' | 'opportunistic' | 'none';
+export type SmtpSecurity = 'tls' | 'starttls' | 'opportunistic' | 'none';
 
 /** What createSmtpChannel needs. */
 export interface SmtpDeps {
   readonly host: string;
   readonly port: number;
-  readonly encryption: SmtpEncryption;
+  readonly security: SmtpSecurity;
   /** Certificates in PEM that are trusted in place of those that Node trusts. */
   readonly certificateAuthorities?: readonly string[] | undefined;
-  readonly auth?: { readonly user: string; readonly password: Secret } | undefined;
+  readonly credentials?: { readonly user: string; readonly password: Secret } | undefined;
   /** Who the messages are from. */
   readonly from: { readonly name: string | undefined; readonly address: string };
   /** What we call ourselves to the server; the name of this machine where undefined. */
@@ -32,9 +32,9 @@ export interface SmtpDeps {
 
 /** E-mail through an SMTP server. Throws SettingsFailure where a password would go over a connection that anybody may have undressed. */
 export function createSmtpChannel(deps: SmtpDeps): EmailChannel {
-  const { host, port, encryption, auth, from, helloName, certificateAuthorities: ca, templates } = deps;
+  const { host, port, security, credentials, from, helloName, certificateAuthorities: ca, templates } = deps;
   const { deadlineMs = 20_000, maxConnections = 3 } = deps;
-  if (auth && encryption === 'opportunistic') throw new SettingsFailure({ kind: 'password_needs_tls' });
+  if (credentials && security === 'opportunistic') throw new SettingsFailure({ kind: 'password_needs_tls' });
 
   const transport = createTransport({
     pool: true,
@@ -45,16 +45,16 @@ export function createSmtpChannel(deps: SmtpDeps): EmailChannel {
     idleTimeout: 30_000,
     host,
     port,
-    secure: encryption === 'tls',
-    requireTLS: encryption === 'starttls',
-    ignoreTLS: encryption === 'none',
-    opportunisticTLS: encryption === 'opportunistic',
+    secure: security === 'tls',
+    requireTLS: security === 'starttls',
+    ignoreTLS: security === 'none',
+    opportunisticTLS: security === 'opportunistic',
     // A server that does not offer to log us in must say no, rather than be used without.
-    ...(auth ? { auth: { user: auth.user, pass: auth.password.reveal() }, forceAuth: true } : {}),
+    ...(credentials ? { auth: { user: credentials.user, pass: credentials.password.reveal() }, forceAuth: true } : {}),
     ...(helloName === undefined ? {} : { name: helloName }),
     tls: {
       minVersion: 'TLSv1.2',
-      rejectUnauthorized: encryption !== 'opportunistic',
+      rejectUnauthorized: security !== 'opportunistic',
       ...(ca === undefined ? {} : { ca: [...ca] }),
     },
     // Its own timers are for what the deadline does not see: connections that nobody waits for any more.

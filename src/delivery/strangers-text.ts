@@ -20,5 +20,5 @@ export function strangersText(text: string | undefined, maxCharacters: number): 
 
 // One letter may have any number of accents.
 function bounded(character: string): string {
-  return [...character].slice(0, 8).join('');
+  return Array.from(character).slice(0, 8).join('');
 }

@@ -10,7 +10,7 @@ export const telegramGatewayUrl = 'https://gatewayapi.telegram.org';
 export interface TelegramGatewayDeps {
   readonly token: Secret;
   /** Without a slash at its end. */
-  readonly baseUrl?: string;
+  readonly address?: string;
   /** A verified channel of the admin's, without the @; Telegram's own name where undefined. */
   readonly senderUsername?: string | undefined;
   /** Where Telegram reports what became of a message, over https. */
@@ -26,7 +26,7 @@ export interface TelegramGatewayDeps {
  * (https://core.telegram.org/gateway/api). The codes are ours, so that nothing is asked of Telegram when somebody enters one.
  */
 export function createTelegramGatewayChannel(deps: TelegramGatewayDeps): PhoneChannel {
-  const { token, baseUrl = telegramGatewayUrl, senderUsername, callbackUrl, undeliveredAfterMs } = deps;
+  const { token, address = telegramGatewayUrl, senderUsername, callbackUrl, undeliveredAfterMs } = deps;
   const { deadlineMs = 10_000, maxConcurrent = 20 } = deps;
 
   return {
@@ -36,7 +36,7 @@ export function createTelegramGatewayChannel(deps: TelegramGatewayDeps): PhoneCh
 
     async send({ to, code, expiresInMs }, signal) {
       const answer = await post({
-        url: `${baseUrl}/sendVerificationMessage`,
+        url: `${address}/sendVerificationMessage`,
         headers: { Authorization: `Bearer ${token.reveal()}`, 'Content-Type': 'application/json' },
         body: JSON.stringify({
           phone_number: to.reveal(),

@@ -70,7 +70,7 @@ function mailOf(design: Design, what: 'validation' | 'invite', data: TemplateDat
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim();
   return {
-    subject: [...subject].slice(0, longestSubject).join(''),
+    subject: Array.from(subject).slice(0, longestSubject).join(''),
     text: design[`${what}.txt.eta`](data),
     html: design[`${what}.html.eta`](data),
   };
@@ -111,7 +111,8 @@ function compiled(source: string, escapeFunction: (value: unknown) => string): R
 }
 
 function plainText(value: unknown): string {
-  return value === undefined || value === null ? '' : String(value);
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 const entities: Readonly<Record<string, string>> = {
