@@ -411,8 +411,9 @@ it('no proxy of the environment is asked', async () => {
   const names = ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'NODE_USE_ENV_PROXY'];
   const before = names.map((name) => [name, process.env[name]] as const);
   try {
-    for (const name of names)
+    for (const name of names) {
       process.env[name] = name === 'NODE_USE_ENV_PROXY' ? '1' : `http://127.0.0.1:${proxy.port}`;
+    }
     expect((await fetcher()(get(`http://home.test:${server.port}/`))).text).toBe('direct');
     expect(proxy.requests).toEqual([]);
   } finally {
