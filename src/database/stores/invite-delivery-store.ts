@@ -19,8 +19,10 @@ export interface InviteDeliveryStore {
   listDueServers(now: number, limit: number): Promise<ServerName[]>;
   /** What is due for that server, the longest due first. */
   findDue(serverName: ServerName, now: number): Promise<InviteDeliveryRecord | undefined>;
-  /** When the next one is due, epoch ms; undefined where there is none. */
-  nextDueAt(): Promise<number | undefined>;
+  /** When the first of those is due that are not due at `now`, epoch ms; undefined where there is none. */
+  nextDueAt(now: number): Promise<number | undefined>;
+  /** The ids of those for that server that were made at or before `until` (epoch ms) and are not given up. */
+  listUntil(serverName: ServerName, until: number): Promise<string[]>;
   postpone(id: string, dueAt: number): Promise<void>;
   /** Nothing for that server is due before `dueAt`. */
   postponeServer(serverName: ServerName, dueAt: number): Promise<void>;

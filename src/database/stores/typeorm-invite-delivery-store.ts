@@ -1,4 +1,4 @@
-import { IsNull, LessThan, LessThanOrEqual } from 'typeorm';
+import { IsNull, LessThan, LessThanOrEqual, MoreThan } from 'typeorm';
 import type { ServerName } from '../../base/mxid.js';
 import { Secret } from '../../base/secret.js';
 import { inviteDeliveries } from '../entities/invite-deliveries.js';
@@ -47,9 +47,14 @@ export function createInviteDeliveryStore(session: TransactionSession, sealer: S
         : undefined;
     },
 
-    async nextDueAt() {
-      const row = await repository().findOne({ select: { dueAt: true }, where: live, order: { dueAt: 'ASC' } });
-      return row?.dueAt;
+    async nextDueAt(now) {
+      const where = { ...live, dueAt: MoreThan(now) };
+      return (await repository().minimum('dueAt', where)) ?? undefined;
+    },
+
+    async listUntil(serverName, until) {
+      const where = { ...live, serverName, createdAt: LessThanOrEqual(until) };
+      return (await repository().find({ select: { id: true }, where })).map(({ id }) => id);
     },
 
     async postpone(id, dueAt) {

@@ -56,11 +56,18 @@ export function createLookupHashStore(session: TransactionSession, hasher: Subje
 
     async insert(records) {
       await inChunks(records, async (chunk) => {
-        const values = chunk.map((_, index) => `($${index * 3 + 1}, $${index * 3 + 2}, $${index * 3 + 3})`);
+        // One statement may not write a row twice.
+        const rows = new Map(
+          chunk.map(({ pepperId, hash, associationId }) => [
+            `${pepperId} ${hash}`,
+            [pepperId, hasher.hash(subjectOf(hash)), associationId],
+          ]),
+        );
+        const values = Array.from(rows, (_, index) => `($${index * 3 + 1}, $${index * 3 + 2}, $${index * 3 + 3})`);
         await session.queryRunner.query(
           `INSERT INTO lookup_hashes (pepper_id, hash, association_id) VALUES ${values.join(', ')}
-           ON CONFLICT (pepper_id, hash) DO NOTHING`,
-          chunk.flatMap(({ pepperId, hash, associationId }) => [pepperId, hasher.hash(subjectOf(hash)), associationId]),
+           ON CONFLICT (pepper_id, hash) DO UPDATE SET association_id = excluded.association_id`,
+          [...rows.values()].flat(),
         );
         return [];
       });
