@@ -2,7 +2,7 @@ import type { Secret } from '../../base/secret.js';
 import { kind, listOfKinds } from '../listed-kinds.js';
 import { baseUrl, webAddress } from '../network-address.js';
 import { group, optional, required, withDefault } from '../setting.js';
-import { mapOf, oneOf, path, secretText, text, wholeNumber } from '../value.js';
+import { mapOf, oneOf, path, secretText, text, trueOrFalse, wholeNumber, words } from '../value.js';
 import { smtp, type SmtpChannel } from './delivery-smtp.js';
 
 /** A way for e-mail. */
@@ -16,6 +16,9 @@ export type PhoneChannel =
       /** Without the @. */
       readonly senderUsername: string | undefined;
       readonly address: string;
+      readonly undeliveredAfterMs: number | undefined;
+      /** Whether Telegram is asked to report what became of a message. */
+      readonly reports: boolean;
     }
   | {
       readonly type: 'webhook';
@@ -24,6 +27,8 @@ export type PhoneChannel =
       readonly authorization: Secret | undefined;
       readonly headers: ReadonlyMap<string, Secret>;
       readonly format: 'json' | 'form';
+      /** Its template; undefined for the usual one. */
+      readonly body: string | undefined;
     }
   | FileChannel;
 
@@ -62,6 +67,16 @@ const telegramGateway = kind(
       'examplechannel',
       'The verified channel from which codes come. When left out, they come from Telegram.',
     ),
+    undelivered_after_seconds: optional(
+      wholeNumber(30, 3600),
+      '120',
+      'A code that has not arrived after so long is given up, and costs nothing. When left out, as long as the code is good.',
+    ),
+    reports: withDefault(
+      trueOrFalse,
+      'true',
+      'Whether Telegram is asked to report what became of each code, for the log. It calls identity.public_url.',
+    ),
     address: withDefault(baseUrl, 'https://gatewayapi.telegram.org', 'Where the Gateway API is.'),
   },
   (keys): PhoneChannel => ({
@@ -69,6 +84,9 @@ const telegramGateway = kind(
     token: keys.token,
     senderUsername: keys.sender_username,
     address: keys.address,
+    undeliveredAfterMs:
+      keys.undelivered_after_seconds === undefined ? undefined : keys.undelivered_after_seconds * 1000,
+    reports: keys.reports,
   }),
 );
 
@@ -91,6 +109,12 @@ const webhook = kind(
       'Other headers.',
     ),
     format: withDefault(oneOf(['json', 'form']), 'json', 'How the body is written.'),
+    body: optional(
+      words('the template of a body'),
+      '{"to": "{number}", "message": "{text}"}',
+      'What is sent, where it is not to, code and text: {number} with its plus, {digits} without, {code} and {text} stand inside the texts ' +
+        'of JSON or the values of a form.',
+    ),
   },
   (keys): PhoneChannel => ({
     type: 'webhook',
@@ -98,6 +122,7 @@ const webhook = kind(
     authorization: keys.authorization,
     headers: keys.headers,
     format: keys.format,
+    body: keys.body,
   }),
 );
 
