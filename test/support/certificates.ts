@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 /** What a TLS server of a test shows. */
 export interface TestCertificate {
@@ -7,6 +8,9 @@ export interface TestCertificate {
 }
 
 const read = (file: string) => readFileSync(new URL(`./certificates/${file}`, import.meta.url), 'utf8');
+
+/** The file with the authority, for programs that want a path. */
+export const testAuthorityFile = fileURLToPath(new URL('./certificates/ca.pem', import.meta.url));
 
 /** The authority that signed the certificates of the tests, in PEM. */
 export const testAuthority = read('ca.pem');
