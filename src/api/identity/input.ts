@@ -7,10 +7,11 @@ export function text(description: string, ...examples: readonly string[]) {
 
 /** A text that may be absent, or null, as some libraries send it. */
 export function optionalText(description: string) {
-  return text(description)
+  return z
+    .string()
     .nullish()
     .transform((value) => value ?? undefined)
-    .meta({ type: 'string', description });
+    .meta({ description });
 }
 
 /** `send_attempt`: a number, or its digits, as forms and the SDK for browsers send it. */

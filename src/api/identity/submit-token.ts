@@ -7,13 +7,17 @@ import { readSubmission, tokenMembers } from './session-shapes.js';
 import { clientOf, type Version } from './version.js';
 import type { ErrorKind } from './wire-error.js';
 
-/** What can go wrong with a token. */
-export const submitKinds: readonly ErrorKind[] = [
-  ...inputKinds,
-  'threepid:client_secret_invalid',
+/** What is told of a token that proves nothing. */
+export const verdictKinds: readonly ErrorKind[] = [
   'threepid:session_unknown',
   'threepid:session_expired',
   'threepid:token_wrong',
+];
+
+/** What else can go wrong with a token. */
+export const submitKinds: readonly ErrorKind[] = [
+  'missing',
+  'threepid:client_secret_invalid',
   'threepid:too_many_guesses',
   'threepid:rate_limited',
   ...anyKinds,
@@ -48,7 +52,15 @@ export function submitToken(
     body: z.looseObject(tokenMembers),
     bodyFrom: version.inputFrom,
     replies: { 200: { description: 'The outcome', schema: outcome } },
-    errors: errorShapes([...version.entryKinds, ...submitKinds], 'submit'),
+    errors: errorShapes(
+      [
+        ...version.entryKinds,
+        ...inputKinds,
+        ...(version.submitFailureStatus === 400 ? verdictKinds : []),
+        ...submitKinds,
+      ],
+      'submit',
+    ),
     async handler(request) {
       const { key, token } = readSubmission(request.body);
       await validation.submitToken(key, token, clientOf(request, version));

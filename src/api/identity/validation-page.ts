@@ -3,9 +3,9 @@ import { Secret } from '../../base/secret.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import type { Validation } from '../../threepid/validation.js';
 import { confirmPage, provenPage, redirectPage } from '../../web/validation-pages.js';
-import { errorPages } from './error-shapes.js';
+import { errorPages, inputKinds } from './error-shapes.js';
 import { readSubmission, tokenMembers } from './session-shapes.js';
-import { submitKinds } from './submit-token.js';
+import { submitKinds, verdictKinds } from './submit-token.js';
 import { clientOf, type Version } from './version.js';
 
 /** What validationPages needs. */
@@ -24,7 +24,7 @@ export function validationPages(
   { validation, confirmClick }: ValidationPagesDeps,
 ): readonly Endpoint[] {
   const shared = { params: {}, access: 'public', body } as const;
-  const errors = errorPages(submitKinds);
+  const kinds = [...verdictKinds, ...submitKinds];
   const opened = endpoint({
     ...shared,
     name: `open_${medium}_link`,
@@ -39,7 +39,7 @@ export function validationPages(
       200: { description: 'The page', page: true },
       302: { description: 'The address is proven', page: true, headers: { Location: 'The next link.' } },
     },
-    errors,
+    errors: errorPages(kinds),
     async handler(request) {
       const fields = request.body;
       if (confirmClick) return confirmPage(medium, { action: 'submitToken/confirm', fields });
@@ -57,7 +57,7 @@ export function validationPages(
     summary: 'What the button of the page does',
     bodyFrom: 'arguments',
     replies: { 200: { description: 'The address is proven', page: true } },
-    errors,
+    errors: errorPages([...inputKinds, ...kinds]),
     async handler(request) {
       const { key, token } = readSubmission(request.body);
       const { nextLink } = await validation.submitToken(key, token, clientOf(request, version));
