@@ -274,7 +274,7 @@ export function describeValidation(createPlace: () => Promise<DatabasePlace>): v
       const request = emailRequest();
       const { sid } = await validation.requestToken(request);
       const right = new Secret(messenger.tokens()[0] ?? '');
-      const give = () => validation.submitToken(keyOf(request, sid), right);
+      const give = () => validation.submitToken(keyOf(request, sid), right, undefined);
       expect(await outcomesOf(8, give)).toEqual({ done: 8 });
       expect(await validation.loadValidated(keyOf(request, sid))).toMatchObject({ address: 'alice@mail.test' });
     });
@@ -286,10 +286,10 @@ export function describeValidation(createPlace: () => Promise<DatabasePlace>): v
       const right = messenger.tokens()[0] ?? '';
       const guesses = Array.from({ length: 20 }, (_, index) => String((Number(right) + index + 1) % 1_000_000));
       const outcomes = await outcomesOf(20, (index) =>
-        validation.submitToken(keyOf(request, sid), new Secret((guesses[index] ?? '').padStart(6, '0'))),
+        validation.submitToken(keyOf(request, sid), new Secret((guesses[index] ?? '').padStart(6, '0')), undefined),
       );
       expect(outcomes).toEqual({ token_wrong: 5, too_many_guesses: 15 });
-      const late = validation.submitToken(keyOf(request, sid), new Secret(right));
+      const late = validation.submitToken(keyOf(request, sid), new Secret(right), undefined);
       expect(await threepidFaultOf(late)).toMatchObject({ kind: 'too_many_guesses' });
     });
 
@@ -297,7 +297,7 @@ export function describeValidation(createPlace: () => Promise<DatabasePlace>): v
       const { validation, messenger } = await openValidation({ database });
       const request = emailRequest();
       const { sid } = await validation.requestToken(request);
-      await validation.submitToken(keyOf(request, sid), new Secret(messenger.tokens()[0] ?? ''));
+      await validation.submitToken(keyOf(request, sid), new Secret(messenger.tokens()[0] ?? ''), undefined);
       const outcomes = await outcomesOf(8, () => validation.consume(keyOf(request, sid)));
       expect(outcomes).toEqual({ done: 1, session_unknown: 7 });
     });
@@ -317,7 +317,7 @@ export function describeValidation(createPlace: () => Promise<DatabasePlace>): v
       expect(messenger.sent).toHaveLength(1);
       const [mail] = before.sent;
       expect(mail?.kind === 'email_validation' && mail.link.reveal()).toContain(sid);
-      await validation.submitToken(keyOf(request, sid), new Secret(before.tokens()[0] ?? ''));
+      await validation.submitToken(keyOf(request, sid), new Secret(before.tokens()[0] ?? ''), undefined);
       expect(await validation.loadValidated(keyOf(request, sid))).toMatchObject({ address: 'alice@mail.test' });
     });
   });
@@ -358,7 +358,9 @@ export function describeSharedValidation(createPlace: () => Promise<DatabasePlac
     const { sid } = await daemonOf(0).requestToken(request);
     const right = messenger.tokens()[0] ?? '';
     const wrong = new Secret(String((Number(right) + 1) % 1_000_000).padStart(6, '0'));
-    const outcomes = await outcomesOf(20, (index) => daemonOf(index).submitToken(keyOf(request, sid), wrong));
+    const outcomes = await outcomesOf(20, (index) =>
+      daemonOf(index).submitToken(keyOf(request, sid), wrong, undefined),
+    );
     expect(outcomes).toEqual({ token_wrong: 5, too_many_guesses: 15 });
   });
 
@@ -366,7 +368,7 @@ export function describeSharedValidation(createPlace: () => Promise<DatabasePlac
     const { messenger, daemonOf } = await openAll();
     const request = emailRequest();
     const { sid } = await daemonOf(0).requestToken(request);
-    await daemonOf(1).submitToken(keyOf(request, sid), new Secret(messenger.tokens()[0] ?? ''));
+    await daemonOf(1).submitToken(keyOf(request, sid), new Secret(messenger.tokens()[0] ?? ''), undefined);
     const outcomes = await outcomesOf(8, (index) => daemonOf(index).consume(keyOf(request, sid)));
     expect(outcomes).toEqual({ done: 1, session_unknown: 7 });
   });

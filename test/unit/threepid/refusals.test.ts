@@ -95,7 +95,7 @@ describe('a request is refused', () => {
     const { validation } = await open();
     const key = { purpose: 'identity', sid: 'any', clientSecret: 'a b' } as const;
     expect(await faultOf(validation.loadValidated(key))).toEqual(invalidSecret);
-    expect(await faultOf(validation.submitToken(key, new Secret('t')))).toEqual(invalidSecret);
+    expect(await faultOf(validation.submitToken(key, new Secret('t'), undefined))).toEqual(invalidSecret);
     expect(await faultOf(validation.consume(key))).toEqual(invalidSecret);
   });
 });
@@ -187,7 +187,7 @@ describe('there is a limit', () => {
     await clock.advance(1000);
     const again = { kind: 'rate_limited', retryAfterMs: hour - 1000 };
     expect(await faultOf(validation.requestToken(phoneRequest({ sendAttempt: 2 })))).toEqual(again);
-    const guess = () => faultOf(validation.submitToken(keyOf(request, sid), new Secret('none')));
+    const guess = () => faultOf(validation.submitToken(keyOf(request, sid), new Secret('none'), undefined));
     expect(await guess()).toEqual({ kind: 'token_wrong' });
     expect(await guess()).toEqual({ kind: 'too_many_guesses', retryAfterMs: hour - 1000 });
     expect(messenger.sent).toHaveLength(1);

@@ -22,7 +22,7 @@ afterEach(() => under.close());
 
 const ask = async (request: TokenRequest) => (await under.validation.requestToken(request)).sid;
 const submit = (request: TokenRequest, sid: string, token = '') =>
-  under.validation.submitToken(keyOf(request, sid), new Secret(token));
+  under.validation.submitToken(keyOf(request, sid), new Secret(token), undefined);
 const load = (request: TokenRequest, sid: string) => under.validation.loadValidated(keyOf(request, sid));
 const lastToken = () => under.messenger.tokens().at(-1) ?? '';
 /** A session whose address is proven. */
@@ -228,7 +228,7 @@ describe('a session', () => {
       const { validation } = under;
       const unknown = { kind: 'session_unknown' };
       expect(await faultOf(validation.loadValidated(stranger))).toEqual(unknown);
-      expect(await faultOf(validation.submitToken(stranger, new Secret(lastToken())))).toEqual(unknown);
+      expect(await faultOf(validation.submitToken(stranger, new Secret(lastToken()), undefined))).toEqual(unknown);
       expect(await faultOf(validation.consume(stranger))).toEqual(unknown);
     }
     expect(await load(first, sid)).toMatchObject({ address: 'alice@mail.test' });
