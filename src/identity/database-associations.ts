@@ -51,6 +51,9 @@ export function createAssociations(deps: AssociationsDeps): Associations {
     }
   };
 
+  const signWithAll = (object: SignedAssociation) =>
+    signingKeys.all.reduce<SignedAssociation>((signed, key) => signJson(signed, serverName, key), object);
+
   const sign = (mxid: Mxid, { medium, address }: ThirdPartyAddress, pending: readonly IdentityInviteRecord[]) => {
     const now = clock.now();
     const invites = pending.map(({ token, roomId, sender }) => ({
@@ -60,7 +63,7 @@ export function createAssociations(deps: AssociationsDeps): Associations {
       sender,
       token,
       mxid,
-      signed: signJson({ mxid, token }, serverName, signingKeys.current),
+      signed: signWithAll({ mxid, token }),
     }));
     const association = {
       medium,

@@ -23,6 +23,8 @@ export interface SigningKeysDeps {
 export interface SigningKeys {
   /** The one that signs. */
   readonly current: SigningKey;
+  /** All of the file, the current one first: rooms remember the key that was current when somebody was invited. */
+  readonly all: readonly SigningKey[];
   /** All that have ever been in use. */
   readonly publicKeys: PublicKeys;
 }
@@ -30,10 +32,11 @@ export interface SigningKeys {
 /** The keys of the file, which the database remembers for ever; throws SigningKeyFailure. */
 export async function loadSigningKeys(deps: SigningKeysDeps): Promise<SigningKeys> {
   const { database } = deps;
-  const current = await database.locks.run('identity signing keys', () => loadAndRemember(deps));
+  const all = await database.locks.run('identity signing keys', () => loadAndRemember(deps));
   const list = () => database.transaction((tx) => tx.identitySigningKeys.list());
   return {
-    current,
+    current: all[0],
+    all,
     publicKeys: {
       async find(keyId) {
         const found = (await list()).find((key) => key.keyId === keyId);
@@ -55,7 +58,7 @@ export function canonicalKey(publicKey: string): string | undefined {
   return bytes && encodeBase64(bytes);
 }
 
-async function loadAndRemember({ path, database, clock, random, logger }: SigningKeysDeps): Promise<SigningKey> {
+async function loadAndRemember({ path, database, clock, random, logger }: SigningKeysDeps) {
   const known = await database.transaction((tx) => tx.identitySigningKeys.list());
   const file = (await readSigningKeyFile(path)) ?? (await makeFile(path, known, random));
   if (file.isExposed) logger.warn('others than its owner may read the file of the signing keys', { path });
@@ -73,7 +76,7 @@ async function loadAndRemember({ path, database, clock, random, logger }: Signin
     }
   });
   for (const { keyId } of fresh) logger.info('a signing key of the identity service is in use', { keyId, path });
-  return file.keys[0];
+  return file.keys;
 }
 
 async function makeFile(path: string, known: readonly IdentitySigningKeyRecord[], random: Random) {

@@ -37,9 +37,12 @@ export const allowances: ValidationAllowances = {
 
 /** On a database of its own unless one is given, and a clock that stands still; the caller closes it. */
 export async function openValidation(
-  options: Partial<Omit<ValidationDeps, 'messenger' | 'clock'>> & { readonly messenger?: RecordingMessenger } = {},
+  options: Partial<Omit<ValidationDeps, 'messenger' | 'clock'>> & {
+    readonly messenger?: RecordingMessenger;
+    readonly clock?: FakeClock;
+  } = {},
 ): Promise<ValidationUnderTest> {
-  const clock = createFakeClock();
+  const clock = options.clock ?? createFakeClock();
   const messenger = options.messenger ?? createRecordingMessenger();
   const database = options.database ?? (await openTestDatabase({ clock }));
   const validation = createValidation({
