@@ -1,6 +1,6 @@
-import { Resolver } from 'node:dns/promises';
 import type { ServerName } from '../base/mxid.js';
 import { splitServerName, type ServerNameParts } from '../base/server-name.js';
+import { createDns, type LookUpServices } from './dns.js';
 import { FederationFailure } from './federation-failure.js';
 import type { GuardedFetch, GuardedRequest } from './guarded-fetch.js';
 import type { FindDelegation } from './well-known-server.js';
@@ -16,17 +16,6 @@ export interface Destination {
 
 /** Finds it; throws FederationFailure where the name is none. */
 export type FindDestination = (server: ServerName) => Promise<Destination>;
-
-/** A place that serves something, as the DNS says. */
-export interface ServiceRecord {
-  readonly name: string;
-  readonly port: number;
-  readonly priority: number;
-  readonly weight: number;
-}
-
-/** The SRV records of a name; rejects or gives none where there are none. */
-export type LookUpServices = (name: string) => Promise<readonly ServiceRecord[]>;
 
 /** What createDestinations needs. */
 export interface DestinationsDeps {
@@ -45,7 +34,7 @@ const maxTargets = 3;
 
 /** Servers by their names (server-server API, "Resolving server names"). */
 export function createDestinations(deps: DestinationsDeps): FindDestination {
-  const { guardedFetch, configuredFetch, findDelegation, lookUpServices = lookUpInDns() } = deps;
+  const { guardedFetch, configuredFetch, findDelegation, lookUpServices = createDns().lookUpServices } = deps;
   const servers = new Map(Object.entries(deps.servers));
 
   async function named(host: string): Promise<Destination> {
@@ -86,9 +75,4 @@ async function targetsOf(host: string, lookUp: LookUpServices): Promise<readonly
       .map(({ name, port }) => ({ host: name, port }));
   }
   return [];
-}
-
-function lookUpInDns(): LookUpServices {
-  const resolver = new Resolver({ timeout: 2000, tries: 2 });
-  return (name) => resolver.resolveSrv(name);
 }

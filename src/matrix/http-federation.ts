@@ -3,10 +3,11 @@ import { isSignedBy } from '../base/ed25519.js';
 import { parseMxid } from '../base/mxid.js';
 import type { QueueBounds } from '../base/work-queue.js';
 import { createAskServer } from './ask-server.js';
-import { createDestinations, type LookUpServices } from './destinations.js';
+import { createDestinations } from './destinations.js';
+import { lookUpAsSystem, type LookUpAddresses, type LookUpServices } from './dns.js';
 import { FederationFailure } from './federation-failure.js';
 import type { Federation } from './federation.js';
-import { createGuardedFetch, type LookUpAddresses, lookUpAsSystem } from './http-guarded-fetch.js';
+import { createGuardedFetch } from './http-guarded-fetch.js';
 import { createServerKeys } from './server-keys.js';
 import { createWellKnownServer } from './well-known-server.js';
 

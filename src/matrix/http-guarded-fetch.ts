@@ -1,17 +1,14 @@
-import { lookup, Resolver } from 'node:dns/promises';
 import { request as sendRequest, type IncomingMessage } from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import type { Clock } from '../base/clock.js';
 import { DeadlineExceeded } from '../base/deadline.js';
 import { type QueueBounds, WorkQueue } from '../base/work-queue.js';
 import { connectTo } from './connect.js';
+import { createDns, type LookUpAddresses } from './dns.js';
 import { FederationFailure } from './federation-failure.js';
 import type { GuardedAnswer, GuardedFetch, GuardedRequest } from './guarded-fetch.js';
 import { createAddressGuard } from './public-addresses.js';
 import { readCapped } from './read-capped.js';
-
-/** All IP addresses of a host name; rejects where it has none. */
-export type LookUpAddresses = (host: string) => Promise<readonly string[]>;
 
 /** What createGuardedFetch needs. */
 export interface GuardedFetchDeps {
@@ -35,7 +32,7 @@ const maxHeaderBytes = 16 * 1024;
 
 /** Guarded requests over HTTP/1.1, on connections of their own. No proxy of the environment is used, and no content coding unpacked. */
 export function createGuardedFetch(deps: GuardedFetchDeps): GuardedFetch {
-  const { deadlineMs, maxBytes, clock, bounds = defaultBounds, lookUp = lookUpInDns(), ca } = deps;
+  const { deadlineMs, maxBytes, clock, bounds = defaultBounds, lookUp = createDns().lookUp, ca } = deps;
   const mayReach = createAddressGuard(deps.allowedNetworks);
   const queue = new WorkQueue(bounds);
 
@@ -121,21 +118,6 @@ function responseTo(asked: GuardedRequest, socket: Socket, signal: AbortSignal):
 function headersOf(response: IncomingMessage): Record<string, string> {
   const lines = Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(', ')]);
   return Object.fromEntries(lines) as Record<string, string>;
-}
-
-/** What the operating system says, its list of hosts included: for names that the administrator chose. */
-export const lookUpAsSystem: LookUpAddresses = async (host) =>
-  (await lookup(host, { all: true })).map(({ address }) => address);
-
-// Not the resolver of the operating system: it takes a thread of the few that passwords are hashed on, for as long as strangers' servers like.
-function lookUpInDns(): LookUpAddresses {
-  const resolver = new Resolver({ timeout: 2000, tries: 2 });
-  return async (host) => {
-    const [four, six] = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
-    const found = [four, six].flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
-    if (found.length === 0 && four.status === 'rejected') throw four.reason;
-    return found;
-  };
 }
 
 function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {

@@ -163,7 +163,7 @@ async function call(
   return JSON.parse(text) as Readonly<Record<string, unknown>>;
 }
 
-function homeserverConfig(folder: string, serverName: string, secret: string): unknown {
+function homeserverConfig(folder: string, serverName: string, secret: string): Readonly<Record<string, unknown>> {
   const unlimited = { per_second: 10_000, burst_count: 10_000 };
   return {
     server_name: serverName,

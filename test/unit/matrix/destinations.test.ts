@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ServerName } from '../../../src/base/mxid.js';
-import { createDestinations, type ServiceRecord } from '../../../src/matrix/destinations.js';
+import { createDestinations } from '../../../src/matrix/destinations.js';
+import type { ServiceRecord } from '../../../src/matrix/dns.js';
 import { FederationFailure } from '../../../src/matrix/federation-failure.js';
 import type { GuardedAnswer, GuardedFetch } from '../../../src/matrix/guarded-fetch.js';
 import { createWellKnownServer } from '../../../src/matrix/well-known-server.js';

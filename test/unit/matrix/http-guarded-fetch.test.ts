@@ -6,12 +6,9 @@ import { inspect } from 'node:util';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/base/clock.js';
+import type { LookUpAddresses } from '../../../src/matrix/dns.js';
 import { FederationFailure, type FederationFault } from '../../../src/matrix/federation-failure.js';
-import {
-  createGuardedFetch,
-  type GuardedFetchDeps,
-  type LookUpAddresses,
-} from '../../../src/matrix/http-guarded-fetch.js';
+import { createGuardedFetch, type GuardedFetchDeps } from '../../../src/matrix/http-guarded-fetch.js';
 import { otherCertificate, testAuthority } from '../../support/certificates.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 import { startSilentServer } from '../../support/silent-server.js';
