@@ -100,6 +100,7 @@ function sending<M extends Message>(channel: Channel<M>, { clock, log, closing }
       log.sent(channel.name, message.kind);
     } catch (error) {
       late.abort(error);
+      if (closing.aborted) throw new DeliveryFailure({ kind: 'channel_down' }, { cause: error });
       const failure = failureOf(error, deadlineMs);
       log.failed(channel.name, message.kind, failure);
       throw failure;

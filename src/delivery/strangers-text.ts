@@ -1,3 +1,5 @@
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
 /**
  * A name that a stranger has chosen, fit for a message that we answer for: one line, no invisible characters or changes of the direction
  * of writing, no start of a web address, and at most `maxCharacters`, with an ellipsis where it was longer. Undefined where nothing remains.
@@ -10,9 +12,7 @@ export function strangersText(text: string | undefined, maxCharacters: number): 
     .replaceAll(/[\p{Cf}\p{Cs}\p{Co}\p{Cn}]/gu, '')
     .replaceAll('://', ' ')
     .trim();
-  const characters = [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(clean)].map(({ segment }) =>
-    bounded(segment),
-  );
+  const characters = [...segmenter.segment(clean)].map(({ segment }) => bounded(segment));
   if (characters.length === 0) return undefined;
   if (characters.length <= maxCharacters) return characters.join('');
   return `${characters.slice(0, maxCharacters).join('').trimEnd()}…`;

@@ -50,7 +50,8 @@ export function createTelegramGatewayChannel(deps: TelegramGatewayDeps): PhoneCh
       const { ok, error } = readAnswer(answer.text);
       if (ok === true) return;
       if (typeof error === 'string') throw gatewayFailure(error, answer.retryAfterMs);
-      throw channelDown('answer_unfit', `status ${answer.status} without a result or an error`);
+      const problem = answer.status >= 500 ? 'out_of_order' : 'answer_unfit';
+      throw channelDown(problem, `status ${answer.status} without a result or an error`);
     },
   };
 }

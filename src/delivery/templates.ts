@@ -14,8 +14,8 @@ export interface MailText {
 
 /** Puts messages into words. */
 export interface Templates {
-  mail(message: MailMessage): MailText;
-  code(message: PhoneValidation): string;
+  readonly mail: (message: MailMessage) => MailText;
+  readonly code: (message: PhoneValidation) => string;
 }
 
 /** The sources of a complete set of templates. */
