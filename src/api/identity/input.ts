@@ -18,6 +18,7 @@ export function optionalText(description: string) {
 export function sendAttempt({ isNeeded }: { readonly isNeeded: boolean }) {
   return z
     .unknown()
+    .optional()
     .transform((value, context) => {
       if (value === undefined && !isNeeded) return undefined;
       const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
