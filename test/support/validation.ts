@@ -19,7 +19,7 @@ export interface ValidationUnderTest {
   close(): Promise<void>;
 }
 
-export const minute = 60_000;
+const minute = 60_000;
 export const hour = 60 * minute;
 export const day = 24 * hour;
 
@@ -64,7 +64,7 @@ export async function openValidation(
 }
 
 /** A client that nobody has heard of. */
-export const stranger = { client: '198.51.100.7', mxid: undefined };
+const stranger = { client: '198.51.100.7', mxid: undefined };
 
 /** A user, at some client. */
 export const askerOf = (localpart: string, client = '198.51.100.7') => ({
