@@ -19,7 +19,7 @@ export interface ValidationUnderTest {
   close(): Promise<void>;
 }
 
-const minute = 60_000;
+export const minute = 60_000;
 export const hour = 60 * minute;
 export const day = 24 * hour;
 
