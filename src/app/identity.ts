@@ -151,9 +151,9 @@ function tellWhatIsOn({ delivery }: Config, { publicUrl, serverName, v1, delegat
   logger.info('the identity service is on', {
     url: publicUrl,
     signsAs: serverName,
-    email: delivery.email.map(({ type }) => type),
-    phone: delivery.phone.map(({ type }) => type),
+    mailsBy: delivery.email.map(({ type }) => type),
+    codesBy: delivery.phone.map(({ type }) => type),
     version1: parts.map(([name]) => name),
-    delegate: delegate !== undefined,
+    isDelegate: delegate !== undefined,
   });
 }

@@ -29,8 +29,8 @@ function emptyRemarks({ identity, delivery }: Partial<Config>): Remark[] {
   return [];
 }
 
-function fileRemarks({ delivery }: Partial<Config>): Remark[] {
-  if (!delivery) return [];
+function fileRemarks({ identity, delivery }: Partial<Config>): Remark[] {
+  if (!identity?.enabled || !delivery) return [];
   const { email, phone } = delivery;
   return Object.entries({ email, phone }).flatMap(([key, channels]) =>
     channels.flatMap(({ type }, index) => {
