@@ -168,8 +168,10 @@ export function createValidation(deps: ValidationDeps): Validation {
     },
 
     async sweep() {
-      const until = clock.now() - lifetimes.rememberedMs;
-      await database.transaction((tx) => tx.validationSessions.deleteExpired(until));
+      // What has to be counted is not forgotten.
+      const { perEmailAddress, perPhoneNumber } = allowances;
+      const keptMs = Math.max(lifetimes.rememberedMs, perEmailAddress.windowMs, perPhoneNumber.windowMs);
+      await database.transaction((tx) => tx.validationSessions.deleteExpired(clock.now() - keptMs));
     },
   };
 }

@@ -177,6 +177,19 @@ describe('there is a limit', () => {
     });
   });
 
+  it('to messages to one address that a sweep does not lift', async () => {
+    const { validation, clock } = await open({
+      allowances: { ...allowances, perEmailAddress: two },
+      lifetimes: { provableMs: 1000, usableMs: 1000, rememberedMs: 0 },
+    });
+    await validation.requestToken(emailRequest(differently(1)));
+    await validation.requestToken(emailRequest(differently(2)));
+    await clock.advance(hour - 1);
+    await validation.sweep();
+    const third = emailRequest(differently(3));
+    expect(await faultOf(validation.requestToken(third))).toEqual({ kind: 'rate_limited', retryAfterMs: 1 });
+  });
+
   it('to messages to one phone number, of which a guesser is told', async () => {
     const { validation, messenger, clock } = await open({
       allowances: { ...allowances, perPhoneNumber: { max: 1, windowMs: hour } },
