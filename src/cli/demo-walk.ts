@@ -37,7 +37,7 @@ export interface WalkDeps {
 export interface Walk {
   /** Makes the request, prints it and its reply, and says whether the reply is as it must be. */
   step(step: WalkStep): Promise<boolean>;
-  /** A member of the last reply, as text; empty where there is none. */
+  /** A member of the last reply that is text; empty where there is none. */
   told(name: string): string;
 }
 
@@ -59,7 +59,10 @@ export function createWalk({ url, sharedSecret, print }: WalkDeps): Walk {
   let reply: ReadonlyMap<string, unknown> = new Map();
 
   return {
-    told: (name) => String(reply.get(name) ?? ''),
+    told(name) {
+      const value = reply.get(name);
+      return typeof value === 'string' ? value : '';
+    },
 
     async step(step) {
       print(`\n${step.title}\n  $ ${curlLine(url, step)}\n`);
