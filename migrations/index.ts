@@ -8,6 +8,12 @@ import { CreateAccountTokens1795000000006 } from './0006-create-account-tokens.j
 import { CreateUiaSessions1795000000007 } from './0007-create-uia-sessions.js';
 import { CreateAccountAddresses1795000000008 } from './0008-create-account-addresses.js';
 import { CreateValidationSessions1795000000009 } from './0009-create-validation-sessions.js';
+import { CreateIdentitySigningKeys1795000000012 } from './0012-create-identity-signing-keys.js';
+import { CreateIdentityAssociations1795000000013 } from './0013-create-identity-associations.js';
+import { CreateLookupHashes1795000000014 } from './0014-create-lookup-hashes.js';
+import { CreateIdentityInvites1795000000015 } from './0015-create-identity-invites.js';
+import { CreateInviteDeliveries1795000000016 } from './0016-create-invite-deliveries.js';
+import { CreateIdentityAccounts1795000000018 } from './0018-create-identity-accounts.js';
 
 /** Every change of the schema, in the order in which they are made. Append only: a released one never changes. */
 export const migrations: readonly (new () => MigrationInterface)[] = [
@@ -20,4 +26,10 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   CreateUiaSessions1795000000007,
   CreateAccountAddresses1795000000008,
   CreateValidationSessions1795000000009,
+  CreateIdentitySigningKeys1795000000012,
+  CreateIdentityAssociations1795000000013,
+  CreateLookupHashes1795000000014,
+  CreateIdentityInvites1795000000015,
+  CreateInviteDeliveries1795000000016,
+  CreateIdentityAccounts1795000000018,
 ];

@@ -7,8 +7,10 @@ import { createRelayAccounts } from './accounts/relay/relay-accounts.js';
 import type { AccountSessions } from './accounts/sessions.js';
 import { createClientServerSurfaces } from './api/client-server-surfaces.js';
 import type { ClientServerV3Deps } from './api/client-server-v3/index.js';
+import { createIdentitySurfaces } from './api/identity-surfaces.js';
 import { createProvisioningSurface } from './api/provisioning-0.3.0/index.js';
 import { createTokenHolders } from './api/token-holders.js';
+import { openIdentity } from './app/identity.js';
 import type { Clock } from './base/clock.js';
 import { withDeadline } from './base/deadline.js';
 import type { Logger } from './base/logger.js';
@@ -97,6 +99,13 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
       const accounts = chooseAccounts(config, { database, clock, random, logger });
       if (accounts?.sweep) sweepNowAndThen('old tokens', accounts.sweep);
 
+      const identity = await openIdentity(config, { database, clock, random, logger });
+      if (identity) {
+        closers.push(() => identity.close());
+        await identity.start();
+        sweepNowAndThen('the identity service', () => identity.sweep());
+      }
+
       const authenticate = createBearerAuth({
         secrets: [provisioning.sharedSecret, ...provisioning.oldSharedSecrets],
         findTokenHolder:
@@ -113,6 +122,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
         surfaces: [
           createProvisioningSurface({ prefix: provisioning.prefix, login, authenticate, clock }),
           ...createClientServerSurfaces(loginDepsOf(config, accounts, { database, clock })),
+          ...(identity?.surfaces ?? createIdentitySurfaces(undefined)),
           createHealthSurface({ ready: () => database.transaction(async () => true), clock }),
         ],
         trustedProxies: http.trustedProxies,
@@ -123,11 +133,14 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
         random,
         logger,
       });
-      const leaveTelegram = async () => void (await Promise.all([pool.close(), gateway.close()]));
+      const leaveOthers = async () => {
+        identity?.leave();
+        await Promise.all([pool.close(), gateway.close()]);
+      };
       closers.push(async () => {
-        await server.stop(http.shutdownMs, leaveTelegram);
+        await server.stop(http.shutdownMs, leaveOthers);
         // Before the sweep is waited for: what it asks of Telegram fails at once.
-        await leaveTelegram();
+        await leaveOthers();
       });
       address = await server.start();
       logger.info('listening', { host: address.host, port: address.port });
@@ -162,10 +175,11 @@ interface Accounts {
 
 /** The homeserver's accounts or ours, and never both: undefined where there are neither. Says in the log which. */
 function chooseAccounts(
-  { homeserver: { address, domain }, accounts }: Config,
+  { homeserver: { address, domain }, accounts, identity }: Config,
   { database, clock, random, logger }: Omit<Seams, 'version'> & { readonly database: Database },
 ): Accounts | undefined {
   const addressBook = createDatabaseAddressBook(database);
+  const identityServer = identity.enabled ? identity.publicUrl : undefined;
   if (address !== undefined) {
     logger.info('Matrix accounts are those of the homeserver (relay)', {
       homeserver: address,
@@ -176,9 +190,7 @@ function chooseAccounts(
     });
     const homeserver = createHttpHomeserver({ address, deadlineMs: homeserverDeadlineMs, clock });
     const wellKnown =
-      typeof accounts.wellKnown === 'string'
-        ? accounts.wellKnown
-        : { ...accounts.wellKnown, identityServer: undefined };
+      typeof accounts.wellKnown === 'string' ? accounts.wellKnown : { ...accounts.wellKnown, identityServer };
     const authority = createRelayAccounts({ homeserver, serverName: domain, addressBook, wellKnown, clock, logger });
     return { authority };
   }
@@ -202,10 +214,17 @@ function chooseAccounts(
     addressBook,
     hasher: createPasswordHasher({ ...accounts.passwordHashing, random }),
     lifetimes: accounts,
-    wellKnown: typeof wellKnown === 'string' ? undefined : { 'm.homeserver': { base_url: wellKnown.homeserver } },
+    wellKnown: typeof wellKnown === 'string' ? undefined : discoveryInformation(wellKnown.homeserver, identityServer),
     clock,
     random,
     logger,
   });
   return { authority: embedded, sessions: embedded, sweep: () => embedded.sweep() };
+}
+
+function discoveryInformation(homeserver: string, identityServer: string | undefined) {
+  return {
+    'm.homeserver': { base_url: homeserver },
+    ...(identityServer === undefined ? {} : { 'm.identity_server': { base_url: identityServer } }),
+  };
 }

@@ -2,10 +2,14 @@ import type { AccountAuthority } from '../accounts/authority.js';
 import type { LoginLimits } from '../accounts/login-limits.js';
 import type { AccountSessions } from '../accounts/sessions.js';
 import type { LoginService } from '../login/service.js';
+import type { Surface } from '../http/surface.js';
 import { createClientServerV1 } from './client-server-v1/index.js';
 import { clientServerV1OpenApi } from './client-server-v1/openapi.js';
 import { createClientServerV3 } from './client-server-v3/index.js';
 import { clientServerV3OpenApi } from './client-server-v3/openapi.js';
+import { createIdentitySurfaces, type IdentityDeps } from './identity-surfaces.js';
+import { identityV1OpenApi } from './identity-v1/openapi.js';
+import { identityV2OpenApi } from './identity-v2/openapi.js';
 import { provisioningEndpoints } from './provisioning-0.3.0/index.js';
 import { provisioningOpenApi } from './provisioning-0.3.0/openapi.js';
 import { provisioningReference } from './provisioning-0.3.0/reference.js';
@@ -32,6 +36,25 @@ const nobody: LoginService & AccountAuthority & AccountSessions = {
   logOutAll: describedOnly,
   mintLoginToken: describedOnly,
 };
+const off = { enabled: false, isAllowed: () => false };
+const noIdentity: IdentityDeps = {
+  validation: { requestToken: describedOnly, submitToken: describedOnly, loadValidated: describedOnly },
+  associations: { bind: describedOnly, unbind: describedOnly, find: describedOnly, findMany: describedOnly },
+  invites: { store: describedOnly, isEphemeralKeyValid: describedOnly, sign: describedOnly },
+  lookup: { hashDetails: describedOnly, lookUp: describedOnly },
+  publicKeys: { find: describedOnly, isValid: describedOnly },
+  accounts: {
+    register: describedOnly,
+    holder: describedOnly,
+    logOut: describedOnly,
+    policies: {},
+    acceptTerms: describedOnly,
+    requireTerms: describedOnly,
+  },
+  confirmClick: true,
+  v1: { validate: off, bind: off, lookup: off, invite: off, submitErrorStatus: 200 },
+  delegate: undefined,
+};
 const limits: LoginLimits = { admitClient: () => undefined, logInBridge: describedOnly, logIn: describedOnly };
 
 /** The OpenAPI files and the API reference, to be regenerated whenever an endpoint changes. */
@@ -52,7 +75,28 @@ export const apiFiles: readonly ApiFile[] = [
     path: 'docs/openapi/client-server-v1.json',
     render: () => json(clientServerV1OpenApi(createClientServerV1({ authority: nobody, limits }))),
   },
+  {
+    path: 'docs/openapi/identity-v1.json',
+    render: () => json(identityV1OpenApi(identity('ping_v1', 'identity-v1'))),
+  },
+  {
+    path: 'docs/openapi/identity-v2.json',
+    render: () => json(identityV2OpenApi(identity('ping_v2', 'identity-v2', 'identity-v2-before-terms'))),
+  },
 ];
+
+/** The surfaces of these names, and what stands beside them: the versions, and whether there is this one. */
+function identity(ping: string, first: string, ...others: readonly string[]): readonly [Surface, ...Surface[]] {
+  const surfaces = createIdentitySurfaces(noIdentity);
+  const named = (name: string): Surface => {
+    const found = surfaces.find((surface) => surface.name === name);
+    if (found === undefined) throw new Error(`there is no surface ${name}`);
+    return found;
+  };
+  const beside = named('identity');
+  const endpoints = beside.endpoints.filter(({ name }) => name === ping || name === 'versions');
+  return [named(first), ...others.map(named), { ...beside, endpoints }];
+}
 
 function provisioning() {
   return provisioningEndpoints({ login: nobody, clock: { now: () => 0, after: () => () => undefined } });

@@ -55,7 +55,7 @@ function canonicalEmail(text: string): string | undefined {
   const [local = '', domain = '', ...more] = text.split('@');
   if (local === '' || domain === '' || more.length > 0) return undefined;
   const email = `${foldCase(local)}@${domain.toLowerCase()}`;
-  const hasOddities = /[\s\p{Cc}<>]/u.test(email);
+  const hasOddities = /[\s\p{Cc}\p{Cs}<>]/u.test(email);
   return hasOddities || email.length > maxLength ? undefined : email;
 }
 

@@ -5,9 +5,10 @@ export type Networks = (address: string) => boolean;
 
 /** The networks of these addresses and CIDR ranges, all of IPv4 in IPv6 taken for IPv4; throws on a text that is neither. */
 export function createNetworks(entries: readonly string[]): Networks {
-  const list = new BlockList();
-  for (const entry of entries) addTo(list, entry);
-  return (address) => list.check(address, familyOf(address));
+  // One for each version: a list would find an address of version 4 in networks of version 6 that hold ::ffff:0:0/96.
+  const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
+  for (const entry of entries) addTo(lists, entry);
+  return (address) => lists[familyOf(address)].check(address, familyOf(address));
 }
 
 /** The one spelling of an IP address, from any spelling with or without brackets, zone or port; undefined where it is none. */
@@ -28,7 +29,7 @@ function withoutPort(text: string): string {
   return /^[^:]*:\d+$/.test(text) ? text.slice(0, text.indexOf(':')) : text;
 }
 
-function addTo(list: BlockList, entry: string): void {
+function addTo(lists: Readonly<Record<'ipv4' | 'ipv6', BlockList>>, entry: string): void {
   const [network = '', bits, ...more] = entry.split('/');
   const address = normaliseAddress(network);
   const width = address !== undefined && familyOf(address) === 'ipv4' ? 32 : 128;
@@ -36,8 +37,9 @@ function addTo(list: BlockList, entry: string): void {
   if (address === undefined || more.length > 0 || (bits !== undefined && !isRange)) {
     throw new Error(`${entry} is neither an IP address nor a CIDR range`);
   }
-  if (isRange) list.addSubnet(address, Number(bits), familyOf(address));
-  else list.addAddress(address, familyOf(address));
+  const family = familyOf(address);
+  if (isRange) lists[family].addSubnet(address, Number(bits), family);
+  else lists[family].addAddress(address, family);
 }
 
 function familyOf(address: string): 'ipv4' | 'ipv6' {

@@ -5,7 +5,8 @@ export type ServerName = string & { readonly __brand: 'ServerName' };
 
 const maxBytes = 255;
 // Historical user IDs may hold nearly any character in the localpart, an empty one included (Matrix appendices, "Historical User IDs").
-const userId = /^@[^:\s\p{Cc}]*:[^\s\p{Cc}]+$/u;
+// Half of a surrogate pair is no character.
+const userId = /^@[^:\s\p{Cc}\p{Cs}]*:[^\s\p{Cc}\p{Cs}]+$/u;
 
 /** The text as a Matrix user ID, or undefined where it is none. */
 export function parseMxid(text: string): Mxid | undefined {

@@ -1,16 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import type { Clock } from '../base/clock.js';
 import { parseMxid, serverNameOf, type Mxid } from '../base/mxid.js';
+import type { Config } from '../config/config.js';
 import { inspectConfig } from '../config/inspect-config.js';
 import { allowsLogin, createPermissions, permissionLevels, type Permission } from '../config/permissions.js';
+import { SettingsFailure } from '../delivery/settings-failure.js';
 import { configFileOption } from './config-file-option.js';
 import { exitCodes } from './exit-code.js';
+import { explainSettings } from './explain-identity.js';
 import { explainProblems, explainWarnings } from './explain-failure.js';
 import type { Surroundings } from './surroundings.js';
 
 /** `gangway config check`: everything that is wrong with a configuration, and which level a user gets, without starting. */
-export function addConfigCheck(parent: Command, { out, err, env, folder }: Surroundings, end: (code: number) => void) {
+export function addConfigCheck(
+  parent: Command,
+  { out, err, env, folder, clock }: Surroundings,
+  end: (code: number) => void,
+) {
   parent
     .command('check')
     .description('name everything that is wrong with a configuration, without starting')
@@ -20,15 +28,32 @@ export function addConfigCheck(parent: Command, { out, err, env, folder }: Surro
       'also say which level this Matrix user gets, why, and whether it suffices to log in',
       readUser,
     )
-    .action(({ config: file, who }: { config: string; who?: Mxid }) => {
+    .action(async ({ config: file, who }: { config: string; who?: Mxid }) => {
       const readFile = (path: string) => readFileSync(path, 'utf8');
       const { sections, problems, warnings } = inspectConfig({ path: resolve(folder, file), env, readFile });
-      if (problems.length === 0) out(`${file} is in order.\n`);
-      else err(explainProblems(file, problems));
+      const { delivery } = sections;
+      const unsendable = problems.length === 0 && delivery ? await whyUnsendable(delivery, clock) : undefined;
+      if (problems.length > 0) err(explainProblems(file, problems));
+      else if (unsendable !== undefined) err(`${unsendable}\n`);
+      else out(`${file} is in order.\n`);
       if (warnings.length > 0) err(`\n${explainWarnings(warnings)}`);
       if (who !== undefined) out(`${explainPermission(who, sections.bridge?.permissions)}\n`);
-      end(problems.length === 0 ? exitCodes.ok : exitCodes.config);
+      end(problems.length === 0 && unsendable === undefined ? exitCodes.ok : exitCodes.config);
     });
+}
+
+/** What is wrong with the templates of messages, and with what else is in files of its own. */
+async function whyUnsendable(delivery: Config['delivery'], clock: Clock): Promise<string | undefined> {
+  const { openMessenger } = await import('../app/messenger.js');
+  const { createLogger } = await import('../observability/logger.js');
+  const logger = createLogger({ level: 'error', format: 'pretty', clock });
+  try {
+    (await openMessenger(delivery, { service: 'Gangway', reportUrl: undefined, clock, logger })).close();
+    return undefined;
+  } catch (error) {
+    if (error instanceof SettingsFailure) return explainSettings(error.fact);
+    throw error;
+  }
 }
 
 function explainPermission(who: Mxid, map: ReadonlyMap<string, string> | undefined): string {

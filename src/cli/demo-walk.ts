@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 /** Who makes a request of the walk. */
 export type Caller =
   /** An integration manager, with the shared secret. */
@@ -35,6 +37,8 @@ export interface WalkDeps {
 export interface Walk {
   /** Makes the request, prints it and its reply, and says whether the reply is as it must be. */
   step(step: WalkStep): Promise<boolean>;
+  /** A member of the last reply that is text; empty where there is none. */
+  told(name: string): string;
 }
 
 const headers = {
@@ -52,8 +56,14 @@ export function curlLine(url: string, { path, as, body }: Call): string {
 /** A walk that has not begun. */
 export function createWalk({ url, sharedSecret, print }: WalkDeps): Walk {
   let accessToken = '';
+  let reply: ReadonlyMap<string, unknown> = new Map();
 
   return {
+    told(name) {
+      const value = reply.get(name);
+      return typeof value === 'string' ? value : '';
+    },
+
     async step(step) {
       print(`\n${step.title}\n  $ ${curlLine(url, step)}\n`);
       const bearer = { manager: sharedSecret, user: accessToken, stranger: undefined }[step.as];
@@ -65,13 +75,15 @@ export function createWalk({ url, sharedSecret, print }: WalkDeps): Walk {
       });
       const text = await response.text();
       print(`  ${response.status} ${text}\n`);
-      const reply = membersOf(JSON.parse(text));
+      reply = membersOf(JSON.parse(text));
       const token = reply.get('access_token');
       if (typeof token === 'string') {
         accessToken = token;
         print(`  $ token='${token}'\n`);
       }
-      const hasMembers = Object.entries(step.reply).every(([name, expected]) => reply.get(name) === expected);
+      const hasMembers = Object.entries(step.reply).every(([name, expected]) =>
+        isDeepStrictEqual(reply.get(name), expected),
+      );
       const isRight = response.status === step.status && hasMembers;
       if (!isRight) print(`  That is wrong: expected ${step.status} with ${JSON.stringify(step.reply)}\n`);
       return isRight;

@@ -1,13 +1,18 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
+import type { Mxid } from '../base/mxid.js';
 import { Secret } from '../base/secret.js';
 import { loadConfig } from '../config/load-config.js';
 import type { App } from '../app.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
 import { inAccountOffice } from './account-office.js';
+import { startDemoHomeserver, type DemoHomeserver } from './demo-homeserver.js';
+import { identityStops } from './demo-identity.js';
 import { createWalk, curlLine, type WalkStep } from './demo-walk.js';
 import { exitCodes } from './exit-code.js';
 import { firstSignal } from './first-signal.js';
@@ -15,15 +20,18 @@ import type { Surroundings } from './surroundings.js';
 import { readVersion } from './version.js';
 
 const domain = 'demo.test';
-const alice = `@alice:${domain}`;
+const alice = `@alice:${domain}` as Mxid;
 const bot = `@bot:${domain}`;
+const messagesFile = 'messages.jsonl';
 const matrixPassword = 'cheese and crackers';
 
 /** `gangway demo`: a sandbox Telegram and the daemon, walked through by HTTP; then both keep running for trying by hand. */
 export function addDemo(parent: Command, surroundings: Surroundings, end: (code: number) => void) {
   parent
     .command('demo')
-    .description('start a simulated Telegram and the daemon, and walk through logins to Telegram and to Matrix')
+    .description(
+      'start a simulated Telegram and the daemon, and walk through logins to both and the proof of an address',
+    )
     .option('--once', 'exit after the walk: with 0 only if every step answered as it must')
     .action(async ({ once = false }: { once?: boolean }) => end(await demo(once, surroundings)));
 }
@@ -40,11 +48,13 @@ async function demo(once: boolean, surroundings: Surroundings): Promise<number> 
   const folder = mkdtempSync(join(tmpdir(), 'gangway-demo-'));
   const logger = createLogger({ level: 'warn', format: 'pretty', clock });
   let sandbox: Sandbox | undefined;
+  let homeserver: DemoHomeserver | undefined;
   let app: App | undefined;
   try {
     sandbox = await startSandbox({ clock, random, publicKeyPath: join(folder, 'sandbox.pem'), controlPort: 0 });
     const sharedSecret = random.bytes(24).toString('base64url');
-    const file = writeConfig(folder, sandbox, sharedSecret, surroundings);
+    homeserver = await startDemoHomeserver(alice);
+    const file = await writeConfig(folder, { sandbox, homeserver, sharedSecret }, surroundings);
     const { config } = loadConfig({ path: file, env: {}, readFile: (path) => readFileSync(path, 'utf8') });
     app = createApp(config, { version: readVersion(), clock, random, logger });
     await app.start();
@@ -58,6 +68,7 @@ async function demo(once: boolean, surroundings: Surroundings): Promise<number> 
       ...telegramSteps({ password, botSecret: magicBotSecret }).map((step) => () => walk.step(step)),
       () => makeAccount(file, surroundings),
       ...matrixSteps().map((step) => () => walk.step(step)),
+      ...identityStops({ walk, print: out, mxid: alice, homeserver, messages: join(folder, messagesFile) }),
     ];
     let right = 0;
     for (const stop of stops) right += (await stop()) ? 1 : 0;
@@ -69,16 +80,29 @@ async function demo(once: boolean, surroundings: Surroundings): Promise<number> 
     return exitCodes.ok;
   } finally {
     await app?.stop();
+    await homeserver?.close();
     await sandbox?.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function writeConfig(folder: string, { dataCentres }: Sandbox, sharedSecret: string, { random }: Surroundings): string {
+interface Scenery {
+  readonly sandbox: Sandbox;
+  readonly homeserver: DemoHomeserver;
+  readonly sharedSecret: string;
+}
+
+async function writeConfig(folder: string, scenery: Scenery, { random }: Surroundings): Promise<string> {
+  const { sandbox, homeserver, sharedSecret } = scenery;
+  const { dataCentres } = sandbox;
   const file = join(folder, 'config.yaml');
+  const port = await findFreePort();
   const config = {
     homeserver: { domain },
-    http: { port: 0 },
+    http: { port },
+    identity: { enabled: true, public_url: `http://127.0.0.1:${port}` },
+    delivery: { email: [{ type: 'file', path: messagesFile }] },
+    outgoing: { servers: { [domain]: homeserver.url } },
     provisioning: { shared_secret: sharedSecret },
     telegram: {
       api_id: 4242,
@@ -104,6 +128,18 @@ async function makeAccount(file: string, surroundings: Surroundings): Promise<bo
     return isMade ? { done: `Made ${mxid}.\n` } : { refused: `${alice} could not be made.\n` };
   });
   return code === exitCodes.ok;
+}
+
+/** The address of the daemon is part of its configuration here, so it must be known before the daemon runs. */
+async function findFreePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('there is no port');
+  return address.port;
 }
 
 function provision(path: string, body?: Readonly<Record<string, string>>) {

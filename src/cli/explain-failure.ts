@@ -1,6 +1,9 @@
 import { ConfigFailure, type Problem } from '../config/problem.js';
 import { DatabaseFailure, type DatabaseFault } from '../database/failure.js';
+import { SettingsFailure } from '../delivery/settings-failure.js';
+import { SigningKeyFailure } from '../identity/signing-key-failure.js';
 import { exitCodes } from './exit-code.js';
+import { explainSettings, explainSigningKey } from './explain-identity.js';
 
 /** What to tell an administrator, and what to exit with. `text` ends in a line break. */
 export interface Explanation {
@@ -17,6 +20,8 @@ export function explainFailure(error: unknown): Explanation {
   if (error instanceof DatabaseFailure) {
     return { code: codeOfDatabase(error.fact), text: `${explainDatabase(error.fact)}\n` };
   }
+  if (error instanceof SettingsFailure) return { code: exitCodes.config, text: `${explainSettings(error.fact)}\n` };
+  if (error instanceof SigningKeyFailure) return { code: exitCodes.config, text: `${explainSigningKey(error.fact)}\n` };
   const listening = explainListening(error);
   if (listening !== undefined) return { code: exitCodes.listen, text: `${listening}\n` };
   const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);

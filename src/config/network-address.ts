@@ -52,3 +52,9 @@ function readUrl(input: string): string | Complaint | undefined {
   if (!isExampleName(url.hostname)) return url.href;
   return new Complaint('This is still a sample value. Write the address, or leave the key out.');
 }
+
+/** Whether it is a name with dots that is not of a private network, such as that of a cluster. */
+export function isPublicName(hostname: string): boolean {
+  if (isIP(hostname.replace(/^\[|\]$/g, '')) !== 0 || !hostname.includes('.')) return false;
+  return !/\.(local|internal|lan|home\.arpa|localhost)$/.test(hostname);
+}

@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
 import type { Config } from './config.js';
 import { layoutOf, settingsIn } from './layout.js';
+import { isPublicName } from './network-address.js';
 import type { Remark } from './remark.js';
 import { accounts as section } from './sections/accounts.js';
 import { valueAt, type Path, type TreeMap } from './tree.js';
@@ -58,10 +58,4 @@ function idleKeyRemarks({ homeserver, accounts }: Partial<Config>, root: TreeMap
 function isThisMachine(hostname: string, listensOn: string): boolean {
   const isLoopback = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
   return hostname === listensOn || (isLoopback && /^(127\..*|0\.0\.0\.0|::1?|localhost)$/.test(listensOn));
-}
-
-/** A name with dots that is not of a private network, such as that of a cluster. */
-function isPublicName(hostname: string): boolean {
-  if (isIP(hostname.replace(/^\[|\]$/g, '')) !== 0 || !hostname.includes('.')) return false;
-  return !/\.(local|internal|lan|home\.arpa|localhost)$/.test(hostname);
 }

@@ -2,6 +2,8 @@ import type { Config } from './config.js';
 import type { Remark } from './remark.js';
 import { findPermissionLevel, permissionLevels } from './permissions.js';
 import { accountRemarks } from './remarks-on-accounts.js';
+import { deliveryRemarks } from './remarks-on-delivery.js';
+import { identityRemarks } from './remarks-on-identity.js';
 import { normalisePrefix } from './sections/provisioning.js';
 import { isServerName } from './server-name.js';
 import { valueAt, type TreeMap } from './tree.js';
@@ -12,6 +14,8 @@ export function remarksOn(read: Partial<Config>, root: TreeMap): Remark[] {
     ...prefixRemarks(root),
     ...secretRemarks(read),
     ...accountRemarks(read, root),
+    ...identityRemarks(read, root),
+    ...deliveryRemarks(read),
     ...networkRemarks(read),
     ...proxyRemarks(read, root),
     ...permissionRemarks(read),

@@ -1,13 +1,21 @@
 import type { DataSourceOptions } from 'typeorm';
 import type { Logger } from '../base/logger.js';
 import { migrations } from '../../migrations/index.js';
+import { acceptedTerms } from './entities/accepted-terms.js';
 import { accessTokens } from './entities/access-tokens.js';
 import { accountAddresses } from './entities/account-addresses.js';
 import { accounts } from './entities/accounts.js';
 import { devices } from './entities/devices.js';
 import { floodWaits } from './entities/flood-waits.js';
+import { identityAssociations } from './entities/identity-associations.js';
+import { identityInvites } from './entities/identity-invites.js';
+import { identitySigningKeys } from './entities/identity-signing-keys.js';
+import { inviteDeliveries } from './entities/invite-deliveries.js';
+import { identityTokens } from './entities/identity-tokens.js';
 import { loginProcesses } from './entities/login-processes.js';
 import { loginTokens } from './entities/login-tokens.js';
+import { lookupHashes } from './entities/lookup-hashes.js';
+import { lookupPeppers } from './entities/lookup-peppers.js';
 import { refreshTokens } from './entities/refresh-tokens.js';
 import { sealingCheck } from './entities/sealing-check.js';
 import { telegramAccounts } from './entities/telegram-accounts.js';
@@ -34,8 +42,16 @@ export function dataSourceOptions(logger: Logger) {
       loginTokens,
       uiaSessions,
       accountAddresses,
+      identitySigningKeys,
+      identityAssociations,
+      lookupPeppers,
+      lookupHashes,
+      identityInvites,
+      inviteDeliveries,
       validationSessions,
       validationTokens,
+      identityTokens,
+      acceptedTerms,
     ],
     migrations: [...migrations],
     migrationsTableName,

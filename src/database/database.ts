@@ -1,11 +1,18 @@
 import type { Locks } from '../base/locks.js';
+import type { AcceptedTermsStore } from './stores/accepted-terms-store.js';
 import type { AccessTokenStore } from './stores/access-token-store.js';
 import type { AccountAddressStore } from './stores/account-address-store.js';
 import type { AccountStore } from './stores/account-store.js';
 import type { DeviceStore } from './stores/device-store.js';
 import type { FloodWaitStore } from './stores/flood-wait-store.js';
+import type { IdentityAssociationStore } from './stores/identity-association-store.js';
+import type { IdentityInviteStore } from './stores/identity-invite-store.js';
+import type { IdentitySigningKeyStore } from './stores/identity-signing-key-store.js';
+import type { InviteDeliveryStore } from './stores/invite-delivery-store.js';
+import type { IdentityTokenStore } from './stores/identity-token-store.js';
 import type { LoginProcessStore } from './stores/login-process-store.js';
 import type { LoginTokenStore } from './stores/login-token-store.js';
+import type { LookupHashStore } from './stores/lookup-hash-store.js';
 import type { RefreshTokenStore } from './stores/refresh-token-store.js';
 import type { TelegramAccountStore } from './stores/telegram-account-store.js';
 import type { UiaSessionStore } from './stores/uia-session-store.js';
@@ -23,7 +30,14 @@ export interface Transaction {
   readonly loginTokens: LoginTokenStore;
   readonly uiaSessions: UiaSessionStore;
   readonly accountAddresses: AccountAddressStore;
+  readonly identitySigningKeys: IdentitySigningKeyStore;
+  readonly identityAssociations: IdentityAssociationStore;
+  readonly lookupHashes: LookupHashStore;
+  readonly identityInvites: IdentityInviteStore;
+  readonly inviteDeliveries: InviteDeliveryStore;
   readonly validationSessions: ValidationSessionStore;
+  readonly identityTokens: IdentityTokenStore;
+  readonly acceptedTerms: AcceptedTermsStore;
 }
 
 /** The only door to the database, for reads too. */

@@ -1,12 +1,19 @@
 import type { Transaction } from './database.js';
 import type { Sealing } from './reseal.js';
+import { createAcceptedTermsStore } from './stores/typeorm-accepted-terms-store.js';
 import { createAccessTokenStore } from './stores/typeorm-access-token-store.js';
 import { createAccountAddressStore } from './stores/typeorm-account-address-store.js';
 import { createAccountStore } from './stores/typeorm-account-store.js';
 import { createDeviceStore } from './stores/typeorm-device-store.js';
 import { createFloodWaitStore } from './stores/typeorm-flood-wait-store.js';
+import { createIdentityAssociationStore } from './stores/typeorm-identity-association-store.js';
+import { createIdentityInviteStore } from './stores/typeorm-identity-invite-store.js';
+import { createIdentitySigningKeyStore } from './stores/typeorm-identity-signing-key-store.js';
+import { createInviteDeliveryStore } from './stores/typeorm-invite-delivery-store.js';
+import { createIdentityTokenStore } from './stores/typeorm-identity-token-store.js';
 import { createLoginProcessStore } from './stores/typeorm-login-process-store.js';
 import { createLoginTokenStore } from './stores/typeorm-login-token-store.js';
+import { createLookupHashStore } from './stores/typeorm-lookup-hash-store.js';
 import { createRefreshTokenStore } from './stores/typeorm-refresh-token-store.js';
 import { createTelegramAccountStore } from './stores/typeorm-telegram-account-store.js';
 import { createUiaSessionStore } from './stores/typeorm-uia-session-store.js';
@@ -26,6 +33,13 @@ export function openStores(session: TransactionSession, { sealer, hasher }: Seal
     loginTokens: createLoginTokenStore(session),
     uiaSessions: createUiaSessionStore(session),
     accountAddresses: createAccountAddressStore(session, sealer, hasher),
+    identitySigningKeys: createIdentitySigningKeyStore(session),
+    identityAssociations: createIdentityAssociationStore(session, sealer, hasher),
+    lookupHashes: createLookupHashStore(session, hasher),
+    identityInvites: createIdentityInviteStore(session, sealer, hasher),
+    inviteDeliveries: createInviteDeliveryStore(session, sealer),
     validationSessions: createValidationSessionStore(session, sealer, hasher),
+    identityTokens: createIdentityTokenStore(session),
+    acceptedTerms: createAcceptedTermsStore(session),
   };
 }

@@ -13,6 +13,12 @@ export const sealedColumns = {
   telegramAccountSession: { table: 'telegram_accounts', column: 'session' },
   telegramAccountProfile: { table: 'telegram_accounts', column: 'profile' },
   accountAddress: { table: 'account_addresses', column: 'address', hashColumn: 'address_hash' },
+  identityAddress: { table: 'identity_associations', column: 'address', hashColumn: 'address_hash' },
+  identityAlias: { table: 'identity_associations', column: 'alias' },
+  identitySigned: { table: 'identity_associations', column: 'signed' },
+  identityInviteAddress: { table: 'identity_invites', column: 'address', hashColumn: 'address_hash' },
+  identityInviteToken: { table: 'identity_invites', column: 'token', hashColumn: 'token_hash' },
+  inviteDeliveryBody: { table: 'invite_deliveries', column: 'body' },
   validationAddress: { table: 'validation_sessions', column: 'address', hashColumn: 'address_hash' },
   validationNextLink: { table: 'validation_sessions', column: 'next_link' },
 } as const satisfies Record<string, SealedColumn>;

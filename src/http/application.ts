@@ -8,7 +8,7 @@ import type { ClientAddress } from './client-ip.js';
 import type { Exchange } from './exchange.js';
 import { plainProblemReply } from './plain-problems.js';
 import { HttpFailure } from './problem.js';
-import type { Reply } from './reply.js';
+import type { Answer } from './reply.js';
 import { checkReply, type UndeclaredReplies } from './reply-check.js';
 import { writeReply } from './write-reply.js';
 
@@ -57,7 +57,7 @@ export function createApplication(deps: ApplicationDeps): RequestListener {
 }
 
 /** Undefined where nobody is left to answer. */
-function replyTo(error: unknown, exchange: Exchange, deps: ApplicationDeps): Reply | undefined {
+function replyTo(error: unknown, exchange: Exchange, deps: ApplicationDeps): Answer | undefined {
   if (isAbortedUpload(error)) return undefined;
   const { surface, endpoint, requestId } = exchange;
   const fields = { requestId, surface: surface?.name, endpoint: endpoint?.name };
@@ -79,7 +79,7 @@ function spelled(
   error: unknown,
   { surface, endpoint }: Exchange,
   { isUnavailable }: ApplicationDeps,
-): Reply | undefined {
+): Answer | undefined {
   const problem = surface?.problem ?? plainProblemReply;
   if (error instanceof HttpFailure) return problem(error.fact, endpoint);
   if (isFailure(error) && isUnavailable?.(error)) return problem({ kind: 'unavailable' }, endpoint);

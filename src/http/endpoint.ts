@@ -1,14 +1,28 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Secret } from '../base/secret.js';
 import type { Principal } from './principal.js';
-import { HttpFailure, type BodyFault } from './problem.js';
-import type { Reply } from './reply.js';
+import { HttpFailure, type BodyFault, type HttpProblem } from './problem.js';
+import type { InputSource } from './read-input.js';
+import type { ReceivedRequest } from './received-request.js';
+import type { Answer, PageReply } from './reply.js';
 
 /** What a reply of one status looks like. `headers` names headers that it may carry, with a description of each. */
 export interface ReplyShape<Schema extends z.ZodType = z.ZodType> {
   readonly description: string;
   readonly schema: Schema;
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A reply of one status that is a page for people. */
+export interface PageShape {
+  readonly description: string;
+  readonly page: true;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Whether replies of this shape are pages. */
+export function isPage(shape: ReplyShape | PageShape): shape is PageShape {
+  return 'page' in shape;
 }
 
 /** A parameter of a path. `pattern` is what it matches before percent-decoding; one segment unless told otherwise. */
@@ -33,19 +47,25 @@ export interface EndpointRequest<Name extends string, Body> {
   /** Comes from whoever asks: only an `authenticated` endpoint may rely on it. */
   readonly accessToken: Secret | undefined;
   readonly clientAddress: string;
+  readonly received: ReceivedRequest;
 }
+
+/** The shape of a body that is taken as it comes. */
+export const rawBytes = z.instanceof(Uint8Array);
 
 /** Who is served: whom the surface's authenticator admits, or everybody. */
 export type Access = 'authenticated' | 'public';
 
-type ReplyShapes = Readonly<Record<number, ReplyShape>>;
+type ReplyShapes = Readonly<Record<number, ReplyShape | PageShape>>;
 
 type DeclaredReply<Replies extends ReplyShapes> = {
-  [Status in keyof Replies & number]: {
-    readonly status: Status;
-    readonly body: Readonly<z.input<Replies[Status]['schema']> & object>;
-    readonly headers?: Readonly<Record<string, string>>;
-  };
+  [Status in keyof Replies & number]: Replies[Status] extends ReplyShape
+    ? {
+        readonly status: Status;
+        readonly body: Readonly<z.input<Replies[Status]['schema']> & object>;
+        readonly headers?: Readonly<Record<string, string>>;
+      }
+    : PageReply & { readonly status: Status };
 }[keyof Replies & number];
 
 /** The declaration of one operation: validation, types, the check of replies and the OpenAPI file all come from it. */
@@ -61,8 +81,10 @@ export interface EndpointDeclaration<Path extends string, Body extends z.ZodType
   readonly summary: string;
   readonly description?: string;
   readonly access: Access;
-  /** Absent where the endpoint reads no body. */
+  /** The shape of its input; absent where the endpoint reads none. With `bodyFrom: 'bytes'` it is `rawBytes`. */
   readonly body?: Body;
+  /** `json` unless told otherwise. */
+  readonly bodyFrom?: InputSource;
   readonly replies: Replies;
   /** Every reply that is not in `replies`. */
   readonly errors: ReplyShapes;
@@ -82,11 +104,14 @@ export interface Endpoint {
   readonly description: string | undefined;
   readonly access: Access;
   readonly body: z.ZodType | undefined;
+  readonly bodyFrom: InputSource;
   readonly replies: ReplyShapes;
   readonly errors: ReplyShapes;
   readonly otherErrors?: ReplyShape;
+  /** What is wrong with a request from that address, before anything else of it is looked at; nothing is where absent. */
+  readonly objection?: (clientAddress: string) => HttpProblem | undefined;
   /** Checks `body` against its shape (problem `body_unfit`) and runs the handler. */
-  readonly run: (request: EndpointRequest<string, unknown>) => Promise<Reply>;
+  readonly run: (request: EndpointRequest<string, unknown>) => Promise<Answer>;
 }
 
 /** Declares an operation; see EndpointDeclaration. */
@@ -95,6 +120,7 @@ export function endpoint<const Path extends string, Body extends z.ZodType, cons
 ): Endpoint {
   const {
     body: shape,
+    bodyFrom = 'json',
     handler,
     description,
     params: parameters,
@@ -107,6 +133,7 @@ export function endpoint<const Path extends string, Body extends z.ZodType, cons
     description,
     params: parameters,
     body: shape,
+    bodyFrom,
     async run(request) {
       return handler({ ...request, body: read(shape, request.body) as z.output<Body> });
     },

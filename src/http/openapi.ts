@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Endpoint, ReplyShape } from './endpoint.js';
+import { isPage, type Endpoint, type PageShape, type ReplyShape } from './endpoint.js';
 import type { Surface } from './surface.js';
 
 /** An OpenAPI 3.1 document, as plain JSON. */
@@ -52,21 +52,24 @@ function servers(prefixes: readonly string[]): readonly unknown[] {
 }
 
 function operation(endpoint: Endpoint, securityName: string): Record<string, unknown> {
-  const { operationId, summary, description, params, body, access, replies, errors, otherErrors } = endpoint;
+  const { operationId, summary, description, params, access, replies, errors, otherErrors } = endpoint;
   return {
     operationId,
     summary,
     ...(description === undefined ? {} : { description }),
     security: access === 'public' ? [] : [{ [securityName]: [] }],
-    parameters: Object.entries(params).map(([parameter, { description: text, example }]) => ({
-      name: parameter,
-      in: 'path',
-      required: true,
-      description: text,
-      schema: { type: 'string' },
-      ...(example === undefined ? {} : { example }),
-    })),
-    ...(body === undefined ? {} : { requestBody: { required: true, content: json(body) } }),
+    parameters: [
+      ...Object.entries(params).map(([parameter, { description: text, example }]) => ({
+        name: parameter,
+        in: 'path',
+        required: true,
+        description: text,
+        schema: { type: 'string' },
+        ...(example === undefined ? {} : { example }),
+      })),
+      ...queryParameters(endpoint),
+    ],
+    ...requestBody(endpoint),
     // Integer-like keys come in their order.
     responses: Object.fromEntries(
       Object.entries({ ...errors, ...replies, ...(otherErrors === undefined ? {} : { default: otherErrors }) }).map(
@@ -76,7 +79,46 @@ function operation(endpoint: Endpoint, securityName: string): Record<string, unk
   };
 }
 
-function response({ description, schema, headers }: ReplyShape): Record<string, unknown> {
+function queryParameters({ method, body, bodyFrom }: Endpoint): readonly unknown[] {
+  const isQuery = bodyFrom === 'query' || (bodyFrom === 'arguments' && method === 'GET');
+  if (body === undefined || !isQuery) return [];
+  const { properties = {}, required = [] } = jsonSchema(body);
+  return Object.entries(properties).map(([name, property]) => {
+    const { description, ...schema } = typeof property === 'object' ? property : {};
+    return {
+      name,
+      in: 'query',
+      required: required.includes(name),
+      ...(description === undefined ? {} : { description }),
+      schema,
+    };
+  });
+}
+
+function requestBody({ method, body, bodyFrom }: Endpoint): Record<string, unknown> {
+  if (body === undefined) return {};
+  switch (bodyFrom) {
+    case 'query':
+      return {};
+    case 'bytes':
+      return { requestBody: { required: true, content: { 'application/octet-stream': {} } } };
+    case 'json':
+      return { requestBody: { required: true, content: json(body) } };
+    case 'arguments': {
+      if (method === 'GET') return {};
+      const content = json(body);
+      return {
+        requestBody: {
+          description: 'The same may stand in the query string, where the body is empty.',
+          content: { ...content, 'application/x-www-form-urlencoded': content['application/json'] },
+        },
+      };
+    }
+  }
+}
+
+function response(shape: ReplyShape | PageShape): Record<string, unknown> {
+  const { description, headers } = shape;
   return {
     description,
     ...(headers === undefined
@@ -86,12 +128,16 @@ function response({ description, schema, headers }: ReplyShape): Record<string, 
             Object.entries(headers).map(([name, text]) => [name, { description: text, schema: { type: 'string' } }]),
           ),
         }),
-    content: json(schema),
+    content: isPage(shape) ? { 'text/html': { schema: { type: 'string' } } } : json(shape.schema),
   };
 }
 
 function json(schema: z.ZodType): Record<string, unknown> {
+  return { 'application/json': { schema: jsonSchema(schema) } };
+}
+
+function jsonSchema(schema: z.ZodType) {
   // As `output`, zod would forbid properties that are not declared: clients must bear new ones.
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' });
-  return { 'application/json': { schema: rest } };
+  return rest;
 }

@@ -5,6 +5,7 @@ const rows = {
   route_unknown: { status: 404, error: 'Nothing is served here.' },
   method_not_allowed: { status: 405, error: 'This method is not served here.' },
   unauthorized: { status: 401, error: 'The secret is missing or wrong.' },
+  address_refused: { status: 403, error: 'This is not served to your address.' },
   too_many_attempts: { status: 429, error: 'Too many wrong secrets from this address.' },
   authentication_unavailable: { status: 503, error: 'The credentials cannot be checked at the moment.' },
   body_not_json: { status: 400, error: 'The body is not JSON.' },
@@ -32,6 +33,7 @@ export function problemHeaders(problem: HttpProblem): Record<string, string> {
     case 'too_many_attempts':
       return { 'Retry-After': String(retryAfterSeconds(problem.retryAfterMs)) };
     case 'route_unknown':
+    case 'address_refused':
     case 'authentication_unavailable':
     case 'body_not_json':
     case 'body_unfit':

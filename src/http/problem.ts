@@ -13,6 +13,8 @@ export type HttpProblem =
   | { readonly kind: 'method_not_allowed'; readonly allowed: readonly string[] }
   /** No secret or a wrong one; no access token. */
   | { readonly kind: 'unauthorized' }
+  /** Whoever asks may not do so from their address. */
+  | { readonly kind: 'address_refused' }
   /** A wrong secret from an address that has sent too many of them. */
   | { readonly kind: 'too_many_attempts'; readonly retryAfterMs: number }
   /** Whether the credentials are right cannot be told at the moment. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '../base/logger.js';
-import type { Endpoint } from './endpoint.js';
-import type { Reply } from './reply.js';
+import { isPage, type Endpoint } from './endpoint.js';
+import type { Answer, Reply } from './reply.js';
 
 /**
  * What becomes of a reply that its endpoint does not declare. `throw` makes it a defect: for tests.
@@ -11,12 +11,21 @@ import type { Reply } from './reply.js';
 export type UndeclaredReplies = 'throw' | 'strip';
 
 /** The reply as its endpoint's declaration lets it out. */
-export function checkReply(endpoint: Endpoint, reply: Reply, mode: UndeclaredReplies, logger: Logger): Reply {
+export function checkReply(endpoint: Endpoint, reply: Answer, mode: UndeclaredReplies, logger: Logger): Answer {
   const shape = endpoint.replies[reply.status] ?? endpoint.errors[reply.status] ?? endpoint.otherErrors;
-  const result = shape?.schema.safeParse(reply.body);
+  const isDeclaredPage = shape !== undefined && isPage(shape);
+  if ('html' in reply) {
+    if (isDeclaredPage) return reply;
+    if (mode === 'throw') throw new UndeclaredReply(endpoint, reply.status, 'a page');
+    logger.error('reply is not as declared', { endpoint: endpoint.name, status: reply.status });
+    return reply;
+  }
+  const result = isDeclaredPage ? undefined : shape?.schema.safeParse(reply.body);
   const body = result?.success === true ? (result.data as Reply['body']) : undefined;
   if (mode === 'throw') {
-    if (body === undefined || !isDeepStrictEqual(body, reply.body)) throw new UndeclaredReply(endpoint, reply);
+    if (body === undefined || !isDeepStrictEqual(body, reply.body)) {
+      throw new UndeclaredReply(endpoint, reply.status, `the properties ${Object.keys(reply.body).join(', ')}`);
+    }
     return reply;
   }
   if (body === undefined) logger.error('reply is not as declared', { endpoint: endpoint.name, status: reply.status });
@@ -24,8 +33,8 @@ export function checkReply(endpoint: Endpoint, reply: Reply, mode: UndeclaredRep
 }
 
 class UndeclaredReply extends Error {
-  constructor(endpoint: Endpoint, { status, body }: Reply) {
-    super(`${endpoint.name} does not declare a reply ${status} with the properties ${Object.keys(body).join(', ')}`);
+  constructor(endpoint: Endpoint, status: number, what: string) {
+    super(`${endpoint.name} does not declare a reply ${status} with ${what}`);
     this.name = 'UndeclaredReply';
   }
 }

@@ -5,6 +5,19 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** An answer for people. With a `Location` among its headers it leads the browser on. */
+export interface PageReply {
+  readonly status: number;
+  /** A whole HTML document. Nothing of it is loaded from elsewhere, and scripts do not run. */
+  readonly html: string;
+  /** The text of its one `<style>` element, where it has one: no other is applied. */
+  readonly css?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Whatever may be answered. */
+export type Answer = Reply | PageReply;
+
 /** A reply that keeps the literal types of its status and words, so that the compiler can hold it against a declaration. */
 export function reply<const Status extends number, const Body extends Reply['body']>(status: Status, body: Body) {
   return { status, body };

@@ -1,23 +1,25 @@
 import Router from '@koa/router';
 import type { Middleware, ParameterizedContext } from 'koa';
 import type { Logger } from '../base/logger.js';
-import type { Secret } from '../base/secret.js';
+import { Secret } from '../base/secret.js';
 import { readAccessToken } from './access-token.js';
 import { crossOriginHeaders } from './cross-origin.js';
 import type { Endpoint } from './endpoint.js';
 import type { Exchange } from './exchange.js';
-import type { ReadJsonBody } from './json-body.js';
 import { compilePath } from './path-pattern.js';
 import { stranger, type Principal } from './principal.js';
 import { HttpFailure } from './problem.js';
+import { readInput } from './read-input.js';
+import { receivedRequest } from './received-request.js';
 import { checkReply, type UndeclaredReplies } from './reply-check.js';
+import type { ReadBody } from './request-body.js';
 import type { Surface } from './surface.js';
 import { writeReply } from './write-reply.js';
 
 /** What createRoutes needs. */
 export interface RoutesDeps {
   readonly surfaces: readonly Surface[];
-  readonly readJsonBody: ReadJsonBody;
+  readonly readBody: ReadBody;
   readonly undeclaredReplies: UndeclaredReplies;
   readonly logger: Logger;
 }
@@ -27,15 +29,16 @@ interface Mount {
   readonly surface: Surface;
 }
 
-/** Finds the endpoint of a request and runs it: secret first, then body, then path parameters, then the handler. Throws HttpFailure. */
+/** Finds the endpoint of a request and runs it: address and secret first, then body, then path parameters, then the handler. Throws HttpFailure. */
 export function createRoutes(deps: RoutesDeps): Middleware<Exchange> {
   const mounts = deps.surfaces
     .flatMap((surface) => surface.prefixes.map((prefix): Mount => ({ prefix, surface })))
     .toSorted((a, b) => b.prefix.length - a.prefix.length);
   const router = new Router<Exchange>();
   for (const { prefix, surface } of mounts) {
+    const base = surface.secretSegment === undefined ? prefix : `${prefix}/${surface.secretSegment.reveal()}`;
     for (const endpoint of surface.endpoints) {
-      const { regexp, params } = compilePath(prefix, endpoint.path, endpoint.params);
+      const { regexp, params } = compilePath(base, endpoint.path, endpoint.params);
       router.register(regexp, [endpoint.method], serve(deps, surface, endpoint, params), { pathAsRegExp: true });
     }
   }
@@ -44,14 +47,13 @@ export function createRoutes(deps: RoutesDeps): Middleware<Exchange> {
   return async (ctx) => {
     // Koa has no path for an absolute target without a host, whatever its types say.
     if (!ctx.path) throw new HttpFailure({ kind: 'route_unknown' });
-    const path = ctx.path.replaceAll(/\/{2,}/g, '/');
-    const surface = mounts.find(
-      (mount) => isBelow(ctx.path, mount.prefix) || (mount.surface.lenient === true && isBelow(path, mount.prefix)),
-    )?.surface;
+    const entered = enter(mounts, ctx.path);
+    if (entered === undefined) throw new HttpFailure({ kind: 'route_unknown' });
+    const { surface, path } = entered;
     ctx.state.surface = surface;
-    if (surface?.lenient === true) {
+    ctx.path = path;
+    if (surface.lenient === true) {
       ctx.set({ ...crossOriginHeaders });
-      ctx.path = path;
       if (ctx.method === 'OPTIONS') return writeReply(ctx, { status: 200, body: {} });
     }
     await routes(ctx as Parameters<typeof routes>[0], () => {
@@ -62,12 +64,26 @@ export function createRoutes(deps: RoutesDeps): Middleware<Exchange> {
   };
 }
 
+/** The surface of a path, and the path with which to find its endpoint; undefined where there is no surface. */
+function enter(mounts: readonly Mount[], asSent: string): { surface: Surface; path: string } | undefined {
+  const collapsed = asSent.replaceAll(/\/{2,}/g, '/');
+  for (const { prefix, surface } of mounts) {
+    const path = surface.lenient === true ? collapsed : asSent;
+    if (isBelow(path, prefix) && knowsSecret(path.slice(prefix.length), surface)) return { surface, path };
+  }
+  return undefined;
+}
+
+function knowsSecret(belowPrefix: string, { secretSegment }: Surface): boolean {
+  return secretSegment === undefined || secretSegment.equals(new Secret(belowPrefix.split('/')[1] ?? ''));
+}
+
 function isBelow(path: string, prefix: string): boolean {
   return path === prefix || path.startsWith(`${prefix}/`);
 }
 
 function serve(
-  { readJsonBody, undeclaredReplies, logger }: RoutesDeps,
+  { readBody, undeclaredReplies, logger }: RoutesDeps,
   surface: Surface,
   endpoint: Endpoint,
   params: (captures: readonly string[]) => Record<string, string>,
@@ -77,15 +93,18 @@ function serve(
     state.surface = surface;
     state.endpoint = endpoint;
     const { clientAddress } = state;
+    const objection = endpoint.objection?.(clientAddress);
+    if (objection !== undefined) throw new HttpFailure(objection);
     const accessToken = readAccessToken({ authorization: ctx.req.headers.authorization, query: ctx.querystring });
     const principal = await admit(ctx, surface, endpoint, accessToken);
-    const body = endpoint.body === undefined ? undefined : await readJsonBody(ctx);
+    const body = endpoint.body === undefined ? undefined : await readInput(endpoint.bodyFrom, ctx, readBody);
     const reply = await endpoint.run({
       params: params(ctx.captures ?? []),
       body,
       principal,
       accessToken,
       clientAddress,
+      received: receivedRequest(ctx),
     });
     writeReply(ctx, checkReply(endpoint, reply, undeclaredReplies, logger));
   };

@@ -9,8 +9,8 @@ import type { Random } from '../base/random.js';
 import { createApplication } from './application.js';
 import { createClientAddress } from './client-ip.js';
 import { crossOriginHeaders } from './cross-origin.js';
-import { createJsonBodyReader } from './json-body.js';
 import type { UndeclaredReplies } from './reply-check.js';
+import { createBodyReader } from './request-body.js';
 import { createRoutes } from './routes.js';
 import type { Surface } from './surface.js';
 
@@ -76,10 +76,10 @@ export interface HttpAddress {
 /** An HTTP server for the given surfaces. */
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const { host, port, limits, clock, logger } = deps;
-  const readJsonBody = createJsonBodyReader(limits.maxBodyBytes);
+  const readBody = createBodyReader(limits.maxBodyBytes);
   const handle = createApplication({
     ...deps,
-    routes: createRoutes({ ...deps, readJsonBody }),
+    routes: createRoutes({ ...deps, readBody }),
     clientAddress: createClientAddress(deps.trustedProxies),
   });
 

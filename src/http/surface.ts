@@ -1,8 +1,9 @@
 import type { Failure } from '../base/failure.js';
+import type { Secret } from '../base/secret.js';
 import type { Authenticator } from './bearer-auth.js';
 import type { Endpoint } from './endpoint.js';
 import type { HttpProblem } from './problem.js';
-import type { Reply } from './reply.js';
+import type { Answer } from './reply.js';
 
 /** A wire protocol: its endpoints below its prefixes, and its way to spell whatever goes wrong there. */
 export interface Surface {
@@ -10,12 +11,17 @@ export interface Surface {
   readonly name: string;
   /** Each begins with a slash and does not end with one, or is empty for the root. All have the same endpoints; the first names them in the log. */
   readonly prefixes: readonly [string, ...string[]];
+  /**
+   * Where it is there, every path has it as a segment of its own after the prefix; for whoever does not know it, the surface does not exist.
+   * It is compared in constant time, and no log shows it.
+   */
+  readonly secretSegment?: Secret | undefined;
   readonly endpoints: readonly Endpoint[];
   readonly authenticate: Authenticator;
   /** Spells what the kernel found; `endpoint` is undefined where none was reached. */
-  readonly problem: (problem: HttpProblem, endpoint: Endpoint | undefined) => Reply;
+  readonly problem: (problem: HttpProblem, endpoint: Endpoint | undefined) => Answer;
   /** Spells what a service threw; undefined for a failure that this surface does not know, which is a defect. */
-  readonly failure: (failure: Failure, endpoint: Endpoint) => Reply | undefined;
+  readonly failure: (failure: Failure, endpoint: Endpoint) => Answer | undefined;
   /** How loud the access line is: `debug` for what is polled all day. */
   readonly accessLevel: 'info' | 'debug';
   /**
@@ -36,5 +42,8 @@ export function surface(declaration: Surface): Surface {
   }
   const wrong = declaration.prefixes.find((prefix) => !/^(\/[^/]+)*$/.test(prefix));
   if (wrong !== undefined) throw new Error(`${declaration.name}: ${wrong} is no prefix`);
+  if (declaration.secretSegment && !/^[\w.~-]+$/.test(declaration.secretSegment.reveal())) {
+    throw new Error(`${declaration.name}: its secret must be letters, digits, dots, dashes, underscores and tildes`);
+  }
   return declaration;
 }

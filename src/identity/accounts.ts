@@ -17,11 +17,14 @@ export interface IdentityAccounts {
   }): Promise<Secret>;
   /** Whose token it is: token_unknown where it is nobody's. */
   holder(token: Secret): Promise<Mxid>;
+  /** token_unknown where it was nobody's. */
   logOut(token: Secret): Promise<void>;
   /** By id. */
   readonly policies: Readonly<Record<string, Policy>>;
   /** terms_unknown_url for what is none of ours; accumulates. */
   acceptTerms(mxid: Mxid, urls: readonly string[]): Promise<void>;
-  /** Throws terms_unsigned until each policy is accepted in one of its languages. */
+  /** Throws terms_unsigned until each policy is accepted, in its present version, in one of its languages. */
   requireTerms(mxid: Mxid): Promise<void>;
+  /** Forgets tokens that nobody has used for a year. */
+  sweep(): Promise<void>;
 }

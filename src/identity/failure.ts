@@ -10,6 +10,8 @@ export type IdentityFault =
   | { readonly kind: 'not_your_mxid' }
   | { readonly kind: 'address_invalid' }
   | { readonly kind: 'medium_unsupported' }
+  /** No text that could name a room. */
+  | { readonly kind: 'room_id_invalid' }
   /** The address is published already, for this user. */
   | { readonly kind: 'address_in_use'; readonly mxid: Mxid }
   | { readonly kind: 'key_unknown' }

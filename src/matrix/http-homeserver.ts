@@ -5,6 +5,7 @@ import type { Secret } from '../base/secret.js';
 import { QueueFull, type QueueBounds, WorkQueue } from '../base/work-queue.js';
 import { HomeserverFailure } from './failure.js';
 import type { Homeserver, HomeserverAnswer } from './homeserver.js';
+import { jsonObject } from './json-object.js';
 import { readCapped } from './read-capped.js';
 
 /** What createHttpHomeserver needs. */
@@ -108,16 +109,6 @@ function headersOf({ clientAddress, accessToken, body }: Question): Record<strin
     ...(accessToken === undefined ? {} : { Authorization: `Bearer ${accessToken.reveal()}` }),
     ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
   };
-}
-
-function jsonObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function unfit(problem: string): HomeserverFailure {

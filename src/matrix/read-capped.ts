@@ -1,6 +1,6 @@
 /** The whole of a body as text; undefined, and no more of it is read, where it has more than `limitBytes`. */
 export async function readCapped(
-  body: ReadableStream<Uint8Array> | null,
+  body: AsyncIterable<Uint8Array> | null,
   limitBytes: number,
 ): Promise<string | undefined> {
   if (body === null) return '';

@@ -1,6 +1,4 @@
 import type { Logger } from '../base/logger.js';
-import { alphanumeric, randomText, type Random } from '../base/random.js';
-import { Secret } from '../base/secret.js';
 import { DeliveryFailure, type DeliveryFault } from '../delivery/failure.js';
 import type { Message, Messenger } from '../delivery/messenger.js';
 import type { Destination } from './destination.js';
@@ -10,19 +8,6 @@ import { ThreepidFailure, type ThreepidFault } from './failure.js';
 export type SendOutcome =
   | { readonly isSent: true }
   | { readonly isSent: false; readonly mayArrive: boolean; readonly failure: ThreepidFailure };
-
-// What is mailed is copied by programs, and what is sent to phones by people.
-const mailedLength = 32;
-const digitsOfCode = 6;
-
-/** A fresh token for an address of that medium: 190 random bits by mail, six digits to a phone. */
-export function makeToken(medium: 'email' | 'msisdn', random: Random): Secret {
-  return new Secret(
-    medium === 'email'
-      ? randomText(random, mailedLength, alphanumeric)
-      : randomText(random, digitsOfCode, '0123456789'),
-  );
-}
 
 /** Sends, and says what became of it; strangers do not learn from it whether an address exists, and the log does. */
 export async function sendToken(

@@ -10,7 +10,8 @@ import { addressWaitMs, createAskerLimits, type ValidationAllowances } from './l
 import { decideSend, decideSubmit, proofOf } from './machine.js';
 import { withSid, type NextLinkPolicy } from './next-link.js';
 import { readKey, readRequest, type ReadRequest } from './read-request.js';
-import { makeToken, sendToken } from './send-token.js';
+import { sendToken } from './send-token.js';
+import { makeToken, readToken } from './tokens.js';
 import type { SessionKey, Validation } from './validation.js';
 
 /** How long sessions last. */
@@ -31,8 +32,8 @@ export interface ValidationDeps {
   readonly linkTo: (proof: SessionKey & { readonly token: Secret }) => Secret;
   readonly nextLinks: NextLinkPolicy;
   readonly allowances: ValidationAllowances;
-  /** How many wrong guesses a token survives. */
-  readonly maxGuesses: { readonly email: number; readonly msisdn: number };
+  /** How many wrong guesses the code for a phone survives. */
+  readonly maxGuesses: number;
   /** ISO 3166-1, upper case: where messages may be sent to phones. All countries where there are none. */
   readonly allowedCountries: readonly string[];
   readonly lifetimes: ValidationLifetimes;
@@ -98,7 +99,8 @@ export function createValidation(deps: ValidationDeps): Validation {
     const session = await tx.validationSessions.hold(key);
     if (!session) return { fault: { kind: 'session_unknown' } };
     const tokens = await tx.validationSessions.compareTokens(session.id, token);
-    const rules = { maxGuesses: deps.maxGuesses[session.medium], usableMs: lifetimes.usableMs };
+    const maxGuesses = session.medium === 'msisdn' ? deps.maxGuesses : maxGuessesOfMailed;
+    const rules = { maxGuesses, usableMs: lifetimes.usableMs };
     const now = clock.now();
     const decision = decideSubmit(session, tokens, rules, now);
     switch (decision.act) {
@@ -139,7 +141,7 @@ export function createValidation(deps: ValidationDeps): Validation {
     async submitToken(key, token, client) {
       const read = readKey(key);
       limits.admitGuess(client);
-      const outcome = await database.transaction((tx) => submit(tx, read, token));
+      const outcome = await database.transaction((tx) => submit(tx, read, readToken(token)));
       if ('fault' in outcome) throw new ThreepidFailure(outcome.fault);
       const { id, nextLink } = outcome.session;
       return { nextLink: nextLink === undefined ? undefined : withSid(nextLink, id) };
@@ -166,14 +168,18 @@ export function createValidation(deps: ValidationDeps): Validation {
     },
 
     async sweep() {
-      const until = clock.now() - lifetimes.rememberedMs;
-      await database.transaction((tx) => tx.validationSessions.deleteExpired(until));
+      // What has to be counted is not forgotten.
+      const { perEmailAddress, perPhoneNumber } = allowances;
+      const keptMs = Math.max(lifetimes.rememberedMs, perEmailAddress.windowMs, perPhoneNumber.windowMs);
+      await database.transaction((tx) => tx.validationSessions.deleteExpired(clock.now() - keptMs));
     },
   };
 }
 
 // 190 random bits.
 const sidLength = 32;
+// Nobody guesses what is mailed; whoever tries so often is broken.
+const maxGuessesOfMailed = 100;
 
 type Address = Pick<ValidationSessionRecord, 'medium' | 'address'>;
 

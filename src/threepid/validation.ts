@@ -68,7 +68,7 @@ export interface Validation {
   submitToken(
     key: SessionKey,
     token: Secret,
-    client?: string | undefined,
+    client: string | undefined,
   ): Promise<{ readonly nextLink: string | undefined }>;
   /** The address of a validated session: session_unknown, then session_expired, then session_not_validated. */
   loadValidated(key: SessionKey): Promise<ValidatedAddress>;

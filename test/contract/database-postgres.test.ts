@@ -2,12 +2,17 @@ import { describe } from 'vitest';
 import { createPostgresPlace, postgresMissing } from '../support/database-place.js';
 import { describeAccounts } from './database-accounts-contract.js';
 import { describeDatabase } from './database-contract.js';
+import { describeIdentityAccounts } from './database-identity-accounts-contract.js';
 import { describeSchema } from './database-schema-contract.js';
 import { describeSealing } from './database-sealing-contract.js';
+import { describeSharedValidation, describeValidation } from './database-validation-contract.js';
 
 describe.skipIf(postgresMissing)(`on PostgreSQL ${postgresMissing ?? ''}`, () => {
   describe('the database', () => describeDatabase(createPostgresPlace));
   describe('accounts', () => describeAccounts(createPostgresPlace));
+  describe('validations', () => describeValidation(createPostgresPlace));
+  describe('validations of several daemons', () => describeSharedValidation(createPostgresPlace));
+  describe('users of the identity service', () => describeIdentityAccounts(createPostgresPlace));
   describe('encryption at rest', () => describeSealing(createPostgresPlace));
   describe('the schema', () => describeSchema(createPostgresPlace));
 });

@@ -38,7 +38,8 @@ export async function startReverseProxy({ gangway, homeserver }: ReverseProxyTar
   };
 }
 
-function passOn(incoming: IncomingMessage, response: ServerResponse, target: string): void {
+/** Sends a request on, to a base URL without a slash at its end, and its answer back. */
+export function passOn(incoming: IncomingMessage, response: ServerResponse, target: string): void {
   const outgoing = request(`${target}${incoming.url}`, {
     method: incoming.method,
     headers: { ...incoming.headers, 'x-forwarded-for': forwardedFor(incoming), 'x-forwarded-proto': 'https' },

@@ -51,17 +51,31 @@ export interface Synapse {
   stop(): Promise<void>;
 }
 
+/** What may differ from one Synapse to another. */
+export interface SynapseOptions {
+  readonly serverName?: string;
+  /** Keys of homeserver.yaml that come in addition, or instead. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** A file in PEM with the certificate authorities that it trusts. */
+  readonly authorities?: string;
+}
+
 /** Starts one; whoever starts it stops it. */
-export async function startSynapse({ serverName = 'synapse.test' } = {}): Promise<Synapse> {
+export async function startSynapse(options: SynapseOptions = {}): Promise<Synapse> {
+  const { serverName = 'synapse.test', config = {}, authorities } = options;
   if (!python) throw new Error(synapseMissing);
   const folder = await mkdtemp(join(tmpdir(), 'gangway-synapse-'));
   const secret = randomBytes(24).toString('base64url');
   const configFile = join(folder, 'homeserver.yaml');
   await writeFile(join(folder, 'signing.key'), `ed25519 a_test ${unpadded(randomBytes(32))}\n`);
   await writeFile(join(folder, 'log.yaml'), stringify(logConfig));
-  await writeFile(configFile, stringify(homeserverConfig(folder, serverName, secret)));
+  await writeFile(configFile, stringify({ ...homeserverConfig(folder, serverName, secret), ...config }));
 
-  const child = spawn(python, ['-c', launcher, '-c', configFile], { cwd: folder, stdio: ['pipe', 'ignore', 'pipe'] });
+  const child = spawn(python, ['-c', launcher, '-c', configFile], {
+    cwd: folder,
+    stdio: ['pipe', 'ignore', 'pipe'],
+    env: { ...process.env, ...(authorities === undefined ? {} : { SSL_CERT_FILE: authorities }) },
+  });
   const log = followLog(child);
   const killWithUs = () => {
     child.kill('SIGKILL');
@@ -149,7 +163,7 @@ async function call(
   return JSON.parse(text) as Readonly<Record<string, unknown>>;
 }
 
-function homeserverConfig(folder: string, serverName: string, secret: string): unknown {
+function homeserverConfig(folder: string, serverName: string, secret: string): Readonly<Record<string, unknown>> {
   const unlimited = { per_second: 10_000, burst_count: 10_000 };
   return {
     server_name: serverName,
@@ -167,7 +181,7 @@ function homeserverConfig(folder: string, serverName: string, secret: string): u
         type: 'http',
         bind_addresses: ['127.0.0.1'],
         x_forwarded: true,
-        resources: [{ names: ['client'] }],
+        resources: [{ names: ['client', 'federation'] }],
       },
     ],
     report_stats: false,

@@ -3,6 +3,7 @@ import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
 import { createValidation, type ValidationDeps } from '../../src/threepid/service.js';
+import type { ValidationAllowances } from '../../src/threepid/limits.js';
 import type { SessionKey, TokenRequest, Validation } from '../../src/threepid/validation.js';
 import { openTestDatabase } from './database.js';
 import { createFakeClock, type FakeClock } from './fake-clock.js';
@@ -24,26 +25,32 @@ export const day = 24 * hour;
 
 const many = { max: 1000, windowMs: hour };
 
+/** Limits that no test reaches unless it wants to. */
+export const allowances: ValidationAllowances = {
+  perEmailAddress: many,
+  perPhoneNumber: many,
+  perClient: many,
+  perUser: many,
+  perCallingCode: many,
+  guessesPerClient: many,
+};
+
 /** On a database of its own unless one is given, and a clock that stands still; the caller closes it. */
 export async function openValidation(
-  options: Partial<Omit<ValidationDeps, 'messenger' | 'clock'>> & { readonly messenger?: RecordingMessenger } = {},
+  options: Partial<Omit<ValidationDeps, 'messenger' | 'clock'>> & {
+    readonly messenger?: RecordingMessenger;
+    readonly clock?: FakeClock;
+  } = {},
 ): Promise<ValidationUnderTest> {
-  const clock = createFakeClock();
+  const clock = options.clock ?? createFakeClock();
   const messenger = options.messenger ?? createRecordingMessenger();
   const database = options.database ?? (await openTestDatabase({ clock }));
   const validation = createValidation({
     linkTo: ({ purpose, sid, clientSecret, token }) =>
       new Secret(`https://id.test/${purpose}?${new URLSearchParams({ sid, clientSecret, token: token.reveal() })}`),
     nextLinks: { hostnames: ['chat.test'], allowHttp: false },
-    allowances: {
-      perEmailAddress: many,
-      perPhoneNumber: many,
-      perClient: many,
-      perUser: many,
-      perCallingCode: many,
-      guessesPerClient: many,
-    },
-    maxGuesses: { email: 50, msisdn: 5 },
+    allowances,
+    maxGuesses: 5,
     allowedCountries: [],
     lifetimes: { provableMs: day, usableMs: day, rememberedMs: 5 * day },
     random: systemRandom,
@@ -57,7 +64,7 @@ export async function openValidation(
 }
 
 /** A client that nobody has heard of. */
-export const stranger = { client: '198.51.100.7', mxid: undefined };
+const stranger = { client: '198.51.100.7', mxid: undefined };
 
 /** A user, at some client. */
 export const askerOf = (localpart: string, client = '198.51.100.7') => ({

@@ -39,6 +39,7 @@ export const httpErrors = {
   route_unknown: { status: 404, errcode: 'M_UNRECOGNIZED', error: 'Unrecognized request' },
   method_not_allowed: { status: 405, errcode: 'M_UNRECOGNIZED', error: 'Unrecognized request' },
   unauthorized: missingToken,
+  address_refused: { status: 403, errcode: 'M_FORBIDDEN', error: 'This is not served to your address' },
   too_many_attempts: tooMany,
   authentication_unavailable: {
     status: 503,

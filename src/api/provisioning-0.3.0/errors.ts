@@ -149,6 +149,11 @@ const invalidJson: WireError = { status: 400, errcode: 'json_invalid', error: 'I
 /** What the HTTP kernel finds wrong; `unhandled_http_*` is what later servers of this API call requests that they do not handle. */
 export const httpErrors = {
   unauthorized: { status: 401, errcode: 'shared_secret_invalid', error: 'Shared secret is not valid.' },
+  address_refused: {
+    status: 403,
+    errcode: 'unhandled_http_403',
+    error: 'This is not served to your address.',
+  },
   too_many_attempts: {
     status: 429,
     errcode: 'too_many_attempts',

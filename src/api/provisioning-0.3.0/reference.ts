@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Endpoint } from '../../http/endpoint.js';
+import { isPage, type Endpoint } from '../../http/endpoint.js';
 import { operationErrors } from './error-shapes.js';
 import { stateOf, wireErrors } from './errors.js';
 import { introduction } from './openapi.js';
@@ -18,7 +18,7 @@ function chapter(prefix: string, { name, method, path, summary, description, bod
   if (description !== undefined) parts.push(`${description}\n`);
   if (body !== undefined) parts.push(`Body:\n\n${propertyTable(body)}`);
   for (const [status, reply] of Object.entries(replies)) {
-    parts.push(`${status}, ${decapitalise(reply.description)}:\n\n${propertyTable(reply.schema)}`);
+    if (!isPage(reply)) parts.push(`${status}, ${decapitalise(reply.description)}:\n\n${propertyTable(reply.schema)}`);
   }
   if (isOperationName(name)) parts.push(`Errors:\n\n${errorTable(name)}`);
   return parts.join('\n');

@@ -1,21 +1,12 @@
-import { Secret } from '../../base/secret.js';
+import type { Secret } from '../../base/secret.js';
 import { kind, listOfKinds } from '../listed-kinds.js';
-import { baseUrl, host, remotePort, webAddress } from '../network-address.js';
+import { baseUrl, webAddress } from '../network-address.js';
 import { group, optional, required, withDefault } from '../setting.js';
-import { Complaint, mapOf, oneOf, path, secretText, text, wholeNumber } from '../value.js';
+import { mapOf, oneOf, path, secretText, text, trueOrFalse, wholeNumber, words } from '../value.js';
+import { smtp, type SmtpChannel } from './delivery-smtp.js';
 
 /** A way for e-mail. */
-export type EmailChannel =
-  | {
-      readonly type: 'smtp';
-      readonly host: string;
-      readonly port: number;
-      readonly security: 'starttls' | 'tls' | 'opportunistic' | 'none';
-      readonly credentials: { readonly user: string; readonly password: Secret } | undefined;
-      /** A mailbox, with or without a display name. */
-      readonly from: string;
-    }
-  | FileChannel;
+export type EmailChannel = SmtpChannel | FileChannel;
 
 /** A way for messages to phone numbers. */
 export type PhoneChannel =
@@ -25,6 +16,9 @@ export type PhoneChannel =
       /** Without the @. */
       readonly senderUsername: string | undefined;
       readonly address: string;
+      readonly undeliveredAfterMs: number | undefined;
+      /** Whether Telegram is asked to report what became of a message. */
+      readonly reports: boolean;
     }
   | {
       readonly type: 'webhook';
@@ -33,6 +27,8 @@ export type PhoneChannel =
       readonly authorization: Secret | undefined;
       readonly headers: ReadonlyMap<string, Secret>;
       readonly format: 'json' | 'form';
+      /** Its template; undefined for the usual one. */
+      readonly body: string | undefined;
     }
   | FileChannel;
 
@@ -48,54 +44,6 @@ const file = kind(
   'Messages are written to a file, one JSON object a line, for tests and for trying things out.',
   { path: required(path('the path of a file'), 'messages.jsonl', 'The file, relative to this configuration file.') },
   (keys): FileChannel => ({ type: 'file', path: keys.path }),
-);
-
-const mailbox = text(
-  { expects: 'a mail address, or a name and an address such as Example <id@example.com>' },
-  (input) => {
-    const address = /^[^<>]*<([^<>]+)>$/.exec(input)?.[1] ?? input;
-    if (/[\p{Cc}]/u.test(input) || !/^[^\s@<>]+@[^\s@<>]+$/.test(address)) return undefined;
-    return /@example\.(com|net|org)$/.test(address)
-      ? new Complaint('This is still a sample value. Write the address that your mails come from.')
-      : input;
-  },
-);
-
-const smtp = kind(
-  'smtp',
-  'Mails are handed to a mail server.',
-  {
-    host: required(host, 'mail.example.com', 'The mail server.'),
-    port: withDefault(remotePort, '587', 'Its port: 587 or 25 with starttls, 465 with tls.'),
-    security: withDefault(
-      oneOf(['starttls', 'tls', 'opportunistic', 'none']),
-      'starttls',
-      'starttls begins without encryption and refuses to go on so; tls is encrypted from the start; opportunistic encrypts where the ' +
-        'server can; none never does.',
-    ),
-    user: optional(
-      text({ expects: 'a user name' }, (input) => (input === '' ? undefined : input)),
-      'gangway',
-      'The user name, where the server wants one.',
-    ),
-    password: optional(
-      secretText({ expects: 'a password' }, (input) => input !== ''),
-      'secret',
-      'The password of that user.',
-    ),
-    from: required(mailbox, 'Example <id@example.com>', 'Whom mails come from.'),
-  },
-  (keys, context): EmailChannel => {
-    const { user, password } = keys;
-    if (user !== undefined && !password) {
-      context.addIssue({ code: 'custom', path: ['password'], message: 'This key is missing. The user name needs it.' });
-    }
-    if (user === undefined && password) {
-      context.addIssue({ code: 'custom', path: ['user'], message: 'This key is missing. The password needs it.' });
-    }
-    const credentials = user === undefined || !password ? undefined : { user, password };
-    return { type: 'smtp', host: keys.host, port: keys.port, security: keys.security, credentials, from: keys.from };
-  },
 );
 
 const telegramGateway = kind(
@@ -119,6 +67,16 @@ const telegramGateway = kind(
       'examplechannel',
       'The verified channel from which codes come. When left out, they come from Telegram.',
     ),
+    undelivered_after_seconds: optional(
+      wholeNumber(30, 3600),
+      '120',
+      'A code that has not arrived after so long is given up, and costs nothing. When left out, as long as the code is good.',
+    ),
+    reports: withDefault(
+      trueOrFalse,
+      'true',
+      'Whether Telegram is asked to report what became of each code, for the log. It calls identity.public_url.',
+    ),
     address: withDefault(baseUrl, 'https://gatewayapi.telegram.org', 'Where the Gateway API is.'),
   },
   (keys): PhoneChannel => ({
@@ -126,6 +84,9 @@ const telegramGateway = kind(
     token: keys.token,
     senderUsername: keys.sender_username,
     address: keys.address,
+    undeliveredAfterMs:
+      keys.undelivered_after_seconds === undefined ? undefined : keys.undelivered_after_seconds * 1000,
+    reports: keys.reports,
   }),
 );
 
@@ -148,6 +109,12 @@ const webhook = kind(
       'Other headers.',
     ),
     format: withDefault(oneOf(['json', 'form']), 'json', 'How the body is written.'),
+    body: optional(
+      words('the template of a body'),
+      '{"to": "{number}", "message": "{text}"}',
+      'What is sent, where it is not to, code and text: {number} with its plus, {digits} without, {code} and {text} stand inside the texts ' +
+        'of JSON or the values of a form.',
+    ),
   },
   (keys): PhoneChannel => ({
     type: 'webhook',
@@ -155,6 +122,7 @@ const webhook = kind(
     authorization: keys.authorization,
     headers: keys.headers,
     format: keys.format,
+    body: keys.body,
   }),
 );
 

@@ -1,6 +1,6 @@
 import { network } from '../network-address.js';
 import { group, withDefault } from '../setting.js';
-import { listOf, trueOrFalse, wholeNumber } from '../value.js';
+import { listOf, text, trueOrFalse } from '../value.js';
 
 /** Whether a part of version 1 is served, and to whom. */
 export interface V1Part {
@@ -49,16 +49,12 @@ export const v1 = group(
       'Storing and mailing an invite: off, because anybody could have mails sent in the name of anybody, and learn whose an address is.',
     ),
     submit_error_status: withDefault(
-      wholeNumber(200, 400),
+      text<200 | 400>({ expects: '200 or 400' }, (input) =>
+        input === '200' ? 200 : input === '400' ? 400 : undefined,
+      ),
       '200',
       'The status of the answer to a wrong token: 200, as Synapse needs it to pass on the reason, or 400.',
     ),
   },
-  (keys, context): IdentityV1 => {
-    const { validate, bind, lookup, invite, submit_error_status: status } = keys;
-    if (status !== 200 && status !== 400) {
-      context.addIssue({ code: 'custom', path: ['submit_error_status'], message: `${status} is not 200 or 400.` });
-    }
-    return { validate, bind, lookup, invite, submitErrorStatus: status === 400 ? 400 : 200 };
-  },
+  ({ submit_error_status: submitErrorStatus, ...parts }): IdentityV1 => ({ ...parts, submitErrorStatus }),
 );

@@ -33,6 +33,10 @@ export const outgoing = group(
       const message = `${JSON.stringify(name)} is not a server name, as after the colon of a Matrix ID.`;
       context.addIssue({ code: 'custom', path: ['servers', name], message });
     }
-    return { allowedNetworks: keys.allowed_networks, servers: keys.servers, deadlineMs: keys.timeout_seconds * 1000 };
+    return {
+      allowedNetworks: keys.allowed_networks,
+      servers: Object.fromEntries(keys.servers),
+      deadlineMs: keys.timeout_seconds * 1000,
+    };
   },
 );

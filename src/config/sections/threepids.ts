@@ -11,13 +11,12 @@ const country = text({ expects: 'a country as two capital letters, such as GB' }
 export const threepids = group(
   'How e-mail addresses and phone numbers are proven.',
   {
-    email_token_minutes: withDefault(wholeNumber(5, 10_080), '1440', 'How long the link in a mail is good.'),
-    phone_code_minutes: withDefault(
-      wholeNumber(1, 60),
-      '10',
-      'How long a code that was sent to a phone number is good.',
+    prove_within_minutes: withDefault(
+      wholeNumber(5, 10_080),
+      '1440',
+      'How long a code or the link in a mail is good, from the first request on.',
     ),
-    validated_hours: withDefault(
+    use_within_hours: withDefault(
       wholeNumber(1, 720),
       '24',
       'How long a proof is good: an address must be published, or added to an account, within this time.',
@@ -25,7 +24,7 @@ export const threepids = group(
     max_guesses: withDefault(
       wholeNumber(1, 100),
       '5',
-      'How many wrong codes a session bears before another code must be asked for.',
+      'How many wrong guesses the code for a phone number survives. Then another must be asked for.',
     ),
     confirm_click: withDefault(
       trueOrFalse,
@@ -45,25 +44,33 @@ export const threepids = group(
         'earn them some.',
     ),
     limits: group(
-      'How often messages are sent before the answer is 429.',
+      'How often messages are sent, and tokens compared, before the answer is 429.',
       {
         per_client: allowance('Messages that one client address asks for.', '20', '3600', 'Messages'),
         per_user: allowance('Messages that one Matrix user asks for.', '20', '3600', 'Messages'),
-        per_address: allowance('Messages to one e-mail address or phone number.', '5', '18000', 'Messages'),
-        per_country: allowance('Messages to the phone numbers of one country.', '50', '3000', 'Messages'),
+        per_email_address: allowance('Messages to one e-mail address, whoever asks.', '10', '86400', 'Messages'),
+        per_phone_number: allowance(
+          'Codes to one phone number, whoever asks. A code is one of a million: each that is sent gives a guesser max_guesses tries.',
+          '10',
+          '86400',
+          'Codes',
+        ),
+        per_calling_code: allowance('Codes to the phone numbers of one country.', '50', '3600', 'Codes'),
+        guesses_per_client: allowance('Tokens that one client address gives, right or wrong.', '60', '600', 'Tokens'),
       },
       (keys) => ({
         perClient: keys.per_client,
         perUser: keys.per_user,
-        perAddress: keys.per_address,
-        perCountry: keys.per_country,
+        perEmailAddress: keys.per_email_address,
+        perPhoneNumber: keys.per_phone_number,
+        perCallingCode: keys.per_calling_code,
+        guessesPerClient: keys.guesses_per_client,
       }),
     ),
   },
   (keys) => ({
-    emailTokenMs: keys.email_token_minutes * 60_000,
-    phoneCodeMs: keys.phone_code_minutes * 60_000,
-    validatedMs: keys.validated_hours * 3_600_000,
+    provableMs: keys.prove_within_minutes * 60_000,
+    usableMs: keys.use_within_hours * 3_600_000,
     maxGuesses: keys.max_guesses,
     confirmClick: keys.confirm_click,
     nextLinkHosts: keys.next_link_hosts,

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { In, IsNull, LessThan, LessThanOrEqual, MoreThan } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
 import { Secret } from '../../base/secret.js';
+import { readAddress, writeAddress } from '../address-text.js';
 import { type ValidationSessionRow, validationSessions } from '../entities/validation-sessions.js';
 import { validationTokens } from '../entities/validation-tokens.js';
 import { sealedColumns } from '../sealed-columns.js';
@@ -164,13 +165,4 @@ function secretSubject(id: string, clientSecret: Secret): string {
 
 function tokenSubject(sessionId: string, token: Secret): string {
   return `validation token ${sessionId} ${token.reveal()}`;
-}
-
-function writeAddress({ medium, address }: Address): string {
-  return `${medium}:${address}`;
-}
-
-function readAddress(text: Secret): Address {
-  const [, medium, address = ''] = /^(email|msisdn):(.*)$/s.exec(text.reveal()) ?? [];
-  return { medium: medium === 'email' ? 'email' : 'msisdn', address };
 }

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { explainFailure } from '../../../src/cli/explain-failure.js';
 import { DatabaseFailure, type DatabaseFault } from '../../../src/database/failure.js';
+import { SettingsFailure } from '../../../src/delivery/settings-failure.js';
+import { SigningKeyFailure } from '../../../src/identity/signing-key-failure.js';
 import { written } from '../config/written-config.js';
 import { createWorkplace, type Workplace } from './ran-command.js';
 
@@ -142,6 +144,39 @@ describe('what is said of a failure', () => {
     const explained = explainFailure(new DatabaseFailure(fault));
     expect(explained).toEqual({ code, text: expect.stringMatching(text) });
     expect(explained.text).toMatch(/^[^\n]+\.\n$/);
+  });
+
+  const path = '/data/identity-signing.key';
+  const identityFailures = [
+    new SigningKeyFailure({ kind: 'signing_key_file_unusable', path }),
+    new SigningKeyFailure({ kind: 'signing_key_folder_missing', folder: '/data' }),
+    new SigningKeyFailure({ kind: 'signing_key_file_empty', path }),
+    new SigningKeyFailure({ kind: 'signing_key_malformed', path, line: 2 }),
+    new SigningKeyFailure({ kind: 'signing_key_repeated', path, keyId: 'ed25519:0' }),
+    new SigningKeyFailure({ kind: 'signing_key_missing', path, keyId: 'ed25519:0', publicKey: 'abc' }),
+    new SigningKeyFailure({ kind: 'signing_key_changed', path, keyId: 'ed25519:0', publicKey: 'abc' }),
+    new SettingsFailure({ kind: 'webhook_body_unusable', problem: 'It is wrong.' }),
+    new SettingsFailure({ kind: 'webhook_header_unusable', name: 'X Y' }),
+    new SettingsFailure({ kind: 'password_needs_tls' }),
+  ];
+  it.each(identityFailures.map((failure) => [failure.fact, failure] as const))(
+    '%j: a sentence that names the key of the configuration, and the exit code of one that is wrong',
+    (_, failure) => {
+      const { code, text } = explainFailure(failure);
+      expect(code).toBe(3);
+      expect(text).toMatch(/^[^\n]+\.\n$/);
+      expect(text).toMatch(/identity\.signing_key_file|delivery\.(email|phone)/);
+    },
+  );
+
+  it('names every template that cannot be used', () => {
+    const problems = [{ file: 'a/b.eta', problem: 'It is bad.' }];
+    const { code, text } = explainFailure(
+      new SettingsFailure({ kind: 'templates_unusable', folder: '/data/mails', problems }),
+    );
+    expect(code).toBe(3);
+    expect(text).toContain('/data/mails (delivery.templates)');
+    expect(text).toContain('  a/b.eta\n    It is bad.\n');
   });
 
   it('names the address that another program listens on', async () => {

@@ -133,6 +133,21 @@ describe('gangway config check', () => {
     expect(await place.run(['config', 'check', '-c', 'etc/config.yaml'])).toMatchObject({ code: 0 });
   });
 
+  it('tries the templates of messages, and bodies and headers of webhooks', async () => {
+    const identity = { enabled: true, public_url: 'https://id.matrix.test' };
+    const email = [{ type: 'smtp', host: 'mail.matrix.test', from: 'id@matrix.test' }];
+    mkdirSync(join(place.folder, 'mails'));
+    write('config.yaml', written({ identity, delivery: { email, templates: 'mails' } }));
+    expect(await place.run(['config', 'check'])).toMatchObject({ code: 0, err: '' });
+    write('mails/validation.txt.eta', '<%= it.lnik %>');
+    const broken = await place.run(['config', 'check']);
+    expect(broken).toMatchObject({ code: 3, out: '' });
+    expect(broken.err).toContain('  validation.txt.eta\n    It does not work: there is no it.lnik.\n');
+    const phone = [{ type: 'webhook', url: 'https://sms.matrix.test', body: '{code}' }];
+    write('config.yaml', written({ identity, delivery: { phone }, threepids: { allowed_countries: ['GB'] } }));
+    expect(await place.run(['config', 'check'])).toMatchObject({ code: 3, err: expect.stringContaining('webhook') });
+  });
+
   it('says that a folder is no file', async () => {
     mkdirSync(join(place.folder, 'config.yaml'));
     expect((await place.run(['config', 'check'])).err).toContain('it is a folder');

@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/base/secret.js';
+import type { TokenRequest } from '../../../src/threepid/validation.js';
+import { threepidFaultOf as faultOf } from '../../support/threepid-faults.js';
 import {
+  askerOf,
+  day,
   emailRequest,
   keyOf,
   openValidation,
@@ -8,40 +12,285 @@ import {
   type ValidationUnderTest,
 } from '../../support/validation.js';
 
+let under: ValidationUnderTest;
+
+beforeEach(async () => {
+  under = await openValidation();
+});
+
+afterEach(() => under.close());
+
+const ask = async (request: TokenRequest) => (await under.validation.requestToken(request)).sid;
+const submit = (request: TokenRequest, sid: string, token = '') =>
+  under.validation.submitToken(keyOf(request, sid), new Secret(token), undefined);
+const load = (request: TokenRequest, sid: string) => under.validation.loadValidated(keyOf(request, sid));
+const lastToken = () => under.messenger.tokens().at(-1) ?? '';
+/** A session whose address is proven. */
+const prove = async (request: TokenRequest) => {
+  const sid = await ask(request);
+  await submit(request, sid, lastToken());
+  return sid;
+};
+const wrongCode = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
+
 describe('an address is proven', () => {
-  let under: ValidationUnderTest;
-
-  beforeEach(async () => {
-    under = await openValidation();
-  });
-
-  afterEach(() => under.close());
-
   it('by the token that was mailed to it', async () => {
-    const { validation, messenger, clock } = under;
-    const request = emailRequest();
+    const { validation, clock } = under;
+    const request = emailRequest({ asker: askerOf('alice') });
     const { sid, address, internationalFormat } = await validation.requestToken(request);
+    expect(sid).toMatch(/^[0-9A-Za-z]{32}$/);
     expect(address).toEqual({ medium: 'email', address: 'alice@mail.test' });
     expect(internationalFormat).toBeUndefined();
-    const key = keyOf(request, sid);
-    await expect(validation.loadValidated(key)).rejects.toMatchObject({ fact: { kind: 'session_not_validated' } });
+    expect(await faultOf(load(request, sid))).toEqual({ kind: 'session_not_validated' });
     await clock.advance(1234);
-    const [token = ''] = messenger.tokens();
-    expect(await validation.submitToken(key, new Secret(token))).toEqual({ nextLink: undefined });
+    expect(lastToken()).toMatch(/^[0-9A-Za-z]{32}$/);
+    expect(await submit(request, sid, lastToken())).toEqual({ nextLink: undefined });
     const validatedAt = clock.now();
     await clock.advance(1000);
-    expect(await validation.loadValidated(key)).toEqual({ ...address, validatedAt, mxid: undefined });
+    expect(await load(request, sid)).toEqual({ ...address, validatedAt, mxid: '@alice:example.test' });
   });
 
-  it('by the code that was sent to the phone', async () => {
-    const { validation, messenger } = under;
+  it('by the code that was sent to the phone, however it is typed', async () => {
     const request = phoneRequest();
-    const { sid, address, internationalFormat } = await validation.requestToken(request);
+    const { sid, address, internationalFormat } = await under.validation.requestToken(request);
     expect(address).toEqual({ medium: 'msisdn', address: '447470674927' });
     expect(internationalFormat).toBe('+44 7470 674927');
-    const [code = ''] = messenger.tokens();
+    const code = lastToken();
     expect(code).toMatch(/^[0-9]{6}$/);
-    await validation.submitToken(keyOf(request, sid), new Secret(code));
-    expect(await validation.loadValidated(keyOf(request, sid))).toMatchObject(address);
+    await submit(request, sid, ` ${code.slice(0, 3)}-${code.slice(3)}\n`);
+    expect(await load(request, sid)).toMatchObject(address);
+  });
+
+  it('once: the right token is right again, and changes nothing', async () => {
+    const request = emailRequest();
+    const sid = await prove(request);
+    const proven = await load(request, sid);
+    await under.clock.advance(1000);
+    await submit(request, sid, lastToken());
+    expect(await load(request, sid)).toEqual(proven);
+    expect(await faultOf(submit(request, sid, 'wrong'))).toEqual({ kind: 'token_wrong' });
+    expect(await load(request, sid)).toEqual(proven);
+  });
+
+  it('until that has served its purpose', async () => {
+    const request = emailRequest();
+    const sid = await prove(request);
+    await under.validation.consume(keyOf(request, sid));
+    expect(await faultOf(load(request, sid))).toEqual({ kind: 'session_unknown' });
+    expect(await faultOf(under.validation.consume(keyOf(request, sid)))).toEqual({ kind: 'session_unknown' });
+    expect(await ask(request)).not.toBe(sid);
+  });
+});
+
+describe('a message', () => {
+  it('holds what its reader needs', async () => {
+    const request = emailRequest({ brand: 'acme' });
+    const sid = await ask(request);
+    const [mail] = under.messenger.sent;
+    expect(mail).toMatchObject({
+      kind: 'email_validation',
+      to: 'alice@mail.test',
+      expiresInMs: day,
+      brand: 'acme',
+    });
+    const link = mail?.kind === 'email_validation' ? mail.link.reveal() : '';
+    const parameters = { sid, clientSecret: request.clientSecret, token: lastToken() };
+    expect(link).toBe(`https://id.test/identity?${new URLSearchParams(parameters)}`);
+
+    await under.clock.advance(1000);
+    await ask(emailRequest({ sendAttempt: 2 }));
+    expect(under.messenger.sent[1]).toMatchObject({ expiresInMs: day - 1000, brand: undefined });
+
+    await ask(phoneRequest());
+    const sms = under.messenger.sent[2];
+    expect(sms).toMatchObject({ kind: 'phone_validation', expiresInMs: day });
+    expect(sms?.kind === 'phone_validation' && sms.to.reveal()).toBe('+447470674927');
+  });
+
+  it.each([
+    { attempts: [1, 1], messages: 1 },
+    { attempts: [1, 2], messages: 2 },
+    { attempts: [0, 0, 1, 1, 0], messages: 2 },
+    { attempts: [7, 3, 6, 7, 8], messages: 2 },
+    { attempts: [undefined, undefined, undefined], messages: 3 },
+    { attempts: [5, undefined, 6, 7], messages: 3 },
+    { attempts: [-1, -1], messages: 1 },
+  ])('goes out $messages times for the attempts $attempts', async ({ attempts, messages }) => {
+    const sids: string[] = [];
+    for (const sendAttempt of attempts) sids.push(await ask(emailRequest({ sendAttempt })));
+    expect(under.messenger.sent).toHaveLength(messages);
+    expect(new Set(sids).size).toBe(1);
+    expect(new Set(under.messenger.tokens()).size).toBe(messages);
+  });
+
+  it.each([
+    { medium: 'e-mail', requestOf: emailRequest },
+    { medium: 'phones', requestOf: phoneRequest },
+  ])('that is not the last one proves an address too: $medium', async ({ requestOf }) => {
+    const request = requestOf();
+    const sid = await ask(request);
+    const first = lastToken();
+    await ask(requestOf({ sendAttempt: 2 }));
+    await submit(request, sid, first);
+    expect(await load(request, sid)).toMatchObject({ mxid: undefined });
+  });
+
+  it('that could not be sent is sent by the same request', async () => {
+    under.messenger.fail({ kind: 'channel_down' });
+    expect(await faultOf(ask(emailRequest()))).toEqual({ kind: 'send_failed', medium: 'email' });
+    under.messenger.fail(undefined);
+    await ask(emailRequest());
+    expect(under.messenger.sent).toHaveLength(1);
+    await ask(emailRequest());
+    expect(under.messenger.sent).toHaveLength(1);
+  });
+});
+
+describe('a session', () => {
+  const first = emailRequest({ asker: askerOf('alice') });
+
+  it.each([
+    { what: 'the same', changes: {} },
+    { what: 'another spelling of the address', changes: { typed: { medium: 'email', address: ' ALICE@MAIL.TEST ' } } },
+    { what: 'another client', changes: { asker: askerOf('alice', '203.0.113.9') } },
+    { what: 'a later attempt', changes: { sendAttempt: 2 } },
+    { what: 'another link', changes: { nextLink: 'https://chat.test/' } },
+  ] as const)('is found again by $what', async ({ changes }) => {
+    const sid = await ask(first);
+    expect(await ask({ ...first, ...changes })).toBe(sid);
+  });
+
+  it.each([
+    { what: 'another secret', changes: { clientSecret: 'another' } },
+    { what: 'another address', changes: { typed: { medium: 'email', address: 'bob@mail.test' } } },
+    { what: 'another purpose', changes: { purpose: 'account' } },
+    { what: 'another user', changes: { asker: askerOf('bob') } },
+    { what: 'no user', changes: { asker: { client: '198.51.100.7', mxid: undefined } } },
+  ] as const)('is another one for $what', async ({ changes }) => {
+    const sid = await ask(first);
+    expect(await ask({ ...first, ...changes })).not.toBe(sid);
+    expect(under.messenger.sent).toHaveLength(2);
+  });
+
+  it('is a new one, with a message, once the last is validated or has expired', async () => {
+    const sid = await prove(first);
+    const second = await ask(first);
+    expect(second).not.toBe(sid);
+    await under.clock.advance(day);
+    expect(await ask(first)).not.toBe(second);
+    expect(under.messenger.sent).toHaveLength(3);
+  });
+
+  it('can be validated for a day from its opening on, whenever the token was sent', async () => {
+    const sid = await ask(first);
+    await under.clock.advance(day - 1);
+    await ask({ ...first, sendAttempt: 2 });
+    await under.clock.advance(1);
+    expect(await faultOf(submit(first, sid, lastToken()))).toEqual({ kind: 'session_expired' });
+    expect(await faultOf(load(first, sid))).toEqual({ kind: 'session_expired' });
+  });
+
+  it('can be used for a day from its validation on', async () => {
+    const sid = await ask(first);
+    await under.clock.advance(day - 1);
+    await submit(first, sid, lastToken());
+    await under.clock.advance(day - 1);
+    expect(await load(first, sid)).toMatchObject({ address: 'alice@mail.test' });
+    await submit(first, sid, lastToken());
+    await under.clock.advance(1);
+    expect(await faultOf(load(first, sid))).toEqual({ kind: 'session_expired' });
+    expect(await faultOf(submit(first, sid, lastToken()))).toEqual({ kind: 'session_expired' });
+  });
+
+  it('is known to have expired for days, and then forgotten', async () => {
+    const sid = await ask(first);
+    const proven = await prove({ ...first, clientSecret: 'another' });
+    await under.clock.advance(6 * day - 1);
+    await under.validation.sweep();
+    expect(await faultOf(load(first, sid))).toEqual({ kind: 'session_expired' });
+    await under.clock.advance(1);
+    await under.validation.sweep();
+    expect(await faultOf(load(first, sid))).toEqual({ kind: 'session_unknown' });
+    expect(await faultOf(load({ ...first, clientSecret: 'another' }, proven))).toEqual({ kind: 'session_unknown' });
+  });
+
+  it('is nothing to whoever does not know its id, its secret and its purpose', async () => {
+    const sid = await prove(first);
+    const key = keyOf(first, sid);
+    const strangers = [
+      { ...key, sid: 'another' },
+      { ...key, sid: '' },
+      { ...key, sid: 'no/id' },
+      { ...key, clientSecret: 'another' },
+      { ...key, purpose: 'account' as const },
+    ];
+    for (const stranger of strangers) {
+      const { validation } = under;
+      const unknown = { kind: 'session_unknown' };
+      expect(await faultOf(validation.loadValidated(stranger))).toEqual(unknown);
+      expect(await faultOf(validation.submitToken(stranger, new Secret(lastToken()), undefined))).toEqual(unknown);
+      expect(await faultOf(validation.consume(stranger))).toEqual(unknown);
+    }
+    expect(await load(first, sid)).toMatchObject({ address: 'alice@mail.test' });
+  });
+});
+
+describe('guesses', () => {
+  const request = phoneRequest();
+
+  it('are five for each code; then another code must be asked for', async () => {
+    const sid = await ask(request);
+    const code = lastToken();
+    for (let guess = 0; guess < 5; guess += 1) {
+      expect(await faultOf(submit(request, sid, wrongCode(code)))).toEqual({ kind: 'token_wrong' });
+    }
+    const tooMany = { kind: 'too_many_guesses', retryAfterMs: 0 };
+    expect(await faultOf(submit(request, sid, code))).toEqual(tooMany);
+    expect(await ask(request)).toBe(sid);
+    expect(await faultOf(submit(request, sid, code))).toEqual(tooMany);
+    expect(await ask(phoneRequest({ sendAttempt: 2 }))).toBe(sid);
+    expect(await faultOf(submit(request, sid, code))).toEqual({ kind: 'token_wrong' });
+    await submit(request, sid, lastToken());
+    expect(await load(request, sid)).toMatchObject({ address: '447470674927' });
+  });
+
+  it('are right at the fifth', async () => {
+    const sid = await ask(request);
+    const code = lastToken();
+    for (let guess = 0; guess < 4; guess += 1) await faultOf(submit(request, sid, wrongCode(code)));
+    await submit(request, sid, code);
+    expect(await load(request, sid)).toMatchObject({ address: '447470674927' });
+  });
+
+  it('of whoever does not know the secret do not count', async () => {
+    const sid = await ask(request);
+    const code = lastToken();
+    for (let guess = 0; guess < 9; guess += 1) {
+      await faultOf(submit({ ...request, clientSecret: 'another' }, sid, wrongCode(code)));
+    }
+    await submit(request, sid, code);
+  });
+
+  it('of what was mailed are many', async () => {
+    const mailed = emailRequest();
+    const sid = await ask(mailed);
+    for (let guess = 0; guess < 20; guess += 1) {
+      expect(await faultOf(submit(mailed, sid, 'wrong'))).toEqual({ kind: 'token_wrong' });
+    }
+    await submit(mailed, sid, lastToken());
+  });
+});
+
+describe('a next link', () => {
+  it('comes with the id of the session, the last one that a message was sent for', async () => {
+    const sid = await ask(emailRequest({ nextLink: 'https://chat.test/#/home' }));
+    await ask(emailRequest({ nextLink: 'https://chat.test/ignored' }));
+    expect(await submit(emailRequest(), sid, lastToken())).toEqual({ nextLink: `https://chat.test/?sid=${sid}#/home` });
+
+    const request = emailRequest({ clientSecret: 'another', nextLink: 'https://chat.test/a' });
+    const other = await ask(request);
+    await ask({ ...request, sendAttempt: 2, nextLink: 'https://chat.test/b?c=d' });
+    const { nextLink } = await submit(request, other, lastToken());
+    expect(nextLink).toBe(`https://chat.test/b?c=d&sid=${other}`);
   });
 });

@@ -2,11 +2,18 @@ import bodyParser from 'koa-bodyparser';
 import type { Context } from 'koa';
 import { HttpFailure } from './problem.js';
 
-/** Reads a request's body as JSON, whatever its Content-Type says; throws the problems `body_*`. */
-export type ReadJsonBody = (ctx: Context) => Promise<unknown>;
+/** The body of a request, read to its end. */
+export interface RequestBody {
+  readonly bytes: Buffer;
+  /** The body as JSON, whatever its Content-Type says; throws the problem `body_not_json`. */
+  readonly json: () => unknown;
+}
+
+/** Reads the body of a request; throws the problems `body_too_large` and `body_encoded`. */
+export type ReadBody = (ctx: Context) => Promise<RequestBody>;
 
 /** A reader of bodies of at most `limitBytes`. */
-export function createJsonBodyReader(limitBytes: number): ReadJsonBody {
+export function createBodyReader(limitBytes: number): ReadBody {
   const parse = bodyParser({
     enableTypes: ['json'],
     detectJSON: () => true,
@@ -23,20 +30,42 @@ export function createJsonBodyReader(limitBytes: number): ReadJsonBody {
     try {
       await parse(ctx, () => Promise.resolve());
     } catch (error) {
+      const read = textThatIsNoJson(error);
+      if (read !== undefined) return { bytes: Buffer.from(read, 'latin1'), json: noJson };
       // What is left of the body has to go somewhere before the connection can be used again.
       ctx.req.resume();
       throw translated(error, limitBytes);
     }
-    return strictJson(ctx.request.rawBody);
+    const bytes = Buffer.from(ctx.request.rawBody, 'latin1');
+    return { bytes, json: () => strictJson(bytes) };
   };
 }
 
-function strictJson(bytes: string): unknown {
+/** Bytes as UTF-8; throws the problem `body_not_json` where they are none. */
+export function strictText(bytes: Uint8Array): string {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(bytes, 'latin1')));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new HttpFailure({ kind: 'body_not_json' });
+    return noJson();
   }
+}
+
+function strictJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(strictText(bytes));
+  } catch {
+    return noJson();
+  }
+}
+
+function noJson(): never {
+  throw new HttpFailure({ kind: 'body_not_json' });
+}
+
+// The parser has read the whole body before it finds that it is no JSON, or JSON that it thinks dangerous, and gives it back.
+function textThatIsNoJson(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('status' in error) || !('body' in error)) return undefined;
+  return error.status === 400 && typeof error.body === 'string' ? error.body : undefined;
 }
 
 // By its marks, not by its class: two copies of http-errors in one tree are no rarity.

@@ -1,0 +1,30 @@
+import type { Surface } from '../http/surface.js';
+import { createMsisdnDelegate, type MsisdnDelegateDeps } from './identity-v1/delegate.js';
+import { createIdentityV1, type IdentityV1Deps } from './identity-v1/index.js';
+import { createIdentityV2, type IdentityV2Deps } from './identity-v2/index.js';
+import { identitySurface } from './identity/identity-surface.js';
+import { ping, supportedVersions } from './identity/ping.js';
+
+/** What createIdentitySurfaces needs. */
+export type IdentityDeps = IdentityV1Deps &
+  IdentityV2Deps & {
+    /** Undefined where no homeserver delegates to us. */
+    readonly delegate: MsisdnDelegateDeps['delegate'] | undefined;
+  };
+
+/**
+ * Everything that is answered below /_matrix/identity, and what a homeserver delegates; what is not served there is 404 M_UNRECOGNIZED, and
+ * without `deps` nothing is served.
+ */
+export function createIdentitySurfaces(deps: IdentityDeps | undefined): readonly Surface[] {
+  const rest = (endpoints: Surface['endpoints']) =>
+    identitySurface({ name: 'identity', prefixes: ['/_matrix/identity'], endpoints });
+  if (deps === undefined) return [rest([])];
+  const { delegate, validation } = deps;
+  return [
+    createIdentityV1(deps),
+    ...createIdentityV2(deps),
+    ...(delegate === undefined ? [] : [createMsisdnDelegate({ validation, delegate })]),
+    rest([ping('v1'), ping('v2'), supportedVersions()]),
+  ];
+}

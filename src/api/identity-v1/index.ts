@@ -1,0 +1,87 @@
+import type { HttpProblem } from '../../http/problem.js';
+import type { Endpoint } from '../../http/endpoint.js';
+import type { Surface } from '../../http/surface.js';
+import type { Associations } from '../../identity/associations.js';
+import type { Invites } from '../../identity/invites.js';
+import type { PublicKeys } from '../../identity/public-keys.js';
+import type { Validation } from '../../threepid/validation.js';
+import { bind } from '../identity/bind.js';
+import { getValidated } from '../identity/get-validated.js';
+import { identitySurface } from '../identity/identity-surface.js';
+import { publicKeyEndpoints } from '../identity/public-keys.js';
+import { requestEmailToken, requestPhoneToken } from '../identity/request-token.js';
+import { sign } from '../identity/sign.js';
+import { storeInvite } from '../identity/store-invite.js';
+import { submitToken } from '../identity/submit-token.js';
+import { unbind } from '../identity/unbind.js';
+import { validationPages } from '../identity/validation-page.js';
+import { version1 } from '../identity/version.js';
+import { bulkLookup } from './bulk-lookup.js';
+import { lookup } from './lookup.js';
+
+/** Whether a part of version 1 is served, and to whom. */
+export interface V1Part {
+  readonly enabled: boolean;
+  readonly isAllowed: (clientAddress: string) => boolean;
+}
+
+/** What can be switched of version 1: what is not is always served, because links and rooms hold its addresses. */
+export interface V1Parts {
+  readonly validate: V1Part;
+  readonly bind: V1Part;
+  readonly lookup: V1Part;
+  readonly invite: V1Part;
+}
+
+/** What createIdentityV1 needs. */
+export interface IdentityV1Deps {
+  readonly validation: Pick<Validation, 'requestToken' | 'submitToken' | 'loadValidated'>;
+  readonly associations: Associations;
+  readonly invites: Invites;
+  readonly publicKeys: PublicKeys;
+  /** Whether the page behind the link in a mail wants a click. */
+  readonly confirmClick: boolean;
+  readonly v1: V1Parts & {
+    /** The status of an answer to submitToken that says `success: false`. */
+    readonly submitErrorStatus: 200 | 400;
+  };
+}
+
+/** Version 1 of the identity service, without access tokens. */
+export function createIdentityV1(deps: IdentityV1Deps): Surface {
+  const { validation, associations, invites, v1 } = deps;
+  const version = version1(v1.submitErrorStatus);
+  return identitySurface({
+    name: 'identity-v1',
+    prefixes: ['/_matrix/identity/api/v1'],
+    submitFailureStatus: v1.submitErrorStatus,
+    endpoints: [
+      ...switched(v1.validate, [
+        requestEmailToken(version, validation),
+        submitToken(version, 'email', validation),
+        requestPhoneToken(version, validation),
+        submitToken(version, 'msisdn', validation),
+        getValidated(version, validation),
+      ]),
+      ...validationPages(version, 'email', deps),
+      ...validationPages(version, 'msisdn', deps),
+      ...switched(v1.bind, [
+        bind(version, '/bind', associations),
+        bind(version, '/3pid/bind', associations),
+        unbind(version, associations),
+      ]),
+      ...switched(v1.lookup, [lookup(version, associations), bulkLookup(version, associations)]),
+      ...switched(v1.invite, [storeInvite(version, invites)]),
+      sign(version, invites),
+      ...publicKeyEndpoints(deps),
+    ],
+  });
+}
+
+function switched({ enabled, isAllowed }: V1Part, endpoints: readonly Endpoint[]): readonly Endpoint[] {
+  const objection = (clientAddress: string): HttpProblem | undefined => {
+    if (!enabled) return { kind: 'route_unknown' };
+    return isAllowed(clientAddress) ? undefined : { kind: 'address_refused' };
+  };
+  return endpoints.map((endpoint) => ({ ...endpoint, objection }));
+}

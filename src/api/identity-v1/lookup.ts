@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import type { Associations } from '../../identity/associations.js';
+import { anyKinds, errorShapes } from '../identity/error-shapes.js';
+import { text } from '../identity/input.js';
+import { signedAssociation } from '../identity/signed-association.js';
+import { callerOf, type Version } from '../identity/version.js';
+
+/** GET /lookup */
+export function lookup({ access, entryKinds }: Version, associations: Pick<Associations, 'find'>): Endpoint {
+  return endpoint({
+    name: 'lookup',
+    operationId: 'lookupUser',
+    method: 'GET',
+    path: '/lookup',
+    params: {},
+    access,
+    summary: 'Ask whose an address is',
+    body: z.looseObject({ medium: text('email or msisdn'), address: text('The address.') }),
+    bodyFrom: 'query',
+    replies: {
+      200: { description: 'What was published, or an empty object where nothing is', schema: signedAssociation },
+    },
+    errors: errorShapes([...entryKinds, 'missing', 'identity:rate_limited', ...anyKinds]),
+    async handler(request) {
+      const { medium, address } = request.body;
+      return reply(200, (await associations.find({ medium, address }, callerOf(request))) ?? {});
+    },
+  });
+}

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { Secret } from '../../base/secret.js';
+import { clientNetwork } from '../../http/client-ip.js';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import type { IdentityAccounts } from '../../identity/accounts.js';
+import { IdentityFailure } from '../../identity/failure.js';
+import { anyKinds, errorShapes, inputKinds } from '../identity/error-shapes.js';
+import { text } from '../identity/input.js';
+import { userOf, version2 } from '../identity/version.js';
+
+/** POST /account/register */
+export function register(accounts: Pick<IdentityAccounts, 'register'>): Endpoint {
+  return endpoint({
+    name: 'register',
+    operationId: 'registerAccount',
+    method: 'POST',
+    path: '/account/register',
+    params: {},
+    access: 'public',
+    summary: 'Get an access token, by the word of the own homeserver',
+    description: 'The body is what the homeserver answers to a request for an OpenID token.',
+    body: z.looseObject({
+      access_token: text('The OpenID token.'),
+      matrix_server_name: text('The server that can say whose it is.', 'matrix.org'),
+      token_type: z.unknown().optional().meta({ type: 'string', description: 'Bearer.' }),
+      expires_in: z.unknown().optional().meta({ type: 'integer', description: 'How long the OpenID token is good.' }),
+    }),
+    replies: {
+      200: {
+        description: 'The access token',
+        schema: z.object({
+          token: text('The access token for this service.'),
+          access_token: text('The same, for clients that look for it here.'),
+        }),
+      },
+    },
+    errors: errorShapes([
+      ...inputKinds,
+      'identity:server_name_invalid',
+      'identity:server_not_allowed',
+      'identity:open_id_refused',
+      'identity:homeserver_unreachable',
+      'identity:rate_limited',
+      ...anyKinds,
+    ]),
+    async handler({ body, clientAddress }) {
+      const issued = await accounts.register({
+        accessToken: new Secret(body.access_token),
+        matrixServerName: body.matrix_server_name,
+        client: clientNetwork(clientAddress),
+      });
+      const token = issued.reveal();
+      return reply(200, { token, access_token: token });
+    },
+  });
+}
+
+/** GET /account */
+export function account(): Endpoint {
+  return endpoint({
+    name: 'account',
+    operationId: 'getAccount',
+    method: 'GET',
+    path: '/account',
+    params: {},
+    access: 'authenticated',
+    summary: 'Whose access token this is',
+    replies: { 200: { description: 'Its owner', schema: z.object({ user_id: text('The Matrix user ID.') }) } },
+    errors: errorShapes([...version2.entryKinds, ...anyKinds]),
+    handler(request) {
+      const mxid = userOf(request);
+      if (mxid === undefined) return Promise.reject(new IdentityFailure({ kind: 'token_unknown' }));
+      return Promise.resolve(reply(200, { user_id: mxid }));
+    },
+  });
+}
+
+/** POST /account/logout, whether terms are accepted or not. */
+export function logOut(accounts: Pick<IdentityAccounts, 'logOut'>): Endpoint {
+  return endpoint({
+    name: 'log_out',
+    operationId: 'logout',
+    method: 'POST',
+    path: '/account/logout',
+    params: {},
+    access: 'authenticated',
+    summary: 'Forget an access token',
+    replies: { 200: { description: 'It is forgotten', schema: z.object({}) } },
+    errors: errorShapes(['unauthorized', 'identity:token_unknown', ...anyKinds]),
+    async handler({ accessToken }) {
+      if (accessToken === undefined) throw new IdentityFailure({ kind: 'token_unknown' });
+      await accounts.logOut(accessToken);
+      return reply(200, {});
+    },
+  });
+}

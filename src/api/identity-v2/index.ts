@@ -1,0 +1,87 @@
+import type { Authenticator } from '../../http/bearer-auth.js';
+import type { Surface } from '../../http/surface.js';
+import type { IdentityAccounts } from '../../identity/accounts.js';
+import type { Associations } from '../../identity/associations.js';
+import type { Invites } from '../../identity/invites.js';
+import type { Lookup } from '../../identity/lookup.js';
+import type { PublicKeys } from '../../identity/public-keys.js';
+import type { Validation } from '../../threepid/validation.js';
+import { bind } from '../identity/bind.js';
+import { getValidated } from '../identity/get-validated.js';
+import { identitySurface } from '../identity/identity-surface.js';
+import { publicKeyEndpoints } from '../identity/public-keys.js';
+import { requestEmailToken, requestPhoneToken } from '../identity/request-token.js';
+import { sign } from '../identity/sign.js';
+import { storeInvite } from '../identity/store-invite.js';
+import { submitToken } from '../identity/submit-token.js';
+import { unbind } from '../identity/unbind.js';
+import { validationPages } from '../identity/validation-page.js';
+import { version2 } from '../identity/version.js';
+import { account, logOut, register } from './account.js';
+import { hashDetails, lookUp } from './lookup.js';
+import { acceptTerms, terms } from './terms.js';
+
+/** What createIdentityV2 needs. */
+export interface IdentityV2Deps {
+  readonly validation: Pick<Validation, 'requestToken' | 'submitToken' | 'loadValidated'>;
+  readonly associations: Pick<Associations, 'bind' | 'unbind'>;
+  readonly invites: Invites;
+  readonly lookup: Pick<Lookup, 'hashDetails' | 'lookUp'>;
+  readonly publicKeys: PublicKeys;
+  readonly accounts: Omit<IdentityAccounts, 'sweep'>;
+  /** Whether the page behind the link in a mail wants a click. */
+  readonly confirmClick: boolean;
+}
+
+const prefixes = ['/_matrix/identity/v2'] as const;
+
+/** Version 2 of the identity service: what wants accepted terms and what wants nothing, then what is for those who have not accepted yet. */
+export function createIdentityV2(deps: IdentityV2Deps): readonly [Surface, Surface] {
+  const { validation, associations, invites, lookup, accounts } = deps;
+  const holder = createTokenAuth(accounts);
+  return [
+    identitySurface({
+      name: 'identity-v2',
+      prefixes,
+      authenticate: async (credentials) => {
+        const admission = await holder(credentials);
+        if ('principal' in admission && admission.principal.kind === 'user') {
+          await accounts.requireTerms(admission.principal.mxid);
+        }
+        return admission;
+      },
+      endpoints: [
+        register(accounts),
+        account(),
+        terms(accounts),
+        hashDetails(lookup),
+        lookUp(lookup),
+        requestEmailToken(version2, validation),
+        submitToken(version2, 'email', validation),
+        ...validationPages(version2, 'email', deps),
+        requestPhoneToken(version2, validation),
+        submitToken(version2, 'msisdn', validation),
+        ...validationPages(version2, 'msisdn', deps),
+        getValidated(version2, validation),
+        bind(version2, '/3pid/bind', associations),
+        unbind(version2, associations),
+        storeInvite(version2, invites),
+        sign(version2, invites),
+        ...publicKeyEndpoints(deps),
+      ],
+    }),
+    identitySurface({
+      name: 'identity-v2-before-terms',
+      prefixes,
+      authenticate: holder,
+      endpoints: [logOut(accounts), acceptTerms(accounts)],
+    }),
+  ];
+}
+
+function createTokenAuth(accounts: Pick<IdentityAccounts, 'holder'>): Authenticator {
+  return async ({ accessToken }) => {
+    if (accessToken === undefined) return { problem: { kind: 'unauthorized' } };
+    return { principal: { kind: 'user', mxid: await accounts.holder(accessToken) } };
+  };
+}

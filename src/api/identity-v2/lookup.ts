@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import type { Lookup } from '../../identity/lookup.js';
+import { anyKinds, errorShapes, inputKinds } from '../identity/error-shapes.js';
+import { text } from '../identity/input.js';
+import { callerOf, version2 } from '../identity/version.js';
+
+/** GET /hash_details */
+export function hashDetails(lookup: Pick<Lookup, 'hashDetails'>): Endpoint {
+  return endpoint({
+    name: 'hash_details',
+    operationId: 'getHashDetails',
+    method: 'GET',
+    path: '/hash_details',
+    params: {},
+    access: 'authenticated',
+    summary: 'Get how addresses are to be hashed',
+    replies: {
+      200: {
+        description: 'The algorithms and the pepper',
+        schema: z.object({
+          algorithms: z.array(z.string()).meta({ description: 'The algorithms that are understood.' }),
+          lookup_pepper: text('What to hash the addresses with.'),
+        }),
+      },
+    },
+    errors: errorShapes([...version2.entryKinds, ...anyKinds]),
+    async handler() {
+      const details = await lookup.hashDetails();
+      const algorithms = [...details.algorithms];
+      return reply(200, { algorithms, lookup_pepper: details.lookupPepper });
+    },
+  });
+}
+
+/** POST /lookup */
+export function lookUp(lookup: Pick<Lookup, 'lookUp'>): Endpoint {
+  return endpoint({
+    name: 'lookup',
+    operationId: 'lookupUsersV2',
+    method: 'POST',
+    path: '/lookup',
+    params: {},
+    access: 'authenticated',
+    summary: 'Ask whose addresses are',
+    body: z.looseObject({
+      addresses: z.array(z.string()).meta({ description: 'Addresses, as the algorithm wants them.' }),
+      algorithm: text('One of those in hash_details.', 'sha256'),
+      pepper: text('The pepper in hash_details.'),
+    }),
+    replies: {
+      200: {
+        description: 'What is published',
+        schema: z.object({
+          mappings: z
+            .record(z.string(), z.string())
+            .meta({ description: 'Matrix user IDs, by address as it was sent.' }),
+        }),
+      },
+    },
+    errors: errorShapes([
+      ...version2.entryKinds,
+      ...inputKinds,
+      'identity:algorithm_unknown',
+      'identity:pepper_wrong',
+      'identity:too_many_addresses',
+      'identity:lookup_address_malformed',
+      'identity:rate_limited',
+      ...anyKinds,
+    ]),
+    async handler(request) {
+      const { addresses, algorithm, pepper } = request.body;
+      const mappings = await lookup.lookUp({ addresses, algorithm, pepper, caller: callerOf(request) });
+      return reply(200, { mappings: Object.fromEntries(mappings) });
+    },
+  });
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import type { IdentityAccounts } from '../../identity/accounts.js';
+import { IdentityFailure } from '../../identity/failure.js';
+import { anyKinds, errorShapes, inputKinds } from '../identity/error-shapes.js';
+import { userOf } from '../identity/version.js';
+
+const policy = z.looseObject({ version: z.string().meta({ description: 'The version of the policy.' }) });
+
+/** GET /terms */
+export function terms({ policies }: Pick<IdentityAccounts, 'policies'>): Endpoint {
+  const shown = Object.fromEntries(
+    Object.entries(policies).map(([id, { version, languages }]) => [id, { ...languages, version }]),
+  );
+  return endpoint({
+    name: 'terms',
+    operationId: 'getTerms',
+    method: 'GET',
+    path: '/terms',
+    params: {},
+    access: 'public',
+    summary: 'Get the policies that a user has to accept',
+    replies: {
+      200: {
+        description: 'The policies, each with its version, and with a name and URL by language',
+        schema: z.object({ policies: z.record(z.string(), policy) }),
+      },
+    },
+    errors: errorShapes(['defect']),
+    handler: () => Promise.resolve(reply(200, { policies: shown })),
+  });
+}
+
+/** POST /terms */
+export function acceptTerms(accounts: Pick<IdentityAccounts, 'acceptTerms'>): Endpoint {
+  return endpoint({
+    name: 'accept_terms',
+    operationId: 'agreeToTerms',
+    method: 'POST',
+    path: '/terms',
+    params: {},
+    access: 'authenticated',
+    summary: 'Accept policies',
+    body: z.looseObject({
+      user_accepts: z.array(z.string()).meta({ description: 'The URLs of the policies, in any language.' }),
+    }),
+    replies: { 200: { description: 'They are accepted', schema: z.object({}) } },
+    errors: errorShapes([
+      'unauthorized',
+      'identity:token_unknown',
+      ...inputKinds,
+      'identity:terms_unknown_url',
+      ...anyKinds,
+    ]),
+    async handler(request) {
+      const mxid = userOf(request);
+      if (mxid === undefined) throw new IdentityFailure({ kind: 'token_unknown' });
+      await accounts.acceptTerms(mxid, request.body.user_accepts);
+      return reply(200, {});
+    },
+  });
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import type { PageShape, ReplyShape } from '../../http/endpoint.js';
+import type { WireError } from './errors.js';
+import { wireError, type ErrorKind, type Peculiar } from './wire-error.js';
+
+/** What can go wrong with the input of any request that has a body. */
+export const inputKinds: readonly ErrorKind[] = ['body_not_json', 'missing', 'unfit', 'body_too_large', 'body_encoded'];
+
+/** What can go wrong with anything that is asked for. */
+export const anyKinds: readonly ErrorKind[] = ['unavailable', 'defect'];
+
+const descriptions: Readonly<Record<number, string>> = {
+  400: 'Something is missing, malformed or not possible',
+  401: 'The token or the signature is missing or wrong',
+  403: 'This is not allowed',
+  404: 'There is no such thing',
+  413: 'The request body is too large',
+  415: 'The request body has a Content-Encoding',
+  429: 'Too many requests',
+  500: 'Internal server error, or trouble with the homeserver',
+  503: 'The database cannot be reached at the moment',
+};
+
+const retryAfter = { 'Retry-After': 'Whole seconds to wait.' };
+
+/** The errors that an operation can answer with, by status. */
+export function errorShapes(kinds: readonly ErrorKind[], peculiar?: Peculiar): Record<number, ReplyShape> {
+  const rows = kinds.map((kind) => wireError(kind, peculiar));
+  return Object.fromEntries(
+    rows.map(({ status }) => [
+      status,
+      errorShape(
+        status,
+        rows.filter((row) => row.status === status),
+      ),
+    ]),
+  );
+}
+
+/** The same errors, as the pages that people see. */
+export function errorPages(kinds: readonly ErrorKind[]): Record<number, PageShape> {
+  return Object.fromEntries(
+    kinds.map((kind) => {
+      const { status } = wireError(kind, 'submit');
+      const description = descriptions[status] ?? 'Error';
+      return [status, { description, page: true, ...(status === 429 ? { headers: retryAfter } : {}) }];
+    }),
+  );
+}
+
+function errorShape(status: number, rows: readonly WireError[]): ReplyShape {
+  return {
+    description: descriptions[status] ?? 'Error',
+    schema: z.looseObject({
+      errcode: z.string().meta({
+        description: 'A machine-readable error code',
+        examples: [...new Set(rows.map(({ errcode }) => errcode))],
+      }),
+      error: z.string().meta({ description: 'A human-readable description of the error' }),
+      ...(status === 429 ? { retry_after_ms: z.number().optional().meta({ description: 'How long to wait.' }) } : {}),
+    }),
+    ...(status === 429 ? { headers: retryAfter } : {}),
+  };
+}

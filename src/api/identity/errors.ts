@@ -1,0 +1,131 @@
+import type { HttpProblem } from '../../http/problem.js';
+import type { IdentityFault } from '../../identity/failure.js';
+import type { ThreepidFault } from '../../threepid/failure.js';
+
+/** How the identity service spells an error; what is special about one may be added to `error`. */
+export interface WireError {
+  readonly status: number;
+  readonly errcode: string;
+  readonly error: string;
+}
+
+const tooMany: WireError = { status: 429, errcode: 'M_LIMIT_EXCEEDED', error: 'Too Many Requests' };
+const unauthorized: WireError = { status: 401, errcode: 'M_UNAUTHORIZED', error: 'Unauthorized' };
+const unrecognized: WireError = { status: 404, errcode: 'M_UNRECOGNIZED', error: 'Unrecognized request' };
+const homeserverTrouble: WireError = {
+  status: 500,
+  errcode: 'M_UNKNOWN',
+  error: 'The homeserver cannot be asked at the moment. Please try again later.',
+};
+
+/** What the validation machine says; the rulings behind these tables are in docs/decisions/0004-identity-service.md. */
+export const threepidErrors = {
+  client_secret_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid client_secret provided' },
+  address_invalid: { status: 400, errcode: 'M_INVALID_ADDRESS', error: 'This is no phone number' },
+  medium_unsupported: {
+    status: 400,
+    errcode: 'M_THREEPID_MEDIUM_NOT_SUPPORTED',
+    error: 'Addresses of this kind cannot be proven here',
+  },
+  next_link_refused: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid next_link provided' },
+  destination_refused: {
+    status: 400,
+    errcode: 'M_DESTINATION_REJECTED',
+    error: 'Phone numbers of this country are not served here',
+  },
+  send_failed: { status: 400, errcode: 'M_SEND_ERROR', error: 'The message could not be sent' },
+  rate_limited: tooMany,
+  session_unknown: {
+    status: 404,
+    errcode: 'M_NO_VALID_SESSION',
+    error: 'No valid session was found matching that sid and client secret',
+  },
+  session_expired: {
+    status: 400,
+    errcode: 'M_SESSION_EXPIRED',
+    error: 'This validation session has expired: call requestToken again',
+  },
+  session_not_validated: {
+    status: 400,
+    errcode: 'M_SESSION_NOT_VALIDATED',
+    error: 'This validation session has not yet been completed',
+  },
+  token_wrong: { status: 400, errcode: 'M_TOKEN_INCORRECT', error: 'The token is incorrect' },
+  too_many_guesses: tooMany,
+} satisfies Record<ThreepidFault['kind'], WireError>;
+
+/** Where an e-mail address is spelled another way than a phone number. */
+export const emailErrors = {
+  address_invalid: { status: 400, errcode: 'M_INVALID_EMAIL', error: 'This is no e-mail address' },
+  send_failed: { status: 400, errcode: 'M_EMAIL_SEND_ERROR', error: 'The mail could not be sent' },
+} satisfies Partial<Record<ThreepidFault['kind'], WireError>>;
+
+/** What the identity service says. */
+export const identityErrors = {
+  mxid_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'This is no Matrix user ID' },
+  mxid_not_allowed: {
+    status: 403,
+    errcode: 'M_FORBIDDEN',
+    error: 'Only users of our own server can be published here',
+  },
+  not_your_mxid: { status: 403, errcode: 'M_UNAUTHORIZED', error: 'This is not your own Matrix user ID' },
+  address_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid address' },
+  room_id_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid room_id provided' },
+  medium_unsupported: { status: 400, errcode: 'M_UNRECOGNIZED', error: 'Addresses of this medium are not served' },
+  address_in_use: { status: 400, errcode: 'M_THREEPID_IN_USE', error: 'Binding already known' },
+  key_unknown: { status: 404, errcode: 'M_NOT_FOUND', error: 'The public key was not found' },
+  invite_unknown: { status: 404, errcode: 'M_UNRECOGNIZED', error: "Didn't recognize token" },
+  private_key_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid private_key provided' },
+  algorithm_unknown: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Unknown algorithm' },
+  pepper_wrong: { status: 400, errcode: 'M_INVALID_PEPPER', error: 'Unknown or outdated pepper' },
+  too_many_addresses: { status: 400, errcode: 'M_TOO_LARGE', error: 'Too many addresses' },
+  lookup_address_malformed: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid address in addresses' },
+  token_unknown: unauthorized,
+  terms_unsigned: { status: 403, errcode: 'M_TERMS_NOT_SIGNED', error: 'Please accept our terms of service first' },
+  terms_unknown_url: { status: 400, errcode: 'M_UNKNOWN', error: 'Unknown URL in user_accepts' },
+  server_name_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'This is no name of a server' },
+  server_not_allowed: { status: 403, errcode: 'M_UNAUTHORIZED', error: 'Users of this server are not served here' },
+  open_id_refused: { status: 403, errcode: 'M_UNAUTHORIZED', error: 'The homeserver does not vouch for this token' },
+  homeserver_unreachable: homeserverTrouble,
+  unbind_mismatch: {
+    status: 403,
+    errcode: 'M_FORBIDDEN',
+    error: 'This is not what the session or the signature proves',
+  },
+  signature_missing: { status: 401, errcode: 'M_FORBIDDEN', error: 'Missing X-Matrix authorization' },
+  signature_wrong: { status: 401, errcode: 'M_FORBIDDEN', error: 'Wrong X-Matrix signature' },
+  origin_mismatch: { status: 403, errcode: 'M_FORBIDDEN', error: 'Origin server name does not match mxid' },
+  rate_limited: tooMany,
+  send_failed: emailErrors.send_failed,
+} satisfies Record<IdentityFault['kind'], WireError>;
+
+/** What the kernel finds; for a body that does not fit see `bodyErrors`. */
+export const httpErrors = {
+  route_unknown: unrecognized,
+  method_not_allowed: { ...unrecognized, status: 405 },
+  unauthorized,
+  address_refused: { status: 403, errcode: 'M_FORBIDDEN', error: 'This is not served to your address' },
+  too_many_attempts: tooMany,
+  authentication_unavailable: {
+    status: 503,
+    errcode: 'M_UNKNOWN',
+    error: 'Your access token cannot be checked at the moment. Please try again later.',
+  },
+  unavailable: {
+    status: 503,
+    errcode: 'M_UNKNOWN',
+    error: 'The database cannot be reached at the moment. Please try again later.',
+  },
+  body_not_json: { status: 400, errcode: 'M_BAD_JSON', error: 'Malformed JSON' },
+  body_too_large: { status: 413, errcode: 'M_TOO_LARGE', error: 'Content is too large' },
+  body_encoded: { status: 415, errcode: 'M_UNKNOWN', error: 'Content must not have a Content-Encoding' },
+  path_malformed: { status: 400, errcode: 'M_INVALID_PARAM', error: 'The path is not percent-encoded correctly' },
+  defect: { status: 500, errcode: 'M_UNKNOWN', error: 'Internal server error' },
+} satisfies Record<Exclude<HttpProblem['kind'], 'body_unfit'>, WireError>;
+
+/** A body that does not fit: members are missing, the value of one is none that is known, and everything else. */
+export const bodyErrors = {
+  missing: { status: 400, errcode: 'M_MISSING_PARAMS', error: 'Missing parameters: ' },
+  wrong_value: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid parameter: ' },
+  unfit: { status: 400, errcode: 'M_BAD_JSON', error: 'Content is not a JSON object of the right shape' },
+} satisfies Record<string, WireError>;

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import type { Validation } from '../../threepid/validation.js';
+import { anyKinds, errorShapes } from './error-shapes.js';
+import { text } from './input.js';
+import { readSession, sessionMembers, validatedSessionKinds } from './session-shapes.js';
+import type { Version } from './version.js';
+
+const proven = z.object({
+  medium: text('The medium of the address: email or msisdn.'),
+  address: text('The address in its canonical form.'),
+  validated_at: z.int().meta({ description: 'When it was proven, in milliseconds since 1970.' }),
+});
+
+/** GET /3pid/getValidated3pid */
+export function getValidated(version: Version, validation: Pick<Validation, 'loadValidated'>): Endpoint {
+  return endpoint({
+    name: 'get_validated_3pid',
+    operationId: 'getValidated3pid',
+    method: 'GET',
+    path: '/3pid/getValidated3pid',
+    params: {},
+    access: version.access,
+    summary: 'Check whether an address was proven in a session',
+    body: z.looseObject(sessionMembers),
+    bodyFrom: 'query',
+    replies: { 200: { description: 'It was', schema: proven } },
+    errors: errorShapes([...version.entryKinds, 'missing', ...validatedSessionKinds, ...anyKinds]),
+    async handler({ body }) {
+      const { medium, address, validatedAt } = await validation.loadValidated(readSession(body));
+      return reply(200, { medium, address, validated_at: validatedAt });
+    },
+  });
+}

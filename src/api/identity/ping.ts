@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import { errorShapes } from './error-shapes.js';
+
+// Those of the specification of the identity service that this one follows.
+const versions = [
+  'r0.1.0',
+  'r0.2.0',
+  'r0.2.1',
+  'r0.3.0',
+  ...Array.from({ length: 18 }, (_, index) => `v1.${index + 1}`),
+];
+
+/** GET /versions */
+export function supportedVersions(): Endpoint {
+  return endpoint({
+    name: 'versions',
+    operationId: 'getVersions',
+    method: 'GET',
+    path: '/versions',
+    params: {},
+    access: 'public',
+    summary: 'Get the versions of the specification that are served',
+    replies: { 200: { description: 'The versions', schema: z.object({ versions: z.array(z.string()) }) } },
+    errors: errorShapes(['defect']),
+    handler: () => Promise.resolve(reply(200, { versions })),
+  });
+}
+
+/** GET of the prefix of a version: whether there is an identity service at all. */
+export function ping(version: 'v1' | 'v2'): Endpoint {
+  return endpoint({
+    name: `ping_${version}`,
+    operationId: version === 'v1' ? 'ping' : 'pingV2',
+    method: 'GET',
+    path: version === 'v1' ? '/api/v1' : '/v2',
+    params: {},
+    access: 'public',
+    summary: 'Check that there is an identity service',
+    replies: { 200: { description: 'There is', schema: z.object({}) } },
+    errors: errorShapes(['defect']),
+    handler: () => Promise.resolve(reply(200, {})),
+  });
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import type { Invites } from '../../identity/invites.js';
+import type { PublicKeys } from '../../identity/public-keys.js';
+import { anyKinds, errorShapes } from './error-shapes.js';
+import { text } from './input.js';
+
+/** What publicKeyEndpoints needs. */
+export interface PublicKeyDeps {
+  readonly publicKeys: PublicKeys;
+  readonly invites: Pick<Invites, 'isEphemeralKeyValid'>;
+}
+
+/** GET /pubkey/isvalid, /pubkey/ephemeral/isvalid and /pubkey/{keyId}: homeservers ask for as long as rooms hold invites. */
+export function publicKeyEndpoints({ publicKeys, invites }: PublicKeyDeps): readonly Endpoint[] {
+  return [
+    validity({
+      name: 'is_public_key_valid',
+      operationId: 'isPubKeyValid',
+      path: '/pubkey/isvalid',
+      summary: 'Whether a key is or was a long-term key of this server',
+      isValid: (key) => publicKeys.isValid(key),
+    }),
+    validity({
+      name: 'is_ephemeral_key_valid',
+      operationId: 'isEphemeralPubKeyValid',
+      path: '/pubkey/ephemeral/isvalid',
+      summary: 'Whether a key is that of an invite',
+      isValid: (key) => invites.isEphemeralKeyValid(key),
+    }),
+    endpoint({
+      name: 'public_key',
+      operationId: 'getPubKey',
+      method: 'GET',
+      path: '/pubkey/{keyId}',
+      params: { keyId: { description: 'The name of the key.', example: 'ed25519:0' } },
+      access: 'public',
+      summary: 'Get a long-term public key of this server',
+      replies: {
+        200: { description: 'The key', schema: z.object({ public_key: text('The key, unpadded base64.') }) },
+      },
+      errors: errorShapes(['path_malformed', 'identity:key_unknown', ...anyKinds]),
+      handler: async ({ params }) => reply(200, { public_key: await publicKeys.find(params.keyId) }),
+    }),
+  ];
+}
+
+interface Validity {
+  readonly name: string;
+  readonly operationId: string;
+  readonly path: '/pubkey/isvalid' | '/pubkey/ephemeral/isvalid';
+  readonly summary: string;
+  readonly isValid: (publicKey: string) => Promise<boolean>;
+}
+
+function validity({ isValid, ...rest }: Validity): Endpoint {
+  return endpoint({
+    ...rest,
+    method: 'GET',
+    params: {},
+    access: 'public',
+    body: z.looseObject({ public_key: text('The key, in base64.') }),
+    bodyFrom: 'query',
+    replies: { 200: { description: 'The answer', schema: z.object({ valid: z.boolean() }) } },
+    errors: errorShapes(['missing', ...anyKinds]),
+    handler: async ({ body }) => reply(200, { valid: await isValid(body.public_key) }),
+  });
+}

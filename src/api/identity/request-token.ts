@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import type { ReceivedRequest } from '../../http/received-request.js';
+import { reply } from '../../http/reply.js';
+import type { Validation } from '../../threepid/validation.js';
+import { anyKinds, errorShapes, inputKinds } from './error-shapes.js';
+import { optionalText, sendAttempt, text } from './input.js';
+import { clientOf, userOf, type Sender, type Version } from './version.js';
+import type { ErrorKind } from './wire-error.js';
+
+const requestKinds: readonly ErrorKind[] = [
+  ...inputKinds,
+  'wrong_value',
+  'threepid:client_secret_invalid',
+  'threepid:next_link_refused',
+  'threepid:medium_unsupported',
+  'threepid:rate_limited',
+  ...anyKinds,
+];
+
+function members({ needsSendAttempt }: Version) {
+  return {
+    client_secret: text('A text of your choice that stands for this attempt.', 'monkeys_are_GREAT'),
+    send_attempt: sendAttempt({ isNeeded: needsSendAttempt }),
+    next_link: optionalText('Where the browser goes when the link in the message has been opened.'),
+    brand: optionalText('Which of the designs the message has; it may also stand in the query.'),
+  };
+}
+
+/** POST /validate/email/requestToken */
+export function requestEmailToken(version: Version, validation: Pick<Validation, 'requestToken'>): Endpoint {
+  return endpoint({
+    name: 'request_email_token',
+    operationId: 'emailRequestToken',
+    method: 'POST',
+    path: '/validate/email/requestToken',
+    params: {},
+    access: version.access,
+    summary: 'Have a token mailed, to prove an e-mail address with',
+    body: z
+      .looseObject({ email: text('The e-mail address.', 'foo@example.com'), ...members(version) })
+      .meta({ required: ['client_secret', 'email', ...(version.needsSendAttempt ? ['send_attempt'] : [])] }),
+    bodyFrom: version.inputFrom,
+    replies: { 200: { description: 'The session', schema: z.object({ sid: text('The session ID.') }) } },
+    errors: errorShapes([...version.entryKinds, ...requestKinds, 'email:address_invalid', 'email:send_failed']),
+    async handler(request) {
+      const { email, ...rest } = request.body;
+      const typed = { medium: 'email', address: email } as const;
+      const { sid } = await validation.requestToken({ typed, ...wished(rest, request, version) });
+      return reply(200, { sid });
+    },
+  });
+}
+
+/** POST /validate/msisdn/requestToken */
+export function requestPhoneToken(version: Version, validation: Pick<Validation, 'requestToken'>): Endpoint {
+  const session = z.object({
+    success: z.boolean().meta({ description: 'Always true.' }),
+    sid: text('The session ID.'),
+    msisdn: text('The phone number in its canonical form: digits, country code first.', '447470674927'),
+    intl_fmt: z.string().optional().meta({ description: 'The phone number as people write it.' }),
+  });
+  return endpoint({
+    name: 'request_msisdn_token',
+    operationId: 'msisdnRequestToken',
+    method: 'POST',
+    path: '/validate/msisdn/requestToken',
+    params: {},
+    access: version.access,
+    summary: 'Have a code sent to a phone, to prove its number with',
+    body: z
+      .looseObject({
+        country: text('The country where the number is dialled as it is given: two letters, ISO 3166-1.', 'GB'),
+        phone_number: text('The phone number.', '07470 674927'),
+        ...members(version),
+      })
+      .meta({
+        required: ['client_secret', 'country', 'phone_number', ...(version.needsSendAttempt ? ['send_attempt'] : [])],
+      }),
+    bodyFrom: version.inputFrom,
+    replies: { 200: { description: 'The session', schema: session } },
+    errors: errorShapes([
+      ...version.entryKinds,
+      ...requestKinds,
+      'threepid:address_invalid',
+      'threepid:destination_refused',
+      'threepid:send_failed',
+    ]),
+    async handler(request) {
+      const { country, phone_number: address, ...rest } = request.body;
+      const typed = { medium: 'msisdn', address, country } as const;
+      const ticket = await validation.requestToken({ typed, ...wished(rest, request, version) });
+      const { internationalFormat: written } = ticket;
+      const { sid, address: canonical } = ticket;
+      return reply(200, {
+        success: true,
+        sid,
+        msisdn: canonical.address,
+        ...(written === undefined ? {} : { intl_fmt: written }),
+      });
+    },
+  });
+}
+
+interface Wishes {
+  readonly client_secret: string;
+  readonly send_attempt: number | undefined;
+  readonly next_link?: string | undefined;
+  readonly brand?: string | undefined;
+}
+
+function wished(wishes: Wishes, request: Sender & { readonly received: ReceivedRequest }, version: Version) {
+  return {
+    purpose: 'identity',
+    clientSecret: wishes.client_secret,
+    sendAttempt: wishes.send_attempt,
+    nextLink: wishes.next_link,
+    brand: wishes.brand ?? brandInQuery(request.received),
+    asker: { client: clientOf(request, version), mxid: userOf(request) },
+  } as const;
+}
+
+/** The `brand` of a request's query, where clients that send JSON put it. */
+export function brandInQuery({ uri }: ReceivedRequest): string | undefined {
+  const query = uri.includes('?') ? uri.slice(uri.indexOf('?') + 1) : '';
+  return new URLSearchParams(query).get('brand') ?? undefined;
+}

@@ -1,0 +1,36 @@
+import { Secret } from '../../base/secret.js';
+import type { SessionKey } from '../../threepid/validation.js';
+import { text } from './input.js';
+import type { ErrorKind } from './wire-error.js';
+
+/** What names a session on the wire. */
+export const sessionMembers = {
+  sid: text('The session ID that requestToken gave.', '1234'),
+  client_secret: text('The client secret that was given to requestToken.', 'monkeys_are_GREAT'),
+};
+
+/** What names a session, and the token that was sent. */
+export const tokenMembers = { ...sessionMembers, token: text('The token that was sent to the address.') };
+
+/** What can go wrong with a session that has to be validated. */
+export const validatedSessionKinds: readonly ErrorKind[] = [
+  'threepid:client_secret_invalid',
+  'threepid:session_unknown',
+  'threepid:session_expired',
+  'threepid:session_not_validated',
+];
+
+interface SessionOnWire {
+  readonly sid: string;
+  readonly client_secret: string;
+}
+
+/** The session that is named. */
+export function readSession({ sid, client_secret: clientSecret }: SessionOnWire): SessionKey {
+  return { purpose: 'identity', sid, clientSecret };
+}
+
+/** The session that is named, and its token. */
+export function readSubmission({ token, ...session }: SessionOnWire & { readonly token: string }) {
+  return { key: readSession(session), token: new Secret(token) };
+}

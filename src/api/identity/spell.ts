@@ -1,0 +1,61 @@
+import { problemHeaders } from '../../http/plain-problems.js';
+import type { BodyFault, HttpProblem } from '../../http/problem.js';
+import { retryAfterSeconds, type Reply } from '../../http/reply.js';
+import type { IdentityFault } from '../../identity/failure.js';
+import type { ThreepidFault } from '../../threepid/failure.js';
+import { emailErrors, type WireError } from './errors.js';
+import { wireError, type ErrorKind, type Peculiar } from './wire-error.js';
+
+/** A fault of a validation as the identity service puts it on the wire. */
+export function spellThreepidFault(fault: ThreepidFault, peculiar: Peculiar | undefined): Reply {
+  const isOfEmail = 'medium' in fault && fault.medium === 'email' && fault.kind in emailErrors;
+  const row = wireError((isOfEmail ? `email:${fault.kind}` : `threepid:${fault.kind}`) as ErrorKind, peculiar);
+  const reply = spell(row, '', peculiar === 'submit' ? { success: false } : {});
+  return 'retryAfterMs' in fault ? withRetry(reply, fault.retryAfterMs) : reply;
+}
+
+/** A fault of the identity service as it goes on the wire. */
+export function spellIdentityFault(fault: IdentityFault, peculiar: Peculiar | undefined): Reply {
+  const row = wireError(`identity:${fault.kind}`, peculiar);
+  switch (fault.kind) {
+    case 'rate_limited':
+      return withRetry(spell(row), fault.retryAfterMs);
+    case 'address_in_use':
+      return spell(row, '', { mxid: fault.mxid });
+    case 'pepper_wrong':
+      return spell(row, '', { algorithm: fault.algorithm, lookup_pepper: fault.lookupPepper });
+    case 'too_many_addresses':
+      return spell(row, `: at most ${fault.limit} at a time`);
+    default:
+      return spell(row);
+  }
+}
+
+/** What the kernel found, as the identity service puts it on the wire. */
+export function spellHttpProblem(problem: HttpProblem): Reply {
+  if (problem.kind === 'body_unfit') return spellBodyFaults(problem.faults);
+  const reply = { ...spell(wireError(problem.kind, undefined)), headers: problemHeaders(problem) };
+  return problem.kind === 'too_many_attempts' ? withRetry(reply, problem.retryAfterMs) : reply;
+}
+
+function spellBodyFaults(faults: readonly BodyFault[]): Reply {
+  const namesOf = (problem: BodyFault['problem']) =>
+    faults.filter((fault) => fault.problem === problem).map(({ at }) => at);
+  const missing = namesOf('missing');
+  const invalid = namesOf('wrong_value');
+  if (missing.length > 0) return spell(wireError('missing', undefined), missing.join(','));
+  if (invalid.length < faults.length || invalid.length === 0) return spell(wireError('unfit', undefined));
+  return spell(wireError('wrong_value', undefined), invalid.join(','));
+}
+
+function withRetry(reply: Reply, retryAfterMs: number): Reply {
+  return {
+    ...reply,
+    body: { ...reply.body, retry_after_ms: retryAfterMs },
+    headers: { ...reply.headers, 'Retry-After': String(retryAfterSeconds(retryAfterMs)) },
+  };
+}
+
+function spell({ status, errcode, error }: WireError, detail = '', extra: Reply['body'] = {}): Reply {
+  return { status, body: { ...extra, errcode, error: `${error}${detail}` } };
+}

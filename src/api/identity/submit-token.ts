@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import type { Validation } from '../../threepid/validation.js';
+import { anyKinds, errorShapes, inputKinds } from './error-shapes.js';
+import { readSubmission, tokenMembers } from './session-shapes.js';
+import { clientOf, type Version } from './version.js';
+import type { ErrorKind } from './wire-error.js';
+
+/** What is told of a token that proves nothing. */
+export const verdictKinds: readonly ErrorKind[] = [
+  'threepid:session_unknown',
+  'threepid:session_expired',
+  'threepid:token_wrong',
+];
+
+/** What else can go wrong with a token. */
+export const submitKinds: readonly ErrorKind[] = [
+  'missing',
+  'threepid:client_secret_invalid',
+  'threepid:too_many_guesses',
+  'threepid:rate_limited',
+  ...anyKinds,
+];
+
+const outcome = z.looseObject({
+  success: z.boolean().meta({ description: 'Whether the address is proven.' }),
+  errcode: z
+    .string()
+    .optional()
+    .meta({
+      description: 'Why it is not.',
+      examples: ['M_TOKEN_INCORRECT', 'M_SESSION_EXPIRED', 'M_NO_VALID_SESSION'],
+    }),
+  error: z.string().optional().meta({ description: 'The same for people.' }),
+});
+
+/** POST /validate/{medium}/submitToken */
+export function submitToken(
+  version: Version,
+  medium: 'email' | 'msisdn',
+  validation: Pick<Validation, 'submitToken'>,
+): Endpoint {
+  return endpoint({
+    name: `submit_${medium}_token`,
+    operationId: `${medium}SubmitTokenPost`,
+    method: 'POST',
+    path: `/validate/${medium}/submitToken`,
+    params: {},
+    access: version.access,
+    summary: 'Prove an address with the token that was sent to it',
+    body: z.looseObject(tokenMembers),
+    bodyFrom: version.inputFrom,
+    replies: { 200: { description: 'The outcome', schema: outcome } },
+    errors: errorShapes(
+      [
+        ...version.entryKinds,
+        ...inputKinds,
+        ...(version.submitFailureStatus === 400 ? verdictKinds : []),
+        ...submitKinds,
+      ],
+      'submit',
+    ),
+    async handler(request) {
+      const { key, token } = readSubmission(request.body);
+      await validation.submitToken(key, token, clientOf(request, version));
+      return reply(200, { success: true });
+    },
+  });
+}

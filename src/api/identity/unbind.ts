@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import type { Associations } from '../../identity/associations.js';
+import { anyKinds, errorShapes, inputKinds } from './error-shapes.js';
+import { optionalText, text } from './input.js';
+import { validatedSessionKinds } from './session-shapes.js';
+import type { Version } from './version.js';
+
+const body = z.looseObject({
+  mxid: text('The Matrix user ID for which the address is published.'),
+  threepid: z.looseObject({ medium: text('Its medium.'), address: text('The address.') }),
+  sid: optionalText('A session in which the address was proven: then no signature is needed.'),
+  client_secret: optionalText('The client secret of that session.'),
+});
+
+/** POST /3pid/unbind: no access token, but a session or the signature of the user's homeserver. */
+export function unbind({ inputFrom, entryKinds }: Version, associations: Pick<Associations, 'unbind'>): Endpoint {
+  return endpoint({
+    name: 'unbind',
+    method: 'POST',
+    path: '/3pid/unbind',
+    params: {},
+    access: 'public',
+    summary: 'Publish no longer whose an address is',
+    description:
+      'Wants either `sid` and `client_secret`, or an X-Matrix signature of the homeserver of the user in the Authorization header.',
+    body,
+    bodyFrom: inputFrom,
+    replies: { 200: { description: 'It is not published (any more)', schema: z.object({}) } },
+    errors: errorShapes(
+      [
+        ...(inputFrom === 'arguments' ? entryKinds : []),
+        ...inputKinds,
+        ...validatedSessionKinds,
+        'identity:mxid_invalid',
+        'identity:address_invalid',
+        'identity:medium_unsupported',
+        'identity:unbind_mismatch',
+        'identity:signature_missing',
+        'identity:signature_wrong',
+        'identity:server_name_invalid',
+        'identity:origin_mismatch',
+        'identity:homeserver_unreachable',
+        ...anyKinds,
+      ],
+      'unbind',
+    ),
+    async handler({ body: asked, received }) {
+      const { mxid, threepid, sid, client_secret: clientSecret } = asked;
+      const { method, uri } = received;
+      await associations.unbind(
+        { mxid, medium: threepid.medium, address: threepid.address },
+        sid !== undefined && clientSecret !== undefined
+          ? { kind: 'session', sid, clientSecret }
+          : {
+              kind: 'homeserver',
+              request: { authorization: received.header('authorization'), method, uri, content: asked },
+            },
+      );
+      return reply(200, {});
+    },
+  });
+}

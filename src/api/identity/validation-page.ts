@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { Secret } from '../../base/secret.js';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import type { Validation } from '../../threepid/validation.js';
+import { confirmPage, provenPage, redirectPage } from '../../web/validation-pages.js';
+import { errorPages, inputKinds } from './error-shapes.js';
+import { readSubmission, tokenMembers } from './session-shapes.js';
+import { submitKinds, verdictKinds } from './submit-token.js';
+import { clientOf, type Version } from './version.js';
+
+/** What validationPages needs. */
+export interface ValidationPagesDeps {
+  readonly validation: Pick<Validation, 'submitToken'>;
+  /** Whether the page wants a click: else opening the link proves the address, also where a program opens it. */
+  readonly confirmClick: boolean;
+}
+
+const body = z.object(tokenMembers);
+
+/** GET /validate/{medium}/submitToken, for people, and what its button leads to. */
+export function validationPages(
+  version: Version,
+  medium: 'email' | 'msisdn',
+  { validation, confirmClick }: ValidationPagesDeps,
+): readonly Endpoint[] {
+  const shared = { params: {}, access: 'public', body } as const;
+  const kinds = [...verdictKinds, ...submitKinds];
+  const opened = endpoint({
+    ...shared,
+    name: `open_${medium}_link`,
+    operationId: `${medium}SubmitTokenGet`,
+    method: 'GET',
+    path: `/validate/${medium}/submitToken`,
+    summary: 'The page behind the link in a message',
+    description:
+      'By default it has a button that proves the address. Without that, opening it does, and it leads on to the next link.',
+    bodyFrom: 'query',
+    replies: {
+      200: { description: 'The page', page: true },
+      302: { description: 'The address is proven', page: true, headers: { Location: 'The next link.' } },
+    },
+    errors: errorPages(kinds),
+    async handler(request) {
+      const fields = request.body;
+      if (confirmClick) return confirmPage(medium, { action: 'submitToken/confirm', fields });
+      const { key, token } = readSubmission(fields);
+      const { nextLink } = await validation.submitToken(key, token, clientOf(request, version));
+      return nextLink === undefined ? provenPage(medium, undefined) : redirectPage(medium, nextLink);
+    },
+  });
+  const confirmed = endpoint({
+    ...shared,
+    name: `confirm_${medium}_link`,
+    operationId: `${medium}SubmitTokenConfirm`,
+    method: 'POST',
+    path: `/validate/${medium}/submitToken/confirm`,
+    summary: 'What the button of the page does',
+    bodyFrom: 'arguments',
+    replies: { 200: { description: 'The address is proven', page: true } },
+    errors: errorPages([...inputKinds, ...kinds]),
+    async handler(request) {
+      const { key, token } = readSubmission(request.body);
+      const { nextLink } = await validation.submitToken(key, token, clientOf(request, version));
+      return provenPage(medium, nextLink);
+    },
+  });
+  return [opened, confirmed];
+}
+
+/** The link that a mail holds: a browser has no access token, so it is that of version 1 for all. */
+export function validationLink(
+  publicUrl: string,
+  session: { readonly sid: string; readonly clientSecret: string; readonly token: Secret },
+): Secret {
+  const query = new URLSearchParams({
+    token: session.token.reveal(),
+    client_secret: session.clientSecret,
+    sid: session.sid,
+  });
+  return new Secret(`${publicUrl}/_matrix/identity/api/v1/validate/email/submitToken?${query.toString()}`);
+}

@@ -1,0 +1,62 @@
+import type { Mxid } from '../../base/mxid.js';
+import { clientNetwork } from '../../http/client-ip.js';
+import type { Access } from '../../http/endpoint.js';
+import type { Principal } from '../../http/principal.js';
+import type { ErrorKind } from './wire-error.js';
+
+/** In what the versions of the identity service differ where an operation is the same in both. */
+export interface Version {
+  /** Where the input of a POST comes from. */
+  readonly inputFrom: 'arguments' | 'json';
+  readonly access: Access;
+  /** What can go wrong before an operation of this access is reached. */
+  readonly entryKinds: readonly ErrorKind[];
+  readonly needsSendAttempt: boolean;
+  /** The status of an answer to submitToken that says `success: false`. */
+  readonly submitFailureStatus: 200 | 400;
+  /** Whether the client's address says who asks. */
+  readonly countsClients: boolean;
+}
+
+/** Version 1, which asks nobody who they are. */
+export function version1(submitFailureStatus: 200 | 400): Version {
+  return {
+    inputFrom: 'arguments',
+    access: 'public',
+    entryKinds: ['route_unknown', 'address_refused'],
+    needsSendAttempt: false,
+    submitFailureStatus,
+    countsClients: true,
+  };
+}
+
+/** Version 2, for users with a token. */
+export const version2: Version = {
+  inputFrom: 'json',
+  access: 'authenticated',
+  entryKinds: ['unauthorized', 'identity:token_unknown', 'identity:terms_unsigned'],
+  needsSendAttempt: true,
+  submitFailureStatus: 400,
+  countsClients: true,
+};
+
+/** Who sends a request. */
+export interface Sender {
+  readonly principal: Principal;
+  readonly clientAddress: string;
+}
+
+/** The user of a request's access token. */
+export function userOf({ principal }: Sender): Mxid | undefined {
+  return principal.kind === 'user' ? principal.mxid : undefined;
+}
+
+/** What stands for the client's address; undefined where that says nothing. */
+export function clientOf({ clientAddress }: Sender, { countsClients }: Version): string | undefined {
+  return countsClients ? clientNetwork(clientAddress) : undefined;
+}
+
+/** Who asks, where one text has to say it. */
+export function callerOf(sender: Sender): string {
+  return userOf(sender) ?? clientNetwork(sender.clientAddress);
+}

@@ -1,0 +1,159 @@
+import { validationLink } from '../api/identity/validation-page.js';
+import { createIdentitySurfaces, type IdentityDeps } from '../api/identity-surfaces.js';
+import { createTelegramGatewaySurface } from '../api/telegram-gateway/index.js';
+import type { Clock } from '../base/clock.js';
+import { createNetworks } from '../base/ip-networks.js';
+import type { Logger } from '../base/logger.js';
+import type { Random } from '../base/random.js';
+import type { Config } from '../config/config.js';
+import type { Database } from '../database/database.js';
+import { createGatewayReports } from '../delivery/telegram-gateway-reports.js';
+import type { Surface } from '../http/surface.js';
+import { createIdentityAccounts } from '../identity/database-accounts.js';
+import { createIdentityService } from '../identity/service.js';
+import { loadSigningKeys } from '../identity/signing-keys.js';
+import { createHttpFederation } from '../matrix/http-federation.js';
+import { createXMatrixVerifier } from '../matrix/x-matrix-verifier.js';
+import { createValidation } from '../threepid/service.js';
+import { openMessenger } from './messenger.js';
+
+/** What openIdentity needs besides the configuration. */
+export interface IdentitySeams {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** The identity service, ready to be served. */
+export interface Identity {
+  readonly surfaces: readonly Surface[];
+  /** Homeservers are told of invites from here on. */
+  start(): Promise<void>;
+  /** Does what is due now and then. */
+  sweep(): Promise<void>;
+  /** Gives up the messages that are on their way. */
+  leave(): void;
+  /** After nothing is asked any more. */
+  close(): Promise<void>;
+}
+
+type IdentityConfig = Extract<Config['identity'], { readonly enabled: true }>;
+
+/** After a session is over, its name is known for so long: whoever comes back learns that it has expired. */
+const rememberedMs = 86_400_000;
+const reportPath = '/_matrix/identity/telegram-gateway';
+
+/** The identity service that the configuration describes; undefined where it is off. Throws SigningKeyFailure and SettingsFailure. */
+export async function openIdentity(config: Config, seams: IdentitySeams): Promise<Identity | undefined> {
+  const { identity: options, threepids, delivery, outgoing, homeserver } = config;
+  if (!options.enabled) return undefined;
+  const { clock, logger } = seams;
+  const { publicUrl, serverName } = options;
+  const { host, hostname, protocol } = new URL(publicUrl);
+
+  const signingKeys = await loadSigningKeys({ ...seams, path: options.signingKeyFile });
+  const messenger = await openMessenger(delivery, {
+    service: host,
+    reportUrl: `${publicUrl}${reportPath}`,
+    clock,
+    logger,
+  });
+  const federation = createHttpFederation({ ...outgoing, clock });
+  const validation = createValidation({
+    ...seams,
+    messenger,
+    linkTo: (proof) => validationLink(publicUrl, proof),
+    nextLinks: { hostnames: [hostname, ...threepids.nextLinkHosts], allowHttp: protocol === 'http:' },
+    allowances: threepids.limits,
+    maxGuesses: threepids.maxGuesses,
+    allowedCountries: threepids.allowedCountries,
+    lifetimes: { ...threepids, rememberedMs },
+  });
+  const accounts = createIdentityAccounts({
+    ...seams,
+    federation,
+    allowedServers: options.allowedServers,
+    policies: options.terms,
+    registrationsPerClient: options.registrations.perClient,
+  });
+  const service = createIdentityService({
+    ...seams,
+    options: { ...options, ownServer: homeserver.domain },
+    signingKeys,
+    validation,
+    messenger,
+    federation,
+    verifyRequest: createXMatrixVerifier({ federation, ourNames: [...new Set([serverName, host, hostname])] }),
+  });
+  const surfaces = createIdentitySurfaces({
+    ...service,
+    validation,
+    accounts,
+    publicKeys: service.keys,
+    confirmClick: threepids.confirmClick,
+    v1: partsOfVersion1(options.v1),
+    delegate: options.delegate && {
+      secret: options.delegate.secret,
+      isAllowed: allowing(options.delegate.allowedClients),
+    },
+  });
+  tellWhatIsOn(config, options, logger);
+
+  return {
+    surfaces: [...surfaces, ...reportSurfaces(delivery, clock, logger)],
+    start: () => service.start(),
+    async sweep() {
+      await validation.sweep();
+      await accounts.sweep();
+      await service.sweep();
+    },
+    leave: () => messenger.close(),
+    async close() {
+      await service.stop();
+      messenger.close();
+    },
+  };
+}
+
+function partsOfVersion1(v1: IdentityConfig['v1']): IdentityDeps['v1'] {
+  const part = ({ enabled, allowedClients }: IdentityConfig['v1']['bind']) => ({
+    enabled,
+    isAllowed: allowing(allowedClients),
+  });
+  return {
+    validate: part(v1.validate),
+    bind: part(v1.bind),
+    lookup: part(v1.lookup),
+    invite: part(v1.invite),
+    submitErrorStatus: v1.submitErrorStatus,
+  };
+}
+
+/** Anybody where no network is named. */
+function allowing(networks: readonly string[]): (clientAddress: string) => boolean {
+  const isListed = createNetworks(networks);
+  return (clientAddress) => networks.length === 0 || (clientAddress !== 'unknown' && isListed(clientAddress));
+}
+
+/** Where Telegram reports what became of codes, where it is asked to. */
+function reportSurfaces({ phone }: Config['delivery'], clock: Clock, logger: Logger): readonly Surface[] {
+  const tokens = phone.flatMap((channel) =>
+    channel.type === 'telegram_gateway' && channel.reports ? [channel.token] : [],
+  );
+  if (tokens.length === 0) return [];
+  return [createTelegramGatewaySurface({ path: reportPath, reports: createGatewayReports({ tokens, clock, logger }) })];
+}
+
+function tellWhatIsOn({ delivery }: Config, { publicUrl, serverName, v1, delegate }: IdentityConfig, logger: Logger) {
+  const { validate, bind, lookup, invite } = v1;
+  const parts = Object.entries({ validate, bind, lookup, invite }).filter(([, { enabled }]) => enabled);
+  logger.info('the identity service is on', {
+    url: publicUrl,
+    signsAs: serverName,
+    mailsBy: delivery.email.map(({ type }) => type),
+    codesBy: delivery.phone.map(({ type }) => type),
+    version1: parts.map(([name]) => name),
+    isDelegate: delegate !== undefined,
+  });
+}

@@ -1,0 +1,67 @@
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import type { Config } from '../config/config.js';
+import type { EmailChannel, PhoneChannel } from '../delivery/channel.js';
+import { type ClosableMessenger, createMessenger } from '../delivery/create-messenger.js';
+import { createFileChannel } from '../delivery/file.js';
+import { loadTemplates } from '../delivery/load-templates.js';
+import { createSmtpChannel } from '../delivery/smtp.js';
+import { createTelegramGatewayChannel } from '../delivery/telegram-gateway.js';
+import type { Templates } from '../delivery/templates.js';
+import { createWebhookChannel } from '../delivery/webhook.js';
+
+type Delivery = Config['delivery'];
+
+/** What openMessenger needs besides the configuration. */
+export interface MessengerSeams {
+  /** What people know this service by. */
+  readonly service: string;
+  /** Where Telegram reports what became of codes; undefined where it cannot. */
+  readonly reportUrl: string | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The messenger that the configuration describes; whoever opens it closes it. Throws SettingsFailure. */
+export async function openMessenger(delivery: Delivery, seams: MessengerSeams): Promise<ClosableMessenger> {
+  const { service, clock, logger } = seams;
+  const templates = await loadTemplates({ folder: delivery.templates, service });
+  const parts = { ...seams, templates, deadlineMs: delivery.deadlineMs };
+  return createMessenger({
+    email: delivery.email.map((channel) => emailChannel(channel, parts)),
+    phone: delivery.phone.map((channel) => phoneChannel(channel, parts)),
+    clock,
+    logger,
+  });
+}
+
+interface Parts extends MessengerSeams {
+  readonly templates: Templates;
+  readonly deadlineMs: number;
+}
+
+function emailChannel(
+  channel: Delivery['email'][number],
+  { templates, deadlineMs, clock, logger }: Parts,
+): EmailChannel {
+  switch (channel.type) {
+    case 'smtp':
+      return createSmtpChannel({ ...channel, templates, deadlineMs });
+    case 'file':
+      return createFileChannel({ ...channel, clock, logger });
+  }
+}
+
+function phoneChannel(channel: Delivery['phone'][number], parts: Parts): PhoneChannel {
+  const { templates, deadlineMs, reportUrl, clock, logger } = parts;
+  switch (channel.type) {
+    case 'telegram_gateway': {
+      const callbackUrl = channel.reports ? reportUrl : undefined;
+      return createTelegramGatewayChannel({ ...channel, callbackUrl, deadlineMs });
+    }
+    case 'webhook':
+      return createWebhookChannel({ ...channel, templates, deadlineMs });
+    case 'file':
+      return createFileChannel({ ...channel, clock, logger });
+  }
+}

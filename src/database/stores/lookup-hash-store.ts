@@ -1,0 +1,42 @@
+import type { Mxid } from '../../base/mxid.js';
+
+/** A pepper of hashed lookups. */
+export interface LookupPepperRecord {
+  readonly id: string;
+  readonly pepper: string;
+  /** Epoch ms. */
+  readonly createdAt: number;
+  /** From when clients are told it; undefined while hashes with it are still being made. */
+  readonly activatedAt: number | undefined;
+  /** From when clients are told another one; undefined before. */
+  readonly retiredAt: number | undefined;
+  /** Whether the hashes with it are kept under the current encryption key, and not one that may be gone some day. */
+  readonly isUnderCurrentKey: boolean;
+}
+
+/** What an association is found by: base64url of the SHA-256 of address, medium and pepper. */
+export interface LookupHash {
+  readonly pepperId: string;
+  readonly associationId: string;
+  readonly hash: string;
+}
+
+/** Where peppers are kept and what is looked up with them. Hashes are kept as keyed hashes: their peppers are public. */
+export interface LookupHashStore {
+  /** Oldest first. */
+  listPeppers(): Promise<LookupPepperRecord[]>;
+  /** The same, and nobody else holds them until the transaction is over. */
+  holdPeppers(): Promise<LookupPepperRecord[]>;
+  /** One that is not active yet. */
+  insertPepper(pepper: Pick<LookupPepperRecord, 'id' | 'pepper' | 'createdAt'>): Promise<void>;
+  /** From now on it is the one; the former is retired. */
+  activatePepper(id: string, at: number): Promise<void>;
+  /** Its hashes go before it. */
+  deletePepper(id: string): Promise<void>;
+  insert(hashes: readonly LookupHash[]): Promise<void>;
+  /** The users whose addresses have these hashes with that pepper. */
+  findUsers(pepperId: string, hashes: readonly string[]): Promise<ReadonlyMap<string, Mxid>>;
+  deleteByAssociation(associationId: string): Promise<void>;
+  /** Deletes up to `limit` of that pepper and says how many. */
+  deleteByPepper(pepperId: string, limit: number): Promise<number>;
+}

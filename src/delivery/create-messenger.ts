@@ -1,0 +1,117 @@
+import type { Clock } from '../base/clock.js';
+import { DeadlineExceeded, withDeadline } from '../base/deadline.js';
+import type { Logger } from '../base/logger.js';
+import { QueueFull, WorkQueue } from '../base/work-queue.js';
+import { channelDown, type Channel, type EmailChannel, type PhoneChannel } from './channel.js';
+import { createChannelLog, type ChannelLog } from './channel-log.js';
+import { DeliveryFailure, type DeliveryFault } from './failure.js';
+import type { Message, Messenger } from './messenger.js';
+
+/** What createMessenger needs. */
+export interface MessengerDeps {
+  /** In the order in which they are tried. */
+  readonly email: readonly EmailChannel[];
+  /** In the order in which they are tried. */
+  readonly phone: readonly PhoneChannel[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** A messenger that holds connections. */
+export interface ClosableMessenger extends Messenger {
+  /** Gives up what is under way, and lets go of the connections. */
+  close(): void;
+}
+
+/** So many messages wait for their turn at one channel; no more are taken on. */
+const maxWaiting = 200;
+
+type Send<M extends Message> = (message: M) => Promise<void>;
+
+/**
+ * A messenger that tries one channel after the other. A message goes to the next channel whatever the one before has said of it, and the
+ * most telling of their failures is thrown when none has taken it: an address that does not exist, then one that can be tried again later.
+ */
+export function createMessenger({ email, phone, clock, logger }: MessengerDeps): ClosableMessenger {
+  const log = createChannelLog({ clock, logger });
+  const closing = new AbortController();
+  const mail = email.map((channel) => sending(channel, { clock, log, closing: closing.signal }));
+  const calls = phone.map((channel) => sending(channel, { clock, log, closing: closing.signal }));
+
+  return {
+    canSend: (kind) => (kind === 'phone_validation' ? phone : email).length > 0,
+
+    send: (message) => (message.kind === 'phone_validation' ? sendByFirst(calls, message) : sendByFirst(mail, message)),
+
+    close() {
+      closing.abort(new Error('the messenger is closed'));
+      for (const channel of new Set<Pick<EmailChannel, 'close'>>([...email, ...phone])) channel.close?.();
+    },
+  };
+}
+
+async function sendByFirst<M extends Message>(channels: readonly Send<M>[], message: M): Promise<void> {
+  let worst = new DeliveryFailure({ kind: 'no_channel' });
+  for (const send of channels) {
+    try {
+      return await send(message);
+    } catch (error) {
+      if (!(error instanceof DeliveryFailure)) throw error;
+      worst = moreTelling(worst, error);
+    }
+  }
+  throw worst;
+}
+
+const weights = {
+  no_channel: 0,
+  address_unreachable: 1,
+  channel_down: 2,
+  slow_down: 3,
+  address_unknown: 4,
+} as const satisfies Record<DeliveryFault['kind'], number>;
+
+function moreTelling(one: DeliveryFailure, other: DeliveryFailure): DeliveryFailure {
+  if (one.fact.kind === 'slow_down' && other.fact.kind === 'slow_down') {
+    return one.fact.retryAfterMs <= other.fact.retryAfterMs ? one : other;
+  }
+  return weights[one.fact.kind] >= weights[other.fact.kind] ? one : other;
+}
+
+interface SendingDeps {
+  readonly clock: Clock;
+  readonly log: ChannelLog;
+  readonly closing: AbortSignal;
+}
+
+function sending<M extends Message>(channel: Channel<M>, { clock, log, closing }: SendingDeps): Send<M> {
+  const { deadlineMs, maxConcurrent } = channel;
+  const queue = new WorkQueue({ maxConcurrent, maxWaiting });
+
+  return async (message) => {
+    const late = new AbortController();
+    const signal = AbortSignal.any([late.signal, closing]);
+    const inTurn = async () => {
+      signal.throwIfAborted();
+      await channel.send(message, signal);
+    };
+    try {
+      await withDeadline(clock, deadlineMs, queue.run(inTurn));
+      log.sent(channel.name, message.kind);
+    } catch (error) {
+      late.abort(error);
+      if (closing.aborted) throw new DeliveryFailure({ kind: 'channel_down' }, { cause: error });
+      const failure = failureOf(error, deadlineMs);
+      log.failed(channel.name, message.kind, failure);
+      throw failure;
+    }
+  };
+}
+
+function failureOf(error: unknown, deadlineMs: number): DeliveryFailure {
+  if (error instanceof DeliveryFailure) return error;
+  if (error instanceof QueueFull) return new DeliveryFailure({ kind: 'slow_down', retryAfterMs: deadlineMs });
+  if (error instanceof DeadlineExceeded) return channelDown('no_answer', `none within ${deadlineMs} ms`, error);
+  // A defect of one channel is no reason not to try the others.
+  return new DeliveryFailure({ kind: 'channel_down' }, { cause: error });
+}

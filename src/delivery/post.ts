@@ -1,0 +1,62 @@
+import { channelDown } from './channel.js';
+
+/** A request to a provider of the admin's choice. */
+export interface Post {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly signal: AbortSignal;
+}
+
+/** What a provider answered. */
+export interface PostAnswer {
+  readonly status: number;
+  /** How long it asks us to wait, in milliseconds; undefined where it does not say. */
+  readonly retryAfterMs: number | undefined;
+  readonly text: string;
+}
+
+const maxAnswerBytes = 64 * 1024;
+
+/** Posts, and reads an answer of bounded size; follows no redirect, because that would take a secret elsewhere. Throws DeliveryFailure. */
+export async function post({ url, headers, body, signal }: Post): Promise<PostAnswer> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'user-agent': 'Gangway', ...headers },
+      body,
+      redirect: 'manual',
+      signal,
+    });
+    const { status } = response;
+    if (status >= 300 && status < 400) {
+      await response.body?.cancel();
+      throw channelDown('answer_unfit', `status ${status}, a redirect`);
+    }
+    const text = await readCapped(response.body);
+    if (text === undefined) throw channelDown('answer_unfit', `status ${status}, and no end to it`);
+    return { status, retryAfterMs: retryAfterMs(response.headers.get('Retry-After')), text };
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    // What fetch says of a connection that failed; the reason is below it.
+    const { cause } = error;
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no reason given';
+    throw channelDown('no_connection', reason, error);
+  }
+}
+
+async function readCapped(body: AsyncIterable<Uint8Array> | null): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength;
+    // Leaving the loop cancels the stream.
+    if (size > maxAnswerBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function retryAfterMs(header: string | null): number | undefined {
+  return header !== null && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : undefined;
+}

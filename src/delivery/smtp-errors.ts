@@ -1,0 +1,76 @@
+import { channelDown } from './channel.js';
+import { DeliveryFailure } from './failure.js';
+
+/** What a mail library's error says of itself. */
+interface SmtpError {
+  readonly code?: unknown;
+  readonly command?: unknown;
+  readonly response?: unknown;
+  readonly responseCode?: unknown;
+}
+
+// Servers that put off mail from those whom they do not know take it after some minutes.
+const usualWaitMs = 5 * 60_000;
+
+/** The failure that an error of the mail library means; nothing of `to` gets into its detail. */
+export function smtpFailure(error: unknown, to: string): DeliveryFailure {
+  const { code, command, response, responseCode } = (error instanceof Error ? error : {}) as SmtpError;
+  const said = typeof response === 'string' ? withoutAddress(response, to) : undefined;
+  const detail = [code, command, said].filter((part) => typeof part === 'string').join(': ') || 'no reason given';
+
+  switch (code) {
+    case 'EAUTH':
+    case 'ENOAUTH':
+      return channelDown('credentials_refused', detail);
+    case 'EENVELOPE':
+    case 'EMESSAGE':
+      return typeof responseCode === 'number' && said !== undefined
+        ? refusal({ command, responseCode, said, detail })
+        : channelDown('settings_refused', detail);
+    case 'ETIMEDOUT':
+      return channelDown('no_answer', detail);
+    case 'EPROTOCOL':
+      return channelDown('answer_unfit', detail);
+    case 'ETLS':
+    case 'EREQUIRETLS':
+    case 'ECONFIG':
+      return channelDown('settings_refused', `${detail}${reasonBelow(error)}`);
+    default:
+      return channelDown('no_connection', `${detail}${reasonBelow(error)}`);
+  }
+}
+
+interface Refusal {
+  readonly command: unknown;
+  readonly responseCode: number;
+  readonly said: string;
+  readonly detail: string;
+}
+
+/** RFC 5321, section 4.2, and RFC 3463 where the server gives an enhanced code. */
+function refusal({ command, responseCode, said, detail }: Refusal): DeliveryFailure {
+  const enhanced = /^\d{3}[ -]([245]\.\d{1,3})\.\d{1,3}\b/.exec(said)?.[1];
+  if (responseCode === 421) return channelDown('out_of_order', detail);
+  if (command === 'MAIL FROM') return channelDown('settings_refused', detail);
+  if (responseCode < 500) return new DeliveryFailure({ kind: 'slow_down', retryAfterMs: usualWaitMs });
+  if (command === 'RCPT TO') {
+    if (enhanced === '5.1') return new DeliveryFailure({ kind: 'address_unknown' });
+    if (enhanced === undefined && [550, 551, 553].includes(responseCode)) {
+      return new DeliveryFailure({ kind: 'address_unknown' });
+    }
+    if (responseCode === 530) return channelDown('credentials_refused', detail);
+  }
+  return new DeliveryFailure({ kind: 'address_unreachable' }, { cause: new Error(detail) });
+}
+
+/** What the server said, or only its codes where it names who was to get the message. */
+function withoutAddress(response: string, to: string): string {
+  const [local = to] = to.toLowerCase().split('@');
+  const codes = /^\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?/.exec(response)?.[0] ?? '';
+  if (response.toLowerCase().includes(local)) return codes;
+  return response.slice(0, 500).replaceAll(/[^\s<>"']+@[^\s<>"']+/g, '…');
+}
+
+function reasonBelow(error: unknown): string {
+  return error instanceof Error && error.message !== '' ? ` (${error.message.slice(0, 200)})` : '';
+}

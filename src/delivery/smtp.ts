@@ -1,0 +1,99 @@
+import { createTransport } from 'nodemailer';
+import type { Secret } from '../base/secret.js';
+import type { EmailChannel } from './channel.js';
+import { DeliveryFailure } from './failure.js';
+import { readMailbox } from './mailbox.js';
+import { SettingsFailure } from './settings-failure.js';
+import { smtpFailure } from './smtp-errors.js';
+import type { Templates } from './templates.js';
+
+/**
+ * How the connection to the mail server is encrypted: from its start, after STARTTLS, after STARTTLS where the server offers it and with
+ * whatever certificate it shows, or not at all.
+ */
+export type SmtpSecurity = 'tls' | 'starttls' | 'opportunistic' | 'none';
+
+/** What createSmtpChannel needs. */
+export interface SmtpDeps {
+  readonly host: string;
+  readonly port: number;
+  readonly security: SmtpSecurity;
+  /** Certificates in PEM that are trusted in place of those that Node trusts. */
+  readonly certificateAuthorities?: readonly string[] | undefined;
+  readonly credentials?: { readonly user: string; readonly password: Secret } | undefined;
+  /** Who the messages are from. */
+  readonly from: { readonly name: string | undefined; readonly address: string };
+  /** What we call ourselves to the server; the name of this machine where undefined. */
+  readonly helloName?: string | undefined;
+  readonly templates: Templates;
+  readonly deadlineMs?: number;
+  readonly maxConnections?: number;
+}
+
+/** E-mail through an SMTP server. Throws SettingsFailure where a password would go over a connection that anybody may have undressed. */
+export function createSmtpChannel(deps: SmtpDeps): EmailChannel {
+  const { host, port, security, credentials, from, helloName, certificateAuthorities: ca, templates } = deps;
+  const { deadlineMs = 20_000, maxConnections = 3 } = deps;
+  if (credentials && security === 'opportunistic') throw new SettingsFailure({ kind: 'password_needs_tls' });
+
+  const transport = createTransport({
+    pool: true,
+    maxConnections,
+    maxMessages: 100,
+    // A server may have closed a connection that was idle; what fails twice is not that.
+    maxRequeues: 1,
+    idleTimeout: 30_000,
+    host,
+    port,
+    secure: security === 'tls',
+    requireTLS: security === 'starttls',
+    ignoreTLS: security === 'none',
+    opportunisticTLS: security === 'opportunistic',
+    // A server that does not offer to log us in must say no, rather than be used without.
+    ...(credentials ? { auth: { user: credentials.user, pass: credentials.password.reveal() }, forceAuth: true } : {}),
+    ...(helloName === undefined ? {} : { name: helloName }),
+    tls: {
+      minVersion: 'TLSv1.2',
+      rejectUnauthorized: security !== 'opportunistic',
+      ...(ca === undefined ? {} : { ca: [...ca] }),
+    },
+    // Its own timers are for what the deadline does not see: connections that nobody waits for any more.
+    connectionTimeout: deadlineMs,
+    greetingTimeout: deadlineMs,
+    socketTimeout: deadlineMs,
+    dnsTimeout: deadlineMs,
+    maxResponseSize: 16 * 1024,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    logger: false,
+  });
+
+  return {
+    name: 'smtp',
+    deadlineMs,
+    maxConcurrent: maxConnections,
+
+    async send(message, signal) {
+      const to = readMailbox(message.to);
+      if (to === undefined) throw new DeliveryFailure({ kind: 'address_unknown' });
+      const { subject, text, html } = templates.mail(message);
+      try {
+        await transport.sendMail({
+          from: { name: from.name ?? '', address: from.address },
+          to: { name: '', address: to },
+          subject,
+          text,
+          html,
+          // RFC 3834: nobody's holiday notice need answer this.
+          headers: { 'Auto-Submitted': 'auto-generated' },
+          xMailer: false,
+          signal,
+        });
+      } catch (error) {
+        throw smtpFailure(error, to);
+      }
+    },
+
+    close: () => transport.close({ force: true }),
+  };
+}

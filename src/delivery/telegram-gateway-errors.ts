@@ -1,0 +1,31 @@
+import { channelDown, type ChannelProblem } from './channel.js';
+import { DeliveryFailure } from './failure.js';
+
+/** What Telegram's Gateway API says of a number; it documents but few of its errors. */
+const ofNumbers: Readonly<Record<string, 'address_unknown' | 'address_unreachable'>> = {
+  PHONE_NUMBER_INVALID: 'address_unknown',
+  PHONE_NUMBER_NOT_FOUND: 'address_unreachable',
+  PHONE_NUMBER_NOT_AVAILABLE: 'address_unreachable',
+};
+
+const ofTheAccount: Readonly<Record<string, ChannelProblem>> = {
+  ACCESS_TOKEN_INVALID: 'credentials_refused',
+  ACCESS_TOKEN_REQUIRED: 'credentials_refused',
+  BALANCE_NOT_ENOUGH: 'no_credit',
+};
+
+const usualWaitMs = 60_000;
+const longestWaitMs = 24 * 60 * 60_000;
+
+/** The failure that an error of the Gateway API means; `retryAfterMs` is what the headers of the answer say. */
+export function gatewayFailure(error: string, retryAfterMs: number | undefined): DeliveryFailure {
+  const ofNumber = ofNumbers[error];
+  if (ofNumber !== undefined) return new DeliveryFailure({ kind: ofNumber });
+  const flood = /^FLOOD_WAIT(?:_(\d{1,9}))?/.exec(error);
+  if (flood) {
+    const asked = flood[1] === undefined ? (retryAfterMs ?? usualWaitMs) : Number(flood[1]) * 1000;
+    return new DeliveryFailure({ kind: 'slow_down', retryAfterMs: Math.min(asked, longestWaitMs) });
+  }
+  const shown = /^[A-Z0-9_]{1,64}$/.test(error) ? error : 'an error of another form than the others';
+  return channelDown(ofTheAccount[error] ?? 'settings_refused', shown);
+}

@@ -1,0 +1,71 @@
+import type { Secret } from '../base/secret.js';
+import { channelDown, type PhoneChannel } from './channel.js';
+import { post } from './post.js';
+import { gatewayFailure } from './telegram-gateway-errors.js';
+
+/** Where Telegram's Gateway API is. */
+export const telegramGatewayUrl = 'https://gatewayapi.telegram.org';
+
+/** What createTelegramGatewayChannel needs. */
+export interface TelegramGatewayDeps {
+  readonly token: Secret;
+  /** Without a slash at its end. */
+  readonly address?: string;
+  /** A verified channel of the admin's, without the @; Telegram's own name where undefined. */
+  readonly senderUsername?: string | undefined;
+  /** Where Telegram reports what became of a message, over https. */
+  readonly callbackUrl?: string | undefined;
+  /** A code that is not delivered within this time is given up, and costs nothing; as long as the code is good, where undefined. */
+  readonly undeliveredAfterMs?: number | undefined;
+  readonly deadlineMs?: number;
+  readonly maxConcurrent?: number;
+}
+
+/**
+ * Phone codes through Telegram's Gateway API, which shows them in the Telegram app of whoever has the number
+ * (https://core.telegram.org/gateway/api). The codes are ours, so that nothing is asked of Telegram when somebody enters one.
+ */
+export function createTelegramGatewayChannel(deps: TelegramGatewayDeps): PhoneChannel {
+  const { token, address = telegramGatewayUrl, senderUsername, callbackUrl, undeliveredAfterMs } = deps;
+  const { deadlineMs = 10_000, maxConcurrent = 20 } = deps;
+
+  return {
+    name: 'telegram_gateway',
+    deadlineMs,
+    maxConcurrent,
+
+    async send({ to, code, expiresInMs }, signal) {
+      const answer = await post({
+        url: `${address}/sendVerificationMessage`,
+        headers: { Authorization: `Bearer ${token.reveal()}`, 'Content-Type': 'application/json' },
+        body: JSON.stringify({
+          phone_number: to.reveal(),
+          code: code.reveal(),
+          ttl: ttlSeconds(Math.min(undeliveredAfterMs ?? expiresInMs, expiresInMs)),
+          ...(senderUsername === undefined ? {} : { sender_username: senderUsername }),
+          ...(callbackUrl === undefined ? {} : { callback_url: callbackUrl }),
+        }),
+        signal,
+      });
+      const { ok, error } = readAnswer(answer.text);
+      if (ok === true) return;
+      if (typeof error === 'string') throw gatewayFailure(error, answer.retryAfterMs);
+      const problem = answer.status >= 500 ? 'out_of_order' : 'answer_unfit';
+      throw channelDown(problem, `status ${answer.status} without a result or an error`);
+    },
+  };
+}
+
+// The bounds that the API sets.
+function ttlSeconds(ms: number): number {
+  return Math.min(3600, Math.max(30, Math.floor(ms / 1000)));
+}
+
+function readAnswer(text: string): { readonly ok?: unknown; readonly error?: unknown } {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}

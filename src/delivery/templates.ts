@@ -1,0 +1,145 @@
+import { Eta } from 'eta/core';
+import { builtInTemplates, type TemplateName } from './built-in-templates.js';
+import type { MailMessage } from './channel.js';
+import type { EmailInvite, EmailValidation, PhoneValidation } from './messenger.js';
+import { strangersText } from './strangers-text.js';
+
+/** An e-mail, but for its addresses. */
+export interface MailText {
+  /** One line. */
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+/** Puts messages into words. */
+export interface Templates {
+  readonly mail: (message: MailMessage) => MailText;
+  readonly code: (message: PhoneValidation) => string;
+}
+
+/** The sources of a complete set of templates. */
+export type TemplateSources = Readonly<Record<TemplateName, string>>;
+
+/** What createTemplates needs. */
+export interface TemplatesDeps {
+  /** What people know this service by, such as the host name of its web address. */
+  readonly service: string;
+  /** Our own where absent. */
+  readonly usual?: TemplateSources;
+  /** Other designs by their names; a message that names none of them gets the usual one. */
+  readonly brands?: ReadonlyMap<string, TemplateSources>;
+}
+
+type TemplateData = Readonly<Record<string, string | undefined>>;
+type Render = (data: TemplateData) => string;
+
+const longestSubject = 200;
+const longestDisplayName = 20;
+const longestRoomName = 30;
+
+/**
+ * Templates in the language of eta: `it` holds what there is to say, `<%= %>` writes it as the kind of the file needs it, and a name that
+ * `it` does not have is an error. Throws what eta says of a template that cannot be read.
+ */
+export function createTemplates({ service, usual = builtInTemplates, brands = new Map() }: TemplatesDeps): Templates {
+  const usualDesign = designOf(usual);
+  const designs = new Map([...brands].map(([name, sources]) => [name, designOf(sources)]));
+
+  return {
+    mail(message) {
+      const design = designs.get(message.brand ?? '') ?? usualDesign;
+      const { kind } = message;
+      switch (kind) {
+        case 'email_validation':
+          return mailOf(design, 'validation', validationData(message, service));
+        case 'email_invite':
+          return mailOf(design, 'invite', inviteData(message, service));
+      }
+    },
+
+    code: ({ code, expiresInMs }) =>
+      usualDesign['code.txt.eta']({ service, code: code.reveal(), expiresIn: inWords(expiresInMs) }).trim(),
+  };
+}
+
+type Design = Readonly<Record<TemplateName, Render>>;
+
+function mailOf(design: Design, what: 'validation' | 'invite', data: TemplateData): MailText {
+  const subject = design[`${what}.subject.eta`](data)
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim();
+  return {
+    subject: Array.from(subject).slice(0, longestSubject).join(''),
+    text: design[`${what}.txt.eta`](data),
+    html: design[`${what}.html.eta`](data),
+  };
+}
+
+function validationData({ to, link, token, expiresInMs }: EmailValidation, service: string): TemplateData {
+  return { service, to, link: link.reveal(), token: token.reveal(), expiresIn: inWords(expiresInMs) };
+}
+
+function inviteData({ to, link, sender, senderDisplayName, roomName }: EmailInvite, service: string): TemplateData {
+  return {
+    service,
+    to,
+    link: link.reveal(),
+    sender: strangersText(sender, 255) ?? '',
+    senderDisplayName: strangersText(senderDisplayName, longestDisplayName),
+    roomName: strangersText(roomName, longestRoomName),
+  };
+}
+
+function designOf(sources: TemplateSources): Design {
+  return {
+    'validation.subject.eta': compiled(sources['validation.subject.eta'], plainText),
+    'validation.txt.eta': compiled(sources['validation.txt.eta'], plainText),
+    'validation.html.eta': compiled(sources['validation.html.eta'], htmlText),
+    'invite.subject.eta': compiled(sources['invite.subject.eta'], plainText),
+    'invite.txt.eta': compiled(sources['invite.txt.eta'], plainText),
+    'invite.html.eta': compiled(sources['invite.html.eta'], htmlText),
+    'code.txt.eta': compiled(sources['code.txt.eta'], plainText),
+  };
+}
+
+// Without the part of eta that reads files: what is included and laid out would come from wherever a name leads.
+function compiled(source: string, escapeFunction: (value: unknown) => string): Render {
+  const eta = new Eta({ escapeFunction, autoTrim: false });
+  const template = eta.compile(source);
+  return (data) => eta.render(template, strict(data));
+}
+
+function plainText(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function htmlText(value: unknown): string {
+  return plainText(value).replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
+}
+
+/** The data, which throws for names that it does not have. */
+function strict(data: TemplateData): TemplateData {
+  return new Proxy(data, {
+    get(target, name) {
+      if (typeof name === 'string' && !Object.hasOwn(target, name)) throw new Error(`there is no it.${name}`);
+      return Reflect.get(target, name) as unknown;
+    },
+  });
+}
+
+function inWords(ms: number): string {
+  const minutes = Math.max(1, Math.round(ms / 60_000));
+  const hours = Math.round(minutes / 60);
+  if (minutes < 120) return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
+  return hours <= 48 ? `${hours} hours` : `${Math.round(hours / 24)} days`;
+}

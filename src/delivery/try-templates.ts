@@ -1,0 +1,90 @@
+import { PhoneNumber } from '../base/phone.js';
+import { Secret } from '../base/secret.js';
+import { builtInTemplates, type TemplateName } from './built-in-templates.js';
+import type { EmailInvite, EmailValidation, PhoneValidation } from './messenger.js';
+import { createTemplates, type TemplateSources } from './templates.js';
+
+/** What is wrong with one template of a set. */
+export interface TriedTemplate {
+  readonly file: TemplateName;
+  readonly problem: string;
+}
+
+const link = 'https://id.example.com/page?one=1&two=2';
+const linkInHtml = link.replaceAll('&', '&amp;');
+const token = 'kJ7mX2pQ9vB4nR8t';
+const code = '480915';
+
+const validation: EmailValidation = {
+  kind: 'email_validation',
+  to: 'alice@example.com',
+  link: new Secret(link),
+  token: new Secret(token),
+  expiresInMs: 24 * 60 * 60_000,
+  brand: undefined,
+};
+const invite: EmailInvite = {
+  kind: 'email_invite',
+  to: 'alice@example.com',
+  link: new Secret(link),
+  sender: '@bob:example.com',
+  senderDisplayName: 'Bob',
+  roomName: 'The garden',
+  brand: undefined,
+};
+const namelessInvite: EmailInvite = { ...invite, senderDisplayName: undefined, roomName: undefined };
+
+type Part = 'subject' | 'text' | 'html';
+
+/** Renders each template of a set with examples, and says what is wrong: it cannot be read, it fails, or it leaves out what it is for. */
+export function problemsOf(sources: TemplateSources): TriedTemplate[] {
+  const names = Object.keys(builtInTemplates) as TemplateName[];
+  return names.flatMap((file) => {
+    const problem = problemOf(file, sources[file]);
+    return problem === undefined ? [] : [{ file, problem }];
+  });
+}
+
+function problemOf(file: TemplateName, source: string): string | undefined {
+  try {
+    // With ours in place of the others, so that what is thrown is thrown by this one.
+    const templates = createTemplates({ service: 'id.example.com', usual: { ...builtInTemplates, [file]: source } });
+    const mail = (message: EmailValidation | EmailInvite, part: Part) => templates.mail(message)[part];
+    switch (file) {
+      case 'validation.subject.eta':
+        return mail(validation, 'subject') === '' ? 'It gives no subject.' : undefined;
+      case 'validation.txt.eta':
+        return lacks(mail(validation, 'text'), [link, token], 'it.link or it.token');
+      case 'validation.html.eta':
+        return lacks(mail(validation, 'html'), [linkInHtml, token], 'it.link or it.token');
+      case 'invite.subject.eta':
+        return [invite, namelessInvite].some((message) => mail(message, 'subject') === '')
+          ? 'It gives no subject.'
+          : undefined;
+      case 'invite.txt.eta':
+        return lacks(mail(invite, 'text'), [link], 'it.link') ?? lacks(mail(namelessInvite, 'text'), [link], 'it.link');
+      case 'invite.html.eta':
+        return (
+          lacks(mail(invite, 'html'), [linkInHtml], 'it.link') ??
+          lacks(mail(namelessInvite, 'html'), [linkInHtml], 'it.link')
+        );
+      case 'code.txt.eta':
+        return lacks(templates.code(phoneValidation()), [code], 'it.code');
+    }
+  } catch (error) {
+    // Of a template that cannot be read, eta shows the whole program that it made of it.
+    const [first = '', ...rest] = (error instanceof Error ? error.message : String(error)).split('\n');
+    const reason = first === 'Bad template syntax' ? (rest.find((line) => line.trim() !== '') ?? first) : first;
+    return `It does not work: ${reason}.`;
+  }
+}
+
+function lacks(rendered: string, wanted: readonly string[], names: string): string | undefined {
+  return wanted.some((text) => rendered.includes(text)) ? undefined : `It does not write ${names}, which it is for.`;
+}
+
+function phoneValidation(): PhoneValidation {
+  const to = PhoneNumber.parse('+12025550123');
+  if (to === undefined) throw new Error('an example of a phone number is none');
+  return { kind: 'phone_validation', to, code: new Secret(code), expiresInMs: 600_000 };
+}

@@ -1,0 +1,98 @@
+import type { Secret } from '../base/secret.js';
+import { channelDown, type PhoneChannel } from './channel.js';
+import { DeliveryFailure } from './failure.js';
+import { post } from './post.js';
+import { SettingsFailure } from './settings-failure.js';
+import type { Templates } from './templates.js';
+import { readWebhookBody, usualBodies, type WebhookFormat } from './webhook-body.js';
+
+/** What createWebhookChannel needs. */
+export interface WebhookDeps {
+  readonly url: string;
+  /** The value of the Authorization header. */
+  readonly authorization?: Secret | undefined;
+  readonly headers?: ReadonlyMap<string, Secret>;
+  readonly format: WebhookFormat;
+  /** The template of the body, see readWebhookBody; `to`, `code` and `text` where undefined. */
+  readonly body?: string | undefined;
+  readonly templates: Templates;
+  readonly deadlineMs?: number;
+  readonly maxConcurrent?: number;
+}
+
+const contentTypes: Readonly<Record<WebhookFormat, string>> = {
+  json: 'application/json',
+  form: 'application/x-www-form-urlencoded',
+};
+
+const usualWaitMs = 60_000;
+
+/**
+ * Phone codes through an HTTP service of the admin's. 2xx: taken. 400 and 422: not for this number. 429: slow down, for as long as
+ * Retry-After says. Anything else: the service does not work, or its settings here are wrong. Throws SettingsFailure for a body that is none.
+ */
+export function createWebhookChannel(deps: WebhookDeps): PhoneChannel {
+  const {
+    url,
+    authorization,
+    headers = new Map<string, Secret>(),
+    format,
+    body = usualBodies[format],
+    templates,
+  } = deps;
+  const { deadlineMs = 10_000, maxConcurrent = 20 } = deps;
+  const bodyOf = readWebhookBody(format, body);
+  const head = headOf([
+    ['Content-Type', contentTypes[format]],
+    ...(authorization === undefined ? [] : [['Authorization', authorization.reveal()] as const]),
+    ...[...headers].map(([name, value]) => [name, value.reveal()] as const),
+  ]);
+
+  return {
+    name: 'webhook',
+    deadlineMs,
+    maxConcurrent,
+
+    async send(message, signal) {
+      const number = message.to.reveal();
+      const { status, retryAfterMs = usualWaitMs } = await post({
+        url,
+        headers: head,
+        body: bodyOf({ number, digits: number.slice(1), code: message.code.reveal(), text: templates.code(message) }),
+        signal,
+      });
+      if (status >= 200 && status < 300) return;
+      throw refusal(status, retryAfterMs);
+    },
+  };
+}
+
+/** Of several headers of one name the last counts. */
+function headOf(entries: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
+  const head = new Headers();
+  for (const [name, value] of entries) {
+    try {
+      head.set(name, value);
+    } catch {
+      throw new SettingsFailure({ kind: 'webhook_header_unusable', name });
+    }
+  }
+  return Object.fromEntries(head);
+}
+
+function refusal(status: number, retryAfterMs: number): DeliveryFailure {
+  switch (status) {
+    case 400:
+    case 422:
+      return new DeliveryFailure({ kind: 'address_unreachable' }, { cause: new Error(`status ${status}`) });
+    case 429:
+      return new DeliveryFailure({ kind: 'slow_down', retryAfterMs });
+    case 401:
+    case 403:
+      return channelDown('credentials_refused', `status ${status}`);
+    case 402:
+      return channelDown('no_credit', 'status 402');
+    default:
+      return channelDown(status >= 500 ? 'out_of_order' : 'settings_refused', `status ${status}`);
+  }
+}

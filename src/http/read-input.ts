@@ -1,0 +1,41 @@
+import type { Context } from 'koa';
+import { strictText, type ReadBody } from './request-body.js';
+
+/**
+ * Where the input of an endpoint, its `body`, comes from:
+ *
+ * - `json`: the body, as JSON, whatever its Content-Type says.
+ * - `query`: the query string, as an object of texts; the first of several of one name counts.
+ * - `arguments`: the body as JSON where its Content-Type says so and it is neither empty nor null; else the query string together with
+ *   the body as a form, which wins. For clients that were written before everybody sent JSON.
+ * - `bytes`: the body as it came, for whoever has to check a signature over it.
+ */
+export type InputSource = 'json' | 'query' | 'arguments' | 'bytes';
+
+/** Reads the input of a request from its source; throws the problems `body_*`. */
+export async function readInput(source: InputSource, ctx: Context, readBody: ReadBody): Promise<unknown> {
+  switch (source) {
+    case 'query':
+      return texts(ctx.querystring);
+    case 'json':
+      return (await readBody(ctx)).json();
+    case 'bytes':
+      return (await readBody(ctx)).bytes;
+    case 'arguments':
+      return readArguments(ctx, readBody);
+  }
+}
+
+async function readArguments(ctx: Context, readBody: ReadBody): Promise<unknown> {
+  const query = texts(ctx.querystring);
+  if (ctx.method === 'GET') return query;
+  const { bytes, json } = await readBody(ctx);
+  const type = ctx.get('Content-Type').trim().toLowerCase();
+  if (type.startsWith('application/json')) return bytes.length === 0 ? query : (json() ?? query);
+  const isForm = type === '' || type.startsWith('application/x-www-form-urlencoded');
+  return isForm ? { ...query, ...texts(strictText(bytes)) } : query;
+}
+
+function texts(form: string): Record<string, string> {
+  return Object.fromEntries([...new URLSearchParams(form)].toReversed());
+}

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../base/clock.js';
+import { createLeakyBuckets, type Allowance } from '../base/leaky-buckets.js';
+import type { Logger } from '../base/logger.js';
+import { serverNameOf, type Mxid, type ServerName } from '../base/mxid.js';
+import { alphanumeric, randomText, type Random } from '../base/random.js';
+import { Secret } from '../base/secret.js';
+import { parseServerName } from '../base/server-name.js';
+import type { Database } from '../database/database.js';
+import { FederationFailure, type FederationFault } from '../matrix/federation-failure.js';
+import type { Federation } from '../matrix/federation.js';
+import type { IdentityAccounts, Policy } from './accounts.js';
+import { IdentityFailure, type IdentityFault } from './failure.js';
+
+/** What createIdentityAccounts needs. */
+export interface IdentityAccountsDeps {
+  readonly database: Database;
+  readonly federation: Pick<Federation, 'openIdSubject'>;
+  /** The homeservers whose users are admitted; empty: all. */
+  readonly allowedServers: readonly ServerName[];
+  /** What users must accept, by id. */
+  readonly policies: Readonly<Record<string, Policy>>;
+  readonly registrationsPerClient: Allowance;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** Users whom their homeservers vouch for, on a database. */
+export function createIdentityAccounts(deps: IdentityAccountsDeps): IdentityAccounts {
+  const { database, federation, allowedServers, policies, clock, random, logger } = deps;
+  const registrations = createLeakyBuckets(deps.registrationsPerClient, clock);
+  const texts = Object.values(policies).flatMap(({ version, languages }) =>
+    Object.values(languages).map(({ url }) => ({ url, version })),
+  );
+
+  function admit(client: string): void {
+    const retryAfterMs = registrations.waitMs(client);
+    if (retryAfterMs > 0) throw new IdentityFailure({ kind: 'rate_limited', retryAfterMs });
+    registrations.add(client);
+  }
+
+  async function subjectOf(server: ServerName, accessToken: Secret): Promise<Mxid> {
+    try {
+      return await federation.openIdSubject(server, accessToken);
+    } catch (error) {
+      if (!(error instanceof FederationFailure)) throw error;
+      logger.info('a homeserver did not say whose an OpenID token is', { server, reason: error.fact });
+      throw new IdentityFailure(faultOf(error.fact), { cause: error });
+    }
+  }
+
+  return {
+    policies,
+
+    async register({ accessToken, matrixServerName, client }) {
+      const server = parseServerName(matrixServerName);
+      if (server === undefined) throw new IdentityFailure({ kind: 'server_name_invalid' });
+      if (allowedServers.length > 0 && !allowedServers.includes(server)) {
+        throw new IdentityFailure({ kind: 'server_not_allowed' });
+      }
+      admit(client);
+      const mxid = await subjectOf(server, accessToken);
+      // A homeserver vouches for its own users only, whatever it says.
+      if (serverNameOf(mxid) !== server) throw new IdentityFailure({ kind: 'open_id_refused' });
+      const token = new Secret(randomText(random, tokenLength, alphanumeric));
+      const now = clock.now();
+      await database.transaction((tx) =>
+        tx.identityTokens.insert({ tokenHash: hashOf(token), mxid, createdAt: now, usedAt: now }),
+      );
+      return token;
+    },
+
+    async holder(token) {
+      const now = clock.now();
+      const found = await database.transaction(async (tx) => {
+        if (!isToken(token)) return undefined;
+        const record = await tx.identityTokens.find(hashOf(token));
+        if (record && record.usedAt <= now - useCountsMs) await tx.identityTokens.touch(record.tokenHash, now);
+        return record;
+      });
+      if (!found) throw new IdentityFailure({ kind: 'token_unknown' });
+      return found.mxid;
+    },
+
+    async logOut(token) {
+      const wasKnown = await database.transaction((tx) => tx.identityTokens.delete(hashOf(token)));
+      if (!wasKnown) throw new IdentityFailure({ kind: 'token_unknown' });
+    },
+
+    async acceptTerms(mxid, urls) {
+      if (!urls.every((url) => texts.some((text) => text.url === url))) {
+        throw new IdentityFailure({ kind: 'terms_unknown_url' });
+      }
+      const accepted = texts.filter(({ url }) => urls.includes(url));
+      const now = clock.now();
+      await database.transaction(async (tx) => {
+        for (const text of accepted) await tx.acceptedTerms.add(mxid, text, now);
+      });
+    },
+
+    async requireTerms(mxid) {
+      const wanted = Object.values(policies);
+      if (wanted.length === 0) return;
+      const accepted = await database.transaction((tx) => tx.acceptedTerms.listByUser(mxid));
+      const isSigned = ({ version, languages }: Policy) =>
+        Object.values(languages).some(({ url }) =>
+          accepted.some((text) => text.url === url && text.version === version),
+        );
+      if (!wanted.every(isSigned)) throw new IdentityFailure({ kind: 'terms_unsigned' });
+    },
+
+    async sweep() {
+      await database.transaction((tx) => tx.identityTokens.deleteUnused(clock.now() - unusedMs));
+    },
+  };
+}
+
+const tokenLength = 64;
+const dayMs = 86_400_000;
+// Written once a day at most, so that reading does not mean writing.
+const useCountsMs = dayMs;
+// Clients ask their homeserver for another one when theirs is unknown.
+const unusedMs = 365 * dayMs;
+
+function isToken(token: Secret): boolean {
+  return /^[0-9A-Za-z]{64}$/.test(token.reveal());
+}
+
+// Its random bits are too many to be tried out, so a fast hash does.
+function hashOf(token: Secret): string {
+  return createHash('sha256').update(token.reveal()).digest('base64url');
+}
+
+/** What strangers are told: that a server's address is refused would tell them about the network here. */
+function faultOf(fault: FederationFault): IdentityFault {
+  switch (fault.kind) {
+    case 'refused':
+      return { kind: fault.status < 500 && fault.status !== 429 ? 'open_id_refused' : 'homeserver_unreachable' };
+    case 'address_refused':
+    case 'no_connection':
+    case 'no_answer':
+    case 'answer_unfit':
+      return { kind: 'homeserver_unreachable' };
+  }
+}

@@ -1,0 +1,155 @@
+import { canonicalAddress, type ThirdPartyAddress } from '../base/canonical-address.js';
+import type { Clock } from '../base/clock.js';
+import { type Mxid, type ServerName, serverNameOf } from '../base/mxid.js';
+import { type Random, randomId } from '../base/random.js';
+import { signJson } from '../base/signed-json.js';
+import type { Database, Transaction } from '../database/database.js';
+import type { IdentityInviteRecord } from '../database/stores/identity-invite-store.js';
+import type { Validation, ValidatedAddress } from '../threepid/validation.js';
+import { type Associations, identityPurpose, type SignedAssociation } from './associations.js';
+import { IdentityFailure } from './failure.js';
+import { findUsers } from './find-users.js';
+import { aliasOf, hashesOf } from './lookup-hash.js';
+import type { LookupLimits } from './lookup-limits.js';
+import type { Peppers } from './peppers.js';
+import { addressLock, readAddress, readMxid } from './read-asked.js';
+import type { SigningKeys } from './signing-keys.js';
+import type { CheckUnbindProof } from './unbind-proof.js';
+
+/** Whose addresses are published where nobody says who they are: those of users of our own server, or anybody's. */
+export type BindPolicy = 'own_server' | 'any';
+
+/** What createAssociations needs. */
+export interface AssociationsDeps {
+  readonly database: Database;
+  readonly validation: Pick<Validation, 'loadValidated'>;
+  readonly checkUnbindProof: CheckUnbindProof;
+  readonly signingKeys: SigningKeys;
+  readonly peppers: Peppers;
+  readonly limits: LookupLimits;
+  /** Under which is signed. */
+  readonly serverName: string;
+  readonly policy: { readonly allow: BindPolicy; readonly ownServer: ServerName };
+  /** Called when there is an invite to deliver. */
+  readonly onInvitesClaimed: () => void;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+// What clients have come to see from other identity services.
+const validForMs = 100 * 365 * 86_400_000;
+
+/** The associations in the database. */
+export function createAssociations(deps: AssociationsDeps): Associations {
+  const { database, validation, signingKeys, peppers, limits, serverName, policy, clock, random } = deps;
+
+  const requireAllowed = (mxid: Mxid, caller: Mxid | undefined) => {
+    if (caller !== undefined && caller !== mxid) throw new IdentityFailure({ kind: 'not_your_mxid' });
+    const isForeign = serverNameOf(mxid) !== policy.ownServer;
+    if (caller === undefined && policy.allow === 'own_server' && isForeign) {
+      throw new IdentityFailure({ kind: 'mxid_not_allowed' });
+    }
+  };
+
+  const signWithAll = (object: SignedAssociation) =>
+    signingKeys.all.reduce<SignedAssociation>((signed, key) => signJson(signed, serverName, key), object);
+
+  const sign = (mxid: Mxid, { medium, address }: ThirdPartyAddress, pending: readonly IdentityInviteRecord[]) => {
+    const now = clock.now();
+    const invites = pending.map(({ token, roomId, sender }) => ({
+      medium,
+      address,
+      room_id: roomId,
+      sender,
+      token,
+      mxid,
+      signed: signWithAll({ mxid, token }),
+    }));
+    const association = {
+      medium,
+      address,
+      mxid,
+      ts: now,
+      not_before: now,
+      not_after: now + validForMs,
+      ...(invites.length > 0 && { invites }),
+    };
+    return signJson(association, serverName, signingKeys.current);
+  };
+
+  const withdraw = async (tx: Transaction, address: ThirdPartyAddress, mxid?: Mxid) => {
+    const found = await tx.identityAssociations.find(address);
+    if (!found || (mxid !== undefined && found.mxid !== mxid)) return;
+    await tx.lookupHashes.deleteByAssociation(found.id);
+    await tx.identityAssociations.delete(found.id);
+  };
+
+  const publish = async (tx: Transaction, mxid: Mxid, proven: ValidatedAddress) => {
+    const held = await tx.lookupHashes.holdPeppers();
+    const { medium, address } = proven;
+    const pending = await tx.identityInvites.listPending(proven);
+    const signed = sign(mxid, proven, pending);
+    const text = JSON.stringify(signed);
+    const createdAt = clock.now();
+    const association = { id: randomId(random), mxid, medium, address, alias: aliasOf(proven, proven.typed) };
+    await withdraw(tx, proven);
+    await tx.identityAssociations.insert({ ...association, signed: text, createdAt });
+    await tx.lookupHashes.insert(hashesOf(association, held));
+    if (pending.length > 0) {
+      const delivery = { id: randomId(random), serverName: serverNameOf(mxid), body: text, createdAt };
+      await tx.inviteDeliveries.insert({ ...delivery, dueAt: createdAt });
+      await tx.identityInvites.claim(
+        pending.map(({ id }) => id),
+        delivery.id,
+      );
+    }
+    return { signed, hasInvites: pending.length > 0 };
+  };
+
+  return {
+    async bind({ sid, clientSecret, mxid: named, caller }) {
+      const mxid = readMxid(named);
+      requireAllowed(mxid, caller);
+      const proven = await validation.loadValidated({ purpose: identityPurpose, sid, clientSecret });
+      // There must be one, so that whoever makes the next sees this association.
+      await peppers.current();
+      const { signed, hasInvites } = await database.locks.run(addressLock(proven), () =>
+        database.transaction((tx) => publish(tx, mxid, proven)),
+      );
+      if (hasInvites) deps.onInvitesClaimed();
+      return signed;
+    },
+
+    async unbind({ mxid: named, ...asked }, proof) {
+      const mxid = readMxid(named);
+      const address = readAddress(asked);
+      await deps.checkUnbindProof(proof, mxid, address);
+      await database.locks.run(addressLock(address), () =>
+        database.transaction(async (tx) => {
+          await tx.lookupHashes.holdPeppers();
+          await withdraw(tx, address, mxid);
+        }),
+      );
+    },
+
+    async find(asked, caller) {
+      const address = canonicalAddress(asked);
+      if (!address) return undefined;
+      limits.admit(caller, [`${address.medium} ${address.address}`]);
+      const found = await database.transaction((tx) => tx.identityAssociations.find(address));
+      return found && (JSON.parse(found.signed) as SignedAssociation);
+    },
+
+    async findMany(asked, caller) {
+      limits.admit(
+        caller,
+        asked.map(({ medium, address }) => `${medium} ${address}`),
+      );
+      const users = await findUsers(database, asked);
+      return asked.flatMap(({ medium, address }, index) => {
+        const mxid = users[index];
+        return mxid === undefined ? [] : [{ medium, address, mxid }];
+      });
+    },
+  };
+}

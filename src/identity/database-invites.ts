@@ -1,0 +1,157 @@
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import type { Mxid } from '../base/mxid.js';
+import { type Random, randomId, randomText } from '../base/random.js';
+import { signJson } from '../base/signed-json.js';
+import type { Database } from '../database/database.js';
+import { DeliveryFailure, type DeliveryFault } from '../delivery/failure.js';
+import type { Message, Messenger } from '../delivery/messenger.js';
+import { type EphemeralKey, makeEphemeralKey, readEphemeralKey } from './ephemeral-key.js';
+import { IdentityFailure, type IdentityFault } from './failure.js';
+import type { InviteLimits } from './invite-limits.js';
+import { inviteLink, readDetails, type WebClients } from './invite-link.js';
+import type { InviteRequest, Invites } from './invites.js';
+import { addressLock, readAddress, readMxid } from './read-asked.js';
+import { redactAddress } from './redact-address.js';
+import { canonicalKey, type SigningKeys } from './signing-keys.js';
+
+/** What createInvites needs. */
+export interface InvitesDeps {
+  readonly database: Database;
+  readonly messenger: Messenger;
+  readonly signingKeys: SigningKeys;
+  readonly limits: InviteLimits;
+  /** Under which is signed. */
+  readonly serverName: string;
+  /** Where everybody reaches us, without a slash at its end: rooms remember it for ever. */
+  readonly publicUrl: string;
+  readonly webClients: WebClients;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+const tokenLength = 128;
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+/** All of them go into one signed association. */
+const maxPending = 200;
+const fullRetryMs = 86_400_000;
+
+/** The invites in the database. */
+export function createInvites(deps: InvitesDeps): Invites {
+  const { database, messenger, signingKeys, limits, serverName, publicUrl, webClients, clock, random, logger } = deps;
+  const keyUrl = (path: string) => `${publicUrl}/_matrix/identity/v2/pubkey/${path}`;
+
+  const insert = async (invite: CheckedInvite, { key }: EphemeralKey) => {
+    const { address, roomId, sender } = invite;
+    const record = {
+      id: randomId(random),
+      ...address,
+      token: randomText(random, tokenLength, letters),
+      roomId,
+      sender,
+      publicKey: key.publicKey,
+      createdAt: clock.now(),
+    };
+    await database.locks.run(addressLock(address), () =>
+      database.transaction(async (tx) => {
+        const bound = await tx.identityAssociations.find(address);
+        if (bound) throw new IdentityFailure({ kind: 'address_in_use', mxid: bound.mxid });
+        const isFull = (await tx.identityInvites.countPending(address)) >= maxPending;
+        if (isFull) throw new IdentityFailure({ kind: 'rate_limited', retryAfterMs: fullRetryMs });
+        await tx.identityInvites.insert(record);
+      }),
+    );
+    return record;
+  };
+
+  const mail = async (message: Message, id: string) => {
+    try {
+      await messenger.send(message);
+    } catch (error) {
+      // Nobody has been told of it.
+      await database.transaction((tx) => tx.identityInvites.deletePending(id));
+      if (!(error instanceof DeliveryFailure)) throw error;
+      logger.warn('an invite could not be mailed', { error });
+      throw new IdentityFailure(faultOf(error.fact), { cause: error });
+    }
+  };
+
+  return {
+    async store(request) {
+      const invite = check(request);
+      if (!messenger.canSend('email_invite')) throw new IdentityFailure({ kind: 'send_failed' });
+      const { sender, roomId, address } = invite;
+      limits.admit({ sender, isKnown: request.caller !== undefined, client: request.client, address });
+      const ephemeral = makeEphemeralKey(random);
+      const { id, token } = await insert(invite, ephemeral);
+      const { details, brand } = request;
+      // As it was typed: the canonical form may be that of another mailbox.
+      const to = request.address.trim();
+      const shown = readDetails(details);
+      const webClient = details['org.matrix.web_client_location'];
+      const { privateKey } = ephemeral;
+      const link = inviteLink(
+        { email: to, roomId, token, privateKey, sender, shown, webClient },
+        webClients,
+        publicUrl,
+      );
+      const { senderDisplayName, roomName } = shown;
+      await mail({ kind: 'email_invite', to, link, sender, senderDisplayName, roomName, brand }, id);
+      return {
+        token,
+        publicKeys: [
+          { publicKey: signingKeys.current.publicKey, keyValidityUrl: keyUrl('isvalid') },
+          { publicKey: ephemeral.key.publicKey, keyValidityUrl: keyUrl('ephemeral/isvalid') },
+        ],
+        displayName: redactAddress(address.address),
+      };
+    },
+
+    async isEphemeralKeyValid(publicKey) {
+      const canonical = canonicalKey(publicKey);
+      return canonical !== undefined && database.transaction((tx) => tx.identityInvites.hasPublicKey(canonical));
+    },
+
+    async sign({ token, privateKey, mxid: named }) {
+      const invite = await database.transaction((tx) => tx.identityInvites.findByToken(token));
+      if (!invite) throw new IdentityFailure({ kind: 'invite_unknown' });
+      const mxid = readMxid(named);
+      const key = readEphemeralKey(privateKey);
+      // Or else anybody's signature of anything could be had under our name.
+      if (key?.publicKey !== invite.publicKey) throw new IdentityFailure({ kind: 'private_key_invalid' });
+      return signJson({ mxid, sender: invite.sender, token }, serverName, key);
+    },
+  };
+}
+
+interface CheckedInvite {
+  readonly sender: Mxid;
+  readonly roomId: string;
+  readonly address: ReturnType<typeof readAddress>;
+}
+
+/** Room IDs are opaque, but a text that cannot be signed would stand in the way of the whole association. */
+const roomIdForm = /^[^\s\p{Cc}\p{Cs}]{1,255}$/u;
+
+function check({ sender: named, caller, medium, address: typed, roomId }: InviteRequest): CheckedInvite {
+  const sender = readMxid(named);
+  if (caller !== undefined && caller !== sender) throw new IdentityFailure({ kind: 'not_your_mxid' });
+  if (medium !== 'email') throw new IdentityFailure({ kind: 'medium_unsupported' });
+  const address = readAddress({ medium, address: typed });
+  if (!roomIdForm.test(roomId)) throw new IdentityFailure({ kind: 'room_id_invalid' });
+  return { sender, roomId, address };
+}
+
+function faultOf(fault: DeliveryFault): IdentityFault {
+  switch (fault.kind) {
+    case 'address_unknown':
+      return { kind: 'address_invalid' };
+    case 'slow_down':
+      return { kind: 'rate_limited', retryAfterMs: fault.retryAfterMs };
+    case 'address_unreachable':
+    case 'channel_down':
+    case 'no_channel':
+      return { kind: 'send_failed' };
+  }
+}

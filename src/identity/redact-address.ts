@@ -1,0 +1,16 @@
+/** How much of an address everybody may see. */
+const shown = 3;
+
+/** An e-mail address of which strangers see that it is one, and its owner that it is theirs: `ali...@exa...`. */
+export function redactAddress(address: string, { local = shown, domain = shown } = {}): string {
+  const at = address.indexOf('@');
+  return `${redact(address.slice(0, at), local)}@${redact(address.slice(at + 1), domain)}`;
+}
+
+// By characters, so that none is cut in two.
+function redact(text: string, most: number): string {
+  const characters = Array.from(text);
+  const { length } = characters;
+  const visible = length > most ? most : length > 5 ? 3 : length > 1 ? 1 : 0;
+  return `${characters.slice(0, visible).join('')}...`;
+}

@@ -1,0 +1,133 @@
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import type { Allowance } from '../base/leaky-buckets.js';
+import type { ServerName } from '../base/mxid.js';
+import type { Random } from '../base/random.js';
+import type { Database } from '../database/database.js';
+import type { Messenger } from '../delivery/messenger.js';
+import type { Federation } from '../matrix/federation.js';
+import type { VerifyRequest } from '../matrix/x-matrix.js';
+import type { Validation } from '../threepid/validation.js';
+import type { Associations } from './associations.js';
+import { type BindPolicy, createAssociations } from './database-associations.js';
+import { createInvites } from './database-invites.js';
+import { createHashedLookup } from './hashed-lookup.js';
+import { createInviteDeliveries } from './invite-deliveries.js';
+import { createInviteLimits } from './invite-limits.js';
+import type { Invites } from './invites.js';
+import { createLookupLimits } from './lookup-limits.js';
+import type { Lookup } from './lookup.js';
+import { createPeppers } from './peppers.js';
+import type { PublicKeys } from './public-keys.js';
+import type { SigningKeys } from './signing-keys.js';
+import { createUnbindProofCheck } from './unbind-proof.js';
+
+/** How the identity service behaves. */
+export interface IdentityOptions {
+  /** The name under which it signs. */
+  readonly serverName: string;
+  /** Whose users version 1 publishes, unless it publishes those of all servers. */
+  readonly ownServer: ServerName;
+  readonly bindAllow: BindPolicy;
+  /** Where everybody reaches it, without a slash at its end: rooms remember it for ever. */
+  readonly publicUrl: string;
+  /** Base URL of the web client to which mailed invites lead, without a slash at its end. */
+  readonly webClient: string;
+  /** Base URLs of web clients that the client of an inviting user may name instead. */
+  readonly allowedWebClients: readonly string[];
+  readonly lookup: {
+    /** How long a pepper is used before another takes its place. */
+    readonly pepperMs: number;
+    /** In one question. */
+    readonly maxAddresses: number;
+    /** Different addresses that one may ask about. */
+    readonly perUser: Allowance;
+  };
+  readonly invites: { readonly perSender: Allowance };
+}
+
+/** What createIdentityService needs. */
+export interface IdentityServiceDeps {
+  readonly options: IdentityOptions;
+  readonly database: Database;
+  readonly signingKeys: SigningKeys;
+  readonly validation: Pick<Validation, 'loadValidated'>;
+  readonly messenger: Messenger;
+  readonly federation: Pick<Federation, 'postOnBind'>;
+  readonly verifyRequest: VerifyRequest;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** The identity service, but for its users and what proves addresses. */
+export interface IdentityService {
+  readonly keys: PublicKeys;
+  readonly associations: Associations;
+  readonly lookup: Lookup;
+  readonly invites: Invites;
+  /** Invites are on their way from here on; those that a former run has left, too. */
+  start(): Promise<void>;
+  /** Ends soon. */
+  stop(): Promise<void>;
+  /** Does what is due now and then: renews the pepper, forgets what is over. */
+  sweep(): Promise<void>;
+}
+
+/** One client address may be a whole homeserver. */
+const clientsPerSender = 20;
+const invitesPerAddress: Allowance = { max: 30, windowMs: 86_400_000 };
+const keepInvitesMs = 365 * 86_400_000;
+
+/** The service on that database; nothing is done before start(). */
+export function createIdentityService(deps: IdentityServiceDeps): IdentityService {
+  const { options, database, signingKeys, messenger, clock, random, logger } = deps;
+  const { serverName, publicUrl, lookup: lookupOptions } = options;
+  const { perSender } = options.invites;
+  const peppers = createPeppers({ database, periodMs: lookupOptions.pepperMs, clock, random, logger });
+  const { maxAddresses, perUser } = lookupOptions;
+  const limits = createLookupLimits({ maxAddresses, perCaller: perUser, clock, random });
+  const deliveries = createInviteDeliveries({ ...deps });
+  const inviteLimits = createInviteLimits(
+    { perSender, perClient: { ...perSender, max: perSender.max * clientsPerSender }, perAddress: invitesPerAddress },
+    clock,
+  );
+  return {
+    keys: signingKeys.publicKeys,
+    associations: createAssociations({
+      ...deps,
+      checkUnbindProof: createUnbindProofCheck(deps),
+      peppers,
+      limits,
+      serverName,
+      policy: { allow: options.bindAllow, ownServer: options.ownServer },
+      onInvitesClaimed: () => deliveries.wake(),
+    }),
+    lookup: createHashedLookup({ database, peppers, limits }),
+    invites: createInvites({
+      database,
+      messenger,
+      signingKeys,
+      limits: inviteLimits,
+      serverName,
+      publicUrl,
+      webClients: { usual: options.webClient, others: options.allowedWebClients },
+      clock,
+      random,
+      logger,
+    }),
+
+    async start() {
+      await peppers.current();
+      deliveries.start();
+    },
+
+    stop: () => deliveries.stop(),
+
+    async sweep() {
+      await deliveries.sweep();
+      await database.transaction((tx) => tx.identityInvites.deletePendingUntil(clock.now() - keepInvitesMs));
+      await peppers.sweep();
+    },
+  };
+}

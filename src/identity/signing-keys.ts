@@ -1,0 +1,92 @@
+import type { Clock } from '../base/clock.js';
+import { decodeBase64, encodeBase64, type SigningKey } from '../base/ed25519.js';
+import type { Logger } from '../base/logger.js';
+import type { Random } from '../base/random.js';
+import type { Database } from '../database/database.js';
+import type { IdentitySigningKeyRecord } from '../database/stores/identity-signing-key-store.js';
+import { IdentityFailure } from './failure.js';
+import type { PublicKeys } from './public-keys.js';
+import { makeSigningKeyFile, readSigningKeyFile } from './signing-key-file.js';
+import { SigningKeyFailure } from './signing-key-failure.js';
+
+/** What loadSigningKeys needs. */
+export interface SigningKeysDeps {
+  /** Of the file with the keys; it is made where there is none and none has been in use. */
+  readonly path: string;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** The long-term keys of the identity service. */
+export interface SigningKeys {
+  /** The one that signs. */
+  readonly current: SigningKey;
+  /** All of the file, the current one first: rooms remember the key that was current when somebody was invited. */
+  readonly all: readonly SigningKey[];
+  /** All that have ever been in use. */
+  readonly publicKeys: PublicKeys;
+}
+
+/** The keys of the file, which the database remembers for ever; throws SigningKeyFailure. */
+export async function loadSigningKeys(deps: SigningKeysDeps): Promise<SigningKeys> {
+  const { database } = deps;
+  const all = await database.locks.run('identity signing keys', () => loadAndRemember(deps));
+  const list = () => database.transaction((tx) => tx.identitySigningKeys.list());
+  return {
+    current: all[0],
+    all,
+    publicKeys: {
+      async find(keyId) {
+        const found = (await list()).find((key) => key.keyId === keyId);
+        if (!found) throw new IdentityFailure({ kind: 'key_unknown' });
+        return found.publicKey;
+      },
+
+      async isValid(publicKey) {
+        const canonical = canonicalKey(publicKey);
+        return (await list()).some((key) => key.publicKey === canonical);
+      },
+    },
+  };
+}
+
+/** A public key in unpadded base64 of the standard alphabet, whichever it was in; a space is a plus that nobody encoded. */
+export function canonicalKey(publicKey: string): string | undefined {
+  const bytes = decodeBase64(publicKey.replaceAll(' ', '+'));
+  return bytes && encodeBase64(bytes);
+}
+
+async function loadAndRemember({ path, database, clock, random, logger }: SigningKeysDeps) {
+  const known = await database.transaction((tx) => tx.identitySigningKeys.list());
+  const file = (await readSigningKeyFile(path)) ?? (await makeFile(path, known, random));
+  if (file.isExposed) logger.warn('others than its owner may read the file of the signing keys', { path });
+  const strange = known.find(({ keyId, publicKey }) =>
+    file.keys.some((key) => key.keyId === keyId && key.publicKey !== publicKey),
+  );
+  if (strange) {
+    const { keyId, publicKey } = strange;
+    throw new SigningKeyFailure({ kind: 'signing_key_changed', path, keyId, publicKey });
+  }
+  const fresh = file.keys.filter((key) => !known.some(({ keyId }) => keyId === key.keyId));
+  await database.transaction(async (tx) => {
+    for (const { keyId, publicKey } of fresh) {
+      await tx.identitySigningKeys.insert({ keyId, publicKey, createdAt: clock.now() });
+    }
+  });
+  for (const { keyId } of fresh) logger.info('a signing key of the identity service is in use', { keyId, path });
+  return file.keys;
+}
+
+async function makeFile(path: string, known: readonly IdentitySigningKeyRecord[], random: Random) {
+  const last = known.at(-1);
+  if (last) {
+    const { keyId, publicKey } = last;
+    throw new SigningKeyFailure({ kind: 'signing_key_missing', path, keyId, publicKey });
+  }
+  await makeSigningKeyFile(path, random);
+  const made = await readSigningKeyFile(path);
+  if (!made) throw new SigningKeyFailure({ kind: 'signing_key_file_unusable', path });
+  return made;
+}

@@ -1,0 +1,42 @@
+import type { ThirdPartyAddress } from '../base/canonical-address.js';
+import { type Mxid, serverNameOf } from '../base/mxid.js';
+import type { SignatureVerdict, VerifyRequest } from '../matrix/x-matrix.js';
+import type { Validation } from '../threepid/validation.js';
+import { identityPurpose, type UnbindProof } from './associations.js';
+import { IdentityFailure, type IdentityFault } from './failure.js';
+
+/** Throws, ThreepidFailure too, unless the proof is one that the address of this user may be published no longer. */
+export type CheckUnbindProof = (proof: UnbindProof, mxid: Mxid, address: ThirdPartyAddress) => Promise<void>;
+
+/** What createUnbindProofCheck needs. */
+export interface UnbindProofDeps {
+  readonly validation: Pick<Validation, 'loadValidated'>;
+  readonly verifyRequest: VerifyRequest;
+}
+
+/** A check by whoever holds the address, or by the user's homeserver. */
+export function createUnbindProofCheck({ validation, verifyRequest }: UnbindProofDeps): CheckUnbindProof {
+  return async (proof, mxid, { medium, address }) => {
+    switch (proof.kind) {
+      case 'session': {
+        const { sid, clientSecret } = proof;
+        const proven = await validation.loadValidated({ purpose: identityPurpose, sid, clientSecret });
+        if (proven.medium === medium && proven.address === address) return;
+        throw new IdentityFailure({ kind: 'unbind_mismatch' });
+      }
+      case 'homeserver': {
+        const verdict = await verifyRequest(proof.request);
+        if (verdict.kind !== 'signed') throw new IdentityFailure(refusals[verdict.kind]);
+        if (verdict.origin === serverNameOf(mxid)) return;
+        throw new IdentityFailure({ kind: 'origin_mismatch' });
+      }
+    }
+  };
+}
+
+const refusals = {
+  missing: { kind: 'signature_missing' },
+  origin_invalid: { kind: 'server_name_invalid' },
+  wrong: { kind: 'signature_wrong' },
+  unreachable: { kind: 'homeserver_unreachable' },
+} as const satisfies Record<Exclude<SignatureVerdict['kind'], 'signed'>, IdentityFault>;

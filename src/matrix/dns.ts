@@ -1,0 +1,48 @@
+import { lookup, Resolver } from 'node:dns/promises';
+
+/** All IP addresses of a host name; rejects or gives none where there are none. */
+export type LookUpAddresses = (host: string) => Promise<readonly string[]>;
+
+/** A place that serves something, as the DNS says (RFC 2782). */
+export interface ServiceRecord {
+  readonly name: string;
+  readonly port: number;
+  readonly priority: number;
+  readonly weight: number;
+}
+
+/** The SRV records of a name; rejects or gives none where there are none. */
+export type LookUpServices = (name: string) => Promise<readonly ServiceRecord[]>;
+
+/** What the operating system says, its list of hosts included: for names that the administrator chose. */
+export const lookUpAsSystem: LookUpAddresses = async (host) =>
+  (await lookup(host, { all: true })).map(({ address }) => address);
+
+/** Questions to the DNS. */
+export interface Dns {
+  readonly lookUp: LookUpAddresses;
+  readonly lookUpServices: LookUpServices;
+}
+
+/**
+ * The DNS itself, for names that strangers chose. The resolver of the operating system takes one of a few threads, on which passwords are
+ * hashed too, for as long as a stranger's name server likes. `servers` are asked instead of those of the machine.
+ */
+export function createDns(servers?: readonly string[]): Dns {
+  // A new one each time, for it knows the name servers that the machine had when it was made.
+  const newResolver = () => {
+    const resolver = new Resolver({ timeout: 2000, tries: 2 });
+    if (servers) resolver.setServers(servers);
+    return resolver;
+  };
+  return {
+    async lookUp(host) {
+      const resolver = newResolver();
+      const [four, six] = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+      const found = [four, six].flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+      if (found.length === 0 && four.status === 'rejected') throw four.reason;
+      return found;
+    },
+    lookUpServices: (name) => newResolver().resolveSrv(name),
+  };
+}

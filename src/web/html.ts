@@ -1,0 +1,18 @@
+/** A piece of HTML that is safe to show. */
+export class Html {
+  constructor(readonly text: string) {}
+}
+
+/** HTML from a template: whatever is put in is escaped, but for other pieces of HTML. Attributes are to be quoted. */
+export function html(parts: TemplateStringsArray, ...values: readonly (string | Html | readonly Html[])[]): Html {
+  return new Html(parts.map((part, index) => part + textOf(values[index] ?? '')).join(''));
+}
+
+function textOf(value: string | Html | readonly Html[]): string {
+  if (typeof value === 'string') return escape(value);
+  return value instanceof Html ? value.text : value.map(({ text }) => text).join('');
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[&<>"'`]/g, (char) => `&#${char.charCodeAt(0)};`);
+}

@@ -1,0 +1,50 @@
+import type { PageReply } from '../http/reply.js';
+import { html, Html } from './html.js';
+
+const css = `
+:root { color-scheme: light dark; }
+body { margin: 0; padding: 1.5rem; font: 1.125rem/1.5 system-ui, sans-serif; color: #1b1d22; background: #fff; }
+main { max-width: 34rem; margin: 10vh auto 0; }
+h1 { font-size: 1.5rem; line-height: 1.25; }
+button, a.next { display: inline-block; padding: 0.75rem 1.5rem; border: 0; border-radius: 0.5rem; font: inherit; font-weight: 600;
+  color: #fff; background: #17568c; text-decoration: none; cursor: pointer; }
+button:focus-visible, a:focus-visible { outline: 0.2rem solid #d97706; outline-offset: 0.2rem; }
+@media (prefers-color-scheme: dark) {
+  body { color: #f0f1f4; background: #16181d; }
+  button, a.next { color: #0b1622; background: #8cc4f5; }
+}
+`;
+
+// In one piece: the Content-Security-Policy lets through exactly this text.
+const style = new Html(`<style>${css}</style>`);
+
+/** What a page shows. */
+export interface PageContent {
+  readonly title: string;
+  readonly content: Html;
+  /** Where the browser is to go on its own, at once. */
+  readonly leadsTo?: string | undefined;
+}
+
+/** A page in the one look that all have: for small screens and screen readers too, and without scripts. */
+export function page<const Status extends number>(status: Status, { title, content, leadsTo }: PageContent) {
+  const refresh = leadsTo === undefined ? html`` : html`<meta http-equiv="refresh" content="0; url=${leadsTo}" />`;
+  const { text } = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        ${refresh}
+        <title>${title}</title>
+        ${style}
+      </head>
+      <body>
+        <main>
+          <h1>${title}</h1>
+          ${content}
+        </main>
+      </body>
+    </html> `;
+  return { status, html: text, css } satisfies PageReply;
+}

@@ -1,0 +1,69 @@
+import type { Federation } from '../../src/matrix/federation.js';
+import { FederationFailure, type FederationFault } from '../../src/matrix/federation-failure.js';
+
+/** What a homeserver was told. */
+export interface Told {
+  readonly server: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Homeservers that take what they are told, unless a test says otherwise. */
+export interface FakeFederation extends Pick<Federation, 'postOnBind'> {
+  /** What was taken, in its order. */
+  readonly taken: readonly Told[];
+  /** The servers that were asked, in their order. */
+  readonly asked: readonly string[];
+  /** From now on that server fails like that; it works again where there is no fault. */
+  fail(server: string, fault?: FederationFault): void;
+  /** From now on that server takes what it is told only when the returned function is called. */
+  hold(server: string): () => void;
+  /** The greatest number of requests at a time so far, to that server or to all of them. */
+  mostAtOnce(server?: string): number;
+}
+
+/** Homeservers of any name, all of which work. */
+export function createFakeFederation(): FakeFederation {
+  const taken: Told[] = [];
+  const asked: string[] = [];
+  const faults = new Map<string, FederationFault>();
+  const held = new Map<string, Promise<void>>();
+  const underWay: string[] = [];
+  const most = new Map<string | undefined, number>();
+  const note = (server: string | undefined, count: number) => most.set(server, Math.max(most.get(server) ?? 0, count));
+  return {
+    taken,
+    asked,
+    async postOnBind(server, body) {
+      asked.push(server);
+      underWay.push(server);
+      note(undefined, underWay.length);
+      note(server, underWay.filter((other) => other === server).length);
+      try {
+        await held.get(server);
+        const fault = faults.get(server);
+        if (fault) throw new FederationFailure(fault);
+        taken.push({ server, body });
+      } finally {
+        underWay.splice(underWay.indexOf(server), 1);
+      }
+    },
+    fail(server, fault) {
+      if (fault) faults.set(server, fault);
+      else faults.delete(server);
+    },
+    hold(server) {
+      let release = () => {};
+      held.set(
+        server,
+        new Promise((resolve) => {
+          release = resolve;
+        }),
+      );
+      return () => {
+        held.delete(server);
+        release();
+      };
+    },
+    mostAtOnce: (server) => most.get(server) ?? 0,
+  };
+}

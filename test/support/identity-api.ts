@@ -1,0 +1,158 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createIdentitySurfaces, type IdentityDeps } from '../../src/api/identity-surfaces.js';
+import { validationLink } from '../../src/api/identity/validation-page.js';
+import type { Mxid, ServerName } from '../../src/base/mxid.js';
+import { systemRandom } from '../../src/base/random.js';
+import { Secret } from '../../src/base/secret.js';
+import { createIdentityAccounts } from '../../src/identity/database-accounts.js';
+import type { Policy } from '../../src/identity/accounts.js';
+import { createIdentityService, type IdentityService } from '../../src/identity/service.js';
+import { loadSigningKeys } from '../../src/identity/signing-keys.js';
+import { FederationFailure } from '../../src/matrix/federation-failure.js';
+import type { SignatureVerdict, SignedRequest } from '../../src/matrix/x-matrix.js';
+import type { FakeClock } from './fake-clock.js';
+import { startServer } from './http-server.js';
+import { sendRaw, type RawReply, type RawRequest } from './raw-http.js';
+import type { RecordingLogger } from './recording-logger.js';
+import type { RecordingMessenger } from './recording-messenger.js';
+import { silentLogger } from './silent-logger.js';
+import { openValidation } from './validation.js';
+
+/** A reply, with its JSON where it is any. */
+export interface IdentityReply extends RawReply {
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+/** The identity service over real HTTP, on a database in memory; homeservers and messages are not real. */
+export interface IdentityApi {
+  readonly messenger: RecordingMessenger;
+  readonly clock: FakeClock;
+  readonly log: RecordingLogger;
+  readonly service: IdentityService;
+  /** Requests whose signature was asked about. */
+  readonly signed: SignedRequest[];
+  /** Sends exactly this. */
+  send(request: RawRequest): Promise<IdentityReply>;
+  /** Sends JSON, with an access token where one is given. */
+  call(method: string, path: string, body?: unknown, accessToken?: string): Promise<IdentityReply>;
+  /** An access token of the user. */
+  register(mxid: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** How an identity service under test differs from one whose version 1 is served whole, and whose page wants a click. */
+export interface IdentityApiOptions {
+  readonly policies?: Readonly<Record<string, Policy>>;
+  /** What the homeservers say of signatures. */
+  readonly verdict?: SignatureVerdict;
+  /** Changes what the surfaces are made of. */
+  readonly change?: (deps: IdentityDeps) => IdentityDeps;
+  readonly disabled?: boolean;
+}
+
+export const publicUrl = 'https://id.test';
+export const delegateSecret = 'the-secret-of-the-homeserver';
+
+const many = { max: 100_000, windowMs: 3_600_000 };
+const served = { enabled: true, isAllowed: () => true };
+
+/** Starts one on a clock that stands still; replies that are not declared fail as defects. */
+export async function startIdentityApi(options: IdentityApiOptions = {}): Promise<IdentityApi> {
+  const folder = await mkdtemp(join(tmpdir(), 'gangway-identity-'));
+  const { validation, database, clock, messenger, close } = await openValidation({
+    linkTo: (proof) => validationLink(publicUrl, proof),
+  });
+  const seams = { database, clock, random: systemRandom, logger: silentLogger };
+  const signed: SignedRequest[] = [];
+  const service = createIdentityService({
+    ...seams,
+    options: {
+      serverName: 'id.test',
+      ownServer: 'example.test' as ServerName,
+      bindAllow: 'own_server',
+      publicUrl,
+      webClient: 'https://chat.test',
+      allowedWebClients: [],
+      lookup: { pepperMs: 30 * 86_400_000, maxAddresses: 10_000, perUser: many },
+      invites: { perSender: many },
+    },
+    signingKeys: await loadSigningKeys({ ...seams, path: join(folder, 'signing.key') }),
+    validation,
+    messenger,
+    federation: { postOnBind: () => Promise.reject(new FederationFailure({ kind: 'no_connection' })) },
+    verifyRequest: (request) => {
+      signed.push(request);
+      return Promise.resolve(options.verdict ?? { kind: 'missing' });
+    },
+  });
+  const accounts = createIdentityAccounts({
+    ...seams,
+    // A token is the Matrix ID itself.
+    federation: { openIdSubject: (_server, token) => Promise.resolve(token.reveal() as Mxid) },
+    allowedServers: [],
+    policies: options.policies ?? {},
+    registrationsPerClient: many,
+  });
+  const deps: IdentityDeps = {
+    validation,
+    associations: service.associations,
+    invites: service.invites,
+    lookup: service.lookup,
+    publicKeys: service.keys,
+    accounts,
+    confirmClick: true,
+    v1: { validate: served, bind: served, lookup: served, invite: served, submitErrorStatus: 200 },
+    delegate: { secret: new Secret(delegateSecret), isAllowed: () => true },
+  };
+  const surfaces = createIdentitySurfaces(options.disabled === true ? undefined : (options.change ?? same)(deps));
+  const server = await startServer(surfaces, { clock, trustedProxies: ['127.0.0.1'] });
+
+  const send = async (request: RawRequest): Promise<IdentityReply> => {
+    const reply = await sendRaw(server.port, request);
+    const isJson = String(reply.headers['content-type']).startsWith('application/json');
+    return { ...reply, json: isJson ? (JSON.parse(reply.text) as IdentityReply['json']) : {} };
+  };
+  const call: IdentityApi['call'] = (method, path, body, accessToken) => {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const headers = {
+      ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
+      ...(text === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) }),
+    };
+    return send({ method, path, headers, ...(text === undefined ? {} : { body: text }) });
+  };
+  return {
+    messenger,
+    clock,
+    log: server.log,
+    service,
+    signed,
+    send,
+    call,
+    async register(mxid) {
+      const openId = { access_token: mxid, matrix_server_name: mxid.slice(mxid.indexOf(':') + 1) };
+      const { json } = await call('POST', '/_matrix/identity/v2/account/register', openId);
+      return String(json['token']);
+    },
+    async close() {
+      await server.stop(0);
+      await service.stop();
+      await close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+function same(deps: IdentityDeps): IdentityDeps {
+  return deps;
+}
+
+/** What names the session and proves the address of the last mail, as its link has it. */
+export function lastLink(messenger: RecordingMessenger): URL {
+  const mail = messenger.sent.findLast((message) => message.kind === 'email_validation');
+  if (mail?.kind !== 'email_validation') throw new Error('no mail was sent');
+  return new URL(mail.link.reveal());
+}

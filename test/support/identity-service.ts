@@ -1,0 +1,156 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Mxid, ServerName } from '../../src/base/mxid.js';
+import { systemRandom } from '../../src/base/random.js';
+import { Secret } from '../../src/base/secret.js';
+import type { Database } from '../../src/database/database.js';
+import type { EmailInvite } from '../../src/delivery/messenger.js';
+import type { SignedAssociation } from '../../src/identity/associations.js';
+import { IdentityFailure, type IdentityFault } from '../../src/identity/failure.js';
+import type { InviteRequest } from '../../src/identity/invites.js';
+import {
+  createIdentityService,
+  type IdentityOptions,
+  type IdentityService,
+  type IdentityServiceDeps,
+} from '../../src/identity/service.js';
+import { loadSigningKeys, type SigningKeys } from '../../src/identity/signing-keys.js';
+import type { Validation } from '../../src/threepid/validation.js';
+import { createFakeFederation, type FakeFederation } from './fake-federation.js';
+import type { FakeClock } from './fake-clock.js';
+import type { RecordingMessenger } from './recording-messenger.js';
+import { silentLogger } from './silent-logger.js';
+import { day, emailRequest, keyOf, openValidation, phoneRequest } from './validation.js';
+
+export const alice = '@alice:example.test' as Mxid;
+export const bob = '@bob:example.test' as Mxid;
+export const identityServer = 'id.test';
+
+/** An identity service, and what a test does to it from outside. */
+export interface IdentityUnderTest {
+  readonly service: IdentityService;
+  readonly validation: Validation;
+  readonly signingKeys: SigningKeys;
+  readonly database: Database;
+  readonly clock: FakeClock;
+  readonly messenger: RecordingMessenger;
+  readonly federation: FakeFederation;
+  /** Proves an address, an e-mail address unless it begins with a plus, and answers what names the session. */
+  prove(address: string): Promise<{ readonly sid: string; readonly clientSecret: string }>;
+  /** Proves the address and publishes it for that user, who asks for it unless told otherwise. */
+  bind(address: string, mxid?: Mxid, caller?: Mxid | undefined): Promise<SignedAssociation>;
+  /** The mails that invite somebody, so far. */
+  invitations(): EmailInvite[];
+  /** Lets what goes on by itself come to its end, in no time. */
+  settle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What a test may want to be different. */
+export type IdentityChanges = Partial<Omit<IdentityServiceDeps, 'options' | 'clock' | 'messenger' | 'federation'>> & {
+  readonly options?: Partial<IdentityOptions>;
+  readonly clock?: FakeClock;
+  readonly federation?: FakeFederation;
+};
+
+/** On a database of its own unless one is given, and a clock that stands still; the caller closes it. */
+export async function openIdentityService(changes: IdentityChanges = {}): Promise<IdentityUnderTest> {
+  const { options, database: given, clock: givenClock, federation = createFakeFederation(), ...others } = changes;
+  const opened = await openValidation({
+    ...(given && { database: given }),
+    ...(givenClock && { clock: givenClock }),
+  });
+  const { validation, database, clock, messenger } = opened;
+  const folder = await mkdtemp(join(tmpdir(), 'gangway-identity-'));
+  const random = systemRandom;
+  const logger = silentLogger;
+  const signingKeys =
+    changes.signingKeys ?? (await loadSigningKeys({ path: join(folder, 'key'), database, clock, random, logger }));
+  const service = createIdentityService({
+    validation,
+    verifyRequest: () => Promise.resolve({ kind: 'missing' }),
+    random,
+    logger,
+    ...others,
+    options: {
+      serverName: identityServer,
+      ownServer: 'example.test' as ServerName,
+      bindAllow: 'own_server',
+      publicUrl: 'https://id.test',
+      webClient: 'https://chat.test',
+      allowedWebClients: [],
+      lookup: { pepperMs: 30 * day, maxAddresses: 10_000, perUser: { max: 100_000, windowMs: day } },
+      invites: { perSender: { max: 1000, windowMs: day } },
+      ...options,
+    },
+    signingKeys,
+    database,
+    messenger,
+    federation,
+    clock,
+  });
+
+  const prove = async (address: string) => {
+    const isPhone = address.startsWith('+');
+    const clientSecret = `secret.${systemRandom.bytes(8).toString('hex')}`;
+    const request = isPhone
+      ? phoneRequest({ clientSecret, typed: { medium: 'msisdn', address } })
+      : emailRequest({ clientSecret, typed: { medium: 'email', address } });
+    const { sid } = await validation.requestToken(request);
+    await validation.submitToken(keyOf(request, sid), new Secret(messenger.tokens().at(-1) ?? ''), undefined);
+    return { sid, clientSecret };
+  };
+
+  return {
+    service,
+    validation,
+    signingKeys,
+    database,
+    clock,
+    messenger,
+    federation,
+    prove,
+    async bind(address, mxid = alice, caller = mxid) {
+      return service.associations.bind({ ...(await prove(address)), mxid, caller });
+    },
+    invitations: () => messenger.sent.filter((message) => message.kind === 'email_invite'),
+    async settle() {
+      // A database works in threads of its own: the loop has to turn until they have answered.
+      for (let turn = 0; turn < 50; turn += 1) {
+        await clock.advance(0);
+        await database.transaction((tx) => tx.lookupHashes.listPeppers());
+      }
+    },
+    async close() {
+      await Promise.all([service.stop(), clock.advance(day)]);
+      if (!given) await database.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** An invite of Bob's, by version 2. */
+export function inviteOf(address: string, changes: Partial<InviteRequest> = {}): InviteRequest {
+  return {
+    medium: 'email',
+    address,
+    roomId: '!garden:example.test',
+    sender: bob,
+    caller: bob,
+    client: '198.51.100.7',
+    details: {},
+    brand: undefined,
+    ...changes,
+  };
+}
+
+/** The fact of the IdentityFailure that the work ends in; throws where it ends otherwise. */
+export async function identityFaultOf(work: Promise<unknown>): Promise<IdentityFault> {
+  const outcome: unknown = await work.then(
+    () => new Error('expected a failure, and there was none'),
+    (reason: unknown) => reason,
+  );
+  if (outcome instanceof IdentityFailure) return outcome.fact;
+  throw outcome;
+}

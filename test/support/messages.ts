@@ -1,0 +1,39 @@
+import { PhoneNumber } from '../../src/base/phone.js';
+import { Secret } from '../../src/base/secret.js';
+import type { EmailInvite, EmailValidation, PhoneValidation } from '../../src/delivery/messenger.js';
+
+/** A message to somebody who wants to prove an e-mail address. */
+export function emailValidation(overrides: Partial<EmailValidation> = {}): EmailValidation {
+  return {
+    kind: 'email_validation',
+    to: 'alice@example.test',
+    link: new Secret('https://id.example.test/submit?sid=1&token=abcDEF123&client_secret=monkeys'),
+    token: new Secret('abcDEF123'),
+    expiresInMs: 24 * 60 * 60_000,
+    brand: undefined,
+    ...overrides,
+  };
+}
+
+/** A message to somebody who is invited by e-mail. */
+export function emailInvite(overrides: Partial<EmailInvite> = {}): EmailInvite {
+  return {
+    kind: 'email_invite',
+    to: 'alice@example.test',
+    link: new Secret(
+      'https://web.example.test/#/room/%21abc?email=alice%40example.test&signurl=https%3A%2F%2Fid.example.test',
+    ),
+    sender: '@bob:example.test',
+    senderDisplayName: 'Bob',
+    roomName: 'The garden',
+    brand: undefined,
+    ...overrides,
+  };
+}
+
+/** A message to somebody who wants to prove a phone number. */
+export function phoneValidation(overrides: Partial<PhoneValidation> = {}): PhoneValidation {
+  const to = PhoneNumber.parse('+447700900123');
+  if (to === undefined) throw new Error('the number of this fixture is none');
+  return { kind: 'phone_validation', to, code: new Secret('123456'), expiresInMs: 600_000, ...overrides };
+}

@@ -1,0 +1,62 @@
+import { createServer as createPlainServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { homeCertificate, type TestCertificate } from './certificates.js';
+
+/** A request as a server of somebody else got it. */
+export interface StrangeRequest {
+  readonly method: string | undefined;
+  /** Path and query. */
+  readonly path: string | undefined;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+  /** The name that TLS asked for; undefined where it named none. */
+  readonly serverName: string | undefined;
+}
+
+/** A web server of somebody else, on the loopback interface. */
+export interface StrangeServer {
+  readonly port: number;
+  readonly requests: readonly StrangeRequest[];
+  /** How it answers from now on: 404 by itself. */
+  answer(reply: (response: ServerResponse, request: StrangeRequest) => void): void;
+  close(): Promise<void>;
+}
+
+/** Starts one; whoever starts it closes it. With a certificate it speaks TLS. */
+export async function startStrangeServer({
+  certificate = homeCertificate,
+  address = '127.0.0.1',
+}: { certificate?: TestCertificate | undefined | 'none'; address?: string } = {}): Promise<StrangeServer> {
+  const requests: StrangeRequest[] = [];
+  let reply = (response: ServerResponse, _request: StrangeRequest): void => void response.writeHead(404).end();
+  const listener = (incoming: IncomingMessage, response: ServerResponse) => {
+    let body = '';
+    incoming.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
+    incoming.on('end', () => {
+      const { method, url: path, headers, socket } = incoming;
+      const named = 'servername' in socket ? socket.servername : undefined;
+      const serverName = typeof named === 'string' ? named : undefined;
+      const request = { method, path, headers, body, serverName };
+      requests.push(request);
+      reply(response, request);
+    });
+  };
+  const server = certificate === 'none' ? createPlainServer(listener) : createSecureServer(certificate, listener);
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    requests,
+    answer: (next) => void (reply = next),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Answers with JSON. */
+export function replyJson(response: ServerResponse, status: number, body: unknown, headers = {}): void {
+  response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(body));
+}

@@ -1,0 +1,26 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { alphanumeric, randomText, systemRandom } from '../../../src/base/random.js';
+
+describe('random texts', () => {
+  it('have the length that is asked for, whatever the bytes are', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 1, max: 100 }), (byte, length) => {
+        const text = randomText({ bytes: (count) => Buffer.alloc(count, byte) }, length, alphanumeric);
+        expect(text).toMatch(new RegExp(`^[0-9A-Za-z]{${length}}$`));
+      }),
+    );
+  });
+
+  it('use every character at every place, about as often', () => {
+    const rounds = 5000;
+    const texts = Array.from({ length: rounds }, () => randomText(systemRandom, 6, '0123456789'));
+    for (let place = 0; place < 6; place += 1) {
+      for (const digit of '0123456789') {
+        const count = texts.filter((text) => text[place] === digit).length;
+        // A digit has 500 on average, with a standard deviation of 21.
+        expect(Math.abs(count - rounds / 10)).toBeLessThan(210);
+      }
+    }
+  });
+});

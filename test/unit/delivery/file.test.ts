@@ -1,0 +1,78 @@
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createMessenger } from '../../../src/delivery/create-messenger.js';
+import { createFileChannel } from '../../../src/delivery/file.js';
+import { createFakeClock } from '../../support/fake-clock.js';
+import { emailInvite, emailValidation, phoneValidation } from '../../support/messages.js';
+import { createRecordingLogger } from '../../support/recording-logger.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gangway-file-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+function fileMessenger(path: string) {
+  const clock = createFakeClock(0);
+  const logger = createRecordingLogger();
+  const channel = createFileChannel({ path, clock, logger });
+  return { messenger: createMessenger({ email: [channel], phone: [channel], clock, logger }), logger };
+}
+
+describe('messages into a file', () => {
+  it('appends one line of JSON for each', async () => {
+    const path = join(folder, 'messages.jsonl');
+    const { messenger } = fileMessenger(path);
+    await Promise.all([
+      messenger.send(emailValidation()),
+      messenger.send(phoneValidation()),
+      messenger.send(emailInvite()),
+    ]);
+    const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
+    const at = '1970-01-01T00:00:00.000Z';
+    expect(lines.map((line): unknown => JSON.parse(line))).toEqual([
+      {
+        at,
+        kind: 'email_validation',
+        to: 'alice@example.test',
+        link: emailValidation().link.reveal(),
+        token: 'abcDEF123',
+      },
+      { at, kind: 'phone_validation', to: '+447700900123', code: '123456' },
+      {
+        at,
+        kind: 'email_invite',
+        to: 'alice@example.test',
+        link: emailInvite().link.reveal(),
+        sender: '@bob:example.test',
+        sender_display_name: 'Bob',
+        room_name: 'The garden',
+      },
+    ]);
+  });
+
+  it('keeps the file to its owner, also where it was there before', async () => {
+    for (const name of ['new', 'old']) {
+      const path = join(folder, name);
+      if (name === 'old') await writeFile(path, '');
+      if (name === 'old') await chmod(path, 0o644);
+      await fileMessenger(path).messenger.send(phoneValidation());
+      expect((await stat(path)).mode & 0o777).toBe(0o600);
+    }
+  });
+
+  it('says in the log that this is for tests', async () => {
+    const { logger } = fileMessenger(join(folder, 'x'));
+    expect(logger.lines).toEqual([
+      expect.objectContaining({ level: 'warn', message: expect.stringContaining('tests only') }),
+    ]);
+  });
+
+  it('is down where the file cannot be written', async () => {
+    const { messenger, logger } = fileMessenger(join(folder, 'no-such-folder', 'x'));
+    await expect(messenger.send(phoneValidation())).rejects.toMatchObject({ fact: { kind: 'channel_down' } });
+    expect((await logger.line('a channel for messages does not work')).fields['detail']).toContain('ENOENT');
+  });
+});

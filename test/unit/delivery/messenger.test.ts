@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import { channelDown, type PhoneChannel } from '../../../src/delivery/channel.js';
+import { createMessenger, type MessengerDeps } from '../../../src/delivery/create-messenger.js';
+import { DeliveryFailure, type DeliveryFault } from '../../../src/delivery/failure.js';
+import { createFakeClock } from '../../support/fake-clock.js';
+import { emailInvite, emailValidation, phoneValidation } from '../../support/messages.js';
+import { createRecordingLogger } from '../../support/recording-logger.js';
+
+/** A channel of the test's own making, which takes every message unless told otherwise. */
+function channelThat(name: string, send: PhoneChannel['send'] = async () => undefined): PhoneChannel {
+  return { name, deadlineMs: 1000, maxConcurrent: 2, send };
+}
+
+function failing(name: string, fact: DeliveryFault): PhoneChannel {
+  return channelThat(name, () => Promise.reject(new DeliveryFailure(fact)));
+}
+
+function setUp(channels: Partial<Pick<MessengerDeps, 'email' | 'phone'>>) {
+  const clock = createFakeClock();
+  const logger = createRecordingLogger();
+  return { clock, logger, messenger: createMessenger({ email: [], phone: [], ...channels, clock, logger }) };
+}
+
+const unknown: DeliveryFault = { kind: 'address_unknown' };
+const unreachable: DeliveryFault = { kind: 'address_unreachable' };
+const down: DeliveryFault = { kind: 'channel_down' };
+const slow = (retryAfterMs: number): DeliveryFault => ({ kind: 'slow_down', retryAfterMs });
+
+describe('messenger', () => {
+  it('can send what there is a channel for', async () => {
+    const { messenger } = setUp({ phone: [channelThat('one')] });
+    expect(messenger.canSend('phone_validation')).toBe(true);
+    expect(messenger.canSend('email_validation')).toBe(false);
+    expect(messenger.canSend('email_invite')).toBe(false);
+    await expect(messenger.send(emailInvite())).rejects.toMatchObject({ fact: { kind: 'no_channel' } });
+    await expect(messenger.send(emailValidation())).rejects.toMatchObject({ fact: { kind: 'no_channel' } });
+  });
+
+  it('leaves a message with the first channel that takes it', async () => {
+    const seen: string[] = [];
+    const noting = (name: string) => channelThat(name, async () => void seen.push(name));
+    const { messenger } = setUp({ phone: [noting('one'), noting('two')] });
+    await messenger.send(phoneValidation());
+    expect(seen).toEqual(['one']);
+  });
+
+  it.each([unknown, unreachable, down, slow(1000)])('goes on to the next channel after $kind', async (fact) => {
+    const taken: string[] = [];
+    const second = channelThat('two', async ({ code }) => void taken.push(code.reveal()));
+    const { messenger } = setUp({ phone: [failing('one', fact), second] });
+    await messenger.send(phoneValidation());
+    expect(taken).toEqual(['123456']);
+  });
+
+  it('goes on to the next channel after a defect of one, which is in the log', async () => {
+    const defect = new TypeError('undefined is no function');
+    const broken = channelThat('one', () => Promise.reject(defect));
+    const { messenger, logger } = setUp({ phone: [broken, channelThat('two')] });
+    await messenger.send(phoneValidation());
+    expect((await logger.line('a channel for messages has a defect')).fields).toEqual({
+      channel: 'one',
+      error: defect,
+    });
+  });
+
+  it.each([
+    { failures: [unreachable, unknown, slow(1), down], thrown: unknown },
+    { failures: [down, slow(5000), slow(2000), unreachable], thrown: slow(2000) },
+    { failures: [slow(2000), slow(5000)], thrown: slow(2000) },
+    { failures: [unreachable, down], thrown: down },
+    { failures: [down, unreachable], thrown: down },
+    { failures: [unreachable], thrown: unreachable },
+  ])('throws $thrown.kind where all fail with $failures', async ({ failures, thrown }) => {
+    const phone = failures.map((fact, index) => failing(`channel ${index}`, fact));
+    const { messenger } = setUp({ phone });
+    await expect(messenger.send(phoneValidation())).rejects.toMatchObject({ fact: thrown });
+  });
+
+  it('gives each channel its own time, and tells it when that is over', async () => {
+    let given: AbortSignal | undefined;
+    const silent = channelThat('one', (_message, signal) => {
+      given = signal;
+      return new Promise(() => undefined);
+    });
+    const { messenger, clock } = setUp({ phone: [silent, { ...silent, name: 'two', deadlineMs: 500 }] });
+    const sending = expect(messenger.send(phoneValidation())).rejects.toMatchObject({ fact: down });
+    await clock.advance(999);
+    expect(given?.aborted).toBe(false);
+    const first = given;
+    await clock.advance(1);
+    expect(first?.aborted).toBe(true);
+    expect(given?.aborted).toBe(false);
+    await clock.advance(500);
+    await sending;
+  });
+
+  it('sends so many messages at a time through a channel and no more', async () => {
+    const finish: (() => void)[] = [];
+    const channel = channelThat('one', () => new Promise<void>((resolve) => finish.push(resolve)));
+    const { messenger, clock } = setUp({ phone: [channel] });
+    const sending = [1, 2, 3].map(() => messenger.send(phoneValidation()));
+    await clock.advance(0);
+    expect(finish).toHaveLength(2);
+    finish[0]?.();
+    await clock.advance(0);
+    expect(finish).toHaveLength(3);
+    finish.forEach((done) => done());
+    await Promise.all(sending);
+  });
+
+  it('does not begin with a message whose time is over before its turn comes', async () => {
+    const finish: (() => void)[] = [];
+    const channel = channelThat('one', () => new Promise<void>((resolve) => finish.push(resolve)));
+    const { messenger, clock } = setUp({ phone: [channel] });
+    const results = Promise.allSettled([1, 2, 3].map(() => messenger.send(phoneValidation())));
+    await clock.advance(1000);
+    expect(await results).toEqual(Array(3).fill(expect.objectContaining({ status: 'rejected' })));
+    finish.forEach((done) => done());
+    await clock.advance(0);
+    expect(finish).toHaveLength(2);
+  });
+
+  it('asks to slow down where too many messages wait already', async () => {
+    const channel = channelThat('one', () => new Promise(() => undefined));
+    const { messenger, clock } = setUp({ phone: [channel] });
+    const waiting = Promise.allSettled(Array.from({ length: 202 }, () => messenger.send(phoneValidation())));
+    await expect(messenger.send(phoneValidation())).rejects.toMatchObject({ fact: slow(1000) });
+    await clock.advance(1000);
+    await waiting;
+  });
+
+  it('raises the alarm about a channel that does not work once in a quarter of an hour', async () => {
+    const broke = channelThat('gateway', () => Promise.reject(channelDown('no_credit', 'BALANCE_NOT_ENOUGH')));
+    const { messenger, clock, logger } = setUp({ phone: [broke] });
+    const alarms = () => logger.lines.filter(({ level }) => level === 'error').map(({ fields }) => fields);
+    const alarm = { channel: 'gateway', problem: 'no_credit', detail: 'BALANCE_NOT_ENOUGH' };
+
+    for (let sent = 0; sent < 5; sent += 1) await expect(messenger.send(phoneValidation())).rejects.toThrow();
+    expect(alarms()).toEqual([{ ...alarm, alsoFailed: 0 }]);
+    await clock.advance(15 * 60_000);
+    await expect(messenger.send(phoneValidation())).rejects.toThrow();
+    expect(alarms()).toEqual([
+      { ...alarm, alsoFailed: 0 },
+      { ...alarm, alsoFailed: 4 },
+    ]);
+  });
+
+  it('says in the log when a channel works again, and raises the alarm anew after that', async () => {
+    let works = false;
+    const channel = channelThat('gateway', async () => {
+      if (!works) throw channelDown('credentials_refused', 'ACCESS_TOKEN_INVALID');
+    });
+    const { messenger, logger } = setUp({ phone: [channel] });
+    await expect(messenger.send(phoneValidation())).rejects.toThrow();
+    works = true;
+    await messenger.send(phoneValidation());
+    await messenger.send(phoneValidation());
+    works = false;
+    await expect(messenger.send(phoneValidation())).rejects.toThrow();
+    expect(logger.lines.filter(({ level }) => level !== 'debug').map(({ message }) => message)).toEqual([
+      'a channel for messages does not work',
+      'a channel for messages works again',
+      'a channel for messages does not work',
+    ]);
+  });
+
+  it('gives up what is under way when it is closed', async () => {
+    const channel = channelThat(
+      'one',
+      (_message, signal) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('given up')))),
+    );
+    let closed = 0;
+    const { messenger, clock, logger } = setUp({ phone: [{ ...channel, close: () => (closed += 1) }] });
+    const sending = expect(messenger.send(phoneValidation())).rejects.toBeInstanceOf(DeliveryFailure);
+    await clock.advance(0);
+    messenger.close();
+    await sending;
+    expect(closed).toBe(1);
+    expect(logger.lines).toEqual([]);
+  });
+});

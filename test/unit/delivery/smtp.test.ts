@@ -1,0 +1,350 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { SMTPServerOptions } from 'smtp-server';
+import { systemClock } from '../../../src/base/clock.js';
+import { Secret } from '../../../src/base/secret.js';
+import { ChannelTrouble } from '../../../src/delivery/channel.js';
+import { createMessenger } from '../../../src/delivery/create-messenger.js';
+import type { Message, Messenger } from '../../../src/delivery/messenger.js';
+import { createSmtpChannel, type SmtpDeps } from '../../../src/delivery/smtp.js';
+import { createTemplates } from '../../../src/delivery/templates.js';
+import { homeCertificate, otherCertificate, testAuthority } from '../../support/certificates.js';
+import { startMailServer } from '../../support/mail-server.js';
+import { emailInvite, emailValidation } from '../../support/messages.js';
+import { createRecordingLogger } from '../../support/recording-logger.js';
+import { startSilentServer } from '../../support/silent-server.js';
+
+const after: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const undo of after.splice(0).reverse()) await undo();
+});
+
+function mailer(port: number, overrides: Partial<SmtpDeps> = {}) {
+  const channel = createSmtpChannel({
+    host: '127.0.0.1',
+    port,
+    security: 'none',
+    from: { name: 'Gangway', address: 'gangway@example.test' },
+    templates: createTemplates({ service: 'id.example.test' }),
+    ...overrides,
+  });
+  const logger = createRecordingLogger();
+  const messenger = createMessenger({ email: [channel], phone: [], clock: systemClock, logger });
+  after.push(() => messenger.close());
+  return { messenger, logger };
+}
+
+async function serverAndMailer(options: SMTPServerOptions = {}, overrides: Partial<SmtpDeps> = {}) {
+  const server = await startMailServer(options);
+  after.push(() => server.stop());
+  return { server, ...mailer(server.port, overrides) };
+}
+
+async function failureOf(messenger: Messenger, message: Message = emailValidation()) {
+  const error: unknown = await messenger.send(message).catch((thrown: unknown) => thrown);
+  if (!(error instanceof Error) || !('fact' in error)) throw new Error('it was sent');
+  return { fact: error.fact, cause: error.cause };
+}
+
+const withTls: SMTPServerOptions = { ...homeCertificate, disabledCommands: ['AUTH'] };
+const password = new Secret('correct horse battery staple');
+const withPassword: SMTPServerOptions = {
+  disabledCommands: ['STARTTLS'],
+  authOptional: false,
+  authMethods: ['PLAIN'],
+  allowInsecureAuth: true,
+  onAuth: ({ username, password: given }, _session, done) =>
+    username === 'gangway' && given === password.reveal() ? done(null, { user: 'gangway' }) : done(new Error('No.')),
+};
+
+describe('mail over SMTP', () => {
+  it('brings link and token to whoever wants to prove an address', async () => {
+    const { server, messenger } = await serverAndMailer();
+    await messenger.send(emailValidation());
+    const { mail, from, to, secure } = await server.next();
+    expect({ from, to, secure }).toEqual({ from: 'gangway@example.test', to: ['alice@example.test'], secure: false });
+    expect(mail.from).toMatchObject({ name: 'Gangway', address: 'gangway@example.test' });
+    expect(mail.to).toEqual([{ name: '', address: 'alice@example.test' }]);
+    expect(mail.subject).toBe('Confirm your e-mail address');
+    expect(mail.text).toContain(emailValidation().link.reveal());
+    expect(mail.text).toContain('abcDEF123');
+    expect(mail.text).toContain('24 hours');
+    expect(mail.html).toContain(
+      'href="https://id.example.test/submit?sid=1&amp;token=abcDEF123&amp;client_secret=monkeys"',
+    );
+    expect(mail.headers).toContainEqual(expect.objectContaining({ key: 'auto-submitted', value: 'auto-generated' }));
+    expect(mail.headers.map(({ key }) => key)).not.toContain('x-mailer');
+  });
+
+  it('brings invites', async () => {
+    const { server, messenger } = await serverAndMailer();
+    await messenger.send(emailInvite());
+    const { mail } = await server.next();
+    expect(mail.subject).toBe('Bob invites you to The garden');
+    expect(mail.text).toContain('Bob (@bob:example.test) invites you to the room "The garden"');
+    expect(mail.text).toContain(emailInvite().link.reveal());
+  });
+
+  it('sends many over few connections', async () => {
+    let connections = 0;
+    const onConnect: SMTPServerOptions['onConnect'] = (_session, done) => {
+      connections += 1;
+      done();
+    };
+    const { server, messenger } = await serverAndMailer({ onConnect });
+    await Promise.all(Array.from({ length: 20 }, () => messenger.send(emailValidation())));
+    expect(server.taken).toHaveLength(20);
+    expect(connections).toBeLessThanOrEqual(3);
+  });
+
+  it('sends to addresses that are not ASCII', async () => {
+    const { server, messenger } = await serverAndMailer();
+    await messenger.send(emailValidation({ to: 'jürgen@straße.test' }));
+    expect((await server.next()).mail.to).toEqual([{ name: '', address: 'jürgen@straße.test' }]);
+  });
+});
+
+describe('encryption of mail', () => {
+  it.each(['starttls', 'opportunistic'] as const)('%s: encrypts before it says anything', async (security) => {
+    const { server, messenger } = await serverAndMailer(withTls, { security, certificateAuthorities: [testAuthority] });
+    await messenger.send(emailValidation());
+    expect((await server.next()).secure).toBe(true);
+  });
+
+  it('tls: encrypts from the start', async () => {
+    const { server, messenger } = await serverAndMailer(
+      { ...withTls, secure: true },
+      { security: 'tls', certificateAuthorities: [testAuthority] },
+    );
+    await messenger.send(emailValidation());
+    expect((await server.next()).secure).toBe(true);
+  });
+
+  it('none: does not encrypt though the server could', async () => {
+    const { server, messenger } = await serverAndMailer(withTls, { security: 'none' });
+    await messenger.send(emailValidation());
+    expect((await server.next()).secure).toBe(false);
+  });
+
+  it('starttls: refuses a server that cannot', async () => {
+    const { server, messenger } = await serverAndMailer({}, { security: 'starttls' });
+    expect(await failureOf(messenger)).toMatchObject({
+      fact: { kind: 'channel_down' },
+      cause: { problem: 'settings_refused' },
+    });
+    expect(server.taken).toEqual([]);
+  });
+
+  it('opportunistic: goes on without where the server cannot', async () => {
+    const { server, messenger } = await serverAndMailer({}, { security: 'opportunistic' });
+    await messenger.send(emailValidation());
+    expect((await server.next()).secure).toBe(false);
+  });
+
+  it.each([
+    { what: 'an authority that nobody trusts', options: withTls, overrides: {} },
+    {
+      what: 'the name of another server',
+      options: { ...withTls, ...otherCertificate },
+      overrides: { certificateAuthorities: [testAuthority] },
+    },
+  ])('starttls: refuses a certificate with $what', async ({ options, overrides }) => {
+    const { server, messenger } = await serverAndMailer(options, { security: 'starttls', ...overrides });
+    expect((await failureOf(messenger)).fact).toEqual({ kind: 'channel_down' });
+    expect(server.taken).toEqual([]);
+  });
+
+  it('opportunistic: takes any certificate', async () => {
+    const { server, messenger } = await serverAndMailer(
+      { ...withTls, ...otherCertificate },
+      { security: 'opportunistic' },
+    );
+    await messenger.send(emailValidation());
+    expect((await server.next()).secure).toBe(true);
+  });
+});
+
+describe('logging in to the mail server', () => {
+  const credentials = { user: 'gangway', password };
+
+  it('logs in', async () => {
+    const { server, messenger } = await serverAndMailer(withPassword, { credentials });
+    await messenger.send(emailValidation());
+    expect((await server.next()).user).toBe('gangway');
+  });
+
+  it('raises the alarm where the password is wrong, without the password', async () => {
+    const wrong = { user: 'gangway', password: new Secret('hunter2hunter2') };
+    const { messenger, logger } = await serverAndMailer(withPassword, { credentials: wrong });
+    expect((await failureOf(messenger)).fact).toEqual({ kind: 'channel_down' });
+    const { fields } = await logger.line('a channel for messages does not work');
+    expect(fields).toMatchObject({ channel: 'smtp', problem: 'credentials_refused' });
+    expect(JSON.stringify(logger.lines)).not.toMatch(/hunter2|aHVudGVy/);
+  });
+
+  it('does not send without logging in where the server does not offer that', async () => {
+    const { server, messenger } = await serverAndMailer({}, { credentials });
+    expect(await failureOf(messenger)).toMatchObject({ cause: { problem: 'credentials_refused' } });
+    expect(server.taken).toEqual([]);
+  });
+
+  it('does not take a password together with encryption that anybody can switch off', () => {
+    expect(() => mailer(25, { credentials, security: 'opportunistic' })).toThrow(
+      expect.objectContaining({ fact: { kind: 'password_needs_tls' } }),
+    );
+  });
+
+  it('raises the alarm where the server wants a password and there is none', async () => {
+    const { messenger } = await serverAndMailer(withPassword);
+    expect(await failureOf(messenger)).toMatchObject({ fact: { kind: 'channel_down' } });
+  });
+});
+
+/** What the server says to a command. */
+function saying(responseCode: number, message: string): Error {
+  return Object.assign(new Error(message), { responseCode });
+}
+
+describe('refusals of mail', () => {
+  const toRcpt = (error: Error): SMTPServerOptions => ({ onRcptTo: (_address, _session, done) => done(error) });
+  const toMail = (error: Error): SMTPServerOptions => ({ onMailFrom: (_address, _session, done) => done(error) });
+  const toData = (error: Error): SMTPServerOptions => ({
+    onData(stream, _session, done) {
+      stream.resume();
+      stream.on('end', () => done(error));
+    },
+  });
+
+  it.each([
+    {
+      said: '550 5.1.1 at RCPT',
+      options: toRcpt(saying(550, '5.1.1 No such user here')),
+      fact: { kind: 'address_unknown' },
+    },
+    { said: '550 at RCPT', options: toRcpt(saying(550, 'Nobody here')), fact: { kind: 'address_unknown' } },
+    { said: '553 at RCPT', options: toRcpt(saying(553, 'Not allowed')), fact: { kind: 'address_unknown' } },
+    { said: '552 5.2.2 at RCPT', options: toRcpt(saying(552, '5.2.2 Full')), fact: { kind: 'address_unreachable' } },
+    {
+      said: '550 5.7.1 at RCPT',
+      options: toRcpt(saying(550, '5.7.1 No relaying')),
+      fact: { kind: 'address_unreachable' },
+    },
+    { said: '554 at RCPT', options: toRcpt(saying(554, 'No')), fact: { kind: 'address_unreachable' } },
+    {
+      said: '450 at RCPT',
+      options: toRcpt(saying(450, '4.2.0 Greylisted')),
+      fact: { kind: 'slow_down', retryAfterMs: 300_000 },
+    },
+    {
+      said: '452 at DATA',
+      options: toData(saying(452, 'Disk full')),
+      fact: { kind: 'slow_down', retryAfterMs: 300_000 },
+    },
+    { said: '554 at DATA', options: toData(saying(554, '5.6.0 Spam')), fact: { kind: 'address_unreachable' } },
+    { said: '421 at RCPT', options: toRcpt(saying(421, 'Closing')), fact: { kind: 'channel_down' } },
+    { said: '550 at MAIL', options: toMail(saying(550, 'Not from you')), fact: { kind: 'channel_down' } },
+    { said: '451 at MAIL', options: toMail(saying(451, 'Not now')), fact: { kind: 'channel_down' } },
+    { said: '530 at RCPT', options: toRcpt(saying(530, 'Log in')), fact: { kind: 'channel_down' } },
+  ])('$said is $fact.kind', async ({ options, fact }) => {
+    const { messenger } = await serverAndMailer(options);
+    expect((await failureOf(messenger)).fact).toEqual(fact);
+  });
+
+  it('says in the log what the server said, without the address', async () => {
+    const refusal = saying(550, '5.7.1 <alice@example.test>: relaying denied, alice!');
+    const { messenger, logger } = await serverAndMailer(toRcpt(refusal));
+    await failureOf(messenger);
+    expect((await logger.line('a message was not taken')).fields).toEqual({
+      channel: 'smtp',
+      what: 'email_validation',
+      reason: 'address_unreachable',
+      detail: 'EENVELOPE: RCPT TO: 550 5.7.1',
+    });
+    expect(JSON.stringify(logger.lines)).not.toContain('alice');
+  });
+
+  it('says in the log what the server said, where that names nobody', async () => {
+    const { messenger, logger } = await serverAndMailer(
+      toMail(saying(550, '5.7.1 Sender not allowed: see help@mail.test')),
+    );
+    await failureOf(messenger);
+    expect((await logger.line('a channel for messages does not work')).fields).toMatchObject({
+      problem: 'settings_refused',
+      detail: 'EENVELOPE: MAIL FROM: 550 5.7.1 Sender not allowed: see …',
+    });
+  });
+});
+
+describe('a mail server that is not there', () => {
+  it('is down where nothing listens', async () => {
+    const { server, messenger } = await serverAndMailer();
+    await server.stop();
+    const { fact, cause } = await failureOf(messenger);
+    expect(fact).toEqual({ kind: 'channel_down' });
+    expect(cause).toBeInstanceOf(ChannelTrouble);
+    expect(cause).toMatchObject({ problem: 'no_connection', detail: expect.stringContaining('ECONNREFUSED') });
+  });
+
+  it('is down after its time where it takes connections and says nothing, and the connection is closed', async () => {
+    const silent = await startSilentServer();
+    after.push(() => silent.stop());
+    const { messenger } = mailer(silent.port, { deadlineMs: 50 });
+    expect(await failureOf(messenger)).toMatchObject({
+      fact: { kind: 'channel_down' },
+      cause: { problem: 'no_answer' },
+    });
+    await silent.allClosed();
+  });
+
+  it('is down after its time where it stops in the middle, and the next message gets a new connection', async () => {
+    let isSilent = true;
+    const onRcptTo: SMTPServerOptions['onRcptTo'] = (_address, _session, done) => {
+      if (!isSilent) done();
+    };
+    const { server, messenger } = await serverAndMailer({ onRcptTo }, { deadlineMs: 300 });
+    expect(await failureOf(messenger)).toMatchObject({ cause: { problem: 'no_answer' } });
+    isSilent = false;
+    await messenger.send(emailValidation());
+    expect(server.taken).toHaveLength(1);
+  });
+});
+
+describe('hostile names and addresses', () => {
+  it('keeps names within their header and their place', async () => {
+    const { server, messenger } = await serverAndMailer();
+    await messenger.send(
+      emailInvite({
+        senderDisplayName: 'Eve\r\nBcc: victim@example.test\r\n\r\nHello',
+        roomName: '<script>alert(1)</script>',
+      }),
+    );
+    const { mail, raw, to } = await server.next();
+    expect(to).toEqual(['alice@example.test']);
+    expect(raw).not.toMatch(/^bcc:/im);
+    expect(mail.bcc).toBeUndefined();
+    expect(mail.subject).toBe('Eve Bcc: victim@exam… invites you to <script>alert(1)</script>');
+    expect(mail.html).toContain('<strong>&lt;script&gt;alert(1)&lt;/script&gt;</strong>');
+    expect(mail.html).not.toContain('<script>');
+  });
+
+  it.each([
+    'victim@example.test, other@example.test',
+    'a,b@example.test',
+    '"a b"@example.test',
+    'a@example.test\r\nRCPT TO:<b@example.test>',
+    'group:a@example.test;',
+    'Name <a@example.test>',
+    'a(comment)@example.test',
+    'a@[127.0.0.1]',
+    'a@b@example.test',
+    'a\u0000@example.test',
+    'a\u202e@example.test',
+    '@example.test',
+    'a@',
+    'a',
+    '',
+  ])('sends nothing to %j', async (to) => {
+    const { server, messenger } = await serverAndMailer();
+    expect((await failureOf(messenger, emailValidation({ to }))).fact).toEqual({ kind: 'address_unknown' });
+    expect(server.taken).toEqual([]);
+  });
+});

@@ -1,0 +1,246 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { builtInTemplates } from '../../../src/delivery/built-in-templates.js';
+import { loadTemplates } from '../../../src/delivery/load-templates.js';
+import { createTemplates } from '../../../src/delivery/templates.js';
+import { problemsOf } from '../../../src/delivery/try-templates.js';
+import { emailInvite, emailValidation, phoneValidation } from '../../support/messages.js';
+
+const service = 'id.example.test';
+
+describe('the templates that come with the program', () => {
+  it('have nothing wrong with them', () => {
+    expect(problemsOf(builtInTemplates)).toEqual([]);
+  });
+
+  it('say how long links are good', () => {
+    const { mail } = createTemplates({ service });
+    const words = (expiresInMs: number) => /good for ([^.]+)\./.exec(mail(emailValidation({ expiresInMs })).text)?.[1];
+    expect([1000, 60_000, 600_000, 5_400_000, 7_200_000, 86_400_000, 259_200_000].map(words)).toEqual([
+      '1 minute',
+      '1 minute',
+      '10 minutes',
+      '90 minutes',
+      '2 hours',
+      '24 hours',
+      '3 days',
+    ]);
+  });
+
+  it('invite without the names that are not known', () => {
+    const { mail } = createTemplates({ service });
+    const { subject, text, html } = mail(emailInvite({ senderDisplayName: undefined, roomName: ' \u200b' }));
+    expect(subject).toBe('@bob:example.test invites you to a room on Matrix');
+    expect(text).toContain('@bob:example.test invites you to a room on Matrix');
+    expect(html).toContain('<strong>@bob:example.test</strong> invites you to a room on Matrix');
+  });
+
+  it('show who invites, whatever that one calls themselves', () => {
+    const { mail } = createTemplates({ service });
+    const { text, html } = mail(emailInvite({ senderDisplayName: '@admin:example.test' }));
+    expect(text).toContain('@admin:example.test (@bob:example.test)');
+    expect(html).toContain('(@bob:example.test)');
+  });
+});
+
+describe('templates of the admin', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'gangway-templates-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  async function put(files: Readonly<Record<string, string>>) {
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), text);
+    }
+  }
+
+  const validation = {
+    'validation.subject.eta': 'Welcome to <%= it.service %>',
+    'validation.txt.eta': 'Open <%= it.link %>\nSoon!',
+    'validation.html.eta': '<a href="<%= it.link %>">Open</a>',
+  };
+
+  async function problems() {
+    const error: unknown = await loadTemplates({ folder, service }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ fact: { kind: 'templates_unusable', folder } });
+    return (error as { readonly fact: { readonly problems: readonly unknown[] } }).fact.problems;
+  }
+
+  it('replace those that come with the program, message by message', async () => {
+    await put(validation);
+    const { mail, code } = await loadTemplates({ folder, service });
+    expect(mail(emailValidation())).toEqual({
+      subject: 'Welcome to id.example.test',
+      text: `Open ${emailValidation().link.reveal()}\nSoon!`,
+      html: `<a href="${emailValidation().link.reveal().replaceAll('&', '&amp;')}">Open</a>`,
+    });
+    expect(mail(emailInvite()).subject).toBe('Bob invites you to The garden');
+    expect(code(phoneValidation())).toContain('123456');
+  });
+
+  it('replace the text of codes', async () => {
+    await put({ 'code.txt.eta': '\n<%= it.code %>!\n' });
+    const { code } = await loadTemplates({ folder, service });
+    expect(code(phoneValidation())).toBe('123456!');
+  });
+
+  it('have brands, of which those that are not there are the usual one', async () => {
+    await put({
+      ...validation,
+      'blue/invite.subject.eta': 'Blue',
+      'blue/invite.txt.eta': '<%= it.link %>',
+      'blue/invite.html.eta': '<%= it.link %>',
+    });
+    const { mail } = await loadTemplates({ folder, service });
+    const subjects = (brand: string | undefined) => [
+      mail(emailValidation({ brand })).subject,
+      mail(emailInvite({ brand })).subject,
+    ];
+    expect(subjects('blue')).toEqual(['Welcome to id.example.test', 'Blue']);
+    for (const brand of [undefined, '', 'red', 'BLUE', 'blue/', '../blue', '.', '__proto__', 'constructor']) {
+      expect(subjects(brand)).toEqual(['Welcome to id.example.test', 'Bob invites you to The garden']);
+    }
+  });
+
+  it('escape for the place where they stand', async () => {
+    await put({
+      'invite.subject.eta': '<%= it.roomName %>\nSecond line',
+      'invite.txt.eta': '<%= it.link %> <%= it.roomName %>',
+      'invite.html.eta': '<%= it.link %> <b title="<%= it.roomName %>"></b>',
+    });
+    const { mail } = await loadTemplates({ folder, service });
+    const { subject, text, html } = mail(emailInvite({ roomName: `<&"'>` }));
+    expect(subject).toBe(`<&"'> Second line`);
+    expect(text).toContain(`<&"'>`);
+    expect(html).toContain('<b title="&lt;&amp;&quot;&#39;&gt;">');
+  });
+
+  it('write nothing for names that are not known', async () => {
+    await put({
+      'invite.subject.eta': 'From [<%= it.senderDisplayName %>]',
+      'invite.txt.eta': '<%= it.link %>',
+      'invite.html.eta': '<%= it.link %>',
+    });
+    const { mail } = await loadTemplates({ folder, service });
+    expect(mail(emailInvite({ senderDisplayName: undefined })).subject).toBe('From []');
+  });
+
+  it.each([
+    {
+      what: 'a missing companion',
+      files: { 'validation.txt.eta': '<%= it.link %>', 'validation.subject.eta': 'x' },
+      file: 'validation.html.eta',
+      problem: 'It is missing. validation.subject.eta and validation.txt.eta can only be replaced together with it.',
+    },
+    {
+      what: 'a file of another name',
+      files: { 'validation.eta': 'x' },
+      file: 'validation.eta',
+      problem: expect.stringContaining('There is no template of this name.'),
+    },
+    {
+      what: 'a tag that is not closed',
+      files: { ...validation, 'validation.txt.eta': '<%= it.link' },
+      file: 'validation.txt.eta',
+      problem: expect.stringMatching(/^It does not work: unclosed tag at line 1/),
+    },
+    {
+      what: 'what is no JavaScript',
+      files: { ...validation, 'validation.txt.eta': '<% if ( { %> <%= it.link %>' },
+      file: 'validation.txt.eta',
+      problem: expect.stringMatching(/^It does not work: Unexpected token/),
+    },
+    {
+      what: 'a name that does not exist',
+      files: { ...validation, 'validation.html.eta': '<%= it.link %> <%= it.user %>' },
+      file: 'validation.html.eta',
+      problem: 'It does not work: there is no it.user.',
+    },
+    {
+      what: 'an included file',
+      files: { 'code.txt.eta': '<%~ include("/etc/passwd") %> <%= it.code %>' },
+      file: 'code.txt.eta',
+      problem: expect.stringContaining('It does not work: Failed to get template'),
+    },
+    {
+      what: 'neither link nor token',
+      files: { ...validation, 'validation.html.eta': 'Hello' },
+      file: 'validation.html.eta',
+      problem: 'It does not write it.link or it.token, which it is for.',
+    },
+    {
+      what: 'no code',
+      files: { 'code.txt.eta': 'Hello' },
+      file: 'code.txt.eta',
+      problem: 'It does not write it.code, which it is for.',
+    },
+    {
+      what: 'no subject',
+      files: { ...validation, 'validation.subject.eta': ' \n' },
+      file: 'validation.subject.eta',
+      problem: 'It gives no subject.',
+    },
+    {
+      what: 'an invite that fails without a name',
+      files: {
+        'invite.subject.eta': '<%= it.roomName.trim() %>',
+        'invite.txt.eta': '<%= it.link %>',
+        'invite.html.eta': '<%= it.link %>',
+      },
+      file: 'invite.subject.eta',
+      problem: expect.stringContaining('It does not work: Cannot read properties of undefined'),
+    },
+    {
+      what: 'a brand with codes',
+      files: { 'blue/code.txt.eta': '<%= it.code %>' },
+      file: 'blue/code.txt.eta',
+      problem: 'Codes have no brand.',
+    },
+    {
+      what: 'a brand with a strange name',
+      files: { 'My Brand/invite.txt.eta': '' },
+      file: 'My Brand',
+      problem: 'The name of a brand has small letters, digits, - and _ only.',
+    },
+    {
+      what: 'a folder in a brand',
+      files: { 'blue/de/x': '' },
+      file: 'blue/de',
+      problem: 'A brand has no folders.',
+    },
+  ])('are refused at start with $what', async ({ files, file, problem }) => {
+    await put(files as unknown as Record<string, string>);
+    expect(await problems()).toEqual([{ file, problem }]);
+  });
+
+  it('are refused with everything that is wrong at once', async () => {
+    await put({ ...validation, 'validation.txt.eta': '<%', 'validation.html.eta': '<%', 'notes.md': '' });
+    expect(await problems()).toHaveLength(3);
+  });
+
+  it('are refused where they cannot be read', async () => {
+    await symlink(join(folder, 'nowhere'), join(folder, 'code.txt.eta'));
+    expect(await problems()).toEqual([{ file: 'code.txt.eta', problem: 'It cannot be read: ENOENT.' }]);
+  });
+
+  it('are refused where they are not UTF-8', async () => {
+    await writeFile(join(folder, 'code.txt.eta'), Buffer.from([0xff, 0xfe]));
+    expect(await problems()).toEqual([{ file: 'code.txt.eta', problem: 'It is not UTF-8.' }]);
+  });
+
+  it('are refused where the folder is not there', async () => {
+    await rm(folder, { recursive: true });
+    expect(await problems()).toEqual([{ file: '', problem: 'The folder cannot be read: ENOENT.' }]);
+    await mkdir(folder);
+  });
+
+  it('may stand beside what editors leave behind', async () => {
+    await put({ ...validation, '.validation.txt.eta.swp': 'x', 'validation.txt.eta~': 'x' });
+    await expect(loadTemplates({ folder, service })).resolves.toBeDefined();
+  });
+});

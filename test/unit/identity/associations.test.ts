@@ -1,0 +1,242 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Mxid, ServerName } from '../../../src/base/mxid.js';
+import { hasSignature } from '../../../src/base/signed-json.js';
+import type { SignatureVerdict } from '../../../src/matrix/x-matrix.js';
+import {
+  alice,
+  bob,
+  identityFaultOf,
+  identityServer,
+  openIdentityService,
+  type IdentityChanges,
+  type IdentityUnderTest,
+} from '../../support/identity-service.js';
+import { threepidFaultOf } from '../../support/threepid-faults.js';
+import { day } from '../../support/validation.js';
+
+const email = { medium: 'email', address: 'carol@mail.test' };
+const foreign = '@carol:elsewhere.test' as Mxid;
+const opened: IdentityUnderTest[] = [];
+
+const open = async (changes: IdentityChanges = {}) => {
+  const under = await openIdentityService(changes);
+  opened.push(under);
+  return under;
+};
+
+afterEach(async () => {
+  for (const under of opened.splice(0)) await under.close();
+});
+
+describe('publishing', () => {
+  let under: IdentityUnderTest;
+
+  beforeEach(async () => {
+    under = await open();
+  });
+
+  const find = (asked = email) => under.service.associations.find(asked, 'client');
+
+  it('answers a signed association, and lookups answer the very same', async () => {
+    const signed = await under.bind('Carol@Mail.test');
+    const now = under.clock.now();
+    expect(signed).toEqual({
+      medium: 'email',
+      address: 'carol@mail.test',
+      mxid: alice,
+      ts: now,
+      not_before: now,
+      not_after: now + 100 * 365 * day,
+      signatures: { [identityServer]: { 'ed25519:0': expect.stringMatching(/^[A-Za-z0-9+/]{86}$/) } },
+    });
+    const { current } = under.signingKeys;
+    expect(hasSignature(signed, identityServer, current.keyId, current.publicKey)).toBe(true);
+    await under.clock.advance(1000);
+    expect(await find()).toEqual(signed);
+    expect(await find({ medium: 'email', address: ' CAROL@mail.TEST ' })).toEqual(signed);
+  });
+
+  it('takes phone numbers too', async () => {
+    expect(await under.bind('+44 7470 674927')).toMatchObject({ medium: 'msisdn', address: '447470674927' });
+    expect(await find({ medium: 'msisdn', address: '+447470674927' })).toMatchObject({ mxid: alice });
+    expect(await find({ medium: 'msisdn', address: '447470674928' })).toBeUndefined();
+  });
+
+  it('replaces whom an address was published for before', async () => {
+    await under.bind('carol@mail.test', alice);
+    const second = await under.bind('carol@mail.test', bob);
+    expect(await find()).toEqual(second);
+    const { lookupPepper } = await under.service.lookup.hashDetails();
+    const asked = { algorithm: 'none', pepper: lookupPepper, addresses: ['carol@mail.test email'], caller: alice };
+    expect([...(await under.service.lookup.lookUp(asked)).values()]).toEqual([bob]);
+  });
+
+  it('ends in one of both where two publish an address at once', async () => {
+    const proofs = [await under.prove('carol@mail.test'), await under.prove('carol@mail.test')];
+    const users = [alice, bob];
+    const signed = await Promise.all(
+      proofs.map((proof, index) => {
+        const mxid = users[index] ?? alice;
+        return under.service.associations.bind({ ...proof, mxid, caller: mxid });
+      }),
+    );
+    expect(signed).toContainEqual(await find());
+  });
+
+  it('says of nothing else that it is published', async () => {
+    await under.bind('carol@mail.test');
+    for (const asked of [
+      { medium: 'email', address: 'karol@mail.test' },
+      { medium: 'email', address: 'no address' },
+      { medium: 'telepathy', address: 'carol@mail.test' },
+    ]) {
+      expect(await find(asked)).toBeUndefined();
+    }
+  });
+
+  it('answers many in the order and the spelling of the question', async () => {
+    await under.bind('carol@mail.test', alice);
+    await under.bind('+447470674927', bob);
+    const asked = [
+      { medium: 'msisdn', address: '+44 7470674927' },
+      { medium: 'email', address: 'nobody@mail.test' },
+      { medium: 'pigeon', address: 'carol@mail.test' },
+      { medium: 'email', address: 'CAROL@mail.test' },
+      { medium: 'email', address: 'carol@mail.test' },
+    ];
+    expect(await under.service.associations.findMany(asked, 'client')).toEqual([
+      { ...asked[0], mxid: bob },
+      { ...asked[3], mxid: alice },
+      { ...asked[4], mxid: alice },
+    ]);
+  });
+
+  it('needs a proof', async () => {
+    const { bind } = under.service.associations;
+    const { sid, clientSecret } = await under.prove('carol@mail.test');
+    const asked = { sid, clientSecret, mxid: alice, caller: alice };
+    const kinds = [
+      await threepidFaultOf(bind({ ...asked, sid: 'unknown' })),
+      await threepidFaultOf(bind({ ...asked, clientSecret: 'wrong' })),
+      await threepidFaultOf(bind({ ...asked, clientSecret: 'no secret!' })),
+    ].map(({ kind }) => kind);
+    expect(kinds).toEqual(['session_unknown', 'session_unknown', 'client_secret_invalid']);
+    await under.clock.advance(day);
+    expect((await threepidFaultOf(bind(asked))).kind).toBe('session_expired');
+    expect(await find()).toBeUndefined();
+  });
+
+  it.each(['alice', '@alice', '@alice:', '@alice:exa mple.test', '@a\ud800:example.test', '@alice:-/', ''])(
+    'refuses %j, which is no user',
+    async (mxid) => {
+      const { sid, clientSecret } = await under.prove('carol@mail.test');
+      const asked = { sid, clientSecret, mxid, caller: undefined };
+      expect(await identityFaultOf(under.service.associations.bind(asked))).toEqual({ kind: 'mxid_invalid' });
+    },
+  );
+});
+
+describe('who is published', () => {
+  it('is whoever asks, where that is known', async () => {
+    const { service, prove } = await open({ options: { bindAllow: 'own_server' } });
+    const proof = await prove('carol@mail.test');
+    expect(await identityFaultOf(service.associations.bind({ ...proof, mxid: alice, caller: bob }))).toEqual({
+      kind: 'not_your_mxid',
+    });
+    await service.associations.bind({ ...proof, mxid: foreign, caller: foreign });
+  });
+
+  it.each([
+    { allow: 'own_server', mxid: alice, outcome: 'published' },
+    { allow: 'own_server', mxid: foreign, outcome: 'mxid_not_allowed' },
+    { allow: 'own_server', mxid: '@carol:sub.example.test', outcome: 'mxid_not_allowed' },
+    { allow: 'own_server', mxid: '@carol:example.test:8448', outcome: 'mxid_not_allowed' },
+    { allow: 'any', mxid: foreign, outcome: 'published' },
+  ] as const)('is $outcome in version 1 with $allow and $mxid', async ({ allow, mxid, outcome }) => {
+    const { service, prove } = await open({ options: { bindAllow: allow } });
+    const bound = service.associations.bind({ ...(await prove('carol@mail.test')), mxid, caller: undefined });
+    if (outcome === 'published') expect(await bound).toMatchObject({ mxid });
+    else expect(await identityFaultOf(bound)).toEqual({ kind: outcome });
+  });
+});
+
+describe('withdrawing', () => {
+  const carols = { ...email, mxid: alice };
+  const withdraw = (under: IdentityUnderTest, session: { readonly sid: string; readonly clientSecret: string }) =>
+    under.service.associations.unbind(carols, { kind: 'session', ...session });
+
+  it('works with the session that published, again and again', async () => {
+    const under = await open();
+    const proof = await under.prove('carol@mail.test');
+    await under.service.associations.bind({ ...proof, mxid: alice, caller: alice });
+    const { lookupPepper: pepper } = await under.service.lookup.hashDetails();
+    await withdraw(under, proof);
+    expect(await under.service.associations.find(email, 'client')).toBeUndefined();
+    const asked = { algorithm: 'none', pepper, addresses: ['carol@mail.test email'], caller: alice };
+    expect((await under.service.lookup.lookUp(asked)).size).toBe(0);
+    await withdraw(under, proof);
+  });
+
+  it('leaves alone what is published for somebody else', async () => {
+    const under = await open();
+    await under.bind('carol@mail.test', bob);
+    await withdraw(under, await under.prove('carol@mail.test'));
+    expect(await under.service.associations.find(email, 'client')).toMatchObject({ mxid: bob });
+  });
+
+  it('refuses the proof of another address, of none, and what is no address', async () => {
+    const under = await open();
+    await under.bind('carol@mail.test');
+    const other = { kind: 'session', ...(await under.prove('dora@mail.test')) } as const;
+    const { unbind } = under.service.associations;
+    expect(await identityFaultOf(unbind(carols, other))).toEqual({ kind: 'unbind_mismatch' });
+    expect(await identityFaultOf(unbind({ ...carols, medium: 'fax' }, other))).toEqual({ kind: 'medium_unsupported' });
+    expect(await identityFaultOf(unbind({ ...carols, address: 'x' }, other))).toEqual({ kind: 'address_invalid' });
+    expect(await identityFaultOf(unbind({ ...carols, mxid: 'x' }, other))).toEqual({ kind: 'mxid_invalid' });
+    expect((await threepidFaultOf(unbind(carols, { ...other, sid: 'none' }))).kind).toBe('session_unknown');
+    const request = { authorization: undefined, method: 'POST', uri: '/', content: {} };
+    expect(await identityFaultOf(unbind(carols, { kind: 'homeserver', request }))).toEqual({
+      kind: 'signature_missing',
+    });
+    expect(await under.service.associations.find(email, 'client')).toBeDefined();
+  });
+
+  it.each<{ readonly verdict: SignatureVerdict; readonly outcome: string }>([
+    { verdict: { kind: 'signed', origin: 'example.test' as ServerName }, outcome: 'withdrawn' },
+    { verdict: { kind: 'signed', origin: 'evil.test' as ServerName }, outcome: 'origin_mismatch' },
+    { verdict: { kind: 'missing' }, outcome: 'signature_missing' },
+    { verdict: { kind: 'wrong' }, outcome: 'signature_wrong' },
+    { verdict: { kind: 'origin_invalid' }, outcome: 'server_name_invalid' },
+    { verdict: { kind: 'unreachable' }, outcome: 'homeserver_unreachable' },
+  ])('by a homeserver whose signature is $verdict is $outcome', async ({ verdict, outcome }) => {
+    const under = await open({ verifyRequest: () => Promise.resolve(verdict) });
+    await under.bind('carol@mail.test');
+    const request = { authorization: 'X-Matrix', method: 'POST', uri: '/_matrix/identity/v2/3pid/unbind', content: {} };
+    const unbound = under.service.associations.unbind(carols, { kind: 'homeserver', request });
+    if (outcome === 'withdrawn') await unbound;
+    else expect((await identityFaultOf(unbound)).kind).toBe(outcome);
+    expect((await under.service.associations.find(email, 'client')) === undefined).toBe(outcome === 'withdrawn');
+  });
+});
+
+describe('lookups in clear', () => {
+  it('are limited by caller, for different addresses', async () => {
+    const { service, clock } = await open({
+      options: { lookup: { pepperMs: day, maxAddresses: 5, perUser: { max: 3, windowMs: 3000 } } },
+    });
+    const { find, findMany } = service.associations;
+    const asked = (local: string) => ({ medium: 'email', address: `${local}@mail.test` });
+    await findMany([asked('a'), asked('b')], 'one');
+    await find(asked('a'), 'one');
+    await find(asked('c'), 'one');
+    expect(await identityFaultOf(find(asked('d'), 'one'))).toEqual({ kind: 'rate_limited', retryAfterMs: 1000 });
+    await find(asked('d'), 'another');
+    await find(asked('b'), 'one');
+    expect(await identityFaultOf(findMany(['e', 'f', 'g', 'h'].map(asked), 'third'))).toEqual({
+      kind: 'too_many_addresses',
+      limit: 3,
+    });
+    await clock.advance(1000);
+    await find(asked('d'), 'one');
+  });
+});

@@ -1,0 +1,215 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Mxid, ServerName } from '../../../src/base/mxid.js';
+import { systemRandom } from '../../../src/base/random.js';
+import { Secret } from '../../../src/base/secret.js';
+import type { Database } from '../../../src/database/database.js';
+import { createIdentityAccounts, type IdentityAccountsDeps } from '../../../src/identity/database-accounts.js';
+import { IdentityFailure, type IdentityFault } from '../../../src/identity/failure.js';
+import { FederationFailure, type FederationFault } from '../../../src/matrix/federation-failure.js';
+import { openTestDatabase } from '../../support/database.js';
+import { createFakeClock, type FakeClock } from '../../support/fake-clock.js';
+import { createRecordingLogger } from '../../support/recording-logger.js';
+
+const alice = '@alice:example.test' as Mxid;
+const bob = '@bob:example.test' as Mxid;
+const day = 86_400_000;
+const year = 365 * day;
+
+let database: Database;
+let clock: FakeClock;
+const logger = createRecordingLogger();
+
+/** A federation in which each server says of any token that it is this user's. */
+const saying = (subject: string) => ({ openIdSubject: () => Promise.resolve(subject as Mxid) });
+const failing = (fault: FederationFault) => ({ openIdSubject: () => Promise.reject(new FederationFailure(fault)) });
+
+const accountsWith = (options: Partial<IdentityAccountsDeps> = {}) =>
+  createIdentityAccounts({
+    database,
+    federation: saying(alice),
+    allowedServers: [],
+    policies: {},
+    registrationsPerClient: { max: 100, windowMs: day },
+    clock,
+    random: systemRandom,
+    logger,
+    ...options,
+  });
+
+const openId = (matrixServerName = 'example.test', client = '198.51.100.7') => ({
+  accessToken: new Secret('open id token'),
+  matrixServerName,
+  client,
+});
+
+async function faultOf(work: Promise<unknown>): Promise<IdentityFault> {
+  const outcome: unknown = await work.then(
+    () => new Error('expected a failure, and there was none'),
+    (reason: unknown) => reason,
+  );
+  if (outcome instanceof IdentityFailure) return outcome.fact;
+  throw outcome;
+}
+
+beforeEach(async () => {
+  clock = createFakeClock();
+  database = await openTestDatabase({ clock });
+});
+
+afterEach(() => database.close());
+
+describe('a user', () => {
+  it('gets a token by the word of the homeserver, and is known by it', async () => {
+    const asked: unknown[] = [];
+    const accounts = accountsWith({
+      federation: {
+        openIdSubject: (server, token) => {
+          asked.push([server, token.reveal()]);
+          return Promise.resolve(alice);
+        },
+      },
+    });
+    const token = await accounts.register(openId());
+    expect(asked).toEqual([['example.test', 'open id token']]);
+    expect(token.reveal()).toMatch(/^[0-9A-Za-z]{64}$/);
+    expect(await accounts.holder(token)).toBe(alice);
+    const another = await accounts.register(openId());
+    expect(another.equals(token)).toBe(false);
+    expect(await accounts.holder(token)).toBe(alice);
+  });
+
+  it.each([
+    '@alice:evil.test',
+    '@alice:example.test.evil.test',
+    '@alice:sub.example.test',
+    '@alice:example.test:8448',
+    '@alice:EXAMPLE.test',
+    '@alice:evil.test:example.test',
+  ])('is refused where the homeserver vouches for a user of another: %s', async (subject) => {
+    const accounts = accountsWith({ federation: saying(subject) });
+    expect(await faultOf(accounts.register(openId()))).toEqual({ kind: 'open_id_refused' });
+  });
+
+  it.each(['', 'example.test/path', 'user@example.test', 'a b', 'example.test:', 'example.test:99999', '[::1', 'a#b'])(
+    'is refused where there can be no server of that name: %j',
+    async (name) => {
+      const accounts = accountsWith({ federation: failing({ kind: 'no_connection' }) });
+      expect(await faultOf(accounts.register(openId(name)))).toEqual({ kind: 'server_name_invalid' });
+    },
+  );
+
+  it('is refused where the admin does not admit users of that server', async () => {
+    const accounts = accountsWith({ allowedServers: ['example.test' as ServerName, 'friend.test' as ServerName] });
+    await accounts.register(openId());
+    expect(await faultOf(accounts.register(openId('other.test')))).toEqual({ kind: 'server_not_allowed' });
+    expect(await faultOf(accounts.register(openId('example.test:8448')))).toEqual({ kind: 'server_not_allowed' });
+  });
+
+  it.each<[FederationFault, IdentityFault['kind']]>([
+    [{ kind: 'refused', status: 401 }, 'open_id_refused'],
+    [{ kind: 'refused', status: 403 }, 'open_id_refused'],
+    [{ kind: 'refused', status: 404 }, 'open_id_refused'],
+    [{ kind: 'refused', status: 429 }, 'homeserver_unreachable'],
+    [{ kind: 'refused', status: 502 }, 'homeserver_unreachable'],
+    [{ kind: 'address_refused' }, 'homeserver_unreachable'],
+    [{ kind: 'no_connection' }, 'homeserver_unreachable'],
+    [{ kind: 'no_answer', afterMs: 9 }, 'homeserver_unreachable'],
+    [{ kind: 'answer_unfit', problem: 'a redirect' }, 'homeserver_unreachable'],
+  ])('is refused where the homeserver does not vouch, %j, as %s', async (fault, kind) => {
+    expect(await faultOf(accountsWith({ federation: failing(fault) }).register(openId()))).toEqual({ kind });
+  });
+
+  it('may be wanted so often from one client, whatever comes of it', async () => {
+    const registrationsPerClient = { max: 2, windowMs: day };
+    const accounts = accountsWith({ registrationsPerClient, federation: failing({ kind: 'no_connection' }) });
+    await faultOf(accounts.register(openId()));
+    await faultOf(accounts.register(openId()));
+    expect(await faultOf(accounts.register(openId()))).toEqual({ kind: 'rate_limited', retryAfterMs: day / 2 });
+    expect(await faultOf(accounts.register(openId('example.test', 'another')))).toMatchObject({
+      kind: 'homeserver_unreachable',
+    });
+  });
+});
+
+describe('a token', () => {
+  const unknown = { kind: 'token_unknown' };
+
+  it('is over when its user logs out', async () => {
+    const accounts = accountsWith();
+    const [token, other] = [await accounts.register(openId()), await accounts.register(openId())];
+    await accounts.logOut(token);
+    expect(await faultOf(accounts.holder(token))).toEqual(unknown);
+    expect(await faultOf(accounts.logOut(token))).toEqual(unknown);
+    expect(await accounts.holder(other)).toBe(alice);
+  });
+
+  it.each(['', 'a'.repeat(64), 'a'.repeat(63), '\0', 'ü'.repeat(64)])(
+    'that nobody has is unknown: %j',
+    async (text) => {
+      const accounts = accountsWith();
+      expect(await faultOf(accounts.holder(new Secret(text)))).toEqual(unknown);
+      expect(await faultOf(accounts.logOut(new Secret(text)))).toEqual(unknown);
+    },
+  );
+
+  it('lives while it is used, and a year longer', async () => {
+    const accounts = accountsWith();
+    const [used, unused] = [await accounts.register(openId()), await accounts.register(openId())];
+    await clock.advance(year - 1);
+    await accounts.holder(used);
+    await clock.advance(1);
+    await accounts.sweep();
+    expect(await faultOf(accounts.holder(unused))).toEqual(unknown);
+    await clock.advance(year - 2);
+    await accounts.sweep();
+    expect(await accounts.holder(used)).toBe(alice);
+    await clock.advance(year);
+    await accounts.sweep();
+    expect(await faultOf(accounts.holder(used))).toEqual(unknown);
+  });
+});
+
+describe('policies', () => {
+  const text = (url: string) => ({ name: 'A policy', url });
+  const policies = {
+    privacy: { version: '1', languages: { en: text('https://p.test/en'), fr: text('https://p.test/fr') } },
+    use: { version: '1', languages: { en: text('https://u.test/en') } },
+  };
+  const unsigned = { kind: 'terms_unsigned' };
+
+  it('need no acceptance where there are none', async () => {
+    const accounts = accountsWith();
+    await accounts.requireTerms(alice);
+    await accounts.acceptTerms(alice, []);
+    expect(accounts.policies).toEqual({});
+  });
+
+  it('must each be accepted, in any language, one after the other if need be', async () => {
+    const accounts = accountsWith({ policies });
+    expect(accounts.policies).toEqual(policies);
+    expect(await faultOf(accounts.requireTerms(alice))).toEqual(unsigned);
+    await accounts.acceptTerms(alice, ['https://p.test/fr']);
+    await accounts.acceptTerms(alice, ['https://p.test/fr']);
+    expect(await faultOf(accounts.requireTerms(alice))).toEqual(unsigned);
+    await accounts.acceptTerms(alice, ['https://u.test/en']);
+    await accounts.requireTerms(alice);
+    expect(await faultOf(accounts.requireTerms(bob))).toEqual(unsigned);
+  });
+
+  it('that are none of ours are not accepted, nor is what is accepted with them', async () => {
+    const accounts = accountsWith({ policies });
+    const urls = ['https://p.test/en', 'https://u.test/en', 'https://u.test/de'];
+    expect(await faultOf(accounts.acceptTerms(alice, urls))).toEqual({ kind: 'terms_unknown_url' });
+    expect(await faultOf(accounts.requireTerms(alice))).toEqual(unsigned);
+  });
+
+  it('must be accepted again in another version', async () => {
+    const urls = ['https://p.test/en', 'https://u.test/en'];
+    await accountsWith({ policies }).acceptTerms(alice, urls);
+    const renewed = accountsWith({ policies: { ...policies, use: { ...policies.use, version: '2' } } });
+    expect(await faultOf(renewed.requireTerms(alice))).toEqual(unsigned);
+    await renewed.acceptTerms(alice, urls);
+    await renewed.requireTerms(alice);
+    await accountsWith({ policies }).requireTerms(alice);
+  });
+});

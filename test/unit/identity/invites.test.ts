@@ -1,0 +1,275 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Mxid } from '../../../src/base/mxid.js';
+import { Secret } from '../../../src/base/secret.js';
+import { hasSignature } from '../../../src/base/signed-json.js';
+import { redactAddress } from '../../../src/identity/redact-address.js';
+import {
+  alice,
+  bob,
+  identityFaultOf,
+  identityServer,
+  inviteOf,
+  openIdentityService,
+  type IdentityChanges,
+  type IdentityUnderTest,
+} from '../../support/identity-service.js';
+import { day } from '../../support/validation.js';
+
+const opened: IdentityUnderTest[] = [];
+
+const open = async (changes: IdentityChanges = {}) => {
+  const under = await openIdentityService(changes);
+  opened.push(under);
+  return under;
+};
+
+afterEach(async () => {
+  for (const under of opened.splice(0)) await under.close();
+});
+
+/** What the link of the last mail leads to. */
+function openLink({ invitations }: IdentityUnderTest) {
+  const [page = '', query = ''] = (invitations().at(-1)?.link.reveal() ?? '').split('?', 2);
+  const shown = new URLSearchParams(query);
+  const signUrl = new URL(shown.get('signurl') ?? '');
+  return {
+    page,
+    shown: Object.fromEntries(shown),
+    signUrl,
+    token: signUrl.searchParams.get('token') ?? '',
+    privateKey: new Secret(signUrl.searchParams.get('private_key') ?? ''),
+  };
+}
+
+describe('the redacted address', () => {
+  it.each([
+    { address: '1234567890@1234567890.com', redacted: '123456...@12345678...' },
+    { address: '1@1.com', redacted: '...@1...' },
+  ])('is $redacted with six and eight characters', ({ address, redacted }) => {
+    expect(redactAddress(address, { local: 6, domain: 8 })).toBe(redacted);
+  });
+
+  it.each([
+    { address: 'alice@example.com', redacted: 'ali...@exa...' },
+    { address: 'foo@bar.baz', redacted: 'f...@bar...' },
+    { address: 'ab@c', redacted: 'a...@...' },
+    { address: 'a@b.c', redacted: '...@b...' },
+    { address: '😀😀😀😀@😀.test', redacted: '😀😀😀...@😀.t...' },
+  ])('is $redacted for $address', ({ address, redacted }) => {
+    expect(redactAddress(address)).toBe(redacted);
+  });
+});
+
+describe('an invite', () => {
+  let under: IdentityUnderTest;
+
+  beforeEach(async () => {
+    under = await open();
+  });
+
+  const store = (address = 'carol@mail.test', changes: Parameters<typeof inviteOf>[1] = {}) =>
+    under.service.invites.store(inviteOf(address, changes));
+
+  it('is stored and mailed, and answered as homeservers need it', async () => {
+    const stored = await store('Carol@Mail.test', {
+      details: { room_name: 'The garden', sender_display_name: 'Bob', room_alias: '#garden:example.test' },
+      brand: 'elder',
+    });
+    expect(stored.token).toMatch(/^[A-Za-z]{128}$/);
+    expect(stored.displayName).toBe('car...@mai...');
+    expect(stored.publicKeys).toEqual([
+      {
+        publicKey: under.signingKeys.current.publicKey,
+        keyValidityUrl: 'https://id.test/_matrix/identity/v2/pubkey/isvalid',
+      },
+      {
+        publicKey: expect.stringMatching(/^[A-Za-z0-9]{43}$/),
+        keyValidityUrl: 'https://id.test/_matrix/identity/v2/pubkey/ephemeral/isvalid',
+      },
+    ]);
+    expect(under.invitations()).toEqual([
+      expect.objectContaining({
+        to: 'Carol@Mail.test',
+        sender: bob,
+        senderDisplayName: 'Bob',
+        roomName: 'The garden',
+        brand: 'elder',
+      }),
+    ]);
+    expect(await under.service.invites.isEphemeralKeyValid(stored.publicKeys[1].publicKey)).toBe(true);
+    expect(await under.service.invites.isEphemeralKeyValid(stored.publicKeys[0].publicKey)).toBe(false);
+    expect(await under.service.invites.isEphemeralKeyValid('?')).toBe(false);
+  });
+
+  it('leads to the web client, with what it needs', async () => {
+    const details = {
+      room_name: 'Tea & <b>cake</b>',
+      sender_display_name: 'Bob',
+      room_avatar_url: 'mxc://example.test/abc',
+      room_type: 'm.space',
+    };
+    const { token } = await store('carol+x@mail.test', { roomId: '!a/b?c#d:example.test', details });
+    const link = openLink(under);
+    expect(link.page).toBe('https://chat.test/#/room/!a%2Fb%3Fc%23d%3Aexample.test');
+    expect(link.shown).toEqual({
+      email: 'carol+x@mail.test',
+      signurl: link.signUrl.href,
+      room_name: 'Tea & <b>cake</b>',
+      room_avatar_url: 'mxc://example.test/abc',
+      inviter_name: 'Bob',
+      room_type: 'm.space',
+    });
+    expect(link.signUrl.href).toMatch(/^https:\/\/id\.test\/_matrix\/identity\/api\/v1\/sign-ed25519\?/);
+    expect(link.token).toBe(token);
+  });
+
+  it('shows of what strangers write only as much as is needed', async () => {
+    const details = {
+      room_name: `Win${'n'.repeat(50)} http://evil.test`,
+      sender_display_name: 'Bank\r\nBcc: all@mail.test',
+      room_avatar_url: 'https://evil.test/pixel.png',
+      room_type: '"><script>',
+    };
+    await store('carol@mail.test', { details });
+    expect(under.invitations()).toEqual([
+      expect.objectContaining({ roomName: `Win${'n'.repeat(26)}…`, senderDisplayName: 'Bank Bcc: all@mail.…' }),
+    ]);
+    expect(Object.keys(openLink(under).shown).sort()).toEqual(['email', 'inviter_name', 'room_name', 'signurl']);
+    await store('dora@mail.test', { details: { room_name: ' \u0000\u200b ' } });
+    expect(openLink(under).shown).toEqual({
+      email: 'dora@mail.test',
+      signurl: openLink(under).signUrl.href,
+      inviter_name: bob,
+    });
+  });
+
+  it.each<{ readonly request: Parameters<typeof inviteOf>[1]; readonly kind: string }>([
+    { request: { sender: 'bob' }, kind: 'mxid_invalid' },
+    { request: { caller: alice }, kind: 'not_your_mxid' },
+    { request: { medium: 'msisdn', address: '+447470674927' }, kind: 'medium_unsupported' },
+    { request: { medium: 'pigeon' }, kind: 'medium_unsupported' },
+    { request: { address: 'carol' }, kind: 'address_invalid' },
+    { request: { address: 'Carol <carol@mail.test>' }, kind: 'address_invalid' },
+    { request: { address: `${'c'.repeat(600)}@mail.test` }, kind: 'address_invalid' },
+    { request: { address: 'car\ud800ol@mail.test' }, kind: 'address_invalid' },
+    { request: { roomId: '' }, kind: 'room_id_invalid' },
+    { request: { roomId: '!a\u0000b' }, kind: 'room_id_invalid' },
+    { request: { roomId: '!a\ud800b' }, kind: 'room_id_invalid' },
+    { request: { roomId: `!${'a'.repeat(255)}` }, kind: 'room_id_invalid' },
+  ])('is refused as $kind, and nothing is stored or mailed', async ({ request, kind }) => {
+    expect(await identityFaultOf(store('carol@mail.test', request))).toEqual({ kind });
+    expect(under.messenger.asked).toBe(0);
+    expect(await under.bind('carol@mail.test')).not.toHaveProperty('invites');
+  });
+
+  it('is refused for an address that is published, and says whose it is', async () => {
+    await under.bind('carol@mail.test', alice);
+    expect(await identityFaultOf(store('CAROL@mail.test'))).toEqual({ kind: 'address_in_use', mxid: alice });
+    expect(under.invitations()).toEqual([]);
+  });
+
+  it.each([
+    { fault: { kind: 'address_unknown' }, expected: { kind: 'address_invalid' } },
+    { fault: { kind: 'channel_down' }, expected: { kind: 'send_failed' } },
+    { fault: { kind: 'address_unreachable' }, expected: { kind: 'send_failed' } },
+    { fault: { kind: 'slow_down', retryAfterMs: 7 }, expected: { kind: 'rate_limited', retryAfterMs: 7 } },
+  ] as const)('that cannot be mailed ($fault.kind) is forgotten', async ({ fault, expected }) => {
+    under.messenger.fail(fault);
+    expect(await identityFaultOf(store())).toEqual(expected);
+    under.messenger.fail(undefined);
+    expect(await under.bind('carol@mail.test')).not.toHaveProperty('invites');
+  });
+
+  it('is forgotten when nobody has taken it for a year', async () => {
+    const { publicKeys } = await store();
+    await under.clock.advance(365 * day - 1);
+    await under.service.sweep();
+    expect(await under.service.invites.isEphemeralKeyValid(publicKeys[1].publicKey)).toBe(true);
+    await under.clock.advance(1);
+    await under.service.sweep();
+    expect(await under.service.invites.isEphemeralKeyValid(publicKeys[1].publicKey)).toBe(false);
+  });
+});
+
+describe('the web client of an invite', () => {
+  it.each([
+    { named: 'https://other.test', leadsTo: 'https://other.test/app' },
+    { named: 'https://other.test/elsewhere?x#y', leadsTo: 'https://other.test/app' },
+    { named: 'https://chat.test', leadsTo: 'https://chat.test' },
+    { named: 'https://evil.test', leadsTo: 'https://chat.test' },
+    { named: 'https://other.test@evil.test', leadsTo: 'https://chat.test' },
+    { named: 'https://other.test:444', leadsTo: 'https://chat.test' },
+    { named: 'javascript:alert(1)', leadsTo: 'https://chat.test' },
+    { named: 'nonsense', leadsTo: 'https://chat.test' },
+  ])('is $leadsTo where the client names $named', async ({ named, leadsTo }) => {
+    const under = await open({ options: { allowedWebClients: ['https://other.test/app'] } });
+    const details = { 'org.matrix.web_client_location': named };
+    await under.service.invites.store(inviteOf('carol@mail.test', { details }));
+    expect(openLink(under).page).toBe(`${leadsTo}/#/room/!garden%3Aexample.test`);
+  });
+});
+
+describe('limits of invites', () => {
+  const limited = { options: { invites: { perSender: { max: 2, windowMs: 2000 } } } };
+
+  it('count by sender', async () => {
+    const { service, clock } = await open(limited);
+    const store = (address: string, sender: Mxid = bob) =>
+      service.invites.store(inviteOf(address, { sender, caller: sender }));
+    await store('a@mail.test');
+    await store('b@mail.test');
+    expect(await identityFaultOf(store('c@mail.test'))).toEqual({ kind: 'rate_limited', retryAfterMs: 1000 });
+    await store('c@mail.test', alice);
+    await clock.advance(1000);
+    await store('c@mail.test');
+  });
+
+  it('let nobody take from a sender whom they only name', async () => {
+    const { service } = await open(limited);
+    const store = (address: string, caller: Mxid | undefined, client: string) =>
+      service.invites.store(inviteOf(address, { caller, client }));
+    await store('a@mail.test', undefined, 'stranger');
+    await store('b@mail.test', undefined, 'stranger');
+    expect(await identityFaultOf(store('c@mail.test', undefined, 'stranger'))).toMatchObject({ kind: 'rate_limited' });
+    await store('c@mail.test', bob, 'homeserver');
+  });
+
+  it('count by client and by address, whoever the sender is', async () => {
+    const { service } = await open({ options: { invites: { perSender: { max: 2, windowMs: day } } } });
+    const store = (index: number, address: string) => {
+      const sender = `@user${index}:example.test` as Mxid;
+      return service.invites.store(inviteOf(address, { sender, caller: sender }));
+    };
+    for (let index = 0; index < 30; index += 1) await store(index, 'carol@mail.test');
+    expect(await identityFaultOf(store(30, 'Carol@mail.test'))).toMatchObject({ kind: 'rate_limited' });
+    for (let index = 0; index < 10; index += 1) await store(index, `user${index}@mail.test`);
+    expect(await identityFaultOf(store(40, 'dora@mail.test'))).toMatchObject({ kind: 'rate_limited' });
+  });
+});
+
+describe('signing an invite', () => {
+  it('works with the key from the mail', async () => {
+    const under = await open();
+    const { token, publicKeys } = await under.service.invites.store(inviteOf('carol@mail.test'));
+    const { privateKey } = openLink(under);
+    const signed = await under.service.invites.sign({ token, privateKey, mxid: alice });
+    expect(signed).toEqual({ mxid: alice, sender: bob, token, signatures: expect.anything() });
+    expect(hasSignature(signed, identityServer, 'ed25519:0', publicKeys[1].publicKey)).toBe(true);
+    const standard = new Secret(Buffer.from(privateKey.reveal(), 'base64url').toString('base64'));
+    expect(await under.service.invites.sign({ token, privateKey: standard, mxid: alice })).toEqual(signed);
+  });
+
+  it('refuses unknown tokens, keys of others, and what is no user', async () => {
+    const under = await open();
+    const { token } = await under.service.invites.store(inviteOf('carol@mail.test'));
+    const { privateKey } = openLink(under);
+    const { sign } = under.service.invites;
+    expect(await identityFaultOf(sign({ token: 'x', privateKey, mxid: alice }))).toEqual({ kind: 'invite_unknown' });
+    expect(await identityFaultOf(sign({ token, privateKey, mxid: 'x' }))).toEqual({ kind: 'mxid_invalid' });
+    for (const key of ['', 'x', '!', Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(31).toString('base64')]) {
+      expect(await identityFaultOf(sign({ token, privateKey: new Secret(key), mxid: alice }))).toEqual({
+        kind: 'private_key_invalid',
+      });
+    }
+  });
+});

@@ -1,0 +1,428 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { inspect } from 'node:util';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/base/clock.js';
+import type { LookUpAddresses } from '../../../src/matrix/dns.js';
+import { FederationFailure, type FederationFault } from '../../../src/matrix/federation-failure.js';
+import { createGuardedFetch, type GuardedFetchDeps } from '../../../src/matrix/http-guarded-fetch.js';
+import { otherCertificate, testAuthority } from '../../support/certificates.js';
+import { createFakeClock } from '../../support/fake-clock.js';
+import { startSilentServer } from '../../support/silent-server.js';
+import { startStrangeServer, type StrangeServer } from '../../support/strange-server.js';
+
+const loopback = ['127.0.0.0/8', '::1'];
+const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
+const maxBytes = 10_000;
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  await Promise.all(closers.splice(0).map((close) => close()));
+});
+
+async function start(options: Parameters<typeof startStrangeServer>[0] = {}): Promise<StrangeServer> {
+  const server = await startStrangeServer(options);
+  closers.push(() => server.close());
+  return server;
+}
+
+function fetcher(deps: Partial<GuardedFetchDeps> = {}) {
+  return createGuardedFetch({
+    allowedNetworks: loopback,
+    deadlineMs: 10_000,
+    maxBytes,
+    clock: systemClock,
+    lookUp: () => Promise.resolve(['127.0.0.1']),
+    ca: testAuthority,
+    ...deps,
+  });
+}
+
+const get = (url: string) => ({ method: 'GET', url: new URL(url) }) as const;
+
+async function faultOf(work: Promise<unknown>): Promise<FederationFault> {
+  const error: unknown = await work.then(
+    () => expect.fail('there was an answer'),
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof FederationFailure)) throw error;
+  expect(inspect(error, { depth: 9 })).not.toContain('very-secret');
+  return error.fact;
+}
+
+describe('a guarded request', () => {
+  it('goes to the address that was looked up, with the name for certificate and Host', async () => {
+    const server = await start();
+    server.answer((response) => response.writeHead(418, { 'X-Kind': 'teapot' }).end('ü'));
+    const asked: string[] = [];
+    const lookUp = (host: string) => Promise.resolve((asked.push(host), ['127.0.0.1']));
+    const url = `https://home.test:${server.port}/path%20?a=b%26c`;
+    const answer = await fetcher({ lookUp })({
+      method: 'POST',
+      url: new URL(url),
+      headers: { 'X-Ours': 'yes' },
+      body: '{"ü":1}',
+    });
+    expect(answer).toMatchObject({ status: 418, headers: { 'x-kind': 'teapot' }, text: 'ü' });
+    expect(asked).toEqual(['home.test']);
+    expect(server.requests).toMatchObject([
+      {
+        method: 'POST',
+        path: '/path%20?a=b%26c',
+        headers: { host: `home.test:${server.port}`, 'user-agent': 'Gangway', 'x-ours': 'yes', 'content-length': '8' },
+        body: '{"ü":1}',
+        serverName: 'home.test',
+      },
+    ]);
+  });
+});
+
+describe('an address that is not public', () => {
+  const strict = (lookUp: LookUpAddresses = () => expect.fail('a name was looked up')) =>
+    fetcher({ allowedNetworks: [], lookUp });
+
+  it.each([
+    '0.0.0.0',
+    '0.1.2.3',
+    '10.0.0.1',
+    '10.255.255.255',
+    '100.64.0.1',
+    '100.127.255.255',
+    '127.0.0.1',
+    '127.255.255.254',
+    '169.254.169.254',
+    '172.16.0.1',
+    '172.31.255.255',
+    '192.0.0.8',
+    '192.0.2.1',
+    '192.88.99.1',
+    '192.168.255.255',
+    '198.18.0.1',
+    '198.19.255.255',
+    '198.51.100.1',
+    '203.0.113.1',
+    '224.0.0.1',
+    '240.0.0.1',
+    '255.255.255.255',
+    '[::]',
+    '[::1]',
+    '[::127.0.0.1]',
+    '[::ffff:127.0.0.1]',
+    '[::ffff:a00:1]',
+    '[0:0:0:0:0:ffff:c0a8:1]',
+    '[64:ff9b::127.0.0.1]',
+    '[64:ff9b::a00:1]',
+    '[64:ff9b:1::1]',
+    '[100::1]',
+    '[2001::1]',
+    '[2001:db8::1]',
+    '[2002:7f00:1::]',
+    '[3fff::1]',
+    '[5f00::1]',
+    '[fc00::1]',
+    '[fd12:3456::1]',
+    '[fe80::1]',
+    '[fec0::1]',
+    '[ff02::1]',
+    '127.1',
+    '0x7f.1',
+    '0x7f000001',
+    '2130706433',
+    '017700000001',
+    '0',
+    '127.0.0.1.',
+    '%31%32%37.0.0.1',
+    '１２７.0.0.1',
+    '①②⑦.0.0.1',
+  ])('is not connected to where the URL has it: %s', async (host) => {
+    for (const port of ['', ':8448']) {
+      expect(await faultOf(strict()(get(`https://${host}${port}/`)))).toEqual({ kind: 'address_refused' });
+    }
+  });
+
+  it.each([
+    [['10.0.0.1']],
+    [['::1']],
+    [['::ffff:10.0.0.1']],
+    [['fe80::1%eth0']],
+    [['64:ff9b::7f00:1']],
+    [['192.0.2.7', '127.0.0.1']],
+    [['2606:2800:220:1::1', '93.184.215.14', 'fd00::1']],
+    [['no address']],
+  ])('is not connected to where a name leads to it, whatever else that leads to: %j', async (addresses) => {
+    const request = strict(() => Promise.resolve(addresses))(get('https://home.test/'));
+    expect(await faultOf(request)).toEqual({ kind: 'address_refused' });
+  });
+
+  it('is not connected to where it is told apart from the URL', async () => {
+    const request = { ...get('https://home.test/'), connectTo: { host: '169.254.169.254', port: 80 } };
+    expect(await faultOf(strict()(request))).toEqual({ kind: 'address_refused' });
+    const named = { ...get('https://8.8.8.8/'), connectTo: { host: 'metadata.test', port: 80 } };
+    expect(await faultOf(strict(() => Promise.resolve(['169.254.169.254']))(named))).toEqual({
+      kind: 'address_refused',
+    });
+  });
+
+  it('is not connected to when the name leads to it from the second look on', async () => {
+    const server = await start();
+    const answers = [['127.0.0.1'], ['10.0.0.1']];
+    let looks = 0;
+    const lookUp = () => Promise.resolve(answers[looks++] ?? expect.fail('looked up again'));
+    server.answer((response) => response.end('fine'));
+    const guarded = fetcher({ lookUp });
+    expect((await guarded(get(`https://home.test:${server.port}/`))).text).toBe('fine');
+    expect(looks).toBe(1);
+    expect(await faultOf(guarded(get(`https://home.test:${server.port}/`)))).toEqual({ kind: 'address_refused' });
+  });
+
+  it('is not connected to by a redirect, for none is followed', async () => {
+    const server = await start();
+    const inner = await start({ certificate: 'none' });
+    const location = `http://127.0.0.1:${inner.port}/secret`;
+    server.answer((response) => response.writeHead(302, { Location: location }).end());
+    const answer = await fetcher()(get(`https://home.test:${server.port}/`));
+    expect([answer.status, answer.headers['location']]).toEqual([302, location]);
+    expect(inner.requests).toEqual([]);
+  });
+
+  it('is connected to where the administrator allows its network, and then that network only', async () => {
+    const server = await start();
+    server.answer((response) => response.end('fine'));
+    const url = `https://127.0.0.1:${server.port}/`;
+    for (const allowedNetworks of [['127.0.0.1'], ['127.0.0.0/8'], ['10.0.0.0/8', '::ffff:127.0.0.1']]) {
+      expect((await fetcher({ allowedNetworks })(get(url))).text).toBe('fine');
+    }
+    expect(await faultOf(fetcher({ allowedNetworks: ['10.0.0.0/8', '::/0'] })(get(url)))).toEqual({
+      kind: 'address_refused',
+    });
+  });
+});
+
+describe('a public address', () => {
+  it.each(['1.1.1.1', '100.128.0.1', '172.32.0.1', '2606:4700::1111', '2a00::1', '64:ff9b::101:101'])(
+    'would be connected to: %s',
+    async (address) => {
+      // Nothing leaves this machine: the second address is where the request ends.
+      const guarded = fetcher({ allowedNetworks: [], lookUp: () => Promise.resolve([address, '10.0.0.1']) });
+      const error: unknown = await guarded(get('https://home.test/')).catch((reason: unknown) => reason);
+      expect(String((error as Error).cause)).toContain('leads to 10.0.0.1');
+    },
+  );
+});
+
+describe('the other side', () => {
+  it('is not believed with a certificate for another name, or of another authority', async () => {
+    const other = await start({ certificate: otherCertificate });
+    const home = await start();
+    const untrusting = createGuardedFetch({
+      allowedNetworks: loopback,
+      deadlineMs: 10_000,
+      maxBytes,
+      clock: systemClock,
+      lookUp: () => Promise.resolve(['127.0.0.1']),
+    });
+    expect(await faultOf(fetcher()(get(`https://home.test:${other.port}/?very-secret`)))).toEqual({
+      kind: 'no_connection',
+    });
+    expect(await faultOf(fetcher()(get(`https://127.0.0.1:${other.port}/`)))).toEqual({ kind: 'no_connection' });
+    expect(await faultOf(untrusting(get(`https://home.test:${home.port}/`)))).toEqual({ kind: 'no_connection' });
+    expect([...other.requests, ...home.requests]).toEqual([]);
+  });
+
+  it('needs the certificate of the URL’s name where the connection goes elsewhere', async () => {
+    const home = await start();
+    const other = await start({ certificate: otherCertificate });
+    home.answer((response) => response.end('home'));
+    const via = (port: number) => ({
+      ...get('https://matrix.home.test/'),
+      connectTo: { host: 'other.test', port },
+    });
+    expect((await fetcher()(via(home.port))).text).toBe('home');
+    expect(home.requests).toMatchObject([{ headers: { host: 'matrix.home.test' }, serverName: 'matrix.home.test' }]);
+    expect(await faultOf(fetcher()(via(other.port)))).toEqual({ kind: 'no_connection' });
+  });
+
+  it.each(hasIpv6 ? ['127.0.0.1', '[::1]'] : ['127.0.0.1'])(
+    'may have a certificate for its address: %s',
+    async (host) => {
+      const server = await start({ address: host.replace(/[[\]]/g, '') });
+      server.answer((response) => response.end('fine'));
+      expect((await fetcher()(get(`https://${host}:${server.port}/`))).text).toBe('fine');
+      expect(server.requests[0]?.headers.host).toBe(`${host}:${server.port}`);
+    },
+  );
+
+  it('is found at its second address where nobody listens at the first', async () => {
+    const server = await start();
+    server.answer((response) => response.end('fine'));
+    const guarded = fetcher({ lookUp: () => Promise.resolve(['127.0.0.99', '::1', '127.0.0.1']) });
+    expect((await guarded(get(`https://home.test:${server.port}/`))).text).toBe('fine');
+  });
+
+  it('that is not there, or has no address, cannot be reached', async () => {
+    const server = await startStrangeServer();
+    await server.close();
+    expect(await faultOf(fetcher()(get(`https://home.test:${server.port}/?very-secret`)))).toEqual({
+      kind: 'no_connection',
+    });
+    const lost = [() => Promise.resolve([]), () => Promise.reject(new Error('ENOTFOUND'))];
+    for (const lookUp of lost) {
+      expect(await faultOf(fetcher({ lookUp })(get('https://home.test/')))).toEqual({ kind: 'no_connection' });
+    }
+  });
+
+  it('that breaks off half-way has not answered', async () => {
+    const server = await start();
+    server.answer((response) => {
+      response.writeHead(200, { 'Content-Length': '10' });
+      response.write('half', () => response.destroy());
+    });
+    expect(await faultOf(fetcher()(get(`https://home.test:${server.port}/`)))).toEqual({ kind: 'no_connection' });
+  });
+
+  it.each([
+    ['by the length that it announces', { 'Content-Length': String(maxBytes + 1) }],
+    ['in chunks without an end', {}],
+  ])('is not listened to for longer than it may speak: %s', async (_, headers) => {
+    const server = await start();
+    const closed = new Promise<void>((resolve) => {
+      server.answer((response) => {
+        response.on('close', resolve);
+        response.writeHead(200, headers);
+        const write = () => {
+          while (!response.destroyed && response.write(' '.repeat(1000)));
+        };
+        response.on('drain', write);
+        write();
+      });
+    });
+    expect(await faultOf(fetcher()(get(`https://home.test:${server.port}/`)))).toEqual({
+      kind: 'answer_unfit',
+      problem: 'more than 10000 bytes',
+    });
+    await closed;
+  });
+
+  it('may answer with exactly so many bytes', async () => {
+    const server = await start();
+    server.answer((response) => response.end('x'.repeat(maxBytes)));
+    expect((await fetcher()(get(`https://home.test:${server.port}/`))).text).toHaveLength(maxBytes);
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+  ])('does not get its compressed answer unpacked: %s', async (coding, compress) => {
+    const server = await start();
+    const bomb = compress(Buffer.alloc(5_000_000));
+    server.answer((response) => response.writeHead(200, { 'Content-Encoding': coding }).end(bomb));
+    const answer = await fetcher()(get(`https://home.test:${server.port}/`));
+    expect(answer.text).toBe(bomb.toString('utf8'));
+    expect(server.requests[0]?.headers['accept-encoding']).toBe('identity');
+  });
+
+  const raw: readonly (readonly [string, string, string])[] = [
+    ['something else than HTTP', 'SSH-2.0-OpenSSH_9.2\r\n', 'no HTTP'],
+    ['endless headers', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 'too long headers'],
+    [
+      'another protocol',
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
+      'another protocol',
+    ],
+  ];
+  it.each(raw)('is unfit where it speaks %s', async (_, text, problem) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.once('data', () => socket.end(text));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closers.push(() => new Promise((resolve) => server.close(() => resolve())));
+    const { port } = server.address() as AddressInfo;
+    expect(await faultOf(fetcher()(get(`http://home.test:${port}/`)))).toEqual({ kind: 'answer_unfit', problem });
+  });
+});
+
+describe('the time of a request', () => {
+  const late = { kind: 'no_answer', afterMs: 10_000 };
+
+  it('ends while the name is looked up', async () => {
+    const clock = createFakeClock();
+    const fault = faultOf(fetcher({ clock, lookUp: () => new Promise(() => {}) })(get('https://home.test/')));
+    await clock.advance(10_000);
+    expect(await fault).toEqual(late);
+  });
+
+  it('ends while the other side says nothing to a TLS greeting', async () => {
+    const clock = createFakeClock();
+    const silent = await startSilentServer();
+    closers.push(() => silent.stop());
+    const fault = faultOf(fetcher({ clock })(get(`https://home.test:${silent.port}/`)));
+    await silent.firstTaken;
+    await clock.advance(10_000);
+    expect(await fault).toEqual(late);
+    await silent.allClosed();
+  });
+
+  it.each([
+    ['before its headers', () => {}],
+    ['after its headers', (response: ServerResponse) => void response.writeHead(200).write('{')],
+  ])('ends while an answer dawdles: %s', async (_, dawdle) => {
+    const clock = createFakeClock();
+    const server = await start();
+    const { promise: closed, resolve: onClose } = withResolvers();
+    const asked = new Promise<void>((resolve) => {
+      server.answer((response) => {
+        response.on('close', onClose);
+        dawdle(response);
+        resolve();
+      });
+    });
+    const fault = faultOf(fetcher({ clock })(get(`https://home.test:${server.port}/?very-secret`)));
+    await asked;
+    await clock.advance(10_000);
+    expect(await fault).toEqual(late);
+    await closed;
+  });
+
+  it('includes the wait for its turn; whoever finds no room to wait is told at once', async () => {
+    const clock = createFakeClock();
+    const server = await start();
+    const asked = new Promise<void>((resolve) => server.answer(() => resolve()));
+    const guarded = fetcher({ clock, bounds: { maxConcurrent: 1, maxWaiting: 1 } });
+    const url = `https://home.test:${server.port}/`;
+    const faults = [faultOf(guarded(get(url))), faultOf(guarded(get(url)))];
+    expect(await faultOf(guarded(get(url)))).toEqual({ kind: 'no_connection' });
+    await asked;
+    await clock.advance(10_000);
+    expect(await Promise.all(faults)).toEqual([late, late]);
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+it('no proxy of the environment is asked', async () => {
+  const proxy = await start({ certificate: 'none' });
+  const server = await start({ certificate: 'none' });
+  server.answer((response) => response.end('direct'));
+  const names = ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'NODE_USE_ENV_PROXY'];
+  const before = names.map((name) => [name, process.env[name]] as const);
+  try {
+    for (const name of names) {
+      process.env[name] = name === 'NODE_USE_ENV_PROXY' ? '1' : `http://127.0.0.1:${proxy.port}`;
+    }
+    expect((await fetcher()(get(`http://home.test:${server.port}/`))).text).toBe('direct');
+    expect(proxy.requests).toEqual([]);
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  }
+});
+
+function withResolvers(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((settle) => (resolve = settle));
+  return { promise, resolve };
+}

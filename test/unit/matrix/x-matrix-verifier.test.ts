@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../../src/base/canonical-json.js';
+import { systemClock } from '../../../src/base/clock.js';
+import type { SigningKey } from '../../../src/base/ed25519.js';
+import { createHttpFederation } from '../../../src/matrix/http-federation.js';
+import { createXMatrixVerifier } from '../../../src/matrix/x-matrix-verifier.js';
+import type { SignedRequest } from '../../../src/matrix/x-matrix.js';
+import { testAuthority } from '../../support/certificates.js';
+import { startFederatingHomeserver, testKey, type FederatingHomeserver } from '../../support/federating-homeserver.js';
+import { replyJson } from '../../support/strange-server.js';
+
+let homeserver: FederatingHomeserver;
+let origin: string;
+beforeEach(async () => {
+  homeserver = await startFederatingHomeserver();
+  origin = homeserver.serverName;
+});
+afterEach(() => homeserver.close());
+
+const verify = (request: SignedRequest) => {
+  const federation = createHttpFederation({
+    allowedNetworks: ['127.0.0.1'],
+    servers: {},
+    deadlineMs: 10_000,
+    clock: systemClock,
+    ca: testAuthority,
+  });
+  return createXMatrixVerifier({ federation, ourNames: ['id.test', 'id.test:8090', 'Alias.test'] })(request);
+};
+
+const unbind = {
+  method: 'POST',
+  uri: '/_matrix/identity/v2/3pid/unbind?a=%62',
+  content: { mxid: '@alice:home.test', threepid: { medium: 'email', address: 'ü@home.test' } },
+};
+
+interface Signing {
+  readonly key?: SigningKey;
+  /** What is signed, besides the request and the origin. */
+  readonly signed?: Record<string, unknown>;
+  /** What is added to the header. */
+  readonly header?: string;
+}
+
+/** The request as the homeserver signs it, for id.test. */
+function signedRequest({ key = testKey('a_1', 1), signed = {}, header = '' }: Signing = {}): SignedRequest {
+  const bytes = Buffer.from(canonicalJson({ ...unbind, origin, destination_is: 'id.test', ...signed }));
+  const authorization = `X-Matrix origin="${origin}",key="${key.keyId}",sig="${key.sign(bytes)}"${header}`;
+  return { ...unbind, authorization };
+}
+
+describe('a request that a homeserver signed', () => {
+  it.each<[string, Signing]>([
+    ['for our name', { header: ',destination="id.test"' }],
+    ['for our name, which it does not tell', {}],
+    ['for another name of ours', { header: ',destination="id.test:8090"', signed: { destination_is: 'id.test:8090' } }],
+    ['for another name of ours, which it does not tell', { signed: { destination_is: 'Alias.test' } }],
+    [
+      'for our name in other letters',
+      { header: ',destination="ALIAS.test"', signed: { destination_is: 'ALIAS.test' } },
+    ],
+  ])('is its request: %s', async (_, signing) => {
+    expect(await verify(signedRequest(signing))).toEqual({ kind: 'signed', origin });
+  });
+
+  it('with several keys is its request where we know one of them', async () => {
+    const one = signedRequest({ key: testKey('new', 5) }).authorization;
+    const other = signedRequest().authorization;
+    expect(await verify({ ...unbind, authorization: `${one}, ${other}` })).toEqual({ kind: 'signed', origin });
+  });
+
+  it('without content is its request without content', async () => {
+    const request = signedRequest({ signed: { content: undefined } });
+    expect(await verify({ ...request, content: undefined })).toEqual({ kind: 'signed', origin });
+    expect(await verify(request)).toEqual({ kind: 'wrong' });
+  });
+
+  it.each<[string, Signing, Partial<SignedRequest>]>([
+    ['for somebody else', { header: ',destination="other.test"', signed: { destination_is: 'other.test' } }, {}],
+    ['for somebody else, which it does not tell', { signed: { destination_is: 'other.test' } }, {}],
+    ['for another of our names than it tells', { header: ',destination="id.test:8090"' }, {}],
+    ['for nobody', { signed: { destination_is: undefined } }, {}],
+    ['as a homeserver is asked', { signed: { destination_is: undefined, destination: 'id.test' } }, {}],
+    ['in the name of another server', { signed: { origin: 'other.test' } }, {}],
+    ['with another key', { key: testKey('a_1', 2) }, {}],
+    ['with a key that is not published', { key: testKey('b', 1) }, {}],
+    ['by another method', {}, { method: 'PUT' }],
+    ['to another place', {}, { uri: '/_matrix/identity/v2/3pid/unbind?a=b' }],
+    ['with other content', {}, { content: { ...unbind.content, mxid: '@bob:home.test' } }],
+    ['with content that has no canonical form', {}, { content: { ...unbind.content, more: 0.5 } }],
+  ])('is nobody’s request where it was signed otherwise: %s', async (_, signing, sent) => {
+    expect(await verify({ ...signedRequest(signing), ...sent })).toEqual({ kind: 'wrong' });
+  });
+
+  it('is not the request of the second origin that it names', async () => {
+    const other = 'X-Matrix origin="localhost:1",key="ed25519:a_1",sig="abc"';
+    const request = { ...unbind, authorization: `${other}, ${signedRequest().authorization}` };
+    expect(await verify(request)).toEqual({ kind: 'unreachable' });
+  });
+});
+
+describe('a request', () => {
+  it.each([undefined, '', 'Bearer abc', 'X-Matrix', 'X-Matrix origin="home.test",key="ed25519:a_1"'])(
+    'that is not signed has no origin: %j',
+    async (authorization) => {
+      expect(await verify({ ...unbind, authorization })).toEqual({ kind: 'missing' });
+    },
+  );
+
+  it.each(['no server', 'user@home.test', '127.1', 'home.test/path', 'https://home.test'])(
+    'is refused where the origin is no server name: %s',
+    async (name) => {
+      const authorization = `X-Matrix origin="${name}",key="ed25519:a_1",sig="abc"`;
+      expect(await verify({ ...unbind, authorization })).toEqual({ kind: 'origin_invalid' });
+    },
+  );
+
+  it('for somebody else does not make us ask for keys', async () => {
+    await verify(signedRequest({ header: ',destination="other.test"' }));
+    expect(homeserver.requests).toEqual([]);
+  });
+
+  it('cannot be judged where the homeserver gives no keys', async () => {
+    homeserver.behave((response) => replyJson(response, 500, {}));
+    expect(await verify(signedRequest())).toEqual({ kind: 'unreachable' });
+  });
+});

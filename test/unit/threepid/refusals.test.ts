@@ -1,0 +1,265 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Secret } from '../../../src/base/secret.js';
+import type { DeliveryFault } from '../../../src/delivery/failure.js';
+import type { ThreepidFault } from '../../../src/threepid/failure.js';
+import type { TokenRequest } from '../../../src/threepid/validation.js';
+import { createRecordingLogger } from '../../support/recording-logger.js';
+import { createRecordingMessenger } from '../../support/recording-messenger.js';
+import { threepidFaultOf as faultOf } from '../../support/threepid-faults.js';
+import {
+  allowances,
+  askerOf,
+  day,
+  emailRequest,
+  hour,
+  keyOf,
+  openValidation,
+  phoneRequest,
+  type ValidationUnderTest,
+} from '../../support/validation.js';
+
+let under: ValidationUnderTest | undefined;
+const open = async (...options: Parameters<typeof openValidation>) => {
+  under = await openValidation(...options);
+  return under;
+};
+
+afterEach(async () => {
+  await under?.close();
+  under = undefined;
+});
+
+const emailTo = (address: string) => emailRequest({ typed: { medium: 'email', address } });
+const phone = (address: string, country?: string) =>
+  phoneRequest({ typed: { medium: 'msisdn', address, country }, clientSecret: 's' });
+
+describe('a request is refused', () => {
+  const invalidEmail = { kind: 'address_invalid', medium: 'email' };
+  const invalidPhone = { kind: 'address_invalid', medium: 'msisdn' };
+  const invalidSecret = { kind: 'client_secret_invalid' };
+  const refusedLink = { kind: 'next_link_refused' };
+
+  it.each<[string, TokenRequest, object]>([
+    ['no secret', emailRequest({ clientSecret: '' }), invalidSecret],
+    ['a secret of odd characters', emailRequest({ clientSecret: 'a b<>' }), invalidSecret],
+    ['a secret with a line end', emailRequest({ clientSecret: 'secret\n' }), invalidSecret],
+    ['a secret that is too long', emailRequest({ clientSecret: 'a'.repeat(256) }), invalidSecret],
+    ['no address', emailTo(''), invalidEmail],
+    ['two at signs', emailTo('not@an@email@address'), invalidEmail],
+    ['a name before the address', emailTo('Naughty Nigel <perfectly.valid@mail.address>'), invalidEmail],
+    ['half a character', emailTo('a\ud800@mail.test'), invalidEmail],
+    ['no number', phone(''), invalidPhone],
+    ['a number of nowhere', phone('+99966123456'), invalidPhone],
+    ['hardly a number', phone('+1900'), invalidPhone],
+    ['a text', phone('call me', 'GB'), invalidPhone],
+    ['a link to elsewhere', emailRequest({ nextLink: 'https://evil.test/' }), refusedLink],
+    ['a link without TLS', emailRequest({ nextLink: 'http://chat.test/' }), refusedLink],
+    ['an empty link', emailRequest({ nextLink: '' }), refusedLink],
+  ])('for %s', async (_what, request, fault) => {
+    const { validation, messenger } = await open();
+    expect(await faultOf(validation.requestToken(request))).toEqual(fault);
+    expect(messenger.asked).toBe(0);
+  });
+
+  it('where nothing can be sent to such an address', async () => {
+    const { validation } = await open({ messenger: createRecordingMessenger(['email_validation']) });
+    const unsupported = { kind: 'medium_unsupported', medium: 'msisdn' };
+    expect(await faultOf(validation.requestToken(phoneRequest()))).toEqual(unsupported);
+    expect(await faultOf(validation.requestToken(phone('+1900')))).toEqual(unsupported);
+    await validation.requestToken(emailRequest());
+  });
+
+  it.each([
+    ['07470 674927', 'GB', 'sent'],
+    ['+447470674927', undefined, 'sent'],
+    ['+447470674927', 'FR', 'sent'],
+    ['+12025550123', undefined, 'sent'],
+    ['+14165550123', undefined, 'refused'],
+    ['+18765550123', 'US', 'refused'],
+    ['+33612345678', 'GB', 'refused'],
+    ['+441481256789', 'GB', 'refused'],
+    ['+883510012345', undefined, 'refused'],
+    ['+12345', undefined, 'refused'],
+  ])(
+    'or not, by the country of the number and not the one that is claimed: %s, %s',
+    async (number, country, outcome) => {
+      const { validation, messenger } = await open({ allowedCountries: ['GB', 'US'] });
+      const request = validation.requestToken(phone(number, country));
+      if (outcome === 'sent') await request;
+      else expect(await faultOf(request)).toEqual({ kind: 'destination_refused' });
+      expect(messenger.asked).toBe(outcome === 'sent' ? 1 : 0);
+    },
+  );
+
+  it('for a malformed secret wherever one is given', async () => {
+    const { validation } = await open();
+    const key = { purpose: 'identity', sid: 'any', clientSecret: 'a b' } as const;
+    expect(await faultOf(validation.loadValidated(key))).toEqual(invalidSecret);
+    expect(await faultOf(validation.submitToken(key, new Secret('t'), undefined))).toEqual(invalidSecret);
+    expect(await faultOf(validation.consume(key))).toEqual(invalidSecret);
+  });
+});
+
+describe('where a message does not get through', () => {
+  it.each<[DeliveryFault, ThreepidFault]>([
+    [{ kind: 'no_channel' }, { kind: 'medium_unsupported', medium: 'msisdn' }],
+    [{ kind: 'address_unknown' }, { kind: 'send_failed', medium: 'msisdn' }],
+    [{ kind: 'address_unreachable' }, { kind: 'send_failed', medium: 'msisdn' }],
+    [{ kind: 'channel_down' }, { kind: 'send_failed', medium: 'msisdn' }],
+    [
+      { kind: 'slow_down', retryAfterMs: 9 },
+      { kind: 'rate_limited', retryAfterMs: 9 },
+    ],
+  ])('because of %j, that is %j to strangers, and masked in the log', async (delivery, fault) => {
+    const logger = createRecordingLogger();
+    const { validation, messenger } = await open({ logger });
+    messenger.fail(delivery);
+    expect(await faultOf(validation.requestToken(phoneRequest()))).toEqual(fault);
+    const { fields } = await logger.line('a validation token could not be sent');
+    expect(JSON.parse(JSON.stringify(fields))).toEqual({
+      reason: delivery.kind,
+      medium: 'msisdn',
+      number: '+…27',
+      callingCode: '44',
+    });
+  });
+
+  it('the log tells the domain of a mail, and not to whom it goes', async () => {
+    const logger = createRecordingLogger();
+    const { validation, messenger } = await open({ logger });
+    messenger.fail({ kind: 'channel_down' });
+    await faultOf(validation.requestToken(emailRequest()));
+    const { fields } = await logger.line('a validation token could not be sent');
+    expect(fields).toEqual({ reason: 'channel_down', medium: 'email', domain: 'mail.test' });
+  });
+
+  it('a defect is a defect', async () => {
+    const { validation } = await open({
+      messenger: { ...createRecordingMessenger(), send: () => Promise.reject(new Error('a bug')) },
+    });
+    await expect(validation.requestToken(emailRequest())).rejects.toThrow('a bug');
+  });
+
+  it('only those messages count for their address that may have arrived all the same', async () => {
+    const two = { max: 2, windowMs: day };
+    const { validation, messenger } = await open({ allowances: { ...allowances, perPhoneNumber: two } });
+    messenger.fail({ kind: 'address_unreachable' });
+    for (let time = 0; time < 5; time += 1) {
+      expect(await faultOf(validation.requestToken(phoneRequest()))).toMatchObject({ kind: 'send_failed' });
+    }
+    messenger.fail({ kind: 'channel_down' });
+    for (let time = 0; time < 2; time += 1) {
+      expect(await faultOf(validation.requestToken(phoneRequest()))).toMatchObject({ kind: 'send_failed' });
+    }
+    expect(await faultOf(validation.requestToken(phoneRequest()))).toEqual({ kind: 'rate_limited', retryAfterMs: day });
+  });
+});
+
+describe('there is a limit', () => {
+  const two = { max: 2, windowMs: hour };
+  const strangerAt = (client: string | undefined) => ({ client, mxid: undefined });
+  const limited = { kind: 'rate_limited', retryAfterMs: expect.any(Number) };
+  const differently = (number: number) => ({ clientSecret: `s${number}` });
+
+  it('to messages to one address, whoever asks and for whatever purpose', async () => {
+    const { validation, clock } = await open({ allowances: { ...allowances, perEmailAddress: two } });
+    await validation.requestToken(emailRequest({ ...differently(1), asker: askerOf('alice', 'a') }));
+    await clock.advance(1000);
+    await validation.requestToken(emailRequest({ ...differently(2), asker: askerOf('bob', 'b'), purpose: 'account' }));
+    const third = emailRequest({ ...differently(3), asker: askerOf('carol', 'c') });
+    expect(await faultOf(validation.requestToken(third))).toEqual({ kind: 'rate_limited', retryAfterMs: hour - 1000 });
+    await validation.requestToken(emailTo('bob@mail.test'));
+    await validation.requestToken(phoneRequest());
+    await clock.advance(hour - 1000);
+    await validation.requestToken(third);
+    expect(await faultOf(validation.requestToken(emailRequest(differently(4))))).toMatchObject({
+      kind: 'rate_limited',
+    });
+  });
+
+  it('to messages to one address that a sweep does not lift', async () => {
+    const { validation, clock } = await open({
+      allowances: { ...allowances, perEmailAddress: two },
+      lifetimes: { provableMs: 1000, usableMs: 1000, rememberedMs: 0 },
+    });
+    await validation.requestToken(emailRequest(differently(1)));
+    await validation.requestToken(emailRequest(differently(2)));
+    await clock.advance(hour - 1);
+    await validation.sweep();
+    const third = emailRequest(differently(3));
+    expect(await faultOf(validation.requestToken(third))).toEqual({ kind: 'rate_limited', retryAfterMs: 1 });
+  });
+
+  it('to messages to one phone number, of which a guesser is told', async () => {
+    const { validation, messenger, clock } = await open({
+      allowances: { ...allowances, perPhoneNumber: { max: 1, windowMs: hour } },
+      maxGuesses: 1,
+    });
+    const request = phoneRequest();
+    const { sid } = await validation.requestToken(request);
+    await clock.advance(1000);
+    const again = { kind: 'rate_limited', retryAfterMs: hour - 1000 };
+    expect(await faultOf(validation.requestToken(phoneRequest({ sendAttempt: 2 })))).toEqual(again);
+    const guess = () => faultOf(validation.submitToken(keyOf(request, sid), new Secret('none'), undefined));
+    expect(await guess()).toEqual({ kind: 'token_wrong' });
+    expect(await guess()).toEqual({ kind: 'too_many_guesses', retryAfterMs: hour - 1000 });
+    expect(messenger.sent).toHaveLength(1);
+  });
+
+  it('to messages that one client asks for, but not where clients are not known', async () => {
+    const { validation } = await open({ allowances: { ...allowances, perClient: two } });
+    const ask = (number: number, client: string | undefined) =>
+      validation.requestToken(emailRequest({ ...differently(number), asker: strangerAt(client) }));
+    await ask(1, 'a');
+    await ask(2, 'a');
+    expect(await faultOf(ask(3, 'a'))).toEqual(limited);
+    await ask(1, 'a');
+    await ask(4, 'b');
+    for (let number = 5; number < 15; number += 1) await ask(number, undefined);
+  });
+
+  it('to messages that one user asks for', async () => {
+    const { validation } = await open({ allowances: { ...allowances, perUser: two } });
+    const ask = (number: number, user: string) =>
+      validation.requestToken(emailRequest({ ...differently(number), asker: askerOf(user, `client ${number}`) }));
+    await ask(1, 'alice');
+    await ask(2, 'alice');
+    expect(await faultOf(ask(3, 'alice'))).toEqual(limited);
+    await ask(4, 'bob');
+  });
+
+  it('to messages to phones of one country, whoever asks', async () => {
+    const { validation } = await open({ allowances: { ...allowances, perCallingCode: two } });
+    const ask = (number: string) => validation.requestToken({ ...phone(number), asker: strangerAt(number) });
+    await ask('+447470674921');
+    await ask('+447470674922');
+    expect(await faultOf(ask('+447470674923'))).toEqual(limited);
+    await ask('+33612345678');
+    await validation.requestToken(emailRequest());
+  });
+
+  it('of which nothing is used up by what another limit refuses', async () => {
+    const { validation } = await open({
+      allowances: { ...allowances, perCallingCode: two, perUser: { max: 3, windowMs: hour } },
+    });
+    const ask = (number: string) => validation.requestToken({ ...phone(number), asker: askerOf('alice') });
+    await ask('+447470674921');
+    await ask('+447470674922');
+    for (let time = 0; time < 5; time += 1) expect(await faultOf(ask('+447470674923'))).toEqual(limited);
+    await ask('+33612345678');
+    expect(await faultOf(ask('+33612345679'))).toEqual(limited);
+  });
+
+  it('to what one client gives, right or wrong', async () => {
+    const { validation, messenger } = await open({ allowances: { ...allowances, guessesPerClient: two } });
+    const request = emailRequest();
+    const { sid } = await validation.requestToken(request);
+    const give = (token: string, client: string | undefined) =>
+      validation.submitToken(keyOf(request, sid), new Secret(token), client);
+    expect(await faultOf(give('wrong', 'a'))).toEqual({ kind: 'token_wrong' });
+    await give(messenger.tokens()[0] ?? '', 'a');
+    expect(await faultOf(give(messenger.tokens()[0] ?? '', 'a'))).toEqual(limited);
+    await give(messenger.tokens()[0] ?? '', 'b');
+    for (let time = 0; time < 5; time += 1) await give(messenger.tokens()[0] ?? '', undefined);
+  });
+});
