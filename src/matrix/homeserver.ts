@@ -8,6 +8,15 @@ export interface HomeserverAnswer {
   readonly retryAfter: string | undefined;
 }
 
+/** In whose name the homeserver is asked. */
+export interface HomeserverCaller {
+  readonly accessToken: Secret;
+  readonly clientAddress: string;
+}
+
+/** What is done to the addresses of an account, by the last part of its path; `post` is the deprecated POST without one. */
+export type AddressOperation = 'post' | 'add' | 'bind' | 'delete' | 'unbind';
+
 /**
  * The client-server API of the homeserver beside us, as far as we need it. `clientAddress` is told to the homeserver, which would
  * otherwise count all requests as those of one client. Every method throws HomeserverFailure where there is no answer.
@@ -23,4 +32,24 @@ export interface Homeserver {
   ): Promise<HomeserverAnswer>;
   /** GET /account/whoami */
   whoAmI(token: Secret, clientAddress: string): Promise<HomeserverAnswer>;
+  /** GET /account/3pid */
+  listAddresses(caller: HomeserverCaller): Promise<HomeserverAnswer>;
+  /** POST /account/3pid/{medium}/requestToken with this body, and with the access token of the user where there is one. */
+  requestAddressToken(
+    medium: 'email' | 'msisdn',
+    body: Readonly<Record<string, unknown>>,
+    clientAddress: string,
+    accessToken: Secret | undefined,
+  ): Promise<HomeserverAnswer>;
+  /** POST /account/3pid and what is below it, with this body. */
+  changeAddresses(
+    operation: AddressOperation,
+    body: Readonly<Record<string, unknown>>,
+    caller: HomeserverCaller,
+  ): Promise<HomeserverAnswer>;
+  /**
+   * POST /delete_devices with no device in the list: user-interactive authentication without any effect. `auth` is that member of
+   * the body; undefined where there is none.
+   */
+  authenticate(auth: unknown, caller: HomeserverCaller): Promise<HomeserverAnswer>;
 }

@@ -4,7 +4,7 @@ import { DeadlineExceeded } from '../base/deadline.js';
 import type { Secret } from '../base/secret.js';
 import { QueueFull, type QueueBounds, WorkQueue } from '../base/work-queue.js';
 import { HomeserverFailure } from './failure.js';
-import type { Homeserver, HomeserverAnswer } from './homeserver.js';
+import type { AddressOperation, Homeserver, HomeserverAnswer } from './homeserver.js';
 import { jsonObject } from './json-object.js';
 import { readCapped } from './read-capped.js';
 
@@ -21,6 +21,14 @@ export interface HttpHomeserverDeps {
 
 const maxAnswerBytes = 256 * 1024;
 const defaultBounds: QueueBounds = { maxConcurrent: 50, maxWaiting: 200 };
+const client = '/_matrix/client/v3';
+const addressPaths: Readonly<Record<AddressOperation, string>> = {
+  post: `${client}/account/3pid`,
+  add: `${client}/account/3pid/add`,
+  bind: `${client}/account/3pid/bind`,
+  delete: `${client}/account/3pid/delete`,
+  unbind: `${client}/account/3pid/unbind`,
+};
 
 interface Question {
   readonly method: 'GET' | 'POST';
@@ -56,11 +64,25 @@ export function createHttpHomeserver(deps: HttpHomeserverDeps): Homeserver {
   }
 
   return {
-    loginFlows: (clientAddress) => ask({ method: 'GET', path: '/_matrix/client/v3/login', clientAddress }),
+    loginFlows: (clientAddress) => ask({ method: 'GET', path: `${client}/login`, clientAddress }),
     logIn: (body, clientAddress, accessToken) =>
-      ask({ method: 'POST', path: '/_matrix/client/v3/login', clientAddress, accessToken, body }),
+      ask({ method: 'POST', path: `${client}/login`, clientAddress, accessToken, body }),
     whoAmI: (accessToken, clientAddress) =>
-      ask({ method: 'GET', path: '/_matrix/client/v3/account/whoami', clientAddress, accessToken }),
+      ask({ method: 'GET', path: `${client}/account/whoami`, clientAddress, accessToken }),
+    listAddresses: ({ accessToken, clientAddress }) =>
+      ask({ method: 'GET', path: `${client}/account/3pid`, clientAddress, accessToken }),
+    requestAddressToken: (medium, body, clientAddress, accessToken) =>
+      ask({ method: 'POST', path: `${client}/account/3pid/${medium}/requestToken`, clientAddress, accessToken, body }),
+    changeAddresses: (operation, body, { accessToken, clientAddress }) =>
+      ask({ method: 'POST', path: addressPaths[operation], clientAddress, accessToken, body }),
+    authenticate: (auth, { accessToken, clientAddress }) =>
+      ask({
+        method: 'POST',
+        path: `${client}/delete_devices`,
+        clientAddress,
+        accessToken,
+        body: { ...(auth === undefined ? {} : { auth }), devices: [] },
+      }),
   };
 }
 
