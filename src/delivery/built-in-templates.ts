@@ -63,6 +63,29 @@ Sent by <%= it.service %> on behalf of <%= it.sender %>.
 </html>
 `,
 
+  'in-use.subject.eta': `Somebody tried to add your e-mail address`,
+
+  'in-use.txt.eta': `Hello,
+
+somebody asked <%= it.service %> to add this e-mail address to an account, but it belongs to an account already. Nothing was changed.
+
+If that was you, your address is there: log in with it, or take it from the other account first. If it was not you, there is nothing to do.
+`,
+
+  'in-use.html.eta': `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <title>Somebody tried to add your e-mail address</title>
+  </head>
+  <body style="font-family: sans-serif; line-height: 1.5; max-width: 36em; margin: 2em auto; padding: 0 1em; color: #222">
+    <p>Hello,</p>
+    <p>somebody asked <strong><%= it.service %></strong> to add this e-mail address to an account, but it belongs to an account already. Nothing was changed.</p>
+    <p>If that was you, your address is there: log in with it, or take it from the other account first. If it was not you, there is nothing to do.</p>
+  </body>
+</html>
+`,
+
   'code.txt.eta': `<%= it.code %> is your code for <%= it.service %>. It is good for <%= it.expiresIn %>.`,
 } as const;
 

@@ -1,5 +1,5 @@
 import { DeliveryFailure } from './failure.js';
-import type { EmailInvite, EmailValidation, Message, PhoneValidation } from './messenger.js';
+import type { EmailInUse, EmailInvite, EmailValidation, Message, PhoneValidation } from './messenger.js';
 
 /** One way to get messages to humans. */
 export interface Channel<M extends Message> {
@@ -16,7 +16,7 @@ export interface Channel<M extends Message> {
 }
 
 /** What goes by e-mail. */
-export type MailMessage = EmailValidation | EmailInvite;
+export type MailMessage = EmailValidation | EmailInvite | EmailInUse;
 
 /** A way to get e-mail to people. */
 export type EmailChannel = Channel<MailMessage>;

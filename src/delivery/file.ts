@@ -57,5 +57,7 @@ function inClear(message: Message): Readonly<Record<string, unknown>> {
         room_name: message.roomName,
         brand: message.brand,
       };
+    case 'email_in_use':
+      return { kind, to: message.to, brand: message.brand };
   }
 }

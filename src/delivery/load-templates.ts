@@ -17,6 +17,7 @@ export interface LoadTemplatesDeps {
 const sets: readonly (readonly TemplateName[])[] = [
   ['validation.subject.eta', 'validation.txt.eta', 'validation.html.eta'],
   ['invite.subject.eta', 'invite.txt.eta', 'invite.html.eta'],
+  ['in-use.subject.eta', 'in-use.txt.eta', 'in-use.html.eta'],
   ['code.txt.eta'],
 ];
 

@@ -36,8 +36,15 @@ export interface EmailInvite {
   readonly brand: string | undefined;
 }
 
+/** What is mailed to the owner of an address that somebody else wants to add to an account. */
+export interface EmailInUse {
+  readonly kind: 'email_in_use';
+  readonly to: string;
+  readonly brand: string | undefined;
+}
+
 /** A message to a human. */
-export type Message = EmailValidation | PhoneValidation | EmailInvite;
+export type Message = EmailValidation | PhoneValidation | EmailInvite | EmailInUse;
 
 /** Gets messages to humans: by the first of the configured channels that can. */
 export interface Messenger {

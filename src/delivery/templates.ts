@@ -1,7 +1,7 @@
 import { Eta } from 'eta/core';
 import { builtInTemplates, type TemplateName } from './built-in-templates.js';
 import type { MailMessage } from './channel.js';
-import type { EmailInvite, EmailValidation, PhoneValidation } from './messenger.js';
+import type { EmailInUse, EmailInvite, EmailValidation, PhoneValidation } from './messenger.js';
 import { strangersText } from './strangers-text.js';
 
 /** An e-mail, but for its addresses. */
@@ -55,6 +55,8 @@ export function createTemplates({ service, usual = builtInTemplates, brands = ne
           return mailOf(design, 'validation', validationData(message, service));
         case 'email_invite':
           return mailOf(design, 'invite', inviteData(message, service));
+        case 'email_in_use':
+          return mailOf(design, 'in-use', inUseData(message, service));
       }
     },
 
@@ -65,7 +67,7 @@ export function createTemplates({ service, usual = builtInTemplates, brands = ne
 
 type Design = Readonly<Record<TemplateName, Render>>;
 
-function mailOf(design: Design, what: 'validation' | 'invite', data: TemplateData): MailText {
+function mailOf(design: Design, what: 'validation' | 'invite' | 'in-use', data: TemplateData): MailText {
   const subject = design[`${what}.subject.eta`](data)
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim();
@@ -91,6 +93,10 @@ function inviteData({ to, link, sender, senderDisplayName, roomName }: EmailInvi
   };
 }
 
+function inUseData({ to }: EmailInUse, service: string): TemplateData {
+  return { service, to };
+}
+
 function designOf(sources: TemplateSources): Design {
   return {
     'validation.subject.eta': compiled(sources['validation.subject.eta'], plainText),
@@ -99,6 +105,9 @@ function designOf(sources: TemplateSources): Design {
     'invite.subject.eta': compiled(sources['invite.subject.eta'], plainText),
     'invite.txt.eta': compiled(sources['invite.txt.eta'], plainText),
     'invite.html.eta': compiled(sources['invite.html.eta'], htmlText),
+    'in-use.subject.eta': compiled(sources['in-use.subject.eta'], plainText),
+    'in-use.txt.eta': compiled(sources['in-use.txt.eta'], plainText),
+    'in-use.html.eta': compiled(sources['in-use.html.eta'], htmlText),
     'code.txt.eta': compiled(sources['code.txt.eta'], plainText),
   };
 }

@@ -1,7 +1,8 @@
 import { PhoneNumber } from '../base/phone.js';
 import { Secret } from '../base/secret.js';
 import { builtInTemplates, type TemplateName } from './built-in-templates.js';
-import type { EmailInvite, EmailValidation, PhoneValidation } from './messenger.js';
+import type { MailMessage } from './channel.js';
+import type { EmailInUse, EmailInvite, EmailValidation, PhoneValidation } from './messenger.js';
 import { createTemplates, type TemplateSources } from './templates.js';
 
 /** What is wrong with one template of a set. */
@@ -34,6 +35,8 @@ const invite: EmailInvite = {
 };
 const namelessInvite: EmailInvite = { ...invite, senderDisplayName: undefined, roomName: undefined };
 
+const inUse: EmailInUse = { kind: 'email_in_use', to: 'alice@example.com', brand: undefined };
+
 type Part = 'subject' | 'text' | 'html';
 
 /** Renders each template of a set with examples, and says what is wrong: it cannot be read, it fails, or it leaves out what it is for. */
@@ -49,7 +52,7 @@ function problemOf(file: TemplateName, source: string): string | undefined {
   try {
     // With ours in place of the others, so that what is thrown is thrown by this one.
     const templates = createTemplates({ service: 'id.example.com', usual: { ...builtInTemplates, [file]: source } });
-    const mail = (message: EmailValidation | EmailInvite, part: Part) => templates.mail(message)[part];
+    const mail = (message: MailMessage, part: Part) => templates.mail(message)[part];
     switch (file) {
       case 'validation.subject.eta':
         return mail(validation, 'subject') === '' ? 'It gives no subject.' : undefined;
@@ -68,6 +71,12 @@ function problemOf(file: TemplateName, source: string): string | undefined {
           lacks(mail(invite, 'html'), [linkInHtml], 'it.link') ??
           lacks(mail(namelessInvite, 'html'), [linkInHtml], 'it.link')
         );
+      case 'in-use.subject.eta':
+        return mail(inUse, 'subject') === '' ? 'It gives no subject.' : undefined;
+      case 'in-use.txt.eta':
+        return mail(inUse, 'text').trim() === '' ? 'It gives no text.' : undefined;
+      case 'in-use.html.eta':
+        return mail(inUse, 'html').trim() === '' ? 'It gives no text.' : undefined;
       case 'code.txt.eta':
         return lacks(templates.code(phoneValidation()), [code], 'it.code');
     }

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.js';
+import { sleep, type Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import { alphanumeric, randomId, randomText, type Random } from '../base/random.js';
 import type { Secret } from '../base/secret.js';
@@ -10,9 +10,9 @@ import { addressWaitMs, createAskerLimits, type ValidationAllowances } from './l
 import { decideSend, decideSubmit, proofOf } from './machine.js';
 import { withSid, type NextLinkPolicy } from './next-link.js';
 import { readKey, readRequest, type ReadRequest } from './read-request.js';
-import { sendToken } from './send-token.js';
+import { sendToken, type SendOutcome } from './send-token.js';
 import { makeToken, readToken } from './tokens.js';
-import type { SessionKey, Validation } from './validation.js';
+import type { SessionKey, ValidatedAddress, Validation } from './validation.js';
 
 /** How long sessions last. */
 export interface ValidationLifetimes {
@@ -68,6 +68,7 @@ export function createValidation(deps: ValidationDeps): Validation {
     const retryAfterMs = await waitMs(tx, destination);
     if (retryAfterMs > 0) throw new ThreepidFailure({ kind: 'rate_limited', retryAfterMs });
     limits.admitMessage(asker, destination.medium === 'msisdn' ? destination.callingCode : undefined);
+    const admission = await request.admit?.(tx, { medium, address });
 
     const session = open ?? { ...wanted, ...newSession(now), nextLink };
     if (open) await tx.validationSessions.setNextLink(open.id, nextLink);
@@ -76,7 +77,8 @@ export function createValidation(deps: ValidationDeps): Validation {
     const tokenId = randomId(random);
     const record = { id: tokenId, sessionId: session.id, createdAt: now, wrongGuesses: 0 };
     await tx.validationSessions.insertToken(record, token);
-    return { session, sending: { tokenId, token, attempt: decision.attempt } };
+    const isWithheld = admission === 'withhold';
+    return { session, sending: { tokenId, token, attempt: decision.attempt, isWithheld } };
   }
 
   function newSession(now: number) {
@@ -93,6 +95,15 @@ export function createValidation(deps: ValidationDeps): Validation {
     }
     const link = deps.linkTo({ purpose, sid: session.id, clientSecret: clientSecret.reveal(), token });
     return { kind: 'email_validation', to: destination.address, link, token, expiresInMs, brand };
+  }
+
+  /** As if a token went out; of telephones nobody is told. */
+  async function withhold({ destination, brand }: ReadRequest): Promise<SendOutcome> {
+    if (destination.medium === 'email') {
+      return sendToken(deps, destination, { kind: 'email_in_use', to: destination.address, brand });
+    }
+    await sleep(clock, withheldMs.least + (random.bytes(2).readUInt16BE() % withheldMs.spread));
+    return { isSent: true };
   }
 
   async function submit(tx: Transaction, key: ValidationSessionKey, token: Secret): Promise<Submitted> {
@@ -117,6 +128,14 @@ export function createValidation(deps: ValidationDeps): Validation {
     }
   }
 
+  function provenBy(session: ValidationSessionRecord | undefined): ValidatedAddress {
+    if (!session) throw new ThreepidFailure({ kind: 'session_unknown' });
+    const proof = proofOf(session, clock.now());
+    if ('fault' in proof) throw new ThreepidFailure(proof.fault);
+    const { medium, address, mxid } = session;
+    return { medium, address, mxid, validatedAt: proof.validatedAt };
+  }
+
   return {
     async requestToken(typed) {
       const request = readRequest(typed, deps);
@@ -126,7 +145,9 @@ export function createValidation(deps: ValidationDeps): Validation {
       return database.locks.run(`validation ${medium} ${address}`, async () => {
         const { session, sending } = await database.transaction((tx) => prepare(tx, request));
         if (sending) {
-          const outcome = await sendToken(deps, destination, messageOf(request, session, sending.token));
+          const outcome = sending.isWithheld
+            ? await withhold(request)
+            : await sendToken(deps, destination, messageOf(request, session, sending.token));
           await database.transaction(async (tx) => {
             if (outcome.isSent) await tx.validationSessions.advance(session.id, sending.attempt);
             else if (!outcome.mayArrive) await tx.validationSessions.deleteToken(sending.tokenId);
@@ -149,22 +170,17 @@ export function createValidation(deps: ValidationDeps): Validation {
 
     async loadValidated(key) {
       const read = readKey(key);
-      const session = await database.transaction((tx) => tx.validationSessions.find(read));
-      if (!session) throw new ThreepidFailure({ kind: 'session_unknown' });
-      const proof = proofOf(session, clock.now());
-      if ('fault' in proof) throw new ThreepidFailure(proof.fault);
-      const { medium, address, mxid } = session;
-      return { medium, address, mxid, validatedAt: proof.validatedAt };
+      return provenBy(await database.transaction((tx) => tx.validationSessions.find(read)));
     },
 
-    async consume(key) {
+    async consume(key, use) {
       const read = readKey(key);
-      const isThere = await database.transaction(async (tx) => {
+      return database.transaction(async (tx) => {
         const session = await tx.validationSessions.hold(read);
-        if (session) await tx.validationSessions.delete(session.id);
-        return session !== undefined;
+        const used = await use(tx, provenBy(session));
+        await tx.validationSessions.delete(read.id);
+        return used;
       });
-      if (!isThere) throw new ThreepidFailure({ kind: 'session_unknown' });
     },
 
     async sweep() {
@@ -180,6 +196,8 @@ export function createValidation(deps: ValidationDeps): Validation {
 const sidLength = 32;
 // Nobody guesses what is mailed; whoever tries so often is broken.
 const maxGuessesOfMailed = 100;
+// About what a provider takes to send a code.
+const withheldMs = { least: 200, spread: 800 };
 
 type Address = Pick<ValidationSessionRecord, 'medium' | 'address'>;
 
@@ -187,5 +205,7 @@ type Submitted = { readonly session: ValidationSessionRecord } | { readonly faul
 
 interface Prepared {
   readonly session: ValidationSessionRecord;
-  readonly sending: { readonly tokenId: string; readonly token: Secret; readonly attempt: number } | undefined;
+  readonly sending:
+    | { readonly tokenId: string; readonly token: Secret; readonly attempt: number; readonly isWithheld: boolean }
+    | undefined;
 }

@@ -1,6 +1,7 @@
 import type { Mxid } from '../base/mxid.js';
 import type { Secret } from '../base/secret.js';
 import type { ThirdPartyAddress, TypedAddress } from '../base/canonical-address.js';
+import type { Transaction } from '../database/database.js';
 
 /** What a session is for: what was proven for one purpose counts for no other. */
 export type Purpose =
@@ -27,7 +28,15 @@ export interface TokenRequest {
   readonly nextLink: string | undefined;
   readonly brand?: string | undefined;
   readonly asker: Asker;
+  /** Asked before a token goes out, in the transaction that takes note of it, once limits have let it pass; it refuses by throwing. */
+  readonly admit?: ((tx: Transaction, address: ThirdPartyAddress) => Promise<Admission>) | undefined;
 }
+
+/** What becomes of a token. */
+export type Admission =
+  | 'send'
+  /** It goes nowhere, and whoever asks cannot tell; the owner of an e-mail address is told that somebody tried. */
+  | 'withhold';
 
 /** A session in which a token was asked for. */
 export interface ValidationTicket {
@@ -72,8 +81,11 @@ export interface Validation {
   ): Promise<{ readonly nextLink: string | undefined }>;
   /** The address of a validated session: session_unknown, then session_expired, then session_not_validated. */
   loadValidated(key: SessionKey): Promise<ValidatedAddress>;
-  /** Ends a session that has served its purpose: of several who ask at once one does, and the others get session_unknown. */
-  consume(key: SessionKey): Promise<void>;
+  /**
+   * Ends a validated session in the transaction in which it serves its purpose; where `use` throws, it goes on. Of several who ask at once
+   * one does, and the others get session_unknown. Otherwise throws as `loadValidated`.
+   */
+  consume<T>(key: SessionKey, use: (tx: Transaction, proven: ValidatedAddress) => Promise<T>): Promise<T>;
   /** Deletes what is long over. */
   sweep(): Promise<void>;
 }

@@ -64,6 +64,12 @@ export async function refusalOf(work: Promise<unknown>): Promise<Refusal> {
     case 'overloaded':
     case 'authentication_incomplete':
     case 'homeserver_unreachable':
+    case 'address_changes_disabled':
+    case 'address_in_use':
+    case 'address_not_proven':
+    case 'identity_server_invalid':
+    case 'identity_server_refused':
+    case 'identity_server_unreachable':
       throw error;
   }
 }

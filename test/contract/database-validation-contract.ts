@@ -18,6 +18,7 @@ import {
   emailRequest,
   hour,
   keyOf,
+  nothing,
   openValidation,
   phoneRequest,
 } from '../support/validation.js';
@@ -298,7 +299,7 @@ export function describeValidation(createPlace: () => Promise<DatabasePlace>): v
       const request = emailRequest();
       const { sid } = await validation.requestToken(request);
       await validation.submitToken(keyOf(request, sid), new Secret(messenger.tokens()[0] ?? ''), undefined);
-      const outcomes = await outcomesOf(8, () => validation.consume(keyOf(request, sid)));
+      const outcomes = await outcomesOf(8, () => validation.consume(keyOf(request, sid), nothing));
       expect(outcomes).toEqual({ done: 1, session_unknown: 7 });
     });
 
@@ -369,7 +370,7 @@ export function describeSharedValidation(createPlace: () => Promise<DatabasePlac
     const request = emailRequest();
     const { sid } = await daemonOf(0).requestToken(request);
     await daemonOf(1).submitToken(keyOf(request, sid), new Secret(messenger.tokens()[0] ?? ''), undefined);
-    const outcomes = await outcomesOf(8, (index) => daemonOf(index).consume(keyOf(request, sid)));
+    const outcomes = await outcomesOf(8, (index) => daemonOf(index).consume(keyOf(request, sid), nothing));
     expect(outcomes).toEqual({ done: 1, session_unknown: 7 });
   });
 }

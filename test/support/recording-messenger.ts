@@ -17,7 +17,7 @@ export interface RecordingMessenger extends Messenger {
 
 /** A messenger for messages of those kinds, all where none are named. */
 export function createRecordingMessenger(
-  kinds: readonly Message['kind'][] = ['email_validation', 'phone_validation', 'email_invite'],
+  kinds: readonly Message['kind'][] = ['email_validation', 'phone_validation', 'email_invite', 'email_in_use'],
 ): RecordingMessenger {
   const sent: Message[] = [];
   const state: { asked: number; fault: DeliveryFault | undefined; held: Promise<void> | undefined } = {

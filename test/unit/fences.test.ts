@@ -11,7 +11,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   base: [],
   config: [],
   observability: [],
-  accounts: ['database'],
+  accounts: ['database', 'identity', 'matrix', 'threepid'],
   'accounts/embedded': ['accounts', 'database'],
   'accounts/relay': ['accounts', 'matrix'],
   database: ['migrations'],

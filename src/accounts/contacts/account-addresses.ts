@@ -31,6 +31,8 @@ export interface AddressTokenRequest {
   /** Undefined where no access token was sent: then nobody learns whether the address is in use. */
   readonly caller: Caller | undefined;
   readonly clientAddress: string;
+  /** What stands for that address where requests are counted. */
+  readonly client: string;
   readonly body: RequestBody;
 }
 

@@ -1,20 +1,67 @@
 import type { ThirdPartyAddress } from '../../base/canonical-address.js';
+import type { Clock } from '../../base/clock.js';
 import type { Mxid } from '../../base/mxid.js';
-import type { AccountAddress, AddressTokenRequest, ProofSession, RequestBody } from './account-addresses.js';
+import { randomId, type Random } from '../../base/random.js';
+import type { Database } from '../../database/database.js';
+import { ThreepidFailure } from '../../threepid/failure.js';
+import type { Validation } from '../../threepid/validation.js';
+import { AccountFailure } from '../failure.js';
+import type { AccountAddress, ProofSession } from './account-addresses.js';
+import { accountPurpose } from './proof-sessions.js';
 
-/**
- * The addresses of accounts that this daemon keeps itself, and the sessions (of purpose `account`) in which they are proven; whoever calls has
- * seen to the user-interactive authentication. Every method throws AccountFailure and ThreepidFailure.
- */
+/** The addresses of accounts that our own database knows: those that may resolve a login. */
 export interface OwnAddresses {
   /** Oldest first. */
   list(mxid: Mxid): Promise<readonly AccountAddress[]>;
-  /** Throws AccountFailure address_in_use where that may be told; else an address in use gets a reply like any other. */
-  requestToken(request: AddressTokenRequest): Promise<RequestBody>;
-  /** Whether the session is one of ours, in whatever state it is. */
-  knows(session: ProofSession): Promise<boolean>;
-  /** Uses the session up. Throws address_not_proven, and address_in_use for an address that any account has. */
+  /**
+   * Adds what was proven in the session, which is then used up. Throws AccountFailure: address_not_proven, address_in_use (also where it is
+   * this user's already), user_deactivated; then nothing has changed. Throws ThreepidFailure client_secret_invalid.
+   */
   add(mxid: Mxid, session: ProofSession): Promise<void>;
-  /** Whether the account had it. */
+  /** Whether it was this user's. */
   remove(mxid: Mxid, address: ThirdPartyAddress): Promise<boolean>;
+}
+
+/** What createOwnAddresses needs. */
+export interface OwnAddressesDeps {
+  readonly database: Database;
+  readonly validation: Pick<Validation, 'consume'>;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** The addresses in that database. */
+export function createOwnAddresses({ database, validation, clock, random }: OwnAddressesDeps): OwnAddresses {
+  return {
+    async list(mxid) {
+      const records = await database.transaction((tx) => tx.accountAddresses.listByUser(mxid));
+      return records.map(({ medium, address, validatedAt, addedAt }) => ({ medium, address, validatedAt, addedAt }));
+    },
+
+    async add(mxid, { sid, clientSecret }) {
+      try {
+        await validation.consume({ purpose: accountPurpose, sid, clientSecret }, async (tx, proven) => {
+          // Who asked for the token has proven it, and not whoever got hold of the session.
+          const isOther = proven.mxid !== undefined && proven.mxid !== mxid;
+          if (isOther) throw new AccountFailure({ kind: 'address_not_proven' });
+          const account = await tx.accounts.hold(mxid);
+          if (account?.deactivatedAt !== undefined) throw new AccountFailure({ kind: 'user_deactivated' });
+          const { medium, address, validatedAt } = proven;
+          const record = { id: randomId(random), mxid, medium, address, validatedAt, addedAt: clock.now() };
+          if (!(await tx.accountAddresses.insert(record))) throw new AccountFailure({ kind: 'address_in_use' });
+        });
+      } catch (error) {
+        if (error instanceof ThreepidFailure && error.fact.kind !== 'client_secret_invalid') {
+          throw new AccountFailure({ kind: 'address_not_proven' }, { cause: error });
+        }
+        throw error;
+      }
+    },
+
+    remove: (mxid, address) =>
+      database.transaction(async (tx) => {
+        const found = await tx.accountAddresses.find(address);
+        return found?.mxid === mxid && tx.accountAddresses.delete(found.id);
+      }),
+  };
 }

@@ -9,7 +9,7 @@ import type { AddressBook } from '../address-book.js';
 import type { AccountAuthority, LoginAttempt, LoginGrant, UserIdentifier } from '../authority.js';
 import { AccountFailure } from '../failure.js';
 import type { AccountSessions } from '../sessions.js';
-import { createUserInteractiveAuth } from '../uia/user-interactive-auth.js';
+import { createUserInteractiveAuth, type UserInteractiveAuth } from '../uia/user-interactive-auth.js';
 import { createFindAccount } from './find-account.js';
 import type { PasswordHasher } from './password-hasher.js';
 import { createPasswordStage } from './password-stage.js';
@@ -18,6 +18,8 @@ import { hashToken, isTokenOf, makeToken } from './token-format.js';
 
 /** Accounts of this daemon's own, for where there is no homeserver. */
 export interface EmbeddedAccounts extends AccountAuthority, AccountSessions {
+  /** One for all that ask for it, so that guesses are counted together. */
+  readonly userInteractiveAuth: UserInteractiveAuth;
   /** Forgets what is over and of no use to anybody. To be called now and then. */
   sweep(): Promise<void>;
 }
@@ -137,6 +139,8 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
   }
 
   return {
+    userInteractiveAuth: uia,
+
     loginFlows: () => Promise.resolve([{ type: 'm.login.password' }, { type: 'm.login.token', get_login_token: true }]),
 
     async logIn(attempt) {

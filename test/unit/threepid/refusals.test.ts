@@ -13,6 +13,7 @@ import {
   emailRequest,
   hour,
   keyOf,
+  nothing,
   openValidation,
   phoneRequest,
   type ValidationUnderTest,
@@ -96,7 +97,7 @@ describe('a request is refused', () => {
     const key = { purpose: 'identity', sid: 'any', clientSecret: 'a b' } as const;
     expect(await faultOf(validation.loadValidated(key))).toEqual(invalidSecret);
     expect(await faultOf(validation.submitToken(key, new Secret('t'), undefined))).toEqual(invalidSecret);
-    expect(await faultOf(validation.consume(key))).toEqual(invalidSecret);
+    expect(await faultOf(validation.consume(key, nothing))).toEqual(invalidSecret);
   });
 });
 

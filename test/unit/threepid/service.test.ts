@@ -7,6 +7,7 @@ import {
   day,
   emailRequest,
   keyOf,
+  nothing,
   openValidation,
   phoneRequest,
   type ValidationUnderTest,
@@ -75,9 +76,9 @@ describe('an address is proven', () => {
   it('until that has served its purpose', async () => {
     const request = emailRequest();
     const sid = await prove(request);
-    await under.validation.consume(keyOf(request, sid));
+    await under.validation.consume(keyOf(request, sid), nothing);
     expect(await faultOf(load(request, sid))).toEqual({ kind: 'session_unknown' });
-    expect(await faultOf(under.validation.consume(keyOf(request, sid)))).toEqual({ kind: 'session_unknown' });
+    expect(await faultOf(under.validation.consume(keyOf(request, sid), nothing))).toEqual({ kind: 'session_unknown' });
     expect(await ask(request)).not.toBe(sid);
   });
 });
@@ -229,7 +230,7 @@ describe('a session', () => {
       const unknown = { kind: 'session_unknown' };
       expect(await faultOf(validation.loadValidated(stranger))).toEqual(unknown);
       expect(await faultOf(validation.submitToken(stranger, new Secret(lastToken()), undefined))).toEqual(unknown);
-      expect(await faultOf(validation.consume(stranger))).toEqual(unknown);
+      expect(await faultOf(validation.consume(stranger, nothing))).toEqual(unknown);
     }
     expect(await load(first, sid)).toMatchObject({ address: 'alice@mail.test' });
   });

@@ -1,0 +1,21 @@
+import { splitServerName } from '../../base/server-name.js';
+import { AccountFailure } from '../failure.js';
+
+/** An identity server as clients name it: `host[:port][/path]`, the host in lower case, without a slash at its end. */
+export type IdServer = string & { readonly __brand: 'IdServer' };
+
+const maxLength = 255;
+// RFC 3986, section 3.3; backslashes and the like mean something else to every parser.
+const pathForm = /^(?:\/(?:[\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)*\/?$/;
+
+/** The identity server of that name; throws AccountFailure identity_server_invalid where it is none. */
+export function readIdServer(text: string): IdServer {
+  const { authority = '', path = '' } = /^(?<authority>[^/]*)(?<path>.*)$/s.exec(text)?.groups ?? {};
+  const parts = splitServerName(authority);
+  const isClimbing = path.split('/').some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
+  if (!parts || text.length > maxLength || isClimbing || !pathForm.test(path)) {
+    throw new AccountFailure({ kind: 'identity_server_invalid' });
+  }
+  const port = parts.port === undefined || parts.port === 443 ? '' : `:${parts.port}`;
+  return `${parts.host}${port}${path.replace(/\/$/, '')}` as IdServer;
+}

@@ -1,0 +1,67 @@
+import { ThreepidFailure } from '../../threepid/failure.js';
+import type { Purpose, Validation } from '../../threepid/validation.js';
+import { AccountFailure } from '../failure.js';
+import type { AddressTokenRequest, ProofSession, RequestBody } from './account-addresses.js';
+
+/** The sessions in which our own users prove addresses. */
+export interface ProofSessions {
+  /**
+   * The reply of the request. Of an address that belongs to an account already, a known caller learns it (address_in_use); for others nothing
+   * is to be seen, and the owner of an e-mail address gets a mail. Throws ThreepidFailure, too.
+   */
+  requestToken(request: AddressTokenRequest): Promise<RequestBody>;
+  /** Whether it is one of ours, proven or not, expired or not. */
+  isOurs(session: ProofSession): Promise<boolean>;
+}
+
+/** What createProofSessions needs. */
+export interface ProofSessionsDeps {
+  readonly validation: Pick<Validation, 'requestToken' | 'loadValidated'>;
+  /** Where clients give tokens; undefined where nobody can reach us: then there is no page for e-mail to lead to either. */
+  readonly submitUrl: ((medium: 'email' | 'msisdn') => string) | undefined;
+  /** Whether strangers, too, learn that an address belongs to somebody. */
+  readonly revealsInUse: boolean;
+}
+
+/** The sessions that prove an address for an account. */
+export const accountPurpose: Purpose = 'account';
+
+/** The sessions of that machine. */
+export function createProofSessions({ validation, submitUrl, revealsInUse }: ProofSessionsDeps): ProofSessions {
+  return {
+    async requestToken(request) {
+      const { medium, address, country, clientSecret, sendAttempt, nextLink, caller, client } = request;
+      if (medium === 'email' && !submitUrl) throw new ThreepidFailure({ kind: 'medium_unsupported', medium });
+      const ticket = await validation.requestToken({
+        purpose: accountPurpose,
+        typed: { medium, address, country },
+        clientSecret,
+        sendAttempt,
+        nextLink,
+        asker: { client, mxid: caller?.mxid },
+        async admit(tx, canonical) {
+          if (!(await tx.accountAddresses.find(canonical))) return 'send';
+          if (caller || revealsInUse) throw new AccountFailure({ kind: 'address_in_use' });
+          return 'withhold';
+        },
+      });
+      const { internationalFormat: written } = ticket;
+      return {
+        sid: ticket.sid,
+        ...(submitUrl && { submit_url: submitUrl(medium) }),
+        ...(medium === 'msisdn' && { success: true, msisdn: ticket.address.address }),
+        ...(written !== undefined && { intl_fmt: written }),
+      };
+    },
+
+    async isOurs({ sid, clientSecret }) {
+      try {
+        await validation.loadValidated({ purpose: accountPurpose, sid, clientSecret });
+        return true;
+      } catch (error) {
+        if (!(error instanceof ThreepidFailure)) throw error;
+        return error.fact.kind === 'session_expired' || error.fact.kind === 'session_not_validated';
+      }
+    },
+  };
+}

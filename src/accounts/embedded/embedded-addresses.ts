@@ -1,0 +1,81 @@
+import { canonicalAddress, type ThirdPartyAddress } from '../../base/canonical-address.js';
+import type { AccountAddresses, AddressRemoval, Caller, ProofSession } from '../contacts/account-addresses.js';
+import { readIdServer } from '../contacts/id-server.js';
+import type { OwnAddresses } from '../contacts/own-addresses.js';
+import type { ProofSessions } from '../contacts/proof-sessions.js';
+import type { Publications } from '../contacts/publications.js';
+import { AccountFailure, type AccountFault } from '../failure.js';
+import type { UserInteractiveAuth } from '../uia/user-interactive-auth.js';
+
+/** What createEmbeddedAddresses needs. */
+export interface EmbeddedAddressesDeps {
+  readonly proofs: ProofSessions;
+  readonly addresses: OwnAddresses;
+  readonly publications: Publications;
+  readonly userInteractiveAuth: Pick<UserInteractiveAuth, 'authenticate'>;
+  /** Whether users may change the addresses of their accounts. */
+  readonly mayChange: boolean;
+}
+
+/** The contact addresses of accounts of our own. */
+export function createEmbeddedAddresses(deps: EmbeddedAddressesDeps): AccountAddresses {
+  const { proofs, addresses, publications, userInteractiveAuth } = deps;
+
+  const requireChanges = () => {
+    if (!deps.mayChange) throw new AccountFailure({ kind: 'address_changes_disabled' });
+  };
+
+  return {
+    list: ({ mxid }) => addresses.list(mxid),
+
+    async requestToken(request) {
+      requireChanges();
+      return proofs.requestToken(request);
+    },
+
+    async add({ mxid }, session, auth) {
+      requireChanges();
+      await userInteractiveAuth.authenticate({ owner: mxid, ...addOperation(session) }, auth);
+      await addresses.add(mxid, session);
+    },
+
+    async addWithoutAuthentication({ mxid }, session) {
+      requireChanges();
+      await addresses.add(mxid, session);
+    },
+
+    async remove({ mxid }, removal) {
+      requireChanges();
+      const { address, idServer } = readRemoval(removal);
+      await addresses.remove(mxid, address);
+      try {
+        return await publications.unbind(mxid, address, idServer);
+      } catch (error) {
+        // It is gone from the account, whatever an identity server makes of it.
+        if (error instanceof AccountFailure && troubles.includes(error.fact.kind)) return 'no-support';
+        throw error;
+      }
+    },
+
+    bind: ({ mxid }, session, server) => publications.bind(mxid, session, server),
+
+    async unbind({ mxid }: Caller, removal) {
+      const { address, idServer } = readRemoval(removal);
+      return publications.unbind(mxid, address, idServer);
+    },
+  };
+}
+
+const troubles: readonly AccountFault['kind'][] = ['identity_server_refused', 'identity_server_unreachable'];
+
+/** The same under whatever prefix it was asked for. */
+function addOperation({ sid, clientSecret }: ProofSession) {
+  const params = { sid, client_secret: clientSecret };
+  return { method: 'POST', path: '/_matrix/client/v3/account/3pid/add', params } as const;
+}
+
+function readRemoval({ medium, address: typed, idServer }: AddressRemoval) {
+  const address: ThirdPartyAddress | undefined = canonicalAddress({ medium, address: typed });
+  if (!address) throw new AccountFailure({ kind: 'parameter_invalid', name: 'address', problem: 'It is no address.' });
+  return { address, idServer: idServer === undefined ? undefined : readIdServer(idServer) };
+}
