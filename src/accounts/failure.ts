@@ -25,6 +25,8 @@ export type AccountFault =
       readonly retryAfter: string | undefined;
     }
   | { readonly kind: 'homeserver_unreachable' }
+  /** The homeserver has no user-interactive authentication for this, or demands none at the moment: it is not done without. */
+  | { readonly kind: 'authentication_unsupported' }
   /** The request is nested too deeply to be passed on. */
   | { readonly kind: 'body_too_deep' }
   /** The admin lets nobody change the addresses of accounts. */

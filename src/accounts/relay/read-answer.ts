@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseMxid, serverNameOf, type Mxid, type ServerName } from '../../base/mxid.js';
 import { Secret } from '../../base/secret.js';
 import type { HomeserverAnswer } from '../../matrix/homeserver.js';
+import type { AccountAddress, UnbindResult } from '../contacts/account-addresses.js';
 import type { LoginFlow, LoginGrant, TokenHolder } from '../authority.js';
 import { AccountFailure } from '../failure.js';
 
@@ -23,6 +24,15 @@ const grant = z.looseObject({
   expires_in_ms: z.number().nullish(),
 });
 const holder = z.looseObject({ user_id: matrixId, device_id: text.nullish(), is_guest: z.boolean().nullish() });
+
+const replyBody = z.looseObject({});
+const listed = z.looseObject({ threepids: z.array(z.unknown()) });
+const listedAddress = z.looseObject({
+  medium: z.enum(['email', 'msisdn']),
+  address: text,
+  validated_at: z.number().default(0),
+  added_at: z.number().default(0),
+});
 
 /** The flows of GET /login; throws AccountFailure for every other answer. */
 export function readFlows(answer: HomeserverAnswer): readonly LoginFlow[] {
@@ -55,6 +65,32 @@ export function readHolder(answer: HomeserverAnswer, serverName: ServerName): To
   return { mxid: user_id, deviceId: device_id ?? undefined };
 }
 
+/** The body of a 200; throws AccountFailure for every other answer. */
+export function readReply(answer: HomeserverAnswer): Readonly<Record<string, unknown>> {
+  return read(replyBody, answer);
+}
+
+/** What GET /account/3pid lists; media that we do not know are left out. Throws AccountFailure for every other answer. */
+export function readAddresses(answer: HomeserverAnswer): readonly AccountAddress[] {
+  return read(listed, answer).threepids.flatMap((entry) => {
+    const { success, data } = listedAddress.safeParse(entry);
+    if (!success) return [];
+    const { medium, address, validated_at, added_at } = data;
+    return [{ medium, address, validatedAt: validated_at, addedAt: added_at }];
+  });
+}
+
+/** What the identity servers did; throws AccountFailure for an answer that is no 200. */
+export function readUnbindResult(answer: HomeserverAnswer): UnbindResult {
+  return readReply(answer)['id_server_unbind_result'] === 'success' ? 'success' : 'no-support';
+}
+
+/** Whether the homeserver has nothing at this path. */
+export function isUnrecognized({ status, body }: HomeserverAnswer): boolean {
+  // Before MSC3743 homeservers said 400.
+  return [400, 404, 405].includes(status) && body['errcode'] === 'M_UNRECOGNIZED';
+}
+
 function read<Shape extends z.ZodType>(shape: Shape, answer: HomeserverAnswer): z.output<Shape> {
   const { status, body, retryAfter } = answer;
   if (status >= 400) {
@@ -68,6 +104,11 @@ function read<Shape extends z.ZodType>(shape: Shape, answer: HomeserverAnswer): 
     { kind: 'homeserver_unreachable' },
     { cause: new Error(`the homeserver's answer is none of Matrix: ${problem}`) },
   );
+}
+
+/** Throws AccountFailure for users of other servers, whom the homeserver does not know either. */
+export function requireUserOf(serverName: ServerName, mxid: Mxid): void {
+  if (!isOf(serverName, mxid)) throw otherServer(mxid);
 }
 
 // Hosts are the same in any case, and so are the names of servers, for whoever configured one.

@@ -1,21 +1,21 @@
 import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
 import { serverNameOf, type Mxid, type ServerName } from '../../base/mxid.js';
-import { HomeserverFailure, type HomeserverFault } from '../../matrix/failure.js';
 import type { Homeserver } from '../../matrix/homeserver.js';
 import type { AddressBook } from '../address-book.js';
 import type { AccountAuthority, LoginProof } from '../authority.js';
 import { canonicalAddress } from '../../base/canonical-address.js';
-import { AccountFailure, type AccountFault } from '../failure.js';
+import { AccountFailure } from '../failure.js';
 import { createFlowCache } from './flow-cache.js';
 import { createHolderCache } from './holder-cache.js';
+import { reach } from './reach.js';
 import { readFlows, readGrant, readHolder } from './read-answer.js';
 import { bodyAsSpelled, bodyForUser } from './upstream-body.js';
 import { applyWellKnownRule, type WellKnownRule } from './well-known.js';
 
 /** What createRelayAccounts needs. */
 export interface RelayAccountsDeps {
-  readonly homeserver: Homeserver;
+  readonly homeserver: Pick<Homeserver, 'loginFlows' | 'logIn' | 'whoAmI'>;
   /** Of the homeserver: users of other servers are never logged in, and their addresses resolve nothing. */
   readonly serverName: ServerName;
   readonly addressBook: AddressBook;
@@ -27,7 +27,6 @@ export interface RelayAccountsDeps {
 const flowsTtlMs = 10_000;
 const holderTtlMs = 30_000;
 const maxHolders = 10_000;
-const busyRetryMs = 1_000;
 
 /**
  * The accounts of the homeserver beside us. A login by an address that was added to an account becomes a login by Matrix ID; all
@@ -73,26 +72,4 @@ export function createRelayAccounts(deps: RelayAccountsDeps): AccountAuthority {
       );
     },
   };
-}
-
-async function reach<Answer>(answer: Promise<Answer>): Promise<Answer> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (!(error instanceof HomeserverFailure)) throw error;
-    throw new AccountFailure(accountFaultOf(error.fact), { cause: error });
-  }
-}
-
-function accountFaultOf({ kind }: HomeserverFault): AccountFault {
-  switch (kind) {
-    case 'overloaded':
-      return { kind, retryAfterMs: busyRetryMs };
-    case 'body_too_deep':
-      return { kind };
-    case 'no_connection':
-    case 'no_answer':
-    case 'answer_unfit':
-      return { kind: 'homeserver_unreachable' };
-  }
 }

@@ -1,0 +1,51 @@
+import type { Clock } from '../../base/clock.js';
+import type { Mxid } from '../../base/mxid.js';
+
+/** Remembers for a while for which operation a session of the homeserver's user-interactive authentication was begun. */
+export interface ChallengeBook {
+  note(owner: Mxid, session: string, operation: string): void;
+  isFor(owner: Mxid, session: string, operation: string): boolean;
+  forget(owner: Mxid, session: string): void;
+}
+
+interface Challenge {
+  readonly session: string;
+  readonly operation: string;
+  readonly until: number;
+}
+
+const lifetimeMs = 15 * 60_000;
+const maxOwners = 10_000;
+/** As many of one user as may wait for an answer; the oldest make room. */
+const challengesPerOwner = 10;
+
+/** One that knows nothing yet. Those of users who began nothing for the longest time are forgotten first. */
+export function createChallengeBook(clock: Clock): ChallengeBook {
+  const known = new Map<Mxid, readonly Challenge[]>();
+  const without = (owner: Mxid, session: string) =>
+    (known.get(owner) ?? []).filter((challenge) => challenge.session !== session && clock.now() < challenge.until);
+
+  return {
+    note(owner, session, operation) {
+      const others = without(owner, session).slice(1 - challengesPerOwner);
+      known.delete(owner);
+      known.set(owner, [...others, { session, operation, until: clock.now() + lifetimeMs }]);
+      for (const oldest of known.keys()) {
+        if (known.size <= maxOwners) break;
+        known.delete(oldest);
+      }
+    },
+
+    isFor: (owner, session, operation) =>
+      (known.get(owner) ?? []).some(
+        (challenge) =>
+          challenge.session === session && challenge.operation === operation && clock.now() < challenge.until,
+      ),
+
+    forget(owner, session) {
+      const others = without(owner, session);
+      if (others.length > 0) known.set(owner, others);
+      else known.delete(owner);
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { HomeserverFailure, type HomeserverFault } from '../../matrix/failure.js';
+import { AccountFailure, type AccountFault } from '../failure.js';
+
+const busyRetryMs = 1_000;
+
+/** The homeserver's answer; an AccountFailure in place of a HomeserverFailure. */
+export async function reach<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof HomeserverFailure)) throw error;
+    throw new AccountFailure(accountFaultOf(error.fact), { cause: error });
+  }
+}
+
+function accountFaultOf({ kind }: HomeserverFault): AccountFault {
+  switch (kind) {
+    case 'overloaded':
+      return { kind, retryAfterMs: busyRetryMs };
+    case 'body_too_deep':
+      return { kind };
+    case 'no_connection':
+    case 'no_answer':
+    case 'answer_unfit':
+      return { kind: 'homeserver_unreachable' };
+  }
+}

@@ -1,0 +1,207 @@
+import { canonicalAddress, type ThirdPartyAddress } from '../../base/canonical-address.js';
+import type { Clock } from '../../base/clock.js';
+import type { Mxid, ServerName } from '../../base/mxid.js';
+import type { Homeserver, HomeserverAnswer } from '../../matrix/homeserver.js';
+import type { AddressBook } from '../address-book.js';
+import type {
+  AccountAddress,
+  AccountAddresses,
+  AddressRemoval,
+  Caller,
+  ProofSession,
+  RequestBody,
+  UnbindResult,
+} from '../contacts/account-addresses.js';
+import type { OwnAddresses } from '../contacts/own-addresses.js';
+import type { ProofSessions } from '../contacts/proof-sessions.js';
+import type { Publications } from '../contacts/publications.js';
+import { AccountFailure } from '../failure.js';
+import { reach } from './reach.js';
+import { isUnrecognized, readAddresses, readReply, readUnbindResult, requireUserOf } from './read-answer.js';
+import { createUpstreamAuthentication } from './upstream-authentication.js';
+import { createUpstreamProofs } from './upstream-proofs.js';
+
+/** What createRelayAddresses needs. */
+export interface RelayAddressesDeps {
+  readonly homeserver: Pick<Homeserver, 'listAddresses' | 'requestAddressToken' | 'changeAddresses' | 'authenticate'>;
+  /** Of the homeserver: nothing is kept for users of other servers. */
+  readonly serverName: ServerName;
+  readonly addresses: OwnAddresses;
+  readonly proofs: ProofSessions;
+  readonly addressBook: AddressBook;
+  readonly publications: Publications;
+  /** Whether users may change the addresses that are kept here; about its own the homeserver decides. */
+  readonly mayChange: boolean;
+  readonly clock: Clock;
+}
+
+const addOperation = { method: 'POST', path: '/_matrix/client/v3/account/3pid/add' } as const;
+
+/**
+ * The addresses of the homeserver's accounts: those that it keeps, and those that are kept here because it cannot prove them. What it keeps,
+ * and what nobody here knows, goes to it as it came, and its answers come back as they are.
+ */
+export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses {
+  const { homeserver, serverName, addresses: own, proofs, addressBook, publications } = deps;
+  const authentication = createUpstreamAuthentication(deps);
+  const upstreamProofs = createUpstreamProofs(deps.clock);
+
+  const requireOurUser = (caller: Caller): Caller => {
+    requireUserOf(serverName, caller.mxid);
+    return caller;
+  };
+
+  const requireChanges = (): void => {
+    if (!deps.mayChange) throw new AccountFailure({ kind: 'address_changes_disabled' });
+  };
+
+  async function listUpstream(caller: Caller): Promise<readonly AccountAddress[]> {
+    const answer = await reach(homeserver.listAddresses(caller));
+    return isUnrecognized(answer) ? [] : readAddresses(answer);
+  }
+
+  /** Whether the address was added to an account of which the homeserver does not know that; not to that of `mxid`. */
+  async function isTaken(address: ThirdPartyAddress | undefined, mxid: Mxid): Promise<boolean> {
+    const owner = address && (await addressBook.findUser(address));
+    return owner !== undefined && owner !== mxid;
+  }
+
+  /** What nobody here has proven goes to the homeserver; one that cannot prove addresses knows no sessions either. */
+  async function addUpstream(
+    operation: 'add' | 'post',
+    caller: Caller,
+    session: ProofSession,
+    body: RequestBody,
+  ): Promise<void> {
+    if (await isTaken(upstreamProofs.addressOf(session), caller.mxid)) {
+      throw new AccountFailure({ kind: 'address_in_use' });
+    }
+    const answer = await reach(homeserver.changeAddresses(operation, body, caller));
+    if (isUnrecognized(answer)) throw new AccountFailure({ kind: 'address_not_proven' });
+    if (answer.status === 401 && Array.isArray(answer.body['flows'])) {
+      throw new AccountFailure({ kind: 'authentication_incomplete', body: answer.body });
+    }
+    readReply(answer);
+  }
+
+  /** `isThere`: whether the homeserver has the address; who has nothing to remove may also be unable to. */
+  async function removeUpstream(caller: Caller, removal: AddressRemoval, isThere: boolean): Promise<UnbindResult> {
+    const { id_server: _idServer, ...withoutServer } = removal.body;
+    // What is published here is withdrawn here, and the homeserver need not find the way.
+    const body = isOurs(removal) ? withoutServer : removal.body;
+    const answer = await reach(homeserver.changeAddresses('delete', body, caller));
+    return isUnrecognized(answer) && !isThere ? 'no-support' : readUnbindResult(answer);
+  }
+
+  async function unbindUpstream(caller: Caller, { body }: AddressRemoval): Promise<UnbindResult> {
+    const answer = await reach(homeserver.changeAddresses('unbind', body, caller));
+    return isUnrecognized(answer) ? 'no-support' : readUnbindResult(answer);
+  }
+
+  /** Withdraws what was published from here. */
+  async function unbindHere({ mxid }: Caller, removal: AddressRemoval): Promise<UnbindResult> {
+    const address = canonicalAddress(removal);
+    const { idServer } = removal;
+    const isElsewhere = idServer !== undefined && !publications.isOurs(idServer);
+    return isElsewhere || !address ? 'no-support' : publications.unbind(mxid, address, idServer);
+  }
+
+  const isOurs = ({ idServer }: AddressRemoval) => idServer !== undefined && publications.isOurs(idServer);
+
+  return {
+    async list(caller) {
+      requireOurUser(caller);
+      const theirs = await listUpstream(caller);
+      const ours = await own.list(caller.mxid);
+      return [...theirs, ...ours.filter((address) => !has(theirs, address))];
+    },
+
+    async requestToken(request) {
+      const { medium, caller, clientAddress, clientSecret, body } = request;
+      if (caller) requireOurUser(caller);
+      const address = canonicalAddress(request);
+      // Strangers get the homeserver's answer, so that they cannot tell; who proves the address will learn it when adding it.
+      if (caller && (await isTaken(address, caller.mxid))) return proofs.requestToken(request);
+      const answer = await reach(homeserver.requestAddressToken(medium, body, clientAddress, caller?.accessToken));
+      if (cannotProve(answer)) {
+        requireChanges();
+        return proofs.requestToken(request);
+      }
+      const reply = readReply(answer);
+      const { sid } = reply;
+      if (address && typeof sid === 'string') upstreamProofs.note({ sid, clientSecret }, address);
+      return reply;
+    },
+
+    async add(caller, session, auth, body) {
+      requireOurUser(caller);
+      if (!(await proofs.isOurs(session))) return addUpstream('add', caller, session, body);
+      requireChanges();
+      const params = { client_secret: session.clientSecret, sid: session.sid };
+      await authentication.authenticate(caller, { ...addOperation, owner: caller.mxid, params }, auth);
+      await own.add(caller.mxid, session);
+    },
+
+    async addWithoutAuthentication(caller, session, body) {
+      requireOurUser(caller);
+      if (!(await proofs.isOurs(session))) return addUpstream('post', caller, session, body);
+      requireChanges();
+      await own.add(caller.mxid, session);
+    },
+
+    async remove(caller, removal) {
+      const { mxid } = requireOurUser(caller);
+      const address = canonicalAddress(removal);
+      const isHere = address !== undefined && has(await own.list(mxid), address);
+      if (isHere) requireChanges();
+      const isThere = address !== undefined && has(await listUpstream(caller), address);
+      const isOnlyHere = isHere && !isThere;
+      // First, since it may be refused; then all stays as it is.
+      const removed = isOnlyHere ? 'no-support' : await removeUpstream(caller, removal, isThere);
+      const unbound = isOnlyHere && !isOurs(removal) ? await ifPossible(unbindUpstream(caller, removal)) : removed;
+      const withdrawn = await ifPossible(unbindHere(caller, removal));
+      if (isHere) await own.remove(mxid, address);
+      return isOurs(removal) ? withdrawn : eitherOf(withdrawn, unbound);
+    },
+
+    async bind(caller, session, server, body) {
+      const { mxid } = requireOurUser(caller);
+      if (publications.isOurs(server.idServer)) return publications.bind(mxid, session, server);
+      readReply(await reach(homeserver.changeAddresses('bind', body, caller)));
+    },
+
+    async unbind(caller, removal) {
+      requireOurUser(caller);
+      const withdrawn = await unbindHere(caller, removal);
+      return isOurs(removal) ? withdrawn : eitherOf(withdrawn, await unbindUpstream(caller, removal));
+    },
+  };
+}
+
+/** Whether the homeserver cannot prove such addresses, now and ever; that it does not want to is another matter. */
+function cannotProve(answer: HomeserverAnswer): boolean {
+  const isUnsupported = answer.status === 400 && answer.body['errcode'] === 'M_THREEPID_MEDIUM_NOT_SUPPORTED';
+  return isUnsupported || isUnrecognized(answer);
+}
+
+function has(addresses: readonly ThirdPartyAddress[], { medium, address }: ThirdPartyAddress): boolean {
+  return addresses.some((one) => {
+    const canonical = canonicalAddress(one) ?? one;
+    return canonical.medium === medium && canonical.address === address;
+  });
+}
+
+// Of servers that nobody named each side knows some; whoever knows none says that it cannot.
+function eitherOf(one: UnbindResult, other: UnbindResult): UnbindResult {
+  return one === 'success' ? one : other;
+}
+
+/** An address goes from its account also where it cannot be withdrawn from where it is published. */
+async function ifPossible(unbinding: Promise<UnbindResult>): Promise<UnbindResult> {
+  try {
+    return await unbinding;
+  } catch (error) {
+    if (error instanceof AccountFailure) return 'no-support';
+    throw error;
+  }
+}

@@ -1,0 +1,74 @@
+import type { Clock } from '../../base/clock.js';
+import type { Homeserver, HomeserverAnswer, HomeserverCaller } from '../../matrix/homeserver.js';
+import { isJsonObject } from '../../matrix/json-object.js';
+import { AccountFailure } from '../failure.js';
+import { nameOperation, type UiaOperation } from '../uia/operation.js';
+import { createChallengeBook } from './challenge-book.js';
+import { reach } from './reach.js';
+import { isUnrecognized, readReply } from './read-answer.js';
+
+/** User-interactive authentication that the homeserver does, for what is done here. */
+export interface UpstreamAuthentication {
+  /**
+   * Resolves where `auth`, that member of the request, is good for this very operation. Throws AccountFailure: authentication_incomplete
+   * with the homeserver's own words, authentication_unsupported where it asks for none, refused_upstream.
+   */
+  authenticate(caller: HomeserverCaller, operation: UiaOperation, auth: unknown): Promise<void>;
+}
+
+/** What createUpstreamAuthentication needs. */
+export interface UpstreamAuthenticationDeps {
+  readonly homeserver: Pick<Homeserver, 'authenticate'>;
+  readonly clock: Clock;
+}
+
+/**
+ * The homeserver's user-interactive authentication, of a request to it that has no effect: nobody is logged in. The homeserver does not know
+ * what it is for, so which of its sessions were begun for what is remembered here, and a session is good for one operation.
+ */
+export function createUpstreamAuthentication({
+  homeserver,
+  clock,
+}: UpstreamAuthenticationDeps): UpstreamAuthentication {
+  const challenges = createChallengeBook(clock);
+
+  return {
+    async authenticate(caller, operation, auth) {
+      const ask = async (member: unknown) => reach(homeserver.authenticate(member, caller));
+      const name = nameOperation(operation);
+      const challengeWith = (body: HomeserverAnswer['body']): never => {
+        if (typeof body['session'] === 'string') challenges.note(operation.owner, body['session'], name);
+        throw new AccountFailure({ kind: 'authentication_incomplete', body });
+      };
+
+      // Homeservers can be told to let an authentication count for some minutes, whatever comes with the requests in them. Only one
+      // that demands authentication now has looked at what it is sent.
+      const challenge = challengeOf(await ask(undefined));
+      if (!challenge) throw new AccountFailure({ kind: 'authentication_unsupported' });
+      const session = sessionOf(auth);
+      const isBegunElsewhere = session !== undefined && !challenges.isFor(operation.owner, session, name);
+      if (isEmpty(auth) || isBegunElsewhere) return challengeWith(challenge);
+
+      const refusal = challengeOf(await ask(auth));
+      if (refusal) return challengeWith(refusal);
+      if (session !== undefined) challenges.forget(operation.owner, session);
+    },
+  };
+}
+
+/** What the homeserver wants to know before it goes on; undefined where it has gone on. Throws AccountFailure for everything else. */
+function challengeOf(answer: HomeserverAnswer): HomeserverAnswer['body'] | undefined {
+  if (answer.status === 401 && Array.isArray(answer.body['flows'])) return answer.body;
+  if (isUnrecognized(answer)) throw new AccountFailure({ kind: 'authentication_unsupported' });
+  readReply(answer);
+  return undefined;
+}
+
+function isEmpty(auth: unknown): boolean {
+  return auth === undefined || auth === null || (isJsonObject(auth) && Object.keys(auth).length === 0);
+}
+
+function sessionOf(auth: unknown): string | undefined {
+  const session = isJsonObject(auth) ? auth['session'] : undefined;
+  return typeof session === 'string' ? session : undefined;
+}
