@@ -14,6 +14,7 @@ import { CreateLookupHashes1795000000014 } from './0014-create-lookup-hashes.js'
 import { CreateIdentityInvites1795000000015 } from './0015-create-identity-invites.js';
 import { CreateInviteDeliveries1795000000016 } from './0016-create-invite-deliveries.js';
 import { CreateIdentityAccounts1795000000018 } from './0018-create-identity-accounts.js';
+import { CreateIdentityBindings1795000000020 } from './0020-create-identity-bindings.js';
 
 /** Every change of the schema, in the order in which they are made. Append only: a released one never changes. */
 export const migrations: readonly (new () => MigrationInterface)[] = [
@@ -32,4 +33,5 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   CreateIdentityInvites1795000000015,
   CreateInviteDeliveries1795000000016,
   CreateIdentityAccounts1795000000018,
+  CreateIdentityBindings1795000000020,
 ];

@@ -8,6 +8,7 @@ import { accounts } from './entities/accounts.js';
 import { devices } from './entities/devices.js';
 import { floodWaits } from './entities/flood-waits.js';
 import { identityAssociations } from './entities/identity-associations.js';
+import { identityBindings } from './entities/identity-bindings.js';
 import { identityInvites } from './entities/identity-invites.js';
 import { identitySigningKeys } from './entities/identity-signing-keys.js';
 import { inviteDeliveries } from './entities/invite-deliveries.js';
@@ -44,6 +45,7 @@ export function dataSourceOptions(logger: Logger) {
       accountAddresses,
       identitySigningKeys,
       identityAssociations,
+      identityBindings,
       lookupPeppers,
       lookupHashes,
       identityInvites,

@@ -6,6 +6,7 @@ import type { AccountStore } from './stores/account-store.js';
 import type { DeviceStore } from './stores/device-store.js';
 import type { FloodWaitStore } from './stores/flood-wait-store.js';
 import type { IdentityAssociationStore } from './stores/identity-association-store.js';
+import type { IdentityBindingStore } from './stores/identity-binding-store.js';
 import type { IdentityInviteStore } from './stores/identity-invite-store.js';
 import type { IdentitySigningKeyStore } from './stores/identity-signing-key-store.js';
 import type { InviteDeliveryStore } from './stores/invite-delivery-store.js';
@@ -32,6 +33,7 @@ export interface Transaction {
   readonly accountAddresses: AccountAddressStore;
   readonly identitySigningKeys: IdentitySigningKeyStore;
   readonly identityAssociations: IdentityAssociationStore;
+  readonly identityBindings: IdentityBindingStore;
   readonly lookupHashes: LookupHashStore;
   readonly identityInvites: IdentityInviteStore;
   readonly inviteDeliveries: InviteDeliveryStore;

@@ -7,6 +7,7 @@ import { createAccountStore } from './stores/typeorm-account-store.js';
 import { createDeviceStore } from './stores/typeorm-device-store.js';
 import { createFloodWaitStore } from './stores/typeorm-flood-wait-store.js';
 import { createIdentityAssociationStore } from './stores/typeorm-identity-association-store.js';
+import { createIdentityBindingStore } from './stores/typeorm-identity-binding-store.js';
 import { createIdentityInviteStore } from './stores/typeorm-identity-invite-store.js';
 import { createIdentitySigningKeyStore } from './stores/typeorm-identity-signing-key-store.js';
 import { createInviteDeliveryStore } from './stores/typeorm-invite-delivery-store.js';
@@ -35,6 +36,7 @@ export function openStores(session: TransactionSession, { sealer, hasher }: Seal
     accountAddresses: createAccountAddressStore(session, sealer, hasher),
     identitySigningKeys: createIdentitySigningKeyStore(session),
     identityAssociations: createIdentityAssociationStore(session, sealer, hasher),
+    identityBindings: createIdentityBindingStore(session, sealer, hasher),
     lookupHashes: createLookupHashStore(session, hasher),
     identityInvites: createIdentityInviteStore(session, sealer, hasher),
     inviteDeliveries: createInviteDeliveryStore(session, sealer),

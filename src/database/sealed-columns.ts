@@ -16,6 +16,8 @@ export const sealedColumns = {
   identityAddress: { table: 'identity_associations', column: 'address', hashColumn: 'address_hash' },
   identityAlias: { table: 'identity_associations', column: 'alias' },
   identitySigned: { table: 'identity_associations', column: 'signed' },
+  bindingAddress: { table: 'identity_bindings', column: 'address', hashColumn: 'address_hash' },
+  bindingProof: { table: 'identity_bindings', column: 'proof' },
   identityInviteAddress: { table: 'identity_invites', column: 'address', hashColumn: 'address_hash' },
   identityInviteToken: { table: 'identity_invites', column: 'token', hashColumn: 'token_hash' },
   inviteDeliveryBody: { table: 'invite_deliveries', column: 'body' },

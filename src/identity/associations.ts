@@ -20,7 +20,9 @@ export type UnbindProof =
   /** The session in which the address was proven. */
   | { readonly kind: 'session'; readonly sid: string; readonly clientSecret: string }
   /** The signature of the user's homeserver, over the request as it came. */
-  | { readonly kind: 'homeserver'; readonly request: SignedRequest };
+  | { readonly kind: 'homeserver'; readonly request: SignedRequest }
+  /** The word of our own accounts that it is this user who asks. */
+  | { readonly kind: 'user'; readonly mxid: Mxid };
 
 /** An address that somebody asks about, as it was typed; of any medium. */
 export interface AskedAddress {

@@ -14,7 +14,7 @@ export interface UnbindProofDeps {
   readonly verifyRequest: VerifyRequest;
 }
 
-/** A check by whoever holds the address, or by the user's homeserver. */
+/** A check by whoever holds the address, by the user's homeserver, or by our own accounts. */
 export function createUnbindProofCheck({ validation, verifyRequest }: UnbindProofDeps): CheckUnbindProof {
   return async (proof, mxid, { medium, address }) => {
     switch (proof.kind) {
@@ -30,6 +30,9 @@ export function createUnbindProofCheck({ validation, verifyRequest }: UnbindProo
         if (verdict.origin === serverNameOf(mxid)) return;
         throw new IdentityFailure({ kind: 'origin_mismatch' });
       }
+      case 'user':
+        if (proof.mxid === mxid) return;
+        throw new IdentityFailure({ kind: 'not_your_mxid' });
     }
   };
 }

@@ -67,6 +67,7 @@ export async function refusalOf(work: Promise<unknown>): Promise<Refusal> {
     case 'address_changes_disabled':
     case 'address_in_use':
     case 'address_not_proven':
+    case 'authentication_unsupported':
     case 'identity_server_invalid':
     case 'identity_server_refused':
     case 'identity_server_unreachable':

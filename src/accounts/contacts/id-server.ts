@@ -10,12 +10,17 @@ const pathForm = /^(?:\/(?:[\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)*\/?$/;
 
 /** The identity server of that name; throws AccountFailure identity_server_invalid where it is none. */
 export function readIdServer(text: string): IdServer {
+  const idServer = findIdServer(text);
+  if (idServer === undefined) throw new AccountFailure({ kind: 'identity_server_invalid' });
+  return idServer;
+}
+
+/** The identity server of that name; undefined where it is none. */
+export function findIdServer(text: string): IdServer | undefined {
   const { authority = '', path = '' } = /^(?<authority>[^/]*)(?<path>.*)$/s.exec(text)?.groups ?? {};
   const parts = splitServerName(authority);
   const isClimbing = path.split('/').some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
-  if (!parts || text.length > maxLength || isClimbing || !pathForm.test(path)) {
-    throw new AccountFailure({ kind: 'identity_server_invalid' });
-  }
+  if (!parts || text.length > maxLength || isClimbing || !pathForm.test(path)) return undefined;
   const port = parts.port === undefined || parts.port === 443 ? '' : `:${parts.port}`;
   return `${parts.host}${port}${path.replace(/\/$/, '')}` as IdServer;
 }

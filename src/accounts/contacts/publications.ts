@@ -5,7 +5,7 @@ import type { ProofSession, UnbindResult } from './account-addresses.js';
 
 /**
  * What of the accounts' addresses is published at which identity servers. Ourselves we ask without a network in between, others through
- * guarded requests. Throws AccountFailure: identity_server_invalid, identity_server_refused, identity_server_unreachable.
+ * guarded requests. Throws AccountFailure: identity_server_invalid, identity_server_refused, identity_server_unreachable, rate_limited.
  */
 export interface Publications {
   /** Whether `idServer` is this daemon's own identity service, under one of its names. */
@@ -16,6 +16,9 @@ export interface Publications {
     session: ProofSession,
     server: { readonly idServer: string; readonly idAccessToken: Secret },
   ): Promise<void>;
-  /** At the server that is named, else at all that are remembered: `success` only where each has done it, and there was one. */
+  /**
+   * At the server that is named, else wherever it is known to be published: `success` only where each has done it, and there was one. What
+   * others would refuse us, who have no homeserver's key to sign with, is `no-support`.
+   */
   unbind(mxid: Mxid, address: ThirdPartyAddress, idServer: string | undefined): Promise<UnbindResult>;
 }

@@ -61,6 +61,7 @@ export function createAccountAdministration(deps: {
         await tx.accounts.deactivate(mxid, clock.now());
         await endAllDevices(tx, mxid);
         await tx.accountAddresses.deleteByUser(mxid);
+        await tx.identityBindings.deleteByUser(mxid);
         return true;
       }),
   };

@@ -1,0 +1,136 @@
+import { canonicalAddress, type ThirdPartyAddress } from '../../base/canonical-address.js';
+import type { Clock } from '../../base/clock.js';
+import { createLeakyBuckets, type Allowance } from '../../base/leaky-buckets.js';
+import type { Logger } from '../../base/logger.js';
+import type { Mxid } from '../../base/mxid.js';
+import { randomId, type Random } from '../../base/random.js';
+import { Secret } from '../../base/secret.js';
+import type { Database } from '../../database/database.js';
+import type { IdentityBindingRecord } from '../../database/stores/identity-binding-store.js';
+import { FederationFailure } from '../../matrix/federation-failure.js';
+import type { IdentityServerAnswer, IdentityServers } from '../../matrix/identity-servers.js';
+import { AccountFailure } from '../failure.js';
+import type { ProofSession } from './account-addresses.js';
+import { findIdServer, readIdServer, type IdServer } from './id-server.js';
+import type { OwnPublications } from './own-publications.js';
+import type { Publications } from './publications.js';
+
+/** What createPublications needs. */
+export interface PublicationsDeps {
+  readonly database: Database;
+  /** What is published at ourselves; undefined where there is no identity service here. */
+  readonly own: OwnPublications | undefined;
+  readonly identityServers: IdentityServers;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** Requests to servers that a user names. */
+const foreignPerUser: Allowance = { max: 30, windowMs: 10 * 60_000 };
+
+/** Publications at ourselves, and at others as the database remembers them. */
+export function createPublications(deps: PublicationsDeps): Publications {
+  const { database, own, identityServers, clock, random, logger } = deps;
+  const foreign = createLeakyBuckets(foreignPerUser, clock);
+
+  const admit = (mxid: Mxid) => {
+    const retryAfterMs = foreign.waitMs(mxid);
+    if (retryAfterMs > 0) throw new AccountFailure({ kind: 'rate_limited', retryAfterMs });
+    foreign.add(mxid);
+  };
+
+  async function bindElsewhere(mxid: Mxid, idServer: IdServer, session: ProofSession, token: Secret): Promise<void> {
+    admit(mxid);
+    const clientSecret = new Secret(session.clientSecret);
+    const asked = { sid: session.sid, clientSecret, mxid };
+    const answer = await answered(identityServers.bind(idServer, asked, token));
+    if (answer.status !== 200) throw refusal(answer);
+    const address = addressIn(answer);
+    if (!address) {
+      logger.warn('an identity server does not say what it has published', { idServer });
+      return;
+    }
+    const binding = { id: randomId(random), ...asked, ...address, idServer, createdAt: clock.now() };
+    await database.transaction((tx) => tx.identityBindings.save(binding));
+  }
+
+  /** Whether it is published there no longer. What a server will never do for us is not asked of it again. */
+  async function unbindElsewhere(binding: IdentityBindingRecord): Promise<boolean> {
+    const { id, mxid, medium, address, idServer, sid, clientSecret } = binding;
+    admit(mxid);
+    const asked = { mxid, address: { medium, address }, sid, clientSecret };
+    const answer = await answered(identityServers.unbind(idServer, asked));
+    if (answer.status !== 200 && !finalStatuses.includes(answer.status)) throw refusal(answer);
+    await database.transaction((tx) => tx.identityBindings.delete(id));
+    return answer.status === 200;
+  }
+
+  async function unbindEverywhere(
+    bindings: readonly IdentityBindingRecord[],
+    unbindHere: readonly Promise<boolean>[],
+  ): Promise<boolean> {
+    const outcomes = await Promise.allSettled([...unbindHere, ...bindings.map(unbindElsewhere)]);
+    const done = outcomes.map((outcome) => {
+      if (outcome.status === 'rejected') throw outcome.reason;
+      return outcome.value;
+    });
+    return done.length > 0 && done.every(Boolean);
+  }
+
+  const isOurs = (idServer: IdServer | undefined) => idServer !== undefined && own?.names.has(idServer) === true;
+
+  return {
+    isOurs: (named) => isOurs(findIdServer(named)),
+
+    async bind(mxid, session, server) {
+      const idServer = readIdServer(server.idServer);
+      if (own && isOurs(idServer)) await own.bind(mxid, session, server.idAccessToken);
+      else await bindElsewhere(mxid, idServer, session, server.idAccessToken);
+    },
+
+    async unbind(mxid, address, named) {
+      const idServer = named === undefined ? undefined : readIdServer(named);
+      const bindings = await database.transaction((tx) => tx.identityBindings.list(mxid, address));
+      const there = bindings.filter((binding) => idServer === undefined || binding.idServer === idServer);
+      const isHere = own && (idServer === undefined ? await own.isPublished(mxid, address) : isOurs(idServer));
+      const here = isHere ? [own.unbind(mxid, address).then(() => true)] : [];
+      return (await unbindEverywhere(there, here)) ? 'success' : 'no-support';
+    },
+  };
+}
+
+/**
+ * What says that a server will never unbind for us: it does not know how (400, 404, 405, 501), or does not take the session for a proof
+ * (401, 403), and we have no better one.
+ */
+const finalStatuses = [400, 401, 403, 404, 405, 501];
+
+async function answered(asking: Promise<IdentityServerAnswer>): Promise<IdentityServerAnswer> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (!(error instanceof FederationFailure)) throw error;
+    throw new AccountFailure({ kind: 'identity_server_unreachable' }, { cause: error });
+  }
+}
+
+/** Nothing of the answer but what the specification has there goes on to the client. */
+function refusal({ status, body }: IdentityServerAnswer): AccountFailure {
+  const { errcode, error, retry_after_ms: retryAfterMs } = body;
+  if (typeof errcode !== 'string' || status > 599) return new AccountFailure({ kind: 'identity_server_unreachable' });
+  return new AccountFailure({
+    kind: 'identity_server_refused',
+    status,
+    body: {
+      // A client takes these for its own access token's, and logs out.
+      errcode: ['M_UNKNOWN_TOKEN', 'M_MISSING_TOKEN'].includes(errcode) ? 'M_UNAUTHORIZED' : errcode,
+      error: typeof error === 'string' ? error : 'The identity server refused',
+      ...(typeof retryAfterMs === 'number' && { retry_after_ms: retryAfterMs }),
+    },
+  });
+}
+
+function addressIn({ body: { medium, address } }: IdentityServerAnswer): ThirdPartyAddress | undefined {
+  return typeof medium === 'string' && typeof address === 'string' ? canonicalAddress({ medium, address }) : undefined;
+}
