@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createFakeAddresses, type FakeAddresses, type FakeAnswer } from './fake-homeserver-addresses.js';
 
 /** A request as the homeserver got it. */
 export interface HomeserverRequest {
@@ -19,6 +20,8 @@ export interface FakeHomeserver {
   readonly url: string;
   /** Everything that was asked, in its order. */
   readonly requests: readonly HomeserverRequest[];
+  /** None of it until a test says otherwise. */
+  readonly addresses: FakeAddresses;
   /** Adds a user and answers the Matrix ID. */
   addUser(localpart: string, password: string): string;
   deactivate(mxid: string): void;
@@ -37,11 +40,6 @@ interface User {
   isDeactivated: boolean;
 }
 
-interface Answer {
-  readonly status: number;
-  readonly body: Readonly<Record<string, unknown>>;
-}
-
 const forbidden = refusal(403, 'M_FORBIDDEN', 'Invalid username or password');
 const nameOf = (prefix: string) => `${prefix}_${randomBytes(12).toString('hex')}`;
 
@@ -51,9 +49,10 @@ export async function startFakeHomeserver(serverName: string): Promise<FakeHomes
   const accessTokens = new Map<string, { readonly mxid: string; readonly device: string }>();
   const loginTokens = new Map<string, string>();
   const requests: HomeserverRequest[] = [];
+  const addresses = createFakeAddresses((mxid, password) => users.get(mxid)?.password === password);
   let intercepted: Interception | undefined;
 
-  function logIn(body: HomeserverRequest['body']): Answer {
+  function logIn(body: HomeserverRequest['body']): FakeAnswer {
     if (body['type'] === 'm.login.token') {
       const mxid = loginTokens.get(String(body['token']));
       loginTokens.delete(String(body['token']));
@@ -71,7 +70,7 @@ export async function startFakeHomeserver(serverName: string): Promise<FakeHomes
     return grant(mxid, body);
   }
 
-  function grant(mxid: string, body: HomeserverRequest['body']): Answer {
+  function grant(mxid: string, body: HomeserverRequest['body']): FakeAnswer {
     const device = String(body['device_id'] ?? randomBytes(5).toString('hex').toUpperCase());
     const token = nameOf('syt');
     users.get(mxid)?.devices.add(device);
@@ -89,15 +88,18 @@ export async function startFakeHomeserver(serverName: string): Promise<FakeHomes
     };
   }
 
-  function whoAmI({ authorization }: IncomingHttpHeaders): Answer {
-    const holder = accessTokens.get((authorization ?? '').replace(/^Bearer /, ''));
+  const holderOf = ({ authorization }: IncomingHttpHeaders) =>
+    accessTokens.get((authorization ?? '').replace(/^Bearer /, ''));
+
+  function whoAmI(headers: IncomingHttpHeaders): FakeAnswer {
+    const holder = holderOf(headers);
     if (holder === undefined) {
       return refusal(401, 'M_UNKNOWN_TOKEN', 'Unrecognised access token.', { soft_logout: false });
     }
     return { status: 200, body: { user_id: holder.mxid, is_guest: false, device_id: holder.device } };
   }
 
-  function answerTo({ method, path, headers, body }: HomeserverRequest): Answer {
+  function answerTo({ method, path, headers, body }: HomeserverRequest): FakeAnswer {
     switch (`${method} ${path}`) {
       case 'GET /_matrix/client/v3/login':
         return {
@@ -109,7 +111,10 @@ export async function startFakeHomeserver(serverName: string): Promise<FakeHomes
       case 'GET /_matrix/client/v3/account/whoami':
         return whoAmI(headers);
       default:
-        return refusal(404, 'M_UNRECOGNIZED', 'Unrecognized request');
+        return (
+          addresses.answerTo({ method, path, body, mxid: holderOf(headers)?.mxid }) ??
+          refusal(404, 'M_UNRECOGNIZED', 'Unrecognized request')
+        );
     }
   }
 
@@ -128,6 +133,7 @@ export async function startFakeHomeserver(serverName: string): Promise<FakeHomes
   return {
     url: `http://127.0.0.1:${address.port}`,
     requests,
+    addresses,
     addUser(localpart, password) {
       const mxid = `@${localpart}:${serverName}`;
       users.set(mxid, { password, devices: new Set(), isDeactivated: false });
@@ -160,14 +166,14 @@ export async function startFakeHomeserver(serverName: string): Promise<FakeHomes
 /** Sends a JSON answer. */
 export function sendJson(
   response: ServerResponse,
-  { status, body }: Answer,
+  { status, body }: FakeAnswer,
   headers: Record<string, string> = {},
 ): void {
   response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
   response.end(JSON.stringify(body));
 }
 
-function refusal(status: number, errcode: string, error: string, more: Record<string, unknown> = {}): Answer {
+function refusal(status: number, errcode: string, error: string, more: Record<string, unknown> = {}): FakeAnswer {
   return { status, body: { errcode, error, ...more } };
 }
 
