@@ -1,0 +1,326 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AddressTokenRequest } from '../../src/accounts/contacts/account-addresses.js';
+import { Secret } from '../../src/base/secret.js';
+import { faultOf } from '../support/account-requests.js';
+import {
+  addressSteps,
+  challengeOf,
+  kindsOf,
+  refused,
+  type AddressesUnderTest,
+  type TestUser,
+} from '../support/address-steps.js';
+import { tokenRequest } from '../support/contacts.js';
+import { threepidFaultOf } from '../support/threepid-faults.js';
+
+const email = 'Alice@Mail.test';
+const phone = '+447470674927';
+
+/** What the addresses of accounts do, whoever keeps the accounts, where this daemon keeps the addresses. */
+export function accountAddressesContract(open: () => Promise<AddressesUnderTest>): void {
+  let under: AddressesUnderTest;
+  let steps: ReturnType<typeof addressSteps>;
+  let alice: TestUser;
+  let bob: TestUser;
+
+  beforeEach(async () => {
+    under = await open();
+    steps = addressSteps(under);
+    [alice, bob] = [await under.logInNew('alice'), await under.logInNew('bob')];
+  });
+
+  afterEach(() => under.close());
+
+  describe('an address', () => {
+    it.each([
+      { what: 'an e-mail address', typed: email, medium: 'email', canonical: 'alice@mail.test' },
+      { what: 'a phone number', typed: phone, medium: 'msisdn', canonical: '447470674927' },
+    ] as const)('that is $what is proven, added, listed, and logs in', async ({ typed, medium, canonical }) => {
+      const session = await steps.openSession(typed, alice);
+      await under.clock.advance(1000);
+      const validatedAt = under.clock.now();
+      await under.submit(session);
+      await under.clock.advance(1000);
+      await steps.addFully(alice, session);
+      expect(await under.addresses.list(alice.caller)).toEqual([
+        { medium, address: canonical, validatedAt, addedAt: under.clock.now() },
+      ]);
+      expect(await under.addresses.list(bob.caller)).toEqual([]);
+      expect(await under.logInBy(medium, typed, alice.password)).toBe(alice.mxid);
+    });
+
+    it('comes after those that were added before', async () => {
+      await steps.addFully(alice, await steps.proven(phone, alice));
+      await under.clock.advance(1);
+      await steps.addFully(alice, await steps.proven(email, alice));
+      await under.clock.advance(1);
+      await steps.addFully(alice, await steps.proven('a@mail.test', alice));
+      expect(await steps.listed(alice)).toEqual(['msisdn 447470674927', 'email alice@mail.test', 'email a@mail.test']);
+    });
+
+    it('is added once it is proven, and not before', async () => {
+      const session = await steps.openSession(email, alice);
+      expect(await faultOf(steps.addFully(alice, session))).toEqual({ kind: 'address_not_proven' });
+      expect(await faultOf(steps.addFully(alice, { ...session, sid: 'unknown' }))).toEqual({
+        kind: 'address_not_proven',
+      });
+      await under.submit(session);
+      const wrong = { ...session, clientSecret: 'another' };
+      expect(await faultOf(steps.addFully(alice, wrong))).toEqual({ kind: 'address_not_proven' });
+      expect(await steps.listed(alice)).toEqual([]);
+      await steps.addFully(alice, session);
+      expect(await steps.listed(alice)).toEqual(['email alice@mail.test']);
+    });
+
+    it('is not added after its proof has expired', async () => {
+      const session = await steps.proven(email, alice);
+      await under.clock.advance(86_400_000);
+      expect(await faultOf(steps.addFully(alice, session))).toEqual({ kind: 'address_not_proven' });
+    });
+
+    it('is added by whoever asked for the token', async () => {
+      const session = await steps.proven(email, alice);
+      expect(await faultOf(steps.addFully(bob, session))).toEqual({ kind: 'address_not_proven' });
+      await steps.addFully(alice, session);
+      expect(await steps.listed(bob)).toEqual([]);
+    });
+
+    it('is added by whoever has the session, where nobody was known to ask', async () => {
+      const session = await steps.proven(email, 'stranger');
+      await steps.addFully(bob, session);
+      expect([await steps.listed(alice), await steps.listed(bob)]).toEqual([[], ['email alice@mail.test']]);
+    });
+
+    it('is added without user-interactive authentication where the old way is taken', async () => {
+      const session = await steps.proven(email, alice);
+      const body = { three_pid_creds: { ...steps.bodyOf(session), id_server: 'elsewhere.test' } };
+      expect(await faultOf(under.addresses.addWithoutAuthentication(bob.caller, session, body))).toEqual({
+        kind: 'address_not_proven',
+      });
+      await under.addresses.addWithoutAuthentication(alice.caller, session, body);
+      expect(await steps.listed(alice)).toEqual(['email alice@mail.test']);
+    });
+
+    it('of a session is added once', async () => {
+      const session = await steps.proven(email, alice);
+      await steps.addFully(alice, session);
+      await under.addresses.remove(alice.caller, steps.removalOf('email', email));
+      expect(await faultOf(steps.addFully(alice, session))).toEqual({ kind: 'address_not_proven' });
+      expect(await steps.listed(alice)).toEqual([]);
+    });
+  });
+
+  describe('user-interactive authentication', () => {
+    it('is asked for, and nothing is added without it', async () => {
+      const session = await steps.proven(email, alice);
+      const { body } = await challengeOf(steps.add(alice, session));
+      expect(body).toMatchObject({ flows: [{ stages: ['m.login.password'] }], session: expect.any(String) });
+      expect(body).not.toHaveProperty('errcode');
+      expect(await steps.listed(alice)).toEqual([]);
+    });
+
+    it('fails with a wrong password, and may be tried again', async () => {
+      const session = await steps.proven(email, alice);
+      const first = await challengeOf(steps.add(alice, session));
+      const auth = steps.passwordOf({ ...alice, password: 'wrong' }, String(first.body['session']));
+      const second = await challengeOf(steps.add(alice, session, auth));
+      expect(second.body).toMatchObject({ errcode: 'M_FORBIDDEN', flows: [{ stages: ['m.login.password'] }] });
+      expect(await steps.listed(alice)).toEqual([]);
+      await steps.add(alice, session, steps.passwordOf(alice, String(second.body['session'])));
+      expect(await steps.listed(alice)).toEqual(['email alice@mail.test']);
+    });
+
+    it('is by nobody else', async () => {
+      const session = await steps.proven(email, alice);
+      const { body } = await challengeOf(steps.add(alice, session));
+      await refused(steps.add(alice, session, steps.passwordOf(bob, String(body['session']))));
+      expect(await steps.listed(alice)).toEqual([]);
+    });
+
+    it('for one session is none for another', async () => {
+      const [one, other] = [await steps.proven(email, alice), await steps.proven(phone, alice)];
+      const { body } = await challengeOf(steps.add(alice, one));
+      await refused(steps.add(alice, other, { session: body['session'] }));
+      await steps.add(alice, one, steps.passwordOf(alice, String(body['session'])));
+      await refused(steps.add(alice, other, { session: body['session'] }));
+      expect(await steps.listed(alice)).toEqual(['email alice@mail.test']);
+    });
+  });
+
+  describe('an address of somebody', () => {
+    const stranger = (address: string, changes: Partial<AddressTokenRequest> = {}) =>
+      tokenRequest(address, undefined, changes);
+
+    beforeEach(async () => {
+      await steps.addFully(bob, await steps.proven(email, bob));
+      await steps.addFully(bob, await steps.proven(phone, bob));
+    });
+
+    it.each([email, phone])('is in use, as any user learns who asks for a token: %s', async (address) => {
+      const sent = under.messenger.sent.length;
+      expect(await faultOf(steps.ask(tokenRequest(address, alice.caller)))).toEqual({ kind: 'address_in_use' });
+      expect(await faultOf(steps.ask(tokenRequest(address, bob.caller)))).toEqual({ kind: 'address_in_use' });
+      expect(under.messenger.sent).toHaveLength(sent);
+    });
+
+    it('cannot be told from others by strangers, and its owner gets a mail', async () => {
+      const request = stranger(email);
+      const reply = await steps.ask(request);
+      const message = under.messenger.sent.at(-1);
+      expect(message).toMatchObject({ kind: 'email_in_use', to: 'alice@mail.test' });
+
+      const free = await steps.ask(stranger('free@mail.test'));
+      const shape = (of: typeof reply) => ({ ...of, sid: String(of['sid']).replaceAll(/[0-9A-Za-z]/g, 'x') });
+      expect(shape(reply)).toEqual(shape(free));
+
+      const sent = under.messenger.sent.length;
+      expect(await steps.ask(request)).toEqual(reply);
+      expect(under.messenger.sent).toHaveLength(sent);
+      expect(await steps.ask({ ...request, sendAttempt: 2 })).toEqual(reply);
+      expect(under.messenger.sent).toHaveLength(sent + 1);
+      const session = { sid: String(reply['sid']), clientSecret: request.clientSecret };
+      expect(await threepidFaultOf(under.submit(session, 'guess'))).toEqual({ kind: 'token_wrong' });
+    });
+
+    it('cannot be told from others by strangers, and nothing is sent to a phone', async () => {
+      const sent = under.messenger.sent.length;
+      const request = stranger(phone);
+      const reply = await steps.ask(request);
+      expect(reply).toMatchObject({ success: true, msisdn: '447470674927', intl_fmt: '+44 7470 674927' });
+      expect(await steps.ask(request)).toEqual(reply);
+      expect(under.messenger.sent).toHaveLength(sent);
+      const session = { sid: String(reply['sid']), clientSecret: request.clientSecret };
+      const guesses = [];
+      for (let guess = 0; guess < 6; guess += 1) guesses.push(await threepidFaultOf(under.submit(session, 'x')));
+      expect(guesses.map(({ kind }) => kind)).toEqual([...Array<string>(5).fill('token_wrong'), 'too_many_guesses']);
+    });
+
+    it('does not move to whoever proves it, too', async () => {
+      await under.addresses.remove(bob.caller, steps.removalOf('email', email));
+      const session = await steps.proven(email, alice);
+      await steps.addFully(bob, await steps.proven(email, bob));
+      expect(await faultOf(steps.addFully(alice, session))).toEqual({ kind: 'address_in_use' });
+      expect(await under.logInBy('email', email, bob.password)).toBe(bob.mxid);
+      expect(await steps.listed(alice)).toEqual([]);
+
+      await under.addresses.remove(bob.caller, steps.removalOf('email', email));
+      await steps.addFully(alice, session);
+      expect(await under.logInBy('email', email, alice.password)).toBe(alice.mxid);
+    });
+  });
+
+  describe('removing', () => {
+    it('takes the address from its account and from nobody else, and again is no error', async () => {
+      await steps.addFully(alice, await steps.proven(phone, alice));
+      await steps.addFully(bob, await steps.proven(email, bob));
+      expect(await under.addresses.remove(alice.caller, steps.removalOf('email', 'alice@mail.test'))).toBe(
+        'no-support',
+      );
+      expect(await steps.listed(bob)).toEqual(['email alice@mail.test']);
+      for (let time = 0; time < 2; time += 1) {
+        expect(await under.addresses.remove(alice.caller, steps.removalOf('msisdn', '447470674927'))).toBe(
+          'no-support',
+        );
+        expect(await steps.listed(alice)).toEqual([]);
+      }
+      await refused(under.logInBy('msisdn', phone, alice.password));
+      expect(await under.logInBy('email', email, bob.password)).toBe(bob.mxid);
+    });
+
+    it('takes it in whatever way it is written', async () => {
+      await steps.addFully(alice, await steps.proven(email, alice));
+      await under.addresses.remove(alice.caller, steps.removalOf('email', ' ALICE@mail.TEST '));
+      expect(await steps.listed(alice)).toEqual([]);
+    });
+
+    it.each([undefined, 'ours'])('withdraws it from our identity service: %s', async (named) => {
+      await steps.addFully(alice, await steps.proven(email, alice));
+      await steps.bind(alice, await under.prove(email));
+      const idServer = named === 'ours' ? under.ownIdServer : undefined;
+      expect(await under.addresses.remove(alice.caller, steps.removalOf('email', email, idServer))).toBe('success');
+      expect(await under.publishedFor(email)).toBeUndefined();
+      expect(await steps.listed(alice)).toEqual([]);
+    });
+  });
+
+  describe('at our own identity service', () => {
+    it('an address is published, and then withdrawn, and the account keeps it', async () => {
+      await steps.addFully(alice, await steps.proven(email, alice));
+      await steps.bind(alice, await under.prove(email));
+      expect(await under.publishedFor(email)).toBe(alice.mxid);
+      expect(await under.addresses.unbind(alice.caller, steps.removalOf('email', email))).toBe('success');
+      expect(await under.publishedFor(email)).toBeUndefined();
+      expect(await under.addresses.unbind(alice.caller, steps.removalOf('email', email))).toBe('no-support');
+      expect(await steps.listed(alice)).toEqual(['email alice@mail.test']);
+    });
+
+    it('what is published does not belong to the account', async () => {
+      await steps.bind(alice, await under.prove(email));
+      expect(await steps.listed(alice)).toEqual([]);
+      await refused(under.logInBy('email', email, alice.password));
+    });
+
+    it('it is refused in its own words: with a token of somebody else, of nobody, and without a proof', async () => {
+      const session = await under.prove(email);
+      const refusals = [
+        await faultOf(steps.bind(alice, session, await under.idTokenOf(bob.mxid))),
+        await faultOf(steps.bind(alice, session, new Secret('nobody'))),
+        await faultOf(steps.bind(alice, { ...session, sid: 'unknown' })),
+        await faultOf(steps.bind(alice, await steps.proven(email, alice))),
+      ];
+      expect(refusals).toMatchObject([
+        { kind: 'identity_server_refused', status: 403, body: { errcode: 'M_UNAUTHORIZED' } },
+        { kind: 'identity_server_refused', status: 401, body: { errcode: 'M_UNAUTHORIZED' } },
+        { kind: 'identity_server_refused', status: 404, body: { errcode: 'M_NO_VALID_SESSION' } },
+        { kind: 'identity_server_refused', status: 404, body: { errcode: 'M_NO_VALID_SESSION' } },
+      ]);
+      expect(await under.publishedFor(email)).toBeUndefined();
+    });
+
+    it('nobody withdraws what is published for somebody else', async () => {
+      await steps.bind(alice, await under.prove(email));
+      expect(await under.addresses.unbind(bob.caller, steps.removalOf('email', email))).toBe('no-support');
+      expect(await under.addresses.unbind(bob.caller, steps.removalOf('email', email, under.ownIdServer))).toBe(
+        'success',
+      );
+      await under.addresses.remove(bob.caller, steps.removalOf('email', email));
+      expect(await under.publishedFor(email)).toBe(alice.mxid);
+    });
+
+    it('what is no name of a server is refused', async () => {
+      const unbinding = under.addresses.unbind(alice.caller, steps.removalOf('email', email, 'https://id.test'));
+      await refused(unbinding);
+    });
+  });
+}
+
+/** What they do when several want the same at once. */
+export function accountAddressesRaces(open: () => Promise<AddressesUnderTest>): void {
+  let under: AddressesUnderTest;
+  let steps: ReturnType<typeof addressSteps>;
+  let alice: TestUser;
+  let bob: TestUser;
+
+  beforeEach(async () => {
+    under = await open();
+    steps = addressSteps(under);
+    [alice, bob] = [await under.logInNew('alice'), await under.logInNew('bob')];
+  });
+
+  afterEach(() => under.close());
+
+  it('two accounts add one address: exactly one wins', async () => {
+    const sessions = [await steps.proven(email, alice), await steps.proven(email, bob)] as const;
+    const outcomes = await Promise.allSettled([steps.addFully(alice, sessions[0]), steps.addFully(bob, sessions[1])]);
+    expect(kindsOf(outcomes)).toEqual(['address_in_use', 'done']);
+    expect([...(await steps.listed(alice)), ...(await steps.listed(bob))]).toEqual(['email alice@mail.test']);
+  });
+
+  it('one session is added many times: exactly one wins', async () => {
+    const session = await steps.proven(email, 'stranger');
+    const adding = [alice, bob, alice, bob].map((user) => steps.addFully(user, session));
+    const kinds = kindsOf(await Promise.allSettled(adding));
+    expect(kinds.filter((kind) => kind === 'done')).toHaveLength(1);
+    expect([...(await steps.listed(alice)), ...(await steps.listed(bob))]).toEqual(['email alice@mail.test']);
+  });
+}

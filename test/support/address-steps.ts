@@ -1,0 +1,128 @@
+import type {
+  AccountAddresses,
+  AddressRemoval,
+  AddressTokenRequest,
+  Caller,
+  ProofSession,
+} from '../../src/accounts/contacts/account-addresses.js';
+import { AccountFailure } from '../../src/accounts/failure.js';
+import type { Mxid } from '../../src/base/mxid.js';
+import type { Secret } from '../../src/base/secret.js';
+import { faultOf } from './account-requests.js';
+import { tokenRequest } from './contacts.js';
+import type { FakeClock } from './fake-clock.js';
+import type { RecordingMessenger } from './recording-messenger.js';
+
+/** A user of the accounts under test, logged in. */
+export interface TestUser {
+  readonly mxid: Mxid;
+  readonly password: string;
+  readonly caller: Caller;
+}
+
+/** The addresses under test, which this daemon keeps, and what stands around them. */
+export interface AddressesUnderTest {
+  readonly addresses: AccountAddresses;
+  readonly clock: FakeClock;
+  readonly messenger: RecordingMessenger;
+  /** A name of this daemon's own identity service. */
+  readonly ownIdServer: string;
+  /** A new account, logged in. */
+  logInNew(localpart: string): Promise<TestUser>;
+  /** Logs in by address: whoever has it. */
+  logInBy(medium: 'email' | 'msisdn', address: string, password: string): Promise<Mxid>;
+  /** Gives the token that was sent last, or that one. */
+  submit(session: ProofSession, token?: string): Promise<void>;
+  /** Proves the address to our identity service. */
+  prove(address: string): Promise<ProofSession>;
+  idTokenOf(mxid: Mxid): Promise<Secret>;
+  /** For whom our identity service has published the address. */
+  publishedFor(address: string): Promise<Mxid | undefined>;
+  close(): Promise<void>;
+}
+
+/** What users do with their addresses. */
+export function addressSteps(under: AddressesUnderTest) {
+  const { addresses } = under;
+
+  /** Asks for a token; what waits for the clock goes on. */
+  async function ask(request: AddressTokenRequest) {
+    const asking = addresses.requestToken(request);
+    const state = { isOver: false };
+    const settled = () => void (state.isOver = true);
+    asking.then(settled, settled);
+    while (!state.isOver) await under.clock.advance(100);
+    return asking;
+  }
+
+  /** A session that the user has opened, or somebody without an access token. */
+  async function openSession(address: string, user: TestUser | 'stranger'): Promise<ProofSession> {
+    const request = tokenRequest(address, user === 'stranger' ? undefined : user.caller);
+    const { sid } = await ask(request);
+    return { sid: String(sid), clientSecret: request.clientSecret };
+  }
+
+  /** A session in which the address is proven. */
+  async function proven(address: string, user: TestUser | 'stranger') {
+    const session = await openSession(address, user);
+    await under.submit(session);
+    return session;
+  }
+
+  const bodyOf = ({ sid, clientSecret }: ProofSession, auth?: unknown) => ({
+    sid,
+    client_secret: clientSecret,
+    ...(auth === undefined ? {} : { auth }),
+  });
+  const passwordOf = ({ mxid, password }: TestUser, session?: string) => ({
+    type: 'm.login.password',
+    identifier: { type: 'm.id.user', user: mxid },
+    password,
+    ...(session === undefined ? {} : { session }),
+  });
+  const add = (user: TestUser, session: ProofSession, auth: unknown = undefined) =>
+    addresses.add(user.caller, session, auth, bodyOf(session, auth));
+  /** Adds with the password, in the two steps of user-interactive authentication. */
+  async function addFully(user: TestUser, session: ProofSession) {
+    const { body } = await challengeOf(add(user, session));
+    await add(user, session, passwordOf(user, String(body['session'])));
+  }
+  const listed = async (user: TestUser) =>
+    (await addresses.list(user.caller)).map(({ medium, address }) => `${medium} ${address}`);
+  const removalOf = (medium: string, address: string, idServer?: string): AddressRemoval => ({
+    medium,
+    address,
+    idServer,
+    body: { medium, address, ...(idServer === undefined ? {} : { id_server: idServer }) },
+  });
+  async function bind(user: TestUser, session: ProofSession, token?: Secret) {
+    const idAccessToken = token ?? (await under.idTokenOf(user.mxid));
+    const server = { idServer: under.ownIdServer, idAccessToken };
+    const body = { ...bodyOf(session), id_server: server.idServer, id_access_token: idAccessToken.reveal() };
+    await addresses.bind(user.caller, session, server, body);
+  }
+
+  return { ask, openSession, proven, bodyOf, passwordOf, add, addFully, listed, removalOf, bind };
+}
+
+/** What a client is asked for; throws where it is asked for nothing. */
+export async function challengeOf(work: Promise<unknown>) {
+  const fault = await faultOf(work);
+  if (fault.kind !== 'authentication_incomplete') throw new Error(`no challenge: ${JSON.stringify(fault)}`);
+  return fault;
+}
+
+/** Throws where the work is not refused. */
+export async function refused(work: Promise<unknown>): Promise<void> {
+  await faultOf(work);
+}
+
+/** What became of several requests at once, sorted. */
+export function kindsOf(outcomes: readonly PromiseSettledResult<unknown>[]): string[] {
+  const kinds = outcomes.map((outcome) => {
+    if (outcome.status === 'fulfilled') return 'done';
+    if (outcome.reason instanceof AccountFailure) return outcome.reason.fact.kind;
+    throw outcome.reason;
+  });
+  return kinds.sort();
+}

@@ -1,0 +1,125 @@
+import type { AddressTokenRequest, Caller, ProofSession } from '../../src/accounts/contacts/account-addresses.js';
+import { createPublications } from '../../src/accounts/contacts/database-publications.js';
+import { createOwnAddresses, type OwnAddresses } from '../../src/accounts/contacts/own-addresses.js';
+import { createOwnPublications } from '../../src/accounts/contacts/own-publications.js';
+import { createProofSessions, type ProofSessions } from '../../src/accounts/contacts/proof-sessions.js';
+import type { Publications } from '../../src/accounts/contacts/publications.js';
+import { spellIdentityFault, spellThreepidFault } from '../../src/api/identity/spell.js';
+import type { Mxid } from '../../src/base/mxid.js';
+import { serverNameOf } from '../../src/base/mxid.js';
+import { systemRandom } from '../../src/base/random.js';
+import { Secret } from '../../src/base/secret.js';
+import type { Policy } from '../../src/identity/accounts.js';
+import { createIdentityAccounts } from '../../src/identity/database-accounts.js';
+import { IdentityFailure } from '../../src/identity/failure.js';
+import { createFakeIdentityServers, type FakeIdentityServers } from './fake-identity-servers.js';
+import {
+  identityServer,
+  openIdentityService,
+  type IdentityChanges,
+  type IdentityUnderTest,
+} from './identity-service.js';
+import { createRecordingLogger, type RecordingLogger } from './recording-logger.js';
+
+/** What the addresses of accounts are made of, and what a test does to it from outside. */
+export interface ContactsUnderTest extends IdentityUnderTest {
+  readonly proofs: ProofSessions;
+  readonly own: OwnAddresses;
+  readonly publications: Publications;
+  readonly identityServers: FakeIdentityServers;
+  readonly logger: RecordingLogger;
+  /** A token of the user for our identity service. */
+  idTokenOf(mxid: Mxid): Promise<Secret>;
+  /** Gives the token, the one that was sent last where none is given. */
+  submit(session: ProofSession, token?: string): Promise<void>;
+}
+
+/** What a test may want to be different. */
+export type ContactsChanges = IdentityChanges & {
+  readonly revealsInUse?: boolean;
+  readonly hasIdentityService?: boolean;
+  readonly policies?: Readonly<Record<string, Policy>>;
+  /** False where nobody can reach us. */
+  readonly isPublic?: boolean;
+};
+
+/** On a database of its own unless one is given, and a clock that stands still; the caller closes it. */
+export async function openContacts(changes: ContactsChanges = {}): Promise<ContactsUnderTest> {
+  const { revealsInUse = false, hasIdentityService = true, isPublic = true, policies = {}, ...others } = changes;
+  const identity = await openIdentityService(others);
+  const { database, validation, clock, messenger, service } = identity;
+  const random = systemRandom;
+  const logger = createRecordingLogger();
+  const accounts = createIdentityAccounts({
+    database,
+    // The token is the name of the user.
+    federation: { openIdSubject: (_server, token) => Promise.resolve(token.reveal() as Mxid) },
+    allowedServers: [],
+    policies,
+    registrationsPerClient: { max: 1000, windowMs: 1000 },
+    clock,
+    random,
+    logger,
+  });
+  const ownPublications = createOwnPublications({
+    names: [identityServer, 'matrix-id.test:8448'],
+    database,
+    accounts,
+    associations: service.associations,
+    spell: (failure) =>
+      failure instanceof IdentityFailure
+        ? spellIdentityFault(failure.fact, undefined)
+        : spellThreepidFault(failure.fact, undefined),
+  });
+  const identityServers = createFakeIdentityServers();
+  return {
+    ...identity,
+    proofs: createProofSessions({
+      validation,
+      submitUrl: isPublic ? (medium) => `https://id.test/submit/${medium}` : undefined,
+      revealsInUse,
+    }),
+    own: createOwnAddresses({ database, validation, clock, random }),
+    publications: createPublications({
+      database,
+      own: hasIdentityService ? ownPublications : undefined,
+      identityServers,
+      clock,
+      random,
+      logger,
+    }),
+    identityServers,
+    logger,
+    idTokenOf: (mxid) =>
+      accounts.register({ accessToken: new Secret(mxid), matrixServerName: serverNameOf(mxid), client: 'any' }),
+    async submit({ sid, clientSecret }, token = messenger.tokens().at(-1) ?? '') {
+      await validation.submitToken({ purpose: 'account', sid, clientSecret }, new Secret(token), undefined);
+    },
+  };
+}
+
+/** A first request for a token: by e-mail, unless the address begins with a plus. */
+export function tokenRequest(
+  address: string,
+  caller: Caller | undefined,
+  changes: Partial<AddressTokenRequest> = {},
+): AddressTokenRequest {
+  const medium = address.startsWith('+') ? 'msisdn' : 'email';
+  const clientSecret = changes.clientSecret ?? `secret.${systemRandom.bytes(8).toString('hex')}`;
+  const sendAttempt = changes.sendAttempt ?? 1;
+  const typed =
+    medium === 'email' ? { email: address } : { country: 'GB', phone_number: address.replace(/^\+44/, '0') };
+  return {
+    medium,
+    address,
+    country: medium === 'email' ? undefined : 'GB',
+    clientSecret,
+    sendAttempt,
+    nextLink: undefined,
+    caller,
+    clientAddress: '203.0.113.7',
+    client: '203.0.113.7',
+    body: { ...typed, client_secret: clientSecret, send_attempt: sendAttempt },
+    ...changes,
+  };
+}

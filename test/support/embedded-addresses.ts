@@ -1,0 +1,35 @@
+import type { AccountAddresses } from '../../src/accounts/contacts/account-addresses.js';
+import { createEmbeddedAddresses } from '../../src/accounts/embedded/embedded-addresses.js';
+import type { TestUser } from './address-steps.js';
+import { openContacts, type ContactsChanges, type ContactsUnderTest } from './contacts.js';
+import { openEmbeddedAccounts, type EmbeddedUnderTest } from './embedded-accounts.js';
+import { loginOf } from './account-requests.js';
+
+/** The addresses of accounts of our own, and what a test does to them from outside. */
+export interface EmbeddedAddressesUnderTest extends ContactsUnderTest {
+  readonly addresses: AccountAddresses;
+  readonly embedded: EmbeddedUnderTest;
+  /** An account of that localpart, logged in. */
+  logInNew(localpart: string): Promise<TestUser>;
+}
+
+/** On a database of its own unless one is given, and a clock that stands still; the caller closes it. */
+export async function openEmbeddedAddresses({
+  mayChange = true,
+  ...changes
+}: ContactsChanges & { readonly mayChange?: boolean } = {}): Promise<EmbeddedAddressesUnderTest> {
+  const contacts = await openContacts(changes);
+  const { database, clock, proofs, own, publications } = contacts;
+  const embedded = await openEmbeddedAccounts({ database, clock });
+  const { userInteractiveAuth } = embedded.accounts;
+  return {
+    ...contacts,
+    addresses: createEmbeddedAddresses({ proofs, addresses: own, publications, userInteractiveAuth, mayChange }),
+    embedded,
+    async logInNew(localpart) {
+      const { mxid, password } = await embedded.addUser(localpart);
+      const { accessToken } = await embedded.accounts.logIn(loginOf(mxid, password));
+      return { mxid, password, caller: { mxid, accessToken, clientAddress: '203.0.113.7' } };
+    },
+  };
+}

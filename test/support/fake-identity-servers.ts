@@ -1,0 +1,44 @@
+import type { FederationFault } from '../../src/matrix/federation-failure.js';
+import { FederationFailure } from '../../src/matrix/federation-failure.js';
+import type { IdentityServerAnswer, IdentityServers } from '../../src/matrix/identity-servers.js';
+
+/** What an identity server was asked. */
+export type AskedOfServer = { readonly server: string } & (
+  | { readonly what: 'bind'; readonly asked: Parameters<IdentityServers['bind']>[1]; readonly accessToken: string }
+  | { readonly what: 'unbind'; readonly asked: Parameters<IdentityServers['unbind']>[1] }
+);
+
+/** Identity servers that do what they are asked, unless a test says otherwise. */
+export interface FakeIdentityServers extends IdentityServers {
+  readonly asked: readonly AskedOfServer[];
+  /** What that server answers from now on; undefined where it does what it is asked. */
+  answer(server: string, answer: IdentityServerAnswer | FederationFault | undefined): void;
+}
+
+/** Identity servers of any name, at which everybody has proven that address. */
+export function createFakeIdentityServers(
+  proven = { medium: 'email', address: 'alice@mail.test' },
+): FakeIdentityServers {
+  const asked: AskedOfServer[] = [];
+  const answers = new Map<string, IdentityServerAnswer | FederationFault>();
+  const answerOf = (server: string, usual: IdentityServerAnswer) => {
+    const answer = answers.get(server) ?? usual;
+    if ('kind' in answer) return Promise.reject(new FederationFailure(answer));
+    return Promise.resolve(answer);
+  };
+  return {
+    asked,
+    answer(server, answer) {
+      if (answer) answers.set(server, answer);
+      else answers.delete(server);
+    },
+    bind(server, request, accessToken) {
+      asked.push({ server, what: 'bind', asked: request, accessToken: accessToken.reveal() });
+      return answerOf(server, { status: 200, body: { ...proven, mxid: request.mxid } });
+    },
+    unbind(server, request) {
+      asked.push({ server, what: 'unbind', asked: request });
+      return answerOf(server, { status: 200, body: {} });
+    },
+  };
+}
