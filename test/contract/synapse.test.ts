@@ -9,6 +9,7 @@ import { createTestRelay, type RelayUnderTest } from '../support/relay-accounts.
 import { silentLogger } from '../support/silent-logger.js';
 import { startSynapse, synapseMissing, synapsePublicUrl, type Synapse } from '../support/synapse.js';
 import { accountAuthorityContract, passwordLogin, refusalOf, type TestUser } from './account-authority.js';
+import { addressesBesideSynapse } from './synapse-addresses.js';
 
 const client = '/_matrix/client';
 
@@ -53,6 +54,8 @@ describe.skipIf(synapseMissing)(`relay in front of Synapse ${synapseMissing ?? '
       }),
     );
   });
+
+  describe('has addresses that', () => addressesBesideSynapse(() => synapse, register));
 
   describe('asks Synapse', () => {
     let bob: TestUser;

@@ -85,6 +85,11 @@ export function readUnbindResult(answer: HomeserverAnswer): UnbindResult {
   return readReply(answer)['id_server_unbind_result'] === 'success' ? 'success' : 'no-support';
 }
 
+/** What the homeserver wants to know before it goes on (401 of user-interactive authentication); undefined for every other answer. */
+export function readChallenge({ status, body }: HomeserverAnswer): Readonly<Record<string, unknown>> | undefined {
+  return status === 401 && Array.isArray(body['flows']) ? body : undefined;
+}
+
 /** Whether the homeserver has nothing at this path. */
 export function isUnrecognized({ status, body }: HomeserverAnswer): boolean {
   // Before MSC3743 homeservers said 400.

@@ -12,12 +12,20 @@ import type {
   RequestBody,
   UnbindResult,
 } from '../contacts/account-addresses.js';
+import { readIdServer } from '../contacts/id-server.js';
 import type { OwnAddresses } from '../contacts/own-addresses.js';
 import type { ProofSessions } from '../contacts/proof-sessions.js';
 import type { Publications } from '../contacts/publications.js';
 import { AccountFailure } from '../failure.js';
 import { reach } from './reach.js';
-import { isUnrecognized, readAddresses, readReply, readUnbindResult, requireUserOf } from './read-answer.js';
+import {
+  isUnrecognized,
+  readAddresses,
+  readChallenge,
+  readReply,
+  readUnbindResult,
+  requireUserOf,
+} from './read-answer.js';
 import { createUpstreamAuthentication } from './upstream-authentication.js';
 import { createUpstreamProofs } from './upstream-proofs.js';
 
@@ -66,22 +74,22 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
     return owner !== undefined && owner !== mxid;
   }
 
-  /** What nobody here has proven goes to the homeserver; one that cannot prove addresses knows no sessions either. */
+  /** What nobody here has proven goes to the homeserver; false where that adds no addresses. */
   async function addUpstream(
     operation: 'add' | 'post',
     caller: Caller,
     session: ProofSession,
     body: RequestBody,
-  ): Promise<void> {
-    if (await isTaken(upstreamProofs.addressOf(session), caller.mxid)) {
-      throw new AccountFailure({ kind: 'address_in_use' });
-    }
+  ): Promise<boolean> {
+    if (await proofs.isOurs(session)) return false;
+    const isInUse = await isTaken(upstreamProofs.addressOf(session), caller.mxid);
+    if (isInUse) throw new AccountFailure({ kind: 'address_in_use' });
     const answer = await reach(homeserver.changeAddresses(operation, body, caller));
-    if (isUnrecognized(answer)) throw new AccountFailure({ kind: 'address_not_proven' });
-    if (answer.status === 401 && Array.isArray(answer.body['flows'])) {
-      throw new AccountFailure({ kind: 'authentication_incomplete', body: answer.body });
-    }
+    if (isUnrecognized(answer)) return false;
+    const challenge = readChallenge(answer);
+    if (challenge) throw new AccountFailure({ kind: 'authentication_incomplete', body: challenge });
     readReply(answer);
+    return true;
   }
 
   /** `isThere`: whether the homeserver has the address; who has nothing to remove may also be unable to. */
@@ -105,6 +113,10 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
     const isElsewhere = idServer !== undefined && !publications.isOurs(idServer);
     return isElsewhere || !address ? 'no-support' : publications.unbind(mxid, address, idServer);
   }
+
+  const requireIdServer = ({ idServer }: AddressRemoval): void => {
+    if (idServer !== undefined) readIdServer(idServer);
+  };
 
   const isOurs = ({ idServer }: AddressRemoval) => idServer !== undefined && publications.isOurs(idServer);
 
@@ -135,7 +147,7 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
 
     async add(caller, session, auth, body) {
       requireOurUser(caller);
-      if (!(await proofs.isOurs(session))) return addUpstream('add', caller, session, body);
+      if (await addUpstream('add', caller, session, body)) return;
       requireChanges();
       const params = { client_secret: session.clientSecret, sid: session.sid };
       await authentication.authenticate(caller, { ...addOperation, owner: caller.mxid, params }, auth);
@@ -144,13 +156,14 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
 
     async addWithoutAuthentication(caller, session, body) {
       requireOurUser(caller);
-      if (!(await proofs.isOurs(session))) return addUpstream('post', caller, session, body);
+      if (await addUpstream('post', caller, session, body)) return;
       requireChanges();
       await own.add(caller.mxid, session);
     },
 
     async remove(caller, removal) {
       const { mxid } = requireOurUser(caller);
+      requireIdServer(removal);
       const address = canonicalAddress(removal);
       const isHere = address !== undefined && has(await own.list(mxid), address);
       if (isHere) requireChanges();
@@ -172,6 +185,7 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
 
     async unbind(caller, removal) {
       requireOurUser(caller);
+      requireIdServer(removal);
       const withdrawn = await unbindHere(caller, removal);
       return isOurs(removal) ? withdrawn : eitherOf(withdrawn, await unbindUpstream(caller, removal));
     },

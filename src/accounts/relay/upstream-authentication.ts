@@ -5,7 +5,7 @@ import { AccountFailure } from '../failure.js';
 import { nameOperation, type UiaOperation } from '../uia/operation.js';
 import { createChallengeBook } from './challenge-book.js';
 import { reach } from './reach.js';
-import { isUnrecognized, readReply } from './read-answer.js';
+import { isUnrecognized, readChallenge, readReply } from './read-answer.js';
 
 /** User-interactive authentication that the homeserver does, for what is done here. */
 export interface UpstreamAuthentication {
@@ -58,7 +58,8 @@ export function createUpstreamAuthentication({
 
 /** What the homeserver wants to know before it goes on; undefined where it has gone on. Throws AccountFailure for everything else. */
 function challengeOf(answer: HomeserverAnswer): HomeserverAnswer['body'] | undefined {
-  if (answer.status === 401 && Array.isArray(answer.body['flows'])) return answer.body;
+  const challenge = readChallenge(answer);
+  if (challenge) return challenge;
   if (isUnrecognized(answer)) throw new AccountFailure({ kind: 'authentication_unsupported' });
   readReply(answer);
   return undefined;

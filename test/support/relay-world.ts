@@ -1,0 +1,121 @@
+import type { AddressRemoval, Caller, ProofSession } from '../../src/accounts/contacts/account-addresses.js';
+import { AccountFailure, type AccountFault } from '../../src/accounts/failure.js';
+import { loginOf } from './account-requests.js';
+import { tokenRequest } from './contacts.js';
+import { startFakeHomeserver, type FakeHomeserver, type HomeserverRequest } from './fake-homeserver.js';
+import { identityServer } from './identity-service.js';
+import {
+  callerOf,
+  openRelayAddresses,
+  recordPublications,
+  type RecordedPublications,
+  type RelayAddressesUnderTest,
+} from './relay-addresses.js';
+
+export const email = { medium: 'email', address: 'alice@mail.test' } as const;
+export const phone = { medium: 'msisdn', address: '447470674927' } as const;
+const password = 'correct horse';
+
+/** A homeserver with two users, the relay in front of it, and what a client of it does. */
+export interface RelayWorld extends RelayAddressesUnderTest {
+  readonly homeserver: FakeHomeserver;
+  readonly publications: RecordedPublications;
+  readonly alice: Caller;
+  readonly bob: Caller;
+  /** A session in which the address is proven here: by e-mail, unless it begins with a plus. */
+  proveHere(address: string, caller?: Caller): Promise<ProofSession>;
+  /** A session in which it is proven to the homeserver. */
+  proveThere(address: string, caller?: Caller): Promise<ProofSession>;
+  /** By Alice, unless told otherwise. */
+  add(session: ProofSession, auth?: object, caller?: Caller): Promise<void>;
+  /** What Alice's addresses are, or those of `caller`. */
+  listed(caller?: Caller): Promise<string[]>;
+  /** What the homeserver was asked, logins aside. */
+  asked(): HomeserverRequest[];
+  /** The same, by method and path. */
+  paths(): string[];
+}
+
+/** A new one, with as little of /account/3pid as the fake homeserver begins with; the caller closes it. */
+export async function openRelayWorld(): Promise<RelayWorld> {
+  const homeserver = await startFakeHomeserver('home.test');
+  const publications = recordPublications(identityServer);
+  const relay = await openRelayAddresses(homeserver.url, 'home.test', { publications });
+  const newUser = async (localpart: string) => {
+    const mxid = homeserver.addUser(localpart, password);
+    const body = { type: 'm.login.password', identifier: { type: 'm.id.user', user: mxid }, password };
+    const { accessToken } = await relay.authority.logIn(loginOf(mxid, password, { body }));
+    return callerOf(mxid, accessToken.reveal());
+  };
+  const [alice, bob] = [await newUser('alice'), await newUser('bob')];
+  const asked = () => homeserver.requests.filter(({ path }) => !path.endsWith('/login'));
+  const open = async (address: string, caller: Caller | undefined) => {
+    const request = tokenRequest(address, caller);
+    const { sid } = await relay.addresses.requestToken(request);
+    return { sid: String(sid), clientSecret: request.clientSecret };
+  };
+
+  return {
+    ...relay,
+    homeserver,
+    publications,
+    alice,
+    bob,
+    async proveHere(address, caller) {
+      const session = await open(address, caller);
+      await relay.submit(session);
+      return session;
+    },
+    async proveThere(address, caller) {
+      const session = await open(address, caller);
+      homeserver.addresses.prove(session.sid);
+      return session;
+    },
+    add: (session, auth, caller = alice) =>
+      relay.addresses.add(caller, session, auth, { ...bodyOf(session), ...(auth && { auth }) }),
+    listed: async (caller = alice) =>
+      (await relay.addresses.list(caller)).map(({ medium, address }) => `${medium} ${address}`),
+    asked,
+    paths: () => asked().map(({ method, path }) => `${method} ${path.replace('/_matrix/client/v3', '')}`),
+    async close() {
+      await relay.close();
+      await homeserver.close();
+    },
+  };
+}
+
+/** What names a session in the body of a request. */
+export function bodyOf({ sid, clientSecret }: ProofSession) {
+  return { sid, client_secret: clientSecret };
+}
+
+/** The stage of user-interactive authentication that asks for a password. */
+export function passwordStage(session: unknown, { mxid }: Pick<Caller, 'mxid'>, typed = password) {
+  const identifier = { type: 'm.id.user', user: mxid };
+  return { type: 'm.login.password', identifier, password: typed, ...(session === undefined ? {} : { session }) };
+}
+
+/** What the client is asked to go on with; throws where the work ends otherwise. */
+export async function challengeOf(work: Promise<unknown>): Promise<Readonly<Record<string, unknown>>> {
+  const outcome: unknown = await work.then(
+    () => new Error('expected a challenge, and there was none'),
+    (reason: unknown) => reason,
+  );
+  const fault = outcome instanceof AccountFailure ? outcome.fact : undefined;
+  if (fault?.kind !== 'authentication_incomplete') throw outcome;
+  return fault.body;
+}
+
+/** A request to remove or unbind an address. */
+export function removalOf(
+  { medium, address }: { readonly medium: string; readonly address: string },
+  idServer?: string,
+): AddressRemoval {
+  const body = { medium, address, ...(idServer === undefined ? {} : { id_server: idServer }) };
+  return { medium, address, idServer, body };
+}
+
+/** What becomes of an answer of the homeserver. */
+export function refused(status: number, body: Readonly<Record<string, unknown>>): AccountFault {
+  return { kind: 'refused_upstream', status, body, retryAfter: undefined };
+}

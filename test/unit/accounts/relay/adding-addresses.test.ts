@@ -1,0 +1,229 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Caller, ProofSession } from '../../../../src/accounts/contacts/account-addresses.js';
+import { faultOf } from '../../../support/account-requests.js';
+import { tokenRequest } from '../../../support/contacts.js';
+import { sendJson } from '../../../support/fake-homeserver.js';
+import type { AddressSupport } from '../../../support/fake-homeserver-addresses.js';
+import {
+  bodyOf,
+  challengeOf,
+  email,
+  openRelayWorld,
+  passwordStage,
+  phone,
+  refused,
+  removalOf,
+  type RelayWorld,
+} from '../../../support/relay-world.js';
+import { threepidFaultOf } from '../../../support/threepid-faults.js';
+import { minute } from '../../../support/validation.js';
+
+let world: RelayWorld;
+let alice: Caller;
+let bob: Caller;
+let homeserver: RelayWorld['homeserver'];
+
+beforeEach(async () => {
+  world = await openRelayWorld();
+  ({ alice, bob, homeserver } = world);
+});
+afterEach(() => world.close());
+
+describe('adding what the homeserver has proven', () => {
+  let session: ProofSession;
+  beforeEach(async () => {
+    homeserver.addresses.support = 'full';
+    session = await world.proveThere(email.address, alice);
+  });
+
+  it('takes the homeserver’s own authentication, in its words, at the same path', async () => {
+    const body = { ...bodyOf(session), 'org.example.kept': [1] };
+    const challenge = await challengeOf(world.addresses.add(alice, session, undefined, body));
+    expect(challenge).toEqual({
+      session: expect.any(String),
+      flows: [{ stages: ['m.login.password'] }],
+      params: {},
+      'org.example.kept': true,
+    });
+    const wrong = passwordStage(challenge['session'], alice, 'wrong');
+    const again = await challengeOf(world.addresses.add(alice, session, wrong, { ...body, auth: wrong }));
+    expect(again).toMatchObject({ session: challenge['session'], errcode: 'M_FORBIDDEN', completed: [] });
+    expect(await world.listed()).toEqual([]);
+
+    const right = passwordStage(challenge['session'], alice);
+    await world.addresses.add(alice, session, right, { ...body, auth: right });
+    expect(await world.listed()).toEqual(['email alice@mail.test']);
+    const adding = world.asked().filter(({ path }) => path.endsWith('/account/3pid/add'));
+    expect(adding.map((request) => request.body)).toEqual([body, { ...body, auth: wrong }, { ...body, auth: right }]);
+    expect(world.paths()).not.toContain('POST /delete_devices');
+  });
+
+  it('passes on what the homeserver says to a session that it does not know', async () => {
+    const unknown = { sid: 'unknown', clientSecret: 'a.secret' };
+    expect(await faultOf(world.add(unknown, passwordStage(undefined, alice)))).toMatchObject({
+      kind: 'refused_upstream',
+      status: 400,
+      body: { errcode: 'M_THREEPID_AUTH_FAILED' },
+    });
+  });
+
+  it('works without authentication where the homeserver lets it, in whatever spelling', async () => {
+    const body = { threePidCreds: bodyOf(session), bind: false };
+    await world.addresses.addWithoutAuthentication(alice, session, body);
+    expect(world.asked().find(({ path }) => path.endsWith('/account/3pid'))?.body).toEqual(body);
+    expect(await world.listed()).toEqual(['email alice@mail.test']);
+  });
+});
+
+describe.each<AddressSupport>(['unproven', 'none'])('adding what was proven here (%s)', (support) => {
+  beforeEach(() => {
+    homeserver.addresses.support = support;
+  });
+
+  it('takes the homeserver’s own authentication, and no login', async () => {
+    const session = await world.proveHere(email.address, alice);
+    const devices = homeserver.devicesOf(alice.mxid);
+    const challenge = await challengeOf(world.add(session));
+    expect(challenge).toMatchObject({ flows: [{ stages: ['m.login.password'] }], 'org.example.kept': true });
+    expect(await world.listed()).toEqual([]);
+    await world.add(session, passwordStage(challenge['session'], alice));
+    expect(await world.listed()).toEqual(['email alice@mail.test']);
+    expect(homeserver.addresses.listOf(alice.mxid)).toEqual([]);
+    expect(homeserver.devicesOf(alice.mxid)).toEqual(devices);
+    const authentications = world.asked().filter(({ path }) => path.endsWith('/delete_devices'));
+    expect(authentications.map(({ body }) => body['devices'])).toEqual([[], [], []]);
+  });
+
+  it('takes the password in the first request', async () => {
+    await world.add(await world.proveHere(`+${phone.address}`, alice), passwordStage(undefined, alice));
+    expect(await world.listed()).toEqual(['msisdn 447470674927']);
+  });
+
+  it('asks again after a wrong password, for the same session', async () => {
+    const session = await world.proveHere(email.address, alice);
+    const challenge = await challengeOf(world.add(session));
+    const again = await challengeOf(world.add(session, passwordStage(challenge['session'], alice, 'wrong')));
+    expect(again).toMatchObject({ session: challenge['session'], errcode: 'M_FORBIDDEN', completed: [] });
+    expect(await world.listed()).toEqual([]);
+    await world.add(session, passwordStage(again['session'], alice));
+    expect(await world.listed()).toHaveLength(1);
+  });
+
+  it('does not take an authentication for something else', async () => {
+    const one = await world.proveHere(email.address, alice);
+    const other = await world.proveHere('other@mail.test', alice);
+    const challenge = await challengeOf(world.add(one));
+    const again = await challengeOf(world.add(other, passwordStage(challenge['session'], alice)));
+    expect(again['session']).not.toBe(challenge['session']);
+    expect(again).not.toHaveProperty('errcode');
+
+    await challengeOf(world.add(one, { session: await authenticateElsewhere() }));
+    expect(await world.listed()).toEqual([]);
+  });
+
+  it('does not take an authentication twice', async () => {
+    const session = await world.proveHere(email.address, alice);
+    const challenge = await challengeOf(world.add(session));
+    await world.add(session, passwordStage(challenge['session'], alice));
+    await world.addresses.remove(alice, removalOf(email));
+    const anew = await world.proveHere(email.address, alice);
+    await challengeOf(world.add(anew, { session: challenge['session'] }));
+    expect(await world.listed()).toEqual([]);
+  });
+
+  it('does not take an authentication that was begun long ago', async () => {
+    const session = await world.proveHere(email.address, alice);
+    const challenge = await challengeOf(world.add(session));
+    await world.clock.advance(15 * minute);
+    await challengeOf(world.add(session, passwordStage(challenge['session'], alice)));
+    expect(await world.listed()).toEqual([]);
+  });
+
+  it('is refused where the homeserver lets authentication be skipped, with the right password too', async () => {
+    const session = await world.proveHere(email.address, alice);
+    homeserver.addresses.skipsAuthentication = true;
+    const adding = [world.add(session), world.add(session, passwordStage(undefined, alice))];
+    for (const work of adding) expect(await faultOf(work)).toEqual({ kind: 'authentication_unsupported' });
+    expect(await world.listed()).toEqual([]);
+  });
+
+  it('is refused where the address was not proven', async () => {
+    const request = tokenRequest(email.address, alice);
+    const { sid } = await world.addresses.requestToken(request);
+    const session = { sid: String(sid), clientSecret: request.clientSecret };
+    const adding = world.add(session, passwordStage(undefined, alice));
+    expect(await faultOf(adding)).toEqual({ kind: 'address_not_proven' });
+  });
+
+  it('is refused where another user has proven it', async () => {
+    const session = await world.proveHere(email.address, alice);
+    const adding = world.add(session, passwordStage(undefined, bob), bob);
+    expect(await faultOf(adding)).toEqual({ kind: 'address_not_proven' });
+    expect(await world.listed(bob)).toEqual([]);
+  });
+
+  it('loses nothing while the homeserver is down', async () => {
+    const session = await world.proveHere(email.address, alice);
+    homeserver.intercept((response) => response.destroy());
+    const adding = world.add(session, passwordStage(undefined, alice));
+    expect(await faultOf(adding)).toEqual({ kind: 'homeserver_unreachable' });
+    homeserver.intercept(undefined);
+    await world.add(session, passwordStage(undefined, alice));
+    expect(await world.listed()).toEqual(['email alice@mail.test']);
+  });
+
+  it('passes on that the homeserver has had too many attempts', async () => {
+    const session = await world.proveHere(email.address, alice);
+    const body = { errcode: 'M_LIMIT_EXCEEDED', error: 'Too Many Requests', retry_after_ms: 1500 };
+    homeserver.intercept((response) => sendJson(response, { status: 429, body }, { 'Retry-After': '2' }));
+    const adding = world.add(session, passwordStage(undefined, alice));
+    expect(await faultOf(adding)).toEqual({ ...refused(429, body), retryAfter: '2' });
+  });
+
+  it('works once without authentication, where the surface lets it', async () => {
+    const session = await world.proveHere(email.address, alice);
+    const body = { three_pid_creds: bodyOf(session) };
+    const post = () => world.addresses.addWithoutAuthentication(alice, session, body);
+    await post();
+    expect(await world.listed()).toEqual(['email alice@mail.test']);
+    const again = support === 'none' ? { kind: 'address_not_proven' } : { body: { errcode: 'M_THREEPID_AUTH_FAILED' } };
+    expect(await faultOf(post())).toMatchObject(again);
+  });
+});
+
+describe('a session of one purpose', () => {
+  it('is unknown where one of another is needed, so that a homeserver that asks us for proofs gets only its own', async () => {
+    const session = await world.prove(email.address);
+    const asHomeserver = (key: ProofSession) => world.validation.loadValidated({ purpose: 'identity', ...key });
+    expect(await asHomeserver(session)).toMatchObject(email);
+    const adding = world.add(session, passwordStage(undefined, alice));
+    expect(await faultOf(adding)).toEqual({ kind: 'address_not_proven' });
+    expect(world.paths()[0]).toBe('POST /account/3pid/add');
+
+    const ours = await world.proveHere(`+${phone.address}`, alice);
+    expect(await threepidFaultOf(asHomeserver(ours))).toEqual({ kind: 'session_unknown' });
+  });
+});
+
+describe('where another service has the passwords', () => {
+  it('nothing is added that was proven here, for nobody can be authenticated', async () => {
+    homeserver.addresses.support = 'delegated';
+    const session = await world.proveHere(email.address, alice);
+    const adding = [world.add(session), world.add(session, passwordStage(undefined, alice))];
+    for (const work of adding) expect(await faultOf(work)).toEqual({ kind: 'authentication_unsupported' });
+    expect(await world.listed()).toEqual([]);
+  });
+});
+
+/** Completes the homeserver's authentication for removing devices, past us; answers its session. */
+async function authenticateElsewhere(): Promise<string> {
+  const post = async (body: object) => {
+    const headers = { Authorization: `Bearer ${alice.accessToken.reveal()}` };
+    const init = { method: 'POST', headers, body: JSON.stringify({ devices: [], ...body }) };
+    const response = await fetch(`${homeserver.url}/_matrix/client/v3/delete_devices`, init);
+    return { status: response.status, body: (await response.json()) as Readonly<Record<string, unknown>> };
+  };
+  const session = String((await post({})).body['session']);
+  expect((await post({ auth: passwordStage(session, alice) })).status).toBe(200);
+  return session;
+}
