@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Caller, ProofSession } from '../../src/accounts/contacts/account-addresses.js';
+import { challengeOf } from '../support/address-steps.js';
 import { tokenRequest } from '../support/contacts.js';
 import { openRelayAddresses, type RelayAddressesUnderTest } from '../support/relay-addresses.js';
-import { bodyOf, challengeOf, removalOf } from '../support/relay-world.js';
+import { bodyOf, removalOf } from '../support/relay-world.js';
 import type { Synapse } from '../support/synapse.js';
 import { passwordLogin, refusalOf, type TestUser } from './account-authority.js';
 
@@ -54,20 +55,20 @@ export function addressesBesideSynapse(
     const email = await prove('Holder@mail.test');
     const phone = await prove('+447470674929');
 
-    const challenge = await challengeOf(add(email));
+    const { body: challenge } = await challengeOf(add(email));
     expect(challenge).toEqual({
       session: expect.any(String),
       flows: [{ stages: ['m.login.password'] }],
       params: {},
     });
-    const again = await challengeOf(add(email, passwordStage(challenge['session'], 'wrong')));
+    const { body: again } = await challengeOf(add(email, passwordStage(challenge['session'], 'wrong')));
     expect(again).toMatchObject({ session: challenge['session'], errcode: 'M_FORBIDDEN', error: expect.any(String) });
     expect(await listed()).toEqual([]);
     await add(email, passwordStage(challenge['session']));
     await synapseOf().logged(/ 198\.51\.100\.81 .* 200 "POST \/_matrix\/client\/v3\/delete_devices/);
 
     // Synapse would take the completed session once more.
-    const anew = await challengeOf(add(phone, { session: challenge['session'] }));
+    const { body: anew } = await challengeOf(add(phone, { session: challenge['session'] }));
     expect(anew['session']).not.toBe(challenge['session']);
     await relay.clock.advance(1);
     await add(phone, passwordStage(anew['session']));
@@ -98,7 +99,7 @@ export function addressesBesideSynapse(
   it('are added by Synapse where nobody here has proven them, which it refuses in its own words', async () => {
     await newUser();
     const unknown = { sid: 'unknown', clientSecret: 'a.secret' };
-    const { session } = await challengeOf(add(unknown));
+    const { session } = (await challengeOf(add(unknown))).body;
     expect(await refusalOf(add(unknown, passwordStage(session)))).toMatchObject({
       status: 400,
       errcode: 'M_THREEPID_AUTH_FAILED',

@@ -117,6 +117,13 @@ export async function refused(work: Promise<unknown>): Promise<void> {
   await faultOf(work);
 }
 
+/** Throws where the work is not refused for want of a proof; of sessions that we do not know a homeserver says so. */
+export async function refusedAsUnproven(work: Promise<unknown>): Promise<void> {
+  const fault = await faultOf(work);
+  const isUpstreams = fault.kind === 'refused_upstream' && fault.body['errcode'] === 'M_THREEPID_AUTH_FAILED';
+  if (fault.kind !== 'address_not_proven' && !isUpstreams) throw new Error(`another refusal: ${JSON.stringify(fault)}`);
+}
+
 /** What became of several requests at once, sorted. */
 export function kindsOf(outcomes: readonly PromiseSettledResult<unknown>[]): string[] {
   const kinds = outcomes.map((outcome) => {

@@ -1,5 +1,5 @@
 import type { AddressRemoval, Caller, ProofSession } from '../../src/accounts/contacts/account-addresses.js';
-import { AccountFailure, type AccountFault } from '../../src/accounts/failure.js';
+import type { AccountFault } from '../../src/accounts/failure.js';
 import { loginOf } from './account-requests.js';
 import { tokenRequest } from './contacts.js';
 import { startFakeHomeserver, type FakeHomeserver, type HomeserverRequest } from './fake-homeserver.js';
@@ -93,17 +93,6 @@ export function bodyOf({ sid, clientSecret }: ProofSession) {
 export function passwordStage(session: unknown, { mxid }: Pick<Caller, 'mxid'>, typed = password) {
   const identifier = { type: 'm.id.user', user: mxid };
   return { type: 'm.login.password', identifier, password: typed, ...(session === undefined ? {} : { session }) };
-}
-
-/** What the client is asked to go on with; throws where the work ends otherwise. */
-export async function challengeOf(work: Promise<unknown>): Promise<Readonly<Record<string, unknown>>> {
-  const outcome: unknown = await work.then(
-    () => new Error('expected a challenge, and there was none'),
-    (reason: unknown) => reason,
-  );
-  const fault = outcome instanceof AccountFailure ? outcome.fact : undefined;
-  if (fault?.kind !== 'authentication_incomplete') throw outcome;
-  return fault.body;
 }
 
 /** A request to remove or unbind an address. */

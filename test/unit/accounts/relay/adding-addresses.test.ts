@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Caller, ProofSession } from '../../../../src/accounts/contacts/account-addresses.js';
 import { faultOf } from '../../../support/account-requests.js';
+import { challengeOf } from '../../../support/address-steps.js';
 import { tokenRequest } from '../../../support/contacts.js';
 import { sendJson } from '../../../support/fake-homeserver.js';
 import type { AddressSupport } from '../../../support/fake-homeserver-addresses.js';
 import {
   bodyOf,
-  challengeOf,
   email,
   openRelayWorld,
   passwordStage,
@@ -38,7 +38,7 @@ describe('adding what the homeserver has proven', () => {
 
   it('takes the homeserver’s own authentication, in its words, at the same path', async () => {
     const body = { ...bodyOf(session), 'org.example.kept': [1] };
-    const challenge = await challengeOf(world.addresses.add(alice, session, undefined, body));
+    const { body: challenge } = await challengeOf(world.addresses.add(alice, session, undefined, body));
     expect(challenge).toEqual({
       session: expect.any(String),
       flows: [{ stages: ['m.login.password'] }],
@@ -46,7 +46,7 @@ describe('adding what the homeserver has proven', () => {
       'org.example.kept': true,
     });
     const wrong = passwordStage(challenge['session'], alice, 'wrong');
-    const again = await challengeOf(world.addresses.add(alice, session, wrong, { ...body, auth: wrong }));
+    const { body: again } = await challengeOf(world.addresses.add(alice, session, wrong, { ...body, auth: wrong }));
     expect(again).toMatchObject({ session: challenge['session'], errcode: 'M_FORBIDDEN', completed: [] });
     expect(await world.listed()).toEqual([]);
 
@@ -83,7 +83,7 @@ describe.each<AddressSupport>(['unproven', 'none'])('adding what was proven here
   it('takes the homeserver’s own authentication, and no login', async () => {
     const session = await world.proveHere(email.address, alice);
     const devices = homeserver.devicesOf(alice.mxid);
-    const challenge = await challengeOf(world.add(session));
+    const { body: challenge } = await challengeOf(world.add(session));
     expect(challenge).toMatchObject({ flows: [{ stages: ['m.login.password'] }], 'org.example.kept': true });
     expect(await world.listed()).toEqual([]);
     await world.add(session, passwordStage(challenge['session'], alice));
@@ -101,8 +101,8 @@ describe.each<AddressSupport>(['unproven', 'none'])('adding what was proven here
 
   it('asks again after a wrong password, for the same session', async () => {
     const session = await world.proveHere(email.address, alice);
-    const challenge = await challengeOf(world.add(session));
-    const again = await challengeOf(world.add(session, passwordStage(challenge['session'], alice, 'wrong')));
+    const { body: challenge } = await challengeOf(world.add(session));
+    const { body: again } = await challengeOf(world.add(session, passwordStage(challenge['session'], alice, 'wrong')));
     expect(again).toMatchObject({ session: challenge['session'], errcode: 'M_FORBIDDEN', completed: [] });
     expect(await world.listed()).toEqual([]);
     await world.add(session, passwordStage(again['session'], alice));
@@ -112,8 +112,8 @@ describe.each<AddressSupport>(['unproven', 'none'])('adding what was proven here
   it('does not take an authentication for something else', async () => {
     const one = await world.proveHere(email.address, alice);
     const other = await world.proveHere('other@mail.test', alice);
-    const challenge = await challengeOf(world.add(one));
-    const again = await challengeOf(world.add(other, passwordStage(challenge['session'], alice)));
+    const { body: challenge } = await challengeOf(world.add(one));
+    const { body: again } = await challengeOf(world.add(other, passwordStage(challenge['session'], alice)));
     expect(again['session']).not.toBe(challenge['session']);
     expect(again).not.toHaveProperty('errcode');
 
@@ -123,7 +123,7 @@ describe.each<AddressSupport>(['unproven', 'none'])('adding what was proven here
 
   it('does not take an authentication twice', async () => {
     const session = await world.proveHere(email.address, alice);
-    const challenge = await challengeOf(world.add(session));
+    const { body: challenge } = await challengeOf(world.add(session));
     await world.add(session, passwordStage(challenge['session'], alice));
     await world.addresses.remove(alice, removalOf(email));
     const anew = await world.proveHere(email.address, alice);
@@ -133,7 +133,7 @@ describe.each<AddressSupport>(['unproven', 'none'])('adding what was proven here
 
   it('does not take an authentication that was begun long ago', async () => {
     const session = await world.proveHere(email.address, alice);
-    const challenge = await challengeOf(world.add(session));
+    const { body: challenge } = await challengeOf(world.add(session));
     await world.clock.advance(15 * minute);
     await challengeOf(world.add(session, passwordStage(challenge['session'], alice)));
     expect(await world.listed()).toEqual([]);

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AccountFault } from '../../../../src/accounts/failure.js';
-import type { Mxid } from '../../../../src/base/mxid.js';
 import { Secret } from '../../../../src/base/secret.js';
 import { faultOf } from '../../../support/account-requests.js';
 import { tokenRequest } from '../../../support/contacts.js';
@@ -305,7 +304,7 @@ describe('users of other servers', () => {
   it('have nothing here', async () => {
     const stranger = callerOf('@alice:elsewhere.test', alice.accessToken.reveal());
     const session = await world.proveHere(email.address);
-    await world.keep(stranger.mxid as Mxid, 'msisdn', phone.address);
+    await world.keep(stranger.mxid, 'msisdn', phone.address);
     const faults = await Promise.all([
       faultOf(addresses.list(stranger)),
       faultOf(addresses.requestToken(tokenRequest('new@mail.test', stranger))),
