@@ -1,6 +1,6 @@
 import { PhoneNumber } from '../../src/base/phone.js';
 import { Secret } from '../../src/base/secret.js';
-import type { EmailInvite, EmailValidation, PhoneValidation } from '../../src/delivery/messenger.js';
+import type { EmailInUse, EmailInvite, EmailValidation, PhoneValidation } from '../../src/delivery/messenger.js';
 
 /** A message to somebody who wants to prove an e-mail address. */
 export function emailValidation(overrides: Partial<EmailValidation> = {}): EmailValidation {
@@ -29,6 +29,11 @@ export function emailInvite(overrides: Partial<EmailInvite> = {}): EmailInvite {
     brand: undefined,
     ...overrides,
   };
+}
+
+/** A message to somebody whose address somebody else wants to add. */
+export function emailInUse(overrides: Partial<EmailInUse> = {}): EmailInUse {
+  return { kind: 'email_in_use', to: 'alice@example.test', brand: undefined, ...overrides };
 }
 
 /** A message to somebody who wants to prove a phone number. */

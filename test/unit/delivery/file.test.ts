@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMessenger } from '../../../src/delivery/create-messenger.js';
 import { createFileChannel } from '../../../src/delivery/file.js';
 import { createFakeClock } from '../../support/fake-clock.js';
-import { emailInvite, emailValidation, phoneValidation } from '../../support/messages.js';
+import { emailInUse, emailInvite, emailValidation, phoneValidation } from '../../support/messages.js';
 import { createRecordingLogger } from '../../support/recording-logger.js';
 
 let folder: string;
@@ -29,6 +29,7 @@ describe('messages into a file', () => {
       messenger.send(emailValidation()),
       messenger.send(phoneValidation()),
       messenger.send(emailInvite()),
+      messenger.send(emailInUse()),
     ]);
     const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
     const at = '1970-01-01T00:00:00.000Z';
@@ -50,6 +51,7 @@ describe('messages into a file', () => {
         sender_display_name: 'Bob',
         room_name: 'The garden',
       },
+      { at, kind: 'email_in_use', to: 'alice@example.test' },
     ]);
   });
 

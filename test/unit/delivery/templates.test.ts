@@ -6,7 +6,7 @@ import { builtInTemplates } from '../../../src/delivery/built-in-templates.js';
 import { loadTemplates } from '../../../src/delivery/load-templates.js';
 import { createTemplates } from '../../../src/delivery/templates.js';
 import { problemsOf } from '../../../src/delivery/try-templates.js';
-import { emailInvite, emailValidation, phoneValidation } from '../../support/messages.js';
+import { emailInUse, emailInvite, emailValidation, phoneValidation } from '../../support/messages.js';
 
 const service = 'id.example.test';
 
@@ -35,6 +35,14 @@ describe('the templates that come with the program', () => {
     expect(subject).toBe('@bob:example.test invites you to a room on Matrix');
     expect(text).toContain('@bob:example.test invites you to a room on Matrix');
     expect(html).toContain('<strong>@bob:example.test</strong> invites you to a room on Matrix');
+  });
+
+  it('tell of an address in use by which service somebody tried, and hold no link', () => {
+    const { subject, text, html } = createTemplates({ service }).mail(emailInUse());
+    expect(subject).toBe('Somebody tried to add your e-mail address');
+    expect(text).toContain('somebody asked id.example.test to add this e-mail address');
+    expect(html).toContain('<strong>id.example.test</strong>');
+    expect(`${text}${html}`).not.toMatch(/href|https?:/);
   });
 
   it('show who invites, whatever that one calls themselves', () => {
@@ -95,12 +103,16 @@ describe('templates of the admin', () => {
       'blue/invite.subject.eta': 'Blue',
       'blue/invite.txt.eta': '<%= it.link %>',
       'blue/invite.html.eta': '<%= it.link %>',
+      'blue/in-use.subject.eta': 'Blue is taken',
+      'blue/in-use.txt.eta': '<%= it.to %>',
+      'blue/in-use.html.eta': '<%= it.to %>',
     });
     const { mail } = await loadTemplates({ folder, service });
     const subjects = (brand: string | undefined) => [
       mail(emailValidation({ brand })).subject,
       mail(emailInvite({ brand })).subject,
     ];
+    expect(mail(emailInUse({ brand: 'blue' })).subject).toBe('Blue is taken');
     expect(subjects('blue')).toEqual(['Welcome to id.example.test', 'Blue']);
     for (const brand of [undefined, '', 'red', 'BLUE', 'blue/', '../blue', '.', '__proto__', 'constructor']) {
       expect(subjects(brand)).toEqual(['Welcome to id.example.test', 'Bob invites you to The garden']);
@@ -184,6 +196,12 @@ describe('templates of the admin', () => {
       files: { ...validation, 'validation.subject.eta': ' \n' },
       file: 'validation.subject.eta',
       problem: 'It gives no subject.',
+    },
+    {
+      what: 'no text',
+      files: { 'in-use.subject.eta': 'x', 'in-use.txt.eta': ' \n', 'in-use.html.eta': 'x' },
+      file: 'in-use.txt.eta',
+      problem: 'It gives no text.',
     },
     {
       what: 'an invite that fails without a name',

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ThirdPartyAddress } from '../../../src/base/canonical-address.js';
 import { Secret } from '../../../src/base/secret.js';
 import type { TokenRequest } from '../../../src/threepid/validation.js';
 import { threepidFaultOf as faultOf } from '../../support/threepid-faults.js';
 import {
+  allowances,
   askerOf,
   day,
   emailRequest,
@@ -80,6 +82,84 @@ describe('an address is proven', () => {
     expect(await faultOf(load(request, sid))).toEqual({ kind: 'session_unknown' });
     expect(await faultOf(under.validation.consume(keyOf(request, sid), nothing))).toEqual({ kind: 'session_unknown' });
     expect(await ask(request)).not.toBe(sid);
+  });
+});
+
+describe('a validated session', () => {
+  it('serves its purpose in one transaction, and goes on where that fails', async () => {
+    const request = emailRequest();
+    const key = keyOf(request, await prove(request));
+    const failing = under.validation.consume(key, async (tx) => {
+      await tx.floodWaits.save('subject', 1);
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(await under.database.transaction((tx) => tx.floodWaits.find('subject', 0))).toBeUndefined();
+    const used = await under.validation.consume(key, async (tx, proven) => {
+      await tx.floodWaits.save('subject', 1);
+      return proven;
+    });
+    expect(used).toMatchObject({ medium: 'email', address: 'alice@mail.test', mxid: undefined });
+    expect(await under.database.transaction((tx) => tx.floodWaits.find('subject', 0))).toBe(1);
+  });
+
+  it('is what serves: not one that is open or has expired', async () => {
+    const request = emailRequest();
+    const key = keyOf(request, await ask(request));
+    expect(await faultOf(under.validation.consume(key, nothing))).toEqual({ kind: 'session_not_validated' });
+    await submit(request, key.sid, lastToken());
+    await under.clock.advance(day);
+    expect(await faultOf(under.validation.consume(key, nothing))).toEqual({ kind: 'session_expired' });
+  });
+});
+
+describe('a token that is withheld', () => {
+  const withhold = () => Promise.resolve('withhold' as const);
+
+  it('is counted like any other, and a mail goes out in its place', async () => {
+    await under.close();
+    under = await openValidation({ allowances: { ...allowances, perEmailAddress: { max: 2, windowMs: day } } });
+    const first = emailRequest({ admit: withhold, brand: 'acme' });
+    const sid = await ask(first);
+    expect(under.messenger.sent).toEqual([{ kind: 'email_in_use', to: 'alice@mail.test', brand: 'acme' }]);
+    expect(await ask(first)).toBe(sid);
+    expect(await ask({ ...first, sendAttempt: 2 })).toBe(sid);
+    expect(await faultOf(ask({ ...first, sendAttempt: 3 }))).toMatchObject({ kind: 'rate_limited' });
+    expect(under.messenger.sent).toHaveLength(2);
+  });
+
+  it('fails as others do where no mail goes out', async () => {
+    under.messenger.fail({ kind: 'address_unknown' });
+    const fault = await faultOf(ask(emailRequest({ admit: withhold })));
+    expect(fault).toEqual(await faultOf(ask(emailRequest())));
+    expect(fault).toEqual({ kind: 'send_failed', medium: 'email' });
+  });
+
+  it('takes about as long as others where it was for a phone', async () => {
+    const state = { isAnswered: false };
+    const asking = ask(phoneRequest({ admit: withhold })).finally(() => void (state.isAnswered = true));
+    await under.clock.advance(199);
+    expect(state.isAnswered).toBe(false);
+    while (!state.isAnswered) await under.clock.advance(801);
+    expect(await asking).toMatch(/^\w{32}$/);
+    expect(under.messenger.asked).toBe(0);
+  });
+});
+
+describe('whoever admits a request', () => {
+  it('is asked once limits have let it pass, for each message, with the canonical address', async () => {
+    await under.close();
+    under = await openValidation({ allowances: { ...allowances, perClient: { max: 2, windowMs: day } } });
+    const asked: string[] = [];
+    const refuse = (_tx: unknown, { medium, address }: ThirdPartyAddress) => {
+      asked.push(`${medium} ${address}`);
+      return Promise.reject(new Error('refused'));
+    };
+    await expect(ask(emailRequest({ admit: refuse }))).rejects.toThrow('refused');
+    await expect(ask(phoneRequest({ admit: refuse }))).rejects.toThrow('refused');
+    expect(await faultOf(ask(emailRequest({ admit: refuse })))).toMatchObject({ kind: 'rate_limited' });
+    expect(asked).toEqual(['email alice@mail.test', 'msisdn 447470674927']);
+    expect(under.messenger.asked).toBe(0);
   });
 });
 

@@ -1,0 +1,130 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Secret } from '../../../../src/base/secret.js';
+import { faultOf } from '../../../support/account-requests.js';
+import { type TestUser } from '../../../support/address-steps.js';
+import { tokenRequest } from '../../../support/contacts.js';
+import { openEmbeddedAddresses, type EmbeddedAddressesUnderTest } from '../../../support/embedded-addresses.js';
+
+let under: EmbeddedAddressesUnderTest | undefined;
+const open = async (...options: Parameters<typeof openEmbeddedAddresses>) => {
+  under = await openEmbeddedAddresses(...options);
+  return under;
+};
+afterEach(() => under?.close());
+
+const email = 'alice@mail.test';
+const removal = { medium: 'email', address: email, idServer: undefined, body: {} };
+const password = ({ mxid }: TestUser, text: string) => ({
+  type: 'm.login.password',
+  identifier: { type: 'm.id.user', user: mxid },
+  password: text,
+});
+
+async function proven({ addresses, submit }: EmbeddedAddressesUnderTest, user: TestUser, typed = email) {
+  const request = tokenRequest(typed, user.caller);
+  const { sid } = await addresses.requestToken(request);
+  const session = { sid: String(sid), clientSecret: request.clientSecret };
+  await submit(session);
+  return session;
+}
+
+describe('where addresses may not be changed', () => {
+  it('they are listed, and nothing else', async () => {
+    const { addresses, logInNew, embedded, messenger } = await open({ mayChange: false });
+    const alice = await logInNew('alice');
+    await embedded.addAddress(alice.mxid, { medium: 'email', address: email });
+    const session = { sid: 's', clientSecret: 'c' };
+    const disabled = { kind: 'address_changes_disabled' };
+    expect(await faultOf(addresses.requestToken(tokenRequest('new@mail.test', alice.caller)))).toEqual(disabled);
+    expect(await faultOf(addresses.add(alice.caller, session, password(alice, alice.password), {}))).toEqual(disabled);
+    expect(await faultOf(addresses.addWithoutAuthentication(alice.caller, session, {}))).toEqual(disabled);
+    expect(await faultOf(addresses.remove(alice.caller, removal))).toEqual(disabled);
+    expect(await addresses.list(alice.caller)).toHaveLength(1);
+    expect(messenger.sent).toEqual([]);
+    expect(await addresses.unbind(alice.caller, removal)).toBe('no-support');
+  });
+});
+
+describe('an address', () => {
+  it('is added in one step by whoever sends the password at once', async () => {
+    const opened = await open();
+    const alice = await opened.logInNew('alice');
+    const session = await proven(opened, alice);
+    await opened.addresses.add(alice.caller, session, password(alice, alice.password), {});
+    expect(await opened.addresses.list(alice.caller)).toMatchObject([{ medium: 'email', address: email }]);
+  });
+
+  it('goes from the account where an identity server is in trouble, which is asked again', async () => {
+    const opened = await open();
+    const { addresses, identityServers, logInNew } = opened;
+    const alice = await logInNew('alice');
+    const session = await proven(opened, alice);
+    await addresses.add(alice.caller, session, password(alice, alice.password), {});
+    const server = { idServer: 'elsewhere.test', idAccessToken: new Secret('t') };
+    await addresses.bind(alice.caller, { sid: 's', clientSecret: 'c' }, server, {});
+    identityServers.answer('elsewhere.test', { kind: 'no_connection' });
+    expect(await addresses.remove(alice.caller, removal)).toBe('no-support');
+    expect(await addresses.list(alice.caller)).toEqual([]);
+    expect(await faultOf(addresses.unbind(alice.caller, removal))).toEqual({ kind: 'identity_server_unreachable' });
+    identityServers.answer('elsewhere.test', undefined);
+    expect(await addresses.remove(alice.caller, removal)).toBe('success');
+  });
+
+  it('stays where the name of the identity server is none', async () => {
+    const opened = await open();
+    const { addresses, logInNew, embedded } = opened;
+    const alice = await logInNew('alice');
+    await embedded.addAddress(alice.mxid, { medium: 'email', address: email });
+    const removing = addresses.remove(alice.caller, { ...removal, idServer: 'https://id.test' });
+    expect(await faultOf(removing)).toEqual({ kind: 'identity_server_invalid' });
+    expect(await addresses.list(alice.caller)).toHaveLength(1);
+  });
+
+  it.each([
+    ['email', 'nobody'],
+    ['msisdn', 'x'],
+    ['fax', '447470674927'],
+  ])('is none, and cannot go: %s %s', async (medium, address) => {
+    const { addresses, logInNew } = await open();
+    const { caller } = await logInNew('alice');
+    const invalid = { kind: 'parameter_invalid', name: 'address' };
+    expect(await faultOf(addresses.remove(caller, { ...removal, medium, address }))).toMatchObject(invalid);
+    expect(await faultOf(addresses.unbind(caller, { ...removal, medium, address }))).toMatchObject(invalid);
+  });
+
+  it('goes with its account, and what is published of it is forgotten', async () => {
+    const opened = await open();
+    const { addresses, logInNew, embedded, database } = opened;
+    const alice = await logInNew('alice');
+    const session = await proven(opened, alice);
+    await addresses.add(alice.caller, session, password(alice, alice.password), {});
+    const server = { idServer: 'elsewhere.test', idAccessToken: new Secret('t') };
+    await addresses.bind(alice.caller, { sid: 's', clientSecret: 'c' }, server, {});
+    await embedded.administration.deactivate(alice.mxid);
+    expect(await addresses.list(alice.caller)).toEqual([]);
+    const bindings = await database.transaction((tx) =>
+      tx.identityBindings.list(alice.mxid, { medium: 'email', address: email }),
+    );
+    expect(bindings).toEqual([]);
+  });
+});
+
+describe('guesses at the password', () => {
+  it('are counted together, whatever they are for', async () => {
+    const opened = await open();
+    const alice = await opened.logInNew('alice');
+    const session = await proven(opened, alice);
+    const wrong = password(alice, 'wrong');
+    for (let guess = 0; guess < 5; guess += 1) {
+      const adding = opened.addresses.add(alice.caller, session, wrong, {});
+      expect(await faultOf(adding)).toMatchObject({ kind: 'authentication_incomplete' });
+      const minting = opened.embedded.accounts.mintLoginToken(alice.caller.accessToken, wrong);
+      expect(await faultOf(minting)).toMatchObject({ kind: 'authentication_incomplete' });
+    }
+    const right = password(alice, alice.password);
+    const adding = opened.addresses.add(alice.caller, session, right, {});
+    expect(await faultOf(adding)).toMatchObject({ kind: 'rate_limited' });
+    const minting = opened.embedded.accounts.mintLoginToken(alice.caller.accessToken, right);
+    expect(await faultOf(minting)).toMatchObject({ kind: 'rate_limited' });
+  });
+});
