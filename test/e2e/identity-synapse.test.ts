@@ -3,11 +3,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { systemRandom } from '../../src/base/random.js';
 import { startSandbox } from '../../src/sandbox/sandbox.js';
+import type { ProofSession } from '../../src/accounts/contacts/account-addresses.js';
+import { passwordLogin } from '../contract/account-authority.js';
+import { faultOf } from '../support/account-requests.js';
+import { challengeOf } from '../support/address-steps.js';
+import { tokenRequest as relayedTokenRequest } from '../support/contacts.js';
+import { callerOf, openRelayAddresses } from '../support/relay-addresses.js';
+import { bodyOf, passwordStage } from '../support/relay-world.js';
 import { testAuthorityFile } from '../support/certificates.js';
 import { install, type Answer, type Installation } from '../support/daemon.js';
 import { startGatewayApi, type GatewayApi } from '../support/gateway-api.js';
 import { startMailServer, type MailServer } from '../support/mail-server.js';
-import { startSynapse, synapseMissing, type Synapse } from '../support/synapse.js';
+import { startSynapse, synapseMissing, synapsePublicUrl, type Synapse } from '../support/synapse.js';
 import { startTlsFront, type TlsFront } from '../support/tls-front.js';
 
 const client = '/_matrix/client/v3';
@@ -19,6 +26,7 @@ const unlimited = { per_second: 10_000, burst_count: 10_000 };
 interface User {
   readonly mxid: string;
   readonly password: string;
+  readonly token: string;
   /** Asks Synapse. */
   ask(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Pick<Answer, 'status' | 'body'>>;
 }
@@ -70,7 +78,7 @@ describe.skipIf(synapseMissing)(`the daemon as the identity server of Synapse ${
     const identifier = { type: 'm.id.user', user: mxid };
     const grant = await askSynapse('POST', `${client}/login`, { type: 'm.login.password', identifier, password });
     const token = String(grant.body['access_token']);
-    return { mxid, password, ask: (method, path, body) => askSynapse(method, `${client}${path}`, body, token) };
+    return { mxid, password, token, ask: (method, path, body) => askSynapse(method, `${client}${path}`, body, token) };
   }
 
   async function askSynapse(method: string, path: string, body?: unknown, token?: string) {
@@ -141,6 +149,41 @@ describe.skipIf(synapseMissing)(`the daemon as the identity server of Synapse ${
       });
       // The code for whatever keeps a channel from sending: it does not say that the number is not on Telegram.
       expect(await requestToken('07470 674404')).toMatchObject({ status: 400, body: { errcode: 'M_SEND_ERROR' } });
+    });
+
+    it('also for its users who come through the relay, which adds nothing of its own where authentication is skipped', async () => {
+      const relay = await openRelayAddresses(synapse.url, synapse.serverName);
+      closers.push(() => relay.close());
+      const { addresses, authority } = relay;
+      const user = await newUser('frank');
+      const caller = callerOf(user.mxid, user.token);
+      const add = (session: ProofSession, auth?: object) =>
+        addresses.add(caller, session, auth, { ...bodyOf(session), ...(auth && { auth }) });
+
+      const request = relayedTokenRequest('+447470674931', caller);
+      const reply = await addresses.requestToken(request);
+      expect(reply).toMatchObject({ msisdn: '447470674931', submit_url: expect.stringContaining(synapsePublicUrl) });
+      const session = { sid: String(reply['sid']), clientSecret: request.clientSecret };
+      const { code } = await gateway.next('+447470674931');
+      const submitPath = new URL(String(reply['submit_url'])).pathname;
+      expect((await askSynapse('POST', submitPath, { ...bodyOf(session), token: code })).body).toEqual({
+        success: true,
+      });
+      const { body: challenge } = await challengeOf(add(session));
+      await add(session, passwordStage(challenge['session'], caller, user.password));
+      expect((await user.ask('GET', '/account/3pid')).body).toMatchObject({ threepids: [{ address: '447470674931' }] });
+      expect(await addresses.list(caller)).toHaveLength(1);
+      const byPhone = passwordLogin({ type: 'm.id.phone', country: 'GB', phone: '07470674931' }, user.password);
+      expect((await authority.logIn(byPhone)).mxid).toBe(user.mxid);
+
+      // It has no mailer, and lets those who have just logged in remove devices without a password: see its configuration below.
+      const mailed = relayedTokenRequest('frank@mail.test', caller);
+      const ours = { sid: String((await addresses.requestToken(mailed))['sid']), clientSecret: mailed.clientSecret };
+      await relay.submit(ours);
+      for (const auth of [undefined, passwordStage(undefined, caller, 'wrong')]) {
+        expect(await faultOf(add(ours, auth))).toEqual({ kind: 'authentication_unsupported' });
+      }
+      expect(await addresses.list(caller)).toHaveLength(1);
     });
 
     it('and for nobody who does not know the secret path', async () => {
@@ -241,6 +284,7 @@ function startOurSynapse(front: TlsFront): Promise<Synapse> {
       ip_range_whitelist: ['127.0.0.1'],
       rc_3pid_validation: unlimited,
       rc_third_party_invite: unlimited,
+      ui_auth: { session_timeout: '1h' },
     },
   });
 }
