@@ -1,5 +1,6 @@
 import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js';
 import { foldCase } from './fold-case.js';
+import { PhoneNumber } from './phone.js';
 
 const maxLength = 500;
 
@@ -63,6 +64,17 @@ function canonicalPhone(typed: string, country: string | undefined): string | un
   const region = supportedCountry(country);
   // Where nobody says the country, the number is an international one, whether its plus was kept or not.
   const international = typed.startsWith('+') || region !== undefined ? typed : `+${typed}`;
+  return testNumber(international) ?? knownNumber(international, region);
+}
+
+/** Numbers of Telegram's test servers, 99966XYYYY (core.telegram.org/api/auth): the calling code 999 is of no country, and will not be. */
+function testNumber(international: string): string | undefined {
+  if (!international.startsWith('+')) return undefined;
+  const digits = PhoneNumber.parse(international)?.reveal().slice(1);
+  return digits !== undefined && /^99966\d{5}$/.test(digits) ? digits : undefined;
+}
+
+function knownNumber(international: string, region: CountryCode | undefined): string | undefined {
   const number = parsePhoneNumberFromString(international, {
     ...(region === undefined ? {} : { defaultCountry: region }),
     extract: false,

@@ -163,8 +163,35 @@ describe('the canonical form of a phone number', () => {
     expect(phone(written, country)).toBeUndefined();
   });
 
-  it('of a canonical form is itself', () => {
-    expect(phone(phone('0612345678', 'NL') ?? '')).toBe('31612345678');
+  it.each(['0612345678', '+31 6 12345678', '+999 662 1234', '+888 0123 4567'])(
+    'of its canonical form is itself: %s',
+    (written) => {
+      const canonical = phone(written, 'NL') ?? '';
+      expect(phone(canonical)).toBe(canonical);
+      expect(phone(`+${canonical}`, 'NL')).toBe(canonical);
+    },
+  );
+
+  it.each([
+    ['+9996621234', undefined, '9996621234'],
+    ['9996621234', undefined, '9996621234'],
+    ['+99966 2-1234', 'GB', '9996621234'],
+    ['+888 0123 4567', undefined, '88801234567'],
+    ['88801234567', undefined, '88801234567'],
+    ['+888 8 888', 'US', '8888888'],
+  ])('exists where only Telegram has such numbers: %j in %s', (written, country, canonical) => {
+    expect(phone(written, country)).toBe(canonical);
+  });
+
+  it.each([
+    ['9996621234', 'GB'],
+    ['+999662123', undefined],
+    ['+99966212345', undefined],
+    ['+9996721234', undefined],
+    ['++9996621234', undefined],
+    ['+9996621234 ext. 5', undefined],
+  ])('is no number of a test server where it is not all of one: %j in %s', (written, country) => {
+    expect(phone(written, country)).not.toBe(written.replaceAll(/\D/g, ''));
   });
 });
 
