@@ -43,7 +43,7 @@ export interface IdentityUnderTest {
   /** The mails that invite somebody, so far. */
   invitations(): EmailInvite[];
   /** Lets what goes on by itself come to its end, in no time. */
-  settle(): Promise<void>;
+  settle(turns?: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -115,9 +115,9 @@ export async function openIdentityService(changes: IdentityChanges = {}): Promis
       return service.associations.bind({ ...(await prove(address)), mxid, caller });
     },
     invitations: () => messenger.sent.filter((message) => message.kind === 'email_invite'),
-    async settle() {
+    async settle(turns = 50) {
       // A database works in threads of its own: the loop has to turn until they have answered.
-      for (let turn = 0; turn < 50; turn += 1) {
+      for (let turn = 0; turn < turns; turn += 1) {
         await clock.advance(0);
         await database.transaction((tx) => tx.lookupHashes.listPeppers());
       }
