@@ -33,11 +33,12 @@ afterEach(async () => {
 });
 
 /** Invites the address to so many rooms, and answers the tokens. */
-const invite = async ({ service }: IdentityUnderTest, address: string, rooms = 1) => {
+const invite = async ({ service, clock }: IdentityUnderTest, address: string, rooms = 1) => {
   const tokens: string[] = [];
   for (let room = 0; room < rooms; room += 1) {
     const { token } = await service.invites.store(inviteOf(address, { roomId: `!room${room}:example.test` }));
     tokens.push(token);
+    await clock.advance(1);
   }
   return tokens;
 };
@@ -247,7 +248,8 @@ describe('a daemon that ends', () => {
     expect(federation.asked).toEqual([]);
 
     const second = await openTestDatabase({ uri: place.uri });
-    const after = await open({ database: second, federation, signingKeys: before.signingKeys });
+    const { clock, signingKeys } = before;
+    const after = await open({ database: second, federation, clock, signingKeys });
     await after.settle();
     expect(federation.taken).toEqual([{ server: home, body: signed }]);
     await after.close();
@@ -271,7 +273,8 @@ describe('a daemon that ends', () => {
     release();
 
     const second = await openTestDatabase({ uri: place.uri });
-    const after = await open({ database: second, federation, signingKeys: before.signingKeys });
+    const { clock, signingKeys } = before;
+    const after = await open({ database: second, federation, clock, signingKeys });
     await after.settle();
     expect(federation.taken).toHaveLength(2);
     expect(federation.taken[1]).toEqual(federation.taken[0]);
