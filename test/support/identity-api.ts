@@ -6,6 +6,7 @@ import { validationLink } from '../../src/api/identity/validation-page.js';
 import type { Mxid, ServerName } from '../../src/base/mxid.js';
 import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
+import { DatabaseFailure } from '../../src/database/failure.js';
 import { createIdentityAccounts } from '../../src/identity/database-accounts.js';
 import type { Policy } from '../../src/identity/accounts.js';
 import { createIdentityService, type IdentityService } from '../../src/identity/service.js';
@@ -107,7 +108,11 @@ export async function startIdentityApi(options: IdentityApiOptions = {}): Promis
     delegate: { secret: new Secret(delegateSecret), isAllowed: () => true },
   };
   const surfaces = createIdentitySurfaces(options.disabled === true ? undefined : (options.change ?? same)(deps));
-  const server = await startServer(surfaces, { clock, trustedProxies: ['127.0.0.1'] });
+  const server = await startServer(surfaces, {
+    clock,
+    trustedProxies: ['127.0.0.1'],
+    isUnavailable: (failure) => failure instanceof DatabaseFailure,
+  });
 
   const send = async (request: RawRequest): Promise<IdentityReply> => {
     const reply = await sendRaw(server.port, request);

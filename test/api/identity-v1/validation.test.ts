@@ -152,7 +152,9 @@ describe('the link in a mail', () => {
 
     const action = /<form method="post" action="([^"]+)"/.exec(opened.text)?.[1] ?? '';
     const inputs = [...opened.text.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]+)" \/>/g)];
-    const form = new URLSearchParams(inputs.map(([, name = '', value = '']): [string, string] => [name, value])).toString();
+    const form = new URLSearchParams(
+      inputs.map(([, name = '', value = '']): [string, string] => [name, value]),
+    ).toString();
     const confirmed = await api.send({
       method: 'POST',
       path: new URL(action, `https://id.test${pathname}`).pathname,
