@@ -314,7 +314,7 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
       const late = ['x', 'y', 'z'].map((local) => `${local}@mail.test`);
       const proofs = [];
       for (const address of late) proofs.push(await under.prove(address));
-      const { bind, unbind } = under.service.associations;
+      const { associations } = under.service;
       await within(async (tx) => {
         const [pepper] = await tx.lookupHashes.listPeppers();
         // As if a month had passed, without one for the sessions.
@@ -323,9 +323,9 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
       await Promise.all([
         under.service.lookup.sweep(),
         under.service.lookup.sweep(),
-        ...proofs.map((each) => bind({ ...each, mxid: bob, caller: bob })),
-        unbind({ mxid: alice, medium: 'email', address: withdrawn }, proof),
-        bind({ ...again, mxid: bob, caller: bob }),
+        ...proofs.map((each) => associations.bind({ ...each, mxid: bob, caller: bob })),
+        associations.unbind({ mxid: alice, medium: 'email', address: withdrawn }, proof),
+        associations.bind({ ...again, mxid: bob, caller: bob }),
       ]);
       const peppers = await within((tx) => tx.lookupHashes.listPeppers());
       expect(peppers.filter(({ retiredAt }) => retiredAt === undefined)).toHaveLength(1);

@@ -49,7 +49,7 @@ const inviteAndBind = async (under: IdentityUnderTest, address: string, mxid: Mx
 };
 
 const tokensIn = (body: Readonly<Record<string, unknown>> | undefined) =>
-  (body?.['invites'] as { readonly token: string }[]).map(({ token }) => token);
+  ((body?.['invites'] ?? []) as { readonly token: string }[]).map(({ token }) => token);
 
 const kept = ({ database }: IdentityUnderTest) =>
   database.transaction((tx) => tx.inviteDeliveries.listUntil(home as never, Number.MAX_SAFE_INTEGER));

@@ -173,14 +173,13 @@ describe('the pepper', () => {
     const locals = Array.from({ length: 1200 }, (_, index) => `user${index}`);
     await publishMany(under, locals);
     await clock.advance(30 * day);
-    const sweeping = service.sweep();
-    let isOver = false;
-    const swept = sweeping.then(() => {
-      isOver = true;
+    const state = { isOver: false };
+    const swept = service.sweep().then(() => {
+      state.isOver = true;
     });
     const first = await pepperOf(under);
     const late: string[] = [];
-    while (!isOver) {
+    while (!state.isOver) {
       const pepper = await pepperOf(under);
       const hashes = ['user0', 'user700', 'user1199', ...late].map((local) => lookupHash(mail(local), pepper));
       expect(Object.keys(await lookUp(under, hashes, pepper)).sort()).toEqual(hashes.sort());
