@@ -62,9 +62,8 @@ const served = { enabled: true, isAllowed: () => true };
 /** Starts one on a clock that stands still; replies that are not declared fail as defects. */
 export async function startIdentityApi(options: IdentityApiOptions = {}): Promise<IdentityApi> {
   const folder = await mkdtemp(join(tmpdir(), 'gangway-identity-'));
-  const { validation, database, clock, messenger, close } = await openValidation({
-    linkTo: (proof) => validationLink(publicUrl, proof),
-  });
+  const proving = await openValidation({ linkTo: (proof) => validationLink(publicUrl, proof) });
+  const { validation, database, clock, messenger } = proving;
   const seams = { database, clock, random: systemRandom, logger: silentLogger };
   const signed: SignedRequest[] = [];
   const service = createIdentityService({
@@ -145,7 +144,7 @@ export async function startIdentityApi(options: IdentityApiOptions = {}): Promis
     async close() {
       await server.stop(0);
       await service.stop();
-      await close();
+      await proving.close();
       await rm(folder, { recursive: true });
     },
   };

@@ -133,8 +133,9 @@ describe('proving a phone number', () => {
     const sid = await request(phone, 'msisdn');
     const proof = { sid, client_secret: phone.client_secret, token: '0' };
     const replies = [];
-    for (const _ of Array.from({ length: 6 }))
+    for (let guess = 0; guess < 6; guess += 1) {
       replies.push(await api.call('POST', `${v1}/validate/msisdn/submitToken`, proof));
+    }
     expect(replies.at(-1)).toMatchObject({ status: 429, json: { errcode: 'M_LIMIT_EXCEEDED' } });
     expect(replies.at(-1)?.headers['retry-after']).toBeDefined();
   });
