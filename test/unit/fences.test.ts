@@ -78,7 +78,7 @@ const fences: readonly { readonly library: RegExp; readonly parts: readonly stri
   { library: /^(koa|koa-.+|@koa\/.+)$/, parts: ['http', 'api'] },
   { library: /^winston$/, parts: ['observability'] },
   { library: /^nodemailer$/, parts: ['delivery'] },
-  { library: /^eta$/, parts: ['delivery', 'web'] },
+  { library: /^eta$/, parts: ['delivery'] },
   { library: /^undici$/, parts: ['matrix'] },
   { library: /^commander$/, parts: ['cli', 'main'] },
   { library: /^@node-rs\/argon2$/, parts: ['accounts/embedded'] },
