@@ -53,7 +53,7 @@ export interface IdentityApiOptions {
   readonly disabled?: boolean;
 }
 
-export const publicUrl = 'https://id.test';
+const publicUrl = 'https://id.test';
 export const delegateSecret = 'the-secret-of-the-homeserver';
 
 const many = { max: 100_000, windowMs: 3_600_000 };
