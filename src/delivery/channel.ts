@@ -3,7 +3,7 @@ import type { EmailInvite, EmailValidation, Message, PhoneValidation } from './m
 
 /** One way to get messages to humans. */
 export interface Channel<M extends Message> {
-  /** For the log. */
+  /** Of its kind, for the log. */
   readonly name: string;
   /** How long a message may take, its turn included. */
   readonly deadlineMs: number;

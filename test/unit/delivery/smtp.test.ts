@@ -97,6 +97,16 @@ describe('mail over SMTP', () => {
     expect(connections).toBeLessThanOrEqual(3);
   });
 
+  it('sends also after the server has closed the connection', async () => {
+    let closed: () => void = () => undefined;
+    const isClosed = new Promise<void>((resolve) => (closed = resolve));
+    const { server, messenger } = await serverAndMailer({ socketTimeout: 1000, onClose: () => closed() });
+    await messenger.send(emailValidation());
+    await isClosed;
+    await messenger.send(emailValidation());
+    expect(server.taken).toHaveLength(2);
+  });
+
   it('sends to addresses that are not ASCII', async () => {
     const { server, messenger } = await serverAndMailer();
     await messenger.send(emailValidation({ to: 'jürgen@straße.test' }));
@@ -178,7 +188,7 @@ describe('logging in to the mail server', () => {
     const { messenger, logger } = await serverAndMailer(withPassword, { credentials: wrong });
     expect((await failureOf(messenger)).fact).toEqual({ kind: 'channel_down' });
     const { fields } = await logger.line('a channel for messages does not work');
-    expect(fields).toMatchObject({ channel: 'smtp', problem: 'credentials_refused' });
+    expect(fields).toMatchObject({ channel: 'email[0] smtp', problem: 'credentials_refused' });
     expect(JSON.stringify(logger.lines)).not.toMatch(/hunter2|aHVudGVy/);
   });
 
@@ -255,7 +265,7 @@ describe('refusals of mail', () => {
     const { messenger, logger } = await serverAndMailer(toRcpt(refusal));
     await failureOf(messenger);
     expect((await logger.line('a message was not taken')).fields).toEqual({
-      channel: 'smtp',
+      channel: 'email[0] smtp',
       what: 'email_validation',
       reason: 'address_unreachable',
       detail: 'EENVELOPE: RCPT TO: 550 5.7.1',
