@@ -69,7 +69,7 @@ export function createValidation(deps: ValidationDeps): Validation {
     if (retryAfterMs > 0) throw new ThreepidFailure({ kind: 'rate_limited', retryAfterMs });
     limits.admitMessage(asker, destination.medium === 'msisdn' ? destination.callingCode : undefined);
 
-    const session = open ?? { ...wanted, ...newSession(now), nextLink };
+    const session = open ?? { ...wanted, ...newSession(now), alias: destination.alias, nextLink };
     if (open) await tx.validationSessions.setNextLink(open.id, nextLink);
     else await tx.validationSessions.insert(session, clientSecret);
     const token = makeToken(medium, random);
@@ -153,8 +153,8 @@ export function createValidation(deps: ValidationDeps): Validation {
       if (!session) throw new ThreepidFailure({ kind: 'session_unknown' });
       const proof = proofOf(session, clock.now());
       if ('fault' in proof) throw new ThreepidFailure(proof.fault);
-      const { medium, address, mxid } = session;
-      return { medium, address, mxid, validatedAt: proof.validatedAt };
+      const { medium, address, alias, mxid } = session;
+      return { medium, address, alias, mxid, validatedAt: proof.validatedAt };
     },
 
     async consume(key) {
