@@ -16,7 +16,7 @@ const rounds = 5;
 export async function measureLookups(print: (line: string) => void): Promise<void> {
   const homeserver = await startFederatingHomeserver({ certificate: 'none' });
   homeserver.subjects.set('token', '@alice:example.test');
-  const { gangway, stop } = await startMatrixDaemon({
+  const daemon = await startMatrixDaemon({
     identity: {
       enabled: true,
       public_url: 'https://id.example.test',
@@ -24,6 +24,7 @@ export async function measureLookups(print: (line: string) => void): Promise<voi
     },
     outgoing: { servers: { 'example.test': `http://127.0.0.1:${homeserver.port}` } },
   });
+  const { gangway } = daemon;
   const requests = cheapRequestsTo(`${gangway.url()}${api}`);
   try {
     const openId = { access_token: 'token', matrix_server_name: 'example.test' };
@@ -58,7 +59,7 @@ export async function measureLookups(print: (line: string) => void): Promise<voi
     print(`median ratio of ${rounds} rounds: ${percentile(ratios, 50).toFixed(2)}`);
   } finally {
     await requests.stop();
-    await stop();
+    await daemon.stop();
     await homeserver.close();
   }
 }
