@@ -6,7 +6,7 @@ import { systemRandom } from '../../src/base/random.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
 import { createPostgresPlace, postgresMissing } from '../support/database-place.js';
 import { install } from '../support/daemon.js';
-import { delegateSecret, startIdentityPlace, type IdentityPlace } from '../support/identity-place.js';
+import { delegateSecret, publicUrl, startIdentityPlace, type IdentityPlace } from '../support/identity-place.js';
 import {
   clientSecrets,
   emails,
@@ -85,25 +85,46 @@ describe('the daemon as an identity service', () => {
     }
   });
 
-  it('signs with one key for ever: it makes the file for its owner only, and does not start without it', async () => {
-    const place = await startIdentityPlace(sandbox);
+  it('is named in the answers to logins, where these name servers at all', { timeout }, async () => {
+    const place = await startIdentityPlace(sandbox, { accounts: { well_known: 'https://matrix.example.test' } });
     try {
       const { gangway } = place;
       await gangway.start();
-      const file = join(gangway.folder, 'identity-signing.key');
-      expect((await stat(file)).mode & 0o777).toBe(0o600);
-      expect(await readFile(file, 'utf8')).toMatch(/^ed25519 0 [A-Za-z0-9+/]{43}\n$/);
-      const key = await gangway.request('GET', `${v2}/pubkey/ed25519:0`);
-      expect(await gangway.stop()).toBe(0);
-      await rename(file, `${file}.away`);
-      await expect(gangway.start()).rejects.toThrow(/ended with 3[^]*identity-signing\.key[^]*put it back/);
-      await rename(`${file}.away`, file);
-      await gangway.start();
-      expect((await gangway.request('GET', `${v2}/pubkey/ed25519:0`)).body).toEqual(key.body);
+      await gangway.addUser('@dave:example.test', 'the password of dave');
+      const identifier = { type: 'm.id.user', user: 'dave' };
+      const login = { type: 'm.login.password', identifier, password: 'the password of dave' };
+      expect((await gangway.request('POST', '/_matrix/client/v3/login', login)).body['well_known']).toEqual({
+        'm.homeserver': { base_url: 'https://matrix.example.test' },
+        'm.identity_server': { base_url: publicUrl },
+      });
     } finally {
       await place.close();
     }
   });
+
+  it(
+    'signs with one key for ever: it makes the file for its owner only, and does not start without it',
+    { timeout },
+    async () => {
+      const place = await startIdentityPlace(sandbox);
+      try {
+        const { gangway } = place;
+        await gangway.start();
+        const file = join(gangway.folder, 'identity-signing.key');
+        expect((await stat(file)).mode & 0o777).toBe(0o600);
+        expect(await readFile(file, 'utf8')).toMatch(/^ed25519 0 [A-Za-z0-9+/]{43}\n$/);
+        const key = await gangway.request('GET', `${v2}/pubkey/ed25519:0`);
+        expect(await gangway.stop()).toBe(0);
+        await rename(file, `${file}.away`);
+        await expect(gangway.start()).rejects.toThrow(/ended with 3[^]*identity-signing\.key[^]*put it back/);
+        await rename(`${file}.away`, file);
+        await gangway.start();
+        expect((await gangway.request('GET', `${v2}/pubkey/ed25519:0`)).body).toEqual(key.body);
+      } finally {
+        await place.close();
+      }
+    },
+  );
 });
 
 describe('a daemon that is no identity service', () => {
@@ -141,6 +162,7 @@ describe('a daemon that is no identity service', () => {
 function expectSecrecy({ gangway }: IdentityPlace, { answers, secrets, code }: IdentityVisit, disk: string): void {
   const log = gangway.output();
   expect(log).toContain('"level":"debug"');
+  expect(log).toMatch(/what became of a code.*"delivery":"delivered"/);
   expect(disk).toMatch(/identity_?associations/i);
   const errors = answers
     .filter(({ status }) => status >= 400)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
 import type { Answer } from './daemon.js';
 import { delegateSecret, openIdTokenOf, policyUrl, publicUrl, type IdentityPlace } from './identity-place.js';
 
@@ -137,7 +138,12 @@ export async function visit(place: IdentityPlace): Promise<IdentityVisit> {
   const json = (path: string, body: unknown) => askDelegate(place, path, body, answers);
   const ticket = await json('validate/msisdn/requestToken', number);
   const phoneSession = { sid: ticket['sid'], client_secret: clientSecrets.phone };
-  const { code } = await gateway.next(`+${phone}`);
+  const sent = await gateway.next(`+${phone}`);
+  const { code } = sent;
+  const callbackUrl = sent.callbackUrl?.replace(publicUrl, gangway.url());
+  const at = Math.floor(systemClock.now() / 1000);
+  const reported = await gateway.report({ ...sent, callbackUrl }, { delivery: 'delivered', at });
+  expect(reported.status).toBe(200);
   const wrong = await json('validate/msisdn/submitToken', {
     ...phoneSession,
     token: code === '271828' ? '314159' : '271828',
