@@ -8,7 +8,7 @@ const v2 = '/_matrix/identity/v2';
 const delegate = `/_gangway/delegate/${delegateSecret}/_matrix/identity/api/v1`;
 
 export const emails = { alice: 'alice@mail.example.test', bob: 'bob@mail.example.test' } as const;
-export const phone = '447400123456';
+const phone = '447400123456';
 export const clientSecrets = {
   alice: 'client-secret-of-alice',
   bob: 'client-secret-of-bob',
@@ -26,7 +26,7 @@ export interface IdentityVisit {
 }
 
 /** The page of a link, as a browser gets it. */
-export async function openPage({ gangway }: IdentityPlace, link: string): Promise<{ status: number; text: string }> {
+async function openPage({ gangway }: IdentityPlace, link: string): Promise<{ status: number; text: string }> {
   const response = await fetch(link.replace(publicUrl, gangway.url()), { redirect: 'manual' });
   return { status: response.status, text: await response.text() };
 }
