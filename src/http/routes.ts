@@ -1,8 +1,8 @@
 import Router from '@koa/router';
 import type { Middleware, ParameterizedContext } from 'koa';
 import type { Logger } from '../base/logger.js';
+import { createPacer } from '../base/pacer.js';
 import type { Secret } from '../base/secret.js';
-import { createTurnstile } from '../base/turnstile.js';
 import { readAccessToken } from './access-token.js';
 import { crossOriginHeaders } from './cross-origin.js';
 import type { Endpoint } from './endpoint.js';
@@ -34,7 +34,7 @@ export function createRoutes(deps: RoutesDeps): Middleware<Exchange> {
     .flatMap((surface) => surface.prefixes.map((prefix): Mount => ({ prefix, surface })))
     .toSorted((a, b) => b.prefix.length - a.prefix.length);
   const router = new Router<Exchange>();
-  const pass = createTurnstile();
+  const pass = createPacer();
   for (const { prefix, surface } of mounts) {
     for (const endpoint of surface.endpoints) {
       const { regexp, params } = compilePath(prefix, endpoint.path, endpoint.params);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createTurnstile } from '../../../src/base/turnstile.js';
+import { createPacer } from '../../../src/base/pacer.js';
 
 test('callers at once pass in order, with a turn of the event loop between any two', async () => {
-  const pass = createTurnstile();
+  const pass = createPacer();
   const happened: string[] = [];
   const other = () => {
     happened.push('other');
