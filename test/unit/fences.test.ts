@@ -79,7 +79,6 @@ const fences: readonly { readonly library: RegExp; readonly parts: readonly stri
   { library: /^winston$/, parts: ['observability'] },
   { library: /^nodemailer$/, parts: ['delivery'] },
   { library: /^eta$/, parts: ['delivery'] },
-  { library: /^undici$/, parts: ['matrix'] },
   { library: /^commander$/, parts: ['cli', 'main'] },
   { library: /^@node-rs\/argon2$/, parts: ['accounts/embedded'] },
   { library: /^@mtcute\/.+$/, parts: [] },
