@@ -1,11 +1,13 @@
 import { measureEventLoop } from './event-loop.js';
 import { measureLoginTimes } from './login-times.js';
+import { measureLookups } from './lookups.js';
 import { measureManyLogins } from './many-logins.js';
 
 const scenarios: Readonly<Record<string, (print: (line: string) => void) => Promise<void>>> = {
   'event-loop': measureEventLoop,
   'login-times': measureLoginTimes,
   'many-logins': measureManyLogins,
+  lookups: measureLookups,
 };
 
 const wanted = process.argv.slice(2);

@@ -14,6 +14,7 @@ export class CreateValidationSessions1795000000009 implements MigrationInterface
           text('purpose'),
           text('address_hash'),
           text('address'),
+          optionalText('alias'),
           text('client_secret_hash'),
           optionalText('mxid'),
           optionalText('next_link'),

@@ -41,7 +41,7 @@ export interface Identity {
 type IdentityConfig = Extract<Config['identity'], { readonly enabled: true }>;
 
 /** After a session is over, its name is known for so long: whoever comes back learns that it has expired. */
-const rememberedMs = 86_400_000;
+const rememberedMs = 5 * 86_400_000;
 const reportPath = '/_matrix/identity/telegram-gateway';
 
 /** The identity service that the configuration describes; undefined where it is off. Throws SigningKeyFailure and SettingsFailure. */

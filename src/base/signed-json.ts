@@ -4,7 +4,7 @@ import { isSignedBy, type SigningKey } from './ed25519.js';
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The bytes that are signed of an object: all but `signatures` and `unsigned` (Matrix appendices, "Signing JSON"). Throws NotCanonical. */
-export function bytesToSign(object: JsonObject): Buffer {
+function bytesToSign(object: JsonObject): Buffer {
   const { signatures: _signatures, unsigned: _unsigned, ...rest } = object;
   return Buffer.from(canonicalJson(rest), 'utf8');
 }

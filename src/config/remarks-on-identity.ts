@@ -36,6 +36,7 @@ function openDoorRemarks({ identity }: Partial<Config>): Remark[] {
 
 /** What comes of a part of version 1 that is served to anybody. */
 const openDoors = {
+  validate: 'have mails and codes sent to anybody, within the limits',
   bind: 'publish an address of theirs as that of another user',
   lookup: 'try whose an address is',
   invite: 'have invites mailed in the name of any user',

@@ -22,5 +22,6 @@ export const sealedColumns = {
   identityInviteToken: { table: 'identity_invites', column: 'token', hashColumn: 'token_hash' },
   inviteDeliveryBody: { table: 'invite_deliveries', column: 'body' },
   validationAddress: { table: 'validation_sessions', column: 'address', hashColumn: 'address_hash' },
+  validationAlias: { table: 'validation_sessions', column: 'alias' },
   validationNextLink: { table: 'validation_sessions', column: 'next_link' },
 } as const satisfies Record<string, SealedColumn>;

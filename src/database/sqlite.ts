@@ -31,7 +31,8 @@ export async function openSqlite(
   const dataSource = new DataSource({
     ...dataSourceOptions(logger),
     type: 'sqlite',
-    driver: sqlite3,
+    // TypeORM would have every call of sqlite3 in this process keep its stack and print its parameters, in case that it fails.
+    driver: { ...sqlite3, verbose: () => sqlite3 },
     database: target.path,
     busyTimeout: busyTimeoutMs,
   });

@@ -3,7 +3,7 @@ import type { EmailInUse, EmailInvite, EmailValidation, Message, PhoneValidation
 
 /** One way to get messages to humans. */
 export interface Channel<M extends Message> {
-  /** For the log. */
+  /** Of its kind, for the log. */
   readonly name: string;
   /** How long a message may take, its turn included. */
   readonly deadlineMs: number;

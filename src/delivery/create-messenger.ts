@@ -35,8 +35,12 @@ type Send<M extends Message> = (message: M) => Promise<void>;
 export function createMessenger({ email, phone, clock, logger }: MessengerDeps): ClosableMessenger {
   const log = createChannelLog({ clock, logger });
   const closing = new AbortController();
-  const mail = email.map((channel) => sending(channel, { clock, log, closing: closing.signal }));
-  const calls = phone.map((channel) => sending(channel, { clock, log, closing: closing.signal }));
+  const shared = { clock, log, closing: closing.signal };
+  // Two channels of one kind must not be taken for each other in the log.
+  const mail = email.map((channel, index) => sending(channel, { ...shared, label: `email[${index}] ${channel.name}` }));
+  const calls = phone.map((channel, index) =>
+    sending(channel, { ...shared, label: `phone[${index}] ${channel.name}` }),
+  );
 
   return {
     canSend: (kind) => (kind === 'phone_validation' ? phone : email).length > 0,
@@ -79,12 +83,14 @@ function moreTelling(one: DeliveryFailure, other: DeliveryFailure): DeliveryFail
 }
 
 interface SendingDeps {
+  /** For the log. */
+  readonly label: string;
   readonly clock: Clock;
   readonly log: ChannelLog;
   readonly closing: AbortSignal;
 }
 
-function sending<M extends Message>(channel: Channel<M>, { clock, log, closing }: SendingDeps): Send<M> {
+function sending<M extends Message>(channel: Channel<M>, { label, clock, log, closing }: SendingDeps): Send<M> {
   const { deadlineMs, maxConcurrent } = channel;
   const queue = new WorkQueue({ maxConcurrent, maxWaiting });
 
@@ -97,12 +103,12 @@ function sending<M extends Message>(channel: Channel<M>, { clock, log, closing }
     };
     try {
       await withDeadline(clock, deadlineMs, queue.run(inTurn));
-      log.sent(channel.name, message.kind);
+      log.sent(label, message.kind);
     } catch (error) {
       late.abort(error);
       if (closing.aborted) throw new DeliveryFailure({ kind: 'channel_down' }, { cause: error });
       const failure = failureOf(error, deadlineMs);
-      log.failed(channel.name, message.kind, failure);
+      log.failed(label, message.kind, failure);
       throw failure;
     }
   };

@@ -3,14 +3,11 @@ import { channelDown, type PhoneChannel } from './channel.js';
 import { post } from './post.js';
 import { gatewayFailure } from './telegram-gateway-errors.js';
 
-/** Where Telegram's Gateway API is. */
-export const telegramGatewayUrl = 'https://gatewayapi.telegram.org';
-
 /** What createTelegramGatewayChannel needs. */
 export interface TelegramGatewayDeps {
   readonly token: Secret;
-  /** Without a slash at its end. */
-  readonly address?: string;
+  /** Where the Gateway API is, without a slash at its end. */
+  readonly address: string;
   /** A verified channel of the admin's, without the @; Telegram's own name where undefined. */
   readonly senderUsername?: string | undefined;
   /** Where Telegram reports what became of a message, over https. */
@@ -26,7 +23,7 @@ export interface TelegramGatewayDeps {
  * (https://core.telegram.org/gateway/api). The codes are ours, so that nothing is asked of Telegram when somebody enters one.
  */
 export function createTelegramGatewayChannel(deps: TelegramGatewayDeps): PhoneChannel {
-  const { token, address = telegramGatewayUrl, senderUsername, callbackUrl, undeliveredAfterMs } = deps;
+  const { token, address, senderUsername, callbackUrl, undeliveredAfterMs } = deps;
   const { deadlineMs = 10_000, maxConcurrent = 20 } = deps;
 
   return {

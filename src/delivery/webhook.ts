@@ -67,10 +67,14 @@ export function createWebhookChannel(deps: WebhookDeps): PhoneChannel {
   };
 }
 
+/** Headers of the connection rather than of the request. */
+const reserved = /^(connection|content-length|expect|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
+
 /** Of several headers of one name the last counts. */
 function headOf(entries: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
   const head = new Headers();
   for (const [name, value] of entries) {
+    if (reserved.test(name)) throw new SettingsFailure({ kind: 'webhook_header_unusable', name });
     try {
       head.set(name, value);
     } catch {

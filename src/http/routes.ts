@@ -1,6 +1,7 @@
 import Router from '@koa/router';
 import type { Middleware, ParameterizedContext } from 'koa';
 import type { Logger } from '../base/logger.js';
+import { createPacer } from '../base/pacer.js';
 import { Secret } from '../base/secret.js';
 import { readAccessToken } from './access-token.js';
 import { crossOriginHeaders } from './cross-origin.js';
@@ -35,11 +36,14 @@ export function createRoutes(deps: RoutesDeps): Middleware<Exchange> {
     .flatMap((surface) => surface.prefixes.map((prefix): Mount => ({ prefix, surface })))
     .toSorted((a, b) => b.prefix.length - a.prefix.length);
   const router = new Router<Exchange>();
+  const pass = createPacer();
   for (const { prefix, surface } of mounts) {
     const base = surface.secretSegment === undefined ? prefix : `${prefix}/${surface.secretSegment.reveal()}`;
     for (const endpoint of surface.endpoints) {
       const { regexp, params } = compilePath(base, endpoint.path, endpoint.params);
-      router.register(regexp, [endpoint.method], serve(deps, surface, endpoint, params), { pathAsRegExp: true });
+      router.register(regexp, [endpoint.method], serve({ ...deps, pass }, surface, endpoint, params), {
+        pathAsRegExp: true,
+      });
     }
   }
   const routes = router.routes();
@@ -83,7 +87,7 @@ function isBelow(path: string, prefix: string): boolean {
 }
 
 function serve(
-  { readBody, undeclaredReplies, logger }: RoutesDeps,
+  { readBody, undeclaredReplies, logger, pass }: RoutesDeps & { readonly pass: () => Promise<void> },
   surface: Surface,
   endpoint: Endpoint,
   params: (captures: readonly string[]) => Record<string, string>,
@@ -98,6 +102,8 @@ function serve(
     const accessToken = readAccessToken({ authorization: ctx.req.headers.authorization, query: ctx.querystring });
     const principal = await admit(ctx, surface, endpoint, accessToken);
     const body = endpoint.body === undefined ? undefined : await readInput(endpoint.bodyFrom, ctx, readBody);
+    // What takes a body is more work than the rest: many such requests at once are not to hold up the others.
+    if (endpoint.body !== undefined) await pass();
     const reply = await endpoint.run({
       params: params(ctx.captures ?? []),
       body,

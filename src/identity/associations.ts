@@ -1,4 +1,3 @@
-import type { ThirdPartyAddress } from '../base/canonical-address.js';
 import type { Mxid } from '../base/mxid.js';
 import type { SignedRequest } from '../matrix/x-matrix.js';
 import type { Purpose } from '../threepid/validation.js';
@@ -47,6 +46,3 @@ export interface Associations {
 
 /** The sessions that prove an address for the identity service. */
 export const identityPurpose: Purpose = 'identity';
-
-/** For our own services: whether, and for whom, an address in its canonical form is published. */
-export type FindAssociation = (address: ThirdPartyAddress) => Promise<Mxid | undefined>;

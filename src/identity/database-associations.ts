@@ -9,7 +9,7 @@ import type { Validation, ValidatedAddress } from '../threepid/validation.js';
 import { type Associations, identityPurpose, type SignedAssociation } from './associations.js';
 import { IdentityFailure } from './failure.js';
 import { findUsers } from './find-users.js';
-import { aliasOf, hashesOf } from './lookup-hash.js';
+import { hashesOf } from './lookup-hash.js';
 import type { LookupLimits } from './lookup-limits.js';
 import type { Peppers } from './peppers.js';
 import { addressLock, readAddress, readMxid } from './read-asked.js';
@@ -91,7 +91,7 @@ export function createAssociations(deps: AssociationsDeps): Associations {
     const signed = sign(mxid, proven, pending);
     const text = JSON.stringify(signed);
     const createdAt = clock.now();
-    const association = { id: randomId(random), mxid, medium, address, alias: aliasOf(proven, proven.typed) };
+    const association = { id: randomId(random), mxid, medium, address, alias: proven.alias };
     await withdraw(tx, proven);
     await tx.identityAssociations.insert({ ...association, signed: text, createdAt });
     await tx.lookupHashes.insert(hashesOf(association, held));

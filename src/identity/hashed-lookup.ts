@@ -1,5 +1,6 @@
 import type { Mxid } from '../base/mxid.js';
 import type { Database } from '../database/database.js';
+import { inChunks } from '../database/in-chunks.js';
 import type { AskedAddress } from './associations.js';
 import { IdentityFailure } from './failure.js';
 import { findUsers } from './find-users.js';
@@ -37,6 +38,14 @@ export function createHashedLookup({ database, peppers, limits }: HashedLookupDe
     return found;
   };
 
+  // A transaction for each part: on SQLite everybody else waits for it.
+  const findHashed = async (pepperId: string, hashes: readonly string[]) =>
+    new Map(
+      await inChunks(hashes, (chunk) =>
+        database.transaction(async (tx) => [...(await tx.lookupHashes.findUsers(pepperId, chunk))]),
+      ),
+    );
+
   return {
     async hashDetails() {
       return { algorithms, lookupPepper: (await peppers.current()).pepper };
@@ -51,7 +60,7 @@ export function createHashedLookup({ database, peppers, limits }: HashedLookupDe
       const clear = algorithm === 'none' ? texts.map(readClear) : [];
       limits.admit(caller, texts);
       if (algorithm === 'none') return findClear(texts, clear);
-      return database.transaction((tx) => tx.lookupHashes.findUsers(pepper.id, texts.filter(isHash)));
+      return findHashed(pepper.id, texts.filter(isHash));
     },
 
     sweep: () => peppers.sweep(),

@@ -22,9 +22,3 @@ export function hashesOf(
     })),
   );
 }
-
-/** The form in which clients hash what was typed, which is its lower case: undefined where it is the canonical one. */
-export function aliasOf({ medium, address }: ThirdPartyAddress, typed: string | undefined): string | undefined {
-  const alias = typed?.trim().toLowerCase();
-  return medium === 'email' && alias !== address ? alias : undefined;
-}

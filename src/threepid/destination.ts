@@ -5,10 +5,16 @@ import type { TokenRequest } from './validation.js';
 
 /** Where a message goes. */
 export type Destination =
-  | { readonly medium: 'email'; readonly address: string }
+  | {
+      readonly medium: 'email';
+      readonly address: string;
+      /** What was typed, in lower case, where that is not the address. */
+      readonly alias: string | undefined;
+    }
   | {
       readonly medium: 'msisdn';
       readonly address: string;
+      readonly alias: undefined;
       readonly number: PhoneNumber;
       readonly callingCode: string;
       readonly internationalFormat: string;
@@ -21,7 +27,12 @@ export type Destination =
 export function readDestination(typed: TokenRequest['typed'], allowedCountries: readonly string[]): Destination {
   const address = canonicalAddress(typed);
   if (!address) throw new ThreepidFailure({ kind: 'address_invalid', medium: typed.medium });
-  return address.medium === 'email' ? { ...address, medium: 'email' } : readPhone(address, allowedCountries);
+  return address.medium === 'email' ? readEmail(address, typed.address) : readPhone(address, allowedCountries);
+}
+
+function readEmail({ address }: ThirdPartyAddress, typed: string): Destination {
+  const lower = typed.trim().toLowerCase();
+  return { medium: 'email', address, alias: lower === address ? undefined : lower };
 }
 
 function readPhone({ address }: ThirdPartyAddress, allowedCountries: readonly string[]): Destination {
@@ -31,5 +42,5 @@ function readPhone({ address }: ThirdPartyAddress, allowedCountries: readonly st
   const { country, callingCode, internationalFormat } = facts;
   const isAllowed = allowedCountries.length === 0 || (country !== undefined && allowedCountries.includes(country));
   if (!isAllowed) throw new ThreepidFailure({ kind: 'destination_refused' });
-  return { medium: 'msisdn', address, number, callingCode, internationalFormat };
+  return { medium: 'msisdn', address, alias: undefined, number, callingCode, internationalFormat };
 }

@@ -70,7 +70,7 @@ export function createValidation(deps: ValidationDeps): Validation {
     limits.admitMessage(asker, destination.medium === 'msisdn' ? destination.callingCode : undefined);
     const admission = await request.admit?.(tx, { medium, address });
 
-    const session = open ?? { ...wanted, ...newSession(now), nextLink };
+    const session = open ?? { ...wanted, ...newSession(now), alias: destination.alias, nextLink };
     if (open) await tx.validationSessions.setNextLink(open.id, nextLink);
     else await tx.validationSessions.insert(session, clientSecret);
     const token = makeToken(medium, random);
@@ -132,8 +132,8 @@ export function createValidation(deps: ValidationDeps): Validation {
     if (!session) throw new ThreepidFailure({ kind: 'session_unknown' });
     const proof = proofOf(session, clock.now());
     if ('fault' in proof) throw new ThreepidFailure(proof.fault);
-    const { medium, address, mxid } = session;
-    return { medium, address, mxid, validatedAt: proof.validatedAt };
+    const { medium, address, alias, mxid } = session;
+    return { medium, address, alias, mxid, validatedAt: proof.validatedAt };
   }
 
   return {

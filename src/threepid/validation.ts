@@ -59,8 +59,8 @@ export interface ValidatedAddress extends ThirdPartyAddress {
   readonly validatedAt: number;
   /** The user who asked for the token, where one was known. */
   readonly mxid: Mxid | undefined;
-  /** An e-mail address as it was typed, trimmed, where that is not the canonical form: clients hash it so, in lower case. */
-  readonly typed?: string | undefined;
+  /** An e-mail address as it was typed, in lower case, where that is not the canonical form: in lookups clients hash it so. */
+  readonly alias: string | undefined;
 }
 
 /**

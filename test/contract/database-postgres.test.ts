@@ -3,6 +3,7 @@ import { createPostgresPlace, postgresMissing } from '../support/database-place.
 import { describeAccounts } from './database-accounts-contract.js';
 import { describeDatabase } from './database-contract.js';
 import { describeIdentityAccounts } from './database-identity-accounts-contract.js';
+import { describeIdentity, describeSharedIdentity } from './database-identity-contract.js';
 import { describeSchema } from './database-schema-contract.js';
 import { describeSealing } from './database-sealing-contract.js';
 import { describeSharedValidation, describeValidation } from './database-validation-contract.js';
@@ -13,6 +14,8 @@ describe.skipIf(postgresMissing)(`on PostgreSQL ${postgresMissing ?? ''}`, () =>
   describe('validations', () => describeValidation(createPostgresPlace));
   describe('validations of several daemons', () => describeSharedValidation(createPostgresPlace));
   describe('users of the identity service', () => describeIdentityAccounts(createPostgresPlace));
+  describe('the identity service', () => describeIdentity(createPostgresPlace));
+  describe('the identity service of several daemons', () => describeSharedIdentity(createPostgresPlace));
   describe('encryption at rest', () => describeSealing(createPostgresPlace));
   describe('the schema', () => describeSchema(createPostgresPlace));
 });

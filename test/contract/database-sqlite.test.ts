@@ -11,6 +11,7 @@ import { openTestDatabase, testKey } from '../support/database.js';
 import { describeAccounts } from './database-accounts-contract.js';
 import { describeDatabase } from './database-contract.js';
 import { describeIdentityAccounts } from './database-identity-accounts-contract.js';
+import { describeIdentity } from './database-identity-contract.js';
 import { describeSchema } from './database-schema-contract.js';
 import { describeSealing } from './database-sealing-contract.js';
 import { describeValidation } from './database-validation-contract.js';
@@ -19,6 +20,7 @@ describe('the database on SQLite', () => describeDatabase(createSqlitePlace));
 describe('accounts on SQLite', () => describeAccounts(createSqlitePlace));
 describe('validations on SQLite', () => describeValidation(createSqlitePlace));
 describe('users of the identity service on SQLite', () => describeIdentityAccounts(createSqlitePlace));
+describe('the identity service on SQLite', () => describeIdentity(createSqlitePlace));
 describe('encryption at rest on SQLite', () => describeSealing(createSqlitePlace));
 describe('the schema on SQLite', () => describeSchema(createSqlitePlace));
 

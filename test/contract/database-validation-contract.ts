@@ -35,6 +35,7 @@ const session = (changes: Partial<ValidationSessionRecord> = {}): ValidationSess
   medium: 'email',
   address: 'alice@mail.test',
   mxid: alice,
+  alias: 'alias of alice@mail.test',
   nextLink: 'https://chat.test/?alice',
   lastAttempt: undefined,
   createdAt: later,

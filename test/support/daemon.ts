@@ -58,7 +58,7 @@ export interface Installation {
   openDatabase(): Promise<Database>;
   /** Everything that the daemon has printed since the beginning, over all its runs. */
   output(): string;
-  /** The bytes of every file in the folder but the configuration. */
+  /** The bytes of every file in the folder but the configuration and the signing key. */
   filesWritten(): Promise<Buffer>;
   /** Kills the daemon where it still runs, and deletes the folder. */
   remove(): Promise<void>;
@@ -185,7 +185,9 @@ export async function install(
     },
 
     async filesWritten() {
-      const names = (await readdir(folder)).filter((name) => !['config.yaml', 'sandbox.pem'].includes(name));
+      const names = (await readdir(folder)).filter(
+        (name) => !['config.yaml', 'sandbox.pem', 'identity-signing.key'].includes(name),
+      );
       return Buffer.concat(await Promise.all(names.map((name) => readFile(join(folder, name)))));
     },
 

@@ -6,6 +6,7 @@ import { validationLink } from '../../src/api/identity/validation-page.js';
 import type { Mxid, ServerName } from '../../src/base/mxid.js';
 import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
+import { DatabaseFailure } from '../../src/database/failure.js';
 import { createIdentityAccounts } from '../../src/identity/database-accounts.js';
 import type { Policy } from '../../src/identity/accounts.js';
 import { createIdentityService, type IdentityService } from '../../src/identity/service.js';
@@ -52,7 +53,7 @@ export interface IdentityApiOptions {
   readonly disabled?: boolean;
 }
 
-export const publicUrl = 'https://id.test';
+const publicUrl = 'https://id.test';
 export const delegateSecret = 'the-secret-of-the-homeserver';
 
 const many = { max: 100_000, windowMs: 3_600_000 };
@@ -61,9 +62,8 @@ const served = { enabled: true, isAllowed: () => true };
 /** Starts one on a clock that stands still; replies that are not declared fail as defects. */
 export async function startIdentityApi(options: IdentityApiOptions = {}): Promise<IdentityApi> {
   const folder = await mkdtemp(join(tmpdir(), 'gangway-identity-'));
-  const { validation, database, clock, messenger, close } = await openValidation({
-    linkTo: (proof) => validationLink(publicUrl, proof),
-  });
+  const proving = await openValidation({ linkTo: (proof) => validationLink(publicUrl, proof) });
+  const { validation, database, clock, messenger } = proving;
   const seams = { database, clock, random: systemRandom, logger: silentLogger };
   const signed: SignedRequest[] = [];
   const service = createIdentityService({
@@ -107,7 +107,11 @@ export async function startIdentityApi(options: IdentityApiOptions = {}): Promis
     delegate: { secret: new Secret(delegateSecret), isAllowed: () => true },
   };
   const surfaces = createIdentitySurfaces(options.disabled === true ? undefined : (options.change ?? same)(deps));
-  const server = await startServer(surfaces, { clock, trustedProxies: ['127.0.0.1'] });
+  const server = await startServer(surfaces, {
+    clock,
+    trustedProxies: ['127.0.0.1'],
+    isUnavailable: (failure) => failure instanceof DatabaseFailure,
+  });
 
   const send = async (request: RawRequest): Promise<IdentityReply> => {
     const reply = await sendRaw(server.port, request);
@@ -140,7 +144,7 @@ export async function startIdentityApi(options: IdentityApiOptions = {}): Promis
     async close() {
       await server.stop(0);
       await service.stop();
-      await close();
+      await proving.close();
       await rm(folder, { recursive: true });
     },
   };

@@ -39,11 +39,11 @@ export interface IdentityUnderTest {
   /** Proves an address, an e-mail address unless it begins with a plus, and answers what names the session. */
   prove(address: string): Promise<{ readonly sid: string; readonly clientSecret: string }>;
   /** Proves the address and publishes it for that user, who asks for it unless told otherwise. */
-  bind(address: string, mxid?: Mxid, caller?: Mxid | undefined): Promise<SignedAssociation>;
+  bind(address: string, mxid?: Mxid): Promise<SignedAssociation>;
   /** The mails that invite somebody, so far. */
   invitations(): EmailInvite[];
   /** Lets what goes on by itself come to its end, in no time. */
-  settle(): Promise<void>;
+  settle(turns?: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -111,13 +111,13 @@ export async function openIdentityService(changes: IdentityChanges = {}): Promis
     messenger,
     federation,
     prove,
-    async bind(address, mxid = alice, caller = mxid) {
-      return service.associations.bind({ ...(await prove(address)), mxid, caller });
+    async bind(address, mxid = alice) {
+      return service.associations.bind({ ...(await prove(address)), mxid, caller: mxid });
     },
     invitations: () => messenger.sent.filter((message) => message.kind === 'email_invite'),
-    async settle() {
+    async settle(turns = 50) {
       // A database works in threads of its own: the loop has to turn until they have answered.
-      for (let turn = 0; turn < 50; turn += 1) {
+      for (let turn = 0; turn < turns; turn += 1) {
         await clock.advance(0);
         await database.transaction((tx) => tx.lookupHashes.listPeppers());
       }

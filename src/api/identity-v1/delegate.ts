@@ -9,7 +9,7 @@ import { submitToken } from '../identity/submit-token.js';
 import { version1 } from '../identity/version.js';
 
 /** Where a homeserver finds what it delegates to us, with the secret after it. */
-export const delegatePrefix = '/_gangway/delegate';
+const delegatePrefix = '/_gangway/delegate';
 
 /** What createMsisdnDelegate needs. */
 export interface MsisdnDelegateDeps {

@@ -71,9 +71,10 @@ export const accounts = group(
       {
         max_concurrent: withDefault(
           wholeNumber(1, 64),
-          '2',
-          'The most passwords that are worked on at a time. They share the threads of Node with SQLite: keep this below ' +
-            'UV_THREADPOOL_SIZE, which is 4 where it is not set.',
+          '1',
+          'The most passwords that are worked on at a time. Each takes a whole processor: keep this below the number of processors, ' +
+            'so that one is left for everything else. They share the threads of Node with SQLite: keep it below UV_THREADPOOL_SIZE, ' +
+            'too, which is 4 where it is not set.',
         ),
         max_waiting: withDefault(
           wholeNumber(0, 10_000),

@@ -3,10 +3,7 @@ import { kind, listOfKinds } from '../listed-kinds.js';
 import { baseUrl, webAddress } from '../network-address.js';
 import { group, optional, required, withDefault } from '../setting.js';
 import { mapOf, oneOf, path, secretText, text, trueOrFalse, wholeNumber, words } from '../value.js';
-import { smtp, type SmtpChannel } from './delivery-smtp.js';
-
-/** A way for e-mail. */
-export type EmailChannel = SmtpChannel | FileChannel;
+import { smtp } from './delivery-smtp.js';
 
 /** A way for messages to phone numbers. */
 export type PhoneChannel =

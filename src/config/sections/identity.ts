@@ -73,12 +73,12 @@ export const identity = group(
         'and never made again once something was published: back it up. A relative path starts from the folder of this file.',
     ),
     bind: group(
-      'Who may publish an address.',
+      'For whom version 1 publishes an address. In version 2 every user may, and for nobody else.',
       {
         allow: withDefault(
           oneOf(['own_server', 'any']),
           'own_server',
-          'own_server publishes addresses of users of homeserver.domain only; any also those of users of other servers.',
+          'own_server is for users of homeserver.domain only; any is for users of other servers too.',
         ),
       },
       (keys) => ({ allow: keys.allow }),

@@ -101,7 +101,8 @@ export const telegram = group(
       'Files with the RSA public keys of that network, PEM, relative to this configuration file.',
     ),
     connection: group(
-      'Connections to Telegram.',
+      'Connections to Telegram. Whatever these timeouts say, 55 seconds after a request began to wait for a connection, Telegram counts ' +
+        'as unreachable for it, so that the answer comes before a reverse proxy gives up.',
       {
         connect_timeout_seconds: withDefault(wholeNumber(1, 300), '20', 'How long connecting may take.'),
         call_timeout_seconds: withDefault(wholeNumber(1, 300), '15', 'How long Telegram may take to answer one call.'),

@@ -1,12 +1,13 @@
 import { EntitySchema } from 'typeorm';
 import { epochMs, optionalEpochMs, optionalText, primaryText, text } from '../columns.js';
 
-/** A row of validation_sessions; `address` is sealed, and `addressHash` the keyed hash of what is sealed; `nextLink` is sealed. */
+/** A row of validation_sessions; `address` is sealed, and `addressHash` the keyed hash of what is sealed; `alias` and `nextLink` are sealed. */
 export interface ValidationSessionRow {
   id: string;
   purpose: string;
   addressHash: string;
   address: string;
+  alias: string | null;
   clientSecretHash: string;
   mxid: string | null;
   nextLink: string | null;
@@ -25,6 +26,7 @@ export const validationSessions = new EntitySchema<ValidationSessionRow>({
     purpose: text('purpose'),
     addressHash: text('address_hash'),
     address: text('address'),
+    alias: optionalText('alias'),
     clientSecretHash: text('client_secret_hash'),
     mxid: optionalText('mxid'),
     nextLink: optionalText('next_link'),

@@ -25,12 +25,13 @@ export function createValidationSessionStore(
 ): ValidationSessionStore {
   const sessions = () => session.queryRunner.manager.getRepository(validationSessions);
   const tokens = () => session.queryRunner.manager.getRepository(validationTokens);
-  const { validationAddress, validationNextLink } = sealedColumns;
+  const { validationAddress, validationAlias, validationNextLink } = sealedColumns;
 
   const record = (row: ValidationSessionRow): ValidationSessionRecord => ({
     id: row.id,
     purpose: row.purpose === 'account' ? 'account' : 'identity',
     ...readAddress(sealer.open(validationAddress, row.id, row.address)),
+    alias: row.alias === null ? undefined : sealer.open(validationAlias, row.id, row.alias).reveal(),
     mxid: (row.mxid ?? undefined) as Mxid | undefined,
     nextLink: row.nextLink === null ? undefined : sealer.open(validationNextLink, row.id, row.nextLink).reveal(),
     lastAttempt: row.lastAttempt ?? undefined,
@@ -77,12 +78,13 @@ export function createValidationSessionStore(
       return row && record(row);
     },
 
-    async insert({ medium, address, nextLink, ...rest }, clientSecret) {
+    async insert({ medium, address, alias, nextLink, ...rest }, clientSecret) {
       const text = writeAddress({ medium, address });
       await sessions().insert({
         ...rest,
         addressHash: hasher.hash(text),
         address: sealer.seal(validationAddress, rest.id, new Secret(text)),
+        alias: alias === undefined ? null : sealer.seal(validationAlias, rest.id, new Secret(alias)),
         clientSecretHash: hasher.hash(secretSubject(rest.id, clientSecret)),
         mxid: rest.mxid ?? null,
         nextLink: sealLink(rest.id, nextLink),

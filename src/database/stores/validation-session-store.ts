@@ -1,12 +1,14 @@
 import type { Mxid } from '../../base/mxid.js';
 import type { Secret } from '../../base/secret.js';
 
-/** A session in which an address, in its canonical form, is proven. Address and link are sealed at rest. */
+/** A session in which an address, in its canonical form, is proven. Address, alias and link are sealed at rest. */
 export interface ValidationSessionRecord {
   readonly id: string;
   readonly purpose: 'identity' | 'account';
   readonly medium: 'email' | 'msisdn';
   readonly address: string;
+  /** Another form in which clients hash the address, where there is one. */
+  readonly alias: string | undefined;
   /** Who asked for the token, where that is known. */
   readonly mxid: Mxid | undefined;
   readonly nextLink: string | undefined;

@@ -133,8 +133,9 @@ describe('proving a phone number', () => {
     const sid = await request(phone, 'msisdn');
     const proof = { sid, client_secret: phone.client_secret, token: '0' };
     const replies = [];
-    for (const _ of Array.from({ length: 6 }))
+    for (let guess = 0; guess < 6; guess += 1) {
       replies.push(await api.call('POST', `${v1}/validate/msisdn/submitToken`, proof));
+    }
     expect(replies.at(-1)).toMatchObject({ status: 429, json: { errcode: 'M_LIMIT_EXCEEDED' } });
     expect(replies.at(-1)?.headers['retry-after']).toBeDefined();
   });
@@ -152,7 +153,9 @@ describe('the link in a mail', () => {
 
     const action = /<form method="post" action="([^"]+)"/.exec(opened.text)?.[1] ?? '';
     const inputs = [...opened.text.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]+)" \/>/g)];
-    const form = new URLSearchParams(inputs.map(([, name = '', value = '']): [string, string] => [name, value])).toString();
+    const form = new URLSearchParams(
+      inputs.map(([, name = '', value = '']): [string, string] => [name, value]),
+    ).toString();
     const confirmed = await api.send({
       method: 'POST',
       path: new URL(action, `https://id.test${pathname}`).pathname,

@@ -237,7 +237,11 @@ describe('what is worth a look in the identity service', () => {
       'identity.public_url',
       /Only programs on this machine/,
     ],
-    [{ identity: { ...on, v1: { bind: { enabled: true } } }, delivery: mails }, 'identity.v1.bind.enabled', /anybody/],
+    ...['validate', 'bind', 'lookup', 'invite'].map((part): Row => [
+      { identity: { ...on, v1: { [part]: { enabled: true } } }, delivery: mails },
+      `identity.v1.${part}.enabled`,
+      /asks nobody who they are: anybody can/,
+    ]),
     [
       { identity: { ...on, v1: { validate: { enabled: true, allowed_clients: ['127.0.0.1'] } } }, delivery: mails },
       'identity.v1.validate.allowed_clients',

@@ -36,7 +36,7 @@ describe('a configuration with the required keys only', () => {
           perAccount: { max: 60, windowMs: 60_000 },
           failuresPerAccount: { max: 10, windowMs: 300_000 },
         },
-        passwordHashing: { maxConcurrent: 2, maxWaiting: 50 },
+        passwordHashing: { maxConcurrent: 1, maxWaiting: 50 },
       },
       identity: { enabled: false },
       threepids: {

@@ -25,12 +25,9 @@ describe('messages into a file', () => {
   it('appends one line of JSON for each', async () => {
     const path = join(folder, 'messages.jsonl');
     const { messenger } = fileMessenger(path);
-    await Promise.all([
-      messenger.send(emailValidation()),
-      messenger.send(phoneValidation()),
-      messenger.send(emailInvite()),
-      messenger.send(emailInUse()),
-    ]);
+    for (const message of [emailValidation(), phoneValidation(), emailInvite(), emailInUse()]) {
+      await messenger.send(message);
+    }
     const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
     const at = '1970-01-01T00:00:00.000Z';
     expect(lines.map((line): unknown => JSON.parse(line))).toEqual([

@@ -58,7 +58,7 @@ describe('messenger', () => {
     const { messenger, logger } = setUp({ phone: [broken, channelThat('two')] });
     await messenger.send(phoneValidation());
     expect((await logger.line('a channel for messages has a defect')).fields).toEqual({
-      channel: 'one',
+      channel: 'phone[0] one',
       error: defect,
     });
   });
@@ -133,7 +133,7 @@ describe('messenger', () => {
     const broke = channelThat('gateway', () => Promise.reject(channelDown('no_credit', 'BALANCE_NOT_ENOUGH')));
     const { messenger, clock, logger } = setUp({ phone: [broke] });
     const alarms = () => logger.lines.filter(({ level }) => level === 'error').map(({ fields }) => fields);
-    const alarm = { channel: 'gateway', problem: 'no_credit', detail: 'BALANCE_NOT_ENOUGH' };
+    const alarm = { channel: 'phone[0] gateway', problem: 'no_credit', detail: 'BALANCE_NOT_ENOUGH' };
 
     for (let sent = 0; sent < 5; sent += 1) await expect(messenger.send(phoneValidation())).rejects.toThrow();
     expect(alarms()).toEqual([{ ...alarm, alsoFailed: 0 }]);
@@ -161,6 +161,15 @@ describe('messenger', () => {
       'a channel for messages does not work',
       'a channel for messages works again',
       'a channel for messages does not work',
+    ]);
+  });
+
+  it('does not take one channel for another of the same name', async () => {
+    const broke = channelThat('gateway', () => Promise.reject(channelDown('no_credit', 'BALANCE_NOT_ENOUGH')));
+    const { messenger, logger } = setUp({ phone: [broke, channelThat('gateway')] });
+    for (let sent = 0; sent < 3; sent += 1) await messenger.send(phoneValidation());
+    expect(logger.lines.filter(({ level }) => level !== 'debug')).toEqual([
+      expect.objectContaining({ message: 'a channel for messages does not work' }),
     ]);
   });
 

@@ -1,12 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SMTPServerOptions } from 'smtp-server';
-import { systemClock } from '../../../src/base/clock.js';
+import { systemClock, type Clock } from '../../../src/base/clock.js';
 import { Secret } from '../../../src/base/secret.js';
 import { ChannelTrouble } from '../../../src/delivery/channel.js';
 import { createMessenger } from '../../../src/delivery/create-messenger.js';
 import type { Message, Messenger } from '../../../src/delivery/messenger.js';
 import { createSmtpChannel, type SmtpDeps } from '../../../src/delivery/smtp.js';
 import { createTemplates } from '../../../src/delivery/templates.js';
+import { createFakeClock } from '../../support/fake-clock.js';
 import { homeCertificate, otherCertificate, testAuthority } from '../../support/certificates.js';
 import { startMailServer } from '../../support/mail-server.js';
 import { emailInvite, emailValidation } from '../../support/messages.js';
@@ -18,7 +19,7 @@ afterEach(async () => {
   for (const undo of after.splice(0).reverse()) await undo();
 });
 
-function mailer(port: number, overrides: Partial<SmtpDeps> = {}) {
+function mailer(port: number, overrides: Partial<SmtpDeps> = {}, clock: Clock = systemClock) {
   const channel = createSmtpChannel({
     host: '127.0.0.1',
     port,
@@ -28,7 +29,7 @@ function mailer(port: number, overrides: Partial<SmtpDeps> = {}) {
     ...overrides,
   });
   const logger = createRecordingLogger();
-  const messenger = createMessenger({ email: [channel], phone: [], clock: systemClock, logger });
+  const messenger = createMessenger({ email: [channel], phone: [], clock, logger });
   after.push(() => messenger.close());
   return { messenger, logger };
 }
@@ -94,6 +95,16 @@ describe('mail over SMTP', () => {
     await Promise.all(Array.from({ length: 20 }, () => messenger.send(emailValidation())));
     expect(server.taken).toHaveLength(20);
     expect(connections).toBeLessThanOrEqual(3);
+  });
+
+  it('sends also after the server has closed the connection', async () => {
+    let closed: () => void = () => undefined;
+    const isClosed = new Promise<void>((resolve) => (closed = resolve));
+    const { server, messenger } = await serverAndMailer({ socketTimeout: 1000, onClose: () => closed() });
+    await messenger.send(emailValidation());
+    await isClosed;
+    await messenger.send(emailValidation());
+    expect(server.taken).toHaveLength(2);
   });
 
   it('sends to addresses that are not ASCII', async () => {
@@ -177,7 +188,7 @@ describe('logging in to the mail server', () => {
     const { messenger, logger } = await serverAndMailer(withPassword, { credentials: wrong });
     expect((await failureOf(messenger)).fact).toEqual({ kind: 'channel_down' });
     const { fields } = await logger.line('a channel for messages does not work');
-    expect(fields).toMatchObject({ channel: 'smtp', problem: 'credentials_refused' });
+    expect(fields).toMatchObject({ channel: 'email[0] smtp', problem: 'credentials_refused' });
     expect(JSON.stringify(logger.lines)).not.toMatch(/hunter2|aHVudGVy/);
   });
 
@@ -254,7 +265,7 @@ describe('refusals of mail', () => {
     const { messenger, logger } = await serverAndMailer(toRcpt(refusal));
     await failureOf(messenger);
     expect((await logger.line('a message was not taken')).fields).toEqual({
-      channel: 'smtp',
+      channel: 'email[0] smtp',
       what: 'email_validation',
       reason: 'address_unreachable',
       detail: 'EENVELOPE: RCPT TO: 550 5.7.1',
@@ -296,12 +307,21 @@ describe('a mail server that is not there', () => {
   });
 
   it('is down after its time where it stops in the middle, and the next message gets a new connection', async () => {
+    let reached: () => void = () => undefined;
+    const isReached = new Promise<void>((resolve) => (reached = resolve));
     let isSilent = true;
     const onRcptTo: SMTPServerOptions['onRcptTo'] = (_address, _session, done) => {
-      if (!isSilent) done();
+      if (isSilent) reached();
+      else done();
     };
-    const { server, messenger } = await serverAndMailer({ onRcptTo }, { deadlineMs: 300 });
-    expect(await failureOf(messenger)).toMatchObject({ cause: { problem: 'no_answer' } });
+    const server = await startMailServer({ onRcptTo });
+    after.push(() => server.stop());
+    const clock = createFakeClock();
+    const { messenger } = mailer(server.port, { deadlineMs: 20_000 }, clock);
+    const failure = failureOf(messenger);
+    await isReached;
+    await clock.advance(20_000);
+    expect(await failure).toMatchObject({ cause: { problem: 'no_answer' } });
     isSilent = false;
     await messenger.send(emailValidation());
     expect(server.taken).toHaveLength(1);

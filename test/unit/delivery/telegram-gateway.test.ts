@@ -90,7 +90,7 @@ describe('codes through the Telegram Gateway', () => {
     const { failure, logger } = gateway();
     expect((await failure(to(number))).fact).toEqual({ kind: 'channel_down' });
     const alarm = await logger.line('a channel for messages does not work');
-    expect(alarm.fields).toMatchObject({ channel: 'telegram_gateway', problem, detail });
+    expect(alarm.fields).toMatchObject({ channel: 'phone[0] telegram_gateway', problem, detail });
     expect(api.asked).toHaveLength(1);
   });
 

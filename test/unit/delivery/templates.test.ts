@@ -232,7 +232,7 @@ describe('templates of the admin', () => {
       problem: 'A brand has no folders.',
     },
   ])('are refused at start with $what', async ({ files, file, problem }) => {
-    await put(files as unknown as Record<string, string>);
+    await put(files);
     expect(await problems()).toEqual([{ file, problem }]);
   });
 

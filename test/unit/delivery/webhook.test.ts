@@ -110,7 +110,7 @@ describe('codes through a webhook', () => {
     expect(heard).toHaveLength(1);
   });
 
-  it.each(['bad name', '', 'with:colon'])('refuses the header %j', (name) => {
+  it.each(['bad name', '', 'with:colon', 'Content-Length', 'connection'])('refuses the header %j', (name) => {
     const make = () =>
       createWebhookChannel({
         url: 'http://127.0.0.1:1',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { endpoint } from '../../../src/http/endpoint.js';
+import { endpoint, rawBytes } from '../../../src/http/endpoint.js';
+import type { InputSource } from '../../../src/http/read-input.js';
 import { reply } from '../../../src/http/reply.js';
 import { openApiDocument } from '../../../src/http/openapi.js';
 import { echoEndpoint, sayEndpoint } from '../../support/http-server.js';
@@ -50,5 +51,40 @@ describe('an OpenAPI document', () => {
     });
     const { paths } = openApiDocument({ ...about, surfaces: [{ prefixes: ['/a'], endpoints: [relaying] }] });
     expect(paths).toMatchObject({ '/relaying': { get: { responses: { default: { description: 'Whatever' } } } } });
+  });
+});
+
+describe('the input in an OpenAPI document', () => {
+  const described = (bodyFrom: InputSource, method: 'GET' | 'POST') => {
+    const texts = z.object({ a: z.string().meta({ description: 'A' }), b: z.string().optional() });
+    const body = bodyFrom === 'bytes' ? rawBytes : texts;
+    const { paths } = openApiDocument({
+      ...about,
+      surfaces: [{ prefixes: ['/test'], endpoints: [{ ...echoEndpoint(), method, bodyFrom, body }] }],
+    });
+    return (paths as Record<string, Record<string, object>>)['/echo']?.[method.toLowerCase()];
+  };
+  const asJson = { 'application/json': { schema: { type: 'object', required: ['a'] } } };
+
+  it.each(['query', 'arguments'] as const)('of a GET stands in its query: %s', (source) => {
+    expect(described(source, 'GET')).toMatchObject({
+      parameters: [
+        { name: 'a', in: 'query', required: true, description: 'A', schema: { type: 'string' } },
+        { name: 'b', in: 'query', required: false, schema: { type: 'string' } },
+      ],
+    });
+    expect(described(source, 'GET')).not.toHaveProperty('requestBody');
+  });
+
+  it.each<[InputSource, object]>([
+    ['json', { required: true, content: asJson }],
+    ['arguments', { content: { ...asJson, 'application/x-www-form-urlencoded': asJson['application/json'] } }],
+    ['bytes', { required: true, content: { 'application/octet-stream': {} } }],
+  ])('of a POST stands in its body: %s', (source, requestBody) => {
+    expect(described(source, 'POST')).toMatchObject({ parameters: [], requestBody });
+  });
+
+  it('of a POST may stand in its query only', () => {
+    expect(described('query', 'POST')).not.toHaveProperty('requestBody');
   });
 });

@@ -112,17 +112,17 @@ describe('publishing', () => {
   });
 
   it('needs a proof', async () => {
-    const { bind } = under.service.associations;
+    const { associations } = under.service;
     const { sid, clientSecret } = await under.prove('carol@mail.test');
     const asked = { sid, clientSecret, mxid: alice, caller: alice };
     const kinds = [
-      await threepidFaultOf(bind({ ...asked, sid: 'unknown' })),
-      await threepidFaultOf(bind({ ...asked, clientSecret: 'wrong' })),
-      await threepidFaultOf(bind({ ...asked, clientSecret: 'no secret!' })),
+      await threepidFaultOf(associations.bind({ ...asked, sid: 'unknown' })),
+      await threepidFaultOf(associations.bind({ ...asked, clientSecret: 'wrong' })),
+      await threepidFaultOf(associations.bind({ ...asked, clientSecret: 'no secret!' })),
     ].map(({ kind }) => kind);
     expect(kinds).toEqual(['session_unknown', 'session_unknown', 'client_secret_invalid']);
     await under.clock.advance(day);
-    expect((await threepidFaultOf(bind(asked))).kind).toBe('session_expired');
+    expect((await threepidFaultOf(associations.bind(asked))).kind).toBe('session_expired');
     expect(await find()).toBeUndefined();
   });
 
@@ -138,12 +138,12 @@ describe('publishing', () => {
 
 describe('who is published', () => {
   it('is whoever asks, where that is known', async () => {
-    const { service, prove } = await open({ options: { bindAllow: 'own_server' } });
-    const proof = await prove('carol@mail.test');
-    expect(await identityFaultOf(service.associations.bind({ ...proof, mxid: alice, caller: bob }))).toEqual({
+    const under = await open({ options: { bindAllow: 'own_server' } });
+    const proof = await under.prove('carol@mail.test');
+    expect(await identityFaultOf(under.service.associations.bind({ ...proof, mxid: alice, caller: bob }))).toEqual({
       kind: 'not_your_mxid',
     });
-    await service.associations.bind({ ...proof, mxid: foreign, caller: foreign });
+    await under.service.associations.bind({ ...proof, mxid: foreign, caller: foreign });
   });
 
   it.each([
@@ -153,8 +153,12 @@ describe('who is published', () => {
     { allow: 'own_server', mxid: '@carol:example.test:8448', outcome: 'mxid_not_allowed' },
     { allow: 'any', mxid: foreign, outcome: 'published' },
   ] as const)('is $outcome in version 1 with $allow and $mxid', async ({ allow, mxid, outcome }) => {
-    const { service, prove } = await open({ options: { bindAllow: allow } });
-    const bound = service.associations.bind({ ...(await prove('carol@mail.test')), mxid, caller: undefined });
+    const under = await open({ options: { bindAllow: allow } });
+    const bound = under.service.associations.bind({
+      ...(await under.prove('carol@mail.test')),
+      mxid,
+      caller: undefined,
+    });
     if (outcome === 'published') expect(await bound).toMatchObject({ mxid });
     else expect(await identityFaultOf(bound)).toEqual({ kind: outcome });
   });
@@ -188,14 +192,22 @@ describe('withdrawing', () => {
     const under = await open();
     await under.bind('carol@mail.test');
     const other = { kind: 'session', ...(await under.prove('dora@mail.test')) } as const;
-    const { unbind } = under.service.associations;
-    expect(await identityFaultOf(unbind(carols, other))).toEqual({ kind: 'unbind_mismatch' });
-    expect(await identityFaultOf(unbind({ ...carols, medium: 'fax' }, other))).toEqual({ kind: 'medium_unsupported' });
-    expect(await identityFaultOf(unbind({ ...carols, address: 'x' }, other))).toEqual({ kind: 'address_invalid' });
-    expect(await identityFaultOf(unbind({ ...carols, mxid: 'x' }, other))).toEqual({ kind: 'mxid_invalid' });
-    expect((await threepidFaultOf(unbind(carols, { ...other, sid: 'none' }))).kind).toBe('session_unknown');
+    const { associations } = under.service;
+    expect(await identityFaultOf(associations.unbind(carols, other))).toEqual({ kind: 'unbind_mismatch' });
+    expect(await identityFaultOf(associations.unbind({ ...carols, medium: 'fax' }, other))).toEqual({
+      kind: 'medium_unsupported',
+    });
+    expect(await identityFaultOf(associations.unbind({ ...carols, address: 'x' }, other))).toEqual({
+      kind: 'address_invalid',
+    });
+    expect(await identityFaultOf(associations.unbind({ ...carols, mxid: 'x' }, other))).toEqual({
+      kind: 'mxid_invalid',
+    });
+    expect((await threepidFaultOf(associations.unbind(carols, { ...other, sid: 'none' }))).kind).toBe(
+      'session_unknown',
+    );
     const request = { authorization: undefined, method: 'POST', uri: '/', content: {} };
-    expect(await identityFaultOf(unbind(carols, { kind: 'homeserver', request }))).toEqual({
+    expect(await identityFaultOf(associations.unbind(carols, { kind: 'homeserver', request }))).toEqual({
       kind: 'signature_missing',
     });
     expect(await under.service.associations.find(email, 'client')).toBeDefined();
@@ -224,19 +236,22 @@ describe('lookups in clear', () => {
     const { service, clock } = await open({
       options: { lookup: { pepperMs: day, maxAddresses: 5, perUser: { max: 3, windowMs: 3000 } } },
     });
-    const { find, findMany } = service.associations;
+    const { associations } = service;
     const asked = (local: string) => ({ medium: 'email', address: `${local}@mail.test` });
-    await findMany([asked('a'), asked('b')], 'one');
-    await find(asked('a'), 'one');
-    await find(asked('c'), 'one');
-    expect(await identityFaultOf(find(asked('d'), 'one'))).toEqual({ kind: 'rate_limited', retryAfterMs: 1000 });
-    await find(asked('d'), 'another');
-    await find(asked('b'), 'one');
-    expect(await identityFaultOf(findMany(['e', 'f', 'g', 'h'].map(asked), 'third'))).toEqual({
+    await associations.findMany([asked('a'), asked('b')], 'one');
+    await associations.find(asked('a'), 'one');
+    await associations.find(asked('c'), 'one');
+    expect(await identityFaultOf(associations.find(asked('d'), 'one'))).toEqual({
+      kind: 'rate_limited',
+      retryAfterMs: 1000,
+    });
+    await associations.find(asked('d'), 'another');
+    await associations.find(asked('b'), 'one');
+    expect(await identityFaultOf(associations.findMany(['e', 'f', 'g', 'h'].map(asked), 'third'))).toEqual({
       kind: 'too_many_addresses',
       limit: 3,
     });
     await clock.advance(1000);
-    await find(asked('d'), 'one');
+    await associations.find(asked('d'), 'one');
   });
 });

@@ -28,8 +28,8 @@ afterEach(async () => {
 });
 
 /** What the link of the last mail leads to. */
-function openLink({ invitations }: IdentityUnderTest) {
-  const [page = '', query = ''] = (invitations().at(-1)?.link.reveal() ?? '').split('?', 2);
+function openLink(under: IdentityUnderTest) {
+  const [page = '', query = ''] = (under.invitations().at(-1)?.link.reveal() ?? '').split('?', 2);
   const shown = new URLSearchParams(query);
   const signUrl = new URL(shown.get('signurl') ?? '');
   return {
@@ -263,11 +263,13 @@ describe('signing an invite', () => {
     const under = await open();
     const { token } = await under.service.invites.store(inviteOf('carol@mail.test'));
     const { privateKey } = openLink(under);
-    const { sign } = under.service.invites;
-    expect(await identityFaultOf(sign({ token: 'x', privateKey, mxid: alice }))).toEqual({ kind: 'invite_unknown' });
-    expect(await identityFaultOf(sign({ token, privateKey, mxid: 'x' }))).toEqual({ kind: 'mxid_invalid' });
+    const { invites } = under.service;
+    expect(await identityFaultOf(invites.sign({ token: 'x', privateKey, mxid: alice }))).toEqual({
+      kind: 'invite_unknown',
+    });
+    expect(await identityFaultOf(invites.sign({ token, privateKey, mxid: 'x' }))).toEqual({ kind: 'mxid_invalid' });
     for (const key of ['', 'x', '!', Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(31).toString('base64')]) {
-      expect(await identityFaultOf(sign({ token, privateKey: new Secret(key), mxid: alice }))).toEqual({
+      expect(await identityFaultOf(invites.sign({ token, privateKey: new Secret(key), mxid: alice }))).toEqual({
         kind: 'private_key_invalid',
       });
     }

@@ -71,6 +71,20 @@ describe('lookups', () => {
     expect(await lookUp(under, [])).toEqual({});
   });
 
+  it('find an address as clients hash it, in lower case only, and in its canonical form', async () => {
+    const under = await open();
+    await under.bind('Strauß@Mail.test', alice);
+    const pepper = await pepperOf(under);
+    const hashes = ['strauß', 'strauss'].map((local) => lookupHash(mail(local), pepper));
+    expect(Object.values(await lookUp(under, hashes))).toEqual([alice, alice]);
+    await under.clock.advance(30 * day);
+    await under.service.sweep();
+    const next = await pepperOf(under);
+    expect(next).not.toBe(pepper);
+    const after = ['strauß', 'strauss', 'STRAUß'].map((local) => lookupHash(mail(local), next));
+    expect(Object.values(await lookUp(under, after))).toEqual([alice, alice]);
+  });
+
   it('find addresses in clear, in any spelling', async () => {
     const under = await open();
     await under.bind('carol@mail.test', alice);
@@ -173,14 +187,13 @@ describe('the pepper', () => {
     const locals = Array.from({ length: 1200 }, (_, index) => `user${index}`);
     await publishMany(under, locals);
     await clock.advance(30 * day);
-    const sweeping = service.sweep();
-    let isOver = false;
-    const swept = sweeping.then(() => {
-      isOver = true;
+    const state = { isOver: false };
+    const swept = service.sweep().then(() => {
+      state.isOver = true;
     });
     const first = await pepperOf(under);
     const late: string[] = [];
-    while (!isOver) {
+    while (!state.isOver) {
       const pepper = await pepperOf(under);
       const hashes = ['user0', 'user700', 'user1199', ...late].map((local) => lookupHash(mail(local), pepper));
       expect(Object.keys(await lookUp(under, hashes, pepper)).sort()).toEqual(hashes.sort());

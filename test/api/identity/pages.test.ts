@@ -1,0 +1,218 @@
+import { createHash } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import { DatabaseFailure } from '../../../src/database/failure.js';
+import { lastLink, startIdentityApi, type IdentityApi, type IdentityReply } from '../../support/identity-api.js';
+import { breakable } from './breakable.js';
+import { ofToken } from './faults.js';
+
+let api: IdentityApi;
+
+afterEach(() => api.close());
+
+const v1 = '/_matrix/identity/api/v1';
+const prefixes = [v1, '/_matrix/identity/v2'];
+const query = 'sid=1234&client_secret=secret&token=token';
+const asForm = { 'content-type': 'application/x-www-form-urlencoded' };
+
+async function askForMail(
+  nextLink?: string,
+): Promise<{ readonly path: string; readonly form: string; readonly proven: string }> {
+  const wish = { email: 'alice@mail.test', client_secret: 'secret', send_attempt: 1, next_link: nextLink };
+  const { json } = await api.call('POST', `${v1}/validate/email/requestToken`, wish);
+  const { pathname, search } = lastLink(api.messenger);
+  const proven = `${v1}/3pid/getValidated3pid?sid=${String(json['sid'])}&client_secret=secret`;
+  return { path: `${pathname}${search}`, form: search.slice(1), proven };
+}
+
+const press = (form: string, prefix = v1) =>
+  api.send({ method: 'POST', path: `${prefix}/validate/email/submitToken/confirm`, headers: asForm, body: form });
+
+function expectPage({ headers, text }: IdentityReply): void {
+  const style = /<style>([^<]*)<\/style>/.exec(text)?.[1] ?? '';
+  const hash = createHash('sha256').update(style).digest('base64');
+  expect(headers).toMatchObject({
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
+    'x-frame-options': 'DENY',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store',
+  });
+  expect(text).toMatch(/^<!doctype html>/);
+  expect(text).toContain('<html lang="en">');
+  expect(text).toContain('name="viewport"');
+  expect(text).not.toMatch(/<script|javascript:|style=|src=/i);
+}
+
+describe('the page behind the link', () => {
+  it.each(
+    prefixes.flatMap((prefix) => ['email', 'msisdn'].map((medium) => `${prefix}/validate/${medium}/submitToken`)),
+  )('has a button, and nothing that comes from elsewhere: %s', async (path) => {
+    api = await startIdentityApi();
+    const reply = await api.send({ method: 'GET', path: `${path}?${query}` });
+    expect(reply.status).toBe(200);
+    expectPage(reply);
+    expect(reply.text).toContain('<form method="post" action="submitToken/confirm">');
+    expect(reply.text).toContain('<button type="submit">');
+  });
+
+  it('shows hostile parameters as what they are', async () => {
+    api = await startIdentityApi();
+    const hostile = `"><script>alert(1)</script><a b='`;
+    const path = `${v1}/validate/email/submitToken?${new URLSearchParams({ sid: hostile, client_secret: hostile, token: hostile }).toString()}`;
+    const reply = await api.send({ method: 'GET', path });
+    expectPage(reply);
+    expect(reply.text.match(/&#34;&#62;&#60;script&#62;/g)).toHaveLength(3);
+    expect(reply.text.match(/<a /g)).toBeNull();
+  });
+
+  it('answers HEAD as it answers GET, and proves nothing', async () => {
+    api = await startIdentityApi();
+    const { path, proven } = await askForMail();
+    expect(await api.send({ method: 'HEAD', path })).toMatchObject({ status: 200, text: '' });
+    expect((await api.call('GET', proven)).json).toMatchObject({ errcode: 'M_SESSION_NOT_VALIDATED' });
+  });
+});
+
+describe('its button', () => {
+  it.each(prefixes)('proves the address, again and again: %s', async (prefix) => {
+    api = await startIdentityApi();
+    const { form, proven } = await askForMail();
+    for (const _ of [1, 2]) {
+      const reply = await press(form, prefix);
+      expect(reply.status).toBe(200);
+      expectPage(reply);
+      expect(reply.text).toContain('Your e-mail address is confirmed');
+      expect(reply.text).not.toContain('http-equiv="refresh"');
+    }
+    expect((await api.call('GET', proven)).status).toBe(200);
+  });
+
+  it('leads on from the page: a redirect would be stopped by form-action in some browsers', async () => {
+    api = await startIdentityApi();
+    const { form } = await askForMail(`https://chat.test/?a=1&b="><script>#/next`);
+    const reply = await press(form);
+    expect(reply.status).toBe(200);
+    expect(reply.headers).not.toHaveProperty('location');
+    expectPage(reply);
+    const target = /<meta http-equiv="refresh" content="0; url=([^"]+)"/.exec(reply.text)?.[1];
+    expect(target).toMatch(/^https:\/\/chat\.test\/\?a=1&#38;b=%22%3E%3Cscript%3E&#38;sid=\w+#\/next$/);
+    expect(reply.text).toContain(`<a class="next" href="${target}">Continue</a>`);
+  });
+});
+
+describe('a link that proves by being opened', () => {
+  const start = () => startIdentityApi({ change: (deps) => ({ ...deps, confirmClick: false }) });
+
+  it('shows that it did', async () => {
+    api = await start();
+    const { path, proven } = await askForMail();
+    const reply = await api.send({ method: 'GET', path });
+    expect(reply.status).toBe(200);
+    expectPage(reply);
+    expect((await api.call('GET', proven)).status).toBe(200);
+  });
+
+  it('leads on to the next link', async () => {
+    api = await start();
+    const { path } = await askForMail('https://chat.test/#/next');
+    const reply = await api.send({ method: 'GET', path });
+    expect(reply.status).toBe(302);
+    expectPage(reply);
+    expect(reply.headers['location']).toMatch(/^https:\/\/chat\.test\/\?sid=\w+#\/next$/);
+  });
+
+  it('never leads where its own query says', async () => {
+    api = await start();
+    const { path } = await askForMail();
+    const reply = await api.send({
+      method: 'GET',
+      path: `${path}&next_link=https%3A%2F%2Fevil.test&nextLink=https%3A%2F%2Fevil.test`,
+    });
+    expect(reply.status).toBe(200);
+    expect(reply.text).not.toContain('evil');
+  });
+});
+
+describe('what goes wrong', () => {
+  const words: Readonly<Record<string, string>> = {
+    token_wrong: 'This link does not work',
+    session_unknown: 'This link does not work',
+    client_secret_invalid: 'This link does not work',
+    session_expired: 'This link has expired',
+    too_many_guesses: 'Too many attempts',
+    rate_limited: 'Too many attempts',
+  };
+
+  it.each(ofToken(400))('is said in plain words: $title', async ({ title, failure, status }) => {
+    const { change, fail } = breakable();
+    api = await startIdentityApi({ change: (deps) => change({ ...deps, confirmClick: false }) });
+    fail(failure);
+    for (const prefix of prefixes) {
+      const opened = await api.send({ method: 'GET', path: `${prefix}/validate/email/submitToken?${query}` });
+      for (const reply of [opened, await press(query, prefix)]) {
+        expect(reply.status).toBe(status);
+        expectPage(reply);
+        expect(reply.text).toContain(`<h1>${words[title] ?? '?'}</h1>`);
+        expect(reply.text).not.toContain('M_');
+        expect(reply.headers['retry-after']).toBe(status === 429 ? '2' : undefined);
+      }
+    }
+  });
+
+  it.each<[string, number, Error]>([
+    ['a defect', 500, new Error('hunter2')],
+    ['a database out of reach', 503, new DatabaseFailure({ kind: 'unreachable', server: 'db.example.test' })],
+  ])('is our own fault: %s', async (_title, status, error) => {
+    const { change, fail } = breakable();
+    api = await startIdentityApi({ change });
+    fail(error);
+    const reply = await press(query);
+    expect(reply.status).toBe(status);
+    expectPage(reply);
+    expect(reply.text).toContain('<h1>Something went wrong</h1>');
+    expect(reply.text).not.toMatch(/hunter2|db\.example/);
+  });
+
+  it.each<[string, string, number]>([
+    ['a link without its end', 'GET', 400],
+    ['a form without its fields', 'POST', 400],
+  ])('may be %s', async (_title, method, status) => {
+    api = await startIdentityApi();
+    const path = `${v1}/validate/email/submitToken${method === 'GET' ? '?sid=1' : '/confirm'}`;
+    const reply = await api.send({ method, path });
+    expect(reply.status).toBe(status);
+    expectPage(reply);
+    expect(reply.text).toContain('<h1>This link does not work</h1>');
+  });
+
+  it('may be a form that is too large, or packed', async () => {
+    api = await startIdentityApi();
+    const tooLarge = await press(`sid=${'x'.repeat(1024 * 1024)}`);
+    expect(tooLarge.status).toBe(413);
+    expectPage(tooLarge);
+    const path = `${v1}/validate/email/submitToken/confirm`;
+    const packed = await api.send({
+      method: 'POST',
+      path,
+      headers: { ...asForm, 'content-encoding': 'gzip' },
+      body: query,
+    });
+    expect(packed.status).toBe(415);
+    expectPage(packed);
+  });
+});
+
+describe('the log', () => {
+  it('holds nothing of a link', async () => {
+    api = await startIdentityApi();
+    const { path, form } = await askForMail();
+    await api.send({ method: 'GET', path });
+    await press(form);
+    const token = api.messenger.tokens()[0] ?? '?';
+    const text = JSON.stringify(api.log.lines);
+    expect(text).toContain('submitToken/confirm');
+    expect(text).not.toContain(token);
+    expect(text).not.toContain('client_secret');
+  });
+});

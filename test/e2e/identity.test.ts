@@ -1,0 +1,180 @@
+import { readFile, rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
+import { systemRandom } from '../../src/base/random.js';
+import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import { createPostgresPlace, postgresMissing } from '../support/database-place.js';
+import { install } from '../support/daemon.js';
+import { delegateSecret, publicUrl, startIdentityPlace, type IdentityPlace } from '../support/identity-place.js';
+import {
+  clientSecrets,
+  emails,
+  enter,
+  proveEmail,
+  told,
+  visit,
+  type IdentityVisit,
+} from '../support/identity-visit.js';
+
+const v2 = '/_matrix/identity/v2';
+const timeout = 60_000;
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+});
+afterAll(() => sandbox.stop());
+
+describe('the daemon as an identity service', () => {
+  it('proves, publishes, finds and invites; and nothing secret reaches log, disk or error', { timeout }, async () => {
+    const place = await startIdentityPlace(sandbox);
+    try {
+      await place.gangway.start();
+      const visited = await visit(place);
+      const sealed = await place.gangway.filesWritten();
+      expectSecrecy(place, visited, sealed.toString('latin1'));
+      await place.gangway.stop();
+      expectSecrecy(place, visited, (await place.gangway.filesWritten()).toString('latin1'));
+    } finally {
+      await place.close();
+    }
+  });
+
+  it.skipIf(postgresMissing)(`does so on PostgreSQL ${postgresMissing ?? ''}`, { timeout }, async () => {
+    const database = await createPostgresPlace();
+    const place = await startIdentityPlace(sandbox, { database: { uri: database.uri.reveal() } });
+    try {
+      await place.gangway.start();
+      const visited = await visit(place);
+      expectSecrecy(place, visited, await database.dump());
+    } finally {
+      await place.close();
+      await database.remove();
+    }
+  });
+
+  it('loses no invite when it is killed while a homeserver is told of it', { timeout }, async () => {
+    const place = await startIdentityPlace(sandbox);
+    try {
+      const { gangway, homeserver } = place;
+      await gangway.start();
+      const [alice, bob] = [await enter(place, '@alice:example.test'), await enter(place, '@bob:example.test')];
+      const room = {
+        medium: 'email',
+        address: emails.bob,
+        room_id: '!room:example.test',
+        sender: '@alice:example.test',
+      };
+      const stored = await gangway.request('POST', `${v2}/store-invite`, room, alice);
+      expect(stored).toMatchObject({ status: 200 });
+      const { sid } = await proveEmail(place, bob, emails.bob, clientSecrets.bob);
+      homeserver.behave(() => undefined);
+      const bind = { sid, client_secret: clientSecrets.bob, mxid: '@bob:example.test' };
+      expect(await gangway.request('POST', `${v2}/3pid/bind`, bind, bob)).toMatchObject({ status: 200 });
+      await told(homeserver);
+      await gangway.kill();
+      const asked = homeserver.requests.length;
+      homeserver.behave();
+      await gangway.start();
+      await expect.poll(() => homeserver.requests.length, { timeout: 10_000 }).toBe(asked + 1);
+      const { token } = stored.body;
+      expect(await told(homeserver)).toMatchObject({ mxid: '@bob:example.test', invites: [{ token }] });
+    } finally {
+      await place.close();
+    }
+  });
+
+  it('is named in the answers to logins, where these name servers at all', { timeout }, async () => {
+    const place = await startIdentityPlace(sandbox, { accounts: { well_known: 'https://matrix.example.test' } });
+    try {
+      const { gangway } = place;
+      await gangway.start();
+      await gangway.addUser('@dave:example.test', 'the password of dave');
+      const identifier = { type: 'm.id.user', user: 'dave' };
+      const login = { type: 'm.login.password', identifier, password: 'the password of dave' };
+      expect((await gangway.request('POST', '/_matrix/client/v3/login', login)).body['well_known']).toEqual({
+        'm.homeserver': { base_url: 'https://matrix.example.test' },
+        'm.identity_server': { base_url: publicUrl },
+      });
+    } finally {
+      await place.close();
+    }
+  });
+
+  it(
+    'signs with one key for ever: it makes the file for its owner only, and does not start without it',
+    { timeout },
+    async () => {
+      const place = await startIdentityPlace(sandbox);
+      try {
+        const { gangway } = place;
+        await gangway.start();
+        const file = join(gangway.folder, 'identity-signing.key');
+        expect((await stat(file)).mode & 0o777).toBe(0o600);
+        expect(await readFile(file, 'utf8')).toMatch(/^ed25519 0 [A-Za-z0-9+/]{43}\n$/);
+        const key = await gangway.request('GET', `${v2}/pubkey/ed25519:0`);
+        expect(await gangway.stop()).toBe(0);
+        await rename(file, `${file}.away`);
+        await expect(gangway.start()).rejects.toThrow(/ended with 3[^]*identity-signing\.key[^]*put it back/);
+        await rename(`${file}.away`, file);
+        await gangway.start();
+        expect((await gangway.request('GET', `${v2}/pubkey/ed25519:0`)).body).toEqual(key.body);
+      } finally {
+        await place.close();
+      }
+    },
+  );
+});
+
+describe('a daemon that is no identity service', () => {
+  it.each([
+    ['GET', v2],
+    ['GET', '/_matrix/identity/versions'],
+    ['GET', '/_matrix/identity/api/v1'],
+    ['POST', `${v2}/account/register`],
+  ] as const)('answers %s %s with 404 M_UNRECOGNIZED', async (method, path) => {
+    const { url } = await plain();
+    const response = await fetch(`${url}${path}`, { method });
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ errcode: 'M_UNRECOGNIZED' });
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+  });
+
+  it('has no key, and nothing for a homeserver that delegates', async () => {
+    const { url, folder } = await plain();
+    await expect(stat(join(folder, 'identity-signing.key'))).rejects.toThrow('ENOENT');
+    const path = `/_gangway/delegate/${delegateSecret}/_matrix/identity/api/v1/validate/msisdn/requestToken`;
+    expect((await fetch(`${url}${path}`, { method: 'POST' })).status).toBe(404);
+  });
+
+  let started: Promise<{ url: string; folder: string; remove: () => Promise<void> }> | undefined;
+  const plain = () => (started ??= startPlain());
+  afterAll(async () => (await started)?.remove());
+
+  async function startPlain() {
+    const gangway = await install(sandbox, { identity: { delegate: { secret: delegateSecret } } });
+    await gangway.start();
+    return { url: gangway.url(), folder: gangway.folder, remove: () => gangway.remove() };
+  }
+});
+
+function expectSecrecy({ gangway }: IdentityPlace, { answers, secrets, code }: IdentityVisit, disk: string): void {
+  const log = gangway.output();
+  expect(log).toContain('"level":"debug"');
+  expect(log).toMatch(/what became of a code.*"delivery":"delivered"/);
+  expect(disk).toMatch(/identity_?associations/i);
+  const errors = answers
+    .filter(({ status }) => status >= 400)
+    .map(({ text }) => text)
+    .join('\n');
+  expect(errors).toContain('M_THREEPID_IN_USE');
+  // Six digits may be part of anything; by themselves they are the code.
+  expect(log).not.toMatch(new RegExp(`(?<!\\w)${code}(?!\\w)`));
+  for (const [place, haystack] of Object.entries({ log, disk, errors })) {
+    for (const [what, needle] of Object.entries(secrets)) {
+      expect(needle.length, what).toBeGreaterThan(5);
+      expect(haystack.includes(needle), `${what} in the ${place}`).toBe(false);
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { inspect, written } from './written-config.js';
+
+const page = readFileSync(new URL('../../../docs/identity.md', import.meta.url), 'utf8');
+const blocks = [...page.matchAll(/^( *)```yaml\n([^]*?)^ *```/gm)].map(([, indent = '', block = '']) =>
+  block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+);
+const ours = blocks.filter((block) => /^(identity|delivery|outgoing|threepids):/m.test(block));
+
+describe('the configuration in docs/identity.md', () => {
+  it('is there', () => {
+    expect(ours.length).toBeGreaterThanOrEqual(6);
+  });
+
+  it.each(ours)('is in order but for its example names:\n%s', (block) => {
+    const text = block
+      .replaceAll('example.com', 'matrix.test')
+      .replace(/the output of `[^`]+`/, '0123456789abcdef0123456789abcdef');
+    const sections = parse(text) as Record<string, Record<string, unknown>>;
+    const identity = { enabled: true, public_url: 'https://id.matrix.test', ...sections['identity'] };
+    const files = Object.fromEntries(
+      [...text.matchAll(/_file: (\/\S+)/g)].map(([, path = '']) => [path, 'what-is-in-the-file\n']),
+    );
+    expect(inspect(written({ ...sections, identity }), {}, files).problems).toEqual([]);
+  });
+});

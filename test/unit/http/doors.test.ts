@@ -1,0 +1,104 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Secret } from '../../../src/base/secret.js';
+import { surface, type Surface } from '../../../src/http/surface.js';
+import { echoEndpoint, sayEndpoint, startServer, testSurface, type TestServer } from '../../support/http-server.js';
+import { sendRaw } from '../../support/raw-http.js';
+
+let server: TestServer;
+
+afterEach(() => server.stop(0));
+
+const send = (path: string, method = 'GET') => sendRaw(server.port, { method, path });
+
+describe('a surface behind a secret segment', () => {
+  const start = (overrides: Partial<Surface> = {}) => {
+    const door = { prefixes: ['/door', '/gate'] as const, secretSegment: new Secret('open-sesame'), ...overrides };
+    return startServer([testSurface([sayEndpoint()], door)]);
+  };
+
+  it.each(['/door/open-sesame/say/x', '/gate/open-sesame/say/x'])('is there for whoever knows it: %s', async (path) => {
+    server = await start();
+    expect(await send(path)).toMatchObject({ status: 200, text: '{"said":"x"}' });
+  });
+
+  it.each([
+    '/door',
+    '/door/',
+    '/door/say/x',
+    '/door/open-sesam/say/x',
+    '/door/open-sesame2/say/x',
+    '/door/%6fpen-sesame/say/x',
+    '/door//open-sesame/say/x',
+    '/open-sesame/say/x',
+  ])('is not there for anybody else: %s', async (path) => {
+    server = await start();
+    for (const method of ['GET', 'POST', 'OPTIONS']) {
+      const { status, text } = await send(path, method);
+      expect({ status, text }).toEqual({ status: 404, text: (await send('/nothing', method)).text });
+    }
+  });
+
+  it('answers as any surface does where the secret is right', async () => {
+    server = await start({ lenient: true });
+    expect((await send('/door/open-sesame/say/x', 'POST')).status).toBe(405);
+    expect((await send('/door/open-sesame/nothing')).headers).toMatchObject({ 'access-control-allow-origin': '*' });
+    expect((await send('//door//open-sesame//say//x')).status).toBe(200);
+    expect((await send('/door/nothing')).headers).not.toHaveProperty('access-control-allow-origin');
+  });
+
+  it('does not hide what others have below its prefix', async () => {
+    const outer = testSurface([sayEndpoint((word) => `outer ${word}`)], { prefixes: ['/door'] });
+    const inner = testSurface([echoEndpoint()], { prefixes: ['/door'], secretSegment: new Secret('open-sesame') });
+    server = await startServer([inner, outer]);
+    expect(await send('/door/say/x')).toMatchObject({ status: 200, text: '{"said":"outer x"}' });
+    expect((await send('/door/open-sesame/echo', 'POST')).status).toBe(400);
+  });
+
+  it('leaves the secret out of the log', async () => {
+    server = await start();
+    await send('/door/open-sesame/say/x');
+    await send('/door/open-sesame/nothing');
+    expect(JSON.stringify(server.log.lines)).not.toContain('sesame');
+    expect(server.log.lines.map(({ fields }) => fields['route'])).toEqual(['/door/say/{word}', undefined]);
+  });
+
+  it.each(['', 'two/segments', 'a b', 'ä', '%61'])('cannot have a secret that is no segment: %j', async (text) => {
+    server = await start();
+    const declaration = testSurface([sayEndpoint()]);
+    expect(() => surface({ ...declaration, secretSegment: new Secret(text) })).toThrow(
+      'test: its secret must be letters, digits, dots, dashes, underscores and tildes',
+    );
+  });
+});
+
+describe('an objection to an address', () => {
+  it('comes before everything else', async () => {
+    const asked: string[] = [];
+    const echo = echoEndpoint();
+    server = await startServer([
+      testSurface(
+        [
+          {
+            ...echo,
+            errors: { ...echo.errors, 403: echo.errors[400] ?? { description: 'Page', page: true } },
+            objection(clientAddress) {
+              asked.push(clientAddress);
+              return { kind: 'address_refused' };
+            },
+          },
+        ],
+        { authenticate: () => Promise.reject(new Error('nobody is to be asked')) },
+      ),
+    ]);
+    expect(await sendRaw(server.port, { method: 'POST', path: '/test/echo', body: '{' })).toMatchObject({
+      status: 403,
+      text: '{"error":"This is not served to your address.","errcode":"address_refused"}',
+    });
+    expect(asked).toEqual(['127.0.0.1']);
+  });
+
+  it('is none where there is none', async () => {
+    server = await startServer([testSurface([{ ...sayEndpoint(), objection: () => undefined }])]);
+    expect((await send('/test/say/x')).status).toBe(200);
+  });
+});
