@@ -5,7 +5,6 @@ import type { Mxid } from '../../base/mxid.js';
 export interface ChallengeBook {
   note(owner: Mxid, session: string, operation: string): void;
   isFor(owner: Mxid, session: string, operation: string): boolean;
-  forget(owner: Mxid, session: string): void;
 }
 
 interface Challenge {
@@ -41,11 +40,5 @@ export function createChallengeBook(clock: Clock): ChallengeBook {
         (challenge) =>
           challenge.session === session && challenge.operation === operation && clock.now() < challenge.until,
       ),
-
-    forget(owner, session) {
-      const others = without(owner, session);
-      if (others.length > 0) known.set(owner, others);
-      else known.delete(owner);
-    },
   };
 }

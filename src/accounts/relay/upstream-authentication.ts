@@ -51,7 +51,6 @@ export function createUpstreamAuthentication({
 
       const refusal = challengeOf(await ask(auth));
       if (refusal) return challengeWith(refusal);
-      if (session !== undefined) challenges.forget(operation.owner, session);
     },
   };
 }
