@@ -15,6 +15,7 @@ import { CreateIdentityInvites1795000000015 } from './0015-create-identity-invit
 import { CreateInviteDeliveries1795000000016 } from './0016-create-invite-deliveries.js';
 import { CreateIdentityAccounts1795000000018 } from './0018-create-identity-accounts.js';
 import { CreateIdentityBindings1795000000020 } from './0020-create-identity-bindings.js';
+import { LetTelegramProveAddresses1795000000021 } from './0021-let-telegram-prove-addresses.js';
 
 /** Every change of the schema, in the order in which they are made. Append only: a released one never changes. */
 export const migrations: readonly (new () => MigrationInterface)[] = [
@@ -34,4 +35,5 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   CreateInviteDeliveries1795000000016,
   CreateIdentityAccounts1795000000018,
   CreateIdentityBindings1795000000020,
+  LetTelegramProveAddresses1795000000021,
 ];

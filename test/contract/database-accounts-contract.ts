@@ -7,6 +7,7 @@ import type { Database, Transaction } from '../../src/database/database.js';
 import type { AccessTokenRecord } from '../../src/database/stores/access-token-store.js';
 import type { AccountAddressRecord } from '../../src/database/stores/account-address-store.js';
 import type { AccountRecord } from '../../src/database/stores/account-store.js';
+import type { IdentityBindingRecord } from '../../src/database/stores/identity-binding-store.js';
 import type { RefreshTokenRecord } from '../../src/database/stores/refresh-token-store.js';
 import { faultOf, loginBy, loginOf } from '../support/account-requests.js';
 import type { DatabasePlace } from '../support/database-place.js';
@@ -51,6 +52,7 @@ const address = (changes: Partial<AccountAddressRecord> = {}): AccountAddressRec
   address: 'alice@mail.test',
   validatedAt: later,
   addedAt: later + 1,
+  telegramAccountId: undefined,
   ...changes,
 });
 
@@ -410,6 +412,25 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect(await find('email', 'alice@mail.test')).toBeUndefined();
     });
 
+    it('that the login to a Telegram account proves go with it, and no others', async () => {
+      const login = (id: string, telegramUserId: string) => ({ id, owner: alice, telegramUserId });
+      const sealed = { session: new Secret('session'), profile: new Secret('{}'), createdAt: 1, updatedAt: 1 };
+      await within(async ({ telegramAccounts }) => {
+        await telegramAccounts.insert({ ...login('t1', '41'), ...sealed });
+        await telegramAccounts.insert({ ...login('t2', '42'), ...sealed });
+      });
+      const proven = (id: string, text: string, telegramAccountId: string) =>
+        address({ id, medium: 'msisdn', address: text, telegramAccountId });
+      await insert(address());
+      await insert(proven('a2', '447700900001', 't1'));
+      await insert(proven('a3', '447700900002', 't2'));
+      expect(await find('msisdn', '447700900001')).toEqual(proven('a2', '447700900001', 't1'));
+      await within((tx) => tx.telegramAccounts.delete('t1'));
+      const left = await within((tx) => tx.accountAddresses.listByUser(alice));
+      expect(left.map(({ id }) => id)).toEqual(['a1', 'a3']);
+      await expect(insert(proven('a4', '447700900003', 't1'))).rejects.toThrow('a database query failed');
+    });
+
     it('are not in the database in clear', async () => {
       await insert(address());
       await insert(address({ id: 'a2', medium: 'msisdn', address: '447700900123' }));
@@ -429,6 +450,66 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       await reopen(testKey(2), []);
       expect(await find('email', 'alice@mail.test')).toEqual(address());
       expect(await insert(address({ id: 'a2', mxid: bob }))).toBe(false);
+    });
+  });
+
+  describe('what is published at identity servers of others', () => {
+    const binding = (changes: Partial<IdentityBindingRecord> = {}): IdentityBindingRecord => ({
+      id: 'b1',
+      mxid: alice,
+      medium: 'email',
+      address: 'alice@mail.test',
+      idServer: 'id.test',
+      sid: 'session of alice',
+      clientSecret: new Secret('secret of alice'),
+      createdAt: later,
+      ...changes,
+    });
+    const save = (...records: readonly IdentityBindingRecord[]) =>
+      within(async (tx) => {
+        for (const record of records) await tx.identityBindings.save(record);
+      });
+    const list = (mxid = alice, medium: 'email' | 'msisdn' = 'email', text = 'alice@mail.test') =>
+      within((tx) => tx.identityBindings.list(mxid, { medium, address: text }));
+
+    it('is listed by user and address, oldest first', async () => {
+      const older = binding({ id: 'b2', idServer: 'other.test', createdAt: later - 1 });
+      const others = [
+        binding({ id: 'b3', mxid: bob }),
+        binding({ id: 'b4', medium: 'msisdn' }),
+        binding({ id: 'b5', address: 'other@mail.test' }),
+      ];
+      await save(binding(), older, ...others);
+      expect(clear(await list())).toEqual(clear([older, binding()]));
+      expect(await list(bob, 'msisdn')).toEqual([]);
+      await within((tx) => tx.identityBindings.delete('b2'));
+      expect(clear(await list())).toEqual(clear([binding()]));
+      await within((tx) => tx.identityBindings.deleteByUser(alice));
+      expect([await list(), clear(await list(bob))]).toEqual([[], clear([others[0]])]);
+    });
+
+    it('is there once for each server, with the newest session, whoever saves it at once', async () => {
+      await save(binding());
+      const newer = binding({ id: 'b2', sid: 'newer', clientSecret: new Secret('newer'), createdAt: later + 1 });
+      await save(newer);
+      expect(clear(await list())).toEqual(clear([newer]));
+      const many = Array.from({ length: 10 }, (_, index) => binding({ id: `m${index}`, sid: `s${index}` }));
+      await Promise.all(many.map((record) => save(record)));
+      const [left, ...more] = await list();
+      expect(more).toEqual([]);
+      expect(clear(left)).toEqual(clear(many.find(({ id }) => id === left?.id)));
+    });
+
+    it('is not in the database in clear, and is found under a new key of encryption', async () => {
+      await save(binding());
+      const stored = await place.dump();
+      expect(stored).toContain('id.test');
+      expect(stored).not.toMatch(/alice@mail\.test|session of alice|secret of alice/);
+      for (const oldKeys of [[testKey(1)], []]) {
+        await database.close();
+        database = await openTestDatabase({ uri: place.uri, encryption: { key: testKey(2), oldKeys } });
+        expect(clear(await list())).toEqual(clear([binding()]));
+      }
     });
   });
 

@@ -65,6 +65,27 @@ export function describeSchema(createPlace: () => Promise<DatabasePlace>): void 
     expect(await place.dump()).toBe(before);
   });
 
+  it('keeps the addresses of accounts that were there before Telegram could prove any', async () => {
+    await openOnce();
+    const dataSource = await place.connect();
+    const executor = new MigrationExecutor(dataSource);
+    const queryRunner = dataSource.createQueryRunner();
+    const isThere = () => queryRunner.hasColumn('account_addresses', 'telegram_account_id');
+    while (await isThere()) await executor.undoLastMigration();
+    await queryRunner.release();
+    const values = `'a1', '@alice:example.test', 'hash', 'sealed', 1795000000000, 1795000000001`;
+    await dataSource.query(
+      `INSERT INTO account_addresses (id, mxid, address_hash, address, validated_at, added_at) VALUES (${values})`,
+    );
+    await executor.executePendingMigrations();
+    await dataSource.destroy();
+    const rows = await place.execute('SELECT * FROM account_addresses');
+    expect(rows.map((row) => ({ ...row, added_at: Number(row['added_at']) }))).toMatchObject([
+      { id: 'a1', address_hash: 'hash', added_at: 1795000000001, telegram_account_id: null },
+    ]);
+    expect(await drift()).toEqual([]);
+  });
+
   it('can be taken back, step by step', async () => {
     await openOnce();
     const dataSource = await place.connect();

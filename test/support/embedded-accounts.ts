@@ -67,7 +67,8 @@ export async function openEmbeddedAccounts(options: Partial<EmbeddedAccountsDeps
 
     async addAddress(mxid, address) {
       const at = clock.now();
-      const record = { id: randomId(random), mxid, ...address, validatedAt: at, addedAt: at };
+      const times = { validatedAt: at, addedAt: at };
+      const record = { id: randomId(random), mxid, ...address, ...times, telegramAccountId: undefined };
       const isNew = await database.transaction((tx) => tx.accountAddresses.insert(record));
       if (!isNew) throw new Error('the address is taken');
     },

@@ -84,6 +84,7 @@ async function addPhone(gangway: Installation, mxid: Mxid, phone: string): Promi
     address: phone,
     validatedAt: now,
     addedAt: now,
+    telegramAccountId: undefined,
   } as const;
   await database.transaction((tx) => tx.accountAddresses.insert(record));
   await database.close();

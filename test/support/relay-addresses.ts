@@ -51,9 +51,9 @@ export async function openRelayAddresses(
     addresses,
     authority: createTestRelay(url, serverName, { addressBook }).authority,
     async keep(mxid, medium, address) {
-      const times = { validatedAt: 1, addedAt: 2 };
+      const rest = { validatedAt: 1, addedAt: 2, telegramAccountId: undefined };
       await database.transaction((tx) =>
-        tx.accountAddresses.insert({ id: `id of ${address}`, mxid, medium, address, ...times }),
+        tx.accountAddresses.insert({ id: `id of ${address}`, mxid, medium, address, ...rest }),
       );
     },
   };

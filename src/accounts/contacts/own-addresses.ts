@@ -47,7 +47,8 @@ export function createOwnAddresses({ database, validation, clock, random }: OwnA
           const account = await tx.accounts.hold(mxid);
           if (account?.deactivatedAt !== undefined) throw new AccountFailure({ kind: 'user_deactivated' });
           const { medium, address, validatedAt } = proven;
-          const record = { id: randomId(random), mxid, medium, address, validatedAt, addedAt: clock.now() };
+          const times = { validatedAt, addedAt: clock.now() };
+          const record = { id: randomId(random), mxid, medium, address, ...times, telegramAccountId: undefined };
           if (!(await tx.accountAddresses.insert(record))) throw new AccountFailure({ kind: 'address_in_use' });
         });
       } catch (error) {

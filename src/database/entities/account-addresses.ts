@@ -1,5 +1,5 @@
 import { EntitySchema } from 'typeorm';
-import { epochMs, primaryText, text } from '../columns.js';
+import { epochMs, optionalText, primaryText, text } from '../columns.js';
 
 /** A row of account_addresses; `address` is sealed, and `addressHash` the keyed hash of what is sealed. */
 export interface AccountAddressRow {
@@ -9,6 +9,7 @@ export interface AccountAddressRow {
   address: string;
   validatedAt: number;
   addedAt: number;
+  telegramAccountId: string | null;
 }
 
 /** The table of third-party addresses that were added to accounts. */
@@ -22,7 +23,20 @@ export const accountAddresses = new EntitySchema<AccountAddressRow>({
     address: text('address'),
     validatedAt: epochMs('validated_at'),
     addedAt: epochMs('added_at'),
+    telegramAccountId: optionalText('telegram_account_id'),
   },
-  indices: [{ name: 'account_addresses_mxid', columns: ['mxid'] }],
+  indices: [
+    { name: 'account_addresses_mxid', columns: ['mxid'] },
+    { name: 'account_addresses_telegram_account', columns: ['telegramAccountId'] },
+  ],
+  foreignKeys: [
+    {
+      name: 'account_addresses_telegram_account_fkey',
+      target: 'telegram_accounts',
+      columnNames: ['telegramAccountId'],
+      referencedColumnNames: ['id'],
+      onDelete: 'CASCADE',
+    },
+  ],
   uniques: [{ name: 'account_addresses_address_hash_key', columns: ['addressHash'] }],
 });

@@ -10,11 +10,19 @@ export interface AccountAddressRecord {
   readonly validatedAt: number;
   /** Epoch ms. */
   readonly addedAt: number;
+  /** The id of the Telegram account whose login proves it, and with which it goes. */
+  readonly telegramAccountId: string | undefined;
 }
 
 /** Where it is kept which addresses were added to which accounts, each to at most one. */
 export interface AccountAddressStore {
   find(wanted: Pick<AccountAddressRecord, 'medium' | 'address'>): Promise<AccountAddressRecord | undefined>;
+  /** As it is; nobody else changes or deletes it until the transaction is over. */
+  hold(id: string): Promise<AccountAddressRecord | undefined>;
+  /** Those that the login to that Telegram account proves. */
+  listByTelegramAccount(telegramAccountId: string): Promise<AccountAddressRecord[]>;
+  /** The ids of the Telegram accounts whose logins prove addresses, in the order of their code points. */
+  listTelegramAccountIds(): Promise<string[]>;
   /** Oldest first. */
   listByUser(mxid: Mxid): Promise<AccountAddressRecord[]>;
   /** False, and nothing written, where the address was added to an account already, to that one or another. */

@@ -1,6 +1,7 @@
-import { In } from 'typeorm';
+import { In, IsNull, Not } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
 import { Secret } from '../../base/secret.js';
+import { readAddress, writeAddress } from '../address-text.js';
 import { type AccountAddressRow, accountAddresses } from '../entities/account-addresses.js';
 import { sealedColumns } from '../sealed-columns.js';
 import type { Sealer } from '../sealing/sealer.js';
@@ -24,6 +25,7 @@ export function createAccountAddressStore(
     ...readAddress(sealer.open(place, row.id, row.address)),
     validatedAt: row.validatedAt,
     addedAt: row.addedAt,
+    telegramAccountId: row.telegramAccountId ?? undefined,
   });
   const find = async (address: Address) => {
     const text = writeAddress(address);
@@ -34,6 +36,26 @@ export function createAccountAddressStore(
   return {
     find,
 
+    async hold(id) {
+      // The row's lock on PostgreSQL; SQLite has one transaction at a time.
+      await repository().update({ id }, { id });
+      const row = await repository().findOneBy({ id });
+      return row ? record(row) : undefined;
+    },
+
+    async listByTelegramAccount(telegramAccountId) {
+      return (await repository().findBy({ telegramAccountId })).map(record);
+    },
+
+    async listTelegramAccountIds() {
+      const rows = await repository().find({
+        select: { telegramAccountId: true },
+        where: { telegramAccountId: Not(IsNull()) },
+      });
+      // Sorted here, because databases have orders of their own.
+      return [...new Set(rows.flatMap(({ telegramAccountId }) => telegramAccountId ?? []))].toSorted();
+    },
+
     async listByUser(mxid) {
       const rows = await repository().find({ where: { mxid }, order: { addedAt: 'ASC', id: 'ASC' } });
       return rows.map(record);
@@ -43,8 +65,8 @@ export function createAccountAddressStore(
       if (await find(address)) return false;
       const text = writeAddress(address);
       const result = await session.queryRunner.query(
-        `INSERT INTO account_addresses (id, mxid, address_hash, address, validated_at, added_at)
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (address_hash) DO NOTHING`,
+        `INSERT INTO account_addresses (id, mxid, address_hash, address, validated_at, added_at, telegram_account_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (address_hash) DO NOTHING`,
         [
           address.id,
           address.mxid,
@@ -52,6 +74,7 @@ export function createAccountAddressStore(
           sealer.seal(place, address.id, new Secret(text)),
           address.validatedAt,
           address.addedAt,
+          address.telegramAccountId ?? null,
         ],
         true,
       );
@@ -67,13 +90,4 @@ export function createAccountAddressStore(
       await repository().delete({ mxid });
     },
   };
-}
-
-function writeAddress({ medium, address }: Address): string {
-  return `${medium}:${address}`;
-}
-
-function readAddress(text: Secret): Address {
-  const [, medium, address = ''] = /^(email|msisdn):(.*)$/s.exec(text.reveal()) ?? [];
-  return { medium: medium === 'email' ? 'email' : 'msisdn', address };
 }
