@@ -16,6 +16,7 @@ import { CreateInviteDeliveries1795000000016 } from './0016-create-invite-delive
 import { CreateIdentityAccounts1795000000018 } from './0018-create-identity-accounts.js';
 import { CreateIdentityBindings1795000000020 } from './0020-create-identity-bindings.js';
 import { LetTelegramProveAddresses1795000000021 } from './0021-let-telegram-prove-addresses.js';
+import { TieAssociationsToAddresses1795000000022 } from './0022-tie-associations-to-addresses.js';
 
 /** Every change of the schema, in the order in which they are made. Append only: a released one never changes. */
 export const migrations: readonly (new () => MigrationInterface)[] = [
@@ -36,4 +37,5 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   CreateIdentityAccounts1795000000018,
   CreateIdentityBindings1795000000020,
   LetTelegramProveAddresses1795000000021,
+  TieAssociationsToAddresses1795000000022,
 ];

@@ -1,3 +1,4 @@
+import type { ThirdPartyAddress } from '../base/canonical-address.js';
 import type { Mxid } from '../base/mxid.js';
 import type { SignedRequest } from '../matrix/x-matrix.js';
 import type { Purpose } from '../threepid/validation.js';
@@ -42,6 +43,21 @@ export interface Associations {
     typed: readonly AskedAddress[],
     caller: string,
   ): Promise<readonly (AskedAddress & { readonly mxid: Mxid })[]>;
+}
+
+/** An address that an account of our own has. `id` names it there. */
+export interface AccountsAddress extends ThirdPartyAddress {
+  readonly id: string;
+  readonly mxid: Mxid;
+}
+
+/** Publishes what accounts of our own have, without a session to prove it. */
+export interface AccountPublisher {
+  /**
+   * Publishes the address for as long as the account has it. False where the account has it no longer, or where somebody has published it
+   * already: that stays as it is.
+   */
+  publish(address: AccountsAddress): Promise<boolean>;
 }
 
 /** The sessions that prove an address for the identity service. */

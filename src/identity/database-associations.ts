@@ -6,7 +6,7 @@ import { signJson } from '../base/signed-json.js';
 import type { Database, Transaction } from '../database/database.js';
 import type { IdentityInviteRecord } from '../database/stores/identity-invite-store.js';
 import type { Validation, ValidatedAddress } from '../threepid/validation.js';
-import { type Associations, identityPurpose, type SignedAssociation } from './associations.js';
+import { type AccountPublisher, type Associations, identityPurpose, type SignedAssociation } from './associations.js';
 import { IdentityFailure } from './failure.js';
 import { findUsers } from './find-users.js';
 import { hashesOf } from './lookup-hash.js';
@@ -36,11 +36,13 @@ export interface AssociationsDeps {
   readonly random: Random;
 }
 
+type Published = Pick<ValidatedAddress, 'medium' | 'address' | 'alias'>;
+
 // What clients have come to see from other identity services.
 const validForMs = 100 * 365 * 86_400_000;
 
 /** The associations in the database. */
-export function createAssociations(deps: AssociationsDeps): Associations {
+export function createAssociations(deps: AssociationsDeps): Associations & AccountPublisher {
   const { database, validation, signingKeys, peppers, limits, serverName, policy, clock, random } = deps;
 
   const requireAllowed = (mxid: Mxid, caller: Mxid | undefined) => {
@@ -84,7 +86,7 @@ export function createAssociations(deps: AssociationsDeps): Associations {
     await tx.identityAssociations.delete(found.id);
   };
 
-  const publish = async (tx: Transaction, mxid: Mxid, proven: ValidatedAddress) => {
+  const publish = async (tx: Transaction, mxid: Mxid, proven: Published, accountAddressId?: string) => {
     const held = await tx.lookupHashes.holdPeppers();
     const { medium, address } = proven;
     const pending = await tx.identityInvites.listPending(proven);
@@ -93,7 +95,7 @@ export function createAssociations(deps: AssociationsDeps): Associations {
     const createdAt = clock.now();
     const association = { id: randomId(random), mxid, medium, address, alias: proven.alias };
     await withdraw(tx, proven);
-    await tx.identityAssociations.insert({ ...association, signed: text, createdAt });
+    await tx.identityAssociations.insert({ ...association, signed: text, createdAt, accountAddressId });
     await tx.lookupHashes.insert(hashesOf(association, held));
     if (pending.length > 0) {
       const delivery = { id: randomId(random), serverName: serverNameOf(mxid), body: text, createdAt };
@@ -106,18 +108,29 @@ export function createAssociations(deps: AssociationsDeps): Associations {
     return { signed, hasInvites: pending.length > 0 };
   };
 
+  /** There is a pepper by now, so that whoever makes the next sees this association. */
+  const inTurn = async <T>(address: ThirdPartyAddress, work: (tx: Transaction) => Promise<T>): Promise<T> => {
+    await peppers.current();
+    return database.locks.run(addressLock(address), () => database.transaction(work));
+  };
+
   return {
     async bind({ sid, clientSecret, mxid: named, caller }) {
       const mxid = readMxid(named);
       requireAllowed(mxid, caller);
       const proven = await validation.loadValidated({ purpose: identityPurpose, sid, clientSecret });
-      // There must be one, so that whoever makes the next sees this association.
-      await peppers.current();
-      const { signed, hasInvites } = await database.locks.run(addressLock(proven), () =>
-        database.transaction((tx) => publish(tx, mxid, proven)),
-      );
+      const { signed, hasInvites } = await inTurn(proven, (tx) => publish(tx, mxid, proven));
       if (hasInvites) deps.onInvitesClaimed();
       return signed;
+    },
+
+    async publish({ id, mxid, medium, address }) {
+      const published = await inTurn({ medium, address }, async (tx) => {
+        if (!(await tx.accountAddresses.hold(id)) || (await tx.identityAssociations.find({ medium, address }))) return;
+        return publish(tx, mxid, { medium, address, alias: undefined }, id);
+      });
+      if (published?.hasInvites) deps.onInvitesClaimed();
+      return published !== undefined;
     },
 
     async unbind({ mxid: named, ...asked }, proof) {

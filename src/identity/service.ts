@@ -8,7 +8,7 @@ import type { Messenger } from '../delivery/messenger.js';
 import type { Federation } from '../matrix/federation.js';
 import type { VerifyRequest } from '../matrix/x-matrix.js';
 import type { Validation } from '../threepid/validation.js';
-import type { Associations } from './associations.js';
+import type { AccountPublisher, Associations } from './associations.js';
 import { type BindPolicy, createAssociations } from './database-associations.js';
 import { createInvites } from './database-invites.js';
 import { createHashedLookup } from './hashed-lookup.js';
@@ -63,7 +63,7 @@ export interface IdentityServiceDeps {
 /** The identity service, but for its users and what proves addresses. */
 export interface IdentityService {
   readonly keys: PublicKeys;
-  readonly associations: Associations;
+  readonly associations: Associations & AccountPublisher;
   readonly lookup: Lookup;
   readonly invites: Invites;
   /** Invites are on their way from here on; those that a former run has left, too. */

@@ -6,6 +6,7 @@ import type { TelegramAccountRecord } from '../database/stores/telegram-account-
 import type { TelegramFault } from '../telegram/failure.js';
 import type { TelegramSession } from '../telegram/gateway.js';
 import type { TelegramUser } from '../telegram/shapes.js';
+import type { AccountChecks, AccountWatcher } from './account-watcher.js';
 import type { LoginLedger } from './login-ledger.js';
 import { readUser, writeUser } from './stored-forms.js';
 import type { TelegramDesk } from './telegram-desk.js';
@@ -24,7 +25,7 @@ export interface Acceptance {
 }
 
 /** Knows which Telegram account belongs to whom, and keeps that true. */
-export interface AccountBook {
+export interface AccountBook extends AccountChecks {
   /** Sessions that Telegram has ended are forgotten on the way. */
   standingOf(owner: Mxid): Promise<Standing>;
   /**
@@ -38,11 +39,12 @@ export interface AccountBookDeps {
   readonly database: Database;
   readonly desk: TelegramDesk;
   readonly ledger: LoginLedger;
+  readonly watcher?: AccountWatcher | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-export function createAccountBook({ database, desk, ledger, clock, logger }: AccountBookDeps): AccountBook {
+export function createAccountBook({ database, desk, ledger, watcher, clock, logger }: AccountBookDeps): AccountBook {
   /** The inner lock: whoever holds an owner's lock may take any account's, never the other way round. */
   function standingOfAccount(account: TelegramAccountRecord): Promise<Standing> {
     return database.locks.run(`account:${account.id}`, async () => {
@@ -72,9 +74,10 @@ export function createAccountBook({ database, desk, ledger, clock, logger }: Acc
   async function remember(account: TelegramAccountRecord, user: TelegramUser, session: TelegramSession): Promise<void> {
     const profile = writeUser(user);
     if (profile.equals(account.profile) && session.equals(account.session)) return;
-    await database.transaction((tx) =>
-      tx.telegramAccounts.update({ ...account, profile, session, updatedAt: clock.now() }),
-    );
+    await database.transaction(async (tx) => {
+      const isThere = await tx.telegramAccounts.update({ ...account, profile, session, updatedAt: clock.now() });
+      if (isThere) await watcher?.whenChanged(tx, { accountId: account.id, owner: account.owner, user });
+    });
   }
 
   function insert(owner: Mxid, { id, session, user }: Acceptance): Promise<boolean> {
@@ -91,6 +94,7 @@ export function createAccountBook({ database, desk, ledger, clock, logger }: Acc
       };
       if (!(await tx.telegramAccounts.insert(record))) return false;
       await ledger.closeAll(tx, owner, id);
+      await watcher?.whenClaimed(tx, { accountId: id, owner, user });
       return true;
     });
   }
@@ -102,6 +106,13 @@ export function createAccountBook({ database, desk, ledger, clock, logger }: Acc
         if (standing.kind !== 'logged_out') return standing;
       }
       return { kind: 'logged_out' };
+    },
+
+    async check(accountId) {
+      const account = await database.transaction((tx) => tx.telegramAccounts.find(accountId));
+      const standing = account && (await standingOfAccount(account));
+      await desk.hangUp(accountId);
+      return standing?.kind === 'unsure' && standing.fault.kind === 'unreachable' ? 'unreachable' : 'checked';
     },
 
     async claim(owner, acceptance) {

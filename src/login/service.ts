@@ -11,6 +11,7 @@ import type { TelegramConnection } from '../telegram/gateway.js';
 import type { ConnectionPool } from '../telegram/pool.js';
 import type { TelegramUser } from '../telegram/shapes.js';
 import { createAccountBook, type Acceptance } from './account-book.js';
+import type { AccountChecks, AccountWatcher } from './account-watcher.js';
 import type { TelegramFault } from '../telegram/failure.js';
 import { LoginFailure } from './failure.js';
 import { loginFaultOf } from './fault-of.js';
@@ -39,16 +40,18 @@ export interface LoginServiceDeps {
   readonly mayLogIn: (mxid: Mxid) => boolean;
   /** How long a login may wait for its next step. */
   readonly expireAfterMs: number;
+  /** Is told of the accounts. */
+  readonly watcher?: AccountWatcher | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
 }
 
-export function createLoginService(deps: LoginServiceDeps): LoginService {
-  const { database, mayLogIn, clock, random, logger } = deps;
+export function createLoginService(deps: LoginServiceDeps): LoginService & AccountChecks {
+  const { database, mayLogIn, watcher, clock, random, logger } = deps;
   const desk = createTelegramDesk(deps);
   const ledger = createLoginLedger(deps);
-  const book = createAccountBook({ database, desk, ledger, clock, logger });
+  const book = createAccountBook({ database, desk, ledger, watcher, clock, logger });
   const flights = new SingleFlight();
 
   function alone<T>(owner: Mxid, what: string, work: () => Promise<T>): Promise<T> {
@@ -209,6 +212,8 @@ export function createLoginService(deps: LoginServiceDeps): LoginService {
       if (standing.kind === 'logged_in') return standing.user;
       throw new LoginFailure(standing.kind === 'logged_out' ? { kind: 'not_logged_in' } : loginFaultOf(standing.fault));
     },
+
+    check: (accountId) => book.check(accountId),
 
     async sweep() {
       await database.transaction((tx) => tx.floodWaits.deleteExpired(clock.now()));

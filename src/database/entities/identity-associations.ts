@@ -10,6 +10,7 @@ export interface IdentityAssociationRow {
   alias: string | null;
   signed: string;
   createdAt: number;
+  accountAddressId: string | null;
 }
 
 /** The table of published associations. */
@@ -24,7 +25,20 @@ export const identityAssociations = new EntitySchema<IdentityAssociationRow>({
     alias: optionalText('alias'),
     signed: text('signed'),
     createdAt: epochMs('created_at'),
+    accountAddressId: optionalText('account_address_id'),
   },
-  indices: [{ name: 'identity_associations_mxid', columns: ['mxid'] }],
+  indices: [
+    { name: 'identity_associations_mxid', columns: ['mxid'] },
+    { name: 'identity_associations_account_address', columns: ['accountAddressId'] },
+  ],
+  foreignKeys: [
+    {
+      name: 'identity_associations_account_address_fkey',
+      target: 'account_addresses',
+      columnNames: ['accountAddressId'],
+      referencedColumnNames: ['id'],
+      onDelete: 'CASCADE',
+    },
+  ],
   uniques: [{ name: 'identity_associations_address_hash_key', columns: ['addressHash'] }],
 });

@@ -11,6 +11,8 @@ export interface IdentityAssociationRecord extends ThirdPartyAddress {
   readonly signed: string;
   /** Epoch ms. */
   readonly createdAt: number;
+  /** The id of the address of an account because of which it is published, and with which it goes. */
+  readonly accountAddressId?: string | undefined;
 }
 
 /** What lookup hashes are made of. */

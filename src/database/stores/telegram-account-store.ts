@@ -18,6 +18,9 @@ export interface TelegramAccountRecord {
 export interface TelegramAccountStore {
   /** Oldest first. */
   listByOwner(owner: Mxid): Promise<TelegramAccountRecord[]>;
+  find(id: string): Promise<TelegramAccountRecord | undefined>;
+  /** Whether it is there; if so, nobody else changes or deletes it until the transaction is over. */
+  hold(id: string): Promise<boolean>;
   /** Who is logged in to that Telegram account, if anybody. */
   findByTelegramUserId(telegramUserId: string): Promise<TelegramAccountRecord | undefined>;
   /** False, and nothing written, where somebody is logged in to that Telegram account already (by the unique constraint). */

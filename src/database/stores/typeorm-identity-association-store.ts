@@ -36,6 +36,7 @@ export function createIdentityAssociationStore(
             alias: openAlias(row),
             signed: sealer.open(identitySigned, row.id, row.signed).reveal(),
             createdAt: row.createdAt,
+            accountAddressId: row.accountAddressId ?? undefined,
           }
         : undefined;
     },
@@ -55,7 +56,7 @@ export function createIdentityAssociationStore(
         });
       }),
 
-    async insert({ id, mxid, medium, address, alias, signed, createdAt }) {
+    async insert({ id, mxid, medium, address, alias, signed, createdAt, accountAddressId }) {
       const text = writeAddress({ medium, address });
       await repository().insert({
         id,
@@ -65,6 +66,7 @@ export function createIdentityAssociationStore(
         alias: alias === undefined ? null : sealer.seal(identityAlias, id, new Secret(alias)),
         signed: sealer.seal(identitySigned, id, new Secret(signed)),
         createdAt,
+        accountAddressId: accountAddressId ?? null,
       });
     },
 

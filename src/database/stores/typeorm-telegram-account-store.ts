@@ -29,6 +29,17 @@ export function createTelegramAccountStore(session: TransactionSession, sealer: 
       return rows.map(record);
     },
 
+    async find(id) {
+      const row = await repository().findOneBy({ id });
+      return row ? record(row) : undefined;
+    },
+
+    async hold(id) {
+      // The row's lock on PostgreSQL; SQLite has one transaction at a time.
+      const result = await repository().update({ id }, { id });
+      return result.affected === 1;
+    },
+
     async findByTelegramUserId(telegramUserId) {
       const row = await repository().findOneBy({ telegramUserId });
       return row ? record(row) : undefined;
