@@ -1,5 +1,6 @@
 import type { AccountFault } from '../../accounts/failure.js';
 import type { HttpProblem } from '../../http/problem.js';
+import type { ThreepidFault } from '../../threepid/failure.js';
 
 /** How the client-server API spells an error; what is special about one may be added to `error`. */
 export interface WireError {
@@ -9,12 +10,17 @@ export interface WireError {
 }
 
 /** Faults whose answer comes with them. */
-export type PassedOn = 'authentication_incomplete' | 'refused_upstream';
+export type PassedOn = 'authentication_incomplete' | 'refused_upstream' | 'identity_server_refused';
 
 const tooMany: WireError = { status: 429, errcode: 'M_LIMIT_EXCEEDED', error: 'Too Many Requests' };
+const notProven: WireError = {
+  status: 400,
+  errcode: 'M_THREEPID_AUTH_FAILED',
+  error: 'No validated 3pid session found',
+};
 const missingToken: WireError = { status: 401, errcode: 'M_MISSING_TOKEN', error: 'Missing access token' };
 
-/** What the accounts say; the rulings behind this table are in docs/decisions/0003-matrix-login.md. */
+/** What the accounts say; the rulings behind this table are in docs/decisions: 0003-matrix-login.md and 0006-contact-addresses.md. */
 export const accountErrors = {
   wrong_credentials: { status: 403, errcode: 'M_FORBIDDEN', error: 'Invalid username or password' },
   login_token_invalid: { status: 403, errcode: 'M_FORBIDDEN', error: 'Invalid login token' },
@@ -32,7 +38,54 @@ export const accountErrors = {
     errcode: 'M_UNKNOWN',
     error: 'The homeserver cannot be reached at the moment. Please try again later.',
   },
+  authentication_unsupported: {
+    status: 403,
+    errcode: 'M_FORBIDDEN',
+    error: 'The homeserver has no way to confirm that it is you, so this cannot be added',
+  },
+  address_changes_disabled: {
+    status: 400,
+    errcode: 'M_FORBIDDEN',
+    error: '3PID changes are disabled on this server',
+  },
+  address_in_use: { status: 400, errcode: 'M_THREEPID_IN_USE', error: 'Third party identifier already in use' },
+  address_not_proven: notProven,
+  identity_server_invalid: {
+    status: 400,
+    errcode: 'M_INVALID_PARAM',
+    error: 'Invalid parameter id_server: It must be a host name, with a port and a path if need be.',
+  },
+  identity_server_unreachable: {
+    status: 500,
+    errcode: 'M_UNKNOWN',
+    error: 'The identity server cannot be reached at the moment. Please try again later.',
+  },
 } satisfies Record<Exclude<AccountFault['kind'], PassedOn>, WireError>;
+
+/** What goes wrong while an address is proven for an account. What comes of a token is told as the identity service tells it. */
+export const threepidErrors = {
+  client_secret_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid client_secret provided' },
+  address_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Unable to parse the address' },
+  medium_unsupported: {
+    status: 400,
+    errcode: 'M_THREEPID_MEDIUM_NOT_SUPPORTED',
+    error: 'Addresses of this kind cannot be added here',
+  },
+  next_link_refused: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid next_link provided' },
+  destination_refused: { status: 403, errcode: 'M_THREEPID_DENIED', error: 'Third party identifier is not allowed' },
+  send_failed: { status: 500, errcode: 'M_UNKNOWN', error: 'The message could not be sent. Please try again later.' },
+  rate_limited: tooMany,
+  session_unknown: notProven,
+  session_expired: notProven,
+  session_not_validated: notProven,
+  token_wrong: { status: 400, errcode: 'M_TOKEN_INCORRECT', error: 'The token is incorrect' },
+  too_many_guesses: tooMany,
+} satisfies Record<ThreepidFault['kind'], WireError>;
+
+/** What the deprecated POST /account/3pid spells its own way. */
+export const postErrors = {
+  address_not_proven: { ...notProven, status: 403 },
+} satisfies Partial<Record<AccountFault['kind'], WireError>>;
 
 /** What the kernel finds; for a body that does not fit see `bodyErrors`. */
 export const httpErrors = {

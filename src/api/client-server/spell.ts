@@ -2,13 +2,24 @@ import type { AccountFault } from '../../accounts/failure.js';
 import { problemHeaders } from '../../http/plain-problems.js';
 import type { BodyFault, HttpProblem } from '../../http/problem.js';
 import { retryAfterSeconds, type Reply } from '../../http/reply.js';
-import { accountErrors, bodyErrors, httpErrors, type PassedOn, type WireError } from './errors.js';
+import type { ThreepidFault } from '../../threepid/failure.js';
+import {
+  accountErrors,
+  bodyErrors,
+  httpErrors,
+  postErrors,
+  threepidErrors,
+  type PassedOn,
+  type WireError,
+} from './errors.js';
 
 /** A fault of an account as the client-server API puts it on the wire. */
 export function spellAccountFault(fault: AccountFault): Reply {
   switch (fault.kind) {
     case 'refused_upstream':
-      return passOn(fault);
+      return passOn(fault, 'The homeserver refuses the request');
+    case 'identity_server_refused':
+      return passOn({ ...fault, retryAfter: undefined }, 'The identity server refuses the request');
     case 'authentication_incomplete':
       return { status: 401, body: fault.body };
     case 'rate_limited':
@@ -19,6 +30,17 @@ export function spellAccountFault(fault: AccountFault): Reply {
     default:
       return spell(accountErrors[fault.kind], detailOf(fault));
   }
+}
+
+/** The same, as the deprecated POST /account/3pid puts it. */
+export function spellPostFault(fault: AccountFault): Reply {
+  return fault.kind === 'address_not_proven' ? spell(postErrors[fault.kind]) : spellAccountFault(fault);
+}
+
+/** A fault of a proof as the client-server API puts it on the wire. */
+export function spellThreepidFault(fault: ThreepidFault): Reply {
+  const reply = spell(threepidErrors[fault.kind]);
+  return 'retryAfterMs' in fault ? withRetry(reply, fault.retryAfterMs) : reply;
 }
 
 /** What the kernel found, as the client-server API puts it on the wire. */
@@ -50,17 +72,26 @@ function detailOf(fault: Exclude<AccountFault, { kind: PassedOn }>): string {
     case 'overloaded':
     case 'homeserver_unreachable':
     case 'body_too_deep':
+    case 'authentication_unsupported':
+    case 'address_changes_disabled':
+    case 'address_in_use':
+    case 'address_not_proven':
+    case 'identity_server_invalid':
+    case 'identity_server_unreachable':
       return '';
   }
 }
 
 const longestRetryMs = 24 * 60 * 60_000;
 
-// Clients are promised both an errcode and an error; what the homeserver says beyond is theirs.
-function passOn({ status, body, retryAfter }: Extract<AccountFault, { kind: 'refused_upstream' }>): Reply {
+// Clients are promised both an errcode and an error; what the other server says beyond is theirs.
+function passOn(
+  { status, body, retryAfter }: Omit<Extract<AccountFault, { kind: 'refused_upstream' }>, 'kind'>,
+  otherwise: string,
+): Reply {
   const { errcode, error } = body;
   const code = isWord(errcode) ? errcode : 'M_UNKNOWN';
-  const text = isWord(error) ? error : 'The homeserver refuses the request';
+  const text = isWord(error) ? error : otherwise;
   const reply = { status, body: { ...body, errcode: code, error: text } };
   if (retryAfter !== undefined) return { ...reply, headers: { 'Retry-After': retryAfter } };
   const retryAfterMs = body['retry_after_ms'];
