@@ -90,6 +90,8 @@ export interface EndpointDeclaration<Path extends string, Body extends z.ZodType
   readonly errors: ReplyShapes;
   /** Replies of any other status, where another server decides about them. */
   readonly otherErrors?: ReplyShape;
+  /** Throws where such requests are refused whatever is in them; asked before the shape of the body is looked at. */
+  readonly admit?: () => void;
   readonly handler: (request: EndpointRequest<PathNames<Path>, z.output<Body>>) => Promise<DeclaredReply<Replies>>;
 }
 
@@ -121,6 +123,7 @@ export function endpoint<const Path extends string, Body extends z.ZodType, cons
   const {
     body: shape,
     bodyFrom = 'json',
+    admit,
     handler,
     description,
     params: parameters,
@@ -135,6 +138,7 @@ export function endpoint<const Path extends string, Body extends z.ZodType, cons
     body: shape,
     bodyFrom,
     async run(request) {
+      admit?.();
       return handler({ ...request, body: read(shape, request.body) as z.output<Body> });
     },
   };

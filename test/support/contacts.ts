@@ -76,6 +76,7 @@ export async function openContacts(changes: ContactsChanges = {}): Promise<Conta
     ...identity,
     proofs: createProofSessions({
       validation,
+      canSend: (medium) => messenger.canSend(medium === 'email' ? 'email_validation' : 'phone_validation'),
       submitUrl: isPublic ? (medium) => `https://id.test/submit/${medium}` : undefined,
       revealsInUse,
     }),

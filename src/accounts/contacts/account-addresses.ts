@@ -58,6 +58,11 @@ export type UnbindResult = 'success' | 'no-support';
  * implementation for one server name, as there is one AccountAuthority. Every method throws AccountFailure and ThreepidFailure.
  */
 export interface AccountAddresses {
+  /**
+   * Throws where changes are refused whatever they are, and where a medium is named, tokens for all of its addresses: for those who ask
+   * before they look at the request.
+   */
+  admit(medium?: 'email' | 'msisdn'): void;
   /** Oldest first. */
   list(caller: Caller): Promise<readonly AccountAddress[]>;
   /** The reply of the request, `sid` in it. */

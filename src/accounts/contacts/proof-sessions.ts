@@ -5,6 +5,8 @@ import type { AddressTokenRequest, ProofSession, RequestBody } from './account-a
 
 /** The sessions in which our own users prove addresses. */
 export interface ProofSessions {
+  /** Throws ThreepidFailure medium_unsupported where no address of that medium can be proven. */
+  requireMedium(medium: 'email' | 'msisdn'): void;
   /**
    * The reply of the request. Of an address that belongs to an account already, a known caller learns it (address_in_use); for others nothing
    * is to be seen, and the owner of an e-mail address gets a mail. Throws ThreepidFailure, too.
@@ -17,6 +19,8 @@ export interface ProofSessions {
 /** What createProofSessions needs. */
 export interface ProofSessionsDeps {
   readonly validation: Pick<Validation, 'requestToken' | 'loadValidated'>;
+  /** Whether there is a way for messages to addresses of that medium. */
+  readonly canSend: (medium: 'email' | 'msisdn') => boolean;
   /** Where clients give tokens; undefined where nobody can reach us: then there is no page for e-mail to lead to either. */
   readonly submitUrl: ((medium: 'email' | 'msisdn') => string) | undefined;
   /** Whether strangers, too, learn that an address belongs to somebody. */
@@ -27,11 +31,20 @@ export interface ProofSessionsDeps {
 export const accountPurpose: Purpose = 'account';
 
 /** The sessions of that machine. */
-export function createProofSessions({ validation, submitUrl, revealsInUse }: ProofSessionsDeps): ProofSessions {
+export function createProofSessions(deps: ProofSessionsDeps): ProofSessions {
+  const { validation, canSend, submitUrl, revealsInUse } = deps;
+
+  const requireMedium: ProofSessions['requireMedium'] = (medium) => {
+    const isReached = medium === 'msisdn' || submitUrl !== undefined;
+    if (!isReached || !canSend(medium)) throw new ThreepidFailure({ kind: 'medium_unsupported', medium });
+  };
+
   return {
+    requireMedium,
+
     async requestToken(request) {
       const { medium, address, country, clientSecret, sendAttempt, nextLink, caller, client } = request;
-      if (medium === 'email' && !submitUrl) throw new ThreepidFailure({ kind: 'medium_unsupported', medium });
+      requireMedium(medium);
       const ticket = await validation.requestToken({
         purpose: accountPurpose,
         typed: { medium, address, country },

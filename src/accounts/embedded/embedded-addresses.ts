@@ -26,6 +26,11 @@ export function createEmbeddedAddresses(deps: EmbeddedAddressesDeps): AccountAdd
   };
 
   return {
+    admit(medium) {
+      requireChanges();
+      if (medium !== undefined) proofs.requireMedium(medium);
+    },
+
     list: ({ mxid }) => addresses.list(mxid),
 
     async requestToken(request) {

@@ -121,6 +121,9 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
   const isOurs = ({ idServer }: AddressRemoval) => idServer !== undefined && publications.isOurs(idServer);
 
   return {
+    // The homeserver decides about most of it.
+    admit: () => undefined,
+
     async list(caller) {
       requireOurUser(caller);
       const theirs = await listUpstream(caller);
