@@ -52,6 +52,8 @@ export interface FakeTelegram {
   expireCodes(phone: PhoneNumber): void;
   /** Telegram ends every session that is logged in as this user ID or on its way to it; without one, every session there is. */
   endSessions(reason: SessionDeath, userId?: string): void;
+  /** Whoever is logged in as this user ID has that number from now on. */
+  renumber(userId: string, phone: PhoneNumber | null): void;
 }
 
 interface Authorization {
@@ -277,6 +279,9 @@ export function createFakeTelegram({
     },
     expireCodes(phone) {
       for (const sent of codes) if (sent.phone === phone.reveal()) sent.expired = true;
+    },
+    renumber(userId, phone) {
+      for (const one of authorizations.values()) if (one.user?.id === userId) one.user = { ...one.user, phone };
     },
     endSessions(reason, userId) {
       for (const one of authorizations.values()) {

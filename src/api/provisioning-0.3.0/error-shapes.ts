@@ -77,6 +77,15 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
     'login_revoked',
     ...telegram,
   ],
+  add_phone: [
+    ...everybody,
+    'not_logged_in',
+    'number_missing',
+    'account_missing',
+    'number_in_use',
+    'login_over',
+    ...telegram,
+  ],
 };
 
 const descriptions: Readonly<Record<number, string>> = {
@@ -109,6 +118,11 @@ export function errorShapes(name: OperationName): Record<number, ReplyShape> {
   );
 }
 
+function descriptionOf(name: OperationName, status: number): string {
+  if (name === 'add_phone' && status === 409) return 'Taken: the phone number belongs to another Matrix account';
+  return descriptions[status] ?? 'Error';
+}
+
 function errorShape(name: OperationName, status: number, kinds: readonly Kind[]): ReplyShape {
   const plain = kinds.filter((kind) => kind !== 'already_logged_in');
   const states = new Set(
@@ -131,7 +145,7 @@ function errorShape(name: OperationName, status: number, kinds: readonly Kind[])
       : {}),
   });
   return {
-    description: descriptions[status] ?? 'Error',
+    description: descriptionOf(name, status),
     schema: kinds.includes('already_logged_in') ? z.union([alreadyLoggedIn, error]) : error,
     ...(status === 429 ? { headers: { 'Retry-After': 'Whole seconds to wait, where they are known.' } } : {}),
   };

@@ -1,3 +1,4 @@
+import type { TelegramProofFault } from '../../accounts/contacts/telegram-proofs.js';
 import type { LoginFault } from '../../login/failure.js';
 import type { HttpProblem } from '../../http/problem.js';
 import { describeDuration } from './duration.js';
@@ -5,7 +6,7 @@ import type { Operation, State } from './operation.js';
 import type { OwnerFault } from './owner.js';
 
 /** Everything that version 0.3.0 has a spelling for. */
-export type WireFault = LoginFault | OwnerFault | HttpProblem;
+export type WireFault = LoginFault | OwnerFault | TelegramProofFault | HttpProblem;
 
 /** What an error's text may depend on. */
 export interface ErrorContext {
@@ -144,6 +145,22 @@ export const ownerErrors = {
   },
 } satisfies Record<OwnerFault['kind'], WireError>;
 
+/** Why a phone number could not be added to a Matrix account. */
+export const proofErrors = {
+  number_missing: { status: 403, errcode: 'phone_number_missing', error: 'Bots have no phone number.' },
+  account_missing: {
+    status: 403,
+    errcode: 'matrix_account_missing',
+    error: 'There is no Matrix account of that user here.',
+  },
+  number_in_use: {
+    status: 409,
+    errcode: 'phone_number_in_use',
+    error: 'That phone number belongs to another Matrix account.',
+  },
+  login_over: loginErrors.not_logged_in,
+} satisfies Record<TelegramProofFault['kind'], WireError>;
+
 const invalidJson: WireError = { status: 400, errcode: 'json_invalid', error: 'Invalid JSON.' };
 
 /** What the HTTP kernel finds wrong; `unhandled_http_*` is what later servers of this API call requests that they do not handle. */
@@ -197,6 +214,7 @@ export const httpErrors = {
 export const wireErrors: Readonly<Record<WireFault['kind'], WireError>> = {
   ...loginErrors,
   ...ownerErrors,
+  ...proofErrors,
   ...httpErrors,
 };
 

@@ -3,10 +3,12 @@ import { reply } from '../../http/reply.js';
 import type { LoginService } from '../../login/service.js';
 import { errorShapes } from './error-shapes.js';
 import { mxidParameter, readOwner } from './owner.js';
-import { authInfo, wirePhone } from './shapes.js';
+import { type PhoneProofs, sayStanding } from './phone-proofs.js';
+import { authInfo, phoneStanding, wirePhone } from './shapes.js';
 
 /** GET /{mxid}/get_me */
-export function getMe(login: LoginService): Endpoint {
+export function getMe(login: LoginService, proofs: PhoneProofs): Endpoint {
+  const schema = proofs ? authInfo.extend(phoneStanding) : authInfo;
   return endpoint({
     name: 'get_me',
     method: 'GET',
@@ -16,10 +18,11 @@ export function getMe(login: LoginService): Endpoint {
     summary: 'Get the info of the Telegram user the given Matrix user is logged in as',
     description:
       'Asks Telegram each time: a session that Telegram has ended is `not_logged_in`. A request body is not read.',
-    replies: { 200: { description: 'User is logged in', schema: authInfo } },
+    replies: { 200: { description: 'User is logged in', schema } },
     errors: errorShapes('get_me'),
     async handler({ params, principal }) {
-      const user = await login.whoAmI(readOwner(params, principal));
+      const owner = readOwner(params, principal);
+      const user = await login.whoAmI(owner);
       return reply(200, {
         username: user.username,
         first_name: user.firstName,
@@ -27,6 +30,7 @@ export function getMe(login: LoginService): Endpoint {
         phone: wirePhone(user.phone),
         is_bot: user.isBot,
         id: user.id,
+        ...(await sayStanding(proofs, owner, user)),
       });
     },
   });

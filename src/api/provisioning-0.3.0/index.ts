@@ -1,31 +1,36 @@
+import { TelegramProofFailure } from '../../accounts/contacts/telegram-proofs.js';
 import type { Clock } from '../../base/clock.js';
 import type { Authenticator } from '../../http/bearer-auth.js';
 import type { Endpoint } from '../../http/endpoint.js';
 import { surface, type Surface } from '../../http/surface.js';
 import { LoginFailure } from '../../login/failure.js';
 import type { LoginService } from '../../login/service.js';
+import { addPhone } from './add-phone.js';
 import { botToken } from './bot-token.js';
 import { getMe } from './get-me.js';
 import { openApiEndpoint } from './openapi.js';
 import { isOperationName, operations, type Operation } from './operation.js';
 import { OwnerFailure } from './owner.js';
+import type { PhoneProofs } from './phone-proofs.js';
 import { requestCode } from './request-code.js';
 import { sendCode } from './send-code.js';
 import { sendPassword } from './send-password.js';
-import { spellHttpProblem, spellLoginFault, spellOwnerFault } from './spell.js';
+import { spellHttpProblem, spellLoginFault, spellOwnerFault, spellProofFault } from './spell.js';
 
 /** What createProvisioningSurface needs. */
 export interface ProvisioningDeps {
   /** The specification's is /_matrix/provision. */
   readonly prefix: string;
   readonly login: LoginService;
+  readonly phoneProofs?: PhoneProofs;
   readonly authenticate: Authenticator;
   readonly clock: Clock;
 }
 
 /** The provisioning API of mautrix-telegram, version 0.3.0. */
-export function createProvisioningSurface({ prefix, login, authenticate, clock }: ProvisioningDeps): Surface {
-  const endpoints = provisioningEndpoints({ login, clock });
+export function createProvisioningSurface(deps: ProvisioningDeps): Surface {
+  const { prefix, authenticate } = deps;
+  const endpoints = provisioningEndpoints(deps);
   return surface({
     name: 'provisioning-0.3.0',
     prefixes: [prefix],
@@ -38,17 +43,26 @@ export function createProvisioningSurface({ prefix, login, authenticate, clock }
       if (operation === undefined) return undefined;
       if (failure instanceof LoginFailure) return spellLoginFault(failure.fact, operation);
       if (failure instanceof OwnerFailure) return spellOwnerFault(failure.fact, operation);
+      if (failure instanceof TelegramProofFailure) return spellProofFault(failure.fact, operation);
       return undefined;
     },
   });
 }
 
-/** The operations of version 0.3.0, in the order of the specification. */
+/** The operations of version 0.3.0, in the order of the specification, and what we have added to it. */
 export function provisioningEndpoints({
   login,
+  phoneProofs,
   clock,
-}: Pick<ProvisioningDeps, 'login' | 'clock'>): readonly Endpoint[] {
-  return [getMe(login), botToken(login), requestCode(login, clock), sendCode(login), sendPassword(login)];
+}: Pick<ProvisioningDeps, 'login' | 'phoneProofs' | 'clock'>): readonly Endpoint[] {
+  const specified = [
+    getMe(login, phoneProofs),
+    botToken(login),
+    requestCode(login, clock),
+    sendCode(login, phoneProofs),
+    sendPassword(login, phoneProofs),
+  ];
+  return phoneProofs ? [...specified, addPhone(login, phoneProofs)] : specified;
 }
 
 function operationOf({ name }: Endpoint): Operation | undefined {

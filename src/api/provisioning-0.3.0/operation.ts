@@ -14,13 +14,14 @@ export interface Operation {
   readonly doing: string;
 }
 
-/** The operations of version 0.3.0 by their names in the path. */
+/** The operations of version 0.3.0, and those that we have added, by their names in the path. */
 export const operations = {
   get_me: { state: undefined, start: undefined, doing: 'getting the user info' },
   request_code: { state: 'request', start: 'request', doing: 'requesting code' },
   send_code: { state: 'code', start: 'request', doing: 'sending code' },
   send_password: { state: 'password', start: 'request', doing: 'sending password' },
   bot_token: { state: 'token', start: 'token', doing: 'sending token' },
+  add_phone: { state: undefined, start: undefined, doing: 'adding the phone number' },
 } as const satisfies Record<string, Operation>;
 
 /** The name of an operation of version 0.3.0. */

@@ -5,7 +5,8 @@ import { reply } from '../../http/reply.js';
 import type { LoginService } from '../../login/service.js';
 import { errorShapes } from './error-shapes.js';
 import { mxidParameter, readOwner } from './owner.js';
-import { loggedIn, passwordNeeded, requestBody } from './shapes.js';
+import { type PhoneProofs, sayStanding } from './phone-proofs.js';
+import { loggedIn, passwordNeeded, phoneStanding, requestBody } from './shapes.js';
 import { UnexpectedStep } from './unexpected-step.js';
 
 const body = requestBody({
@@ -20,7 +21,8 @@ const body = requestBody({
 });
 
 /** POST /login/{mxid}/send_code */
-export function sendCode(login: LoginService): Endpoint {
+export function sendCode(login: LoginService, proofs: PhoneProofs): Endpoint {
+  const done = proofs ? loggedIn.extend(phoneStanding) : loggedIn;
   return endpoint({
     name: 'send_code',
     operationId: 'post_login_code',
@@ -31,18 +33,23 @@ export function sendCode(login: LoginService): Endpoint {
     summary: 'Send the login code',
     body,
     replies: {
-      200: { description: 'Login successful', schema: loggedIn },
+      200: { description: 'Login successful', schema: done },
       202: { description: 'Correct code, but two-factor authentication is enabled', schema: passwordNeeded },
     },
     errors: errorShapes('send_code'),
     async handler({ params, principal, body: { code } }) {
-      const step = await login.submit(readOwner(params, principal), {
+      const owner = readOwner(params, principal);
+      const step = await login.submit(owner, {
         kind: 'code',
         code: typeof code === 'string' ? new Secret(code) : code,
       });
       switch (step.kind) {
         case 'complete':
-          return reply(200, { state: 'logged-in', username: step.user.username });
+          return reply(200, {
+            state: 'logged-in',
+            username: step.user.username,
+            ...(await sayStanding(proofs, owner, step.user)),
+          });
         case 'password':
           // The words are the original server's, mistake included.
           return reply(202, {

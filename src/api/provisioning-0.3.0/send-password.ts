@@ -5,7 +5,8 @@ import { reply } from '../../http/reply.js';
 import type { LoginService } from '../../login/service.js';
 import { errorShapes } from './error-shapes.js';
 import { mxidParameter, readOwner } from './owner.js';
-import { loggedIn, requestBody } from './shapes.js';
+import { type PhoneProofs, sayStanding } from './phone-proofs.js';
+import { loggedIn, phoneStanding, requestBody } from './shapes.js';
 import { UnexpectedStep } from './unexpected-step.js';
 
 const body = requestBody({
@@ -21,7 +22,8 @@ const body = requestBody({
 });
 
 /** POST /login/{mxid}/send_password */
-export function sendPassword(login: LoginService): Endpoint {
+export function sendPassword(login: LoginService, proofs: PhoneProofs): Endpoint {
+  const done = proofs ? loggedIn.extend(phoneStanding) : loggedIn;
   return endpoint({
     name: 'send_password',
     operationId: 'post_login_password',
@@ -31,15 +33,20 @@ export function sendPassword(login: LoginService): Endpoint {
     access: 'authenticated',
     summary: 'Send the two-factor auth password',
     body,
-    replies: { 200: { description: 'Login successful', schema: loggedIn } },
+    replies: { 200: { description: 'Login successful', schema: done } },
     errors: errorShapes('send_password'),
     async handler({ params, principal, body: { password } }) {
-      const step = await login.submit(readOwner(params, principal), {
+      const owner = readOwner(params, principal);
+      const step = await login.submit(owner, {
         kind: 'password',
         password: password === undefined ? undefined : new Secret(password),
       });
       if (step.kind !== 'complete') throw new UnexpectedStep(step);
-      return reply(200, { state: 'logged-in', username: step.user.username });
+      return reply(200, {
+        state: 'logged-in',
+        username: step.user.username,
+        ...(await sayStanding(proofs, owner, step.user)),
+      });
     },
   });
 }

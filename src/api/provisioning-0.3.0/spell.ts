@@ -1,8 +1,9 @@
+import type { TelegramProofFault } from '../../accounts/contacts/telegram-proofs.js';
 import { problemHeaders } from '../../http/plain-problems.js';
 import type { HttpProblem } from '../../http/problem.js';
 import { retryAfterSeconds, type Reply } from '../../http/reply.js';
 import type { LoginFault } from '../../login/failure.js';
-import { httpErrors, loginErrors, ownerErrors, stateOf, type WireError } from './errors.js';
+import { httpErrors, loginErrors, ownerErrors, proofErrors, stateOf, type WireError } from './errors.js';
 import type { Operation } from './operation.js';
 import type { OwnerFault } from './owner.js';
 import { wirePhone } from './shapes.js';
@@ -15,6 +16,11 @@ export function spellLoginFault(fault: LoginFault, operation: Operation): Reply 
 /** A fault of the Matrix ID as this version puts it on the wire. */
 export function spellOwnerFault(fault: OwnerFault, operation: Operation): Reply {
   return spell(ownerErrors[fault.kind], operation, {});
+}
+
+/** Why a phone number could not be added, as this version puts it on the wire. */
+export function spellProofFault(fault: TelegramProofFault, operation: Operation): Reply {
+  return spell(proofErrors[fault.kind], operation, {});
 }
 
 /** What the kernel found, as this version puts it on the wire; `operation` is undefined where none was reached. */

@@ -1,0 +1,190 @@
+import { canonicalAddress, type ThirdPartyAddress } from '../../base/canonical-address.js';
+import type { Clock } from '../../base/clock.js';
+import { Failure } from '../../base/failure.js';
+import type { Logger } from '../../base/logger.js';
+import { serverNameOf, type Mxid, type ServerName } from '../../base/mxid.js';
+import type { PhoneNumber } from '../../base/phone.js';
+import { randomId, type Random } from '../../base/random.js';
+import type { Database, Transaction } from '../../database/database.js';
+import type { AccountAddressRecord } from '../../database/stores/account-address-store.js';
+import type { AccountPublisher } from '../../identity/associations.js';
+
+/**
+ * What becomes of the phone number with which a user logs in to Telegram: nothing, or it is offered to be added to the Matrix account, or it
+ * is added by itself.
+ */
+export type FromTelegram = 'off' | 'ask' | 'on';
+
+/** Who somebody is at Telegram, as far as it proves anything. */
+export interface TelegramPerson {
+  readonly id: string;
+  readonly phone: PhoneNumber | null;
+  readonly isBot: boolean;
+}
+
+/** A Telegram account that a Matrix user is logged in to. */
+export interface ProvingLogin {
+  readonly accountId: string;
+  readonly owner: Mxid;
+  readonly user: TelegramPerson;
+}
+
+/** How it is about the phone number of a Telegram login: it may be added, it is an address of the Matrix account, or of another one. */
+export const phoneStandings = ['offered', 'added', 'in_use'] as const;
+
+/** One of `phoneStandings`. */
+export type PhoneStanding = (typeof phoneStandings)[number];
+
+/** Why the phone number of a Telegram login could not be added to the Matrix account. */
+export type TelegramProofFault =
+  /** Bots have none. */
+  | { readonly kind: 'number_missing' }
+  /** There is no Matrix account of that user on this server. */
+  | { readonly kind: 'account_missing' }
+  | { readonly kind: 'number_in_use' }
+  /** The login to Telegram is over by now. */
+  | { readonly kind: 'login_over' };
+
+/** Thrown by TelegramProofs. */
+export class TelegramProofFailure extends Failure<TelegramProofFault> {}
+
+/**
+ * The phone numbers that logins to Telegram prove. Whoever is logged in to Telegram holds its number, so that needs no code; what is added so
+ * goes with the login (by a foreign key), and as soon as Telegram says another number.
+ */
+export interface TelegramProofs {
+  /** Adds the number where that is to be done by itself. A number that is somebody else's stays theirs. */
+  whenClaimed(tx: Transaction, login: ProvingLogin): Promise<void>;
+  /** What the login proves no longer goes. */
+  whenChanged(tx: Transaction, login: ProvingLogin): Promise<void>;
+  /** Undefined where there is nothing to be said: no number, or no Matrix account on this server. */
+  standing(owner: Mxid, user: TelegramPerson): Promise<PhoneStanding | undefined>;
+  /** Adds the number of the Telegram account that the owner is logged in to; idempotent. Throws TelegramProofFailure. */
+  add(owner: Mxid, user: TelegramPerson): Promise<void>;
+  /** Publishes what was added by itself, where that is wanted. To be called now and then. */
+  publish(): Promise<void>;
+  /** Has Telegram asked about each login that proves something, one after another; ends where Telegram is out of reach. */
+  check(ask: (accountId: string) => Promise<'checked' | 'unreachable'>): Promise<void>;
+}
+
+/** What createTelegramProofs needs. */
+export interface TelegramProofsDeps {
+  readonly mode: FromTelegram;
+  readonly serverName: ServerName;
+  /** Whether the accounts are in our database; else they are the homeserver's, and every user of the server is taken to have one. */
+  readonly hasOwnAccounts: boolean;
+  /** Where the numbers are published besides. */
+  readonly publisher: AccountPublisher | undefined;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** The proofs in that database. */
+export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
+  const { mode, serverName, hasOwnAccounts, publisher, database, clock, random, logger } = deps;
+  const unpublished = new Map<string, AccountAddressRecord>();
+  let lastChecked = '';
+
+  async function hasAccount(tx: Transaction, mxid: Mxid, how: 'look' | 'hold'): Promise<boolean> {
+    if (serverNameOf(mxid) !== serverName) return false;
+    if (!hasOwnAccounts) return true;
+    const found = await (how === 'hold' ? tx.accounts.hold(mxid) : tx.accounts.findByName(mxid));
+    return found?.mxid === mxid && found.deactivatedAt === undefined;
+  }
+
+  /** Within a transaction that has the row of the Telegram account. */
+  async function insert(tx: Transaction, { accountId, owner }: ProvingLogin, address: ThirdPartyAddress) {
+    if (!(await hasAccount(tx, owner, 'hold'))) return 'account_missing';
+    const known = await tx.accountAddresses.find(address);
+    // Telegram has given the number to another account of the same user's, so the older proof is none any more.
+    const isOutdated = known?.mxid === owner && known.telegramAccountId !== undefined;
+    if (known && isOutdated && known.telegramAccountId !== accountId) await tx.accountAddresses.delete(known.id);
+    const at = clock.now();
+    const fresh = { id: randomId(random), mxid: owner, ...address, validatedAt: at, addedAt: at };
+    const isNew = await tx.accountAddresses.insert({ ...fresh, telegramAccountId: accountId });
+    const found = await tx.accountAddresses.find(address);
+    if (found?.mxid !== owner) return 'number_in_use';
+    if (publisher && found.telegramAccountId !== undefined) unpublished.set(found.id, found);
+    if (isNew) logger.info('a login to Telegram proves a phone number of a Matrix account', { owner });
+    return 'added';
+  }
+
+  async function addByItself(tx: Transaction, login: ProvingLogin): Promise<void> {
+    const address = numberOf(login.user);
+    if (mode !== 'on' || !address) return;
+    const outcome = await insert(tx, login, address);
+    if (outcome !== 'number_in_use') return;
+    logger.warn('the phone number of a login to Telegram is that of another Matrix account, and stays so', {
+      owner: login.owner,
+    });
+  }
+
+  async function publish(): Promise<void> {
+    for (const [id, address] of unpublished) {
+      unpublished.delete(id);
+      try {
+        const isDone = await publisher?.publish(address);
+        if (!isDone)
+          logger.info('a phone number is not published: it is already, or has gone again', { owner: address.mxid });
+      } catch (error) {
+        logger.error('a phone number could not be published', { owner: address.mxid, error });
+      }
+    }
+  }
+
+  return {
+    whenClaimed: addByItself,
+
+    async whenChanged(tx, login) {
+      const address = numberOf(login.user);
+      for (const proven of await tx.accountAddresses.listByTelegramAccount(login.accountId)) {
+        if (proven.address === address?.address) return;
+        await tx.accountAddresses.delete(proven.id);
+        logger.info('Telegram says another phone number: the old one is proven no more', { owner: login.owner });
+        await addByItself(tx, login);
+      }
+    },
+
+    async standing(owner, user) {
+      await publish();
+      const address = numberOf(user);
+      if (!address) return undefined;
+      return database.transaction(async (tx) => {
+        if (!(await hasAccount(tx, owner, 'look'))) return undefined;
+        const found = await tx.accountAddresses.find(address);
+        if (!found) return 'offered';
+        return found.mxid === owner ? 'added' : 'in_use';
+      });
+    },
+
+    async add(owner, user) {
+      const address = numberOf(user);
+      if (!address) throw new TelegramProofFailure({ kind: 'number_missing' });
+      await database.transaction(async (tx) => {
+        const account = await tx.telegramAccounts.findByTelegramUserId(user.id);
+        const isThere = account?.owner === owner && (await tx.telegramAccounts.hold(account.id));
+        if (!isThere) throw new TelegramProofFailure({ kind: 'login_over' });
+        const outcome = await insert(tx, { accountId: account.id, owner, user }, address);
+        if (outcome !== 'added') throw new TelegramProofFailure({ kind: outcome });
+      });
+      await publish();
+    },
+
+    publish,
+
+    async check(ask) {
+      const ids = await database.transaction((tx) => tx.accountAddresses.listTelegramAccountIds());
+      // On from where the last round has ended: Telegram may be in trouble with one account only.
+      for (const id of [...ids.filter((one) => one > lastChecked), ...ids.filter((one) => one <= lastChecked)]) {
+        lastChecked = id;
+        if ((await ask(id)) === 'unreachable') return;
+      }
+    },
+  };
+}
+
+function numberOf({ phone, isBot }: TelegramPerson): ThirdPartyAddress | undefined {
+  return isBot || !phone ? undefined : canonicalAddress({ medium: 'msisdn', address: phone.reveal() });
+}

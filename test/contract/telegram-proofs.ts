@@ -1,0 +1,337 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TelegramProofFailure, type FromTelegram } from '../../src/accounts/contacts/telegram-proofs.js';
+import type { Mxid } from '../../src/base/mxid.js';
+import type { Database } from '../../src/database/database.js';
+import type { TelegramUser } from '../../src/telegram/shapes.js';
+import { openTestDatabase } from '../support/database.js';
+import type { DatabasePlace } from '../support/database-place.js';
+import { openIdentityService, type IdentityUnderTest } from '../support/identity-service.js';
+import { numberOf, openTelegramProofs, type ProofChanges, type ProofsUnderTest } from '../support/telegram-proofs.js';
+
+const number = '9996620234';
+const otherNumber = '9996620235';
+const botToken = '2000020234:SandboxBotTokenThatEveryoneMayKnow1';
+
+async function faultOf(work: Promise<unknown>): Promise<string> {
+  const error: unknown = await work.then(
+    () => 'nothing went wrong',
+    (thrown: unknown) => thrown,
+  );
+  return error instanceof TelegramProofFailure ? error.fact.kind : String(error);
+}
+
+/** What is promised of phone numbers that logins to Telegram prove, whichever database it is. */
+export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>): void {
+  let place: DatabasePlace;
+  let database: Database;
+  let alice: Mxid;
+  let bob: Mxid;
+
+  beforeEach(async () => {
+    place = await createPlace();
+    database = await openTestDatabase({ uri: place.uri });
+  });
+
+  afterEach(async () => {
+    await database.close();
+    await place.remove();
+  });
+
+  async function open(changes: ProofChanges = {}): Promise<ProofsUnderTest> {
+    const under = await openTelegramProofs(database, changes);
+    alice = (await under.embedded.addUser('alice')).mxid;
+    bob = (await under.embedded.addUser('bob')).mxid;
+    return under;
+  }
+
+  const ownerOf = async (address: string) =>
+    (await database.transaction((tx) => tx.accountAddresses.find({ medium: 'msisdn', address })))?.mxid;
+
+  describe('mode on', () => {
+    it('adds the number with the login, and takes it away with its end', async () => {
+      const { proofs, login, telegram, embedded, logIn, numbersOf } = await open({ mode: 'on' });
+      const user = await logIn(alice, `+${number}`);
+      const [added, ...more] = await database.transaction((tx) => tx.accountAddresses.listByUser(alice));
+      const now = embedded.clock.now();
+      expect(added).toMatchObject({ medium: 'msisdn', address: number, validatedAt: now, addedAt: now });
+      expect(more).toEqual([]);
+      expect(await proofs.standing(alice, user)).toBe('added');
+
+      telegram.endSessions('revoked', user.id);
+      await expect(login.whoAmI(alice)).rejects.toMatchObject({ fact: { kind: 'not_logged_in' } });
+      expect(await numbersOf(alice)).toEqual([]);
+      await logIn(bob, `+${number}`);
+      expect(await numbersOf(bob)).toEqual([number]);
+    });
+
+    it('leaves a number to the account that has it, and says so', async () => {
+      const { proofs, embedded, logger, logIn, numbersOf } = await open({ mode: 'on' });
+      await embedded.addAddress(bob, { medium: 'msisdn', address: number });
+      const user = await logIn(alice, `+${number}`);
+      expect([await numbersOf(alice), await numbersOf(bob)]).toEqual([[], [number]]);
+      expect(await proofs.standing(alice, user)).toBe('in_use');
+      const said = logger.lines.filter(({ level }) => level === 'warn').map(({ message }) => message);
+      expect(said).toEqual(['the phone number of a login to Telegram is that of another Matrix account, and stays so']);
+      expect(JSON.stringify(logger.lines)).not.toContain(number);
+    });
+
+    it('follows when Telegram says another number', async () => {
+      const { login, telegram, logIn, numbersOf } = await open({ mode: 'on' });
+      const { id } = await logIn(alice, `+${number}`);
+      telegram.renumber(id, numberOf(otherNumber));
+      await login.whoAmI(alice);
+      expect(await numbersOf(alice)).toEqual([otherNumber]);
+      telegram.renumber(id, null);
+      await login.whoAmI(alice);
+      expect(await numbersOf(alice)).toEqual([]);
+    });
+
+    it('does not bring back what the user has removed', async () => {
+      const { proofs, login, telegram, logIn, numbersOf } = await open({ mode: 'on' });
+      const user = await logIn(alice, `+${number}`);
+      await database.transaction((tx) => tx.accountAddresses.deleteByUser(alice));
+      telegram.renumber(user.id, numberOf(otherNumber));
+      const changed = await login.whoAmI(alice);
+      expect(await numbersOf(alice)).toEqual([]);
+      expect(await proofs.standing(alice, changed)).toBe('offered');
+    });
+
+    it('adds nothing to accounts that are not there, are deactivated or are of another server', async () => {
+      const { proofs, embedded, logIn, numbersOf } = await open({ mode: 'on' });
+      await embedded.administration.deactivate(bob);
+      const users = [bob, '@nobody:example.test', '@alice:elsewhere.test', '@Alice:example.test'] as Mxid[];
+      for (const [index, mxid] of users.entries()) {
+        const user = await logIn(mxid, `+999662024${index}`);
+        expect(await numbersOf(mxid)).toEqual([]);
+        expect(await proofs.standing(mxid, user)).toBeUndefined();
+        expect(await faultOf(proofs.add(mxid, user))).toBe('account_missing');
+      }
+    });
+
+    it('takes every user of the server for one who has an account, where accounts are the homeserver’s', async () => {
+      const { proofs, logIn, numbersOf } = await open({ mode: 'on', hasOwnAccounts: false });
+      const carol = '@carol:example.test' as Mxid;
+      await logIn(carol, `+${number}`);
+      expect(await numbersOf(carol)).toEqual([number]);
+      const stranger = '@carol:elsewhere.test' as Mxid;
+      expect(await proofs.standing(stranger, await logIn(stranger, `+${otherNumber}`))).toBeUndefined();
+    });
+  });
+
+  describe('mode ask', () => {
+    it('offers the number, and adds it when that is asked for', async () => {
+      const { proofs, login, telegram, logIn, numbersOf } = await open();
+      const user = await logIn(alice, `+${number}`);
+      expect([await proofs.standing(alice, user), await numbersOf(alice)]).toEqual(['offered', []]);
+      await proofs.add(alice, user);
+      await proofs.add(alice, user);
+      expect([await proofs.standing(alice, user), await numbersOf(alice)]).toEqual(['added', [number]]);
+
+      telegram.renumber(user.id, numberOf(otherNumber));
+      const changed = await login.whoAmI(alice);
+      expect([await proofs.standing(alice, changed), await numbersOf(alice)]).toEqual(['offered', []]);
+    });
+
+    it('refuses a number that another account has, and says so before', async () => {
+      const { proofs, embedded, logIn, numbersOf } = await open();
+      await embedded.addAddress(bob, { medium: 'msisdn', address: number });
+      const user = await logIn(alice, `+${number}`);
+      expect(await proofs.standing(alice, user)).toBe('in_use');
+      expect(await faultOf(proofs.add(alice, user))).toBe('number_in_use');
+      expect([await numbersOf(alice), await numbersOf(bob)]).toEqual([[], [number]]);
+    });
+
+    it('leaves a number that the user has proven otherwise as it is, also when the login ends', async () => {
+      const { proofs, login, telegram, embedded, logIn, numbersOf } = await open();
+      await embedded.addAddress(alice, { medium: 'msisdn', address: number });
+      const user = await logIn(alice, `+${number}`);
+      expect(await proofs.standing(alice, user)).toBe('added');
+      await proofs.add(alice, user);
+      telegram.endSessions('revoked', user.id);
+      await login.whoAmI(alice).catch(() => undefined);
+      expect(await numbersOf(alice)).toEqual([number]);
+    });
+
+    it('adds nothing of a login that is over, or of somebody else’s', async () => {
+      const { proofs, telegram, login, logIn, numbersOf } = await open();
+      const user = await logIn(alice, `+${number}`);
+      expect(await faultOf(proofs.add(bob, user))).toBe('login_over');
+      telegram.endSessions('revoked', user.id);
+      await login.whoAmI(alice).catch(() => undefined);
+      expect(await faultOf(proofs.add(alice, user))).toBe('login_over');
+      expect([await numbersOf(alice), await numbersOf(bob)]).toEqual([[], []]);
+    });
+
+    it('leaves no number behind where it is added while the login ends', async () => {
+      const { proofs, telegram, login, logIn, numbersOf } = await open();
+      for (let round = 0; round < 5; round += 1) {
+        const user = await logIn(alice, `+${number}`);
+        telegram.endSessions('revoked', user.id);
+        const [outcome] = await Promise.all([
+          faultOf(proofs.add(alice, user)),
+          login.whoAmI(alice).catch(() => undefined),
+        ]);
+        expect(['nothing went wrong', 'login_over']).toContain(outcome);
+        expect(await numbersOf(alice)).toEqual([]);
+      }
+    });
+  });
+
+  it.each<FromTelegram>(['ask', 'on'])('never takes anything from bots: %s', async (mode) => {
+    const { proofs, logInBot, numbersOf } = await open({ mode });
+    const bot = await logInBot(alice, botToken);
+    // Whatever Telegram may say of one.
+    for (const user of [bot, { ...bot, phone: numberOf(number) }] satisfies TelegramUser[]) {
+      expect(await proofs.standing(alice, user)).toBeUndefined();
+      expect(await faultOf(proofs.add(alice, user))).toBe('number_missing');
+    }
+    expect(await numbersOf(alice)).toEqual([]);
+  });
+
+  it('gives a number that two claim at once to exactly one of them, and says so to the other', async () => {
+    const { proofs, telegram, logIn, login } = await open();
+    const first = await logIn(alice, `+${number}`);
+    const second = await logIn(bob, `+${otherNumber}`);
+    telegram.renumber(second.id, numberOf(number));
+    const users = [first, await login.whoAmI(bob)] as const;
+    const outcomes = await Promise.all([faultOf(proofs.add(alice, users[0])), faultOf(proofs.add(bob, users[1]))]);
+    expect(outcomes.toSorted()).toEqual(['nothing went wrong', 'number_in_use']);
+    expect(await ownerOf(number)).toBe(outcomes[0] === 'nothing went wrong' ? alice : bob);
+  });
+
+  it('adds nothing in mode off, but lets go what was added before', async () => {
+    const before = await open({ mode: 'on' });
+    const { id } = await before.logIn(alice, `+${number}`);
+    const after = await openTelegramProofs(database, { mode: 'off' });
+    await after.logIn(bob, `+${otherNumber}`);
+    expect([await after.numbersOf(alice), await after.numbersOf(bob)]).toEqual([[number], []]);
+    before.telegram.endSessions('revoked', id);
+    await after.proofs.check((accountId) => before.login.check(accountId));
+    expect(await after.numbersOf(alice)).toEqual([]);
+  });
+
+  describe('the check of logins that prove something', () => {
+    it('notices which have ended, and asks about no others', async () => {
+      const { proofs, login, telegram, logIn, logInBot, numbersOf } = await open({ mode: 'on' });
+      const { id } = await logIn(alice, `+${number}`);
+      await logIn(bob, `+${otherNumber}`);
+      await logInBot('@bot:example.test' as Mxid, botToken);
+      telegram.endSessions('revoked', id);
+      const asked = telegram.calls('getMe');
+      await proofs.check((accountId) => login.check(accountId));
+      expect(telegram.calls('getMe') - asked).toBe(2);
+      expect([await numbersOf(alice), await numbersOf(bob)]).toEqual([[], [otherNumber]]);
+      expect(telegram.liveConnections()).toBe(0);
+    });
+
+    it('keeps what it cannot ask about, stops where Telegram is out of reach, and goes on there the next time', async () => {
+      const { proofs, login, telegram, logIn, numbersOf } = await open({ mode: 'on' });
+      const { id } = await logIn(alice, `+${number}`);
+      await logIn(bob, `+${otherNumber}`);
+      const checked: string[] = [];
+      const check = () =>
+        proofs.check((accountId) => {
+          checked.push(accountId);
+          return login.check(accountId);
+        });
+      telegram.goDown();
+      await check();
+      expect(checked).toHaveLength(1);
+      telegram.comeBack();
+      telegram.fail('getMe', { kind: 'flood_wait', retryAfterMs: 60_000 });
+      telegram.endSessions('revoked', id);
+      await check();
+      await check();
+      expect(new Set(checked.slice(0, 3)).size).toBe(2);
+      expect(checked[1]).not.toBe(checked[0]);
+      expect(await numbersOf(bob)).toEqual([otherNumber]);
+    });
+
+    it('keeps to the waits that Telegram asks for', async () => {
+      const { proofs, login, telegram, embedded, logIn, numbersOf } = await open({ mode: 'on' });
+      await logIn(alice, `+${number}`);
+      const check = () => proofs.check((accountId) => login.check(accountId));
+      telegram.fail('getMe', { kind: 'flood_wait', retryAfterMs: 60_000 });
+      await check();
+      const asked = telegram.calls('getMe');
+      await check();
+      expect(telegram.calls('getMe')).toBe(asked);
+      await embedded.clock.advance(60_000);
+      await check();
+      expect(telegram.calls('getMe')).toBe(asked + 1);
+      expect(await numbersOf(alice)).toEqual([number]);
+    });
+  });
+
+  describe('publishing', () => {
+    let identity: IdentityUnderTest;
+
+    beforeEach(async () => {
+      identity = await openIdentityService({ database });
+    });
+
+    afterEach(() => identity.close());
+
+    const openPublishing = () => open({ mode: 'on', publisher: identity.service.associations });
+    const find = async (address = number) =>
+      (await identity.service.associations.find({ medium: 'msisdn', address }, 'somebody'))?.['mxid'];
+    const lookUp = async (address = number) => {
+      const { lookupPepper } = await identity.service.lookup.hashDetails();
+      const asked = { algorithm: 'none', pepper: lookupPepper, addresses: [`${address} msisdn`], caller: alice };
+      return [...(await identity.service.lookup.lookUp(asked)).values()];
+    };
+
+    it('goes with the number, and comes again with it', async () => {
+      const { proofs, login, telegram, logIn } = await openPublishing();
+      for (let round = 0; round < 2; round += 1) {
+        const user = await logIn(alice, `+${number}`);
+        await proofs.publish();
+        expect([await find(), await lookUp()]).toEqual([alice, [alice]]);
+        telegram.endSessions('revoked', user.id);
+        await login.whoAmI(alice).catch(() => undefined);
+        expect([await find(), await lookUp()]).toEqual([undefined, []]);
+      }
+    });
+
+    it('is done by the time that the number is said to be added', async () => {
+      const { proofs, logIn } = await openPublishing();
+      const user = await logIn(alice, `+${number}`);
+      expect([await proofs.standing(alice, user), await find()]).toEqual(['added', alice]);
+    });
+
+    it('leaves alone what somebody has published before, and what the user has published since', async () => {
+      const { proofs, login, telegram, logIn } = await openPublishing();
+      await identity.bind('+447470674927', bob);
+      const user = await logIn(alice, `+${number}`);
+      telegram.renumber(user.id, numberOf('447470674927'));
+      const changed = await login.whoAmI(alice);
+      expect(await proofs.standing(alice, changed)).toBe('added');
+      expect([await find(), await find('447470674927')]).toEqual([undefined, bob]);
+
+      await identity.bind('+447470674927', alice);
+      telegram.endSessions('revoked', user.id);
+      await login.whoAmI(alice).catch(() => undefined);
+      expect(await find('447470674927')).toBe(alice);
+    });
+
+    it('does not come back once the user has withdrawn it', async () => {
+      const { proofs, login, logIn } = await openPublishing();
+      const user = await logIn(alice, `+${number}`);
+      await proofs.publish();
+      const proof = { kind: 'user', mxid: alice } as const;
+      await identity.service.associations.unbind({ medium: 'msisdn', address: number, mxid: alice }, proof);
+      await proofs.publish();
+      expect([await proofs.standing(alice, user), await find()]).toEqual(['added', undefined]);
+      expect((await login.whoAmI(alice)).id).toBe(user.id);
+    });
+
+    it('does not happen where the number has gone again before', async () => {
+      const { proofs, login, telegram, logIn } = await openPublishing();
+      const user = await logIn(alice, `+${number}`);
+      telegram.endSessions('revoked', user.id);
+      await login.whoAmI(alice).catch(() => undefined);
+      await proofs.publish();
+      expect(await find()).toBeUndefined();
+    });
+  });
+}

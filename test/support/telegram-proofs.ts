@@ -1,0 +1,98 @@
+import {
+  createTelegramProofs,
+  type FromTelegram,
+  type TelegramProofs,
+} from '../../src/accounts/contacts/telegram-proofs.js';
+import type { Mxid } from '../../src/base/mxid.js';
+import { PhoneNumber } from '../../src/base/phone.js';
+import { systemRandom } from '../../src/base/random.js';
+import { Secret } from '../../src/base/secret.js';
+import type { Database } from '../../src/database/database.js';
+import type { AccountPublisher } from '../../src/identity/associations.js';
+import type { AccountChecks } from '../../src/login/account-watcher.js';
+import { createLoginService, type LoginService } from '../../src/login/service.js';
+import { createConnectionPool } from '../../src/telegram/pool.js';
+import type { TelegramUser } from '../../src/telegram/shapes.js';
+import { openEmbeddedAccounts, type EmbeddedUnderTest } from './embedded-accounts.js';
+import { createFakeTelegram, type FakeTelegram } from './fake-telegram.js';
+import { createRecordingLogger, type RecordingLogger } from './recording-logger.js';
+
+/** What a test may want to be different. */
+export interface ProofChanges {
+  readonly mode?: FromTelegram;
+  readonly hasOwnAccounts?: boolean;
+  readonly publisher?: AccountPublisher;
+}
+
+/** The phone numbers that logins prove, with the real login machine on the fake of Telegram, and accounts of our own. */
+export interface ProofsUnderTest {
+  readonly proofs: TelegramProofs;
+  readonly login: LoginService & AccountChecks;
+  readonly telegram: FakeTelegram;
+  readonly embedded: EmbeddedUnderTest;
+  readonly logger: RecordingLogger;
+  /** Logs in to Telegram with that number of the fake's. */
+  logIn(mxid: Mxid, phone: string): Promise<TelegramUser>;
+  logInBot(mxid: Mxid, token: string): Promise<TelegramUser>;
+  /** The numbers of the Matrix account, oldest first. */
+  numbersOf(mxid: Mxid): Promise<readonly string[]>;
+}
+
+/** On that database; the caller closes it. */
+export async function openTelegramProofs(database: Database, changes: ProofChanges = {}): Promise<ProofsUnderTest> {
+  const embedded = await openEmbeddedAccounts({ database });
+  const { clock, serverName } = embedded;
+  const logger = createRecordingLogger();
+  const telegram = createFakeTelegram({ clock });
+  const { gateway } = telegram;
+  const deps = { database, clock, random: systemRandom, logger };
+  const proofs = createTelegramProofs({
+    ...deps,
+    mode: 'ask',
+    hasOwnAccounts: true,
+    publisher: undefined,
+    serverName,
+    ...changes,
+  });
+  const login = createLoginService({
+    ...deps,
+    pool: createConnectionPool({ gateway, clock, logger, maxLive: 10, idleCloseMs: 60_000 }),
+    mayLogIn: () => true,
+    expireAfterMs: 30 * 60_000,
+    watcher: proofs,
+  });
+
+  return {
+    proofs,
+    login,
+    telegram,
+    embedded,
+    logger,
+
+    async logIn(mxid, phone) {
+      await login.submit(mxid, { kind: 'phone', phone });
+      const code = new Secret((phone.at(-5) ?? '').repeat(5));
+      const step = await login.submit(mxid, { kind: 'code', code });
+      if (step.kind !== 'complete') throw new Error(`${phone} needs more than a code`);
+      return step.user;
+    },
+
+    async logInBot(mxid, token) {
+      const step = await login.submit(mxid, { kind: 'bot_token', token: new Secret(token) });
+      if (step.kind !== 'complete') throw new Error('a bot needs more than a token');
+      return step.user;
+    },
+
+    async numbersOf(mxid) {
+      const addresses = await database.transaction((tx) => tx.accountAddresses.listByUser(mxid));
+      return addresses.map(({ address }) => address);
+    },
+  };
+}
+
+/** That number, which must be one. */
+export function numberOf(text: string): PhoneNumber {
+  const number = PhoneNumber.parse(text);
+  if (!number) throw new Error(`not a phone number: ${text}`);
+  return number;
+}
