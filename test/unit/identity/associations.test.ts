@@ -213,6 +213,17 @@ describe('withdrawing', () => {
     expect(await under.service.associations.find(email, 'client')).toBeDefined();
   });
 
+  it('works by the word of our own accounts, for the user of that account', async () => {
+    const under = await open();
+    await under.bind('carol@mail.test');
+    const { associations } = under.service;
+    const byBob = associations.unbind(carols, { kind: 'user', mxid: bob });
+    expect(await identityFaultOf(byBob)).toEqual({ kind: 'not_your_mxid' });
+    expect(await associations.find(email, 'client')).toBeDefined();
+    await associations.unbind(carols, { kind: 'user', mxid: alice });
+    expect(await associations.find(email, 'client')).toBeUndefined();
+  });
+
   it.each<{ readonly verdict: SignatureVerdict; readonly outcome: string }>([
     { verdict: { kind: 'signed', origin: 'example.test' as ServerName }, outcome: 'withdrawn' },
     { verdict: { kind: 'signed', origin: 'evil.test' as ServerName }, outcome: 'origin_mismatch' },
