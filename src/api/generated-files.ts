@@ -1,10 +1,12 @@
 import type { AccountAuthority } from '../accounts/authority.js';
+import type { AccountAddresses } from '../accounts/contacts/account-addresses.js';
 import type { LoginLimits } from '../accounts/login-limits.js';
 import type { AccountSessions } from '../accounts/sessions.js';
 import type { LoginService } from '../login/service.js';
 import type { Surface } from '../http/surface.js';
 import { createClientServerV1 } from './client-server-v1/index.js';
 import { clientServerV1OpenApi } from './client-server-v1/openapi.js';
+import type { AddressDeps } from './client-server-v3/address-deps.js';
 import { createClientServerV3 } from './client-server-v3/index.js';
 import { clientServerV3OpenApi } from './client-server-v3/openapi.js';
 import { createIdentitySurfaces, type IdentityDeps } from './identity-surfaces.js';
@@ -25,7 +27,7 @@ const specifiedPrefix = '/_matrix/provision';
 
 // Nobody calls the endpoints that are only described.
 const describedOnly = () => Promise.reject(new Error('described only'));
-const nobody: LoginService & AccountAuthority & AccountSessions = {
+const nobody: LoginService & AccountAuthority & AccountSessions & AccountAddresses = {
   submit: describedOnly,
   whoAmI: describedOnly,
   sweep: describedOnly,
@@ -35,6 +37,14 @@ const nobody: LoginService & AccountAuthority & AccountSessions = {
   logOut: describedOnly,
   logOutAll: describedOnly,
   mintLoginToken: describedOnly,
+  admit: describedOnly,
+  list: describedOnly,
+  requestToken: describedOnly,
+  add: describedOnly,
+  addWithoutAuthentication: describedOnly,
+  remove: describedOnly,
+  bind: describedOnly,
+  unbind: describedOnly,
 };
 const off = { enabled: false, isAllowed: () => false };
 const noIdentity: IdentityDeps = {
@@ -55,6 +65,12 @@ const noIdentity: IdentityDeps = {
   v1: { validate: off, bind: off, lookup: off, invite: off, submitErrorStatus: 200 },
   delegate: undefined,
 };
+const contacts: AddressDeps = {
+  addresses: nobody,
+  validation: noIdentity.validation,
+  confirmClick: true,
+  postsWithoutAuthentication: true,
+};
 const limits: LoginLimits = { admitClient: () => undefined, logInBridge: describedOnly, logIn: describedOnly };
 
 /** The OpenAPI files and the API reference, to be regenerated whenever an endpoint changes. */
@@ -69,7 +85,8 @@ export const apiFiles: readonly ApiFile[] = [
   },
   {
     path: 'docs/openapi/client-server-v3.json',
-    render: () => json(clientServerV3OpenApi(createClientServerV3({ authority: nobody, sessions: nobody, limits }))),
+    render: () =>
+      json(clientServerV3OpenApi(createClientServerV3({ authority: nobody, sessions: nobody, limits, contacts }))),
   },
   {
     path: 'docs/openapi/client-server-v1.json',
@@ -99,7 +116,8 @@ function identity(ping: string, first: string, ...others: readonly string[]): re
 }
 
 function provisioning() {
-  return provisioningEndpoints({ login: nobody, clock: { now: () => 0, after: () => () => undefined } });
+  const phoneProofs = { standing: describedOnly, add: describedOnly };
+  return provisioningEndpoints({ login: nobody, phoneProofs, clock: { now: () => 0, after: () => () => undefined } });
 }
 
 function json(document: object): string {

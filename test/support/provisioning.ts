@@ -1,6 +1,7 @@
+import { createTelegramProofs, type FromTelegram } from '../../src/accounts/contacts/telegram-proofs.js';
 import { createProvisioningSurface } from '../../src/api/provisioning-0.3.0/index.js';
-import { parseMxid, type Mxid } from '../../src/base/mxid.js';
-import { systemRandom } from '../../src/base/random.js';
+import { parseMxid, type Mxid, type ServerName } from '../../src/base/mxid.js';
+import { randomId, systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
 import { DatabaseFailure } from '../../src/database/failure.js';
@@ -25,6 +26,8 @@ export interface Provisioning {
   send(request: RawRequest): Promise<RawReply>;
   /** Sends JSON with the secret. */
   call(method: string, path: string, body?: unknown): Promise<JsonReply>;
+  /** Makes the phone number, digits only, an address of that user's. */
+  addNumber(mxid: string, address: string): Promise<void>;
   /** From now on, every transaction fails. */
   loseDatabase(): void;
   close(): Promise<void>;
@@ -46,8 +49,15 @@ export const [aliceToken, mysteriousToken] = ['token-of-alice', 'token-of-somebo
 /** Users that may log in, and one that may not. */
 export const [alice, bob, stranger] = ['@alice:example.org', '@bob:example.org', '@stranger:elsewhere.org'] as const;
 
+/** What a test may want to be different. */
+export interface ProvisioningChanges {
+  readonly failuresAllowed?: number;
+  readonly fromTelegram?: FromTelegram;
+}
+
 /** Starts one; replies that are not declared fail as defects. */
-export async function startProvisioning({ failuresAllowed = 1000 } = {}): Promise<Provisioning> {
+export async function startProvisioning(changes: ProvisioningChanges = {}): Promise<Provisioning> {
+  const { failuresAllowed = 1000, fromTelegram = 'off' } = changes;
   const clock = createFakeClock();
   const telegram = createFakeTelegram({ clock });
   const database = await openTestDatabase({ clock });
@@ -65,7 +75,17 @@ export async function startProvisioning({ failuresAllowed = 1000 } = {}): Promis
     idleCloseMs: 60_000,
   });
   const mayLogIn = (mxid: Mxid) => mxid !== parseMxid(stranger);
-  const login = createLoginService({ ...deps, database: losable, pool, mayLogIn, expireAfterMs: 30 * 60_000 });
+  const proofs = createTelegramProofs({
+    ...deps,
+    mode: fromTelegram,
+    database: losable,
+    serverName: 'example.org' as ServerName,
+    hasOwnAccounts: false,
+    publisher: undefined,
+  });
+  const watcher = proofs;
+  const login = createLoginService({ ...deps, database: losable, pool, mayLogIn, expireAfterMs: 30 * 60_000, watcher });
+  const phoneProofs = fromTelegram === 'off' ? undefined : proofs;
   const lookups: string[] = [];
   const findTokenHolder: FindTokenHolder = (token) => {
     lookups.push(token.reveal());
@@ -84,7 +104,7 @@ export async function startProvisioning({ failuresAllowed = 1000 } = {}): Promis
     ...deps,
     host: '127.0.0.1',
     port: 0,
-    surfaces: [createProvisioningSurface({ prefix, login, authenticate, clock })],
+    surfaces: [createProvisioningSurface({ prefix, login, phoneProofs, authenticate, clock })],
     trustedProxies: [],
     undeclaredReplies: 'throw',
     isUnavailable: (failure) => failure instanceof DatabaseFailure,
@@ -98,6 +118,14 @@ export async function startProvisioning({ failuresAllowed = 1000 } = {}): Promis
     clock,
     lookups,
     send,
+    async addNumber(mxid, address) {
+      const owner = parseMxid(mxid);
+      if (!owner) throw new Error(`not a Matrix ID: ${mxid}`);
+      const at = clock.now();
+      const record = { id: randomId(systemRandom), mxid: owner, medium: 'msisdn', address } as const;
+      const rest = { validatedAt: at, addedAt: at, telegramAccountId: undefined };
+      await database.transaction((tx) => tx.accountAddresses.insert({ ...record, ...rest }));
+    },
     loseDatabase() {
       isDatabaseLost = true;
     },

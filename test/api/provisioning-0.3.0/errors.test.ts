@@ -34,9 +34,11 @@ interface Row {
   readonly prepare?: (api: Provisioning) => Promise<void>;
 }
 
+/** May log in, but has no Matrix account here. */
+const carol = '@carol:elsewhere.org';
 const failuresAllowed = 2;
 const names = Object.keys(operations).filter(isOperationName);
-const steps = names.filter((name) => name !== 'get_me');
+const steps = names.filter((name) => name !== 'get_me' && name !== 'add_phone');
 const withState = (state: string | undefined) => (state === undefined ? {} : { state });
 const json = (body: unknown) => ({ body: JSON.stringify(body) });
 
@@ -46,6 +48,7 @@ const floodTexts: Readonly<Record<OperationName, string>> = {
   send_code: 'You tried to enter your phone code too many times.',
   send_password: 'You tried to enter your password too many times.',
   bot_token: 'You tried to log in too many times.',
+  add_phone: 'Telegram has been asked too many times.',
 };
 const internalTexts: Readonly<Record<OperationName, string>> = {
   get_me: 'Internal server error while getting the user info.',
@@ -53,6 +56,7 @@ const internalTexts: Readonly<Record<OperationName, string>> = {
   send_code: 'Internal server error while sending code.',
   send_password: 'Internal server error while sending password.',
   bot_token: 'Internal server error while sending token.',
+  add_phone: 'Internal server error while adding the phone number.',
 };
 
 function everywhere(operation: OperationName): Row[] {
@@ -350,6 +354,38 @@ const rows: readonly Row[] = [
     state: 'token',
     fault: { kind: 'bot_token_expired' },
   },
+  {
+    operation: 'add_phone',
+    status: 403,
+    errcode: 'not_logged_in',
+    error: 'You are not logged in.',
+    prepare: nothing,
+  },
+  {
+    operation: 'add_phone',
+    status: 403,
+    errcode: 'phone_number_missing',
+    error: 'Bots have no phone number.',
+    prepare: (api) => take(api, alice, 'bot_token', readyOperations.bot_token.body, 200),
+  },
+  {
+    operation: 'add_phone',
+    status: 403,
+    errcode: 'matrix_account_missing',
+    error: 'There is no Matrix account of that user here.',
+    prepare: (api) => logIn(api, carol),
+    request: { path: readyOperations.add_phone.pathOf(carol) },
+  },
+  {
+    operation: 'add_phone',
+    status: 409,
+    errcode: 'phone_number_in_use',
+    error: 'That phone number belongs to another Matrix account.',
+    async prepare(api) {
+      await logIn(api, alice);
+      await api.addNumber(bob, phones.plain.slice(1));
+    },
+  },
 ];
 
 let api: Provisioning;
@@ -357,7 +393,7 @@ let api: Provisioning;
 beforeEach(async () => {
   // The count of wrong secrets is kept by a library that reads the time itself.
   vi.useFakeTimers({ toFake: ['Date'] });
-  api = await startProvisioning({ failuresAllowed });
+  api = await startProvisioning({ failuresAllowed, fromTelegram: 'ask' });
 });
 
 afterEach(async () => {

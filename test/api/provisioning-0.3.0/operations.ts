@@ -31,7 +31,7 @@ export interface ReadyOperation {
 
 const nothing = () => Promise.resolve();
 
-/** All five. */
+/** All of them. */
 export const readyOperations: Readonly<Record<OperationName, ReadyOperation>> = {
   get_me: {
     name: 'get_me',
@@ -54,6 +54,7 @@ export const readyOperations: Readonly<Record<OperationName, ReadyOperation>> = 
     },
   },
   bot_token: { ...step('bot_token', { token: botToken }, 'signInBot'), prepare: nothing },
+  add_phone: { ...step('add_phone', undefined, 'getMe'), prepare: (api) => logIn(api, alice) },
 };
 
 function step(name: OperationName, body: ReadyOperation['body'], calls: FakeTelegramOperation) {

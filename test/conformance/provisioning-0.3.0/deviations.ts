@@ -59,4 +59,14 @@ export const deviations: readonly SpecificationDeviation[] = [
   { difference: '429 errcode too_many_attempts added', operations: phone, ruling: 25 },
   { difference: 'status 415 added', operations: steps, ruling: 26 },
   { difference: '403 errcode mxid_not_own added', operations: all, ruling: 29 },
+  { difference: '200 property add_phone added', operations: [...getMe, ...code, ...password], ruling: 30 },
 ];
+
+/** An operation that the specification does not have, and the ruling that wants it. */
+export interface AddedOperation {
+  readonly endpoint: string;
+  readonly ruling: number;
+}
+
+/** Every one that there is. */
+export const additions: readonly AddedOperation[] = [{ endpoint: 'POST /login/{mxid}/add_phone', ruling: 31 }];
