@@ -29,3 +29,13 @@ export interface LoginCode {
   /** How long to wait before asking for the next code; null where Telegram does not say. */
   readonly timeoutMs: number | null;
 }
+
+/** Somebody on Telegram, as an account sees them: `phone` is null where it is hidden. */
+export type TelegramContact = TelegramUser;
+
+/** A conversation of an account. */
+export interface TelegramChat {
+  /** As the Bot API writes it: negative for groups, with -100 before it for channels and supergroups. */
+  readonly id: string;
+  readonly title: string;
+}
