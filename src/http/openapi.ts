@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Endpoint, ReplyShape } from './endpoint.js';
+import type { Endpoint, QueryParameter, ReplyShape } from './endpoint.js';
 import type { Surface } from './surface.js';
 
 /** An OpenAPI 3.1 document, as plain JSON. */
@@ -52,20 +52,13 @@ function servers(prefixes: readonly string[]): readonly unknown[] {
 }
 
 function operation(endpoint: Endpoint, securityName: string): Record<string, unknown> {
-  const { operationId, summary, description, params, body, access, replies, errors, otherErrors } = endpoint;
+  const { operationId, summary, description, params, query, body, access, replies, errors, otherErrors } = endpoint;
   return {
     operationId,
     summary,
     ...(description === undefined ? {} : { description }),
     security: access === 'public' ? [] : [{ [securityName]: [] }],
-    parameters: Object.entries(params).map(([parameter, { description: text, example }]) => ({
-      name: parameter,
-      in: 'path',
-      required: true,
-      description: text,
-      schema: { type: 'string' },
-      ...(example === undefined ? {} : { example }),
-    })),
+    parameters: [...parameters('path', params), ...parameters('query', query)],
     ...(body === undefined ? {} : { requestBody: { required: true, content: json(body) } }),
     // Integer-like keys come in their order.
     responses: Object.fromEntries(
@@ -74,6 +67,20 @@ function operation(endpoint: Endpoint, securityName: string): Record<string, unk
       ),
     ),
   };
+}
+
+function parameters(
+  place: 'path' | 'query',
+  declared: Readonly<Record<string, QueryParameter>>,
+): readonly Record<string, unknown>[] {
+  return Object.entries(declared).map(([name, { description, example }]) => ({
+    name,
+    in: place,
+    ...(place === 'path' ? { required: true } : {}),
+    description,
+    schema: { type: 'string' },
+    ...(example === undefined ? {} : { example }),
+  }));
 }
 
 function response({ description, schema, headers }: ReplyShape): Record<string, unknown> {

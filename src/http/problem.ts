@@ -26,6 +26,10 @@ export type HttpProblem =
   | { readonly kind: 'body_encoded' }
   /** A percent-encoding in the path that stands for nothing. */
   | { readonly kind: 'path_malformed' }
+  /** As many connections that stay open as there may be are open. */
+  | { readonly kind: 'too_many_open' }
+  /** An endpoint that is a WebSocket was called without asking for one. */
+  | { readonly kind: 'upgrade_required' }
   /** Something that every request needs fails at the moment, as the database. */
   | { readonly kind: 'unavailable' }
   /** Something went wrong that nobody foresaw; what it was is in the log only. */

@@ -1,7 +1,7 @@
 /** An answer before it is written: `body` becomes JSON text in the order of its keys. */
 export interface Reply {
   readonly status: number;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: Readonly<Record<string, unknown>> | readonly unknown[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -3,6 +3,7 @@ import type { Authenticator } from './bearer-auth.js';
 import type { Endpoint } from './endpoint.js';
 import type { HttpProblem } from './problem.js';
 import type { Reply } from './reply.js';
+import type { SocketEndpoint } from './socket-endpoint.js';
 
 /** A wire protocol: its endpoints below its prefixes, and its way to spell whatever goes wrong there. */
 export interface Surface {
@@ -11,6 +12,8 @@ export interface Surface {
   /** Each begins with a slash and does not end with one, or is empty for the root. All have the same endpoints; the first names them in the log. */
   readonly prefixes: readonly [string, ...string[]];
   readonly endpoints: readonly Endpoint[];
+  /** Its WebSockets, each beside one of the endpoints. */
+  readonly sockets?: readonly SocketEndpoint[];
   readonly authenticate: Authenticator;
   /** Spells what the kernel found; `endpoint` is undefined where none was reached. */
   readonly problem: (problem: HttpProblem, endpoint: Endpoint | undefined) => Reply;

@@ -25,7 +25,15 @@ const checked = endpoint({
 });
 
 async function faultsOf(body: unknown): Promise<unknown> {
-  const request = { params: {}, body, principal: stranger, accessToken: undefined, clientAddress: '127.0.0.1' };
+  const request = {
+    params: {},
+    query: new URLSearchParams(),
+    body,
+    principal: stranger,
+    accessToken: undefined,
+    clientAddress: '127.0.0.1',
+    stopping: new AbortController().signal,
+  };
   const error: unknown = await checked.run(request).then(
     () => undefined,
     (reason: unknown) => reason,
