@@ -87,6 +87,9 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
         database,
         pool,
         mayLogIn: (mxid) => permissions.mayLogIn(mxid),
+        maxAccounts: bridge.maxAccounts,
+        // Half of the connections stay free for those who do not wait.
+        maxListening: Math.floor(telegram.connection.maxLive / 2),
         expireAfterMs: times.expireMs,
         clock,
         random,

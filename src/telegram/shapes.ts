@@ -39,3 +39,18 @@ export interface TelegramChat {
   readonly id: string;
   readonly title: string;
 }
+
+/** Whom an identifier names. */
+export type FoundUser =
+  | { readonly kind: 'user'; readonly user: TelegramContact }
+  /** A group or a channel. */
+  | { readonly kind: 'no_user' }
+  | { readonly kind: 'nobody' };
+
+/** What a QR code is made of (auth.loginToken). */
+export interface LoginToken {
+  /** In base64url, as in tg://login?token=…; whoever scans it logs this session in. */
+  readonly token: Secret;
+  /** Epoch ms. */
+  readonly expiresAt: number;
+}

@@ -65,7 +65,15 @@ export async function startProvisioning({ failuresAllowed = 1000 } = {}): Promis
     idleCloseMs: 60_000,
   });
   const mayLogIn = (mxid: Mxid) => mxid !== parseMxid(stranger);
-  const login = createLoginService({ ...deps, database: losable, pool, mayLogIn, expireAfterMs: 30 * 60_000 });
+  const login = createLoginService({
+    ...deps,
+    database: losable,
+    pool,
+    mayLogIn,
+    maxAccounts: 3,
+    maxListening: 4,
+    expireAfterMs: 30 * 60_000,
+  });
   const lookups: string[] = [];
   const findTokenHolder: FindTokenHolder = (token) => {
     lookups.push(token.reveal());
