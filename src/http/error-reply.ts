@@ -1,4 +1,4 @@
-import { Failure } from '../base/failure.js';
+import { isFailure, type Failure } from '../base/failure.js';
 import type { Logger } from '../base/logger.js';
 import type { Exchange } from './exchange.js';
 import { plainProblemReply } from './plain-problems.js';
@@ -46,10 +46,6 @@ function spelled(
   if (error instanceof HttpFailure) return problem(error.fact, endpoint);
   if (isFailure(error) && isUnavailable?.(error)) return problem({ kind: 'unavailable' }, endpoint);
   return isFailure(error) && surface && endpoint ? surface.failure(error, endpoint) : undefined;
-}
-
-function isFailure(error: unknown): error is Failure {
-  return error instanceof Failure;
 }
 
 function isAbortedUpload(error: unknown): boolean {

@@ -11,8 +11,8 @@ export interface BodyFault {
 export type HttpProblem =
   | { readonly kind: 'route_unknown' }
   | { readonly kind: 'method_not_allowed'; readonly allowed: readonly string[] }
-  /** No secret or a wrong one; no access token. */
-  | { readonly kind: 'unauthorized' }
+  /** No secret or a wrong one; no access token. `isMissing` where a surface tells the two apart. */
+  | { readonly kind: 'unauthorized'; readonly isMissing?: boolean }
   /** A wrong secret from an address that has sent too many of them. */
   | { readonly kind: 'too_many_attempts'; readonly retryAfterMs: number }
   /** Whether the credentials are right cannot be told at the moment. */

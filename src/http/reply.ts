@@ -5,6 +5,11 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** An answer whose body is an object, as those of all errors are. */
+export interface ObjectReply extends Reply {
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
 /** A reply that keeps the literal types of its status and words, so that the compiler can hold it against a declaration. */
 export function reply<const Status extends number, const Body extends Reply['body']>(status: Status, body: Body) {
   return { status, body };

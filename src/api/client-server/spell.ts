@@ -1,11 +1,11 @@
 import type { AccountFault } from '../../accounts/failure.js';
 import { problemHeaders } from '../../http/plain-problems.js';
 import type { BodyFault, HttpProblem } from '../../http/problem.js';
-import { retryAfterSeconds, type Reply } from '../../http/reply.js';
+import { retryAfterSeconds, type ObjectReply } from '../../http/reply.js';
 import { accountErrors, bodyErrors, httpErrors, type PassedOn, type WireError } from './errors.js';
 
 /** A fault of an account as the client-server API puts it on the wire. */
-export function spellAccountFault(fault: AccountFault): Reply {
+export function spellAccountFault(fault: AccountFault): ObjectReply {
   switch (fault.kind) {
     case 'refused_upstream':
       return passOn(fault);
@@ -22,13 +22,13 @@ export function spellAccountFault(fault: AccountFault): Reply {
 }
 
 /** What the kernel found, as the client-server API puts it on the wire. */
-export function spellHttpProblem(problem: HttpProblem): Reply {
+export function spellHttpProblem(problem: HttpProblem): ObjectReply {
   if (problem.kind === 'body_unfit') return spellBodyFaults(problem.faults);
   const reply = { ...spell(httpErrors[problem.kind]), headers: problemHeaders(problem) };
   return problem.kind === 'too_many_attempts' ? withRetry(reply, problem.retryAfterMs) : reply;
 }
 
-function spellBodyFaults([first, ...others]: readonly BodyFault[]): Reply {
+function spellBodyFaults([first, ...others]: readonly BodyFault[]): ObjectReply {
   if (first === undefined || others.length > 0 || first.problem === 'wrong_type') return spell(bodyErrors.unfit);
   return spell(bodyErrors[first.problem], ` ${first.at}`);
 }
@@ -57,7 +57,7 @@ function detailOf(fault: Exclude<AccountFault, { kind: PassedOn }>): string {
 const longestRetryMs = 24 * 60 * 60_000;
 
 // Clients are promised both an errcode and an error; what the homeserver says beyond is theirs.
-function passOn({ status, body, retryAfter }: Extract<AccountFault, { kind: 'refused_upstream' }>): Reply {
+function passOn({ status, body, retryAfter }: Extract<AccountFault, { kind: 'refused_upstream' }>): ObjectReply {
   const { errcode, error } = body;
   const code = isWord(errcode) ? errcode : 'M_UNKNOWN';
   const text = isWord(error) ? error : 'The homeserver refuses the request';
@@ -73,7 +73,7 @@ function isWord(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-function withRetry(reply: Reply, retryAfterMs: number): Reply {
+function withRetry(reply: ObjectReply, retryAfterMs: number): ObjectReply {
   return {
     ...reply,
     body: { ...reply.body, retry_after_ms: retryAfterMs },
@@ -81,6 +81,6 @@ function withRetry(reply: Reply, retryAfterMs: number): Reply {
   };
 }
 
-function spell({ status, errcode, error }: WireError, detail = '', extra: Reply['body'] = {}): Reply {
+function spell({ status, errcode, error }: WireError, detail = '', extra: ObjectReply['body'] = {}): ObjectReply {
   return { status, body: { errcode, error: `${error}${detail}`, ...extra } };
 }

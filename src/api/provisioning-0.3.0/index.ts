@@ -4,9 +4,10 @@ import type { Endpoint } from '../../http/endpoint.js';
 import { surface, type Surface } from '../../http/surface.js';
 import { LoginFailure } from '../../login/failure.js';
 import type { LoginService } from '../../login/service.js';
+import { descriptionEndpoint } from '../provisioning/description-endpoint.js';
 import { botToken } from './bot-token.js';
 import { getMe } from './get-me.js';
-import { openApiEndpoint } from './openapi.js';
+import { provisioningOpenApi } from './openapi.js';
 import { isOperationName, operations, type Operation } from './operation.js';
 import { OwnerFailure } from './owner.js';
 import { requestCode } from './request-code.js';
@@ -31,7 +32,7 @@ export function createProvisioningSurface({ prefix, login, authenticate, clock }
     prefixes: [prefix],
     authenticate,
     accessLevel: 'info',
-    endpoints: [...endpoints, openApiEndpoint(prefix, endpoints)],
+    endpoints: [...endpoints, descriptionEndpoint(provisioningOpenApi(prefix, endpoints))],
     problem: (problem, endpoint) => spellHttpProblem(problem, endpoint && operationOf(endpoint)),
     failure(failure, endpoint) {
       const operation = operationOf(endpoint);
