@@ -54,7 +54,7 @@ export const operations: {
   async checkPassword(client, { password }) {
     const request = async () => {
       const parameters = await client.invoke(new Api.account.GetPassword());
-      if (parameters.currentAlgo === undefined) throw unknownAnswer('account.getPassword', 'no password');
+      if (!parameters.currentAlgo) throw unknownAnswer('account.getPassword', 'no password');
       const check = await client.compute(() => computeCheck(parameters, password));
       return client.invoke(new Api.auth.CheckPassword({ password: check }));
     };

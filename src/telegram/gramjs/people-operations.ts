@@ -75,7 +75,7 @@ function readFound(answer: Api.contacts.ResolvedPeer | undefined): PlainFoundUse
 function chatOf(peer: Api.TypePeer, named: Named): TelegramChat | undefined {
   if (peer instanceof Api.PeerUser) {
     const user = userOf(peer, named.users);
-    const title = [user?.firstName, user?.lastName].filter((part) => part != null).join(' ');
+    const title = [user?.firstName, user?.lastName].filter(Boolean).join(' ');
     return user && { id: user.id, title };
   }
   const id = peer instanceof Api.PeerChat ? peer.chatId : peer.channelId;
