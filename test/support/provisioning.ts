@@ -1,11 +1,14 @@
 import { createProvisioningSurface } from '../../src/api/provisioning-0.3.0/index.js';
-import { parseMxid, type Mxid } from '../../src/base/mxid.js';
+import { createProvisioningV1 } from '../../src/api/provisioning-v1/index.js';
+import { createV3Auth, type FindOpenIdUser } from '../../src/api/provisioning-v3/authenticate.js';
+import { createProvisioningV3 } from '../../src/api/provisioning-v3/index.js';
+import { parseMxid, type Mxid, type ServerName } from '../../src/base/mxid.js';
 import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
 import { DatabaseFailure } from '../../src/database/failure.js';
 import { createBearerAuth, type FindTokenHolder } from '../../src/http/bearer-auth.js';
-import { createHttpServer, defaultHttpLimits } from '../../src/http/server.js';
+import { createHttpServer, defaultHttpLimits, type HttpLimits } from '../../src/http/server.js';
 import { createLoginService } from '../../src/login/service.js';
 import { createConnectionPool } from '../../src/telegram/pool.js';
 import { openTestDatabase } from './database.js';
@@ -15,12 +18,15 @@ import { sendRaw, type RawReply, type RawRequest } from './raw-http.js';
 import { silentLogger } from './silent-logger.js';
 import { withZeroCode } from './zero-code-telegram.js';
 
-/** The provisioning API 0.3.0 over real HTTP, on the real login service, a database in memory and the fake of Telegram. */
+/** The provisioning API in all its versions over real HTTP, on the real login service, a database in memory and the fake of Telegram. */
 export interface Provisioning {
+  readonly port: number;
   readonly telegram: FakeTelegram;
   readonly clock: FakeClock;
   /** The access tokens that were looked up, in their order. */
   readonly lookups: readonly string[];
+  /** The OpenID tokens that were looked up, in their order, each with its server. */
+  readonly openIdLookups: readonly string[];
   /** Sends exactly this; `path` is below the prefix. */
   send(request: RawRequest): Promise<RawReply>;
   /** Sends JSON with the secret. */
@@ -43,11 +49,18 @@ export const sharedSecret = 'correct horse battery staple';
 export const authorization = `Bearer ${sharedSecret}`;
 /** An access token of alice, and one of which nobody can tell at the moment whose it is; others are nobody's. */
 export const [aliceToken, mysteriousToken] = ['token-of-alice', 'token-of-somebody'] as const;
+/** An OpenID token of alice, and one of which nobody can tell at the moment whose it is; others are nobody's. */
+export const [aliceOpenId, mysteriousOpenId] = ['openid-of-alice', 'openid-of-somebody'] as const;
+/** The server name of the homeserver. */
+export const serverName = 'example.org' as ServerName;
 /** Users that may log in, and one that may not. */
 export const [alice, bob, stranger] = ['@alice:example.org', '@bob:example.org', '@stranger:elsewhere.org'] as const;
 
 /** Starts one; replies that are not declared fail as defects. */
-export async function startProvisioning({ failuresAllowed = 1000 } = {}): Promise<Provisioning> {
+export async function startProvisioning({
+  failuresAllowed = 1000,
+  limits = {},
+}: { readonly failuresAllowed?: number; readonly limits?: Partial<HttpLimits> } = {}): Promise<Provisioning> {
   const clock = createFakeClock();
   const telegram = createFakeTelegram({ clock });
   const database = await openTestDatabase({ clock });
@@ -75,6 +88,7 @@ export async function startProvisioning({ failuresAllowed = 1000 } = {}): Promis
     expireAfterMs: 30 * 60_000,
   });
   const lookups: string[] = [];
+  const openIdLookups: string[] = [];
   const findTokenHolder: FindTokenHolder = (token) => {
     lookups.push(token.reveal());
     if (token.reveal() === mysteriousToken) return Promise.resolve({ kind: 'unavailable' });
@@ -88,23 +102,37 @@ export async function startProvisioning({ failuresAllowed = 1000 } = {}): Promis
     failuresAllowed,
     windowMs: 60_000,
   });
+  const findOpenIdUser: FindOpenIdUser = (token, server) => {
+    openIdLookups.push(`${token.reveal()} at ${server}`);
+    if (token.reveal() === mysteriousOpenId) return Promise.resolve({ kind: 'unavailable' });
+    const mxid = token.reveal() === aliceOpenId && server === serverName ? parseMxid(alice) : undefined;
+    return Promise.resolve(mxid ? { kind: 'user', mxid } : { kind: 'unknown' });
+  };
+  const endpointDeps = { login, permissions: { mayLogIn, levelOf: () => ({ level: 'puppeting' }) }, mayLogIn, clock };
+  const authenticateV3 = createV3Auth({ authenticate, findTokenHolder, findOpenIdUser, serverName });
   const server = createHttpServer({
     ...deps,
     host: '127.0.0.1',
     port: 0,
-    surfaces: [createProvisioningSurface({ prefix, login, authenticate, clock })],
+    surfaces: [
+      createProvisioningSurface({ prefix, login, authenticate, clock }),
+      createProvisioningV1({ ...endpointDeps, prefix: `${prefix}/v1`, authenticate }),
+      createProvisioningV3({ ...endpointDeps, prefix: `${prefix}/v3`, serverName, authenticate: authenticateV3 }),
+    ],
     trustedProxies: [],
     undeclaredReplies: 'throw',
     isUnavailable: (failure) => failure instanceof DatabaseFailure,
-    limits: defaultHttpLimits,
+    limits: { ...defaultHttpLimits, ...limits },
   });
   const { port } = await server.start();
   const send = (request: RawRequest) => sendRaw(port, { ...request, path: `${prefix}${request.path}` });
 
   return {
+    port,
     telegram,
     clock,
     lookups,
+    openIdLookups,
     send,
     loseDatabase() {
       isDatabaseLost = true;

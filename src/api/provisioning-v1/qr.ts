@@ -3,6 +3,7 @@ import type { Mxid } from '../../base/mxid.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { HttpFailure } from '../../http/problem.js';
 import type { MessageSocket, SocketEndpoint } from '../../http/socket-endpoint.js';
+import { LoginProcessFailure } from '../../login/process-failure.js';
 import type { LoginProgress } from '../../login/processes.js';
 import { readOwner } from '../provisioning-0.3.0/owner.js';
 import type { EndpointDeps } from './deps.js';
@@ -64,6 +65,14 @@ async function show(
   socket: MessageSocket,
 ): Promise<void> {
   const { loginId } = first;
+  const giveUp = async () => {
+    try {
+      await login.cancel(owner, loginId);
+    } catch (error) {
+      // It has ended meanwhile.
+      if (!(error instanceof LoginProcessFailure)) throw error;
+    }
+  };
   let progress = first;
   let shown = 0;
   let codes = 0;
@@ -72,7 +81,7 @@ async function show(
       const isOver = socket.closed.aborted || (progress.stepNumber !== shown && codes === maxCodes);
       if (isOver) {
         socket.send({ success: false, error: 'timeout' });
-        return await login.cancel(owner, loginId);
+        return await giveUp();
       }
       if (progress.stepNumber !== shown) {
         const { url, expiresAt } = progress.step;
@@ -88,6 +97,6 @@ async function show(
     const spelled = isFailure(error) ? spellFailure(error, operations.qr) : undefined;
     if (spelled === undefined) throw error;
     socket.send({ success: false, error: spelled.body['errcode'], message: spelled.body['error'] });
-    await login.cancel(owner, loginId);
+    await giveUp();
   }
 }
