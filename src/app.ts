@@ -7,7 +7,7 @@ import { createRelayAccounts } from './accounts/relay/relay-accounts.js';
 import type { AccountSessions } from './accounts/sessions.js';
 import { createClientServerSurfaces } from './api/client-server-surfaces.js';
 import type { ClientServerV3Deps } from './api/client-server-v3/index.js';
-import { createProvisioningSurface } from './api/provisioning-0.3.0/index.js';
+import { createProvisioningSurfaces } from './api/provisioning-surfaces.js';
 import { createTokenHolders } from './api/token-holders.js';
 import type { Clock } from './base/clock.js';
 import { withDeadline } from './base/deadline.js';
@@ -25,6 +25,7 @@ import { createHttpServer, defaultHttpLimits, type HttpAddress } from './http/se
 import type { Runnable } from './lifecycle.js';
 import { createLoginService } from './login/service.js';
 import { createHttpHomeserver } from './matrix/http-homeserver.js';
+import { createHttpOpenId } from './matrix/http-open-id.js';
 import { createGramjsGateway } from './telegram/gramjs/gateway.js';
 import { createConnectionPool } from './telegram/pool.js';
 
@@ -58,7 +59,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
     address: () => address,
 
     async start() {
-      const { database: where, encryption, telegram, http, provisioning, bridge, login: times } = config;
+      const { database: where, encryption, homeserver, telegram, http, provisioning, bridge, login: times } = config;
       const sweepNowAndThen = (what: string, sweep: () => Promise<void>) => {
         const failed = (error: unknown) => logger.error(`sweeping up ${what} failed`, { error });
         const stop = repeat(clock, sweepEveryMs, sweep, failed);
@@ -100,12 +101,17 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
       const accounts = chooseAccounts(config, { database, clock, random, logger });
       if (accounts?.sweep) sweepNowAndThen('old tokens', accounts.sweep);
 
+      const { allowMatrixAuth } = provisioning;
+      const findTokenHolder =
+        accounts && allowMatrixAuth ? createTokenHolders({ authority: accounts.authority, logger }) : undefined;
+      const { address: homeserverAddress, domain: serverName } = homeserver;
+      const findOpenIdUser =
+        homeserverAddress !== undefined && allowMatrixAuth
+          ? createHttpOpenId({ address: homeserverAddress, serverName, deadlineMs: homeserverDeadlineMs, clock })
+          : undefined;
       const authenticate = createBearerAuth({
         secrets: [provisioning.sharedSecret, ...provisioning.oldSharedSecrets],
-        findTokenHolder:
-          accounts && provisioning.allowMatrixAuth
-            ? createTokenHolders({ authority: accounts.authority, logger })
-            : undefined,
+        findTokenHolder,
         failuresAllowed: provisioning.failedAttempts.max,
         windowMs: provisioning.failedAttempts.windowMs,
         logger,
@@ -114,7 +120,17 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
         host: http.host,
         port: http.port,
         surfaces: [
-          createProvisioningSurface({ prefix: provisioning.prefix, login, authenticate, clock }),
+          ...createProvisioningSurfaces({
+            ...provisioning,
+            bridges: provisioning.wellKnown,
+            serverName,
+            login,
+            permissions,
+            authenticate,
+            findTokenHolder,
+            findOpenIdUser,
+            clock,
+          }),
           ...createClientServerSurfaces(loginDepsOf(config, accounts, { database, clock })),
           createHealthSurface({ ready: () => database.transaction(async () => true), clock }),
         ],

@@ -1,6 +1,8 @@
 import type { AccountAuthority } from '../accounts/authority.js';
 import type { LoginLimits } from '../accounts/login-limits.js';
 import type { AccountSessions } from '../accounts/sessions.js';
+import type { TelegramAccounts } from '../login/accounts.js';
+import type { LoginProcesses } from '../login/processes.js';
 import type { LoginService } from '../login/service.js';
 import { createClientServerV1 } from './client-server-v1/index.js';
 import { clientServerV1OpenApi } from './client-server-v1/openapi.js';
@@ -9,6 +11,10 @@ import { clientServerV3OpenApi } from './client-server-v3/openapi.js';
 import { provisioningEndpoints } from './provisioning-0.3.0/index.js';
 import { provisioningOpenApi } from './provisioning-0.3.0/openapi.js';
 import { provisioningReference } from './provisioning-0.3.0/reference.js';
+import { provisioningV1Endpoints } from './provisioning-v1/index.js';
+import { provisioningV1OpenApi } from './provisioning-v1/openapi.js';
+import { provisioningV3Endpoints } from './provisioning-v3/index.js';
+import { provisioningV3OpenApi } from './provisioning-v3/openapi.js';
 
 /** A file of the project that comes from the endpoints' declarations. */
 export interface ApiFile {
@@ -21,8 +27,19 @@ const specifiedPrefix = '/_matrix/provision';
 
 // Nobody calls the endpoints that are only described.
 const describedOnly = () => Promise.reject(new Error('described only'));
-const nobody: LoginService & AccountAuthority & AccountSessions = {
+const nobody: LoginService & LoginProcesses & TelegramAccounts & AccountAuthority & AccountSessions = {
   submit: describedOnly,
+  start: describedOnly,
+  answer: describedOnly,
+  find: describedOnly,
+  awaitChange: describedOnly,
+  resend: describedOnly,
+  cancel: describedOnly,
+  accounts: describedOnly,
+  contacts: describedOnly,
+  chats: describedOnly,
+  resolveIdentifier: describedOnly,
+  searchUsers: describedOnly,
   whoAmI: describedOnly,
   sweep: describedOnly,
   loginFlows: describedOnly,
@@ -31,6 +48,13 @@ const nobody: LoginService & AccountAuthority & AccountSessions = {
   logOut: describedOnly,
   logOutAll: describedOnly,
   mintLoginToken: describedOnly,
+};
+const described = {
+  login: nobody,
+  clock: { now: () => 0, after: () => () => undefined },
+  permissions: { mayLogIn: () => false, levelOf: () => ({ level: 'none' }) },
+  mayLogIn: () => false,
+  serverName: 'example.com',
 };
 const limits: LoginLimits = { admitClient: () => undefined, logInBridge: describedOnly, logIn: describedOnly };
 
@@ -45,6 +69,14 @@ export const apiFiles: readonly ApiFile[] = [
     render: () => provisioningReference(specifiedPrefix, provisioning()),
   },
   {
+    path: 'docs/openapi/provisioning-v1.json',
+    render: () => json(provisioningV1OpenApi(`${specifiedPrefix}/v1`, provisioningV1Endpoints(described))),
+  },
+  {
+    path: 'docs/openapi/provisioning-v3.json',
+    render: () => json(provisioningV3OpenApi(`${specifiedPrefix}/v3`, provisioningV3Endpoints(described))),
+  },
+  {
     path: 'docs/openapi/client-server-v3.json',
     render: () => json(clientServerV3OpenApi(createClientServerV3({ authority: nobody, sessions: nobody, limits }))),
   },
@@ -55,7 +87,7 @@ export const apiFiles: readonly ApiFile[] = [
 ];
 
 function provisioning() {
-  return provisioningEndpoints({ login: nobody, clock: { now: () => 0, after: () => () => undefined } });
+  return provisioningEndpoints(described);
 }
 
 function json(document: object): string {

@@ -31,7 +31,7 @@ export interface ProvisioningV1Deps extends EndpointDeps {
 /** Version 1 of the provisioning API of mautrix-telegram. */
 export function createProvisioningV1({ prefix, authenticate, ...deps }: ProvisioningV1Deps): Surface {
   const qr = qrEndpoint();
-  const endpoints = [...provisioningV1Endpoints(deps), qr];
+  const endpoints = provisioningV1Endpoints(deps, qr);
   return surface({
     name: 'provisioning-v1',
     prefixes: [prefix],
@@ -48,7 +48,7 @@ export function createProvisioningV1({ prefix, authenticate, ...deps }: Provisio
 }
 
 /** The operations of version 1. */
-export function provisioningV1Endpoints(deps: EndpointDeps): readonly Endpoint[] {
+export function provisioningV1Endpoints(deps: EndpointDeps, qr = qrEndpoint()): readonly Endpoint[] {
   return [
     bridgeInfoEndpoint(),
     getUser(deps),
@@ -57,6 +57,7 @@ export function provisioningV1Endpoints(deps: EndpointDeps): readonly Endpoint[]
     sendCode(deps),
     sendPassword(deps),
     botToken(deps),
+    qr,
     logOut(deps),
     getChats(deps),
     getContacts(deps),
