@@ -1,7 +1,5 @@
-import { createProvisioningSurface } from '../../src/api/provisioning-0.3.0/index.js';
-import { createProvisioningV1 } from '../../src/api/provisioning-v1/index.js';
-import { createV3Auth, type FindOpenIdUser } from '../../src/api/provisioning-v3/authenticate.js';
-import { createProvisioningV3 } from '../../src/api/provisioning-v3/index.js';
+import { createProvisioningSurfaces } from '../../src/api/provisioning-surfaces.js';
+import type { FindOpenIdUser } from '../../src/api/provisioning-v3/authenticate.js';
 import { parseMxid, type Mxid, type ServerName } from '../../src/base/mxid.js';
 import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
@@ -51,6 +49,8 @@ export const authorization = `Bearer ${sharedSecret}`;
 export const [aliceToken, mysteriousToken] = ['token-of-alice', 'token-of-somebody'] as const;
 /** An OpenID token of alice, and one of which nobody can tell at the moment whose it is; others are nobody's. */
 export const [aliceOpenId, mysteriousOpenId] = ['openid-of-alice', 'openid-of-somebody'] as const;
+/** Where the bridge is, as /.well-known/matrix/mautrix tells. */
+export const bridgeUrl = 'https://bridges.example.org';
 /** The server name of the homeserver. */
 export const serverName = 'example.org' as ServerName;
 /** Users that may log in, and one that may not. */
@@ -108,17 +108,21 @@ export async function startProvisioning({
     const mxid = token.reveal() === aliceOpenId && server === serverName ? parseMxid(alice) : undefined;
     return Promise.resolve(mxid ? { kind: 'user', mxid } : { kind: 'unknown' });
   };
-  const endpointDeps = { login, permissions: { mayLogIn, levelOf: () => ({ level: 'puppeting' }) }, mayLogIn, clock };
-  const authenticateV3 = createV3Auth({ authenticate, findTokenHolder, findOpenIdUser, serverName });
   const server = createHttpServer({
     ...deps,
     host: '127.0.0.1',
     port: 0,
-    surfaces: [
-      createProvisioningSurface({ prefix, login, authenticate, clock }),
-      createProvisioningV1({ ...endpointDeps, prefix: `${prefix}/v1`, authenticate }),
-      createProvisioningV3({ ...endpointDeps, prefix: `${prefix}/v3`, serverName, authenticate: authenticateV3 }),
-    ],
+    surfaces: createProvisioningSurfaces({
+      prefix,
+      login,
+      permissions: { mayLogIn, levelOf: () => ({ level: 'puppeting' }) },
+      authenticate,
+      findTokenHolder,
+      findOpenIdUser,
+      serverName,
+      bridges: [bridgeUrl],
+      clock,
+    }),
     trustedProxies: [],
     undeclaredReplies: 'throw',
     isUnavailable: (failure) => failure instanceof DatabaseFailure,
