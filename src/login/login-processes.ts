@@ -79,8 +79,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
 
   async function makeRoom(owner: Mxid): Promise<void> {
     const named = (await ledger.list(owner)).filter(({ name }) => name !== null);
-    const oldestFirst = named.toSorted((one, other) => one.startedAt - other.startedAt);
-    for (const login of oldestFirst.slice(0, Math.max(0, named.length + 1 - mostUnderWay))) await giveUp(owner, login);
+    for (const login of named.slice(mostUnderWay - 1)) await giveUp(owner, login);
   }
 
   /** The sweep ends its session. */
@@ -228,6 +227,15 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
           return;
         }
         if (login.end.how !== 'cancelled') throw pastFailure(login);
+      });
+    },
+
+    async cancelAll(owner) {
+      permit(owner);
+      await alone(owner, 'cancel all', async () => {
+        const logins = await ledger.list(owner);
+        for (const login of logins) await giveUp(owner, login);
+        await Promise.all(logins.map(({ id }) => walk.endLeftover(owner, id)));
       });
     },
   };

@@ -61,7 +61,7 @@ export interface LoginStart {
  * else) and leaves the login where it was; and LoginProcessFailure for what is wrong with the request.
  */
 export interface LoginProcesses {
-  /** The first step of a new login. Where the owner has too many under way, the oldest is cancelled. */
+  /** The first step of a new login. Where the owner has too many under way, the one left alone for longest is cancelled. */
   start(owner: Mxid, start: LoginStart): Promise<LoginProgress>;
   /**
    * Gives an answer to the step that the login shows. The same answer given again (at once, later, after a restart)
@@ -83,4 +83,6 @@ export interface LoginProcesses {
   resend(owner: Mxid, loginId?: LoginId): Promise<LoginProgress>;
   /** The login is over, and its session is ended at Telegram; doing it twice is no mistake. */
   cancel(owner: Mxid, loginId: LoginId): Promise<void>;
+  /** Ends every login of the owner that is under way, those of LoginService included. */
+  cancelAll(owner: Mxid): Promise<void>;
 }

@@ -76,6 +76,8 @@ export interface FakeTelegram {
   loseAnswer(operation: 'signIn' | 'checkPassword' | 'signInBot' | 'exportLoginToken' | 'importLoginToken'): void;
   /** The account of this number scans a QR code: the token, or the whole tg://login link. `unheard` where the client is not told. */
   acceptLoginToken(token: Secret, phone: PhoneNumber, how?: { readonly unheard?: boolean }): void;
+  /** Resolves when so many calls wait for news of a QR code that has not been scanned. */
+  untilListening(count: number): Promise<void>;
   /** Every connection that waits for news of its QR code is told that some may have been lost. */
   shakeConnections(): void;
   /** Calls of `operation` wait until the returned function is called, then go on. */
@@ -139,6 +141,8 @@ export function createFakeTelegram({
   let opening = new OpenWaits();
   let weather: 'well' | 'down' | 'silent' = 'well';
   let serial = 0;
+  let listening = 0;
+  const listeningChecks = new Set<() => void>();
 
   const fail = (fault: TelegramFault): never => {
     throw new TelegramFailure(fault);
@@ -287,7 +291,11 @@ export function createFakeTelegram({
           if (signal.aborted) resolve();
           signal.addEventListener('abort', () => resolve(), { once: true });
         });
+        listening += 1;
+        for (const check of listeningChecks) check();
         await Promise.race([news, aborted]);
+        listening -= 1;
+        for (const check of listeningChecks) check();
       },
       async contacts() {
         await call('contacts');
@@ -405,6 +413,16 @@ export function createFakeTelegram({
       if (unheard) return;
       for (const { key, hear } of listeners) if (key() === found.authorization.key) hear();
     },
+    untilListening: (count) =>
+      new Promise((resolve) => {
+        const check = () => {
+          if (listening !== count) return;
+          listeningChecks.delete(check);
+          resolve();
+        };
+        listeningChecks.add(check);
+        check();
+      }),
     shakeConnections() {
       for (const { hear } of listeners) hear();
     },
