@@ -158,8 +158,6 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
     return database.transaction(async (tx) => {
       const at = clock.now();
       const replaced = await takeReplaced(tx, owner, acceptance);
-      const isFull = !replaced && (await tx.telegramAccounts.listByOwner(owner)).length >= maxAccounts;
-      if (isFull) return { kind: 'too_many' };
       const record = {
         id,
         owner,

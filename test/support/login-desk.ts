@@ -27,13 +27,15 @@ export interface LoginDesk {
   readonly telegram: FakeTelegram;
   readonly database: Database;
   readonly login: LoginService & LoginProcesses & TelegramAccounts;
+  /** Lets time pass, second by second, until `work` has settled. */
+  passTime<T>(work: Promise<T>): Promise<T>;
   /** Only the database and Telegram stay the same. */
   restart(): Promise<void>;
 }
 
 /** Sets a LoginDesk up. Who is not of example.org may not log in. */
 export function useLoginDesk({ maxAccounts = 3, maxListening = 4 } = {}): LoginDesk {
-  let running: Omit<LoginDesk, 'restart'> | undefined;
+  let running: Omit<LoginDesk, 'restart' | 'passTime'> | undefined;
   const desk = () => running ?? expect.unreachable('there is no test');
 
   const startService = ({ clock, telegram, database }: Pick<LoginDesk, 'clock' | 'telegram' | 'database'>) => {
@@ -71,6 +73,17 @@ export function useLoginDesk({ maxAccounts = 3, maxListening = 4 } = {}): LoginD
     },
     get login() {
       return desk().login;
+    },
+    async passTime(work) {
+      const { clock, database } = desk();
+      const settled = new AbortController();
+      work.catch(() => undefined).finally(() => settled.abort());
+      while (!settled.signal.aborted) {
+        await clock.advance(1000);
+        // What waits for the database gets its turn before time goes on.
+        for (let turn = 0; turn < 8; turn++) await database.transaction(async () => undefined);
+      }
+      return work;
     },
     async restart() {
       await desk().telegram.gateway.close();

@@ -28,8 +28,9 @@ const idsOf = async (owner: Mxid) => (await desk.login.accounts(owner)).map(({ u
 describe('several Telegram accounts of one user', () => {
   it('are listed, oldest first, as Telegram knows them', async () => {
     const since = desk.clock.now();
-    for (const number of numbers.slice(0, 2))
+    for (const number of numbers.slice(0, 2)) {
       expect(await logIn(alice, number)).toMatchObject({ step: { kind: 'complete' } });
+    }
     expect(await desk.login.accounts(alice)).toEqual([
       { user: expect.objectContaining({ id: idOf('+9996620001') }), condition: 'connected', since },
       { user: expect.objectContaining({ id: idOf('+9996620011') }), condition: 'connected', since: since + 1 },

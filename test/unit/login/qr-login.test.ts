@@ -183,10 +183,7 @@ describe('a login by QR code goes on', () => {
     await desk.clock.advance(5 * seconds);
     desk.telegram.comeBack();
     desk.telegram.acceptLoginToken(urlOf(shown), far);
-    let done: LoginProgress | undefined;
-    waiting.then((progress) => (done = progress)).catch(() => undefined);
-    while (!done) await desk.clock.advance(seconds);
-    expect(done).toMatchObject({ step: { kind: 'complete' } });
+    expect(await desk.passTime(waiting)).toMatchObject({ step: { kind: 'complete' } });
   });
 
   it('with a new session, and says why, where Telegram has ended its own', async () => {
@@ -215,12 +212,7 @@ describe('those who wait with a QR code', () => {
     const shown = await start();
     desk.telegram.goDown();
     desk.telegram.shakeConnections();
-    let fault: unknown;
-    faultOf(wait(shown)).then(
-      (fact) => (fault = fact),
-      (error: unknown) => (fault = error),
-    );
-    while (fault === undefined) await desk.clock.advance(seconds);
+    const fault = await desk.passTime(faultOf(wait(shown)));
     expect(fault).toEqual({ kind: 'telegram_unreachable' });
     desk.telegram.comeBack();
     expect(await wait(shown)).toMatchObject({ step: { kind: 'qr' } });
@@ -269,9 +261,7 @@ describe('those who wait with a QR code', () => {
     for (const [index, { shown }] of logins.entries()) {
       desk.telegram.acceptLoginToken(urlOf(shown), numberOf(`+999661010${index}`));
     }
-    let settled = false;
-    const all = Promise.all(waits).finally(() => (settled = true));
-    while (!settled) await desk.clock.advance(seconds);
-    expect((await all).map(({ step }) => step.kind)).toEqual(owners.map(() => 'complete'));
+    const ends = await desk.passTime(Promise.all(waits));
+    expect(ends.map(({ step }) => step.kind)).toEqual(owners.map(() => 'complete'));
   });
 });
