@@ -75,6 +75,16 @@ export function describeQrLogins(context: GatewayContext): void {
       expect(await again.exportLoginToken()).toMatchObject({ kind: 'authorized' });
     });
 
+    it('moves to another data centre from a new connection, too', async () => {
+      const connection = await context.connect();
+      const token = await showCode(connection);
+      const again = await context.reconnect(connection);
+      context.telegram.scan(token, '9996630065');
+      const moved = await again.exportLoginToken();
+      const { token: scanned } = moved.kind === 'accepted_elsewhere' ? moved : expect.unreachable(moved.kind);
+      expect(await again.importLoginToken(scanned)).toMatchObject({ kind: 'authorized' });
+    });
+
     it('has news where it could have missed them, as the connection broke', async () => {
       const connection = await context.connect();
       const token = await showCode(connection);

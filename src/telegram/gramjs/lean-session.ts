@@ -23,9 +23,15 @@ export class LeanSession extends StringSession {
     if (updatesIn(message).some((update) => update instanceof Api.UpdateLoginToken)) this.#onLoginToken();
   }
 
+  /** gramjs loads with every connection, that to another data centre too, which does not know the key that was saved. */
+  override async load(): Promise<void> {
+    await super.load();
+    delete this._key;
+  }
+
   /** Whether there is a key, so that no new one will be made. */
   hasKey(): boolean {
-    return this.authKey?.getKey() !== undefined;
+    return this._key !== undefined || this.authKey?.getKey() !== undefined;
   }
 }
 

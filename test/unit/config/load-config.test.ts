@@ -55,7 +55,7 @@ describe('a configuration with the required keys only', () => {
         },
       },
       login: { expireMs: 1_800_000 },
-      bridge: { permissions: {} },
+      bridge: { permissions: {}, maxAccounts: 5 },
       encryption: { key: '[secret]', oldKeys: [] },
       logging: { level: 'info', format: 'json' },
     });
