@@ -35,6 +35,7 @@ const nobody: LoginService & LoginProcesses & TelegramAccounts & AccountAuthorit
   awaitChange: describedOnly,
   resend: describedOnly,
   cancel: describedOnly,
+  cancelAll: describedOnly,
   accounts: describedOnly,
   contacts: describedOnly,
   chats: describedOnly,

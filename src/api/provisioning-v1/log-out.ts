@@ -16,12 +16,14 @@ export function logOut({ login }: EndpointDeps): Endpoint {
     access: 'authenticated',
     summary: 'Log out of Telegram',
     description:
-      'Takes no body. Also succeeds where the user is not logged in. Of several Telegram accounts this is the first. Where Telegram cannot be ' +
+      'Takes no body. Also succeeds where the user is not logged in, and ends logins under way. Of several Telegram accounts this is the first. Where Telegram cannot be ' +
       'reached, the account is forgotten here, and its session is ended at Telegram later.',
     replies: { 200: { description: 'Logged out', schema: z.object({}) } },
     errors: errorShapes('log_out'),
     async handler({ params, principal }) {
-      await login.logOut(readOwner(params, principal), 'first');
+      const owner = readOwner(params, principal);
+      await login.logOut(owner, 'first');
+      await login.cancelAll(owner);
       return reply(200, {});
     },
   });

@@ -25,7 +25,6 @@ const number: readonly Kind[] = [
   'phone_number_invalid',
   'phone_number_banned',
   'phone_number_app_signup_forbidden',
-  'phone_number_unoccupied',
   'phone_number_flood',
 ];
 
@@ -78,8 +77,6 @@ export const operationErrors = {
     'wrong_step',
     'resend_unavailable',
     ...number,
-    'phone_code_expired',
-    'login_revoked',
   ],
   login_cancel: [...everybody, ...inPath, 'login_unknown', 'login_timed_out', 'login_finished'],
   logout: [...everybody, ...inPath, 'account_unknown'],

@@ -42,6 +42,13 @@ function wait(before: JsonReply, { named = false } = {}): Promise<JsonReply> {
   return api.call('POST', `/v3/login/step/${String(loginId)}/fi.mau.telegram.login.show_qr/display_and_wait${query}`);
 }
 
+/** The answer that comes when the code is over. */
+async function over<T>(reply: Promise<T>): Promise<T> {
+  await api.telegram.untilListening(1);
+  await api.clock.advance(30_000);
+  return reply;
+}
+
 function qrOf({ json }: JsonReply): Secret {
   return new Secret((json['display_and_wait'] as { readonly data: string }).data);
 }
@@ -209,12 +216,12 @@ describe('a login by QR code', () => {
       display_and_wait: { type: 'qr', data: expect.stringMatching(/^tg:\/\/login\?token=[\w-]+$/) },
       'gangway.expires_in': 30,
     });
-    const next = await inTime(wait(first));
+    const next = await over(wait(first));
     expect(next.json).toMatchObject({ step_id: 'fi.mau.telegram.login.show_qr', txn_id: 'bls_2' });
     expect(qrOf(next).equals(qrOf(first))).toBe(false);
 
     const waiting = wait(next);
-    await untilListening();
+    await api.telegram.untilListening(1);
     scan(next, phones.plain);
     const done = await waiting;
     expect(done.json).toMatchObject({ type: 'complete', complete: { user_login_id: '9996620234' } });
@@ -223,7 +230,7 @@ describe('a login by QR code', () => {
   it('asks for the password of whoever has scanned it', async () => {
     const first = await start('qr');
     const waiting = wait(first, { named: true });
-    await untilListening();
+    await api.telegram.untilListening(1);
     scan(first, phones.withPassword);
     const next = await waiting;
     expect(next.json).toMatchObject({ step_id: fields.password, 'gangway.password_hint': 'an animal that is right' });
@@ -241,28 +248,12 @@ describe('a login by QR code', () => {
   it('stops no server: who waits is answered', async () => {
     const first = await start('qr');
     const waiting = wait(first);
-    await untilListening();
+    await api.telegram.untilListening(1);
     await api.close();
     expect((await waiting).json).toMatchObject({ step_id: 'fi.mau.telegram.login.show_qr', txn_id: 'bls_1' });
     api = await startProvisioning();
   });
 });
-
-/** Lets time pass on the clock until there is an answer. */
-async function inTime<T>(reply: Promise<T>): Promise<T> {
-  let isThere = false;
-  void reply.then(() => (isThere = true));
-  while (!isThere) {
-    await untilListening();
-    await api.clock.advance(1_000);
-  }
-  return reply;
-}
-
-/** Until the request before has surely arrived: requests of one process come in their order. */
-async function untilListening(): Promise<void> {
-  for (let n = 0; n < 5; n += 1) await api.call('GET', `/v3/login/flows${as(bob)}`);
-}
 
 describe('a bot', () => {
   it('logs in with its token', async () => {
