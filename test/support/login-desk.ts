@@ -21,7 +21,7 @@ export const minutes = 60_000;
 /** How long a login may wait for its next step. */
 export const expireAfterMs = 30 * minutes;
 
-/** The login machine over the fake Telegram, new for each test; its properties are good in tests and hooks only. */
+/** The login machine over the fake Telegram. */
 export interface LoginDesk {
   readonly clock: FakeClock;
   readonly telegram: FakeTelegram;
@@ -33,17 +33,34 @@ export interface LoginDesk {
   restart(): Promise<void>;
 }
 
-/** Sets a LoginDesk up. Who is not of example.org may not log in. */
-export function useLoginDesk({ maxAccounts = 3, maxListening = 4 } = {}): LoginDesk {
-  let running: Omit<LoginDesk, 'restart' | 'passTime'> | undefined;
-  const desk = () => running ?? expect.unreachable('there is no test');
+/** A LoginDesk for as long as its caller likes. */
+export interface OpenLoginDesk extends LoginDesk {
+  close(): Promise<void>;
+}
 
-  const startService = ({ clock, telegram, database }: Pick<LoginDesk, 'clock' | 'telegram' | 'database'>) => {
-    const { gateway } = telegram;
-    const pool = createConnectionPool({ gateway, clock, logger: silentLogger, maxLive: 10, idleCloseMs: minutes });
-    return createLoginService({
+export interface LoginDeskOptions {
+  readonly maxAccounts?: number;
+  readonly maxListening?: number;
+}
+
+/** Opens a LoginDesk. Who is not of example.org may not log in. */
+export async function openLoginDesk({
+  maxAccounts = 3,
+  maxListening = 4,
+}: LoginDeskOptions = {}): Promise<OpenLoginDesk> {
+  const clock = createFakeClock();
+  const telegram = createFakeTelegram({ clock });
+  const database = await openTestDatabase({ clock });
+  const startService = () =>
+    createLoginService({
       database,
-      pool,
+      pool: createConnectionPool({
+        gateway: telegram.gateway,
+        clock,
+        logger: silentLogger,
+        maxLive: 10,
+        idleCloseMs: minutes,
+      }),
       mayLogIn: (mxid) => mxid.endsWith(':example.org'),
       maxAccounts,
       maxListening,
@@ -52,14 +69,41 @@ export function useLoginDesk({ maxAccounts = 3, maxListening = 4 } = {}): LoginD
       random: systemRandom,
       logger: silentLogger,
     });
-  };
+  let login = startService();
 
+  return {
+    clock,
+    telegram,
+    database,
+    get login() {
+      return login;
+    },
+    async passTime(work) {
+      const settled = new AbortController();
+      work.catch(() => undefined).finally(() => settled.abort());
+      while (!settled.signal.aborted) {
+        await clock.advance(1000);
+        // What waits for the database gets its turn before time goes on.
+        for (let turn = 0; turn < 8; turn++) await database.transaction(async () => undefined);
+      }
+      return work;
+    },
+    async restart() {
+      await telegram.gateway.close();
+      login = startService();
+    },
+    close: () => database.close(),
+  };
+}
+
+/** Opens a LoginDesk for each test; its properties are good in tests and hooks only. */
+export function useLoginDesk(options?: LoginDeskOptions): LoginDesk {
+  let opened: OpenLoginDesk | undefined;
+  const desk = () => opened ?? expect.unreachable('there is no test');
   beforeEach(async () => {
-    const clock = createFakeClock();
-    const parts = { clock, telegram: createFakeTelegram({ clock }), database: await openTestDatabase({ clock }) };
-    running = { ...parts, login: startService(parts) };
+    opened = await openLoginDesk(options);
   });
-  afterEach(() => desk().database.close());
+  afterEach(() => desk().close());
 
   return {
     get clock() {
@@ -74,21 +118,8 @@ export function useLoginDesk({ maxAccounts = 3, maxListening = 4 } = {}): LoginD
     get login() {
       return desk().login;
     },
-    async passTime(work) {
-      const { clock, database } = desk();
-      const settled = new AbortController();
-      work.catch(() => undefined).finally(() => settled.abort());
-      while (!settled.signal.aborted) {
-        await clock.advance(1000);
-        // What waits for the database gets its turn before time goes on.
-        for (let turn = 0; turn < 8; turn++) await database.transaction(async () => undefined);
-      }
-      return work;
-    },
-    async restart() {
-      await desk().telegram.gateway.close();
-      running = { ...desk(), login: startService(desk()) };
-    },
+    passTime: (work) => desk().passTime(work),
+    restart: () => desk().restart(),
   };
 }
 
