@@ -23,6 +23,7 @@ describe('a configuration with the required keys only', () => {
         sharedSecret: '[secret]',
         oldSharedSecrets: [],
         allowMatrixAuth: true,
+        wellKnown: [],
         failedAttempts: { max: 20, windowMs: 60_000 },
       },
       accounts: {
