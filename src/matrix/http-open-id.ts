@@ -39,7 +39,7 @@ export function createHttpOpenId({ address, serverName, deadlineMs, clock }: Htt
     const cancel = clock.after(deadlineMs, () => controller.abort());
     try {
       const query = new URLSearchParams({ access_token: token.reveal() });
-      const response = await fetch(`${address}/_matrix/federation/v1/openid/userinfo?${query}`, {
+      const response = await fetch(`${address}/_matrix/federation/v1/openid/userinfo?${query.toString()}`, {
         headers: { Accept: 'application/json', 'User-Agent': 'Gangway' },
         redirect: 'manual',
         signal: controller.signal,

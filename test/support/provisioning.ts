@@ -52,7 +52,7 @@ export const [aliceOpenId, mysteriousOpenId] = ['openid-of-alice', 'openid-of-so
 /** Where the bridge is, as /.well-known/matrix/mautrix tells. */
 export const bridgeUrl = 'https://bridges.example.org';
 /** The server name of the homeserver. */
-export const serverName = 'example.org' as ServerName;
+const serverName = 'example.org' as ServerName;
 /** Users that may log in, and one that may not. */
 export const [alice, bob, stranger] = ['@alice:example.org', '@bob:example.org', '@stranger:elsewhere.org'] as const;
 

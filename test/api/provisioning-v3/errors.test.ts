@@ -42,7 +42,7 @@ interface Row {
   readonly body?: string;
   /** Comes after the preparation of the operation. */
   readonly fault?: TelegramFault;
-  readonly then?: (api: Provisioning) => Promise<unknown>;
+  readonly before?: (api: Provisioning) => Promise<unknown>;
   /** Happens while the request waits for its answer. */
   readonly meanwhile?: (api: Provisioning) => Promise<void>;
   /** Instead of the preparation of the operation. */
@@ -91,7 +91,7 @@ function everywhere(operation: OperationName): Row[] {
     row(operation, [429, 'M_LIMIT_EXCEEDED', 'Too many invalid auth tokens'], {
       authorization: 'wrong',
       retryAfterMs: 60_000,
-      async then(api) {
+      async before(api) {
         for (let n = 0; n < failuresAllowed; n += 1) {
           await api.send({ method: 'GET', path: '/v3/whoami', headers: { authorization: 'wrong' } });
         }
@@ -109,7 +109,7 @@ const databaseLess = new Set<OperationName>(['capabilities', 'login_flows', 'no_
 
 function withDatabase(operation: OperationName): Row {
   return row(operation, [503, 'M_UNKNOWN', 'The database cannot be reached at the moment. Please try again later'], {
-    then: (api) => Promise.resolve(api.loseDatabase()),
+    before: (api) => Promise.resolve(api.loseDatabase()),
   });
 }
 
@@ -154,7 +154,7 @@ function ofProcesses(operation: OperationName): Row[] {
         return request;
       },
     }),
-    row(operation, late, { then: (api) => api.clock.advance(31 * 60_000) }),
+    row(operation, late, { before: (api) => api.clock.advance(31 * 60_000) }),
   ];
 }
 
@@ -252,7 +252,7 @@ function ofEnds(operation: 'login_user_input' | 'login_display_and_wait'): Row[]
 /** Waits for the QR code after the first, where `trouble` comes between. */
 function atNextCode(trouble: (api: Provisioning) => unknown): Partial<Row> {
   return {
-    then: (api) => Promise.resolve(trouble(api)),
+    before: (api) => Promise.resolve(trouble(api)),
     async meanwhile(api) {
       await api.telegram.untilListening(1);
       await api.clock.advance(30_000);
@@ -357,7 +357,7 @@ const rows: readonly Row[] = [
     prepare: async (api) => ({ method: 'POST', path: `/v3/login/cancel/${await finished(api)}` }),
   }),
   row('login_cancel', [410, 'FI.MAU.BRIDGE.LOGIN_TIMED_OUT', 'The login took too long'], {
-    then: (api) => api.clock.advance(31 * 60_000),
+    before: (api) => api.clock.advance(31 * 60_000),
   }),
   row('logout', notFound, { prepare: () => Promise.resolve({ method: 'POST', path: '/v3/logout/1' }) }),
   row('login_user_input', [400, 'M_MISSING_PARAM', 'The code is missing'], {
@@ -431,7 +431,7 @@ describe('every error of version 3', () => {
     const { prepare, calls } = readyOperations[one.operation];
     const { method, path, body } = await (one.prepare ?? prepare)(api);
     if (one.fault && calls) api.telegram.fail(calls, one.fault);
-    await one.then?.(api);
+    await one.before?.(api);
     const text = one.body ?? (body && JSON.stringify(body));
 
     const replied = api.send({

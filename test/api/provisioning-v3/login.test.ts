@@ -27,10 +27,10 @@ function start(flow: string, user: string = alice, more = ''): Promise<JsonReply
 }
 
 /** Answers the step that `before` shows. */
-function answer(before: JsonReply, value: unknown, { user = alice as string, named = false } = {}): Promise<JsonReply> {
+function answer(before: JsonReply, value: unknown, { named = false } = {}): Promise<JsonReply> {
   const { login_id: loginId, step_id: stepId, txn_id: transaction } = before.json;
   const input = before.json['user_input'] as { readonly fields: readonly { readonly id: string }[] };
-  const query = as(user, named ? `&txn_id=${String(transaction)}` : '');
+  const query = as(alice, named ? `&txn_id=${String(transaction)}` : '');
   return api.call('POST', `/v3/login/step/${String(loginId)}/${String(stepId)}/user_input${query}`, {
     [input.fields[0]?.id ?? '']: value,
   });
