@@ -8,9 +8,8 @@ import type { AccountSessions } from './accounts/sessions.js';
 import { createClientServerSurfaces } from './api/client-server-surfaces.js';
 import type { ClientServerV3Deps } from './api/client-server-v3/index.js';
 import { createIdentitySurfaces } from './api/identity-surfaces.js';
-import { createProvisioningSurface } from './api/provisioning-0.3.0/index.js';
-import { createTokenHolders } from './api/token-holders.js';
 import { openIdentity } from './app/identity.js';
+import { composeProvisioning } from './app/provisioning.js';
 import type { Clock } from './base/clock.js';
 import { withDeadline } from './base/deadline.js';
 import type { Logger } from './base/logger.js';
@@ -21,7 +20,6 @@ import { createPermissions } from './config/permissions.js';
 import { DatabaseFailure } from './database/failure.js';
 import type { Database } from './database/database.js';
 import { openDatabase } from './database/open-database.js';
-import { createBearerAuth } from './http/bearer-auth.js';
 import { createHealthSurface } from './http/health.js';
 import { createHttpServer, defaultHttpLimits, type HttpAddress } from './http/server.js';
 import type { Runnable } from './lifecycle.js';
@@ -60,7 +58,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
     address: () => address,
 
     async start() {
-      const { database: where, encryption, telegram, http, provisioning, bridge, login: times } = config;
+      const { database: where, encryption, telegram, http, bridge, login: times } = config;
       const sweepNowAndThen = (what: string, sweep: () => Promise<void>) => {
         const failed = (error: unknown) => logger.error(`sweeping up ${what} failed`, { error });
         const stop = repeat(clock, sweepEveryMs, sweep, failed);
@@ -89,6 +87,9 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
         database,
         pool,
         mayLogIn: (mxid) => permissions.mayLogIn(mxid),
+        maxAccounts: bridge.maxAccounts,
+        // Half of the connections stay free for those who do not wait.
+        maxListening: Math.floor(telegram.connection.maxLive / 2),
         expireAfterMs: times.expireMs,
         clock,
         random,
@@ -106,21 +107,11 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
         sweepNowAndThen('the identity service', () => identity.sweep());
       }
 
-      const authenticate = createBearerAuth({
-        secrets: [provisioning.sharedSecret, ...provisioning.oldSharedSecrets],
-        findTokenHolder:
-          accounts && provisioning.allowMatrixAuth
-            ? createTokenHolders({ authority: accounts.authority, logger })
-            : undefined,
-        failuresAllowed: provisioning.failedAttempts.max,
-        windowMs: provisioning.failedAttempts.windowMs,
-        logger,
-      });
       const server = createHttpServer({
         host: http.host,
         port: http.port,
         surfaces: [
-          createProvisioningSurface({ prefix: provisioning.prefix, login, authenticate, clock }),
+          ...composeProvisioning(config, { login, permissions, authority: accounts?.authority, clock, logger }),
           ...createClientServerSurfaces(loginDepsOf(config, accounts, { database, clock })),
           ...(identity?.surfaces ?? createIdentitySurfaces(undefined)),
           createHealthSurface({ ready: () => database.transaction(async () => true), clock }),

@@ -2,6 +2,8 @@ import type { AccountAuthority } from '../accounts/authority.js';
 import type { AccountAddresses } from '../accounts/contacts/account-addresses.js';
 import type { LoginLimits } from '../accounts/login-limits.js';
 import type { AccountSessions } from '../accounts/sessions.js';
+import type { TelegramAccounts } from '../login/accounts.js';
+import type { LoginProcesses } from '../login/processes.js';
 import type { LoginService } from '../login/service.js';
 import type { Surface } from '../http/surface.js';
 import { createClientServerV1 } from './client-server-v1/index.js';
@@ -15,6 +17,10 @@ import { identityV2OpenApi } from './identity-v2/openapi.js';
 import { provisioningEndpoints } from './provisioning-0.3.0/index.js';
 import { provisioningOpenApi } from './provisioning-0.3.0/openapi.js';
 import { provisioningReference } from './provisioning-0.3.0/reference.js';
+import { provisioningV1Endpoints } from './provisioning-v1/index.js';
+import { provisioningV1OpenApi } from './provisioning-v1/openapi.js';
+import { provisioningV3Endpoints } from './provisioning-v3/index.js';
+import { provisioningV3OpenApi } from './provisioning-v3/openapi.js';
 
 /** A file of the project that comes from the endpoints' declarations. */
 export interface ApiFile {
@@ -27,8 +33,26 @@ const specifiedPrefix = '/_matrix/provision';
 
 // Nobody calls the endpoints that are only described.
 const describedOnly = () => Promise.reject(new Error('described only'));
-const nobody: LoginService & AccountAuthority & AccountSessions & AccountAddresses = {
+type Everything = LoginService &
+  LoginProcesses &
+  TelegramAccounts &
+  AccountAuthority &
+  AccountSessions &
+  AccountAddresses;
+const nobody: Everything = {
   submit: describedOnly,
+  start: describedOnly,
+  answer: describedOnly,
+  find: describedOnly,
+  awaitChange: describedOnly,
+  resend: describedOnly,
+  cancel: describedOnly,
+  cancelAll: describedOnly,
+  accounts: describedOnly,
+  contacts: describedOnly,
+  chats: describedOnly,
+  resolveIdentifier: describedOnly,
+  searchUsers: describedOnly,
   whoAmI: describedOnly,
   sweep: describedOnly,
   loginFlows: describedOnly,
@@ -71,6 +95,13 @@ const contacts: AddressDeps = {
   confirmClick: true,
   postsWithoutAuthentication: true,
 };
+const described = {
+  login: nobody,
+  clock: { now: () => 0, after: () => () => undefined },
+  permissions: { mayLogIn: () => false, levelOf: () => ({ level: 'none' }) },
+  mayLogIn: () => false,
+  serverName: 'example.com',
+};
 const limits: LoginLimits = { admitClient: () => undefined, logInBridge: describedOnly, logIn: describedOnly };
 
 /** The OpenAPI files and the API reference, to be regenerated whenever an endpoint changes. */
@@ -82,6 +113,14 @@ export const apiFiles: readonly ApiFile[] = [
   {
     path: 'docs/api/provisioning-0.3.0.md',
     render: () => provisioningReference(specifiedPrefix, provisioning()),
+  },
+  {
+    path: 'docs/openapi/provisioning-v1.json',
+    render: () => json(provisioningV1OpenApi(`${specifiedPrefix}/v1`, provisioningV1Endpoints(described))),
+  },
+  {
+    path: 'docs/openapi/provisioning-v3.json',
+    render: () => json(provisioningV3OpenApi(`${specifiedPrefix}/v3`, provisioningV3Endpoints(described))),
   },
   {
     path: 'docs/openapi/client-server-v3.json',
@@ -116,8 +155,7 @@ function identity(ping: string, first: string, ...others: readonly string[]): re
 }
 
 function provisioning() {
-  const phoneProofs = { standing: describedOnly, add: describedOnly };
-  return provisioningEndpoints({ login: nobody, phoneProofs, clock: { now: () => 0, after: () => () => undefined } });
+  return provisioningEndpoints({ ...described, phoneProofs: { standing: describedOnly, add: describedOnly } });
 }
 
 function json(document: object): string {

@@ -16,3 +16,8 @@ export abstract class Failure<F extends Fact = Fact> extends Error {
     this.name = new.target.name;
   }
 }
+
+/** Whether something that was thrown is a known way to go wrong. */
+export function isFailure(error: unknown): error is Failure {
+  return error instanceof Failure;
+}

@@ -12,6 +12,7 @@ export type Caller =
 /** One request to the daemon. */
 export interface Call {
   readonly method: 'GET' | 'POST';
+  /** `{login_id}` in it is that of the last reply that had one. */
   readonly path: string;
   readonly as: Caller;
   readonly body?: Readonly<Record<string, unknown>>;
@@ -39,6 +40,8 @@ export interface Walk {
   step(step: WalkStep): Promise<boolean>;
   /** A member of the last reply that is text; empty where there is none. */
   told(name: string): string;
+  /** What the last reply that had a QR code wants to be shown as one. */
+  qrText(): string | undefined;
 }
 
 const headers = {
@@ -50,13 +53,16 @@ const headers = {
 /** The request as a line for a shell, with the shared secret in `$secret` and the access token in `$token`. */
 export function curlLine(url: string, { path, as, body }: Call): string {
   const data = body === undefined ? '' : ` -d '${JSON.stringify(body)}'`;
-  return `curl -sS${headers[as]}${data} ${url}${path}`;
+  const address = path.includes('?') ? `'${url}${path}'` : `${url}${path}`;
+  return `curl -sS${headers[as]}${data} ${address}`;
 }
 
 /** A walk that has not begun. */
 export function createWalk({ url, sharedSecret, print }: WalkDeps): Walk {
   let accessToken = '';
   let reply: ReadonlyMap<string, unknown> = new Map();
+  let loginId = '';
+  let qrText: string | undefined;
 
   return {
     told(name) {
@@ -64,7 +70,10 @@ export function createWalk({ url, sharedSecret, print }: WalkDeps): Walk {
       return typeof value === 'string' ? value : '';
     },
 
-    async step(step) {
+    qrText: () => qrText,
+
+    async step(asked) {
+      const step = { ...asked, path: asked.path.replace('{login_id}', loginId) };
       print(`\n${step.title}\n  $ ${curlLine(url, step)}\n`);
       const bearer = { manager: sharedSecret, user: accessToken, stranger: undefined }[step.as];
       const response = await fetch(`${url}${step.path}`, {
@@ -76,6 +85,10 @@ export function createWalk({ url, sharedSecret, print }: WalkDeps): Walk {
       const text = await response.text();
       print(`  ${response.status} ${text}\n`);
       reply = membersOf(JSON.parse(text));
+      const named = reply.get('login_id');
+      if (typeof named === 'string') loginId = named;
+      const shown = membersOf(reply.get('display_and_wait')).get('data');
+      if (typeof shown === 'string') qrText = shown;
       const token = reply.get('access_token');
       if (typeof token === 'string') {
         accessToken = token;

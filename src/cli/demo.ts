@@ -22,6 +22,8 @@ import { readVersion } from './version.js';
 const domain = 'demo.test';
 const alice = `@alice:${domain}` as Mxid;
 const bot = `@bot:${domain}`;
+const carol = `@carol:${domain}`;
+const dave = `@dave:${domain}`;
 const messagesFile = 'messages.jsonl';
 const matrixPassword = 'cheese and crackers';
 
@@ -66,6 +68,10 @@ async function demo(once: boolean, surroundings: Surroundings): Promise<number> 
     const { password } = magicPasswords.password;
     const stops = [
       ...telegramSteps({ password, botSecret: magicBotSecret }).map((step) => () => walk.step(step)),
+      ...managerSteps().map((step) => () => walk.step(step)),
+      () => walk.step(qrStart),
+      () => scan(walk.qrText(), sandbox, out),
+      () => walk.step(qrEnd),
       () => makeAccount(file, surroundings),
       ...matrixSteps().map((step) => () => walk.step(step)),
       ...identityStops({ walk, print: out, mxid: alice, homeserver, messages: join(folder, messagesFile) }),
@@ -119,7 +125,7 @@ async function writeConfig(folder: string, scenery: Scenery, { random }: Surroun
 
 /** `gangway user add`, as another command would do it beside the daemon. */
 async function makeAccount(file: string, surroundings: Surroundings): Promise<boolean> {
-  const title = `7. ${alice} gets a Matrix account: there is no homeserver here, so Gangway has the accounts.`;
+  const title = `14. ${alice} gets a Matrix account: there is no homeserver here, so Gangway has the accounts.`;
   surroundings.out(`\n${title}\n  $ gangway user add ${alice} --password-file password -c config.yaml\n`);
   const indented = { ...surroundings, out: (text: string) => surroundings.out(`  ${text}`) };
   const code = await inAccountOffice(file, indented, async ({ administration, serverName, readNewUser }) => {
@@ -188,10 +194,75 @@ function telegramSteps(secrets: { password: string; botSecret: string }): readon
   ];
 }
 
+/** What today's mautrix-manager and its like do: version 3, step by step. */
+function managerSteps(): readonly WalkStep[] {
+  return [
+    {
+      title: `7. ${carol} logs in as today's mautrix-manager does it: a login of version 3 asks for one thing after the other.`,
+      ...manage('/login/start/phone', carol, {}),
+      status: 200,
+      reply: { type: 'user_input', step_id: stepIds.phone },
+    },
+    {
+      title: '8. The step says what to ask for, and is answered under its own name.',
+      ...manage(`/login/step/{login_id}/${stepIds.phone}/user_input`, carol, { [stepIds.phone]: '+9996610123' }),
+      status: 200,
+      reply: { type: 'user_input', step_id: stepIds.code },
+    },
+    {
+      title: '9. A wrong code is no error: the step is shown again.',
+      ...manage(`/login/step/{login_id}/${stepIds.code}/user_input`, carol, { [stepIds.code]: '54321' }),
+      status: 200,
+      reply: { step_id: `${stepIds.code}.incorrect`, instructions: 'Incorrect code' },
+    },
+    {
+      title: '10. The right one completes the login.',
+      ...manage(`/login/step/{login_id}/${stepIds.code}.incorrect/user_input`, carol, { [stepIds.code]: '11111' }),
+      status: 200,
+      reply: { type: 'complete' },
+    },
+  ];
+}
+
+const stepIds = {
+  phone: 'fi.mau.telegram.login.phone_number',
+  code: 'fi.mau.telegram.login.code',
+  qr: 'fi.mau.telegram.login.show_qr',
+} as const;
+
+function manage(path: string, user: string, body: Readonly<Record<string, string>>) {
+  return provision(`/v3${path}?user_id=${user}`, body);
+}
+
+const qrStart: WalkStep = {
+  title: `11. ${dave} would rather scan a QR code.`,
+  ...manage('/login/start/qr', dave, {}),
+  status: 200,
+  reply: { type: 'display_and_wait', step_id: stepIds.qr },
+};
+
+const qrEnd: WalkStep = {
+  title: '13. Whoever waits for that is told at once.',
+  ...manage(`/login/step/{login_id}/${stepIds.qr}/display_and_wait`, dave, {}),
+  status: 200,
+  reply: { type: 'complete' },
+};
+
+/** Draws the QR code, and has an account of the sandbox scan it. */
+async function scan(text: string | undefined, sandbox: Sandbox | undefined, out: (text: string) => void) {
+  const token = text === undefined ? null : new URL(text).searchParams.get('token');
+  if (text === undefined || token === null || sandbox === undefined) return false;
+  const { renderUnicodeCompact } = await import('uqr');
+  const drawn = renderUnicodeCompact(text, { border: 2 }).replaceAll(/^/gm, '  ');
+  out(`\n12. That is this code. The account +9996630123 of the simulated Telegram scans it on its phone.\n${drawn}\n`);
+  sandbox.control.acceptLoginToken(Buffer.from(token, 'base64url'), '+9996630123');
+  return true;
+}
+
 function matrixSteps(): readonly WalkStep[] {
   return [
     {
-      title: '8. She logs in to it, as Matrix clients do.',
+      title: '15. She logs in to it, as Matrix clients do.',
       method: 'POST',
       path: '/_matrix/client/v3/login',
       as: 'stranger',
@@ -204,14 +275,14 @@ function matrixSteps(): readonly WalkStep[] {
       reply: { user_id: alice },
     },
     {
-      title: '9. With the access token of that login she needs no shared secret to see her login to Telegram.',
+      title: '16. With the access token of that login she needs no shared secret to see her login to Telegram.',
       ...provision(`/${alice}/get_me`),
       as: 'user',
       status: 200,
       reply: { phone: '9996621234' },
     },
     {
-      title: '10. The bot is none of her business.',
+      title: '17. The bot is none of her business.',
       ...provision(`/${bot}/get_me`),
       as: 'user',
       status: 403,

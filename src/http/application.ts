@@ -1,15 +1,14 @@
 import type { RequestListener } from 'node:http';
 import Koa, { type Context, type Middleware } from 'koa';
 import type { Clock } from '../base/clock.js';
-import { Failure } from '../base/failure.js';
+import type { Failure } from '../base/failure.js';
 import type { Logger } from '../base/logger.js';
 import { randomId, type Random } from '../base/random.js';
 import type { ClientAddress } from './client-ip.js';
+import { errorReply } from './error-reply.js';
 import type { Exchange } from './exchange.js';
 import { plainProblemReply } from './plain-problems.js';
-import { HttpFailure } from './problem.js';
-import type { Answer } from './reply.js';
-import { checkReply, type UndeclaredReplies } from './reply-check.js';
+import type { UndeclaredReplies } from './reply-check.js';
 import { writeReply } from './write-reply.js';
 
 /** What createApplication needs. */
@@ -46,7 +45,7 @@ export function createApplication(deps: ApplicationDeps): RequestListener {
     try {
       await next();
     } catch (error) {
-      const reply = replyTo(error, state, deps);
+      const reply = errorReply(error, state, deps);
       if (reply) writeReply(ctx, reply);
       else ctx.respond = false;
     }
@@ -54,40 +53,6 @@ export function createApplication(deps: ApplicationDeps): RequestListener {
   koa.use(routes);
   const handle = koa.callback();
   return (request, response) => void handle(request, response);
-}
-
-/** Undefined where nobody is left to answer. */
-function replyTo(error: unknown, exchange: Exchange, deps: ApplicationDeps): Answer | undefined {
-  if (isAbortedUpload(error)) return undefined;
-  const { surface, endpoint, requestId } = exchange;
-  const fields = { requestId, surface: surface?.name, endpoint: endpoint?.name };
-  try {
-    const reply = spelled(error, exchange, deps);
-    if (reply) {
-      if (reply.status >= 500) deps.logger.warn('request failed', { ...fields, error });
-      return endpoint ? checkReply(endpoint, reply, deps.undeclaredReplies, deps.logger) : reply;
-    }
-    deps.logger.error('request failed', { ...fields, error });
-  } catch (spellingFailed) {
-    deps.logger.error('request failed', { ...fields, error: spellingFailed });
-  }
-  return (surface?.problem ?? plainProblemReply)({ kind: 'defect' }, endpoint);
-}
-
-/** Undefined for a defect. */
-function spelled(
-  error: unknown,
-  { surface, endpoint }: Exchange,
-  { isUnavailable }: ApplicationDeps,
-): Answer | undefined {
-  const problem = surface?.problem ?? plainProblemReply;
-  if (error instanceof HttpFailure) return problem(error.fact, endpoint);
-  if (isFailure(error) && isUnavailable?.(error)) return problem({ kind: 'unavailable' }, endpoint);
-  return isFailure(error) && surface && endpoint ? surface.failure(error, endpoint) : undefined;
-}
-
-function isFailure(error: unknown): error is Failure {
-  return error instanceof Failure;
 }
 
 function logAccess(
@@ -118,10 +83,6 @@ function onLateError(this: Context, error: unknown): void {
   const { status, body } = plainProblemReply({ kind: 'defect' });
   this.res.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' });
   this.res.end(JSON.stringify(body));
-}
-
-function isAbortedUpload(error: unknown): boolean {
-  return error instanceof Error && 'type' in error && error.type === 'request.aborted';
 }
 
 function headerText(header: string | string[] | undefined): string | undefined {

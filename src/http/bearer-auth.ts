@@ -13,6 +13,10 @@ export interface Credentials {
   /** The access token, from the header or from the query. */
   readonly accessToken: Secret | undefined;
   readonly clientAddress: string;
+  /** Who may be asked for depends on it on some surfaces. */
+  readonly query?: URLSearchParams | undefined;
+  /** For surfaces that take other tokens than most: tells whose they are, in place of the usual way. */
+  readonly findTokenHolder?: FindTokenHolder | undefined;
 }
 
 /** Who may pass and as whom, or the problem to answer with. */
@@ -64,7 +68,7 @@ export function createBearerAuth(deps: BearerAuthDeps): Authenticator {
   const failures = new RateLimiterMemory({ points: failuresAllowed, duration: windowMs / 1000 });
   const lookups = new Map<string, number>();
 
-  return async ({ authorization, clientAddress }) => {
+  return async ({ authorization, clientAddress, findTokenHolder: find = findTokenHolder }) => {
     // Nothing was guessed, so nothing is counted.
     if (authorization === undefined) return unauthorized;
     // Secrets are UTF-8, and Node reads headers byte by byte.
@@ -72,8 +76,8 @@ export function createBearerAuth(deps: BearerAuthDeps): Authenticator {
     if (expected.map((secret) => secret.equals(given)).includes(true)) return { principal: { kind: 'service' } };
     const network = clientNetwork(clientAddress);
     const token = bearerToken.exec(authorization)?.[1];
-    if (findTokenHolder !== undefined && token !== undefined) {
-      const admission = await admitHolder(findTokenHolder, new Secret(token), network, clientAddress);
+    if (find !== undefined && token !== undefined) {
+      const admission = await admitHolder(find, new Secret(token), network, clientAddress);
       if (admission !== undefined) return admission;
     }
     return countFailure(network, clientAddress);

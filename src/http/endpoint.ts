@@ -32,15 +32,23 @@ export interface PathParameter {
   readonly pattern?: string;
 }
 
+/** A parameter of a query, whatever the input of the endpoint; always optional. */
+export interface QueryParameter {
+  readonly description: string;
+  readonly example?: string;
+}
+
 /** The names in the braces of a path template. */
 export type PathNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? Name | PathNames<Rest>
   : never;
 
 /** What an endpoint's handler is given. */
-export interface EndpointRequest<Name extends string, Body> {
+export interface EndpointRequest<Name extends string, Body, Query extends string = never> {
   /** Percent-decoded. */
   readonly params: Readonly<Record<Name, string>>;
+  /** What is in the query of what the endpoint declares, decoded; the first where there are several of one name. */
+  readonly query: Readonly<Partial<Record<Query, string>>>;
   readonly body: Body;
   /** Who asks; a stranger where nobody was asked to authenticate. */
   readonly principal: Principal;
@@ -48,6 +56,13 @@ export interface EndpointRequest<Name extends string, Body> {
   readonly accessToken: Secret | undefined;
   readonly clientAddress: string;
   readonly received: ReceivedRequest;
+  /** Aborts when the server stops: what waits for something to happen is to answer now. */
+  readonly stopping: AbortSignal;
+}
+
+/** What the kernel gives an endpoint, whatever it declares. */
+export interface AnyRequest extends Omit<EndpointRequest<string, unknown>, 'query'> {
+  readonly query: URLSearchParams;
 }
 
 /** The shape of a body that is taken as it comes. */
@@ -69,7 +84,12 @@ type DeclaredReply<Replies extends ReplyShapes> = {
 }[keyof Replies & number];
 
 /** The declaration of one operation: validation, types, the check of replies and the OpenAPI file all come from it. */
-export interface EndpointDeclaration<Path extends string, Body extends z.ZodType, Replies extends ReplyShapes> {
+export interface EndpointDeclaration<
+  Path extends string,
+  Body extends z.ZodType,
+  Replies extends ReplyShapes,
+  Query extends string,
+> {
   /** Unique in its surface. */
   readonly name: string;
   /** In the OpenAPI file; the name unless told otherwise. */
@@ -78,6 +98,8 @@ export interface EndpointDeclaration<Path extends string, Body extends z.ZodType
   /** Below the surface's prefix, with parameters in braces. */
   readonly path: Path;
   readonly params: Readonly<Record<PathNames<Path>, PathParameter>>;
+  /** What is read of the query; the rest is ignored. */
+  readonly query?: Readonly<Record<Query, QueryParameter>>;
   readonly summary: string;
   readonly description?: string;
   readonly access: Access;
@@ -92,7 +114,9 @@ export interface EndpointDeclaration<Path extends string, Body extends z.ZodType
   readonly otherErrors?: ReplyShape;
   /** Throws where such requests are refused whatever is in them; asked before the shape of the body is looked at. */
   readonly admit?: () => void;
-  readonly handler: (request: EndpointRequest<PathNames<Path>, z.output<Body>>) => Promise<DeclaredReply<Replies>>;
+  readonly handler: (
+    request: EndpointRequest<PathNames<Path>, z.output<Body>, Query>,
+  ) => Promise<DeclaredReply<Replies>>;
 }
 
 /** An endpoint as the kernel serves and documents it. */
@@ -102,6 +126,7 @@ export interface Endpoint {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly params: Readonly<Record<string, PathParameter>>;
+  readonly query: Readonly<Record<string, QueryParameter>>;
   readonly summary: string;
   readonly description: string | undefined;
   readonly access: Access;
@@ -113,13 +138,16 @@ export interface Endpoint {
   /** What is wrong with a request from that address, before anything else of it is looked at; nothing is where absent. */
   readonly objection?: (clientAddress: string) => HttpProblem | undefined;
   /** Checks `body` against its shape (problem `body_unfit`) and runs the handler. */
-  readonly run: (request: EndpointRequest<string, unknown>) => Promise<Answer>;
+  readonly run: (request: AnyRequest) => Promise<Answer>;
 }
 
 /** Declares an operation; see EndpointDeclaration. */
-export function endpoint<const Path extends string, Body extends z.ZodType, const Replies extends ReplyShapes>(
-  declaration: EndpointDeclaration<Path, Body, Replies>,
-): Endpoint {
+export function endpoint<
+  const Path extends string,
+  Body extends z.ZodType,
+  const Replies extends ReplyShapes,
+  const Query extends string = never,
+>(declaration: EndpointDeclaration<Path, Body, Replies, Query>): Endpoint {
   const {
     body: shape,
     bodyFrom = 'json',
@@ -127,21 +155,37 @@ export function endpoint<const Path extends string, Body extends z.ZodType, cons
     handler,
     description,
     params: parameters,
+    query: queryParameters,
     operationId = declaration.name,
     ...rest
   } = declaration;
+  const query: Readonly<Record<string, QueryParameter>> = queryParameters ?? {};
   return {
     ...rest,
     operationId,
     description,
     params: parameters,
+    query,
     body: shape,
     bodyFrom,
     async run(request) {
       admit?.();
-      return handler({ ...request, body: read(shape, request.body) as z.output<Body> });
+      return handler({
+        ...request,
+        query: pick(request.query, Object.keys(query)) as Partial<Record<Query, string>>,
+        body: read(shape, request.body) as z.output<Body>,
+      });
     },
   };
+}
+
+function pick(query: URLSearchParams, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = query.get(name);
+      return value === null ? [] : [[name, value]];
+    }),
+  );
 }
 
 function read(shape: z.ZodType | undefined, body: unknown): unknown {

@@ -52,23 +52,13 @@ function servers(prefixes: readonly string[]): readonly unknown[] {
 }
 
 function operation(endpoint: Endpoint, securityName: string): Record<string, unknown> {
-  const { operationId, summary, description, params, access, replies, errors, otherErrors } = endpoint;
+  const { operationId, summary, description, access, replies, errors, otherErrors } = endpoint;
   return {
     operationId,
     summary,
     ...(description === undefined ? {} : { description }),
     security: access === 'public' ? [] : [{ [securityName]: [] }],
-    parameters: [
-      ...Object.entries(params).map(([parameter, { description: text, example }]) => ({
-        name: parameter,
-        in: 'path',
-        required: true,
-        description: text,
-        schema: { type: 'string' },
-        ...(example === undefined ? {} : { example }),
-      })),
-      ...queryParameters(endpoint),
-    ],
+    parameters: parameters(endpoint),
     ...requestBody(endpoint),
     // Integer-like keys come in their order.
     responses: Object.fromEntries(
@@ -79,20 +69,43 @@ function operation(endpoint: Endpoint, securityName: string): Record<string, unk
   };
 }
 
-function queryParameters({ method, body, bodyFrom }: Endpoint): readonly unknown[] {
-  const isQuery = bodyFrom === 'query' || (bodyFrom === 'arguments' && method === 'GET');
-  if (body === undefined || !isQuery) return [];
-  const { properties = {}, required = [] } = jsonSchema(body);
-  return Object.entries(properties).map(([name, property]) => {
-    const { description, ...schema } = typeof property === 'object' ? property : {};
-    return {
-      name,
-      in: 'query',
-      required: required.includes(name),
-      ...(description === undefined ? {} : { description }),
-      schema,
-    };
-  });
+function parameters({ method, params, query, body, bodyFrom }: Endpoint): readonly unknown[] {
+  const isInputQuery = bodyFrom === 'query' || (bodyFrom === 'arguments' && method === 'GET');
+  const { properties = {}, required = [] } = body !== undefined && isInputQuery ? jsonSchema(body) : {};
+  const text = { type: 'string' };
+  return [
+    ...Object.entries(params).map(([name, { description, example }]) =>
+      parameter({ name, in: 'path', required: true, description, schema: text, example }),
+    ),
+    ...Object.entries(query).map(([name, { description, example }]) =>
+      parameter({ name, in: 'query', required: false, description, schema: text, example }),
+    ),
+    ...Object.entries(properties).map(([name, property]) => {
+      const { description, ...schema } = typeof property === 'object' ? property : {};
+      return parameter({ name, in: 'query', required: required.includes(name), description, schema });
+    }),
+  ];
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query';
+  readonly required: boolean;
+  readonly description: string | undefined;
+  readonly schema: object;
+  readonly example?: string | undefined;
+}
+
+/** In the order of OpenAPI's own examples, and without what is not known. */
+function parameter({ name, in: place, required, description, schema, example }: Parameter): Record<string, unknown> {
+  return {
+    name,
+    in: place,
+    required,
+    ...(description === undefined ? {} : { description }),
+    schema,
+    ...(example === undefined ? {} : { example }),
+  };
 }
 
 function requestBody({ method, body, bodyFrom }: Endpoint): Record<string, unknown> {

@@ -13,6 +13,8 @@ const rows = {
   body_too_large: { status: 413, error: 'The body is too large.' },
   body_encoded: { status: 415, error: 'The body must not have a Content-Encoding.' },
   path_malformed: { status: 400, error: 'The path is not percent-encoded correctly.' },
+  too_many_open: { status: 503, error: 'Too many connections are open. Please try again later.' },
+  upgrade_required: { status: 426, error: 'This is a WebSocket.' },
   unavailable: { status: 503, error: 'This cannot be done at the moment. Please try again later.' },
   defect: { status: 500, error: 'Internal server error.' },
 } satisfies Record<HttpProblem['kind'], { status: number; error: string }>;
@@ -32,6 +34,9 @@ export function problemHeaders(problem: HttpProblem): Record<string, string> {
       return { 'WWW-Authenticate': 'Bearer' };
     case 'too_many_attempts':
       return { 'Retry-After': String(retryAfterSeconds(problem.retryAfterMs)) };
+    case 'upgrade_required':
+      return { Upgrade: 'websocket', Connection: 'Upgrade' };
+    case 'too_many_open':
     case 'route_unknown':
     case 'address_refused':
     case 'authentication_unavailable':

@@ -11,8 +11,8 @@ export interface BodyFault {
 export type HttpProblem =
   | { readonly kind: 'route_unknown' }
   | { readonly kind: 'method_not_allowed'; readonly allowed: readonly string[] }
-  /** No secret or a wrong one; no access token. */
-  | { readonly kind: 'unauthorized' }
+  /** No secret or a wrong one; no access token. `isMissing` where a surface tells the two apart. */
+  | { readonly kind: 'unauthorized'; readonly isMissing?: boolean }
   /** Whoever asks may not do so from their address. */
   | { readonly kind: 'address_refused' }
   /** A wrong secret from an address that has sent too many of them. */
@@ -28,6 +28,10 @@ export type HttpProblem =
   | { readonly kind: 'body_encoded' }
   /** A percent-encoding in the path that stands for nothing. */
   | { readonly kind: 'path_malformed' }
+  /** As many connections that stay open as there may be are open. */
+  | { readonly kind: 'too_many_open' }
+  /** An endpoint that is a WebSocket was called without asking for one. */
+  | { readonly kind: 'upgrade_required' }
   /** Something that every request needs fails at the moment, as the database. */
   | { readonly kind: 'unavailable' }
   /** Something went wrong that nobody foresaw; what it was is in the log only. */

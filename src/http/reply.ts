@@ -1,8 +1,13 @@
 /** An answer before it is written: `body` becomes JSON text in the order of its keys. */
 export interface Reply {
   readonly status: number;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: Readonly<Record<string, unknown>> | readonly unknown[];
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An answer whose body is an object, as those of all errors are. */
+export interface ObjectReply extends Reply {
+  readonly body: Readonly<Record<string, unknown>>;
 }
 
 /** An answer for people. With a `Location` among its headers it leads the browser on. */

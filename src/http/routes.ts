@@ -4,6 +4,7 @@ import type { Logger } from '../base/logger.js';
 import { createPacer } from '../base/pacer.js';
 import { Secret } from '../base/secret.js';
 import { readAccessToken } from './access-token.js';
+import type { Credentials } from './bearer-auth.js';
 import { crossOriginHeaders } from './cross-origin.js';
 import type { Endpoint } from './endpoint.js';
 import type { Exchange } from './exchange.js';
@@ -22,6 +23,8 @@ export interface RoutesDeps {
   readonly surfaces: readonly Surface[];
   readonly readBody: ReadBody;
   readonly undeclaredReplies: UndeclaredReplies;
+  /** Aborts when the server stops. */
+  readonly stopping: AbortSignal;
   readonly logger: Logger;
 }
 
@@ -87,7 +90,7 @@ function isBelow(path: string, prefix: string): boolean {
 }
 
 function serve(
-  { readBody, undeclaredReplies, logger, pass }: RoutesDeps & { readonly pass: () => Promise<void> },
+  { readBody, undeclaredReplies, stopping, logger, pass }: RoutesDeps & { readonly pass: () => Promise<void> },
   surface: Surface,
   endpoint: Endpoint,
   params: (captures: readonly string[]) => Record<string, string>,
@@ -100,17 +103,20 @@ function serve(
     const objection = endpoint.objection?.(clientAddress);
     if (objection !== undefined) throw new HttpFailure(objection);
     const accessToken = readAccessToken({ authorization: ctx.req.headers.authorization, query: ctx.querystring });
-    const principal = await admit(ctx, surface, endpoint, accessToken);
+    const query = new URLSearchParams(ctx.querystring);
+    const principal = await admit(ctx, surface, endpoint, { accessToken, query });
     const body = endpoint.body === undefined ? undefined : await readInput(endpoint.bodyFrom, ctx, readBody);
     // What takes a body is more work than the rest: many such requests at once are not to hold up the others.
     if (endpoint.body !== undefined) await pass();
     const reply = await endpoint.run({
       params: params(ctx.captures ?? []),
+      query,
       body,
       principal,
       accessToken,
       clientAddress,
       received: receivedRequest(ctx),
+      stopping,
     });
     writeReply(ctx, checkReply(endpoint, reply, undeclaredReplies, logger));
   };
@@ -120,11 +126,11 @@ async function admit(
   { req, state }: ParameterizedContext<Exchange>,
   surface: Surface,
   endpoint: Endpoint,
-  accessToken: Secret | undefined,
+  found: Pick<Credentials, 'accessToken' | 'query'>,
 ): Promise<Principal> {
   if (endpoint.access === 'public') return stranger;
   const { authorization } = req.headers;
-  const admission = await surface.authenticate({ authorization, accessToken, clientAddress: state.clientAddress });
+  const admission = await surface.authenticate({ ...found, authorization, clientAddress: state.clientAddress });
   if ('problem' in admission) throw new HttpFailure(admission.problem);
   return admission.principal;
 }

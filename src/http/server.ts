@@ -1,17 +1,19 @@
+import { setMaxListeners } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
 import type { Clock } from '../base/clock.js';
 import { DeadlineExceeded, withDeadline } from '../base/deadline.js';
 import type { Failure } from '../base/failure.js';
 import type { Logger } from '../base/logger.js';
 import type { Random } from '../base/random.js';
 import { createApplication } from './application.js';
+import { answerBrokenRequest, brokenRequestHeaders, refuseProxying } from './broken-requests.js';
 import { createClientAddress } from './client-ip.js';
-import { crossOriginHeaders } from './cross-origin.js';
+import { ignoreUpgrade } from './ignore-upgrade.js';
 import type { UndeclaredReplies } from './reply-check.js';
 import { createBodyReader } from './request-body.js';
 import { createRoutes } from './routes.js';
+import { createSocketDoor, defaultSocketLimits, type SocketLimits } from './socket-door.js';
 import type { Surface } from './surface.js';
 
 /** Bounds on what one client may ask of the server. */
@@ -23,6 +25,7 @@ export interface HttpLimits {
   readonly requestTimeoutMs: number;
   /** How long an idle connection is kept; longer than the reverse proxy's, which would else use a connection that closes under it. */
   readonly keepAliveTimeoutMs: number;
+  readonly sockets: SocketLimits;
 }
 
 /** The limits of the daemon unless it is told others. */
@@ -31,10 +34,8 @@ export const defaultHttpLimits: HttpLimits = {
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   keepAliveTimeoutMs: 75_000,
+  sockets: defaultSocketLimits,
 };
-
-/** How long a client that is not served may read its answer. */
-const lingerMs = 1_000;
 
 /** How long requests have to say that they were given up. */
 const lastAnswersMs = 2_000;
@@ -61,8 +62,9 @@ export interface HttpServer {
   /** Listens; rejects where the address cannot be had. */
   start(): Promise<HttpAddress>;
   /**
-   * Takes no more connections and lets the requests under way finish for at most `deadlineMs`. Then calls `giveUp`, which makes
-   * what they wait for fail, gives them two seconds to say so, and closes every connection. May be called twice, and before start().
+   * Takes no more connections, closes WebSockets, and lets the requests under way finish for at most `deadlineMs`. Then calls
+   * `giveUp`, which makes what they wait for fail, gives them two seconds to say so, and closes every connection. May be called
+   * twice, and before start().
    */
   stop(deadlineMs: number, giveUp?: () => Promise<void>): Promise<void>;
 }
@@ -77,15 +79,23 @@ export interface HttpAddress {
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const { host, port, limits, clock, logger } = deps;
   const readBody = createBodyReader(limits.maxBodyBytes);
+  const stopped = new AbortController();
+  const stopping = stopped.signal;
+  setMaxListeners(0, stopping);
+  const clientAddress = createClientAddress(deps.trustedProxies);
   const handle = createApplication({
     ...deps,
-    routes: createRoutes({ ...deps, readBody }),
-    clientAddress: createClientAddress(deps.trustedProxies),
+    routes: createRoutes({ ...deps, readBody, stopping }),
+    clientAddress,
   });
+  const door = createSocketDoor({ ...deps, limits: limits.sockets, clientAddress, stopping });
 
-  let draining = false;
   let underWay = 0;
   let idle: () => void = () => undefined;
+  const isOver = () => {
+    underWay -= 1;
+    if (underWay === 0) idle();
+  };
   const counted: RequestListener = (request, response) => {
     // RFC 9112, 3.2; older versions of HTTP know no Host.
     if (request.headers.host === undefined && request.httpVersion === '1.1') {
@@ -94,11 +104,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       return;
     }
     underWay += 1;
-    if (draining) response.setHeader('Connection', 'close');
-    response.once('close', () => {
-      underWay -= 1;
-      if (underWay === 0) idle();
-    });
+    if (stopping.aborted) response.setHeader('Connection', 'close');
+    response.once('close', isOver);
     handle(request, response);
   };
   const server = createServer(
@@ -116,9 +123,15 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   server.on('checkExpectation', counted);
   server.on('clientError', (error, socket) => answerBrokenRequest(error, socket, clock));
   // Node would close the connection without a word.
-  server.on('connect', (_request, socket) => answerOnSocket(socket, noProxy, clock));
+  server.on('connect', (_request, socket) => refuseProxying(socket, clock));
+  server.on('upgrade', (request, socket, head) => {
+    const work = door.admit(request, socket, head);
+    if (work === undefined) return ignoreUpgrade(server, request, socket, head);
+    underWay += 1;
+    void work.then(isOver);
+  });
 
-  let stopping: Promise<void> | undefined;
+  let stop: Promise<void> | undefined;
   const drained = async (withinMs: number): Promise<boolean> => {
     if (underWay === 0) return true;
     try {
@@ -129,16 +142,20 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       throw error;
     }
   };
-  const stop = async (deadlineMs: number, giveUp?: () => Promise<void>) => {
-    draining = true;
+  const closeAll = () => {
+    server.closeAllConnections();
+    door.cutOff();
+  };
+  const stopNow = async (deadlineMs: number, giveUp?: () => Promise<void>) => {
+    stopped.abort();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     const cutOff = async () => {
       if (!giveUp || !(await drained(lastAnswersMs))) {
         logger.warn('requests cut off at shutdown', { requests: underWay });
       }
-      server.closeAllConnections();
+      closeAll();
     };
-    if (await drained(deadlineMs)) server.closeAllConnections();
+    if (await drained(deadlineMs)) closeAll();
     else await Promise.all([giveUp?.(), cutOff()]);
     await closed;
   };
@@ -152,42 +169,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
           resolve({ host, port: (server.address() as AddressInfo).port });
         });
       }),
-    stop: (deadlineMs, giveUp) => (stopping ??= stop(deadlineMs, giveUp)),
+    stop: (deadlineMs, giveUp) => (stop ??= stopNow(deadlineMs, giveUp)),
   };
 }
 
-type SocketAnswer = readonly [status: string, errcode: string, error: string];
-
-const jsonType = 'application/json; charset=utf-8';
 const hostMissing = { error: 'The Host header is missing.', errcode: 'request_malformed' };
-const noProxy: SocketAnswer = ['400 Bad Request', 'request_malformed', 'This is no proxy.'];
-const noHttp: SocketAnswer = ['400 Bad Request', 'request_malformed', 'This is not HTTP.'];
-const brokenRequests: Readonly<Record<string, SocketAnswer>> = {
-  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'headers_too_large', 'The headers are too large.'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'request_timeout', 'The request took too long to arrive.'],
-};
-
-const brokenRequestHeaders = { 'Content-Type': jsonType, Connection: 'close', ...crossOriginHeaders };
-const brokenRequestLines = Object.entries(brokenRequestHeaders)
-  .map(([name, value]) => `${name}: ${value}\r\n`)
-  .join('');
-
-// Node's own answers have no body, and every answer of ours is JSON.
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex, clock: Clock): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  answerOnSocket(socket, brokenRequests[error.code ?? ''] ?? noHttp, clock);
-}
-
-function answerOnSocket(socket: Duplex, [status, errcode, error]: SocketAnswer, clock: Clock): void {
-  // Node leaves such a socket to us: its errors, and a client that never closes its side.
-  socket.on('error', () => socket.destroy());
-  socket.once(
-    'close',
-    clock.after(lingerMs, () => socket.destroy()),
-  );
-  const body = JSON.stringify({ error, errcode });
-  socket.end(`HTTP/1.1 ${status}\r\n${brokenRequestLines}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
-}

@@ -4,6 +4,7 @@ import type { Authenticator } from './bearer-auth.js';
 import type { Endpoint } from './endpoint.js';
 import type { HttpProblem } from './problem.js';
 import type { Answer } from './reply.js';
+import type { SocketEndpoint } from './socket-endpoint.js';
 
 /** A wire protocol: its endpoints below its prefixes, and its way to spell whatever goes wrong there. */
 export interface Surface {
@@ -17,6 +18,8 @@ export interface Surface {
    */
   readonly secretSegment?: Secret | undefined;
   readonly endpoints: readonly Endpoint[];
+  /** Its WebSockets, each beside one of the endpoints. */
+  readonly sockets?: readonly SocketEndpoint[];
   readonly authenticate: Authenticator;
   /** Spells what the kernel found; `endpoint` is undefined where none was reached. */
   readonly problem: (problem: HttpProblem, endpoint: Endpoint | undefined) => Answer;
@@ -31,7 +34,7 @@ export interface Surface {
   readonly lenient?: boolean;
 }
 
-/** A surface, checked: throws where two endpoints have one name or one method and path. */
+/** A surface, checked: throws where two endpoints have one name or one method and path, and where its parts do not go together. */
 export function surface(declaration: Surface): Surface {
   const taken = new Set<string>();
   for (const { name, method, path } of declaration.endpoints) {
@@ -42,6 +45,9 @@ export function surface(declaration: Surface): Surface {
   }
   const wrong = declaration.prefixes.find((prefix) => !/^(\/[^/]+)*$/.test(prefix));
   if (wrong !== undefined) throw new Error(`${declaration.name}: ${wrong} is no prefix`);
+  if (declaration.secretSegment && declaration.sockets) {
+    throw new Error(`${declaration.name}: WebSockets have no secret in their paths`);
+  }
   if (declaration.secretSegment && !/^[\w.~-]+$/.test(declaration.secretSegment.reveal())) {
     throw new Error(`${declaration.name}: its secret must be letters, digits, dots, dashes, underscores and tildes`);
   }

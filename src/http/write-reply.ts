@@ -2,20 +2,35 @@ import { createHash } from 'node:crypto';
 import type { Context } from 'koa';
 import type { Answer } from './reply.js';
 
-/** Puts the answer on the response, as JSON or as a page. */
-export function writeReply(ctx: Context, answer: Answer): void {
-  ctx.status = answer.status;
-  ctx.set('Cache-Control', 'no-store');
-  ctx.set('X-Content-Type-Options', 'nosniff');
-  if ('html' in answer) ctx.set(pageHeaders(answer.css));
-  ctx.set({ ...answer.headers });
+/** An answer as it goes over the wire. */
+export interface WrittenAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** The answer with the headers of every answer, as JSON or as a page. */
+export function written(answer: Answer): WrittenAnswer {
+  const { status } = answer;
+  const common = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
   if ('html' in answer) {
-    ctx.type = 'html';
-    ctx.body = answer.html;
-  } else {
-    ctx.type = 'json';
-    ctx.body = JSON.stringify(answer.body);
+    const type = { 'Content-Type': 'text/html; charset=utf-8' };
+    return {
+      status,
+      headers: { ...type, ...common, ...pageHeaders(answer.css), ...answer.headers },
+      text: answer.html,
+    };
   }
+  const type = { 'Content-Type': 'application/json; charset=utf-8' };
+  return { status, headers: { ...type, ...common, ...answer.headers }, text: JSON.stringify(answer.body) };
+}
+
+/** Puts the answer on the response. */
+export function writeReply(ctx: Context, answer: Answer): void {
+  const { status, headers, text } = written(answer);
+  ctx.status = status;
+  ctx.set({ ...headers });
+  ctx.body = text;
 }
 
 // The address of a page may hold secrets: no other site may learn it, and no other page may hold the page in a frame.

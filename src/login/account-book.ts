@@ -1,13 +1,14 @@
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import type { Mxid } from '../base/mxid.js';
-import type { Database } from '../database/database.js';
+import type { Secret } from '../base/secret.js';
+import type { Database, Transaction } from '../database/database.js';
 import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
 import type { TelegramFault } from '../telegram/failure.js';
-import type { TelegramSession } from '../telegram/gateway.js';
+import type { TelegramConnection, TelegramSession } from '../telegram/gateway.js';
 import type { TelegramUser } from '../telegram/shapes.js';
 import type { AccountChecks, AccountWatcher } from './account-watcher.js';
-import type { LoginLedger } from './login-ledger.js';
+import type { Login, LoginLedger } from './login-ledger.js';
 import { readUser, writeUser } from './stored-forms.js';
 import type { TelegramDesk } from './telegram-desk.js';
 
@@ -19,94 +20,181 @@ export type Standing =
 
 /** A login that Telegram has accepted and nobody owns yet. */
 export interface Acceptance {
+  /** The account's from now on: its connection is kept under it. */
   readonly id: string;
   readonly session: TelegramSession;
   readonly user: TelegramUser;
+  /** The login that is done with it, where there is a record of one. */
+  readonly login: Login | undefined;
 }
+
+/** What became of a claim. Everything but `claimed` means that nothing has changed. */
+export type Claim =
+  /** `replacedId` is the account whose session is left over now. */
+  | { readonly kind: 'claimed'; readonly replacedId: string | undefined }
+  /** Somebody has the account whose session is alive, or may be. */
+  | { readonly kind: 'held'; readonly holder: Mxid }
+  /** It is not the account that the login was to replace. */
+  | { readonly kind: 'other_account' }
+  | { readonly kind: 'too_many' };
 
 /** Knows which Telegram account belongs to whom, and keeps that true. */
 export interface AccountBook extends AccountChecks {
   /** Sessions that Telegram has ended are forgotten on the way. */
   standingOf(owner: Mxid): Promise<Standing>;
-  /**
-   * Makes the Telegram account the owner's, and ends the owner's logins under way, in one transaction.
-   * Where somebody has it whose session is alive, or may be, nothing changes and the answer is who that is.
-   */
-  claim(owner: Mxid, acceptance: Acceptance): Promise<'claimed' | { readonly holder: Mxid }>;
+  /** The same of every account, oldest first; those that are `logged_out` are forgotten by now. */
+  standings(owner: Mxid): Promise<readonly AccountStanding[]>;
+  /** Whether the owner may have another one: accounts count whose sessions are alive or may be. */
+  hasRoom(owner: Mxid): Promise<boolean>;
+  /** What is on record, oldest first, without asking Telegram. */
+  list(owner: Mxid): Promise<readonly TelegramAccountRecord[]>;
+  /** Asks Telegram something on an account's session, which is forgotten where Telegram has ended it. */
+  ask<T>(
+    account: TelegramAccountRecord,
+    call: (connection: TelegramConnection) => Promise<T>,
+  ): Promise<AccountAnswer<T>>;
+  /** Makes the Telegram account the owner's, and the login finished, in one transaction. */
+  claim(owner: Mxid, acceptance: Acceptance): Promise<Claim>;
+  /** Forgets the account; its session is left over, to be ended at Telegram. */
+  forget(account: TelegramAccountRecord): Promise<void>;
 }
+
+/** An account and how it is about it. */
+export interface AccountStanding {
+  readonly account: TelegramAccountRecord;
+  readonly standing: Standing;
+}
+
+/** What came of a question about an account. */
+export type AccountAnswer<T> =
+  | { readonly kind: 'answer'; readonly value: T }
+  | { readonly kind: 'session_over' }
+  | { readonly kind: 'fault'; readonly fault: TelegramFault };
 
 export interface AccountBookDeps {
   readonly database: Database;
   readonly desk: TelegramDesk;
   readonly ledger: LoginLedger;
+  /** How many accounts one owner may have. */
+  readonly maxAccounts: number;
   readonly watcher?: AccountWatcher | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-export function createAccountBook({ database, desk, ledger, watcher, clock, logger }: AccountBookDeps): AccountBook {
+export function createAccountBook(deps: AccountBookDeps): AccountBook {
+  const { database, desk, ledger, maxAccounts, watcher, clock, logger } = deps;
+  const list = (owner: Mxid) => database.transaction((tx) => tx.telegramAccounts.listByOwner(owner));
+
   /** The inner lock: whoever holds an owner's lock may take any account's, never the other way round. */
-  function standingOfAccount(account: TelegramAccountRecord): Promise<Standing> {
+  function ask<T>(
+    account: TelegramAccountRecord,
+    call: (connection: TelegramConnection) => Promise<T>,
+    profileIn: (value: T) => Secret = () => account.profile,
+  ): Promise<AccountAnswer<T>> {
     return database.locks.run(`account:${account.id}`, async () => {
       const answer = await desk.ask({
         key: account.id,
         session: account.session,
         subject: `account:${account.id}`,
-        call: (connection) => connection.getMe(),
+        call,
       });
       if (answer.ok) {
-        await remember(account, answer.value, answer.session);
-        return { kind: 'logged_in', user: answer.value };
+        await remember(account, { session: answer.session, profile: profileIn(answer.value) });
+        return { kind: 'answer', value: answer.value };
       }
-      if (answer.fault.kind !== 'session_dead') {
-        return { kind: 'unsure', user: readUser(account.profile), fault: answer.fault };
-      }
+      if (answer.fault.kind !== 'session_dead') return { kind: 'fault', fault: answer.fault };
       logger.warn('Telegram has ended a session; it is forgotten', {
         owner: account.owner,
         reason: answer.fault.reason,
       });
       await database.transaction((tx) => tx.telegramAccounts.delete(account.id));
       await desk.hangUp(account.id);
-      return { kind: 'logged_out' };
+      return { kind: 'session_over' };
     });
   }
 
-  async function remember(account: TelegramAccountRecord, user: TelegramUser, session: TelegramSession): Promise<void> {
-    const profile = writeUser(user);
-    if (profile.equals(account.profile) && session.equals(account.session)) return;
+  async function remember(
+    account: TelegramAccountRecord,
+    now: Pick<TelegramAccountRecord, 'session' | 'profile'>,
+  ): Promise<void> {
+    if (now.profile.equals(account.profile) && now.session.equals(account.session)) return;
     await database.transaction(async (tx) => {
-      const isThere = await tx.telegramAccounts.update({ ...account, profile, session, updatedAt: clock.now() });
-      if (isThere) await watcher?.whenChanged(tx, { accountId: account.id, owner: account.owner, user });
+      const isThere = await tx.telegramAccounts.update({ ...account, ...now, updatedAt: clock.now() });
+      if (!isThere || now.profile.equals(account.profile)) return;
+      await watcher?.whenChanged(tx, { accountId: account.id, owner: account.owner, user: readUser(now.profile) });
     });
   }
 
-  function insert(owner: Mxid, { id, session, user }: Acceptance): Promise<boolean> {
+  async function standingOfAccount(account: TelegramAccountRecord): Promise<Standing> {
+    const answer = await ask(account, (connection) => connection.getMe(), writeUser);
+    switch (answer.kind) {
+      case 'answer':
+        return { kind: 'logged_in', user: answer.value };
+      case 'session_over':
+        return { kind: 'logged_out' };
+      case 'fault':
+        return { kind: 'unsure', user: readUser(account.profile), fault: answer.fault };
+    }
+  }
+
+  async function standings(owner: Mxid): Promise<readonly AccountStanding[]> {
+    const accounts = await list(owner);
+    return Promise.all(accounts.map(async (account) => ({ account, standing: await standingOfAccount(account) })));
+  }
+
+  async function hasRoom(owner: Mxid): Promise<boolean> {
+    if ((await list(owner)).length < maxAccounts) return true;
+    await standings(owner);
+    return (await list(owner)).length < maxAccounts;
+  }
+
+  /** The account that the login is to replace, where it is still on record. */
+  async function takeReplaced(tx: Transaction, owner: Mxid, { login, user }: Acceptance) {
+    const replaced =
+      login?.name?.replacing === user.id ? await tx.telegramAccounts.findByTelegramUserId(user.id) : undefined;
+    if (replaced?.owner !== owner) return undefined;
+    await tx.telegramAccounts.delete(replaced.id);
+    await ledger.discardIn(tx, owner, replaced);
+    return replaced;
+  }
+
+  function insert(owner: Mxid, acceptance: Acceptance): Promise<Claim> {
+    const { id, session, user, login } = acceptance;
     return database.transaction(async (tx) => {
       const at = clock.now();
+      const replaced = await takeReplaced(tx, owner, acceptance);
       const record = {
         id,
         owner,
         telegramUserId: user.id,
         session,
         profile: writeUser(user),
-        createdAt: at,
+        createdAt: replaced?.createdAt ?? at,
         updatedAt: at,
       };
-      if (!(await tx.telegramAccounts.insert(record))) return false;
-      await ledger.closeAll(tx, owner, id);
+      if (!(await tx.telegramAccounts.insert(record))) {
+        const holder = await tx.telegramAccounts.findByTelegramUserId(user.id);
+        return { kind: 'held', holder: holder?.owner ?? owner };
+      }
+      await ledger.finish(tx, owner, { sessionId: id, login, user });
       await watcher?.whenClaimed(tx, { accountId: id, owner, user });
-      return true;
+      return { kind: 'claimed', replacedId: replaced?.id };
     });
   }
 
   return {
     async standingOf(owner) {
-      for (const account of await database.transaction((tx) => tx.telegramAccounts.listByOwner(owner))) {
+      for (const account of await list(owner)) {
         const standing = await standingOfAccount(account);
         if (standing.kind !== 'logged_out') return standing;
       }
       return { kind: 'logged_out' };
     },
+    standings,
+    hasRoom,
+    list,
+    ask: (account, call) => ask(account, call),
 
     async check(accountId) {
       const account = await database.transaction((tx) => tx.telegramAccounts.find(accountId));
@@ -116,12 +204,24 @@ export function createAccountBook({ database, desk, ledger, watcher, clock, logg
     },
 
     async claim(owner, acceptance) {
-      if (await insert(owner, acceptance)) return 'claimed';
-      const holder = await database.transaction((tx) => tx.telegramAccounts.findByTelegramUserId(acceptance.user.id));
+      const { user, login } = acceptance;
+      const replacing = login?.name?.replacing ?? user.id;
+      if (replacing !== user.id) return { kind: 'other_account' };
+      const holder = await database.transaction((tx) => tx.telegramAccounts.findByTelegramUserId(user.id));
       // The same login, finished by another daemon: its session is this one.
-      if (holder?.id === acceptance.id) return 'claimed';
-      if (holder && (await standingOfAccount(holder)).kind !== 'logged_out') return { holder: holder.owner };
-      return (await insert(owner, acceptance)) ? 'claimed' : { holder: holder?.owner ?? owner };
+      if (holder?.id === acceptance.id) return { kind: 'claimed', replacedId: undefined };
+      const isReplaced = login?.name?.replacing === user.id && holder?.owner === owner;
+      if (holder && !isReplaced && (await standingOfAccount(holder)).kind !== 'logged_out') {
+        return { kind: 'held', holder: holder.owner };
+      }
+      if (!isReplaced && !(await hasRoom(owner))) return { kind: 'too_many' };
+      return insert(owner, acceptance);
+    },
+
+    forget(account) {
+      return database.transaction(async (tx) => {
+        if (await tx.telegramAccounts.delete(account.id)) await ledger.discardIn(tx, account.owner, account);
+      });
     },
   };
 }

@@ -3,39 +3,66 @@ import type { Mxid } from '../base/mxid.js';
 import type { Database, Transaction } from '../database/database.js';
 import type { LoginProcessRecord } from '../database/stores/login-process-store.js';
 import type { TelegramSession } from '../telegram/gateway.js';
-import type { LoginState } from './machine.js';
-import { readState, writeState } from './stored-forms.js';
+import type { TelegramUser } from '../telegram/shapes.js';
+import type { LoginEnd, LoginName } from './login-name.js';
+import { sessionOf, type LoginState, type SharedState } from './machine.js';
+import { readState, writeState, type StoredState } from './stored-forms.js';
 
-/** A login under way. `startedAt` is epoch ms. */
-export interface Login {
+/** A login under way. `startedAt` is epoch ms; `name` is null for one that LoginService started, which has no need of one. */
+export interface Login<S extends LoginState = LoginState> {
   readonly id: string;
   readonly startedAt: number;
-  readonly state: LoginState;
+  readonly state: S;
+  readonly name: LoginName | null;
 }
 
-/** A login that is over, and its session, which is still to be ended at Telegram. */
+/** A login with a name that is over, while that is remembered. */
+export interface PastLogin {
+  readonly id: string;
+  readonly name: LoginName;
+  readonly end: LoginEnd;
+}
+
+/** A login that is over, and its session, which is still to be ended at Telegram; null where there is none. */
 export interface Leftover {
   readonly id: string;
-  readonly session: TelegramSession;
+  readonly session: TelegramSession | null;
 }
 
 /** Keeps logins under way from one step to the next. Whoever writes holds the owner's lock. */
 export interface LoginLedger {
-  /** The owner's newest login that is neither over nor abandoned. */
-  find(owner: Mxid): Promise<Login | undefined>;
+  /** The login that the owner last went on with, among those that every dialect can go on with, neither over nor abandoned. */
+  find(owner: Mxid): Promise<Login<SharedState> | undefined>;
+  /** The owner's logins that are neither over nor abandoned, the one last gone on with first. */
+  list(owner: Mxid): Promise<readonly Login[]>;
+  /** The login with a name that the owner calls so, under way or over; abandoned is over. */
+  load(owner: Mxid, id: string): Promise<Login | PastLogin | undefined>;
   /** Writes the login, which may wait for its next step from now on; with `replacing`, that one is over in the same transaction. */
   save(owner: Mxid, login: Login, how?: { readonly replacing?: Login | undefined }): Promise<void>;
-  /** From now on, all that is kept of the login is its session, until that is ended at Telegram. */
+  /** Like save, where the session of `adopted` is the login's from now on. */
+  adopt(owner: Mxid, login: Login, adopted: Login): Promise<void>;
+  /** From now on, all that is kept of the login is its session, until that is ended at Telegram, and that it was cancelled. */
   discard(owner: Mxid, leftover: Leftover): Promise<void>;
+  /** Like discard, within a transaction. */
+  discardIn(tx: Transaction, owner: Mxid, leftover: Leftover): Promise<void>;
   /** Its session could not be ended now: it is listed again after a while, and forgotten when that was tried for a day. */
   postpone(owner: Mxid, leftover: Leftover): Promise<void>;
-  /** The login `finishedId` is gone, all others of the owner are over. */
-  closeAll(tx: Transaction, owner: Mxid, finishedId: string): Promise<void>;
-  remove(id: string): Promise<void>;
+  /** The login, or the one with the session `sessionId`, is done; all others of the owner that have no name are over. */
+  finish(tx: Transaction, owner: Mxid, done: Finished): Promise<void>;
+  /** Nothing is left of the login but, for a while, how it ended, where it has a name. */
+  remove(owner: Mxid, id: string): Promise<void>;
   /** Some of the logins that are over or abandoned and whose turn it is, oldest first. */
   listOver(): Promise<readonly LoginProcessRecord[]>;
   /** What is left of a login that is still over or abandoned. */
   findLeftover(owner: Mxid, id: string): Promise<Leftover | undefined>;
+}
+
+/** A login that has got its account. */
+export interface Finished {
+  /** What the session was kept under while it could be left over. */
+  readonly sessionId: string;
+  readonly login: Login | undefined;
+  readonly user: TelegramUser;
 }
 
 export interface LoginLedgerDeps {
@@ -47,63 +74,146 @@ export interface LoginLedgerDeps {
 const listedAtOnce = 100;
 const againAfterMs = 10 * 60_000;
 const givenUpAfterMs = 24 * 60 * 60_000;
+/** How long it is remembered how a login with a name ended. */
+const rememberedForMs = 60 * 60_000;
 
 export function createLoginLedger({ database, expireAfterMs, clock }: LoginLedgerDeps): LoginLedger {
   const isOver = (record: LoginProcessRecord) => record.expiresAt <= clock.now();
   const listByOwner = (owner: Mxid) => database.transaction((tx) => tx.loginProcesses.listByOwner(owner));
-  const overRecord = (owner: Mxid, { id, session }: Leftover): LoginProcessRecord => {
+  const findRecord = async (tx: Transaction, owner: Mxid, id: string) =>
+    (await tx.loginProcesses.listByOwner(owner)).find((record) => record.id === id);
+
+  async function discardIn(tx: Transaction, owner: Mxid, { id, session }: Leftover): Promise<void> {
+    const before = await findRecord(tx, owner, id);
     const at = clock.now();
-    return { id, owner, state: writeState({ step: 'over', session }), createdAt: at, expiresAt: at };
-  };
+    const { name, end } = before ? endOf(before) : { name: null, end: null };
+    if (session === null && name === null) return void (await tx.loginProcesses.delete(id));
+    const state = writeState({ step: 'over', session, name, end });
+    const expiresAt = session === null ? at + rememberedForMs : at;
+    await tx.loginProcesses.save({ id, owner, state, createdAt: at, expiresAt });
+  }
+
+  /** How a login with a name ended that is found abandoned or is given up now. */
+  function endOf(record: LoginProcessRecord): Pick<StoredState, 'name' | 'end'> {
+    const { name, end } = readState(record.state);
+    if (name === null) return { name, end: null };
+    return { name, end: end ?? { how: isOver(record) ? 'timed_out' : 'cancelled' } };
+  }
+
+  async function bury(tx: Transaction, record: LoginProcessRecord, ended: Pick<StoredState, 'name' | 'end'>) {
+    const expiresAt = clock.now() + rememberedForMs;
+    if (ended.name === null) return void (await tx.loginProcesses.delete(record.id));
+    await tx.loginProcesses.save({
+      ...record,
+      state: writeState({ step: 'over', session: null, ...ended }),
+      expiresAt,
+    });
+  }
+
+  async function write(tx: Transaction, owner: Mxid, { id, startedAt, state, name }: Login): Promise<void> {
+    // A QR code is renewed for as long as somebody looks at it: that is not going on with the login.
+    const since = state.step === 'qr' ? startedAt : clock.now();
+    const stored = writeState({ ...state, name, end: null });
+    await tx.loginProcesses.save({ id, owner, state: stored, createdAt: startedAt, expiresAt: since + expireAfterMs });
+  }
+
+  async function list(owner: Mxid): Promise<readonly Login[]> {
+    const records = (await listByOwner(owner)).filter((record) => !isOver(record));
+    return records.sort((one, other) => other.expiresAt - one.expiresAt).flatMap((record) => underWay(record) ?? []);
+  }
 
   return {
+    list,
+
     async find(owner) {
-      for (const record of await listByOwner(owner)) {
-        const state = isOver(record) ? undefined : readState(record.state);
-        if (state && state.step !== 'over') return { id: record.id, startedAt: record.createdAt, state };
-      }
-      return undefined;
+      return (await list(owner)).find(isShared);
     },
 
-    save(owner, { id, startedAt, state }, { replacing } = {}) {
+    async load(owner, id) {
+      const record = (await listByOwner(owner)).find((each) => each.id === id);
+      const login = record && !isOver(record) ? underWay(record) : undefined;
+      if (!record || login) return login?.name ? login : undefined;
+      const { name, end } = endOf(record);
+      return name && end ? { id, name, end } : undefined;
+    },
+
+    save(owner, login, { replacing } = {}) {
       return database.transaction(async (tx) => {
-        if (replacing) {
-          await tx.loginProcesses.save(overRecord(owner, { id: replacing.id, session: replacing.state.session }));
-        }
-        const expiresAt = clock.now() + expireAfterMs;
-        await tx.loginProcesses.save({ id, owner, state: writeState(state), createdAt: startedAt, expiresAt });
+        if (replacing) await discardIn(tx, owner, { id: replacing.id, session: sessionOf(replacing.state) ?? null });
+        await write(tx, owner, login);
       });
     },
 
-    discard: (owner, leftover) => database.transaction((tx) => tx.loginProcesses.save(overRecord(owner, leftover))),
+    adopt(owner, login, adopted) {
+      return database.transaction(async (tx) => {
+        const record = await findRecord(tx, owner, adopted.id);
+        if (record) await bury(tx, record, endOf(record));
+        await write(tx, owner, login);
+      });
+    },
+
+    discard: (owner, leftover) => database.transaction((tx) => discardIn(tx, owner, leftover)),
+    discardIn,
 
     postpone(owner, leftover) {
       return database.transaction(async (tx) => {
-        const record = (await tx.loginProcesses.listByOwner(owner)).find(({ id }) => id === leftover.id);
+        const before = await findRecord(tx, owner, leftover.id);
         // A login that was abandoned is over from now on; of one that is over, createdAt says since when.
-        const over = record && readState(record.state).step === 'over' ? record : overRecord(owner, leftover);
+        if (!before || readState(before.state).step !== 'over') await discardIn(tx, owner, leftover);
+        const over = await findRecord(tx, owner, leftover.id);
+        if (!over) return;
         if (over.createdAt + givenUpAfterMs <= clock.now()) await tx.loginProcesses.delete(over.id);
         else await tx.loginProcesses.save({ ...over, expiresAt: clock.now() + againAfterMs });
       });
     },
 
-    async closeAll(tx, owner, finishedId) {
+    async finish(tx, owner, { sessionId, login, user }) {
       for (const record of await tx.loginProcesses.listByOwner(owner)) {
-        const { step, session } = readState(record.state);
-        if (record.id === finishedId) await tx.loginProcesses.delete(record.id);
-        else if (step !== 'over') await tx.loginProcesses.save(overRecord(owner, { id: record.id, session }));
+        const { step, name, ...state } = readState(record.state);
+        if (record.id === login?.id && login.name) {
+          await bury(tx, record, { name: login.name, end: { how: 'finished', user } });
+        } else if (record.id === sessionId || record.id === login?.id) {
+          await tx.loginProcesses.delete(record.id);
+        } else if (step !== 'over' && !name) {
+          const session = 'session' in state ? state.session : null;
+          await discardIn(tx, owner, { id: record.id, session });
+        }
       }
     },
 
-    async remove(id) {
-      await database.transaction((tx) => tx.loginProcesses.delete(id));
+    async remove(owner, id) {
+      await database.transaction(async (tx) => {
+        const record = await findRecord(tx, owner, id);
+        if (!record) return;
+        const { step, session } = readSession(record);
+        // What was remembered for its time only.
+        if (step === 'over' && session === null) await tx.loginProcesses.delete(id);
+        else await bury(tx, record, endOf(record));
+      });
     },
 
     listOver: () => database.transaction((tx) => tx.loginProcesses.listExpired(clock.now(), listedAtOnce)),
 
     async findLeftover(owner, id) {
       const record = (await listByOwner(owner)).find((each) => each.id === id && isOver(each));
-      return record && { id, session: readState(record.state).session };
+      return record && { id, session: readSession(record).session };
     },
   };
+}
+
+function underWay({ id, createdAt, state: stored }: LoginProcessRecord): Login | undefined {
+  const { name, end: _, ...state } = readState(stored);
+  return state.step === 'over' ? undefined : { id, startedAt: createdAt, state, name };
+}
+
+function readSession({ state: stored }: LoginProcessRecord): {
+  readonly step: string;
+  readonly session: TelegramSession | null;
+} {
+  const state = readState(stored);
+  return { step: state.step, session: 'session' in state ? state.session : null };
+}
+
+function isShared(login: Login): login is Login<SharedState> {
+  return login.state.step === 'code' || login.state.step === 'password';
 }

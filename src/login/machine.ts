@@ -3,7 +3,7 @@ import { PhoneNumber as Phone } from '../base/phone.js';
 import { Secret } from '../base/secret.js';
 import type { TelegramFault } from '../telegram/failure.js';
 import type { SignInResult, TelegramSession } from '../telegram/gateway.js';
-import type { LoginCode, TelegramUser } from '../telegram/shapes.js';
+import type { LoginCode, LoginToken, TelegramUser } from '../telegram/shapes.js';
 import type { LoginFault } from './failure.js';
 import type { LoginInput, LoginStep, SentCode } from './shapes.js';
 
@@ -16,18 +16,38 @@ export interface CodeState {
   readonly sent: Omit<SentCode, 'fresh'>;
 }
 
-/** The code was right, and Telegram wants the cloud password. */
+/** The code was right, or the QR code was scanned, and Telegram wants the cloud password. */
 export interface PasswordState {
   readonly step: 'password';
-  readonly phone: PhoneNumber;
+  /** Null after a QR code. */
+  readonly phone: PhoneNumber | null;
   readonly session: TelegramSession;
   /** The code that was accepted, so that the same one given twice is answered the same. */
-  readonly code: Secret;
+  readonly code: Secret | null;
   readonly hint: string | null;
 }
 
+/** Nothing was given yet; `qr_wanted` where Telegram is still to be asked for a QR code. */
+export interface FirstState {
+  readonly step: 'phone' | 'bot_token' | 'qr_wanted';
+}
+
+/** A QR code is shown; it is good for this session. */
+export interface QrState {
+  readonly step: 'qr';
+  readonly session: TelegramSession;
+  readonly token: Secret;
+  /** Epoch ms. */
+  readonly expiresAt: number;
+  /** Set where the code was scanned, and `session` is the one at the other data centre that the token is to be taken to. */
+  readonly scanned: Secret | null;
+}
+
+/** Where a login stands that any dialect can go on with. */
+export type SharedState = CodeState | PasswordState;
+
 /** Where a login stands between two steps; everything that is needed to go on after a restart. */
-export type LoginState = CodeState | PasswordState;
+export type LoginState = FirstState | QrState | SharedState;
 
 /** What to do with an input, before Telegram is asked. */
 export type Decision =
@@ -35,6 +55,7 @@ export type Decision =
   | { readonly act: 'show'; readonly step: LoginStep }
   /** With `session`, another code is sent on the auth key of the login under way; without, a new login starts. */
   | { readonly act: 'send_code'; readonly phone: PhoneNumber; readonly session: TelegramSession | undefined }
+  | { readonly act: 'resend_code'; readonly state: CodeState }
   | { readonly act: 'sign_in'; readonly state: CodeState; readonly code: Secret }
   | { readonly act: 'check_password'; readonly state: PasswordState; readonly password: Secret }
   | { readonly act: 'sign_in_bot'; readonly token: Secret };
@@ -58,6 +79,13 @@ export function decide(state: LoginState | undefined, input: LoginInput, now: nu
   }
 }
 
+/** What it means to ask for the code once more; undefined where none is on its way. Pure: `now` is epoch ms. */
+export function decideResend(state: LoginState, now: number): Decision | undefined {
+  if (state.step !== 'code') return undefined;
+  if (now < state.sent.resendAt) return { act: 'show', step: stepOf(state, { fresh: false }) };
+  return { act: 'resend_code', state };
+}
+
 function decideBotToken(token: string): Decision {
   if (token === '') return refuse({ kind: 'bot_token_missing' });
   if (token.length > longestInput) return refuse({ kind: 'bot_token_invalid' });
@@ -77,7 +105,7 @@ function decideCode(state: LoginState | undefined, given: Secret | number | unde
   if (!code) return refuse({ kind: 'phone_code_missing' });
   if (state && code.reveal().length > longestInput) return refuse({ kind: 'phone_code_invalid' });
   if (state?.step === 'code') return { act: 'sign_in', state, code };
-  if (state?.step === 'password' && state.code.equals(code)) return { act: 'show', step: stepOf(state) };
+  if (state?.step === 'password' && state.code?.equals(code)) return { act: 'show', step: stepOf(state) };
   return refuse({ kind: 'phone_code_not_requested' });
 }
 
@@ -102,15 +130,24 @@ export function codeSent(phone: PhoneNumber, session: TelegramSession, code: Log
   return { step: 'code', phone, session, phoneCodeHash, sent };
 }
 
-/** What follows from a code that Telegram accepted: the login is done, or goes on with the password. */
-export function codeAccepted(
-  state: CodeState,
-  code: Secret,
+/** What follows from a code that Telegram accepted, or from a QR code that was scanned: the login is done, or goes on with the password. */
+export function accepted(
+  { phone, code }: Pick<PasswordState, 'phone' | 'code'>,
   session: TelegramSession,
   result: SignInResult,
 ): { readonly done: TelegramUser } | { readonly next: PasswordState } {
   if (result.kind === 'authorized') return { done: result.user };
-  return { next: { step: 'password', phone: state.phone, session, code, hint: result.hint } };
+  return { next: { step: 'password', phone, session, code, hint: result.hint } };
+}
+
+/** The state of a login whose QR code is to be shown. */
+export function qrShown(session: TelegramSession, { token, expiresAt }: LoginToken): QrState {
+  return { step: 'qr', session, token, expiresAt, scanned: null };
+}
+
+/** The session of a login, where it has one. */
+export function sessionOf(state: LoginState): TelegramSession | undefined {
+  return 'session' in state ? state.session : undefined;
 }
 
 /** Whether a login can go on after Telegram said `fault` to its code or password; where it cannot, a new one must be started. */
@@ -139,7 +176,8 @@ export function survives(fault: TelegramFault): boolean {
 /** What a login that stands at `state` asks for. */
 export function stepOf(state: CodeState, how: { readonly fresh: boolean }): LoginStep;
 export function stepOf(state: PasswordState): LoginStep;
-export function stepOf(state: LoginState, how = { fresh: false }): LoginStep {
+export function stepOf(state: SharedState, how?: { readonly fresh: boolean }): LoginStep;
+export function stepOf(state: SharedState, how = { fresh: false }): LoginStep {
   return state.step === 'code'
     ? { kind: 'code', phone: state.phone, code: { ...state.sent, fresh: how.fresh } }
     : { kind: 'password', hint: state.hint };

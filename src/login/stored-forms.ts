@@ -3,6 +3,7 @@ import { PhoneNumber } from '../base/phone.js';
 import { Secret } from '../base/secret.js';
 import type { CodeDelivery, TelegramUser, TelegramUserId } from '../telegram/shapes.js';
 import type { LoginState } from './machine.js';
+import { complaints, inputKinds, type LoginEnd, type LoginName } from './login-name.js';
 import type { TelegramSession } from '../telegram/gateway.js';
 
 const secret = z.string().transform((text) => new Secret(text));
@@ -22,11 +23,26 @@ const deliveries = [
   'other',
 ] as const satisfies CodeDelivery[];
 
+const telegramUserId = z.string().transform((id) => id as TelegramUserId);
+const userForm = z.object({
+  id: telegramUserId,
+  username: z.string().nullable(),
+  firstName: z.string().nullable(),
+  lastName: z.string().nullable(),
+  phone: phone.nullable(),
+  isBot: z.boolean(),
+});
+
+const session = secret;
 const stateForm = z.discriminatedUnion('step', [
+  z.object({ step: z.literal('phone') }),
+  z.object({ step: z.literal('bot_token') }),
+  z.object({ step: z.literal('qr_wanted') }),
+  z.object({ step: z.literal('qr'), session, token: secret, expiresAt: z.number(), scanned: secret.nullable() }),
   z.object({
     step: z.literal('code'),
     phone,
-    session: secret,
+    session,
     phoneCodeHash: secret,
     sent: z.object({
       delivery: z.enum(deliveries),
@@ -35,21 +51,41 @@ const stateForm = z.discriminatedUnion('step', [
       resendAt: z.number(),
     }),
   }),
-  z.object({ step: z.literal('password'), phone, session: secret, code: secret, hint: z.string().nullable() }),
-  z.object({ step: z.literal('over'), session: secret }),
+  z.object({
+    step: z.literal('password'),
+    phone: phone.nullable(),
+    session,
+    code: secret.nullable(),
+    hint: z.string().nullable(),
+  }),
+  z.object({ step: z.literal('over'), session: secret.nullable() }),
 ]);
 
-const userForm = z.object({
-  id: z.string().transform((id) => id as TelegramUserId),
-  username: z.string().nullable(),
-  firstName: z.string().nullable(),
-  lastName: z.string().nullable(),
-  phone: phone.nullable(),
-  isBot: z.boolean(),
+const answerForm = z.object({ stepNumber: z.number(), kind: z.enum(inputKinds), digest: z.string() });
+const nameForm = z.object({
+  flow: z.enum(['phone', 'qr', 'bot']),
+  stepNumber: z.number(),
+  complaint: z.enum(complaints).nullable(),
+  fresh: z.boolean(),
+  replacing: telegramUserId.nullable(),
+  lastAnswer: answerForm.nullable(),
 });
+const endForm = z.discriminatedUnion('how', [
+  z.object({ how: z.literal('cancelled') }),
+  z.object({ how: z.literal('timed_out') }),
+  z.object({ how: z.literal('finished'), user: userForm }),
+]);
+const recordForm = z.intersection(
+  stateForm,
+  z.object({ name: nameForm.nullable().default(null), end: endForm.nullable().default(null) }),
+);
 
-/** What is stored of a login: where it stands, or that it is over and its session still to be ended at Telegram. */
-export type StoredState = LoginState | { readonly step: 'over'; readonly session: TelegramSession };
+/** What is stored of a login: where it stands, or that it is over, with its session where that is still to be ended at Telegram. */
+export type StoredState = (LoginState | { readonly step: 'over'; readonly session: TelegramSession | null }) & {
+  readonly name: LoginName | null;
+  /** How a login with a name ended; null while it is under way. */
+  readonly end: LoginEnd | null;
+};
 
 /** The state as it is stored: JSON with every secret in it, so it goes only where it is sealed. */
 export function writeState(state: StoredState): Secret {
@@ -58,7 +94,7 @@ export function writeState(state: StoredState): Secret {
 
 /** Throws where the text was not written by writeState: that is a defect. */
 export function readState(stored: Secret): StoredState {
-  return read(stateForm, stored, 'login state');
+  return read(recordForm, stored, 'login state');
 }
 
 /** The user as it is stored, phone number included: it goes only where it is sealed. */

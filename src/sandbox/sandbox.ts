@@ -16,6 +16,7 @@ import { createAuthCodeService } from './services/auth-code.js';
 import { createAuthTokenService } from './services/auth-token.js';
 import { createNetworkService, type DataCentreAddress } from './services/network.js';
 import { createPasswordService } from './services/password.js';
+import { createPeopleService } from './services/people.js';
 import { createUsersService } from './services/users.js';
 import { createTlCodec } from './tl/codec.js';
 import { parseTlSchema } from './tl/schema.js';
@@ -75,6 +76,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       createAuthTokenService({ world, dataCentreIds, announceAccepted }),
       createPasswordService(world),
       createUsersService(),
+      createPeopleService(),
       createNetworkService({ clock, addresses: () => addresses }),
     ],
   });

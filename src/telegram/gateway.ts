@@ -1,6 +1,6 @@
 import type { PhoneNumber } from '../base/phone.js';
 import type { Secret } from '../base/secret.js';
-import type { LoginCode, TelegramUser } from './shapes.js';
+import type { FoundUser, LoginCode, LoginToken, TelegramChat, TelegramContact, TelegramUser } from './shapes.js';
 
 /** A Telegram session in its adapter's own form: data centre and auth key. Whoever holds it is logged in. */
 export type TelegramSession = Secret;
@@ -9,6 +9,13 @@ export type TelegramSession = Secret;
 export type SignInResult =
   | { readonly kind: 'authorized'; readonly user: TelegramUser }
   | { readonly kind: 'password_needed'; readonly hint: string | null };
+
+/** What came of asking for a QR code: one to show, or, where somebody has accepted the last one, what signing in leads to. */
+export type LoginTokenResult =
+  | { readonly kind: 'token'; readonly token: LoginToken }
+  /** Accepted by an account of another data centre. The session has moved there; `token` is to be given to importLoginToken. */
+  | { readonly kind: 'accepted_elsewhere'; readonly token: Secret }
+  | SignInResult;
 
 /** Telegram, as this project needs it. Every method throws TelegramFailure for what is known to go wrong. */
 export interface TelegramGateway {
@@ -31,14 +38,35 @@ export interface TelegramConnection {
   readonly session: TelegramSession;
   /** auth.sendCode */
   sendCode(phone: PhoneNumber): Promise<LoginCode>;
+  /** auth.resendCode: by the next way of delivery; null where there is none. */
+  resendCode(phone: PhoneNumber, phoneCodeHash: Secret): Promise<LoginCode | null>;
   /** auth.signIn with the code. An account that does not exist is the failure `phone_number_unoccupied`. */
   signIn(phone: PhoneNumber, phoneCodeHash: Secret, code: Secret): Promise<SignInResult>;
   /** account.getPassword and auth.checkPassword (SRP). */
   checkPassword(password: Secret): Promise<TelegramUser>;
   /** auth.importBotAuthorization */
   signInBot(token: Secret): Promise<TelegramUser>;
+  /** auth.exportLoginToken (core.telegram.org/api/qr-login). Until it is accepted, a new token comes when the last one is over, or before. */
+  exportLoginToken(): Promise<LoginTokenResult>;
+  /** auth.importLoginToken with the token of `accepted_elsewhere`. */
+  importLoginToken(token: Secret): Promise<SignInResult>;
+  /**
+   * Resolves when the token may have been accepted since it was exported on this connection: Telegram said so
+   * (updateLoginToken), or could have without being heard. Also when `signal` aborts or the connection ends. Never fails.
+   */
+  loginTokenNews(signal: AbortSignal): Promise<void>;
   /** users.getUsers of oneself, always asked of Telegram: `session_dead` tells that the login is over. */
   getMe(): Promise<TelegramUser>;
+  /** contacts.getContacts */
+  contacts(): Promise<readonly TelegramContact[]>;
+  /** messages.getDialogs: the newest, a hundred at most. */
+  chats(): Promise<readonly TelegramChat[]>;
+  /** contacts.resolveUsername */
+  findByUsername(username: string): Promise<FoundUser>;
+  /** contacts.resolvePhone */
+  findByPhone(phone: PhoneNumber): Promise<FoundUser>;
+  /** contacts.search: people among the contacts, and everybody whose username begins so. */
+  searchUsers(query: string): Promise<readonly TelegramContact[]>;
   /** auth.logOut; resolves also where Telegram had ended the session before. */
   logOut(): Promise<void>;
   /** Closes the connection and frees what it holds. Never throws, may be called twice. */

@@ -29,3 +29,28 @@ export interface LoginCode {
   /** How long to wait before asking for the next code; null where Telegram does not say. */
   readonly timeoutMs: number | null;
 }
+
+/** Somebody on Telegram, as an account sees them: `phone` is null where it is hidden. */
+export type TelegramContact = TelegramUser;
+
+/** A conversation of an account. */
+export interface TelegramChat {
+  /** As the Bot API writes it: negative for groups, with -100 before it for channels and supergroups. */
+  readonly id: string;
+  readonly title: string;
+}
+
+/** Whom an identifier names. */
+export type FoundUser =
+  | { readonly kind: 'user'; readonly user: TelegramContact }
+  /** A group or a channel. */
+  | { readonly kind: 'no_user' }
+  | { readonly kind: 'nobody' };
+
+/** What a QR code is made of (auth.loginToken). */
+export interface LoginToken {
+  /** In base64url, as in tg://login?token=…; whoever scans it logs this session in. */
+  readonly token: Secret;
+  /** Epoch ms. */
+  readonly expiresAt: number;
+}

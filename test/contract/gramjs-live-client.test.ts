@@ -22,6 +22,7 @@ it('a client that is destroyed while it is to open again stays closed', async ()
     turns: createTurns(systemClock),
     log: (level, message) => gramjs.logger[level](message),
     onTurn: () => undefined,
+    onLoginToken: () => undefined,
   });
   await client.open();
   gramjs.sandbox.control.addFault({ kind: 'refuse' });

@@ -89,6 +89,24 @@ export function describeLogins(context: GatewayContext): void {
     });
   });
 
+  describe('a code that is asked for again', () => {
+    it('comes by the next way, and is good; then there is no other way', async () => {
+      const phone = numberOf('9996610006');
+      const { connection, sent } = await context.askForCode('9996610006');
+      const again = await connection.resendCode(phone, sent.phoneCodeHash);
+      expect(again).toMatchObject({ delivery: 'sms', length: 5, nextDelivery: null });
+      const hash = again?.phoneCodeHash ?? expect.unreachable();
+      expect(await connection.resendCode(phone, hash)).toBeNull();
+      expect((await connection.signIn(phone, hash, codeOf('9996610006'))).kind).toBe('authorized');
+    });
+
+    it('is expired where the hash is not known', async () => {
+      const { connection } = await context.askForCode('9996610007');
+      const again = connection.resendCode(numberOf('9996610007'), new Secret('nothing'));
+      expect(await faultOf(again)).toEqual({ kind: 'phone_code_expired' });
+    });
+  });
+
   describe('a cloud password', () => {
     it('is asked for with its hint, refused when wrong and taken when right', async () => {
       const phone = numberOf('9996611000');

@@ -3,6 +3,7 @@ import type { SessionDeath } from '../../src/telegram/failure.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { createFakeTelegram } from '../support/fake-telegram.js';
 import { createTestGateway, startTestSandbox } from '../support/gramjs-on-sandbox.js';
+import { numberOf } from '../support/magic-logins.js';
 import { describeTelegramGateway } from './telegram-gateway.js';
 
 const connectDeadlineMs = 20_000;
@@ -25,12 +26,18 @@ describeTelegramGateway('gramjs on the sandbox', async () => {
       if (reason === 'auth_key_forgotten') sandbox.control.forgetAuthKeys(phoneOrToken);
       else sandbox.control.revokeSessions(phoneOrToken, errorOf[reason]);
     },
+    scan: (token, digits) => sandbox.control.acceptLoginToken(Buffer.from(token.reveal(), 'base64url'), digits),
+    scanUnheard(token, digits) {
+      sandbox.control.cutConnections();
+      sandbox.control.acceptLoginToken(Buffer.from(token.reveal(), 'base64url'), digits);
+    },
     goDown() {
       sandbox.control.addFault({ kind: 'refuse' });
       sandbox.control.cutConnections();
     },
     goSilent: () => void sandbox.control.addFault({ kind: 'silent' }),
     comeBack: () => sandbox.control.clearFaults(),
+    now: () => clock.now(),
     advance: (ms) => clock.advance(ms),
     connectDeadlineMs,
     callDeadlineMs,
@@ -45,9 +52,15 @@ describeTelegramGateway('the fake', async () => {
     createGateway: () => telegram.gateway,
     endSessions: (phoneOrToken, reason) =>
       telegram.endSessions(reason, PhoneNumber.parse(phoneOrToken)?.reveal().slice(1)),
+    scan: (token, digits) => telegram.acceptLoginToken(token, numberOf(digits)),
+    scanUnheard(token, digits) {
+      telegram.acceptLoginToken(token, numberOf(digits), { unheard: true });
+      telegram.shakeConnections();
+    },
     goDown: () => telegram.goDown(),
     goSilent: () => telegram.goSilent(),
     comeBack: () => telegram.comeBack(),
+    now: () => clock.now(),
     advance: (ms) => clock.advance(ms),
     connectDeadlineMs,
     callDeadlineMs,

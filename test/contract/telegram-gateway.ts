@@ -1,9 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import type { Secret } from '../../src/base/secret.js';
 import type { SessionDeath } from '../../src/telegram/failure.js';
 import type { TelegramConnection, TelegramGateway, TelegramSession } from '../../src/telegram/gateway.js';
 import type { LoginCode, TelegramUser } from '../../src/telegram/shapes.js';
 import { codeOf, numberOf } from '../support/magic-logins.js';
 import { describeLogins } from './telegram-gateway-logins.js';
+import { describePeople } from './telegram-gateway-people.js';
+import { describeQrLogins } from './telegram-gateway-qr.js';
 import { describeTrouble } from './telegram-gateway-trouble.js';
 
 /** A Telegram with the magic accounts of the sandbox, new logins beginning at data centre 1, and the means to upset it. */
@@ -11,11 +14,17 @@ export interface TelegramUnderTest {
   createGateway(): TelegramGateway;
   /** Ends all sessions that have to do with this phone number or bot token. */
   endSessions(phoneOrToken: string, reason: SessionDeath): void;
+  /** The account of this number scans a QR code; the client is told. */
+  scan(token: Secret, digits: string): void;
+  /** The same while every connection breaks, so that the client cannot be told; connections may be opened again at once. */
+  scanUnheard(token: Secret, digits: string): void;
   /** Nobody can connect, and nobody stays connected. */
   goDown(): void;
   /** Everybody can connect, and nothing is ever answered. */
   goSilent(): void;
   comeBack(): void;
+  /** The time on that clock. */
+  now(): number;
   /** Lets time pass on the clock of the gateways. */
   advance(ms: number): Promise<void>;
   readonly connectDeadlineMs: number;
@@ -84,6 +93,8 @@ export function describeTelegramGateway(name: string, setup: () => Promise<Teleg
     };
 
     describeLogins(context);
+    describeQrLogins(context);
+    describePeople(context);
     describeTrouble(context);
   });
 }

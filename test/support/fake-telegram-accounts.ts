@@ -1,4 +1,4 @@
-import type { PhoneNumber } from '../../src/base/phone.js';
+import { PhoneNumber } from '../../src/base/phone.js';
 import {
   magicBotRanges,
   magicBotSecret,
@@ -7,7 +7,7 @@ import {
   type AccountKind,
 } from '../../src/sandbox/world/magic.js';
 import type { TelegramFault } from '../../src/telegram/failure.js';
-import type { TelegramUser, TelegramUserId } from '../../src/telegram/shapes.js';
+import type { FoundUser, TelegramChat, TelegramUser, TelegramUserId } from '../../src/telegram/shapes.js';
 
 /** The cloud password of every magic account that has one, those of 1900 to 1999 apart. */
 export const magicPassword = magicPasswords.password.password;
@@ -62,6 +62,38 @@ export function botOfToken(token: string): TelegramUser | TelegramFault {
     phone: null,
     isBot: true,
   };
+}
+
+/** As the sandbox has it: whose number comes next in the same data centre is a contact. */
+export function contactsOf(user: TelegramUser): TelegramUser[] {
+  const [, prefix, last] = /^\+(99966[1-3])(\d{4})$/.exec(user.phone?.reveal() ?? '') ?? [];
+  const number = PhoneNumber.parse(`${prefix}${String((Number(last) + 1) % 10_000).padStart(4, '0')}`);
+  const contact = number && accountOfPhone(number)?.user;
+  return contact ? [contact] : [];
+}
+
+/** As the sandbox has it: a chat with each contact, a group and a channel. */
+export function chatsOf(user: TelegramUser): TelegramChat[] {
+  const people = contactsOf(user).map(({ id, firstName, lastName }) => ({ id, title: `${firstName} ${lastName}` }));
+  return [...people, { id: '-4242', title: 'Sandbox group' }, { id: '-1000000004343', title: 'Sandbox channel' }];
+}
+
+/** Whose username that is; `sandbox_channel` is a channel's. */
+export function findByUsername(username: string): FoundUser {
+  if (username.toLowerCase() === 'sandbox_channel') return { kind: 'no_user' };
+  const [, dataCentre, number] = /^magic_([1-3])_(\d{4})$/i.exec(username) ?? [];
+  const phone = PhoneNumber.parse(`99966${dataCentre}${number}`);
+  const user = phone && accountOfPhone(phone)?.user;
+  return user?.username ? { kind: 'user', user: { ...user, phone: null } } : { kind: 'nobody' };
+}
+
+/** Contacts by a part of their name, and whoever has that username. */
+export function searchUsers(user: TelegramUser, query: string): TelegramUser[] {
+  const contacts = contactsOf(user).filter(({ firstName, lastName }) =>
+    `${firstName} ${lastName}`.toLowerCase().includes(query.toLowerCase()),
+  );
+  const found = findByUsername(query);
+  return found.kind === 'user' ? [...contacts, found.user] : contacts;
 }
 
 function userOf(phone: PhoneNumber, dataCentre: string, number: string, kind: AccountKind): TelegramUser {

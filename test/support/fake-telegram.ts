@@ -4,14 +4,42 @@ import type { PhoneNumber } from '../../src/base/phone.js';
 import { Secret } from '../../src/base/secret.js';
 import { TelegramFailure } from '../../src/telegram/failure.js';
 import type { SessionDeath, TelegramFault } from '../../src/telegram/failure.js';
-import type { SignInResult, TelegramConnection, TelegramGateway, TelegramSession } from '../../src/telegram/gateway.js';
+import type {
+  LoginTokenResult,
+  SignInResult,
+  TelegramConnection,
+  TelegramGateway,
+  TelegramSession,
+} from '../../src/telegram/gateway.js';
 import type { LoginCode, TelegramUser } from '../../src/telegram/shapes.js';
-import { accountOfPhone, botOfToken } from './fake-telegram-accounts.js';
+import {
+  accountOfPhone,
+  botOfToken,
+  chatsOf,
+  contactsOf,
+  findByUsername,
+  searchUsers,
+  type FakeAccount,
+} from './fake-telegram-accounts.js';
 import { OpenWaits } from './open-waits.js';
 
 /** The calls that a fault or a hold can name. */
 export type FakeTelegramOperation =
-  'connect' | 'sendCode' | 'signIn' | 'checkPassword' | 'signInBot' | 'getMe' | 'logOut';
+  | 'connect'
+  | 'sendCode'
+  | 'resendCode'
+  | 'signIn'
+  | 'checkPassword'
+  | 'signInBot'
+  | 'exportLoginToken'
+  | 'importLoginToken'
+  | 'getMe'
+  | 'contacts'
+  | 'chats'
+  | 'findByUsername'
+  | 'findByPhone'
+  | 'searchUsers'
+  | 'logOut';
 
 /** A code that the fake has sent. */
 export interface SentFakeCode {
@@ -45,7 +73,13 @@ export interface FakeTelegram {
   /** Ends goDown and goSilent; calls that went unanswered stay so. */
   comeBack(): void;
   /** Telegram does what the next call of `operation` asks, but its answer is lost: the call fails with `unreachable`. */
-  loseAnswer(operation: 'signIn' | 'checkPassword' | 'signInBot'): void;
+  loseAnswer(operation: 'signIn' | 'checkPassword' | 'signInBot' | 'exportLoginToken' | 'importLoginToken'): void;
+  /** The account of this number scans a QR code: the token, or the whole tg://login link. `unheard` where the client is not told. */
+  acceptLoginToken(token: Secret, phone: PhoneNumber, how?: { readonly unheard?: boolean }): void;
+  /** Resolves when so many calls wait for news of a QR code that has not been scanned. */
+  untilListening(count: number): Promise<void>;
+  /** Every connection that waits for news of its QR code is told that some may have been lost. */
+  shakeConnections(): void;
   /** Calls of `operation` wait until the returned function is called, then go on. */
   hold(operation: FakeTelegramOperation): () => void;
   /** Every code sent to this number so far is no longer accepted. */
@@ -54,6 +88,13 @@ export interface FakeTelegram {
   endSessions(reason: SessionDeath, userId?: string): void;
   /** Whoever is logged in as this user ID has that number from now on. */
   renumber(userId: string, phone: PhoneNumber | null): void;
+}
+
+interface FakeLoginToken {
+  readonly token: string;
+  readonly authorization: Authorization;
+  readonly expiresAt: number;
+  acceptedBy: FakeAccount | null;
 }
 
 interface Authorization {
@@ -77,6 +118,7 @@ interface Injected {
 
 const startingDataCentre = 1;
 const resendTimeoutMs = 60_000;
+const loginTokenLifeMs = 30_000;
 
 /**
  * A fake of the Telegram port with the magic accounts of fake-telegram-accounts.ts. It behaves as the contract suite says,
@@ -88,7 +130,10 @@ export function createFakeTelegram({
   deadlineMs = 15_000,
 }: { readonly clock?: Clock; readonly deadlineMs?: number } = {}): FakeTelegram {
   const authorizations = new Map<string, Authorization>();
-  const codes: (SentFakeCode & { expired: boolean; tries: number })[] = [];
+  const codes: (SentFakeCode & { expired: boolean; resent: boolean; tries: number })[] = [];
+  const loginTokens: FakeLoginToken[] = [];
+  /** Who waits for news of a QR code, by the key of the session. */
+  const listeners = new Set<{ readonly key: () => string; readonly hear: () => void }>();
   const callCounts = new Map<FakeTelegramOperation, number>();
   const injected = new Set<Injected>();
   const holds = new Map<FakeTelegramOperation, Promise<void>>();
@@ -98,6 +143,8 @@ export function createFakeTelegram({
   let opening = new OpenWaits();
   let weather: 'well' | 'down' | 'silent' = 'well';
   let serial = 0;
+  let listening = 0;
+  const listeningChecks = new Set<() => void>();
 
   const fail = (fault: TelegramFault): never => {
     throw new TelegramFailure(fault);
@@ -145,6 +192,11 @@ export function createFakeTelegram({
     const waits = new OpenWaits();
     let destroyed = false;
     authorization.live += 1;
+    /** Settled when there is news of the token that this connection has exported; there is where it has exported none. */
+    let tellNews: () => void = () => undefined;
+    let news = Promise.resolve();
+    const listener = { key: () => authorization.key, hear: () => tellNews() };
+    listeners.add(listener);
 
     const call = async (operation: FakeTelegramOperation, phone?: PhoneNumber): Promise<void> => {
       if (destroyed) fail({ kind: 'unreachable' });
@@ -158,6 +210,13 @@ export function createFakeTelegram({
       authorization = newAuthorization(dataCentre);
       authorization.live += 1;
     };
+    const admit = (account: FakeAccount): SignInResult => {
+      if (account.user === null) return fail({ kind: 'phone_number_unoccupied' });
+      if (account.password === undefined) return { kind: 'authorized', user: logIn(account.user) };
+      authorization.pending = { user: account.user, password: account.password.password };
+      return { kind: 'password_needed', hint: account.password.hint ?? null };
+    };
+    const whoAsks = (): TelegramUser => authorization.user ?? fail({ kind: 'session_dead', reason: 'revoked' });
     const logIn = (user: TelegramUser): TelegramUser => {
       authorization.user = user;
       authorization.pending = null;
@@ -176,7 +235,14 @@ export function createFakeTelegram({
         if (account.sendCodeFault !== undefined) fail(account.sendCodeFault);
         authorization.awaited = account.user;
         const phoneCodeHash = `hash-${codes.length + 1}`;
-        codes.push({ phone: phone.reveal(), code: account.code, phoneCodeHash, expired: false, tries: 0 });
+        codes.push({
+          phone: phone.reveal(),
+          code: account.code,
+          phoneCodeHash,
+          expired: false,
+          resent: false,
+          tries: 0,
+        });
         return {
           phoneCodeHash: new Secret(phoneCodeHash),
           delivery: 'app',
@@ -184,6 +250,77 @@ export function createFakeTelegram({
           nextDelivery: 'sms',
           timeoutMs: resendTimeoutMs,
         };
+      },
+      async resendCode(phone, phoneCodeHash): Promise<LoginCode | null> {
+        await call('resendCode', phone);
+        const sent = codes.find((one) => one.phoneCodeHash === phoneCodeHash.reveal());
+        if (sent === undefined || sent.expired || sent.phone !== phone.reveal()) {
+          return fail({ kind: 'phone_code_expired' });
+        }
+        if (sent.resent) return null;
+        sent.resent = true;
+        const { length } = sent.code;
+        return { phoneCodeHash, delivery: 'sms', length, nextDelivery: null, timeoutMs: resendTimeoutMs };
+      },
+      async exportLoginToken(): Promise<LoginTokenResult> {
+        await call('exportLoginToken');
+        news = new Promise((resolve) => (tellNews = resolve));
+        const accepted = loginTokens.find((one) => one.authorization === authorization && one.acceptedBy !== null);
+        if (accepted?.acceptedBy) {
+          if (accepted.acceptedBy.dataCentre !== authorization.dataCentre) {
+            migrateTo(accepted.acceptedBy.dataCentre);
+            return answer('exportLoginToken', { kind: 'accepted_elsewhere', token: new Secret(accepted.token) });
+          }
+          loginTokens.splice(loginTokens.indexOf(accepted), 1);
+          return answer('exportLoginToken', admit(accepted.acceptedBy));
+        }
+        serial += 1;
+        const expiresAt = clock.now() + loginTokenLifeMs;
+        const token = Buffer.from(`fake-login-token-${serial}`).toString('base64url');
+        loginTokens.push({ token, authorization, expiresAt, acceptedBy: null });
+        return answer('exportLoginToken', { kind: 'token', token: { token: new Secret(token), expiresAt } });
+      },
+      async importLoginToken(token): Promise<SignInResult> {
+        await call('importLoginToken');
+        const accepted = loginTokens.find((one) => one.token === token.reveal() && one.acceptedBy !== null);
+        if (!accepted?.acceptedBy) return fail({ kind: 'unknown_error' });
+        loginTokens.splice(loginTokens.indexOf(accepted), 1);
+        return answer('importLoginToken', admit(accepted.acceptedBy));
+      },
+      async loginTokenNews(signal): Promise<void> {
+        if (destroyed) return;
+        const aborted = new Promise<void>((resolve) => {
+          if (signal.aborted) resolve();
+          signal.addEventListener('abort', () => resolve(), { once: true });
+        });
+        listening += 1;
+        for (const check of listeningChecks) check();
+        await Promise.race([news, aborted]);
+        listening -= 1;
+        for (const check of listeningChecks) check();
+      },
+      async contacts() {
+        await call('contacts');
+        return contactsOf(whoAsks());
+      },
+      async chats() {
+        await call('chats');
+        return chatsOf(whoAsks());
+      },
+      async findByUsername(username) {
+        await call('findByUsername');
+        whoAsks();
+        return findByUsername(username);
+      },
+      async findByPhone(phone) {
+        await call('findByPhone', phone);
+        whoAsks();
+        const user = accountOfPhone(phone)?.user;
+        return user ? { kind: 'user', user: { ...user, phone: null } } : { kind: 'nobody' };
+      },
+      async searchUsers(query) {
+        await call('searchUsers');
+        return searchUsers(whoAsks(), query);
       },
       async signIn(phone, phoneCodeHash, code): Promise<SignInResult> {
         await call('signIn', phone);
@@ -197,14 +334,12 @@ export function createFakeTelegram({
         sent.tries += 1;
         const isRefused = account.refusesFirstCode && sent.tries === 1;
         if (isRefused || code.reveal() !== sent.code) fail({ kind: 'phone_code_invalid' });
-        if (account.user === null) return fail({ kind: 'phone_number_unoccupied' });
-        if (account.password === undefined) {
+        const result = admit(account);
+        if (result.kind === 'authorized') {
           sent.expired = true;
           if (account.isDeactivated) authorization.death = 'deactivated';
-          return answer('signIn', { kind: 'authorized', user: logIn(account.user) });
         }
-        authorization.pending = { user: account.user, password: account.password.password };
-        return answer('signIn', { kind: 'password_needed', hint: account.password.hint ?? null });
+        return answer('signIn', result);
       },
       async checkPassword(password): Promise<TelegramUser> {
         await call('checkPassword');
@@ -220,7 +355,7 @@ export function createFakeTelegram({
       },
       async getMe(): Promise<TelegramUser> {
         await call('getMe');
-        return authorization.user ?? fail({ kind: 'session_dead', reason: 'revoked' });
+        return whoAsks();
       },
       async logOut(): Promise<void> {
         try {
@@ -238,6 +373,8 @@ export function createFakeTelegram({
         destroyed = true;
         authorization.live -= 1;
         live.delete(connection);
+        listeners.delete(listener);
+        tellNews();
         waits.end();
       },
     };
@@ -269,6 +406,28 @@ export function createFakeTelegram({
     goSilent: () => void (weather = 'silent'),
     comeBack: () => void (weather = 'well'),
     loseAnswer: (operation) => void lostAnswers.add(operation),
+    acceptLoginToken(token, phone, { unheard = false } = {}) {
+      const text = token.reveal().replace(/^tg:\/\/login\?token=/, '');
+      const found = loginTokens.find((one) => one.token === text && clock.now() < one.expiresAt);
+      const account = accountOfPhone(phone);
+      if (!found || !account) throw new Error('no such QR code, or nobody to scan it');
+      found.acceptedBy = account;
+      if (unheard) return;
+      for (const { key, hear } of listeners) if (key() === found.authorization.key) hear();
+    },
+    untilListening: (count) =>
+      new Promise((resolve) => {
+        const check = () => {
+          if (listening !== count) return;
+          listeningChecks.delete(check);
+          resolve();
+        };
+        listeningChecks.add(check);
+        check();
+      }),
+    shakeConnections() {
+      for (const { hear } of listeners) hear();
+    },
     hold(operation) {
       let release: () => void = () => undefined;
       holds.set(operation, new Promise((resolve) => (release = resolve)));

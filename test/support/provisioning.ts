@@ -1,12 +1,13 @@
 import { createTelegramProofs, type FromTelegram } from '../../src/accounts/contacts/telegram-proofs.js';
-import { createProvisioningSurface } from '../../src/api/provisioning-0.3.0/index.js';
+import { createProvisioningSurfaces } from '../../src/api/provisioning-surfaces.js';
+import type { FindOpenIdUser } from '../../src/api/provisioning-v3/authenticate.js';
 import { parseMxid, type Mxid, type ServerName } from '../../src/base/mxid.js';
 import { randomId, systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
 import { DatabaseFailure } from '../../src/database/failure.js';
 import { createBearerAuth, type FindTokenHolder } from '../../src/http/bearer-auth.js';
-import { createHttpServer, defaultHttpLimits } from '../../src/http/server.js';
+import { createHttpServer, defaultHttpLimits, type HttpLimits } from '../../src/http/server.js';
 import { createLoginService } from '../../src/login/service.js';
 import { createConnectionPool } from '../../src/telegram/pool.js';
 import { openTestDatabase } from './database.js';
@@ -16,12 +17,15 @@ import { sendRaw, type RawReply, type RawRequest } from './raw-http.js';
 import { silentLogger } from './silent-logger.js';
 import { withZeroCode } from './zero-code-telegram.js';
 
-/** The provisioning API 0.3.0 over real HTTP, on the real login service, a database in memory and the fake of Telegram. */
+/** The provisioning API in all its versions over real HTTP, on the real login service, a database in memory and the fake of Telegram. */
 export interface Provisioning {
+  readonly port: number;
   readonly telegram: FakeTelegram;
   readonly clock: FakeClock;
   /** The access tokens that were looked up, in their order. */
   readonly lookups: readonly string[];
+  /** The OpenID tokens that were looked up, in their order, each with its server. */
+  readonly openIdLookups: readonly string[];
   /** Sends exactly this; `path` is below the prefix. */
   send(request: RawRequest): Promise<RawReply>;
   /** Sends JSON with the secret. */
@@ -46,6 +50,12 @@ export const sharedSecret = 'correct horse battery staple';
 export const authorization = `Bearer ${sharedSecret}`;
 /** An access token of alice, and one of which nobody can tell at the moment whose it is; others are nobody's. */
 export const [aliceToken, mysteriousToken] = ['token-of-alice', 'token-of-somebody'] as const;
+/** An OpenID token of alice, and one of which nobody can tell at the moment whose it is; others are nobody's. */
+export const [aliceOpenId, mysteriousOpenId] = ['openid-of-alice', 'openid-of-somebody'] as const;
+/** Where the bridge is, as /.well-known/matrix/mautrix tells. */
+export const bridgeUrl = 'https://bridges.example.org';
+/** The server name of the homeserver. */
+const serverName = 'example.org' as ServerName;
 /** Users that may log in, and one that may not. */
 export const [alice, bob, stranger] = ['@alice:example.org', '@bob:example.org', '@stranger:elsewhere.org'] as const;
 
@@ -53,11 +63,12 @@ export const [alice, bob, stranger] = ['@alice:example.org', '@bob:example.org',
 export interface ProvisioningChanges {
   readonly failuresAllowed?: number;
   readonly fromTelegram?: FromTelegram;
+  readonly limits?: Partial<HttpLimits>;
 }
 
 /** Starts one; replies that are not declared fail as defects. */
 export async function startProvisioning(changes: ProvisioningChanges = {}): Promise<Provisioning> {
-  const { failuresAllowed = 1000, fromTelegram = 'off' } = changes;
+  const { failuresAllowed = 1000, fromTelegram = 'off', limits = {} } = changes;
   const clock = createFakeClock();
   const telegram = createFakeTelegram({ clock });
   const database = await openTestDatabase({ clock });
@@ -79,14 +90,23 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
     ...deps,
     mode: fromTelegram,
     database: losable,
-    serverName: 'example.org' as ServerName,
+    serverName,
     hasOwnAccounts: false,
     publisher: undefined,
   });
-  const watcher = proofs;
-  const login = createLoginService({ ...deps, database: losable, pool, mayLogIn, expireAfterMs: 30 * 60_000, watcher });
+  const login = createLoginService({
+    ...deps,
+    database: losable,
+    pool,
+    mayLogIn,
+    maxAccounts: 3,
+    maxListening: 4,
+    expireAfterMs: 30 * 60_000,
+    watcher: proofs,
+  });
   const phoneProofs = fromTelegram === 'off' ? undefined : proofs;
   const lookups: string[] = [];
+  const openIdLookups: string[] = [];
   const findTokenHolder: FindTokenHolder = (token) => {
     lookups.push(token.reveal());
     if (token.reveal() === mysteriousToken) return Promise.resolve({ kind: 'unavailable' });
@@ -100,23 +120,42 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
     failuresAllowed,
     windowMs: 60_000,
   });
+  const findOpenIdUser: FindOpenIdUser = (token, server) => {
+    openIdLookups.push(`${token.reveal()} at ${server}`);
+    if (token.reveal() === mysteriousOpenId) return Promise.resolve({ kind: 'unavailable' });
+    const mxid = token.reveal() === aliceOpenId && server === serverName ? parseMxid(alice) : undefined;
+    return Promise.resolve(mxid ? { kind: 'user', mxid } : { kind: 'unknown' });
+  };
   const server = createHttpServer({
     ...deps,
     host: '127.0.0.1',
     port: 0,
-    surfaces: [createProvisioningSurface({ prefix, login, phoneProofs, authenticate, clock })],
+    surfaces: createProvisioningSurfaces({
+      prefix,
+      login,
+      phoneProofs,
+      permissions: { mayLogIn, levelOf: () => ({ level: 'puppeting' }) },
+      authenticate,
+      findTokenHolder,
+      findOpenIdUser,
+      serverName,
+      bridges: [bridgeUrl],
+      clock,
+    }),
     trustedProxies: [],
     undeclaredReplies: 'throw',
     isUnavailable: (failure) => failure instanceof DatabaseFailure,
-    limits: defaultHttpLimits,
+    limits: { ...defaultHttpLimits, ...limits },
   });
   const { port } = await server.start();
   const send = (request: RawRequest) => sendRaw(port, { ...request, path: `${prefix}${request.path}` });
 
   return {
+    port,
     telegram,
     clock,
     lookups,
+    openIdLookups,
     send,
     async addNumber(mxid, address) {
       const owner = parseMxid(mxid);

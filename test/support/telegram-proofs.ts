@@ -58,6 +58,8 @@ export async function openTelegramProofs(database: Database, changes: ProofChang
     ...deps,
     pool: createConnectionPool({ gateway, clock, logger, maxLive: 10, idleCloseMs: 60_000 }),
     mayLogIn: () => true,
+    maxAccounts: 3,
+    maxListening: 4,
     expireAfterMs: 30 * 60_000,
     watcher: proofs,
   });

@@ -18,6 +18,15 @@ function wrapped(connection: TelegramConnection): TelegramConnection {
       return connection.session;
     },
     sendCode: (phone) => connection.sendCode(phone),
+    resendCode: (phone, phoneCodeHash) => connection.resendCode(phone, phoneCodeHash),
+    exportLoginToken: () => connection.exportLoginToken(),
+    importLoginToken: (token) => connection.importLoginToken(token),
+    loginTokenNews: (signal) => connection.loginTokenNews(signal),
+    contacts: () => connection.contacts(),
+    chats: () => connection.chats(),
+    findByUsername: (username) => connection.findByUsername(username),
+    findByPhone: (phone) => connection.findByPhone(phone),
+    searchUsers: (query) => connection.searchUsers(query),
     signIn(phone, phoneCodeHash, code) {
       if (phone.reveal() !== zeroCodeAccount.phone) return connection.signIn(phone, phoneCodeHash, code);
       const translated = code.reveal() === zeroCodeAccount.code ? '22222' : '00000';

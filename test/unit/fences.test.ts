@@ -76,6 +76,8 @@ const fences: readonly { readonly library: RegExp; readonly parts: readonly stri
   { library: /^(typeorm|pg|sqlite3)$/, parts: ['database', 'migrations'] },
   { library: /^telegram$/, parts: ['telegram/gramjs'] },
   { library: /^(koa|koa-.+|@koa\/.+)$/, parts: ['http', 'api'] },
+  { library: /^ws$/, parts: ['http'] },
+  { library: /^uqr$/, parts: ['cli'] },
   { library: /^winston$/, parts: ['observability'] },
   { library: /^nodemailer$/, parts: ['delivery'] },
   { library: /^eta$/, parts: ['delivery'] },
@@ -245,7 +247,7 @@ describe('the linter', () => {
       expected.filter((other) => other !== 'migrations').sort(),
     );
     const names = ['typeorm', 'pg', 'sqlite3', 'telegram', 'telegram/sessions/index.js', 'koa', 'koa-bodyparser'];
-    const fenced = [...names, '@koa/router', 'winston', 'commander', '@mtcute/node', '@node-rs/argon2'];
+    const fenced = [...names, '@koa/router', 'ws', 'uqr', 'winston', 'commander', '@mtcute/node', '@node-rs/argon2'];
     const open = fenced.filter((name) => !refuses(part, name));
     const expectedOpen = fenced.filter((name) => {
       return fences.some(({ library, parts: inside }) => library.test(packageOf(name)) && inside.includes(part));

@@ -99,6 +99,8 @@ export const httpErrors = {
     errcode: 'M_UNKNOWN',
     error: 'Your access token cannot be checked at the moment. Please try again later.',
   },
+  too_many_open: tooMany,
+  upgrade_required: { status: 426, errcode: 'M_UNRECOGNIZED', error: 'Unrecognized request' },
   unavailable: {
     status: 503,
     errcode: 'M_UNKNOWN',

@@ -1,7 +1,7 @@
 import type { AccountFault } from '../../accounts/failure.js';
 import { problemHeaders } from '../../http/plain-problems.js';
 import type { BodyFault, HttpProblem } from '../../http/problem.js';
-import { retryAfterSeconds, type Reply } from '../../http/reply.js';
+import { retryAfterSeconds, type ObjectReply } from '../../http/reply.js';
 import type { ThreepidFault } from '../../threepid/failure.js';
 import {
   accountErrors,
@@ -14,7 +14,7 @@ import {
 } from './errors.js';
 
 /** A fault of an account as the client-server API puts it on the wire. */
-export function spellAccountFault(fault: AccountFault): Reply {
+export function spellAccountFault(fault: AccountFault): ObjectReply {
   switch (fault.kind) {
     case 'refused_upstream':
       return passOn(fault, 'The homeserver refuses the request');
@@ -33,24 +33,24 @@ export function spellAccountFault(fault: AccountFault): Reply {
 }
 
 /** The same, as the deprecated POST /account/3pid puts it. */
-export function spellPostFault(fault: AccountFault): Reply {
+export function spellPostFault(fault: AccountFault): ObjectReply {
   return fault.kind === 'address_not_proven' ? spell(postErrors[fault.kind]) : spellAccountFault(fault);
 }
 
 /** A fault of a proof as the client-server API puts it on the wire. */
-export function spellThreepidFault(fault: ThreepidFault): Reply {
+export function spellThreepidFault(fault: ThreepidFault): ObjectReply {
   const reply = spell(threepidErrors[fault.kind]);
   return 'retryAfterMs' in fault ? withRetry(reply, fault.retryAfterMs) : reply;
 }
 
 /** What the kernel found, as the client-server API puts it on the wire. */
-export function spellHttpProblem(problem: HttpProblem): Reply {
+export function spellHttpProblem(problem: HttpProblem): ObjectReply {
   if (problem.kind === 'body_unfit') return spellBodyFaults(problem.faults);
   const reply = { ...spell(httpErrors[problem.kind]), headers: problemHeaders(problem) };
   return problem.kind === 'too_many_attempts' ? withRetry(reply, problem.retryAfterMs) : reply;
 }
 
-function spellBodyFaults([first, ...others]: readonly BodyFault[]): Reply {
+function spellBodyFaults([first, ...others]: readonly BodyFault[]): ObjectReply {
   if (first === undefined || others.length > 0 || first.problem === 'wrong_type') return spell(bodyErrors.unfit);
   return spell(bodyErrors[first.problem], ` ${first.at}`);
 }
@@ -88,7 +88,7 @@ const longestRetryMs = 24 * 60 * 60_000;
 function passOn(
   { status, body, retryAfter }: Omit<Extract<AccountFault, { kind: 'refused_upstream' }>, 'kind'>,
   otherwise: string,
-): Reply {
+): ObjectReply {
   const { errcode, error } = body;
   const code = isWord(errcode) ? errcode : 'M_UNKNOWN';
   const text = isWord(error) ? error : otherwise;
@@ -104,7 +104,7 @@ function isWord(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-function withRetry(reply: Reply, retryAfterMs: number): Reply {
+function withRetry(reply: ObjectReply, retryAfterMs: number): ObjectReply {
   return {
     ...reply,
     body: { ...reply.body, retry_after_ms: retryAfterMs },
@@ -112,6 +112,6 @@ function withRetry(reply: Reply, retryAfterMs: number): Reply {
   };
 }
 
-function spell({ status, errcode, error }: WireError, detail = '', extra: Reply['body'] = {}): Reply {
+function spell({ status, errcode, error }: WireError, detail = '', extra: ObjectReply['body'] = {}): ObjectReply {
   return { status, body: { errcode, error: `${error}${detail}`, ...extra } };
 }

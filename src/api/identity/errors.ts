@@ -111,6 +111,8 @@ export const httpErrors = {
     errcode: 'M_UNKNOWN',
     error: 'Your access token cannot be checked at the moment. Please try again later.',
   },
+  too_many_open: tooMany,
+  upgrade_required: { ...unrecognized, status: 426 },
   unavailable: {
     status: 503,
     errcode: 'M_UNKNOWN',

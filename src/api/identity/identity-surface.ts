@@ -1,7 +1,7 @@
 import type { Failure } from '../../base/failure.js';
 import { anybody } from '../../http/bearer-auth.js';
 import { isPage, type Endpoint } from '../../http/endpoint.js';
-import type { Answer, Reply } from '../../http/reply.js';
+import type { Answer, ObjectReply } from '../../http/reply.js';
 import { surface, type Surface } from '../../http/surface.js';
 import { IdentityFailure } from '../../identity/failure.js';
 import { ThreepidFailure } from '../../threepid/failure.js';
@@ -41,7 +41,7 @@ export function identitySurface({
 
 const verdicts: ReadonlySet<unknown> = new Set(['M_TOKEN_INCORRECT', 'M_NO_VALID_SESSION', 'M_SESSION_EXPIRED']);
 
-function spellFailure(failure: Failure, endpoint: Endpoint): Reply | undefined {
+function spellFailure(failure: Failure, endpoint: Endpoint): ObjectReply | undefined {
   const peculiar = peculiarOf(endpoint);
   if (failure instanceof ThreepidFailure) return spellThreepidFault(failure.fact, peculiar);
   if (failure instanceof IdentityFailure) return spellIdentityFault(failure.fact, peculiar);
@@ -58,12 +58,12 @@ function answersPages(endpoint: Endpoint | undefined): boolean {
   return endpoint !== undefined && Object.values(endpoint.replies).some(isPage);
 }
 
-function asSeen(reply: Reply, endpoint: Endpoint | undefined): Answer {
+function asSeen(reply: ObjectReply, endpoint: Endpoint | undefined): Answer {
   if (!answersPages(endpoint)) return reply;
   return { ...failurePage(reply.status, reasonOf(reply)), headers: { ...reply.headers } };
 }
 
-function reasonOf({ status, body }: Reply): FailureReason {
+function reasonOf({ status, body }: ObjectReply): FailureReason {
   if (body['errcode'] === 'M_SESSION_EXPIRED') return 'expired';
   if (status === 429) return 'too_many';
   return status >= 500 ? 'trouble' : 'unfit';

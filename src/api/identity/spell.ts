@@ -1,13 +1,13 @@
 import { problemHeaders } from '../../http/plain-problems.js';
 import type { BodyFault, HttpProblem } from '../../http/problem.js';
-import { retryAfterSeconds, type Reply } from '../../http/reply.js';
+import { retryAfterSeconds, type ObjectReply } from '../../http/reply.js';
 import type { IdentityFault } from '../../identity/failure.js';
 import type { ThreepidFault } from '../../threepid/failure.js';
 import { emailErrors, type WireError } from './errors.js';
 import { wireError, type ErrorKind, type Peculiar } from './wire-error.js';
 
 /** A fault of a validation as the identity service puts it on the wire. */
-export function spellThreepidFault(fault: ThreepidFault, peculiar: Peculiar | undefined): Reply {
+export function spellThreepidFault(fault: ThreepidFault, peculiar: Peculiar | undefined): ObjectReply {
   const isOfEmail = 'medium' in fault && fault.medium === 'email' && fault.kind in emailErrors;
   const row = wireError((isOfEmail ? `email:${fault.kind}` : `threepid:${fault.kind}`) as ErrorKind, peculiar);
   const reply = spell(row, '', peculiar === 'submit' ? { success: false } : {});
@@ -15,7 +15,7 @@ export function spellThreepidFault(fault: ThreepidFault, peculiar: Peculiar | un
 }
 
 /** A fault of the identity service as it goes on the wire. */
-export function spellIdentityFault(fault: IdentityFault, peculiar: Peculiar | undefined): Reply {
+export function spellIdentityFault(fault: IdentityFault, peculiar: Peculiar | undefined): ObjectReply {
   const row = wireError(`identity:${fault.kind}`, peculiar);
   switch (fault.kind) {
     case 'rate_limited':
@@ -32,13 +32,13 @@ export function spellIdentityFault(fault: IdentityFault, peculiar: Peculiar | un
 }
 
 /** What the kernel found, as the identity service puts it on the wire. */
-export function spellHttpProblem(problem: HttpProblem): Reply {
+export function spellHttpProblem(problem: HttpProblem): ObjectReply {
   if (problem.kind === 'body_unfit') return spellBodyFaults(problem.faults);
   const reply = { ...spell(wireError(problem.kind, undefined)), headers: problemHeaders(problem) };
   return problem.kind === 'too_many_attempts' ? withRetry(reply, problem.retryAfterMs) : reply;
 }
 
-function spellBodyFaults(faults: readonly BodyFault[]): Reply {
+function spellBodyFaults(faults: readonly BodyFault[]): ObjectReply {
   const namesOf = (problem: BodyFault['problem']) =>
     faults.filter((fault) => fault.problem === problem).map(({ at }) => at);
   const missing = namesOf('missing');
@@ -48,7 +48,7 @@ function spellBodyFaults(faults: readonly BodyFault[]): Reply {
   return spell(wireError('wrong_value', undefined), invalid.join(','));
 }
 
-function withRetry(reply: Reply, retryAfterMs: number): Reply {
+function withRetry(reply: ObjectReply, retryAfterMs: number): ObjectReply {
   return {
     ...reply,
     body: { ...reply.body, retry_after_ms: retryAfterMs },
@@ -56,6 +56,6 @@ function withRetry(reply: Reply, retryAfterMs: number): Reply {
   };
 }
 
-function spell({ status, errcode, error }: WireError, detail = '', extra: Reply['body'] = {}): Reply {
+function spell({ status, errcode, error }: WireError, detail = '', extra: ObjectReply['body'] = {}): ObjectReply {
   return { status, body: { ...extra, errcode, error: `${error}${detail}` } };
 }

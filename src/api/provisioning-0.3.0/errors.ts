@@ -201,6 +201,12 @@ export const httpErrors = {
     errcode: 'unhandled_http_415',
     error: 'The request body must not have a Content-Encoding.',
   },
+  too_many_open: {
+    status: 503,
+    errcode: 'unhandled_http_503',
+    error: 'Too many connections are open. Please try again later.',
+  },
+  upgrade_required: { status: 426, errcode: 'unhandled_http_426', error: 'This endpoint is a WebSocket.' },
   unavailable: {
     status: 503,
     errcode: 'database_unavailable',

@@ -5,10 +5,11 @@ import type { Endpoint } from '../../http/endpoint.js';
 import { surface, type Surface } from '../../http/surface.js';
 import { LoginFailure } from '../../login/failure.js';
 import type { LoginService } from '../../login/service.js';
+import { descriptionEndpoint } from '../provisioning/description-endpoint.js';
 import { addPhone } from './add-phone.js';
 import { botToken } from './bot-token.js';
 import { getMe } from './get-me.js';
-import { openApiEndpoint } from './openapi.js';
+import { provisioningOpenApi } from './openapi.js';
 import { isOperationName, operations, type Operation } from './operation.js';
 import { OwnerFailure } from './owner.js';
 import type { PhoneProofs } from './phone-proofs.js';
@@ -22,7 +23,7 @@ export interface ProvisioningDeps {
   /** The specification's is /_matrix/provision. */
   readonly prefix: string;
   readonly login: LoginService;
-  readonly phoneProofs?: PhoneProofs;
+  readonly phoneProofs?: PhoneProofs | undefined;
   readonly authenticate: Authenticator;
   readonly clock: Clock;
 }
@@ -36,7 +37,7 @@ export function createProvisioningSurface(deps: ProvisioningDeps): Surface {
     prefixes: [prefix],
     authenticate,
     accessLevel: 'info',
-    endpoints: [...endpoints, openApiEndpoint(prefix, endpoints)],
+    endpoints: [...endpoints, descriptionEndpoint(provisioningOpenApi(prefix, endpoints))],
     problem: (problem, endpoint) => spellHttpProblem(problem, endpoint && operationOf(endpoint)),
     failure(failure, endpoint) {
       const operation = operationOf(endpoint);

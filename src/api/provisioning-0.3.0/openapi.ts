@@ -1,6 +1,4 @@
-import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
-import { reply } from '../../http/reply.js';
+import type { Endpoint } from '../../http/endpoint.js';
 import { openApiDocument, type OpenApiDocument } from '../../http/openapi.js';
 
 /** What one should know before reading about the operations, in Markdown. */
@@ -35,21 +33,5 @@ export function provisioningOpenApi(prefix: string, endpoints: readonly Endpoint
         'In its place a Matrix user may send their own access token, which is good for their own Matrix ID only.',
     },
     surfaces: [{ prefixes: [prefix], endpoints }],
-  });
-}
-
-/** GET /openapi.json, public: it tells nothing that this project does not publish. */
-export function openApiEndpoint(prefix: string, endpoints: readonly Endpoint[]): Endpoint {
-  const document = provisioningOpenApi(prefix, endpoints);
-  return endpoint({
-    name: 'openapi',
-    method: 'GET',
-    path: '/openapi.json',
-    params: {},
-    access: 'public',
-    summary: 'This description',
-    replies: { 200: { description: 'An OpenAPI 3.1 document', schema: z.looseObject({}) } },
-    errors: {},
-    handler: () => Promise.resolve(reply(200, document)),
   });
 }

@@ -1,7 +1,7 @@
 import type { TelegramProofFault } from '../../accounts/contacts/telegram-proofs.js';
 import { problemHeaders } from '../../http/plain-problems.js';
 import type { HttpProblem } from '../../http/problem.js';
-import { retryAfterSeconds, type Reply } from '../../http/reply.js';
+import { retryAfterSeconds, type ObjectReply } from '../../http/reply.js';
 import type { LoginFault } from '../../login/failure.js';
 import { httpErrors, loginErrors, ownerErrors, proofErrors, stateOf, type WireError } from './errors.js';
 import type { Operation } from './operation.js';
@@ -9,40 +9,43 @@ import type { OwnerFault } from './owner.js';
 import { wirePhone } from './shapes.js';
 
 /** A login fault as this version puts it on the wire. */
-export function spellLoginFault(fault: LoginFault, operation: Operation): Reply {
+export function spellLoginFault(fault: LoginFault, operation: Operation): ObjectReply {
   return spell(loginErrors[fault.kind], operation, extrasOf(fault));
 }
 
 /** A fault of the Matrix ID as this version puts it on the wire. */
-export function spellOwnerFault(fault: OwnerFault, operation: Operation): Reply {
+export function spellOwnerFault(fault: OwnerFault, operation: Operation): ObjectReply {
   return spell(ownerErrors[fault.kind], operation, {});
 }
 
 /** Why a phone number could not be added, as this version puts it on the wire. */
-export function spellProofFault(fault: TelegramProofFault, operation: Operation): Reply {
+export function spellProofFault(fault: TelegramProofFault, operation: Operation): ObjectReply {
   return spell(proofErrors[fault.kind], operation, {});
 }
 
 /** What the kernel found, as this version puts it on the wire; `operation` is undefined where none was reached. */
-export function spellHttpProblem(problem: HttpProblem, operation: Operation | undefined): Reply {
+export function spellHttpProblem(problem: HttpProblem, operation: Operation | undefined): ObjectReply {
   const retry = problem.kind === 'too_many_attempts' ? { retryAfterMs: problem.retryAfterMs } : {};
   const reply = spell(httpErrors[problem.kind], operation, retry);
   return { ...reply, headers: { ...problemHeaders(problem), ...reply.headers } };
 }
 
-interface Extras {
+/** What an error carries besides its words. */
+export interface Extras {
   readonly retryAfterMs?: number;
   /** Properties between the state and the error. */
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
-function extrasOf(fault: LoginFault): Extras {
+/** What a login fault carries besides its words. */
+export function extrasOf(fault: LoginFault): Extras {
   if (fault.kind === 'flood_wait') return { retryAfterMs: fault.retryAfterMs };
   if (fault.kind !== 'already_logged_in') return {};
   return { extra: { username: fault.user.username, phone: wirePhone(fault.user.phone) } };
 }
 
-function spell(wire: WireError, operation: Operation | undefined, { retryAfterMs, extra }: Extras): Reply {
+/** An error of this family of versions, in the order in which they write its properties. */
+export function spell(wire: WireError, operation: Operation | undefined, { retryAfterMs, extra }: Extras): ObjectReply {
   const state = stateOf(wire, operation);
   const error =
     typeof wire.error === 'string' ? wire.error : wire.error({ operation, retryAfterMs: retryAfterMs ?? 0 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { allowsLogin, findPermissionLevel, permissionLevels } from '../permissions.js';
-import { group, required, valueNotes } from '../setting.js';
+import { group, required, valueNotes, withDefault } from '../setting.js';
+import { wholeNumber } from '../value.js';
 import { isExampleName } from '../network-address.js';
 
 const todo =
@@ -42,6 +43,12 @@ export const bridge = group(
         'the first hit counts, so a line for one user can also take rights away. Upper and lower case differ, and patterns ' +
         'such as "*:example.com" have no effect.',
     ),
+    max_accounts_per_user: withDefault(
+      wholeNumber(1, 100),
+      '5',
+      'How many Telegram accounts one Matrix user may be logged in to at a time. Only provisioning API v3 knows more than one: ' +
+        '0.3.0 and v1 show the first, and refuse a second login.',
+    ),
   },
-  (keys) => ({ permissions: keys.permissions }),
+  (keys) => ({ permissions: keys.permissions, maxAccounts: keys.max_accounts_per_user }),
 );

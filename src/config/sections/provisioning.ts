@@ -1,3 +1,4 @@
+import { baseUrl } from '../network-address.js';
 import { group, required, withDefault } from '../setting.js';
 import { Complaint, listOf, secretText, text, trueOrFalse, wholeNumber } from '../value.js';
 
@@ -36,7 +37,10 @@ function checkSecret(input: string): Complaint | true {
 
 /** A prefix without what is tolerated at its end: slashes, and the version that belongs to the paths below it. */
 export function normalisePrefix(written: string): string {
-  return written.replace(/\/+$/, '').replace(/\/v1$/, '').replace(/\/+$/, '');
+  return written
+    .replace(/\/+$/, '')
+    .replace(/\/v[13]$/, '')
+    .replace(/\/+$/, '');
 }
 
 const prefix = text({ expects: 'a path such as /_matrix/provision' }, (input) => {
@@ -47,6 +51,9 @@ const prefix = text({ expects: 'a path such as /_matrix/provision' }, (input) =>
   if (!/^(\/[A-Za-z0-9._~-]+)+$/.test(path)) return undefined;
   if (path === '/_matrix/mau' || path.startsWith('/_matrix/mau/')) {
     return new Complaint('Paths below /_matrix/mau are taken by the health checks. /_matrix/provision is usual.');
+  }
+  if (path === '/.well-known' || path.startsWith('/.well-known/')) {
+    return new Complaint('Paths below /.well-known are taken. /_matrix/provision is usual.');
   }
   if (path === '/_matrix/client' || path.startsWith('/_matrix/client/')) {
     return new Complaint('Paths below /_matrix/client are taken by the Matrix login. /_matrix/provision is usual.');
@@ -64,7 +71,7 @@ export const provisioning = group(
     prefix: withDefault(
       prefix,
       '/_matrix/provision',
-      'The path below which the API is. A slash or /v1 at the end is tolerated and left out.',
+      'The path below which the API is. A slash, /v1 or /v3 at the end is tolerated and left out.',
     ),
     shared_secret: required(
       sharedSecret,
@@ -79,7 +86,14 @@ export const provisioning = group(
     allow_matrix_auth: withDefault(
       trueOrFalse,
       'true',
-      "Whether a Matrix user's own access token is accepted besides: for that user's own Matrix ID, and no other.",
+      "Whether a Matrix user's own access token is accepted besides, and by version 3 an OpenID token: for that user's own Matrix ID, and no other.",
+    ),
+    well_known: withDefault(
+      listOf(baseUrl, 'base URLs of bridges, such as https://bridges.example.com'),
+      [],
+      'Where mautrix-manager finds the bridges of the server: when there is anything in this list, GET /.well-known/matrix/mautrix ' +
+        'tells it. One is the address below which /_matrix/provision of Gangway is reached, as clients see it. Have the web server of ' +
+        'homeserver.domain pass that path on to Gangway.',
     ),
     failed_attempts: group(
       'How often a client address may present a wrong secret or access token before it is answered with 429.',
@@ -95,6 +109,7 @@ export const provisioning = group(
     sharedSecret: keys.shared_secret,
     oldSharedSecrets: keys.old_shared_secrets,
     allowMatrixAuth: keys.allow_matrix_auth,
+    wellKnown: keys.well_known,
     failedAttempts: keys.failed_attempts,
   }),
 );

@@ -20,6 +20,8 @@ export interface ClientOptions {
   readonly log: LogLine;
   /** The data centre does not know the auth key of the session (transport error -404). */
   readonly onKeyUnknown: () => void;
+  /** The connection broke, and the client may open it again. */
+  readonly onBroken: () => void;
   /** The connection broke, and the client will not open it again. */
   readonly onLost: (why: string) => void;
   /** Runs `work`, which may make an auth key with this data centre, when that has its turn. */
@@ -37,7 +39,7 @@ export class QuietClient extends TelegramClient {
   readonly #unrepeatable = new Set<unknown>();
   readonly compute: ClientOptions['compute'];
 
-  constructor({ settings, session, log, onKeyUnknown, onLost, makeKey, compute }: ClientOptions) {
+  constructor({ settings, session, log, onKeyUnknown, onBroken, onLost, makeKey, compute }: ClientOptions) {
     const transport = createTransport({
       proxy: settings.proxy,
       dataCentres: settings.dataCentres,
@@ -45,7 +47,10 @@ export class QuietClient extends TelegramClient {
         // While a key is being made there is none that could be unknown.
         if (session.hasKey()) onKeyUnknown();
       },
-      onBroken: () => this.#giveUpUnrepeatable(),
+      onBroken: () => {
+        this.#giveUpUnrepeatable();
+        onBroken();
+      },
       onNoUse: () => onLost(notOpenedAgain),
     });
     const proxy = proxyOf(settings.proxy);

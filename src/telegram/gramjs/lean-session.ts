@@ -1,3 +1,4 @@
+import { Api } from 'telegram';
 import { StringSession } from 'telegram/sessions/index.js';
 
 /**
@@ -5,16 +6,37 @@ import { StringSession } from 'telegram/sessions/index.js';
  * its string holds the port as a signed 16-bit number, and nothing reads it (transport.ts knows the real one).
  */
 export class LeanSession extends StringSession {
+  readonly #onLoginToken: () => void;
+
+  /** `onLoginToken` is called when Telegram says that a QR code of this session was scanned (updateLoginToken). */
+  constructor(saved = '', onLoginToken: () => void = () => undefined) {
+    super(saved);
+    this.#onLoginToken = onLoginToken;
+  }
+
   override setDC(dcId: number, serverAddress: string, _port: number): void {
     super.setDC(dcId, serverAddress, 443);
   }
 
-  override processEntities(_answer: unknown): void {
-    return;
+  /** gramjs shows all answers and updates here; its own handlers of updates would ask Telegram who we are before each. */
+  override processEntities(message: unknown): void {
+    if (updatesIn(message).some((update) => update instanceof Api.UpdateLoginToken)) this.#onLoginToken();
+  }
+
+  /** gramjs loads with every connection, that to another data centre too, which does not know the key that was saved. */
+  override async load(): Promise<void> {
+    await super.load();
+    delete this._key;
   }
 
   /** Whether there is a key, so that no new one will be made. */
   hasKey(): boolean {
-    return this.authKey?.getKey() !== undefined;
+    return this._key !== undefined || this.authKey?.getKey() !== undefined;
   }
+}
+
+function updatesIn(message: unknown): readonly unknown[] {
+  if (message instanceof Api.UpdateShort) return [message.update];
+  if (message instanceof Api.Updates || message instanceof Api.UpdatesCombined) return message.updates;
+  return [];
 }

@@ -36,6 +36,8 @@ export interface LiveClientOptions {
   readonly log: LogLine;
   /** Called when the call under way begins and ends to wait for its turn. */
   readonly onTurn: (waits: boolean) => void;
+  /** Called when a QR code may have been scanned: Telegram says so, or could have while the connection was broken. */
+  readonly onLoginToken: () => void;
 }
 
 /**
@@ -47,18 +49,20 @@ export class LiveClient {
   readonly #turns: Turns;
   readonly #log: LogLine;
   readonly #onTurn: (waits: boolean) => void;
+  readonly #onLoginToken: () => void;
   #saved: string | null;
   #session: LeanSession | undefined;
   #client: QuietClient | undefined;
   #ending = new Ending();
   #destroyed = false;
 
-  constructor({ settings, session, turns, log, onTurn }: LiveClientOptions) {
+  constructor({ settings, session, turns, log, onTurn, onLoginToken }: LiveClientOptions) {
     this.#settings = settings;
     this.#saved = session;
     this.#turns = turns;
     this.#log = log;
     this.#onTurn = onTurn;
+    this.#onLoginToken = onLoginToken;
   }
 
   /** The session as it was when it last had a key; null before the first key is made. */
@@ -72,7 +76,7 @@ export class LiveClient {
   /** Connects; fails as `unreachable` where gramjs gives up. */
   async open(): Promise<void> {
     if (this.#destroyed) throw unreachable('the connection was destroyed');
-    const session = new LeanSession(this.#saved ?? '');
+    const session = new LeanSession(this.#saved ?? '', this.#onLoginToken);
     this.#chooseDataCentre(session);
     const ending = new Ending();
     this.#ending = ending;
@@ -81,6 +85,7 @@ export class LiveClient {
       session,
       log: this.#log,
       onKeyUnknown: () => ending.end(new TelegramFailure({ kind: 'session_dead', reason: 'auth_key_forgotten' })),
+      onBroken: this.#onLoginToken,
       onLost: (why) => {
         this.#log('debug', 'gave up on the connection');
         ending.end(unreachable(why));

@@ -1,9 +1,11 @@
 import { Api } from 'telegram';
 import { computeCheck } from 'telegram/Password.js';
-import { TelegramFailure } from '../failure.js';
 import type { QuietClient } from './client.js';
-import type { CallName, Calls, PlainUser } from './protocol.js';
-import { readRpcError } from './rpc-failure.js';
+import { peopleOperations } from './people-operations.js';
+import type { CallName, Calls } from './protocol.js';
+import { orPasswordNeeded, qrOperations } from './qr-operations.js';
+import { readAuthorization, readUser, unknownAnswer } from './read-user.js';
+import { readRpcError, unless } from './rpc-failure.js';
 import { isAuthRestart, isStalePasswordCheck } from './rpc-faults.js';
 import { readSentCode } from './sent-code.js';
 
@@ -30,21 +32,29 @@ export const operations: {
     throw unknownAnswer('auth.sendCode', sent.className);
   },
 
+  async resendCode(client, { phone, phoneCodeHash }) {
+    const request = new Api.auth.ResendCode({ phoneNumber: phone, phoneCodeHash });
+    const sent = await unless(['SEND_CODE_UNAVAILABLE'], () => client.invokeOnce(request));
+    if (sent === undefined) return null;
+    if (sent instanceof Api.auth.SentCode) return readSentCode(sent);
+    throw unknownAnswer('auth.resendCode', sent.className);
+  },
+
+  ...qrOperations,
+  ...peopleOperations,
+
   async signIn(client, { phone, phoneCodeHash, code }) {
-    try {
-      const request = new Api.auth.SignIn({ phoneNumber: phone, phoneCodeHash, phoneCode: code });
-      return { kind: 'authorized', user: readAuthorization(await client.invoke(request)) };
-    } catch (error) {
-      if (readRpcError(error)?.name !== 'SESSION_PASSWORD_NEEDED') throw error;
-    }
-    const password = await client.invoke(new Api.account.GetPassword());
-    return { kind: 'password_needed', hint: password.hint ?? null };
+    const request = new Api.auth.SignIn({ phoneNumber: phone, phoneCodeHash, phoneCode: code });
+    return orPasswordNeeded(client, async () => ({
+      kind: 'authorized',
+      user: readAuthorization(await client.invoke(request)),
+    }));
   },
 
   async checkPassword(client, { password }) {
     const request = async () => {
       const parameters = await client.invoke(new Api.account.GetPassword());
-      if (parameters.currentAlgo === undefined) throw unknownAnswer('account.getPassword', 'no password');
+      if (!parameters.currentAlgo) throw unknownAnswer('account.getPassword', 'no password');
       const check = await client.compute(() => computeCheck(parameters, password));
       return client.invoke(new Api.auth.CheckPassword({ password: check }));
     };
@@ -80,31 +90,4 @@ async function againAfter<T>(isWorthIt: (name: string) => boolean, request: () =
     if (rpcError === undefined || !isWorthIt(rpcError.name)) throw error;
     return request();
   }
-}
-
-function readAuthorization(authorization: Api.auth.TypeAuthorization): PlainUser {
-  if (authorization instanceof Api.auth.Authorization) return readUser(authorization.user);
-  throw new TelegramFailure({ kind: 'phone_number_unoccupied' });
-}
-
-function readUser(user: Api.TypeUser | undefined): PlainUser {
-  if (!(user instanceof Api.User)) throw unknownAnswer('a request for a user', user?.className ?? 'nothing');
-  // Who has bought a username has a list of them, of which the first active one is shown.
-  const username = user.username ?? user.usernames?.find((one) => one.active)?.username;
-  return {
-    id: user.id.toString(),
-    username: orNull(username),
-    firstName: orNull(user.firstName),
-    lastName: orNull(user.lastName),
-    phone: orNull(user.phone),
-    isBot: user.bot === true,
-  };
-}
-
-function orNull(text: string | undefined): string | null {
-  return text === undefined || text === '' ? null : text;
-}
-
-function unknownAnswer(to: string, answer: string): TelegramFailure {
-  return new TelegramFailure({ kind: 'unknown_error' }, { cause: new Error(`Telegram answered ${to} with ${answer}`) });
 }

@@ -1,5 +1,5 @@
 import type { TelegramFault } from '../failure.js';
-import type { CodeDelivery } from '../shapes.js';
+import type { CodeDelivery, TelegramChat } from '../shapes.js';
 
 /** Where one data centre of a Telegram network listens. */
 export interface DataCentre {
@@ -70,10 +70,31 @@ export type PlainSignInResult =
   | { readonly kind: 'authorized'; readonly user: PlainUser }
   | { readonly kind: 'password_needed'; readonly hint: string | null };
 
+/** What came of asking for a QR code, as it crosses the thread; `lifeMs` is how long the token is good from now on. */
+export type PlainLoginTokenResult =
+  | { readonly kind: 'token'; readonly token: string; readonly lifeMs: number }
+  | { readonly kind: 'accepted_elsewhere'; readonly token: string }
+  | PlainSignInResult;
+
+/** Whom an identifier names, as it crosses the thread. */
+export type PlainFoundUser =
+  { readonly kind: 'user'; readonly user: PlainUser } | { readonly kind: 'no_user' } | { readonly kind: 'nobody' };
+
 /** What the main thread may ask of a connection in a worker. */
 export interface Calls {
   readonly connect: { readonly args: { readonly session: string | null }; readonly result: null };
   readonly sendCode: { readonly args: { readonly phone: string }; readonly result: PlainLoginCode };
+  readonly resendCode: {
+    readonly args: { readonly phone: string; readonly phoneCodeHash: string };
+    readonly result: PlainLoginCode | null;
+  };
+  readonly exportLoginToken: { readonly args: null; readonly result: PlainLoginTokenResult };
+  readonly importLoginToken: { readonly args: { readonly token: string }; readonly result: PlainSignInResult };
+  readonly contacts: { readonly args: null; readonly result: readonly PlainUser[] };
+  readonly chats: { readonly args: null; readonly result: readonly TelegramChat[] };
+  readonly findByUsername: { readonly args: { readonly username: string }; readonly result: PlainFoundUser };
+  readonly findByPhone: { readonly args: { readonly phone: string }; readonly result: PlainFoundUser };
+  readonly searchUsers: { readonly args: { readonly query: string }; readonly result: readonly PlainUser[] };
   readonly signIn: {
     readonly args: { readonly phone: string; readonly phoneCodeHash: string; readonly code: string };
     readonly result: PlainSignInResult;
@@ -125,6 +146,8 @@ export type Reply =
     }
   /** The call under way on this connection waits for its turn in the worker, or goes on. */
   | { readonly type: 'turn'; readonly connectionId: number; readonly waits: boolean }
+  /** A QR code of this connection may have been scanned. */
+  | { readonly type: 'login_token'; readonly connectionId: number }
   /** Something was thrown that nobody foresaw. */
   | { readonly type: 'defect'; readonly requestId: number; readonly error: PlainError }
   | {

@@ -10,6 +10,17 @@ export function readRpcError(error: unknown): { readonly code: number | undefine
   return { code: error.code, name: error.errorMessage };
 }
 
+/** What `request` gives; undefined where Telegram refuses it by one of these names. */
+export async function unless<T>(names: readonly string[], request: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await request();
+  } catch (error) {
+    const rpcError = readRpcError(error);
+    if (rpcError === undefined || !names.includes(rpcError.name)) throw error;
+    return undefined;
+  }
+}
+
 /** The failure behind what gramjs threw; what it cannot explain comes back as it is. */
 export function explain(error: unknown): unknown {
   if (error instanceof TelegramFailure) return error;

@@ -8,8 +8,9 @@ export function readSentCode(sent: Api.auth.SentCode): PlainLoginCode {
     phoneCodeHash: sent.phoneCodeHash,
     delivery: deliveryOf(sent.type),
     length: 'length' in sent.type ? sent.type.length : null,
-    nextDelivery: sent.nextType === undefined ? null : nextDeliveryOf(sent.nextType),
-    timeoutMs: sent.timeout === undefined ? null : sent.timeout * 1000,
+    // gramjs reads what Telegram leaves out as null, whatever its types say.
+    nextDelivery: sent.nextType ? nextDeliveryOf(sent.nextType) : null,
+    timeoutMs: sent.timeout ? sent.timeout * 1000 : null,
   };
 }
 

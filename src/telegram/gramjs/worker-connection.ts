@@ -4,10 +4,11 @@ import type { Logger } from '../../base/logger.js';
 import { PhoneNumber } from '../../base/phone.js';
 import { Secret } from '../../base/secret.js';
 import { TelegramFailure } from '../failure.js';
-import type { TelegramConnection, TelegramSession } from '../gateway.js';
-import type { TelegramUser, TelegramUserId } from '../shapes.js';
+import type { SignInResult, TelegramConnection, TelegramSession } from '../gateway.js';
+import type { FoundUser, LoginCode, TelegramUser, TelegramUserId } from '../shapes.js';
 import { createCallDeadlines } from './call-deadlines.js';
-import type { CallName, Calls, PlainUser } from './protocol.js';
+import type { CallName, Calls, PlainFoundUser, PlainLoginCode, PlainSignInResult, PlainUser } from './protocol.js';
+import { createTokenNews } from './token-news.js';
 import { longestTurnWaitMs } from './turns.js';
 import type { WorkerThread } from './worker-thread.js';
 
@@ -47,7 +48,11 @@ export function createWorkerConnection({
   const destroyed = new Promise<never>((_, reject) => (endCalls = reject));
   destroyed.catch(() => undefined);
   const deadlines = createCallDeadlines(clock, longestTurnWaitMs);
-  const stopListening = thread.onTurn(connectionId, (waits) => deadlines.setWaiting(waits));
+  const news = createTokenNews();
+  const stopListening = thread.listen(connectionId, {
+    onTurn: (waits) => deadlines.setWaiting(waits),
+    onLoginToken: () => news.tell(),
+  });
 
   async function call<N extends CallName>(
     name: N,
@@ -76,6 +81,7 @@ export function createWorkerConnection({
   async function destroyOnce(): Promise<void> {
     endCalls(unreachable(new Error('the connection was destroyed')));
     stopListening();
+    news.tell();
     const heardBefore = thread.messagesHeard();
     try {
       await withDeadline(clock, destroyDeadlineMs, thread.call(connectionId, 'destroy', null));
@@ -106,15 +112,44 @@ export function createWorkerConnection({
     },
     async sendCode(phone) {
       const sent = await call('sendCode', { phone: phone.reveal() });
-      return { ...sent, phoneCodeHash: new Secret(sent.phoneCodeHash) };
+      return readLoginCode(sent);
     },
+    async resendCode(phone, phoneCodeHash) {
+      const sent = await call('resendCode', { phone: phone.reveal(), phoneCodeHash: phoneCodeHash.reveal() });
+      return sent && readLoginCode(sent);
+    },
+    async exportLoginToken() {
+      news.forget();
+      const result = await call('exportLoginToken', null);
+      switch (result.kind) {
+        case 'token':
+          return {
+            kind: 'token',
+            token: { token: new Secret(result.token), expiresAt: clock.now() + result.lifeMs },
+          };
+        case 'accepted_elsewhere':
+          return { kind: 'accepted_elsewhere', token: new Secret(result.token) };
+        case 'authorized':
+        case 'password_needed':
+          return readSignInResult(result);
+      }
+    },
+    importLoginToken: async (token) => readSignInResult(await call('importLoginToken', { token: token.reveal() })),
+    async loginTokenNews(signal) {
+      if (destroying === undefined) await news.wait(signal);
+    },
+    contacts: async () => (await call('contacts', null)).map(readUser),
+    chats: () => call('chats', null),
+    findByUsername: async (username) => readFound(await call('findByUsername', { username })),
+    findByPhone: async (phone) => readFound(await call('findByPhone', { phone: phone.reveal() })),
+    searchUsers: async (query) => (await call('searchUsers', { query })).map(readUser),
     async signIn(phone, phoneCodeHash, code) {
       const result = await call('signIn', {
         phone: phone.reveal(),
         phoneCodeHash: phoneCodeHash.reveal(),
         code: code.reveal(),
       });
-      return result.kind === 'authorized' ? { kind: 'authorized', user: readUser(result.user) } : result;
+      return readSignInResult(result);
     },
     checkPassword: async (password) => readUser(await call('checkPassword', { password: password.reveal() })),
     signInBot: async (token) => readUser(await call('signInBot', { token: token.reveal() })),
@@ -151,4 +186,16 @@ function unreachable(cause: Error): TelegramFailure {
 function readUser(user: PlainUser): TelegramUser {
   const phone = user.phone === null ? null : (PhoneNumber.parse(user.phone) ?? null);
   return { ...user, id: user.id as TelegramUserId, phone };
+}
+
+function readLoginCode(sent: PlainLoginCode): LoginCode {
+  return { ...sent, phoneCodeHash: new Secret(sent.phoneCodeHash) };
+}
+
+function readSignInResult(result: PlainSignInResult): SignInResult {
+  return result.kind === 'authorized' ? { kind: 'authorized', user: readUser(result.user) } : result;
+}
+
+function readFound(found: PlainFoundUser): FoundUser {
+  return found.kind === 'user' ? { kind: 'user', user: readUser(found.user) } : found;
 }

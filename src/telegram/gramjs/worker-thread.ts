@@ -8,12 +8,20 @@ export type Answer<N extends CallName> =
   | { readonly ok: true; readonly session: string | null; readonly result: Calls[N]['result'] }
   | { readonly ok: false; readonly session: string | null; readonly failure: TelegramFailure };
 
+/** Who wants to know what happens on a connection. */
+export interface ConnectionListener {
+  /** A call begins or ends to wait for its turn in the worker. */
+  onTurn(waits: boolean): void;
+  /** A QR code may have been scanned. */
+  onLoginToken(): void;
+}
+
 /** One thread in which gramjs runs. */
 export interface WorkerThread {
   /** Asks the worker. Rejects for defects only: a worker that ends answers every open call with `unreachable`. */
   call<N extends CallName>(connectionId: number, name: N, args: Calls[N]['args']): Promise<Answer<N>>;
-  /** Tells `listener` when a call of this connection begins and ends to wait for its turn in the worker. Returns how to stop that. */
-  onTurn(connectionId: number, listener: (waits: boolean) => void): () => void;
+  /** Tells `listener` what happens on this connection between calls and answers. Returns how to stop that. */
+  listen(connectionId: number, listener: ConnectionListener): () => void;
   /** How many messages have come from the worker; one that hangs sends none. */
   messagesHeard(): number;
   /** Calls that are not answered yet. */
@@ -37,7 +45,7 @@ interface OpenCall {
 export function startWorkerThread({ url, settings, logger }: WorkerThreadDeps): WorkerThread {
   const worker = new Worker(url, { workerData: settings, stdout: true, stderr: true });
   const open = new Map<number, OpenCall>();
-  const turnListeners = new Map<number, (waits: boolean) => void>();
+  const listeners = new Map<number, ConnectionListener>();
   let heard = 0;
   let lastRequestId = 0;
   let ended = false;
@@ -51,7 +59,8 @@ export function startWorkerThread({ url, settings, logger }: WorkerThreadDeps): 
         connectionId === null ? undefined : { connection: connectionId },
       );
     }
-    if (reply.type === 'turn') return turnListeners.get(reply.connectionId)?.(reply.waits);
+    if (reply.type === 'turn') return listeners.get(reply.connectionId)?.onTurn(reply.waits);
+    if (reply.type === 'login_token') return listeners.get(reply.connectionId)?.onLoginToken();
     const call = open.get(reply.requestId);
     if (call === undefined) return;
     open.delete(reply.requestId);
@@ -96,9 +105,9 @@ export function startWorkerThread({ url, settings, logger }: WorkerThreadDeps): 
       const cause = reply.cause === null ? {} : { cause: rebuild(reply.cause) };
       return { ok: false, session, failure: new TelegramFailure(reply.fault, cause) };
     },
-    onTurn(connectionId, listener) {
-      turnListeners.set(connectionId, listener);
-      return () => void turnListeners.delete(connectionId);
+    listen(connectionId, listener) {
+      listeners.set(connectionId, listener);
+      return () => void listeners.delete(connectionId);
     },
     messagesHeard: () => heard,
     openCalls: () => open.size,

@@ -63,6 +63,22 @@ async function answer(request: Request): Promise<Calls[CallName]['result']> {
       return null;
     case 'sendCode':
       return run(request.connectionId, (client) => operations.sendCode(client, request.args));
+    case 'resendCode':
+      return run(request.connectionId, (client) => operations.resendCode(client, request.args));
+    case 'exportLoginToken':
+      return run(request.connectionId, (client) => operations.exportLoginToken(client, request.args));
+    case 'importLoginToken':
+      return run(request.connectionId, (client) => operations.importLoginToken(client, request.args));
+    case 'contacts':
+      return run(request.connectionId, (client) => operations.contacts(client, request.args));
+    case 'chats':
+      return run(request.connectionId, (client) => operations.chats(client, request.args));
+    case 'findByUsername':
+      return run(request.connectionId, (client) => operations.findByUsername(client, request.args));
+    case 'findByPhone':
+      return run(request.connectionId, (client) => operations.findByPhone(client, request.args));
+    case 'searchUsers':
+      return run(request.connectionId, (client) => operations.searchUsers(client, request.args));
     case 'signIn':
       return run(request.connectionId, (client) => operations.signIn(client, request.args));
     case 'checkPassword':
@@ -83,6 +99,7 @@ async function connect(connectionId: number, session: string | null): Promise<nu
     turns,
     log: (level, message) => log(level, message, connectionId),
     onTurn: (waits) => send({ type: 'turn', connectionId, waits }),
+    onLoginToken: () => send({ type: 'login_token', connectionId }),
   });
   clients.set(connectionId, client);
   try {

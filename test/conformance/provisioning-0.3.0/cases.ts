@@ -2,7 +2,7 @@ import { magicBotSecret, magicPasswords } from '../../../src/sandbox/world/magic
 import type { TelegramFault } from '../../../src/telegram/failure.js';
 import { alice, authorization, sharedSecret, stranger } from '../../support/provisioning.js';
 import { zeroCodeAccount } from '../../support/zero-code-telegram.js';
-import type { CaseRequest, Deviation, Given, ReplayCase } from './scenario.js';
+import type { CaseRequest, Deviation, Given, ReplayCase } from '../scenario.js';
 
 /** Whose answers stand for the account of the transcript. */
 export const accounts = {

@@ -186,6 +186,7 @@ const rows: readonly Row[] = [
     'bridge.permissions."@a:example.com"',
     /sample/,
   ],
+  [{ bridge: { max_accounts_per_user: 0 } }, 'bridge.max_accounts_per_user', /1.*100/],
   [{ bridge: { permissions: { '*': { login: true } } } }, 'bridge.permissions."*"', /one of relaybot, user, puppeting/],
   [{ encryption: { key: undefined } }, 'encryption.key', /missing.*openssl rand/],
   [{ encryption: { key: 'put-a-random-key-here' } }, 'encryption.key', /still a sample value/],

@@ -23,6 +23,7 @@ describe('a configuration with the required keys only', () => {
         sharedSecret: '[secret]',
         oldSharedSecrets: [],
         allowMatrixAuth: true,
+        wellKnown: [],
         failedAttempts: { max: 20, windowMs: 60_000 },
       },
       accounts: {
@@ -74,7 +75,7 @@ describe('a configuration with the required keys only', () => {
         },
       },
       login: { expireMs: 1_800_000 },
-      bridge: { permissions: {} },
+      bridge: { permissions: {}, maxAccounts: 5 },
       encryption: { key: '[secret]', oldKeys: [] },
       logging: { level: 'info', format: 'json' },
     });

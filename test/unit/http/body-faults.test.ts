@@ -27,11 +27,13 @@ const checked = endpoint({
 async function faultsOf(body: unknown): Promise<unknown> {
   const request = {
     params: {},
+    query: new URLSearchParams(),
     body,
     principal: stranger,
     accessToken: undefined,
     clientAddress: '127.0.0.1',
     received: { method: 'POST', uri: '/checked', header: () => undefined },
+    stopping: new AbortController().signal,
   };
   const error: unknown = await checked.run(request).then(
     () => undefined,

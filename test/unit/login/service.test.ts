@@ -45,6 +45,8 @@ function startService(): LoginService {
     database,
     pool,
     mayLogIn,
+    maxAccounts: 3,
+    maxListening: 4,
     expireAfterMs: 30 * minutes,
     clock,
     random: systemRandom,

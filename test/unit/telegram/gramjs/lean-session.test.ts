@@ -27,7 +27,35 @@ describe('a session', () => {
     expect([read.dcId, read.serverAddress, read.port, read.hasKey()]).toEqual([2, '127.0.0.1', 443, true]);
   });
 
-  it('has no key before one is made', () => {
+  it('has no key before one is made, and has one that was saved before it is loaded', () => {
     expect(new LeanSession().hasKey()).toBe(false);
+    const session = new LeanSession();
+    session.setDC(2, '127.0.0.1', 443);
+    session.setAuthKey(new AuthKey(Buffer.alloc(256, 7), Buffer.alloc(20)));
+    expect(new LeanSession(session.save()).hasKey()).toBe(true);
+  });
+
+  it('does not come back to the key that was saved when it has moved to another data centre', async () => {
+    const session = new LeanSession();
+    session.setDC(2, '127.0.0.1', 443);
+    session.setAuthKey(new AuthKey(Buffer.alloc(256, 7), Buffer.alloc(20)));
+    const moved = new LeanSession(session.save());
+    await moved.load();
+    moved.setDC(3, '127.0.0.1', 443);
+    moved.setAuthKey(undefined);
+    await moved.load();
+    expect(moved.hasKey()).toBe(false);
+  });
+
+  it('says when a QR code was scanned, and not what else Telegram says', () => {
+    let scans = 0;
+    const session = new LeanSession('', () => (scans += 1));
+    const update = new Api.UpdateLoginToken();
+    session.processEntities([self]);
+    session.processEntities(new Api.UpdateShort({ update: new Api.UpdateConfig(), date: 0 }));
+    expect(scans).toBe(0);
+    session.processEntities(new Api.UpdateShort({ update, date: 0 }));
+    session.processEntities(new Api.Updates({ updates: [update], users: [], chats: [], date: 0, seq: 0 }));
+    expect(scans).toBe(2);
   });
 });

@@ -1,5 +1,5 @@
-import type { FakeTelegramOperation } from '../../support/fake-telegram.js';
-import type { SessionDeath, TelegramFault } from '../../../src/telegram/failure.js';
+import type { SessionDeath, TelegramFault } from '../../src/telegram/failure.js';
+import type { FakeTelegramOperation } from '../support/fake-telegram.js';
 
 /** Something that happened before the request in question. */
 export type Given =
@@ -8,9 +8,14 @@ export type Given =
   /** Telegram answers the next call of `operation` with `fault`. */
   | { readonly telegramFails: FakeTelegramOperation; readonly fault: TelegramFault }
   /** Telegram ends every session there is. */
-  | { readonly sessionsEnd: SessionDeath };
+  | { readonly sessionsEnd: SessionDeath }
+  /** The account of this number scans the QR code that was shown last. */
+  | { readonly scannedBy: string };
 
-/** A request; with the right secret unless it says otherwise. `base64` stands for a body that is no text. */
+/**
+ * A request; with the right secret unless it says otherwise. `base64` stands for a body that is no text. `{login_id}` and `{txn_id}` in the
+ * path are those of the answer before.
+ */
 export interface CaseRequest {
   readonly method: 'GET' | 'POST';
   /** Below the prefix. */
@@ -23,17 +28,20 @@ export interface CaseRequest {
 
 /** Where the answer differs from the original server's, on purpose. */
 export interface Deviation {
-  /** The number of the ruling in docs/decisions/0001-provisioning-0.3.0-wire.md. */
+  /** The number of the ruling in the document of decisions. */
   readonly ruling: number;
   readonly status: number;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: Body;
 }
 
-/** One case of the transcript, to be played again. */
+/** A body; texts such as `{phone}` in it stand for what the account of the case has, `{any}` for any text. */
+export type Body = Readonly<Record<string, unknown>> | readonly unknown[];
+
+/** One case of a transcript, to be played again. */
 export interface ReplayCase {
   readonly given?: readonly Given[];
   readonly request: CaseRequest;
-  /** The phone number whose account the answer is about, where it is not the usual one of the step. */
+  /** The phone number or bot token whose account the answer is about, where it is not the usual one. */
   readonly accountOf?: string;
   readonly deviation?: Deviation;
 }

@@ -1,0 +1,47 @@
+import type { Clock } from '../base/clock.js';
+import type { ServerName } from '../base/mxid.js';
+import type { Authenticator, FindTokenHolder } from '../http/bearer-auth.js';
+import type { Surface } from '../http/surface.js';
+import type { TelegramAccounts } from '../login/accounts.js';
+import type { LoginProcesses } from '../login/processes.js';
+import type { LoginService } from '../login/service.js';
+import { createProvisioningSurface } from './provisioning-0.3.0/index.js';
+import type { PhoneProofs } from './provisioning-0.3.0/phone-proofs.js';
+import type { PermissionLevels } from './provisioning-v1/deps.js';
+import { createProvisioningV1 } from './provisioning-v1/index.js';
+import { createV3Auth, type FindOpenIdUser } from './provisioning-v3/authenticate.js';
+import { createProvisioningV3 } from './provisioning-v3/index.js';
+import { createMautrixWellKnown } from './well-known/mautrix.js';
+
+/** What createProvisioningSurfaces needs. */
+export interface ProvisioningSurfacesDeps {
+  /** Below which all versions are. */
+  readonly prefix: string;
+  readonly login: LoginService & LoginProcesses & TelegramAccounts;
+  /** Absent where logins prove no phone numbers. */
+  readonly phoneProofs?: PhoneProofs | undefined;
+  readonly permissions: PermissionLevels;
+  readonly authenticate: Authenticator;
+  /** Absent where Matrix users' own tokens are not accepted. */
+  readonly findTokenHolder: FindTokenHolder | undefined;
+  /** Absent where OpenID tokens are not accepted. */
+  readonly findOpenIdUser: FindOpenIdUser | undefined;
+  /** Of the homeserver. */
+  readonly serverName: ServerName;
+  /** What /.well-known/matrix/mautrix tells; it is not served where there is nothing. */
+  readonly bridges: readonly string[];
+  readonly clock: Clock;
+}
+
+/** The provisioning API in all its versions, and what leads to it. */
+export function createProvisioningSurfaces(deps: ProvisioningSurfacesDeps): readonly Surface[] {
+  const { prefix, login, phoneProofs, permissions, authenticate, serverName, bridges, clock } = deps;
+  const mayLogIn = permissions.mayLogIn.bind(permissions);
+  const authenticateV3 = createV3Auth(deps);
+  return [
+    createProvisioningSurface({ prefix, login, phoneProofs, authenticate, clock }),
+    createProvisioningV1({ prefix: `${prefix}/v1`, login, permissions, authenticate, clock }),
+    createProvisioningV3({ prefix: `${prefix}/v3`, login, mayLogIn, serverName, authenticate: authenticateV3, clock }),
+    ...(bridges.length === 0 ? [] : [createMautrixWellKnown(bridges)]),
+  ];
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { Secret } from '../../base/secret.js';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import { readOwner } from '../provisioning-0.3.0/owner.js';
+import { UnexpectedStep } from '../provisioning-0.3.0/unexpected-step.js';
+import type { EndpointDeps } from './deps.js';
+import { errorShapes } from './error-shapes.js';
+import { loggedIn, mxidParameter, stepBody, wireLogin } from './shapes.js';
+
+const body = stepBody({
+  token: z
+    .string()
+    .optional()
+    .catch(undefined)
+    .meta({
+      description: 'The access token of the bot to log in as',
+      examples: ['297900271:IXjeGEcAN61zHnjPgkWnYWyvVp9K4ulHBEv'],
+    }),
+});
+
+/** POST /user/{mxid}/login/bot_token */
+export function botToken({ login }: EndpointDeps): Endpoint {
+  return endpoint({
+    name: 'bot_token',
+    method: 'POST',
+    path: '/user/{mxid}/login/bot_token',
+    params: { mxid: mxidParameter },
+    access: 'authenticated',
+    summary: 'Log in with a bot token',
+    body,
+    replies: { 200: { description: 'Login successful', schema: loggedIn } },
+    errors: errorShapes('bot_token'),
+    async handler({ params, principal, body: { token } }) {
+      const step = await login.submit(readOwner(params, principal), {
+        kind: 'bot_token',
+        token: token === undefined ? undefined : new Secret(token.trim()),
+      });
+      if (step.kind !== 'complete') throw new UnexpectedStep(step);
+      return reply(200, wireLogin(step.user));
+    },
+  });
+}

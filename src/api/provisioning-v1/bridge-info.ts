@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import { errorShapes } from './error-shapes.js';
+
+const bridgeInfo = z.object({
+  relaybot_username: z.null().meta({ description: 'Always null: without a bridge there is no relay bot.' }),
+});
+
+/** GET /bridge, public as it has always been. */
+export function bridgeInfoEndpoint(): Endpoint {
+  return endpoint({
+    name: 'bridge_info',
+    method: 'GET',
+    path: '/bridge',
+    params: {},
+    access: 'public',
+    summary: 'What the bridge is',
+    replies: { 200: { description: 'The bridge', schema: bridgeInfo } },
+    errors: errorShapes('bridge_info'),
+    handler: () => Promise.resolve(reply(200, { relaybot_username: null })),
+  });
+}

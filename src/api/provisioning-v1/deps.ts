@@ -1,0 +1,19 @@
+import type { Clock } from '../../base/clock.js';
+import type { Mxid } from '../../base/mxid.js';
+import type { TelegramAccounts } from '../../login/accounts.js';
+import type { LoginProcesses } from '../../login/processes.js';
+import type { LoginService } from '../../login/service.js';
+
+/** What the endpoints of version 1 need. */
+export interface EndpointDeps {
+  readonly login: LoginService & LoginProcesses & TelegramAccounts;
+  /** Who may do what. */
+  readonly permissions: PermissionLevels;
+  readonly clock: Clock;
+}
+
+/** The permissions of Matrix users, as far as this version tells about them. */
+export interface PermissionLevels {
+  mayLogIn(mxid: Mxid): boolean;
+  levelOf(mxid: Mxid): { readonly level: string };
+}

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import type { ReplyShape } from '../../http/endpoint.js';
+import { stateOf } from '../provisioning-0.3.0/errors.js';
+import { alreadyLoggedIn } from '../provisioning-0.3.0/shapes.js';
+import { wireErrors, type WireFault } from './errors.js';
+import { operations, type OperationName } from './operation.js';
+
+type Kind = WireFault['kind'];
+
+const admission: readonly Kind[] = ['unauthorized', 'too_many_attempts', 'authentication_unavailable'];
+const owner: readonly Kind[] = ['path_malformed', 'mxid_empty', 'mxid_invalid', 'mxid_not_own', 'not_permitted'];
+const everybody: readonly Kind[] = [...admission, ...owner, 'unavailable', 'defect'];
+const telegram: readonly Kind[] = ['flood_wait', 'telegram_unreachable', 'telegram_rejected_us', 'telegram_error'];
+const body: readonly Kind[] = ['body_not_json', 'body_unfit', 'body_too_large', 'body_encoded'];
+const steps: readonly Kind[] = [...everybody, ...telegram, ...body, 'already_logged_in', 'login_revoked'];
+const number: readonly Kind[] = [
+  'phone_number_invalid',
+  'phone_number_banned',
+  'phone_number_app_signup_forbidden',
+  'phone_number_flood',
+];
+const asking: readonly Kind[] = [...everybody, ...telegram, 'not_logged_in'];
+const portal: readonly Kind[] = [
+  ...admission,
+  'path_malformed',
+  'mxid_empty',
+  'mxid_invalid',
+  'mxid_not_own',
+  'not_permitted',
+  'defect',
+];
+
+/** Every kind of error that an operation can answer with. */
+export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> = {
+  bridge_info: ['defect'],
+  get_user: everybody,
+  get_chats: asking,
+  get_contacts: asking,
+  resolve_identifier: [...asking, 'identifier_unknown', 'identifier_not_user'],
+  start_dm: [...everybody, 'no_bridge_attached'],
+  log_out: everybody,
+  request_code: [...steps, ...number, 'phone_number_missing', 'phone_number_unoccupied'],
+  resend_code: [
+    ...everybody,
+    ...telegram,
+    ...number,
+    'phone_code_not_requested',
+    'phone_code_expired',
+    'phone_number_unoccupied',
+    'login_revoked',
+    'resend_unavailable',
+  ],
+  send_code: [
+    ...steps,
+    ...number,
+    'phone_code_missing',
+    'phone_code_not_requested',
+    'phone_code_invalid',
+    'phone_code_expired',
+    'phone_number_unoccupied_at_code',
+    'telegram_account_taken',
+  ],
+  send_password: [
+    ...steps,
+    'password_empty',
+    'phone_code_not_entered',
+    'password_invalid',
+    'phone_number_flood',
+    'telegram_account_taken',
+  ],
+  bot_token: [...steps, 'bot_token_missing', 'bot_token_invalid', 'bot_token_expired', 'telegram_account_taken'],
+  qr: [...everybody, ...telegram, 'already_logged_in', 'login_revoked', 'upgrade_required', 'too_many_open'],
+  get_portal: [...portal, 'portal_not_found'],
+  connect_portal: [...portal, 'no_bridge_attached'],
+  create_portal: [...portal, 'no_bridge_attached'],
+  disconnect_portal: [...portal, 'no_bridge_attached'],
+};
+
+const descriptions: Readonly<Record<number, string>> = {
+  400: 'Something is missing or malformed',
+  401: 'Wrong shared secret, access token, code, password or bot token',
+  403: 'Not allowed',
+  404: 'There is no such thing',
+  409: 'Taken: the Matrix user is logged in already, or somebody else is to that Telegram account',
+  413: 'The request body is too large',
+  415: 'The request body has a Content-Encoding',
+  426: 'The request does not ask for a WebSocket',
+  429: 'Too many tries',
+  500: 'Unknown error',
+  501: 'No bridge is attached',
+  502: 'Telegram does not accept this bridge',
+  503: 'Telegram, the database or the homeserver cannot be reached at the moment',
+};
+
+/** The errors that an operation can answer with, by status. */
+export function errorShapes(name: OperationName): Record<number, ReplyShape> {
+  const kinds = operationErrors[name];
+  const statuses = new Set(kinds.map((kind) => wireErrors[kind].status));
+  const kindsOf = (status: number) => kinds.filter((kind) => wireErrors[kind].status === status);
+  return Object.fromEntries([...statuses].map((status) => [status, errorShape(name, status, kindsOf(status))]));
+}
+
+function errorShape(name: OperationName, status: number, kinds: readonly Kind[]): ReplyShape {
+  const plain = kinds.filter((kind) => kind !== 'already_logged_in');
+  const states = new Set(plain.flatMap((kind) => stateOf(wireErrors[kind], operations[name]) ?? []));
+  const errcodes = new Set(plain.map((kind) => wireErrors[kind].errcode));
+  const error = z.object({
+    ...(states.size === 0
+      ? {}
+      : {
+          state: z
+            .enum([...states])
+            .optional()
+            .meta({ description: 'The step to take next.' }),
+        }),
+    error: z.string().meta({ description: 'A human-readable description of the error' }),
+    errcode: z.enum([...errcodes]).meta({ description: 'A machine-readable error code' }),
+    ...(status === 429
+      ? { retry_after: z.int().optional().meta({ description: 'Whole seconds to wait, where they are known.' }) }
+      : {}),
+  });
+  return {
+    description: descriptions[status] ?? 'Error',
+    schema: shapeOf(kinds, plain, error),
+    ...(status === 429 ? { headers: { 'Retry-After': 'Whole seconds to wait, where they are known.' } } : {}),
+  };
+}
+
+function shapeOf(kinds: readonly Kind[], plain: readonly Kind[], error: z.ZodType): z.ZodType {
+  if (plain.length === kinds.length) return error;
+  return plain.length === 0 ? alreadyLoggedIn : z.union([alreadyLoggedIn, error]);
+}

@@ -1,0 +1,113 @@
+import type { TelegramAccountFault } from '../../login/accounts.js';
+import type { LoginFault } from '../../login/failure.js';
+import type { LoginProcessFault } from '../../login/process-failure.js';
+import type { HttpProblem } from '../../http/problem.js';
+import {
+  httpErrors as elderHttpErrors,
+  loginErrors as elderLoginErrors,
+  ownerErrors as elderOwnerErrors,
+  type WireError,
+} from '../provisioning-0.3.0/errors.js';
+import type { OwnerFault } from '../provisioning-0.3.0/owner.js';
+import type { VersionFault } from './failure.js';
+
+/** Everything that version 1 has a spelling for. */
+export type WireFault = LoginFault | LoginProcessFault | TelegramAccountFault | OwnerFault | VersionFault | HttpProblem;
+
+const internal: WireError = { ...elderLoginErrors.telegram_error, errcode: 'unknown_error' };
+const unhandled = (status: number): WireError => ({
+  status,
+  errcode: `unhandled_http_${status}`,
+  error: `Unhandled HTTP ${status}`,
+});
+const notRequested: WireError = elderLoginErrors.phone_code_not_requested;
+const startAgain = (errcode: string, error: string): WireError => ({ status: 410, errcode, error, state: 'start' });
+
+/** What the login service says. Version 1 spells what it does not say otherwise as its elder does; docs/decisions/0005-provisioning-dialects.md. */
+export const loginErrors = {
+  ...elderLoginErrors,
+  bot_token_expired: { ...elderLoginErrors.bot_token_expired, status: 403 },
+  login_revoked: {
+    ...elderLoginErrors.login_revoked,
+    error:
+      'Please try again. Login cancelled because your other sessions were terminated via the Telegram app, or by Telegram.',
+  },
+  telegram_error: internal,
+} satisfies Record<LoginFault['kind'], WireError>;
+
+/** What is said of logins that have a name; here they do not, so that most of it is met only when two requests cross. */
+export const processErrors = {
+  login_unknown: notRequested,
+  wrong_step: notRequested,
+  login_cancelled: startAgain('login_cancelled', 'The login was cancelled. Please start again.'),
+  login_timed_out: startAgain('login_timed_out', 'The login took too long. Please start again.'),
+  login_finished: startAgain('login_finished', 'The login is done already.'),
+  resend_unavailable: {
+    status: 400,
+    errcode: 'resend_unavailable',
+    error: 'Telegram has no other way to send the code.',
+    state: 'code',
+  },
+  too_many_accounts: {
+    status: 403,
+    errcode: 'too_many_logins',
+    error: 'You have as many Telegram accounts as are allowed.',
+  },
+  other_telegram_account: {
+    status: 409,
+    errcode: 'other_telegram_account',
+    error: 'That is another Telegram account.',
+    state: 'start',
+  },
+} satisfies Record<LoginProcessFault['kind'], WireError>;
+
+/** What is said of accounts and of whom they know; the errcodes are the original's. */
+export const accountErrors = {
+  account_unknown: elderLoginErrors.not_logged_in,
+  identifier_unknown: {
+    status: 404,
+    errcode: 'M_NOT_FOUND',
+    error: 'Invalid user identifier or user not found.',
+  },
+  identifier_not_user: { status: 400, errcode: 'FI.MAU.TELEGRAM_ID_NOT_USER', error: 'Identifier is not a user.' },
+} satisfies Record<TelegramAccountFault['kind'], WireError>;
+
+/** What can be wrong with the Matrix ID. */
+export const ownerErrors = {
+  ...elderOwnerErrors,
+  mxid_invalid: { ...elderOwnerErrors.mxid_invalid, error: 'Invalid user ID' },
+} satisfies Record<OwnerFault['kind'], WireError>;
+
+/** What only this version says. */
+export const versionErrors = {
+  portal_not_found: { status: 404, errcode: 'portal_not_found', error: 'Portal not found: no bridge is attached.' },
+  no_bridge_attached: {
+    status: 501,
+    errcode: 'no_bridge_attached',
+    error: 'This server logs in to Telegram only: no bridge is attached to it.',
+  },
+  phone_number_missing: { ...elderLoginErrors.phone_number_invalid, error: 'Phone number not given.' },
+  phone_number_unoccupied_at_code: { ...elderLoginErrors.phone_number_unoccupied, status: 403 },
+} satisfies Record<VersionFault['kind'], WireError>;
+
+/** What the HTTP kernel finds wrong. */
+export const httpErrors = {
+  ...elderHttpErrors,
+  path_malformed: ownerErrors.mxid_invalid,
+  route_unknown: unhandled(404),
+  method_not_allowed: unhandled(405),
+  body_too_large: unhandled(413),
+  body_encoded: unhandled(415),
+  upgrade_required: unhandled(426),
+  defect: internal,
+} satisfies Record<HttpProblem['kind'], WireError>;
+
+/** All of the above. */
+export const wireErrors: Readonly<Record<WireFault['kind'], WireError>> = {
+  ...loginErrors,
+  ...processErrors,
+  ...accountErrors,
+  ...ownerErrors,
+  ...versionErrors,
+  ...httpErrors,
+};

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import { readOwner } from '../provisioning-0.3.0/owner.js';
+import type { EndpointDeps } from './deps.js';
+import { errorShapes } from './error-shapes.js';
+import { contactInfo, mxidParameter, wireContact } from './shapes.js';
+
+/** GET /user/{mxid}/contacts */
+export function getContacts({ login }: EndpointDeps): Endpoint {
+  return endpoint({
+    name: 'get_contacts',
+    method: 'GET',
+    path: '/user/{mxid}/contacts',
+    params: { mxid: mxidParameter },
+    access: 'authenticated',
+    summary: 'List the contacts of the Telegram account',
+    replies: {
+      200: { description: 'The contacts by their Telegram user IDs', schema: z.record(z.string(), contactInfo) },
+    },
+    errors: errorShapes('get_contacts'),
+    async handler({ params, principal }) {
+      const contacts = await login.contacts(readOwner(params, principal));
+      return reply(200, Object.fromEntries(contacts.map((contact) => [contact.id, wireContact(contact)])));
+    },
+  });
+}

@@ -1,0 +1,72 @@
+import type { Authenticator } from '../../http/bearer-auth.js';
+import type { Endpoint } from '../../http/endpoint.js';
+import { surface, type Surface } from '../../http/surface.js';
+import { descriptionEndpoint } from '../provisioning/description-endpoint.js';
+import type { Operation } from '../provisioning-0.3.0/operation.js';
+import { botToken } from './bot-token.js';
+import { bridgeInfoEndpoint } from './bridge-info.js';
+import type { EndpointDeps } from './deps.js';
+import { getChats } from './get-chats.js';
+import { getContacts } from './get-contacts.js';
+import { getUser } from './get-user.js';
+import { logOut } from './log-out.js';
+import { provisioningV1OpenApi } from './openapi.js';
+import { isOperationName, operations } from './operation.js';
+import { portals, startDm } from './portals.js';
+import { qrEndpoint, qrSocket } from './qr.js';
+import { requestCode } from './request-code.js';
+import { resendCode } from './resend-code.js';
+import { resolveIdentifier } from './resolve-identifier.js';
+import { sendCode } from './send-code.js';
+import { sendPassword } from './send-password.js';
+import { spellFailure, spellHttpProblem } from './spell.js';
+
+/** What createProvisioningV1 needs. */
+export interface ProvisioningV1Deps extends EndpointDeps {
+  /** With the version at its end, as /_matrix/provision/v1. */
+  readonly prefix: string;
+  readonly authenticate: Authenticator;
+}
+
+/** Version 1 of the provisioning API of mautrix-telegram. */
+export function createProvisioningV1({ prefix, authenticate, ...deps }: ProvisioningV1Deps): Surface {
+  const qr = qrEndpoint();
+  const endpoints = provisioningV1Endpoints(deps, qr);
+  return surface({
+    name: 'provisioning-v1',
+    prefixes: [prefix],
+    authenticate,
+    accessLevel: 'info',
+    endpoints: [...endpoints, descriptionEndpoint(provisioningV1OpenApi(prefix, endpoints))],
+    sockets: [qrSocket(deps, qr)],
+    problem: (problem, endpoint) => spellHttpProblem(problem, endpoint && operationOf(endpoint)),
+    failure(failure, endpoint) {
+      const operation = operationOf(endpoint);
+      return operation && spellFailure(failure, operation);
+    },
+  });
+}
+
+/** The operations of version 1. */
+export function provisioningV1Endpoints(deps: EndpointDeps, qr = qrEndpoint()): readonly Endpoint[] {
+  return [
+    bridgeInfoEndpoint(),
+    getUser(deps),
+    requestCode(deps),
+    resendCode(deps),
+    sendCode(deps),
+    sendPassword(deps),
+    botToken(deps),
+    qr,
+    logOut(deps),
+    getChats(deps),
+    getContacts(deps),
+    resolveIdentifier(deps),
+    startDm(deps),
+    ...portals(deps),
+  ];
+}
+
+function operationOf({ name }: Endpoint): Operation | undefined {
+  return isOperationName(name) ? operations[name] : undefined;
+}

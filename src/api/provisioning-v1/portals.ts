@@ -1,0 +1,87 @@
+import type { Mxid } from '../../base/mxid.js';
+import { endpoint, type Endpoint, type PathParameter } from '../../http/endpoint.js';
+import type { Principal } from '../../http/principal.js';
+import { LoginFailure } from '../../login/failure.js';
+import { readOwner } from '../provisioning-0.3.0/owner.js';
+import type { EndpointDeps } from './deps.js';
+import { errorShapes } from './error-shapes.js';
+import { VersionFailure, type VersionFault } from './failure.js';
+import { mxidParameter } from './shapes.js';
+
+type Kind = VersionFault['kind'];
+
+const room: PathParameter = { description: 'A Matrix room ID, raw or percent-encoded.', example: '!room:example.com' };
+
+/** What is asked about rooms and chats that are bridged to each other, all of which is in vain: an integration manager is to see it so. */
+export function portals({ permissions }: EndpointDeps): readonly Endpoint[] {
+  const answerTo = (query: string | undefined, principal: Principal, kind: Kind): never => {
+    // Clients of all kinds name the user here, and not all do.
+    if (query !== undefined) permit(readOwner({ mxid: query }, principal));
+    if (principal.kind === 'user') permit(principal.mxid);
+    throw new VersionFailure({ kind });
+  };
+  const permit = (mxid: Mxid) => {
+    if (!permissions.mayLogIn(mxid)) throw new LoginFailure({ kind: 'not_permitted' });
+  };
+  const declare = (
+    name: 'get_portal' | 'connect_portal' | 'create_portal' | 'disconnect_portal',
+    rest: { method: 'GET' | 'POST'; path: string; summary: string; kind: Kind },
+  ) =>
+    endpoint({
+      name,
+      method: rest.method,
+      path: rest.path,
+      params: { room, ...(rest.path.includes('{chat}') ? { chat: { description: 'A Telegram chat ID.' } } : {}) },
+      query: { user_id: { description: 'The Matrix user who asks.' } },
+      access: 'authenticated',
+      summary: rest.summary,
+      replies: {},
+      errors: errorShapes(name),
+      handler: async ({ query, principal }) => answerTo(query.user_id, principal, rest.kind),
+    });
+
+  return [
+    declare('get_portal', {
+      method: 'GET',
+      path: '/portal/{room}',
+      summary: 'Which chat is bridged to a room, or which room to a chat (a negative number): none',
+      kind: 'portal_not_found',
+    }),
+    declare('connect_portal', {
+      method: 'POST',
+      path: '/portal/{room}/connect/{chat}',
+      summary: 'Bridge a room to a chat: there is no bridge for it',
+      kind: 'no_bridge_attached',
+    }),
+    declare('create_portal', {
+      method: 'POST',
+      path: '/portal/{room}/create',
+      summary: 'Make a chat for a room: there is no bridge for it',
+      kind: 'no_bridge_attached',
+    }),
+    declare('disconnect_portal', {
+      method: 'POST',
+      path: '/portal/{room}/disconnect',
+      summary: 'End the bridging of a room: there is no bridge for it',
+      kind: 'no_bridge_attached',
+    }),
+  ];
+}
+
+/** POST /user/{mxid}/pm/{identifier}, which would need rooms. */
+export function startDm({ permissions }: EndpointDeps): Endpoint {
+  return endpoint({
+    name: 'start_dm',
+    method: 'POST',
+    path: '/user/{mxid}/pm/{identifier}',
+    params: { mxid: mxidParameter, identifier: { description: 'Whom to talk to.', pattern: '.+' } },
+    access: 'authenticated',
+    summary: 'Start a chat with somebody: there is no bridge for it',
+    replies: {},
+    errors: errorShapes('start_dm'),
+    handler: async ({ params, principal }) => {
+      if (!permissions.mayLogIn(readOwner(params, principal))) throw new LoginFailure({ kind: 'not_permitted' });
+      throw new VersionFailure({ kind: 'no_bridge_attached' });
+    },
+  });
+}

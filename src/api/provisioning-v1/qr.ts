@@ -1,0 +1,102 @@
+import { isFailure } from '../../base/failure.js';
+import type { Mxid } from '../../base/mxid.js';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { HttpFailure } from '../../http/problem.js';
+import type { MessageSocket, SocketEndpoint } from '../../http/socket-endpoint.js';
+import { LoginProcessFailure } from '../../login/process-failure.js';
+import type { LoginProgress } from '../../login/processes.js';
+import { readOwner } from '../provisioning-0.3.0/owner.js';
+import type { EndpointDeps } from './deps.js';
+import { errorShapes } from './error-shapes.js';
+import { operations } from './operation.js';
+import { mxidParameter } from './shapes.js';
+import { spellFailure } from './spell.js';
+
+const loginProtocol = 'net.maunium.telegram.login';
+const secretProtocol = 'net.maunium.telegram.auth-';
+/** As many as the original shows before it gives up. */
+const maxCodes = 4;
+
+/** GET /user/{mxid}/login/qr, for those who do not ask for a WebSocket. */
+export function qrEndpoint(): Endpoint {
+  return endpoint({
+    name: 'qr',
+    method: 'GET',
+    path: '/user/{mxid}/login/qr',
+    params: { mxid: mxidParameter },
+    access: 'authenticated',
+    summary: 'Log in by scanning a QR code (a WebSocket)',
+    description:
+      `A WebSocket with the subprotocol \`${loginProtocol}\`. The secret comes in the Authorization header or, from clients that cannot send one, ` +
+      `as another subprotocol that is offered, \`${secretProtocol}<secret>\`. Up to ${maxCodes} times the server sends ` +
+      '`{"code": "tg://login?token=...", "timeout": 29}`: to be shown as a QR code for so many seconds. The end is `{"success": true}`, ' +
+      '`{"success": false, "error": "timeout"}`, `{"success": false, "error": "password-needed"}`, after which `send_password` goes on, or ' +
+      '`{"success": false, "error": "<errcode>", "message": "..."}`. Whoever closes the WebSocket before gives the login up. ' +
+      'Errors before that are answered in place of the WebSocket.',
+    replies: {},
+    errors: errorShapes('qr'),
+    async handler() {
+      throw new HttpFailure({ kind: 'upgrade_required' });
+    },
+  });
+}
+
+/** The WebSocket of the same path. */
+export function qrSocket(deps: EndpointDeps, beside: Endpoint): SocketEndpoint {
+  return {
+    endpoint: beside,
+    protocol: loginProtocol,
+    authorizationOf(offered) {
+      const secret = offered.find((protocol) => protocol.startsWith(secretProtocol))?.slice(secretProtocol.length);
+      return secret === undefined ? undefined : `Bearer ${secret}`;
+    },
+    async open({ params, principal }) {
+      const owner = readOwner({ mxid: params['mxid'] ?? '' }, principal);
+      const first = await deps.login.start(owner, { flow: 'qr', onlyIfLoggedOut: true });
+      return (socket) => show(deps, owner, first, socket);
+    },
+  };
+}
+
+async function show(
+  { login, clock }: EndpointDeps,
+  owner: Mxid,
+  first: LoginProgress,
+  socket: MessageSocket,
+): Promise<void> {
+  const { loginId } = first;
+  const giveUp = async () => {
+    try {
+      await login.cancel(owner, loginId);
+    } catch (error) {
+      // It has ended meanwhile.
+      if (!(error instanceof LoginProcessFailure)) throw error;
+    }
+  };
+  let progress = first;
+  let shown = 0;
+  let codes = 0;
+  try {
+    while (progress.step.kind === 'qr') {
+      const isOver = socket.closed.aborted || (progress.stepNumber !== shown && codes === maxCodes);
+      if (isOver) {
+        socket.send({ success: false, error: 'timeout' });
+        return await giveUp();
+      }
+      if (progress.stepNumber !== shown) {
+        const { url, expiresAt } = progress.step;
+        const timeout = Math.max(1, Math.floor((expiresAt - clock.now()) / 1000));
+        socket.send({ code: url.reveal(), timeout });
+        shown = progress.stepNumber;
+        codes += 1;
+      }
+      progress = await login.awaitChange(owner, loginId, shown, socket.closed);
+    }
+    socket.send(progress.step.kind === 'complete' ? { success: true } : { success: false, error: 'password-needed' });
+  } catch (error) {
+    const spelled = isFailure(error) ? spellFailure(error, operations.qr) : undefined;
+    if (spelled === undefined) throw error;
+    socket.send({ success: false, error: spelled.body['errcode'], message: spelled.body['error'] });
+    await giveUp();
+  }
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import { LoginFailure } from '../../login/failure.js';
+import type { SentCode } from '../../login/shapes.js';
+import { tellCode } from '../provisioning/told-code.js';
+import { describeDuration } from '../provisioning-0.3.0/duration.js';
+import { readOwner } from '../provisioning-0.3.0/owner.js';
+import { UnexpectedStep } from '../provisioning-0.3.0/unexpected-step.js';
+import type { EndpointDeps } from './deps.js';
+import { errorShapes } from './error-shapes.js';
+import { VersionFailure } from './failure.js';
+import { codeOnItsWay, mxidParameter, stepBody } from './shapes.js';
+
+const body = stepBody({
+  phone: z
+    .union([z.string(), z.int().transform(String)])
+    .optional()
+    .catch(undefined)
+    .meta({ description: 'The phone number to log in as, in international form.', examples: ['+123456789'] }),
+});
+
+/** POST /user/{mxid}/login/request_code */
+export function requestCode({ login, clock }: EndpointDeps): Endpoint {
+  return endpoint({
+    name: 'request_code',
+    method: 'POST',
+    path: '/user/{mxid}/login/request_code',
+    params: { mxid: mxidParameter },
+    access: 'authenticated',
+    summary: 'Request a phone code from Telegram',
+    description:
+      'While a code is on its way and Telegram would not send another, the answer says so, and Telegram is not asked. ' +
+      '`code` says how it travels; `resend_code` has it sent in another way. Another phone number starts over.',
+    body,
+    replies: { 200: { description: 'Code requested', schema: codeOnItsWay } },
+    errors: errorShapes('request_code'),
+    async handler({ params, principal, body: { phone } }) {
+      const owner = readOwner(params, principal);
+      try {
+        const step = await login.submit(owner, { kind: 'phone', phone });
+        if (step.kind !== 'code') throw new UnexpectedStep(step);
+        return reply(200, tellSent(step.code, clock.now()));
+      } catch (error) {
+        const isBlank = phone === undefined || phone.trim() === '';
+        const isInvalid = error instanceof LoginFailure && error.fact.kind === 'phone_number_invalid';
+        throw isBlank && isInvalid ? new VersionFailure({ kind: 'phone_number_missing' }, { cause: error }) : error;
+      }
+    },
+  });
+}
+
+/** A code that is on its way at the time `now` (epoch ms), on the wire. */
+export function tellSent(code: SentCode, now: number): z.input<typeof codeOnItsWay> {
+  const message = code.fresh
+    ? 'Code requested successfully. Check your SMS or Telegram app and enter the code below.'
+    : `A code is already on its way. You can request another one in ${describeDuration(code.resendAt - now)}.`;
+  return { state: 'code', message, code: tellCode(code, now) };
+}

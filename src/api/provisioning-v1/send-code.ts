@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { Secret } from '../../base/secret.js';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import { LoginFailure } from '../../login/failure.js';
+import { readOwner } from '../provisioning-0.3.0/owner.js';
+import { UnexpectedStep } from '../provisioning-0.3.0/unexpected-step.js';
+import type { EndpointDeps } from './deps.js';
+import { errorShapes } from './error-shapes.js';
+import { VersionFailure } from './failure.js';
+import { loggedIn, mxidParameter, passwordNeeded, stepBody, wireLogin } from './shapes.js';
+
+const body = stepBody({
+  code: z
+    .union([z.string(), z.int().min(0)])
+    .optional()
+    .catch(undefined)
+    .meta({
+      description: 'The phone code from Telegram. As an integer it gets back the leading zeros that it has lost.',
+      examples: ['123456'],
+    }),
+});
+
+/** POST /user/{mxid}/login/send_code */
+export function sendCode({ login }: EndpointDeps): Endpoint {
+  return endpoint({
+    name: 'send_code',
+    method: 'POST',
+    path: '/user/{mxid}/login/send_code',
+    params: { mxid: mxidParameter },
+    access: 'authenticated',
+    summary: 'Send the login code',
+    body,
+    replies: {
+      200: { description: 'Login successful', schema: loggedIn },
+      202: { description: 'Correct code, but two-factor authentication is enabled', schema: passwordNeeded },
+    },
+    errors: errorShapes('send_code'),
+    async handler({ params, principal, body: { code } }) {
+      const given = typeof code === 'string' ? new Secret(code) : code;
+      const step = await login.submit(readOwner(params, principal), { kind: 'code', code: given }).catch(atCode);
+      switch (step.kind) {
+        case 'complete':
+          return reply(200, wireLogin(step.user));
+        case 'password':
+          return reply(202, {
+            state: 'password',
+            message: 'Code accepted, but you have 2-factor authentication enabled. Please enter your password.',
+            hint: step.hint,
+          });
+        case 'code':
+          throw new UnexpectedStep(step);
+      }
+    },
+  });
+}
+
+// The original answers this at the code with another status than at the phone number.
+function atCode(error: unknown): never {
+  const isUnoccupied = error instanceof LoginFailure && error.fact.kind === 'phone_number_unoccupied';
+  throw isUnoccupied ? new VersionFailure({ kind: 'phone_number_unoccupied_at_code' }, { cause: error }) : error;
+}

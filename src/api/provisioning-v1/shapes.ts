@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import type { PathParameter } from '../../http/endpoint.js';
+import { wirePhone } from '../provisioning-0.3.0/shapes.js';
+import { fullName, type Contact, type TelegramPerson } from '../provisioning/telegram-person.js';
+import { toldCode } from '../provisioning/told-code.js';
+
+const text = (description: string) => z.string().nullable().meta({ description });
+const username = text('The Telegram username; null for accounts without one.');
+const phone = text('The phone number without its plus; null for bots, and where it is hidden.');
+const id = z.int().meta({ description: 'The Telegram user ID.' });
+
+/**
+ * The Matrix ID in a path, raw or percent-encoded: up to its last colon it may hold slashes, and behind it none, so that what follows in the
+ * path is no part of it.
+ */
+export const mxidParameter: PathParameter = {
+  description: 'The Matrix ID of the user to act for, raw or percent-encoded.',
+  example: '@user:example.com',
+  pattern: '(?:@|%40)(?:.*(?::|%3[Aa]))?[^/]*|[^/]*',
+};
+
+/** A login that is done. */
+export const loggedIn = z.object({ state: z.literal('logged-in'), username, phone });
+
+/** A code on its way. */
+export const codeOnItsWay = z.object({ state: z.literal('code'), message: z.string(), code: toldCode });
+
+/** A login that wants the two-factor password. */
+export const passwordNeeded = z.object({
+  state: z.literal('password'),
+  message: z.string(),
+  hint: text('What the user has noted to remember the password by; null where there is nothing.'),
+});
+
+/** Somebody that an account knows. */
+export const contactInfo = z.object({
+  name: text('First and last name.'),
+  username,
+  phone,
+  is_bot: z.boolean(),
+  avatar_url: z.null().meta({ description: 'Always null: pictures are the business of bridges.' }),
+});
+
+/** Who a Matrix user is logged in as. */
+export const userInfo = z.object({
+  id,
+  username,
+  first_name: z.string().nullable(),
+  last_name: z.string().nullable(),
+  phone,
+  is_bot: z.boolean(),
+});
+
+/** The body of a step of a login: an object, which may be empty. */
+export function stepBody<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.looseObject(shape);
+}
+
+/** A login that is done, on the wire. */
+export function wireLogin(user: TelegramPerson): z.input<typeof loggedIn> {
+  return { state: 'logged-in', username: user.username, phone: wirePhone(user.phone) };
+}
+
+/** Somebody that an account knows, on the wire. */
+export function wireContact(contact: Contact): z.input<typeof contactInfo> {
+  return {
+    name: fullName(contact),
+    username: contact.username,
+    phone: wirePhone(contact.phone),
+    is_bot: contact.isBot,
+    avatar_url: null,
+  };
+}
+
+/** Who a Matrix user is logged in as, on the wire. */
+export function wireUser(user: TelegramPerson): z.input<typeof userInfo> {
+  return {
+    id: Number(user.id),
+    username: user.username,
+    first_name: user.firstName,
+    last_name: user.lastName,
+    phone: wirePhone(user.phone),
+    is_bot: user.isBot,
+  };
+}

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import type { ReplyShape } from '../../http/endpoint.js';
+import { wireErrors } from './errors.js';
+
+type Kind = keyof typeof wireErrors;
+
+const everybody: readonly Kind[] = [
+  'token_missing',
+  'unauthorized',
+  'too_many_attempts',
+  'authentication_unavailable',
+  'user_id_missing',
+  'user_id_invalid',
+  'user_id_not_own',
+  'not_permitted',
+  'unavailable',
+  'defect',
+];
+const inPath: readonly Kind[] = ['path_malformed'];
+const body: readonly Kind[] = ['body_not_json', 'body_unfit', 'body_too_large', 'body_encoded'];
+const telegram: readonly Kind[] = ['flood_wait', 'telegram_unreachable', 'telegram_rejected_us', 'telegram_error'];
+const over: readonly Kind[] = ['login_unknown', 'login_cancelled', 'login_timed_out'];
+const accounts: readonly Kind[] = [...everybody, ...telegram, 'not_logged_in', 'account_unknown'];
+const number: readonly Kind[] = [
+  'phone_number_invalid',
+  'phone_number_banned',
+  'phone_number_app_signup_forbidden',
+  'phone_number_flood',
+];
+
+/** Every kind of error that an operation of version 3 can answer with. */
+export const operationErrors = {
+  whoami: everybody,
+  capabilities: everybody,
+  login_flows: everybody,
+  login_start: [...everybody, ...inPath, ...telegram, 'flow_unknown', 'too_many_accounts', 'login_revoked'],
+  login_user_input: [
+    ...everybody,
+    ...inPath,
+    ...body,
+    ...telegram,
+    ...over,
+    'login_finished',
+    'wrong_step',
+    ...number,
+    'phone_code_missing',
+    'password_empty',
+    'bot_token_missing',
+    'bot_token_invalid',
+    'bot_token_expired',
+    'login_revoked',
+    'already_logged_in',
+    'telegram_account_taken',
+    'too_many_accounts',
+    'other_telegram_account',
+  ],
+  login_display_and_wait: [
+    ...everybody,
+    ...inPath,
+    ...telegram,
+    ...over,
+    'login_finished',
+    'wrong_step',
+    'login_revoked',
+    'already_logged_in',
+    'telegram_account_taken',
+    'too_many_accounts',
+    'other_telegram_account',
+  ],
+  login_other_step: [...everybody, ...inPath, ...over, 'login_finished', 'wrong_step'],
+  login_resend: [
+    ...everybody,
+    ...inPath,
+    ...telegram,
+    ...over,
+    'login_finished',
+    'wrong_step',
+    'resend_unavailable',
+    ...number,
+  ],
+  login_cancel: [...everybody, ...inPath, 'login_unknown', 'login_timed_out', 'login_finished'],
+  logout: [...everybody, ...inPath, 'account_unknown'],
+  logins: everybody,
+  contacts: accounts,
+  search_users: [...accounts, ...body],
+  resolve_identifier: [...accounts, ...inPath, 'identifier_unknown', 'identifier_not_user'],
+  no_bridge: [...everybody, ...inPath, 'no_bridge_attached'],
+} as const satisfies Record<string, readonly Kind[]>;
+
+/** The name of a row of `operationErrors`. */
+export type OperationName = keyof typeof operationErrors;
+
+const descriptions: Readonly<Record<number, string>> = {
+  400: 'Something is missing or malformed, or the login does not stand there',
+  401: 'The token is missing or wrong',
+  403: 'Not allowed',
+  404: "There is no such thing, or it is somebody else's",
+  409: 'Taken',
+  410: 'The login is over',
+  413: 'The request body is too large',
+  415: 'The request body has a Content-Encoding',
+  429: 'Too many tries',
+  500: 'Internal server error',
+  501: 'No bridge is attached',
+  502: 'Telegram does not accept this bridge',
+  503: 'Telegram, the database or the homeserver cannot be reached at the moment',
+};
+
+/** The errors that an operation can answer with, by status. */
+export function errorShapes(name: OperationName): Record<number, ReplyShape> {
+  const rows = operationErrors[name].map((kind) => wireErrors[kind]);
+  const statuses = new Set(rows.map(({ status }) => status));
+  return Object.fromEntries(
+    [...statuses].map((status) => [
+      status,
+      errorShape(
+        status,
+        rows.filter((row) => row.status === status).map(({ errcode }) => errcode),
+      ),
+    ]),
+  );
+}
+
+function errorShape(status: number, errcodes: readonly string[]): ReplyShape {
+  return {
+    description: descriptions[status] ?? 'Error',
+    schema: z.object({
+      errcode: z.enum([...new Set(errcodes)]).meta({ description: 'A machine-readable error code' }),
+      error: z.string().meta({ description: 'A human-readable description of the error' }),
+      ...(status === 429
+        ? { retry_after_ms: z.number().optional().meta({ description: 'How long to wait, where it is known.' }) }
+        : {}),
+    }),
+    ...(status === 429 ? { headers: { 'Retry-After': 'Whole seconds to wait, where they are known.' } } : {}),
+  };
+}

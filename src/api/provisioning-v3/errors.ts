@@ -1,0 +1,156 @@
+import type { TelegramAccountFault } from '../../login/accounts.js';
+import type { LoginFault } from '../../login/failure.js';
+import type { LoginProcessFault } from '../../login/process-failure.js';
+import type { HttpProblem } from '../../http/problem.js';
+import type { VersionFault } from './failure.js';
+
+/** Everything that version 3 has a spelling for. */
+export type WireFault = LoginFault | LoginProcessFault | TelegramAccountFault | VersionFault | HttpProblem;
+
+/** How version 3 spells an error. */
+export interface WireError {
+  readonly status: number;
+  readonly errcode: string;
+  readonly error: string;
+}
+
+const internal: WireError = { status: 500, errcode: 'M_UNKNOWN', error: 'Internal server error' };
+const badState: WireError = {
+  status: 400,
+  errcode: 'M_BAD_STATE',
+  error: 'The login does not stand at that step',
+};
+const telegram = (status: number, code: string, error: string): WireError => ({
+  status,
+  errcode: `FI.MAU.TELEGRAM.${code}`,
+  error,
+});
+const bridge = (status: number, code: string, error: string): WireError => ({
+  status,
+  errcode: `FI.MAU.BRIDGE.${code}`,
+  error,
+});
+const missing = (error: string): WireError => ({ status: 400, errcode: 'M_MISSING_PARAM', error });
+const notFound = (error: string): WireError => ({ status: 404, errcode: 'M_NOT_FOUND', error });
+
+/** What the login service says; the rulings behind this table are in docs/decisions/0005-provisioning-dialects.md. */
+export const loginErrors = {
+  phone_number_invalid: telegram(400, 'PHONE_NUMBER_INVALID', 'Invalid phone number'),
+  phone_number_banned: telegram(403, 'PHONE_NUMBER_BANNED', 'Your phone number is banned from Telegram'),
+  phone_number_unoccupied: telegram(400, 'PHONE_NUMBER_UNOCCUPIED', 'That phone number has not been registered'),
+  phone_number_app_signup_forbidden: telegram(
+    403,
+    'PHONE_NUMBER_APP_SIGNUP_FORBIDDEN',
+    'You have disabled 3rd party apps on your account',
+  ),
+  phone_number_flood: telegram(
+    429,
+    'PHONE_NUMBER_FLOOD',
+    'Your phone number has been temporarily blocked for flooding, usually for around a day',
+  ),
+  flood_wait: telegram(429, 'FLOOD_WAIT', 'Telegram asks to wait before trying again'),
+  phone_code_invalid: telegram(400, 'PHONE_CODE_INVALID', 'Incorrect code'),
+  phone_code_expired: telegram(400, 'PHONE_CODE_EXPIRED', 'The code has expired'),
+  password_invalid: telegram(400, 'PASSWORD_INVALID', 'Incorrect password'),
+  bot_token_invalid: telegram(400, 'BOT_TOKEN_INVALID', 'Invalid bot token'),
+  bot_token_expired: telegram(400, 'BOT_TOKEN_EXPIRED', 'The bot token has expired'),
+  login_revoked: telegram(410, 'LOGIN_REVOKED', 'Telegram has ended this login. Please start again'),
+  telegram_unreachable: telegram(503, 'UNREACHABLE', 'Telegram cannot be reached at the moment'),
+  telegram_rejected_us: telegram(
+    502,
+    'BRIDGE_REJECTED',
+    'Telegram does not accept this bridge. Please tell its administrator',
+  ),
+  telegram_error: internal,
+  not_permitted: { status: 403, errcode: 'M_FORBIDDEN', error: 'User does not have login permissions' },
+  already_logged_in: telegram(409, 'ALREADY_LOGGED_IN', 'You are already logged in to that Telegram account'),
+  not_logged_in: { status: 400, errcode: 'FI.MAU.NOT_LOGGED_IN', error: 'You are not logged in' },
+  telegram_account_taken: telegram(409, 'ACCOUNT_TAKEN', 'Another Matrix user is logged in to that Telegram account'),
+  phone_code_missing: missing('The code is missing'),
+  phone_code_not_requested: badState,
+  phone_code_not_entered: badState,
+  password_empty: missing('The password is missing'),
+  bot_token_missing: missing('The bot token is missing'),
+} satisfies Record<LoginFault['kind'], WireError>;
+
+/** What is said of logins under way. */
+export const processErrors = {
+  login_unknown: notFound('Login not found'),
+  login_cancelled: bridge(410, 'LOGIN_CANCELLED', 'The login was cancelled'),
+  login_timed_out: bridge(410, 'LOGIN_TIMED_OUT', 'The login took too long'),
+  login_finished: bridge(410, 'LOGIN_ALREADY_FINISHED', 'The login is done already'),
+  wrong_step: badState,
+  resend_unavailable: telegram(400, 'RESEND_UNAVAILABLE', 'Telegram has no other way to send the code'),
+  too_many_accounts: bridge(403, 'TOO_MANY_LOGINS', 'Maximum number of logins exceeded'),
+  other_telegram_account: telegram(409, 'OTHER_ACCOUNT', 'That is another Telegram account'),
+} satisfies Record<LoginProcessFault['kind'], WireError>;
+
+/** What is said of accounts and of whom they know. */
+export const accountErrors = {
+  account_unknown: notFound('Login not found'),
+  identifier_unknown: notFound('Nobody on Telegram has that identifier'),
+  identifier_not_user: {
+    status: 400,
+    errcode: 'FI.MAU.TELEGRAM_ID_NOT_USER',
+    error: 'Identifier is not a user',
+  },
+} satisfies Record<TelegramAccountFault['kind'], WireError>;
+
+/** What only this version says. */
+export const versionErrors = {
+  user_id_missing: missing('The query parameter user_id is missing'),
+  user_id_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'The query parameter user_id is no Matrix ID' },
+  user_id_not_own: { status: 403, errcode: 'M_FORBIDDEN', error: 'Your token is good for your own user ID only' },
+  flow_unknown: notFound('Invalid login flow ID'),
+  no_bridge_attached: {
+    status: 501,
+    errcode: 'GANGWAY.NO_BRIDGE_ATTACHED',
+    error: 'This server logs in to Telegram only: no bridge is attached to it',
+  },
+} satisfies Record<VersionFault['kind'], WireError>;
+
+/** A request without any credentials. */
+export const missingToken: WireError = { status: 401, errcode: 'M_MISSING_TOKEN', error: 'Missing auth token' };
+
+const unrecognized = (status: number): WireError => ({
+  status,
+  errcode: 'M_UNRECOGNIZED',
+  error: 'Unrecognized request',
+});
+
+/** What the HTTP kernel finds wrong. */
+export const httpErrors = {
+  unauthorized: { status: 401, errcode: 'M_UNKNOWN_TOKEN', error: 'Invalid auth token' },
+  address_refused: { status: 403, errcode: 'M_FORBIDDEN', error: 'This is not served to your address' },
+  too_many_attempts: { status: 429, errcode: 'M_LIMIT_EXCEEDED', error: 'Too many invalid auth tokens' },
+  authentication_unavailable: {
+    status: 503,
+    errcode: 'M_UNKNOWN',
+    error: 'Your token cannot be checked at the moment. Please try again later',
+  },
+  body_not_json: { status: 400, errcode: 'M_NOT_JSON', error: 'Content is not JSON' },
+  body_unfit: { status: 400, errcode: 'M_BAD_JSON', error: 'Content is not a JSON object of the right shape' },
+  body_too_large: { status: 413, errcode: 'M_TOO_LARGE', error: 'Content is too large' },
+  body_encoded: { status: 415, errcode: 'M_UNKNOWN', error: 'Content must not have a Content-Encoding' },
+  path_malformed: { status: 400, errcode: 'M_INVALID_PARAM', error: 'The path is not percent-encoded correctly' },
+  route_unknown: unrecognized(404),
+  method_not_allowed: unrecognized(405),
+  upgrade_required: unrecognized(426),
+  too_many_open: { status: 503, errcode: 'M_UNKNOWN', error: 'Too many connections are open. Please try again later' },
+  unavailable: {
+    status: 503,
+    errcode: 'M_UNKNOWN',
+    error: 'The database cannot be reached at the moment. Please try again later',
+  },
+  defect: internal,
+} satisfies Record<HttpProblem['kind'], WireError>;
+
+/** All of the above. */
+export const wireErrors: Readonly<Record<WireFault['kind'] | 'token_missing', WireError>> = {
+  ...loginErrors,
+  ...processErrors,
+  ...accountErrors,
+  ...versionErrors,
+  ...httpErrors,
+  token_missing: missingToken,
+};

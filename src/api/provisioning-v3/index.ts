@@ -1,0 +1,59 @@
+import type { Authenticator } from '../../http/bearer-auth.js';
+import type { Endpoint } from '../../http/endpoint.js';
+import { surface, type Surface } from '../../http/surface.js';
+import { descriptionEndpoint } from '../provisioning/description-endpoint.js';
+import { capabilities, loginFlows } from './capabilities.js';
+import type { EndpointDeps } from './deps.js';
+import { loginCancel, loginResend } from './login-aside.js';
+import { loginStart } from './login-start.js';
+import { displayAndWait, otherStep, userInput } from './login-step.js';
+import { logins, logout } from './logins.js';
+import { needingBridge } from './no-bridge.js';
+import { provisioningV3OpenApi } from './openapi.js';
+import { contacts, resolveIdentifier, searchUsers } from './people.js';
+import { spellFailure, spellHttpProblem } from './spell.js';
+import { whoami } from './whoami.js';
+
+/** What createProvisioningV3 needs. */
+export interface ProvisioningV3Deps extends EndpointDeps {
+  /** With the version at its end, as /_matrix/provision/v3. */
+  readonly prefix: string;
+  /** createV3Auth's. */
+  readonly authenticate: Authenticator;
+}
+
+/** Version 3 of the provisioning API of the mautrix bridges. */
+export function createProvisioningV3({ prefix, authenticate, ...deps }: ProvisioningV3Deps): Surface {
+  const endpoints = provisioningV3Endpoints(deps);
+  return surface({
+    name: 'provisioning-v3',
+    prefixes: [prefix],
+    authenticate,
+    accessLevel: 'info',
+    lenient: true,
+    endpoints: [...endpoints, descriptionEndpoint(provisioningV3OpenApi(prefix, endpoints))],
+    problem: spellHttpProblem,
+    failure: spellFailure,
+  });
+}
+
+/** The operations of version 3. */
+export function provisioningV3Endpoints(deps: EndpointDeps): readonly Endpoint[] {
+  return [
+    whoami(deps),
+    capabilities(deps),
+    loginFlows(deps),
+    loginStart(deps),
+    userInput(deps),
+    displayAndWait(deps),
+    otherStep(deps),
+    loginResend(deps),
+    loginCancel(deps),
+    logout(deps),
+    logins(deps),
+    contacts(deps),
+    searchUsers(deps),
+    resolveIdentifier(deps),
+    ...needingBridge(deps),
+  ];
+}

@@ -1,0 +1,37 @@
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import { accountName } from '../provisioning/telegram-person.js';
+import { readCaller, userIdParameter } from './caller.js';
+import type { EndpointDeps } from './deps.js';
+import { errorShapes } from './error-shapes.js';
+import { VersionFailure } from './failure.js';
+import { findFlow } from './flows.js';
+import { loginStep, wireStep } from './wire-step.js';
+
+/** POST /login/start/{flow} */
+export function loginStart(deps: EndpointDeps): Endpoint {
+  const { login, clock } = deps;
+  return endpoint({
+    name: 'login_start',
+    method: 'POST',
+    path: '/login/start/{flow}',
+    params: { flow: { description: 'One of the IDs of `/login/flows`.', example: 'phone' } },
+    query: {
+      user_id: userIdParameter,
+      login_id: { description: 'The login to log in to again: only the same Telegram user is accepted.' },
+    },
+    access: 'authenticated',
+    summary: 'Start a login',
+    description: 'Takes no body. Where too many logins of the user are under way, the oldest is cancelled.',
+    replies: { 200: { description: 'The first step', schema: loginStep } },
+    errors: errorShapes('login_start'),
+    async handler(request) {
+      const caller = readCaller(request, deps);
+      const flow = findFlow(request.params.flow);
+      if (flow === undefined) throw new VersionFailure({ kind: 'flow_unknown' });
+      const { login_id: again } = request.query;
+      const replacing = again === undefined || again === '' ? undefined : accountName(again);
+      return reply(200, wireStep(await login.start(caller, { flow, replacing }), clock.now()));
+    },
+  });
+}

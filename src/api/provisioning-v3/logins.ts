@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import { accountName } from '../provisioning/telegram-person.js';
+import { readCaller, userIdParameter } from './caller.js';
+import type { EndpointDeps } from './deps.js';
+import { errorShapes } from './error-shapes.js';
+
+const query = { user_id: userIdParameter };
+
+/** GET /logins */
+export function logins(deps: EndpointDeps): Endpoint {
+  return endpoint({
+    name: 'logins',
+    method: 'GET',
+    path: '/logins',
+    params: {},
+    query,
+    access: 'authenticated',
+    summary: 'The names of the logins that the user has',
+    replies: { 200: { description: 'The names', schema: z.object({ login_ids: z.array(z.string()) }) } },
+    errors: errorShapes('logins'),
+    async handler(request) {
+      const accounts = await deps.login.accounts(readCaller(request, deps));
+      const alive = accounts.filter(({ condition }) => condition !== 'ended');
+      return reply(200, { login_ids: alive.map(({ user }) => user.id) });
+    },
+  });
+}
+
+/** POST /logout/{login} */
+export function logout(deps: EndpointDeps): Endpoint {
+  return endpoint({
+    name: 'logout',
+    method: 'POST',
+    path: '/logout/{login}',
+    params: { login: { description: 'The name of a login, or `all`.', example: 'all' } },
+    query,
+    access: 'authenticated',
+    summary: 'Log out of Telegram',
+    description:
+      'Takes no body. Where Telegram cannot be reached, the login is forgotten here, and its session is ended at Telegram later.',
+    replies: { 200: { description: 'Logged out', schema: z.object({}) } },
+    errors: errorShapes('logout'),
+    async handler(request) {
+      const { login: name } = request.params;
+      await deps.login.logOut(readCaller(request, deps), name === 'all' ? 'all' : accountName(name));
+      return reply(200, {});
+    },
+  });
+}

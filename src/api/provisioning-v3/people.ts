@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import { accountName, fullName, type AccountName, type Contact } from '../provisioning/telegram-person.js';
+import { readCaller, userIdParameter } from './caller.js';
+import type { EndpointDeps } from './deps.js';
+import { errorShapes } from './error-shapes.js';
+
+const query = {
+  user_id: userIdParameter,
+  login_id: { description: 'The login whose contacts are meant; the first one where it is left out.' },
+};
+
+const person = z.object({
+  id: z.string().meta({ description: 'The Telegram user ID.' }),
+  name: z.string().optional(),
+  identifiers: z
+    .array(z.string())
+    .optional()
+    .meta({ examples: [['telegram:durov', 'tel:+79991234567']] }),
+});
+
+/** GET /contacts */
+export function contacts(deps: EndpointDeps): Endpoint {
+  return endpoint({
+    name: 'contacts',
+    method: 'GET',
+    path: '/contacts',
+    params: {},
+    query,
+    access: 'authenticated',
+    summary: 'The contacts of the Telegram account',
+    replies: { 200: { description: 'The contacts', schema: z.object({ contacts: z.array(person) }) } },
+    errors: errorShapes('contacts'),
+    async handler(request) {
+      const found = await deps.login.contacts(readCaller(request, deps), accountOf(request.query));
+      return reply(200, { contacts: found.map(wirePerson) });
+    },
+  });
+}
+
+/** POST /search_users */
+export function searchUsers(deps: EndpointDeps): Endpoint {
+  return endpoint({
+    name: 'search_users',
+    method: 'POST',
+    path: '/search_users',
+    params: {},
+    query,
+    access: 'authenticated',
+    summary: 'Search Telegram for people',
+    body: z.looseObject({ query: z.string().meta({ description: 'What to search for.' }) }),
+    replies: { 200: { description: 'Who was found', schema: z.object({ results: z.array(person) }) } },
+    errors: errorShapes('search_users'),
+    async handler(request) {
+      const caller = readCaller(request, deps);
+      const found = await deps.login.searchUsers(caller, request.body.query, accountOf(request.query));
+      return reply(200, { results: found.map(wirePerson) });
+    },
+  });
+}
+
+/** GET /resolve_identifier/{identifier} */
+export function resolveIdentifier(deps: EndpointDeps): Endpoint {
+  return endpoint({
+    name: 'resolve_identifier',
+    method: 'GET',
+    path: '/resolve_identifier/{identifier}',
+    params: { identifier: { description: 'A username, a phone number with its plus, or a Telegram user ID.' } },
+    query,
+    access: 'authenticated',
+    summary: 'Find somebody on Telegram',
+    replies: { 200: { description: 'Found', schema: person } },
+    errors: errorShapes('resolve_identifier'),
+    async handler(request) {
+      const caller = readCaller(request, deps);
+      const { identifier } = request.params;
+      return reply(200, wirePerson(await deps.login.resolveIdentifier(caller, identifier, accountOf(request.query))));
+    },
+  });
+}
+
+function accountOf({ login_id: name }: { readonly login_id?: string }): AccountName | undefined {
+  return name === undefined || name === '' ? undefined : accountName(name);
+}
+
+function wirePerson(contact: Contact): z.input<typeof person> {
+  const { id, username, phone } = contact;
+  const name = fullName(contact) ?? username;
+  const identifiers = [
+    ...(username === null ? [] : [`telegram:${username}`]),
+    ...(phone === null ? [] : [`tel:${phone.reveal()}`]),
+  ];
+  return { id, ...(name === null ? {} : { name }), ...(identifiers.length === 0 ? {} : { identifiers }) };
+}

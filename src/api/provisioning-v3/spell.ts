@@ -1,0 +1,47 @@
+import type { Failure } from '../../base/failure.js';
+import { problemHeaders } from '../../http/plain-problems.js';
+import type { HttpProblem } from '../../http/problem.js';
+import { retryAfterSeconds, type ObjectReply } from '../../http/reply.js';
+import { TelegramAccountFailure } from '../../login/accounts.js';
+import { LoginFailure } from '../../login/failure.js';
+import { LoginProcessFailure } from '../../login/process-failure.js';
+import {
+  accountErrors,
+  httpErrors,
+  loginErrors,
+  missingToken,
+  processErrors,
+  versionErrors,
+  type WireError,
+} from './errors.js';
+import { VersionFailure } from './failure.js';
+
+/** A failure as version 3 puts it on the wire; undefined for one that it does not know. */
+export function spellFailure(failure: Failure): ObjectReply | undefined {
+  if (failure instanceof LoginFailure) {
+    const { fact } = failure;
+    return spell(loginErrors[fact.kind], fact.kind === 'flood_wait' ? fact.retryAfterMs : undefined);
+  }
+  if (failure instanceof LoginProcessFailure) {
+    const { fact } = failure;
+    const row: WireError = processErrors[fact.kind];
+    return spell(fact.kind === 'too_many_accounts' ? { ...row, error: `${row.error} (${fact.allowed})` } : row);
+  }
+  if (failure instanceof TelegramAccountFailure) return spell(accountErrors[failure.fact.kind]);
+  if (failure instanceof VersionFailure) return spell(versionErrors[failure.fact.kind]);
+  return undefined;
+}
+
+/** What the kernel found, as version 3 puts it on the wire. */
+export function spellHttpProblem(problem: HttpProblem): ObjectReply {
+  const isMissing = problem.kind === 'unauthorized' && problem.isMissing === true;
+  const retryAfterMs = problem.kind === 'too_many_attempts' ? problem.retryAfterMs : undefined;
+  const reply = spell(isMissing ? missingToken : httpErrors[problem.kind], retryAfterMs);
+  return { ...reply, headers: { ...problemHeaders(problem), ...reply.headers } };
+}
+
+function spell({ status, errcode, error }: WireError, retryAfterMs?: number): ObjectReply {
+  if (retryAfterMs === undefined) return { status, body: { errcode, error } };
+  const headers = { 'Retry-After': String(retryAfterSeconds(retryAfterMs)) };
+  return { status, body: { errcode, error, retry_after_ms: retryAfterMs }, headers };
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import type { TelegramAccount } from '../../login/accounts.js';
+import { fullName } from '../provisioning/telegram-person.js';
+import { readCaller, userIdParameter } from './caller.js';
+import type { EndpointDeps } from './deps.js';
+import { errorShapes } from './error-shapes.js';
+import { flows, flowShape } from './flows.js';
+import { remoteName } from './remote-name.js';
+
+const stateEvents = ['CONNECTED', 'TRANSIENT_DISCONNECT', 'BAD_CREDENTIALS'] as const;
+
+const loginShape = z.object({
+  state_event: z.enum(stateEvents).meta({ description: 'Deprecated: as in `state`.' }),
+  state_ts: z.int().meta({ description: 'Deprecated: as in `state`.' }),
+  state: z.object({
+    state_event: z.enum(stateEvents),
+    timestamp: z.int().meta({ description: 'When that was so: seconds since 1970.' }),
+    error: z.string().optional(),
+  }),
+  id: z.string().meta({ description: 'The Telegram user ID, which names the login.' }),
+  name: z.string(),
+  profile: z.object({
+    phone: z.string().optional().meta({ description: 'With its plus.' }),
+    username: z.string().optional(),
+    name: z.string().optional(),
+  }),
+});
+
+const whoamiShape = z.object({
+  network: z.object({
+    displayname: z.string(),
+    network_url: z.string(),
+    network_icon: z.string(),
+    network_id: z.string(),
+    beeper_bridge_type: z.string(),
+  }),
+  login_flows: z.array(flowShape),
+  homeserver: z.string().meta({ description: 'The server name of the homeserver.' }),
+  bridge_bot: z.string().meta({ description: 'Always empty: without a bridge there is no bot to talk to.' }),
+  command_prefix: z.string().meta({ description: 'Always empty: without a bridge there are no commands.' }),
+  logins: z.array(loginShape),
+});
+
+/** As the bridges to Telegram call it; clients cannot do without an icon. */
+const network = {
+  displayname: 'Telegram',
+  network_url: 'https://telegram.org/',
+  network_icon: 'mxc://maunium.net/tJCRmUyJDsgRNgqhOgoiHWbX',
+  network_id: 'telegram',
+  beeper_bridge_type: 'telegram',
+};
+
+const conditions = {
+  connected: { state_event: 'CONNECTED' },
+  trouble: { state_event: 'TRANSIENT_DISCONNECT', error: 'tg-unknown-error' },
+  ended: { state_event: 'BAD_CREDENTIALS', error: 'tg-no-auth' },
+} as const;
+
+/** GET /whoami */
+export function whoami(deps: EndpointDeps): Endpoint {
+  const { login, serverName, clock } = deps;
+  return endpoint({
+    name: 'whoami',
+    method: 'GET',
+    path: '/whoami',
+    params: {},
+    query: { user_id: userIdParameter },
+    access: 'authenticated',
+    summary: 'What one can log in to here, and who the user is logged in as',
+    description:
+      'Asks Telegram about every login each time. One that Telegram has ended is shown once more as `BAD_CREDENTIALS`, and is forgotten.',
+    replies: { 200: { description: 'The network and the logins', schema: whoamiShape } },
+    errors: errorShapes('whoami'),
+    async handler(request) {
+      const accounts = await login.accounts(readCaller(request, deps));
+      const timestamp = Math.floor(clock.now() / 1000);
+      return reply(200, {
+        network,
+        login_flows: flows,
+        homeserver: serverName,
+        bridge_bot: '',
+        command_prefix: '',
+        logins: accounts.map((account) => wireLogin(account, timestamp)),
+      });
+    },
+  });
+}
+
+function wireLogin({ user, condition }: TelegramAccount, timestamp: number): z.input<typeof loginShape> {
+  const state = { ...conditions[condition], timestamp };
+  const name = fullName(user);
+  return {
+    state_event: state.state_event,
+    state_ts: timestamp,
+    state,
+    id: user.id,
+    name: remoteName(user),
+    profile: {
+      ...(user.phone === null ? {} : { phone: user.phone.reveal() }),
+      ...(user.username === null ? {} : { username: user.username }),
+      ...(name === null ? {} : { name }),
+    },
+  };
+}

@@ -1,0 +1,173 @@
+import { z } from 'zod';
+import type { LoginProgress } from '../../login/processes.js';
+import { tellCode, toldCode } from '../provisioning/told-code.js';
+import { remoteName } from './remote-name.js';
+import { fieldIds, stepIds } from './step-ids.js';
+
+const field = z.object({
+  type: z.enum(['phone_number', '2fa_code', 'password', 'token']),
+  id: z.string().meta({ description: 'The name of the value in the body of the next request.' }),
+  name: z.string(),
+  description: z.string(),
+  pattern: z.string().optional().meta({ description: 'What the value looks like, as a regular expression.' }),
+});
+
+const complaints = [
+  'phone_code_invalid',
+  'password_invalid',
+  'phone_code_expired',
+  'phone_number_unoccupied',
+  'login_revoked',
+] as const;
+
+/** A step of a login; which members it has depends on `type`. */
+export const loginStep = z.object({
+  login_id: z.string().meta({ description: 'Names the login under way.' }),
+  type: z.enum(['user_input', 'display_and_wait', 'complete']),
+  step_id: z.enum(Object.values(stepIds)),
+  txn_id: z
+    .string()
+    .meta({ description: 'Names this step: as `txn_id` in the query of its answer it makes a retry harmless.' }),
+  instructions: z.string().meta({ description: 'What to tell the user; may be empty.' }),
+  user_input: z
+    .object({ fields: z.array(field), attachments: z.null() })
+    .optional()
+    .meta({ description: 'What the user is asked for.' }),
+  display_and_wait: z
+    .object({ type: z.literal('qr'), data: z.string().meta({ description: 'To be shown as a QR code.' }) })
+    .optional()
+    .meta({ description: 'What to show while waiting.' }),
+  complete: z
+    .object({ user_login_id: z.string().meta({ description: 'Names the Telegram account: its user ID.' }) })
+    .optional()
+    .meta({ description: 'What has come of it.' }),
+  'gangway.code': toldCode
+    .optional()
+    .meta({ description: "With the code step: how the code travels. Not the original's." }),
+  'gangway.password_hint': z
+    .string()
+    .optional()
+    .meta({ description: "With the password step: what the user has noted to remember it by. Not the original's." }),
+  'gangway.expires_in': z
+    .int()
+    .optional()
+    .meta({ description: "With the QR step: how many seconds its code is good. Not the original's." }),
+  'gangway.complaint': z.enum(complaints).optional().meta({
+    description: "Why the step is not the next one: what was wrong with the answer before. Not the original's.",
+  }),
+});
+
+/** A step on the wire. */
+export type WireStep = z.input<typeof loginStep>;
+
+type Complaint = NonNullable<LoginProgress['complaint']>;
+
+const instructionsOf: Readonly<Record<Complaint, string>> = {
+  phone_code_invalid: 'Incorrect code',
+  password_invalid: 'Incorrect password',
+  phone_code_expired: 'The code has expired. Please ask for a new one.',
+  phone_number_unoccupied: 'That phone number has not been registered with Telegram.',
+  login_revoked: 'Telegram has ended the login. Please start again.',
+};
+
+const deliveryTexts = {
+  app: 'The code was sent to the Telegram app on your phone',
+  sms: 'The code was sent to your phone by SMS',
+  call: 'You will be called and told the code',
+  flash_call: 'You will be called: the code is in the number that calls',
+  missed_call: 'You will be called: the code is the last digits of the number that calls',
+  email: 'The code was sent to your e-mail address',
+  fragment: 'The code was sent to your Fragment account',
+  other: 'The code was sent to you',
+} as const;
+
+/** Where a login stands, as version 3 shows it at the time `now` (epoch ms). */
+export function wireStep(progress: LoginProgress, now: number): WireStep {
+  const { loginId, stepNumber, complaint } = progress;
+  const { type, step_id, instructions, ...shown } = shownStep(progress, now);
+  return {
+    login_id: loginId,
+    type,
+    step_id,
+    txn_id: transactionOf(stepNumber),
+    instructions: complaint === null ? instructions : instructionsOf[complaint],
+    ...shown,
+    ...(complaint === null ? {} : { 'gangway.complaint': complaint }),
+  };
+}
+
+/** What names a step, by its number. */
+function transactionOf(stepNumber: number): string {
+  return `bls_${stepNumber}`;
+}
+
+/** The number of the step that a client names; undefined for what is no name of a step. */
+export function findStepNumber(transaction: string): number | undefined {
+  const number = Number(/^bls_([1-9]\d{0,8})$/.exec(transaction)?.[1]);
+  return Number.isNaN(number) ? undefined : number;
+}
+
+type ShownStep = Omit<WireStep, 'login_id' | 'txn_id'>;
+
+function shownStep({ step, complaint }: LoginProgress, now: number): ShownStep {
+  switch (step.kind) {
+    case 'phone':
+      return asks(stepIds.phone, '', {
+        type: 'phone_number',
+        id: fieldIds.phone,
+        name: 'Phone number',
+        description: 'Include the country code with +',
+      });
+    case 'code':
+      return {
+        ...asks(complaint === 'phone_code_invalid' ? stepIds.codeIncorrect : stepIds.code, '', {
+          type: '2fa_code',
+          id: fieldIds.code,
+          name: 'Code',
+          description: deliveryTexts[step.code.delivery],
+        }),
+        'gangway.code': tellCode(step.code, now),
+      };
+    case 'password':
+      return {
+        ...asks(
+          complaint === 'password_invalid' ? stepIds.passwordIncorrect : stepIds.password,
+          'You have two-factor authentication enabled.',
+          {
+            type: 'password',
+            id: fieldIds.password,
+            name: 'Password',
+            description: step.hint === null ? '' : `Hint: ${step.hint}`,
+          },
+        ),
+        ...(step.hint === null ? {} : { 'gangway.password_hint': step.hint }),
+      };
+    case 'bot_token':
+      return asks(stepIds.botToken, '', {
+        type: 'token',
+        id: fieldIds.botToken,
+        name: 'Bot token',
+        description: 'What @BotFather gave you',
+        pattern: String.raw`^\d+:[A-Za-z0-9_-]{35}$`,
+      });
+    case 'qr':
+      return {
+        type: 'display_and_wait',
+        step_id: stepIds.qr,
+        instructions: 'Scan the QR code on your phone to log in',
+        display_and_wait: { type: 'qr', data: step.url.reveal() },
+        'gangway.expires_in': Math.max(0, Math.floor((step.expiresAt - now) / 1000)),
+      };
+    case 'complete':
+      return {
+        type: 'complete',
+        step_id: stepIds.complete,
+        instructions: `Successfully logged in as ${remoteName(step.user)} (\`${step.user.id}\`)`,
+        complete: { user_login_id: step.user.id },
+      };
+  }
+}
+
+function asks(stepId: WireStep['step_id'], instructions: string, asked: z.input<typeof field>): ShownStep {
+  return { type: 'user_input', step_id: stepId, instructions, user_input: { fields: [asked], attachments: null } };
+}

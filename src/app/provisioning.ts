@@ -1,0 +1,53 @@
+import type { PhoneProofs } from '../api/provisioning-0.3.0/phone-proofs.js';
+import { createProvisioningSurfaces, type ProvisioningSurfacesDeps } from '../api/provisioning-surfaces.js';
+import { createTokenHolders } from '../api/token-holders.js';
+import type { AccountAuthority } from '../accounts/authority.js';
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import type { Config } from '../config/config.js';
+import { createBearerAuth } from '../http/bearer-auth.js';
+import type { Surface } from '../http/surface.js';
+import { createHttpOpenId } from '../matrix/http-open-id.js';
+
+/** What composeProvisioning needs besides the configuration. */
+export interface ProvisioningParts extends Pick<ProvisioningSurfacesDeps, 'login' | 'permissions'> {
+  /** Absent where logins prove no phone numbers. */
+  readonly phoneProofs?: PhoneProofs | undefined;
+  /** Undefined where there are no Matrix accounts to ask about. */
+  readonly authority: AccountAuthority | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const openIdDeadlineMs = 30_000;
+
+/** The provisioning API that the configuration describes, in all its versions, and who may use it. */
+export function composeProvisioning(
+  { provisioning, homeserver }: Config,
+  { authority, logger, ...parts }: ProvisioningParts,
+): readonly Surface[] {
+  const { sharedSecret, oldSharedSecrets, failedAttempts, allowMatrixAuth, wellKnown } = provisioning;
+  const { address, domain: serverName } = homeserver;
+  const { clock } = parts;
+  const findTokenHolder = authority && allowMatrixAuth ? createTokenHolders({ authority, logger }) : undefined;
+  const findOpenIdUser =
+    address !== undefined && allowMatrixAuth
+      ? createHttpOpenId({ address, serverName, deadlineMs: openIdDeadlineMs, clock })
+      : undefined;
+  const authenticate = createBearerAuth({
+    secrets: [sharedSecret, ...oldSharedSecrets],
+    findTokenHolder,
+    failuresAllowed: failedAttempts.max,
+    windowMs: failedAttempts.windowMs,
+    logger,
+  });
+  return createProvisioningSurfaces({
+    ...parts,
+    prefix: provisioning.prefix,
+    bridges: wellKnown,
+    serverName,
+    authenticate,
+    findTokenHolder,
+    findOpenIdUser,
+  });
+}

@@ -1,0 +1,38 @@
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../base/clock.js';
+import { crossOriginHeaders } from './cross-origin.js';
+import { answerOnSocket } from './raw-answer.js';
+
+type SocketAnswer = readonly [status: number, errcode: string, error: string];
+
+const noProxy: SocketAnswer = [400, 'request_malformed', 'This is no proxy.'];
+const noHttp: SocketAnswer = [400, 'request_malformed', 'This is not HTTP.'];
+const brokenRequests: Readonly<Record<string, SocketAnswer>> = {
+  HPE_HEADER_OVERFLOW: [431, 'headers_too_large', 'The headers are too large.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'request_timeout', 'The request took too long to arrive.'],
+};
+
+/** The headers of every answer to what is no request. */
+export const brokenRequestHeaders = {
+  'Content-Type': 'application/json; charset=utf-8',
+  Connection: 'close',
+  ...crossOriginHeaders,
+};
+
+/** Answers what is no HTTP, or too much or too slow of it: Node's own answers have no body, and every answer of ours is JSON. */
+export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex, clock: Clock): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  answer(socket, brokenRequests[error.code ?? ''] ?? noHttp, clock);
+}
+
+/** Answers CONNECT. */
+export function refuseProxying(socket: Duplex, clock: Clock): void {
+  answer(socket, noProxy, clock);
+}
+
+function answer(socket: Duplex, [status, errcode, error]: SocketAnswer, clock: Clock): void {
+  answerOnSocket(socket, { status, headers: brokenRequestHeaders, text: JSON.stringify({ error, errcode }) }, clock);
+}

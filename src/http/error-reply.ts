@@ -1,0 +1,53 @@
+import { isFailure, type Failure } from '../base/failure.js';
+import type { Logger } from '../base/logger.js';
+import type { Exchange } from './exchange.js';
+import { plainProblemReply } from './plain-problems.js';
+import { HttpFailure } from './problem.js';
+import type { Answer } from './reply.js';
+import { checkReply, type UndeclaredReplies } from './reply-check.js';
+
+/** What errorReply needs. */
+export interface ErrorReplyDeps {
+  readonly undeclaredReplies: UndeclaredReplies;
+  /** Whether a failure means that something every request needs fails at the moment; no failure does where absent. */
+  readonly isUnavailable?: ((failure: Failure) => boolean) | undefined;
+  readonly logger: Logger;
+}
+
+/** An error as the surface of its request spells it, logged where it is ours; undefined where nobody is left to answer. */
+export function errorReply(
+  error: unknown,
+  exchange: Pick<Exchange, 'surface' | 'endpoint' | 'requestId'>,
+  deps: ErrorReplyDeps,
+): Answer | undefined {
+  if (isAbortedUpload(error)) return undefined;
+  const { surface, endpoint, requestId } = exchange;
+  const fields = { requestId, surface: surface?.name, endpoint: endpoint?.name };
+  try {
+    const reply = spelled(error, exchange, deps);
+    if (reply) {
+      if (reply.status >= 500) deps.logger.warn('request failed', { ...fields, error });
+      return endpoint ? checkReply(endpoint, reply, deps.undeclaredReplies, deps.logger) : reply;
+    }
+    deps.logger.error('request failed', { ...fields, error });
+  } catch (spellingFailed) {
+    deps.logger.error('request failed', { ...fields, error: spellingFailed });
+  }
+  return (surface?.problem ?? plainProblemReply)({ kind: 'defect' }, endpoint);
+}
+
+/** Undefined for a defect. */
+function spelled(
+  error: unknown,
+  { surface, endpoint }: Pick<Exchange, 'surface' | 'endpoint'>,
+  { isUnavailable }: ErrorReplyDeps,
+): Answer | undefined {
+  const problem = surface?.problem ?? plainProblemReply;
+  if (error instanceof HttpFailure) return problem(error.fact, endpoint);
+  if (isFailure(error) && isUnavailable?.(error)) return problem({ kind: 'unavailable' }, endpoint);
+  return isFailure(error) && surface && endpoint ? surface.failure(error, endpoint) : undefined;
+}
+
+function isAbortedUpload(error: unknown): boolean {
+  return error instanceof Error && 'type' in error && error.type === 'request.aborted';
+}

@@ -1,0 +1,227 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { Cancel, Clock } from '../base/clock.js';
+import { randomId, type Random } from '../base/random.js';
+import type { ClientAddress } from './client-ip.js';
+import { errorReply, type ErrorReplyDeps } from './error-reply.js';
+import { compilePath, type PathPattern } from './path-pattern.js';
+import { HttpFailure } from './problem.js';
+import { answerOnSocket } from './raw-answer.js';
+import { written } from './write-reply.js';
+import type { Conversation, MessageSocket, SocketEndpoint } from './socket-endpoint.js';
+import type { Surface } from './surface.js';
+
+/** Bounds on WebSockets. */
+export interface SocketLimits {
+  /** How many may be open, or about to be, at a time. */
+  readonly maxOpen: number;
+  /** How long one may stay open. */
+  readonly lifetimeMs: number;
+  /** How often the client is asked whether it is there; it is cut off when it has not answered by the next time. */
+  readonly pingEveryMs: number;
+  /** How large a message of a client may be. */
+  readonly maxMessageBytes: number;
+  /** How many messages a client may send, none of which is read. */
+  readonly maxMessages: number;
+}
+
+/** The limits of the daemon unless it is told others. */
+export const defaultSocketLimits: SocketLimits = {
+  maxOpen: 200,
+  lifetimeMs: 15 * 60_000,
+  pingEveryMs: 30_000,
+  maxMessageBytes: 1024,
+  maxMessages: 16,
+};
+
+/** How long a client may take to confirm that it is closed. */
+const farewellMs = 2_000;
+
+/** What createSocketDoor needs. */
+export interface SocketDoorDeps extends ErrorReplyDeps {
+  readonly surfaces: readonly Surface[];
+  readonly clientAddress: ClientAddress;
+  readonly limits: SocketLimits;
+  /** When it aborts, what is open is closed, and nothing opens any more. */
+  readonly stopping: AbortSignal;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Opens the WebSockets of the surfaces. */
+export interface SocketDoor {
+  /**
+   * Takes up a request for a WebSocket, and resolves when it is closed again. Undefined, and nothing is done, where the request is no good one
+   * for a WebSocket, or no surface has one there.
+   */
+  admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> | undefined;
+  /** Breaks every connection that is left. */
+  cutOff(): void;
+}
+
+interface Mount extends PathPattern {
+  readonly surface: Surface;
+  readonly entry: SocketEndpoint;
+}
+
+/** What one wants a WebSocket with. */
+interface Knock {
+  readonly mount: Mount;
+  readonly request: IncomingMessage;
+  readonly path: string;
+  readonly clientAddress: string;
+}
+
+/** A door that is open. */
+export function createSocketDoor(deps: SocketDoorDeps): SocketDoor {
+  const { limits, stopping, clock, random, logger } = deps;
+  const mounts = deps.surfaces.flatMap((surface) =>
+    (surface.sockets ?? []).flatMap((entry) =>
+      surface.prefixes.map((prefix): Mount => ({
+        ...compilePath(prefix, entry.endpoint.path, entry.endpoint.params),
+        surface,
+        entry,
+      })),
+    ),
+  );
+  const upgrader = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: limits.maxMessageBytes,
+  });
+  const sockets = new Set<Duplex>();
+
+  async function serve(knock: Knock, socket: Duplex, head: Buffer): Promise<void> {
+    const { mount, request, clientAddress } = knock;
+    const { surface, entry } = mount;
+    const { endpoint } = entry;
+    const startedAt = clock.now();
+    const requestId = randomId(random);
+    let status = 101;
+    try {
+      const conversation = await prepare(knock);
+      await new Promise<void>((resolve) => {
+        const hold = (work: Promise<void>) => void work.then(resolve);
+        if (socket.destroyed) return hold(speak(conversation, unheard).then(() => undefined));
+        upgrader.handleUpgrade(request, socket, head, (open) => hold(converse(conversation, open)));
+      });
+    } catch (error) {
+      const reply = errorReply(error, { surface, endpoint, requestId }, deps);
+      if (reply === undefined) return void socket.destroy();
+      status = reply.status;
+      answerOnSocket(socket, written({ ...reply, headers: { 'X-Request-Id': requestId, ...reply.headers } }), clock);
+    } finally {
+      const route = `${surface.prefixes[0]}${endpoint.path}`;
+      const durationMs = clock.now() - startedAt;
+      logger.info('request', { requestId, method: request.method, route, status, durationMs, clientAddress });
+    }
+  }
+
+  async function prepare({ mount, request, path, clientAddress }: Knock): Promise<Conversation> {
+    const { surface, entry, regexp } = mount;
+    if (sockets.size > limits.maxOpen || stopping.aborted) throw new HttpFailure({ kind: 'too_many_open' });
+    const query = new URLSearchParams(request.url?.split('?')[1]);
+    const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((text) => text.trim());
+    // The secret may be among them: nobody sees it from here on.
+    delete request.headers['sec-websocket-protocol'];
+    if (offered.includes(entry.protocol)) request.headers['sec-websocket-protocol'] = entry.protocol;
+    const authorization = request.headers.authorization ?? entry.authorizationOf(offered);
+    const admission = await surface.authenticate({ authorization, accessToken: undefined, query, clientAddress });
+    if ('problem' in admission) throw new HttpFailure(admission.problem);
+    const params = mount.params(regexp.exec(path)?.slice(1) ?? []);
+    return entry.open({ params, query, principal: admission.principal, clientAddress });
+  }
+
+  /** Whether it went as it should. */
+  async function speak(conversation: Conversation, socket: MessageSocket): Promise<boolean> {
+    try {
+      await conversation(socket);
+      return true;
+    } catch (error) {
+      logger.error('a conversation on a WebSocket failed', { error });
+      return false;
+    }
+  }
+
+  async function converse(conversation: Conversation, open: WebSocket): Promise<void> {
+    const closed = new AbortController();
+    const timers: Cancel[] = [];
+    const gone = new Promise<void>((resolve) => {
+      open.once('close', () => {
+        closed.abort();
+        resolve();
+      });
+    });
+    // What a client does wrong closes its WebSocket; there is nothing more to say about it.
+    open.on('error', (error) => logger.debug('a WebSocket broke', { error }));
+    const close = (code: number, reason: string) => {
+      open.close(code, reason);
+      timers.push(clock.after(farewellMs, () => open.terminate()));
+    };
+    let messages = 0;
+    open.on('message', () => {
+      messages += 1;
+      if (messages > limits.maxMessages) close(1008, 'nobody reads that');
+    });
+    timers.push(clock.after(limits.lifetimeMs, () => close(1008, 'open for too long')));
+    const stopPings = pings(open);
+    const leave = () => close(1001, 'the server stops');
+    if (stopping.aborted) leave();
+    stopping.addEventListener('abort', leave);
+
+    const isWell = await speak(conversation, {
+      closed: closed.signal,
+      send: (message) => open.send(JSON.stringify(message), () => undefined),
+    });
+    close(isWell ? 1000 : 1011, '');
+    await gone;
+    stopping.removeEventListener('abort', leave);
+    stopPings();
+    for (const cancel of timers) cancel();
+  }
+
+  function pings(open: WebSocket): Cancel {
+    let isThere = true;
+    open.on('pong', () => {
+      isThere = true;
+    });
+    const ask = () => {
+      if (!isThere) return open.terminate();
+      isThere = false;
+      open.ping();
+      cancel = clock.after(limits.pingEveryMs, ask);
+    };
+    let cancel = clock.after(limits.pingEveryMs, ask);
+    return () => cancel();
+  }
+
+  return {
+    admit(request, socket, head) {
+      const path = request.url?.split('?')[0] ?? '';
+      const mount = isHandshake(request) ? mounts.find(({ regexp }) => regexp.test(path)) : undefined;
+      if (mount === undefined) return undefined;
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+      socket.on('error', () => socket.destroy());
+      const forwardedFor = [request.headers['x-forwarded-for'] ?? []].flat().join(',');
+      const clientAddress = deps.clientAddress(request.socket.remoteAddress, forwardedFor);
+      return serve({ mount, request, path, clientAddress }, socket, head);
+    },
+
+    cutOff() {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+/** What a conversation is given whose client has gone before it began. */
+const unheard: MessageSocket = { send: () => undefined, closed: AbortSignal.abort() };
+
+/** Whether the request is one that the WebSocket protocol allows (RFC 6455, 4.2.1). */
+function isHandshake({ method, headers }: IncomingMessage): boolean {
+  const isAsked = method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
+  const version = headers['sec-websocket-version'];
+  return isAsked && version === '13' && /^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? '');
+}

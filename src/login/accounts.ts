@@ -1,0 +1,55 @@
+import { Failure } from '../base/failure.js';
+import type { Mxid } from '../base/mxid.js';
+import type { TelegramChat, TelegramContact, TelegramUser, TelegramUserId } from '../telegram/shapes.js';
+
+/** How it is about the session of an account, asked of Telegram just now. */
+export type AccountCondition =
+  | 'connected'
+  /** Telegram could not say: nothing is known against the session. */
+  | 'trouble'
+  /** Telegram has ended the session. The account is forgotten: this is the last time that it is listed. */
+  | 'ended';
+
+/** A Telegram account of a Matrix user. */
+export interface TelegramAccount {
+  /** What Telegram last said; `user.id` names the account. */
+  readonly user: TelegramUser;
+  readonly condition: AccountCondition;
+  /** When (epoch ms) the user logged in. */
+  readonly since: number;
+}
+
+/** What can be wrong with a request about an account. */
+export type TelegramAccountFault =
+  /** The owner has no account of this name. */
+  | { readonly kind: 'account_unknown' }
+  /** Telegram knows nobody by that identifier. */
+  | { readonly kind: 'identifier_unknown' }
+  /** The identifier is a group's or a channel's. */
+  | { readonly kind: 'identifier_not_user' };
+
+/** Thrown by TelegramAccounts. */
+export class TelegramAccountFailure extends Failure<TelegramAccountFault> {}
+
+/**
+ * The Telegram accounts that a Matrix user is logged in to, oldest first. Every method checks permission first and throws
+ * LoginFailure for what is known to go wrong between us and Telegram, `not_logged_in` among it.
+ * Without `account`, the first one is meant.
+ */
+export interface TelegramAccounts {
+  /** Asks Telegram about each account. */
+  accounts(owner: Mxid): Promise<readonly TelegramAccount[]>;
+  /**
+   * Forgets accounts and ends their sessions at Telegram, later where that cannot be done now; says which.
+   * Never fails for being logged out already; `account_unknown` where the one that is named is not the owner's.
+   */
+  logOut(owner: Mxid, which: TelegramUserId | 'first' | 'all'): Promise<readonly TelegramUserId[]>;
+  /** contacts.getContacts; nobody for bots. */
+  contacts(owner: Mxid, account?: TelegramUserId): Promise<readonly TelegramContact[]>;
+  /** The newest dialogs (messages.getDialogs), a hundred at most; none for bots. */
+  chats(owner: Mxid, account?: TelegramUserId): Promise<readonly TelegramChat[]>;
+  /** Who that is: a username (with or without @, or as a t.me link), a phone number with +, or the ID of a contact. */
+  resolveIdentifier(owner: Mxid, identifier: string, account?: TelegramUserId): Promise<TelegramContact>;
+  /** contacts.search; nobody for bots. */
+  searchUsers(owner: Mxid, query: string, account?: TelegramUserId): Promise<readonly TelegramContact[]>;
+}

@@ -1,0 +1,85 @@
+import type { TelegramUser, TelegramUserId } from '../telegram/shapes.js';
+import type { FirstState } from './machine.js';
+import type { Complaint, ExpectedStep, LoginFlow } from './processes.js';
+import type { LoginInput } from './shapes.js';
+
+/** Every Complaint. */
+export const complaints = [
+  'phone_code_invalid',
+  'password_invalid',
+  'phone_code_expired',
+  'phone_number_unoccupied',
+  'login_revoked',
+] as const satisfies readonly Complaint[];
+
+/** Every kind of input. */
+export const inputKinds = ['phone', 'code', 'password', 'bot_token'] as const satisfies readonly LoginInput['kind'][];
+
+/** An answer that was acted on, so that it is known when it comes again; `digest` is equal for equal inputs only. */
+export interface GivenAnswer {
+  readonly stepNumber: number;
+  readonly kind: LoginInput['kind'];
+  readonly digest: string;
+}
+
+/** What is kept of a login that LoginProcesses has started, besides its state. */
+export interface LoginName {
+  readonly flow: LoginFlow;
+  readonly stepNumber: number;
+  readonly complaint: Complaint | null;
+  /** Whether the code was sent for this step, and not before. */
+  readonly fresh: boolean;
+  readonly replacing: TelegramUserId | null;
+  readonly lastAnswer: GivenAnswer | null;
+}
+
+/** How a login with a name ended. */
+export type LoginEnd =
+  | { readonly how: 'cancelled' }
+  | { readonly how: 'timed_out' }
+  | { readonly how: 'finished'; readonly user: TelegramUser };
+
+/** What an answer is to the login: one that it asks for, the last one once more, or neither. */
+export type Fit = 'due' | 'repeated' | 'wrong_step';
+
+/** Where each way of logging in begins. */
+export const firstSteps = { phone: 'phone', qr: 'qr_wanted', bot: 'bot_token' } as const satisfies Record<
+  LoginFlow,
+  FirstState['step']
+>;
+
+/** The name of a login that starts. */
+export function firstName(flow: LoginFlow, replacing: TelegramUserId | null): LoginName {
+  return { flow, stepNumber: 1, complaint: null, fresh: true, replacing, lastAnswer: null };
+}
+
+/** The name of a login that shows its next step, after `answer` where it was one that brought it there. */
+export function nextStep(name: LoginName, { answer, complaint = null, fresh = true }: NextStep = {}): LoginName {
+  return { ...name, stepNumber: name.stepNumber + 1, complaint, fresh, lastAnswer: answer ?? null };
+}
+
+/** How a login came to its next step. */
+export interface NextStep {
+  readonly answer?: GivenAnswer | undefined;
+  readonly complaint?: Complaint | null;
+  readonly fresh?: boolean;
+}
+
+/** Whether the answer is due at a login that stands at a step of kind `stands`; `stands` is undefined where the login is over. */
+export function fitOf(
+  name: LoginName,
+  stands: string | undefined,
+  expecting: ExpectedStep,
+  given: Omit<GivenAnswer, 'stepNumber'>,
+): Fit {
+  const { lastAnswer, stepNumber } = name;
+  const isRepeated =
+    lastAnswer !== null &&
+    lastAnswer.kind === given.kind &&
+    lastAnswer.digest === given.digest &&
+    // Without a number, the same answer to the same step shown again may well be meant as another try.
+    (expecting === lastAnswer.stepNumber || (expecting === lastAnswer.kind && stands !== lastAnswer.kind));
+  if (isRepeated) return 'repeated';
+  const isDue = stands === given.kind && (expecting === stepNumber || expecting === given.kind);
+  return isDue ? 'due' : 'wrong_step';
+}

@@ -1,0 +1,257 @@
+import type { Clock } from '../base/clock.js';
+import { sleep } from '../base/clock.js';
+import type { Mxid } from '../base/mxid.js';
+import { PhoneNumber } from '../base/phone.js';
+import { randomId, type Random } from '../base/random.js';
+import type { AccountBook } from './account-book.js';
+import { LoginFailure } from './failure.js';
+import { fingerprint } from './fingerprint.js';
+import type { Login, LoginLedger, PastLogin } from './login-ledger.js';
+import { firstName, firstSteps, fitOf, nextStep } from './login-name.js';
+import type { LoginWalk } from './login-walk.js';
+import { decide, decideResend, sessionOf, type QrState, type SharedState } from './machine.js';
+import { LoginProcessFailure } from './process-failure.js';
+import type { ExpectedStep, LoginProcesses, LoginProgress, LoginStart } from './processes.js';
+import { progressOf } from './progress.js';
+import type { QrLogin } from './qr-login.js';
+import type { LoginInput } from './shapes.js';
+
+export interface LoginProcessesDeps {
+  readonly ledger: LoginLedger;
+  readonly book: AccountBook;
+  readonly walk: LoginWalk;
+  readonly qr: QrLogin;
+  /** Closes the connection of a login. */
+  readonly hangUp: (id: string) => Promise<void>;
+  /** Throws LoginFailure for those who may not log in. */
+  readonly permit: (owner: Mxid) => void;
+  /** Runs `work` under the owner's lock; equal work at one time runs once. */
+  readonly alone: <T>(owner: Mxid, what: string, work: () => Promise<T>) => Promise<T>;
+  readonly maxAccounts: number;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** How many logins with a name one owner may have under way; programs leave them alone rather than cancel them. */
+const mostUnderWay = 8;
+/** How long one request waits for a change: less than the 60 s after which reverse proxies commonly give a request up. */
+const longestWaitMs = 30_000;
+/** How long to leave Telegram alone after it could not be reached. */
+const pauseMs = 2_000;
+
+export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
+  const { ledger, book, walk, qr, hangUp, permit, alone, maxAccounts, clock, random } = deps;
+
+  async function load(owner: Mxid, id: string): Promise<Login | PastLogin> {
+    const login = await ledger.load(owner, id);
+    if (!login) throw new LoginProcessFailure({ kind: 'login_unknown' });
+    return login;
+  }
+
+  /** What the login shows now; a QR code that is still to come is asked for. */
+  async function shown(owner: Mxid, id: string): Promise<LoginProgress> {
+    const login = await load(owner, id);
+    if (!('state' in login) || login.state.step !== 'qr_wanted') return progressOf(login);
+    await qr.show(owner, login);
+    return progressOf(await load(owner, id));
+  }
+
+  async function start(owner: Mxid, { flow, replacing, onlyIfLoggedOut = false }: LoginStart): Promise<LoginProgress> {
+    if (onlyIfLoggedOut) {
+      const standing = await book.standingOf(owner);
+      if (standing.kind !== 'logged_out') throw new LoginFailure({ kind: 'already_logged_in', user: standing.user });
+    }
+    if (!(await mayStart(owner, replacing))) {
+      throw new LoginProcessFailure({ kind: 'too_many_accounts', allowed: maxAccounts });
+    }
+    await makeRoom(owner);
+    const name = firstName(flow, replacing ?? null);
+    const login = { id: randomId(random), startedAt: clock.now(), state: { step: firstSteps[flow] }, name };
+    if (flow === 'qr') await qr.show(owner, { ...login, name: { ...name, stepNumber: 0 } });
+    else await ledger.save(owner, login);
+    return shown(owner, login.id);
+  }
+
+  async function mayStart(owner: Mxid, replacing: string | undefined): Promise<boolean> {
+    const accounts = await book.list(owner);
+    return accounts.some(({ telegramUserId }) => telegramUserId === replacing) || book.hasRoom(owner);
+  }
+
+  async function makeRoom(owner: Mxid): Promise<void> {
+    const named = (await ledger.list(owner)).filter(({ name }) => name !== null);
+    for (const login of named.slice(mostUnderWay - 1)) await giveUp(owner, login);
+  }
+
+  /** The sweep ends its session. */
+  async function giveUp(owner: Mxid, { id, state }: Login): Promise<void> {
+    await ledger.discard(owner, { id, session: sessionOf(state) ?? null });
+    qr.leave(id);
+  }
+
+  async function answer(owner: Mxid, id: string, input: LoginInput, expecting: ExpectedStep): Promise<LoginProgress> {
+    const login = await load(owner, id);
+    const { name } = login;
+    if (!name) throw new Error('a login was loaded that has no name');
+    const given = { kind: input.kind, digest: fingerprint(input) };
+    const fit = fitOf(name, 'state' in login ? login.state.step : undefined, expecting, given);
+    if (fit === 'repeated') return shown(owner, id);
+    if (!('state' in login)) throw pastFailure(login);
+    if (fit === 'wrong_step') throw new LoginProcessFailure({ kind: 'wrong_step' });
+    const adopted = input.kind === 'phone' ? await findAdoptable(owner, id, input.phone) : undefined;
+    const answered = { ...given, stepNumber: name.stepNumber };
+    if (adopted) {
+      const next = nextStep(name, { answer: answered, fresh: false });
+      // A session has one connection, which goes by the name of its login.
+      await hangUp(adopted.id);
+      await ledger.adopt(owner, { ...login, state: adopted.state, name: next }, adopted);
+      return shown(owner, id);
+    }
+    try {
+      await walk.act(owner, login, decide(login.state, input, clock.now()), answered);
+    } catch (error) {
+      const isComplaint = error instanceof LoginFailure && (await complains(owner, id, name.stepNumber));
+      if (!isComplaint) throw error;
+    }
+    return shown(owner, id);
+  }
+
+  /** Whether the login shows another step now, which says what was wrong. */
+  async function complains(owner: Mxid, id: string, stepNumber: number): Promise<boolean> {
+    const login = await ledger.load(owner, id);
+    const isUnderWay = login && 'state' in login && login.name;
+    return isUnderWay ? isUnderWay.complaint !== null && isUnderWay.stepNumber !== stepNumber : false;
+  }
+
+  /** A login of the owner that waits for the code, or for the password, of this number. */
+  async function findAdoptable(
+    owner: Mxid,
+    id: string,
+    text: string | undefined,
+  ): Promise<Login<SharedState> | undefined> {
+    const phone = text === undefined ? undefined : PhoneNumber.parse(text);
+    if (!phone) return undefined;
+    const others = (await ledger.list(owner)).filter((login) => login.id !== id);
+    return others.find(
+      (login): login is Login<SharedState> =>
+        (login.state.step === 'code' || login.state.step === 'password') && login.state.phone?.equals(phone) === true,
+    );
+  }
+
+  /** Asks for the next QR code, or goes on with the login, where it still shows the one of this number; false where Telegram was out of reach. */
+  async function renew(owner: Mxid, id: string, seen: number): Promise<boolean> {
+    const login = await ledger.load(owner, id);
+    if (!login || !('state' in login) || login.name?.stepNumber !== seen || login.state.step !== 'qr') return true;
+    try {
+      await qr.show(owner, login);
+      return true;
+    } catch (error) {
+      if (error instanceof LoginFailure && error.fact.kind === 'telegram_unreachable') return false;
+      throw error;
+    }
+  }
+
+  async function awaitChange(
+    owner: Mxid,
+    id: string,
+    seen: number,
+    signal: AbortSignal | undefined,
+  ): Promise<LoginProgress> {
+    const until = clock.now() + longestWaitMs;
+    for (;;) {
+      const login = await load(owner, id);
+      if (!isAtQr(login) || login.name?.stepNumber !== seen || signal?.aborted) break;
+      const ending = await qr.wait(login, until, signal);
+      if (ending === 'given_up') continue;
+      const isOver = clock.now() >= login.state.expiresAt;
+      if (ending === 'time' && !isOver) break;
+      if (await alone(owner, `renew ${id} ${seen}`, () => renew(owner, id, seen))) continue;
+      if (clock.now() >= until) throw new LoginFailure({ kind: 'telegram_unreachable' });
+      await sleep(clock, Math.min(pauseMs, until - clock.now()));
+    }
+    return alone(owner, `show ${id}`, () => shown(owner, id));
+  }
+
+  async function resend(owner: Mxid, id: string | undefined): Promise<LoginProgress> {
+    const login = id === undefined ? await ledger.find(owner) : await load(owner, id);
+    if (!login) throw new LoginProcessFailure({ kind: 'login_unknown' });
+    if (!('state' in login)) throw pastFailure(login);
+    const decision = decideResend(login.state, clock.now());
+    if (!decision) throw new LoginProcessFailure({ kind: 'wrong_step' });
+    const { flow, stepNumber, complaint } = login.name ?? { ...firstName('phone', null), stepNumber: 2 };
+    try {
+      const step = await walk.act(owner, login, decision);
+      return { loginId: login.id, flow, stepNumber, step, complaint: step.kind === 'code' ? complaint : null };
+    } catch (error) {
+      const isComplaint = error instanceof LoginFailure && (await complains(owner, login.id, stepNumber));
+      if (!isComplaint) throw error;
+      return shown(owner, login.id);
+    }
+  }
+
+  return {
+    async start(owner, how) {
+      permit(owner);
+      // Two starts at one time are two logins.
+      return alone(owner, `start ${randomId(random)}`, () => start(owner, how));
+    },
+
+    async answer(owner, loginId, input, expecting) {
+      permit(owner);
+      const what = `answer ${loginId} ${expecting} ${fingerprint(input)}`;
+      return alone(owner, what, () => answer(owner, loginId, input, expecting));
+    },
+
+    async find(owner, loginId) {
+      permit(owner);
+      return alone(owner, `show ${loginId}`, () => shown(owner, loginId));
+    },
+
+    async awaitChange(owner, loginId, seen, signal) {
+      permit(owner);
+      return awaitChange(owner, loginId, seen, signal);
+    },
+
+    async resend(owner, loginId) {
+      permit(owner);
+      return alone(owner, `resend ${loginId}`, () => resend(owner, loginId));
+    },
+
+    async cancel(owner, loginId) {
+      permit(owner);
+      qr.leave(loginId);
+      await alone(owner, `cancel ${loginId}`, async () => {
+        const login = await load(owner, loginId);
+        if ('state' in login) {
+          await giveUp(owner, login);
+          await walk.endLeftover(owner, loginId);
+          return;
+        }
+        if (login.end.how !== 'cancelled') throw pastFailure(login);
+      });
+    },
+
+    async cancelAll(owner) {
+      permit(owner);
+      await alone(owner, 'cancel all', async () => {
+        const logins = await ledger.list(owner);
+        for (const login of logins) await giveUp(owner, login);
+        await Promise.all(logins.map(({ id }) => walk.endLeftover(owner, id)));
+      });
+    },
+  };
+}
+
+function isAtQr(login: Login | PastLogin): login is Login<QrState> {
+  return 'state' in login && login.state.step === 'qr';
+}
+
+function pastFailure({ end }: PastLogin): LoginProcessFailure {
+  switch (end.how) {
+    case 'finished':
+      return new LoginProcessFailure({ kind: 'login_finished' });
+    case 'cancelled':
+      return new LoginProcessFailure({ kind: 'login_cancelled' });
+    case 'timed_out':
+      return new LoginProcessFailure({ kind: 'login_timed_out' });
+  }
+}

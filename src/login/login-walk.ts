@@ -1,0 +1,293 @@
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import type { Mxid } from '../base/mxid.js';
+import { randomId, type Random } from '../base/random.js';
+import type { Secret } from '../base/secret.js';
+import type { TelegramFault } from '../telegram/failure.js';
+import type { SignInResult, TelegramConnection, TelegramSession } from '../telegram/gateway.js';
+import type { AccountBook, Acceptance } from './account-book.js';
+import { LoginFailure } from './failure.js';
+import { loginFaultOf } from './fault-of.js';
+import type { Login, LoginLedger } from './login-ledger.js';
+import { complaints, firstSteps, nextStep, type GivenAnswer, type NextStep } from './login-name.js';
+import {
+  accepted,
+  codeSent,
+  sessionOf,
+  stepOf,
+  survives,
+  type Decision,
+  type LoginState,
+  type PasswordState,
+} from './machine.js';
+import { LoginProcessFailure } from './process-failure.js';
+import type { Complaint } from './processes.js';
+import type { LoginStep } from './shapes.js';
+import type { Answer, TelegramDesk } from './telegram-desk.js';
+
+/** Does what the machine has decided: asks Telegram, and writes down where that leaves the login. Whoever calls holds the owner's lock. */
+export interface LoginWalk {
+  /** `answer` is what the decision comes from, where the login has a name. Throws LoginFailure; the login is settled then. */
+  act(owner: Mxid, login: Login | undefined, decision: Decision, answer?: GivenAnswer): Promise<LoginStep>;
+  /** Goes on after a QR code was scanned: Telegram has let somebody in, or wants the password. */
+  admit(owner: Mxid, login: Login, session: TelegramSession, result: SignInResult): Promise<LoginStep>;
+  /** Why the session of a login that is over could not be ended; undefined where it is. */
+  endLeftover(owner: Mxid, id: string): Promise<TelegramFault | undefined>;
+}
+
+export interface LoginWalkDeps {
+  readonly desk: TelegramDesk;
+  readonly ledger: LoginLedger;
+  readonly book: AccountBook;
+  readonly maxAccounts: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
+  const { desk, ledger, book, maxAccounts, clock, random, logger } = deps;
+
+  async function act(
+    owner: Mxid,
+    login: Login | undefined,
+    decision: Decision,
+    answer?: GivenAnswer,
+  ): Promise<LoginStep> {
+    switch (decision.act) {
+      case 'refuse':
+        throw new LoginFailure(decision.fault);
+      case 'show':
+        return decision.step;
+      case 'send_code':
+        return sendCode(owner, login, decision, answer);
+      case 'resend_code':
+        return resendCode(owner, known(login), decision);
+      case 'sign_in':
+        return signIn(owner, known(login), decision, answer);
+      case 'check_password':
+        return checkPassword(owner, known(login), decision, answer);
+      case 'sign_in_bot':
+        return signInBot(owner, login?.state.step === 'bot_token' ? login : undefined, decision.token, answer);
+    }
+  }
+
+  async function sendCode(
+    owner: Mxid,
+    login: Login | undefined,
+    { phone, session }: Act<'send_code'>,
+    answer: GivenAnswer | undefined,
+  ): Promise<LoginStep> {
+    const goesOn = session || login?.state.step === 'phone' ? login : undefined;
+    const { id, startedAt, name } = goesOn ?? { id: randomId(random), startedAt: clock.now(), name: null };
+    const subject = `send_code:${phone.reveal()}`;
+    const sent = await desk.ask({ key: id, session, subject, call: (connection) => connection.sendCode(phone) });
+    if (!sent.ok) {
+      if (goesOn && session) await settle(owner, goesOn, sent, answer);
+      else await desk.hangUp(id);
+      throw failureOf(sent);
+    }
+    const state = codeSent(phone, sent.session, sent.value, clock.now());
+    const next = { id, startedAt, state, name };
+    // Another code for the same step is not another step.
+    await ledger.save(owner, session ? next : atNextStep(next, { answer }), { replacing: goesOn ? undefined : login });
+    return stepOf(state, { fresh: true });
+  }
+
+  async function resendCode(owner: Mxid, login: Login, { state }: Act<'resend_code'>): Promise<LoginStep> {
+    const { phone, phoneCodeHash } = state;
+    const sent = await ask(login, `send_code:${phone.reveal()}`, (connection) =>
+      connection.resendCode(phone, phoneCodeHash),
+    );
+    if (!sent.ok) return refused(owner, login, sent);
+    if (!sent.value) throw new LoginProcessFailure({ kind: 'resend_unavailable' });
+    const next = codeSent(phone, sent.session, sent.value, clock.now());
+    // The step is the same; an answer that was wrong before may be right for the new code.
+    const name = login.name && { ...login.name, fresh: true, complaint: null, lastAnswer: null };
+    await ledger.save(owner, { ...login, state: next, name });
+    return stepOf(next, { fresh: true });
+  }
+
+  async function signIn(
+    owner: Mxid,
+    login: Login,
+    { state, code }: Act<'sign_in'>,
+    answer: GivenAnswer | undefined,
+  ): Promise<LoginStep> {
+    const outcome = await ask(login, `sign_in:${state.phone.reveal()}`, (connection) =>
+      connection.signIn(state.phone, state.phoneCodeHash, code),
+    );
+    if (!outcome.ok) return refused(owner, login, outcome, answer);
+    return goOn(owner, login, { ...state, code }, outcome.session, outcome.value, answer);
+  }
+
+  async function checkPassword(
+    owner: Mxid,
+    login: Login,
+    { state, password }: Act<'check_password'>,
+    answer: GivenAnswer | undefined,
+  ): Promise<LoginStep> {
+    // After a QR code it is not known whose password it is.
+    const subject = `password:${state.phone?.reveal() ?? login.id}`;
+    const outcome = await ask(login, subject, (connection) => connection.checkPassword(password));
+    if (!outcome.ok) return refused(owner, login, outcome, answer);
+    const { session, value: user } = outcome;
+    return finish(owner, { id: login.id, session, user, login: atNextStep(login, { answer }) });
+  }
+
+  async function signInBot(
+    owner: Mxid,
+    login: Login | undefined,
+    token: Secret,
+    answer: GivenAnswer | undefined,
+  ): Promise<LoginStep> {
+    const id = randomId(random);
+    const subject = `bot_token:${token.reveal()}`;
+    const outcome = await desk.ask({
+      key: id,
+      session: undefined,
+      subject,
+      async call(connection) {
+        // Telegram may log the bot in without our hearing of it: until the account is ours, its session is one to end.
+        await ledger.discard(owner, { id, session: connection.session });
+        return connection.signInBot(token);
+      },
+    });
+    if (!outcome.ok) {
+      if (outcome.fault.kind !== 'unreachable') await ledger.remove(owner, id);
+      else if (outcome.session) await ledger.discard(owner, { id, session: outcome.session });
+      await desk.hangUp(id);
+      throw failureOf(outcome);
+    }
+    const { session, value: user } = outcome;
+    return finish(owner, { id, session, user, login: login && atNextStep(login, { answer }) });
+  }
+
+  async function goOn(
+    owner: Mxid,
+    login: Login,
+    given: Pick<PasswordState, 'phone' | 'code'>,
+    session: TelegramSession,
+    result: SignInResult,
+    answer: GivenAnswer | undefined,
+  ): Promise<LoginStep> {
+    const outcome = accepted(given, session, result);
+    const next = atNextStep(login, { answer });
+    if ('done' in outcome) return finish(owner, { id: login.id, session, user: outcome.done, login: next });
+    await ledger.save(owner, { ...next, state: outcome.next });
+    return stepOf(outcome.next);
+  }
+
+  /**
+   * A refusal that would end the login may hide that Telegram accepted the input before and only its answer was lost
+   * (connection cut, daemon killed): the code then counts as expired, but the session is logged in.
+   */
+  async function refused(owner: Mxid, login: Login, refusal: Refusal, answer?: GivenAnswer): Promise<LoginStep> {
+    if (!survives(refusal.fault)) {
+      const me = await ask(login, `get_me:${login.id}`, (connection) => connection.getMe());
+      const next = atNextStep(login, { answer });
+      if (me.ok) return finish(owner, { id: login.id, session: me.session, user: me.value, login: next });
+    }
+    await settle(owner, login, refusal, answer);
+    throw failureOf(refusal);
+  }
+
+  function ask<T>(
+    { id, state }: Login,
+    subject: string,
+    call: (connection: TelegramConnection) => Promise<T>,
+  ): Promise<Answer<T>> {
+    return desk.ask({ key: id, session: sessionOf(state), subject, call });
+  }
+
+  async function finish(owner: Mxid, acceptance: Acceptance): Promise<LoginStep> {
+    const claim = await book.claim(owner, acceptance);
+    if (claim.kind === 'claimed') {
+      await desk.hangUp(acceptance.id);
+      logger.info('logged in to Telegram', { owner, isBot: acceptance.user.isBot });
+      if (claim.replacedId !== undefined) await endLeftover(owner, claim.replacedId);
+      return { kind: 'complete', user: acceptance.user };
+    }
+    const { login } = acceptance;
+    if (login && login.id !== acceptance.id) await ledger.discard(owner, { id: login.id, session: null });
+    await ledger.discard(owner, acceptance);
+    await endLeftover(owner, acceptance.id);
+    switch (claim.kind) {
+      case 'held':
+        throw new LoginFailure(
+          claim.holder === owner
+            ? { kind: 'already_logged_in', user: acceptance.user }
+            : { kind: 'telegram_account_taken' },
+        );
+      case 'other_account':
+        throw new LoginProcessFailure({ kind: 'other_telegram_account' });
+      case 'too_many':
+        throw new LoginProcessFailure({ kind: 'too_many_accounts', allowed: maxAccounts });
+    }
+  }
+
+  /** After a refusal: the login goes on from where Telegram left it, goes back to its first step, or ends here. */
+  async function settle(
+    owner: Mxid,
+    login: Login,
+    { fault, session }: Refusal,
+    answer: GivenAnswer | undefined,
+  ): Promise<void> {
+    const complaint = complaintOf(fault);
+    if (!survives(fault)) {
+      if (login.name) {
+        const state = { step: firstSteps[login.name.flow] };
+        await ledger.save(owner, { ...atNextStep(login, { answer, complaint }), state });
+      } else {
+        await ledger.remove(owner, login.id);
+      }
+      await desk.hangUp(login.id);
+      return;
+    }
+    const state = withSession(login.state, session);
+    if (answer && complaint) await ledger.save(owner, { ...atNextStep(login, { answer, complaint }), state });
+    else if (state !== login.state) await ledger.save(owner, { ...login, state });
+  }
+
+  async function endLeftover(owner: Mxid, id: string): Promise<TelegramFault | undefined> {
+    const leftover = await ledger.findLeftover(owner, id);
+    if (!leftover) return undefined;
+    const fault = leftover.session ? await desk.endSession(id, leftover.session) : undefined;
+    await (fault ? ledger.postpone(owner, leftover) : ledger.remove(owner, id));
+    return fault;
+  }
+
+  return {
+    act,
+    admit: (owner, login, session, result) =>
+      goOn(owner, login, { phone: null, code: null }, session, result, undefined),
+    endLeftover,
+  };
+}
+
+type Refusal = Extract<Answer<unknown>, { readonly ok: false }>;
+
+type Act<A extends Decision['act']> = Extract<Decision, { readonly act: A }>;
+
+function failureOf({ fault }: Refusal): LoginFailure {
+  return new LoginFailure(loginFaultOf(fault));
+}
+
+function known(login: Login | undefined): Login {
+  if (!login) throw new Error('the machine went on with a login that does not exist');
+  return login;
+}
+
+function atNextStep(login: Login, how: NextStep): Login {
+  return { ...login, name: login.name && nextStep(login.name, how) };
+}
+
+function complaintOf(fault: TelegramFault): Complaint | null {
+  const { kind } = loginFaultOf(fault);
+  return complaints.find((complaint) => complaint === kind) ?? null;
+}
+
+function withSession(state: LoginState, session: TelegramSession | undefined): LoginState {
+  if (!session || !('session' in state) || session.equals(state.session)) return state;
+  return { ...state, session };
+}

@@ -1,0 +1,46 @@
+import { Secret } from '../base/secret.js';
+import type { Login, PastLogin } from './login-ledger.js';
+import type { LoginName } from './login-name.js';
+import type { LoginState } from './machine.js';
+import { LoginProcessFailure } from './process-failure.js';
+import type { LoginProgress, ProgressStep } from './processes.js';
+
+/** Where a login with a name stands; of one that is over, its last step, or a LoginProcessFailure that says how it ended. */
+export function progressOf(login: Login | PastLogin): LoginProgress {
+  const { id, name } = login;
+  if (!name) throw new Error('a login without a name has no steps to show');
+  const { flow, stepNumber, complaint } = name;
+  return { loginId: id, flow, stepNumber, step: stepOf(login, name), complaint };
+}
+
+function stepOf(login: Login | PastLogin, { fresh }: LoginName): ProgressStep {
+  if ('state' in login) return stepAt(login.state, fresh);
+  switch (login.end.how) {
+    case 'finished':
+      return { kind: 'complete', user: login.end.user };
+    case 'cancelled':
+      throw new LoginProcessFailure({ kind: 'login_cancelled' });
+    case 'timed_out':
+      throw new LoginProcessFailure({ kind: 'login_timed_out' });
+  }
+}
+
+function stepAt(state: LoginState, fresh: boolean): ProgressStep {
+  switch (state.step) {
+    case 'phone':
+    case 'bot_token':
+      return { kind: state.step };
+    case 'qr_wanted':
+      throw new Error('a login without its QR code has no step to show');
+    case 'qr':
+      return {
+        kind: 'qr',
+        url: new Secret(`tg://login?token=${state.token.reveal()}`),
+        expiresAt: state.expiresAt,
+      };
+    case 'code':
+      return { kind: 'code', phone: state.phone, code: { ...state.sent, fresh } };
+    case 'password':
+      return { kind: 'password', hint: state.hint };
+  }
+}

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../base/clock.js';
+import { parseMxid, serverNameOf, type Mxid, type ServerName } from '../base/mxid.js';
+import type { Secret } from '../base/secret.js';
+import { SingleFlight } from '../base/single-flight.js';
+import { readCapped } from './read-capped.js';
+
+/** Whose OpenID token a text is, or why that is not known. */
+export type OpenIdVerdict =
+  | { readonly kind: 'user'; readonly mxid: Mxid }
+  /** Nobody's on that server, or no longer. */
+  | { readonly kind: 'unknown' }
+  /** The homeserver does not say at the moment. */
+  | { readonly kind: 'unavailable' };
+
+/** What createHttpOpenId needs. */
+export interface HttpOpenIdDeps {
+  /** Base URL of the homeserver, without a slash at its end; it must serve its federation API, or the OpenID part of it, there too. */
+  readonly address: string;
+  /** Of the homeserver; tokens of other servers are nobody's. */
+  readonly serverName: ServerName;
+  readonly deadlineMs: number;
+  readonly clock: Clock;
+}
+
+const maxAnswerBytes = 16 * 1024;
+/** How long a token that was good is not asked about again; clients send theirs with every request. */
+const rememberMs = 60_000;
+const maxRemembered = 10_000;
+
+/** Asks the homeserver whose OpenID tokens are (server-server API, "OpenID", GET /openid/userinfo). */
+export function createHttpOpenId({ address, serverName, deadlineMs, clock }: HttpOpenIdDeps) {
+  const flights = new SingleFlight();
+  // In the order in which they were told, which is that in which they expire.
+  const known = new Map<string, { readonly mxid: Mxid; readonly until: number }>();
+
+  async function ask(token: Secret): Promise<OpenIdVerdict> {
+    const controller = new AbortController();
+    const cancel = clock.after(deadlineMs, () => controller.abort());
+    try {
+      const query = new URLSearchParams({ access_token: token.reveal() });
+      const response = await fetch(`${address}/_matrix/federation/v1/openid/userinfo?${query.toString()}`, {
+        headers: { Accept: 'application/json', 'User-Agent': 'Gangway' },
+        redirect: 'manual',
+        signal: controller.signal,
+      });
+      const text = await readCapped(response.body, maxAnswerBytes);
+      if (response.status === 401 || response.status === 403) return { kind: 'unknown' };
+      const mxid = response.status === 200 && text !== undefined ? subjectOf(text) : undefined;
+      if (mxid === undefined) return { kind: 'unavailable' };
+      // A server speaks for its own users only.
+      return serverNameOf(mxid) === serverName ? { kind: 'user', mxid } : { kind: 'unknown' };
+    } catch {
+      // What fetch throws may hold the address with the token in it.
+      return { kind: 'unavailable' };
+    } finally {
+      cancel();
+    }
+  }
+
+  return async (token: Secret, server: ServerName): Promise<OpenIdVerdict> => {
+    if (server !== serverName) return { kind: 'unknown' };
+    const key = createHash('sha256').update(token.reveal()).digest('base64');
+    const remembered = known.get(key);
+    if (remembered && clock.now() < remembered.until) return { kind: 'user', mxid: remembered.mxid };
+    known.delete(key);
+    const askedAt = clock.now();
+    const verdict = await flights.run(key, () => ask(token));
+    if (verdict.kind === 'user') known.set(key, { mxid: verdict.mxid, until: askedAt + rememberMs });
+    for (const oldest of known.keys()) {
+      if (known.size <= maxRemembered) break;
+      known.delete(oldest);
+    }
+    return verdict;
+  };
+}
+
+function subjectOf(text: string): Mxid | undefined {
+  try {
+    const answer: unknown = JSON.parse(text);
+    const subject = typeof answer === 'object' && answer !== null && 'sub' in answer ? answer.sub : undefined;
+    return typeof subject === 'string' ? parseMxid(subject) : undefined;
+  } catch {
+    return undefined;
+  }
+}

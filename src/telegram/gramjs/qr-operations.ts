@@ -1,0 +1,67 @@
+import { Api } from 'telegram';
+import { systemClock } from '../../base/clock.js';
+import { TelegramFailure } from '../failure.js';
+import type { QuietClient } from './client.js';
+import type { Calls, PlainLoginTokenResult, PlainSignInResult } from './protocol.js';
+import { readAuthorization, unknownAnswer } from './read-user.js';
+import { readRpcError } from './rpc-failure.js';
+
+// What is far from the usual life of a token comes from a clock that is wrong, ours or theirs.
+const usualLifeMs = 30_000;
+const shortestLifeMs = 1_000;
+const longestLifeMs = 60_000;
+
+type QrCalls = Pick<Calls, 'exportLoginToken' | 'importLoginToken'>;
+
+/** The calls of a login by QR code (core.telegram.org/api/qr-login). */
+export const qrOperations: {
+  readonly [N in keyof QrCalls]: (client: QuietClient, args: QrCalls[N]['args']) => Promise<QrCalls[N]['result']>;
+} = {
+  exportLoginToken(client) {
+    const { apiId, apiHash } = client;
+    const request = new Api.auth.ExportLoginToken({ apiId, apiHash, exceptIds: [] });
+    return orPasswordNeeded(client, () => outcomeOf(client, request));
+  },
+
+  importLoginToken(client, { token }) {
+    return orPasswordNeeded(client, async () => {
+      const request = new Api.auth.ImportLoginToken({ token: Buffer.from(token, 'base64url') });
+      const outcome = await outcomeOf(client, request);
+      if (outcome.kind === 'authorized' || outcome.kind === 'password_needed') return outcome;
+      throw unknownAnswer('auth.importLoginToken', outcome.kind);
+    });
+  },
+};
+
+/** What `work` gives, or that the cloud password is needed too. */
+export async function orPasswordNeeded<T>(
+  client: QuietClient,
+  work: () => Promise<T>,
+): Promise<T | Extract<PlainSignInResult, { kind: 'password_needed' }>> {
+  try {
+    return await work();
+  } catch (error) {
+    if (readRpcError(error)?.name !== 'SESSION_PASSWORD_NEEDED') throw error;
+  }
+  const password = await client.invoke(new Api.account.GetPassword());
+  return { kind: 'password_needed', hint: password.hint ?? null };
+}
+
+async function outcomeOf(
+  client: QuietClient,
+  request: Api.auth.ExportLoginToken | Api.auth.ImportLoginToken,
+): Promise<PlainLoginTokenResult> {
+  const result = await client.invokeOnce(request);
+  if (result instanceof Api.auth.LoginTokenSuccess) {
+    return { kind: 'authorized', user: readAuthorization(result.authorization) };
+  }
+  const token = result.token.toString('base64url');
+  if (result instanceof Api.auth.LoginToken) {
+    const lifeMs = 1000 * result.expires - systemClock.now();
+    const isLikely = shortestLifeMs <= lifeMs && lifeMs <= longestLifeMs;
+    return { kind: 'token', token, lifeMs: isLikely ? lifeMs : usualLifeMs };
+  }
+  if (await client._switchDC(result.dcId)) return { kind: 'accepted_elsewhere', token };
+  const cause = new Error(`data centre ${result.dcId}, to which Telegram moved the login, did not answer`);
+  throw new TelegramFailure({ kind: 'unreachable' }, { cause });
+}

@@ -1,0 +1,433 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { operationErrors } from '../../../src/api/provisioning-v1/error-shapes.js';
+import { wireErrors } from '../../../src/api/provisioning-v1/errors.js';
+import { operations } from '../../../src/api/provisioning-v1/operation.js';
+import { PhoneNumber } from '../../../src/base/phone.js';
+import type { TelegramFault } from '../../../src/telegram/failure.js';
+import {
+  alice,
+  aliceToken,
+  authorization,
+  bob,
+  mysteriousToken,
+  startProvisioning,
+  stranger,
+  type Provisioning,
+} from '../../support/provisioning.js';
+import type { RawRequest } from '../../support/raw-http.js';
+import { botToken, code, phones } from '../provisioning-0.3.0/operations.js';
+import { logIn, readyOperations, take, type UserOperation } from './operations.js';
+
+/** An error, how to meet it, and what the whole answer must be. */
+interface Row {
+  readonly operation: UserOperation;
+  readonly status: number;
+  readonly errcode: string;
+  readonly error: string;
+  readonly state?: string | undefined;
+  /** Other properties of the body. */
+  readonly more?: Readonly<Record<string, unknown>>;
+  /** What differs from a request that succeeds. */
+  readonly request?: Partial<RawRequest> | ((api: Provisioning) => Promise<Partial<RawRequest>>);
+  /** Comes after the preparation of the operation. */
+  readonly fault?: TelegramFault;
+  /** Instead of the preparation of the operation. */
+  readonly prepare?: (api: Provisioning) => Promise<void>;
+}
+
+const failuresAllowed = 2;
+const names = Object.keys(readyOperations) as UserOperation[];
+const asking = ['get_chats', 'get_contacts', 'resolve_identifier'] as const;
+const steps = ['request_code', 'send_code', 'send_password', 'bot_token'] as const;
+const nothing = () => Promise.resolve();
+const json = (body: unknown) => ({ body: JSON.stringify(body) });
+const own = (operation: UserOperation) => operations[operation].state;
+
+function everywhere(operation: UserOperation): Row[] {
+  const { method, pathOf } = readyOperations[operation];
+  const wrong = { headers: { authorization: 'Bearer wrong' } };
+  const row = (status: number, errcode: string, error: string, rest: Partial<Row> = {}): Row => ({
+    operation,
+    status,
+    errcode,
+    error,
+    ...rest,
+  });
+  const readsDatabase = operation !== 'start_dm';
+  return [
+    row(401, 'shared_secret_invalid', 'Shared secret is not valid.', { request: wrong }),
+    row(429, 'too_many_attempts', 'Too many wrong shared secrets. Please wait for 1 minute before trying again.', {
+      more: { retry_after: 60 },
+      async request(api) {
+        for (let n = 0; n < failuresAllowed; n += 1) await api.send({ method, path: pathOf(alice), ...wrong });
+        return wrong;
+      },
+    }),
+    row(400, 'mxid_empty', 'User ID not given.', { request: { path: pathOf('') } }),
+    row(400, 'mxid_invalid', 'Invalid user ID', { request: { path: pathOf('alice') } }),
+    row(403, 'mxid_not_own', 'Your access token is good for your own user ID only.', {
+      request: { path: pathOf(bob), headers: { authorization: `Bearer ${aliceToken}` } },
+    }),
+    row(503, 'homeserver_unreachable', 'Your access token cannot be checked at the moment. Please try again later.', {
+      request: { headers: { authorization: `Bearer ${mysteriousToken}` } },
+    }),
+    row(403, 'mxid_not_whitelisted', 'You are not whitelisted.', { request: { path: pathOf(stranger) } }),
+    ...(readsDatabase
+      ? [
+          row(503, 'database_unavailable', 'This cannot be done at the moment. Please try again later.', {
+            state: own(operation),
+            request(api) {
+              api.loseDatabase();
+              return Promise.resolve({});
+            },
+          }),
+        ]
+      : []),
+  ];
+}
+
+const floodTexts: Partial<Record<UserOperation, string>> = {
+  request_code: 'Your phone number has been temporarily blocked for flooding.',
+  resend_code: 'You tried to enter your phone code too many times.',
+  send_code: 'You tried to enter your phone code too many times.',
+  send_password: 'You tried to enter your password too many times.',
+  bot_token: 'You tried to log in too many times.',
+};
+
+function ofTelegram(operation: UserOperation): Row[] {
+  const { doing } = operations[operation];
+  const state = own(operation);
+  const flood = floodTexts[operation] ?? 'Telegram has been asked too many times.';
+  return [
+    {
+      operation,
+      status: 429,
+      errcode: 'flood_wait',
+      error: `${flood} Please wait for 2 minutes and 1 second before trying again.`,
+      state,
+      more: { retry_after: 121 },
+      fault: { kind: 'flood_wait', retryAfterMs: 120_001 },
+    },
+    {
+      operation,
+      status: 503,
+      errcode: 'telegram_unreachable',
+      error: 'Telegram cannot be reached at the moment. Please try again later.',
+      state,
+      fault: { kind: 'unreachable' },
+    },
+    {
+      operation,
+      status: 502,
+      errcode: 'telegram_rejected_bridge',
+      error: 'Telegram does not accept this bridge. Please tell its administrator.',
+      state,
+      fault: { kind: 'client_rejected' },
+    },
+    {
+      operation,
+      status: 500,
+      errcode: 'unknown_error',
+      error: `Internal server error while ${doing}.`,
+      state,
+      fault: { kind: 'unknown_error' },
+    },
+  ];
+}
+
+function atEveryStep(operation: (typeof steps)[number]): Row[] {
+  return [
+    { operation, status: 400, errcode: 'json_invalid', error: 'Invalid JSON.', request: { body: 'null' } },
+    {
+      operation,
+      status: 413,
+      errcode: 'unhandled_http_413',
+      error: 'Unhandled HTTP 413',
+      request: { body: ' '.repeat(1024 * 1024 + 1) },
+    },
+    {
+      operation,
+      status: 415,
+      errcode: 'unhandled_http_415',
+      error: 'Unhandled HTTP 415',
+      request: { headers: { authorization, 'content-encoding': 'gzip' } },
+    },
+    {
+      operation,
+      status: 409,
+      errcode: 'already_logged_in',
+      error: 'You are already logged in.',
+      state: 'logged-in',
+      more: { username: 'magic_2_0234', phone: '9996620234' },
+      prepare: (api) => logIn(api, alice),
+    },
+  ];
+}
+
+function revoked(operation: UserOperation): Row {
+  return {
+    operation,
+    status: 401,
+    errcode: 'session_revoked',
+    error:
+      'Please try again. Login cancelled because your other sessions were terminated via the Telegram app, or by Telegram.',
+    state: operation === 'bot_token' ? 'token' : 'request',
+    fault: { kind: 'session_dead', reason: 'revoked' },
+  };
+}
+
+function ofTheNumber(operation: 'request_code' | 'resend_code' | 'send_code'): Row[] {
+  const row = (status: number, kind: TelegramFault['kind'] & `phone_number_${string}`, error: string): Row => ({
+    operation,
+    status,
+    errcode: kind,
+    error,
+    state: 'request',
+    fault: { kind },
+  });
+  return [
+    row(400, 'phone_number_invalid', 'Invalid phone number.'),
+    row(403, 'phone_number_banned', 'Your phone number is banned from Telegram.'),
+    row(403, 'phone_number_app_signup_forbidden', 'You have disabled 3rd party apps on your account.'),
+    row(operation === 'send_code' ? 403 : 404, 'phone_number_unoccupied', 'That phone number has not been registered.'),
+  ];
+}
+
+function numberFlood(operation: UserOperation): Row {
+  return {
+    operation,
+    status: 429,
+    errcode: 'phone_number_flood',
+    error: 'Your phone number has been temporarily blocked for flooding. The ban is usually applied for around a day.',
+    state: own(operation),
+    fault: { kind: 'phone_number_flood' },
+  };
+}
+
+function accountTaken(operation: 'send_code' | 'send_password' | 'bot_token'): Row {
+  const { body, prepare } = readyOperations[operation];
+  return {
+    operation,
+    status: 409,
+    errcode: 'telegram_account_taken',
+    error: 'Another Matrix user is logged in to that Telegram account.',
+    state: operation === 'bot_token' ? 'token' : 'request',
+    async prepare(api) {
+      if (operation === 'send_code') await logIn(api, bob);
+      if (operation === 'bot_token') await take(api, bob, 'bot_token', { token: botToken }, 200);
+      if (operation === 'send_password') {
+        await take(api, bob, 'request_code', { phone: phones.withPassword }, 200);
+        await take(api, bob, 'send_code', { code }, 202);
+        await take(api, bob, 'send_password', body, 200);
+      }
+      await prepare(api);
+    },
+  };
+}
+
+const rows: readonly Row[] = [
+  ...names.flatMap(everywhere),
+  ...[...asking, ...steps, 'resend_code' as const].flatMap(ofTelegram),
+  ...steps.flatMap(atEveryStep),
+  ...[...steps, 'resend_code' as const].map(revoked),
+  ...(['request_code', 'resend_code', 'send_code'] as const).flatMap(ofTheNumber),
+  ...(['request_code', 'resend_code', 'send_code', 'send_password'] as const).map(numberFlood),
+  ...(['send_code', 'send_password', 'bot_token'] as const).map(accountTaken),
+  ...asking.map((operation): Row => ({
+    operation,
+    status: 403,
+    errcode: 'not_logged_in',
+    error: 'You are not logged in.',
+    prepare: nothing,
+  })),
+  {
+    operation: 'resolve_identifier',
+    status: 404,
+    errcode: 'M_NOT_FOUND',
+    error: 'Invalid user identifier or user not found.',
+    request: { path: `/v1/user/${alice}/resolve_identifier/nobody_at_all` },
+  },
+  {
+    operation: 'resolve_identifier',
+    status: 400,
+    errcode: 'FI.MAU.TELEGRAM_ID_NOT_USER',
+    error: 'Identifier is not a user.',
+    request: { path: `/v1/user/${alice}/resolve_identifier/@sandbox_channel` },
+  },
+  {
+    operation: 'start_dm',
+    status: 501,
+    errcode: 'no_bridge_attached',
+    error: 'This server logs in to Telegram only: no bridge is attached to it.',
+  },
+  {
+    operation: 'request_code',
+    status: 400,
+    errcode: 'phone_number_invalid',
+    error: 'Phone number not given.',
+    state: 'request',
+    request: json({ phone: ' ' }),
+  },
+  ...(['send_code', 'resend_code'] as const).map((operation): Row => ({
+    operation,
+    status: 400,
+    errcode: 'phone_code_not_requested',
+    error: 'Please request a phone code first.',
+    state: 'request',
+    prepare: nothing,
+  })),
+  {
+    operation: 'resend_code',
+    status: 400,
+    errcode: 'resend_unavailable',
+    error: 'Telegram has no other way to send the code.',
+    state: 'code',
+    async prepare(api) {
+      await readyOperations.resend_code.prepare(api);
+      await take(api, alice, 'resend_code', undefined, 200);
+      await api.clock.advance(60_000);
+    },
+  },
+  ...(['send_code', 'resend_code'] as const).map((operation): Row => ({
+    operation,
+    status: 403,
+    errcode: 'phone_code_expired',
+    error: 'Phone code expired.',
+    state: 'code',
+    async prepare(api) {
+      await readyOperations[operation].prepare(api);
+      api.telegram.expireCodes(PhoneNumber.parse(phones.plain) ?? expect.fail());
+    },
+  })),
+  {
+    operation: 'send_code',
+    status: 400,
+    errcode: 'phone_code_missing',
+    error: 'You must provide the code from your phone.',
+    state: 'code',
+    request: json({}),
+  },
+  {
+    operation: 'send_code',
+    status: 401,
+    errcode: 'phone_code_invalid',
+    error: 'Incorrect phone code.',
+    state: 'code',
+    request: json({ code: '33333' }),
+  },
+  {
+    operation: 'send_password',
+    status: 400,
+    errcode: 'password_empty',
+    error: 'Empty password.',
+    state: 'password',
+    request: json({ password: '' }),
+  },
+  {
+    operation: 'send_password',
+    status: 400,
+    errcode: 'phone_code_not_entered',
+    error: 'Please request a new phone code and enter it first.',
+    state: 'request',
+    prepare: (api) => take(api, alice, 'request_code', { phone: phones.withPassword }, 200),
+  },
+  {
+    operation: 'send_password',
+    status: 401,
+    errcode: 'password_invalid',
+    error: 'Incorrect password.',
+    state: 'password',
+    request: json({ password: 'hunter2' }),
+  },
+  {
+    operation: 'bot_token',
+    status: 400,
+    errcode: 'bot_token_missing',
+    error: 'You must provide the token of your bot.',
+    state: 'token',
+    request: json({ token: '' }),
+  },
+  {
+    operation: 'bot_token',
+    status: 401,
+    errcode: 'bot_token_invalid',
+    error: 'Bot token invalid.',
+    state: 'token',
+    request: json({ token: 'nonsense' }),
+  },
+  {
+    operation: 'bot_token',
+    status: 403,
+    errcode: 'bot_token_expired',
+    error: 'Bot token expired.',
+    state: 'token',
+    fault: { kind: 'bot_token_expired' },
+  },
+];
+
+let api: Provisioning;
+
+beforeEach(async () => {
+  // The count of wrong secrets is kept by a library that reads the time itself.
+  vi.useFakeTimers({ toFake: ['Date'] });
+  api = await startProvisioning({ failuresAllowed });
+});
+
+afterEach(async () => {
+  vi.useRealTimers();
+  await api.close();
+});
+
+describe('every error of every operation of version 1', () => {
+  it('has a row here, and every row is documented', () => {
+    const documented = names.flatMap((name) =>
+      operationErrors[name]
+        // Met only where a request goes wrong as nobody foresaw, or where nothing reads the database.
+        .filter((kind) => kind !== 'defect' && !(name === 'start_dm' && kind === 'unavailable'))
+        .map((kind) => `${name} ${wireErrors[kind].status} ${wireErrors[kind].errcode}`),
+    );
+    const tried = rows.map(({ operation, status, errcode }) => `${operation} ${status} ${errcode}`);
+    expect([...new Set(tried)].toSorted()).toEqual([...new Set(documented)].toSorted());
+  });
+
+  it.each(rows)('$operation answers $status $errcode: $error', async (row) => {
+    const { method, pathOf, body, calls, prepare } = readyOperations[row.operation];
+    await (row.prepare ?? prepare)(api);
+    if (row.fault && calls) api.telegram.fail(calls, row.fault);
+    const request = typeof row.request === 'function' ? await row.request(api) : row.request;
+
+    const reply = await api.send({
+      method,
+      path: pathOf(alice),
+      headers: { authorization },
+      ...(body === undefined ? {} : json(body)),
+      ...request,
+    });
+
+    const { more: { retry_after: retryAfter, ...more } = {}, state, error, errcode } = row;
+    expect(`${reply.status} ${reply.text}`).toBe(
+      `${row.status} ${JSON.stringify({
+        ...(state === undefined ? {} : { state }),
+        ...more,
+        error,
+        errcode,
+        ...(retryAfter === undefined ? {} : { retry_after: retryAfter }),
+      })}`,
+    );
+    expect(reply.headers).toMatchObject({
+      'content-type': 'application/json; charset=utf-8',
+      ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    });
+  });
+
+  it.each([
+    ['GET', '/v1/nowhere', 404],
+    ['GET', `/v1/user/${alice}/nowhere`, 404],
+    ['POST', `/v1/user/${alice}`, 405],
+  ] as const)('%s %s is answered in JSON', async (method, path, status) => {
+    const reply = await api.send({ method, path });
+    expect(`${reply.status} ${reply.text}`).toBe(
+      `${status} {"error":"Unhandled HTTP ${status}","errcode":"unhandled_http_${status}"}`,
+    );
+  });
+});

@@ -1,0 +1,471 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { operationErrors, type OperationName } from '../../../src/api/provisioning-v3/error-shapes.js';
+import { wireErrors } from '../../../src/api/provisioning-v3/errors.js';
+import { PhoneNumber } from '../../../src/base/phone.js';
+import { Secret } from '../../../src/base/secret.js';
+import type { TelegramFault } from '../../../src/telegram/failure.js';
+import {
+  alice,
+  aliceToken,
+  authorization,
+  bob,
+  mysteriousToken,
+  startProvisioning,
+  stranger,
+  type Provisioning,
+} from '../../support/provisioning.js';
+import { botToken, code, password, phones } from '../provisioning-0.3.0/operations.js';
+import { logIn } from '../provisioning-v1/operations.js';
+import {
+  answerOf,
+  codeAsked,
+  make,
+  readyOperations,
+  start,
+  stepIds,
+  type ReadyOperation,
+  type ReadyRequest,
+} from './operations.js';
+
+/** An error, how to meet it, and what the whole answer must be. */
+interface Row {
+  readonly operation: OperationName;
+  readonly status: number;
+  readonly errcode: string;
+  readonly error: string;
+  readonly retryAfterMs?: number;
+  /** The query, where it does not name Alice. */
+  readonly query?: string;
+  readonly authorization?: string | null;
+  readonly encoding?: string;
+  /** In place of the body of a request that succeeds. */
+  readonly body?: string;
+  /** Comes after the preparation of the operation. */
+  readonly fault?: TelegramFault;
+  readonly before?: (api: Provisioning) => Promise<unknown>;
+  /** Happens while the request waits for its answer. */
+  readonly meanwhile?: (api: Provisioning) => Promise<void>;
+  /** Instead of the preparation of the operation. */
+  readonly prepare?: ReadyOperation['prepare'];
+}
+
+const failuresAllowed = 2;
+const names = Object.keys(readyOperations) as OperationName[];
+const telegrams = [
+  'login_start',
+  'login_user_input',
+  'login_resend',
+  'contacts',
+  'search_users',
+  'resolve_identifier',
+] as const;
+const withBody = ['login_user_input', 'search_users'] as const;
+const processes = ['login_user_input', 'login_display_and_wait', 'login_other_step', 'login_resend'] as const;
+const asking = ['contacts', 'search_users', 'resolve_identifier'] as const;
+const numbered = ['login_user_input', 'login_resend'] as const;
+
+type Error = readonly [status: number, errcode: string, error: string];
+
+const row = (operation: OperationName, [status, errcode, error]: Error, rest: Partial<Row> = {}): Row => ({
+  operation,
+  status,
+  errcode,
+  error,
+  ...rest,
+});
+
+const notFound: Error = [404, 'M_NOT_FOUND', 'Login not found'];
+const badState: Error = [400, 'M_BAD_STATE', 'The login does not stand at that step'];
+const unknownToken: Error = [401, 'M_UNKNOWN_TOKEN', 'Invalid auth token'];
+const missingToken: Error = [401, 'M_MISSING_TOKEN', 'Missing auth token'];
+const notPermitted: Error = [403, 'M_FORBIDDEN', 'User does not have login permissions'];
+const notOwn: Error = [403, 'M_FORBIDDEN', 'Your token is good for your own user ID only'];
+const unchecked: Error = [503, 'M_UNKNOWN', 'Your token cannot be checked at the moment. Please try again later'];
+const unreachable: Error = [503, 'FI.MAU.TELEGRAM.UNREACHABLE', 'Telegram cannot be reached at the moment'];
+const revoked: Error = [410, 'FI.MAU.TELEGRAM.LOGIN_REVOKED', 'Telegram has ended this login. Please start again'];
+
+function everywhere(operation: OperationName): Row[] {
+  return [
+    row(operation, missingToken, { authorization: null }),
+    row(operation, unknownToken, { authorization: 'Bearer wrong' }),
+    row(operation, [429, 'M_LIMIT_EXCEEDED', 'Too many invalid auth tokens'], {
+      authorization: 'wrong',
+      retryAfterMs: 60_000,
+      async before(api) {
+        for (let n = 0; n < failuresAllowed; n += 1) {
+          await api.send({ method: 'GET', path: '/v3/whoami', headers: { authorization: 'wrong' } });
+        }
+      },
+    }),
+    row(operation, unchecked, { authorization: `Bearer ${mysteriousToken}` }),
+    row(operation, [400, 'M_MISSING_PARAM', 'The query parameter user_id is missing'], { query: '' }),
+    row(operation, [400, 'M_INVALID_PARAM', 'The query parameter user_id is no Matrix ID'], { query: '?user_id=x' }),
+    row(operation, notOwn, { query: `?user_id=${bob}`, authorization: `Bearer ${aliceToken}` }),
+    row(operation, notPermitted, { query: `?user_id=${stranger}` }),
+  ];
+}
+
+const databaseLess = new Set<OperationName>(['capabilities', 'login_flows', 'no_bridge']);
+
+function withDatabase(operation: OperationName): Row {
+  return row(operation, [503, 'M_UNKNOWN', 'The database cannot be reached at the moment. Please try again later'], {
+    before: (api) => Promise.resolve(api.loseDatabase()),
+  });
+}
+
+function ofTelegram(operation: OperationName): Row[] {
+  return [
+    row(operation, [429, 'FI.MAU.TELEGRAM.FLOOD_WAIT', 'Telegram asks to wait before trying again'], {
+      retryAfterMs: 120_001,
+      fault: { kind: 'flood_wait', retryAfterMs: 120_001 },
+    }),
+    row(operation, unreachable, { fault: { kind: 'unreachable' } }),
+    row(
+      operation,
+      [502, 'FI.MAU.TELEGRAM.BRIDGE_REJECTED', 'Telegram does not accept this bridge. Please tell its administrator'],
+      { fault: { kind: 'client_rejected' } },
+    ),
+    row(operation, [500, 'M_UNKNOWN', 'Internal server error'], { fault: { kind: 'unknown_error' } }),
+  ];
+}
+
+function ofBodies(operation: OperationName): Row[] {
+  const unfit: Error = [400, 'M_BAD_JSON', 'Content is not a JSON object of the right shape'];
+  return [
+    row(operation, [400, 'M_NOT_JSON', 'Content is not JSON'], { body: '{"query": ' }),
+    row(operation, unfit, { body: '[]' }),
+    row(operation, [413, 'M_TOO_LARGE', 'Content is too large'], { body: ' '.repeat(1024 * 1024 + 1) }),
+    row(operation, [415, 'M_UNKNOWN', 'Content must not have a Content-Encoding'], { encoding: 'gzip' }),
+  ];
+}
+
+/** Of a login under way: what a request to it is answered when that is over, or nobody's. */
+function ofProcesses(operation: OperationName): Row[] {
+  const { prepare } = readyOperations[operation];
+  const idIn = (path: string) => path.replace(/^.*\/login\/(?:step|resend)\/([^/]+).*$/, '$1');
+  const cancelled: Error = [410, 'FI.MAU.BRIDGE.LOGIN_CANCELLED', 'The login was cancelled'];
+  const late: Error = [410, 'FI.MAU.BRIDGE.LOGIN_TIMED_OUT', 'The login took too long'];
+  return [
+    row(operation, notFound, { query: `?user_id=${bob}` }),
+    row(operation, cancelled, {
+      async prepare(api) {
+        const request = await prepare(api);
+        await api.call('POST', `/v3/login/cancel/${idIn(request.path)}?user_id=${alice}`, {});
+        return request;
+      },
+    }),
+    row(operation, late, { before: (api) => api.clock.advance(31 * 60_000) }),
+  ];
+}
+
+async function finished(api: Provisioning): Promise<string> {
+  const begun = await codeAsked(api);
+  await make(api, answerOf(begun, stepIds.code, code));
+  return String(begun.json['login_id']);
+}
+
+const alreadyFinished: Error = [410, 'FI.MAU.BRIDGE.LOGIN_ALREADY_FINISHED', 'The login is done already'];
+
+function ofTheNumber(operation: OperationName): Row[] {
+  const faults: readonly (readonly [Error, TelegramFault['kind'] & `phone_number_${string}`])[] = [
+    [[400, 'FI.MAU.TELEGRAM.PHONE_NUMBER_INVALID', 'Invalid phone number'], 'phone_number_invalid'],
+    [[403, 'FI.MAU.TELEGRAM.PHONE_NUMBER_BANNED', 'Your phone number is banned from Telegram'], 'phone_number_banned'],
+    [
+      [403, 'FI.MAU.TELEGRAM.PHONE_NUMBER_APP_SIGNUP_FORBIDDEN', 'You have disabled 3rd party apps on your account'],
+      'phone_number_app_signup_forbidden',
+    ],
+    [
+      [
+        429,
+        'FI.MAU.TELEGRAM.PHONE_NUMBER_FLOOD',
+        'Your phone number has been temporarily blocked for flooding, usually for around a day',
+      ],
+      'phone_number_flood',
+    ],
+  ];
+  return faults.map(([error, kind]) => row(operation, error, { fault: { kind } }));
+}
+
+function input(stepId: string, value: unknown, flow = 'phone') {
+  return async (api: Provisioning) => answerOf(await start(api, flow), stepId, value);
+}
+
+const passwordAsked = async (api: Provisioning): Promise<ReadyRequest> => {
+  const begun = await codeAsked(api, phones.withPassword);
+  await make(api, answerOf(begun, stepIds.code, code));
+  return answerOf(begun, stepIds.password, password);
+};
+
+/** What the last step of a login is answered with when the account is not to be had. */
+function ofEnds(operation: 'login_user_input' | 'login_display_and_wait'): Row[] {
+  /** A login that is one request away from its end as the account of that number. */
+  const nearlyDone = async (api: Provisioning, phone: string, query = ''): Promise<ReadyRequest> => {
+    const isQr = operation === 'login_display_and_wait';
+    const begun = await api.call('POST', `/v3/login/start/${isQr ? 'qr' : 'phone'}?user_id=${alice}${query}`, {});
+    if (isQr) {
+      const shown = begun.json['display_and_wait'] as { readonly data: string };
+      api.telegram.acceptLoginToken(new Secret(shown.data), PhoneNumber.parse(phone) ?? expect.fail());
+      return {
+        method: 'POST',
+        path: `/v3/login/step/${String(begun.json['login_id'])}/${stepIds.qr}/display_and_wait`,
+      };
+    }
+    await make(api, answerOf(begun, stepIds.phone, phone));
+    return answerOf(begun, stepIds.code, code);
+  };
+  return [
+    row(
+      operation,
+      [409, 'FI.MAU.TELEGRAM.ACCOUNT_TAKEN', 'Another Matrix user is logged in to that Telegram account'],
+      {
+        async prepare(api) {
+          await logIn(api, bob);
+          return nearlyDone(api, phones.plain);
+        },
+      },
+    ),
+    row(operation, [409, 'FI.MAU.TELEGRAM.ALREADY_LOGGED_IN', 'You are already logged in to that Telegram account'], {
+      async prepare(api) {
+        await logIn(api, alice);
+        return nearlyDone(api, phones.plain);
+      },
+    }),
+    row(operation, [409, 'FI.MAU.TELEGRAM.OTHER_ACCOUNT', 'That is another Telegram account'], {
+      async prepare(api) {
+        await logIn(api, alice);
+        return nearlyDone(api, phones.withoutUsername, '&login_id=9996620234');
+      },
+    }),
+    row(operation, [403, 'FI.MAU.BRIDGE.TOO_MANY_LOGINS', 'Maximum number of logins exceeded (3)'], {
+      async prepare(api) {
+        await logIn(api, alice);
+        const last = await nearlyDone(api, phones.withoutUsername);
+        for (const token of [botToken, botToken.replace('0234', '0235')]) {
+          await make(api, await input(stepIds.token, token, 'bot')(api));
+        }
+        return last;
+      },
+    }),
+  ];
+}
+
+/** Waits for the QR code after the first, where `trouble` comes between. */
+function atNextCode(trouble: (api: Provisioning) => unknown): Partial<Row> {
+  return {
+    before: (api) => Promise.resolve(trouble(api)),
+    async meanwhile(api) {
+      await api.telegram.untilListening(1);
+      await api.clock.advance(30_000);
+    },
+  };
+}
+
+const rows: readonly Row[] = [
+  ...names.flatMap(everywhere),
+  ...names.filter((name) => !databaseLess.has(name)).map(withDatabase),
+  ...telegrams.flatMap(ofTelegram),
+  ...withBody.flatMap(ofBodies),
+  ...processes.flatMap(ofProcesses),
+  ...numbered.flatMap(ofTheNumber),
+  ...asking.map((operation) =>
+    row(operation, [400, 'FI.MAU.NOT_LOGGED_IN', 'You are not logged in'], {
+      async prepare(api) {
+        const request = await readyOperations[operation].prepare(api);
+        await api.call('POST', `/v3/logout/all?user_id=${alice}`, {});
+        return request;
+      },
+    }),
+  ),
+  ...asking.map((operation) => row(operation, notFound, { query: `?user_id=${alice}&login_id=1` })),
+  row('resolve_identifier', [404, 'M_NOT_FOUND', 'Nobody on Telegram has that identifier'], {
+    async prepare(api) {
+      await logIn(api, alice);
+      return { method: 'GET', path: '/v3/resolve_identifier/nobody_at_all' };
+    },
+  }),
+  row('resolve_identifier', [400, 'FI.MAU.TELEGRAM_ID_NOT_USER', 'Identifier is not a user'], {
+    async prepare(api) {
+      await logIn(api, alice);
+      return { method: 'GET', path: '/v3/resolve_identifier/sandbox_channel' };
+    },
+  }),
+  row('no_bridge', [
+    501,
+    'GANGWAY.NO_BRIDGE_ATTACHED',
+    'This server logs in to Telegram only: no bridge is attached to it',
+  ]),
+  row('login_start', revoked, { fault: { kind: 'session_dead', reason: 'revoked' } }),
+  row('login_start', [404, 'M_NOT_FOUND', 'Invalid login flow ID'], {
+    prepare: () => Promise.resolve({ method: 'POST', path: '/v3/login/start/manual' }),
+  }),
+  row('login_start', [403, 'FI.MAU.BRIDGE.TOO_MANY_LOGINS', 'Maximum number of logins exceeded (3)'], {
+    async prepare(api) {
+      for (const phone of [phones.plain, phones.withoutUsername, '+9996610001']) {
+        const begun = await codeAsked(api, phone);
+        await make(api, answerOf(begun, stepIds.code, phone.charAt(6).repeat(5)));
+      }
+      return { method: 'POST', path: '/v3/login/start/phone' };
+    },
+  }),
+  row('login_user_input', badState, { prepare: input(stepIds.code, code) }),
+  row('login_user_input', badState, { prepare: input(stepIds.qr, '') }),
+  row('login_display_and_wait', badState, {
+    prepare: async (api) => ({
+      method: 'POST',
+      path: `/v3/login/step/${String((await start(api, 'phone')).json['login_id'])}/${stepIds.qr}/display_and_wait`,
+    }),
+  }),
+  row('login_other_step', badState),
+  row('login_resend', badState, {
+    prepare: async (api) => ({
+      method: 'POST',
+      path: `/v3/login/resend/${String((await start(api, 'phone')).json['login_id'])}`,
+    }),
+  }),
+  row('login_resend', [400, 'FI.MAU.TELEGRAM.RESEND_UNAVAILABLE', 'Telegram has no other way to send the code'], {
+    async prepare(api) {
+      const request = await readyOperations.login_resend.prepare(api);
+      await make(api, request);
+      await api.clock.advance(60_000);
+      return request;
+    },
+  }),
+  row('login_user_input', alreadyFinished, {
+    prepare: async (api) => ({
+      method: 'POST',
+      path: `/v3/login/step/${await finished(api)}/${stepIds.password}/user_input`,
+      body: { [stepIds.password]: password },
+    }),
+  }),
+  row('login_display_and_wait', alreadyFinished, {
+    prepare: async (api) => ({
+      method: 'POST',
+      path: `/v3/login/step/${await finished(api)}/${stepIds.qr}/display_and_wait`,
+    }),
+  }),
+  row('login_other_step', alreadyFinished, {
+    prepare: async (api) => ({
+      method: 'POST',
+      path: `/v3/login/step/${await finished(api)}/fi.mau.telegram.login.complete/complete`,
+    }),
+  }),
+  row('login_resend', alreadyFinished, {
+    prepare: async (api) => ({ method: 'POST', path: `/v3/login/resend/${await finished(api)}` }),
+  }),
+  row('login_cancel', notFound, { query: `?user_id=${bob}` }),
+  row('login_cancel', alreadyFinished, {
+    prepare: async (api) => ({ method: 'POST', path: `/v3/login/cancel/${await finished(api)}` }),
+  }),
+  row('login_cancel', [410, 'FI.MAU.BRIDGE.LOGIN_TIMED_OUT', 'The login took too long'], {
+    before: (api) => api.clock.advance(31 * 60_000),
+  }),
+  row('logout', notFound, { prepare: () => Promise.resolve({ method: 'POST', path: '/v3/logout/1' }) }),
+  row('login_user_input', [400, 'M_MISSING_PARAM', 'The code is missing'], {
+    prepare: async (api) => answerOf(await codeAsked(api), stepIds.code, ''),
+  }),
+  row('login_user_input', [400, 'M_MISSING_PARAM', 'The password is missing'], {
+    prepare: async (api) => ({ ...(await passwordAsked(api)), body: {} }),
+  }),
+  row('login_user_input', [400, 'M_MISSING_PARAM', 'The bot token is missing'], {
+    prepare: input(stepIds.token, '', 'bot'),
+  }),
+  row('login_user_input', [400, 'FI.MAU.TELEGRAM.BOT_TOKEN_INVALID', 'Invalid bot token'], {
+    prepare: input(stepIds.token, 'nonsense', 'bot'),
+  }),
+  row('login_user_input', [400, 'FI.MAU.TELEGRAM.BOT_TOKEN_EXPIRED', 'The bot token has expired'], {
+    async prepare(api) {
+      api.telegram.fail('signInBot', { kind: 'bot_token_expired' });
+      return input(stepIds.token, botToken, 'bot')(api);
+    },
+  }),
+  row('login_user_input', revoked, {
+    async prepare(api) {
+      api.telegram.fail('signInBot', { kind: 'session_dead', reason: 'revoked' });
+      return input(stepIds.token, botToken, 'bot')(api);
+    },
+  }),
+  ...(['login_user_input', 'login_display_and_wait'] as const).flatMap(ofEnds),
+  row('login_display_and_wait', [429, 'FI.MAU.TELEGRAM.FLOOD_WAIT', 'Telegram asks to wait before trying again'], {
+    retryAfterMs: 120_000,
+    ...atNextCode((api) => api.telegram.fail('exportLoginToken', { kind: 'flood_wait', retryAfterMs: 120_000 })),
+  }),
+  row(
+    'login_display_and_wait',
+    unreachable,
+    atNextCode((api) => api.telegram.goDown()),
+  ),
+  row(
+    'login_display_and_wait',
+    [502, 'FI.MAU.TELEGRAM.BRIDGE_REJECTED', 'Telegram does not accept this bridge. Please tell its administrator'],
+    atNextCode((api) => api.telegram.fail('exportLoginToken', { kind: 'client_rejected' })),
+  ),
+  row(
+    'login_display_and_wait',
+    [500, 'M_UNKNOWN', 'Internal server error'],
+    atNextCode((api) => api.telegram.fail('exportLoginToken', { kind: 'unknown_error' })),
+  ),
+  row(
+    'login_display_and_wait',
+    revoked,
+    atNextCode((api) =>
+      api.telegram.fail('exportLoginToken', { kind: 'session_dead', reason: 'revoked' }, { times: 2 }),
+    ),
+  ),
+];
+
+let api: Provisioning;
+
+beforeEach(async () => {
+  // The count of wrong secrets is kept by a library that reads the time itself.
+  vi.useFakeTimers({ toFake: ['Date'] });
+  api = await startProvisioning({ failuresAllowed });
+});
+
+afterEach(async () => {
+  vi.useRealTimers();
+  await api.close();
+});
+
+describe('every error of version 3', () => {
+  it.each(rows)('$operation answers $status $errcode: $error', async (one) => {
+    const { prepare, calls } = readyOperations[one.operation];
+    const { method, path, body } = await (one.prepare ?? prepare)(api);
+    if (one.fault && calls) api.telegram.fail(calls, one.fault);
+    await one.before?.(api);
+    const text = one.body ?? (body && JSON.stringify(body));
+
+    const replied = api.send({
+      method,
+      path: `${path}${one.query ?? `?user_id=${alice}`}`,
+      headers: {
+        ...(one.authorization === null ? {} : { authorization: one.authorization ?? authorization }),
+        ...(one.encoding === undefined ? {} : { 'content-encoding': one.encoding }),
+      },
+      ...(text === undefined ? {} : { body: text }),
+    });
+    await one.meanwhile?.(api);
+    const reply = await replied;
+
+    const { status, errcode, error, retryAfterMs } = one;
+    const expected = { errcode, error, ...(retryAfterMs === undefined ? {} : { retry_after_ms: retryAfterMs }) };
+    expect(`${reply.status} ${reply.text}`).toBe(`${status} ${JSON.stringify(expected)}`);
+    expect(reply.headers).toMatchObject({
+      'content-type': 'application/json; charset=utf-8',
+      'access-control-allow-origin': '*',
+      ...(retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }),
+    });
+  });
+
+  it('has a row here, and every row is documented', () => {
+    const spelled = (name: OperationName, { status, errcode }: { status: number; errcode: string }) =>
+      `${name} ${status} ${errcode}`;
+    const documented = names.flatMap((name) =>
+      operationErrors[name]
+        // Met only where a request goes wrong as nobody foresaw, or where nothing reads the database.
+        .filter((kind) => kind !== 'defect' && !(databaseLess.has(name) && kind === 'unavailable'))
+        .map((kind) => spelled(name, wireErrors[kind])),
+    );
+    const tried = rows.map((one) => spelled(one.operation, one));
+    expect([...new Set(tried)].toSorted()).toEqual([...new Set(documented)].toSorted());
+  });
+});

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { faultOf, numberOf } from '../support/magic-logins.js';
+import type { GatewayContext } from './telegram-gateway.js';
+
+/** What an account knows of others. */
+export function describePeople(context: GatewayContext): void {
+  describe('an account', () => {
+    it('has contacts, with their numbers', async () => {
+      const connection = await context.logIn('9996610070');
+      const [contact, ...others] = await connection.contacts();
+      expect(contact).toMatchObject({ firstName: expect.any(String), lastName: expect.any(String), isBot: false });
+      expect(contact?.phone?.reveal()).toBe('+9996610071');
+      expect(others).toEqual([]);
+    });
+
+    it('has chats with people, in groups and channels, with the IDs of the Bot API', async () => {
+      const connection = await context.logIn('9996610072');
+      const [contact] = await connection.contacts();
+      expect(await connection.chats()).toEqual([
+        { id: contact?.id, title: `${contact?.firstName} ${contact?.lastName}` },
+        { id: '-4242', title: 'Sandbox group' },
+        { id: '-1000000004343', title: 'Sandbox channel' },
+      ]);
+    });
+
+    it('finds people by username, in upper or lower case, and by number', async () => {
+      const connection = await context.logIn('9996610074');
+      const [contact] = await connection.contacts();
+      const { username, ...known } = contact ?? expect.unreachable();
+      const byName = await connection.findByUsername(username?.toUpperCase() ?? expect.unreachable());
+      expect(byName).toEqual({ kind: 'user', user: { ...known, username, phone: null } });
+      expect(await connection.findByPhone(numberOf('9996610075'))).toEqual(byName);
+    });
+
+    it('finds nobody where there is nobody, and no user in a channel', async () => {
+      const connection = await context.logIn('9996610076');
+      expect(await connection.findByUsername('nobody_has_this')).toEqual({ kind: 'nobody' });
+      expect(await connection.findByUsername('sandbox_channel')).toEqual({ kind: 'no_user' });
+      expect(await connection.findByPhone(numberOf('9996613100'))).toEqual({ kind: 'nobody' });
+      expect(await connection.findByPhone(numberOf('4915112345'))).toEqual({ kind: 'nobody' });
+    });
+
+    it('searches contacts by name, and everybody by username', async () => {
+      const connection = await context.logIn('9996610078');
+      const [contact] = await connection.contacts();
+      const { id, lastName } = contact ?? expect.unreachable();
+      expect((await connection.searchUsers(lastName ?? '')).map((user) => user.id)).toContain(id);
+      const stranger = await (await context.logIn('9996610090')).getMe();
+      const found = await connection.searchUsers(stranger.username ?? expect.unreachable());
+      expect(found.map((user) => user.id)).toEqual([stranger.id]);
+      expect(await connection.searchUsers('nobody_has_this')).toEqual([]);
+    });
+  });
+
+  it('asks nothing of people on a session that nobody is logged in to', async () => {
+    const connection = await context.connect();
+    const dead = { kind: 'session_dead', reason: 'revoked' };
+    expect(await faultOf(connection.contacts())).toEqual(dead);
+    expect(await faultOf(connection.chats())).toEqual(dead);
+    expect(await faultOf(connection.findByUsername('sandbox_channel'))).toEqual(dead);
+    expect(await faultOf(connection.searchUsers('somebody'))).toEqual(dead);
+  });
+}

@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, expect } from 'vitest';
+import type { Failure } from '../../src/base/failure.js';
+import { parseMxid, type Mxid } from '../../src/base/mxid.js';
+import { systemRandom } from '../../src/base/random.js';
+import { Secret } from '../../src/base/secret.js';
+import type { Database } from '../../src/database/database.js';
+import type { TelegramAccounts } from '../../src/login/accounts.js';
+import { TelegramAccountFailure, type TelegramAccountFault } from '../../src/login/accounts.js';
+import { LoginFailure, type LoginFault } from '../../src/login/failure.js';
+import { LoginProcessFailure, type LoginProcessFault } from '../../src/login/process-failure.js';
+import type { LoginProcesses, LoginProgress } from '../../src/login/processes.js';
+import { createLoginService, type LoginService } from '../../src/login/service.js';
+import type { LoginInput } from '../../src/login/shapes.js';
+import { createConnectionPool } from '../../src/telegram/pool.js';
+import { openTestDatabase } from './database.js';
+import { createFakeClock, type FakeClock } from './fake-clock.js';
+import { createFakeTelegram, type FakeTelegram } from './fake-telegram.js';
+import { silentLogger } from './silent-logger.js';
+
+export const minutes = 60_000;
+/** How long a login may wait for its next step. */
+export const expireAfterMs = 30 * minutes;
+
+/** The login machine over the fake Telegram. */
+export interface LoginDesk {
+  readonly clock: FakeClock;
+  readonly telegram: FakeTelegram;
+  readonly database: Database;
+  readonly login: LoginService & LoginProcesses & TelegramAccounts;
+  /** Lets time pass, second by second, until `work` has settled. */
+  passTime<T>(work: Promise<T>): Promise<T>;
+  /** Only the database and Telegram stay the same. */
+  restart(): Promise<void>;
+}
+
+/** A LoginDesk for as long as its caller likes. */
+export interface OpenLoginDesk extends LoginDesk {
+  close(): Promise<void>;
+}
+
+export interface LoginDeskOptions {
+  readonly maxAccounts?: number;
+  readonly maxListening?: number;
+}
+
+/** Opens a LoginDesk. Who is not of example.org may not log in. */
+export async function openLoginDesk({
+  maxAccounts = 3,
+  maxListening = 4,
+}: LoginDeskOptions = {}): Promise<OpenLoginDesk> {
+  const clock = createFakeClock();
+  const telegram = createFakeTelegram({ clock });
+  const database = await openTestDatabase({ clock });
+  const startService = () =>
+    createLoginService({
+      database,
+      pool: createConnectionPool({
+        gateway: telegram.gateway,
+        clock,
+        logger: silentLogger,
+        maxLive: 10,
+        idleCloseMs: minutes,
+      }),
+      mayLogIn: (mxid) => mxid.endsWith(':example.org'),
+      maxAccounts,
+      maxListening,
+      expireAfterMs,
+      clock,
+      random: systemRandom,
+      logger: silentLogger,
+    });
+  let login = startService();
+
+  return {
+    clock,
+    telegram,
+    database,
+    get login() {
+      return login;
+    },
+    async passTime(work) {
+      const settled = new AbortController();
+      work.catch(() => undefined).finally(() => settled.abort());
+      while (!settled.signal.aborted) {
+        await clock.advance(1000);
+        // What waits for the database gets its turn before time goes on.
+        for (let turn = 0; turn < 8; turn++) await database.transaction(async () => undefined);
+      }
+      return work;
+    },
+    async restart() {
+      await telegram.gateway.close();
+      login = startService();
+    },
+    close: () => database.close(),
+  };
+}
+
+/** Opens a LoginDesk for each test; its properties are good in tests and hooks only. */
+export function useLoginDesk(options?: LoginDeskOptions): LoginDesk {
+  let opened: OpenLoginDesk | undefined;
+  const desk = () => opened ?? expect.unreachable('there is no test');
+  beforeEach(async () => {
+    opened = await openLoginDesk(options);
+  });
+  afterEach(() => desk().close());
+
+  return {
+    get clock() {
+      return desk().clock;
+    },
+    get telegram() {
+      return desk().telegram;
+    },
+    get database() {
+      return desk().database;
+    },
+    get login() {
+      return desk().login;
+    },
+    passTime: (work) => desk().passTime(work),
+    restart: () => desk().restart(),
+  };
+}
+
+export function mxidOf(text: string): Mxid {
+  return parseMxid(text) ?? expect.unreachable(text);
+}
+
+export const phone = (text: string): LoginInput => ({ kind: 'phone', phone: text });
+export const code = (text: string): LoginInput => ({ kind: 'code', code: new Secret(text) });
+export const password = (text: string): LoginInput => ({ kind: 'password', password: new Secret(text) });
+export const token = (text: string): LoginInput => ({ kind: 'bot_token', token: new Secret(text) });
+
+/** The QR code that a login shows. */
+export function urlOf({ step }: LoginProgress): Secret {
+  return step.kind === 'qr' ? step.url : expect.unreachable(step.kind);
+}
+
+/** What went wrong, as data; fails where nothing did. */
+export async function faultOf(work: Promise<unknown>): Promise<LoginFault | LoginProcessFault | TelegramAccountFault> {
+  const outcome = await work.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+  const error: unknown = 'error' in outcome ? outcome.error : undefined;
+  const known = [LoginFailure, LoginProcessFailure, TelegramAccountFailure];
+  if (known.some((kind) => error instanceof kind)) return (error as Failure<LoginFault>).fact;
+  throw new Error(`expected a failure, got ${JSON.stringify(outcome)}`, { cause: error });
+}

@@ -1,0 +1,288 @@
+import { describe, expect, it } from 'vitest';
+import type { Mxid } from '../../../src/base/mxid.js';
+import type { LoginProgress } from '../../../src/login/processes.js';
+import type { TelegramUserId } from '../../../src/telegram/shapes.js';
+import { code, faultOf, minutes, mxidOf, phone, token, useLoginDesk } from '../../support/login-desk.js';
+
+const alice = mxidOf('@alice:example.org');
+const bob = mxidOf('@bob:example.org');
+const maxAccounts = 3;
+const numbers = ['+9996620001', '+9996620011', '+9996620021', '+9996620031'];
+const botToken = '2000020001:SandboxBotTokenThatEveryoneMayKnow1';
+
+const desk = useLoginDesk({ maxAccounts });
+
+const idOf = (number: string) => number.slice(1) as TelegramUserId;
+
+/** Logs a number in by name. */
+async function logIn(owner: Mxid, number: string, replacing?: TelegramUserId): Promise<LoginProgress> {
+  const { loginId } = await desk.login.start(owner, { flow: 'phone', replacing });
+  await desk.login.answer(owner, loginId, phone(number), 'phone');
+  const done = await desk.login.answer(owner, loginId, code('22222'), 'code');
+  await desk.clock.advance(1);
+  return done;
+}
+
+const idsOf = async (owner: Mxid) => (await desk.login.accounts(owner)).map(({ user }) => user.id);
+
+describe('several Telegram accounts of one user', () => {
+  it('are listed, oldest first, as Telegram knows them', async () => {
+    const since = desk.clock.now();
+    for (const number of numbers.slice(0, 2)) {
+      expect(await logIn(alice, number)).toMatchObject({ step: { kind: 'complete' } });
+    }
+    expect(await desk.login.accounts(alice)).toEqual([
+      { user: expect.objectContaining({ id: idOf('+9996620001') }), condition: 'connected', since },
+      { user: expect.objectContaining({ id: idOf('+9996620011') }), condition: 'connected', since: since + 1 },
+    ]);
+    expect(await desk.login.accounts(bob)).toEqual([]);
+  });
+
+  it('are for those who name their logins: 0.3.0 shows the first, and refuses a second', async () => {
+    await logIn(alice, '+9996620001');
+    await logIn(alice, '+9996620011');
+    expect(await desk.login.whoAmI(alice)).toMatchObject({ id: idOf('+9996620001') });
+    expect(await faultOf(desk.login.submit(alice, phone('+9996620021')))).toMatchObject({
+      kind: 'already_logged_in',
+      user: { id: idOf('+9996620001') },
+    });
+    const once = desk.login.start(alice, { flow: 'qr', onlyIfLoggedOut: true });
+    expect(await faultOf(once)).toMatchObject({ kind: 'already_logged_in' });
+  });
+
+  it('are so many and no more', async () => {
+    for (const number of numbers.slice(0, maxAccounts)) await logIn(alice, number);
+    expect(await faultOf(desk.login.start(alice, { flow: 'bot' }))).toEqual({
+      kind: 'too_many_accounts',
+      allowed: maxAccounts,
+    });
+    await desk.login.logOut(alice, idOf('+9996620011'));
+    expect(await logIn(alice, '+9996620031')).toMatchObject({ step: { kind: 'complete' } });
+  });
+
+  it('are no more where several logins finish at once', async () => {
+    const started = await Promise.all(numbers.map(() => desk.login.start(alice, { flow: 'phone' })));
+    await Promise.all(
+      started.map(({ loginId }, index) => desk.login.answer(alice, loginId, phone(numbers[index] ?? ''), 1)),
+    );
+    const ends = started.map(({ loginId }) => desk.login.answer(alice, loginId, code('22222'), 2));
+    const outcomes = await Promise.allSettled(ends);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(maxAccounts);
+    const [late] = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(late?.reason).toMatchObject({ fact: { kind: 'too_many_accounts' } });
+    expect(await idsOf(alice)).toHaveLength(maxAccounts);
+    expect(numbers.reduce((sum, number) => sum + desk.telegram.authorizations(idOf(number)), 0)).toBe(maxAccounts);
+  });
+
+  it('do not count where Telegram has ended their sessions', async () => {
+    for (const number of numbers.slice(0, maxAccounts)) await logIn(alice, number);
+    desk.telegram.endSessions('revoked', idOf('+9996620001'));
+    expect(await logIn(alice, '+9996620031')).toMatchObject({ step: { kind: 'complete' } });
+  });
+
+  it('do not end each other’s logins under way', async () => {
+    const { loginId } = await desk.login.start(alice, { flow: 'phone' });
+    await desk.login.answer(alice, loginId, phone('+9996620001'), 1);
+    await logIn(alice, '+9996620011');
+    expect(await desk.login.answer(alice, loginId, code('22222'), 2)).toMatchObject({ step: { kind: 'complete' } });
+  });
+
+  it('cannot be one account twice', async () => {
+    await logIn(alice, '+9996620001');
+    const again = await faultOf(logIn(alice, '+9996620001'));
+    expect(again).toMatchObject({ kind: 'already_logged_in', user: { id: idOf('+9996620001') } });
+    expect(desk.telegram.authorizations(idOf('+9996620001'))).toBe(1);
+  });
+});
+
+describe('the condition of an account', () => {
+  it('is trouble while Telegram is out of reach', async () => {
+    await logIn(alice, '+9996620001');
+    desk.telegram.goDown();
+    expect(await desk.login.accounts(alice)).toMatchObject([
+      { condition: 'trouble', user: { username: 'magic_2_0001' } },
+    ]);
+  });
+
+  it('is ended once, when Telegram has ended the session, and then there is none', async () => {
+    await logIn(alice, '+9996620001');
+    await logIn(alice, '+9996620011');
+    desk.telegram.endSessions('revoked', idOf('+9996620001'));
+    expect((await desk.login.accounts(alice)).map(({ condition }) => condition)).toEqual(['ended', 'connected']);
+    expect(await idsOf(alice)).toEqual([idOf('+9996620011')]);
+    expect(await desk.login.whoAmI(alice)).toMatchObject({ id: idOf('+9996620011') });
+  });
+});
+
+describe('logging in again', () => {
+  it('replaces the session of the account, ends the old one, and keeps its place', async () => {
+    await logIn(alice, '+9996620001');
+    await logIn(alice, '+9996620011');
+    expect(await logIn(alice, '+9996620001', idOf('+9996620001'))).toMatchObject({ step: { kind: 'complete' } });
+    expect(desk.telegram.authorizations(idOf('+9996620001'))).toBe(1);
+    expect(desk.telegram.logOuts()).toEqual([idOf('+9996620001')]);
+    expect(await idsOf(alice)).toEqual([idOf('+9996620001'), idOf('+9996620011')]);
+  });
+
+  it('is possible where there is no room for another account', async () => {
+    for (const number of numbers.slice(0, maxAccounts)) await logIn(alice, number);
+    expect(await logIn(alice, '+9996620011', idOf('+9996620011'))).toMatchObject({ step: { kind: 'complete' } });
+  });
+
+  it('with another account is refused, and nothing has changed', async () => {
+    await logIn(alice, '+9996620001');
+    const { loginId } = await desk.login.start(alice, { flow: 'phone', replacing: idOf('+9996620001') });
+    await desk.login.answer(alice, loginId, phone('+9996620011'), 1);
+    const end = desk.login.answer(alice, loginId, code('22222'), 2);
+    expect(await faultOf(end)).toEqual({ kind: 'other_telegram_account' });
+    expect(await faultOf(desk.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
+    expect(await idsOf(alice)).toEqual([idOf('+9996620001')]);
+    expect(desk.telegram.authorizations(idOf('+9996620011'))).toBe(0);
+  });
+
+  it('is possible when Telegram has ended the session', async () => {
+    await logIn(alice, '+9996620001');
+    desk.telegram.endSessions('revoked');
+    await desk.login.accounts(alice);
+    expect(await logIn(alice, '+9996620001', idOf('+9996620001'))).toMatchObject({ step: { kind: 'complete' } });
+    expect(await idsOf(alice)).toEqual([idOf('+9996620001')]);
+  });
+
+  it('does not take the account of somebody else', async () => {
+    await logIn(bob, '+9996620001');
+    const end = logIn(alice, '+9996620001', idOf('+9996620001'));
+    expect(await faultOf(end)).toEqual({ kind: 'telegram_account_taken' });
+    expect(await idsOf(bob)).toEqual([idOf('+9996620001')]);
+  });
+
+  it('ends the old session later where that cannot be done now', async () => {
+    await logIn(alice, '+9996620001');
+    desk.telegram.fail('logOut', { kind: 'unreachable' });
+    await logIn(alice, '+9996620001', idOf('+9996620001'));
+    expect(desk.telegram.authorizations(idOf('+9996620001'))).toBe(2);
+    await desk.restart();
+    await desk.clock.advance(10 * minutes);
+    await desk.login.sweep();
+    expect(desk.telegram.authorizations(idOf('+9996620001'))).toBe(1);
+    expect(await desk.login.whoAmI(alice)).toMatchObject({ id: idOf('+9996620001') });
+  });
+});
+
+describe('logging out', () => {
+  it('forgets the account and ends its session', async () => {
+    for (const number of numbers.slice(0, 3)) await logIn(alice, number);
+    expect(await desk.login.logOut(alice, idOf('+9996620011'))).toEqual([idOf('+9996620011')]);
+    expect(await desk.login.logOut(alice, 'first')).toEqual([idOf('+9996620001')]);
+    expect(await idsOf(alice)).toEqual([idOf('+9996620021')]);
+    expect(await desk.login.logOut(alice, 'all')).toEqual([idOf('+9996620021')]);
+    expect(await faultOf(desk.login.whoAmI(alice))).toEqual({ kind: 'not_logged_in' });
+    expect(desk.telegram.logOuts()).toHaveLength(3);
+  });
+
+  it('of what is not there does nothing, unless it was named', async () => {
+    await logIn(bob, '+9996620001');
+    expect(await desk.login.logOut(alice, 'all')).toEqual([]);
+    expect(await desk.login.logOut(alice, 'first')).toEqual([]);
+    expect(await faultOf(desk.login.logOut(alice, idOf('+9996620001')))).toEqual({ kind: 'account_unknown' });
+    expect(await idsOf(bob)).toHaveLength(1);
+  });
+
+  it('goes well while Telegram is out of reach: the session is ended later, also after a restart', async () => {
+    await logIn(alice, '+9996620001');
+    desk.telegram.goDown();
+    await desk.login.logOut(alice, 'all');
+    expect(await faultOf(desk.login.whoAmI(alice))).toEqual({ kind: 'not_logged_in' });
+    await desk.restart();
+    desk.telegram.comeBack();
+    await desk.clock.advance(10 * minutes);
+    await desk.login.sweep();
+    expect(desk.telegram.authorizations(idOf('+9996620001'))).toBe(0);
+  });
+
+  it('goes well where Telegram had ended the session before', async () => {
+    await logIn(alice, '+9996620001');
+    desk.telegram.endSessions('revoked');
+    expect(await desk.login.logOut(alice, 'all')).toHaveLength(1);
+    expect(await desk.database.transaction((tx) => tx.telegramAccounts.listByOwner(alice))).toEqual([]);
+  });
+
+  it('leaves it known how the login was finished', async () => {
+    const { loginId } = await logIn(alice, '+9996620001');
+    await desk.login.logOut(alice, 'all');
+    expect(await desk.login.find(alice, loginId)).toMatchObject({ step: { kind: 'complete' } });
+  });
+});
+
+describe('whom an account knows', () => {
+  it('is asked of the first account, or of the one that is named', async () => {
+    await logIn(alice, '+9996620001');
+    await logIn(alice, '+9996620011');
+    expect(await desk.login.contacts(alice)).toMatchObject([{ id: idOf('+9996620002') }]);
+    expect(await desk.login.contacts(alice, idOf('+9996620011'))).toMatchObject([{ id: idOf('+9996620012') }]);
+    expect(await desk.login.chats(alice)).toContainEqual({ id: '-4242', title: 'Sandbox group' });
+    expect(await desk.login.searchUsers(alice, ' 0002 ')).toMatchObject([{ id: idOf('+9996620002') }]);
+    expect(await desk.login.searchUsers(alice, ' ')).toEqual([]);
+    expect(await faultOf(desk.login.contacts(alice, idOf('+9996620021')))).toEqual({ kind: 'account_unknown' });
+    expect(await faultOf(desk.login.contacts(bob))).toEqual({ kind: 'not_logged_in' });
+  });
+
+  it.each([
+    'magic_2_0005',
+    '@magic_2_0005',
+    'https://t.me/magic_2_0005',
+    't.me/magic_2_0005/',
+    'tg://resolve?domain=magic_2_0005',
+    '+999 66 2 0005',
+  ])('is found by %s', async (identifier) => {
+    await logIn(alice, '+9996620001');
+    expect(await desk.login.resolveIdentifier(alice, identifier)).toMatchObject({ id: idOf('+9996620005') });
+  });
+
+  it('is found by ID where it is a contact, or oneself', async () => {
+    await logIn(alice, '+9996620001');
+    for (const number of ['+9996620001', '+9996620002']) {
+      expect(await desk.login.resolveIdentifier(alice, idOf(number))).toMatchObject({ id: idOf(number) });
+    }
+  });
+
+  it.each([
+    ['nobody_has_this', 'identifier_unknown'],
+    ['9996620005', 'identifier_unknown'],
+    ['+4915112345', 'identifier_unknown'],
+    ['-4242', 'identifier_unknown'],
+    ['', 'identifier_unknown'],
+    ['a b', 'identifier_unknown'],
+    ['@sandbox_channel', 'identifier_not_user'],
+  ])('is not found by %j', async (identifier, kind) => {
+    await logIn(alice, '+9996620001');
+    expect(await faultOf(desk.login.resolveIdentifier(alice, identifier))).toEqual({ kind });
+  });
+
+  it('is nobody for bots, and Telegram is not asked', async () => {
+    const { loginId } = await desk.login.start(alice, { flow: 'bot' });
+    await desk.login.answer(alice, loginId, token(botToken), 1);
+    expect(await desk.login.contacts(alice)).toEqual([]);
+    expect(await desk.login.chats(alice)).toEqual([]);
+    expect(await desk.login.searchUsers(alice, 'somebody')).toEqual([]);
+    expect(desk.telegram.calls('contacts')).toBe(0);
+    expect(await desk.login.resolveIdentifier(alice, '@magic_2_0005')).toMatchObject({ id: idOf('+9996620005') });
+    expect(await faultOf(desk.login.resolveIdentifier(alice, '+9996620005'))).toEqual({ kind: 'identifier_unknown' });
+  });
+
+  it('is asked of the next account where Telegram has ended the session of the first', async () => {
+    await logIn(alice, '+9996620001');
+    await logIn(alice, '+9996620011');
+    desk.telegram.endSessions('revoked', idOf('+9996620001'));
+    expect(await desk.login.contacts(alice)).toMatchObject([{ id: idOf('+9996620012') }]);
+    expect(await idsOf(alice)).toEqual([idOf('+9996620011')]);
+  });
+
+  it('cannot be said while Telegram is out of reach, or wants to be left alone', async () => {
+    await logIn(alice, '+9996620001');
+    desk.telegram.fail('contacts', { kind: 'flood_wait', retryAfterMs: 2000 });
+    expect(await faultOf(desk.login.contacts(alice))).toEqual({ kind: 'flood_wait', retryAfterMs: 2000 });
+    desk.telegram.goDown();
+    await desk.clock.advance(2000);
+    expect(await faultOf(desk.login.contacts(alice))).toEqual({ kind: 'telegram_unreachable' });
+  });
+});

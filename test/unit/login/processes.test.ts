@@ -1,0 +1,443 @@
+import { describe, expect, it } from 'vitest';
+import type { LoginProgress } from '../../../src/login/processes.js';
+import { magicPassword } from '../../support/fake-telegram-accounts.js';
+import { numberOf } from '../../support/magic-logins.js';
+import {
+  code,
+  expireAfterMs,
+  faultOf,
+  minutes,
+  mxidOf,
+  password,
+  phone,
+  token,
+  useLoginDesk,
+} from '../../support/login-desk.js';
+
+const alice = mxidOf('@alice:example.org');
+const bob = mxidOf('@bob:example.org');
+const stranger = mxidOf('@stranger:elsewhere.org');
+const plain = '+9996620234';
+const withPassword = '+9996621234';
+const botToken = '2000020001:SandboxBotTokenThatEveryoneMayKnow1';
+
+const desk = useLoginDesk();
+
+/** A login by phone that has got as far as `steps` say. */
+async function begun(...steps: ('phone' | 'code')[]): Promise<LoginProgress> {
+  let progress = await desk.login.start(alice, { flow: 'phone' });
+  for (const step of steps) {
+    progress = await desk.login.answer(
+      alice,
+      progress.loginId,
+      step === 'phone' ? phone(withPassword) : code('22222'),
+      step,
+    );
+  }
+  return progress;
+}
+
+describe('a login with a name', () => {
+  it('by phone shows one step after the other, and counts them', async () => {
+    const first = await desk.login.start(alice, { flow: 'phone' });
+    const { loginId } = first;
+    expect(first).toEqual({ loginId, flow: 'phone', stepNumber: 1, step: { kind: 'phone' }, complaint: null });
+    expect(await desk.login.answer(alice, loginId, phone(withPassword), 1)).toMatchObject({
+      stepNumber: 2,
+      step: { kind: 'code', code: { delivery: 'app', length: 5, nextDelivery: 'sms', fresh: true } },
+    });
+    const atPassword = await desk.login.answer(alice, loginId, code('22222'), 2);
+    expect(atPassword).toMatchObject({ stepNumber: 3, step: { kind: 'password', hint: 'an animal that is right' } });
+    const done = await desk.login.answer(alice, loginId, password(magicPassword), 3);
+    expect(done).toMatchObject({ stepNumber: 4, step: { kind: 'complete', user: { username: 'magic_2_1234' } } });
+    expect(await desk.login.find(alice, loginId)).toEqual(done);
+    expect(desk.telegram.liveConnections()).toBe(0);
+    expect(await desk.login.whoAmI(alice)).toMatchObject({ username: 'magic_2_1234' });
+  });
+
+  it('by bot token takes one step', async () => {
+    const { loginId, step } = await desk.login.start(alice, { flow: 'bot' });
+    expect(step).toEqual({ kind: 'bot_token' });
+    expect(await faultOf(desk.login.answer(alice, loginId, token('1:x'), 1))).toEqual({ kind: 'bot_token_invalid' });
+    const done = await desk.login.answer(alice, loginId, token(botToken), 1);
+    expect(done).toMatchObject({ stepNumber: 2, step: { kind: 'complete', user: { isBot: true } } });
+    expect(await desk.login.answer(alice, loginId, token(botToken), 1)).toEqual(done);
+    expect(desk.telegram.calls('signInBot')).toBe(2);
+  });
+
+  it('is for those who are permitted', async () => {
+    const { loginId } = await begun('phone');
+    const attempts = [
+      desk.login.start(stranger, { flow: 'qr' }),
+      desk.login.answer(stranger, loginId, code('22222'), 2),
+      desk.login.find(stranger, loginId),
+      desk.login.awaitChange(stranger, loginId, 2),
+      desk.login.resend(stranger),
+      desk.login.cancel(stranger, loginId),
+      desk.login.cancelAll(stranger),
+      desk.login.accounts(stranger),
+      desk.login.logOut(stranger, 'all'),
+      desk.login.contacts(stranger),
+    ];
+    expect(await Promise.all(attempts.map(faultOf))).toEqual(attempts.map(() => ({ kind: 'not_permitted' })));
+  });
+
+  it('belongs to its owner: nobody else knows that it is there', async () => {
+    const { loginId } = await begun('phone');
+    const attempts = [
+      desk.login.answer(bob, loginId, code('22222'), 2),
+      desk.login.find(bob, loginId),
+      desk.login.awaitChange(bob, loginId, 2),
+      desk.login.resend(bob, loginId),
+      desk.login.cancel(bob, loginId),
+    ];
+    expect(await Promise.all(attempts.map(faultOf))).toEqual(attempts.map(() => ({ kind: 'login_unknown' })));
+    expect(await desk.login.answer(alice, loginId, code('22222'), 2)).toMatchObject({ step: { kind: 'password' } });
+  });
+
+  it('takes answers for the step that it shows only', async () => {
+    const { loginId } = await begun('phone');
+    for (const [input, expecting] of [
+      [password('x'), 'password'],
+      [phone(plain), 'phone'],
+      [code('22222'), 1],
+      [code('22222'), 3],
+      [password('x'), 2],
+    ] as const) {
+      expect(await faultOf(desk.login.answer(alice, loginId, input, expecting))).toEqual({ kind: 'wrong_step' });
+    }
+    expect(desk.telegram.calls('signIn')).toBe(0);
+  });
+
+  it('goes on after a restart between any two steps', async () => {
+    const { loginId } = await begun();
+    await desk.restart();
+    await desk.login.answer(alice, loginId, phone(withPassword), 1);
+    await desk.restart();
+    await desk.login.answer(alice, loginId, code('22222'), 2);
+    await desk.restart();
+    const done = await desk.login.answer(alice, loginId, password(magicPassword), 3);
+    await desk.restart();
+    expect(await desk.login.answer(alice, loginId, password(magicPassword), 3)).toEqual(done);
+  });
+});
+
+describe('a wrong answer', () => {
+  it('is answered with the same step again, which says so', async () => {
+    const { loginId } = await begun('phone');
+    expect(await desk.login.answer(alice, loginId, code('11111'), 2)).toMatchObject({
+      stepNumber: 3,
+      step: { kind: 'code' },
+      complaint: 'phone_code_invalid',
+    });
+    await desk.login.answer(alice, loginId, code('22222'), 3);
+    expect(await desk.login.answer(alice, loginId, password('wrong'), 'password')).toMatchObject({
+      stepNumber: 5,
+      step: { kind: 'password' },
+      complaint: 'password_invalid',
+    });
+    expect(await desk.login.answer(alice, loginId, password(magicPassword), 5)).toMatchObject({
+      step: { kind: 'complete' },
+      complaint: null,
+    });
+  });
+
+  it('to 0.3.0 changes nothing of what a login with a name shows', async () => {
+    const before = await begun('phone');
+    expect(await faultOf(desk.login.submit(alice, code('11111')))).toEqual({ kind: 'phone_code_invalid' });
+    expect(await desk.login.find(alice, before.loginId)).toEqual(before);
+  });
+
+  it('that cannot be put right leads back to the first step', async () => {
+    const { loginId } = await begun('phone');
+    desk.telegram.expireCodes(numberOf(withPassword));
+    const back = await desk.login.answer(alice, loginId, code('22222'), 2);
+    expect(back).toMatchObject({ stepNumber: 3, step: { kind: 'phone' }, complaint: 'phone_code_expired' });
+    expect(await desk.login.answer(alice, loginId, code('22222'), 2)).toEqual(back);
+    await desk.login.answer(alice, loginId, phone(plain), 3);
+    expect(await desk.login.answer(alice, loginId, code('22222'), 4)).toMatchObject({ step: { kind: 'complete' } });
+  });
+
+  it.each([
+    ['not registered', '+9996623100', 'phone_number_unoccupied'],
+    ['always too late', '+9996623500', 'phone_code_expired'],
+  ])('for a number that is %s leads back to the number', async (_, number, complaint) => {
+    const { loginId } = await begun();
+    await desk.login.answer(alice, loginId, phone(number), 1);
+    const back = await desk.login.answer(alice, loginId, code('22222'), 2);
+    expect(back).toMatchObject({ step: { kind: 'phone' }, complaint });
+  });
+
+  it.each([
+    [phone('abc'), { kind: 'phone_number_invalid' }],
+    [phone('+9996623000'), { kind: 'phone_number_banned' }],
+    [phone('+9996623304'), { kind: 'flood_wait', retryAfterMs: 5000 }],
+  ])('at the first step is a failure, and the login is where it was', async (input, fault) => {
+    const before = await begun();
+    expect(await faultOf(desk.login.answer(alice, before.loginId, input, 1))).toEqual(fault);
+    expect(await desk.login.find(alice, before.loginId)).toEqual(before);
+    expect(await desk.login.answer(alice, before.loginId, phone(plain), 1)).toMatchObject({ step: { kind: 'code' } });
+  });
+
+  it('that only Telegram’s silence made one is good when it is back', async () => {
+    const { loginId } = await begun('phone');
+    desk.telegram.goDown();
+    expect(await faultOf(desk.login.answer(alice, loginId, code('22222'), 2))).toEqual({
+      kind: 'telegram_unreachable',
+    });
+    desk.telegram.comeBack();
+    expect(await desk.login.answer(alice, loginId, code('22222'), 2)).toMatchObject({ step: { kind: 'password' } });
+  });
+});
+
+describe('the same answer twice', () => {
+  it('at once acts once and is answered the same', async () => {
+    const { loginId } = await begun('phone');
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => desk.login.answer(alice, loginId, code('22222'), 2)),
+    );
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(desk.telegram.calls('signIn')).toBe(1);
+  });
+
+  it.each([2, 'code'] as const)('later acts once and is answered the same (expecting %s)', async (expecting) => {
+    const { loginId } = await begun('phone');
+    const first = await desk.login.answer(alice, loginId, code('22222'), expecting);
+    await desk.restart();
+    expect(await desk.login.answer(alice, loginId, code('22222'), expecting)).toEqual(first);
+    expect(desk.telegram.calls('signIn')).toBe(1);
+  });
+
+  it('that was wrong is not tried again for the same step, and is for the step shown again', async () => {
+    const { loginId } = await begun();
+    await desk.login.answer(alice, loginId, phone('+9996623600'), 1);
+    const wrong = await desk.login.answer(alice, loginId, code('22222'), 2);
+    expect(wrong.complaint).toBe('phone_code_invalid');
+    expect(await desk.login.answer(alice, loginId, code('22222'), 2)).toEqual(wrong);
+    expect(desk.telegram.calls('signIn')).toBe(1);
+    expect(await desk.login.answer(alice, loginId, code('22222'), 3)).toMatchObject({ step: { kind: 'complete' } });
+  });
+
+  it('is answered the same until the next answer was given', async () => {
+    const { loginId } = await begun('phone', 'code');
+    expect(await faultOf(desk.login.answer(alice, loginId, phone(withPassword), 1))).toEqual({ kind: 'wrong_step' });
+  });
+});
+
+describe('a login that is over', () => {
+  it('by being cancelled says so, and its session is ended', async () => {
+    const { loginId } = await begun('phone');
+    await desk.login.cancel(alice, loginId);
+    await desk.login.cancel(alice, loginId);
+    expect(desk.telegram.calls('logOut')).toBe(1);
+    expect(await faultOf(desk.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
+    expect(await faultOf(desk.login.answer(alice, loginId, code('22222'), 2))).toEqual({ kind: 'login_cancelled' });
+    expect(await faultOf(desk.login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_not_requested' });
+  });
+
+  it('by being cancelled before there was a session says so', async () => {
+    const { loginId } = await begun();
+    await desk.login.cancel(alice, loginId);
+    expect(await faultOf(desk.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
+    await desk.login.sweep();
+    expect(await faultOf(desk.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
+  });
+
+  it.each([[], ['phone']] as const)(
+    'by being left alone says so for an hour after it was cleared away (%j)',
+    async (...steps) => {
+      const { loginId } = await begun(...steps);
+      await desk.clock.advance(expireAfterMs);
+      expect(await faultOf(desk.login.find(alice, loginId))).toEqual({ kind: 'login_timed_out' });
+      await desk.login.sweep();
+      expect(await faultOf(desk.login.answer(alice, loginId, phone(plain), 1))).toEqual({ kind: 'login_timed_out' });
+      expect(await faultOf(desk.login.cancel(alice, loginId))).toEqual({ kind: 'login_timed_out' });
+      await desk.clock.advance(60 * minutes);
+      await desk.login.sweep();
+      expect(await faultOf(desk.login.find(alice, loginId))).toEqual({ kind: 'login_unknown' });
+      expect(await desk.database.transaction((tx) => tx.loginProcesses.listByOwner(alice))).toEqual([]);
+    },
+  );
+
+  it('by being done takes no more answers', async () => {
+    const { loginId } = await begun('phone', 'code');
+    await desk.login.answer(alice, loginId, password(magicPassword), 3);
+    expect(await faultOf(desk.login.answer(alice, loginId, password('x'), 3))).toEqual({ kind: 'login_finished' });
+    expect(await faultOf(desk.login.cancel(alice, loginId))).toEqual({ kind: 'login_finished' });
+    expect(await faultOf(desk.login.resend(alice, loginId))).toEqual({ kind: 'login_finished' });
+    expect(await desk.login.find(alice, loginId)).toMatchObject({ step: { kind: 'complete' } });
+  });
+
+  it('by another one being begun is the one of too many that was left alone for longest', async () => {
+    const first = await begun('phone');
+    await desk.clock.advance(1);
+    for (let count = 1; count < 8; count++) await begun();
+    expect(await desk.login.find(alice, first.loginId)).toMatchObject({ step: { kind: 'code' } });
+    await begun();
+    expect(await faultOf(desk.login.find(alice, first.loginId))).toEqual({ kind: 'login_cancelled' });
+  });
+
+  it('may be every one of the owner, those without a name too', async () => {
+    const { loginId } = await begun('phone');
+    const other = await desk.login.start(alice, { flow: 'qr' });
+    await desk.login.submit(alice, phone('+9996620001'));
+    await desk.login.cancelAll(alice);
+    expect(await faultOf(desk.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
+    expect(await faultOf(desk.login.find(alice, other.loginId))).toEqual({ kind: 'login_cancelled' });
+    expect(await faultOf(desk.login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_not_requested' });
+  });
+});
+
+describe('one machine for all dialects', () => {
+  it('a login begun with 0.3.0 is finished by name, without another code', async () => {
+    await desk.login.submit(alice, phone(withPassword));
+    await desk.login.submit(alice, code('22222'));
+    const { loginId } = await begun();
+    const adopted = await desk.login.answer(alice, loginId, phone(withPassword), 1);
+    expect(adopted).toMatchObject({ stepNumber: 2, step: { kind: 'password', hint: 'an animal that is right' } });
+    expect(await desk.login.answer(alice, loginId, phone(withPassword), 1)).toEqual(adopted);
+    await desk.restart();
+    expect(await desk.login.answer(alice, loginId, password(magicPassword), 2)).toMatchObject({
+      step: { kind: 'complete' },
+    });
+    expect(desk.telegram.sentCodes()).toHaveLength(1);
+    expect(desk.telegram.authorizations('9996621234')).toBe(1);
+  });
+
+  it('a code that 0.3.0 asked for is waited for by name, and 0.3.0 goes on with the same login', async () => {
+    await desk.login.submit(alice, phone(withPassword));
+    const { loginId } = await begun();
+    expect(await desk.login.answer(alice, loginId, phone(withPassword), 1)).toMatchObject({
+      step: { kind: 'code', code: { fresh: false } },
+    });
+    expect(await desk.login.submit(alice, code('22222'))).toMatchObject({ kind: 'password' });
+    expect(await desk.login.find(alice, loginId)).toMatchObject({ stepNumber: 3, step: { kind: 'password' } });
+    expect(await desk.login.submit(alice, password(magicPassword))).toMatchObject({ kind: 'complete' });
+    expect(await desk.login.find(alice, loginId)).toMatchObject({ stepNumber: 4, step: { kind: 'complete' } });
+  });
+
+  it('a login begun by name is the one that 0.3.0 goes on with', async () => {
+    const { loginId } = await begun('phone');
+    expect(await desk.login.submit(alice, phone(withPassword))).toMatchObject({ code: { fresh: false } });
+    await desk.login.submit(alice, code('22222'));
+    expect(await faultOf(desk.login.answer(alice, loginId, code('22222'), 2))).toEqual({ kind: 'wrong_step' });
+    await desk.login.answer(alice, loginId, password(magicPassword), 3);
+    expect(await faultOf(desk.login.submit(alice, phone(plain)))).toMatchObject({ kind: 'already_logged_in' });
+  });
+
+  it('a login by name whose number is not given yet is in nobody’s way', async () => {
+    const { loginId } = await begun();
+    await desk.login.submit(alice, phone(plain));
+    expect(await desk.login.submit(alice, code('22222'))).toMatchObject({ kind: 'complete' });
+    expect(await desk.login.find(alice, loginId)).toMatchObject({ step: { kind: 'phone' } });
+  });
+
+  it('another number given to 0.3.0 ends the login by name', async () => {
+    const { loginId } = await begun('phone');
+    await desk.login.submit(alice, phone(plain));
+    expect(await faultOf(desk.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
+  });
+
+  it('the same number in a second login by name goes on there, and the first is over', async () => {
+    const first = await begun('phone');
+    const second = await begun('phone');
+    expect(second).toMatchObject({ step: { kind: 'code', code: { fresh: false } } });
+    expect(await faultOf(desk.login.find(alice, first.loginId))).toEqual({ kind: 'login_cancelled' });
+    expect(await desk.login.answer(alice, second.loginId, code('22222'), 2)).toMatchObject({
+      step: { kind: 'password' },
+    });
+    expect(desk.telegram.sentCodes()).toHaveLength(1);
+    await desk.login.sweep();
+    expect(desk.telegram.calls('logOut')).toBe(0);
+  });
+
+  it('a login of somebody else with the same number is left alone', async () => {
+    await desk.login.submit(bob, phone(withPassword));
+    await begun('phone');
+    expect(desk.telegram.sentCodes()).toHaveLength(2);
+    expect(await desk.login.submit(bob, code('22222'))).toMatchObject({ kind: 'password' });
+  });
+});
+
+describe('asking for the code again', () => {
+  it('before its time says that it is on its way, then has it sent by the next way', async () => {
+    const { loginId, stepNumber } = await begun('phone');
+    await desk.clock.advance(minutes - 1);
+    expect(await desk.login.resend(alice, loginId)).toMatchObject({ stepNumber, step: { code: { fresh: false } } });
+    expect(desk.telegram.calls('resendCode')).toBe(0);
+    await desk.clock.advance(1);
+    const again = await desk.login.resend(alice, loginId);
+    expect(again).toMatchObject({
+      stepNumber,
+      step: { kind: 'code', code: { fresh: true, delivery: 'sms', nextDelivery: null } },
+    });
+    expect(await desk.login.find(alice, loginId)).toEqual(again);
+    await desk.clock.advance(minutes);
+    expect(await faultOf(desk.login.resend(alice, loginId))).toEqual({ kind: 'resend_unavailable' });
+    expect(await desk.login.answer(alice, loginId, code('22222'), stepNumber)).toMatchObject({
+      step: { kind: 'password' },
+    });
+  });
+
+  it('without a name is about the login of 0.3.0', async () => {
+    expect(await faultOf(desk.login.resend(alice))).toEqual({ kind: 'login_unknown' });
+    await desk.login.submit(alice, phone(plain));
+    await desk.clock.advance(minutes);
+    expect(await desk.login.resend(alice)).toMatchObject({ step: { kind: 'code', code: { delivery: 'sms' } } });
+    expect(await desk.login.submit(alice, code('22222'))).toMatchObject({ kind: 'complete' });
+  });
+
+  it('makes no sense at another step', async () => {
+    const first = await begun();
+    expect(await faultOf(desk.login.resend(alice, first.loginId))).toEqual({ kind: 'wrong_step' });
+  });
+
+  it('for a code that has expired leads back to the number', async () => {
+    const { loginId } = await begun('phone');
+    await desk.clock.advance(minutes);
+    desk.telegram.expireCodes(numberOf(withPassword));
+    expect(await desk.login.resend(alice, loginId)).toMatchObject({
+      step: { kind: 'phone' },
+      complaint: 'phone_code_expired',
+    });
+  });
+});
+
+describe('at the same time', () => {
+  it('a cancel waits for the answer under way, and finds the login done', async () => {
+    const { loginId } = await begun('phone', 'code');
+    const release = desk.telegram.hold('checkPassword');
+    const answer = desk.login.answer(alice, loginId, password(magicPassword), 3);
+    const cancel = faultOf(desk.login.cancel(alice, loginId));
+    release();
+    expect(await answer).toMatchObject({ step: { kind: 'complete' } });
+    expect(await cancel).toEqual({ kind: 'login_finished' });
+    expect(await desk.login.whoAmI(alice)).toMatchObject({ username: 'magic_2_1234' });
+  });
+
+  it('an answer after a cancel finds the login over', async () => {
+    const { loginId } = await begun('phone', 'code');
+    const cancel = desk.login.cancel(alice, loginId);
+    expect(await faultOf(desk.login.answer(alice, loginId, password(magicPassword), 3))).toEqual({
+      kind: 'login_cancelled',
+    });
+    await cancel;
+    expect(desk.telegram.authorizations('9996621234')).toBe(0);
+  });
+
+  it('a login starts while another finishes, and is not ended by it', async () => {
+    const { loginId } = await begun('phone', 'code');
+    const release = desk.telegram.hold('checkPassword');
+    const answer = desk.login.answer(alice, loginId, password(magicPassword), 3);
+    const started = desk.login.start(alice, { flow: 'phone' });
+    release();
+    await answer;
+    expect(await desk.login.find(alice, (await started).loginId)).toMatchObject({ step: { kind: 'phone' } });
+  });
+
+  it('two starts are two logins', async () => {
+    const starts = [desk.login.start(alice, { flow: 'phone' }), desk.login.start(alice, { flow: 'phone' })];
+    const [one, other] = await Promise.all(starts);
+    expect(one?.loginId).not.toBe(other?.loginId);
+  });
+});

@@ -1,0 +1,267 @@
+import { describe, expect, it } from 'vitest';
+import type { LoginProgress } from '../../../src/login/processes.js';
+import { magicPassword } from '../../support/fake-telegram-accounts.js';
+import {
+  expireAfterMs,
+  faultOf,
+  minutes,
+  mxidOf,
+  password,
+  phone,
+  urlOf,
+  useLoginDesk,
+} from '../../support/login-desk.js';
+import { numberOf } from '../../support/magic-logins.js';
+
+const alice = mxidOf('@alice:example.org');
+const seconds = 1000;
+/** At the data centre where logins begin, and at another one. */
+const near = numberOf('+9996610234');
+const far = numberOf('+9996620234');
+const nearWithPassword = numberOf('+9996611234');
+const farWithPassword = numberOf('+9996621234');
+
+const maxListening = 4;
+const desk = useLoginDesk({ maxListening });
+
+const start = () => desk.login.start(alice, { flow: 'qr' });
+const wait = ({ loginId, stepNumber }: LoginProgress, signal?: AbortSignal) =>
+  desk.login.awaitChange(alice, loginId, stepNumber, signal);
+
+describe('a login by QR code', () => {
+  it('shows a code, and is done when somebody scans it', async () => {
+    const shown = await start();
+    expect(shown).toMatchObject({
+      flow: 'qr',
+      stepNumber: 1,
+      step: { kind: 'qr', expiresAt: desk.clock.now() + 30 * seconds },
+    });
+    expect(urlOf(shown).reveal()).toMatch(/^tg:\/\/login\?token=[\w-]+$/);
+    const waiting = wait(shown);
+    await desk.telegram.untilListening(1);
+    desk.telegram.acceptLoginToken(urlOf(shown), near);
+    expect(await waiting).toMatchObject({
+      stepNumber: 2,
+      step: { kind: 'complete', user: { username: 'magic_1_0234' } },
+    });
+    expect(desk.telegram.liveConnections()).toBe(0);
+    expect(await desk.login.whoAmI(alice)).toMatchObject({ username: 'magic_1_0234' });
+  });
+
+  it.each([
+    ['at the same data centre', nearWithPassword],
+    ['at another one', farWithPassword],
+  ])('asks for the cloud password of an account %s, with its hint', async (_, number) => {
+    const shown = await start();
+    desk.telegram.acceptLoginToken(urlOf(shown), number);
+    const { loginId, ...next } = await wait(shown);
+    expect(next).toMatchObject({ stepNumber: 2, step: { kind: 'password', hint: 'an animal that is right' } });
+    expect(await desk.login.answer(alice, loginId, password('wrong'), 2)).toMatchObject({
+      complaint: 'password_invalid',
+    });
+    await desk.restart();
+    expect(await desk.login.answer(alice, loginId, password(magicPassword), 3)).toMatchObject({
+      step: { kind: 'complete' },
+    });
+    expect(desk.telegram.authorizations(number.reveal().slice(1))).toBe(1);
+  });
+
+  it('takes its password in 0.3.0 as well', async () => {
+    const shown = await start();
+    desk.telegram.acceptLoginToken(urlOf(shown), farWithPassword);
+    await wait(shown);
+    expect(await desk.login.submit(alice, password(magicPassword))).toMatchObject({ kind: 'complete' });
+    expect(await desk.login.find(alice, shown.loginId)).toMatchObject({ step: { kind: 'complete' } });
+  });
+
+  it('follows whoever scans it to another data centre', async () => {
+    const shown = await start();
+    desk.telegram.acceptLoginToken(urlOf(shown), far);
+    expect(await wait(shown)).toMatchObject({ step: { kind: 'complete', user: { username: 'magic_2_0234' } } });
+  });
+
+  it('shows another code when the first is over, and takes that', async () => {
+    const first = await start();
+    const waiting = wait(first);
+    await desk.telegram.untilListening(1);
+    await desk.clock.advance(30 * seconds);
+    const second = await waiting;
+    expect(second).toMatchObject({ stepNumber: 2, step: { kind: 'qr', expiresAt: desk.clock.now() + 30 * seconds } });
+    expect(urlOf(second).reveal()).not.toBe(urlOf(first).reveal());
+    desk.telegram.acceptLoginToken(urlOf(second), far);
+    expect(await wait(second)).toMatchObject({ step: { kind: 'complete' } });
+  });
+
+  it('says at once where it stands to those who have seen another step', async () => {
+    const { loginId, stepNumber } = await start();
+    expect(await desk.login.awaitChange(alice, loginId, stepNumber - 1)).toMatchObject({ stepNumber });
+    const { loginId: other } = await desk.login.start(alice, { flow: 'phone' });
+    expect(await desk.login.awaitChange(alice, other, 1)).toMatchObject({ step: { kind: 'phone' } });
+  });
+
+  it('learns of a scan while nobody waited', async () => {
+    const shown = await start();
+    desk.telegram.acceptLoginToken(urlOf(shown), near);
+    expect(await wait(shown)).toMatchObject({ step: { kind: 'complete' } });
+  });
+
+  it('is over when nobody scans it in time, however long somebody looks at it', async () => {
+    let shown = await start();
+    for (let elapsed = 0; elapsed < expireAfterMs; elapsed += 30 * seconds) {
+      const waiting = wait(shown);
+      await desk.telegram.untilListening(1);
+      await desk.clock.advance(30 * seconds);
+      const outcome = await waiting.catch((error: unknown) => error);
+      if (elapsed + 30 * seconds < expireAfterMs) shown = outcome as LoginProgress;
+      else expect(outcome).toMatchObject({ fact: { kind: 'login_timed_out' } });
+    }
+    await desk.login.sweep();
+    expect(desk.telegram.calls('logOut')).toBe(1);
+    expect(desk.telegram.liveConnections()).toBe(0);
+  });
+
+  it('takes no other answers', async () => {
+    const { loginId } = await start();
+    expect(await faultOf(desk.login.answer(alice, loginId, phone('+9996620001'), 'phone'))).toEqual({
+      kind: 'wrong_step',
+    });
+  });
+});
+
+describe('a login by QR code goes on', () => {
+  it('after a restart, with another code for the same session', async () => {
+    const shown = await start();
+    await desk.restart();
+    const renewed = await wait(shown);
+    expect(renewed).toMatchObject({ stepNumber: 2, step: { kind: 'qr' } });
+    desk.telegram.acceptLoginToken(urlOf(renewed), far);
+    expect(await wait(renewed)).toMatchObject({ step: { kind: 'complete' } });
+    expect(desk.telegram.authorizations('9996620234')).toBe(1);
+  });
+
+  it.each([near, far, farWithPassword])('after it was scanned while the daemon was down (%s)', async (number) => {
+    const shown = await start();
+    await desk.restart();
+    desk.telegram.acceptLoginToken(urlOf(shown), number);
+    const { step } = await wait(shown);
+    expect(['complete', 'password']).toContain(step.kind);
+  });
+
+  it('when Telegram’s word of the scan is lost with the connection', async () => {
+    const shown = await start();
+    const waiting = wait(shown);
+    await desk.telegram.untilListening(1);
+    desk.telegram.acceptLoginToken(urlOf(shown), near, { unheard: true });
+    desk.telegram.shakeConnections();
+    expect(await waiting).toMatchObject({ step: { kind: 'complete' } });
+  });
+
+  it.each([
+    ['exportLoginToken', near],
+    ['importLoginToken', far],
+  ] as const)('when the answer to %s is lost, and the daemon dies of it', async (operation, number) => {
+    const shown = await start();
+    desk.telegram.acceptLoginToken(urlOf(shown), number);
+    desk.telegram.loseAnswer(operation);
+    desk.telegram.fail('connect', { kind: 'unreachable' });
+    const waiting = wait(shown).catch((error: unknown) => error);
+    await desk.clock.advance(minutes);
+    await desk.restart();
+    await waiting;
+    const done = await desk.login.awaitChange(alice, shown.loginId, shown.stepNumber);
+    expect(done).toMatchObject({ step: { kind: 'complete' } });
+    expect(desk.telegram.authorizations(number.reveal().slice(1))).toBe(1);
+    expect(desk.telegram.liveConnections()).toBe(0);
+  });
+
+  it('when Telegram was out of reach for a while, without those who wait noticing', async () => {
+    const shown = await start();
+    const waiting = wait(shown);
+    await desk.telegram.untilListening(1);
+    desk.telegram.goDown();
+    desk.telegram.shakeConnections();
+    await desk.clock.advance(5 * seconds);
+    desk.telegram.comeBack();
+    desk.telegram.acceptLoginToken(urlOf(shown), far);
+    expect(await desk.passTime(waiting)).toMatchObject({ step: { kind: 'complete' } });
+  });
+
+  it('with a new session, and says why, where Telegram has ended its own', async () => {
+    const shown = await start();
+    desk.telegram.endSessions('auth_key_forgotten');
+    desk.telegram.shakeConnections();
+    const renewed = await wait(shown);
+    expect(renewed).toMatchObject({ step: { kind: 'qr' }, complaint: 'login_revoked' });
+    desk.telegram.acceptLoginToken(urlOf(renewed), far);
+    expect(await wait(renewed)).toMatchObject({ step: { kind: 'complete' }, complaint: null });
+  });
+
+  it('with a new code where Telegram has ended its session before the password', async () => {
+    const shown = await start();
+    desk.telegram.acceptLoginToken(urlOf(shown), farWithPassword);
+    const { loginId } = await wait(shown);
+    desk.telegram.endSessions('revoked');
+    const renewed = await desk.login.answer(alice, loginId, password(magicPassword), 'password');
+    expect(renewed).toMatchObject({ step: { kind: 'qr' }, complaint: 'login_revoked' });
+    expect(await desk.login.answer(alice, loginId, password(magicPassword), 'password')).toEqual(renewed);
+  });
+});
+
+describe('those who wait with a QR code', () => {
+  it('are told when Telegram stays out of reach', async () => {
+    const shown = await start();
+    desk.telegram.goDown();
+    desk.telegram.shakeConnections();
+    const fault = await desk.passTime(faultOf(wait(shown)));
+    expect(fault).toEqual({ kind: 'telegram_unreachable' });
+    desk.telegram.comeBack();
+    expect(await wait(shown)).toMatchObject({ step: { kind: 'qr' } });
+  });
+
+  it('are told at once that it was cancelled, and its session is ended', async () => {
+    const shown = await start();
+    const waiting = faultOf(wait(shown));
+    await desk.telegram.untilListening(1);
+    await desk.login.cancel(alice, shown.loginId);
+    expect(await waiting).toEqual({ kind: 'login_cancelled' });
+    expect(desk.telegram.calls('logOut')).toBe(1);
+    expect(desk.telegram.liveConnections()).toBe(0);
+  });
+
+  it('may give up, and the login stays where it was', async () => {
+    const shown = await start();
+    const leaving = new AbortController();
+    const waiting = wait(shown, leaving.signal);
+    await desk.telegram.untilListening(1);
+    leaving.abort();
+    expect(await waiting).toEqual(shown);
+    await desk.telegram.untilListening(0);
+    expect(await wait(shown, AbortSignal.abort())).toEqual(shown);
+  });
+
+  it('may be several, on one connection, and one of them may give up', async () => {
+    const shown = await start();
+    const leaving = new AbortController();
+    const [left, stayed] = [wait(shown, leaving.signal), wait(shown)];
+    await desk.telegram.untilListening(1);
+    leaving.abort();
+    expect(await left).toEqual(shown);
+    desk.telegram.acceptLoginToken(urlOf(shown), near);
+    expect(await stayed).toMatchObject({ step: { kind: 'complete' } });
+    expect(desk.telegram.calls('connect')).toBe(1);
+  });
+
+  it('are served without a connection of their own where too many wait, a little later', async () => {
+    const owners = Array.from({ length: maxListening + 2 }, (_, index) => mxidOf(`@user${index}:example.org`));
+    const logins = await Promise.all(
+      owners.map(async (owner) => ({ owner, shown: await desk.login.start(owner, { flow: 'qr' }) })),
+    );
+    const waits = logins.map(({ owner, shown }) => desk.login.awaitChange(owner, shown.loginId, shown.stepNumber));
+    await desk.telegram.untilListening(maxListening);
+    for (const [index, { shown }] of logins.entries()) {
+      desk.telegram.acceptLoginToken(urlOf(shown), numberOf(`+999661010${index}`));
+    }
+    const ends = await desk.passTime(Promise.all(waits));
+    expect(ends.map(({ step }) => step.kind)).toEqual(owners.map(() => 'complete'));
+  });
+});
