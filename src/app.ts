@@ -9,6 +9,7 @@ import { chooseAccounts, type Accounts } from './app/accounts.js';
 import { composeAddresses } from './app/addresses.js';
 import { openIdentity, type Identity } from './app/identity.js';
 import { openProofs, type Proofs } from './app/proofs.js';
+import { composeTelegramProofs } from './app/telegram-proofs.js';
 import type { Clock } from './base/clock.js';
 import { withDeadline } from './base/deadline.js';
 import type { Logger } from './base/logger.js';
@@ -56,9 +57,9 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
 
     async start() {
       const { database: where, encryption, telegram, http, provisioning, bridge, login: times } = config;
-      const sweepNowAndThen = (what: string, sweep: () => Promise<void>) => {
+      const sweepNowAndThen = (what: string, sweep: () => Promise<void>, everyMs = sweepEveryMs) => {
         const failed = (error: unknown) => logger.error(`sweeping up ${what} failed`, { error });
-        const stop = repeat(clock, sweepEveryMs, sweep, failed);
+        const stop = repeat(clock, everyMs, sweep, failed);
         // A sweep that waits for the lock of another daemon ends when the database closes.
         closers.push(() => withDeadline(clock, sweepStopMs, stop()).catch(logLateSweep));
       };
@@ -96,17 +97,22 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
         sweepNowAndThen('the identity service', () => identity.sweep());
       }
 
+      const numbers = composeTelegramProofs(config, { accounts, publisher: identity?.publisher }, seams);
       const permissions = createPermissions(bridge.permissions);
       const login = createLoginService({
         database,
         pool,
         mayLogIn: (mxid) => permissions.mayLogIn(mxid),
         expireAfterMs: times.expireMs,
+        watcher: numbers.proofs,
         clock,
         random,
         logger,
       });
       sweepNowAndThen('old logins', () => login.sweep());
+      sweepNowAndThen('phone numbers to publish', () => numbers.proofs.publish());
+      const checkLogins = () => numbers.proofs.check((accountId) => login.check(accountId));
+      sweepNowAndThen('logins that prove phone numbers', checkLogins, config.threepids.telegramCheckMs);
 
       const authenticate = createBearerAuth({
         secrets: [provisioning.sharedSecret, ...provisioning.oldSharedSecrets],
@@ -122,7 +128,13 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
         host: http.host,
         port: http.port,
         surfaces: [
-          createProvisioningSurface({ prefix: provisioning.prefix, login, authenticate, clock }),
+          createProvisioningSurface({
+            prefix: provisioning.prefix,
+            login,
+            phoneProofs: numbers.isOffered ? numbers.proofs : undefined,
+            authenticate,
+            clock,
+          }),
           ...createClientServerSurfaces(
             accounts && proofs && clientServerOf(config, { accounts, proofs, identity }, seams),
           ),

@@ -10,6 +10,7 @@ import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
 import { createGatewayReports } from '../delivery/telegram-gateway-reports.js';
 import type { Surface } from '../http/surface.js';
+import type { AccountPublisher } from '../identity/associations.js';
 import { createIdentityAccounts } from '../identity/database-accounts.js';
 import { IdentityFailure } from '../identity/failure.js';
 import { createIdentityService } from '../identity/service.js';
@@ -32,6 +33,8 @@ export interface Identity {
   readonly surfaces: readonly Surface[];
   /** What is published here, for whoever asks without a network in between. */
   readonly published: OwnPublications;
+  /** Publishes what accounts have, by their word. */
+  readonly publisher: AccountPublisher;
   /** Homeservers are told of invites from here on. */
   start(): Promise<void>;
   /** Does what is due now and then. */
@@ -95,6 +98,7 @@ export async function openIdentity(config: Config, seams: IdentitySeams): Promis
           ? spellIdentityFault(failure.fact, undefined)
           : spellThreepidFault(failure.fact, undefined),
     }),
+    publisher: service.associations,
     start: () => service.start(),
     async sweep() {
       await accounts.sweep();

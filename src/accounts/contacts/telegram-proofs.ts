@@ -126,8 +126,8 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
       unpublished.delete(id);
       try {
         const isDone = await publisher?.publish(address);
-        if (!isDone)
-          logger.info('a phone number is not published: it is already, or has gone again', { owner: address.mxid });
+        const { mxid: owner } = address;
+        if (!isDone) logger.info('a phone number is not published: it is already, or has gone again', { owner });
       } catch (error) {
         logger.error('a phone number could not be published', { owner: address.mxid, error });
       }
