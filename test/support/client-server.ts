@@ -5,13 +5,14 @@ import { createLoginLimits, type LoginAllowances } from '../../src/accounts/logi
 import type { AccountSessions } from '../../src/accounts/sessions.js';
 import { createClientServerSurfaces } from '../../src/api/client-server-surfaces.js';
 import type { AddressDeps } from '../../src/api/client-server-v3/address-deps.js';
+import { DatabaseFailure } from '../../src/database/failure.js';
 import { openEmbeddedAddresses, type EmbeddedAddressesUnderTest } from './embedded-addresses.js';
 import type { EmbeddedUnderTest } from './embedded-accounts.js';
 import { startServer } from './http-server.js';
 import { sendRaw, type RawReply, type RawRequest } from './raw-http.js';
 import type { RecordingLogger } from './recording-logger.js';
 
-/** A reply with its JSON read. */
+/** A reply with its JSON read; of a page there is none. */
 export interface MatrixReply extends RawReply {
   readonly json: Readonly<Record<string, unknown>>;
 }
@@ -68,11 +69,16 @@ export async function startClientServer(options: ClientServerOptions = {}): Prom
   };
   const deps = { authority, sessions, limits, contacts: addressDeps };
   const surfaces = createClientServerSurfaces(options.disabled === true ? undefined : deps);
-  const server = await startServer(surfaces, { clock: embedded.clock, trustedProxies: ['127.0.0.1'] });
+  const server = await startServer(surfaces, {
+    clock: embedded.clock,
+    trustedProxies: ['127.0.0.1'],
+    isUnavailable: (failure) => failure instanceof DatabaseFailure,
+  });
 
   const send = async (request: RawRequest): Promise<MatrixReply> => {
     const reply = await sendRaw(server.port, request);
-    return { ...reply, json: reply.text === '' ? {} : (JSON.parse(reply.text) as MatrixReply['json']) };
+    const isJson = reply.text !== '' && !String(reply.headers['content-type']).startsWith('text/html');
+    return { ...reply, json: isJson ? (JSON.parse(reply.text) as MatrixReply['json']) : {} };
   };
   return {
     embedded,
