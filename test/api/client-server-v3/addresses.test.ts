@@ -23,11 +23,14 @@ const as = (user: TestUser, method: string, path: string, body?: unknown) =>
   server.call(method, path, body, tokenOf(user));
 const lastToken = () => server.contacts.messenger.tokens().at(-1) ?? '';
 
-/** Asks for a token, as Alice unless told otherwise; what waits for the clock goes on. */
-async function ask(
-  address: string,
-  { prefix = v3, user = alice as TestUser | 'stranger', clientSecret = secret } = {},
-) {
+interface Asked {
+  readonly prefix?: string;
+  readonly user?: TestUser | 'stranger';
+  readonly clientSecret?: string;
+}
+
+/** Asks for a token, as Alice unless told otherwise. */
+async function ask(address: string, { prefix = v3, user = alice, clientSecret = secret }: Asked = {}) {
   const isPhone = address.startsWith('+');
   const typed = isPhone ? { country: 'GB', phone_number: address } : { email: address };
   const path = `${prefix}/account/3pid/${isPhone ? 'msisdn' : 'email'}/requestToken`;
@@ -36,8 +39,8 @@ async function ask(
 }
 
 /** A session in which Alice has proven the address. */
-async function prove(address: string, prefix: string = v3) {
-  const asked = await ask(address, { prefix: prefix as typeof v3 });
+async function prove(address: string, prefix?: string) {
+  const asked = await ask(address, prefix === undefined ? {} : { prefix });
   const session = { sid: String(asked.json['sid']), client_secret: secret };
   const medium = address.startsWith('+') ? 'msisdn' : 'email';
   const submitted = await server.call('POST', `${submission}/${medium}/submit_token`, {
