@@ -1,15 +1,14 @@
-import type { AccountAuthority } from './accounts/authority.js';
 import { createDatabaseAddressBook } from './accounts/database-address-book.js';
-import { createEmbeddedAccounts } from './accounts/embedded/embedded-accounts.js';
-import { createPasswordHasher } from './accounts/embedded/password-hasher.js';
 import { createLoginLimits } from './accounts/login-limits.js';
-import { createRelayAccounts } from './accounts/relay/relay-accounts.js';
-import type { AccountSessions } from './accounts/sessions.js';
 import { createClientServerSurfaces } from './api/client-server-surfaces.js';
 import type { ClientServerV3Deps } from './api/client-server-v3/index.js';
 import { createIdentitySurfaces } from './api/identity-surfaces.js';
-import { openIdentity } from './app/identity.js';
+import { chooseAccounts, type Accounts } from './app/accounts.js';
+import { composeAddresses } from './app/addresses.js';
+import { openIdentity, type Identity } from './app/identity.js';
+import { openProofs, type Proofs } from './app/proofs.js';
 import { composeProvisioning } from './app/provisioning.js';
+import { composeTelegramProofs } from './app/telegram-proofs.js';
 import type { Clock } from './base/clock.js';
 import { withDeadline } from './base/deadline.js';
 import type { Logger } from './base/logger.js';
@@ -24,7 +23,6 @@ import { createHealthSurface } from './http/health.js';
 import { createHttpServer, defaultHttpLimits, type HttpAddress } from './http/server.js';
 import type { Runnable } from './lifecycle.js';
 import { createLoginService } from './login/service.js';
-import { createHttpHomeserver } from './matrix/http-homeserver.js';
 import { createGramjsGateway } from './telegram/gramjs/gateway.js';
 import { createConnectionPool } from './telegram/pool.js';
 
@@ -45,8 +43,6 @@ export interface App extends Runnable {
 
 const sweepEveryMs = 60_000;
 const sweepStopMs = 2_000;
-/** Homeservers slow down logins that they find too many: this must be longer. */
-const homeserverDeadlineMs = 30_000;
 
 /** The daemon that the configuration describes; nothing is opened before start(). */
 export function createApp(config: Config, { version, clock, random, logger }: Seams): App {
@@ -59,9 +55,9 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
 
     async start() {
       const { database: where, encryption, telegram, http, bridge, login: times } = config;
-      const sweepNowAndThen = (what: string, sweep: () => Promise<void>) => {
+      const sweepNowAndThen = (what: string, sweep: () => Promise<void>, everyMs = sweepEveryMs) => {
         const failed = (error: unknown) => logger.error(`sweeping up ${what} failed`, { error });
-        const stop = repeat(clock, sweepEveryMs, sweep, failed);
+        const stop = repeat(clock, everyMs, sweep, failed);
         // A sweep that waits for the lock of another daemon ends when the database closes.
         closers.push(() => withDeadline(clock, sweepStopMs, stop()).catch(logLateSweep));
       };
@@ -82,6 +78,24 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
       const pool = createConnectionPool({ ...telegram.connection, gateway, clock, logger });
       closers.push(() => pool.close());
 
+      const seams = { database, clock, random, logger };
+      const accounts = chooseAccounts(config, seams);
+      if (accounts?.kind === 'embedded') sweepNowAndThen('old tokens', () => accounts.sweep());
+
+      const proofs = await openProofs(config, seams);
+      if (proofs) {
+        closers.push(async () => proofs.leave());
+        sweepNowAndThen('old proofs', () => proofs.validation.sweep());
+      }
+
+      const identity = proofs && (await openIdentity(config, { ...seams, proofs }));
+      if (identity) {
+        closers.push(() => identity.close());
+        await identity.start();
+        sweepNowAndThen('the identity service', () => identity.sweep());
+      }
+
+      const numbers = composeTelegramProofs(config, { accounts, publisher: identity?.publisher }, seams);
       const permissions = createPermissions(bridge.permissions);
       const login = createLoginService({
         database,
@@ -91,28 +105,25 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
         // Half of the connections stay free for those who do not wait.
         maxListening: Math.floor(telegram.connection.maxLive / 2),
         expireAfterMs: times.expireMs,
+        watcher: numbers.proofs,
         clock,
         random,
         logger,
       });
       sweepNowAndThen('old logins', () => login.sweep());
+      sweepNowAndThen('phone numbers to publish', () => numbers.proofs.publish());
+      const checkLogins = () => numbers.proofs.check((accountId) => login.check(accountId));
+      sweepNowAndThen('logins that prove phone numbers', checkLogins, config.threepids.telegramCheckMs);
 
-      const accounts = chooseAccounts(config, { database, clock, random, logger });
-      if (accounts?.sweep) sweepNowAndThen('old tokens', accounts.sweep);
-
-      const identity = await openIdentity(config, { database, clock, random, logger });
-      if (identity) {
-        closers.push(() => identity.close());
-        await identity.start();
-        sweepNowAndThen('the identity service', () => identity.sweep());
-      }
-
+      const phoneProofs = numbers.isOffered ? numbers.proofs : undefined;
       const server = createHttpServer({
         host: http.host,
         port: http.port,
         surfaces: [
-          ...composeProvisioning(config, { login, permissions, authority: accounts?.authority, clock, logger }),
-          ...createClientServerSurfaces(loginDepsOf(config, accounts, { database, clock })),
+          ...composeProvisioning(config, { login, phoneProofs, permissions, authority: accounts?.authority }, seams),
+          ...createClientServerSurfaces(
+            accounts && proofs && clientServerOf(config, { accounts, proofs, identity }, seams),
+          ),
           ...(identity?.surfaces ?? createIdentitySurfaces(undefined)),
           createHealthSurface({ ready: () => database.transaction(async () => true), clock }),
         ],
@@ -125,7 +136,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
         logger,
       });
       const leaveOthers = async () => {
-        identity?.leave();
+        proofs?.leave();
         await Promise.all([pool.close(), gateway.close()]);
       };
       closers.push(async () => {
@@ -144,78 +155,27 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
   };
 }
 
-/** What Matrix login is made of; undefined where it is not answered. */
-function loginDepsOf(
-  { homeserver, accounts: { enabled, limits: allowances } }: Config,
-  accounts: Accounts | undefined,
-  { database, clock }: { readonly database: Database; readonly clock: Clock },
+/** What the client-server API is made of; undefined where it is not answered. */
+function clientServerOf(
+  config: Config,
+  parts: { readonly accounts: Accounts; readonly proofs: Proofs; readonly identity: Identity | undefined },
+  seams: Omit<Seams, 'version'> & { readonly database: Database },
 ): ClientServerV3Deps | undefined {
-  if (!enabled || !accounts) return undefined;
+  const { homeserver, threepids } = config;
+  const { enabled, limits: allowances, addresses: rules } = config.accounts;
+  if (!enabled) return undefined;
+  const { database, clock } = seams;
+  const { accounts, proofs, identity } = parts;
   const addressBook = createDatabaseAddressBook(database);
-  const limits = createLoginLimits({ allowances, serverName: homeserver.domain, addressBook, clock });
-  return { authority: accounts.authority, sessions: accounts.sessions, limits };
-}
-
-/** Whoever has the Matrix accounts of this server name. */
-interface Accounts {
-  readonly authority: AccountAuthority;
-  /** Only where they are ours. */
-  readonly sessions?: AccountSessions;
-  readonly sweep?: () => Promise<void>;
-}
-
-/** The homeserver's accounts or ours, and never both: undefined where there are neither. Says in the log which. */
-function chooseAccounts(
-  { homeserver: { address, domain }, accounts, identity }: Config,
-  { database, clock, random, logger }: Omit<Seams, 'version'> & { readonly database: Database },
-): Accounts | undefined {
-  const addressBook = createDatabaseAddressBook(database);
-  const identityServer = identity.enabled ? identity.publicUrl : undefined;
-  if (address !== undefined) {
-    logger.info('Matrix accounts are those of the homeserver (relay)', {
-      homeserver: address,
-      domain,
-      meaning: accounts.enabled
-        ? 'Logins go to homeserver.address; phone numbers and addresses that Gangway knows become Matrix IDs on the way.'
-        : 'accounts.enabled is false: the homeserver is asked whose access token is whose, and logins are not answered here.',
-    });
-    const homeserver = createHttpHomeserver({ address, deadlineMs: homeserverDeadlineMs, clock });
-    const wellKnown =
-      typeof accounts.wellKnown === 'string' ? accounts.wellKnown : { ...accounts.wellKnown, identityServer };
-    const authority = createRelayAccounts({ homeserver, serverName: domain, addressBook, wellKnown, clock, logger });
-    return { authority };
-  }
-  if (!accounts.enabled) {
-    logger.info('Matrix accounts: none', {
-      domain,
-      meaning: 'accounts.enabled is false, and homeserver.address is not given.',
-    });
-    return undefined;
-  }
-  logger.info('Matrix accounts are those of Gangway (embedded)', {
-    domain,
-    meaning:
-      'homeserver.address is not given: Gangway itself says who the users of this domain are. `gangway user add` makes them. ' +
-      'Where a homeserver has them, set homeserver.address.',
-  });
-  const { wellKnown } = accounts;
-  const embedded = createEmbeddedAccounts({
-    database,
-    serverName: domain,
-    addressBook,
-    hasher: createPasswordHasher({ ...accounts.passwordHashing, random }),
-    lifetimes: accounts,
-    wellKnown: typeof wellKnown === 'string' ? undefined : discoveryInformation(wellKnown.homeserver, identityServer),
-    clock,
-    random,
-    logger,
-  });
-  return { authority: embedded, sessions: embedded, sweep: () => embedded.sweep() };
-}
-
-function discoveryInformation(homeserver: string, identityServer: string | undefined) {
   return {
-    'm.homeserver': { base_url: homeserver },
-    ...(identityServer === undefined ? {} : { 'm.identity_server': { base_url: identityServer } }),
+    authority: accounts.authority,
+    sessions: accounts.kind === 'embedded' ? accounts.sessions : undefined,
+    limits: createLoginLimits({ allowances, serverName: homeserver.domain, addressBook, clock }),
+    contacts: {
+      addresses: composeAddresses(config, { accounts, proofs, published: identity?.published }, seams),
+      validation: proofs.validation,
+      confirmClick: threepids.confirmClick,
+      postsWithoutAuthentication: rules.postsWithoutAuthentication,
+    },
   };
 }

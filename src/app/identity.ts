@@ -1,5 +1,6 @@
-import { validationLink } from '../api/identity/validation-page.js';
+import { createOwnPublications, type OwnPublications } from '../accounts/contacts/own-publications.js';
 import { createIdentitySurfaces, type IdentityDeps } from '../api/identity-surfaces.js';
+import { spellIdentityFault, spellThreepidFault } from '../api/identity/spell.js';
 import { createTelegramGatewaySurface } from '../api/telegram-gateway/index.js';
 import type { Clock } from '../base/clock.js';
 import { createNetworks } from '../base/ip-networks.js';
@@ -9,16 +10,18 @@ import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
 import { createGatewayReports } from '../delivery/telegram-gateway-reports.js';
 import type { Surface } from '../http/surface.js';
+import type { AccountPublisher } from '../identity/associations.js';
 import { createIdentityAccounts } from '../identity/database-accounts.js';
+import { IdentityFailure } from '../identity/failure.js';
 import { createIdentityService } from '../identity/service.js';
 import { loadSigningKeys } from '../identity/signing-keys.js';
 import { createHttpFederation } from '../matrix/http-federation.js';
 import { createXMatrixVerifier } from '../matrix/x-matrix-verifier.js';
-import { createValidation } from '../threepid/service.js';
-import { openMessenger } from './messenger.js';
+import { reportPath, type Proofs } from './proofs.js';
 
 /** What openIdentity needs besides the configuration. */
 export interface IdentitySeams {
+  readonly proofs: Proofs;
   readonly database: Database;
   readonly clock: Clock;
   readonly random: Random;
@@ -28,48 +31,31 @@ export interface IdentitySeams {
 /** The identity service, ready to be served. */
 export interface Identity {
   readonly surfaces: readonly Surface[];
+  /** What is published here, for whoever asks without a network in between. */
+  readonly published: OwnPublications;
+  /** Publishes what accounts have, by their word. */
+  readonly publisher: AccountPublisher;
   /** Homeservers are told of invites from here on. */
   start(): Promise<void>;
   /** Does what is due now and then. */
   sweep(): Promise<void>;
-  /** Gives up the messages that are on their way. */
-  leave(): void;
   /** After nothing is asked any more. */
   close(): Promise<void>;
 }
 
 type IdentityConfig = Extract<Config['identity'], { readonly enabled: true }>;
 
-/** After a session is over, its name is known for so long: whoever comes back learns that it has expired. */
-const rememberedMs = 5 * 86_400_000;
-const reportPath = '/_matrix/identity/telegram-gateway';
-
 /** The identity service that the configuration describes; undefined where it is off. Throws SigningKeyFailure and SettingsFailure. */
 export async function openIdentity(config: Config, seams: IdentitySeams): Promise<Identity | undefined> {
   const { identity: options, threepids, delivery, outgoing, homeserver } = config;
   if (!options.enabled) return undefined;
-  const { clock, logger } = seams;
+  const { proofs, database, clock, logger } = seams;
+  const { messenger, validation } = proofs;
   const { publicUrl, serverName } = options;
-  const { host, hostname, protocol } = new URL(publicUrl);
+  const { host, hostname, pathname } = new URL(publicUrl);
 
   const signingKeys = await loadSigningKeys({ ...seams, path: options.signingKeyFile });
-  const messenger = await openMessenger(delivery, {
-    service: host,
-    reportUrl: `${publicUrl}${reportPath}`,
-    clock,
-    logger,
-  });
   const federation = createHttpFederation({ ...outgoing, clock });
-  const validation = createValidation({
-    ...seams,
-    messenger,
-    linkTo: (proof) => validationLink(publicUrl, proof),
-    nextLinks: { hostnames: [hostname, ...threepids.nextLinkHosts], allowHttp: protocol === 'http:' },
-    allowances: threepids.limits,
-    maxGuesses: threepids.maxGuesses,
-    allowedCountries: threepids.allowedCountries,
-    lifetimes: { ...threepids, rememberedMs },
-  });
   const accounts = createIdentityAccounts({
     ...seams,
     federation,
@@ -102,17 +88,23 @@ export async function openIdentity(config: Config, seams: IdentitySeams): Promis
 
   return {
     surfaces: [...surfaces, ...reportSurfaces(delivery, clock, logger)],
+    published: createOwnPublications({
+      names: [`${host}${pathname}`, serverName],
+      database,
+      accounts,
+      associations: service.associations,
+      spell: (failure) =>
+        failure instanceof IdentityFailure
+          ? spellIdentityFault(failure.fact, undefined)
+          : spellThreepidFault(failure.fact, undefined),
+    }),
+    publisher: service.associations,
     start: () => service.start(),
     async sweep() {
-      await validation.sweep();
       await accounts.sweep();
       await service.sweep();
     },
-    leave: () => messenger.close(),
-    async close() {
-      await service.stop();
-      messenger.close();
-    },
+    close: () => service.stop(),
   };
 }
 

@@ -15,6 +15,10 @@ export interface ProvisioningParts extends Pick<ProvisioningSurfacesDeps, 'login
   readonly phoneProofs?: PhoneProofs | undefined;
   /** Undefined where there are no Matrix accounts to ask about. */
   readonly authority: AccountAuthority | undefined;
+}
+
+/** What the provisioning API takes from outside. */
+export interface ProvisioningSeams {
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -24,11 +28,11 @@ const openIdDeadlineMs = 30_000;
 /** The provisioning API that the configuration describes, in all its versions, and who may use it. */
 export function composeProvisioning(
   { provisioning, homeserver }: Config,
-  { authority, logger, ...parts }: ProvisioningParts,
+  { authority, ...parts }: ProvisioningParts,
+  { clock, logger }: ProvisioningSeams,
 ): readonly Surface[] {
   const { sharedSecret, oldSharedSecrets, failedAttempts, allowMatrixAuth, wellKnown } = provisioning;
   const { address, domain: serverName } = homeserver;
-  const { clock } = parts;
   const findTokenHolder = authority && allowMatrixAuth ? createTokenHolders({ authority, logger }) : undefined;
   const findOpenIdUser =
     address !== undefined && allowMatrixAuth
@@ -49,5 +53,6 @@ export function composeProvisioning(
     authenticate,
     findTokenHolder,
     findOpenIdUser,
+    clock,
   });
 }

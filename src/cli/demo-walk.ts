@@ -51,8 +51,9 @@ const headers = {
 } as const;
 
 /** The request as a line for a shell, with the shared secret in `$secret` and the access token in `$token`. */
-export function curlLine(url: string, { path, as, body }: Call): string {
-  const data = body === undefined ? '' : ` -d '${JSON.stringify(body)}'`;
+export function curlLine(url: string, { method, path, as, body }: Call): string {
+  const bare = method === 'GET' ? '' : ` -X ${method}`;
+  const data = body === undefined ? bare : ` -d '${JSON.stringify(body)}'`;
   const address = path.includes('?') ? `'${url}${path}'` : `${url}${path}`;
   return `curl -sS${headers[as]}${data} ${address}`;
 }

@@ -13,6 +13,7 @@ import type { Sandbox } from '../sandbox/sandbox.js';
 import { inAccountOffice } from './account-office.js';
 import { startDemoHomeserver, type DemoHomeserver } from './demo-homeserver.js';
 import { identityStops } from './demo-identity.js';
+import { joinStops } from './demo-join.js';
 import { createWalk, curlLine, type WalkStep } from './demo-walk.js';
 import { exitCodes } from './exit-code.js';
 import { firstSignal } from './first-signal.js';
@@ -25,6 +26,7 @@ const bot = `@bot:${domain}`;
 const carol = `@carol:${domain}`;
 const dave = `@dave:${domain}`;
 const messagesFile = 'messages.jsonl';
+const phone = '9996621234';
 const matrixPassword = 'cheese and crackers';
 
 /** `gangway demo`: a sandbox Telegram and the daemon, walked through by HTTP; then both keep running for trying by hand. */
@@ -32,7 +34,7 @@ export function addDemo(parent: Command, surroundings: Surroundings, end: (code:
   parent
     .command('demo')
     .description(
-      'start a simulated Telegram and the daemon, and walk through logins to both and the proof of an address',
+      'start a simulated Telegram and the daemon, and walk through logins to both and the proofs of addresses',
     )
     .option('--once', 'exit after the walk: with 0 only if every step answered as it must')
     .action(async ({ once = false }: { once?: boolean }) => end(await demo(once, surroundings)));
@@ -75,6 +77,7 @@ async function demo(once: boolean, surroundings: Surroundings): Promise<number> 
       () => makeAccount(file, surroundings),
       ...matrixSteps().map((step) => () => walk.step(step)),
       ...identityStops({ walk, print: out, mxid: alice, homeserver, messages: join(folder, messagesFile) }),
+      ...joinStops({ walk, print: out, mxid: alice, phone, password: matrixPassword, controlUrl: sandbox.controlUrl }),
     ];
     let right = 0;
     for (const stop of stops) right += (await stop()) ? 1 : 0;
@@ -157,7 +160,7 @@ function telegramSteps(secrets: { password: string; botSecret: string }): readon
   return [
     {
       title: `1. ${alice} asks for a login code. (99966XYYYY are magic numbers: X is the data centre.)`,
-      ...provision(`/login/${alice}/request_code`, { phone: '+9996621234' }),
+      ...provision(`/login/${alice}/request_code`, { phone: `+${phone}` }),
       status: 200,
       reply: { state: 'code' },
     },
@@ -177,7 +180,7 @@ function telegramSteps(secrets: { password: string; botSecret: string }): readon
       title: '4. Telegram says who that is.',
       ...provision(`/${alice}/get_me`),
       status: 200,
-      reply: { phone: '9996621234', is_bot: false },
+      reply: { phone, is_bot: false },
     },
     {
       title: '5. A bot logs in with its token.',
@@ -279,7 +282,7 @@ function matrixSteps(): readonly WalkStep[] {
       ...provision(`/${alice}/get_me`),
       as: 'user',
       status: 200,
-      reply: { phone: '9996621234' },
+      reply: { phone },
     },
     {
       title: '17. The bot is none of her business.',

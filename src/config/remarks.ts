@@ -4,6 +4,7 @@ import { findPermissionLevel, permissionLevels } from './permissions.js';
 import { accountRemarks } from './remarks-on-accounts.js';
 import { deliveryRemarks } from './remarks-on-delivery.js';
 import { identityRemarks } from './remarks-on-identity.js';
+import { threepidRemarks } from './remarks-on-threepids.js';
 import { normalisePrefix } from './sections/provisioning.js';
 import { isServerName } from './server-name.js';
 import { valueAt, type TreeMap } from './tree.js';
@@ -15,6 +16,7 @@ export function remarksOn(read: Partial<Config>, root: TreeMap): Remark[] {
     ...secretRemarks(read),
     ...accountRemarks(read, root),
     ...identityRemarks(read, root),
+    ...threepidRemarks(read, root),
     ...deliveryRemarks(read),
     ...networkRemarks(read),
     ...proxyRemarks(read, root),

@@ -80,7 +80,7 @@ export function addressSteps(under: AddressesUnderTest) {
     password,
     ...(session === undefined ? {} : { session }),
   });
-  const add = (user: TestUser, session: ProofSession, auth: unknown = undefined) =>
+  const add = (user: TestUser, session: ProofSession, auth?: unknown) =>
     addresses.add(user.caller, session, auth, bodyOf(session, auth));
   /** Adds with the password, in the two steps of user-interactive authentication. */
   async function addFully(user: TestUser, session: ProofSession) {

@@ -1,14 +1,18 @@
+import type { AccountAddresses } from '../../src/accounts/contacts/account-addresses.js';
 import type { AccountAuthority } from '../../src/accounts/authority.js';
 import { createDatabaseAddressBook } from '../../src/accounts/database-address-book.js';
 import { createLoginLimits, type LoginAllowances } from '../../src/accounts/login-limits.js';
 import type { AccountSessions } from '../../src/accounts/sessions.js';
 import { createClientServerSurfaces } from '../../src/api/client-server-surfaces.js';
-import { openEmbeddedAccounts, type EmbeddedUnderTest } from './embedded-accounts.js';
+import type { AddressDeps } from '../../src/api/client-server-v3/address-deps.js';
+import { DatabaseFailure } from '../../src/database/failure.js';
+import { openEmbeddedAddresses, type EmbeddedAddressesUnderTest } from './embedded-addresses.js';
+import type { EmbeddedUnderTest } from './embedded-accounts.js';
 import { startServer } from './http-server.js';
 import { sendRaw, type RawReply, type RawRequest } from './raw-http.js';
 import type { RecordingLogger } from './recording-logger.js';
 
-/** A reply with its JSON read. */
+/** A reply with its JSON read; of a page there is none. */
 export interface MatrixReply extends RawReply {
   readonly json: Readonly<Record<string, unknown>>;
 }
@@ -17,6 +21,8 @@ export interface MatrixReply extends RawReply {
 export interface ClientServer {
   /** Accounts in a database in memory; nobody asks them where another authority was given. */
   readonly embedded: EmbeddedUnderTest;
+  /** Their addresses, and what stands around them. */
+  readonly contacts: EmbeddedAddressesUnderTest;
   readonly log: RecordingLogger;
   /** Sends exactly this. */
   send(request: RawRequest): Promise<MatrixReply>;
@@ -32,6 +38,11 @@ export interface ClientServerOptions {
   readonly authority?: AccountAuthority;
   /** Takes the place of what follows a login. */
   readonly sessions?: AccountSessions;
+  /** Takes the place of the addresses of the embedded accounts. */
+  readonly addresses?: AccountAddresses;
+  /** How the embedded addresses are. */
+  readonly contacts?: Parameters<typeof openEmbeddedAddresses>[0];
+  readonly addressRules?: Partial<Pick<AddressDeps, 'confirmClick' | 'postsWithoutAuthentication' | 'validation'>>;
   readonly disabled?: boolean;
 }
 
@@ -39,7 +50,8 @@ const plenty = { max: 10_000, windowMs: 60_000 };
 
 /** Starts one on a clock that stands still; replies that are not declared fail as defects. */
 export async function startClientServer(options: ClientServerOptions = {}): Promise<ClientServer> {
-  const embedded = await openEmbeddedAccounts();
+  const contacts = await openEmbeddedAddresses(options.contacts);
+  const { embedded } = contacts;
   const limits = createLoginLimits({
     allowances: { perAddress: plenty, perAccount: plenty, failuresPerAccount: plenty, ...options.allowances },
     serverName: embedded.serverName,
@@ -48,15 +60,29 @@ export async function startClientServer(options: ClientServerOptions = {}): Prom
   });
   const { authority = embedded.accounts } = options;
   const sessions = options.sessions ?? (options.authority === undefined ? embedded.accounts : undefined);
-  const surfaces = createClientServerSurfaces(options.disabled === true ? undefined : { authority, sessions, limits });
-  const server = await startServer(surfaces, { clock: embedded.clock, trustedProxies: ['127.0.0.1'] });
+  const addressDeps = {
+    addresses: options.addresses ?? contacts.addresses,
+    validation: contacts.validation,
+    confirmClick: true,
+    postsWithoutAuthentication: true,
+    ...options.addressRules,
+  };
+  const deps = { authority, sessions, limits, contacts: addressDeps };
+  const surfaces = createClientServerSurfaces(options.disabled === true ? undefined : deps);
+  const server = await startServer(surfaces, {
+    clock: embedded.clock,
+    trustedProxies: ['127.0.0.1'],
+    isUnavailable: (failure) => failure instanceof DatabaseFailure,
+  });
 
   const send = async (request: RawRequest): Promise<MatrixReply> => {
     const reply = await sendRaw(server.port, request);
-    return { ...reply, json: reply.text === '' ? {} : (JSON.parse(reply.text) as MatrixReply['json']) };
+    const isJson = reply.text !== '' && !String(reply.headers['content-type']).startsWith('text/html');
+    return { ...reply, json: isJson ? (JSON.parse(reply.text) as MatrixReply['json']) : {} };
   };
   return {
     embedded,
+    contacts,
     log: server.log,
     send,
     call(method, path, body, accessToken) {
@@ -70,7 +96,7 @@ export async function startClientServer(options: ClientServerOptions = {}): Prom
     },
     async close() {
       await server.stop(0);
-      await embedded.close();
+      await contacts.close();
     },
   };
 }

@@ -29,9 +29,9 @@ export interface ContactsUnderTest extends IdentityUnderTest {
   readonly identityServers: FakeIdentityServers;
   readonly logger: RecordingLogger;
   /** A token of the user for our identity service. */
-  idTokenOf(mxid: Mxid): Promise<Secret>;
+  readonly idTokenOf: (mxid: Mxid) => Promise<Secret>;
   /** Gives the token, the one that was sent last where none is given. */
-  submit(session: ProofSession, token?: string): Promise<void>;
+  readonly submit: (session: ProofSession, token?: string) => Promise<void>;
 }
 
 /** What a test may want to be different. */

@@ -58,6 +58,8 @@ export interface Installation {
   openDatabase(): Promise<Database>;
   /** Everything that the daemon has printed since the beginning, over all its runs. */
   output(): string;
+  /** Resolves when the daemon has printed a line with that text, also where it has done so already. */
+  line(text: string): Promise<void>;
   /** The bytes of every file in the folder but the configuration and the signing key. */
   filesWritten(): Promise<Buffer>;
   /** Kills the daemon where it still runs, and deletes the folder. */
@@ -100,6 +102,7 @@ export async function install(
   let child: ChildProcess | undefined;
   let base = '';
   let printed = '';
+  const looks = new Set<() => void>();
 
   const exited = async (process: ChildProcess): Promise<number | null> => {
     if (process.exitCode === null && process.signalCode === null) await once(process, 'exit');
@@ -156,6 +159,17 @@ export async function install(
     probe: async (name) => (await fetch(`${base}/_matrix/mau/${name}`)).status,
     output: () => printed,
 
+    line: (text) =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (!printed.includes(text)) return;
+          looks.delete(look);
+          resolve();
+        };
+        looks.add(look);
+        look();
+      }),
+
     start() {
       const started = spawn(process.execPath, [main, 'run', '-c', configFile], { stdio: ['ignore', 'pipe', 'pipe'] });
       child = started;
@@ -164,6 +178,7 @@ export async function install(
         started.once('exit', (code) => reject(new Error(`the daemon ended with ${code}:\n${printed}`)));
         createInterface(started.stdout).on('line', (line) => {
           printed += `${line}\n`;
+          for (const look of looks) look();
           const port = /"message":"listening".*"port":(\d+)/.exec(line)?.[1];
           if (!port) return;
           base = `http://127.0.0.1:${port}`;

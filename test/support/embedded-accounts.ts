@@ -33,8 +33,10 @@ export interface EmbeddedUnderTest {
 }
 
 /** On a database of its own, unless one is given, and a clock that stands still; the caller closes it. */
-export async function openEmbeddedAccounts(options: Partial<EmbeddedAccountsDeps> = {}): Promise<EmbeddedUnderTest> {
-  const clock = createFakeClock();
+export async function openEmbeddedAccounts(
+  options: Partial<EmbeddedAccountsDeps> & { readonly clock?: FakeClock } = {},
+): Promise<EmbeddedUnderTest> {
+  const { clock = createFakeClock() } = options;
   const random = systemRandom;
   const database = options.database ?? (await openTestDatabase({ clock }));
   const serverName = 'example.test' as ServerName;

@@ -10,7 +10,7 @@ export interface EmbeddedAddressesUnderTest extends ContactsUnderTest {
   readonly addresses: AccountAddresses;
   readonly embedded: EmbeddedUnderTest;
   /** An account of that localpart, logged in. */
-  logInNew(localpart: string): Promise<TestUser>;
+  readonly logInNew: (localpart: string) => Promise<TestUser>;
 }
 
 /** On a database of its own unless one is given, and a clock that stands still; the caller closes it. */

@@ -37,7 +37,7 @@ export interface IdentityUnderTest {
   readonly messenger: RecordingMessenger;
   readonly federation: FakeFederation;
   /** Proves an address, an e-mail address unless it begins with a plus, and answers what names the session. */
-  prove(address: string): Promise<{ readonly sid: string; readonly clientSecret: string }>;
+  readonly prove: (address: string) => Promise<{ readonly sid: string; readonly clientSecret: string }>;
   /** Proves the address and publishes it for that user, who asks for it unless told otherwise. */
   bind(address: string, mxid?: Mxid): Promise<SignedAssociation>;
   /** The mails that invite somebody, so far. */

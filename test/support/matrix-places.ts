@@ -46,12 +46,13 @@ export async function startEmbeddedPlace(sandbox: Sandbox, overrides: ConfigOver
 }
 
 /** Gangway beside a Synapse, and a reverse proxy in front of both. */
-export async function startRelayPlace(sandbox: Sandbox): Promise<MatrixPlace> {
+export async function startRelayPlace(sandbox: Sandbox, overrides: ConfigOverrides = {}): Promise<MatrixPlace> {
   const synapse = await startSynapse();
   const gangway = await install(sandbox, {
     homeserver: { domain: synapse.serverName, address: synapse.url },
     http: { trusted_proxies: ['127.0.0.1'] },
     bridge: { permissions: { [synapse.serverName]: 'full' } },
+    ...overrides,
   });
   await gangway.start();
   const proxy = await startReverseProxy({ gangway: gangway.url(), homeserver: synapse.url });

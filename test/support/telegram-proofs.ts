@@ -32,10 +32,10 @@ export interface ProofsUnderTest {
   readonly embedded: EmbeddedUnderTest;
   readonly logger: RecordingLogger;
   /** Logs in to Telegram with that number of the fake's. */
-  logIn(mxid: Mxid, phone: string): Promise<TelegramUser>;
-  logInBot(mxid: Mxid, token: string): Promise<TelegramUser>;
+  readonly logIn: (mxid: Mxid, phone: string) => Promise<TelegramUser>;
+  readonly logInBot: (mxid: Mxid, token: string) => Promise<TelegramUser>;
   /** The numbers of the Matrix account, oldest first. */
-  numbersOf(mxid: Mxid): Promise<readonly string[]>;
+  readonly numbersOf: (mxid: Mxid) => Promise<readonly string[]>;
 }
 
 /** On that database; the caller closes it. */

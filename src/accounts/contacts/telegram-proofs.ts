@@ -126,8 +126,8 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
       unpublished.delete(id);
       try {
         const isDone = await publisher?.publish(address);
-        if (!isDone)
-          logger.info('a phone number is not published: it is already, or has gone again', { owner: address.mxid });
+        const { mxid: owner } = address;
+        if (!isDone) logger.info('a phone number is not published: it is already, or has gone again', { owner });
       } catch (error) {
         logger.error('a phone number could not be published', { owner: address.mxid, error });
       }
@@ -139,12 +139,14 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
 
     async whenChanged(tx, login) {
       const address = numberOf(login.user);
-      for (const proven of await tx.accountAddresses.listByTelegramAccount(login.accountId)) {
-        if (proven.address === address?.address) return;
-        await tx.accountAddresses.delete(proven.id);
-        logger.info('Telegram says another phone number: the old one is proven no more', { owner: login.owner });
-        await addByItself(tx, login);
-      }
+      const proven = await tx.accountAddresses.listByTelegramAccount(login.accountId);
+      const outdated = proven.filter((one) => one.address !== address?.address);
+      if (outdated.length === 0) return;
+      // Whoever writes both holds the account before its addresses: PostgreSQL ends transactions that wait for each other.
+      await hasAccount(tx, login.owner, 'hold');
+      for (const { id } of outdated) await tx.accountAddresses.delete(id);
+      logger.info('Telegram says another phone number: the old one is proven no more', { owner: login.owner });
+      await addByItself(tx, login);
     },
 
     async standing(owner, user) {

@@ -1,13 +1,22 @@
 import type { AccountAuthority } from '../../accounts/authority.js';
 import type { AccountSessions } from '../../accounts/sessions.js';
+import type { Endpoint } from '../../http/endpoint.js';
 import type { Surface } from '../../http/surface.js';
 import type { LoginDeps } from '../client-server/log-in.js';
 import { createAccessTokenAuth, matrixSurface } from '../client-server/matrix-surface.js';
+import { addAddress } from './add-address.js';
+import type { AddressDeps } from './address-deps.js';
+import { createAddressSubmission } from './address-submission.js';
+import { bindAddress } from './bind-address.js';
+import { listAddresses } from './list-addresses.js';
 import { logIn } from './log-in.js';
 import { logOut, logOutAll } from './log-out.js';
 import { loginFlows } from './login-flows.js';
 import { loginToken } from './login-token.js';
+import { postAddress } from './post-address.js';
 import { refresh } from './refresh.js';
+import { deleteAddress, unbindAddress } from './remove-address.js';
+import { requestEmailToken, requestPhoneToken } from './request-address-token.js';
 import { whoAmI } from './who-am-i.js';
 
 /** What createClientServerV3 needs. */
@@ -15,10 +24,15 @@ export interface ClientServerV3Deps extends LoginDeps {
   readonly authority: AccountAuthority;
   /** Absent beside a homeserver: what comes after a login is the homeserver's own. */
   readonly sessions: AccountSessions | undefined;
+  readonly contacts: AddressDeps;
 }
 
-/** The login part of version 3 of the client-server API under its names old and new, and what belongs to it of version 1. */
-export function createClientServerV3({ authority, limits, sessions }: ClientServerV3Deps): readonly [Surface, Surface] {
+/**
+ * Login and the addresses of accounts in version 3 of the client-server API under its names old and new, what belongs to it of version 1, and
+ * where tokens are submitted.
+ */
+export function createClientServerV3(deps: ClientServerV3Deps): readonly [Surface, Surface, Surface] {
+  const { authority, limits, sessions, contacts } = deps;
   const authenticate = createAccessTokenAuth(authority);
   const login = [loginFlows(authority), logIn({ authority, limits })];
   const afterwards = sessions === undefined ? [] : [refresh(sessions), logOut(sessions), logOutAll(sessions), whoAmI()];
@@ -27,7 +41,7 @@ export function createClientServerV3({ authority, limits, sessions }: ClientServ
       name: 'client-server-v3',
       prefixes: ['/_matrix/client/v3', '/_matrix/client/r0', '/_matrix/client/unstable'],
       authenticate,
-      endpoints: [...login, ...afterwards],
+      endpoints: [...login, ...afterwards, ...addressEndpoints(authority, contacts)],
     }),
     matrixSurface({
       name: 'client-server-v3-of-v1',
@@ -35,5 +49,22 @@ export function createClientServerV3({ authority, limits, sessions }: ClientServ
       authenticate,
       endpoints: sessions === undefined ? [] : [refresh(sessions), loginToken(sessions)],
     }),
+    createAddressSubmission(contacts),
+  ];
+}
+
+function addressEndpoints(
+  authority: AccountAuthority,
+  { addresses, postsWithoutAuthentication: isOn }: AddressDeps,
+): readonly Endpoint[] {
+  return [
+    listAddresses(addresses),
+    postAddress(addresses, { isOn }),
+    addAddress(addresses),
+    bindAddress(addresses),
+    deleteAddress(addresses),
+    unbindAddress(addresses),
+    requestEmailToken({ addresses, authority }),
+    requestPhoneToken({ addresses, authority }),
   ];
 }

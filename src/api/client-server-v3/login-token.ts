@@ -1,33 +1,17 @@
 import { z } from 'zod';
 import { AccountFailure } from '../../accounts/failure.js';
 import type { AccountSessions } from '../../accounts/sessions.js';
-import { endpoint, type Endpoint, type ReplyShape } from '../../http/endpoint.js';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes } from '../client-server/error-shapes.js';
 import { member } from '../client-server/member.js';
 import { bodyKinds } from '../client-server/operation-errors.js';
+import { authenticationWanted } from './authentication-wanted.js';
 
 const minted = z.object({
   login_token: z.string().meta({ description: 'The `token` of one login with m.login.token.' }),
   expires_in_ms: z.int().meta({ description: 'How long it is good.' }),
 });
-
-const unauthorized: ReplyShape = {
-  description:
-    'The token is missing, unknown or expired; or, with `flows` and `session`, the user is to authenticate (again)',
-  schema: z.looseObject({
-    errcode: z
-      .string()
-      .optional()
-      .meta({ examples: ['M_MISSING_TOKEN', 'M_UNKNOWN_TOKEN', 'M_FORBIDDEN'] }),
-    error: z.string().optional(),
-    soft_logout: z.boolean().optional(),
-    flows: z.array(z.looseObject({ stages: z.array(z.string()) })).optional(),
-    session: z.string().optional(),
-    params: z.looseObject({}).optional(),
-    completed: z.array(z.string()).optional(),
-  }),
-};
 
 /** POST /login/get_token, of version 1 of the present client-server API. */
 export function loginToken(sessions: Pick<AccountSessions, 'mintLoginToken'>): Endpoint {
@@ -44,7 +28,7 @@ export function loginToken(sessions: Pick<AccountSessions, 'mintLoginToken'>): E
     replies: { 200: { description: 'The login token', schema: minted } },
     errors: {
       ...errorShapes([...bodyKinds, 'parameter_invalid', 'rate_limited', 'overloaded', 'user_deactivated', 'defect']),
-      401: unauthorized,
+      401: authenticationWanted,
     },
     async handler({ accessToken, body: { auth } }) {
       if (accessToken === undefined) throw new AccountFailure({ kind: 'token_missing' });

@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import type { ReplyShape } from '../../http/endpoint.js';
-import { accountErrors, bodyErrors, httpErrors, type WireError } from './errors.js';
+import { accountErrors, bodyErrors, httpErrors, postErrors, threepidErrors, type WireError } from './errors.js';
 
-const wireErrors = { ...accountErrors, ...httpErrors, ...bodyErrors };
+const wireErrors = {
+  ...threepidErrors,
+  ...accountErrors,
+  ...httpErrors,
+  ...bodyErrors,
+  'post:address_not_proven': postErrors.address_not_proven,
+};
 
 /** The name of a row in the tables of errors. */
 export type ErrorKind = keyof typeof wireErrors;
@@ -10,11 +16,12 @@ export type ErrorKind = keyof typeof wireErrors;
 const descriptions: Readonly<Record<number, string>> = {
   400: 'Something is missing or malformed',
   401: 'The token is missing, unknown or expired',
-  403: 'The login failed',
+  403: 'The login failed, or this is not allowed',
+  404: 'There is no such thing',
   413: 'The request body is too large',
   415: 'The request body has a Content-Encoding',
   429: 'Too many requests',
-  500: 'Internal server error',
+  500: 'Internal server error, or trouble with another server',
   503: 'The homeserver cannot be reached at the moment',
 };
 

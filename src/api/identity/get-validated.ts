@@ -28,7 +28,7 @@ export function getValidated(version: Version, validation: Pick<Validation, 'loa
     replies: { 200: { description: 'It was', schema: proven } },
     errors: errorShapes([...version.entryKinds, 'missing', ...validatedSessionKinds, ...anyKinds]),
     async handler({ body }) {
-      const { medium, address, validatedAt } = await validation.loadValidated(readSession(body));
+      const { medium, address, validatedAt } = await validation.loadValidated(readSession(version.purpose, body));
       return reply(200, { medium, address, validated_at: validatedAt });
     },
   });

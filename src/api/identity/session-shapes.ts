@@ -1,5 +1,5 @@
 import { Secret } from '../../base/secret.js';
-import type { SessionKey } from '../../threepid/validation.js';
+import type { Purpose, SessionKey } from '../../threepid/validation.js';
 import { text } from './input.js';
 import type { ErrorKind } from './wire-error.js';
 
@@ -25,12 +25,12 @@ interface SessionOnWire {
   readonly client_secret: string;
 }
 
-/** The session that is named. */
-export function readSession({ sid, client_secret: clientSecret }: SessionOnWire): SessionKey {
-  return { purpose: 'identity', sid, clientSecret };
+/** The session that is named, where it is for that purpose. */
+export function readSession(purpose: Purpose, { sid, client_secret: clientSecret }: SessionOnWire): SessionKey {
+  return { purpose, sid, clientSecret };
 }
 
 /** The session that is named, and its token. */
-export function readSubmission({ token, ...session }: SessionOnWire & { readonly token: string }) {
-  return { key: readSession(session), token: new Secret(token) };
+export function readSubmission(purpose: Purpose, { token, ...session }: SessionOnWire & { readonly token: string }) {
+  return { key: readSession(purpose, session), token: new Secret(token) };
 }

@@ -45,7 +45,7 @@ export function submitToken(
     name: `submit_${medium}_token`,
     operationId: `${medium}SubmitTokenPost`,
     method: 'POST',
-    path: `/validate/${medium}/submitToken`,
+    path: version.submitPath(medium),
     params: {},
     access: version.access,
     summary: 'Prove an address with the token that was sent to it',
@@ -62,7 +62,7 @@ export function submitToken(
       'submit',
     ),
     async handler(request) {
-      const { key, token } = readSubmission(request.body);
+      const { key, token } = readSubmission(version.purpose, request.body);
       await validation.submitToken(key, token, clientOf(request, version));
       return reply(200, { success: true });
     },

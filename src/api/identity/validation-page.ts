@@ -25,12 +25,15 @@ export function validationPages(
 ): readonly Endpoint[] {
   const shared = { params: {}, access: 'public', body } as const;
   const kinds = [...verdictKinds, ...submitKinds];
+  const path = version.submitPath(medium);
+  // Relative to the page.
+  const action = `${path.slice(path.lastIndexOf('/') + 1)}/confirm`;
   const opened = endpoint({
     ...shared,
     name: `open_${medium}_link`,
     operationId: `${medium}SubmitTokenGet`,
     method: 'GET',
-    path: `/validate/${medium}/submitToken`,
+    path,
     summary: 'The page behind the link in a message',
     description:
       'By default it has a button that proves the address. Without that, opening it does, and it leads on to the next link.',
@@ -42,8 +45,8 @@ export function validationPages(
     errors: errorPages(kinds),
     async handler(request) {
       const fields = request.body;
-      if (confirmClick) return confirmPage(medium, { action: 'submitToken/confirm', fields });
-      const { key, token } = readSubmission(fields);
+      if (confirmClick) return confirmPage(medium, { action, fields });
+      const { key, token } = readSubmission(version.purpose, fields);
       const { nextLink } = await validation.submitToken(key, token, clientOf(request, version));
       return nextLink === undefined ? provenPage(medium, undefined) : redirectPage(medium, nextLink);
     },
@@ -53,13 +56,13 @@ export function validationPages(
     name: `confirm_${medium}_link`,
     operationId: `${medium}SubmitTokenConfirm`,
     method: 'POST',
-    path: `/validate/${medium}/submitToken/confirm`,
+    path: `${path}/confirm`,
     summary: 'What the button of the page does',
     bodyFrom: 'arguments',
     replies: { 200: { description: 'The address is proven', page: true } },
     errors: errorPages([...inputKinds, ...kinds]),
     async handler(request) {
-      const { key, token } = readSubmission(request.body);
+      const { key, token } = readSubmission(version.purpose, request.body);
       const { nextLink } = await validation.submitToken(key, token, clientOf(request, version));
       return provenPage(medium, nextLink);
     },
@@ -67,15 +70,24 @@ export function validationPages(
   return [opened, confirmed];
 }
 
-/** The link that a mail holds: a browser has no access token, so it is that of version 1 for all. */
-export function validationLink(
-  publicUrl: string,
-  session: { readonly sid: string; readonly clientSecret: string; readonly token: Secret },
-): Secret {
+/** The link that a mail of the identity service holds: a browser has no access token, so it is that of version 1 for all. */
+export function validationLink(publicUrl: string, proof: LinkedProof): Secret {
+  return linkTo(`${publicUrl}/_matrix/identity/api/v1/validate/email/submitToken`, proof);
+}
+
+/** What a link in a mail says. */
+export interface LinkedProof {
+  readonly sid: string;
+  readonly clientSecret: string;
+  readonly token: Secret;
+}
+
+/** The link to the page at that address. */
+export function linkTo(page: string, session: LinkedProof): Secret {
   const query = new URLSearchParams({
     token: session.token.reveal(),
     client_secret: session.clientSecret,
     sid: session.sid,
   });
-  return new Secret(`${publicUrl}/_matrix/identity/api/v1/validate/email/submitToken?${query.toString()}`);
+  return new Secret(`${page}?${query.toString()}`);
 }

@@ -2,10 +2,15 @@ import type { Mxid } from '../../base/mxid.js';
 import { clientNetwork } from '../../http/client-ip.js';
 import type { Access } from '../../http/endpoint.js';
 import type { Principal } from '../../http/principal.js';
+import type { Purpose } from '../../threepid/validation.js';
 import type { ErrorKind } from './wire-error.js';
 
-/** In what the versions of the identity service differ where an operation is the same in both. */
+/** In what the versions of the identity service differ where an operation is the same in both; and the client-server API, which has some too. */
 export interface Version {
+  /** What its sessions are for. */
+  readonly purpose: Purpose;
+  /** Where a token is submitted, below the prefix. */
+  readonly submitPath: (medium: 'email' | 'msisdn') => string;
   /** Where the input of a POST comes from. */
   readonly inputFrom: 'arguments' | 'json';
   readonly access: Access;
@@ -21,6 +26,8 @@ export interface Version {
 /** Version 1, which asks nobody who they are. */
 export function version1(submitFailureStatus: 200 | 400): Version {
   return {
+    purpose: 'identity',
+    submitPath: submitTokenPath,
     inputFrom: 'arguments',
     access: 'public',
     entryKinds: ['route_unknown', 'address_refused'],
@@ -32,6 +39,8 @@ export function version1(submitFailureStatus: 200 | 400): Version {
 
 /** Version 2, for users with a token. */
 export const version2: Version = {
+  purpose: 'identity',
+  submitPath: submitTokenPath,
   inputFrom: 'json',
   access: 'authenticated',
   entryKinds: ['unauthorized', 'identity:token_unknown', 'identity:terms_unsigned'],
@@ -39,6 +48,19 @@ export const version2: Version = {
   submitFailureStatus: 400,
   countsClients: true,
 };
+
+/** What the `submit_url` of the client-server API names: the same as in version 2, without an access token (Matrix 1.18). */
+export const accountSubmission: Version = {
+  ...version2,
+  purpose: 'account',
+  submitPath: (medium) => `/${medium}/submit_token`,
+  access: 'public',
+  entryKinds: [],
+};
+
+function submitTokenPath(medium: 'email' | 'msisdn'): string {
+  return `/validate/${medium}/submitToken`;
+}
 
 /** Who sends a request. */
 export interface Sender {

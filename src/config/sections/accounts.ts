@@ -1,6 +1,7 @@
 import { allowance } from '../allowance.js';
 import { baseUrl } from '../network-address.js';
-import { group, withDefault } from '../setting.js';
+import { publicUrl } from '../public-url.js';
+import { group, optional, withDefault } from '../setting.js';
 import { Complaint, text, trueOrFalse, wholeNumber } from '../value.js';
 
 /** What becomes of the server discovery information (`well_known`) in the answer to a login: `homeserver` is the base URL to put there. */
@@ -14,14 +15,51 @@ const wellKnown = text<WellKnown>({ expects: 'keep, drop, or an http:// or https
   return URL.canParse(input) ? complaint : undefined;
 });
 
-/** Matrix login. */
+/** Matrix login and the addresses of accounts. */
 export const accounts = group(
-  'Matrix login: /_matrix/client/v3/login and its companions, beside the homeserver or, without one, in its place.',
+  'Matrix login and the contact addresses of accounts: /_matrix/client/v3/login, /_matrix/client/v3/account/3pid and their companions, ' +
+    'beside the homeserver or, without one, in its place.',
   {
     enabled: withDefault(
       trueOrFalse,
       'true',
-      'Whether Gangway answers the Matrix login API at all. When false, every path of it is answered with 404 M_UNRECOGNIZED.',
+      'Whether Gangway answers the Matrix login API, and that of addresses, at all. When false, every path of them is answered with 404 ' +
+        'M_UNRECOGNIZED.',
+    ),
+    public_url: optional(
+      publicUrl,
+      'https://matrix.example.com',
+      'The https address under which clients reach Gangway, without /_matrix. The links in mails that prove an address for an account are ' +
+        'made of it, and the address to which clients send codes. When left out, it is identity.public_url. Without either, e-mail ' +
+        'addresses cannot be proven for accounts here.',
+    ),
+    addresses: group(
+      'The e-mail addresses and phone numbers of accounts. What is sent goes through the channels of the section delivery.',
+      {
+        changes: withDefault(
+          trueOrFalse,
+          'true',
+          'Whether users may add and remove addresses. When false, that is refused with M_FORBIDDEN. Beside a homeserver this is about ' +
+            'the addresses that are kept here; about its own the homeserver decides.',
+        ),
+        post_without_authentication: withDefault(
+          trueOrFalse,
+          'true',
+          'Whether the deprecated POST /account/3pid is served, by which an address is added without the password being asked for, as ' +
+            'clients of old do. When false, it is answered with 404 M_UNRECOGNIZED.',
+        ),
+        reveal_in_use: withDefault(
+          trueOrFalse,
+          'false',
+          'Whether somebody who is not logged in learns that an address belongs to an account. When false, they get the usual answer, and ' +
+            'the owner of an e-mail address gets a mail.',
+        ),
+      },
+      (keys) => ({
+        mayChange: keys.changes,
+        postsWithoutAuthentication: keys.post_without_authentication,
+        revealsInUse: keys.reveal_in_use,
+      }),
     ),
     well_known: withDefault(
       wellKnown,
@@ -87,6 +125,8 @@ export const accounts = group(
   },
   (keys) => ({
     enabled: keys.enabled,
+    publicUrl: keys.public_url,
+    addresses: keys.addresses,
     wellKnown: keys.well_known,
     accessTokenMs: keys.access_token_minutes * 60_000,
     refreshTokenMs: keys.refresh_token_days * 86_400_000,

@@ -1,7 +1,7 @@
 import { allowance } from '../allowance.js';
 import { host } from '../network-address.js';
 import { group, withDefault } from '../setting.js';
-import { listOf, text, trueOrFalse, wholeNumber } from '../value.js';
+import { listOf, oneOf, text, trueOrFalse, wholeNumber } from '../value.js';
 
 const country = text({ expects: 'a country as two capital letters, such as GB' }, (input) =>
   /^[A-Z]{2}$/.test(input) ? input : undefined,
@@ -43,6 +43,23 @@ export const threepids = group(
       'The countries to whose phone numbers codes are sent. Empty: all. Name yours where messages cost money: others try numbers that ' +
         'earn them some.',
     ),
+    from_telegram: withDefault(
+      oneOf(['off', 'ask', 'on']),
+      'ask',
+      'What becomes of the phone number with which a user logs in to Telegram. on: it becomes an address of the Matrix account by itself, so ' +
+        'that the user can log in to Matrix by it. ask: the provisioning API offers that, and does it when it is asked to. off: nothing. What ' +
+        'was added so goes with the login to Telegram.',
+    ),
+    from_telegram_bind: withDefault(
+      trueOrFalse,
+      'false',
+      'Whether such a number is published by the identity service too, so that others find the user by it, for as long as the account has it.',
+    ),
+    telegram_check_minutes: withDefault(
+      wholeNumber(1, 10_080),
+      '15',
+      'How often Telegram is asked whether the logins that prove phone numbers are still there, one after another.',
+    ),
     limits: group(
       'How often messages are sent, and tokens compared, before the answer is 429.',
       {
@@ -75,6 +92,9 @@ export const threepids = group(
     confirmClick: keys.confirm_click,
     nextLinkHosts: keys.next_link_hosts,
     allowedCountries: keys.allowed_countries,
+    fromTelegram: keys.from_telegram,
+    publishesFromTelegram: keys.from_telegram_bind,
+    telegramCheckMs: keys.telegram_check_minutes * 60_000,
     limits: keys.limits,
   }),
 );

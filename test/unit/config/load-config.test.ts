@@ -47,6 +47,9 @@ describe('a configuration with the required keys only', () => {
         confirmClick: true,
         nextLinkHosts: [],
         allowedCountries: [],
+        fromTelegram: 'ask',
+        publishesFromTelegram: false,
+        telegramCheckMs: 900_000,
         limits: {
           perClient: { max: 20, windowMs: 3_600_000 },
           perUser: { max: 20, windowMs: 3_600_000 },

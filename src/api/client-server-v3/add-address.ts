@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { AccountAddresses } from '../../accounts/contacts/account-addresses.js';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import { errorShapes, homeserverErrors } from '../client-server/error-shapes.js';
+import { member } from '../client-server/member.js';
+import {
+  addKinds,
+  addressBodyKinds,
+  anyAddressKinds,
+  callerOf,
+  readSession,
+  sessionMembers,
+} from './address-shapes.js';
+import { authenticationWanted } from './authentication-wanted.js';
+
+/** POST /account/3pid/add */
+export function addAddress(addresses: Pick<AccountAddresses, 'admit' | 'add'>): Endpoint {
+  return endpoint({
+    name: 'add_address',
+    operationId: 'add3PID',
+    method: 'POST',
+    path: '/account/3pid/add',
+    params: {},
+    access: 'authenticated',
+    summary: 'Add an address that was proven to the account',
+    description:
+      'Wants user-interactive authentication, every time; beside a homeserver it is the homeserver’s. An address belongs to one account ' +
+      'at most, and a session adds one address once.',
+    body: z.looseObject({ ...sessionMembers, auth: member('object', 'User-interactive authentication.') }),
+    replies: { 200: { description: 'It is added', schema: z.object({}) } },
+    errors: {
+      ...errorShapes([
+        ...addressBodyKinds,
+        'parameter_invalid',
+        ...addKinds,
+        'address_not_proven',
+        'authentication_unsupported',
+        'rate_limited',
+        ...anyAddressKinds,
+      ]),
+      401: authenticationWanted,
+    },
+    otherErrors: homeserverErrors,
+    admit: () => addresses.admit(),
+    async handler(request) {
+      const { body } = request;
+      await addresses.add(callerOf(request), readSession(body), body.auth, body);
+      return reply(200, {});
+    },
+  });
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import type { AccountAddresses } from '../../accounts/contacts/account-addresses.js';
+import { Secret } from '../../base/secret.js';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import { errorShapes, homeserverErrors } from '../client-server/error-shapes.js';
+import {
+  addressBodyKinds,
+  anyAddressKinds,
+  callerOf,
+  identityServerKinds,
+  readSession,
+  sessionMembers,
+} from './address-shapes.js';
+
+const body = z.looseObject({
+  sid: sessionMembers.sid,
+  client_secret: sessionMembers.client_secret,
+  id_server: z.string().meta({
+    description: 'The identity server at which the address was proven, `host[:port][/path]`.',
+    examples: ['example.org'],
+  }),
+  id_access_token: z.string().meta({ description: 'An access token of the user for the identity server.' }),
+});
+
+/** POST /account/3pid/bind */
+export function bindAddress(addresses: Pick<AccountAddresses, 'bind'>): Endpoint {
+  return endpoint({
+    name: 'bind_address',
+    operationId: 'bind3PID',
+    method: 'POST',
+    path: '/account/3pid/bind',
+    params: {},
+    access: 'authenticated',
+    summary: 'Publish an address that was proven at an identity server',
+    description: 'Errors of the identity server are passed on. This adds nothing to the account.',
+    body,
+    replies: { 200: { description: 'It is published', schema: z.object({}) } },
+    errors: errorShapes([...addressBodyKinds, ...identityServerKinds, ...anyAddressKinds]),
+    otherErrors: { ...homeserverErrors, description: 'Any other error of the identity server or the homeserver' },
+    async handler(request) {
+      const { id_server: idServer, id_access_token: token } = request.body;
+      const server = { idServer, idAccessToken: new Secret(token) };
+      await addresses.bind(callerOf(request), readSession(request.body), server, request.body);
+      return reply(200, {});
+    },
+  });
+}

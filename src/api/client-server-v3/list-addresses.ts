@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import type { AccountAddresses } from '../../accounts/contacts/account-addresses.js';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import { errorShapes, homeserverErrors } from '../client-server/error-shapes.js';
+import { anyAddressKinds, callerOf } from './address-shapes.js';
+
+const address = z.looseObject({
+  medium: z.enum(['email', 'msisdn']).meta({ description: 'The medium of the address.' }),
+  address: z.string().meta({ description: 'The address, in its canonical form.', examples: ['447470674927'] }),
+  validated_at: z.int().meta({ description: 'When it was proven, in milliseconds since 1970.' }),
+  added_at: z.int().meta({ description: 'When it was added to the account, in milliseconds since 1970.' }),
+});
+
+/** GET /account/3pid */
+export function listAddresses(addresses: Pick<AccountAddresses, 'list'>): Endpoint {
+  return endpoint({
+    name: 'list_addresses',
+    operationId: 'getAccount3PIDs',
+    method: 'GET',
+    path: '/account/3pid',
+    params: {},
+    access: 'authenticated',
+    summary: 'Get the addresses of the account',
+    description: 'Beside a homeserver those that it has come first, then those that are kept here.',
+    replies: { 200: { description: 'The addresses', schema: z.object({ threepids: z.array(address) }) } },
+    errors: errorShapes(anyAddressKinds),
+    otherErrors: homeserverErrors,
+    async handler(request) {
+      const found = await addresses.list(callerOf(request));
+      const threepids = found.map(({ medium, address: text, validatedAt, addedAt }) => ({
+        medium,
+        address: text,
+        validated_at: validatedAt,
+        added_at: addedAt,
+      }));
+      return reply(200, { threepids });
+    },
+  });
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import type { AccountAddresses, ProofSession } from '../../accounts/contacts/account-addresses.js';
+import { AccountFailure } from '../../accounts/failure.js';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import { errorShapes, homeserverErrors } from '../client-server/error-shapes.js';
+import { postAddressName } from '../client-server/matrix-surface.js';
+import { member } from '../client-server/member.js';
+import { bodyKinds } from '../client-server/operation-errors.js';
+import { addKinds, anyAddressKinds, callerOf } from './address-shapes.js';
+
+const body = z
+  .looseObject({
+    three_pid_creds: member(
+      'object',
+      'What names the session in which the address was proven: `{sid, client_secret}`. What else the specification has there is ignored.',
+    ),
+    threePidCreds: member('object', 'The same, as clients of old spell it; `clientSecret` is the same too.'),
+  })
+  .meta({ required: ['three_pid_creds'] });
+
+/** POST /account/3pid; where it is off, it is as if it were not there. */
+export function postAddress(
+  addresses: Pick<AccountAddresses, 'admit' | 'addWithoutAuthentication'>,
+  { isOn }: { readonly isOn: boolean },
+): Endpoint {
+  const declared = endpoint({
+    name: postAddressName,
+    operationId: 'post3PIDs',
+    method: 'POST',
+    path: '/account/3pid',
+    params: {},
+    access: 'authenticated',
+    summary: 'Add an address that was proven to the account, without authentication',
+    description: 'Deprecated in favour of POST /account/3pid/add. An administrator may have switched it off.',
+    body,
+    replies: { 200: { description: 'It is added', schema: z.object({}) } },
+    errors: errorShapes([
+      'route_unknown',
+      ...bodyKinds,
+      'body_too_deep',
+      'parameter_missing',
+      'parameter_invalid',
+      ...addKinds,
+      'post:address_not_proven',
+      ...anyAddressKinds,
+    ]),
+    otherErrors: homeserverErrors,
+    admit: () => addresses.admit(),
+    async handler(request) {
+      await addresses.addWithoutAuthentication(callerOf(request), readCredentials(request.body), request.body);
+      return reply(200, {});
+    },
+  });
+  return isOn ? declared : { ...declared, objection: () => ({ kind: 'route_unknown' }) };
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+function readCredentials(members: Members): ProofSession {
+  const name = members['three_pid_creds'] === undefined ? 'threePidCreds' : 'three_pid_creds';
+  const credentials = members[name];
+  if (credentials === undefined) throw new AccountFailure({ kind: 'parameter_missing', name: 'three_pid_creds' });
+  if (!isObject(credentials)) throw invalid('three_pid_creds', 'It must be an object.');
+  const secretName = credentials['client_secret'] === undefined ? 'clientSecret' : 'client_secret';
+  const clientSecret = readText(credentials, secretName, 'client_secret');
+  return { sid: readText(credentials, 'sid', 'sid'), clientSecret };
+}
+
+function readText(credentials: Members, name: string, specifiedName: string): string {
+  const value = credentials[name];
+  const at = `three_pid_creds.${specifiedName}`;
+  if (value === undefined) throw new AccountFailure({ kind: 'parameter_missing', name: at });
+  if (typeof value !== 'string') throw invalid(at, 'It must be a text.');
+  return value;
+}
+
+function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function invalid(name: string, problem: string): AccountFailure {
+  return new AccountFailure({ kind: 'parameter_invalid', name, problem });
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import type { AccountAddresses } from '../../accounts/contacts/account-addresses.js';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import { errorShapes, homeserverErrors } from '../client-server/error-shapes.js';
+import {
+  addressBodyKinds,
+  anyAddressKinds,
+  callerOf,
+  identityServerKinds,
+  readRemoval,
+  removalBody,
+} from './address-shapes.js';
+
+const outcome = z.object({
+  id_server_unbind_result: z.enum(['no-support', 'success']).meta({
+    description:
+      '`success` where every identity server that was asked has forgotten the address; `no-support` where one would not, or where none is ' +
+      'known.',
+  }),
+});
+
+const shared = {
+  method: 'POST',
+  params: {},
+  access: 'authenticated',
+  body: removalBody,
+  otherErrors: { ...homeserverErrors, description: 'Any other error of the identity server or the homeserver' },
+} as const;
+
+/** POST /account/3pid/delete */
+export function deleteAddress(addresses: Pick<AccountAddresses, 'admit' | 'remove'>): Endpoint {
+  return endpoint({
+    ...shared,
+    name: 'delete_address',
+    operationId: 'delete3pidFromAccount',
+    path: '/account/3pid/delete',
+    summary: 'Take an address from the account',
+    description:
+      'It is withdrawn from identity servers too, where that is possible. Also right where there was nothing to take.',
+    replies: { 200: { description: 'It is gone', schema: outcome } },
+    errors: errorShapes([
+      ...addressBodyKinds,
+      'parameter_invalid',
+      'address_changes_disabled',
+      ...identityServerKinds,
+      ...anyAddressKinds,
+    ]),
+    admit: () => addresses.admit(),
+    async handler(request) {
+      const result = await addresses.remove(callerOf(request), readRemoval(request.body));
+      return reply(200, { id_server_unbind_result: result });
+    },
+  });
+}
+
+/** POST /account/3pid/unbind */
+export function unbindAddress(addresses: Pick<AccountAddresses, 'unbind'>): Endpoint {
+  return endpoint({
+    ...shared,
+    name: 'unbind_address',
+    operationId: 'unbind3pidFromAccount',
+    path: '/account/3pid/unbind',
+    summary: 'Withdraw an address from identity servers',
+    description: 'The account keeps it.',
+    replies: { 200: { description: 'What became of it', schema: outcome } },
+    errors: errorShapes([...addressBodyKinds, 'parameter_invalid', ...identityServerKinds, ...anyAddressKinds]),
+    async handler(request) {
+      const result = await addresses.unbind(callerOf(request), readRemoval(request.body));
+      return reply(200, { id_server_unbind_result: result });
+    },
+  });
+}

@@ -1,0 +1,99 @@
+import type { AccountAuthority } from '../accounts/authority.js';
+import { createDatabaseAddressBook } from '../accounts/database-address-book.js';
+import { createEmbeddedAccounts } from '../accounts/embedded/embedded-accounts.js';
+import { createPasswordHasher } from '../accounts/embedded/password-hasher.js';
+import { createRelayAccounts } from '../accounts/relay/relay-accounts.js';
+import type { AccountSessions } from '../accounts/sessions.js';
+import type { UserInteractiveAuth } from '../accounts/uia/user-interactive-auth.js';
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import type { Random } from '../base/random.js';
+import type { Config } from '../config/config.js';
+import type { Database } from '../database/database.js';
+import type { Homeserver } from '../matrix/homeserver.js';
+import { createHttpHomeserver } from '../matrix/http-homeserver.js';
+
+/** What chooseAccounts needs besides the configuration. */
+export interface AccountSeams {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** Whoever has the Matrix accounts of this server name. */
+export type Accounts =
+  | { readonly kind: 'relay'; readonly authority: AccountAuthority; readonly homeserver: Homeserver }
+  | {
+      readonly kind: 'embedded';
+      readonly authority: AccountAuthority;
+      readonly sessions: AccountSessions;
+      readonly userInteractiveAuth: UserInteractiveAuth;
+      /** Forgets what is over. */
+      sweep(): Promise<void>;
+    };
+
+/** Homeservers slow down logins that they find too many: this must be longer. */
+const homeserverDeadlineMs = 30_000;
+
+/** The homeserver's accounts or ours, and never both: undefined where there are neither. Says in the log which. */
+export function chooseAccounts(
+  { homeserver: { address, domain }, accounts, identity }: Config,
+  { database, clock, random, logger }: AccountSeams,
+): Accounts | undefined {
+  const addressBook = createDatabaseAddressBook(database);
+  const identityServer = identity.enabled ? identity.publicUrl : undefined;
+  if (address !== undefined) {
+    logger.info('Matrix accounts are those of the homeserver (relay)', {
+      homeserver: address,
+      domain,
+      meaning: accounts.enabled
+        ? 'Logins go to homeserver.address; phone numbers and addresses that Gangway knows become Matrix IDs on the way.'
+        : 'accounts.enabled is false: the homeserver is asked whose access token is whose, and logins are not answered here.',
+    });
+    const homeserver = createHttpHomeserver({ address, deadlineMs: homeserverDeadlineMs, clock });
+    const wellKnown =
+      typeof accounts.wellKnown === 'string' ? accounts.wellKnown : { ...accounts.wellKnown, identityServer };
+    const authority = createRelayAccounts({ homeserver, serverName: domain, addressBook, wellKnown, clock, logger });
+    return { kind: 'relay', authority, homeserver };
+  }
+  if (!accounts.enabled) {
+    logger.info('Matrix accounts: none', {
+      domain,
+      meaning: 'accounts.enabled is false, and homeserver.address is not given.',
+    });
+    return undefined;
+  }
+  logger.info('Matrix accounts are those of Gangway (embedded)', {
+    domain,
+    meaning:
+      'homeserver.address is not given: Gangway itself says who the users of this domain are. `gangway user add` makes them. ' +
+      'Where a homeserver has them, set homeserver.address.',
+  });
+  const { wellKnown } = accounts;
+  const embedded = createEmbeddedAccounts({
+    database,
+    serverName: domain,
+    addressBook,
+    hasher: createPasswordHasher({ ...accounts.passwordHashing, random }),
+    lifetimes: accounts,
+    wellKnown: typeof wellKnown === 'string' ? undefined : discoveryInformation(wellKnown.homeserver, identityServer),
+    clock,
+    random,
+    logger,
+  });
+  return {
+    kind: 'embedded',
+    authority: embedded,
+    sessions: embedded,
+    userInteractiveAuth: embedded.userInteractiveAuth,
+    sweep: () => embedded.sweep(),
+  };
+}
+
+function discoveryInformation(homeserver: string, identityServer: string | undefined) {
+  return {
+    'm.homeserver': { base_url: homeserver },
+    ...(identityServer === undefined ? {} : { 'm.identity_server': { base_url: identityServer } }),
+  };
+}

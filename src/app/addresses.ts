@@ -1,0 +1,61 @@
+import { createDatabaseAddressBook } from '../accounts/database-address-book.js';
+import type { AccountAddresses } from '../accounts/contacts/account-addresses.js';
+import { createPublications } from '../accounts/contacts/database-publications.js';
+import { createOwnAddresses } from '../accounts/contacts/own-addresses.js';
+import type { OwnPublications } from '../accounts/contacts/own-publications.js';
+import { createProofSessions } from '../accounts/contacts/proof-sessions.js';
+import { createEmbeddedAddresses } from '../accounts/embedded/embedded-addresses.js';
+import { createRelayAddresses } from '../accounts/relay/relay-addresses.js';
+import { addressSubmitUrl } from '../api/client-server-v3/address-submission.js';
+import type { Config } from '../config/config.js';
+import { createHttpIdentityServers } from '../matrix/http-identity-servers.js';
+import type { AccountSeams, Accounts } from './accounts.js';
+import { accountsUrl, type Proofs } from './proofs.js';
+
+/** What composeAddresses needs besides the configuration. */
+export interface AddressParts {
+  readonly accounts: Accounts;
+  readonly proofs: Proofs;
+  /** Undefined where there is no identity service here. */
+  readonly published: OwnPublications | undefined;
+}
+
+/** The contact addresses of those accounts, as the configuration describes them. */
+export function composeAddresses(
+  config: Config,
+  { accounts, proofs, published }: AddressParts,
+  seams: AccountSeams,
+): AccountAddresses {
+  const { homeserver, outgoing } = config;
+  const { mayChange, revealsInUse } = config.accounts.addresses;
+  const { database, clock } = seams;
+  const { validation, messenger } = proofs;
+  const url = accountsUrl(config);
+  const parts = {
+    proofs: createProofSessions({
+      validation,
+      canSend: (medium) => messenger.canSend(medium === 'email' ? 'email_validation' : 'phone_validation'),
+      submitUrl: url === undefined ? undefined : (medium) => addressSubmitUrl(url, medium),
+      revealsInUse,
+    }),
+    addresses: createOwnAddresses({ ...seams, validation }),
+    publications: createPublications({
+      ...seams,
+      own: published,
+      identityServers: createHttpIdentityServers({ ...outgoing, clock }),
+    }),
+    mayChange,
+  };
+  switch (accounts.kind) {
+    case 'embedded':
+      return createEmbeddedAddresses({ ...parts, userInteractiveAuth: accounts.userInteractiveAuth });
+    case 'relay':
+      return createRelayAddresses({
+        ...parts,
+        homeserver: accounts.homeserver,
+        serverName: homeserver.domain,
+        addressBook: createDatabaseAddressBook(database),
+        clock,
+      });
+  }
+}

@@ -1,0 +1,85 @@
+import { addressLink } from '../api/client-server-v3/address-submission.js';
+import { validationLink } from '../api/identity/validation-page.js';
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import type { Random } from '../base/random.js';
+import type { Secret } from '../base/secret.js';
+import type { Config } from '../config/config.js';
+import type { Database } from '../database/database.js';
+import type { Messenger } from '../delivery/messenger.js';
+import { createValidation, type ValidationDeps } from '../threepid/service.js';
+import type { Validation } from '../threepid/validation.js';
+import { openMessenger } from './messenger.js';
+
+/** What openProofs needs besides the configuration. */
+export interface ProofSeams {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** What addresses are proven with, for the identity service and for accounts alike. */
+export interface Proofs {
+  readonly messenger: Messenger;
+  readonly validation: Validation;
+  /** Gives up the messages that are on their way. */
+  leave(): void;
+}
+
+/** Where Telegram reports what became of codes: below the paths of the identity service, which lead here where it is on. */
+export const reportPath = '/_matrix/identity/telegram-gateway';
+
+/** After a session is over, its name is known for so long: whoever comes back learns that it has expired. */
+const rememberedMs = 5 * 86_400_000;
+
+/** Where clients reach the API of accounts; undefined where the configuration does not say. Without a slash at its end. */
+export function accountsUrl({ accounts, identity }: Config): string | undefined {
+  return accounts.publicUrl ?? (identity.enabled ? identity.publicUrl : undefined);
+}
+
+/** The proofs that the configuration describes; undefined where nobody needs any. Throws SettingsFailure. */
+export async function openProofs(config: Config, seams: ProofSeams): Promise<Proofs | undefined> {
+  const { accounts, identity, threepids, delivery, homeserver } = config;
+  if (!accounts.enabled && !identity.enabled) return undefined;
+  const { clock, logger } = seams;
+  const identityUrl = identity.enabled ? identity.publicUrl : undefined;
+  const known = [identityUrl, accountsUrl(config)].filter((url) => url !== undefined).map((url) => new URL(url));
+
+  const messenger = await openMessenger(delivery, {
+    service: known[0]?.host ?? homeserver.domain,
+    reportUrl: identityUrl && `${identityUrl}${reportPath}`,
+    clock,
+    logger,
+  });
+  const validation = createValidation({
+    ...seams,
+    messenger,
+    linkTo: createLinks(identityUrl, accountsUrl(config)),
+    nextLinks: {
+      hostnames: [...known.map(({ hostname }) => hostname), ...threepids.nextLinkHosts],
+      allowHttp: known.some(({ protocol }) => protocol === 'http:'),
+    },
+    allowances: threepids.limits,
+    maxGuesses: threepids.maxGuesses,
+    allowedCountries: threepids.allowedCountries,
+    lifetimes: { ...threepids, rememberedMs },
+  });
+  return { messenger, validation, leave: () => messenger.close() };
+}
+
+/** Nobody asks for the links of a service that has no address. */
+function createLinks(identityUrl: string | undefined, accountUrl: string | undefined): ValidationDeps['linkTo'] {
+  const linkAt = (url: string | undefined, make: (url: string) => Secret): Secret => {
+    if (url === undefined) throw new Error('a link to a service that is not configured');
+    return make(url);
+  };
+  return ({ purpose, ...proof }) => {
+    switch (purpose) {
+      case 'identity':
+        return linkAt(identityUrl, (url) => validationLink(url, proof));
+      case 'account':
+        return linkAt(accountUrl, (url) => addressLink(url, proof));
+    }
+  };
+}

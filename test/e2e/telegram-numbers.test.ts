@@ -1,0 +1,142 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
+import { randomId, systemRandom } from '../../src/base/random.js';
+import type { Mxid } from '../../src/base/mxid.js';
+import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import type { Answer, ConfigOverrides } from '../support/daemon.js';
+import { startEmbeddedPlace, startRelayPlace, type MatrixPlace, type MatrixUser } from '../support/matrix-places.js';
+import { synapseMissing } from '../support/synapse.js';
+
+const client = '/_matrix/client/v3';
+const number = '9996620234';
+const otherNumber = '9996620235';
+const code = '22222';
+
+let sandbox: Sandbox;
+let place: MatrixPlace | undefined;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+});
+afterAll(() => sandbox.stop());
+afterEach(async () => {
+  await place?.close();
+  place = undefined;
+  sandbox.control.reset();
+});
+
+type Start = (overrides: ConfigOverrides) => Promise<MatrixPlace>;
+
+describe('with accounts of Gangway', () => describeTheJoin((overrides) => startEmbeddedPlace(sandbox, overrides)));
+
+describe.skipIf(synapseMissing !== undefined)(`with accounts of a Synapse ${synapseMissing ?? ''}`, () =>
+  describeTheJoin((overrides) => startRelayPlace(sandbox, overrides)),
+);
+
+/** A phone number that a login to Telegram proves, from end to end, whoever has the accounts. */
+function describeTheJoin(startPlace: Start): void {
+  async function start(mode: 'ask' | 'on' | 'off'): Promise<Walk> {
+    place = await startPlace({ threepids: { from_telegram: mode } });
+    return walkIn(place);
+  }
+
+  it('ask: is added when that is asked for, logs in to Matrix, and does so no more after the logout at Telegram', async () => {
+    const { alice, gangway, logInToTelegram, logInByPhone, numbers } = await start('ask');
+    expect(await logInToTelegram(alice, number)).toMatchObject({ state: 'logged-in', add_phone: 'offered' });
+    expect(await gangway.getMe(alice.mxid)).toMatchObject({ body: { phone: number, add_phone: 'offered' } });
+    expect(await logInByPhone(alice, number)).toMatchObject(refused);
+
+    const added = await gangway.call('POST', `/login/${alice.mxid}/add_phone`);
+    expect(added).toMatchObject({ status: 200, body: { phone: number, add_phone: 'added' } });
+    expect(await logInByPhone(alice, number)).toMatchObject({ status: 200, body: { user_id: alice.mxid } });
+    expect(await numbers(alice)).toContain(number);
+
+    sandbox.control.revokeSessions(`+${number}`, 'SESSION_REVOKED');
+    expect(await gangway.getMe(alice.mxid)).toMatchObject({ status: 403, body: { errcode: 'not_logged_in' } });
+    expect(await logInByPhone(alice, number)).toMatchObject(refused);
+    expect(await numbers(alice)).not.toContain(number);
+  });
+
+  it('on: is added by itself, and goes where nobody but the daemon asks Telegram', async () => {
+    const { alice, gangway, logInToTelegram, logInByPhone } = await start('on');
+    expect(await logInToTelegram(alice, number)).toMatchObject({ state: 'logged-in', add_phone: 'added' });
+    expect(await logInByPhone(alice, number)).toMatchObject({ status: 200, body: { user_id: alice.mxid } });
+
+    await gangway.kill();
+    sandbox.control.revokeSessions(`+${number}`, 'AUTH_KEY_UNREGISTERED');
+    await gangway.start();
+    await gangway.line('Telegram has ended a session; it is forgotten');
+    // It says so before it has done so; this waits for its turn.
+    expect(await gangway.getMe(alice.mxid)).toMatchObject({ status: 403 });
+    expect(await logInByPhone(alice, number)).toMatchObject(refused);
+    await logInToTelegram(alice, number);
+    expect(await logInByPhone(alice, number)).toMatchObject({ status: 200 });
+  });
+
+  it('is refused where another user has it, and is never moved', async () => {
+    const { alice, bob, gangway, logInToTelegram, logInByPhone } = await start('on');
+    const database = await gangway.openDatabase();
+    const at = systemClock.now();
+    const record = { id: randomId(systemRandom), mxid: bob.mxid, medium: 'msisdn', address: number } as const;
+    const rest = { validatedAt: at, addedAt: at, telegramAccountId: undefined };
+    await database.transaction((tx) => tx.accountAddresses.insert({ ...record, ...rest }));
+    await database.close();
+
+    expect(await logInToTelegram(alice, number)).toMatchObject({ state: 'logged-in', add_phone: 'in_use' });
+    const asked = await gangway.call('POST', `/login/${alice.mxid}/add_phone`);
+    expect(asked).toMatchObject({ status: 409, body: { errcode: 'phone_number_in_use' } });
+    expect(await logInByPhone(alice, number)).toMatchObject(refused);
+    expect(await logInByPhone(bob, number)).toMatchObject({ status: 200, body: { user_id: bob.mxid } });
+
+    expect(await logInToTelegram(bob, otherNumber)).toMatchObject({ add_phone: 'added' });
+    expect(await logInByPhone(bob, otherNumber)).toMatchObject({ status: 200, body: { user_id: bob.mxid } });
+    expect(await gangway.login(alice.mxid, 'request_code', { phone: `+${otherNumber}` })).toMatchObject({
+      status: 409,
+    });
+  });
+
+  it('off: is nothing to Matrix', async () => {
+    const { alice, gangway, logInToTelegram, logInByPhone } = await start('off');
+    expect(await logInToTelegram(alice, number)).toEqual({ state: 'logged-in', username: expect.any(String) });
+    expect((await gangway.getMe(alice.mxid)).body).not.toHaveProperty('add_phone');
+    expect(await gangway.call('POST', `/login/${alice.mxid}/add_phone`)).toMatchObject({ status: 404 });
+    expect(await logInByPhone(alice, number)).toMatchObject(refused);
+  });
+}
+
+const refused = { status: 403, body: { errcode: 'M_FORBIDDEN' } };
+
+interface Walk {
+  readonly gangway: MatrixPlace['gangway'];
+  readonly alice: MatrixUser;
+  readonly bob: MatrixUser;
+  /** The body of the last answer. */
+  readonly logInToTelegram: (user: MatrixUser, phone: string) => Promise<Answer['body']>;
+  readonly logInByPhone: (user: MatrixUser, phone: string) => Promise<Answer>;
+  /** The phone numbers that the Matrix account has. */
+  readonly numbers: (user: MatrixUser) => Promise<readonly unknown[]>;
+}
+
+function walkIn({ gangway, alice, bob }: MatrixPlace): Walk {
+  const logIn = ({ password }: MatrixUser, identifier: Readonly<Record<string, unknown>>) =>
+    gangway.request('POST', `${client}/login`, { type: 'm.login.password', identifier, password });
+  return {
+    gangway,
+    alice,
+    bob,
+    async logInToTelegram({ mxid }, phone) {
+      expect(await gangway.login(mxid, 'request_code', { phone: `+${phone}` })).toMatchObject({ status: 200 });
+      const { status, body } = await gangway.login(mxid, 'send_code', { code });
+      expect({ status, body }).toMatchObject({ status: 200 });
+      return body;
+    },
+    // As clients write it that know the countries of others only.
+    logInByPhone: (user, phone) => logIn(user, { type: 'm.id.phone', country: 'GB', phone: `+${phone}` }),
+    async numbers(user) {
+      const { body } = await logIn(user, { type: 'm.id.user', user: user.mxid satisfies Mxid });
+      const listed = await gangway.request('GET', `${client}/account/3pid`, undefined, String(body['access_token']));
+      const threepids = listed.body['threepids'] as readonly Readonly<Record<string, unknown>>[];
+      return threepids.filter(({ medium }) => medium === 'msisdn').map(({ address }) => address);
+    },
+  };
+}

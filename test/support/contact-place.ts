@@ -1,0 +1,77 @@
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
+import { install, type ConfigOverrides, type Installation } from './daemon.js';
+import { startFederatingHomeserver } from './federating-homeserver.js';
+import { startGatewayApi, type GatewayApi } from './gateway-api.js';
+import { startHttpFront } from './http-front.js';
+import { openIdTokenOf } from './identity-place.js';
+import { startMailServer, type MailServer } from './mail-server.js';
+
+/** The daemon with accounts of its own and an identity service, a mail server and a Telegram Gateway; it runs. */
+export interface ContactPlace {
+  readonly gangway: Installation;
+  readonly mails: MailServer;
+  readonly gateway: GatewayApi;
+  /** Where clients have their homeserver and their identity server. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Starts all of it, with accounts of these localparts, whose passwords are `the password of` them; whoever starts it closes it. */
+export async function startContactPlace(
+  sandbox: Pick<Sandbox, 'dataCentres' | 'publicKeyPem'>,
+  localparts: readonly string[],
+  overrides: ConfigOverrides = {},
+): Promise<ContactPlace> {
+  const front = await startHttpFront();
+  // It says whose OpenID tokens are whose: accounts of our own have none.
+  const vouching = await startFederatingHomeserver({ certificate: 'none' });
+  const [mails, gateway] = await Promise.all([startMailServer(), startGatewayApi()]);
+  const gangway = await install(sandbox, {
+    accounts: { public_url: front.url },
+    identity: { enabled: true, public_url: front.url },
+    delivery: {
+      email: [
+        { type: 'smtp', host: '127.0.0.1', port: mails.port, security: 'none', from: 'Gangway <id@gangway.test>' },
+      ],
+      phone: [{ type: 'telegram_gateway', token: gateway.token, address: gateway.url }],
+    },
+    threepids: { allowed_countries: ['GB'] },
+    outgoing: { servers: { 'example.test': `http://127.0.0.1:${vouching.port}` } },
+    ...overrides,
+  });
+  await gangway.start();
+  front.leadTo(gangway.url());
+  for (const localpart of localparts) {
+    const mxid = `@${localpart}:example.test`;
+    await gangway.addUser(mxid, `the password of ${localpart}`);
+    vouching.subjects.set(openIdTokenOf(mxid), mxid);
+  }
+  return {
+    gangway,
+    mails,
+    gateway,
+    url: front.url,
+    async close() {
+      await gangway.remove();
+      await Promise.all([front.close(), vouching.close(), mails.stop(), gateway.stop()]);
+    },
+  };
+}
+
+/** The link in the mail that proves an address, by its recipient; the `count`th. */
+export async function provingLink(mails: MailServer, address: string, count = 1): Promise<string> {
+  const { mail } = await mails.next(({ to, raw }) => to.includes(address) && raw.includes('submit_token'), count);
+  const link = /https?:\S+submit_token\S+/.exec(mail.text ?? '')?.[0];
+  if (link === undefined) throw new Error('there is no link in the mail');
+  return link;
+}
+
+/** Opens a link and presses the button, as a browser does; the page that is there then. */
+export async function pressButton(link: string): Promise<{ readonly status: number; readonly page: string }> {
+  const page = await (await fetch(link)).text();
+  const action = /<form[^>]* action="([^"]+)"/.exec(page)?.[1] ?? '';
+  const fields = [...page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)];
+  const body = new URLSearchParams(fields.map(([, name = '', value = '']): [string, string] => [name, value]));
+  const confirmed = await fetch(new URL(action, link), { method: 'POST', body });
+  return { status: confirmed.status, page: await confirmed.text() };
+}
