@@ -82,7 +82,7 @@ export function createLoginService(
   }
 
   return {
-    ...createLoginProcesses({ ...deps, ledger, book, walk, qr, hangUp: desk.hangUp, permit, alone }),
+    ...createLoginProcesses({ ...deps, ledger, book, walk, qr, hangUp: (id) => desk.hangUp(id), permit, alone }),
     ...createAccountDesk({ book, walk, permit, alone }),
 
     async submit(owner, input) {
