@@ -69,6 +69,7 @@ const contacts: AddressDeps = {
   addresses: nobody,
   validation: noIdentity.validation,
   confirmClick: true,
+  usualPath: 'ours',
   postsWithoutAuthentication: true,
 };
 const limits: LoginLimits = { admitClient: () => undefined, logInBridge: describedOnly, logIn: describedOnly };
