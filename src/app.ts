@@ -6,7 +6,7 @@ import { createIdentitySurfaces } from './api/identity-surfaces.js';
 import { chooseAccounts, type Accounts } from './app/accounts.js';
 import { composeAddresses } from './app/addresses.js';
 import { openIdentity, type Identity } from './app/identity.js';
-import { openProofs, type Proofs } from './app/proofs.js';
+import { openProofs, submissionPath, type Proofs } from './app/proofs.js';
 import { composeProvisioning } from './app/provisioning.js';
 import { composeTelegramProofs } from './app/telegram-proofs.js';
 import type { Clock } from './base/clock.js';
@@ -175,6 +175,7 @@ function clientServerOf(
       addresses: composeAddresses(config, { accounts, proofs, published: identity?.published }, seams),
       validation: proofs.validation,
       confirmClick: threepids.confirmClick,
+      usualPath: submissionPath(config),
       postsWithoutAuthentication: rules.postsWithoutAuthentication,
     },
   };

@@ -93,6 +93,7 @@ const contacts: AddressDeps = {
   addresses: nobody,
   validation: noIdentity.validation,
   confirmClick: true,
+  usualPath: 'ours',
   postsWithoutAuthentication: true,
 };
 const described = {

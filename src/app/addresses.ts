@@ -10,7 +10,7 @@ import { addressSubmitUrl } from '../api/client-server-v3/address-submission.js'
 import type { Config } from '../config/config.js';
 import { createHttpIdentityServers } from '../matrix/http-identity-servers.js';
 import type { AccountSeams, Accounts } from './accounts.js';
-import { accountsUrl, type Proofs } from './proofs.js';
+import { accountsUrl, submissionPath, type Proofs } from './proofs.js';
 
 /** What composeAddresses needs besides the configuration. */
 export interface AddressParts {
@@ -35,7 +35,7 @@ export function composeAddresses(
     proofs: createProofSessions({
       validation,
       canSend: (medium) => messenger.canSend(medium === 'email' ? 'email_validation' : 'phone_validation'),
-      submitUrl: url === undefined ? undefined : (medium) => addressSubmitUrl(url, medium),
+      submitUrl: url === undefined ? undefined : (medium) => addressSubmitUrl(url, submissionPath(config), medium),
       revealsInUse,
     }),
     addresses: createOwnAddresses({ ...seams, validation }),

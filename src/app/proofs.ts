@@ -1,4 +1,4 @@
-import { addressLink } from '../api/client-server-v3/address-submission.js';
+import { addressLink, type SubmissionPath } from '../api/client-server-v3/address-submission.js';
 import { validationLink } from '../api/identity/validation-page.js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
@@ -38,6 +38,11 @@ export function accountsUrl({ accounts, identity }: Config): string | undefined 
   return accounts.publicUrl ?? (identity.enabled ? identity.publicUrl : undefined);
 }
 
+/** At which path tokens for accounts are given. */
+export function submissionPath({ homeserver }: Config): SubmissionPath {
+  return homeserver.address === undefined ? 'ours' : 'the_homeservers';
+}
+
 /** The proofs that the configuration describes; undefined where nobody needs any. Throws SettingsFailure. */
 export async function openProofs(config: Config, seams: ProofSeams): Promise<Proofs | undefined> {
   const { accounts, identity, threepids, delivery, homeserver } = config;
@@ -55,7 +60,7 @@ export async function openProofs(config: Config, seams: ProofSeams): Promise<Pro
   const validation = createValidation({
     ...seams,
     messenger,
-    linkTo: createLinks(identityUrl, accountsUrl(config)),
+    linkTo: createLinks(identityUrl, accountsUrl(config), submissionPath(config)),
     nextLinks: {
       hostnames: [...known.map(({ hostname }) => hostname), ...threepids.nextLinkHosts],
       allowHttp: known.some(({ protocol }) => protocol === 'http:'),
@@ -69,7 +74,11 @@ export async function openProofs(config: Config, seams: ProofSeams): Promise<Pro
 }
 
 /** Nobody asks for the links of a service that has no address. */
-function createLinks(identityUrl: string | undefined, accountUrl: string | undefined): ValidationDeps['linkTo'] {
+function createLinks(
+  identityUrl: string | undefined,
+  accountUrl: string | undefined,
+  usualPath: SubmissionPath,
+): ValidationDeps['linkTo'] {
   const linkAt = (url: string | undefined, make: (url: string) => Secret): Secret => {
     if (url === undefined) throw new Error('a link to a service that is not configured');
     return make(url);
@@ -79,7 +88,7 @@ function createLinks(identityUrl: string | undefined, accountUrl: string | undef
       case 'identity':
         return linkAt(identityUrl, (url) => validationLink(url, proof));
       case 'account':
-        return linkAt(accountUrl, (url) => addressLink(url, proof));
+        return linkAt(accountUrl, (url) => addressLink(url, usualPath, proof));
     }
   };
 }

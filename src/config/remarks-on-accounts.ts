@@ -1,6 +1,7 @@
 import type { Config } from './config.js';
 import { layoutOf, settingsIn } from './layout.js';
 import { isPublicName } from './network-address.js';
+import { isLoopback } from './public-url.js';
 import type { Remark } from './remark.js';
 import { accounts as section } from './sections/accounts.js';
 import { valueAt, type Path, type TreeMap } from './tree.js';
@@ -9,7 +10,14 @@ const ownAccountsOnly = ['access_token_minutes', 'refresh_token_days', 'login_to
 
 /** What is worth a look in how Matrix users log in. */
 export function accountRemarks(read: Partial<Config>, root: TreeMap): Remark[] {
-  return [...addressRemarks(read), ...idleKeyRemarks(read, root)];
+  return [...addressRemarks(read), ...publicUrlRemarks(read), ...idleKeyRemarks(read, root)];
+}
+
+function publicUrlRemarks({ accounts }: Partial<Config>): Remark[] {
+  if (!accounts?.enabled || accounts.publicUrl === undefined) return [];
+  if (!isLoopback(new URL(accounts.publicUrl).hostname)) return [];
+  const message = 'Only programs on this machine reach this address: links in mails lead nowhere else.';
+  return [{ path: ['accounts', 'public_url'], message }];
 }
 
 function addressRemarks({ homeserver, http }: Partial<Config>): Remark[] {
@@ -33,7 +41,8 @@ function idleKeyRemarks({ homeserver, accounts }: Partial<Config>, root: TreeMap
   const changed = settingsIn(layoutOf({ accounts: section }))
     .filter(({ path, note: { presence } }) => {
       const written = valueAt(root, path);
-      return written !== undefined && presence.kind === 'default' && written !== presence.value;
+      if (written === undefined) return false;
+      return presence.kind === 'default' ? written !== presence.value : presence.kind === 'optional';
     })
     .map(({ path }) => path);
   const remark = (message: string) => (path: Path) => ({ path, message });
@@ -56,6 +65,6 @@ function idleKeyRemarks({ homeserver, accounts }: Partial<Config>, root: TreeMap
 }
 
 function isThisMachine(hostname: string, listensOn: string): boolean {
-  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
-  return hostname === listensOn || (isLoopback && /^(127\..*|0\.0\.0\.0|::1?|localhost)$/.test(listensOn));
+  const isHere = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+  return hostname === listensOn || (isHere && /^(127\..*|0\.0\.0\.0|::1?|localhost)$/.test(listensOn));
 }

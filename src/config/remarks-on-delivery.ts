@@ -7,11 +7,20 @@ export function deliveryRemarks(read: Partial<Config>): Remark[] {
   return [...emptyRemarks(read), ...fileRemarks(read), ...smtpRemarks(read), ...costRemarks(read)];
 }
 
-function emptyRemarks({ identity, delivery }: Partial<Config>): Remark[] {
-  if (!identity || !delivery) return [];
+/** Whether anything sends messages: both are known, and one is on. */
+function sends({ identity, accounts }: Partial<Config>): boolean {
+  return identity?.enabled === true || accounts?.enabled === true;
+}
+
+function emptyRemarks(read: Partial<Config>): Remark[] {
+  const { identity, accounts, delivery } = read;
+  if (!identity || !accounts || !delivery) return [];
   const { email, phone } = delivery;
   if (!identity.enabled) {
-    const message = 'It has no effect: identity.enabled is false, and nothing else sends messages.';
+    if (sends(read) && accounts.publicUrl !== undefined) return [];
+    const message = sends(read)
+      ? 'Nobody can give back what is sent: neither accounts.public_url nor an identity service says where Gangway is reached.'
+      : 'It has no effect: identity.enabled and accounts.enabled are false, and nothing else sends messages.';
     return [...(email.length > 0 ? ['email'] : []), ...(phone.length > 0 ? ['phone'] : [])].map((key) => ({
       path: ['delivery', key],
       message,
@@ -29,8 +38,9 @@ function emptyRemarks({ identity, delivery }: Partial<Config>): Remark[] {
   return [];
 }
 
-function fileRemarks({ identity, delivery }: Partial<Config>): Remark[] {
-  if (!identity?.enabled || !delivery) return [];
+function fileRemarks(read: Partial<Config>): Remark[] {
+  const { delivery } = read;
+  if (!sends(read) || !delivery) return [];
   const { email, phone } = delivery;
   return Object.entries({ email, phone }).flatMap(([key, channels]) =>
     channels.flatMap(({ type }, index) => {
@@ -52,8 +62,9 @@ function smtpRemarks({ delivery }: Partial<Config>): Remark[] {
   });
 }
 
-function costRemarks({ identity, delivery, threepids }: Partial<Config>): Remark[] {
-  if (!identity?.enabled || !delivery || !threepids || threepids.allowedCountries.length > 0) return [];
+function costRemarks(read: Partial<Config>): Remark[] {
+  const { delivery, threepids } = read;
+  if (!sends(read) || !delivery || !threepids || threepids.allowedCountries.length > 0) return [];
   const costly = delivery.phone.findIndex(({ type }) => type !== 'file');
   if (costly === -1) return [];
   const message =

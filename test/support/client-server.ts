@@ -42,7 +42,7 @@ export interface ClientServerOptions {
   readonly addresses?: AccountAddresses;
   /** How the embedded addresses are. */
   readonly contacts?: Parameters<typeof openEmbeddedAddresses>[0];
-  readonly addressRules?: Partial<Pick<AddressDeps, 'confirmClick' | 'postsWithoutAuthentication' | 'validation'>>;
+  readonly addressRules?: Partial<Omit<AddressDeps, 'addresses'>>;
   readonly disabled?: boolean;
 }
 
@@ -64,6 +64,7 @@ export async function startClientServer(options: ClientServerOptions = {}): Prom
     addresses: options.addresses ?? contacts.addresses,
     validation: contacts.validation,
     confirmClick: true,
+    usualPath: 'ours' as const,
     postsWithoutAuthentication: true,
     ...options.addressRules,
   };

@@ -72,7 +72,8 @@ const telegramGateway = kind(
     reports: withDefault(
       trueOrFalse,
       'true',
-      'Whether Telegram is asked to report what became of each code, for the log. It calls identity.public_url.',
+      'Whether Telegram is asked to report what became of each code, for the log. It calls identity.public_url, and nobody where there is ' +
+        'no identity service.',
     ),
     address: withDefault(baseUrl, 'https://gatewayapi.telegram.org', 'Where the Gateway API is.'),
   },

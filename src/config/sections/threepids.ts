@@ -35,7 +35,8 @@ export const threepids = group(
     next_link_hosts: withDefault(
       listOf(host, 'host names'),
       [],
-      'The hosts of web clients to which a browser may be sent on after an address was proven. The host of identity.public_url always may.',
+      'The hosts of web clients to which a browser may be sent on after an address was proven. The hosts of ' +
+        'identity.public_url and accounts.public_url always may.',
     ),
     allowed_countries: withDefault(
       listOf(country, 'countries as two capital letters, such as GB'),

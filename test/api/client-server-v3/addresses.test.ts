@@ -315,6 +315,17 @@ describe('the submit_url', () => {
     expect(await as(alice, 'POST', `${v3}/account/3pid`, creds)).toMatchObject({ status: 200 });
   });
 
+  it('leaves the usual path to the homeserver, where there is one', async () => {
+    await start({ addressRules: { usualPath: 'the_homeservers' } });
+    const body = { sid: 'a', client_secret: secret, token: 'wrong' };
+    const ofOurOwn = '/_matrix/client/unstable/gangway/add_threepid/msisdn/submit_token';
+    expect(await server.call('POST', ofOurOwn, body)).toMatchObject({ json: { errcode: 'M_NO_VALID_SESSION' } });
+    expect(await server.call('POST', `${submission}/msisdn/submit_token`, body)).toMatchObject({
+      status: 404,
+      json: { errcode: 'M_UNRECOGNIZED' },
+    });
+  });
+
   it('is nothing else', async () => {
     await start();
     const unrecognized = { errcode: 'M_UNRECOGNIZED' };

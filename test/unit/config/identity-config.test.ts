@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inspect, load, written } from './written-config.js';
 
+const accounts = { public_url: 'https://matrix.matrix.test' };
 const on = { enabled: true, public_url: 'https://id.matrix.test/' };
 const smtp = { type: 'smtp', host: 'mail.matrix.test', from: 'Gangway <id@matrix.test>' };
 const gateway = { type: 'telegram_gateway', token: 'AAEEDgAAhunter2' };
@@ -139,6 +140,10 @@ describe('channels for messages', () => {
 type Row = readonly [changes: Readonly<Record<string, unknown>>, path: string, message: RegExp];
 
 const rows: readonly Row[] = [
+  [{ accounts: { public_url: 'http://matrix.test' } }, 'accounts.public_url', /must begin with https/],
+  [{ accounts: { public_url: 'https://matrix.example.com' } }, 'accounts.public_url', /still a sample value/],
+  [{ accounts: { addresses: { changes: 'no' } } }, 'accounts.addresses.changes', /true or false/],
+  [{ accounts: { addresses: { post: false } } }, 'accounts.addresses.post', /There is no such key\. Remove it/],
   [{ identity: { enabled: true } }, 'identity.public_url', /missing.*https address/],
   [{ identity: { ...on, public_url: 'http://id.matrix.test' } }, 'identity.public_url', /must begin with https/],
   [{ identity: { ...on, public_url: 'https://id.example.com' } }, 'identity.public_url', /still a sample value/],
@@ -208,7 +213,7 @@ const rows: readonly Row[] = [
   [phone({ ...webhook, headers: { 'X-Key': 'hunter2\n' } }), 'delivery.phone[0].headers.X-Key', /not shown/],
 ];
 
-describe('a configuration in which one key of the identity service is bad', () => {
+describe('a configuration in which one key of the identity service, or of what belongs to it, is bad', () => {
   it.each(rows.map(([changes, path, message]) => [path, JSON.stringify(changes), changes, message] as const))(
     'names %s, and nothing else, for %s',
     (path, _, changes, message) => {
@@ -222,12 +227,17 @@ describe('a configuration in which one key of the identity service is bad', () =
   );
 });
 
-describe('what is worth a look in the identity service', () => {
+describe('what is worth a look in what sends messages', () => {
   const mails = { email: [smtp] };
   it.each<Row>([
     [{ identity: { public_url: 'https://id.matrix.test' } }, 'identity.public_url', /identity\.enabled is false/],
     [{ identity: on }, 'identity.enabled', /nobody can prove an address/],
-    [{ delivery: mails }, 'delivery.email', /identity\.enabled is false/],
+    [{ delivery: mails }, 'delivery.email', /neither accounts\.public_url nor an identity service/],
+    [{ accounts: { enabled: false }, delivery: mails }, 'delivery.email', /accounts\.enabled are false/],
+    [{ accounts, ...phone(file) }, 'delivery.phone[0]', /reach nobody.*for tests/],
+    [{ accounts, ...phone(gateway) }, 'delivery.phone[0]', /allowed_countries/],
+    [{ accounts: { ...accounts, enabled: false } }, 'accounts.public_url', /accounts\.enabled is false/],
+    [{ accounts: { public_url: 'http://localhost:29317' } }, 'accounts.public_url', /Only programs on this machine/],
     [{ identity: on, ...email(smtp, file) }, 'delivery.email[1]', /reach nobody.*for tests/],
     [{ identity: { ...on, delegate: { secret } }, delivery: mails }, 'identity.delegate.secret', /delivery\.phone/],
     [{ identity: on, ...phone(gateway) }, 'delivery.phone[0]', /allowed_countries/],
@@ -252,6 +262,10 @@ describe('what is worth a look in the identity service', () => {
     expect(problems).toEqual([]);
     expect(warnings.map((warning) => warning.path)).toEqual([path]);
     expect(warnings[0]?.message).toMatch(message);
+  });
+
+  it('is nothing where accounts alone send messages, from an address of their own', () => {
+    expect(inspect(written({ accounts, delivery: mails })).warnings).toEqual([]);
   });
 
   it('is nothing where all is as it should be', () => {

@@ -28,6 +28,8 @@ describe('a configuration with the required keys only', () => {
       },
       accounts: {
         enabled: true,
+        publicUrl: undefined,
+        addresses: { mayChange: true, postsWithoutAuthentication: true, revealsInUse: false },
         wellKnown: 'drop',
         accessTokenMs: 300_000,
         refreshTokenMs: 31_536_000_000,
