@@ -1,5 +1,6 @@
 import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js';
 import { foldCase } from './fold-case.js';
+import { readMailbox } from './mailbox.js';
 import { PhoneNumber } from './phone.js';
 
 const maxLength = 500;
@@ -31,7 +32,7 @@ export interface TypedAddress {
 
 /**
  * The one form of an address, for storing it, looking it up, hashing it and logging in with it; undefined where it is none.
- * E-mail: case-folded local part, lower-case domain, 3 to 500 characters. Phone number: E.164 digits without the plus. What is longer
+ * E-mail: case-folded local part, domain in the ASCII of DNS, 3 to 500 characters; what `readMailbox` refuses is none. Phone number: E.164 digits without the plus. What is longer
  * than 500 characters as it was typed is not even read: strangers type it, and folding takes its time.
  */
 export function canonicalAddress({ medium, address, country }: TypedAddress): ThirdPartyAddress | undefined {
@@ -51,13 +52,11 @@ function canonicalForm(medium: string, text: string, country: string | undefined
   }
 }
 
-// Folding makes some texts longer, so the length that counts is that of the canonical form.
+// Folding makes some texts longer, as ASCII does with some domains, so the length that counts is that of the canonical form.
 function canonicalEmail(text: string): string | undefined {
-  const [local = '', domain = '', ...more] = text.split('@');
-  if (local === '' || domain === '' || more.length > 0) return undefined;
-  const email = `${foldCase(local)}@${domain.toLowerCase()}`;
-  const hasOddities = /[\s\p{Cc}\p{Cs}<>]/u.test(email);
-  return hasOddities || email.length > maxLength ? undefined : email;
+  const mailbox = readMailbox(text);
+  const email = mailbox && `${foldCase(mailbox.localPart)}@${mailbox.domain}`;
+  return email === undefined || email.length > maxLength ? undefined : email;
 }
 
 function canonicalPhone(typed: string, country: string | undefined): string | undefined {

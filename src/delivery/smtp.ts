@@ -1,8 +1,8 @@
 import { createTransport } from 'nodemailer';
+import { readMailbox } from '../base/mailbox.js';
 import type { Secret } from '../base/secret.js';
 import type { EmailChannel } from './channel.js';
 import { DeliveryFailure } from './failure.js';
-import { readMailbox } from './mailbox.js';
 import { SettingsFailure } from './settings-failure.js';
 import { smtpFailure } from './smtp-errors.js';
 import type { Templates } from './templates.js';
@@ -74,8 +74,9 @@ export function createSmtpChannel(deps: SmtpDeps): EmailChannel {
     maxConcurrent: maxConnections,
 
     async send(message, signal) {
-      const to = readMailbox(message.to);
-      if (to === undefined) throw new DeliveryFailure({ kind: 'address_unknown' });
+      const mailbox = readMailbox(message.to);
+      if (mailbox === undefined) throw new DeliveryFailure({ kind: 'address_unknown' });
+      const to = `${mailbox.localPart}@${mailbox.domain}`;
       const { subject, text, html } = templates.mail(message);
       try {
         await transport.sendMail({

@@ -92,7 +92,7 @@ describe('the canonical form of an e-mail address', () => {
     ['Strauß@Example.com', 'strauss@example.com'],
     ['ΜΑΣ@example.com', 'μασ@example.com'],
     ['a+b.c@example.com', 'a+b.c@example.com'],
-    ['user@BÜCHER.example', 'user@bücher.example'],
+    ['user@BÜCHER.example', 'user@xn--bcher-kva.example'],
   ])('of %j is %j', (written, canonical) => {
     expect(email(written)).toBe(canonical);
   });
@@ -111,8 +111,60 @@ describe('the canonical form of an e-mail address', () => {
     'a\u0000@b',
     `${'a'.repeat(250)}@${'b'.repeat(250)}`,
     `${'ß'.repeat(250)}@b`,
+    `a@${'日ü'.repeat(245)}`,
+    'a@example.com.',
+    'a@example.com。',
+    'a@.example.com',
+    'a@example..com',
+    'a@127.0.0.1',
+    'a@１２７.1',
+    'a@0x7f.1',
+    'a@[127.0.0.1]',
+    'a@[IPv6:::1]',
+    'a@xn--zzzzzzzz',
+    'a@ex%61mple.com',
+    'a@exam\u00adple.com',
+    'a@b/c',
+    'a\u202e@example.com',
+    'a\u200b@example.com',
+    '"a b"@example.com',
+    '"a"@example.com',
+    'a,b@example.com',
+    'a(comment)@example.com',
+    'group:a@example.com;',
   ])('does not exist for %j', (written) => {
     expect(email(written)).toBeUndefined();
+  });
+
+  it.each([
+    [
+      'v@example.com',
+      ['v@ｅxample.com', 'v@exａmple.com', 'V@EXAMPLE.COM', 'v@example。com', 'v@example．com', 'v@example｡com'],
+    ],
+    [
+      'v@xn--bcher-kva.de',
+      ['v@bücher.de', 'v@BÜCHER.de', 'v@bu\u0308cher.de', 'v@XN--BCHER-KVA.DE', 'v@xn--bcher-kva.de'],
+    ],
+    ['v@xn--strae-oqa.test', ['v@straße.test', 'v@xn--strae-oqa.test']],
+  ])('is %s for every spelling of that mailbox', (canonical, spellings) => {
+    expect(new Set(spellings.map(email))).toEqual(new Set([canonical]));
+  });
+
+  it('is its own, and that of the address in fullwidth letters and other full stops', () => {
+    const letter = fc.constantFrom(...'abcxyzäßéıσжא日𐐨09-');
+    const label = fc.string({ unit: letter, minLength: 1, maxLength: 8 });
+    const labels = fc.array(label, { minLength: 1, maxLength: 3 });
+    const local = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 10 });
+    const stop = fc.constantFrom('。', '．', '｡');
+    fc.assert(
+      fc.property(local, labels, stop, (localPart, parts, dot) => {
+        const canonical = email(`${localPart}@${parts.join('.')}`);
+        const wide = parts.join(dot).replaceAll(/[!-~]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0));
+        // A fullwidth hyphen is none of the letters that domains are written with.
+        if (!wide.includes('－')) expect(email(`${localPart}@${wide}`)).toBe(canonical);
+        if (canonical !== undefined) expect(email(canonical)).toBe(canonical);
+      }),
+    );
   });
 
   it('has up to 500 characters', () => {
