@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TelegramProofFailure, type FromTelegram } from '../../src/accounts/contacts/telegram-proofs.js';
 import type { Mxid } from '../../src/base/mxid.js';
+import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
 import type { TelegramUser } from '../../src/telegram/shapes.js';
 import { openTestDatabase } from '../support/database.js';
@@ -73,6 +74,23 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       const said = logger.lines.filter(({ level }) => level === 'warn').map(({ message }) => message);
       expect(said).toEqual(['the phone number of a login to Telegram is that of another Matrix account, and stays so']);
       expect(JSON.stringify(logger.lines)).not.toContain(number);
+    });
+
+    it('keeps the number when its login is replaced by another one', async () => {
+      const { login, logIn, numbersOf } = await open({ mode: 'on' });
+      const { id } = await logIn(alice, `+${number}`);
+      const [before] = await database.transaction((tx) => tx.accountAddresses.listByUser(alice));
+
+      const { loginId } = await login.start(alice, { flow: 'phone', replacing: id });
+      await login.answer(alice, loginId, { kind: 'phone', phone: `+${number}` }, 'phone');
+      const code = new Secret((number.at(-5) ?? '').repeat(5));
+      const { step } = await login.answer(alice, loginId, { kind: 'code', code }, 'code');
+      expect(step).toMatchObject({ kind: 'complete', user: { id } });
+
+      const [after] = await database.transaction((tx) => tx.accountAddresses.listByUser(alice));
+      expect(await numbersOf(alice)).toEqual([number]);
+      expect(after?.telegramAccountId).toBeDefined();
+      expect(after?.telegramAccountId).not.toBe(before?.telegramAccountId);
     });
 
     it('follows when Telegram says another number', async () => {

@@ -10,6 +10,7 @@ import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
 import type { AccountPublisher } from '../../src/identity/associations.js';
 import type { AccountChecks } from '../../src/login/account-watcher.js';
+import type { LoginProcesses } from '../../src/login/processes.js';
 import { createLoginService, type LoginService } from '../../src/login/service.js';
 import { createConnectionPool } from '../../src/telegram/pool.js';
 import type { TelegramUser } from '../../src/telegram/shapes.js';
@@ -27,7 +28,7 @@ export interface ProofChanges {
 /** The phone numbers that logins prove, with the real login machine on the fake of Telegram, and accounts of our own. */
 export interface ProofsUnderTest {
   readonly proofs: TelegramProofs;
-  readonly login: LoginService & AccountChecks;
+  readonly login: LoginService & LoginProcesses & AccountChecks;
   readonly telegram: FakeTelegram;
   readonly embedded: EmbeddedUnderTest;
   readonly logger: RecordingLogger;
