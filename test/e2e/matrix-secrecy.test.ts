@@ -3,6 +3,8 @@ import { systemClock } from '../../src/base/clock.js';
 import { systemRandom } from '../../src/base/random.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
 import type { Answer } from '../support/daemon.js';
+import { provingLink, startContactPlace } from '../support/contact-place.js';
+import { openIdTokenOf } from '../support/identity-place.js';
 import { startEmbeddedPlace, startRelayPlace, type MatrixPlace } from '../support/matrix-places.js';
 import { synapseMissing } from '../support/synapse.js';
 
@@ -66,6 +68,31 @@ describe('of what Matrix users and their clients send and get', () => {
     }
   });
 
+  it('nor of what they send and get about their addresses', async () => {
+    const place = await startContactPlace(sandbox, ['alice', 'bob']);
+    try {
+      const { gangway } = place;
+      const { answers, secrets } = await visitAddresses(place);
+      expect(answers.map(({ status }) => status).filter((status) => status < 400)).toEqual([]);
+      expect(answers.length).toBeGreaterThan(8);
+      const disk = await gangway.filesWritten();
+      const haystacks = {
+        log: gangway.output(),
+        disk: disk.toString('latin1'),
+        errors: answers.map(({ text }) => text).join('\n'),
+      };
+      expect(haystacks.log).toContain('debug');
+      for (const [where, haystack] of Object.entries(haystacks)) {
+        for (const [what, needle] of Object.entries(secrets)) {
+          expect(needle.length, what).toBeGreaterThan(3);
+          expect(haystack.includes(needle), `${what} in the ${where}`).toBe(false);
+        }
+      }
+    } finally {
+      await place.close();
+    }
+  });
+
   it.skipIf(synapseMissing !== undefined)(
     `nor where the homeserver has the accounts ${synapseMissing ?? ''}`,
     async () => {
@@ -106,6 +133,76 @@ async function logInAllWays({ gangway, alice }: MatrixPlace): Promise<{ answers:
   await gangway.call('GET', `/${alice.mxid}/get_me`, undefined, String(tokens[0]));
   const secrets = [...tokens, ...others.map(({ body }) => body['access_token'])].map(String);
   return { answers: refused, secrets };
+}
+
+/** Addresses that are proven, added, published and taken, and all that is refused on the way; the refusals, and what must be nowhere. */
+async function visitAddresses({ gangway, mails, gateway, url }: Awaited<ReturnType<typeof startContactPlace>>) {
+  const answers: Answer[] = [];
+  const post = (path: string, body: unknown, token?: string) => gangway.request('POST', path, body, token);
+  const threepid = (path: string) => `${client}/account/3pid${path}`;
+  const submission = '/_matrix/client/unstable/add_threepid';
+  const done = async (asked: Promise<Answer>) => {
+    const answer = await asked;
+    expect(answer).toMatchObject({ status: 200 });
+    return answer.body;
+  };
+  const refused = async (asked: Promise<Answer>) => void answers.push(await asked);
+  const logIn = async (user: string) => {
+    const identifier = { type: 'm.id.user', user };
+    const login = { type: 'm.login.password', identifier, password: `the password of ${user}` };
+    return String((await done(post(loginPath, login)))['access_token']);
+  };
+  const [alice, bob] = [await logIn('alice'), await logIn('bob')];
+  const [mailSecret, phoneSecret] = ['client-secret-for-a-mail', 'client-secret-for-a-phone'];
+  const email = { email: 'alice@hidden.example.test', client_secret: mailSecret, send_attempt: 1 };
+  const phone = { country: 'GB', phone_number: '07400 123701', client_secret: phoneSecret, send_attempt: 1 };
+
+  const { sid: mailSid } = await done(post(threepid('/email/requestToken'), email, alice));
+  const { sid: phoneSid } = await done(post(threepid('/msisdn/requestToken'), phone, alice));
+  const byMail = { sid: String(mailSid), client_secret: mailSecret };
+  const byPhone = { sid: String(phoneSid), client_secret: phoneSecret };
+  const mailToken = new URL(await provingLink(mails, email.email)).searchParams.get('token') ?? '';
+  const { code } = await gateway.next('+447400123701');
+  const wrong = 'a-token-that-nobody-was-sent';
+  await refused(post(threepid('/email/requestToken'), { ...email, email: 'no address, but hidden.example.test' }));
+  await refused(post(threepid('/email/requestToken'), { ...email, next_link: 'https://hidden.example.test/' }));
+  await refused(post(threepid('/msisdn/requestToken'), { ...phone, country: 'DE', phone_number: '030 123701' }));
+  await refused(post(`${submission}/email/submit_token`, { ...byMail, token: wrong }));
+  await refused(post(threepid(''), { three_pid_creds: byMail }, alice));
+  await done(post(`${submission}/email/submit_token`, { ...byMail, token: mailToken }));
+  await done(post(`${submission}/msisdn/submit_token`, { ...byPhone, token: code }));
+  const auth = { type: 'm.login.password', identifier: { type: 'm.id.user', user: 'alice' } };
+  await refused(post(threepid('/add'), { ...byMail, auth: { ...auth, password: wrongPassword } }, alice));
+  await refused(post(threepid('/add'), { ...byMail, auth: { ...auth, password: 'the password of alice' } }, bob));
+  await done(post(threepid('/add'), { ...byMail, auth: { ...auth, password: 'the password of alice' } }, alice));
+  await done(post(threepid(''), { three_pid_creds: byPhone }, alice));
+  await refused(post(threepid('/email/requestToken'), { ...email, client_secret: 'of-bob' }, bob));
+
+  const openId = { access_token: openIdTokenOf('@alice:example.test'), matrix_server_name: 'example.test' };
+  const registration = { ...openId, token_type: 'Bearer', expires_in: 60 };
+  const { token } = await done(post('/_matrix/identity/v2/account/register', registration));
+  const bind = { ...byMail, id_server: new URL(url).host, id_access_token: String(token) };
+  await refused(post(threepid('/bind'), bind, alice));
+  await refused(post(threepid('/bind'), { ...bind, id_access_token: unknownToken }, alice));
+  await refused(post(threepid('/bind'), { ...bind, id_server: '127.0.0.1:9' }, alice));
+  await done(post(threepid('/delete'), { medium: 'msisdn', address: '447400123701' }, alice));
+  await refused(gangway.request('GET', `${threepid('')}?access_token=${unknownToken}`));
+
+  const secrets: Readonly<Record<string, string>> = {
+    'e-mail address': 'hidden.example.test',
+    'phone number': '7400123701',
+    'phone number as it was typed': '07400 123701',
+    'client secret of the mail': mailSecret,
+    'client secret of the phone': phoneSecret,
+    'token of the mail': mailToken,
+    'wrong token': wrong,
+    'access token': alice,
+    'access token of the identity service': String(token),
+    'unknown access token': unknownToken,
+    password: 'the password of alice',
+    'wrong password': wrongPassword,
+  };
+  return { answers, secrets };
 }
 
 async function expectSecrecy({ gangway, alice }: MatrixPlace, answers: readonly Answer[], tokens: readonly string[]) {

@@ -25,7 +25,7 @@ export interface ClientPlace {
   readonly gateway: GatewayApi;
 }
 
-export const byUser = (user: string) => ({ type: 'm.id.user', user });
+const byUser = (user: string) => ({ type: 'm.id.user', user });
 export const byEmail = (address: string) => ({ type: 'm.id.thirdparty', medium: 'email', address });
 export const byPhone = (phone: string) => ({ type: 'm.id.phone', country: 'GB', phone, number: phone });
 

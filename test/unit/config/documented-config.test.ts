@@ -3,18 +3,24 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { inspect, written } from './written-config.js';
 
-const page = readFileSync(new URL('../../../docs/identity.md', import.meta.url), 'utf8');
-const blocks = [...page.matchAll(/^( *)```yaml\n([^]*?)^ *```/gm)].map(([, indent = '', block = '']) =>
-  block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
-);
-const ours = blocks.filter((block) => /^(identity|delivery|outgoing|threepids):/m.test(block));
+/** The pieces of configuration of a page. */
+function configurationIn(file: string): string[] {
+  const page = readFileSync(new URL(`../../../docs/${file}`, import.meta.url), 'utf8');
+  const blocks = [...page.matchAll(/^( *)```yaml\n([^]*?)^ *```/gm)].map(([, indent = '', block = '']) =>
+    block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+  );
+  return blocks.filter((block) => /^(accounts|identity|delivery|outgoing|threepids):/m.test(block));
+}
 
-describe('the configuration in docs/identity.md', () => {
+describe.each([
+  ['identity.md', 6],
+  ['addresses.md', 1],
+])('the configuration in docs/%s', (file, least) => {
   it('is there', () => {
-    expect(ours.length).toBeGreaterThanOrEqual(6);
+    expect(configurationIn(file).length).toBeGreaterThanOrEqual(least);
   });
 
-  it.each(ours)('is in order but for its example names:\n%s', (block) => {
+  it.each(configurationIn(file))('is in order but for its example names:\n%s', (block) => {
     const text = block
       .replaceAll('example.com', 'matrix.test')
       .replace(/the output of `[^`]+`/, '0123456789abcdef0123456789abcdef');
