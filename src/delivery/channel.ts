@@ -9,8 +9,11 @@ export interface Channel<M extends Message> {
   readonly deadlineMs: number;
   /** The most messages under way at a time. */
   readonly maxConcurrent: number;
-  /** Resolves when the message is taken; throws DeliveryFailure, with a ChannelTrouble as its cause where an admin has something to mend. */
-  send(message: M, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when the message is taken; throws DeliveryFailure, with a ChannelTrouble as its cause where an admin has something to mend.
+   * Calls `handOver` before the message itself goes out: one that is given up later may arrive.
+   */
+  send(message: M, signal: AbortSignal, handOver: () => void): Promise<void>;
   /** Lets go of what it holds open. */
   close?(): void;
 }
@@ -51,6 +54,11 @@ export class ChannelTrouble extends Error {
 }
 
 /** The failure of a channel that does not work. */
-export function channelDown(problem: ChannelProblem, detail: string, cause?: unknown): DeliveryFailure {
-  return new DeliveryFailure({ kind: 'channel_down' }, { cause: new ChannelTrouble(problem, detail, { cause }) });
+export function channelDown(
+  problem: ChannelProblem,
+  detail: string,
+  { cause, mayHaveSent }: { readonly cause?: unknown; readonly mayHaveSent?: boolean } = {},
+): DeliveryFailure {
+  const trouble = new ChannelTrouble(problem, detail, { cause });
+  return new DeliveryFailure({ kind: 'channel_down' }, { cause: trouble, ...(mayHaveSent ? { mayHaveSent } : {}) });
 }

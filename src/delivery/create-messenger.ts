@@ -31,6 +31,7 @@ type Send<M extends Message> = (message: M) => Promise<void>;
 /**
  * A messenger that tries one channel after the other. A message goes to the next channel whatever the one before has said of it, and the
  * most telling of their failures is thrown when none has taken it: an address that does not exist, then one that can be tried again later.
+ * It says that the message may have been sent where that holds for any of them.
  */
 export function createMessenger({ email, phone, clock, logger }: MessengerDeps): ClosableMessenger {
   const log = createChannelLog({ clock, logger });
@@ -56,15 +57,18 @@ export function createMessenger({ email, phone, clock, logger }: MessengerDeps):
 
 async function sendByFirst<M extends Message>(channels: readonly Send<M>[], message: M): Promise<void> {
   let worst = new DeliveryFailure({ kind: 'no_channel' });
+  let mayHaveSent = false;
   for (const send of channels) {
     try {
       return await send(message);
     } catch (error) {
       if (!(error instanceof DeliveryFailure)) throw error;
       worst = moreTelling(worst, error);
+      mayHaveSent ||= error.mayHaveSent;
     }
   }
-  throw worst;
+  if (worst.mayHaveSent === mayHaveSent) throw worst;
+  throw new DeliveryFailure(worst.fact, { cause: worst.cause, mayHaveSent });
 }
 
 const weights = {
@@ -95,29 +99,34 @@ function sending<M extends Message>(channel: Channel<M>, { label, clock, log, cl
   const queue = new WorkQueue({ maxConcurrent, maxWaiting });
 
   return async (message) => {
+    let mayHaveSent = false;
     const late = new AbortController();
     const signal = AbortSignal.any([late.signal, closing]);
     const inTurn = async () => {
       signal.throwIfAborted();
-      await channel.send(message, signal);
+      await channel.send(message, signal, () => {
+        mayHaveSent = true;
+      });
     };
     try {
       await withDeadline(clock, deadlineMs, queue.run(inTurn));
       log.sent(label, message.kind);
     } catch (error) {
       late.abort(error);
-      if (closing.aborted) throw new DeliveryFailure({ kind: 'channel_down' }, { cause: error });
-      const failure = failureOf(error, deadlineMs);
+      if (closing.aborted) throw new DeliveryFailure({ kind: 'channel_down' }, { cause: error, mayHaveSent });
+      const failure = failureOf(error, deadlineMs, mayHaveSent);
       log.failed(label, message.kind, failure);
       throw failure;
     }
   };
 }
 
-function failureOf(error: unknown, deadlineMs: number): DeliveryFailure {
+function failureOf(error: unknown, deadlineMs: number, mayHaveSent: boolean): DeliveryFailure {
   if (error instanceof DeliveryFailure) return error;
   if (error instanceof QueueFull) return new DeliveryFailure({ kind: 'slow_down', retryAfterMs: deadlineMs });
-  if (error instanceof DeadlineExceeded) return channelDown('no_answer', `none within ${deadlineMs} ms`, error);
+  if (error instanceof DeadlineExceeded) {
+    return channelDown('no_answer', `none within ${deadlineMs} ms`, { cause: error, mayHaveSent });
+  }
   // A defect of one channel is no reason not to try the others.
-  return new DeliveryFailure({ kind: 'channel_down' }, { cause: error });
+  return new DeliveryFailure({ kind: 'channel_down' }, { cause: error, mayHaveSent });
 }

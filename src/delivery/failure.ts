@@ -14,4 +14,12 @@ export type DeliveryFault =
   | { readonly kind: 'channel_down' };
 
 /** Thrown by every method of Messenger. */
-export class DeliveryFailure extends Failure<DeliveryFault> {}
+export class DeliveryFailure extends Failure<DeliveryFault> {
+  /** Whether the message may arrive all the same; false where it is certain that it was not handed over, or not taken. */
+  readonly mayHaveSent: boolean;
+
+  constructor(fact: DeliveryFault, options: { readonly cause?: unknown; readonly mayHaveSent?: boolean } = {}) {
+    super(fact, options);
+    this.mayHaveSent = options.mayHaveSent ?? false;
+  }
+}

@@ -34,7 +34,7 @@ export function createFileChannel({ path, clock, logger }: FileChannelDeps): Cha
         }
       } catch (error) {
         const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-        throw channelDown('settings_refused', `the file ${path} cannot be written: ${code}`, error);
+        throw channelDown('settings_refused', `the file ${path} cannot be written: ${code}`, { cause: error });
       }
     },
   };

@@ -6,6 +6,8 @@ export interface Post {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly signal: AbortSignal;
+  /** Called before anything goes out. */
+  readonly handOver: () => void;
 }
 
 /** What a provider answered. */
@@ -19,7 +21,8 @@ export interface PostAnswer {
 const maxAnswerBytes = 64 * 1024;
 
 /** Posts, and reads an answer of bounded size; follows no redirect, because that would take a secret elsewhere. Throws DeliveryFailure. */
-export async function post({ url, headers, body, signal }: Post): Promise<PostAnswer> {
+export async function post({ url, headers, body, signal, handOver }: Post): Promise<PostAnswer> {
+  handOver();
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -34,15 +37,26 @@ export async function post({ url, headers, body, signal }: Post): Promise<PostAn
       throw channelDown('answer_unfit', `status ${status}, a redirect`);
     }
     const text = await readCapped(response.body);
-    if (text === undefined) throw channelDown('answer_unfit', `status ${status}, and no end to it`);
+    if (text === undefined) {
+      throw channelDown('answer_unfit', `status ${status}, and no end to it`, { mayHaveSent: true });
+    }
     return { status, retryAfterMs: retryAfterMs(response.headers.get('Retry-After')), text };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     // What fetch says of a connection that failed; the reason is below it.
     const { cause } = error;
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no reason given';
-    throw channelDown('no_connection', reason, error);
+    throw channelDown('no_connection', reason, { cause: error, mayHaveSent: !isOfConnecting(reason) });
   }
+}
+
+/** Whether an error is one from before the first byte of a request: of names, of connecting, of certificates. */
+function isOfConnecting(code: string): boolean {
+  return (
+    /^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|ENOTFOUND|EAI_[A-Z]+|UND_ERR_CONNECT_TIMEOUT)$/.test(
+      code,
+    ) || /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_|ERR_SSL_)/.test(code)
+  );
 }
 
 async function readCapped(body: AsyncIterable<Uint8Array> | null): Promise<string | undefined> {

@@ -12,31 +12,37 @@ interface SmtpError {
 // Servers that put off mail from those whom they do not know take it after some minutes.
 const usualWaitMs = 5 * 60_000;
 
-/** The failure that an error of the mail library means; nothing of `to` gets into its detail. */
-export function smtpFailure(error: unknown, to: string): DeliveryFailure {
+/** The failure that an error of the mail library means; nothing of `to` gets into its detail. `timesRead`: how often the message went out. */
+export function smtpFailure(
+  error: unknown,
+  { to, timesRead }: { readonly to: string; readonly timesRead: number },
+): DeliveryFailure {
   const { code, command, response, responseCode } = (error instanceof Error ? error : {}) as SmtpError;
   const said = typeof response === 'string' ? withoutAddress(response, to) : undefined;
   const detail = [code, command, said].filter((part) => typeof part === 'string').join(': ') || 'no reason given';
+  // The server's no to a message says nothing of one before it that was left without an answer.
+  const isAnswered = code === 'EMESSAGE' && typeof responseCode === 'number';
+  const mayHaveSent = timesRead > (isAnswered ? 1 : 0);
 
   switch (code) {
     case 'EAUTH':
     case 'ENOAUTH':
-      return channelDown('credentials_refused', detail);
+      return channelDown('credentials_refused', detail, { mayHaveSent });
     case 'EENVELOPE':
     case 'EMESSAGE':
       return typeof responseCode === 'number' && said !== undefined
-        ? refusal({ command, responseCode, said, detail })
-        : channelDown('settings_refused', detail);
+        ? refusal({ command, responseCode, said, detail, mayHaveSent })
+        : channelDown('settings_refused', detail, { mayHaveSent });
     case 'ETIMEDOUT':
-      return channelDown('no_answer', detail);
+      return channelDown('no_answer', detail, { mayHaveSent });
     case 'EPROTOCOL':
-      return channelDown('answer_unfit', detail);
+      return channelDown('answer_unfit', detail, { mayHaveSent });
     case 'ETLS':
     case 'EREQUIRETLS':
     case 'ECONFIG':
-      return channelDown('settings_refused', `${detail}${reasonBelow(error)}`);
+      return channelDown('settings_refused', `${detail}${reasonBelow(error)}`, { mayHaveSent });
     default:
-      return channelDown('no_connection', `${detail}${reasonBelow(error)}`);
+      return channelDown('no_connection', `${detail}${reasonBelow(error)}`, { mayHaveSent });
   }
 }
 
@@ -45,22 +51,23 @@ interface Refusal {
   readonly responseCode: number;
   readonly said: string;
   readonly detail: string;
+  readonly mayHaveSent: boolean;
 }
 
 /** RFC 5321, section 4.2, and RFC 3463 where the server gives an enhanced code. */
-function refusal({ command, responseCode, said, detail }: Refusal): DeliveryFailure {
+function refusal({ command, responseCode, said, detail, mayHaveSent }: Refusal): DeliveryFailure {
   const enhanced = /^\d{3}[ -]([245]\.\d{1,3})\.\d{1,3}\b/.exec(said)?.[1];
-  if (responseCode === 421) return channelDown('out_of_order', detail);
-  if (command === 'MAIL FROM') return channelDown('settings_refused', detail);
-  if (responseCode < 500) return new DeliveryFailure({ kind: 'slow_down', retryAfterMs: usualWaitMs });
+  if (responseCode === 421) return channelDown('out_of_order', detail, { mayHaveSent });
+  if (command === 'MAIL FROM') return channelDown('settings_refused', detail, { mayHaveSent });
+  if (responseCode < 500) return new DeliveryFailure({ kind: 'slow_down', retryAfterMs: usualWaitMs }, { mayHaveSent });
   if (command === 'RCPT TO') {
-    if (enhanced === '5.1') return new DeliveryFailure({ kind: 'address_unknown' });
+    if (enhanced === '5.1') return new DeliveryFailure({ kind: 'address_unknown' }, { mayHaveSent });
     if (enhanced === undefined && [550, 551, 553].includes(responseCode)) {
-      return new DeliveryFailure({ kind: 'address_unknown' });
+      return new DeliveryFailure({ kind: 'address_unknown' }, { mayHaveSent });
     }
-    if (responseCode === 530) return channelDown('credentials_refused', detail);
+    if (responseCode === 530) return channelDown('credentials_refused', detail, { mayHaveSent });
   }
-  return new DeliveryFailure({ kind: 'address_unreachable' }, { cause: new Error(detail) });
+  return new DeliveryFailure({ kind: 'address_unreachable' }, { cause: new Error(detail), mayHaveSent });
 }
 
 /** What the server said, or only its codes where it names who was to get the message. */

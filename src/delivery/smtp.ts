@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import { readMailbox } from '../base/mailbox.js';
 import type { Secret } from '../base/secret.js';
@@ -68,16 +69,30 @@ export function createSmtpChannel(deps: SmtpDeps): EmailChannel {
     logger: false,
   });
 
+  // The library reads a message once the server has answered DATA with 354, and not before.
+  const whenRead = new WeakMap<AbortSignal, () => void>();
+  transport.use('stream', (mail, done) => {
+    const { signal } = mail.data;
+    const tell = signal && whenRead.get(signal);
+    if (tell) mail.message.processFunc((input) => Readable.from(telling(input, tell)));
+    done();
+  });
+
   return {
     name: 'smtp',
     deadlineMs,
     maxConcurrent: maxConnections,
 
-    async send(message, signal) {
+    async send(message, signal, handOver) {
       const mailbox = readMailbox(message.to);
       if (mailbox === undefined) throw new DeliveryFailure({ kind: 'address_unknown' });
       const to = `${mailbox.localPart}@${mailbox.domain}`;
       const { subject, text, html } = templates.mail(message);
+      let timesRead = 0;
+      whenRead.set(signal, () => {
+        timesRead += 1;
+        handOver();
+      });
       try {
         await transport.sendMail({
           from: { name: from.name ?? '', address: from.address },
@@ -91,10 +106,16 @@ export function createSmtpChannel(deps: SmtpDeps): EmailChannel {
           signal,
         });
       } catch (error) {
-        throw smtpFailure(error, to);
+        throw smtpFailure(error, { to, timesRead });
       }
     },
 
     close: () => transport.close({ force: true }),
   };
+}
+
+/** The same bytes; `tell` is called before the first. */
+async function* telling(bytes: AsyncIterable<Uint8Array>, tell: () => void): AsyncGenerator<Uint8Array> {
+  tell();
+  yield* bytes;
 }

@@ -31,7 +31,7 @@ export function createTelegramGatewayChannel(deps: TelegramGatewayDeps): PhoneCh
     deadlineMs,
     maxConcurrent,
 
-    async send({ to, code, expiresInMs }, signal) {
+    async send({ to, code, expiresInMs }, signal, handOver) {
       const answer = await post({
         url: `${address}/sendVerificationMessage`,
         headers: { Authorization: `Bearer ${token.reveal()}`, 'Content-Type': 'application/json' },
@@ -43,12 +43,13 @@ export function createTelegramGatewayChannel(deps: TelegramGatewayDeps): PhoneCh
           ...(callbackUrl === undefined ? {} : { callback_url: callbackUrl }),
         }),
         signal,
+        handOver,
       });
       const { ok, error } = readAnswer(answer.text);
       if (ok === true) return;
       if (typeof error === 'string') throw gatewayFailure(error, answer.retryAfterMs);
       const problem = answer.status >= 500 ? 'out_of_order' : 'answer_unfit';
-      throw channelDown(problem, `status ${answer.status} without a result or an error`);
+      throw channelDown(problem, `status ${answer.status} without a result or an error`, { mayHaveSent: true });
     },
   };
 }

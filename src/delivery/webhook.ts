@@ -53,13 +53,14 @@ export function createWebhookChannel(deps: WebhookDeps): PhoneChannel {
     deadlineMs,
     maxConcurrent,
 
-    async send(message, signal) {
+    async send(message, signal, handOver) {
       const number = message.to.reveal();
       const { status, retryAfterMs = usualWaitMs } = await post({
         url,
         headers: head,
         body: bodyOf({ number, digits: number.slice(1), code: message.code.reveal(), text: templates.code(message) }),
         signal,
+        handOver,
       });
       if (status >= 200 && status < 300) return;
       throw refusal(status, retryAfterMs);
@@ -97,6 +98,9 @@ function refusal(status: number, retryAfterMs: number): DeliveryFailure {
     case 402:
       return channelDown('no_credit', 'status 402');
     default:
-      return channelDown(status >= 500 ? 'out_of_order' : 'settings_refused', `status ${status}`);
+      // What stands between us and the service may have lost its answer only.
+      return status >= 500
+        ? channelDown('out_of_order', `status ${status}`, { mayHaveSent: true })
+        : channelDown('settings_refused', `status ${status}`);
   }
 }

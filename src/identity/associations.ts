@@ -19,8 +19,8 @@ export interface BindRequest {
 export type UnbindProof =
   /** The session in which the address was proven. */
   | { readonly kind: 'session'; readonly sid: string; readonly clientSecret: string }
-  /** The signature of the user's homeserver, over the request as it came. */
-  | { readonly kind: 'homeserver'; readonly request: SignedRequest }
+  /** The signature of the user's homeserver, over the request as it came; `client` stands for the address that it came from. */
+  | { readonly kind: 'homeserver'; readonly request: SignedRequest; readonly client: string }
   /** The word of our own accounts that it is this user who asks. */
   | { readonly kind: 'user'; readonly mxid: Mxid };
 
@@ -34,7 +34,7 @@ export interface AskedAddress {
 export interface Associations {
   /** Publishes; a former association of the address is replaced. Pending invites come with it, and are on their way to the homeserver. */
   bind(request: BindRequest): Promise<SignedAssociation>;
-  /** Idempotent. */
+  /** Idempotent. Signatures are limited by client: rate_limited. */
   unbind(typed: AskedAddress & { readonly mxid: string }, proof: UnbindProof): Promise<void>;
   /** Undefined where nothing is published for it, whatever it is. Counts as a lookup of `caller`: rate_limited. */
   find(typed: AskedAddress, caller: string): Promise<SignedAssociation | undefined>;

@@ -137,6 +137,8 @@ function faultOf(fault: FederationFault): IdentityFault {
   switch (fault.kind) {
     case 'refused':
       return { kind: fault.status < 500 && fault.status !== 429 ? 'open_id_refused' : 'homeserver_unreachable' };
+    case 'overloaded':
+      return { kind: 'overloaded' };
     case 'address_refused':
     case 'no_connection':
     case 'no_answer':

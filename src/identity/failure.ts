@@ -32,6 +32,8 @@ export type IdentityFault =
   /** The homeserver does not say whose the token is, or says that it is somebody's of another server. */
   | { readonly kind: 'open_id_refused' }
   | { readonly kind: 'homeserver_unreachable' }
+  /** We ask so many homeservers at the moment that this one was not asked. */
+  | { readonly kind: 'overloaded' }
   /** The session's address or the request's user is another one than what is to be unbound. */
   | { readonly kind: 'unbind_mismatch' }
   /** No signature of a homeserver, or a wrong one. */

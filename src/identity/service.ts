@@ -44,6 +44,8 @@ export interface IdentityOptions {
     readonly perUser: Allowance;
   };
   readonly invites: { readonly perSender: Allowance };
+  /** What one client may make us ask homeservers: registrations, and signatures of requests to withdraw, each for themselves. */
+  readonly registrations: { readonly perClient: Allowance };
 }
 
 /** What createIdentityService needs. */
@@ -96,7 +98,7 @@ export function createIdentityService(deps: IdentityServiceDeps): IdentityServic
     keys: signingKeys.publicKeys,
     associations: createAssociations({
       ...deps,
-      checkUnbindProof: createUnbindProofCheck(deps),
+      checkUnbindProof: createUnbindProofCheck({ ...deps, signaturesPerClient: options.registrations.perClient }),
       peppers,
       limits,
       serverName,

@@ -1,4 +1,6 @@
 import type { ThirdPartyAddress } from '../base/canonical-address.js';
+import type { Clock } from '../base/clock.js';
+import { type Allowance, createLeakyBuckets } from '../base/leaky-buckets.js';
 import { type Mxid, serverNameOf } from '../base/mxid.js';
 import type { SignatureVerdict, VerifyRequest } from '../matrix/x-matrix.js';
 import type { Validation } from '../threepid/validation.js';
@@ -12,10 +14,22 @@ export type CheckUnbindProof = (proof: UnbindProof, mxid: Mxid, address: ThirdPa
 export interface UnbindProofDeps {
   readonly validation: Pick<Validation, 'loadValidated'>;
   readonly verifyRequest: VerifyRequest;
+  /** Signatures that one client may have checked: each may make us ask a server that a stranger names. */
+  readonly signaturesPerClient: Allowance;
+  readonly clock: Clock;
 }
 
 /** A check by whoever holds the address, by the user's homeserver, or by our own accounts. */
-export function createUnbindProofCheck({ validation, verifyRequest }: UnbindProofDeps): CheckUnbindProof {
+export function createUnbindProofCheck(deps: UnbindProofDeps): CheckUnbindProof {
+  const { validation, verifyRequest } = deps;
+  const signatures = createLeakyBuckets(deps.signaturesPerClient, deps.clock);
+
+  function admit(client: string): void {
+    const retryAfterMs = signatures.waitMs(client);
+    if (retryAfterMs > 0) throw new IdentityFailure({ kind: 'rate_limited', retryAfterMs });
+    signatures.add(client);
+  }
+
   return async (proof, mxid, { medium, address }) => {
     switch (proof.kind) {
       case 'session': {
@@ -25,6 +39,8 @@ export function createUnbindProofCheck({ validation, verifyRequest }: UnbindProo
         throw new IdentityFailure({ kind: 'unbind_mismatch' });
       }
       case 'homeserver': {
+        // Without a header nobody is asked.
+        if (proof.request.authorization !== undefined) admit(proof.client);
         const verdict = await verifyRequest(proof.request);
         if (verdict.kind !== 'signed') throw new IdentityFailure(refusals[verdict.kind]);
         if (verdict.origin === serverNameOf(mxid)) return;
@@ -42,4 +58,5 @@ const refusals = {
   origin_invalid: { kind: 'server_name_invalid' },
   wrong: { kind: 'signature_wrong' },
   unreachable: { kind: 'homeserver_unreachable' },
+  overloaded: { kind: 'overloaded' },
 } as const satisfies Record<Exclude<SignatureVerdict['kind'], 'signed'>, IdentityFault>;

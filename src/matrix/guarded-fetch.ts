@@ -19,6 +19,6 @@ export interface GuardedAnswer {
 /**
  * Sends a request without letting strangers reach private networks through us: names are resolved once, every address is checked, and the
  * connection goes to the checked address. Size and time are capped; redirects are answered as they are, not followed. Throws
- * FederationFailure (address_refused, no_connection, no_answer, answer_unfit).
+ * FederationFailure (address_refused, no_connection, no_answer, overloaded, answer_unfit).
  */
 export type GuardedFetch = (request: GuardedRequest) => Promise<GuardedAnswer>;

@@ -2,7 +2,7 @@ import { request as sendRequest, type IncomingMessage } from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import type { Clock } from '../base/clock.js';
 import { DeadlineExceeded } from '../base/deadline.js';
-import { type QueueBounds, WorkQueue } from '../base/work-queue.js';
+import { type QueueBounds, QueueFull, WorkQueue } from '../base/work-queue.js';
 import { connectTo } from './connect.js';
 import { createDns, type LookUpAddresses } from './dns.js';
 import { FederationFailure } from './federation-failure.js';
@@ -83,6 +83,7 @@ export function createGuardedFetch(deps: GuardedFetchDeps): GuardedFetch {
 
 function failureOf(error: unknown, lateMs: number | undefined): FederationFailure {
   if (error instanceof FederationFailure) return error;
+  if (error instanceof QueueFull) return new FederationFailure({ kind: 'overloaded' }, { cause: error });
   if (lateMs !== undefined) return new FederationFailure({ kind: 'no_answer', afterMs: lateMs }, { cause: error });
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code.startsWith('HPE_')) return unfit(code === 'HPE_HEADER_OVERFLOW' ? 'too long headers' : 'no HTTP', error);

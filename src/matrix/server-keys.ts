@@ -39,7 +39,8 @@ export function createServerKeys({ ask, clock }: { readonly ask: AskServer; read
       known.set(server, { keys, askedAt }, Math.min(longestMs, validUntil - askedAt));
       return keys;
     } catch (error) {
-      if (error instanceof FederationFailure) failures.set(server, error, againMs);
+      // That we are busy says nothing about the server.
+      if (error instanceof FederationFailure && error.fact.kind !== 'overloaded') failures.set(server, error, againMs);
       throw error;
     }
   }

@@ -6,7 +6,7 @@ import { FederationFailure } from './federation-failure.js';
 import type { GuardedAnswer, GuardedFetch } from './guarded-fetch.js';
 import { jsonObject } from './json-object.js';
 
-/** To which server a host delegates; undefined where it does not (server-server API, "Resolving server names", 3). Never rejects. */
+/** To which server a host delegates; undefined where it does not (server-server API, "Resolving server names", 3). Throws the FederationFailure overloaded where it could not be asked. */
 export type FindDelegation = (host: string) => Promise<ServerNameParts | undefined>;
 
 const hourMs = 3_600_000;
@@ -53,7 +53,7 @@ async function follow(guardedFetch: GuardedFetch, start: URL): Promise<GuardedAn
     }
   } catch (error) {
     // Without an answer there is no delegation, and the next step is tried.
-    if (!(error instanceof FederationFailure)) throw error;
+    if (!(error instanceof FederationFailure) || error.fact.kind === 'overloaded') throw error;
   }
   return undefined;
 }

@@ -45,8 +45,8 @@ export function createXMatrixVerifier({ federation, ourNames }: XMatrixVerifierD
       return { kind: 'wrong' };
     } catch (error) {
       if (error instanceof NotCanonical) return { kind: 'wrong' };
-      if (error instanceof FederationFailure) return { kind: 'unreachable' };
-      throw error;
+      if (!(error instanceof FederationFailure)) throw error;
+      return { kind: error.fact.kind === 'overloaded' ? 'overloaded' : 'unreachable' };
     }
   };
 }

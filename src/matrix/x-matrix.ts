@@ -18,7 +18,9 @@ export type SignatureVerdict =
   | { readonly kind: 'origin_invalid' }
   | { readonly kind: 'wrong' }
   /** The keys of the server cannot be had at the moment. */
-  | { readonly kind: 'unreachable' };
+  | { readonly kind: 'unreachable' }
+  /** They were not asked for, because we ask too many servers at the moment. */
+  | { readonly kind: 'overloaded' };
 
 /** Checks the X-Matrix signature of a request to an identity service, over `destination_is` (MSC2140; server-server API, "Request Authentication"). */
 export type VerifyRequest = (request: SignedRequest) => Promise<SignatureVerdict>;

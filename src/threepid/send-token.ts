@@ -23,7 +23,7 @@ export async function sendToken(
     const { medium } = destination;
     logger.warn('a validation token could not be sent', { reason: error.fact.kind, medium, ...masked(destination) });
     const failure = new ThreepidFailure(faultOf(error.fact, medium), { cause: error });
-    return { isSent: false, mayArrive: error.fact.kind === 'channel_down', failure };
+    return { isSent: false, mayArrive: error.mayHaveSent, failure };
   }
 }
 

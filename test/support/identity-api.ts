@@ -77,6 +77,7 @@ export async function startIdentityApi(options: IdentityApiOptions = {}): Promis
       allowedWebClients: [],
       lookup: { pepperMs: 30 * 86_400_000, maxAddresses: 10_000, perUser: many },
       invites: { perSender: many },
+      registrations: { perClient: { max: 1000, windowMs: 86_400_000 } },
     },
     signingKeys: await loadSigningKeys({ ...seams, path: join(folder, 'signing.key') }),
     validation,

@@ -82,6 +82,7 @@ export async function openIdentityService(changes: IdentityChanges = {}): Promis
       allowedWebClients: [],
       lookup: { pepperMs: 30 * day, maxAddresses: 10_000, perUser: { max: 100_000, windowMs: day } },
       invites: { perSender: { max: 1000, windowMs: day } },
+      registrations: { perClient: { max: 1000, windowMs: day } },
       ...options,
     },
     signingKeys,

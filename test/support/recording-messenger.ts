@@ -7,8 +7,8 @@ export interface RecordingMessenger extends Messenger {
   readonly sent: readonly Message[];
   /** How often it was asked to send. */
   readonly asked: number;
-  /** From now on it fails like that; undefined where it works again. */
-  fail(fault: DeliveryFault | undefined): void;
+  /** From now on it fails like that, certain not to have sent unless told otherwise; undefined where it works again. */
+  fail(fault: DeliveryFault | undefined, options?: { readonly mayHaveSent: boolean }): void;
   /** Takes messages, but says so only when the returned function is called. */
   hold(): () => void;
   /** The tokens of the messages so far, those of validations only. */
@@ -20,9 +20,15 @@ export function createRecordingMessenger(
   kinds: readonly Message['kind'][] = ['email_validation', 'phone_validation', 'email_invite', 'email_in_use'],
 ): RecordingMessenger {
   const sent: Message[] = [];
-  const state: { asked: number; fault: DeliveryFault | undefined; held: Promise<void> | undefined } = {
+  const state: {
+    asked: number;
+    fault: DeliveryFault | undefined;
+    mayHaveSent: boolean;
+    held: Promise<void> | undefined;
+  } = {
     asked: 0,
     fault: undefined,
+    mayHaveSent: false,
     held: undefined,
   };
   return {
@@ -33,12 +39,13 @@ export function createRecordingMessenger(
     canSend: (kind) => kinds.includes(kind),
     async send(message) {
       state.asked += 1;
-      if (state.fault) throw new DeliveryFailure(state.fault);
+      if (state.fault) throw new DeliveryFailure(state.fault, { mayHaveSent: state.mayHaveSent });
       sent.push(message);
       await state.held;
     },
-    fail(fault) {
+    fail(fault, { mayHaveSent } = { mayHaveSent: false }) {
       state.fault = fault;
+      state.mayHaveSent = mayHaveSent;
     },
     hold() {
       let release = () => {};

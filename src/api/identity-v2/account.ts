@@ -41,6 +41,7 @@ export function register(accounts: Pick<IdentityAccounts, 'register'>): Endpoint
       'identity:server_not_allowed',
       'identity:open_id_refused',
       'identity:homeserver_unreachable',
+      'identity:overloaded',
       'identity:rate_limited',
       ...anyKinds,
     ]),

@@ -18,7 +18,7 @@ const descriptions: Readonly<Record<number, string>> = {
   415: 'The request body has a Content-Encoding',
   429: 'Too many requests',
   500: 'Internal server error, or trouble with the homeserver',
-  503: 'The database cannot be reached at the moment',
+  503: 'The database cannot be reached, or too much is going on, at the moment',
 };
 
 const retryAfter = { 'Retry-After': 'Whole seconds to wait.' };

@@ -51,7 +51,7 @@ export const threepidErrors = {
     error: 'This validation session has not yet been completed',
   },
   token_wrong: { status: 400, errcode: 'M_TOKEN_INCORRECT', error: 'The token is incorrect' },
-  too_many_guesses: tooMany,
+  too_many_guesses: { ...tooMany, error: 'Too many wrong guesses: ask for a new code' },
 } satisfies Record<ThreepidFault['kind'], WireError>;
 
 /** Where an e-mail address is spelled another way than a phone number. */
@@ -87,6 +87,11 @@ export const identityErrors = {
   server_not_allowed: { status: 403, errcode: 'M_UNAUTHORIZED', error: 'Users of this server are not served here' },
   open_id_refused: { status: 403, errcode: 'M_UNAUTHORIZED', error: 'The homeserver does not vouch for this token' },
   homeserver_unreachable: homeserverTrouble,
+  overloaded: {
+    status: 503,
+    errcode: 'M_UNKNOWN',
+    error: 'Too many homeservers are being asked at the moment. Please try again later.',
+  },
   unbind_mismatch: {
     status: 403,
     errcode: 'M_FORBIDDEN',

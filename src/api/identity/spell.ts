@@ -11,7 +11,8 @@ export function spellThreepidFault(fault: ThreepidFault, peculiar: Peculiar | un
   const isOfEmail = 'medium' in fault && fault.medium === 'email' && fault.kind in emailErrors;
   const row = wireError((isOfEmail ? `email:${fault.kind}` : `threepid:${fault.kind}`) as ErrorKind, peculiar);
   const reply = spell(row, '', peculiar === 'submit' ? { success: false } : {});
-  return 'retryAfterMs' in fault ? withRetry(reply, fault.retryAfterMs) : reply;
+  // Where there is nothing to wait for, the same is not to be sent again: another code has to be asked for.
+  return 'retryAfterMs' in fault && fault.retryAfterMs > 0 ? withRetry(reply, fault.retryAfterMs) : reply;
 }
 
 /** A fault of the identity service as it goes on the wire. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clientNetwork } from '../../http/client-ip.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { Associations } from '../../identity/associations.js';
@@ -42,11 +43,13 @@ export function unbind({ inputFrom, entryKinds }: Version, associations: Pick<As
         'identity:server_name_invalid',
         'identity:origin_mismatch',
         'identity:homeserver_unreachable',
+        'identity:overloaded',
+        'identity:rate_limited',
         ...anyKinds,
       ],
       'unbind',
     ),
-    async handler({ body: asked, received }) {
+    async handler({ body: asked, received, clientAddress }) {
       const { mxid, threepid, sid, client_secret: clientSecret } = asked;
       const { method, uri } = received;
       await associations.unbind(
@@ -55,6 +58,7 @@ export function unbind({ inputFrom, entryKinds }: Version, associations: Pick<As
           ? { kind: 'session', sid, clientSecret }
           : {
               kind: 'homeserver',
+              client: clientNetwork(clientAddress),
               request: { authorization: received.header('authorization'), method, uri, content: asked },
             },
       );

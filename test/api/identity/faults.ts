@@ -25,6 +25,7 @@ const identity = (fact: IdentityFault, status: number, errcode: string, error: s
 
 const wait = { retryAfterMs: 1500 };
 const limited = [429, 'M_LIMIT_EXCEEDED', 'Too Many Requests', { retry_after_ms: 1500 }] as const;
+const exhausted = [429, 'M_LIMIT_EXCEEDED', 'Too many wrong guesses: ask for a new code'] as const;
 const noSession = ['M_NO_VALID_SESSION', 'No valid session was found matching that sid and client secret'] as const;
 const expired = ['M_SESSION_EXPIRED', 'This validation session has expired: call requestToken again'] as const;
 const unproven = ['M_SESSION_NOT_VALIDATED', 'This validation session has not yet been completed'] as const;
@@ -73,13 +74,20 @@ export const ofToken = (status: 200 | 400): readonly Spelling[] =>
     threepid({ kind: 'session_unknown' }, status, ...noSession),
     threepid({ kind: 'session_expired' }, status, ...expired),
     badSecret,
-    threepid({ kind: 'too_many_guesses', ...wait }, ...limited),
+    threepid({ kind: 'too_many_guesses', ...wait }, ...exhausted, { retry_after_ms: 1500 }),
+    threepid({ kind: 'too_many_guesses', retryAfterMs: 0 }, ...exhausted),
     threepid({ kind: 'rate_limited', ...wait }, ...limited),
   ].map((row) => ({ ...row, json: { success: false, ...row.json } }));
 
 const mxidInvalid = identity({ kind: 'mxid_invalid' }, 400, 'M_INVALID_PARAM', 'This is no Matrix user ID');
 const notYours = identity({ kind: 'not_your_mxid' }, 403, 'M_UNAUTHORIZED', 'This is not your own Matrix user ID');
 const rateLimited = identity({ kind: 'rate_limited', ...wait }, ...limited);
+const overloaded = identity(
+  { kind: 'overloaded' },
+  503,
+  'M_UNKNOWN',
+  'Too many homeservers are being asked at the moment. Please try again later.',
+);
 const otherMedium = identity(
   { kind: 'medium_unsupported' },
   400,
@@ -117,6 +125,8 @@ export const ofUnbind: readonly Spelling[] = [
     'M_UNKNOWN',
     'The homeserver cannot be asked at the moment. Please try again later.',
   ),
+  overloaded,
+  rateLimited,
 ];
 
 /** Of an invite. */
@@ -192,6 +202,7 @@ export const ofRegistration: readonly Spelling[] = [
     'M_UNKNOWN',
     'The homeserver cannot be asked at the moment. Please try again later.',
   ),
+  overloaded,
   rateLimited,
 ];
 

@@ -26,7 +26,7 @@ beforeEach(async () => {
   server = await startServer([createTelegramGatewaySurface({ path, reports })]);
   const callbackUrl = `http://127.0.0.1:${server.port}${path}`;
   const channel = createTelegramGatewayChannel({ token: new Secret(api.token), address: api.url, callbackUrl });
-  await channel.send(phoneValidation(), new AbortController().signal);
+  await channel.send(phoneValidation(), new AbortController().signal, () => undefined);
   code = await api.next('+447700900123');
 });
 

@@ -328,6 +328,35 @@ describe('a mail server that is not there', () => {
   });
 });
 
+describe('a message that was not taken in time', () => {
+  it.each([
+    { stage: 'RCPT', mayHaveSent: false },
+    { stage: 'DATA', mayHaveSent: true },
+  ])('may arrive where the server fell silent after $stage: $mayHaveSent', async ({ stage, mayHaveSent }) => {
+    let reached: () => void = () => undefined;
+    const isReached = new Promise<void>((resolve) => (reached = resolve));
+    const server = await startMailServer(
+      stage === 'RCPT'
+        ? { onRcptTo: () => reached() }
+        : { onData: (stream) => void stream.on('end', () => reached()).resume() },
+    );
+    after.push(() => server.stop());
+    const clock = createFakeClock();
+    const { messenger } = mailer(server.port, { deadlineMs: 20_000 }, clock);
+    const failure = messenger.send(emailValidation()).catch((error: unknown) => error);
+    await isReached;
+    await clock.advance(20_000);
+    expect(await failure).toMatchObject({ mayHaveSent });
+  });
+
+  it('does not arrive where the server has refused it', async () => {
+    const { messenger } = await serverAndMailer({
+      onData: (stream, _session, done) => void stream.on('end', () => done(saying(554, 'Spam'))).resume(),
+    });
+    await expect(messenger.send(emailValidation())).rejects.toMatchObject({ mayHaveSent: false });
+  });
+});
+
 describe('hostile names and addresses', () => {
   it('keeps names within their header and their place', async () => {
     const { server, messenger } = await serverAndMailer();

@@ -16,6 +16,7 @@ import { day } from '../../support/validation.js';
 
 const email = { medium: 'email', address: 'carol@mail.test' };
 const foreign = '@carol:elsewhere.test' as Mxid;
+const client = '198.51.100.7';
 const opened: IdentityUnderTest[] = [];
 
 const open = async (changes: IdentityChanges = {}) => {
@@ -207,7 +208,7 @@ describe('withdrawing', () => {
       'session_unknown',
     );
     const request = { authorization: undefined, method: 'POST', uri: '/', content: {} };
-    expect(await identityFaultOf(associations.unbind(carols, { kind: 'homeserver', request }))).toEqual({
+    expect(await identityFaultOf(associations.unbind(carols, { kind: 'homeserver', request, client }))).toEqual({
       kind: 'signature_missing',
     });
     expect(await under.service.associations.find(email, 'client')).toBeDefined();
@@ -231,14 +232,32 @@ describe('withdrawing', () => {
     { verdict: { kind: 'wrong' }, outcome: 'signature_wrong' },
     { verdict: { kind: 'origin_invalid' }, outcome: 'server_name_invalid' },
     { verdict: { kind: 'unreachable' }, outcome: 'homeserver_unreachable' },
+    { verdict: { kind: 'overloaded' }, outcome: 'overloaded' },
   ])('by a homeserver whose signature is $verdict is $outcome', async ({ verdict, outcome }) => {
     const under = await open({ verifyRequest: () => Promise.resolve(verdict) });
     await under.bind('carol@mail.test');
     const request = { authorization: 'X-Matrix', method: 'POST', uri: '/_matrix/identity/v2/3pid/unbind', content: {} };
-    const unbound = under.service.associations.unbind(carols, { kind: 'homeserver', request });
+    const unbound = under.service.associations.unbind(carols, { kind: 'homeserver', request, client });
     if (outcome === 'withdrawn') await unbound;
     else expect((await identityFaultOf(unbound)).kind).toBe(outcome);
     expect((await under.service.associations.find(email, 'client')) === undefined).toBe(outcome === 'withdrawn');
+  });
+
+  it('by a signature is limited by client, before anybody is asked for keys', async () => {
+    let checks = 0;
+    const verifyRequest = () => Promise.resolve({ kind: 'unreachable' } as const).finally(() => (checks += 1));
+    const registrations = { perClient: { max: 2, windowMs: 4000 } };
+    const under = await open({ verifyRequest, options: { registrations } });
+    const request = { authorization: 'X-Matrix', method: 'POST', uri: '/', content: {} };
+    const ask = (from: string) =>
+      identityFaultOf(under.service.associations.unbind(carols, { kind: 'homeserver', request, client: from }));
+    const kinds = (await Promise.all([ask(client), ask(client), ask(client)])).map(({ kind }) => kind);
+    expect(kinds).toEqual(['homeserver_unreachable', 'homeserver_unreachable', 'rate_limited']);
+    expect(checks).toBe(2);
+    expect(await ask(client)).toEqual({ kind: 'rate_limited', retryAfterMs: 2000 });
+    expect((await ask('203.0.113.9')).kind).toBe('homeserver_unreachable');
+    await under.clock.advance(2000);
+    expect((await ask(client)).kind).toBe('homeserver_unreachable');
   });
 });
 

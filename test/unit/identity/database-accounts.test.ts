@@ -113,6 +113,7 @@ describe('a user', () => {
     [{ kind: 'refused', status: 502 }, 'homeserver_unreachable'],
     [{ kind: 'address_refused' }, 'homeserver_unreachable'],
     [{ kind: 'no_connection' }, 'homeserver_unreachable'],
+    [{ kind: 'overloaded' }, 'overloaded'],
     [{ kind: 'no_answer', afterMs: 9 }, 'homeserver_unreachable'],
     [{ kind: 'answer_unfit', problem: 'a redirect' }, 'homeserver_unreachable'],
   ])('is refused where the homeserver does not vouch, %j, as %s', async (fault, kind) => {

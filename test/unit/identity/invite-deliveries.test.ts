@@ -123,6 +123,7 @@ describe('pending invites', () => {
 describe('a delivery that fails', () => {
   it.each<FederationFault>([
     { kind: 'no_connection' },
+    { kind: 'overloaded' },
     { kind: 'no_answer', afterMs: 1 },
     { kind: 'address_refused' },
     { kind: 'answer_unfit', problem: 'no JSON' },
@@ -180,12 +181,13 @@ describe('a delivery that fails', () => {
     expect(under.federation.mostAtOnce('slow.test')).toBe(1);
   });
 
-  it('keeps its whole server waiting where the server is out of reach, but not where it refuses this one', async () => {
+  it('keeps its whole server waiting where the server is out of reach, but not where it refuses this one or we are too busy', async () => {
     const under = await open();
     under.federation.fail('dead.test', { kind: 'no_connection' });
     under.federation.fail('strict.test', { kind: 'refused', status: 400 });
-    const release = ['dead.test', 'strict.test'].map((server) => under.federation.hold(server));
-    for (const server of ['dead.test', 'strict.test']) {
+    under.federation.fail('fine.test', { kind: 'overloaded' });
+    const release = ['dead.test', 'strict.test', 'fine.test'].map((server) => under.federation.hold(server));
+    for (const server of ['dead.test', 'strict.test', 'fine.test']) {
       for (const local of ['a', 'b', 'c']) {
         await inviteAndBind(under, `${local}@${server}`, `@${local}:${server}` as Mxid);
       }
@@ -193,7 +195,11 @@ describe('a delivery that fails', () => {
     release.forEach((each) => each());
     await under.settle();
     const count = (server: string) => under.federation.asked.filter((asked) => asked === server).length;
-    expect({ dead: count('dead.test'), strict: count('strict.test') }).toEqual({ dead: 1, strict: 3 });
+    expect({ dead: count('dead.test'), strict: count('strict.test'), fine: count('fine.test') }).toEqual({
+      dead: 1,
+      strict: 3,
+      fine: 3,
+    });
   });
 
   it('is given up after three days, is in the log, and the next who publishes the address gets the invites', async () => {

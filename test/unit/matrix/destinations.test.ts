@@ -11,7 +11,7 @@ const hourMs = 3_600_000;
 
 /** What is published on the web, by URL, and in the DNS, by name. */
 interface World {
-  readonly web?: Record<string, Partial<GuardedAnswer>>;
+  readonly web?: Record<string, Partial<GuardedAnswer> | FederationFailure>;
   readonly dns?: Record<string, readonly Partial<ServiceRecord>[]>;
   readonly servers?: Record<string, string>;
 }
@@ -23,6 +23,7 @@ function explorer({ web = {}, dns = {}, servers = {} }: World) {
     fetched.push(url.href);
     const answer = web[url.href];
     if (answer === undefined) return Promise.reject(new FederationFailure({ kind: 'no_connection' }));
+    if (answer instanceof FederationFailure) return Promise.reject(answer);
     return Promise.resolve({ status: 200, headers: {}, text: '', ...answer });
   };
   const configuredFetch: GuardedFetch = () => Promise.reject(new Error('not asked here'));
@@ -219,6 +220,16 @@ describe('a delegation', () => {
     await world.clock.advance(1);
     await world.find('example.org');
     expect(world.fetched).toHaveLength(2);
+  });
+
+  it('that could not be asked for, because we are too busy, is no delegation that is absent', async () => {
+    const web: Record<string, Partial<GuardedAnswer> | FederationFailure> = {
+      [wellKnown('example.org')]: new FederationFailure({ kind: 'overloaded' }),
+    };
+    const world = explorer({ web });
+    await expect(world.find('example.org')).rejects.toMatchObject({ fact: { kind: 'overloaded' } });
+    web[wellKnown('example.org')] = delegating('target.test');
+    expect((await world.find('example.org')).base).toBe(there);
   });
 
   it('that is not there is not asked for again for five minutes, whatever the answer says', async () => {

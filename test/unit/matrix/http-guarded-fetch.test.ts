@@ -393,7 +393,7 @@ describe('the time of a request', () => {
     const guarded = fetcher({ clock, bounds: { maxConcurrent: 1, maxWaiting: 1 } });
     const url = `https://home.test:${server.port}/`;
     const faults = [faultOf(guarded(get(url))), faultOf(guarded(get(url)))];
-    expect(await faultOf(guarded(get(url)))).toEqual({ kind: 'no_connection' });
+    expect(await faultOf(guarded(get(url)))).toEqual({ kind: 'overloaded' });
     await asked;
     await clock.advance(10_000);
     expect(await Promise.all(faults)).toEqual([late, late]);

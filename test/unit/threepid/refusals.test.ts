@@ -149,6 +149,10 @@ describe('where a message does not get through', () => {
       expect(await faultOf(validation.requestToken(phoneRequest()))).toMatchObject({ kind: 'send_failed' });
     }
     messenger.fail({ kind: 'channel_down' });
+    for (let time = 0; time < 5; time += 1) {
+      expect(await faultOf(validation.requestToken(phoneRequest()))).toMatchObject({ kind: 'send_failed' });
+    }
+    messenger.fail({ kind: 'address_unknown' }, { mayHaveSent: true });
     for (let time = 0; time < 2; time += 1) {
       expect(await faultOf(validation.requestToken(phoneRequest()))).toMatchObject({ kind: 'send_failed' });
     }
