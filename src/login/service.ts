@@ -77,7 +77,7 @@ export function createLoginService(deps: LoginServiceDeps): LoginService & Login
   }
 
   return {
-    ...createLoginProcesses({ ...deps, ledger, book, walk, qr, hangUp: desk.hangUp, permit, alone }),
+    ...createLoginProcesses({ ...deps, ledger, book, walk, qr, hangUp: (id) => desk.hangUp(id), permit, alone }),
     ...createAccountDesk({ book, walk, permit, alone }),
 
     async submit(owner, input) {
