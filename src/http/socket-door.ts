@@ -104,8 +104,20 @@ export function createSocketDoor(deps: SocketDoorDeps): SocketDoor {
       const conversation = await prepare(knock);
       await new Promise<void>((resolve) => {
         const hold = (work: Promise<void>) => void work.then(resolve);
-        if (socket.destroyed) return hold(speak(conversation, unheard).then(() => undefined));
-        upgrader.handleUpgrade(request, socket, head, (open) => hold(converse(conversation, open)));
+        let hasBegun = false;
+        const sayUnheard = () => {
+          if (!hasBegun) hold(speak(conversation, unheard).then(() => undefined));
+          hasBegun = true;
+        };
+        socket.once('close', sayUnheard);
+        if (hasGone(socket)) {
+          socket.destroy();
+          return sayUnheard();
+        }
+        upgrader.handleUpgrade(request, socket, head, (open) => {
+          hasBegun = true;
+          hold(converse(conversation, open));
+        });
       });
     } catch (error) {
       const reply = errorReply(error, { surface, endpoint, requestId }, deps);
@@ -218,6 +230,11 @@ export function createSocketDoor(deps: SocketDoorDeps): SocketDoor {
 
 /** What a conversation is given whose client has gone before it began. */
 const unheard: MessageSocket = { send: () => undefined, closed: AbortSignal.abort() };
+
+/** Whether nobody is left to open a WebSocket for; Node leaves the socket of a client that has only said its end half-open. */
+function hasGone(socket: Duplex): boolean {
+  return socket.destroyed || !socket.readable || !socket.writable;
+}
 
 /** Whether the request is one that the WebSocket protocol allows (RFC 6455, 4.2.1). */
 function isHandshake({ method, headers }: IncomingMessage): boolean {

@@ -23,8 +23,12 @@ afterEach(async () => {
   for (const server of started.splice(0)) await server.stop(0);
 });
 
-/** GET /chat/{room} as a WebSocket; `talk` is what is said there. */
-async function start(talk: Conversation, limits: Partial<SocketLimits> = {}) {
+/** GET /chat/{room} as a WebSocket; `talk` is what is said there, once `opening` is over. */
+async function start(
+  talk: Conversation,
+  limits: Partial<SocketLimits> = {},
+  opening: Promise<void> = Promise.resolve(),
+) {
   const clock = createFakeClock();
   const plain = endpoint({
     name: 'chat',
@@ -60,9 +64,10 @@ async function start(talk: Conversation, limits: Partial<SocketLimits> = {}) {
           const found = offered.find((one) => one.startsWith('secret-'))?.slice('secret-'.length);
           return found && `Bearer ${found.replaceAll('_', ' ')}`;
         },
-        open: ({ params, principal }) => {
+        open: async ({ params, principal }) => {
           asked.push(params, principal);
-          return Promise.resolve(talk);
+          await opening;
+          return talk;
         },
       },
     ],
@@ -156,6 +161,31 @@ describe('a WebSocket', () => {
     (await mustOpen(open())).terminate();
     await expect.poll(() => hasGone).toBe(true);
   });
+
+  it.each(['end', 'resetAndDestroy'] as const)(
+    'tells its conversation when the client has gone before it opened: %s',
+    async (leave) => {
+      let open = () => {};
+      const opening = new Promise<void>((resolve) => (open = resolve));
+      const told: boolean[] = [];
+      const talk: Conversation = ({ closed }) => Promise.resolve(void told.push(closed.aborted));
+      const { server, asked, open: knock } = await start(talk, {}, opening);
+      const client = connect(server.port, '127.0.0.1');
+      client.write(
+        `GET /test/chat/tea HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n` +
+          `Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nAuthorization: ${authorization}\r\n\r\n`,
+      );
+      await expect.poll(() => asked.length).toBe(2);
+      client[leave]();
+      // The server has seen it when others have been answered.
+      for (let n = 0; n < 3; n += 1) await knock(undefined, '/test/nowhere');
+      open();
+      await expect.poll(() => told).toEqual([true]);
+      expect((await server.log.line('request')).fields).toHaveProperty('durationMs');
+      await server.stop(60_000);
+      client.destroy();
+    },
+  );
 
   it('is closed after a defect, which is logged', async () => {
     const { open, server } = await start(() => Promise.reject(new Error('broken')));
