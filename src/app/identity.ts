@@ -57,7 +57,7 @@ export async function openIdentity(config: Config, seams: IdentitySeams): Promis
   const signingKeys = await loadSigningKeys({ ...seams, path: options.signingKeyFile });
   const federation = createHttpFederation({ ...outgoing, clock });
   // Invites have a queue of their own: strangers, who fill the other one, do not hold them up.
-  const { postOnBind } = createHttpFederation({ ...outgoing, clock });
+  const inviting = createHttpFederation({ ...outgoing, clock });
   const accounts = createIdentityAccounts({
     ...seams,
     federation,
@@ -71,7 +71,7 @@ export async function openIdentity(config: Config, seams: IdentitySeams): Promis
     signingKeys,
     validation,
     messenger,
-    federation: { postOnBind },
+    federation: inviting,
     verifyRequest: createXMatrixVerifier({ federation, ourNames: [...new Set([serverName, host, hostname])] }),
   });
   const surfaces = createIdentitySurfaces({

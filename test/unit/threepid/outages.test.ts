@@ -20,7 +20,11 @@ afterEach(async () => {
 async function openThrough(email: readonly EmailChannel[]) {
   const clock = createFakeClock();
   const real = createMessenger({ email, phone: [], clock, logger: silentLogger });
-  const messenger = { ...createRecordingMessenger(), canSend: real.canSend, send: real.send };
+  const messenger: ReturnType<typeof createRecordingMessenger> = {
+    ...createRecordingMessenger(),
+    canSend: (kind) => real.canSend(kind),
+    send: (message) => real.send(message),
+  };
   const limit = { ...allowances, perEmailAddress: { max: 3, windowMs: day } };
   const under = await openValidation({ clock, messenger, allowances: limit });
   after.push(() => under.close());
