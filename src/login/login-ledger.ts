@@ -43,6 +43,8 @@ export interface LoginLedger {
   adopt(owner: Mxid, login: Login, adopted: Login): Promise<void>;
   /** From now on, all that is kept of the login is its session, until that is ended at Telegram, and that it was cancelled. */
   discard(owner: Mxid, leftover: Leftover): Promise<void>;
+  /** Like discard, where nobody asked for it: of a login without a session, nothing is kept. */
+  displace(owner: Mxid, leftover: Leftover): Promise<void>;
   /** Like discard, within a transaction. */
   discardIn(tx: Transaction, owner: Mxid, leftover: Leftover): Promise<void>;
   /** Its session could not be ended now: it is listed again after a while, and forgotten when that was tried for a day. */
@@ -76,12 +78,14 @@ const againAfterMs = 10 * 60_000;
 const givenUpAfterMs = 24 * 60 * 60_000;
 /** How long it is remembered how a login with a name ended. */
 const rememberedForMs = 60 * 60_000;
+/** Of how many logins of one owner that is remembered. */
+const mostRemembered = 8;
 
 export function createLoginLedger({ database, expireAfterMs, clock }: LoginLedgerDeps): LoginLedger {
   const isOver = (record: LoginProcessRecord) => record.expiresAt <= clock.now();
   const listByOwner = (owner: Mxid) => database.transaction((tx) => tx.loginProcesses.listByOwner(owner));
-  const findRecord = async (tx: Transaction, owner: Mxid, id: string) =>
-    (await tx.loginProcesses.listByOwner(owner)).find((record) => record.id === id);
+  const findRecord = (tx: Transaction, owner: Mxid, id: string) => tx.loginProcesses.find(owner, id);
+  const findAlone = (owner: Mxid, id: string) => database.transaction((tx) => findRecord(tx, owner, id));
 
   async function discardIn(tx: Transaction, owner: Mxid, { id, session }: Leftover): Promise<void> {
     const before = await findRecord(tx, owner, id);
@@ -91,6 +95,14 @@ export function createLoginLedger({ database, expireAfterMs, clock }: LoginLedge
     const state = writeState({ step: 'over', session, name, end });
     const expiresAt = session === null ? at + rememberedForMs : at;
     await tx.loginProcesses.save({ id, owner, state, createdAt: at, expiresAt });
+    await forgetOldest(tx, owner);
+  }
+
+  /** Those whose session is still to be ended stay. */
+  async function forgetOldest(tx: Transaction, owner: Mxid): Promise<void> {
+    const past = (await tx.loginProcesses.listByOwner(owner)).filter(isEnded);
+    const latestFirst = past.sort((one, other) => other.expiresAt - one.expiresAt);
+    for (const { id } of latestFirst.slice(mostRemembered)) await tx.loginProcesses.delete(id);
   }
 
   /** How a login with a name ended that is found abandoned or is given up now. */
@@ -108,6 +120,7 @@ export function createLoginLedger({ database, expireAfterMs, clock }: LoginLedge
       state: writeState({ step: 'over', session: null, ...ended }),
       expiresAt,
     });
+    await forgetOldest(tx, record.owner);
   }
 
   async function write(tx: Transaction, owner: Mxid, { id, startedAt, state, name }: Login): Promise<void> {
@@ -130,7 +143,7 @@ export function createLoginLedger({ database, expireAfterMs, clock }: LoginLedge
     },
 
     async load(owner, id) {
-      const record = (await listByOwner(owner)).find((each) => each.id === id);
+      const record = await findAlone(owner, id);
       const login = record && !isOver(record) ? underWay(record) : undefined;
       if (!record || login) return login?.name ? login : undefined;
       const { name, end } = endOf(record);
@@ -154,6 +167,13 @@ export function createLoginLedger({ database, expireAfterMs, clock }: LoginLedge
 
     discard: (owner, leftover) => database.transaction((tx) => discardIn(tx, owner, leftover)),
     discardIn,
+
+    displace(owner, leftover) {
+      return database.transaction(async (tx) => {
+        if (leftover.session !== null) await discardIn(tx, owner, leftover);
+        else await tx.loginProcesses.delete(leftover.id);
+      });
+    },
 
     postpone(owner, leftover) {
       return database.transaction(async (tx) => {
@@ -185,9 +205,8 @@ export function createLoginLedger({ database, expireAfterMs, clock }: LoginLedge
       await database.transaction(async (tx) => {
         const record = await findRecord(tx, owner, id);
         if (!record) return;
-        const { step, session } = readSession(record);
         // What was remembered for its time only.
-        if (step === 'over' && session === null) await tx.loginProcesses.delete(id);
+        if (isEnded(record)) await tx.loginProcesses.delete(id);
         else await bury(tx, record, endOf(record));
       });
     },
@@ -195,8 +214,8 @@ export function createLoginLedger({ database, expireAfterMs, clock }: LoginLedge
     listOver: () => database.transaction((tx) => tx.loginProcesses.listExpired(clock.now(), listedAtOnce)),
 
     async findLeftover(owner, id) {
-      const record = (await listByOwner(owner)).find((each) => each.id === id && isOver(each));
-      return record && { id, session: readSession(record).session };
+      const record = await findAlone(owner, id);
+      return record && isOver(record) ? { id, session: readSession(record).session } : undefined;
     },
   };
 }
@@ -212,6 +231,12 @@ function readSession({ state: stored }: LoginProcessRecord): {
 } {
   const state = readState(stored);
   return { step: state.step, session: 'session' in state ? state.session : null };
+}
+
+/** Whether the login is over, and its session too. */
+function isEnded(record: LoginProcessRecord): boolean {
+  const { step, session } = readSession(record);
+  return step === 'over' && session === null;
 }
 
 function isShared(login: Login): login is Login<SharedState> {

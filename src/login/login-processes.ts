@@ -79,7 +79,10 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
 
   async function makeRoom(owner: Mxid): Promise<void> {
     const named = (await ledger.list(owner)).filter(({ name }) => name !== null);
-    for (const login of named.slice(mostUnderWay - 1)) await giveUp(owner, login);
+    for (const { id, state } of named.slice(mostUnderWay - 1)) {
+      await ledger.displace(owner, { id, session: sessionOf(state) ?? null });
+      qr.leave(id);
+    }
   }
 
   /** The sweep ends its session. */
@@ -218,7 +221,6 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
 
     async cancel(owner, loginId) {
       permit(owner);
-      qr.leave(loginId);
       await alone(owner, `cancel ${loginId}`, async () => {
         const login = await load(owner, loginId);
         if ('state' in login) {

@@ -245,7 +245,8 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
       return;
     }
     const state = withSession(login.state, session);
-    if (answer && complaint) await ledger.save(owner, { ...atNextStep(login, { answer, complaint }), state });
+    const again = { answer, complaint, fresh: false };
+    if (answer && complaint) await ledger.save(owner, { ...atNextStep(login, again), state });
     else if (state !== login.state) await ledger.save(owner, { ...login, state });
   }
 

@@ -82,6 +82,14 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
       expect(found.map(clear)).toEqual([clear(loginProcess()), clear(older)]);
     });
 
+    it('finds one by its id for its owner only', async () => {
+      await save(loginProcess());
+      const find = (owner: Mxid, id: string) => database.transaction((tx) => tx.loginProcesses.find(owner, id));
+      expect([await find(alice, 'p1')].map((found) => found && clear(found))).toEqual([clear(loginProcess())]);
+      expect(await find(bob, 'p1')).toBeUndefined();
+      expect(await find(alice, 'p2')).toBeUndefined();
+    });
+
     it('replaces the one of the same id', async () => {
       await save(loginProcess());
       const changed = loginProcess({ state: new Secret('other'), expiresAt: later + 1 });

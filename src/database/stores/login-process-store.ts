@@ -13,6 +13,8 @@ export interface LoginProcessRecord {
 
 /** Where logins under way are kept. A Matrix ID may have several. */
 export interface LoginProcessStore {
+  /** The one of this id where it is the owner's, expired or not. */
+  find(owner: Mxid, id: string): Promise<LoginProcessRecord | undefined>;
   /** Newest first, expired ones included. */
   listByOwner(owner: Mxid): Promise<LoginProcessRecord[]>;
   /** Oldest first, at most `limit`, of those with `expiresAt` at or before `now` (epoch ms). */

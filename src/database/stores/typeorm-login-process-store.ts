@@ -19,6 +19,11 @@ export function createLoginProcessStore(session: TransactionSession, sealer: Sea
   });
 
   return {
+    async find(owner, id) {
+      const row = await repository().findOneBy({ id, owner });
+      return row ? record(row) : undefined;
+    },
+
     async listByOwner(owner) {
       const rows = await repository().find({ where: { owner }, order: { createdAt: 'DESC', id: 'DESC' } });
       return rows.map(record);

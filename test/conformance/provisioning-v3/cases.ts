@@ -134,7 +134,7 @@ export const cases: Readonly<Record<string, ReplayCase>> = {
       200,
       step('user_input', `${stepIds.code}.incorrect`, 'Incorrect code', {
         ...codeField,
-        'gangway.code': told,
+        'gangway.code': { ...told, is_new: false },
         'gangway.complaint': 'phone_code_invalid',
       }),
     ),

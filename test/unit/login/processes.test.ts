@@ -127,7 +127,7 @@ describe('a wrong answer', () => {
     const { loginId } = await begun('phone');
     expect(await desk.login.answer(alice, loginId, code('11111'), 2)).toMatchObject({
       stepNumber: 3,
-      step: { kind: 'code' },
+      step: { kind: 'code', code: { fresh: false } },
       complaint: 'phone_code_invalid',
     });
     await desk.login.answer(alice, loginId, code('22222'), 3);
@@ -275,6 +275,37 @@ describe('a login that is over', () => {
     expect(await desk.login.find(alice, first.loginId)).toMatchObject({ step: { kind: 'code' } });
     await begun();
     expect(await faultOf(desk.login.find(alice, first.loginId))).toEqual({ kind: 'login_cancelled' });
+  });
+
+  it('by another one being begun before it had a session leaves nothing', async () => {
+    const first = await begun();
+    await desk.clock.advance(1);
+    for (let count = 1; count < 12; count++) await begun();
+    expect(await faultOf(desk.login.find(alice, first.loginId))).toEqual({ kind: 'login_unknown' });
+    expect(await desk.database.transaction((tx) => tx.loginProcesses.listByOwner(alice))).toHaveLength(8);
+  });
+
+  it('is remembered with the last eight of its owner', async () => {
+    const loginIds: string[] = [];
+    for (let count = 0; count < 9; count++) {
+      const { loginId } = await begun();
+      await desk.login.cancel(alice, loginId);
+      loginIds.push(loginId);
+      await desk.clock.advance(1);
+    }
+    const faults = await Promise.all(loginIds.map((loginId) => faultOf(desk.login.find(alice, loginId))));
+    expect(faults.map(({ kind }) => kind)).toEqual(['login_unknown', ...Array(8).fill('login_cancelled')]);
+  });
+
+  it('stays on record until its session is ended, however many come after it', async () => {
+    for (let count = 0; count < 20; count++) {
+      const { loginId } = await begun();
+      await desk.login.answer(alice, loginId, phone(`+99966201${10 + count}`), 1);
+      await desk.clock.advance(1);
+    }
+    await desk.login.cancelAll(alice);
+    await desk.login.sweep();
+    expect(desk.telegram.calls('logOut')).toBe(20);
   });
 
   it('may be every one of the owner, those without a name too', async () => {

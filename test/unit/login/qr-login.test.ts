@@ -228,6 +228,18 @@ describe('those who wait with a QR code', () => {
     expect(desk.telegram.liveConnections()).toBe(0);
   });
 
+  it('do not have Telegram asked again when somebody else would cancel it', async () => {
+    const shown = await start();
+    const waiting = wait(shown);
+    await desk.telegram.untilListening(1);
+    expect(await faultOf(desk.login.cancel(mxidOf('@bob:example.org'), shown.loginId))).toEqual({
+      kind: 'login_unknown',
+    });
+    desk.telegram.acceptLoginToken(urlOf(shown), near);
+    expect(await waiting).toMatchObject({ step: { kind: 'complete' } });
+    expect(desk.telegram.calls('getMe')).toBe(0);
+  });
+
   it('may give up, and the login stays where it was', async () => {
     const shown = await start();
     const leaving = new AbortController();
