@@ -1,6 +1,7 @@
 import { createTelegramProofs, type FromTelegram, type TelegramProofs } from '../accounts/contacts/telegram-proofs.js';
 import type { Config } from '../config/config.js';
 import type { AccountPublisher } from '../identity/associations.js';
+import { readUser } from '../login/stored-forms.js';
 import type { Accounts, AccountSeams } from './accounts.js';
 
 /** What composeTelegramProofs needs besides the configuration. */
@@ -30,6 +31,7 @@ export function composeTelegramProofs(
     mode,
     serverName: homeserver.domain,
     hasOwnAccounts: accounts?.kind !== 'relay',
+    readProfile: readUser,
     publisher: threepids.publishesFromTelegram ? publisher : undefined,
   });
   return { proofs, isOffered: mode !== 'off' };

@@ -150,6 +150,20 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect([await proofs.standing(alice, changed), await numbersOf(alice)]).toEqual(['offered', []]);
     });
 
+    it('adds the number that Telegram has said last, and not the one that was asked about', async () => {
+      const { proofs, login, telegram, logIn, numbersOf } = await open();
+      const before = await logIn(alice, `+${number}`);
+      telegram.renumber(before.id, numberOf(otherNumber));
+      await login.whoAmI(alice);
+      await proofs.add(alice, before);
+      expect(await numbersOf(alice)).toEqual([otherNumber]);
+
+      telegram.renumber(before.id, null);
+      await login.whoAmI(alice);
+      expect(await faultOf(proofs.add(alice, before))).toBe('number_missing');
+      expect(await numbersOf(alice)).toEqual([]);
+    });
+
     it('refuses a number that another account has, and says so before', async () => {
       const { proofs, embedded, logIn, numbersOf } = await open();
       await embedded.addAddress(bob, { medium: 'msisdn', address: number });
@@ -263,6 +277,20 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect(new Set(checked.slice(0, 3)).size).toBe(2);
       expect(checked[1]).not.toBe(checked[0]);
       expect(await numbersOf(bob)).toEqual([otherNumber]);
+    });
+
+    it('takes away a number that Telegram has not said last, also where it says nothing new', async () => {
+      const { proofs, login, logIn, numbersOf } = await open();
+      const user = await logIn(alice, `+${number}`);
+      await proofs.add(alice, user);
+      await database.transaction(async (tx) => {
+        const [proven] = await tx.accountAddresses.listByUser(alice);
+        if (!proven) throw new Error('nothing was added');
+        await tx.accountAddresses.delete(proven.id);
+        await tx.accountAddresses.insert({ ...proven, address: otherNumber });
+      });
+      await proofs.check((accountId) => login.check(accountId));
+      expect(await numbersOf(alice)).toEqual([]);
     });
 
     it('keeps to the waits that Telegram asks for', async () => {

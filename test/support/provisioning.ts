@@ -12,6 +12,7 @@ import { createLoginService } from '../../src/login/service.js';
 import { createConnectionPool } from '../../src/telegram/pool.js';
 import { openTestDatabase } from './database.js';
 import { createFakeClock, type FakeClock } from './fake-clock.js';
+import { readUser } from '../../src/login/stored-forms.js';
 import { createFakeTelegram, type FakeTelegram } from './fake-telegram.js';
 import { sendRaw, type RawReply, type RawRequest } from './raw-http.js';
 import { silentLogger } from './silent-logger.js';
@@ -87,6 +88,7 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
   });
   const mayLogIn = (mxid: Mxid) => mxid !== parseMxid(stranger);
   const proofs = createTelegramProofs({
+    readProfile: readUser,
     ...deps,
     mode: fromTelegram,
     database: losable,

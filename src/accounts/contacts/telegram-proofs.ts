@@ -5,6 +5,7 @@ import type { Logger } from '../../base/logger.js';
 import { serverNameOf, type Mxid, type ServerName } from '../../base/mxid.js';
 import type { PhoneNumber } from '../../base/phone.js';
 import { randomId, type Random } from '../../base/random.js';
+import type { Secret } from '../../base/secret.js';
 import type { Database, Transaction } from '../../database/database.js';
 import type { AccountAddressRecord } from '../../database/stores/account-address-store.js';
 import type { AccountPublisher } from '../../identity/associations.js';
@@ -59,8 +60,11 @@ export interface TelegramProofs {
   whenChanged(tx: Transaction, login: ProvingLogin): Promise<void>;
   /** Undefined where there is nothing to be said: no number, or no Matrix account on this server. */
   standing(owner: Mxid, user: TelegramPerson): Promise<PhoneStanding | undefined>;
-  /** Adds the number of the Telegram account that the owner is logged in to; idempotent. Throws TelegramProofFailure. */
-  add(owner: Mxid, user: TelegramPerson): Promise<void>;
+  /**
+   * Adds the number that Telegram last said of the account, which the owner is logged in to, and returns who has it there; idempotent.
+   * Throws TelegramProofFailure.
+   */
+  add(owner: Mxid, user: TelegramPerson): Promise<TelegramPerson>;
   /** Publishes what was added by itself, where that is wanted. To be called now and then. */
   publish(): Promise<void>;
   /** Has Telegram asked about each login that proves something, one after another; ends where Telegram is out of reach. */
@@ -75,6 +79,8 @@ export interface TelegramProofsDeps {
   readonly hasOwnAccounts: boolean;
   /** Where the numbers are published besides. */
   readonly publisher: AccountPublisher | undefined;
+  /** Reads the profile that is stored of a Telegram account. */
+  readonly readProfile: (profile: Secret) => TelegramPerson;
   readonly database: Database;
   readonly clock: Clock;
   readonly random: Random;
@@ -83,7 +89,7 @@ export interface TelegramProofsDeps {
 
 /** The proofs in that database. */
 export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
-  const { mode, serverName, hasOwnAccounts, publisher, database, clock, random, logger } = deps;
+  const { mode, serverName, hasOwnAccounts, publisher, readProfile, database, clock, random, logger } = deps;
   const unpublished = new Map<string, AccountAddressRecord>();
   let lastChecked = '';
 
@@ -134,20 +140,28 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
     }
   }
 
+  async function whenChanged(tx: Transaction, login: ProvingLogin): Promise<void> {
+    const address = numberOf(login.user);
+    const proven = await tx.accountAddresses.listByTelegramAccount(login.accountId);
+    const outdated = proven.filter((one) => one.address !== address?.address);
+    if (outdated.length === 0) return;
+    // Whoever writes both holds the account before its addresses: PostgreSQL ends transactions that wait for each other.
+    await hasAccount(tx, login.owner, 'hold');
+    for (const { id } of outdated) await tx.accountAddresses.delete(id);
+    logger.info('Telegram says another phone number: the old one is proven no more', { owner: login.owner });
+    await addByItself(tx, login);
+  }
+
+  /** The login as it is on record, held until the transaction is over. */
+  async function holdLogin(tx: Transaction, accountId: string): Promise<ProvingLogin | undefined> {
+    if (!(await tx.telegramAccounts.hold(accountId))) return undefined;
+    const account = await tx.telegramAccounts.find(accountId);
+    return account && { accountId, owner: account.owner, user: readProfile(account.profile) };
+  }
+
   return {
     whenClaimed: addByItself,
-
-    async whenChanged(tx, login) {
-      const address = numberOf(login.user);
-      const proven = await tx.accountAddresses.listByTelegramAccount(login.accountId);
-      const outdated = proven.filter((one) => one.address !== address?.address);
-      if (outdated.length === 0) return;
-      // Whoever writes both holds the account before its addresses: PostgreSQL ends transactions that wait for each other.
-      await hasAccount(tx, login.owner, 'hold');
-      for (const { id } of outdated) await tx.accountAddresses.delete(id);
-      logger.info('Telegram says another phone number: the old one is proven no more', { owner: login.owner });
-      await addByItself(tx, login);
-    },
+    whenChanged,
 
     async standing(owner, user) {
       await publish();
@@ -162,16 +176,19 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
     },
 
     async add(owner, user) {
-      const address = numberOf(user);
-      if (!address) throw new TelegramProofFailure({ kind: 'number_missing' });
-      await database.transaction(async (tx) => {
+      const added = await database.transaction(async (tx) => {
         const account = await tx.telegramAccounts.findByTelegramUserId(user.id);
-        const isThere = account?.owner === owner && (await tx.telegramAccounts.hold(account.id));
-        if (!isThere) throw new TelegramProofFailure({ kind: 'login_over' });
-        const outcome = await insert(tx, { accountId: account.id, owner, user }, address);
+        // Telegram may have said another number since the caller has asked.
+        const login = account && (await holdLogin(tx, account.id));
+        if (login?.owner !== owner) throw new TelegramProofFailure({ kind: 'login_over' });
+        const address = numberOf(login.user);
+        if (!address) throw new TelegramProofFailure({ kind: 'number_missing' });
+        const outcome = await insert(tx, login, address);
         if (outcome !== 'added') throw new TelegramProofFailure({ kind: outcome });
+        return login.user;
       });
       await publish();
+      return added;
     },
 
     publish,
@@ -182,6 +199,10 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
       for (const id of [...ids.filter((one) => one > lastChecked), ...ids.filter((one) => one <= lastChecked)]) {
         lastChecked = id;
         if ((await ask(id)) === 'unreachable') return;
+        await database.transaction(async (tx) => {
+          const login = await holdLogin(tx, id);
+          if (login) await whenChanged(tx, login);
+        });
       }
     },
   };

@@ -33,9 +33,8 @@ export function addPhone(login: LoginService, proofs: NonNullable<PhoneProofs>):
     errors: errorShapes('add_phone'),
     async handler({ params, principal }) {
       const owner = readOwner(params, principal);
-      const user = await login.whoAmI(owner);
-      await proofs.add(owner, user);
-      return reply(200, { phone: wirePhone(user.phone), add_phone: 'added' });
+      const { phone } = await proofs.add(owner, await login.whoAmI(owner));
+      return reply(200, { phone: wirePhone(phone), add_phone: 'added' });
     },
   });
 }
