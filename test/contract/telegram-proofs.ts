@@ -3,6 +3,7 @@ import { TelegramProofFailure, type FromTelegram } from '../../src/accounts/cont
 import type { Mxid } from '../../src/base/mxid.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
+import type { AccountPublisher } from '../../src/identity/associations.js';
 import type { TelegramUser } from '../../src/telegram/shapes.js';
 import { openTestDatabase } from '../support/database.js';
 import type { DatabasePlace } from '../support/database-place.js';
@@ -369,6 +370,50 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       await proofs.publish();
       expect([await proofs.standing(alice, user), await find()]).toEqual(['added', undefined]);
       expect((await login.whoAmI(alice)).id).toBe(user.id);
+    });
+
+    it('is tried again where it went wrong', async () => {
+      const { associations } = identity.service;
+      let troubles = 1;
+      const publisher: AccountPublisher = {
+        publish(address) {
+          if (troubles === 0) return associations.publish(address);
+          troubles -= 1;
+          return Promise.reject(new Error('out of order'));
+        },
+      };
+      const { proofs, logIn } = await open({ mode: 'on', publisher });
+      await logIn(alice, `+${number}`);
+      await proofs.publish();
+      expect(await find()).toBeUndefined();
+      await proofs.publish();
+      expect(await find()).toBe(alice);
+    });
+
+    it.each([
+      ['waits', 'yet', 59_999],
+      ['does not wait', 'for long', 60_000],
+    ])('%s for a number whose transaction is not over %s', async (does, _how, waitedMs) => {
+      const { proofs, embedded, logIn } = await openPublishing();
+      const user = await logIn(alice, `+${number}`);
+      await proofs.publish();
+      const added = await database.transaction(async (tx) => {
+        const [before] = await tx.accountAddresses.listByUser(alice);
+        const accountId = before?.telegramAccountId;
+        if (accountId === undefined) throw new Error('nothing was added');
+        await tx.accountAddresses.deleteByUser(alice);
+        await proofs.whenClaimed(tx, { accountId, owner: alice, user });
+        const [after] = await tx.accountAddresses.listByUser(alice);
+        await tx.accountAddresses.deleteByUser(alice);
+        return after;
+      });
+      if (!added) throw new Error('nothing was added');
+      await embedded.clock.advance(waitedMs);
+      await proofs.publish();
+      // Others see it from now on only.
+      await database.transaction((tx) => tx.accountAddresses.insert(added));
+      await proofs.publish();
+      expect(await find()).toBe(does === 'waits' ? alice : undefined);
     });
 
     it('does not happen where the number has gone again before', async () => {

@@ -89,11 +89,12 @@ export function createPublications(deps: PublicationsDeps): Publications {
       else await bindElsewhere(mxid, idServer, session, server.idAccessToken);
     },
 
-    async unbind(mxid, address, named) {
+    async unbind(mxid, address, named, first) {
       const idServer = named === undefined ? undefined : readIdServer(named);
       const bindings = await database.transaction((tx) => tx.identityBindings.list(mxid, address));
       const there = bindings.filter((binding) => idServer === undefined || binding.idServer === idServer);
       const isHere = own && (idServer === undefined ? await own.isPublished(mxid, address) : isOurs(idServer));
+      await first?.();
       const here = isHere ? [own.unbind(mxid, address).then(() => true)] : [];
       return (await unbindEverywhere(there, here)) ? 'success' : 'no-support';
     },

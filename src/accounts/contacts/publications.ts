@@ -18,7 +18,13 @@ export interface Publications {
   ): Promise<void>;
   /**
    * At the server that is named, else wherever it is known to be published: `success` only where each has done it, and there was one. What
-   * others would refuse us, who have no homeserver's key to sign with, is `no-support`.
+   * others would refuse us, who have no homeserver's key to sign with, is `no-support`. `first` runs once it is known where it is published:
+   * what goes by that counts as done.
    */
-  unbind(mxid: Mxid, address: ThirdPartyAddress, idServer: string | undefined): Promise<UnbindResult>;
+  unbind(
+    mxid: Mxid,
+    address: ThirdPartyAddress,
+    idServer: string | undefined,
+    first?: () => Promise<unknown>,
+  ): Promise<UnbindResult>;
 }

@@ -65,7 +65,7 @@ export interface TelegramProofs {
    * Throws TelegramProofFailure.
    */
   add(owner: Mxid, user: TelegramPerson): Promise<TelegramPerson>;
-  /** Publishes what was added by itself, where that is wanted. To be called now and then. */
+  /** Publishes what was added, where that is wanted, and what could not be before. To be called now and then. */
   publish(): Promise<void>;
   /** Has Telegram asked about each login that proves something, one after another; ends where Telegram is out of reach. */
   check(ask: (accountId: string) => Promise<'checked' | 'unreachable'>): Promise<void>;
@@ -87,11 +87,15 @@ export interface TelegramProofsDeps {
   readonly logger: Logger;
 }
 
+/** A row that is not there for that long was never committed, or has gone. */
+const longestTransactionMs = 60_000;
+
 /** The proofs in that database. */
 export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
   const { mode, serverName, hasOwnAccounts, publisher, readProfile, database, clock, random, logger } = deps;
   const unpublished = new Map<string, AccountAddressRecord>();
   let lastChecked = '';
+  let publishing = Promise.resolve();
 
   async function hasAccount(tx: Transaction, mxid: Mxid, how: 'look' | 'hold'): Promise<boolean> {
     if (serverNameOf(mxid) !== serverName) return false;
@@ -127,17 +131,31 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
     });
   }
 
-  async function publish(): Promise<void> {
+  /** Whether there is nothing more to be done about it. */
+  async function publishOne(to: AccountPublisher, address: AccountAddressRecord): Promise<boolean> {
+    // It may have been added in a transaction that is not over yet.
+    const found = await database.transaction((tx) => tx.accountAddresses.find(address));
+    if (found?.id !== address.id) return clock.now() - address.addedAt >= longestTransactionMs;
+    const isDone = await to.publish(address);
+    const { mxid: owner } = address;
+    if (!isDone) logger.info('a phone number is not published: it is already, or has gone again', { owner });
+    return true;
+  }
+
+  async function publishAll(to: AccountPublisher): Promise<void> {
     for (const [id, address] of unpublished) {
-      unpublished.delete(id);
       try {
-        const isDone = await publisher?.publish(address);
-        const { mxid: owner } = address;
-        if (!isDone) logger.info('a phone number is not published: it is already, or has gone again', { owner });
+        if (await publishOne(to, address)) unpublished.delete(id);
       } catch (error) {
-        logger.error('a phone number could not be published', { owner: address.mxid, error });
+        logger.error('a phone number could not be published, and is tried again', { owner: address.mxid, error });
       }
     }
+  }
+
+  /** One after another: what a user withdraws after the first is not brought back by the second. */
+  function publish(): Promise<void> {
+    if (publisher) publishing = publishing.then(() => publishAll(publisher));
+    return publishing;
   }
 
   async function whenChanged(tx: Transaction, login: ProvingLogin): Promise<void> {

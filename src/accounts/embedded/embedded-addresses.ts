@@ -52,9 +52,9 @@ export function createEmbeddedAddresses(deps: EmbeddedAddressesDeps): AccountAdd
     async remove({ mxid }, removal) {
       requireChanges();
       const { address, idServer } = readRemoval(removal);
-      await addresses.remove(mxid, address);
       try {
-        return await publications.unbind(mxid, address, idServer);
+        // What a login to Telegram has published goes with the address, in the same transaction.
+        return await publications.unbind(mxid, address, idServer, () => addresses.remove(mxid, address));
       } catch (error) {
         // It is gone from the account, whatever an identity server makes of it.
         if (error instanceof AccountFailure && troubles.includes(error.fact.kind)) return 'no-support';

@@ -70,6 +70,18 @@ describe('an address', () => {
     expect(await addresses.remove(alice.caller, removal)).toBe('success');
   });
 
+  it('is said to be withdrawn where what is published of it goes with it', async () => {
+    const { addresses, logInNew, embedded, database, service } = await open();
+    const { mxid, caller } = await logInNew('alice');
+    const number = { medium: 'msisdn', address: '447470674927' } as const;
+    await embedded.addAddress(mxid, number);
+    const record = await database.transaction((tx) => tx.accountAddresses.find(number));
+    expect(record && (await service.associations.publish(record))).toBe(true);
+    expect(await addresses.remove(caller, { ...removal, ...number })).toBe('success');
+    expect(await service.associations.find(number, 'somebody')).toBeUndefined();
+    expect(await addresses.remove(caller, { ...removal, ...number })).toBe('no-support');
+  });
+
   it('stays where the name of the identity server is none', async () => {
     const opened = await open();
     const { addresses, logInNew, embedded } = opened;
