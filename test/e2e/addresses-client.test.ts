@@ -15,7 +15,7 @@ describe('matrix-js-sdk and the addresses of accounts', () => {
     await sandbox.stop();
     place = await startContactPlace(sandbox, ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace']);
     people = addressClient(place);
-  });
+  }, 60_000);
   afterAll(() => place.close());
 
   /** Registers with the identity server. */

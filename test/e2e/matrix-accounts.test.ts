@@ -60,6 +60,10 @@ describe('accounts.enabled: false', () => {
       gangway.request('POST', `${client}/logout`, {}),
       gangway.request('GET', `${client}/account/whoami`),
       gangway.request('POST', '/_matrix/client/v1/login/get_token', {}),
+      gangway.request('GET', `${client}/account/3pid`),
+      gangway.request('POST', `${client}/account/3pid/add`, {}),
+      gangway.request('POST', '/_matrix/client/unstable/account/3pid/email/requestToken', {}),
+      gangway.request('POST', '/_matrix/client/unstable/add_threepid/msisdn/submit_token', {}),
     ]);
     for (const { status, body, headers } of answers) {
       expect({ status, body }).toEqual({ status: 404, body: { errcode: 'M_UNRECOGNIZED', error: expect.any(String) } });

@@ -9,6 +9,7 @@ import { startEmbeddedPlace, startRelayPlace, type MatrixPlace } from '../suppor
 import { synapseMissing } from '../support/synapse.js';
 
 const client = '/_matrix/client/v3';
+const timeout = 60_000;
 const loginPath = `${client}/login`;
 const wrongPassword = 'a wrong password for Matrix';
 const unknownToken = 'a-token-that-nobody-has';
@@ -68,7 +69,7 @@ describe('of what Matrix users and their clients send and get', () => {
     }
   });
 
-  it('nor of what they send and get about their addresses', async () => {
+  it('nor of what they send and get about their addresses', { timeout }, async () => {
     const place = await startContactPlace(sandbox, ['alice', 'bob']);
     try {
       const { gangway } = place;
@@ -95,6 +96,7 @@ describe('of what Matrix users and their clients send and get', () => {
 
   it.skipIf(synapseMissing !== undefined)(
     `nor where the homeserver has the accounts ${synapseMissing ?? ''}`,
+    { timeout },
     async () => {
       const place = await startRelayPlace(sandbox);
       try {

@@ -6,7 +6,6 @@ const prefixes = ['/_matrix/client/v3', '/_matrix/client/r0', '/_matrix/client/u
 const [v3] = prefixes;
 const submission = '/_matrix/client/unstable/add_threepid';
 const secret = 'monkeys_are_GREAT';
-const asForm = { 'content-type': 'application/x-www-form-urlencoded' };
 
 let server: ClientServer;
 let alice: TestUser;
@@ -228,111 +227,6 @@ describe('a request for a token', () => {
       json: { errcode: 'M_THREEPID_MEDIUM_NOT_SUPPORTED' },
     });
     expect((await ask('+447470674927')).json).not.toHaveProperty('submit_url');
-  });
-});
-
-describe('the submit_url', () => {
-  it.each(['email', 'msisdn'])('tells what became of a token as the identity service does: %s', async (medium) => {
-    await start();
-    const sid = String((await ask(medium === 'email' ? 'alice@mail.test' : '+447470674927')).json['sid']);
-    const path = `${submission}/${medium}/submit_token`;
-    const session = { sid, client_secret: secret };
-    expect(await server.call('POST', path, { ...session, token: 'wrong' })).toMatchObject({
-      status: 400,
-      json: { success: false, errcode: 'M_TOKEN_INCORRECT' },
-    });
-    expect(await server.call('POST', path, { ...session, client_secret: 'other', token: lastToken() })).toMatchObject({
-      status: 400,
-      json: { success: false, errcode: 'M_NO_VALID_SESSION' },
-    });
-    expect(await server.call('POST', path, { token: lastToken() })).toMatchObject({
-      status: 400,
-      json: { errcode: 'M_MISSING_PARAMS', error: 'Missing parameters: sid,client_secret' },
-    });
-    for (let time = 0; time < 2; time += 1) {
-      const right = await server.call('POST', path, { ...session, token: lastToken() });
-      expect(right).toMatchObject({ status: 200, json: { success: true } });
-      expect(right.headers['access-control-allow-origin']).toBe('*');
-    }
-  });
-
-  it('knows no session of the identity service', async () => {
-    await start();
-    const { validation, messenger } = server.contacts;
-    const { sid } = await validation.requestToken({
-      purpose: 'identity',
-      typed: { medium: 'email', address: 'alice@mail.test' },
-      clientSecret: secret,
-      sendAttempt: 1,
-      nextLink: undefined,
-      asker: { client: undefined, mxid: undefined },
-    });
-    const body = { sid, client_secret: secret, token: messenger.tokens().at(-1) };
-    expect(await server.call('POST', `${submission}/email/submit_token`, body)).toMatchObject({
-      json: { success: false, errcode: 'M_NO_VALID_SESSION' },
-    });
-  });
-
-  it('has a page with a button, which proves the address', async () => {
-    await start();
-    const sid = String((await ask('alice@mail.test')).json['sid']);
-    const query = new URLSearchParams({ sid, client_secret: secret, token: lastToken() }).toString();
-    const path = `${submission}/email/submit_token`;
-    const page = await server.send({ method: 'GET', path: `${path}?${query}` });
-    expect(page).toMatchObject({
-      status: 200,
-      headers: { 'content-type': 'text/html; charset=utf-8', 'referrer-policy': 'no-referrer' },
-    });
-    expect(page.text).toContain('<form method="post" action="submit_token/confirm">');
-    const creds = { three_pid_creds: { sid, client_secret: secret } };
-    expect(await as(alice, 'POST', `${v3}/account/3pid`, creds)).toMatchObject({ status: 403 });
-
-    const press = { method: 'POST', path: `${path}/confirm`, headers: asForm, body: query };
-    const pressed = await server.send(press);
-    expect(pressed.status).toBe(200);
-    expect(pressed.text).toContain('Your e-mail address is confirmed');
-    expect(await as(alice, 'POST', `${v3}/account/3pid`, creds)).toMatchObject({ status: 200 });
-
-    const spent = await server.send(press);
-    expect(spent.status).toBe(400);
-    expect(spent.text).toContain('This link does not work');
-  });
-
-  it('has a page that proves the address and leads on, where no click is wanted', async () => {
-    await start({ addressRules: { confirmClick: false } });
-    const next = 'https://chat.test/settings';
-    const asked = await as(alice, 'POST', `${v3}/account/3pid/email/requestToken`, {
-      email: 'alice@mail.test',
-      client_secret: secret,
-      send_attempt: 1,
-      next_link: next,
-    });
-    const sid = String(asked.json['sid']);
-    const query = new URLSearchParams({ sid, client_secret: secret, token: lastToken() }).toString();
-    const opened = await server.send({ method: 'GET', path: `${submission}/email/submit_token?${query}` });
-    expect(opened).toMatchObject({ status: 302, headers: { location: `${next}?sid=${sid}` } });
-    const creds = { three_pid_creds: { sid, client_secret: secret } };
-    expect(await as(alice, 'POST', `${v3}/account/3pid`, creds)).toMatchObject({ status: 200 });
-  });
-
-  it('leaves the usual path to the homeserver, where there is one', async () => {
-    await start({ addressRules: { usualPath: 'the_homeservers' } });
-    const body = { sid: 'a', client_secret: secret, token: 'wrong' };
-    const ofOurOwn = '/_matrix/client/unstable/gangway/add_threepid/msisdn/submit_token';
-    expect(await server.call('POST', ofOurOwn, body)).toMatchObject({ json: { errcode: 'M_NO_VALID_SESSION' } });
-    expect(await server.call('POST', `${submission}/msisdn/submit_token`, body)).toMatchObject({
-      status: 404,
-      json: { errcode: 'M_UNRECOGNIZED' },
-    });
-  });
-
-  it('is nothing else', async () => {
-    await start();
-    const unrecognized = { errcode: 'M_UNRECOGNIZED' };
-    expect(await server.call('DELETE', `${submission}/email/submit_token`)).toMatchObject({ status: 405 });
-    expect(await server.call('GET', `${submission}/pigeon/submit_token`)).toMatchObject({ status: 404 });
-    expect((await server.call('GET', submission)).json).toMatchObject(unrecognized);
-    expect(await server.call('GET', `${v3}/add_threepid/email/submit_token`)).toMatchObject({ status: 404 });
   });
 });
 

@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { Failure } from '../../../src/base/failure.js';
 import { Secret } from '../../../src/base/secret.js';
+import { endpoint } from '../../../src/http/endpoint.js';
 import { surface, type Surface } from '../../../src/http/surface.js';
 import { echoEndpoint, sayEndpoint, startServer, testSurface, type TestServer } from '../../support/http-server.js';
 import { sendRaw } from '../../support/raw-http.js';
@@ -68,6 +71,40 @@ describe('a surface behind a secret segment', () => {
     expect(() => surface({ ...declaration, secretSegment: new Secret(text) })).toThrow(
       'test: its secret must be letters, digits, dots, dashes, underscores and tildes',
     );
+  });
+});
+
+describe('what refuses every request', () => {
+  const refusal = { kind: 'refused' } as const;
+  class Refusal extends Failure<typeof refusal> {}
+  const refusing = endpoint({
+    name: 'strict',
+    method: 'POST',
+    path: '/strict',
+    params: {},
+    access: 'authenticated',
+    summary: 'Refuses',
+    body: z.object({ needed: z.string() }),
+    replies: { 200: { description: 'Never', schema: z.object({}) } },
+    errors: {
+      400: { description: 'No JSON', schema: z.looseObject({}) },
+      403: { description: 'Refused', schema: z.object({ error: z.string() }) },
+    },
+    admit() {
+      throw new Refusal(refusal);
+    },
+    handler: () => {
+      throw new Error('nobody is to be asked');
+    },
+  });
+
+  it('comes before the shape of its body', async () => {
+    const failure = () => ({ status: 403, body: { error: 'never' } });
+    server = await startServer([testSurface([refusing], { failure })]);
+    const post = (body: string) => sendRaw(server.port, { method: 'POST', path: '/test/strict', body });
+    expect(await post('{}')).toMatchObject({ status: 403, text: '{"error":"never"}' });
+    expect(await post('{"needed":"x"}')).toMatchObject({ status: 403 });
+    expect(await post('{')).toMatchObject({ status: 400 });
   });
 });
 

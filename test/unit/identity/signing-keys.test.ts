@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/base/clock.js';
 import { systemRandom } from '../../../src/base/random.js';
 import type { Database } from '../../../src/database/database.js';
+import { makeSigningKeyFile } from '../../../src/identity/signing-key-file.js';
 import { SigningKeyFailure } from '../../../src/identity/signing-key-failure.js';
 import { loadSigningKeys } from '../../../src/identity/signing-keys.js';
 import { openTestDatabase } from '../../support/database.js';
@@ -50,6 +51,14 @@ describe('the file of the signing keys', () => {
     expect(await readdir(folder)).toEqual(['signing.key']);
     expect(first.current.keyId).toBe('ed25519:0');
     expect((await load()).current.publicKey).toBe(first.current.publicKey);
+  });
+
+  it('is not made over one that another daemon has made meanwhile', async () => {
+    await makeSigningKeyFile(path, systemRandom);
+    const made = await readFile(path, 'utf8');
+    await makeSigningKeyFile(path, systemRandom);
+    expect(await readFile(path, 'utf8')).toBe(made);
+    expect(await readdir(folder)).toEqual(['signing.key']);
   });
 
   it('is made once where several start at once, on databases of their own', async () => {
