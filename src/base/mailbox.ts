@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 
 /** The two parts of an e-mail address. */
 export interface Mailbox {
@@ -26,5 +26,12 @@ export function readMailbox(address: string): Mailbox | undefined {
   const [localPart = '', written = '', ...more] = address.split('@');
   if (more.length > 0 || !localPartForm.test(localPart) || !writtenDomainForm.test(written)) return undefined;
   const domain = domainToASCII(written);
-  return domainForm.test(domain) && isIP(domain) === 0 ? { localPart, domain } : undefined;
+  return domainForm.test(domain) && isIP(domain) === 0 && domain.split('.').every(isRealLabel)
+    ? { localPart, domain }
+    : undefined;
+}
+
+// A label with the prefix of Punycode must be Punycode, of something that needs it. Node 20 refuses most of what is not; Node 24 lets it pass.
+function isRealLabel(label: string): boolean {
+  return !label.startsWith('xn--') || /\P{ASCII}/u.test(domainToUnicode(label));
 }
