@@ -27,7 +27,9 @@ let gangway: Installation;
 
 beforeAll(async () => {
   sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
-  gangway = await install(sandbox);
+  // Telegram is silent once, and the user waits for that to be noticed.
+  const connection = { connect_timeout_seconds: 8, call_timeout_seconds: 6 };
+  gangway = await install(sandbox, { telegram: { connection } });
   await gangway.start();
 });
 afterAll(async () => {

@@ -3,6 +3,7 @@ import { systemClock } from '../../src/base/clock.js';
 import { systemRandom } from '../../src/base/random.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
 import { install, type ConfigOverrides, type Installation } from '../support/daemon.js';
+import { until } from '../support/until.js';
 
 const alice = '@alice:example.test';
 const phone = '+9996620123';
@@ -67,8 +68,3 @@ it('a sweep that waits for Telegram does not hold up the end', async () => {
   await until(wasAsked('auth.logOut'));
   expect(await gangway.stop()).toBe(0);
 });
-
-/** Turns the event loop until `condition` holds; the test's own deadline ends a wait that is in vain. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
-}

@@ -8,6 +8,7 @@ import type { Fault } from '../../src/sandbox/control.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
 import { magicBotSecret, magicPasswords } from '../../src/sandbox/world/magic.js';
 import { install, type Answer, type ConfigOverrides, type Installation } from '../support/daemon.js';
+import { until } from '../support/until.js';
 
 const alice = '@alice:example.test';
 const plain = '+9996620123';
@@ -31,6 +32,11 @@ async function running(overrides?: ConfigOverrides): Promise<Installation> {
   await gangway.start();
   return gangway;
 }
+
+/** Where Telegram is to be silent on purpose. */
+const impatient: ConfigOverrides = {
+  telegram: { connection: { connect_timeout_seconds: 3, call_timeout_seconds: 2 } },
+};
 
 const brief = ({ status, body }: Answer) => ({ status, ...body });
 
@@ -102,7 +108,7 @@ describe('Telegram in trouble', () => {
   ];
 
   it.each(troubles)('%s at every step: said in time, and the next try succeeds', async (_, begin) => {
-    const gangway = await running();
+    const gangway = await running(impatient);
     for (const [step, body, status] of phoneLogin) {
       const lift = begin();
       expect(brief(await gangway.login(alice, step, body))).toMatchObject({ errcode: 'telegram_unreachable' });
@@ -228,9 +234,4 @@ function fault(what: Fault): () => void {
 async function insist(request: () => Promise<Answer>): Promise<Answer> {
   const answer = await request();
   return answer.body['errcode'] === 'telegram_unreachable' ? request() : answer;
-}
-
-/** Turns the event loop until `condition` holds; the test's own deadline ends a wait that is in vain. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }

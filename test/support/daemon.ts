@@ -88,7 +88,8 @@ export async function install(
       api_hash: randomBytes(16).toString('hex'),
       data_centres: sandbox.dataCentres,
       public_keys: ['sandbox.pem'],
-      connection: { connect_timeout_seconds: 3, call_timeout_seconds: 2 },
+      // Long enough for a busy machine, and shorter than the time that a test has.
+      connection: { connect_timeout_seconds: 15, call_timeout_seconds: 10 },
     },
     bridge: { permissions: { 'example.test': 'full' } },
     encryption: { key: encryptionKey },
