@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import type { Failure } from '../../base/failure.js';
 import { Secret } from '../../base/secret.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import type { Validation } from '../../threepid/validation.js';
 import { confirmPage, provenPage, redirectPage } from '../../web/validation-pages.js';
+import { errorPage } from './error-page.js';
 import { errorPages, inputKinds } from './error-shapes.js';
 import { readSubmission, tokenMembers } from './session-shapes.js';
+import { spellFailure } from './spell.js';
 import { submitKinds, verdictKinds } from './submit-token.js';
 import { clientOf, type Version } from './version.js';
 
@@ -23,7 +26,11 @@ export function validationPages(
   medium: 'email' | 'msisdn',
   { validation, confirmClick }: ValidationPagesDeps,
 ): readonly Endpoint[] {
-  const shared = { params: {}, access: 'public', body } as const;
+  const failure = (thrown: Failure) => {
+    const spelled = spellFailure(thrown, 'submit');
+    return spelled && errorPage(spelled);
+  };
+  const shared = { params: {}, access: 'public', body, failure } as const;
   const kinds = [...verdictKinds, ...submitKinds];
   const path = version.submitPath(medium);
   // Relative to the page.
