@@ -68,7 +68,7 @@ export function submitToken(
     ),
     failure: (failure) => spellVerdict(failure, version),
     async handler(request) {
-      const { key, token } = readSubmission(version.purpose, request.body);
+      const { key, token } = readSubmission(version.purpose, medium, request.body);
       await validation.submitToken(key, token, clientOf(request, version));
       return reply(200, { success: true });
     },

@@ -53,7 +53,7 @@ export function validationPages(
     async handler(request) {
       const fields = request.body;
       if (confirmClick) return confirmPage(medium, { action, fields });
-      const { key, token } = readSubmission(version.purpose, fields);
+      const { key, token } = readSubmission(version.purpose, medium, fields);
       const { nextLink } = await validation.submitToken(key, token, clientOf(request, version));
       return nextLink === undefined ? provenPage(medium, undefined) : redirectPage(medium, nextLink);
     },
@@ -69,7 +69,7 @@ export function validationPages(
     replies: { 200: { description: 'The address is proven', page: true } },
     errors: errorPages([...inputKinds, ...kinds]),
     async handler(request) {
-      const { key, token } = readSubmission(version.purpose, request.body);
+      const { key, token } = readSubmission(version.purpose, medium, request.body);
       const { nextLink } = await validation.submitToken(key, token, clientOf(request, version));
       return provenPage(medium, nextLink);
     },
