@@ -55,8 +55,6 @@ export async function openIdentity(config: Config, seams: IdentitySeams): Promis
 
   const signingKeys = await loadSigningKeys({ ...seams, path: options.signingKeyFile });
   const federation = createHttpFederation({ ...outgoing, clock });
-  // Invites have a queue of their own: strangers, who fill the other one, do not hold them up.
-  const inviting = createHttpFederation({ ...outgoing, clock });
   const accounts = createIdentityAccounts({
     ...seams,
     federation,
@@ -70,7 +68,7 @@ export async function openIdentity(config: Config, seams: IdentitySeams): Promis
     signingKeys,
     validation,
     messenger,
-    federation: inviting,
+    federation,
     verifyRequest: createXMatrixVerifier({ federation, ourNames: [...new Set([serverName, host, hostname])] }),
   });
   const surfaces = createIdentitySurfaces({
