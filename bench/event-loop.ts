@@ -15,7 +15,7 @@ const idleMs = 3_000;
 const rounds = 3;
 
 const quiet = () => undefined;
-const logger: Logger = { error: console.error, warn: quiet, info: quiet, debug: quiet, child: () => logger };
+const logger: Logger = { error: console.error, warn: quiet, info: quiet, debug: quiet };
 
 /**
  * How much 50 logins at once, every other with a password, hold up a cheap request that the same process answers:

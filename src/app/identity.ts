@@ -1,6 +1,6 @@
 import { createOwnPublications, type OwnPublications } from '../accounts/contacts/own-publications.js';
 import { createIdentitySurfaces, type IdentityDeps } from '../api/identity-surfaces.js';
-import { spellIdentityFault, spellThreepidFault } from '../api/identity/spell.js';
+import { spellKnown } from '../api/identity/spell.js';
 import { createTelegramGatewaySurface } from '../api/telegram-gateway/index.js';
 import type { Clock } from '../base/clock.js';
 import { createNetworks } from '../base/ip-networks.js';
@@ -12,7 +12,6 @@ import { createGatewayReports } from '../delivery/telegram-gateway-reports.js';
 import type { Surface } from '../http/surface.js';
 import type { AccountPublisher } from '../identity/associations.js';
 import { createIdentityAccounts } from '../identity/database-accounts.js';
-import { IdentityFailure } from '../identity/failure.js';
 import { createIdentityService } from '../identity/service.js';
 import { loadSigningKeys } from '../identity/signing-keys.js';
 import { createHttpFederation } from '../matrix/http-federation.js';
@@ -56,8 +55,6 @@ export async function openIdentity(config: Config, seams: IdentitySeams): Promis
 
   const signingKeys = await loadSigningKeys({ ...seams, path: options.signingKeyFile });
   const federation = createHttpFederation({ ...outgoing, clock });
-  // Invites have a queue of their own: strangers, who fill the other one, do not hold them up.
-  const inviting = createHttpFederation({ ...outgoing, clock });
   const accounts = createIdentityAccounts({
     ...seams,
     federation,
@@ -71,7 +68,7 @@ export async function openIdentity(config: Config, seams: IdentitySeams): Promis
     signingKeys,
     validation,
     messenger,
-    federation: inviting,
+    federation,
     verifyRequest: createXMatrixVerifier({ federation, ourNames: [...new Set([serverName, host, hostname])] }),
   });
   const surfaces = createIdentitySurfaces({
@@ -95,10 +92,7 @@ export async function openIdentity(config: Config, seams: IdentitySeams): Promis
       database,
       accounts,
       associations: service.associations,
-      spell: (failure) =>
-        failure instanceof IdentityFailure
-          ? spellIdentityFault(failure.fact, undefined)
-          : spellThreepidFault(failure.fact, undefined),
+      spell: (failure) => spellKnown(failure),
     }),
     publisher: service.associations,
     start: () => service.start(),

@@ -1,5 +1,6 @@
 import type { PhoneNumber } from '../base/phone.js';
 import type { Secret } from '../base/secret.js';
+import type { StrangersText } from '../base/strangers-text.js';
 
 /** What is mailed to whoever wants to prove an e-mail address. */
 export interface EmailValidation {
@@ -31,8 +32,8 @@ export interface EmailInvite {
   readonly link: Secret;
   /** A Matrix ID. */
   readonly sender: string;
-  readonly senderDisplayName: string | undefined;
-  readonly roomName: string | undefined;
+  readonly senderDisplayName: StrangersText | undefined;
+  readonly roomName: StrangersText | undefined;
   readonly brand: string | undefined;
 }
 

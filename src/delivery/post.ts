@@ -1,3 +1,4 @@
+import { readCapped } from '../base/read-capped.js';
 import { channelDown } from './channel.js';
 
 /** A request to a provider of the admin's choice. */
@@ -36,7 +37,7 @@ export async function post({ url, headers, body, signal, handOver }: Post): Prom
       await response.body?.cancel();
       throw channelDown('answer_unfit', `status ${status}, a redirect`);
     }
-    const text = await readCapped(response.body);
+    const text = await readCapped(response.body, maxAnswerBytes);
     if (text === undefined) {
       throw channelDown('answer_unfit', `status ${status}, and no end to it`, { mayHaveSent: true });
     }
@@ -57,18 +58,6 @@ function isOfConnecting(code: string): boolean {
       code,
     ) || /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_|ERR_SSL_)/.test(code)
   );
-}
-
-async function readCapped(body: AsyncIterable<Uint8Array> | null): Promise<string | undefined> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body ?? []) {
-    size += chunk.byteLength;
-    // Leaving the loop cancels the stream.
-    if (size > maxAnswerBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function retryAfterMs(header: string | null): number | undefined {

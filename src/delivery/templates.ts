@@ -1,8 +1,9 @@
 import { Eta } from 'eta/core';
+import { escapeHtml } from '../base/escape-html.js';
+import { oneLine, strangersText } from '../base/strangers-text.js';
 import { builtInTemplates, type TemplateName } from './built-in-templates.js';
 import type { MailMessage } from './channel.js';
 import type { EmailInUse, EmailInvite, EmailValidation, PhoneValidation } from './messenger.js';
-import { strangersText } from './strangers-text.js';
 
 /** An e-mail, but for its addresses. */
 export interface MailText {
@@ -35,8 +36,6 @@ type TemplateData = Readonly<Record<string, string | undefined>>;
 type Render = (data: TemplateData) => string;
 
 const longestSubject = 200;
-const longestDisplayName = 20;
-const longestRoomName = 30;
 
 /**
  * Templates in the language of eta: `it` holds what there is to say, `<%= %>` writes it as the kind of the file needs it, and a name that
@@ -68,9 +67,7 @@ export function createTemplates({ service, usual = builtInTemplates, brands = ne
 type Design = Readonly<Record<TemplateName, Render>>;
 
 function mailOf(design: Design, what: 'validation' | 'invite' | 'in-use', data: TemplateData): MailText {
-  const subject = design[`${what}.subject.eta`](data)
-    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
-    .trim();
+  const subject = oneLine(design[`${what}.subject.eta`](data));
   return {
     subject: Array.from(subject).slice(0, longestSubject).join(''),
     text: design[`${what}.txt.eta`](data),
@@ -88,8 +85,8 @@ function inviteData({ to, link, sender, senderDisplayName, roomName }: EmailInvi
     to,
     link: link.reveal(),
     sender: strangersText(sender, 255) ?? '',
-    senderDisplayName: strangersText(senderDisplayName, longestDisplayName),
-    roomName: strangersText(roomName, longestRoomName),
+    senderDisplayName,
+    roomName,
   };
 }
 
@@ -124,16 +121,8 @@ function plainText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
 function htmlText(value: unknown): string {
-  return plainText(value).replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
+  return escapeHtml(plainText(value));
 }
 
 /** The data, which throws for names that it does not have. */

@@ -1,5 +1,7 @@
+import { escapeHtml } from '../base/escape-html.js';
 import { PhoneNumber } from '../base/phone.js';
 import { Secret } from '../base/secret.js';
+import { strangersText } from '../base/strangers-text.js';
 import { builtInTemplates, type TemplateName } from './built-in-templates.js';
 import type { MailMessage } from './channel.js';
 import type { EmailInUse, EmailInvite, EmailValidation, PhoneValidation } from './messenger.js';
@@ -12,7 +14,7 @@ export interface TriedTemplate {
 }
 
 const link = 'https://id.example.com/page?one=1&two=2';
-const linkInHtml = link.replaceAll('&', '&amp;');
+const linkInHtml = escapeHtml(link);
 const token = 'kJ7mX2pQ9vB4nR8t';
 const code = '480915';
 
@@ -29,8 +31,8 @@ const invite: EmailInvite = {
   to: 'alice@example.com',
   link: new Secret(link),
   sender: '@bob:example.com',
-  senderDisplayName: 'Bob',
-  roomName: 'The garden',
+  senderDisplayName: strangersText('Bob', 20),
+  roomName: strangersText('The garden', 20),
   brand: undefined,
 };
 const namelessInvite: EmailInvite = { ...invite, senderDisplayName: undefined, roomName: undefined };

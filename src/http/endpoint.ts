@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Failure } from '../base/failure.js';
 import type { Secret } from '../base/secret.js';
 import type { Principal } from './principal.js';
 import { HttpFailure, type BodyFault, type HttpProblem } from './problem.js';
@@ -68,6 +69,11 @@ export interface AnyRequest extends Omit<EndpointRequest<string, unknown>, 'quer
 /** The shape of a body that is taken as it comes. */
 export const rawBytes = z.instanceof(Uint8Array);
 
+/** Whether people see what an endpoint answers: its replies are pages, and so are its errors. */
+export function answersPages(endpoint: Pick<Endpoint, 'replies'> | undefined): boolean {
+  return endpoint !== undefined && Object.values(endpoint.replies).some(isPage);
+}
+
 /** Who is served: whom the surface's authenticator admits, or everybody. */
 export type Access = 'authenticated' | 'public';
 
@@ -114,6 +120,8 @@ export interface EndpointDeclaration<
   readonly otherErrors?: ReplyShape;
   /** Throws where such requests are refused whatever is in them; asked before the shape of the body is looked at. */
   readonly admit?: () => void;
+  /** Spells what a service threw where this operation differs from its surface, which spells what is left undefined. */
+  readonly failure?: (failure: Failure) => Answer | undefined;
   readonly handler: (
     request: EndpointRequest<PathNames<Path>, z.output<Body>, Query>,
   ) => Promise<DeclaredReply<Replies>>;
@@ -135,6 +143,8 @@ export interface Endpoint {
   readonly replies: ReplyShapes;
   readonly errors: ReplyShapes;
   readonly otherErrors?: ReplyShape;
+  /** Spells what a service threw where this operation differs from its surface, which spells what is left undefined. */
+  readonly failure?: (failure: Failure) => Answer | undefined;
   /** What is wrong with a request from that address, before anything else of it is looked at; nothing is where absent. */
   readonly objection?: (clientAddress: string) => HttpProblem | undefined;
   /** Checks `body` against its shape (problem `body_unfit`) and runs the handler. */

@@ -29,11 +29,18 @@ export function errorReply(
       if (reply.status >= 500) deps.logger.warn('request failed', { ...fields, error });
       return endpoint ? checkReply(endpoint, reply, deps.undeclaredReplies, deps.logger) : reply;
     }
-    deps.logger.error('request failed', { ...fields, error });
+    deps.logger.error('request failed', { ...fields, error: isFailure(error) ? asDefect(error) : error });
   } catch (spellingFailed) {
     deps.logger.error('request failed', { ...fields, error: spellingFailed });
   }
   return (surface?.problem ?? plainProblemReply)({ kind: 'defect' }, endpoint);
+}
+
+// The log has no stacks of failures, since those are foreseen; this one was not foreseen here.
+function asDefect(failure: Failure): Error {
+  const defect = new Error('a failure that this surface does not know', { cause: failure });
+  if (failure.stack !== undefined) defect.stack = failure.stack;
+  return defect;
 }
 
 /** Undefined for a defect. */
@@ -45,7 +52,8 @@ function spelled(
   const problem = surface?.problem ?? plainProblemReply;
   if (error instanceof HttpFailure) return problem(error.fact, endpoint);
   if (isFailure(error) && isUnavailable?.(error)) return problem({ kind: 'unavailable' }, endpoint);
-  return isFailure(error) && surface && endpoint ? surface.failure(error, endpoint) : undefined;
+  if (!isFailure(error) || !surface || !endpoint) return undefined;
+  return endpoint.failure?.(error) ?? surface.failure(error, endpoint);
 }
 
 function isAbortedUpload(error: unknown): boolean {

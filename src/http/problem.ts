@@ -10,7 +10,8 @@ export interface BodyFault {
 /** What the kernel itself finds wrong with a request; every surface spells it its own way. */
 export type HttpProblem =
   | { readonly kind: 'route_unknown' }
-  | { readonly kind: 'method_not_allowed'; readonly allowed: readonly string[] }
+  /** `isPage` where the other methods of the path answer pages: then people are looking. */
+  | { readonly kind: 'method_not_allowed'; readonly allowed: readonly string[]; readonly isPage: boolean }
   /** No secret or a wrong one; no access token. `isMissing` where a surface tells the two apart. */
   | { readonly kind: 'unauthorized'; readonly isMissing?: boolean }
   /** Whoever asks may not do so from their address. */

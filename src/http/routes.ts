@@ -6,7 +6,7 @@ import { Secret } from '../base/secret.js';
 import { readAccessToken } from './access-token.js';
 import type { Credentials } from './bearer-auth.js';
 import { crossOriginHeaders } from './cross-origin.js';
-import type { Endpoint } from './endpoint.js';
+import { answersPages, type Endpoint } from './endpoint.js';
 import type { Exchange } from './exchange.js';
 import { compilePath } from './path-pattern.js';
 import { stranger, type Principal } from './principal.js';
@@ -40,13 +40,13 @@ export function createRoutes(deps: RoutesDeps): Middleware<Exchange> {
     .toSorted((a, b) => b.prefix.length - a.prefix.length);
   const router = new Router<Exchange>();
   const pass = createPacer();
+  const endpoints = new Map<unknown, Endpoint>();
   for (const { prefix, surface } of mounts) {
     const base = surface.secretSegment === undefined ? prefix : `${prefix}/${surface.secretSegment.reveal()}`;
     for (const endpoint of surface.endpoints) {
       const { regexp, params } = compilePath(base, endpoint.path, endpoint.params);
-      router.register(regexp, [endpoint.method], serve({ ...deps, pass }, surface, endpoint, params), {
-        pathAsRegExp: true,
-      });
+      const handler = serve({ ...deps, pass }, surface, endpoint, params);
+      endpoints.set(router.register(regexp, [endpoint.method], handler, { pathAsRegExp: true }), endpoint);
     }
   }
   const routes = router.routes();
@@ -64,9 +64,11 @@ export function createRoutes(deps: RoutesDeps): Middleware<Exchange> {
       if (ctx.method === 'OPTIONS') return writeReply(ctx, { status: 200, body: {} });
     }
     await routes(ctx as Parameters<typeof routes>[0], () => {
-      const allowed = router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods);
-      if (allowed.length === 0) throw new HttpFailure({ kind: 'route_unknown' });
-      throw new HttpFailure({ kind: 'method_not_allowed', allowed: [...new Set(allowed)].toSorted() });
+      const others = router.match(ctx.path, ctx.method).path;
+      if (others.length === 0) throw new HttpFailure({ kind: 'route_unknown' });
+      const allowed = [...new Set(others.flatMap((layer) => layer.methods))].toSorted();
+      const isPage = others.every((layer) => answersPages(endpoints.get(layer)));
+      throw new HttpFailure({ kind: 'method_not_allowed', allowed, isPage });
     });
   };
 }

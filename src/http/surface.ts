@@ -23,7 +23,7 @@ export interface Surface {
   readonly authenticate: Authenticator;
   /** Spells what the kernel found; `endpoint` is undefined where none was reached. */
   readonly problem: (problem: HttpProblem, endpoint: Endpoint | undefined) => Answer;
-  /** Spells what a service threw; undefined for a failure that this surface does not know, which is a defect. */
+  /** Spells what a service threw, and the endpoint itself did not; undefined for a failure that this surface does not know, which is a defect. */
   readonly failure: (failure: Failure, endpoint: Endpoint) => Answer | undefined;
   /** How loud the access line is: `debug` for what is polled all day. */
   readonly accessLevel: 'info' | 'debug';

@@ -62,8 +62,6 @@ export function createHashedLookup({ database, peppers, limits }: HashedLookupDe
       if (algorithm === 'none') return findClear(texts, clear);
       return findHashed(pepper.id, texts.filter(isHash));
     },
-
-    sweep: () => peppers.sweep(),
   };
 }
 

@@ -1,4 +1,5 @@
 import { Secret } from '../base/secret.js';
+import { strangersText, type StrangersText } from '../base/strangers-text.js';
 
 /** The web clients to which invites may lead. */
 export interface WebClients {
@@ -23,10 +24,10 @@ export interface LinkedInvite {
 
 /** What strangers wrote about an invite, as far as others get to see it. */
 export interface ShownDetails {
-  readonly roomName: string | undefined;
+  readonly roomName: StrangersText | undefined;
   readonly roomAvatar: string | undefined;
   readonly roomType: string | undefined;
-  readonly senderDisplayName: string | undefined;
+  readonly senderDisplayName: StrangersText | undefined;
 }
 
 const longestSenderName = 20;
@@ -40,10 +41,10 @@ export function readDetails(details: Readonly<Record<string, string>>): ShownDet
     return text !== undefined && text.length <= longestIdentifier && form.test(text) ? text : undefined;
   };
   return {
-    roomName: shorten(details['room_name'], longestRoomName),
+    roomName: strangersText(details['room_name'], longestRoomName),
     roomAvatar: identifier('room_avatar_url', /^mxc:\/\/[A-Za-z0-9.:[\]-]+\/[A-Za-z0-9_-]+$/),
     roomType: identifier('room_type', /^[A-Za-z0-9._-]+$/),
-    senderDisplayName: shorten(details['sender_display_name'], longestSenderName),
+    senderDisplayName: strangersText(details['sender_display_name'], longestSenderName),
   };
 }
 
@@ -71,16 +72,4 @@ export function inviteLink(invite: LinkedInvite, clients: WebClients, publicUrl:
 function chooseClient(location: string | undefined, { usual, others }: WebClients): string {
   const wanted = location !== undefined && URL.canParse(location) ? new URL(location).host : undefined;
   return [usual, ...others].find((client) => new URL(client).host === wanted) ?? usual;
-}
-
-/** In one line, without what cannot be seen, and no longer than so many characters. */
-function shorten(text: string | undefined, most: number): string | undefined {
-  const characters = Array.from(
-    (text ?? '')
-      .replaceAll(/[\s\p{C}]+/gu, ' ')
-      .trim()
-      .normalize('NFC'),
-  );
-  if (characters.length === 0) return undefined;
-  return characters.length <= most ? characters.join('') : `${characters.slice(0, most - 1).join('')}…`;
 }

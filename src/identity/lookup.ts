@@ -17,6 +17,4 @@ export interface Lookup {
     /** Who asks, as far as limits go: the user, or what stands for the client's address. */
     readonly caller: string;
   }): Promise<ReadonlyMap<string, Mxid>>;
-  /** Renews the pepper when it is time. */
-  sweep(): Promise<void>;
 }

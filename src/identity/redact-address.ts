@@ -2,15 +2,15 @@
 const shown = 3;
 
 /** An e-mail address of which strangers see that it is one, and its owner that it is theirs: `ali...@exa...`. */
-export function redactAddress(address: string, { local = shown, domain = shown } = {}): string {
+export function redactAddress(address: string): string {
   const at = address.indexOf('@');
-  return `${redact(address.slice(0, at), local)}@${redact(address.slice(at + 1), domain)}`;
+  return `${redact(address.slice(0, at))}@${redact(address.slice(at + 1))}`;
 }
 
 // By characters, so that none is cut in two.
-function redact(text: string, most: number): string {
+function redact(text: string): string {
   const characters = Array.from(text);
   const { length } = characters;
-  const visible = length > most ? most : length > 5 ? 3 : length > 1 ? 1 : 0;
+  const visible = length > shown ? shown : length > 1 ? 1 : 0;
   return `${characters.slice(0, visible).join('')}...`;
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.js';
 import { isSignedBy } from '../base/ed25519.js';
 import { parseMxid } from '../base/mxid.js';
 import type { QueueBounds } from '../base/work-queue.js';
-import { createAskServer } from './ask-server.js';
+import { createAskServer, type AskServer } from './ask-server.js';
 import { createDestinations } from './destinations.js';
 import { lookUpAsSystem, type LookUpAddresses, type LookUpServices } from './dns.js';
 import { FederationFailure } from './federation-failure.js';
@@ -20,7 +20,7 @@ export interface HttpFederationDeps {
   /** How long one request may take, its turn and its answer included; three times as long where a server must be found first. */
   readonly deadlineMs: number;
   readonly clock: Clock;
-  /** How many requests there may be at a time, to servers that are looked up and to the others each. */
+  /** How many requests there may be at a time: to servers that are looked up and to the others each, and as many that tell of invites. */
   readonly bounds?: QueueBounds;
   /** The DNS where absent. */
   readonly lookUp?: LookUpAddresses;
@@ -33,19 +33,10 @@ const maxBytes = 64 * 1024;
 
 /** Other servers over HTTPS, found as the server-server API says, and guarded. */
 export function createHttpFederation(deps: HttpFederationDeps): Federation {
-  const { allowedNetworks, servers, deadlineMs, clock, lookUp, lookUpServices } = deps;
-  const { bounds, ca } = deps;
-  const common = { deadlineMs, maxBytes, clock, ...(bounds && { bounds }), ...(ca !== undefined && { ca }) };
-  const guardedFetch = createGuardedFetch({ ...common, allowedNetworks, ...(lookUp && { lookUp }) });
-  const findDestination = createDestinations({
-    guardedFetch,
-    configuredFetch: createGuardedFetch({ ...common, allowedNetworks: ['0.0.0.0/0', '::/0'], lookUp: lookUpAsSystem }),
-    servers,
-    findDelegation: createWellKnownServer({ guardedFetch, clock }),
-    ...(lookUpServices && { lookUpServices }),
-  });
-  const ask = createAskServer({ findDestination, deadlineMs: 3 * deadlineMs, clock });
-  const findKeys = createServerKeys({ ask, clock });
+  const ask = createAsk(deps);
+  // Invites have a queue of their own: strangers, who fill the other one, do not hold them up.
+  const tell = createAsk(deps);
+  const findKeys = createServerKeys({ ask, clock: deps.clock });
 
   return {
     async openIdSubject(server, token) {
@@ -56,11 +47,26 @@ export function createHttpFederation(deps: HttpFederationDeps): Federation {
       throw new FederationFailure({ kind: 'answer_unfit', problem: 'no user' });
     },
     async postOnBind(server, body) {
-      await ask(server, { method: 'POST', path: '/_matrix/federation/v1/3pid/onbind', body });
+      await tell(server, { method: 'POST', path: '/_matrix/federation/v1/3pid/onbind', body });
     },
     async hasSigned(server, { keyId, signature, bytes }) {
       const publicKey = (await findKeys(server, keyId)).get(keyId);
       return publicKey !== undefined && isSignedBy(publicKey, signature, bytes);
     },
   };
+}
+
+/** Requests that have their queues to themselves. */
+function createAsk(deps: HttpFederationDeps): AskServer {
+  const { allowedNetworks, servers, deadlineMs, clock, lookUp, lookUpServices, bounds, ca } = deps;
+  const common = { deadlineMs, maxBytes, clock, ...(bounds && { bounds }), ...(ca !== undefined && { ca }) };
+  const guardedFetch = createGuardedFetch({ ...common, allowedNetworks, ...(lookUp && { lookUp }) });
+  const findDestination = createDestinations({
+    guardedFetch,
+    configuredFetch: createGuardedFetch({ ...common, allowedNetworks: ['0.0.0.0/0', '::/0'], lookUp: lookUpAsSystem }),
+    servers,
+    findDelegation: createWellKnownServer({ guardedFetch, clock }),
+    ...(lookUpServices && { lookUpServices }),
+  });
+  return createAskServer({ findDestination, deadlineMs: 3 * deadlineMs, clock });
 }

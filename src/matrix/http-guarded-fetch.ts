@@ -8,7 +8,7 @@ import { createDns, type LookUpAddresses } from './dns.js';
 import { FederationFailure } from './federation-failure.js';
 import type { GuardedAnswer, GuardedFetch, GuardedRequest } from './guarded-fetch.js';
 import { createAddressGuard } from './public-addresses.js';
-import { readCapped } from './read-capped.js';
+import { readCapped } from '../base/read-capped.js';
 
 /** What createGuardedFetch needs. */
 export interface GuardedFetchDeps {

@@ -6,7 +6,7 @@ import { QueueFull, type QueueBounds, WorkQueue } from '../base/work-queue.js';
 import { HomeserverFailure } from './failure.js';
 import type { AddressOperation, Homeserver, HomeserverAnswer } from './homeserver.js';
 import { jsonObject } from './json-object.js';
-import { readCapped } from './read-capped.js';
+import { readCapped } from '../base/read-capped.js';
 
 /** What createHttpHomeserver needs. */
 export interface HttpHomeserverDeps {

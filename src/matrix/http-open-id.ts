@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.js';
 import { parseMxid, serverNameOf, type Mxid, type ServerName } from '../base/mxid.js';
 import type { Secret } from '../base/secret.js';
 import { SingleFlight } from '../base/single-flight.js';
-import { readCapped } from './read-capped.js';
+import { readCapped } from '../base/read-capped.js';
 
 /** Whose OpenID token a text is, or why that is not known. */
 export type OpenIdVerdict =

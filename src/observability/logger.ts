@@ -42,26 +42,12 @@ export function createLogger({ level, format, write = process.stdout, clock = sy
       ignoreBrokenStream();
     }
   };
-  return loggerWith({}, emit, (at) => levels[at] <= levels[level]);
-}
-
-type Emit = (level: LogLevel, message: string, fields: PrintableFields) => void;
-
-function loggerWith(bound: PrintableFields, emit: Emit, isEnabled: (level: LogLevel) => boolean): Logger {
   const at =
-    (level: LogLevel) =>
+    (wanted: LogLevel) =>
     (message: string, fields: LogFields = {}): void => {
-      if (isEnabled(level)) {
-        emit(level, message, { ...bound, ...redactFields(fields) });
-      }
+      if (levels[wanted] <= levels[level]) emit(wanted, message, redactFields(fields));
     };
-  return {
-    error: at('error'),
-    warn: at('warn'),
-    info: at('info'),
-    debug: at('debug'),
-    child: (fields) => loggerWith({ ...bound, ...redactFields(fields) }, emit, isEnabled),
-  };
+  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
 }
 
 /** A reader that went away (EPIPE) must not end the daemon: without a listener, Node makes the stream's error an uncaught exception. */

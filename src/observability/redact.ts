@@ -18,21 +18,23 @@ interface Place {
   readonly ancestors: readonly object[];
   /** Whether a name on the way here said that what lies below is secret. */
   readonly secret: boolean;
+  /** Whether an error here is a failure that was foreseen, or why there was one. */
+  readonly known: boolean;
 }
 
 /**
  * Turns any value into what a log may show. Secrets and phone numbers print masked, bytes as their count, errors as name, message,
- * frames and causes, failures with their fact; other class instances only as their class name. Functions and symbols give undefined.
+ * frames and causes; failures, which are no defects, with their fact and without frames. Other class instances print their class name only. Functions and symbols give undefined.
  * Depth, width and length are bounded, cycles are cut, and it never throws.
  */
 export function redact(value: unknown): Printable | undefined {
-  return visit(value, { ancestors: [], secret: false });
+  return visit(value, { ancestors: [], secret: false, known: false });
 }
 
 /** `redact` for the fields of a log line: what cannot be read gives no fields rather than an exception. */
 export function redactFields(fields: Readonly<Record<string, unknown>>): PrintableFields {
   try {
-    return visitEntries(keysOf(fields), { ancestors: [fields], secret: false });
+    return visitEntries(keysOf(fields), { ancestors: [fields], secret: false, known: false });
   } catch {
     return {};
   }
@@ -118,6 +120,7 @@ function visitObject(value: object, place: Place): Printable | undefined {
 
 /** A library's error may carry query parameters or whole requests, so only these properties are printed. */
 function visitError(error: Error, place: Place): Printable {
+  const known = place.known || error instanceof Failure;
   const shown = ['name', 'message', 'code', 'errorMessage'] as const;
   const cause = 'cause' in error && error.cause !== undefined ? [['cause', (): unknown => error.cause] as const] : [];
   const errors = error instanceof AggregateError ? [['errors', (): unknown => error.errors] as const] : [];
@@ -125,11 +128,11 @@ function visitError(error: Error, place: Place): Printable {
     [
       ...shown.map((key) => [key, () => scalarOf(error, key)] as const),
       ...(error instanceof Failure ? [['fact', (): unknown => error.fact] as const] : []),
-      ['stack', () => framesOf(error)],
+      ...(known ? [] : [['stack', () => framesOf(error)] as const]),
       ...cause,
       ...errors,
     ],
-    place,
+    { ...place, known },
   );
 }
 

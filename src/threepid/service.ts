@@ -12,7 +12,7 @@ import { withSid, type NextLinkPolicy } from './next-link.js';
 import { readKey, readRequest, type ReadRequest } from './read-request.js';
 import { sendToken, type SendOutcome } from './send-token.js';
 import { makeToken, readToken } from './tokens.js';
-import type { SessionKey, ValidatedAddress, Validation } from './validation.js';
+import type { SessionKey, SubmissionKey, ValidatedAddress, Validation } from './validation.js';
 
 /** How long sessions last. */
 export interface ValidationLifetimes {
@@ -106,9 +106,9 @@ export function createValidation(deps: ValidationDeps): Validation {
     return { isSent: true };
   }
 
-  async function submit(tx: Transaction, key: ValidationSessionKey, token: Secret): Promise<Submitted> {
+  async function submit(tx: Transaction, key: ReadSubmissionKey, token: Secret): Promise<Submitted> {
     const session = await tx.validationSessions.hold(key);
-    if (!session) return { fault: { kind: 'session_unknown' } };
+    if (session?.medium !== key.medium) return { fault: { kind: 'session_unknown' } };
     const tokens = await tx.validationSessions.compareTokens(session.id, token);
     const maxGuesses = session.medium === 'msisdn' ? deps.maxGuesses : maxGuessesOfMailed;
     const rules = { maxGuesses, usableMs: lifetimes.usableMs };
@@ -160,7 +160,7 @@ export function createValidation(deps: ValidationDeps): Validation {
     },
 
     async submitToken(key, token, client) {
-      const read = readKey(key);
+      const read = { ...readKey(key), medium: key.medium };
       limits.admitGuess(client);
       const outcome = await database.transaction((tx) => submit(tx, read, readToken(token)));
       if ('fault' in outcome) throw new ThreepidFailure(outcome.fault);
@@ -198,6 +198,8 @@ const sidLength = 32;
 const maxGuessesOfMailed = 100;
 // About what a provider takes to send a code.
 const withheldMs = { least: 200, spread: 800 };
+
+type ReadSubmissionKey = ValidationSessionKey & Pick<SubmissionKey, 'medium'>;
 
 type Address = Pick<ValidationSessionRecord, 'medium' | 'address'>;
 

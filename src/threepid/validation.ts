@@ -53,6 +53,11 @@ export interface SessionKey {
   readonly clientSecret: string;
 }
 
+/** A session as whoever submits a token names it: for one of another medium they know no such session. */
+export interface SubmissionKey extends SessionKey {
+  readonly medium: 'email' | 'msisdn';
+}
+
 /** An address that somebody has proven to hold. */
 export interface ValidatedAddress extends ThirdPartyAddress {
   /** Epoch ms of the proof. */
@@ -75,7 +80,7 @@ export interface Validation {
    * for the client's address, whose guesses are limited; undefined where that says nothing.
    */
   submitToken(
-    key: SessionKey,
+    key: SubmissionKey,
     token: Secret,
     client: string | undefined,
   ): Promise<{ readonly nextLink: string | undefined }>;

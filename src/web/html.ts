@@ -1,3 +1,5 @@
+import { escapeHtml } from '../base/escape-html.js';
+
 /** A piece of HTML that is safe to show. */
 export class Html {
   constructor(readonly text: string) {}
@@ -9,10 +11,6 @@ export function html(parts: TemplateStringsArray, ...values: readonly (string | 
 }
 
 function textOf(value: string | Html | readonly Html[]): string {
-  if (typeof value === 'string') return escape(value);
+  if (typeof value === 'string') return escapeHtml(value);
   return value instanceof Html ? value.text : value.map(({ text }) => text).join('');
-}
-
-function escape(text: string): string {
-  return text.replaceAll(/[&<>"'`]/g, (char) => `&#${char.charCodeAt(0)};`);
 }

@@ -321,8 +321,8 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
         if (pepper) await tx.lookupHashes.activatePepper(pepper.id, under.clock.now() - 31 * day);
       });
       await Promise.all([
-        under.service.lookup.sweep(),
-        under.service.lookup.sweep(),
+        under.service.sweep(),
+        under.service.sweep(),
         ...proofs.map((each) => associations.bind({ ...each, mxid: bob, caller: bob })),
         associations.unbind({ mxid: alice, medium: 'email', address: withdrawn }, proof),
         associations.bind({ ...again, mxid: bob, caller: bob }),

@@ -4,14 +4,13 @@ import { createOwnAddresses, type OwnAddresses } from '../../src/accounts/contac
 import { createOwnPublications } from '../../src/accounts/contacts/own-publications.js';
 import { createProofSessions, type ProofSessions } from '../../src/accounts/contacts/proof-sessions.js';
 import type { Publications } from '../../src/accounts/contacts/publications.js';
-import { spellIdentityFault, spellThreepidFault } from '../../src/api/identity/spell.js';
+import { spellKnown } from '../../src/api/identity/spell.js';
 import type { Mxid } from '../../src/base/mxid.js';
 import { serverNameOf } from '../../src/base/mxid.js';
 import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Policy } from '../../src/identity/accounts.js';
 import { createIdentityAccounts } from '../../src/identity/database-accounts.js';
-import { IdentityFailure } from '../../src/identity/failure.js';
 import { createFakeIdentityServers, type FakeIdentityServers } from './fake-identity-servers.js';
 import {
   identityServer,
@@ -66,10 +65,7 @@ export async function openContacts(changes: ContactsChanges = {}): Promise<Conta
     database,
     accounts,
     associations: service.associations,
-    spell: (failure) =>
-      failure instanceof IdentityFailure
-        ? spellIdentityFault(failure.fact, undefined)
-        : spellThreepidFault(failure.fact, undefined),
+    spell: (failure) => spellKnown(failure),
   });
   const identityServers = createFakeIdentityServers();
   return {
@@ -94,7 +90,8 @@ export async function openContacts(changes: ContactsChanges = {}): Promise<Conta
     idTokenOf: (mxid) =>
       accounts.register({ accessToken: new Secret(mxid), matrixServerName: serverNameOf(mxid), client: 'any' }),
     async submit({ sid, clientSecret }, token = messenger.tokens().at(-1) ?? '') {
-      await validation.submitToken({ purpose: 'account', sid, clientSecret }, new Secret(token), undefined);
+      const medium = /^\d{6}$/.test(token) ? 'msisdn' : 'email';
+      await validation.submitToken({ purpose: 'account', medium, sid, clientSecret }, new Secret(token), undefined);
     },
   };
 }

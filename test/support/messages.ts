@@ -1,5 +1,6 @@
 import { PhoneNumber } from '../../src/base/phone.js';
 import { Secret } from '../../src/base/secret.js';
+import { strangersText } from '../../src/base/strangers-text.js';
 import type { EmailInUse, EmailInvite, EmailValidation, PhoneValidation } from '../../src/delivery/messenger.js';
 
 /** A message to somebody who wants to prove an e-mail address. */
@@ -24,8 +25,8 @@ export function emailInvite(overrides: Partial<EmailInvite> = {}): EmailInvite {
       'https://web.example.test/#/room/%21abc?email=alice%40example.test&signurl=https%3A%2F%2Fid.example.test',
     ),
     sender: '@bob:example.test',
-    senderDisplayName: 'Bob',
-    roomName: 'The garden',
+    senderDisplayName: strangersText('Bob', 20),
+    roomName: strangersText('The garden', 20),
     brand: undefined,
     ...overrides,
   };

@@ -17,22 +17,18 @@ export interface RecordingLogger extends Logger {
 export function createRecordingLogger(): RecordingLogger {
   const lines: LogLine[] = [];
   const waiting: { readonly message: string; readonly found: (line: LogLine) => void }[] = [];
-  const loggerWith = (shared: LogFields): Logger => {
-    const write = (level: LogLine['level']) => (message: string, fields?: LogFields) => {
-      const line = { level, message, fields: { ...shared, ...fields } };
+  const write =
+    (level: LogLine['level']) =>
+    (message: string, fields: LogFields = {}) => {
+      const line = { level, message, fields };
       lines.push(line);
       waiting.filter((waiter) => waiter.message === message).forEach((waiter) => waiter.found(line));
     };
-    return {
-      error: write('error'),
-      warn: write('warn'),
-      info: write('info'),
-      debug: write('debug'),
-      child: (fields) => loggerWith({ ...shared, ...fields }),
-    };
-  };
   return {
-    ...loggerWith({}),
+    error: write('error'),
+    warn: write('warn'),
+    info: write('info'),
+    debug: write('debug'),
     lines,
     line(message) {
       const written = lines.find((line) => line.message === message);

@@ -4,7 +4,7 @@ import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
 import { createValidation, type ValidationDeps } from '../../src/threepid/service.js';
 import type { ValidationAllowances } from '../../src/threepid/limits.js';
-import type { SessionKey, TokenRequest, Validation } from '../../src/threepid/validation.js';
+import type { SubmissionKey, TokenRequest, Validation } from '../../src/threepid/validation.js';
 import { openTestDatabase } from './database.js';
 import { createFakeClock, type FakeClock } from './fake-clock.js';
 import { createRecordingMessenger, type RecordingMessenger } from './recording-messenger.js';
@@ -91,8 +91,8 @@ export function phoneRequest(changes: Partial<TokenRequest> = {}): TokenRequest 
 }
 
 /** What names the session of a request. */
-export function keyOf({ purpose, clientSecret }: TokenRequest, sid: string): SessionKey {
-  return { purpose, clientSecret, sid };
+export function keyOf({ purpose, typed: { medium }, clientSecret }: TokenRequest, sid: string): SubmissionKey {
+  return { purpose, medium, clientSecret, sid };
 }
 
 /** What a session is used for where it does not matter. */

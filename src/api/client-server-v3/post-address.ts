@@ -4,9 +4,9 @@ import { AccountFailure } from '../../accounts/failure.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes, homeserverErrors } from '../client-server/error-shapes.js';
-import { postAddressName } from '../client-server/matrix-surface.js';
 import { member } from '../client-server/member.js';
 import { bodyKinds } from '../client-server/operation-errors.js';
+import { spellPostFault } from '../client-server/spell.js';
 import { addKinds, anyAddressKinds, callerOf } from './address-shapes.js';
 
 const body = z
@@ -25,7 +25,7 @@ export function postAddress(
   { isOn }: { readonly isOn: boolean },
 ): Endpoint {
   const declared = endpoint({
-    name: postAddressName,
+    name: 'post_address',
     operationId: 'post3PIDs',
     method: 'POST',
     path: '/account/3pid',
@@ -46,6 +46,7 @@ export function postAddress(
       ...anyAddressKinds,
     ]),
     otherErrors: homeserverErrors,
+    failure: (failure) => (failure instanceof AccountFailure ? spellPostFault(failure.fact) : undefined),
     admit: () => addresses.admit(),
     async handler(request) {
       await addresses.addWithoutAuthentication(callerOf(request), readCredentials(request.body), request.body);

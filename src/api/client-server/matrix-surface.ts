@@ -2,11 +2,10 @@ import type { AccountAuthority } from '../../accounts/authority.js';
 import { AccountFailure } from '../../accounts/failure.js';
 import { anybody, type Authenticator } from '../../http/bearer-auth.js';
 import type { Failure } from '../../base/failure.js';
-import type { Endpoint } from '../../http/endpoint.js';
 import type { Reply } from '../../http/reply.js';
 import { surface, type Surface } from '../../http/surface.js';
 import { ThreepidFailure } from '../../threepid/failure.js';
-import { spellAccountFault, spellHttpProblem, spellPostFault, spellThreepidFault } from './spell.js';
+import { spellAccountFault, spellHttpProblem, spellThreepidFault } from './spell.js';
 
 /** A surface of the client-server API: its errors are spelled as Matrix does. */
 export function matrixSurface({
@@ -23,13 +22,9 @@ export function matrixSurface({
   });
 }
 
-/** The operation that spells some errors its own way. */
-export const postAddressName = 'post_address';
-
-function spellFailure(failure: Failure, { name }: Endpoint): Reply | undefined {
+function spellFailure(failure: Failure): Reply | undefined {
   if (failure instanceof ThreepidFailure) return spellThreepidFault(failure.fact);
-  if (!(failure instanceof AccountFailure)) return undefined;
-  return name === postAddressName ? spellPostFault(failure.fact) : spellAccountFault(failure.fact);
+  return failure instanceof AccountFailure ? spellAccountFault(failure.fact) : undefined;
 }
 
 /** Admits the users whose access tokens the authority knows; its AccountFailures pass through, for they say more than a refusal. */

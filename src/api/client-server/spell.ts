@@ -32,9 +32,9 @@ export function spellAccountFault(fault: AccountFault): ObjectReply {
   }
 }
 
-/** The same, as the deprecated POST /account/3pid puts it. */
-export function spellPostFault(fault: AccountFault): ObjectReply {
-  return fault.kind === 'address_not_proven' ? spell(postErrors[fault.kind]) : spellAccountFault(fault);
+/** The same, where the deprecated POST /account/3pid puts it another way. */
+export function spellPostFault({ kind }: AccountFault): ObjectReply | undefined {
+  return kind === 'address_not_proven' ? spell(postErrors[kind]) : undefined;
 }
 
 /** A fault of a proof as the client-server API puts it on the wire. */

@@ -33,7 +33,6 @@ export function createMsisdnDelegate({ validation, delegate: { secret, isAllowed
     name: 'msisdn-delegate',
     prefixes: [delegatePrefix],
     secretSegment: secret,
-    submitFailureStatus: 200,
     endpoints: [
       requestPhoneToken(version, validation),
       submitToken(version, 'msisdn', validation),

@@ -54,7 +54,6 @@ export function createIdentityV1(deps: IdentityV1Deps): Surface {
   return identitySurface({
     name: 'identity-v1',
     prefixes: ['/_matrix/identity/api/v1'],
-    submitFailureStatus: v1.submitErrorStatus,
     endpoints: [
       ...switched(v1.validate, [
         requestEmailToken(version, validation),

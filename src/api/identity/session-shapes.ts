@@ -1,5 +1,5 @@
 import { Secret } from '../../base/secret.js';
-import type { Purpose, SessionKey } from '../../threepid/validation.js';
+import type { Purpose, SessionKey, SubmissionKey } from '../../threepid/validation.js';
 import { text } from './input.js';
 import type { ErrorKind } from './wire-error.js';
 
@@ -30,7 +30,11 @@ export function readSession(purpose: Purpose, { sid, client_secret: clientSecret
   return { purpose, sid, clientSecret };
 }
 
-/** The session that is named, and its token. */
-export function readSubmission(purpose: Purpose, { token, ...session }: SessionOnWire & { readonly token: string }) {
-  return { key: readSession(purpose, session), token: new Secret(token) };
+/** The session that is named, where it is for that purpose and an address of that medium, and its token. */
+export function readSubmission(
+  purpose: Purpose,
+  medium: SubmissionKey['medium'],
+  { token, ...session }: SessionOnWire & { readonly token: string },
+): { readonly key: SubmissionKey; readonly token: Secret } {
+  return { key: { ...readSession(purpose, session), medium }, token: new Secret(token) };
 }

@@ -1,13 +1,26 @@
+import type { Failure } from '../../base/failure.js';
 import { problemHeaders } from '../../http/plain-problems.js';
 import type { BodyFault, HttpProblem } from '../../http/problem.js';
 import { retryAfterSeconds, type ObjectReply } from '../../http/reply.js';
-import type { IdentityFault } from '../../identity/failure.js';
-import type { ThreepidFault } from '../../threepid/failure.js';
+import { IdentityFailure, type IdentityFault } from '../../identity/failure.js';
+import { ThreepidFailure, type ThreepidFault } from '../../threepid/failure.js';
 import { emailErrors, type WireError } from './errors.js';
 import { wireError, type ErrorKind, type Peculiar } from './wire-error.js';
 
-/** A fault of a validation as the identity service puts it on the wire. */
-export function spellThreepidFault(fault: ThreepidFault, peculiar: Peculiar | undefined): ObjectReply {
+/** What a service threw as an operation puts it on the wire; undefined for what the identity service does not know. */
+export function spellFailure(failure: Failure, peculiar?: Peculiar): ObjectReply | undefined {
+  const isOurs = failure instanceof ThreepidFailure || failure instanceof IdentityFailure;
+  return isOurs ? spellKnown(failure, peculiar) : undefined;
+}
+
+/** What the identity service threw as an operation puts it on the wire. */
+export function spellKnown(failure: ThreepidFailure | IdentityFailure, peculiar?: Peculiar): ObjectReply {
+  return failure instanceof ThreepidFailure
+    ? spellThreepidFault(failure.fact, peculiar)
+    : spellIdentityFault(failure.fact, peculiar);
+}
+
+function spellThreepidFault(fault: ThreepidFault, peculiar: Peculiar | undefined): ObjectReply {
   const isOfEmail = 'medium' in fault && fault.medium === 'email' && fault.kind in emailErrors;
   const row = wireError((isOfEmail ? `email:${fault.kind}` : `threepid:${fault.kind}`) as ErrorKind, peculiar);
   const reply = spell(row, '', peculiar === 'submit' ? { success: false } : {});
@@ -15,8 +28,7 @@ export function spellThreepidFault(fault: ThreepidFault, peculiar: Peculiar | un
   return 'retryAfterMs' in fault && fault.retryAfterMs > 0 ? withRetry(reply, fault.retryAfterMs) : reply;
 }
 
-/** A fault of the identity service as it goes on the wire. */
-export function spellIdentityFault(fault: IdentityFault, peculiar: Peculiar | undefined): ObjectReply {
+function spellIdentityFault(fault: IdentityFault, peculiar: Peculiar | undefined): ObjectReply {
   const row = wireError(`identity:${fault.kind}`, peculiar);
   switch (fault.kind) {
     case 'rate_limited':

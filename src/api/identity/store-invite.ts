@@ -6,6 +6,7 @@ import type { Invites } from '../../identity/invites.js';
 import { anyKinds, errorShapes, inputKinds } from './error-shapes.js';
 import { text } from './input.js';
 import { brandInQuery } from './request-token.js';
+import { spellFailure } from './spell.js';
 import { userOf, type Version } from './version.js';
 
 const body = z.looseObject({
@@ -59,6 +60,7 @@ export function storeInvite(version: Version, invites: Pick<Invites, 'store'>): 
       ],
       'invite',
     ),
+    failure: (failure) => spellFailure(failure, 'invite'),
     async handler(request) {
       const { medium, address, room_id: roomId, sender, brand, access_token: _token, ...others } = request.body;
       const invite = await invites.store({

@@ -1,18 +1,23 @@
 import { z } from 'zod';
+import type { Failure } from '../../base/failure.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
-import { reply } from '../../http/reply.js';
+import { reply, type Answer } from '../../http/reply.js';
+import { ThreepidFailure, type ThreepidFault } from '../../threepid/failure.js';
 import type { Validation } from '../../threepid/validation.js';
 import { anyKinds, errorShapes, inputKinds } from './error-shapes.js';
 import { readSubmission, tokenMembers } from './session-shapes.js';
+import { spellFailure } from './spell.js';
 import { clientOf, type Version } from './version.js';
 import type { ErrorKind } from './wire-error.js';
 
+const verdicts = [
+  'session_unknown',
+  'session_expired',
+  'token_wrong',
+] as const satisfies readonly ThreepidFault['kind'][];
+
 /** What is told of a token that proves nothing. */
-export const verdictKinds: readonly ErrorKind[] = [
-  'threepid:session_unknown',
-  'threepid:session_expired',
-  'threepid:token_wrong',
-];
+export const verdictKinds: readonly ErrorKind[] = verdicts.map((kind) => `threepid:${kind}` as const);
 
 /** What else can go wrong with a token. */
 export const submitKinds: readonly ErrorKind[] = [
@@ -61,10 +66,18 @@ export function submitToken(
       ],
       'submit',
     ),
+    failure: (failure) => spellVerdict(failure, version),
     async handler(request) {
-      const { key, token } = readSubmission(version.purpose, request.body);
+      const { key, token } = readSubmission(version.purpose, medium, request.body);
       await validation.submitToken(key, token, clientOf(request, version));
       return reply(200, { success: true });
     },
   });
+}
+
+// Homeservers pass on what comes with 200 only; a request that is broken, or one too many, is told as anywhere else.
+function spellVerdict(failure: Failure, { submitFailureStatus }: Version): Answer | undefined {
+  const spelled = spellFailure(failure, 'submit');
+  const isVerdict = failure instanceof ThreepidFailure && verdicts.some((kind) => kind === failure.fact.kind);
+  return isVerdict && spelled ? { ...spelled, status: submitFailureStatus } : spelled;
 }

@@ -6,6 +6,7 @@ import type { Associations } from '../../identity/associations.js';
 import { anyKinds, errorShapes, inputKinds } from './error-shapes.js';
 import { optionalText, text } from './input.js';
 import { validatedSessionKinds } from './session-shapes.js';
+import { spellFailure } from './spell.js';
 import type { Version } from './version.js';
 
 const body = z.looseObject({
@@ -49,6 +50,7 @@ export function unbind({ inputFrom, entryKinds }: Version, associations: Pick<As
       ],
       'unbind',
     ),
+    failure: (failure) => spellFailure(failure, 'unbind'),
     async handler({ body: asked, received, clientAddress }) {
       const { mxid, threepid, sid, client_secret: clientSecret } = asked;
       const { method, uri } = received;

@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import type { Failure } from '../../base/failure.js';
 import { Secret } from '../../base/secret.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import type { Validation } from '../../threepid/validation.js';
 import { confirmPage, provenPage, redirectPage } from '../../web/validation-pages.js';
+import { errorPage } from './error-page.js';
 import { errorPages, inputKinds } from './error-shapes.js';
 import { readSubmission, tokenMembers } from './session-shapes.js';
+import { spellFailure } from './spell.js';
 import { submitKinds, verdictKinds } from './submit-token.js';
 import { clientOf, type Version } from './version.js';
 
@@ -23,7 +26,11 @@ export function validationPages(
   medium: 'email' | 'msisdn',
   { validation, confirmClick }: ValidationPagesDeps,
 ): readonly Endpoint[] {
-  const shared = { params: {}, access: 'public', body } as const;
+  const failure = (thrown: Failure) => {
+    const spelled = spellFailure(thrown, 'submit');
+    return spelled && errorPage(spelled);
+  };
+  const shared = { params: {}, access: 'public', body, failure } as const;
   const kinds = [...verdictKinds, ...submitKinds];
   const path = version.submitPath(medium);
   // Relative to the page.
@@ -46,7 +53,7 @@ export function validationPages(
     async handler(request) {
       const fields = request.body;
       if (confirmClick) return confirmPage(medium, { action, fields });
-      const { key, token } = readSubmission(version.purpose, fields);
+      const { key, token } = readSubmission(version.purpose, medium, fields);
       const { nextLink } = await validation.submitToken(key, token, clientOf(request, version));
       return nextLink === undefined ? provenPage(medium, undefined) : redirectPage(medium, nextLink);
     },
@@ -62,7 +69,7 @@ export function validationPages(
     replies: { 200: { description: 'The address is proven', page: true } },
     errors: errorPages([...inputKinds, ...kinds]),
     async handler(request) {
-      const { key, token } = readSubmission(version.purpose, request.body);
+      const { key, token } = readSubmission(version.purpose, medium, request.body);
       const { nextLink } = await validation.submitToken(key, token, clientOf(request, version));
       return provenPage(medium, nextLink);
     },

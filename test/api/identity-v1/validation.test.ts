@@ -128,6 +128,16 @@ describe('proving a phone number', () => {
     expect((await api.call('POST', `${v1}/validate/msisdn/submitToken`, proof)).json).toEqual({ success: true });
   });
 
+  it('is none where the code is submitted as that of a mail', async () => {
+    api = await startIdentityApi();
+    const sid = await request(phone, 'msisdn');
+    const proof = { sid, client_secret: phone.client_secret, token: api.messenger.tokens()[0] };
+    const unknown = { success: false, errcode: 'M_NO_VALID_SESSION' };
+    expect((await api.call('POST', `${v1}/validate/email/submitToken`, proof)).json).toMatchObject(unknown);
+    expect((await api.call('POST', `${v1}/validate/email/submitToken/confirm`, proof)).status).toBe(400);
+    expect((await api.call('POST', `${v1}/validate/msisdn/submitToken`, proof)).json).toEqual({ success: true });
+  });
+
   it('after too many guesses is answered with 429 that asks for a new code, at once', async () => {
     api = await startIdentityApi();
     const sid = await request(phone, 'msisdn');

@@ -75,6 +75,15 @@ describe('the page behind the link', () => {
 });
 
 describe('its button', () => {
+  it.each(prefixes)('leads to no page that opens by itself, and says so in words: %s', async (prefix) => {
+    api = await startIdentityApi();
+    const reply = await api.send({ method: 'GET', path: `${prefix}/validate/email/submitToken/confirm?${query}` });
+    expect(reply).toMatchObject({ status: 405, headers: { allow: 'POST' } });
+    expectPage(reply);
+    const other = await api.send({ method: 'PUT', path: `${prefix}/validate/email/submitToken` });
+    expect(other).toMatchObject({ status: 405, headers: { 'content-type': expect.stringContaining('json') } });
+  });
+
   it.each(prefixes)('proves the address, again and again: %s', async (prefix) => {
     api = await startIdentityApi();
     const { form, proven } = await askForMail();

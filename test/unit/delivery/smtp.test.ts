@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { SMTPServerOptions } from 'smtp-server';
 import { systemClock, type Clock } from '../../../src/base/clock.js';
 import { Secret } from '../../../src/base/secret.js';
+import { strangersText, type StrangersText } from '../../../src/base/strangers-text.js';
 import { ChannelTrouble } from '../../../src/delivery/channel.js';
 import { createMessenger } from '../../../src/delivery/create-messenger.js';
 import type { Message, Messenger } from '../../../src/delivery/messenger.js';
@@ -70,7 +71,7 @@ describe('mail over SMTP', () => {
     expect(mail.text).toContain('abcDEF123');
     expect(mail.text).toContain('24 hours');
     expect(mail.html).toContain(
-      'href="https://id.example.test/submit?sid=1&amp;token=abcDEF123&amp;client_secret=monkeys"',
+      'href="https://id.example.test/submit?sid=1&#38;token=abcDEF123&#38;client_secret=monkeys"',
     );
     expect(mail.headers).toContainEqual(expect.objectContaining({ key: 'auto-submitted', value: 'auto-generated' }));
     expect(mail.headers.map(({ key }) => key)).not.toContain('x-mailer');
@@ -362,16 +363,17 @@ describe('hostile names and addresses', () => {
     const { server, messenger } = await serverAndMailer();
     await messenger.send(
       emailInvite({
-        senderDisplayName: 'Eve\r\nBcc: victim@example.test\r\n\r\nHello',
-        roomName: '<script>alert(1)</script>',
+        // As if nobody had cleaned it.
+        senderDisplayName: 'Eve\r\nBcc: victim@example.test\r\n\r\nHello' as StrangersText,
+        roomName: strangersText('<script>alert(1)</script>', 30),
       }),
     );
     const { mail, raw, to } = await server.next();
     expect(to).toEqual(['alice@example.test']);
-    expect(raw).not.toMatch(/^bcc:/im);
+    expect(raw.slice(0, raw.indexOf('\r\n\r\n'))).not.toMatch(/^bcc:/im);
     expect(mail.bcc).toBeUndefined();
-    expect(mail.subject).toBe('Eve Bcc: victim@exam… invites you to <script>alert(1)</script>');
-    expect(mail.html).toContain('<strong>&lt;script&gt;alert(1)&lt;/script&gt;</strong>');
+    expect(mail.subject).toBe('Eve Bcc: victim@example.test Hello invites you to <script>alert(1)</script>');
+    expect(mail.html).toContain('<strong>&#60;script&#62;alert(1)&#60;/script&#62;</strong>');
     expect(mail.html).not.toContain('<script>');
   });
 

@@ -77,6 +77,21 @@ describe('a page', () => {
     expect(server.log.lines.map(({ message }) => message)).toContain('reply is not as declared');
   });
 
+  it('is what a surface is told that another method of its path gives', async () => {
+    const page = pageEndpoint();
+    const other: Endpoint = { ...page, name: 'other', method: 'PUT', replies: {} };
+    server = await startServer([
+      testSurface([page], { problem: (problem) => ({ status: 405, body: { ...problem } }) }),
+      testSurface([page, other], {
+        prefixes: ['/mixed'],
+        problem: (problem) => ({ status: 405, body: { ...problem } }),
+      }),
+    ]);
+    const told = async (path: string) => JSON.parse((await sendRaw(server.port, { method: 'POST', path })).text);
+    expect(await told('/test/page')).toEqual({ kind: 'method_not_allowed', allowed: ['GET', 'HEAD'], isPage: true });
+    expect(await told('/mixed/page')).toMatchObject({ allowed: ['GET', 'HEAD', 'PUT'], isPage: false });
+  });
+
   it('is described as one', async () => {
     server = await startServer([]);
     const { paths } = openApiDocument({

@@ -9,6 +9,7 @@ import { endpoint } from '../../../src/http/endpoint.js';
 import { reply } from '../../../src/http/reply.js';
 import { defaultHttpLimits, type HttpServerDeps } from '../../../src/http/server.js';
 import type { Surface } from '../../../src/http/surface.js';
+import { redact } from '../../../src/observability/redact.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 import { echoEndpoint, sayEndpoint, startServer, testSurface, type TestServer } from '../../support/http-server.js';
 import { sendRaw } from '../../support/raw-http.js';
@@ -112,6 +113,9 @@ describe('what goes wrong in an endpoint', () => {
     expect(text).toBe('{"error":"Internal server error.","errcode":"defect"}');
     const line = await server.log.line('request failed');
     expect(line).toMatchObject({ level: 'error', fields: { requestId: headers['x-request-id'], endpoint: 'say' } });
+    const printed = redact(line.fields['error']);
+    if (line.fields['error'] instanceof Error)
+      expect(printed).toMatchObject({ stack: expect.stringContaining(' at ') });
   });
 
   it('is 503 where it is something that every request needs, and told to the log once', async () => {
@@ -137,6 +141,21 @@ describe('what goes wrong in an endpoint', () => {
     const { level, fields } = await server.log.line('request failed');
     expect(level).toBe('warn');
     expect(fields['error']).toMatchObject({ cause: { message: 'SOME_NEW_ERROR' } });
+    expect(JSON.stringify(redact(fields['error']))).not.toContain('"stack"');
+  });
+
+  it('is spelled by its endpoint, and by the surface where that leaves it', async () => {
+    const failing = sayEndpoint(() => Promise.reject(new Mishap({ kind: 'mishap' })));
+    const surfaces = [
+      testSurface([{ ...failing, failure: () => reply(410, {}) }], { failure: () => reply(409, {}) }),
+      testSurface([{ ...failing, failure: () => undefined }], {
+        prefixes: ['/other'],
+        failure: () => reply(409, {}),
+      }),
+    ];
+    await serve(surfaces, { undeclaredReplies: 'strip' });
+    expect((await get('/test/say/x')).status).toBe(410);
+    expect((await get('/other/say/x')).status).toBe(409);
   });
 
   it('is still answered in JSON where the surface itself fails to spell it', async () => {

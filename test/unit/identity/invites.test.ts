@@ -43,13 +43,6 @@ function openLink(under: IdentityUnderTest) {
 
 describe('the redacted address', () => {
   it.each([
-    { address: '1234567890@1234567890.com', redacted: '123456...@12345678...' },
-    { address: '1@1.com', redacted: '...@1...' },
-  ])('is $redacted with six and eight characters', ({ address, redacted }) => {
-    expect(redactAddress(address, { local: 6, domain: 8 })).toBe(redacted);
-  });
-
-  it.each([
     { address: 'alice@example.com', redacted: 'ali...@exa...' },
     { address: 'foo@bar.baz', redacted: 'f...@bar...' },
     { address: 'ab@c', redacted: 'a...@...' },
@@ -132,10 +125,10 @@ describe('an invite', () => {
     };
     await store('carol@mail.test', { details });
     expect(under.invitations()).toEqual([
-      expect.objectContaining({ roomName: `Win${'n'.repeat(26)}…`, senderDisplayName: 'Bank Bcc: all@mail.…' }),
+      expect.objectContaining({ roomName: `Win${'n'.repeat(27)}…`, senderDisplayName: 'Bank Bcc: all@mail.t…' }),
     ]);
     expect(Object.keys(openLink(under).shown).sort()).toEqual(['email', 'inviter_name', 'room_name', 'signurl']);
-    await store('dora@mail.test', { details: { room_name: ' \u0000\u200b ' } });
+    await store('dora@mail.test', { details: { room_name: ' \u0000\u200b ', sender_display_name: '\u202e://' } });
     expect(openLink(under).shown).toEqual({
       email: 'dora@mail.test',
       signurl: openLink(under).signUrl.href,

@@ -258,3 +258,33 @@ describe('a signature of a homeserver', () => {
     expect(asked()).toBe(1);
   });
 });
+
+describe('a full queue', () => {
+  /** A homeserver that does not say whose token it is until it is let go. */
+  const holdOpenId = () => {
+    let letGo: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => {
+      homeserver.behave((response) => {
+        letGo = () => replyJson(response, 401, {});
+        resolve();
+      });
+    });
+    return { asked, letGo: () => letGo() };
+  };
+
+  it('of strangers’ requests holds up no invite, and is not remembered as a fault of the server', async () => {
+    const key = testKey('a_1', 1);
+    const bytes = Buffer.from('signed');
+    const signed = { keyId: key.keyId, signature: key.sign(bytes), bytes };
+    const federation = connect({ clock: createFakeClock(), bounds: { maxConcurrent: 1, maxWaiting: 0 } });
+    const { asked, letGo } = holdOpenId();
+    const holding = faultOf(federation.openIdSubject(server, token));
+    await asked;
+    expect(await faultOf(federation.hasSigned(server, signed))).toEqual({ kind: 'overloaded' });
+    homeserver.behave();
+    await federation.postOnBind(server, {});
+    letGo();
+    expect(await holding).toEqual({ kind: 'refused', status: 401 });
+    expect(await federation.hasSigned(server, signed)).toBe(true);
+  });
+});

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../src/base/canonical-json.js';
 import { systemClock } from '../../../src/base/clock.js';
 import type { SigningKey } from '../../../src/base/ed25519.js';
+import { FederationFailure } from '../../../src/matrix/federation-failure.js';
 import { createHttpFederation } from '../../../src/matrix/http-federation.js';
 import { createXMatrixVerifier } from '../../../src/matrix/x-matrix-verifier.js';
 import type { SignedRequest } from '../../../src/matrix/x-matrix.js';
@@ -123,5 +124,20 @@ describe('a request', () => {
   it('cannot be judged where the homeserver gives no keys', async () => {
     homeserver.behave((response) => replyJson(response, 500, {}));
     expect(await verify(signedRequest())).toEqual({ kind: 'unreachable' });
+  });
+});
+
+describe('a signature whose keys could not be fetched', () => {
+  it.each([
+    { fault: { kind: 'overloaded' }, verdict: 'overloaded' },
+    { fault: { kind: 'no_connection' }, verdict: 'unreachable' },
+    { fault: { kind: 'no_answer', afterMs: 1 }, verdict: 'unreachable' },
+    { fault: { kind: 'address_refused' }, verdict: 'unreachable' },
+    { fault: { kind: 'refused', status: 404 }, verdict: 'unreachable' },
+    { fault: { kind: 'answer_unfit', problem: 'no JSON object' }, verdict: 'unreachable' },
+  ] as const)('because of $fault.kind makes the origin $verdict', async ({ fault, verdict }) => {
+    const federation = { hasSigned: () => Promise.reject(new FederationFailure(fault)) };
+    const check = createXMatrixVerifier({ federation, ourNames: ['id.test'] });
+    expect(await check(signedRequest())).toEqual({ kind: verdict });
   });
 });

@@ -42,6 +42,15 @@ describe('redact', () => {
     });
   });
 
+  it('prints a failure, and why there was one, without frames', () => {
+    const cause = new AggregateError([new TypeError('first')], 'all', { cause: new Error('inner') });
+    const printed = redact(new Tripped({ kind: 'tripped', retryAfterMs: 5 }, { cause }));
+    expect(printed).toMatchObject({ cause: { errors: [{ message: 'first' }], cause: { message: 'inner' } } });
+    expect(JSON.stringify(printed)).not.toContain('"stack"');
+    const defect = redact(new Error('outer', { cause: new Tripped({ kind: 'tripped', retryAfterMs: 5 }) }));
+    expect(JSON.stringify(defect).match(/"stack"/g)).toHaveLength(1);
+  });
+
   it('prints the errors of an aggregate', () => {
     expect(redact(new AggregateError([new Error('first')], 'all'))).toMatchObject({ errors: [{ message: 'first' }] });
   });

@@ -94,7 +94,7 @@ describe('a request is refused', () => {
 
   it('for a malformed secret wherever one is given', async () => {
     const { validation } = await open();
-    const key = { purpose: 'identity', sid: 'any', clientSecret: 'a b' } as const;
+    const key = { purpose: 'identity', medium: 'email', sid: 'any', clientSecret: 'a b' } as const;
     expect(await faultOf(validation.loadValidated(key))).toEqual(invalidSecret);
     expect(await faultOf(validation.submitToken(key, new Secret('t'), undefined))).toEqual(invalidSecret);
     expect(await faultOf(validation.consume(key, nothing))).toEqual(invalidSecret);

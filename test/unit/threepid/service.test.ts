@@ -314,6 +314,19 @@ describe('a session', () => {
     }
     expect(await load(first, sid)).toMatchObject({ address: 'alice@mail.test' });
   });
+
+  it('takes no token, and counts no guess, where one of the other medium is named', async () => {
+    const request = phoneRequest();
+    const sid = await ask(request);
+    const key = { ...keyOf(request, sid), medium: 'email' as const };
+    for (let guess = 0; guess < 6; guess += 1) {
+      const submitted = under.validation.submitToken(key, new Secret(lastToken()), undefined);
+      expect(await faultOf(submitted)).toEqual({ kind: 'session_unknown' });
+    }
+    expect(await faultOf(load(request, sid))).toEqual({ kind: 'session_not_validated' });
+    await submit(request, sid, wrongCode(lastToken())).catch(() => undefined);
+    await submit(request, sid, lastToken());
+  });
 });
 
 describe('guesses', () => {

@@ -3,10 +3,9 @@ export async function readCapped(
   body: AsyncIterable<Uint8Array> | null,
   limitBytes: number,
 ): Promise<string | undefined> {
-  if (body === null) return '';
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of body) {
+  for await (const chunk of body ?? []) {
     size += chunk.byteLength;
     // Leaving the loop cancels the stream.
     if (size > limitBytes) return undefined;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { strangersText } from '../../../src/delivery/strangers-text.js';
+import { strangersText } from '../../../src/base/strangers-text.js';
 
 describe('names that strangers chose', () => {
   it.each([

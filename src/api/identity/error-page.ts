@@ -1,0 +1,13 @@
+import type { Answer, ObjectReply } from '../../http/reply.js';
+import { failurePage, type FailureReason } from '../../web/failure-page.js';
+
+/** An error as the page that people see, with the same status and headers. */
+export function errorPage(reply: ObjectReply): Answer {
+  return { ...failurePage(reply.status, reasonOf(reply)), headers: { ...reply.headers } };
+}
+
+function reasonOf({ status, body }: ObjectReply): FailureReason {
+  if (body['errcode'] === 'M_SESSION_EXPIRED') return 'expired';
+  if (status === 429) return 'too_many';
+  return status >= 500 ? 'trouble' : 'unfit';
+}

@@ -1,0 +1,103 @@
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ChannelTrouble } from '../../../src/delivery/channel.js';
+import { DeliveryFailure } from '../../../src/delivery/failure.js';
+import { post } from '../../../src/delivery/post.js';
+import { startHttpListener } from '../../support/http-listener.js';
+import { startStrangeServer } from '../../support/strange-server.js';
+
+const after: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const undo of after.splice(0).reverse()) await undo();
+});
+
+/** What an admin is told of a request that failed, and whether the message may arrive all the same. */
+async function troubleAt(url: string) {
+  const { signal } = new AbortController();
+  const failure: unknown = await post({ url, headers: {}, body: 'code', signal, handOver: () => undefined }).then(
+    () => expect.fail('there was an answer'),
+    (reason: unknown) => reason,
+  );
+  if (!(failure instanceof DeliveryFailure) || !(failure.cause instanceof ChannelTrouble)) throw failure;
+  const { problem, detail } = failure.cause;
+  return { problem, detail, mayHaveSent: failure.mayHaveSent };
+}
+
+/** The port of a server that does so with whatever connects. */
+async function startTcpServer(treat: (socket: Socket) => void): Promise<number> {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    treat(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  after.push(() => new Promise((resolve) => server.close(resolve)));
+  return (server.address() as AddressInfo).port;
+}
+
+const noConnection = 'no_connection';
+
+describe('a message to a provider cannot have arrived', () => {
+  it('where nobody listens', async () => {
+    const gone = await startHttpListener(() => undefined);
+    await gone.stop();
+    expect(await troubleAt(gone.url)).toEqual({
+      problem: noConnection,
+      detail: 'ECONNREFUSED',
+      mayHaveSent: false,
+    });
+  });
+
+  it('where the name means nothing', async () => {
+    const trouble = await troubleAt('http://provider.invalid/');
+    expect(trouble).toMatchObject({ problem: noConnection, mayHaveSent: false });
+    expect(trouble.detail).toMatch(/^(ENOTFOUND|EAI_AGAIN)$/);
+  });
+
+  it('where the certificate is by nobody we know', async () => {
+    const server = await startStrangeServer();
+    after.push(() => server.close());
+    const trouble = await troubleAt(`https://127.0.0.1:${server.port}/`);
+    expect(trouble).toMatchObject({ problem: noConnection, mayHaveSent: false });
+    expect(trouble.detail).toMatch(/^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/);
+    expect(server.requests).toEqual([]);
+  });
+
+  it('where there is no TLS', async () => {
+    const plain = await startHttpListener((_request, response) => response.end());
+    after.push(() => plain.stop());
+    const trouble = await troubleAt(`https://127.0.0.1:${plain.port}/`);
+    expect(trouble).toMatchObject({ problem: noConnection, mayHaveSent: false });
+    expect(trouble.detail).toMatch(/^ERR_SSL_/);
+  });
+});
+
+describe('a message to a provider may have arrived', () => {
+  it('where the connection is closed without an answer', async () => {
+    const port = await startTcpServer((socket) => socket.once('data', () => socket.end()));
+    expect(await troubleAt(`http://127.0.0.1:${port}/`)).toEqual({
+      problem: noConnection,
+      detail: 'UND_ERR_SOCKET',
+      mayHaveSent: true,
+    });
+  });
+
+  it('where the connection breaks off', async () => {
+    const port = await startTcpServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
+    expect(await troubleAt(`http://127.0.0.1:${port}/`)).toMatchObject({ problem: noConnection, mayHaveSent: true });
+  });
+
+  it('where the answer is no HTTP', async () => {
+    const port = await startTcpServer((socket) => socket.once('data', () => socket.end('220 mail.test ESMTP\r\n')));
+    expect(await troubleAt(`http://127.0.0.1:${port}/`)).toMatchObject({ problem: noConnection, mayHaveSent: true });
+  });
+
+  it('where the answer has no end', async () => {
+    const endless = await startHttpListener((_request, response) => void response.end('x'.repeat(64 * 1024 + 1)));
+    after.push(() => endless.stop());
+    expect(await troubleAt(endless.url)).toEqual({
+      problem: 'answer_unfit',
+      detail: 'status 200, and no end to it',
+      mayHaveSent: true,
+    });
+  });
+});
