@@ -47,6 +47,8 @@ export interface JsonReply extends RawReply {
 export const prefix = '/_matrix/provision';
 /** The secret that is valid. */
 export const sharedSecret = 'correct horse battery staple';
+/** Another one, which can also be a subprotocol of a WebSocket. */
+export const plainSecret = 'correct-horse-battery-staple';
 /** The header that everybody needs. */
 export const authorization = `Bearer ${sharedSecret}`;
 /** An access token of alice, and one of which nobody can tell at the moment whose it is; others are nobody's. */
@@ -117,7 +119,7 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
   };
   const authenticate = createBearerAuth({
     findTokenHolder,
-    secrets: [new Secret('an older secret, still valid'), new Secret(sharedSecret)],
+    secrets: ['an older secret, still valid', sharedSecret, plainSecret].map((text) => new Secret(text)),
     logger: silentLogger,
     failuresAllowed,
     windowMs: 60_000,

@@ -33,7 +33,15 @@ export const operationErrors = {
   whoami: everybody,
   capabilities: everybody,
   login_flows: everybody,
-  login_start: [...everybody, ...inPath, ...telegram, 'flow_unknown', 'too_many_accounts', 'login_revoked'],
+  login_start: [
+    ...everybody,
+    ...inPath,
+    ...telegram,
+    'flow_unknown',
+    'account_unknown',
+    'too_many_accounts',
+    'login_revoked',
+  ],
   login_user_input: [
     ...everybody,
     ...inPath,

@@ -298,6 +298,9 @@ const rows: readonly Row[] = [
   row('login_start', [404, 'M_NOT_FOUND', 'Invalid login flow ID'], {
     prepare: () => Promise.resolve({ method: 'POST', path: '/v3/login/start/manual' }),
   }),
+  ...['nonsense', '0', '-1', '12345678901234567890'].map((name) =>
+    row('login_start', notFound, { query: `?user_id=${alice}&login_id=${name}` }),
+  ),
   row('login_start', [403, 'FI.MAU.BRIDGE.TOO_MANY_LOGINS', 'Maximum number of logins exceeded (3)'], {
     async prepare(api) {
       for (const phone of [phones.plain, phones.withoutUsername, '+9996610001']) {
