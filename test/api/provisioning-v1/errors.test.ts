@@ -36,8 +36,10 @@ interface Row {
 }
 
 const failuresAllowed = 2;
+/** Somebody who has no Matrix account on this server. */
+const carol = '@carol:elsewhere.org';
 const names = Object.keys(readyOperations) as UserOperation[];
-const asking = ['get_chats', 'get_contacts', 'resolve_identifier'] as const;
+const asking = ['get_chats', 'get_contacts', 'resolve_identifier', 'add_phone'] as const;
 const steps = ['request_code', 'send_code', 'send_password', 'bot_token'] as const;
 const nothing = () => Promise.resolve();
 const json = (body: unknown) => ({ body: JSON.stringify(body) });
@@ -261,6 +263,31 @@ const rows: readonly Row[] = [
     error: 'This server logs in to Telegram only: no bridge is attached to it.',
   },
   {
+    operation: 'add_phone',
+    status: 403,
+    errcode: 'phone_number_missing',
+    error: 'Bots have no phone number.',
+    prepare: (api) => take(api, alice, 'bot_token', { token: botToken }, 200),
+  },
+  {
+    operation: 'add_phone',
+    status: 403,
+    errcode: 'matrix_account_missing',
+    error: 'There is no Matrix account of that user here.',
+    prepare: (api) => logIn(api, carol),
+    request: { path: readyOperations.add_phone.pathOf(carol) },
+  },
+  {
+    operation: 'add_phone',
+    status: 409,
+    errcode: 'phone_number_in_use',
+    error: 'That phone number belongs to another Matrix account.',
+    async prepare(api) {
+      await logIn(api, alice);
+      await api.addNumber(bob, phones.plain.slice(1));
+    },
+  },
+  {
     operation: 'request_code',
     status: 400,
     errcode: 'phone_number_invalid',
@@ -370,7 +397,7 @@ let api: Provisioning;
 beforeEach(async () => {
   // The count of wrong secrets is kept by a library that reads the time itself.
   vi.useFakeTimers({ toFake: ['Date'] });
-  api = await startProvisioning({ failuresAllowed });
+  api = await startProvisioning({ failuresAllowed, fromTelegram: 'ask' });
 });
 
 afterEach(async () => {

@@ -50,11 +50,14 @@ interface Row {
 }
 
 const failuresAllowed = 2;
+/** Somebody who has no Matrix account on this server. */
+const carol = '@carol:elsewhere.org';
 const names = Object.keys(readyOperations) as OperationName[];
 const telegrams = [
   'login_start',
   'login_user_input',
   'login_resend',
+  'login_add_phone',
   'contacts',
   'search_users',
   'resolve_identifier',
@@ -362,6 +365,24 @@ const rows: readonly Row[] = [
   row('login_cancel', [410, 'FI.MAU.BRIDGE.LOGIN_TIMED_OUT', 'The login took too long'], {
     before: (api) => api.clock.advance(31 * 60_000),
   }),
+  row('login_add_phone', notFound, { query: `?user_id=${bob}` }),
+  row('login_add_phone', notFound, { before: (api) => Promise.resolve(api.telegram.endSessions('revoked')) }),
+  row('login_add_phone', [403, 'GANGWAY.PHONE_NUMBER_MISSING', 'Bots have no phone number'], {
+    async prepare(api) {
+      await make(api, await input(stepIds.token, botToken, 'bot')(api));
+      return { method: 'POST', path: '/v3/login/add_phone/2000020234' };
+    },
+  }),
+  row('login_add_phone', [403, 'GANGWAY.MATRIX_ACCOUNT_MISSING', 'There is no Matrix account of that user here'], {
+    query: `?user_id=${carol}`,
+    async prepare(api) {
+      await logIn(api, carol);
+      return { method: 'POST', path: '/v3/login/add_phone/9996620234' };
+    },
+  }),
+  row('login_add_phone', [409, 'GANGWAY.PHONE_NUMBER_IN_USE', 'That phone number belongs to another Matrix account'], {
+    before: (api) => api.addNumber(bob, phones.plain.slice(1)),
+  }),
   row('logout', notFound, { prepare: () => Promise.resolve({ method: 'POST', path: '/v3/logout/1' }) }),
   row('login_user_input', [400, 'M_MISSING_PARAM', 'The code is missing'], {
     prepare: async (api) => answerOf(await codeAsked(api), stepIds.code, ''),
@@ -421,7 +442,7 @@ let api: Provisioning;
 beforeEach(async () => {
   // The count of wrong secrets is kept by a library that reads the time itself.
   vi.useFakeTimers({ toFake: ['Date'] });
-  api = await startProvisioning({ failuresAllowed });
+  api = await startProvisioning({ failuresAllowed, fromTelegram: 'ask' });
 });
 
 afterEach(async () => {
