@@ -5,6 +5,7 @@ import { PhoneNumber } from '../base/phone.js';
 import { randomId, type Random } from '../base/random.js';
 import type { AccountBook } from './account-book.js';
 import { TelegramAccountFailure } from './accounts.js';
+import type { AttemptLimit } from './attempt-limit.js';
 import { LoginFailure } from './failure.js';
 import { fingerprint } from './fingerprint.js';
 import type { Login, LoginLedger, PastLogin } from './login-ledger.js';
@@ -22,6 +23,7 @@ export interface LoginProcessesDeps {
   readonly book: AccountBook;
   readonly walk: LoginWalk;
   readonly qr: QrLogin;
+  readonly limit: AttemptLimit;
   /** Closes the connection of a login. */
   readonly hangUp: (id: string) => Promise<void>;
   /** Throws LoginFailure for those who may not log in. */
@@ -43,7 +45,7 @@ const wellFormedAccount = /^[1-9]\d{0,18}$/;
 const pauseMs = 2_000;
 
 export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
-  const { ledger, book, walk, qr, hangUp, permit, alone, maxAccounts, clock, random } = deps;
+  const { ledger, book, walk, qr, limit, hangUp, permit, alone, maxAccounts, clock, random } = deps;
 
   async function load(owner: Mxid, id: string): Promise<Login | PastLogin> {
     const login = await ledger.load(owner, id);
@@ -70,6 +72,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     if (!(await mayStart(owner, replacing))) {
       throw new LoginProcessFailure({ kind: 'too_many_accounts', allowed: maxAccounts });
     }
+    if (flow === 'qr') limit.admit(owner);
     await makeRoom(owner);
     const name = firstName(flow, replacing ?? null);
     const login = { id: randomId(random), startedAt: clock.now(), state: { step: firstSteps[flow] }, name };

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.js';
+import type { Allowance } from '../base/leaky-buckets.js';
 import type { Logger } from '../base/logger.js';
 import type { Mxid } from '../base/mxid.js';
 import type { Random } from '../base/random.js';
@@ -11,6 +12,7 @@ import { createAccountBook } from './account-book.js';
 import { createAccountDesk } from './account-desk.js';
 import type { AccountChecks, AccountWatcher } from './account-watcher.js';
 import { TelegramAccountFailure, type TelegramAccounts } from './accounts.js';
+import { createAttemptLimit } from './attempt-limit.js';
 import { LoginFailure } from './failure.js';
 import { loginFaultOf } from './fault-of.js';
 import { fingerprint } from './fingerprint.js';
@@ -48,6 +50,8 @@ export interface LoginServiceDeps {
   readonly maxAccounts: number;
   /** How many QR codes are waited with at one time on a connection of their own: fewer than the pool has. */
   readonly maxListening: number;
+  /** How often one owner may ask Telegram for a code, for a login by QR code, or for that of a bot. */
+  readonly attempts: Allowance;
   /** How long a login may wait for its next step. */
   readonly expireAfterMs: number;
   /** Is told of the accounts. */
@@ -65,8 +69,9 @@ export function createLoginService(
   const desk = createTelegramDesk(deps);
   const ledger = createLoginLedger(deps);
   const book = createAccountBook({ ...deps, desk, ledger });
-  const walk = createLoginWalk({ ...deps, desk, ledger, book });
-  const qr = createQrLogin({ ...deps, desk, ledger, walk });
+  const limit = createAttemptLimit({ ...deps, desk });
+  const walk = createLoginWalk({ ...deps, desk, ledger, book, limit });
+  const qr = createQrLogin({ ...deps, desk, ledger, walk, limit });
   const flights = new SingleFlight();
 
   function alone<T>(owner: Mxid, what: string, work: () => Promise<T>): Promise<T> {
@@ -85,7 +90,7 @@ export function createLoginService(
   }
 
   return {
-    ...createLoginProcesses({ ...deps, ledger, book, walk, qr, hangUp: (id) => desk.hangUp(id), permit, alone }),
+    ...createLoginProcesses({ ...deps, ledger, book, walk, qr, limit, hangUp: (id) => desk.hangUp(id), permit, alone }),
     ...createAccountDesk({ book, walk, permit, alone }),
 
     async submit(owner, input) {

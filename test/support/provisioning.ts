@@ -1,6 +1,7 @@
 import { createTelegramProofs, type FromTelegram } from '../../src/accounts/contacts/telegram-proofs.js';
 import { createProvisioningSurfaces } from '../../src/api/provisioning-surfaces.js';
 import type { FindOpenIdUser } from '../../src/api/provisioning-v3/authenticate.js';
+import type { Allowance } from '../../src/base/leaky-buckets.js';
 import { parseMxid, type Mxid, type ServerName } from '../../src/base/mxid.js';
 import { randomId, systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
@@ -64,6 +65,7 @@ export const [alice, bob, stranger] = ['@alice:example.org', '@bob:example.org',
 
 /** What a test may want to be different. */
 export interface ProvisioningChanges {
+  readonly attempts?: Allowance;
   readonly failuresAllowed?: number;
   readonly fromTelegram?: FromTelegram;
   readonly limits?: Partial<HttpLimits>;
@@ -72,6 +74,7 @@ export interface ProvisioningChanges {
 /** Starts one; replies that are not declared fail as defects. */
 export async function startProvisioning(changes: ProvisioningChanges = {}): Promise<Provisioning> {
   const { failuresAllowed = 1000, fromTelegram = 'off', limits = {} } = changes;
+  const { attempts = { max: 1000, windowMs: 600_000 } } = changes;
   const clock = createFakeClock();
   const telegram = createFakeTelegram({ clock });
   const database = await openTestDatabase({ clock });
@@ -105,6 +108,7 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
     mayLogIn,
     maxAccounts: 3,
     maxListening: 4,
+    attempts,
     expireAfterMs: 30 * 60_000,
     watcher: proofs,
   });

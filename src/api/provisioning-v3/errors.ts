@@ -69,6 +69,7 @@ export const loginErrors = {
     'Telegram does not accept this bridge. Please tell its administrator',
   ),
   telegram_error: internal,
+  asked_too_often: { status: 429, errcode: 'M_LIMIT_EXCEEDED', error: 'You have tried to log in too often' },
   not_permitted: { status: 403, errcode: 'M_FORBIDDEN', error: 'User does not have login permissions' },
   already_logged_in: telegram(409, 'ALREADY_LOGGED_IN', 'You are already logged in to that Telegram account'),
   not_logged_in: { status: 400, errcode: 'FI.MAU.NOT_LOGGED_IN', error: 'You are not logged in' },

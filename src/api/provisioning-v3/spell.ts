@@ -22,7 +22,7 @@ import { VersionFailure } from './failure.js';
 export function spellFailure(failure: Failure): ObjectReply | undefined {
   if (failure instanceof LoginFailure) {
     const { fact } = failure;
-    return spell(loginErrors[fact.kind], fact.kind === 'flood_wait' ? fact.retryAfterMs : undefined);
+    return spell(loginErrors[fact.kind], 'retryAfterMs' in fact ? fact.retryAfterMs : undefined);
   }
   if (failure instanceof LoginProcessFailure) {
     const { fact } = failure;

@@ -15,7 +15,7 @@ import {
   type Provisioning,
 } from '../../support/provisioning.js';
 import type { RawRequest } from '../../support/raw-http.js';
-import { botToken, code, phones } from '../provisioning-0.3.0/operations.js';
+import { botToken, code, exhaustAttempts, phones } from '../provisioning-0.3.0/operations.js';
 import { logIn, readyOperations, take, type UserOperation } from './operations.js';
 
 /** An error, how to meet it, and what the whole answer must be. */
@@ -232,6 +232,18 @@ const rows: readonly Row[] = [
   ...[...asking, ...steps, 'resend_code' as const].flatMap(ofTelegram),
   ...steps.flatMap(atEveryStep),
   ...[...steps, 'resend_code' as const].map(revoked),
+  ...(['request_code', 'resend_code', 'bot_token'] as const).map((operation): Row => ({
+    operation,
+    status: 429,
+    errcode: 'asked_too_often',
+    error: 'You have tried to log in too often. Please wait for 1 minute before trying again.',
+    state: own(operation),
+    more: { retry_after: 60 },
+    async prepare(api) {
+      await readyOperations[operation].prepare(api);
+      await exhaustAttempts(api);
+    },
+  })),
   ...(['request_code', 'resend_code', 'send_code'] as const).flatMap(ofTheNumber),
   ...(['request_code', 'resend_code', 'send_code', 'send_password'] as const).map(numberFlood),
   ...(['send_code', 'send_password', 'bot_token'] as const).map(accountTaken),
@@ -397,7 +409,7 @@ let api: Provisioning;
 beforeEach(async () => {
   // The count of wrong secrets is kept by a library that reads the time itself.
   vi.useFakeTimers({ toFake: ['Date'] });
-  api = await startProvisioning({ failuresAllowed, fromTelegram: 'ask' });
+  api = await startProvisioning({ failuresAllowed, fromTelegram: 'ask', attempts: { max: 10, windowMs: 600_000 } });
 });
 
 afterEach(async () => {

@@ -14,7 +14,7 @@ import {
   stranger,
   type Provisioning,
 } from '../../support/provisioning.js';
-import { botToken, code, password, phones } from '../provisioning-0.3.0/operations.js';
+import { botToken, code, exhaustAttempts, password, phones } from '../provisioning-0.3.0/operations.js';
 import { logIn } from '../provisioning-v1/operations.js';
 import {
   answerOf,
@@ -85,6 +85,10 @@ const notPermitted: Error = [403, 'M_FORBIDDEN', 'User does not have login permi
 const notOwn: Error = [403, 'M_FORBIDDEN', 'Your token is good for your own user ID only'];
 const unchecked: Error = [503, 'M_UNKNOWN', 'Your token cannot be checked at the moment. Please try again later'];
 const unreachable: Error = [503, 'FI.MAU.TELEGRAM.UNREACHABLE', 'Telegram cannot be reached at the moment'];
+const tooOften: readonly [Error, Partial<Row>] = [
+  [429, 'M_LIMIT_EXCEEDED', 'You have tried to log in too often'],
+  { retryAfterMs: 60_000, before: exhaustAttempts },
+];
 const revoked: Error = [410, 'FI.MAU.TELEGRAM.LOGIN_REVOKED', 'Telegram has ended this login. Please start again'];
 
 function everywhere(operation: OperationName): Row[] {
@@ -297,6 +301,8 @@ const rows: readonly Row[] = [
     'GANGWAY.NO_BRIDGE_ATTACHED',
     'This server logs in to Telegram only: no bridge is attached to it',
   ]),
+  ...(['login_start', 'login_resend'] as const).map((operation) => row(operation, ...tooOften)),
+  row('login_user_input', tooOften[0], { ...tooOften[1], prepare: input(stepIds.phone, phones.plain) }),
   row('login_start', revoked, { fault: { kind: 'session_dead', reason: 'revoked' } }),
   row('login_start', [404, 'M_NOT_FOUND', 'Invalid login flow ID'], {
     prepare: () => Promise.resolve({ method: 'POST', path: '/v3/login/start/manual' }),
@@ -442,7 +448,7 @@ let api: Provisioning;
 beforeEach(async () => {
   // The count of wrong secrets is kept by a library that reads the time itself.
   vi.useFakeTimers({ toFake: ['Date'] });
-  api = await startProvisioning({ failuresAllowed, fromTelegram: 'ask' });
+  api = await startProvisioning({ failuresAllowed, fromTelegram: 'ask', attempts: { max: 10, windowMs: 600_000 } });
 });
 
 afterEach(async () => {
