@@ -1,10 +1,12 @@
 import { measureEventLoop } from './event-loop.js';
+import { measureLoginStarts } from './login-starts.js';
 import { measureLoginTimes } from './login-times.js';
 import { measureLookups } from './lookups.js';
 import { measureManyLogins } from './many-logins.js';
 
 const scenarios: Readonly<Record<string, (print: (line: string) => void) => Promise<void>>> = {
   'event-loop': measureEventLoop,
+  'login-starts': measureLoginStarts,
   'login-times': measureLoginTimes,
   'many-logins': measureManyLogins,
   lookups: measureLookups,

@@ -104,6 +104,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
         maxAccounts: bridge.maxAccounts,
         // Half of the connections stay free for those who do not wait.
         maxListening: Math.floor(telegram.connection.maxLive / 2),
+        attempts: times.attemptsPerUser,
         expireAfterMs: times.expireMs,
         watcher: numbers.proofs,
         clock,

@@ -102,6 +102,7 @@ const described = {
   permissions: { mayLogIn: () => false, levelOf: () => ({ level: 'none' }) },
   mayLogIn: () => false,
   serverName: 'example.com',
+  phoneProofs: { standing: describedOnly, add: describedOnly },
 };
 const limits: LoginLimits = { admitClient: () => undefined, logInBridge: describedOnly, logIn: describedOnly };
 
@@ -109,11 +110,11 @@ const limits: LoginLimits = { admitClient: () => undefined, logInBridge: describ
 export const apiFiles: readonly ApiFile[] = [
   {
     path: 'docs/openapi/provisioning-0.3.0.json',
-    render: () => json(provisioningOpenApi(specifiedPrefix, provisioning())),
+    render: () => json(provisioningOpenApi(specifiedPrefix, provisioningEndpoints(described))),
   },
   {
     path: 'docs/api/provisioning-0.3.0.md',
-    render: () => provisioningReference(specifiedPrefix, provisioning()),
+    render: () => provisioningReference(specifiedPrefix, provisioningEndpoints(described)),
   },
   {
     path: 'docs/openapi/provisioning-v1.json',
@@ -153,10 +154,6 @@ function identity(ping: string, first: string, ...others: readonly string[]): re
   const beside = named('identity');
   const endpoints = beside.endpoints.filter(({ name }) => name === ping || name === 'versions');
   return [named(first), ...others.map(named), { ...beside, endpoints }];
-}
-
-function provisioning() {
-  return provisioningEndpoints({ ...described, phoneProofs: { standing: describedOnly, add: describedOnly } });
 }
 
 function json(document: object): string {

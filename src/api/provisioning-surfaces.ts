@@ -5,8 +5,8 @@ import type { Surface } from '../http/surface.js';
 import type { TelegramAccounts } from '../login/accounts.js';
 import type { LoginProcesses } from '../login/processes.js';
 import type { LoginService } from '../login/service.js';
+import type { PhoneProofs } from './provisioning/phone-proofs.js';
 import { createProvisioningSurface } from './provisioning-0.3.0/index.js';
-import type { PhoneProofs } from './provisioning-0.3.0/phone-proofs.js';
 import type { PermissionLevels } from './provisioning-v1/deps.js';
 import { createProvisioningV1 } from './provisioning-v1/index.js';
 import { createV3Auth, type FindOpenIdUser } from './provisioning-v3/authenticate.js';
@@ -40,8 +40,16 @@ export function createProvisioningSurfaces(deps: ProvisioningSurfacesDeps): read
   const authenticateV3 = createV3Auth(deps);
   return [
     createProvisioningSurface({ prefix, login, phoneProofs, authenticate, clock }),
-    createProvisioningV1({ prefix: `${prefix}/v1`, login, permissions, authenticate, clock }),
-    createProvisioningV3({ prefix: `${prefix}/v3`, login, mayLogIn, serverName, authenticate: authenticateV3, clock }),
+    createProvisioningV1({ prefix: `${prefix}/v1`, login, phoneProofs, permissions, authenticate, clock }),
+    createProvisioningV3({
+      prefix: `${prefix}/v3`,
+      login,
+      phoneProofs,
+      mayLogIn,
+      serverName,
+      authenticate: authenticateV3,
+      clock,
+    }),
     ...(bridges.length === 0 ? [] : [createMautrixWellKnown(bridges)]),
   ];
 }

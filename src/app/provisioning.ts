@@ -1,4 +1,4 @@
-import type { PhoneProofs } from '../api/provisioning-0.3.0/phone-proofs.js';
+import type { PhoneProofs } from '../api/provisioning/phone-proofs.js';
 import { createProvisioningSurfaces, type ProvisioningSurfacesDeps } from '../api/provisioning-surfaces.js';
 import { createTokenHolders } from '../api/token-holders.js';
 import type { AccountAuthority } from '../accounts/authority.js';

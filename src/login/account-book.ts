@@ -6,7 +6,7 @@ import type { Database, Transaction } from '../database/database.js';
 import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
 import type { TelegramFault } from '../telegram/failure.js';
 import type { TelegramConnection, TelegramSession } from '../telegram/gateway.js';
-import type { TelegramUser } from '../telegram/shapes.js';
+import type { TelegramUser, TelegramUserId } from '../telegram/shapes.js';
 import type { AccountChecks, AccountWatcher } from './account-watcher.js';
 import type { Login, LoginLedger } from './login-ledger.js';
 import { readUser, writeUser } from './stored-forms.js';
@@ -40,8 +40,8 @@ export type Claim =
 
 /** Knows which Telegram account belongs to whom, and keeps that true. */
 export interface AccountBook extends AccountChecks {
-  /** Sessions that Telegram has ended are forgotten on the way. */
-  standingOf(owner: Mxid): Promise<Standing>;
+  /** Of the account that is named, or of the first; sessions that Telegram has ended are forgotten on the way. */
+  standingOf(owner: Mxid, name?: TelegramUserId): Promise<Standing>;
   /** The same of every account, oldest first; those that are `logged_out` are forgotten by now. */
   standings(owner: Mxid): Promise<readonly AccountStanding[]>;
   /** Whether the owner may have another one: accounts count whose sessions are alive or may be. */
@@ -184,8 +184,9 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
   }
 
   return {
-    async standingOf(owner) {
-      for (const account of await list(owner)) {
+    async standingOf(owner, name) {
+      const meant = (await list(owner)).filter(({ telegramUserId }) => name === undefined || telegramUserId === name);
+      for (const account of meant) {
         const standing = await standingOfAccount(account);
         if (standing.kind !== 'logged_out') return standing;
       }

@@ -21,6 +21,8 @@ export type LoginFault =
   | { readonly kind: 'telegram_error' }
   /** bridge.permissions does not let this Matrix user log in. */
   | { readonly kind: 'not_permitted' }
+  /** The owner has asked for too many codes, QR codes or logins of bots lately. */
+  | { readonly kind: 'asked_too_often'; readonly retryAfterMs: number }
   | { readonly kind: 'already_logged_in'; readonly user: TelegramUser }
   | { readonly kind: 'not_logged_in' }
   /** That Telegram account belongs to another Matrix user already. */

@@ -83,7 +83,8 @@ const mostRemembered = 8;
 
 export function createLoginLedger({ database, expireAfterMs, clock }: LoginLedgerDeps): LoginLedger {
   const isOver = (record: LoginProcessRecord) => record.expiresAt <= clock.now();
-  const listByOwner = (owner: Mxid) => database.transaction((tx) => tx.loginProcesses.listByOwner(owner));
+  /** Those that are not over, and what is remembered: few. Sessions that wait to be ended at Telegram can be many. */
+  const listCurrent = (tx: Transaction, owner: Mxid) => tx.loginProcesses.listByOwner(owner, clock.now());
   const findRecord = (tx: Transaction, owner: Mxid, id: string) => tx.loginProcesses.find(owner, id);
   const findAlone = (owner: Mxid, id: string) => database.transaction((tx) => findRecord(tx, owner, id));
 
@@ -100,7 +101,7 @@ export function createLoginLedger({ database, expireAfterMs, clock }: LoginLedge
 
   /** Those whose session is still to be ended stay. */
   async function forgetOldest(tx: Transaction, owner: Mxid): Promise<void> {
-    const past = (await tx.loginProcesses.listByOwner(owner)).filter(isEnded);
+    const past = (await listCurrent(tx, owner)).filter(isEnded);
     const latestFirst = past.sort((one, other) => other.expiresAt - one.expiresAt);
     for (const { id } of latestFirst.slice(mostRemembered)) await tx.loginProcesses.delete(id);
   }
@@ -131,7 +132,7 @@ export function createLoginLedger({ database, expireAfterMs, clock }: LoginLedge
   }
 
   async function list(owner: Mxid): Promise<readonly Login[]> {
-    const records = (await listByOwner(owner)).filter((record) => !isOver(record));
+    const records = await database.transaction((tx) => listCurrent(tx, owner));
     return records.sort((one, other) => other.expiresAt - one.expiresAt).flatMap((record) => underWay(record) ?? []);
   }
 
@@ -188,13 +189,13 @@ export function createLoginLedger({ database, expireAfterMs, clock }: LoginLedge
     },
 
     async finish(tx, owner, { sessionId, login, user }) {
-      for (const record of await tx.loginProcesses.listByOwner(owner)) {
+      const done = login && (await findRecord(tx, owner, login.id));
+      if (done && login.name) await bury(tx, done, { name: login.name, end: { how: 'finished', user } });
+      else if (done) await tx.loginProcesses.delete(done.id);
+      if (sessionId !== login?.id) await tx.loginProcesses.delete(sessionId);
+      for (const record of await listCurrent(tx, owner)) {
         const { step, name, ...state } = readState(record.state);
-        if (record.id === login?.id && login.name) {
-          await bury(tx, record, { name: login.name, end: { how: 'finished', user } });
-        } else if (record.id === sessionId || record.id === login?.id) {
-          await tx.loginProcesses.delete(record.id);
-        } else if (step !== 'over' && !name) {
+        if (step !== 'over' && !name) {
           const session = 'session' in state ? state.session : null;
           await discardIn(tx, owner, { id: record.id, session });
         }

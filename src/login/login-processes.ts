@@ -4,6 +4,8 @@ import type { Mxid } from '../base/mxid.js';
 import { PhoneNumber } from '../base/phone.js';
 import { randomId, type Random } from '../base/random.js';
 import type { AccountBook } from './account-book.js';
+import { TelegramAccountFailure } from './accounts.js';
+import type { AttemptLimit } from './attempt-limit.js';
 import { LoginFailure } from './failure.js';
 import { fingerprint } from './fingerprint.js';
 import type { Login, LoginLedger, PastLogin } from './login-ledger.js';
@@ -21,6 +23,7 @@ export interface LoginProcessesDeps {
   readonly book: AccountBook;
   readonly walk: LoginWalk;
   readonly qr: QrLogin;
+  readonly limit: AttemptLimit;
   /** Closes the connection of a login. */
   readonly hangUp: (id: string) => Promise<void>;
   /** Throws LoginFailure for those who may not log in. */
@@ -36,11 +39,13 @@ export interface LoginProcessesDeps {
 const mostUnderWay = 8;
 /** How long one request waits for a change: less than the 60 s after which reverse proxies commonly give a request up. */
 const longestWaitMs = 30_000;
+/** Telegram's user IDs are positive numbers of 64 bits. An account that was forgotten can be named too, so nothing else is asked of a name. */
+const wellFormedAccount = /^[1-9]\d{0,18}$/;
 /** How long to leave Telegram alone after it could not be reached. */
 const pauseMs = 2_000;
 
 export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
-  const { ledger, book, walk, qr, hangUp, permit, alone, maxAccounts, clock, random } = deps;
+  const { ledger, book, walk, qr, limit, hangUp, permit, alone, maxAccounts, clock, random } = deps;
 
   async function load(owner: Mxid, id: string): Promise<Login | PastLogin> {
     const login = await ledger.load(owner, id);
@@ -61,9 +66,13 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
       const standing = await book.standingOf(owner);
       if (standing.kind !== 'logged_out') throw new LoginFailure({ kind: 'already_logged_in', user: standing.user });
     }
+    if (replacing !== undefined && !wellFormedAccount.test(replacing)) {
+      throw new TelegramAccountFailure({ kind: 'account_unknown' });
+    }
     if (!(await mayStart(owner, replacing))) {
       throw new LoginProcessFailure({ kind: 'too_many_accounts', allowed: maxAccounts });
     }
+    if (flow === 'qr') limit.admit(owner);
     await makeRoom(owner);
     const name = firstName(flow, replacing ?? null);
     const login = { id: randomId(random), startedAt: clock.now(), state: { step: firstSteps[flow] }, name };

@@ -6,6 +6,7 @@ import type { Secret } from '../base/secret.js';
 import type { TelegramFault } from '../telegram/failure.js';
 import type { SignInResult, TelegramConnection, TelegramSession } from '../telegram/gateway.js';
 import type { AccountBook, Acceptance } from './account-book.js';
+import type { AttemptLimit } from './attempt-limit.js';
 import { LoginFailure } from './failure.js';
 import { loginFaultOf } from './fault-of.js';
 import type { Login, LoginLedger } from './login-ledger.js';
@@ -39,6 +40,7 @@ export interface LoginWalkDeps {
   readonly desk: TelegramDesk;
   readonly ledger: LoginLedger;
   readonly book: AccountBook;
+  readonly limit: AttemptLimit;
   readonly maxAccounts: number;
   readonly clock: Clock;
   readonly random: Random;
@@ -46,7 +48,7 @@ export interface LoginWalkDeps {
 }
 
 export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
-  const { desk, ledger, book, maxAccounts, clock, random, logger } = deps;
+  const { desk, ledger, book, limit, maxAccounts, clock, random, logger } = deps;
 
   async function act(
     owner: Mxid,
@@ -81,7 +83,12 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
     const goesOn = session || login?.state.step === 'phone' ? login : undefined;
     const { id, startedAt, name } = goesOn ?? { id: randomId(random), startedAt: clock.now(), name: null };
     const subject = `send_code:${phone.reveal()}`;
-    const sent = await desk.ask({ key: id, session, subject, call: (connection) => connection.sendCode(phone) });
+    const sent = await limit.ask(owner, {
+      key: id,
+      session,
+      subject,
+      call: (connection) => connection.sendCode(phone),
+    });
     if (!sent.ok) {
       if (goesOn && session) await settle(owner, goesOn, sent, answer);
       else await desk.hangUp(id);
@@ -96,9 +103,12 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
 
   async function resendCode(owner: Mxid, login: Login, { state }: Act<'resend_code'>): Promise<LoginStep> {
     const { phone, phoneCodeHash } = state;
-    const sent = await ask(login, `send_code:${phone.reveal()}`, (connection) =>
-      connection.resendCode(phone, phoneCodeHash),
-    );
+    const sent = await limit.ask(owner, {
+      key: login.id,
+      session: state.session,
+      subject: `send_code:${phone.reveal()}`,
+      call: (connection) => connection.resendCode(phone, phoneCodeHash),
+    });
     if (!sent.ok) return refused(owner, login, sent);
     if (!sent.value) throw new LoginProcessFailure({ kind: 'resend_unavailable' });
     const next = codeSent(phone, sent.session, sent.value, clock.now());
@@ -143,7 +153,7 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
   ): Promise<LoginStep> {
     const id = randomId(random);
     const subject = `bot_token:${token.reveal()}`;
-    const outcome = await desk.ask({
+    const outcome = await limit.ask(owner, {
       key: id,
       session: undefined,
       subject,

@@ -61,7 +61,10 @@ export interface LoginStart {
  * else) and leaves the login where it was; and LoginProcessFailure for what is wrong with the request.
  */
 export interface LoginProcesses {
-  /** The first step of a new login. Where the owner has too many under way, the one left alone for longest is cancelled. */
+  /**
+   * The first step of a new login. Where the owner has too many under way, the one left alone for longest is cancelled. Throws
+   * TelegramAccountFailure `account_unknown` where `replacing` cannot be the name of an account.
+   */
   start(owner: Mxid, start: LoginStart): Promise<LoginProgress>;
   /**
    * Gives an answer to the step that the login shows. The same answer given again (at once, later, after a restart)

@@ -3,6 +3,7 @@ import type { Mxid } from '../base/mxid.js';
 import type { Secret } from '../base/secret.js';
 import { TelegramFailure } from '../telegram/failure.js';
 import type { LoginTokenResult, TelegramConnection } from '../telegram/gateway.js';
+import type { AttemptLimit } from './attempt-limit.js';
 import { LoginFailure } from './failure.js';
 import { loginFaultOf } from './fault-of.js';
 import type { Login, LoginLedger } from './login-ledger.js';
@@ -29,12 +30,13 @@ export interface QrLoginDeps {
   readonly desk: TelegramDesk;
   readonly ledger: LoginLedger;
   readonly walk: LoginWalk;
+  readonly limit: AttemptLimit;
   /** How many QR codes are waited with at one time on a connection of their own. */
   readonly maxListening: number;
   readonly clock: Clock;
 }
 
-export function createQrLogin({ desk, ledger, walk, maxListening, clock }: QrLoginDeps): QrLogin {
+export function createQrLogin({ desk, ledger, walk, limit, maxListening, clock }: QrLoginDeps): QrLogin {
   const watch = createQrWatch({ maxListening, clock });
   /** Logins whose last token has come to us, so that nobody can be logged in without our knowing. */
   const known = new Set<string>();
@@ -48,6 +50,7 @@ export function createQrLogin({ desk, ledger, walk, maxListening, clock }: QrLog
       session,
       subject: `qr:${id}`,
       async call(connection) {
+        if (session === undefined) limit.count(owner);
         const user = isKnown ? undefined : await findUser(connection);
         if (user) return { kind: 'authorized', user };
         const earlier = state.step === 'qr' && state.scanned ? await redeem(connection, state.scanned) : undefined;

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.js';
+import type { Allowance } from '../base/leaky-buckets.js';
 import type { Logger } from '../base/logger.js';
 import type { Mxid } from '../base/mxid.js';
 import type { Random } from '../base/random.js';
@@ -6,11 +7,12 @@ import { SingleFlight } from '../base/single-flight.js';
 import type { Database } from '../database/database.js';
 import { DatabaseFailure } from '../database/failure.js';
 import type { ConnectionPool } from '../telegram/pool.js';
-import type { TelegramUser } from '../telegram/shapes.js';
+import type { TelegramUser, TelegramUserId } from '../telegram/shapes.js';
 import { createAccountBook } from './account-book.js';
 import { createAccountDesk } from './account-desk.js';
 import type { AccountChecks, AccountWatcher } from './account-watcher.js';
-import type { TelegramAccounts } from './accounts.js';
+import { TelegramAccountFailure, type TelegramAccounts } from './accounts.js';
+import { createAttemptLimit } from './attempt-limit.js';
 import { LoginFailure } from './failure.js';
 import { loginFaultOf } from './fault-of.js';
 import { fingerprint } from './fingerprint.js';
@@ -31,8 +33,11 @@ export interface LoginService {
    * Equal inputs of one owner at one time count as one.
    */
   submit(owner: Mxid, input: LoginInput): Promise<LoginStep>;
-  /** Who the owner is logged in as, asked of Telegram each time; permission is checked first. Of several accounts, the first. */
-  whoAmI(owner: Mxid): Promise<TelegramUser>;
+  /**
+   * Who the owner is logged in as, asked of Telegram each time; permission is checked first. Without `account`, the first account is meant;
+   * one that is named and is not the owner's, or that Telegram has ended, is TelegramAccountFailure `account_unknown`.
+   */
+  whoAmI(owner: Mxid, account?: TelegramUserId): Promise<TelegramUser>;
   /** Forgets logins that are over or that nobody went on with in time, when their sessions are ended at Telegram. To be called now and then. */
   sweep(): Promise<void>;
 }
@@ -45,6 +50,8 @@ export interface LoginServiceDeps {
   readonly maxAccounts: number;
   /** How many QR codes are waited with at one time on a connection of their own: fewer than the pool has. */
   readonly maxListening: number;
+  /** How often one owner may ask Telegram for a code, for a login by QR code, or for that of a bot. */
+  readonly attempts: Allowance;
   /** How long a login may wait for its next step. */
   readonly expireAfterMs: number;
   /** Is told of the accounts. */
@@ -62,8 +69,9 @@ export function createLoginService(
   const desk = createTelegramDesk(deps);
   const ledger = createLoginLedger(deps);
   const book = createAccountBook({ ...deps, desk, ledger });
-  const walk = createLoginWalk({ ...deps, desk, ledger, book });
-  const qr = createQrLogin({ ...deps, desk, ledger, walk });
+  const limit = createAttemptLimit({ ...deps, desk });
+  const walk = createLoginWalk({ ...deps, desk, ledger, book, limit });
+  const qr = createQrLogin({ ...deps, desk, ledger, walk, limit });
   const flights = new SingleFlight();
 
   function alone<T>(owner: Mxid, what: string, work: () => Promise<T>): Promise<T> {
@@ -82,7 +90,7 @@ export function createLoginService(
   }
 
   return {
-    ...createLoginProcesses({ ...deps, ledger, book, walk, qr, hangUp: (id) => desk.hangUp(id), permit, alone }),
+    ...createLoginProcesses({ ...deps, ledger, book, walk, qr, limit, hangUp: (id) => desk.hangUp(id), permit, alone }),
     ...createAccountDesk({ book, walk, permit, alone }),
 
     async submit(owner, input) {
@@ -90,11 +98,18 @@ export function createLoginService(
       return alone(owner, fingerprint(input), () => submit(owner, input));
     },
 
-    async whoAmI(owner) {
+    async whoAmI(owner, account) {
       permit(owner);
-      const standing = await alone(owner, 'who am I', () => book.standingOf(owner));
-      if (standing.kind === 'logged_in') return standing.user;
-      throw new LoginFailure(standing.kind === 'logged_out' ? { kind: 'not_logged_in' } : loginFaultOf(standing.fault));
+      const standing = await alone(owner, `who am I ${account ?? ''}`, () => book.standingOf(owner, account));
+      switch (standing.kind) {
+        case 'logged_in':
+          return standing.user;
+        case 'unsure':
+          throw new LoginFailure(loginFaultOf(standing.fault));
+        case 'logged_out':
+          if (account !== undefined) throw new TelegramAccountFailure({ kind: 'account_unknown' });
+          throw new LoginFailure({ kind: 'not_logged_in' });
+      }
     },
 
     check: (accountId) => book.check(accountId),

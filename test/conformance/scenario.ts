@@ -10,7 +10,9 @@ export type Given =
   /** Telegram ends every session there is. */
   | { readonly sessionsEnd: SessionDeath }
   /** The account of this number scans the QR code that was shown last. */
-  | { readonly scannedBy: string };
+  | { readonly scannedBy: string }
+  /** So much time goes by. */
+  | { readonly passesMs: number };
 
 /**
  * A request; with the right secret unless it says otherwise. `base64` stands for a body that is no text. `{login_id}` and `{txn_id}` in the
@@ -24,6 +26,12 @@ export interface CaseRequest {
   readonly authorization?: string | null;
   readonly contentType?: string;
   readonly body?: string | { readonly base64: string } | { readonly repeat: string; readonly times: number };
+  /** The request asks for a WebSocket; where one opens, the answer has the status 101, and for its body the messages until it closes. */
+  readonly webSocket?: {
+    readonly protocols?: readonly string[];
+    /** What happens after each message. */
+    readonly then: readonly Given[];
+  };
 }
 
 /** Where the answer differs from the original server's, on purpose. */
@@ -34,7 +42,10 @@ export interface Deviation {
   readonly body: Body;
 }
 
-/** A body; texts such as `{phone}` in it stand for what the account of the case has, `{any}` for any text. */
+/**
+ * A body; texts such as `{phone}` in it stand for what the account of the case has, `{any}` for any text, `{number}` for any number,
+ * `{anything}` for any value.
+ */
 export type Body = Readonly<Record<string, unknown>> | readonly unknown[];
 
 /** One case of a transcript, to be played again. */

@@ -75,11 +75,13 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
         for (const record of records) await tx.loginProcesses.save(record);
       });
 
-    it('lists those of one owner, newest first, expired ones included', async () => {
+    it('lists those of one owner, newest first, expired ones only where they are wanted', async () => {
       const older = loginProcess({ id: 'p0', createdAt: 1, expiresAt: 2 });
       await save(older, loginProcess(), loginProcess({ id: 'p2', owner: bob }));
-      const found = await database.transaction((tx) => tx.loginProcesses.listByOwner(alice));
+      const found = await database.transaction((tx) => tx.loginProcesses.listByOwner(alice, 0));
       expect(found.map(clear)).toEqual([clear(loginProcess()), clear(older)]);
+      const current = await database.transaction((tx) => tx.loginProcesses.listByOwner(alice, older.expiresAt));
+      expect(current.map(clear)).toEqual([clear(loginProcess())]);
     });
 
     it('finds one by its id for its owner only', async () => {
@@ -94,7 +96,7 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
       await save(loginProcess());
       const changed = loginProcess({ state: new Secret('other'), expiresAt: later + 1 });
       await save(changed);
-      const found = await database.transaction((tx) => tx.loginProcesses.listByOwner(alice));
+      const found = await database.transaction((tx) => tx.loginProcesses.listByOwner(alice, 0));
       expect(found.map(clear)).toEqual([clear(changed)]);
     });
 
@@ -115,7 +117,7 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
       await save(loginProcess());
       expect(await database.transaction((tx) => tx.loginProcesses.delete('p1'))).toBe(true);
       expect(await database.transaction((tx) => tx.loginProcesses.delete('p1'))).toBe(false);
-      expect(await database.transaction((tx) => tx.loginProcesses.listByOwner(alice))).toEqual([]);
+      expect(await database.transaction((tx) => tx.loginProcesses.listByOwner(alice, 0))).toEqual([]);
     });
   });
 
@@ -149,7 +151,7 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
       await database.transaction(async (tx) => {
         expect((await tx.telegramAccounts.findByTelegramUserId('9007199254740993'))?.owner).toBe(alice);
         expect(await tx.telegramAccounts.listByOwner(bob)).toEqual([]);
-        expect(await tx.loginProcesses.listByOwner(bob)).toHaveLength(1);
+        expect(await tx.loginProcesses.listByOwner(bob, 0)).toHaveLength(1);
       });
     });
 
@@ -222,7 +224,7 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
 
   describe('transactions', () => {
     const ids = async () => {
-      const found = await database.transaction((tx) => tx.loginProcesses.listByOwner(alice));
+      const found = await database.transaction((tx) => tx.loginProcesses.listByOwner(alice, 0));
       return found.map(({ id }) => id).toSorted();
     };
 
@@ -297,7 +299,7 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
 
     it('take their stores with them when they are over', async () => {
       const stores = await database.transaction((tx) => Promise.resolve(tx.loginProcesses));
-      await expect(stores.listByOwner(alice)).rejects.toThrow('over');
+      await expect(stores.listByOwner(alice, 0)).rejects.toThrow('over');
     });
 
     it('are named in the log where they take longer than 200 ms', async () => {

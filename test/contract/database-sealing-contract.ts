@@ -59,7 +59,7 @@ export function describeSealing(createPlace: () => Promise<DatabasePlace>): void
 
   const readAll = (database: Database) =>
     database.transaction(async (tx) => ({
-      states: (await tx.loginProcesses.listByOwner(alice)).map(({ state }) => state.reveal()),
+      states: (await tx.loginProcesses.listByOwner(alice, 0)).map(({ state }) => state.reveal()),
       accounts: (await tx.telegramAccounts.listByOwner(alice)).map(({ session, profile }) => [
         session.reveal(),
         profile.reveal(),

@@ -32,6 +32,7 @@ function startService() {
     mayLogIn: () => true,
     maxAccounts: 5,
     maxListening: 4,
+    attempts: { max: 1000, windowMs: 600_000 },
     expireAfterMs: 30 * 60_000,
     clock,
     random: systemRandom,

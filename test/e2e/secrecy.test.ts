@@ -136,7 +136,7 @@ async function sessionsStored(): Promise<string[]> {
     const found: string[] = [];
     for (const owner of owners) {
       for (const { session } of await tx.telegramAccounts.listByOwner(owner)) found.push(session.reveal());
-      for (const { state } of await tx.loginProcesses.listByOwner(owner)) {
+      for (const { state } of await tx.loginProcesses.listByOwner(owner, 0)) {
         found.push(/"session":"([^"]+)"/.exec(state.reveal())?.[1] ?? '');
       }
     }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect } from 'vitest';
 import type { Failure } from '../../src/base/failure.js';
+import type { Allowance } from '../../src/base/leaky-buckets.js';
 import { parseMxid, type Mxid } from '../../src/base/mxid.js';
 import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
@@ -41,12 +42,14 @@ export interface OpenLoginDesk extends LoginDesk {
 export interface LoginDeskOptions {
   readonly maxAccounts?: number;
   readonly maxListening?: number;
+  readonly attempts?: Allowance;
 }
 
 /** Opens a LoginDesk. Who is not of example.org may not log in. */
 export async function openLoginDesk({
   maxAccounts = 3,
   maxListening = 4,
+  attempts = { max: 1000, windowMs: 600_000 },
 }: LoginDeskOptions = {}): Promise<OpenLoginDesk> {
   const clock = createFakeClock();
   const telegram = createFakeTelegram({ clock });
@@ -64,6 +67,7 @@ export async function openLoginDesk({
       mayLogIn: (mxid) => mxid.endsWith(':example.org'),
       maxAccounts,
       maxListening,
+      attempts,
       expireAfterMs,
       clock,
       random: systemRandom,

@@ -1,6 +1,7 @@
 import { createTelegramProofs, type FromTelegram } from '../../src/accounts/contacts/telegram-proofs.js';
 import { createProvisioningSurfaces } from '../../src/api/provisioning-surfaces.js';
 import type { FindOpenIdUser } from '../../src/api/provisioning-v3/authenticate.js';
+import type { Allowance } from '../../src/base/leaky-buckets.js';
 import { parseMxid, type Mxid, type ServerName } from '../../src/base/mxid.js';
 import { randomId, systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
@@ -47,6 +48,8 @@ export interface JsonReply extends RawReply {
 export const prefix = '/_matrix/provision';
 /** The secret that is valid. */
 export const sharedSecret = 'correct horse battery staple';
+/** Another one, which can also be a subprotocol of a WebSocket. */
+export const plainSecret = 'correct-horse-battery-staple';
 /** The header that everybody needs. */
 export const authorization = `Bearer ${sharedSecret}`;
 /** An access token of alice, and one of which nobody can tell at the moment whose it is; others are nobody's. */
@@ -62,6 +65,7 @@ export const [alice, bob, stranger] = ['@alice:example.org', '@bob:example.org',
 
 /** What a test may want to be different. */
 export interface ProvisioningChanges {
+  readonly attempts?: Allowance;
   readonly failuresAllowed?: number;
   readonly fromTelegram?: FromTelegram;
   readonly limits?: Partial<HttpLimits>;
@@ -70,6 +74,7 @@ export interface ProvisioningChanges {
 /** Starts one; replies that are not declared fail as defects. */
 export async function startProvisioning(changes: ProvisioningChanges = {}): Promise<Provisioning> {
   const { failuresAllowed = 1000, fromTelegram = 'off', limits = {} } = changes;
+  const { attempts = { max: 1000, windowMs: 600_000 } } = changes;
   const clock = createFakeClock();
   const telegram = createFakeTelegram({ clock });
   const database = await openTestDatabase({ clock });
@@ -103,6 +108,7 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
     mayLogIn,
     maxAccounts: 3,
     maxListening: 4,
+    attempts,
     expireAfterMs: 30 * 60_000,
     watcher: proofs,
   });
@@ -117,7 +123,7 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
   };
   const authenticate = createBearerAuth({
     findTokenHolder,
-    secrets: [new Secret('an older secret, still valid'), new Secret(sharedSecret)],
+    secrets: ['an older secret, still valid', sharedSecret, plainSecret].map((text) => new Secret(text)),
     logger: silentLogger,
     failuresAllowed,
     windowMs: 60_000,

@@ -63,6 +63,7 @@ export async function openTelegramProofs(database: Database, changes: ProofChang
     mayLogIn: () => true,
     maxAccounts: 3,
     maxListening: 4,
+    attempts: { max: 1000, windowMs: 600_000 },
     expireAfterMs: 30 * 60_000,
     watcher: proofs,
   });

@@ -32,6 +32,7 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
   request_code: [
     ...everybody,
     ...steps,
+    'asked_too_often',
     'phone_number_invalid',
     'phone_number_banned',
     'phone_number_app_signup_forbidden',
@@ -70,6 +71,7 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
   bot_token: [
     ...everybody,
     ...steps,
+    'asked_too_often',
     'bot_token_missing',
     'bot_token_invalid',
     'bot_token_expired',

@@ -105,6 +105,13 @@ export const loginErrors = {
     error: 'Telegram has ended this login. Please start again.',
     state: 'start',
   },
+  asked_too_often: {
+    status: 429,
+    errcode: 'asked_too_often',
+    error: ({ retryAfterMs }) =>
+      `You have tried to log in too often. Please wait for ${describeDuration(retryAfterMs)} before trying again.`,
+    state: 'own',
+  },
   not_permitted: { status: 403, errcode: 'mxid_not_whitelisted', error: 'You are not whitelisted.' },
   not_logged_in: { status: 403, errcode: 'not_logged_in', error: 'You are not logged in.' },
   already_logged_in: {

@@ -3,10 +3,10 @@ import { Secret } from '../../base/secret.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { LoginService } from '../../login/service.js';
+import { type PhoneProofs, phoneStanding, sayStanding } from '../provisioning/phone-proofs.js';
 import { errorShapes } from './error-shapes.js';
 import { mxidParameter, readOwner } from './owner.js';
-import { type PhoneProofs, sayStanding } from './phone-proofs.js';
-import { loggedIn, phoneStanding, requestBody } from './shapes.js';
+import { loggedIn, requestBody } from './shapes.js';
 import { UnexpectedStep } from './unexpected-step.js';
 
 const body = requestBody({
@@ -23,7 +23,7 @@ const body = requestBody({
 
 /** POST /login/{mxid}/send_password */
 export function sendPassword(login: LoginService, proofs: PhoneProofs): Endpoint {
-  const done = proofs ? loggedIn.extend(phoneStanding) : loggedIn;
+  const done = proofs ? loggedIn.extend({ add_phone: phoneStanding }) : loggedIn;
   return endpoint({
     name: 'send_password',
     operationId: 'post_login_password',
@@ -45,7 +45,7 @@ export function sendPassword(login: LoginService, proofs: PhoneProofs): Endpoint
       return reply(200, {
         state: 'logged-in',
         username: step.user.username,
-        ...(await sayStanding(proofs, owner, step.user)),
+        ...(await sayStanding('add_phone', proofs, owner, step.user)),
       });
     },
   });

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { phoneStandings } from '../../accounts/contacts/telegram-proofs.js';
 import type { PhoneNumber } from '../../base/phone.js';
 
 const username = z
@@ -29,18 +28,6 @@ export const authInfo = z.object({
 
 /** AuthSuccess of the specification, for a login that is done. */
 export const loggedIn = z.object({ state: z.literal('logged-in'), username });
-
-/** What answers say besides where phone numbers that logins prove may be added to Matrix accounts. */
-export const phoneStanding = {
-  add_phone: z
-    .enum(phoneStandings)
-    .optional()
-    .meta({
-      description:
-        'How it is about the phone number of the Telegram account: `offered` to be added to the Matrix account by add_phone, `added` to it, or ' +
-        '`in_use` by another Matrix account. Absent for bots, and for users without a Matrix account here.',
-    }),
-};
 
 /** AuthSuccess of the specification, for a code on its way. */
 export const codeOnItsWay = z.object({ state: z.literal('code'), message: z.string() });

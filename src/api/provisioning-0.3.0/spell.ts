@@ -39,7 +39,7 @@ export interface Extras {
 
 /** What a login fault carries besides its words. */
 export function extrasOf(fault: LoginFault): Extras {
-  if (fault.kind === 'flood_wait') return { retryAfterMs: fault.retryAfterMs };
+  if (fault.kind === 'flood_wait' || fault.kind === 'asked_too_often') return { retryAfterMs: fault.retryAfterMs };
   if (fault.kind !== 'already_logged_in') return {};
   return { extra: { username: fault.user.username, phone: wirePhone(fault.user.phone) } };
 }

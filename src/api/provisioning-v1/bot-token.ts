@@ -20,7 +20,7 @@ const body = stepBody({
 });
 
 /** POST /user/{mxid}/login/bot_token */
-export function botToken({ login }: EndpointDeps): Endpoint {
+export function botToken(deps: EndpointDeps): Endpoint {
   return endpoint({
     name: 'bot_token',
     method: 'POST',
@@ -32,12 +32,13 @@ export function botToken({ login }: EndpointDeps): Endpoint {
     replies: { 200: { description: 'Login successful', schema: loggedIn } },
     errors: errorShapes('bot_token'),
     async handler({ params, principal, body: { token } }) {
-      const step = await login.submit(readOwner(params, principal), {
+      const owner = readOwner(params, principal);
+      const step = await deps.login.submit(owner, {
         kind: 'bot_token',
         token: token === undefined ? undefined : new Secret(token.trim()),
       });
       if (step.kind !== 'complete') throw new UnexpectedStep(step);
-      return reply(200, wireLogin(step.user));
+      return reply(200, await wireLogin(deps, owner, step.user));
     },
   });
 }

@@ -3,10 +3,13 @@ import type { Mxid } from '../../base/mxid.js';
 import type { TelegramAccounts } from '../../login/accounts.js';
 import type { LoginProcesses } from '../../login/processes.js';
 import type { LoginService } from '../../login/service.js';
+import type { PhoneProofs } from '../provisioning/phone-proofs.js';
 
 /** What the endpoints of version 1 need. */
 export interface EndpointDeps {
   readonly login: LoginService & LoginProcesses & TelegramAccounts;
+  /** Absent where logins prove no phone numbers. */
+  readonly phoneProofs?: PhoneProofs | undefined;
   /** Who may do what. */
   readonly permissions: PermissionLevels;
   readonly clock: Clock;

@@ -39,11 +39,12 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
   resolve_identifier: [...asking, 'identifier_unknown', 'identifier_not_user'],
   start_dm: [...everybody, 'no_bridge_attached'],
   log_out: everybody,
-  request_code: [...steps, ...number, 'phone_number_missing', 'phone_number_unoccupied'],
+  request_code: [...steps, ...number, 'asked_too_often', 'phone_number_missing', 'phone_number_unoccupied'],
   resend_code: [
     ...everybody,
     ...telegram,
     ...number,
+    'asked_too_often',
     'phone_code_not_requested',
     'phone_code_expired',
     'phone_number_unoccupied',
@@ -68,8 +69,24 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
     'phone_number_flood',
     'telegram_account_taken',
   ],
-  bot_token: [...steps, 'bot_token_missing', 'bot_token_invalid', 'bot_token_expired', 'telegram_account_taken'],
-  qr: [...everybody, ...telegram, 'already_logged_in', 'login_revoked', 'upgrade_required', 'too_many_open'],
+  bot_token: [
+    ...steps,
+    'asked_too_often',
+    'bot_token_missing',
+    'bot_token_invalid',
+    'bot_token_expired',
+    'telegram_account_taken',
+  ],
+  add_phone: [...asking, 'number_missing', 'account_missing', 'number_in_use', 'login_over'],
+  qr: [
+    ...everybody,
+    ...telegram,
+    'asked_too_often',
+    'already_logged_in',
+    'login_revoked',
+    'upgrade_required',
+    'too_many_open',
+  ],
   get_portal: [...portal, 'portal_not_found'],
   connect_portal: [...portal, 'no_bridge_attached'],
   create_portal: [...portal, 'no_bridge_attached'],
@@ -100,6 +117,11 @@ export function errorShapes(name: OperationName): Record<number, ReplyShape> {
   return Object.fromEntries([...statuses].map((status) => [status, errorShape(name, status, kindsOf(status))]));
 }
 
+function descriptionOf(name: OperationName, status: number): string {
+  if (name === 'add_phone' && status === 409) return 'Taken: the phone number belongs to another Matrix account';
+  return descriptions[status] ?? 'Error';
+}
+
 function errorShape(name: OperationName, status: number, kinds: readonly Kind[]): ReplyShape {
   const plain = kinds.filter((kind) => kind !== 'already_logged_in');
   const states = new Set(plain.flatMap((kind) => stateOf(wireErrors[kind], operations[name]) ?? []));
@@ -120,7 +142,7 @@ function errorShape(name: OperationName, status: number, kinds: readonly Kind[])
       : {}),
   });
   return {
-    description: descriptions[status] ?? 'Error',
+    description: descriptionOf(name, status),
     schema: shapeOf(kinds, plain, error),
     ...(status === 429 ? { headers: { 'Retry-After': 'Whole seconds to wait, where they are known.' } } : {}),
   };

@@ -1,3 +1,4 @@
+import type { TelegramProofFault } from '../../accounts/contacts/telegram-proofs.js';
 import type { TelegramAccountFault } from '../../login/accounts.js';
 import type { LoginFault } from '../../login/failure.js';
 import type { LoginProcessFault } from '../../login/process-failure.js';
@@ -6,13 +7,15 @@ import {
   httpErrors as elderHttpErrors,
   loginErrors as elderLoginErrors,
   ownerErrors as elderOwnerErrors,
+  proofErrors,
   type WireError,
 } from '../provisioning-0.3.0/errors.js';
 import type { OwnerFault } from '../provisioning-0.3.0/owner.js';
 import type { VersionFault } from './failure.js';
 
 /** Everything that version 1 has a spelling for. */
-export type WireFault = LoginFault | LoginProcessFault | TelegramAccountFault | OwnerFault | VersionFault | HttpProblem;
+export type WireFault =
+  LoginFault | LoginProcessFault | TelegramAccountFault | TelegramProofFault | OwnerFault | VersionFault | HttpProblem;
 
 const internal: WireError = { ...elderLoginErrors.telegram_error, errcode: 'unknown_error' };
 const unhandled = (status: number): WireError => ({
@@ -107,6 +110,7 @@ export const wireErrors: Readonly<Record<WireFault['kind'], WireError>> = {
   ...loginErrors,
   ...processErrors,
   ...accountErrors,
+  ...proofErrors,
   ...ownerErrors,
   ...versionErrors,
   ...httpErrors,

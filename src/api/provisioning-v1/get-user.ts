@@ -15,7 +15,8 @@ const matrixUser = z.object({
 });
 
 /** GET /user/{mxid} */
-export function getUser({ login, permissions }: EndpointDeps): Endpoint {
+export function getUser(deps: EndpointDeps): Endpoint {
+  const { login, permissions } = deps;
   return endpoint({
     name: 'get_user',
     method: 'GET',
@@ -33,7 +34,7 @@ export function getUser({ login, permissions }: EndpointDeps): Endpoint {
       const accounts = await login.accounts(mxid);
       const first = accounts.find(({ condition }) => condition !== 'ended');
       return reply(200, {
-        telegram: first ? wireUser(first.user) : null,
+        telegram: first ? await wireUser(deps, mxid, first.user) : null,
         mxid,
         permissions: permissions.levelOf(mxid).level,
       });

@@ -3,6 +3,7 @@ import type { Endpoint } from '../../http/endpoint.js';
 import { surface, type Surface } from '../../http/surface.js';
 import { descriptionEndpoint } from '../provisioning/description-endpoint.js';
 import type { Operation } from '../provisioning-0.3.0/operation.js';
+import { addPhone } from './add-phone.js';
 import { botToken } from './bot-token.js';
 import { bridgeInfoEndpoint } from './bridge-info.js';
 import type { EndpointDeps } from './deps.js';
@@ -57,6 +58,7 @@ export function provisioningV1Endpoints(deps: EndpointDeps, qr = qrEndpoint()): 
     sendCode(deps),
     sendPassword(deps),
     botToken(deps),
+    ...(deps.phoneProofs ? [addPhone(deps, deps.phoneProofs)] : []),
     qr,
     logOut(deps),
     getChats(deps),

@@ -22,7 +22,7 @@ const body = stepBody({
 });
 
 /** POST /user/{mxid}/login/send_code */
-export function sendCode({ login }: EndpointDeps): Endpoint {
+export function sendCode(deps: EndpointDeps): Endpoint {
   return endpoint({
     name: 'send_code',
     method: 'POST',
@@ -37,11 +37,12 @@ export function sendCode({ login }: EndpointDeps): Endpoint {
     },
     errors: errorShapes('send_code'),
     async handler({ params, principal, body: { code } }) {
+      const owner = readOwner(params, principal);
       const given = typeof code === 'string' ? new Secret(code) : code;
-      const step = await login.submit(readOwner(params, principal), { kind: 'code', code: given }).catch(atCode);
+      const step = await deps.login.submit(owner, { kind: 'code', code: given }).catch(atCode);
       switch (step.kind) {
         case 'complete':
-          return reply(200, wireLogin(step.user));
+          return reply(200, await wireLogin(deps, owner, step.user));
         case 'password':
           return reply(202, {
             state: 'password',

@@ -21,7 +21,7 @@ const body = stepBody({
 });
 
 /** POST /user/{mxid}/login/send_password */
-export function sendPassword({ login }: EndpointDeps): Endpoint {
+export function sendPassword(deps: EndpointDeps): Endpoint {
   return endpoint({
     name: 'send_password',
     method: 'POST',
@@ -34,12 +34,13 @@ export function sendPassword({ login }: EndpointDeps): Endpoint {
     replies: { 200: { description: 'Login successful', schema: loggedIn } },
     errors: errorShapes('send_password'),
     async handler({ params, principal, body: { password } }) {
-      const step = await login.submit(readOwner(params, principal), {
+      const owner = readOwner(params, principal);
+      const step = await deps.login.submit(owner, {
         kind: 'password',
         password: password === undefined ? undefined : new Secret(password),
       });
       if (step.kind !== 'complete') throw new UnexpectedStep(step);
-      return reply(200, wireLogin(step.user));
+      return reply(200, await wireLogin(deps, owner, step.user));
     },
   });
 }

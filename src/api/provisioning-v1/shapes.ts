@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import type { Mxid } from '../../base/mxid.js';
 import type { PathParameter } from '../../http/endpoint.js';
 import { wirePhone } from '../provisioning-0.3.0/shapes.js';
+import { phoneStanding, sayStanding } from '../provisioning/phone-proofs.js';
 import { fullName, type Contact, type TelegramPerson } from '../provisioning/telegram-person.js';
 import { toldCode } from '../provisioning/told-code.js';
+import type { EndpointDeps } from './deps.js';
 
 const text = (description: string) => z.string().nullable().meta({ description });
 const username = text('The Telegram username; null for accounts without one.');
@@ -20,7 +23,7 @@ export const mxidParameter: PathParameter = {
 };
 
 /** A login that is done. */
-export const loggedIn = z.object({ state: z.literal('logged-in'), username, phone });
+export const loggedIn = z.object({ state: z.literal('logged-in'), username, phone, add_phone: phoneStanding });
 
 /** A code on its way. */
 export const codeOnItsWay = z.object({ state: z.literal('code'), message: z.string(), code: toldCode });
@@ -49,6 +52,7 @@ export const userInfo = z.object({
   last_name: z.string().nullable(),
   phone,
   is_bot: z.boolean(),
+  add_phone: phoneStanding,
 });
 
 /** The body of a step of a login: an object, which may be empty. */
@@ -57,8 +61,17 @@ export function stepBody<Shape extends z.ZodRawShape>(shape: Shape) {
 }
 
 /** A login that is done, on the wire. */
-export function wireLogin(user: TelegramPerson): z.input<typeof loggedIn> {
-  return { state: 'logged-in', username: user.username, phone: wirePhone(user.phone) };
+export async function wireLogin(
+  { phoneProofs }: EndpointDeps,
+  owner: Mxid,
+  user: TelegramPerson,
+): Promise<z.input<typeof loggedIn>> {
+  return {
+    state: 'logged-in',
+    username: user.username,
+    phone: wirePhone(user.phone),
+    ...(await sayStanding('add_phone', phoneProofs, owner, user)),
+  };
 }
 
 /** Somebody that an account knows, on the wire. */
@@ -73,7 +86,11 @@ export function wireContact(contact: Contact): z.input<typeof contactInfo> {
 }
 
 /** Who a Matrix user is logged in as, on the wire. */
-export function wireUser(user: TelegramPerson): z.input<typeof userInfo> {
+export async function wireUser(
+  { phoneProofs }: EndpointDeps,
+  owner: Mxid,
+  user: TelegramPerson,
+): Promise<z.input<typeof userInfo>> {
   return {
     id: Number(user.id),
     username: user.username,
@@ -81,5 +98,6 @@ export function wireUser(user: TelegramPerson): z.input<typeof userInfo> {
     last_name: user.lastName,
     phone: wirePhone(user.phone),
     is_bot: user.isBot,
+    ...(await sayStanding('add_phone', phoneProofs, owner, user)),
   };
 }

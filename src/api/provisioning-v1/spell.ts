@@ -1,3 +1,4 @@
+import { TelegramProofFailure } from '../../accounts/contacts/telegram-proofs.js';
 import type { Failure } from '../../base/failure.js';
 import { problemHeaders } from '../../http/plain-problems.js';
 import type { HttpProblem } from '../../http/problem.js';
@@ -7,7 +8,7 @@ import { LoginFailure } from '../../login/failure.js';
 import { LoginProcessFailure } from '../../login/process-failure.js';
 import type { Operation } from '../provisioning-0.3.0/operation.js';
 import { OwnerFailure } from '../provisioning-0.3.0/owner.js';
-import { extrasOf, spell } from '../provisioning-0.3.0/spell.js';
+import { extrasOf, spell, spellProofFault } from '../provisioning-0.3.0/spell.js';
 import { accountErrors, httpErrors, loginErrors, ownerErrors, processErrors, versionErrors } from './errors.js';
 import { VersionFailure } from './failure.js';
 
@@ -16,6 +17,7 @@ export function spellFailure(failure: Failure, operation: Operation): ObjectRepl
   if (failure instanceof LoginFailure) return spell(loginErrors[failure.fact.kind], operation, extrasOf(failure.fact));
   if (failure instanceof LoginProcessFailure) return spell(processErrors[failure.fact.kind], operation, {});
   if (failure instanceof TelegramAccountFailure) return spell(accountErrors[failure.fact.kind], operation, {});
+  if (failure instanceof TelegramProofFailure) return spellProofFault(failure.fact, operation);
   if (failure instanceof OwnerFailure) return spell(ownerErrors[failure.fact.kind], operation, {});
   if (failure instanceof VersionFailure) return spell(versionErrors[failure.fact.kind], operation, {});
   return undefined;

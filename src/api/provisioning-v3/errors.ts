@@ -1,3 +1,4 @@
+import type { TelegramProofFault } from '../../accounts/contacts/telegram-proofs.js';
 import type { TelegramAccountFault } from '../../login/accounts.js';
 import type { LoginFault } from '../../login/failure.js';
 import type { LoginProcessFault } from '../../login/process-failure.js';
@@ -5,7 +6,8 @@ import type { HttpProblem } from '../../http/problem.js';
 import type { VersionFault } from './failure.js';
 
 /** Everything that version 3 has a spelling for. */
-export type WireFault = LoginFault | LoginProcessFault | TelegramAccountFault | VersionFault | HttpProblem;
+export type WireFault =
+  LoginFault | LoginProcessFault | TelegramAccountFault | TelegramProofFault | VersionFault | HttpProblem;
 
 /** How version 3 spells an error. */
 export interface WireError {
@@ -28,6 +30,11 @@ const telegram = (status: number, code: string, error: string): WireError => ({
 const bridge = (status: number, code: string, error: string): WireError => ({
   status,
   errcode: `FI.MAU.BRIDGE.${code}`,
+  error,
+});
+const gangway = (status: number, code: string, error: string): WireError => ({
+  status,
+  errcode: `GANGWAY.${code}`,
   error,
 });
 const missing = (error: string): WireError => ({ status: 400, errcode: 'M_MISSING_PARAM', error });
@@ -62,6 +69,7 @@ export const loginErrors = {
     'Telegram does not accept this bridge. Please tell its administrator',
   ),
   telegram_error: internal,
+  asked_too_often: { status: 429, errcode: 'M_LIMIT_EXCEEDED', error: 'You have tried to log in too often' },
   not_permitted: { status: 403, errcode: 'M_FORBIDDEN', error: 'User does not have login permissions' },
   already_logged_in: telegram(409, 'ALREADY_LOGGED_IN', 'You are already logged in to that Telegram account'),
   not_logged_in: { status: 400, errcode: 'FI.MAU.NOT_LOGGED_IN', error: 'You are not logged in' },
@@ -96,17 +104,25 @@ export const accountErrors = {
   },
 } satisfies Record<TelegramAccountFault['kind'], WireError>;
 
+/** Why a phone number could not be added to a Matrix account. */
+export const proofErrors = {
+  number_missing: gangway(403, 'PHONE_NUMBER_MISSING', 'Bots have no phone number'),
+  account_missing: gangway(403, 'MATRIX_ACCOUNT_MISSING', 'There is no Matrix account of that user here'),
+  number_in_use: gangway(409, 'PHONE_NUMBER_IN_USE', 'That phone number belongs to another Matrix account'),
+  login_over: accountErrors.account_unknown,
+} satisfies Record<TelegramProofFault['kind'], WireError>;
+
 /** What only this version says. */
 export const versionErrors = {
   user_id_missing: missing('The query parameter user_id is missing'),
   user_id_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'The query parameter user_id is no Matrix ID' },
   user_id_not_own: { status: 403, errcode: 'M_FORBIDDEN', error: 'Your token is good for your own user ID only' },
   flow_unknown: notFound('Invalid login flow ID'),
-  no_bridge_attached: {
-    status: 501,
-    errcode: 'GANGWAY.NO_BRIDGE_ATTACHED',
-    error: 'This server logs in to Telegram only: no bridge is attached to it',
-  },
+  no_bridge_attached: gangway(
+    501,
+    'NO_BRIDGE_ATTACHED',
+    'This server logs in to Telegram only: no bridge is attached to it',
+  ),
 } satisfies Record<VersionFault['kind'], WireError>;
 
 /** A request without any credentials. */
@@ -150,6 +166,7 @@ export const wireErrors: Readonly<Record<WireFault['kind'] | 'token_missing', Wi
   ...loginErrors,
   ...processErrors,
   ...accountErrors,
+  ...proofErrors,
   ...versionErrors,
   ...httpErrors,
   token_missing: missingToken,

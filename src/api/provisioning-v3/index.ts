@@ -2,6 +2,7 @@ import type { Authenticator } from '../../http/bearer-auth.js';
 import type { Endpoint } from '../../http/endpoint.js';
 import { surface, type Surface } from '../../http/surface.js';
 import { descriptionEndpoint } from '../provisioning/description-endpoint.js';
+import { addPhone } from './add-phone.js';
 import { capabilities, loginFlows } from './capabilities.js';
 import type { EndpointDeps } from './deps.js';
 import { loginCancel, loginResend } from './login-aside.js';
@@ -49,6 +50,7 @@ export function provisioningV3Endpoints(deps: EndpointDeps): readonly Endpoint[]
     otherStep(deps),
     loginResend(deps),
     loginCancel(deps),
+    ...(deps.phoneProofs ? [addPhone(deps, deps.phoneProofs)] : []),
     logout(deps),
     logins(deps),
     contacts(deps),

@@ -11,7 +11,6 @@ const query = { user_id: userIdParameter };
 
 /** POST /login/resend/{process}, which is not the original's. */
 export function loginResend(deps: EndpointDeps): Endpoint {
-  const { login, clock } = deps;
   return endpoint({
     name: 'login_resend',
     method: 'POST',
@@ -28,8 +27,9 @@ export function loginResend(deps: EndpointDeps): Endpoint {
     },
     errors: errorShapes('login_resend'),
     async handler(request) {
-      const progress = await login.resend(readCaller(request, deps), request.params.process);
-      return reply(200, wireStep(progress, clock.now()));
+      const caller = readCaller(request, deps);
+      const progress = await deps.login.resend(caller, request.params.process);
+      return reply(200, await wireStep(deps, caller, progress));
     },
   });
 }

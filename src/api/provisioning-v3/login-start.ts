@@ -10,7 +10,6 @@ import { loginStep, wireStep } from './wire-step.js';
 
 /** POST /login/start/{flow} */
 export function loginStart(deps: EndpointDeps): Endpoint {
-  const { login, clock } = deps;
   return endpoint({
     name: 'login_start',
     method: 'POST',
@@ -31,7 +30,7 @@ export function loginStart(deps: EndpointDeps): Endpoint {
       if (flow === undefined) throw new VersionFailure({ kind: 'flow_unknown' });
       const { login_id: again } = request.query;
       const replacing = again === undefined || again === '' ? undefined : accountName(again);
-      return reply(200, wireStep(await login.start(caller, { flow, replacing }), clock.now()));
+      return reply(200, await wireStep(deps, caller, await deps.login.start(caller, { flow, replacing })));
     },
   });
 }

@@ -19,7 +19,7 @@ const replies = { 200: { description: 'The next step, or the same one again', sc
 
 /** POST /login/step/{process}/{step}/user_input */
 export function userInput(deps: EndpointDeps): Endpoint {
-  const { login, clock } = deps;
+  const { login } = deps;
   return endpoint({
     name: 'login_user_input',
     method: 'POST',
@@ -40,14 +40,15 @@ export function userInput(deps: EndpointDeps): Endpoint {
       const input = readInput(step, request.body);
       const named = readStepNumber(request.query.txn_id);
       if (input === undefined || named === 'none') return refuse(deps, caller, process);
-      return reply(200, wireStep(await login.answer(caller, process, input, named ?? input.kind), clock.now()));
+      const next = await login.answer(caller, process, input, named ?? input.kind);
+      return reply(200, await wireStep(deps, caller, next));
     },
   });
 }
 
 /** POST /login/step/{process}/{step}/display_and_wait */
 export function displayAndWait(deps: EndpointDeps): Endpoint {
-  const { login, clock } = deps;
+  const { login } = deps;
   return endpoint({
     name: 'login_display_and_wait',
     method: 'POST',
@@ -71,7 +72,7 @@ export function displayAndWait(deps: EndpointDeps): Endpoint {
       const seen = named ?? found.stepNumber;
       const isAwaited = found.step.kind === 'qr' && found.stepNumber === seen;
       const next = isAwaited ? await login.awaitChange(caller, process, seen, request.stopping) : found;
-      return reply(200, wireStep(next, clock.now()));
+      return reply(200, await wireStep(deps, caller, next));
     },
   });
 }

@@ -1,3 +1,4 @@
+import { TelegramProofFailure } from '../../accounts/contacts/telegram-proofs.js';
 import type { Failure } from '../../base/failure.js';
 import { problemHeaders } from '../../http/plain-problems.js';
 import type { HttpProblem } from '../../http/problem.js';
@@ -11,6 +12,7 @@ import {
   loginErrors,
   missingToken,
   processErrors,
+  proofErrors,
   versionErrors,
   type WireError,
 } from './errors.js';
@@ -20,7 +22,7 @@ import { VersionFailure } from './failure.js';
 export function spellFailure(failure: Failure): ObjectReply | undefined {
   if (failure instanceof LoginFailure) {
     const { fact } = failure;
-    return spell(loginErrors[fact.kind], fact.kind === 'flood_wait' ? fact.retryAfterMs : undefined);
+    return spell(loginErrors[fact.kind], 'retryAfterMs' in fact ? fact.retryAfterMs : undefined);
   }
   if (failure instanceof LoginProcessFailure) {
     const { fact } = failure;
@@ -28,6 +30,7 @@ export function spellFailure(failure: Failure): ObjectReply | undefined {
     return spell(fact.kind === 'too_many_accounts' ? { ...row, error: `${row.error} (${fact.allowed})` } : row);
   }
   if (failure instanceof TelegramAccountFailure) return spell(accountErrors[failure.fact.kind]);
+  if (failure instanceof TelegramProofFailure) return spell(proofErrors[failure.fact.kind]);
   if (failure instanceof VersionFailure) return spell(versionErrors[failure.fact.kind]);
   return undefined;
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import type { Mxid } from '../../base/mxid.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { TelegramAccount } from '../../login/accounts.js';
+import { phoneStanding, sayStanding } from '../provisioning/phone-proofs.js';
 import { fullName } from '../provisioning/telegram-person.js';
 import { readCaller, userIdParameter } from './caller.js';
 import type { EndpointDeps } from './deps.js';
@@ -26,6 +28,7 @@ const loginShape = z.object({
     username: z.string().optional(),
     name: z.string().optional(),
   }),
+  'gangway.add_phone': phoneStanding,
 });
 
 const whoamiShape = z.object({
@@ -74,7 +77,8 @@ export function whoami(deps: EndpointDeps): Endpoint {
     replies: { 200: { description: 'The network and the logins', schema: whoamiShape } },
     errors: errorShapes('whoami'),
     async handler(request) {
-      const accounts = await login.accounts(readCaller(request, deps));
+      const caller = readCaller(request, deps);
+      const accounts = await login.accounts(caller);
       const timestamp = Math.floor(clock.now() / 1000);
       return reply(200, {
         network,
@@ -82,13 +86,18 @@ export function whoami(deps: EndpointDeps): Endpoint {
         homeserver: serverName,
         bridge_bot: '',
         command_prefix: '',
-        logins: accounts.map((account) => wireLogin(account, timestamp)),
+        logins: await Promise.all(accounts.map((account) => wireLogin(deps, caller, account, timestamp))),
       });
     },
   });
 }
 
-function wireLogin({ user, condition }: TelegramAccount, timestamp: number): z.input<typeof loginShape> {
+async function wireLogin(
+  { phoneProofs }: EndpointDeps,
+  owner: Mxid,
+  { user, condition }: TelegramAccount,
+  timestamp: number,
+): Promise<z.input<typeof loginShape>> {
   const state = { ...conditions[condition], timestamp };
   const name = fullName(user);
   return {
@@ -102,5 +111,6 @@ function wireLogin({ user, condition }: TelegramAccount, timestamp: number): z.i
       ...(user.username === null ? {} : { username: user.username }),
       ...(name === null ? {} : { name }),
     },
+    ...(condition === 'ended' ? {} : await sayStanding('gangway.add_phone', phoneProofs, owner, user)),
   };
 }

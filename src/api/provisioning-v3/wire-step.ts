@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import type { Mxid } from '../../base/mxid.js';
 import type { LoginProgress } from '../../login/processes.js';
+import { phoneStanding, sayStanding } from '../provisioning/phone-proofs.js';
 import { tellCode, toldCode } from '../provisioning/told-code.js';
+import type { EndpointDeps } from './deps.js';
 import { remoteName } from './remote-name.js';
 import { fieldIds, stepIds } from './step-ids.js';
 
@@ -52,6 +55,7 @@ export const loginStep = z.object({
     .int()
     .optional()
     .meta({ description: "With the QR step: how many seconds its code is good. Not the original's." }),
+  'gangway.add_phone': phoneStanding,
   'gangway.complaint': z.enum(complaints).optional().meta({
     description: "Why the step is not the next one: what was wrong with the answer before. Not the original's.",
   }),
@@ -81,10 +85,14 @@ const deliveryTexts = {
   other: 'The code was sent to you',
 } as const;
 
-/** Where a login stands, as version 3 shows it at the time `now` (epoch ms). */
-export function wireStep(progress: LoginProgress, now: number): WireStep {
-  const { loginId, stepNumber, complaint } = progress;
-  const { type, step_id, instructions, ...shown } = shownStep(progress, now);
+/** Where a login stands, as version 3 shows it to its owner. */
+export async function wireStep(
+  { phoneProofs, clock }: EndpointDeps,
+  owner: Mxid,
+  progress: LoginProgress,
+): Promise<WireStep> {
+  const { loginId, step, stepNumber, complaint } = progress;
+  const { type, step_id, instructions, ...shown } = shownStep(progress, clock.now());
   return {
     login_id: loginId,
     type,
@@ -92,6 +100,7 @@ export function wireStep(progress: LoginProgress, now: number): WireStep {
     txn_id: transactionOf(stepNumber),
     instructions: complaint === null ? instructions : instructionsOf[complaint],
     ...shown,
+    ...(step.kind === 'complete' ? await sayStanding('gangway.add_phone', phoneProofs, owner, step.user) : {}),
     ...(complaint === null ? {} : { 'gangway.complaint': complaint }),
   };
 }

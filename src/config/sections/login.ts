@@ -1,3 +1,4 @@
+import { allowance } from '../allowance.js';
 import { group, withDefault } from '../setting.js';
 import { wholeNumber } from '../value.js';
 
@@ -10,6 +11,13 @@ export const login = group(
       '30',
       'A login that nobody went on with for so long is given up, and its keys are deleted.',
     ),
+    attempts_per_user: allowance(
+      'How often one Matrix user may ask Telegram for a code, the same code in another way included, begin to log in with a QR code, or log a ' +
+        'bot in, before the answer is 429. Without it, anybody who may log in could have codes sent to the phones of others over and over.',
+      '10',
+      '600',
+      'Attempts',
+    ),
   },
-  (keys) => ({ expireMs: keys.expire_minutes * 60_000 }),
+  (keys) => ({ expireMs: keys.expire_minutes * 60_000, attemptsPerUser: keys.attempts_per_user }),
 );

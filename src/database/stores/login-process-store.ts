@@ -15,8 +15,8 @@ export interface LoginProcessRecord {
 export interface LoginProcessStore {
   /** The one of this id where it is the owner's, expired or not. */
   find(owner: Mxid, id: string): Promise<LoginProcessRecord | undefined>;
-  /** Newest first, expired ones included. */
-  listByOwner(owner: Mxid): Promise<LoginProcessRecord[]>;
+  /** Newest first, with `expiresAt` after `after` (epoch ms): 0 has expired ones included. */
+  listByOwner(owner: Mxid, after: number): Promise<LoginProcessRecord[]>;
   /** Oldest first, at most `limit`, of those with `expiresAt` at or before `now` (epoch ms). */
   listExpired(now: number, limit: number): Promise<LoginProcessRecord[]>;
   /** Inserts, or replaces the one of the same id. */

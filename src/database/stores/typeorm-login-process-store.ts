@@ -1,4 +1,4 @@
-import { LessThanOrEqual } from 'typeorm';
+import { LessThanOrEqual, MoreThan } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
 import { type LoginProcessRow, loginProcesses } from '../entities/login-processes.js';
 import { sealedColumns } from '../sealed-columns.js';
@@ -24,8 +24,11 @@ export function createLoginProcessStore(session: TransactionSession, sealer: Sea
       return row ? record(row) : undefined;
     },
 
-    async listByOwner(owner) {
-      const rows = await repository().find({ where: { owner }, order: { createdAt: 'DESC', id: 'DESC' } });
+    async listByOwner(owner, after) {
+      const rows = await repository().find({
+        where: { owner, expiresAt: MoreThan(after) },
+        order: { createdAt: 'DESC', id: 'DESC' },
+      });
       return rows.map(record);
     },
 

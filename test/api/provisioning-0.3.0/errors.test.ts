@@ -14,7 +14,7 @@ import {
   type Provisioning,
 } from '../../support/provisioning.js';
 import type { RawRequest } from '../../support/raw-http.js';
-import { logIn, phones, readyOperations, take } from './operations.js';
+import { exhaustAttempts, logIn, phones, readyOperations, take } from './operations.js';
 
 /** An error, how to meet it, and what the whole answer must be. */
 interface Row {
@@ -354,6 +354,16 @@ const rows: readonly Row[] = [
     state: 'token',
     fault: { kind: 'bot_token_expired' },
   },
+  ...(['request_code', 'bot_token'] as const).map((operation): Row => ({
+    operation,
+    status: 429,
+    errcode: 'asked_too_often',
+    error: 'You have tried to log in too often. Please wait for 1 minute before trying again.',
+    state: operations[operation].state,
+    more: { retry_after: 60 },
+    headers: { 'retry-after': '60' },
+    prepare: exhaustAttempts,
+  })),
   {
     operation: 'add_phone',
     status: 403,
@@ -393,7 +403,7 @@ let api: Provisioning;
 beforeEach(async () => {
   // The count of wrong secrets is kept by a library that reads the time itself.
   vi.useFakeTimers({ toFake: ['Date'] });
-  api = await startProvisioning({ failuresAllowed, fromTelegram: 'ask' });
+  api = await startProvisioning({ failuresAllowed, fromTelegram: 'ask', attempts: { max: 10, windowMs: 600_000 } });
 });
 
 afterEach(async () => {

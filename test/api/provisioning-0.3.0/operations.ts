@@ -78,3 +78,9 @@ export async function logIn(api: Provisioning, mxid: string, phone: string = pho
   await take(api, mxid, 'request_code', { phone }, 200);
   await take(api, mxid, 'send_code', { code }, 200);
 }
+
+/** Has Alice try to log in as often as she may. */
+export async function exhaustAttempts(api: Provisioning): Promise<void> {
+  const attempt = () => api.call('POST', `/login/${alice}/bot_token`, { token: 'nonsense' });
+  while ((await attempt()).status !== 429);
+}

@@ -15,7 +15,7 @@ import {
   type Provisioning,
 } from '../../support/provisioning.js';
 import type { RawRequest } from '../../support/raw-http.js';
-import { botToken, code, phones } from '../provisioning-0.3.0/operations.js';
+import { botToken, code, exhaustAttempts, phones } from '../provisioning-0.3.0/operations.js';
 import { logIn, readyOperations, take, type UserOperation } from './operations.js';
 
 /** An error, how to meet it, and what the whole answer must be. */
@@ -36,8 +36,10 @@ interface Row {
 }
 
 const failuresAllowed = 2;
+/** Somebody who has no Matrix account on this server. */
+const carol = '@carol:elsewhere.org';
 const names = Object.keys(readyOperations) as UserOperation[];
-const asking = ['get_chats', 'get_contacts', 'resolve_identifier'] as const;
+const asking = ['get_chats', 'get_contacts', 'resolve_identifier', 'add_phone'] as const;
 const steps = ['request_code', 'send_code', 'send_password', 'bot_token'] as const;
 const nothing = () => Promise.resolve();
 const json = (body: unknown) => ({ body: JSON.stringify(body) });
@@ -230,6 +232,18 @@ const rows: readonly Row[] = [
   ...[...asking, ...steps, 'resend_code' as const].flatMap(ofTelegram),
   ...steps.flatMap(atEveryStep),
   ...[...steps, 'resend_code' as const].map(revoked),
+  ...(['request_code', 'resend_code', 'bot_token'] as const).map((operation): Row => ({
+    operation,
+    status: 429,
+    errcode: 'asked_too_often',
+    error: 'You have tried to log in too often. Please wait for 1 minute before trying again.',
+    state: own(operation),
+    more: { retry_after: 60 },
+    async prepare(api) {
+      await readyOperations[operation].prepare(api);
+      await exhaustAttempts(api);
+    },
+  })),
   ...(['request_code', 'resend_code', 'send_code'] as const).flatMap(ofTheNumber),
   ...(['request_code', 'resend_code', 'send_code', 'send_password'] as const).map(numberFlood),
   ...(['send_code', 'send_password', 'bot_token'] as const).map(accountTaken),
@@ -259,6 +273,31 @@ const rows: readonly Row[] = [
     status: 501,
     errcode: 'no_bridge_attached',
     error: 'This server logs in to Telegram only: no bridge is attached to it.',
+  },
+  {
+    operation: 'add_phone',
+    status: 403,
+    errcode: 'phone_number_missing',
+    error: 'Bots have no phone number.',
+    prepare: (api) => take(api, alice, 'bot_token', { token: botToken }, 200),
+  },
+  {
+    operation: 'add_phone',
+    status: 403,
+    errcode: 'matrix_account_missing',
+    error: 'There is no Matrix account of that user here.',
+    prepare: (api) => logIn(api, carol),
+    request: { path: readyOperations.add_phone.pathOf(carol) },
+  },
+  {
+    operation: 'add_phone',
+    status: 409,
+    errcode: 'phone_number_in_use',
+    error: 'That phone number belongs to another Matrix account.',
+    async prepare(api) {
+      await logIn(api, alice);
+      await api.addNumber(bob, phones.plain.slice(1));
+    },
   },
   {
     operation: 'request_code',
@@ -370,7 +409,7 @@ let api: Provisioning;
 beforeEach(async () => {
   // The count of wrong secrets is kept by a library that reads the time itself.
   vi.useFakeTimers({ toFake: ['Date'] });
-  api = await startProvisioning({ failuresAllowed });
+  api = await startProvisioning({ failuresAllowed, fromTelegram: 'ask', attempts: { max: 10, windowMs: 600_000 } });
 });
 
 afterEach(async () => {

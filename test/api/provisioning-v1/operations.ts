@@ -56,6 +56,7 @@ export const readyOperations: Readonly<Record<UserOperation, ReadyOperation>> = 
     await take(api, alice, 'request_code', { phone: phones.withPassword }, 200);
     await take(api, alice, 'send_code', { code }, 202);
   }),
+  add_phone: step('login/add_phone', 'getMe', undefined, (api) => logIn(api, alice)),
   bot_token: step('login/bot_token', 'signInBot', { token: botToken }),
 };
 

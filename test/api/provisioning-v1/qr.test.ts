@@ -12,13 +12,14 @@ import {
   stranger,
   type Provisioning,
 } from '../../support/provisioning.js';
-import { password, phones } from '../provisioning-0.3.0/operations.js';
+import { exhaustAttempts, password, phones } from '../provisioning-0.3.0/operations.js';
 import { logIn } from './operations.js';
 
+const attempts = { max: 10, windowMs: 600_000 };
 let api: Provisioning;
 
 beforeEach(async () => {
-  api = await startProvisioning({ limits: { sockets: { ...defaultSocketLimits, pingEveryMs: 3_600_000 } } });
+  api = await startProvisioning({ attempts, limits: { sockets: { ...defaultSocketLimits, pingEveryMs: 3_600_000 } } });
 });
 
 afterEach(() => api.close());
@@ -134,6 +135,11 @@ describe('the QR login of version 1', () => {
     expect(await answers(known)).toBe(
       '503 {"error":"Telegram cannot be reached at the moment. Please try again later.","errcode":"telegram_unreachable"}',
     );
+    await exhaustAttempts(api);
+    expect(await answers(known)).toBe(
+      '429 {"error":"You have tried to log in too often. Please wait for 1 minute before trying again.","errcode":"asked_too_often","retry_after":60}',
+    );
+    await api.clock.advance(600_000);
     await logIn(api, alice);
     expect(await answers(known)).toBe(
       '409 {"state":"logged-in","username":"magic_2_0234","phone":"9996620234","error":"You are already logged in.","errcode":"already_logged_in"}',

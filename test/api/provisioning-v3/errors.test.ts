@@ -14,7 +14,7 @@ import {
   stranger,
   type Provisioning,
 } from '../../support/provisioning.js';
-import { botToken, code, password, phones } from '../provisioning-0.3.0/operations.js';
+import { botToken, code, exhaustAttempts, password, phones } from '../provisioning-0.3.0/operations.js';
 import { logIn } from '../provisioning-v1/operations.js';
 import {
   answerOf,
@@ -50,11 +50,14 @@ interface Row {
 }
 
 const failuresAllowed = 2;
+/** Somebody who has no Matrix account on this server. */
+const carol = '@carol:elsewhere.org';
 const names = Object.keys(readyOperations) as OperationName[];
 const telegrams = [
   'login_start',
   'login_user_input',
   'login_resend',
+  'login_add_phone',
   'contacts',
   'search_users',
   'resolve_identifier',
@@ -82,6 +85,10 @@ const notPermitted: Error = [403, 'M_FORBIDDEN', 'User does not have login permi
 const notOwn: Error = [403, 'M_FORBIDDEN', 'Your token is good for your own user ID only'];
 const unchecked: Error = [503, 'M_UNKNOWN', 'Your token cannot be checked at the moment. Please try again later'];
 const unreachable: Error = [503, 'FI.MAU.TELEGRAM.UNREACHABLE', 'Telegram cannot be reached at the moment'];
+const tooOften: readonly [Error, Partial<Row>] = [
+  [429, 'M_LIMIT_EXCEEDED', 'You have tried to log in too often'],
+  { retryAfterMs: 60_000, before: exhaustAttempts },
+];
 const revoked: Error = [410, 'FI.MAU.TELEGRAM.LOGIN_REVOKED', 'Telegram has ended this login. Please start again'];
 
 function everywhere(operation: OperationName): Row[] {
@@ -294,10 +301,15 @@ const rows: readonly Row[] = [
     'GANGWAY.NO_BRIDGE_ATTACHED',
     'This server logs in to Telegram only: no bridge is attached to it',
   ]),
+  ...(['login_start', 'login_resend'] as const).map((operation) => row(operation, ...tooOften)),
+  row('login_user_input', tooOften[0], { ...tooOften[1], prepare: input(stepIds.phone, phones.plain) }),
   row('login_start', revoked, { fault: { kind: 'session_dead', reason: 'revoked' } }),
   row('login_start', [404, 'M_NOT_FOUND', 'Invalid login flow ID'], {
     prepare: () => Promise.resolve({ method: 'POST', path: '/v3/login/start/manual' }),
   }),
+  ...['nonsense', '0', '-1', '12345678901234567890'].map((name) =>
+    row('login_start', notFound, { query: `?user_id=${alice}&login_id=${name}` }),
+  ),
   row('login_start', [403, 'FI.MAU.BRIDGE.TOO_MANY_LOGINS', 'Maximum number of logins exceeded (3)'], {
     async prepare(api) {
       for (const phone of [phones.plain, phones.withoutUsername, '+9996610001']) {
@@ -359,6 +371,24 @@ const rows: readonly Row[] = [
   row('login_cancel', [410, 'FI.MAU.BRIDGE.LOGIN_TIMED_OUT', 'The login took too long'], {
     before: (api) => api.clock.advance(31 * 60_000),
   }),
+  row('login_add_phone', notFound, { query: `?user_id=${bob}` }),
+  row('login_add_phone', notFound, { before: (api) => Promise.resolve(api.telegram.endSessions('revoked')) }),
+  row('login_add_phone', [403, 'GANGWAY.PHONE_NUMBER_MISSING', 'Bots have no phone number'], {
+    async prepare(api) {
+      await make(api, await input(stepIds.token, botToken, 'bot')(api));
+      return { method: 'POST', path: '/v3/login/add_phone/2000020234' };
+    },
+  }),
+  row('login_add_phone', [403, 'GANGWAY.MATRIX_ACCOUNT_MISSING', 'There is no Matrix account of that user here'], {
+    query: `?user_id=${carol}`,
+    async prepare(api) {
+      await logIn(api, carol);
+      return { method: 'POST', path: '/v3/login/add_phone/9996620234' };
+    },
+  }),
+  row('login_add_phone', [409, 'GANGWAY.PHONE_NUMBER_IN_USE', 'That phone number belongs to another Matrix account'], {
+    before: (api) => api.addNumber(bob, phones.plain.slice(1)),
+  }),
   row('logout', notFound, { prepare: () => Promise.resolve({ method: 'POST', path: '/v3/logout/1' }) }),
   row('login_user_input', [400, 'M_MISSING_PARAM', 'The code is missing'], {
     prepare: async (api) => answerOf(await codeAsked(api), stepIds.code, ''),
@@ -418,7 +448,7 @@ let api: Provisioning;
 beforeEach(async () => {
   // The count of wrong secrets is kept by a library that reads the time itself.
   vi.useFakeTimers({ toFake: ['Date'] });
-  api = await startProvisioning({ failuresAllowed });
+  api = await startProvisioning({ failuresAllowed, fromTelegram: 'ask', attempts: { max: 10, windowMs: 600_000 } });
 });
 
 afterEach(async () => {

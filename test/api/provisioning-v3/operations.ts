@@ -98,6 +98,7 @@ export const readyOperations: Readonly<Record<OperationName, ReadyOperation>> = 
     },
   },
   login_cancel: withLogin('phone', (id) => post(`/v3/login/cancel/${id}`)),
+  login_add_phone: loggedIn('getMe', post('/v3/login/add_phone/9996620234')),
   logout: always(post('/v3/logout/all')),
   logins: get('/v3/logins'),
   contacts: loggedIn('contacts', { method: 'GET', path: '/v3/contacts' }),

@@ -57,6 +57,7 @@ export const deviations: readonly SpecificationDeviation[] = [
   { difference: '200 property id added', operations: getMe, ruling: 23 },
   { difference: '400 errcode bot_token_missing added', operations: bot, ruling: 24 },
   { difference: '429 errcode too_many_attempts added', operations: phone, ruling: 25 },
+  { difference: '429 errcode asked_too_often added', operations: phone, ruling: 32 },
   { difference: 'status 415 added', operations: steps, ruling: 26 },
   { difference: '403 errcode mxid_not_own added', operations: all, ruling: 29 },
   { difference: '200 property add_phone added', operations: [...getMe, ...code, ...password], ruling: 30 },

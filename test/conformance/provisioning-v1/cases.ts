@@ -1,6 +1,6 @@
 import { magicPasswords } from '../../../src/sandbox/world/magic.js';
 import type { TelegramFault } from '../../../src/telegram/failure.js';
-import { alice, stranger } from '../../support/provisioning.js';
+import { alice, plainSecret, stranger } from '../../support/provisioning.js';
 import { accounts } from '../provisioning-0.3.0/cases.js';
 import type { Body, CaseRequest, Given, ReplayCase } from '../scenario.js';
 
@@ -71,6 +71,17 @@ const portal = (method: 'GET' | 'POST', rest: string): CaseRequest => ({
   path: `/v1/portal/${rest}?user_id=${alice}`,
 });
 
+const qr = (webSocket: NonNullable<CaseRequest['webSocket']>): CaseRequest => ({ ...get('/login/qr'), webSocket });
+const qrProtocols = (secret: string) => ['net.maunium.telegram.login', `net.maunium.telegram.auth-${secret}`];
+const notThere = deviates(19, 404, { error: 'Unhandled HTTP 404', errcode: 'unhandled_http_404' });
+const alreadyLoggedIn = deviates(2, 409, {
+  state: 'logged-in',
+  username: '{username}',
+  phone: '{phone}',
+  error: 'You are already logged in.',
+  errcode: 'already_logged_in',
+});
+
 /** How to play each case of transcript.json again, by its name there. */
 export const cases: Readonly<Record<string, ReplayCase>> = {
   'bridge, no secret': { request: { method: 'GET', path: '/v1/bridge', authorization: null } },
@@ -114,17 +125,7 @@ export const cases: Readonly<Record<string, ReplayCase>> = {
     ...failing('sendCode', minuteAndSecond),
     ...flooded('request', 'Your phone number has been temporarily blocked for flooding.'),
   },
-  'request_code, logged in': {
-    given: loggedIn,
-    request: requestCode(),
-    ...deviates(2, 409, {
-      state: 'logged-in',
-      username: '{username}',
-      phone: '{phone}',
-      error: 'You are already logged in.',
-      errcode: 'already_logged_in',
-    }),
-  },
+  'request_code, logged in': { given: loggedIn, request: requestCode(), ...alreadyLoggedIn },
   send_code: { given: [codeRequested], request: sendCode() },
   'send_code, as an integer': { given: [codeRequested], request: sendCode(22222) },
   'send_code, account without username': {
@@ -182,6 +183,10 @@ export const cases: Readonly<Record<string, ReplayCase>> = {
       errcode: 'session_revoked',
     }),
   },
+  'send_password, FloodWait 61': {
+    ...failing('checkPassword', minuteAndSecond),
+    ...flooded('password', 'You tried to enter your password too many times.'),
+  },
   bot_token: { request: botToken(), accountOf: accounts.botToken },
   'bot_token, AccessTokenInvalid': failing('signInBot', { kind: 'bot_token_invalid' }),
   'bot_token, AccessTokenExpired': failing('signInBot', { kind: 'bot_token_expired' }),
@@ -193,9 +198,25 @@ export const cases: Readonly<Record<string, ReplayCase>> = {
       errcode: 'unknown_error',
     }),
   },
+  'qr, scanned': { request: qr({ then: [{ scannedBy: accounts.phone }] }) },
+  'qr, scanned, 2FA': { request: qr({ then: [{ scannedBy: accounts.phoneWithPassword }] }) },
+  'qr, not scanned': { request: qr({ then: Array.from({ length: 4 }, () => ({ passesMs: 30_000 })) }) },
+  'qr, secret as a subprotocol': {
+    request: {
+      ...qr({ protocols: qrProtocols(plainSecret), then: [{ scannedBy: accounts.phone }] }),
+      authorization: null,
+    },
+  },
+  'qr, wrong secret': { request: { ...qr({ protocols: qrProtocols('wrong'), then: [] }), authorization: null } },
+  'qr, no secret': {
+    request: { ...qr({ then: [] }), authorization: null },
+    ...deviates(15, 401, { error: 'Shared secret is not valid.', errcode: 'shared_secret_invalid' }),
+  },
+  'qr, logged in': { given: loggedIn, request: qr({ then: [] }), ...alreadyLoggedIn },
   'logout, no body': { given: loggedIn, request: post('logout') },
   'logout, logged out': { request: post('logout') },
   'chats, logged out': { request: get('/chats') },
+  chats: { given: loggedIn, request: get('/chats'), accountOf: acquaintance },
   'contacts, logged out': { request: get('/contacts') },
   contacts: {
     given: loggedIn,
@@ -214,9 +235,12 @@ export const cases: Readonly<Record<string, ReplayCase>> = {
       contact_info: { ...contact, phone: null },
     }),
   },
+  'resolve_identifier, logged out': { request: get('/resolve_identifier/magic_2_0235') },
   'resolve_identifier, nobody': { given: loggedIn, request: get('/resolve_identifier/nobody_at_all') },
   'resolve_identifier, a channel': { given: loggedIn, request: get('/resolve_identifier/sandbox_channel') },
   pm: { given: loggedIn, request: post('pm/magic_2_0235', {}), ...noBridge },
+  stickersets: { given: loggedIn, request: get('/stickersets'), ...notThere },
+  retry_takeout: { given: loggedIn, request: post('retry_takeout'), ...notThere },
   'portal by room': { request: portal('GET', '!room:example.org'), ...noPortal },
   'portal by chat': { request: portal('GET', '-1001234'), ...noPortal },
   'portal connect': { request: portal('POST', '!room:example.org/connect/-1001234'), ...noBridge },

@@ -1,15 +1,15 @@
 import { magicPasswords } from '../../../src/sandbox/world/magic.js';
 import type { TelegramFault } from '../../../src/telegram/failure.js';
-import { alice, aliceToken, bob, sharedSecret, stranger } from '../../support/provisioning.js';
+import { alice, aliceOpenId, aliceToken, bob, sharedSecret, stranger } from '../../support/provisioning.js';
 import { stepIds } from '../../api/provisioning-v3/operations.js';
 import { accounts } from '../provisioning-0.3.0/cases.js';
 import type { Body, CaseRequest, Given, ReplayCase } from '../scenario.js';
 
 const as = (user: string) => `?user_id=${encodeURIComponent(user)}`;
 const get = (path: string, user: string = alice): CaseRequest => ({ method: 'GET', path: `/v3${path}${as(user)}` });
-const post = (path: string, body: unknown = {}, user: string = alice): CaseRequest => ({
+const post = (path: string, body: unknown = {}, user: string = alice, query = ''): CaseRequest => ({
   method: 'POST',
-  path: `/v3${path}${as(user)}`,
+  path: `/v3${path}${as(user)}${query}`,
   body: JSON.stringify(body),
 });
 const start = (flow: string): Given => ({ asked: post(`/login/start/${flow}`), status: 200 });
@@ -34,6 +34,7 @@ const deviates = (ruling: number, status: number, body: Body) => ({ deviation: {
 const error = (ruling: number, status: number, errcode: string, text: string) =>
   deviates(ruling, status, { errcode, error: text });
 const badState = error(25, 400, 'M_BAD_STATE', 'The login does not stand at that step');
+const notOwn = error(24, 403, 'M_FORBIDDEN', 'Your token is good for your own user ID only');
 const notFound = error(22, 404, 'M_NOT_FOUND', 'Login not found');
 
 const told = { delivery: 'app', length: 5, next_delivery: 'sms', resend_after: 60, is_new: true };
@@ -50,6 +51,8 @@ const field = (type: string, id: string, name: string, description: string) => (
 });
 const codeField = field('2fa_code', stepIds.code, 'Code', 'The code was sent to the Telegram app on your phone');
 const passwordField = field('password', stepIds.password, 'Password', `Hint: ${hint}`);
+const phoneField = field('phone_number', stepIds.phone, 'Phone number', 'Include the country code with +');
+const shownPhone = step('user_input', stepIds.phone, '', phoneField);
 const shownCode = deviates(29, 200, step('user_input', stepIds.code, '', { ...codeField, 'gangway.code': told }));
 const shownPassword = deviates(
   29,
@@ -75,7 +78,34 @@ const whoami = (logins: readonly unknown[]) =>
     command_prefix: '',
     logins,
   });
-const fails = (fault: TelegramFault, operation: 'sendCode' | 'signIn'): Given => ({ telegramFails: operation, fault });
+const fails = (fault: TelegramFault, operation: 'sendCode' | 'signIn' | 'checkPassword' | 'signInBot'): Given => ({
+  telegramFails: operation,
+  fault,
+});
+
+const minuteAndSecond: TelegramFault = { kind: 'flood_wait', retryAfterMs: 61_000 };
+const flooded = deviates(26, 429, {
+  errcode: 'FI.MAU.TELEGRAM.FLOOD_WAIT',
+  error: 'Telegram asks to wait before trying again',
+  retry_after_ms: 61_000,
+});
+const refusing = (kind: 'phone_number_banned' | 'phone_number_app_signup_forbidden' | 'phone_number_flood') => ({
+  given: [start('phone'), fails({ kind }, 'sendCode')],
+  request: input(stepIds.phone, accounts.phone),
+});
+const refusingBot = (kind: 'bot_token_invalid' | 'bot_token_expired') => ({
+  given: [start('bot'), fails({ kind }, 'signInBot')],
+  request: input(stepIds.token, accounts.botToken),
+});
+const startAgain = (loginId: string) => post('/login/start/phone', {}, alice, `&login_id=${loginId}`);
+/** As many accounts as the server of these tests allows. */
+const threeAccounts: readonly Given[] = [
+  ...loggedIn,
+  ...codeAsked(accounts.phoneWithoutUsername),
+  done(input(stepIds.code, '22222')),
+  start('bot'),
+  done(input(stepIds.token, accounts.botToken)),
+];
 
 /** How to play each case of transcript.json again, by its name there. */
 export const cases: Readonly<Record<string, ReplayCase>> = {
@@ -88,7 +118,14 @@ export const cases: Readonly<Record<string, ReplayCase>> = {
   },
   "another user's token": {
     request: { ...get('/logins', bob), authorization: `Bearer ${aliceToken}` },
-    ...error(24, 403, 'M_FORBIDDEN', 'Your token is good for your own user ID only'),
+    ...notOwn,
+  },
+  'own access token': { request: { ...get('/logins'), authorization: `Bearer ${aliceToken}` } },
+  'OpenID token': { request: { ...get('/logins'), authorization: `Bearer openid:${aliceOpenId}` } },
+  'wrong OpenID token': { request: { ...get('/logins'), authorization: 'Bearer openid:wrong' } },
+  "another user's OpenID token": {
+    request: { ...get('/logins', bob), authorization: `Bearer openid:${aliceOpenId}` },
+    ...notOwn,
   },
   'user without permission': { request: get('/logins', stranger) },
   'unknown path': { request: get('/nonsense') },
@@ -108,6 +145,21 @@ export const cases: Readonly<Record<string, ReplayCase>> = {
       },
     ]),
   },
+  capabilities: {
+    request: get('/capabilities'),
+    ...deviates(32, 200, {
+      resolve_identifier: {
+        create_dm: false,
+        lookup_phone: true,
+        lookup_email: false,
+        lookup_username: true,
+        search: true,
+        contact_list: true,
+      },
+      group_creation: {},
+      image_pack_import: false,
+    }),
+  },
   'login/flows': { request: get('/login/flows'), ...deviates(30, 200, { flows }) },
   logins: { given: loggedIn, request: get('/logins') },
   'start phone': { request: post('/login/start/phone') },
@@ -124,6 +176,14 @@ export const cases: Readonly<Record<string, ReplayCase>> = {
   },
   'start bot': { request: post('/login/start/bot') },
   'start unknown flow': { request: post('/login/start/nonsense') },
+  'start with login_id': { given: loggedIn, request: startAgain('9996620234') },
+  'start with an unknown login_id': {
+    request: startAgain('1'),
+    ...deviates(34, 200, shownPhone),
+  },
+  'start with a login_id that is none': { request: startAgain('nonsense') },
+  'start, too many logins': { given: threeAccounts, request: post('/login/start/phone') },
+  'start with login_id, too many logins': { given: threeAccounts, request: startAgain('9996620234') },
   'phone number': { given: [start('phone')], request: input(stepIds.phone, accounts.phone), ...shownCode },
   code: { given: codeAsked(), request: input(stepIds.code, '22222') },
   'wrong code': {
@@ -167,6 +227,10 @@ export const cases: Readonly<Record<string, ReplayCase>> = {
     request: input(stepIds.token, accounts.botToken),
     accountOf: accounts.botToken,
   },
+  'code, logging in again': {
+    given: [...loggedIn, done(startAgain('9996620234')), done(input(stepIds.phone, accounts.phone))],
+    request: input(stepIds.code, '22222'),
+  },
   'qr scanned': { given: [start('qr'), { scannedBy: accounts.phone }], request: wait },
   'qr scanned, 2FA': {
     given: [start('qr'), { scannedBy: accounts.phoneWithPassword }],
@@ -209,20 +273,60 @@ export const cases: Readonly<Record<string, ReplayCase>> = {
     given: [start('phone'), done(post('/login/cancel/{login_id}'))],
     request: input(stepIds.phone, accounts.phone),
   },
+  'timed out': {
+    given: [start('phone'), { passesMs: 31 * 60_000 }],
+    request: input(stepIds.phone, accounts.phone),
+  },
   cancel: { given: [start('phone')], request: post('/login/cancel/{login_id}') },
   PhoneNumberInvalid: {
     given: [start('phone'), fails({ kind: 'phone_number_invalid' }, 'sendCode')],
     request: input(stepIds.phone, accounts.phone),
     ...error(26, 400, 'FI.MAU.TELEGRAM.PHONE_NUMBER_INVALID', 'Invalid phone number'),
   },
+  PhoneNumberBanned: {
+    ...refusing('phone_number_banned'),
+    ...error(26, 403, 'FI.MAU.TELEGRAM.PHONE_NUMBER_BANNED', 'Your phone number is banned from Telegram'),
+  },
+  PhoneNumberAppSignupForbidden: {
+    ...refusing('phone_number_app_signup_forbidden'),
+    ...error(
+      26,
+      403,
+      'FI.MAU.TELEGRAM.PHONE_NUMBER_APP_SIGNUP_FORBIDDEN',
+      'You have disabled 3rd party apps on your account',
+    ),
+  },
+  PhoneNumberFlood: {
+    ...refusing('phone_number_flood'),
+    ...error(
+      26,
+      429,
+      'FI.MAU.TELEGRAM.PHONE_NUMBER_FLOOD',
+      'Your phone number has been temporarily blocked for flooding, usually for around a day',
+    ),
+  },
   'FloodWait 61': {
-    given: [start('phone'), fails({ kind: 'flood_wait', retryAfterMs: 61_000 }, 'sendCode')],
+    given: [start('phone'), fails(minuteAndSecond, 'sendCode')],
     request: input(stepIds.phone, accounts.phone),
-    ...deviates(26, 429, {
-      errcode: 'FI.MAU.TELEGRAM.FLOOD_WAIT',
-      error: 'Telegram asks to wait before trying again',
-      retry_after_ms: 61_000,
-    }),
+    ...flooded,
+  },
+  'code, FloodWait 61': {
+    given: [...codeAsked(), fails(minuteAndSecond, 'signIn')],
+    request: input(stepIds.code, '22222'),
+    ...flooded,
+  },
+  'password, FloodWait 61': {
+    given: [...passwordAsked, fails(minuteAndSecond, 'checkPassword')],
+    request: input(stepIds.password, password),
+    ...flooded,
+  },
+  AccessTokenInvalid: {
+    ...refusingBot('bot_token_invalid'),
+    ...error(26, 400, 'FI.MAU.TELEGRAM.BOT_TOKEN_INVALID', 'Invalid bot token'),
+  },
+  AccessTokenExpired: {
+    ...refusingBot('bot_token_expired'),
+    ...error(26, 400, 'FI.MAU.TELEGRAM.BOT_TOKEN_EXPIRED', 'The bot token has expired'),
   },
   PhoneCodeExpired: {
     given: [...codeAsked(), fails({ kind: 'phone_code_expired' }, 'signIn')],
@@ -231,7 +335,7 @@ export const cases: Readonly<Record<string, ReplayCase>> = {
       27,
       200,
       step('user_input', stepIds.phone, 'The code has expired. Please ask for a new one.', {
-        ...field('phone_number', stepIds.phone, 'Phone number', 'Include the country code with +'),
+        ...phoneField,
         'gangway.complaint': 'phone_code_expired',
       }),
     ),
@@ -240,6 +344,7 @@ export const cases: Readonly<Record<string, ReplayCase>> = {
   'logout all': { given: loggedIn, request: post('/logout/all') },
   'logout of an unknown login': { request: post('/logout/1') },
   'contacts, logged out': { request: get('/contacts') },
+  'resolve_identifier, logged out': { request: get('/resolve_identifier/magic_2_0235') },
   contacts: { given: loggedIn, request: get('/contacts'), accountOf: acquaintance },
   search_users: { given: loggedIn, request: post('/search_users', { query: 'Magic' }), accountOf: acquaintance },
   resolve_identifier: {

@@ -79,7 +79,7 @@ describe('a configuration with the required keys only', () => {
           workers: config.telegram.connection.workers,
         },
       },
-      login: { expireMs: 1_800_000 },
+      login: { expireMs: 1_800_000, attemptsPerUser: { max: 10, windowMs: 600_000 } },
       bridge: { permissions: {}, maxAccounts: 5 },
       encryption: { key: '[secret]', oldKeys: [] },
       logging: { level: 'info', format: 'json' },

@@ -255,7 +255,7 @@ describe('a login that is over', () => {
       await desk.clock.advance(60 * minutes);
       await desk.login.sweep();
       expect(await faultOf(desk.login.find(alice, loginId))).toEqual({ kind: 'login_unknown' });
-      expect(await desk.database.transaction((tx) => tx.loginProcesses.listByOwner(alice))).toEqual([]);
+      expect(await desk.database.transaction((tx) => tx.loginProcesses.listByOwner(alice, 0))).toEqual([]);
     },
   );
 
@@ -282,7 +282,7 @@ describe('a login that is over', () => {
     await desk.clock.advance(1);
     for (let count = 1; count < 12; count++) await begun();
     expect(await faultOf(desk.login.find(alice, first.loginId))).toEqual({ kind: 'login_unknown' });
-    expect(await desk.database.transaction((tx) => tx.loginProcesses.listByOwner(alice))).toHaveLength(8);
+    expect(await desk.database.transaction((tx) => tx.loginProcesses.listByOwner(alice, 0))).toHaveLength(8);
   });
 
   it('is remembered with the last eight of its owner', async () => {

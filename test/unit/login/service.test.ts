@@ -47,6 +47,7 @@ function startService(): LoginService {
     mayLogIn,
     maxAccounts: 3,
     maxListening: 4,
+    attempts: { max: 1000, windowMs: 600_000 },
     expireAfterMs: 30 * minutes,
     clock,
     random: systemRandom,
