@@ -18,6 +18,7 @@ import { CreateIdentityBindings1795000000020 } from './0020-create-identity-bind
 import { LetTelegramProveAddresses1795000000021 } from './0021-let-telegram-prove-addresses.js';
 import { TieAssociationsToAddresses1795000000022 } from './0022-tie-associations-to-addresses.js';
 import { TieLookupHashesToAssociations1795000000035 } from './0035-tie-lookup-hashes-to-associations.js';
+import { LetAddressesFollowLogins1795000000036 } from './0036-let-addresses-follow-logins.js';
 
 /** Every change of the schema, in the order in which they are made. Append only: a released one never changes. */
 export const migrations: readonly (new () => MigrationInterface)[] = [
@@ -40,4 +41,5 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   LetTelegramProveAddresses1795000000021,
   TieAssociationsToAddresses1795000000022,
   TieLookupHashesToAssociations1795000000035,
+  LetAddressesFollowLogins1795000000036,
 ];
