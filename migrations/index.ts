@@ -19,6 +19,7 @@ import { LetTelegramProveAddresses1795000000021 } from './0021-let-telegram-prov
 import { TieAssociationsToAddresses1795000000022 } from './0022-tie-associations-to-addresses.js';
 import { TieLookupHashesToAssociations1795000000035 } from './0035-tie-lookup-hashes-to-associations.js';
 import { LetAddressesFollowLogins1795000000036 } from './0036-let-addresses-follow-logins.js';
+import { CreateOpenIdTokens1795000000037 } from './0037-create-open-id-tokens.js';
 
 /** Every change of the schema, in the order in which they are made. Append only: a released one never changes. */
 export const migrations: readonly (new () => MigrationInterface)[] = [
@@ -42,4 +43,5 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   TieAssociationsToAddresses1795000000022,
   TieLookupHashesToAssociations1795000000035,
   LetAddressesFollowLogins1795000000036,
+  CreateOpenIdTokens1795000000037,
 ];
