@@ -81,6 +81,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
       const seams = { database, clock, random, logger };
       const accounts = chooseAccounts(config, seams);
       if (accounts?.kind === 'embedded') sweepNowAndThen('old tokens', () => accounts.sweep());
+      const openIdTokens = accounts?.kind === 'embedded' ? accounts.openIdTokens : undefined;
 
       const proofs = await openProofs(config, seams);
       if (proofs) {
@@ -88,7 +89,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
         sweepNowAndThen('old proofs', () => proofs.validation.sweep());
       }
 
-      const identity = proofs && (await openIdentity(config, { ...seams, proofs }));
+      const identity = proofs && (await openIdentity(config, { ...seams, proofs, openIdTokens }));
       if (identity) {
         closers.push(() => identity.close());
         await identity.start();
@@ -121,7 +122,11 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
         host: http.host,
         port: http.port,
         surfaces: [
-          ...composeProvisioning(config, { login, phoneProofs, permissions, authority: accounts?.authority }, seams),
+          ...composeProvisioning(
+            config,
+            { login, phoneProofs, permissions, authority: accounts?.authority, openIdTokens },
+            seams,
+          ),
           ...createClientServerSurfaces(
             accounts && proofs && clientServerOf(config, { accounts, proofs, identity }, seams),
           ),
@@ -171,6 +176,7 @@ function clientServerOf(
   return {
     authority: accounts.authority,
     sessions: accounts.kind === 'embedded' ? accounts.sessions : undefined,
+    openId: accounts.kind === 'embedded' ? { tokens: accounts.openIdTokens, serverName: homeserver.domain } : undefined,
     limits: createLoginLimits({ allowances, serverName: homeserver.domain, addressBook, clock }),
     contacts: {
       addresses: composeAddresses(config, { accounts, proofs, published: identity?.published }, seams),

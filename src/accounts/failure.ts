@@ -6,6 +6,8 @@ export type AccountFault =
   | { readonly kind: 'wrong_credentials' }
   | { readonly kind: 'login_token_invalid' }
   | { readonly kind: 'user_deactivated' }
+  /** Another user was named than the one of the access token. */
+  | { readonly kind: 'not_yourself' }
   | { readonly kind: 'parameter_missing'; readonly name: string }
   | { readonly kind: 'parameter_invalid'; readonly name: string; readonly problem: string }
   | { readonly kind: 'login_type_unknown'; readonly type: string }

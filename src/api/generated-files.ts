@@ -1,7 +1,9 @@
 import type { AccountAuthority } from '../accounts/authority.js';
 import type { AccountAddresses } from '../accounts/contacts/account-addresses.js';
 import type { LoginLimits } from '../accounts/login-limits.js';
+import type { OpenIdTokens } from '../accounts/open-id.js';
 import type { AccountSessions } from '../accounts/sessions.js';
+import type { ServerName } from '../base/mxid.js';
 import type { TelegramAccounts } from '../login/accounts.js';
 import type { LoginProcesses } from '../login/processes.js';
 import type { LoginService } from '../login/service.js';
@@ -38,6 +40,7 @@ type Everything = LoginService &
   TelegramAccounts &
   AccountAuthority &
   AccountSessions &
+  OpenIdTokens &
   AccountAddresses;
 const nobody: Everything = {
   submit: describedOnly,
@@ -61,6 +64,8 @@ const nobody: Everything = {
   logOut: describedOnly,
   logOutAll: describedOnly,
   mintLoginToken: describedOnly,
+  mint: describedOnly,
+  findUser: describedOnly,
   admit: () => undefined,
   list: describedOnly,
   requestToken: describedOnly,
@@ -104,6 +109,7 @@ const described = {
   serverName: 'example.com',
   phoneProofs: { standing: describedOnly, add: describedOnly },
 };
+const openId = { tokens: nobody, serverName: 'example.com' as ServerName };
 const limits: LoginLimits = { admitClient: () => undefined, logInBridge: describedOnly, logIn: describedOnly };
 
 /** The OpenAPI files and the API reference, to be regenerated whenever an endpoint changes. */
@@ -127,7 +133,9 @@ export const apiFiles: readonly ApiFile[] = [
   {
     path: 'docs/openapi/client-server-v3.json',
     render: () =>
-      json(clientServerV3OpenApi(createClientServerV3({ authority: nobody, sessions: nobody, limits, contacts }))),
+      json(
+        clientServerV3OpenApi(createClientServerV3({ authority: nobody, sessions: nobody, openId, limits, contacts })),
+      ),
   },
   {
     path: 'docs/openapi/client-server-v1.json',

@@ -3,6 +3,7 @@ import { createDatabaseAddressBook } from '../accounts/database-address-book.js'
 import { createEmbeddedAccounts } from '../accounts/embedded/embedded-accounts.js';
 import { createPasswordHasher } from '../accounts/embedded/password-hasher.js';
 import { createRelayAccounts } from '../accounts/relay/relay-accounts.js';
+import type { OpenIdTokens } from '../accounts/open-id.js';
 import type { AccountSessions } from '../accounts/sessions.js';
 import type { UserInteractiveAuth } from '../accounts/uia/user-interactive-auth.js';
 import type { Clock } from '../base/clock.js';
@@ -29,6 +30,7 @@ export type Accounts =
       readonly authority: AccountAuthority;
       readonly sessions: AccountSessions;
       readonly userInteractiveAuth: UserInteractiveAuth;
+      readonly openIdTokens: OpenIdTokens;
       /** Forgets what is over. */
       sweep(): Promise<void>;
     };
@@ -87,6 +89,7 @@ export function chooseAccounts(
     authority: embedded,
     sessions: embedded,
     userInteractiveAuth: embedded.userInteractiveAuth,
+    openIdTokens: embedded.openIdTokens,
     sweep: () => embedded.sweep(),
   };
 }

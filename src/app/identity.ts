@@ -1,3 +1,5 @@
+import type { OpenIdTokens } from '../accounts/open-id.js';
+import { createOwnOpenId } from '../accounts/own-open-id.js';
 import { createOwnPublications, type OwnPublications } from '../accounts/contacts/own-publications.js';
 import { createIdentitySurfaces, type IdentityDeps } from '../api/identity-surfaces.js';
 import { spellKnown } from '../api/identity/spell.js';
@@ -21,6 +23,8 @@ import { reportPath, type Proofs } from './proofs.js';
 /** What openIdentity needs besides the configuration. */
 export interface IdentitySeams {
   readonly proofs: Proofs;
+  /** Of accounts of our own; undefined where there are none. */
+  readonly openIdTokens: Pick<OpenIdTokens, 'findUser'> | undefined;
   readonly database: Database;
   readonly clock: Clock;
   readonly random: Random;
@@ -48,7 +52,7 @@ type IdentityConfig = Extract<Config['identity'], { readonly enabled: true }>;
 export async function openIdentity(config: Config, seams: IdentitySeams): Promise<Identity | undefined> {
   const { identity: options, threepids, delivery, outgoing, homeserver } = config;
   if (!options.enabled) return undefined;
-  const { proofs, database, clock, logger } = seams;
+  const { proofs, openIdTokens: tokens, database, clock, logger } = seams;
   const { messenger, validation } = proofs;
   const { publicUrl, serverName } = options;
   const { host, hostname, pathname } = new URL(publicUrl);
@@ -57,7 +61,7 @@ export async function openIdentity(config: Config, seams: IdentitySeams): Promis
   const federation = createHttpFederation({ ...outgoing, clock });
   const accounts = createIdentityAccounts({
     ...seams,
-    federation,
+    openId: tokens ? createOwnOpenId({ serverName: homeserver.domain, tokens, others: federation }) : federation,
     allowedServers: options.allowedServers,
     policies: options.terms,
     registrationsPerClient: options.registrations.perClient,

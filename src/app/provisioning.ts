@@ -2,6 +2,8 @@ import type { PhoneProofs } from '../api/provisioning/phone-proofs.js';
 import { createProvisioningSurfaces, type ProvisioningSurfacesDeps } from '../api/provisioning-surfaces.js';
 import { createTokenHolders } from '../api/token-holders.js';
 import type { AccountAuthority } from '../accounts/authority.js';
+import type { OpenIdTokens } from '../accounts/open-id.js';
+import type { FindOpenIdUser } from '../api/provisioning-v3/authenticate.js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import type { Config } from '../config/config.js';
@@ -15,6 +17,8 @@ export interface ProvisioningParts extends Pick<ProvisioningSurfacesDeps, 'login
   readonly phoneProofs?: PhoneProofs | undefined;
   /** Undefined where there are no Matrix accounts to ask about. */
   readonly authority: AccountAuthority | undefined;
+  /** Of accounts of our own; undefined where there are none. */
+  readonly openIdTokens: Pick<OpenIdTokens, 'findUser'> | undefined;
 }
 
 /** What the provisioning API takes from outside. */
@@ -28,16 +32,13 @@ const openIdDeadlineMs = 30_000;
 /** The provisioning API that the configuration describes, in all its versions, and who may use it. */
 export function composeProvisioning(
   { provisioning, homeserver }: Config,
-  { authority, ...parts }: ProvisioningParts,
+  { authority, openIdTokens, ...parts }: ProvisioningParts,
   { clock, logger }: ProvisioningSeams,
 ): readonly Surface[] {
   const { sharedSecret, oldSharedSecrets, failedAttempts, allowMatrixAuth, wellKnown } = provisioning;
-  const { address, domain: serverName } = homeserver;
+  const { domain: serverName } = homeserver;
   const findTokenHolder = authority && allowMatrixAuth ? createTokenHolders({ authority, logger }) : undefined;
-  const findOpenIdUser =
-    address !== undefined && allowMatrixAuth
-      ? createHttpOpenId({ address, serverName, deadlineMs: openIdDeadlineMs, clock })
-      : undefined;
+  const findOpenIdUser = allowMatrixAuth ? findOpenIdUserOf(homeserver, openIdTokens, clock) : undefined;
   const authenticate = createBearerAuth({
     secrets: [sharedSecret, ...oldSharedSecrets],
     findTokenHolder,
@@ -55,4 +56,18 @@ export function composeProvisioning(
     findOpenIdUser,
     clock,
   });
+}
+
+/** Whoever has the accounts knows whose their OpenID tokens are. */
+function findOpenIdUserOf(
+  { address, domain: serverName }: Config['homeserver'],
+  tokens: ProvisioningParts['openIdTokens'],
+  clock: Clock,
+): FindOpenIdUser | undefined {
+  if (address !== undefined) return createHttpOpenId({ address, serverName, deadlineMs: openIdDeadlineMs, clock });
+  if (!tokens) return undefined;
+  return async (token, server) => {
+    const verdict = await tokens.findUser(token);
+    return verdict.kind === 'user' && server === serverName ? verdict : { kind: 'unknown' };
+  };
 }

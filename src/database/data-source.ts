@@ -15,6 +15,7 @@ import { inviteDeliveries } from './entities/invite-deliveries.js';
 import { identityTokens } from './entities/identity-tokens.js';
 import { loginProcesses } from './entities/login-processes.js';
 import { loginTokens } from './entities/login-tokens.js';
+import { openIdTokens } from './entities/open-id-tokens.js';
 import { lookupHashes } from './entities/lookup-hashes.js';
 import { lookupPeppers } from './entities/lookup-peppers.js';
 import { refreshTokens } from './entities/refresh-tokens.js';
@@ -41,6 +42,7 @@ export function dataSourceOptions(logger: Logger) {
       accessTokens,
       refreshTokens,
       loginTokens,
+      openIdTokens,
       uiaSessions,
       accountAddresses,
       identitySigningKeys,

@@ -13,6 +13,7 @@ import type { InviteDeliveryStore } from './stores/invite-delivery-store.js';
 import type { IdentityTokenStore } from './stores/identity-token-store.js';
 import type { LoginProcessStore } from './stores/login-process-store.js';
 import type { LoginTokenStore } from './stores/login-token-store.js';
+import type { OpenIdTokenStore } from './stores/open-id-token-store.js';
 import type { LookupHashStore } from './stores/lookup-hash-store.js';
 import type { RefreshTokenStore } from './stores/refresh-token-store.js';
 import type { TelegramAccountStore } from './stores/telegram-account-store.js';
@@ -29,6 +30,7 @@ export interface Transaction {
   readonly accessTokens: AccessTokenStore;
   readonly refreshTokens: RefreshTokenStore;
   readonly loginTokens: LoginTokenStore;
+  readonly openIdTokens: OpenIdTokenStore;
   readonly uiaSessions: UiaSessionStore;
   readonly accountAddresses: AccountAddressStore;
   readonly identitySigningKeys: IdentitySigningKeyStore;

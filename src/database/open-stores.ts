@@ -15,6 +15,7 @@ import { createIdentityTokenStore } from './stores/typeorm-identity-token-store.
 import { createLoginProcessStore } from './stores/typeorm-login-process-store.js';
 import { createLoginTokenStore } from './stores/typeorm-login-token-store.js';
 import { createLookupHashStore } from './stores/typeorm-lookup-hash-store.js';
+import { createOpenIdTokenStore } from './stores/typeorm-open-id-token-store.js';
 import { createRefreshTokenStore } from './stores/typeorm-refresh-token-store.js';
 import { createTelegramAccountStore } from './stores/typeorm-telegram-account-store.js';
 import { createUiaSessionStore } from './stores/typeorm-uia-session-store.js';
@@ -32,6 +33,7 @@ export function openStores(session: TransactionSession, { sealer, hasher }: Seal
     accessTokens: createAccessTokenStore(session),
     refreshTokens: createRefreshTokenStore(session),
     loginTokens: createLoginTokenStore(session),
+    openIdTokens: createOpenIdTokenStore(session),
     uiaSessions: createUiaSessionStore(session),
     accountAddresses: createAccountAddressStore(session, sealer, hasher),
     identitySigningKeys: createIdentitySigningKeyStore(session),

@@ -8,14 +8,14 @@ import { Secret } from '../base/secret.js';
 import { parseServerName } from '../base/server-name.js';
 import type { Database } from '../database/database.js';
 import { FederationFailure, type FederationFault } from '../matrix/federation-failure.js';
-import type { Federation } from '../matrix/federation.js';
+import type { OpenId } from '../matrix/federation.js';
 import type { IdentityAccounts, Policy } from './accounts.js';
 import { IdentityFailure, type IdentityFault } from './failure.js';
 
 /** What createIdentityAccounts needs. */
 export interface IdentityAccountsDeps {
   readonly database: Database;
-  readonly federation: Pick<Federation, 'openIdSubject'>;
+  readonly openId: OpenId;
   /** The homeservers whose users are admitted; empty: all. */
   readonly allowedServers: readonly ServerName[];
   /** What users must accept, by id. */
@@ -28,7 +28,7 @@ export interface IdentityAccountsDeps {
 
 /** Users whom their homeservers vouch for, on a database. */
 export function createIdentityAccounts(deps: IdentityAccountsDeps): IdentityAccounts {
-  const { database, federation, allowedServers, policies, clock, random, logger } = deps;
+  const { database, openId, allowedServers, policies, clock, random, logger } = deps;
   const registrations = createLeakyBuckets(deps.registrationsPerClient, clock);
   const texts = Object.values(policies).flatMap(({ version, languages }) =>
     Object.values(languages).map(({ url }) => ({ url, version })),
@@ -42,7 +42,7 @@ export function createIdentityAccounts(deps: IdentityAccountsDeps): IdentityAcco
 
   async function subjectOf(server: ServerName, accessToken: Secret): Promise<Mxid> {
     try {
-      return await federation.openIdSubject(server, accessToken);
+      return await openId.openIdSubject(server, accessToken);
     } catch (error) {
       if (!(error instanceof FederationFailure)) throw error;
       logger.info('a homeserver did not say whose an OpenID token is', { server, reason: error.fact });

@@ -53,6 +53,13 @@ export function createAssociations(deps: AssociationsDeps): Associations & Accou
     }
   };
 
+  /** Of users who have an account here: whatever a deactivated one has published is gone, and nothing is to come. */
+  const requireActive = async (tx: Transaction, mxid: Mxid, caller: Mxid | undefined) => {
+    const account = await tx.accounts.hold(mxid);
+    if (account?.deactivatedAt === undefined) return;
+    throw new IdentityFailure({ kind: caller === undefined ? 'mxid_not_allowed' : 'token_unknown' });
+  };
+
   const signWithAll = (object: SignedAssociation) =>
     signingKeys.all.reduce<SignedAssociation>((signed, key) => signJson(signed, serverName, key), object);
 
@@ -82,7 +89,6 @@ export function createAssociations(deps: AssociationsDeps): Associations & Accou
   const withdraw = async (tx: Transaction, address: ThirdPartyAddress, mxid?: Mxid) => {
     const found = await tx.identityAssociations.find(address);
     if (!found || (mxid !== undefined && found.mxid !== mxid)) return;
-    await tx.lookupHashes.deleteByAssociation(found.id);
     await tx.identityAssociations.delete(found.id);
   };
 
@@ -119,7 +125,10 @@ export function createAssociations(deps: AssociationsDeps): Associations & Accou
       const mxid = readMxid(named);
       requireAllowed(mxid, caller);
       const proven = await validation.loadValidated({ purpose: identityPurpose, sid, clientSecret });
-      const { signed, hasInvites } = await inTurn(proven, (tx) => publish(tx, mxid, proven));
+      const { signed, hasInvites } = await inTurn(proven, async (tx) => {
+        await requireActive(tx, mxid, caller);
+        return publish(tx, mxid, proven);
+      });
       if (hasInvites) deps.onInvitesClaimed();
       return signed;
     },

@@ -66,7 +66,10 @@ export function createPeppers({ database, periodMs, clock, random, logger }: Pep
     // Nothing of the batch may be published anew or withdrawn meanwhile.
     await tx.lookupHashes.holdPeppers();
     const batch = await tx.identityAssociations.listUnhashed(pepper.id, afterId, batchSize);
-    await tx.lookupHashes.insert(batch.flatMap((association) => hashesOf(association, [pepper])));
+    // What goes with the address of an account goes without asking for the peppers.
+    const held = await tx.identityAssociations.hold(batch.map(({ id }) => id));
+    const there = batch.filter(({ id }) => held.has(id));
+    await tx.lookupHashes.insert(there.flatMap((association) => hashesOf(association, [pepper])));
     return batch.at(-1)?.id;
   };
 

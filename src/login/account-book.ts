@@ -149,12 +149,14 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
     return (await list(owner)).length < maxAccounts;
   }
 
-  /** The account that the login is to replace, where it is still on record. */
-  async function takeReplaced(tx: Transaction, owner: Mxid, { login, user }: Acceptance) {
-    const replaced =
-      login?.name?.replacing === user.id ? await tx.telegramAccounts.findByTelegramUserId(user.id) : undefined;
-    if (replaced?.owner !== owner) return undefined;
-    await tx.telegramAccounts.delete(replaced.id);
+  /** The account whose place the record has taken; undefined where the login is to replace none, or none that is still there. */
+  async function replace(tx: Transaction, login: Login | undefined, record: TelegramAccountRecord) {
+    const { owner, telegramUserId } = record;
+    if (login?.name?.replacing !== telegramUserId) return undefined;
+    const replaced = await tx.telegramAccounts.findByTelegramUserId(telegramUserId);
+    if (replaced?.owner !== owner || !(await tx.telegramAccounts.hold(replaced.id))) return undefined;
+    await watcher?.whenReplacing(tx, owner);
+    await tx.telegramAccounts.replace(replaced.id, record);
     await ledger.discardIn(tx, owner, replaced);
     return replaced;
   }
@@ -163,17 +165,10 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
     const { id, session, user, login } = acceptance;
     return database.transaction(async (tx) => {
       const at = clock.now();
-      const replaced = await takeReplaced(tx, owner, acceptance);
-      const record = {
-        id,
-        owner,
-        telegramUserId: user.id,
-        session,
-        profile: writeUser(user),
-        createdAt: replaced?.createdAt ?? at,
-        updatedAt: at,
-      };
-      if (!(await tx.telegramAccounts.insert(record))) {
+      const profile = writeUser(user);
+      const record = { id, owner, telegramUserId: user.id, session, profile, createdAt: at, updatedAt: at };
+      const replaced = await replace(tx, login, record);
+      if (!replaced && !(await tx.telegramAccounts.insert(record))) {
         const holder = await tx.telegramAccounts.findByTelegramUserId(user.id);
         return { kind: 'held', holder: holder?.owner ?? owner };
       }

@@ -12,6 +12,9 @@ export interface OwnedAccount {
 
 /** Is told of Telegram accounts within the transaction in which they change, so that what it writes is true when they are. */
 export interface AccountWatcher {
+  /** A login is about to take the place of another one of that owner's: the account's row gets another id, and what refers to it follows. */
+  whenReplacing(tx: Transaction, owner: Mxid): Promise<void>;
+  /** Somebody has logged in to the account; where that took the place of another login, what referred to that one refers to this. */
   whenClaimed(tx: Transaction, account: OwnedAccount): Promise<void>;
   /** Telegram says something new of the user. */
   whenChanged(tx: Transaction, account: OwnedAccount): Promise<void>;

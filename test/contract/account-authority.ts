@@ -49,6 +49,7 @@ export async function refusalOf(work: Promise<unknown>): Promise<Refusal> {
       return { status: fact.status, errcode: String(fact.body['errcode']), error: String(fact.body['error']) };
     case 'wrong_credentials':
     case 'login_token_invalid':
+    case 'not_yourself':
       return { status: 403, errcode: 'M_FORBIDDEN' };
     case 'user_deactivated':
       return { status: 403, errcode: 'M_USER_DEACTIVATED' };

@@ -299,6 +299,32 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
     });
   });
 
+  it('OpenID tokens are found by hash, and go with their device or user, or when they are over', async () => {
+    const token = { tokenHash: 'o1', mxid: alice, deviceId: 'KITCHEN', expiresAt: later };
+    await within(async ({ openIdTokens }) => {
+      const left = async () => {
+        const found = [];
+        for (const tokenHash of ['o1', 'o2', 'o3', 'o4']) found.push(await openIdTokens.find(tokenHash));
+        return found.flatMap((record) => record?.tokenHash ?? []);
+      };
+      for (const record of [
+        token,
+        { ...token, tokenHash: 'o2', deviceId: 'CELLAR' },
+        { ...token, tokenHash: 'o3', deviceId: 'CELLAR', expiresAt: later + 1 },
+        { ...token, tokenHash: 'o4', mxid: bob, expiresAt: later + 1 },
+      ]) {
+        await openIdTokens.insert(record);
+      }
+      expect(await openIdTokens.find('o1')).toEqual(token);
+      await openIdTokens.deleteByDevice(alice, 'KITCHEN');
+      expect(await left()).toEqual(['o2', 'o3', 'o4']);
+      await openIdTokens.deleteExpired(later);
+      expect(await left()).toEqual(['o3', 'o4']);
+      await openIdTokens.deleteByUser(alice);
+      expect(await left()).toEqual(['o4']);
+    });
+  });
+
   describe('login tokens', () => {
     const token = { tokenHash: 'l1', mxid: alice, deviceId: 'KITCHEN', createdAt: later, expiresAt: later + 10 };
 

@@ -8,7 +8,8 @@ import type { InviteDeliveryRecord } from '../../src/database/stores/invite-deli
 import { lookupHash } from '../../src/identity/lookup-hash.js';
 import type { DatabasePlace } from '../support/database-place.js';
 import { openTestDatabase, testKey } from '../support/database.js';
-import { inviteOf, openIdentityService, type IdentityUnderTest } from '../support/identity-service.js';
+import { openEmbeddedAccounts, type EmbeddedUnderTest } from '../support/embedded-accounts.js';
+import { identityFaultOf, inviteOf, openIdentityService, type IdentityUnderTest } from '../support/identity-service.js';
 import { day } from '../support/validation.js';
 
 const alice = '@alice:example.test' as Mxid;
@@ -132,7 +133,8 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
       expect(await find('p1')).toEqual({ x: alice, y: bob });
       expect(await find('p2')).toEqual({ x: alice, z: bob });
       expect(await store.findUsers('p1', [])).toEqual(new Map());
-      await store.deleteByAssociation('a2');
+      expect(await identityAssociations.hold(['a1', 'a2', 'a3'])).toEqual(new Set(['a1', 'a2']));
+      await identityAssociations.delete('a2');
       expect(await find('p1')).toEqual({ x: alice });
       expect(await store.deleteByPepper('p1', 10)).toBe(1);
       expect(await store.deleteByPepper('p1', 10)).toBe(0);
@@ -331,6 +333,82 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
       expect(peppers.filter(({ retiredAt }) => retiredAt === undefined)).toHaveLength(1);
       expect(peppers).toHaveLength(2);
       expect(await lookUp([...early, ...late])).toEqual([undefined, bob, alice, alice, bob, bob, bob]);
+    });
+
+    describe('and accounts of its own', () => {
+      let embedded: EmbeddedUnderTest;
+      const published = 'SELECT association_id FROM lookup_hashes';
+
+      beforeEach(async () => {
+        embedded = await openEmbeddedAccounts({ database, clock: under.clock });
+        await embedded.addUser('alice');
+      });
+
+      const publishForAccount = async (email: string) => {
+        await embedded.addAddress(alice, { medium: 'email', address: email });
+        const added = await within((tx) => tx.accountAddresses.find({ medium: 'email', address: email }));
+        if (!added) throw new Error('the address was not added');
+        await under.service.associations.publish(added);
+      };
+
+      it('lets nobody look up anything of a user who is deactivated, and publish nothing more', async () => {
+        await under.bind('carol@mail.test', alice);
+        await publishForAccount('alice@mail.test');
+        await under.bind('bob@mail.test', bob);
+        const token = (mxid: Mxid) => ({ tokenHash: `of ${mxid}`, mxid, createdAt: later, usedAt: later });
+        await within((tx) => tx.identityTokens.insert(token(alice)));
+        await within((tx) => tx.identityTokens.insert(token(bob)));
+        const mails = ['carol@mail.test', 'alice@mail.test', 'bob@mail.test'];
+        expect(await lookUp(mails)).toEqual([alice, alice, bob]);
+
+        expect(await embedded.administration.deactivate(alice)).toBe(true);
+        expect(await lookUp(mails)).toEqual([undefined, undefined, bob]);
+        expect([await find('carol@mail.test'), await find('alice@mail.test')]).toEqual([undefined, undefined]);
+        expect(await place.execute(published)).toHaveLength(1);
+        expect(await place.execute('SELECT mxid FROM identity_tokens')).toEqual([{ mxid: bob }]);
+
+        const proof = { mxid: alice, ...(await under.prove('carol@mail.test')) };
+        const { associations } = under.service;
+        expect(await identityFaultOf(associations.bind({ ...proof, caller: alice }))).toEqual({
+          kind: 'token_unknown',
+        });
+        expect(await identityFaultOf(associations.bind({ ...proof, caller: undefined }))).toEqual({
+          kind: 'mxid_not_allowed',
+        });
+        expect(await lookUp(mails)).toEqual([undefined, undefined, bob]);
+      });
+
+      it('keeps no hash of what goes with the address of an account', async () => {
+        await publishForAccount('alice@mail.test');
+        expect(await place.execute(published)).toHaveLength(1);
+        const [added] = await within((tx) => tx.accountAddresses.listByUser(alice));
+        await within((tx) => tx.accountAddresses.delete(added?.id ?? ''));
+        expect(await place.execute(published)).toEqual([]);
+      });
+
+      it('loses nobody, and keeps nothing, where users are deactivated while they publish and the pepper is renewed', async () => {
+        await under.bind('bob@mail.test', bob);
+        const proofs = [];
+        for (const local of ['u', 'v', 'w', 'x']) {
+          await publishForAccount(`${local}@mail.test`);
+          proofs.push({ mxid: alice, caller: alice, ...(await under.prove(`${local}.too@mail.test`)) });
+        }
+        await within(async (tx) => {
+          const [pepper] = await tx.lookupHashes.listPeppers();
+          if (pepper) await tx.lookupHashes.activatePepper(pepper.id, under.clock.now() - 31 * day);
+        });
+        const outcomes = await Promise.allSettled([
+          ...proofs.slice(0, 2).map((proof) => under.service.associations.bind(proof)),
+          under.service.lookup.sweep(),
+          embedded.administration.deactivate(alice),
+          ...proofs.slice(2).map((proof) => under.service.associations.bind(proof)),
+        ]);
+        const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [String(outcome.reason)] : []));
+        expect(failures.filter((failure) => !failure.includes('token_unknown'))).toEqual([]);
+        expect(await place.execute('SELECT mxid FROM identity_associations')).toEqual([{ mxid: bob }]);
+        expect(await lookUp(['bob@mail.test'])).toEqual([bob]);
+        expect(await place.execute(published)).toHaveLength(2);
+      });
     });
 
     it('has one pepper where several make the first one at once', async () => {

@@ -86,6 +86,53 @@ export function describeSchema(createPlace: () => Promise<DatabasePlace>): void 
     expect(await drift()).toEqual([]);
   });
 
+  it('drops the hashes of associations that had gone before it tied them together', async () => {
+    await openOnce();
+    const dataSource = await place.connect();
+    const executor = new MigrationExecutor(dataSource);
+    const queryRunner = dataSource.createQueryRunner();
+    const isTied = async () => (await queryRunner.getTable('lookup_hashes'))?.foreignKeys.length === 1;
+    while (await isTied()) await executor.undoLastMigration();
+    await queryRunner.release();
+    await dataSource.query(
+      `INSERT INTO identity_associations (id, mxid, address_hash, address, signed, created_at)
+       VALUES ('a1', '@alice:example.test', 'hash', 'sealed', 'sealed', 1795000000000)`,
+    );
+    const hashes = `('p1', 'h1', 'a1'), ('p1', 'h2', 'a2')`;
+    await dataSource.query(`INSERT INTO lookup_hashes (pepper_id, hash, association_id) VALUES ${hashes}`);
+    await executor.executePendingMigrations();
+    await dataSource.destroy();
+    expect(await place.execute('SELECT hash FROM lookup_hashes')).toEqual([{ hash: 'h1' }]);
+    expect(await drift()).toEqual([]);
+  });
+
+  it('keeps what is published for addresses of accounts where these come to follow logins', async () => {
+    await openOnce();
+    const dataSource = await place.connect();
+    const executor = new MigrationExecutor(dataSource);
+    const queryRunner = dataSource.createQueryRunner();
+    const follows = async () =>
+      (await queryRunner.getTable('account_addresses'))?.foreignKeys[0]?.onUpdate === 'CASCADE';
+    expect(await follows()).toBe(true);
+    while (await follows()) await executor.undoLastMigration();
+    await queryRunner.release();
+    await dataSource.query(
+      `INSERT INTO account_addresses (id, mxid, address_hash, address, validated_at, added_at)
+       VALUES ('a1', '@alice:example.test', 'hash', 'sealed', 1795000000000, 1795000000001)`,
+    );
+    await dataSource.query(
+      `INSERT INTO identity_associations (id, mxid, address_hash, address, signed, created_at, account_address_id)
+       VALUES ('p1', '@alice:example.test', 'hash', 'sealed', 'sealed', 1795000000000, 'a1')`,
+    );
+    await dataSource.query(`INSERT INTO lookup_hashes (pepper_id, hash, association_id) VALUES ('p1', 'h1', 'p1')`);
+    await executor.executePendingMigrations();
+    await dataSource.destroy();
+    const published = await place.execute('SELECT id, account_address_id FROM identity_associations');
+    expect(published).toEqual([{ id: 'p1', account_address_id: 'a1' }]);
+    expect(await place.execute('SELECT hash FROM lookup_hashes')).toEqual([{ hash: 'h1' }]);
+    expect(await drift()).toEqual([]);
+  });
+
   it('can be taken back, step by step', async () => {
     await openOnce();
     const dataSource = await place.connect();

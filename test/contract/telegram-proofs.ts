@@ -77,23 +77,6 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect(JSON.stringify(logger.lines)).not.toContain(number);
     });
 
-    it('keeps the number when its login is replaced by another one', async () => {
-      const { login, logIn, numbersOf } = await open({ mode: 'on' });
-      const { id } = await logIn(alice, `+${number}`);
-      const [before] = await database.transaction((tx) => tx.accountAddresses.listByUser(alice));
-
-      const { loginId } = await login.start(alice, { flow: 'phone', replacing: id });
-      await login.answer(alice, loginId, { kind: 'phone', phone: `+${number}` }, 'phone');
-      const code = new Secret((number.at(-5) ?? '').repeat(5));
-      const { step } = await login.answer(alice, loginId, { kind: 'code', code }, 'code');
-      expect(step).toMatchObject({ kind: 'complete', user: { id } });
-
-      const [after] = await database.transaction((tx) => tx.accountAddresses.listByUser(alice));
-      expect(await numbersOf(alice)).toEqual([number]);
-      expect(after?.telegramAccountId).toBeDefined();
-      expect(after?.telegramAccountId).not.toBe(before?.telegramAccountId);
-    });
-
     it('follows when Telegram says another number', async () => {
       const { login, telegram, logIn, numbersOf } = await open({ mode: 'on' });
       const { id } = await logIn(alice, `+${number}`);
@@ -207,6 +190,61 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
         expect(['nothing went wrong', 'login_over']).toContain(outcome);
         expect(await numbersOf(alice)).toEqual([]);
       }
+    });
+  });
+
+  describe.each<FromTelegram>(['ask', 'on'])('a login that replaces another one, in mode %s', (mode) => {
+    const logInAgain = async ({ login }: ProofsUnderTest, { id }: TelegramUser) => {
+      const { loginId } = await login.start(alice, { flow: 'phone', replacing: id });
+      await login.answer(alice, loginId, { kind: 'phone', phone: `+${number}` }, 'phone');
+      const code = new Secret((number.at(-5) ?? '').repeat(5));
+      const { step } = await login.answer(alice, loginId, { kind: 'code', code }, 'code');
+      expect(step).toMatchObject({ kind: 'complete', user: { id } });
+    };
+    const addressesOf = (mxid: Mxid) => database.transaction((tx) => tx.accountAddresses.listByUser(mxid));
+
+    it('keeps the number as it was, and lets it go with itself', async () => {
+      const under = await open({ mode });
+      const user = await under.logIn(alice, `+${number}`);
+      await under.proofs.add(alice, user);
+      const before = await addressesOf(alice);
+      await under.embedded.clock.advance(1_000);
+      await logInAgain(under, user);
+
+      const after = await addressesOf(alice);
+      expect(after).toEqual([{ ...before[0], telegramAccountId: after[0]?.telegramAccountId }]);
+      expect(after[0]?.telegramAccountId).not.toBe(before[0]?.telegramAccountId);
+      under.telegram.endSessions('revoked', user.id);
+      await under.login.whoAmI(alice).catch(() => undefined);
+      expect(await addressesOf(alice)).toEqual([]);
+    });
+
+    it('lets go a number that Telegram says no longer', async () => {
+      const under = await open({ mode });
+      const user = await under.logIn(alice, `+${number}`);
+      under.telegram.renumber(user.id, numberOf(otherNumber));
+      await under.proofs.add(alice, await under.login.whoAmI(alice));
+      expect(await under.numbersOf(alice)).toEqual([otherNumber]);
+      await logInAgain(under, user);
+      expect(await under.numbersOf(alice)).toEqual(mode === 'on' ? [number] : []);
+    });
+
+    it('keeps the publication, and does not bring back one that was withdrawn', async () => {
+      const identity = await openIdentityService({ database });
+      const { associations } = identity.service;
+      const find = async () => (await associations.find({ medium: 'msisdn', address: number }, 'somebody'))?.['mxid'];
+      const under = await open({ mode, publisher: associations });
+      const user = await under.logIn(alice, `+${number}`);
+      await under.proofs.add(alice, user);
+      await logInAgain(under, user);
+      expect(await find()).toBe(alice);
+
+      const address = { medium: 'msisdn', address: number, mxid: alice };
+      await associations.unbind(address, { kind: 'user', mxid: alice });
+      await logInAgain(under, user);
+      await under.proofs.publish();
+      expect([await under.numbersOf(alice), await find()]).toEqual([[number], undefined]);
+      await identity.close();
     });
   });
 
@@ -424,5 +462,37 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       await proofs.publish();
       expect(await find()).toBeUndefined();
     });
+  });
+}
+
+/** What is promised of those who change the same at once, where the database has several transactions at a time. */
+export function describeLockOrder(createPlace: () => Promise<DatabasePlace>): void {
+  it('takes the Matrix account before its addresses where a login replaces another, as its deactivation does', async () => {
+    const place = await createPlace();
+    const database = await openTestDatabase({ uri: place.uri });
+    const { embedded, login, logIn, numbersOf } = await openTelegramProofs(database, { mode: 'on' });
+    const { mxid } = await embedded.addUser('alice');
+    const { id } = await logIn(mxid, `+${number}`);
+    const { loginId } = await login.start(mxid, { flow: 'phone', replacing: id });
+    await login.answer(mxid, loginId, { kind: 'phone', phone: `+${number}` }, 'phone');
+
+    const other = await place.connect();
+    const deactivation = other.createQueryRunner();
+    const waiting = `SELECT count(*)::int AS count FROM pg_locks WHERE NOT granted AND locktype <> 'advisory'`;
+    await deactivation.query('BEGIN');
+    await deactivation.query('SELECT mxid FROM accounts WHERE mxid = $1 FOR UPDATE', [mxid]);
+    const code = new Secret((number.at(-5) ?? '').repeat(5));
+    const replacing = login.answer(mxid, loginId, { kind: 'code', code }, 'code');
+    while ((await place.execute(waiting))[0]?.['count'] === 0);
+    const addresses = 'SELECT id FROM account_addresses WHERE mxid = $1 FOR UPDATE NOWAIT';
+    expect(await deactivation.query(addresses, [mxid])).toHaveLength(1);
+    await deactivation.query('COMMIT');
+    await deactivation.release();
+    expect((await replacing).step.kind).toBe('complete');
+    expect(await numbersOf(mxid)).toEqual([number]);
+
+    await other.destroy();
+    await database.close();
+    await place.remove();
   });
 }

@@ -1,10 +1,11 @@
+import { SERVICE_TYPES } from 'matrix-js-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { systemRandom } from '../../src/base/random.js';
 import { startSandbox } from '../../src/sandbox/sandbox.js';
 import { addressClient, byEmail, byPhone, type Person } from '../support/address-client.js';
 import { pressButton, provingLink, startContactPlace, type ContactPlace } from '../support/contact-place.js';
-import { openIdTokenOf } from '../support/identity-place.js';
+import { policyUrl } from '../support/identity-place.js';
 
 describe('matrix-js-sdk and the addresses of accounts', () => {
   let place: ContactPlace;
@@ -13,21 +14,40 @@ describe('matrix-js-sdk and the addresses of accounts', () => {
   beforeAll(async () => {
     const sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
     await sandbox.stop();
-    place = await startContactPlace(sandbox, ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace']);
+    place = await startContactPlace(sandbox, ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi']);
     people = addressClient(place);
   }, 60_000);
   afterAll(() => place.close());
 
-  /** Registers with the identity server. */
-  async function identityToken({ client, mxid }: Person): Promise<string> {
-    const { access_token: token } = await client.registerWithIdentityServer({
-      access_token: openIdTokenOf(mxid),
-      expires_in: 3600,
-      matrix_server_name: 'example.test',
-      token_type: 'Bearer',
-    });
+  /** Registers with the identity server, by the word of the homeserver, which is the same daemon, and accepts its terms. */
+  async function identityToken({ client }: Person): Promise<string> {
+    const openId = await client.getOpenIdToken();
+    expect(openId).toMatchObject({ matrix_server_name: 'example.test', token_type: 'Bearer', expires_in: 3600 });
+    const { access_token: token } = await client.registerWithIdentityServer(openId);
+    await client.agreeToTerms(SERVICE_TYPES.IS, place.url, token, [policyUrl]);
     return token;
   }
+
+  it('says who the user is to the identity server and to the provisioning API by an OpenID token, and to nobody else who', async () => {
+    const [heidi, alice] = [await people.logIn('heidi'), await people.logIn('alice')];
+    const { access_token: openId, ...more } = await heidi.client.getOpenIdToken();
+    const { access_token: token } = await heidi.client.registerWithIdentityServer({ ...more, access_token: openId });
+    await expect(heidi.client.getIdentityAccount(token)).rejects.toMatchObject({ errcode: 'M_TERMS_NOT_SIGNED' });
+    await heidi.client.agreeToTerms(SERVICE_TYPES.IS, place.url, token, [policyUrl]);
+    expect(await heidi.client.getIdentityAccount(token)).toEqual({ user_id: heidi.mxid });
+
+    const standing = async (mxid: string) => {
+      const url = `${place.url}/_matrix/provision/v3/whoami?user_id=${encodeURIComponent(mxid)}`;
+      return (await fetch(url, { headers: { Authorization: `openid:${openId}` } })).status;
+    };
+    expect([await standing(heidi.mxid), await standing(alice.mxid)]).toEqual([200, 403]);
+    await heidi.client.logout();
+    expect(await standing(heidi.mxid)).toBe(401);
+    await expect(alice.client.registerWithIdentityServer({ ...more, access_token: openId })).rejects.toMatchObject({
+      httpStatus: 403,
+      errcode: 'M_UNAUTHORIZED',
+    });
+  });
 
   it('adds an e-mail address by its mail and the password, and logs in with it', async () => {
     const alice = await people.logIn('alice');

@@ -4,7 +4,7 @@ import { systemRandom } from '../../src/base/random.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
 import type { Answer } from '../support/daemon.js';
 import { provingLink, startContactPlace } from '../support/contact-place.js';
-import { openIdTokenOf } from '../support/identity-place.js';
+import { policyUrl } from '../support/identity-place.js';
 import { startEmbeddedPlace, startRelayPlace, type MatrixPlace } from '../support/matrix-places.js';
 import { synapseMissing } from '../support/synapse.js';
 
@@ -180,9 +180,11 @@ async function visitAddresses({ gangway, mails, gateway, url }: Awaited<ReturnTy
   await done(post(threepid(''), { three_pid_creds: byPhone }, alice));
   await refused(post(threepid('/email/requestToken'), { ...email, client_secret: 'of-bob' }, bob));
 
-  const openId = { access_token: openIdTokenOf('@alice:example.test'), matrix_server_name: 'example.test' };
-  const registration = { ...openId, token_type: 'Bearer', expires_in: 60 };
-  const { token } = await done(post('/_matrix/identity/v2/account/register', registration));
+  const openIdPath = (user: string) => `/_matrix/client/v3/user/@${user}:example.test/openid/request_token`;
+  await refused(post(openIdPath('bob'), {}, alice));
+  const openId = await done(post(openIdPath('alice'), {}, alice));
+  const { token } = await done(post('/_matrix/identity/v2/account/register', openId));
+  await done(post('/_matrix/identity/v2/terms', { user_accepts: [policyUrl] }, String(token)));
   const bind = { ...byMail, id_server: new URL(url).host, id_access_token: String(token) };
   await refused(post(threepid('/bind'), bind, alice));
   await refused(post(threepid('/bind'), { ...bind, id_access_token: unknownToken }, alice));
@@ -199,6 +201,7 @@ async function visitAddresses({ gangway, mails, gateway, url }: Awaited<ReturnTy
     'token of the mail': mailToken,
     'wrong token': wrong,
     'access token': alice,
+    'OpenID token': String(openId['access_token']),
     'access token of the identity service': String(token),
     'unknown access token': unknownToken,
     password: 'the password of alice',

@@ -68,7 +68,11 @@ export async function startClientServer(options: ClientServerOptions = {}): Prom
     postsWithoutAuthentication: true,
     ...options.addressRules,
   };
-  const deps = { authority, sessions, limits, contacts: addressDeps };
+  const openId =
+    options.authority === undefined
+      ? { tokens: embedded.accounts.openIdTokens, serverName: embedded.serverName }
+      : undefined;
+  const deps = { authority, sessions, openId, limits, contacts: addressDeps };
   const surfaces = createClientServerSurfaces(options.disabled === true ? undefined : deps);
   const server = await startServer(surfaces, {
     clock: embedded.clock,

@@ -1,9 +1,8 @@
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { install, type ConfigOverrides, type Installation } from './daemon.js';
-import { startFederatingHomeserver } from './federating-homeserver.js';
 import { startGatewayApi, type GatewayApi } from './gateway-api.js';
 import { startHttpFront } from './http-front.js';
-import { openIdTokenOf } from './identity-place.js';
+import { policyUrl } from './identity-place.js';
 import { startMailServer, type MailServer } from './mail-server.js';
 
 /** The daemon with accounts of its own and an identity service, a mail server and a Telegram Gateway; it runs. */
@@ -23,12 +22,14 @@ export async function startContactPlace(
   overrides: ConfigOverrides = {},
 ): Promise<ContactPlace> {
   const front = await startHttpFront();
-  // It says whose OpenID tokens are whose: accounts of our own have none.
-  const vouching = await startFederatingHomeserver({ certificate: 'none' });
   const [mails, gateway] = await Promise.all([startMailServer(), startGatewayApi()]);
   const gangway = await install(sandbox, {
     accounts: { public_url: front.url },
-    identity: { enabled: true, public_url: front.url },
+    identity: {
+      enabled: true,
+      public_url: front.url,
+      terms: { privacy: { version: '1', en: { name: 'Privacy', url: policyUrl } } },
+    },
     delivery: {
       email: [
         { type: 'smtp', host: '127.0.0.1', port: mails.port, security: 'none', from: 'Gangway <id@gangway.test>' },
@@ -36,15 +37,12 @@ export async function startContactPlace(
       phone: [{ type: 'telegram_gateway', token: gateway.token, address: gateway.url }],
     },
     threepids: { allowed_countries: ['GB'] },
-    outgoing: { servers: { 'example.test': `http://127.0.0.1:${vouching.port}` } },
     ...overrides,
   });
   await gangway.start();
   front.leadTo(gangway.url());
   for (const localpart of localparts) {
-    const mxid = `@${localpart}:example.test`;
-    await gangway.addUser(mxid, `the password of ${localpart}`);
-    vouching.subjects.set(openIdTokenOf(mxid), mxid);
+    await gangway.addUser(`@${localpart}:example.test`, `the password of ${localpart}`);
   }
   return {
     gangway,
@@ -53,7 +51,7 @@ export async function startContactPlace(
     url: front.url,
     async close() {
       await gangway.remove();
-      await Promise.all([front.close(), vouching.close(), mails.stop(), gateway.stop()]);
+      await Promise.all([front.close(), mails.stop(), gateway.stop()]);
     },
   };
 }

@@ -52,7 +52,7 @@ export async function openContacts(changes: ContactsChanges = {}): Promise<Conta
   const accounts = createIdentityAccounts({
     database,
     // The token is the name of the user.
-    federation: { openIdSubject: (_server, token) => Promise.resolve(token.reveal() as Mxid) },
+    openId: { openIdSubject: (_server, token) => Promise.resolve(token.reveal() as Mxid) },
     allowedServers: [],
     policies,
     registrationsPerClient: { max: 1000, windowMs: 1000 },

@@ -91,7 +91,7 @@ export async function startIdentityApi(options: IdentityApiOptions = {}): Promis
   const accounts = createIdentityAccounts({
     ...seams,
     // A token is the Matrix ID itself.
-    federation: { openIdSubject: (_server, token) => Promise.resolve(token.reveal() as Mxid) },
+    openId: { openIdSubject: (_server, token) => Promise.resolve(token.reveal() as Mxid) },
     allowedServers: [],
     policies: options.policies ?? {},
     registrationsPerClient: many,

@@ -54,7 +54,12 @@ export class TelegramProofFailure extends Failure<TelegramProofFault> {}
  * goes with the login (by a foreign key), and as soon as Telegram says another number.
  */
 export interface TelegramProofs {
-  /** Adds the number where that is to be done by itself. A number that is somebody else's stays theirs. */
+  /** Takes the Matrix account for itself until the transaction is over, in the order in which everybody does. */
+  whenReplacing(tx: Transaction, owner: Mxid): Promise<void>;
+  /**
+   * What a former login has proven stays where it is the number of this one. Adds the number where that is to be done by itself; one that is
+   * somebody else's stays theirs.
+   */
   whenClaimed(tx: Transaction, login: ProvingLogin): Promise<void>;
   /** What the login proves no longer goes. */
   whenChanged(tx: Transaction, login: ProvingLogin): Promise<void>;
@@ -158,16 +163,25 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
     return publishing;
   }
 
-  async function whenChanged(tx: Transaction, login: ProvingLogin): Promise<void> {
+  /** Whoever writes both holds the account before its addresses: PostgreSQL ends transactions that wait for each other. */
+  async function holdAccount(tx: Transaction, owner: Mxid): Promise<void> {
+    await hasAccount(tx, owner, 'hold');
+  }
+
+  /** Whether the login had proven its number, another one, which is gone by now, or none. */
+  async function review(tx: Transaction, login: ProvingLogin): Promise<'proven' | 'outdated' | 'none'> {
     const address = numberOf(login.user);
     const proven = await tx.accountAddresses.listByTelegramAccount(login.accountId);
     const outdated = proven.filter((one) => one.address !== address?.address);
-    if (outdated.length === 0) return;
-    // Whoever writes both holds the account before its addresses: PostgreSQL ends transactions that wait for each other.
-    await hasAccount(tx, login.owner, 'hold');
+    if (outdated.length === 0) return proven.length === 0 ? 'none' : 'proven';
+    await holdAccount(tx, login.owner);
     for (const { id } of outdated) await tx.accountAddresses.delete(id);
     logger.info('Telegram says another phone number: the old one is proven no more', { owner: login.owner });
-    await addByItself(tx, login);
+    return 'outdated';
+  }
+
+  async function whenChanged(tx: Transaction, login: ProvingLogin): Promise<void> {
+    if ((await review(tx, login)) === 'outdated') await addByItself(tx, login);
   }
 
   /** The login as it is on record, held until the transaction is over. */
@@ -178,7 +192,12 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
   }
 
   return {
-    whenClaimed: addByItself,
+    whenReplacing: holdAccount,
+
+    async whenClaimed(tx, login) {
+      if ((await review(tx, login)) !== 'proven') await addByItself(tx, login);
+    },
+
     whenChanged,
 
     async standing(owner, user) {

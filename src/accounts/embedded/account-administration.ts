@@ -17,7 +17,10 @@ export interface AccountAdministration {
   add(mxid: Mxid, password: Secret): Promise<boolean>;
   /** Sets a new password and ends all logins; false where there is no such account, or it is deactivated. */
   resetPassword(mxid: Mxid, password: Secret): Promise<boolean>;
-  /** Ends the account for good, its logins and addresses with it; false where there is no such account, or it is deactivated. */
+  /**
+   * Ends the account for good, and with it its logins, its addresses and what its user has published in the identity service here; false
+   * where there is no such account, or it is deactivated.
+   */
   deactivate(mxid: Mxid): Promise<boolean>;
 }
 
@@ -60,6 +63,11 @@ export function createAccountAdministration(deps: {
         if (!isActive(await tx.accounts.hold(mxid))) return false;
         await tx.accounts.deactivate(mxid, clock.now());
         await endAllDevices(tx, mxid);
+        // In the order in which others take them: PostgreSQL ends transactions that wait for each other.
+        for (const { id } of await tx.accountAddresses.listByUser(mxid)) await tx.accountAddresses.hold(id);
+        await tx.lookupHashes.holdPeppers();
+        await tx.identityAssociations.deleteByUser(mxid);
+        await tx.identityTokens.deleteByUser(mxid);
         await tx.accountAddresses.deleteByUser(mxid);
         await tx.identityBindings.deleteByUser(mxid);
         return true;

@@ -8,18 +8,21 @@ import type { AccountRecord } from '../../database/stores/account-store.js';
 import type { AddressBook } from '../address-book.js';
 import type { AccountAuthority, LoginAttempt, LoginGrant, UserIdentifier } from '../authority.js';
 import { AccountFailure } from '../failure.js';
+import type { OpenIdTokens } from '../open-id.js';
 import type { AccountSessions } from '../sessions.js';
 import { createUserInteractiveAuth, type UserInteractiveAuth } from '../uia/user-interactive-auth.js';
 import { createFindAccount } from './find-account.js';
 import type { PasswordHasher } from './password-hasher.js';
 import { createPasswordStage } from './password-stage.js';
-import { createTokenDesk, endAllDevices, endDevice, type Found, type TokenLifetimes } from './token-desk.js';
+import { createOpenIdDesk } from './open-id-desk.js';
+import { createTokenDesk, endAllDevices, endDevice, orThrow, type TokenLifetimes } from './token-desk.js';
 import { hashToken, isTokenOf, makeToken } from './token-format.js';
 
 /** Accounts of this daemon's own, for where there is no homeserver. */
 export interface EmbeddedAccounts extends AccountAuthority, AccountSessions {
   /** One for all that ask for it, so that guesses are counted together. */
   readonly userInteractiveAuth: UserInteractiveAuth;
+  readonly openIdTokens: OpenIdTokens;
   /** Forgets what is over and of no use to anybody. To be called now and then. */
   sweep(): Promise<void>;
 }
@@ -140,6 +143,7 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
 
   return {
     userInteractiveAuth: uia,
+    openIdTokens: createOpenIdDesk({ database, desk, clock, random }),
 
     loginFlows: () => Promise.resolve([{ type: 'm.login.password' }, { type: 'm.login.token', get_login_token: true }]),
 
@@ -205,18 +209,13 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
       const now = clock.now();
       await database.transaction(async (tx) => {
         await tx.loginTokens.deleteExpired(now - loginTokenEveryMs);
+        await tx.openIdTokens.deleteExpired(now);
         await tx.accessTokens.deleteSuperseded(now - lifetimes.refreshTokenMs);
         await tx.refreshTokens.deleteSpent(now - lifetimes.refreshTokenMs);
       });
       await uia.sweep();
     },
   };
-}
-
-/** What was found; a spent token has had its consequences by now, and they stay. */
-function orThrow<T>(found: Found<T>): T {
-  if (found.ok) return found.value;
-  throw new AccountFailure({ kind: 'token_unknown', softLogout: found.softLogout });
 }
 
 function readDeviceId(deviceId: string | undefined): string | undefined {

@@ -5,6 +5,7 @@ import { type Random, randomId } from '../../base/random.js';
 import type { Secret } from '../../base/secret.js';
 import type { Transaction } from '../../database/database.js';
 import type { AccessTokenRecord } from '../../database/stores/access-token-store.js';
+import { AccountFailure } from '../failure.js';
 import { hashToken, isTokenOf, makeToken } from './token-format.js';
 
 /** How long tokens are good. */
@@ -142,6 +143,12 @@ export function createTokenDesk(deps: {
   };
 }
 
+/** What was found; a spent token has had its consequences by now, and they stay. Throws AccountFailure token_unknown. */
+export function orThrow<T>(found: Found<T>): T {
+  if (found.ok) return found.value;
+  throw new AccountFailure({ kind: 'token_unknown', softLogout: found.softLogout });
+}
+
 /** Ends the login on that device; the account is held by the caller. */
 export async function endDevice(tx: Transaction, mxid: Mxid, deviceId: string): Promise<void> {
   await endTokensOf(tx, mxid, deviceId);
@@ -153,6 +160,7 @@ export async function endAllDevices(tx: Transaction, mxid: Mxid): Promise<void> 
   await tx.accessTokens.deleteByUser(mxid);
   await tx.refreshTokens.deleteByUser(mxid);
   await tx.loginTokens.deleteByUser(mxid);
+  await tx.openIdTokens.deleteByUser(mxid);
   await tx.uiaSessions.deleteByOwner(mxid);
   await tx.devices.deleteByUser(mxid);
 }
@@ -176,6 +184,7 @@ async function endTokensOf(tx: Transaction, mxid: Mxid, deviceId: string): Promi
   await tx.accessTokens.deleteByDevice(mxid, deviceId);
   await tx.refreshTokens.deleteByDevice(mxid, deviceId);
   await tx.loginTokens.deleteByDevice(mxid, deviceId);
+  await tx.openIdTokens.deleteByDevice(mxid, deviceId);
 }
 
 /** Ten upper-case letters, as clients know them. */

@@ -4,10 +4,15 @@ import type { Random } from '../../base/random.js';
 import { Secret } from '../../base/secret.js';
 
 /** What a token is for. */
-export type TokenKind = 'access' | 'refresh' | 'login';
+export type TokenKind = 'access' | 'refresh' | 'login' | 'openid';
 
 // Scanners for leaked secrets go by the prefix and the checksum.
-const prefixes: Readonly<Record<TokenKind, string>> = { access: 'gwt_', refresh: 'gwr_', login: 'gwl_' };
+const prefixes: Readonly<Record<TokenKind, string>> = {
+  access: 'gwt_',
+  refresh: 'gwr_',
+  login: 'gwl_',
+  openid: 'gwo_',
+};
 const randomBytes = 24;
 const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const base = BigInt(digits.length);
@@ -15,7 +20,7 @@ const base = BigInt(digits.length);
 const bodyLength = 33;
 /** As many digits as 32 bits need. */
 const checksumLength = 6;
-const form = /^(gw[trl]_)[0-9A-Za-z]{33}_[0-9A-Za-z]{6}$/;
+const form = /^(gw[trlo]_)[0-9A-Za-z]{33}_[0-9A-Za-z]{6}$/;
 
 /** A fresh token of 192 random bits: prefix, random digits, checksum. */
 export function makeToken(kind: TokenKind, random: Random): Secret {

@@ -9,6 +9,8 @@ import type { AddressDeps } from './address-deps.js';
 import { createAddressSubmission } from './address-submission.js';
 import { bindAddress } from './bind-address.js';
 import { listAddresses } from './list-addresses.js';
+import { openIdToken, type OpenIdDeps } from './open-id-token.js';
+import { createOpenIdUser } from './open-id-user.js';
 import { logIn } from './log-in.js';
 import { logOut, logOutAll } from './log-out.js';
 import { loginFlows } from './login-flows.js';
@@ -24,15 +26,17 @@ export interface ClientServerV3Deps extends LoginDeps {
   readonly authority: AccountAuthority;
   /** Absent beside a homeserver: what comes after a login is the homeserver's own. */
   readonly sessions: AccountSessions | undefined;
+  /** Absent beside a homeserver, too. */
+  readonly openId: OpenIdDeps | undefined;
   readonly contacts: AddressDeps;
 }
 
 /**
  * Login and the addresses of accounts in version 3 of the client-server API under its names old and new, what belongs to it of version 1, and
- * where tokens are submitted.
+ * where tokens are submitted and OpenID tokens are asked about.
  */
-export function createClientServerV3(deps: ClientServerV3Deps): readonly [Surface, Surface, Surface] {
-  const { authority, limits, sessions, contacts } = deps;
+export function createClientServerV3(deps: ClientServerV3Deps): readonly [Surface, ...Surface[]] {
+  const { authority, limits, sessions, openId, contacts } = deps;
   const authenticate = createAccessTokenAuth(authority);
   const login = [loginFlows(authority), logIn({ authority, limits })];
   const afterwards = sessions === undefined ? [] : [refresh(sessions), logOut(sessions), logOutAll(sessions), whoAmI()];
@@ -41,7 +45,12 @@ export function createClientServerV3(deps: ClientServerV3Deps): readonly [Surfac
       name: 'client-server-v3',
       prefixes: ['/_matrix/client/v3', '/_matrix/client/r0', '/_matrix/client/unstable'],
       authenticate,
-      endpoints: [...login, ...afterwards, ...addressEndpoints(authority, contacts)],
+      endpoints: [
+        ...login,
+        ...afterwards,
+        ...(openId === undefined ? [] : [openIdToken(openId)]),
+        ...addressEndpoints(authority, contacts),
+      ],
     }),
     matrixSurface({
       name: 'client-server-v3-of-v1',
@@ -50,6 +59,7 @@ export function createClientServerV3(deps: ClientServerV3Deps): readonly [Surfac
       endpoints: sessions === undefined ? [] : [refresh(sessions), loginToken(sessions)],
     }),
     createAddressSubmission(contacts),
+    ...(openId === undefined ? [] : [createOpenIdUser(openId.tokens)]),
   ];
 }
 

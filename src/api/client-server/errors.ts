@@ -25,6 +25,7 @@ export const accountErrors = {
   wrong_credentials: { status: 403, errcode: 'M_FORBIDDEN', error: 'Invalid username or password' },
   login_token_invalid: { status: 403, errcode: 'M_FORBIDDEN', error: 'Invalid login token' },
   user_deactivated: { status: 403, errcode: 'M_USER_DEACTIVATED', error: 'This account has been deactivated' },
+  not_yourself: { status: 403, errcode: 'M_FORBIDDEN', error: 'Only the user of the access token may be named here' },
   parameter_missing: { status: 400, errcode: 'M_MISSING_PARAM', error: 'Missing parameter' },
   parameter_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid parameter' },
   body_too_deep: { status: 400, errcode: 'M_BAD_JSON', error: 'Content is nested too deeply' },

@@ -66,6 +66,7 @@ function detailOf(fault: Exclude<AccountFault, { kind: PassedOn }>): string {
     case 'wrong_credentials':
     case 'login_token_invalid':
     case 'user_deactivated':
+    case 'not_yourself':
     case 'token_missing':
     case 'token_unknown':
     case 'rate_limited':

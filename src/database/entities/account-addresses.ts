@@ -36,6 +36,7 @@ export const accountAddresses = new EntitySchema<AccountAddressRow>({
       columnNames: ['telegramAccountId'],
       referencedColumnNames: ['id'],
       onDelete: 'CASCADE',
+      onUpdate: 'CASCADE',
     },
   ],
   uniques: [{ name: 'account_addresses_address_hash_key', columns: ['addressHash'] }],

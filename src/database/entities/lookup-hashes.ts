@@ -18,4 +18,13 @@ export const lookupHashes = new EntitySchema<LookupHashRow>({
     associationId: text('association_id'),
   },
   indices: [{ name: 'lookup_hashes_association', columns: ['associationId', 'pepperId'] }],
+  foreignKeys: [
+    {
+      name: 'lookup_hashes_association_fkey',
+      target: 'identity_associations',
+      columnNames: ['associationId'],
+      referencedColumnNames: ['id'],
+      onDelete: 'CASCADE',
+    },
+  ],
 });

@@ -27,7 +27,11 @@ export interface IdentityAssociationStore {
   ): Promise<Pick<IdentityAssociationRecord, 'medium' | 'address' | 'mxid'>[]>;
   /** Of an address that is not published. */
   insert(record: IdentityAssociationRecord): Promise<void>;
+  /** What it is looked up by goes with it. */
   delete(id: string): Promise<void>;
+  deleteByUser(mxid: Mxid): Promise<void>;
   /** Up to `limit` of those that have no lookup hash with that pepper, by id from after `afterId`. */
   listUnhashed(pepperId: string, afterId: string, limit: number): Promise<HashableAssociation[]>;
+  /** Those of them that are there; nobody else changes or deletes them until the transaction is over. */
+  hold(ids: readonly string[]): Promise<ReadonlySet<string>>;
 }

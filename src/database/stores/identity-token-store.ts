@@ -18,6 +18,7 @@ export interface IdentityTokenStore {
   touch(tokenHash: string, at: number): Promise<void>;
   /** Whether there was one to delete. */
   delete(tokenHash: string): Promise<boolean>;
+  deleteByUser(mxid: Mxid): Promise<void>;
   /** Forgets those that were last used at or before `until` (epoch ms). */
   deleteUnused(until: number): Promise<void>;
 }

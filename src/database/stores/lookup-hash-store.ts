@@ -21,7 +21,10 @@ export interface LookupHash {
   readonly hash: string;
 }
 
-/** Where peppers are kept and what is looked up with them. Hashes are kept as keyed hashes: their peppers are public. */
+/**
+ * Where peppers are kept and what is looked up with them. Hashes are kept as keyed hashes: their peppers are public. They go with their
+ * association, by a foreign key.
+ */
 export interface LookupHashStore {
   /** Oldest first. */
   listPeppers(): Promise<LookupPepperRecord[]>;
@@ -33,10 +36,10 @@ export interface LookupHashStore {
   activatePepper(id: string, at: number): Promise<void>;
   /** Its hashes go before it. */
   deletePepper(id: string): Promise<void>;
+  /** Of associations that are there, and are held or were inserted in this transaction. */
   insert(hashes: readonly LookupHash[]): Promise<void>;
   /** The users whose addresses have these hashes with that pepper. */
   findUsers(pepperId: string, hashes: readonly string[]): Promise<ReadonlyMap<string, Mxid>>;
-  deleteByAssociation(associationId: string): Promise<void>;
   /** Deletes up to `limit` of that pepper and says how many. */
   deleteByPepper(pepperId: string, limit: number): Promise<number>;
 }

@@ -27,6 +27,8 @@ export interface TelegramAccountStore {
   insert(record: TelegramAccountRecord): Promise<boolean>;
   /** Replaces session, profile and updatedAt of the account with that id; false where it is gone. */
   update(record: TelegramAccountRecord): Promise<boolean>;
+  /** The account with that id has this id, session, profile and updatedAt from now on, and what refers to it follows; false where it is gone. */
+  replace(id: string, record: TelegramAccountRecord): Promise<boolean>;
   /** Whether there was one to delete. */
   delete(id: string): Promise<boolean>;
 }

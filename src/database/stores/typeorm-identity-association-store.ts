@@ -74,6 +74,24 @@ export function createIdentityAssociationStore(
       await repository().delete({ id });
     },
 
+    async deleteByUser(mxid) {
+      await repository().delete({ mxid });
+    },
+
+    async hold(ids) {
+      const held = await inChunks(ids, async (chunk) => {
+        // The rows' locks on PostgreSQL; SQLite has one transaction at a time.
+        await repository()
+          .createQueryBuilder()
+          .update()
+          .set({ id: () => 'id' })
+          .whereInIds(chunk)
+          .execute();
+        return repository().find({ select: { id: true }, where: { id: In(chunk) } });
+      });
+      return new Set(held.map(({ id }) => id));
+    },
+
     async listUnhashed(pepperId, afterId, limit) {
       const rows = await repository()
         .createQueryBuilder('association')

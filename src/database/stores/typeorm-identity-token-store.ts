@@ -27,6 +27,10 @@ export function createIdentityTokenStore(session: TransactionSession): IdentityT
       return result.affected === 1;
     },
 
+    async deleteByUser(mxid) {
+      await repository().delete({ mxid });
+    },
+
     async deleteUnused(until) {
       await repository().delete({ usedAt: LessThanOrEqual(until) });
     },

@@ -1,6 +1,5 @@
 import { IsNull, Not } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
-import { lookupHashes } from '../entities/lookup-hashes.js';
 import { type LookupPepperRow, lookupPeppers } from '../entities/lookup-peppers.js';
 import { inChunks } from '../in-chunks.js';
 import { selectRows } from '../rows.js';
@@ -11,7 +10,6 @@ import type { LookupHashStore, LookupPepperRecord } from './lookup-hash-store.js
 /** The peppers and hashes of lookups, within one transaction. */
 export function createLookupHashStore(session: TransactionSession, hasher: SubjectHasher): LookupHashStore {
   const peppers = () => session.queryRunner.manager.getRepository(lookupPeppers);
-  const hashes = () => session.queryRunner.manager.getRepository(lookupHashes);
   const checkOf = (pepper: string) => hasher.hash(`lookup pepper ${pepper}`);
   const subjectOf = (hash: string) => `lookup ${hash}`;
   const record = (row: LookupPepperRow): LookupPepperRecord => ({
@@ -92,10 +90,6 @@ export function createLookupHashStore(session: TransactionSession, hasher: Subje
         return rows.map(({ hash, mxid }) => [byKept.get(hash) ?? '', mxid as Mxid] as const);
       });
       return new Map(found);
-    },
-
-    async deleteByAssociation(associationId) {
-      await hashes().delete({ associationId });
     },
 
     async deleteByPepper(pepperId, limit) {

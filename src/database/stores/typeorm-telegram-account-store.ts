@@ -74,6 +74,12 @@ export function createTelegramAccountStore(session: TransactionSession, sealer: 
       return result.affected === 1;
     },
 
+    async replace(id, account) {
+      const changes = { id: account.id, ...sealed(account), updatedAt: account.updatedAt };
+      const result = await repository().update({ id }, changes);
+      return result.affected === 1;
+    },
+
     async delete(id) {
       const result = await repository().delete({ id });
       return result.affected === 1;

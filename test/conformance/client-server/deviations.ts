@@ -20,6 +20,8 @@ const at = (version: Version, operation: string, ruling: number, ...differences:
 
 const get = 'GET /login';
 const post = 'POST /login';
+const openIdToken = 'POST /user/{userId}/openid/request_token';
+const openIdUser = 'GET /openid/userinfo';
 const malformed = ['status 413 added', 'status 415 added'];
 const answeredForUs = ['status 500 added', 'status 503 added', 'status default added'];
 
@@ -30,6 +32,11 @@ export const deviations: readonly LoginDeviation[] = [
   ...at('v3', post, 13, '400 errcode M_BAD_JSON added', '400 errcode M_INVALID_PARAM added'),
   ...at('v3', post, 13, '400 errcode M_MISSING_PARAM added', '400 errcode M_NOT_JSON added'),
   ...at('v3', post, 17, ...answeredForUs),
+  ...at('v3', openIdToken, 13, 'status 400 added', ...malformed),
+  ...at('v3', openIdToken, 28, 'status 401 added', 'status 403 added'),
+  ...at('v3', openIdToken, 17, 'status 500 added'),
+  ...at('v3', openIdUser, 28, '401 errcode M_MISSING_TOKEN added', '401 property soft_logout added'),
+  ...at('v3', openIdUser, 17, 'status 500 added'),
   ...at('v1', post, 4, 'body type: string added', 'body user: string added'),
   ...at('v1', post, 5, '403 property error added'),
   ...at('v1', post, 8, '200 property device_id added'),

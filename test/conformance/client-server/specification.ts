@@ -6,7 +6,7 @@ const rateLimited: SpecifiedReply = {
   errcodes: ['M_LIMIT_EXCEEDED'],
 };
 
-/** The login of version 3 of the client-server API (matrix-spec, "Registration and Login", as of 2022). */
+/** The login of version 3 of the client-server API (matrix-spec, "Registration and Login", as of 2022), and "OpenID" of both APIs. */
 export const version3: Readonly<Record<string, SpecifiedOperation>> = {
   'GET /login': {
     operationId: 'getLoginFlows',
@@ -43,6 +43,19 @@ export const version3: Readonly<Record<string, SpecifiedOperation>> = {
       403: error('M_FORBIDDEN', 'M_USER_DEACTIVATED'),
       429: rateLimited,
     },
+  },
+  'POST /user/{userId}/openid/request_token': {
+    operationId: 'requestOpenIdToken',
+    bodyProperties: {},
+    replies: {
+      200: { properties: ['access_token', 'token_type', 'matrix_server_name', 'expires_in'] },
+      429: rateLimited,
+    },
+  },
+  'GET /openid/userinfo': {
+    operationId: 'exchangeOpenIdToken',
+    bodyProperties: {},
+    replies: { 200: { properties: ['sub'] }, 401: error('M_UNKNOWN_TOKEN') },
   },
 };
 

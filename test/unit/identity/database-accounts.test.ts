@@ -26,7 +26,7 @@ const failing = (fault: FederationFault) => ({ openIdSubject: () => Promise.reje
 const accountsWith = (options: Partial<IdentityAccountsDeps> = {}) =>
   createIdentityAccounts({
     database,
-    federation: saying(alice),
+    openId: saying(alice),
     allowedServers: [],
     policies: {},
     registrationsPerClient: { max: 100, windowMs: day },
@@ -62,7 +62,7 @@ describe('a user', () => {
   it('gets a token by the word of the homeserver, and is known by it', async () => {
     const asked: unknown[] = [];
     const accounts = accountsWith({
-      federation: {
+      openId: {
         openIdSubject: (server, token) => {
           asked.push([server, token.reveal()]);
           return Promise.resolve(alice);
@@ -86,14 +86,14 @@ describe('a user', () => {
     '@alice:EXAMPLE.test',
     '@alice:evil.test:example.test',
   ])('is refused where the homeserver vouches for a user of another: %s', async (subject) => {
-    const accounts = accountsWith({ federation: saying(subject) });
+    const accounts = accountsWith({ openId: saying(subject) });
     expect(await faultOf(accounts.register(openId()))).toEqual({ kind: 'open_id_refused' });
   });
 
   it.each(['', 'example.test/path', 'user@example.test', 'a b', 'example.test:', 'example.test:99999', '[::1', 'a#b'])(
     'is refused where there can be no server of that name: %j',
     async (name) => {
-      const accounts = accountsWith({ federation: failing({ kind: 'no_connection' }) });
+      const accounts = accountsWith({ openId: failing({ kind: 'no_connection' }) });
       expect(await faultOf(accounts.register(openId(name)))).toEqual({ kind: 'server_name_invalid' });
     },
   );
@@ -117,12 +117,12 @@ describe('a user', () => {
     [{ kind: 'no_answer', afterMs: 9 }, 'homeserver_unreachable'],
     [{ kind: 'answer_unfit', problem: 'a redirect' }, 'homeserver_unreachable'],
   ])('is refused where the homeserver does not vouch, %j, as %s', async (fault, kind) => {
-    expect(await faultOf(accountsWith({ federation: failing(fault) }).register(openId()))).toEqual({ kind });
+    expect(await faultOf(accountsWith({ openId: failing(fault) }).register(openId()))).toEqual({ kind });
   });
 
   it('may be wanted so often from one client, whatever comes of it', async () => {
     const registrationsPerClient = { max: 2, windowMs: day };
-    const accounts = accountsWith({ registrationsPerClient, federation: failing({ kind: 'no_connection' }) });
+    const accounts = accountsWith({ registrationsPerClient, openId: failing({ kind: 'no_connection' }) });
     await faultOf(accounts.register(openId()));
     await faultOf(accounts.register(openId()));
     expect(await faultOf(accounts.register(openId()))).toEqual({ kind: 'rate_limited', retryAfterMs: day / 2 });

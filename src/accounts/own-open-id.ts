@@ -1,0 +1,30 @@
+import type { ServerName } from '../base/mxid.js';
+import { FederationFailure } from '../matrix/federation-failure.js';
+import type { OpenId } from '../matrix/federation.js';
+import type { OpenIdTokens } from './open-id.js';
+
+/** What createOwnOpenId needs. */
+export interface OwnOpenIdDeps {
+  readonly serverName: ServerName;
+  readonly tokens: Pick<OpenIdTokens, 'findUser'>;
+  /** Asked about tokens that are none of ours, those of our server name included: another program may have made them. */
+  readonly others: OpenId;
+}
+
+/** Knows our own OpenID tokens without a network in between. */
+export function createOwnOpenId({ serverName, tokens, others }: OwnOpenIdDeps): OpenId {
+  return {
+    async openIdSubject(server, token) {
+      if (server !== serverName) return others.openIdSubject(server, token);
+      const verdict = await tokens.findUser(token);
+      switch (verdict.kind) {
+        case 'user':
+          return verdict.mxid;
+        case 'unknown':
+          throw new FederationFailure({ kind: 'refused', status: 401 });
+        case 'not_ours':
+          return others.openIdSubject(server, token);
+      }
+    },
+  };
+}

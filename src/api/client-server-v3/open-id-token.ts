@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { AccountFailure } from '../../accounts/failure.js';
+import type { OpenIdTokens } from '../../accounts/open-id.js';
+import type { ServerName } from '../../base/mxid.js';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import { errorShapes } from '../client-server/error-shapes.js';
+import { bodyKinds } from '../client-server/operation-errors.js';
+
+const credentials = z.object({
+  access_token: z.string().meta({ description: 'Shows who the user is to whoever gets it, and opens nothing.' }),
+  token_type: z.literal('Bearer').meta({ description: 'Always `Bearer`.' }),
+  matrix_server_name: z.string().meta({ description: 'The server that says whose token it is.' }),
+  expires_in: z.int().meta({ description: 'How many seconds it is good.' }),
+});
+
+/** POST /user/{userId}/openid/request_token */
+export function openIdToken({ tokens, serverName }: OpenIdDeps): Endpoint {
+  return endpoint({
+    name: 'open_id_token',
+    operationId: 'requestOpenIdToken',
+    method: 'POST',
+    path: '/user/{userId}/openid/request_token',
+    params: { userId: { description: "The user's own Matrix ID.", example: '@alice:example.com' } },
+    access: 'authenticated',
+    summary: 'Get a token that shows another service who the user is',
+    description: 'For an identity service, for instance. It ends with the login that asked for it.',
+    body: z.looseObject({}),
+    replies: { 200: { description: 'The OpenID token', schema: credentials } },
+    errors: errorShapes([...bodyKinds, 'unauthorized', 'token_unknown', 'not_yourself', 'rate_limited', 'defect']),
+    async handler({ accessToken, params: { userId } }) {
+      if (accessToken === undefined) throw new AccountFailure({ kind: 'token_missing' });
+      const { token, expiresInMs } = await tokens.mint(accessToken, userId);
+      return reply(200, {
+        access_token: token.reveal(),
+        token_type: 'Bearer',
+        matrix_server_name: serverName,
+        expires_in: Math.floor(expiresInMs / 1000),
+      });
+    },
+  });
+}
+
+/** The OpenID tokens of accounts of our own. */
+export interface OpenIdDeps {
+  readonly tokens: OpenIdTokens;
+  readonly serverName: ServerName;
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { AccountFailure } from '../../accounts/failure.js';
+import type { OpenIdTokens } from '../../accounts/open-id.js';
+import { endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import type { Surface } from '../../http/surface.js';
+import { errorShapes } from '../client-server/error-shapes.js';
+import { matrixSurface } from '../client-server/matrix-surface.js';
+
+/** GET /_matrix/federation/v1/openid/userinfo, all that there is of the server-server API. */
+export function createOpenIdUser(tokens: Pick<OpenIdTokens, 'findUser'>): Surface {
+  const openIdUser = endpoint({
+    name: 'open_id_user',
+    operationId: 'exchangeOpenIdToken',
+    method: 'GET',
+    path: '/openid/userinfo',
+    params: {},
+    query: { access_token: { description: 'The OpenID token.' } },
+    access: 'public',
+    summary: 'Whose OpenID token this is',
+    replies: {
+      200: {
+        description: 'Its user',
+        schema: z.object({ sub: z.string().meta({ description: 'The Matrix ID.' }) }),
+      },
+    },
+    errors: errorShapes(['token_missing', 'token_unknown', 'defect']),
+    async handler({ accessToken }) {
+      if (accessToken === undefined) throw new AccountFailure({ kind: 'token_missing' });
+      const verdict = await tokens.findUser(accessToken);
+      if (verdict.kind !== 'user') throw new AccountFailure({ kind: 'token_unknown', softLogout: false });
+      return reply(200, { sub: verdict.mxid });
+    },
+  });
+  return matrixSurface({ name: 'open-id', prefixes: ['/_matrix/federation/v1'], endpoints: [openIdUser] });
+}
