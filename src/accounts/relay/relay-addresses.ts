@@ -106,12 +106,10 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
     return isUnrecognized(answer) ? 'no-support' : readUnbindResult(answer);
   }
 
-  /** Withdraws what was published from here. */
+  /** Withdraws what was published from here, at ourselves and elsewhere. */
   async function unbindHere({ mxid }: Caller, removal: AddressRemoval): Promise<UnbindResult> {
     const address = canonicalAddress(removal);
-    const { idServer } = removal;
-    const isElsewhere = idServer !== undefined && !publications.isOurs(idServer);
-    return isElsewhere || !address ? 'no-support' : publications.unbind(mxid, address, idServer);
+    return address ? publications.unbind(mxid, address, removal.idServer) : 'no-support';
   }
 
   const requireIdServer = ({ idServer }: AddressRemoval): void => {
@@ -183,14 +181,18 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
     async bind(caller, session, server, body) {
       const { mxid } = requireOurUser(caller);
       if (publications.isOurs(server.idServer)) return publications.bind(mxid, session, server);
-      readReply(await reach(homeserver.changeAddresses('bind', body, caller)));
+      const answer = await reach(homeserver.changeAddresses('bind', body, caller));
+      if (isUnrecognized(answer)) return publications.bind(mxid, session, server);
+      readReply(answer);
     },
 
     async unbind(caller, removal) {
       requireOurUser(caller);
       requireIdServer(removal);
       const withdrawn = await unbindHere(caller, removal);
-      return isOurs(removal) ? withdrawn : eitherOf(withdrawn, await unbindUpstream(caller, removal));
+      // Where one server is named, it has forgotten the address; the homeserver need not tell it again.
+      const isOver = isOurs(removal) || (removal.idServer !== undefined && withdrawn === 'success');
+      return isOver ? withdrawn : eitherOf(withdrawn, await unbindUpstream(caller, removal));
     },
   };
 }

@@ -214,7 +214,6 @@ describe('removing', () => {
     homeserver.addresses.support = 'full';
     await world.keep(alice.mxid, 'email', email.address);
     expect(await addresses.remove(alice, removalOf(email, 'vector.test'))).toBe('success');
-    expect(world.publications.asked).toEqual([]);
     expect(world.asked().at(-1)).toMatchObject({
       path: '/_matrix/client/v3/account/3pid/unbind',
       body: { ...email, id_server: 'vector.test' },
@@ -254,50 +253,6 @@ describe('removing', () => {
     await addresses.remove(alice, removalOf(phone));
     expect(await world.listed()).toEqual(['email alice@mail.test']);
   });
-});
-
-describe('publishing', () => {
-  const session = { sid: 'of.the.identity.server', clientSecret: 'a.secret' };
-  const idAccessToken = new Secret('id_access_token');
-
-  it('at ourselves does not touch the homeserver', async () => {
-    const server = { idServer: identityServer, idAccessToken };
-    await addresses.bind(alice, session, server, {});
-    world.publications.unbindResult = 'success';
-    expect(await addresses.unbind(alice, removalOf(email, identityServer))).toBe('success');
-    expect(world.publications.asked).toEqual([
-      ['bind', alice.mxid, session, server],
-      ['unbind', alice.mxid, email, identityServer],
-    ]);
-    expect(world.asked()).toEqual([]);
-  });
-
-  it('elsewhere is the homeserver’s, as it came', async () => {
-    homeserver.addresses.support = 'full';
-    const body = { ...bodyOf(session), id_server: 'vector.test', id_access_token: 'x', 'org.example.kept': 1 };
-    await addresses.bind(alice, session, { idServer: 'vector.test', idAccessToken }, body);
-    expect(await addresses.unbind(alice, removalOf(email, 'vector.test'))).toBe('success');
-    expect(world.asked().map(({ body: sent }) => sent)).toEqual([body, { ...email, id_server: 'vector.test' }]);
-    expect(world.paths()).toEqual(['POST /account/3pid/bind', 'POST /account/3pid/unbind']);
-    expect(world.publications.asked).toEqual([]);
-  });
-
-  it('elsewhere is refused in the homeserver’s words', async () => {
-    const bind = addresses.bind(alice, session, { idServer: 'vector.test', idAccessToken }, {});
-    expect(await faultOf(bind)).toMatchObject({ kind: 'refused_upstream', status: 404 });
-    expect(await addresses.unbind(alice, removalOf(email, 'vector.test'))).toBe('no-support');
-  });
-
-  it.each(['success', 'no-support'] as const)(
-    'ends on every side where no identity server is named: %s',
-    async (result) => {
-      homeserver.addresses.support = 'full';
-      world.publications.unbindResult = result;
-      expect(await addresses.unbind(alice, removalOf(email))).toBe(result);
-      expect(world.publications.asked).toEqual([['unbind', alice.mxid, email, undefined]]);
-      expect(world.paths()).toEqual(['POST /account/3pid/unbind']);
-    },
-  );
 });
 
 describe('users of other servers', () => {
