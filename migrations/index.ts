@@ -17,6 +17,7 @@ import { CreateIdentityAccounts1795000000018 } from './0018-create-identity-acco
 import { CreateIdentityBindings1795000000020 } from './0020-create-identity-bindings.js';
 import { LetTelegramProveAddresses1795000000021 } from './0021-let-telegram-prove-addresses.js';
 import { TieAssociationsToAddresses1795000000022 } from './0022-tie-associations-to-addresses.js';
+import { CreateHomeserverSessions1795000000030 } from './0030-create-homeserver-sessions.js';
 
 /** Every change of the schema, in the order in which they are made. Append only: a released one never changes. */
 export const migrations: readonly (new () => MigrationInterface)[] = [
@@ -38,4 +39,5 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   CreateIdentityBindings1795000000020,
   LetTelegramProveAddresses1795000000021,
   TieAssociationsToAddresses1795000000022,
+  CreateHomeserverSessions1795000000030,
 ];

@@ -3,6 +3,7 @@ import { createDatabaseAddressBook } from '../accounts/database-address-book.js'
 import { createEmbeddedAccounts } from '../accounts/embedded/embedded-accounts.js';
 import { createPasswordHasher } from '../accounts/embedded/password-hasher.js';
 import { createRelayAccounts } from '../accounts/relay/relay-accounts.js';
+import { createUpstreamProofs, type UpstreamProofs } from '../accounts/contacts/upstream-proofs.js';
 import type { AccountSessions } from '../accounts/sessions.js';
 import type { UserInteractiveAuth } from '../accounts/uia/user-interactive-auth.js';
 import type { Clock } from '../base/clock.js';
@@ -23,7 +24,14 @@ export interface AccountSeams {
 
 /** Whoever has the Matrix accounts of this server name. */
 export type Accounts =
-  | { readonly kind: 'relay'; readonly authority: AccountAuthority; readonly homeserver: Homeserver }
+  | {
+      readonly kind: 'relay';
+      readonly authority: AccountAuthority;
+      readonly homeserver: Homeserver;
+      readonly upstreamProofs: UpstreamProofs;
+      /** Forgets what is over. */
+      sweep(): Promise<void>;
+    }
   | {
       readonly kind: 'embedded';
       readonly authority: AccountAuthority;
@@ -55,7 +63,8 @@ export function chooseAccounts(
     const wellKnown =
       typeof accounts.wellKnown === 'string' ? accounts.wellKnown : { ...accounts.wellKnown, identityServer };
     const authority = createRelayAccounts({ homeserver, serverName: domain, addressBook, wellKnown, clock, logger });
-    return { kind: 'relay', authority, homeserver };
+    const upstreamProofs = createUpstreamProofs({ database, clock });
+    return { kind: 'relay', authority, homeserver, upstreamProofs, sweep: () => upstreamProofs.sweep() };
   }
   if (!accounts.enabled) {
     logger.info('Matrix accounts: none', {

@@ -16,6 +16,7 @@ import { readIdServer } from '../contacts/id-server.js';
 import type { OwnAddresses } from '../contacts/own-addresses.js';
 import type { ProofSessions } from '../contacts/proof-sessions.js';
 import type { Publications } from '../contacts/publications.js';
+import type { UpstreamProofs } from '../contacts/upstream-proofs.js';
 import { AccountFailure } from '../failure.js';
 import { reach } from './reach.js';
 import {
@@ -27,7 +28,6 @@ import {
   requireUserOf,
 } from './read-answer.js';
 import { createUpstreamAuthentication } from './upstream-authentication.js';
-import { createUpstreamProofs } from './upstream-proofs.js';
 
 /** What createRelayAddresses needs. */
 export interface RelayAddressesDeps {
@@ -36,6 +36,7 @@ export interface RelayAddressesDeps {
   readonly serverName: ServerName;
   readonly addresses: OwnAddresses;
   readonly proofs: ProofSessions;
+  readonly upstreamProofs: UpstreamProofs;
   readonly addressBook: AddressBook;
   readonly publications: Publications;
   /** Whether users may change the addresses that are kept here; about its own the homeserver decides. */
@@ -50,9 +51,8 @@ const addOperation = { method: 'POST', path: '/_matrix/client/v3/account/3pid/ad
  * and what nobody here knows, goes to it as it came, and its answers come back as they are.
  */
 export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses {
-  const { homeserver, serverName, addresses: own, proofs, addressBook, publications } = deps;
+  const { homeserver, serverName, addresses: own, proofs, upstreamProofs, addressBook, publications } = deps;
   const authentication = createUpstreamAuthentication(deps);
-  const upstreamProofs = createUpstreamProofs(deps.clock);
 
   const requireOurUser = (caller: Caller): Caller => {
     requireUserOf(serverName, caller.mxid);
@@ -82,7 +82,7 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
     body: RequestBody,
   ): Promise<boolean> {
     if (await proofs.isOurs(session)) return false;
-    const isInUse = await isTaken(upstreamProofs.addressOf(session), caller.mxid);
+    const isInUse = await isTaken(await upstreamProofs.findAddress(session), caller.mxid);
     if (isInUse) throw new AccountFailure({ kind: 'address_in_use' });
     const answer = await reach(homeserver.changeAddresses(operation, body, caller));
     if (isUnrecognized(answer)) return false;
@@ -142,7 +142,7 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
       }
       const reply = readReply(answer);
       const { sid } = reply;
-      if (address && typeof sid === 'string') upstreamProofs.note({ sid, clientSecret }, address);
+      if (address && typeof sid === 'string') await upstreamProofs.note({ sid, clientSecret }, address);
       return reply;
     },
 

@@ -6,6 +6,7 @@ import { tokenRequest } from '../../../support/contacts.js';
 import { sendJson } from '../../../support/fake-homeserver.js';
 import type { AddressSupport } from '../../../support/fake-homeserver-addresses.js';
 import { identityServer } from '../../../support/identity-service.js';
+import { minute } from '../../../support/validation.js';
 import { callerOf, openRelayAddresses } from '../../../support/relay-addresses.js';
 import {
   bodyOf,
@@ -142,6 +143,24 @@ describe('a token', () => {
       const posting = addresses.addWithoutAuthentication(alice, session, { three_pid_creds: bodyOf(session) });
       expect(await faultOf(posting)).toEqual({ kind: 'address_in_use' });
       expect(homeserver.addresses.listOf(alice.mxid)).toEqual([]);
+    });
+
+    it('cannot be added with what was proven before a restart, for a day', async () => {
+      const session = await world.proveThere(email.address);
+      const again = await openRelayAddresses(homeserver.url, 'home.test', { before: world });
+      const adding = () => again.addresses.add(alice, session, undefined, bodyOf(session));
+      expect(await faultOf(adding())).toEqual({ kind: 'address_in_use' });
+      await again.clock.advance(24 * 60 * minute);
+      expect(await faultOf(adding())).toMatchObject({ kind: 'authentication_incomplete' });
+      await again.close();
+    });
+
+    it('can be added once that account has let it go', async () => {
+      const session = await world.proveThere(email.address);
+      expect(await faultOf(world.add(session))).toEqual({ kind: 'address_in_use' });
+      await addresses.remove(bob, removalOf(email));
+      await world.add(session, passwordStage(undefined, alice));
+      expect(await world.listed()).toEqual(['email alice@mail.test']);
     });
 
     it('is no trouble to that account', async () => {
