@@ -1,7 +1,9 @@
+import type { AddressBook } from '../accounts/address-book.js';
 import type { AccountAuthority } from '../accounts/authority.js';
 import { createDatabaseAddressBook } from '../accounts/database-address-book.js';
 import { createEmbeddedAccounts } from '../accounts/embedded/embedded-accounts.js';
 import { createPasswordHasher } from '../accounts/embedded/password-hasher.js';
+import { createUpstreamAddressBook } from '../accounts/relay/upstream-address-book.js';
 import { createRelayAccounts } from '../accounts/relay/relay-accounts.js';
 import { createUpstreamProofs, type UpstreamProofs } from '../accounts/contacts/upstream-proofs.js';
 import type { AccountSessions } from '../accounts/sessions.js';
@@ -29,6 +31,8 @@ export type Accounts =
       readonly authority: AccountAuthority;
       readonly homeserver: Homeserver;
       readonly upstreamProofs: UpstreamProofs;
+      /** What the homeserver keeps for all of its users; undefined where we may not ask it. */
+      readonly upstreamAddressBook: AddressBook | undefined;
       /** Forgets what is over. */
       sweep(): Promise<void>;
     }
@@ -46,7 +50,7 @@ const homeserverDeadlineMs = 30_000;
 
 /** The homeserver's accounts or ours, and never both: undefined where there are neither. Says in the log which. */
 export function chooseAccounts(
-  { homeserver: { address, domain }, accounts, identity }: Config,
+  { homeserver: { address, adminAccessToken, domain }, accounts, identity }: Config,
   { database, clock, random, logger }: AccountSeams,
 ): Accounts | undefined {
   const addressBook = createDatabaseAddressBook(database);
@@ -64,7 +68,16 @@ export function chooseAccounts(
       typeof accounts.wellKnown === 'string' ? accounts.wellKnown : { ...accounts.wellKnown, identityServer };
     const authority = createRelayAccounts({ homeserver, serverName: domain, addressBook, wellKnown, clock, logger });
     const upstreamProofs = createUpstreamProofs({ database, clock });
-    return { kind: 'relay', authority, homeserver, upstreamProofs, sweep: () => upstreamProofs.sweep() };
+    const upstreamAddressBook =
+      adminAccessToken && createUpstreamAddressBook({ homeserver, serverName: domain, adminAccessToken });
+    return {
+      kind: 'relay',
+      authority,
+      homeserver,
+      upstreamAddressBook,
+      upstreamProofs,
+      sweep: () => upstreamProofs.sweep(),
+    };
   }
   if (!accounts.enabled) {
     logger.info('Matrix accounts: none', {

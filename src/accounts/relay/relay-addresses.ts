@@ -38,6 +38,8 @@ export interface RelayAddressesDeps {
   readonly proofs: ProofSessions;
   readonly upstreamProofs: UpstreamProofs;
   readonly addressBook: AddressBook;
+  /** What the homeserver keeps for all of its users; undefined where we may not ask it. */
+  readonly upstreamAddressBook: AddressBook | undefined;
   readonly publications: Publications;
   /** Whether users may change the addresses that are kept here; about its own the homeserver decides. */
   readonly mayChange: boolean;
@@ -51,7 +53,16 @@ const addOperation = { method: 'POST', path: '/_matrix/client/v3/account/3pid/ad
  * and what nobody here knows, goes to it as it came, and its answers come back as they are.
  */
 export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses {
-  const { homeserver, serverName, addresses: own, proofs, upstreamProofs, addressBook, publications } = deps;
+  const {
+    homeserver,
+    serverName,
+    addresses: own,
+    proofs,
+    upstreamProofs,
+    addressBook,
+    upstreamAddressBook,
+    publications,
+  } = deps;
   const authentication = createUpstreamAuthentication(deps);
 
   const requireOurUser = (caller: Caller): Caller => {
@@ -72,6 +83,14 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
   async function isTaken(address: ThirdPartyAddress | undefined, mxid: Mxid): Promise<boolean> {
     const owner = address && (await addressBook.findUser(address));
     return owner !== undefined && owner !== mxid;
+  }
+
+  /** Adds what was proven here, unless the homeserver has it. */
+  async function addHere(mxid: Mxid, session: ProofSession): Promise<void> {
+    const address = upstreamAddressBook && (await proofs.findProven(session));
+    const isThere = address && (await upstreamAddressBook.findUser(address)) !== undefined;
+    if (isThere) throw new AccountFailure({ kind: 'address_in_use' });
+    await own.add(mxid, session);
   }
 
   /** What nobody here has proven goes to the homeserver; false where that adds no addresses. */
@@ -152,14 +171,14 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
       requireChanges();
       const params = { client_secret: session.clientSecret, sid: session.sid };
       await authentication.authenticate(caller, { ...addOperation, owner: caller.mxid, params }, auth);
-      await own.add(caller.mxid, session);
+      await addHere(caller.mxid, session);
     },
 
     async addWithoutAuthentication(caller, session, body) {
       requireOurUser(caller);
       if (await addUpstream('post', caller, session, body)) return;
       requireChanges();
-      await own.add(caller.mxid, session);
+      await addHere(caller.mxid, session);
     },
 
     async remove(caller, removal) {
