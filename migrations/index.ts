@@ -17,6 +17,7 @@ import { CreateIdentityAccounts1795000000018 } from './0018-create-identity-acco
 import { CreateIdentityBindings1795000000020 } from './0020-create-identity-bindings.js';
 import { LetTelegramProveAddresses1795000000021 } from './0021-let-telegram-prove-addresses.js';
 import { TieAssociationsToAddresses1795000000022 } from './0022-tie-associations-to-addresses.js';
+import { CreateHomeserverSessions1795000000030 } from './0030-create-homeserver-sessions.js';
 import { TieLookupHashesToAssociations1795000000035 } from './0035-tie-lookup-hashes-to-associations.js';
 import { LetAddressesFollowLogins1795000000036 } from './0036-let-addresses-follow-logins.js';
 import { CreateOpenIdTokens1795000000037 } from './0037-create-open-id-tokens.js';
@@ -41,6 +42,7 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   CreateIdentityBindings1795000000020,
   LetTelegramProveAddresses1795000000021,
   TieAssociationsToAddresses1795000000022,
+  CreateHomeserverSessions1795000000030,
   TieLookupHashesToAssociations1795000000035,
   LetAddressesFollowLogins1795000000036,
   CreateOpenIdTokens1795000000037,

@@ -80,7 +80,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
 
       const seams = { database, clock, random, logger };
       const accounts = chooseAccounts(config, seams);
-      if (accounts?.kind === 'embedded') sweepNowAndThen('old tokens', () => accounts.sweep());
+      if (accounts) sweepNowAndThen('what is over of Matrix accounts', () => accounts.sweep());
       const openIdTokens = accounts?.kind === 'embedded' ? accounts.openIdTokens : undefined;
 
       const proofs = await openProofs(config, seams);

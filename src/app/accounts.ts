@@ -1,9 +1,12 @@
+import type { AddressBook } from '../accounts/address-book.js';
 import type { AccountAuthority } from '../accounts/authority.js';
 import { createDatabaseAddressBook } from '../accounts/database-address-book.js';
 import { createEmbeddedAccounts } from '../accounts/embedded/embedded-accounts.js';
 import { createPasswordHasher } from '../accounts/embedded/password-hasher.js';
+import { createUpstreamAddressBook } from '../accounts/relay/upstream-address-book.js';
 import { createRelayAccounts } from '../accounts/relay/relay-accounts.js';
 import type { OpenIdTokens } from '../accounts/open-id.js';
+import { createUpstreamProofs, type UpstreamProofs } from '../accounts/contacts/upstream-proofs.js';
 import type { AccountSessions } from '../accounts/sessions.js';
 import type { UserInteractiveAuth } from '../accounts/uia/user-interactive-auth.js';
 import type { Clock } from '../base/clock.js';
@@ -24,7 +27,16 @@ export interface AccountSeams {
 
 /** Whoever has the Matrix accounts of this server name. */
 export type Accounts =
-  | { readonly kind: 'relay'; readonly authority: AccountAuthority; readonly homeserver: Homeserver }
+  | {
+      readonly kind: 'relay';
+      readonly authority: AccountAuthority;
+      readonly homeserver: Homeserver;
+      readonly upstreamProofs: UpstreamProofs;
+      /** What the homeserver keeps for all of its users; undefined where we may not ask it. */
+      readonly upstreamAddressBook: AddressBook | undefined;
+      /** Forgets what is over. */
+      sweep(): Promise<void>;
+    }
   | {
       readonly kind: 'embedded';
       readonly authority: AccountAuthority;
@@ -40,7 +52,7 @@ const homeserverDeadlineMs = 30_000;
 
 /** The homeserver's accounts or ours, and never both: undefined where there are neither. Says in the log which. */
 export function chooseAccounts(
-  { homeserver: { address, domain }, accounts, identity }: Config,
+  { homeserver: { address, adminAccessToken, domain }, accounts, identity }: Config,
   { database, clock, random, logger }: AccountSeams,
 ): Accounts | undefined {
   const addressBook = createDatabaseAddressBook(database);
@@ -57,7 +69,17 @@ export function chooseAccounts(
     const wellKnown =
       typeof accounts.wellKnown === 'string' ? accounts.wellKnown : { ...accounts.wellKnown, identityServer };
     const authority = createRelayAccounts({ homeserver, serverName: domain, addressBook, wellKnown, clock, logger });
-    return { kind: 'relay', authority, homeserver };
+    const upstreamProofs = createUpstreamProofs({ database, clock });
+    const upstreamAddressBook =
+      adminAccessToken && createUpstreamAddressBook({ homeserver, serverName: domain, adminAccessToken });
+    return {
+      kind: 'relay',
+      authority,
+      homeserver,
+      upstreamAddressBook,
+      upstreamProofs,
+      sweep: () => upstreamProofs.sweep(),
+    };
   }
   if (!accounts.enabled) {
     logger.info('Matrix accounts: none', {

@@ -53,6 +53,8 @@ export function composeAddresses(
       return createRelayAddresses({
         ...parts,
         homeserver: accounts.homeserver,
+        upstreamAddressBook: accounts.upstreamAddressBook,
+        upstreamProofs: accounts.upstreamProofs,
         serverName: homeserver.domain,
         addressBook: createDatabaseAddressBook(database),
         clock,

@@ -31,6 +31,7 @@ export function composeTelegramProofs(
     mode,
     serverName: homeserver.domain,
     hasOwnAccounts: accounts?.kind !== 'relay',
+    upstreamAddressBook: accounts?.kind === 'relay' ? accounts.upstreamAddressBook : undefined,
     readProfile: readUser,
     publisher: threepids.publishesFromTelegram ? publisher : undefined,
   });

@@ -7,6 +7,7 @@ import { accountAddresses } from './entities/account-addresses.js';
 import { accounts } from './entities/accounts.js';
 import { devices } from './entities/devices.js';
 import { floodWaits } from './entities/flood-waits.js';
+import { homeserverSessions } from './entities/homeserver-sessions.js';
 import { identityAssociations } from './entities/identity-associations.js';
 import { identityBindings } from './entities/identity-bindings.js';
 import { identityInvites } from './entities/identity-invites.js';
@@ -45,6 +46,7 @@ export function dataSourceOptions(logger: Logger) {
       openIdTokens,
       uiaSessions,
       accountAddresses,
+      homeserverSessions,
       identitySigningKeys,
       identityAssociations,
       identityBindings,

@@ -5,6 +5,7 @@ import type { AccountAddressStore } from './stores/account-address-store.js';
 import type { AccountStore } from './stores/account-store.js';
 import type { DeviceStore } from './stores/device-store.js';
 import type { FloodWaitStore } from './stores/flood-wait-store.js';
+import type { HomeserverSessionStore } from './stores/homeserver-session-store.js';
 import type { IdentityAssociationStore } from './stores/identity-association-store.js';
 import type { IdentityBindingStore } from './stores/identity-binding-store.js';
 import type { IdentityInviteStore } from './stores/identity-invite-store.js';
@@ -33,6 +34,7 @@ export interface Transaction {
   readonly openIdTokens: OpenIdTokenStore;
   readonly uiaSessions: UiaSessionStore;
   readonly accountAddresses: AccountAddressStore;
+  readonly homeserverSessions: HomeserverSessionStore;
   readonly identitySigningKeys: IdentitySigningKeyStore;
   readonly identityAssociations: IdentityAssociationStore;
   readonly identityBindings: IdentityBindingStore;

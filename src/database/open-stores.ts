@@ -6,6 +6,7 @@ import { createAccountAddressStore } from './stores/typeorm-account-address-stor
 import { createAccountStore } from './stores/typeorm-account-store.js';
 import { createDeviceStore } from './stores/typeorm-device-store.js';
 import { createFloodWaitStore } from './stores/typeorm-flood-wait-store.js';
+import { createHomeserverSessionStore } from './stores/typeorm-homeserver-session-store.js';
 import { createIdentityAssociationStore } from './stores/typeorm-identity-association-store.js';
 import { createIdentityBindingStore } from './stores/typeorm-identity-binding-store.js';
 import { createIdentityInviteStore } from './stores/typeorm-identity-invite-store.js';
@@ -36,6 +37,7 @@ export function openStores(session: TransactionSession, { sealer, hasher }: Seal
     openIdTokens: createOpenIdTokenStore(session),
     uiaSessions: createUiaSessionStore(session),
     accountAddresses: createAccountAddressStore(session, sealer, hasher),
+    homeserverSessions: createHomeserverSessionStore(session, sealer, hasher),
     identitySigningKeys: createIdentitySigningKeyStore(session),
     identityAssociations: createIdentityAssociationStore(session, sealer, hasher),
     identityBindings: createIdentityBindingStore(session, sealer, hasher),

@@ -13,6 +13,7 @@ export const sealedColumns = {
   telegramAccountSession: { table: 'telegram_accounts', column: 'session' },
   telegramAccountProfile: { table: 'telegram_accounts', column: 'profile' },
   accountAddress: { table: 'account_addresses', column: 'address', hashColumn: 'address_hash' },
+  homeserverSessionAddress: { table: 'homeserver_sessions', column: 'address' },
   identityAddress: { table: 'identity_associations', column: 'address', hashColumn: 'address_hash' },
   identityAlias: { table: 'identity_associations', column: 'alias' },
   identitySigned: { table: 'identity_associations', column: 'signed' },

@@ -1,3 +1,4 @@
+import type { ThirdPartyAddress } from '../base/canonical-address.js';
 import type { Secret } from '../base/secret.js';
 
 /** What the homeserver answered, whether it agreed or not. */
@@ -18,7 +19,7 @@ export interface HomeserverCaller {
 export type AddressOperation = 'post' | 'add' | 'bind' | 'delete' | 'unbind';
 
 /**
- * The client-server API of the homeserver beside us, as far as we need it. `clientAddress` is told to the homeserver, which would
+ * The client-server API of the homeserver beside us, as far as we need it, and of its administration one question. `clientAddress` is told to the homeserver, which would
  * otherwise count all requests as those of one client. Every method throws HomeserverFailure where there is no answer.
  */
 export interface Homeserver {
@@ -52,4 +53,6 @@ export interface Homeserver {
    * the body; undefined where there is none.
    */
   authenticate(auth: unknown, caller: HomeserverCaller): Promise<HomeserverAnswer>;
+  /** Synapse's `GET /_synapse/admin/v1/threepid/{medium}/users/{address}`, with the access token of an administrator. */
+  findAddressOwner(address: ThirdPartyAddress, adminAccessToken: Secret): Promise<HomeserverAnswer>;
 }

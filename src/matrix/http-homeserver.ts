@@ -33,7 +33,8 @@ const addressPaths: Readonly<Record<AddressOperation, string>> = {
 interface Question {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  readonly clientAddress: string;
+  /** Undefined where we ask for ourselves. */
+  readonly clientAddress: string | undefined;
   readonly accessToken?: Secret | undefined;
   readonly body?: Readonly<Record<string, unknown>>;
 }
@@ -83,6 +84,13 @@ export function createHttpHomeserver(deps: HttpHomeserverDeps): Homeserver {
         accessToken,
         body: { ...(auth === undefined ? {} : { auth }), devices: [] },
       }),
+    findAddressOwner: ({ medium, address: wanted }, accessToken) =>
+      ask({
+        method: 'GET',
+        path: `/_synapse/admin/v1/threepid/${medium}/users/${encodeURIComponent(wanted)}`,
+        clientAddress: undefined,
+        accessToken,
+      }),
   };
 }
 
@@ -127,7 +135,9 @@ function headersOf({ clientAddress, accessToken, body }: Question): Record<strin
     Accept: 'application/json',
     'User-Agent': 'Gangway',
     // Synapse takes the first address of the header for the client's, and warns about each request without the scheme.
-    ...(isIP(clientAddress) === 0 ? {} : { 'X-Forwarded-For': clientAddress, 'X-Forwarded-Proto': 'https' }),
+    ...(clientAddress === undefined || isIP(clientAddress) === 0
+      ? {}
+      : { 'X-Forwarded-For': clientAddress, 'X-Forwarded-Proto': 'https' }),
     ...(accessToken === undefined ? {} : { Authorization: `Bearer ${accessToken.reveal()}` }),
     ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
   };

@@ -399,7 +399,7 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
         });
         const outcomes = await Promise.allSettled([
           ...proofs.slice(0, 2).map((proof) => under.service.associations.bind(proof)),
-          under.service.lookup.sweep(),
+          under.service.sweep(),
           embedded.administration.deactivate(alice),
           ...proofs.slice(2).map((proof) => under.service.associations.bind(proof)),
         ]);

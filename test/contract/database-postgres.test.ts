@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { createPostgresPlace, postgresMissing } from '../support/database-place.js';
 import { describeAccounts } from './database-accounts-contract.js';
 import { describeDatabase } from './database-contract.js';
+import { describeHomeserverSessions } from './database-homeserver-sessions-contract.js';
 import { describeIdentityAccounts } from './database-identity-accounts-contract.js';
 import { describeIdentity, describeSharedIdentity } from './database-identity-contract.js';
 import { describeSchema } from './database-schema-contract.js';
@@ -13,6 +14,7 @@ describe.skipIf(postgresMissing)(`on PostgreSQL ${postgresMissing ?? ''}`, () =>
   describe('accounts', () => describeAccounts(createPostgresPlace));
   describe('validations', () => describeValidation(createPostgresPlace));
   describe('validations of several daemons', () => describeSharedValidation(createPostgresPlace));
+  describe('sessions of the homeserver', () => describeHomeserverSessions(createPostgresPlace));
   describe('users of the identity service', () => describeIdentityAccounts(createPostgresPlace));
   describe('the identity service', () => describeIdentity(createPostgresPlace));
   describe('the identity service of several daemons', () => describeSharedIdentity(createPostgresPlace));

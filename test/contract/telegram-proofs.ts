@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TelegramProofFailure, type FromTelegram } from '../../src/accounts/contacts/telegram-proofs.js';
+import type { AddressBook } from '../../src/accounts/address-book.js';
+import { AccountFailure } from '../../src/accounts/failure.js';
 import type { Mxid } from '../../src/base/mxid.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
@@ -117,6 +119,96 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect(await numbersOf(carol)).toEqual([number]);
       const stranger = '@carol:elsewhere.test' as Mxid;
       expect(await proofs.standing(stranger, await logIn(stranger, `+${otherNumber}`))).toBeUndefined();
+    });
+  });
+
+  describe('beside a homeserver that says whose its addresses are', () => {
+    const upstream = () => {
+      const owners = new Map<string, Mxid>();
+      const state = { isDown: false };
+      const findUser: AddressBook['findUser'] = async ({ address }) => {
+        if (state.isDown) throw new AccountFailure({ kind: 'homeserver_unreachable' });
+        return owners.get(address);
+      };
+      return { owners, state, book: { findUser } };
+    };
+    const warnings = ({ logger }: ProofsUnderTest) =>
+      logger.lines.flatMap(({ level, message }) => (level === 'warn' || level === 'error' ? [message] : []));
+
+    it.each<FromTelegram>(['ask', 'on'])('leaves a number to whom that has it for (%s)', async (mode) => {
+      const { owners, book } = upstream();
+      const under = await open({ mode, upstreamAddressBook: book });
+      owners.set(number, bob);
+      const user = await under.logIn(alice, `+${number}`);
+      expect(await under.proofs.standing(alice, user)).toBe('in_use');
+      expect(await faultOf(under.proofs.add(alice, user))).toBe('number_in_use');
+      expect(await under.numbersOf(alice)).toEqual([]);
+      expect(warnings(under)).toHaveLength(mode === 'on' ? 1 : 0);
+      await under.proofs.publish();
+      expect(warnings(under)).toHaveLength(mode === 'on' ? 1 : 0);
+    });
+
+    it('leaves the owner’s own number there, where it outlives the login', async () => {
+      const { owners, book } = upstream();
+      const { proofs, logIn, numbersOf } = await open({ upstreamAddressBook: book });
+      owners.set(number, alice);
+      const user = await logIn(alice, `+${number}`);
+      expect(await proofs.standing(alice, user)).toBe('added');
+      expect(await proofs.add(alice, user)).toEqual(user);
+      expect(await numbersOf(alice)).toEqual([]);
+    });
+
+    it('adds what that has for nobody, by itself as soon as anything is asked', async () => {
+      const { book } = upstream();
+      const { proofs, login, telegram, logIn, numbersOf } = await open({ mode: 'on', upstreamAddressBook: book });
+      const user = await logIn(alice, `+${number}`);
+      expect(await proofs.standing(alice, user)).toBe('added');
+      expect(await numbersOf(alice)).toEqual([number]);
+      telegram.renumber(user.id, numberOf(otherNumber));
+      await login.whoAmI(alice);
+      await proofs.publish();
+      expect(await numbersOf(alice)).toEqual([otherNumber]);
+    });
+
+    it('adds nothing while that does not answer, and makes up for it', async () => {
+      const { state, book } = upstream();
+      const under = await open({ mode: 'on', upstreamAddressBook: book });
+      state.isDown = true;
+      const user = await under.logIn(alice, `+${number}`);
+      expect(await under.proofs.standing(alice, user)).toBeUndefined();
+      expect(await faultOf(under.proofs.add(alice, user))).toBe('number_unchecked');
+      expect(await under.numbersOf(alice)).toEqual([]);
+      expect(warnings(under)).toContain('a phone number could not be added, and is tried again');
+      state.isDown = false;
+      await under.proofs.publish();
+      expect(await under.numbersOf(alice)).toEqual([number]);
+    });
+
+    it('asks about the number that Telegram says now', async () => {
+      const { owners, book } = upstream();
+      const { proofs, login, telegram, logIn, numbersOf } = await open({ upstreamAddressBook: book });
+      owners.set(otherNumber, bob);
+      const user = await logIn(alice, `+${number}`);
+      telegram.renumber(user.id, numberOf(otherNumber));
+      await login.whoAmI(alice);
+      expect(await faultOf(proofs.add(alice, user))).toBe('number_in_use');
+      expect(await numbersOf(alice)).toEqual([]);
+    });
+
+    it('does not add the number of a login that has ended since', async () => {
+      const { state, book } = upstream();
+      const { proofs, login, embedded, logIn, numbersOf } = await open({ mode: 'on', upstreamAddressBook: book });
+      state.isDown = true;
+      await logIn(alice, `+${number}`);
+      await proofs.publish();
+      await database.transaction(async (tx) => {
+        for (const { id } of await tx.telegramAccounts.listByOwner(alice)) await tx.telegramAccounts.delete(id);
+      });
+      state.isDown = false;
+      await embedded.clock.advance(60_000);
+      await proofs.publish();
+      await expect(login.whoAmI(alice)).rejects.toMatchObject({ fact: { kind: 'not_logged_in' } });
+      expect(await numbersOf(alice)).toEqual([]);
     });
   });
 

@@ -35,6 +35,8 @@ export interface FakeAddresses {
   listOf(mxid: string): readonly FakeAddress[];
   /** Proves the address of a session, as its owner does with the token. */
   prove(sid: string): void;
+  /** Synapse's answer to its administrator: whose that address is. */
+  answerToAdministrator(path: string): FakeAnswer;
   /** Undefined where there is no such path. `mxid` is undefined without a token that is known. */
   answerTo(request: {
     readonly method: string;
@@ -155,6 +157,15 @@ export function createFakeAddresses(hasPassword: (mxid: string, password: unknow
       const session = sessions.get(sid);
       if (!session) throw new Error('no such session');
       session.isProven = true;
+    },
+    answerToAdministrator(path) {
+      const [, medium, address] = /^\/_synapse\/admin\/v1\/threepid\/(email|msisdn)\/users\/([^/]+)$/.exec(path) ?? [];
+      if (address === undefined) return refusal(404, 'M_UNRECOGNIZED', 'Unrecognized request');
+      const isIt = (one: FakeAddress) => one.medium === medium && one.address === decodeURIComponent(address);
+      const [mxid] = [...added].find(([, list]) => list.some(isIt)) ?? [];
+      return mxid === undefined
+        ? refusal(404, 'M_NOT_FOUND', 'User not found')
+        : { status: 200, body: { user_id: mxid } };
     },
     answerTo({ method, path, body, mxid }) {
       const operation = `${method} ${path.replace(base, '')}`;

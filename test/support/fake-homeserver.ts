@@ -11,6 +11,9 @@ export interface HomeserverRequest {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** The access token of the administrator. */
+export const fakeAdminToken = 'syt_of_the_administrator';
+
 /** Takes the place of the homeserver's answer. */
 export type Interception = (response: ServerResponse, request: HomeserverRequest) => void;
 
@@ -100,6 +103,13 @@ export async function startFakeHomeserver(serverName: string): Promise<FakeHomes
   }
 
   function answerTo({ method, path, headers, body }: HomeserverRequest): FakeAnswer {
+    if (path.startsWith('/_synapse/admin/')) {
+      const isAdministrator = headers.authorization === `Bearer ${fakeAdminToken}`;
+      if (isAdministrator) return addresses.answerToAdministrator(path);
+      return holderOf(headers)
+        ? refusal(403, 'M_FORBIDDEN', 'You are not a server admin')
+        : refusal(401, 'M_UNKNOWN_TOKEN', 'Unrecognised access token.', { soft_logout: false });
+    }
     switch (`${method} ${path}`) {
       case 'GET /_matrix/client/v3/login':
         return {

@@ -1,3 +1,4 @@
+import { AccountFailure } from '../../src/accounts/failure.js';
 import { createTelegramProofs, type FromTelegram } from '../../src/accounts/contacts/telegram-proofs.js';
 import { createProvisioningSurfaces } from '../../src/api/provisioning-surfaces.js';
 import type { FindOpenIdUser } from '../../src/api/provisioning-v3/authenticate.js';
@@ -34,6 +35,8 @@ export interface Provisioning {
   call(method: string, path: string, body?: unknown): Promise<JsonReply>;
   /** Makes the phone number, digits only, an address of that user's. */
   addNumber(mxid: string, address: string): Promise<void>;
+  /** From now on, the homeserver says nothing about addresses. */
+  loseHomeserver(): void;
   /** From now on, every transaction fails. */
   loseDatabase(): void;
   close(): Promise<void>;
@@ -79,6 +82,7 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
   const telegram = createFakeTelegram({ clock });
   const database = await openTestDatabase({ clock });
   let isDatabaseLost = false;
+  let isHomeserverLost = false;
   const losable: Database = {
     ...database,
     transaction: (work) =>
@@ -100,6 +104,12 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
     serverName,
     hasOwnAccounts: false,
     publisher: undefined,
+    upstreamAddressBook: {
+      findUser: () =>
+        isHomeserverLost
+          ? Promise.reject(new AccountFailure({ kind: 'homeserver_unreachable' }))
+          : Promise.resolve(undefined),
+    },
   });
   const login = createLoginService({
     ...deps,
@@ -172,6 +182,9 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
       const record = { id: randomId(systemRandom), mxid: owner, medium: 'msisdn', address } as const;
       const rest = { validatedAt: at, addedAt: at, telegramAccountId: undefined };
       await database.transaction((tx) => tx.accountAddresses.insert({ ...record, ...rest }));
+    },
+    loseHomeserver() {
+      isHomeserverLost = true;
     },
     loseDatabase() {
       isDatabaseLost = true;

@@ -2,7 +2,9 @@ import type { AccountAddresses, Caller } from '../../src/accounts/contacts/accou
 import type { Publications } from '../../src/accounts/contacts/publications.js';
 import type { AccountAuthority } from '../../src/accounts/authority.js';
 import { createDatabaseAddressBook } from '../../src/accounts/database-address-book.js';
+import { createUpstreamProofs } from '../../src/accounts/contacts/upstream-proofs.js';
 import { createRelayAddresses } from '../../src/accounts/relay/relay-addresses.js';
+import { createUpstreamAddressBook } from '../../src/accounts/relay/upstream-address-book.js';
 import { systemClock } from '../../src/base/clock.js';
 import type { Mxid, ServerName } from '../../src/base/mxid.js';
 import { Secret } from '../../src/base/secret.js';
@@ -23,24 +25,36 @@ export interface RelayAddressesUnderTest extends ContactsUnderTest {
 export interface RelayAddressesChanges {
   readonly mayChange?: boolean;
   readonly publications?: Publications;
+  readonly adminAccessToken?: Secret;
+  /** What a daemon that was there before has left. */
+  readonly before?: Pick<ContactsUnderTest, 'database' | 'signingKeys'>;
 }
 
 /** In front of the homeserver at `url`, with a database of its own and a clock that stands still; the caller closes it. */
 export async function openRelayAddresses(
   url: string,
   serverName: string,
-  { mayChange = true, publications: others }: RelayAddressesChanges = {},
+  { mayChange = true, publications: others, before, adminAccessToken }: RelayAddressesChanges = {},
 ): Promise<RelayAddressesUnderTest> {
-  const contacts = await openContacts({ options: { ownServer: serverName as ServerName } });
+  const contacts = await openContacts({
+    options: { ownServer: serverName as ServerName },
+    ...(before && { database: before.database, signingKeys: before.signingKeys }),
+  });
   const { database, clock, own, proofs } = contacts;
   const publications = others ?? contacts.publications;
   const addressBook = createDatabaseAddressBook(database);
+  const upstreamProofs = createUpstreamProofs({ database, clock });
+  const homeserver = createHttpHomeserver({ address: url, deadlineMs: 20_000, clock: systemClock });
   const addresses = createRelayAddresses({
-    homeserver: createHttpHomeserver({ address: url, deadlineMs: 20_000, clock: systemClock }),
+    homeserver,
     serverName: serverName as ServerName,
     addresses: own,
     proofs,
+    upstreamProofs,
     addressBook,
+    upstreamAddressBook:
+      adminAccessToken &&
+      createUpstreamAddressBook({ homeserver, serverName: serverName as ServerName, adminAccessToken }),
     publications,
     mayChange,
     clock,

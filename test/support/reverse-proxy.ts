@@ -10,14 +10,14 @@ export interface ReverseProxy {
 
 /** Where requests go: base URLs without a slash at their ends. */
 export interface ReverseProxyTargets {
-  /** Gets the logins, the addresses of accounts, and the provisioning API. */
+  /** Gets the logins, the addresses of accounts, the provisioning API, and the identity service. */
   readonly gangway: string;
   /** Gets everything else. */
   readonly homeserver: string;
 }
 
 const forGangway =
-  /^\/_matrix\/(client\/(api\/v1|r0|v3|unstable)\/login|client\/(r0|v3|unstable)\/account\/3pid(\/.*)?|client\/unstable\/gangway\/.*|provision\/.*)$/;
+  /^\/_matrix\/(client\/(api\/v1|r0|v3|unstable)\/login|client\/(r0|v3|unstable)\/account\/3pid(\/.*)?|client\/unstable\/gangway\/.*|provision\/.*|identity\/.*)$/;
 
 /** Starts one on a free port; whoever starts it closes it. */
 export async function startReverseProxy({ gangway, homeserver }: ReverseProxyTargets): Promise<ReverseProxy> {

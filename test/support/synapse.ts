@@ -40,6 +40,8 @@ export interface Synapse {
   /** Without a slash at its end. */
   readonly url: string;
   readonly serverName: string;
+  /** The access token of its administrator. */
+  readonly adminAccessToken: string;
   /** Registers a user with a password of its own. */
   register(localpart: string): Promise<SynapseUser>;
   /** Adds an e-mail address or phone number (`msisdn`) to an account, as Synapse's administrators can. */
@@ -110,7 +112,7 @@ threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).st
 runpy.run_module('synapse.app.homeserver', run_name='__main__', alter_sys=True)
 `;
 
-type Administration = Pick<Synapse, 'register' | 'addAddress' | 'deactivate' | 'devicesOf'>;
+type Administration = Pick<Synapse, 'adminAccessToken' | 'register' | 'addAddress' | 'deactivate' | 'devicesOf'>;
 
 async function administer(url: string, secret: string): Promise<Administration> {
   const registerUser = async (localpart: string, password: string, admin: boolean) => {
@@ -126,6 +128,7 @@ async function administer(url: string, secret: string): Promise<Administration> 
   const userPath = (mxid: string) => `/v2/users/${encodeURIComponent(mxid)}`;
 
   return {
+    adminAccessToken: String(token),
     async register(localpart) {
       const password = randomBytes(12).toString('hex');
       const { user_id: mxid, device_id: device } = await registerUser(localpart, password, false);

@@ -1,3 +1,4 @@
+import type { AddressBook } from '../../src/accounts/address-book.js';
 import {
   createTelegramProofs,
   type FromTelegram,
@@ -24,6 +25,7 @@ export interface ProofChanges {
   readonly mode?: FromTelegram;
   readonly hasOwnAccounts?: boolean;
   readonly publisher?: AccountPublisher;
+  readonly upstreamAddressBook?: AddressBook;
 }
 
 /** The phone numbers that logins prove, with the real login machine on the fake of Telegram, and accounts of our own. */
@@ -53,6 +55,7 @@ export async function openTelegramProofs(database: Database, changes: ProofChang
     mode: 'ask',
     hasOwnAccounts: true,
     publisher: undefined,
+    upstreamAddressBook: undefined,
     readProfile: readUser,
     serverName,
     ...changes,

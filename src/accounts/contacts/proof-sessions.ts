@@ -1,3 +1,4 @@
+import type { ThirdPartyAddress } from '../../base/canonical-address.js';
 import { ThreepidFailure } from '../../threepid/failure.js';
 import type { Purpose, Validation } from '../../threepid/validation.js';
 import { AccountFailure } from '../failure.js';
@@ -12,6 +13,8 @@ export interface ProofSessions {
    * is to be seen, and the owner of an e-mail address gets a mail. Throws ThreepidFailure, too.
    */
   requestToken(request: AddressTokenRequest): Promise<RequestBody>;
+  /** What was proven in the session; undefined where nothing was, or not any more. */
+  findProven(session: ProofSession): Promise<ThirdPartyAddress | undefined>;
   /** Whether it is one of ours, proven or not, expired or not. */
   isOurs(session: ProofSession): Promise<boolean>;
 }
@@ -65,6 +68,15 @@ export function createProofSessions(deps: ProofSessionsDeps): ProofSessions {
         ...(medium === 'msisdn' && { success: true, msisdn: ticket.address.address }),
         ...(written !== undefined && { intl_fmt: written }),
       };
+    },
+
+    async findProven({ sid, clientSecret }) {
+      try {
+        return await validation.loadValidated({ purpose: accountPurpose, sid, clientSecret });
+      } catch (error) {
+        if (error instanceof ThreepidFailure) return undefined;
+        throw error;
+      }
     },
 
     async isOurs({ sid, clientSecret }) {

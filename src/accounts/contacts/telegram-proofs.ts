@@ -7,8 +7,10 @@ import type { PhoneNumber } from '../../base/phone.js';
 import { randomId, type Random } from '../../base/random.js';
 import type { Secret } from '../../base/secret.js';
 import type { Database, Transaction } from '../../database/database.js';
-import type { AccountAddressRecord } from '../../database/stores/account-address-store.js';
 import type { AccountPublisher } from '../../identity/associations.js';
+import type { AddressBook } from '../address-book.js';
+import { AccountFailure } from '../failure.js';
+import { createNumberPublications, longestTransactionMs } from './number-publications.js';
 
 /**
  * What becomes of the phone number with which a user logs in to Telegram: nothing, or it is offered to be added to the Matrix account, or it
@@ -43,6 +45,8 @@ export type TelegramProofFault =
   /** There is no Matrix account of that user on this server. */
   | { readonly kind: 'account_missing' }
   | { readonly kind: 'number_in_use' }
+  /** The homeserver does not say whether it keeps the number for somebody. */
+  | { readonly kind: 'number_unchecked' }
   /** The login to Telegram is over by now. */
   | { readonly kind: 'login_over' };
 
@@ -70,7 +74,10 @@ export interface TelegramProofs {
    * Throws TelegramProofFailure.
    */
   add(owner: Mxid, user: TelegramPerson): Promise<TelegramPerson>;
-  /** Publishes what was added, where that is wanted, and what could not be before. To be called now and then. */
+  /**
+   * Adds by itself what the homeserver has to be asked about first, and publishes what was added, where that is wanted; also what could not
+   * be done before. To be called now and then.
+   */
   publish(): Promise<void>;
   /** Has Telegram asked about each login that proves something, one after another; ends where Telegram is out of reach. */
   check(ask: (accountId: string) => Promise<'checked' | 'unreachable'>): Promise<void>;
@@ -82,6 +89,8 @@ export interface TelegramProofsDeps {
   readonly serverName: ServerName;
   /** Whether the accounts are in our database; else they are the homeserver's, and every user of the server is taken to have one. */
   readonly hasOwnAccounts: boolean;
+  /** What the homeserver keeps for all of its users; undefined where there is none, or we may not ask it. */
+  readonly upstreamAddressBook: AddressBook | undefined;
   /** Where the numbers are published besides. */
   readonly publisher: AccountPublisher | undefined;
   /** Reads the profile that is stored of a Telegram account. */
@@ -92,13 +101,17 @@ export interface TelegramProofsDeps {
   readonly logger: Logger;
 }
 
-/** A row that is not there for that long was never committed, or has gone. */
-const longestTransactionMs = 60_000;
+interface WaitingLogin extends ProvingLogin {
+  readonly since: number;
+}
 
 /** The proofs in that database. */
 export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
-  const { mode, serverName, hasOwnAccounts, publisher, readProfile, database, clock, random, logger } = deps;
-  const unpublished = new Map<string, AccountAddressRecord>();
+  const { mode, serverName, hasOwnAccounts, upstreamAddressBook, publisher, readProfile } = deps;
+  const { database, clock, random, logger } = deps;
+  /** To be added by themselves once the homeserver was asked, which cannot be within a transaction. */
+  const waiting = new Map<string, WaitingLogin>();
+  const publications = publisher && createNumberPublications({ publisher, database, clock, logger });
   let lastChecked = '';
   let publishing = Promise.resolve();
 
@@ -121,7 +134,7 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
     const isNew = await tx.accountAddresses.insert({ ...fresh, telegramAccountId: accountId });
     const found = await tx.accountAddresses.find(address);
     if (found?.mxid !== owner) return 'number_in_use';
-    if (publisher && found.telegramAccountId !== undefined) unpublished.set(found.id, found);
+    if (found.telegramAccountId !== undefined) publications?.note(found);
     if (isNew) logger.info('a login to Telegram proves a phone number of a Matrix account', { owner });
     return 'added';
   }
@@ -129,37 +142,82 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
   async function addByItself(tx: Transaction, login: ProvingLogin): Promise<void> {
     const address = numberOf(login.user);
     if (mode !== 'on' || !address) return;
-    const outcome = await insert(tx, login, address);
-    if (outcome !== 'number_in_use') return;
-    logger.warn('the phone number of a login to Telegram is that of another Matrix account, and stays so', {
-      owner: login.owner,
+    if (upstreamAddressBook) waiting.set(login.accountId, { ...login, since: clock.now() });
+    else if ((await insert(tx, login, address)) === 'number_in_use') tellInUse(login);
+  }
+
+  function tellInUse({ owner }: Pick<ProvingLogin, 'owner'>): void {
+    logger.warn('the phone number of a login to Telegram is that of another Matrix account, and stays so', { owner });
+  }
+
+  /** Who has it at the homeserver. Throws TelegramProofFailure number_unchecked. */
+  async function holderUpstream(address: ThirdPartyAddress): Promise<Mxid | undefined> {
+    try {
+      return await upstreamAddressBook?.findUser(address);
+    } catch (error) {
+      if (!(error instanceof AccountFailure)) throw error;
+      throw new TelegramProofFailure({ kind: 'number_unchecked' }, { cause: error });
+    }
+  }
+
+  /** As TelegramProofs.add, but for publishing. What the homeserver keeps for the owner stays there. */
+  async function addNumber(owner: Mxid, user: TelegramPerson): Promise<TelegramPerson> {
+    const asked = numberOf(user);
+    const holder = asked && (await holderUpstream(asked));
+    const outcome = await database.transaction(async (tx) => {
+      const account = await tx.telegramAccounts.findByTelegramUserId(user.id);
+      const login = account && (await holdLogin(tx, account.id));
+      if (login?.owner !== owner) throw new TelegramProofFailure({ kind: 'login_over' });
+      const address = numberOf(login.user);
+      if (!address) throw new TelegramProofFailure({ kind: 'number_missing' });
+      // Telegram may have said another number since the caller has asked.
+      if (upstreamAddressBook && address.address !== asked?.address) return { isKnown: false, user: login.user };
+      const found = await tx.accountAddresses.find(address);
+      const isKept = holder === owner && (!found || found.mxid === owner);
+      const isTaken = holder !== undefined && !isKept;
+      const inserted = isTaken ? 'number_in_use' : isKept ? 'added' : await insert(tx, login, address);
+      if (inserted !== 'added') throw new TelegramProofFailure({ kind: inserted });
+      return { isKnown: true, user: login.user };
     });
+    return outcome.isKnown ? outcome.user : addNumber(owner, outcome.user);
   }
 
   /** Whether there is nothing more to be done about it. */
-  async function publishOne(to: AccountPublisher, address: AccountAddressRecord): Promise<boolean> {
-    // It may have been added in a transaction that is not over yet.
-    const found = await database.transaction((tx) => tx.accountAddresses.find(address));
-    if (found?.id !== address.id) return clock.now() - address.addedAt >= longestTransactionMs;
-    const isDone = await to.publish(address);
-    const { mxid: owner } = address;
-    if (!isDone) logger.info('a phone number is not published: it is already, or has gone again', { owner });
-    return true;
+  async function addOne({ owner, user, since }: WaitingLogin): Promise<boolean> {
+    try {
+      await addNumber(owner, user);
+      return true;
+    } catch (error) {
+      if (!(error instanceof TelegramProofFailure)) throw error;
+      switch (error.fact.kind) {
+        case 'number_in_use':
+          tellInUse({ owner });
+          return true;
+        case 'login_over':
+          // It may be claimed in a transaction that is not over yet.
+          return clock.now() - since >= longestTransactionMs;
+        case 'number_unchecked':
+          throw error;
+        case 'number_missing':
+        case 'account_missing':
+          return true;
+      }
+    }
   }
 
-  async function publishAll(to: AccountPublisher): Promise<void> {
-    for (const [id, address] of unpublished) {
+  async function addWaiting(): Promise<void> {
+    for (const [id, login] of waiting) {
       try {
-        if (await publishOne(to, address)) unpublished.delete(id);
+        if ((await addOne(login)) && waiting.get(id) === login) waiting.delete(id);
       } catch (error) {
-        logger.error('a phone number could not be published, and is tried again', { owner: address.mxid, error });
+        logger.error('a phone number could not be added, and is tried again', { owner: login.owner, error });
       }
     }
   }
 
   /** One after another: what a user withdraws after the first is not brought back by the second. */
   function publish(): Promise<void> {
-    if (publisher) publishing = publishing.then(() => publishAll(publisher));
+    publishing = publishing.then(addWaiting).then(() => publications?.publish());
     return publishing;
   }
 
@@ -204,26 +262,23 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
       await publish();
       const address = numberOf(user);
       if (!address) return undefined;
-      return database.transaction(async (tx) => {
-        if (!(await hasAccount(tx, owner, 'look'))) return undefined;
-        const found = await tx.accountAddresses.find(address);
-        if (!found) return 'offered';
-        return found.mxid === owner ? 'added' : 'in_use';
+      const known = await database.transaction(async (tx) => {
+        if (!(await hasAccount(tx, owner, 'look'))) return 'no_account';
+        return (await tx.accountAddresses.find(address))?.mxid;
       });
+      if (known === 'no_account') return undefined;
+      try {
+        const holder = known ?? (await holderUpstream(address));
+        if (holder === undefined) return 'offered';
+        return holder === owner ? 'added' : 'in_use';
+      } catch (error) {
+        if (error instanceof TelegramProofFailure) return undefined;
+        throw error;
+      }
     },
 
     async add(owner, user) {
-      const added = await database.transaction(async (tx) => {
-        const account = await tx.telegramAccounts.findByTelegramUserId(user.id);
-        // Telegram may have said another number since the caller has asked.
-        const login = account && (await holdLogin(tx, account.id));
-        if (login?.owner !== owner) throw new TelegramProofFailure({ kind: 'login_over' });
-        const address = numberOf(login.user);
-        if (!address) throw new TelegramProofFailure({ kind: 'number_missing' });
-        const outcome = await insert(tx, login, address);
-        if (outcome !== 'added') throw new TelegramProofFailure({ kind: outcome });
-        return login.user;
-      });
+      const added = await addNumber(owner, user);
       await publish();
       return added;
     },

@@ -25,6 +25,7 @@ const grant = z.looseObject({
 });
 const holder = z.looseObject({ user_id: matrixId, device_id: text.nullish(), is_guest: z.boolean().nullish() });
 
+const addressOwner = z.looseObject({ user_id: matrixId });
 const replyBody = z.looseObject({});
 const listed = z.looseObject({ threepids: z.array(z.unknown()) });
 const listedAddress = z.looseObject({
@@ -78,6 +79,29 @@ export function readAddresses(answer: HomeserverAnswer): readonly AccountAddress
     const { medium, address, validated_at, added_at } = data;
     return [{ medium, address, validatedAt: validated_at, addedAt: added_at }];
   });
+}
+
+/**
+ * Whom `GET /_synapse/admin/v1/threepid/{medium}/users/{address}` named; undefined where it is nobody. Throws AccountFailure
+ * homeserver_unreachable for every other answer: a refusal is about us, and not about the user.
+ */
+export function readAddressOwner(answer: HomeserverAnswer, serverName: ServerName): Mxid | undefined {
+  const { status, body } = answer;
+  if (status === 404 && body['errcode'] === 'M_NOT_FOUND') return undefined;
+  const result = addressOwner.safeParse(body);
+  if (status === 200 && result.success) {
+    requireUserOf(serverName, result.data.user_id);
+    return result.data.user_id;
+  }
+  throw new AccountFailure(
+    { kind: 'homeserver_unreachable' },
+    {
+      cause: new Error(
+        `the homeserver does not say whose an address is (status ${status}, ${JSON.stringify(body['errcode'])}): ` +
+          'homeserver.admin_access_token must be that of an administrator of a Synapse',
+      ),
+    },
+  );
 }
 
 /** What the identity servers did; throws AccountFailure for an answer that is no 200. */

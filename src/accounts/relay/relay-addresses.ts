@@ -16,6 +16,7 @@ import { readIdServer } from '../contacts/id-server.js';
 import type { OwnAddresses } from '../contacts/own-addresses.js';
 import type { ProofSessions } from '../contacts/proof-sessions.js';
 import type { Publications } from '../contacts/publications.js';
+import type { UpstreamProofs } from '../contacts/upstream-proofs.js';
 import { AccountFailure } from '../failure.js';
 import { reach } from './reach.js';
 import {
@@ -27,7 +28,6 @@ import {
   requireUserOf,
 } from './read-answer.js';
 import { createUpstreamAuthentication } from './upstream-authentication.js';
-import { createUpstreamProofs } from './upstream-proofs.js';
 
 /** What createRelayAddresses needs. */
 export interface RelayAddressesDeps {
@@ -36,7 +36,10 @@ export interface RelayAddressesDeps {
   readonly serverName: ServerName;
   readonly addresses: OwnAddresses;
   readonly proofs: ProofSessions;
+  readonly upstreamProofs: UpstreamProofs;
   readonly addressBook: AddressBook;
+  /** What the homeserver keeps for all of its users; undefined where we may not ask it. */
+  readonly upstreamAddressBook: AddressBook | undefined;
   readonly publications: Publications;
   /** Whether users may change the addresses that are kept here; about its own the homeserver decides. */
   readonly mayChange: boolean;
@@ -50,9 +53,17 @@ const addOperation = { method: 'POST', path: '/_matrix/client/v3/account/3pid/ad
  * and what nobody here knows, goes to it as it came, and its answers come back as they are.
  */
 export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses {
-  const { homeserver, serverName, addresses: own, proofs, addressBook, publications } = deps;
+  const {
+    homeserver,
+    serverName,
+    addresses: own,
+    proofs,
+    upstreamProofs,
+    addressBook,
+    upstreamAddressBook,
+    publications,
+  } = deps;
   const authentication = createUpstreamAuthentication(deps);
-  const upstreamProofs = createUpstreamProofs(deps.clock);
 
   const requireOurUser = (caller: Caller): Caller => {
     requireUserOf(serverName, caller.mxid);
@@ -74,6 +85,14 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
     return owner !== undefined && owner !== mxid;
   }
 
+  /** Adds what was proven here, unless the homeserver has it. */
+  async function addHere(mxid: Mxid, session: ProofSession): Promise<void> {
+    const address = upstreamAddressBook && (await proofs.findProven(session));
+    const isThere = address && (await upstreamAddressBook.findUser(address)) !== undefined;
+    if (isThere) throw new AccountFailure({ kind: 'address_in_use' });
+    await own.add(mxid, session);
+  }
+
   /** What nobody here has proven goes to the homeserver; false where that adds no addresses. */
   async function addUpstream(
     operation: 'add' | 'post',
@@ -82,7 +101,7 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
     body: RequestBody,
   ): Promise<boolean> {
     if (await proofs.isOurs(session)) return false;
-    const isInUse = await isTaken(upstreamProofs.addressOf(session), caller.mxid);
+    const isInUse = await isTaken(await upstreamProofs.findAddress(session), caller.mxid);
     if (isInUse) throw new AccountFailure({ kind: 'address_in_use' });
     const answer = await reach(homeserver.changeAddresses(operation, body, caller));
     if (isUnrecognized(answer)) return false;
@@ -106,12 +125,10 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
     return isUnrecognized(answer) ? 'no-support' : readUnbindResult(answer);
   }
 
-  /** Withdraws what was published from here. */
+  /** Withdraws what was published from here, at ourselves and elsewhere. */
   async function unbindHere({ mxid }: Caller, removal: AddressRemoval): Promise<UnbindResult> {
     const address = canonicalAddress(removal);
-    const { idServer } = removal;
-    const isElsewhere = idServer !== undefined && !publications.isOurs(idServer);
-    return isElsewhere || !address ? 'no-support' : publications.unbind(mxid, address, idServer);
+    return address ? publications.unbind(mxid, address, removal.idServer) : 'no-support';
   }
 
   const requireIdServer = ({ idServer }: AddressRemoval): void => {
@@ -144,7 +161,7 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
       }
       const reply = readReply(answer);
       const { sid } = reply;
-      if (address && typeof sid === 'string') upstreamProofs.note({ sid, clientSecret }, address);
+      if (address && typeof sid === 'string') await upstreamProofs.note({ sid, clientSecret }, address);
       return reply;
     },
 
@@ -154,14 +171,14 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
       requireChanges();
       const params = { client_secret: session.clientSecret, sid: session.sid };
       await authentication.authenticate(caller, { ...addOperation, owner: caller.mxid, params }, auth);
-      await own.add(caller.mxid, session);
+      await addHere(caller.mxid, session);
     },
 
     async addWithoutAuthentication(caller, session, body) {
       requireOurUser(caller);
       if (await addUpstream('post', caller, session, body)) return;
       requireChanges();
-      await own.add(caller.mxid, session);
+      await addHere(caller.mxid, session);
     },
 
     async remove(caller, removal) {
@@ -183,14 +200,18 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
     async bind(caller, session, server, body) {
       const { mxid } = requireOurUser(caller);
       if (publications.isOurs(server.idServer)) return publications.bind(mxid, session, server);
-      readReply(await reach(homeserver.changeAddresses('bind', body, caller)));
+      const answer = await reach(homeserver.changeAddresses('bind', body, caller));
+      if (isUnrecognized(answer)) return publications.bind(mxid, session, server);
+      readReply(answer);
     },
 
     async unbind(caller, removal) {
       requireOurUser(caller);
       requireIdServer(removal);
       const withdrawn = await unbindHere(caller, removal);
-      return isOurs(removal) ? withdrawn : eitherOf(withdrawn, await unbindUpstream(caller, removal));
+      // Where one server is named, it has forgotten the address; the homeserver need not tell it again.
+      const isOver = isOurs(removal) || (removal.idServer !== undefined && withdrawn === 'success');
+      return isOver ? withdrawn : eitherOf(withdrawn, await unbindUpstream(caller, removal));
     },
   };
 }

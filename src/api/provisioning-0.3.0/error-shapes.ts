@@ -85,6 +85,7 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
     'number_missing',
     'account_missing',
     'number_in_use',
+    'number_unchecked',
     'login_over',
     ...telegram,
   ],

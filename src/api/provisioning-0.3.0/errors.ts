@@ -165,6 +165,11 @@ export const proofErrors = {
     errcode: 'phone_number_in_use',
     error: 'That phone number belongs to another Matrix account.',
   },
+  number_unchecked: {
+    status: 503,
+    errcode: 'phone_number_unchecked',
+    error: 'Whether that phone number belongs to another Matrix account cannot be checked at the moment.',
+  },
   login_over: loginErrors.not_logged_in,
 } satisfies Record<TelegramProofFault['kind'], WireError>;
 

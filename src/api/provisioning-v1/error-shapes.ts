@@ -77,7 +77,7 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
     'bot_token_expired',
     'telegram_account_taken',
   ],
-  add_phone: [...asking, 'number_missing', 'account_missing', 'number_in_use', 'login_over'],
+  add_phone: [...asking, 'number_missing', 'account_missing', 'number_in_use', 'number_unchecked', 'login_over'],
   qr: [
     ...everybody,
     ...telegram,

@@ -98,6 +98,7 @@ export const operationErrors = {
     'number_missing',
     'account_missing',
     'number_in_use',
+    'number_unchecked',
     'login_over',
   ],
   logout: [...everybody, ...inPath, 'account_unknown'],

@@ -109,6 +109,11 @@ export const proofErrors = {
   number_missing: gangway(403, 'PHONE_NUMBER_MISSING', 'Bots have no phone number'),
   account_missing: gangway(403, 'MATRIX_ACCOUNT_MISSING', 'There is no Matrix account of that user here'),
   number_in_use: gangway(409, 'PHONE_NUMBER_IN_USE', 'That phone number belongs to another Matrix account'),
+  number_unchecked: gangway(
+    503,
+    'PHONE_NUMBER_UNCHECKED',
+    'Whether that phone number belongs to another Matrix account cannot be checked at the moment',
+  ),
   login_over: accountErrors.account_unknown,
 } satisfies Record<TelegramProofFault['kind'], WireError>;
 

@@ -2,7 +2,7 @@ import type { ServerName } from '../../base/mxid.js';
 import { baseUrl } from '../network-address.js';
 import { isServerName } from '../server-name.js';
 import { group, optional, required } from '../setting.js';
-import { Complaint, text } from '../value.js';
+import { Complaint, secretText, text } from '../value.js';
 
 const todo = 'Write the server name of your homeserver: what comes after the colon in the Matrix IDs of your users.';
 
@@ -16,6 +16,10 @@ const domain = text<ServerName>(
   },
 );
 
+const accessToken = secretText({ expects: 'the access token of an administrator of the homeserver' }, (input) =>
+  /^[\x21-\x7e]+$/.test(input),
+);
+
 /** The Matrix homeserver beside which the daemon runs. */
 export const homeserver = group(
   'The Matrix homeserver beside which Gangway runs.',
@@ -27,11 +31,18 @@ export const homeserver = group(
         'When it is given, Matrix logins are relayed to the homeserver. When it is left out, Gangway is the one that has accounts ' +
         'on homeserver.domain: `gangway user add` makes them. Never both.',
     ),
+    admin_access_token: optional(
+      accessToken,
+      'syt_the-token-of-an-administrator',
+      'The access token of an administrator of a Synapse, for one question: whose an address is. With it no phone number or e-mail ' +
+        'address that Synapse keeps for somebody is added to anybody here. Without it Synapse is not asked. Nothing is added while ' +
+        'Synapse does not answer.',
+    ),
     domain: required(
       domain,
       'example.com',
       'The server name: what comes after the colon in Matrix IDs. Often not the name of the machine.',
     ),
   },
-  (keys) => ({ address: keys.address, domain: keys.domain }),
+  (keys) => ({ address: keys.address, adminAccessToken: keys.admin_access_token, domain: keys.domain }),
 );

@@ -49,8 +49,9 @@ export const threepids = group(
       'ask',
       'What becomes of the phone number with which a user logs in to Telegram. on: it becomes an address of the Matrix account by itself, so ' +
         'that the user can log in to Matrix by it. ask: the provisioning API offers that, and does it when it is asked to. off: nothing. What ' +
-        'was added so goes with the login to Telegram. Beside a homeserver, what it knows is not asked: where ' +
-        'it has the number for somebody else, a login by that number through Gangway is from then on one of the user of that Telegram login.',
+        'was added so goes with the login to Telegram. Beside a homeserver, what it knows is not asked without ' +
+        'homeserver.admin_access_token: where it has the number for somebody else, a login by that number through Gangway is from then on one of ' +
+        'the user of that Telegram login.',
     ),
     from_telegram_bind: withDefault(
       trueOrFalse,

@@ -298,6 +298,16 @@ const rows: readonly Row[] = [
       await logIn(api, alice);
       await api.addNumber(bob, phones.plain.slice(1));
     },
+  {
+    operation: 'add_phone',
+    status: 503,
+    errcode: 'phone_number_unchecked',
+    error: 'Whether that phone number belongs to another Matrix account cannot be checked at the moment.',
+    async prepare(api) {
+      await logIn(api, alice);
+      api.loseHomeserver();
+    },
+  },
   },
   {
     operation: 'request_code',

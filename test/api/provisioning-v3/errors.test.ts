@@ -389,6 +389,15 @@ const rows: readonly Row[] = [
   row('login_add_phone', [409, 'GANGWAY.PHONE_NUMBER_IN_USE', 'That phone number belongs to another Matrix account'], {
     before: (api) => api.addNumber(bob, phones.plain.slice(1)),
   }),
+  row(
+    'login_add_phone',
+    [
+      503,
+      'GANGWAY.PHONE_NUMBER_UNCHECKED',
+      'Whether that phone number belongs to another Matrix account cannot be checked at the moment',
+    ],
+    { before: (api) => Promise.resolve(api.loseHomeserver()) },
+  ),
   row('logout', notFound, { prepare: () => Promise.resolve({ method: 'POST', path: '/v3/logout/1' }) }),
   row('login_user_input', [400, 'M_MISSING_PARAM', 'The code is missing'], {
     prepare: async (api) => answerOf(await codeAsked(api), stepIds.code, ''),

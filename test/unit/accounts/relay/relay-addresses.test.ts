@@ -6,6 +6,7 @@ import { tokenRequest } from '../../../support/contacts.js';
 import { sendJson } from '../../../support/fake-homeserver.js';
 import type { AddressSupport } from '../../../support/fake-homeserver-addresses.js';
 import { identityServer } from '../../../support/identity-service.js';
+import { minute } from '../../../support/validation.js';
 import { callerOf, openRelayAddresses } from '../../../support/relay-addresses.js';
 import {
   bodyOf,
@@ -144,6 +145,24 @@ describe('a token', () => {
       expect(homeserver.addresses.listOf(alice.mxid)).toEqual([]);
     });
 
+    it('cannot be added with what was proven before a restart, for a day', async () => {
+      const session = await world.proveThere(email.address);
+      const again = await openRelayAddresses(homeserver.url, 'home.test', { before: world });
+      const adding = () => again.addresses.add(alice, session, undefined, bodyOf(session));
+      expect(await faultOf(adding())).toEqual({ kind: 'address_in_use' });
+      await again.clock.advance(24 * 60 * minute);
+      expect(await faultOf(adding())).toMatchObject({ kind: 'authentication_incomplete' });
+      await again.close();
+    });
+
+    it('can be added once that account has let it go', async () => {
+      const session = await world.proveThere(email.address);
+      expect(await faultOf(world.add(session))).toEqual({ kind: 'address_in_use' });
+      await addresses.remove(bob, removalOf(email));
+      await world.add(session, passwordStage(undefined, alice));
+      expect(await world.listed()).toEqual(['email alice@mail.test']);
+    });
+
     it('is no trouble to that account', async () => {
       const session = await world.proveThere(email.address, bob);
       await world.add(session, passwordStage(undefined, bob), bob);
@@ -214,7 +233,6 @@ describe('removing', () => {
     homeserver.addresses.support = 'full';
     await world.keep(alice.mxid, 'email', email.address);
     expect(await addresses.remove(alice, removalOf(email, 'vector.test'))).toBe('success');
-    expect(world.publications.asked).toEqual([]);
     expect(world.asked().at(-1)).toMatchObject({
       path: '/_matrix/client/v3/account/3pid/unbind',
       body: { ...email, id_server: 'vector.test' },
@@ -254,50 +272,6 @@ describe('removing', () => {
     await addresses.remove(alice, removalOf(phone));
     expect(await world.listed()).toEqual(['email alice@mail.test']);
   });
-});
-
-describe('publishing', () => {
-  const session = { sid: 'of.the.identity.server', clientSecret: 'a.secret' };
-  const idAccessToken = new Secret('id_access_token');
-
-  it('at ourselves does not touch the homeserver', async () => {
-    const server = { idServer: identityServer, idAccessToken };
-    await addresses.bind(alice, session, server, {});
-    world.publications.unbindResult = 'success';
-    expect(await addresses.unbind(alice, removalOf(email, identityServer))).toBe('success');
-    expect(world.publications.asked).toEqual([
-      ['bind', alice.mxid, session, server],
-      ['unbind', alice.mxid, email, identityServer],
-    ]);
-    expect(world.asked()).toEqual([]);
-  });
-
-  it('elsewhere is the homeserver’s, as it came', async () => {
-    homeserver.addresses.support = 'full';
-    const body = { ...bodyOf(session), id_server: 'vector.test', id_access_token: 'x', 'org.example.kept': 1 };
-    await addresses.bind(alice, session, { idServer: 'vector.test', idAccessToken }, body);
-    expect(await addresses.unbind(alice, removalOf(email, 'vector.test'))).toBe('success');
-    expect(world.asked().map(({ body: sent }) => sent)).toEqual([body, { ...email, id_server: 'vector.test' }]);
-    expect(world.paths()).toEqual(['POST /account/3pid/bind', 'POST /account/3pid/unbind']);
-    expect(world.publications.asked).toEqual([]);
-  });
-
-  it('elsewhere is refused in the homeserver’s words', async () => {
-    const bind = addresses.bind(alice, session, { idServer: 'vector.test', idAccessToken }, {});
-    expect(await faultOf(bind)).toMatchObject({ kind: 'refused_upstream', status: 404 });
-    expect(await addresses.unbind(alice, removalOf(email, 'vector.test'))).toBe('no-support');
-  });
-
-  it.each(['success', 'no-support'] as const)(
-    'ends on every side where no identity server is named: %s',
-    async (result) => {
-      homeserver.addresses.support = 'full';
-      world.publications.unbindResult = result;
-      expect(await addresses.unbind(alice, removalOf(email))).toBe(result);
-      expect(world.publications.asked).toEqual([['unbind', alice.mxid, email, undefined]]);
-      expect(world.paths()).toEqual(['POST /account/3pid/unbind']);
-    },
-  );
 });
 
 describe('users of other servers', () => {

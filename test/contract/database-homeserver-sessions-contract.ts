@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Secret } from '../../src/base/secret.js';
+import type { Database } from '../../src/database/database.js';
+import type { DatabasePlace } from '../support/database-place.js';
+import { openTestDatabase, testKey } from '../support/database.js';
+
+/** Beyond 32 bits, as times in milliseconds are. */
+const later = 1_795_000_000_000;
+const key = (sid = 'sid.of.the.homeserver', clientSecret = 'secret.of.the.client') => ({
+  sid,
+  clientSecret: new Secret(clientSecret),
+});
+const email = { medium: 'email', address: 'alice@mail.test' } as const;
+const phone = { medium: 'msisdn', address: '447470674927' } as const;
+
+/** What the database promises of the homeserver's sessions, whichever it is. */
+export function describeHomeserverSessions(createPlace: () => Promise<DatabasePlace>): void {
+  let place: DatabasePlace;
+  let database: Database;
+  const save = (session: ReturnType<typeof key>, address: typeof email | typeof phone, expiresAt = later) =>
+    database.transaction((tx) => tx.homeserverSessions.save(session, address, expiresAt));
+  const find = (session: ReturnType<typeof key>, now = 0) =>
+    database.transaction((tx) => tx.homeserverSessions.findAddress(session, now));
+
+  beforeEach(async () => {
+    place = await createPlace();
+    database = await openTestDatabase({ uri: place.uri });
+  });
+
+  afterEach(async () => {
+    await database.close();
+    await place.remove();
+  });
+
+  it('are known by both of their names, and as long as they last', async () => {
+    await save(key(), email);
+    expect(await find(key(), later - 1)).toEqual(email);
+    expect(await find(key(), later)).toBeUndefined();
+    expect(await find(key('other'))).toBeUndefined();
+    expect(await find(key(undefined, 'other'))).toBeUndefined();
+    expect(await find(key('sid.of.the.homeserver","secret', 'of.the.client'))).toBeUndefined();
+  });
+
+  it('prove what was noted last', async () => {
+    await save(key(), email, later);
+    await save(key(), phone, later - 10);
+    expect(await find(key(), later - 11)).toEqual(phone);
+    expect(await find(key(), later - 10)).toBeUndefined();
+  });
+
+  it('are noted once where two note them at the same time', async () => {
+    await Promise.all([save(key(), email), save(key(), email)]);
+    expect(await find(key())).toEqual(email);
+    expect(await place.execute('SELECT id FROM homeserver_sessions')).toHaveLength(1);
+  });
+
+  it('are forgotten when they are over, and no others', async () => {
+    await save(key('over'), email, later);
+    await save(key('not over'), email, later + 1);
+    await database.transaction((tx) => tx.homeserverSessions.deleteExpired(later));
+    expect(await find(key('over'))).toBeUndefined();
+    expect(await find(key('not over'))).toEqual(email);
+  });
+
+  it('are stored without anything that names them, or the address, in clear', async () => {
+    await save(key(), email);
+    const stored = await place.dump();
+    for (const text of ['sid.of.the.homeserver', 'secret.of.the.client', 'alice@mail.test', 'mail.test']) {
+      expect(stored).not.toContain(text);
+    }
+  });
+
+  it('are known after a change of the encryption key, and replaced', async () => {
+    await save(key(), email);
+    await database.close();
+    database = await openTestDatabase({ uri: place.uri, encryption: { key: testKey(2), oldKeys: [testKey(1)] } });
+    expect(await find(key())).toEqual(email);
+    await save(key(), phone);
+    expect(await find(key())).toEqual(phone);
+    expect(await place.execute('SELECT id FROM homeserver_sessions')).toHaveLength(1);
+  });
+}

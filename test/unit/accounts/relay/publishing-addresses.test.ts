@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Secret } from '../../../../src/base/secret.js';
+import { faultOf } from '../../../support/account-requests.js';
+import { sendJson } from '../../../support/fake-homeserver.js';
+import { identityServer } from '../../../support/identity-service.js';
+import { openRelayAddresses, type RelayAddressesUnderTest } from '../../../support/relay-addresses.js';
+import { bodyOf, email, openRelayWorld, refused, removalOf, type RelayWorld } from '../../../support/relay-world.js';
+
+let world: RelayWorld;
+let alice: RelayWorld['alice'];
+let bob: RelayWorld['bob'];
+let homeserver: RelayWorld['homeserver'];
+let addresses: RelayWorld['addresses'];
+
+beforeEach(async () => {
+  world = await openRelayWorld();
+  ({ alice, bob, homeserver, addresses } = world);
+});
+afterEach(() => world.close());
+
+describe('publishing', () => {
+  const session = { sid: 'of.the.identity.server', clientSecret: 'a.secret' };
+  const idAccessToken = new Secret('id_access_token');
+
+  it('at ourselves does not touch the homeserver', async () => {
+    const server = { idServer: identityServer, idAccessToken };
+    await addresses.bind(alice, session, server, {});
+    world.publications.unbindResult = 'success';
+    expect(await addresses.unbind(alice, removalOf(email, identityServer))).toBe('success');
+    expect(world.publications.asked).toEqual([
+      ['bind', alice.mxid, session, server],
+      ['unbind', alice.mxid, email, identityServer],
+    ]);
+    expect(world.asked()).toEqual([]);
+  });
+
+  it('elsewhere is the homeserver’s, as it came', async () => {
+    homeserver.addresses.support = 'full';
+    const body = { ...bodyOf(session), id_server: 'vector.test', id_access_token: 'x', 'org.example.kept': 1 };
+    await addresses.bind(alice, session, { idServer: 'vector.test', idAccessToken }, body);
+    expect(world.publications.asked).toEqual([]);
+    expect(await addresses.unbind(alice, removalOf(email, 'vector.test'))).toBe('success');
+    expect(world.asked().map(({ body: sent }) => sent)).toEqual([body, { ...email, id_server: 'vector.test' }]);
+    expect(world.paths()).toEqual(['POST /account/3pid/bind', 'POST /account/3pid/unbind']);
+  });
+
+  it.each([
+    [403, { errcode: 'M_FORBIDDEN', error: 'No' }],
+    [404, { errcode: 'M_NOT_FOUND', error: 'No such session' }],
+    [500, { errcode: 'M_UNKNOWN', error: 'Timed out contacting identity server' }],
+  ])('elsewhere is not tried by us where the homeserver refuses: %i %j', async (status, body) => {
+    homeserver.intercept((response) => sendJson(response, { status, body }));
+    const bind = addresses.bind(alice, session, { idServer: 'vector.test', idAccessToken }, {});
+    expect(await faultOf(bind)).toEqual(refused(status, body));
+    expect(await faultOf(addresses.unbind(alice, removalOf(email, 'vector.test')))).toEqual(refused(status, body));
+    expect(world.publications.asked).toEqual([['unbind', alice.mxid, email, 'vector.test']]);
+  });
+
+  it('elsewhere is ours where the homeserver has no such path', async () => {
+    const server = { idServer: 'vector.test', idAccessToken };
+    await addresses.bind(alice, session, server, {});
+    expect(await addresses.unbind(alice, removalOf(email, 'vector.test'))).toBe('no-support');
+    expect(world.publications.asked).toEqual([
+      ['bind', alice.mxid, session, server],
+      ['unbind', alice.mxid, email, 'vector.test'],
+    ]);
+  });
+
+  it.each(['success', 'no-support'] as const)(
+    'ends on every side where no identity server is named: %s',
+    async (result) => {
+      homeserver.addresses.support = 'full';
+      world.publications.unbindResult = result;
+      expect(await addresses.unbind(alice, removalOf(email))).toBe(result);
+      expect(world.publications.asked).toEqual([['unbind', alice.mxid, email, undefined]]);
+      expect(world.paths()).toEqual(['POST /account/3pid/unbind']);
+    },
+  );
+});
+
+describe('what we have published at another identity server', () => {
+  const session = { sid: 'of.the.identity.server', clientSecret: 'a.secret' };
+  const server = { idServer: 'vector.test', idAccessToken: new Secret('id_access_token') };
+  let relay: RelayAddressesUnderTest;
+  beforeEach(async () => {
+    relay = await openRelayAddresses(homeserver.url, 'home.test');
+    await relay.addresses.bind(alice, session, server, {});
+  });
+  afterEach(() => relay.close());
+  const unbindings = () =>
+    relay.identityServers.asked.flatMap(({ what, server: asked, asked: { mxid, sid } }) =>
+      what === 'unbind' ? [`${asked} ${mxid} ${sid}`] : [],
+    );
+
+  it.each(['vector.test', undefined])('is withdrawn there by us, once (id_server: %s)', async (named) => {
+    expect(await relay.addresses.unbind(alice, removalOf(email, named))).toBe('success');
+    expect(unbindings()).toEqual(['vector.test @alice:home.test of.the.identity.server']);
+    expect(await relay.addresses.unbind(alice, removalOf(email, named))).toBe('no-support');
+    expect(unbindings()).toHaveLength(1);
+  });
+
+  it.each(['vector.test', undefined])('goes with the address (id_server: %s)', async (named) => {
+    await relay.keep(alice.mxid, 'email', email.address);
+    expect(await relay.addresses.remove(alice, removalOf(email, named))).toBe('success');
+    expect(unbindings()).toEqual(['vector.test @alice:home.test of.the.identity.server']);
+    expect(await relay.addresses.list(alice)).toEqual([]);
+  });
+
+  it('stays where another server is named, or another user asks', async () => {
+    expect(await relay.addresses.unbind(alice, removalOf(email, 'other.test'))).toBe('no-support');
+    expect(await relay.addresses.unbind(bob, removalOf(email, 'vector.test'))).toBe('no-support');
+    expect(unbindings()).toEqual([]);
+  });
+
+  it('is asked for again where that server was in trouble, also once the homeserver can do such things itself', async () => {
+    relay.identityServers.answer('vector.test', { status: 500, body: { errcode: 'M_UNKNOWN', error: 'Down' } });
+    const unbind = () => relay.addresses.unbind(alice, removalOf(email, 'vector.test'));
+    expect(await faultOf(unbind())).toMatchObject({ kind: 'identity_server_refused', status: 500 });
+    relay.identityServers.answer('vector.test', undefined);
+    homeserver.addresses.support = 'full';
+    expect(await unbind()).toBe('success');
+    expect(unbindings()).toHaveLength(2);
+  });
+
+  it('is withdrawn twice at once without an error', async () => {
+    const unbind = () => relay.addresses.unbind(alice, removalOf(email, 'vector.test'));
+    expect(await Promise.all([unbind(), unbind()])).toContain('success');
+    expect(await unbind()).toBe('no-support');
+  });
+});
