@@ -298,6 +298,7 @@ const rows: readonly Row[] = [
       await logIn(api, alice);
       await api.addNumber(bob, phones.plain.slice(1));
     },
+  },
   {
     operation: 'add_phone',
     status: 503,
@@ -307,7 +308,6 @@ const rows: readonly Row[] = [
       await logIn(api, alice);
       api.loseHomeserver();
     },
-  },
   },
   {
     operation: 'request_code',
