@@ -30,8 +30,7 @@ export function identityStops(deps: IdentityStopsDeps): readonly (() => Promise<
     () =>
       walk.step({
         ...post,
-        title:
-          '11. The identity service. Her homeserver (the demo has a stand-in) vouches for her, and she gets a token.',
+        title: 'The identity service. Her homeserver (the demo has a stand-in) vouches for her, and she gets a token.',
         path: `${api}/account/register`,
         as: 'stranger',
         body: { access_token: homeserver.openIdToken, token_type: 'Bearer', matrix_server_name: serverNameOf(mxid) },
@@ -40,7 +39,7 @@ export function identityStops(deps: IdentityStopsDeps): readonly (() => Promise<
     async () => {
       const isRight = await walk.step({
         ...post,
-        title: '12. She wants her e-mail address to be found, so she must prove that it is hers.',
+        title: 'She wants her e-mail address to be found, so she must prove that it is hers.',
         path: `${api}/validate/email/requestToken`,
         body: { client_secret: clientSecret, email, send_attempt: 1 },
         reply: {},
@@ -57,7 +56,7 @@ export function identityStops(deps: IdentityStopsDeps): readonly (() => Promise<
     () =>
       walk.step({
         ...post,
-        title: '13. Whoever has read the mail holds the address. (The link has a button that does the same.)',
+        title: 'Whoever has read the mail holds the address. (The link has a button that does the same.)',
         path: `${api}/validate/email/submitToken`,
         body: { ...session, token: mailed },
         reply: { success: true },
@@ -65,7 +64,7 @@ export function identityStops(deps: IdentityStopsDeps): readonly (() => Promise<
     () =>
       walk.step({
         ...post,
-        title: '14. She publishes it. The answer is signed, and so good for everybody.',
+        title: 'She publishes it. The answer is signed, and so good for everybody.',
         path: `${api}/3pid/bind`,
         body: { ...session, mxid },
         reply: { medium: 'email', address: email.toLowerCase(), mxid },
@@ -73,7 +72,7 @@ export function identityStops(deps: IdentityStopsDeps): readonly (() => Promise<
     () =>
       walk.step({
         ...post,
-        title: '15. Whoever has her in their address book asks how to ask,',
+        title: 'Whoever has her in their address book asks how to ask,',
         method: 'GET',
         path: `${api}/hash_details`,
         reply: { algorithms: ['sha256', 'none'] },
@@ -83,7 +82,7 @@ export function identityStops(deps: IdentityStopsDeps): readonly (() => Promise<
       const hash = createHash('sha256').update(`${email.toLowerCase()} email ${pepper}`).digest('base64url');
       return walk.step({
         ...post,
-        title: '16. and sends a hash of the address rather than the address.',
+        title: 'and sends a hash of the address rather than the address.',
         path: `${api}/lookup`,
         body: { algorithm: 'sha256', pepper, addresses: [hash] },
         reply: { mappings: { [hash]: mxid } },

@@ -33,7 +33,7 @@ export function joinStops({
     () =>
       walk.step({
         title:
-          '17. Whoever is logged in to Telegram has proven a phone number. It may become an address of her Matrix account:',
+          'Whoever is logged in to Telegram has proven a phone number. It may become an address of her Matrix account:',
         method: 'GET',
         path: `${provisioning}/${mxid}/get_me`,
         as: 'manager',
@@ -42,7 +42,7 @@ export function joinStops({
       }),
     () =>
       walk.step({
-        title: '18. she takes the offer. No code is sent, for there is nothing left to prove.',
+        title: 'she takes the offer. No code is sent, for there is nothing left to prove.',
         method: 'POST',
         path: `${provisioning}/login/${mxid}/add_phone`,
         as: 'manager',
@@ -52,14 +52,14 @@ export function joinStops({
     () =>
       walk.step({
         ...loginByPhone,
-        title: '19. Now she can log in to Matrix by her phone number.',
+        title: 'Now she can log in to Matrix by her phone number.',
         status: 200,
         reply: { user_id: mxid },
       }),
-    () => revoke({ print, phone, controlUrl }),
+    () => revoke({ walk, print, phone, controlUrl }),
     () =>
       walk.step({
-        title: '21. Gangway sees it when it is asked, and looks by itself every now and then.',
+        title: 'Gangway sees it when it is asked, and looks by itself every now and then.',
         method: 'GET',
         path: `${provisioning}/${mxid}/get_me`,
         as: 'manager',
@@ -69,16 +69,21 @@ export function joinStops({
     () =>
       walk.step({
         ...loginByPhone,
-        title: '22. The number is proven no more, so nobody logs in by it.',
+        title: 'The number is proven no more, so nobody logs in by it.',
         status: 403,
         reply: { errcode: 'M_FORBIDDEN' },
       }),
   ];
 }
 
-async function revoke({ print, phone, controlUrl }: Pick<JoinStopsDeps, 'print' | 'phone' | 'controlUrl'>) {
+async function revoke({
+  walk,
+  print,
+  phone,
+  controlUrl,
+}: Pick<JoinStopsDeps, 'walk' | 'print' | 'phone' | 'controlUrl'>) {
   const body = JSON.stringify({ account: `+${phone}`, error: 'SESSION_REVOKED' });
-  print(`\n20. On her phone she ends that session. (Here, the simulated Telegram is told so.)\n`);
+  walk.announce('On her phone she ends that session. (Here, the simulated Telegram is told so.)');
   print(`  $ curl -sS -d '${body}' ${controlUrl}/revoke\n`);
   const response = await fetch(`${controlUrl}/revoke`, { method: 'POST', body, signal: AbortSignal.timeout(10_000) });
   print(`  ${response.status} ${await response.text()}\n`);

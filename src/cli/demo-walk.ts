@@ -36,6 +36,8 @@ export interface WalkDeps {
 
 /** A walk through the API, one step at a time. */
 export interface Walk {
+  /** Prints the title of a stop under the next number; `step` does so by itself. */
+  announce(title: string): void;
   /** Makes the request, prints it and its reply, and says whether the reply is as it must be. */
   step(step: WalkStep): Promise<boolean>;
   /** A member of the last reply that is text; empty where there is none. */
@@ -60,12 +62,20 @@ export function curlLine(url: string, { method, path, as, body }: Call): string 
 
 /** A walk that has not begun. */
 export function createWalk({ url, sharedSecret, print }: WalkDeps): Walk {
+  let stops = 0;
   let accessToken = '';
   let reply: ReadonlyMap<string, unknown> = new Map();
   let loginId = '';
   let qrText: string | undefined;
 
+  const announce = (title: string) => {
+    stops += 1;
+    print(`\n${stops}. ${title}\n`);
+  };
+
   return {
+    announce,
+
     told(name) {
       const value = reply.get(name);
       return typeof value === 'string' ? value : '';
@@ -75,7 +85,8 @@ export function createWalk({ url, sharedSecret, print }: WalkDeps): Walk {
 
     async step(asked) {
       const step = { ...asked, path: asked.path.replace('{login_id}', loginId) };
-      print(`\n${step.title}\n  $ ${curlLine(url, step)}\n`);
+      announce(step.title);
+      print(`  $ ${curlLine(url, step)}\n`);
       const bearer = { manager: sharedSecret, user: accessToken, stranger: undefined }[step.as];
       const response = await fetch(`${url}${step.path}`, {
         method: step.method,
@@ -107,4 +118,10 @@ export function createWalk({ url, sharedSecret, print }: WalkDeps): Walk {
 
 function membersOf(value: unknown): ReadonlyMap<string, unknown> {
   return new Map(typeof value === 'object' && value !== null ? Object.entries(value) : []);
+}
+
+/** A request to the provisioning API below that path, with the shared secret: a GET, or a POST where there is a body. */
+export function provision(path: string, body?: Readonly<Record<string, string>>) {
+  const request = body === undefined ? { method: 'GET' as const } : { method: 'POST' as const, body };
+  return { ...request, path: `/_matrix/provision${path}`, as: 'manager' as const };
 }

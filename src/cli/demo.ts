@@ -14,7 +14,8 @@ import { inAccountOffice } from './account-office.js';
 import { startDemoHomeserver, type DemoHomeserver } from './demo-homeserver.js';
 import { identityStops } from './demo-identity.js';
 import { joinStops } from './demo-join.js';
-import { createWalk, curlLine, type WalkStep } from './demo-walk.js';
+import { telegramStops } from './demo-telegram.js';
+import { createWalk, curlLine, provision, type Walk, type WalkStep } from './demo-walk.js';
 import { exitCodes } from './exit-code.js';
 import { firstSignal } from './first-signal.js';
 import type { Surroundings } from './surroundings.js';
@@ -23,8 +24,6 @@ import { readVersion } from './version.js';
 const domain = 'demo.test';
 const alice = `@alice:${domain}` as Mxid;
 const bot = `@bot:${domain}`;
-const carol = `@carol:${domain}`;
-const dave = `@dave:${domain}`;
 const messagesFile = 'messages.jsonl';
 const phone = '9996621234';
 const matrixPassword = 'cheese and crackers';
@@ -69,12 +68,18 @@ async function demo(once: boolean, surroundings: Surroundings): Promise<number> 
     const walk = createWalk({ url, sharedSecret, print: out });
     const { password } = magicPasswords.password;
     const stops = [
-      ...telegramSteps({ password, botSecret: magicBotSecret }).map((step) => () => walk.step(step)),
-      ...managerSteps().map((step) => () => walk.step(step)),
-      () => walk.step(qrStart),
-      () => scan(walk.qrText(), sandbox, out),
-      () => walk.step(qrEnd),
-      () => makeAccount(file, surroundings),
+      ...telegramStops({
+        walk,
+        print: out,
+        domain,
+        mxid: alice,
+        phone,
+        password,
+        bot,
+        botSecret: magicBotSecret,
+        sandbox,
+      }),
+      () => makeAccount(file, walk, surroundings),
       ...matrixSteps().map((step) => () => walk.step(step)),
       ...identityStops({ walk, print: out, mxid: alice, homeserver, messages: join(folder, messagesFile) }),
       ...joinStops({ walk, print: out, mxid: alice, phone, password: matrixPassword, controlUrl: sandbox.controlUrl }),
@@ -127,9 +132,9 @@ async function writeConfig(folder: string, scenery: Scenery, { random }: Surroun
 }
 
 /** `gangway user add`, as another command would do it beside the daemon. */
-async function makeAccount(file: string, surroundings: Surroundings): Promise<boolean> {
-  const title = `14. ${alice} gets a Matrix account: there is no homeserver here, so Gangway has the accounts.`;
-  surroundings.out(`\n${title}\n  $ gangway user add ${alice} --password-file password -c config.yaml\n`);
+async function makeAccount(file: string, walk: Walk, surroundings: Surroundings): Promise<boolean> {
+  walk.announce(`${alice} gets a Matrix account: there is no homeserver here, so Gangway has the accounts.`);
+  surroundings.out(`  $ gangway user add ${alice} --password-file password -c config.yaml\n`);
   const indented = { ...surroundings, out: (text: string) => surroundings.out(`  ${text}`) };
   const code = await inAccountOffice(file, indented, async ({ administration, serverName, readNewUser }) => {
     const mxid = readNewUser(alice, serverName);
@@ -151,121 +156,10 @@ async function findFreePort(): Promise<number> {
   return address.port;
 }
 
-function provision(path: string, body?: Readonly<Record<string, string>>) {
-  const request = body === undefined ? { method: 'GET' as const } : { method: 'POST' as const, body };
-  return { ...request, path: `/_matrix/provision${path}`, as: 'manager' as const };
-}
-
-function telegramSteps(secrets: { password: string; botSecret: string }): readonly WalkStep[] {
-  return [
-    {
-      title: `1. ${alice} asks for a login code. (99966XYYYY are magic numbers: X is the data centre.)`,
-      ...provision(`/login/${alice}/request_code`, { phone: `+${phone}` }),
-      status: 200,
-      reply: { state: 'code' },
-    },
-    {
-      title: '2. The code is X five times. This account has two-factor authentication, so the password is next.',
-      ...provision(`/login/${alice}/send_code`, { code: '22222' }),
-      status: 202,
-      reply: { state: 'password' },
-    },
-    {
-      title: '3. The password completes the login.',
-      ...provision(`/login/${alice}/send_password`, { password: secrets.password }),
-      status: 200,
-      reply: { state: 'logged-in' },
-    },
-    {
-      title: '4. Telegram says who that is.',
-      ...provision(`/${alice}/get_me`),
-      status: 200,
-      reply: { phone, is_bot: false },
-    },
-    {
-      title: '5. A bot logs in with its token.',
-      ...provision(`/login/${bot}/bot_token`, { token: `2000020001:${secrets.botSecret}` }),
-      status: 200,
-      reply: { state: 'logged-in' },
-    },
-    {
-      title: '6. And it is a bot.',
-      ...provision(`/${bot}/get_me`),
-      status: 200,
-      reply: { phone: null, is_bot: true },
-    },
-  ];
-}
-
-/** What today's mautrix-manager and its like do: version 3, step by step. */
-function managerSteps(): readonly WalkStep[] {
-  return [
-    {
-      title: `7. ${carol} logs in as today's mautrix-manager does it: a login of version 3 asks for one thing after the other.`,
-      ...manage('/login/start/phone', carol, {}),
-      status: 200,
-      reply: { type: 'user_input', step_id: stepIds.phone },
-    },
-    {
-      title: '8. The step says what to ask for, and is answered under its own name.',
-      ...manage(`/login/step/{login_id}/${stepIds.phone}/user_input`, carol, { [stepIds.phone]: '+9996610123' }),
-      status: 200,
-      reply: { type: 'user_input', step_id: stepIds.code },
-    },
-    {
-      title: '9. A wrong code is no error: the step is shown again.',
-      ...manage(`/login/step/{login_id}/${stepIds.code}/user_input`, carol, { [stepIds.code]: '54321' }),
-      status: 200,
-      reply: { step_id: `${stepIds.code}.incorrect`, instructions: 'Incorrect code' },
-    },
-    {
-      title: '10. The right one completes the login.',
-      ...manage(`/login/step/{login_id}/${stepIds.code}.incorrect/user_input`, carol, { [stepIds.code]: '11111' }),
-      status: 200,
-      reply: { type: 'complete' },
-    },
-  ];
-}
-
-const stepIds = {
-  phone: 'fi.mau.telegram.login.phone_number',
-  code: 'fi.mau.telegram.login.code',
-  qr: 'fi.mau.telegram.login.show_qr',
-} as const;
-
-function manage(path: string, user: string, body: Readonly<Record<string, string>>) {
-  return provision(`/v3${path}?user_id=${user}`, body);
-}
-
-const qrStart: WalkStep = {
-  title: `11. ${dave} would rather scan a QR code.`,
-  ...manage('/login/start/qr', dave, {}),
-  status: 200,
-  reply: { type: 'display_and_wait', step_id: stepIds.qr },
-};
-
-const qrEnd: WalkStep = {
-  title: '13. Whoever waits for that is told at once.',
-  ...manage(`/login/step/{login_id}/${stepIds.qr}/display_and_wait`, dave, {}),
-  status: 200,
-  reply: { type: 'complete' },
-};
-
-/** Draws the QR code, and has an account of the sandbox scan it. */
-async function scan(text: string | undefined, sandbox: Sandbox | undefined, out: (text: string) => void) {
-  const token = text === undefined ? null : new URL(text).searchParams.get('token');
-  if (text === undefined || token === null || sandbox === undefined) return false;
-  const { renderUnicodeCompact } = await import('uqr');
-  const drawn = renderUnicodeCompact(text, { border: 2 }).replaceAll(/^/gm, '  ');
-  out(`\n12. That is this code. The account +9996630123 of the simulated Telegram scans it on its phone.\n${drawn}\n`);
-  sandbox.control.acceptLoginToken(Buffer.from(token, 'base64url'), '+9996630123');
-  return true;
-}
-
 function matrixSteps(): readonly WalkStep[] {
   return [
     {
-      title: '15. She logs in to it, as Matrix clients do.',
+      title: 'She logs in to it, as Matrix clients do.',
       method: 'POST',
       path: '/_matrix/client/v3/login',
       as: 'stranger',
@@ -278,14 +172,14 @@ function matrixSteps(): readonly WalkStep[] {
       reply: { user_id: alice },
     },
     {
-      title: '16. With the access token of that login she needs no shared secret to see her login to Telegram.',
+      title: 'With the access token of that login she needs no shared secret to see her login to Telegram.',
       ...provision(`/${alice}/get_me`),
       as: 'user',
       status: 200,
       reply: { phone },
     },
     {
-      title: '17. The bot is none of her business.',
+      title: 'The bot is none of her business.',
       ...provision(`/${bot}/get_me`),
       as: 'user',
       status: 403,

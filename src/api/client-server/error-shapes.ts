@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ReplyShape } from '../../http/endpoint.js';
-import { accountErrors, bodyErrors, httpErrors, postErrors, threepidErrors, type WireError } from './errors.js';
+import type { WireError } from '../matrix-errors.js';
+import { accountErrors, bodyErrors, httpErrors, postErrors, threepidErrors } from './errors.js';
 
 const wireErrors = {
   ...threepidErrors,

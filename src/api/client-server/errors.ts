@@ -1,18 +1,11 @@
 import type { AccountFault } from '../../accounts/failure.js';
 import type { HttpProblem } from '../../http/problem.js';
 import type { ThreepidFault } from '../../threepid/failure.js';
-
-/** How the client-server API spells an error; what is special about one may be added to `error`. */
-export interface WireError {
-  readonly status: number;
-  readonly errcode: string;
-  readonly error: string;
-}
+import { bodyUnfit, matrixHttpErrors, tooMany, type WireError } from '../matrix-errors.js';
 
 /** Faults whose answer comes with them. */
 export type PassedOn = 'authentication_incomplete' | 'refused_upstream' | 'identity_server_refused';
 
-const tooMany: WireError = { status: 429, errcode: 'M_LIMIT_EXCEEDED', error: 'Too Many Requests' };
 const notProven: WireError = {
   status: 400,
   errcode: 'M_THREEPID_AUTH_FAILED',
@@ -90,33 +83,14 @@ export const postErrors = {
 
 /** What the kernel finds; for a body that does not fit see `bodyErrors`. */
 export const httpErrors = {
-  route_unknown: { status: 404, errcode: 'M_UNRECOGNIZED', error: 'Unrecognized request' },
-  method_not_allowed: { status: 405, errcode: 'M_UNRECOGNIZED', error: 'Unrecognized request' },
+  ...matrixHttpErrors,
   unauthorized: missingToken,
-  address_refused: { status: 403, errcode: 'M_FORBIDDEN', error: 'This is not served to your address' },
-  too_many_attempts: tooMany,
-  authentication_unavailable: {
-    status: 503,
-    errcode: 'M_UNKNOWN',
-    error: 'Your access token cannot be checked at the moment. Please try again later.',
-  },
-  too_many_open: tooMany,
-  upgrade_required: { status: 426, errcode: 'M_UNRECOGNIZED', error: 'Unrecognized request' },
-  unavailable: {
-    status: 503,
-    errcode: 'M_UNKNOWN',
-    error: 'The database cannot be reached at the moment. Please try again later.',
-  },
   body_not_json: { status: 400, errcode: 'M_NOT_JSON', error: 'Content is not JSON' },
-  body_too_large: { status: 413, errcode: 'M_TOO_LARGE', error: 'Content is too large' },
-  body_encoded: { status: 415, errcode: 'M_UNKNOWN', error: 'Content must not have a Content-Encoding' },
-  path_malformed: { status: 400, errcode: 'M_INVALID_PARAM', error: 'The path is not percent-encoded correctly' },
-  defect: { status: 500, errcode: 'M_UNKNOWN', error: 'Internal server error' },
 } satisfies Record<Exclude<HttpProblem['kind'], 'body_unfit'>, WireError>;
 
 /** A body that does not fit: one member is missing, the value of one is none that is known, and everything else. */
 export const bodyErrors = {
   missing: accountErrors.parameter_missing,
   wrong_value: accountErrors.parameter_invalid,
-  unfit: { status: 400, errcode: 'M_BAD_JSON', error: 'Content is not a JSON object of the right shape' },
+  unfit: bodyUnfit,
 } satisfies Record<string, WireError>;

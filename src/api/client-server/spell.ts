@@ -3,15 +3,8 @@ import { problemHeaders } from '../../http/plain-problems.js';
 import type { BodyFault, HttpProblem } from '../../http/problem.js';
 import { retryAfterSeconds, type ObjectReply } from '../../http/reply.js';
 import type { ThreepidFault } from '../../threepid/failure.js';
-import {
-  accountErrors,
-  bodyErrors,
-  httpErrors,
-  postErrors,
-  threepidErrors,
-  type PassedOn,
-  type WireError,
-} from './errors.js';
+import type { WireError } from '../matrix-errors.js';
+import { accountErrors, bodyErrors, httpErrors, postErrors, threepidErrors, type PassedOn } from './errors.js';
 
 /** A fault of an account as the client-server API puts it on the wire. */
 export function spellAccountFault(fault: AccountFault): ObjectReply {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PageShape, ReplyShape } from '../../http/endpoint.js';
-import type { WireError } from './errors.js';
+import type { WireError } from '../matrix-errors.js';
 import { wireError, type ErrorKind, type Peculiar } from './wire-error.js';
 
 /** What can go wrong with the input of any request that has a body. */

@@ -1,17 +1,9 @@
 import type { HttpProblem } from '../../http/problem.js';
 import type { IdentityFault } from '../../identity/failure.js';
 import type { ThreepidFault } from '../../threepid/failure.js';
+import { bodyUnfit, matrixHttpErrors, tooMany, type WireError } from '../matrix-errors.js';
 
-/** How the identity service spells an error; what is special about one may be added to `error`. */
-export interface WireError {
-  readonly status: number;
-  readonly errcode: string;
-  readonly error: string;
-}
-
-const tooMany: WireError = { status: 429, errcode: 'M_LIMIT_EXCEEDED', error: 'Too Many Requests' };
 const unauthorized: WireError = { status: 401, errcode: 'M_UNAUTHORIZED', error: 'Unauthorized' };
-const unrecognized: WireError = { status: 404, errcode: 'M_UNRECOGNIZED', error: 'Unrecognized request' };
 const homeserverTrouble: WireError = {
   status: 500,
   errcode: 'M_UNKNOWN',
@@ -106,33 +98,14 @@ export const identityErrors = {
 
 /** What the kernel finds; for a body that does not fit see `bodyErrors`. */
 export const httpErrors = {
-  route_unknown: unrecognized,
-  method_not_allowed: { ...unrecognized, status: 405 },
+  ...matrixHttpErrors,
   unauthorized,
-  address_refused: { status: 403, errcode: 'M_FORBIDDEN', error: 'This is not served to your address' },
-  too_many_attempts: tooMany,
-  authentication_unavailable: {
-    status: 503,
-    errcode: 'M_UNKNOWN',
-    error: 'Your access token cannot be checked at the moment. Please try again later.',
-  },
-  too_many_open: tooMany,
-  upgrade_required: { ...unrecognized, status: 426 },
-  unavailable: {
-    status: 503,
-    errcode: 'M_UNKNOWN',
-    error: 'The database cannot be reached at the moment. Please try again later.',
-  },
   body_not_json: { status: 400, errcode: 'M_BAD_JSON', error: 'Malformed JSON' },
-  body_too_large: { status: 413, errcode: 'M_TOO_LARGE', error: 'Content is too large' },
-  body_encoded: { status: 415, errcode: 'M_UNKNOWN', error: 'Content must not have a Content-Encoding' },
-  path_malformed: { status: 400, errcode: 'M_INVALID_PARAM', error: 'The path is not percent-encoded correctly' },
-  defect: { status: 500, errcode: 'M_UNKNOWN', error: 'Internal server error' },
 } satisfies Record<Exclude<HttpProblem['kind'], 'body_unfit'>, WireError>;
 
 /** A body that does not fit: members are missing, the value of one is none that is known, and everything else. */
 export const bodyErrors = {
   missing: { status: 400, errcode: 'M_MISSING_PARAMS', error: 'Missing parameters: ' },
   wrong_value: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid parameter: ' },
-  unfit: { status: 400, errcode: 'M_BAD_JSON', error: 'Content is not a JSON object of the right shape' },
+  unfit: bodyUnfit,
 } satisfies Record<string, WireError>;

@@ -4,7 +4,8 @@ import type { BodyFault, HttpProblem } from '../../http/problem.js';
 import { retryAfterSeconds, type ObjectReply } from '../../http/reply.js';
 import { IdentityFailure, type IdentityFault } from '../../identity/failure.js';
 import { ThreepidFailure, type ThreepidFault } from '../../threepid/failure.js';
-import { emailErrors, type WireError } from './errors.js';
+import type { WireError } from '../matrix-errors.js';
+import { emailErrors } from './errors.js';
 import { wireError, type ErrorKind, type Peculiar } from './wire-error.js';
 
 /** What a service threw as an operation puts it on the wire; undefined for what the identity service does not know. */

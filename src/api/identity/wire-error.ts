@@ -1,4 +1,5 @@
-import { bodyErrors, emailErrors, httpErrors, identityErrors, threepidErrors, type WireError } from './errors.js';
+import type { WireError } from '../matrix-errors.js';
+import { bodyErrors, emailErrors, httpErrors, identityErrors, threepidErrors } from './errors.js';
 
 /** The name of a row in the tables of errors. */
 export type ErrorKind =

@@ -114,8 +114,9 @@ describe('what goes wrong in an endpoint', () => {
     const line = await server.log.line('request failed');
     expect(line).toMatchObject({ level: 'error', fields: { requestId: headers['x-request-id'], endpoint: 'say' } });
     const printed = redact(line.fields['error']);
-    if (line.fields['error'] instanceof Error)
+    if (line.fields['error'] instanceof Error) {
       expect(printed).toMatchObject({ stack: expect.stringContaining(' at ') });
+    }
   });
 
   it('is 503 where it is something that every request needs, and told to the log once', async () => {

@@ -8,6 +8,7 @@ import type { Database } from '../../../src/database/database.js';
 import { makeSigningKeyFile } from '../../../src/identity/signing-key-file.js';
 import { SigningKeyFailure } from '../../../src/identity/signing-key-failure.js';
 import { loadSigningKeys } from '../../../src/identity/signing-keys.js';
+import { createSqlitePlace } from '../../support/database-place.js';
 import { openTestDatabase } from '../../support/database.js';
 import { identityFaultOf } from '../../support/identity-service.js';
 import { createRecordingLogger } from '../../support/recording-logger.js';
@@ -122,6 +123,24 @@ describe('the file of the signing keys', () => {
     expect(current).toMatchObject({ keyId: 'ed25519:1', publicKey });
     expect(await publicKeys.find('ed25519:0')).toBe(old.publicKey);
     expect(await publicKeys.isValid(old.publicKey)).toBe(true);
+  });
+
+  it('is no longer valid once its line and its row are gone', async () => {
+    const place = await createSqlitePlace();
+    try {
+      const first = await openTestDatabase({ uri: place.uri });
+      const { current: stolen } = await load(first);
+      await first.close();
+      await writeFile(path, `ed25519 1 ${seed}\n`);
+      await place.execute(`DELETE FROM identity_signing_keys WHERE key_id = 'ed25519:0'`);
+      const second = await openTestDatabase({ uri: place.uri });
+      const { publicKeys } = await load(second);
+      expect(await publicKeys.isValid(stolen.publicKey)).toBe(false);
+      expect(await publicKeys.isValid(publicKey)).toBe(true);
+      await second.close();
+    } finally {
+      await place.remove();
+    }
   });
 
   it('is worth a warning where others may read it', async () => {

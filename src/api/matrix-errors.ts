@@ -1,0 +1,43 @@
+import type { HttpProblem } from '../http/problem.js';
+
+/** How an API of Matrix spells an error; what is special about one may be added to `error`. */
+export interface WireError {
+  readonly status: number;
+  readonly errcode: string;
+  readonly error: string;
+}
+
+const unrecognized: WireError = { status: 404, errcode: 'M_UNRECOGNIZED', error: 'Unrecognized request' };
+/** Whoever asks has to wait. */
+export const tooMany: WireError = { status: 429, errcode: 'M_LIMIT_EXCEEDED', error: 'Too Many Requests' };
+
+/** What the kernel finds, where the APIs of Matrix agree on it. */
+export const matrixHttpErrors = {
+  route_unknown: unrecognized,
+  method_not_allowed: { ...unrecognized, status: 405 },
+  address_refused: { status: 403, errcode: 'M_FORBIDDEN', error: 'This is not served to your address' },
+  too_many_attempts: tooMany,
+  authentication_unavailable: {
+    status: 503,
+    errcode: 'M_UNKNOWN',
+    error: 'Your access token cannot be checked at the moment. Please try again later.',
+  },
+  too_many_open: tooMany,
+  upgrade_required: { ...unrecognized, status: 426 },
+  unavailable: {
+    status: 503,
+    errcode: 'M_UNKNOWN',
+    error: 'The database cannot be reached at the moment. Please try again later.',
+  },
+  body_too_large: { status: 413, errcode: 'M_TOO_LARGE', error: 'Content is too large' },
+  body_encoded: { status: 415, errcode: 'M_UNKNOWN', error: 'Content must not have a Content-Encoding' },
+  path_malformed: { status: 400, errcode: 'M_INVALID_PARAM', error: 'The path is not percent-encoded correctly' },
+  defect: { status: 500, errcode: 'M_UNKNOWN', error: 'Internal server error' },
+} satisfies Partial<Record<HttpProblem['kind'], WireError>>;
+
+/** JSON that is not what an operation reads. */
+export const bodyUnfit: WireError = {
+  status: 400,
+  errcode: 'M_BAD_JSON',
+  error: 'Content is not a JSON object of the right shape',
+};
