@@ -66,7 +66,7 @@ export function playAgain({ transcript, cases, rulings, accountOf, isExact }: Re
   async function converse(
     path: string,
     headers: Record<string, string>,
-    { protocols = [], then }: NonNullable<CaseRequest['webSocket']>,
+    { protocols = [], meanwhile }: NonNullable<CaseRequest['webSocket']>,
   ): Promise<Answer> {
     const opened = await openSocket(api.port, `${prefix}${path}`, { headers, protocols: [...protocols] });
     if (!('socket' in opened)) {
@@ -74,7 +74,7 @@ export function playAgain({ transcript, cases, rulings, accountOf, isExact }: Re
       return opened;
     }
     const said = [];
-    for (const given of then) {
+    for (const given of meanwhile) {
       said.push(await opened.socket.next());
       takeNote(JSON.stringify(said.at(-1)));
       await api.telegram.untilListening(1);

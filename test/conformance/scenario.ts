@@ -30,7 +30,7 @@ export interface CaseRequest {
   readonly webSocket?: {
     readonly protocols?: readonly string[];
     /** What happens after each message. */
-    readonly then: readonly Given[];
+    readonly meanwhile: readonly Given[];
   };
 }
 

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { phoneStandings, type TelegramPerson, type TelegramProofs } from '../../accounts/contacts/telegram-proofs.js';
+import {
+  phoneStandings,
+  type PhoneStanding,
+  type TelegramPerson,
+  type TelegramProofs,
+} from '../../accounts/contacts/telegram-proofs.js';
 import type { Mxid } from '../../base/mxid.js';
 import type { PhoneNumber } from '../../base/phone.js';
 import type { LoginService } from '../../login/service.js';
@@ -34,9 +39,9 @@ export async function sayStanding<Member extends string>(
   proofs: PhoneProofs,
   owner: Mxid,
   user: TelegramPerson,
-) {
+): Promise<{ readonly [M in Member]?: PhoneStanding }> {
   const standing = await proofs?.standing(owner, user);
-  return standing === undefined ? {} : sayAs(member, standing);
+  return (standing === undefined ? {} : { [member]: standing }) as { readonly [M in Member]?: PhoneStanding };
 }
 
 /** Asks Telegram about the account, the first one where none is named, and adds its phone number, which it returns. */
@@ -48,8 +53,4 @@ export async function addPhoneNumber(
 ): Promise<PhoneNumber | null> {
   const { phone } = await proofs.add(owner, await login.whoAmI(owner, account));
   return phone;
-}
-
-function sayAs<Member extends string, Value>(member: Member, value: Value) {
-  return { [member]: value } as { readonly [M in Member]: Value };
 }
