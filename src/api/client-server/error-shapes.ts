@@ -22,8 +22,8 @@ const descriptions: Readonly<Record<number, string>> = {
   413: 'The request body is too large',
   415: 'The request body has a Content-Encoding',
   429: 'Too many requests',
-  500: 'Internal server error, or trouble with another server',
-  503: 'The homeserver cannot be reached at the moment',
+  500: 'Internal server error',
+  503: 'What is needed for it cannot be reached at the moment',
 };
 
 /** Replies that the homeserver beside us decides about. */

@@ -50,7 +50,7 @@ export const accountErrors = {
     error: 'Invalid parameter id_server: It must be a host name, with a port and a path if need be.',
   },
   identity_server_unreachable: {
-    status: 500,
+    status: 503,
     errcode: 'M_UNKNOWN',
     error: 'The identity server cannot be reached at the moment. Please try again later.',
   },
@@ -67,7 +67,7 @@ export const threepidErrors = {
   },
   next_link_refused: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid next_link provided' },
   destination_refused: { status: 403, errcode: 'M_THREEPID_DENIED', error: 'Third party identifier is not allowed' },
-  send_failed: { status: 500, errcode: 'M_UNKNOWN', error: 'The message could not be sent. Please try again later.' },
+  send_failed: { status: 503, errcode: 'M_UNKNOWN', error: 'The message could not be sent. Please try again later.' },
   rate_limited: tooMany,
   session_unknown: notProven,
   session_expired: notProven,

@@ -109,7 +109,7 @@ const ofIdentityServers: readonly Spelling[] = [
   ),
   account(
     { kind: 'identity_server_unreachable' },
-    500,
+    503,
     'M_UNKNOWN',
     'The identity server cannot be reached at the moment. Please try again later.',
   ),
@@ -161,7 +161,7 @@ export const ofTokenRequest = (medium: 'email' | 'msisdn'): readonly Spelling[] 
   ),
   threepid({ kind: 'address_invalid', medium }, 400, 'M_INVALID_PARAM', 'Unable to parse the address'),
   threepid({ kind: 'next_link_refused' }, 400, 'M_INVALID_PARAM', 'Invalid next_link provided'),
-  threepid({ kind: 'send_failed', medium }, 500, 'M_UNKNOWN', 'The message could not be sent. Please try again later.'),
+  threepid({ kind: 'send_failed', medium }, 503, 'M_UNKNOWN', 'The message could not be sent. Please try again later.'),
   { ...threepid({ kind: 'rate_limited', ...wait }, 429, ...limited), title: 'too many messages' },
   ...(medium === 'email'
     ? []
