@@ -27,6 +27,7 @@ const holder = z.looseObject({ user_id: matrixId, device_id: text.nullish(), is_
 
 const addressOwner = z.looseObject({ user_id: matrixId });
 const replyBody = z.looseObject({});
+const ticket = z.looseObject({ sid: text });
 const listed = z.looseObject({ threepids: z.array(z.unknown()) });
 const listedAddress = z.looseObject({
   medium: z.enum(['email', 'msisdn']),
@@ -69,6 +70,11 @@ export function readHolder(answer: HomeserverAnswer, serverName: ServerName): To
 /** The body of a 200; throws AccountFailure for every other answer. */
 export function readReply(answer: HomeserverAnswer): Readonly<Record<string, unknown>> {
   return read(replyBody, answer);
+}
+
+/** What a request for a token was answered with; throws AccountFailure for every other answer. */
+export function readTicket(answer: HomeserverAnswer): Readonly<Record<string, unknown>> & { readonly sid: string } {
+  return read(ticket, answer);
 }
 
 /** What GET /account/3pid lists; media that we do not know are left out. Throws AccountFailure for every other answer. */

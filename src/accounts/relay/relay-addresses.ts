@@ -24,6 +24,7 @@ import {
   readAddresses,
   readChallenge,
   readReply,
+  readTicket,
   readUnbindResult,
   requireUserOf,
 } from './read-answer.js';
@@ -159,10 +160,9 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
         requireChanges();
         return proofs.requestToken(request);
       }
-      const reply = readReply(answer);
-      const { sid } = reply;
-      if (address && typeof sid === 'string') await upstreamProofs.note({ sid, clientSecret }, address);
-      return reply;
+      const ticket = readTicket(answer);
+      if (address) await upstreamProofs.note({ sid: ticket.sid, clientSecret }, address);
+      return ticket;
     },
 
     async add(caller, session, auth, body) {

@@ -31,17 +31,17 @@ export const homeserver = group(
         'When it is given, Matrix logins are relayed to the homeserver. When it is left out, Gangway is the one that has accounts ' +
         'on homeserver.domain: `gangway user add` makes them. Never both.',
     ),
+    domain: required(
+      domain,
+      'example.com',
+      'The server name: what comes after the colon in Matrix IDs. Often not the name of the machine.',
+    ),
     admin_access_token: optional(
       accessToken,
       'syt_the-token-of-an-administrator',
       'The access token of an administrator of a Synapse, for one question: whose an address is. With it no phone number or e-mail ' +
         'address that Synapse keeps for somebody is added to anybody here. Without it Synapse is not asked. Nothing is added while ' +
         'Synapse does not answer.',
-    ),
-    domain: required(
-      domain,
-      'example.com',
-      'The server name: what comes after the colon in Matrix IDs. Often not the name of the machine.',
     ),
   },
   (keys) => ({ address: keys.address, adminAccessToken: keys.admin_access_token, domain: keys.domain }),

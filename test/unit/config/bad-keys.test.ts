@@ -35,6 +35,11 @@ const rows: readonly Row[] = [
   [{ homeserver: { address: 'matrix.test' } }, 'homeserver.address', /is not an http:\/\/ or https:\/\/ address/],
   [{ homeserver: { address: 'https://matrix.example.com' } }, 'homeserver.address', /still a sample value/],
   [{ homeserver: { address: 'https://me:hunter2@matrix.test' } }, 'homeserver.address', /must not hold/],
+  [
+    { homeserver: { admin_access_token: 'two words' } },
+    'homeserver.admin_access_token',
+    /access token of an administrator/,
+  ],
   [{ homeserver: 'matrix.test' }, 'homeserver', /is a section.*address, domain/],
   [{ homeserver: { verify_ssl: true } }, 'homeserver.verify_ssl', /no such key.*always checked/],
   [{ http: { host: '0.0.0.0:80' } }, 'http.host', /without a port/],
