@@ -10,7 +10,21 @@ const ownAccountsOnly = ['access_token_minutes', 'refresh_token_days', 'login_to
 
 /** What is worth a look in how Matrix users log in. */
 export function accountRemarks(read: Partial<Config>, root: TreeMap): Remark[] {
-  return [...addressRemarks(read), ...publicUrlRemarks(read), ...idleKeyRemarks(read, root)];
+  return [
+    ...addressRemarks(read),
+    ...adminTokenRemarks(read),
+    ...publicUrlRemarks(read),
+    ...idleKeyRemarks(read, root),
+  ];
+}
+
+function adminTokenRemarks({ homeserver, accounts }: Partial<Config>): Remark[] {
+  if (homeserver?.adminAccessToken === undefined) return [];
+  const path = ['homeserver', 'admin_access_token'];
+  if (homeserver.address === undefined) {
+    return [{ path, message: 'It has no effect without homeserver.address: there is no homeserver to ask.' }];
+  }
+  return accounts?.enabled === false ? [{ path, message: 'It has no effect: accounts.enabled is false.' }] : [];
 }
 
 function publicUrlRemarks({ accounts }: Partial<Config>): Remark[] {

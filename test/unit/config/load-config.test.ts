@@ -335,6 +335,12 @@ describe('what is worth a look', () => {
       /enabled is false/,
     ],
     ['accounts.well_known', { accounts: { well_known: 'keep' } }, /nothing to keep/],
+    ['homeserver.admin_access_token', { homeserver: { admin_access_token: 'syt_x' } }, /no homeserver to ask/],
+    [
+      'homeserver.admin_access_token',
+      { homeserver: { address: 'http://synapse:8008', admin_access_token: 'syt_x' }, accounts: { enabled: false } },
+      /enabled is false/,
+    ],
   ])('%s: %j', (path, changes, message) => {
     const { warnings } = load(written(changes), {}, { '/etc/gangway/a.pem': publicKeyPem });
     expect(warnings.map((warning) => warning.path)).toEqual([path]);
@@ -353,6 +359,7 @@ describe('what is as it often must be', () => {
     [{ homeserver: { address: 'https://chat.matrix.test' } }],
     [{ homeserver: { address: 'https://chat.matrix.test' }, accounts: { access_token_minutes: 5 } }],
     [{ accounts: { enabled: false, well_known: 'drop' } }],
+    [{ homeserver: { address: 'http://synapse:8008', admin_access_token: 'syt_x' } }],
   ])('gets no remark: %j', (changes) => {
     expect(load(written(changes)).warnings).toEqual([]);
   });
