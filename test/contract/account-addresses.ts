@@ -191,7 +191,7 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
       expect(under.messenger.sent).toHaveLength(sent);
       const session = { sid: String(reply['sid']), clientSecret: request.clientSecret };
       const guesses = [];
-      for (let guess = 0; guess < 6; guess += 1) guesses.push(await threepidFaultOf(under.submit(session, 'x')));
+      for (let guess = 0; guess < 6; guess += 1) guesses.push(await threepidFaultOf(under.submit(session, '123456')));
       expect(guesses.map(({ kind }) => kind)).toEqual([...Array<string>(5).fill('token_wrong'), 'too_many_guesses']);
     });
 

@@ -42,7 +42,7 @@ export function describeSealing(createPlace: () => Promise<DatabasePlace>): void
           owner: alice,
           state: new Secret(clearTexts.state),
           createdAt: index,
-          expiresAt: index,
+          expiresAt: index + 1,
         });
       }
       await tx.telegramAccounts.insert({
