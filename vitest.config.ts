@@ -7,7 +7,7 @@ export default defineConfig({
     pool: 'forks',
     // Much of the suites is waiting, for deadlines and for other processes.
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     sequence: { shuffle: true },
   },

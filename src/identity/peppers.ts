@@ -84,7 +84,10 @@ export function createPeppers({ database, periodMs, clock, random, logger }: Pep
       const from: string = after;
       after = await database.transaction((tx) => hashBatch(tx, next, from));
     }
-    await database.transaction((tx) => tx.lookupHashes.activatePepper(next.id, clock.now()));
+    await database.transaction(async (tx) => {
+      await tx.lookupHashes.holdPeppers();
+      await tx.lookupHashes.activatePepper(next.id, clock.now());
+    });
     logger.info('the lookup pepper was renewed');
   };
 

@@ -27,8 +27,8 @@ export function createLookupHashStore(session: TransactionSession, hasher: Subje
     listPeppers,
 
     async holdPeppers() {
-      // The rows' locks on PostgreSQL; SQLite has one transaction at a time.
-      await session.queryRunner.query('UPDATE lookup_peppers SET id = id');
+      // The rows' locks on PostgreSQL; SQLite has one transaction at a time. One after another, for all take them in the same order then.
+      for (const { id } of await listPeppers()) await peppers().update({ id }, { id });
       return listPeppers();
     },
 
