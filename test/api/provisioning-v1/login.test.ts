@@ -139,18 +139,31 @@ describe('the people of version 1', () => {
     );
   });
 
-  it.each(['magic_2_0235', '@magic_2_0235', '+9996620235', '%2B9996620235', '9996620235'])(
-    'are found as %s',
-    async (identifier) => {
-      const found = await api.call('GET', `/v1/user/${alice}/resolve_identifier/${identifier}`);
+  it.each([
+    'magic_2_0235',
+    '@magic_2_0235',
+    '+9996620235',
+    '%2B9996620235',
+    '9996620235',
+    'https://t.me/magic_2_0235',
+    encodeURIComponent('https://t.me/magic_2_0235'),
+    encodeURIComponent('tg://resolve?domain=magic_2_0235'),
+  ])('are found as %s', async (identifier) => {
+    for (const mxid of [alice, encodeURIComponent(alice)]) {
+      const found = await api.call('GET', `/v1/user/${mxid}/resolve_identifier/${identifier}`);
       expect(found.json).toMatchObject({
         room_id: null,
         just_created: false,
         id: 9996620235,
         contact_info: { name: 'Magic 0235', username: 'magic_2_0235' },
       });
-    },
-  );
+    }
+  });
+
+  it('are not taken for part of the Matrix ID where their identifier has a colon', async () => {
+    const reply = await api.call('GET', `/v1/user/${alice}/resolve_identifier/nobody:at-all`);
+    expect(`${reply.status} ${reply.json['errcode']}`).toBe('404 M_NOT_FOUND');
+  });
 });
 
 describe('what Dimension asks', () => {
