@@ -185,15 +185,19 @@ describe('what Dimension asks', () => {
     },
   );
 
-  it.each(['connect/-1001234?force=unbridge', 'create', 'disconnect'])(
-    'is told that there is no bridge: %s',
-    async (what) => {
-      const reply = await send('POST', `/portal/!room:example.org/${what}`);
-      expect(`${reply.status} ${reply.text}`).toBe(
-        '501 {"error":"This server logs in to Telegram only: no bridge is attached to it.","errcode":"no_bridge_attached"}',
-      );
-    },
-  );
+  it.each(['connect/-1001234?force=unbridge', 'create'])('is told that there is no bridge: %s', async (what) => {
+    const reply = await send('POST', `/portal/!room:example.org/${what}`);
+    expect(`${reply.status} ${reply.text}`).toBe(
+      '501 {"error":"This server logs in to Telegram only: no bridge is attached to it.","errcode":"no_bridge_attached"}',
+    );
+  });
+
+  it('has nothing to disconnect', async () => {
+    const reply = await send('POST', '/portal/!room:example.org/disconnect');
+    expect(`${reply.status} ${reply.text}`).toBe(
+      '404 {"error":"Portal not found: no bridge is attached.","errcode":"portal_not_found"}',
+    );
+  });
 
   it('is told nothing for a user that may not log in', async () => {
     const reply = await send('GET', `/portal/!room:example.org?user_id=${stranger}`);
