@@ -61,8 +61,9 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     return progressOf(await load(owner, id));
   }
 
-  async function start(owner: Mxid, { flow, replacing, onlyIfLoggedOut = false }: LoginStart): Promise<LoginProgress> {
-    if (onlyIfLoggedOut) {
+  async function start(owner: Mxid, how: LoginStart): Promise<LoginProgress> {
+    const { flow, replacing } = how;
+    if (how.onlyIfLoggedOut) {
       const standing = await book.standingOf(owner);
       if (standing.kind !== 'logged_out') throw new LoginFailure({ kind: 'already_logged_in', user: standing.user });
     }
@@ -74,7 +75,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     }
     if (flow === 'qr') limit.admit(owner);
     await makeRoom(owner);
-    const name = firstName(flow, replacing ?? null);
+    const name = firstName(how);
     const login = { id: randomId(random), startedAt: clock.now(), state: { step: firstSteps[flow] }, name };
     if (flow === 'qr') await qr.show(owner, { ...login, name: { ...name, stepNumber: 0 } });
     else await ledger.save(owner, login);
@@ -189,7 +190,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     if (!('state' in login)) throw pastFailure(login);
     const decision = decideResend(login.state, clock.now());
     if (!decision) throw new LoginProcessFailure({ kind: 'wrong_step' });
-    const { flow, stepNumber, complaint } = login.name ?? { ...firstName('phone', null), stepNumber: 2 };
+    const { flow, stepNumber, complaint } = login.name ?? { ...firstName({ flow: 'phone' }), stepNumber: 2 };
     try {
       const step = await walk.act(owner, login, decision);
       return { loginId: login.id, flow, stepNumber, step, complaint: step.kind === 'code' ? complaint : null };
