@@ -109,7 +109,11 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     const fit = fitOf(name, 'state' in login ? login.state.step : undefined, expecting, given);
     if (fit === 'repeated') return shown(owner, id);
     if (!('state' in login)) throw pastFailure(login);
-    if (fit === 'wrong_step') throw new LoginProcessFailure({ kind: 'wrong_step' });
+    if (fit === 'wrong_step') {
+      // What the machine has been given already may come again, also where another dialect gave it.
+      if (decide(login.state, input, clock.now()).act === 'show') return shown(owner, id);
+      throw new LoginProcessFailure({ kind: 'wrong_step' });
+    }
     const adopted = input.kind === 'phone' ? await findAdoptable(owner, id, input.phone) : undefined;
     const answered = { ...given, stepNumber: name.stepNumber };
     if (adopted) {

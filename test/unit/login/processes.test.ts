@@ -351,7 +351,8 @@ describe('one machine for all dialects', () => {
     const { loginId } = await begun('phone');
     expect(await desk.login.submit(alice, phone(withPassword))).toMatchObject({ code: { fresh: false } });
     await desk.login.submit(alice, code('22222'));
-    expect(await faultOf(desk.login.answer(alice, loginId, code('22222'), 2))).toEqual({ kind: 'wrong_step' });
+    expect(await desk.login.answer(alice, loginId, code('22222'), 2)).toMatchObject({ stepNumber: 3 });
+    expect(await faultOf(desk.login.answer(alice, loginId, code('33333'), 2))).toEqual({ kind: 'wrong_step' });
     await desk.login.answer(alice, loginId, password(magicPassword), 3);
     expect(await faultOf(desk.login.submit(alice, phone(plain)))).toMatchObject({ kind: 'already_logged_in' });
   });
