@@ -230,7 +230,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
 
     async resend(owner, loginId) {
       permit(owner);
-      return alone(owner, `resend ${loginId}`, () => resend(owner, loginId));
+      return alone(owner, `resend ${loginId ?? ''}`, () => resend(owner, loginId));
     },
 
     async cancel(owner, loginId) {
@@ -248,7 +248,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
 
     async cancelAll(owner) {
       permit(owner);
-      await alone(owner, 'cancel all', async () => {
+      await alone(owner, 'cancel', async () => {
         const logins = await ledger.list(owner);
         for (const login of logins) await giveUp(owner, login);
         await Promise.all(logins.map(({ id }) => walk.endLeftover(owner, id)));

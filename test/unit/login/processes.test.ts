@@ -317,6 +317,14 @@ describe('a login that is over', () => {
     expect(await faultOf(desk.login.find(alice, other.loginId))).toEqual({ kind: 'login_cancelled' });
     expect(await faultOf(desk.login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_not_requested' });
   });
+
+  it('is no other request than the one for all, whatever the login is said to be called', async () => {
+    const { loginId } = await begun('phone');
+    const oneIsUnknown = faultOf(desk.login.cancel(alice, 'all'));
+    await desk.login.cancelAll(alice);
+    expect(await oneIsUnknown).toEqual({ kind: 'login_unknown' });
+    expect(await faultOf(desk.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
+  });
 });
 
 describe('one machine for all dialects', () => {
