@@ -34,6 +34,8 @@ export type Claim =
   | { readonly kind: 'claimed'; readonly replacedId: string | undefined }
   /** Somebody has the account whose session is alive, or may be. */
   | { readonly kind: 'held'; readonly holder: Mxid }
+  /** The owner is logged in as `user`, and the login was for those who are not. */
+  | { readonly kind: 'logged_in_before'; readonly user: TelegramUser }
   /** It is not the account that the login was to replace. */
   | { readonly kind: 'other_account' }
   | { readonly kind: 'too_many' };
@@ -138,6 +140,15 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
     }
   }
 
+  async function standingOf(owner: Mxid, name?: TelegramUserId): Promise<Standing> {
+    const meant = (await list(owner)).filter(({ telegramUserId }) => name === undefined || telegramUserId === name);
+    for (const account of meant) {
+      const standing = await standingOfAccount(account);
+      if (standing.kind !== 'logged_out') return standing;
+    }
+    return { kind: 'logged_out' };
+  }
+
   async function standings(owner: Mxid): Promise<readonly AccountStanding[]> {
     const accounts = await list(owner);
     return Promise.all(accounts.map(async (account) => ({ account, standing: await standingOfAccount(account) })));
@@ -179,14 +190,7 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
   }
 
   return {
-    async standingOf(owner, name) {
-      const meant = (await list(owner)).filter(({ telegramUserId }) => name === undefined || telegramUserId === name);
-      for (const account of meant) {
-        const standing = await standingOfAccount(account);
-        if (standing.kind !== 'logged_out') return standing;
-      }
-      return { kind: 'logged_out' };
-    },
+    standingOf,
     standings,
     hasRoom,
     list,
@@ -210,6 +214,8 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
       if (holder && !isReplaced && (await standingOfAccount(holder)).kind !== 'logged_out') {
         return { kind: 'held', holder: holder.owner };
       }
+      const before = login?.name?.onlyIfLoggedOut === true ? await standingOf(owner) : undefined;
+      if (before && before.kind !== 'logged_out') return { kind: 'logged_in_before', user: before.user };
       if (!isReplaced && !(await hasRoom(owner))) return { kind: 'too_many' };
       return insert(owner, acceptance);
     },

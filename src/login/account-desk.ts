@@ -4,7 +4,7 @@ import type { TelegramAccountRecord } from '../database/stores/telegram-account-
 import type { TelegramConnection } from '../telegram/gateway.js';
 import type { FoundUser, TelegramContact, TelegramUser, TelegramUserId } from '../telegram/shapes.js';
 import type { AccountBook, AccountStanding } from './account-book.js';
-import { TelegramAccountFailure, type TelegramAccount, type TelegramAccounts } from './accounts.js';
+import { TelegramAccountFailure, type TelegramAccount, type TelegramAccounts, type WhichAccounts } from './accounts.js';
 import { LoginFailure } from './failure.js';
 import { loginFaultOf } from './fault-of.js';
 import type { LoginWalk } from './login-walk.js';
@@ -53,14 +53,13 @@ export function createAccountDesk({ book, walk, permit, alone }: AccountDeskDeps
     }
   }
 
-  async function logOut(owner: Mxid, which: TelegramUserId | 'first' | 'all'): Promise<readonly TelegramUserId[]> {
+  async function logOut(owner: Mxid, which: WhichAccounts): Promise<readonly TelegramUserId[]> {
     const accounts = await book.list(owner);
     const chosen = accounts.filter(
-      ({ telegramUserId }, index) => which === 'all' || (which === 'first' ? index === 0 : telegramUserId === which),
+      ({ telegramUserId }, index) =>
+        which === 'all' || (which === 'first' ? index === 0 : telegramUserId === which.account),
     );
-    if (chosen.length === 0 && which !== 'all' && which !== 'first') {
-      throw new TelegramAccountFailure({ kind: 'account_unknown' });
-    }
+    if (chosen.length === 0 && typeof which === 'object') throw new TelegramAccountFailure({ kind: 'account_unknown' });
     for (const account of chosen) await book.forget(account);
     // Where that cannot be done now, the sweep will.
     await Promise.all(chosen.map(({ id }) => walk.endLeftover(owner, id)));
@@ -75,7 +74,8 @@ export function createAccountDesk({ book, walk, permit, alone }: AccountDeskDeps
 
     async logOut(owner, which) {
       permit(owner);
-      return alone(owner, `log out ${which}`, () => logOut(owner, which));
+      const what = typeof which === 'string' ? which : `account ${which.account}`;
+      return alone(owner, `log out ${what}`, () => logOut(owner, which));
     },
 
     contacts: (owner, account) =>

@@ -31,6 +31,9 @@ export type TelegramAccountFault =
 /** Thrown by TelegramAccounts. */
 export class TelegramAccountFailure extends Failure<TelegramAccountFault> {}
 
+/** Which of a user's accounts are meant; a name of one can be any text, as clients wrote it. */
+export type WhichAccounts = 'first' | 'all' | { readonly account: TelegramUserId };
+
 /**
  * The Telegram accounts that a Matrix user is logged in to, oldest first. Every method checks permission first and throws
  * LoginFailure for what is known to go wrong between us and Telegram, `not_logged_in` among it.
@@ -43,7 +46,7 @@ export interface TelegramAccounts {
    * Forgets accounts and ends their sessions at Telegram, later where that cannot be done now; says which.
    * Never fails for being logged out already; `account_unknown` where the one that is named is not the owner's.
    */
-  logOut(owner: Mxid, which: TelegramUserId | 'first' | 'all'): Promise<readonly TelegramUserId[]>;
+  logOut(owner: Mxid, which: WhichAccounts): Promise<readonly TelegramUserId[]>;
   /** contacts.getContacts; nobody for bots. */
   contacts(owner: Mxid, account?: TelegramUserId): Promise<readonly TelegramContact[]>;
   /** The newest dialogs (messages.getDialogs), a hundred at most; none for bots. */

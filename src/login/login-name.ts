@@ -1,6 +1,6 @@
 import type { TelegramUser, TelegramUserId } from '../telegram/shapes.js';
 import type { FirstState } from './machine.js';
-import type { Complaint, ExpectedStep, LoginFlow } from './processes.js';
+import type { Complaint, ExpectedStep, LoginFlow, LoginStart } from './processes.js';
 import type { LoginInput } from './shapes.js';
 
 /** Every Complaint. */
@@ -30,6 +30,8 @@ export interface LoginName {
   /** Whether the code was sent for this step, and not before. */
   readonly fresh: boolean;
   readonly replacing: TelegramUserId | null;
+  /** Whether its account may only be the first of the owner's. */
+  readonly onlyIfLoggedOut: boolean;
   readonly lastAnswer: GivenAnswer | null;
 }
 
@@ -49,8 +51,9 @@ export const firstSteps = { phone: 'phone', qr: 'qr_wanted', bot: 'bot_token' } 
 >;
 
 /** The name of a login that starts. */
-export function firstName(flow: LoginFlow, replacing: TelegramUserId | null): LoginName {
-  return { flow, stepNumber: 1, complaint: null, fresh: true, replacing, lastAnswer: null };
+export function firstName({ flow, replacing, onlyIfLoggedOut = false }: LoginStart): LoginName {
+  const shown = { stepNumber: 1, complaint: null, fresh: true, lastAnswer: null };
+  return { ...shown, flow, replacing: replacing ?? null, onlyIfLoggedOut };
 }
 
 /** The name of a login that shows its next step, after `answer` where it was one that brought it there. */

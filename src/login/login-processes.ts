@@ -61,8 +61,9 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     return progressOf(await load(owner, id));
   }
 
-  async function start(owner: Mxid, { flow, replacing, onlyIfLoggedOut = false }: LoginStart): Promise<LoginProgress> {
-    if (onlyIfLoggedOut) {
+  async function start(owner: Mxid, how: LoginStart): Promise<LoginProgress> {
+    const { flow, replacing } = how;
+    if (how.onlyIfLoggedOut) {
       const standing = await book.standingOf(owner);
       if (standing.kind !== 'logged_out') throw new LoginFailure({ kind: 'already_logged_in', user: standing.user });
     }
@@ -74,7 +75,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     }
     if (flow === 'qr') limit.admit(owner);
     await makeRoom(owner);
-    const name = firstName(flow, replacing ?? null);
+    const name = firstName(how);
     const login = { id: randomId(random), startedAt: clock.now(), state: { step: firstSteps[flow] }, name };
     if (flow === 'qr') await qr.show(owner, { ...login, name: { ...name, stepNumber: 0 } });
     else await ledger.save(owner, login);
@@ -108,7 +109,11 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     const fit = fitOf(name, 'state' in login ? login.state.step : undefined, expecting, given);
     if (fit === 'repeated') return shown(owner, id);
     if (!('state' in login)) throw pastFailure(login);
-    if (fit === 'wrong_step') throw new LoginProcessFailure({ kind: 'wrong_step' });
+    if (fit === 'wrong_step') {
+      // What the machine has been given already may come again, also where another dialect gave it.
+      if (decide(login.state, input, clock.now()).act === 'show') return shown(owner, id);
+      throw new LoginProcessFailure({ kind: 'wrong_step' });
+    }
     const adopted = input.kind === 'phone' ? await findAdoptable(owner, id, input.phone) : undefined;
     const answered = { ...given, stepNumber: name.stepNumber };
     if (adopted) {
@@ -189,7 +194,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     if (!('state' in login)) throw pastFailure(login);
     const decision = decideResend(login.state, clock.now());
     if (!decision) throw new LoginProcessFailure({ kind: 'wrong_step' });
-    const { flow, stepNumber, complaint } = login.name ?? { ...firstName('phone', null), stepNumber: 2 };
+    const { flow, stepNumber, complaint } = login.name ?? { ...firstName({ flow: 'phone' }), stepNumber: 2 };
     try {
       const step = await walk.act(owner, login, decision);
       return { loginId: login.id, flow, stepNumber, step, complaint: step.kind === 'code' ? complaint : null };
@@ -225,7 +230,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
 
     async resend(owner, loginId) {
       permit(owner);
-      return alone(owner, `resend ${loginId}`, () => resend(owner, loginId));
+      return alone(owner, `resend ${loginId ?? ''}`, () => resend(owner, loginId));
     },
 
     async cancel(owner, loginId) {
@@ -243,7 +248,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
 
     async cancelAll(owner) {
       permit(owner);
-      await alone(owner, 'cancel all', async () => {
+      await alone(owner, 'cancel', async () => {
         const logins = await ledger.list(owner);
         for (const login of logins) await giveUp(owner, login);
         await Promise.all(logins.map(({ id }) => walk.endLeftover(owner, id)));

@@ -229,6 +229,8 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
             ? { kind: 'already_logged_in', user: acceptance.user }
             : { kind: 'telegram_account_taken' },
         );
+      case 'logged_in_before':
+        throw new LoginFailure({ kind: 'already_logged_in', user: claim.user });
       case 'other_account':
         throw new LoginProcessFailure({ kind: 'other_telegram_account' });
       case 'too_many':

@@ -49,7 +49,7 @@ export interface LoginStart {
   readonly flow: LoginFlow;
   /** Log in again to this account: its session is replaced, and only a login of the same Telegram user is accepted. */
   readonly replacing?: TelegramUserId | undefined;
-  /** Fails with `already_logged_in` where the owner has an account, for dialects that know one only. */
+  /** Fails with `already_logged_in` where the owner has an account, at the start or by the end: for dialects that know one only. */
   readonly onlyIfLoggedOut?: boolean | undefined;
 }
 

@@ -68,6 +68,7 @@ const nameForm = z.object({
   complaint: z.enum(complaints).nullable(),
   fresh: z.boolean(),
   replacing: telegramUserId.nullable(),
+  onlyIfLoggedOut: z.boolean().default(false),
   lastAnswer: answerForm.nullable(),
 });
 const endForm = z.discriminatedUnion('how', [

@@ -63,6 +63,16 @@ describe('a login that is begun in one dialect', () => {
     expect(await standing()).toEqual(everywhere('9996621234'));
   });
 
+  it('takes the code once more that another dialect has given already, and no other', async () => {
+    const begun = await start(api, 'phone');
+    await v3(begun, stepIds.phone, phones.withPassword);
+    expect((await elder('send_code', { code: Number(code) })).status).toBe(202);
+    expect((await v3(begun, stepIds.code, code)).json).toMatchObject({ step_id: stepIds.password, txn_id: 'bls_3' });
+    const other = await v3(begun, stepIds.code, '33333');
+    expect(`${other.status} ${other.json['errcode']}`).toBe('400 M_BAD_STATE');
+    expect(api.telegram.calls('signIn')).toBe(1);
+  });
+
   it('is finished in another: number in version 1, sent again and code in version 3', async () => {
     await v1('login/request_code', { phone: phones.plain });
     const begun = await start(api, 'phone');

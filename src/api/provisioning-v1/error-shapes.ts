@@ -90,7 +90,7 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
   get_portal: [...portal, 'portal_not_found'],
   connect_portal: [...portal, 'no_bridge_attached'],
   create_portal: [...portal, 'no_bridge_attached'],
-  disconnect_portal: [...portal, 'no_bridge_attached'],
+  disconnect_portal: [...portal, 'portal_not_found'],
 };
 
 const descriptions: Readonly<Record<number, string>> = {

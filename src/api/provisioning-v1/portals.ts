@@ -62,8 +62,8 @@ export function portals({ permissions }: EndpointDeps): readonly Endpoint[] {
     declare('disconnect_portal', {
       method: 'POST',
       path: '/portal/{room}/disconnect',
-      summary: 'End the bridging of a room: there is no bridge for it',
-      kind: 'no_bridge_attached',
+      summary: 'End the bridging of a room: it is not bridged',
+      kind: 'portal_not_found',
     }),
   ];
 }

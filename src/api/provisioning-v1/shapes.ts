@@ -13,13 +13,13 @@ const phone = text('The phone number without its plus; null for bots, and where 
 const id = z.int().meta({ description: 'The Telegram user ID.' });
 
 /**
- * The Matrix ID in a path, raw or percent-encoded: up to its last colon it may hold slashes, and behind it none, so that what follows in the
+ * The Matrix ID in a path, raw or percent-encoded: up to its first colon it may hold slashes, and behind it none, so that what follows in the
  * path is no part of it.
  */
 export const mxidParameter: PathParameter = {
   description: 'The Matrix ID of the user to act for, raw or percent-encoded.',
   example: '@user:example.com',
-  pattern: '(?:@|%40)(?:.*(?::|%3[Aa]))?[^/]*|[^/]*',
+  pattern: '(?:@|%40)(?:(?:(?!:|%3[Aa]).)*(?::|%3[Aa]))?[^/]*|[^/]*',
 };
 
 /** A login that is done. */

@@ -44,7 +44,7 @@ export function logout(deps: EndpointDeps): Endpoint {
     errors: errorShapes('logout'),
     async handler(request) {
       const { login: name } = request.params;
-      await deps.login.logOut(readCaller(request, deps), name === 'all' ? 'all' : accountName(name));
+      await deps.login.logOut(readCaller(request, deps), name === 'all' ? 'all' : { account: accountName(name) });
       return reply(200, {});
     },
   });

@@ -13,7 +13,8 @@ export const login = group(
     ),
     attempts_per_user: allowance(
       'How often one Matrix user may ask Telegram for a code, the same code in another way included, begin to log in with a QR code, or log a ' +
-        'bot in, before the answer is 429. Without it, anybody who may log in could have codes sent to the phones of others over and over.',
+        'bot in, before the answer is 429. Without it, anybody who may log in could have codes sent to the phones of others over and over. Each ' +
+        'daemon counts for itself, from nothing when it starts.',
       '10',
       '600',
       'Attempts',

@@ -139,18 +139,31 @@ describe('the people of version 1', () => {
     );
   });
 
-  it.each(['magic_2_0235', '@magic_2_0235', '+9996620235', '%2B9996620235', '9996620235'])(
-    'are found as %s',
-    async (identifier) => {
-      const found = await api.call('GET', `/v1/user/${alice}/resolve_identifier/${identifier}`);
+  it.each([
+    'magic_2_0235',
+    '@magic_2_0235',
+    '+9996620235',
+    '%2B9996620235',
+    '9996620235',
+    'https://t.me/magic_2_0235',
+    encodeURIComponent('https://t.me/magic_2_0235'),
+    encodeURIComponent('tg://resolve?domain=magic_2_0235'),
+  ])('are found as %s', async (identifier) => {
+    for (const mxid of [alice, encodeURIComponent(alice)]) {
+      const found = await api.call('GET', `/v1/user/${mxid}/resolve_identifier/${identifier}`);
       expect(found.json).toMatchObject({
         room_id: null,
         just_created: false,
         id: 9996620235,
         contact_info: { name: 'Magic 0235', username: 'magic_2_0235' },
       });
-    },
-  );
+    }
+  });
+
+  it('are not taken for part of the Matrix ID where their identifier has a colon', async () => {
+    const reply = await api.call('GET', `/v1/user/${alice}/resolve_identifier/nobody:at-all`);
+    expect(`${reply.status} ${reply.json['errcode']}`).toBe('404 M_NOT_FOUND');
+  });
 });
 
 describe('what Dimension asks', () => {
@@ -172,15 +185,19 @@ describe('what Dimension asks', () => {
     },
   );
 
-  it.each(['connect/-1001234?force=unbridge', 'create', 'disconnect'])(
-    'is told that there is no bridge: %s',
-    async (what) => {
-      const reply = await send('POST', `/portal/!room:example.org/${what}`);
-      expect(`${reply.status} ${reply.text}`).toBe(
-        '501 {"error":"This server logs in to Telegram only: no bridge is attached to it.","errcode":"no_bridge_attached"}',
-      );
-    },
-  );
+  it.each(['connect/-1001234?force=unbridge', 'create'])('is told that there is no bridge: %s', async (what) => {
+    const reply = await send('POST', `/portal/!room:example.org/${what}`);
+    expect(`${reply.status} ${reply.text}`).toBe(
+      '501 {"error":"This server logs in to Telegram only: no bridge is attached to it.","errcode":"no_bridge_attached"}',
+    );
+  });
+
+  it('has nothing to disconnect', async () => {
+    const reply = await send('POST', '/portal/!room:example.org/disconnect');
+    expect(`${reply.status} ${reply.text}`).toBe(
+      '404 {"error":"Portal not found: no bridge is attached.","errcode":"portal_not_found"}',
+    );
+  });
 
   it('is told nothing for a user that may not log in', async () => {
     const reply = await send('GET', `/portal/!room:example.org?user_id=${stranger}`);

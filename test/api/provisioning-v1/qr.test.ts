@@ -36,8 +36,8 @@ async function shown(socket: TestSocket): Promise<Shown> {
   return (await socket.next()) as Shown;
 }
 
-async function scan({ code }: Shown, phone: string): Promise<void> {
-  await api.telegram.untilListening(1);
+async function scan({ code }: Shown, phone: string, listening = 1): Promise<void> {
+  await api.telegram.untilListening(listening);
   api.telegram.acceptLoginToken(new Secret(code), PhoneNumber.parse(phone) ?? expect.fail());
 }
 
@@ -92,6 +92,20 @@ describe('the QR login of version 1', () => {
     socket.terminate();
     await expect.poll(() => api.telegram.liveConnections()).toBe(0);
     expect(first.timeout).toBe(30);
+  });
+
+  it('is refused at the end where the user was logged in meanwhile', async () => {
+    const first = await mustOpen(open());
+    const firstCode = await shown(first);
+    const second = await mustOpen(open());
+    const secondCode = await shown(second);
+    await scan(firstCode, phones.plain, 2);
+    expect(await first.next()).toEqual({ success: true });
+    await scan(secondCode, phones.withoutUsername);
+    expect(await second.next()).toMatchObject({ success: false, error: 'already_logged_in' });
+    const { json } = await api.call('GET', `/v3/logins?user_id=${alice}`);
+    expect(json).toEqual({ login_ids: ['9996620234'] });
+    expect(api.telegram.logOuts()).toEqual(['9996622234']);
   });
 
   it('says what has gone wrong in the middle', async () => {

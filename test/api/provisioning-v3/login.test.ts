@@ -344,6 +344,7 @@ describe('several Telegram accounts of one user', () => {
     await logInTwice();
     const logout = (name: string, user: string = alice) => api.call('POST', `/v3/logout/${name}${as(user)}`, {});
     expect((await logout('9996620234', bob)).status).toBe(404);
+    for (const name of ['first', 'ALL', 'undefined']) expect((await logout(name)).status).toBe(404);
     expect((await logout('9996620234')).text).toBe('{}');
     expect((await api.call('GET', `/v3/logins${as(alice)}`)).text).toBe('{"login_ids":["9996622234"]}');
     expect((await logout('9996620234')).status).toBe(404);

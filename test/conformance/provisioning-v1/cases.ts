@@ -245,5 +245,5 @@ export const cases: Readonly<Record<string, ReplayCase>> = {
   'portal by chat': { request: portal('GET', '-1001234'), ...noPortal },
   'portal connect': { request: portal('POST', '!room:example.org/connect/-1001234'), ...noBridge },
   'portal create': { request: portal('POST', '!room:example.org/create'), ...noBridge },
-  'portal disconnect': { request: portal('POST', '!room:example.org/disconnect'), ...noBridge },
+  'portal disconnect': { request: portal('POST', '!room:example.org/disconnect'), ...noPortal },
 };

@@ -56,7 +56,7 @@ describe('several Telegram accounts of one user', () => {
       kind: 'too_many_accounts',
       allowed: maxAccounts,
     });
-    await desk.login.logOut(alice, idOf('+9996620011'));
+    await desk.login.logOut(alice, { account: idOf('+9996620011') });
     expect(await logIn(alice, '+9996620031')).toMatchObject({ step: { kind: 'complete' } });
   });
 
@@ -171,7 +171,7 @@ describe('logging in again', () => {
 describe('logging out', () => {
   it('forgets the account and ends its session', async () => {
     for (const number of numbers.slice(0, 3)) await logIn(alice, number);
-    expect(await desk.login.logOut(alice, idOf('+9996620011'))).toEqual([idOf('+9996620011')]);
+    expect(await desk.login.logOut(alice, { account: idOf('+9996620011') })).toEqual([idOf('+9996620011')]);
     expect(await desk.login.logOut(alice, 'first')).toEqual([idOf('+9996620001')]);
     expect(await idsOf(alice)).toEqual([idOf('+9996620021')]);
     expect(await desk.login.logOut(alice, 'all')).toEqual([idOf('+9996620021')]);
@@ -183,7 +183,9 @@ describe('logging out', () => {
     await logIn(bob, '+9996620001');
     expect(await desk.login.logOut(alice, 'all')).toEqual([]);
     expect(await desk.login.logOut(alice, 'first')).toEqual([]);
-    expect(await faultOf(desk.login.logOut(alice, idOf('+9996620001')))).toEqual({ kind: 'account_unknown' });
+    expect(await faultOf(desk.login.logOut(alice, { account: idOf('+9996620001') }))).toEqual({
+      kind: 'account_unknown',
+    });
     expect(await idsOf(bob)).toHaveLength(1);
   });
 

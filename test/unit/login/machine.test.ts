@@ -188,6 +188,7 @@ describe('what is stored', () => {
     complaint: fc.option(fc.constantFrom(...complaints)),
     fresh: fc.boolean(),
     replacing: fc.option(text.map((id) => id as TelegramUserId)),
+    onlyIfLoggedOut: fc.boolean(),
     lastAnswer: fc.option(answer),
   });
   const inputs: LoginInput[] = [

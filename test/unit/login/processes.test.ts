@@ -317,6 +317,14 @@ describe('a login that is over', () => {
     expect(await faultOf(desk.login.find(alice, other.loginId))).toEqual({ kind: 'login_cancelled' });
     expect(await faultOf(desk.login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_not_requested' });
   });
+
+  it('is no other request than the one for all, whatever the login is said to be called', async () => {
+    const { loginId } = await begun('phone');
+    const oneIsUnknown = faultOf(desk.login.cancel(alice, 'all'));
+    await desk.login.cancelAll(alice);
+    expect(await oneIsUnknown).toEqual({ kind: 'login_unknown' });
+    expect(await faultOf(desk.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
+  });
 });
 
 describe('one machine for all dialects', () => {
@@ -351,7 +359,8 @@ describe('one machine for all dialects', () => {
     const { loginId } = await begun('phone');
     expect(await desk.login.submit(alice, phone(withPassword))).toMatchObject({ code: { fresh: false } });
     await desk.login.submit(alice, code('22222'));
-    expect(await faultOf(desk.login.answer(alice, loginId, code('22222'), 2))).toEqual({ kind: 'wrong_step' });
+    expect(await desk.login.answer(alice, loginId, code('22222'), 2)).toMatchObject({ stepNumber: 3 });
+    expect(await faultOf(desk.login.answer(alice, loginId, code('33333'), 2))).toEqual({ kind: 'wrong_step' });
     await desk.login.answer(alice, loginId, password(magicPassword), 3);
     expect(await faultOf(desk.login.submit(alice, phone(plain)))).toMatchObject({ kind: 'already_logged_in' });
   });
