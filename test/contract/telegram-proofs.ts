@@ -228,6 +228,20 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect(await numbersOf(alice)).toEqual([]);
     });
 
+    it('adds the number of a login whose transaction is not over yet, once that is to be seen', async () => {
+      const { book } = upstream();
+      const { proofs, logIn, numbersOf } = await open({ mode: 'on', upstreamAddressBook: book });
+      await logIn(alice, `+${number}`);
+      const [login] = await database.transaction((tx) => tx.telegramAccounts.listByOwner(alice));
+      if (!login) throw new Error('there is no login');
+      await database.transaction((tx) => tx.telegramAccounts.delete(login.id));
+      await proofs.publish();
+      expect(await numbersOf(alice)).toEqual([]);
+      await database.transaction((tx) => tx.telegramAccounts.insert(login));
+      await proofs.publish();
+      expect(await numbersOf(alice)).toEqual([number]);
+    });
+
     it('does not add the number of a login that has ended since', async () => {
       const { state, book } = upstream();
       const { proofs, login, embedded, logIn, numbersOf } = await open({ mode: 'on', upstreamAddressBook: book });
