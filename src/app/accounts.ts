@@ -71,7 +71,7 @@ export function chooseAccounts(
     const authority = createRelayAccounts({ homeserver, serverName: domain, addressBook, wellKnown, clock, logger });
     const upstreamProofs = createUpstreamProofs({ database, clock });
     const upstreamAddressBook =
-      adminAccessToken && createUpstreamAddressBook({ homeserver, serverName: domain, adminAccessToken });
+      adminAccessToken && createUpstreamAddressBook({ homeserver, serverName: domain, adminAccessToken, clock });
     return {
       kind: 'relay',
       authority,

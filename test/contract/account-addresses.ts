@@ -179,7 +179,7 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
       expect(await steps.ask({ ...request, sendAttempt: 2 })).toEqual(reply);
       expect(under.messenger.sent).toHaveLength(sent + 1);
       const session = { sid: String(reply['sid']), clientSecret: request.clientSecret };
-      expect(await threepidFaultOf(under.submit(session, 'guess'))).toEqual({ kind: 'token_wrong' });
+      expect(await threepidFaultOf(under.submit(session, 'a guess at it'))).toEqual({ kind: 'token_wrong' });
     });
 
     it('cannot be told from others by strangers, and nothing is sent to a phone', async () => {

@@ -11,6 +11,7 @@ import { openTestDatabase } from '../support/database.js';
 import type { DatabasePlace } from '../support/database-place.js';
 import { openIdentityService, type IdentityUnderTest } from '../support/identity-service.js';
 import { numberOf, openTelegramProofs, type ProofChanges, type ProofsUnderTest } from '../support/telegram-proofs.js';
+import { until } from '../support/until.js';
 
 const number = '9996620234';
 const otherNumber = '9996620235';
@@ -184,6 +185,38 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect(await under.numbersOf(alice)).toEqual([number]);
     });
 
+    it('keeps nobody waiting for many questions that it does not answer, however many numbers and callers there are', async () => {
+      const { book } = upstream();
+      const asked: string[] = [];
+      const giveUps: (() => void)[] = [];
+      const state = { isSilent: false };
+      const findUser: AddressBook['findUser'] = async (address) => {
+        if (!state.isSilent) return book.findUser(address);
+        asked.push(address.address);
+        await new Promise<void>((resolve) => giveUps.push(resolve));
+        throw new AccountFailure({ kind: 'homeserver_unreachable' });
+      };
+      const { proofs, logIn, numbersOf } = await open({ mode: 'on', upstreamAddressBook: { findUser } });
+      await logIn(alice, `+${number}`);
+      await logIn(bob, `+${otherNumber}`);
+      state.isSilent = true;
+      const publishThrice = () => Promise.all([proofs.publish(), proofs.publish(), proofs.publish()]);
+      const first = publishThrice();
+      await until(() => giveUps.length === 1);
+      const second = publishThrice();
+      giveUps.pop()?.();
+      await first;
+      await until(() => giveUps.length === 1);
+      giveUps.pop()?.();
+      await second;
+      // Not the same first again, so that no number holds up the others.
+      expect(asked).toEqual([number, otherNumber]);
+
+      state.isSilent = false;
+      await proofs.publish();
+      expect([await numbersOf(alice), await numbersOf(bob)]).toEqual([[number], [otherNumber]]);
+    });
+
     it('asks about the number that Telegram says now', async () => {
       const { owners, book } = upstream();
       const { proofs, login, telegram, logIn, numbersOf } = await open({ upstreamAddressBook: book });
@@ -193,6 +226,20 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       await login.whoAmI(alice);
       expect(await faultOf(proofs.add(alice, user))).toBe('number_in_use');
       expect(await numbersOf(alice)).toEqual([]);
+    });
+
+    it('adds the number of a login whose transaction is not over yet, once that is to be seen', async () => {
+      const { book } = upstream();
+      const { proofs, logIn, numbersOf } = await open({ mode: 'on', upstreamAddressBook: book });
+      await logIn(alice, `+${number}`);
+      const [login] = await database.transaction((tx) => tx.telegramAccounts.listByOwner(alice));
+      if (!login) throw new Error('there is no login');
+      await database.transaction((tx) => tx.telegramAccounts.delete(login.id));
+      await proofs.publish();
+      expect(await numbersOf(alice)).toEqual([]);
+      await database.transaction((tx) => tx.telegramAccounts.insert(login));
+      await proofs.publish();
+      expect(await numbersOf(alice)).toEqual([number]);
     });
 
     it('does not add the number of a login that has ended since', async () => {

@@ -90,7 +90,8 @@ export async function openContacts(changes: ContactsChanges = {}): Promise<Conta
     idTokenOf: (mxid) =>
       accounts.register({ accessToken: new Secret(mxid), matrixServerName: serverNameOf(mxid), client: 'any' }),
     async submit({ sid, clientSecret }, token = messenger.tokens().at(-1) ?? '') {
-      const medium = /^\d{6}$/.test(token) ? 'msisdn' : 'email';
+      // Codes have six digits; what is mailed is longer.
+      const medium = token.length <= 6 ? 'msisdn' : 'email';
       await validation.submitToken({ purpose: 'account', medium, sid, clientSecret }, new Secret(token), undefined);
     },
   };

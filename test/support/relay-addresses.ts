@@ -54,7 +54,7 @@ export async function openRelayAddresses(
     addressBook,
     upstreamAddressBook:
       adminAccessToken &&
-      createUpstreamAddressBook({ homeserver, serverName: serverName as ServerName, adminAccessToken }),
+      createUpstreamAddressBook({ homeserver, serverName: serverName as ServerName, adminAccessToken, clock }),
     publications,
     mayChange,
     clock,

@@ -47,7 +47,6 @@ export function createProofSessions(deps: ProofSessionsDeps): ProofSessions {
 
     async requestToken(request) {
       const { medium, address, country, clientSecret, sendAttempt, nextLink, caller, client } = request;
-      requireMedium(medium);
       const ticket = await validation.requestToken({
         purpose: accountPurpose,
         typed: { medium, address, country },
@@ -56,9 +55,11 @@ export function createProofSessions(deps: ProofSessionsDeps): ProofSessions {
         nextLink,
         asker: { client, mxid: caller?.mxid },
         async admit(tx, canonical) {
-          if (!(await tx.accountAddresses.find(canonical))) return 'send';
-          if (caller || revealsInUse) throw new AccountFailure({ kind: 'address_in_use' });
-          return 'withhold';
+          const isTaken = (await tx.accountAddresses.find(canonical)) !== undefined;
+          if (isTaken && (caller || revealsInUse)) throw new AccountFailure({ kind: 'address_in_use' });
+          // Only now: a number that a login to Telegram has proven is in use, also where no code can be sent.
+          requireMedium(medium);
+          return isTaken ? 'withhold' : 'send';
         },
       });
       const { internationalFormat: written } = ticket;

@@ -113,7 +113,8 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
   const waiting = new Map<string, WaitingLogin>();
   const publications = publisher && createNumberPublications({ publisher, database, clock, logger });
   let lastChecked = '';
-  let publishing = Promise.resolve();
+  let round = Promise.resolve();
+  let nextRound: Promise<void> | undefined;
 
   async function hasAccount(tx: Transaction, mxid: Mxid, how: 'look' | 'hold'): Promise<boolean> {
     if (serverNameOf(mxid) !== serverName) return false;
@@ -205,20 +206,35 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
     }
   }
 
+  /** Ends where the homeserver does not say whose a number is: of the others it would not either, and somebody waits for the end of this. */
   async function addWaiting(): Promise<void> {
     for (const [id, login] of waiting) {
       try {
         if ((await addOne(login)) && waiting.get(id) === login) waiting.delete(id);
       } catch (error) {
         logger.error('a phone number could not be added, and is tried again', { owner: login.owner, error });
+        // Last the next time, for it may be this one only.
+        const latest = waiting.get(id) ?? login;
+        waiting.delete(id);
+        waiting.set(id, latest);
+        return;
       }
     }
   }
 
-  /** One after another: what a user withdraws after the first is not brought back by the second. */
+  async function publishAll(): Promise<void> {
+    await addWaiting();
+    await publications?.publish();
+  }
+
+  /** One round after another: what a user withdraws after the first is not brought back by the second. Whoever asks meanwhile shares the next. */
   function publish(): Promise<void> {
-    publishing = publishing.then(addWaiting).then(() => publications?.publish());
-    return publishing;
+    nextRound ??= round.then(() => {
+      nextRound = undefined;
+      round = publishAll();
+      return round;
+    });
+    return nextRound;
   }
 
   /** Whoever writes both holds the account before its addresses: PostgreSQL ends transactions that wait for each other. */

@@ -4,7 +4,7 @@ import { Secret } from '../../base/secret.js';
 import type { Database } from '../../database/database.js';
 import type { ProofSession } from './account-addresses.js';
 
-/** Remembers for a day which address is proven in which session of the homeserver. */
+/** Remembers for 30 days which address is proven in which session of the homeserver. */
 export interface UpstreamProofs {
   note(session: ProofSession, address: ThirdPartyAddress): Promise<void>;
   /** Undefined where it is not known, or not any more. */
@@ -19,8 +19,8 @@ export interface UpstreamProofsDeps {
   readonly clock: Clock;
 }
 
-// Homeservers let a proof count for a day or less.
-const lifetimeMs = 24 * 60 * 60_000;
+// Synapse takes an e-mail address that was proven in a session for as long as nobody has used that, however old it is.
+const lifetimeMs = 30 * 24 * 60 * 60_000;
 
 /** Those that the database knows, also after a restart. */
 export function createUpstreamProofs({ database, clock }: UpstreamProofsDeps): UpstreamProofs {

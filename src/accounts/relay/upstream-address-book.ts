@@ -1,7 +1,10 @@
+import type { Clock } from '../../base/clock.js';
+import { DeadlineExceeded, withDeadline } from '../../base/deadline.js';
 import type { ServerName } from '../../base/mxid.js';
 import type { Secret } from '../../base/secret.js';
 import type { Homeserver } from '../../matrix/homeserver.js';
 import type { AddressBook } from '../address-book.js';
+import { AccountFailure } from '../failure.js';
 import { reach } from './reach.js';
 import { readAddressOwner } from './read-answer.js';
 
@@ -11,17 +14,28 @@ export interface UpstreamAddressBookDeps {
   readonly serverName: ServerName;
   /** Of an administrator of the homeserver. */
   readonly adminAccessToken: Secret;
+  readonly clock: Clock;
 }
+
+// Of an index in its database; who waits for it has often waited for Telegram before.
+const deadlineMs = 10_000;
 
 /** The addresses that the homeserver keeps, whoever has them; throws AccountFailure homeserver_unreachable where it does not say. */
 export function createUpstreamAddressBook({
   homeserver,
   serverName,
   adminAccessToken,
+  clock,
 }: UpstreamAddressBookDeps): AddressBook {
   return {
     async findUser(address) {
-      return readAddressOwner(await reach(homeserver.findAddressOwner(address, adminAccessToken)), serverName);
+      const answer = reach(homeserver.findAddressOwner(address, adminAccessToken));
+      try {
+        return readAddressOwner(await withDeadline(clock, deadlineMs, answer), serverName);
+      } catch (error) {
+        if (!(error instanceof DeadlineExceeded)) throw error;
+        throw new AccountFailure({ kind: 'homeserver_unreachable' }, { cause: error });
+      }
     },
   };
 }

@@ -43,9 +43,12 @@ export function spellHttpProblem(problem: HttpProblem): ObjectReply {
   return problem.kind === 'too_many_attempts' ? withRetry(reply, problem.retryAfterMs) : reply;
 }
 
-function spellBodyFaults([first, ...others]: readonly BodyFault[]): ObjectReply {
-  if (first === undefined || others.length > 0 || first.problem === 'wrong_type') return spell(bodyErrors.unfit);
-  return spell(bodyErrors[first.problem], ` ${first.at}`);
+function spellBodyFaults(faults: readonly BodyFault[]): ObjectReply {
+  const missing = faults.filter(({ problem }) => problem === 'missing').map(({ at }) => at);
+  if (missing.length > 0) return spell(bodyErrors.missing, ` ${missing.join(', ')}`);
+  const [first, ...others] = faults;
+  if (first?.problem !== 'wrong_value' || others.length > 0) return spell(bodyErrors.unfit);
+  return spell(bodyErrors.wrong_value, ` ${first.at}`);
 }
 
 function detailOf(fault: Exclude<AccountFault, { kind: PassedOn }>): string {

@@ -150,6 +150,9 @@ describe('the addresses of accounts', () => {
       const reply = await send(operation, { body: JSON.stringify(rest) });
       expect(spelled(reply)).toEqual([400, 'M_MISSING_PARAM', `Missing parameter ${name}`]);
     }
+    const { status, json } = await send(operation, { body: '{}' });
+    expect([status, json['errcode']]).toEqual([400, 'M_MISSING_PARAM']);
+    for (const name of operation.needed) expect(json['error']).toContain(name);
   });
 
   it.each(withBody)('$operation refuses members of a wrong type', async (operation) => {

@@ -49,6 +49,17 @@ describe('a request for a token', () => {
     expect(await proofs.requestToken(tokenRequest(phone, caller))).not.toHaveProperty('submit_url');
   });
 
+  it('for an address that is in use says so where nothing can be sent to such addresses, and to strangers what it says of any', async () => {
+    const { proofs, database } = await open({ isPublic: false });
+    const taken = { medium: 'email', address: email.toLowerCase() } as const;
+    const rest = { validatedAt: 1, addedAt: 1, telegramAccountId: undefined };
+    await database.transaction((tx) => tx.accountAddresses.insert({ id: 'taken', mxid: bob, ...taken, ...rest }));
+    expect(await faultOf(proofs.requestToken(tokenRequest(email, caller)))).toEqual({ kind: 'address_in_use' });
+    const unsupported = { kind: 'medium_unsupported', medium: 'email' };
+    expect(await threepidFaultOf(proofs.requestToken(tokenRequest(email, undefined)))).toEqual(unsupported);
+    expect(await threepidFaultOf(proofs.requestToken(tokenRequest('new@mail.test', caller)))).toEqual(unsupported);
+  });
+
   it('tells strangers, too, that an address is in use, where the administrator wants that', async () => {
     const { proofs, own, submit, messenger } = await open({ revealsInUse: true });
     const request = tokenRequest(email, caller);

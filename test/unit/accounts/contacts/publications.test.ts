@@ -56,6 +56,15 @@ describe('our own identity service', () => {
     expect(await under.database.transaction((tx) => tx.identityAssociations.find(address))).toBeUndefined();
     expect(under.identityServers.asked).toEqual([]);
   });
+
+  it('withdraws nothing of anybody else, and does not say that it had', async () => {
+    await under.bind('alice@mail.test');
+    expect(await unbind(undefined, bob)).toBe('no-support');
+    await unbind('id.test', bob);
+    expect(await under.database.transaction((tx) => tx.identityAssociations.find(address))).toMatchObject({
+      mxid: alice,
+    });
+  });
 });
 
 describe('another identity server', () => {

@@ -1,11 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Caller } from '../../../../src/accounts/contacts/account-addresses.js';
+import { createUpstreamAddressBook } from '../../../../src/accounts/relay/upstream-address-book.js';
+import { systemClock } from '../../../../src/base/clock.js';
+import type { ServerName } from '../../../../src/base/mxid.js';
 import { Secret } from '../../../../src/base/secret.js';
+import { createHttpHomeserver } from '../../../../src/matrix/http-homeserver.js';
 import { faultOf } from '../../../support/account-requests.js';
 import { tokenRequest } from '../../../support/contacts.js';
+import { createFakeClock } from '../../../support/fake-clock.js';
 import { fakeAdminToken, sendJson } from '../../../support/fake-homeserver.js';
 import { openRelayAddresses, type RelayAddressesUnderTest } from '../../../support/relay-addresses.js';
 import { bodyOf, email, openRelayWorld, passwordStage, phone, type RelayWorld } from '../../../support/relay-world.js';
+import { until } from '../../../support/until.js';
 
 let world: RelayWorld;
 let alice: Caller;
@@ -121,6 +127,21 @@ describe('with the token of an administrator', () => {
     await post();
     expect(await relay.own.list(alice.mxid)).toHaveLength(1);
   });
+});
+
+it('with such a token nobody waits for a homeserver that does not answer for longer than 10 s', async () => {
+  homeserver.intercept(() => undefined);
+  const clock = createFakeClock();
+  const book = createUpstreamAddressBook({
+    homeserver: createHttpHomeserver({ address: homeserver.url, deadlineMs: 60_000, clock: systemClock }),
+    serverName: 'home.test' as ServerName,
+    adminAccessToken: new Secret(fakeAdminToken),
+    clock,
+  });
+  const fault = faultOf(book.findUser(email));
+  await until(() => questions().length === 1);
+  await clock.advance(10_000);
+  expect(await fault).toEqual({ kind: 'homeserver_unreachable' });
 });
 
 it('without such a token the homeserver is not asked, and may keep the address for another user', async () => {
