@@ -1,10 +1,11 @@
 import { canonicalAddress, type ThirdPartyAddress } from '../../base/canonical-address.js';
 import type { AccountAddresses, AddressRemoval, Caller, ProofSession } from '../contacts/account-addresses.js';
 import { readIdServer } from '../contacts/id-server.js';
+import { ifPossible } from '../contacts/if-possible.js';
 import type { OwnAddresses } from '../contacts/own-addresses.js';
 import type { ProofSessions } from '../contacts/proof-sessions.js';
 import type { Publications } from '../contacts/publications.js';
-import { AccountFailure, type AccountFault } from '../failure.js';
+import { AccountFailure } from '../failure.js';
 import type { UserInteractiveAuth } from '../uia/user-interactive-auth.js';
 
 /** What createEmbeddedAddresses needs. */
@@ -52,14 +53,8 @@ export function createEmbeddedAddresses(deps: EmbeddedAddressesDeps): AccountAdd
     async remove({ mxid }, removal) {
       requireChanges();
       const { address, idServer } = readRemoval(removal);
-      try {
-        // What a login to Telegram has published goes with the address, in the same transaction.
-        return await publications.unbind(mxid, address, idServer, () => addresses.remove(mxid, address));
-      } catch (error) {
-        // It is gone from the account, whatever an identity server makes of it.
-        if (error instanceof AccountFailure && troubles.includes(error.fact.kind)) return 'no-support';
-        throw error;
-      }
+      // What a login to Telegram has published goes with the address, in the same transaction.
+      return ifPossible(publications.unbind(mxid, address, idServer, () => addresses.remove(mxid, address)));
     },
 
     bind: ({ mxid }, session, server) => publications.bind(mxid, session, server),
@@ -70,8 +65,6 @@ export function createEmbeddedAddresses(deps: EmbeddedAddressesDeps): AccountAdd
     },
   };
 }
-
-const troubles: readonly AccountFault['kind'][] = ['identity_server_refused', 'identity_server_unreachable'];
 
 /** The same under whatever prefix it was asked for. */
 function addOperation({ sid, clientSecret }: ProofSession) {

@@ -12,6 +12,7 @@ import type {
   RequestBody,
   UnbindResult,
 } from '../contacts/account-addresses.js';
+import { ifPossible } from '../contacts/if-possible.js';
 import { readIdServer } from '../contacts/id-server.js';
 import type { OwnAddresses } from '../contacts/own-addresses.js';
 import type { ProofSessions } from '../contacts/proof-sessions.js';
@@ -232,14 +233,4 @@ function has(addresses: readonly ThirdPartyAddress[], { medium, address }: Third
 // Of servers that nobody named each side knows some; whoever knows none says that it cannot.
 function eitherOf(one: UnbindResult, other: UnbindResult): UnbindResult {
   return one === 'success' ? one : other;
-}
-
-/** An address goes from its account also where it cannot be withdrawn from where it is published. */
-async function ifPossible(unbinding: Promise<UnbindResult>): Promise<UnbindResult> {
-  try {
-    return await unbinding;
-  } catch (error) {
-    if (error instanceof AccountFailure) return 'no-support';
-    throw error;
-  }
 }

@@ -70,6 +70,22 @@ describe('an address', () => {
     expect(await addresses.remove(alice.caller, removal)).toBe('success');
   });
 
+  it('goes from the account where identity servers were asked too often, and can be withdrawn later', async () => {
+    const opened = await open();
+    const { addresses, logInNew, clock } = opened;
+    const alice = await logInNew('alice');
+    const session = await proven(opened, alice);
+    await addresses.add(alice.caller, session, password(alice, alice.password), {});
+    const server = { idServer: 'elsewhere.test', idAccessToken: new Secret('t') };
+    const bind = () => addresses.bind(alice.caller, { sid: 's', clientSecret: 'c' }, server, {});
+    for (let time = 0; time < 30; time += 1) await bind();
+    expect(await addresses.remove(alice.caller, removal)).toBe('no-support');
+    expect(await addresses.list(alice.caller)).toEqual([]);
+    expect(await faultOf(addresses.unbind(alice.caller, removal))).toMatchObject({ kind: 'rate_limited' });
+    await clock.advance(600_000);
+    expect(await addresses.unbind(alice.caller, removal)).toBe('success');
+  });
+
   it('is said to be withdrawn where what is published of it goes with it', async () => {
     const { addresses, logInNew, embedded, database, service } = await open();
     const { mxid, caller } = await logInNew('alice');

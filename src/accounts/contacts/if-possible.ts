@@ -1,0 +1,12 @@
+import { AccountFailure } from '../failure.js';
+import type { UnbindResult } from './account-addresses.js';
+
+/** An address goes from its account also where it cannot be withdrawn from where it is published: that is `no-support` then. */
+export async function ifPossible(unbinding: Promise<UnbindResult>): Promise<UnbindResult> {
+  try {
+    return await unbinding;
+  } catch (error) {
+    if (error instanceof AccountFailure) return 'no-support';
+    throw error;
+  }
+}
