@@ -7,6 +7,7 @@ import type { AccountBook, AccountStanding } from './account-book.js';
 import { TelegramAccountFailure, type TelegramAccount, type TelegramAccounts, type WhichAccounts } from './accounts.js';
 import { LoginFailure } from './failure.js';
 import { loginFaultOf } from './fault-of.js';
+import type { InTurn } from './in-turn.js';
 import type { LoginWalk } from './login-walk.js';
 import { readUser } from './stored-forms.js';
 
@@ -15,11 +16,13 @@ export interface AccountDeskDeps {
   readonly walk: LoginWalk;
   /** Throws LoginFailure for those who may not log in. */
   readonly permit: (owner: Mxid) => void;
-  /** Runs `work` under the owner's lock; equal work at one time runs once. */
-  readonly alone: <T>(owner: Mxid, what: string, work: () => Promise<T>) => Promise<T>;
+  /** Waits as long as it takes. */
+  readonly alone: InTurn;
+  /** Throws the LoginFailure `telegram_unreachable` where the owner's turn came too late. */
+  readonly promptly: InTurn;
 }
 
-export function createAccountDesk({ book, walk, permit, alone }: AccountDeskDeps): TelegramAccounts {
+export function createAccountDesk({ book, walk, permit, alone, promptly }: AccountDeskDeps): TelegramAccounts {
   async function load(owner: Mxid, id: TelegramUserId | undefined): Promise<TelegramAccountRecord> {
     const accounts = await book.list(owner);
     if (id === undefined) {
@@ -69,7 +72,7 @@ export function createAccountDesk({ book, walk, permit, alone }: AccountDeskDeps
   return {
     async accounts(owner) {
       permit(owner);
-      return (await alone(owner, 'accounts', () => book.standings(owner))).map(accountOf);
+      return (await promptly(owner, 'accounts', () => book.standings(owner))).map(accountOf);
     },
 
     async logOut(owner, which) {

@@ -11,6 +11,7 @@ import { fingerprint } from './fingerprint.js';
 import type { Login, LoginLedger, PastLogin } from './login-ledger.js';
 import { firstName, firstSteps, fitOf, nextStep } from './login-name.js';
 import type { LoginWalk } from './login-walk.js';
+import type { InTurn } from './in-turn.js';
 import { decide, decideResend, sessionOf, type QrState, type SharedState } from './machine.js';
 import { LoginProcessFailure } from './process-failure.js';
 import type { ExpectedStep, LoginProcesses, LoginProgress, LoginStart } from './processes.js';
@@ -28,8 +29,10 @@ export interface LoginProcessesDeps {
   readonly hangUp: (id: string) => Promise<void>;
   /** Throws LoginFailure for those who may not log in. */
   readonly permit: (owner: Mxid) => void;
-  /** Runs `work` under the owner's lock; equal work at one time runs once. */
-  readonly alone: <T>(owner: Mxid, what: string, work: () => Promise<T>) => Promise<T>;
+  /** Waits as long as it takes. */
+  readonly alone: InTurn;
+  /** Throws the LoginFailure `telegram_unreachable` where the owner's turn came too late. */
+  readonly promptly: InTurn;
   readonly maxAccounts: number;
   readonly clock: Clock;
   readonly random: Random;
@@ -45,7 +48,7 @@ const wellFormedAccount = /^[1-9]\d{0,18}$/;
 const pauseMs = 2_000;
 
 export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
-  const { ledger, book, walk, qr, limit, hangUp, permit, alone, maxAccounts, clock, random } = deps;
+  const { ledger, book, walk, qr, limit, hangUp, permit, alone, promptly, maxAccounts, clock, random } = deps;
 
   async function load(owner: Mxid, id: string): Promise<Login | PastLogin> {
     const login = await ledger.load(owner, id);
@@ -181,11 +184,11 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
       if (ending === 'given_up') continue;
       const isOver = clock.now() >= login.state.expiresAt;
       if (ending === 'time' && !isOver) break;
-      if (await alone(owner, `renew ${id} ${seen}`, () => renew(owner, id, seen))) continue;
+      if (await promptly(owner, `renew ${id} ${seen}`, () => renew(owner, id, seen))) continue;
       if (clock.now() >= until) throw new LoginFailure({ kind: 'telegram_unreachable' });
       await sleep(clock, Math.min(pauseMs, until - clock.now()));
     }
-    return alone(owner, `show ${id}`, () => shown(owner, id));
+    return promptly(owner, `show ${id}`, () => shown(owner, id));
   }
 
   async function resend(owner: Mxid, id: string | undefined): Promise<LoginProgress> {
@@ -209,18 +212,18 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     async start(owner, how) {
       permit(owner);
       // Two starts at one time are two logins.
-      return alone(owner, `start ${randomId(random)}`, () => start(owner, how));
+      return promptly(owner, `start ${randomId(random)}`, () => start(owner, how));
     },
 
     async answer(owner, loginId, input, expecting) {
       permit(owner);
       const what = `answer ${loginId} ${expecting} ${fingerprint(input)}`;
-      return alone(owner, what, () => answer(owner, loginId, input, expecting));
+      return promptly(owner, what, () => answer(owner, loginId, input, expecting));
     },
 
     async find(owner, loginId) {
       permit(owner);
-      return alone(owner, `show ${loginId}`, () => shown(owner, loginId));
+      return promptly(owner, `show ${loginId}`, () => shown(owner, loginId));
     },
 
     async awaitChange(owner, loginId, seen, signal) {
@@ -230,7 +233,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
 
     async resend(owner, loginId) {
       permit(owner);
-      return alone(owner, `resend ${loginId ?? ''}`, () => resend(owner, loginId));
+      return promptly(owner, `resend ${loginId ?? ''}`, () => resend(owner, loginId));
     },
 
     async cancel(owner, loginId) {

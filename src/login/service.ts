@@ -16,6 +16,7 @@ import { createAttemptLimit } from './attempt-limit.js';
 import { LoginFailure } from './failure.js';
 import { loginFaultOf } from './fault-of.js';
 import { fingerprint } from './fingerprint.js';
+import type { InTurn } from './in-turn.js';
 import { createLoginLedger } from './login-ledger.js';
 import { createLoginProcesses } from './login-processes.js';
 import { createLoginWalk } from './login-walk.js';
@@ -61,6 +62,9 @@ export interface LoginServiceDeps {
   readonly logger: Logger;
 }
 
+// Nobody needs that long where Telegram answers; and reverse proxies give requests up after a minute, commonly.
+const longestWaitMs = 25_000;
+
 /** The login machine: one for all dialects, which share its logins and its accounts. */
 export function createLoginService(
   deps: LoginServiceDeps,
@@ -74,9 +78,17 @@ export function createLoginService(
   const qr = createQrLogin({ ...deps, desk, ledger, walk, limit });
   const flights = new SingleFlight();
 
-  function alone<T>(owner: Mxid, what: string, work: () => Promise<T>): Promise<T> {
-    return flights.run(`${owner} ${what}`, () => database.locks.run(`login:${owner}`, work));
-  }
+  const alone: InTurn = (owner, what, work) =>
+    flights.run(`${owner} ${what}`, () => database.locks.run(`login:${owner}`, work));
+
+  /** As `alone`, for those who wait for what Telegram says: they are told soon where it has kept the owner's earlier work for long. */
+  const promptly: InTurn = (owner, what, work) => {
+    const since = clock.now();
+    return alone(owner, what, async () => {
+      if (clock.now() - since > longestWaitMs) throw new LoginFailure({ kind: 'telegram_unreachable' });
+      return work();
+    });
+  };
 
   function permit(owner: Mxid): void {
     if (!mayLogIn(owner)) throw new LoginFailure({ kind: 'not_permitted' });
@@ -90,17 +102,28 @@ export function createLoginService(
   }
 
   return {
-    ...createLoginProcesses({ ...deps, ledger, book, walk, qr, limit, hangUp: (id) => desk.hangUp(id), permit, alone }),
-    ...createAccountDesk({ book, walk, permit, alone }),
+    ...createLoginProcesses({
+      ...deps,
+      ledger,
+      book,
+      walk,
+      qr,
+      limit,
+      hangUp: (id) => desk.hangUp(id),
+      permit,
+      alone,
+      promptly,
+    }),
+    ...createAccountDesk({ book, walk, permit, alone, promptly }),
 
     async submit(owner, input) {
       permit(owner);
-      return alone(owner, fingerprint(input), () => submit(owner, input));
+      return promptly(owner, fingerprint(input), () => submit(owner, input));
     },
 
     async whoAmI(owner, account) {
       permit(owner);
-      const standing = await alone(owner, `who am I ${account ?? ''}`, () => book.standingOf(owner, account));
+      const standing = await promptly(owner, `who am I ${account ?? ''}`, () => book.standingOf(owner, account));
       switch (standing.kind) {
         case 'logged_in':
           return standing.user;

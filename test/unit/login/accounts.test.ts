@@ -201,6 +201,17 @@ describe('logging out', () => {
     expect(desk.telegram.authorizations(idOf('+9996620001'))).toBe(0);
   });
 
+  it('waits for its turn as long as it takes', async () => {
+    await logIn(alice, '+9996620001');
+    const release = desk.telegram.hold('getMe');
+    const looking = desk.login.whoAmI(alice);
+    const leaving = desk.login.logOut(alice, 'all');
+    await desk.clock.advance(50_000);
+    release();
+    expect(await looking).toMatchObject({ id: idOf('+9996620001') });
+    expect(await leaving).toEqual([idOf('+9996620001')]);
+  });
+
   it('goes well where Telegram had ended the session before', async () => {
     await logIn(alice, '+9996620001');
     desk.telegram.endSessions('revoked');

@@ -171,6 +171,34 @@ describe('the same request twice', () => {
   });
 });
 
+describe('who waits behind earlier work of the same user', () => {
+  it('is told soon that Telegram does not answer, and may try the same again', async () => {
+    await login.submit(alice, phone(plain));
+    const release = telegram.hold('signIn');
+    const first = login.submit(alice, code('22222'));
+    const second = login.submit(alice, phone('+9996620235'));
+    const third = login.whoAmI(alice);
+    const faults = Promise.all([faultOf(second), faultOf(third)]);
+    await clock.advance(25_001);
+    release();
+    expect(await first).toMatchObject({ kind: 'complete' });
+    expect(await faults).toEqual([{ kind: 'telegram_unreachable' }, { kind: 'telegram_unreachable' }]);
+    expect(telegram.calls('getMe')).toBe(0);
+    expect(await login.whoAmI(alice)).toMatchObject({ isBot: false });
+  });
+
+  it('has a turn of their own where it comes in time', async () => {
+    await login.submit(alice, phone(plain));
+    const release = telegram.hold('signIn');
+    const first = login.submit(alice, code('22222'));
+    const second = login.whoAmI(alice);
+    await clock.advance(25_000);
+    release();
+    expect(await first).toMatchObject({ kind: 'complete' });
+    expect(await second).toMatchObject({ isBot: false });
+  });
+});
+
 describe('starting over', () => {
   it('with another number makes the first code useless and ends its session', async () => {
     await login.submit(alice, phone(withPassword));
