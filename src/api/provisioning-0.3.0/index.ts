@@ -37,7 +37,7 @@ export function createProvisioningSurface(deps: ProvisioningDeps): Surface {
     prefixes: [prefix],
     authenticate,
     accessLevel: 'info',
-    endpoints: [...endpoints, descriptionEndpoint(provisioningOpenApi(prefix, endpoints))],
+    endpoints: [...endpoints, descriptionEndpoint(() => provisioningOpenApi(prefix, endpoints))],
     problem: (problem, endpoint) => spellHttpProblem(problem, endpoint && operationOf(endpoint)),
     failure(failure, endpoint) {
       const operation = operationOf(endpoint);

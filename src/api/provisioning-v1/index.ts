@@ -38,7 +38,7 @@ export function createProvisioningV1({ prefix, authenticate, ...deps }: Provisio
     prefixes: [prefix],
     authenticate,
     accessLevel: 'info',
-    endpoints: [...endpoints, descriptionEndpoint(provisioningV1OpenApi(prefix, endpoints))],
+    endpoints: [...endpoints, descriptionEndpoint(() => provisioningV1OpenApi(prefix, endpoints))],
     sockets: [qrSocket(deps, qr)],
     problem: (problem, endpoint) => spellHttpProblem(problem, endpoint && operationOf(endpoint)),
     failure(failure, endpoint) {

@@ -32,7 +32,7 @@ export function createProvisioningV3({ prefix, authenticate, ...deps }: Provisio
     authenticate,
     accessLevel: 'info',
     lenient: true,
-    endpoints: [...endpoints, descriptionEndpoint(provisioningV3OpenApi(prefix, endpoints))],
+    endpoints: [...endpoints, descriptionEndpoint(() => provisioningV3OpenApi(prefix, endpoints))],
     problem: spellHttpProblem,
     failure: spellFailure,
   });
