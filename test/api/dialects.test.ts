@@ -41,6 +41,21 @@ async function standing(): Promise<Readonly<Record<string, unknown>>> {
 const nowhere = { '0.3.0': '', v1: '', v3: '' };
 const everywhere = (id: string) => ({ '0.3.0': id, v1: id, v3: id });
 
+describe('every dialect', () => {
+  it.each([
+    ['', '/login/{mxid}/request_code'],
+    ['/v1', '/user/{mxid}/login/request_code'],
+    ['/v3', '/login/flows'],
+  ])('describes itself at %s/openapi.json, to everybody and each time', async (version, path) => {
+    const ask = () => api.send({ method: 'GET', path: `${version}/openapi.json` });
+    const [first, second] = [await ask(), await ask()];
+    expect(first.status).toBe(200);
+    const described: unknown = JSON.parse(first.text);
+    expect(described).toMatchObject({ openapi: expect.stringMatching(/^3\.1/), paths: { [path]: {} } });
+    expect(second.text).toBe(first.text);
+  });
+});
+
 describe('a login that is begun in one dialect', () => {
   it('is finished in another: number and code in 0.3.0, password in version 3', async () => {
     expect((await elder('request_code', { phone: phones.withPassword })).status).toBe(200);
