@@ -1,8 +1,7 @@
-import { z } from 'zod';
 import type { ReplyShape } from '../../http/endpoint.js';
-import { stateOf, wireErrors, type WireFault } from './errors.js';
+import { errorReplies } from './error-replies.js';
+import { wireErrors, type WireFault } from './errors.js';
 import { operations, type OperationName } from './operation.js';
-import { alreadyLoggedIn } from './shapes.js';
 
 type Kind = WireFault['kind'];
 
@@ -91,6 +90,7 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
   ],
 };
 
+const numberTaken = 'Taken: the phone number belongs to another Matrix account';
 const descriptions: Readonly<Record<number, string>> = {
   400: 'Something is missing or malformed',
   401: 'Wrong shared secret, access token, code, password or bot token',
@@ -107,49 +107,10 @@ const descriptions: Readonly<Record<number, string>> = {
 
 /** The errors that an operation can answer with, by status. */
 export function errorShapes(name: OperationName): Record<number, ReplyShape> {
-  const kinds = operationErrors[name];
-  const statuses = new Set(kinds.map((kind) => wireErrors[kind].status));
-  return Object.fromEntries(
-    [...statuses].map((status) => [
-      status,
-      errorShape(
-        name,
-        status,
-        kinds.filter((kind) => wireErrors[kind].status === status),
-      ),
-    ]),
-  );
-}
-
-function descriptionOf(name: OperationName, status: number): string {
-  if (name === 'add_phone' && status === 409) return 'Taken: the phone number belongs to another Matrix account';
-  return descriptions[status] ?? 'Error';
-}
-
-function errorShape(name: OperationName, status: number, kinds: readonly Kind[]): ReplyShape {
-  const plain = kinds.filter((kind) => kind !== 'already_logged_in');
-  const states = new Set(
-    plain.map((kind) => stateOf(wireErrors[kind], operations[name])).filter((state) => state !== undefined),
-  );
-  const errcodes = new Set(plain.map((kind) => wireErrors[kind].errcode));
-  const error = z.object({
-    ...(states.size === 0
-      ? {}
-      : {
-          state: z
-            .enum([...states])
-            .optional()
-            .meta({ description: 'The step to take next.' }),
-        }),
-    error: z.string().meta({ description: 'A human-readable description of the error' }),
-    errcode: z.enum([...errcodes]).meta({ description: 'A machine-readable error code' }),
-    ...(status === 429
-      ? { retry_after: z.int().optional().meta({ description: 'Whole seconds to wait, where they are known.' }) }
-      : {}),
+  return errorReplies({
+    kinds: operationErrors[name],
+    wireErrors,
+    operation: operations[name],
+    descriptions: name === 'add_phone' ? { ...descriptions, 409: numberTaken } : descriptions,
   });
-  return {
-    description: descriptionOf(name, status),
-    schema: kinds.includes('already_logged_in') ? z.union([alreadyLoggedIn, error]) : error,
-    ...(status === 429 ? { headers: { 'Retry-After': 'Whole seconds to wait, where they are known.' } } : {}),
-  };
 }

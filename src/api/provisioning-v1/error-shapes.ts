@@ -1,7 +1,5 @@
-import { z } from 'zod';
 import type { ReplyShape } from '../../http/endpoint.js';
-import { stateOf } from '../provisioning-0.3.0/errors.js';
-import { alreadyLoggedIn } from '../provisioning-0.3.0/shapes.js';
+import { errorReplies } from '../provisioning-0.3.0/error-replies.js';
 import { wireErrors, type WireFault } from './errors.js';
 import { operations, type OperationName } from './operation.js';
 
@@ -93,6 +91,7 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
   disconnect_portal: [...portal, 'portal_not_found'],
 };
 
+const numberTaken = 'Taken: the phone number belongs to another Matrix account';
 const descriptions: Readonly<Record<number, string>> = {
   400: 'Something is missing or malformed',
   401: 'Wrong shared secret, access token, code, password or bot token',
@@ -111,44 +110,10 @@ const descriptions: Readonly<Record<number, string>> = {
 
 /** The errors that an operation can answer with, by status. */
 export function errorShapes(name: OperationName): Record<number, ReplyShape> {
-  const kinds = operationErrors[name];
-  const statuses = new Set(kinds.map((kind) => wireErrors[kind].status));
-  const kindsOf = (status: number) => kinds.filter((kind) => wireErrors[kind].status === status);
-  return Object.fromEntries([...statuses].map((status) => [status, errorShape(name, status, kindsOf(status))]));
-}
-
-function descriptionOf(name: OperationName, status: number): string {
-  if (name === 'add_phone' && status === 409) return 'Taken: the phone number belongs to another Matrix account';
-  return descriptions[status] ?? 'Error';
-}
-
-function errorShape(name: OperationName, status: number, kinds: readonly Kind[]): ReplyShape {
-  const plain = kinds.filter((kind) => kind !== 'already_logged_in');
-  const states = new Set(plain.flatMap((kind) => stateOf(wireErrors[kind], operations[name]) ?? []));
-  const errcodes = new Set(plain.map((kind) => wireErrors[kind].errcode));
-  const error = z.object({
-    ...(states.size === 0
-      ? {}
-      : {
-          state: z
-            .enum([...states])
-            .optional()
-            .meta({ description: 'The step to take next.' }),
-        }),
-    error: z.string().meta({ description: 'A human-readable description of the error' }),
-    errcode: z.enum([...errcodes]).meta({ description: 'A machine-readable error code' }),
-    ...(status === 429
-      ? { retry_after: z.int().optional().meta({ description: 'Whole seconds to wait, where they are known.' }) }
-      : {}),
+  return errorReplies({
+    kinds: operationErrors[name],
+    wireErrors,
+    operation: operations[name],
+    descriptions: name === 'add_phone' ? { ...descriptions, 409: numberTaken } : descriptions,
   });
-  return {
-    description: descriptionOf(name, status),
-    schema: shapeOf(kinds, plain, error),
-    ...(status === 429 ? { headers: { 'Retry-After': 'Whole seconds to wait, where they are known.' } } : {}),
-  };
-}
-
-function shapeOf(kinds: readonly Kind[], plain: readonly Kind[], error: z.ZodType): z.ZodType {
-  if (plain.length === kinds.length) return error;
-  return plain.length === 0 ? alreadyLoggedIn : z.union([alreadyLoggedIn, error]);
 }
