@@ -1,3 +1,4 @@
+import { readBotToken } from '../base/human-input.js';
 import type { PhoneNumber } from '../base/phone.js';
 import { PhoneNumber as Phone } from '../base/phone.js';
 import { Secret } from '../base/secret.js';
@@ -75,7 +76,7 @@ export function decide(state: LoginState | undefined, input: LoginInput, now: nu
     case 'password':
       return decidePassword(state, input.password);
     case 'bot_token':
-      return decideBotToken(input.token?.reveal().trim() ?? '');
+      return decideBotToken(readBotToken(input.token?.reveal() ?? ''));
   }
 }
 

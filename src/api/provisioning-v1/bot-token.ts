@@ -35,7 +35,7 @@ export function botToken(deps: EndpointDeps): Endpoint {
       const owner = readOwner(params, principal);
       const step = await deps.login.submit(owner, {
         kind: 'bot_token',
-        token: token === undefined ? undefined : new Secret(token.trim()),
+        token: token === undefined ? undefined : new Secret(token),
       });
       if (step.kind !== 'complete') throw new UnexpectedStep(step);
       return reply(200, await wireLogin(deps, owner, step.user));

@@ -1,3 +1,4 @@
+import { cleanHumanInput } from '../../base/human-input.js';
 import { Secret } from '../../base/secret.js';
 import type { LoginInput } from '../../login/shapes.js';
 
@@ -35,7 +36,7 @@ export function readInput(stepId: string, fields: Readonly<Record<string, unknow
     case stepIds.passwordIncorrect:
       return { kind: 'password', password: secretOf(fields[fieldIds.password]) };
     case stepIds.botToken:
-      return { kind: 'bot_token', token: secretOf(fields[fieldIds.botToken], (token) => token.trim()) };
+      return { kind: 'bot_token', token: secretOf(fields[fieldIds.botToken]) };
     default:
       return undefined;
   }
@@ -46,9 +47,11 @@ function textOf(value: unknown): string | undefined {
 }
 
 function codeOf(value: unknown): Secret | number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : secretOf(value);
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+    ? value
+    : secretOf(value, cleanHumanInput);
 }
 
-function secretOf(value: unknown, tidy = (text: string) => text): Secret | undefined {
-  return typeof value === 'string' ? new Secret(tidy(value)) : undefined;
+function secretOf(value: unknown, read = (text: string) => text): Secret | undefined {
+  return typeof value === 'string' ? new Secret(read(value)) : undefined;
 }
