@@ -4,6 +4,7 @@ import type { Mxid, ServerName } from '../../base/mxid.js';
 import type { Random } from '../../base/random.js';
 import type { Secret } from '../../base/secret.js';
 import type { Database, Transaction } from '../../database/database.js';
+import type { AccessTokenRecord } from '../../database/stores/access-token-store.js';
 import type { AccountRecord } from '../../database/stores/account-store.js';
 import type { AddressBook } from '../address-book.js';
 import type { AccountAuthority, LoginAttempt, LoginGrant, UserIdentifier } from '../authority.js';
@@ -135,6 +136,18 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
     return orThrow(await database.transaction((tx) => desk.findHolder(tx, accessToken)));
   }
 
+  /** Accepts an expired access token: its refresh token may still be good, and ending a login needs no fresher proof than using it. */
+  async function endLogins(
+    accessToken: Secret,
+    end: (tx: Transaction, login: AccessTokenRecord) => Promise<void>,
+  ): Promise<void> {
+    await database.transaction(async (tx) => {
+      const login = await desk.findAny(tx, accessToken);
+      if (!login) throw new AccountFailure({ kind: 'token_unknown', softLogout: false });
+      await end(tx, login);
+    });
+  }
+
   async function refuseIfTooSoon(tx: Transaction, mxid: Mxid): Promise<void> {
     const newest = await tx.loginTokens.findNewestTime(mxid);
     const retryAfterMs = newest === undefined ? 0 : newest + loginTokenEveryMs - clock.now();
@@ -168,21 +181,9 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
       return orThrow(await database.transaction((tx) => desk.refresh(tx, refreshToken)));
     },
 
-    async logOut(accessToken) {
-      const { mxid, deviceId } = await holderOf(accessToken);
-      await database.transaction(async (tx) => {
-        await tx.accounts.hold(mxid);
-        await endDevice(tx, mxid, deviceId);
-      });
-    },
+    logOut: (accessToken) => endLogins(accessToken, (tx, { mxid, deviceId }) => endDevice(tx, mxid, deviceId)),
 
-    async logOutAll(accessToken) {
-      const { mxid } = await holderOf(accessToken);
-      await database.transaction(async (tx) => {
-        await tx.accounts.hold(mxid);
-        await endAllDevices(tx, mxid);
-      });
-    },
+    logOutAll: (accessToken) => endLogins(accessToken, (tx, { mxid }) => endAllDevices(tx, mxid)),
 
     async mintLoginToken(accessToken, auth) {
       const { mxid } = await holderOf(accessToken);

@@ -44,6 +44,8 @@ export interface TokenDesk {
   ): Promise<IssuedTokens & { readonly deviceId: string }>;
   /** Whose access token it is; its first use ends the refresh token that it was given for. */
   findHolder(tx: Transaction, accessToken: Secret): Promise<Found<AccessTokenRecord>>;
+  /** Returns the access token's record, expired or not, and holds its account; undefined if the token is unknown. */
+  findAny(tx: Transaction, accessToken: Secret): Promise<AccessTokenRecord | undefined>;
   /** New tokens for a refresh token, which stays good until one of the new is used. A spent one that has not expired ends all tokens of its login. */
   refresh(tx: Transaction, refreshToken: Secret): Promise<Found<IssuedTokens>>;
 }
@@ -117,6 +119,15 @@ export function createTokenDesk(deps: {
       const held = fresh(await tx.accessTokens.find(tokenHash), clock.now());
       if (held.ok && held.value.refreshHash !== undefined) await settle(tx, held.value, held.value.refreshHash);
       return held;
+    },
+
+    async findAny(tx, accessToken) {
+      if (!isTokenOf('access', accessToken)) return undefined;
+      const tokenHash = hashToken(accessToken);
+      const seen = await tx.accessTokens.find(tokenHash);
+      if (!seen) return undefined;
+      await tx.accounts.hold(seen.mxid);
+      return tx.accessTokens.find(tokenHash);
     },
 
     async refresh(tx, refreshToken) {

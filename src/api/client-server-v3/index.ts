@@ -3,7 +3,7 @@ import type { AccountSessions } from '../../accounts/sessions.js';
 import type { Endpoint } from '../../http/endpoint.js';
 import type { Surface } from '../../http/surface.js';
 import type { LoginDeps } from '../client-server/log-in.js';
-import { createAccessTokenAuth, matrixSurface } from '../client-server/matrix-surface.js';
+import { createAccessTokenAuth, matrixSurface, requireAccessToken } from '../client-server/matrix-surface.js';
 import { addAddress } from './add-address.js';
 import type { AddressDeps } from './address-deps.js';
 import { createAddressSubmission } from './address-submission.js';
@@ -31,6 +31,8 @@ export interface ClientServerV3Deps extends LoginDeps {
   readonly contacts: AddressDeps;
 }
 
+const prefixes = ['/_matrix/client/v3', '/_matrix/client/r0', '/_matrix/client/unstable'] as const;
+
 /**
  * Login and the addresses of accounts in version 3 of the client-server API under its names old and new, what belongs to it of version 1, and
  * where tokens are submitted and OpenID tokens are asked about.
@@ -39,11 +41,11 @@ export function createClientServerV3(deps: ClientServerV3Deps): readonly [Surfac
   const { authority, limits, sessions, openId, contacts } = deps;
   const authenticate = createAccessTokenAuth(authority);
   const login = [loginFlows(authority), logIn({ authority, limits })];
-  const afterwards = sessions === undefined ? [] : [refresh(sessions), logOut(sessions), logOutAll(sessions), whoAmI()];
+  const afterwards = sessions === undefined ? [] : [refresh(sessions), whoAmI()];
   return [
     matrixSurface({
       name: 'client-server-v3',
-      prefixes: ['/_matrix/client/v3', '/_matrix/client/r0', '/_matrix/client/unstable'],
+      prefixes,
       authenticate,
       endpoints: [
         ...login,
@@ -51,6 +53,12 @@ export function createClientServerV3(deps: ClientServerV3Deps): readonly [Surfac
         ...(openId === undefined ? [] : [openIdToken(openId)]),
         ...addressEndpoints(authority, contacts),
       ],
+    }),
+    matrixSurface({
+      name: 'client-server-v3-logout',
+      prefixes,
+      authenticate: requireAccessToken,
+      endpoints: sessions === undefined ? [] : [logOut(sessions), logOutAll(sessions)],
     }),
     matrixSurface({
       name: 'client-server-v3-of-v1',

@@ -22,6 +22,7 @@ export function logOut(sessions: Pick<AccountSessions, 'logOut'>): Endpoint {
     operationId: 'logout',
     path: '/logout',
     summary: 'End the login of the access token, its device with it',
+    description: 'An expired access token is accepted.',
     async handler({ accessToken }) {
       await sessions.logOut(present(accessToken));
       return reply(200, {});
@@ -37,6 +38,7 @@ export function logOutAll(sessions: Pick<AccountSessions, 'logOutAll'>): Endpoin
     operationId: 'logout_all',
     path: '/logout/all',
     summary: 'End all logins of the user of the access token',
+    description: 'An expired access token is accepted.',
     async handler({ accessToken }) {
       await sessions.logOutAll(present(accessToken));
       return reply(200, {});

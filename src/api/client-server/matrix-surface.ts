@@ -2,6 +2,7 @@ import type { AccountAuthority } from '../../accounts/authority.js';
 import { AccountFailure } from '../../accounts/failure.js';
 import { anybody, type Authenticator } from '../../http/bearer-auth.js';
 import type { Failure } from '../../base/failure.js';
+import { stranger } from '../../http/principal.js';
 import type { Reply } from '../../http/reply.js';
 import { surface, type Surface } from '../../http/surface.js';
 import { ThreepidFailure } from '../../threepid/failure.js';
@@ -35,3 +36,7 @@ export function createAccessTokenAuth(authority: Pick<AccountAuthority, 'whoAmI'
     return { principal: { kind: 'user', mxid, deviceId } };
   };
 }
+
+/** Requires an access token and leaves it to the handler to find its user: for endpoints that accept expired ones. */
+export const requireAccessToken: Authenticator = ({ accessToken }) =>
+  Promise.resolve(accessToken === undefined ? { problem: { kind: 'unauthorized' } } : { principal: stranger });
