@@ -22,6 +22,7 @@ import { openDatabase } from './database/open-database.js';
 import { createHealthSurface } from './http/health.js';
 import { createHttpServer, defaultHttpLimits, type HttpAddress } from './http/server.js';
 import type { Runnable } from './lifecycle.js';
+import { hasActiveAccount } from './login/active-owner.js';
 import { createLoginService } from './login/service.js';
 import { createGramjsGateway } from './telegram/gramjs/gateway.js';
 import { createConnectionPool } from './telegram/pool.js';
@@ -102,6 +103,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
         database,
         pool,
         mayLogIn: (mxid) => permissions.mayLogIn(mxid),
+        isActiveOwner: accounts?.kind === 'embedded' ? hasActiveAccount : undefined,
         maxAccounts: bridge.maxAccounts,
         // Half of the connections stay free for those who do not wait.
         maxListening: Math.floor(telegram.connection.maxLive / 2),

@@ -7,6 +7,7 @@ import { createUpstreamAddressBook } from '../accounts/relay/upstream-address-bo
 import { createRelayAccounts } from '../accounts/relay/relay-accounts.js';
 import type { OpenIdTokens } from '../accounts/open-id.js';
 import { createUpstreamProofs, type UpstreamProofs } from '../accounts/contacts/upstream-proofs.js';
+import { createRevoker } from '../accounts/revocation.js';
 import type { AccountSessions } from '../accounts/sessions.js';
 import type { UserInteractiveAuth } from '../accounts/uia/user-interactive-auth.js';
 import type { Clock } from '../base/clock.js';
@@ -14,6 +15,7 @@ import type { Logger } from '../base/logger.js';
 import type { Random } from '../base/random.js';
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
+import { ownedLogins } from '../login/owned-logins.js';
 import type { Homeserver } from '../matrix/homeserver.js';
 import { createHttpHomeserver } from '../matrix/http-homeserver.js';
 
@@ -100,6 +102,7 @@ export function chooseAccounts(
     serverName: domain,
     addressBook,
     hasher: createPasswordHasher({ ...accounts.passwordHashing, random }),
+    revoker: createRevoker(ownedLogins),
     lifetimes: accounts,
     wellKnown: typeof wellKnown === 'string' ? undefined : discoveryInformation(wellKnown.homeserver, identityServer),
     clock,

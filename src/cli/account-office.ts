@@ -51,19 +51,28 @@ async function open(
     };
   }
   // Loaded here, and not above, so that the other commands do not wait for the database to load.
-  const [{ openDatabase }, { createPasswordHasher }, { createAccountAdministration, readNewUser }, { createLogger }] =
-    await Promise.all([
-      import('../database/open-database.js'),
-      import('../accounts/embedded/password-hasher.js'),
-      import('../accounts/embedded/account-administration.js'),
-      import('../observability/logger.js'),
-    ]);
+  const [
+    { openDatabase },
+    { createPasswordHasher },
+    { createAccountAdministration, readNewUser },
+    { createRevoker },
+    { ownedLogins },
+    { createLogger },
+  ] = await Promise.all([
+    import('../database/open-database.js'),
+    import('../accounts/embedded/password-hasher.js'),
+    import('../accounts/embedded/account-administration.js'),
+    import('../accounts/revocation.js'),
+    import('../login/owned-logins.js'),
+    import('../observability/logger.js'),
+  ]);
   const logger = createLogger({ level: 'warn', format: 'pretty', write: process.stderr, clock });
   const database = await openDatabase({ ...config.database, encryption, clock, random, logger });
   try {
     const serverName = homeserver.domain;
     const hasher = createPasswordHasher({ ...accounts.passwordHashing, random });
-    const administration = createAccountAdministration({ database, serverName, hasher, clock });
+    const revoker = createRevoker(ownedLogins);
+    const administration = createAccountAdministration({ database, serverName, hasher, revoker, clock });
     return await work({ administration, serverName, isServed: accounts.enabled, readNewUser });
   } catch (error) {
     if (!(error instanceof AccountFailure) || error.fact.kind !== 'parameter_invalid') throw error;

@@ -8,6 +8,7 @@ import type { TelegramFault } from '../telegram/failure.js';
 import type { TelegramConnection, TelegramSession } from '../telegram/gateway.js';
 import type { TelegramUser, TelegramUserId } from '../telegram/shapes.js';
 import type { AccountChecks, AccountWatcher } from './account-watcher.js';
+import type { IsActiveOwner } from './active-owner.js';
 import type { Login, LoginLedger } from './login-ledger.js';
 import { readUser, writeUser } from './stored-forms.js';
 import type { TelegramDesk } from './telegram-desk.js';
@@ -38,7 +39,9 @@ export type Claim =
   | { readonly kind: 'logged_in_before'; readonly user: TelegramUser }
   /** It is not the account that the login was to replace. */
   | { readonly kind: 'other_account' }
-  | { readonly kind: 'too_many' };
+  | { readonly kind: 'too_many' }
+  /** The owner's Matrix account was deactivated meanwhile. */
+  | { readonly kind: 'owner_deactivated' };
 
 /** Knows which Telegram account belongs to whom, and keeps that true. */
 export interface AccountBook extends AccountChecks {
@@ -79,13 +82,14 @@ export interface AccountBookDeps {
   readonly ledger: LoginLedger;
   /** How many accounts one owner may have. */
   readonly maxAccounts: number;
+  readonly isActiveOwner: IsActiveOwner;
   readonly watcher?: AccountWatcher | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 export function createAccountBook(deps: AccountBookDeps): AccountBook {
-  const { database, desk, ledger, maxAccounts, watcher, clock, logger } = deps;
+  const { database, desk, ledger, maxAccounts, isActiveOwner, watcher, clock, logger } = deps;
   const list = (owner: Mxid) => database.transaction((tx) => tx.telegramAccounts.listByOwner(owner));
 
   /** The inner lock: whoever holds an owner's lock may take any account's, never the other way round. */
@@ -179,6 +183,7 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
       const profile = writeUser(user);
       const record = { id, owner, telegramUserId: user.id, session, profile, createdAt: at, updatedAt: at };
       const replaced = await replace(tx, login, record);
+      if (!replaced && !(await isActiveOwner(tx, owner))) return { kind: 'owner_deactivated' };
       if (!replaced && !(await tx.telegramAccounts.insert(record))) {
         const holder = await tx.telegramAccounts.findByTelegramUserId(user.id);
         return { kind: 'held', holder: holder?.owner ?? owner };

@@ -4,6 +4,8 @@ import type { Database, Transaction } from '../database/database.js';
 import type { LoginProcessRecord } from '../database/stores/login-process-store.js';
 import type { TelegramSession } from '../telegram/gateway.js';
 import type { TelegramUser } from '../telegram/shapes.js';
+import type { IsActiveOwner } from './active-owner.js';
+import { LoginFailure } from './failure.js';
 import type { LoginEnd, LoginName } from './login-name.js';
 import { sessionOf, type LoginState, type SharedState } from './machine.js';
 import { readState, writeState, type StoredState } from './stored-forms.js';
@@ -69,6 +71,8 @@ export interface Finished {
 
 export interface LoginLedgerDeps {
   readonly database: Database;
+  /** Pending logins of deactivated Matrix accounts are not written. */
+  readonly isActiveOwner: IsActiveOwner;
   readonly expireAfterMs: number;
   readonly clock: Clock;
 }
@@ -81,7 +85,7 @@ const rememberedForMs = 60 * 60_000;
 /** Of how many logins of one owner that is remembered. */
 const mostRemembered = 8;
 
-export function createLoginLedger({ database, expireAfterMs, clock }: LoginLedgerDeps): LoginLedger {
+export function createLoginLedger({ database, isActiveOwner, expireAfterMs, clock }: LoginLedgerDeps): LoginLedger {
   const isOver = (record: LoginProcessRecord) => record.expiresAt <= clock.now();
   /** Those that are not over, and what is remembered: few. Sessions that wait to be ended at Telegram can be many. */
   const listCurrent = (tx: Transaction, owner: Mxid) => tx.loginProcesses.listByOwner(owner, clock.now());
@@ -125,6 +129,7 @@ export function createLoginLedger({ database, expireAfterMs, clock }: LoginLedge
   }
 
   async function write(tx: Transaction, owner: Mxid, { id, startedAt, state, name }: Login): Promise<void> {
+    if (!(await isActiveOwner(tx, owner))) throw new LoginFailure({ kind: 'not_permitted' });
     // A QR code is renewed for as long as somebody looks at it: that is not going on with the login.
     const since = state.step === 'qr' ? startedAt : clock.now();
     const stored = writeState({ ...state, name, end: null });

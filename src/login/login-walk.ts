@@ -233,6 +233,8 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
         throw new LoginFailure({ kind: 'already_logged_in', user: claim.user });
       case 'other_account':
         throw new LoginProcessFailure({ kind: 'other_telegram_account' });
+      case 'owner_deactivated':
+        throw new LoginFailure({ kind: 'not_permitted' });
       case 'too_many':
         throw new LoginProcessFailure({ kind: 'too_many_accounts', allowed: maxAccounts });
     }

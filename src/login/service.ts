@@ -10,6 +10,7 @@ import type { ConnectionPool } from '../telegram/pool.js';
 import type { TelegramUser, TelegramUserId } from '../telegram/shapes.js';
 import { createAccountBook } from './account-book.js';
 import { createAccountDesk } from './account-desk.js';
+import type { IsActiveOwner } from './active-owner.js';
 import type { AccountChecks, AccountWatcher } from './account-watcher.js';
 import { TelegramAccountFailure, type TelegramAccounts } from './accounts.js';
 import { createAttemptLimit } from './attempt-limit.js';
@@ -47,6 +48,8 @@ export interface LoginServiceDeps {
   readonly database: Database;
   readonly pool: ConnectionPool;
   readonly mayLogIn: (mxid: Mxid) => boolean;
+  /** Undefined if the Matrix accounts are not in the database. */
+  readonly isActiveOwner?: IsActiveOwner | undefined;
   /** How many Telegram accounts one owner may have. */
   readonly maxAccounts: number;
   /** How many QR codes are waited with at one time on a connection of their own: fewer than the pool has. */
@@ -69,10 +72,10 @@ const longestWaitMs = 25_000;
 export function createLoginService(
   deps: LoginServiceDeps,
 ): LoginService & LoginProcesses & TelegramAccounts & AccountChecks {
-  const { database, mayLogIn, clock, logger } = deps;
+  const { database, mayLogIn, isActiveOwner = async () => true, clock, logger } = deps;
   const desk = createTelegramDesk(deps);
-  const ledger = createLoginLedger(deps);
-  const book = createAccountBook({ ...deps, desk, ledger });
+  const ledger = createLoginLedger({ ...deps, isActiveOwner });
+  const book = createAccountBook({ ...deps, isActiveOwner, desk, ledger });
   const limit = createAttemptLimit({ ...deps, desk });
   const walk = createLoginWalk({ ...deps, desk, ledger, book, limit });
   const qr = createQrLogin({ ...deps, desk, ledger, walk, limit });
@@ -86,6 +89,8 @@ export function createLoginService(
     const since = clock.now();
     return alone(owner, what, async () => {
       if (clock.now() - since > longestWaitMs) throw new LoginFailure({ kind: 'telegram_unreachable' });
+      const isActive = await database.transaction((tx) => isActiveOwner(tx, owner));
+      if (!isActive) throw new LoginFailure({ kind: 'not_permitted' });
       return work();
     });
   };

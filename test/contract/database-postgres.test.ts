@@ -5,6 +5,7 @@ import { describeDatabase } from './database-contract.js';
 import { describeHomeserverSessions } from './database-homeserver-sessions-contract.js';
 import { describeIdentityAccounts } from './database-identity-accounts-contract.js';
 import { describeIdentity, describeSharedIdentity } from './database-identity-contract.js';
+import { describeRevocation } from './database-revocation-contract.js';
 import { describeSchema } from './database-schema-contract.js';
 import { describeSealing } from './database-sealing-contract.js';
 import { describeSharedValidation, describeValidation } from './database-validation-contract.js';
@@ -18,6 +19,7 @@ describe.skipIf(postgresMissing)(`on PostgreSQL ${postgresMissing ?? ''}`, () =>
   describe('users of the identity service', () => describeIdentityAccounts(createPostgresPlace));
   describe('the identity service', () => describeIdentity(createPostgresPlace));
   describe('the identity service of several daemons', () => describeSharedIdentity(createPostgresPlace));
+  describe('revocation', () => describeRevocation(createPostgresPlace));
   describe('encryption at rest', () => describeSealing(createPostgresPlace));
   describe('the schema', () => describeSchema(createPostgresPlace));
 });

@@ -13,6 +13,7 @@ import { describeDatabase } from './database-contract.js';
 import { describeHomeserverSessions } from './database-homeserver-sessions-contract.js';
 import { describeIdentityAccounts } from './database-identity-accounts-contract.js';
 import { describeIdentity } from './database-identity-contract.js';
+import { describeRevocation } from './database-revocation-contract.js';
 import { describeSchema } from './database-schema-contract.js';
 import { describeSealing } from './database-sealing-contract.js';
 import { describeValidation } from './database-validation-contract.js';
@@ -23,6 +24,7 @@ describe('validations on SQLite', () => describeValidation(createSqlitePlace));
 describe('sessions of the homeserver on SQLite', () => describeHomeserverSessions(createSqlitePlace));
 describe('users of the identity service on SQLite', () => describeIdentityAccounts(createSqlitePlace));
 describe('the identity service on SQLite', () => describeIdentity(createSqlitePlace));
+describe('revocation on SQLite', () => describeRevocation(createSqlitePlace));
 describe('encryption at rest on SQLite', () => describeSealing(createSqlitePlace));
 describe('the schema on SQLite', () => describeSchema(createSqlitePlace));
 

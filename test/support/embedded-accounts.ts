@@ -9,11 +9,13 @@ import {
   type EmbeddedAccountsDeps,
 } from '../../src/accounts/embedded/embedded-accounts.js';
 import { createPasswordHasher } from '../../src/accounts/embedded/password-hasher.js';
+import { createRevoker } from '../../src/accounts/revocation.js';
 import type { ThirdPartyAddress } from '../../src/base/canonical-address.js';
 import type { Mxid, ServerName } from '../../src/base/mxid.js';
 import { randomId, systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
+import { ownedLogins } from '../../src/login/owned-logins.js';
 import { openTestDatabase } from './database.js';
 import { createFakeClock, type FakeClock } from './fake-clock.js';
 import { silentLogger } from './silent-logger.js';
@@ -41,11 +43,13 @@ export async function openEmbeddedAccounts(
   const database = options.database ?? (await openTestDatabase({ clock }));
   const serverName = 'example.test' as ServerName;
   const hasher = options.hasher ?? createPasswordHasher({ maxConcurrent: 2, maxWaiting: 50, random });
+  const revoker = createRevoker(ownedLogins);
   const accounts = createEmbeddedAccounts({
     database,
     serverName,
     addressBook: createDatabaseAddressBook(database),
     hasher,
+    revoker,
     lifetimes: { accessTokenMs: 300_000, refreshTokenMs: 86_400_000, loginTokenMs: 120_000 },
     wellKnown: undefined,
     clock,
@@ -53,7 +57,7 @@ export async function openEmbeddedAccounts(
     logger: silentLogger,
     ...options,
   });
-  const administration = createAccountAdministration({ database, serverName, hasher, clock });
+  const administration = createAccountAdministration({ database, serverName, hasher, revoker, clock });
   return {
     accounts,
     administration,

@@ -5,6 +5,7 @@ import { parseMxid, type Mxid } from '../../src/base/mxid.js';
 import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
+import { hasActiveAccount } from '../../src/login/active-owner.js';
 import type { TelegramAccounts } from '../../src/login/accounts.js';
 import { TelegramAccountFailure, type TelegramAccountFault } from '../../src/login/accounts.js';
 import { LoginFailure, type LoginFault } from '../../src/login/failure.js';
@@ -65,6 +66,7 @@ export async function openLoginDesk({
         idleCloseMs: minutes,
       }),
       mayLogIn: (mxid) => mxid.endsWith(':example.org'),
+      isActiveOwner: hasActiveAccount,
       maxAccounts,
       maxListening,
       attempts,

@@ -5,7 +5,7 @@ import type { Database } from '../../database/database.js';
 import type { AccountRecord } from '../../database/stores/account-store.js';
 import { readUser } from './find-account.js';
 import type { PasswordHasher } from './password-hasher.js';
-import { endAllDevices } from './token-desk.js';
+import type { Revoker } from '../revocation.js';
 
 /** What an administrator does with accounts; it may be done while the daemon runs. */
 export interface AccountAdministration {
@@ -15,11 +15,11 @@ export interface AccountAdministration {
   list(): Promise<AccountRecord[]>;
   /** False where the name is taken, also by an account that is deactivated. Throws AccountFailure as PasswordHasher does. */
   add(mxid: Mxid, password: Secret): Promise<boolean>;
-  /** Sets a new password and ends all logins; false where there is no such account, or it is deactivated. */
+  /** Sets a new password and ends all logins, those to the identity service too; false if there is no such account, or it is deactivated. */
   resetPassword(mxid: Mxid, password: Secret): Promise<boolean>;
   /**
-   * Ends the account for good, and with it its logins, its addresses and what its user has published in the identity service here; false
-   * where there is no such account, or it is deactivated.
+   * Ends the account for good, and all that belongs to it (see `tableDecisions`); the daemon then ends its Telegram sessions at Telegram.
+   * False if there is no such account, or it is deactivated.
    */
   deactivate(mxid: Mxid): Promise<boolean>;
 }
@@ -29,9 +29,10 @@ export function createAccountAdministration(deps: {
   readonly database: Database;
   readonly serverName: ServerName;
   readonly hasher: PasswordHasher;
+  readonly revoker: Revoker;
   readonly clock: Clock;
 }): AccountAdministration {
-  const { database, serverName, hasher, clock } = deps;
+  const { database, serverName, hasher, revoker, clock } = deps;
   return {
     async find(user) {
       const mxid = readUser(user, serverName);
@@ -53,23 +54,15 @@ export function createAccountAdministration(deps: {
       return database.transaction(async (tx) => {
         if (!isActive(await tx.accounts.hold(mxid))) return false;
         await tx.accounts.setPasswordHash(mxid, passwordHash);
-        await endAllDevices(tx, mxid);
+        await revoker.revoke(tx, { mxid, events: ['change_password', 'log_out'], at: clock.now() });
         return true;
       });
     },
 
     deactivate: (mxid) =>
       database.transaction(async (tx) => {
-        if (!isActive(await tx.accounts.hold(mxid))) return false;
-        await tx.accounts.deactivate(mxid, clock.now());
-        await endAllDevices(tx, mxid);
-        // In the order in which others take them: PostgreSQL ends transactions that wait for each other.
-        for (const { id } of await tx.accountAddresses.listByUser(mxid)) await tx.accountAddresses.hold(id);
-        await tx.lookupHashes.holdPeppers();
-        await tx.identityAssociations.deleteByUser(mxid);
-        await tx.identityTokens.deleteByUser(mxid);
-        await tx.accountAddresses.deleteByUser(mxid);
-        await tx.identityBindings.deleteByUser(mxid);
+        if (!isActive(await revoker.holdAll(tx, mxid))) return false;
+        await revoker.revoke(tx, { mxid, events: ['deactivate'], at: clock.now() });
         return true;
       }),
   };

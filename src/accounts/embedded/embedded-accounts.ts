@@ -10,13 +10,14 @@ import type { AddressBook } from '../address-book.js';
 import type { AccountAuthority, LoginAttempt, LoginGrant, UserIdentifier } from '../authority.js';
 import { AccountFailure } from '../failure.js';
 import type { OpenIdTokens } from '../open-id.js';
+import type { Revoker } from '../revocation.js';
 import type { AccountSessions } from '../sessions.js';
 import { createUserInteractiveAuth, type UserInteractiveAuth } from '../uia/user-interactive-auth.js';
 import { createFindAccount } from './find-account.js';
 import type { PasswordHasher } from './password-hasher.js';
 import { createPasswordStage } from './password-stage.js';
 import { createOpenIdDesk } from './open-id-desk.js';
-import { createTokenDesk, endAllDevices, endDevice, orThrow, type TokenLifetimes } from './token-desk.js';
+import { createTokenDesk, endDevice, orThrow, type TokenLifetimes } from './token-desk.js';
 import { hashToken, isTokenOf, makeToken } from './token-format.js';
 
 /** Accounts of this daemon's own, for where there is no homeserver. */
@@ -34,6 +35,7 @@ export interface EmbeddedAccountsDeps {
   readonly serverName: ServerName;
   readonly addressBook: AddressBook;
   readonly hasher: PasswordHasher;
+  readonly revoker: Revoker;
   readonly lifetimes: TokenLifetimes & { readonly loginTokenMs: number };
   /** What to tell clients where to go after their login; undefined where they stay. */
   readonly wellKnown: Readonly<Record<string, unknown>> | undefined;
@@ -51,7 +53,7 @@ const getTokenOperation = { method: 'POST', path: '/_matrix/client/v1/login/get_
 
 /** Who logs in with what is checked first, then whether the account is deactivated, then the device; the tokens come last. */
 export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAccounts {
-  const { database, hasher, lifetimes, wellKnown, clock, random } = deps;
+  const { database, hasher, revoker, lifetimes, wellKnown, clock, random } = deps;
   const findAccount = createFindAccount(deps);
   const desk = createTokenDesk(deps);
   const uia = createUserInteractiveAuth({
@@ -183,7 +185,8 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
 
     logOut: (accessToken) => endLogins(accessToken, (tx, { mxid, deviceId }) => endDevice(tx, mxid, deviceId)),
 
-    logOutAll: (accessToken) => endLogins(accessToken, (tx, { mxid }) => endAllDevices(tx, mxid)),
+    logOutAll: (accessToken) =>
+      endLogins(accessToken, (tx, { mxid }) => revoker.revoke(tx, { mxid, events: ['log_out'], at: clock.now() })),
 
     async mintLoginToken(accessToken, auth) {
       const { mxid } = await holderOf(accessToken);

@@ -166,16 +166,6 @@ export async function endDevice(tx: Transaction, mxid: Mxid, deviceId: string): 
   await tx.devices.delete(mxid, deviceId);
 }
 
-/** Ends all logins of that user, and what could become one; the account is held by the caller. */
-export async function endAllDevices(tx: Transaction, mxid: Mxid): Promise<void> {
-  await tx.accessTokens.deleteByUser(mxid);
-  await tx.refreshTokens.deleteByUser(mxid);
-  await tx.loginTokens.deleteByUser(mxid);
-  await tx.openIdTokens.deleteByUser(mxid);
-  await tx.uiaSessions.deleteByOwner(mxid);
-  await tx.devices.deleteByUser(mxid);
-}
-
 interface Generation {
   readonly mxid: Mxid;
   readonly deviceId: string;

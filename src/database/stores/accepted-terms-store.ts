@@ -11,4 +11,5 @@ export interface AcceptedTermsStore {
   listByUser(mxid: Mxid): Promise<readonly TermsText[]>;
   /** The first time counts. */
   add(mxid: Mxid, text: TermsText, acceptedAt: number): Promise<void>;
+  deleteByUser(mxid: Mxid): Promise<void>;
 }

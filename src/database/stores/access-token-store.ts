@@ -28,7 +28,8 @@ export interface AccessTokenStore {
   /** Lets the whole family expire. */
   expireFamily(family: string, at: number): Promise<void>;
   deleteByDevice(mxid: Mxid, deviceId: string): Promise<void>;
-  deleteByUser(mxid: Mxid): Promise<void>;
+  /** Those of the device `keptDeviceId` stay. */
+  deleteByUser(mxid: Mxid, keptDeviceId?: string): Promise<void>;
   /** Forgets those that others took the place of at or before `until` (epoch ms), where they have expired too. */
   deleteSuperseded(until: number): Promise<void>;
 }

@@ -14,6 +14,10 @@ export interface DeviceStore {
   listByUser(mxid: Mxid): Promise<DeviceRecord[]>;
   /** False, and nothing written, where the user has that device already. */
   insert(record: DeviceRecord): Promise<boolean>;
+  find(mxid: Mxid, deviceId: string): Promise<DeviceRecord | undefined>;
+  /** False if the user has no such device. */
+  rename(mxid: Mxid, deviceId: string, displayName: string | undefined): Promise<boolean>;
   delete(mxid: Mxid, deviceId: string): Promise<void>;
-  deleteByUser(mxid: Mxid): Promise<void>;
+  /** The device `keptDeviceId` stays. */
+  deleteByUser(mxid: Mxid, keptDeviceId?: string): Promise<void>;
 }

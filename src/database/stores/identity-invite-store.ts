@@ -28,6 +28,8 @@ export interface IdentityInviteStore {
   release(deliveryId: string): Promise<void>;
   /** Deletes it where it is pending. */
   deletePending(id: string): Promise<void>;
+  /** Deletes pending ones and those that are part of a delivery. */
+  deleteBySender(sender: Mxid): Promise<void>;
   deleteByDelivery(deliveryId: string): Promise<void>;
   /** Deletes pending ones that were made at or before `until` (epoch ms). */
   deletePendingUntil(until: number): Promise<void>;

@@ -21,7 +21,8 @@ export interface LoginTokenStore {
   /** When the user's newest one was made (epoch ms), where there is one. */
   findNewestTime(mxid: Mxid): Promise<number | undefined>;
   deleteByDevice(mxid: Mxid, deviceId: string): Promise<void>;
-  deleteByUser(mxid: Mxid): Promise<void>;
+  /** Those of the device `keptDeviceId` stay. */
+  deleteByUser(mxid: Mxid, keptDeviceId?: string): Promise<void>;
   /** Forgets those that expired at or before `until` (epoch ms), used or not. */
   deleteExpired(until: number): Promise<void>;
 }

@@ -16,7 +16,8 @@ export interface OpenIdTokenStore {
   find(tokenHash: string): Promise<OpenIdTokenRecord | undefined>;
   insert(record: OpenIdTokenRecord): Promise<void>;
   deleteByDevice(mxid: Mxid, deviceId: string): Promise<void>;
-  deleteByUser(mxid: Mxid): Promise<void>;
+  /** Those of the device `keptDeviceId` stay. */
+  deleteByUser(mxid: Mxid, keptDeviceId?: string): Promise<void>;
   /** Forgets those that expired at or before `until` (epoch ms). */
   deleteExpired(until: number): Promise<void>;
 }

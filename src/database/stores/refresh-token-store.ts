@@ -25,7 +25,8 @@ export interface RefreshTokenStore {
   /** Spends the whole family. */
   spendFamily(family: string, at: number): Promise<void>;
   deleteByDevice(mxid: Mxid, deviceId: string): Promise<void>;
-  deleteByUser(mxid: Mxid): Promise<void>;
+  /** Those of the device `keptDeviceId` stay. */
+  deleteByUser(mxid: Mxid, keptDeviceId?: string): Promise<void>;
   /** Forgets those that were spent at or before `until` (epoch ms). */
   deleteSpent(until: number): Promise<void>;
 }

@@ -15,5 +15,9 @@ export function createAcceptedTermsStore(session: TransactionSession): AcceptedT
     async add(mxid, { url, version }, acceptedAt) {
       await repository().createQueryBuilder().insert().values({ mxid, url, version, acceptedAt }).orIgnore().execute();
     },
+
+    async deleteByUser(mxid) {
+      await repository().delete({ mxid });
+    },
   };
 }

@@ -52,8 +52,8 @@ export function createAccessTokenStore(session: TransactionSession): AccessToken
       await repository().delete({ mxid, deviceId });
     },
 
-    async deleteByUser(mxid) {
-      await repository().delete({ mxid });
+    async deleteByUser(mxid, keptDeviceId) {
+      await repository().delete(keptDeviceId === undefined ? { mxid } : { mxid, deviceId: Not(keptDeviceId) });
     },
 
     async deleteSuperseded(until) {

@@ -1,21 +1,33 @@
+import { Not } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
-import { devices } from '../entities/devices.js';
+import { type DeviceRow, devices } from '../entities/devices.js';
 import type { TransactionSession } from '../transaction-session.js';
-import type { DeviceStore } from './device-store.js';
+import type { DeviceRecord, DeviceStore } from './device-store.js';
 
 /** The devices of all accounts, within one transaction. */
 export function createDeviceStore(session: TransactionSession): DeviceStore {
   const repository = () => session.queryRunner.manager.getRepository(devices);
+  const record = (row: DeviceRow): DeviceRecord => ({
+    mxid: row.mxid as Mxid,
+    deviceId: row.deviceId,
+    displayName: row.displayName ?? undefined,
+    createdAt: row.createdAt,
+  });
 
   return {
     async listByUser(mxid) {
       const rows = await repository().find({ where: { mxid }, order: { createdAt: 'ASC', deviceId: 'ASC' } });
-      return rows.map((row) => ({
-        mxid: row.mxid as Mxid,
-        deviceId: row.deviceId,
-        displayName: row.displayName ?? undefined,
-        createdAt: row.createdAt,
-      }));
+      return rows.map(record);
+    },
+
+    async find(mxid, deviceId) {
+      const row = await repository().findOneBy({ mxid, deviceId });
+      return row ? record(row) : undefined;
+    },
+
+    async rename(mxid, deviceId, displayName) {
+      const result = await repository().update({ mxid, deviceId }, { displayName: displayName ?? null });
+      return result.affected === 1;
     },
 
     async insert({ mxid, deviceId, displayName, createdAt }) {
@@ -32,8 +44,8 @@ export function createDeviceStore(session: TransactionSession): DeviceStore {
       await repository().delete({ mxid, deviceId });
     },
 
-    async deleteByUser(mxid) {
-      await repository().delete({ mxid });
+    async deleteByUser(mxid, keptDeviceId) {
+      await repository().delete(keptDeviceId === undefined ? { mxid } : { mxid, deviceId: Not(keptDeviceId) });
     },
   };
 }

@@ -80,6 +80,10 @@ export function createIdentityInviteStore(
       await repository().delete({ id, deliveryId: IsNull() });
     },
 
+    async deleteBySender(sender) {
+      await repository().delete({ sender });
+    },
+
     async deleteByDelivery(deliveryId) {
       await repository().delete({ deliveryId });
     },

@@ -1,4 +1,4 @@
-import { IsNull, LessThanOrEqual } from 'typeorm';
+import { IsNull, LessThanOrEqual, Not } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
 import { loginTokens } from '../entities/login-tokens.js';
 import type { TransactionSession } from '../transaction-session.js';
@@ -34,8 +34,8 @@ export function createLoginTokenStore(session: TransactionSession): LoginTokenSt
       await repository().delete({ mxid, deviceId });
     },
 
-    async deleteByUser(mxid) {
-      await repository().delete({ mxid });
+    async deleteByUser(mxid, keptDeviceId) {
+      await repository().delete(keptDeviceId === undefined ? { mxid } : { mxid, deviceId: Not(keptDeviceId) });
     },
 
     async deleteExpired(until) {

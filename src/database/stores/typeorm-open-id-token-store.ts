@@ -1,4 +1,4 @@
-import { LessThanOrEqual } from 'typeorm';
+import { LessThanOrEqual, Not } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
 import { openIdTokens } from '../entities/open-id-tokens.js';
 import type { TransactionSession } from '../transaction-session.js';
@@ -22,8 +22,8 @@ export function createOpenIdTokenStore(session: TransactionSession): OpenIdToken
       await repository().delete({ mxid, deviceId });
     },
 
-    async deleteByUser(mxid) {
-      await repository().delete({ mxid });
+    async deleteByUser(mxid, keptDeviceId) {
+      await repository().delete(keptDeviceId === undefined ? { mxid } : { mxid, deviceId: Not(keptDeviceId) });
     },
 
     async deleteExpired(until) {

@@ -48,8 +48,8 @@ export function createRefreshTokenStore(session: TransactionSession): RefreshTok
       await repository().delete({ mxid, deviceId });
     },
 
-    async deleteByUser(mxid) {
-      await repository().delete({ mxid });
+    async deleteByUser(mxid, keptDeviceId) {
+      await repository().delete(keptDeviceId === undefined ? { mxid } : { mxid, deviceId: Not(keptDeviceId) });
     },
 
     async deleteSpent(until) {

@@ -29,7 +29,7 @@ export function createValidationSessionStore(
 
   const record = (row: ValidationSessionRow): ValidationSessionRecord => ({
     id: row.id,
-    purpose: row.purpose === 'account' ? 'account' : 'identity',
+    purpose: readPurpose(row.purpose),
     ...readAddress(sealer.open(validationAddress, row.id, row.address)),
     alias: row.alias === null ? undefined : sealer.open(validationAlias, row.id, row.alias).reveal(),
     mxid: (row.mxid ?? undefined) as Mxid | undefined,
@@ -145,6 +145,14 @@ export function createValidationSessionStore(
       return rows.map(({ createdAt }) => createdAt);
     },
 
+    async expireByUser(mxid, addresses, at) {
+      await sessions().update({ mxid, expiresAt: MoreThan(at) }, { expiresAt: at });
+      for (const address of addresses) {
+        const resets = { purpose: 'password', addressHash: addressHashes(address), expiresAt: MoreThan(at) };
+        await sessions().update(resets, { expiresAt: at });
+      }
+    },
+
     async deleteExpired(until) {
       await session.queryRunner.query(
         'DELETE FROM validation_tokens WHERE session_id IN (SELECT id FROM validation_sessions WHERE expires_at <= $1)',
@@ -153,6 +161,10 @@ export function createValidationSessionStore(
       await sessions().delete({ expiresAt: LessThanOrEqual(until) });
     },
   };
+}
+
+function readPurpose(text: string): ValidationSessionRecord['purpose'] {
+  return text === 'account' || text === 'password' ? text : 'identity';
 }
 
 function areEqual(one: string, other: string): boolean {

@@ -4,7 +4,7 @@ import type { Secret } from '../../base/secret.js';
 /** A session in which an address, in its canonical form, is proven. Address, alias and link are sealed at rest. */
 export interface ValidationSessionRecord {
   readonly id: string;
-  readonly purpose: 'identity' | 'account';
+  readonly purpose: 'identity' | 'account' | 'password';
   readonly medium: 'email' | 'msisdn';
   readonly address: string;
   /** Another form in which clients hash the address, where there is one. */
@@ -35,7 +35,7 @@ export interface ValidationTokenRecord {
 /** What names a session; who does not know the client secret does not learn that there is one. */
 export interface ValidationSessionKey {
   readonly id: string;
-  readonly purpose: 'identity' | 'account';
+  readonly purpose: 'identity' | 'account' | 'password';
   readonly clientSecret: Secret;
 }
 
@@ -69,6 +69,15 @@ export interface ValidationSessionStore {
     address: Pick<ValidationSessionRecord, 'medium' | 'address'>,
     since: number,
   ): Promise<readonly number[]>;
+  /**
+   * Expires the sessions that the user asked for, and those with the purpose `password` for these addresses. Their tokens still count
+   * against the limits of the addresses.
+   */
+  expireByUser(
+    mxid: Mxid,
+    addresses: readonly Pick<ValidationSessionRecord, 'medium' | 'address'>[],
+    at: number,
+  ): Promise<void>;
   /** Forgets those that expired at or before `until` (epoch ms), with their tokens. */
   deleteExpired(until: number): Promise<void>;
 }

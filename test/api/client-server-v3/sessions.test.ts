@@ -101,17 +101,20 @@ describe('logout', () => {
     expect((await whoAmI(two['access_token'])).status).toBe(401);
   });
 
-  it.each(['/logout', '/logout/all'])('accepts an expired access token at %s, and ends its refresh token', async (path) => {
-    const { access_token: token, refresh_token: refreshToken } = await logIn({ refresh_token: true });
-    await server.embedded.clock.advance(300_001);
-    expect((await whoAmI(token)).json).toMatchObject({ soft_logout: true });
-    const { status, json } = await server.call('POST', `${v3}${path}`, {}, token);
-    expect([status, json]).toEqual([200, {}]);
-    const refreshed = await server.call('POST', `${v3}/refresh`, { refresh_token: refreshToken });
-    expect([refreshed.status, refreshed.json]).toMatchObject([401, { soft_logout: false }]);
-    expect(await server.embedded.devicesOf('@alice:example.test' as Mxid)).toEqual([]);
-    expect((await server.call('POST', `${v3}${path}`, {}, token)).status).toBe(401);
-  });
+  it.each(['/logout', '/logout/all'])(
+    'accepts an expired access token at %s, and ends its refresh token',
+    async (path) => {
+      const { access_token: token, refresh_token: refreshToken } = await logIn({ refresh_token: true });
+      await server.embedded.clock.advance(300_001);
+      expect((await whoAmI(token)).json).toMatchObject({ soft_logout: true });
+      const { status, json } = await server.call('POST', `${v3}${path}`, {}, token);
+      expect([status, json]).toEqual([200, {}]);
+      const refreshed = await server.call('POST', `${v3}/refresh`, { refresh_token: refreshToken });
+      expect([refreshed.status, refreshed.json]).toMatchObject([401, { soft_logout: false }]);
+      expect(await server.embedded.devicesOf('@alice:example.test' as Mxid)).toEqual([]);
+      expect((await server.call('POST', `${v3}${path}`, {}, token)).status).toBe(401);
+    },
+  );
 
   it('accepts an access token that a refresh has replaced', async () => {
     const { access_token: token, refresh_token: refreshToken } = await logIn({ refresh_token: true });
