@@ -90,8 +90,8 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
       call: (connection) => connection.sendCode(phone),
     });
     if (!sent.ok) {
-      if (goesOn && session) await settle(owner, goesOn, sent, answer);
-      else await desk.hangUp(id);
+      if (goesOn && session) return refused(owner, goesOn, sent, answer);
+      await desk.hangUp(id);
       throw failureOf(sent);
     }
     const state = codeSent(phone, sent.session, sent.value, clock.now());
@@ -124,8 +124,9 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
     { state, code }: Act<'sign_in'>,
     answer: GivenAnswer | undefined,
   ): Promise<LoginStep> {
+    const keep = (session: TelegramSession) => ledger.save(owner, { ...login, state: { ...state, session } });
     const outcome = await ask(login, `sign_in:${state.phone.reveal()}`, (connection) =>
-      connection.signIn(state.phone, state.phoneCodeHash, code),
+      connection.signIn(state.phone, state.phoneCodeHash, code, keep),
     );
     if (!outcome.ok) return refused(owner, login, outcome, answer);
     return goOn(owner, login, { ...state, code }, outcome.session, outcome.value, answer);
@@ -158,14 +159,14 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
       session: undefined,
       subject,
       async call(connection) {
-        // Telegram may log the bot in without our hearing of it: until the account is ours, its session is one to end.
-        await ledger.discard(owner, { id, session: connection.session });
-        return connection.signInBot(token);
+        // The answer of Telegram may be lost: until the account is claimed, the session is one to end.
+        const keep = (session: TelegramSession) => ledger.discard(owner, { id, session });
+        await keep(connection.session);
+        return connection.signInBot(token, keep);
       },
     });
     if (!outcome.ok) {
-      if (outcome.fault.kind !== 'unreachable') await ledger.remove(owner, id);
-      else if (outcome.session) await ledger.discard(owner, { id, session: outcome.session });
+      if (refusalsOfBots.has(outcome.fault.kind)) await ledger.remove(owner, id);
       await desk.hangUp(id);
       throw failureOf(outcome);
     }
@@ -197,6 +198,11 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
       const me = await ask(login, `get_me:${login.id}`, (connection) => connection.getMe());
       const next = atNextStep(login, { answer });
       if (me.ok) return finish(owner, { id: login.id, session: me.session, user: me.value, login: next });
+      // Telegram could not say whether the session is logged in: it is one to end.
+      const session = me.session ?? sessionOf(login.state);
+      if (me.fault.kind !== 'session_dead' && session) {
+        await ledger.discard(owner, { id: randomId(random), session });
+      }
     }
     await settle(owner, login, refusal, answer);
     throw failureOf(refusal);
@@ -279,6 +285,14 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
     endLeftover,
   };
 }
+
+/** After these, a bot is certainly not logged in; after others, it may be. */
+const refusalsOfBots: ReadonlySet<TelegramFault['kind']> = new Set([
+  'bot_token_invalid',
+  'bot_token_expired',
+  'flood_wait',
+  'session_dead',
+]);
 
 type Refusal = Extract<Answer<unknown>, { readonly ok: false }>;
 

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.js';
 import type { Mxid } from '../base/mxid.js';
 import type { Secret } from '../base/secret.js';
 import { TelegramFailure } from '../telegram/failure.js';
-import type { LoginTokenResult, TelegramConnection } from '../telegram/gateway.js';
+import type { LoginTokenResult, SessionKeeper, TelegramConnection, TelegramSession } from '../telegram/gateway.js';
 import type { AttemptLimit } from './attempt-limit.js';
 import { LoginFailure } from './failure.js';
 import { loginFaultOf } from './fault-of.js';
@@ -53,15 +53,20 @@ export function createQrLogin({ desk, ledger, walk, limit, maxListening, clock }
         if (session === undefined) limit.count(owner);
         const user = isKnown ? undefined : await findUser(connection);
         if (user) return { kind: 'authorized', user };
-        const earlier = state.step === 'qr' && state.scanned ? await redeem(connection, state.scanned) : undefined;
-        if (earlier) return earlier;
+        const keepScanned = (scanned: Secret) => (moved: TelegramSession) => {
+          const scannedState: QrState = { step: 'qr', session: moved, token: scanned, expiresAt: 0, scanned };
+          return ledger.save(owner, { ...login, state: scannedState });
+        };
+        if (state.step === 'qr' && state.scanned) {
+          const earlier = await redeem(connection, state.scanned, keepScanned(state.scanned));
+          if (earlier) return earlier;
+        }
         const result = await connection.exportLoginToken();
         if (result.kind !== 'accepted_elsewhere') return result;
         // With the token, somebody is logged in on the session at the other data centre: it must not get lost.
-        const { token: scanned } = result;
-        const moved: QrState = { step: 'qr', session: connection.session, token: scanned, expiresAt: 0, scanned };
-        await ledger.save(owner, { ...login, state: moved });
-        return connection.importLoginToken(scanned);
+        const keep = keepScanned(result.token);
+        await keep(connection.session);
+        return connection.importLoginToken(result.token, keep);
       },
     });
   }
@@ -116,9 +121,13 @@ function nameOf(name: LoginName, { step }: LoginState): LoginName {
 }
 
 /** What a token of the past is good for; undefined where Telegram does not know it any more. */
-async function redeem(connection: TelegramConnection, token: Secret): Promise<LoginTokenResult | undefined> {
+async function redeem(
+  connection: TelegramConnection,
+  token: Secret,
+  keep: SessionKeeper,
+): Promise<LoginTokenResult | undefined> {
   try {
-    return await connection.importLoginToken(token);
+    return await connection.importLoginToken(token, keep);
   } catch (error) {
     if (error instanceof TelegramFailure && error.fact.kind === 'unknown_error') return undefined;
     throw error;

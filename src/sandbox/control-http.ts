@@ -30,6 +30,7 @@ export async function serveControl(
   const routes = new Map<string, Route>([
     ['GET /info', () => info],
     ['GET /calls', () => control.calls()],
+    ['GET /sessions', () => control.sessions()],
     ['POST /faults', (order) => void control.addFault(parseFault(order))],
     ['DELETE /faults', () => control.clearFaults()],
     ['POST /cut', () => control.cutConnections()],

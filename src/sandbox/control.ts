@@ -24,8 +24,17 @@ export interface SandboxControl {
   acceptLoginToken(token: Uint8Array, phone: string): void;
   /** Back to the start: faults, logins, codes, keys and the list of calls are forgotten, connections closed. */
   reset(): void;
+  /** The auth keys that are logged in. */
+  sessions(): readonly SandboxSession[];
   /** What arrived: one entry per call, in order. */
   calls(): readonly SandboxCall[];
+}
+
+/** An auth key that is logged in: `key` is its identifier, 16 hexadecimal digits; `userId` is Telegram's. */
+export interface SandboxSession {
+  readonly key: string;
+  readonly dc: number;
+  readonly userId: string;
 }
 
 /** Thrown for an order that names no account of the sandbox. */
@@ -74,6 +83,10 @@ export function createControl(deps: ControlDeps): SandboxControl {
       callLog.clear();
       cutConnections();
     },
+    sessions: () =>
+      world.devices.list().flatMap(({ keyName, dc, account }) => {
+        return account ? [{ key: keyName, dc, userId: String(account.id) }] : [];
+      }),
     calls: () => callLog.list(),
   };
 }

@@ -5,6 +5,12 @@ import type { FoundUser, LoginCode, LoginToken, TelegramChat, TelegramContact, T
 /** A Telegram session in its adapter's own form: data centre and auth key. Whoever holds it is logged in. */
 export type TelegramSession = Secret;
 
+/**
+ * Stores a session. Called when Telegram has moved a sign-in to another data centre, with the new session: the sign-in is
+ * sent there only after this resolves, so that a session which is logged in at Telegram is always stored.
+ */
+export type SessionKeeper = (session: TelegramSession) => Promise<void>;
+
 /** What came of a login code: who is logged in, or that Telegram wants the cloud password too. */
 export type SignInResult =
   | { readonly kind: 'authorized'; readonly user: TelegramUser }
@@ -40,16 +46,19 @@ export interface TelegramConnection {
   sendCode(phone: PhoneNumber): Promise<LoginCode>;
   /** auth.resendCode: by the next way of delivery; null where there is none. */
   resendCode(phone: PhoneNumber, phoneCodeHash: Secret): Promise<LoginCode | null>;
-  /** auth.signIn with the code. An account that does not exist is the failure `phone_number_unoccupied`. */
-  signIn(phone: PhoneNumber, phoneCodeHash: Secret, code: Secret): Promise<SignInResult>;
-  /** account.getPassword and auth.checkPassword (SRP). */
+  /**
+   * auth.signIn with the code. An account that does not exist is the failure `phone_number_unoccupied`.
+   * Without `keep`, a move to another data centre is the failure `unreachable`; so it is in the other sign-ins.
+   */
+  signIn(phone: PhoneNumber, phoneCodeHash: Secret, code: Secret, keep?: SessionKeeper): Promise<SignInResult>;
+  /** account.getPassword and auth.checkPassword (SRP). Both belong to the key, so they do not move. */
   checkPassword(password: Secret): Promise<TelegramUser>;
   /** auth.importBotAuthorization */
-  signInBot(token: Secret): Promise<TelegramUser>;
+  signInBot(token: Secret, keep?: SessionKeeper): Promise<TelegramUser>;
   /** auth.exportLoginToken (core.telegram.org/api/qr-login). Until it is accepted, a new token comes when the last one is over, or before. */
   exportLoginToken(): Promise<LoginTokenResult>;
   /** auth.importLoginToken with the token of `accepted_elsewhere`. */
-  importLoginToken(token: Secret): Promise<SignInResult>;
+  importLoginToken(token: Secret, keep?: SessionKeeper): Promise<SignInResult>;
   /**
    * Resolves when the token may have been accepted since it was exported on this connection: Telegram said so
    * (updateLoginToken), or could have without being heard. Also when `signal` aborts or the connection ends. Never fails.

@@ -172,6 +172,44 @@ describe('what Telegram may ask of a client', () => {
     expect(connection.session.equals(before)).toBe(true);
   });
 
+  it('to go to another data centre, and then refuses: the session is the new one', async () => {
+    const connection = await gramjs.createGateway().connect();
+    const before = connection.session;
+    refuse(400, 'PHONE_NUMBER_BANNED', 'auth.sendCode', 1);
+    refuse(303, 'PHONE_MIGRATE_2', 'auth.sendCode', 1);
+    expect(await faultOf(connection.sendCode(numberOf('9996620034')))).toEqual({ kind: 'phone_number_banned' });
+    expect(connection.session.equals(before)).toBe(false);
+    const { session } = connection;
+    await connection.destroy();
+    const again = await gramjs.createGateway().connect(session);
+    expect((await again.sendCode(numberOf('9996620034'))).length).toBe(5);
+    const dataCentres = gramjs.sandbox.control.calls().filter(({ method }) => method === 'auth.sendCode');
+    expect(dataCentres.map(({ dc }) => dc)).toEqual([1, 2, 2]);
+  });
+
+  it.each(['USER_MIGRATE_2', 'NETWORK_MIGRATE_2', 'PHONE_MIGRATE_2'])(
+    'to take an account to another data centre: the session that is logged in is kept (%s)',
+    async (message) => {
+      const connection = await gramjs.loggedIn('9996610035');
+      const before = connection.session;
+      refuse(303, message, 'users.getUsers', 1);
+      expect((await failureOf(connection.getMe())).fact.kind).not.toBe('session_dead');
+      expect(connection.session.equals(before)).toBe(true);
+      expect((await connection.getMe()).phone?.reveal()).toBe('+9996610035');
+    },
+  );
+
+  it('to go from one data centre to the next without end', async () => {
+    const connection = await gramjs.createGateway().connect();
+    refuse(303, 'USER_MIGRATE_2', 'auth.sendCode', 100);
+    expect((await failureOf(connection.sendCode(numberOf('9996620036')))).fact.kind).toBe('unreachable');
+    refuse(303, 'USER_MIGRATE_3', 'auth.importBotAuthorization', 100);
+    const keep = async () => undefined;
+    expect((await failureOf(connection.signInBot(tokenOf('2000020036'), keep))).fact.kind).toBe('unreachable');
+    const calls = gramjs.sandbox.control.calls().filter(({ method }) => method.startsWith('auth.'));
+    expect(calls.length).toBeLessThanOrEqual(6);
+  });
+
   it('to go to a data centre that has no address', async () => {
     const proxy = await startSocksServer({
       username: 'me',

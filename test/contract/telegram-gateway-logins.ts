@@ -142,7 +142,7 @@ export function describeLogins(context: GatewayContext): void {
   describe('a login by bot token', () => {
     it.each(['2000010001', '2000020001'])('takes one step (%s)', async (number) => {
       const connection = await context.connect();
-      const bot = await connection.signInBot(tokenOf(number));
+      const bot = await connection.signInBot(tokenOf(number), async () => undefined);
       expect(bot).toMatchObject({
         isBot: true,
         phone: null,
@@ -151,6 +151,29 @@ export function describeLogins(context: GatewayContext): void {
       });
       const again = await context.reconnect(connection);
       expect(await again.getMe()).toEqual(bot);
+    });
+
+    it.each([
+      ['2000010002', 0],
+      ['2000020002', 1],
+    ])('has its new session stored before it is sent to another data centre (%s)', async (number, moves) => {
+      const connection = await context.connect();
+      const kept: Secret[] = [];
+      await connection.signInBot(tokenOf(number), async (session) => void kept.push(session));
+      expect(kept).toHaveLength(moves);
+      for (const session of kept) expect(session.equals(connection.session)).toBe(true);
+    });
+
+    it('is not sent to another data centre if its new session cannot be stored', async () => {
+      const connection = await context.connect();
+      expect(await faultOf(connection.signInBot(tokenOf('2000020003')))).toEqual({ kind: 'unreachable' });
+      const full = new Error('the disk is full');
+      const other = await context.connect();
+      await expect(other.signInBot(tokenOf('2000020003'), () => Promise.reject(full))).rejects.toBe(full);
+      for (const each of [connection, other]) {
+        const again = await context.reconnect(each);
+        expect(await faultOf(again.getMe())).toEqual({ kind: 'session_dead', reason: 'revoked' });
+      }
     });
 
     it.each([

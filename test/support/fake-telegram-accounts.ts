@@ -64,6 +64,11 @@ export function botOfToken(token: string): TelegramUser | TelegramFault {
   };
 }
 
+/** The data centre of a bot, the sixth digit of its number. */
+export function dataCentreOfBot({ id }: TelegramUser): number {
+  return Number(id[5]);
+}
+
 /** As the sandbox has it: whose number comes next in the same data centre is a contact. */
 export function contactsOf(user: TelegramUser): TelegramUser[] {
   const [, prefix, last] = /^\+(99966[1-3])(\d{4})$/.exec(user.phone?.reveal() ?? '') ?? [];

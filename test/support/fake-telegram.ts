@@ -15,6 +15,7 @@ import type { LoginCode, TelegramUser } from '../../src/telegram/shapes.js';
 import {
   accountOfPhone,
   botOfToken,
+  dataCentreOfBot,
   chatsOf,
   contactsOf,
   findByUsername,
@@ -73,7 +74,10 @@ export interface FakeTelegram {
   /** Ends goDown and goSilent; calls that went unanswered stay so. */
   comeBack(): void;
   /** Telegram does what the next call of `operation` asks, but its answer is lost: the call fails with `unreachable`. */
-  loseAnswer(operation: 'signIn' | 'checkPassword' | 'signInBot' | 'exportLoginToken' | 'importLoginToken'): void;
+  loseAnswer(
+    operation: 'signIn' | 'checkPassword' | 'signInBot' | 'exportLoginToken' | 'importLoginToken',
+    fault?: TelegramFault,
+  ): void;
   /** The account of this number scans a QR code: the token, or the whole tg://login link. `unheard` where the client is not told. */
   acceptLoginToken(token: Secret, phone: PhoneNumber, how?: { readonly unheard?: boolean }): void;
   /** Resolves when so many calls wait for news of a QR code that has not been scanned. */
@@ -138,7 +142,7 @@ export function createFakeTelegram({
   const injected = new Set<Injected>();
   const holds = new Map<FakeTelegramOperation, Promise<void>>();
   const loggedOut: string[] = [];
-  const lostAnswers = new Set<FakeTelegramOperation>();
+  const lostAnswers = new Map<FakeTelegramOperation, TelegramFault>();
   const live = new Set<TelegramConnection>();
   let opening = new OpenWaits();
   let weather: 'well' | 'down' | 'silent' = 'well';
@@ -165,8 +169,11 @@ export function createFakeTelegram({
     }
   };
 
-  const answer = <T>(operation: FakeTelegramOperation, value: T): T =>
-    lostAnswers.delete(operation) ? fail({ kind: 'unreachable' }) : value;
+  const answer = <T>(operation: FakeTelegramOperation, value: T): T => {
+    const fault = lostAnswers.get(operation);
+    lostAnswers.delete(operation);
+    return fault ? fail(fault) : value;
+  };
 
   const newAuthorization = (dataCentre: number): Authorization => {
     serial += 1;
@@ -347,10 +354,16 @@ export function createFakeTelegram({
         if (password.reveal() !== authorization.pending.password) fail({ kind: 'password_invalid' });
         return answer('checkPassword', logIn(authorization.pending.user));
       },
-      async signInBot(token): Promise<TelegramUser> {
+      async signInBot(token, keep): Promise<TelegramUser> {
         await call('signInBot');
         const bot = botOfToken(token.reveal());
         if ('kind' in bot) return fail(bot);
+        const dataCentre = dataCentreOfBot(bot);
+        if (authorization.dataCentre !== dataCentre) {
+          migrateTo(dataCentre);
+          if (!keep) return fail({ kind: 'unreachable' });
+          await keep(connection.session);
+        }
         return answer('signInBot', logIn(bot));
       },
       async getMe(): Promise<TelegramUser> {
@@ -405,7 +418,7 @@ export function createFakeTelegram({
     goDown: () => void (weather = 'down'),
     goSilent: () => void (weather = 'silent'),
     comeBack: () => void (weather = 'well'),
-    loseAnswer: (operation) => void lostAnswers.add(operation),
+    loseAnswer: (operation, fault = { kind: 'unreachable' }) => void lostAnswers.set(operation, fault),
     acceptLoginToken(token, phone, { unheard = false } = {}) {
       const text = token.reveal().replace(/^tg:\/\/login\?token=/, '');
       const found = loginTokens.find((one) => one.token === text && clock.now() < one.expiresAt);

@@ -20,20 +20,20 @@ function wrapped(connection: TelegramConnection): TelegramConnection {
     sendCode: (phone) => connection.sendCode(phone),
     resendCode: (phone, phoneCodeHash) => connection.resendCode(phone, phoneCodeHash),
     exportLoginToken: () => connection.exportLoginToken(),
-    importLoginToken: (token) => connection.importLoginToken(token),
+    importLoginToken: (token, keep) => connection.importLoginToken(token, keep),
     loginTokenNews: (signal) => connection.loginTokenNews(signal),
     contacts: () => connection.contacts(),
     chats: () => connection.chats(),
     findByUsername: (username) => connection.findByUsername(username),
     findByPhone: (phone) => connection.findByPhone(phone),
     searchUsers: (query) => connection.searchUsers(query),
-    signIn(phone, phoneCodeHash, code) {
-      if (phone.reveal() !== zeroCodeAccount.phone) return connection.signIn(phone, phoneCodeHash, code);
+    signIn(phone, phoneCodeHash, code, keep) {
+      if (phone.reveal() !== zeroCodeAccount.phone) return connection.signIn(phone, phoneCodeHash, code, keep);
       const translated = code.reveal() === zeroCodeAccount.code ? '22222' : '00000';
-      return connection.signIn(phone, phoneCodeHash, new Secret(translated));
+      return connection.signIn(phone, phoneCodeHash, new Secret(translated), keep);
     },
     checkPassword: (password) => connection.checkPassword(password),
-    signInBot: (token) => connection.signInBot(token),
+    signInBot: (token, keep) => connection.signInBot(token, keep),
     getMe: () => connection.getMe(),
     logOut: () => connection.logOut(),
     destroy: () => connection.destroy(),

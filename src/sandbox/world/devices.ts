@@ -19,6 +19,7 @@ export interface Device {
 export interface Devices {
   /** The device of a key, a new one where there is none yet. */
   of(keyName: string, dc: number): Device;
+  list(): readonly Device[];
   find(keyName: string): Device | undefined;
   /** Everything that has to do with an account: logged in, about to be, or about to enter its code. */
   ofAccount(account: Account): readonly Device[];
@@ -43,6 +44,7 @@ export function createDevices(): Devices {
       devices.set(keyName, created);
       return created;
     },
+    list: () => [...devices.values()],
     find: (keyName) => devices.get(keyName),
     ofAccount: ({ id, phone }) =>
       [...devices.values()].filter(

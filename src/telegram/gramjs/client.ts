@@ -2,6 +2,7 @@ import { Api, TelegramClient } from 'telegram';
 import type { ProxyInterface } from 'telegram/network/connection/TCPMTProxy.js';
 import { TelegramFailure } from '../failure.js';
 import type { LeanSession } from './lean-session.js';
+import { MoveRequired } from './moves.js';
 import type { PlainProxy, WorkerSettings } from './protocol.js';
 import { QuietLogger, type LogLine } from './quiet-logger.js';
 import { createTransport, type Transport } from './transport.js';
@@ -95,8 +96,16 @@ export class QuietClient extends TelegramClient {
     }
   }
 
-  override _switchDC(newDc: number): Promise<boolean> {
-    return this.#makeKey(newDc, () => super._switchDC(newDc));
+  /** gramjs would send the request again at once, on a new key that is stored nowhere. */
+  override async _switchDC(newDc: number): Promise<boolean> {
+    throw new MoveRequired(newDc);
+  }
+
+  /** Moves the session to another data centre, where it gets a new key. */
+  async moveTo(dataCentreId: number): Promise<void> {
+    if (await this.#makeKey(dataCentreId, () => super._switchDC(dataCentreId))) return;
+    const cause = new Error(`data centre ${dataCentreId}, to which Telegram moved the login, did not answer`);
+    throw new TelegramFailure({ kind: 'unreachable' }, { cause });
   }
 
   /** gramjs takes the first address of a data centre, also one that serves files only. */

@@ -2,7 +2,8 @@ import { Api } from 'telegram';
 import { computeCheck } from 'telegram/Password.js';
 import type { QuietClient } from './client.js';
 import { peopleOperations } from './people-operations.js';
-import type { CallName, Calls } from './protocol.js';
+import { followMoves, orMoved } from './moves.js';
+import type { CallName, Calls, PlainSignInResult } from './protocol.js';
 import { orPasswordNeeded, qrOperations } from './qr-operations.js';
 import { readAuthorization, readUser, unknownAnswer } from './read-user.js';
 import { readRpcError, unless } from './rpc-failure.js';
@@ -25,7 +26,7 @@ export const operations: {
           settings: new Api.CodeSettings({}),
         }),
       );
-    const sent = await againAfter(isAuthRestart, request);
+    const sent = await followMoves(client, () => againAfter(isAuthRestart, request));
     if (sent instanceof Api.auth.SentCode) return readSentCode(sent);
     // auth.sentCodeSuccess would log in without a code, which only a token of an earlier login earns, and none is ever sent.
     await client.invoke(new Api.auth.LogOut());
@@ -45,10 +46,7 @@ export const operations: {
 
   async signIn(client, { phone, phoneCodeHash, code }) {
     const request = new Api.auth.SignIn({ phoneNumber: phone, phoneCodeHash, phoneCode: code });
-    return orPasswordNeeded(client, async () => ({
-      kind: 'authorized',
-      user: readAuthorization(await client.invoke(request)),
-    }));
+    return orPasswordNeeded(client, () => orMoved(client, () => authorize(() => client.invoke(request))));
   },
 
   async checkPassword(client, { password }) {
@@ -68,7 +66,7 @@ export const operations: {
       apiHash: client.apiHash,
       botAuthToken: token,
     });
-    return readAuthorization(await client.invokeOnce(request));
+    return orMoved(client, () => authorize(() => client.invokeOnce(request)));
   },
 
   async getMe(client) {
@@ -81,6 +79,12 @@ export const operations: {
     return null;
   },
 };
+
+async function authorize(
+  request: () => Promise<Api.auth.TypeAuthorization>,
+): Promise<Extract<PlainSignInResult, { kind: 'authorized' }>> {
+  return { kind: 'authorized', user: readAuthorization(await request()) };
+}
 
 async function againAfter<T>(isWorthIt: (name: string) => boolean, request: () => Promise<T>): Promise<T> {
   try {

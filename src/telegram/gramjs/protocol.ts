@@ -1,5 +1,6 @@
 import type { TelegramFault } from '../failure.js';
 import type { CodeDelivery, TelegramChat } from '../shapes.js';
+import type { Moved } from './moves.js';
 
 /** Where one data centre of a Telegram network listens. */
 export interface DataCentre {
@@ -89,7 +90,7 @@ export interface Calls {
     readonly result: PlainLoginCode | null;
   };
   readonly exportLoginToken: { readonly args: null; readonly result: PlainLoginTokenResult };
-  readonly importLoginToken: { readonly args: { readonly token: string }; readonly result: PlainSignInResult };
+  readonly importLoginToken: { readonly args: { readonly token: string }; readonly result: PlainSignInResult | Moved };
   readonly contacts: { readonly args: null; readonly result: readonly PlainUser[] };
   readonly chats: { readonly args: null; readonly result: readonly TelegramChat[] };
   readonly findByUsername: { readonly args: { readonly username: string }; readonly result: PlainFoundUser };
@@ -97,10 +98,13 @@ export interface Calls {
   readonly searchUsers: { readonly args: { readonly query: string }; readonly result: readonly PlainUser[] };
   readonly signIn: {
     readonly args: { readonly phone: string; readonly phoneCodeHash: string; readonly code: string };
-    readonly result: PlainSignInResult;
+    readonly result: PlainSignInResult | Moved;
   };
   readonly checkPassword: { readonly args: { readonly password: string }; readonly result: PlainUser };
-  readonly signInBot: { readonly args: { readonly token: string }; readonly result: PlainUser };
+  readonly signInBot: {
+    readonly args: { readonly token: string };
+    readonly result: Extract<PlainSignInResult, { kind: 'authorized' }> | Moved;
+  };
   readonly getMe: { readonly args: null; readonly result: PlainUser };
   readonly logOut: { readonly args: null; readonly result: null };
   /** Also ends a connect that is under way; calls under way fail as `unreachable`. */

@@ -1,7 +1,7 @@
 import { Api } from 'telegram';
 import { systemClock } from '../../base/clock.js';
-import { TelegramFailure } from '../failure.js';
 import type { QuietClient } from './client.js';
+import { followMoves, orMoved } from './moves.js';
 import type { Calls, PlainLoginTokenResult, PlainSignInResult } from './protocol.js';
 import { readAuthorization, unknownAnswer } from './read-user.js';
 import { readRpcError } from './rpc-failure.js';
@@ -20,16 +20,18 @@ export const qrOperations: {
   exportLoginToken(client) {
     const { apiId, apiHash } = client;
     const request = new Api.auth.ExportLoginToken({ apiId, apiHash, exceptIds: [] });
-    return orPasswordNeeded(client, () => outcomeOf(client, request));
+    return orPasswordNeeded(client, () => followMoves(client, () => outcomeOf(client, request)));
   },
 
   importLoginToken(client, { token }) {
-    return orPasswordNeeded(client, async () => {
-      const request = new Api.auth.ImportLoginToken({ token: Buffer.from(token, 'base64url') });
-      const outcome = await outcomeOf(client, request);
-      if (outcome.kind === 'authorized' || outcome.kind === 'password_needed') return outcome;
-      throw unknownAnswer('auth.importLoginToken', outcome.kind);
-    });
+    const request = new Api.auth.ImportLoginToken({ token: Buffer.from(token, 'base64url') });
+    return orPasswordNeeded(client, () =>
+      orMoved(client, async () => {
+        const outcome = await outcomeOf(client, request);
+        if (outcome.kind === 'authorized' || outcome.kind === 'password_needed') return outcome;
+        throw unknownAnswer('auth.importLoginToken', outcome.kind);
+      }),
+    );
   },
 };
 
@@ -61,7 +63,6 @@ async function outcomeOf(
     const isLikely = shortestLifeMs <= lifeMs && lifeMs <= longestLifeMs;
     return { kind: 'token', token, lifeMs: isLikely ? lifeMs : usualLifeMs };
   }
-  if (await client._switchDC(result.dcId)) return { kind: 'accepted_elsewhere', token };
-  const cause = new Error(`data centre ${result.dcId}, to which Telegram moved the login, did not answer`);
-  throw new TelegramFailure({ kind: 'unreachable' }, { cause });
+  await client.moveTo(result.dcId);
+  return { kind: 'accepted_elsewhere', token };
 }

@@ -1,5 +1,6 @@
 import { errors } from 'telegram';
 import { TelegramFailure, type TelegramFault } from '../failure.js';
+import { MoveRequired } from './moves.js';
 import { faultOfRpcError } from './rpc-faults.js';
 
 /** Code and name of an RPC error of gramjs, as Telegram sent them; undefined for anything else. */
@@ -31,7 +32,7 @@ export function explain(error: unknown): unknown {
 
 function faultOfGramjsError(error: unknown): TelegramFault | undefined {
   if (error instanceof errors.TypeNotFoundError) return { kind: 'unknown_error' };
-  if (error instanceof errors.BadMessageError) return { kind: 'unreachable' };
+  if (error instanceof errors.BadMessageError || error instanceof MoveRequired) return { kind: 'unreachable' };
   if (error instanceof Error && networkTrouble.test(error.message)) return { kind: 'unreachable' };
   return undefined;
 }

@@ -4,9 +4,10 @@ import type { Logger } from '../../base/logger.js';
 import { PhoneNumber } from '../../base/phone.js';
 import { Secret } from '../../base/secret.js';
 import { TelegramFailure } from '../failure.js';
-import type { SignInResult, TelegramConnection, TelegramSession } from '../gateway.js';
+import type { SessionKeeper, SignInResult, TelegramConnection, TelegramSession } from '../gateway.js';
 import type { FoundUser, LoginCode, TelegramUser, TelegramUserId } from '../shapes.js';
 import { createCallDeadlines } from './call-deadlines.js';
+import { mostMoves, type Moved } from './moves.js';
 import type { CallName, Calls, PlainFoundUser, PlainLoginCode, PlainSignInResult, PlainUser } from './protocol.js';
 import { createTokenNews } from './token-news.js';
 import { longestTurnWaitMs } from './turns.js';
@@ -73,6 +74,20 @@ export function createWorkerConnection({
     }
   }
 
+  /** Sends what may log the session in. After a move to another data centre, stores the new session before sending it there. */
+  async function callStored<R extends PlainSignInResult>(
+    keep: SessionKeeper | undefined,
+    request: () => Promise<R | Moved>,
+  ): Promise<R> {
+    for (let moves = 0; moves <= mostMoves; moves += 1) {
+      const result = await request();
+      if (!isMoved(result)) return result;
+      if (keep === undefined) break;
+      await keep(connection.session);
+    }
+    throw unreachable(new Error('Telegram moved the login to another data centre'));
+  }
+
   function destroy(): Promise<void> {
     destroying ??= destroyOnce();
     return destroying;
@@ -134,7 +149,10 @@ export function createWorkerConnection({
           return readSignInResult(result);
       }
     },
-    importLoginToken: async (token) => readSignInResult(await call('importLoginToken', { token: token.reveal() })),
+    async importLoginToken(token, keep) {
+      const result = await callStored(keep, () => call('importLoginToken', { token: token.reveal() }));
+      return readSignInResult(result);
+    },
     async loginTokenNews(signal) {
       if (destroying === undefined) await news.wait(signal);
     },
@@ -143,16 +161,16 @@ export function createWorkerConnection({
     findByUsername: async (username) => readFound(await call('findByUsername', { username })),
     findByPhone: async (phone) => readFound(await call('findByPhone', { phone: phone.reveal() })),
     searchUsers: async (query) => (await call('searchUsers', { query })).map(readUser),
-    async signIn(phone, phoneCodeHash, code) {
-      const result = await call('signIn', {
-        phone: phone.reveal(),
-        phoneCodeHash: phoneCodeHash.reveal(),
-        code: code.reveal(),
-      });
+    async signIn(phone, phoneCodeHash, code, keep) {
+      const args = { phone: phone.reveal(), phoneCodeHash: phoneCodeHash.reveal(), code: code.reveal() };
+      const result = await callStored(keep, () => call('signIn', args));
       return readSignInResult(result);
     },
     checkPassword: async (password) => readUser(await call('checkPassword', { password: password.reveal() })),
-    signInBot: async (token) => readUser(await call('signInBot', { token: token.reveal() })),
+    async signInBot(token, keep) {
+      const { user } = await callStored(keep, () => call('signInBot', { token: token.reveal() }));
+      return readUser(user);
+    },
     getMe: async () => readUser(await call('getMe', null)),
     async logOut() {
       try {
@@ -177,6 +195,10 @@ export function createWorkerConnection({
     },
     destroy,
   };
+}
+
+function isMoved(result: PlainSignInResult | Moved): result is Moved {
+  return result.kind === 'moved';
 }
 
 function unreachable(cause: Error): TelegramFailure {

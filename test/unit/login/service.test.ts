@@ -459,6 +459,28 @@ describe('Telegram out of reach', () => {
     expect(await login.whoAmI(alice)).toMatchObject({ isBot: true });
   });
 
+  it('after it took the code, and again when asked who is logged in: that authorization is ended', async () => {
+    await login.submit(alice, phone(plain));
+    telegram.loseAnswer('signIn');
+    await faultOf(login.submit(alice, code('22222')));
+    telegram.fail('getMe', { kind: 'unreachable' });
+    expect(await faultOf(login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_expired' });
+    expect(telegram.authorizations('9996620234')).toBe(1);
+    await login.sweep();
+    expect(telegram.authorizations('9996620234')).toBe(0);
+  });
+
+  it.each([{ kind: 'unknown_error' }, { kind: 'client_rejected' }] as const)(
+    'for a bot, in a way that is not understood ($kind): an authorization that it left is ended',
+    async (fault) => {
+      telegram.loseAnswer('signInBot', fault);
+      await faultOf(login.submit(alice, token(botToken)));
+      expect(telegram.authorizations('2000020001')).toBe(1);
+      await login.sweep();
+      expect(telegram.authorizations('2000020001')).toBe(0);
+    },
+  );
+
   it('after it took the password: the login is found to be complete', async () => {
     await login.submit(alice, phone(withPassword));
     await login.submit(alice, code('22222'));

@@ -1,0 +1,42 @@
+/** Thrown when Telegram requires a request to be sent to another data centre (303 PHONE_MIGRATE_X, NETWORK_MIGRATE_X, USER_MIGRATE_X). */
+export class MoveRequired extends Error {
+  constructor(readonly dataCentreId: number) {
+    super(`Telegram requires data centre ${dataCentreId}`);
+  }
+}
+
+/** A sign-in was not sent again yet: the session is at another data centre now, and must be stored first. */
+export interface Moved {
+  readonly kind: 'moved';
+}
+
+/** A client that can make a new key at another data centre. */
+interface MovableClient {
+  moveTo(dataCentreId: number): Promise<void>;
+}
+
+/** How often one request follows Telegram to another data centre. */
+export const mostMoves = 2;
+
+/** Sends a request that logs in no one, and sends it again at each data centre that Telegram requires. */
+export async function followMoves<T>(client: MovableClient, request: () => Promise<T>): Promise<T> {
+  for (let moves = 0; ; moves += 1) {
+    try {
+      return await request();
+    } catch (error) {
+      if (!(error instanceof MoveRequired) || moves === mostMoves) throw error;
+      await client.moveTo(error.dataCentreId);
+    }
+  }
+}
+
+/** Sends a request that may log the session in. If Telegram requires another data centre, only moves there. */
+export async function orMoved<T>(client: MovableClient, request: () => Promise<T>): Promise<T | Moved> {
+  try {
+    return await request();
+  } catch (error) {
+    if (!(error instanceof MoveRequired)) throw error;
+    await client.moveTo(error.dataCentreId);
+    return { kind: 'moved' };
+  }
+}
