@@ -126,8 +126,8 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
   ): Promise<void> {
     if (now.profile.equals(account.profile) && now.session.equals(account.session)) return;
     await database.transaction(async (tx) => {
-      const isThere = await tx.telegramAccounts.update({ ...account, ...now, updatedAt: clock.now() });
-      if (!isThere || now.profile.equals(account.profile)) return;
+      await tx.telegramAccounts.update({ ...account, ...now, updatedAt: clock.now() });
+      if (now.profile.equals(account.profile)) return;
       await watcher?.whenChanged(tx, { accountId: account.id, owner: account.owner, user: readUser(now.profile) });
     });
   }

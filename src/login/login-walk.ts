@@ -10,19 +10,10 @@ import type { AttemptLimit } from './attempt-limit.js';
 import { LoginFailure } from './failure.js';
 import { loginFaultOf } from './fault-of.js';
 import type { Login, LoginLedger } from './login-ledger.js';
-import { complaints, firstSteps, nextStep, type GivenAnswer, type NextStep } from './login-name.js';
-import {
-  accepted,
-  codeSent,
-  sessionOf,
-  stepOf,
-  survives,
-  type Decision,
-  type LoginState,
-  type PasswordState,
-} from './machine.js';
+import { firstSteps, nextStep, type GivenAnswer, type NextStep } from './login-name.js';
+import { accepted, codeSent, sessionOf, stepOf, survives, type Decision, type PasswordState } from './machine.js';
 import { LoginProcessFailure } from './process-failure.js';
-import type { Complaint } from './processes.js';
+import { complaintOf, isCertain, withSession, type Refusal } from './refusal.js';
 import type { LoginStep } from './shapes.js';
 import type { Answer, TelegramDesk } from './telegram-desk.js';
 
@@ -166,7 +157,7 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
       },
     });
     if (!outcome.ok) {
-      if (refusalsOfBots.has(outcome.fault.kind)) await ledger.remove(owner, id);
+      if (isCertain(outcome)) await ledger.remove(owner, id);
       await desk.hangUp(id);
       throw failureOf(outcome);
     }
@@ -286,16 +277,6 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
   };
 }
 
-/** After these, a bot is certainly not logged in; after others, it may be. */
-const refusalsOfBots: ReadonlySet<TelegramFault['kind']> = new Set([
-  'bot_token_invalid',
-  'bot_token_expired',
-  'flood_wait',
-  'session_dead',
-]);
-
-type Refusal = Extract<Answer<unknown>, { readonly ok: false }>;
-
 type Act<A extends Decision['act']> = Extract<Decision, { readonly act: A }>;
 
 function failureOf({ fault }: Refusal): LoginFailure {
@@ -309,14 +290,4 @@ function known(login: Login | undefined): Login {
 
 function atNextStep(login: Login, how: NextStep): Login {
   return { ...login, name: login.name && nextStep(login.name, how) };
-}
-
-function complaintOf(fault: TelegramFault): Complaint | null {
-  const { kind } = loginFaultOf(fault);
-  return complaints.find((complaint) => complaint === kind) ?? null;
-}
-
-function withSession(state: LoginState, session: TelegramSession | undefined): LoginState {
-  if (!session || !('session' in state) || session.equals(state.session)) return state;
-  return { ...state, session };
 }

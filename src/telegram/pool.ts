@@ -95,12 +95,9 @@ export function createConnectionPool({
     try {
       limit.check();
       const connection = await gateway.connect(session);
-      try {
-        if (closed) throw new TelegramFailure({ kind: 'unreachable' }, { cause: new Error('the pool is closed') });
-        limit.check();
-      } catch (error) {
+      if (closed) {
         await connection.destroy();
-        throw error;
+        throw new TelegramFailure({ kind: 'unreachable' }, { cause: new Error('the pool is closed') });
       }
       const entry = { connection, leave, busy: true, cancelIdleClose: () => undefined };
       live.set(key, entry);

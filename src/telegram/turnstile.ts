@@ -14,7 +14,7 @@ export interface Turnstile {
   close(): void;
 }
 
-/** Gives the place back; calling it twice does nothing. */
+/** Gives the place back. To be called once. */
 export type LeavePlace = () => void;
 
 export interface TurnstileOptions {
@@ -30,10 +30,7 @@ export function createTurnstile({ clock, places, longestWaitMs }: TurnstileOptio
 
   const takePlace = (): LeavePlace => {
     free -= 1;
-    let left = false;
     return () => {
-      if (left) return;
-      left = true;
       free += 1;
       const [next] = queue;
       next?.admit();

@@ -218,6 +218,17 @@ describe('the same answer twice', () => {
     expect(await desk.login.answer(alice, loginId, code('22222'), 3)).toMatchObject({ step: { kind: 'complete' } });
   });
 
+  it('that was wrong is another try if it names no step number, and the step is shown again', async () => {
+    const { loginId } = await begun();
+    await desk.login.answer(alice, loginId, phone('+9996623600'), 'phone');
+    const wrong = await desk.login.answer(alice, loginId, code('22222'), 'code');
+    expect(wrong).toMatchObject({ step: { kind: 'code' }, complaint: 'phone_code_invalid' });
+    expect(await desk.login.answer(alice, loginId, code('22222'), 'code')).toMatchObject({
+      step: { kind: 'complete' },
+    });
+    expect(desk.telegram.calls('signIn')).toBe(2);
+  });
+
   it('is answered the same until the next answer was given', async () => {
     const { loginId } = await begun('phone', 'code');
     expect(await faultOf(desk.login.answer(alice, loginId, phone(withPassword), 1))).toEqual({ kind: 'wrong_step' });
@@ -233,6 +244,16 @@ describe('a login that is over', () => {
     expect(await faultOf(desk.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
     expect(await faultOf(desk.login.answer(alice, loginId, code('22222'), 2))).toEqual({ kind: 'login_cancelled' });
     expect(await faultOf(desk.login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_not_requested' });
+  });
+
+  it('by being cancelled leaves no session to end if Telegram has ended it before', async () => {
+    const { loginId } = await begun('phone');
+    await desk.restart();
+    desk.telegram.fail('connect', { kind: 'session_dead', reason: 'auth_key_forgotten' });
+    await desk.login.cancel(alice, loginId);
+    await desk.clock.advance(expireAfterMs);
+    await desk.login.sweep();
+    expect(desk.telegram.calls('logOut')).toBe(0);
   });
 
   it('by being cancelled before there was a session says so', async () => {
