@@ -6,7 +6,7 @@ import { systemClock } from '../../src/base/clock.js';
 import { openSqlite } from '../../src/database/sqlite.js';
 import { createTransactions } from '../../src/database/transactions.js';
 import { silentLogger } from '../support/silent-logger.js';
-import { createSqlitePlace } from '../support/database-place.js';
+import { createMigratedSqlite, createSqlitePlace } from '../support/database-place.js';
 import { openTestDatabase, testKey } from '../support/database.js';
 import { describeAccounts } from './database-accounts-contract.js';
 import { describeDatabase } from './database-contract.js';
@@ -19,12 +19,12 @@ import { describeSealing } from './database-sealing-contract.js';
 import { describeValidation } from './database-validation-contract.js';
 
 describe('the database on SQLite', () => describeDatabase(createSqlitePlace));
-describe('accounts on SQLite', () => describeAccounts(createSqlitePlace));
-describe('validations on SQLite', () => describeValidation(createSqlitePlace));
-describe('sessions of the homeserver on SQLite', () => describeHomeserverSessions(createSqlitePlace));
-describe('users of the identity service on SQLite', () => describeIdentityAccounts(createSqlitePlace));
-describe('the identity service on SQLite', () => describeIdentity(createSqlitePlace));
-describe('revocation on SQLite', () => describeRevocation(createSqlitePlace));
+describe('accounts on SQLite', () => describeAccounts(createMigratedSqlite));
+describe('validations on SQLite', () => describeValidation(createMigratedSqlite));
+describe('sessions of the homeserver on SQLite', () => describeHomeserverSessions(createMigratedSqlite));
+describe('users of the identity service on SQLite', () => describeIdentityAccounts(createMigratedSqlite));
+describe('the identity service on SQLite', () => describeIdentity(createMigratedSqlite));
+describe('revocation on SQLite', () => describeRevocation(createMigratedSqlite));
 describe('encryption at rest on SQLite', () => describeSealing(createSqlitePlace));
 describe('the schema on SQLite', () => describeSchema(createSqlitePlace));
 

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { inject } from 'vitest';
@@ -20,9 +19,9 @@ export interface DatabasePlace {
   remove(): Promise<void>;
 }
 
-/** A SQLite file in a new folder. */
+/** Creates a folder for a SQLite file, without the file. */
 export async function createSqlitePlace(): Promise<DatabasePlace & { readonly path: string }> {
-  const folder = await mkdtemp(join(tmpdir(), 'gangway-sqlite-'));
+  const folder = await mkdtemp(join(inject('sqliteFolder'), 'place-'));
   const path = join(folder, 'test.db');
   const place = placeOf(() => new DataSource({ ...dataSourceOptions(silentLogger), type: 'sqlite', database: path }));
   return {
@@ -38,10 +37,17 @@ export async function createSqlitePlace(): Promise<DatabasePlace & { readonly pa
   };
 }
 
+/** Creates a SQLite file that has all migrations and no rows, in a folder of its own. */
+export async function createMigratedSqlite(): ReturnType<typeof createSqlitePlace> {
+  const place = await createSqlitePlace();
+  await copyFile(inject('migratedSqlite'), place.path);
+  return place;
+}
+
 /** Why the tests on PostgreSQL are skipped; undefined where they are not. */
 export const postgresMissing = inject('postgresUri') === null ? 'skipped: no PostgreSQL server found' : undefined;
 
-/** A new database on the PostgreSQL server of this test run. */
+/** Creates an empty database on the PostgreSQL server of this test run. */
 export async function createPostgresPlace(): Promise<DatabasePlace> {
   const server = inject('postgresUri');
   if (server === null) throw new Error('no PostgreSQL server found');

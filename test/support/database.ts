@@ -1,3 +1,7 @@
+import { randomBytes } from 'node:crypto';
+import { copyFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inject } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
@@ -5,19 +9,36 @@ import type { Database } from '../../src/database/database.js';
 import { type DatabaseOptions, openDatabase } from '../../src/database/open-database.js';
 import { silentLogger } from './silent-logger.js';
 
-/** An encryption key that is the same for the same byte. */
+/** Returns an encryption key that is the same for the same byte. */
 export function testKey(byte = 1): Secret {
   return new Secret(Buffer.alloc(32, byte).toString('base64'));
 }
 
-/** A database of its own, in SQLite's memory unless `uri` says otherwise; the caller closes it. */
-export function openTestDatabase(options: Partial<DatabaseOptions> = {}): Promise<Database> {
+/**
+ * Opens the database at `uri`, or else an empty SQLite database of the test's own, which is deleted when it closes.
+ * The caller closes it.
+ */
+export async function openTestDatabase(options: Partial<DatabaseOptions> = {}): Promise<Database> {
+  if (options.uri !== undefined) return open(options.uri, options);
+  const path = join(inject('sqliteFolder'), `${randomBytes(8).toString('hex')}.db`);
+  await copyFile(inject('migratedSqlite'), path);
+  const database = await open(new Secret(`sqlite:${path}`), options);
+  return {
+    ...database,
+    async close() {
+      await database.close();
+      await rm(path, { force: true });
+    },
+  };
+}
+
+function open(uri: Secret, options: Partial<DatabaseOptions>): Promise<Database> {
   return openDatabase({
-    uri: new Secret('sqlite::memory:'),
     encryption: { key: testKey(), oldKeys: [] },
     logger: silentLogger,
     clock: systemClock,
     random: systemRandom,
     ...options,
+    uri,
   });
 }

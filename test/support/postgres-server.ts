@@ -3,10 +3,10 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { chown, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
+import { testFolder } from './migrated-databases.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -55,7 +55,7 @@ async function findPrograms(): Promise<string | undefined> {
 }
 
 async function start(programs: string): Promise<{ readonly uri: string; readonly stop: () => Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'gangway-postgres-'));
+  const folder = await mkdtemp(join(testFolder(), 'gangway-postgres-'));
   const data = join(folder, 'data');
   const passwordFile = join(folder, 'password');
   const owner = ordinaryUser();

@@ -3,7 +3,7 @@ import type { Mxid } from '../../../src/base/mxid.js';
 import { hasSignature } from '../../../src/base/signed-json.js';
 import type { FederationFault } from '../../../src/matrix/federation-failure.js';
 import { openTestDatabase } from '../../support/database.js';
-import { createSqlitePlace } from '../../support/database-place.js';
+import { createMigratedSqlite } from '../../support/database-place.js';
 import { createFakeFederation } from '../../support/fake-federation.js';
 import {
   alice,
@@ -243,7 +243,7 @@ describe('many deliveries', () => {
 
 describe('a daemon that ends', () => {
   it('before a delivery leaves it to the next one', async () => {
-    const place = await createSqlitePlace();
+    const place = await createMigratedSqlite();
     const first = await openTestDatabase({ uri: place.uri });
     const federation = createFakeFederation();
     // Never started, as if it had been killed right after the answer.
@@ -264,7 +264,7 @@ describe('a daemon that ends', () => {
   });
 
   it('while a homeserver is being told ends soon, and the next one tells it again', async () => {
-    const place = await createSqlitePlace();
+    const place = await createMigratedSqlite();
     const first = await openTestDatabase({ uri: place.uri });
     const federation = createFakeFederation();
     const before = await open({ database: first, federation });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { randomId, systemRandom } from '../../../src/base/random.js';
 import { lookupHash } from '../../../src/identity/lookup-hash.js';
 import { openTestDatabase, testKey } from '../../support/database.js';
-import { createSqlitePlace } from '../../support/database-place.js';
+import { createMigratedSqlite } from '../../support/database-place.js';
 import {
   alice,
   bob,
@@ -226,7 +226,7 @@ describe('the pepper', () => {
   });
 
   it('is renewed under a new encryption key, so that the old one is needed no more', async () => {
-    const place = await createSqlitePlace();
+    const place = await createMigratedSqlite();
     const withKeys = (key: number, ...oldKeys: number[]) =>
       openTestDatabase({
         uri: place.uri,

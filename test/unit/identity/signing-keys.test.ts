@@ -8,7 +8,7 @@ import type { Database } from '../../../src/database/database.js';
 import { makeSigningKeyFile } from '../../../src/identity/signing-key-file.js';
 import { SigningKeyFailure } from '../../../src/identity/signing-key-failure.js';
 import { loadSigningKeys } from '../../../src/identity/signing-keys.js';
-import { createSqlitePlace } from '../../support/database-place.js';
+import { createMigratedSqlite } from '../../support/database-place.js';
 import { openTestDatabase } from '../../support/database.js';
 import { identityFaultOf } from '../../support/identity-service.js';
 import { createRecordingLogger } from '../../support/recording-logger.js';
@@ -126,7 +126,7 @@ describe('the file of the signing keys', () => {
   });
 
   it('is no longer valid once its line and its row are gone', async () => {
-    const place = await createSqlitePlace();
+    const place = await createMigratedSqlite();
     try {
       const first = await openTestDatabase({ uri: place.uri });
       const { current: stolen } = await load(first);
