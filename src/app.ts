@@ -170,8 +170,8 @@ function clientServerOf(
   seams: Omit<Seams, 'version'> & { readonly database: Database },
 ): ClientServerV3Deps | undefined {
   const { homeserver, threepids } = config;
-  const { enabled, limits: allowances, addresses: rules } = config.accounts;
-  if (!enabled) return undefined;
+  const { mode, limits: allowances, addresses: rules } = config.accounts;
+  if (mode === 'off') return undefined;
   const { database, clock } = seams;
   const { accounts, proofs, identity } = parts;
   const addressBook = createDatabaseAddressBook(database);

@@ -13,6 +13,7 @@ import type { UserInteractiveAuth } from '../accounts/uia/user-interactive-auth.
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import type { Random } from '../base/random.js';
+import { meaningOf } from '../config/account-mode.js';
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
 import { ownedLogins } from '../login/owned-logins.js';
@@ -52,21 +53,17 @@ export type Accounts =
 /** Homeservers slow down logins that they find too many: this must be longer. */
 const homeserverDeadlineMs = 30_000;
 
-/** The homeserver's accounts or ours, and never both: undefined where there are neither. Says in the log which. */
+/** Returns the account authority that accounts.mode names; undefined if there is none. Logs the mode. */
 export function chooseAccounts(
   { homeserver: { address, adminAccessToken, domain }, accounts, identity }: Config,
   { database, clock, random, logger }: AccountSeams,
 ): Accounts | undefined {
   const addressBook = createDatabaseAddressBook(database);
   const identityServer = identity.enabled ? identity.publicUrl : undefined;
-  if (address !== undefined) {
-    logger.info('Matrix accounts are those of the homeserver (relay)', {
-      homeserver: address,
-      domain,
-      meaning: accounts.enabled
-        ? 'Logins go to homeserver.address; phone numbers and addresses that Gangway knows become Matrix IDs on the way.'
-        : 'accounts.enabled is false: the homeserver is asked whose access token is whose, and logins are not answered here.',
-    });
+  const { mode } = accounts;
+  logger.info('matrix accounts', { mode, domain, homeserver: address, meaning: meaningOf(mode, address) });
+  if (mode !== 'embedded') {
+    if (address === undefined) return undefined;
     const homeserver = createHttpHomeserver({ address, deadlineMs: homeserverDeadlineMs, clock });
     const wellKnown =
       typeof accounts.wellKnown === 'string' ? accounts.wellKnown : { ...accounts.wellKnown, identityServer };
@@ -83,19 +80,6 @@ export function chooseAccounts(
       sweep: () => upstreamProofs.sweep(),
     };
   }
-  if (!accounts.enabled) {
-    logger.info('Matrix accounts: none', {
-      domain,
-      meaning: 'accounts.enabled is false, and homeserver.address is not given.',
-    });
-    return undefined;
-  }
-  logger.info('Matrix accounts are those of Gangway (embedded)', {
-    domain,
-    meaning:
-      'homeserver.address is not given: Gangway itself says who the users of this domain are. `gangway user add` makes them. ' +
-      'Where a homeserver has them, set homeserver.address.',
-  });
   const { wellKnown } = accounts;
   const embedded = createEmbeddedAccounts({
     database,

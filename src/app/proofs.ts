@@ -39,14 +39,14 @@ export function accountsUrl({ accounts, identity }: Config): string | undefined 
 }
 
 /** At which path tokens for accounts are given. */
-export function submissionPath({ homeserver }: Config): SubmissionPath {
-  return homeserver.address === undefined ? 'ours' : 'the_homeservers';
+export function submissionPath({ accounts }: Config): SubmissionPath {
+  return accounts.mode === 'embedded' ? 'ours' : 'the_homeservers';
 }
 
 /** The proofs that the configuration describes; undefined where nobody needs any. Throws SettingsFailure. */
 export async function openProofs(config: Config, seams: ProofSeams): Promise<Proofs | undefined> {
   const { accounts, identity, threepids, delivery, homeserver } = config;
-  if (!accounts.enabled && !identity.enabled) return undefined;
+  if (accounts.mode === 'off' && !identity.enabled) return undefined;
   const { clock, logger } = seams;
   const identityUrl = identity.enabled ? identity.publicUrl : undefined;
   const known = [identityUrl, accountsUrl(config)].filter((url) => url !== undefined).map((url) => new URL(url));

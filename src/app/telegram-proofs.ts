@@ -40,6 +40,6 @@ export function composeTelegramProofs(
 
 /** Whoever lets nobody change the addresses of accounts offers nobody to add one. */
 function modeOf({ accounts, threepids: { fromTelegram } }: Config): FromTelegram {
-  if (!accounts.enabled) return 'off';
+  if (accounts.mode === 'off') return 'off';
   return fromTelegram === 'ask' && !accounts.addresses.mayChange ? 'off' : fromTelegram;
 }

@@ -11,13 +11,11 @@ import type { Surroundings } from './surroundings.js';
 export interface AccountOffice {
   readonly administration: AccountAdministration;
   readonly serverName: ServerName;
-  /** Whether the configuration lets anybody log in to these accounts. */
-  readonly isServed: boolean;
   readonly readNewUser: typeof readNewUser;
 }
 
-/** What a command has to say in the end, and what is worth a look; texts end in a line break. */
-export type Outcome = { readonly done: string; readonly remark?: string } | { readonly refused: string };
+/** What a command prints in the end; texts end in a line break. */
+export type Outcome = { readonly done: string } | { readonly refused: string };
 
 /** Opens the database of that configuration for the work, says what came of it, and gives the exit code. */
 export async function inAccountOffice(
@@ -28,7 +26,6 @@ export async function inAccountOffice(
   const outcome = await open(file, surroundings, work);
   if ('done' in outcome) {
     surroundings.out(outcome.done);
-    if (outcome.remark !== undefined) surroundings.err(outcome.remark);
     return exitCodes.ok;
   }
   surroundings.err(outcome.refused);
@@ -43,12 +40,11 @@ async function open(
   const readFile = (path: string) => readFileSync(path, 'utf8');
   const { config } = loadConfig({ path: resolve(folder, file), env, readFile });
   const { homeserver, encryption, accounts } = config;
-  if (homeserver.address !== undefined) {
-    return {
-      refused:
-        `The accounts of ${homeserver.domain} are those of the homeserver on ${homeserver.address}: make and change them there. ` +
-        'Gangway has accounts of its own only where homeserver.address is not given.\n',
-    };
+  if (accounts.mode !== 'embedded') {
+    const elsewhere =
+      homeserver.address === undefined ? '' : ` Create and change accounts on the homeserver at ${homeserver.address}.`;
+    const refused = `Gangway has Matrix accounts only with accounts.mode: embedded; here it is ${accounts.mode}.${elsewhere}\n`;
+    return { refused };
   }
   // Loaded here, and not above, so that the other commands do not wait for the database to load.
   const [
@@ -73,7 +69,7 @@ async function open(
     const hasher = createPasswordHasher({ ...accounts.passwordHashing, random });
     const revoker = createRevoker(ownedLogins);
     const administration = createAccountAdministration({ database, serverName, hasher, revoker, clock });
-    return await work({ administration, serverName, isServed: accounts.enabled, readNewUser });
+    return await work({ administration, serverName, readNewUser });
   } catch (error) {
     if (!(error instanceof AccountFailure) || error.fact.kind !== 'parameter_invalid') throw error;
     return { refused: `${error.fact.problem}\n` };

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Clock } from '../base/clock.js';
 import { parseMxid, serverNameOf, type Mxid } from '../base/mxid.js';
+import { meaningOf } from '../config/account-mode.js';
 import type { Config } from '../config/config.js';
 import { inspectConfig } from '../config/inspect-config.js';
 import { allowsLogin, createPermissions, permissionLevels, type Permission } from '../config/permissions.js';
@@ -31,7 +32,8 @@ export function addConfigCheck(
     .action(async ({ config: file, who }: { config: string; who?: Mxid }) => {
       const readFile = (path: string) => readFileSync(path, 'utf8');
       const { sections, problems, warnings } = inspectConfig({ path: resolve(folder, file), env, readFile });
-      const { delivery } = sections;
+      const { delivery, accounts, homeserver } = sections;
+      if (accounts) out(`accounts.mode: ${accounts.mode}. ${meaningOf(accounts.mode, homeserver?.address)}\n`);
       const unsendable = problems.length === 0 && delivery ? await whyUnsendable(delivery, clock) : undefined;
       if (problems.length > 0) err(explainProblems(file, problems));
       else if (unsendable !== undefined) err(`${unsendable}\n`);

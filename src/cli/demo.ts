@@ -113,6 +113,7 @@ async function writeConfig(folder: string, scenery: Scenery, { random }: Surroun
   const port = await findFreePort();
   const config = {
     homeserver: { domain },
+    accounts: { mode: 'embedded' },
     http: { port },
     identity: { enabled: true, public_url: `http://127.0.0.1:${port}` },
     delivery: { email: [{ type: 'file', path: messagesFile }] },

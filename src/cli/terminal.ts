@@ -6,6 +6,8 @@ import { Secret } from '../base/secret.js';
 export interface Terminal {
   /** Whether somebody is there to be asked. */
   readonly isInteractive: boolean;
+  /** Returns the line that is typed in answer; undefined on Ctrl-C or Ctrl-D. */
+  ask(question: string): Promise<string | undefined>;
   /** What somebody types in answer, which is not shown; undefined where they would rather not (Ctrl-C, Ctrl-D). */
   askSecret(question: string): Promise<Secret | undefined>;
 }
@@ -15,22 +17,33 @@ export function createTerminal(
   input: NodeJS.ReadableStream & { readonly isTTY?: boolean },
   write: (text: string) => void,
 ): Terminal {
+  const readLine = (question: string, isShown: boolean) => {
+    const output = new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        if (isShown) write(chunk.toString());
+        done();
+      },
+    });
+    const lines = createInterface({ input, output, terminal: true, historySize: 0 });
+    write(question);
+    return new Promise<string | undefined>((resolve) => {
+      const answer = (value: string | undefined) => {
+        lines.removeAllListeners().close();
+        if (!isShown || value === undefined) write('\n');
+        resolve(value);
+      };
+      lines.once('line', answer);
+      lines.once('close', () => answer(undefined));
+    });
+  };
+
   return {
     isInteractive: input.isTTY === true,
+    ask: (question) => readLine(question, true),
 
-    askSecret(question) {
-      const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-      const lines = createInterface({ input, output: nowhere, terminal: true, historySize: 0 });
-      write(question);
-      return new Promise((resolve) => {
-        const answer = (value: Secret | undefined) => {
-          lines.removeAllListeners().close();
-          write('\n');
-          resolve(value);
-        };
-        lines.once('line', (line) => answer(new Secret(line)));
-        lines.once('close', () => answer(undefined));
-      });
+    async askSecret(question) {
+      const line = await readLine(question, false);
+      return line === undefined ? undefined : new Secret(line);
     },
   };
 }

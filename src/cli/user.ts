@@ -20,7 +20,7 @@ const passwordFile = [
 
 /** `gangway user`: the Matrix accounts of this daemon's own, also while it runs. */
 export function addUser(program: Command, surroundings: Surroundings, end: (code: number) => void) {
-  const user = program.command('user').description('the Matrix accounts that Gangway has where there is no homeserver');
+  const user = program.command('user').description('the Matrix accounts of Gangway (accounts.mode: embedded)');
   const work = async (options: ConfigOption, task: (office: AccountOffice) => Promise<Outcome>) =>
     end(await inAccountOffice(options.config, surroundings, task));
   const passwordFor =
@@ -60,12 +60,10 @@ export function addUser(program: Command, surroundings: Surroundings, end: (code
     .action((name: string, options: ConfigOption) => work(options, (office) => deactivate(office, name)));
 }
 
-const notServed = 'Nobody can log in to it yet: accounts.enabled is false.\n';
-
 type AskPassword = () => ReturnType<typeof readNewPassword>;
 
 async function add(office: AccountOffice, name: string, ask: AskPassword): Promise<Outcome> {
-  const { administration, serverName, isServed, readNewUser } = office;
+  const { administration, serverName, readNewUser } = office;
   const mxid = readNewUser(name, serverName);
   if (mxid === undefined) {
     const grammar = 'a to z, 0 to 9 and . _ = - / +';
@@ -76,9 +74,7 @@ async function add(office: AccountOffice, name: string, ask: AskPassword): Promi
   const namesake = await administration.find(mxid);
   if (namesake) return refused(`There is ${describe(namesake)} already.`);
   return withPassword(ask, async (password) =>
-    (await administration.add(mxid, password))
-      ? { ...done(`Made ${mxid}.`), ...(isServed ? {} : { remark: notServed }) }
-      : refused(`There is ${mxid} already.`),
+    (await administration.add(mxid, password)) ? done(`Made ${mxid}.`) : refused(`There is ${mxid} already.`),
   );
 }
 

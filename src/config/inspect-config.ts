@@ -1,10 +1,11 @@
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { sectionNames, sections, type Config } from './config.js';
+import { accountModeFindings } from './account-mode.js';
 import { overlayEnvironment, type Environment } from './environment.js';
 import { layoutOf, settingsIn, settingsOfItems, type Setting } from './layout.js';
 import { readNamedFiles, whyUnreadable, type ReadFile } from './named-files.js';
-import type { Problem } from './problem.js';
+import type { Finding, Problem } from './problem.js';
 import { readYaml } from './read-yaml.js';
 import { remarksOn } from './remarks.js';
 import { withGroups } from './setting.js';
@@ -27,11 +28,6 @@ export interface Inspection {
   readonly warnings: readonly Problem[];
 }
 
-interface Finding {
-  readonly path: Path;
-  readonly message: string;
-}
-
 /** As loadConfig, but never throws: it gives what it could read along with everything that is wrong. */
 export function inspectConfig({ path: file, env, readFile }: ConfigSource): Inspection {
   const text = readOrExplain(file, readFile);
@@ -48,9 +44,14 @@ export function inspectConfig({ path: file, env, readFile }: ConfigSource): Insp
   });
   const { read, findings } = readSections(files.root, settings);
 
-  // A key whose file could not be read would else be reported as missing too.
-  const explained = new Set(files.complaints.map(({ concerns }) => showPath(concerns)));
-  const all = [...files.complaints, ...findings.filter(({ path }) => !explained.has(showPath(path)))];
+  const modeFindings = accountModeFindings(files.root);
+
+  // A key whose file could not be read, and a missing mode, would otherwise be reported twice.
+  const explained = new Set([
+    ...files.complaints.map(({ concerns }) => showPath(concerns)),
+    ...modeFindings.map(({ path }) => showPath(path)),
+  ]);
+  const all = [...files.complaints, ...modeFindings, ...findings.filter(({ path }) => !explained.has(showPath(path)))];
   const lineOf = (finding: Finding) => yaml.lineOf(finding.path) ?? Number.MAX_SAFE_INTEGER;
   const locate = ({ path, message }: Finding): Problem => {
     const line = yaml.lineOf(path);

@@ -1,4 +1,5 @@
 import { Failure } from '../base/failure.js';
+import type { Path } from './tree.js';
 
 /** Something in the configuration that must be mended (or, as a warning, looked at). Never holds the value of a secret. */
 export interface Problem {
@@ -7,6 +8,12 @@ export interface Problem {
   /** Where the value came from: `line 12`, or the name of an environment variable. */
   readonly where: string | undefined;
   /** What is wrong and what to do, in sentences. */
+  readonly message: string;
+}
+
+/** What is wrong with one key, before its line in the file is known. */
+export interface Finding {
+  readonly path: Path;
   readonly message: string;
 }
 

@@ -24,11 +24,11 @@ function adminTokenRemarks({ homeserver, accounts }: Partial<Config>): Remark[] 
   if (homeserver.address === undefined) {
     return [{ path, message: 'It has no effect without homeserver.address: there is no homeserver to ask.' }];
   }
-  return accounts?.enabled === false ? [{ path, message: 'It has no effect: accounts.enabled is false.' }] : [];
+  return accounts?.mode === 'off' ? [{ path, message: 'It has no effect: accounts.mode is off.' }] : [];
 }
 
 function publicUrlRemarks({ accounts }: Partial<Config>): Remark[] {
-  if (!accounts?.enabled || accounts.publicUrl === undefined) return [];
+  if (!accounts || accounts.mode === 'off' || accounts.publicUrl === undefined) return [];
   if (!isLoopback(new URL(accounts.publicUrl).hostname)) return [];
   const message = 'Only programs on this machine reach this address: links in mails lead nowhere else.';
   return [{ path: ['accounts', 'public_url'], message }];
@@ -50,8 +50,8 @@ function addressRemarks({ homeserver, http }: Partial<Config>): Remark[] {
 }
 
 /** Keys with a value of their own that nothing reads as things are. Sample files write all the defaults: those are no mistake. */
-function idleKeyRemarks({ homeserver, accounts }: Partial<Config>, root: TreeMap): Remark[] {
-  if (!homeserver || !accounts) return [];
+function idleKeyRemarks({ accounts }: Partial<Config>, root: TreeMap): Remark[] {
+  if (!accounts) return [];
   const changed = settingsIn(layoutOf({ accounts: section }))
     .filter(({ path, note: { presence } }) => {
       const written = valueAt(root, path);
@@ -60,22 +60,23 @@ function idleKeyRemarks({ homeserver, accounts }: Partial<Config>, root: TreeMap
     })
     .map(({ path }) => path);
   const remark = (message: string) => (path: Path) => ({ path, message });
-  if (!accounts.enabled) {
-    return changed.filter(([, key]) => key !== 'enabled').map(remark('It has no effect: accounts.enabled is false.'));
+  switch (accounts.mode) {
+    case 'off':
+      return changed.map(remark('It has no effect: accounts.mode is off.'));
+    case 'relay':
+      return changed
+        .filter(([, key]) => ownAccountsOnly.some((own) => own === key))
+        .map(remark('It has no effect: with accounts.mode: relay, accounts and tokens are those of the homeserver.'));
+    case 'embedded':
+      return accounts.wellKnown === 'keep'
+        ? [
+            remark('There is nothing to keep: with accounts.mode: embedded, no homeserver sends anything.')([
+              'accounts',
+              'well_known',
+            ]),
+          ]
+        : [];
   }
-  if (homeserver.address !== undefined) {
-    return changed
-      .filter(([, key]) => ownAccountsOnly.some((own) => own === key))
-      .map(remark('It has no effect: with homeserver.address given, accounts and tokens are those of the homeserver.'));
-  }
-  return accounts.wellKnown === 'keep'
-    ? [
-        remark('There is nothing to keep: without homeserver.address no homeserver sends anything.')([
-          'accounts',
-          'well_known',
-        ]),
-      ]
-    : [];
 }
 
 function isThisMachine(hostname: string, listensOn: string): boolean {

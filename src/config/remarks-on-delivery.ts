@@ -9,7 +9,7 @@ export function deliveryRemarks(read: Partial<Config>): Remark[] {
 
 /** Whether anything sends messages: both are known, and one is on. */
 function sends({ identity, accounts }: Partial<Config>): boolean {
-  return identity?.enabled === true || accounts?.enabled === true;
+  return identity?.enabled === true || (accounts !== undefined && accounts.mode !== 'off');
 }
 
 function emptyRemarks(read: Partial<Config>): Remark[] {
@@ -20,7 +20,7 @@ function emptyRemarks(read: Partial<Config>): Remark[] {
     if (sends(read) && accounts.publicUrl !== undefined) return [];
     const message = sends(read)
       ? 'Nobody can give back what is sent: neither accounts.public_url nor an identity service says where Gangway is reached.'
-      : 'It has no effect: identity.enabled and accounts.enabled are false, and nothing else sends messages.';
+      : 'It has no effect: identity.enabled is false and accounts.mode is off, and nothing else sends messages.';
     return [...(email.length > 0 ? ['email'] : []), ...(phone.length > 0 ? ['phone'] : [])].map((key) => ({
       path: ['delivery', key],
       message,

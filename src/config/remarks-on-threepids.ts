@@ -10,8 +10,8 @@ export function threepidRemarks(read: Partial<Config>, root: TreeMap): Remark[] 
 function idleTelegramRemarks({ accounts, threepids }: Partial<Config>, root: TreeMap): Remark[] {
   const path = ['threepids', 'from_telegram'];
   const isMeant = threepids?.fromTelegram === 'on' && valueAt(root, path) !== undefined;
-  if (!isMeant || accounts?.enabled !== false) return [];
-  return [{ path, message: 'It has no effect: accounts.enabled is false, so nobody logs in to Matrix here.' }];
+  if (!isMeant || accounts?.mode !== 'off') return [];
+  return [{ path, message: 'It has no effect: accounts.mode is off, so Gangway serves no Matrix logins.' }];
 }
 
 function idlePublishingRemarks({ identity, threepids }: Partial<Config>): Remark[] {

@@ -10,6 +10,7 @@ const moved: Readonly<Record<string, string>> = {
     'provisioning is a section of its own.',
   'homeserver.verify_ssl': 'Certificates are always checked.',
   'homeserver.software': 'Gangway does not need to know.',
+  'accounts.enabled': 'accounts.mode replaces it (relay, embedded, or off for what was false): remove this line.',
   'http.hostname': 'It is http.host here.',
   'http.max_body_size': 'It is http.max_body_kilobytes here.',
   'provisioning.enabled': 'The provisioning API is what Gangway is for: it is always on.',

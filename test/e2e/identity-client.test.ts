@@ -46,7 +46,7 @@ describe('matrix-js-sdk with the daemon as its identity server', () => {
     await sandbox.stop();
     gangway = await install(sandbox, {
       homeserver: { domain: home.serverName },
-      accounts: { enabled: false },
+      accounts: { mode: 'off' },
       identity: {
         enabled: true,
         public_url: front.url,

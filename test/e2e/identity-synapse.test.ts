@@ -60,7 +60,7 @@ describe.skipIf(synapseMissing)(`the daemon as the identity server of Synapse ${
     await sandbox.stop();
     return install(sandbox, {
       homeserver: { domain: synapse.serverName },
-      accounts: { enabled: false },
+      accounts: { mode: 'off' },
       identity: { enabled: true, public_url: front.url, delegate: { secret: delegateSecret } },
       outgoing: { servers: { [synapse.serverName]: synapse.url } },
       threepids: { allowed_countries: ['GB'] },

@@ -34,43 +34,51 @@ async function running(overrides?: ConfigOverrides): Promise<Installation> {
 
 describe('whose the accounts are', () => {
   it.each([
-    ['the homeserver has them', { homeserver: { address: elsewhere } }, ' are those of the homeserver (relay)'],
-    ['Gangway has them', {}, ' are those of Gangway (embedded)'],
-    ['there are none', { accounts: { enabled: false } }, ': none'],
-  ])('is said at the start: %s', async (_, overrides, words) => {
+    ['relay', { homeserver: { address: elsewhere } }],
+    ['embedded', {}],
+    ['off', { accounts: { mode: 'off' } }],
+  ])('is logged at start: %s', async (mode, overrides) => {
     const gangway = await running(overrides);
     const lines = gangway.output().split('\n');
-    expect(lines.filter((line) => line.includes('Matrix accounts'))).toHaveLength(1);
-    expect(gangway.output()).toContain(`"level":"info","message":"Matrix accounts${words}"`);
+    const logged = lines.filter((line) => line.includes('"message":"matrix accounts"'));
+    expect(logged.map((line) => JSON.parse(line) as unknown)).toEqual([
+      expect.objectContaining({ level: 'info', mode, domain: 'example.test' }),
+    ]);
   });
 });
 
-describe('accounts.enabled: false', () => {
-  it.each(['embedded', 'relay'])('answers every path of the login with 404 M_UNRECOGNIZED: %s', async (kind) => {
-    const homeserver = kind === 'relay' ? { address: elsewhere } : {};
-    const gangway = await running({ accounts: { enabled: false }, homeserver });
-    const answers = await Promise.all([
-      gangway.request('GET', `${client}/login`),
-      gangway.request('POST', `${client}/login`, login),
-      gangway.request('POST', '/_matrix/client/r0/login', login),
-      gangway.request('POST', '/_matrix/client/unstable/login', login),
-      gangway.request('GET', '/_matrix/client/api/v1/login'),
-      gangway.request('POST', '/_matrix/client/api/v1/login', { username: 'alice', password }),
-      gangway.request('POST', `${client}/refresh`, {}),
-      gangway.request('POST', `${client}/logout`, {}),
-      gangway.request('GET', `${client}/account/whoami`),
-      gangway.request('POST', '/_matrix/client/v1/login/get_token', {}),
-      gangway.request('GET', `${client}/account/3pid`),
-      gangway.request('POST', `${client}/account/3pid/add`, {}),
-      gangway.request('POST', '/_matrix/client/unstable/account/3pid/email/requestToken', {}),
-      gangway.request('POST', '/_matrix/client/unstable/add_threepid/msisdn/submit_token', {}),
-    ]);
-    for (const { status, body, headers } of answers) {
-      expect({ status, body }).toEqual({ status: 404, body: { errcode: 'M_UNRECOGNIZED', error: expect.any(String) } });
-      expect(headers.get('access-control-allow-origin')).toBe('*');
-    }
-    expect(await gangway.getMe(alice)).toMatchObject({ status: 403, body: { errcode: 'not_logged_in' } });
-  });
+describe('accounts.mode: off', () => {
+  it.each(['alone', 'beside a homeserver'])(
+    'answers every path of the login with 404 M_UNRECOGNIZED: %s',
+    async (where) => {
+      const homeserver = where === 'alone' ? {} : { address: elsewhere };
+      const gangway = await running({ accounts: { mode: 'off' }, homeserver });
+      const answers = await Promise.all([
+        gangway.request('GET', `${client}/login`),
+        gangway.request('POST', `${client}/login`, login),
+        gangway.request('POST', '/_matrix/client/r0/login', login),
+        gangway.request('POST', '/_matrix/client/unstable/login', login),
+        gangway.request('GET', '/_matrix/client/api/v1/login'),
+        gangway.request('POST', '/_matrix/client/api/v1/login', { username: 'alice', password }),
+        gangway.request('POST', `${client}/refresh`, {}),
+        gangway.request('POST', `${client}/logout`, {}),
+        gangway.request('GET', `${client}/account/whoami`),
+        gangway.request('POST', '/_matrix/client/v1/login/get_token', {}),
+        gangway.request('GET', `${client}/account/3pid`),
+        gangway.request('POST', `${client}/account/3pid/add`, {}),
+        gangway.request('POST', '/_matrix/client/unstable/account/3pid/email/requestToken', {}),
+        gangway.request('POST', '/_matrix/client/unstable/add_threepid/msisdn/submit_token', {}),
+      ]);
+      for (const { status, body, headers } of answers) {
+        expect({ status, body }).toEqual({
+          status: 404,
+          body: { errcode: 'M_UNRECOGNIZED', error: expect.any(String) },
+        });
+        expect(headers.get('access-control-allow-origin')).toBe('*');
+      }
+      expect(await gangway.getMe(alice)).toMatchObject({ status: 403, body: { errcode: 'not_logged_in' } });
+    },
+  );
 });
 
 describe('a homeserver that is out of reach', () => {

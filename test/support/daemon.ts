@@ -69,7 +69,7 @@ export interface Installation {
 /** Sections of the configuration that differ from those of an ordinary installation. */
 export type ConfigOverrides = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** An installation that talks to the sandbox; everybody on example.test may log in. */
+/** An installation that talks to the sandbox; all users of example.test may log in. Without homeserver.address it has the accounts. */
 export async function install(
   sandbox: Pick<Sandbox, 'dataCentres' | 'publicKeyPem'>,
   overrides: ConfigOverrides = {},
@@ -80,6 +80,7 @@ export async function install(
   const configFile = join(folder, 'config.yaml');
   const ordinary: ConfigOverrides = {
     homeserver: { domain: 'example.test' },
+    accounts: { mode: overrides['homeserver']?.['address'] === undefined ? 'embedded' : 'relay' },
     http: { port: 0 },
     provisioning: { shared_secret: sharedSecret },
     database: { uri: 'sqlite:gangway.db' },

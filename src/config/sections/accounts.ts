@@ -1,8 +1,9 @@
+import { accountModes } from '../account-mode.js';
 import { allowance } from '../allowance.js';
 import { baseUrl } from '../network-address.js';
 import { publicUrl } from '../public-url.js';
-import { group, optional, withDefault } from '../setting.js';
-import { Complaint, text, trueOrFalse, wholeNumber } from '../value.js';
+import { group, optional, required, withDefault } from '../setting.js';
+import { Complaint, oneOf, text, trueOrFalse, wholeNumber } from '../value.js';
 
 /** What becomes of the server discovery information (`well_known`) in the answer to a login: `homeserver` is the base URL to put there. */
 export type WellKnown = 'keep' | 'drop' | { readonly homeserver: string };
@@ -17,14 +18,15 @@ const wellKnown = text<WellKnown>({ expects: 'keep, drop, or an http:// or https
 
 /** Matrix login and the addresses of accounts. */
 export const accounts = group(
-  'Matrix login and the contact addresses of accounts: /_matrix/client/v3/login, /_matrix/client/v3/account/3pid and their companions, ' +
-    'beside the homeserver or, without one, in its place.',
+  'Matrix login and the contact addresses of accounts: /_matrix/client/v3/login, /_matrix/client/v3/account/3pid and related endpoints.',
   {
-    enabled: withDefault(
-      trueOrFalse,
-      'true',
-      'Whether Gangway answers the Matrix login API, and that of addresses, at all. When false, every path of them is answered with 404 ' +
-        'M_UNRECOGNIZED.',
+    mode: required(
+      oneOf(accountModes),
+      accountModes.join(' | '),
+      'Where the Matrix accounts of homeserver.domain are. relay: on the homeserver at homeserver.address; Gangway passes logins on to it. ' +
+        'embedded: in Gangway; `gangway user add` makes them, and there must be no homeserver for this server name. off: Gangway does ' +
+        'not serve the Matrix login API; its paths return 404 M_UNRECOGNIZED. If homeserver.address is set, it is used only to check ' +
+        'access tokens.',
     ),
     public_url: optional(
       publicUrl,
@@ -124,7 +126,7 @@ export const accounts = group(
     ),
   },
   (keys) => ({
-    enabled: keys.enabled,
+    mode: keys.mode,
     publicUrl: keys.public_url,
     addresses: keys.addresses,
     wellKnown: keys.well_known,

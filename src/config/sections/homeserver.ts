@@ -28,8 +28,7 @@ export const homeserver = group(
       baseUrl,
       'https://matrix.example.com',
       'Where the client-server API of the homeserver itself is reached, not the public address whose /login comes to Gangway. ' +
-        'When it is given, Matrix logins are relayed to the homeserver. When it is left out, Gangway is the one that has accounts ' +
-        'on homeserver.domain: `gangway user add` makes them. Never both.',
+        'Required with accounts.mode: relay. Must not be set with accounts.mode: embedded.',
     ),
     domain: required(
       domain,

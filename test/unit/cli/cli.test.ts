@@ -48,7 +48,7 @@ describe('the command line', () => {
     writeFileSync(join(place.folder, 'config.yaml'), 'http: {port: x}');
     const { code, out, err } = await place.run(['run']);
     expect({ code, out }).toEqual({ code: 3, out: '' });
-    expect(err).toContain('config.yaml has 7 problems');
+    expect(err).toContain('config.yaml has 8 problems');
     expect(err).not.toMatch(/^ +at /m);
   });
 });

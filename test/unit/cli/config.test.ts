@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sharedSecret, written } from '../config/written-config.js';
+import type { Terminal } from '../../../src/cli/terminal.js';
 import { createWorkplace, type Workplace } from './ran-command.js';
 
 let place: Workplace;
@@ -16,12 +17,12 @@ const keysNamed = (err: string) => [...err.matchAll(/^ {2}(\S+) \(/gm)].map(([, 
 
 describe('gangway config init', () => {
   it('writes a file that only its owner may read', async () => {
-    expect(await place.run(['config', 'init'])).toMatchObject({ code: 0, err: '' });
+    expect(await place.run(['config', 'init', '--embedded'])).toMatchObject({ code: 0, err: '' });
     expect(statSync(join(place.folder, 'config.yaml')).mode & 0o777).toBe(0o600);
   });
 
   it('writes a file that is in order but for what must be edited', async () => {
-    await place.run(['config', 'init', '-c', 'my.yaml']);
+    await place.run(['config', 'init', '--embedded', '-c', 'my.yaml']);
     const { code, err } = await place.run(['config', 'check', '-c', 'my.yaml']);
     expect(code).toBe(3);
     expect(keysNamed(err)).toEqual([
@@ -34,7 +35,7 @@ describe('gangway config init', () => {
   });
 
   it('with the server name, leaves only api_id and api_hash to edit', async () => {
-    await place.run(['config', 'init', '--domain', 'matrix.test']);
+    await place.run(['config', 'init', '--embedded', '--domain', 'matrix.test']);
     expect(keysNamed((await place.run(['config', 'check'])).err)).toEqual(['telegram.api_id', 'telegram.api_hash']);
     const env = { GANGWAY_TELEGRAM__API_ID: '4242', GANGWAY_TELEGRAM__API_HASH: 'a'.repeat(32) };
     expect(await place.run(['config', 'check', '--who', '@u:matrix.test'], env)).toMatchObject({
@@ -45,7 +46,10 @@ describe('gangway config init', () => {
   });
 
   it('makes secrets afresh each time, and prints none of them', async () => {
-    const printed = [await place.run(['config', 'init', '-c', 'a']), await place.run(['config', 'init', '-c', 'b'])];
+    const printed = [
+      await place.run(['config', 'init', '--embedded', '-c', 'a']),
+      await place.run(['config', 'init', '--embedded', '-c', 'b']),
+    ];
     const secrets = ['a', 'b'].flatMap((name) => [...read(name).matchAll(/^ +(?:shared_secret|key): "?([^"\n]+)/gm)]);
     const values = secrets.map(([, secret = '']) => secret);
     expect(new Set(values).size).toBe(4);
@@ -57,7 +61,7 @@ describe('gangway config init', () => {
 
   it('leaves an existing file as it is', async () => {
     write('config.yaml', 'mine');
-    expect(await place.run(['config', 'init'])).toEqual({
+    expect(await place.run(['config', 'init', '--embedded'])).toEqual({
       code: 6,
       out: '',
       err: 'config.yaml was not written: it exists already. Move it away, or name another file.\n',
@@ -66,7 +70,7 @@ describe('gangway config init', () => {
   });
 
   it('says that the folder does not exist', async () => {
-    const { code, err } = await place.run(['config', 'init', '-c', 'gone/config.yaml']);
+    const { code, err } = await place.run(['config', 'init', '--embedded', '-c', 'gone/config.yaml']);
     expect({ code, err }).toEqual({ code: 6, err: 'gone/config.yaml was not written: its folder does not exist.\n' });
   });
 
@@ -78,34 +82,102 @@ describe('gangway config init', () => {
   ])('says why it cannot write %s', async (file, why) => {
     write('file', '');
     symlinkSync('circle', join(place.folder, 'circle'));
-    const { code, err } = await place.run(['config', 'init', '-c', file]);
+    const { code, err } = await place.run(['config', 'init', '--embedded', '-c', file]);
     expect({ code, err }).toEqual({ code: 6, err: `${file} was not written: ${why}\n` });
   });
 
   it.each(['example.com', 'https://matrix.test', 'a b'])('takes no %s for a server name', async (domain) => {
-    const { code, err } = await place.run(['config', 'init', '--domain', domain]);
+    const { code, err } = await place.run(['config', 'init', '--embedded', '--domain', domain]);
     expect(code).toBe(2);
     expect(err).toContain('--domain');
+  });
+});
+
+describe('gangway config init asks where the Matrix accounts are', () => {
+  const typing = (...answers: readonly string[]): Terminal => {
+    const left = [...answers];
+    return {
+      isInteractive: true,
+      ask: () => Promise.resolve(left.shift()),
+      askSecret: () => Promise.resolve(undefined),
+    };
+  };
+  const init = (args: readonly string[], terminal?: Terminal) =>
+    place.run(['config', 'init', '--domain', 'matrix.test', ...args], {}, terminal);
+  const firstLine = async () => {
+    const env = { GANGWAY_TELEGRAM__API_ID: '4242', GANGWAY_TELEGRAM__API_HASH: 'a'.repeat(32) };
+    const { code, out } = await place.run(['config', 'check'], env);
+    return { code, first: out.split('\n')[0] };
+  };
+
+  it.each([
+    [['--homeserver', 'http://localhost:8008/'], 'relay. Matrix logins go to the homeserver at http://localhost:8008.'],
+    [['--embedded'], 'embedded. Gangway has the Matrix accounts of this server name'],
+    [['--no-accounts'], 'off. Gangway serves no Matrix logins'],
+  ])('takes %j for an answer', async (args, expected) => {
+    expect(await init(args)).toMatchObject({
+      code: 0,
+      err: '',
+      out: expect.stringContaining(`accounts.mode: ${expected}`),
+    });
+    expect(await firstLine()).toEqual({ code: 0, first: expect.stringContaining(`accounts.mode: ${expected}`) });
+  });
+
+  it.each([
+    ['http://localhost:8008', 'relay. Matrix logins go to the homeserver at http://localhost:8008.'],
+    ['embedded', 'embedded. '],
+    [' off ', 'off. '],
+  ])('takes %j typed on a terminal', async (answer, expected) => {
+    expect(await init([], typing(answer))).toMatchObject({ code: 0, err: '' });
+    expect(await firstLine()).toEqual({ code: 0, first: expect.stringContaining(`accounts.mode: ${expected}`) });
+  });
+
+  it('asks again if the answer is none of the choices', async () => {
+    const { code, err } = await init([], typing('', 'yes', 'https://matrix.example.com', 'embedded'));
+    expect(code).toBe(0);
+    expect(err).toMatch(/"yes" is not an http.*\n.*sample value/);
+  });
+
+  it.each([
+    ['without a terminal', [], undefined],
+    ['if the answer is refused', [], typing()],
+    ['with two of the options', ['--embedded', '--no-accounts'], undefined],
+    ['with the other two', ['--homeserver', 'http://localhost:8008', '--no-accounts'], undefined],
+    ['with two again', ['--homeserver', 'http://localhost:8008', '--embedded'], undefined],
+    ['with an address that is none', ['--homeserver', 'localhost:8008'], undefined],
+  ])('writes nothing %s', async (_, args, terminal) => {
+    expect((await init(args, terminal)).code).toBe(2);
+    expect(existsSync(join(place.folder, 'config.yaml'))).toBe(false);
+  });
+
+  it('names the three options when there is no terminal', async () => {
+    expect((await init([])).err).toMatch(/--homeserver URL, --embedded or --no-accounts/);
   });
 });
 
 describe('gangway config check', () => {
   it('says so when all is in order', async () => {
     write('config.yaml', written());
-    expect(await place.run(['config', 'check'])).toEqual({ code: 0, out: 'config.yaml is in order.\n', err: '' });
+    const mode =
+      'accounts.mode: embedded. Gangway has the Matrix accounts of this server name; there must be no homeserver for it.';
+    expect(await place.run(['config', 'check'])).toEqual({
+      code: 0,
+      out: `${mode}\nconfig.yaml is in order.\n`,
+      err: '',
+    });
   });
 
   it('names everything that is wrong, with the line and what to do', async () => {
     write('config.yaml', written({ homeserver: { domain: 'example.com' }, http: { prot: 1 } }));
     const { code, out, err } = await place.run(['config', 'check']);
-    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect({ code, out }).toEqual({ code: 3, out: expect.stringMatching(/^accounts\.mode: embedded\. .*\n$/) });
     expect(err).toBe(
       [
         `config.yaml has 2 problems:`,
         '',
         '  homeserver.domain (line 2)',
         '    This is still a sample value. Write the server name of your homeserver: what comes after the colon in the Matrix IDs of your users.',
-        '  http.prot (line 14)',
+        '  http.prot (line 16)',
         '    There is no such key. Did you mean http.port?',
         '',
       ].join('\n'),
@@ -116,7 +188,7 @@ describe('gangway config check', () => {
     write('config.yaml', written({ provisioning: { prefix: '/p/v1' } }));
     const { code, err } = await place.run(['config', 'check']);
     expect(code).toBe(0);
-    expect(err).toContain('provisioning.prefix (line 5)\n    It is read as /p');
+    expect(err).toContain('provisioning.prefix (line 7)\n    It is read as /p');
   });
 
   it('says that there is no file, and which command writes one', async () => {
@@ -141,7 +213,7 @@ describe('gangway config check', () => {
     expect(await place.run(['config', 'check'])).toMatchObject({ code: 0, err: '' });
     write('mails/validation.txt.eta', '<%= it.lnik %>');
     const broken = await place.run(['config', 'check']);
-    expect(broken).toMatchObject({ code: 3, out: '' });
+    expect(broken.code).toBe(3);
     expect(broken.err).toContain('  validation.txt.eta\n    It does not work: there is no it.lnik.\n');
     const phone = [{ type: 'webhook', url: 'https://sms.matrix.test', body: '{code}' }];
     write('config.yaml', written({ identity, delivery: { phone }, threepids: { allowed_countries: ['GB'] } }));

@@ -20,7 +20,11 @@ export interface Workplace {
   remove(): void;
 }
 
-const noTerminal: Terminal = { isInteractive: false, askSecret: () => Promise.resolve(undefined) };
+const noTerminal: Terminal = {
+  isInteractive: false,
+  ask: () => Promise.resolve(undefined),
+  askSecret: () => Promise.resolve(undefined),
+};
 
 /** Makes a folder in the system's temporary one. */
 export function createWorkplace(): Workplace {

@@ -45,6 +45,14 @@ describe('a question for a password', () => {
     expect(await answer).toBeUndefined();
   });
 
+  it('shows what is typed if it is no secret', async () => {
+    const { input, terminal, shown } = createScreen();
+    const answer = terminal.ask('Mode: ');
+    input.write('off\r');
+    expect(await answer).toBe('off');
+    expect(shown()).toMatch(/^Mode: .*off/s);
+  });
+
   it('is not asked where nobody is', () => {
     expect(createTerminal(new PassThrough(), () => undefined).isInteractive).toBe(false);
     expect(createScreen().terminal.isInteractive).toBe(true);

@@ -14,6 +14,7 @@ const configure = (homeserver: Readonly<Record<string, string>>, more: object = 
     join(place.folder, 'config.yaml'),
     JSON.stringify({
       homeserver: { domain: 'users.test', ...homeserver },
+      accounts: { mode: homeserver['address'] === undefined ? 'embedded' : 'relay' },
       provisioning: { shared_secret: 'Kx9-mQ2vTz7LpWc4RdYb' },
       telegram: { api_id: 4242, api_hash: '9f1c27d05be84a6390b2f7de61c8a453' },
       bridge: { permissions: { 'users.test': 'puppeting' } },
@@ -26,6 +27,7 @@ const typing = (...answers: readonly (string | undefined)[]): Terminal => {
   const left = [...answers];
   return {
     isInteractive: true,
+    ask: () => Promise.resolve(undefined),
     askSecret() {
       const answer = left.shift();
       return Promise.resolve(answer === undefined ? undefined : new Secret(answer));
@@ -65,13 +67,11 @@ describe('gangway user', () => {
     expect(await user('list')).toEqual({ code: 0, out: '@alice:users.test\n@bob:users.test\n', err: '' });
   });
 
-  it('remarks that nobody can log in where the accounts are not served', async () => {
-    configure({}, { accounts: { enabled: false } });
-    expect(await user('add', 'alice', '--password-file', 'password')).toEqual({
-      code: 0,
-      out: 'Made @alice:users.test.\n',
-      err: 'Nobody can log in to it yet: accounts.enabled is false.\n',
-    });
+  it('does nothing with accounts.mode: off', async () => {
+    configure({}, { accounts: { mode: 'off' } });
+    const { code, out, err } = await user('add', 'alice', '--password-file', 'password');
+    expect({ code, out }).toEqual({ code: 7, out: '' });
+    expect(err).toBe('Gangway has Matrix accounts only with accounts.mode: embedded; here it is off.\n');
   });
 
   it('keeps no password in clear', async () => {
@@ -164,7 +164,7 @@ describe('gangway user', () => {
     for (const args of [['list'], ['add', 'alice', '--password-file', 'password'], ['deactivate', 'alice']]) {
       const { code, out, err } = await user(...args);
       expect({ code, out }).toEqual({ code: 7, out: '' });
-      expect(err).toMatch(/those of the homeserver on http:\/\/127\.0\.0\.1:8008/);
+      expect(err).toMatch(/on the homeserver at http:\/\/127\.0\.0\.1:8008/);
     }
   });
 

@@ -29,11 +29,7 @@ describe('phone numbers from Telegram', () => {
   });
 
   it.each([
-    [
-      { accounts: { enabled: false }, threepids: { from_telegram: 'on' } },
-      'from_telegram',
-      /accounts\.enabled is false/,
-    ],
+    [{ accounts: { mode: 'off' }, threepids: { from_telegram: 'on' } }, 'from_telegram', /accounts\.mode is off/],
     [{ threepids: { from_telegram_bind: true } }, 'from_telegram_bind', /identity\.enabled is false/],
     [
       { identity, delivery, threepids: { from_telegram: 'off', from_telegram_bind: true } },

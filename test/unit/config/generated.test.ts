@@ -17,6 +17,7 @@ describe('the sample configuration', () => {
     expect(inspect(renderSample()).problems.map(({ path }) => path)).toEqual([
       'homeserver.domain',
       'provisioning.shared_secret',
+      'accounts.mode',
       'telegram.api_id',
       'telegram.api_hash',
       'bridge.permissions."example.com"',
@@ -29,6 +30,7 @@ describe('the sample configuration', () => {
     const edited = renderSample(
       new Map<string, Tree>([
         ['homeserver.domain', 'matrix.test'],
+        ['accounts.mode', 'embedded'],
         ['provisioning.shared_secret', sharedSecret],
         ['telegram.api_id', '4242'],
         ['telegram.api_hash', apiHash],

@@ -27,7 +27,7 @@ describe('a configuration with the required keys only', () => {
         failedAttempts: { max: 20, windowMs: 60_000 },
       },
       accounts: {
-        enabled: true,
+        mode: 'embedded',
         publicUrl: undefined,
         addresses: { mayChange: true, postsWithoutAuthentication: true, revealsInUse: false },
         wellKnown: 'drop',
@@ -187,8 +187,10 @@ describe('a switch', () => {
   ])('that is %s is on: %s', (text, expected) => {
     const yaml = written().replace('provisioning:\n', `provisioning:\n  allow_matrix_auth: ${text}\n`);
     expect(load(yaml).config.provisioning.allowMatrixAuth).toBe(expected);
-    const env = { GANGWAY_ACCOUNTS__ENABLED: text };
-    expect(load(written(), env).config.accounts.enabled).toBe(expected);
+    const env = { GANGWAY_IDENTITY__V1__LOOKUP__ENABLED: text };
+    const identity = { enabled: true, public_url: 'https://id.matrix.test' };
+    const loaded = load(written({ identity }), env).config.identity;
+    expect(loaded.enabled && loaded.v1.lookup.enabled).toBe(expected);
   });
 });
 
@@ -331,15 +333,15 @@ describe('what is worth a look', () => {
     ],
     [
       'accounts.limits.per_address.max',
-      { accounts: { enabled: false, limits: { per_address: { max: 3 } } } },
-      /enabled is false/,
+      { accounts: { mode: 'off', limits: { per_address: { max: 3 } } } },
+      /mode is off/,
     ],
     ['accounts.well_known', { accounts: { well_known: 'keep' } }, /nothing to keep/],
     ['homeserver.admin_access_token', { homeserver: { admin_access_token: 'syt_x' } }, /no homeserver to ask/],
     [
       'homeserver.admin_access_token',
-      { homeserver: { address: 'http://synapse:8008', admin_access_token: 'syt_x' }, accounts: { enabled: false } },
-      /enabled is false/,
+      { homeserver: { address: 'http://synapse:8008', admin_access_token: 'syt_x' }, accounts: { mode: 'off' } },
+      /mode is off/,
     ],
   ])('%s: %j', (path, changes, message) => {
     const { warnings } = load(written(changes), {}, { '/etc/gangway/a.pem': publicKeyPem });
@@ -358,7 +360,7 @@ describe('what is as it often must be', () => {
     [{ homeserver: { address: 'http://synapse.matrix.svc.cluster.local:8008' } }],
     [{ homeserver: { address: 'https://chat.matrix.test' } }],
     [{ homeserver: { address: 'https://chat.matrix.test' }, accounts: { access_token_minutes: 5 } }],
-    [{ accounts: { enabled: false, well_known: 'drop' } }],
+    [{ accounts: { mode: 'off', well_known: 'drop' } }],
     [{ homeserver: { address: 'http://synapse:8008', admin_access_token: 'syt_x' } }],
   ])('gets no remark: %j', (changes) => {
     expect(load(written(changes)).warnings).toEqual([]);

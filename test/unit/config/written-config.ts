@@ -18,10 +18,14 @@ export const publicKeyPem = generateKeyPairSync('rsa', { modulusLength: 2048 }).
   format: 'pem',
 }) as string;
 
-/** A configuration in order that gives the required keys only, with some sections changed key by key (undefined removes). */
+/**
+ * A configuration in order that gives the required keys only, with some sections changed key by key (undefined removes). The mode of
+ * accounts is relay if the changes name a homeserver, and else embedded.
+ */
 export function written(changes: Readonly<Record<string, unknown>> = {}): string {
   const config: Record<string, unknown> = {
     homeserver: { domain: 'matrix.test' },
+    accounts: { mode: namesHomeserver(changes) ? 'relay' : 'embedded' },
     provisioning: { shared_secret: sharedSecret },
     telegram: { api_id: 4242, api_hash: apiHash },
     bridge: { permissions: { 'matrix.test': 'puppeting' } },
@@ -32,6 +36,10 @@ export function written(changes: Readonly<Record<string, unknown>> = {}): string
     config[section] = isChange ? { ...(config[section] as object | undefined), ...keys } : keys;
   }
   return stringify(config);
+}
+
+function namesHomeserver({ homeserver }: Readonly<Record<string, unknown>>): boolean {
+  return typeof homeserver === 'object' && homeserver !== null && 'address' in homeserver;
 }
 
 /** Inspects the text as if it were a file, beside the other files. */

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { inspect, load, written } from './written-config.js';
+
+const homeserver = { address: 'http://synapse:8008' };
+const noMode = { mode: undefined };
+
+describe('accounts.mode', () => {
+  it.each([
+    ['relay', { homeserver }],
+    ['embedded', {}],
+    ['off', {}],
+    ['off', { homeserver }],
+  ])('%s is in order with %j', (mode, changes) => {
+    expect(load(written({ ...changes, accounts: { mode } })).config.accounts.mode).toBe(mode);
+  });
+
+  it('comes from the environment too', () => {
+    expect(load(written(), { GANGWAY_ACCOUNTS__MODE: 'off' }).config.accounts.mode).toBe('off');
+  });
+
+  it.each([
+    ['relay', {}, /is missing.*write the address/],
+    ['embedded', { homeserver }, /there must be no homeserver.*Remove this key, or write accounts\.mode: relay/],
+  ])('%s is a problem with %j', (mode, changes, message) => {
+    const { problems } = inspect(written({ ...changes, accounts: { mode } }));
+    expect(problems).toEqual([
+      expect.objectContaining({ path: 'homeserver.address', message: expect.stringMatching(message) }),
+    ]);
+  });
+});
+
+describe('a configuration from before accounts.mode existed', () => {
+  it.each([
+    ['embedded', {}, undefined, '`accounts: { mode: embedded }`'],
+    ['embedded', {}, { well_known: 'drop', ...noMode }, '`mode: embedded` in the section accounts'],
+    ['embedded', {}, { enabled: true, ...noMode }, '`mode: embedded` in the section accounts'],
+    ['relay', { homeserver }, undefined, '`accounts: { mode: relay }`'],
+    ['relay', { homeserver }, { enabled: true, ...noMode }, '`mode: relay` in the section accounts'],
+    ['off', {}, { enabled: false, ...noMode }, '`mode: off` in the section accounts'],
+    ['off', { homeserver }, { enabled: false, ...noMode }, '`mode: off` in the section accounts'],
+  ])('is told to write %s: %j, accounts: %j', (mode, changes, accounts, line) => {
+    const { problems } = inspect(written({ ...changes, accounts }));
+    const missing = problems.filter(({ path }) => path === 'accounts.mode');
+    expect(missing.map(({ message }) => message)).toEqual([
+      expect.stringContaining(`this configuration behaved as "${mode}". To keep that, write ${line}.`),
+    ]);
+    expect(missing[0]?.message.includes('If this server name has a homeserver')).toBe(mode === 'embedded');
+    expect(problems.some(({ path }) => path === 'accounts.enabled')).toBe(
+      accounts !== undefined && 'enabled' in accounts,
+    );
+  });
+
+  it('is told so once if the section is empty', () => {
+    const { problems } = inspect(written({ accounts: null }));
+    expect(problems.map(({ path }) => path)).toEqual(['accounts.mode']);
+  });
+});
