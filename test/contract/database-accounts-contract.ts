@@ -191,10 +191,25 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
         accessToken({ tokenHash: 'used', refreshHash: 'r2' }),
       );
       const all = ['first', 'lasting', 'lost', 'used', 'other'];
-      await within((tx) => tx.accessTokens.deleteSuperseded(later + 4));
+      await within((tx) => tx.accessTokens.deleteOver(later + 4));
       expect(await left(...all)).toEqual(all);
-      await within((tx) => tx.accessTokens.deleteSuperseded(later + 5));
+      await within((tx) => tx.accessTokens.deleteOver(later + 5));
       expect(await left(...all)).toEqual(['lasting', 'used', 'other']);
+    });
+
+    it('that were not used go when there are newer ones, or when they expired long ago', async () => {
+      const unused = (tokenHash: string, createdAt: number) =>
+        accessToken({ tokenHash, createdAt, parentHash: 'r0', expiresAt: later + createdAt });
+      await insert(
+        unused('u3', 3),
+        unused('u1', 1),
+        unused('u2', 2),
+        accessToken({ tokenHash: 'used', expiresAt: later }),
+      );
+      await within((tx) => tx.accessTokens.deleteOldestUnused('f1', 'r0', 2));
+      expect(await left('u1', 'u2', 'u3', 'used')).toEqual(['u2', 'u3', 'used']);
+      await within((tx) => tx.accessTokens.deleteOver(later + 2));
+      expect(await left('u1', 'u2', 'u3', 'used')).toEqual(['u3', 'used']);
     });
 
     it('expire where another answer to the same refresh is used first', async () => {
@@ -253,6 +268,26 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect(await find('r3')).toBeUndefined();
     });
 
+    it('that were not used go when there are newer ones, or when they expired long ago', async () => {
+      const unused = (tokenHash: string, createdAt: number) =>
+        refreshToken({ tokenHash, createdAt, parentHash: 'r0', expiresAt: later + createdAt });
+      await insert(
+        unused('u3', 3),
+        unused('u1', 1),
+        unused('u2', 2),
+        refreshToken({ tokenHash: 'used', createdAt: 0 }),
+      );
+      await insert(refreshToken({ tokenHash: 'other', createdAt: 0, parentHash: 'r9' }));
+      const left = async () => {
+        const found = await Promise.all(['u1', 'u2', 'u3', 'used', 'other'].map(find));
+        return found.flatMap((record) => record?.tokenHash ?? []);
+      };
+      await within((tx) => tx.refreshTokens.deleteOldestUnused('f1', 'r0', 2));
+      expect(await left()).toEqual(['u2', 'u3', 'used', 'other']);
+      await within((tx) => tx.refreshTokens.deleteOver(later + 2));
+      expect(await left()).toEqual(['u3', 'used', 'other']);
+    });
+
     it('are spent once, when what they were exchanged for is used', async () => {
       await insert(refreshToken(), refreshToken({ tokenHash: 'r2', parentHash: 'r1' }));
       await within((tx) => tx.refreshTokens.settle('r1', 'r2', later + 1));
@@ -291,10 +326,10 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
         return hashes.filter((_, index) => found[index]);
       };
       await within((tx) => tx.refreshTokens.deleteByDevice(alice, 'KITCHEN'));
-      await within((tx) => tx.refreshTokens.deleteSpent(4));
+      await within((tx) => tx.refreshTokens.deleteOver(4));
       expect(await left()).toEqual(['cellar', 'his', 'spent']);
       await within((tx) => tx.refreshTokens.deleteByUser(alice));
-      await within((tx) => tx.refreshTokens.deleteSpent(5));
+      await within((tx) => tx.refreshTokens.deleteOver(5));
       expect(await left()).toEqual(['his']);
     });
   });

@@ -214,8 +214,8 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
       await database.transaction(async (tx) => {
         await tx.loginTokens.deleteExpired(now - loginTokenEveryMs);
         await tx.openIdTokens.deleteExpired(now);
-        await tx.accessTokens.deleteSuperseded(now - lifetimes.refreshTokenMs);
-        await tx.refreshTokens.deleteSpent(now - lifetimes.refreshTokenMs);
+        await tx.accessTokens.deleteOver(now - lifetimes.refreshTokenMs);
+        await tx.refreshTokens.deleteOver(now - lifetimes.refreshTokenMs);
       });
       await uia.sweep();
     },

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.js';
+import { createLeakyBuckets, type Allowance } from '../../base/leaky-buckets.js';
 import type { Logger } from '../../base/logger.js';
 import type { Mxid } from '../../base/mxid.js';
 import { type Random, randomId } from '../../base/random.js';
@@ -46,9 +47,17 @@ export interface TokenDesk {
   findHolder(tx: Transaction, accessToken: Secret): Promise<Found<AccessTokenRecord>>;
   /** Returns the access token's record, expired or not, and holds its account; undefined if the token is unknown. */
   findAny(tx: Transaction, accessToken: Secret): Promise<AccessTokenRecord | undefined>;
-  /** New tokens for a refresh token, which stays good until one of the new is used. A spent one that has not expired ends all tokens of its login. */
+  /**
+   * Returns new tokens for a refresh token, which stays good until one of the new is used. A spent one that has not expired ends all tokens
+   * of its login. Throws AccountFailure rate_limited if the login has refreshed too often.
+   */
   refresh(tx: Transaction, refreshToken: Secret): Promise<Found<IssuedTokens>>;
 }
+
+/** Refreshes of one login. A client refreshes when its access token expires, after some minutes. */
+const refreshesPerLogin: Allowance = { max: 30, windowMs: 10 * 60_000 };
+/** How many answers to one refresh token are kept until one of them is used. */
+const maxUnusedAnswers = 10;
 
 /** The desk on that clock. */
 export function createTokenDesk(deps: {
@@ -58,6 +67,13 @@ export function createTokenDesk(deps: {
   readonly logger: Logger;
 }): TokenDesk {
   const { lifetimes, clock, random, logger } = deps;
+  const refreshes = createLeakyBuckets(refreshesPerLogin, clock);
+
+  function admitRefresh(family: string): void {
+    const retryAfterMs = refreshes.waitMs(family);
+    if (retryAfterMs > 0) throw new AccountFailure({ kind: 'rate_limited', retryAfterMs });
+    refreshes.add(family);
+  }
 
   async function insert(tx: Transaction, login: Generation, refreshable: boolean): Promise<IssuedTokens> {
     const createdAt = clock.now();
@@ -148,7 +164,10 @@ export function createTokenDesk(deps: {
         await tx.refreshTokens.spendFamily(family, now);
         return over;
       }
+      admitRefresh(family);
       await settle(tx, held, tokenHash);
+      await tx.accessTokens.deleteOldestUnused(family, tokenHash, maxUnusedAnswers - 1);
+      await tx.refreshTokens.deleteOldestUnused(family, tokenHash, maxUnusedAnswers - 1);
       return { ok: true, value: await insert(tx, { mxid, deviceId, family, parentHash: tokenHash }, true) };
     },
   };

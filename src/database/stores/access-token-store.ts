@@ -27,9 +27,13 @@ export interface AccessTokenStore {
   settle(family: string, parentHash: string, refreshHash: string, at: number): Promise<void>;
   /** Lets the whole family expire. */
   expireFamily(family: string, at: number): Promise<void>;
+  /** Deletes what was given for the refresh token `parentHash` and was not used, except the newest `kept`. */
+  deleteOldestUnused(family: string, parentHash: string, kept: number): Promise<void>;
   deleteByDevice(mxid: Mxid, deviceId: string): Promise<void>;
   /** Those of the device `keptDeviceId` stay. */
   deleteByUser(mxid: Mxid, keptDeviceId?: string): Promise<void>;
-  /** Forgets those that others took the place of at or before `until` (epoch ms), where they have expired too. */
-  deleteSuperseded(until: number): Promise<void>;
+  /**
+   * Deletes those that expired at or before `until` (epoch ms), if they were never used or if others took their place by then.
+   */
+  deleteOver(until: number): Promise<void>;
 }

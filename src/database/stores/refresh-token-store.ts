@@ -24,9 +24,11 @@ export interface RefreshTokenStore {
   settle(parentHash: string, tokenHash: string, at: number): Promise<void>;
   /** Spends the whole family. */
   spendFamily(family: string, at: number): Promise<void>;
+  /** Deletes what was given for the token `parentHash` and was not used, except the newest `kept`. */
+  deleteOldestUnused(family: string, parentHash: string, kept: number): Promise<void>;
   deleteByDevice(mxid: Mxid, deviceId: string): Promise<void>;
   /** Those of the device `keptDeviceId` stay. */
   deleteByUser(mxid: Mxid, keptDeviceId?: string): Promise<void>;
-  /** Forgets those that were spent at or before `until` (epoch ms). */
-  deleteSpent(until: number): Promise<void>;
+  /** Deletes those that were spent at or before `until` (epoch ms), and those that expired by then before their first use. */
+  deleteOver(until: number): Promise<void>;
 }

@@ -4,6 +4,9 @@ import { type AccessTokenRow, accessTokens } from '../entities/access-tokens.js'
 import type { TransactionSession } from '../transaction-session.js';
 import type { AccessTokenRecord, AccessTokenStore } from './access-token-store.js';
 
+// Rows that an older version left behind go bit by bit.
+const maxSurplus = 500;
+
 /** The access tokens of all devices, within one transaction. */
 export function createAccessTokenStore(session: TransactionSession): AccessTokenStore {
   const repository = () => session.queryRunner.manager.getRepository(accessTokens);
@@ -48,6 +51,12 @@ export function createAccessTokenStore(session: TransactionSession): AccessToken
       await repository().update({ family, expiresAt: MoreThan(at) }, { expiresAt: at });
     },
 
+    async deleteOldestUnused(family, parentHash, kept) {
+      const order = { createdAt: 'DESC', tokenHash: 'ASC' } as const;
+      const surplus = await repository().find({ where: { family, parentHash }, order, skip: kept, take: maxSurplus });
+      if (surplus.length > 0) await repository().delete(surplus.map(({ tokenHash }) => tokenHash));
+    },
+
     async deleteByDevice(mxid, deviceId) {
       await repository().delete({ mxid, deviceId });
     },
@@ -56,8 +65,9 @@ export function createAccessTokenStore(session: TransactionSession): AccessToken
       await repository().delete(keptDeviceId === undefined ? { mxid } : { mxid, deviceId: Not(keptDeviceId) });
     },
 
-    async deleteSuperseded(until) {
+    async deleteOver(until) {
       await repository().delete({ supersededAt: LessThanOrEqual(until), expiresAt: LessThanOrEqual(until) });
+      await repository().delete({ parentHash: Not(IsNull()), expiresAt: LessThanOrEqual(until) });
     },
   };
 }

@@ -4,6 +4,9 @@ import { type RefreshTokenRow, refreshTokens } from '../entities/refresh-tokens.
 import type { TransactionSession } from '../transaction-session.js';
 import type { RefreshTokenRecord, RefreshTokenStore } from './refresh-token-store.js';
 
+// Rows that an older version left behind go bit by bit.
+const maxSurplus = 500;
+
 /** The refresh tokens of all devices, within one transaction. */
 export function createRefreshTokenStore(session: TransactionSession): RefreshTokenStore {
   const repository = () => session.queryRunner.manager.getRepository(refreshTokens);
@@ -44,6 +47,12 @@ export function createRefreshTokenStore(session: TransactionSession): RefreshTok
       await repository().update({ family, spentAt: IsNull() }, { spentAt: at });
     },
 
+    async deleteOldestUnused(family, parentHash, kept) {
+      const order = { createdAt: 'DESC', tokenHash: 'ASC' } as const;
+      const surplus = await repository().find({ where: { family, parentHash }, order, skip: kept, take: maxSurplus });
+      if (surplus.length > 0) await repository().delete(surplus.map(({ tokenHash }) => tokenHash));
+    },
+
     async deleteByDevice(mxid, deviceId) {
       await repository().delete({ mxid, deviceId });
     },
@@ -52,8 +61,9 @@ export function createRefreshTokenStore(session: TransactionSession): RefreshTok
       await repository().delete(keptDeviceId === undefined ? { mxid } : { mxid, deviceId: Not(keptDeviceId) });
     },
 
-    async deleteSpent(until) {
+    async deleteOver(until) {
       await repository().delete({ spentAt: LessThanOrEqual(until) });
+      await repository().delete({ parentHash: Not(IsNull()), expiresAt: LessThanOrEqual(until) });
     },
   };
 }

@@ -60,6 +60,27 @@ describe('a refresh', () => {
     expect(await faultOf(whoAmI(third))).toEqual(soft);
   });
 
+  it('keeps the ten newest answers until one of them is used', async () => {
+    const first = await logInRefreshably();
+    const answers: Pair[] = [];
+    for (let times = 0; times < 12; times += 1) {
+      await embedded.clock.advance(1);
+      answers.push(await refresh(first));
+    }
+    const seconds = await Promise.all(answers.slice(0, 2).map(refreshFault));
+    expect(seconds).toEqual([hard, hard]);
+    await whoAmI(await refresh(answers[2] ?? first));
+  });
+
+  it('is refused after thirty of one login, and of that login only', async () => {
+    let pair = await logInRefreshably();
+    for (let times = 0; times < 30; times += 1) pair = await refresh(pair);
+    expect(await refreshFault(pair)).toMatchObject({ kind: 'rate_limited', retryAfterMs: 20_000 });
+    await refresh(await logInRefreshably());
+    await embedded.clock.advance(20_000);
+    await refresh(pair);
+  });
+
   it('leaves the old access token as long as it lasts', async () => {
     const first = await logInRefreshably();
     await whoAmI(await refresh(first));
