@@ -133,7 +133,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
             accounts && proofs && clientServerOf(config, { accounts, proofs, identity }, seams),
           ),
           ...(identity?.surfaces ?? createIdentitySurfaces(undefined)),
-          createHealthSurface({ ready: () => database.transaction(async () => true), clock }),
+          createHealthSurface({ checkReady: () => database.probe(), clock, logger }),
         ],
         trustedProxies: http.trustedProxies,
         undeclaredReplies: 'strip',

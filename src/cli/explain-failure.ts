@@ -1,5 +1,6 @@
 import { ConfigFailure, type Problem } from '../config/problem.js';
 import { DatabaseFailure, type DatabaseFault } from '../database/failure.js';
+import type { FileTrouble } from '../database/file-trouble.js';
 import { SettingsFailure } from '../delivery/settings-failure.js';
 import { SigningKeyFailure } from '../identity/signing-key-failure.js';
 import { exitCodes } from './exit-code.js';
@@ -58,7 +59,21 @@ function explainDatabase(fault: DatabaseFault): string {
     case 'directory_missing':
       return `The folder ${fault.directory}, in which database.uri puts the database, does not exist. Make it, or write another path.`;
     case 'file_unusable':
-      return `The database file ${fault.path} cannot be used: this user may not read and write it, the disk is full, or it is no SQLite database.`;
+      return `The database file ${fault.path} cannot be used: ${explainFile(fault.reason)}`;
+    case 'file_linked':
+      return (
+        `The database file ${fault.path} has several names (hard links). SQLite would keep one log for each and destroy the database. ` +
+        'Remove the other names, or copy the file.'
+      );
+    case 'file_mounted':
+      return `The database file ${fault.path} is mounted by itself, so its log beside it would be lost with the container. Mount its folder instead.`;
+    case 'file_replaced':
+      return `The file ${fault.path} was moved, deleted or replaced while Gangway used it. Put it back, or start Gangway again.`;
+    case 'lock_unusable':
+      return (
+        `The lock file ${fault.path}, which keeps a second Gangway off the database, cannot be locked: ${explainFile(fault.reason)} ` +
+        'If no Gangway runs, the file can be deleted.'
+      );
     case 'unreachable':
       return `The database server ${fault.server} does not answer, or has no connection left. Check database.uri and that it runs.`;
     case 'access_denied':
@@ -77,8 +92,29 @@ function explainDatabase(fault: DatabaseFault): string {
       );
     case 'in_use':
       return `Another Gangway runs on the database file ${fault.path}. Stop it first; several daemons can share a PostgreSQL database only.`;
+    case 'server_failing':
+      return `The database server ${fault.server} cannot be written to at the moment (SQLSTATE ${fault.sqlState}). See its log.`;
     case 'busy':
-      return 'Somebody else writes to the database for too long. Try again.';
+      return 'Another program has been writing to the database for too long. Try again.';
+  }
+}
+
+function explainFile(reason: FileTrouble): string {
+  switch (reason) {
+    case 'not_permitted':
+      return 'this user may not write it, or its folder, or they are on a read-only file system.';
+    case 'not_a_file':
+      return 'it is not a regular file.';
+    case 'disk_full':
+      return 'the disk or the quota of this user is full.';
+    case 'not_sqlite':
+      return 'it is not a SQLite database.';
+    case 'damaged':
+      return 'it is damaged.';
+    case 'io_error':
+      return 'the system reports an input or output error. The disk may be full or defective.';
+    case 'unopenable':
+      return 'it cannot be opened.';
   }
 }
 

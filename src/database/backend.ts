@@ -14,6 +14,8 @@ export interface Backend {
   beginOpening(queryRunner: QueryRunner): Promise<void>;
   /** Commits, or throws: a transaction that the database itself gave up is never taken for done. */
   commit(queryRunner: QueryRunner): Promise<void>;
+  /** Writes a row and rolls back; rejects with what `explain` understands. Not called inside a transaction. */
+  probe(): Promise<void>;
   /** Called when the database was found fit for use: from here on its settings may change. */
   settle(): Promise<void>;
   /** Gives up a connection of which the state is unknown; the server rolls back what was open. */

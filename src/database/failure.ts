@@ -1,4 +1,5 @@
 import { Failure } from '../base/failure.js';
+import type { FileTrouble } from './file-trouble.js';
 
 /** Everything that is known to go wrong with the database. No fact holds a password or a key. */
 export type DatabaseFault =
@@ -9,11 +10,21 @@ export type DatabaseFault =
   /** The folder that the SQLite file should lie in does not exist. */
   | { readonly kind: 'directory_missing'; readonly directory: string }
   /** The SQLite file cannot be opened, read or written, or is no SQLite database. */
-  | { readonly kind: 'file_unusable'; readonly path: string }
+  | { readonly kind: 'file_unusable'; readonly path: string; readonly reason: FileTrouble }
+  /** The SQLite file has more than one name (hard links). */
+  | { readonly kind: 'file_linked'; readonly path: string }
+  /** The SQLite file is mounted by itself, without its folder. */
+  | { readonly kind: 'file_mounted'; readonly path: string }
+  /** The path of the SQLite file, or of its lock file, no longer leads to the file that is open. */
+  | { readonly kind: 'file_replaced'; readonly path: string }
+  /** The lock file of the daemon cannot be locked. */
+  | { readonly kind: 'lock_unusable'; readonly path: string; readonly reason: FileTrouble }
   /** No connection to the server, or none free in time, or the connection was lost. */
   | { readonly kind: 'unreachable'; readonly server: string }
   /** The server does not know the user, the password is wrong, or the user may not do what is needed. */
   | { readonly kind: 'access_denied'; readonly server: string }
+  /** The server cannot serve or write at the moment; `sqlState` is its own code of the reason. */
+  | { readonly kind: 'server_failing'; readonly server: string; readonly sqlState: string }
   | { readonly kind: 'database_missing'; readonly server: string; readonly database: string }
   /** The database holds values sealed under a key that is neither the current one nor among the old ones. */
   | { readonly kind: 'wrong_key'; readonly neededKeyId: string }

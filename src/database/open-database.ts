@@ -53,6 +53,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   };
   return {
     transaction: (work) => transactions.run((session) => work(openStores(session, { sealer, hasher }))),
+    probe: () => transactions.probe(),
     locks: backend.locks,
     close: () => (closing ??= close()),
   };

@@ -2,6 +2,9 @@ import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { DatabaseFailure, type DatabaseFault } from './failure.js';
 import type { PostgresTarget } from './uri.js';
 
+/** What a SQLSTATE can mean to the caller. */
+type Meaning = 'unreachable' | 'busy' | 'access_denied' | 'database_missing' | 'server_failing';
+
 /** What the error of an attempt to connect stands for. */
 export function explainConnecting(error: unknown, target: PostgresTarget): DatabaseFailure {
   if (error instanceof DatabaseFailure) return error;
@@ -36,30 +39,55 @@ function sqlState(error: unknown): string | undefined {
   return /^[0-9A-Z]{5}$/.test(error.code) && 'severity' in error ? error.code : undefined;
 }
 
-/** By PostgreSQL's appendix "PostgreSQL Error Codes". */
-function faultOf(state: string, target: PostgresTarget): DatabaseFault | undefined {
-  const { server, database } = target;
-  switch (state) {
-    case '3D000':
-      return { kind: 'database_missing', server, database };
-    case '42501':
-      return { kind: 'access_denied', server };
-    // Serialization failure, deadlock, lock not available, statement timeout.
-    case '40001':
-    case '40P01':
-    case '55P03':
-    case '57014':
-      return { kind: 'busy' };
-    // Idle-in-transaction timeout, too many connections, server shut down, crashed or starting.
-    case '25P03':
-    case '53300':
-    case '57P01':
-    case '57P02':
-    case '57P03':
-      return { kind: 'unreachable', server };
-    default:
+/** States that mean something else than their class does. */
+const byState: Readonly<Record<string, Meaning>> = {
+  '3D000': 'database_missing',
+  // Read-only transaction: a standby, or default_transaction_read_only.
+  '25006': 'server_failing',
+  // Idle-in-transaction timeout, transaction timeout: the server has ended the connection.
+  '25P03': 'unreachable',
+  '25P04': 'unreachable',
+  '42501': 'access_denied',
+  '53300': 'unreachable',
+  '57014': 'busy',
+  // Shut down, crashed, starting, idle session timeout.
+  '57P01': 'unreachable',
+  '57P02': 'unreachable',
+  '57P03': 'unreachable',
+  '57P04': 'database_missing',
+  '57P05': 'unreachable',
+};
+
+/** By the first two characters. Other classes are defects of queries or data. */
+const byClass: Readonly<Record<string, Meaning>> = {
+  // Connection exception, invalid authorization.
+  '08': 'unreachable',
+  '28': 'access_denied',
+  // Transaction rollback, object not in prerequisite state, snapshot too old.
+  '40': 'busy',
+  '55': 'busy',
+  '72': 'busy',
+  // Insufficient resources, operator intervention, system error, configuration file error, internal error (damaged data).
+  '53': 'server_failing',
+  '57': 'server_failing',
+  '58': 'server_failing',
+  F0: 'server_failing',
+  XX: 'server_failing',
+};
+
+/** Returns the known failure behind a SQLSTATE (PostgreSQL's appendix "PostgreSQL Error Codes"), or undefined if the query is at fault. */
+export function faultOf(state: string, { server, database }: PostgresTarget): DatabaseFault | undefined {
+  const kind = byState[state] ?? byClass[state.slice(0, 2)];
+  if (kind === undefined) return undefined;
+  switch (kind) {
+    case 'database_missing':
+      return { kind, server, database };
+    case 'server_failing':
+      return { kind, server, sqlState: state };
+    case 'unreachable':
+    case 'access_denied':
+      return { kind, server };
+    case 'busy':
+      return { kind };
   }
-  if (state.startsWith('08')) return { kind: 'unreachable', server };
-  if (state.startsWith('28')) return { kind: 'access_denied', server };
-  return undefined;
 }

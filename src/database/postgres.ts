@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { DataSource } from 'typeorm';
+import { DataSource, type QueryRunner } from 'typeorm';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import { advisoryKey, openAdvisoryLocks } from './advisory-locks.js';
@@ -72,20 +72,26 @@ export async function openPostgres(
     throw explainConnecting(error, target);
   }
   const locks = await openLocks();
+  const connectForTransaction = async () => {
+    const queryRunner = dataSource.createQueryRunner();
+    try {
+      await queryRunner.connect();
+      return queryRunner;
+    } catch (error) {
+      throw explainConnecting(error, target);
+    }
+  };
+  const abandon = async (queryRunner: QueryRunner) => {
+    const client: unknown = await queryRunner.connect();
+    // Not waited for: the server may never answer. The pool drops a client that is ending.
+    if (client instanceof pg.Client) client.end().catch(() => undefined);
+  };
   return {
     dataSource,
     locks,
     serial: false,
     explain: (error) => explainQuery(error, target),
-    async connect() {
-      const queryRunner = dataSource.createQueryRunner();
-      try {
-        await queryRunner.connect();
-        return queryRunner;
-      } catch (error) {
-        throw explainConnecting(error, target);
-      }
-    },
+    connect: connectForTransaction,
     async begin(queryRunner) {
       await queryRunner.query('BEGIN');
     },
@@ -103,11 +109,17 @@ export async function openPostgres(
       if (result.command !== 'COMMIT') throw new Error('a transaction went on after one of its queries had failed');
     },
     settle: () => Promise.resolve(),
-    async abandon(queryRunner) {
-      const client: unknown = await queryRunner.connect();
-      // Not waited for: the server may never answer. The pool drops a client that is ending.
-      if (client instanceof pg.Client) client.end().catch(() => undefined);
+    async probe() {
+      const queryRunner = await connectForTransaction();
+      try {
+        await queryRunner.query('BEGIN');
+        await queryRunner.query(`INSERT INTO flood_waits (subject_hash, until) VALUES ('probe', 0)`);
+      } finally {
+        await queryRunner.query('ROLLBACK').catch(() => abandon(queryRunner));
+        await queryRunner.release();
+      }
     },
+    abandon,
     async close() {
       await locks.close();
       await dataSource.destroy();

@@ -1,8 +1,5 @@
-import { constants } from 'node:fs';
-import { access, open, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import sqlite3 from 'sqlite3';
-import { DataSource, QueryFailedError, type QueryRunner } from 'typeorm';
+import { DataSource, type QueryRunner } from 'typeorm';
 import { KeyedMutex } from '../base/keyed-mutex.js';
 import type { Logger } from '../base/logger.js';
 import type { Backend } from './backend.js';
@@ -10,6 +7,9 @@ import { claimForDaemon } from './daemon-lock.js';
 import { dataSourceOptions } from './data-source.js';
 import { DatabaseFailure } from './failure.js';
 import { selectRows } from './rows.js';
+import { explainSqlite } from './sqlite-errors.js';
+import { findSqliteFile } from './sqlite-file.js';
+import { probeSqlite } from './sqlite-probe.js';
 import type { SqliteTarget } from './uri.js';
 
 const walAttempts = 10;
@@ -26,25 +26,32 @@ export async function openSqlite(
   },
 ): Promise<Backend> {
   const { busyTimeoutMs, exclusive, logger } = deps;
-  if (!target.inMemory) await prepareFile(target.path);
-  const release = exclusive && !target.inMemory ? await claimForDaemon(target.path) : () => Promise.resolve();
+  const file = target.inMemory ? undefined : await findSqliteFile(target.path, logger);
+  const path = file?.path ?? target.path;
+  const lock = file && exclusive ? await claimForDaemon(path) : undefined;
   const dataSource = new DataSource({
     ...dataSourceOptions(logger),
     type: 'sqlite',
     // TypeORM would have every call of sqlite3 in this process keep its stack and print its parameters, in case that it fails.
     driver: { ...sqlite3, verbose: () => sqlite3 },
-    database: target.path,
+    database: path,
     busyTimeout: busyTimeoutMs,
   });
-  const explain = (error: unknown) => explainSqlite(error, target.path);
+  const explain = (error: unknown) => explainSqlite(error, path);
   try {
     await dataSource.initialize();
   } catch (error) {
-    await release();
+    await lock?.release();
     throw explain(error);
   }
+  // What is written to a file that was moved or replaced is lost, or destroys the database of another daemon.
+  const requireOwn = () => {
+    file?.requireInPlace();
+    lock?.requireHeld();
+  };
   // A transaction that reads first and writes later fails at once where another program has written in between.
   const begin = async (queryRunner: QueryRunner) => {
+    requireOwn();
     await queryRunner.query('BEGIN IMMEDIATE');
   };
   const useWriteAheadLog = async () => {
@@ -77,45 +84,21 @@ export async function openSqlite(
       if (target.inMemory) return;
       const mode = await useWriteAheadLog();
       if (mode !== 'wal') {
-        logger.warn('the SQLite file cannot use a write-ahead log', { path: target.path });
+        logger.warn('the SQLite file cannot use a write-ahead log', { path });
       }
     },
     abandon: () => Promise.resolve(),
+    async probe() {
+      requireOwn();
+      if (file) await probeSqlite(path, busyTimeoutMs);
+    },
     async close() {
       await dataSource.destroy();
-      await release();
+      await lock?.release();
     },
   };
 }
 
-/** SQLite gives the write-ahead log and its index the mode of the main file. */
-async function prepareFile(path: string): Promise<void> {
-  const directory = dirname(path);
-  const found = await stat(directory).catch(() => undefined);
-  if (!found?.isDirectory()) throw new DatabaseFailure({ kind: 'directory_missing', directory });
-  try {
-    await access(directory, constants.W_OK);
-    const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
-    await file.close();
-  } catch (cause) {
-    throw new DatabaseFailure({ kind: 'file_unusable', path }, { cause });
-  }
-}
-
-const unusable = new Set(
-  ['CANTOPEN', 'READONLY', 'NOTADB', 'CORRUPT', 'IOERR', 'FULL', 'PERM'].map((name) => `SQLITE_${name}`),
-);
-const busy = new Set(['SQLITE_BUSY', 'SQLITE_LOCKED']);
-
 function isBusy(error: unknown): boolean {
   return error instanceof DatabaseFailure && error.fact.kind === 'busy';
-}
-
-function explainSqlite(error: unknown, path: string): unknown {
-  const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  if (unusable.has(code)) return new DatabaseFailure({ kind: 'file_unusable', path }, { cause });
-  if (busy.has(code)) return new DatabaseFailure({ kind: 'busy' }, { cause });
-  // TypeORM's own error carries the query's parameters.
-  return error instanceof QueryFailedError ? new Error('a database query failed', { cause }) : error;
 }

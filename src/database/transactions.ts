@@ -10,6 +10,8 @@ import { TransactionSession } from './transaction-session.js';
 export interface Transactions {
   /** Commits when `work` resolves, rolls back when it throws; throws when called inside another transaction. */
   run<T>(work: (session: TransactionSession) => Promise<T>): Promise<T>;
+  /** Writes a row and rolls back, in the order of the transactions; throws DatabaseFailure. */
+  probe(): Promise<void>;
   /** Refuses new transactions and resolves when those under way are over. */
   stop(): Promise<void>;
 }
@@ -71,20 +73,31 @@ export function createTransactions(deps: {
     }
   };
 
+  const inOrder = async <T>(work: () => Promise<T>): Promise<T> => {
+    const outer = around.getStore();
+    if (outer && !outer.isOver) throw new Error('a database transaction was asked for inside another one');
+    if (stopped) throw new Error('the database is closed');
+    const result = backend.serial ? queue.run('', work) : work();
+    underWay.add(result);
+    try {
+      return await result;
+    } finally {
+      underWay.delete(result);
+    }
+  };
+
   return {
-    async run(work) {
-      const outer = around.getStore();
-      if (outer && !outer.isOver) throw new Error('a database transaction was asked for inside another one');
-      if (stopped) throw new Error('the database is closed');
+    run(work) {
       const askedAt = clock.now();
-      const result = backend.serial ? queue.run('', () => timed(askedAt, work)) : timed(askedAt, work);
-      underWay.add(result);
-      try {
-        return await result;
-      } finally {
-        underWay.delete(result);
-      }
+      return inOrder(() => timed(askedAt, work));
     },
+
+    probe: () =>
+      inOrder(() =>
+        backend.probe().catch((error: unknown) => {
+          throw backend.explain(error);
+        }),
+      ),
 
     async stop() {
       stopped = true;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../base/clock.js';
 import { withDeadline } from '../base/deadline.js';
+import type { Logger } from '../base/logger.js';
 import { SingleFlight } from '../base/single-flight.js';
 import { anybody } from './bearer-auth.js';
 import { endpoint } from './endpoint.js';
@@ -10,25 +11,20 @@ import { surface, type Surface } from './surface.js';
 
 /** What createHealthSurface needs. */
 export interface HealthDeps {
-  /** Whether the daemon can do its work now; a rejection counts as no, and so does no answer within five seconds. */
-  readonly ready: () => Promise<boolean>;
+  /** Rejects if the daemon cannot do its work now. If it does not settle within five seconds, that counts as a rejection. */
+  readonly checkReady: () => Promise<void>;
   readonly clock: Clock;
+  readonly logger: Logger;
 }
 
 const readyWithinMs = 5_000;
+/** The probe is public and writes to the database: more requests than one in this time share its answer. */
+const readyForMs = 1_000;
 const nothing = z.object({});
 
 /** GET /_matrix/mau/live and /_matrix/mau/ready, the probes that the mautrix bridges have. */
-export function createHealthSurface({ ready, clock }: HealthDeps): Surface {
-  // Probes come in all the time: those that get no answer must not pile up.
-  const flights = new SingleFlight();
-  const isReady = async () => {
-    try {
-      return await withDeadline(clock, readyWithinMs, flights.run('ready', ready));
-    } catch {
-      return false;
-    }
-  };
+export function createHealthSurface({ checkReady, clock, logger }: HealthDeps): Surface {
+  const isReady = createReadiness({ checkReady, clock, logger });
   return surface({
     name: 'health',
     prefixes: ['/_matrix/mau'],
@@ -64,4 +60,31 @@ export function createHealthSurface({ ready, clock }: HealthDeps): Surface {
       }),
     ],
   });
+}
+
+/** Returns whether the daemon is ready, as found out at most one second ago. Logs each change with its reason. */
+function createReadiness({ checkReady, clock, logger }: HealthDeps): () => Promise<boolean> {
+  const flights = new SingleFlight();
+  let last = { isReady: true, until: -Infinity };
+
+  const conclude = (error: unknown, isReady: boolean) => {
+    if (isReady && !last.isReady) logger.info('ready again');
+    if (!isReady && last.isReady) logger.error('not ready', { error });
+    last = { isReady, until: clock.now() + readyForMs };
+    return isReady;
+  };
+  const check = () =>
+    checkReady().then(
+      () => conclude(undefined, true),
+      (error: unknown) => conclude(error, false),
+    );
+
+  return async () => {
+    if (clock.now() < last.until) return last.isReady;
+    try {
+      return await withDeadline(clock, readyWithinMs, flights.run('ready', check));
+    } catch (error) {
+      return conclude(error, false);
+    }
+  };
 }

@@ -9,7 +9,7 @@ import type { Database } from '../../src/database/database.js';
 import { DatabaseFailure } from '../../src/database/failure.js';
 import type { DatabaseOptions } from '../../src/database/open-database.js';
 import { type DatabasePlace, createPostgresPlace, postgresMissing } from '../support/database-place.js';
-import { openTestDatabase } from '../support/database.js';
+import { openTestDatabase, testKey } from '../support/database.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { createRecordingLogger } from '../support/recording-logger.js';
 
@@ -229,6 +229,32 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       await logger.line('the connection that holds the database locks is back');
       await locks.close();
     });
+  });
+
+  it('that becomes read-only, as a standby is, fails writes and probes, and is served again later', async () => {
+    const database = await open();
+    await database.probe();
+    const name = new URL(place.uri.reveal()).pathname.slice(1);
+    const client = await connectClient();
+    await client.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+    // The setting is that of new connections.
+    const endOthers = () =>
+      client.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name = 'gangway'`,
+      );
+    await endOthers();
+    const refused = { fact: { kind: 'server_failing', sqlState: '25006' } };
+    await expect(database.probe()).rejects.toMatchObject(refused);
+    await expect(database.transaction((tx) => tx.floodWaits.save('subject', 1))).rejects.toMatchObject(refused);
+    expect(await database.transaction((tx) => tx.floodWaits.find('subject', 0))).toBeUndefined();
+    const opening = openTestDatabase({ uri: place.uri, encryption: { key: testKey(9), oldKeys: [testKey()] } });
+    await expect(opening).rejects.toMatchObject(refused);
+    await client.query(`ALTER DATABASE ${name} RESET default_transaction_read_only`);
+    await endOthers();
+    await client.end();
+    await database.probe();
+    expect(await place.execute('SELECT * FROM flood_waits')).toEqual([]);
   });
 
   describe('that several daemons share', () => {

@@ -125,13 +125,35 @@ describe('gangway generate', () => {
   });
 });
 
+/** Matches what all the patterns match. */
+function allOf(...patterns: readonly RegExp[]): RegExp {
+  return new RegExp(patterns.map(({ source }) => `(?=.*${source})`).join(''));
+}
+
 describe('what is said of a failure', () => {
   const faults: readonly (readonly [DatabaseFault, number, RegExp])[] = [
     [{ kind: 'uri_invalid', problem: 'It is wrong.' }, 3, /database\.uri: It is wrong\./],
     [{ kind: 'key_invalid', index: undefined }, 3, /encryption\.key is not/],
     [{ kind: 'key_invalid', index: 1 }, 3, /encryption\.old_keys\[1\] is not/],
     [{ kind: 'directory_missing', directory: '/data' }, 4, /\/data.*does not exist/],
-    [{ kind: 'file_unusable', path: '/data/x.db' }, 4, /\/data\/x\.db cannot be used/],
+    ...(
+      [
+        ['not_permitted', /this user may not write it/],
+        ['not_a_file', /not a regular file/],
+        ['disk_full', /is full/],
+        ['not_sqlite', /not a SQLite database/],
+        ['damaged', /damaged/],
+        ['io_error', /input or output error/],
+        ['unopenable', /cannot be opened/],
+      ] as const
+    ).flatMap(([reason, text]): (typeof faults)[number][] => [
+      [{ kind: 'file_unusable', path: '/data/x.db', reason }, 4, allOf(/file \/data\/x\.db cannot be used/, text)],
+      [{ kind: 'lock_unusable', path: '/data/x.db-daemon', reason }, 4, allOf(/lock file \/data\/x\.db-daemon/, text)],
+    ]),
+    [{ kind: 'file_linked', path: '/data/x.db' }, 4, /\/data\/x\.db has several names/],
+    [{ kind: 'file_mounted', path: '/data/x.db' }, 4, /\/data\/x\.db is mounted by itself.*Mount its folder/],
+    [{ kind: 'file_replaced', path: '/data/x.db' }, 4, /\/data\/x\.db was moved, deleted or replaced/],
+    [{ kind: 'server_failing', server: 'db:5432', sqlState: '25006' }, 4, /db:5432 cannot be written.*25006/],
     [{ kind: 'unreachable', server: 'db:5432' }, 4, /db:5432 does not answer/],
     [{ kind: 'access_denied', server: 'db:5432' }, 4, /db:5432 refuses/],
     [{ kind: 'database_missing', server: 'db:5432', database: 'gw' }, 4, /no database gw on db:5432/],

@@ -1,6 +1,10 @@
 import { afterEach, expect, it } from 'vitest';
+import type { Clock } from '../../../src/base/clock.js';
+import type { Logger } from '../../../src/base/logger.js';
 import { createHealthSurface } from '../../../src/http/health.js';
 import { createFakeClock } from '../../support/fake-clock.js';
+import { createRecordingLogger } from '../../support/recording-logger.js';
+import { silentLogger } from '../../support/silent-logger.js';
 import { startServer, type TestServer } from '../../support/http-server.js';
 import { sendRaw } from '../../support/raw-http.js';
 
@@ -8,10 +12,14 @@ let server: TestServer;
 
 afterEach(() => server.stop(0));
 
-const clock = createFakeClock();
+const notReady = () => Promise.reject(new Error('no database'));
 
-async function probe(name: string, ready: () => Promise<boolean>): Promise<string> {
-  server = await startServer([createHealthSurface({ ready, clock })]);
+async function probe(
+  name: string,
+  checkReady: () => Promise<void>,
+  { clock, logger = silentLogger }: { clock: Clock; logger?: Logger },
+): Promise<string> {
+  server = await startServer([createHealthSurface({ checkReady, clock, logger })]);
   return ask(name);
 }
 
@@ -20,37 +28,62 @@ async function ask(name: string): Promise<string> {
   return `${status} ${text}`;
 }
 
-it('is live whether it is ready or not', async () => {
-  expect(await probe('live', () => Promise.resolve(false))).toBe('200 {}');
+it('is live even if it is not ready', async () => {
+  expect(await probe('live', notReady, { clock: createFakeClock() })).toBe('200 {}');
 });
 
-it('is ready when it says so', async () => {
-  expect(await probe('ready', () => Promise.resolve(true))).toBe('200 {}');
+it('is ready if the check succeeds', async () => {
+  expect(await probe('ready', () => Promise.resolve(), { clock: createFakeClock() })).toBe('200 {}');
 });
 
-it.each([
-  ['says that it is not', () => Promise.resolve(false)],
-  ['cannot find out', () => Promise.reject(new Error('no database'))],
-])('is not ready when it %s', async (_, ready) => {
-  expect(await probe('ready', ready)).toBe('503 {}');
+it('logs the reason when it stops being ready, and once more when it is ready again', async () => {
+  const clock = createFakeClock();
+  const logger = createRecordingLogger();
+  let isBroken = true;
+  const checkReady = () => (isBroken ? notReady() : Promise.resolve());
+  expect(await probe('ready', checkReady, { clock, logger })).toBe('503 {}');
+  await clock.advance(1_000);
+  expect(await ask('ready')).toBe('503 {}');
+  isBroken = false;
+  await clock.advance(1_000);
+  expect(await ask('ready')).toBe('200 {}');
+  expect(logger.lines).toMatchObject([
+    { level: 'error', message: 'not ready', fields: { error: new Error('no database') } },
+    { level: 'info', message: 'ready again' },
+  ]);
 });
 
-it('is not ready when it cannot find out in five seconds, and finds out once for all who ask meanwhile', async () => {
-  let tell: (isReady: boolean) => void = () => undefined;
-  let findings = 0;
+it('checks at most once a second, however many requests ask', async () => {
+  const clock = createFakeClock();
+  let checks = 0;
+  const checkReady = async () => void (checks += 1);
+  await probe('ready', checkReady, { clock });
+  await Promise.all(Array.from({ length: 20 }, () => ask('ready')));
+  expect(checks).toBe(1);
+  await clock.advance(1_000);
+  await Promise.all(Array.from({ length: 20 }, () => ask('ready')));
+  expect(checks).toBe(2);
+});
+
+it('is not ready if the check takes more than five seconds, and does not start another check meanwhile', async () => {
+  const clock = createFakeClock();
+  let finish: () => void = () => undefined;
+  let checks = 0;
   let begun: () => void = () => undefined;
   const hasBegun = new Promise<void>((resolve) => (begun = resolve));
-  const first = probe('ready', () => {
-    findings += 1;
+  const checkReady = () => {
+    checks += 1;
     begun();
-    return new Promise((resolve) => (tell = resolve));
-  });
+    return new Promise<void>((resolve) => (finish = resolve));
+  };
+  const first = probe('ready', checkReady, { clock });
   await hasBegun;
   await clock.advance(5_000);
   expect(await first).toBe('503 {}');
+  await clock.advance(1_000);
   const second = ask('ready');
   await ask('live');
-  tell(true);
+  finish();
   expect(await second).toBe('200 {}');
-  expect(findings).toBe(1);
+  expect(checks).toBe(1);
 });

@@ -1,0 +1,31 @@
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
+import { systemRandom } from '../../src/base/random.js';
+import { startSandbox } from '../../src/sandbox/sandbox.js';
+import { install } from '../support/daemon.js';
+
+it('one of two daemons that start at once gets the database, the other names the reason, and a kill frees it', async () => {
+  const sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+  const first = await install(sandbox);
+  const second = await install(sandbox, {
+    encryption: { key: first.encryptionKey },
+    database: { uri: `sqlite:${join(first.folder, 'link.db')}` },
+  });
+  try {
+    await symlink('gangway.db', join(first.folder, 'link.db'));
+    const starts = await Promise.allSettled([first.start(), second.start()]);
+    expect(starts.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    const [running, refused] = starts[0]?.status === 'fulfilled' ? [first, second] : [second, first];
+    expect(refused.output()).toContain('Another Gangway runs on the database file');
+    expect(await running.probe('ready')).toBe(200);
+    await running.kill();
+    await refused.start();
+    expect(await refused.probe('ready')).toBe(200);
+  } finally {
+    await first.remove();
+    await second.remove();
+    await sandbox.stop();
+  }
+});
