@@ -64,6 +64,7 @@ function startDaemon(fatal?: Operation, times = 1) {
     database: {
       transaction: (work) => (isDead ? never : database.transaction(work)),
       locks: { run: (name, work) => locks.run(name, work) },
+      probe: () => database.probe(),
       close: () => database.close(),
     },
     pool,
