@@ -76,7 +76,7 @@ const byClass: Readonly<Record<string, Meaning>> = {
 };
 
 /** Returns the known failure behind a SQLSTATE (PostgreSQL's appendix "PostgreSQL Error Codes"), or undefined if the query is at fault. */
-export function faultOf(state: string, { server, database }: PostgresTarget): DatabaseFault | undefined {
+function faultOf(state: string, { server, database }: PostgresTarget): DatabaseFault | undefined {
   const kind = byState[state] ?? byClass[state.slice(0, 2)];
   if (kind === undefined) return undefined;
   switch (kind) {
