@@ -23,6 +23,43 @@ export function normaliseAddress(text: string): string | undefined {
   return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 0xff).join('.');
 }
 
+/** How long the prefix of a network is, for each version of IP. */
+export interface PrefixLengths {
+  readonly ipv4: number;
+  readonly ipv6: number;
+}
+
+/** Returns the network of an address in its one spelling, as one text; what is no address stands for itself. */
+export function networkOf(address: string, prefixes: PrefixLengths): string {
+  switch (isIP(address)) {
+    case 4: {
+      const bytes = masked(address.split('.').map(Number), 8, prefixes.ipv4);
+      return prefixes.ipv4 === 32 ? address : `${bytes.join('.')}/${prefixes.ipv4}`;
+    }
+    case 6: {
+      const groups = masked(groupsOf(address), 16, prefixes.ipv6).map((group) => group.toString(16));
+      return `${groups.slice(0, Math.ceil(prefixes.ipv6 / 16)).join(':')}::/${prefixes.ipv6}`;
+    }
+    default:
+      return address;
+  }
+}
+
+/** The parts of an address, of `width` bits each, without what comes after the prefix. */
+function masked(parts: readonly number[], width: number, prefix: number): number[] {
+  return parts.map((part, index) => {
+    const kept = Math.min(width, Math.max(0, prefix - index * width));
+    return (part >>> (width - kept)) << (width - kept);
+  });
+}
+
+function groupsOf(address: string): number[] {
+  const [head = '', tail] = address.split('::');
+  const read = (text: string) => (text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16)));
+  const [left, right] = [read(head), read(tail ?? '')];
+  return [...left, ...Array<number>(8 - left.length - right.length).fill(0), ...right];
+}
+
 function withoutPort(text: string): string {
   const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(text);
   if (bracketed) return bracketed[1] ?? '';

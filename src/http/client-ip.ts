@@ -1,5 +1,4 @@
-import { isIP } from 'node:net';
-import { createNetworks, normaliseAddress } from '../base/ip-networks.js';
+import { createNetworks, networkOf, normaliseAddress } from '../base/ip-networks.js';
 
 /** Says which address a request came from. */
 export type ClientAddress = (peer: string | undefined, forwardedFor: string | undefined) => string;
@@ -27,10 +26,5 @@ export function createClientAddress(trustedProxies: readonly string[]): ClientAd
 
 /** What stands for one client in a count of attempts: IPv4 as it is, IPv6 by its /64, which is one customer's. */
 export function clientNetwork(address: string): string {
-  if (isIP(address) !== 6) return address;
-  const [head = '', tail] = address.split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const gap = tail === undefined ? 0 : 8 - left.length - right.length;
-  return `${[...left, ...Array<string>(gap).fill('0'), ...right].slice(0, 4).join(':')}::/64`;
+  return networkOf(address, { ipv4: 32, ipv6: 64 });
 }

@@ -2,7 +2,8 @@ import { request as sendRequest, type IncomingMessage } from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import type { Clock } from '../base/clock.js';
 import { DeadlineExceeded } from '../base/deadline.js';
-import { type QueueBounds, QueueFull, WorkQueue } from '../base/work-queue.js';
+import { networkOf } from '../base/ip-networks.js';
+import { type QueueBounds, QueueFull, shareOf, WorkQueue } from '../base/work-queue.js';
 import { connectTo } from './connect.js';
 import { createDns, type LookUpAddresses } from './dns.js';
 import { FederationFailure } from './federation-failure.js';
@@ -19,7 +20,7 @@ export interface GuardedFetchDeps {
   /** The longest body of an answer. */
   readonly maxBytes: number;
   readonly clock: Clock;
-  /** How many requests there may be at a time; 20, and 200 that wait, where absent. */
+  /** How many requests there may be at a time; 64, and 256 that wait, where absent. Each destination gets a part of it. */
   readonly bounds?: QueueBounds;
   /** The DNS where absent. */
   readonly lookUp?: LookUpAddresses;
@@ -27,23 +28,38 @@ export interface GuardedFetchDeps {
   readonly ca?: string;
 }
 
-const defaultBounds: QueueBounds = { maxConcurrent: 20, maxWaiting: 200 };
+const defaultBounds: QueueBounds = { maxConcurrent: 64, maxWaiting: 256 };
+/** Of the bounds, for one name, for one network, and for look-ups of one domain: a server that is silent holds up others as little. */
+const partOfDestination = 1 / 8;
+const destinationPrefixes = { ipv4: 32, ipv6: 48 } as const;
 const maxHeaderBytes = 16 * 1024;
 
 /** Guarded requests over HTTP/1.1, on connections of their own. No proxy of the environment is used, and no content coding unpacked. */
 export function createGuardedFetch(deps: GuardedFetchDeps): GuardedFetch {
   const { deadlineMs, maxBytes, clock, bounds = defaultBounds, lookUp = createDns().lookUp, ca } = deps;
   const mayReach = createAddressGuard(deps.allowedNetworks);
+  const lookUps = new WorkQueue(bounds);
   const queue = new WorkQueue(bounds);
+  const shareFor = (key: string) => shareOf(bounds, key, partOfDestination);
 
-  async function exchange(request: GuardedRequest, signal: AbortSignal): Promise<GuardedAnswer> {
+  async function send(request: GuardedRequest, signal: AbortSignal): Promise<GuardedAnswer> {
+    const { url, connectTo: elsewhere } = request;
+    const name = bareHost(url.hostname);
+    const host = bareHost(elsewhere?.host ?? name);
+    const addresses = await addressesOf(host, signal);
+    const parties = new Set([name, host, ...addresses.map((address) => networkOf(address, destinationPrefixes))]);
+    return queue.run(() => exchange(request, addresses, signal), { shares: [...parties].map(shareFor), signal });
+  }
+
+  async function exchange(
+    request: GuardedRequest,
+    addresses: readonly string[],
+    signal: AbortSignal,
+  ): Promise<GuardedAnswer> {
     const { url, connectTo: elsewhere } = request;
     const isSecure = url.protocol === 'https:';
-    const name = bareHost(url.hostname);
-    const host = elsewhere?.host ?? name;
     const port = elsewhere?.port ?? Number(url.port || (isSecure ? 443 : 80));
-    const addresses = await unlessAborted(signal, addressesOf(host));
-    const certificateName = isSecure ? name : undefined;
+    const certificateName = isSecure ? bareHost(url.hostname) : undefined;
     const socket = await connectTo({ addresses, port, certificateName, ca }, signal);
     try {
       const response = await responseTo(request, socket, signal);
@@ -55,14 +71,18 @@ export function createGuardedFetch(deps: GuardedFetchDeps): GuardedFetch {
     }
   }
 
-  async function addressesOf(host: string): Promise<readonly string[]> {
-    const bare = bareHost(host);
-    const addresses = isIP(bare) === 0 ? await lookUp(bare) : [bare];
-    if (addresses.length === 0) throw new Error(`${bare} has no address`);
+  async function addressesOf(host: string, signal: AbortSignal): Promise<readonly string[]> {
+    const addresses = isIP(host) === 0 ? await found(host, signal) : [host];
+    if (addresses.length === 0) throw new Error(`${host} has no address`);
     const refused = addresses.find((address) => !mayReach(address));
     if (refused === undefined) return addresses;
-    const cause = new Error(`${bare} leads to ${refused}, which is no public address`);
+    const cause = new Error(`${host} leads to ${refused}, which is no public address`);
     throw new FederationFailure({ kind: 'address_refused' }, { cause });
+  }
+
+  function found(host: string, signal: AbortSignal): Promise<readonly string[]> {
+    const shares = [shareFor(domainOf(host))];
+    return lookUps.run(() => unlessAborted(signal, lookUp(host)), { shares, signal });
   }
 
   return async (request) => {
@@ -71,8 +91,7 @@ export function createGuardedFetch(deps: GuardedFetchDeps): GuardedFetch {
     const { signal } = controller;
     const cancel = clock.after(deadlineMs, () => controller.abort(new DeadlineExceeded(deadlineMs)));
     try {
-      // Those before it began earlier, so its turn comes no later than its deadline.
-      return await queue.run(() => exchange(request, signal));
+      return await send(request, signal);
     } catch (error) {
       throw failureOf(error, signal.aborted ? deadlineMs : undefined);
     } finally {
@@ -133,6 +152,11 @@ function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
 // An IPv6 address stands in brackets in URLs, and a name may end in the dot of the root, which certificates do without.
 function bareHost(host: string): string {
   return host.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+}
+
+/** What stands for all names that one name server may answer for, as far as names show that. */
+function domainOf(host: string): string {
+  return host.split('.').slice(-2).join('.');
 }
 
 function unfit(problem: string, cause?: unknown): FederationFailure {

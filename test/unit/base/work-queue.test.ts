@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { QueueFull, WorkQueue } from '../../../src/base/work-queue.js';
+import { QueueFull, shareOf, WorkQueue } from '../../../src/base/work-queue.js';
 
 /** Work that ends when it is told to. */
 function createWork() {
@@ -39,4 +39,56 @@ describe('a bounded queue', () => {
     expect(await next).toBe('done');
     expect(queue.load).toEqual({ running: 0, waiting: 0 });
   });
+});
+
+describe('a share of a queue', () => {
+  const bounds = { maxConcurrent: 3, maxWaiting: 4 };
+  const shares = [{ key: 'one', maxConcurrent: 2, maxWaiting: 1 }];
+
+  it('leaves the rest of the queue to others, which overtake what waits for it', async () => {
+    const queue = new WorkQueue(bounds);
+    const works = Array.from({ length: 3 }, createWork);
+    const outcomes = works.map((work) => queue.run(work.run, { shares }));
+    await expect(queue.run(() => Promise.resolve(), { shares })).rejects.toBeInstanceOf(QueueFull);
+    expect(queue.load).toEqual({ running: 2, waiting: 1 });
+    expect(await queue.run(() => Promise.resolve('other'))).toBe('other');
+    works.forEach((work) => work.end());
+    await Promise.all(outcomes);
+    expect(queue.load).toEqual({ running: 0, waiting: 0 });
+    expect(await queue.run(() => Promise.resolve('again'), { shares })).toBe('again');
+  });
+
+  it('counts work for every share that it names', async () => {
+    const queue = new WorkQueue(bounds);
+    const [held, waiting] = [createWork(), createWork()];
+    const both = ['one', 'two'].map((key) => ({ key, maxConcurrent: 1, maxWaiting: 1 }));
+    const outcomes = [queue.run(held.run, { shares: both }), queue.run(waiting.run, { shares: both.slice(1) })];
+    expect(queue.load).toEqual({ running: 1, waiting: 1 });
+    held.end();
+    waiting.end();
+    await Promise.all(outcomes);
+  });
+
+  it('is at least one', () => {
+    expect(shareOf({ maxConcurrent: 1, maxWaiting: 50 }, 'one', 1 / 8)).toEqual({
+      key: 'one',
+      maxConcurrent: 1,
+      maxWaiting: 7,
+    });
+  });
+});
+
+it('a wait that is given up leaves its place to others', async () => {
+  const queue = new WorkQueue({ maxConcurrent: 1, maxWaiting: 1 });
+  const [held, next] = [createWork(), createWork()];
+  const running = queue.run(held.run);
+  const givingUp = new AbortController();
+  const shares = [{ key: 'one', maxConcurrent: 1, maxWaiting: 1 }];
+  const waiting = queue.run(() => expect.fail('it ran'), { shares, signal: givingUp.signal });
+  givingUp.abort(new Error('too late'));
+  await expect(waiting).rejects.toThrow('too late');
+  const other = queue.run(next.run, { shares });
+  held.end();
+  next.end();
+  await Promise.all([running, other]);
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { normaliseAddress } from '../../../src/base/ip-networks.js';
+import { networkOf } from '../../../src/base/ip-networks.js';
 import { clientNetwork, createClientAddress } from '../../../src/http/client-ip.js';
 
 describe('the address of a client', () => {
@@ -79,5 +80,16 @@ describe('the network of a client', () => {
     ['unknown', 'unknown'],
   ])('of %s is %s', (address, network) => {
     expect(clientNetwork(address)).toBe(network);
+  });
+});
+
+describe('a network of a chosen size', () => {
+  it.each([
+    ['203.0.113.77', '203.0.113.0/24'],
+    ['2001:db8:1:23ff::1', '2001:db8:1:2300::/56'],
+    ['::1', '0:0:0:0::/56'],
+    ['unknown', 'unknown'],
+  ])('of %s is %s', (address, network) => {
+    expect(networkOf(address, { ipv4: 24, ipv6: 56 })).toBe(network);
   });
 });

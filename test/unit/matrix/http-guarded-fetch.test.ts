@@ -401,6 +401,46 @@ describe('the time of a request', () => {
   });
 });
 
+describe('a server that does not answer', () => {
+  const silent = '127.0.0.2';
+  const names: readonly (readonly [string, (index: number) => string])[] = [
+    ['one name', () => 'silent.test'],
+    ['many names of one address', (index) => `silent.of${index}.test`],
+    ['an address', () => silent],
+  ];
+
+  it.each(names)('by %s, takes a part of the queue only', async (_, nameOf) => {
+    const clock = createFakeClock();
+    const held = await start({ certificate: 'none', address: silent });
+    held.answer(() => undefined);
+    const other = await start({ certificate: 'none' });
+    const lookUp = (host: string) => Promise.resolve([host.startsWith('silent') ? silent : '127.0.0.1']);
+    const guarded = fetcher({ clock, lookUp, bounds: { maxConcurrent: 16, maxWaiting: 32 } });
+    const faults = Array.from({ length: 26 }, (_unused, index) =>
+      faultOf(guarded(get(`http://${nameOf(index)}:${held.port}/`))),
+    );
+    expect((await guarded(get(`http://home.test:${other.port}/`))).status).toBe(404);
+    await clock.advance(10_000);
+    const kinds = (await Promise.all(faults)).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'no_answer')).toHaveLength(2 + 4);
+    expect(kinds.filter((kind) => kind === 'overloaded')).toHaveLength(20);
+  });
+
+  it('nor does a domain whose name server is silent', async () => {
+    const clock = createFakeClock();
+    const server = await start({ certificate: 'none' });
+    const lookUp = (host: string) =>
+      host.endsWith('silent.test') ? new Promise<never>(() => undefined) : Promise.resolve(['127.0.0.1']);
+    const guarded = fetcher({ clock, lookUp, bounds: { maxConcurrent: 16, maxWaiting: 32 } });
+    const faults = Array.from({ length: 26 }, (_unused, index) =>
+      faultOf(guarded(get(`http://${index}.silent.test/`))),
+    );
+    expect((await guarded(get(`http://home.other.test:${server.port}/`))).status).toBe(404);
+    await clock.advance(10_000);
+    expect(new Set((await Promise.all(faults)).map(({ kind }) => kind))).toEqual(new Set(['no_answer', 'overloaded']));
+  });
+});
+
 it('no proxy of the environment is asked', async () => {
   const proxy = await start({ certificate: 'none' });
   const server = await start({ certificate: 'none' });
