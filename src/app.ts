@@ -138,7 +138,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
         trustedProxies: http.trustedProxies,
         undeclaredReplies: 'strip',
         isUnavailable: (failure) => failure instanceof DatabaseFailure,
-        limits: { ...defaultHttpLimits, maxBodyBytes: http.maxBodyBytes },
+        limits: { ...defaultHttpLimits, maxBodyBytes: http.maxBodyBytes, maxConnections: http.maxConnections },
         clock,
         random,
         logger,

@@ -7,6 +7,7 @@ import type { ServerName } from '../base/mxid.js';
 import type { TelegramAccounts } from '../login/accounts.js';
 import type { LoginProcesses } from '../login/processes.js';
 import type { LoginService } from '../login/service.js';
+import type { Endpoint } from '../http/endpoint.js';
 import type { Surface } from '../http/surface.js';
 import { createClientServerV1 } from './client-server-v1/index.js';
 import { clientServerV1OpenApi } from './client-server-v1/openapi.js';
@@ -112,6 +113,17 @@ const described = {
 const openId = { tokens: nobody, serverName: 'example.com' as ServerName };
 const limits: LoginLimits = { admitClient: () => undefined, logInBridge: describedOnly, logIn: describedOnly };
 
+const clientServerV3 = createClientServerV3({ authority: nobody, sessions: nobody, openId, limits, contacts });
+const clientServerV1 = createClientServerV1({ authority: nobody, limits });
+
+/** All the endpoints that are described. */
+export const describedEndpoints: readonly Endpoint[] = [
+  ...provisioningEndpoints(described),
+  ...provisioningV1Endpoints(described),
+  ...provisioningV3Endpoints(described),
+  ...[...clientServerV3, clientServerV1, ...createIdentitySurfaces(noIdentity)].flatMap(({ endpoints }) => endpoints),
+];
+
 /** The OpenAPI files and the API reference, to be regenerated whenever an endpoint changes. */
 export const apiFiles: readonly ApiFile[] = [
   {
@@ -132,14 +144,11 @@ export const apiFiles: readonly ApiFile[] = [
   },
   {
     path: 'docs/openapi/client-server-v3.json',
-    render: () =>
-      json(
-        clientServerV3OpenApi(createClientServerV3({ authority: nobody, sessions: nobody, openId, limits, contacts })),
-      ),
+    render: () => json(clientServerV3OpenApi(clientServerV3)),
   },
   {
     path: 'docs/openapi/client-server-v1.json',
-    render: () => json(clientServerV1OpenApi(createClientServerV1({ authority: nobody, limits }))),
+    render: () => json(clientServerV1OpenApi(clientServerV1)),
   },
   {
     path: 'docs/openapi/identity-v1.json',

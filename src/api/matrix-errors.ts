@@ -30,6 +30,11 @@ export const matrixHttpErrors = {
     error: 'The database cannot be reached at the moment. Please try again later.',
   },
   body_too_large: { status: 413, errcode: 'M_TOO_LARGE', error: 'Content is too large' },
+  server_busy: {
+    status: 503,
+    errcode: 'M_UNKNOWN',
+    error: 'Too many requests are being received. Please try again later.',
+  },
   body_encoded: { status: 415, errcode: 'M_UNKNOWN', error: 'Content must not have a Content-Encoding' },
   path_malformed: { status: 400, errcode: 'M_INVALID_PARAM', error: 'The path is not percent-encoded correctly' },
   defect: { status: 500, errcode: 'M_UNKNOWN', error: 'Internal server error' },

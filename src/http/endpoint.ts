@@ -74,6 +74,9 @@ export function answersPages(endpoint: Pick<Endpoint, 'replies'> | undefined): b
   return endpoint !== undefined && Object.values(endpoint.replies).some(isPage);
 }
 
+/** How large the bodies of an endpoint may be. */
+export type BodySize = 'usual' | 'large';
+
 /** Who is served: whom the surface's authenticator admits, or everybody. */
 export type Access = 'authenticated' | 'public';
 
@@ -113,12 +116,14 @@ export interface EndpointDeclaration<
   readonly body?: Body;
   /** `json` unless told otherwise. */
   readonly bodyFrom?: InputSource;
+  /** The size of the bodies that are read: `usual` (64 KiB) unless declared as `large`, which is what the configuration permits. */
+  readonly bodySize?: BodySize;
   readonly replies: Replies;
   /** Every reply that is not in `replies`. */
   readonly errors: ReplyShapes;
   /** Replies of any other status, where another server decides about them. */
   readonly otherErrors?: ReplyShape;
-  /** Throws where such requests are refused whatever is in them; asked before the shape of the body is looked at. */
+  /** Throws if such requests are refused whatever is in them. Called before the body is received. */
   readonly admit?: () => void;
   /** Spells what a service threw where this operation differs from its surface, which spells what is left undefined. */
   readonly failure?: (failure: Failure) => Answer | undefined;
@@ -140,6 +145,7 @@ export interface Endpoint {
   readonly access: Access;
   readonly body: z.ZodType | undefined;
   readonly bodyFrom: InputSource;
+  readonly bodySize: BodySize;
   readonly replies: ReplyShapes;
   readonly errors: ReplyShapes;
   readonly otherErrors?: ReplyShape;
@@ -147,6 +153,8 @@ export interface Endpoint {
   readonly failure?: (failure: Failure) => Answer | undefined;
   /** What is wrong with a request from that address, before anything else of it is looked at; nothing is where absent. */
   readonly objection?: (clientAddress: string) => HttpProblem | undefined;
+  /** Throws if such requests are refused whatever is in them. Called before the body is received. */
+  readonly admit?: () => void;
   /** Checks `body` against its shape (problem `body_unfit`) and runs the handler. */
   readonly run: (request: AnyRequest) => Promise<Answer>;
 }
@@ -161,7 +169,7 @@ export function endpoint<
   const {
     body: shape,
     bodyFrom = 'json',
-    admit,
+    bodySize = 'usual',
     handler,
     description,
     params: parameters,
@@ -178,8 +186,8 @@ export function endpoint<
     query,
     body: shape,
     bodyFrom,
+    bodySize,
     async run(request) {
-      admit?.();
       return handler({
         ...request,
         query: pick(request.query, Object.keys(query)) as Partial<Record<Query, string>>,
@@ -188,6 +196,9 @@ export function endpoint<
     },
   };
 }
+
+/** More of them tell a client nothing. */
+const maxFaults = 20;
 
 function pick(query: URLSearchParams, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(
@@ -202,12 +213,17 @@ function read(shape: z.ZodType | undefined, body: unknown): unknown {
   if (shape === undefined) return undefined;
   const result = shape.safeParse(body);
   if (result.success) return result.data;
-  const faults = result.error.issues.filter(({ path }) => path.length > 0).map((issue) => faultOf(issue, body));
+  const faults = result.error.issues
+    .filter(({ path }) => path.length > 0)
+    .slice(0, maxFaults)
+    .map((issue) => faultOf(issue, body));
   throw new HttpFailure({ kind: 'body_unfit', faults });
 }
 
-function faultOf({ code, path }: z.core.$ZodIssue, body: unknown): BodyFault {
+function faultOf(issue: z.core.$ZodIssue, body: unknown): BodyFault {
+  const { code, path } = issue;
   const at = path.join('.');
+  if (code === 'too_big' && issue.origin === 'array') return { at, problem: 'too_many' };
   const value = path.reduce<unknown>((outer, key) => (isContainer(outer) ? outer[key] : undefined), body);
   if (value === undefined) return { at, problem: 'missing' };
   return { at, problem: code === 'invalid_type' || code === 'invalid_union' ? 'wrong_type' : 'wrong_value' };

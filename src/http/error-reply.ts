@@ -3,6 +3,7 @@ import type { Logger } from '../base/logger.js';
 import type { Exchange } from './exchange.js';
 import { plainProblemReply } from './plain-problems.js';
 import { HttpFailure } from './problem.js';
+import { ClientGone } from './receive-body.js';
 import type { Answer } from './reply.js';
 import { checkReply, type UndeclaredReplies } from './reply-check.js';
 
@@ -20,7 +21,7 @@ export function errorReply(
   exchange: Pick<Exchange, 'surface' | 'endpoint' | 'requestId'>,
   deps: ErrorReplyDeps,
 ): Answer | undefined {
-  if (isAbortedUpload(error)) return undefined;
+  if (error instanceof ClientGone) return undefined;
   const { surface, endpoint, requestId } = exchange;
   const fields = { requestId, surface: surface?.name, endpoint: endpoint?.name };
   try {
@@ -54,8 +55,4 @@ function spelled(
   if (isFailure(error) && isUnavailable?.(error)) return problem({ kind: 'unavailable' }, endpoint);
   if (!isFailure(error) || !surface || !endpoint) return undefined;
   return endpoint.failure?.(error) ?? surface.failure(error, endpoint);
-}
-
-function isAbortedUpload(error: unknown): boolean {
-  return error instanceof Error && 'type' in error && error.type === 'request.aborted';
 }

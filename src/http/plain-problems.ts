@@ -11,6 +11,7 @@ const rows = {
   body_not_json: { status: 400, error: 'The body is not JSON.' },
   body_unfit: { status: 400, error: 'The body does not have the right shape.' },
   body_too_large: { status: 413, error: 'The body is too large.' },
+  server_busy: { status: 503, error: 'Too many requests are being received. Please try again later.' },
   body_encoded: { status: 415, error: 'The body must not have a Content-Encoding.' },
   path_malformed: { status: 400, error: 'The path is not percent-encoded correctly.' },
   too_many_open: { status: 503, error: 'Too many connections are open. Please try again later.' },
@@ -43,6 +44,7 @@ export function problemHeaders(problem: HttpProblem): Record<string, string> {
     case 'body_not_json':
     case 'body_unfit':
     case 'body_too_large':
+    case 'server_busy':
     case 'body_encoded':
     case 'path_malformed':
     case 'unavailable':

@@ -4,7 +4,7 @@ import { Failure } from '../base/failure.js';
 export interface BodyFault {
   /** Names of members, joined by dots. */
   readonly at: string;
-  readonly problem: 'missing' | 'wrong_type' | 'wrong_value';
+  readonly problem: 'missing' | 'wrong_type' | 'wrong_value' | 'too_many';
 }
 
 /** What the kernel itself finds wrong with a request; every surface spells it its own way. */
@@ -25,6 +25,8 @@ export type HttpProblem =
   /** JSON that does not have the shape that the endpoint declares; `faults` say where, and are none where it is not even an object. */
   | { readonly kind: 'body_unfit'; readonly faults: readonly BodyFault[] }
   | { readonly kind: 'body_too_large'; readonly limitBytes: number }
+  /** The bodies of other requests take all the memory that there is for bodies. */
+  | { readonly kind: 'server_busy' }
   /** A Content-Encoding: bodies are read as they are, never unpacked. */
   | { readonly kind: 'body_encoded' }
   /** A percent-encoding in the path that stands for nothing. */

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { strictText, type ReadBody } from './request-body.js';
+import { formTexts, type RequestBody } from './request-body.js';
 
 /**
  * Where the input of an endpoint, its `body`, comes from:
@@ -12,30 +12,26 @@ import { strictText, type ReadBody } from './request-body.js';
  */
 export type InputSource = 'json' | 'query' | 'arguments' | 'bytes';
 
-/** Reads the input of a request from its source; throws the problems `body_*`. */
-export async function readInput(source: InputSource, ctx: Context, readBody: ReadBody): Promise<unknown> {
+/** Reads the input of a request from its source; throws the problems `body_*` and those of `read`, which receives the body. */
+export async function readInput(source: InputSource, ctx: Context, read: () => Promise<RequestBody>): Promise<unknown> {
   switch (source) {
     case 'query':
-      return texts(ctx.querystring);
+      return formTexts(ctx.querystring);
     case 'json':
-      return (await readBody(ctx)).json();
+      return (await read()).json();
     case 'bytes':
-      return (await readBody(ctx)).bytes;
+      return (await read()).bytes;
     case 'arguments':
-      return readArguments(ctx, readBody);
+      return readArguments(ctx, read);
   }
 }
 
-async function readArguments(ctx: Context, readBody: ReadBody): Promise<unknown> {
-  const query = texts(ctx.querystring);
+async function readArguments(ctx: Context, read: () => Promise<RequestBody>): Promise<unknown> {
+  const query = formTexts(ctx.querystring);
   if (ctx.method === 'GET') return query;
-  const { bytes, json } = await readBody(ctx);
+  const { bytes, json, form } = await read();
   const type = ctx.get('Content-Type').trim().toLowerCase();
-  if (type.startsWith('application/json')) return bytes.length === 0 ? query : (json() ?? query);
+  if (type.startsWith('application/json')) return bytes.length === 0 ? query : ((await json()) ?? query);
   const isForm = type === '' || type.startsWith('application/x-www-form-urlencoded');
-  return isForm ? { ...query, ...texts(strictText(bytes)) } : query;
-}
-
-function texts(form: string): Record<string, string> {
-  return Object.fromEntries([...new URLSearchParams(form)].toReversed());
+  return isForm ? { ...query, ...(await form()) } : query;
 }

@@ -1,79 +1,80 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import bodyParser from 'koa-bodyparser';
 import type { Context } from 'koa';
+import type { BodyAllowance } from './body-budget.js';
+import { isSafeJson } from './json-guard.js';
 import { HttpFailure } from './problem.js';
+import { receiveBody } from './receive-body.js';
 
-/** The body of a request, read to its end. */
+/** The body of a request, received as a whole. Each parser may be called once. */
 export interface RequestBody {
   readonly bytes: Buffer;
-  /** The body as JSON, whatever its Content-Type says; throws the problem `body_not_json`. */
-  readonly json: () => unknown;
+  /** Parses it as JSON, whatever its Content-Type; throws the problem `body_not_json`. */
+  readonly json: () => Promise<unknown>;
+  /** Parses it as a form, whatever its Content-Type; throws the problem `body_not_json` if it is not UTF-8. */
+  readonly form: () => Promise<Record<string, string>>;
 }
 
-/** Reads the body of a request; throws the problems `body_too_large` and `body_encoded`. */
-export type ReadBody = (ctx: Context) => Promise<RequestBody>;
+/** Receives the body of a request; throws the problems `body_too_large`, `body_encoded` and `server_busy`, and ClientGone. */
+export type ReadBody = (ctx: Context, limits: BodyLimits) => Promise<RequestBody>;
 
-/** A reader of bodies of at most `limitBytes`. */
-export function createBodyReader(limitBytes: number): ReadBody {
-  const parse = bodyParser({
-    enableTypes: ['json'],
-    detectJSON: () => true,
-    // Without it, bodies that are neither object nor array are errors of another kind and an empty one is `{}`.
-    strict: false,
-    jsonLimit: String(limitBytes),
-    // The parser would replace bytes that are not UTF-8 in silence: keep the bytes, and decode them strictly below.
-    encoding: 'binary',
-  });
+/** What one body may take. */
+export interface BodyLimits {
+  readonly limitBytes: number;
+  readonly allowance: BodyAllowance;
+}
 
-  return async (ctx) => {
-    const encoding = ctx.get('Content-Encoding');
-    if (encoding !== '' && encoding !== 'identity') throw new HttpFailure({ kind: 'body_encoded' });
-    try {
-      await parse(ctx, () => Promise.resolve());
-    } catch (error) {
-      const read = textThatIsNoJson(error);
-      if (read !== undefined) return { bytes: Buffer.from(read, 'latin1'), json: noJson };
-      // What is left of the body has to go somewhere before the connection can be used again.
-      ctx.req.resume();
-      throw translated(error, limitBytes);
-    }
-    const bytes = Buffer.from(ctx.request.rawBody, 'latin1');
-    return { bytes, json: () => strictJson(bytes) };
+const jsonType = 'application/json';
+const formType = 'application/x-www-form-urlencoded';
+// The size was bounded while the body arrived.
+const unlimited = String(Number.MAX_SAFE_INTEGER);
+const options = {
+  enableTypes: ['json', 'form'],
+  jsonLimit: unlimited,
+  formLimit: unlimited,
+  // Any JSON value: what it has to be is for the shape of the endpoint to decide.
+  strict: false,
+  // A member `__proto__` is unknown, as others are, but must not become a prototype by assignment.
+  onProtoPoisoning: 'remove',
+  qs: { parse: formTexts },
+};
+const parse = bodyParser(options);
+
+/** The reader of request bodies. */
+export const readBody: ReadBody = async (ctx, { limitBytes, allowance }) => {
+  const encoding = ctx.get('Content-Encoding');
+  if (encoding !== '' && encoding !== 'identity') throw new HttpFailure({ kind: 'body_encoded' });
+  const bytes = await receiveBody(ctx.req, limitBytes, allowance);
+  return {
+    bytes,
+    json: async () => (bytes.length > 0 && isSafeJson(bytes) ? parseAs(jsonType, ctx, bytes) : notJson()),
+    form: async () => (bytes.length === 0 ? {} : ((await parseAs(formType, ctx, bytes)) as Record<string, string>)),
   };
+};
+
+/** The texts of a form or query; the first of several of one name counts. */
+export function formTexts(form: string): Record<string, string> {
+  return Object.fromEntries([...new URLSearchParams(form)].toReversed());
 }
 
-/** Bytes as UTF-8; throws the problem `body_not_json` where they are none. */
-export function strictText(bytes: Uint8Array): string {
+// The parser reads requests: it is given one that consists of what was received.
+async function parseAs(type: string, { app, res }: Context, bytes: Buffer): Promise<unknown> {
+  // The parser would replace what is not UTF-8, and skip a byte order mark.
+  if (!isUtf8(bytes) || bytes[0] === 0xef) return notJson();
+  const headers = { 'content-type': type, 'content-length': String(bytes.length) };
+  const received = Object.assign(Readable.from([bytes]), { headers });
+  const context = app.createContext(received as unknown as IncomingMessage, res);
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return noJson();
+    await parse(context, () => Promise.resolve());
+  } catch (error) {
+    if (error instanceof SyntaxError) return notJson();
+    throw error;
   }
+  return context.request.body;
 }
 
-function strictJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(strictText(bytes));
-  } catch {
-    return noJson();
-  }
-}
-
-function noJson(): never {
+function notJson(): never {
   throw new HttpFailure({ kind: 'body_not_json' });
-}
-
-// The parser has read the whole body before it finds that it is no JSON, or JSON that it thinks dangerous, and gives it back.
-function textThatIsNoJson(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('status' in error) || !('body' in error)) return undefined;
-  return error.status === 400 && typeof error.body === 'string' ? error.body : undefined;
-}
-
-// By its marks, not by its class: two copies of http-errors in one tree are no rarity.
-function translated(error: unknown, limitBytes: number): unknown {
-  const status: unknown = error instanceof Error && 'status' in error ? error.status : undefined;
-  const type: unknown = error instanceof Error && 'type' in error ? error.type : undefined;
-  if (type === 'request.aborted') return error;
-  if (status === 413) return new HttpFailure({ kind: 'body_too_large', limitBytes });
-  if (status === 400) return new HttpFailure({ kind: 'body_not_json' });
-  return error;
 }

@@ -5,8 +5,9 @@ import { createPacer } from '../base/pacer.js';
 import { Secret } from '../base/secret.js';
 import { readAccessToken } from './access-token.js';
 import type { Credentials } from './bearer-auth.js';
+import { clientNetwork } from './client-ip.js';
 import { crossOriginHeaders } from './cross-origin.js';
-import { answersPages, type Endpoint } from './endpoint.js';
+import { answersPages, type BodySize, type Endpoint } from './endpoint.js';
 import type { Exchange } from './exchange.js';
 import { compilePath } from './path-pattern.js';
 import { stranger, type Principal } from './principal.js';
@@ -14,14 +15,17 @@ import { HttpFailure } from './problem.js';
 import { readInput } from './read-input.js';
 import { receivedRequest } from './received-request.js';
 import { checkReply, type UndeclaredReplies } from './reply-check.js';
-import type { ReadBody } from './request-body.js';
+import type { BodyBudget } from './body-budget.js';
+import { readBody } from './request-body.js';
 import type { Surface } from './surface.js';
 import { writeReply } from './write-reply.js';
 
 /** What createRoutes needs. */
 export interface RoutesDeps {
   readonly surfaces: readonly Surface[];
-  readonly readBody: ReadBody;
+  readonly bodies: BodyBudget;
+  /** How large a body may be. */
+  readonly limitBytes: Readonly<Record<BodySize, number>>;
   readonly undeclaredReplies: UndeclaredReplies;
   /** Aborts when the server stops. */
   readonly stopping: AbortSignal;
@@ -33,7 +37,10 @@ interface Mount {
   readonly surface: Surface;
 }
 
-/** Finds the endpoint of a request and runs it: address and secret first, then body, then path parameters, then the handler. Throws HttpFailure. */
+/**
+ * Finds the endpoint of a request and runs it. What needs no body is checked before the body is received: the route, the client address, the
+ * credentials, and whether the endpoint refuses all requests. Throws HttpFailure.
+ */
 export function createRoutes(deps: RoutesDeps): Middleware<Exchange> {
   const mounts = deps.surfaces
     .flatMap((surface) => surface.prefixes.map((prefix): Mount => ({ prefix, surface })))
@@ -92,7 +99,14 @@ function isBelow(path: string, prefix: string): boolean {
 }
 
 function serve(
-  { readBody, undeclaredReplies, stopping, logger, pass }: RoutesDeps & { readonly pass: () => Promise<void> },
+  {
+    bodies,
+    limitBytes,
+    undeclaredReplies,
+    stopping,
+    logger,
+    pass,
+  }: RoutesDeps & { readonly pass: () => Promise<void> },
   surface: Surface,
   endpoint: Endpoint,
   params: (captures: readonly string[]) => Record<string, string>,
@@ -107,7 +121,13 @@ function serve(
     const accessToken = readAccessToken({ authorization: ctx.req.headers.authorization, query: ctx.querystring });
     const query = new URLSearchParams(ctx.querystring);
     const principal = await admit(ctx, surface, endpoint, { accessToken, query });
-    const body = endpoint.body === undefined ? undefined : await readInput(endpoint.bodyFrom, ctx, readBody);
+    endpoint.admit?.();
+    const receive = () => {
+      const allowance = bodies.open({ client: clientNetwork(clientAddress), isPublic: endpoint.access === 'public' });
+      ctx.res.once('close', () => allowance.release());
+      return readBody(ctx, { limitBytes: limitBytes[endpoint.bodySize], allowance });
+    };
+    const body = endpoint.body === undefined ? undefined : await readInput(endpoint.bodyFrom, ctx, receive);
     // What takes a body is more work than the rest: many such requests at once are not to hold up the others.
     if (endpoint.body !== undefined) await pass();
     const reply = await endpoint.run({

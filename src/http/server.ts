@@ -8,17 +8,22 @@ import type { Logger } from '../base/logger.js';
 import type { Random } from '../base/random.js';
 import { createApplication } from './application.js';
 import { answerBrokenRequest, brokenRequestHeaders, refuseProxying } from './broken-requests.js';
+import { createBodyBudget } from './body-budget.js';
 import { createClientAddress } from './client-ip.js';
 import { ignoreUpgrade } from './ignore-upgrade.js';
 import type { UndeclaredReplies } from './reply-check.js';
-import { createBodyReader } from './request-body.js';
 import { createRoutes } from './routes.js';
 import { createSocketDoor, defaultSocketLimits, type SocketLimits } from './socket-door.js';
 import type { Surface } from './surface.js';
 
 /** Bounds on what one client may ask of the server. */
 export interface HttpLimits {
+  /** How large a body may be that an endpoint declares as large; others may have 64 KiB at most. */
   readonly maxBodyBytes: number;
+  /** How many bytes of bodies may be in memory, over all connections. */
+  readonly bodyMemoryBytes: number;
+  /** How many connections may be open. */
+  readonly maxConnections: number;
   /** How long a client may take to send the headers of a request. */
   readonly headersTimeoutMs: number;
   /** How long a client may take to send a whole request. */
@@ -31,11 +36,15 @@ export interface HttpLimits {
 /** The limits of the daemon unless it is told others. */
 export const defaultHttpLimits: HttpLimits = {
   maxBodyBytes: 1024 * 1024,
+  bodyMemoryBytes: 32 * 1024 * 1024,
+  maxConnections: 2000,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   keepAliveTimeoutMs: 75_000,
   sockets: defaultSocketLimits,
 };
+
+const usualBodyBytes = 64 * 1024;
 
 /** How long requests have to say that they were given up. */
 const lastAnswersMs = 2_000;
@@ -78,14 +87,17 @@ export interface HttpAddress {
 /** An HTTP server for the given surfaces. */
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const { host, port, limits, clock, logger } = deps;
-  const readBody = createBodyReader(limits.maxBodyBytes);
+  // No client can take the memory of all others, and requests without credentials leave a half to those with them.
+  const totalBytes = Math.max(limits.bodyMemoryBytes, 4 * limits.maxBodyBytes);
+  const bodies = createBodyBudget({ totalBytes, clientBytes: totalBytes / 4, publicBytes: totalBytes / 2 });
+  const limitBytes = { large: limits.maxBodyBytes, usual: Math.min(usualBodyBytes, limits.maxBodyBytes) };
   const stopped = new AbortController();
   const stopping = stopped.signal;
   setMaxListeners(0, stopping);
   const clientAddress = createClientAddress(deps.trustedProxies);
   const handle = createApplication({
     ...deps,
-    routes: createRoutes({ ...deps, readBody, stopping }),
+    routes: createRoutes({ ...deps, bodies, limitBytes, stopping }),
     clientAddress,
   });
   const door = createSocketDoor({ ...deps, limits: limits.sockets, clientAddress, stopping });
@@ -124,6 +136,15 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   server.on('clientError', (error, socket) => answerBrokenRequest(error, socket, clock));
   // Node would close the connection without a word.
   server.on('connect', (_request, socket) => refuseProxying(socket, clock));
+  server.maxConnections = limits.maxConnections;
+  let isFull = false;
+  server.on('drop', () => {
+    // Those that are kept open for nothing make room for those that come.
+    server.closeIdleConnections();
+    if (!isFull) logger.warn('too many connections', { maxConnections: limits.maxConnections });
+    isFull = true;
+  });
+  server.on('connection', () => (isFull = false));
   server.on('upgrade', (request, socket, head) => {
     const work = door.admit(request, socket, head);
     if (work === undefined) return ignoreUpgrade(server, request, socket, head);

@@ -123,7 +123,11 @@ export function createSocketDoor(deps: SocketDoorDeps): SocketDoor {
       const reply = errorReply(error, { surface, endpoint, requestId }, deps);
       if (reply === undefined) return void socket.destroy();
       status = reply.status;
-      answerOnSocket(socket, written({ ...reply, headers: { 'X-Request-Id': requestId, ...reply.headers } }), clock);
+      answerOnSocket(
+        socket,
+        written({ ...reply, headers: { 'X-Request-Id': requestId, ...reply.headers } }, surface.jsonType),
+        clock,
+      );
     } finally {
       const route = `${surface.prefixes[0]}${endpoint.path}`;
       const durationMs = clock.now() - startedAt;

@@ -25,6 +25,8 @@ export interface Surface {
   readonly problem: (problem: HttpProblem, endpoint: Endpoint | undefined) => Answer;
   /** Spells what a service threw, and the endpoint itself did not; undefined for a failure that this surface does not know, which is a defect. */
   readonly failure: (failure: Failure, endpoint: Endpoint) => Answer | undefined;
+  /** The Content-Type of its JSON; with a charset if absent. */
+  readonly jsonType?: string;
   /** How loud the access line is: `debug` for what is polled all day. */
   readonly accessLevel: 'info' | 'debug';
   /**

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Context } from 'koa';
+import type { ParameterizedContext } from 'koa';
+import type { Exchange } from './exchange.js';
 import type { Answer } from './reply.js';
 
 /** An answer as it goes over the wire. */
@@ -10,7 +11,7 @@ export interface WrittenAnswer {
 }
 
 /** The answer with the headers of every answer, as JSON or as a page. */
-export function written(answer: Answer): WrittenAnswer {
+export function written(answer: Answer, jsonType = 'application/json; charset=utf-8'): WrittenAnswer {
   const { status } = answer;
   const common = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
   if ('html' in answer) {
@@ -21,13 +22,13 @@ export function written(answer: Answer): WrittenAnswer {
       text: answer.html,
     };
   }
-  const type = { 'Content-Type': 'application/json; charset=utf-8' };
+  const type = { 'Content-Type': jsonType };
   return { status, headers: { ...type, ...common, ...answer.headers }, text: JSON.stringify(answer.body) };
 }
 
-/** Puts the answer on the response. */
-export function writeReply(ctx: Context, answer: Answer): void {
-  const { status, headers, text } = written(answer);
+/** Puts the answer on the response, as its surface has it. */
+export function writeReply(ctx: ParameterizedContext<Exchange>, answer: Answer): void {
+  const { status, headers, text } = written(answer, ctx.state.surface?.jsonType);
   ctx.status = status;
   ctx.set({ ...headers });
   ctx.body = text;

@@ -81,7 +81,7 @@ export function echoEndpoint(): Endpoint {
     body: z.object({ say: z.string() }),
     replies: { 200: said },
     errors: Object.fromEntries(
-      [400, 401, 413, 415, 429].map((status) => [
+      [400, 401, 413, 415, 429, 503].map((status) => [
         status,
         { description: 'Error', schema: z.object({ error: z.string(), errcode: z.string() }) },
       ]),

@@ -17,6 +17,8 @@ export function matrixSurface({
     ...rest,
     authenticate,
     accessLevel: 'info',
+    // Exactly as Matrix servers send it, and as their test suites compare it.
+    jsonType: 'application/json',
     lenient: true,
     problem: spellHttpProblem,
     failure: spellFailure,

@@ -1,7 +1,13 @@
 import type { ErrorKind } from './error-shapes.js';
 
 /** What can go wrong with the body of any request. */
-export const bodyKinds: readonly ErrorKind[] = ['body_not_json', 'unfit', 'body_too_large', 'body_encoded'];
+export const bodyKinds: readonly ErrorKind[] = [
+  'body_not_json',
+  'unfit',
+  'body_too_large',
+  'body_encoded',
+  'server_busy',
+];
 
 /** What can go wrong when it is asked how one may log in. */
 export const flowKinds: readonly ErrorKind[] = [

@@ -1,22 +1,18 @@
 import { z } from 'zod';
+import { boundedList } from '../../http/bounded-list.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { Associations } from '../../identity/associations.js';
 import { anyKinds, errorShapes, inputKinds } from '../identity/error-shapes.js';
+import { mostLookups } from '../identity/input.js';
 import { callerOf, type Version } from '../identity/version.js';
 
-const pairs = z.array(z.tuple([z.string(), z.string()]));
-
 const body = z.looseObject({
-  threepids: z
-    .unknown()
-    .transform((value, context) => {
-      const read = pairs.safeParse(value);
-      if (read.success) return read.data;
-      context.addIssue({ code: 'custom', message: 'no list of pairs' });
-      return z.NEVER;
-    })
-    .meta({ type: 'array', description: 'Addresses, each as `[medium, address]`.' }),
+  threepids: boundedList(z.tuple([z.string(), z.string()]), {
+    max: mostLookups,
+    description: 'Addresses, each as `[medium, address]`.',
+    isOneValue: true,
+  }),
 });
 
 const found = z.object({
@@ -40,11 +36,13 @@ export function bulkLookup(
     summary: 'Ask whose many addresses are',
     body: body.meta({ required: ['threepids'] }),
     bodyFrom: inputFrom,
+    bodySize: 'large',
     replies: { 200: { description: 'What is published', schema: found } },
     errors: errorShapes([
       ...entryKinds,
       ...inputKinds,
       'wrong_value',
+      'too_many',
       'identity:too_many_addresses',
       'identity:rate_limited',
       ...anyKinds,

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { boundedList } from '../../http/bounded-list.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { Lookup } from '../../identity/lookup.js';
 import { anyKinds, errorShapes, inputKinds } from '../identity/error-shapes.js';
-import { text } from '../identity/input.js';
+import { mostLookups, text } from '../identity/input.js';
 import { callerOf, version2 } from '../identity/version.js';
 
 /** GET /hash_details */
@@ -44,11 +45,17 @@ export function lookUp(lookup: Pick<Lookup, 'lookUp'>): Endpoint {
     params: {},
     access: 'authenticated',
     summary: 'Ask whose addresses are',
-    body: z.looseObject({
-      addresses: z.array(z.string()).meta({ description: 'Addresses, as the algorithm wants them.' }),
-      algorithm: text('One of those in hash_details.', 'sha256'),
-      pepper: text('The pepper in hash_details.'),
-    }),
+    body: z
+      .looseObject({
+        addresses: boundedList(z.string(), {
+          max: mostLookups,
+          description: 'Addresses, as the algorithm wants them.',
+        }),
+        algorithm: text('One of those in hash_details.', 'sha256'),
+        pepper: text('The pepper in hash_details.'),
+      })
+      .meta({ required: ['addresses', 'algorithm', 'pepper'] }),
+    bodySize: 'large',
     replies: {
       200: {
         description: 'What is published',
@@ -62,6 +69,7 @@ export function lookUp(lookup: Pick<Lookup, 'lookUp'>): Endpoint {
     errors: errorShapes([
       ...version2.entryKinds,
       ...inputKinds,
+      'too_many',
       'identity:algorithm_unknown',
       'identity:pepper_wrong',
       'identity:too_many_addresses',

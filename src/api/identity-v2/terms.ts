@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundedList } from '../../http/bounded-list.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { IdentityAccounts } from '../../identity/accounts.js';
@@ -42,14 +43,17 @@ export function acceptTerms(accounts: Pick<IdentityAccounts, 'acceptTerms'>): En
     params: {},
     access: 'authenticated',
     summary: 'Accept policies',
-    body: z.looseObject({
-      user_accepts: z.array(z.string()).meta({ description: 'The URLs of the policies, in any language.' }),
-    }),
+    body: z
+      .looseObject({
+        user_accepts: boundedList(z.string(), { max: 1000, description: 'The URLs of the policies, in any language.' }),
+      })
+      .meta({ required: ['user_accepts'] }),
     replies: { 200: { description: 'They are accepted', schema: z.object({}) } },
     errors: errorShapes([
       'unauthorized',
       'identity:token_unknown',
       ...inputKinds,
+      'too_many',
       'identity:terms_unknown_url',
       ...anyKinds,
     ]),

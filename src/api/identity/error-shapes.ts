@@ -4,7 +4,14 @@ import type { WireError } from '../matrix-errors.js';
 import { wireError, type ErrorKind, type Peculiar } from './wire-error.js';
 
 /** What can go wrong with the input of any request that has a body. */
-export const inputKinds: readonly ErrorKind[] = ['body_not_json', 'missing', 'unfit', 'body_too_large', 'body_encoded'];
+export const inputKinds: readonly ErrorKind[] = [
+  'body_not_json',
+  'missing',
+  'unfit',
+  'body_too_large',
+  'body_encoded',
+  'server_busy',
+];
 
 /** What can go wrong with anything that is asked for. */
 export const anyKinds: readonly ErrorKind[] = ['unavailable', 'defect'];

@@ -103,9 +103,10 @@ export const httpErrors = {
   body_not_json: { status: 400, errcode: 'M_BAD_JSON', error: 'Malformed JSON' },
 } satisfies Record<Exclude<HttpProblem['kind'], 'body_unfit'>, WireError>;
 
-/** A body that does not fit: members are missing, the value of one is none that is known, and everything else. */
+/** A body that does not fit: members are missing, the value of one is none that is known, a list is too long, and everything else. */
 export const bodyErrors = {
   missing: { status: 400, errcode: 'M_MISSING_PARAMS', error: 'Missing parameters: ' },
   wrong_value: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid parameter: ' },
+  too_many: { status: 400, errcode: 'M_TOO_LARGE', error: 'Too many elements: ' },
   unfit: bodyUnfit,
 } satisfies Record<string, WireError>;

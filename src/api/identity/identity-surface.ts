@@ -16,6 +16,8 @@ export function identitySurface({ authenticate = anybody, ...rest }: IdentitySur
     ...rest,
     authenticate,
     accessLevel: 'info',
+    // Exactly as Matrix servers send it, and as their test suites compare it.
+    jsonType: 'application/json',
     lenient: true,
     problem: spellProblem,
     failure: (failure) => spellFailure(failure),

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** The most addresses that a lookup may have, whatever the configuration. */
+export const mostLookups = 100_000;
+
 /** A text. */
 export function text(description: string, ...examples: readonly string[]) {
   return z.string().meta({ description, ...(examples.length === 0 ? {} : { examples: [...examples] }) });

@@ -57,7 +57,9 @@ function spellBodyFaults(faults: readonly BodyFault[]): ObjectReply {
     faults.filter((fault) => fault.problem === problem).map(({ at }) => at);
   const missing = namesOf('missing');
   const invalid = namesOf('wrong_value');
+  const long = namesOf('too_many');
   if (missing.length > 0) return spell(wireError('missing', undefined), missing.join(','));
+  if (long.length > 0) return spell(wireError('too_many', undefined), long.join(','));
   if (invalid.length < faults.length || invalid.length === 0) return spell(wireError('unfit', undefined));
   return spell(wireError('wrong_value', undefined), invalid.join(','));
 }

@@ -23,7 +23,14 @@ const telegram: readonly Kind[] = [
   'telegram_error',
   'defect',
 ];
-const steps: readonly Kind[] = ['body_not_json', 'body_unfit', 'body_too_large', 'body_encoded', 'already_logged_in'];
+const steps: readonly Kind[] = [
+  'body_not_json',
+  'body_unfit',
+  'body_too_large',
+  'body_encoded',
+  'server_busy',
+  'already_logged_in',
+];
 
 /** Every kind of error that an operation can answer with: those of all operations, those of all steps of a login, and its own. */
 export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> = {

@@ -208,6 +208,11 @@ export const httpErrors = {
     error: 'This endpoint does not have that method.',
   },
   body_too_large: { status: 413, errcode: 'unhandled_http_413', error: 'The request body is too large.' },
+  server_busy: {
+    status: 503,
+    errcode: 'unhandled_http_503',
+    error: 'Too many requests are being received. Please try again later.',
+  },
   body_encoded: {
     status: 415,
     errcode: 'unhandled_http_415',

@@ -9,7 +9,7 @@ const admission: readonly Kind[] = ['unauthorized', 'too_many_attempts', 'authen
 const owner: readonly Kind[] = ['path_malformed', 'mxid_empty', 'mxid_invalid', 'mxid_not_own', 'not_permitted'];
 const everybody: readonly Kind[] = [...admission, ...owner, 'unavailable', 'defect'];
 const telegram: readonly Kind[] = ['flood_wait', 'telegram_unreachable', 'telegram_rejected_us', 'telegram_error'];
-const body: readonly Kind[] = ['body_not_json', 'body_unfit', 'body_too_large', 'body_encoded'];
+const body: readonly Kind[] = ['body_not_json', 'body_unfit', 'body_too_large', 'body_encoded', 'server_busy'];
 const steps: readonly Kind[] = [...everybody, ...telegram, ...body, 'already_logged_in', 'login_revoked'];
 const number: readonly Kind[] = [
   'phone_number_invalid',

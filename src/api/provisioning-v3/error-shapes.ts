@@ -17,7 +17,7 @@ const everybody: readonly Kind[] = [
   'defect',
 ];
 const inPath: readonly Kind[] = ['path_malformed'];
-const body: readonly Kind[] = ['body_not_json', 'body_unfit', 'body_too_large', 'body_encoded'];
+const body: readonly Kind[] = ['body_not_json', 'body_unfit', 'body_too_large', 'body_encoded', 'server_busy'];
 const telegram: readonly Kind[] = ['flood_wait', 'telegram_unreachable', 'telegram_rejected_us', 'telegram_error'];
 const over: readonly Kind[] = ['login_unknown', 'login_cancelled', 'login_timed_out'];
 const accounts: readonly Kind[] = [...everybody, ...telegram, 'not_logged_in', 'account_unknown'];

@@ -152,6 +152,11 @@ export const httpErrors = {
   body_not_json: { status: 400, errcode: 'M_NOT_JSON', error: 'Content is not JSON' },
   body_unfit: { status: 400, errcode: 'M_BAD_JSON', error: 'Content is not a JSON object of the right shape' },
   body_too_large: { status: 413, errcode: 'M_TOO_LARGE', error: 'Content is too large' },
+  server_busy: {
+    status: 503,
+    errcode: 'M_UNKNOWN',
+    error: 'Too many requests are being received. Please try again later',
+  },
   body_encoded: { status: 415, errcode: 'M_UNKNOWN', error: 'Content must not have a Content-Encoding' },
   path_malformed: { status: 400, errcode: 'M_INVALID_PARAM', error: 'The path is not percent-encoded correctly' },
   route_unknown: unrecognized(404),

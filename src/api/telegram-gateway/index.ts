@@ -40,7 +40,7 @@ export function createTelegramGatewaySurface({ path, reports }: TelegramGatewayS
         body: rawBytes,
         bodyFrom: 'bytes',
         replies: { 200: { description: 'Taken', schema: z.object({}) } },
-        errors: { 401: error, 403: error, 413: error, 415: error },
+        errors: { 401: error, 403: error, 413: error, 415: error, 503: error },
         handler: async ({ body, received }) => {
           const timestamp = received.header('X-Request-Timestamp');
           const signature = received.header('X-Request-Signature');

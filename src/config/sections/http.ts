@@ -21,7 +21,12 @@ export const http = group(
     max_body_kilobytes: withDefault(
       wholeNumber(1, 65536),
       '1024',
-      'The largest request body that is read. A larger one is answered with 413.',
+      'The largest request body that is read: for address lookups. Others may have 64 KiB. A larger one is answered with 413.',
+    ),
+    max_connections: withDefault(
+      wholeNumber(10, 1_000_000),
+      '2000',
+      'The most connections that may be open. Further ones are closed at once.',
     ),
     shutdown_seconds: withDefault(
       wholeNumber(0, 600),
@@ -33,6 +38,7 @@ export const http = group(
     host: keys.host,
     port: keys.port,
     trustedProxies: keys.trusted_proxies,
+    maxConnections: keys.max_connections,
     maxBodyBytes: keys.max_body_kilobytes * 1024,
     shutdownMs: keys.shutdown_seconds * 1000,
   }),

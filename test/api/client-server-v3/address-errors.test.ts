@@ -84,7 +84,7 @@ describe('the addresses of accounts', () => {
     });
     expect(reply.headers).toMatchObject({
       'access-control-allow-origin': '*',
-      'content-type': 'application/json; charset=utf-8',
+      'content-type': 'application/json',
       'cache-control': 'no-store',
     });
     return reply;

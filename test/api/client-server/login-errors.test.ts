@@ -35,7 +35,7 @@ describe.each(versions)('POST /login, $version,', ({ version, path, rows, order 
     });
     expect(headers).toMatchObject({
       'access-control-allow-origin': '*',
-      'content-type': 'application/json; charset=utf-8',
+      'content-type': 'application/json',
     });
     const retryAfterMs = json['retry_after_ms'];
     const seconds = typeof retryAfterMs === 'number' ? String(Math.ceil(retryAfterMs / 1000)) : undefined;

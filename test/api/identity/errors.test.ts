@@ -44,6 +44,13 @@ const answers = {
   database: [503, 'M_UNKNOWN', 'The database cannot be reached at the moment. Please try again later.'],
 } as const;
 
+/** The operations that read a list: its name, and the most elements that it may have. */
+const lists: Readonly<Record<string, readonly [string, number]>> = {
+  'post /terms': ['user_accepts', 1000],
+  'post /lookup': ['addresses', 100_000],
+  'post /bulk_lookup': ['threepids', 100_000],
+};
+
 const spelled = ({ status, json }: Pick<IdentityReply, 'status' | 'json'>) => [status, json['errcode'], json['error']];
 
 function methodOf({ operation }: Operation): string {
@@ -73,6 +80,7 @@ function triedErrors({ operation, faults, needed, body, access }: Operation): st
     ...rows.map(([status, errcode]) => `${status} ${errcode}`),
     ...(needed.length > 0 ? ['400 M_MISSING_PARAMS', '400 M_INVALID_PARAM'] : []),
     ...(operation.includes('{') ? ['400 M_INVALID_PARAM'] : []),
+    ...(operation in lists ? ['400 M_TOO_LARGE'] : []),
   ];
 }
 
@@ -117,7 +125,7 @@ describe.each(versions)('identity service $version', ({ version, prefix, operati
     });
     expect(reply.headers).toMatchObject({
       'access-control-allow-origin': '*',
-      'content-type': 'application/json; charset=utf-8',
+      'content-type': 'application/json',
       'cache-control': 'no-store',
     });
     return reply;
@@ -159,6 +167,8 @@ describe.each(versions)('identity service $version', ({ version, prefix, operati
   it.each(withBody)('$operation refuses a body that is no JSON object', async (operation) => {
     const tries: readonly [Sent, readonly unknown[]][] = [
       [{ body: '{"a":' }, answers.malformed],
+      [{ body: String.raw`{"a":"\ud800"}` }, answers.malformed],
+      [{ body: '['.repeat(1000) }, answers.malformed],
       [{ body: Buffer.from([0x22, 0xff, 0x22]) }, answers.malformed],
       [{ body: '[]' }, answers.badJson],
       [{ body: '"text"' }, answers.badJson],
@@ -182,6 +192,15 @@ describe.each(versions)('identity service $version', ({ version, prefix, operati
       expect([name, ...spelled(reply)]).toEqual([name, ...(isOfManyTypes ? invalid : answers.badJson)]);
     }
   });
+
+  it.each(operations.filter(({ operation }) => operation in lists))(
+    '$operation refuses a list that is too long before it looks at an element',
+    async (operation) => {
+      const [name, max] = lists[operation.operation] ?? ['', 0];
+      const body = JSON.stringify({ ...operation.body, [name]: Array(max + 1).fill(1) });
+      expect(spelled(await send(operation, { body }))).toEqual([400, 'M_TOO_LARGE', `Too many elements: ${name}`]);
+    },
+  );
 
   it('refuses the name of a key that is not percent-encoded correctly', async () => {
     const reply = await api.call('GET', `${prefix}/pubkey/%zz`);

@@ -17,7 +17,14 @@ describe('a configuration with the required keys only', () => {
     expect(warnings).toEqual([]);
     expect(JSON.parse(JSON.stringify(config))).toEqual({
       homeserver: { domain: 'matrix.test' },
-      http: { host: '127.0.0.1', port: 29317, trustedProxies: [], maxBodyBytes: 1_048_576, shutdownMs: 15_000 },
+      http: {
+        host: '127.0.0.1',
+        port: 29317,
+        trustedProxies: [],
+        maxConnections: 2000,
+        maxBodyBytes: 1_048_576,
+        shutdownMs: 15_000,
+      },
       provisioning: {
         prefix: '/_matrix/provision',
         sharedSecret: '[secret]',

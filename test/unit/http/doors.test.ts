@@ -98,13 +98,14 @@ describe('what refuses every request', () => {
     },
   });
 
-  it('comes before the shape of its body', async () => {
+  it('comes before its body', async () => {
     const failure = () => ({ status: 403, body: { error: 'never' } });
     server = await startServer([testSurface([refusing], { failure })]);
     const post = (body: string) => sendRaw(server.port, { method: 'POST', path: '/test/strict', body });
     expect(await post('{}')).toMatchObject({ status: 403, text: '{"error":"never"}' });
     expect(await post('{"needed":"x"}')).toMatchObject({ status: 403 });
-    expect(await post('{')).toMatchObject({ status: 400 });
+    expect(await post('{')).toMatchObject({ status: 403 });
+    expect(await post('x'.repeat(1024 * 1024))).toMatchObject({ status: 403 });
   });
 });
 

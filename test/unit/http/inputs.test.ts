@@ -76,9 +76,17 @@ describe('the input of an endpoint', () => {
       { a: '1' },
     ],
     ['JSON that is none', { headers: json, body: '{"a":' }, '400 body_not_json'],
-    ['JSON that poisons', { headers: json, body: '{"__proto__":{"a":1}}' }, '400 body_not_json'],
+    ['JSON with a member that is special', { headers: json, body: '{"__proto__":{"a":1},"b":2}' }, { b: 2 }],
+    ['JSON with a byte order mark', { headers: json, body: '\uFEFF{"a":1}' }, '400 body_not_json'],
+    ['JSON that is no UTF-8', { headers: json, body: Buffer.from('{"a":"\xe9"}', 'latin1') }, '400 body_not_json'],
+    ['JSON with half a character', { headers: json, body: String.raw`{"a":"\ud800"}` }, '400 body_not_json'],
+    [
+      'JSON that is nested too deeply',
+      { headers: json, body: `${'['.repeat(101)}${']'.repeat(101)}` },
+      '400 body_not_json',
+    ],
     ['a form that is no UTF-8', { headers: form, body: Buffer.from([0x61, 0x3d, 0xff]) }, '400 body_not_json'],
-    ['a form that is too large', { headers: form, body: 'a'.repeat(1024 * 1024 + 1) }, '413 body_too_large'],
+    ['a form that is too large', { headers: form, body: 'a'.repeat(64 * 1024 + 1) }, '413 body_too_large'],
     ['a form that is packed', { headers: { ...form, 'content-encoding': 'gzip' }, body: 'a=1' }, '415 body_encoded'],
   ])('as arguments: %s', async (_title, request, input) => {
     expect(await inputOf('arguments', request)).toEqual(input);
