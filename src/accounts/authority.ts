@@ -3,7 +3,7 @@ import type { Secret } from '../base/secret.js';
 
 /** Who a login says that it is. */
 export type UserIdentifier =
-  /** A Matrix ID or its localpart, as it was typed. */
+  /** A Matrix ID or its localpart, as the person sees it who typed it (cleanHumanInput). */
   | { readonly kind: 'user'; readonly user: string }
   /** A third-party address, as it was typed; `country` (ISO 3166-1, two letters) helps to read a national phone number. */
   | { readonly kind: 'address'; readonly medium: string; readonly address: string; readonly country?: string };

@@ -1,3 +1,4 @@
+import { cleanHumanInput } from '../base/human-input.js';
 import type { UserIdentifier } from './authority.js';
 import { AccountFailure } from './failure.js';
 
@@ -12,7 +13,7 @@ export function readIdentifier(body: Body): UserIdentifier {
   if (medium !== undefined && address !== undefined) {
     return { kind: 'address', medium: text('medium', medium), address: text('address', address) };
   }
-  if (user !== undefined) return { kind: 'user', user: text('user', user) };
+  if (user !== undefined) return { kind: 'user', user: userName('user', user) };
   if (identifier === undefined) throw new AccountFailure({ kind: 'parameter_missing', name: 'identifier' });
   if (typeof identifier !== 'object' || identifier === null || Array.isArray(identifier)) {
     throw invalid('identifier', 'It must be an object.');
@@ -26,7 +27,7 @@ function readTyped(identifier: Body): UserIdentifier {
   const type = identifier['type'] ?? (isBareAddress ? 'm.id.thirdparty' : undefined);
   switch (type) {
     case 'm.id.user':
-      return { kind: 'user', user: text('identifier.user', identifier['user']) };
+      return { kind: 'user', user: userName('identifier.user', identifier['user']) };
     case 'm.id.thirdparty': {
       const medium = text('identifier.medium', identifier['medium']);
       return { kind: 'address', medium, address: text('identifier.address', identifier['address']) };
@@ -43,6 +44,10 @@ function readTyped(identifier: Body): UserIdentifier {
     default:
       throw invalid('identifier.type', 'It must be m.id.user, m.id.thirdparty or m.id.phone.');
   }
+}
+
+function userName(name: string, value: unknown): string {
+  return cleanHumanInput(text(name, value));
 }
 
 function text(name: string, value: unknown): string {

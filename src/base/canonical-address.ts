@@ -1,7 +1,8 @@
-import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js';
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { foldCase } from './fold-case.js';
+import { cleanHumanInput } from './human-input.js';
 import { readMailbox } from './mailbox.js';
-import { PhoneNumber } from './phone.js';
+import { readKnownPhoneNumber } from './read-phone-number.js';
 
 const maxLength = 500;
 
@@ -31,14 +32,24 @@ export interface TypedAddress {
 }
 
 /**
- * The one form of an address, for storing it, looking it up, hashing it and logging in with it; undefined where it is none.
- * E-mail: case-folded local part, domain in the ASCII of DNS, 3 to 500 characters; what `readMailbox` refuses is none. Phone number: E.164 digits without the plus. What is longer
- * than 500 characters as it was typed is not even read: strangers type it, and folding takes its time.
+ * Returns the one form of an address, for storing it, looking it up, hashing it and logging in with it; undefined if it has none.
+ * E-mail: case-folded local part, domain in the ASCII of DNS, 3 to 500 characters; what `readMailbox` refuses has none. Phone number: E.164
+ * digits without the plus. It is its own canonical form. Text of more than 500 characters is not read: folding takes its time.
  */
 export function canonicalAddress({ medium, address, country }: TypedAddress): ThirdPartyAddress | undefined {
-  const text = address.trim();
+  const text = writtenAddress(address);
   const canonical = text.length > maxLength ? undefined : canonicalForm(medium, text, country);
   return canonical === undefined ? undefined : { medium: medium as ThirdPartyAddress['medium'], address: canonical };
+}
+
+/** Returns the address as its writer sees it, in the letters that were typed. */
+export function writtenAddress(typed: string): string {
+  return cleanHumanInput(cleanHumanInput(typed).replace(/^mailto:/i, ''));
+}
+
+/** Whether a form of an address, such as another spelling of it, has this canonical form. */
+export function isFormOf(form: string, { medium, address }: ThirdPartyAddress): boolean {
+  return canonicalAddress({ medium, address: form })?.address === address;
 }
 
 function canonicalForm(medium: string, text: string, country: string | undefined): string | undefined {
@@ -46,7 +57,7 @@ function canonicalForm(medium: string, text: string, country: string | undefined
     case 'email':
       return canonicalEmail(text);
     case 'msisdn':
-      return canonicalPhone(text, country);
+      return readKnownPhoneNumber(text, country);
     default:
       return undefined;
   }
@@ -59,28 +70,6 @@ function canonicalEmail(text: string): string | undefined {
   return email === undefined || email.length > maxLength ? undefined : email;
 }
 
-function canonicalPhone(typed: string, country: string | undefined): string | undefined {
-  const region = supportedCountry(country);
-  // Where nobody says the country, the number is an international one, whether its plus was kept or not.
-  const international = typed.startsWith('+') || region !== undefined ? typed : `+${typed}`;
-  return testNumber(international) ?? knownNumber(international, region);
-}
-
-/** Numbers of Telegram's test servers, 99966XYYYY (core.telegram.org/api/auth): the calling code 999 is of no country, and will not be. */
-function testNumber(international: string): string | undefined {
-  if (!international.startsWith('+')) return undefined;
-  const digits = PhoneNumber.parse(international)?.reveal().slice(1);
-  return digits !== undefined && /^99966\d{5}$/.test(digits) ? digits : undefined;
-}
-
-function knownNumber(international: string, region: CountryCode | undefined): string | undefined {
-  const number = parsePhoneNumberFromString(international, {
-    ...(region === undefined ? {} : { defaultCountry: region }),
-    extract: false,
-  });
-  return number === undefined || number.ext !== undefined ? undefined : number.number.slice(1);
-}
-
 /** What libphonenumber knows of a phone number in its canonical form; undefined where that is none. */
 export function phoneFacts(canonical: string): PhoneFacts | undefined {
   const number = parsePhoneNumberFromString(`+${canonical}`, { extract: false });
@@ -91,9 +80,4 @@ export function phoneFacts(canonical: string): PhoneFacts | undefined {
       internationalFormat: number.formatInternational(),
     }
   );
-}
-
-function supportedCountry(country: string | undefined): CountryCode | undefined {
-  const upper = country?.toUpperCase();
-  return upper !== undefined && isSupportedCountry(upper) ? upper : undefined;
 }

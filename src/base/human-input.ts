@@ -13,7 +13,7 @@ const digit = /^\p{Nd}$/u;
 // The Braille blank is no white space of Unicode, and shows as one.
 const blank = /^[\s\p{Z}\u0085\u2800]$/u;
 const noiseInCode = /[\s\p{Z}\p{P}\p{S}\u0085\u2800]+/gu;
-const noiseInToken = /(?![:_-])[\s\p{Z}\p{P}\p{S}\u0085\u2800]+/gu;
+const noiseInToken = /(?:(?![:_-])[\s\p{Z}\p{P}\p{S}\u0085\u2800])+/gu;
 
 /**
  * Returns the text as its writer sees it: without invisible format characters, with full-width forms and the decimal digits of all scripts
@@ -31,7 +31,7 @@ export function cleanHumanInput(text: string): string {
 
 /**
  * Returns a code of digits without the blanks, dashes, dots and quotes that people and programs put into it and around it.
- * What else is in the text stays. For codes that may be words or phrases, use cleanHumanInput.
+ * Letters stay. For codes that may be words or phrases, use cleanHumanInput.
  */
 export function readNumericCode(text: string): string {
   return cleanHumanInput(text).replace(noiseInCode, '');

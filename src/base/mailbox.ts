@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { domainToASCII, domainToUnicode } from 'node:url';
+import { toASCII } from 'tr46';
 
 /** The two parts of an e-mail address. */
 export interface Mailbox {
@@ -11,27 +11,46 @@ export interface Mailbox {
 
 const longestAddress = 500;
 
-// RFC 5321 has local parts in quotes, too. Nobody uses them but those who look for holes in mail programs.
+// RFC 5321 has local parts in quotes, too. They are common in attacks on mail programs, and nowhere else.
 const localPartForm = /^[^\s\p{C}"(),:;<>@[\\\]]+$/u;
-// The last three are full stops of other scripts, which UTS 46 takes for dots.
-const writtenDomainForm = /^[\p{L}\p{M}\p{N}.\-。．｡]+$/u;
+// Mail programs read more into these: an encoded word, a route (host!user, user%host), an option, a file, a program.
+const meaningInLocalPart = /=\?|\?=|[!%]|^[-/|]/;
+// UTS 46 takes full stops of other scripts for dots. They must be dots before the case changes: a final sigma depends on what follows.
+const foreignStop = /[。．｡]/g;
+const writtenDomainForm = /^[\p{L}\p{M}\p{N}.-]+$/u;
 const domainForm = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
 
 /**
- * The parts of an address of the ordinary form, which means one mailbox wherever it is written, in a header or in a command: nothing quoted,
- * no comments, no groups, no number in place of the domain. Undefined for all else, and for more than 500 characters.
+ * Returns the parts of an address of the ordinary form, which means one mailbox wherever it is written, in a header or in a command: nothing
+ * quoted, no comments, groups, encoded words or routes, no number in place of the domain. Undefined for all else, and for more than 500
+ * characters.
  */
 export function readMailbox(address: string): Mailbox | undefined {
   if (address.length > longestAddress) return undefined;
   const [localPart = '', written = '', ...more] = address.split('@');
-  if (more.length > 0 || !localPartForm.test(localPart) || !writtenDomainForm.test(written)) return undefined;
-  const domain = domainToASCII(written);
-  return domainForm.test(domain) && isIP(domain) === 0 && domain.split('.').every(isRealLabel)
-    ? { localPart, domain }
-    : undefined;
+  if (more.length > 0 || !isPlain(localPart)) return undefined;
+  const domain = readDomain(written.replaceAll(foreignStop, '.'));
+  return domain === undefined ? undefined : { localPart, domain };
 }
 
-// A label with the prefix of Punycode must be Punycode, of something that needs it. Node 20 refuses most of what is not; Node 24 lets it pass.
-function isRealLabel(label: string): boolean {
-  return !label.startsWith('xn--') || /\P{ASCII}/u.test(domainToUnicode(label));
+// Programs that normalize read compatibility forms, such as a small commercial at, as what they look like.
+function isPlain(localPart: string): boolean {
+  return [localPart, localPart.normalize('NFKC')].every(
+    (form) => localPartForm.test(form) && !meaningInLocalPart.test(form),
+  );
+}
+
+/**
+ * The domain in the ASCII of DNS. Lower case comes first, as in the clients that look addresses up. The tables are those of a library: those
+ * of Node differ from version to version.
+ */
+function readDomain(written: string): string | undefined {
+  if (!writtenDomainForm.test(written)) return undefined;
+  const domain = toASCII(written.toLowerCase(), { checkBidi: true, checkJoiners: true, useSTD3ASCIIRules: true });
+  return domain !== null && domainForm.test(domain) && !isNumeric(domain) ? domain : undefined;
+}
+
+// URLs take a last label of digits for an IPv4 address, in any number of parts: 127.1, 0x7f000001.
+function isNumeric(domain: string): boolean {
+  return isIP(domain) !== 0 || /(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$/.test(domain);
 }

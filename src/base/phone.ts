@@ -11,12 +11,9 @@ export class PhoneNumber {
     this.#e164 = e164;
   }
 
-  /**
-   * Reads a number as people write it: a plus, spaces, dots, dashes, slashes and brackets are left out.
-   * Undefined where what remains is not 5 to 15 digits. Whether the number exists is for Telegram to say.
-   */
+  /** Returns the number that a program has written: 5 to 15 digits, with or without a plus. For that of a person, use readPhoneNumber. */
   static parse(text: string): PhoneNumber | undefined {
-    const digits = text.replaceAll(/[\s().\-/\u00a0\u2010-\u2015]/gu, '').replace(/^\+/, '');
+    const digits = text.replace(/^\+/, '');
     return /^[0-9]{5,15}$/.test(digits) ? new PhoneNumber(`+${digits}` as E164) : undefined;
   }
 

@@ -1,3 +1,4 @@
+import { writtenAddress } from '../base/canonical-address.js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import type { Mxid } from '../base/mxid.js';
@@ -87,7 +88,7 @@ export function createInvites(deps: InvitesDeps): Invites {
       const { id, token } = await insert(invite, ephemeral);
       const { details, brand } = request;
       // As it was typed: the canonical form may be that of another mailbox.
-      const to = request.address.trim();
+      const to = writtenAddress(request.address);
       const shown = readDetails(details);
       const webClient = details['org.matrix.web_client_location'];
       const { privateKey } = ephemeral;

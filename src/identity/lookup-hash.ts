@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ThirdPartyAddress } from '../base/canonical-address.js';
+import { isFormOf, type ThirdPartyAddress } from '../base/canonical-address.js';
 import type { HashableAssociation } from '../database/stores/identity-association-store.js';
 import type { LookupHash, LookupPepperRecord } from '../database/stores/lookup-hash-store.js';
 
@@ -8,17 +8,23 @@ export function lookupHash({ medium, address }: ThirdPartyAddress, pepper: strin
   return createHash('sha256').update(`${address} ${medium} ${pepper}`).digest('base64url');
 }
 
-/** All that an association is to be found by, with each of the peppers. */
+/**
+ * Returns all that an association is to be found by, with each of the peppers. An alias that is not a form of the very address is left out:
+ * it may be the address of another.
+ */
 export function hashesOf(
-  { id, medium, address, alias }: HashableAssociation,
+  { id, alias, ...canonical }: HashableAssociation,
   peppers: readonly Pick<LookupPepperRecord, 'id' | 'pepper'>[],
 ): LookupHash[] {
-  const forms = alias === undefined ? [address] : [address, alias];
+  const { medium, address } = canonical;
+  const forms = [{ form: address, isAlias: false }];
+  if (alias !== undefined && isFormOf(alias, canonical)) forms.push({ form: alias, isAlias: true });
   return peppers.flatMap((pepper) =>
-    forms.map((form) => ({
+    forms.map(({ form, isAlias }) => ({
       pepperId: pepper.id,
       associationId: id,
       hash: lookupHash({ medium, address: form }, pepper.pepper),
+      isAlias,
     })),
   );
 }

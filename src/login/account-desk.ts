@@ -1,5 +1,6 @@
+import { cleanHumanInput } from '../base/human-input.js';
 import type { Mxid } from '../base/mxid.js';
-import { PhoneNumber } from '../base/phone.js';
+import { readPhoneNumber } from '../base/read-phone-number.js';
 import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
 import type { TelegramConnection } from '../telegram/gateway.js';
 import type { FoundUser, TelegramContact, TelegramUser, TelegramUserId } from '../telegram/shapes.js';
@@ -122,10 +123,10 @@ function accountOf({ account, standing }: AccountStanding): TelegramAccount {
 const usernamePattern = /^(?:(?:https?:\/\/)?(?:t|telegram)\.me\/|tg:\/\/resolve\?domain=|@)?([a-z]\w{3,31})\/?$/i;
 
 async function find(connection: TelegramConnection, user: TelegramUser, identifier: string): Promise<FoundUser> {
-  const text = identifier.trim();
+  const text = cleanHumanInput(identifier);
   const username = usernamePattern.exec(text)?.[1];
   if (username !== undefined) return connection.findByUsername(username);
-  const phone = text.startsWith('+') ? PhoneNumber.parse(text) : undefined;
+  const phone = /^(?:\+|00|tel:)/i.test(text) ? readPhoneNumber(text) : undefined;
   if (phone && user.isBot) return { kind: 'nobody' };
   if (phone) return connection.findByPhone(phone);
   if (!/^[1-9]\d{0,15}$/.test(text)) return { kind: 'nobody' };

@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock.js';
 import { sleep } from '../base/clock.js';
 import type { Mxid } from '../base/mxid.js';
-import { PhoneNumber } from '../base/phone.js';
 import { randomId, type Random } from '../base/random.js';
+import { readPhoneNumber } from '../base/read-phone-number.js';
 import type { AccountBook } from './account-book.js';
 import { TelegramAccountFailure } from './accounts.js';
 import type { AttemptLimit } from './attempt-limit.js';
@@ -148,7 +148,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     id: string,
     text: string | undefined,
   ): Promise<Login<SharedState> | undefined> {
-    const phone = text === undefined ? undefined : PhoneNumber.parse(text);
+    const phone = text === undefined ? undefined : readPhoneNumber(text);
     if (!phone) return undefined;
     const others = (await ledger.list(owner)).filter((login) => login.id !== id);
     return others.find(

@@ -1,6 +1,6 @@
 import { readBotToken } from '../base/human-input.js';
 import type { PhoneNumber } from '../base/phone.js';
-import { PhoneNumber as Phone } from '../base/phone.js';
+import { readPhoneNumber } from '../base/read-phone-number.js';
 import { Secret } from '../base/secret.js';
 import type { TelegramFault } from '../telegram/failure.js';
 import type { SignInResult, TelegramSession } from '../telegram/gateway.js';
@@ -94,7 +94,7 @@ function decideBotToken(token: string): Decision {
 }
 
 function decidePhone(state: LoginState | undefined, text: string | undefined, now: number): Decision {
-  const phone = text === undefined ? undefined : Phone.parse(text);
+  const phone = text === undefined ? undefined : readPhoneNumber(text);
   if (!phone) return refuse({ kind: 'phone_number_invalid' });
   if (state?.step !== 'code' || !state.phone.equals(phone)) return { act: 'send_code', phone, session: undefined };
   if (now < state.sent.resendAt) return { act: 'show', step: stepOf(state, { fresh: false }) };

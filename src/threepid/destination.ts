@@ -1,4 +1,10 @@
-import { canonicalAddress, phoneFacts, type ThirdPartyAddress } from '../base/canonical-address.js';
+import {
+  canonicalAddress,
+  isFormOf,
+  phoneFacts,
+  writtenAddress,
+  type ThirdPartyAddress,
+} from '../base/canonical-address.js';
 import { PhoneNumber } from '../base/phone.js';
 import { ThreepidFailure } from './failure.js';
 import type { TokenRequest } from './validation.js';
@@ -8,7 +14,7 @@ export type Destination =
   | {
       readonly medium: 'email';
       readonly address: string;
-      /** What was typed, in lower case, where that is not the address. */
+      /** What was typed, in lower case, if that is another form of the same address. */
       readonly alias: string | undefined;
     }
   | {
@@ -30,9 +36,10 @@ export function readDestination(typed: TokenRequest['typed'], allowedCountries: 
   return address.medium === 'email' ? readEmail(address, typed.address) : readPhone(address, allowedCountries);
 }
 
-function readEmail({ address }: ThirdPartyAddress, typed: string): Destination {
-  const lower = typed.trim().toLowerCase();
-  return { medium: 'email', address, alias: lower === address ? undefined : lower };
+function readEmail(canonical: ThirdPartyAddress, typed: string): Destination {
+  const { address } = canonical;
+  const lower = writtenAddress(typed).toLowerCase();
+  return { medium: 'email', address, alias: lower !== address && isFormOf(lower, canonical) ? lower : undefined };
 }
 
 function readPhone({ address }: ThirdPartyAddress, allowedCountries: readonly string[]): Destination {

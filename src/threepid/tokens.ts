@@ -1,3 +1,4 @@
+import { readNumericCode } from '../base/human-input.js';
 import { alphanumeric, randomText, type Random } from '../base/random.js';
 import { Secret } from '../base/secret.js';
 
@@ -13,7 +14,7 @@ export function makeToken(medium: 'email' | 'msisdn', random: Random): Secret {
   );
 }
 
-/** What somebody has typed, without what people type into codes and no token has in it: spaces and dashes. */
+/** Returns the token that a person has written; those of mails consist of letters and digits, too. */
 export function readToken(typed: Secret): Secret {
-  return new Secret(typed.reveal().replaceAll(/[\s\-\u2010-\u2015]/gu, ''));
+  return new Secret(readNumericCode(typed.reveal()));
 }

@@ -64,7 +64,7 @@ export interface ValidatedAddress extends ThirdPartyAddress {
   readonly validatedAt: number;
   /** The user who asked for the token, where one was known. */
   readonly mxid: Mxid | undefined;
-  /** An e-mail address as it was typed, in lower case, where that is not the canonical form: in lookups clients hash it so. */
+  /** Another form of the same e-mail address, as it was typed, in lower case: in lookups clients hash it so. */
   readonly alias: string | undefined;
 }
 

@@ -124,7 +124,12 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
 
       await identityAssociations.insert(association());
       await identityAssociations.insert(association({ id: 'a2', mxid: bob, ...phone }));
-      const hash = (pepperId: string, text: string, associationId: string) => ({ pepperId, hash: text, associationId });
+      const hash = (pepperId: string, text: string, associationId: string, isAlias = false) => ({
+        pepperId,
+        hash: text,
+        associationId,
+        isAlias,
+      });
       await store.insert([hash('p1', 'x', 'a1'), hash('p1', 'y', 'a1'), hash('p2', 'x', 'a1'), hash('p2', 'z', 'a2')]);
       await store.insert([hash('p1', 'y', 'a2'), hash('p1', 'y', 'a2')]);
       await store.insert([]);
@@ -132,6 +137,11 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
         Object.fromEntries(await store.findUsers(pepperId, ['x', 'y', 'z', 'q']));
       expect(await find('p1')).toEqual({ x: alice, y: bob });
       expect(await find('p2')).toEqual({ x: alice, z: bob });
+      // An alias takes nothing from another association, and a canonical form does.
+      await store.insert([hash('p2', 'x', 'a2', true), hash('p2', 'q', 'a2', true)]);
+      expect(await find('p2')).toEqual({ x: alice, z: bob, q: bob });
+      await store.insert([hash('p2', 'q', 'a2', true), hash('p2', 'q', 'a1')]);
+      expect(await find('p2')).toEqual({ x: alice, z: bob, q: alice });
       expect(await store.findUsers('p1', [])).toEqual(new Map());
       expect(await identityAssociations.hold(['a1', 'a2', 'a3'])).toEqual(new Set(['a1', 'a2']));
       await identityAssociations.delete('a2');
@@ -140,7 +150,7 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
       expect(await store.deleteByPepper('p1', 10)).toBe(0);
       await store.deletePepper('p1');
       expect((await store.listPeppers()).map(({ id }) => id)).toEqual(['p2']);
-      expect(await find('p2')).toEqual({ x: alice });
+      expect(await find('p2')).toEqual({ x: alice, q: alice });
     });
   });
 
@@ -155,12 +165,12 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
         (await identityAssociations.listUnhashed('p1', afterId, limit)).map(({ id }) => id);
       expect(await list('', 3)).toEqual(['a0', 'a1', 'a2']);
       expect(await list('a2', 9)).toEqual(['a3', 'a4', 'a5', 'a6']);
-      await store.insert(['a1', 'a4'].map((id) => ({ pepperId: 'p1', hash: id, associationId: id })));
+      await store.insert(['a1', 'a4'].map((id) => ({ pepperId: 'p1', hash: id, associationId: id, isAlias: false })));
       expect(await list('', 9)).toEqual(['a0', 'a2', 'a3', 'a5', 'a6']);
       expect(await identityAssociations.listUnhashed('p2', 'a5', 1)).toEqual([
         { id: 'a6', medium: 'email', address: 'a6@mail.test', alias: undefined },
       ]);
-      await store.insert(ids.map((id) => ({ pepperId: 'p1', hash: id, associationId: id })));
+      await store.insert(ids.map((id) => ({ pepperId: 'p1', hash: id, associationId: id, isAlias: false })));
       expect(await store.deleteByPepper('p1', 4)).toBe(4);
       expect(await store.deleteByPepper('p1', 4)).toBe(3);
     });
@@ -237,7 +247,9 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
     await within(async (tx) => {
       await tx.identityAssociations.insert(association());
       await tx.lookupHashes.insertPepper({ id: 'p1', pepper: 'pepper', createdAt: later });
-      await tx.lookupHashes.insert([{ pepperId: 'p1', associationId: 'a1', hash: lookupHash(carol, 'pepper') }]);
+      await tx.lookupHashes.insert([
+        { pepperId: 'p1', associationId: 'a1', hash: lookupHash(carol, 'pepper'), isAlias: false },
+      ]);
       await tx.identityInvites.insert(invite());
       await tx.inviteDeliveries.insert(delivery());
     });

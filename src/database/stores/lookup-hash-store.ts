@@ -19,6 +19,8 @@ export interface LookupHash {
   readonly pepperId: string;
   readonly associationId: string;
   readonly hash: string;
+  /** Whether it is that of another form than the canonical one. */
+  readonly isAlias: boolean;
 }
 
 /**
@@ -36,7 +38,10 @@ export interface LookupHashStore {
   activatePepper(id: string, at: number): Promise<void>;
   /** Its hashes go before it. */
   deletePepper(id: string): Promise<void>;
-  /** Of associations that are there, and are held or were inserted in this transaction. */
+  /**
+   * Stores hashes of associations that are there, and are held or were inserted in this transaction. A hash names one association: that of
+   * a canonical form replaces what was there, an alias replaces nothing.
+   */
   insert(hashes: readonly LookupHash[]): Promise<void>;
   /** The users whose addresses have these hashes with that pepper. */
   findUsers(pepperId: string, hashes: readonly string[]): Promise<ReadonlyMap<string, Mxid>>;

@@ -5,7 +5,7 @@ import { inChunks } from '../in-chunks.js';
 import { selectRows } from '../rows.js';
 import type { SubjectHasher } from '../sealing/subject-hasher.js';
 import type { TransactionSession } from '../transaction-session.js';
-import type { LookupHashStore, LookupPepperRecord } from './lookup-hash-store.js';
+import type { LookupHash, LookupHashStore, LookupPepperRecord } from './lookup-hash-store.js';
 
 /** The peppers and hashes of lookups, within one transaction. */
 export function createLookupHashStore(session: TransactionSession, hasher: SubjectHasher): LookupHashStore {
@@ -22,6 +22,24 @@ export function createLookupHashStore(session: TransactionSession, hasher: Subje
   });
   const listPeppers = async () =>
     (await peppers().find({ order: { createdAt: 'ASC', id: 'ASC' } })).map((row) => record(row));
+
+  const insertHashes = (records: readonly LookupHash[], onConflict: string) =>
+    inChunks(records, async (chunk) => {
+      // One statement may not write a row twice.
+      const rows = new Map(
+        chunk.map(({ pepperId, hash, associationId }) => [
+          `${pepperId} ${hash}`,
+          [pepperId, hasher.hash(subjectOf(hash)), associationId],
+        ]),
+      );
+      const values = Array.from(rows, (_, index) => `($${index * 3 + 1}, $${index * 3 + 2}, $${index * 3 + 3})`);
+      await session.queryRunner.query(
+        `INSERT INTO lookup_hashes (pepper_id, hash, association_id) VALUES ${values.join(', ')}
+         ON CONFLICT (pepper_id, hash) DO ${onConflict}`,
+        [...rows.values()].flat(),
+      );
+      return [];
+    });
 
   return {
     listPeppers,
@@ -53,22 +71,15 @@ export function createLookupHashStore(session: TransactionSession, hasher: Subje
     },
 
     async insert(records) {
-      await inChunks(records, async (chunk) => {
-        // One statement may not write a row twice.
-        const rows = new Map(
-          chunk.map(({ pepperId, hash, associationId }) => [
-            `${pepperId} ${hash}`,
-            [pepperId, hasher.hash(subjectOf(hash)), associationId],
-          ]),
-        );
-        const values = Array.from(rows, (_, index) => `($${index * 3 + 1}, $${index * 3 + 2}, $${index * 3 + 3})`);
-        await session.queryRunner.query(
-          `INSERT INTO lookup_hashes (pepper_id, hash, association_id) VALUES ${values.join(', ')}
-           ON CONFLICT (pepper_id, hash) DO UPDATE SET association_id = excluded.association_id`,
-          [...rows.values()].flat(),
-        );
-        return [];
-      });
+      const replace = 'UPDATE SET association_id = excluded.association_id';
+      await insertHashes(
+        records.filter(({ isAlias }) => !isAlias),
+        replace,
+      );
+      await insertHashes(
+        records.filter(({ isAlias }) => isAlias),
+        'NOTHING',
+      );
     },
 
     async findUsers(pepperId, asked) {

@@ -93,6 +93,13 @@ describe('the canonical form of an e-mail address', () => {
     ['ΜΑΣ@example.com', 'μασ@example.com'],
     ['a+b.c@example.com', 'a+b.c@example.com'],
     ['user@BÜCHER.example', 'user@xn--bcher-kva.example'],
+    ['x@straẞe.de', 'x@xn--strae-oqa.de'],
+    ['x@STRASSE.de', 'x@strasse.de'],
+    ['x@ΟΔΟΣ-1.gr', 'x@xn---1-k9b7bbs.gr'],
+    ['x@ΟΔΟΣ。gr', 'x@xn--pxavbq.gr'],
+    ['x@ΟΔΟΣ.gr', 'x@xn--pxavbq.gr'],
+    ['x@xn--mgba3gch31f060k.example', 'x@xn--mgba3gch31f060k.example'],
+    ['x@\u{10d4a}.example', 'x@xn--9f0d.example'],
   ])('of %j is %j', (written, canonical) => {
     expect(email(written)).toBe(canonical);
   });
@@ -124,17 +131,30 @@ describe('the canonical form of an e-mail address', () => {
     'a@xn--zzzzzzzz',
     'a@mail.xn--zzzzzzzz.example',
     'a@xn--abc-',
+    'a@xn--a',
+    'a@xn--a-ecp.example',
+    'a@1א.example',
+    'a@نامه\u200cای.example',
+    'a@1.2.3',
     'a@xn--',
     'a@ex%61mple.com',
-    'a@exam\u00adple.com',
     'a@b/c',
-    'a\u202e@example.com',
-    'a\u200b@example.com',
     '"a b"@example.com',
     '"a"@example.com',
     'a,b@example.com',
     'a(comment)@example.com',
     'group:a@example.com;',
+    '=?utf-8?q?a=40b?=@example.com',
+    'a=?@example.com',
+    '＝？utf-8？q？a？＝@example.com',
+    '=﹖a@example.com',
+    'a﹫b@example.com',
+    'a%b@example.com',
+    'b!a@example.com',
+    'b！a@example.com',
+    '-oQ/tmp@example.com',
+    '|program@example.com',
+    '/dev/null@example.com',
   ])('does not exist for %j', (written) => {
     expect(email(written)).toBeUndefined();
   });
@@ -163,8 +183,7 @@ describe('the canonical form of an e-mail address', () => {
       fc.property(local, labels, stop, (localPart, parts, dot) => {
         const canonical = email(`${localPart}@${parts.join('.')}`);
         const wide = parts.join(dot).replaceAll(/[!-~]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0));
-        // A fullwidth hyphen is none of the letters that domains are written with.
-        if (!wide.includes('－')) expect(email(`${localPart}@${wide}`)).toBe(canonical);
+        expect(email(`${localPart}@${wide}`)).toBe(canonical);
         if (canonical !== undefined) expect(email(canonical)).toBe(canonical);
       }),
     );
@@ -198,6 +217,8 @@ describe('the canonical form of a phone number', () => {
     ['447470674927', undefined],
     [' 447470674927 ', 'GB'],
     ['00447470674927', 'GB'],
+    ['00447470674927', undefined],
+    ['00447470674927', 'US'],
     ['(07470) 674927', 'GB'],
   ])('of %j in %s is digits without a plus', (written, country) => {
     expect(phone(written, country)).toBe('447470674927');

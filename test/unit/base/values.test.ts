@@ -34,13 +34,16 @@ describe('a secret', () => {
 });
 
 describe('a phone number', () => {
-  it.each(['+4930123456', '4930123456', '+49 (30) 123-456', '49.30.123456'])('%s is read', (text) => {
+  it.each(['+4930123456', '4930123456'])('%s is read', (text) => {
     expect(PhoneNumber.parse(text)?.reveal()).toBe('+4930123456');
   });
 
-  it.each(['', '+', 'abc', '1234', '1234567890123456', '+49+30123', '12345x'])('%j is none', (text) => {
-    expect(PhoneNumber.parse(text)).toBeUndefined();
-  });
+  it.each(['', '+', 'abc', '1234', '1234567890123456', '+49+30123', '12345x', '+49 30 123456'])(
+    '%j is none',
+    (text) => {
+      expect(PhoneNumber.parse(text)).toBeUndefined();
+    },
+  );
 
   it('is printed masked', () => {
     const phone = PhoneNumber.parse('+4930123456');

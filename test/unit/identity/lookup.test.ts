@@ -270,7 +270,7 @@ async function publishMany({ database, clock }: IdentityUnderTest, locals: reado
       await tx.identityAssociations.insert({ ...association, mxid: alice, signed: '{}', createdAt: clock.now() });
       if (pepper) {
         const hash = lookupHash(association, pepper.pepper);
-        await tx.lookupHashes.insert([{ pepperId: pepper.id, associationId: association.id, hash }]);
+        await tx.lookupHashes.insert([{ pepperId: pepper.id, associationId: association.id, hash, isAlias: false }]);
       }
     }
   });

@@ -1,0 +1,70 @@
+import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js';
+import { cleanHumanInput } from './human-input.js';
+import { PhoneNumber } from './phone.js';
+
+const longestNumber = 500;
+// Blanks, dashes, minus, dots, slashes and brackets; what else separates digits makes no number of the text.
+const separators = /[\s\p{Z}\p{Pd}\u2212\u2800.·•‧・/()[\]]+/gu;
+// What stands around a number in a text.
+const surroundings = /^[<"'“”«`]+|[>"'“”»`,;:!?]+$/gu;
+// Calling codes do not begin with zero: two of them are how a plus is dialled.
+const numberForm = /^(?<plus>\+?00|\+)?(?<digits>[0-9]{1,30})$/;
+
+/**
+ * Returns the phone number that a person has written, for Telegram to say whether it exists: with or without a plus, `00` in its place, separators,
+ * a zero in brackets that is not dialled from abroad. Undefined if that is not 5 to 15 digits that begin with a calling code.
+ */
+export function readPhoneNumber(text: string): PhoneNumber | undefined {
+  const dialled = readDialled(text);
+  if (dialled === undefined) return undefined;
+  const digits = knownNumber(`+${dialled.digits}`) ?? dialled.digits;
+  return digits.startsWith('0') ? undefined : PhoneNumber.parse(digits);
+}
+
+/**
+ * Returns the digits of a phone number without the plus, if libphonenumber or Telegram's test servers have such numbers. A number without a
+ * plus is international, unless `country` (ISO 3166-1) is a country that libphonenumber knows.
+ */
+export function readKnownPhoneNumber(text: string, country: string | undefined): string | undefined {
+  const dialled = readDialled(text);
+  if (dialled === undefined) return undefined;
+  const region = dialled.isInternational ? undefined : supportedCountry(country);
+  if (region !== undefined) return knownNumber(dialled.digits, region);
+  return isTestNumber(dialled.digits) ? dialled.digits : knownNumber(`+${dialled.digits}`);
+}
+
+interface Dialled {
+  readonly digits: string;
+  /** Whether they begin with a calling code for certain. */
+  readonly isInternational: boolean;
+}
+
+function readDialled(text: string): Dialled | undefined {
+  const clean = cleanHumanInput(text);
+  if (clean.length > longestNumber) return undefined;
+  const bare = clean.replace(/^tel:/i, '').replaceAll(surroundings, '').replaceAll(separators, '');
+  const { plus, digits } = numberForm.exec(bare)?.groups ?? {};
+  return digits === undefined ? undefined : { digits, isInternational: plus !== undefined };
+}
+
+/** Numbers of Telegram's test servers, 99966XYYYY (core.telegram.org/api/auth): the calling code 999 is of no country, and will not be. */
+function isTestNumber(digits: string): boolean {
+  return /^99966\d{5}$/.test(digits);
+}
+
+/** The digits after the plus. What libphonenumber reads differently once more is no number of one meaning. */
+function knownNumber(written: string, region?: CountryCode): string | undefined {
+  const number = parseNumber(written, region);
+  return number !== undefined && parseNumber(number) === number ? number.slice(1) : undefined;
+}
+
+// libphonenumber leaves out a zero that is not dialled from abroad, in brackets or not, and keeps that of Italy.
+function parseNumber(written: string, region?: CountryCode): string | undefined {
+  const options = region === undefined ? {} : { defaultCountry: region };
+  return parsePhoneNumberFromString(written, { ...options, extract: false })?.number;
+}
+
+function supportedCountry(country: string | undefined): CountryCode | undefined {
+  const upper = country?.toUpperCase();
+  return upper !== undefined && isSupportedCountry(upper) ? upper : undefined;
+}
