@@ -6,6 +6,7 @@ import { QueueFull, type QueueBounds, WorkQueue } from '../base/work-queue.js';
 import { HomeserverFailure } from './failure.js';
 import type { AddressOperation, Homeserver, HomeserverAnswer } from './homeserver.js';
 import { jsonObject } from './json-object.js';
+import { jsonOfOneReading } from './one-reading.js';
 import { readCapped } from '../base/read-capped.js';
 
 /** What createHttpHomeserver needs. */
@@ -96,7 +97,7 @@ export function createHttpHomeserver(deps: HttpHomeserverDeps): Homeserver {
 
 function textOf(body: Question['body']): string | undefined {
   try {
-    return body === undefined ? undefined : JSON.stringify(body);
+    return body === undefined ? undefined : jsonOfOneReading(body);
   } catch (error) {
     // JSON is read without recursion, and written with it.
     if (!(error instanceof RangeError)) throw error;

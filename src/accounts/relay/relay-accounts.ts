@@ -10,7 +10,7 @@ import { createFlowCache } from './flow-cache.js';
 import { createHolderCache } from './holder-cache.js';
 import { reach } from './reach.js';
 import { readFlows, readGrant, readHolder } from './read-answer.js';
-import { bodyAsSpelled, bodyForUser } from './upstream-body.js';
+import { bodyAsRead, bodyForUser } from './upstream-body.js';
 import { applyWellKnownRule, type WellKnownRule } from './well-known.js';
 
 /** What createRelayAccounts needs. */
@@ -30,7 +30,7 @@ const maxHolders = 10_000;
 
 /**
  * The accounts of the homeserver beside us. A login by an address that was added to an account becomes a login by Matrix ID; all
- * others go on as they came, and the homeserver's answers come back as they are. One login here is one login there.
+ * others go on as they were read, and the homeserver's answers come back as they are. One login here is one login there.
  */
 export function createRelayAccounts(deps: RelayAccountsDeps): AccountAuthority {
   const { homeserver, serverName, addressBook, wellKnown, clock, logger } = deps;
@@ -53,7 +53,7 @@ export function createRelayAccounts(deps: RelayAccountsDeps): AccountAuthority {
 
     async logIn(attempt) {
       const owner = await ownerOf(attempt.proof);
-      const spelled = owner === undefined ? bodyAsSpelled(attempt) : bodyForUser(attempt.body, owner);
+      const spelled = owner === undefined ? bodyAsRead(attempt) : bodyForUser(attempt.body, owner);
       const { refresh_token: _asked, ...rest } = spelled;
       const body = attempt.wantsRefreshToken ? { ...rest, refresh_token: true } : rest;
       const grant = readGrant(

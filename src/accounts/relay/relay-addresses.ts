@@ -7,6 +7,7 @@ import type {
   AccountAddress,
   AccountAddresses,
   AddressRemoval,
+  AddressTokenRequest,
   Caller,
   ProofSession,
   RequestBody,
@@ -18,6 +19,7 @@ import type { OwnAddresses } from '../contacts/own-addresses.js';
 import type { ProofSessions } from '../contacts/proof-sessions.js';
 import type { Publications } from '../contacts/publications.js';
 import type { UpstreamProofs } from '../contacts/upstream-proofs.js';
+import { ThreepidFailure } from '../../threepid/failure.js';
 import { AccountFailure } from '../failure.js';
 import { reach } from './reach.js';
 import {
@@ -30,6 +32,7 @@ import {
   requireUserOf,
 } from './read-answer.js';
 import { createUpstreamAuthentication } from './upstream-authentication.js';
+import { bodyOfSession, formForHomeserver } from './upstream-body.js';
 
 /** What createRelayAddresses needs. */
 export interface RelayAddressesDeps {
@@ -115,15 +118,15 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
 
   /** `isThere`: whether the homeserver has the address; who has nothing to remove may also be unable to. */
   async function removeUpstream(caller: Caller, removal: AddressRemoval, isThere: boolean): Promise<UnbindResult> {
-    const { id_server: _idServer, ...withoutServer } = removal.body;
+    const { id_server: _idServer, ...withoutServer } = removalBody(removal);
     // What is published here is withdrawn here, and the homeserver need not find the way.
-    const body = isOurs(removal) ? withoutServer : removal.body;
+    const body = isOurs(removal) ? withoutServer : removalBody(removal);
     const answer = await reach(homeserver.changeAddresses('delete', body, caller));
     return isUnrecognized(answer) && !isThere ? 'no-support' : readUnbindResult(answer);
   }
 
-  async function unbindUpstream(caller: Caller, { body }: AddressRemoval): Promise<UnbindResult> {
-    const answer = await reach(homeserver.changeAddresses('unbind', body, caller));
+  async function unbindUpstream(caller: Caller, removal: AddressRemoval): Promise<UnbindResult> {
+    const answer = await reach(homeserver.changeAddresses('unbind', removalBody(removal), caller));
     return isUnrecognized(answer) ? 'no-support' : readUnbindResult(answer);
   }
 
@@ -151,18 +154,20 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
     },
 
     async requestToken(request) {
-      const { medium, caller, clientAddress, clientSecret, body } = request;
+      const { medium, caller, clientAddress, clientSecret } = request;
       if (caller) requireOurUser(caller);
       const address = canonicalAddress(request);
+      if (!address) throw new ThreepidFailure({ kind: 'address_invalid', medium });
       // Strangers get the homeserver's answer, so that they cannot tell; who proves the address will learn it when adding it.
       if (caller && (await isTaken(address, caller.mxid))) return proofs.requestToken(request);
+      const body = tokenBody(request, address);
       const answer = await reach(homeserver.requestAddressToken(medium, body, clientAddress, caller?.accessToken));
       if (cannotProve(answer)) {
         requireChanges();
         return proofs.requestToken(request);
       }
       const ticket = readTicket(answer);
-      if (address) await upstreamProofs.note({ sid: ticket.sid, clientSecret }, address);
+      await upstreamProofs.note({ sid: ticket.sid, clientSecret }, address);
       return ticket;
     },
 
@@ -177,7 +182,7 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
 
     async addWithoutAuthentication(caller, session, body) {
       requireOurUser(caller);
-      if (await addUpstream('post', caller, session, body)) return;
+      if (await addUpstream('post', caller, session, bodyOfSession(body, session))) return;
       requireChanges();
       await addHere(caller.mxid, session);
     },
@@ -215,6 +220,19 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
       return isOver ? withdrawn : eitherOf(withdrawn, await unbindUpstream(caller, removal));
     },
   };
+}
+
+/** The request of the homeserver for the address that was read. */
+function tokenBody({ address: typed, body, country }: AddressTokenRequest, canonical: ThirdPartyAddress): RequestBody {
+  // With the plus, the country makes no other number of it.
+  if (canonical.medium === 'msisdn') return { ...body, country, phone_number: `+${canonical.address}` };
+  return { ...body, email: formForHomeserver(typed, canonical) };
+}
+
+/** What has no canonical form is still for the homeserver to remove, if it has it. */
+function removalBody(removal: AddressRemoval): RequestBody {
+  const canonical = canonicalAddress(removal);
+  return canonical ? { ...removal.body, address: formForHomeserver(removal.address, canonical) } : removal.body;
 }
 
 /** Whether the homeserver cannot prove such addresses, now and ever; that it does not want to is another matter. */

@@ -1,38 +1,47 @@
+import { canonicalAddress, isFormOf, writtenAddress, type ThirdPartyAddress } from '../../base/canonical-address.js';
+import { foldCase } from '../../base/fold-case.js';
 import type { Mxid } from '../../base/mxid.js';
-import type { LoginAttempt } from '../authority.js';
-import { canonicalAddress } from '../../base/canonical-address.js';
+import type { LoginAttempt, UserIdentifier } from '../authority.js';
+import type { ProofSession, RequestBody } from '../contacts/account-addresses.js';
+import { AccountFailure } from '../failure.js';
 
-type Body = Readonly<Record<string, unknown>>;
-
-/** The body that the homeserver gets for a login as `mxid`, which the address that was typed belongs to. */
-export function bodyForUser(body: Body, mxid: Mxid): Body {
+/** Returns the body that the homeserver gets for a login as `mxid`, which the address that was typed belongs to. */
+export function bodyForUser(body: RequestBody, mxid: Mxid): RequestBody {
   return withIdentifier(body, { type: 'm.id.user', user: mxid });
 }
 
-/** The body that the homeserver gets for a login that only it can judge: what came, in the spelling that homeservers understand. */
-export function bodyAsSpelled({ body, proof }: Pick<LoginAttempt, 'body' | 'proof'>): Body {
-  const { identifier } = body;
-  if (proof.kind !== 'password' || proof.identifier.kind !== 'address') return body;
-  // Synapse reads phone numbers more strictly than we do: its 400 for one that we can read would tell that we do not know it.
-  const phone = proof.identifier.medium === 'msisdn' ? canonicalAddress(proof.identifier) : undefined;
-  if (phone !== undefined) return withIdentifier(body, { type: 'm.id.thirdparty', ...phone });
-  if (!isObject(identifier)) return body;
-  // The specification says `phone`; Synapse fails where `number` is missing, and never looks at `phone` alone.
-  if (identifier['type'] === 'm.id.phone') {
-    const number = identifier['phone'] ?? identifier['number'];
-    return { ...body, identifier: { ...identifier, phone: number, number } };
-  }
-  // An example in the specification has no type here, which homeservers refuse.
-  if (identifier['type'] === undefined) return { ...body, identifier: { type: 'm.id.thirdparty', ...identifier } };
-  return body;
+/**
+ * Returns the body that the homeserver gets for a login that only it can judge. It names the user once, as the limits have counted it. Throws
+ * AccountFailure wrong_credentials if that is an address without a canonical form.
+ */
+export function bodyAsRead({ body, proof }: Pick<LoginAttempt, 'body' | 'proof'>): RequestBody {
+  return proof.kind === 'password' ? withIdentifier(body, wireIdentifier(proof.identifier)) : body;
 }
 
-function withIdentifier(body: Body, identifier: Body): Body {
+/** Returns the body with the session that was read; Synapse prefers `threePidCreds`, which older clients send. */
+export function bodyOfSession(body: RequestBody, { sid, clientSecret }: ProofSession): RequestBody {
+  const { threePidCreds: _creds, ...rest } = body;
+  return { ...rest, three_pid_creds: { sid, client_secret: clientSecret } };
+}
+
+/** Returns the form of a typed address that homeservers read as we do. */
+export function formForHomeserver(typed: string, canonical: ThirdPartyAddress): string {
+  // Synapse keeps e-mail addresses with their case folded, and domains in the letters that were typed.
+  const foldedForm = foldCase(writtenAddress(typed));
+  const isSame = canonical.medium === 'email' && isFormOf(foldedForm, canonical);
+  return isSame ? foldedForm : canonical.address;
+}
+
+function wireIdentifier(identifier: UserIdentifier): RequestBody {
+  if (identifier.kind === 'user') return { type: 'm.id.user', user: identifier.user };
+  const canonical = canonicalAddress(identifier);
+  if (!canonical) throw new AccountFailure({ kind: 'wrong_credentials' });
+  const { medium } = canonical;
+  return { type: 'm.id.thirdparty', medium, address: formForHomeserver(identifier.address, canonical) };
+}
+
+function withIdentifier(body: RequestBody, identifier: RequestBody): RequestBody {
   // Synapse lets these members of old win over `identifier`.
   const { user: _user, medium: _medium, address: _address, ...rest } = body;
   return { ...rest, identifier };
-}
-
-function isObject(value: unknown): value is Body {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -68,9 +68,13 @@ describe('adding what the homeserver has proven', () => {
   });
 
   it('works without authentication where the homeserver lets it, in whatever spelling', async () => {
-    const body = { threePidCreds: bodyOf(session), bind: false };
+    const other = { sid: 'other', client_secret: 'other' };
+    const body = { threePidCreds: bodyOf(session), Three_Pid_Creds: other, bind: false };
     await world.addresses.addWithoutAuthentication(alice, session, body);
-    expect(world.asked().find(({ path }) => path.endsWith('/account/3pid'))?.body).toEqual(body);
+    expect(world.asked().find(({ path }) => path.endsWith('/account/3pid'))?.body).toEqual({
+      three_pid_creds: bodyOf(session),
+      bind: false,
+    });
     expect(await world.listed()).toEqual(['email alice@mail.test']);
   });
 });

@@ -71,12 +71,13 @@ describe('the list', () => {
 
 describe('a token', () => {
   it.each([
-    ['email', email.address],
-    ['msisdn', `+${phone.address}`],
-  ])('for an address (%s) is the homeserver’s where it can send one', async (medium, address) => {
+    ['email', ` ${email.address}\u200b`, { email: email.address }],
+    ['msisdn', `+${phone.address}`, { phone_number: `+${phone.address}` }],
+  ])('for an address (%s) is the homeserver’s where it can send one', async (medium, address, read) => {
     homeserver.addresses.support = 'full';
     const request = tokenRequest(address, alice);
-    const body = { ...request.body, 'org.example.kept': { deep: ['ü'] } };
+    const lookalikes = { Email: 'mallory@mail.test', PHONE_NUMBER: '+1', Client_Secret: 'other' };
+    const body = { ...request.body, ...lookalikes, 'org.example.kept': { deep: ['ü'] } };
     expect(await addresses.requestToken({ ...request, body })).toEqual({
       sid: expect.any(String),
       submit_url: 'https://home.test/submit',
@@ -88,8 +89,17 @@ describe('a token', () => {
         headers: { 'x-forwarded-for': '203.0.113.7', authorization: `Bearer ${alice.accessToken.reveal()}` },
       },
     ]);
-    expect(world.asked()[0]?.body).toEqual(body);
+    expect(world.asked()[0]?.body).toEqual({ ...request.body, ...read, 'org.example.kept': { deep: ['ü'] } });
     expect(world.messenger.sent).toEqual([]);
+  });
+
+  it('is asked of nobody for what has no canonical form', async () => {
+    homeserver.addresses.support = 'full';
+    const request = tokenRequest('a@b@mail.test', alice);
+    await expect(addresses.requestToken(request)).rejects.toMatchObject({
+      fact: { kind: 'address_invalid', medium: 'email' },
+    });
+    expect(world.asked()).toEqual([]);
   });
 
   it('is asked for without an access token where there is none', async () => {
