@@ -83,7 +83,7 @@ export async function fillTables(tx: Transaction, { mxid, tag, at }: Owner): Pro
   const [pepper] = await tx.lookupHashes.holdPeppers();
   if (!pepper) throw new Error('there is no pepper');
   await tx.lookupHashes.insert([
-    { pepperId: pepper.id, hash: hash('lookup', tag), associationId: hash('published', tag) },
+    { pepperId: pepper.id, hash: hash('lookup', tag), associationId: hash('published', tag), isAlias: false },
   ]);
   const proof = { sid: 'any', clientSecret: new Secret('any') };
   await tx.identityBindings.save({
