@@ -19,7 +19,6 @@ import type { OwnAddresses } from '../contacts/own-addresses.js';
 import type { ProofSessions } from '../contacts/proof-sessions.js';
 import type { Publications } from '../contacts/publications.js';
 import type { UpstreamProofs } from '../contacts/upstream-proofs.js';
-import { ThreepidFailure } from '../../threepid/failure.js';
 import { AccountFailure } from '../failure.js';
 import { reach } from './reach.js';
 import {
@@ -157,7 +156,7 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
       const { medium, caller, clientAddress, clientSecret } = request;
       if (caller) requireOurUser(caller);
       const address = canonicalAddress(request);
-      if (!address) throw new ThreepidFailure({ kind: 'address_invalid', medium });
+      if (!address) throw unreadable(medium);
       // Strangers get the homeserver's answer, so that they cannot tell; who proves the address will learn it when adding it.
       if (caller && (await isTaken(address, caller.mxid))) return proofs.requestToken(request);
       const body = tokenBody(request, address);
@@ -227,6 +226,12 @@ function tokenBody({ address: typed, body, country }: AddressTokenRequest, canon
   // With the plus, the country makes no other number of it.
   if (canonical.medium === 'msisdn') return { ...body, country, phone_number: `+${canonical.address}` };
   return { ...body, email: formForHomeserver(typed, canonical) };
+}
+
+function unreadable(medium: 'email' | 'msisdn'): AccountFailure {
+  return medium === 'email'
+    ? new AccountFailure({ kind: 'parameter_invalid', name: 'email', problem: 'It must be an e-mail address.' })
+    : new AccountFailure({ kind: 'parameter_invalid', name: 'phone_number', problem: 'It must be a phone number.' });
 }
 
 /** What has no canonical form is still for the homeserver to remove, if it has it. */

@@ -96,9 +96,7 @@ describe('a token', () => {
   it('is asked of nobody for what has no canonical form', async () => {
     homeserver.addresses.support = 'full';
     const request = tokenRequest('a@b@mail.test', alice);
-    await expect(addresses.requestToken(request)).rejects.toMatchObject({
-      fact: { kind: 'address_invalid', medium: 'email' },
-    });
+    expect(await faultOf(addresses.requestToken(request))).toMatchObject({ kind: 'parameter_invalid', name: 'email' });
     expect(world.asked()).toEqual([]);
   });
 
