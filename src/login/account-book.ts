@@ -103,6 +103,7 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
         key: account.id,
         session: account.session,
         subject: `account:${account.id}`,
+        method: 'account',
         call,
       });
       if (answer.ok) {

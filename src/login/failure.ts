@@ -11,14 +11,24 @@ export type LoginFault =
   | { readonly kind: 'flood_wait'; readonly retryAfterMs: number }
   | { readonly kind: 'phone_code_invalid' }
   | { readonly kind: 'phone_code_expired' }
+  /** Telegram sends no code before the account has a login e-mail address. */
+  | { readonly kind: 'login_email_required' }
+  /** Telegram sends no code unless it is paid for in its own apps. */
+  | { readonly kind: 'payment_required' }
+  /** Telegram sends no code to that number for another reason; a QR code may help. */
+  | { readonly kind: 'phone_code_unavailable' }
   | { readonly kind: 'password_invalid' }
   | { readonly kind: 'bot_token_invalid' }
   | { readonly kind: 'bot_token_expired' }
   /** The login under way was ended by Telegram (other sessions terminated, auth key gone): start again. */
   | { readonly kind: 'login_revoked' }
+  /** Telegram has deactivated or banned the account. */
+  | { readonly kind: 'account_deactivated' }
+  | { readonly kind: 'account_frozen' }
   | { readonly kind: 'telegram_unreachable' }
   | { readonly kind: 'telegram_rejected_us' }
-  | { readonly kind: 'telegram_error' }
+  /** Telegram refused for a reason that has no kind of its own; `name` is Telegram's name of the error. */
+  | { readonly kind: 'telegram_error'; readonly name: string }
   /** bridge.permissions does not let this Matrix user log in. */
   | { readonly kind: 'not_permitted' }
   /** The owner has asked for too many codes, QR codes or logins of bots lately. */

@@ -1,17 +1,22 @@
 import type { TelegramFault } from '../telegram/failure.js';
 import type { LoginFault } from './failure.js';
 
-/** What a fault between us and Telegram means for a login under way. */
+/** Returns what a fault between us and Telegram means for a login under way. */
 export function loginFaultOf(fault: TelegramFault): LoginFault {
   switch (fault.kind) {
     case 'unreachable':
       return { kind: 'telegram_unreachable' };
     case 'session_dead':
-      return { kind: 'login_revoked' };
+      return { kind: fault.reason === 'deactivated' ? 'account_deactivated' : 'login_revoked' };
     case 'client_rejected':
       return { kind: 'telegram_rejected_us' };
     case 'unknown_error':
-      return { kind: 'telegram_error' };
+      return { kind: 'telegram_error', name: fault.name };
+    case 'code_unavailable':
+      return { kind: 'phone_code_unavailable' };
+    case 'password_not_set':
+    case 'login_token_invalid':
+      return { kind: 'telegram_error', name: fault.kind.toUpperCase() };
     case 'flood_wait':
     case 'phone_number_invalid':
     case 'phone_number_banned':
@@ -20,9 +25,12 @@ export function loginFaultOf(fault: TelegramFault): LoginFault {
     case 'phone_number_flood':
     case 'phone_code_invalid':
     case 'phone_code_expired':
+    case 'login_email_required':
+    case 'payment_required':
     case 'password_invalid':
     case 'bot_token_invalid':
     case 'bot_token_expired':
+    case 'account_frozen':
       return fault;
   }
 }

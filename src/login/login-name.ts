@@ -3,15 +3,6 @@ import type { FirstState } from './machine.js';
 import type { Complaint, ExpectedStep, LoginFlow, LoginStart } from './processes.js';
 import type { LoginInput } from './shapes.js';
 
-/** Every Complaint. */
-export const complaints = [
-  'phone_code_invalid',
-  'password_invalid',
-  'phone_code_expired',
-  'phone_number_unoccupied',
-  'login_revoked',
-] as const satisfies readonly Complaint[];
-
 /** Every kind of input. */
 export const inputKinds = ['phone', 'code', 'password', 'bot_token'] as const satisfies readonly LoginInput['kind'][];
 
@@ -59,6 +50,11 @@ export function firstName({ flow, replacing, onlyIfLoggedOut = false }: LoginSta
 /** The name of a login that shows its next step, after `answer` where it was one that brought it there. */
 export function nextStep(name: LoginName, { answer, complaint = null, fresh = true }: NextStep = {}): LoginName {
   return { ...name, stepNumber: name.stepNumber + 1, complaint, fresh, lastAnswer: answer ?? null };
+}
+
+/** The login at its next step; one without a name has none to count. */
+export function atNextStep<L extends { readonly name: LoginName | null }>(login: L, how: NextStep): L {
+  return { ...login, name: login.name && nextStep(login.name, how) };
 }
 
 /** How a login came to its next step. */

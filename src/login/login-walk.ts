@@ -7,15 +7,28 @@ import type { TelegramFault } from '../telegram/failure.js';
 import type { SignInResult, TelegramConnection, TelegramSession } from '../telegram/gateway.js';
 import type { AccountBook, Acceptance } from './account-book.js';
 import type { AttemptLimit } from './attempt-limit.js';
+import { failureOfClaim } from './claim-failure.js';
 import { LoginFailure } from './failure.js';
-import { loginFaultOf } from './fault-of.js';
 import type { Login, LoginLedger } from './login-ledger.js';
-import { firstSteps, nextStep, type GivenAnswer, type NextStep } from './login-name.js';
-import { accepted, codeSent, sessionOf, stepOf, survives, type Decision, type PasswordState } from './machine.js';
+import { atNextStep, firstSteps, type GivenAnswer } from './login-name.js';
+import {
+  accepted,
+  codeSent,
+  isComplete,
+  noCode,
+  sessionOf,
+  stepOf,
+  survives,
+  type AcceptedCode,
+  type CompleteCode,
+  type Decision,
+  type PasswordState,
+} from './machine.js';
 import { LoginProcessFailure } from './process-failure.js';
-import { complaintOf, isCertain, withSession, type Refusal } from './refusal.js';
+import { complaintIn, complaintOf, failureOf, isCertain, passes, withSession, type Refusal } from './refusal.js';
 import type { LoginStep } from './shapes.js';
 import type { Answer, TelegramDesk } from './telegram-desk.js';
+import { subjectOf, type TelegramMethod } from './telegram-method.js';
 
 /** Does what the machine has decided: asks Telegram, and writes down where that leaves the login. Whoever calls holds the owner's lock. */
 export interface LoginWalk {
@@ -49,7 +62,7 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
   ): Promise<LoginStep> {
     switch (decision.act) {
       case 'refuse':
-        throw new LoginFailure(decision.fault);
+        return refuse(owner, login, decision, answer);
       case 'show':
         return decision.step;
       case 'send_code':
@@ -65,6 +78,20 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
     }
   }
 
+  /** What the machine refuses without Telegram is a complaint too, if it is one at all. */
+  async function refuse(
+    owner: Mxid,
+    login: Login | undefined,
+    { fault }: Act<'refuse'>,
+    answer: GivenAnswer | undefined,
+  ): Promise<never> {
+    const complaint = complaintIn(fault);
+    if (login && answer && complaint) {
+      await ledger.save(owner, atNextStep(login, { answer, complaint, fresh: false }));
+    }
+    throw new LoginFailure(fault);
+  }
+
   async function sendCode(
     owner: Mxid,
     login: Login | undefined,
@@ -78,11 +105,13 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
       key: id,
       session,
       subject,
+      method: 'send_code',
       call: (connection) => connection.sendCode(phone),
     });
     if (!sent.ok) {
       if (goesOn && session) return refused(owner, goesOn, sent, answer);
       await desk.hangUp(id);
+      if (goesOn) await settle(owner, goesOn, { ...sent, session: undefined }, answer);
       throw failureOf(sent);
     }
     const state = codeSent(phone, sent.session, sent.value, clock.now());
@@ -98,6 +127,7 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
       key: login.id,
       session: state.session,
       subject: `send_code:${phone.reveal()}`,
+      method: 'resend_code',
       call: (connection) => connection.resendCode(phone, phoneCodeHash),
     });
     if (!sent.ok) return refused(owner, login, sent);
@@ -115,12 +145,19 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
     { state, code }: Act<'sign_in'>,
     answer: GivenAnswer | undefined,
   ): Promise<LoginStep> {
-    const keep = (session: TelegramSession) => ledger.save(owner, { ...login, state: { ...state, session } });
-    const outcome = await ask(login, `sign_in:${state.phone.reveal()}`, (connection) =>
-      connection.signIn(state.phone, state.phoneCodeHash, code, keep),
-    );
+    const { phone, phoneCodeHash: codeHash, sent } = state;
+    const given = { phone, code, codeHash, codeDelivery: sent.delivery };
+    const outcome = await askToSignIn(owner, login, given);
     if (!outcome.ok) return refused(owner, login, outcome, answer);
-    return goOn(owner, login, { ...state, code }, outcome.session, outcome.value, answer);
+    return goOn(owner, login, given, outcome.session, outcome.value, answer);
+  }
+
+  function askToSignIn(owner: Mxid, login: Login, { phone, code, codeHash, codeDelivery }: CompleteCode) {
+    const keep = (session: TelegramSession) =>
+      ledger.save(owner, { ...login, state: withSession(login.state, session) });
+    return ask(login, 'sign_in', phone.reveal(), (connection) =>
+      connection.signIn(phone, codeHash, code, keep, codeDelivery),
+    );
   }
 
   async function checkPassword(
@@ -130,11 +167,34 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
     answer: GivenAnswer | undefined,
   ): Promise<LoginStep> {
     // After a QR code it is not known whose password it is.
-    const subject = `password:${state.phone?.reveal() ?? login.id}`;
-    const outcome = await ask(login, subject, (connection) => connection.checkPassword(password));
-    if (!outcome.ok) return refused(owner, login, outcome, answer);
+    const whose = state.phone?.reveal() ?? login.id;
+    const outcome = await ask(login, 'check_password', whose, (connection) => connection.checkPassword(password));
+    if (!outcome.ok) {
+      const isGone = outcome.fault.kind === 'password_not_set';
+      return isGone ? goOnWithoutPassword(owner, login, state, answer) : refused(owner, login, outcome, answer);
+    }
     const { session, value: user } = outcome;
     return finish(owner, { id: login.id, session, user, login: atNextStep(login, { answer }) });
+  }
+
+  /** The user has removed the cloud password meanwhile: what was accepted before it lets them in now, or the login starts again. */
+  async function goOnWithoutPassword(
+    owner: Mxid,
+    login: Login,
+    { phone, code, codeHash, codeDelivery }: PasswordState,
+    answer: GivenAnswer | undefined,
+  ): Promise<LoginStep> {
+    const given = { phone, code, codeHash, codeDelivery };
+    const outcome = isComplete(given)
+      ? await askToSignIn(owner, login, given)
+      : await ask(login, 'login_token', login.id, (connection) => connection.exportLoginToken());
+    const { session } = outcome;
+    if (outcome.ok && outcome.value.kind === 'authorized') {
+      return goOn(owner, login, given, outcome.session, outcome.value, answer);
+    }
+    const isPassing = !outcome.ok && passes(outcome.fault);
+    const over: Refusal = { ok: false, fault: { kind: 'session_dead', reason: 'expired' }, session };
+    return refused(owner, login, isPassing ? outcome : over, answer);
   }
 
   async function signInBot(
@@ -149,6 +209,7 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
       key: id,
       session: undefined,
       subject,
+      method: 'sign_in_bot',
       async call(connection) {
         // The answer of Telegram may be lost: until the account is claimed, the session is one to end.
         const keep = (session: TelegramSession) => ledger.discard(owner, { id, session });
@@ -159,6 +220,7 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
     if (!outcome.ok) {
       if (isCertain(outcome)) await ledger.remove(owner, id);
       await desk.hangUp(id);
+      if (login) await settle(owner, login, { ...outcome, session: undefined }, answer);
       throw failureOf(outcome);
     }
     const { session, value: user } = outcome;
@@ -168,7 +230,7 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
   async function goOn(
     owner: Mxid,
     login: Login,
-    given: Pick<PasswordState, 'phone' | 'code'>,
+    given: AcceptedCode,
     session: TelegramSession,
     result: SignInResult,
     answer: GivenAnswer | undefined,
@@ -186,7 +248,7 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
    */
   async function refused(owner: Mxid, login: Login, refusal: Refusal, answer?: GivenAnswer): Promise<LoginStep> {
     if (!survives(refusal.fault)) {
-      const me = await ask(login, `get_me:${login.id}`, (connection) => connection.getMe());
+      const me = await ask(login, 'account', login.id, (connection) => connection.getMe());
       const next = atNextStep(login, { answer });
       if (me.ok) return finish(owner, { id: login.id, session: me.session, user: me.value, login: next });
       // Telegram could not say whether the session is logged in: it is one to end.
@@ -201,10 +263,11 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
 
   function ask<T>(
     { id, state }: Login,
-    subject: string,
+    method: TelegramMethod,
+    whose: string,
     call: (connection: TelegramConnection) => Promise<T>,
   ): Promise<Answer<T>> {
-    return desk.ask({ key: id, session: sessionOf(state), subject, call });
+    return desk.ask({ key: id, session: sessionOf(state), subject: subjectOf(method, whose), method, call });
   }
 
   async function finish(owner: Mxid, acceptance: Acceptance): Promise<LoginStep> {
@@ -219,22 +282,7 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
     if (login && login.id !== acceptance.id) await ledger.discard(owner, { id: login.id, session: null });
     await ledger.discard(owner, acceptance);
     await endLeftover(owner, acceptance.id);
-    switch (claim.kind) {
-      case 'held':
-        throw new LoginFailure(
-          claim.holder === owner
-            ? { kind: 'already_logged_in', user: acceptance.user }
-            : { kind: 'telegram_account_taken' },
-        );
-      case 'logged_in_before':
-        throw new LoginFailure({ kind: 'already_logged_in', user: claim.user });
-      case 'other_account':
-        throw new LoginProcessFailure({ kind: 'other_telegram_account' });
-      case 'owner_deactivated':
-        throw new LoginFailure({ kind: 'not_permitted' });
-      case 'too_many':
-        throw new LoginProcessFailure({ kind: 'too_many_accounts', allowed: maxAccounts });
-    }
+    throw failureOfClaim(claim, { owner, user: acceptance.user, maxAccounts });
   }
 
   /** After a refusal: the login goes on from where Telegram left it, goes back to its first step, or ends here. */
@@ -271,23 +319,14 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
 
   return {
     act,
-    admit: (owner, login, session, result) =>
-      goOn(owner, login, { phone: null, code: null }, session, result, undefined),
+    admit: (owner, login, session, result) => goOn(owner, login, noCode, session, result, undefined),
     endLeftover,
   };
 }
 
 type Act<A extends Decision['act']> = Extract<Decision, { readonly act: A }>;
 
-function failureOf({ fault }: Refusal): LoginFailure {
-  return new LoginFailure(loginFaultOf(fault));
-}
-
 function known(login: Login | undefined): Login {
   if (!login) throw new Error('the machine went on with a login that does not exist');
   return login;
-}
-
-function atNextStep(login: Login, how: NextStep): Login {
-  return { ...login, name: login.name && nextStep(login.name, how) };
 }

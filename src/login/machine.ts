@@ -1,10 +1,10 @@
-import { readBotToken } from '../base/human-input.js';
+import { cleanHumanInput, readBotToken, readNumericCode } from '../base/human-input.js';
 import type { PhoneNumber } from '../base/phone.js';
 import { readPhoneNumber } from '../base/read-phone-number.js';
 import { Secret } from '../base/secret.js';
 import type { TelegramFault } from '../telegram/failure.js';
 import type { SignInResult, TelegramSession } from '../telegram/gateway.js';
-import type { LoginCode, LoginToken, TelegramUser } from '../telegram/shapes.js';
+import type { CodeDelivery, LoginCode, LoginToken, TelegramUser } from '../telegram/shapes.js';
 import type { LoginFault } from './failure.js';
 import type { LoginInput, LoginStep, SentCode } from './shapes.js';
 
@@ -25,6 +25,9 @@ export interface PasswordState {
   readonly session: TelegramSession;
   /** The code that was accepted, so that the same one given twice is answered the same. */
   readonly code: Secret | null;
+  /** With `code`: what Telegram needs to take the same code once more. */
+  readonly codeHash: Secret | null;
+  readonly codeDelivery: CodeDelivery;
   readonly hint: string | null;
 }
 
@@ -102,7 +105,7 @@ function decidePhone(state: LoginState | undefined, text: string | undefined, no
 }
 
 function decideCode(state: LoginState | undefined, given: Secret | number | undefined): Decision {
-  const code = readCode(given, state?.step === 'code' ? state.sent.length : null);
+  const code = readCode(given, state);
   if (!code) return refuse({ kind: 'phone_code_missing' });
   if (state && code.reveal().length > longestInput) return refuse({ kind: 'phone_code_invalid' });
   if (state?.step === 'code') return { act: 'sign_in', state, code };
@@ -116,29 +119,51 @@ function decidePassword(state: LoginState | undefined, password: Secret | undefi
   return { act: 'check_password', state, password };
 }
 
-/** People copy codes with spaces and dashes in them; an integer has lost its leading zeros. */
-function readCode(given: Secret | number | undefined, length: number | null): Secret | undefined {
+/** Codes of digits are copied with blanks and dashes in them, which are part of words and phrases; an integer has lost its leading zeros. */
+function readCode(given: Secret | number | undefined, state: LoginState | undefined): Secret | undefined {
   if (given === undefined) return undefined;
+  const length = state?.step === 'code' ? state.sent.length : null;
   if (typeof given === 'number') return new Secret(String(given).padStart(length ?? 0, '0'));
-  const code = given.reveal().replaceAll(/[\s\-\u2010-\u2015]/gu, '');
+  const text = given.reveal();
+  const code = isOfDigits(state) ? readNumericCode(text) : cleanHumanInput(text);
   return code === '' ? undefined : new Secret(code);
+}
+
+function isOfDigits(state: LoginState | undefined): boolean {
+  const delivery =
+    state?.step === 'code' ? state.sent.delivery : state?.step === 'password' ? state.codeDelivery : undefined;
+  return delivery !== 'sms_word' && delivery !== 'sms_phrase';
 }
 
 /** The state after Telegram has sent a code. */
 export function codeSent(phone: PhoneNumber, session: TelegramSession, code: LoginCode, now: number): CodeState {
-  const { phoneCodeHash, delivery, length, nextDelivery, timeoutMs } = code;
-  const sent = { delivery, length, nextDelivery, resendAt: now + (timeoutMs ?? defaultResendMs) };
+  const { phoneCodeHash, delivery, length, hint, nextDelivery, timeoutMs } = code;
+  const sent = { delivery, length, hint, nextDelivery, resendAt: now + (timeoutMs ?? defaultResendMs) };
   return { step: 'code', phone, session, phoneCodeHash, sent };
 }
 
+/** What Telegram has accepted so far: a code, or with nulls a QR code. */
+export type AcceptedCode = Pick<PasswordState, 'phone' | 'code' | 'codeHash' | 'codeDelivery'>;
+
+/** A code that Telegram can be given. */
+export type CompleteCode = { readonly [K in keyof AcceptedCode]: NonNullable<AcceptedCode[K]> };
+
+/** Whether it is a code that Telegram can be given once more. */
+export function isComplete(given: AcceptedCode): given is CompleteCode {
+  return given.phone !== null && given.code !== null && given.codeHash !== null;
+}
+
+/** What a scanned QR code leaves behind. */
+export const noCode: AcceptedCode = { phone: null, code: null, codeHash: null, codeDelivery: 'other' };
+
 /** What follows from a code that Telegram accepted, or from a QR code that was scanned: the login is done, or goes on with the password. */
 export function accepted(
-  { phone, code }: Pick<PasswordState, 'phone' | 'code'>,
+  given: AcceptedCode,
   session: TelegramSession,
   result: SignInResult,
 ): { readonly done: TelegramUser } | { readonly next: PasswordState } {
   if (result.kind === 'authorized') return { done: result.user };
-  return { next: { step: 'password', phone, session, code, hint: result.hint } };
+  return { next: { step: 'password', ...given, session, hint: result.hint } };
 }
 
 /** The state of a login whose QR code is to be shown. */
@@ -158,7 +183,11 @@ export function survives(fault: TelegramFault): boolean {
     case 'flood_wait':
     case 'phone_number_flood':
     case 'phone_code_invalid':
+    case 'payment_required':
+    case 'code_unavailable':
     case 'password_invalid':
+    case 'password_not_set':
+    case 'login_token_invalid':
     case 'client_rejected':
     case 'unknown_error':
       return true;
@@ -168,8 +197,10 @@ export function survives(fault: TelegramFault): boolean {
     case 'phone_number_unoccupied':
     case 'phone_number_app_signup_forbidden':
     case 'phone_code_expired':
+    case 'login_email_required':
     case 'bot_token_invalid':
     case 'bot_token_expired':
+    case 'account_frozen':
       return false;
   }
 }

@@ -26,10 +26,26 @@ export type ProgressStep =
  * Why the step is not the next one: the answer before was wrong and the step is shown again, or Telegram has ended the
  * login and it is back at its first step.
  */
-export type Complaint = Extract<
-  LoginFault['kind'],
-  'phone_code_invalid' | 'password_invalid' | 'phone_code_expired' | 'phone_number_unoccupied' | 'login_revoked'
->;
+export type Complaint = (typeof complaints)[number];
+
+/** Every Complaint: what another number, code, password, token or account can mend. */
+export const complaints = [
+  'phone_number_invalid',
+  'phone_number_banned',
+  'phone_number_unoccupied',
+  'phone_number_app_signup_forbidden',
+  'login_email_required',
+  'payment_required',
+  'phone_code_unavailable',
+  'phone_code_invalid',
+  'phone_code_expired',
+  'password_invalid',
+  'bot_token_invalid',
+  'bot_token_expired',
+  'account_deactivated',
+  'account_frozen',
+  'login_revoked',
+] as const satisfies readonly LoginFault['kind'][];
 
 /** Where a login under way stands. */
 export interface LoginProgress {

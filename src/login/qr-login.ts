@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.js';
 import type { Mxid } from '../base/mxid.js';
 import type { Secret } from '../base/secret.js';
 import { TelegramFailure } from '../telegram/failure.js';
-import type { LoginTokenResult, SessionKeeper, TelegramConnection, TelegramSession } from '../telegram/gateway.js';
+import type { LoginTokenResult, TelegramConnection, TelegramSession } from '../telegram/gateway.js';
 import type { AttemptLimit } from './attempt-limit.js';
 import { LoginFailure } from './failure.js';
 import { loginFaultOf } from './fault-of.js';
@@ -10,6 +10,7 @@ import type { Login, LoginLedger } from './login-ledger.js';
 import { nextStep, type LoginName } from './login-name.js';
 import type { LoginWalk } from './login-walk.js';
 import { qrShown, sessionOf, survives, type LoginState, type QrState } from './machine.js';
+import { complaintOf } from './refusal.js';
 import { createQrWatch, type WaitEnd } from './qr-watch.js';
 import type { Answer, TelegramDesk } from './telegram-desk.js';
 
@@ -49,26 +50,38 @@ export function createQrLogin({ desk, ledger, walk, limit, maxListening, clock }
       key: id,
       session,
       subject: `qr:${id}`,
+      method: 'login_token',
       async call(connection) {
         if (session === undefined) limit.count(owner);
         const user = isKnown ? undefined : await findUser(connection);
         if (user) return { kind: 'authorized', user };
-        const keepScanned = (scanned: Secret) => (moved: TelegramSession) => {
-          const scannedState: QrState = { step: 'qr', session: moved, token: scanned, expiresAt: 0, scanned };
-          return ledger.save(owner, { ...login, state: scannedState });
-        };
-        if (state.step === 'qr' && state.scanned) {
-          const earlier = await redeem(connection, state.scanned, keepScanned(state.scanned));
-          if (earlier) return earlier;
-        }
-        const result = await connection.exportLoginToken();
-        if (result.kind !== 'accepted_elsewhere') return result;
-        // With the token, somebody is logged in on the session at the other data centre: it must not get lost.
-        const keep = keepScanned(result.token);
-        await keep(connection.session);
-        return connection.importLoginToken(result.token, keep);
+        const scanned = state.step === 'qr' ? state.scanned : null;
+        const earlier = scanned && (await unlessOver(redeem(owner, login, connection, scanned)));
+        if (earlier) return earlier;
+        // A token that was over between the scan and its redemption is followed by another one.
+        return (await unlessOver(takeToken(owner, login, connection))) ?? takeToken(owner, login, connection);
       },
     });
+  }
+
+  /** Asks for a token. One that was accepted at another data centre is redeemed there. */
+  async function takeToken(owner: Mxid, login: Login, connection: TelegramConnection): Promise<LoginTokenResult> {
+    const result = await connection.exportLoginToken();
+    if (result.kind !== 'accepted_elsewhere') return result;
+    // With the token, the session at the other data centre is authorized: it must not get lost.
+    await keepScanned(owner, login, result.token)(connection.session);
+    return redeem(owner, login, connection, result.token);
+  }
+
+  function redeem(owner: Mxid, login: Login, connection: TelegramConnection, scanned: Secret) {
+    return connection.importLoginToken(scanned, keepScanned(owner, login, scanned));
+  }
+
+  function keepScanned(owner: Mxid, login: Login, scanned: Secret) {
+    return (session: TelegramSession) => {
+      const state: QrState = { step: 'qr', session, token: scanned, expiresAt: 0, scanned };
+      return ledger.save(owner, { ...login, state });
+    };
   }
 
   async function show(owner: Mxid, login: Login): Promise<void> {
@@ -77,8 +90,8 @@ export function createQrLogin({ desk, ledger, walk, limit, maxListening, clock }
     if (!answer.ok) {
       if (survives(answer.fault) || before.step === 'qr_wanted') throw new LoginFailure(loginFaultOf(answer.fault));
       await desk.hangUp(id);
-      const revoked = name && { ...name, complaint: 'login_revoked' as const };
-      return show(owner, { ...login, state: { step: 'qr_wanted' }, name: revoked });
+      const complaint = complaintOf(answer.fault);
+      return show(owner, { ...login, state: { step: 'qr_wanted' }, name: name && { ...name, complaint } });
     }
     const { value: result, session } = answer;
     if (result.kind === 'accepted_elsewhere') throw new Error('a QR code was scanned and its token not imported');
@@ -101,6 +114,7 @@ export function createQrLogin({ desk, ledger, walk, limit, maxListening, clock }
           key: id,
           session,
           subject: `qr:${id}`,
+          method: 'login_token',
           call: (connection) => connection.loginTokenNews(gone),
         });
       };
@@ -120,16 +134,12 @@ function nameOf(name: LoginName, { step }: LoginState): LoginName {
   return nextStep(name, { complaint: name.complaint, answer: name.lastAnswer ?? undefined });
 }
 
-/** What a token of the past is good for; undefined where Telegram does not know it any more. */
-async function redeem(
-  connection: TelegramConnection,
-  token: Secret,
-  keep: SessionKeeper,
-): Promise<LoginTokenResult | undefined> {
+/** Returns what comes of a token; undefined if Telegram does not take it any more. */
+async function unlessOver(outcome: Promise<LoginTokenResult>): Promise<LoginTokenResult | undefined> {
   try {
-    return await connection.importLoginToken(token, keep);
+    return await outcome;
   } catch (error) {
-    if (error instanceof TelegramFailure && error.fact.kind === 'unknown_error') return undefined;
+    if (error instanceof TelegramFailure && error.fact.kind === 'login_token_invalid') return undefined;
     throw error;
   }
 }

@@ -1,9 +1,9 @@
 import type { TelegramFault } from '../telegram/failure.js';
 import type { TelegramSession } from '../telegram/gateway.js';
+import { LoginFailure, type LoginFault } from './failure.js';
 import { loginFaultOf } from './fault-of.js';
-import { complaints } from './login-name.js';
 import type { LoginState } from './machine.js';
-import type { Complaint } from './processes.js';
+import { complaints, type Complaint } from './processes.js';
 import type { Answer } from './telegram-desk.js';
 
 /** A call to Telegram that failed. */
@@ -21,14 +21,28 @@ export function isCertain({ fault }: Refusal): boolean {
   return certainRefusals.has(fault.kind);
 }
 
-/** What the next step says about the failure, or null if it says nothing. */
+/** Returns what the next step says about the failure, or null if it says nothing. */
 export function complaintOf(fault: TelegramFault): Complaint | null {
-  const { kind } = loginFaultOf(fault);
+  return complaintIn(loginFaultOf(fault));
+}
+
+/** Returns the complaint that a fault is; null if it is none. */
+export function complaintIn({ kind }: LoginFault): Complaint | null {
   return complaints.find((complaint) => complaint === kind) ?? null;
 }
 
-/** The state with this session, or the same object if the session has not changed. */
+/** Returns the state with this session, or the same object if the session has not changed. */
 export function withSession(state: LoginState, session: TelegramSession | undefined): LoginState {
   if (!session || !('session' in state) || session.equals(state.session)) return state;
   return { ...state, session };
+}
+
+/** Returns the failure of a login that a refusal means. */
+export function failureOf({ fault }: Refusal): LoginFailure {
+  return new LoginFailure(loginFaultOf(fault));
+}
+
+/** Whether the same may be asked again later with success. */
+export function passes({ kind }: TelegramFault): boolean {
+  return kind === 'unreachable' || kind === 'flood_wait' || kind === 'client_rejected';
 }

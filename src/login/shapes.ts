@@ -20,6 +20,8 @@ export type LoginStep =
 export interface SentCode {
   readonly delivery: CodeDelivery;
   readonly length: number | null;
+  /** How the code begins, or the masked e-mail address that it went to; null if Telegram does not say. */
+  readonly hint: string | null;
   readonly nextDelivery: CodeDelivery | null;
   /** When (epoch ms) another code may be asked for. */
   readonly resendAt: number;

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { PhoneNumber } from '../base/phone.js';
 import { Secret } from '../base/secret.js';
-import type { CodeDelivery, TelegramUser, TelegramUserId } from '../telegram/shapes.js';
+import { codeDeliveries, type TelegramUser, type TelegramUserId } from '../telegram/shapes.js';
 import type { LoginState } from './machine.js';
-import { complaints, inputKinds, type LoginEnd, type LoginName } from './login-name.js';
+import { inputKinds, type LoginEnd, type LoginName } from './login-name.js';
+import { complaints } from './processes.js';
 import type { TelegramSession } from '../telegram/gateway.js';
 
 const secret = z.string().transform((text) => new Secret(text));
@@ -12,17 +13,6 @@ const phone = z.string().transform((text, context) => {
   if (!number) context.addIssue('not a phone number');
   return number ?? z.NEVER;
 });
-const deliveries = [
-  'app',
-  'sms',
-  'call',
-  'flash_call',
-  'missed_call',
-  'email',
-  'fragment',
-  'other',
-] as const satisfies CodeDelivery[];
-
 const telegramUserId = z.string().transform((id) => id as TelegramUserId);
 const userForm = z.object({
   id: telegramUserId,
@@ -45,9 +35,10 @@ const stateForm = z.discriminatedUnion('step', [
     session,
     phoneCodeHash: secret,
     sent: z.object({
-      delivery: z.enum(deliveries),
+      delivery: z.enum(codeDeliveries),
       length: z.number().nullable(),
-      nextDelivery: z.enum(deliveries).nullable(),
+      hint: z.string().nullable().default(null),
+      nextDelivery: z.enum(codeDeliveries).nullable(),
       resendAt: z.number(),
     }),
   }),
@@ -56,6 +47,8 @@ const stateForm = z.discriminatedUnion('step', [
     phone: phone.nullable(),
     session,
     code: secret.nullable(),
+    codeHash: secret.nullable().default(null),
+    codeDelivery: z.enum(codeDeliveries).default('app'),
     hint: z.string().nullable(),
   }),
   z.object({ step: z.literal('over'), session: secret.nullable() }),

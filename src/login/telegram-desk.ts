@@ -4,6 +4,7 @@ import type { Database } from '../database/database.js';
 import { TelegramFailure, type TelegramFault } from '../telegram/failure.js';
 import type { TelegramConnection, TelegramSession } from '../telegram/gateway.js';
 import type { ConnectionPool } from '../telegram/pool.js';
+import { expectedFault, type TelegramMethod } from './telegram-method.js';
 
 /** One thing to ask of Telegram. */
 export interface Question<T> {
@@ -12,6 +13,8 @@ export interface Question<T> {
   readonly session: TelegramSession | undefined;
   /** Whom Telegram would make wait, and for what: a wait holds for all questions of the same subject. */
   readonly subject: string;
+  /** What is asked: decides which faults can come of it. */
+  readonly method: TelegramMethod;
   readonly call: (connection: TelegramConnection) => Promise<T>;
 }
 
@@ -37,7 +40,7 @@ export interface TelegramDeskDeps {
 }
 
 export function createTelegramDesk({ pool, database, clock, logger }: TelegramDeskDeps): TelegramDesk {
-  async function ask<T>({ key, session, subject, call }: Question<T>): Promise<Answer<T>> {
+  async function ask<T>({ key, session, subject, method, call }: Question<T>): Promise<Answer<T>> {
     const waitUntil = await database.transaction((tx) => tx.floodWaits.find(subject, clock.now()));
     if (waitUntil !== undefined) {
       return { ok: false, fault: { kind: 'flood_wait', retryAfterMs: waitUntil - clock.now() }, session };
@@ -56,7 +59,7 @@ export function createTelegramDesk({ pool, database, clock, logger }: TelegramDe
     } catch (error) {
       if (!(error instanceof TelegramFailure)) throw error;
       await takeNote(subject, error);
-      return { ok: false, fault: error.fact, session: sessionAfter };
+      return { ok: false, fault: expectedFault(method, error.fact), session: sessionAfter };
     }
   }
 
@@ -65,17 +68,35 @@ export function createTelegramDesk({ pool, database, clock, logger }: TelegramDe
     if (fact.kind === 'flood_wait') {
       await database.transaction((tx) => tx.floodWaits.save(subject, clock.now() + fact.retryAfterMs));
     }
-    const ours = fact.kind === 'client_rejected' || fact.kind === 'unknown_error';
-    logger[ours ? 'error' : 'info']('Telegram refused', { fault: fact, cause: failure.cause });
+    logger[levelOf(fact)]('Telegram refused', { fault: fact, cause: failure.cause });
   }
 
   return {
     ask,
     async endSession(key, session) {
-      const answer = await ask({ key, session, subject: `end:${key}`, call: (connection) => connection.logOut() });
+      const answer = await ask({
+        key,
+        session,
+        subject: `end:${key}`,
+        method: 'account',
+        call: (connection) => connection.logOut(),
+      });
       await pool.drop(key);
       return answer.ok || answer.fault.kind === 'session_dead' ? undefined : answer.fault;
     },
     hangUp: (key) => pool.drop(key),
   };
+}
+
+/** What an administrator has to mend is an error; what may be the network's or the proxy's fault is a warning. */
+function levelOf({ kind }: TelegramFault): 'error' | 'warn' | 'info' {
+  switch (kind) {
+    case 'client_rejected':
+    case 'unknown_error':
+      return 'error';
+    case 'unreachable':
+      return 'warn';
+    default:
+      return 'info';
+  }
 }

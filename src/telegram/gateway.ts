@@ -1,6 +1,14 @@
 import type { PhoneNumber } from '../base/phone.js';
 import type { Secret } from '../base/secret.js';
-import type { FoundUser, LoginCode, LoginToken, TelegramChat, TelegramContact, TelegramUser } from './shapes.js';
+import type {
+  CodeDelivery,
+  FoundUser,
+  LoginCode,
+  LoginToken,
+  TelegramChat,
+  TelegramContact,
+  TelegramUser,
+} from './shapes.js';
 
 /** A Telegram session in its adapter's own form: data centre and auth key. Whoever holds it is logged in. */
 export type TelegramSession = Secret;
@@ -42,22 +50,32 @@ export interface TelegramGateway {
 export interface TelegramConnection {
   /** The session as it is now. It may change with every call (a login may migrate to another data centre), so save it after each. */
   readonly session: TelegramSession;
-  /** auth.sendCode */
+  /** auth.sendCode. If no code is sent, the failure is `login_email_required`, `payment_required` or `code_unavailable`. */
   sendCode(phone: PhoneNumber): Promise<LoginCode>;
   /** auth.resendCode: by the next way of delivery; null where there is none. */
   resendCode(phone: PhoneNumber, phoneCodeHash: Secret): Promise<LoginCode | null>;
   /**
-   * auth.signIn with the code. An account that does not exist is the failure `phone_number_unoccupied`.
+   * auth.signIn with the code; one whose delivery was `email` goes back as email_verification. An account that does not exist is the
+   * failure `phone_number_unoccupied`.
    * Without `keep`, a move to another data centre is the failure `unreachable`; so it is in the other sign-ins.
    */
-  signIn(phone: PhoneNumber, phoneCodeHash: Secret, code: Secret, keep?: SessionKeeper): Promise<SignInResult>;
-  /** account.getPassword and auth.checkPassword (SRP). Both belong to the key, so they do not move. */
+  signIn(
+    phone: PhoneNumber,
+    phoneCodeHash: Secret,
+    code: Secret,
+    keep?: SessionKeeper,
+    delivery?: CodeDelivery,
+  ): Promise<SignInResult>;
+  /**
+   * account.getPassword and auth.checkPassword (SRP). Both belong to the key, so they do not move. An account without a password is
+   * the failure `password_not_set`.
+   */
   checkPassword(password: Secret): Promise<TelegramUser>;
   /** auth.importBotAuthorization */
   signInBot(token: Secret, keep?: SessionKeeper): Promise<TelegramUser>;
   /** auth.exportLoginToken (core.telegram.org/api/qr-login). Until it is accepted, a new token comes when the last one is over, or before. */
   exportLoginToken(): Promise<LoginTokenResult>;
-  /** auth.importLoginToken with the token of `accepted_elsewhere`. */
+  /** auth.importLoginToken with the token of `accepted_elsewhere`; `login_token_invalid` if that is no longer good. */
   importLoginToken(token: Secret, keep?: SessionKeeper): Promise<SignInResult>;
   /**
    * Resolves when the token may have been accepted since it was exported on this connection: Telegram said so

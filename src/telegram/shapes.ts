@@ -15,7 +15,21 @@ export interface TelegramUser {
 }
 
 /** How a login code travels (auth.SentCodeType); `other` for a way that this version does not know. */
-export type CodeDelivery = 'app' | 'sms' | 'call' | 'flash_call' | 'missed_call' | 'email' | 'fragment' | 'other';
+export type CodeDelivery = (typeof codeDeliveries)[number];
+
+/** Every CodeDelivery. A code by `sms_word` or `sms_phrase` is a word or a phrase; all others are digits. */
+export const codeDeliveries = [
+  'app',
+  'sms',
+  'sms_word',
+  'sms_phrase',
+  'call',
+  'flash_call',
+  'missed_call',
+  'email',
+  'fragment',
+  'other',
+] as const;
 
 /** A login code that Telegram has sent (auth.sentCode). */
 export interface LoginCode {
@@ -24,6 +38,8 @@ export interface LoginCode {
   readonly delivery: CodeDelivery;
   /** How many characters the code has; null where Telegram does not say. */
   readonly length: number | null;
+  /** How the code begins (`sms_word`, `sms_phrase`), or the masked address that it went to (`email`); null if Telegram does not say. */
+  readonly hint: string | null;
   /** How the next code would travel; null where there is none. */
   readonly nextDelivery: CodeDelivery | null;
   /** How long to wait before asking for the next code; null where Telegram does not say. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PhoneNumber } from '../../src/base/phone.js';
 import { Secret } from '../../src/base/secret.js';
-import { magicPasswords } from '../../src/sandbox/world/magic.js';
+import { magicCodes, magicEmailPattern, magicPasswords } from '../../src/sandbox/world/magic.js';
 import { codeOf, faultOf, magicPassword, numberOf, tokenOf } from '../support/magic-logins.js';
 import type { GatewayContext } from './telegram-gateway.js';
 
@@ -73,6 +73,17 @@ export function describeLogins(context: GatewayContext): void {
       ['9996613400', { kind: 'phone_number_flood' }],
       ['9996613800', { kind: 'phone_number_flood' }],
       ['4915112345', { kind: 'phone_number_invalid' }],
+      ['9996614000', { kind: 'login_email_required' }],
+      ['9996614020', { kind: 'payment_required' }],
+      ['9996614100', { kind: 'code_unavailable' }],
+      ['9996614110', { kind: 'code_unavailable' }],
+      ['9996614120', { kind: 'code_unavailable' }],
+      ['9996614130', { kind: 'code_unavailable' }],
+      ['9996614140', { kind: 'account_frozen' }],
+      ['9996614150', { kind: 'client_rejected' }],
+      ['9996614160', { kind: 'unreachable' }],
+      ['9996614170', { kind: 'flood_wait', retryAfterMs: 60_000 }],
+      ['9996614180', { kind: 'unknown_error', name: 'SANDBOX_REFUSAL' }],
     ] as const)('gets no code for %s: %o', async (digits, fault) => {
       const connection = await context.connect();
       expect(await faultOf(connection.sendCode(numberOf(digits)))).toEqual(fault);
@@ -82,10 +93,35 @@ export function describeLogins(context: GatewayContext): void {
       ['9996613100', { kind: 'phone_number_unoccupied' }],
       ['9996613500', { kind: 'phone_code_expired' }],
       ['9996613600', { kind: 'phone_code_invalid' }],
+      ['9996614200', { kind: 'session_dead', reason: 'deactivated' }],
+      ['9996614210', { kind: 'session_dead', reason: 'deactivated' }],
+      ['9996614220', { kind: 'unknown_error', name: 'SANDBOX_REFUSAL' }],
     ] as const)('is refused with the right code for %s: %o', async (digits, fault) => {
       const { connection, sent } = await context.askForCode(digits);
       const result = connection.signIn(numberOf(digits), sent.phoneCodeHash, codeOf(digits));
       expect(await faultOf(result)).toEqual(fault);
+    });
+  });
+
+  describe('a code that travels in another way', () => {
+    it.each([
+      ['9996614010', { delivery: 'email', length: 5, hint: magicEmailPattern, nextDelivery: null }, '11111'],
+      ['9996614030', { delivery: 'sms_word', length: null, hint: 'm' }, magicCodes.word_code.code],
+      ['9996614040', { delivery: 'sms_phrase', length: null, hint: 'two' }, magicCodes.phrase_code.code],
+      ['9996614050', { delivery: 'fragment', length: 5, hint: null }, '11111'],
+    ] as const)('logs %s in that way: %o', async (digits, way, code) => {
+      const { connection, sent } = await context.askForCode(digits);
+      expect(sent).toMatchObject(way);
+      const signIn = (text: string) =>
+        connection.signIn(numberOf(digits), sent.phoneCodeHash, new Secret(text), undefined, sent.delivery);
+      expect(await faultOf(signIn('wrong'))).toEqual({ kind: 'phone_code_invalid' });
+      expect((await signIn(code)).kind).toBe('authorized');
+    });
+
+    it('to an e-mail address is not taken as one that came by phone', async () => {
+      const { connection, sent } = await context.askForCode('9996614011');
+      const astray = connection.signIn(numberOf('9996614011'), sent.phoneCodeHash, new Secret('11111'));
+      expect(await faultOf(astray)).toEqual({ kind: 'phone_code_invalid' });
     });
   });
 
@@ -104,6 +140,17 @@ export function describeLogins(context: GatewayContext): void {
       const { connection } = await context.askForCode('9996610007');
       const again = connection.resendCode(numberOf('9996610007'), new Secret('nothing'));
       expect(await faultOf(again)).toEqual({ kind: 'phone_code_expired' });
+    });
+  });
+
+  describe('a cloud password that is removed while it is asked for', () => {
+    it('is none any more, and the same code logs in', async () => {
+      const phone = numberOf('9996614060');
+      const { connection, sent } = await context.askForCode('9996614060');
+      const signIn = () => connection.signIn(phone, sent.phoneCodeHash, codeOf('9996614060'));
+      expect((await signIn()).kind).toBe('password_needed');
+      expect(await faultOf(connection.checkPassword(magicPassword))).toEqual({ kind: 'password_not_set' });
+      expect((await signIn()).kind).toBe('authorized');
     });
   });
 

@@ -2,12 +2,16 @@ import { PhoneNumber } from '../../src/base/phone.js';
 import {
   magicBotRanges,
   magicBotSecret,
+  magicCodes,
+  magicEmailPattern,
   magicPasswords,
   magicRanges,
   type AccountKind,
+  type MagicRefusal,
 } from '../../src/sandbox/world/magic.js';
 import type { TelegramFault } from '../../src/telegram/failure.js';
-import type { FoundUser, TelegramChat, TelegramUser, TelegramUserId } from '../../src/telegram/shapes.js';
+import { faultOfRpcError } from '../../src/telegram/gramjs/rpc-faults.js';
+import type { CodeDelivery, FoundUser, TelegramChat, TelegramUser, TelegramUserId } from '../../src/telegram/shapes.js';
 
 /** The cloud password of every magic account that has one, those of 1900 to 1999 apart. */
 export const magicPassword = magicPasswords.password.password;
@@ -16,7 +20,11 @@ export const magicPassword = magicPasswords.password.password;
 export interface FakeAccount {
   readonly dataCentre: number;
   readonly code: string;
+  readonly delivery: CodeDelivery;
+  readonly codeHint: string | null;
   readonly password: { readonly password: string; readonly hint: string | undefined } | undefined;
+  /** The password is removed as soon as it is asked for. */
+  readonly losesPassword: boolean;
   /** Null where nobody has registered. */
   readonly user: TelegramUser | null;
   /** Thrown by sendCode. */
@@ -34,14 +42,16 @@ export function accountOfPhone(phone: PhoneNumber): FakeAccount | undefined {
   const [, dataCentre, number] = /^\+99966([1-3])(\d{4})$/.exec(phone.reveal()) ?? [];
   if (dataCentre === undefined || number === undefined) return undefined;
   const last = Number(number);
-  const kind = magicRanges.find((range) => range.first <= last && last <= range.last)?.kind ?? 'plain';
+  const range = magicRanges.find(({ first, last: end }) => first <= last && last <= end);
+  const kind = range?.kind ?? 'plain';
   return {
     dataCentre: Number(dataCentre),
-    code: dataCentre.repeat(5),
-    password: kind === 'password' || kind === 'awkward_password' ? magicPasswords[kind] : undefined,
+    ...codeOf(kind, dataCentre),
+    password: passwordOf(kind),
+    losesPassword: kind === 'password_removed',
     user: kind === 'unregistered' ? null : userOf(phone, dataCentre, number, kind),
-    sendCodeFault: sendCodeFaultOf(kind, last),
-    signInFault: kind === 'code_expired' ? { kind: 'phone_code_expired' } : undefined,
+    sendCodeFault: sendCodeFaultOf(kind, last) ?? faultOf(range?.refusal, 'auth.sendCode'),
+    signInFault: kind === 'code_expired' ? { kind: 'phone_code_expired' } : faultOf(range?.refusal, 'auth.signIn'),
     refusesFirstCode: kind === 'first_code_refused',
     isDeactivated: kind === 'deactivated',
   };
@@ -123,14 +133,43 @@ function sendCodeFaultOf(kind: AccountKind, last: number): TelegramFault | undef
       return { kind: 'phone_number_flood' };
     case 'flood_wait':
       return { kind: 'flood_wait', retryAfterMs: (last - 3299) * 1000 };
-    case 'plain':
+    case 'login_email_required':
+    case 'payment_required':
+      return { kind };
+    default:
+      return undefined;
+  }
+}
+
+/** The fault of an account that always refuses this method, as the adapter reads it. */
+function faultOf(refusal: MagicRefusal | undefined, method: MagicRefusal['method']): TelegramFault | undefined {
+  return refusal?.method === method ? faultOfRpcError(refusal.code, refusal.name) : undefined;
+}
+
+function codeOf(kind: AccountKind, dataCentre: string): Pick<FakeAccount, 'code' | 'delivery' | 'codeHint'> {
+  const code = dataCentre.repeat(5);
+  switch (kind) {
+    case 'word_code':
+      return { code: magicCodes[kind].code, delivery: 'sms_word', codeHint: magicCodes[kind].beginning };
+    case 'phrase_code':
+      return { code: magicCodes[kind].code, delivery: 'sms_phrase', codeHint: magicCodes[kind].beginning };
+    case 'email_code':
+      return { code, delivery: 'email', codeHint: magicEmailPattern };
+    case 'fragment_code':
+      return { code, delivery: 'fragment', codeHint: null };
+    default:
+      return { code, delivery: 'app', codeHint: null };
+  }
+}
+
+function passwordOf(kind: AccountKind): FakeAccount['password'] {
+  switch (kind) {
     case 'password':
     case 'awkward_password':
-    case 'no_username':
-    case 'unregistered':
-    case 'code_expired':
-    case 'first_code_refused':
-    case 'deactivated':
+      return magicPasswords[kind];
+    case 'password_removed':
+      return magicPasswords.password;
+    default:
       return undefined;
   }
 }

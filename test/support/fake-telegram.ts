@@ -107,8 +107,8 @@ interface Authorization {
   user: TelegramUser | null;
   /** Whom a code was asked for. */
   awaited: TelegramUser | null;
-  /** Who has given the right code and still owes the cloud password. */
-  pending: { readonly user: TelegramUser; readonly password: string } | null;
+  /** Who has given the right code and still owes the cloud password, null if that is removed since. */
+  pending: { readonly user: TelegramUser; readonly password: string | null } | null;
   death: SessionDeath | null;
   live: number;
 }
@@ -219,9 +219,17 @@ export function createFakeTelegram({
     };
     const admit = (account: FakeAccount): SignInResult => {
       if (account.user === null) return fail({ kind: 'phone_number_unoccupied' });
-      if (account.password === undefined) return { kind: 'authorized', user: logIn(account.user) };
-      authorization.pending = { user: account.user, password: account.password.password };
+      const isRemoved = account.losesPassword && authorization.pending !== null;
+      if (account.password === undefined || isRemoved) return { kind: 'authorized', user: logIn(account.user) };
+      const { losesPassword } = account;
+      authorization.pending = { user: account.user, password: losesPassword ? null : account.password.password };
       return { kind: 'password_needed', hint: account.password.hint ?? null };
+    };
+    /** A token stays good until it has let somebody in. */
+    const redeem = (accepted: FakeLoginToken, account: FakeAccount): SignInResult => {
+      const result = admit(account);
+      if (result.kind === 'authorized') loginTokens.splice(loginTokens.indexOf(accepted), 1);
+      return result;
     };
     const whoAsks = (): TelegramUser => authorization.user ?? fail({ kind: 'session_dead', reason: 'revoked' });
     const logIn = (user: TelegramUser): TelegramUser => {
@@ -252,9 +260,10 @@ export function createFakeTelegram({
         });
         return {
           phoneCodeHash: new Secret(phoneCodeHash),
-          delivery: 'app',
+          delivery: account.delivery,
           length: account.code.length,
-          nextDelivery: 'sms',
+          hint: account.codeHint,
+          nextDelivery: account.delivery === 'app' ? 'sms' : null,
           timeoutMs: resendTimeoutMs,
         };
       },
@@ -264,10 +273,10 @@ export function createFakeTelegram({
         if (sent === undefined || sent.expired || sent.phone !== phone.reveal()) {
           return fail({ kind: 'phone_code_expired' });
         }
-        if (sent.resent) return null;
+        if (sent.resent || accountOfPhone(phone)?.delivery !== 'app') return null;
         sent.resent = true;
         const { length } = sent.code;
-        return { phoneCodeHash, delivery: 'sms', length, nextDelivery: null, timeoutMs: resendTimeoutMs };
+        return { phoneCodeHash, delivery: 'sms', length, hint: null, nextDelivery: null, timeoutMs: resendTimeoutMs };
       },
       async exportLoginToken(): Promise<LoginTokenResult> {
         await call('exportLoginToken');
@@ -278,8 +287,7 @@ export function createFakeTelegram({
             migrateTo(accepted.acceptedBy.dataCentre);
             return answer('exportLoginToken', { kind: 'accepted_elsewhere', token: new Secret(accepted.token) });
           }
-          loginTokens.splice(loginTokens.indexOf(accepted), 1);
-          return answer('exportLoginToken', admit(accepted.acceptedBy));
+          return answer('exportLoginToken', redeem(accepted, accepted.acceptedBy));
         }
         serial += 1;
         const expiresAt = clock.now() + loginTokenLifeMs;
@@ -290,9 +298,8 @@ export function createFakeTelegram({
       async importLoginToken(token): Promise<SignInResult> {
         await call('importLoginToken');
         const accepted = loginTokens.find((one) => one.token === token.reveal() && one.acceptedBy !== null);
-        if (!accepted?.acceptedBy) return fail({ kind: 'unknown_error' });
-        loginTokens.splice(loginTokens.indexOf(accepted), 1);
-        return answer('importLoginToken', admit(accepted.acceptedBy));
+        if (!accepted?.acceptedBy) return fail({ kind: 'login_token_invalid' });
+        return answer('importLoginToken', redeem(accepted, accepted.acceptedBy));
       },
       async loginTokenNews(signal): Promise<void> {
         if (destroyed) return;
@@ -329,7 +336,7 @@ export function createFakeTelegram({
         await call('searchUsers');
         return searchUsers(whoAsks(), query);
       },
-      async signIn(phone, phoneCodeHash, code): Promise<SignInResult> {
+      async signIn(phone, phoneCodeHash, code, _keep, delivery = 'app'): Promise<SignInResult> {
         await call('signIn', phone);
         const account = accountOfPhone(phone);
         if (account === undefined) return fail({ kind: 'phone_number_invalid' });
@@ -340,7 +347,8 @@ export function createFakeTelegram({
         if (account.signInFault !== undefined) fail(account.signInFault);
         sent.tries += 1;
         const isRefused = account.refusesFirstCode && sent.tries === 1;
-        if (isRefused || code.reveal() !== sent.code) fail({ kind: 'phone_code_invalid' });
+        const isAstray = (delivery === 'email') !== (account.delivery === 'email');
+        if (isRefused || isAstray || code.reveal() !== sent.code) fail({ kind: 'phone_code_invalid' });
         const result = admit(account);
         if (result.kind === 'authorized') {
           sent.expired = true;
@@ -351,6 +359,7 @@ export function createFakeTelegram({
       async checkPassword(password): Promise<TelegramUser> {
         await call('checkPassword');
         if (authorization.pending === null) return fail({ kind: 'session_dead', reason: 'revoked' });
+        if (authorization.pending.password === null) fail({ kind: 'password_not_set' });
         if (password.reveal() !== authorization.pending.password) fail({ kind: 'password_invalid' });
         return answer('checkPassword', logIn(authorization.pending.user));
       },

@@ -47,7 +47,7 @@ export async function fillTables(tx: Transaction, { mxid, tag, at }: Owner): Pro
       phone: PhoneNumber.parse(`+44740012${tag}`) ?? fail(),
       session: session('pending-session'),
       phoneCodeHash: new Secret('any'),
-      sent: { delivery: 'app', length: 5, nextDelivery: null, resendAt: at },
+      sent: { delivery: 'app', length: 5, hint: null, nextDelivery: null, resendAt: at },
     },
     phone: { step: 'phone' },
     finished: { step: 'over', session: null },

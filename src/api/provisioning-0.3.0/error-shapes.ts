@@ -21,6 +21,7 @@ const telegram: readonly Kind[] = [
   'telegram_unreachable',
   'telegram_rejected_us',
   'telegram_error',
+  'account_frozen',
   'defect',
 ];
 const steps: readonly Kind[] = [
@@ -44,7 +45,11 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
     'phone_number_app_signup_forbidden',
     'phone_number_unoccupied',
     'phone_number_flood',
+    'login_email_required',
+    'payment_required',
+    'phone_code_unavailable',
     'login_revoked',
+    'account_deactivated',
     ...telegram,
   ],
   send_code: [
@@ -60,7 +65,9 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
     'phone_number_unoccupied',
     'phone_number_flood',
     'telegram_account_taken',
+    'other_telegram_account',
     'login_revoked',
+    'account_deactivated',
     ...telegram,
   ],
   send_password: [
@@ -71,7 +78,9 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
     'password_invalid',
     'phone_number_flood',
     'telegram_account_taken',
+    'other_telegram_account',
     'login_revoked',
+    'account_deactivated',
     ...telegram,
   ],
   bot_token: [
@@ -83,6 +92,7 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
     'bot_token_expired',
     'telegram_account_taken',
     'login_revoked',
+    'account_deactivated',
     ...telegram,
   ],
   add_phone: [
@@ -103,12 +113,12 @@ const descriptions: Readonly<Record<number, string>> = {
   401: 'Wrong shared secret, access token, code, password or bot token',
   403: 'Not allowed',
   404: 'Nobody has registered that phone number',
-  409: 'Taken: the Matrix user is logged in already, or somebody else is to that Telegram account',
+  409: 'Taken: the Matrix user is logged in already, another user is to that Telegram account, or it is another one than the login is for',
   413: 'The request body is too large',
   415: 'The request body has a Content-Encoding',
   429: 'Too many tries',
   500: 'Unknown error',
-  502: 'Telegram does not accept this bridge',
+  502: 'Telegram refuses, or does not accept this bridge',
   503: 'Telegram, the database or the homeserver cannot be reached at the moment',
 };
 

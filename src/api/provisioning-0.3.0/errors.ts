@@ -1,17 +1,23 @@
 import type { TelegramProofFault } from '../../accounts/contacts/telegram-proofs.js';
 import type { LoginFault } from '../../login/failure.js';
+import type { LoginProcessFault } from '../../login/process-failure.js';
 import type { HttpProblem } from '../../http/problem.js';
 import { describeDuration } from './duration.js';
 import type { Operation, State } from './operation.js';
 import type { OwnerFault } from './owner.js';
 
 /** Everything that version 0.3.0 has a spelling for. */
-export type WireFault = LoginFault | OwnerFault | TelegramProofFault | HttpProblem;
+export type WireFault = LoginFault | OtherAccountFault | OwnerFault | TelegramProofFault | HttpProblem;
+
+/** What a login that version 3 began for one account may end in here. */
+type OtherAccountFault = Extract<LoginProcessFault, { readonly kind: 'other_telegram_account' }>;
 
 /** What an error's text may depend on. */
 export interface ErrorContext {
   readonly operation: Operation | undefined;
   readonly retryAfterMs: number;
+  /** Telegram's name of the error. */
+  readonly name: string;
 }
 
 /** How version 0.3.0 spells an error. */
@@ -69,6 +75,24 @@ export const loginErrors = {
       `${blocked(operation)} Please wait for ${describeDuration(retryAfterMs)} before trying again.`,
     state: 'own',
   },
+  login_email_required: {
+    status: 403,
+    errcode: 'login_email_required',
+    error: `Telegram sends no code before your account has a login e-mail address. ${elsewhere('Set one up in the Telegram app')}`,
+    state: 'request',
+  },
+  payment_required: {
+    status: 403,
+    errcode: 'payment_required',
+    error: `Telegram sends a code to that number only if it is paid for in the Telegram app. ${elsewhere('Log in there first')}`,
+    state: 'request',
+  },
+  phone_code_unavailable: {
+    status: 403,
+    errcode: 'phone_code_unavailable',
+    error: `Telegram sends no code to that number at the moment. ${elsewhere('Try again later')}`,
+    state: 'request',
+  },
   phone_code_missing: {
     status: 400,
     errcode: 'phone_code_missing',
@@ -105,6 +129,19 @@ export const loginErrors = {
     error: 'Telegram has ended this login. Please start again.',
     state: 'start',
   },
+  account_deactivated: {
+    status: 403,
+    errcode: 'account_deactivated',
+    error:
+      'Telegram has deactivated or banned that account. Please write to recover@telegram.org if this is a mistake.',
+    state: 'start',
+  },
+  account_frozen: {
+    status: 403,
+    errcode: 'account_frozen',
+    error: 'Telegram has frozen that account. Please see in the Telegram app why, and how to appeal.',
+    state: 'start',
+  },
   asked_too_often: {
     status: 429,
     errcode: 'asked_too_often',
@@ -138,8 +175,21 @@ export const loginErrors = {
     error: 'Telegram does not accept this bridge. Please tell its administrator.',
     state: 'own',
   },
-  telegram_error: internal,
+  telegram_error: {
+    status: 502,
+    errcode: 'telegram_refused',
+    error: ({ name }) => `Telegram refused with the error ${name}.`,
+    state: 'own',
+  },
 } satisfies Record<LoginFault['kind'], WireError>;
+
+/** The login was to replace an account, and is another one's. */
+export const otherAccount: WireError = {
+  status: 409,
+  errcode: 'other_telegram_account',
+  error: 'That is another Telegram account.',
+  state: 'start',
+};
 
 /** What can be wrong with the Matrix ID. */
 export const ownerErrors = {
@@ -236,6 +286,7 @@ export const httpErrors = {
 /** All of the above. */
 export const wireErrors: Readonly<Record<WireFault['kind'], WireError>> = {
   ...loginErrors,
+  other_telegram_account: otherAccount,
   ...ownerErrors,
   ...proofErrors,
   ...httpErrors,
@@ -246,6 +297,10 @@ export function stateOf({ state }: WireError, operation: Operation | undefined):
   if (state === 'own') return operation?.state;
   if (state === 'start') return operation?.start;
   return state;
+}
+
+function elsewhere(first: string): string {
+  return `${first}, or log in with a QR code.`;
 }
 
 function blocked(operation: Operation | undefined): string {

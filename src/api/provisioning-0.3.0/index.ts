@@ -4,6 +4,7 @@ import type { Authenticator } from '../../http/bearer-auth.js';
 import type { Endpoint } from '../../http/endpoint.js';
 import { surface, type Surface } from '../../http/surface.js';
 import { LoginFailure } from '../../login/failure.js';
+import { LoginProcessFailure } from '../../login/process-failure.js';
 import type { LoginService } from '../../login/service.js';
 import { descriptionEndpoint } from '../provisioning/description-endpoint.js';
 import type { PhoneProofs } from '../provisioning/phone-proofs.js';
@@ -16,7 +17,7 @@ import { OwnerFailure } from './owner.js';
 import { requestCode } from './request-code.js';
 import { sendCode } from './send-code.js';
 import { sendPassword } from './send-password.js';
-import { spellHttpProblem, spellLoginFault, spellOwnerFault, spellProofFault } from './spell.js';
+import { spellHttpProblem, spellLoginFault, spellOwnerFault, spellProcessFault, spellProofFault } from './spell.js';
 
 /** What createProvisioningSurface needs. */
 export interface ProvisioningDeps {
@@ -43,6 +44,7 @@ export function createProvisioningSurface(deps: ProvisioningDeps): Surface {
       const operation = operationOf(endpoint);
       if (operation === undefined) return undefined;
       if (failure instanceof LoginFailure) return spellLoginFault(failure.fact, operation);
+      if (failure instanceof LoginProcessFailure) return spellProcessFault(failure.fact, operation);
       if (failure instanceof OwnerFailure) return spellOwnerFault(failure.fact, operation);
       if (failure instanceof TelegramProofFailure) return spellProofFault(failure.fact, operation);
       return undefined;

@@ -45,7 +45,8 @@ function errorTable(name: OperationName): string {
   const rows = new Map<string, readonly string[]>();
   for (const kind of operationErrors[name]) {
     const wire = wireErrors[kind];
-    const text = typeof wire.error === 'string' ? wire.error : wire.error({ operation, retryAfterMs: 61_000 });
+    const text =
+      typeof wire.error === 'string' ? wire.error : wire.error({ operation, retryAfterMs: 61_000, name: 'SOME_NAME' });
     const state = stateOf(wire, operation);
     rows.set(`${wire.status} ${wire.errcode}`, [
       String(wire.status),

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { LoginService } from '../../login/service.js';
+import { deliveryNote } from '../provisioning/told-code.js';
 import { describeDuration } from './duration.js';
 import { errorShapes } from './error-shapes.js';
 import { mxidParameter, readOwner } from './owner.js';
@@ -43,7 +44,7 @@ export function requestCode(login: LoginService, clock: Clock): Endpoint {
       const message = fresh
         ? 'Code requested successfully.'
         : `A code is already on its way. You can request another one in ${describeDuration(resendAt - clock.now())}.`;
-      return reply(200, { state: 'code', message });
+      return reply(200, { state: 'code', message: message + deliveryNote(step.code) });
     },
   });
 }

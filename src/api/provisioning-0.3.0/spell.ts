@@ -3,7 +3,8 @@ import { problemHeaders } from '../../http/plain-problems.js';
 import type { HttpProblem } from '../../http/problem.js';
 import { retryAfterSeconds, type ObjectReply } from '../../http/reply.js';
 import type { LoginFault } from '../../login/failure.js';
-import { httpErrors, loginErrors, ownerErrors, proofErrors, stateOf, type WireError } from './errors.js';
+import type { LoginProcessFault } from '../../login/process-failure.js';
+import { httpErrors, loginErrors, otherAccount, ownerErrors, proofErrors, stateOf, type WireError } from './errors.js';
 import type { Operation } from './operation.js';
 import type { OwnerFault } from './owner.js';
 import { wirePhone } from './shapes.js';
@@ -11,6 +12,11 @@ import { wirePhone } from './shapes.js';
 /** A login fault as this version puts it on the wire. */
 export function spellLoginFault(fault: LoginFault, operation: Operation): ObjectReply {
   return spell(loginErrors[fault.kind], operation, extrasOf(fault));
+}
+
+/** A fault of a login that version 3 began as this version puts it on the wire; undefined for those that cannot be met here. */
+export function spellProcessFault({ kind }: LoginProcessFault, operation: Operation): ObjectReply | undefined {
+  return kind === 'other_telegram_account' ? spell(otherAccount, operation, {}) : undefined;
 }
 
 /** A fault of the Matrix ID as this version puts it on the wire. */
@@ -33,6 +39,8 @@ export function spellHttpProblem(problem: HttpProblem, operation: Operation | un
 /** What an error carries besides its words. */
 export interface Extras {
   readonly retryAfterMs?: number;
+  /** Telegram's name of the error. */
+  readonly name?: string;
   /** Properties between the state and the error. */
   readonly extra?: Readonly<Record<string, unknown>>;
 }
@@ -40,15 +48,17 @@ export interface Extras {
 /** What a login fault carries besides its words. */
 export function extrasOf(fault: LoginFault): Extras {
   if (fault.kind === 'flood_wait' || fault.kind === 'asked_too_often') return { retryAfterMs: fault.retryAfterMs };
+  if (fault.kind === 'telegram_error') return { name: fault.name };
   if (fault.kind !== 'already_logged_in') return {};
   return { extra: { username: fault.user.username, phone: wirePhone(fault.user.phone) } };
 }
 
 /** An error of this family of versions, in the order in which they write its properties. */
-export function spell(wire: WireError, operation: Operation | undefined, { retryAfterMs, extra }: Extras): ObjectReply {
+export function spell(wire: WireError, operation: Operation | undefined, extras: Extras): ObjectReply {
+  const { retryAfterMs, name = '', extra } = extras;
   const state = stateOf(wire, operation);
   const error =
-    typeof wire.error === 'string' ? wire.error : wire.error({ operation, retryAfterMs: retryAfterMs ?? 0 });
+    typeof wire.error === 'string' ? wire.error : wire.error({ operation, retryAfterMs: retryAfterMs ?? 0, name });
   const seconds = retryAfterMs === undefined ? undefined : retryAfterSeconds(retryAfterMs);
   return {
     status: wire.status,

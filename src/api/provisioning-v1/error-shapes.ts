@@ -8,15 +8,23 @@ type Kind = WireFault['kind'];
 const admission: readonly Kind[] = ['unauthorized', 'too_many_attempts', 'authentication_unavailable'];
 const owner: readonly Kind[] = ['path_malformed', 'mxid_empty', 'mxid_invalid', 'mxid_not_own', 'not_permitted'];
 const everybody: readonly Kind[] = [...admission, ...owner, 'unavailable', 'defect'];
-const telegram: readonly Kind[] = ['flood_wait', 'telegram_unreachable', 'telegram_rejected_us', 'telegram_error'];
+const telegram: readonly Kind[] = [
+  'flood_wait',
+  'telegram_unreachable',
+  'telegram_rejected_us',
+  'telegram_error',
+  'account_frozen',
+];
 const body: readonly Kind[] = ['body_not_json', 'body_unfit', 'body_too_large', 'body_encoded', 'server_busy'];
-const steps: readonly Kind[] = [...everybody, ...telegram, ...body, 'already_logged_in', 'login_revoked'];
+const ended: readonly Kind[] = ['login_revoked', 'account_deactivated'];
+const steps: readonly Kind[] = [...everybody, ...telegram, ...body, 'already_logged_in', ...ended];
 const number: readonly Kind[] = [
   'phone_number_invalid',
   'phone_number_banned',
   'phone_number_app_signup_forbidden',
   'phone_number_flood',
 ];
+const sending: readonly Kind[] = ['login_email_required', 'payment_required', 'phone_code_unavailable'];
 const asking: readonly Kind[] = [...everybody, ...telegram, 'not_logged_in'];
 const portal: readonly Kind[] = [
   ...admission,
@@ -37,16 +45,17 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
   resolve_identifier: [...asking, 'identifier_unknown', 'identifier_not_user'],
   start_dm: [...everybody, 'no_bridge_attached'],
   log_out: everybody,
-  request_code: [...steps, ...number, 'asked_too_often', 'phone_number_missing', 'phone_number_unoccupied'],
+  request_code: [...steps, ...number, ...sending, 'asked_too_often', 'phone_number_missing', 'phone_number_unoccupied'],
   resend_code: [
     ...everybody,
     ...telegram,
     ...number,
+    ...sending,
     'asked_too_often',
     'phone_code_not_requested',
     'phone_code_expired',
     'phone_number_unoccupied',
-    'login_revoked',
+    ...ended,
     'resend_unavailable',
   ],
   send_code: [
@@ -58,6 +67,7 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
     'phone_code_expired',
     'phone_number_unoccupied_at_code',
     'telegram_account_taken',
+    'other_telegram_account',
   ],
   send_password: [
     ...steps,
@@ -66,6 +76,7 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
     'password_invalid',
     'phone_number_flood',
     'telegram_account_taken',
+    'other_telegram_account',
   ],
   bot_token: [
     ...steps,
@@ -81,7 +92,7 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
     ...telegram,
     'asked_too_often',
     'already_logged_in',
-    'login_revoked',
+    ...ended,
     'upgrade_required',
     'too_many_open',
   ],
@@ -97,14 +108,14 @@ const descriptions: Readonly<Record<number, string>> = {
   401: 'Wrong shared secret, access token, code, password or bot token',
   403: 'Not allowed',
   404: 'There is no such thing',
-  409: 'Taken: the Matrix user is logged in already, or somebody else is to that Telegram account',
+  409: 'Taken: the Matrix user is logged in already, another user is to that Telegram account, or it is another one than the login is for',
   413: 'The request body is too large',
   415: 'The request body has a Content-Encoding',
   426: 'The request does not ask for a WebSocket',
   429: 'Too many tries',
   500: 'Unknown error',
   501: 'No bridge is attached',
-  502: 'Telegram does not accept this bridge',
+  502: 'Telegram refuses, or does not accept this bridge',
   503: 'Telegram, the database or the homeserver cannot be reached at the moment',
 };
 

@@ -6,6 +6,7 @@ import type { HttpProblem } from '../../http/problem.js';
 import {
   httpErrors as elderHttpErrors,
   loginErrors as elderLoginErrors,
+  otherAccount,
   ownerErrors as elderOwnerErrors,
   proofErrors,
   type WireError,
@@ -17,7 +18,7 @@ import type { VersionFault } from './failure.js';
 export type WireFault =
   LoginFault | LoginProcessFault | TelegramAccountFault | TelegramProofFault | OwnerFault | VersionFault | HttpProblem;
 
-const internal: WireError = { ...elderLoginErrors.telegram_error, errcode: 'unknown_error' };
+const internal: WireError = { ...elderHttpErrors.defect, errcode: 'unknown_error' };
 const unhandled = (status: number): WireError => ({
   status,
   errcode: `unhandled_http_${status}`,
@@ -35,7 +36,6 @@ export const loginErrors = {
     error:
       'Please try again. Login cancelled because your other sessions were terminated via the Telegram app, or by Telegram.',
   },
-  telegram_error: internal,
 } satisfies Record<LoginFault['kind'], WireError>;
 
 /** What is said of logins that have a name; here they do not, so that most of it is met only when two requests cross. */
@@ -56,12 +56,7 @@ export const processErrors = {
     errcode: 'too_many_logins',
     error: 'You have as many Telegram accounts as are allowed.',
   },
-  other_telegram_account: {
-    status: 409,
-    errcode: 'other_telegram_account',
-    error: 'That is another Telegram account.',
-    state: 'start',
-  },
+  other_telegram_account: otherAccount,
 } satisfies Record<LoginProcessFault['kind'], WireError>;
 
 /** What is said of accounts and of whom they know; the errcodes are the original's. */

@@ -3,7 +3,7 @@ import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { LoginFailure } from '../../login/failure.js';
 import type { SentCode } from '../../login/shapes.js';
-import { tellCode } from '../provisioning/told-code.js';
+import { deliveryNote, tellCode } from '../provisioning/told-code.js';
 import { describeDuration } from '../provisioning-0.3.0/duration.js';
 import { readOwner } from '../provisioning-0.3.0/owner.js';
 import { UnexpectedStep } from '../provisioning-0.3.0/unexpected-step.js';
@@ -52,8 +52,13 @@ export function requestCode({ login, clock }: EndpointDeps): Endpoint {
 
 /** A code that is on its way at the time `now` (epoch ms), on the wire. */
 export function tellSent(code: SentCode, now: number): z.input<typeof codeOnItsWay> {
+  const note = deliveryNote(code);
+  const requested =
+    note === ''
+      ? 'Code requested successfully. Check your SMS or Telegram app and enter the code below.'
+      : `Code requested successfully.${note}`;
   const message = code.fresh
-    ? 'Code requested successfully. Check your SMS or Telegram app and enter the code below.'
-    : `A code is already on its way. You can request another one in ${describeDuration(code.resendAt - now)}.`;
+    ? requested
+    : `A code is already on its way. You can request another one in ${describeDuration(code.resendAt - now)}.${note}`;
   return { state: 'code', message, code: tellCode(code, now) };
 }

@@ -19,14 +19,10 @@ const everybody: readonly Kind[] = [
 const inPath: readonly Kind[] = ['path_malformed'];
 const body: readonly Kind[] = ['body_not_json', 'body_unfit', 'body_too_large', 'body_encoded', 'server_busy'];
 const telegram: readonly Kind[] = ['flood_wait', 'telegram_unreachable', 'telegram_rejected_us', 'telegram_error'];
+/** What is a complaint in a step that is shown again, where there is one. */
+const ended: readonly Kind[] = ['login_revoked', 'account_deactivated', 'account_frozen'];
 const over: readonly Kind[] = ['login_unknown', 'login_cancelled', 'login_timed_out'];
-const accounts: readonly Kind[] = [...everybody, ...telegram, 'not_logged_in', 'account_unknown'];
-const number: readonly Kind[] = [
-  'phone_number_invalid',
-  'phone_number_banned',
-  'phone_number_app_signup_forbidden',
-  'phone_number_flood',
-];
+const accounts: readonly Kind[] = [...everybody, ...telegram, 'account_frozen', 'not_logged_in', 'account_unknown'];
 
 /** Every kind of error that an operation of version 3 can answer with. */
 export const operationErrors = {
@@ -41,7 +37,7 @@ export const operationErrors = {
     'flow_unknown',
     'account_unknown',
     'too_many_accounts',
-    'login_revoked',
+    ...ended,
   ],
   login_user_input: [
     ...everybody,
@@ -52,13 +48,10 @@ export const operationErrors = {
     'login_finished',
     'wrong_step',
     'asked_too_often',
-    ...number,
+    'phone_number_flood',
     'phone_code_missing',
     'password_empty',
     'bot_token_missing',
-    'bot_token_invalid',
-    'bot_token_expired',
-    'login_revoked',
     'already_logged_in',
     'telegram_account_taken',
     'too_many_accounts',
@@ -71,7 +64,7 @@ export const operationErrors = {
     ...over,
     'login_finished',
     'wrong_step',
-    'login_revoked',
+    ...ended,
     'already_logged_in',
     'telegram_account_taken',
     'too_many_accounts',
@@ -87,13 +80,16 @@ export const operationErrors = {
     'wrong_step',
     'resend_unavailable',
     'asked_too_often',
-    ...number,
+    'phone_number_flood',
+    'payment_required',
+    'phone_code_unavailable',
   ],
   login_cancel: [...everybody, ...inPath, 'login_unknown', 'login_timed_out', 'login_finished'],
   login_add_phone: [
     ...everybody,
     ...inPath,
     ...telegram,
+    'account_frozen',
     'account_unknown',
     'number_missing',
     'account_missing',
@@ -124,7 +120,7 @@ const descriptions: Readonly<Record<number, string>> = {
   429: 'Too many tries',
   500: 'Internal server error',
   501: 'No bridge is attached',
-  502: 'Telegram does not accept this bridge',
+  502: 'Telegram refuses, or does not accept this bridge',
   503: 'Telegram, the database or the homeserver cannot be reached at the moment',
 };
 

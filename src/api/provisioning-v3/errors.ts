@@ -3,6 +3,7 @@ import type { TelegramAccountFault } from '../../login/accounts.js';
 import type { LoginFault } from '../../login/failure.js';
 import type { LoginProcessFault } from '../../login/process-failure.js';
 import type { HttpProblem } from '../../http/problem.js';
+import { describeDuration } from '../provisioning-0.3.0/duration.js';
 import type { VersionFault } from './failure.js';
 
 /** Everything that version 3 has a spelling for. */
@@ -13,7 +14,14 @@ export type WireFault =
 export interface WireError {
   readonly status: number;
   readonly errcode: string;
-  readonly error: string;
+  readonly error: string | ((context: ErrorContext) => string);
+}
+
+/** What the text of an error may depend on. */
+export interface ErrorContext {
+  readonly retryAfterMs: number;
+  /** Telegram's name of the error. */
+  readonly name: string;
 }
 
 const internal: WireError = { status: 500, errcode: 'M_UNKNOWN', error: 'Internal server error' };
@@ -22,12 +30,12 @@ const badState: WireError = {
   errcode: 'M_BAD_STATE',
   error: 'The login does not stand at that step',
 };
-const telegram = (status: number, code: string, error: string): WireError => ({
+const telegram = <Text extends WireError['error']>(status: number, code: string, error: Text) => ({
   status,
   errcode: `FI.MAU.TELEGRAM.${code}`,
   error,
 });
-const bridge = (status: number, code: string, error: string): WireError => ({
+const bridge = (status: number, code: string, error: string) => ({
   status,
   errcode: `FI.MAU.BRIDGE.${code}`,
   error,
@@ -55,8 +63,27 @@ export const loginErrors = {
     'PHONE_NUMBER_FLOOD',
     'Your phone number has been temporarily blocked for flooding, usually for around a day',
   ),
-  flood_wait: telegram(429, 'FLOOD_WAIT', 'Telegram asks to wait before trying again'),
+  flood_wait: telegram(
+    429,
+    'FLOOD_WAIT',
+    ({ retryAfterMs }) => `Telegram asks to wait ${describeDuration(retryAfterMs)} before trying again`,
+  ),
   phone_code_invalid: telegram(400, 'PHONE_CODE_INVALID', 'Incorrect code'),
+  login_email_required: telegram(
+    403,
+    'LOGIN_EMAIL_REQUIRED',
+    'Telegram sends no code before your account has a login e-mail address. Set one up in the Telegram app, or log in with a QR code',
+  ),
+  payment_required: telegram(
+    403,
+    'PAYMENT_REQUIRED',
+    'Telegram sends a code to that number only if it is paid for in the Telegram app. Log in there first, or with a QR code here',
+  ),
+  phone_code_unavailable: telegram(
+    403,
+    'PHONE_CODE_UNAVAILABLE',
+    'Telegram sends no code to that number at the moment. Try again later, or log in with a QR code',
+  ),
   phone_code_expired: telegram(400, 'PHONE_CODE_EXPIRED', 'The code has expired'),
   password_invalid: telegram(400, 'PASSWORD_INVALID', 'Incorrect password'),
   bot_token_invalid: telegram(400, 'BOT_TOKEN_INVALID', 'Invalid bot token'),
@@ -68,8 +95,14 @@ export const loginErrors = {
     'BRIDGE_REJECTED',
     'Telegram does not accept this bridge. Please tell its administrator',
   ),
-  telegram_error: internal,
-  asked_too_often: { status: 429, errcode: 'M_LIMIT_EXCEEDED', error: 'You have tried to log in too often' },
+  telegram_error: telegram(502, 'REFUSED', ({ name }) => `Telegram refused with the error ${name}`),
+  account_deactivated: telegram(403, 'ACCOUNT_DEACTIVATED', 'Telegram has deactivated or banned that account'),
+  account_frozen: telegram(403, 'ACCOUNT_FROZEN', 'Telegram has frozen that account. See in the Telegram app why'),
+  asked_too_often: {
+    status: 429,
+    errcode: 'M_LIMIT_EXCEEDED',
+    error: ({ retryAfterMs }) => `You have tried to log in too often. Try again in ${describeDuration(retryAfterMs)}`,
+  },
   not_permitted: { status: 403, errcode: 'M_FORBIDDEN', error: 'User does not have login permissions' },
   already_logged_in: telegram(409, 'ALREADY_LOGGED_IN', 'You are already logged in to that Telegram account'),
   not_logged_in: { status: 400, errcode: 'FI.MAU.NOT_LOGGED_IN', error: 'You are not logged in' },
@@ -143,7 +176,11 @@ const unrecognized = (status: number): WireError => ({
 export const httpErrors = {
   unauthorized: { status: 401, errcode: 'M_UNKNOWN_TOKEN', error: 'Invalid auth token' },
   address_refused: { status: 403, errcode: 'M_FORBIDDEN', error: 'This is not served to your address' },
-  too_many_attempts: { status: 429, errcode: 'M_LIMIT_EXCEEDED', error: 'Too many invalid auth tokens' },
+  too_many_attempts: {
+    status: 429,
+    errcode: 'M_LIMIT_EXCEEDED',
+    error: ({ retryAfterMs }) => `Too many invalid auth tokens. Try again in ${describeDuration(retryAfterMs)}`,
+  },
   authentication_unavailable: {
     status: 503,
     errcode: 'M_UNKNOWN',

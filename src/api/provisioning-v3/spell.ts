@@ -22,12 +22,14 @@ import { VersionFailure } from './failure.js';
 export function spellFailure(failure: Failure): ObjectReply | undefined {
   if (failure instanceof LoginFailure) {
     const { fact } = failure;
-    return spell(loginErrors[fact.kind], 'retryAfterMs' in fact ? fact.retryAfterMs : undefined);
+    const name = fact.kind === 'telegram_error' ? fact.name : '';
+    return spell(loginErrors[fact.kind], 'retryAfterMs' in fact ? fact.retryAfterMs : undefined, name);
   }
   if (failure instanceof LoginProcessFailure) {
     const { fact } = failure;
-    const row: WireError = processErrors[fact.kind];
-    return spell(fact.kind === 'too_many_accounts' ? { ...row, error: `${row.error} (${fact.allowed})` } : row);
+    if (fact.kind !== 'too_many_accounts') return spell(processErrors[fact.kind]);
+    const row = processErrors.too_many_accounts;
+    return spell({ ...row, error: `${row.error} (${fact.allowed})` });
   }
   if (failure instanceof TelegramAccountFailure) return spell(accountErrors[failure.fact.kind]);
   if (failure instanceof TelegramProofFailure) return spell(proofErrors[failure.fact.kind]);
@@ -43,7 +45,8 @@ export function spellHttpProblem(problem: HttpProblem): ObjectReply {
   return { ...reply, headers: { ...problemHeaders(problem), ...reply.headers } };
 }
 
-function spell({ status, errcode, error }: WireError, retryAfterMs?: number): ObjectReply {
+function spell({ status, errcode, error: text }: WireError, retryAfterMs?: number, name = ''): ObjectReply {
+  const error = typeof text === 'string' ? text : text({ retryAfterMs: retryAfterMs ?? 0, name });
   if (retryAfterMs === undefined) return { status, body: { errcode, error } };
   const headers = { 'Retry-After': String(retryAfterSeconds(retryAfterMs)) };
   return { status, body: { errcode, error, retry_after_ms: retryAfterMs }, headers };

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { Mxid } from '../../base/mxid.js';
-import type { LoginProgress } from '../../login/processes.js';
+import type { Complaint, LoginProgress } from '../../login/processes.js';
+import type { SentCode } from '../../login/shapes.js';
 import { phoneStanding, sayStanding } from '../provisioning/phone-proofs.js';
-import { tellCode, toldCode } from '../provisioning/told-code.js';
+import { describeDelivery, tellCode, toldCode } from '../provisioning/told-code.js';
 import type { EndpointDeps } from './deps.js';
+import { loginErrors } from './errors.js';
 import { remoteName } from './remote-name.js';
 import { fieldIds, stepIds } from './step-ids.js';
 
@@ -16,12 +18,22 @@ const field = z.object({
 });
 
 const complaints = [
-  'phone_code_invalid',
-  'password_invalid',
-  'phone_code_expired',
+  'phone_number_invalid',
+  'phone_number_banned',
   'phone_number_unoccupied',
+  'phone_number_app_signup_forbidden',
+  'login_email_required',
+  'payment_required',
+  'phone_code_unavailable',
+  'phone_code_invalid',
+  'phone_code_expired',
+  'password_invalid',
+  'bot_token_invalid',
+  'bot_token_expired',
+  'account_deactivated',
+  'account_frozen',
   'login_revoked',
-] as const;
+] as const satisfies readonly Complaint[];
 
 /** A step of a login; which members it has depends on `type`. */
 export const loginStep = z.object({
@@ -64,26 +76,20 @@ export const loginStep = z.object({
 /** A step on the wire. */
 export type WireStep = z.input<typeof loginStep>;
 
-type Complaint = NonNullable<LoginProgress['complaint']>;
-
-const instructionsOf: Readonly<Record<Complaint, string>> = {
-  phone_code_invalid: 'Incorrect code',
-  password_invalid: 'Incorrect password',
+/** Complaints whose text is another one than that of the error of the same kind. */
+const instructionsOf: Readonly<Partial<Record<Complaint, string>>> = {
   phone_code_expired: 'The code has expired. Please ask for a new one.',
   phone_number_unoccupied: 'That phone number has not been registered with Telegram.',
   login_revoked: 'Telegram has ended the login. Please start again.',
 };
 
-const deliveryTexts = {
-  app: 'The code was sent to the Telegram app on your phone',
-  sms: 'The code was sent to your phone by SMS',
-  call: 'You will be called and told the code',
-  flash_call: 'You will be called: the code is in the number that calls',
-  missed_call: 'You will be called: the code is the last digits of the number that calls',
-  email: 'The code was sent to your e-mail address',
-  fragment: 'The code was sent to your Fragment account',
-  other: 'The code was sent to you',
-} as const;
+function instructionOf(complaint: Complaint): string {
+  const { error } = loginErrors[complaint];
+  return instructionsOf[complaint] ?? error;
+}
+
+/** What a code is called that is none of digits. */
+const fieldNames: Readonly<Partial<Record<SentCode['delivery'], string>>> = { sms_word: 'Word', sms_phrase: 'Phrase' };
 
 /** Where a login stands, as version 3 shows it to its owner. */
 export async function wireStep(
@@ -98,7 +104,7 @@ export async function wireStep(
     type,
     step_id,
     txn_id: transactionOf(stepNumber),
-    instructions: complaint === null ? instructions : instructionsOf[complaint],
+    instructions: complaint === null ? instructions : instructionOf(complaint),
     ...shown,
     ...(step.kind === 'complete' ? await sayStanding('gangway.add_phone', phoneProofs, owner, step.user) : {}),
     ...(complaint === null ? {} : { 'gangway.complaint': complaint }),
@@ -132,8 +138,8 @@ function shownStep({ step, complaint }: LoginProgress, now: number): ShownStep {
         ...asks(complaint === 'phone_code_invalid' ? stepIds.codeIncorrect : stepIds.code, '', {
           type: '2fa_code',
           id: fieldIds.code,
-          name: 'Code',
-          description: deliveryTexts[step.code.delivery],
+          name: fieldNames[step.code.delivery] ?? 'Code',
+          description: describeDelivery(step.code),
         }),
         'gangway.code': tellCode(step.code, now),
       };

@@ -1,4 +1,4 @@
-/** The part of layer 198 of Telegram's published API schema that the sandbox speaks, in TL notation (core.telegram.org/schema). */
+/** The part of layer 198 of Telegram's published API schema that the sandbox speaks, in TL notation (core.telegram.org/schema), and auth.sentCodePaymentRequired, which Telegram added later. */
 export const layer198 = `
 inputUserEmpty#b98886cf = InputUser;
 inputUserSelf#f7c1b13f = InputUser;
@@ -28,6 +28,13 @@ auth.codeTypeSms#72a3158c = auth.CodeType;
 auth.codeTypeCall#741cd3e3 = auth.CodeType;
 auth.sentCodeTypeApp#3dbb5986 length:int = auth.SentCodeType;
 auth.sentCodeTypeSms#c000bba2 length:int = auth.SentCodeType;
+auth.sentCodeTypeSmsWord#a416ac81 flags:# beginning:flags.0?string = auth.SentCodeType;
+auth.sentCodeTypeSmsPhrase#b37794af flags:# beginning:flags.0?string = auth.SentCodeType;
+auth.sentCodeTypeEmailCode#f450f59b flags:# apple_signin_allowed:flags.0?true google_signin_allowed:flags.1?true email_pattern:string length:int reset_available_period:flags.3?int reset_pending_date:flags.4?int = auth.SentCodeType;
+auth.sentCodeTypeSetUpEmailRequired#a5491dea flags:# apple_signin_allowed:flags.0?true google_signin_allowed:flags.1?true = auth.SentCodeType;
+auth.sentCodeTypeFragmentSms#d9565c39 url:string length:int = auth.SentCodeType;
+auth.sentCodePaymentRequired#e0955a3c store_product:string phone_code_hash:string support_email_address:string support_email_subject:string currency:string amount:long = auth.SentCode;
+emailVerificationCode#922e55a9 code:string = EmailVerification;
 dataJSON#7d748d04 data:string = DataJSON;
 inputClientProxy#75588b3f address:string port:int = InputClientProxy;
 passwordKdfAlgoUnknown#d45ab096 = PasswordKdfAlgo;

@@ -1,10 +1,11 @@
 import type { RpcContext, RpcService } from '../rpc/method.js';
 import { RpcRefusal } from '../rpc/refusal.js';
-import { intOf, textOf } from '../tl/fields.js';
+import { intOf, objectOf, textOf } from '../tl/fields.js';
 import type { TlObject } from '../tl/value.js';
 import { accountOfPhone, botOfToken, type Account } from '../world/accounts.js';
-import type { SentCode } from '../world/codes.js';
-import { magicLimits } from '../world/magic.js';
+import type { CodeWay, GivenCode, SentCode } from '../world/codes.js';
+import { magicCodes, magicEmailPattern, magicLimits } from '../world/magic.js';
+import { refuse } from '../world/send-code-rules.js';
 import type { World } from '../world/world.js';
 import { admit, checkApi, logIn } from './login.js';
 
@@ -18,14 +19,15 @@ export function createAuthCodeService({ codes, sendCodeRules, passwords }: World
         const account = loadHomeAccount(context, request);
         sendCodeRules.check(account);
         context.device.codePhone = account.phone;
-        return sentCode(codes.send(context.device.keyName, account));
+        return sentCode(account, codes.send(context.device.keyName, account));
       },
     },
     'auth.resendCode': {
       access: 'anyone',
       run(context, request) {
-        const { phone = '' } = loadHomeAccount(context, request);
-        return sentCode(codes.resend(context.device.keyName, phone, textOf(request, 'phone_code_hash')));
+        const account = loadHomeAccount(context, request);
+        const { phone = '' } = account;
+        return sentCode(account, codes.resend(context.device.keyName, phone, textOf(request, 'phone_code_hash')));
       },
     },
     'auth.cancelCode': {
@@ -41,7 +43,8 @@ export function createAuthCodeService({ codes, sendCodeRules, passwords }: World
       run(context, request) {
         const account = loadHomeAccount(context, request);
         const hash = textOf(request, 'phone_code_hash');
-        codes.enter(context.device.keyName, account, hash, textOf(request, 'phone_code'));
+        codes.enter(context.device.keyName, account, hash, givenCode(request));
+        refuse(account, 'auth.signIn');
         if (account.kind === 'unregistered') return { _: 'auth.authorizationSignUpRequired' };
         return admit(context, account, passwords);
       },
@@ -81,12 +84,45 @@ function loadHomeAccount({ dc }: RpcContext, request: TlObject): Account {
   return account;
 }
 
-function sentCode({ hash, way }: SentCode): TlObject {
+function givenCode(request: TlObject): GivenCode {
+  const { phone_code: phoneCode, email_verification: verification } = request;
+  if (verification !== undefined) {
+    return { code: textOf(objectOf(request, 'email_verification'), 'code'), asEmail: true };
+  }
+  return { code: phoneCode === undefined ? '' : textOf(request, 'phone_code'), asEmail: false };
+}
+
+function sentCode({ kind }: Account, { hash, way }: SentCode): TlObject {
+  if (kind === 'payment_required') return paymentRequired(hash);
+  const type = kind === 'login_email_required' ? { _: 'auth.sentCodeTypeSetUpEmailRequired' } : typesOfCode[way];
   return {
     _: 'auth.sentCode',
-    type: { _: way === 'app' ? 'auth.sentCodeTypeApp' : 'auth.sentCodeTypeSms', length: magicLimits.codeLength },
+    type,
     phone_code_hash: hash,
     next_type: way === 'app' ? { _: 'auth.codeTypeSms' } : undefined,
     timeout: magicLimits.resendTimeoutSeconds,
+  };
+}
+
+const length = magicLimits.codeLength;
+
+const typesOfCode: Readonly<Record<CodeWay, TlObject>> = {
+  app: { _: 'auth.sentCodeTypeApp', length },
+  sms: { _: 'auth.sentCodeTypeSms', length },
+  email: { _: 'auth.sentCodeTypeEmailCode', email_pattern: magicEmailPattern, length },
+  word: { _: 'auth.sentCodeTypeSmsWord', beginning: magicCodes.word_code.beginning },
+  phrase: { _: 'auth.sentCodeTypeSmsPhrase', beginning: magicCodes.phrase_code.beginning },
+  fragment: { _: 'auth.sentCodeTypeFragmentSms', url: 'https://fragment.com/', length },
+};
+
+function paymentRequired(hash: string): TlObject {
+  return {
+    _: 'auth.sentCodePaymentRequired',
+    store_product: 'sandbox',
+    phone_code_hash: hash,
+    support_email_address: 'support@example.org',
+    support_email_subject: 'sandbox',
+    currency: 'EUR',
+    amount: 100n,
   };
 }

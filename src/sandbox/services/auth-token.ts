@@ -21,8 +21,9 @@ export function createAuthTokenService({ world, dataCentreIds, announceAccepted 
     const account = token.acceptedBy;
     if (!account) throw new RpcRefusal(400, 'AUTH_TOKEN_INVALID');
     if (account.dc !== context.dc) return { _: 'auth.loginTokenMigrateTo', dc_id: account.dc, token: token.token };
+    const authorization = admit(context, account, passwords);
     loginTokens.spend(token);
-    return { _: 'auth.loginTokenSuccess', authorization: admit(context, account, passwords) };
+    return { _: 'auth.loginTokenSuccess', authorization };
   }
 
   return {

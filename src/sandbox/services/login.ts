@@ -14,6 +14,8 @@ export function checkApi(apiId: number, apiHash: string): void {
 
 /** Logs the device in, or asks for the password first where the account has one. */
 export function admit({ device }: RpcContext, account: Account, passwords: Passwords): TlObject {
+  const isRemoved = account.kind === 'password_removed' && device.awaitingPassword?.id === account.id;
+  if (isRemoved) return logIn({ device }, account);
   if (passwords.has(account)) {
     device.awaitingPassword = account;
     throw new RpcRefusal(401, 'SESSION_PASSWORD_NEEDED');

@@ -1,4 +1,13 @@
-import { digitsOf, magicBotRanges, magicBotSecret, magicRanges, type AccountKind, type BotKind } from './magic.js';
+import {
+  digitsOf,
+  magicBotRanges,
+  magicBotSecret,
+  magicCodes,
+  magicRanges,
+  type AccountKind,
+  type BotKind,
+  type MagicRefusal,
+} from './magic.js';
 
 /** Somebody who can be logged in. Accounts follow from their numbers alone and are never stored. */
 export interface Account {
@@ -6,6 +15,8 @@ export interface Account {
   readonly id: bigint;
   readonly dc: number;
   readonly kind: AccountKind | BotKind;
+  /** The error that one of its methods always answers. */
+  readonly refusal: MagicRefusal | undefined;
   readonly isBot: boolean;
   /** Digits only; bots have none. */
   readonly phone: string | undefined;
@@ -39,18 +50,21 @@ export function accountOfId(id: bigint): Account | undefined {
   return accountOfPhone(`99966${String(offset).padStart(5, '0')}`);
 }
 
-/** The code that logs a phone number in: the number of its data centre, five times. */
+/** The code that logs a phone number in: the number of its data centre, five times, unless it is a word or a phrase. */
 export function loginCodeOf(account: Account): string {
+  if (account.kind === 'word_code' || account.kind === 'phrase_code') return magicCodes[account.kind].code;
   return String(account.dc).repeat(5);
 }
 
 function person(dc: number, last: number): Account {
-  const kind = magicRanges.find((range) => range.first <= last && last <= range.last)?.kind ?? 'plain';
+  const range = magicRanges.find(({ first, last: end }) => first <= last && last <= end);
+  const kind = range?.kind ?? 'plain';
   const number = `${dc}${String(last).padStart(4, '0')}`;
   return {
     id: BigInt(firstPersonId + dc * perDataCentre + last),
     dc,
     kind,
+    refusal: range?.refusal,
     isBot: false,
     phone: `99966${number}`,
     firstName: 'Sandbox',
@@ -67,6 +81,7 @@ function bot(dc: number, last: number): Account | undefined {
     id: BigInt(firstBotId + dc * perDataCentre + last),
     dc,
     kind: range.kind,
+    refusal: undefined,
     isBot: true,
     phone: undefined,
     firstName: `Sandbox bot ${number}`,

@@ -4,10 +4,20 @@ import { RpcRefusal } from '../rpc/refusal.js';
 import { loginCodeOf, type Account } from './accounts.js';
 import { magicLimits } from './magic.js';
 
-/** A login code that was sent, to the other apps of the account first, by SMS when asked again. */
+/** How a login code travels. */
+export type CodeWay = 'app' | 'sms' | 'email' | 'word' | 'phrase' | 'fragment';
+
+/** A login code that was sent: to the other apps of the account first, by SMS when asked again, unless the account has a way of its own. */
 export interface SentCode {
   readonly hash: string;
-  readonly way: 'app' | 'sms';
+  readonly way: CodeWay;
+}
+
+/** A code as auth.signIn brings it back. */
+export interface GivenCode {
+  readonly code: string;
+  /** Whether it came as email_verification. */
+  readonly asEmail: boolean;
 }
 
 /** The login codes under way. A code is good on the auth key that asked for it only, and the newest code only. */
@@ -17,7 +27,7 @@ export interface Codes {
   resend(keyName: string, phone: string, hash: string): SentCode;
   cancel(keyName: string, phone: string, hash: string): void;
   /** Returns for the right code; it stays good, so that a request that is sent again after a lost answer gets the same answer. */
-  enter(keyName: string, account: Account, hash: string, code: string): void;
+  enter(keyName: string, account: Account, hash: string, given: GivenCode): void;
   /** Forgets the codes of a key. */
   forget(keyName: string): void;
   clear(): void;
@@ -26,9 +36,16 @@ export interface Codes {
 interface Entry {
   readonly hash: string;
   readonly expiresAt: number;
-  way: 'app' | 'sms';
+  way: CodeWay;
   tries: number;
 }
+
+const ownWays: Readonly<Partial<Record<Account['kind'], CodeWay>>> = {
+  email_code: 'email',
+  word_code: 'word',
+  phrase_code: 'phrase',
+  fragment_code: 'fragment',
+};
 
 export function createCodes({ clock, random }: { readonly clock: Clock; readonly random: Random }): Codes {
   const entries = new Map<string, Entry>();
@@ -42,11 +59,11 @@ export function createCodes({ clock, random }: { readonly clock: Clock; readonly
   }
 
   return {
-    send(keyName, { phone = '' }) {
+    send(keyName, { phone = '', kind }) {
       const entry: Entry = {
         hash: random.bytes(9).toString('hex'),
         expiresAt: clock.now() + magicLimits.codeLifeMs,
-        way: 'app',
+        way: ownWays[kind] ?? 'app',
         tries: 0,
       };
       entries.set(keyOf(keyName, phone), entry);
@@ -54,7 +71,7 @@ export function createCodes({ clock, random }: { readonly clock: Clock; readonly
     },
     resend(keyName, phone, hash) {
       const entry = find(keyName, phone, hash);
-      if (entry.way === 'sms') throw new RpcRefusal(406, 'SEND_CODE_UNAVAILABLE');
+      if (entry.way !== 'app') throw new RpcRefusal(406, 'SEND_CODE_UNAVAILABLE');
       entry.way = 'sms';
       return entry;
     },
@@ -62,12 +79,12 @@ export function createCodes({ clock, random }: { readonly clock: Clock; readonly
       find(keyName, phone, hash);
       entries.delete(keyOf(keyName, phone));
     },
-    enter(keyName, account, hash, code) {
+    enter(keyName, account, hash, { code, asEmail }) {
       if (code === '') throw new RpcRefusal(400, 'PHONE_CODE_EMPTY');
       const entry = find(keyName, account.phone ?? '', hash);
       if (account.kind === 'code_expired') throw new RpcRefusal(400, 'PHONE_CODE_EXPIRED');
       const isRefused = account.kind === 'first_code_refused' && entry.tries === 0;
-      if (isRefused || code !== loginCodeOf(account)) {
+      if (isRefused || asEmail !== (entry.way === 'email') || code !== loginCodeOf(account)) {
         entry.tries += 1;
         throw new RpcRefusal(400, 'PHONE_CODE_INVALID');
       }

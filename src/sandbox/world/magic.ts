@@ -12,7 +12,22 @@ export type AccountKind =
   | 'code_expired'
   | 'first_code_refused'
   | 'deactivated'
-  | 'password_flood';
+  | 'password_flood'
+  | 'login_email_required'
+  | 'email_code'
+  | 'payment_required'
+  | 'word_code'
+  | 'phrase_code'
+  | 'fragment_code'
+  | 'password_removed'
+  | 'refused';
+
+/** An error that a method always answers for an account. */
+export interface MagicRefusal {
+  readonly method: 'auth.sendCode' | 'auth.signIn';
+  readonly code: number;
+  readonly name: string;
+}
 
 /** Some phone numbers 99966XYYYY, by the last four digits. */
 export interface MagicRange {
@@ -20,6 +35,12 @@ export interface MagicRange {
   readonly last: number;
   readonly kind: AccountKind;
   readonly behaviour: string;
+  readonly refusal?: MagicRefusal;
+}
+
+function refused(first: number, method: MagicRefusal['method'], code: number, name: string): MagicRange {
+  const refusal = { method, code, name };
+  return { first, last: first + 9, kind: 'refused', behaviour: `${method}: ${code} ${name}`, refusal };
 }
 
 /** What each phone number does; numbers in no range are plain accounts. X, the data centre, is 1, 2 or 3; the login code is X five times. */
@@ -63,7 +84,55 @@ export const magicRanges: readonly MagicRange[] = [
   },
   { first: 3700, last: 3799, kind: 'deactivated', behaviour: 'logs in; then every call is 401 USER_DEACTIVATED' },
   { first: 3800, last: 3899, kind: 'password_flood', behaviour: 'auth.sendCode: 406 PHONE_PASSWORD_FLOOD' },
+  {
+    first: 4000,
+    last: 4009,
+    kind: 'login_email_required',
+    behaviour: 'auth.sendCode: auth.sentCodeTypeSetUpEmailRequired, no code is sent',
+  },
+  {
+    first: 4010,
+    last: 4019,
+    kind: 'email_code',
+    behaviour: 'the code goes to the login e-mail address, and logs in as email_verification only',
+  },
+  {
+    first: 4020,
+    last: 4029,
+    kind: 'payment_required',
+    behaviour: 'auth.sendCode: auth.sentCodePaymentRequired, also to clients of layer 198, which do not have it',
+  },
+  { first: 4030, last: 4039, kind: 'word_code', behaviour: 'the code is a word, by auth.sentCodeTypeSmsWord' },
+  { first: 4040, last: 4049, kind: 'phrase_code', behaviour: 'the code is a phrase, by auth.sentCodeTypeSmsPhrase' },
+  { first: 4050, last: 4059, kind: 'fragment_code', behaviour: 'the code goes to Fragment' },
+  {
+    first: 4060,
+    last: 4069,
+    kind: 'password_removed',
+    behaviour: 'wants a cloud password once, which is removed then: the same code logs in',
+  },
+  refused(4100, 'auth.sendCode', 400, 'SMS_CODE_CREATE_FAILED'),
+  refused(4110, 'auth.sendCode', 406, 'SEND_CODE_UNAVAILABLE'),
+  refused(4120, 'auth.sendCode', 400, 'PHONE_PASSWORD_PROTECTED'),
+  refused(4130, 'auth.sendCode', 403, 'RECAPTCHA_CHECK_signup__sandbox'),
+  refused(4140, 'auth.sendCode', 420, 'FROZEN_METHOD_INVALID'),
+  refused(4150, 'auth.sendCode', 400, 'INPUT_METHOD_INVALID'),
+  refused(4160, 'auth.sendCode', 303, 'PHONE_MIGRATE_9'),
+  refused(4170, 'auth.sendCode', 420, 'SANDBOX_FLOOD'),
+  refused(4180, 'auth.sendCode', 406, 'SANDBOX_REFUSAL'),
+  refused(4200, 'auth.signIn', 401, 'USER_DEACTIVATED'),
+  refused(4210, 'auth.signIn', 401, 'USER_DEACTIVATED_BAN'),
+  refused(4220, 'auth.signIn', 400, 'SANDBOX_REFUSAL'),
 ];
+
+/** The codes that are no digits, and how Telegram lets them begin. */
+export const magicCodes = {
+  word_code: { code: 'merry-go-round', beginning: 'm' },
+  phrase_code: { code: 'two well-known birds sing', beginning: 'two' },
+} as const;
+
+/** How Telegram shows the login e-mail address of accounts that have one. */
+export const magicEmailPattern = 's*****@example.org';
 
 /** The cloud passwords, and the hints that go with them. */
 export const magicPasswords = {

@@ -17,6 +17,7 @@ export interface PasswordChallenge {
 
 /** The cloud passwords of the accounts, checked by SRP; a challenge serves once, on the auth key that asked for it. */
 export interface Passwords {
+  /** Whether the account wants a password at sign-in; one of kind `password_removed` has none any more when it is asked for. */
   has(account: Account): boolean;
   /** A new challenge; undefined for accounts without a password. */
   challenge(keyName: string, account: Account): PasswordChallenge | undefined;
@@ -68,7 +69,7 @@ export function createPasswords(deps: {
   }
 
   return {
-    has: (account) => kindOf(account) !== undefined,
+    has: (account) => kindOf(account) !== undefined || account.kind === 'password_removed',
     challenge(keyName, account) {
       const kind = kindOf(account);
       if (!kind) return undefined;
@@ -80,6 +81,7 @@ export function createPasswords(deps: {
       return { srpId, publicB: challenge.publicB, salt1, salt2, hint: magicPasswords[kind].hint };
     },
     check(keyName, account, { srpId, A, M1 }) {
+      if (account.kind === 'password_removed') throw new RpcRefusal(400, 'PASSWORD_MISSING');
       const kind = kindOf(account);
       const question = asked.get(srpId);
       checkWait(account);

@@ -1,13 +1,18 @@
 import type { Clock } from '../../base/clock.js';
 import { RpcRefusal } from '../rpc/refusal.js';
 import type { Account } from './accounts.js';
-import { magicRanges } from './magic.js';
+import { magicRanges, type MagicRefusal } from './magic.js';
 
 /** Says no to the numbers that get no code. */
 export interface SendCodeRules {
   /** Throws what Telegram would answer to auth.sendCode for this account. */
   check(account: Account): void;
   clear(): void;
+}
+
+/** Throws the error that the method always answers for this account, if there is one. */
+export function refuse({ refusal }: Account, method: MagicRefusal['method']): void {
+  if (refusal?.method === method) throw new RpcRefusal(refusal.code, refusal.name);
 }
 
 export function createSendCodeRules({ clock }: { readonly clock: Clock }): SendCodeRules {
@@ -23,6 +28,7 @@ export function createSendCodeRules({ clock }: { readonly clock: Clock }): SendC
 
   return {
     check(account) {
+      refuse(account, 'auth.sendCode');
       switch (account.kind) {
         case 'banned':
           throw new RpcRefusal(400, 'PHONE_NUMBER_BANNED');

@@ -114,7 +114,7 @@ export class QuietClient extends TelegramClient {
     if (configured !== undefined) return { id: dcId, ipAddress: configured.ip, port: configured.port };
     if (this.#settings.dataCentres.length > 0) {
       const cause = new Error(`Telegram moved the login to data centre ${dcId}, which is not configured`);
-      throw new TelegramFailure({ kind: 'unknown_error' }, { cause });
+      throw new TelegramFailure({ kind: 'unreachable' }, { cause });
     }
     const config = await this.invoke(new Api.help.GetConfig());
     const option = config.dcOptions.find(
@@ -122,7 +122,7 @@ export class QuietClient extends TelegramClient {
     );
     if (option === undefined) {
       const cause = new Error(`Telegram names no address of data centre ${dcId}`);
-      throw new TelegramFailure({ kind: 'unknown_error' }, { cause });
+      throw new TelegramFailure({ kind: 'unreachable' }, { cause });
     }
     return { id: dcId, ipAddress: option.ipAddress, port: option.port };
   }

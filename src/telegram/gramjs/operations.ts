@@ -1,5 +1,6 @@
 import { Api } from 'telegram';
 import { computeCheck } from 'telegram/Password.js';
+import { TelegramFailure } from '../failure.js';
 import type { QuietClient } from './client.js';
 import { peopleOperations } from './people-operations.js';
 import { followMoves, orMoved } from './moves.js';
@@ -8,7 +9,7 @@ import { orPasswordNeeded, qrOperations } from './qr-operations.js';
 import { readAuthorization, readUser, unknownAnswer } from './read-user.js';
 import { readRpcError, unless } from './rpc-failure.js';
 import { isAuthRestart, isStalePasswordCheck } from './rpc-faults.js';
-import { readSentCode } from './sent-code.js';
+import { askForCode, readSentCode } from './sent-code.js';
 
 type OperationName = Exclude<CallName, 'connect' | 'destroy' | 'ping'>;
 
@@ -26,7 +27,7 @@ export const operations: {
           settings: new Api.CodeSettings({}),
         }),
       );
-    const sent = await followMoves(client, () => againAfter(isAuthRestart, request));
+    const sent = await askForCode(() => followMoves(client, () => againAfter(isAuthRestart, request)));
     if (sent instanceof Api.auth.SentCode) return readSentCode(sent);
     // auth.sentCodeSuccess would log in without a code, which only a token of an earlier login earns, and none is ever sent.
     await client.invoke(new Api.auth.LogOut());
@@ -35,7 +36,7 @@ export const operations: {
 
   async resendCode(client, { phone, phoneCodeHash }) {
     const request = new Api.auth.ResendCode({ phoneNumber: phone, phoneCodeHash });
-    const sent = await unless(['SEND_CODE_UNAVAILABLE'], () => client.invokeOnce(request));
+    const sent = await askForCode(() => unless(['SEND_CODE_UNAVAILABLE'], () => client.invokeOnce(request)));
     if (sent === undefined) return null;
     if (sent instanceof Api.auth.SentCode) return readSentCode(sent);
     throw unknownAnswer('auth.resendCode', sent.className);
@@ -44,15 +45,17 @@ export const operations: {
   ...qrOperations,
   ...peopleOperations,
 
-  async signIn(client, { phone, phoneCodeHash, code }) {
-    const request = new Api.auth.SignIn({ phoneNumber: phone, phoneCodeHash, phoneCode: code });
+  async signIn(client, { phone, phoneCodeHash, code, delivery }) {
+    const given =
+      delivery === 'email' ? { emailVerification: new Api.EmailVerificationCode({ code }) } : { phoneCode: code };
+    const request = new Api.auth.SignIn({ phoneNumber: phone, phoneCodeHash, ...given });
     return orPasswordNeeded(client, () => orMoved(client, () => authorize(() => client.invoke(request))));
   },
 
   async checkPassword(client, { password }) {
     const request = async () => {
       const parameters = await client.invoke(new Api.account.GetPassword());
-      if (!parameters.currentAlgo) throw unknownAnswer('account.getPassword', 'no password');
+      if (!parameters.currentAlgo) throw new TelegramFailure({ kind: 'password_not_set' });
       const check = await client.compute(() => computeCheck(parameters, password));
       return client.invoke(new Api.auth.CheckPassword({ password: check }));
     };

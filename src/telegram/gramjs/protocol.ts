@@ -62,6 +62,7 @@ export interface PlainLoginCode {
   readonly phoneCodeHash: string;
   readonly delivery: CodeDelivery;
   readonly length: number | null;
+  readonly hint: string | null;
   readonly nextDelivery: CodeDelivery | null;
   readonly timeoutMs: number | null;
 }
@@ -97,7 +98,12 @@ export interface Calls {
   readonly findByPhone: { readonly args: { readonly phone: string }; readonly result: PlainFoundUser };
   readonly searchUsers: { readonly args: { readonly query: string }; readonly result: readonly PlainUser[] };
   readonly signIn: {
-    readonly args: { readonly phone: string; readonly phoneCodeHash: string; readonly code: string };
+    readonly args: {
+      readonly phone: string;
+      readonly phoneCodeHash: string;
+      readonly code: string;
+      readonly delivery: CodeDelivery;
+    };
     readonly result: PlainSignInResult | Moved;
   };
   readonly checkPassword: { readonly args: { readonly password: string }; readonly result: PlainUser };

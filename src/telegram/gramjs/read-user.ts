@@ -29,5 +29,6 @@ function orNull(text: string | undefined): string | null {
 
 /** The failure that Telegram answers something that this version does not know. */
 export function unknownAnswer(to: string, answer: string): TelegramFailure {
-  return new TelegramFailure({ kind: 'unknown_error' }, { cause: new Error(`Telegram answered ${to} with ${answer}`) });
+  const cause = new Error(`Telegram answered ${to} with ${answer}`);
+  return new TelegramFailure({ kind: 'unknown_error', name: 'UNEXPECTED_ANSWER' }, { cause });
 }

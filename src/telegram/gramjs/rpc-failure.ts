@@ -31,7 +31,7 @@ export function explain(error: unknown): unknown {
 }
 
 function faultOfGramjsError(error: unknown): TelegramFault | undefined {
-  if (error instanceof errors.TypeNotFoundError) return { kind: 'unknown_error' };
+  if (error instanceof errors.TypeNotFoundError) return { kind: 'unknown_error', name: 'UNKNOWN_CONSTRUCTOR' };
   if (error instanceof errors.BadMessageError || error instanceof MoveRequired) return { kind: 'unreachable' };
   if (error instanceof Error && networkTrouble.test(error.message)) return { kind: 'unreachable' };
   return undefined;

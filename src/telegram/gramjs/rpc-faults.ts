@@ -1,22 +1,49 @@
 import type { SessionDeath, TelegramFault } from '../failure.js';
 
 /**
- * The fact behind an RPC error of Telegram: the one table from code and name to failure
- * (core.telegram.org/api/errors, and the error lists of the methods that this adapter calls).
+ * Returns the fault behind an RPC error of Telegram: the one table from code and name to failure
+ * (core.telegram.org/api/errors, and the error lists of the methods that this adapter calls). A name that the table does
+ * not have is decided by its code.
  */
 export function faultOfRpcError(code: number | undefined, name: string): TelegramFault {
   const waitSeconds = waitName.exec(name)?.[1];
-  if (waitSeconds !== undefined) return { kind: 'flood_wait', retryAfterMs: Math.max(1, Number(waitSeconds)) * 1000 };
+  if (waitSeconds !== undefined) return floodWait(Number(waitSeconds));
   const simple = simpleFaults.get(name);
   if (simple !== undefined) return { kind: simple };
   const death = deaths.get(name);
   if (death !== undefined) return { kind: 'session_dead', reason: death };
+  if (proofOfOwnApp.test(name)) return { kind: 'code_unavailable' };
   if (rejectionOfClient.test(name)) return { kind: 'client_rejected' };
   if (isTroubleOfTelegram(code, name)) return { kind: 'unreachable' };
-  // SESSION_PASSWORD_NEEDED is one of them: signIn reads it by itself, and to other calls it says that nobody is logged in yet.
-  if (code === 401) return { kind: 'session_dead', reason: 'revoked' };
-  return { kind: 'unknown_error' };
+  return faultOfClass(code, name);
 }
+
+function faultOfClass(code: number | undefined, name: string): TelegramFault {
+  switch (code) {
+    // Another data centre answers this. The client follows to those that it can find.
+    case 303:
+      return { kind: 'unreachable' };
+    // SESSION_PASSWORD_NEEDED is one of them: signIn reads it by itself, and to other calls it says that nobody is logged in yet.
+    case 401:
+      return { kind: 'session_dead', reason: 'revoked' };
+    case 420:
+      return floodWait(Number(/_(\d{1,9})$/.exec(name)?.[1] ?? unnamedWaitSeconds));
+    default:
+      return { kind: 'unknown_error', name: shownName(name) };
+  }
+}
+
+function floodWait(seconds: number): TelegramFault {
+  return { kind: 'flood_wait', retryAfterMs: Math.max(1, seconds) * 1000 };
+}
+
+/** Returns the name of an error if it looks like one, so that no other text of Telegram's is shown. */
+function shownName(name: string): string {
+  return /^\w{1,100}$/.test(name) ? name : 'UNKNOWN';
+}
+
+/** How long to wait if Telegram asks to wait and names no time. */
+const unnamedWaitSeconds = 60;
 
 /** Whether Telegram asks to begin the login again (`AUTH_RESTART`, sometimes with a number for its own use). */
 export function isAuthRestart(name: string): boolean {
@@ -32,7 +59,10 @@ export function isStalePasswordCheck(name: string): boolean {
 const waitName = /^(?:FLOOD|FLOOD_PREMIUM|FLOOD_TEST_PHONE|SLOWMODE)_WAIT_(\d+)$/;
 
 const rejectionOfClient =
-  /^(?:API_ID_INVALID|API_ID_PUBLISHED_FLOOD|UPDATE_APP_TO_LOGIN|INPUT_LAYER_INVALID|CONNECTION_[A-Z_]+)$/;
+  /^(?:API_ID_INVALID|API_ID_PUBLISHED_FLOOD|UPDATE_APP_TO_LOGIN|(?:INPUT_)?METHOD_INVALID|INPUT_(?:LAYER|CONSTRUCTOR)_INVALID|CONNECTION_[A-Z_]+)$/;
+
+// What only the apps of Telegram can show to get a code (reCAPTCHA, Play Integrity, App Attest).
+const proofOfOwnApp = /^(?:RECAPTCHA_CHECK|APNS_VERIFY_CHECK|INTEGRITY_CHECK_CLASSIC)_/;
 
 type SimpleKind = Exclude<TelegramFault['kind'], 'session_dead' | 'flood_wait' | 'unknown_error'>;
 
@@ -51,8 +81,26 @@ const simpleFaults: ReadonlyMap<string, SimpleKind> = new Map<string, SimpleKind
   ['PHONE_HASH_EXPIRED', 'phone_code_expired'],
   ['PASSWORD_HASH_INVALID', 'password_invalid'],
   ['PASSWORD_EMPTY', 'password_invalid'],
+  ['PASSWORD_MISSING', 'password_not_set'],
+  // The code that went to the login e-mail address, given back as email_verification.
+  ['CODE_INVALID', 'phone_code_invalid'],
+  ['EMAIL_CODE_INVALID', 'phone_code_invalid'],
+  ['EMAIL_TOKEN_INVALID', 'phone_code_invalid'],
+  ['EMAIL_HASH_EXPIRED', 'phone_code_expired'],
+  ['EMAIL_VERIFY_EXPIRED', 'phone_code_expired'],
+  ['SMS_CODE_CREATE_FAILED', 'code_unavailable'],
+  ['SEND_CODE_UNAVAILABLE', 'code_unavailable'],
+  ['PHONE_PASSWORD_PROTECTED', 'code_unavailable'],
+  ['ACCESS_TOKEN_EMPTY', 'bot_token_invalid'],
   ['ACCESS_TOKEN_INVALID', 'bot_token_invalid'],
   ['ACCESS_TOKEN_EXPIRED', 'bot_token_expired'],
+  ['AUTH_TOKEN_EXPIRED', 'login_token_invalid'],
+  ['AUTH_TOKEN_INVALID', 'login_token_invalid'],
+  ['AUTH_TOKEN_INVALID2', 'login_token_invalid'],
+  ['AUTH_TOKEN_INVALIDX', 'login_token_invalid'],
+  ['AUTH_TOKEN_ALREADY_ACCEPTED', 'login_token_invalid'],
+  ['AUTH_TOKEN_EXCEPTION', 'login_token_invalid'],
+  ['FROZEN_METHOD_INVALID', 'account_frozen'],
   ['CONNECTION_NOT_INITED', 'unreachable'],
   ['SRP_ID_INVALID', 'unreachable'],
   ['SRP_PASSWORD_CHANGED', 'unreachable'],

@@ -1,31 +1,59 @@
-import { Api } from 'telegram';
+import { Api, errors } from 'telegram';
+import { TelegramFailure } from '../failure.js';
 import type { CodeDelivery } from '../shapes.js';
 import type { PlainLoginCode } from './protocol.js';
 
-/** Reads auth.sentCode. */
+/** Reads auth.sentCode; throws the TelegramFailure `login_email_required` if it means that no code was sent. */
 export function readSentCode(sent: Api.auth.SentCode): PlainLoginCode {
+  const { type } = sent;
+  if (type instanceof Api.auth.SentCodeTypeSetUpEmailRequired) {
+    throw new TelegramFailure({ kind: 'login_email_required' });
+  }
   return {
     phoneCodeHash: sent.phoneCodeHash,
-    delivery: deliveryOf(sent.type),
-    length: 'length' in sent.type ? sent.type.length : null,
+    delivery: deliveryOf(type),
+    length: 'length' in type ? type.length : null,
+    hint: hintOf(type),
     // gramjs reads what Telegram leaves out as null, whatever its types say.
     nextDelivery: sent.nextType ? nextDeliveryOf(sent.nextType) : null,
     timeoutMs: sent.timeout ? sent.timeout * 1000 : null,
   };
 }
 
+/**
+ * Runs `request`, which asks for a code. An answer of a constructor that gramjs does not have means that no code is to be had here:
+ * Telegram's schema grows by ways that only its own apps can follow.
+ */
+export async function askForCode<T>(request: () => Promise<T>): Promise<T> {
+  try {
+    return await request();
+  } catch (error) {
+    if (!(error instanceof errors.TypeNotFoundError)) throw error;
+    const kind = paymentRequired.has(error.invalidConstructorId) ? 'payment_required' : 'code_unavailable';
+    throw new TelegramFailure({ kind }, { cause: error });
+  }
+}
+
+/** The constructors of auth.sentCodePaymentRequired in the layers from 201 on; layer 198 has none. */
+const paymentRequired: ReadonlySet<number> = new Set([0xd7cef980, 0xd7a2fcf9, 0xe0955a3c]);
+
+function hintOf(type: Api.auth.TypeSentCodeType): string | null {
+  if (type instanceof Api.auth.SentCodeTypeEmailCode) return type.emailPattern;
+  const beginning = 'beginning' in type ? type.beginning : undefined;
+  return beginning ? beginning : null;
+}
+
 function deliveryOf(type: Api.auth.TypeSentCodeType): CodeDelivery {
   if (type instanceof Api.auth.SentCodeTypeApp) return 'app';
   if (type instanceof Api.auth.SentCodeTypeSms) return 'sms';
-  if (type instanceof Api.auth.SentCodeTypeSmsWord) return 'sms';
-  if (type instanceof Api.auth.SentCodeTypeSmsPhrase) return 'sms';
+  if (type instanceof Api.auth.SentCodeTypeSmsWord) return 'sms_word';
+  if (type instanceof Api.auth.SentCodeTypeSmsPhrase) return 'sms_phrase';
   if (type instanceof Api.auth.SentCodeTypeFirebaseSms) return 'sms';
   if (type instanceof Api.auth.SentCodeTypeCall) return 'call';
   if (type instanceof Api.auth.SentCodeTypeFlashCall) return 'flash_call';
   if (type instanceof Api.auth.SentCodeTypeMissedCall) return 'missed_call';
   if (type instanceof Api.auth.SentCodeTypeEmailCode) return 'email';
   if (type instanceof Api.auth.SentCodeTypeFragmentSms) return 'fragment';
-  // An account that must set up an e-mail address first (auth.sentCodeTypeSetUpEmailRequired) gets no code.
   return 'other';
 }
 

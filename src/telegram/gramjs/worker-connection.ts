@@ -161,8 +161,8 @@ export function createWorkerConnection({
     findByUsername: async (username) => readFound(await call('findByUsername', { username })),
     findByPhone: async (phone) => readFound(await call('findByPhone', { phone: phone.reveal() })),
     searchUsers: async (query) => (await call('searchUsers', { query })).map(readUser),
-    async signIn(phone, phoneCodeHash, code, keep) {
-      const args = { phone: phone.reveal(), phoneCodeHash: phoneCodeHash.reveal(), code: code.reveal() };
+    async signIn(phone, phoneCodeHash, code, keep, delivery = 'app') {
+      const args = { phone: phone.reveal(), phoneCodeHash: phoneCodeHash.reveal(), code: code.reveal(), delivery };
       const result = await callStored(keep, () => call('signIn', args));
       return readSignInResult(result);
     },

@@ -50,14 +50,6 @@ const floodTexts: Readonly<Record<OperationName, string>> = {
   bot_token: 'You tried to log in too many times.',
   add_phone: 'Telegram has been asked too many times.',
 };
-const internalTexts: Readonly<Record<OperationName, string>> = {
-  get_me: 'Internal server error while getting the user info.',
-  request_code: 'Internal server error while requesting code.',
-  send_code: 'Internal server error while sending code.',
-  send_password: 'Internal server error while sending password.',
-  bot_token: 'Internal server error while sending token.',
-  add_phone: 'Internal server error while adding the phone number.',
-};
 
 function everywhere(operation: OperationName): Row[] {
   const { method, pathOf } = readyOperations[operation];
@@ -146,11 +138,19 @@ function everywhere(operation: OperationName): Row[] {
     },
     {
       operation,
-      status: 500,
-      errcode: 'exception',
-      error: internalTexts[operation],
+      status: 502,
+      errcode: 'telegram_refused',
+      error: 'Telegram refused with the error SOME_NAME.',
       ...withState(state),
-      fault: { kind: 'unknown_error' },
+      fault: { kind: 'unknown_error', name: 'SOME_NAME' },
+    },
+    {
+      operation,
+      status: 403,
+      errcode: 'account_frozen',
+      error: 'Telegram has frozen that account. Please see in the Telegram app why, and how to appeal.',
+      ...withState(operations[operation].start),
+      fault: { kind: 'account_frozen' },
     },
   ];
 }
@@ -188,6 +188,15 @@ function atEveryStep(operation: OperationName): Row[] {
       error: 'Telegram has ended this login. Please start again.',
       state: operation === 'bot_token' ? 'token' : 'request',
       fault: { kind: 'session_dead', reason: 'revoked' },
+    },
+    {
+      operation,
+      status: 403,
+      errcode: 'account_deactivated',
+      error:
+        'Telegram has deactivated or banned that account. Please write to recover@telegram.org if this is a mistake.',
+      state: operation === 'bot_token' ? 'token' : 'request',
+      fault: { kind: 'session_dead', reason: 'deactivated' },
     },
   ];
 }
@@ -237,6 +246,39 @@ function numberFlood(operation: OperationName): Row {
   };
 }
 
+const sendingFaults: readonly (readonly [string, string, TelegramFault])[] = [
+  [
+    'login_email_required',
+    'Telegram sends no code before your account has a login e-mail address. Set one up in the Telegram app, or log in with a QR code.',
+    { kind: 'login_email_required' },
+  ],
+  [
+    'payment_required',
+    'Telegram sends a code to that number only if it is paid for in the Telegram app. Log in there first, or log in with a QR code.',
+    { kind: 'payment_required' },
+  ],
+  [
+    'phone_code_unavailable',
+    'Telegram sends no code to that number at the moment. Try again later, or log in with a QR code.',
+    { kind: 'code_unavailable' },
+  ],
+];
+
+/** A login that version 3 began to replace another account. */
+async function begunForAnother(api: Provisioning, phone: string): Promise<void> {
+  const begun = await api.call('POST', `/v3/login/start/phone?user_id=${alice}&login_id=1`, {});
+  const field = 'fi.mau.telegram.login.phone_number';
+  const path = `/v3/login/step/${String(begun.json['login_id'])}/${field}/user_input?user_id=${alice}`;
+  await api.call('POST', path, { [field]: phone });
+}
+
+const otherAccount: Omit<Row, 'operation'> = {
+  status: 409,
+  errcode: 'other_telegram_account',
+  error: 'That is another Telegram account.',
+  state: 'request',
+};
+
 function accountTaken(operation: 'send_code' | 'send_password' | 'bot_token'): Row {
   const { body, prepare } = readyOperations[operation];
   return {
@@ -267,6 +309,23 @@ const rows: readonly Row[] = [
   ...ofTheNumber('send_code'),
   ...(['request_code', 'send_code', 'send_password'] as const).map(numberFlood),
   ...(['send_code', 'send_password', 'bot_token'] as const).map(accountTaken),
+  ...sendingFaults.map(([errcode, error, fault]): Row => ({
+    operation: 'request_code',
+    status: 403,
+    errcode,
+    error,
+    state: 'request',
+    fault,
+  })),
+  { ...otherAccount, operation: 'send_code', prepare: (api) => begunForAnother(api, phones.plain) },
+  {
+    ...otherAccount,
+    operation: 'send_password',
+    async prepare(api) {
+      await begunForAnother(api, phones.withPassword);
+      await take(api, alice, 'send_code', { code: '22222' }, 202);
+    },
+  },
   {
     operation: 'get_me',
     status: 403,
@@ -425,8 +484,8 @@ describe('every error of every operation', () => {
   it('has a row here, and every row is documented', () => {
     const documented = names.flatMap((name) =>
       operationErrors[name]
-        // Met only if bodies take all the memory that there is for them.
-        .filter((kind) => kind !== 'server_busy')
+        // Met only if a request goes wrong in a way that no row can bring about, or if bodies take all the memory for them.
+        .filter((kind) => kind !== 'defect' && kind !== 'server_busy')
         .map((kind) => `${name} ${wireErrors[kind].status} ${wireErrors[kind].errcode}`),
     );
     const tried = rows.map(({ operation, status, errcode }) => `${operation} ${status} ${errcode}`);

@@ -97,7 +97,6 @@ const floodTexts: Partial<Record<UserOperation, string>> = {
 };
 
 function ofTelegram(operation: UserOperation): Row[] {
-  const { doing } = operations[operation];
   const state = own(operation);
   const flood = floodTexts[operation] ?? 'Telegram has been asked too many times.';
   return [
@@ -128,11 +127,19 @@ function ofTelegram(operation: UserOperation): Row[] {
     },
     {
       operation,
-      status: 500,
-      errcode: 'unknown_error',
-      error: `Internal server error while ${doing}.`,
+      status: 502,
+      errcode: 'telegram_refused',
+      error: 'Telegram refused with the error SOME_NAME.',
       state,
-      fault: { kind: 'unknown_error' },
+      fault: { kind: 'unknown_error', name: 'SOME_NAME' },
+    },
+    {
+      operation,
+      status: 403,
+      errcode: 'account_frozen',
+      error: 'Telegram has frozen that account. Please see in the Telegram app why, and how to appeal.',
+      state: operations[operation].start,
+      fault: { kind: 'account_frozen' },
     },
   ];
 }
@@ -206,6 +213,62 @@ function numberFlood(operation: UserOperation): Row {
   };
 }
 
+function deactivated(operation: UserOperation): Row {
+  return {
+    operation,
+    status: 403,
+    errcode: 'account_deactivated',
+    error:
+      'Telegram has deactivated or banned that account. Please write to recover@telegram.org if this is a mistake.',
+    state: operation === 'bot_token' ? 'token' : 'request',
+    fault: { kind: 'session_dead', reason: 'deactivated' },
+  };
+}
+
+const sendingFaults: readonly (readonly [string, string, TelegramFault])[] = [
+  [
+    'login_email_required',
+    'Telegram sends no code before your account has a login e-mail address. Set one up in the Telegram app, or log in with a QR code.',
+    { kind: 'login_email_required' },
+  ],
+  [
+    'payment_required',
+    'Telegram sends a code to that number only if it is paid for in the Telegram app. Log in there first, or log in with a QR code.',
+    { kind: 'payment_required' },
+  ],
+  [
+    'phone_code_unavailable',
+    'Telegram sends no code to that number at the moment. Try again later, or log in with a QR code.',
+    { kind: 'code_unavailable' },
+  ],
+];
+
+function ofSending(operation: 'request_code' | 'resend_code'): Row[] {
+  return sendingFaults.map(([errcode, error, fault]) => ({
+    operation,
+    status: 403,
+    errcode,
+    error,
+    state: 'request',
+    fault,
+  }));
+}
+
+/** A login that version 3 began to replace another account. */
+async function begunForAnother(api: Provisioning, phone: string): Promise<void> {
+  const begun = await api.call('POST', `/v3/login/start/phone?user_id=${alice}&login_id=1`, {});
+  const field = 'fi.mau.telegram.login.phone_number';
+  const path = `/v3/login/step/${String(begun.json['login_id'])}/${field}/user_input?user_id=${alice}`;
+  await api.call('POST', path, { [field]: phone });
+}
+
+const otherAccount: Omit<Row, 'operation'> = {
+  status: 409,
+  errcode: 'other_telegram_account',
+  error: 'That is another Telegram account.',
+  state: 'request',
+};
+
 function accountTaken(operation: 'send_code' | 'send_password' | 'bot_token'): Row {
   const { body, prepare } = readyOperations[operation];
   return {
@@ -231,7 +294,17 @@ const rows: readonly Row[] = [
   ...names.flatMap(everywhere),
   ...[...asking, ...steps, 'resend_code' as const].flatMap(ofTelegram),
   ...steps.flatMap(atEveryStep),
-  ...[...steps, 'resend_code' as const].map(revoked),
+  ...[...steps, 'resend_code' as const].flatMap((operation) => [revoked(operation), deactivated(operation)]),
+  ...(['request_code', 'resend_code'] as const).flatMap(ofSending),
+  { ...otherAccount, operation: 'send_code', prepare: (api) => begunForAnother(api, phones.plain) },
+  {
+    ...otherAccount,
+    operation: 'send_password',
+    async prepare(api) {
+      await begunForAnother(api, phones.withPassword);
+      await take(api, alice, 'send_code', { code }, 202);
+    },
+  },
   ...(['request_code', 'resend_code', 'bot_token'] as const).map((operation): Row => ({
     operation,
     status: 429,

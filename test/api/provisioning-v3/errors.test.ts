@@ -86,8 +86,19 @@ const notOwn: Error = [403, 'M_FORBIDDEN', 'Your token is good for your own user
 const unchecked: Error = [503, 'M_UNKNOWN', 'Your token cannot be checked at the moment. Please try again later'];
 const unreachable: Error = [503, 'FI.MAU.TELEGRAM.UNREACHABLE', 'Telegram cannot be reached at the moment'];
 const tooOften: readonly [Error, Partial<Row>] = [
-  [429, 'M_LIMIT_EXCEEDED', 'You have tried to log in too often'],
+  [429, 'M_LIMIT_EXCEEDED', 'You have tried to log in too often. Try again in 1 minute'],
   { retryAfterMs: 60_000, before: exhaustAttempts },
+];
+const refused: Error = [502, 'FI.MAU.TELEGRAM.REFUSED', 'Telegram refused with the error SOME_NAME'];
+const frozen: Error = [
+  403,
+  'FI.MAU.TELEGRAM.ACCOUNT_FROZEN',
+  'Telegram has frozen that account. See in the Telegram app why',
+];
+const deactivated: Error = [
+  403,
+  'FI.MAU.TELEGRAM.ACCOUNT_DEACTIVATED',
+  'Telegram has deactivated or banned that account',
 ];
 const revoked: Error = [410, 'FI.MAU.TELEGRAM.LOGIN_REVOKED', 'Telegram has ended this login. Please start again'];
 
@@ -95,7 +106,7 @@ function everywhere(operation: OperationName): Row[] {
   return [
     row(operation, missingToken, { authorization: null }),
     row(operation, unknownToken, { authorization: 'Bearer wrong' }),
-    row(operation, [429, 'M_LIMIT_EXCEEDED', 'Too many invalid auth tokens'], {
+    row(operation, [429, 'M_LIMIT_EXCEEDED', 'Too many invalid auth tokens. Try again in 1 minute'], {
       authorization: 'wrong',
       retryAfterMs: 60_000,
       async before(api) {
@@ -122,17 +133,21 @@ function withDatabase(operation: OperationName): Row {
 
 function ofTelegram(operation: OperationName): Row[] {
   return [
-    row(operation, [429, 'FI.MAU.TELEGRAM.FLOOD_WAIT', 'Telegram asks to wait before trying again'], {
-      retryAfterMs: 120_001,
-      fault: { kind: 'flood_wait', retryAfterMs: 120_001 },
-    }),
+    row(
+      operation,
+      [429, 'FI.MAU.TELEGRAM.FLOOD_WAIT', 'Telegram asks to wait 2 minutes and 1 second before trying again'],
+      { retryAfterMs: 120_001, fault: { kind: 'flood_wait', retryAfterMs: 120_001 } },
+    ),
     row(operation, unreachable, { fault: { kind: 'unreachable' } }),
     row(
       operation,
       [502, 'FI.MAU.TELEGRAM.BRIDGE_REJECTED', 'Telegram does not accept this bridge. Please tell its administrator'],
       { fault: { kind: 'client_rejected' } },
     ),
-    row(operation, [500, 'M_UNKNOWN', 'Internal server error'], { fault: { kind: 'unknown_error' } }),
+    row(operation, refused, { fault: { kind: 'unknown_error', name: 'SOME_NAME' } }),
+    ...(operation === 'login_user_input' || operation === 'login_resend'
+      ? []
+      : [row(operation, frozen, { fault: { kind: 'account_frozen' } })]),
   ];
 }
 
@@ -173,24 +188,33 @@ async function finished(api: Provisioning): Promise<string> {
 
 const alreadyFinished: Error = [410, 'FI.MAU.BRIDGE.LOGIN_ALREADY_FINISHED', 'The login is done already'];
 
-function ofTheNumber(operation: OperationName): Row[] {
-  const faults: readonly (readonly [Error, TelegramFault['kind'] & `phone_number_${string}`])[] = [
-    [[400, 'FI.MAU.TELEGRAM.PHONE_NUMBER_INVALID', 'Invalid phone number'], 'phone_number_invalid'],
-    [[403, 'FI.MAU.TELEGRAM.PHONE_NUMBER_BANNED', 'Your phone number is banned from Telegram'], 'phone_number_banned'],
-    [
-      [403, 'FI.MAU.TELEGRAM.PHONE_NUMBER_APP_SIGNUP_FORBIDDEN', 'You have disabled 3rd party apps on your account'],
-      'phone_number_app_signup_forbidden',
-    ],
-    [
+function numberFlood(operation: OperationName): Row {
+  const text = 'Your phone number has been temporarily blocked for flooding, usually for around a day';
+  return row(operation, [429, 'FI.MAU.TELEGRAM.PHONE_NUMBER_FLOOD', text], { fault: { kind: 'phone_number_flood' } });
+}
+
+/** What leaves the code that was sent before as good as it was. */
+function ofSendingAgain(operation: OperationName): Row[] {
+  return [
+    row(
+      operation,
       [
-        429,
-        'FI.MAU.TELEGRAM.PHONE_NUMBER_FLOOD',
-        'Your phone number has been temporarily blocked for flooding, usually for around a day',
+        403,
+        'FI.MAU.TELEGRAM.PAYMENT_REQUIRED',
+        'Telegram sends a code to that number only if it is paid for in the Telegram app. Log in there first, or with a QR code here',
       ],
-      'phone_number_flood',
-    ],
+      { fault: { kind: 'payment_required' } },
+    ),
+    row(
+      operation,
+      [
+        403,
+        'FI.MAU.TELEGRAM.PHONE_CODE_UNAVAILABLE',
+        'Telegram sends no code to that number at the moment. Try again later, or log in with a QR code',
+      ],
+      { fault: { kind: 'code_unavailable' } },
+    ),
   ];
-  return faults.map(([error, kind]) => row(operation, error, { fault: { kind } }));
 }
 
 function input(stepId: string, value: unknown, flow = 'phone') {
@@ -273,7 +297,8 @@ const rows: readonly Row[] = [
   ...telegrams.flatMap(ofTelegram),
   ...withBody.flatMap(ofBodies),
   ...processes.flatMap(ofProcesses),
-  ...numbered.flatMap(ofTheNumber),
+  ...numbered.map(numberFlood),
+  ...ofSendingAgain('login_resend'),
   ...asking.map((operation) =>
     row(operation, [400, 'FI.MAU.NOT_LOGGED_IN', 'You are not logged in'], {
       async prepare(api) {
@@ -304,6 +329,7 @@ const rows: readonly Row[] = [
   ...(['login_start', 'login_resend'] as const).map((operation) => row(operation, ...tooOften)),
   row('login_user_input', tooOften[0], { ...tooOften[1], prepare: input(stepIds.phone, phones.plain) }),
   row('login_start', revoked, { fault: { kind: 'session_dead', reason: 'revoked' } }),
+  row('login_start', deactivated, { fault: { kind: 'session_dead', reason: 'deactivated' } }),
   row('login_start', [404, 'M_NOT_FOUND', 'Invalid login flow ID'], {
     prepare: () => Promise.resolve({ method: 'POST', path: '/v3/login/start/manual' }),
   }),
@@ -408,26 +434,15 @@ const rows: readonly Row[] = [
   row('login_user_input', [400, 'M_MISSING_PARAM', 'The bot token is missing'], {
     prepare: input(stepIds.token, '', 'bot'),
   }),
-  row('login_user_input', [400, 'FI.MAU.TELEGRAM.BOT_TOKEN_INVALID', 'Invalid bot token'], {
-    prepare: input(stepIds.token, 'nonsense', 'bot'),
-  }),
-  row('login_user_input', [400, 'FI.MAU.TELEGRAM.BOT_TOKEN_EXPIRED', 'The bot token has expired'], {
-    async prepare(api) {
-      api.telegram.fail('signInBot', { kind: 'bot_token_expired' });
-      return input(stepIds.token, botToken, 'bot')(api);
-    },
-  }),
-  row('login_user_input', revoked, {
-    async prepare(api) {
-      api.telegram.fail('signInBot', { kind: 'session_dead', reason: 'revoked' });
-      return input(stepIds.token, botToken, 'bot')(api);
-    },
-  }),
   ...(['login_user_input', 'login_display_and_wait'] as const).flatMap(ofEnds),
-  row('login_display_and_wait', [429, 'FI.MAU.TELEGRAM.FLOOD_WAIT', 'Telegram asks to wait before trying again'], {
-    retryAfterMs: 120_000,
-    ...atNextCode((api) => api.telegram.fail('exportLoginToken', { kind: 'flood_wait', retryAfterMs: 120_000 })),
-  }),
+  row(
+    'login_display_and_wait',
+    [429, 'FI.MAU.TELEGRAM.FLOOD_WAIT', 'Telegram asks to wait 2 minutes before trying again'],
+    {
+      retryAfterMs: 120_000,
+      ...atNextCode((api) => api.telegram.fail('exportLoginToken', { kind: 'flood_wait', retryAfterMs: 120_000 })),
+    },
+  ),
   row(
     'login_display_and_wait',
     unreachable,
@@ -440,8 +455,8 @@ const rows: readonly Row[] = [
   ),
   row(
     'login_display_and_wait',
-    [500, 'M_UNKNOWN', 'Internal server error'],
-    atNextCode((api) => api.telegram.fail('exportLoginToken', { kind: 'unknown_error' })),
+    refused,
+    atNextCode((api) => api.telegram.fail('exportLoginToken', { kind: 'unknown_error', name: 'SOME_NAME' })),
   ),
   row(
     'login_display_and_wait',
@@ -449,6 +464,18 @@ const rows: readonly Row[] = [
     atNextCode((api) =>
       api.telegram.fail('exportLoginToken', { kind: 'session_dead', reason: 'revoked' }, { times: 2 }),
     ),
+  ),
+  row(
+    'login_display_and_wait',
+    deactivated,
+    atNextCode((api) =>
+      api.telegram.fail('exportLoginToken', { kind: 'session_dead', reason: 'deactivated' }, { times: 2 }),
+    ),
+  ),
+  row(
+    'login_display_and_wait',
+    frozen,
+    atNextCode((api) => api.telegram.fail('exportLoginToken', { kind: 'account_frozen' }, { times: 2 })),
   ),
 ];
 

@@ -191,11 +191,11 @@ export const cases: Readonly<Record<string, ReplayCase>> = {
   'bot_token, AccessTokenInvalid': failing('signInBot', { kind: 'bot_token_invalid' }),
   'bot_token, AccessTokenExpired': failing('signInBot', { kind: 'bot_token_expired' }),
   'bot_token, other error': {
-    ...failing('signInBot', { kind: 'unknown_error' }),
-    ...deviates(3, 500, {
+    ...failing('signInBot', { kind: 'unknown_error', name: 'SOME_NAME' }),
+    ...deviates(3, 502, {
       state: 'token',
-      error: 'Internal server error while sending token.',
-      errcode: 'unknown_error',
+      error: 'Telegram refused with the error SOME_NAME.',
+      errcode: 'telegram_refused',
     }),
   },
   'qr, scanned': { request: qr({ meanwhile: [{ scannedBy: accounts.phone }] }) },

@@ -52,6 +52,20 @@ const field = (type: string, id: string, name: string, description: string) => (
 const codeField = field('2fa_code', stepIds.code, 'Code', 'The code was sent to the Telegram app on your phone');
 const passwordField = field('password', stepIds.password, 'Password', `Hint: ${hint}`);
 const phoneField = field('phone_number', stepIds.phone, 'Phone number', 'Include the country code with +');
+const tokenField = {
+  user_input: {
+    fields: [
+      {
+        type: 'token',
+        id: stepIds.token,
+        name: 'Bot token',
+        description: 'What @BotFather gave you',
+        pattern: String.raw`^\d+:[A-Za-z0-9_-]{35}$`,
+      },
+    ],
+    attachments: null,
+  },
+};
 const shownPhone = step('user_input', stepIds.phone, '', phoneField);
 const shownCode = deviates(29, 200, step('user_input', stepIds.code, '', { ...codeField, 'gangway.code': told }));
 const shownPassword = deviates(
@@ -86,16 +100,22 @@ const fails = (fault: TelegramFault, operation: 'sendCode' | 'signIn' | 'checkPa
 const minuteAndSecond: TelegramFault = { kind: 'flood_wait', retryAfterMs: 61_000 };
 const flooded = deviates(26, 429, {
   errcode: 'FI.MAU.TELEGRAM.FLOOD_WAIT',
-  error: 'Telegram asks to wait before trying again',
+  error: 'Telegram asks to wait 1 minute and 1 second before trying again',
   retry_after_ms: 61_000,
 });
-const refusing = (kind: 'phone_number_banned' | 'phone_number_app_signup_forbidden' | 'phone_number_flood') => ({
+type NumberFault = 'phone_number_invalid' | 'phone_number_banned' | 'phone_number_app_signup_forbidden';
+const refusing = (kind: NumberFault | 'phone_number_flood') => ({
   given: [start('phone'), fails({ kind }, 'sendCode')],
   request: input(stepIds.phone, accounts.phone),
 });
-const refusingBot = (kind: 'bot_token_invalid' | 'bot_token_expired') => ({
+const refusedNumber = (kind: NumberFault, text: string) => ({
+  ...refusing(kind),
+  ...deviates(27, 200, step('user_input', stepIds.phone, text, { ...phoneField, 'gangway.complaint': kind })),
+});
+const refusedBot = (kind: 'bot_token_invalid' | 'bot_token_expired', text: string) => ({
   given: [start('bot'), fails({ kind }, 'signInBot')],
   request: input(stepIds.token, accounts.botToken),
+  ...deviates(27, 200, step('user_input', stepIds.token, text, { ...tokenField, 'gangway.complaint': kind })),
 });
 const startAgain = (loginId: string) => post('/login/start/phone', {}, alice, `&login_id=${loginId}`);
 /** As many accounts as the server of these tests allows. */
@@ -278,24 +298,12 @@ export const cases: Readonly<Record<string, ReplayCase>> = {
     request: input(stepIds.phone, accounts.phone),
   },
   cancel: { given: [start('phone')], request: post('/login/cancel/{login_id}') },
-  PhoneNumberInvalid: {
-    given: [start('phone'), fails({ kind: 'phone_number_invalid' }, 'sendCode')],
-    request: input(stepIds.phone, accounts.phone),
-    ...error(26, 400, 'FI.MAU.TELEGRAM.PHONE_NUMBER_INVALID', 'Invalid phone number'),
-  },
-  PhoneNumberBanned: {
-    ...refusing('phone_number_banned'),
-    ...error(26, 403, 'FI.MAU.TELEGRAM.PHONE_NUMBER_BANNED', 'Your phone number is banned from Telegram'),
-  },
-  PhoneNumberAppSignupForbidden: {
-    ...refusing('phone_number_app_signup_forbidden'),
-    ...error(
-      26,
-      403,
-      'FI.MAU.TELEGRAM.PHONE_NUMBER_APP_SIGNUP_FORBIDDEN',
-      'You have disabled 3rd party apps on your account',
-    ),
-  },
+  PhoneNumberInvalid: refusedNumber('phone_number_invalid', 'Invalid phone number'),
+  PhoneNumberBanned: refusedNumber('phone_number_banned', 'Your phone number is banned from Telegram'),
+  PhoneNumberAppSignupForbidden: refusedNumber(
+    'phone_number_app_signup_forbidden',
+    'You have disabled 3rd party apps on your account',
+  ),
   PhoneNumberFlood: {
     ...refusing('phone_number_flood'),
     ...error(
@@ -320,14 +328,8 @@ export const cases: Readonly<Record<string, ReplayCase>> = {
     request: input(stepIds.password, password),
     ...flooded,
   },
-  AccessTokenInvalid: {
-    ...refusingBot('bot_token_invalid'),
-    ...error(26, 400, 'FI.MAU.TELEGRAM.BOT_TOKEN_INVALID', 'Invalid bot token'),
-  },
-  AccessTokenExpired: {
-    ...refusingBot('bot_token_expired'),
-    ...error(26, 400, 'FI.MAU.TELEGRAM.BOT_TOKEN_EXPIRED', 'The bot token has expired'),
-  },
+  AccessTokenInvalid: refusedBot('bot_token_invalid', 'Invalid bot token'),
+  AccessTokenExpired: refusedBot('bot_token_expired', 'The bot token has expired'),
   PhoneCodeExpired: {
     given: [...codeAsked(), fails({ kind: 'phone_code_expired' }, 'signIn')],
     request: input(stepIds.code, '22222'),

@@ -4,9 +4,10 @@ import { PhoneNumber } from '../../../src/base/phone.js';
 import { Secret } from '../../../src/base/secret.js';
 import { decide, type CodeState, type LoginState, type PasswordState } from '../../../src/login/machine.js';
 import { readState, readUser, writeState, writeUser } from '../../../src/login/stored-forms.js';
-import { complaints, type LoginName } from '../../../src/login/login-name.js';
+import type { LoginName } from '../../../src/login/login-name.js';
+import { complaints } from '../../../src/login/processes.js';
 import type { LoginInput } from '../../../src/login/shapes.js';
-import type { TelegramUserId } from '../../../src/telegram/shapes.js';
+import { codeDeliveries, type TelegramUserId } from '../../../src/telegram/shapes.js';
 
 const now = 1_700_000_000_000;
 const session = new Secret('a session');
@@ -17,9 +18,17 @@ const waitingForCode: CodeState = {
   phone,
   session,
   phoneCodeHash: new Secret('a hash'),
-  sent: { delivery: 'app', length: 5, nextDelivery: 'sms', resendAt: now + 60_000 },
+  sent: { delivery: 'app', length: 5, hint: null, nextDelivery: 'sms', resendAt: now + 60_000 },
 };
-const waitingForPassword: PasswordState = { step: 'password', phone, session, code: new Secret('22222'), hint: null };
+const waitingForPassword: PasswordState = {
+  step: 'password',
+  phone,
+  session,
+  code: new Secret('22222'),
+  codeHash: new Secret('a hash'),
+  codeDelivery: 'app',
+  hint: null,
+};
 
 function numberOf(text: string): PhoneNumber {
   const number = PhoneNumber.parse(text);
@@ -146,7 +155,7 @@ describe('a bot token', () => {
 describe('what is stored', () => {
   const text = fc.string();
   const number = fc.integer({ min: 10_000, max: 999_999_999 }).map((digits) => numberOf(`+${digits}`));
-  const delivery = fc.constantFrom('app', 'sms', 'call', 'email', 'other');
+  const delivery = fc.constantFrom(...codeDeliveries);
   const secret = text.map((value) => new Secret(value));
   const anyState: fc.Arbitrary<LoginState> = fc.oneof(
     fc.record({
@@ -157,6 +166,7 @@ describe('what is stored', () => {
       sent: fc.record({
         delivery,
         length: fc.option(fc.nat(10)),
+        hint: fc.option(text),
         nextDelivery: fc.option(delivery),
         resendAt: fc.nat(),
       }),
@@ -166,6 +176,8 @@ describe('what is stored', () => {
       phone: fc.option(number),
       session: secret,
       code: fc.option(secret),
+      codeHash: fc.option(secret),
+      codeDelivery: delivery,
       hint: fc.option(text),
     }),
     fc.record({

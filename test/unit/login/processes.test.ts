@@ -58,10 +58,11 @@ describe('a login with a name', () => {
   it('by bot token takes one step', async () => {
     const { loginId, step } = await desk.login.start(alice, { flow: 'bot' });
     expect(step).toEqual({ kind: 'bot_token' });
-    expect(await faultOf(desk.login.answer(alice, loginId, token('1:x'), 1))).toEqual({ kind: 'bot_token_invalid' });
-    const done = await desk.login.answer(alice, loginId, token(botToken), 1);
-    expect(done).toMatchObject({ stepNumber: 2, step: { kind: 'complete', user: { isBot: true } } });
-    expect(await desk.login.answer(alice, loginId, token(botToken), 1)).toEqual(done);
+    const again = await desk.login.answer(alice, loginId, token('1:x'), 1);
+    expect(again).toMatchObject({ stepNumber: 2, step: { kind: 'bot_token' }, complaint: 'bot_token_invalid' });
+    const done = await desk.login.answer(alice, loginId, token(botToken), 2);
+    expect(done).toMatchObject({ stepNumber: 3, step: { kind: 'complete', user: { isBot: true } } });
+    expect(await desk.login.answer(alice, loginId, token(botToken), 2)).toEqual(done);
     expect(desk.telegram.calls('signInBot')).toBe(2);
   });
 
@@ -169,12 +170,37 @@ describe('a wrong answer', () => {
   });
 
   it.each([
-    [phone('abc'), { kind: 'phone_number_invalid' }],
-    [phone('+9996623000'), { kind: 'phone_number_banned' }],
-    [phone('+9996623304'), { kind: 'flood_wait', retryAfterMs: 5000 }],
-  ])('at the first step is a failure, and the login is where it was', async (input, fault) => {
+    ['no number', 'abc', 'phone_number_invalid'],
+    ['a number that does not exist', '+4915112345', 'phone_number_invalid'],
+    ['a banned number', '+9996623000', 'phone_number_banned'],
+    ['a number without other apps', '+9996623200', 'phone_number_app_signup_forbidden'],
+    ['an account that must have a login e-mail address first', '+9996624000', 'login_email_required'],
+    ['a number that must pay', '+9996624020', 'payment_required'],
+    ['a number that gets no code', '+9996624110', 'phone_code_unavailable'],
+    ['a frozen account', '+9996624140', 'account_frozen'],
+  ])('at the first step, %s, is the step again with a complaint', async (_, text, complaint) => {
+    const { loginId } = await begun();
+    const again = await desk.login.answer(alice, loginId, phone(text), 1);
+    expect(again).toMatchObject({ stepNumber: 2, step: { kind: 'phone' }, complaint });
+    expect(await desk.login.answer(alice, loginId, phone(text), 1)).toEqual(again);
+    expect(await desk.login.answer(alice, loginId, phone(plain), 2)).toMatchObject({ step: { kind: 'code' } });
+    expect(desk.telegram.liveConnections()).toBe(1);
+  });
+
+  it.each([
+    ['+9996624200', 'account_deactivated'],
+    ['+9996624210', 'account_deactivated'],
+  ])('is not to blame if Telegram has deactivated the account %s', async (number, complaint) => {
+    const { loginId } = await begun();
+    await desk.login.answer(alice, loginId, phone(number), 1);
+    const back = await desk.login.answer(alice, loginId, code('22222'), 2);
+    expect(back).toMatchObject({ step: { kind: 'phone' }, complaint });
+  });
+
+  it('of a flooded number is a failure, and the login is where it was', async () => {
     const before = await begun();
-    expect(await faultOf(desk.login.answer(alice, before.loginId, input, 1))).toEqual(fault);
+    const fault = { kind: 'flood_wait', retryAfterMs: 5000 };
+    expect(await faultOf(desk.login.answer(alice, before.loginId, phone('+9996623304'), 1))).toEqual(fault);
     expect(await desk.login.find(alice, before.loginId)).toEqual(before);
     expect(await desk.login.answer(alice, before.loginId, phone(plain), 1)).toMatchObject({ step: { kind: 'code' } });
   });

@@ -287,7 +287,7 @@ describe('an abandoned login', () => {
     const users = ['@a:example.org', '@b:example.org', '@c:example.org'].map(mxidOf);
     for (const [index, user] of users.entries()) await login.submit(user, phone(`+999662000${index}`));
     await clock.advance(30 * minutes);
-    telegram.fail('logOut', { kind: 'unknown_error' });
+    telegram.fail('logOut', { kind: 'unknown_error', name: 'SOME_NAME' });
     await login.sweep();
     expect(telegram.calls('logOut')).toBe(3);
     await clock.advance(10 * minutes);
@@ -470,7 +470,7 @@ describe('Telegram out of reach', () => {
     expect(telegram.authorizations('9996620234')).toBe(0);
   });
 
-  it.each([{ kind: 'unknown_error' }, { kind: 'client_rejected' }] as const)(
+  it.each([{ kind: 'unknown_error', name: 'SOME_NAME' }, { kind: 'client_rejected' }] as const)(
     'for a bot, in a way that is not understood ($kind): an authorization that it left is ended',
     async (fault) => {
       telegram.loseAnswer('signInBot', fault);
