@@ -6,7 +6,7 @@ import { createIdentitySurfaces } from './api/identity-surfaces.js';
 import { chooseAccounts, type Accounts } from './app/accounts.js';
 import { composeAddresses } from './app/addresses.js';
 import { openIdentity, type Identity } from './app/identity.js';
-import { openProofs, submissionPath, type Proofs } from './app/proofs.js';
+import { embeddedBaseUrls, openProofs, submissionPath, type Proofs } from './app/proofs.js';
 import { composeProvisioning } from './app/provisioning.js';
 import { composeTelegramProofs } from './app/telegram-proofs.js';
 import type { Clock } from './base/clock.js';
@@ -187,5 +187,9 @@ function clientServerOf(
       usualPath: submissionPath(config),
       postsWithoutAuthentication: rules.postsWithoutAuthentication,
     },
+    discovery:
+      accounts.kind === 'embedded'
+        ? { wellKnown: embeddedBaseUrls(config), mayChangeAddresses: rules.mayChange }
+        : undefined,
   };
 }

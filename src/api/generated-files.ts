@@ -111,9 +111,13 @@ const described = {
   phoneProofs: { standing: describedOnly, add: describedOnly },
 };
 const openId = { tokens: nobody, serverName: 'example.com' as ServerName };
+const discovery = {
+  wellKnown: { homeserver: 'https://matrix.example.com', identityServer: undefined },
+  mayChangeAddresses: true,
+};
 const limits: LoginLimits = { admitClient: () => undefined, logInBridge: describedOnly, logIn: describedOnly };
 
-const clientServerV3 = createClientServerV3({ authority: nobody, sessions: nobody, openId, limits, contacts });
+const clientServerV3 = createClientServerV3({ authority: nobody, sessions: nobody, openId, limits, contacts, discovery });
 const clientServerV1 = createClientServerV1({ authority: nobody, limits });
 
 /** All the endpoints that are described. */

@@ -1,3 +1,4 @@
+import type { DiscoveryDeps } from '../api/client-server-v3/discovery.js';
 import { addressLink, type SubmissionPath } from '../api/client-server-v3/address-submission.js';
 import { validationLink } from '../api/identity/validation-page.js';
 import type { Clock } from '../base/clock.js';
@@ -36,6 +37,15 @@ const rememberedMs = 5 * 86_400_000;
 /** Where clients reach the API of accounts; undefined where the configuration does not say. Without a slash at its end. */
 export function accountsUrl({ accounts, identity }: Config): string | undefined {
   return accounts.publicUrl ?? (identity.enabled ? identity.publicUrl : undefined);
+}
+
+/** Returns what /.well-known/matrix/client contains for accounts of our own; undefined if no address is configured. */
+export function embeddedBaseUrls(config: Config): DiscoveryDeps['wellKnown'] {
+  const { accounts, identity } = config;
+  const homeserver = typeof accounts.wellKnown === 'string' ? accountsUrl(config) : accounts.wellKnown.homeserver;
+  return homeserver === undefined
+    ? undefined
+    : { homeserver, identityServer: identity.enabled ? identity.publicUrl : undefined };
 }
 
 /** At which path tokens for accounts are given. */

@@ -5,6 +5,7 @@ import { createLoginLimits, type LoginAllowances } from '../../src/accounts/logi
 import type { AccountSessions } from '../../src/accounts/sessions.js';
 import { createClientServerSurfaces } from '../../src/api/client-server-surfaces.js';
 import type { AddressDeps } from '../../src/api/client-server-v3/address-deps.js';
+import type { DiscoveryDeps } from '../../src/api/client-server-v3/discovery.js';
 import { DatabaseFailure } from '../../src/database/failure.js';
 import { openEmbeddedAddresses, type EmbeddedAddressesUnderTest } from './embedded-addresses.js';
 import type { EmbeddedUnderTest } from './embedded-accounts.js';
@@ -24,6 +25,8 @@ export interface ClientServer {
   /** Their addresses, and what stands around them. */
   readonly contacts: EmbeddedAddressesUnderTest;
   readonly log: RecordingLogger;
+  /** On 127.0.0.1. */
+  readonly port: number;
   /** Sends exactly this. */
   send(request: RawRequest): Promise<MatrixReply>;
   /** Sends JSON, with an access token where one is given. */
@@ -43,6 +46,8 @@ export interface ClientServerOptions {
   /** How the embedded addresses are. */
   readonly contacts?: Parameters<typeof openEmbeddedAddresses>[0];
   readonly addressRules?: Partial<Omit<AddressDeps, 'addresses'>>;
+  /** How the discovery of embedded accounts differs. */
+  readonly discovery?: Partial<DiscoveryDeps>;
   readonly disabled?: boolean;
 }
 
@@ -72,7 +77,15 @@ export async function startClientServer(options: ClientServerOptions = {}): Prom
     options.authority === undefined
       ? { tokens: embedded.accounts.openIdTokens, serverName: embedded.serverName }
       : undefined;
-  const deps = { authority, sessions, openId, limits, contacts: addressDeps };
+  const discovery =
+    options.authority === undefined
+      ? {
+          wellKnown: { homeserver: 'https://matrix.example.test', identityServer: undefined },
+          mayChangeAddresses: true,
+          ...options.discovery,
+        }
+      : undefined;
+  const deps = { authority, sessions, openId, limits, contacts: addressDeps, discovery };
   const surfaces = createClientServerSurfaces(options.disabled === true ? undefined : deps);
   const server = await startServer(surfaces, {
     clock: embedded.clock,
@@ -89,6 +102,7 @@ export async function startClientServer(options: ClientServerOptions = {}): Prom
     embedded,
     contacts,
     log: server.log,
+    port: server.port,
     send,
     call(method, path, body, accessToken) {
       const text = body === undefined ? undefined : JSON.stringify(body);

@@ -8,6 +8,7 @@ import { addAddress } from './add-address.js';
 import type { AddressDeps } from './address-deps.js';
 import { createAddressSubmission } from './address-submission.js';
 import { bindAddress } from './bind-address.js';
+import { capabilities, createDiscovery, type DiscoveryDeps } from './discovery.js';
 import { listAddresses } from './list-addresses.js';
 import { openIdToken, type OpenIdDeps } from './open-id-token.js';
 import { createOpenIdUser } from './open-id-user.js';
@@ -29,6 +30,8 @@ export interface ClientServerV3Deps extends LoginDeps {
   /** Absent beside a homeserver, too. */
   readonly openId: OpenIdDeps | undefined;
   readonly contacts: AddressDeps;
+  /** Absent beside a homeserver, too. */
+  readonly discovery: DiscoveryDeps | undefined;
 }
 
 const prefixes = ['/_matrix/client/v3', '/_matrix/client/r0', '/_matrix/client/unstable'] as const;
@@ -38,7 +41,7 @@ const prefixes = ['/_matrix/client/v3', '/_matrix/client/r0', '/_matrix/client/u
  * where tokens are submitted and OpenID tokens are asked about.
  */
 export function createClientServerV3(deps: ClientServerV3Deps): readonly [Surface, ...Surface[]] {
-  const { authority, limits, sessions, openId, contacts } = deps;
+  const { authority, limits, sessions, openId, contacts, discovery } = deps;
   const authenticate = createAccessTokenAuth(authority);
   const login = [loginFlows(authority), logIn({ authority, limits })];
   const afterwards = sessions === undefined ? [] : [refresh(sessions), whoAmI()];
@@ -51,6 +54,7 @@ export function createClientServerV3(deps: ClientServerV3Deps): readonly [Surfac
         ...login,
         ...afterwards,
         ...(openId === undefined ? [] : [openIdToken(openId)]),
+        ...(discovery === undefined ? [] : [capabilities(discovery)]),
         ...addressEndpoints(authority, contacts),
       ],
     }),
@@ -68,6 +72,7 @@ export function createClientServerV3(deps: ClientServerV3Deps): readonly [Surfac
     }),
     createAddressSubmission(contacts),
     ...(openId === undefined ? [] : [createOpenIdUser(openId.tokens)]),
+    ...(discovery === undefined ? [] : createDiscovery(discovery)),
   ];
 }
 

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import type { Surface } from '../../http/surface.js';
+import { errorShapes } from '../client-server/error-shapes.js';
+import { matrixSurface } from '../client-server/matrix-surface.js';
+
+/** What clients ask before they log in. Served with accounts.mode: embedded only; otherwise these paths are the homeserver's. */
+export interface DiscoveryDeps {
+  /** Base URLs for /.well-known/matrix/client, which is not served if this is undefined. */
+  readonly wellKnown: { readonly homeserver: string; readonly identityServer: string | undefined } | undefined;
+  /** Whether users may add and remove addresses. */
+  readonly mayChangeAddresses: boolean;
+}
+
+// Ends before the versions whose account endpoints are not implemented: v1.12 adds locked accounts, v1.15 OAuth 2.0.
+const versions = ['r0.6.0', 'r0.6.1', ...Array.from({ length: 11 }, (_, index) => `v1.${index + 1}`)];
+
+const serverVersions = z.object({
+  versions: z.array(z.string()).meta({ description: 'Versions of the specification.', examples: [['r0.6.0', 'v1.1']] }),
+  unstable_features: z.record(z.string(), z.boolean()).meta({ description: 'Always empty.' }),
+});
+const baseUrlMember = z.object({ base_url: z.string().meta({ description: 'Without a slash at its end.' }) });
+const discoveryInformation = z.object({
+  'm.homeserver': baseUrlMember,
+  'm.identity_server': baseUrlMember.optional(),
+});
+const toggle = z.object({ enabled: z.boolean() });
+const capabilityList = z.object({
+  capabilities: z.object({
+    'm.change_password': toggle,
+    'm.3pid_changes': toggle,
+    'm.get_login_token': toggle,
+    'm.set_displayname': toggle,
+    'm.set_avatar_url': toggle,
+  }),
+});
+
+/** GET /capabilities */
+export function capabilities({ mayChangeAddresses }: DiscoveryDeps): Endpoint {
+  return endpoint({
+    name: 'capabilities',
+    operationId: 'getCapabilities',
+    method: 'GET',
+    path: '/capabilities',
+    params: {},
+    access: 'authenticated',
+    summary: 'What accounts can do here',
+    replies: { 200: { description: 'The capabilities', schema: capabilityList } },
+    errors: errorShapes(['unauthorized', 'token_unknown', 'defect']),
+    handler: () =>
+      Promise.resolve(
+        reply(200, {
+          capabilities: {
+            'm.change_password': { enabled: true },
+            'm.3pid_changes': { enabled: mayChangeAddresses },
+            'm.get_login_token': { enabled: true },
+            'm.set_displayname': { enabled: false },
+            'm.set_avatar_url': { enabled: false },
+          },
+        }),
+      ),
+  });
+}
+
+/** GET /_matrix/client/versions and GET /.well-known/matrix/client, for clients that have no access token yet. */
+export function createDiscovery({ wellKnown }: DiscoveryDeps): readonly Surface[] {
+  const versionsEndpoint = endpoint({
+    name: 'client_versions',
+    operationId: 'getVersions',
+    method: 'GET',
+    path: '/versions',
+    params: {},
+    access: 'public',
+    summary: 'The versions of the specification',
+    replies: { 200: { description: 'The versions', schema: serverVersions } },
+    errors: errorShapes(['defect']),
+    handler: () => Promise.resolve(reply(200, { versions, unstable_features: {} })),
+  });
+  const surfaceOf = (name: string, prefix: string, endpoints: readonly Endpoint[]) =>
+    matrixSurface({ name, prefixes: [prefix], endpoints });
+  const versionsSurface = surfaceOf('client-server-versions', '/_matrix/client', [versionsEndpoint]);
+  if (wellKnown === undefined) return [versionsSurface];
+  const { homeserver, identityServer } = wellKnown;
+  const wellKnownEndpoint = endpoint({
+    name: 'client_well_known',
+    operationId: 'getWellknown',
+    method: 'GET',
+    path: '/client',
+    params: {},
+    access: 'public',
+    summary: 'The base URLs of this server name',
+    replies: { 200: { description: 'The base URLs', schema: discoveryInformation } },
+    errors: errorShapes(['defect']),
+    handler: () =>
+      Promise.resolve(
+        reply(200, {
+          'm.homeserver': { base_url: homeserver },
+          ...(identityServer === undefined ? {} : { 'm.identity_server': { base_url: identityServer } }),
+        }),
+      ),
+  });
+  return [versionsSurface, surfaceOf('client-well-known', '/.well-known/matrix', [wellKnownEndpoint])];
+}
