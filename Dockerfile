@@ -25,7 +25,7 @@ RUN install -d -o node -g node -m 0700 /data
 USER node
 WORKDIR /data
 VOLUME /data
-EXPOSE 29317
+EXPOSE 28917
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "/app/dist/src/main.js", "healthcheck", "-c", "/data/config.yaml"]
 ENTRYPOINT ["node", "/app/dist/src/main.js"]

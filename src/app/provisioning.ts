@@ -35,10 +35,10 @@ export function composeProvisioning(
   { authority, openIdTokens, ...parts }: ProvisioningParts,
   { clock, logger }: ProvisioningSeams,
 ): readonly Surface[] {
-  const { sharedSecret, oldSharedSecrets, failedAttempts, allowMatrixAuth, wellKnown } = provisioning;
+  const { sharedSecret, oldSharedSecrets, failedAttempts, allowMatrixAuth, allowOpenIdAuth, wellKnown } = provisioning;
   const { domain: serverName } = homeserver;
   const findTokenHolder = authority && allowMatrixAuth ? createTokenHolders({ authority, logger }) : undefined;
-  const findOpenIdUser = allowMatrixAuth ? findOpenIdUserOf(homeserver, openIdTokens, clock) : undefined;
+  const findOpenIdUser = allowOpenIdAuth ? findOpenIdUserOf(homeserver, openIdTokens, clock) : undefined;
   const authenticate = createBearerAuth({
     secrets: [sharedSecret, ...oldSharedSecrets],
     findTokenHolder,

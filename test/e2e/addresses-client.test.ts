@@ -14,7 +14,9 @@ describe('matrix-js-sdk and the addresses of accounts', () => {
   beforeAll(async () => {
     const sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
     await sandbox.stop();
-    place = await startContactPlace(sandbox, ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi']);
+    place = await startContactPlace(sandbox, ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi'], {
+      provisioning: { allow_openid_auth: true },
+    });
     people = addressClient(place);
   }, 60_000);
   afterAll(() => place.close());

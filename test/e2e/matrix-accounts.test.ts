@@ -127,6 +127,22 @@ describe('provisioning.allow_matrix_auth: false', () => {
   });
 });
 
+describe('an OpenID token', () => {
+  it.each([
+    [{}, 401],
+    [{ allow_openid_auth: true }, 200],
+    [{ allow_matrix_auth: false, allow_openid_auth: true }, 200],
+  ])('opens version 3 of the provisioning API only if it is allowed: %j', async (provisioning, expected) => {
+    const gangway = await running({ provisioning });
+    await gangway.addUser(alice, password);
+    const { body: granted } = await gangway.request('POST', `${client}/login`, login);
+    const path = `${client}/user/${encodeURIComponent(alice)}/openid/request_token`;
+    const { body: openId } = await gangway.request('POST', path, {}, String(granted['access_token']));
+    const answer = await gangway.call('GET', '/v3/whoami', undefined, `openid:${String(openId['access_token'])}`);
+    expect(answer.status).toBe(expected);
+  });
+});
+
 describe('killed', () => {
   it('between login and refresh, the daemon knows all its tokens', async () => {
     const gangway = await running();

@@ -3,8 +3,8 @@ import { Secret } from '../../base/secret.js';
 import type { Authenticator, FindTokenHolder, TokenVerdict } from '../../http/bearer-auth.js';
 
 /**
- * Tells whose OpenID token a text is, as the server of that name says: that user is on that server. Matrix clients give such tokens to those
- * who are to know who they are and no more (client-server API, "OpenID").
+ * Tells whose OpenID token a text is, as the server of that name says: that user is on that server. Matrix clients give
+ * such tokens to other services, as proof of who the user is (client-server API, "OpenID").
  */
 export type FindOpenIdUser = (token: Secret, serverName: ServerName) => Promise<TokenVerdict>;
 

@@ -10,7 +10,7 @@ query, an answer may be sent again: it acts once, and is answered the same. A lo
 there; it goes on after a restart, and it is over when nobody has gone on with it for a while.
 
 \`Authorization\` holds the shared secret, which acts for the Matrix user in \`?user_id=\`; or a Matrix user's own access token; or \`openid:\` and an
-OpenID token of theirs, which act for that user only. \`Bearer\` may be left out. Pages of any site may call (CORS): what counts is the header.
+OpenID token of theirs (if \`provisioning.allow_openid_auth\` is on), which act for that user only. \`Bearer\` may be left out. Pages of any site may call (CORS): what counts is the header.
 
 Errors are Matrix's: \`errcode\` and \`error\`, and never with the status 200. A 429 that says \`retry_after_ms\` says it in \`Retry-After\` too. What stands in
 answers under \`gangway.\` is this server's own. There are no rooms here, for no bridge is attached: what would make something of rooms is
@@ -24,7 +24,7 @@ export function provisioningV3OpenApi(prefix: string, endpoints: readonly Endpoi
     description: introduction,
     security: {
       name: 'token',
-      description: "The shared secret, a Matrix user's access token, or `openid:` and an OpenID token.",
+      description: "The shared secret, a Matrix user's access token, or `openid:` and an OpenID token if `provisioning.allow_openid_auth` is on.",
     },
     surfaces: [{ prefixes: [prefix], endpoints }],
   });

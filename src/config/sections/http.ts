@@ -11,7 +11,7 @@ export const http = group(
       '127.0.0.1',
       'The address to listen on. 0.0.0.0 listens on all: then put a reverse proxy with TLS in front.',
     ),
-    port: withDefault(wholeNumber(0, 65535), '29317', 'The port to listen on. 0 takes any free one and logs which.'),
+    port: withDefault(wholeNumber(0, 65535), '28917', 'The port to listen on. 0 takes any free one and logs which.'),
     trusted_proxies: withDefault(
       listOf(network, 'IP addresses, or networks such as 10.0.0.0/8'),
       [],

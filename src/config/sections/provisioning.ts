@@ -86,7 +86,15 @@ export const provisioning = group(
     allow_matrix_auth: withDefault(
       trueOrFalse,
       'true',
-      "Whether a Matrix user's own access token is accepted besides, and by version 3 an OpenID token: for that user's own Matrix ID, and no other.",
+      "Whether a Matrix user's own access token is accepted besides, for that user's own Matrix ID only.",
+    ),
+    allow_openid_auth: withDefault(
+      trueOrFalse,
+      'false',
+      "Whether version 3 also accepts a Matrix user's OpenID token (`Authorization: openid:<token>`), for that user's own Matrix ID only. " +
+        'Clients give OpenID tokens to identity servers, integration managers and widgets: if this is on, each of those can log the user ' +
+        'in to Telegram, log them out, and read their contacts. mautrix-manager uses an access token for the bridges of its own ' +
+        'homeserver, and needs this only for bridges that another server lists as external.',
     ),
     well_known: withDefault(
       listOf(baseUrl, 'base URLs of bridges, such as https://bridges.example.com'),
@@ -109,6 +117,7 @@ export const provisioning = group(
     sharedSecret: keys.shared_secret,
     oldSharedSecrets: keys.old_shared_secrets,
     allowMatrixAuth: keys.allow_matrix_auth,
+    allowOpenIdAuth: keys.allow_openid_auth,
     wellKnown: keys.well_known,
     failedAttempts: keys.failed_attempts,
   }),

@@ -19,7 +19,7 @@ describe('a configuration with the required keys only', () => {
       homeserver: { domain: 'matrix.test' },
       http: {
         host: '127.0.0.1',
-        port: 29317,
+        port: 28917,
         trustedProxies: [],
         maxConnections: 2000,
         maxBodyBytes: 1_048_576,
@@ -30,6 +30,7 @@ describe('a configuration with the required keys only', () => {
         sharedSecret: '[secret]',
         oldSharedSecrets: [],
         allowMatrixAuth: true,
+        allowOpenIdAuth: false,
         wellKnown: [],
         failedAttempts: { max: 20, windowMs: 60_000 },
       },
@@ -133,7 +134,7 @@ describe('values', () => {
 
   it('that are empty count as not given', () => {
     const text = `${written()}http:\nlogging:\n  level:\n`;
-    expect(load(text).config).toMatchObject({ http: { port: 29317 }, logging: { level: 'info' } });
+    expect(load(text).config).toMatchObject({ http: { port: 28917 }, logging: { level: 'info' } });
   });
 
   it('of a SOCKS proxy are all there', () => {
@@ -260,7 +261,7 @@ describe('the environment', () => {
   });
 
   it('does not set what is empty', () => {
-    expect(load(written(), { GANGWAY_HTTP__PORT: '', GANGWAY_ENCRYPTION__KEY_FILE: '' }).config.http.port).toBe(29317);
+    expect(load(written(), { GANGWAY_HTTP__PORT: '', GANGWAY_ENCRYPTION__KEY_FILE: '' }).config.http.port).toBe(28917);
   });
 
   it('says what a list must look like', () => {
@@ -284,7 +285,7 @@ describe('the environment', () => {
   });
 
   it('may hold what container platforms set for a service of this name', () => {
-    const env = { GANGWAY_PORT: 'tcp://10.0.0.1:29317', GANGWAY_SERVICE_HOST: '10.0.0.1', PATH: '/bin' };
+    const env = { GANGWAY_PORT: 'tcp://10.0.0.1:28917', GANGWAY_SERVICE_HOST: '10.0.0.1', PATH: '/bin' };
     expect(inspect(written(), env).problems).toEqual([]);
   });
 });
@@ -326,7 +327,7 @@ describe('what is worth a look', () => {
       },
       /looks like the address of your homeserver/,
     ],
-    ['homeserver.address', { homeserver: { address: 'http://localhost:29317' } }, /relay every login to itself/],
+    ['homeserver.address', { homeserver: { address: 'http://localhost:28917' } }, /relay every login to itself/],
     [
       'homeserver.address',
       { homeserver: { address: 'http://hs.test' }, http: { host: 'hs.test', port: 80 } },
