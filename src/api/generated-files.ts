@@ -117,7 +117,14 @@ const discovery = {
 };
 const limits: LoginLimits = { admitClient: () => undefined, logInBridge: describedOnly, logIn: describedOnly };
 
-const clientServerV3 = createClientServerV3({ authority: nobody, sessions: nobody, openId, limits, contacts, discovery });
+const clientServerV3 = createClientServerV3({
+  authority: nobody,
+  sessions: nobody,
+  openId,
+  limits,
+  contacts,
+  discovery,
+});
 const clientServerV1 = createClientServerV1({ authority: nobody, limits });
 
 /** All the endpoints that are described. */

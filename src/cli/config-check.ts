@@ -6,7 +6,7 @@ import { parseMxid, serverNameOf, type Mxid } from '../base/mxid.js';
 import { meaningOf } from '../config/account-mode.js';
 import type { Config } from '../config/config.js';
 import { inspectConfig } from '../config/inspect-config.js';
-import { allowsLogin, createPermissions, permissionLevels, type Permission } from '../config/permissions.js';
+import { allowsLogin, createPermissions, type Permission } from '../config/permissions.js';
 import { SettingsFailure } from '../delivery/settings-failure.js';
 import { configFileOption } from './config-file-option.js';
 import { exitCodes } from './exit-code.js';
@@ -26,7 +26,7 @@ export function addConfigCheck(
     .addOption(configFileOption())
     .option(
       '--who <user>',
-      'also say which level this Matrix user gets, why, and whether it suffices to log in',
+      'also print which level this Matrix user gets and why; exit with 7 if the user may not log in',
       readUser,
     )
     .action(async ({ config: file, who }: { config: string; who?: Mxid }) => {
@@ -39,8 +39,10 @@ export function addConfigCheck(
       else if (unsendable !== undefined) err(`${unsendable}\n`);
       else out(`${file} is in order.\n`);
       if (warnings.length > 0) err(`\n${explainWarnings(warnings)}`);
-      if (who !== undefined) out(`${explainPermission(who, sections.bridge?.permissions)}\n`);
-      end(problems.length === 0 && unsendable === undefined ? exitCodes.ok : exitCodes.config);
+      const isInOrder = problems.length === 0 && unsendable === undefined;
+      const { text, mayLogIn } = who === undefined ? noQuestion : explainPermission(who, sections.bridge?.permissions);
+      out(text);
+      end(isInOrder ? (mayLogIn ? exitCodes.ok : exitCodes.account) : exitCodes.config);
     });
 }
 
@@ -58,32 +60,41 @@ async function whyUnsendable(delivery: Config['delivery'], clock: Clock): Promis
   }
 }
 
-function explainPermission(who: Mxid, map: ReadonlyMap<string, string> | undefined): string {
-  if (!map) return `Whether ${who} may log in cannot be said before bridge.permissions is in order.`;
+/** What --who prints, and whether the user may log in. */
+interface WhoAnswer {
+  readonly text: string;
+  readonly mayLogIn: boolean;
+}
+
+const noQuestion: WhoAnswer = { text: '', mayLogIn: true };
+
+function explainPermission(who: Mxid, map: ReadonlyMap<string, string> | undefined): WhoAnswer {
+  if (!map) {
+    return {
+      text: `Whether ${who} may log in is not known before bridge.permissions is in order.\n`,
+      mayLogIn: false,
+    };
+  }
   const permission = createPermissions(map).levelOf(who);
-  const verdict = allowsLogin(permission.level)
-    ? `${who} may log in`
-    : `${who} may not log in (that takes puppeting or above)`;
-  return `${verdict}: ${reasonOf(permission, who)}`;
+  const mayLogIn = allowsLogin(permission.level);
+  const verdict = mayLogIn ? `${who} may log in` : `${who} may not log in (that requires user or admin)`;
+  return { text: `${verdict}: ${reasonOf(permission, who)}\n`, mayLogIn };
 }
 
 function reasonOf(permission: Permission, who: Mxid): string {
   if (permission.because === 'nobody') {
-    return `no line of bridge.permissions is about ${who}, ${serverNameOf(who)} or "*", so the level is none.`;
+    return `no line of bridge.permissions is about ${who}, ${serverNameOf(who)} or "*", so the user is blocked.`;
   }
   const { because, key, level, written } = permission;
   const line = `the line ${JSON.stringify(key)}: ${written}`;
-  const rank =
-    level === 'none'
-      ? `which is not one of the levels ${permissionLevels.join(', ')}, and so gives none`
-      : `the level is ${level}`;
+  const rank = `the level is ${level}`;
   switch (because) {
     case 'user':
       return `${line} is about this very user, ${rank}.`;
     case 'domain':
       return `${line} is about the users of this server, and no line is about this very user; ${rank}.`;
     case 'everyone':
-      return `${line} is about everybody, and no line is about this user or server; ${rank}.`;
+      return `${line} is about all users, and no line is about this user or server; ${rank}.`;
   }
 }
 

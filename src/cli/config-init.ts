@@ -108,7 +108,7 @@ function freshValues(random: Random, domain: string | undefined, choice: Account
     ...(choice.address === undefined ? [] : [['homeserver.address', choice.address] as const]),
   ]);
   if (domain === undefined) return values;
-  return values.set('homeserver.domain', domain).set('bridge.permissions', { [domain]: 'puppeting' });
+  return values.set('homeserver.domain', domain).set('bridge.permissions', { [domain]: 'user' });
 }
 
 function readAddress(text: string): string {

@@ -125,7 +125,7 @@ async function writeConfig(folder: string, scenery: Scenery, { random }: Surroun
       data_centres: dataCentres,
       public_keys: ['sandbox.pem'],
     },
-    bridge: { permissions: { [domain]: 'puppeting' } },
+    bridge: { permissions: { [domain]: 'user' } },
     encryption: { key: random.bytes(32).toString('base64') },
   };
   writeFileSync(file, stringify(config), { mode: 0o600 });

@@ -1,40 +1,53 @@
 import { serverNameOf, type Mxid } from '../base/mxid.js';
 
-/** The levels of mautrix-telegram's bridge.permissions, weakest first. */
-export const permissionLevels = ['relaybot', 'user', 'puppeting', 'full', 'admin'] as const;
-/** What a Matrix user may do. */
+/** What a Matrix user may do, weakest first: the levels of today's mautrix bridges. */
+export const permissionLevels = ['block', 'relay', 'commands', 'user', 'admin'] as const;
+/** One of them; `user` and `admin` may log in to Telegram. */
 export type PermissionLevel = (typeof permissionLevels)[number];
+
+/** Levels that only older versions of mautrix-telegram have, and what each means today. Their `user` may not log in. */
+const oldLevels: Readonly<Record<string, PermissionLevel>> = { relaybot: 'relay', puppeting: 'user', full: 'user' };
+
+/** Every word that is accepted as a level, for messages. */
+export const levelWords = `${permissionLevels.join(', ')} (or the older ${Object.keys(oldLevels).join(', ')})`;
 
 /** The level that a user gets, and which key of bridge.permissions gave it. */
 export type Permission =
   | {
       readonly because: 'user' | 'domain' | 'everyone';
       readonly key: string;
-      /** `none` where the level that is written there is not one of ours. */
-      readonly level: PermissionLevel | 'none';
+      readonly level: PermissionLevel;
+      /** The word in the configuration. */
       readonly written: string;
     }
-  | { readonly because: 'nobody'; readonly level: 'none' };
+  | { readonly because: 'nobody'; readonly level: 'block' };
 
 /** Who may do what. */
 export interface Permissions {
-  /** The exact Matrix ID, else its exact domain (port included), else `*`: the first hit decides, even when a later one allows more. */
+  /** The exact Matrix ID, else its exact domain (port included), else `*`: the first hit decides, even if a later one allows more. */
   levelOf(mxid: Mxid): Permission;
-  /** Whether the user's level is puppeting or above. */
+  /** Whether the user's level allows login to Telegram. */
   mayLogIn(mxid: Mxid): boolean;
 }
 
-/** Whether a level is enough to log in to Telegram. */
-export function allowsLogin(level: PermissionLevel | 'none'): boolean {
-  return level !== 'none' && permissionLevels.indexOf(level) >= permissionLevels.indexOf('puppeting');
+/** Returns whether a level allows login to Telegram. */
+export function allowsLogin(level: PermissionLevel): boolean {
+  return level === 'user' || level === 'admin';
 }
 
-/** The level that the text names, or undefined where it names none. */
-export function findPermissionLevel(text: string): PermissionLevel | undefined {
-  return permissionLevels.find((level) => level === text);
+/** Returns the level that the word names, in any case, as in the bridges; undefined for any other word. */
+export function findPermissionLevel(word: string): PermissionLevel | undefined {
+  const lower = word.toLowerCase();
+  if (Object.hasOwn(oldLevels, lower)) return oldLevels[lower];
+  return permissionLevels.find((level) => level === lower);
 }
 
-/** The lookup rule of mautrix-telegram over a map of keys to levels; everything is case-sensitive. */
+/** Returns whether the word is a level of the older bridge only, so that `user` beside it may mean a user who may not log in. */
+export function isOldLevel(word: string): boolean {
+  return Object.hasOwn(oldLevels, word.toLowerCase());
+}
+
+/** The lookup rule of the mautrix bridges over a map of keys to levels; keys are case-sensitive. Other words than levels block. */
 export function createPermissions(map: ReadonlyMap<string, string>): Permissions {
   const levelOf = (mxid: Mxid): Permission => {
     const candidates = [
@@ -44,9 +57,9 @@ export function createPermissions(map: ReadonlyMap<string, string>): Permissions
     ] as const;
     for (const { because, key } of candidates) {
       const written = map.get(key);
-      if (written !== undefined) return { because, key, level: findPermissionLevel(written) ?? 'none', written };
+      if (written !== undefined) return { because, key, level: findPermissionLevel(written) ?? 'block', written };
     }
-    return { because: 'nobody', level: 'none' };
+    return { because: 'nobody', level: 'block' };
   };
   return { levelOf, mayLogIn: (mxid) => allowsLogin(levelOf(mxid).level) };
 }

@@ -1,6 +1,5 @@
 import type { Config } from './config.js';
 import type { Remark } from './remark.js';
-import { findPermissionLevel, permissionLevels } from './permissions.js';
 import { accountRemarks } from './remarks-on-accounts.js';
 import { deliveryRemarks } from './remarks-on-delivery.js';
 import { identityRemarks } from './remarks-on-identity.js';
@@ -78,16 +77,10 @@ function proxyRemarks({ telegram }: Partial<Config>, root: TreeMap): Remark[] {
 
 function permissionRemarks({ bridge, homeserver }: Partial<Config>): Remark[] {
   if (!bridge) return [];
-  return [...bridge.permissions].flatMap(([key, level]) => {
-    const path = ['bridge', 'permissions', key];
-    const messages = [levelRemark(level), keyRemark(key, homeserver)].filter((message) => message !== undefined);
-    return messages.map((message) => ({ path, message }));
+  return [...bridge.permissions.keys()].flatMap((key) => {
+    const message = keyRemark(key, homeserver);
+    return message === undefined ? [] : [{ path: ['bridge', 'permissions', key], message }];
   });
-}
-
-function levelRemark(level: string): string | undefined {
-  if (findPermissionLevel(level)) return undefined;
-  return `${JSON.stringify(level)} is not a level, so this line gives no rights. Levels: ${permissionLevels.join(', ')}.`;
 }
 
 function keyRemark(key: string, homeserver: Config['homeserver'] | undefined): string | undefined {

@@ -152,7 +152,7 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
       prefix,
       login,
       phoneProofs,
-      permissions: { mayLogIn, levelOf: () => ({ level: 'puppeting' }) },
+      permissions: { mayLogIn, levelOf: () => ({ level: 'user', written: 'puppeting' }) },
       authenticate,
       findTokenHolder,
       findOpenIdUser,

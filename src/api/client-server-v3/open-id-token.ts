@@ -8,13 +8,11 @@ import { errorShapes } from '../client-server/error-shapes.js';
 import { bodyKinds } from '../client-server/operation-errors.js';
 
 const credentials = z.object({
-  access_token: z
-    .string()
-    .meta({
-      description:
-        'Proves to another service who the user is. It is no access token. With `provisioning.allow_openid_auth` it also opens version 3 of the ' +
-        'provisioning API for this user.',
-    }),
+  access_token: z.string().meta({
+    description:
+      'Proves to another service who the user is. It is no access token. With `provisioning.allow_openid_auth` it also opens version 3 of the ' +
+      'provisioning API for this user.',
+  }),
   token_type: z.literal('Bearer').meta({ description: 'Always `Bearer`.' }),
   matrix_server_name: z.string().meta({ description: 'The server that says whose token it is.' }),
   expires_in: z.int().meta({ description: 'How many seconds it is good.' }),

@@ -18,5 +18,5 @@ export interface EndpointDeps {
 /** The permissions of Matrix users, as far as this version tells about them. */
 export interface PermissionLevels {
   mayLogIn(mxid: Mxid): boolean;
-  levelOf(mxid: Mxid): { readonly level: string };
+  levelOf(mxid: Mxid): { readonly level: string; readonly written?: string };
 }

@@ -11,8 +11,21 @@ const matrixUser = z.object({
   mxid: z.string().meta({ examples: ['@user:example.com'] }),
   permissions: z
     .string()
-    .meta({ description: 'The level of the user in bridge.permissions.', examples: ['puppeting'] }),
+    .meta({ description: 'The level of the user, in the words of version 1.', examples: ['full'] }),
 });
+
+/** The words of version 1 for today's levels. `user` of version 1 may not log in. */
+const oldWords: Readonly<Record<string, string>> = {
+  block: 'none',
+  relay: 'relaybot',
+  commands: 'user',
+  user: 'full',
+  admin: 'admin',
+};
+
+function oldWordFor({ level, written }: ReturnType<EndpointDeps['permissions']['levelOf']>): string {
+  return written === 'puppeting' ? written : (oldWords[level] ?? 'none');
+}
 
 /** GET /user/{mxid} */
 export function getUser(deps: EndpointDeps): Endpoint {
@@ -36,7 +49,7 @@ export function getUser(deps: EndpointDeps): Endpoint {
       return reply(200, {
         telegram: first ? await wireUser(deps, mxid, first.user) : null,
         mxid,
-        permissions: permissions.levelOf(mxid).level,
+        permissions: oldWordFor(permissions.levelOf(mxid)),
       });
     },
   });

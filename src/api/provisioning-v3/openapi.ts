@@ -24,7 +24,8 @@ export function provisioningV3OpenApi(prefix: string, endpoints: readonly Endpoi
     description: introduction,
     security: {
       name: 'token',
-      description: "The shared secret, a Matrix user's access token, or `openid:` and an OpenID token if `provisioning.allow_openid_auth` is on.",
+      description:
+        "The shared secret, a Matrix user's access token, or `openid:` and an OpenID token if `provisioning.allow_openid_auth` is on.",
     },
     surfaces: [{ prefixes: [prefix], endpoints }],
   });

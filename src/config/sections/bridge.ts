@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { allowsLogin, findPermissionLevel, permissionLevels } from '../permissions.js';
+import { allowsLogin, findPermissionLevel, isOldLevel, levelWords } from '../permissions.js';
 import { group, required, valueNotes, withDefault } from '../setting.js';
 import { wholeNumber } from '../value.js';
 import { isExampleName } from '../network-address.js';
 
 const todo =
-  'Say who may log in: a Matrix ID, a server name or "*", each with a level. puppeting and above may log in to Telegram.';
+  'Say who may log in: a Matrix ID, a server name or "*", each with a level. user and admin may log in to Telegram.';
 
 const permissions = z
-  .record(z.string(), z.string({ error: `A level must be one of ${permissionLevels.join(', ')}.` }), {
+  .record(z.string(), z.string({ error: `A level must be one of ${levelWords}.` }), {
     error: ({ input }) => (input === undefined ? `This key is missing. ${todo}` : `It must be a map. ${todo}`),
   })
   .transform((map, context): ReadonlyMap<string, string> => {
@@ -16,20 +16,34 @@ const permissions = z
       if (!isExampleName(key.slice(key.indexOf(':') + 1))) continue;
       context.addIssue({ code: 'custom', path: [key], message: `This is still a sample value. ${todo}` });
     }
-    if (!Object.values(map).some((written) => allowsLogin(findPermissionLevel(written) ?? 'none'))) {
-      context.addIssue({
-        code: 'custom',
-        message: `Nobody may log in: no level is puppeting, full or admin. ("user" is not enough here.) ${todo}`,
-      });
+    const hasOldLevel = Object.values(map).some(isOldLevel);
+    for (const [key, written] of Object.entries(map)) {
+      const message = levelProblem(written, hasOldLevel);
+      if (message !== undefined) context.addIssue({ code: 'custom', path: [key], message });
+    }
+    const levels = Object.values(map).map(findPermissionLevel);
+    if (levels.every((level) => level !== undefined && !allowsLogin(level))) {
+      context.addIssue({ code: 'custom', message: `No user may log in: no level is user or admin. ${todo}` });
     }
     return new Map(Object.entries(map));
   });
 valueNotes.set(permissions, {
-  expects: `a map of Matrix IDs, server names or "*" to one of ${permissionLevels.join(', ')}`,
+  expects: `a map of Matrix IDs, server names or "*" to one of ${levelWords}`,
   form: 'map',
   secret: false,
   readsFiles: false,
 });
+
+/** Older versions of mautrix-telegram had a level `user` that may not log in: beside their other levels it is ambiguous. */
+function levelProblem(written: string, hasOldLevel: boolean): string | undefined {
+  const level = findPermissionLevel(written);
+  if (level === undefined) return `${JSON.stringify(written)} is not a level. It must be one of ${levelWords}.`;
+  if (!hasOldLevel || written.toLowerCase() !== 'user') return undefined;
+  return (
+    'Beside relaybot, puppeting or full, "user" is ambiguous: in older versions of mautrix-telegram it may not log in, today it may. ' +
+    'Write commands if these users may not log in, or puppeting if they may.'
+  );
+}
 
 /** Who may use the bridge. */
 export const bridge = group(
@@ -37,10 +51,11 @@ export const bridge = group(
   {
     permissions: required(
       permissions,
-      { 'example.com': 'puppeting', '@admin:example.com': 'admin' },
-      'Matrix IDs, server names or "*" (everybody), each with a level: relaybot < user < puppeting < full < admin. ' +
-        'Logging in takes puppeting or above. The exact Matrix ID decides, else its server name (port included), else "*": ' +
-        'the first hit counts, so a line for one user can also take rights away. Upper and lower case differ, and patterns ' +
+      { 'example.com': 'user', '@admin:example.com': 'admin' },
+      'Matrix IDs, server names or "*" (all users), each with a level of the mautrix bridges: block, relay, commands, user or admin. ' +
+        'user and admin may log in to Telegram. The levels of older versions of mautrix-telegram are accepted too: relaybot (as relay), ' +
+        'puppeting and full (as user). The exact Matrix ID decides, else its server name (port included), else "*": ' +
+        'the first hit counts, so a line for one user can also take rights away. Keys are case-sensitive, and patterns ' +
         'such as "*:example.com" have no effect.',
     ),
     max_accounts_per_user: withDefault(

@@ -227,19 +227,20 @@ describe('gangway config check', () => {
 });
 
 describe('gangway config check --who', () => {
-  const permissions = { '*': 'user', 'a.test': 'full', '@u:a.test': 'relaybot', 'b.test': 'owner' };
+  const permissions = { '*': 'commands', 'a.test': 'user', '@u:a.test': 'relay', '@w:a.test': 'admin' };
   it.each([
-    ['@v:a.test', 'may log in: the line "a.test": full is about the users of this server'],
+    ['@v:a.test', 0, 'may log in: the line "a.test": user is about the users of this server'],
+    ['@w:a.test', 0, 'may log in: the line "@w:a.test": admin is about this very user'],
     [
       '@u:a.test',
-      'may not log in (that takes puppeting or above): the line "@u:a.test": relaybot is about this very user',
+      7,
+      'may not log in (that requires user or admin): the line "@u:a.test": relay is about this very user',
     ],
-    ['@v:c.test', 'may not log in (that takes puppeting or above): the line "*": user is about everybody'],
-    ['@v:b.test', 'which is not one of the levels'],
-  ])('%s %s', async (who, said) => {
+    ['@v:c.test', 7, 'may not log in (that requires user or admin): the line "*": commands is about all users'],
+  ])('%s exits with %i: %s', async (who, expected, said) => {
     write('config.yaml', written({ bridge: { permissions } }));
     const { code, out } = await place.run(['config', 'check', '--who', who]);
-    expect(code).toBe(0);
+    expect(code).toBe(expected);
     expect(out).toContain(`${who} may`);
     expect(out).toContain(said);
   });
@@ -247,7 +248,7 @@ describe('gangway config check --who', () => {
   it('says that no line is about the user', async () => {
     write('config.yaml', written());
     const { out } = await place.run(['config', 'check', '--who', '@u:c.test']);
-    expect(out).toContain('may not log in (that takes puppeting or above): no line of bridge.permissions is about');
+    expect(out).toContain('may not log in (that requires user or admin): no line of bridge.permissions is about');
   });
 
   it('answers also where other sections are not in order', async () => {
@@ -259,7 +260,7 @@ describe('gangway config check --who', () => {
 
   it('says that it cannot tell before bridge.permissions is in order', async () => {
     write('config.yaml', written({ bridge: { permissions: {} } }));
-    expect((await place.run(['config', 'check', '--who', '@u:matrix.test'])).out).toContain('cannot be said');
+    expect((await place.run(['config', 'check', '--who', '@u:matrix.test'])).out).toContain('is not known');
   });
 
   it('takes whole Matrix IDs only', async () => {

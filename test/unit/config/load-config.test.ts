@@ -231,14 +231,14 @@ describe('the environment', () => {
       GANGWAY_TELEGRAM__DEVICE_INFO__DEVICE_MODEL: 'A bridge: mine',
       GANGWAY_TELEGRAM__API_HASH: '1'.repeat(32),
       GANGWAY_HTTP__TRUSTED_PROXIES: '["10.0.0.0/8", "::1"]',
-      GANGWAY_BRIDGE__PERMISSIONS: '{"*": "full", "@a:b.test": "user"}',
+      GANGWAY_BRIDGE__PERMISSIONS: '{"*": "full", "@a:b.test": "commands"}',
     });
     expect(config.http).toMatchObject({ port: 8080, trustedProxies: ['10.0.0.0/8', '::1'] });
     expect(config.telegram.deviceInfo.deviceModel).toBe('A bridge: mine');
     expect(config.telegram.apiHash.reveal()).toBe('1'.repeat(32));
     expect([...config.bridge.permissions]).toEqual([
       ['*', 'full'],
-      ['@a:b.test', 'user'],
+      ['@a:b.test', 'commands'],
     ]);
   });
 
@@ -311,9 +311,8 @@ describe('what is worth a look', () => {
     ['telegram.data_centres', { telegram: { data_centres: [dc] } }, /not its keys/],
     ['telegram.public_keys', { telegram: { public_keys: ['a.pem'] } }, /data_centres is empty/],
     ['telegram.proxy', { telegram: { proxy: { address: 'proxy' } } }, /No proxy is used/],
-    ['bridge.permissions."b.test"', { bridge: { permissions: { '*': 'full', 'b.test': 'owner' } } }, /not a level/],
-    ['bridge.permissions."*:b.test"', { bridge: { permissions: { '*': 'full', '*:b.test': 'user' } } }, /Patterns/],
-    ['bridge.permissions."@a"', { bridge: { permissions: { '*': 'full', '@a': 'user' } } }, /neither a Matrix ID/],
+    ['bridge.permissions."*:b.test"', { bridge: { permissions: { '*': 'full', '*:b.test': 'commands' } } }, /Patterns/],
+    ['bridge.permissions."@a"', { bridge: { permissions: { '*': 'full', '@a': 'commands' } } }, /neither a Matrix ID/],
     [
       'bridge.permissions."chat.matrix.test"',
       { bridge: { permissions: { '*': 'full', 'chat.matrix.test': 'full' } } },

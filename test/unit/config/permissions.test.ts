@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseMxid, type Mxid } from '../../../src/base/mxid.js';
-import { createPermissions, permissionLevels } from '../../../src/config/permissions.js';
+import { createPermissions, findPermissionLevel, permissionLevels } from '../../../src/config/permissions.js';
 
 function mxid(text: string): Mxid {
   const parsed = parseMxid(text);
@@ -17,14 +17,19 @@ describe('the permission of a user', () => {
     expect(all.levelOf(mxid('@u:a.test'))).toEqual({
       because: 'user',
       key: '@u:a.test',
-      level: 'puppeting',
+      level: 'user',
       written: 'puppeting',
     });
   });
 
   it('comes from the server name where no line is about the user', () => {
     const all = permissions({ '*': 'admin', 'a.test': 'full', '@u:a.test': 'puppeting' });
-    expect(all.levelOf(mxid('@v:a.test'))).toMatchObject({ because: 'domain', key: 'a.test', level: 'full' });
+    expect(all.levelOf(mxid('@v:a.test'))).toMatchObject({
+      because: 'domain',
+      key: 'a.test',
+      level: 'user',
+      written: 'full',
+    });
   });
 
   it('comes from * where no line is about the user or the server', () => {
@@ -33,25 +38,14 @@ describe('the permission of a user', () => {
   });
 
   it('is none where no line fits', () => {
-    expect(permissions({ 'a.test': 'full' }).levelOf(mxid('@v:b.test'))).toEqual({ because: 'nobody', level: 'none' });
+    expect(permissions({ 'a.test': 'full' }).levelOf(mxid('@v:b.test'))).toEqual({ because: 'nobody', level: 'block' });
   });
 
   it('can be taken away by a line that is nearer', () => {
-    const all = permissions({ '*': 'full', 'a.test': 'user', '@u:b.test': 'relaybot' });
+    const all = permissions({ '*': 'user', 'a.test': 'commands', '@u:b.test': 'block' });
     expect(all.mayLogIn(mxid('@u:a.test'))).toBe(false);
     expect(all.mayLogIn(mxid('@u:b.test'))).toBe(false);
     expect(all.mayLogIn(mxid('@v:b.test'))).toBe(true);
-  });
-
-  it('is none for a level that is not known, and no other line is asked', () => {
-    const all = permissions({ '*': 'admin', 'a.test': 'Full' });
-    expect(all.levelOf(mxid('@u:a.test'))).toEqual({
-      because: 'domain',
-      key: 'a.test',
-      level: 'none',
-      written: 'Full',
-    });
-    expect(all.mayLogIn(mxid('@u:a.test'))).toBe(false);
   });
 
   it('tells upper from lower case', () => {
@@ -78,15 +72,31 @@ describe('the permission of a user', () => {
   });
 
   it.each([
-    ['relaybot', false],
-    ['user', false],
-    ['puppeting', true],
-    ['full', true],
-    ['admin', true],
-    ['', false],
-    ['0', false],
-  ])('lets a user of level %o log in: %o', (level, expected) => {
-    expect(permissions({ '*': level }).mayLogIn(mxid('@u:a.test'))).toBe(expected);
+    // Today's levels.
+    ['block', 'block', false],
+    ['relay', 'relay', false],
+    ['commands', 'commands', false],
+    ['user', 'user', true],
+    ['User', 'user', true],
+    ['admin', 'admin', true],
+    // Those of older versions of mautrix-telegram.
+    ['relaybot', 'relay', false],
+    ['puppeting', 'user', true],
+    ['full', 'user', true],
+    ['Full', 'user', true],
+    // No levels.
+    ['', undefined, false],
+    ['0', undefined, false],
+    ['constructor', undefined, false],
+  ])('of the level %o is that of %o, and lets the user log in: %o', (written, level, expected) => {
+    expect(findPermissionLevel(written)).toBe(level);
+    expect(permissions({ '*': written }).mayLogIn(mxid('@u:a.test'))).toBe(expected);
+  });
+
+  it("is that of today's bridge in a map that was copied from it", () => {
+    const copied = permissions({ '*': 'relay', 'a.test': 'user', '@root:a.test': 'admin', '@guest:a.test': 'block' });
+    const who = ['@root:a.test', '@u:a.test', '@guest:a.test', '@u:b.test'];
+    expect(who.map((user) => copied.mayLogIn(mxid(user)))).toEqual([true, true, false, false]);
   });
 
   it('does not change with lines about others', () => {
