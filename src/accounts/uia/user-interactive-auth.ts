@@ -8,6 +8,9 @@ import { AccountFailure } from '../failure.js';
 import { createLeakyBuckets } from '../../base/leaky-buckets.js';
 import { nameOperation, type UiaOperation } from './operation.js';
 
+/** Of each flow the stages that complete it together. */
+export type UiaFlows = readonly (readonly string[])[];
+
 /** One way to prove who one is. */
 export interface UiaStage {
   readonly type: string;
@@ -18,10 +21,11 @@ export interface UiaStage {
 /** User-interactive authentication (Matrix client-server API, "User-Interactive Authentication API"). */
 export interface UserInteractiveAuth {
   /**
-   * Resolves when `auth`, that member of the request, completes an authentication for this very request; it is then used up.
+   * Resolves when `auth`, that member of the request, completes an authentication for this very request; it is then used up. `flows` are
+   * those of the operation, if they differ from the usual ones.
    * Throws AccountFailure: authentication_incomplete with what the client needs to go on, rate_limited after too many failures.
    */
-  authenticate(operation: UiaOperation, auth: unknown): Promise<void>;
+  authenticate(operation: UiaOperation, auth: unknown, flows?: UiaFlows): Promise<void>;
   /** Forgets authentications that nobody went on with in time. To be called now and then. */
   sweep(): Promise<void>;
 }
@@ -30,8 +34,8 @@ export interface UserInteractiveAuth {
 export interface UserInteractiveAuthDeps {
   readonly database: Database;
   readonly stages: readonly UiaStage[];
-  /** Of each flow the stages that complete it together. */
-  readonly flows: readonly (readonly string[])[];
+  /** Of operations that name no others. */
+  readonly flows: UiaFlows;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -56,21 +60,15 @@ const stageFailed: Trouble = { errcode: 'M_FORBIDDEN', error: 'Invalid username 
 
 /** Authentications are kept in the database, each bound to its user and request; what completes at once is never written. */
 export function createUserInteractiveAuth(deps: UserInteractiveAuthDeps): UserInteractiveAuth {
-  const { database, flows, clock, random } = deps;
+  const { database, clock, random } = deps;
   const stages = new Map(deps.stages.map((stage) => [stage.type, stage]));
   const failures = createLeakyBuckets(failuresAllowed, clock);
   const attempts = new KeyedMutex();
-  const isComplete = (completed: readonly string[]) =>
-    flows.some((flow) => flow.every((stage) => completed.includes(stage)));
 
-  function begin(operation: UiaOperation): UiaSessionRecord {
-    return {
-      id: randomId(random),
-      owner: operation.owner,
-      operation: nameOperation(operation),
-      completed: [],
-      expiresAt: clock.now() + lifetimeMs,
-    };
+  function begin(operation: UiaOperation, flows: UiaFlows): Attended {
+    const expiresAt = clock.now() + lifetimeMs;
+    const session = { id: randomId(random), owner: operation.owner, completed: [], expiresAt };
+    return { session: { ...session, operation: nameOperation(operation) }, isKept: false, flows };
   }
 
   async function resume(operation: UiaOperation, id: string): Promise<UiaSessionRecord | undefined> {
@@ -80,34 +78,40 @@ export function createUserInteractiveAuth(deps: UserInteractiveAuthDeps): UserIn
     return fits ? found : undefined;
   }
 
-  async function askToGoOn({ session, isKept }: Attended, trouble?: Trouble): Promise<never> {
-    const { id, completed } = await keep(session, isKept);
-    const offered = flows.map((flow) => ({ stages: flow }));
+  async function askToGoOn(attended: Attended, trouble?: Trouble): Promise<never> {
+    const { id, completed } = await keep(attended);
+    const offered = attended.flows.map((flow) => ({ stages: flow }));
     const body = { ...trouble, flows: offered, params: {}, session: id, completed };
     throw new AccountFailure({ kind: 'authentication_incomplete', body });
   }
 
-  /** What the client is to go on with: a new session where this one was completed or pushed out meanwhile. */
-  function keep(session: UiaSessionRecord, isKept: boolean): Promise<UiaSessionRecord> {
+  /** Returns the session as other requests have left it, or a new one if it was completed or evicted meanwhile. */
+  function keep({ session, isKept }: Attended): Promise<UiaSessionRecord> {
     return database.transaction(async (tx) => {
-      if (isKept && (await tx.uiaSessions.update(session))) return session;
-      const added = isKept ? { ...session, id: randomId(random), completed: [] } : session;
       await tx.accounts.hold(session.owner);
+      const kept = isKept ? await tx.uiaSessions.find(session.id) : undefined;
+      if (kept) return kept;
+      const added = isKept ? { ...session, id: randomId(random), completed: [] } : session;
       await tx.uiaSessions.keepNewest(session.owner, sessionsPerOwner - 1);
       await tx.uiaSessions.insert(added);
       return added;
     });
   }
 
-  async function pass(attended: Attended, auth: AuthMember): Promise<Attended> {
-    if (auth.type === undefined) return attended;
-    const stage = stages.get(auth.type);
-    if (!stage) return askToGoOn(attended, stageUnknown);
-    const { session, isKept } = attended;
-    // One after the other, so that many guesses at once get no further than many in a row.
-    const isPassed = await attempts.run(session.owner, () => attempt(stage, session.owner, auth));
-    if (!isPassed) return askToGoOn(attended, stageFailed);
-    return { isKept, session: { ...session, completed: [...new Set([...session.completed, stage.type])] } };
+  /** Adds a passed stage to those that other requests have passed meanwhile. A session that is complete is used up. */
+  function addPassed(
+    { session: { id, owner }, flows }: Attended,
+    stage: string,
+  ): Promise<'complete' | 'open' | 'gone'> {
+    return database.transaction(async (tx) => {
+      await tx.accounts.hold(owner);
+      const session = await tx.uiaSessions.find(id);
+      if (!session) return 'gone';
+      const completed = [...new Set([...session.completed, stage])];
+      if (isComplete(completed, flows)) return (await tx.uiaSessions.delete(id)) ? 'complete' : 'gone';
+      await tx.uiaSessions.update({ ...session, completed });
+      return 'open';
+    });
   }
 
   async function attempt(stage: UiaStage, owner: Mxid, auth: AuthMember): Promise<boolean> {
@@ -119,25 +123,45 @@ export function createUserInteractiveAuth(deps: UserInteractiveAuthDeps): UserIn
   }
 
   return {
-    async authenticate(operation, member) {
+    async authenticate(operation, member, flows = deps.flows) {
       const auth = readAuth(member);
       const resumed = auth.session === undefined ? undefined : await resume(operation, auth.session);
-      const anew = () => ({ session: begin(operation), isKept: false });
-      if (auth.session !== undefined && !resumed) return askToGoOn(anew(), sessionUnfit);
-      const attended = await pass(resumed ? { session: resumed, isKept: true } : anew(), auth);
-      if (!isComplete(attended.session.completed)) return askToGoOn(attended);
-      const isFirst = !resumed || (await database.transaction((tx) => tx.uiaSessions.delete(resumed.id)));
-      if (!isFirst) return askToGoOn(anew(), sessionUnfit);
+      const anew = begin(operation, flows);
+      if (auth.session !== undefined && !resumed) return askToGoOn(anew, sessionUnfit);
+      const attended = resumed ? { session: resumed, isKept: true, flows } : anew;
+      if (auth.type === undefined) return askToGoOn(attended);
+      const stage = flows.some((flow) => flow.some((type) => type === auth.type)) ? stages.get(auth.type) : undefined;
+      if (!stage) return askToGoOn(attended, stageUnknown);
+      // One after the other, so that many guesses at once get no further than many in a row.
+      const isPassed = await attempts.run(operation.owner, () => attempt(stage, operation.owner, auth));
+      if (!isPassed) return askToGoOn(attended, stageFailed);
+      if (!resumed) {
+        const session = { ...anew.session, completed: [stage.type] };
+        return isComplete(session.completed, flows) ? undefined : askToGoOn({ ...anew, session });
+      }
+      switch (await addPassed(attended, stage.type)) {
+        case 'complete':
+          return;
+        case 'open':
+          return askToGoOn(attended);
+        case 'gone':
+          return askToGoOn(anew, sessionUnfit);
+      }
     },
 
     sweep: () => database.transaction((tx) => tx.uiaSessions.deleteExpired(clock.now())),
   };
 }
 
+function isComplete(completed: readonly string[], flows: UiaFlows): boolean {
+  return flows.some((flow) => flow.every((stage) => completed.includes(stage)));
+}
+
 interface Attended {
   readonly session: UiaSessionRecord;
   /** Whether the database has it. */
   readonly isKept: boolean;
+  readonly flows: UiaFlows;
 }
 
 interface AuthMember {

@@ -189,6 +189,56 @@ describe('user-interactive authentication', () => {
     await uia.authenticate(operation, { ...right, session });
   });
 
+  it('keeps both stages that pass at one moment', async () => {
+    const both = createUserInteractiveAuth({
+      database,
+      stages: [word, nod],
+      flows: [['word', 'nod', 'last']],
+      clock,
+      random: systemRandom,
+    });
+    const session = await begin();
+    await Promise.all([
+      asked(both.authenticate(operation, { ...right, session })),
+      asked(both.authenticate(operation, { type: 'nod', session })),
+    ]);
+    const { completed } = await asked(both.authenticate(operation, { session }));
+    expect([...(completed as string[])].toSorted((one, other) => one.localeCompare(other))).toEqual(['nod', 'word']);
+  });
+
+  it('is complete for one of two stages that pass at one moment', async () => {
+    uia = create([['word', 'nod']]);
+    const session = await begin();
+    const outcomes = await Promise.allSettled([
+      uia.authenticate(operation, { ...right, session }),
+      uia.authenticate(operation, { type: 'nod', session }),
+    ]);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('does not lose a stage to a failure that was under way when it passed', async () => {
+    let reach = (_answer: (isPassed: boolean) => void): void => undefined;
+    const reached = new Promise<(isPassed: boolean) => void>((resolve) => (reach = resolve));
+    const slow: UiaStage = { type: 'slow', isPassed: () => new Promise((resolve) => reach(resolve)) };
+    const flows = [['nod', 'slow']];
+    const inPieces = () =>
+      createUserInteractiveAuth({ database, stages: [nod, slow], flows, clock, random: systemRandom });
+    const session = await begin();
+    const failing = asked(inPieces().authenticate(operation, { type: 'slow', session }));
+    const answer = await reached;
+    await asked(inPieces().authenticate(operation, { type: 'nod', session }));
+    answer(false);
+    expect(await failing).toMatchObject({ errcode: 'M_FORBIDDEN', session, completed: ['nod'] });
+  });
+
+  it('offers the flows of the operation, and no stage of others', async () => {
+    const flows = [['nod']];
+    expect(await asked(uia.authenticate(operation, undefined, flows))).toMatchObject({ flows: [{ stages: ['nod'] }] });
+    expect(await asked(uia.authenticate(operation, right, flows))).toMatchObject({ errcode: 'M_UNRECOGNIZED' });
+    expect(await asked(uia.authenticate(operation, { type: 'nod' }))).toMatchObject({ errcode: 'M_UNRECOGNIZED' });
+    await uia.authenticate(operation, { type: 'nod' }, flows);
+  });
+
   it('takes whichever flow is complete first', async () => {
     uia = create([['word'], ['nod']]);
     await uia.authenticate(operation, { type: 'nod' });
