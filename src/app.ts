@@ -175,13 +175,19 @@ function clientServerOf(
   const { database, clock } = seams;
   const { accounts, proofs, identity } = parts;
   const addressBook = createDatabaseAddressBook(database);
+  const { addresses, credentials } = composeAddresses(
+    config,
+    { accounts, proofs, published: identity?.published },
+    seams,
+  );
   return {
+    account: accounts.kind === 'embedded' && credentials ? { devices: accounts.devices, credentials } : undefined,
     authority: accounts.authority,
     sessions: accounts.kind === 'embedded' ? accounts.sessions : undefined,
     openId: accounts.kind === 'embedded' ? { tokens: accounts.openIdTokens, serverName: homeserver.domain } : undefined,
     limits: createLoginLimits({ allowances, serverName: homeserver.domain, addressBook, clock }),
     contacts: {
-      addresses: composeAddresses(config, { accounts, proofs, published: identity?.published }, seams),
+      addresses,
       validation: proofs.validation,
       confirmClick: threepids.confirmClick,
       usualPath: submissionPath(config),

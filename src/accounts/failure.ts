@@ -12,6 +12,7 @@ export type AccountFault =
   | { readonly kind: 'parameter_invalid'; readonly name: string; readonly problem: string }
   | { readonly kind: 'login_type_unknown'; readonly type: string }
   | { readonly kind: 'token_missing' }
+  | { readonly kind: 'device_unknown' }
   /** `softLogout` tells a client to log in again and keep its keys. */
   | { readonly kind: 'token_unknown'; readonly softLogout: boolean }
   | { readonly kind: 'rate_limited'; readonly retryAfterMs: number }

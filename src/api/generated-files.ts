@@ -12,7 +12,7 @@ import type { Surface } from '../http/surface.js';
 import { createClientServerV1 } from './client-server-v1/index.js';
 import { clientServerV1OpenApi } from './client-server-v1/openapi.js';
 import type { AddressDeps } from './client-server-v3/address-deps.js';
-import { createClientServerV3 } from './client-server-v3/index.js';
+import { createClientServerV3, type AccountDeps } from './client-server-v3/index.js';
 import { clientServerV3OpenApi } from './client-server-v3/openapi.js';
 import { createIdentitySurfaces, type IdentityDeps } from './identity-surfaces.js';
 import { identityV1OpenApi } from './identity-v1/openapi.js';
@@ -110,6 +110,15 @@ const described = {
   serverName: 'example.com',
   phoneProofs: { standing: describedOnly, add: describedOnly },
 };
+const account: AccountDeps = {
+  devices: { list: describedOnly, load: describedOnly, rename: describedOnly, end: describedOnly },
+  credentials: {
+    changePassword: describedOnly,
+    admit: () => undefined,
+    requestToken: describedOnly,
+    deactivate: describedOnly,
+  },
+};
 const openId = { tokens: nobody, serverName: 'example.com' as ServerName };
 const discovery = {
   wellKnown: { homeserver: 'https://matrix.example.com', identityServer: undefined },
@@ -121,6 +130,7 @@ const clientServerV3 = createClientServerV3({
   authority: nobody,
   sessions: nobody,
   openId,
+  account,
   limits,
   contacts,
   discovery,

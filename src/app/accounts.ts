@@ -1,13 +1,14 @@
 import type { AddressBook } from '../accounts/address-book.js';
 import type { AccountAuthority } from '../accounts/authority.js';
 import { createDatabaseAddressBook } from '../accounts/database-address-book.js';
+import type { AccountDevices } from '../accounts/devices.js';
 import { createEmbeddedAccounts } from '../accounts/embedded/embedded-accounts.js';
-import { createPasswordHasher } from '../accounts/embedded/password-hasher.js';
+import { createPasswordHasher, type PasswordHasher } from '../accounts/embedded/password-hasher.js';
 import { createUpstreamAddressBook } from '../accounts/relay/upstream-address-book.js';
 import { createRelayAccounts } from '../accounts/relay/relay-accounts.js';
 import type { OpenIdTokens } from '../accounts/open-id.js';
 import { createUpstreamProofs, type UpstreamProofs } from '../accounts/contacts/upstream-proofs.js';
-import { createRevoker } from '../accounts/revocation.js';
+import { createRevoker, type Revoker } from '../accounts/revocation.js';
 import type { AccountSessions } from '../accounts/sessions.js';
 import type { UserInteractiveAuth } from '../accounts/uia/user-interactive-auth.js';
 import type { Clock } from '../base/clock.js';
@@ -45,6 +46,9 @@ export type Accounts =
       readonly authority: AccountAuthority;
       readonly sessions: AccountSessions;
       readonly userInteractiveAuth: UserInteractiveAuth;
+      readonly devices: AccountDevices;
+      readonly hasher: PasswordHasher;
+      readonly revoker: Revoker;
       readonly openIdTokens: OpenIdTokens;
       /** Forgets what is over. */
       sweep(): Promise<void>;
@@ -81,12 +85,14 @@ export function chooseAccounts(
     };
   }
   const { wellKnown } = accounts;
+  const hasher = createPasswordHasher({ ...accounts.passwordHashing, random });
+  const revoker = createRevoker(ownedLogins);
   const embedded = createEmbeddedAccounts({
     database,
     serverName: domain,
     addressBook,
-    hasher: createPasswordHasher({ ...accounts.passwordHashing, random }),
-    revoker: createRevoker(ownedLogins),
+    hasher,
+    revoker,
     lifetimes: accounts,
     wellKnown: typeof wellKnown === 'string' ? undefined : discoveryInformation(wellKnown.homeserver, identityServer),
     clock,
@@ -98,6 +104,9 @@ export function chooseAccounts(
     authority: embedded,
     sessions: embedded,
     userInteractiveAuth: embedded.userInteractiveAuth,
+    devices: embedded.devices,
+    hasher,
+    revoker,
     openIdTokens: embedded.openIdTokens,
     sweep: () => embedded.sweep(),
   };

@@ -4,9 +4,13 @@ import { createPublications } from '../accounts/contacts/database-publications.j
 import { createOwnAddresses } from '../accounts/contacts/own-addresses.js';
 import type { OwnPublications } from '../accounts/contacts/own-publications.js';
 import { createProofSessions } from '../accounts/contacts/proof-sessions.js';
+import { createPasswordProofs } from '../accounts/contacts/password-proofs.js';
+import type { AccountCredentials } from '../accounts/credentials.js';
+import { createEmbeddedCredentials } from '../accounts/embedded/embedded-credentials.js';
 import { createEmbeddedAddresses } from '../accounts/embedded/embedded-addresses.js';
 import { createRelayAddresses } from '../accounts/relay/relay-addresses.js';
 import { addressSubmitUrl } from '../api/client-server-v3/address-submission.js';
+import { passwordSubmitUrl } from '../api/client-server-v3/password-submission.js';
 import type { Config } from '../config/config.js';
 import { createHttpIdentityServers } from '../matrix/http-identity-servers.js';
 import type { AccountSeams, Accounts } from './accounts.js';
@@ -20,21 +24,30 @@ export interface AddressParts {
   readonly published: OwnPublications | undefined;
 }
 
+/** What users can do about the addresses and the password of their accounts. */
+export interface ComposedAddresses {
+  readonly addresses: AccountAddresses;
+  /** Undefined beside a homeserver, which has the passwords. */
+  readonly credentials: AccountCredentials | undefined;
+}
+
 /** The contact addresses of those accounts, as the configuration describes them. */
 export function composeAddresses(
   config: Config,
   { accounts, proofs, published }: AddressParts,
   seams: AccountSeams,
-): AccountAddresses {
+): ComposedAddresses {
   const { homeserver, outgoing } = config;
   const { mayChange, revealsInUse } = config.accounts.addresses;
   const { database, clock } = seams;
   const { validation, messenger } = proofs;
   const url = accountsUrl(config);
+  const canSend = (medium: 'email' | 'msisdn') =>
+    messenger.canSend(medium === 'email' ? 'email_validation' : 'phone_validation');
   const parts = {
     proofs: createProofSessions({
       validation,
-      canSend: (medium) => messenger.canSend(medium === 'email' ? 'email_validation' : 'phone_validation'),
+      canSend,
       submitUrl: url === undefined ? undefined : (medium) => addressSubmitUrl(url, submissionPath(config), medium),
       revealsInUse,
     }),
@@ -48,16 +61,32 @@ export function composeAddresses(
   };
   switch (accounts.kind) {
     case 'embedded':
-      return createEmbeddedAddresses({ ...parts, userInteractiveAuth: accounts.userInteractiveAuth });
+      return {
+        addresses: createEmbeddedAddresses({ ...parts, userInteractiveAuth: accounts.userInteractiveAuth }),
+        credentials: createEmbeddedCredentials({
+          ...seams,
+          ...accounts,
+          publications: parts.publications,
+          proofs: createPasswordProofs({
+            database,
+            validation,
+            canSend,
+            submitUrl: url === undefined ? undefined : (medium) => passwordSubmitUrl(url, medium),
+          }),
+        }),
+      };
     case 'relay':
-      return createRelayAddresses({
-        ...parts,
-        homeserver: accounts.homeserver,
-        upstreamAddressBook: accounts.upstreamAddressBook,
-        upstreamProofs: accounts.upstreamProofs,
-        serverName: homeserver.domain,
-        addressBook: createDatabaseAddressBook(database),
-        clock,
-      });
+      return {
+        credentials: undefined,
+        addresses: createRelayAddresses({
+          ...parts,
+          homeserver: accounts.homeserver,
+          upstreamAddressBook: accounts.upstreamAddressBook,
+          upstreamProofs: accounts.upstreamProofs,
+          serverName: homeserver.domain,
+          addressBook: createDatabaseAddressBook(database),
+          clock,
+        }),
+      };
   }
 }

@@ -1,5 +1,6 @@
 import type { DiscoveryDeps } from '../api/client-server-v3/discovery.js';
 import { addressLink, type SubmissionPath } from '../api/client-server-v3/address-submission.js';
+import { passwordLink } from '../api/client-server-v3/password-submission.js';
 import { validationLink } from '../api/identity/validation-page.js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
@@ -99,6 +100,8 @@ function createLinks(
         return linkAt(identityUrl, (url) => validationLink(url, proof));
       case 'account':
         return linkAt(accountUrl, (url) => addressLink(url, usualPath, proof));
+      case 'password':
+        return linkAt(accountUrl, (url) => passwordLink(url, proof));
     }
   };
 }

@@ -32,6 +32,38 @@ If it was not you, ignore this message: without the page or the token, nobody ca
 </html>
 `,
 
+  'password.subject.eta': `Set a new password`,
+
+  'password.txt.eta': `Hello,
+
+someone asked <%= it.service %> for a new password for the account of this e-mail address. If that was you, open this page, allow it there, and go back to your app:
+
+<%= it.link %>
+
+The page is valid for <%= it.expiresIn %>. If an app asks you for a token instead, it is this one:
+
+<%= it.token %>
+
+If it was not you, ignore this message. Do not give the page or the token to anyone: with them, another person could set the password of your account.
+`,
+
+  'password.html.eta': `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <title>Set a new password</title>
+  </head>
+  <body style="font-family: sans-serif; line-height: 1.5; max-width: 36em; margin: 2em auto; padding: 0 1em; color: #222">
+    <p>Hello,</p>
+    <p>someone asked <strong><%= it.service %></strong> for a new password for the account of this e-mail address. If that was you, open this page, allow it there, and go back to your app:</p>
+    <p><a href="<%= it.link %>" style="display: inline-block; padding: 0.6em 1.2em; background: #1f6feb; color: #fff; text-decoration: none; border-radius: 4px">Set a new password</a></p>
+    <p>The page is valid for <%= it.expiresIn %>. If an app asks you for a token instead, it is this one:</p>
+    <p><code><%= it.token %></code></p>
+    <p>If it was not you, ignore this message. Do not give the page or the token to anyone: with them, another person could set the password of your account.</p>
+  </body>
+</html>
+`,
+
   'invite.subject.eta': `<%= it.senderDisplayName ?? it.sender %> invites you to <%= it.roomName ?? 'a room on Matrix' %>`,
 
   'invite.txt.eta': `Hello,

@@ -44,6 +44,7 @@ function inClear(message: Message): Readonly<Record<string, unknown>> {
   const { kind } = message;
   switch (kind) {
     case 'email_validation':
+    case 'email_password_reset':
       return { kind, to: message.to, link: message.link.reveal(), token: message.token.reveal(), brand: message.brand };
     case 'phone_validation':
       return { kind, to: message.to.reveal(), code: message.code.reveal() };

@@ -16,6 +16,7 @@ export interface LoadTemplatesDeps {
 /** The files that belong together: whoever writes one of them writes all. */
 const sets: readonly (readonly TemplateName[])[] = [
   ['validation.subject.eta', 'validation.txt.eta', 'validation.html.eta'],
+  ['password.subject.eta', 'password.txt.eta', 'password.html.eta'],
   ['invite.subject.eta', 'invite.txt.eta', 'invite.html.eta'],
   ['in-use.subject.eta', 'in-use.txt.eta', 'in-use.html.eta'],
   ['code.txt.eta'],

@@ -2,9 +2,9 @@ import type { PhoneNumber } from '../base/phone.js';
 import type { Secret } from '../base/secret.js';
 import type { StrangersText } from '../base/strangers-text.js';
 
-/** What is mailed to whoever wants to prove an e-mail address. */
+/** What is mailed to validate an e-mail address, or to set a new password by one that belongs to an account. */
 export interface EmailValidation {
-  readonly kind: 'email_validation';
+  readonly kind: 'email_validation' | 'email_password_reset';
   readonly to: string;
   /** The page that validates; it holds the token. */
   readonly link: Secret;

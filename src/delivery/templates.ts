@@ -52,6 +52,8 @@ export function createTemplates({ service, usual = builtInTemplates, brands = ne
       switch (kind) {
         case 'email_validation':
           return mailOf(design, 'validation', validationData(message, service));
+        case 'email_password_reset':
+          return mailOf(design, 'password', validationData(message, service));
         case 'email_invite':
           return mailOf(design, 'invite', inviteData(message, service));
         case 'email_in_use':
@@ -66,7 +68,7 @@ export function createTemplates({ service, usual = builtInTemplates, brands = ne
 
 type Design = Readonly<Record<TemplateName, Render>>;
 
-function mailOf(design: Design, what: 'validation' | 'invite' | 'in-use', data: TemplateData): MailText {
+function mailOf(design: Design, what: 'validation' | 'password' | 'invite' | 'in-use', data: TemplateData): MailText {
   const subject = oneLine(design[`${what}.subject.eta`](data));
   return {
     subject: Array.from(subject).slice(0, longestSubject).join(''),
@@ -99,6 +101,9 @@ function designOf(sources: TemplateSources): Design {
     'validation.subject.eta': compiled(sources['validation.subject.eta'], plainText),
     'validation.txt.eta': compiled(sources['validation.txt.eta'], plainText),
     'validation.html.eta': compiled(sources['validation.html.eta'], htmlText),
+    'password.subject.eta': compiled(sources['password.subject.eta'], plainText),
+    'password.txt.eta': compiled(sources['password.txt.eta'], plainText),
+    'password.html.eta': compiled(sources['password.html.eta'], htmlText),
     'invite.subject.eta': compiled(sources['invite.subject.eta'], plainText),
     'invite.txt.eta': compiled(sources['invite.txt.eta'], plainText),
     'invite.html.eta': compiled(sources['invite.html.eta'], htmlText),

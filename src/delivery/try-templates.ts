@@ -26,6 +26,7 @@ const validation: EmailValidation = {
   expiresInMs: 24 * 60 * 60_000,
   brand: undefined,
 };
+const passwordReset: EmailValidation = { ...validation, kind: 'email_password_reset' };
 const invite: EmailInvite = {
   kind: 'email_invite',
   to: 'alice@example.com',
@@ -62,6 +63,12 @@ function problemOf(file: TemplateName, source: string): string | undefined {
         return lacks(mail(validation, 'text'), [link, token], 'it.link or it.token');
       case 'validation.html.eta':
         return lacks(mail(validation, 'html'), [linkInHtml, token], 'it.link or it.token');
+      case 'password.subject.eta':
+        return mail(passwordReset, 'subject') === '' ? 'It gives no subject.' : undefined;
+      case 'password.txt.eta':
+        return lacks(mail(passwordReset, 'text'), [link, token], 'it.link or it.token');
+      case 'password.html.eta':
+        return lacks(mail(passwordReset, 'html'), [linkInHtml, token], 'it.link or it.token');
       case 'invite.subject.eta':
         return [invite, namelessInvite].some((message) => mail(message, 'subject') === '')
           ? 'It gives no subject.'

@@ -9,7 +9,7 @@ import { opaqueIdPattern, type SessionKey, type TokenRequest } from './validatio
 /** A request for a token that can be met. */
 export interface ReadRequest extends Pick<
   TokenRequest,
-  'purpose' | 'sendAttempt' | 'nextLink' | 'brand' | 'asker' | 'admit'
+  'purpose' | 'sendAttempt' | 'nextLink' | 'brand' | 'asker' | 'admit' | 'isQuiet'
 > {
   readonly destination: Destination;
   readonly clientSecret: Secret;
@@ -24,7 +24,7 @@ export interface RequestPolicies {
 
 /** Checks a request by itself; throws ThreepidFailure. */
 export function readRequest(request: TokenRequest, policies: RequestPolicies): ReadRequest {
-  const { purpose, typed, sendAttempt, brand, asker, admit } = request;
+  const { purpose, typed, sendAttempt, brand, asker, admit, isQuiet } = request;
   const clientSecret = readClientSecret(request.clientSecret);
   const { medium } = typed;
   if (!policies.messenger.canSend(medium === 'email' ? 'email_validation' : 'phone_validation')) {
@@ -35,7 +35,7 @@ export function readRequest(request: TokenRequest, policies: RequestPolicies): R
   if (request.nextLink !== undefined && nextLink === undefined) {
     throw new ThreepidFailure({ kind: 'next_link_refused' });
   }
-  return { purpose, destination, clientSecret, sendAttempt, nextLink, brand, asker, admit };
+  return { purpose, destination, clientSecret, sendAttempt, nextLink, brand, asker, admit, isQuiet };
 }
 
 /** The name of a session that may exist; throws ThreepidFailure client_secret_invalid, and session_unknown for what is no name of any. */

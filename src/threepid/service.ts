@@ -94,7 +94,15 @@ export function createValidation(deps: ValidationDeps): Validation {
       return { kind: 'phone_validation', to: destination.number, code: token, expiresInMs };
     }
     const link = deps.linkTo({ purpose, sid: session.id, clientSecret: clientSecret.reveal(), token });
-    return { kind: 'email_validation', to: destination.address, link, token, expiresInMs, brand };
+    const kind = purpose === 'password' ? 'email_password_reset' : 'email_validation';
+    return { kind, to: destination.address, link, token, expiresInMs, brand };
+  }
+
+  /** Its failures are logged: the caller has its answer, and learns nothing from it. */
+  function sendLater({ destination }: ReadRequest, message: Message): void {
+    sendToken(deps, destination, message).catch((error: unknown) =>
+      deps.logger.error('sending a validation token failed', { error }),
+    );
   }
 
   /** As if a token went out; of telephones nobody is told. */
@@ -144,7 +152,10 @@ export function createValidation(deps: ValidationDeps): Validation {
       // Of requests at once for one address, each sees what the one before it has sent.
       return database.locks.run(`validation ${medium} ${address}`, async () => {
         const { session, sending } = await database.transaction((tx) => prepare(tx, request));
-        if (sending) {
+        if (sending && request.isQuiet === true) {
+          await database.transaction((tx) => tx.validationSessions.advance(session.id, sending.attempt));
+          if (!sending.isWithheld) sendLater(request, messageOf(request, session, sending.token));
+        } else if (sending) {
           const outcome = sending.isWithheld
             ? await withhold(request)
             : await sendToken(deps, destination, messageOf(request, session, sending.token));
@@ -173,9 +184,10 @@ export function createValidation(deps: ValidationDeps): Validation {
       return provenBy(await database.transaction((tx) => tx.validationSessions.find(read)));
     },
 
-    async consume(key, use) {
+    async consume(key, use, hold) {
       const read = readKey(key);
       return database.transaction(async (tx) => {
+        await hold?.(tx);
         const session = await tx.validationSessions.hold(read);
         const used = await use(tx, provenBy(session));
         await tx.validationSessions.delete(read.id);

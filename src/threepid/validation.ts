@@ -8,7 +8,9 @@ export type Purpose =
   /** A publication in the identity service, and the answers to a homeserver that delegates to us. */
   | 'identity'
   /** An address of an account, by the client-server API. */
-  | 'account';
+  | 'account'
+  /** A new password for the account that the address belongs to. */
+  | 'password';
 
 /** Who asks for a token, as far as limits go. */
 export interface Asker {
@@ -28,6 +30,11 @@ export interface TokenRequest {
   readonly nextLink: string | undefined;
   readonly brand?: string | undefined;
   readonly asker: Asker;
+  /**
+   * Whether the caller must not learn what becomes of the token: it is sent after the answer, failures are only logged, and what is
+   * withheld is not replaced by another message.
+   */
+  readonly isQuiet?: boolean | undefined;
   /** Asked before a token goes out, in the transaction that takes note of it, once limits have let it pass; it refuses by throwing. */
   readonly admit?: ((tx: Transaction, address: ThirdPartyAddress) => Promise<Admission>) | undefined;
 }
@@ -88,9 +95,14 @@ export interface Validation {
   loadValidated(key: SessionKey): Promise<ValidatedAddress>;
   /**
    * Ends a validated session in the transaction in which it serves its purpose; where `use` throws, it goes on. Of several who ask at once
-   * one does, and the others get session_unknown. Otherwise throws as `loadValidated`.
+   * one does, and the others get session_unknown. Otherwise throws as `loadValidated`. `hold` takes, before the session, the account that
+   * `use` changes: every transaction that has both takes them in this order.
    */
-  consume<T>(key: SessionKey, use: (tx: Transaction, proven: ValidatedAddress) => Promise<T>): Promise<T>;
+  consume<T>(
+    key: SessionKey,
+    use: (tx: Transaction, proven: ValidatedAddress) => Promise<T>,
+    hold?: (tx: Transaction) => Promise<unknown>,
+  ): Promise<T>;
   /** Deletes what is long over. */
   sweep(): Promise<void>;
 }

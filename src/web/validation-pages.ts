@@ -6,6 +6,22 @@ export type ProvenMedium = 'email' | 'msisdn';
 
 const names = { email: 'e-mail address', msisdn: 'phone number' } as const;
 
+/** What the proof is for. */
+export type ConfirmPurpose = 'identity' | 'account' | 'password';
+
+const addressTexts = (name: string) => ({
+  title: `Confirm your ${name}`,
+  request: `Somebody, most likely you, wants to use this ${name} with Matrix.`,
+});
+const texts: Readonly<Record<ConfirmPurpose, typeof addressTexts>> = {
+  identity: addressTexts,
+  account: addressTexts,
+  password: (name) => ({
+    title: 'Allow a new password',
+    request: `Someone, most likely you, wants to set a new password for the Matrix account of this ${name}.`,
+  }),
+};
+
 /** What the form of the page hands on. */
 export interface ConfirmForm {
   /** Relative to the page. */
@@ -14,15 +30,14 @@ export interface ConfirmForm {
 }
 
 /** The page behind the link in a mail: opening it proves nothing, for programs open links too; its button does. */
-export function confirmPage(medium: ProvenMedium, { action, fields }: ConfirmForm) {
+export function confirmPage(medium: ProvenMedium, { action, fields }: ConfirmForm, purpose: ConfirmPurpose) {
   const inputs = Object.entries(fields).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
   );
+  const { title, request } = texts[purpose](names[medium]);
   return page(200, {
-    title: `Confirm your ${names[medium]}`,
-    content: html`<p>
-        Somebody, most likely you, wants to use this ${names[medium]} with Matrix. If it was not you, close this page.
-      </p>
+    title,
+    content: html`<p>${request} If it was not you, close this page.</p>
       <form method="post" action="${action}">
         ${inputs}
         <button type="submit">Confirm</button>

@@ -61,6 +61,7 @@ export async function refusalOf(work: Promise<unknown>): Promise<Refusal> {
     case 'parameter_invalid':
     case 'body_too_deep':
     case 'token_missing':
+    case 'device_unknown':
     case 'rate_limited':
     case 'overloaded':
     case 'authentication_incomplete':

@@ -1,4 +1,5 @@
 import type { AccountAddresses } from '../../src/accounts/contacts/account-addresses.js';
+import type { AccountCredentials } from '../../src/accounts/credentials.js';
 import type { AccountAuthority } from '../../src/accounts/authority.js';
 import { createDatabaseAddressBook } from '../../src/accounts/database-address-book.js';
 import { createLoginLimits, type LoginAllowances } from '../../src/accounts/login-limits.js';
@@ -41,6 +42,8 @@ export interface ClientServerOptions {
   readonly authority?: AccountAuthority;
   /** Takes the place of what follows a login. */
   readonly sessions?: AccountSessions;
+  /** Takes the place of the passwords of the embedded accounts, and their end. */
+  readonly credentials?: AccountCredentials;
   /** Takes the place of the addresses of the embedded accounts. */
   readonly addresses?: AccountAddresses;
   /** How the embedded addresses are. */
@@ -85,7 +88,11 @@ export async function startClientServer(options: ClientServerOptions = {}): Prom
           ...options.discovery,
         }
       : undefined;
-  const deps = { authority, sessions, openId, limits, contacts: addressDeps, discovery };
+  const account =
+    options.authority === undefined
+      ? { devices: embedded.accounts.devices, credentials: options.credentials ?? contacts.credentials }
+      : undefined;
+  const deps = { authority, sessions, openId, account, limits, contacts: addressDeps, discovery };
   const surfaces = createClientServerSurfaces(options.disabled === true ? undefined : deps);
   const server = await startServer(surfaces, {
     clock: embedded.clock,

@@ -8,8 +8,8 @@ import {
   type EmbeddedAccounts,
   type EmbeddedAccountsDeps,
 } from '../../src/accounts/embedded/embedded-accounts.js';
-import { createPasswordHasher } from '../../src/accounts/embedded/password-hasher.js';
-import { createRevoker } from '../../src/accounts/revocation.js';
+import { createPasswordHasher, type PasswordHasher } from '../../src/accounts/embedded/password-hasher.js';
+import { createRevoker, type Revoker } from '../../src/accounts/revocation.js';
 import type { ThirdPartyAddress } from '../../src/base/canonical-address.js';
 import type { Mxid, ServerName } from '../../src/base/mxid.js';
 import { randomId, systemRandom } from '../../src/base/random.js';
@@ -24,6 +24,8 @@ import { silentLogger } from './silent-logger.js';
 export interface EmbeddedUnderTest {
   readonly accounts: EmbeddedAccounts;
   readonly administration: AccountAdministration;
+  readonly hasher: PasswordHasher;
+  readonly revoker: Revoker;
   readonly database: Database;
   readonly clock: FakeClock;
   readonly serverName: ServerName;
@@ -61,6 +63,8 @@ export async function openEmbeddedAccounts(
   return {
     accounts,
     administration,
+    hasher,
+    revoker,
     database,
     clock,
     serverName,

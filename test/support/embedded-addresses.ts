@@ -1,4 +1,8 @@
 import type { AccountAddresses } from '../../src/accounts/contacts/account-addresses.js';
+import { createPasswordProofs } from '../../src/accounts/contacts/password-proofs.js';
+import type { AccountCredentials } from '../../src/accounts/credentials.js';
+import { createEmbeddedCredentials } from '../../src/accounts/embedded/embedded-credentials.js';
+import { systemRandom } from '../../src/base/random.js';
 import { createEmbeddedAddresses } from '../../src/accounts/embedded/embedded-addresses.js';
 import type { TestUser } from './address-steps.js';
 import { openContacts, type ContactsChanges, type ContactsUnderTest } from './contacts.js';
@@ -8,6 +12,7 @@ import { loginOf } from './account-requests.js';
 /** The addresses of accounts of our own, and what a test does to them from outside. */
 export interface EmbeddedAddressesUnderTest extends ContactsUnderTest {
   readonly addresses: AccountAddresses;
+  readonly credentials: AccountCredentials;
   readonly embedded: EmbeddedUnderTest;
   /** An account of that localpart, logged in. */
   readonly logInNew: (localpart: string) => Promise<TestUser>;
@@ -25,6 +30,21 @@ export async function openEmbeddedAddresses({
   return {
     ...contacts,
     addresses: createEmbeddedAddresses({ proofs, addresses: own, publications, userInteractiveAuth, mayChange }),
+    credentials: createEmbeddedCredentials({
+      database,
+      hasher: embedded.hasher,
+      revoker: embedded.revoker,
+      userInteractiveAuth,
+      publications,
+      proofs: createPasswordProofs({
+        database,
+        validation: contacts.validation,
+        canSend: (medium) => contacts.messenger.canSend(medium === 'email' ? 'email_validation' : 'phone_validation'),
+        submitUrl: (medium) => `https://id.test/password/${medium}`,
+      }),
+      clock,
+      random: systemRandom,
+    }),
     embedded,
     async logInNew(localpart) {
       const { mxid, password } = await embedded.addUser(localpart);

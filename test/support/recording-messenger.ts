@@ -59,8 +59,8 @@ export function createRecordingMessenger(
     },
     tokens: () =>
       sent.flatMap((message) => {
-        if (message.kind === 'email_validation') return [message.token.reveal()];
-        return message.kind === 'phone_validation' ? [message.code.reveal()] : [];
+        if (message.kind === 'phone_validation') return [message.code.reveal()];
+        return 'token' in message ? [message.token.reveal()] : [];
       }),
   };
 }

@@ -88,6 +88,10 @@ export function recordPublications(idServer: string): RecordedPublications {
     unbindResult: 'no-support',
     isOurs: (named) => named === idServer,
     bind: (...request) => Promise.resolve(void asked.push(['bind', ...request])),
+    unbindAll(...request) {
+      asked.push(['unbindAll', ...request]);
+      return Promise.resolve(recorded.unbindResult);
+    },
     unbind(...request) {
       asked.push(['unbind', ...request]);
       return Promise.resolve(recorded.unbindResult);

@@ -80,7 +80,24 @@ export function createPublications(deps: PublicationsDeps): Publications {
 
   const isOurs = (idServer: IdServer | undefined) => idServer !== undefined && own?.names.has(idServer) === true;
 
+  const whetherUnbound = async (binding: IdentityBindingRecord): Promise<boolean> => {
+    try {
+      return await unbindElsewhere(binding);
+    } catch (error) {
+      if (error instanceof AccountFailure) return false;
+      throw error;
+    }
+  };
+
   return {
+    async unbindAll(mxid, idServer) {
+      const bindings = await database.transaction((tx) => tx.identityBindings.listByUser(mxid));
+      const there = bindings.filter((binding) => idServer === undefined || binding.idServer === idServer);
+      const isUnknown = there.length === 0 && idServer !== undefined && !isOurs(idServer);
+      const outcomes = await Promise.all(there.map(whetherUnbound));
+      return !isUnknown && outcomes.every(Boolean) ? 'success' : 'no-support';
+    },
+
     isOurs: (named) => isOurs(findIdServer(named)),
 
     async bind(mxid, session, server) {

@@ -2,7 +2,7 @@ import type { ThirdPartyAddress } from '../../base/canonical-address.js';
 import type { Clock } from '../../base/clock.js';
 import type { Mxid } from '../../base/mxid.js';
 import { randomId, type Random } from '../../base/random.js';
-import type { Database } from '../../database/database.js';
+import type { Database, Transaction } from '../../database/database.js';
 import { ThreepidFailure } from '../../threepid/failure.js';
 import type { Validation } from '../../threepid/validation.js';
 import { AccountFailure } from '../failure.js';
@@ -40,17 +40,22 @@ export function createOwnAddresses({ database, validation, clock, random }: OwnA
 
     async add(mxid, { sid, clientSecret }) {
       try {
-        await validation.consume({ purpose: accountPurpose, sid, clientSecret }, async (tx, proven) => {
-          // Who asked for the token has proven it, and not whoever got hold of the session.
-          const isOther = proven.mxid !== undefined && proven.mxid !== mxid;
-          if (isOther) throw new AccountFailure({ kind: 'address_not_proven' });
-          const account = await tx.accounts.hold(mxid);
-          if (account?.deactivatedAt !== undefined) throw new AccountFailure({ kind: 'user_deactivated' });
-          const { medium, address, validatedAt } = proven;
-          const times = { validatedAt, addedAt: clock.now() };
-          const record = { id: randomId(random), mxid, medium, address, ...times, telegramAccountId: undefined };
-          if (!(await tx.accountAddresses.insert(record))) throw new AccountFailure({ kind: 'address_in_use' });
-        });
+        const hold = (tx: Transaction) => tx.accounts.hold(mxid);
+        await validation.consume(
+          { purpose: accountPurpose, sid, clientSecret },
+          async (tx, proven) => {
+            // Who asked for the token has proven it, and not whoever got hold of the session.
+            const isOther = proven.mxid !== undefined && proven.mxid !== mxid;
+            if (isOther) throw new AccountFailure({ kind: 'address_not_proven' });
+            const account = await tx.accounts.hold(mxid);
+            if (account?.deactivatedAt !== undefined) throw new AccountFailure({ kind: 'user_deactivated' });
+            const { medium, address, validatedAt } = proven;
+            const times = { validatedAt, addedAt: clock.now() };
+            const record = { id: randomId(random), mxid, medium, address, ...times, telegramAccountId: undefined };
+            if (!(await tx.accountAddresses.insert(record))) throw new AccountFailure({ kind: 'address_in_use' });
+          },
+          hold,
+        );
       } catch (error) {
         if (error instanceof ThreepidFailure && error.fact.kind !== 'client_secret_invalid') {
           throw new AccountFailure({ kind: 'address_not_proven' }, { cause: error });

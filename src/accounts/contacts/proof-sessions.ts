@@ -3,6 +3,7 @@ import { ThreepidFailure } from '../../threepid/failure.js';
 import type { Purpose, Validation } from '../../threepid/validation.js';
 import { AccountFailure } from '../failure.js';
 import type { AddressTokenRequest, ProofSession, RequestBody } from './account-addresses.js';
+import { ticketReply } from './ticket-reply.js';
 
 /** The sessions in which our own users prove addresses. */
 export interface ProofSessions {
@@ -62,13 +63,7 @@ export function createProofSessions(deps: ProofSessionsDeps): ProofSessions {
           return isTaken ? 'withhold' : 'send';
         },
       });
-      const { internationalFormat: written } = ticket;
-      return {
-        sid: ticket.sid,
-        ...(submitUrl && { submit_url: submitUrl(medium) }),
-        ...(medium === 'msisdn' && { success: true, msisdn: ticket.address.address }),
-        ...(written !== undefined && { intl_fmt: written }),
-      };
+      return ticketReply(medium, ticket, submitUrl?.(medium));
     },
 
     async findProven({ sid, clientSecret }) {

@@ -1,6 +1,7 @@
 import type { ThirdPartyAddress } from '../../base/canonical-address.js';
 import type { Mxid } from '../../base/mxid.js';
 import type { Secret } from '../../base/secret.js';
+import type { IdServer } from './id-server.js';
 import type { ProofSession, UnbindResult } from './account-addresses.js';
 
 /**
@@ -27,4 +28,9 @@ export interface Publications {
     idServer: string | undefined,
     first?: () => Promise<unknown>,
   ): Promise<UnbindResult>;
+  /**
+   * Withdraws all that the user has published at other identity servers, or at the one that is named. What is published at ourselves ends
+   * with the account. Returns `success` if each has done it; a failure of theirs is `no-support`.
+   */
+  unbindAll(mxid: Mxid, idServer: IdServer | undefined): Promise<UnbindResult>;
 }

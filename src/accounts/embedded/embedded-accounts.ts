@@ -13,6 +13,9 @@ import type { OpenIdTokens } from '../open-id.js';
 import type { Revoker } from '../revocation.js';
 import type { AccountSessions } from '../sessions.js';
 import { createUserInteractiveAuth, type UserInteractiveAuth } from '../uia/user-interactive-auth.js';
+import type { AccountDevices } from '../devices.js';
+import { readDeviceName } from './device-name.js';
+import { createEmbeddedDevices } from './embedded-devices.js';
 import { createFindAccount } from './find-account.js';
 import type { PasswordHasher } from './password-hasher.js';
 import { createPasswordStage } from './password-stage.js';
@@ -25,6 +28,7 @@ export interface EmbeddedAccounts extends AccountAuthority, AccountSessions {
   /** One for all that ask for it, so that guesses are counted together. */
   readonly userInteractiveAuth: UserInteractiveAuth;
   readonly openIdTokens: OpenIdTokens;
+  readonly devices: AccountDevices;
   /** Forgets what is over and of no use to anybody. To be called now and then. */
   sweep(): Promise<void>;
 }
@@ -45,9 +49,7 @@ export interface EmbeddedAccountsDeps {
 }
 
 const maxDeviceIdLength = 512;
-const maxDeviceNameLength = 100;
 const loginTokenEveryMs = 60_000;
-const control = /\p{Cc}/gu;
 const unfitForDeviceId = /[\p{Cc}\p{Cs}]/u;
 const getTokenOperation = { method: 'POST', path: '/_matrix/client/v1/login/get_token', params: {} } as const;
 
@@ -159,6 +161,7 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
   return {
     userInteractiveAuth: uia,
     openIdTokens: createOpenIdDesk({ database, desk, clock, random }),
+    devices: createEmbeddedDevices({ database, userInteractiveAuth: uia }),
 
     loginFlows: () => Promise.resolve([{ type: 'm.login.password' }, { type: 'm.login.token', get_login_token: true }]),
 
@@ -232,9 +235,4 @@ function readDeviceId(deviceId: string | undefined): string | undefined {
 function problemOfDeviceId(deviceId: string): string | undefined {
   if (deviceId.length > maxDeviceIdLength) return `It must have at most ${maxDeviceIdLength} characters.`;
   return unfitForDeviceId.test(deviceId) ? 'It must not have control characters or halves of characters.' : undefined;
-}
-
-/** Control characters go, and a long name is cut: it is decoration, and no reason to keep anybody out. */
-function readDeviceName(name: string | undefined): string | undefined {
-  return name === undefined ? undefined : Array.from(name.replace(control, '')).slice(0, maxDeviceNameLength).join('');
 }

@@ -11,6 +11,8 @@ import { AccountFailure } from '../failure.js';
 export interface PasswordHasher {
   /** A PHC string; throws AccountFailure parameter_invalid for a password that is empty or too long. */
   hash(password: Secret): Promise<Secret>;
+  /** What is wrong with a password as a new one; undefined if it may be one. */
+  problemOf(password: Secret): string | undefined;
   /** Whether it is the password of that PHC string. The work is the same where there is none to compare with. */
   verify(phc: Secret | undefined, password: Secret): Promise<boolean>;
   /** Whether the PHC string was made with the parameters of today. */
@@ -61,6 +63,8 @@ export function createPasswordHasher(deps: QueueBounds & { readonly random: Rand
       const [against, tried] = isPossible ? [phc.reveal(), normalised(password)] : [nobodys, ''];
       return (await inTurn(() => verify(against, tried))) && isPossible;
     },
+
+    problemOf,
 
     isCurrent: (phc) => phc.reveal().startsWith(prefix),
 

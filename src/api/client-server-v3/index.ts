@@ -1,4 +1,6 @@
 import type { AccountAuthority } from '../../accounts/authority.js';
+import type { AccountCredentials } from '../../accounts/credentials.js';
+import type { AccountDevices } from '../../accounts/devices.js';
 import type { AccountSessions } from '../../accounts/sessions.js';
 import type { Endpoint } from '../../http/endpoint.js';
 import type { Surface } from '../../http/surface.js';
@@ -7,6 +9,7 @@ import { createAccessTokenAuth, matrixSurface, requireAccessToken } from '../cli
 import { addAddress } from './add-address.js';
 import type { AddressDeps } from './address-deps.js';
 import { createAddressSubmission } from './address-submission.js';
+import { deviceEndpoints } from './devices.js';
 import { bindAddress } from './bind-address.js';
 import { capabilities, createDiscovery, type DiscoveryDeps } from './discovery.js';
 import { listAddresses } from './list-addresses.js';
@@ -19,8 +22,16 @@ import { loginToken } from './login-token.js';
 import { postAddress } from './post-address.js';
 import { refresh } from './refresh.js';
 import { deleteAddress, unbindAddress } from './remove-address.js';
-import { requestEmailToken, requestPhoneToken } from './request-address-token.js';
+import { changePassword, deactivateAccount } from './password.js';
+import { createPasswordSubmission } from './password-submission.js';
+import { forAddresses, forPasswords, requestEmailToken, requestPhoneToken } from './request-address-token.js';
 import { whoAmI } from './who-am-i.js';
+
+/** What users can do with accounts of our own. */
+export interface AccountDeps {
+  readonly devices: AccountDevices;
+  readonly credentials: AccountCredentials;
+}
 
 /** What createClientServerV3 needs. */
 export interface ClientServerV3Deps extends LoginDeps {
@@ -29,6 +40,8 @@ export interface ClientServerV3Deps extends LoginDeps {
   readonly sessions: AccountSessions | undefined;
   /** Absent beside a homeserver, too. */
   readonly openId: OpenIdDeps | undefined;
+  /** Absent beside a homeserver, too. */
+  readonly account: AccountDeps | undefined;
   readonly contacts: AddressDeps;
   /** Absent beside a homeserver, too. */
   readonly discovery: DiscoveryDeps | undefined;
@@ -41,7 +54,7 @@ const prefixes = ['/_matrix/client/v3', '/_matrix/client/r0', '/_matrix/client/u
  * where tokens are submitted and OpenID tokens are asked about.
  */
 export function createClientServerV3(deps: ClientServerV3Deps): readonly [Surface, ...Surface[]] {
-  const { authority, limits, sessions, openId, contacts, discovery } = deps;
+  const { authority, limits, sessions, openId, account, contacts, discovery } = deps;
   const authenticate = createAccessTokenAuth(authority);
   const login = [loginFlows(authority), logIn({ authority, limits })];
   const afterwards = sessions === undefined ? [] : [refresh(sessions), whoAmI()];
@@ -56,6 +69,7 @@ export function createClientServerV3(deps: ClientServerV3Deps): readonly [Surfac
         ...(openId === undefined ? [] : [openIdToken(openId)]),
         ...(discovery === undefined ? [] : [capabilities(discovery)]),
         ...addressEndpoints(authority, contacts),
+        ...(account === undefined ? [] : accountEndpoints(deps, account)),
       ],
     }),
     matrixSurface({
@@ -71,6 +85,7 @@ export function createClientServerV3(deps: ClientServerV3Deps): readonly [Surfac
       endpoints: sessions === undefined ? [] : [refresh(sessions), loginToken(sessions)],
     }),
     createAddressSubmission(contacts),
+    ...(account === undefined ? [] : [createPasswordSubmission(contacts)]),
     ...(openId === undefined ? [] : [createOpenIdUser(openId.tokens)]),
     ...(discovery === undefined ? [] : createDiscovery(discovery)),
   ];
@@ -87,7 +102,21 @@ function addressEndpoints(
     bindAddress(addresses),
     deleteAddress(addresses),
     unbindAddress(addresses),
-    requestEmailToken({ addresses, authority }),
-    requestPhoneToken({ addresses, authority }),
+    requestEmailToken({ addresses, authority }, forAddresses),
+    requestPhoneToken({ addresses, authority }, forAddresses),
+  ];
+}
+
+function accountEndpoints(
+  { authority, limits }: Pick<ClientServerV3Deps, 'authority' | 'limits'>,
+  { devices, credentials }: AccountDeps,
+): readonly Endpoint[] {
+  const tokens = { addresses: credentials, authority: undefined };
+  return [
+    ...deviceEndpoints(devices),
+    changePassword({ credentials, authority, limits }),
+    requestEmailToken(tokens, forPasswords),
+    requestPhoneToken(tokens, forPasswords),
+    deactivateAccount(credentials),
   ];
 }

@@ -4,16 +4,30 @@ import type { AccountAuthority } from '../../accounts/authority.js';
 import { AccountFailure } from '../../accounts/failure.js';
 import type { Secret } from '../../base/secret.js';
 import { clientNetwork } from '../../http/client-ip.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { endpoint, type Endpoint, type ReplyShape } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes, homeserverErrors, type ErrorKind } from '../client-server/error-shapes.js';
 import { member } from '../client-server/member.js';
+import { bodyKinds } from '../client-server/operation-errors.js';
 import { addressBodyKinds, anyAddressKinds } from './address-shapes.js';
 
 /** What the requests for tokens need. */
 export interface AddressTokenDeps {
   readonly addresses: Pick<AccountAddresses, 'admit' | 'requestToken'>;
-  readonly authority: Pick<AccountAuthority, 'whoAmI'>;
+  /** Undefined if access tokens do not matter. */
+  readonly authority: Pick<AccountAuthority, 'whoAmI'> | undefined;
+}
+
+/** What the tokens are for. */
+export interface TokenUse {
+  /** Of the endpoints' names. */
+  readonly suffix: string;
+  readonly path: string;
+  readonly operationIds: { readonly email: string; readonly msisdn: string };
+  readonly summaries: { readonly email: string; readonly msisdn: string };
+  readonly description: string;
+  readonly kinds: readonly ErrorKind[];
+  readonly otherErrors?: ReplyShape;
 }
 
 const members = {
@@ -38,41 +52,71 @@ const session = {
   submit_url: member('string', 'Where to send the token that was sent, if it is not opened as a link.'),
 };
 
-const kinds: readonly ErrorKind[] = [
-  ...addressBodyKinds,
+const anyKinds: readonly ErrorKind[] = [
+  ...bodyKinds,
+  'missing',
   'parameter_invalid',
-  'address_changes_disabled',
   'medium_unsupported',
   'client_secret_invalid',
   'address_invalid',
   'next_link_refused',
-  'address_in_use',
   'rate_limited',
-  'send_failed',
-  ...anyAddressKinds.filter((kind) => kind !== 'unauthorized'),
 ];
 
-const shared = { method: 'POST', params: {}, access: 'public', otherErrors: homeserverErrors } as const;
+const shared = { method: 'POST', params: {}, access: 'public' } as const;
 
-const description =
-  'An access token is not needed; with one, only its user can add the address, and learns whether it is in use already. Without one that ' +
-  'cannot be told, and the owner of an e-mail address that is in use gets a mail instead.';
+/** Tokens by which an address is added to an account. */
+export const forAddresses: TokenUse = {
+  suffix: '',
+  path: '/account/3pid',
+  operationIds: { email: 'requestTokenTo3PIDEmail', msisdn: 'requestTokenTo3PIDMSISDN' },
+  summaries: {
+    email: 'Have a link mailed, to prove an e-mail address with',
+    msisdn: 'Have a code sent to a phone, to prove its number with',
+  },
+  description:
+    'An access token is not needed; with one, only its user can add the address, and learns whether it is in use already. Without one that ' +
+    'cannot be told, and the owner of an e-mail address that is in use gets a mail instead.',
+  kinds: [
+    ...addressBodyKinds,
+    'address_changes_disabled',
+    'address_in_use',
+    'send_failed',
+    ...anyAddressKinds.filter((kind) => kind !== 'unauthorized'),
+  ],
+  otherErrors: homeserverErrors,
+};
 
-/** POST /account/3pid/email/requestToken */
-export function requestEmailToken({ addresses, authority }: AddressTokenDeps): Endpoint {
+/** Tokens by which a new password is set for the account that the address belongs to. */
+export const forPasswords: TokenUse = {
+  suffix: '_for_password',
+  path: '/account/password',
+  operationIds: { email: 'requestTokenToResetPasswordEmail', msisdn: 'requestTokenToResetPasswordMSISDN' },
+  summaries: {
+    email: 'Have a link mailed, to set a new password with',
+    msisdn: 'Have a code sent to a phone, to set a new password with',
+  },
+  description:
+    'An access token is not needed. The answer is the same whether the address belongs to an account or not, and whether the message can be ' +
+    'sent or not.',
+  kinds: ['unavailable', 'defect'],
+};
+
+/** POST /account/3pid/email/requestToken, and the same for passwords */
+export function requestEmailToken({ addresses, authority }: AddressTokenDeps, use: TokenUse): Endpoint {
   return endpoint({
     ...shared,
-    name: 'request_email_token',
-    operationId: 'requestTokenTo3PIDEmail',
-    path: '/account/3pid/email/requestToken',
-    summary: 'Have a link mailed, to prove an e-mail address with',
-    description,
+    name: `request_email_token${use.suffix}`,
+    operationId: use.operationIds.email,
+    path: `${use.path}/email/requestToken`,
+    summary: use.summaries.email,
+    description: use.description,
     body: z.looseObject({
       email: z.string().meta({ description: 'The e-mail address.', examples: ['foo@example.com'] }),
       ...members,
     }),
     replies: { 200: { description: 'A mail is on its way', schema: z.looseObject(session) } },
-    errors: errorShapes(kinds),
+    ...errorsOf(use),
     admit: () => addresses.admit('email'),
     async handler(request) {
       const { body } = request;
@@ -82,15 +126,15 @@ export function requestEmailToken({ addresses, authority }: AddressTokenDeps): E
   });
 }
 
-/** POST /account/3pid/msisdn/requestToken */
-export function requestPhoneToken({ addresses, authority }: AddressTokenDeps): Endpoint {
+/** POST /account/3pid/msisdn/requestToken, and the same for passwords */
+export function requestPhoneToken({ addresses, authority }: AddressTokenDeps, use: TokenUse): Endpoint {
   return endpoint({
     ...shared,
-    name: 'request_msisdn_token',
-    operationId: 'requestTokenTo3PIDMSISDN',
-    path: '/account/3pid/msisdn/requestToken',
-    summary: 'Have a code sent to a phone, to prove its number with',
-    description,
+    name: `request_msisdn_token${use.suffix}`,
+    operationId: use.operationIds.msisdn,
+    path: `${use.path}/msisdn/requestToken`,
+    summary: use.summaries.msisdn,
+    description: use.description,
     body: z.looseObject({
       country: z.string().meta({
         description: 'The country where the number is dialled as it is given: two letters, ISO 3166-1.',
@@ -110,7 +154,7 @@ export function requestPhoneToken({ addresses, authority }: AddressTokenDeps): E
         }),
       },
     },
-    errors: errorShapes([...kinds, 'destination_refused']),
+    ...errorsOf(use, 'destination_refused'),
     admit: () => addresses.admit('msisdn'),
     async handler(request) {
       const { body } = request;
@@ -118,6 +162,11 @@ export function requestPhoneToken({ addresses, authority }: AddressTokenDeps): E
       return reply(200, { ...(await addresses.requestToken({ ...typed, ...(await wished(request, authority)) })) });
     },
   });
+}
+
+function errorsOf({ kinds, otherErrors }: TokenUse, ...more: readonly ErrorKind[]) {
+  const errors = errorShapes([...anyKinds, ...kinds, ...more]);
+  return otherErrors === undefined ? { errors } : { errors, otherErrors };
 }
 
 interface TokenWish extends Asking {
@@ -151,7 +200,7 @@ async function callerIfAny(
   { accessToken, clientAddress }: Asking,
   authority: AddressTokenDeps['authority'],
 ): Promise<Caller | undefined> {
-  if (accessToken === undefined) return undefined;
+  if (accessToken === undefined || !authority) return undefined;
   const { mxid } = await authority.whoAmI(accessToken, clientAddress);
   return { mxid, accessToken, clientAddress };
 }

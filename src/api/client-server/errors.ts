@@ -24,6 +24,7 @@ export const accountErrors = {
   body_too_deep: { status: 400, errcode: 'M_BAD_JSON', error: 'Content is nested too deeply' },
   login_type_unknown: { status: 400, errcode: 'M_UNKNOWN', error: 'Unknown login type' },
   token_missing: missingToken,
+  device_unknown: { status: 404, errcode: 'M_NOT_FOUND', error: 'No such device' },
   token_unknown: { status: 401, errcode: 'M_UNKNOWN_TOKEN', error: 'Unknown or expired token' },
   rate_limited: tooMany,
   overloaded: tooMany,

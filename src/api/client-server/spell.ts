@@ -64,6 +64,7 @@ function detailOf(fault: Exclude<AccountFault, { kind: PassedOn }>): string {
     case 'user_deactivated':
     case 'not_yourself':
     case 'token_missing':
+    case 'device_unknown':
     case 'token_unknown':
     case 'rate_limited':
     case 'overloaded':

@@ -48,7 +48,7 @@ export function submitToken(
 ): Endpoint {
   return endpoint({
     name: `submit_${medium}_token`,
-    operationId: `${medium}SubmitTokenPost`,
+    operationId: `${version.operationPrefix}${medium}SubmitTokenPost`,
     method: 'POST',
     path: version.submitPath(medium),
     params: {},

@@ -38,7 +38,7 @@ export function validationPages(
   const opened = endpoint({
     ...shared,
     name: `open_${medium}_link`,
-    operationId: `${medium}SubmitTokenGet`,
+    operationId: `${version.operationPrefix}${medium}SubmitTokenGet`,
     method: 'GET',
     path,
     summary: 'The page behind the link in a message',
@@ -52,7 +52,7 @@ export function validationPages(
     errors: errorPages(kinds),
     async handler(request) {
       const fields = request.body;
-      if (confirmClick) return confirmPage(medium, { action, fields });
+      if (confirmClick) return confirmPage(medium, { action, fields }, version.purpose);
       const { key, token } = readSubmission(version.purpose, medium, fields);
       const { nextLink } = await validation.submitToken(key, token, clientOf(request, version));
       return nextLink === undefined ? provenPage(medium, undefined) : redirectPage(medium, nextLink);
@@ -61,7 +61,7 @@ export function validationPages(
   const confirmed = endpoint({
     ...shared,
     name: `confirm_${medium}_link`,
-    operationId: `${medium}SubmitTokenConfirm`,
+    operationId: `${version.operationPrefix}${medium}SubmitTokenConfirm`,
     method: 'POST',
     path: `${path}/confirm`,
     summary: 'What the button of the page does',

@@ -7,6 +7,8 @@ import type { ErrorKind } from './wire-error.js';
 
 /** In what the versions of the identity service differ where an operation is the same in both; and the client-server API, which has some too. */
 export interface Version {
+  /** What the IDs of its operations begin with, if one document describes several versions. */
+  readonly operationPrefix: string;
   /** What its sessions are for. */
   readonly purpose: Purpose;
   /** Where a token is submitted, below the prefix. */
@@ -26,6 +28,7 @@ export interface Version {
 /** Version 1, which asks nobody who they are. */
 export function version1(submitFailureStatus: 200 | 400): Version {
   return {
+    operationPrefix: '',
     purpose: 'identity',
     submitPath: submitTokenPath,
     inputFrom: 'arguments',
@@ -39,6 +42,7 @@ export function version1(submitFailureStatus: 200 | 400): Version {
 
 /** Version 2, for users with a token. */
 export const version2: Version = {
+  operationPrefix: '',
   purpose: 'identity',
   submitPath: submitTokenPath,
   inputFrom: 'json',
@@ -56,6 +60,14 @@ export const accountSubmission: Version = {
   submitPath: (medium) => `/${medium}/submit_token`,
   access: 'public',
   entryKinds: [],
+};
+
+/** The same for tokens that allow to set a new password. */
+export const passwordSubmission: Version = {
+  ...accountSubmission,
+  operationPrefix: 'password_',
+  purpose: 'password',
+  submitPath: (medium) => `/password/${medium}/submit_token`,
 };
 
 function submitTokenPath(medium: 'email' | 'msisdn'): string {

@@ -20,6 +20,8 @@ export interface IdentityBindingStore {
   save(record: IdentityBindingRecord): Promise<void>;
   /** Oldest first. */
   list(mxid: Mxid, address: ThirdPartyAddress): Promise<IdentityBindingRecord[]>;
+  /** Oldest first. */
+  listByUser(mxid: Mxid): Promise<IdentityBindingRecord[]>;
   delete(id: string): Promise<void>;
   deleteByUser(mxid: Mxid): Promise<void>;
 }

@@ -1,13 +1,16 @@
 import { In } from 'typeorm';
 import type { ThirdPartyAddress } from '../../base/canonical-address.js';
+import type { Mxid } from '../../base/mxid.js';
 import { Secret } from '../../base/secret.js';
 import { readAddress, writeAddress } from '../address-text.js';
-import { identityBindings } from '../entities/identity-bindings.js';
+import { type IdentityBindingRow, identityBindings } from '../entities/identity-bindings.js';
 import { sealedColumns } from '../sealed-columns.js';
 import type { Sealer } from '../sealing/sealer.js';
 import type { SubjectHasher } from '../sealing/subject-hasher.js';
 import type { TransactionSession } from '../transaction-session.js';
-import type { IdentityBindingStore } from './identity-binding-store.js';
+import type { IdentityBindingRecord, IdentityBindingStore } from './identity-binding-store.js';
+
+const oldestFirst = { createdAt: 'ASC', id: 'ASC' } as const;
 
 /** What is published at identity servers of others, within one transaction. */
 export function createIdentityBindingStore(
@@ -20,6 +23,12 @@ export function createIdentityBindingStore(
   const hashesOf = (address: ThirdPartyAddress) => {
     const text = writeAddress(address);
     return In([hasher.hash(text), ...hasher.oldHashes(text)]);
+  };
+  const record = ({ id, mxid, idServer, createdAt, ...row }: IdentityBindingRow): IdentityBindingRecord => {
+    const proof = sealer.open(bindingProof, id, row.proof).reveal();
+    const { sid, clientSecret } = JSON.parse(proof) as { readonly sid: string; readonly clientSecret: string };
+    const opened = readAddress(sealer.open(bindingAddress, id, row.address));
+    return { id, mxid: mxid as Mxid, ...opened, idServer, sid, clientSecret: new Secret(clientSecret), createdAt };
   };
 
   return {
@@ -41,16 +50,12 @@ export function createIdentityBindingStore(
     },
 
     async list(mxid, address) {
-      const rows = await repository().find({
-        where: { mxid, addressHash: hashesOf(address) },
-        order: { createdAt: 'ASC', id: 'ASC' },
-      });
-      return rows.map(({ id, idServer, createdAt, ...row }) => {
-        const proof = sealer.open(bindingProof, id, row.proof).reveal();
-        const { sid, clientSecret } = JSON.parse(proof) as { readonly sid: string; readonly clientSecret: string };
-        const opened = readAddress(sealer.open(bindingAddress, id, row.address));
-        return { id, mxid, ...opened, idServer, sid, clientSecret: new Secret(clientSecret), createdAt };
-      });
+      const where = { mxid, addressHash: hashesOf(address) };
+      return (await repository().find({ where, order: oldestFirst })).map(record);
+    },
+
+    async listByUser(mxid) {
+      return (await repository().find({ where: { mxid }, order: oldestFirst })).map(record);
     },
 
     async delete(id) {

@@ -68,4 +68,10 @@ export const addressExtras: Readonly<Record<string, number>> = {
   'POST /msisdn/submit_token': 8,
   'POST /email/submit_token/confirm': 8,
   'POST /msisdn/submit_token/confirm': 8,
+  'GET /password/email/submit_token': 34,
+  'GET /password/msisdn/submit_token': 34,
+  'POST /password/email/submit_token': 34,
+  'POST /password/msisdn/submit_token': 34,
+  'POST /password/email/submit_token/confirm': 34,
+  'POST /password/msisdn/submit_token/confirm': 34,
 };

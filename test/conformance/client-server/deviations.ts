@@ -54,4 +54,13 @@ export const beyond: readonly LoginExtra[] = [
   { version: 'v3', operation: 'POST /logout', ruling: 22 },
   { version: 'v3', operation: 'POST /logout/all', ruling: 22 },
   { version: 'v3', operation: 'POST /refresh', ruling: 22 },
+  { version: 'v3', operation: 'GET /devices', ruling: 32 },
+  { version: 'v3', operation: 'GET /devices/{deviceId}', ruling: 32 },
+  { version: 'v3', operation: 'PUT /devices/{deviceId}', ruling: 32 },
+  { version: 'v3', operation: 'DELETE /devices/{deviceId}', ruling: 32 },
+  { version: 'v3', operation: 'POST /delete_devices', ruling: 32 },
+  { version: 'v3', operation: 'POST /account/password', ruling: 33 },
+  { version: 'v3', operation: 'POST /account/password/email/requestToken', ruling: 34 },
+  { version: 'v3', operation: 'POST /account/password/msisdn/requestToken', ruling: 34 },
+  { version: 'v3', operation: 'POST /account/deactivate', ruling: 35 },
 ];

@@ -35,7 +35,8 @@ describe('HTML from a template', () => {
 });
 
 const pages = {
-  confirm: confirmPage('email', { action: hostile, fields: { [hostile]: hostile } }),
+  confirm: confirmPage('email', { action: hostile, fields: { [hostile]: hostile } }, 'identity'),
+  'confirm a new password': confirmPage('email', { action: hostile, fields: { [hostile]: hostile } }, 'password'),
   proven: provenPage('msisdn', undefined),
   'proven, leading on': provenPage('email', hostile),
   redirect: redirectPage('email', hostile),

@@ -1,0 +1,97 @@
+import type { Mxid } from '../../base/mxid.js';
+import type { Database, Transaction } from '../../database/database.js';
+import { ThreepidFailure } from '../../threepid/failure.js';
+import type { Purpose, ValidatedAddress, Validation } from '../../threepid/validation.js';
+import type { AddressTokenRequest, ProofSession, RequestBody } from './account-addresses.js';
+import { ticketReply } from './ticket-reply.js';
+
+/** A session in which the user of an account proves an address of it, to set a new password. */
+export interface PasswordProof extends ProofSession {
+  readonly medium: 'email' | 'msisdn';
+}
+
+/** The validation sessions that allow to set a new password. */
+export interface PasswordProofs {
+  /** Of which addresses can be validated. */
+  media(): readonly ('email' | 'msisdn')[];
+  /** Throws ThreepidFailure medium_unsupported. */
+  requireMedium(medium: 'email' | 'msisdn'): void;
+  /** See AccountCredentials.requestToken. */
+  requestToken(request: AddressTokenRequest): Promise<RequestBody>;
+  /** Returns whose address was validated in the session; undefined if none was, or the address belongs to no account. */
+  findUser(proof: PasswordProof): Promise<Mxid | undefined>;
+  /** Uses the session up, in the transaction of `use`; false if it is no proof of that user any more. */
+  use(proof: PasswordProof, mxid: Mxid, use: (tx: Transaction) => Promise<void>): Promise<boolean>;
+}
+
+/** What createPasswordProofs needs. */
+export interface PasswordProofsDeps {
+  readonly database: Database;
+  readonly validation: Pick<Validation, 'requestToken' | 'loadValidated' | 'consume'>;
+  /** Whether there is a way for messages to addresses of that medium. */
+  readonly canSend: (medium: 'email' | 'msisdn') => boolean;
+  /** Where clients submit tokens; undefined if no public URL is configured. */
+  readonly submitUrl: ((medium: 'email' | 'msisdn') => string) | undefined;
+}
+
+const purpose: Purpose = 'password';
+
+/** Those of the addresses in that database. */
+export function createPasswordProofs(deps: PasswordProofsDeps): PasswordProofs {
+  const { database, validation, canSend, submitUrl } = deps;
+  const isPossible = (medium: 'email' | 'msisdn') => submitUrl !== undefined && canSend(medium);
+
+  const findOwner = async (tx: Transaction, address: Pick<ValidatedAddress, 'medium' | 'address'>) =>
+    (await tx.accountAddresses.find(address))?.mxid;
+
+  return {
+    media: () => (['email', 'msisdn'] as const).filter(isPossible),
+
+    requireMedium(medium) {
+      if (!isPossible(medium)) throw new ThreepidFailure({ kind: 'medium_unsupported', medium });
+    },
+
+    async requestToken({ medium, address, country, clientSecret, sendAttempt, nextLink, client }) {
+      const ticket = await validation.requestToken({
+        purpose,
+        typed: { medium, address, country },
+        clientSecret,
+        sendAttempt,
+        nextLink,
+        asker: { client, mxid: undefined },
+        isQuiet: true,
+        admit: async (tx, canonical) => ((await findOwner(tx, canonical)) === undefined ? 'withhold' : 'send'),
+      });
+      return ticketReply(medium, ticket, submitUrl?.(medium));
+    },
+
+    async findUser({ medium, ...session }) {
+      try {
+        const proven = await validation.loadValidated({ purpose, ...session });
+        if (proven.medium !== medium) return undefined;
+        return await database.transaction((tx) => findOwner(tx, proven));
+      } catch (error) {
+        if (error instanceof ThreepidFailure) return undefined;
+        throw error;
+      }
+    },
+
+    async use({ sid, clientSecret }, mxid, use) {
+      try {
+        const hold = (tx: Transaction) => tx.accounts.hold(mxid);
+        await validation.consume(
+          { purpose, sid, clientSecret },
+          async (tx, proven) => {
+            if ((await findOwner(tx, proven)) !== mxid) throw new ThreepidFailure({ kind: 'session_unknown' });
+            await use(tx);
+          },
+          hold,
+        );
+        return true;
+      } catch (error) {
+        if (error instanceof ThreepidFailure) return false;
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { Database } from '../../database/database.js';
+import type { AccountDevices } from '../devices.js';
+import { AccountFailure } from '../failure.js';
+import type { UserInteractiveAuth } from '../uia/user-interactive-auth.js';
+import { readDeviceName } from './device-name.js';
+import { endDevice } from './token-desk.js';
+
+/** What createEmbeddedDevices needs. */
+export interface EmbeddedDevicesDeps {
+  readonly database: Database;
+  readonly userInteractiveAuth: Pick<UserInteractiveAuth, 'authenticate'>;
+}
+
+/** The devices of accounts of our own. */
+export function createEmbeddedDevices({ database, userInteractiveAuth }: EmbeddedDevicesDeps): AccountDevices {
+  return {
+    list: ({ mxid }) => database.transaction((tx) => tx.devices.listByUser(mxid)),
+
+    async load({ mxid }, deviceId) {
+      const device = isPossible(deviceId)
+        ? await database.transaction((tx) => tx.devices.find(mxid, deviceId))
+        : undefined;
+      if (!device) throw new AccountFailure({ kind: 'device_unknown' });
+      return device;
+    },
+
+    async rename({ mxid }, deviceId, displayName) {
+      const name = readDeviceName(displayName);
+      const isKnown =
+        isPossible(deviceId) && (await database.transaction((tx) => tx.devices.rename(mxid, deviceId, name)));
+      if (!isKnown) throw new AccountFailure({ kind: 'device_unknown' });
+    },
+
+    async end({ mxid }, deviceIds, auth, { method, path }) {
+      const operation = { owner: mxid, method, path: `/_matrix/client/v3${path}`, params: { devices: deviceIds } };
+      await userInteractiveAuth.authenticate(operation, auth);
+      await database.transaction(async (tx) => {
+        await tx.accounts.hold(mxid);
+        const known = (await tx.devices.listByUser(mxid)).map(({ deviceId }) => deviceId);
+        for (const deviceId of known) if (deviceIds.includes(deviceId)) await endDevice(tx, mxid, deviceId);
+      });
+    },
+  };
+}
+
+// PostgreSQL rejects a query with a zero byte in it.
+function isPossible(deviceId: string): boolean {
+  return !deviceId.includes('\0');
+}

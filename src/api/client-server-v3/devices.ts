@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import type { AccountDevice, AccountDevices } from '../../accounts/devices.js';
+import { boundedList } from '../../http/bounded-list.js';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import { errorShapes, type ErrorKind } from '../client-server/error-shapes.js';
+import { member } from '../client-server/member.js';
+import { bodyKinds } from '../client-server/operation-errors.js';
+import { callerOf } from './address-shapes.js';
+import { authenticationWanted } from './authentication-wanted.js';
+
+const device = z.object({
+  device_id: z.string().meta({ description: 'The device ID.', examples: ['QBUAZIFURK'] }),
+  display_name: z
+    .string()
+    .optional()
+    .meta({ description: 'Its name, if it has one.', examples: ['alice’s phone'] }),
+});
+
+const params = { deviceId: { description: 'The device ID.', example: 'QBUAZIFURK' } } as const;
+const tokenKinds: readonly ErrorKind[] = ['unauthorized', 'token_unknown', 'unavailable', 'defect'];
+const auth = member('object', 'User-interactive authentication.');
+const ended = {
+  access: 'authenticated',
+  replies: { 200: { description: 'They are logged out', schema: z.object({}) } },
+  errors: {
+    ...errorShapes([
+      ...bodyKinds,
+      'missing',
+      'parameter_missing',
+      'parameter_invalid',
+      'rate_limited',
+      'overloaded',
+      'unavailable',
+      'defect',
+    ]),
+    401: authenticationWanted,
+  },
+} as const;
+
+/** `/devices`, `/devices/{deviceId}` and `/delete_devices` */
+export function deviceEndpoints(devices: AccountDevices): readonly Endpoint[] {
+  return [list(devices), load(devices), rename(devices), endOne(devices), endSeveral(devices)];
+}
+
+function list(devices: AccountDevices): Endpoint {
+  return endpoint({
+    name: 'list_devices',
+    operationId: 'getDevices',
+    method: 'GET',
+    path: '/devices',
+    params: {},
+    access: 'authenticated',
+    summary: 'List the devices that the account is logged in on',
+    replies: { 200: { description: 'The devices, oldest first', schema: z.object({ devices: z.array(device) }) } },
+    errors: errorShapes(tokenKinds),
+    async handler(request) {
+      const found = await devices.list(callerOf(request));
+      return reply(200, { devices: found.map(wireDevice) });
+    },
+  });
+}
+
+function load(devices: AccountDevices): Endpoint {
+  return endpoint({
+    name: 'get_device',
+    operationId: 'getDevice',
+    method: 'GET',
+    path: '/devices/{deviceId}',
+    params,
+    access: 'authenticated',
+    summary: 'Get one device',
+    replies: { 200: { description: 'The device', schema: device } },
+    errors: errorShapes([...tokenKinds, 'device_unknown']),
+    async handler(request) {
+      return reply(200, wireDevice(await devices.load(callerOf(request), request.params.deviceId)));
+    },
+  });
+}
+
+function rename(devices: AccountDevices): Endpoint {
+  return endpoint({
+    name: 'rename_device',
+    operationId: 'updateDevice',
+    method: 'PUT',
+    path: '/devices/{deviceId}',
+    params,
+    access: 'authenticated',
+    summary: 'Set the name of a device',
+    body: z.looseObject({
+      display_name: z
+        .string()
+        .nullish()
+        .meta({ description: 'The new name. Unchanged if it is absent; control characters are removed.' }),
+    }),
+    replies: { 200: { description: 'It has that name', schema: z.object({}) } },
+    errors: errorShapes([...bodyKinds, ...tokenKinds, 'device_unknown']),
+    async handler(request) {
+      const { params: path, body } = request;
+      const { display_name: name } = body;
+      const caller = callerOf(request);
+      if (typeof name === 'string') await devices.rename(caller, path.deviceId, name);
+      else await devices.load(caller, path.deviceId);
+      return reply(200, {});
+    },
+  });
+}
+
+function endOne(devices: AccountDevices): Endpoint {
+  return endpoint({
+    ...ended,
+    name: 'delete_device',
+    operationId: 'deleteDevice',
+    method: 'DELETE',
+    path: '/devices/{deviceId}',
+    params,
+    summary: 'Log a device out',
+    description: 'Wants user-interactive authentication. A device that the user does not have is ignored.',
+    body: z.looseObject({ auth }),
+    async handler(request) {
+      const { deviceId } = request.params;
+      const operation = { method: 'DELETE', path: `/devices/${encodeURIComponent(deviceId)}` } as const;
+      await devices.end(callerOf(request), [deviceId], request.body.auth, operation);
+      return reply(200, {});
+    },
+  });
+}
+
+function endSeveral(devices: AccountDevices): Endpoint {
+  return endpoint({
+    ...ended,
+    name: 'delete_devices',
+    operationId: 'deleteDevices',
+    method: 'POST',
+    path: '/delete_devices',
+    params: {},
+    summary: 'Log several devices out',
+    description: 'Wants user-interactive authentication. Devices that the user does not have are ignored.',
+    body: z.looseObject({ devices: boundedList(z.string(), { max: 1000, description: 'The device IDs.' }), auth }),
+    async handler(request) {
+      const { devices: deviceIds, auth: given } = request.body;
+      await devices.end(callerOf(request), deviceIds, given, { method: 'POST', path: '/delete_devices' });
+      return reply(200, {});
+    },
+  });
+}
+
+function wireDevice({ deviceId, displayName }: AccountDevice) {
+  return { device_id: deviceId, ...(displayName === undefined ? {} : { display_name: displayName }) };
+}

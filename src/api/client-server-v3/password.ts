@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import type { AccountCredentials } from '../../accounts/credentials.js';
+import type { AccountAuthority } from '../../accounts/authority.js';
+import type { LoginLimits } from '../../accounts/login-limits.js';
+import { Secret } from '../../base/secret.js';
+import { clientNetwork } from '../../http/client-ip.js';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import { errorShapes, type ErrorKind } from '../client-server/error-shapes.js';
+import { member } from '../client-server/member.js';
+import { bodyKinds } from '../client-server/operation-errors.js';
+import { callerOf } from './address-shapes.js';
+import { authenticationWanted, validationWanted } from './authentication-wanted.js';
+
+/** What the endpoint needs. */
+export interface PasswordDeps {
+  readonly credentials: Pick<AccountCredentials, 'changePassword'>;
+  readonly authority: Pick<AccountAuthority, 'whoAmI'>;
+  readonly limits: Pick<LoginLimits, 'admitClient'>;
+}
+
+const kinds: readonly ErrorKind[] = [
+  ...bodyKinds,
+  'missing',
+  'parameter_missing',
+  'parameter_invalid',
+  'rate_limited',
+  'overloaded',
+  'user_deactivated',
+  'unavailable',
+  'defect',
+];
+
+/** POST /account/password */
+export function changePassword({ credentials, authority, limits }: PasswordDeps): Endpoint {
+  return endpoint({
+    name: 'change_password',
+    operationId: 'changePassword',
+    method: 'POST',
+    path: '/account/password',
+    params: {},
+    access: 'public',
+    summary: 'Set a new password',
+    description:
+      'Wants user-interactive authentication: by the password, if there is an access token; or by an address of the account, validated in a ' +
+      'session of /account/password/{medium}/requestToken.',
+    body: z.looseObject({
+      new_password: z.string().meta({ description: 'The new password.' }),
+      logout_devices: z
+        .boolean()
+        .nullish()
+        .meta({ description: 'Whether all other logins of the account end. By default they do.' }),
+      auth: member('object', 'User-interactive authentication.'),
+    }),
+    replies: { 200: { description: 'The password is set', schema: z.object({}) } },
+    errors: { ...errorShapes(kinds), 401: validationWanted },
+    async handler({ body, accessToken, clientAddress }) {
+      if (accessToken === undefined) limits.admitClient(clientNetwork(clientAddress));
+      const holder = accessToken && (await authority.whoAmI(accessToken, clientAddress));
+      await credentials.changePassword({
+        caller: holder && accessToken && { ...holder, accessToken, clientAddress },
+        newPassword: new Secret(body.new_password),
+        logsOut: body.logout_devices ?? true,
+        auth: body.auth,
+      });
+      return reply(200, {});
+    },
+  });
+}
+
+const outcome = z.object({
+  id_server_unbind_result: z.enum(['no-support', 'success']).meta({
+    description:
+      '`success` if every identity server at which something was published has forgotten it, else `no-support`.',
+  }),
+});
+
+/** POST /account/deactivate */
+export function deactivateAccount(credentials: Pick<AccountCredentials, 'deactivate'>): Endpoint {
+  return endpoint({
+    name: 'deactivate_account',
+    operationId: 'deactivateAccount',
+    method: 'POST',
+    path: '/account/deactivate',
+    params: {},
+    access: 'authenticated',
+    summary: 'End the account for good',
+    description:
+      'Wants user-interactive authentication. Ends all logins, those to Telegram too, and deletes addresses and what is published of them. The ' +
+      'name stays taken.',
+    body: z.looseObject({
+      auth: member('object', 'User-interactive authentication.'),
+      id_server: z.string().nullish().meta({
+        description:
+          'The identity server to withdraw addresses from, `host[:port][/path]`. If it is absent, all that are known.',
+      }),
+      erase: z.boolean().nullish().meta({ description: 'Changes nothing: there are no messages here to erase.' }),
+    }),
+    replies: { 200: { description: 'The account is deactivated', schema: outcome } },
+    errors: { ...errorShapes([...kinds, 'identity_server_invalid']), 401: authenticationWanted },
+    async handler(request) {
+      const { auth, id_server: idServer } = request.body;
+      const result = await credentials.deactivate(callerOf(request), auth, idServer ?? undefined);
+      return reply(200, { id_server_unbind_result: result });
+    },
+  });
+}

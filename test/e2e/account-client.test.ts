@@ -1,0 +1,106 @@
+import { MatrixError, type AuthDict, type MatrixClient } from 'matrix-js-sdk';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
+import { systemRandom } from '../../src/base/random.js';
+import { startSandbox } from '../../src/sandbox/sandbox.js';
+import { addressClient, byEmail } from '../support/address-client.js';
+import { pressButton, provingLink, startContactPlace, type ContactPlace } from '../support/contact-place.js';
+import { loggedInClient, matrixClient } from '../support/matrix-client.js';
+
+describe('matrix-js-sdk and the accounts of Gangway', () => {
+  let place: ContactPlace;
+  let people: ReturnType<typeof addressClient>;
+
+  beforeAll(async () => {
+    const sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+    await sandbox.stop();
+    place = await startContactPlace(sandbox, ['alice', 'bob', 'carol', 'dave']);
+    people = addressClient(place);
+  }, 60_000);
+  afterAll(() => place.close());
+
+  const passwordOf = (user: string) => `the password of ${user}`;
+
+  async function logIn(user: string, deviceId: string, password = passwordOf(user)): Promise<MatrixClient> {
+    const identifier = { type: 'm.id.user', user } as const;
+    const wished = { type: 'm.login.password', identifier, password, device_id: deviceId } as const;
+    return loggedInClient(place.url, await matrixClient(place.url).loginRequest(wished));
+  }
+
+  /** As clients do: first without, then again with what they are asked for. */
+  async function authenticated<T>(user: string, ask: (auth?: AuthDict) => Promise<T>): Promise<T> {
+    const challenge = await ask().then(
+      () => expect.unreachable('it was done without a password'),
+      (error: unknown) => (error instanceof MatrixError ? error : expect.unreachable(String(error))),
+    );
+    expect(challenge.httpStatus).toBe(401);
+    const session = String(challenge.data['session']);
+    const identifier = { type: 'm.id.user', user };
+    return ask({ type: 'm.login.password', identifier, user, password: passwordOf(user), session });
+  }
+
+  it('lists, names and logs out devices', async () => {
+    const client = await logIn('alice', 'DESK');
+    for (const device of ['PHONE', 'TABLET', 'LOST']) await logIn('alice', device);
+    await client.setDeviceDetails('PHONE', { display_name: 'my phone' });
+    const { devices } = await client.getDevices();
+    expect(devices).toEqual(
+      expect.arrayContaining([{ device_id: 'DESK' }, { device_id: 'PHONE', display_name: 'my phone' }]),
+    );
+    expect(await client.getDevice('PHONE')).toEqual({ device_id: 'PHONE', display_name: 'my phone' });
+    await expect(client.getDevice('NONE')).rejects.toMatchObject({ httpStatus: 404, errcode: 'M_NOT_FOUND' });
+    await authenticated('alice', (auth) => client.deleteDevice('LOST', auth));
+    await authenticated('alice', (auth) => client.deleteMultipleDevices(['PHONE', 'TABLET'], auth));
+    expect(await client.getDevices()).toEqual({ devices: [{ device_id: 'DESK' }] });
+  });
+
+  it('sets a new password by the old one', async () => {
+    const [client, other] = [await logIn('bob', 'DESK'), await logIn('bob', 'OTHER')];
+    await authenticated('bob', (auth) => client.setPassword(auth ?? {}, 'new one', false));
+    expect((await client.whoami()).device_id).toBe('DESK');
+    await expect(other.whoami()).resolves.toMatchObject({ device_id: 'OTHER' });
+    await expect(logIn('bob', 'DESK')).rejects.toMatchObject({ httpStatus: 403 });
+    await logIn('bob', 'DESK', 'new one');
+  });
+
+  it('sets a new password by a mail or a code, without being logged in, and then logs in with it', async () => {
+    const carol = await people.logIn('carol');
+    await people.addEmail(carol, 'carol@mail.test');
+    await people.addPhone(carol, '07400 123504', '447400123504');
+
+    const stranger = matrixClient(place.url);
+    const secret = stranger.generateClientSecret();
+    const proof = (sid: string) => ({ sid, client_secret: secret });
+    const { sid } = await stranger.requestPasswordEmailToken('Carol@mail.test', secret, 1);
+    const link = await provingLink(place.mails, 'carol@mail.test', 2);
+    const auth = { type: 'm.login.email.identity', threepid_creds: proof(sid), threepidCreds: proof(sid) };
+    await expect(stranger.setPassword(auth, 'by mail')).rejects.toMatchObject({ httpStatus: 401 });
+    const { status, page } = await pressButton(link);
+    expect([status, link]).toEqual([200, expect.stringContaining('/password/email/submit_token?')]);
+    expect(page).toContain('is confirmed');
+    expect(await stranger.setPassword(auth, 'by mail')).toEqual({});
+    await expect(carol.client.whoami()).rejects.toMatchObject({ httpStatus: 401 });
+    expect(await people.logInBy(byEmail('carol@mail.test'), 'by mail')).toMatchObject({ user_id: carol.mxid });
+
+    const asked = await stranger.requestPasswordMsisdnToken(
+      'GB',
+      '07400 123504',
+      secret,
+      1,
+      undefined as unknown as string,
+    );
+    const { code } = await place.gateway.next('+447400123504', 2);
+    const { submit_url: submitUrl = '' } = asked;
+    expect(await stranger.submitMsisdnTokenOtherUrl(submitUrl, asked.sid, secret, code)).toEqual({ success: true });
+    await stranger.setPassword({ type: 'm.login.msisdn', threepid_creds: proof(asked.sid) }, 'by code');
+    expect(await people.logInBy(byEmail('carol@mail.test'), 'by code')).toMatchObject({ user_id: carol.mxid });
+  });
+
+  it('ends an account', async () => {
+    const client = await logIn('dave', 'DESK');
+    const ended = await authenticated('dave', (auth) => client.deactivateAccount(auth, true));
+    expect(ended).toEqual({ id_server_unbind_result: 'success' });
+    await expect(client.whoami()).rejects.toMatchObject({ httpStatus: 401 });
+    await expect(logIn('dave', 'DESK')).rejects.toMatchObject({ errcode: 'M_USER_DEACTIVATED' });
+  });
+});
