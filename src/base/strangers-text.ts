@@ -1,11 +1,29 @@
+import { serverNameOf, type Mxid } from './mxid.js';
+
 /** A text by a stranger that is fit to be shown under our name; see strangersText. */
 export type StrangersText = string & { readonly __brand: 'StrangersText' };
 
+const longestMxid = 60;
+const longestServerName = 40;
+// Today's grammar, and capitals of older servers. Historical user IDs may hold nearly any text, with blanks that no program takes for blanks.
+const plainMxid = /^@[0-9A-Za-z._=/+-]+:[0-9A-Za-z.:[\]-]+$/;
+
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** The text in one line: what breaks lines, controls and white space become single spaces. */
+/** The text in one line: what breaks lines, controls, white space and the Braille blank become single spaces. */
 export function oneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
+  return text.replaceAll(/[\p{Cc}\p{Z}\s\u2800]+/gu, ' ').trim();
+}
+
+/**
+ * Returns a Matrix ID as it may be shown under our name: itself if it is printable ASCII of at most 60 characters, and what is known of the
+ * user otherwise. So nobody writes sentences in it.
+ */
+export function shownMxid(mxid: Mxid): StrangersText {
+  if (mxid.length <= longestMxid && plainMxid.test(mxid)) return mxid as string as StrangersText;
+  const serverName = serverNameOf(mxid);
+  const isShown = serverName.length <= longestServerName && /^[0-9A-Za-z.:[\]-]+$/.test(serverName);
+  return (isShown ? `a user of ${serverName}` : 'a Matrix user') as StrangersText;
 }
 
 /**
@@ -15,7 +33,7 @@ export function oneLine(text: string): string {
 export function strangersText(text: string | undefined, maxCharacters: number): StrangersText | undefined {
   // What is far too long is not even looked at.
   const clean = oneLine((text ?? '').slice(0, maxCharacters * 16))
-    .replaceAll(/[\p{Cf}\p{Cs}\p{Co}\p{Cn}]/gu, '')
+    .replaceAll(/[\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}]/gu, '')
     .replaceAll('://', ' ')
     .trim();
   const characters = [...segmenter.segment(clean)].map(({ segment }) => bounded(segment));

@@ -30,8 +30,8 @@ export interface EmailInvite {
   readonly to: string;
   /** The web client's page for the invited; it holds a private key. */
   readonly link: Secret;
-  /** A Matrix ID. */
-  readonly sender: string;
+  /** A Matrix ID as `shownMxid` shows it. */
+  readonly sender: StrangersText;
   readonly senderDisplayName: StrangersText | undefined;
   readonly roomName: StrangersText | undefined;
   readonly brand: string | undefined;

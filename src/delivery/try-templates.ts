@@ -1,7 +1,8 @@
 import { escapeHtml } from '../base/escape-html.js';
 import { PhoneNumber } from '../base/phone.js';
 import { Secret } from '../base/secret.js';
-import { strangersText } from '../base/strangers-text.js';
+import type { Mxid } from '../base/mxid.js';
+import { shownMxid, strangersText } from '../base/strangers-text.js';
 import { builtInTemplates, type TemplateName } from './built-in-templates.js';
 import type { MailMessage } from './channel.js';
 import type { EmailInUse, EmailInvite, EmailValidation, PhoneValidation } from './messenger.js';
@@ -31,7 +32,7 @@ const invite: EmailInvite = {
   kind: 'email_invite',
   to: 'alice@example.com',
   link: new Secret(link),
-  sender: '@bob:example.com',
+  sender: shownMxid('@bob:example.com' as Mxid),
   senderDisplayName: strangersText('Bob', 20),
   roomName: strangersText('The garden', 20),
   brand: undefined,

@@ -4,6 +4,7 @@ import type { Logger } from '../base/logger.js';
 import type { Mxid } from '../base/mxid.js';
 import { type Random, randomId, randomText } from '../base/random.js';
 import { signJson } from '../base/signed-json.js';
+import { shownMxid } from '../base/strangers-text.js';
 import type { Database } from '../database/database.js';
 import { DeliveryFailure, type DeliveryFault } from '../delivery/failure.js';
 import type { Message, Messenger } from '../delivery/messenger.js';
@@ -90,15 +91,16 @@ export function createInvites(deps: InvitesDeps): Invites {
       // As it was typed: the canonical form may be that of another mailbox.
       const to = writtenAddress(request.address);
       const shown = readDetails(details);
+      const shownSender = shownMxid(sender);
       const webClient = details['org.matrix.web_client_location'];
       const { privateKey } = ephemeral;
       const link = inviteLink(
-        { email: to, roomId, token, privateKey, sender, shown, webClient },
+        { email: to, roomId, token, privateKey, sender: shownSender, shown, webClient },
         webClients,
         publicUrl,
       );
       const { senderDisplayName, roomName } = shown;
-      await mail({ kind: 'email_invite', to, link, sender, senderDisplayName, roomName, brand }, id);
+      await mail({ kind: 'email_invite', to, link, sender: shownSender, senderDisplayName, roomName, brand }, id);
       return {
         token,
         publicKeys: [

@@ -16,7 +16,7 @@ export interface LinkedInvite {
   readonly token: string;
   /** Of the ephemeral key, in base64 of the URL-safe alphabet. */
   readonly privateKey: Secret;
-  readonly sender: string;
+  readonly sender: StrangersText;
   readonly shown: ShownDetails;
   /** Where the client of the inviting user says that the invited should go. */
   readonly webClient: string | undefined;

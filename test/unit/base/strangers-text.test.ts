@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { strangersText } from '../../../src/base/strangers-text.js';
+import type { Mxid } from '../../../src/base/mxid.js';
+import { shownMxid, strangersText } from '../../../src/base/strangers-text.js';
 
 describe('names that strangers chose', () => {
   it.each([
@@ -16,6 +17,8 @@ describe('names that strangers chose', () => {
     { given: 'Jürgen 学校', shown: 'Jürgen 学校' },
     { given: '\ud800', shown: undefined },
     { given: '\u200b\u0000 ', shown: undefined },
+    { given: '\u2800\u3164\u115f\u{e0100}', shown: undefined },
+    { given: 'You\u2800\u2800have\u3000won', shown: 'You have won' },
     { given: '', shown: undefined },
     { given: undefined, shown: undefined },
   ])('shows $given as $shown', ({ given, shown }) => {
@@ -26,7 +29,7 @@ describe('names that strangers chose', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (given) => {
         const shown = strangersText(given, 20) ?? '';
-        expect(shown).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|:\/\//u);
+        expect(shown).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u2800\p{Default_Ignorable_Code_Point}]|:\/\//u);
         expect(shown).toBe(shown.trim());
         expect(shown.length).toBeLessThanOrEqual(21 * 16);
       }),
@@ -35,5 +38,32 @@ describe('names that strangers chose', () => {
 
   it('bounds the accents of a letter', () => {
     expect(strangersText(`a${'\u0301'.repeat(500)}`, 20)?.length).toBeLessThanOrEqual(8);
+  });
+});
+
+describe('a Matrix ID in a message', () => {
+  const sentence = 'You\u2800have\u2800won.\u2800Go\u2800to\u2800evil.test';
+  it.each([
+    ['@bob:example.org', '@bob:example.org'],
+    ['@Bob.Builder_1=/+-:example.org:8448', '@Bob.Builder_1=/+-:example.org:8448'],
+    ['@a:[2001:db8::1]', '@a:[2001:db8::1]'],
+    [`@${'a'.repeat(47)}:example.org`, `@${'a'.repeat(47)}:example.org`],
+    [`@${'a'.repeat(48)}:example.org`, 'a user of example.org'],
+    [`@${sentence}:example.org`, 'a user of example.org'],
+    ['@bób:example.org', 'a user of example.org'],
+    ['@You!have!won:example.org', 'a user of example.org'],
+    [':', 'a Matrix user'],
+    [`@a:${'you-have-won.'.repeat(5)}test`, 'a Matrix user'],
+    [`@a:${sentence}`, 'a Matrix user'],
+  ])('%s is shown as %s', (mxid, shown) => {
+    expect(shownMxid(mxid as Mxid)).toBe(shown);
+  });
+
+  it('is printable ASCII of at most 60 characters, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (local, server) => {
+        expect(shownMxid(`@${local}:${server}` as Mxid)).toMatch(/^[\x20-\x7e]{1,60}$/);
+      }),
+    );
   });
 });

@@ -94,6 +94,14 @@ describe('an invite', () => {
     expect(await under.service.invites.isEphemeralKeyValid('?')).toBe(false);
   });
 
+  it('shows no text that its sender wrote into a Matrix ID, and no characters that nobody sees', async () => {
+    const sender = '@You\u2800have\u2800won.\u2800Go\u2800to\u2800evil.test:example.test';
+    await store(' Carol\u200b@Mail.test', { sender, caller: undefined });
+    const [mailed] = under.invitations();
+    expect(mailed).toMatchObject({ to: 'Carol@Mail.test', sender: 'a user of example.test' });
+    expect(decodeURIComponent(mailed?.link.reveal() ?? '')).not.toContain('evil.test');
+  });
+
   it('leads to the web client, with what it needs', async () => {
     const details = {
       room_name: 'Tea & <b>cake</b>',
