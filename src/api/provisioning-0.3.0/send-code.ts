@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { cleanHumanInput } from '../../base/human-input.js';
 import { Secret } from '../../base/secret.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
@@ -42,7 +41,7 @@ export function sendCode(login: LoginService, proofs: PhoneProofs): Endpoint {
       const owner = readOwner(params, principal);
       const step = await login.submit(owner, {
         kind: 'code',
-        code: typeof code === 'string' ? new Secret(cleanHumanInput(code)) : code,
+        code: typeof code === 'string' ? new Secret(code) : code,
       });
       switch (step.kind) {
         case 'complete':

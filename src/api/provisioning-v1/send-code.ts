@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { cleanHumanInput } from '../../base/human-input.js';
 import { Secret } from '../../base/secret.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
@@ -39,7 +38,7 @@ export function sendCode(deps: EndpointDeps): Endpoint {
     errors: errorShapes('send_code'),
     async handler({ params, principal, body: { code } }) {
       const owner = readOwner(params, principal);
-      const given = typeof code === 'string' ? new Secret(cleanHumanInput(code)) : code;
+      const given = typeof code === 'string' ? new Secret(code) : code;
       const step = await deps.login.submit(owner, { kind: 'code', code: given }).catch(atCode);
       switch (step.kind) {
         case 'complete':

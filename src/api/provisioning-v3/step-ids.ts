@@ -1,4 +1,3 @@
-import { cleanHumanInput } from '../../base/human-input.js';
 import { Secret } from '../../base/secret.js';
 import type { LoginInput } from '../../login/shapes.js';
 
@@ -47,11 +46,9 @@ function textOf(value: unknown): string | undefined {
 }
 
 function codeOf(value: unknown): Secret | number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
-    ? value
-    : secretOf(value, cleanHumanInput);
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : secretOf(value);
 }
 
-function secretOf(value: unknown, read = (text: string) => text): Secret | undefined {
-  return typeof value === 'string' ? new Secret(read(value)) : undefined;
+function secretOf(value: unknown): Secret | undefined {
+  return typeof value === 'string' ? new Secret(value) : undefined;
 }
