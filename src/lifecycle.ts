@@ -30,17 +30,19 @@ type Ending =
   | { readonly why: 'defect'; readonly error: unknown }
   | { readonly why: 'not-started'; readonly error: unknown };
 
-const signalCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+const signalCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+/** A signal that follows sooner is the same again: a terminal and npm both send that of Ctrl-C. */
+const sameSignalMs = 1000;
 const defects = ['uncaughtException', 'unhandledRejection'] as const;
 
 /**
- * Starts `runnable`, waits for SIGTERM or SIGINT, stops it, and resolves with the exit code that the caller ends the process with:
+ * Starts `runnable`, waits for SIGTERM, SIGINT or SIGHUP, stops it, and resolves with the exit code that the caller ends the process with:
  * 0 after an orderly stop; 1 where something was thrown that nobody caught, `stop` failed, or the deadline passed; 128 plus the
  * signal's number when a second signal asked to leave at once. Never rejects.
  */
 export async function runUntilSignal(runnable: Runnable, deps: LifecycleDeps): Promise<number> {
   const { logger, clock, stopDeadlineMs, signals } = deps;
-  const run = observe(signals, logger);
+  const run = observe(signals, clock, logger);
   const letGo = keepProcessAlive();
   let cancelDeadline: Cancel = () => undefined;
   try {
@@ -88,8 +90,8 @@ interface Observed {
   stopListening(): void;
 }
 
-function observe(signals: SignalSource, logger: Logger): Observed {
-  let signalCount = 0;
+function observe(signals: SignalSource, clock: Clock, logger: Logger): Observed {
+  let firstAt: number | undefined;
   let sawDefect = false;
   let end: (ending: Ending) => void = () => undefined;
   let leave: (code: number) => void = () => undefined;
@@ -98,8 +100,11 @@ function observe(signals: SignalSource, logger: Logger): Observed {
   const listeners = [
     ...Object.entries(signalCodes).map(([signal, code]) => {
       const onSignal = () => {
-        signalCount += 1;
-        return signalCount > 1 ? leave(code) : end({ why: 'signal', signal });
+        if (firstAt === undefined) {
+          firstAt = clock.now();
+          return end({ why: 'signal', signal });
+        }
+        if (clock.now() - firstAt >= sameSignalMs) leave(code);
       };
       return [signal, onSignal] as const;
     }),

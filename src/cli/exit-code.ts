@@ -14,7 +14,7 @@ export const exitCodes = {
 export type Ending = keyof typeof exitCodes;
 
 const meanings: Readonly<Record<Ending, string>> = {
-  ok: 'All went well. For `gangway run`: it was told to stop by SIGTERM or SIGINT, and stopped in order.',
+  ok: 'All went well. For `gangway run`: it received SIGTERM, SIGINT or SIGHUP, and stopped in order.',
   defect:
     'Something happened that should not: a defect of Gangway. Please report it, with what was logged. For `gangway healthcheck`: ' +
     'the daemon does not answer.',
@@ -33,6 +33,7 @@ const meanings: Readonly<Record<Ending, string>> = {
 /** The section of the documentation on exit codes, in Markdown. */
 export function renderExitCodes(): string {
   const rows = Object.entries(meanings).map(([name, meaning]) => `| ${exitCodes[name as Ending]} | ${meaning} |`);
-  const forced = '| 130, 143 | `gangway run` was told a second time (SIGINT, SIGTERM) to stop, and did so at once. |';
+  const forced =
+    '| 129, 130, 143 | `gangway run` received another signal (SIGHUP, SIGINT, SIGTERM) a second or more after the first, and exited at once. |';
   return ['## Exit codes', '', '| code | meaning |', '| --- | --- |', ...rows, forced, ''].join('\n');
 }

@@ -10,11 +10,11 @@ import { readVersion } from './version.js';
 /** What stopping takes beyond the requests under way. */
 const closingMs = 10_000;
 
-/** `gangway run`: the daemon, until SIGTERM or SIGINT. */
+/** `gangway run`: the daemon, until SIGTERM, SIGINT or SIGHUP. */
 export function addRun(parent: Command, surroundings: Surroundings, end: (code: number) => void) {
   parent
     .command('run')
-    .description('run the daemon until SIGTERM or SIGINT')
+    .description('run the daemon until SIGTERM, SIGINT or SIGHUP')
     .addOption(configFileOption())
     .action(async ({ config: file }: { config: string }) => end(await run(file, surroundings)));
 }

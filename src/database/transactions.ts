@@ -29,8 +29,13 @@ export function createTransactions(deps: {
   const queue = new KeyedMutex();
   const underWay = new Set<Promise<unknown>>();
   let stopped = false;
+  let asked = 0;
+  /** The last that was asked for when the database was found locked by another program. */
+  let lockedUpTo = 0;
 
-  const begin = async () => {
+  const begin = async (turn: number) => {
+    // Those that waited behind it have waited for the same lock: each trying in its turn would add up the times.
+    if (turn <= lockedUpTo) throw new DatabaseFailure({ kind: 'busy' });
     const queryRunner = await backend.connect();
     try {
       await backend.begin(queryRunner);
@@ -38,12 +43,15 @@ export function createTransactions(deps: {
     } catch (error) {
       await backend.abandon(queryRunner);
       await queryRunner.release();
-      throw backend.explain(error);
+      const explained = backend.explain(error);
+      const isLocked = explained instanceof DatabaseFailure && explained.fact.kind === 'busy';
+      if (isLocked && backend.serial) lockedUpTo = asked;
+      throw explained;
     }
   };
 
-  const transact = async <T>(work: (session: TransactionSession) => Promise<T>): Promise<T> => {
-    const queryRunner = await begin();
+  const transact = async <T>(turn: number, work: (session: TransactionSession) => Promise<T>): Promise<T> => {
+    const queryRunner = await begin(turn);
     const session = new TransactionSession(queryRunner);
     try {
       const result = await around.run(session, () => work(session));
@@ -63,21 +71,26 @@ export function createTransactions(deps: {
     }
   };
 
-  const timed = async <T>(askedAt: number, work: (session: TransactionSession) => Promise<T>): Promise<T> => {
+  const timed = async <T>(
+    { turn, askedAt }: { readonly turn: number; readonly askedAt: number },
+    work: (session: TransactionSession) => Promise<T>,
+  ): Promise<T> => {
     const startedAt = clock.now();
     try {
-      return await transact(work);
+      return await transact(turn, work);
     } finally {
       const tookMs = clock.now() - startedAt;
       if (tookMs > slowMs) logger.warn('slow database transaction', { tookMs, waitedMs: startedAt - askedAt });
     }
   };
 
-  const inOrder = async <T>(work: () => Promise<T>): Promise<T> => {
+  const inOrder = async <T>(work: (turn: number) => Promise<T>): Promise<T> => {
     const outer = around.getStore();
     if (outer && !outer.isOver) throw new Error('a database transaction was asked for inside another one');
     if (stopped) throw new Error('the database is closed');
-    const result = backend.serial ? queue.run('', work) : work();
+    asked += 1;
+    const turn = asked;
+    const result = backend.serial ? queue.run('', () => work(turn)) : work(turn);
     underWay.add(result);
     try {
       return await result;
@@ -89,7 +102,7 @@ export function createTransactions(deps: {
   return {
     run(work) {
       const askedAt = clock.now();
-      return inOrder(() => timed(askedAt, work));
+      return inOrder((turn) => timed({ turn, askedAt }, work));
     },
 
     probe: () =>

@@ -2,6 +2,7 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Logger } from '../base/logger.js';
 import type { Mxid } from '../base/mxid.js';
 import { Secret } from '../base/secret.js';
+import { readBearer, toAccessToken } from './access-token.js';
 import { clientNetwork } from './client-ip.js';
 import { stranger, type Principal } from './principal.js';
 import type { HttpProblem } from './problem.js';
@@ -51,12 +52,10 @@ export interface BearerAuthDeps {
   readonly windowMs: number;
 }
 
-// Bearer tokens are visible ASCII (RFC 6750, 2.1, and what homeservers make); nothing else is worth a question.
-const bearerToken = /^Bearer ([\x21-\x7e]{1,4096})$/;
 const unauthorized: Admission = { problem: { kind: 'unauthorized' } };
 
 /**
- * Lets those pass who send exactly `Authorization: Bearer <secret>`; compares in constant time, with all the secrets.
+ * Admits clients that send `Authorization: Bearer <secret>`. Compares in constant time, with all the secrets.
  * A right secret always passes, however many wrong ones came from its address before: everybody behind one proxy or one
  * integration manager shares an address, and must not be locked out by a stranger there. What keeps guessing hopeless is
  * the length of the secret; the limit keeps it cheap, and visible in the log.
@@ -64,7 +63,6 @@ const unauthorized: Admission = { problem: { kind: 'unauthorized' } };
  */
 export function createBearerAuth(deps: BearerAuthDeps): Authenticator {
   const { secrets, findTokenHolder, logger, failuresAllowed, windowMs } = deps;
-  const expected = secrets.map((secret) => new Secret(`Bearer ${secret.reveal()}`));
   const failures = new RateLimiterMemory({ points: failuresAllowed, duration: windowMs / 1000 });
   const lookups = new Map<string, number>();
 
@@ -72,12 +70,13 @@ export function createBearerAuth(deps: BearerAuthDeps): Authenticator {
     // Nothing was guessed, so nothing is counted.
     if (authorization === undefined) return unauthorized;
     // Secrets are UTF-8, and Node reads headers byte by byte.
-    const given = new Secret(Buffer.from(authorization, 'latin1').toString('utf8'));
-    if (expected.map((secret) => secret.equals(given)).includes(true)) return { principal: { kind: 'service' } };
+    const credentials = readBearer(authorization);
+    const given = new Secret(Buffer.from(credentials ?? '', 'latin1').toString('utf8'));
+    if (secrets.map((secret) => secret.equals(given)).includes(true)) return { principal: { kind: 'service' } };
     const network = clientNetwork(clientAddress);
-    const token = bearerToken.exec(authorization)?.[1];
+    const token = toAccessToken(credentials);
     if (find !== undefined && token !== undefined) {
-      const admission = await admitHolder(find, new Secret(token), network, clientAddress);
+      const admission = await admitHolder(find, token, network, clientAddress);
       if (admission !== undefined) return admission;
     }
     return countFailure(network, clientAddress);

@@ -1,11 +1,18 @@
+import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../base/clock.js';
 import { crossOriginHeaders } from './cross-origin.js';
 import { answerOnSocket } from './raw-answer.js';
+import type { HeadFault } from './request-head.js';
 
 type SocketAnswer = readonly [status: number, errcode: string, error: string];
 
 const noProxy: SocketAnswer = [400, 'request_malformed', 'This is no proxy.'];
+const headFaults: Readonly<Record<HeadFault, string>> = {
+  host_missing: 'The Host header is missing.',
+  host_ambiguous: 'There is more than one Host header.',
+  target_malformed: 'The target of the request is no URL.',
+};
 const noHttp: SocketAnswer = [400, 'request_malformed', 'This is not HTTP.'];
 const brokenRequests: Readonly<Record<string, SocketAnswer>> = {
   HPE_HEADER_OVERFLOW: [431, 'headers_too_large', 'The headers are too large.'],
@@ -13,7 +20,7 @@ const brokenRequests: Readonly<Record<string, SocketAnswer>> = {
 };
 
 /** The headers of every answer to what is no request. */
-export const brokenRequestHeaders = {
+const brokenRequestHeaders = {
   'Content-Type': 'application/json; charset=utf-8',
   Connection: 'close',
   ...crossOriginHeaders,
@@ -26,6 +33,18 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex
     return;
   }
   answer(socket, brokenRequests[error.code ?? ''] ?? noHttp, clock);
+}
+
+/** Answers a request whose head cannot be served, and closes its connection. */
+export function refuseHead(response: ServerResponse, fault: HeadFault): void {
+  response.statusCode = 400;
+  response.setHeaders(new Map(Object.entries(brokenRequestHeaders)));
+  response.end(JSON.stringify({ error: headFaults[fault], errcode: 'request_malformed' }));
+}
+
+/** The same, for a request that asks for another protocol. */
+export function refuseUpgrade(socket: Duplex, fault: HeadFault, clock: Clock): void {
+  answer(socket, [400, 'request_malformed', headFaults[fault]], clock);
 }
 
 /** Answers CONNECT. */

@@ -59,14 +59,12 @@ export function createRoutes(deps: RoutesDeps): Middleware<Exchange> {
   const routes = router.routes();
 
   return async (ctx) => {
-    // Koa has no path for an absolute target without a host, whatever its types say.
-    if (!ctx.path) throw new HttpFailure({ kind: 'route_unknown' });
     const entered = enter(mounts, ctx.path);
     if (entered === undefined) throw new HttpFailure({ kind: 'route_unknown' });
     const { surface, path } = entered;
     ctx.state.surface = surface;
     ctx.path = path;
-    if (surface.lenient === true) {
+    if (surface.crossOrigin === true) {
       ctx.set({ ...crossOriginHeaders });
       if (ctx.method === 'OPTIONS') return writeReply(ctx, { status: 200, body: {} });
     }

@@ -1,17 +1,19 @@
 import { setMaxListeners } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Clock } from '../base/clock.js';
 import { DeadlineExceeded, withDeadline } from '../base/deadline.js';
 import type { Failure } from '../base/failure.js';
 import type { Logger } from '../base/logger.js';
 import type { Random } from '../base/random.js';
 import { createApplication } from './application.js';
-import { answerBrokenRequest, brokenRequestHeaders, refuseProxying } from './broken-requests.js';
+import { answerBrokenRequest, refuseHead, refuseProxying, refuseUpgrade } from './broken-requests.js';
 import { createBodyBudget } from './body-budget.js';
 import { createClientAddress } from './client-ip.js';
-import { ignoreUpgrade } from './ignore-upgrade.js';
 import type { UndeclaredReplies } from './reply-check.js';
+import { prepareHead } from './request-head.js';
+import { ignoreUpgrade, receiveLater } from './replay-request.js';
 import { createRoutes } from './routes.js';
 import { createSocketDoor, defaultSocketLimits, type SocketLimits } from './socket-door.js';
 import type { Surface } from './surface.js';
@@ -102,6 +104,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   });
   const door = createSocketDoor({ ...deps, limits: limits.sockets, clientAddress, stopping });
 
+  /** The last answer on each connection that is not finished. */
+  const pending = new WeakMap<Duplex, ServerResponse>();
   let underWay = 0;
   let idle: () => void = () => undefined;
   const isOver = () => {
@@ -109,12 +113,11 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     if (underWay === 0) idle();
   };
   const counted: RequestListener = (request, response) => {
-    // RFC 9112, 3.2; older versions of HTTP know no Host.
-    if (request.headers.host === undefined && request.httpVersion === '1.1') {
-      response.statusCode = 400;
-      response.setHeaders(new Map(Object.entries(brokenRequestHeaders))).end(JSON.stringify(hostMissing));
-      return;
-    }
+    const { socket } = request;
+    pending.set(socket, response);
+    response.once('close', () => pending.get(socket) === response && pending.delete(socket));
+    const fault = prepareHead(request);
+    if (fault !== undefined) return refuseHead(response, fault);
     underWay += 1;
     if (stopping.aborted) response.setHeader('Connection', 'close');
     response.once('close', isOver);
@@ -145,9 +148,19 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     isFull = true;
   });
   server.on('connection', () => (isFull = false));
+  // A client may close its side after its request and still wait for the answer (RFC 9112, 9.6).
+  Object.assign(server, { httpAllowHalfOpen: true });
   server.on('upgrade', (request, socket, head) => {
+    // Requests that were sent before on this connection are answered first.
+    const before = pending.get(socket);
+    if (before) {
+      const isFree = new Promise<void>((resolve) => before.once('close', () => resolve()));
+      return receiveLater(server, { request, socket, head }, isFree);
+    }
+    const fault = prepareHead(request);
+    if (fault !== undefined) return refuseUpgrade(socket, fault, clock);
     const work = door.admit(request, socket, head);
-    if (work === undefined) return ignoreUpgrade(server, request, socket, head);
+    if (work === undefined) return ignoreUpgrade(server, { request, socket, head });
     underWay += 1;
     void work.then(isOver);
   });
@@ -193,5 +206,3 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     stop: (deadlineMs, giveUp) => (stop ??= stopNow(deadlineMs, giveUp)),
   };
 }
-
-const hostMissing = { error: 'The Host header is missing.', errcode: 'request_malformed' };

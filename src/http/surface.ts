@@ -29,10 +29,9 @@ export interface Surface {
   readonly jsonType?: string;
   /** How loud the access line is: `debug` for what is polled all day. */
   readonly accessLevel: 'info' | 'debug';
-  /**
-   * Whether clients of all kinds and ages talk to it: then pages of other web sites may, and several slashes in a row in a path count as
-   * one, for base URLs that were written with a slash at their end.
-   */
+  /** Whether pages of all web sites may call it and read its answers. */
+  readonly crossOrigin?: boolean;
+  /** Whether several slashes in a row in a path count as one, for base URLs that were written with a slash at their end. */
   readonly lenient?: boolean;
 }
 

@@ -56,6 +56,28 @@ describe('every dialect', () => {
   });
 });
 
+describe('the requests of every dialect', () => {
+  it.each(['/get_me', '/v1/user', '/v3/whoami', '/v1/nowhere', '/nowhere'])(
+    'may be called by pages of any site: %s',
+    async (path) => {
+      for (const method of ['OPTIONS', 'GET']) {
+        const { headers } = await api.send({ method, path });
+        expect(headers).toMatchObject({
+          'access-control-allow-origin': '*',
+          'access-control-allow-headers': expect.stringContaining('Authorization') as string,
+        });
+      }
+    },
+  );
+
+  it.each(['bearer', 'BEARER', 'Bearer '])('reads the name of the scheme in any case: %s', async (scheme) => {
+    const headers = { authorization: authorization.replace('Bearer', scheme) };
+    for (const path of [`/${alice}/get_me`, `/v1/user/${alice}`, `/v3/whoami?user_id=${alice}`]) {
+      expect([path, (await api.send({ method: 'GET', path, headers })).status]).not.toEqual([path, 401]);
+    }
+  });
+});
+
 describe('a login that is begun in one dialect', () => {
   it('is finished in another: number and code in 0.3.0, password in version 3', async () => {
     expect((await elder('request_code', { phone: phones.withPassword })).status).toBe(200);

@@ -99,6 +99,22 @@ describe('the SQLite file', () => {
     await expect(transactions.run(() => Promise.resolve('done'))).rejects.toMatchObject({ fact: { kind: 'busy' } });
     await other.query('ROLLBACK');
     expect(await transactions.run(() => Promise.resolve('done'))).toBe('done');
+
+    // Those that wait behind one another wait once.
+    let attempts = 0;
+    const begin: typeof backend.begin = (queryRunner) => {
+      attempts += 1;
+      return backend.begin(queryRunner);
+    };
+    const counted = createTransactions({ backend: { ...backend, begin }, clock: systemClock, logger: silentLogger });
+    await other.query('BEGIN IMMEDIATE');
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => counted.run(() => Promise.resolve())));
+    expect(outcomes.map(({ status }) => status)).toEqual(Array(20).fill('rejected'));
+    expect(attempts).toBe(1);
+    await expect(counted.run(() => Promise.resolve())).rejects.toMatchObject({ fact: { kind: 'busy' } });
+    expect(attempts).toBe(2);
+    await other.query('ROLLBACK');
+    expect(await counted.run(() => Promise.resolve('done'))).toBe('done');
     await other.destroy();
     await backend.close();
   });

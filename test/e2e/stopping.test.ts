@@ -29,7 +29,7 @@ async function start(overrides: ConfigOverrides): Promise<void> {
 
 const wasAsked = (method: string) => () => sandbox.control.calls().some((call) => call.method === method);
 
-it('a second signal ends the daemon at once, whatever it waits for', async () => {
+it('a signal a second after the first ends the daemon at once, whatever it waits for', async () => {
   await start({ http: { shutdown_seconds: 100 } });
   await gangway.login(alice, 'request_code', { phone });
   sandbox.control.addFault({ kind: 'silent', method: 'auth.signIn' });
@@ -37,9 +37,15 @@ it('a second signal ends the daemon at once, whatever it waits for', async () =>
   await until(wasAsked('auth.signIn'));
   const first = gangway.stop();
   await until(() => gangway.output().includes('"message":"stopping"'));
-  expect(await gangway.stop()).toBe(143);
+  let isCutOff = false;
+  void waiting.then(() => (isCutOff = true));
+  // Signals within the first second are the same one again.
+  await until(() => {
+    if (!isCutOff) void gangway.stop();
+    return isCutOff;
+  });
   expect(await first).toBe(143);
-  expect(await waiting).toBe('cut off');
+  expect(gangway.output()).toContain('a second signal: leaving at once');
 });
 
 it.each([

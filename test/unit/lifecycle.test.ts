@@ -13,7 +13,11 @@ function collectingLogger(lines: string[]): Logger {
   return { error: add, warn: add, info: add, debug: add };
 }
 
-function launch(parts: Partial<Runnable> = {}, failedStart: (error: unknown) => number = () => 1) {
+function launch(
+  parts: Partial<Runnable> = {},
+  failedStart: (error: unknown) => number = () => 1,
+  stopDeadlineMs = 1000,
+) {
   const done: string[] = [];
   const lines: string[] = [];
   const signals = new EventEmitter();
@@ -32,7 +36,7 @@ function launch(parts: Partial<Runnable> = {}, failedStart: (error: unknown) => 
   const exited = runUntilSignal(runnable, {
     logger: collectingLogger(lines),
     clock,
-    stopDeadlineMs: 1000,
+    stopDeadlineMs,
     signals,
     failedStart,
   }).then((result) => (code = result));
@@ -43,7 +47,7 @@ const never = () => new Promise<void>(() => undefined);
 const refuse = () => Promise.reject(new Error('refused'));
 
 describe('runUntilSignal', () => {
-  it.each(['SIGTERM', 'SIGINT'])('runs until %s, then stops and gives 0', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'])('runs until %s, then stops and gives 0', async (signal) => {
     const run = launch();
     await settle();
     expect(run.done).toEqual(['start']);
@@ -72,12 +76,26 @@ describe('runUntilSignal', () => {
   it.each([
     ['SIGTERM', 143],
     ['SIGINT', 130],
-  ])('leaves at once on a second signal, %s', async (signal, code) => {
-    const run = launch({ stop: never });
+    ['SIGHUP', 129],
+  ])('exits at once on a signal a second after the first, %s', async (signal, code) => {
+    const run = launch({ stop: never }, undefined, 5000);
     run.signals.emit('SIGTERM');
-    await settle();
+    await run.clock.advance(1000);
     run.signals.emit(signal);
     expect(await run.exited).toBe(code);
+  });
+
+  it('takes signals that follow within a second for the same one', async () => {
+    let finish: () => void = () => undefined;
+    const run = launch({ stop: () => new Promise((resolve) => (finish = resolve)) }, undefined, 5000);
+    run.signals.emit('SIGINT');
+    run.signals.emit('SIGINT');
+    await run.clock.advance(999);
+    run.signals.emit('SIGTERM');
+    await settle();
+    expect(run.code()).toBeUndefined();
+    finish();
+    expect(await run.exited).toBe(0);
   });
 
   it('stops what a failed start left behind, and gives 1', async () => {

@@ -19,6 +19,7 @@ export function matrixSurface({
     accessLevel: 'info',
     // Exactly as Matrix servers send it, and as their test suites compare it.
     jsonType: 'application/json',
+    crossOrigin: true,
     lenient: true,
     problem: spellHttpProblem,
     failure: spellFailure,

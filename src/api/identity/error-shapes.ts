@@ -24,7 +24,8 @@ const descriptions: Readonly<Record<number, string>> = {
   413: 'The request body is too large',
   415: 'The request body has a Content-Encoding',
   429: 'Too many requests',
-  500: 'Internal server error, or trouble with the homeserver',
+  500: 'Internal server error',
+  502: 'The homeserver cannot be asked at the moment',
   503: 'The database cannot be reached, or too much is going on, at the moment',
 };
 

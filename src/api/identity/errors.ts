@@ -5,7 +5,7 @@ import { bodyUnfit, matrixHttpErrors, tooMany, type WireError } from '../matrix-
 
 const unauthorized: WireError = { status: 401, errcode: 'M_UNAUTHORIZED', error: 'Unauthorized' };
 const homeserverTrouble: WireError = {
-  status: 500,
+  status: 502,
   errcode: 'M_UNKNOWN',
   error: 'The homeserver cannot be asked at the moment. Please try again later.',
 };

@@ -18,6 +18,7 @@ export function identitySurface({ authenticate = anybody, ...rest }: IdentitySur
     accessLevel: 'info',
     // Exactly as Matrix servers send it, and as their test suites compare it.
     jsonType: 'application/json',
+    crossOrigin: true,
     lenient: true,
     problem: spellProblem,
     failure: (failure) => spellFailure(failure),

@@ -38,6 +38,8 @@ export function createProvisioningSurface(deps: ProvisioningDeps): Surface {
     prefixes: [prefix],
     authenticate,
     accessLevel: 'info',
+    // A Matrix user's own token opens it, in pages too.
+    crossOrigin: true,
     endpoints: [...endpoints, descriptionEndpoint(() => provisioningOpenApi(prefix, endpoints))],
     problem: (problem, endpoint) => spellHttpProblem(problem, endpoint && operationOf(endpoint)),
     failure(failure, endpoint) {

@@ -4,7 +4,7 @@ import { openApiDocument, type OpenApiDocument } from '../../http/openapi.js';
 /** What one should know before reading about the operations, in Markdown. */
 export const introduction = `Logs Matrix users into Telegram. Compatible with version 0.3.0 of the provisioning API of mautrix-telegram.
 
-Every request must carry exactly \`Authorization: Bearer <shared secret>\`. Whoever has the secret may act for every Matrix user, so keep
+Every request must carry \`Authorization: Bearer <shared secret>\`. Whoever has the secret may act for every Matrix user, so keep
 it between servers. Matrix users may send their own access token in its place, \`Authorization: Bearer <access token>\`, and act for
 themselves with it, unless the configuration forbids it. The Matrix ID in a path may stand there raw or percent-encoded. A body is read as JSON whatever its Content-Type says,
 and every answer is JSON, errors included. Properties that are not described here may be added to answers.
@@ -29,7 +29,7 @@ export function provisioningOpenApi(prefix: string, endpoints: readonly Endpoint
     security: {
       name: 'sharedSecret',
       description:
-        'Exactly `Authorization: Bearer <shared secret>`. Whoever has the secret may act for every Matrix user. ' +
+        '`Authorization: Bearer <shared secret>`. Whoever has the secret may act for every Matrix user. ' +
         'In its place a Matrix user may send their own access token, which is good for their own Matrix ID only.',
     },
     surfaces: [{ prefixes: [prefix], endpoints }],

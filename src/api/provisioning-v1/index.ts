@@ -38,6 +38,8 @@ export function createProvisioningV1({ prefix, authenticate, ...deps }: Provisio
     prefixes: [prefix],
     authenticate,
     accessLevel: 'info',
+    // A Matrix user's own token opens it, in pages too.
+    crossOrigin: true,
     endpoints: [...endpoints, descriptionEndpoint(() => provisioningV1OpenApi(prefix, endpoints))],
     sockets: [qrSocket(deps, qr)],
     problem: (problem, endpoint) => spellHttpProblem(problem, endpoint && operationOf(endpoint)),

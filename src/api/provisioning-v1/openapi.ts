@@ -4,7 +4,7 @@ import { openApiDocument, type OpenApiDocument } from '../../http/openapi.js';
 const introduction = `Logs Matrix users into Telegram, as version 1 of the provisioning API of mautrix-telegram does (its releases from 0.3.0 to the last in Python).
 Integration managers call it: the first mautrix-manager, Dimension, and many home-made dashboards.
 
-Requests are authenticated as those of version 0.3.0 are: exactly \`Authorization: Bearer <shared secret>\`, or a Matrix user's own access token for
+Requests are authenticated as those of version 0.3.0 are: \`Authorization: Bearer <shared secret>\`, or a Matrix user's own access token for
 that user. Only \`/bridge\` is public. \`?user_id=\` is read where there is no Matrix ID in the path, and ignored elsewhere.
 
 Success has the status 200, or 202 where the password is next, never 201. \`state\` in it says what is next: \`request\` a code, send the \`code\`, the
@@ -22,7 +22,7 @@ export function provisioningV1OpenApi(prefix: string, endpoints: readonly Endpoi
     security: {
       name: 'sharedSecret',
       description:
-        'Exactly `Authorization: Bearer <shared secret>`. Whoever has the secret may act for every Matrix user. ' +
+        '`Authorization: Bearer <shared secret>`. Whoever has the secret may act for every Matrix user. ' +
         'In its place a Matrix user may send their own access token, which is good for their own Matrix ID only.',
     },
     surfaces: [{ prefixes: [prefix], endpoints }],

@@ -1,5 +1,6 @@
 import { parseMxid, serverNameOf, type ServerName } from '../../base/mxid.js';
 import { Secret } from '../../base/secret.js';
+import { readBearer } from '../../http/access-token.js';
 import type { Authenticator, FindTokenHolder, TokenVerdict } from '../../http/bearer-auth.js';
 
 /**
@@ -28,7 +29,8 @@ const openIdPrefix = 'openid:';
  */
 export function createV3Auth({ authenticate, findTokenHolder, findOpenIdUser, serverName }: V3AuthDeps): Authenticator {
   return (credentials) => {
-    const text = (credentials.authorization ?? '').replace(/^Bearer(?: |$)/, '');
+    const { authorization = '' } = credentials;
+    const text = readBearer(authorization) ?? authorization.replace(/^Bearer$/i, '');
     if (text === '') return Promise.resolve({ problem: { kind: 'unauthorized', isMissing: true } });
     const named = parseMxid(credentials.query?.get('user_id') ?? '');
     const server = named === undefined ? serverName : serverNameOf(named);

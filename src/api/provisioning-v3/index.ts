@@ -31,6 +31,7 @@ export function createProvisioningV3({ prefix, authenticate, ...deps }: Provisio
     prefixes: [prefix],
     authenticate,
     accessLevel: 'info',
+    crossOrigin: true,
     lenient: true,
     endpoints: [...endpoints, descriptionEndpoint(() => provisioningV3OpenApi(prefix, endpoints))],
     problem: spellHttpProblem,

@@ -17,6 +17,7 @@ export function createMautrixWellKnown(bridges: readonly string[]): Surface {
     prefixes: ['/.well-known/matrix'],
     authenticate: anybody,
     accessLevel: 'debug',
+    crossOrigin: true,
     lenient: true,
     problem: plainProblemReply,
     failure: () => undefined,

@@ -121,7 +121,7 @@ export const ofUnbind: readonly Spelling[] = [
   identity({ kind: 'origin_mismatch' }, 403, 'M_FORBIDDEN', 'Origin server name does not match mxid'),
   identity(
     { kind: 'homeserver_unreachable' },
-    500,
+    502,
     'M_UNKNOWN',
     'The homeserver cannot be asked at the moment. Please try again later.',
   ),
@@ -198,7 +198,7 @@ export const ofRegistration: readonly Spelling[] = [
   identity({ kind: 'open_id_refused' }, 403, 'M_UNAUTHORIZED', 'The homeserver does not vouch for this token'),
   identity(
     { kind: 'homeserver_unreachable' },
-    500,
+    502,
     'M_UNKNOWN',
     'The homeserver cannot be asked at the moment. Please try again later.',
   ),

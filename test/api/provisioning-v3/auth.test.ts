@@ -65,7 +65,7 @@ describe('whoever calls version 3', () => {
     expect(await whoami(text)).toBe(missing);
   });
 
-  it.each(['wrong', 'Bearer wrong', `bearer ${sharedSecret}`, 'openid:', `openid:${aliceToken}`])(
+  it.each(['wrong', 'Bearer wrong', `Basic ${sharedSecret}`, 'openid:', `openid:${aliceToken}`])(
     'must have a right one: %s',
     async (text) => {
       expect(await whoami(text, `?user_id=${alice}`)).toBe(unknown);

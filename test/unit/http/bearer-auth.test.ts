@@ -31,6 +31,18 @@ describe('a bearer secret', () => {
     expect(await guess('the secret of yesterday')).toEqual(unauthorized);
   });
 
+  it.each([
+    ['bearer the secret of today', service],
+    ['BEARER  the secret of today', service],
+    ['the secret of today', unauthorized],
+    ['Basic the secret of today', unauthorized],
+    ['Bearerthe secret of today', unauthorized],
+    ['Bearer the secret of today.', unauthorized],
+  ])('comes after the name of the scheme, in any case: %s', async (authorization, admission) => {
+    const { authenticate } = start();
+    expect(await authenticate({ authorization, clientAddress: here, accessToken: undefined })).toEqual(admission);
+  });
+
   it('is refused in the end from an address that sends too many wrong ones, until some time has passed', async () => {
     const { guess } = start();
     for (let n = 0; n < 3; n += 1) expect(await guess(`guess ${n}`)).toEqual(unauthorized);
@@ -100,20 +112,20 @@ describe('an access token', () => {
     expect(lookups).toEqual(['alice']);
   });
 
-  it.each([
-    'bearer alice',
-    'Basic alice',
-    'alice',
-    'Bearer',
-    'Bearer ',
-    'Bearer  alice',
-    'Bearer al ice',
-    'Bearer älice',
-  ])('is not looked for in "%s"', async (authorization) => {
+  it.each(['bearer alice', 'BEARER alice', 'Bearer  alice'])('is looked for in "%s"', async (authorization) => {
     const { send, lookups } = startWithTokens();
-    expect(await send(authorization)).toEqual(unauthorized);
-    expect(lookups).toEqual([]);
+    await send(authorization);
+    expect(lookups).toEqual(['alice']);
   });
+
+  it.each(['Basic alice', 'alice', 'Bearer', 'Bearer ', 'Bearer al ice', 'Bearer älice'])(
+    'is not looked for in "%s"',
+    async (authorization) => {
+      const { send, lookups } = startWithTokens();
+      expect(await send(authorization)).toEqual(unauthorized);
+      expect(lookups).toEqual([]);
+    },
+  );
 
   it('of which nobody can tell whose it is counts for nothing', async () => {
     const { send } = startWithTokens();

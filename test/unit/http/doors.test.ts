@@ -42,7 +42,7 @@ describe('a surface behind a secret segment', () => {
   });
 
   it('answers as any surface does where the secret is right', async () => {
-    server = await start({ lenient: true });
+    server = await start({ crossOrigin: true, lenient: true });
     expect((await send('/door/open-sesame/say/x', 'POST')).status).toBe(405);
     expect((await send('/door/open-sesame/nothing')).headers).toMatchObject({ 'access-control-allow-origin': '*' });
     expect((await send('//door//open-sesame//say//x')).status).toBe(200);

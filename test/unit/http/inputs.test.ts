@@ -132,7 +132,7 @@ describe('the bytes of a body', () => {
         return Promise.resolve(reply(200, {}));
       },
     });
-    server = await startServer([testSurface([hook], { lenient: true })]);
+    server = await startServer([testSurface([hook], { crossOrigin: true, lenient: true })]);
     const path = '/test//hook?a=%2f';
     const { status } = await sendRaw(server.port, {
       method: 'POST',

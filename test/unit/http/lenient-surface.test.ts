@@ -25,6 +25,7 @@ describe('a lenient surface', () => {
     const failing = sayEndpoint(() => Promise.reject(new Error('broken')));
     const lenient = testSurface([echoEndpoint(), { ...failing, name: 'fail', path: '/fail/{word}' }, sayEndpoint()], {
       prefixes: ['/lenient'],
+      crossOrigin: true,
       lenient: true,
     });
     server = await startServer([strict, lenient]);
