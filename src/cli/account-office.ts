@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { AccountAdministration, readNewUser } from '../accounts/embedded/account-administration.js';
 import { AccountFailure } from '../accounts/failure.js';
 import type { ServerName } from '../base/mxid.js';
 import { loadConfig } from '../config/load-config.js';
+import { configFiles } from './config-files.js';
 import { exitCodes } from './exit-code.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -37,8 +37,7 @@ async function open(
   { env, folder, clock, random }: Surroundings,
   work: (office: AccountOffice) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const readFile = (path: string) => readFileSync(path, 'utf8');
-  const { config } = loadConfig({ path: resolve(folder, file), env, readFile });
+  const { config } = loadConfig({ path: resolve(folder, file), env, ...configFiles });
   const { homeserver, encryption, accounts } = config;
   if (accounts.mode !== 'embedded') {
     const elsewhere =

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Clock } from '../base/clock.js';
@@ -9,6 +8,7 @@ import { inspectConfig } from '../config/inspect-config.js';
 import { allowsLogin, createPermissions, type Permission } from '../config/permissions.js';
 import { SettingsFailure } from '../delivery/settings-failure.js';
 import { configFileOption } from './config-file-option.js';
+import { configFiles } from './config-files.js';
 import { exitCodes } from './exit-code.js';
 import { explainSettings } from './explain-identity.js';
 import { explainProblems, explainWarnings } from './explain-failure.js';
@@ -30,8 +30,7 @@ export function addConfigCheck(
       readUser,
     )
     .action(async ({ config: file, who }: { config: string; who?: Mxid }) => {
-      const readFile = (path: string) => readFileSync(path, 'utf8');
-      const { sections, problems, warnings } = inspectConfig({ path: resolve(folder, file), env, readFile });
+      const { sections, problems, warnings } = inspectConfig({ path: resolve(folder, file), env, ...configFiles });
       const { delivery, accounts, homeserver } = sections;
       if (accounts) out(`accounts.mode: ${accounts.mode}. ${meaningOf(accounts.mode, homeserver?.address)}\n`);
       const unsendable = problems.length === 0 && delivery ? await whyUnsendable(delivery, clock) : undefined;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +16,7 @@ import { identityStops } from './demo-identity.js';
 import { joinStops } from './demo-join.js';
 import { telegramStops } from './demo-telegram.js';
 import { createWalk, curlLine, provision, type Walk, type WalkStep } from './demo-walk.js';
+import { configFiles } from './config-files.js';
 import { exitCodes } from './exit-code.js';
 import { firstSignal } from './first-signal.js';
 import type { Surroundings } from './surroundings.js';
@@ -58,7 +59,7 @@ async function demo(once: boolean, surroundings: Surroundings): Promise<number> 
     const sharedSecret = random.bytes(24).toString('base64url');
     homeserver = await startDemoHomeserver(alice);
     const file = await writeConfig(folder, { sandbox, homeserver, sharedSecret }, surroundings);
-    const { config } = loadConfig({ path: file, env: {}, readFile: (path) => readFileSync(path, 'utf8') });
+    const { config } = loadConfig({ path: file, env: {}, ...configFiles });
     app = createApp(config, { version: readVersion(), clock, random, logger });
     await app.start();
     const url = `http://127.0.0.1:${app.address()?.port}`;

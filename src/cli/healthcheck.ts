@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { loadConfig } from '../config/load-config.js';
 import { configFileOption } from './config-file-option.js';
+import { configFiles } from './config-files.js';
 import { exitCodes } from './exit-code.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -18,8 +18,7 @@ export function addHealthcheck(parent: Command, { err, env, folder }: Surroundin
     .description('ask the daemon of that configuration whether it runs; for container engines')
     .addOption(configFileOption())
     .action(async ({ config: file }: { config: string }) => {
-      const readFile = (path: string) => readFileSync(path, 'utf8');
-      const { config } = loadConfig({ path: resolve(folder, file), env, readFile });
+      const { config } = loadConfig({ path: resolve(folder, file), env, ...configFiles });
       const problem = await whatIsWrong(config.http);
       if (problem === undefined) return;
       err(`${problem}\n`);

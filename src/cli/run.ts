@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { loadConfig } from '../config/load-config.js';
 import { configFileOption } from './config-file-option.js';
+import { configFiles } from './config-files.js';
 import { explainFailure } from './explain-failure.js';
 import type { Surroundings } from './surroundings.js';
 import { readVersion } from './version.js';
@@ -23,7 +23,7 @@ async function run(file: string, { err, env, folder, signals, clock, random }: S
   const { config, warnings } = loadConfig({
     path: resolve(folder, file),
     env,
-    readFile: (path) => readFileSync(path, 'utf8'),
+    ...configFiles,
   });
   // Loaded here, and not above, so that the other commands do not wait for the whole of the daemon to load.
   const [{ createApp }, { runUntilSignal }, { createLogger }] = await Promise.all([

@@ -9,6 +9,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const prefix = 'GANGWAY_';
 const separator = '__';
+/** Set by Kubernetes and Docker in containers that run beside a service called gangway. */
+const platformVariable = /^GANGWAY_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?|NAME)$/;
 
 /** The variable that sets a key: `GANGWAY_TELEGRAM__API_ID` for telegram.api_id. */
 export function variableOf(path: Path): string {
@@ -19,14 +21,15 @@ export function variableOf(path: Path): string {
 export interface Overlaid {
   readonly root: TreeMap;
   readonly problems: readonly Problem[];
+  /** Variables of our prefix that no key belongs to, and that resemble none. */
+  readonly warnings: readonly Problem[];
   /** Which variable set a key. */
   readonly variables: ReadonlyMap<string, string>;
 }
 
 /**
  * Lays environment variables over what the file says. An empty variable counts as not set. The keys of maps in lists have variables
- * too, by position, where the list has so many. Variables of one word (GANGWAY_PORT) are not ours: container platforms set such for a
- * service that is called gangway.
+ * too, by position, if the list has so many. Variables that container platforms set for a service called gangway are ignored.
  */
 export function overlayEnvironment(root: TreeMap, settings: readonly Setting[], env: Environment): Overlaid {
   const problems: Problem[] = [];
@@ -58,13 +61,16 @@ export function overlayEnvironment(root: TreeMap, settings: readonly Setting[], 
     lay(setting);
     settingsOfItems(setting, result).forEach(lay);
   }
+  const warnings: Problem[] = [];
   for (const name of Object.keys(env)) {
-    if (!name.startsWith(prefix) || !name.includes(separator) || known.has(name)) continue;
+    if (!/^GANGWAY/i.test(name) || known.has(name) || platformVariable.test(name) || !env[name]) continue;
     const near = findClosest(name, [...known]);
     const hint = near === undefined ? 'Remove it.' : `Did you mean ${near}?`;
-    problems.push({ path: '', where: name, message: `No key belongs to this environment variable. ${hint}` });
+    const isMeant = near !== undefined || name.includes(separator);
+    const message = `No key belongs to this environment variable. ${hint}`;
+    (isMeant ? problems : warnings).push({ path: '', where: name, message });
   }
-  return { root: result, problems, variables };
+  return { root: result, problems, warnings, variables };
 }
 
 /** The key that names a file with the value of the key at the path. */

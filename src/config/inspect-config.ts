@@ -4,7 +4,8 @@ import { sectionNames, sections, type Config } from './config.js';
 import { accountModeFindings } from './account-mode.js';
 import { overlayEnvironment, type Environment } from './environment.js';
 import { layoutOf, settingsIn, settingsOfItems, type Setting } from './layout.js';
-import { readNamedFiles, whyUnreadable, type ReadFile } from './named-files.js';
+import { exposedFileRemarks } from './exposed-files.js';
+import { readNamedFiles, whyUnreadable, type ConfigFiles, type ReadFile } from './named-files.js';
 import type { Finding, Problem } from './problem.js';
 import { readYaml } from './read-yaml.js';
 import { remarksOn } from './remarks.js';
@@ -13,11 +14,10 @@ import { showPath, valueAt, withValueAt, type Path, type TreeMap } from './tree.
 import { adviceOnUnknownKey } from './unknown-key.js';
 
 /** Where a configuration comes from. */
-export interface ConfigSource {
+export interface ConfigSource extends ConfigFiles {
   /** The YAML file. */
   readonly path: string;
   readonly env: Environment;
-  readonly readFile: ReadFile;
 }
 
 /** What is known of a configuration, be it in order or not. */
@@ -29,7 +29,7 @@ export interface Inspection {
 }
 
 /** As loadConfig, but never throws: it gives what it could read along with everything that is wrong. */
-export function inspectConfig({ path: file, env, readFile }: ConfigSource): Inspection {
+export function inspectConfig({ path: file, env, readFile, isReadableByOthers }: ConfigSource): Inspection {
   const text = readOrExplain(file, readFile);
   if (typeof text !== 'string') return { sections: {}, problems: [text], warnings: [] };
   const yaml = readYaml(text);
@@ -61,7 +61,20 @@ export function inspectConfig({ path: file, env, readFile }: ConfigSource): Insp
   return {
     sections: read,
     problems: [...overlaid.problems, ...all.toSorted((a, b) => lineOf(a) - lineOf(b)).map(locate)],
-    warnings: remarksOn(read, overlaid.root).map(locate),
+    warnings: [
+      ...overlaid.warnings,
+      ...[
+        ...exposedFileRemarks(
+          {
+            file,
+            hasSecrets: settings.some(({ path, note }) => note.secret && valueAt(yaml.root, path) !== undefined),
+          },
+          files.secretFiles,
+          isReadableByOthers,
+        ),
+        ...remarksOn(read, overlaid.root),
+      ].map(locate),
+    ],
   };
 }
 

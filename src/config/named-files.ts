@@ -6,6 +6,13 @@ import { showPath, valueAt, withValueAt, type Path, type Tree, type TreeMap } fr
 /** Gives the text of a file, or throws what the operating system says. */
 export type ReadFile = (path: string) => string;
 
+/** The files of a configuration. */
+export interface ConfigFiles {
+  readonly readFile: ReadFile;
+  /** Whether all users of the machine may read the file. */
+  readonly isReadableByOthers: (path: string) => boolean;
+}
+
 /** What is wrong with a named file. `concerns` is the key that has no value because of it. */
 export interface FileComplaint {
   readonly path: Path;
@@ -17,6 +24,8 @@ export interface FileComplaint {
 export interface WithFiles {
   readonly root: TreeMap;
   readonly complaints: readonly FileComplaint[];
+  /** The files that secrets were read from, by the keys that name them. */
+  readonly secretFiles: readonly { readonly path: Path; readonly file: string }[];
 }
 
 /**
@@ -29,6 +38,7 @@ export function readNamedFiles(
   deps: { readonly readFile: ReadFile; readonly folder: string },
 ): WithFiles {
   const complaints: FileComplaint[] = [];
+  const secretFiles: { path: Path; file: string }[] = [];
   const read = (file: string, path: Path, concerns: Path): string | undefined => {
     try {
       return deps.readFile(resolve(deps.folder, file));
@@ -53,6 +63,7 @@ export function readNamedFiles(
       return rest;
     }
     const contents = read(file, filePath, path)?.replace(/\r?\n$/, '');
+    if (contents !== undefined) secretFiles.push({ path: filePath, file: resolve(deps.folder, file) });
     if (contents === undefined || note.form === 'text') return withValueAt(rest, path, contents);
     return withValueAt(
       rest,
@@ -82,7 +93,7 @@ export function readNamedFiles(
     else if (setting.note.isPath) result = anchored(result, setting);
     else if (setting.note.readsFiles) result = withListed(result, setting);
   }
-  return { root: result, complaints };
+  return { root: result, complaints, secretFiles };
 }
 
 /** Why the operating system did not give a file, in words. */

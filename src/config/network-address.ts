@@ -40,7 +40,12 @@ export const webAddress = text({ expects: 'an http:// or https:// address' }, re
 /** The address of an HTTP server, without a slash at the end. */
 export const baseUrl = text({ expects: 'an http:// or https:// address' }, (input) => {
   const url = readUrl(input);
-  return typeof url === 'string' ? url.replace(/\/+$/, '') : url;
+  if (typeof url !== 'string') return url;
+  const { pathname, search, hash } = new URL(url);
+  if (search !== '' || hash !== '') return new Complaint('The address must end with its path: nothing after ? or #.');
+  const apiPath = /\/(_matrix|_synapse|_gangway|\.well-known)(\/.*)?$/i.exec(pathname)?.[0];
+  if (apiPath !== undefined) return new Complaint(`Leave out ${apiPath}: paths of APIs are appended to this address.`);
+  return url.replace(/\/+$/, '');
 });
 
 function readUrl(input: string): string | Complaint | undefined {

@@ -7,8 +7,7 @@ export const publicUrl = text({ expects: 'an https:// address' }, (input) => {
   if (!read.success) {
     return URL.canParse(input) ? new Complaint(read.error.issues.map(({ message }) => message).join(' ')) : undefined;
   }
-  const { protocol, hostname, search, hash } = new URL(read.data);
-  if (search !== '' || hash !== '') return new Complaint('The address must end with its path: nothing after ? or #.');
+  const { protocol, hostname } = new URL(read.data);
   if (protocol === 'https:' || isLoopback(hostname)) return read.data;
   return new Complaint(
     'The address must begin with https://: secrets and proofs travel there. http:// is for this machine only, as http://localhost.',

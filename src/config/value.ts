@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../base/secret.js';
+import { isPlaceholder } from './placeholder.js';
 import { valueNotes } from './setting.js';
 
 /** Why a value is refused, where "it is not what is expected" says too little. */
@@ -33,9 +34,21 @@ export function text<T>(options: TextOptions, read: (text: string) => T | Compla
   return schema;
 }
 
-/** A single value that no message shows. */
-export function secretText(options: Omit<TextOptions, 'secret'>, check: (text: string) => Complaint | boolean) {
+interface SecretOptions extends Omit<TextOptions, 'secret'> {
+  /** 4 unless given: a shorter secret is a slip of the editor. */
+  readonly minLength?: number;
+}
+
+/** A single value that no message shows. Placeholders and values that are too short are refused. */
+export function secretText(options: SecretOptions, check: (text: string) => Complaint | boolean) {
+  const { minLength = 4, todo = `It must be ${options.expects}.` } = options;
   return text<Secret>({ ...options, secret: true }, (input) => {
+    if (isPlaceholder(input)) {
+      return new Complaint(`The value (not shown here) is a placeholder or still a sample value. ${todo}`);
+    }
+    if (input.length < minLength) {
+      return new Complaint(`The value (not shown here) has fewer than ${minLength} characters. ${todo}`);
+    }
     const verdict = check(input);
     if (verdict instanceof Complaint) return verdict;
     return verdict ? new Secret(input) : undefined;

@@ -12,6 +12,9 @@ const uri = secretText({ expects: 'sqlite:<file> or postgres://user:password@hos
     case 'sqlite':
       // Other programs read sqlite:///name as a relative path, and RFC 8089 file URIs as an absolute one.
       if (rest.startsWith('//')) return new Complaint(`sqlite: must not be followed by two slashes. ${forms}`);
+      if (/^(file:)?:memory:|mode=memory/.test(rest)) {
+        return new Complaint(`A database in memory loses all logins when Gangway stops. ${forms}`);
+      }
       return rest === '' ? new Complaint(`The file is missing after sqlite:. ${forms}`) : true;
     case 'postgres':
     case 'postgresql':
@@ -36,7 +39,7 @@ function checkPostgres(input: string): Complaint | true {
 
 /** The same URI, with the file of SQLite as an absolute path that starts from `folder` where it was relative. */
 export function anchoredUri(written: Secret, folder: string): Secret {
-  const path = /^sqlite:(?!:memory:$)(.*)$/s.exec(written.reveal())?.[1];
+  const path = /^sqlite:(.*)$/s.exec(written.reveal())?.[1];
   return path === undefined ? written : new Secret(`sqlite:${resolve(folder, path)}`);
 }
 

@@ -100,7 +100,7 @@ const webhook = kind(
     ),
     headers: withDefault(
       mapOf(
-        secretText({ expects: 'the value of a header' }, (input) => /^[\x20-\x7e]*$/.test(input)),
+        secretText({ expects: 'the value of a header', minLength: 0 }, (input) => /^[\x20-\x7e]*$/.test(input)),
         'names of headers, each with its value',
       ),
       {},

@@ -16,8 +16,12 @@ const domain = text<ServerName>(
   },
 );
 
-const accessToken = secretText({ expects: 'the access token of an administrator of the homeserver' }, (input) =>
-  /^[\x21-\x7e]+$/.test(input),
+const accessToken = secretText(
+  {
+    expects: 'the access token of an administrator of the homeserver',
+    samples: ['syt_the-token-of-an-administrator'],
+  },
+  (input) => /^[\x21-\x7e]+$/.test(input),
 );
 
 /** The Matrix homeserver beside which the daemon runs. */

@@ -12,7 +12,7 @@ beforeEach(() => {
 afterEach(() => place.remove());
 
 const read = (name: string) => readFileSync(join(place.folder, name), 'utf8');
-const write = (name: string, text: string) => writeFileSync(join(place.folder, name), text);
+const write = (name: string, text: string) => writeFileSync(join(place.folder, name), text, { mode: 0o600 });
 const keysNamed = (err: string) => [...err.matchAll(/^ {2}(\S+) \(/gm)].map(([, key]) => key);
 
 describe('gangway config init', () => {

@@ -45,7 +45,7 @@ describe('the sample configuration', () => {
     const all = renderSample().replaceAll(/^( *)#(\S)/gm, '$1$2');
     const paths = inspect(all).problems.map(({ path }) => path);
     expect(paths).toContain('homeserver.address');
-    expect(paths.filter((path) => path.startsWith('telegram.proxy'))).toEqual([]);
+    expect(paths.filter((path) => path.startsWith('telegram.proxy'))).toEqual(['telegram.proxy.password']);
   });
 
   it('has a comment on every key', () => {

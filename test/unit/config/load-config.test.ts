@@ -106,7 +106,6 @@ describe('the database', () => {
   it.each([
     ['sqlite:data/gangway.db', 'sqlite:/etc/gangway/data/gangway.db'],
     ['sqlite:/var/lib/gangway.db', 'sqlite:/var/lib/gangway.db'],
-    ['sqlite::memory:', 'sqlite::memory:'],
     [
       'postgres://gangway:p%40ss@db:5432/gangway?sslmode=require',
       'postgres://gangway:p%40ss@db:5432/gangway?sslmode=require',
@@ -284,8 +283,43 @@ describe('the environment', () => {
     ]);
   });
 
+  it.each([
+    ['GANGWAY_ACCOUNTS_MODE', 'GANGWAY_ACCOUNTS__MODE'],
+    ['GANGWAY_TELEGRAM_API_ID', 'GANGWAY_TELEGRAM__API_ID'],
+    ['GANGWAY__TELEGRAM__API_ID', 'GANGWAY_TELEGRAM__API_ID'],
+    ['gangway_http__port', 'GANGWAY_HTTP__PORT'],
+    ['GANGWAY-HTTP-HOST', 'GANGWAY_HTTP__HOST'],
+    ['GANGWAY_ENCRYPTION_KEY_FILE', 'GANGWAY_ENCRYPTION__KEY_FILE'],
+  ])('is refused where it is nearly right: %s', (name, meant) => {
+    const { problems } = inspect(written(), { [name]: 'x' });
+    expect(problems).toEqual([{ path: '', where: name, message: expect.stringContaining(`Did you mean ${meant}?`) }]);
+  });
+
+  it('is remarked upon where it resembles none', () => {
+    const { problems, warnings } = inspect(written(), { GANGWAY_COLOUR_OF_THE_LOGO: 'red' });
+    expect(problems).toEqual([]);
+    expect(warnings).toMatchObject([
+      { where: 'GANGWAY_COLOUR_OF_THE_LOGO', message: expect.stringContaining('No key') },
+    ]);
+  });
+
   it('may hold what container platforms set for a service of this name', () => {
-    const env = { GANGWAY_PORT: 'tcp://10.0.0.1:28917', GANGWAY_SERVICE_HOST: '10.0.0.1', PATH: '/bin' };
+    const env = {
+      GANGWAY_PORT: 'tcp://10.0.0.1:28917',
+      GANGWAY_SERVICE_HOST: '10.0.0.1',
+      GANGWAY_SERVICE_PORT: '28917',
+      GANGWAY_SERVICE_PORT_HTTP: '28917',
+      GANGWAY_PORT_28917_TCP: 'tcp://10.0.0.1:28917',
+      GANGWAY_PORT_28917_TCP_ADDR: '10.0.0.1',
+      PATH: '/bin',
+    };
+    const { problems, warnings } = inspect(written(), env);
+    expect({ problems, warnings }).toEqual({ problems: [], warnings: [] });
+  });
+
+  it('may be one of those that the tests of Gangway itself read', () => {
+    const names = ['TEST_POSTGRES_URI', 'TEST_SYNAPSE_PYTHON', 'REQUIRE_POSTGRES', 'REQUIRE_SYNAPSE'];
+    const env = Object.fromEntries(names.map((name) => [`GANGWAY_${name}`, '1']));
     expect(inspect(written(), env).problems).toEqual([]);
   });
 });
@@ -384,7 +418,7 @@ describe('a file that is not what it should be', () => {
     const readFile = () => {
       throw Object.assign(new Error('input output error'), { code });
     };
-    const { problems } = inspectConfig({ path: configPath, env: {}, readFile });
+    const { problems } = inspectConfig({ path: configPath, env: {}, readFile, isReadableByOthers: () => false });
     expect(problems).toEqual([{ path: '', where: undefined, message: expect.stringMatching(message) }]);
   });
 

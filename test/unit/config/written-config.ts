@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { stringify } from 'yaml';
 import { inspectConfig, type Inspection } from '../../../src/config/inspect-config.js';
+import type { ConfigFiles } from '../../../src/config/named-files.js';
 import { loadConfig, type LoadedConfig } from '../../../src/config/load-config.js';
 
 /** Files by absolute path, `/etc/gangway/config.yaml` among them. */
@@ -44,12 +45,16 @@ function namesHomeserver({ homeserver }: Readonly<Record<string, unknown>>): boo
 
 /** Inspects the text as if it were a file, beside the other files. */
 export function inspect(text: string, env: Readonly<Record<string, string>> = {}, files: Files = {}): Inspection {
-  return inspectConfig({ path: configPath, env, readFile: readFrom({ ...files, [configPath]: text }) });
+  return inspectConfig({ path: configPath, env, ...filesOf({ ...files, [configPath]: text }) });
 }
 
 /** Loads the text as if it were a file, beside the other files. */
 export function load(text: string, env: Readonly<Record<string, string>> = {}, files: Files = {}): LoadedConfig {
-  return loadConfig({ path: configPath, env, readFile: readFrom({ ...files, [configPath]: text }) });
+  return loadConfig({ path: configPath, env, ...filesOf({ ...files, [configPath]: text }) });
+}
+
+function filesOf(files: Files): ConfigFiles {
+  return { readFile: readFrom(files), isReadableByOthers: () => false };
 }
 
 function readFrom(files: Files): (path: string) => string {
