@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.js';
 import type { Mxid } from '../base/mxid.js';
+import { randomId, type Random } from '../base/random.js';
 import type { Database, Transaction } from '../database/database.js';
 import type { LoginProcessRecord } from '../database/stores/login-process-store.js';
 import type { TelegramSession } from '../telegram/gateway.js';
@@ -53,6 +54,10 @@ export interface LoginLedger {
   postpone(owner: Mxid, leftover: Leftover): Promise<void>;
   /** The login, or the one with the session `sessionId`, is done; all others of the owner that have no name are over. */
   finish(tx: Transaction, owner: Mxid, done: Finished): Promise<void>;
+  /** Remembers for a while that the input with this digest has finished a login of the owner's. */
+  rememberFinish(owner: Mxid, digest: string): Promise<void>;
+  /** Whether the input with this digest has finished a login of the owner's lately. */
+  hasFinished(owner: Mxid, digest: string): Promise<boolean>;
   /** Nothing is left of the login but, for a while, how it ended, where it has a name. */
   remove(owner: Mxid, id: string): Promise<void>;
   /** Some of the logins that are over or abandoned and whose turn it is, oldest first. */
@@ -75,6 +80,7 @@ export interface LoginLedgerDeps {
   readonly isActiveOwner: IsActiveOwner;
   readonly expireAfterMs: number;
   readonly clock: Clock;
+  readonly random: Random;
 }
 
 const listedAtOnce = 100;
@@ -82,10 +88,18 @@ const againAfterMs = 10 * 60_000;
 const givenUpAfterMs = 24 * 60 * 60_000;
 /** How long it is remembered how a login with a name ended. */
 const rememberedForMs = 60 * 60_000;
+/** How long the input that has finished a login may come again because its answer was lost. */
+const repeatedForMs = 10 * 60_000;
 /** Of how many logins of one owner that is remembered. */
 const mostRemembered = 8;
 
-export function createLoginLedger({ database, isActiveOwner, expireAfterMs, clock }: LoginLedgerDeps): LoginLedger {
+export function createLoginLedger({
+  database,
+  isActiveOwner,
+  expireAfterMs,
+  clock,
+  random,
+}: LoginLedgerDeps): LoginLedger {
   const isOver = (record: LoginProcessRecord) => record.expiresAt <= clock.now();
   /** Those that are not over, and what is remembered: few. Sessions that wait to be ended at Telegram can be many. */
   const listCurrent = (tx: Transaction, owner: Mxid) => tx.loginProcesses.listByOwner(owner, clock.now());
@@ -205,6 +219,23 @@ export function createLoginLedger({ database, isActiveOwner, expireAfterMs, cloc
           await discardIn(tx, owner, { id: record.id, session });
         }
       }
+    },
+
+    rememberFinish(owner, digest) {
+      return database.transaction(async (tx) => {
+        const at = clock.now();
+        const state = writeState({ step: 'over', session: null, name: null, end: null, finishedBy: digest });
+        const record = { id: randomId(random), owner, state, createdAt: at, expiresAt: at + repeatedForMs };
+        await tx.loginProcesses.save(record);
+      });
+    },
+
+    async hasFinished(owner, digest) {
+      const records = await database.transaction((tx) => listCurrent(tx, owner));
+      return records.some(({ state: stored }) => {
+        const state = readState(stored);
+        return state.step === 'over' && state.finishedBy === digest;
+      });
     },
 
     async remove(owner, id) {

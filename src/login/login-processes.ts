@@ -18,6 +18,7 @@ import type { ExpectedStep, LoginProcesses, LoginProgress, LoginStart } from './
 import { progressOf } from './progress.js';
 import type { QrLogin } from './qr-login.js';
 import type { LoginInput } from './shapes.js';
+import { readUser } from './stored-forms.js';
 
 export interface LoginProcessesDeps {
   readonly ledger: LoginLedger;
@@ -82,7 +83,20 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     const login = { id: randomId(random), startedAt: clock.now(), state: { step: firstSteps[flow] }, name };
     if (flow === 'qr') await qr.show(owner, { ...login, name: { ...name, stepNumber: 0 } });
     else await ledger.save(owner, login);
+    if (flow === 'phone' && replacing !== undefined) await giveKnownNumber(owner, login.id, replacing);
     return shown(owner, login.id);
+  }
+
+  /** Who logs in again to an account need not type its number. If no code is to be had for it, the number is asked for as ever. */
+  async function giveKnownNumber(owner: Mxid, loginId: string, telegramUserId: string): Promise<void> {
+    const account = (await book.list(owner)).find((one) => one.telegramUserId === telegramUserId);
+    const phone = account && readUser(account.profile).phone;
+    if (!phone) return;
+    try {
+      await answer(owner, loginId, { kind: 'phone', phone: phone.reveal() }, 1);
+    } catch (error) {
+      if (!(error instanceof LoginFailure)) throw error;
+    }
   }
 
   async function mayStart(owner: Mxid, replacing: string | undefined): Promise<boolean> {

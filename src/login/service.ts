@@ -100,10 +100,17 @@ export function createLoginService(
   }
 
   async function submit(owner: Mxid, input: LoginInput): Promise<LoginStep> {
+    const digest = fingerprint(input);
     const standing = await book.standingOf(owner);
-    if (standing.kind !== 'logged_out') throw new LoginFailure({ kind: 'already_logged_in', user: standing.user });
+    if (standing.kind !== 'logged_out') {
+      // The answer to the last step may have been lost.
+      if (await ledger.hasFinished(owner, digest)) return { kind: 'complete', user: standing.user };
+      throw new LoginFailure({ kind: 'already_logged_in', user: standing.user });
+    }
     const login = await ledger.find(owner);
-    return walk.act(owner, login, decide(login?.state, input, clock.now()));
+    const step = await walk.act(owner, login, decide(login?.state, input, clock.now()));
+    if (step.kind === 'complete') await ledger.rememberFinish(owner, digest);
+    return step;
   }
 
   return {

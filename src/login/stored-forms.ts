@@ -51,7 +51,7 @@ const stateForm = z.discriminatedUnion('step', [
     codeDelivery: z.enum(codeDeliveries).default('app'),
     hint: z.string().nullable(),
   }),
-  z.object({ step: z.literal('over'), session: secret.nullable() }),
+  z.object({ step: z.literal('over'), session: secret.nullable(), finishedBy: z.string().nullable().default(null) }),
 ]);
 
 const answerForm = z.object({ stepNumber: z.number(), kind: z.enum(inputKinds), digest: z.string() });
@@ -74,8 +74,15 @@ const recordForm = z.intersection(
   z.object({ name: nameForm.nullable().default(null), end: endForm.nullable().default(null) }),
 );
 
+interface OverState {
+  readonly step: 'over';
+  readonly session: TelegramSession | null;
+  /** The digest of the input that has finished a login, while that is remembered. */
+  readonly finishedBy?: string | null;
+}
+
 /** What is stored of a login: where it stands, or that it is over, with its session where that is still to be ended at Telegram. */
-export type StoredState = (LoginState | { readonly step: 'over'; readonly session: TelegramSession | null }) & {
+export type StoredState = (LoginState | OverState) & {
   readonly name: LoginName | null;
   /** How a login with a name ended; null while it is under way. */
   readonly end: LoginEnd | null;

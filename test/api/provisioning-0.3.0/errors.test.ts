@@ -180,6 +180,8 @@ function atEveryStep(operation: OperationName): Row[] {
       state: 'logged-in',
       more: { username: 'magic_2_0234', phone: '9996620234' },
       prepare: (api) => logIn(api, alice),
+      // The code that has logged in is answered as before.
+      ...(operation === 'send_code' ? { request: json({ code: '33333' }) } : {}),
     },
     {
       operation,

@@ -117,6 +117,8 @@ const refusedBot = (kind: 'bot_token_invalid' | 'bot_token_expired', text: strin
   request: input(stepIds.token, accounts.botToken),
   ...deviates(27, 200, step('user_input', stepIds.token, text, { ...tokenField, 'gangway.complaint': kind })),
 });
+/** The number of an account is known. */
+const codeAtOnce = deviates(34, 200, step('user_input', stepIds.code, '', { ...codeField, 'gangway.code': told }));
 const startAgain = (loginId: string) => post('/login/start/phone', {}, alice, `&login_id=${loginId}`);
 /** As many accounts as the server of these tests allows. */
 const threeAccounts: readonly Given[] = [
@@ -196,14 +198,18 @@ export const cases: Readonly<Record<string, ReplayCase>> = {
   },
   'start bot': { request: post('/login/start/bot') },
   'start unknown flow': { request: post('/login/start/nonsense') },
-  'start with login_id': { given: loggedIn, request: startAgain('9996620234') },
+  'start with login_id': { given: loggedIn, request: startAgain('9996620234'), ...codeAtOnce },
   'start with an unknown login_id': {
     request: startAgain('1'),
     ...deviates(34, 200, shownPhone),
   },
   'start with a login_id that is none': { request: startAgain('nonsense') },
   'start, too many logins': { given: threeAccounts, request: post('/login/start/phone') },
-  'start with login_id, too many logins': { given: threeAccounts, request: startAgain('9996620234') },
+  'start with login_id, too many logins': {
+    given: threeAccounts,
+    request: startAgain('9996620234'),
+    ...codeAtOnce,
+  },
   'phone number': { given: [start('phone')], request: input(stepIds.phone, accounts.phone), ...shownCode },
   code: { given: codeAsked(), request: input(stepIds.code, '22222') },
   'wrong code': {

@@ -131,13 +131,29 @@ describe('logging in again', () => {
 
   it('with another account is refused, and nothing has changed', async () => {
     await logIn(alice, '+9996620001');
-    const { loginId } = await desk.login.start(alice, { flow: 'phone', replacing: idOf('+9996620001') });
-    await desk.login.answer(alice, loginId, phone('+9996620011'), 1);
-    const end = desk.login.answer(alice, loginId, code('22222'), 2);
+    const { loginId } = await desk.login.start(alice, { flow: 'bot', replacing: idOf('+9996620001') });
+    const end = desk.login.answer(alice, loginId, token(botToken), 1);
     expect(await faultOf(end)).toEqual({ kind: 'other_telegram_account' });
     expect(await faultOf(desk.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
     expect(await idsOf(alice)).toEqual([idOf('+9996620001')]);
-    expect(desk.telegram.authorizations(idOf('+9996620011'))).toBe(0);
+    expect(desk.telegram.authorizations(botToken.slice(0, 10))).toBe(0);
+  });
+
+  it('does not ask for the number that is known', async () => {
+    await logIn(alice, '+9996620001');
+    const again = await desk.login.start(alice, { flow: 'phone', replacing: idOf('+9996620001') });
+    expect(again).toMatchObject({ stepNumber: 2, step: { kind: 'code', code: { fresh: true } } });
+    const done = await desk.login.answer(alice, again.loginId, code('22222'), 2);
+    expect(done).toMatchObject({ step: { kind: 'complete' } });
+  });
+
+  it('asks for the number of an account that is not known any more, and if no code is to be had for the known one', async () => {
+    const unknown = await desk.login.start(alice, { flow: 'phone', replacing: idOf('+9996620001') });
+    expect(unknown).toMatchObject({ stepNumber: 1, step: { kind: 'phone' }, complaint: null });
+    await logIn(alice, '+9996620001');
+    desk.telegram.fail('sendCode', { kind: 'flood_wait', retryAfterMs: 5_000 });
+    const again = await desk.login.start(alice, { flow: 'phone', replacing: idOf('+9996620001') });
+    expect(again).toMatchObject({ step: { kind: 'phone' } });
   });
 
   it('is possible when Telegram has ended the session', async () => {

@@ -207,6 +207,32 @@ describe('a login by QR code goes on', () => {
   });
 });
 
+describe('a QR code that is over between its scan and its redemption', () => {
+  it('is followed by the next one at the data centre that the login moved to', async () => {
+    const first = await start();
+    desk.telegram.fail('importLoginToken', { kind: 'login_token_invalid' });
+    desk.telegram.acceptLoginToken(urlOf(first), far);
+    const next = await wait(first);
+    expect(next).toMatchObject({ step: { kind: 'qr' }, complaint: null });
+    expect(next.stepNumber).toBe(first.stepNumber + 1);
+    expect(urlOf(next).equals(urlOf(first))).toBe(false);
+    desk.telegram.acceptLoginToken(urlOf(next), far);
+    expect(await wait(next)).toMatchObject({ step: { kind: 'complete' } });
+  });
+
+  it.each([
+    ['is scanned at the same data centre', '+9996614060', 'complete'],
+    ['is scanned at another one, where the token does not count any more', '+9996624060', 'qr'],
+  ])('goes on without a password that is removed meanwhile: %s', async (_, number, kind) => {
+    const first = await start();
+    desk.telegram.acceptLoginToken(urlOf(first), numberOf(number));
+    const atPassword = await wait(first);
+    expect(atPassword).toMatchObject({ step: { kind: 'password' } });
+    const next = await desk.login.answer(alice, first.loginId, password('any'), atPassword.stepNumber);
+    expect(next).toMatchObject({ step: { kind } });
+  });
+});
+
 describe('those who wait with a QR code', () => {
   it('are told when Telegram stays out of reach', async () => {
     const shown = await start();

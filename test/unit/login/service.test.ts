@@ -37,6 +37,12 @@ beforeEach(async () => {
 afterEach(() => database.close());
 
 /** As after a restart: only the database and Telegram are the same. */
+/** Only the database and Telegram stay the same. */
+async function restart(): Promise<void> {
+  await telegram.gateway.close();
+  login = startService();
+}
+
 function startService(): LoginService {
   const { gateway } = telegram;
   const pool = createConnectionPool({ gateway, clock, logger: silentLogger, maxLive: 10, idleCloseMs: minutes });
@@ -117,17 +123,13 @@ describe('logging in', () => {
 
   it('goes on after a restart between any two steps', async () => {
     await login.submit(alice, phone(withPassword));
-    await telegram.gateway.close();
-    login = startService();
+    await restart();
     expect(await faultOf(login.submit(alice, code('11111')))).toEqual({ kind: 'phone_code_invalid' });
-    await telegram.gateway.close();
-    login = startService();
+    await restart();
     await login.submit(alice, code('22222'));
-    await telegram.gateway.close();
-    login = startService();
+    await restart();
     expect(await login.submit(alice, password(magicPassword))).toMatchObject({ kind: 'complete' });
-    await telegram.gateway.close();
-    login = startService();
+    await restart();
     expect(await login.whoAmI(alice)).toMatchObject({ username: 'magic_2_1234' });
   });
 
@@ -168,6 +170,64 @@ describe('the same request twice', () => {
   it('by different users at once sends a code to each', async () => {
     await Promise.all([login.submit(alice, phone(plain)), login.submit(bob, phone('+9996620001'))]);
     expect(telegram.sentCodes()).toHaveLength(2);
+  });
+});
+
+describe('the last step once more, because its answer was lost', () => {
+  it.each([
+    ['the code', [phone(plain)], code('22222')],
+    ['the password', [phone(withPassword), code('22222')], password(magicPassword)],
+    ['the bot token', [], token(botToken)],
+  ] as const)('is answered as before, also after a restart: %s', async (_, before, last) => {
+    for (const input of before) await login.submit(alice, input);
+    const done = await login.submit(alice, last);
+    await restart();
+    expect(await login.submit(alice, last)).toEqual(done);
+    expect(done.kind).toBe('complete');
+  });
+
+  it('finds the user logged in already if it is another input, another user’s, or late', async () => {
+    await login.submit(alice, phone(plain));
+    await login.submit(alice, code('22222'));
+    expect(await faultOf(login.submit(alice, code('33333')))).toMatchObject({ kind: 'already_logged_in' });
+    expect(await faultOf(login.submit(bob, code('22222')))).toEqual({ kind: 'phone_code_not_requested' });
+    await clock.advance(10 * minutes);
+    expect(await faultOf(login.submit(alice, code('22222')))).toMatchObject({ kind: 'already_logged_in' });
+    await login.sweep();
+  });
+});
+
+describe('a code that is no number', () => {
+  it.each([
+    ['+9996624030', 'merry-go-round'],
+    ['+9996624040', ' two well-known birds sing '],
+  ])('keeps its blanks and dashes: %s', async (number, text) => {
+    await login.submit(alice, phone(number));
+    expect(await login.submit(alice, code(text))).toMatchObject({ kind: 'complete' });
+  });
+
+  it('by e-mail goes back as one by e-mail, and says where it went', async () => {
+    const sent = await login.submit(alice, phone('+9996624010'));
+    expect(sent).toMatchObject({ kind: 'code', code: { delivery: 'email', hint: 's*****@example.org' } });
+    await restart();
+    expect(await login.submit(alice, code(' 22-222'))).toMatchObject({ kind: 'complete' });
+  });
+});
+
+describe('a cloud password that is removed while it is asked for', () => {
+  it('is needed no more: any answer logs in', async () => {
+    await login.submit(alice, phone('+9996624060'));
+    expect(await login.submit(alice, code('22222'))).toMatchObject({ kind: 'password' });
+    await restart();
+    expect(await login.submit(alice, password('any'))).toMatchObject({ kind: 'complete' });
+  });
+
+  it('has the login start again if Telegram does not take the code any more', async () => {
+    await login.submit(alice, phone('+9996624060'));
+    await login.submit(alice, code('22222'));
+    telegram.fail('signIn', { kind: 'phone_code_expired' });
+    expect(await faultOf(login.submit(alice, password('any')))).toEqual({ kind: 'login_revoked' });
+    expect(await login.submit(alice, phone('+9996624060'))).toMatchObject({ kind: 'code', code: { fresh: true } });
   });
 });
 
@@ -403,8 +463,7 @@ describe('a Telegram account that somebody else is logged in to', () => {
     telegram.fail('logOut', { kind: 'unreachable' });
     expect(await faultOf(login.submit(bob, code('22222')))).toEqual({ kind: 'telegram_account_taken' });
     expect(telegram.authorizations('9996620234')).toBe(2);
-    await telegram.gateway.close();
-    login = startService();
+    await restart();
     await clock.advance(10 * minutes);
     await login.sweep();
     expect(telegram.authorizations('9996620234')).toBe(1);
