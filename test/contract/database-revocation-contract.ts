@@ -95,6 +95,25 @@ export function describeRevocation(createPlace: () => Promise<DatabasePlace>): v
     expect(decided.filter((table) => !filled.includes(table))).toEqual([]);
   });
 
+  it('ends logins by all three, and what belongs to the account by deactivation', () => {
+    const endedBy = (...events: readonly RevocationEvent[]) => tables.filter((table) => isEnded(table, events));
+    const ofLogins = ['devices', 'access_tokens', 'refresh_tokens', 'open_id_tokens', 'identity_tokens'];
+    const pending = ['login_tokens', 'uia_sessions', 'validation_sessions', 'validation_tokens'];
+    const kept = tables.filter((table) => !isEnded(table, ['deactivate']));
+    expect(new Set(endedBy('log_out'))).toEqual(new Set([...ofLogins, ...pending]));
+    expect(new Set(endedBy('change_password'))).toEqual(new Set(pending));
+    expect(new Set(kept)).toEqual(
+      new Set([
+        'flood_waits',
+        'homeserver_sessions',
+        'identity_signing_keys',
+        'invite_deliveries',
+        'lookup_peppers',
+        'sealing_check',
+      ]),
+    );
+  });
+
   describe.each(operations)('%s', (_, events, operate) => {
     it('ends what is decided, and nothing of another user', async () => {
       await embedded.clock.advance(1000);
