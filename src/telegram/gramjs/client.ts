@@ -1,8 +1,12 @@
 import { Api, TelegramClient } from 'telegram';
+import { _handleUpdate } from 'telegram/client/updates.js';
 import type { ProxyInterface } from 'telegram/network/connection/TCPMTProxy.js';
+import { systemRandom } from '../../base/random.js';
 import { TelegramFailure } from '../failure.js';
 import type { LeanSession } from './lean-session.js';
 import { MoveRequired } from './moves.js';
+import { CheckedSender } from './mtproto/checked-sender.js';
+import { UntrustedAnswer } from './mtproto/untrusted-answer.js';
 import type { PlainProxy, WorkerSettings } from './protocol.js';
 import { QuietLogger, type LogLine } from './quiet-logger.js';
 import { createTransport, type Transport } from './transport.js';
@@ -21,6 +25,8 @@ export interface ClientOptions {
   readonly log: LogLine;
   /** The data centre does not know the auth key of the session (transport error -404). */
   readonly onKeyUnknown: () => void;
+  /** A message failed a check of MTProto, and was discarded. */
+  readonly onUntrusted: (answer: UntrustedAnswer) => void;
   /** The connection broke, and the client may open it again. */
   readonly onBroken: () => void;
   /** The connection broke, and the client will not open it again. */
@@ -37,10 +43,22 @@ export class QuietClient extends TelegramClient {
   readonly #transport: Transport;
   readonly #onLost: (why: string) => void;
   readonly #makeKey: ClientOptions['makeKey'];
+  readonly #onUntrusted: ClientOptions['onUntrusted'];
+  #untrusted: UntrustedAnswer | undefined;
   readonly #unrepeatable = new Set<unknown>();
   readonly compute: ClientOptions['compute'];
 
-  constructor({ settings, session, log, onKeyUnknown, onBroken, onLost, makeKey, compute }: ClientOptions) {
+  constructor({
+    settings,
+    session,
+    log,
+    onKeyUnknown,
+    onUntrusted,
+    onBroken,
+    onLost,
+    makeKey,
+    compute,
+  }: ClientOptions) {
     const transport = createTransport({
       proxy: settings.proxy,
       dataCentres: settings.dataCentres,
@@ -75,7 +93,48 @@ export class QuietClient extends TelegramClient {
     this.#onLost = onLost;
     this.#makeKey = makeKey;
     this.compute = compute;
-    this.onError = async (error) => log('debug', `gramjs met an error: ${String(error)}`);
+    this.#onUntrusted = onUntrusted;
+    this.onError = async (error) => {
+      if (!(error instanceof UntrustedAnswer)) return log('debug', `gramjs met an error: ${String(error)}`);
+      this.#untrusted = error;
+      log('warn', error.message);
+    };
+  }
+
+  override async connect(): Promise<boolean> {
+    await this._initSession();
+    this._sender ??= this.#createSender();
+    return super.connect();
+  }
+
+  /** Why the last key exchange failed, if an answer in it could not be trusted. */
+  get untrusted(): UntrustedAnswer | undefined {
+    return this.#untrusted;
+  }
+
+  /** The sender that connect() of gramjs would make, with the checks that gramjs leaves out. */
+  #createSender(): CheckedSender {
+    return new CheckedSender({
+      authKey: this.session.getAuthKey(),
+      options: {
+        connectTimeout: null,
+        securityChecks: true,
+        logger: this._log,
+        dcId: this.session.dcId,
+        retries: this._connectionRetries,
+        delay: this._retryDelay,
+        autoReconnect: this._autoReconnect,
+        authKeyCallback: this._authKeyCallback.bind(this),
+        updateCallback: (client: TelegramClient, update: Api.TypeUpdate | number) => _handleUpdate(client, update),
+        isMainSender: true,
+        client: this,
+        autoReconnectCallback: this._handleReconnect.bind(this),
+        _exportedSenderPromises: this._exportedSenderPromises,
+        reconnectRetries: this._reconnectRetries,
+      },
+      random: systemRandom,
+      onUntrusted: this.#onUntrusted,
+    });
   }
 
   /** Runs when gramjs has given up opening a broken connection again, too; it would call getMe here. */

@@ -1,5 +1,8 @@
 import { Api } from 'telegram';
+import type { AuthKey } from 'telegram/crypto/AuthKey.js';
 import { StringSession } from 'telegram/sessions/index.js';
+
+const authKeyLength = 256;
 
 /**
  * A session of gramjs that keeps no entities, which would grow with every answer, and always says port 443:
@@ -25,8 +28,17 @@ export class LeanSession extends StringSession {
 
   /** gramjs loads with every connection, that to another data centre too, which does not know the key that was saved. */
   override async load(): Promise<void> {
+    if (this._key !== undefined && this._key.length !== authKeyLength)
+      throw new Error('an auth key must have 256 bytes');
     await super.load();
     delete this._key;
+  }
+
+  /** Never keeps a key that is not one of MTProto. */
+  override setAuthKey(authKey?: AuthKey, dcId?: number): undefined {
+    const key = authKey?.getKey();
+    if (key !== undefined && key.length !== authKeyLength) throw new Error('an auth key must have 256 bytes');
+    super.setAuthKey(authKey, dcId);
   }
 
   /** Whether there is a key, so that no new one will be made. */

@@ -85,6 +85,10 @@ export class LiveClient {
       session,
       log: this.#log,
       onKeyUnknown: () => ending.end(new TelegramFailure({ kind: 'session_dead', reason: 'auth_key_forgotten' })),
+      onUntrusted: (answer) => {
+        this.#log('warn', answer.message);
+        ending.end(new TelegramFailure({ kind: 'unreachable' }, { cause: answer }));
+      },
       onBroken: this.#onLoginToken,
       onLost: (why) => {
         this.#log('debug', 'gave up on the connection');
@@ -102,7 +106,7 @@ export class LiveClient {
     try {
       const connect = () => ending.race(client.connect());
       const connected = session.hasKey() ? connect() : this.#inTurn(this.#turns.keysOf(session.dcId), ending, connect);
-      if (!(await connected)) throw unreachable('no data centre answered');
+      if (!(await connected)) throw client.untrusted ?? unreachable('no data centre answered');
       this.#session = session;
     } catch (error) {
       ending.end(unreachable('the connection could not be opened'));

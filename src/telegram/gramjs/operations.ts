@@ -1,9 +1,10 @@
-import { Api } from 'telegram';
-import { computeCheck } from 'telegram/Password.js';
+import { Api, helpers } from 'telegram';
+import { systemRandom } from '../../base/random.js';
 import { TelegramFailure } from '../failure.js';
 import type { QuietClient } from './client.js';
 import { peopleOperations } from './people-operations.js';
 import { followMoves, orMoved } from './moves.js';
+import { provePassword } from './mtproto/srp.js';
 import type { CallName, Calls, PlainSignInResult } from './protocol.js';
 import { orPasswordNeeded, qrOperations } from './qr-operations.js';
 import { readAuthorization, readUser, unknownAnswer } from './read-user.js';
@@ -56,7 +57,7 @@ export const operations: {
     const request = async () => {
       const parameters = await client.invoke(new Api.account.GetPassword());
       if (!parameters.currentAlgo) throw new TelegramFailure({ kind: 'password_not_set' });
-      const check = await client.compute(() => computeCheck(parameters, password));
+      const check = await client.compute(() => checkOf(parameters, password));
       return client.invoke(new Api.auth.CheckPassword({ password: check }));
     };
     return readAuthorization(await againAfter(isStalePasswordCheck, request));
@@ -82,6 +83,16 @@ export const operations: {
     return null;
   },
 };
+
+async function checkOf(parameters: Api.account.Password, password: string): Promise<Api.InputCheckPasswordSRP> {
+  const { currentAlgo: algorithm, srp_B: publicB = Buffer.alloc(0), srpId } = parameters;
+  if (!(algorithm instanceof Api.PasswordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow)) {
+    throw unknownAnswer('account.getPassword', algorithm?.className ?? 'none');
+  }
+  const { p: prime, g: generator, salt1, salt2 } = algorithm;
+  const { publicA, proof } = await provePassword(password, { prime, generator, salt1, salt2, publicB }, systemRandom);
+  return new Api.InputCheckPasswordSRP({ srpId: srpId ?? helpers.returnBigInt(0), A: publicA, M1: proof });
+}
 
 async function authorize(
   request: () => Promise<Api.auth.TypeAuthorization>,

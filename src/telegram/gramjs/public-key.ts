@@ -1,4 +1,6 @@
-import { createHash, createPublicKey } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
+import { sha1 } from './mtproto/digests.js';
+import { tlString } from './mtproto/tl-bytes.js';
 import type { RsaPublicKey } from './protocol.js';
 
 /**
@@ -10,20 +12,10 @@ export function readPublicKey(pem: string): RsaPublicKey {
   if (kty !== 'RSA' || n === undefined || e === undefined) throw new Error('a Telegram public key must be an RSA key');
   const modulus = Buffer.from(n, 'base64url');
   const exponent = Buffer.from(e, 'base64url');
-  const digest = createHash('sha1').update(serialize(modulus)).update(serialize(exponent)).digest();
+  const digest = sha1(tlString(modulus), tlString(exponent));
   return {
     fingerprint: digest.readBigInt64LE(12).toString(),
     modulus,
     exponent: exponent.readUIntBE(0, exponent.length),
   };
-}
-
-/** The TL type `bytes` (core.telegram.org/mtproto/serialize). */
-function serialize(bytes: Buffer): Buffer {
-  const head =
-    bytes.length < 254
-      ? Buffer.of(bytes.length)
-      : Buffer.of(254, bytes.length & 0xff, (bytes.length >> 8) & 0xff, (bytes.length >> 16) & 0xff);
-  const padding = Buffer.alloc((4 - ((head.length + bytes.length) % 4)) % 4);
-  return Buffer.concat([head, bytes, padding]);
 }

@@ -1,6 +1,7 @@
 import { errors } from 'telegram';
 import { TelegramFailure, type TelegramFault } from '../failure.js';
 import { MoveRequired } from './moves.js';
+import { UntrustedAnswer } from './mtproto/untrusted-answer.js';
 import { faultOfRpcError } from './rpc-faults.js';
 
 /** Code and name of an RPC error of gramjs, as Telegram sent them; undefined for anything else. */
@@ -32,10 +33,12 @@ export function explain(error: unknown): unknown {
 
 function faultOfGramjsError(error: unknown): TelegramFault | undefined {
   if (error instanceof errors.TypeNotFoundError) return { kind: 'unknown_error', name: 'UNKNOWN_CONSTRUCTOR' };
-  if (error instanceof errors.BadMessageError || error instanceof MoveRequired) return { kind: 'unreachable' };
+  if (unreachables.some((kind) => error instanceof kind)) return { kind: 'unreachable' };
   if (error instanceof Error && networkTrouble.test(error.message)) return { kind: 'unreachable' };
   return undefined;
 }
+
+const unreachables = [errors.BadMessageError, MoveRequired, UntrustedAnswer];
 
 // Plain errors by which client.invoke and the sender say that they have given up.
 const networkTrouble = /^(?:Request was unsuccessful|Cannot send requests while disconnected|Not connected)/;

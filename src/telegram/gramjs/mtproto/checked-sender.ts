@@ -1,0 +1,57 @@
+import { _serverKeys } from 'telegram/crypto/RSA.js';
+import { MessagePacker } from 'telegram/extensions/index.js';
+import { MTProtoSender } from 'telegram/network/index.js';
+import { systemClock } from '../../../base/clock.js';
+import type { Random } from '../../../base/random.js';
+import { CheckedState } from './checked-state.js';
+import { exchangeKey, type ServerPublicKey } from './key-exchange.js';
+import { sendPlain } from './plain-messages.js';
+import type { UntrustedAnswer } from './untrusted-answer.js';
+
+type SenderOptions = ConstructorParameters<typeof MTProtoSender>[1];
+
+export interface CheckedSenderOptions {
+  readonly authKey: ConstructorParameters<typeof MTProtoSender>[0];
+  readonly options: SenderOptions;
+  readonly random: Random;
+  /** Called for a message that fails a check, when there is a key. */
+  readonly onUntrusted: (answer: UntrustedAnswer) => void;
+}
+
+/** A sender of gramjs that makes keys and opens messages with the checks that MTProto demands. */
+export class CheckedSender extends MTProtoSender {
+  readonly #state: CheckedState;
+  readonly #options: SenderOptions;
+  readonly #random: Random;
+
+  constructor({ authKey, options, random, onUntrusted }: CheckedSenderOptions) {
+    super(authKey, options);
+    const { logger } = options;
+    this.#options = options;
+    this.#random = random;
+    this.#state = new CheckedState({ authKey: this.authKey, logger, onUntrusted });
+    // Both are private in the types of gramjs, which makes them in its constructor only.
+    Object.assign(this, { _state: this.#state, _sendQueue: new MessagePacker(this.#state, logger) });
+  }
+
+  override async _connect(): Promise<void> {
+    const connection = this._connection;
+    if (connection !== undefined && this.authKey.getKey() === undefined) {
+      if (!connection.isConnected()) await connection.connect();
+      const { authKey, serverTime } = await exchangeKey({
+        send: (request) => sendPlain(connection, BigInt(this.#state._getNewMsgId().toString()), request),
+        findKey: findServerKey,
+        random: this.#random,
+      });
+      await this.authKey.setKey(authKey);
+      this.#state.timeOffset = serverTime - Math.floor(systemClock.now() / 1000);
+      await this.#options.authKeyCallback(this.authKey, this.dcId);
+    }
+    await super._connect();
+  }
+}
+
+function findServerKey(fingerprint: bigint): ServerPublicKey | undefined {
+  const key = _serverKeys.get(fingerprint.toString());
+  return key && { fingerprint, modulus: BigInt(key.n.toString()), exponent: BigInt(key.e) };
+}

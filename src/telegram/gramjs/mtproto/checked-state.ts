@@ -1,0 +1,63 @@
+import { errors, helpers } from 'telegram';
+import type { AuthKey } from 'telegram/crypto/AuthKey.js';
+import { BinaryReader } from 'telegram/extensions/index.js';
+import { MTProtoState } from 'telegram/network/MTProtoState.js';
+import { TLMessage } from 'telegram/tl/core/index.js';
+import { systemClock } from '../../../base/clock.js';
+import { openMessage } from './message.js';
+import { tlLong } from './tl-bytes.js';
+import { demand, UntrustedAnswer } from './untrusted-answer.js';
+
+export interface CheckedStateOptions {
+  readonly authKey: AuthKey;
+  readonly logger: unknown;
+  /** Called for a message that fails a check. It is discarded. */
+  readonly onUntrusted: (answer: UntrustedAnswer) => void;
+}
+
+const mostRemembered = 500;
+
+/** The state of a session that opens messages with the checks that gramjs leaves out. */
+export class CheckedState extends MTProtoState {
+  readonly #authKey: AuthKey;
+  readonly #onUntrusted: (answer: UntrustedAnswer) => void;
+  /** The numbers of the latest messages, oldest first. */
+  readonly #seen = new Set<bigint>();
+
+  constructor({ authKey, logger, onUntrusted }: CheckedStateOptions) {
+    super(authKey, logger);
+    this.#authKey = authKey;
+    this.#onUntrusted = onUntrusted;
+  }
+
+  override async decryptMessageData(packet: Buffer): Promise<TLMessage> {
+    // gramjs reads a transport error from the packet.
+    if (packet.length < 8) throw new errors.InvalidBufferError(packet);
+    try {
+      return this.#open(packet);
+    } catch (error) {
+      if (!(error instanceof UntrustedAnswer)) throw error;
+      this.#onUntrusted(error);
+      throw new errors.SecurityError(error.check);
+    }
+  }
+
+  #open(packet: Buffer): TLMessage {
+    const authKey = this.#authKey.getKey();
+    const { keyId } = this.#authKey;
+    demand(authKey !== undefined && keyId !== undefined, 'identifier of the key');
+    const { messageId, sequenceNumber, body } = openMessage(packet, {
+      authKey,
+      keyId: tlLong(BigInt(keyId.toString())),
+      sessionId: BigInt(String(Reflect.get(this, 'id'))),
+      now: systemClock.now() / 1000 + this.timeOffset,
+    });
+    // A repeated message is ignored; it does not mean that the connection is bad.
+    if (this.#seen.has(messageId)) throw new errors.SecurityError('a message came twice');
+    this.#seen.add(messageId);
+    const [oldest] = this.#seen;
+    if (this.#seen.size > mostRemembered && oldest !== undefined) this.#seen.delete(oldest);
+    const id = helpers.readBigIntFromBuffer(tlLong(messageId), true, true);
+    return new TLMessage(id, sequenceNumber, new BinaryReader(body).tgReadObject());
+  }
+}

@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto';
+
+/** SHA-1 of the parts in sequence. MTProto prescribes it for key exchange. */
+export function sha1(...parts: readonly Uint8Array[]): Buffer {
+  return digest('sha1', parts);
+}
+
+/** SHA-256 of the parts in sequence. */
+export function sha256(...parts: readonly Uint8Array[]): Buffer {
+  return digest('sha256', parts);
+}
+
+function digest(algorithm: string, parts: readonly Uint8Array[]): Buffer {
+  const hash = createHash(algorithm);
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+}

@@ -1,0 +1,70 @@
+import { sha256 } from './digests.js';
+import { decryptIge, type IgeKey } from './ige.js';
+import { demand } from './untrusted-answer.js';
+
+/** A decrypted message of a server. */
+export interface ServerMessage {
+  readonly messageId: bigint;
+  readonly sequenceNumber: number;
+  readonly body: Buffer;
+}
+
+/** What a message is checked against. */
+export interface MessageContext {
+  /** 256 bytes. */
+  readonly authKey: Buffer;
+  /** The low 64 bits of its SHA-1, as packets carry them. */
+  readonly keyId: Buffer;
+  /** Signed, as packets carry it. */
+  readonly sessionId: bigint;
+  /** Telegram's time as far as it is known, in seconds since 1970. */
+  readonly now: number;
+}
+
+const envelopeLength = 24;
+const headLength = 32;
+const leastPadding = 12;
+const mostPadding = 1024;
+/**
+ * Telegram takes messages of clients whose clock is up to 300 s late or 30 s early, and says so beyond that only.
+ * So a message that is in time by Telegram's clock may be that much off by ours, in either direction.
+ */
+const mostSkewSeconds = 300 + 30;
+const badMessageNotification = 0xa7eff811;
+
+/**
+ * Decrypts a message (MTProto 2.0), with every check of core.telegram.org/mtproto/security_guidelines but that for duplicates.
+ * Throws UntrustedAnswer for one that fails.
+ */
+export function openMessage(packet: Buffer, { authKey, keyId, sessionId, now }: MessageContext): ServerMessage {
+  demand(packet.subarray(0, 8).equals(keyId), 'identifier of the key');
+  const messageKey = packet.subarray(8, envelopeLength);
+  // Transports with padding leave up to 15 bytes behind the last block.
+  const sealed = packet.subarray(envelopeLength, packet.length - ((packet.length - envelopeLength) % 16));
+  demand(messageKey.length === 16 && sealed.length >= headLength, 'length');
+  const plain = decryptIge(sealed, cipherOf(authKey, messageKey));
+  const expected = sha256(authKey.subarray(96, 128), plain).subarray(8, 24);
+  demand(messageKey.equals(expected), 'message key');
+
+  demand(plain.readBigInt64LE(8) === sessionId, 'identifier of the session');
+  const length = plain.readInt32LE(28);
+  const padding = plain.length - headLength - length;
+  demand(length > 0 && length % 4 === 0 && padding >= 0, 'length');
+  demand(leastPadding <= padding && padding <= mostPadding, 'padding');
+  const messageId = plain.readBigInt64LE(16);
+  demand((messageId & 1n) === 1n, 'message number of a server');
+  const body = plain.subarray(headLength, headLength + length);
+  const skew = Math.abs(Number(messageId >> 32n) - now);
+  // By this one Telegram says that our clock is wrong.
+  demand(skew <= mostSkewSeconds || body.readUInt32LE() === badMessageNotification, 'time of the message');
+  return { messageId, sequenceNumber: plain.readInt32LE(24), body };
+}
+
+function cipherOf(authKey: Buffer, messageKey: Buffer): IgeKey {
+  const a = sha256(messageKey, authKey.subarray(8, 44));
+  const b = sha256(authKey.subarray(48, 84), messageKey);
+  return {
+    key: Buffer.concat([a.subarray(0, 8), b.subarray(8, 24), a.subarray(24)]),
+    iv: Buffer.concat([b.subarray(0, 8), a.subarray(8, 24), b.subarray(24)]),
+  };
+}
