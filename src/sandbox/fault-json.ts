@@ -1,4 +1,5 @@
 import type { Fault } from './faults.js';
+import { findLie, type Lie } from './lies.js';
 import { numberIn, OrderFailure, textIn, type Order } from './order.js';
 
 /** Reads a fault from JSON; throws OrderFailure for what is none. */
@@ -12,6 +13,8 @@ export function parseFault(order: Order): Fault {
       return { kind, ...texts(order, 'method'), ...numbers(order, 'dc', 'times') };
     case 'delay':
       return { kind, ms: numberIn(order, 'ms'), ...texts(order, 'method'), ...numbers(order, 'times') };
+    case 'lie':
+      return { kind, lie: lieIn(order), ...texts(order, 'method'), ...numbers(order, 'dc', 'times') };
     case 'rpc_error':
       return {
         kind,
@@ -21,8 +24,14 @@ export function parseFault(order: Order): Fault {
         ...numbers(order, 'times'),
       };
     default:
-      throw OrderFailure.about('kind: refuse, silent, drop, delay or rpc_error');
+      throw OrderFailure.about('kind: refuse, silent, drop, delay, lie or rpc_error');
   }
+}
+
+function lieIn(order: Order): Lie {
+  const lie = findLie(textIn(order, 'lie'));
+  if (!lie) throw OrderFailure.about('lie: none of this name');
+  return lie;
 }
 
 function texts<K extends string>(order: Order, ...fields: K[]): { [F in K]?: string } {

@@ -1,3 +1,5 @@
+import { liesOf, type Lie } from './lies.js';
+
 /** Something that the sandbox can be told to do wrong; the newest fault that fits is used, `times` is how often before it is lifted by itself. */
 export type Fault =
   /** New TCP connections are closed at once. */
@@ -8,6 +10,8 @@ export type Fault =
   | { readonly kind: 'drop'; readonly method?: string; readonly dc?: number; readonly times?: number }
   /** The answer is held back; without a method, every answer. */
   | { readonly kind: 'delay'; readonly ms: number; readonly method?: string; readonly times?: number }
+  /** The method takes effect, and its answer breaks the protocol in this way; without a method, every answer in which it can. */
+  | { readonly kind: 'lie'; readonly lie: Lie; readonly method?: string; readonly dc?: number; readonly times?: number }
   /** The method fails with this error and has no effect. */
   | {
       readonly kind: 'rpc_error';
@@ -24,6 +28,8 @@ export interface CallFate {
   readonly effect:
     | { readonly kind: 'none' | 'silent' | 'drop' }
     | { readonly kind: 'rpc_error'; readonly code: number; readonly message: string };
+  /** What is wrong on purpose in the answer. */
+  readonly lie: Lie | undefined;
 }
 
 /** The call that is asked about; steps of a key exchange are calls of `req_pq_multi`, `req_DH_params` and `set_client_DH_params`. */
@@ -80,13 +86,23 @@ export function createFaults(): Faults {
     fateOf(call) {
       const delay = use((fault) => fault.kind === 'delay' && matches(fault.method, call.method));
       const other = use((fault) => touchesCall(fault, call));
-      return { delayMs: delay?.kind === 'delay' ? delay.ms : 0, effect: effectOf(other) };
+      const lying = use((fault) => isLieOf(fault, call));
+      return {
+        delayMs: delay?.kind === 'delay' ? delay.ms : 0,
+        effect: effectOf(other),
+        lie: lying?.kind === 'lie' ? lying.lie : undefined,
+      };
     },
   };
 }
 
 function matches<T>(wanted: T | undefined, actual: T): boolean {
   return wanted === undefined || wanted === actual;
+}
+
+function isLieOf(fault: Fault, { method, dc }: FaultyCall): boolean {
+  if (fault.kind !== 'lie') return false;
+  return liesOf(method).includes(fault.lie) && matches(fault.method, method) && matches(fault.dc, dc);
 }
 
 function touchesCall(fault: Fault, call: FaultyCall): boolean {
@@ -98,6 +114,7 @@ function touchesCall(fault: Fault, call: FaultyCall): boolean {
       return matches(fault.method, call.method) && (fault.phone === undefined || digitsOf(fault.phone) === call.phone);
     case 'refuse':
     case 'delay':
+    case 'lie':
       return false;
   }
 }

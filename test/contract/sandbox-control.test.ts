@@ -7,7 +7,9 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { systemRandom } from '../../src/base/random.js';
+import { keyExchangeLies, messageLies, passwordLies } from '../../src/sandbox/lies.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import { magicBotSecret } from '../../src/sandbox/world/magic.js';
 import { enterCode, refusalOf, withIndependentClient } from '../support/mtcute-on-sandbox.js';
 
 let folder: string;
@@ -32,6 +34,19 @@ async function order(method: string, path: string, body?: unknown): Promise<{ st
 }
 
 describe('the control API', () => {
+  it('takes every lie, and shows which keys are logged in', async () => {
+    for (const lie of [...messageLies, ...passwordLies, ...Object.values(keyExchangeLies).flat()]) {
+      expect(await order('POST', '/faults', { kind: 'lie', lie })).toEqual({ status: 200, body: {} });
+    }
+    await order('DELETE', '/faults');
+    expect(await order('GET', '/sessions')).toEqual({ status: 200, body: [] });
+    await withIndependentClient(sandbox, {}, async (client) => {
+      await client.signInBot(`2000010003:${magicBotSecret}`);
+      const session = { key: expect.stringMatching(/^[0-9a-f]{16}$/), dc: 1, userId: '2000010003' };
+      expect(await order('GET', '/sessions')).toEqual({ status: 200, body: [session] });
+    });
+  });
+
   it('tells where the data centres are, and their key, which is also on the disk', async () => {
     const info = await order('GET', '/info');
     expect(info).toEqual({
@@ -92,7 +107,8 @@ describe('the control API', () => {
   });
 
   it.each([
-    ['POST', '/faults', { kind: 'nonsense' }, 'kind: refuse, silent, drop, delay or rpc_error'],
+    ['POST', '/faults', { kind: 'nonsense' }, 'kind: refuse, silent, drop, delay, lie or rpc_error'],
+    ['POST', '/faults', { kind: 'lie', lie: 'white' }, 'lie: none of this name'],
     ['POST', '/faults', { kind: 'delay' }, 'ms: a number is needed'],
     ['POST', '/faults', { kind: 'silent', method: 3 }, 'method: a text is needed'],
     ['POST', '/faults', '{', 'body: not JSON'],

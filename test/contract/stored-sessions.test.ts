@@ -198,6 +198,26 @@ describe('a session that is logged in at Telegram is in the database', () => {
     expect(loggedInKeys()).toEqual((await storedKeys()).accounts);
   });
 
+  it.each(['auth.sendCode', 'auth.signIn', 'auth.checkPassword'])(
+    'an answer to %s that breaks the protocol is refused, and the login goes on',
+    async (method) => {
+      const { service } = startDaemon();
+      const inputs = [phone('+9996621104'), code('22222'), password(magicPassword.reveal())];
+      const lift = gramjs.sandbox.control.addFault({ kind: 'lie', lie: 'session_id', method });
+      const outcomes: string[] = [];
+      for (const input of inputs) {
+        const first = await service.submit(alice, input).catch((error: unknown) => {
+          expect(error).toMatchObject({ fact: { kind: 'telegram_unreachable' } });
+          lift();
+          return service.submit(alice, input);
+        });
+        outcomes.push(first.kind);
+      }
+      expect(outcomes).toEqual(['code', 'password', 'complete']);
+      expect(loggedInKeys()).toEqual((await storedKeys()).accounts);
+    },
+  );
+
   it('a password check is not moved, and the login goes on', async () => {
     gramjs.sandbox.control.addFault(moved('NETWORK_MIGRATE_3', 'auth.checkPassword'));
     const daemon = startDaemon();

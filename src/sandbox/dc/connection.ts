@@ -123,7 +123,7 @@ export class Connection implements SessionLink {
     const length = packet.length < plainHeadLength ? -1 : packet.readInt32LE(16);
     const request = this.deps.mtproto.decode(new TlReader(packet.subarray(plainHeadLength)).raw(length));
     if (request._ === 'msgs_ack') return;
-    const { delayMs, effect } = this.deps.faults.fateOf({
+    const { delayMs, effect, lie } = this.deps.faults.fateOf({
       method: request._,
       dc: this.dataCentre.id,
       phone: undefined,
@@ -131,7 +131,8 @@ export class Connection implements SessionLink {
     if (effect.kind === 'silent') return;
     const isLastStep = request._ === 'set_client_DH_params';
     if (effect.kind === 'rpc_error' && !isLastStep) return this.#sendTransportError(effect.code);
-    const step = this.#keyExchange.step(request, this.dataCentre.id, effect.kind === 'rpc_error');
+    const told = effect.kind === 'rpc_error' ? 'end_hash' : lie;
+    const step = this.#keyExchange.step(request, this.dataCentre.id, told);
     if (step.kind === 'refused') return this.#sendTransportError(step.transportError);
     if (step.key) this.dataCentre.addKey(step.key);
     const reply = () => this.#sendPlain(step.answer, effect.kind === 'drop');

@@ -1,6 +1,7 @@
 import type { Random } from '../../base/random.js';
 import { sha256 } from '../crypto/digest.js';
 import { igeDecrypt, igeEncrypt, type IgeKey } from '../crypto/ige.js';
+import type { MessageLie } from '../lies.js';
 import type { AuthKey } from './auth-keys.js';
 
 /** A message as it is inside the encryption (core.telegram.org/mtproto/description). */
@@ -37,25 +38,62 @@ export function openPacket(key: AuthKey, packet: Buffer): OpenedPacket | undefin
   };
 }
 
-/** Encrypts a message for a client. */
+/** Encrypts a message for a client; with a lie, not as the protocol demands. */
 export function sealPacket(
   key: AuthKey,
   random: Random,
   session: { readonly salt: bigint; readonly sessionId: bigint },
   message: Message,
+  lie?: MessageLie,
 ): Buffer {
   const head = Buffer.alloc(headLength);
   head.writeBigInt64LE(session.salt, 0);
-  head.writeBigInt64LE(session.sessionId, 8);
-  head.writeBigInt64LE(message.msgId, 16);
+  head.writeBigInt64LE(lie === 'session_id' ? session.sessionId ^ 1n : session.sessionId, 8);
+  head.writeBigInt64LE(idOf(message, lie), 16);
   head.writeInt32LE(message.seqNo, 24);
-  head.writeUInt32LE(message.body.length, 28);
-  const padding = 12 + ((16 - ((headLength + message.body.length + 12) % 16)) % 16);
+  const padding =
+    12 + ((16 - ((headLength + message.body.length + 12) % 16)) % 16) + (lie === 'padding_long' ? 1024 : 0);
+  head.writeInt32LE(lengthOf(message, padding, lie), 28);
   const plain = Buffer.concat([head, message.body, random.bytes(padding)]);
   const messageKey = messageKeyOf(key, plain, 8);
+  if (lie === 'message_key') messageKey.writeUInt8(messageKey.readUInt8() ^ 1);
   const keyId = Buffer.alloc(8);
-  keyId.writeBigInt64LE(key.id);
+  keyId.writeBigInt64LE(lie === 'key_id' ? key.id ^ 1n : key.id);
   return Buffer.concat([keyId, messageKey, igeEncrypt(plain, messageCipher(key, messageKey, 8))]);
+}
+
+const hour = 3600n << 32n;
+
+function idOf({ msgId }: Message, lie: MessageLie | undefined): bigint {
+  switch (lie) {
+    case 'message_id_even':
+      return msgId & ~1n;
+    case 'message_id_old':
+      return msgId - hour;
+    case 'message_id_new':
+      return msgId + hour;
+    default:
+      return msgId;
+  }
+}
+
+function lengthOf({ body }: Message, padding: number, lie: MessageLie | undefined): number {
+  switch (lie) {
+    case 'length_zero':
+      return 0;
+    case 'length_negative':
+      return -4;
+    case 'length_unaligned':
+      return body.length - 1;
+    case 'length_too_large':
+      return body.length + padding + 4;
+    case 'padding_none':
+      return body.length + padding;
+    case 'padding_short':
+      return body.length + padding - 8;
+    default:
+      return body.length;
+  }
 }
 
 // x is 0 for messages from the client and 8 for messages to it.

@@ -5,7 +5,9 @@ import type { Group } from '../crypto/group.js';
 import { igeDecrypt, igeEncrypt, type IgeKey } from '../crypto/ige.js';
 import { bytesOfNumber, numberOf } from '../crypto/number.js';
 import { pickPrimePair, type PrimePair } from '../crypto/prime-pair.js';
+import { toldGroup, toldPublicValue } from '../crypto/told-group.js';
 import type { ServerKey } from '../crypto/server-key.js';
+import type { Lie } from '../lies.js';
 import type { TlCodec } from '../tl/codec.js';
 import { bytesOf, intOf } from '../tl/fields.js';
 import type { TlObject } from '../tl/value.js';
@@ -26,8 +28,8 @@ export interface KeyExchangeDeps {
 
 /** The server's side of one key exchange (core.telegram.org/mtproto/auth_key). */
 export interface KeyExchange {
-  /** Answers the client's next step. `spoil` makes the hash in the last answer wrong, as a client sees it that computed another key. */
-  step(request: TlObject, dc: number, spoil: boolean): KeyExchangeStep;
+  /** Answers the client's next step; with a lie, not as the protocol demands. */
+  step(request: TlObject, dc: number, lie?: Lie): KeyExchangeStep;
 }
 
 const badRequest: KeyExchangeStep = { kind: 'refused', transportError: 404 };
@@ -50,19 +52,21 @@ export function createKeyExchange({ mtproto, clock, random, group, serverKey }: 
   let begun: Begun | undefined;
   let agreed: Agreed | undefined;
 
-  function begin(nonce: Buffer): KeyExchangeStep {
+  function begin(nonce: Buffer, lie: Lie | undefined): KeyExchangeStep {
     begun = { nonce, serverNonce: random.bytes(16), primes: pickPrimePair(random) };
-    const pq = bytesOfNumber(BigInt(begun.primes.p * begun.primes.q));
+    const { p, q } = begun.primes;
+    const pq = bytesOfNumber(BigInt(lie === 'pq_not_product' ? q : p * q));
+    if (lie === 'pq_kind') return answer({ _: 'pong', msg_id: 1n, ping_id: 1n });
     return answer({
       _: 'resPQ',
-      nonce,
+      nonce: lie === 'pq_nonce' ? other(nonce) : nonce,
       server_nonce: begun.serverNonce,
       pq,
-      server_public_key_fingerprints: [serverKey.fingerprint],
+      server_public_key_fingerprints: [lie === 'pq_fingerprint' ? serverKey.fingerprint ^ 1n : serverKey.fingerprint],
     });
   }
 
-  function agree(request: TlObject, dc: number): KeyExchangeStep {
+  function agree(request: TlObject, dc: number, lie: Lie | undefined): KeyExchangeStep {
     if (!begun || !isOf(begun, request)) return badRequest;
     const opened = serverKey.open(bytesOf(request, 'encrypted_data'));
     const inner = opened && mtproto.decodePrefix(opened).object;
@@ -72,26 +76,29 @@ export function createKeyExchange({ mtproto, clock, random, group, serverKey }: 
     if ('dc' in inner && Math.abs(intOf(inner, 'dc')) % testNetworkOffset !== dc) return wrongDataCentre;
     const newNonce = bytesOf(inner, 'new_nonce');
     agreed = { ...begun, newNonce, secret: random.bytes(256), cipher: cipherOf(newNonce, begun.serverNonce) };
+    if (lie === 'dh_kind') return answer({ _: 'pong', msg_id: 1n, ping_id: 1n });
+    const { generator, primeBytes } = toldGroup(group, lie);
     const parameters = mtproto.encode({
       _: 'server_DH_inner_data',
-      nonce: begun.nonce,
-      server_nonce: begun.serverNonce,
-      g: group.generator,
-      dh_prime: group.primeBytes,
-      g_a: group.powerOfGenerator(agreed.secret),
+      nonce: lie === 'dh_inner_nonce' ? other(begun.nonce) : begun.nonce,
+      server_nonce: lie === 'dh_inner_server_nonce' ? other(begun.serverNonce) : begun.serverNonce,
+      g: generator,
+      dh_prime: primeBytes,
+      g_a: toldPublicValue(group, group.powerOfGenerator(agreed.secret), lie),
       server_time: Math.floor(clock.now() / 1000),
     });
-    const hashed = Buffer.concat([sha1(parameters), parameters]);
+    const hash = sha1(parameters);
+    const hashed = Buffer.concat([lie === 'dh_inner_hash' ? other(hash) : hash, parameters]);
     const padded = Buffer.concat([hashed, random.bytes((16 - (hashed.length % 16)) % 16)]);
     return answer({
       _: 'server_DH_params_ok',
-      nonce: begun.nonce,
-      server_nonce: begun.serverNonce,
-      encrypted_answer: igeEncrypt(padded, agreed.cipher),
+      nonce: lie === 'dh_nonce' ? other(begun.nonce) : begun.nonce,
+      server_nonce: lie === 'dh_server_nonce' ? other(begun.serverNonce) : begun.serverNonce,
+      encrypted_answer: igeEncrypt(padded, agreed.cipher).subarray(0, lie === 'dh_length' ? -4 : undefined),
     });
   }
 
-  function finish(request: TlObject, spoil: boolean): KeyExchangeStep {
+  function finish(request: TlObject, lie: Lie | undefined): KeyExchangeStep {
     const sealed = bytesOf(request, 'encrypted_data');
     if (!agreed || !isOf(agreed, request) || sealed.length % 16 !== 0) return badRequest;
     const plain = igeDecrypt(sealed, agreed.cipher);
@@ -101,28 +108,40 @@ export function createKeyExchange({ mtproto, clock, random, group, serverKey }: 
     const clientPublic = bytesOf(inner, 'g_b');
     if (!isSafe(group, numberOf(clientPublic))) return badRequest;
     const key = authKeyOf(group.power(clientPublic, agreed.secret));
-    const hash = sha1(agreed.newNonce, Buffer.of(spoil ? 0 : 1), sha1(key.bytes).subarray(0, 8)).subarray(4, 20);
-    const { nonce, serverNonce } = agreed;
+    const hash = sha1(agreed.newNonce, Buffer.of(lie === 'end_hash' ? 0 : 1), sha1(key.bytes).subarray(0, 8)).subarray(
+      4,
+      20,
+    );
+    const nonce = lie === 'end_nonce' ? other(agreed.nonce) : agreed.nonce;
+    const serverNonce = lie === 'end_server_nonce' ? other(agreed.serverNonce) : agreed.serverNonce;
     begun = undefined;
     agreed = undefined;
-    return answer({ _: 'dh_gen_ok', nonce, server_nonce: serverNonce, new_nonce_hash1: hash }, spoil ? undefined : key);
+    if (lie === 'end_kind') {
+      return answer({ _: 'dh_gen_fail', nonce, server_nonce: serverNonce, new_nonce_hash3: hash });
+    }
+    return answer({ _: 'dh_gen_ok', nonce, server_nonce: serverNonce, new_nonce_hash1: hash }, lie ? undefined : key);
   }
 
   return {
-    step(request, dc, spoil) {
+    step(request, dc, lie) {
       switch (request._) {
         case 'req_pq':
         case 'req_pq_multi':
-          return begin(bytesOf(request, 'nonce'));
+          return begin(bytesOf(request, 'nonce'), lie);
         case 'req_DH_params':
-          return agree(request, dc);
+          return agree(request, dc, lie);
         case 'set_client_DH_params':
-          return finish(request, spoil);
+          return finish(request, lie);
         default:
           return badRequest;
       }
     },
   };
+}
+
+/** Other bytes of the same length. */
+function other(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.map((byte) => byte ^ 1));
 }
 
 function answer(object: TlObject, key?: AuthKey): KeyExchangeStep {

@@ -1,7 +1,7 @@
 import { unzipSync } from 'node:zlib';
 import type { Clock } from '../../base/clock.js';
 import type { Random } from '../../base/random.js';
-import type { RpcServer } from '../rpc/rpc-server.js';
+import type { RpcOutcome, RpcServer } from '../rpc/rpc-server.js';
 import type { TlCodec } from '../tl/codec.js';
 import { TlFailure } from '../tl/failure.js';
 import { intOf, longOf, longsOf } from '../tl/fields.js';
@@ -38,6 +38,11 @@ interface Outgoing {
   readonly content: boolean;
 }
 
+/** What goes wrong on purpose with a packet. */
+type Mishap = Pick<RpcOutcome, 'cut' | 'lie'>;
+
+const none: Mishap = { cut: false, lie: undefined };
+
 // Message states of msgs_state_info: nothing is known of the message; it has arrived.
 const stateUnknown = 1;
 const stateReceived = 4;
@@ -63,13 +68,12 @@ export class Session {
     this.#link = link;
     const now = this.deps.clock.now();
     const skew = skewOf(packet.msgId, now);
-    if (skew !== undefined) return this.#send([this.#badMessage(packet, skew)], false);
-    if (!isValidSalt(this.key, now, packet.salt)) return this.#send([this.#badSalt(packet)], false);
+    if (skew !== undefined) return this.#send([this.#badMessage(packet, skew)], none);
+    if (!isValidSalt(this.key, now, packet.salt)) return this.#send([this.#badSalt(packet)], none);
     const outgoing: Outgoing[] = [];
     if (!this.#started) outgoing.push(this.#sessionCreated(packet.msgId));
     this.#started = true;
-    const cut = this.#handle(packet, outgoing);
-    this.#send(outgoing, cut);
+    this.#send(outgoing, this.#handle(packet, outgoing));
   }
 
   /** Forgets a connection that has been closed. */
@@ -80,22 +84,24 @@ export class Session {
   /** Sends an update; false where the client is not connected. */
   push(update: Buffer): boolean {
     if (!this.#link) return false;
-    this.#send([{ kind: 'notice', body: update, content: true }], false);
+    this.#send([{ kind: 'notice', body: update, content: true }], none);
     return true;
   }
 
-  // Returns whether the packet with the answers is to be cut off.
-  #handle(message: Message, outgoing: Outgoing[]): boolean {
+  // Returns what is to go wrong with the packet of the answers.
+  #handle(message: Message, outgoing: Outgoing[]): Mishap {
     const { body } = message;
     const id = new TlReader(body).uint();
     if (id === wireIds.container) {
-      return readContainer(body).reduce((cut, inner) => this.#handle(inner, outgoing) || cut, false);
+      return readContainer(body)
+        .map((inner) => this.#handle(inner, outgoing))
+        .reduce((all, one) => ({ cut: all.cut || one.cut, lie: one.lie ?? all.lie }), none);
     }
     if (id === wireIds.gzip) return this.#handle({ ...message, body: unpack(body) }, outgoing);
     const service = this.#asServiceMessage(body);
     if (!service) return this.#call(message, outgoing);
     outgoing.push(...this.#answerService(service, message.msgId));
-    return false;
+    return none;
   }
 
   #asServiceMessage(body: Buffer): TlObject | undefined {
@@ -136,26 +142,26 @@ export class Session {
     }
   }
 
-  #call(message: Message, outgoing: Outgoing[]): boolean {
+  #call(message: Message, outgoing: Outgoing[]): Mishap {
     const known = this.#answers.get(message.msgId);
     if (known) outgoing.push(this.#result(message.msgId, known));
-    if (known || this.#running.has(message.msgId)) return false;
+    if (known || this.#running.has(message.msgId)) return none;
     const outcome = this.deps.rpc.call({ keyName: this.key.name, dc: this.deps.dc, body: message.body });
-    if (!outcome.answer) return false;
+    if (!outcome.answer) return none;
     const result = outcome.answer;
     outgoing.push(this.#notice({ _: 'msgs_ack', msg_ids: [message.msgId] }));
     if (outcome.delayMs <= 0) {
       this.#remember(message.msgId, result);
       outgoing.push(this.#result(message.msgId, result));
-      return outcome.cut;
+      return outcome;
     }
     this.#running.add(message.msgId);
     this.deps.clock.after(outcome.delayMs, () => {
       this.#running.delete(message.msgId);
       this.#remember(message.msgId, result);
-      this.#send([this.#result(message.msgId, result)], outcome.cut);
+      this.#send([this.#result(message.msgId, result)], outcome);
     });
-    return false;
+    return none;
   }
 
   #remember(msgId: bigint, answer: Buffer): void {
@@ -221,7 +227,7 @@ export class Session {
     return { kind: 'answer', body: packRpcResult(requestId, result), content: true };
   }
 
-  #send(outgoing: readonly Outgoing[], cut: boolean): void {
+  #send(outgoing: readonly Outgoing[], { cut, lie }: Mishap): void {
     const link = this.#link;
     if (!link || outgoing.length === 0) return;
     const messages = outgoing.map((out) => this.#number(out));
@@ -231,7 +237,9 @@ export class Session {
         ? only
         : this.#number({ kind: 'notice', body: packContainer(messages), content: false });
     const salt = currentSalt(this.key, this.deps.clock.now());
-    link.send(sealPacket(this.key, this.deps.random, { salt, sessionId: this.id }, message), cut);
+    const packet = sealPacket(this.key, this.deps.random, { salt, sessionId: this.id }, message, lie);
+    link.send(packet, cut);
+    if (lie === 'repeated') link.send(packet, cut);
   }
 
   #number({ kind, body, content }: Outgoing): Message {

@@ -1,4 +1,5 @@
 import type { Faults } from '../faults.js';
+import { isMessageLie } from '../lies.js';
 import type { Layers } from '../schema/layers.js';
 import type { TlCodec } from '../tl/codec.js';
 import { TlFailure } from '../tl/failure.js';
@@ -8,7 +9,7 @@ import type { TlObject } from '../tl/value.js';
 import type { Device, Devices } from '../world/devices.js';
 import { digitsOf } from '../world/magic.js';
 import type { CallLog } from './call-log.js';
-import type { RpcMethod, RpcService } from './method.js';
+import type { RpcContext, RpcMethod, RpcService } from './method.js';
 import { RpcRefusal } from './refusal.js';
 import type { RpcOutcome, RpcRequest, RpcServer } from './rpc-server.js';
 
@@ -29,7 +30,7 @@ const wrappers = new Set([
   'invokeAfterMsg',
   'invokeAfterMsgs',
 ]);
-const nothing: RpcOutcome = { answer: undefined, delayMs: 0, cut: false };
+const nothing: RpcOutcome = { answer: undefined, delayMs: 0, cut: false, lie: undefined };
 
 /** Reads calls in their client's layer, applies the faults and the rules about who may call, and runs the method. */
 export function createDispatcher({ mtproto, layers, faults, devices, calls, services }: DispatcherDeps): RpcServer {
@@ -43,11 +44,12 @@ export function createDispatcher({ mtproto, layers, faults, devices, calls, serv
     return unwrap(layers.codecOf(device.layer).decode(isLayered ? body.subarray(reader.position) : body));
   }
 
-  function run(device: Device, dc: number, request: TlObject): Buffer {
+  function run(context: RpcContext, request: TlObject): Buffer {
+    const { device } = context;
     const method = methods.get(request._);
     if (!method) throw new RpcRefusal(400, 'INPUT_METHOD_INVALID');
     checkAccess(device, method);
-    const value = method.run({ device, dc }, request);
+    const value = method.run(context, request);
     return layers.codecOf(device.layer ?? 0).encodeResult(request._, value);
   }
 
@@ -58,14 +60,14 @@ export function createDispatcher({ mtproto, layers, faults, devices, calls, serv
     const request = opened.value;
     const phone = phoneOf(device, request);
     calls.add({ method: request._, dc, layer: device.layer ?? 0, ...(phone === undefined ? {} : { phone }) });
-    const { effect, delayMs } = faults.fateOf({ method: request._, dc, phone });
+    const { effect, delayMs, lie } = faults.fateOf({ method: request._, dc, phone });
     if (effect.kind === 'silent') return nothing;
     const result = attempt(() => {
       if (effect.kind === 'rpc_error') throw new RpcRefusal(effect.code, effect.message);
-      return run(device, dc, request);
+      return run({ device, dc, lie }, request);
     });
     const answer = result.kind === 'value' ? result.value : encodeError(mtproto, result.refusal);
-    return { answer, delayMs, cut: effect.kind === 'drop' };
+    return { answer, delayMs, cut: effect.kind === 'drop', lie: isMessageLie(lie) ? lie : undefined };
   }
 
   return {

@@ -1,3 +1,4 @@
+import type { Lie } from '../lies.js';
 import type { TlObject, TlValue } from '../tl/value.js';
 import type { Device } from '../world/devices.js';
 
@@ -5,6 +6,8 @@ import type { Device } from '../world/devices.js';
 export interface RpcContext {
   readonly device: Device;
   readonly dc: number;
+  /** What the method is to get wrong on purpose. */
+  readonly lie: Lie | undefined;
 }
 
 /** One method of the API. `access` says whether its caller must be logged in; services of the second kind look for themselves. */

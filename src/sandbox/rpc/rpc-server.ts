@@ -1,3 +1,4 @@
+import type { MessageLie } from '../lies.js';
 import type { TlObject } from '../tl/value.js';
 
 /** One call as it came out of a session: still in bytes, because its layer is not known yet. */
@@ -12,6 +13,8 @@ export interface RpcOutcome {
   readonly answer: Buffer | undefined;
   readonly delayMs: number;
   readonly cut: boolean;
+  /** What is wrong on purpose in the message that carries the answer. */
+  readonly lie: MessageLie | undefined;
 }
 
 /** What a data centre needs from everything above the protocol. */

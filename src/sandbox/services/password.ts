@@ -1,3 +1,4 @@
+import { toldGroup, toldPublicValue } from '../crypto/told-group.js';
 import type { RpcContext, RpcService } from '../rpc/method.js';
 import { RpcRefusal } from '../rpc/refusal.js';
 import { bytesOf, longOf, objectOf } from '../tl/fields.js';
@@ -13,18 +14,19 @@ export function createPasswordService({ passwords, group, random }: World): RpcS
       access: 'anyone',
       run(context) {
         const challenge = passwords.challenge(context.device.keyName, loadClaimant(context));
+        const { generator, primeBytes } = toldGroup(group, context.lie);
         const algorithm = (salt1: Buffer, salt2: Buffer): TlObject => ({
           _: 'passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow',
           salt1,
           salt2,
-          g: group.generator,
-          p: group.primeBytes,
+          g: generator,
+          p: primeBytes,
         });
         return {
           _: 'account.password',
           has_password: challenge !== undefined,
           current_algo: challenge && algorithm(challenge.salt1, challenge.salt2),
-          srp_B: challenge?.publicB,
+          srp_B: challenge && toldPublicValue(group, challenge.publicB, context.lie),
           srp_id: challenge?.srpId,
           hint: challenge?.hint,
           new_algo: algorithm(random.bytes(8), random.bytes(16)),

@@ -28,16 +28,14 @@ export class LeanSession extends StringSession {
 
   /** gramjs loads with every connection, that to another data centre too, which does not know the key that was saved. */
   override async load(): Promise<void> {
-    if (this._key !== undefined && this._key.length !== authKeyLength)
-      throw new Error('an auth key must have 256 bytes');
+    demandLength(this._key);
     await super.load();
     delete this._key;
   }
 
   /** Never keeps a key that is not one of MTProto. */
   override setAuthKey(authKey?: AuthKey, dcId?: number): undefined {
-    const key = authKey?.getKey();
-    if (key !== undefined && key.length !== authKeyLength) throw new Error('an auth key must have 256 bytes');
+    demandLength(authKey?.getKey());
     super.setAuthKey(authKey, dcId);
   }
 
@@ -51,4 +49,8 @@ function updatesIn(message: unknown): readonly unknown[] {
   if (message instanceof Api.UpdateShort) return [message.update];
   if (message instanceof Api.Updates || message instanceof Api.UpdatesCombined) return message.updates;
   return [];
+}
+
+function demandLength(key: Buffer | undefined): void {
+  if (key !== undefined && key.length !== authKeyLength) throw new Error('an auth key must have 256 bytes');
 }

@@ -1,5 +1,6 @@
+import type { AuthKey } from 'telegram/crypto/AuthKey.js';
 import { _serverKeys } from 'telegram/crypto/RSA.js';
-import { MessagePacker } from 'telegram/extensions/index.js';
+import { MessagePacker, type Logger } from 'telegram/extensions/index.js';
 import { MTProtoSender } from 'telegram/network/index.js';
 import { systemClock } from '../../../base/clock.js';
 import type { Random } from '../../../base/random.js';
@@ -8,10 +9,14 @@ import { exchangeKey, type ServerPublicKey } from './key-exchange.js';
 import { sendPlain } from './plain-messages.js';
 import type { UntrustedAnswer } from './untrusted-answer.js';
 
-type SenderOptions = ConstructorParameters<typeof MTProtoSender>[1];
+/** The options of gramjs, with types for those that are used here. */
+type SenderOptions = ConstructorParameters<typeof MTProtoSender>[1] & {
+  readonly logger: Logger;
+  readonly authKeyCallback: (authKey: AuthKey, dataCentreId: number) => Promise<void>;
+};
 
 export interface CheckedSenderOptions {
-  readonly authKey: ConstructorParameters<typeof MTProtoSender>[0];
+  readonly authKey: AuthKey | undefined;
   readonly options: SenderOptions;
   readonly random: Random;
   /** Called for a message that fails a check, when there is a key. */

@@ -34,7 +34,7 @@ function setUp(outcome: Partial<RpcOutcome> = {}) {
   const rpc = {
     call({ body }: { readonly body: Buffer }): RpcOutcome {
       calls.push(body.toString());
-      return { answer: body, delayMs: 0, cut: false, ...outcome };
+      return { answer: body, delayMs: 0, cut: false, lie: undefined, ...outcome };
     },
     encodeUpdate: () => Buffer.from('update'),
   };

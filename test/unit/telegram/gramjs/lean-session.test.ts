@@ -27,6 +27,18 @@ describe('a session', () => {
     expect([read.dcId, read.serverAddress, read.port, read.hasKey()]).toEqual([2, '127.0.0.1', 443, true]);
   });
 
+  it.each([0, 1, 32, 255, 257])('keeps no key of %i bytes', async (length) => {
+    const session = new LeanSession();
+    session.setDC(2, '127.0.0.1', 443);
+    const key = new AuthKey(Buffer.alloc(length, 7), Buffer.alloc(20));
+    expect(() => session.setAuthKey(key)).toThrow('256 bytes');
+    expect(session.save()).toBe('');
+    const stored = new StringSession();
+    stored.setDC(2, '127.0.0.1', 443);
+    stored.setAuthKey(key);
+    await expect(new LeanSession(stored.save()).load()).rejects.toThrow('256 bytes');
+  });
+
   it('has no key before one is made, and has one that was saved before it is loaded', () => {
     expect(new LeanSession().hasKey()).toBe(false);
     const session = new LeanSession();

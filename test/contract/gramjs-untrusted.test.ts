@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { messageLies, passwordLies, type Lie, type MessageLie } from '../../src/sandbox/lies.js';
+import type { TelegramConnection, TelegramGateway } from '../../src/telegram/gateway.js';
+import { createTestGateway, useGramjsOnSandbox, workerAfter } from '../support/gramjs-on-sandbox.js';
+import { codeOf, failureOf, logIn, magicPassword, numberOf, tokenOf } from '../support/magic-logins.js';
+import { untrustedChecks } from '../support/untrusted-checks.js';
+
+const gramjs = useGramjsOnSandbox();
+let gateway: TelegramGateway;
+const opened: TelegramConnection[] = [];
+
+beforeAll(() => {
+  gateway = createTestGateway(gramjs.sandbox);
+});
+afterAll(() => gateway.close());
+
+async function connect(): Promise<TelegramConnection> {
+  const connection = await gateway.connect();
+  opened.push(connection);
+  return connection;
+}
+
+const lie = (name: Lie, method?: string) =>
+  gramjs.sandbox.control.addFault({ kind: 'lie', lie: name, ...(method === undefined ? {} : { method }) });
+
+async function expectRefused(work: Promise<unknown>, name: keyof typeof untrustedChecks): Promise<void> {
+  const failure = await failureOf(work);
+  expect(failure.fact).toEqual({ kind: 'unreachable' });
+  expect(failure.cause).toMatchObject({ message: `An answer of Telegram failed a check: ${untrustedChecks[name]}` });
+}
+
+const harmful = messageLies.filter((name): name is Exclude<MessageLie, 'repeated'> => name !== 'repeated');
+
+describe('a message that breaks the protocol', () => {
+  it.each(harmful)('is refused, and the session goes on (%s)', async (name) => {
+    const [connection, other] = [await connect(), await connect()];
+    await logIn(connection, '9996610200');
+    await logIn(other, '9996610201');
+    const lift = lie(name, 'users.getUsers');
+    await expectRefused(connection.getMe(), name);
+    expect(await other.contacts()).toHaveLength(1);
+    lift();
+    expect((await connection.getMe()).phone?.reveal()).toBe('+9996610200');
+    expect((await other.getMe()).phone?.reveal()).toBe('+9996610201');
+  });
+
+  it.each(['session_id', 'length_zero'] as const)('is refused when a session is opened again (%s)', async (name) => {
+    const connection = await connect();
+    await logIn(connection, '9996610202');
+    const { session } = connection;
+    await connection.destroy();
+    const lift = lie(name, 'help.getConfig');
+    await expectRefused(gateway.connect(session), name);
+    lift();
+    const again = await gateway.connect(session);
+    expect((await again.getMe()).phone?.reveal()).toBe('+9996610202');
+    await again.destroy();
+  });
+
+  it('is ignored if it came before', async () => {
+    const connection = await connect();
+    await logIn(connection, '9996610203');
+    lie('repeated');
+    for (let n = 0; n < 3; n += 1) expect((await connection.getMe()).phone?.reveal()).toBe('+9996610203');
+  });
+
+  it.each([
+    ['auth.sendCode', (connection: TelegramConnection) => connection.sendCode(numberOf('9996610204'))],
+    ['auth.importBotAuthorization', (connection: TelegramConnection) => connection.signInBot(tokenOf('2000010204'))],
+  ] as const)('does not have a call made twice that must not be (%s)', async (method, call) => {
+    const connection = await connect();
+    const lift = lie('session_id', method);
+    await expectRefused(call(connection), 'session_id');
+    lift();
+    await connection.getMe().catch(() => undefined);
+    expect(gramjs.sandbox.control.calls().filter((made) => made.method === method)).toHaveLength(1);
+  });
+});
+
+describe('a clock that is wrong', () => {
+  it.each([-3_600, -250, -40, 25, 3_600])('by %i seconds does not make a session useless', async (seconds) => {
+    const connection = await connect();
+    await logIn(connection, '9996610207');
+    const { session } = connection;
+    await connection.destroy();
+    const wrongClock = `
+      const RightDate = Date;
+      globalThis.Date = class extends RightDate {
+        constructor(...args) { super(...(args.length > 0 ? args : [RightDate.now() + ${seconds * 1000}])); }
+        static now() { return RightDate.now() + ${seconds * 1000}; }
+      };`;
+    const late = gramjs.createGateway({ workerUrl: workerAfter(wrongClock) });
+    const again = await late.connect(session);
+    expect((await again.getMe()).phone?.reveal()).toBe('+9996610207');
+    expect((await (await late.connect()).sendCode(numberOf('9996610208'))).length).toBe(5);
+  });
+});
+
+describe('a password check with values that could reveal the password', () => {
+  it.each(passwordLies)('is refused before anything is proven, and the login goes on (%s)', async (name) => {
+    const connection = await connect();
+    const phone = numberOf('9996611200');
+    const { phoneCodeHash } = await connection.sendCode(phone);
+    await connection.signIn(phone, phoneCodeHash, codeOf('9996611200'));
+    const lift = lie(name);
+    await expectRefused(connection.checkPassword(magicPassword), name);
+    expect(gramjs.sandbox.control.calls().map(({ method }) => method)).not.toContain('auth.checkPassword');
+    lift();
+    expect((await connection.checkPassword(magicPassword)).phone?.reveal()).toBe('+9996611200');
+  });
+});
+
+describe('a key exchange that breaks the protocol', () => {
+  it.each(['pq_nonce', 'dh_public_one', 'end_hash'] as const)('makes no key, and others go on (%s)', async (name) => {
+    const other = await connect();
+    await logIn(other, '9996610205');
+    const lift = lie(name);
+    await expectRefused(gateway.connect(), name);
+    expect((await other.getMe()).phone?.reveal()).toBe('+9996610205');
+    lift();
+    await connect();
+  });
+
+  it('keeps a session that was to move to another data centre where it was', async () => {
+    const connection = await connect();
+    const before = connection.session;
+    gramjs.sandbox.control.addFault({ kind: 'lie', lie: 'dh_public_one', dc: 2 });
+    expect((await failureOf(connection.sendCode(numberOf('9996620206')))).fact).toEqual({ kind: 'unreachable' });
+    expect(connection.session.equals(before)).toBe(true);
+  });
+});
