@@ -10,7 +10,7 @@ import { sendPlain } from './plain-messages.js';
 import type { UntrustedAnswer } from './untrusted-answer.js';
 
 /** The options of gramjs, with types for those that are used here. */
-type SenderOptions = ConstructorParameters<typeof MTProtoSender>[1] & {
+type SenderOptions = Omit<ConstructorParameters<typeof MTProtoSender>[1], 'logger' | 'authKeyCallback'> & {
   readonly logger: Logger;
   readonly authKeyCallback: (authKey: AuthKey, dataCentreId: number) => Promise<void>;
 };
