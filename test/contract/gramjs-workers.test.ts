@@ -104,6 +104,31 @@ describe('a proxy', () => {
     }
   });
 
+  it.each(['wrong', 'stopped'] as const)('of type SOCKS5 is named if it lets no one through: %s', async (how) => {
+    const proxy = await startSocksServer(socksOptions);
+    if (how === 'stopped') await proxy.stop();
+    const secret = new Secret(how === 'wrong' ? 'never to be logged' : 'open sesame');
+    const gateway = gramjs.createGateway({ proxy: { ...through(proxy), password: secret } as TelegramProxy });
+    const failure = await failureOf(gateway.connect());
+    if (how === 'wrong') await proxy.stop();
+    expect(failure.fact).toEqual({ kind: 'unreachable' });
+    const { message } = failure.cause as Error;
+    expect(message).toContain(`no connection through the socks5 proxy 127.0.0.1:${proxy.port}: `);
+    expect(message).toMatch(how === 'wrong' ? /Authentication failed$/ : /ECONNREFUSED/);
+  });
+
+  it('of type MTProto is named if it closes every connection, as one does that knows another secret', async () => {
+    const [first] = gramjs.sandbox.dataCentres;
+    const secret = new Secret('ffeeddccbbaa99887766554433221100');
+    const address = { address: '127.0.0.1', port: first?.port ?? 0 };
+    const gateway = gramjs.createGateway({ proxy: { type: 'mtproxy', ...address, secret } });
+    const { fact, cause } = await failureOf(gateway.connect());
+    expect(fact).toEqual({ kind: 'unreachable' });
+    expect(cause).toMatchObject({
+      message: `connections through the mtproxy proxy 127.0.0.1:${address.port} break at once; its secret may be wrong`,
+    });
+  });
+
   it('of type MTProto leads to the data centre that is asked for', async () => {
     const [first] = gramjs.sandbox.dataCentres;
     const gateway = gramjs.createGateway({

@@ -261,7 +261,7 @@ export function createFakeTelegram({
         return {
           phoneCodeHash: new Secret(phoneCodeHash),
           delivery: account.delivery,
-          length: account.code.length,
+          length: /^\d+$/.test(account.code) ? account.code.length : null,
           hint: account.codeHint,
           nextDelivery: account.delivery === 'app' ? 'sms' : null,
           timeoutMs: resendTimeoutMs,

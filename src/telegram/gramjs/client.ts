@@ -70,7 +70,7 @@ export class QuietClient extends TelegramClient {
         this.#giveUpUnrepeatable();
         onBroken();
       },
-      onNoUse: () => onLost(notOpenedAgain),
+      onNoUse: () => onLost(transport.trouble || notOpenedAgain),
     });
     const proxy = proxyOf(settings.proxy);
     super(session, settings.apiId, settings.apiHash, {
@@ -135,6 +135,11 @@ export class QuietClient extends TelegramClient {
       random: systemRandom,
       onUntrusted: this.#onUntrusted,
     });
+  }
+
+  /** Says why no connection is to be had, as far as it is known; empty otherwise. */
+  get trouble(): string {
+    return this.#transport.trouble;
   }
 
   /** Runs when gramjs has given up opening a broken connection again, too; it would call getMe here. */

@@ -106,7 +106,7 @@ export class LiveClient {
     try {
       const connect = () => ending.race(client.connect());
       const connected = session.hasKey() ? connect() : this.#inTurn(this.#turns.keysOf(session.dcId), ending, connect);
-      if (!(await connected)) throw client.untrusted ?? unreachable('no data centre answered');
+      if (!(await connected)) throw client.untrusted ?? unreachable(client.trouble || 'no data centre answered');
       this.#session = session;
     } catch (error) {
       ending.end(unreachable('the connection could not be opened'));

@@ -10,6 +10,8 @@ export interface Transport {
   /** What gramjs makes its connections from. */
   readonly connection: typeof Connection;
   readonly socket: typeof PromisedNetSockets;
+  /** Says why no connection is to be had, and through which proxy; empty while nothing is known against it. Holds no secret. */
+  readonly trouble: string;
   /** Closes every socket, those included that are still being opened, and lets no other be opened. */
   close(): Promise<void>;
 }
@@ -35,23 +37,35 @@ const usualPort = 443;
 /** The transport of one client, over TCP, a SOCKS5 proxy or an MTProto proxy. */
 export function createTransport({ proxy, dataCentres, onKeyUnknown, onBroken, onNoUse }: TransportOptions): Transport {
   const sockets = new Set<PromisedNetSockets>();
+  const way = proxy === null ? '' : ` through the ${proxy.type} proxy ${proxy.address}:${proxy.port}`;
   let vainConnections = 0;
   let closed = false;
+  let trouble = '';
 
   class TrackedSocket extends PromisedNetSockets {
     override async connect(port: number, ip: string): Promise<unknown> {
       if (closed) throw new Error('the connection is closed');
       if (vainConnections === mostVainConnections) {
+        trouble ||= `connections${way} break at once${proxy?.type === 'mtproxy' ? '; its secret may be wrong' : ''}`;
         onNoUse();
         throw new Error(`${mostVainConnections} connections in a row brought nothing`);
       }
       vainConnections += 1;
       sockets.add(this);
-      const outcome = await super.connect(port, ip);
+      const outcome = await this.#open(port, ip);
       const client: unknown = Reflect.get(this, 'client');
       // gramjs sends acknowledgements in packets of their own: with Nagle's algorithm each would cost a delayed ACK, 40 ms.
       if (client instanceof Socket) client.setNoDelay(true);
       return outcome;
+    }
+
+    async #open(port: number, ip: string): Promise<unknown> {
+      try {
+        return await super.connect(port, ip);
+      } catch (error) {
+        trouble = `no connection${way}: ${error instanceof Error ? error.message : String(error)}`;
+        throw error;
+      }
     }
 
     override async close(): Promise<void> {
@@ -65,6 +79,7 @@ export function createTransport({ proxy, dataCentres, onKeyUnknown, onBroken, on
       const data = await packet;
       if (!Buffer.isBuffer(data) || data.length === 0) return data;
       vainConnections = 0;
+      trouble = '';
       if (data.length === 4 && data.readInt32LE(0) === keyUnknown) onKeyUnknown();
       return data;
     } catch (error) {
@@ -95,6 +110,9 @@ export function createTransport({ proxy, dataCentres, onKeyUnknown, onBroken, on
   return {
     connection: proxy?.type === 'mtproxy' ? ProxiedConnection : DirectConnection,
     socket: TrackedSocket,
+    get trouble() {
+      return trouble;
+    },
     async close() {
       closed = true;
       await Promise.all([...sockets].map((socket) => socket.close()));
