@@ -71,6 +71,7 @@ export async function openProofs(config: Config, seams: ProofSeams): Promise<Pro
   const validation = createValidation({
     ...seams,
     messenger,
+    ownServer: homeserver.domain,
     linkTo: createLinks(identityUrl, accountsUrl(config), submissionPath(config)),
     nextLinks: {
       hostnames: [...known.map(({ hostname }) => hostname), ...threepids.nextLinkHosts],

@@ -11,10 +11,10 @@ export interface Allowance {
 export interface LeakyBuckets {
   /** How many more times it may happen now. */
   room(key: string): number;
-  /** How long until there is room for one more; 0 where there is room now. */
-  waitMs(key: string): number;
-  /** It has happened once more. */
-  add(key: string): void;
+  /** How long until there is room for `count` more, one if absent; 0 if there is room now. */
+  waitMs(key: string, count?: number): number;
+  /** It has happened `count` times more, once if absent. */
+  add(key: string, count?: number): void;
 }
 
 // A key takes about a hundred bytes. Whoever can fill so many has other ways than to make us forget the oldest.
@@ -30,9 +30,9 @@ export function createLeakyBuckets({ max, windowMs }: Allowance, clock: Clock): 
 
   return {
     room: (key) => Math.max(0, Math.floor((windowMs - fillMs(key)) / intervalMs + 1e-9)),
-    waitMs: (key) => Math.max(0, Math.ceil(fillMs(key) + intervalMs - windowMs - 1e-6)),
-    add(key) {
-      const at = clock.now() + fillMs(key) + intervalMs;
+    waitMs: (key, count = 1) => Math.max(0, Math.ceil(fillMs(key) + count * intervalMs - windowMs - 1e-6)),
+    add(key, count = 1) {
+      const at = clock.now() + fillMs(key) + count * intervalMs;
       emptyAt.delete(digest(key));
       emptyAt.set(digest(key), at);
       const [oldest] = emptyAt.keys();

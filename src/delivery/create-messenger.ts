@@ -1,7 +1,8 @@
 import type { Clock } from '../base/clock.js';
 import { DeadlineExceeded, withDeadline } from '../base/deadline.js';
 import type { Logger } from '../base/logger.js';
-import { QueueFull, WorkQueue } from '../base/work-queue.js';
+import type { QuotaGroup } from '../base/quota-groups.js';
+import { QueueFull, shareOf, WorkQueue } from '../base/work-queue.js';
 import { channelDown, type Channel, type EmailChannel, type PhoneChannel } from './channel.js';
 import { createChannelLog, type ChannelLog } from './channel-log.js';
 import { DeliveryFailure, type DeliveryFault } from './failure.js';
@@ -26,7 +27,7 @@ export interface ClosableMessenger extends Messenger {
 /** So many messages wait for their turn at one channel; no more are taken on. */
 const maxWaiting = 200;
 
-type Send<M extends Message> = (message: M) => Promise<void>;
+type Send<M extends Message> = (message: M, groups: readonly QuotaGroup[]) => Promise<void>;
 
 /**
  * A messenger that tries one channel after the other. A message goes to the next channel whatever the one before has said of it, and the
@@ -46,7 +47,8 @@ export function createMessenger({ email, phone, clock, logger }: MessengerDeps):
   return {
     canSend: (kind) => (kind === 'phone_validation' ? phone : email).length > 0,
 
-    send: (message) => (message.kind === 'phone_validation' ? sendByFirst(calls, message) : sendByFirst(mail, message)),
+    send: (message, groups = []) =>
+      message.kind === 'phone_validation' ? sendByFirst(calls, message, groups) : sendByFirst(mail, message, groups),
 
     close() {
       closing.abort(new Error('the messenger is closed'));
@@ -55,12 +57,16 @@ export function createMessenger({ email, phone, clock, logger }: MessengerDeps):
   };
 }
 
-async function sendByFirst<M extends Message>(channels: readonly Send<M>[], message: M): Promise<void> {
+async function sendByFirst<M extends Message>(
+  channels: readonly Send<M>[],
+  message: M,
+  groups: readonly QuotaGroup[],
+): Promise<void> {
   let worst = new DeliveryFailure({ kind: 'no_channel' });
   let mayHaveSent = false;
   for (const send of channels) {
     try {
-      return await send(message);
+      return await send(message, groups);
     } catch (error) {
       if (!(error instanceof DeliveryFailure)) throw error;
       worst = moreTelling(worst, error);
@@ -96,9 +102,10 @@ interface SendingDeps {
 
 function sending<M extends Message>(channel: Channel<M>, { label, clock, log, closing }: SendingDeps): Send<M> {
   const { deadlineMs, maxConcurrent } = channel;
-  const queue = new WorkQueue({ maxConcurrent, maxWaiting });
+  const bounds = { maxConcurrent, maxWaiting };
+  const queue = new WorkQueue(bounds);
 
-  return async (message) => {
+  return async (message, groups) => {
     let mayHaveSent = false;
     const late = new AbortController();
     const signal = AbortSignal.any([late.signal, closing]);
@@ -108,8 +115,9 @@ function sending<M extends Message>(channel: Channel<M>, { label, clock, log, cl
         mayHaveSent = true;
       });
     };
+    const shares = groups.map(({ key, part }) => shareOf(bounds, key, part));
     try {
-      await withDeadline(clock, deadlineMs, queue.run(inTurn));
+      await withDeadline(clock, deadlineMs, queue.run(inTurn, { shares, signal }));
       log.sent(label, message.kind);
     } catch (error) {
       late.abort(error);

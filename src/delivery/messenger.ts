@@ -1,4 +1,5 @@
 import type { PhoneNumber } from '../base/phone.js';
+import type { QuotaGroup } from '../base/quota-groups.js';
 import type { Secret } from '../base/secret.js';
 import type { StrangersText } from '../base/strangers-text.js';
 
@@ -51,6 +52,9 @@ export type Message = EmailValidation | PhoneValidation | EmailInvite | EmailInU
 export interface Messenger {
   /** Whether a channel is configured at all for messages of this kind. */
   canSend(kind: Message['kind']): boolean;
-  /** Resolves when a channel has taken the message; throws DeliveryFailure. Bounded in time. */
-  send(message: Message): Promise<void>;
+  /**
+   * Resolves when a channel has taken the message; throws DeliveryFailure. Bounded in time. `groups` are the quota groups of the caller, each
+   * of which takes a part of the queues only; the whole is for the caller if absent.
+   */
+  send(message: Message, groups?: readonly QuotaGroup[]): Promise<void>;
 }

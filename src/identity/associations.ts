@@ -1,5 +1,6 @@
 import type { ThirdPartyAddress } from '../base/canonical-address.js';
 import type { Mxid } from '../base/mxid.js';
+import type { LookupCaller } from './lookup-limits.js';
 import type { SignedRequest } from '../matrix/x-matrix.js';
 import type { Purpose } from '../threepid/validation.js';
 
@@ -37,11 +38,11 @@ export interface Associations {
   /** Idempotent. Signatures are limited by client: rate_limited. */
   unbind(typed: AskedAddress & { readonly mxid: string }, proof: UnbindProof): Promise<void>;
   /** Undefined where nothing is published for it, whatever it is. Counts as a lookup of `caller`: rate_limited. */
-  find(typed: AskedAddress, caller: string): Promise<SignedAssociation | undefined>;
+  find(typed: AskedAddress, caller: LookupCaller): Promise<SignedAssociation | undefined>;
   /** Those that are published, in the order of the question and as they were typed: too_many_addresses, rate_limited. */
   findMany(
     typed: readonly AskedAddress[],
-    caller: string,
+    caller: LookupCaller,
   ): Promise<readonly (AskedAddress & { readonly mxid: Mxid })[]>;
 }
 

@@ -2,6 +2,7 @@ import { writtenAddress } from '../base/canonical-address.js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import type { Mxid } from '../base/mxid.js';
+import type { QuotaGroup, QuotaGroupsOf } from '../base/quota-groups.js';
 import { type Random, randomId, randomText } from '../base/random.js';
 import { signJson } from '../base/signed-json.js';
 import { shownMxid } from '../base/strangers-text.js';
@@ -23,6 +24,7 @@ export interface InvitesDeps {
   readonly messenger: Messenger;
   readonly signingKeys: SigningKeys;
   readonly limits: InviteLimits;
+  readonly quotaGroupsOf: QuotaGroupsOf;
   /** Under which is signed. */
   readonly serverName: string;
   /** Where everybody reaches us, without a slash at its end: rooms remember it for ever. */
@@ -41,7 +43,8 @@ const fullRetryMs = 86_400_000;
 
 /** The invites in the database. */
 export function createInvites(deps: InvitesDeps): Invites {
-  const { database, messenger, signingKeys, limits, serverName, publicUrl, webClients, clock, random, logger } = deps;
+  const { database, messenger, signingKeys, limits, quotaGroupsOf, serverName, publicUrl, webClients } = deps;
+  const { clock, random, logger } = deps;
   const keyUrl = (path: string) => `${publicUrl}/_matrix/identity/v2/pubkey/${path}`;
 
   const insert = async (invite: CheckedInvite, { key }: EphemeralKey) => {
@@ -67,9 +70,9 @@ export function createInvites(deps: InvitesDeps): Invites {
     return record;
   };
 
-  const mail = async (message: Message, id: string) => {
+  const mail = async (message: Message, id: string, groups: readonly QuotaGroup[]) => {
     try {
-      await messenger.send(message);
+      await messenger.send(message, groups);
     } catch (error) {
       // Nobody has been told of it.
       await database.transaction((tx) => tx.identityInvites.deletePending(id));
@@ -84,7 +87,8 @@ export function createInvites(deps: InvitesDeps): Invites {
       const invite = check(request);
       if (!messenger.canSend('email_invite')) throw new IdentityFailure({ kind: 'send_failed' });
       const { sender, roomId, address } = invite;
-      limits.admit({ sender, isKnown: request.caller !== undefined, client: request.client, address });
+      const { caller, clientAddress } = request;
+      limits.admit({ sender, caller, clientAddress, address });
       const ephemeral = makeEphemeralKey(random);
       const { id, token } = await insert(invite, ephemeral);
       const { details, brand } = request;
@@ -100,7 +104,8 @@ export function createInvites(deps: InvitesDeps): Invites {
         publicUrl,
       );
       const { senderDisplayName, roomName } = shown;
-      await mail({ kind: 'email_invite', to, link, sender: shownSender, senderDisplayName, roomName, brand }, id);
+      const message = { kind: 'email_invite', to, link, sender: shownSender, senderDisplayName, roomName, brand } as const;
+      await mail(message, id, quotaGroupsOf({ client: clientAddress, mxid: caller }));
       return {
         token,
         publicKeys: [

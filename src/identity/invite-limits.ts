@@ -1,24 +1,28 @@
 import type { ThirdPartyAddress } from '../base/canonical-address.js';
 import type { Clock } from '../base/clock.js';
+import { networkOf } from '../base/ip-networks.js';
 import { type Allowance, createLeakyBuckets } from '../base/leaky-buckets.js';
-import type { Mxid } from '../base/mxid.js';
+import { serverNameOf, type Mxid, type ServerName } from '../base/mxid.js';
+import { type BucketCount, createSharedBudget, type QuotaGroupsOf } from '../base/quota-groups.js';
 import { IdentityFailure } from './failure.js';
 
 /** How often invites may be mailed. */
 export interface InviteAllowances {
   readonly perSender: Allowance;
-  /** Of one client address, from which a homeserver may pass on the invites of all its users. */
-  readonly perClient: Allowance;
-  /** To one e-mail address, whoever invites. */
+  /** Of all users of one other server, since Matrix IDs cost its owner nothing. */
+  readonly perServer: Allowance;
+  /** Of one network (IPv4 /24, IPv6 /56), from which a homeserver may pass on the invites of all its users. */
+  readonly perNetwork: Allowance;
+  /** To one e-mail address. Each quota group has a part of it. */
   readonly perAddress: Allowance;
 }
 
 /** Who invites whom. */
 export interface InviteParties {
   readonly sender: Mxid;
-  /** Whether somebody has vouched for the sender. */
-  readonly isKnown: boolean;
-  readonly client: string;
+  /** The user of the access token; undefined if the sender is only a claim. */
+  readonly caller: Mxid | undefined;
+  readonly clientAddress: string;
   readonly address: ThirdPartyAddress;
 }
 
@@ -28,22 +32,38 @@ export interface InviteLimits {
   admit(parties: InviteParties): void;
 }
 
+/** What createInviteLimits needs. */
+export interface InviteLimitsDeps {
+  readonly allowances: InviteAllowances;
+  /** Its users count for no server. */
+  readonly ownServer: ServerName;
+  readonly quotaGroupsOf: QuotaGroupsOf;
+  readonly clock: Clock;
+}
+
+const clientPrefixes = { ipv4: 32, ipv6: 64 } as const;
+const networkPrefixes = { ipv4: 24, ipv6: 56 } as const;
+
 /** Limits that have counted nothing yet. */
-export function createInviteLimits(allowances: InviteAllowances, clock: Clock): InviteLimits {
+export function createInviteLimits({ allowances, ownServer, quotaGroupsOf, clock }: InviteLimitsDeps): InviteLimits {
   const senders = createLeakyBuckets(allowances.perSender, clock);
-  const clients = createLeakyBuckets(allowances.perClient, clock);
-  const addresses = createLeakyBuckets(allowances.perAddress, clock);
+  const servers = createLeakyBuckets(allowances.perServer, clock);
+  const networks = createLeakyBuckets(allowances.perNetwork, clock);
+  const addresses = createSharedBudget(allowances.perAddress, quotaGroupsOf, clock);
   return {
-    admit({ sender, isKnown, client, address: { medium, address } }) {
-      // Whoever only says who they are takes nothing from those whom they name.
-      const counts = [
-        { buckets: senders, key: isKnown ? sender : `${client} ${sender}` },
-        { buckets: clients, key: client },
-        { buckets: addresses, key: `${medium} ${address}` },
+    admit({ sender, caller, clientAddress, address: { medium, address } }) {
+      const client = networkOf(clientAddress, clientPrefixes);
+      const server = caller && serverNameOf(caller);
+      const counts: readonly BucketCount[] = [
+        // A claim takes nothing from the user that it names.
+        [senders, caller ?? `${client} ${sender}`],
+        ...(server === undefined || server === ownServer ? [] : [[servers, server] as const]),
+        [networks, networkOf(clientAddress, networkPrefixes)],
+        ...addresses.countsOf({ client, mxid: caller }, `${medium} ${address}`),
       ];
-      const retryAfterMs = Math.max(...counts.map(({ buckets, key }) => buckets.waitMs(key)));
+      const retryAfterMs = Math.max(...counts.map(([buckets, key]) => buckets.waitMs(key)));
       if (retryAfterMs > 0) throw new IdentityFailure({ kind: 'rate_limited', retryAfterMs });
-      for (const { buckets, key } of counts) buckets.add(key);
+      for (const [buckets, key] of counts) buckets.add(key);
     },
   };
 }

@@ -10,8 +10,7 @@ export interface InviteRequest {
   readonly sender: string;
   /** The user of the access token; undefined in version 1. */
   readonly caller: Mxid | undefined;
-  /** Stands for the client's address. */
-  readonly client: string;
+  readonly clientAddress: string;
   /** Other members of the request that are text: what the mail may show, and links for web clients. */
   readonly details: Readonly<Record<string, string>>;
   readonly brand: string | undefined;

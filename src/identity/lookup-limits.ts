@@ -1,15 +1,35 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
-import type { Allowance } from '../base/leaky-buckets.js';
+import { networkOf } from '../base/ip-networks.js';
+import { createLeakyBuckets, type Allowance, type LeakyBuckets } from '../base/leaky-buckets.js';
+import { serverNameOf, type Mxid, type ServerName } from '../base/mxid.js';
 import type { Random } from '../base/random.js';
 import { IdentityFailure } from './failure.js';
+
+/** Who asks. */
+export interface LookupCaller {
+  /** The user of the access token, if any. */
+  readonly mxid: Mxid | undefined;
+  readonly clientAddress: string;
+}
+
+/** Different addresses that one may ask about: so many at once, and as many again, evenly spread, within every window. */
+export interface LookupAllowances {
+  /** One user; a client address without a user counts as one. */
+  readonly perUser: Allowance;
+  /** All users of one other server, since Matrix IDs cost its owner nothing. */
+  readonly perServer: Allowance;
+  /** All clients of one network: an IPv4 /24, an IPv6 /56. */
+  readonly perNetwork: Allowance;
+}
 
 /** What createLookupLimits needs. */
 export interface LookupLimitsDeps {
   /** In one question. */
   readonly maxAddresses: number;
-  /** Different addresses that one may ask about: so many at once, and as many again, evenly spread, within every window. */
-  readonly perCaller: Allowance;
+  readonly allowances: LookupAllowances;
+  /** Its users count for no server. */
+  readonly ownServer: ServerName;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -19,7 +39,7 @@ export interface LookupLimits {
   /** Throws too_many_addresses. */
   requireFew(addresses: readonly unknown[]): void;
   /** Counts what is new in a question; throws too_many_addresses and rate_limited, and then counts nothing. */
-  admit(caller: string, addresses: readonly string[]): void;
+  admit(caller: LookupCaller, addresses: readonly string[]): void;
 }
 
 interface Caller {
@@ -30,14 +50,19 @@ interface Caller {
   readonly since: number;
 }
 
+const clientPrefixes = { ipv4: 32, ipv6: 64 } as const;
+const networkPrefixes = { ipv4: 24, ipv6: 56 } as const;
 // Each takes some 30 bytes. Whoever has so many accounts has other ways than to make us forget what the first of them asked.
 const maxRemembered = 1_000_000;
 
 /** Limits that have counted nothing yet. */
-export function createLookupLimits({ maxAddresses, perCaller, clock, random }: LookupLimitsDeps): LookupLimits {
-  const { max, windowMs } = perCaller;
+export function createLookupLimits(deps: LookupLimitsDeps): LookupLimits {
+  const { maxAddresses, allowances, ownServer, clock, random } = deps;
+  const { max, windowMs } = allowances.perUser;
   const intervalMs = windowMs / max;
-  const limit = Math.min(maxAddresses, max);
+  const limit = Math.min(maxAddresses, ...Object.values(allowances).map((allowance) => allowance.max));
+  const servers = createLeakyBuckets(allowances.perServer, clock);
+  const networks = createLeakyBuckets(allowances.perNetwork, clock);
   /** In the order of the last question. */
   const callers = new Map<string, Caller>();
   // Or else one could choose what has the short hash of what was asked before.
@@ -63,6 +88,12 @@ export function createLookupLimits({ maxAddresses, perCaller, clock, random }: L
     return caller;
   };
 
+  const groupsOf = ({ mxid, clientAddress }: LookupCaller): readonly (readonly [LeakyBuckets, string])[] => {
+    const network = [networks, networkOf(clientAddress, networkPrefixes)] as const;
+    const server = mxid && serverNameOf(mxid);
+    return server === undefined || server === ownServer ? [network] : [network, [servers, server]];
+  };
+
   const requireFew = (addresses: readonly unknown[]) => {
     if (addresses.length > limit) throw new IdentityFailure({ kind: 'too_many_addresses', limit });
   };
@@ -70,14 +101,18 @@ export function createLookupLimits({ maxAddresses, perCaller, clock, random }: L
   return {
     requireFew,
 
-    admit(name, addresses) {
+    admit(asked, addresses) {
       requireFew(addresses);
+      const name = asked.mxid ?? networkOf(asked.clientAddress, clientPrefixes);
       const key = createHash('sha256').update(salt).update(name).digest('base64url');
       const caller = callerOf(key);
       const fresh = new Set(addresses.map(shortHash).filter((hash) => !caller.seen.has(hash)));
       const fillMs = Math.max(0, caller.emptyAt - clock.now());
-      const retryAfterMs = Math.ceil(fillMs + fresh.size * intervalMs - windowMs - 1e-6);
+      const groups = groupsOf(asked);
+      const waits = groups.map(([buckets, group]) => buckets.waitMs(group, fresh.size));
+      const retryAfterMs = Math.max(Math.ceil(fillMs + fresh.size * intervalMs - windowMs - 1e-6), ...waits);
       if (fresh.size > 0 && retryAfterMs > 0) throw new IdentityFailure({ kind: 'rate_limited', retryAfterMs });
+      for (const [buckets, group] of groups) buckets.add(group, fresh.size);
       caller.emptyAt = clock.now() + fillMs + fresh.size * intervalMs;
       for (const hash of fresh) caller.seen.add(hash);
       remembered += fresh.size;

@@ -1,4 +1,5 @@
 import type { Mxid } from '../base/mxid.js';
+import type { LookupCaller } from './lookup-limits.js';
 
 /** How addresses are to be hashed (identity service API, "hash_details"). */
 export interface HashDetails {
@@ -14,7 +15,6 @@ export interface Lookup {
     readonly algorithm: string;
     readonly pepper: string;
     readonly addresses: readonly string[];
-    /** Who asks, as far as limits go: the user, or what stands for the client's address. */
-    readonly caller: string;
+    readonly caller: LookupCaller;
   }): Promise<ReadonlyMap<string, Mxid>>;
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import type { Allowance } from '../base/leaky-buckets.js';
 import type { ServerName } from '../base/mxid.js';
+import { createQuotaGroups } from '../base/quota-groups.js';
 import type { Random } from '../base/random.js';
 import type { Database } from '../database/database.js';
 import type { Messenger } from '../delivery/messenger.js';
@@ -13,9 +14,9 @@ import { type BindPolicy, createAssociations } from './database-associations.js'
 import { createInvites } from './database-invites.js';
 import { createHashedLookup } from './hashed-lookup.js';
 import { createInviteDeliveries } from './invite-deliveries.js';
-import { createInviteLimits } from './invite-limits.js';
+import { createInviteLimits, type InviteAllowances } from './invite-limits.js';
 import type { Invites } from './invites.js';
-import { createLookupLimits } from './lookup-limits.js';
+import { createLookupLimits, type LookupAllowances } from './lookup-limits.js';
 import type { Lookup } from './lookup.js';
 import { createPeppers } from './peppers.js';
 import type { PublicKeys } from './public-keys.js';
@@ -40,10 +41,8 @@ export interface IdentityOptions {
     readonly pepperMs: number;
     /** In one question. */
     readonly maxAddresses: number;
-    /** Different addresses that one may ask about. */
-    readonly perUser: Allowance;
-  };
-  readonly invites: { readonly perSender: Allowance };
+  } & LookupAllowances;
+  readonly invites: Omit<InviteAllowances, 'perAddress'>;
   /** What one client may make us ask homeservers: registrations, and signatures of requests to withdraw, each for themselves. */
   readonly registrations: { readonly perClient: Allowance };
 }
@@ -76,24 +75,30 @@ export interface IdentityService {
   sweep(): Promise<void>;
 }
 
-/** One client address may be a whole homeserver. */
-const clientsPerSender = 20;
 const invitesPerAddress: Allowance = { max: 30, windowMs: 86_400_000 };
 const keepInvitesMs = 365 * 86_400_000;
 
 /** The service on that database; nothing is done before start(). */
 export function createIdentityService(deps: IdentityServiceDeps): IdentityService {
   const { options, database, signingKeys, messenger, clock, random, logger } = deps;
-  const { serverName, publicUrl, lookup: lookupOptions } = options;
-  const { perSender } = options.invites;
+  const { serverName, ownServer, publicUrl, lookup: lookupOptions } = options;
+  const quotaGroupsOf = createQuotaGroups(ownServer);
   const peppers = createPeppers({ database, periodMs: lookupOptions.pepperMs, clock, random, logger });
-  const { maxAddresses, perUser } = lookupOptions;
-  const limits = createLookupLimits({ maxAddresses, perCaller: perUser, clock, random });
-  const deliveries = createInviteDeliveries({ ...deps });
-  const inviteLimits = createInviteLimits(
-    { perSender, perClient: { ...perSender, max: perSender.max * clientsPerSender }, perAddress: invitesPerAddress },
+  const { maxAddresses, perUser, perServer, perNetwork } = lookupOptions;
+  const limits = createLookupLimits({
+    maxAddresses,
+    allowances: { perUser, perServer, perNetwork },
+    ownServer,
     clock,
-  );
+    random,
+  });
+  const deliveries = createInviteDeliveries({ ...deps });
+  const inviteLimits = createInviteLimits({
+    allowances: { ...options.invites, perAddress: invitesPerAddress },
+    ownServer,
+    quotaGroupsOf,
+    clock,
+  });
   return {
     keys: signingKeys.publicKeys,
     associations: createAssociations({
@@ -111,6 +116,7 @@ export function createIdentityService(deps: IdentityServiceDeps): IdentityServic
       messenger,
       signingKeys,
       limits: inviteLimits,
+      quotaGroupsOf,
       serverName,
       publicUrl,
       webClients: { usual: options.webClient, others: options.allowedWebClients },

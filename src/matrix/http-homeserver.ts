@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { Clock } from '../base/clock.js';
 import { DeadlineExceeded } from '../base/deadline.js';
 import type { Secret } from '../base/secret.js';
-import { QueueFull, type QueueBounds, WorkQueue } from '../base/work-queue.js';
+import { QueueFull, type QueueBounds, shareOf, WorkQueue } from '../base/work-queue.js';
 import { HomeserverFailure } from './failure.js';
 import type { AddressOperation, Homeserver, HomeserverAnswer } from './homeserver.js';
 import { jsonObject } from './json-object.js';
@@ -15,13 +15,15 @@ export interface HttpHomeserverDeps {
   readonly address: string;
   /** How long one request may take, its turn and its answer included. */
   readonly deadlineMs: number;
-  /** How many requests there may be at a time; 50, and 200 that wait, where absent. */
+  /** How many requests there may be at a time; 50, and 200 that wait, where absent. What anyone can ask takes parts of it. */
   readonly bounds?: QueueBounds;
   readonly clock: Clock;
 }
 
 const maxAnswerBytes = 256 * 1024;
 const defaultBounds: QueueBounds = { maxConcurrent: 50, maxWaiting: 200 };
+/** Of the queue: for requests without an access token, and for access tokens that are yet to be checked, each. */
+const partOfUnproven = 1 / 2;
 const client = '/_matrix/client/v3';
 const addressPaths: Readonly<Record<AddressOperation, string>> = {
   post: `${client}/account/3pid`,
@@ -34,6 +36,8 @@ const addressPaths: Readonly<Record<AddressOperation, string>> = {
 interface Question {
   readonly method: 'GET' | 'POST';
   readonly path: string;
+  /** Whose word there is for the caller so far: requests of the first two kinds take a part of the queue only. */
+  readonly caller: 'unauthenticated' | 'unverified_token' | 'authenticated';
   /** Undefined where we ask for ourselves. */
   readonly clientAddress: string | undefined;
   readonly accessToken?: Secret | undefined;
@@ -50,8 +54,10 @@ export function createHttpHomeserver(deps: HttpHomeserverDeps): Homeserver {
     const controller = new AbortController();
     const cancel = clock.after(deadlineMs, () => controller.abort(new DeadlineExceeded(deadlineMs)));
     try {
-      // Those before it began earlier, so its turn comes no later than its deadline.
-      return await queue.run(() => answerTo(address, question, text, controller.signal));
+      const { caller } = question;
+      const shares = caller === 'authenticated' ? [] : [shareOf(bounds, caller, partOfUnproven)];
+      const { signal } = controller;
+      return await queue.run(() => answerTo(address, question, text, signal), { shares, signal });
     } catch (error) {
       if (error instanceof HomeserverFailure) throw error;
       if (error instanceof QueueFull) throw new HomeserverFailure({ kind: 'overloaded' }, { cause: error });
@@ -66,19 +72,28 @@ export function createHttpHomeserver(deps: HttpHomeserverDeps): Homeserver {
   }
 
   return {
-    loginFlows: (clientAddress) => ask({ method: 'GET', path: `${client}/login`, clientAddress }),
+    loginFlows: (clientAddress) =>
+      ask({ caller: 'unauthenticated', method: 'GET', path: `${client}/login`, clientAddress }),
     logIn: (body, clientAddress, accessToken) =>
-      ask({ method: 'POST', path: `${client}/login`, clientAddress, accessToken, body }),
+      ask({ caller: 'unauthenticated', method: 'POST', path: `${client}/login`, clientAddress, accessToken, body }),
     whoAmI: (accessToken, clientAddress) =>
-      ask({ method: 'GET', path: `${client}/account/whoami`, clientAddress, accessToken }),
+      ask({ caller: 'unverified_token', method: 'GET', path: `${client}/account/whoami`, clientAddress, accessToken }),
     listAddresses: ({ accessToken, clientAddress }) =>
-      ask({ method: 'GET', path: `${client}/account/3pid`, clientAddress, accessToken }),
+      ask({ caller: 'authenticated', method: 'GET', path: `${client}/account/3pid`, clientAddress, accessToken }),
     requestAddressToken: (medium, body, clientAddress, accessToken) =>
-      ask({ method: 'POST', path: `${client}/account/3pid/${medium}/requestToken`, clientAddress, accessToken, body }),
+      ask({
+        caller: accessToken === undefined ? 'unauthenticated' : 'authenticated',
+        method: 'POST',
+        path: `${client}/account/3pid/${medium}/requestToken`,
+        clientAddress,
+        accessToken,
+        body,
+      }),
     changeAddresses: (operation, body, { accessToken, clientAddress }) =>
-      ask({ method: 'POST', path: addressPaths[operation], clientAddress, accessToken, body }),
+      ask({ caller: 'authenticated', method: 'POST', path: addressPaths[operation], clientAddress, accessToken, body }),
     authenticate: (auth, { accessToken, clientAddress }) =>
       ask({
+        caller: 'authenticated',
         method: 'POST',
         path: `${client}/delete_devices`,
         clientAddress,
@@ -87,6 +102,7 @@ export function createHttpHomeserver(deps: HttpHomeserverDeps): Homeserver {
       }),
     findAddressOwner: ({ medium, address: wanted }, accessToken) =>
       ask({
+        caller: 'authenticated',
         method: 'GET',
         path: `/_synapse/admin/v1/threepid/${medium}/users/${encodeURIComponent(wanted)}`,
         clientAddress: undefined,

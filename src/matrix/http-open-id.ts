@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
 import { parseMxid, serverNameOf, type Mxid, type ServerName } from '../base/mxid.js';
 import type { Secret } from '../base/secret.js';
+import { WorkQueue } from '../base/work-queue.js';
 import { SingleFlight } from '../base/single-flight.js';
 import { readCapped } from '../base/read-capped.js';
 
@@ -27,35 +28,42 @@ const maxAnswerBytes = 16 * 1024;
 /** How long a token that was good is not asked about again; clients send theirs with every request. */
 const rememberMs = 60_000;
 const maxRemembered = 10_000;
+const queueBounds = { maxConcurrent: 20, maxWaiting: 100 };
 
 /** Asks the homeserver whose OpenID tokens are (server-server API, "OpenID", GET /openid/userinfo). */
 export function createHttpOpenId({ address, serverName, deadlineMs, clock }: HttpOpenIdDeps) {
   const flights = new SingleFlight();
+  const queue = new WorkQueue(queueBounds);
   // In the order in which they were told, which is that in which they expire.
   const known = new Map<string, { readonly mxid: Mxid; readonly until: number }>();
 
   async function ask(token: Secret): Promise<OpenIdVerdict> {
     const controller = new AbortController();
     const cancel = clock.after(deadlineMs, () => controller.abort());
+    const { signal } = controller;
     try {
-      const query = new URLSearchParams({ access_token: token.reveal() });
-      const response = await fetch(`${address}/_matrix/federation/v1/openid/userinfo?${query.toString()}`, {
-        headers: { Accept: 'application/json', 'User-Agent': 'Gangway' },
-        redirect: 'manual',
-        signal: controller.signal,
-      });
-      const text = await readCapped(response.body, maxAnswerBytes);
-      if (response.status === 401 || response.status === 403) return { kind: 'unknown' };
-      const mxid = response.status === 200 && text !== undefined ? subjectOf(text) : undefined;
-      if (mxid === undefined) return { kind: 'unavailable' };
-      // A server speaks for its own users only.
-      return serverNameOf(mxid) === serverName ? { kind: 'user', mxid } : { kind: 'unknown' };
+      return await queue.run(() => answerTo(token, signal), { signal });
     } catch {
       // What fetch throws may hold the address with the token in it.
       return { kind: 'unavailable' };
     } finally {
       cancel();
     }
+  }
+
+  async function answerTo(token: Secret, signal: AbortSignal): Promise<OpenIdVerdict> {
+    const query = new URLSearchParams({ access_token: token.reveal() });
+    const response = await fetch(`${address}/_matrix/federation/v1/openid/userinfo?${query.toString()}`, {
+      headers: { Accept: 'application/json', 'User-Agent': 'Gangway' },
+      redirect: 'manual',
+      signal,
+    });
+    const text = await readCapped(response.body, maxAnswerBytes);
+    if (response.status === 401 || response.status === 403) return { kind: 'unknown' };
+    const mxid = response.status === 200 && text !== undefined ? subjectOf(text) : undefined;
+    if (mxid === undefined) return { kind: 'unavailable' };
+    // A server speaks for its own users only.
+    return serverNameOf(mxid) === serverName ? { kind: 'user', mxid } : { kind: 'unknown' };
   }
 
   return async (token: Secret, server: ServerName): Promise<OpenIdVerdict> => {

@@ -1,22 +1,23 @@
 import type { Clock } from '../base/clock.js';
-import { createLeakyBuckets, type Allowance } from '../base/leaky-buckets.js';
+import { createLeakyBuckets, type Allowance, type LeakyBuckets } from '../base/leaky-buckets.js';
+import { createSharedBudget, type BucketCount, type QuotaGroupsOf } from '../base/quota-groups.js';
 import { ThreepidFailure } from './failure.js';
 import type { Asker } from './validation.js';
 
 /** How many messages may go out, and how often one may guess. */
 export interface ValidationAllowances {
-  /** Messages to one e-mail address within any such window, whoever asks; counted in the database. */
+  /** Messages to one e-mail address within any such window; counted in the database. Each quota group has a part of it. */
   readonly perEmailAddress: Allowance;
   /**
-   * Messages to one phone number within any such window, whoever asks; counted in the database. Each code is one of 10^6: with 10 a day, each
-   * good for 5 guesses, whoever does not read them succeeds on one of 20,000 days at most.
+   * Messages to one phone number within any such window; counted in the database. Each quota group has a part of it. Each code is one of
+   * 10^6: with 10 a day, each good for 5 guesses, whoever does not read them succeeds on one of 20,000 days at most.
    */
   readonly perPhoneNumber: Allowance;
   /** Messages that one client asks for. */
   readonly perClient: Allowance;
   /** Messages that one user asks for. */
   readonly perUser: Allowance;
-  /** Messages to phone numbers of one calling code. */
+  /** Messages to phone numbers of one calling code. Each quota group has a part of it. */
   readonly perCallingCode: Allowance;
   /** Tokens that one client gives, right or wrong. */
   readonly guessesPerClient: Allowance;
@@ -31,21 +32,25 @@ export interface AskerLimits {
 }
 
 /** Limits that have counted nothing yet. */
-export function createAskerLimits(allowances: Omit<ValidationAllowances, AddressLimits>, clock: Clock): AskerLimits {
+export function createAskerLimits(
+  allowances: Omit<ValidationAllowances, AddressLimits>,
+  quotaGroupsOf: QuotaGroupsOf,
+  clock: Clock,
+): AskerLimits {
   const clients = createLeakyBuckets(allowances.perClient, clock);
   const users = createLeakyBuckets(allowances.perUser, clock);
-  const callingCodes = createLeakyBuckets(allowances.perCallingCode, clock);
+  const callingCodes = createSharedBudget(allowances.perCallingCode, quotaGroupsOf, clock);
   const guesses = createLeakyBuckets(allowances.guessesPerClient, clock);
 
   return {
-    admitMessage({ client, mxid }, callingCode) {
+    admitMessage(asker, callingCode) {
       admit([
-        [clients, client],
-        [users, mxid],
-        [callingCodes, callingCode],
+        ...countIn(clients, asker.client),
+        ...countIn(users, asker.mxid),
+        ...(callingCode === undefined ? [] : callingCodes.countsOf(asker, callingCode)),
       ]);
     },
-    admitGuess: (client) => admit([[guesses, client]]),
+    admitGuess: (client) => admit(countIn(guesses, client)),
   };
 }
 
@@ -56,11 +61,13 @@ export function addressWaitMs(times: readonly number[], { max, windowMs }: Allow
 }
 
 type AddressLimits = 'perEmailAddress' | 'perPhoneNumber';
-type Buckets = ReturnType<typeof createLeakyBuckets>;
 
-function admit(counts: readonly (readonly [Buckets, string | undefined])[]): void {
-  const known = counts.flatMap(([buckets, key]) => (key === undefined ? [] : [{ buckets, key }]));
-  const retryAfterMs = Math.max(0, ...known.map(({ buckets, key }) => buckets.waitMs(key)));
+function countIn(buckets: LeakyBuckets, key: string | undefined): readonly BucketCount[] {
+  return key === undefined ? [] : [[buckets, key]];
+}
+
+function admit(counts: readonly BucketCount[]): void {
+  const retryAfterMs = Math.max(0, ...counts.map(([buckets, key]) => buckets.waitMs(key)));
   if (retryAfterMs > 0) throw new ThreepidFailure({ kind: 'rate_limited', retryAfterMs });
-  for (const { buckets, key } of known) buckets.add(key);
+  for (const [buckets, key] of counts) buckets.add(key);
 }

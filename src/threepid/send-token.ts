@@ -1,4 +1,5 @@
 import type { Logger } from '../base/logger.js';
+import type { QuotaGroup } from '../base/quota-groups.js';
 import { DeliveryFailure, type DeliveryFault } from '../delivery/failure.js';
 import type { Message, Messenger } from '../delivery/messenger.js';
 import type { Destination } from './destination.js';
@@ -14,9 +15,10 @@ export async function sendToken(
   { messenger, logger }: { readonly messenger: Messenger; readonly logger: Logger },
   destination: Destination,
   message: Message,
+  groups: readonly QuotaGroup[],
 ): Promise<SendOutcome> {
   try {
-    await messenger.send(message);
+    await messenger.send(message, groups);
     return { isSent: true };
   } catch (error) {
     if (!(error instanceof DeliveryFailure)) throw error;

@@ -1,5 +1,7 @@
-import { sleep, type Clock } from '../base/clock.js';
+import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
+import type { ServerName } from '../base/mxid.js';
+import { createQuotaGroups, partOfAllowance } from '../base/quota-groups.js';
 import { alphanumeric, randomId, randomText, type Random } from '../base/random.js';
 import type { Secret } from '../base/secret.js';
 import type { Database, Transaction } from '../database/database.js';
@@ -12,7 +14,7 @@ import { withSid, type NextLinkPolicy } from './next-link.js';
 import { readKey, readRequest, type ReadRequest } from './read-request.js';
 import { sendToken, type SendOutcome } from './send-token.js';
 import { makeToken, readToken } from './tokens.js';
-import type { SessionKey, SubmissionKey, ValidatedAddress, Validation } from './validation.js';
+import type { Asker, SessionKey, SubmissionKey, ValidatedAddress, Validation } from './validation.js';
 
 /** How long sessions last. */
 export interface ValidationLifetimes {
@@ -28,6 +30,8 @@ export interface ValidationLifetimes {
 export interface ValidationDeps {
   readonly database: Database;
   readonly messenger: Messenger;
+  /** Whose users have the whole of each shared budget. */
+  readonly ownServer: ServerName;
   /** The page that validates an e-mail address, for whoever holds this token. */
   readonly linkTo: (proof: SessionKey & { readonly token: Secret }) => Secret;
   readonly nextLinks: NextLinkPolicy;
@@ -45,14 +49,19 @@ export interface ValidationDeps {
 /** The validation machine on a database. */
 export function createValidation(deps: ValidationDeps): Validation {
   const { database, allowances, lifetimes, clock, random } = deps;
-  const limits = createAskerLimits(allowances, clock);
+  const quotaGroupsOf = createQuotaGroups(deps.ownServer);
+  const limits = createAskerLimits(allowances, quotaGroupsOf, clock);
 
-  /** How long until a token may be sent to that address again. */
-  async function waitMs(tx: Transaction, { medium, address }: Address): Promise<number> {
+  /** How long until a token may be sent to that address again for that caller. */
+  async function waitMs(tx: Transaction, { medium, address }: Address, asker: Asker): Promise<number> {
     const allowance = medium === 'email' ? allowances.perEmailAddress : allowances.perPhoneNumber;
     const now = clock.now();
-    const times = await tx.validationSessions.listTokenTimes({ medium, address }, now - allowance.windowMs);
-    return addressWaitMs(times, allowance, now);
+    const sent = await tx.validationSessions.listSent({ medium, address }, now - allowance.windowMs);
+    const waits = quotaGroupsOf(asker).map(({ key, part }) => {
+      const ofGroup = sent.filter((token) => quotaGroupsOf(askerOf(token)).some((group) => group.key === key));
+      return addressWaitMs(timesOf(ofGroup), partOfAllowance(allowance, part), now);
+    });
+    return Math.max(addressWaitMs(timesOf(sent), allowance, now), ...waits);
   }
 
   /** Finds or opens the session of a request. What is to be sent is in the database before it goes out: so whatever arrives is good. */
@@ -65,7 +74,7 @@ export function createValidation(deps: ValidationDeps): Validation {
     const decision = decideSend(open, request.sendAttempt);
     if (decision.act === 'repeat') return { session: decision.session, sending: undefined };
 
-    const retryAfterMs = await waitMs(tx, destination);
+    const retryAfterMs = await waitMs(tx, destination, asker);
     if (retryAfterMs > 0) throw new ThreepidFailure({ kind: 'rate_limited', retryAfterMs });
     limits.admitMessage(asker, destination.medium === 'msisdn' ? destination.callingCode : undefined);
     const admission = await request.admit?.(tx, { medium, address });
@@ -98,20 +107,39 @@ export function createValidation(deps: ValidationDeps): Validation {
     return { kind, to: destination.address, link, token, expiresInMs, brand };
   }
 
-  /** Its failures are logged: the caller has its answer, and learns nothing from it. */
-  function sendLater({ destination }: ReadRequest, message: Message): void {
-    sendToken(deps, destination, message).catch((error: unknown) =>
-      deps.logger.error('sending a validation token failed', { error }),
-    );
+  /** Sends the token, or what goes out in its place: nothing to a phone, and nothing about a new password. */
+  async function deliver(
+    request: ReadRequest,
+    session: ValidationSessionRecord,
+    sending: Sending,
+  ): Promise<SendOutcome> {
+    const { destination, purpose, brand, asker } = request;
+    const groups = quotaGroupsOf(asker);
+    if (!sending.isWithheld) {
+      return sendToken(deps, destination, messageOf(request, session, sending.token), groups);
+    }
+    if (destination.medium === 'msisdn' || purpose === 'password') return { isSent: true };
+    return sendToken(deps, destination, { kind: 'email_in_use', to: destination.address, brand }, groups);
   }
 
-  /** As if a token went out; of telephones nobody is told. */
-  async function withhold({ destination, brand }: ReadRequest): Promise<SendOutcome> {
-    if (destination.medium === 'email') {
-      return sendToken(deps, destination, { kind: 'email_in_use', to: destination.address, brand });
-    }
-    await sleep(clock, withheldMs.least + (random.bytes(2).readUInt16BE() % withheldMs.spread));
-    return { isSent: true };
+  /** Delivers while the caller has its answer already. The token counts in any case, or else a caller could tell by the limits. */
+  async function deliverUnseen(
+    request: ReadRequest,
+    session: ValidationSessionRecord,
+    sending: Sending,
+  ): Promise<void> {
+    const delivered = deliver(request, session, sending);
+    delivered.catch((error: unknown) => deps.logger.error('validation message failed', { error }));
+    await database.transaction((tx) => tx.validationSessions.advance(session.id, sending.attempt));
+  }
+
+  async function deliverSeen(request: ReadRequest, session: ValidationSessionRecord, sending: Sending): Promise<void> {
+    const outcome = await deliver(request, session, sending);
+    await database.transaction(async (tx) => {
+      if (outcome.isSent) await tx.validationSessions.advance(session.id, sending.attempt);
+      else if (!outcome.mayArrive) await tx.validationSessions.deleteToken(sending.tokenId);
+    });
+    if (!outcome.isSent) throw outcome.failure;
   }
 
   async function submit(tx: Transaction, key: ReadSubmissionKey, token: Secret): Promise<Submitted> {
@@ -127,7 +155,7 @@ export function createValidation(deps: ValidationDeps): Validation {
         await tx.validationSessions.chargeTokens(decision.charged);
         return { fault: decision.fault };
       case 'exhausted':
-        return { fault: { kind: 'too_many_guesses', retryAfterMs: await waitMs(tx, session) } };
+        return { fault: { kind: 'too_many_guesses', retryAfterMs: await waitMs(tx, session, askerOf(session)) } };
       case 'validate':
         await tx.validationSessions.validate(session.id, now, decision.expiresAt);
         return { session };
@@ -152,19 +180,7 @@ export function createValidation(deps: ValidationDeps): Validation {
       // Of requests at once for one address, each sees what the one before it has sent.
       return database.locks.run(`validation ${medium} ${address}`, async () => {
         const { session, sending } = await database.transaction((tx) => prepare(tx, request));
-        if (sending && request.isQuiet === true) {
-          await database.transaction((tx) => tx.validationSessions.advance(session.id, sending.attempt));
-          if (!sending.isWithheld) sendLater(request, messageOf(request, session, sending.token));
-        } else if (sending) {
-          const outcome = sending.isWithheld
-            ? await withhold(request)
-            : await sendToken(deps, destination, messageOf(request, session, sending.token));
-          await database.transaction(async (tx) => {
-            if (outcome.isSent) await tx.validationSessions.advance(session.id, sending.attempt);
-            else if (!outcome.mayArrive) await tx.validationSessions.deleteToken(sending.tokenId);
-          });
-          if (!outcome.isSent) throw outcome.failure;
-        }
+        if (sending) await (request.isQuiet === true ? deliverUnseen : deliverSeen)(request, session, sending);
         const internationalFormat = destination.medium === 'msisdn' ? destination.internationalFormat : undefined;
         return { sid: session.id, address: { medium, address }, internationalFormat };
       });
@@ -204,22 +220,33 @@ export function createValidation(deps: ValidationDeps): Validation {
   };
 }
 
+function timesOf(sent: readonly { readonly at: number }[]): readonly number[] {
+  return sent.map(({ at }) => at);
+}
+
+/** Who asked for the session's tokens; an unauthenticated caller where the session names no user. */
+function askerOf({ mxid }: Pick<ValidationSessionRecord, 'mxid'>): Asker {
+  return { client: '', mxid };
+}
+
 // 190 random bits.
 const sidLength = 32;
 // Nobody guesses what is mailed; whoever tries so often is broken.
 const maxGuessesOfMailed = 100;
-// About what a provider takes to send a code.
-const withheldMs = { least: 200, spread: 800 };
-
 type ReadSubmissionKey = ValidationSessionKey & Pick<SubmissionKey, 'medium'>;
 
 type Address = Pick<ValidationSessionRecord, 'medium' | 'address'>;
 
 type Submitted = { readonly session: ValidationSessionRecord } | { readonly fault: ThreepidFault };
 
+interface Sending {
+  readonly tokenId: string;
+  readonly token: Secret;
+  readonly attempt: number;
+  readonly isWithheld: boolean;
+}
+
 interface Prepared {
   readonly session: ValidationSessionRecord;
-  readonly sending:
-    | { readonly tokenId: string; readonly token: Secret; readonly attempt: number; readonly isWithheld: boolean }
-    | undefined;
+  readonly sending: Sending | undefined;
 }

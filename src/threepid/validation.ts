@@ -1,4 +1,5 @@
 import type { Mxid } from '../base/mxid.js';
+import type { BudgetUser } from '../base/quota-groups.js';
 import type { Secret } from '../base/secret.js';
 import type { ThirdPartyAddress, TypedAddress } from '../base/canonical-address.js';
 import type { Transaction } from '../database/database.js';
@@ -13,12 +14,7 @@ export type Purpose =
   | 'password';
 
 /** Who asks for a token, as far as limits go. */
-export interface Asker {
-  /** Stands for the client's address; undefined where that says nothing, as with a homeserver that asks for all its users. */
-  readonly client: string | undefined;
-  /** The user whose access token was sent, where one was. */
-  readonly mxid: Mxid | undefined;
-}
+export type Asker = BudgetUser;
 
 /** A request for a validation token. */
 export interface TokenRequest {
@@ -31,8 +27,8 @@ export interface TokenRequest {
   readonly brand?: string | undefined;
   readonly asker: Asker;
   /**
-   * Whether the caller must not learn what becomes of the token: it is sent after the answer, failures are only logged, and what is
-   * withheld is not replaced by another message.
+   * Whether the caller must not learn what becomes of the token: the answer is the same, at the same time, and failures are only logged.
+   * A withheld token for a new password is not replaced by another message.
    */
   readonly isQuiet?: boolean | undefined;
   /** Asked before a token goes out, in the transaction that takes note of it, once limits have let it pass; it refuses by throwing. */

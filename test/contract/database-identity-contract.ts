@@ -11,6 +11,7 @@ import { openTestDatabase, testKey } from '../support/database.js';
 import { openEmbeddedAccounts, type EmbeddedUnderTest } from '../support/embedded-accounts.js';
 import { identityFaultOf, inviteOf, openIdentityService, type IdentityUnderTest } from '../support/identity-service.js';
 import { day } from '../support/validation.js';
+import { lookupCaller } from '../support/identity-limits.js';
 
 const alice = '@alice:example.test' as Mxid;
 const bob = '@bob:example.test' as Mxid;
@@ -282,7 +283,8 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
 
     afterEach(() => under.close());
 
-    const find = (address: string) => under.service.associations.find({ medium: 'email', address }, 'client');
+    const find = (address: string) =>
+      under.service.associations.find({ medium: 'email', address }, lookupCaller('client'));
     const lookUp = async (addresses: readonly string[]) => {
       const { lookupPepper: pepper } = await under.service.lookup.hashDetails();
       const hashes = addresses.map((address) => lookupHash({ medium: 'email', address }, pepper));
@@ -290,7 +292,7 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
         algorithm: 'sha256',
         pepper,
         addresses: hashes,
-        caller: alice,
+        caller: lookupCaller(alice),
       });
       return hashes.map((hash) => found.get(hash));
     };

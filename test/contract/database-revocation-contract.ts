@@ -145,7 +145,7 @@ export function describeRevocation(createPlace: () => Promise<DatabasePlace>): v
             if (session && session.expiresAt > now) open.push(session.id);
           }
         }
-        const sent = await tx.validationSessions.listTokenTimes({ medium: 'email', address: 'user3501@mail.test' }, 0);
+        const sent = await tx.validationSessions.listSent({ medium: 'email', address: 'user3501@mail.test' }, 0);
         return { open, sent: sent.length };
       });
       expect(found).toEqual({ open: ['account-3502', 'identity-3502', 'password-3502'], sent: 3 });

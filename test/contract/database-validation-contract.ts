@@ -190,10 +190,10 @@ export function describeValidation(createPlace: () => Promise<DatabasePlace>): v
         expect((await compared(new Secret(''))).map(({ isGiven }) => isGiven)).toEqual([false, false]);
         expect(await validationSessions.compareTokens('unknown', token)).toEqual([]);
 
-        const times = (since: number) => validationSessions.listTokenTimes(wanted, since);
+        const times = async (since: number) => (await validationSessions.listSent(wanted, since)).map(({ at }) => at);
         expect(await times(0)).toEqual([later, later + 1, later + 2]);
         expect(await times(later)).toEqual([later + 1, later + 2]);
-        expect(await validationSessions.listTokenTimes({ medium: 'msisdn', address: '1' }, 0)).toEqual([]);
+        expect(await validationSessions.listSent({ medium: 'msisdn', address: '1' }, 0)).toEqual([]);
         await validationSessions.deleteToken('t2');
         expect(await times(0)).toEqual([later, later + 2]);
         await validationSessions.delete('s1');
@@ -247,7 +247,7 @@ export function describeValidation(createPlace: () => Promise<DatabasePlace>): v
       });
       await reopen({ key: testKey(2), oldKeys: [] });
       await within(async ({ validationSessions }) => {
-        expect(await validationSessions.listTokenTimes(wanted, 0)).toEqual([later]);
+        expect(await validationSessions.listSent(wanted, 0)).toEqual([{ at: later, mxid: session().mxid }]);
         expect(await validationSessions.find(key)).toBeUndefined();
       });
     });

@@ -12,6 +12,7 @@ import type { DatabasePlace } from '../support/database-place.js';
 import { openIdentityService, type IdentityUnderTest } from '../support/identity-service.js';
 import { numberOf, openTelegramProofs, type ProofChanges, type ProofsUnderTest } from '../support/telegram-proofs.js';
 import { until } from '../support/until.js';
+import { lookupCaller } from '../support/identity-limits.js';
 
 const number = '9996620234';
 const otherNumber = '9996620235';
@@ -371,7 +372,8 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
     it('keeps the publication, and does not bring back one that was withdrawn', async () => {
       const identity = await openIdentityService({ database });
       const { associations } = identity.service;
-      const find = async () => (await associations.find({ medium: 'msisdn', address: number }, 'somebody'))?.['mxid'];
+      const find = async () =>
+        (await associations.find({ medium: 'msisdn', address: number }, lookupCaller('somebody')))?.['mxid'];
       const under = await open({ mode, publisher: associations });
       const user = await under.logIn(alice, `+${number}`);
       await under.proofs.add(alice, user);
@@ -498,10 +500,15 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
 
     const openPublishing = () => open({ mode: 'on', publisher: identity.service.associations });
     const find = async (address = number) =>
-      (await identity.service.associations.find({ medium: 'msisdn', address }, 'somebody'))?.['mxid'];
+      (await identity.service.associations.find({ medium: 'msisdn', address }, lookupCaller('somebody')))?.['mxid'];
     const lookUp = async (address = number) => {
       const { lookupPepper } = await identity.service.lookup.hashDetails();
-      const asked = { algorithm: 'none', pepper: lookupPepper, addresses: [`${address} msisdn`], caller: alice };
+      const asked = {
+        algorithm: 'none',
+        pepper: lookupPepper,
+        addresses: [`${address} msisdn`],
+        caller: lookupCaller(alice),
+      };
       return [...(await identity.service.lookup.lookUp(asked)).values()];
     };
 

@@ -20,6 +20,7 @@ import type { RecordingLogger } from './recording-logger.js';
 import type { RecordingMessenger } from './recording-messenger.js';
 import { silentLogger } from './silent-logger.js';
 import { openValidation } from './validation.js';
+import { generous } from './identity-limits.js';
 
 /** A reply, with its JSON where it is any. */
 export interface IdentityReply extends RawReply {
@@ -75,8 +76,8 @@ export async function startIdentityApi(options: IdentityApiOptions = {}): Promis
       publicUrl,
       webClient: 'https://chat.test',
       allowedWebClients: [],
-      lookup: { pepperMs: 30 * 86_400_000, maxAddresses: 10_000, perUser: many },
-      invites: { perSender: many },
+      lookup: { pepperMs: 30 * 86_400_000, maxAddresses: 10_000, perUser: many, ...generous },
+      invites: { perSender: many, ...generous },
       registrations: { perClient: { max: 1000, windowMs: 86_400_000 } },
     },
     signingKeys: await loadSigningKeys({ ...seams, path: join(folder, 'signing.key') }),

@@ -19,6 +19,7 @@ import { loadSigningKeys, type SigningKeys } from '../../src/identity/signing-ke
 import type { Validation } from '../../src/threepid/validation.js';
 import { createFakeFederation, type FakeFederation } from './fake-federation.js';
 import type { FakeClock } from './fake-clock.js';
+import { generous } from './identity-limits.js';
 import type { RecordingMessenger } from './recording-messenger.js';
 import { silentLogger } from './silent-logger.js';
 import { day, emailRequest, keyOf, openValidation, phoneRequest } from './validation.js';
@@ -80,8 +81,8 @@ export async function openIdentityService(changes: IdentityChanges = {}): Promis
       publicUrl: 'https://id.test',
       webClient: 'https://chat.test',
       allowedWebClients: [],
-      lookup: { pepperMs: 30 * day, maxAddresses: 10_000, perUser: { max: 100_000, windowMs: day } },
-      invites: { perSender: { max: 1000, windowMs: day } },
+      lookup: { pepperMs: 30 * day, maxAddresses: 10_000, perUser: { max: 100_000, windowMs: day }, ...generous },
+      invites: { perSender: { max: 1000, windowMs: day }, ...generous },
       registrations: { perClient: { max: 1000, windowMs: day } },
       ...options,
     },
@@ -139,7 +140,7 @@ export function inviteOf(address: string, changes: Partial<InviteRequest> = {}):
     roomId: '!garden:example.test',
     sender: bob,
     caller: bob,
-    client: '198.51.100.7',
+    clientAddress: '198.51.100.7',
     details: {},
     brand: undefined,
     ...changes,

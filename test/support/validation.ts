@@ -1,4 +1,4 @@
-import type { Mxid } from '../../src/base/mxid.js';
+import type { Mxid, ServerName } from '../../src/base/mxid.js';
 import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
@@ -48,6 +48,7 @@ export async function openValidation(
   const validation = createValidation({
     linkTo: ({ purpose, sid, clientSecret, token }) =>
       new Secret(`https://id.test/${purpose}?${new URLSearchParams({ sid, clientSecret, token: token.reveal() })}`),
+    ownServer: 'example.test' as ServerName,
     nextLinks: { hostnames: ['chat.test'], allowHttp: false },
     allowances,
     maxGuesses: 5,

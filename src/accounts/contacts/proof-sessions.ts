@@ -55,6 +55,7 @@ export function createProofSessions(deps: ProofSessionsDeps): ProofSessions {
         sendAttempt,
         nextLink,
         asker: { client, mxid: caller?.mxid },
+        isQuiet: !caller && !revealsInUse,
         async admit(tx, canonical) {
           const isTaken = (await tx.accountAddresses.find(canonical)) !== undefined;
           if (isTaken && (caller || revealsInUse)) throw new AccountFailure({ kind: 'address_in_use' });

@@ -69,7 +69,7 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
   async function logInByPassword(attempt: LoginAttempt, identifier: UserIdentifier, password: Secret) {
     for (;;) {
       const account = await findAccount(identifier);
-      const isRight = await hasher.verify(account?.passwordHash, password);
+      const isRight = await hasher.verify(account?.passwordHash, password, 'unauthenticated');
       if (!account?.passwordHash || !isRight) throw new AccountFailure({ kind: 'wrong_credentials' });
       const grant = await admit(
         attempt,

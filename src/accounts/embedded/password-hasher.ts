@@ -1,7 +1,14 @@
 import { hash, verify } from '@node-rs/argon2';
 import type { Random } from '../../base/random.js';
 import { Secret } from '../../base/secret.js';
-import { QueueFull, type QueueBounds, type QueueLoad, WorkQueue } from '../../base/work-queue.js';
+import {
+  QueueFull,
+  type QueueBounds,
+  type QueueLoad,
+  type QueueShare,
+  shareOf,
+  WorkQueue,
+} from '../../base/work-queue.js';
 import { AccountFailure } from '../failure.js';
 
 /**
@@ -13,8 +20,11 @@ export interface PasswordHasher {
   hash(password: Secret): Promise<Secret>;
   /** What is wrong with a password as a new one; undefined if it may be one. */
   problemOf(password: Secret): string | undefined;
-  /** Whether it is the password of that PHC string. The work is the same where there is none to compare with. */
-  verify(phc: Secret | undefined, password: Secret): Promise<boolean>;
+  /**
+   * Whether it is the password of that PHC string. The work is the same where there is none to compare with. Work for callers without an
+   * access token waits in a part of the queue only.
+   */
+  verify(phc: Secret | undefined, password: Secret, caller?: 'authenticated' | 'unauthenticated'): Promise<boolean>;
   /** Whether the PHC string was made with the parameters of today. */
   isCurrent(phc: Secret): boolean;
   /** How much is under way. */
@@ -30,18 +40,24 @@ const prefix = `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.
 const saltBytes = 16;
 const outputLen = 32;
 const retryAfterMs = 1_000;
+/** Of the queue, for callers without an access token. */
+const partOfUnauthenticated = 3 / 4;
 
 /** A hasher by Argon2id (RFC 9106). */
 export function createPasswordHasher(deps: QueueBounds & { readonly random: Random }): PasswordHasher {
   const { random } = deps;
   const queue = new WorkQueue(deps);
+  const shares = {
+    authenticated: [],
+    unauthenticated: [shareOf(deps, 'unauthenticated', partOfUnauthenticated)],
+  };
   const unpadded = (length: number) => random.bytes(length).toString('base64').replace(/=+$/, '');
   /** Of no password that anybody knows. */
   const nobodys = `${prefix}${unpadded(saltBytes)}$${unpadded(outputLen)}`;
 
-  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+  const inTurn = async <T>(work: () => Promise<T>, taken: readonly QueueShare[] = []): Promise<T> => {
     try {
-      return await queue.run(work);
+      return await queue.run(work, { shares: taken });
     } catch (error) {
       if (!(error instanceof QueueFull)) throw error;
       throw new AccountFailure({ kind: 'overloaded', retryAfterMs }, { cause: error });
@@ -58,10 +74,10 @@ export function createPasswordHasher(deps: QueueBounds & { readonly random: Rand
       return new Secret(await inTurn(() => hash(normalised(password), options)));
     },
 
-    async verify(phc, password) {
+    async verify(phc, password, caller = 'authenticated') {
       const isPossible = phc !== undefined && problemOf(password) === undefined;
       const [against, tried] = isPossible ? [phc.reveal(), normalised(password)] : [nobodys, ''];
-      return (await inTurn(() => verify(against, tried))) && isPossible;
+      return (await inTurn(() => verify(against, tried), shares[caller])) && isPossible;
     },
 
     problemOf,

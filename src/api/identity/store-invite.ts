@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { clientNetwork } from '../../http/client-ip.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { Invites } from '../../identity/invites.js';
@@ -69,7 +68,7 @@ export function storeInvite(version: Version, invites: Pick<Invites, 'store'>): 
         roomId,
         sender,
         caller: userOf(request),
-        client: clientNetwork(request.clientAddress),
+        clientAddress: request.clientAddress,
         details: Object.fromEntries(Object.entries(others).filter(isText)),
         brand: typeof brand === 'string' ? brand : brandInQuery(request.received),
       });

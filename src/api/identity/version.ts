@@ -2,6 +2,7 @@ import type { Mxid } from '../../base/mxid.js';
 import { clientNetwork } from '../../http/client-ip.js';
 import type { Access } from '../../http/endpoint.js';
 import type { Principal } from '../../http/principal.js';
+import type { LookupCaller } from '../../identity/lookup-limits.js';
 import type { Purpose } from '../../threepid/validation.js';
 import type { ErrorKind } from './wire-error.js';
 
@@ -90,7 +91,7 @@ export function clientOf({ clientAddress }: Sender, { countsClients }: Version):
   return countsClients ? clientNetwork(clientAddress) : undefined;
 }
 
-/** Who asks, where one text has to say it. */
-export function callerOf(sender: Sender): string {
-  return userOf(sender) ?? clientNetwork(sender.clientAddress);
+/** Who asks whose addresses are. */
+export function callerOf(sender: Sender): LookupCaller {
+  return { mxid: userOf(sender), clientAddress: sender.clientAddress };
 }

@@ -38,8 +38,14 @@ export type Identity =
         readonly pepperMs: number;
         readonly maxAddresses: number;
         readonly perUser: Allowance;
+        readonly perServer: Allowance;
+        readonly perNetwork: Allowance;
       };
-      readonly invites: { readonly perSender: Allowance };
+      readonly invites: {
+        readonly perSender: Allowance;
+        readonly perServer: Allowance;
+        readonly perNetwork: Allowance;
+      };
       readonly registrations: { readonly perClient: Allowance };
       /** Undefined where no homeserver delegates to us. */
       readonly delegate: { readonly secret: Secret; readonly allowedClients: readonly string[] } | undefined;
@@ -115,17 +121,45 @@ export const identity = group(
         ),
         max_addresses: withDefault(wholeNumber(1, 100_000), '10000', 'The most addresses in one lookup.'),
         per_user: allowance('Addresses that one user may look up.', '100000', '86400', 'Addresses'),
+        per_server: allowance(
+          'Addresses that all users of one other server together may look up. Users of homeserver.domain do not count.',
+          '500000',
+          '86400',
+          'Addresses',
+        ),
+        per_network: allowance(
+          'Addresses that all clients of one network together may look up (IPv4 /24, IPv6 /56).',
+          '200000',
+          '86400',
+          'Addresses',
+        ),
       },
       (keys) => ({
         pepperMs: keys.pepper_days * 86_400_000,
         maxAddresses: keys.max_addresses,
         perUser: keys.per_user,
+        perServer: keys.per_server,
+        perNetwork: keys.per_network,
       }),
     ),
     invites: group(
       'Invites to rooms by e-mail.',
-      { per_sender: allowance('Invites that one user may have mailed.', '50', '3600', 'Invites') },
-      (keys) => ({ perSender: keys.per_sender }),
+      {
+        per_sender: allowance('Invites that one user may have mailed.', '50', '3600', 'Invites'),
+        per_server: allowance(
+          'Invites that all users of one other server together may have mailed. Users of homeserver.domain do not count.',
+          '500',
+          '3600',
+          'Invites',
+        ),
+        per_network: allowance(
+          'Invites from one network (IPv4 /24, IPv6 /56). A homeserver may send those of all its users from one address.',
+          '1000',
+          '3600',
+          'Invites',
+        ),
+      },
+      (keys) => ({ perSender: keys.per_sender, perServer: keys.per_server, perNetwork: keys.per_network }),
     ),
     registrations: group(
       'Users who introduce themselves by the word of their homeserver.',

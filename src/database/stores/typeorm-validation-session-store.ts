@@ -132,17 +132,18 @@ export function createValidationSessionStore(
       if (ids.length > 0) await tokens().increment({ id: In(ids) }, 'wrongGuesses', 1);
     },
 
-    async listTokenTimes(address, since) {
+    async listSent(address, since) {
       const owners = await sessions().find({
-        select: { id: true },
+        select: { id: true, mxid: true },
         where: { addressHash: addressHashes(address), expiresAt: MoreThan(since) },
       });
-      const sessionId = In(owners.map(({ id }) => id));
+      const users = new Map(owners.map(({ id, mxid }) => [id, (mxid as Mxid | null) ?? undefined]));
+      const sessionId = In([...users.keys()]);
       const rows = await tokens().find({
         where: { sessionId, createdAt: MoreThan(since) },
         order: { createdAt: 'ASC' },
       });
-      return rows.map(({ createdAt }) => createdAt);
+      return rows.map(({ createdAt, sessionId: id }) => ({ at: createdAt, mxid: users.get(id) }));
     },
 
     async expireByUser(mxid, addresses, at) {

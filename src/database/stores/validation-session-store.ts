@@ -39,6 +39,12 @@ export interface ValidationSessionKey {
   readonly clientSecret: Secret;
 }
 
+/** A token that was made for an address. */
+export interface SentToken extends Pick<ValidationSessionRecord, 'mxid'> {
+  /** Epoch ms. */
+  readonly at: number;
+}
+
 /** Where validation sessions and their tokens are kept; of client secrets and tokens only keyed hashes. */
 export interface ValidationSessionStore {
   find(key: ValidationSessionKey): Promise<ValidationSessionRecord | undefined>;
@@ -64,11 +70,8 @@ export interface ValidationSessionStore {
   compareTokens(sessionId: string, given: Secret): Promise<(ValidationTokenRecord & { readonly isGiven: boolean })[]>;
   /** Counts one more wrong guess against each of these tokens. */
   chargeTokens(ids: readonly string[]): Promise<void>;
-  /** When tokens were made for that address after `since`, for whatever purpose: epoch ms, oldest first. */
-  listTokenTimes(
-    address: Pick<ValidationSessionRecord, 'medium' | 'address'>,
-    since: number,
-  ): Promise<readonly number[]>;
+  /** When tokens were made for that address after `since` (epoch ms) for any purpose, and for which user; oldest first. */
+  listSent(address: Pick<ValidationSessionRecord, 'medium' | 'address'>, since: number): Promise<readonly SentToken[]>;
   /**
    * Expires the sessions that the user asked for, and those with the purpose `password` for these addresses. Their tokens still count
    * against the limits of the addresses.

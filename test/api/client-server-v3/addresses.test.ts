@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { startClientServer, type ClientServer, type ClientServerOptions } from '../../support/client-server.js';
 import type { TestUser } from '../../support/address-steps.js';
+import { lookupCaller } from '../../support/identity-limits.js';
 
 const prefixes = ['/_matrix/client/v3', '/_matrix/client/r0', '/_matrix/client/unstable'] as const;
 const [v3] = prefixes;
@@ -174,7 +175,8 @@ describe('an address', () => {
     const token = await idTokenOf(alice.mxid);
     const bind = { sid, client_secret: clientSecret, id_server: 'id.test', id_access_token: token.reveal() };
     expect(await as(alice, 'POST', `${v3}/account/3pid/bind`, bind)).toMatchObject({ status: 200, json: {} });
-    const found = () => service.associations.find({ medium: 'email', address: 'alice@mail.test' }, 'anybody');
+    const found = () =>
+      service.associations.find({ medium: 'email', address: 'alice@mail.test' }, lookupCaller('anybody'));
     expect(await found()).toMatchObject({ mxid: alice.mxid });
     const unbind = { medium: 'email', address: 'alice@mail.test', id_server: null };
     expect(await as(alice, 'POST', `${v3}/account/3pid/unbind`, unbind)).toMatchObject({

@@ -189,3 +189,23 @@ describe('messenger', () => {
     expect(logger.lines).toEqual([]);
   });
 });
+
+it('a quota group of callers takes a part of the queue of each channel', async () => {
+  const held: (() => void)[] = [];
+  const channel = channelThat('one', () => new Promise<void>((resolve) => held.push(resolve)));
+  const { messenger, clock } = setUp({ phone: [{ ...channel, maxConcurrent: 4 }] });
+  const groups = [{ key: 'unauthenticated', part: 1 / 2 }];
+  const outcomes = Promise.allSettled(Array.from({ length: 120 }, () => messenger.send(phoneValidation(), groups)));
+  const mine = messenger.send(phoneValidation());
+  await clock.advance(0);
+  expect(held).toHaveLength(2 + 1);
+  held.forEach((release) => release());
+  await mine;
+  await clock.advance(1000);
+  const reasons = (await outcomes).flatMap((outcome): unknown[] =>
+    outcome.status === 'rejected' ? [outcome.reason] : [],
+  );
+  expect(
+    reasons.filter((reason) => reason instanceof DeliveryFailure && reason.fact.kind === 'slow_down'),
+  ).toHaveLength(120 - 2 - 100);
+});

@@ -13,6 +13,7 @@ import {
 } from '../../support/identity-service.js';
 import { threepidFaultOf } from '../../support/threepid-faults.js';
 import { day } from '../../support/validation.js';
+import { generous, lookupCaller } from '../../support/identity-limits.js';
 
 const email = { medium: 'email', address: 'carol@mail.test' };
 const foreign = '@carol:elsewhere.test' as Mxid;
@@ -36,7 +37,7 @@ describe('publishing', () => {
     under = await open();
   });
 
-  const find = (asked = email) => under.service.associations.find(asked, 'client');
+  const find = (asked = email) => under.service.associations.find(asked, lookupCaller('client'));
 
   it('answers a signed association, and lookups answer the very same', async () => {
     const signed = await under.bind('Carol@Mail.test');
@@ -68,7 +69,12 @@ describe('publishing', () => {
     const second = await under.bind('carol@mail.test', bob);
     expect(await find()).toEqual(second);
     const { lookupPepper } = await under.service.lookup.hashDetails();
-    const asked = { algorithm: 'none', pepper: lookupPepper, addresses: ['carol@mail.test email'], caller: alice };
+    const asked = {
+      algorithm: 'none',
+      pepper: lookupPepper,
+      addresses: ['carol@mail.test email'],
+      caller: lookupCaller(alice),
+    };
     expect([...(await under.service.lookup.lookUp(asked)).values()]).toEqual([bob]);
   });
 
@@ -105,7 +111,7 @@ describe('publishing', () => {
       { medium: 'email', address: 'CAROL@mail.test' },
       { medium: 'email', address: 'carol@mail.test' },
     ];
-    expect(await under.service.associations.findMany(asked, 'client')).toEqual([
+    expect(await under.service.associations.findMany(asked, lookupCaller('client'))).toEqual([
       { ...asked[0], mxid: bob },
       { ...asked[3], mxid: alice },
       { ...asked[4], mxid: alice },
@@ -176,8 +182,8 @@ describe('withdrawing', () => {
     await under.service.associations.bind({ ...proof, mxid: alice, caller: alice });
     const { lookupPepper: pepper } = await under.service.lookup.hashDetails();
     await withdraw(under, proof);
-    expect(await under.service.associations.find(email, 'client')).toBeUndefined();
-    const asked = { algorithm: 'none', pepper, addresses: ['carol@mail.test email'], caller: alice };
+    expect(await under.service.associations.find(email, lookupCaller('client'))).toBeUndefined();
+    const asked = { algorithm: 'none', pepper, addresses: ['carol@mail.test email'], caller: lookupCaller(alice) };
     expect((await under.service.lookup.lookUp(asked)).size).toBe(0);
     await withdraw(under, proof);
   });
@@ -186,7 +192,7 @@ describe('withdrawing', () => {
     const under = await open();
     await under.bind('carol@mail.test', bob);
     await withdraw(under, await under.prove('carol@mail.test'));
-    expect(await under.service.associations.find(email, 'client')).toMatchObject({ mxid: bob });
+    expect(await under.service.associations.find(email, lookupCaller('client'))).toMatchObject({ mxid: bob });
   });
 
   it('refuses the proof of another address, of none, and what is no address', async () => {
@@ -211,7 +217,7 @@ describe('withdrawing', () => {
     expect(await identityFaultOf(associations.unbind(carols, { kind: 'homeserver', request, client }))).toEqual({
       kind: 'signature_missing',
     });
-    expect(await under.service.associations.find(email, 'client')).toBeDefined();
+    expect(await under.service.associations.find(email, lookupCaller('client'))).toBeDefined();
   });
 
   it('works by the word of our own accounts, for the user of that account', async () => {
@@ -220,9 +226,9 @@ describe('withdrawing', () => {
     const { associations } = under.service;
     const byBob = associations.unbind(carols, { kind: 'user', mxid: bob });
     expect(await identityFaultOf(byBob)).toEqual({ kind: 'not_your_mxid' });
-    expect(await associations.find(email, 'client')).toBeDefined();
+    expect(await associations.find(email, lookupCaller('client'))).toBeDefined();
     await associations.unbind(carols, { kind: 'user', mxid: alice });
-    expect(await associations.find(email, 'client')).toBeUndefined();
+    expect(await associations.find(email, lookupCaller('client'))).toBeUndefined();
   });
 
   it.each<{ readonly verdict: SignatureVerdict; readonly outcome: string }>([
@@ -240,7 +246,9 @@ describe('withdrawing', () => {
     const unbound = under.service.associations.unbind(carols, { kind: 'homeserver', request, client });
     if (outcome === 'withdrawn') await unbound;
     else expect((await identityFaultOf(unbound)).kind).toBe(outcome);
-    expect((await under.service.associations.find(email, 'client')) === undefined).toBe(outcome === 'withdrawn');
+    expect((await under.service.associations.find(email, lookupCaller('client'))) === undefined).toBe(
+      outcome === 'withdrawn',
+    );
   });
 
   it('by a signature is limited by client, before anybody is asked for keys', async () => {
@@ -264,24 +272,26 @@ describe('withdrawing', () => {
 describe('lookups in clear', () => {
   it('are limited by caller, for different addresses', async () => {
     const { service, clock } = await open({
-      options: { lookup: { pepperMs: day, maxAddresses: 5, perUser: { max: 3, windowMs: 3000 } } },
+      options: { lookup: { pepperMs: day, maxAddresses: 5, perUser: { max: 3, windowMs: 3000 }, ...generous } },
     });
     const { associations } = service;
     const asked = (local: string) => ({ medium: 'email', address: `${local}@mail.test` });
-    await associations.findMany([asked('a'), asked('b')], 'one');
-    await associations.find(asked('a'), 'one');
-    await associations.find(asked('c'), 'one');
-    expect(await identityFaultOf(associations.find(asked('d'), 'one'))).toEqual({
+    await associations.findMany([asked('a'), asked('b')], lookupCaller('one'));
+    await associations.find(asked('a'), lookupCaller('one'));
+    await associations.find(asked('c'), lookupCaller('one'));
+    expect(await identityFaultOf(associations.find(asked('d'), lookupCaller('one')))).toEqual({
       kind: 'rate_limited',
       retryAfterMs: 1000,
     });
-    await associations.find(asked('d'), 'another');
-    await associations.find(asked('b'), 'one');
-    expect(await identityFaultOf(associations.findMany(['e', 'f', 'g', 'h'].map(asked), 'third'))).toEqual({
+    await associations.find(asked('d'), lookupCaller('another'));
+    await associations.find(asked('b'), lookupCaller('one'));
+    expect(
+      await identityFaultOf(associations.findMany(['e', 'f', 'g', 'h'].map(asked), lookupCaller('third'))),
+    ).toEqual({
       kind: 'too_many_addresses',
       limit: 3,
     });
     await clock.advance(1000);
-    await associations.find(asked('d'), 'one');
+    await associations.find(asked('d'), lookupCaller('one'));
   });
 });

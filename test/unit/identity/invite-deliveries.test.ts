@@ -16,6 +16,7 @@ import {
 } from '../../support/identity-service.js';
 import { createRecordingLogger } from '../../support/recording-logger.js';
 import { day, hour, minute } from '../../support/validation.js';
+import { lookupCaller } from '../../support/identity-limits.js';
 
 const home = 'example.test';
 const opened: IdentityUnderTest[] = [];
@@ -78,7 +79,9 @@ describe('pending invites', () => {
     expect(hasSignature(signed, identityServer, keyId, publicKey)).toBe(true);
     await under.settle();
     expect(under.federation.taken).toEqual([{ server: home, body: signed }]);
-    expect(await under.service.associations.find({ medium: 'email', address: 'carol@mail.test' }, 'x')).toEqual(signed);
+    expect(
+      await under.service.associations.find({ medium: 'email', address: 'carol@mail.test' }, lookupCaller('x')),
+    ).toEqual(signed);
     expect(await under.service.invites.isEphemeralKeyValid(other.publicKeys[1].publicKey)).toBe(true);
   });
 

@@ -14,6 +14,7 @@ import {
   type IdentityUnderTest,
 } from '../../support/identity-service.js';
 import { day } from '../../support/validation.js';
+import { generous } from '../../support/identity-limits.js';
 
 const opened: IdentityUnderTest[] = [];
 
@@ -211,7 +212,7 @@ describe('the web client of an invite', () => {
 });
 
 describe('limits of invites', () => {
-  const limited = { options: { invites: { perSender: { max: 2, windowMs: 2000 } } } };
+  const limited = { options: { invites: { perSender: { max: 2, windowMs: 2000 }, ...generous } } };
 
   it('count by sender', async () => {
     const { service, clock } = await open(limited);
@@ -227,24 +228,52 @@ describe('limits of invites', () => {
 
   it('let nobody take from a sender whom they only name', async () => {
     const { service } = await open(limited);
-    const store = (address: string, caller: Mxid | undefined, client: string) =>
-      service.invites.store(inviteOf(address, { caller, client }));
+    const store = (address: string, caller: Mxid | undefined, clientAddress: string) =>
+      service.invites.store(inviteOf(address, { caller, clientAddress }));
     await store('a@mail.test', undefined, 'stranger');
     await store('b@mail.test', undefined, 'stranger');
     expect(await identityFaultOf(store('c@mail.test', undefined, 'stranger'))).toMatchObject({ kind: 'rate_limited' });
     await store('c@mail.test', bob, 'homeserver');
   });
 
-  it('count by client and by address, whoever the sender is', async () => {
-    const { service } = await open({ options: { invites: { perSender: { max: 2, windowMs: day } } } });
+  it('count by network and by address, whoever the sender is', async () => {
+    const invites = { perSender: { max: 2, windowMs: day }, ...generous, perNetwork: { max: 40, windowMs: day } };
+    const { service } = await open({ options: { invites } });
     const store = (index: number, address: string) => {
       const sender = `@user${index}:example.test` as Mxid;
-      return service.invites.store(inviteOf(address, { sender, caller: sender }));
+      const clientAddress = `198.51.100.${index}`;
+      return service.invites.store(inviteOf(address, { sender, caller: sender, clientAddress }));
     };
     for (let index = 0; index < 30; index += 1) await store(index, 'carol@mail.test');
     expect(await identityFaultOf(store(30, 'Carol@mail.test'))).toMatchObject({ kind: 'rate_limited' });
     for (let index = 0; index < 10; index += 1) await store(index, `user${index}@mail.test`);
     expect(await identityFaultOf(store(40, 'dora@mail.test'))).toMatchObject({ kind: 'rate_limited' });
+  });
+
+  it('count by server, but not for our own', async () => {
+    const invites = { perSender: { max: 2, windowMs: day }, ...generous, perServer: { max: 3, windowMs: day } };
+    const { service } = await open({ options: { invites } });
+    const store = (index: number, server: string) => {
+      const sender = `@user${index}:${server}` as Mxid;
+      return service.invites.store(inviteOf(`${index}@mail.test`, { sender, caller: sender }));
+    };
+    for (let index = 0; index < 3; index += 1) await store(index, 'evil.test');
+    expect(await identityFaultOf(store(3, 'evil.test'))).toMatchObject({ kind: 'rate_limited' });
+    await store(4, 'good.test');
+    for (let index = 5; index < 10; index += 1) await store(index, 'example.test');
+  });
+
+  it.each([
+    ['unauthenticated callers', () => undefined],
+    ['users of one other server', (index: number) => `@user${index}:evil.test` as Mxid],
+  ])('to one address leave a part to others than %s', async (_, callerAt) => {
+    const { service } = await open();
+    const store = (index: number, caller: Mxid | undefined) =>
+      service.invites.store(inviteOf('carol@mail.test', { caller, sender: caller ?? `@user${index}:any.test` }));
+    for (let index = 0; index < 15; index += 1) await store(index, callerAt(index));
+    expect(await identityFaultOf(store(15, callerAt(15)))).toMatchObject({ kind: 'rate_limited' });
+    await store(16, '@eve:third.test' as Mxid);
+    await store(17, bob);
   });
 });
 

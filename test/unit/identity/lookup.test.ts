@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { randomId, systemRandom } from '../../../src/base/random.js';
+import type { LookupCaller } from '../../../src/identity/lookup-limits.js';
 import { lookupHash } from '../../../src/identity/lookup-hash.js';
 import { openTestDatabase, testKey } from '../../support/database.js';
 import { createMigratedSqlite } from '../../support/database-place.js';
@@ -12,6 +13,7 @@ import {
   type IdentityUnderTest,
 } from '../../support/identity-service.js';
 import { day, hour } from '../../support/validation.js';
+import { generous, lookupCaller } from '../../support/identity-limits.js';
 
 const opened: IdentityUnderTest[] = [];
 
@@ -33,7 +35,7 @@ const lookUp = async (under: IdentityUnderTest, addresses: readonly string[], pe
       algorithm,
       pepper: pepper ?? (await pepperOf(under)),
       addresses,
-      caller: alice,
+      caller: lookupCaller(alice),
     }),
   );
 
@@ -108,7 +110,7 @@ describe('lookups', () => {
 
   it('refuse another algorithm, too many addresses, and another pepper, in that order', async () => {
     const under = await open({
-      options: { lookup: { pepperMs: day, maxAddresses: 2, perUser: { max: 9, windowMs: day } } },
+      options: { lookup: { pepperMs: day, maxAddresses: 2, perUser: { max: 9, windowMs: day }, ...generous } },
     });
     const many = ['a', 'b', 'c'];
     expect(await identityFaultOf(lookUp(under, many, 'wrong', 'md5'))).toEqual({ kind: 'algorithm_unknown' });
@@ -124,7 +126,7 @@ describe('lookups', () => {
 
   it('are limited by caller, and refused ones do not count', async () => {
     const under = await open({
-      options: { lookup: { pepperMs: day, maxAddresses: 10, perUser: { max: 4, windowMs: 4000 } } },
+      options: { lookup: { pepperMs: day, maxAddresses: 10, perUser: { max: 4, windowMs: 4000 }, ...generous } },
     });
     await identityFaultOf(lookUp(under, ['a', 'b', 'c'], 'wrong'));
     await lookUp(under, ['a', 'b', 'c']);
@@ -134,6 +136,40 @@ describe('lookups', () => {
     await lookUp(under, ['e']);
     await under.clock.advance(4000);
     await lookUp(under, ['a', 'b', 'c', 'd']);
+  });
+
+  describe('are limited in total:', () => {
+    const few = { max: 6, windowMs: 6000 };
+    const lookups = { pepperMs: day, maxAddresses: 10, perUser: { max: 3, windowMs: 6000 }, ...generous };
+    const eve = (index: number) => lookupCaller(`@eve${index}:evil.test`, `203.0.${index}.1`);
+    const near = (index: number) => lookupCaller(`@eve${index}:evil${index}.test`, `203.0.113.${index}`);
+    const near6 = (index: number) => lookupCaller(`@eve${index}:evil${index}.test`, `2001:db8:0:3${index}::1`);
+    const own = (index: number) => lookupCaller(`@user${index}:example.test`, `203.0.${index}.1`);
+    const ask = async (under: IdentityUnderTest, caller: LookupCaller, addresses: readonly string[]) =>
+      under.service.lookup.lookUp({ algorithm: 'sha256', pepper: await pepperOf(under), addresses, caller });
+
+    it.each([
+      ['users of one server', { perServer: few }, eve, lookupCaller('@dora:good.test', '203.0.1.1')],
+      ['users of one network', { perNetwork: few }, near, lookupCaller('@fay:evil1.test', '203.0.114.1')],
+      ['users of one IPv6 /56', { perNetwork: few }, near6, lookupCaller('@fay:evil1.test', '2001:db8:0:100::1')],
+    ])('%s', async (_, limits, callerAt, other) => {
+      const under = await open({ options: { lookup: { ...lookups, ...limits } } });
+      await ask(under, callerAt(1), ['a', 'b', 'c']);
+      await ask(under, callerAt(2), ['a', 'b', 'c']);
+      await ask(under, callerAt(2), ['c', 'a']);
+      expect(await identityFaultOf(ask(under, callerAt(3), ['a', 'b']))).toEqual({
+        kind: 'rate_limited',
+        retryAfterMs: 2000,
+      });
+      await ask(under, other, ['d']);
+      await under.clock.advance(2000);
+      await ask(under, callerAt(3), ['a', 'b']);
+    });
+
+    it('but not the users of our own server', async () => {
+      const under = await open({ options: { lookup: { ...lookups, perServer: few } } });
+      for (let index = 0; index < 5; index += 1) await ask(under, own(index), ['a', 'b', 'c']);
+    });
   });
 
   it('answer ten thousand addresses at once', async () => {

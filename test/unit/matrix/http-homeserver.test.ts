@@ -4,8 +4,10 @@ import { createServer } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock, type Clock } from '../../../src/base/clock.js';
+import type { Mxid } from '../../../src/base/mxid.js';
 import { Secret } from '../../../src/base/secret.js';
 import { HomeserverFailure, type HomeserverFault } from '../../../src/matrix/failure.js';
+import type { Homeserver } from '../../../src/matrix/homeserver.js';
 import { createHttpHomeserver } from '../../../src/matrix/http-homeserver.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 import { sendJson, startFakeHomeserver, type FakeHomeserver } from '../../support/fake-homeserver.js';
@@ -158,6 +160,25 @@ describe('requests at the same time', () => {
       clock,
       bounds: { maxConcurrent: 1, maxWaiting: 1 },
     });
+
+  it.each([
+    ['logins', (client: Homeserver) => client.logIn({}, here, undefined)],
+    ['questions how to log in', (client: Homeserver) => client.loginFlows(here)],
+    ['tokens that are yet to be checked', (client: Homeserver) => client.whoAmI(new Secret('guess'), here)],
+  ])('that anyone can make (%s) take a part of the queue', async (_, ask) => {
+    homeserver.intercept((response) => {
+      if (response.req.url?.endsWith('/account/3pid')) sendJson(response, { status: 200, body: { threepids: [] } });
+    });
+    const clock = createFakeClock();
+    const bounds = { maxConcurrent: 4, maxWaiting: 8 };
+    const client = createHttpHomeserver({ address: homeserver.url, deadlineMs: 10_000, clock, bounds });
+    const asked = Array.from({ length: 12 }, () => faultOf(ask(client)));
+    const caller = { mxid: '@alice:home.test' as Mxid, accessToken: new Secret('token'), clientAddress: here };
+    expect((await client.listAddresses(caller)).status).toBe(200);
+    await clock.advance(10_000);
+    const kinds = (await Promise.all(asked)).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'overloaded')).toHaveLength(12 - 2 - 4);
+  });
 
   it('are no more than there may be; what has no room to wait is not sent', async () => {
     const clock = createFakeClock();

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Mxid } from '../../../src/base/mxid.js';
 import { Secret } from '../../../src/base/secret.js';
 import type { DeliveryFault } from '../../../src/delivery/failure.js';
 import type { ThreepidFault } from '../../../src/threepid/failure.js';
-import type { TokenRequest } from '../../../src/threepid/validation.js';
+import type { Asker, TokenRequest } from '../../../src/threepid/validation.js';
 import { createRecordingLogger } from '../../support/recording-logger.js';
 import { createRecordingMessenger } from '../../support/recording-messenger.js';
 import { threepidFaultOf as faultOf } from '../../support/threepid-faults.js';
@@ -146,17 +147,26 @@ describe('where a message does not get through', () => {
     const { validation, messenger } = await open({ allowances: { ...allowances, perPhoneNumber: two } });
     messenger.fail({ kind: 'address_unreachable' });
     for (let time = 0; time < 5; time += 1) {
-      expect(await faultOf(validation.requestToken(phoneRequest()))).toMatchObject({ kind: 'send_failed' });
+      expect(await faultOf(validation.requestToken(phoneRequest({ asker: askerOf('alice') })))).toMatchObject({
+        kind: 'send_failed',
+      });
     }
     messenger.fail({ kind: 'channel_down' });
     for (let time = 0; time < 5; time += 1) {
-      expect(await faultOf(validation.requestToken(phoneRequest()))).toMatchObject({ kind: 'send_failed' });
+      expect(await faultOf(validation.requestToken(phoneRequest({ asker: askerOf('alice') })))).toMatchObject({
+        kind: 'send_failed',
+      });
     }
     messenger.fail({ kind: 'address_unknown' }, { mayHaveSent: true });
     for (let time = 0; time < 2; time += 1) {
-      expect(await faultOf(validation.requestToken(phoneRequest()))).toMatchObject({ kind: 'send_failed' });
+      expect(await faultOf(validation.requestToken(phoneRequest({ asker: askerOf('alice') })))).toMatchObject({
+        kind: 'send_failed',
+      });
     }
-    expect(await faultOf(validation.requestToken(phoneRequest()))).toEqual({ kind: 'rate_limited', retryAfterMs: day });
+    expect(await faultOf(validation.requestToken(phoneRequest({ asker: askerOf('alice') })))).toEqual({
+      kind: 'rate_limited',
+      retryAfterMs: day,
+    });
   });
 });
 
@@ -187,11 +197,12 @@ describe('there is a limit', () => {
       allowances: { ...allowances, perEmailAddress: two },
       lifetimes: { provableMs: 1000, usableMs: 1000, rememberedMs: 0 },
     });
-    await validation.requestToken(emailRequest(differently(1)));
-    await validation.requestToken(emailRequest(differently(2)));
+    const asker = askerOf('alice');
+    await validation.requestToken(emailRequest({ ...differently(1), asker }));
+    await validation.requestToken(emailRequest({ ...differently(2), asker }));
     await clock.advance(hour - 1);
     await validation.sweep();
-    const third = emailRequest(differently(3));
+    const third = emailRequest({ ...differently(3), asker });
     expect(await faultOf(validation.requestToken(third))).toEqual({ kind: 'rate_limited', retryAfterMs: 1 });
   });
 
@@ -233,9 +244,40 @@ describe('there is a limit', () => {
     await ask(4, 'bob');
   });
 
+  describe('of which unauthenticated callers, and users of other servers, use a part:', () => {
+    const four = { max: 4, windowMs: hour };
+    const foreigner = (server: string) => ({ client: '203.0.113.9', mxid: `@eve:${server}` as Mxid });
+    const others = [
+      ['unauthenticated callers', (index: number) => strangerAt(`client ${index}`)],
+      ['users of one other server', (index: number) => ({ ...foreigner('evil.test'), client: `client ${index}` })],
+    ] as const;
+    const numbers = ['+447470674921', '+447470674922', '+447470674923', '+447470674924', '+447470674925'];
+    const budgets = [
+      ['codes to one country', { perCallingCode: four }, (index: number) => phone(numbers[index] ?? '')],
+      ['codes to one number', { perPhoneNumber: four }, () => phone(numbers[0] ?? '')],
+      ['mails to one address', { perEmailAddress: four }, () => emailRequest()],
+    ] as const;
+    const cells = budgets.flatMap(([what, limits, request]) =>
+      others.map(([who, askerAt]) => ({ what, limits, request, who, askerAt })),
+    );
+
+    it.each(cells)('$what, $who', async ({ limits, request, askerAt }) => {
+      const { validation } = await open({ allowances: { ...allowances, ...limits } });
+      const ask = (index: number, asker: Asker) =>
+        validation.requestToken({ ...request(index), ...differently(index), asker });
+      await ask(0, askerAt(0));
+      await ask(1, askerAt(1));
+      expect(await faultOf(ask(2, askerAt(2)))).toEqual(limited);
+      await ask(3, foreigner('good.test'));
+      expect(await faultOf(ask(4, foreigner('third.test')))).toEqual(limited);
+      await ask(4, askerOf('alice'));
+      expect(await faultOf(ask(2, askerOf('bob')))).toEqual(limited);
+    });
+  });
+
   it('to messages to phones of one country, whoever asks', async () => {
     const { validation } = await open({ allowances: { ...allowances, perCallingCode: two } });
-    const ask = (number: string) => validation.requestToken({ ...phone(number), asker: strangerAt(number) });
+    const ask = (number: string) => validation.requestToken({ ...phone(number), asker: askerOf(number.slice(1)) });
     await ask('+447470674921');
     await ask('+447470674922');
     expect(await faultOf(ask('+447470674923'))).toEqual(limited);

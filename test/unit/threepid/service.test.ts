@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ThirdPartyAddress } from '../../../src/base/canonical-address.js';
 import { Secret } from '../../../src/base/secret.js';
+import { ThreepidFailure } from '../../../src/threepid/failure.js';
 import type { TokenRequest } from '../../../src/threepid/validation.js';
+import { createRecordingMessenger } from '../../support/recording-messenger.js';
 import { threepidFaultOf as faultOf } from '../../support/threepid-faults.js';
 import {
   allowances,
@@ -119,7 +121,7 @@ describe('a token that is withheld', () => {
   it('is counted like any other, and a mail goes out in its place', async () => {
     await under.close();
     under = await openValidation({ allowances: { ...allowances, perEmailAddress: { max: 2, windowMs: day } } });
-    const first = emailRequest({ admit: withhold, brand: 'acme' });
+    const first = emailRequest({ admit: withhold, brand: 'acme', asker: askerOf('alice') });
     const sid = await ask(first);
     expect(under.messenger.sent).toEqual([{ kind: 'email_in_use', to: 'alice@mail.test', brand: 'acme' }]);
     expect(await ask(first)).toBe(sid);
@@ -128,20 +130,53 @@ describe('a token that is withheld', () => {
     expect(under.messenger.sent).toHaveLength(2);
   });
 
-  it('fails as others do where no mail goes out', async () => {
-    under.messenger.fail({ kind: 'address_unknown' });
-    const fault = await faultOf(ask(emailRequest({ admit: withhold })));
-    expect(fault).toEqual(await faultOf(ask(emailRequest())));
-    expect(fault).toEqual({ kind: 'send_failed', medium: 'email' });
+  describe('cannot be told from one that is sent', () => {
+    const outcomes = ['works', 'fails', 'may have sent', 'does not answer', 'has a defect'] as const;
+    const media = [
+      ['e-mail', emailRequest],
+      ['phone', phoneRequest],
+    ] as const;
+    const cells = media.flatMap(([medium, request]) => outcomes.map((outcome) => ({ medium, request, outcome })));
+
+    it.each(cells)('by $medium if the channel $outcome', async ({ request, outcome }) => {
+      const three = { max: 6, windowMs: day };
+      const limits = { ...allowances, perEmailAddress: three, perPhoneNumber: three };
+      const answersTo = async (admission: 'send' | 'withhold') => {
+        const messenger = createRecordingMessenger();
+        if (outcome === 'fails') messenger.fail({ kind: 'channel_down' });
+        if (outcome === 'may have sent') messenger.fail({ kind: 'channel_down' }, { mayHaveSent: true });
+        if (outcome === 'does not answer') messenger.hold();
+        const defect = () => Promise.reject(new Error('a bug'));
+        const opened = await openValidation({
+          allowances: limits,
+          messenger: outcome === 'has a defect' ? { ...messenger, send: defect } : messenger,
+        });
+        try {
+          const answers: unknown[] = [];
+          for (const sendAttempt of [1, 1, 2, 2, 3, 3, 4]) {
+            const admit = () => Promise.resolve(admission);
+            const asked = opened.validation.requestToken(request({ sendAttempt, isQuiet: true, admit }));
+            answers.push(
+              await asked.then(
+                ({ sid, ...rest }) => ({ ...rest, sid: sid.length }),
+                (error: unknown) => (error instanceof ThreepidFailure ? error.fact : error),
+              ),
+            );
+          }
+          return answers;
+        } finally {
+          await opened.close();
+        }
+      };
+      const answers = await answersTo('send');
+      expect(await answersTo('withhold')).toEqual(answers);
+      expect(answers.slice(0, 6)).toEqual(Array(6).fill(expect.objectContaining({ sid: 32 })));
+      expect(answers[6]).toMatchObject({ kind: 'rate_limited' });
+    });
   });
 
-  it('takes about as long as others where it was for a phone', async () => {
-    const state = { isAnswered: false };
-    const asking = ask(phoneRequest({ admit: withhold })).finally(() => void (state.isAnswered = true));
-    await under.clock.advance(199);
-    expect(state.isAnswered).toBe(false);
-    while (!state.isAnswered) await under.clock.advance(801);
-    expect(await asking).toMatch(/^\w{32}$/);
+  it('is not sent to a phone', async () => {
+    await ask(phoneRequest({ admit: withhold, isQuiet: true }));
     expect(under.messenger.asked).toBe(0);
   });
 });

@@ -4,6 +4,7 @@ import { faultOf } from '../../../support/account-requests.js';
 import { type TestUser } from '../../../support/address-steps.js';
 import { tokenRequest } from '../../../support/contacts.js';
 import { openEmbeddedAddresses, type EmbeddedAddressesUnderTest } from '../../../support/embedded-addresses.js';
+import { lookupCaller } from '../../../support/identity-limits.js';
 
 let under: EmbeddedAddressesUnderTest | undefined;
 const open = async (...options: Parameters<typeof openEmbeddedAddresses>) => {
@@ -94,7 +95,7 @@ describe('an address', () => {
     const record = await database.transaction((tx) => tx.accountAddresses.find(number));
     expect(record && (await service.associations.publish(record))).toBe(true);
     expect(await addresses.remove(caller, { ...removal, ...number })).toBe('success');
-    expect(await service.associations.find(number, 'somebody')).toBeUndefined();
+    expect(await service.associations.find(number, lookupCaller('somebody'))).toBeUndefined();
     expect(await addresses.remove(caller, { ...removal, ...number })).toBe('no-support');
   });
 

@@ -1,0 +1,63 @@
+import type { Clock } from './clock.js';
+import { createLeakyBuckets, type Allowance, type LeakyBuckets } from './leaky-buckets.js';
+import { serverNameOf, type Mxid, type ServerName } from './mxid.js';
+
+/** A caller, as far as shared budgets go. */
+export interface BudgetUser {
+  /** Stands for the client's address; undefined for a homeserver that asks for all its users. */
+  readonly client: string | undefined;
+  /** The user whose access token was sent, if any. */
+  readonly mxid: Mxid | undefined;
+}
+
+/** Callers who together use at most a part (0 to 1) of each budget that all callers share. */
+export interface QuotaGroup {
+  readonly key: string;
+  readonly part: number;
+}
+
+/**
+ * Returns the quota groups of a caller. Unauthenticated callers are one group, and so are the users of each other server, since Matrix IDs
+ * cost the owner of a server nothing. All of them together are one too, since names of servers cost little. Our own users and their
+ * homeserver are in no group: the whole budget is theirs.
+ */
+export type QuotaGroupsOf = (caller: BudgetUser) => readonly QuotaGroup[];
+
+const partOfEach = 1 / 2;
+const others: QuotaGroup = { key: 'others', part: 3 / 4 };
+
+/** Groups by the server name of users, with `ownServer` as ours. */
+export function createQuotaGroups(ownServer: ServerName): QuotaGroupsOf {
+  return ({ client, mxid }) => {
+    if (mxid === undefined) return client === undefined ? [] : [{ key: 'unauthenticated', part: partOfEach }, others];
+    const server = serverNameOf(mxid);
+    return server === ownServer ? [] : [{ key: `server ${server}`, part: partOfEach }, others];
+  };
+}
+
+/** The part of a shared allowance, rounded up. */
+export function partOfAllowance({ max, windowMs }: Allowance, part: number): Allowance {
+  return { max: Math.ceil(max * part), windowMs };
+}
+
+/** A bucket, and the key that is counted in it. */
+export type BucketCount = readonly [buckets: LeakyBuckets, key: string];
+
+/** A budget for each of many keys that all callers share. */
+export interface SharedBudget {
+  /** All that a request of that caller counts in. */
+  countsOf(caller: BudgetUser, key: string): readonly BucketCount[];
+}
+
+/** A budget of which nothing is used yet. */
+export function createSharedBudget(allowance: Allowance, quotaGroupsOf: QuotaGroupsOf, clock: Clock): SharedBudget {
+  const whole = createLeakyBuckets(allowance, clock);
+  const each = createLeakyBuckets(partOfAllowance(allowance, partOfEach), clock);
+  const ofOthers = createLeakyBuckets(partOfAllowance(allowance, others.part), clock);
+  return {
+    countsOf: (caller, key) => [
+      [whole, key],
+      ...quotaGroupsOf(caller).map((group): BucketCount => [group === others ? ofOthers : each, `${group.key} ${key}`]),
+    ],
+  };
+}
