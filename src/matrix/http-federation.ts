@@ -3,8 +3,9 @@ import { isSignedBy } from '../base/ed25519.js';
 import { parseMxid } from '../base/mxid.js';
 import type { QueueBounds } from '../base/work-queue.js';
 import { createAskServer, type AskServer } from './ask-server.js';
+import { createConfiguredFetch } from './configured-fetch.js';
 import { createDestinations } from './destinations.js';
-import { lookUpAsSystem, type LookUpAddresses, type LookUpServices } from './dns.js';
+import type { LookUpAddresses, LookUpServices } from './dns.js';
 import { FederationFailure } from './federation-failure.js';
 import type { Federation } from './federation.js';
 import { createGuardedFetch } from './http-guarded-fetch.js';
@@ -63,7 +64,7 @@ function createAsk(deps: HttpFederationDeps): AskServer {
   const guardedFetch = createGuardedFetch({ ...common, allowedNetworks, ...(lookUp && { lookUp }) });
   const findDestination = createDestinations({
     guardedFetch,
-    configuredFetch: createGuardedFetch({ ...common, allowedNetworks: ['0.0.0.0/0', '::/0'], lookUp: lookUpAsSystem }),
+    configuredFetch: createConfiguredFetch(common),
     servers,
     findDelegation: createWellKnownServer({ guardedFetch, clock }),
     ...(lookUpServices && { lookUpServices }),

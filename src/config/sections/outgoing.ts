@@ -3,7 +3,7 @@ import { isServerName } from '../server-name.js';
 import { group, withDefault } from '../setting.js';
 import { listOf, mapOf, wholeNumber } from '../value.js';
 
-const servers = mapOf(baseUrl, 'server names, each with the http:// or https:// address of its federation API');
+const servers = mapOf(baseUrl, 'server names, each with the http:// or https:// address of its API');
 
 /** Requests to servers that others have named. */
 export const outgoing = group(
@@ -18,7 +18,7 @@ export const outgoing = group(
     servers: withDefault(
       servers,
       {},
-      'Where servers are reached, instead of where their names lead. Name your own homeserver here where it does not answer its ' +
+      'Where homeservers, and the identity servers at which users publish their addresses, are reached, instead of where their names lead. Name your own homeserver here where it does not answer its ' +
         'federation API under its public name from here: {"example.com": "http://localhost:8008"}.',
     ),
     timeout_seconds: withDefault(

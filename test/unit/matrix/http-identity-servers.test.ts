@@ -19,6 +19,7 @@ afterEach(() => server.close());
 const connect = (deps: Partial<HttpIdentityServersDeps> = {}) =>
   createHttpIdentityServers({
     allowedNetworks: ['127.0.0.0/8'],
+    servers: {},
     deadlineMs: 10_000,
     clock: systemClock,
     ca: testAuthority,
@@ -54,6 +55,22 @@ describe('an identity server', () => {
       client_secret: 'very.secret',
       mxid: '@alice:example.test',
     });
+  });
+
+  it.each([
+    ['id.test', '', '/_matrix/identity/v2/3pid/bind'],
+    ['id.test/there', '', '/there/_matrix/identity/v2/3pid/bind'],
+    ['id.test', '/inside', '/inside/_matrix/identity/v2/3pid/bind'],
+    ['id.test:8090', '', '/_matrix/identity/v2/3pid/bind'],
+  ])('is reached where the configuration says: %s at %j', async (named, inside, path) => {
+    const plain = await startStrangeServer({ certificate: 'none' });
+    plain.answer((response) => replyJson(response, 200, {}));
+    const base = `http://127.0.0.1:${plain.port}${inside}`;
+    const servers = { 'id.test': base, 'id.test:8090': base };
+    const lookUp = () => expect.fail('it was looked up');
+    await bind(named, { servers, allowedNetworks: [], lookUp });
+    expect(plain.requests).toMatchObject([{ path }]);
+    await plain.close();
   });
 
   it('is asked to withdraw by the session, without a token', async () => {
