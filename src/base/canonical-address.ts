@@ -14,6 +14,8 @@ export interface PhoneFacts {
   readonly callingCode: string;
   /** As people write it internationally, such as `+44 7470 674927`. */
   readonly internationalFormat: string;
+  /** Whether numbers of that country can have so many digits. */
+  readonly isPossible: boolean;
 }
 
 /** A third-party address in its canonical form: case-folded e-mail, or E.164 digits without the plus. */
@@ -78,6 +80,7 @@ export function phoneFacts(canonical: string): PhoneFacts | undefined {
       country: number.country,
       callingCode: number.countryCallingCode,
       internationalFormat: number.formatInternational(),
+      isPossible: number.isPossible(),
     }
   );
 }

@@ -45,7 +45,7 @@ function readEmail(canonical: ThirdPartyAddress, typed: string): Destination {
 function readPhone({ address }: ThirdPartyAddress, allowedCountries: readonly string[]): Destination {
   const facts = phoneFacts(address);
   const number = PhoneNumber.parse(address);
-  if (!facts || !number) throw new ThreepidFailure({ kind: 'address_invalid', medium: 'msisdn' });
+  if (!facts?.isPossible || !number) throw new ThreepidFailure({ kind: 'address_invalid', medium: 'msisdn' });
   const { country, callingCode, internationalFormat } = facts;
   const isAllowed = allowedCountries.length === 0 || (country !== undefined && allowedCountries.includes(country));
   if (!isAllowed) throw new ThreepidFailure({ kind: 'destination_refused' });
