@@ -1,4 +1,3 @@
-import { createDatabaseAddressBook } from './accounts/database-address-book.js';
 import { createLoginLimits } from './accounts/login-limits.js';
 import { createClientServerSurfaces } from './api/client-server-surfaces.js';
 import type { ClientServerV3Deps } from './api/client-server-v3/index.js';
@@ -172,9 +171,8 @@ function clientServerOf(
   const { homeserver, threepids } = config;
   const { mode, limits: allowances, addresses: rules } = config.accounts;
   if (mode === 'off') return undefined;
-  const { database, clock } = seams;
+  const { clock } = seams;
   const { accounts, proofs, identity } = parts;
-  const addressBook = createDatabaseAddressBook(database);
   const { addresses, credentials } = composeAddresses(
     config,
     { accounts, proofs, published: identity?.published },
@@ -185,7 +183,7 @@ function clientServerOf(
     authority: accounts.authority,
     sessions: accounts.kind === 'embedded' ? accounts.sessions : undefined,
     openId: accounts.kind === 'embedded' ? { tokens: accounts.openIdTokens, serverName: homeserver.domain } : undefined,
-    limits: createLoginLimits({ allowances, serverName: homeserver.domain, addressBook, clock }),
+    limits: createLoginLimits({ allowances, serverName: homeserver.domain, clock }),
     contacts: {
       addresses,
       validation: proofs.validation,

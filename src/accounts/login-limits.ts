@@ -1,20 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
 import type { ServerName } from '../base/mxid.js';
-import type { AddressBook } from './address-book.js';
 import type { UserIdentifier } from './authority.js';
 import { canonicalAddress } from '../base/canonical-address.js';
 import { AccountFailure, type AccountFault } from './failure.js';
 import { foldCase } from '../base/fold-case.js';
-import { createLeakyBuckets, type Allowance } from '../base/leaky-buckets.js';
+import { createLeakyBuckets, type Allowance, type LeakyBuckets } from '../base/leaky-buckets.js';
 
 /** How often one may log in. */
 export interface LoginAllowances {
   /** Logins of one client, right or wrong. */
   readonly perAddress: Allowance;
-  /** Logins to one account that succeed. */
+  /** Logins by one name that succeed. */
   readonly perAccount: Allowance;
-  /** Logins of one client to one account that fail; of all clients together, ten times as many. */
+  /** Logins of one client by one name that fail; of all clients together, ten times as many. */
   readonly failuresPerAccount: Allowance;
 }
 
@@ -23,8 +22,6 @@ export interface LoginLimitsDeps {
   readonly allowances: LoginAllowances;
   /** Of our users: a localpart and the whole Matrix ID are one account. */
   readonly serverName: ServerName;
-  /** An address that was added to an account is that account. */
-  readonly addressBook: AddressBook;
   readonly clock: Clock;
 }
 
@@ -39,13 +36,15 @@ export interface LoginParties {
 export interface LoginLimits {
   /** Counts a login of a client; `client` stands for its address. */
   admitClient(client: string): void;
+  /** Counts a question of a client how one may log in, apart from its logins. */
+  admitQuestion(client: string): void;
   /**
    * Runs a login with the token of a bridge, unless this client has had too many that the homeserver refused: as many are allowed
    * as logins of other clients. Those that succeed do not count.
    */
   logInBridge<Grant>(client: string, logIn: () => Promise<Grant>): Promise<Grant>;
   /**
-   * Runs a login, unless this account has had too many, by whatever name; only those that succeed count as logins, and only those for a wrong
+   * Runs a login, unless there were too many by this name of the account, in any spelling; only those that succeed count as logins, and only those for a wrong
    * password as failures. Logins at once get no further than logins one after another.
    */
   logIn<Grant>(parties: LoginParties, logIn: () => Promise<Grant>): Promise<Grant>;
@@ -58,8 +57,9 @@ const clientsToLockOut = 10;
 const longestName = 512;
 
 /** Limits that have counted nothing yet. */
-export function createLoginLimits({ allowances, serverName, addressBook, clock }: LoginLimitsDeps): LoginLimits {
+export function createLoginLimits({ allowances, serverName, clock }: LoginLimitsDeps): LoginLimits {
   const clients = createLeakyBuckets(allowances.perAddress, clock);
+  const questions = createLeakyBuckets(allowances.perAddress, clock);
   const successes = createLeakyBuckets(allowances.perAccount, clock);
   const refusedBridges = createLeakyBuckets(allowances.perAddress, clock);
   const { failuresPerAccount } = allowances;
@@ -71,11 +71,8 @@ export function createLoginLimits({ allowances, serverName, addressBook, clock }
   const underWay = createTally();
 
   return {
-    admitClient(client) {
-      const waitMs = clients.waitMs(client);
-      if (waitMs > 0) throw limited(waitMs);
-      clients.add(client);
-    },
+    admitClient: (client) => admit(clients, client),
+    admitQuestion: (client) => admit(questions, client),
 
     async logInBridge(client, logIn) {
       const waitMs = refusedBridges.waitMs(client);
@@ -89,30 +86,30 @@ export function createLoginLimits({ allowances, serverName, addressBook, clock }
     },
 
     async logIn({ client, identifier }, logIn) {
-      const account = await accountKey(identifier, serverName, addressBook);
-      const near = `${client} ${account}`;
-      const waitMs = Math.max(successes.waitMs(account), nearFailures.waitMs(near), allFailures.waitMs(account));
+      const name = nameKey(identifier, serverName);
+      const near = `${client} ${name}`;
+      const waitMs = Math.max(successes.waitMs(name), nearFailures.waitMs(near), allFailures.waitMs(name));
       if (waitMs > 0) throw limited(waitMs);
       // Each of those under way may yet turn out a wrong guess.
       const isFull =
         underWay.of(near) >= nearFailures.room(near) ||
-        underWay.of(account) >= Math.min(successes.room(account), allFailures.room(account));
+        underWay.of(name) >= Math.min(successes.room(name), allFailures.room(name));
       if (isFull) throw limited(busyRetryMs);
       underWay.add(near, 1);
-      underWay.add(account, 1);
+      underWay.add(name, 1);
       try {
         const grant = await logIn();
-        successes.add(account);
+        successes.add(name);
         return grant;
       } catch (error) {
         if (error instanceof AccountFailure && isWrongGuess(error.fact)) {
           nearFailures.add(near);
-          allFailures.add(account);
+          allFailures.add(name);
         }
         throw error;
       } finally {
         underWay.add(near, -1);
-        underWay.add(account, -1);
+        underWay.add(name, -1);
       }
     },
   };
@@ -132,6 +129,12 @@ function createTally() {
   };
 }
 
+function admit(buckets: LeakyBuckets, client: string): void {
+  const waitMs = buckets.waitMs(client);
+  if (waitMs > 0) throw limited(waitMs);
+  buckets.add(client);
+}
+
 function limited(retryAfterMs: number): AccountFailure {
   return new AccountFailure({ kind: 'rate_limited', retryAfterMs });
 }
@@ -146,16 +149,15 @@ function isWrongGuess(fault: AccountFault): boolean {
   return fault.kind === 'wrong_credentials';
 }
 
-/** One key for all names of an account. Whatever is no address that was added to an account stands for itself. */
-async function accountKey(identifier: UserIdentifier, serverName: ServerName, book: AddressBook): Promise<string> {
+/**
+ * One key for all spellings of a name. Names of one account are counted apart, since a common count shows which address belongs to whom.
+ */
+function nameKey(identifier: UserIdentifier, serverName: ServerName): string {
   if (identifier.kind === 'user') {
     const { user } = identifier;
     return foldName(user.startsWith('@') ? user : `@${user}:${serverName}`);
   }
-  const canonical = canonicalAddress(identifier);
-  const owner = canonical && (await book.findUser(canonical));
-  if (owner !== undefined) return foldName(owner);
-  const { medium, address } = canonical ?? identifier;
+  const { medium, address } = canonicalAddress(identifier) ?? identifier;
   return foldName(`${medium} ${address.trim()}`);
 }
 

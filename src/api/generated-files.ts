@@ -124,7 +124,12 @@ const discovery = {
   wellKnown: { homeserver: 'https://matrix.example.com', identityServer: undefined },
   mayChangeAddresses: true,
 };
-const limits: LoginLimits = { admitClient: () => undefined, logInBridge: describedOnly, logIn: describedOnly };
+const limits: LoginLimits = {
+  admitClient: () => undefined,
+  admitQuestion: () => undefined,
+  logInBridge: describedOnly,
+  logIn: describedOnly,
+};
 
 const clientServerV3 = createClientServerV3({
   authority: nobody,

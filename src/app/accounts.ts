@@ -71,7 +71,15 @@ export function chooseAccounts(
     const homeserver = createHttpHomeserver({ address, deadlineMs: homeserverDeadlineMs, clock });
     const wellKnown =
       typeof accounts.wellKnown === 'string' ? accounts.wellKnown : { ...accounts.wellKnown, identityServer };
-    const authority = createRelayAccounts({ homeserver, serverName: domain, addressBook, wellKnown, clock, logger });
+    const authority = createRelayAccounts({
+      homeserver,
+      serverName: domain,
+      addressBook,
+      wellKnown,
+      clock,
+      random,
+      logger,
+    });
     const upstreamProofs = createUpstreamProofs({ database, clock });
     const upstreamAddressBook =
       adminAccessToken && createUpstreamAddressBook({ homeserver, serverName: domain, adminAccessToken, clock });

@@ -104,7 +104,15 @@ export function createInvites(deps: InvitesDeps): Invites {
         publicUrl,
       );
       const { senderDisplayName, roomName } = shown;
-      const message = { kind: 'email_invite', to, link, sender: shownSender, senderDisplayName, roomName, brand } as const;
+      const message = {
+        kind: 'email_invite',
+        to,
+        link,
+        sender: shownSender,
+        senderDisplayName,
+        roomName,
+        brand,
+      } as const;
       await mail(message, id, quotaGroupsOf({ client: clientAddress, mxid: caller }));
       return {
         token,

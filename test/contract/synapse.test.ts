@@ -3,6 +3,7 @@ import { createRelayAccounts } from '../../src/accounts/relay/relay-accounts.js'
 import type { WellKnownRule } from '../../src/accounts/relay/well-known.js';
 import { systemClock } from '../../src/base/clock.js';
 import type { Mxid, ServerName } from '../../src/base/mxid.js';
+import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
 import { createHttpHomeserver } from '../../src/matrix/http-homeserver.js';
 import { createTestRelay, type RelayUnderTest } from '../support/relay-accounts.js';
@@ -138,6 +139,7 @@ describe.skipIf(synapseMissing)(`relay in front of Synapse ${synapseMissing ?? '
     ])('and applies the rule %j to well_known', async (wellKnown, expected) => {
       await newBob();
       const authority = createRelayAccounts({
+        random: systemRandom,
         homeserver: createHttpHomeserver({ address: synapse.url, deadlineMs: 20_000, clock: systemClock }),
         serverName: synapse.serverName as ServerName,
         addressBook: { findUser: () => Promise.resolve(undefined) },

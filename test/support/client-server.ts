@@ -1,7 +1,6 @@
 import type { AccountAddresses } from '../../src/accounts/contacts/account-addresses.js';
 import type { AccountCredentials } from '../../src/accounts/credentials.js';
 import type { AccountAuthority } from '../../src/accounts/authority.js';
-import { createDatabaseAddressBook } from '../../src/accounts/database-address-book.js';
 import { createLoginLimits, type LoginAllowances } from '../../src/accounts/login-limits.js';
 import type { AccountSessions } from '../../src/accounts/sessions.js';
 import { createClientServerSurfaces } from '../../src/api/client-server-surfaces.js';
@@ -63,7 +62,6 @@ export async function startClientServer(options: ClientServerOptions = {}): Prom
   const limits = createLoginLimits({
     allowances: { perAddress: plenty, perAccount: plenty, failuresPerAccount: plenty, ...options.allowances },
     serverName: embedded.serverName,
-    addressBook: createDatabaseAddressBook(embedded.database),
     clock: embedded.clock,
   });
   const { authority = embedded.accounts } = options;

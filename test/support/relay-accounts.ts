@@ -6,6 +6,7 @@ import { systemClock } from '../../src/base/clock.js';
 import { createHttpHomeserver } from '../../src/matrix/http-homeserver.js';
 import { createFakeClock, type FakeClock } from './fake-clock.js';
 import { createRecordingLogger, type RecordingLogger } from './recording-logger.js';
+import { systemRandom } from '../../src/base/random.js';
 
 /** A relay in front of some homeserver. */
 export interface RelayUnderTest {
@@ -30,6 +31,7 @@ export function createTestRelay(
     findUser: ({ medium, address }) => Promise.resolve(addresses.get(`${medium} ${address}`)),
   };
   const authority = createRelayAccounts({
+    random: systemRandom,
     homeserver: createHttpHomeserver({ address: url, deadlineMs: 20_000, clock: systemClock }),
     serverName: serverName as ServerName,
     addressBook,

@@ -1,9 +1,10 @@
 import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
+import { randomId, type Random } from '../../base/random.js';
 import { serverNameOf, type Mxid, type ServerName } from '../../base/mxid.js';
-import type { Homeserver } from '../../matrix/homeserver.js';
+import type { Homeserver, HomeserverAnswer } from '../../matrix/homeserver.js';
 import type { AddressBook } from '../address-book.js';
-import type { AccountAuthority, LoginProof } from '../authority.js';
+import type { AccountAuthority, LoginAttempt, LoginProof } from '../authority.js';
 import { canonicalAddress } from '../../base/canonical-address.js';
 import { AccountFailure } from '../failure.js';
 import { createFlowCache } from './flow-cache.js';
@@ -21,6 +22,7 @@ export interface RelayAccountsDeps {
   readonly addressBook: AddressBook;
   readonly wellKnown: WellKnownRule;
   readonly clock: Clock;
+  readonly random: Random;
   readonly logger: Logger;
 }
 
@@ -33,7 +35,7 @@ const maxHolders = 10_000;
  * others go on as they were read, and the homeserver's answers come back as they are. One login here is one login there.
  */
 export function createRelayAccounts(deps: RelayAccountsDeps): AccountAuthority {
-  const { homeserver, serverName, addressBook, wellKnown, clock, logger } = deps;
+  const { homeserver, serverName, addressBook, wellKnown, clock, random, logger } = deps;
   const flows = createFlowCache({ clock, ttlMs: flowsTtlMs });
   const holders = createHolderCache({ clock, ttlMs: holderTtlMs, maxEntries: maxHolders });
 
@@ -46,6 +48,12 @@ export function createRelayAccounts(deps: RelayAccountsDeps): AccountAuthority {
     return undefined;
   }
 
+  /** Returns what the homeserver answers for the address itself, of which only we know whose it is. The password lets no one in. */
+  async function answerToStranger(attempt: LoginAttempt): Promise<HomeserverAnswer> {
+    const body = { ...bodyAsRead(attempt), password: randomId(random) };
+    return reach(homeserver.logIn(body, attempt.clientAddress, attempt.accessToken));
+  }
+
   return {
     async loginFlows(clientAddress) {
       return flows.get(async () => readFlows(await reach(homeserver.loginFlows(clientAddress))));
@@ -56,10 +64,9 @@ export function createRelayAccounts(deps: RelayAccountsDeps): AccountAuthority {
       const spelled = owner === undefined ? bodyAsRead(attempt) : bodyForUser(attempt.body, owner);
       const { refresh_token: _asked, ...rest } = spelled;
       const body = attempt.wantsRefreshToken ? { ...rest, refresh_token: true } : rest;
-      const grant = readGrant(
-        await reach(homeserver.logIn(body, attempt.clientAddress, attempt.accessToken)),
-        serverName,
-      );
+      const answer = await reach(homeserver.logIn(body, attempt.clientAddress, attempt.accessToken));
+      const isTelling = owner !== undefined && tellsOfAccount(answer);
+      const grant = readGrant(isTelling ? await answerToStranger(attempt) : answer, serverName);
       return { ...grant, extra: applyWellKnownRule(grant.extra, wellKnown) };
     },
 
@@ -72,4 +79,9 @@ export function createRelayAccounts(deps: RelayAccountsDeps): AccountAuthority {
       );
     },
   };
+}
+
+/** Whether the homeserver refuses the account whatever the password is: then a known address would have another answer than others. */
+function tellsOfAccount({ status, body }: HomeserverAnswer): boolean {
+  return status === 429 || (status >= 400 && body['errcode'] === 'M_USER_DEACTIVATED');
 }

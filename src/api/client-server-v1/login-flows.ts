@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import type { AccountAuthority } from '../../accounts/authority.js';
+import { clientNetwork } from '../../http/client-ip.js';
+import type { LoginDeps } from '../client-server/log-in.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes, homeserverErrors } from '../client-server/error-shapes.js';
 import { flowKinds } from '../client-server/operation-errors.js';
 
 /** GET /login of the first version, which its specification forgot and its clients ask for. */
-export function loginFlowsV1(authority: Pick<AccountAuthority, 'loginFlows'>): Endpoint {
+export function loginFlowsV1({ authority, limits }: LoginDeps): Endpoint {
   return endpoint({
     name: 'login_flows',
     operationId: 'getLoginFlows',
@@ -24,6 +25,7 @@ export function loginFlowsV1(authority: Pick<AccountAuthority, 'loginFlows'>): E
     errors: errorShapes(flowKinds),
     otherErrors: homeserverErrors,
     async handler({ clientAddress }) {
+      limits.admitQuestion(clientNetwork(clientAddress));
       const flows = await authority.loginFlows(clientAddress);
       // This version has nothing that makes login tokens.
       return reply(200, { flows: flows.map(({ get_login_token: _makesTokens, ...flow }) => flow) });

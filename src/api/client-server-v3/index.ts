@@ -56,7 +56,7 @@ const prefixes = ['/_matrix/client/v3', '/_matrix/client/r0', '/_matrix/client/u
 export function createClientServerV3(deps: ClientServerV3Deps): readonly [Surface, ...Surface[]] {
   const { authority, limits, sessions, openId, account, contacts, discovery } = deps;
   const authenticate = createAccessTokenAuth(authority);
-  const login = [loginFlows(authority), logIn({ authority, limits })];
+  const login = [loginFlows({ authority, limits }), logIn({ authority, limits })];
   const afterwards = sessions === undefined ? [] : [refresh(sessions), whoAmI()];
   return [
     matrixSurface({

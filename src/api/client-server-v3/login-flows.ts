@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { AccountAuthority } from '../../accounts/authority.js';
+import { clientNetwork } from '../../http/client-ip.js';
+import type { LoginDeps } from '../client-server/log-in.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes, homeserverErrors } from '../client-server/error-shapes.js';
@@ -17,7 +18,7 @@ const flow = z.looseObject({
 });
 
 /** GET /login */
-export function loginFlows(authority: Pick<AccountAuthority, 'loginFlows'>): Endpoint {
+export function loginFlows({ authority, limits }: LoginDeps): Endpoint {
   return endpoint({
     name: 'login_flows',
     operationId: 'getLoginFlows',
@@ -30,6 +31,7 @@ export function loginFlows(authority: Pick<AccountAuthority, 'loginFlows'>): End
     errors: errorShapes(flowKinds),
     otherErrors: homeserverErrors,
     async handler({ clientAddress }) {
+      limits.admitQuestion(clientNetwork(clientAddress));
       const flows = [...(await authority.loginFlows(clientAddress))];
       return reply(200, { flows });
     },

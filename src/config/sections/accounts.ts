@@ -89,11 +89,21 @@ export const accounts = group(
     limits: group(
       'How often one may log in before the answer is 429. Counted before any password is looked at.',
       {
-        per_address: allowance('Logins from one client address.', '30', '60', 'Logins, right or wrong,'),
-        per_account: allowance('Logins to one account, by whatever name, that succeed.', '60', '60', 'Logins'),
+        per_address: allowance(
+          'Logins from one client address; as many questions how to log in (GET /login).',
+          '30',
+          '60',
+          'Logins, right or wrong,',
+        ),
+        per_account: allowance(
+          'Logins by one name of an account (its Matrix ID, or one of its addresses) that succeed.',
+          '60',
+          '60',
+          'Logins',
+        ),
         failures_per_account: allowance(
-          'Failed logins to one account, by whatever name, from one client address. Of all addresses together, ten times as many ' +
-            'fail before the account is locked for a while, for its owner too: keep it low against guessing, and high enough that ' +
+          'Failed logins by one name of an account, from one client address. Of all client addresses together, ten times as many ' +
+            'fail before that name is locked for a while, for its owner too: keep it low against guessing, and high enough that ' +
             'few strangers have the addresses for that.',
           '10',
           '300',

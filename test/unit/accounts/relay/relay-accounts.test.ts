@@ -322,3 +322,32 @@ describe('whose access token it is', () => {
     expect(await faultOf(whoAmI(new Secret('syt')))).toEqual(fault);
   });
 });
+
+describe('a login by an address of which only the relay knows whose it is', () => {
+  const known = { type: 'm.id.thirdparty', medium: 'email', address: 'alice@mail.test' };
+  const unknown = { type: 'm.id.thirdparty', medium: 'email', address: 'nobody@mail.test' };
+  const forbidden = { errcode: 'M_FORBIDDEN', error: 'Invalid username or password' };
+
+  it.each([
+    ['limits the account', 429, { errcode: 'M_LIMIT_EXCEEDED', retry_after_ms: 9000 }],
+    ['has deactivated the account', 403, { errcode: 'M_USER_DEACTIVATED' }],
+  ])('is answered as one by any other address if the homeserver %s', async (_, status, body) => {
+    relay.addresses.set('email alice@mail.test', alice);
+    homeserver.intercept((response, request) => {
+      const isAlice = JSON.stringify(request.body).includes(alice);
+      sendJson(response, isAlice ? { status, body } : { status: 403, body: forbidden });
+    });
+    const refusal = await faultOf(logIn(unknown));
+    expect(await faultOf(logIn(known))).toEqual(refusal);
+    expect(refusal).toMatchObject({ kind: 'refused_upstream', status: 403 });
+    const [, , last] = sent() as Record<string, unknown>[];
+    expect(last).toMatchObject({ identifier: known });
+    expect(last?.['password']).not.toBe(password);
+  });
+
+  it('is told of a limit of its client, as any other', async () => {
+    relay.addresses.set('email alice@mail.test', alice);
+    answerWith(429, { errcode: 'M_LIMIT_EXCEEDED', retry_after_ms: 9000 });
+    expect(await faultOf(logIn(known))).toEqual(await faultOf(logIn(unknown)));
+  });
+});
