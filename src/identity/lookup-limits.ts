@@ -58,11 +58,12 @@ const maxRemembered = 1_000_000;
 /** Limits that have counted nothing yet. */
 export function createLookupLimits(deps: LookupLimitsDeps): LookupLimits {
   const { maxAddresses, allowances, ownServer, clock, random } = deps;
-  const { max, windowMs } = allowances.perUser;
+  const { perUser, perServer, perNetwork } = allowances;
+  const { max, windowMs } = perUser;
   const intervalMs = windowMs / max;
-  const limit = Math.min(maxAddresses, ...Object.values(allowances).map((allowance) => allowance.max));
-  const servers = createLeakyBuckets(allowances.perServer, clock);
-  const networks = createLeakyBuckets(allowances.perNetwork, clock);
+  const limit = Math.min(maxAddresses, max, perServer.max, perNetwork.max);
+  const servers = createLeakyBuckets(perServer, clock);
+  const networks = createLeakyBuckets(perNetwork, clock);
   /** In the order of the last question. */
   const callers = new Map<string, Caller>();
   // Or else one could choose what has the short hash of what was asked before.
