@@ -2,10 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Cancel, Clock } from '../base/clock.js';
+import { DeadlineExceeded, withDeadline } from '../base/deadline.js';
 import { randomId, type Random } from '../base/random.js';
+import { QueueFull, type QueueShare, WorkQueue } from '../base/work-queue.js';
 import type { ClientAddress } from './client-ip.js';
 import { errorReply, type ErrorReplyDeps } from './error-reply.js';
 import { compilePath, type PathPattern } from './path-pattern.js';
+import type { Principal } from './principal.js';
 import { HttpFailure } from './problem.js';
 import { answerOnSocket } from './raw-answer.js';
 import { written } from './write-reply.js';
@@ -14,8 +17,14 @@ import type { Surface } from './surface.js';
 
 /** Bounds on WebSockets. */
 export interface SocketLimits {
-  /** How many may be open, or about to be, at a time. */
+  /** How many may be open at a time, each for a caller that is authenticated. */
   readonly maxOpen: number;
+  /** How many of them may be those of one user. */
+  readonly maxOpenPerUser: number;
+  /** How many callers may be authenticated at a time; they take no place of those that are open. */
+  readonly maxArriving: number;
+  /** How long the authentication of one may take. */
+  readonly arrivalMs: number;
   /** How long one may stay open. */
   readonly lifetimeMs: number;
   /** How often the client is asked whether it is there; it is cut off when it has not answered by the next time. */
@@ -29,6 +38,9 @@ export interface SocketLimits {
 /** The limits of the daemon unless it is told others. */
 export const defaultSocketLimits: SocketLimits = {
   maxOpen: 200,
+  maxOpenPerUser: 10,
+  maxArriving: 100,
+  arrivalMs: 5_000,
   lifetimeMs: 15 * 60_000,
   pingEveryMs: 30_000,
   maxMessageBytes: 1024,
@@ -92,6 +104,8 @@ export function createSocketDoor(deps: SocketDoorDeps): SocketDoor {
     maxPayload: limits.maxMessageBytes,
   });
   const sockets = new Set<Duplex>();
+  const arriving = new WorkQueue({ maxConcurrent: limits.maxArriving, maxWaiting: 0 });
+  const places = new WorkQueue({ maxConcurrent: limits.maxOpen, maxWaiting: 0 });
 
   async function serve(knock: Knock, socket: Duplex, head: Buffer): Promise<void> {
     const { mount, request, clientAddress } = knock;
@@ -101,25 +115,10 @@ export function createSocketDoor(deps: SocketDoorDeps): SocketDoor {
     const requestId = randomId(random);
     let status = 101;
     try {
-      const conversation = await prepare(knock);
-      await new Promise<void>((resolve) => {
-        const hold = (work: Promise<void>) => void work.then(resolve);
-        let hasBegun = false;
-        const sayUnheard = () => {
-          if (!hasBegun) hold(speak(conversation, unheard).then(() => undefined));
-          hasBegun = true;
-        };
-        socket.once('close', sayUnheard);
-        if (hasGone(socket)) {
-          socket.destroy();
-          return sayUnheard();
-        }
-        upgrader.handleUpgrade(request, socket, head, (open) => {
-          hasBegun = true;
-          hold(converse(conversation, open));
-        });
-      });
-    } catch (error) {
+      const principal = await authenticated(knock);
+      await places.run(() => serveAdmitted(knock, principal, socket, head), { shares: sharesOf(principal) });
+    } catch (thrown) {
+      const error = isOverload(thrown) ? new HttpFailure({ kind: 'too_many_open' }) : thrown;
       const reply = errorReply(error, { surface, endpoint, requestId }, deps);
       if (reply === undefined) return void socket.destroy();
       status = reply.status;
@@ -135,19 +134,50 @@ export function createSocketDoor(deps: SocketDoorDeps): SocketDoor {
     }
   }
 
-  async function prepare({ mount, request, path, clientAddress }: Knock): Promise<Conversation> {
-    const { surface, entry, regexp } = mount;
-    if (sockets.size > limits.maxOpen || stopping.aborted) throw new HttpFailure({ kind: 'too_many_open' });
-    const query = new URLSearchParams(request.url?.split('?')[1]);
+  async function serveAdmitted(knock: Knock, principal: Principal, socket: Duplex, head: Buffer): Promise<void> {
+    const { mount, request, path, clientAddress } = knock;
+    const params = mount.params(mount.regexp.exec(path)?.slice(1) ?? []);
+    const conversation = await mount.entry.open({ params, query: queryOf(request), principal, clientAddress });
+    await new Promise<void>((resolve) => {
+      const hold = (work: Promise<void>) => void work.then(resolve);
+      let hasBegun = false;
+      const sayUnheard = () => {
+        if (!hasBegun) hold(speak(conversation, unheard).then(() => undefined));
+        hasBegun = true;
+      };
+      socket.once('close', sayUnheard);
+      if (hasGone(socket)) {
+        socket.destroy();
+        return sayUnheard();
+      }
+      upgrader.handleUpgrade(request, socket, head, (open) => {
+        hasBegun = true;
+        hold(converse(conversation, open));
+      });
+    });
+  }
+
+  /** Whoever is not authenticated yet takes no place of those who are. */
+  async function authenticated({ mount, request, clientAddress }: Knock): Promise<Principal> {
+    const { surface, entry } = mount;
+    if (stopping.aborted) throw new HttpFailure({ kind: 'too_many_open' });
+    const query = queryOf(request);
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((text) => text.trim());
     // The secret may be among them: nobody sees it from here on.
     delete request.headers['sec-websocket-protocol'];
     if (offered.includes(entry.protocol)) request.headers['sec-websocket-protocol'] = entry.protocol;
     const authorization = request.headers.authorization ?? entry.authorizationOf(offered);
-    const admission = await surface.authenticate({ authorization, accessToken: undefined, query, clientAddress });
+    const credentials = { authorization, accessToken: undefined, query, clientAddress };
+    const admission = await arriving.run(() =>
+      withDeadline(clock, limits.arrivalMs, Promise.resolve(surface.authenticate(credentials))),
+    );
     if ('problem' in admission) throw new HttpFailure(admission.problem);
-    const params = mount.params(regexp.exec(path)?.slice(1) ?? []);
-    return entry.open({ params, query, principal: admission.principal, clientAddress });
+    return admission.principal;
+  }
+
+  function sharesOf(principal: Principal): readonly QueueShare[] {
+    if (principal.kind !== 'user') return [];
+    return [{ key: principal.mxid, maxConcurrent: limits.maxOpenPerUser, maxWaiting: 0 }];
   }
 
   /** Whether it went as it should. */
@@ -230,6 +260,15 @@ export function createSocketDoor(deps: SocketDoorDeps): SocketDoor {
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+function queryOf({ url }: IncomingMessage): URLSearchParams {
+  return new URLSearchParams(url?.split('?')[1]);
+}
+
+/** Whether there was no room, or no answer to the authentication in time. */
+function isOverload(error: unknown): boolean {
+  return error instanceof QueueFull || error instanceof DeadlineExceeded;
 }
 
 /** What a conversation is given whose client has gone before it began. */

@@ -7,7 +7,10 @@ it.each([
   ['12025550123', { country: 'US', callingCode: '1', internationalFormat: '+1 202 555 0123', isPossible: true }],
   ['18765550123', { country: 'JM', callingCode: '1', internationalFormat: '+1 876 555 0123', isPossible: true }],
   ['77012345678', { country: 'KZ', callingCode: '7', internationalFormat: '+7 701 234 5678', isPossible: true }],
-  ['883510012345', { country: undefined, callingCode: '883', internationalFormat: '+883 510 012 345', isPossible: true }],
+  [
+    '883510012345',
+    { country: undefined, callingCode: '883', internationalFormat: '+883 510 012 345', isPossible: true },
+  ],
   ['44123', { country: undefined, callingCode: '44', internationalFormat: '+44 123', isPossible: false }],
   ['99966123456', undefined],
   ['', undefined],

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { Mxid } from '../../../src/base/mxid.js';
 import { Secret } from '../../../src/base/secret.js';
 import { createBearerAuth } from '../../../src/http/bearer-auth.js';
 import { endpoint } from '../../../src/http/endpoint.js';
@@ -28,6 +29,7 @@ async function start(
   talk: Conversation,
   limits: Partial<SocketLimits> = {},
   opening: Promise<void> = Promise.resolve(),
+  findTokenHolder?: Parameters<typeof createBearerAuth>[0]['findTokenHolder'],
 ) {
   const clock = createFakeClock();
   const plain = endpoint({
@@ -52,6 +54,7 @@ async function start(
   const surface = testSurface([plain, sayEndpoint(), echoEndpoint()], {
     authenticate: createBearerAuth({
       secrets: [new Secret(secret)],
+      findTokenHolder,
       logger: createRecordingLogger(),
       failuresAllowed: 100,
       windowMs: 1000,
@@ -149,6 +152,33 @@ describe('a WebSocket', () => {
     first.close();
     await first.closed;
     await expect.poll(async () => 'socket' in (await open())).toBe(true);
+  });
+
+  it('of callers who are not authenticated yet takes no place', async () => {
+    const never = () => new Promise<never>(() => undefined);
+    const { open, clock } = await start(untilClosed, { maxOpen: 1, maxArriving: 3 }, undefined, never);
+    const guessing = ['a', 'b'].map((token) => open({ headers: { authorization: `Bearer ${token}` } }));
+    (await mustOpen(open())).close();
+    const answers = Promise.all(guessing);
+    const state = { isOver: false };
+    void answers.then(() => (state.isOver = true));
+    await expect
+      .poll(async () => {
+        await clock.advance(5_000);
+        return state.isOver;
+      })
+      .toBe(true);
+    expect(await answers).toMatchObject([{ status: 503 }, { status: 503 }]);
+  });
+
+  it('is one of so many of its user', async () => {
+    const holderOf = async (token: Secret) =>
+      ({ kind: 'user', mxid: `@${token.reveal()}:example.test` as Mxid }) as const;
+    const { open } = await start(untilClosed, { maxOpenPerUser: 1 }, undefined, holderOf);
+    const as = (user: string) => open({ headers: { authorization: `Bearer ${user}` } });
+    await mustOpen(as('alice'));
+    expect(await as('alice')).toMatchObject({ status: 503 });
+    await mustOpen(as('bob'));
   });
 
   it('tells its conversation when the client has gone', async () => {
