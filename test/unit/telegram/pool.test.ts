@@ -8,7 +8,7 @@ import { createFakeTelegram, type FakeTelegram } from '../../support/fake-telegr
 import { silentLogger } from '../../support/silent-logger.js';
 
 const idleCloseMs = 60_000;
-const phone = PhoneNumber.parse('+99966 1 0001') ?? expect.unreachable();
+const phone = PhoneNumber.parse('+9996610001') ?? expect.unreachable();
 
 let clock: FakeClock;
 let telegram: FakeTelegram;
