@@ -168,7 +168,7 @@ function clientServerOf(
   parts: { readonly accounts: Accounts; readonly proofs: Proofs; readonly identity: Identity | undefined },
   seams: Omit<Seams, 'version'> & { readonly database: Database },
 ): ClientServerV3Deps | undefined {
-  const { homeserver, threepids } = config;
+  const { homeserver } = config;
   const { mode, limits: allowances, addresses: rules } = config.accounts;
   if (mode === 'off') return undefined;
   const { clock } = seams;
@@ -187,7 +187,7 @@ function clientServerOf(
     contacts: {
       addresses,
       validation: proofs.validation,
-      confirmClick: threepids.confirmClick,
+      pages: proofs.pages,
       usualPath: submissionPath(config),
       postsWithoutAuthentication: rules.postsWithoutAuthentication,
     },

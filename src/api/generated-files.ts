@@ -76,9 +76,15 @@ const nobody: Everything = {
   bind: describedOnly,
   unbind: describedOnly,
 };
+const pages = { confirmClick: true, service: 'localhost', operator: 'localhost' };
 const off = { enabled: false, isAllowed: () => false };
 const noIdentity: IdentityDeps = {
-  validation: { requestToken: describedOnly, submitToken: describedOnly, loadValidated: describedOnly },
+  validation: {
+    requestToken: describedOnly,
+    checkToken: describedOnly,
+    submitToken: describedOnly,
+    loadValidated: describedOnly,
+  },
   associations: { bind: describedOnly, unbind: describedOnly, find: describedOnly, findMany: describedOnly },
   invites: { store: describedOnly, isEphemeralKeyValid: describedOnly, sign: describedOnly },
   lookup: { hashDetails: describedOnly, lookUp: describedOnly },
@@ -91,14 +97,14 @@ const noIdentity: IdentityDeps = {
     acceptTerms: describedOnly,
     requireTerms: describedOnly,
   },
-  confirmClick: true,
+  pages,
   v1: { validate: off, bind: off, lookup: off, invite: off, submitErrorStatus: 200 },
   delegate: undefined,
 };
 const contacts: AddressDeps = {
   addresses: nobody,
   validation: noIdentity.validation,
-  confirmClick: true,
+  pages,
   usualPath: 'ours',
   postsWithoutAuthentication: true,
 };

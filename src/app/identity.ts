@@ -50,7 +50,7 @@ type IdentityConfig = Extract<Config['identity'], { readonly enabled: true }>;
 
 /** The identity service that the configuration describes; undefined where it is off. Throws SigningKeyFailure and SettingsFailure. */
 export async function openIdentity(config: Config, seams: IdentitySeams): Promise<Identity | undefined> {
-  const { identity: options, threepids, delivery, outgoing, homeserver } = config;
+  const { identity: options, delivery, outgoing, homeserver } = config;
   if (!options.enabled) return undefined;
   const { proofs, openIdTokens: tokens, database, clock, logger } = seams;
   const { messenger, validation } = proofs;
@@ -80,7 +80,7 @@ export async function openIdentity(config: Config, seams: IdentitySeams): Promis
     validation,
     accounts,
     publicKeys: service.keys,
-    confirmClick: threepids.confirmClick,
+    pages: proofs.pages,
     v1: partsOfVersion1(options.v1),
     delegate: options.delegate && {
       secret: options.delegate.secret,

@@ -1,7 +1,7 @@
 import type { DiscoveryDeps } from '../api/client-server-v3/discovery.js';
 import { addressLink, type SubmissionPath } from '../api/client-server-v3/address-submission.js';
 import { passwordLink } from '../api/client-server-v3/password-submission.js';
-import { validationLink } from '../api/identity/validation-page.js';
+import { type PageSettings, validationLink } from '../api/identity/validation-page.js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import type { Random } from '../base/random.js';
@@ -25,6 +25,8 @@ export interface ProofSeams {
 export interface Proofs {
   readonly messenger: Messenger;
   readonly validation: Validation;
+  /** What the pages behind the links show. */
+  readonly pages: PageSettings;
   /** Gives up the messages that are on their way. */
   leave(): void;
 }
@@ -62,8 +64,9 @@ export async function openProofs(config: Config, seams: ProofSeams): Promise<Pro
   const identityUrl = identity.enabled ? identity.publicUrl : undefined;
   const known = [identityUrl, accountsUrl(config)].filter((url) => url !== undefined).map((url) => new URL(url));
 
+  const service = known[0]?.host ?? homeserver.domain;
   const messenger = await openMessenger(delivery, {
-    service: known[0]?.host ?? homeserver.domain,
+    service,
     reportUrl: identityUrl && `${identityUrl}${reportPath}`,
     clock,
     logger,
@@ -82,7 +85,8 @@ export async function openProofs(config: Config, seams: ProofSeams): Promise<Pro
     allowedCountries: threepids.allowedCountries,
     lifetimes: { ...threepids, rememberedMs },
   });
-  return { messenger, validation, leave: () => messenger.close() };
+  const pages = { confirmClick: threepids.confirmClick, service, operator: homeserver.domain };
+  return { messenger, validation, pages, leave: () => messenger.close() };
 }
 
 /** Nobody asks for the links of a service that has no address. */

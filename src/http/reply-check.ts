@@ -14,7 +14,7 @@ export type UndeclaredReplies = 'throw' | 'strip';
 export function checkReply(endpoint: Endpoint, reply: Answer, mode: UndeclaredReplies, logger: Logger): Answer {
   const shape = endpoint.replies[reply.status] ?? endpoint.errors[reply.status] ?? endpoint.otherErrors;
   const isDeclaredPage = shape !== undefined && isPage(shape);
-  if ('html' in reply) {
+  if ('page' in reply) {
     if (isDeclaredPage) return reply;
     if (mode === 'throw') throw new UndeclaredReply(endpoint, reply.status, 'a page');
     logger.error('reply is not as declared', { endpoint: endpoint.name, status: reply.status });

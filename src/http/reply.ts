@@ -10,11 +10,19 @@ export interface ObjectReply extends Reply {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** A page in one language. */
+export interface Page {
+  /** A whole HTML document. Nothing of it is loaded from elsewhere, and scripts do not run. */
+  readonly html: string;
+  /** As BCP 47 names it. */
+  readonly language: string;
+}
+
 /** An answer for people. With a `Location` among its headers it leads the browser on. */
 export interface PageReply {
   readonly status: number;
-  /** A whole HTML document. Nothing of it is loaded from elsewhere, and scripts do not run. */
-  readonly html: string;
+  /** Returns the page for an Accept-Language header. */
+  readonly page: (acceptLanguage: string | undefined) => Page;
   /** The text of its one `<style>` element, where it has one: no other is applied. */
   readonly css?: string;
   readonly headers?: Readonly<Record<string, string>>;

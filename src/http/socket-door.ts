@@ -124,7 +124,7 @@ export function createSocketDoor(deps: SocketDoorDeps): SocketDoor {
       status = reply.status;
       answerOnSocket(
         socket,
-        written({ ...reply, headers: { 'X-Request-Id': requestId, ...reply.headers } }, surface.jsonType),
+        written({ ...reply, headers: { 'X-Request-Id': requestId, ...reply.headers } }, surface),
         clock,
       );
     } finally {

@@ -10,17 +10,24 @@ export interface WrittenAnswer {
   readonly text: string;
 }
 
-/** The answer with the headers of every answer, as JSON or as a page. */
-export function written(answer: Answer, jsonType = 'application/json; charset=utf-8'): WrittenAnswer {
+/** The answer with the headers of every answer, as JSON or as a page in the language that is accepted. */
+export function written(
+  answer: Answer,
+  {
+    jsonType = 'application/json; charset=utf-8',
+    acceptLanguage,
+  }: { readonly jsonType?: string | undefined; readonly acceptLanguage?: string | undefined } = {},
+): WrittenAnswer {
   const { status } = answer;
   const common = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
-  if ('html' in answer) {
-    const type = { 'Content-Type': 'text/html; charset=utf-8' };
-    return {
-      status,
-      headers: { ...type, ...common, ...pageHeaders(answer.css), ...answer.headers },
-      text: answer.html,
+  if ('page' in answer) {
+    const { html, language } = answer.page(acceptLanguage);
+    const type = {
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Language': language,
+      Vary: 'Accept-Language',
     };
+    return { status, headers: { ...type, ...common, ...pageHeaders(answer.css), ...answer.headers }, text: html };
   }
   const type = { 'Content-Type': jsonType };
   return { status, headers: { ...type, ...common, ...answer.headers }, text: JSON.stringify(answer.body) };
@@ -28,7 +35,10 @@ export function written(answer: Answer, jsonType = 'application/json; charset=ut
 
 /** Puts the answer on the response, as its surface has it. */
 export function writeReply(ctx: ParameterizedContext<Exchange>, answer: Answer): void {
-  const { status, headers, text } = written(answer, ctx.state.surface?.jsonType);
+  const { status, headers, text } = written(answer, {
+    jsonType: ctx.state.surface?.jsonType,
+    acceptLanguage: ctx.req.headers['accept-language'],
+  });
   ctx.status = status;
   ctx.set({ ...headers });
   ctx.body = text;

@@ -16,6 +16,9 @@ export interface XMatrixVerifierDeps {
 // One signature for each of its keys is what a server may send.
 const maxSignatures = 4;
 
+/** What the signed text calls our name: as homeservers send it (MSC2140), and as the server-server API specifies it. */
+const destinationMembers = ['destination_is', 'destination'] as const;
+
 /** Checks signatures with the keys that the signing server publishes. */
 export function createXMatrixVerifier({ federation, ourNames }: XMatrixVerifierDeps): VerifyRequest {
   /** The names that the signature may be meant for: what the header says, if that is one of ours. */
@@ -26,8 +29,10 @@ export function createXMatrixVerifier({ federation, ourNames }: XMatrixVerifierD
 
   async function isSigned(request: SignedRequest, origin: ServerName, one: XMatrixCredentials): Promise<boolean> {
     for (const name of meantFor(one)) {
-      const bytes = signedBytes(request, origin, name);
-      if (await federation.hasSigned(origin, { keyId: one.key, signature: one.signature, bytes })) return true;
+      for (const member of destinationMembers) {
+        const bytes = signedBytes(request, origin, { [member]: name });
+        if (await federation.hasSigned(origin, { keyId: one.key, signature: one.signature, bytes })) return true;
+      }
     }
     return false;
   }
@@ -51,6 +56,10 @@ export function createXMatrixVerifier({ federation, ourNames }: XMatrixVerifierD
   };
 }
 
-function signedBytes({ method, uri, content }: SignedRequest, origin: ServerName, destinationIs: string): Buffer {
-  return Buffer.from(canonicalJson({ method, uri, origin, destination_is: destinationIs, content }), 'utf8');
+function signedBytes(
+  { method, uri, content }: SignedRequest,
+  origin: ServerName,
+  destination: Readonly<Record<string, string>>,
+): Buffer {
+  return Buffer.from(canonicalJson({ method, uri, origin, ...destination, content }), 'utf8');
 }

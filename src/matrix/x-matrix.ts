@@ -22,5 +22,8 @@ export type SignatureVerdict =
   /** They were not asked for, because we ask too many servers at the moment. */
   | { readonly kind: 'overloaded' };
 
-/** Checks the X-Matrix signature of a request to an identity service, over `destination_is` (MSC2140; server-server API, "Request Authentication"). */
+/**
+ * Checks the X-Matrix signature of a request to an identity service, over `destination_is` (MSC2140) or `destination` (server-server API,
+ * "Request Authentication").
+ */
 export type VerifyRequest = (request: SignedRequest) => Promise<SignatureVerdict>;

@@ -19,11 +19,12 @@ export function readNextLink(text: string, { hostnames, allowHttp }: NextLinkPol
   return isAllowed && url.href.length <= longestLink ? url.href : undefined;
 }
 
-/** The link with the session's id added to its query. */
+/** Returns the link with the session's ID in its query, in place of any `sid` of its own; the rest of the query stays as it is written. */
 export function withSid(link: string, sid: string): string {
   const url = new URL(link);
-  const more = new URLSearchParams({ sid }).toString();
-  url.search = url.search === '' ? `?${more}` : `${url.search}&${more}`;
+  const parts = url.search === '' ? [] : url.search.slice(1).split('&');
+  const others = parts.filter((part) => !new URLSearchParams(part).has('sid'));
+  url.search = `?${[...others, new URLSearchParams({ sid }).toString()].join('&')}`;
   return url.href;
 }
 

@@ -142,7 +142,8 @@ export function createValidation(deps: ValidationDeps): Validation {
     if (!outcome.isSent) throw outcome.failure;
   }
 
-  async function submit(tx: Transaction, key: ReadSubmissionKey, token: Secret): Promise<Submitted> {
+  /** Judges the token, and counts a wrong one. Validates the session unless the caller only checks. */
+  async function submit(tx: Transaction, key: ReadSubmissionKey, token: Secret, isCheck: boolean): Promise<Submitted> {
     const session = await tx.validationSessions.hold(key);
     if (session?.medium !== key.medium) return { fault: { kind: 'session_unknown' } };
     const tokens = await tx.validationSessions.compareTokens(session.id, token);
@@ -157,11 +158,19 @@ export function createValidation(deps: ValidationDeps): Validation {
       case 'exhausted':
         return { fault: { kind: 'too_many_guesses', retryAfterMs: await waitMs(tx, session, askerOf(session)) } };
       case 'validate':
-        await tx.validationSessions.validate(session.id, now, decision.expiresAt);
+        if (!isCheck) await tx.validationSessions.validate(session.id, now, decision.expiresAt);
         return { session };
       case 'confirm':
         return { session };
     }
+  }
+
+  async function judge(key: SubmissionKey, token: Secret, client: string | undefined, isCheck: boolean) {
+    const read = { ...readKey(key), medium: key.medium };
+    limits.admitGuess(client);
+    const outcome = await database.transaction((tx) => submit(tx, read, readToken(token), isCheck));
+    if ('fault' in outcome) throw new ThreepidFailure(outcome.fault);
+    return outcome.session;
   }
 
   function provenBy(session: ValidationSessionRecord | undefined): ValidatedAddress {
@@ -187,12 +196,13 @@ export function createValidation(deps: ValidationDeps): Validation {
     },
 
     async submitToken(key, token, client) {
-      const read = { ...readKey(key), medium: key.medium };
-      limits.admitGuess(client);
-      const outcome = await database.transaction((tx) => submit(tx, read, readToken(token)));
-      if ('fault' in outcome) throw new ThreepidFailure(outcome.fault);
-      const { id, nextLink } = outcome.session;
+      const { id, nextLink } = await judge(key, token, client, false);
       return { nextLink: nextLink === undefined ? undefined : withSid(nextLink, id) };
+    },
+
+    async checkToken(key, token, client) {
+      const { medium, address } = await judge(key, token, client, true);
+      return { medium, address };
     },
 
     async loadValidated(key) {

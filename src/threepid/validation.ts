@@ -87,6 +87,8 @@ export interface Validation {
     token: Secret,
     client: string | undefined,
   ): Promise<{ readonly nextLink: string | undefined }>;
+  /** Returns the address that the token proves, and proves nothing. Throws and counts wrong guesses as `submitToken`. */
+  checkToken(key: SubmissionKey, token: Secret, client: string | undefined): Promise<ThirdPartyAddress>;
   /** The address of a validated session: session_unknown, then session_expired, then session_not_validated. */
   loadValidated(key: SessionKey): Promise<ValidatedAddress>;
   /**

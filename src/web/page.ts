@@ -1,5 +1,7 @@
 import type { PageReply } from '../http/reply.js';
 import { html, Html } from './html.js';
+import { catalogues, chooseLanguage, type Language } from './languages.js';
+import type { PageTexts } from './texts/page-texts.js';
 
 const css = `
 :root { color-scheme: light dark; }
@@ -8,6 +10,7 @@ main { max-width: 34rem; margin: 10vh auto 0; }
 h1 { font-size: 1.5rem; line-height: 1.25; }
 button, a.next { display: inline-block; padding: 0.75rem 1.5rem; border: 0; border-radius: 0.5rem; font: inherit; font-weight: 600;
   color: #fff; background: #17568c; text-decoration: none; cursor: pointer; }
+p.small { font-size: 0.875rem; opacity: 0.8; }
 button:focus-visible, a:focus-visible { outline: 0.2rem solid #d97706; outline-offset: 0.2rem; }
 @media (prefers-color-scheme: dark) {
   body { color: #f0f1f4; background: #16181d; }
@@ -27,10 +30,21 @@ export interface PageContent {
 }
 
 /** A page in the one look that all have: for small screens and screen readers too, and without scripts. */
-export function page<const Status extends number>(status: Status, { title, content, leadsTo }: PageContent) {
+export function page<const Status extends number>(status: Status, contentIn: (texts: PageTexts) => PageContent) {
+  return {
+    status,
+    css,
+    page(acceptLanguage) {
+      const language = chooseLanguage(acceptLanguage);
+      return { language, html: documentOf(language, contentIn(catalogues[language])) };
+    },
+  } satisfies PageReply;
+}
+
+function documentOf(language: Language, { title, content, leadsTo }: PageContent): string {
   const refresh = leadsTo === undefined ? html`` : html`<meta http-equiv="refresh" content="0; url=${leadsTo}" />`;
-  const { text } = html`<!doctype html>
-    <html lang="en">
+  return html`<!doctype html>
+    <html lang="${language}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -45,6 +59,5 @@ export function page<const Status extends number>(status: Status, { title, conte
           ${content}
         </main>
       </body>
-    </html> `;
-  return { status, html: text, css } satisfies PageReply;
+    </html> `.text;
 }

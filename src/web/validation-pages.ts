@@ -1,26 +1,9 @@
 import { html } from './html.js';
 import { page } from './page.js';
-
-/** What is proven. */
-export type ProvenMedium = 'email' | 'msisdn';
-
-const names = { email: 'e-mail address', msisdn: 'phone number' } as const;
+import type { ProvenMedium } from './texts/page-texts.js';
 
 /** What the proof is for. */
 export type ConfirmPurpose = 'identity' | 'account' | 'password';
-
-const addressTexts = (name: string) => ({
-  title: `Confirm your ${name}`,
-  request: `Somebody, most likely you, wants to use this ${name} with Matrix.`,
-});
-const texts: Readonly<Record<ConfirmPurpose, typeof addressTexts>> = {
-  identity: addressTexts,
-  account: addressTexts,
-  password: (name) => ({
-    title: 'Allow a new password',
-    request: `Someone, most likely you, wants to set a new password for the Matrix account of this ${name}.`,
-  }),
-};
 
 /** What the form of the page hands on. */
 export interface ConfirmForm {
@@ -29,34 +12,52 @@ export interface ConfirmForm {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** The page behind the link in a mail: opening it proves nothing, for programs open links too; its button does. */
-export function confirmPage(medium: ProvenMedium, { action, fields }: ConfirmForm, purpose: ConfirmPurpose) {
+/** Who asks whom for what. */
+export interface ConfirmNames {
+  /** The address to prove, masked. */
+  readonly address: string;
+  /** The name by which users know this service, such as its host. */
+  readonly service: string;
+  /** The server name of the homeserver that the service belongs to. */
+  readonly operator: string;
+}
+
+/** The page behind the link in a mail. Opening it proves nothing, since programs open links too; its button does. */
+export function confirmPage(
+  medium: ProvenMedium,
+  names: ConfirmNames,
+  { action, fields }: ConfirmForm,
+  purpose: ConfirmPurpose,
+) {
   const inputs = Object.entries(fields).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
   );
-  const { title, request } = texts[purpose](names[medium]);
-  return page(200, {
-    title,
-    content: html`<p>${request} If it was not you, close this page.</p>
+  const subject = purpose === 'password' ? 'password' : 'address';
+  return page(200, (texts) => ({
+    title: texts.confirmTitle[subject][medium],
+    content: html`<p>${texts.confirmText[subject][medium](names)}</p>
+      <p>${texts.confirmAdvice}</p>
       <form method="post" action="${action}">
         ${inputs}
-        <button type="submit">Confirm</button>
-      </form>`,
-  });
+        <button type="submit">${texts.confirmButton}</button>
+      </form>
+      <p class="small">${texts.operatedFor(names)}</p>`,
+  }));
 }
 
-/** The page after the proof. It leads on where there is somewhere to go: a redirect as the answer to a form would be stopped by browsers. */
+/** The page after the proof. It leads on itself, because browsers block redirects in the answer to a form. */
 export function provenPage(medium: ProvenMedium, nextLink: string | undefined) {
-  const title = `Your ${names[medium]} is confirmed`;
-  if (nextLink === undefined) {
-    return page(200, { title, content: html`<p>You can close this page and go back to your app.</p>` });
-  }
-  const content = html`<p><a class="next" href="${nextLink}">Continue</a></p>`;
-  return page(200, { title, content, leadsTo: nextLink });
+  return page(200, (texts) => ({
+    title: texts.provenTitle[medium],
+    content:
+      nextLink === undefined
+        ? html`<p>${texts.provenText}</p>`
+        : html`<p><a class="next" href="${nextLink}">${texts.continueLink}</a></p>`,
+    leadsTo: nextLink,
+  }));
 }
 
-/** The page after the proof where no form was sent: the browser goes on to the next link. */
+/** The page after a proof without a form: a redirect to the next link. */
 export function redirectPage(medium: ProvenMedium, nextLink: string) {
-  const content = html`<p><a class="next" href="${nextLink}">Continue</a></p>`;
-  return { ...page(302, { title: `Your ${names[medium]} is confirmed`, content }), headers: { Location: nextLink } };
+  return { ...provenPage(medium, nextLink), status: 302 as const, headers: { Location: nextLink } };
 }

@@ -12,6 +12,7 @@ import type { EmbeddedUnderTest } from './embedded-accounts.js';
 import { startServer } from './http-server.js';
 import { sendRaw, type RawReply, type RawRequest } from './raw-http.js';
 import type { RecordingLogger } from './recording-logger.js';
+import { testPages } from './test-pages.js';
 
 /** A reply with its JSON read; of a page there is none. */
 export interface MatrixReply extends RawReply {
@@ -69,7 +70,7 @@ export async function startClientServer(options: ClientServerOptions = {}): Prom
   const addressDeps = {
     addresses: options.addresses ?? contacts.addresses,
     validation: contacts.validation,
-    confirmClick: true,
+    pages: testPages,
     usualPath: 'ours' as const,
     postsWithoutAuthentication: true,
     ...options.addressRules,

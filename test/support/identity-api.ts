@@ -21,6 +21,7 @@ import type { RecordingMessenger } from './recording-messenger.js';
 import { silentLogger } from './silent-logger.js';
 import { openValidation } from './validation.js';
 import { generous } from './identity-limits.js';
+import { testPages } from './test-pages.js';
 
 /** A reply, with its JSON where it is any. */
 export interface IdentityReply extends RawReply {
@@ -104,7 +105,7 @@ export async function startIdentityApi(options: IdentityApiOptions = {}): Promis
     lookup: service.lookup,
     publicKeys: service.keys,
     accounts,
-    confirmClick: true,
+    pages: testPages,
     v1: { validate: served, bind: served, lookup: served, invite: served, submitErrorStatus: 200 },
     delegate: { secret: new Secret(delegateSecret), isAllowed: () => true },
   };

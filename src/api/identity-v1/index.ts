@@ -14,7 +14,7 @@ import { sign } from '../identity/sign.js';
 import { storeInvite } from '../identity/store-invite.js';
 import { submitToken } from '../identity/submit-token.js';
 import { unbind } from '../identity/unbind.js';
-import { validationPages } from '../identity/validation-page.js';
+import { validationPages, type PageSettings } from '../identity/validation-page.js';
 import { version1 } from '../identity/version.js';
 import { bulkLookup } from './bulk-lookup.js';
 import { lookup } from './lookup.js';
@@ -35,12 +35,11 @@ export interface V1Parts {
 
 /** What createIdentityV1 needs. */
 export interface IdentityV1Deps {
-  readonly validation: Pick<Validation, 'requestToken' | 'submitToken' | 'loadValidated'>;
+  readonly validation: Pick<Validation, 'requestToken' | 'checkToken' | 'submitToken' | 'loadValidated'>;
   readonly associations: Associations;
   readonly invites: Invites;
   readonly publicKeys: PublicKeys;
-  /** Whether the page behind the link in a mail wants a click. */
-  readonly confirmClick: boolean;
+  readonly pages: PageSettings;
   readonly v1: V1Parts & {
     /** The status of an answer to submitToken that says `success: false`. */
     readonly submitErrorStatus: 200 | 400;

@@ -15,7 +15,7 @@ import { sign } from '../identity/sign.js';
 import { storeInvite } from '../identity/store-invite.js';
 import { submitToken } from '../identity/submit-token.js';
 import { unbind } from '../identity/unbind.js';
-import { validationPages } from '../identity/validation-page.js';
+import { validationPages, type PageSettings } from '../identity/validation-page.js';
 import { version2 } from '../identity/version.js';
 import { account, logOut, register } from './account.js';
 import { hashDetails, lookUp } from './lookup.js';
@@ -23,14 +23,13 @@ import { acceptTerms, terms } from './terms.js';
 
 /** What createIdentityV2 needs. */
 export interface IdentityV2Deps {
-  readonly validation: Pick<Validation, 'requestToken' | 'submitToken' | 'loadValidated'>;
+  readonly validation: Pick<Validation, 'requestToken' | 'checkToken' | 'submitToken' | 'loadValidated'>;
   readonly associations: Pick<Associations, 'bind' | 'unbind'>;
   readonly invites: Invites;
   readonly lookup: Pick<Lookup, 'hashDetails' | 'lookUp'>;
   readonly publicKeys: PublicKeys;
   readonly accounts: Omit<IdentityAccounts, 'sweep'>;
-  /** Whether the page behind the link in a mail wants a click. */
-  readonly confirmClick: boolean;
+  readonly pages: PageSettings;
 }
 
 const prefixes = ['/_matrix/identity/v2'] as const;

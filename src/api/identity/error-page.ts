@@ -1,5 +1,6 @@
 import type { Answer, ObjectReply } from '../../http/reply.js';
-import { failurePage, type FailureReason } from '../../web/failure-page.js';
+import { failurePage } from '../../web/failure-page.js';
+import type { FailureReason } from '../../web/failure-reason.js';
 
 /** An error as the page that people see, with the same status and headers. */
 export function errorPage(reply: ObjectReply): Answer {

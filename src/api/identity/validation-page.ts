@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Failure } from '../../base/failure.js';
+import { maskAddress } from '../../base/mask-address.js';
 import { Secret } from '../../base/secret.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import type { Validation } from '../../threepid/validation.js';
-import { confirmPage, provenPage, redirectPage } from '../../web/validation-pages.js';
+import { type ConfirmNames, confirmPage, provenPage, redirectPage } from '../../web/validation-pages.js';
 import { errorPage } from './error-page.js';
 import { errorPages, inputKinds } from './error-shapes.js';
 import { readSubmission, tokenMembers } from './session-shapes.js';
@@ -13,8 +14,13 @@ import { clientOf, type Version } from './version.js';
 
 /** What validationPages needs. */
 export interface ValidationPagesDeps {
-  readonly validation: Pick<Validation, 'submitToken'>;
-  /** Whether the page wants a click: else opening the link proves the address, also where a program opens it. */
+  readonly validation: Pick<Validation, 'submitToken' | 'checkToken'>;
+  readonly pages: PageSettings;
+}
+
+/** What the pages show and demand. */
+export interface PageSettings extends Pick<ConfirmNames, 'service' | 'operator'> {
+  /** Whether the page has a button. Otherwise opening the link proves the address, also if a program opens it. */
   readonly confirmClick: boolean;
 }
 
@@ -24,7 +30,7 @@ const body = z.object(tokenMembers);
 export function validationPages(
   version: Version,
   medium: 'email' | 'msisdn',
-  { validation, confirmClick }: ValidationPagesDeps,
+  { validation, pages }: ValidationPagesDeps,
 ): readonly Endpoint[] {
   const failure = (thrown: Failure) => {
     const spelled = spellFailure(thrown, 'submit');
@@ -52,8 +58,11 @@ export function validationPages(
     errors: errorPages(kinds),
     async handler(request) {
       const fields = request.body;
-      if (confirmClick) return confirmPage(medium, { action, fields }, version.purpose);
       const { key, token } = readSubmission(version.purpose, medium, fields);
+      if (pages.confirmClick) {
+        const proof = await validation.checkToken(key, token, clientOf(request, version));
+        return confirmPage(medium, { ...pages, address: maskAddress(proof) }, { action, fields }, version.purpose);
+      }
       const { nextLink } = await validation.submitToken(key, token, clientOf(request, version));
       return nextLink === undefined ? provenPage(medium, undefined) : redirectPage(medium, nextLink);
     },

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TestUser } from '../../support/address-steps.js';
 import { startClientServer, type ClientServer, type ClientServerOptions } from '../../support/client-server.js';
+import { testPages } from '../../support/test-pages.js';
 
 const v3 = '/_matrix/client/v3';
 const submission = '/_matrix/client/unstable/add_threepid';
@@ -97,7 +98,7 @@ describe('the submit_url', () => {
   });
 
   it('has a page that proves the address and leads on, where no click is wanted', async () => {
-    await start({ addressRules: { confirmClick: false } });
+    await start({ addressRules: { pages: { ...testPages, confirmClick: false } } });
     const next = 'https://chat.test/settings';
     const asked = await as(alice, 'POST', `${v3}/account/3pid/email/requestToken`, {
       email: 'alice@mail.test',

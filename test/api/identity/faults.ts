@@ -115,8 +115,8 @@ export const ofUnbind: readonly Spelling[] = [
   otherMedium,
   identity({ kind: 'address_invalid' }, 400, 'M_INVALID_PARAM', 'Invalid address'),
   identity({ kind: 'unbind_mismatch' }, 403, 'M_FORBIDDEN', 'This is not what the session or the signature proves'),
-  identity({ kind: 'signature_missing' }, 401, 'M_FORBIDDEN', 'Missing X-Matrix authorization'),
-  identity({ kind: 'signature_wrong' }, 401, 'M_FORBIDDEN', 'Wrong X-Matrix signature'),
+  identity({ kind: 'signature_missing' }, 403, 'M_FORBIDDEN', 'Missing X-Matrix authorization'),
+  identity({ kind: 'signature_wrong' }, 403, 'M_FORBIDDEN', 'Wrong X-Matrix signature'),
   identity({ kind: 'server_name_invalid' }, 400, 'M_INVALID_PARAM', 'This is no name of a server'),
   identity({ kind: 'origin_mismatch' }, 403, 'M_FORBIDDEN', 'Origin server name does not match mxid'),
   identity(

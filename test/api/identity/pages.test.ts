@@ -4,6 +4,7 @@ import { DatabaseFailure } from '../../../src/database/failure.js';
 import { lastLink, startIdentityApi, type IdentityApi, type IdentityReply } from '../../support/identity-api.js';
 import { breakable } from './breakable.js';
 import { ofToken } from './faults.js';
+import { testPages } from '../../support/test-pages.js';
 
 let api: IdentityApi;
 
@@ -45,25 +46,53 @@ function expectPage({ headers, text }: IdentityReply): void {
 }
 
 describe('the page behind the link', () => {
-  it.each(
-    prefixes.flatMap((prefix) => ['email', 'msisdn'].map((medium) => `${prefix}/validate/${medium}/submitToken`)),
-  )('has a button, and nothing that comes from elsewhere: %s', async (path) => {
+  it.each(prefixes)('names what is asked, has a button, and nothing that comes from elsewhere: %s', async (prefix) => {
     api = await startIdentityApi();
-    const reply = await api.send({ method: 'GET', path: `${path}?${query}` });
+    const { form } = await askForMail();
+    const reply = await api.send({ method: 'GET', path: `${prefix}/validate/email/submitToken?${form}` });
     expect(reply.status).toBe(200);
     expectPage(reply);
     expect(reply.text).toContain('<form method="post" action="submitToken/confirm">');
     expect(reply.text).toContain('<button type="submit">');
+    for (const name of ['a…@mail.test', testPages.service, testPages.operator]) expect(reply.text).toContain(name);
+    expect(reply.text).not.toContain('alice@');
   });
 
-  it('shows hostile parameters as what they are', async () => {
+  it('speaks the language that the browser prefers', async () => {
     api = await startIdentityApi();
-    const hostile = `"><script>alert(1)</script><a b='`;
-    const path = `${v1}/validate/email/submitToken?${new URLSearchParams({ sid: hostile, client_secret: hostile, token: hostile }).toString()}`;
-    const reply = await api.send({ method: 'GET', path });
+    const { path } = await askForMail();
+    const reply = await api.send({ method: 'GET', path, headers: { 'accept-language': 'de-AT,de;q=0.9,en;q=0.8' } });
+    expect(reply).toMatchObject({ status: 200, headers: { 'content-language': 'de', vary: 'Accept-Language' } });
+    expect(reply.text).toContain('<html lang="de">');
+    expect(reply.text).toContain('Bestätigen</button>');
+    const dead = await api.send({ method: 'GET', path: `${path}x`, headers: { 'accept-language': 'de' } });
+    expect(dead.text).toContain('<h1>Dieser Link funktioniert nicht</h1>');
+  });
+
+  it.each<[string, (path: string) => string | Promise<string>]>([
+    ['another token', (path) => path.replace(/token=\w+/, 'token=wrong')],
+    ['another session', (path) => path.replace(/sid=\w+/, 'sid=other')],
+    ['another secret', (path) => path.replace(/client_secret=\w+/, 'client_secret=other')],
+    ['another medium', (path) => path.replace('/email/', '/msisdn/')],
+    ['no token', (path) => path.replace(/token=\w+&/, '')],
+  ])('has no button if the link is dead: %s', async (_, spoiled) => {
+    api = await startIdentityApi();
+    const { path, proven } = await askForMail();
+    const reply = await api.send({ method: 'GET', path: await spoiled(path) });
+    expect(reply.status).toBe(400);
     expectPage(reply);
-    expect(reply.text.match(/&#34;&#62;&#60;script&#62;/g)).toHaveLength(3);
-    expect(reply.text.match(/<a /g)).toBeNull();
+    expect(reply.text).toContain('<h1>This link does not work</h1>');
+    expect(reply.text).not.toContain('<form');
+    expect((await api.call('GET', proven)).json).toMatchObject({ errcode: 'M_SESSION_NOT_VALIDATED' });
+  });
+
+  it('has no button if the link has expired', async () => {
+    api = await startIdentityApi();
+    const { path } = await askForMail();
+    await api.clock.advance(2 * 86_400_000);
+    const reply = await api.send({ method: 'GET', path });
+    expect(reply.text).toContain('<h1>This link has expired</h1>');
+    expect(reply.text).not.toContain('<form');
   });
 
   it('answers HEAD as it answers GET, and proves nothing', async () => {
@@ -111,7 +140,8 @@ describe('its button', () => {
 });
 
 describe('a link that proves by being opened', () => {
-  const start = () => startIdentityApi({ change: (deps) => ({ ...deps, confirmClick: false }) });
+  const start = () =>
+    startIdentityApi({ change: (deps) => ({ ...deps, pages: { ...testPages, confirmClick: false } }) });
 
   it('shows that it did', async () => {
     api = await start();
@@ -155,7 +185,9 @@ describe('what goes wrong', () => {
 
   it.each(ofToken(400))('is said in plain words: $title', async ({ title, failure, status, json }) => {
     const { change, fail } = breakable();
-    api = await startIdentityApi({ change: (deps) => change({ ...deps, confirmClick: false }) });
+    api = await startIdentityApi({
+      change: (deps) => change({ ...deps, pages: { ...testPages, confirmClick: false } }),
+    });
     fail(failure);
     for (const prefix of prefixes) {
       const opened = await api.send({ method: 'GET', path: `${prefix}/validate/email/submitToken?${query}` });

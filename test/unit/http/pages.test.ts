@@ -11,6 +11,7 @@ let server: TestServer;
 afterEach(() => server.stop(0));
 
 const html = '<!doctype html><title>ß</title>';
+const shown = (acceptLanguage = 'en') => ({ html, language: acceptLanguage });
 
 function pageEndpoint(answer: Pick<PageReply, 'css' | 'headers'> = {}): Endpoint {
   return endpoint({
@@ -22,7 +23,7 @@ function pageEndpoint(answer: Pick<PageReply, 'css' | 'headers'> = {}): Endpoint
     summary: 'Show',
     replies: { 200: { description: 'The page', page: true, headers: { Location: 'Elsewhere.' } } },
     errors: {},
-    handler: () => Promise.resolve({ status: 200 as const, html, ...answer }),
+    handler: () => Promise.resolve({ status: 200 as const, page: shown, ...answer }),
   });
 }
 
@@ -35,6 +36,8 @@ describe('a page', () => {
     expect({ status, text }).toEqual({ status: 200, text: html });
     expect(headers).toMatchObject({
       'content-type': 'text/html; charset=utf-8',
+      'content-language': 'en',
+      vary: 'Accept-Language',
       'content-length': String(Buffer.byteLength(html)),
       'cache-control': 'no-store',
       'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",

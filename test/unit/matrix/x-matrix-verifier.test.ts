@@ -50,10 +50,15 @@ function signedRequest({ key = testKey('a_1', 1), signed = {}, header = '' }: Si
   return { ...unbind, authorization };
 }
 
+/** As the server-server API signs requests. */
+const overDestination = (destination: string) => ({ destination_is: undefined, destination });
+
 describe('a request that a homeserver signed', () => {
   it.each<[string, Signing]>([
     ['for our name', { header: ',destination="id.test"' }],
     ['for our name, which it does not tell', {}],
+    ['over destination', { header: ',destination="id.test"', signed: overDestination('id.test') }],
+    ['over destination, which the header does not tell', { signed: overDestination('Alias.test') }],
     ['for another name of ours', { header: ',destination="id.test:8090"', signed: { destination_is: 'id.test:8090' } }],
     ['for another name of ours, which it does not tell', { signed: { destination_is: 'Alias.test' } }],
     [
@@ -81,7 +86,8 @@ describe('a request that a homeserver signed', () => {
     ['for somebody else, which it does not tell', { signed: { destination_is: 'other.test' } }, {}],
     ['for another of our names than it tells', { header: ',destination="id.test:8090"' }, {}],
     ['for nobody', { signed: { destination_is: undefined } }, {}],
-    ['as a homeserver is asked', { signed: { destination_is: undefined, destination: 'id.test' } }, {}],
+    ['over destination for somebody else', { signed: overDestination('other.test') }, {}],
+    ['over both', { signed: { destination: 'id.test' } }, {}],
     ['in the name of another server', { signed: { origin: 'other.test' } }, {}],
     ['with another key', { key: testKey('a_1', 2) }, {}],
     ['with a key that is not published', { key: testKey('b', 1) }, {}],

@@ -86,6 +86,11 @@ describe('the id of the session', () => {
     ['https://good.example/?a=b%20c+d', 'https://good.example/?a=b%20c+d&sid=s1'],
     ['https://good.example/#/room', 'https://good.example/?sid=s1#/room'],
     ['https://good.example/?a=b#/room?x=y', 'https://good.example/?a=b&sid=s1#/room?x=y'],
+    ['https://good.example/?sid=theirs', 'https://good.example/?sid=s1'],
+    ['https://good.example/?a=b&sid=theirs&c=d', 'https://good.example/?a=b&c=d&sid=s1'],
+    ['https://good.example/?%73id=theirs&sid&sid=', 'https://good.example/?sid=s1'],
+    ['https://good.example/?side=1&xsid=2', 'https://good.example/?side=1&xsid=2&sid=s1'],
+    ['https://good.example/?a&&b=%zz', 'https://good.example/?a&&b=%zz&sid=s1'],
   ])('goes into the query of %s', (link, expected) => {
     expect(withSid(link, 's1')).toBe(expected);
   });
@@ -99,9 +104,9 @@ describe('the id of the session', () => {
         const accepted = readNextLink(link, { hostnames: [before.hostname], allowHttp: false });
         fc.pre(accepted !== undefined);
         const after = new URL(withSid(accepted ?? '', sid));
-        expect(after.searchParams.getAll('sid').at(-1)).toBe(sid);
+        expect(after.searchParams.getAll('sid')).toEqual([sid]);
         expect([after.origin, after.pathname, after.hash]).toEqual([before.origin, before.pathname, before.hash]);
-        expect(after.search.startsWith(before.search)).toBe(true);
+        if (!before.searchParams.has('sid')) expect(after.search.startsWith(before.search)).toBe(true);
       }),
     );
   });

@@ -77,6 +77,22 @@ describe('an address is proven', () => {
     expect(await load(request, sid)).toEqual(proven);
   });
 
+  it('not by a check of the token, which names the address and counts wrong guesses', async () => {
+    const { validation } = under;
+    const request = phoneRequest();
+    const sid = await ask(request);
+    const key = keyOf(request, sid);
+    const check = (token: string) => validation.checkToken(key, new Secret(token), undefined);
+    expect(await check(lastToken())).toEqual({ medium: 'msisdn', address: '447470674927' });
+    expect(await faultOf(load(request, sid))).toEqual({ kind: 'session_not_validated' });
+    let fault = await faultOf(check(wrongCode(lastToken())));
+    for (let guess = 1; fault?.kind === 'token_wrong' && guess < 20; guess += 1) {
+      fault = await faultOf(check(wrongCode(lastToken())));
+    }
+    expect(fault).toMatchObject({ kind: 'too_many_guesses' });
+    expect(await faultOf(check(lastToken()))).toMatchObject({ kind: 'too_many_guesses' });
+  });
+
   it('until that has served its purpose', async () => {
     const request = emailRequest();
     const sid = await prove(request);
