@@ -23,10 +23,22 @@ export function explainFailure(error: unknown): Explanation {
   }
   if (error instanceof SettingsFailure) return { code: exitCodes.config, text: `${explainSettings(error.fact)}\n` };
   if (error instanceof SigningKeyFailure) return { code: exitCodes.config, text: `${explainSigningKey(error.fact)}\n` };
+  if (isCompiledPartMissing(error)) return { code: exitCodes.defect, text: compiledPartMissing };
   const listening = explainListening(error);
   if (listening !== undefined) return { code: exitCodes.listen, text: `${listening}\n` };
   const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { code: exitCodes.defect, text: `This is a defect of Gangway. Please report it:\n${shown}\n` };
+}
+
+const compiledPartMissing =
+  'The compiled part of a dependency (sqlite3 or @node-rs/argon2) is missing, or was built for another system or version of Node. In the ' +
+  'folder of Gangway run `npm ci`. If npm does not run install scripts here, run `npm rebuild sqlite3 --ignore-scripts=false` after it.\n';
+
+/** As the loaders of sqlite3 (bindings) and @node-rs/argon2 report it, and Node for a file that does not fit. */
+function isCompiledPartMissing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const isUnfit = 'code' in error && error.code === 'ERR_DLOPEN_FAILED';
+  return isUnfit || /^(Could not locate the bindings file|Cannot find native binding)/.test(error.message);
 }
 
 /** All that is wrong with a configuration, for a terminal. */

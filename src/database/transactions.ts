@@ -16,7 +16,8 @@ export interface Transactions {
   stop(): Promise<void>;
 }
 
-const slowMs = 200;
+/** Not less: a first start on a small machine takes half a second for its schema and keys. */
+const slowMs = 1_000;
 
 /** Transactions on that backend: first come, first served where it has one connection only. */
 export function createTransactions(deps: {

@@ -19,6 +19,8 @@ export function smtpFailure(
 ): DeliveryFailure {
   const { code, command, response, responseCode } = (error instanceof Error ? error : {}) as SmtpError;
   const said = typeof response === 'string' ? withoutAddress(response, to) : undefined;
+  // Postfix: "Relay access denied", Exchange: "Unable to relay", sendmail: "Relaying denied", qmail: "not in my list of allowed rcpthosts".
+  const deniesRelay = typeof response === 'string' && /\brelay|\brcpthosts\b/i.test(response.replaceAll(to, ''));
   const detail = [code, command, said].filter((part) => typeof part === 'string').join(': ') || 'no reason given';
   // The server's no to a message says nothing of one before it that was left without an answer.
   const isAnswered = code === 'EMESSAGE' && typeof responseCode === 'number';
@@ -31,7 +33,7 @@ export function smtpFailure(
     case 'EENVELOPE':
     case 'EMESSAGE':
       return typeof responseCode === 'number' && said !== undefined
-        ? refusal({ command, responseCode, said, detail, mayHaveSent })
+        ? refusal({ command, responseCode, said, deniesRelay, detail, mayHaveSent })
         : channelDown('settings_refused', detail, { mayHaveSent });
     case 'ETIMEDOUT':
       return channelDown('no_answer', detail, { mayHaveSent });
@@ -50,17 +52,20 @@ interface Refusal {
   readonly command: unknown;
   readonly responseCode: number;
   readonly said: string;
+  /** Whether the server refuses to pass mail on for us, to any address of other servers. */
+  readonly deniesRelay: boolean;
   readonly detail: string;
   readonly mayHaveSent: boolean;
 }
 
 /** RFC 5321, section 4.2, and RFC 3463 where the server gives an enhanced code. */
-function refusal({ command, responseCode, said, detail, mayHaveSent }: Refusal): DeliveryFailure {
+function refusal({ command, responseCode, said, deniesRelay, detail, mayHaveSent }: Refusal): DeliveryFailure {
   const enhanced = /^\d{3}[ -]([245]\.\d{1,3})\.\d{1,3}\b/.exec(said)?.[1];
   if (responseCode === 421) return channelDown('out_of_order', detail, { mayHaveSent });
   if (command === 'MAIL FROM') return channelDown('settings_refused', detail, { mayHaveSent });
   if (responseCode < 500) return new DeliveryFailure({ kind: 'slow_down', retryAfterMs: usualWaitMs }, { mayHaveSent });
   if (command === 'RCPT TO') {
+    if (deniesRelay) return channelDown('settings_refused', detail, { mayHaveSent });
     if (enhanced === '5.1') return new DeliveryFailure({ kind: 'address_unknown' }, { mayHaveSent });
     if (enhanced === undefined && [550, 551, 553].includes(responseCode)) {
       return new DeliveryFailure({ kind: 'address_unknown' }, { mayHaveSent });

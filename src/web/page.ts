@@ -34,7 +34,7 @@ export function page<const Status extends number>(status: Status, contentIn: (te
   return {
     status,
     css,
-    page(acceptLanguage) {
+    page: (acceptLanguage: string | undefined) => {
       const language = chooseLanguage(acceptLanguage);
       return { language, html: documentOf(language, contentIn(catalogues[language])) };
     },

@@ -2,6 +2,7 @@ import { MigrationExecutor } from 'typeorm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { migrations } from '../../migrations/index.js';
 import type { DatabasePlace } from '../support/database-place.js';
+import { redactFields } from '../../src/observability/redact.js';
 import { openTestDatabase } from '../support/database.js';
 import { createRecordingLogger } from '../support/recording-logger.js';
 
@@ -38,6 +39,13 @@ export function describeSchema(createPlace: () => Promise<DatabasePlace>): void 
     expect(await drift()).toEqual([]);
     await place.execute('DROP INDEX login_processes_owner');
     expect(await drift()).toHaveLength(1);
+  });
+
+  it('is migrated with a line in the log that names the migrations, none taken for a secret', async () => {
+    const logger = createRecordingLogger();
+    await (await openTestDatabase({ uri: place.uri, logger })).close();
+    const { fields } = await logger.line('database migrated');
+    expect(redactFields(fields)).toEqual({ migrations: migrations.map(({ name }) => name.replace(/\d+$/, '')) });
   });
 
   it('is migrated at the first opening, and left alone after that', async () => {

@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
@@ -125,6 +127,11 @@ describe('gangway generate', () => {
   });
 });
 
+/** What sqlite3 loads its compiled part with. */
+const bindingsOfSqlite = createRequire(createRequire(import.meta.url).resolve('sqlite3'))('bindings') as (
+  file: string,
+) => unknown;
+
 /** Matches what all the patterns match. */
 function allOf(...patterns: readonly RegExp[]): RegExp {
   return new RegExp(patterns.map(({ source }) => `(?=.*${source})`).join(''));
@@ -199,6 +206,19 @@ describe('what is said of a failure', () => {
     expect(code).toBe(3);
     expect(text).toContain('/data/mails (delivery.templates)');
     expect(text).toContain('  a/b.eta\n    It is bad.\n');
+  });
+
+  it.each<[string, () => unknown]>([
+    ['missing', () => bindingsOfSqlite('missing.node')],
+    ['unfit', () => process.dlopen({ exports: {} }, fileURLToPath(import.meta.url))],
+  ])('says what to do if a compiled part is %s', (_, load) => {
+    let thrown: unknown;
+    try {
+      load();
+    } catch (error) {
+      thrown = error;
+    }
+    expect(explainFailure(thrown).text).toMatch(/^[^\n]+npm ci[^\n]+npm rebuild sqlite3[^\n]+\n$/);
   });
 
   it('names the address that another program listens on', async () => {

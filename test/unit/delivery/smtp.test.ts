@@ -235,11 +235,18 @@ describe('refusals of mail', () => {
     { said: '550 at RCPT', options: toRcpt(saying(550, 'Nobody here')), fact: { kind: 'address_unknown' } },
     { said: '553 at RCPT', options: toRcpt(saying(553, 'Not allowed')), fact: { kind: 'address_unknown' } },
     { said: '552 5.2.2 at RCPT', options: toRcpt(saying(552, '5.2.2 Full')), fact: { kind: 'address_unreachable' } },
-    {
-      said: '550 5.7.1 at RCPT',
-      options: toRcpt(saying(550, '5.7.1 No relaying')),
-      fact: { kind: 'address_unreachable' },
-    },
+    { said: '550 5.7.1 at RCPT', options: toRcpt(saying(550, '5.7.1 No')), fact: { kind: 'address_unreachable' } },
+    ...[
+      saying(554, '5.7.1 <alice@example.test>: Relay access denied'),
+      saying(550, '5.7.1 <alice@example.test>... Relaying denied'),
+      saying(550, 'relay not permitted'),
+      saying(550, '5.7.54 SMTP; Unable to relay recipient in non-accepted domain'),
+      saying(553, "sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)"),
+    ].map((refusal) => ({
+      said: `"${refusal.message}" at RCPT`,
+      options: toRcpt(refusal),
+      fact: { kind: 'channel_down' },
+    })),
     { said: '554 at RCPT', options: toRcpt(saying(554, 'No')), fact: { kind: 'address_unreachable' } },
     {
       said: '450 at RCPT',
@@ -261,8 +268,14 @@ describe('refusals of mail', () => {
     expect((await failureOf(messenger)).fact).toEqual(fact);
   });
 
+  it('reads nothing out of the name of the address', async () => {
+    const { messenger } = await serverAndMailer(toRcpt(saying(550, '5.1.1 <relay@example.test>: User unknown')));
+    const failure = await failureOf(messenger, emailValidation({ to: 'relay@example.test' }));
+    expect(failure.fact).toEqual({ kind: 'address_unknown' });
+  });
+
   it('says in the log what the server said, without the address', async () => {
-    const refusal = saying(550, '5.7.1 <alice@example.test>: relaying denied, alice!');
+    const refusal = saying(550, '5.7.1 <alice@example.test>: not for you, alice!');
     const { messenger, logger } = await serverAndMailer(toRcpt(refusal));
     await failureOf(messenger);
     expect((await logger.line('a message was not taken')).fields).toEqual({
