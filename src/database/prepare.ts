@@ -37,8 +37,9 @@ export async function prepareDatabase(deps: {
     if (!checked) await writeCheck(queryRunner, sealer);
     const resealed = await reseal(queryRunner, { sealer, hasher });
     await backend.commit(queryRunner);
-    if (done.length > 0)
-      logger.info('database migrated', { migrations: done.map(({ name }) => name.replace(/\d+$/, '')) });
+    // Without its number a name is not taken for a key by the redaction of the log.
+    const migrated = done.map(({ name }) => name.replace(/\d+$/, ''));
+    if (migrated.length > 0) logger.info('database migrated', { migrations: migrated });
     if (resealed > 0) logger.info('values sealed under an old encryption key are sealed anew', { values: resealed });
   } catch (error) {
     await queryRunner.query('ROLLBACK').catch(() => backend.abandon(queryRunner));
