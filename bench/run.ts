@@ -1,4 +1,5 @@
 import { measureEventLoop } from './event-loop.js';
+import { measureHostileBodies } from './hostile-bodies.js';
 import { measureLoginStarts } from './login-starts.js';
 import { measureLoginTimes } from './login-times.js';
 import { measureLookups } from './lookups.js';
@@ -6,6 +7,7 @@ import { measureManyLogins } from './many-logins.js';
 
 const scenarios: Readonly<Record<string, (print: (line: string) => void) => Promise<void>>> = {
   'event-loop': measureEventLoop,
+  'hostile-bodies': measureHostileBodies,
   'login-starts': measureLoginStarts,
   'login-times': measureLoginTimes,
   'many-logins': measureManyLogins,

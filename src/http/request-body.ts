@@ -23,6 +23,8 @@ export type ReadBody = (ctx: Context, limits: BodyLimits) => Promise<RequestBody
 /** What one body may take. */
 export interface BodyLimits {
   readonly limitBytes: number;
+  /** How many arrays, objects and members its JSON may have. */
+  readonly maxParts: number;
   readonly allowance: BodyAllowance;
 }
 
@@ -43,13 +45,13 @@ const options = {
 const parse = bodyParser(options);
 
 /** The reader of request bodies. */
-export const readBody: ReadBody = async (ctx, { limitBytes, allowance }) => {
+export const readBody: ReadBody = async (ctx, { limitBytes, maxParts, allowance }) => {
   const encoding = ctx.get('Content-Encoding');
   if (encoding !== '' && encoding !== 'identity') throw new HttpFailure({ kind: 'body_encoded' });
   const bytes = await receiveBody(ctx.req, limitBytes, allowance);
   return {
     bytes,
-    json: async () => (bytes.length > 0 && isSafeJson(bytes) ? parseAs(jsonType, ctx, bytes) : notJson()),
+    json: async () => (bytes.length > 0 && isSafeJson(bytes, maxParts) ? parseAs(jsonType, ctx, bytes) : notJson()),
     form: async () => (bytes.length === 0 ? {} : ((await parseAs(formType, ctx, bytes)) as Record<string, string>)),
   };
 };

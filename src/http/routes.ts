@@ -32,6 +32,9 @@ export interface RoutesDeps {
   readonly logger: Logger;
 }
 
+/** How many arrays, objects and members a body may have: a large one may have an array for each address that is looked up. */
+const maxParts: Readonly<Record<BodySize, number>> = { usual: 1000, large: 100_100 };
+
 interface Mount {
   readonly prefix: string;
   readonly surface: Surface;
@@ -120,14 +123,17 @@ function serve(
     const query = new URLSearchParams(ctx.querystring);
     const principal = await admit(ctx, surface, endpoint, { accessToken, query });
     endpoint.admit?.();
-    const receive = () => {
+    const receive = async () => {
       const allowance = bodies.open({ client: clientNetwork(clientAddress), isPublic: endpoint.access === 'public' });
       ctx.res.once('close', () => allowance.release());
-      return readBody(ctx, { limitBytes: limitBytes[endpoint.bodySize], allowance });
+      const size = endpoint.bodySize;
+      const limits = { limitBytes: limitBytes[size], maxParts: maxParts[size], allowance };
+      const received = await readBody(ctx, limits);
+      // Parsing is more work than the rest: many bodies at once are not to hold up other requests.
+      await pass();
+      return received;
     };
     const body = endpoint.body === undefined ? undefined : await readInput(endpoint.bodyFrom, ctx, receive);
-    // What takes a body is more work than the rest: many such requests at once are not to hold up the others.
-    if (endpoint.body !== undefined) await pass();
     const reply = await endpoint.run({
       params: params(ctx.captures ?? []),
       query,

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isSafeJson, maxJsonDepth } from '../../../src/http/json-guard.js';
 
-const isSafe = (text: string) => isSafeJson(Buffer.from(text));
+const most = 1000;
+const isSafe = (text: string) => isSafeJson(Buffer.from(text), most);
 
 /** JSON text in which a part of the characters is escaped. */
 function escaped(value: unknown): string {
@@ -65,11 +66,24 @@ describe('the check before JSON is parsed', () => {
     expect(isSafe(nested(maxJsonDepth + 1))).toBe(false);
     expect(
       isSafe(
-        `[${Array(1000)
+        `[${Array(4)
           .fill(nested(maxJsonDepth - 1))
           .join()}]`,
       ),
     ).toBe(true);
+  });
+
+  it.each(['[]', '{}'])('refuses what has too many parts: %s', (part) => {
+    const parts = (count: number) => `[${Array(count).fill(part).join()}]`;
+    expect(isSafe(parts(most - 1))).toBe(true);
+    expect(isSafe(parts(most))).toBe(false);
+  });
+
+  it('refuses what has too many members', () => {
+    const members = (count: number) =>
+      JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, at) => [`m${at}`, ':'])));
+    expect(isSafe(members(most - 1))).toBe(true);
+    expect(isSafe(members(most))).toBe(false);
   });
 
   it('takes brackets within strings for text', () => {
@@ -78,7 +92,7 @@ describe('the check before JSON is parsed', () => {
   });
 
   it('leaves what is no JSON to the parser', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => typeof isSafeJson(bytes) === 'boolean'));
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => typeof isSafeJson(bytes, most) === 'boolean'));
     for (const text of ['"', '"\\', '"\\u', '"\\ud8', ']', '']) expect(isSafe(text)).toBeTypeOf('boolean');
   });
 });
