@@ -32,7 +32,7 @@ export const deviations: readonly LoginDeviation[] = [
   ...at('v3', post, 13, '400 errcode M_BAD_JSON added', '400 errcode M_INVALID_PARAM added'),
   ...at('v3', post, 13, '400 errcode M_MISSING_PARAM added', '400 errcode M_NOT_JSON added'),
   ...at('v3', post, 17, ...answeredForUs),
-  ...at('v3', openIdToken, 13, 'status 400 added', ...malformed),
+  ...at('v3', openIdToken, 13, 'status 400 added', 'status 503 added', ...malformed),
   ...at('v3', openIdToken, 28, 'status 401 added', 'status 403 added'),
   ...at('v3', openIdToken, 17, 'status 500 added'),
   ...at('v3', openIdUser, 28, '401 errcode M_MISSING_TOKEN added', '401 property soft_logout added'),

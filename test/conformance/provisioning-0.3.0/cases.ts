@@ -98,7 +98,7 @@ export const cases: Readonly<Record<string, ReplayCase>> = {
   'no auth': { request: { ...requestCode(), authorization: null }, ...secretInvalid },
   "auth lower 'bearer'": {
     request: { ...requestCode(), authorization: authorization.replace('Bearer', 'bearer') },
-    ...secretInvalid,
+    ...deviates(16, 200, { state: 'code', message: 'Code requested successfully.' }),
   },
   'auth raw secret': { request: { ...requestCode(), authorization: sharedSecret }, ...secretInvalid },
   'bad auth + bad json': { request: { ...post('request_code', '{'), authorization: 'Bearer x' }, ...secretInvalid },
