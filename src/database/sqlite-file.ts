@@ -19,7 +19,11 @@ export interface SqliteFile {
  */
 export async function findSqliteFile(path: string, logger: Logger): Promise<SqliteFile> {
   const directory = dirname(path);
-  const folder = await stat(directory).catch(() => undefined);
+  const folder = await stat(directory).catch((cause: unknown) => {
+    const reason = fileTrouble(cause);
+    if (reason === undefined) return undefined;
+    throw new DatabaseFailure({ kind: 'file_unusable', path, reason }, { cause });
+  });
   if (!folder?.isDirectory()) throw new DatabaseFailure({ kind: 'directory_missing', directory });
   try {
     const real = await createdOrFound(path);

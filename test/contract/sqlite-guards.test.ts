@@ -58,6 +58,14 @@ async function faultOf(work: Promise<unknown>): Promise<unknown> {
   throw error;
 }
 
+/** As asOrdinaryUser, who gets to the folder whatever the mode of the one above it. */
+async function inOwnFolder<T>(files: readonly string[], work: () => Promise<T>): Promise<T> {
+  const above = dirname(folder);
+  const { mode } = statSync(above);
+  if (process.geteuid?.() === 0) chmodSync(above, mode | 0o011);
+  return asOrdinaryUser(files, work);
+}
+
 const write = (database: Database) => database.transaction((tx) => tx.floodWaits.save('subject', 1));
 
 describe('the claim of a daemon on a SQLite database', () => {
@@ -124,16 +132,29 @@ describe('the claim of a daemon on a SQLite database', () => {
     await (await openTestDatabase({ uri: place.uri })).close();
     prepare();
     // The lock file stays root's: then its owner cannot simply change the mode.
-    const fault = await asOrdinaryUser([folder, place.path], () => faultOf(openDaemon()));
+    const fault = await inOwnFolder([folder, place.path], () => faultOf(openDaemon()));
     expect(fault).toEqual({ kind: 'lock_unusable', path: lockPath, reason });
   });
 
   it('works for an ordinary user, and is refused if that user may not write to the folder', async () => {
-    await asOrdinaryUser([folder], async () => {
+    await inOwnFolder([folder], async () => {
       await write(await openDaemon());
       await opened.pop()?.close();
       await chmod(folder, 0o500);
       expect(await faultOf(openDaemon())).toEqual({ kind: 'file_unusable', path: place.path, reason: 'not_permitted' });
+      await chmod(folder, 0o700);
+    });
+  });
+
+  it('is refused as not permitted, and not as missing, if that user may not enter the folder', async () => {
+    await inOwnFolder([folder], async () => {
+      await chmod(folder, 0o000);
+      const inside = join(folder, 'deeper', 'test.db');
+      expect(await faultOf(openDaemon(inside))).toEqual({
+        kind: 'file_unusable',
+        path: inside,
+        reason: 'not_permitted',
+      });
       await chmod(folder, 0o700);
     });
   });
