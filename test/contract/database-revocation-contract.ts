@@ -157,7 +157,13 @@ export function describeRevocation(createPlace: () => Promise<DatabasePlace>): v
     await embedded.administration.deactivate(alice);
     const left = await database.transaction((tx) => tx.loginProcesses.listByOwner(alice, 0));
     const read = left.map(({ id, state, expiresAt }) => [id, readState(state), expiresAt <= at]);
-    const over = (session: string) => ({ step: 'over', session: new Secret(`${session}-3501`), name: null, end: null });
+    const over = (session: string) => ({
+      step: 'over',
+      session: new Secret(`${session}-3501`),
+      name: null,
+      end: null,
+      finishedBy: null,
+    });
     expect(read).toEqual([
       ['linked-3501', over('linked-session'), true],
       ['left-3501', over('left-session'), true],

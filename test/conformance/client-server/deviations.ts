@@ -63,4 +63,7 @@ export const beyond: readonly LoginExtra[] = [
   { version: 'v3', operation: 'POST /account/password/email/requestToken', ruling: 34 },
   { version: 'v3', operation: 'POST /account/password/msisdn/requestToken', ruling: 34 },
   { version: 'v3', operation: 'POST /account/deactivate', ruling: 35 },
+  { version: 'v3', operation: 'GET /versions', ruling: 36 },
+  { version: 'v3', operation: 'GET /capabilities', ruling: 36 },
+  { version: 'v3', operation: 'GET /client', ruling: 36 },
 ];
