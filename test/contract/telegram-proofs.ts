@@ -365,6 +365,8 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       under.telegram.renumber(user.id, numberOf(otherNumber));
       await under.proofs.add(alice, await under.login.whoAmI(alice));
       expect(await under.numbersOf(alice)).toEqual([otherNumber]);
+      // The number on record gets no code any more, so the login asks for another one.
+      under.telegram.fail('sendCode', { kind: 'phone_number_invalid' }, { phone: numberOf(otherNumber) });
       await logInAgain(under, user);
       expect(await under.numbersOf(alice)).toEqual(mode === 'on' ? [number] : []);
     });
