@@ -10,6 +10,7 @@ interface SandboxOptions {
   readonly portBase: number;
   readonly controlPort: number;
   readonly publicKey: string;
+  readonly strictKeys: boolean;
 }
 
 /** `gangway sandbox`: a simulated Telegram on loopback, until SIGTERM or SIGINT. Prints one line of JSON when it is up. */
@@ -29,7 +30,12 @@ export function addSandbox(
     )
     .option('--control-port <port>', 'the port of the control API. 0: any free port', readPort, 0)
     .option('--public-key <file>', 'where to write the public key of the sandbox', 'sandbox-public-key.pem')
-    .action(async ({ portBase, controlPort, publicKey }: SandboxOptions) => {
+    .option(
+      '--strict-keys',
+      'invalidate an auth key that two connections use at the same time, as Telegram does',
+      false,
+    )
+    .action(async ({ portBase, controlPort, publicKey, strictKeys }: SandboxOptions) => {
       const { startSandbox } = await import('../sandbox/sandbox.js');
       const ports = [0, 1, 2].map((index) => (portBase === 0 ? 0 : portBase + index));
       const publicKeyPath = resolve(folder, publicKey);
@@ -39,7 +45,7 @@ export function addSandbox(
         err(`${publicKey} was not written: ${problem}\n`);
         return end(exitCodes.output);
       }
-      const sandbox = await startSandbox({ clock, random, ports, controlPort, publicKeyPath });
+      const sandbox = await startSandbox({ clock, random, ports, controlPort, publicKeyPath, strictKeys });
       const { dataCentres, controlUrl } = sandbox;
       out(`${JSON.stringify({ data_centres: dataCentres, public_key: publicKeyPath, control_url: controlUrl })}\n`);
       await stopped;

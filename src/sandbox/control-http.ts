@@ -31,6 +31,7 @@ export async function serveControl(
     ['GET /info', () => info],
     ['GET /calls', () => control.calls()],
     ['GET /sessions', () => control.sessions()],
+    ['GET /keys', () => control.keys()],
     ['POST /faults', (order) => void control.addFault(parseFault(order))],
     ['DELETE /faults', () => control.clearFaults()],
     ['POST /cut', () => control.cutConnections()],

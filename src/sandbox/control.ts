@@ -1,11 +1,14 @@
 import { Failure } from '../base/failure.js';
 import type { DataCentre } from './dc/data-centre.js';
+import type { KeyUsage, KeyUse } from './dc/key-usage.js';
 import type { Fault, Faults } from './faults.js';
 import type { CallLog, SandboxCall } from './rpc/call-log.js';
 import { accountOfPhone, botOfToken, type Account } from './world/accounts.js';
+import { endLogin } from './world/devices.js';
 import type { LoginToken } from './world/login-tokens.js';
 import type { World } from './world/world.js';
 
+export type { KeyUse } from './dc/key-usage.js';
 export type { Fault } from './faults.js';
 export type { SandboxCall } from './rpc/call-log.js';
 
@@ -26,6 +29,8 @@ export interface SandboxControl {
   reset(): void;
   /** The auth keys that are logged in. */
   sessions(): readonly SandboxSession[];
+  /** Every auth key that has been used, with its simultaneous connections. */
+  keys(): readonly KeyUse[];
   /** What arrived: one entry per call, in order. */
   calls(): readonly SandboxCall[];
 }
@@ -45,12 +50,13 @@ export interface ControlDeps {
   readonly faults: Faults;
   readonly callLog: CallLog;
   readonly dataCentres: readonly DataCentre[];
+  readonly keyUsage: KeyUsage;
   readonly cutConnections: () => void;
   readonly announceAccepted: (token: LoginToken) => void;
 }
 
 export function createControl(deps: ControlDeps): SandboxControl {
-  const { world, faults, callLog, dataCentres, cutConnections, announceAccepted } = deps;
+  const { world, faults, callLog, dataCentres, keyUsage, cutConnections, announceAccepted } = deps;
 
   function forgetKeys(names?: ReadonlySet<string>): void {
     for (const dataCentre of dataCentres) dataCentre.forgetKeys(names);
@@ -67,11 +73,7 @@ export function createControl(deps: ControlDeps): SandboxControl {
       forgetKeys(new Set(devices.map((device) => device.keyName)));
     },
     revokeSessions(phoneOrToken, error) {
-      for (const device of world.devices.ofAccount(loadAccount(phoneOrToken))) {
-        device.account = undefined;
-        device.awaitingPassword = undefined;
-        device.revokedAs = error;
-      }
+      for (const device of world.devices.ofAccount(loadAccount(phoneOrToken))) endLogin(device, error);
     },
     acceptLoginToken(token, phone) {
       announceAccepted(world.loginTokens.accept(token, loadAccount(phone)));
@@ -82,11 +84,13 @@ export function createControl(deps: ControlDeps): SandboxControl {
       world.clear();
       callLog.clear();
       cutConnections();
+      keyUsage.clear();
     },
     sessions: () =>
       world.devices.list().flatMap(({ keyName, dc, account }) => {
         return account ? [{ key: keyName, dc, userId: String(account.id) }] : [];
       }),
+    keys: () => keyUsage.list(),
     calls: () => callLog.list(),
   };
 }

@@ -6,6 +6,7 @@ import { serveControl } from './control-http.js';
 import { createGroup } from './crypto/group.js';
 import { generateServerKey } from './crypto/server-key.js';
 import { createDataCentre } from './dc/data-centre.js';
+import { createKeyUsage } from './dc/key-usage.js';
 import { listen, type Listener } from './dc/listener.js';
 import { createFaults } from './faults.js';
 import { createCallLog } from './rpc/call-log.js';
@@ -21,6 +22,7 @@ import { createUsersService } from './services/users.js';
 import { createTlCodec } from './tl/codec.js';
 import { parseTlSchema } from './tl/schema.js';
 import type { LoginToken } from './world/login-tokens.js';
+import { endLogin } from './world/devices.js';
 import { createWorld } from './world/world.js';
 
 export interface SandboxOptions {
@@ -36,6 +38,8 @@ export interface SandboxOptions {
   readonly publicKeyPath?: string;
   /** The 16 bytes that MTProxy clients must know; every data centre then serves them for all data centres. Default: no MTProxy. */
   readonly mtproxySecret?: Buffer;
+  /** Whether an auth key that two connections use at the same time is invalidated, as Telegram does. Default: it is recorded only. */
+  readonly strictKeys?: boolean;
 }
 
 /** A simulated Telegram that is running. */
@@ -82,9 +86,19 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   });
   const dataCentres = dataCentreIds.map((id) => createDataCentre({ id, mtproto, clock, random, rpc }));
 
+  const keyUsage = createKeyUsage({
+    clock,
+    isStrict: options.strictKeys ?? false,
+    invalidate: (key, dc) => endLogin(world.devices.of(key, dc), 'AUTH_KEY_DUPLICATED'),
+    forget(key) {
+      const names = new Set([key]);
+      for (const dataCentre of dataCentres) dataCentre.forgetKeys(names);
+      world.devices.forget(names);
+    },
+  });
   const listeners: Listener[] = [];
   const cutConnections = () => listeners.forEach((listener) => listener.cutConnections());
-  const control = createControl({ world, faults, callLog, dataCentres, cutConnections, announceAccepted });
+  const control = createControl({ world, faults, callLog, dataCentres, keyUsage, cutConnections, announceAccepted });
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => void (await Promise.all(stops.map((stopOne) => stopOne())));
 
@@ -100,6 +114,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
           group,
           serverKey,
           faults,
+          keyUsage,
           mtproxySecret: options.mtproxySecret,
           dataCentre: (id) => dataCentres.find((other) => other.id === id),
         },

@@ -11,13 +11,14 @@ import { keyExchangeLies, messageLies, passwordLies } from '../../src/sandbox/li
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
 import { magicBotSecret } from '../../src/sandbox/world/magic.js';
 import { enterCode, refusalOf, withIndependentClient } from '../support/mtcute-on-sandbox.js';
+import { startStrictSandbox } from '../support/strict-sandbox.js';
 
 let folder: string;
 let sandbox: Sandbox;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gangway-sandbox-'));
   const publicKeyPath = join(folder, 'key.pem');
-  sandbox = await startSandbox({ clock: systemClock, random: systemRandom, controlPort: 0, publicKeyPath });
+  sandbox = await startStrictSandbox({ controlPort: 0, publicKeyPath });
 });
 afterEach(() => sandbox.control.reset());
 afterAll(async () => {

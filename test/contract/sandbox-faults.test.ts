@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { TelegramClient } from '@mtcute/node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { systemRandom } from '../../src/base/random.js';
-import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { magicBotSecret } from '../../src/sandbox/world/magic.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { enterCode, otherKeyComplaint, refusalOf, withIndependentClient } from '../support/mtcute-on-sandbox.js';
+import { startStrictSandbox } from '../support/strict-sandbox.js';
 
 const clock = createFakeClock(Date.now());
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await startSandbox({ clock, random: systemRandom });
+  sandbox = await startStrictSandbox({ clock });
 });
 afterEach(() => sandbox.control.reset());
 afterAll(() => sandbox.stop());

@@ -8,9 +8,7 @@ import {
   type TelegramTransport,
 } from '@mtcute/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
-import { systemRandom } from '../../src/base/random.js';
-import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { magicBotSecret, magicPasswords } from '../../src/sandbox/world/magic.js';
 import {
   askForCode,
@@ -19,12 +17,13 @@ import {
   withIndependentClient,
   type IndependentClientOptions,
 } from '../support/mtcute-on-sandbox.js';
+import { startStrictSandbox } from '../support/strict-sandbox.js';
 
 const mtproxySecret = Buffer.from('00112233445566778899aabbccddeeff', 'hex');
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await startSandbox({ clock: systemClock, random: systemRandom, mtproxySecret });
+  sandbox = await startStrictSandbox({ mtproxySecret });
 });
 afterAll(() => sandbox.stop());
 

@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
-import { systemRandom } from '../../src/base/random.js';
-import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import {
   magicApiIds,
   magicBotRanges,
@@ -12,10 +10,11 @@ import {
   type AccountKind,
 } from '../../src/sandbox/world/magic.js';
 import { askForCode, enterCode, refusalOf, withIndependentClient } from '../support/mtcute-on-sandbox.js';
+import { startStrictSandbox } from '../support/strict-sandbox.js';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+  sandbox = await startStrictSandbox();
 });
 afterAll(() => sandbox.stop());
 

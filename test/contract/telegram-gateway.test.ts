@@ -2,8 +2,9 @@ import { PhoneNumber } from '../../src/base/phone.js';
 import type { SessionDeath } from '../../src/telegram/failure.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { createFakeTelegram } from '../support/fake-telegram.js';
-import { createTestGateway, startTestSandbox } from '../support/gramjs-on-sandbox.js';
+import { createTestGateway } from '../support/gramjs-on-sandbox.js';
 import { numberOf } from '../support/magic-logins.js';
+import { startStrictSandbox } from '../support/strict-sandbox.js';
 import { describeTelegramGateway } from './telegram-gateway.js';
 
 const connectDeadlineMs = 20_000;
@@ -18,7 +19,7 @@ const errorOf: Readonly<Record<Exclude<SessionDeath, 'auth_key_forgotten'>, stri
 };
 
 describeTelegramGateway('gramjs on the sandbox', async () => {
-  const sandbox = await startTestSandbox();
+  const sandbox = await startStrictSandbox();
   const clock = createFakeClock();
   return {
     createGateway: () => createTestGateway(sandbox, { clock, connectDeadlineMs, callDeadlineMs }),

@@ -1,18 +1,16 @@
 import { MatrixError, type AuthDict, type MatrixClient } from 'matrix-js-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
-import { systemRandom } from '../../src/base/random.js';
-import { startSandbox } from '../../src/sandbox/sandbox.js';
 import { addressClient, byEmail } from '../support/address-client.js';
 import { pressButton, provingLink, startContactPlace, type ContactPlace } from '../support/contact-place.js';
 import { loggedInClient, matrixClient } from '../support/matrix-client.js';
+import { startStrictSandbox } from '../support/strict-sandbox.js';
 
 describe('matrix-js-sdk and the accounts of Gangway', () => {
   let place: ContactPlace;
   let people: ReturnType<typeof addressClient>;
 
   beforeAll(async () => {
-    const sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+    const sandbox = await startStrictSandbox();
     await sandbox.stop();
     place = await startContactPlace(sandbox, ['alice', 'bob', 'carol', 'dave']);
     people = addressClient(place);

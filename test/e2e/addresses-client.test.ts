@@ -1,18 +1,16 @@
 import { SERVICE_TYPES } from 'matrix-js-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
-import { systemRandom } from '../../src/base/random.js';
-import { startSandbox } from '../../src/sandbox/sandbox.js';
 import { addressClient, byEmail, byPhone, type Person } from '../support/address-client.js';
 import { pressButton, provingLink, startContactPlace, type ContactPlace } from '../support/contact-place.js';
 import { policyUrl } from '../support/identity-place.js';
+import { startStrictSandbox } from '../support/strict-sandbox.js';
 
 describe('matrix-js-sdk and the addresses of accounts', () => {
   let place: ContactPlace;
   let people: ReturnType<typeof addressClient>;
 
   beforeAll(async () => {
-    const sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+    const sandbox = await startStrictSandbox();
     await sandbox.stop();
     place = await startContactPlace(sandbox, ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi'], {
       provisioning: { allow_openid_auth: true },

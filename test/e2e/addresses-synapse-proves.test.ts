@@ -1,7 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
-import { systemRandom } from '../../src/base/random.js';
-import { startSandbox } from '../../src/sandbox/sandbox.js';
 import { addressClient, byEmail, byPhone, type Person } from '../support/address-client.js';
 import { pressButton } from '../support/contact-place.js';
 import { install, type Installation } from '../support/daemon.js';
@@ -9,6 +6,7 @@ import { startGatewayApi } from '../support/gateway-api.js';
 import { startHttpFront } from '../support/http-front.js';
 import { startMailServer, type MailServer } from '../support/mail-server.js';
 import { startReverseProxy } from '../support/reverse-proxy.js';
+import { startStrictSandbox } from '../support/strict-sandbox.js';
 import { startSynapse, synapseMissing, synapsePublicUrl, type Synapse, type SynapseUser } from '../support/synapse.js';
 
 /** Synapse with a mail server, so that it proves e-mail addresses itself; its administrator has given us an access token. */
@@ -36,7 +34,7 @@ describe.skipIf(synapseMissing !== undefined)(
         },
       });
       closers.push(() => synapse.stop());
-      const sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+      const sandbox = await startStrictSandbox();
       closers.push(() => sandbox.stop());
       gangway = await install(sandbox, {
         homeserver: {

@@ -1,7 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
-import { systemRandom } from '../../src/base/random.js';
-import { startSandbox } from '../../src/sandbox/sandbox.js';
 import { addressClient, byEmail, byPhone } from '../support/address-client.js';
 import { pressButton, provingLink } from '../support/contact-place.js';
 import { install } from '../support/daemon.js';
@@ -9,6 +6,7 @@ import { startGatewayApi } from '../support/gateway-api.js';
 import { startHttpFront } from '../support/http-front.js';
 import { startMailServer } from '../support/mail-server.js';
 import { startReverseProxy } from '../support/reverse-proxy.js';
+import { startStrictSandbox } from '../support/strict-sandbox.js';
 import { startSynapse, synapseMissing, type Synapse, type SynapseUser } from '../support/synapse.js';
 
 /** Synapse as it comes: it proves no addresses, for it has neither a mail server nor anybody who sends codes. */
@@ -30,7 +28,7 @@ describe.skipIf(synapseMissing !== undefined)(
       closers.push(() => gateway.stop());
       synapse = await startSynapse();
       closers.push(() => synapse.stop());
-      const sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+      const sandbox = await startStrictSandbox();
       await sandbox.stop();
       const gangway = await install(sandbox, {
         homeserver: { domain: synapse.serverName, address: synapse.url },

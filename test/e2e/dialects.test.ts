@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
-import { systemRandom } from '../../src/base/random.js';
-import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { magicPasswords } from '../../src/sandbox/world/magic.js';
 import { install, type Answer, type Installation } from '../support/daemon.js';
 import { mustOpen, openSocket } from '../support/message-socket.js';
+import { startStrictSandbox } from '../support/strict-sandbox.js';
 
 const stepIds = {
   phone: 'fi.mau.telegram.login.phone_number',
@@ -20,7 +19,7 @@ let gangway: Installation;
 const tokens: string[] = [];
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+  sandbox = await startStrictSandbox();
   gangway = await install(sandbox);
   await gangway.start();
 });

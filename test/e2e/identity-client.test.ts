@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { IdentityPrefix, MatrixError, Method, SERVICE_TYPES, type MatrixClient } from 'matrix-js-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
-import { systemRandom } from '../../src/base/random.js';
-import { startSandbox } from '../../src/sandbox/sandbox.js';
 import { install, type Installation } from '../support/daemon.js';
 import { startGatewayApi, type GatewayApi } from '../support/gateway-api.js';
 import { startHttpFront, type HttpFront } from '../support/http-front.js';
 import { startInvitingHomeserver, type InvitingHomeserver } from '../support/inviting-homeserver.js';
 import { startMailServer, type MailServer } from '../support/mail-server.js';
 import { matrixClient } from '../support/matrix-client.js';
+import { startStrictSandbox } from '../support/strict-sandbox.js';
 
 const policyUrl = 'https://id.example.test/terms-1.0-en.html';
 
@@ -42,7 +40,7 @@ describe('matrix-js-sdk with the daemon as its identity server', () => {
       () => mails.stop(),
       () => gateway.stop(),
     );
-    const sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+    const sandbox = await startStrictSandbox();
     await sandbox.stop();
     gangway = await install(sandbox, {
       homeserver: { domain: home.serverName },

@@ -1,8 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
-import { systemRandom } from '../../src/base/random.js';
-import { startSandbox } from '../../src/sandbox/sandbox.js';
 import type { ProofSession } from '../../src/accounts/contacts/account-addresses.js';
 import { passwordLogin } from '../contract/account-authority.js';
 import { faultOf } from '../support/account-requests.js';
@@ -14,6 +11,7 @@ import { testAuthorityFile } from '../support/certificates.js';
 import { install, type Answer, type Installation } from '../support/daemon.js';
 import { startGatewayApi, type GatewayApi } from '../support/gateway-api.js';
 import { startMailServer, type MailServer } from '../support/mail-server.js';
+import { startStrictSandbox } from '../support/strict-sandbox.js';
 import { startSynapse, synapseMissing, synapsePublicUrl, type Synapse } from '../support/synapse.js';
 import { startTlsFront, type TlsFront } from '../support/tls-front.js';
 
@@ -56,7 +54,7 @@ describe.skipIf(synapseMissing)(`the daemon as the identity server of Synapse ${
   afterAll(() => Promise.all(closers.map((close) => close())));
 
   async function installGangway(): Promise<Installation> {
-    const sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+    const sandbox = await startStrictSandbox();
     await sandbox.stop();
     return install(sandbox, {
       homeserver: { domain: synapse.serverName },

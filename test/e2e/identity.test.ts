@@ -1,9 +1,7 @@
 import { readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
-import { systemRandom } from '../../src/base/random.js';
-import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { createPostgresPlace, postgresMissing } from '../support/database-place.js';
 import { install } from '../support/daemon.js';
 import { delegateSecret, publicUrl, startIdentityPlace, type IdentityPlace } from '../support/identity-place.js';
@@ -16,13 +14,14 @@ import {
   visit,
   type IdentityVisit,
 } from '../support/identity-visit.js';
+import { startStrictSandbox } from '../support/strict-sandbox.js';
 
 const v2 = '/_matrix/identity/v2';
 const timeout = 60_000;
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+  sandbox = await startStrictSandbox();
 });
 afterAll(() => sandbox.stop());
 

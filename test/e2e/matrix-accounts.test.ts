@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
-import { systemRandom } from '../../src/base/random.js';
-import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { install, type ConfigOverrides, type Installation } from '../support/daemon.js';
+import { startStrictSandbox } from '../support/strict-sandbox.js';
 
 const alice = '@alice:example.test';
 const password = 'the password of alice';
@@ -20,7 +19,7 @@ let sandbox: Sandbox;
 const installations: Installation[] = [];
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+  sandbox = await startStrictSandbox();
 });
 afterAll(() => sandbox.stop());
 afterEach(() => Promise.all(installations.splice(0).map((each) => each.remove())));

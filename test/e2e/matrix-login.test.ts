@@ -1,15 +1,14 @@
 import { type AuthDict, type LoginResponse, MatrixError } from 'matrix-js-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
-import { systemRandom } from '../../src/base/random.js';
-import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { loggedInClient, matrixClient } from '../support/matrix-client.js';
 import { startEmbeddedPlace, startRelayPlace, type MatrixPlace, type MatrixUser } from '../support/matrix-places.js';
+import { startStrictSandbox } from '../support/strict-sandbox.js';
 import { synapseMissing } from '../support/synapse.js';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+  sandbox = await startStrictSandbox();
 });
 afterAll(() => sandbox.stop());
 

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
-import { systemRandom } from '../../src/base/random.js';
-import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import type { Answer } from '../support/daemon.js';
 import { provingLink, startContactPlace } from '../support/contact-place.js';
 import { policyUrl } from '../support/identity-place.js';
 import { startEmbeddedPlace, startRelayPlace, type MatrixPlace } from '../support/matrix-places.js';
+import { startStrictSandbox } from '../support/strict-sandbox.js';
 import { synapseMissing } from '../support/synapse.js';
 
 const client = '/_matrix/client/v3';
@@ -19,7 +18,7 @@ const unknownPhone = '447700900999';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+  sandbox = await startStrictSandbox();
 });
 afterAll(() => sandbox.stop());
 

@@ -1,13 +1,11 @@
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
-import { systemRandom } from '../../src/base/random.js';
-import { startSandbox } from '../../src/sandbox/sandbox.js';
 import { install } from '../support/daemon.js';
+import { startStrictSandbox } from '../support/strict-sandbox.js';
 
 it('one of two daemons that start at once gets the database, the other names the reason, and a kill frees it', async () => {
-  const sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+  const sandbox = await startStrictSandbox();
   const first = await install(sandbox);
   const second = await install(sandbox, {
     encryption: { key: first.encryptionKey },

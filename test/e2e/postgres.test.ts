@@ -1,10 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
-import { systemRandom } from '../../src/base/random.js';
-import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { magicPasswords } from '../../src/sandbox/world/magic.js';
 import { createPostgresPlace, postgresMissing, type DatabasePlace } from '../support/database-place.js';
 import { install, type Installation } from '../support/daemon.js';
+import { startStrictSandbox } from '../support/strict-sandbox.js';
 
 const alice = '@alice:example.test';
 
@@ -15,7 +14,7 @@ describe.skipIf(postgresMissing)(`daemons on PostgreSQL ${postgresMissing ?? ''}
   let second: Installation;
 
   beforeAll(async () => {
-    sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+    sandbox = await startStrictSandbox();
   });
   afterAll(() => sandbox.stop());
 

@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
 import { parseMxid } from '../../src/base/mxid.js';
-import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
-import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { magicBotSecret, magicPasswords } from '../../src/sandbox/world/magic.js';
 import { install, type Answer, type Installation } from '../support/daemon.js';
 import { openTestDatabase } from '../support/database.js';
+import { startStrictSandbox } from '../support/strict-sandbox.js';
 
 const users = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank'] as const;
 const mxidOf = (user: (typeof users)[number]) => `@${user}:example.test`;
@@ -26,7 +25,7 @@ let sandbox: Sandbox;
 let gangway: Installation;
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+  sandbox = await startStrictSandbox();
   // Telegram is silent once, and the user waits for that to be noticed.
   const connection = { connect_timeout_seconds: 8, call_timeout_seconds: 6 };
   gangway = await install(sandbox, { telegram: { connection } });

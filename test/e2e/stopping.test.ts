@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
-import { systemRandom } from '../../src/base/random.js';
-import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { install, type ConfigOverrides, type Installation } from '../support/daemon.js';
+import { startStrictSandbox } from '../support/strict-sandbox.js';
 import { until } from '../support/until.js';
 
 const alice = '@alice:example.test';
@@ -14,7 +13,7 @@ let sandbox: Sandbox;
 let gangway: Installation;
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+  sandbox = await startStrictSandbox();
 });
 afterAll(() => sandbox.stop());
 afterEach(async () => {

@@ -2,12 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
-import { systemRandom } from '../../src/base/random.js';
 import type { Fault } from '../../src/sandbox/control.js';
-import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { magicBotSecret, magicPasswords } from '../../src/sandbox/world/magic.js';
 import { install, type Answer, type ConfigOverrides, type Installation } from '../support/daemon.js';
+import { startStrictSandbox } from '../support/strict-sandbox.js';
 import { until } from '../support/until.js';
 
 const alice = '@alice:example.test';
@@ -18,7 +17,7 @@ let sandbox: Sandbox;
 const installations: Installation[] = [];
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+  sandbox = await startStrictSandbox();
 });
 afterAll(() => sandbox.stop());
 afterEach(async () => {

@@ -2,9 +2,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { randomId, systemRandom } from '../../src/base/random.js';
 import type { Mxid } from '../../src/base/mxid.js';
-import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import type { Answer, ConfigOverrides } from '../support/daemon.js';
 import { startEmbeddedPlace, startRelayPlace, type MatrixPlace, type MatrixUser } from '../support/matrix-places.js';
+import { startStrictSandbox } from '../support/strict-sandbox.js';
 import { synapseMissing } from '../support/synapse.js';
 
 const client = '/_matrix/client/v3';
@@ -16,7 +17,7 @@ let sandbox: Sandbox;
 let place: MatrixPlace | undefined;
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+  sandbox = await startStrictSandbox();
 });
 afterAll(() => sandbox.stop());
 afterEach(async () => {

@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
-import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.js';
+import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.js';
 import type { TelegramConnection, TelegramGateway } from '../../src/telegram/gateway.js';
 import { createGramjsGateway, type GramjsGatewayOptions } from '../../src/telegram/gramjs/gateway.js';
 import { createFakeClock, type FakeClock } from './fake-clock.js';
 import { logIn } from './magic-logins.js';
 import { createRecordingLogger, type RecordingLogger } from './recording-logger.js';
 import { silentLogger } from './silent-logger.js';
+import { startStrictSandbox } from './strict-sandbox.js';
 
 /** The compiled worker: a thread cannot load TypeScript. */
 export const builtWorkerUrl = new URL('../../dist/src/telegram/gramjs/worker.js', import.meta.url);
@@ -23,11 +23,6 @@ export const workerAfter = (happening: string): URL =>
       await import('${builtWorkerUrl.href}');
     `)}`,
   );
-
-/** A sandbox on free ports. */
-export function startTestSandbox(options: Partial<SandboxOptions> = {}): Promise<Sandbox> {
-  return startSandbox({ clock: systemClock, random: systemRandom, ...options });
-}
 
 /** What a gateway needs to know of a sandbox, with one worker and nothing said. */
 export function optionsFor(sandbox: Sandbox, options: Partial<GramjsGatewayOptions> = {}): GramjsGatewayOptions {
@@ -76,7 +71,7 @@ export function useGramjsOnSandbox(options: Partial<SandboxOptions> = {}): Gramj
   const runningSandbox = () => sandbox ?? expect.unreachable('the sandbox does not run');
 
   beforeAll(async () => {
-    sandbox = await startTestSandbox(options);
+    sandbox = await startStrictSandbox(options);
   });
   beforeEach(() => {
     clock = createFakeClock();

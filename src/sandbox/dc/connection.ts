@@ -12,9 +12,11 @@ import { TlWriter } from '../tl/writer.js';
 import { detectTransport } from '../transport/detect.js';
 import { TransportFailure } from '../transport/failure.js';
 import type { Transport } from '../transport/transport.js';
+import type { AuthKey } from './auth-keys.js';
 import type { DataCentre } from './data-centre.js';
-import { openPacket } from './envelope.js';
+import { openPacket, type OpenedPacket } from './envelope.js';
 import { createKeyExchange, type KeyExchange } from './key-exchange.js';
+import type { KeyHolder, KeyUsage } from './key-usage.js';
 import { createMessageIds, type MessageIds } from './message-ids.js';
 import type { Session, SessionLink } from './session.js';
 
@@ -25,6 +27,7 @@ export interface ConnectionDeps {
   readonly group: Group;
   readonly serverKey: ServerKey;
   readonly faults: Faults;
+  readonly keyUsage: KeyUsage;
   readonly mtproxySecret: Buffer | undefined;
   readonly dataCentre: (id: number) => DataCentre | undefined;
 }
@@ -35,12 +38,14 @@ const wrongDataCentre = 444;
 const plainHeadLength = 20;
 
 /** One TCP connection of a client: transport, key exchange, and the way to its session. */
-export class Connection implements SessionLink {
+export class Connection implements SessionLink, KeyHolder {
   readonly #keyExchange: KeyExchange;
   readonly #plainIds: MessageIds;
   readonly #sessions = new Set<Session>();
   #opening: Buffer = Buffer.alloc(0);
   #transport: Transport | undefined;
+  #inbox: readonly Buffer[] = [];
+  #isWaiting = false;
   #cancelClose: Cancel = () => undefined;
 
   constructor(
@@ -54,6 +59,10 @@ export class Connection implements SessionLink {
     socket.on('data', (chunk) => this.#guard(() => this.#receive(chunk)));
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.#closed());
+  }
+
+  get isOpen(): boolean {
+    return !this.socket.destroyed && !this.socket.readableEnded;
   }
 
   close(): void {
@@ -86,10 +95,31 @@ export class Connection implements SessionLink {
   #receive(chunk: Buffer): void {
     const bytes = this.#transport ? chunk : this.#open(chunk);
     if (!this.#transport || !bytes) return;
-    for (const packet of this.#transport.receive(bytes)) {
-      if (this.socket.destroyed) return;
+    this.#inbox = [...this.#inbox, ...this.#transport.receive(bytes)];
+    this.#handleInbox();
+  }
+
+  #handleInbox(): void {
+    while (!this.#isWaiting && !this.socket.destroyed) {
+      const [packet, ...rest] = this.#inbox;
+      if (!packet) return;
+      this.#inbox = rest;
       if (!this.deps.faults.swallowsPacket(this.dataCentre.id)) this.#receivePacket(packet);
     }
+  }
+
+  // The end of the connection before may have arrived without having been read: two turns of the event loop read it.
+  #afterPendingEnds(work: () => void): void {
+    this.#isWaiting = true;
+    const resume = () => {
+      this.#isWaiting = false;
+      if (this.socket.destroyed) return;
+      this.#guard(() => {
+        work();
+        this.#handleInbox();
+      });
+    };
+    setImmediate(() => setImmediate(resume));
   }
 
   #open(chunk: Buffer): Buffer | undefined {
@@ -114,6 +144,13 @@ export class Connection implements SessionLink {
     const key = this.dataCentre.findKey(keyId);
     const opened = key && openPacket(key, packet);
     if (!key || !opened) return this.#sendTransportError(unknownKey);
+    const deliver = () => this.#deliver(key, opened);
+    if (this.deps.keyUsage.wouldDuplicate(key.name, this)) this.#afterPendingEnds(deliver);
+    else deliver();
+  }
+
+  #deliver(key: AuthKey, opened: OpenedPacket): void {
+    if (!this.deps.keyUsage.register(key.name, this.dataCentre.id, this)) return this.#sendTransportError(unknownKey);
     const session = this.dataCentre.session(key, opened.sessionId);
     this.#sessions.add(session);
     session.receive(this, opened);
@@ -152,6 +189,7 @@ export class Connection implements SessionLink {
 
   #closed(): void {
     this.#cancelClose();
+    this.deps.keyUsage.release(this);
     for (const session of this.#sessions) session.detach(this);
   }
 }

@@ -59,3 +59,10 @@ export function createDevices(): Devices {
     },
   };
 }
+
+/** Ends the login of an auth key: its next calls fail with this error. */
+export function endLogin(device: Device, error: string): void {
+  device.account = undefined;
+  device.awaitingPassword = undefined;
+  device.revokedAs = error;
+}

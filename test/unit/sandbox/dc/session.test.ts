@@ -1,12 +1,10 @@
 import { gzipSync, deflateSync, gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { systemRandom } from '../../../../src/base/random.js';
-import { sha256 } from '../../../../src/sandbox/crypto/digest.js';
-import { igeDecrypt, igeEncrypt } from '../../../../src/sandbox/crypto/ige.js';
-import { authKeyOf, type AuthKey } from '../../../../src/sandbox/dc/auth-keys.js';
+import { authKeyOf } from '../../../../src/sandbox/dc/auth-keys.js';
 import { createDataCentre } from '../../../../src/sandbox/dc/data-centre.js';
-import { openPacket } from '../../../../src/sandbox/dc/envelope.js';
-import { packContainer, readContainer, wireIds } from '../../../../src/sandbox/dc/packing.js';
+import { openPacket, type Message } from '../../../../src/sandbox/dc/envelope.js';
+import { packContainer, wireIds } from '../../../../src/sandbox/dc/packing.js';
 import { currentSalt } from '../../../../src/sandbox/dc/salts.js';
 import type { RpcOutcome } from '../../../../src/sandbox/rpc/rpc-server.js';
 import { mtproto as mtprotoSchema } from '../../../../src/sandbox/schema/mtproto.js';
@@ -16,16 +14,11 @@ import { parseTlSchema } from '../../../../src/sandbox/tl/schema.js';
 import type { TlObject } from '../../../../src/sandbox/tl/value.js';
 import { TlWriter } from '../../../../src/sandbox/tl/writer.js';
 import { createFakeClock } from '../../../support/fake-clock.js';
+import { openAsClient, sealAsClient } from '../../../support/sealed-messages.js';
 
 const mtproto = createTlCodec(parseTlSchema(mtprotoSchema));
 const sessionId = 77n;
 const call = (word: string) => Buffer.from(`call${word}`);
-
-interface Received {
-  readonly msgId: bigint;
-  readonly seqNo: number;
-  readonly body: Buffer;
-}
 
 /** A session of a data centre whose every call is answered with its own bytes, unless told otherwise, and the client's end of it. */
 function setUp(outcome: Partial<RpcOutcome> = {}) {
@@ -41,13 +34,13 @@ function setUp(outcome: Partial<RpcOutcome> = {}) {
   const dataCentre = createDataCentre({ id: 1, mtproto, clock, random: systemRandom, rpc });
   const key = authKeyOf(systemRandom.bytes(256));
   dataCentre.addKey(key);
-  const inbox: Received[] = [];
+  const inbox: Message[] = [];
   const closing: number[] = [];
   let cuts = 0;
   const link = {
     send(packet: Buffer, cut: boolean) {
       if (cut) cuts += 1;
-      inbox.push(...openAsClient(key, packet));
+      inbox.push(...openAsClient(key, sessionId, packet));
     },
     closeAfter: (delayMs: number) => void closing.push(delayMs),
   };
@@ -55,7 +48,7 @@ function setUp(outcome: Partial<RpcOutcome> = {}) {
   const nextId = () => (lastId += 4n);
 
   function send(body: Buffer, msgId = nextId(), salt = currentSalt(key, clock.now())): bigint {
-    const opened = openPacket(key, sealAsClient(key, salt, { msgId, seqNo: 1, body }));
+    const opened = openPacket(key, sealAsClient(key, { salt, sessionId }, { msgId, seqNo: 1, body }));
     if (!opened) throw new Error('the data centre cannot read its own encryption');
     dataCentre.session(key, opened.sessionId).receive(link, opened);
     return msgId;
@@ -63,44 +56,6 @@ function setUp(outcome: Partial<RpcOutcome> = {}) {
   const take = () => inbox.splice(0).map((message) => message.body);
   const objects = () => take().flatMap((body) => asService(body) ?? []);
   return { clock, calls, dataCentre, key, inbox, closing, cuts: () => cuts, nextId, send, take, objects };
-}
-
-function sealAsClient(key: AuthKey, salt: bigint, message: Received): Buffer {
-  const head = new TlWriter()
-    .long(salt)
-    .long(sessionId)
-    .long(message.msgId)
-    .int(message.seqNo)
-    .int(message.body.length);
-  const length = 32 + message.body.length;
-  const padding = systemRandom.bytes(12 + ((16 - ((length + 12) % 16)) % 16));
-  const plain = head.raw(message.body).raw(padding).result();
-  const messageKey = sha256(key.bytes.subarray(88, 120), plain).subarray(8, 24);
-  const sealed = igeEncrypt(plain, cipher(key, messageKey, 0));
-  return new TlWriter().long(key.id).raw(messageKey).raw(sealed).result();
-}
-
-function openAsClient(key: AuthKey, packet: Buffer): Received[] {
-  expect(packet.readBigInt64LE(0)).toBe(key.id);
-  const messageKey = packet.subarray(8, 24);
-  const plain = igeDecrypt(packet.subarray(24), cipher(key, messageKey, 8));
-  expect(sha256(key.bytes.subarray(96, 128), plain).subarray(8, 24)).toEqual(messageKey);
-  expect(plain.readBigInt64LE(8)).toBe(sessionId);
-  const length = plain.readInt32LE(28);
-  const padding = plain.length - 32 - length;
-  expect(padding >= 12 && padding <= 1024).toBe(true);
-  const body = plain.subarray(32, 32 + length);
-  const message = { msgId: plain.readBigInt64LE(16), seqNo: plain.readInt32LE(24), body };
-  return body.readUInt32LE() === wireIds.container ? [...readContainer(body)] : [message];
-}
-
-function cipher(key: AuthKey, messageKey: Buffer, x: number) {
-  const a = sha256(messageKey, key.bytes.subarray(x, x + 36));
-  const b = sha256(key.bytes.subarray(x + 40, x + 76), messageKey);
-  return {
-    key: Buffer.concat([a.subarray(0, 8), b.subarray(8, 24), a.subarray(24)]),
-    iv: Buffer.concat([b.subarray(0, 8), a.subarray(8, 24), b.subarray(24)]),
-  };
 }
 
 function asService(body: Buffer): TlObject | undefined {
@@ -285,7 +240,7 @@ describe('a session', () => {
 describe('an encrypted packet', () => {
   it('is not opened when a single bit of it has changed', () => {
     const key = authKeyOf(systemRandom.bytes(256));
-    const packet = sealAsClient(key, 1n, { msgId: 4n, seqNo: 1, body: call('1') });
+    const packet = sealAsClient(key, { salt: 1n, sessionId }, { msgId: 4n, seqNo: 1, body: call('1') });
     expect(openPacket(key, packet)?.body).toEqual(call('1'));
     for (const at of [8, 24, packet.length - 1]) {
       const changed = Buffer.from(packet);
