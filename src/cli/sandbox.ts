@@ -1,19 +1,25 @@
-import { closeSync, openSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { dirname, relative, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { stringify } from 'yaml';
+import type { Sandbox } from '../sandbox/sandbox.js';
 import { exitCodes } from './exit-code.js';
 import { explainUnwritten } from './explain-unwritten.js';
 import { firstSignal } from './first-signal.js';
 import type { Surroundings } from './surroundings.js';
 
 interface SandboxOptions {
+  readonly host: string;
   readonly portBase: number;
   readonly controlPort: number;
   readonly publicKey: string;
+  readonly configOut?: string;
   readonly strictKeys: boolean;
 }
 
-/** `gangway sandbox`: a simulated Telegram on loopback, until SIGTERM or SIGINT. Prints one line of JSON when it is up. */
+/** `gangway sandbox`: runs a simulated Telegram until SIGTERM or SIGINT. Prints one line of JSON when it is up. */
 export function addSandbox(
   parent: Command,
   { out, err, folder, signals, clock, random }: Surroundings,
@@ -21,7 +27,13 @@ export function addSandbox(
 ) {
   parent
     .command('sandbox')
-    .description('run a simulated Telegram on loopback; prints where it is as one line of JSON')
+    .description('run a simulated Telegram; prints its addresses as one line of JSON')
+    .option(
+      '--host <address>',
+      'the IPv4 address to listen on; 0.0.0.0: all, and clients are sent to the first one that is not loopback',
+      readHost,
+      '127.0.0.1',
+    )
     .option(
       '--port-base <port>',
       'the port of the first data centre; the others follow. 0: any free ports',
@@ -30,30 +42,63 @@ export function addSandbox(
     )
     .option('--control-port <port>', 'the port of the control API. 0: any free port', readPort, 0)
     .option('--public-key <file>', 'where to write the public key of the sandbox', 'sandbox-public-key.pem')
+    .option('--config-out <file>', 'where to write the section `telegram` of a configuration that uses the sandbox')
     .option(
       '--strict-keys',
       'invalidate an auth key that two connections use at the same time, as Telegram does',
       false,
     )
-    .action(async ({ portBase, controlPort, publicKey, strictKeys }: SandboxOptions) => {
+    .action(async ({ host, portBase, controlPort, publicKey, configOut, strictKeys }: SandboxOptions) => {
       const { startSandbox } = await import('../sandbox/sandbox.js');
       const ports = [0, 1, 2].map((index) => (portBase === 0 ? 0 : portBase + index));
       const publicKeyPath = resolve(folder, publicKey);
       const stopped = firstSignal(signals);
-      const problem = whyUnwritable(publicKeyPath);
-      if (problem !== undefined) {
-        err(`${publicKey} was not written: ${problem}\n`);
+      for (const file of configOut === undefined ? [publicKey] : [publicKey, configOut]) {
+        const problem = whyUnwritable(resolve(folder, file));
+        if (problem === undefined) continue;
+        err(`${file} was not written: ${problem}\n`);
         return end(exitCodes.output);
       }
-      const sandbox = await startSandbox({ clock, random, ports, controlPort, publicKeyPath, strictKeys });
+      const announcedHost = host === '0.0.0.0' ? outerAddress() : host;
+      const sandbox = await startSandbox({
+        clock,
+        random,
+        host,
+        announcedHost,
+        ports,
+        controlPort,
+        publicKeyPath,
+        strictKeys,
+      });
       const { dataCentres, controlUrl } = sandbox;
+      if (configOut !== undefined) {
+        const path = resolve(folder, configOut);
+        const apiHash = random.bytes(16).toString('hex');
+        writeFileSync(path, renderConfig(sandbox, { apiHash, publicKey: relative(dirname(path), publicKeyPath) }));
+      }
       out(`${JSON.stringify({ data_centres: dataCentres, public_key: publicKeyPath, control_url: controlUrl })}\n`);
       await stopped;
       await sandbox.stop();
     });
 }
 
-/** Tried before anything starts, as the sandbox writes its key last. */
+/** The section `telegram` as YAML. The path of the public key is relative to the file with this text. */
+function renderConfig(
+  { dataCentres }: Sandbox,
+  { apiHash, publicKey }: { readonly apiHash: string; readonly publicKey: string },
+): string {
+  return stringify({
+    telegram: { api_id: 4242, api_hash: apiHash, data_centres: dataCentres, public_keys: [publicKey] },
+  });
+}
+
+/** The first IPv4 address of this machine that other machines can reach. */
+function outerAddress(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+  return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
+}
+
+/** Checked before the start, because the sandbox writes its files last. */
 function whyUnwritable(path: string): string | undefined {
   try {
     closeSync(openSync(path, 'a'));
@@ -63,6 +108,11 @@ function whyUnwritable(path: string): string | undefined {
     if (problem === undefined) throw error;
     return problem;
   }
+}
+
+function readHost(text: string): string {
+  if (isIPv4(text)) return text;
+  throw new InvalidArgumentError('It must be an IPv4 address.');
 }
 
 function readPort(text: string): number {

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import type { Random } from '../base/random.js';
 import type { Environment } from '../config/environment.js';
+import type { SignalSource } from '../lifecycle.js';
 import type { Terminal } from './terminal.js';
 
 /** What a command has of the world around its process. */
@@ -15,7 +16,7 @@ export interface Surroundings {
   /** The folder that relative paths on the command line start from. */
   readonly folder: string;
   /** Where SIGTERM, SIGINT and uncaught errors are heard. */
-  readonly signals: NodeJS.Process;
+  readonly signals: SignalSource;
   readonly clock: Clock;
   readonly random: Random;
 }

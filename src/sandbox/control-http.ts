@@ -25,7 +25,7 @@ type Route = (order: Order) => unknown;
 export async function serveControl(
   control: SandboxControl,
   info: SandboxInfo,
-  address: { readonly host: string; readonly port: number },
+  address: { readonly host: string; readonly announcedHost: string; readonly port: number },
 ): Promise<ServedControl> {
   const routes = new Map<string, Route>([
     ['GET /info', () => info],
@@ -53,7 +53,7 @@ export async function serveControl(
   server.listen(address.port, address.host);
   await once(server, 'listening');
   return {
-    url: `http://${address.host}:${(server.address() as AddressInfo).port}`,
+    url: `http://${address.announcedHost}:${(server.address() as AddressInfo).port}`,
     async stop() {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));

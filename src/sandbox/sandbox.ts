@@ -30,6 +30,8 @@ export interface SandboxOptions {
   readonly random: Random;
   /** Default 127.0.0.1. */
   readonly host?: string;
+  /** The address that clients are sent to; default: `host`. It differs if `host` stands for all addresses. */
+  readonly announcedHost?: string;
   /** The ports of data centres 1, 2 and 3; default 0, a free one, each. */
   readonly ports?: readonly number[];
   /** The port of the control API, 0 for a free one; without it there is no control over HTTP. */
@@ -57,6 +59,7 @@ const dataCentreIds = [1, 2, 3] as const;
 /** Starts three data centres that speak MTProto 2.0 on loopback, with a key of their own and the accounts of world/magic.ts. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { clock, random, host = '127.0.0.1' } = options;
+  const { announcedHost = host } = options;
   const serverKey = await generateServerKey();
   const group = createGroup();
   const world = createWorld({ clock, random, group });
@@ -121,13 +124,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       );
       listeners.push(listener);
       stops.push(() => listener.stop());
-      addresses.push({ id: dataCentre.id, ip: host, port: listener.port });
+      addresses.push({ id: dataCentre.id, ip: announcedHost, port: listener.port });
     }
     const info = { dataCentres: addresses, publicKeyPem: serverKey.publicPem };
     const served =
       options.controlPort === undefined
         ? undefined
-        : await serveControl(control, info, { host, port: options.controlPort });
+        : await serveControl(control, info, { host, announcedHost, port: options.controlPort });
     if (served) stops.push(() => served.stop());
     if (options.publicKeyPath !== undefined) await writeFile(options.publicKeyPath, serverKey.publicPem);
     return { ...info, controlUrl: served?.url, control, stop };

@@ -35,6 +35,7 @@ describe('the command line', () => {
     [['config', 'fly']],
     [['run', '--fly']],
     [['sandbox', '--port-base', 'x']],
+    [['sandbox', '--host', 'localhost']],
     [['run', 'twice', 'x']],
   ])('does not understand %j', async (args) => {
     const { code, out, err } = await place.run(args);
@@ -52,16 +53,6 @@ describe('the command line', () => {
     expect({ code, out }).toEqual({ code: 3, out: '' });
     expect(err).toContain('config.yaml has 8 problems');
     expect(err).not.toMatch(/^ +at /m);
-  });
-});
-
-describe('gangway sandbox', () => {
-  it('says that it cannot write its key', async () => {
-    expect(await place.run(['sandbox', '--public-key', 'gone/x.pem'])).toEqual({
-      code: 6,
-      out: '',
-      err: 'gone/x.pem was not written: its folder does not exist.\n',
-    });
   });
 });
 

@@ -1,9 +1,11 @@
+import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/base/clock.js';
 import { systemRandom } from '../../../src/base/random.js';
 import { runCli } from '../../../src/cli/cli.js';
+import type { SignalSource } from '../../../src/lifecycle.js';
 import type { Terminal } from '../../../src/cli/terminal.js';
 
 /** How a command ended, and what it printed. */
@@ -13,10 +15,20 @@ export interface Ran {
   readonly err: string;
 }
 
+/** A command that runs. */
+export interface Started {
+  /** What it has printed to standard output so far. */
+  readonly out: string;
+  /** Sends SIGTERM, and resolves when the command has ended. */
+  stop(): Promise<Ran>;
+}
+
 /** A folder of its own to run commands in. */
 export interface Workplace {
   readonly folder: string;
   run(args: readonly string[], env?: Readonly<Record<string, string>>, terminal?: Terminal): Promise<Ran>;
+  /** Starts a command that runs until a signal, and resolves when it has printed something or ended. */
+  start(args: readonly string[]): Promise<Started>;
   remove(): void;
 }
 
@@ -32,19 +44,45 @@ export function createWorkplace(): Workplace {
   return {
     folder,
     remove: () => rmSync(folder, { recursive: true }),
-    async run(args, env = {}, terminal = noTerminal) {
-      const printed = { out: '', err: '' };
-      const code = await runCli(args, {
-        out: (text) => (printed.out += text),
-        err: (text) => (printed.err += text),
-        terminal,
-        env,
-        folder,
-        signals: process,
-        clock: systemClock,
-        random: systemRandom,
-      });
-      return { code, ...printed };
+    run: (args, env = {}, terminal = noTerminal) => runIn(folder, args, { env, terminal }),
+    async start(args) {
+      const signals = new EventEmitter();
+      const printed = new EventEmitter();
+      const ended = runIn(folder, args, { signals, onPrinted: (text) => void printed.emit('text', text) });
+      const [out] = await Promise.race([once(printed, 'text'), ended.then((ran) => [ran.out])]);
+      return {
+        out: String(out),
+        stop() {
+          signals.emit('SIGTERM');
+          return ended;
+        },
+      };
     },
   };
+}
+
+interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly terminal?: Terminal;
+  readonly signals?: SignalSource;
+  readonly onPrinted?: (out: string) => void;
+}
+
+async function runIn(folder: string, args: readonly string[], options: RunOptions): Promise<Ran> {
+  const { env = {}, terminal = noTerminal, signals = process, onPrinted = () => undefined } = options;
+  const printed = { out: '', err: '' };
+  const code = await runCli(args, {
+    out(text) {
+      printed.out += text;
+      onPrinted(printed.out);
+    },
+    err: (text) => (printed.err += text),
+    terminal,
+    env,
+    folder,
+    signals,
+    clock: systemClock,
+    random: systemRandom,
+  });
+  return { code, ...printed };
 }
