@@ -1,0 +1,23 @@
+import { Failure } from '../base/failure.js';
+
+/** What is known to go wrong between this daemon and the bridge. */
+export type BridgeFault =
+  /** No connection, no answer in time, or a gateway's 502 to 504. The request may have been carried out. */
+  | { readonly kind: 'bridge_unreachable' }
+  /** 401: the shared secret is not the bridge's. */
+  | { readonly kind: 'bridge_secret_rejected' }
+  /** 403: the bridge does not let this Matrix user log in. */
+  | { readonly kind: 'bridge_user_forbidden' }
+  /** 404 or 410: the bridge has no such login process (any more). */
+  | { readonly kind: 'bridge_process_unknown' }
+  /** 404 or 400: the Matrix user has no such login, or none at all. */
+  | { readonly kind: 'bridge_login_unknown' }
+  /** 404: the identifier names no user. */
+  | { readonly kind: 'bridge_identifier_unknown' }
+  /** The bridge refused. `message` is what it answered, without secrets; `isFinal` if the same request would fail again. */
+  | { readonly kind: 'bridge_refused'; readonly message: string; readonly isFinal: boolean }
+  /** The answer is not one of the bridge's provisioning API: another program, or an incompatible version. */
+  | { readonly kind: 'bridge_answer_invalid' };
+
+/** Thrown by Bridge. */
+export class BridgeFailure extends Failure<BridgeFault> {}
