@@ -1,0 +1,81 @@
+import { oneLine } from '../base/strangers-text.js';
+import { BridgeFailure, type BridgeFault } from './failure.js';
+import type { ProvisioningAnswer } from './provisioning-client.js';
+
+/** What a 404 means for a request. */
+export type NotFoundMeaning = 'process' | 'login' | 'identifier';
+
+const maxMessageLength = 300;
+const loginNotFound = 'Login not found';
+
+/**
+ * Refusals of the session itself: the same session is refused again. The names in capitals are Telegram's. Anything else that goes
+ * wrong inside of the bridge may pass.
+ */
+const finalReasons =
+  /session data is missing required fields|failed to parse session data|unknown flow ID|AUTH_KEY_(?:UNREGISTERED|DUPLICATED|INVALID)|SESSION_(?:REVOKED|EXPIRED)|USER_DEACTIVATED/;
+/** The bridge knows the user, but the login has never met that user. */
+const unavailableIdentifier = 'that identifier is not available via this login';
+
+/** The failure that an error answer of the bridge stands for. `secrets` never appear in its message. */
+export function readBridgeError(
+  { status, body }: ProvisioningAnswer,
+  notFound: NotFoundMeaning,
+  secrets: readonly string[],
+): BridgeFailure {
+  const code = textOf(body['errcode']);
+  const error = textOf(body['error']);
+  const reason = textOf(body['fi.mau.internal_error']) ?? error ?? code;
+  const message = scrub(reason ?? '', secrets);
+  const cause = new Error(`status ${status} ${scrub(code ?? 'without errcode', secrets)}: ${message}`);
+  return new BridgeFailure(faultOf(status, { code, error, reason, message }, notFound), { cause });
+}
+
+interface ErrorBody {
+  readonly code: string | undefined;
+  readonly error: string | undefined;
+  readonly reason: string | undefined;
+  readonly message: string;
+}
+
+function faultOf(status: number, body: ErrorBody, notFound: NotFoundMeaning): BridgeFault {
+  const { code, error, reason = '', message } = body;
+  if (code === undefined) return { kind: 'bridge_answer_invalid' };
+  if (status === 401) return { kind: 'bridge_secret_rejected' };
+  if (code === 'M_FORBIDDEN' && status === 403) {
+    // The bridge answers so if its own secret is shorter than 16 characters, or `disable`.
+    if (error !== undefined && /provisioning api is disabled/i.test(error)) return refused(message, false);
+    return { kind: 'bridge_user_forbidden' };
+  }
+  if (code === 'FI.MAU.NOT_LOGGED_IN') return { kind: 'bridge_login_unknown' };
+  if (code === 'M_NOT_FOUND') return notFoundFault(error, notFound);
+  // The status of a process in another step is 500.
+  if (notFound === 'process' && (status === 410 || code === 'M_BAD_STATE')) return { kind: 'bridge_process_unknown' };
+  if (notFound === 'identifier' && reason.startsWith(unavailableIdentifier)) {
+    return { kind: 'bridge_identifier_unknown' };
+  }
+  return refused(message, status < 500 || finalReasons.test(reason));
+}
+
+function notFoundFault(error: string | undefined, notFound: NotFoundMeaning): BridgeFault {
+  if (notFound === 'process') return { kind: 'bridge_process_unknown' };
+  if (notFound === 'login' || error === loginNotFound) return { kind: 'bridge_login_unknown' };
+  return { kind: 'bridge_identifier_unknown' };
+}
+
+function refused(message: string, isFinal: boolean): BridgeFault {
+  return { kind: 'bridge_refused', message, isFinal };
+}
+
+/** Removes the secrets, and each part of them that is long enough to be recognized, from one line of at most 300 characters. */
+function scrub(text: string, secrets: readonly string[]): string {
+  const whole = secrets.reduce((rest, secret) => (secret === '' ? rest : rest.replaceAll(secret, '[secret]')), text);
+  return oneLine(whole.slice(0, maxMessageLength * 4))
+    .replaceAll(/[\w+/=-]{40,}/g, '[secret]')
+    .replaceAll(/[\w+/=-]{8,}/g, (word) => (secrets.some((secret) => secret.includes(word)) ? '[secret]' : word))
+    .slice(0, maxMessageLength);
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,125 @@
+import type { Clock } from '../base/clock.js';
+import { DeadlineExceeded } from '../base/deadline.js';
+import type { Mxid } from '../base/mxid.js';
+import { readCapped } from '../base/read-capped.js';
+import type { Secret } from '../base/secret.js';
+import { BridgeFailure } from './failure.js';
+
+/** What createProvisioningClient needs. */
+export interface ProvisioningClientDeps {
+  /** Base URL of the bridge's listener, without a slash at the end. */
+  readonly address: string;
+  /** The bridge's `provisioning.shared_secret`. */
+  readonly sharedSecret: Secret;
+  readonly clock: Clock;
+}
+
+/** One request to the bridge's provisioning API. */
+export interface ProvisioningRequest {
+  /** The Matrix user in whose name the request is made. */
+  readonly mxid: Mxid;
+  readonly method: 'GET' | 'POST';
+  /** The segments of the path below `/_matrix/provision/v3`, not encoded. */
+  readonly path: readonly string[];
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly body?: Readonly<Record<string, unknown>>;
+  /** How long the whole of the answer may take. */
+  readonly deadlineMs: number;
+}
+
+/** An answer whose body is a JSON object. */
+export interface ProvisioningAnswer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Sends one request. Throws BridgeFailure `bridge_unreachable` if no answer of the bridge arrives in time, and `bridge_answer_invalid` if
+ * the answer is no JSON object of at most 1 MiB. Returns answers of any status otherwise.
+ */
+export type ProvisioningClient = (request: ProvisioningRequest) => Promise<ProvisioningAnswer>;
+
+const maxAnswerBytes = 1024 * 1024;
+/** A gateway has no answer of the bridge, or one of them limits the rate. */
+const statusesWithoutAnswer: readonly number[] = [429, 502, 503, 504];
+
+/** The provisioning API over HTTP. Redirects are not followed: the secret is sent to the configured address only. */
+export function createProvisioningClient({ address, sharedSecret, clock }: ProvisioningClientDeps): ProvisioningClient {
+  async function exchange(request: ProvisioningRequest, signal: AbortSignal): Promise<ProvisioningAnswer> {
+    const { method, body } = request;
+    const response = await fetch(urlOf(address, request), {
+      method,
+      headers: {
+        Accept: 'application/json',
+        'User-Agent': 'Gangway',
+        Authorization: `Bearer ${sharedSecret.reveal()}`,
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      redirect: 'manual',
+      signal,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const { status } = response;
+    if (statusesWithoutAnswer.includes(status) || (status >= 300 && status < 400)) {
+      await response.body?.cancel();
+      const kind = status < 400 ? 'bridge_answer_invalid' : 'bridge_unreachable';
+      throw new BridgeFailure({ kind }, { cause: new Error(`status ${status}`) });
+    }
+    const text = await readCapped(response.body, maxAnswerBytes);
+    if (text === undefined) throw invalidAnswer(`more than ${maxAnswerBytes} bytes`);
+    const answer = readObject(text);
+    if (answer === undefined) throw invalidAnswer(`status ${status} without a JSON object`);
+    return { status, body: answer };
+  }
+
+  return async (request) => {
+    const controller = new AbortController();
+    const { deadlineMs } = request;
+    const cancel = clock.after(deadlineMs, () => controller.abort(new DeadlineExceeded(deadlineMs)));
+    try {
+      return await exchange(request, controller.signal);
+    } catch (error) {
+      if (error instanceof BridgeFailure) throw error;
+      // The HTTP parser's own errors: the port belongs to another protocol.
+      const kind = findErrorCode(error)?.startsWith('HPE_') ? 'bridge_answer_invalid' : 'bridge_unreachable';
+      throw new BridgeFailure({ kind }, { cause: error });
+    } finally {
+      cancel();
+    }
+  };
+}
+
+/** Whether the text can be a segment of a path: URLs drop `.` and `..`, and an empty segment changes the route. */
+export function isPathSegment(text: string): boolean {
+  return text !== '' && text !== '.' && text !== '..';
+}
+
+/** Returns the code of the system or of the HTTP client, such as `ECONNREFUSED`, of an error or of its causes. */
+function findErrorCode(error: unknown): string | undefined {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
+    if ('code' in cause && typeof cause.code === 'string') return cause.code;
+    if (cause instanceof AggregateError && cause.errors.length > 0) return findErrorCode(cause.errors[0]);
+  }
+  return undefined;
+}
+
+function urlOf(address: string, { mxid, path, query }: ProvisioningRequest): string {
+  const parameters = new URLSearchParams({ user_id: mxid });
+  for (const [name, value] of Object.entries(query ?? {})) if (value !== undefined) parameters.set(name, value);
+  return `${address}/_matrix/provision/v3/${path.map(encodeURIComponent).join('/')}?${parameters.toString()}`;
+}
+
+function readObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? (value as Readonly<Record<string, unknown>>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The failure for an answer that is not one of the provisioning API. */
+export function invalidAnswer(problem: string): BridgeFailure {
+  return new BridgeFailure({ kind: 'bridge_answer_invalid' }, { cause: new Error(problem) });
+}
