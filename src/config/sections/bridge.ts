@@ -3,6 +3,7 @@ import { allowsLogin, findPermissionLevel, isOldLevel, levelWords } from '../per
 import { group, required, valueNotes, withDefault } from '../setting.js';
 import { wholeNumber } from '../value.js';
 import { isExampleName } from '../network-address.js';
+import { upstream } from './bridge-upstream.js';
 
 const todo =
   'Say who may log in: a Matrix ID, a server name or "*", each with a level. user and admin may log in to Telegram.';
@@ -45,9 +46,9 @@ function levelProblem(written: string, hasOldLevel: boolean): string | undefined
   );
 }
 
-/** Who may use the bridge. */
+/** Who may log in to Telegram, and the bridge that continues the logins. */
 export const bridge = group(
-  'Who may use the bridge.',
+  'Who may log in to Telegram, and the bridge that continues the logins.',
   {
     permissions: required(
       permissions,
@@ -64,6 +65,7 @@ export const bridge = group(
       'How many Telegram accounts one Matrix user may be logged in to at a time. Only provisioning API v3 knows more than one: ' +
         '0.3.0 and v1 show the first, and refuse a second login.',
     ),
+    upstream,
   },
-  (keys) => ({ permissions: keys.permissions, maxAccounts: keys.max_accounts_per_user }),
+  (keys) => ({ permissions: keys.permissions, maxAccounts: keys.max_accounts_per_user, upstream: keys.upstream }),
 );
