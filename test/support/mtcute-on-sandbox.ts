@@ -2,8 +2,11 @@ import { MemoryStorage, type SentCode, TelegramClient, type TelegramTransport } 
 import { addPublicKey, LogManager, NodeCryptoProvider } from '@mtcute/node/utils.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 
+/** The part of a sandbox that a client must know. */
+export type KnownSandbox = Pick<Sandbox, 'dataCentres' | 'publicKeyPem'>;
+
 /** An unmodified mtcute client, and everything that it complained about. */
-interface IndependentClient {
+export interface IndependentClient {
   readonly client: TelegramClient;
   readonly complaints: readonly string[];
 }
@@ -17,8 +20,8 @@ export interface IndependentClientOptions {
 }
 
 /** A client that knows the key and one data centre of the sandbox, and learns of the others as clients do. */
-async function createIndependentClient(
-  sandbox: Sandbox,
+export async function createIndependentClient(
+  sandbox: KnownSandbox,
   { dc = 1, transport, updates = false }: IndependentClientOptions = {},
 ): Promise<IndependentClient> {
   const crypto = new NodeCryptoProvider();
@@ -52,7 +55,7 @@ export const otherKeyComplaint = 'invalid nonce hash from server';
 
 /** Runs `work` with a client and destroys it; once more where the client stumbled over a key that begins with a zero byte. */
 export async function withIndependentClient<T>(
-  sandbox: Sandbox,
+  sandbox: KnownSandbox,
   options: IndependentClientOptions,
   work: (client: TelegramClient, complaints: readonly string[]) => Promise<T>,
 ): Promise<T> {

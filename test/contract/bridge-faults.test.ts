@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Bridge, HandOverProcess } from '../../src/bridge/bridge.js';
+import type { BridgeFault } from '../../src/bridge/failure.js';
+import { bridgeAt, bridgeFaultOf, mxidOf } from '../support/bridge-calls.js';
+import { createFakeClock } from '../support/fake-clock.js';
+import { bridgeSessionOf } from '../support/made-session.js';
+import { createSlowFault, type BridgePoint } from '../support/stand-in-bridge/faults.js';
+import { startStandInBridge, type StandInBridge } from '../support/stand-in-bridge/stand-in-bridge.js';
+import { until } from '../support/until.js';
+
+const alice = mxidOf('@alice:example.test');
+const loginId = '700020123';
+/** No request of these tests reaches Telegram. */
+const sandbox = { dataCentres: [], publicKeyPem: '' };
+const session = bridgeSessionOf(randomBytes(256), 2);
+
+let standIn: StandInBridge;
+let bridge: Bridge;
+beforeEach(async () => {
+  standIn = await startStandInBridge({ sandbox });
+  bridge = bridgeAt(standIn);
+});
+afterEach(() => standIn.stop());
+
+interface Row {
+  readonly point: BridgePoint;
+  readonly call: (process: HandOverProcess) => Promise<unknown>;
+}
+
+/** Every method of the port. */
+const rows: readonly Row[] = [
+  { point: 'whoami', call: () => bridge.findUser(alice) },
+  { point: 'start', call: () => bridge.startHandOver(alice) },
+  { point: 'step', call: (process) => bridge.submitSession(alice, process, session) },
+  { point: 'cancel', call: (process) => bridge.cancelHandOver(alice, process) },
+  { point: 'logout', call: () => bridge.logOut(alice, loginId) },
+  { point: 'contacts', call: () => bridge.contacts(alice, loginId) },
+  { point: 'search_users', call: () => bridge.searchUsers(alice, loginId, 'sandbox') },
+  { point: 'resolve_identifier', call: () => bridge.resolveIdentifier(alice, loginId, 'sandbox_20124') },
+  { point: 'create_dm', call: () => bridge.createDm(alice, loginId, 'sandbox_20124') },
+  { point: 'create_group', call: () => bridge.createGroup(alice, loginId, 'group', {}) },
+];
+
+const unreachable: BridgeFault = { kind: 'bridge_unreachable' };
+const invalid: BridgeFault = { kind: 'bridge_answer_invalid' };
+const unknownError = JSON.stringify({ errcode: 'M_UNKNOWN', error: 'Failed to get user' });
+
+const answers: readonly (readonly [string, number, string, BridgeFault])[] = [
+  ['a gateway without the bridge', 502, '<html>Bad Gateway</html>', unreachable],
+  ['a bridge that is starting', 503, '{"errcode":"M_UNKNOWN","error":"starting"}', unreachable],
+  ['a gateway that waited too long', 504, '', unreachable],
+  ['a rate limit', 429, '{"errcode":"M_LIMIT_EXCEEDED","error":"Too many requests"}', unreachable],
+  [
+    'a failure of the bridge',
+    500,
+    unknownError,
+    { kind: 'bridge_refused', message: 'Failed to get user', isFinal: false },
+  ],
+  ['a page', 200, '<html></html>', invalid],
+  ['a list', 200, '[]', invalid],
+  ['a redirect', 302, '{}', invalid],
+  ['an endless answer', 200, `{"filler":"${'x'.repeat(1024 * 1024)}"}`, invalid],
+  ['a page that is not found', 404, '<html>Not Found</html>', invalid],
+  ['an error without errcode', 404, '{"error":"no such page"}', invalid],
+];
+
+describe.each(rows)('$point', ({ point, call }) => {
+  it.each(answers)('tells %s', async (_what, status, text, fault) => {
+    const process = await bridge.startHandOver(alice);
+    standIn.fail(point, { kind: 'answer', status, text, headers: { Location: '/elsewhere' } });
+    expect(await bridgeFaultOf(call(process))).toEqual(fault);
+  });
+
+  it('tells a bridge that is down, and one that closes the connection', async () => {
+    const process = await bridge.startHandOver(alice);
+    standIn.fail(point, { kind: 'drop' });
+    expect(await bridgeFaultOf(call(process))).toEqual(unreachable);
+    standIn.fail(point, { kind: 'lose_answer' });
+    expect(await bridgeFaultOf(call(process))).toEqual(unreachable);
+    await standIn.goDown();
+    expect(await bridgeFaultOf(call(process))).toEqual(unreachable);
+    await standIn.comeUp();
+  });
+
+  it('gives up in time', async () => {
+    const process = await bridge.startHandOver(alice);
+    const slow = createSlowFault();
+    standIn.fail(point, slow.fault);
+    const clock = createFakeClock();
+    const real = bridge;
+    bridge = bridgeAt(standIn, clock);
+    const fault = bridgeFaultOf(call(process));
+    bridge = real;
+    await until(() => standIn.requests.at(-1)?.point === point);
+    await clock.advance(60_000);
+    expect(await fault).toEqual(unreachable);
+    await bridge.cancelHandOver(alice, process);
+    slow.release();
+  });
+
+  it('tells a wrong secret, a disabled API and a user without permission', async () => {
+    const process = await bridge.startHandOver(alice);
+    const strict = await startStandInBridge({ sandbox, allows: () => false });
+    const disabled = await startStandInBridge({ sandbox, sharedSecret: 'too-short' });
+    const faults: BridgeFault[] = [];
+    const real = bridge;
+    for (const at of [{ ...standIn, sharedSecret: 'another-secret' }, strict, disabled]) {
+      bridge = bridgeAt(at);
+      faults.push(await bridgeFaultOf(call(process)));
+    }
+    bridge = real;
+    await Promise.all([strict.stop(), disabled.stop()]);
+    expect(faults).toEqual([
+      { kind: 'bridge_secret_rejected' },
+      { kind: 'bridge_user_forbidden' },
+      { kind: 'bridge_refused', message: 'Provisioning API is disabled', isFinal: false },
+    ]);
+  });
+
+  it('never repeats the session or the secret in a message', async () => {
+    const process = await bridge.startHandOver(alice);
+    const key = (JSON.parse(session.reveal()) as { auth_key: string }).auth_key;
+    const parts = [session.reveal(), key.slice(40, 60), standIn.sharedSecret, key.slice(0, 200)];
+    const error = { errcode: 'M_UNKNOWN', error: 'x', 'fi.mau.internal_error': `it was ${parts.join(' and ')}` };
+    standIn.fail(point, { kind: 'answer', status: 500, text: JSON.stringify(error) });
+    const fault = await bridgeFaultOf(call(process));
+    const text = fault.kind === 'bridge_refused' ? fault.message : '';
+    expect(text).toMatch(/^it was /);
+    const shown = point === 'step' ? parts : [standIn.sharedSecret, key.slice(0, 200)];
+    for (const part of shown) expect(text).not.toContain(part);
+  });
+});

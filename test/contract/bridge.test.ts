@@ -1,0 +1,229 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
+import { systemRandom } from '../../src/base/random.js';
+import { Secret } from '../../src/base/secret.js';
+import type { Bridge } from '../../src/bridge/bridge.js';
+import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import { bridgeAt, bridgeFaultOf, mxidOf } from '../support/bridge-calls.js';
+import { createFakeClock } from '../support/fake-clock.js';
+import { bridgeSessionOf, makeBridgeSession } from '../support/made-session.js';
+import { createSlowFault } from '../support/stand-in-bridge/faults.js';
+import { startStandInBridge, type StandInBridge } from '../support/stand-in-bridge/stand-in-bridge.js';
+import { until } from '../support/until.js';
+
+const alice = mxidOf('@alice:example.test');
+const bob = mxidOf('@bob:example.test');
+const phone = '+9996620123';
+const loginId = '700020123';
+
+let sandbox: Sandbox;
+let session: Secret;
+beforeAll(async () => {
+  sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+  session = await makeBridgeSession(sandbox, phone);
+});
+afterAll(() => sandbox.stop());
+
+let standIn: StandInBridge;
+let bridge: Bridge;
+beforeEach(async () => {
+  standIn = await startStandInBridge({ sandbox });
+  bridge = bridgeAt(standIn);
+});
+afterEach(() => standIn.stop());
+
+async function handOver(to = alice, given = session): Promise<string> {
+  return bridge.submitSession(to, await bridge.startHandOver(to), given);
+}
+
+describe('a hand-over', () => {
+  it('gives the session to the bridge, which then is logged in with it', async () => {
+    expect((await bridge.findUser(alice)).logins).toEqual([]);
+    expect(await handOver()).toBe(loginId);
+    expect(await bridge.findUser(alice)).toEqual({
+      bridgeBot: '@telegrambot:example.test',
+      commandPrefix: '!tg',
+      managementRoom: undefined,
+      logins: [
+        {
+          id: loginId,
+          name: 'sandbox_20123',
+          profile: { phone, username: 'sandbox_20123', name: 'Sandbox 20123' },
+          isBot: false,
+          state: expect.objectContaining({ condition: 'working', event: 'CONNECTED' }) as unknown,
+          spaceRoom: undefined,
+        },
+      ],
+    });
+    expect((await bridge.findUser(bob)).logins).toEqual([]);
+  });
+
+  it('waits for what the bridge has begun if the session is submitted again', async () => {
+    const process = await bridge.startHandOver(alice);
+    const slow = createSlowFault();
+    standIn.fail('step', slow.fault);
+    const clock = createFakeClock();
+    const impatient = bridgeFaultOf(bridgeAt(standIn, clock).submitSession(alice, process, session));
+    await until(() => standIn.requests.at(-1)?.point === 'step');
+    await clock.advance(60_000);
+    expect(await impatient).toEqual({ kind: 'bridge_unreachable' });
+    const second = bridge.submitSession(alice, process, session);
+    await until(() => standIn.requests.filter(({ point }) => point === 'step').length === 2);
+    slow.release();
+    expect(await second).toBe(loginId);
+  });
+
+  it('shows by its login that it was accepted when the answer is lost', async () => {
+    const process = await bridge.startHandOver(alice);
+    standIn.fail('step', { kind: 'lose_answer' });
+    expect(await bridgeFaultOf(bridge.submitSession(alice, process, session))).toEqual({ kind: 'bridge_unreachable' });
+    expect(await bridgeFaultOf(bridge.submitSession(alice, process, session))).toEqual({
+      kind: 'bridge_process_unknown',
+    });
+    expect((await bridge.findUser(alice)).logins.map(({ id }) => id)).toEqual([loginId]);
+  });
+
+  it('is unknown after a restart of the bridge, which keeps the logins', async () => {
+    const process = await bridge.startHandOver(alice);
+    await standIn.restart();
+    expect(await bridgeFaultOf(bridge.submitSession(alice, process, session))).toEqual({
+      kind: 'bridge_process_unknown',
+    });
+    await handOver();
+    await standIn.restart();
+    expect((await bridge.findUser(alice)).logins.map(({ id }) => id)).toEqual([loginId]);
+    expect(await bridge.contacts(alice, loginId)).not.toEqual([]);
+  });
+
+  it('can be cancelled, also while the bridge connects, and cancelling may be repeated', async () => {
+    const process = await bridge.startHandOver(alice);
+    const slow = createSlowFault();
+    standIn.fail('step', slow.fault);
+    const submitted = bridgeFaultOf(bridge.submitSession(alice, process, session));
+    await until(() => standIn.requests.at(-1)?.point === 'step');
+    await bridge.cancelHandOver(alice, process);
+    await bridge.cancelHandOver(alice, process);
+    expect(await submitted).toEqual({ kind: 'bridge_process_unknown' });
+    slow.release();
+    expect(standIn.processCount()).toBe(0);
+    expect(standIn.logins.size).toBe(0);
+  });
+
+  it('takes the login silently from another user who has the same account', async () => {
+    await handOver(bob);
+    await handOver(alice);
+    expect((await bridge.findUser(bob)).logins).toEqual([]);
+    expect((await bridge.findUser(alice)).logins.map(({ id }) => id)).toEqual([loginId]);
+  });
+
+  it.each([
+    ['no key', () => new Secret('{"dc_id":2}'), 'session data is missing required fields', true],
+    ['no JSON', () => new Secret('{'), 'failed to parse session data: unexpected end of JSON input', true],
+    ['a key that Telegram does not know', () => bridgeSessionOf(randomBytes(256), 2), 'failed to get self', true],
+  ])('is refused for good with %s', async (_what, given, message, isFinal) => {
+    const fault = await bridgeFaultOf(handOver(alice, given()));
+    expect(fault).toMatchObject({ kind: 'bridge_refused', isFinal });
+    expect(fault.kind === 'bridge_refused' && fault.message).toContain(message);
+    expect(standIn.processCount()).toBe(0);
+  });
+
+  it('is refused for good by a bridge without the flow manual, and by one that allows no more logins', async () => {
+    const old = await startStandInBridge({ sandbox, flows: ['phone', 'qr', 'bot'] });
+    const full = await startStandInBridge({ sandbox, maxLogins: 0 });
+    try {
+      const refusals = await Promise.all([old, full].map((at) => bridgeFaultOf(bridgeAt(at).startHandOver(alice))));
+      expect(refusals).toEqual([
+        { kind: 'bridge_refused', message: 'unknown flow ID manual', isFinal: true },
+        { kind: 'bridge_refused', message: 'Maximum number of logins exceeded (0)', isFinal: true },
+      ]);
+    } finally {
+      await Promise.all([old.stop(), full.stop()]);
+    }
+  });
+});
+
+describe('a login at the bridge', () => {
+  beforeEach(() => handOver().then(() => undefined));
+
+  it('has the contacts of the account', async () => {
+    const [contact] = await bridge.contacts(alice, loginId);
+    expect(contact).toMatchObject({ name: 'Sandbox 20124', mxid: '@telegram_700020124:example.test' });
+    expect(contact?.identifiers).toEqual(['tel:+9996620124', 'telegram:sandbox_20124']);
+  });
+
+  it('finds users by text and by identifier, and opens chats with them', async () => {
+    expect((await bridge.searchUsers(alice, loginId, 'sandbox'))[0]).toMatchObject({ id: '700020124' });
+    expect(await bridge.resolveIdentifier(alice, loginId, 'sandbox_20124')).toMatchObject({ id: '700020124' });
+    expect(await bridge.createDm(alice, loginId, '700020124')).toMatchObject({
+      id: '700020124',
+      dmRoom: '!dm700020124:example.test',
+      isNew: true,
+    });
+    expect(await bridge.createGroup(alice, loginId, 'group', { participants: [] })).toMatchObject({
+      mxid: '!group:example.test',
+    });
+  });
+
+  it.each(['nobody_there', '.', '..', '', 'a/b', '?', '700020999'])('knows no user %j', async (identifier) => {
+    expect(await bridgeFaultOf(bridge.resolveIdentifier(alice, loginId, identifier))).toEqual({
+      kind: 'bridge_identifier_unknown',
+    });
+    expect(await bridgeFaultOf(bridge.createDm(alice, loginId, identifier))).toEqual({
+      kind: 'bridge_identifier_unknown',
+    });
+  });
+
+  it('refuses an unknown type of group', async () => {
+    for (const type of ['party', '..', '']) {
+      expect(await bridgeFaultOf(bridge.createGroup(alice, loginId, type, {}))).toMatchObject({
+        kind: 'bridge_refused',
+        isFinal: true,
+      });
+    }
+  });
+
+  it.each(['700020999', 'all', '', '..'])('is not the login %j', async (id) => {
+    for (const call of [
+      () => bridge.contacts(alice, id),
+      () => bridge.searchUsers(alice, id, 'sandbox'),
+      () => bridge.resolveIdentifier(alice, id, 'sandbox_20124'),
+      () => bridge.createDm(alice, id, 'sandbox_20124'),
+      () => bridge.createGroup(alice, id, 'group', {}),
+    ]) {
+      expect(await bridgeFaultOf(call())).toEqual({ kind: 'bridge_login_unknown' });
+    }
+    await bridge.logOut(alice, id);
+    expect(standIn.logins.has(loginId)).toBe(true);
+  });
+
+  it('belongs to its user', async () => {
+    expect(await bridgeFaultOf(bridge.contacts(bob, loginId))).toEqual({ kind: 'bridge_login_unknown' });
+    await bridge.logOut(bob, loginId);
+    expect(standIn.logins.has(loginId)).toBe(true);
+  });
+
+  it.each([
+    ['CONNECTING', 'working'],
+    ['', 'working'],
+    ['TRANSIENT_DISCONNECT', 'trouble'],
+    ['A_NEW_WORD', 'trouble'],
+    ['BAD_CREDENTIALS', 'ended'],
+    ['LOGGED_OUT', 'ended'],
+  ])('in the state %s is %s', async (event, condition) => {
+    const login = standIn.logins.get(loginId);
+    if (login) login.state = { event, error: 'tg-error', message: 'What happened' };
+    const [found] = (await bridge.findUser(alice)).logins;
+    expect(found?.state).toMatchObject({ condition, event, error: 'tg-error', message: 'What happened' });
+  });
+});
+
+it('logs out at the bridge and at Telegram, and may be repeated', async () => {
+  const own = await makeBridgeSession(sandbox, '+9996620130');
+  await handOver(alice, own);
+  await bridge.logOut(alice, '700020130');
+  await bridge.logOut(alice, '700020130');
+  expect(standIn.logins.size).toBe(0);
+  const fault = await bridgeFaultOf(handOver(alice, own));
+  expect(fault).toMatchObject({ kind: 'bridge_refused', isFinal: true });
+});

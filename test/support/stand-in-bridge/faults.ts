@@ -1,0 +1,64 @@
+/** The calls of the provisioning API that the stand-in answers. */
+export const bridgePoints = [
+  'whoami',
+  'flows',
+  'start',
+  'step',
+  'cancel',
+  'logins',
+  'logout',
+  'contacts',
+  'search_users',
+  'resolve_identifier',
+  'create_dm',
+  'create_group',
+] as const;
+
+/** One of those calls. */
+export type BridgePoint = (typeof bridgePoints)[number];
+
+/** What goes wrong with one request. */
+export type BridgeFault =
+  /** Acts when `until` resolves. A step does so in the background, whether or not its client still waits. */
+  | { readonly kind: 'slow'; readonly until: Promise<void> }
+  /** Answers this instead of acting. */
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly text: string;
+      readonly headers?: Record<string, string>;
+    }
+  /** Closes the connection before it acts. */
+  | { readonly kind: 'drop' }
+  /** Acts, and closes the connection instead of answering. */
+  | { readonly kind: 'lose_answer' }
+  /** Answers 500 with this reason instead of acting; a login process ends by it. */
+  | { readonly kind: 'internal_error'; readonly reason: string };
+
+/** The faults that wait for their requests. */
+export interface BridgeFaults {
+  /** The next request of that kind goes wrong in this way; several calls queue. */
+  add(point: BridgePoint, fault: BridgeFault): void;
+  /** The fault of the request that has just come, if there is one. */
+  take(point: BridgePoint): BridgeFault | undefined;
+  clear(): void;
+}
+
+export function createBridgeFaults(): BridgeFaults {
+  const queued: { point: BridgePoint; fault: BridgeFault }[] = [];
+  return {
+    add: (point, fault) => void queued.push({ point, fault }),
+    take(point) {
+      const index = queued.findIndex((entry) => entry.point === point);
+      return index === -1 ? undefined : queued.splice(index, 1)[0]?.fault;
+    },
+    clear: () => void queued.splice(0),
+  };
+}
+
+/** A slow request, and what ends its wait. */
+export function createSlowFault(): { readonly fault: BridgeFault; readonly release: () => void } {
+  let release: () => void = () => undefined;
+  const until = new Promise<void>((resolve) => (release = resolve));
+  return { fault: { kind: 'slow', until }, release };
+}

@@ -1,0 +1,175 @@
+import type { Clock } from '../../../src/base/clock.js';
+import { contactOf, errors, ok, type BridgeAnswer } from './answers.js';
+import type { BridgeFault, BridgePoint } from './faults.js';
+import type { StandInLogin, StandInLogins } from './logins.js';
+import type { StandInProcesses } from './processes.js';
+import type { Person } from './telegram-login.js';
+
+/** A request that passed the checks of its secret and its user. */
+export interface RoutedRequest {
+  readonly mxid: string;
+  readonly query: URLSearchParams;
+  readonly body: string;
+  readonly fault: BridgeFault | undefined;
+}
+
+type Act = (request: RoutedRequest) => BridgeAnswer | Promise<BridgeAnswer>;
+
+/** What answers a request: a call of the API, or an answer that there is no such call. */
+export type Route =
+  { readonly point: BridgePoint; readonly act: Act } | { readonly point: undefined; readonly answer: BridgeAnswer };
+
+interface RouterDeps {
+  readonly logins: StandInLogins;
+  readonly processes: StandInProcesses;
+  readonly homeserver: string;
+  readonly flows: readonly object[];
+  readonly network: object;
+  readonly maxLogins: number;
+  readonly clock: Clock;
+}
+
+const groupTypes = ['group', 'supergroup', 'channel'];
+
+/** Finds the call for a method and the segments of a path below the prefix. */
+export function createRouter(deps: RouterDeps): (method: string, path: readonly string[]) => Route {
+  const { logins, processes, homeserver, flows, network, maxLogins, clock } = deps;
+
+  /** Acts in the name of the login that `login_id` names, or of the first of the user. */
+  const withLogin =
+    (act: (login: StandInLogin, request: RoutedRequest) => Promise<BridgeAnswer>): Act =>
+    async (request) => {
+      const named = request.query.get('login_id') ?? '';
+      const own = logins.of(request.mxid);
+      const [, login] = own.find(([id]) => named === '' || id === named) ?? [];
+      if (login) return act(login, request);
+      return named === '' ? errors.notLoggedIn : errors.loginNotFound;
+    };
+
+  const meet = (login: StandInLogin, people: readonly Person[]) => {
+    for (const { id } of people) login.met.add(id);
+    return people.map((person) => contactOf(person, homeserver));
+  };
+
+  const whoami: Act = ({ mxid }) =>
+    ok({
+      network,
+      login_flows: flows,
+      homeserver,
+      bridge_bot: `@telegrambot:${homeserver}`,
+      command_prefix: '!tg',
+      logins: logins.of(mxid).map(([id, login]) => whoamiLogin(id, login, Math.floor(clock.now() / 1000))),
+    });
+
+  const start = (flow: string): Act => {
+    return ({ mxid, query }) => {
+      if (query.get('login_id') === null && logins.of(mxid).length >= maxLogins) return errors.tooManyLogins(maxLogins);
+      if (flow === 'manual' && flows.some((known) => 'id' in known && known.id === flow)) return processes.start();
+      return errors.internal('Internal error creating login process', `unknown flow ID ${flow}`);
+    };
+  };
+
+  const logOut = (id: string): Act => {
+    return async ({ mxid }) => {
+      const own = logins.of(mxid).map(([ownId]) => ownId);
+      if (id !== 'all' && !own.includes(id)) return errors.loginNotFound;
+      for (const ended of id === 'all' ? own : [id]) await logins.logOut(ended);
+      return ok({});
+    };
+  };
+
+  const find = async (login: StandInLogin, identifier: string): Promise<Person | undefined> => {
+    if (!/^\d+$/.test(identifier)) return login.telegram.resolve(identifier.replace(/^@/, ''));
+    if (!login.met.has(identifier)) throw new NotMet(identifier);
+    return (await login.telegram.contacts()).find(({ id }) => id === identifier);
+  };
+
+  const resolve = (identifier: string, makesRoom: boolean): Act =>
+    withLogin(async (login) => {
+      try {
+        const person = await find(login, identifier);
+        if (!person) return errors.identifierNotFound;
+        const [contact] = meet(login, [person]);
+        if (!makesRoom) return ok(contact);
+        return ok({ ...contact, dm_room_mxid: `!dm${person.id}:${homeserver}` }, 201);
+      } catch (error) {
+        if (!(error instanceof NotMet)) throw error;
+        const reason = `that identifier is not available via this login: access hash not found for ${error.message}`;
+        return errors.internal('Internal error resolving identifier', reason);
+      }
+    });
+
+  const createGroup = (type: string): Act =>
+    withLogin((_login, { body }) => {
+      if (!isJson(body)) return Promise.resolve(errors.notJson);
+      if (!groupTypes.includes(type)) return Promise.resolve(errors.unknownGroupType(type));
+      return Promise.resolve(ok({ id: 'channel:1900000001', mxid: `!group:${homeserver}` }));
+    });
+
+  const search: Act = withLogin(async (login, { body }) => {
+    if (!isJson(body)) return errors.notJson;
+    const { query = '' } = JSON.parse(body) as { query?: string };
+    return ok({ results: meet(login, await login.telegram.search(query)) });
+  });
+
+  return (method, [first = '', second = '', third = '', fourth = '', fifth]) => {
+    const calls: Readonly<Record<string, [BridgePoint, string, Act]>> = {
+      whoami: ['whoami', 'GET', whoami],
+      'login flows': ['flows', 'GET', () => ok({ flows })],
+      'login start': ['start', 'POST', start(third)],
+      'login step': [
+        'step',
+        'POST',
+        ({ query, ...request }) =>
+          processes.step({ ...request, loginId: third, stepId: fourth, type: fifth ?? '', txnId: query.get('txn_id') }),
+      ],
+      'login cancel': ['cancel', 'POST', () => processes.cancel(third)],
+      logins: ['logins', 'GET', ({ mxid }) => ok({ login_ids: logins.of(mxid).map(([id]) => id) })],
+      logout: ['logout', 'POST', logOut(second)],
+      contacts: [
+        'contacts',
+        'GET',
+        withLogin(async (login) => ok({ contacts: meet(login, await login.telegram.contacts()) })),
+      ],
+      search_users: ['search_users', 'POST', search],
+      resolve_identifier: ['resolve_identifier', 'GET', resolve(second, false)],
+      create_dm: ['create_dm', 'POST', resolve(second, true)],
+      create_group: ['create_group', 'POST', createGroup(second)],
+    };
+    const call = calls[first === 'login' ? `login ${second}` : first];
+    if (!call) return { point: undefined, answer: errors.unknownEndpoint };
+    const [point, expected, act] = call;
+    return method === expected ? { point, act } : { point: undefined, answer: errors.wrongMethod };
+  };
+}
+
+/** The bridge has no access hash of that user. */
+class NotMet extends Error {}
+
+function whoamiLogin(id: string, { telegram, state }: StandInLogin, now: number) {
+  const { self } = telegram;
+  const info = { is_bot: self.isBot, login_method: 'manual' };
+  const { event, ...trouble } = state;
+  return {
+    state_event: event,
+    state_ts: now,
+    state_info: info,
+    state: { state_event: event, timestamp: now, ttl: 21_600, source: 'bridge', ...trouble, info },
+    id,
+    name: self.username === '' ? self.name : self.username,
+    profile: {
+      ...(self.phone === '' ? {} : { phone: self.phone }),
+      ...(self.username === '' ? {} : { username: self.username }),
+      name: self.name,
+    },
+  };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
