@@ -21,6 +21,8 @@ import { CreateHomeserverSessions1795000000030 } from './0030-create-homeserver-
 import { TieLookupHashesToAssociations1795000000035 } from './0035-tie-lookup-hashes-to-associations.js';
 import { LetAddressesFollowLogins1795000000036 } from './0036-let-addresses-follow-logins.js';
 import { CreateOpenIdTokens1795000000037 } from './0037-create-open-id-tokens.js';
+import { LetOthersHoldSessions1795000000040 } from './0040-let-others-hold-sessions.js';
+import { CreateHandOvers1795000000041 } from './0041-create-hand-overs.js';
 
 /** Every change of the schema, in the order in which they are made. Append only: a released one never changes. */
 export const migrations: readonly (new () => MigrationInterface)[] = [
@@ -46,4 +48,6 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   TieLookupHashesToAssociations1795000000035,
   LetAddressesFollowLogins1795000000036,
   CreateOpenIdTokens1795000000037,
+  LetOthersHoldSessions1795000000040,
+  CreateHandOvers1795000000041,
 ];

@@ -103,6 +103,7 @@ export const tableDecisions: Readonly<Record<string, TableDecision>> = {
     end: ({ tx, telegramLogins, mxid, at }) => telegramLogins.end(tx, mxid, at),
   },
   login_processes: { goesWith: 'telegram_accounts' },
+  hand_overs: { goesWith: 'telegram_accounts' },
   homeserver_sessions: {
     keptBecause: 'They are of users of the homeserver, do not name them, and expire after 30 days.',
   },

@@ -7,6 +7,7 @@ import { accountAddresses } from './entities/account-addresses.js';
 import { accounts } from './entities/accounts.js';
 import { devices } from './entities/devices.js';
 import { floodWaits } from './entities/flood-waits.js';
+import { handOvers } from './entities/hand-overs.js';
 import { homeserverSessions } from './entities/homeserver-sessions.js';
 import { identityAssociations } from './entities/identity-associations.js';
 import { identityBindings } from './entities/identity-bindings.js';
@@ -46,6 +47,7 @@ export function dataSourceOptions(logger: Logger) {
       openIdTokens,
       uiaSessions,
       accountAddresses,
+      handOvers,
       homeserverSessions,
       identitySigningKeys,
       identityAssociations,

@@ -5,6 +5,7 @@ import type { AccountAddressStore } from './stores/account-address-store.js';
 import type { AccountStore } from './stores/account-store.js';
 import type { DeviceStore } from './stores/device-store.js';
 import type { FloodWaitStore } from './stores/flood-wait-store.js';
+import type { HandOverStore } from './stores/hand-over-store.js';
 import type { HomeserverSessionStore } from './stores/homeserver-session-store.js';
 import type { IdentityAssociationStore } from './stores/identity-association-store.js';
 import type { IdentityBindingStore } from './stores/identity-binding-store.js';
@@ -25,6 +26,7 @@ import type { ValidationSessionStore } from './stores/validation-session-store.j
 export interface Transaction {
   readonly loginProcesses: LoginProcessStore;
   readonly telegramAccounts: TelegramAccountStore;
+  readonly handOvers: HandOverStore;
   readonly floodWaits: FloodWaitStore;
   readonly accounts: AccountStore;
   readonly devices: DeviceStore;

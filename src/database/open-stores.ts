@@ -6,6 +6,7 @@ import { createAccountAddressStore } from './stores/typeorm-account-address-stor
 import { createAccountStore } from './stores/typeorm-account-store.js';
 import { createDeviceStore } from './stores/typeorm-device-store.js';
 import { createFloodWaitStore } from './stores/typeorm-flood-wait-store.js';
+import { createHandOverStore } from './stores/typeorm-hand-over-store.js';
 import { createHomeserverSessionStore } from './stores/typeorm-homeserver-session-store.js';
 import { createIdentityAssociationStore } from './stores/typeorm-identity-association-store.js';
 import { createIdentityBindingStore } from './stores/typeorm-identity-binding-store.js';
@@ -28,6 +29,7 @@ export function openStores(session: TransactionSession, { sealer, hasher }: Seal
   return {
     loginProcesses: createLoginProcessStore(session, sealer),
     telegramAccounts: createTelegramAccountStore(session, sealer),
+    handOvers: createHandOverStore(session, sealer),
     floodWaits: createFloodWaitStore(session, hasher),
     accounts: createAccountStore(session),
     devices: createDeviceStore(session),

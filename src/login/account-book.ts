@@ -4,20 +4,18 @@ import type { Mxid } from '../base/mxid.js';
 import type { Secret } from '../base/secret.js';
 import type { Database, Transaction } from '../database/database.js';
 import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
+import type { HandOvers } from '../hand-over/hand-overs.js';
 import type { TelegramFault } from '../telegram/failure.js';
 import type { TelegramConnection, TelegramSession } from '../telegram/gateway.js';
 import type { TelegramUser, TelegramUserId } from '../telegram/shapes.js';
 import type { AccountChecks, AccountWatcher } from './account-watcher.js';
 import type { IsActiveOwner } from './active-owner.js';
+import type { BridgedAccounts } from './bridged-accounts.js';
 import type { Login, LoginLedger } from './login-ledger.js';
+import { endLinked } from './owned-logins.js';
+import type { BridgeView, OwnerStandings, Standing } from './standing.js';
 import { readUser, writeUser } from './stored-forms.js';
 import type { TelegramDesk } from './telegram-desk.js';
-
-/** Whether a Matrix user is logged in, asked of Telegram; `unsure` where Telegram could not say, with what is remembered. */
-export type Standing =
-  | { readonly kind: 'logged_out' }
-  | { readonly kind: 'logged_in'; readonly user: TelegramUser }
-  | { readonly kind: 'unsure'; readonly user: TelegramUser; readonly fault: TelegramFault };
 
 /** A login that Telegram has accepted and nobody owns yet. */
 export interface Acceptance {
@@ -47,8 +45,10 @@ export type Claim =
 export interface AccountBook extends AccountChecks {
   /** Of the account that is named, or of the first; sessions that Telegram has ended are forgotten on the way. */
   standingOf(owner: Mxid, name?: TelegramUserId): Promise<Standing>;
-  /** The same of every account, oldest first; those that are `logged_out` are forgotten by now. */
-  standings(owner: Mxid): Promise<readonly AccountStanding[]>;
+  /** The same of every account, oldest first; those that are `logged_out` are forgotten by now, but at the bridge, which lists them again. */
+  standings(owner: Mxid): Promise<OwnerStandings>;
+  /** What the bridge says about the owner; undefined without a bridge, or if it cannot be asked. The linked accounts are in line with it then. */
+  askBridge(owner: Mxid): Promise<BridgeView>;
   /** Whether the owner may have another one: accounts count whose sessions are alive or may be. */
   hasRoom(owner: Mxid): Promise<boolean>;
   /** What is on record, oldest first, without asking Telegram. */
@@ -64,15 +64,11 @@ export interface AccountBook extends AccountChecks {
   forget(account: TelegramAccountRecord): Promise<void>;
 }
 
-/** An account and how it is about it. */
-export interface AccountStanding {
-  readonly account: TelegramAccountRecord;
-  readonly standing: Standing;
-}
-
 /** What came of a question about an account. */
 export type AccountAnswer<T> =
   | { readonly kind: 'answer'; readonly value: T }
+  /** The session is not here, so nothing can be asked on it. */
+  | { readonly kind: 'held'; readonly account: TelegramAccountRecord }
   | { readonly kind: 'session_over' }
   | { readonly kind: 'fault'; readonly fault: TelegramFault };
 
@@ -84,12 +80,15 @@ export interface AccountBookDeps {
   readonly maxAccounts: number;
   readonly isActiveOwner: IsActiveOwner;
   readonly watcher?: AccountWatcher | undefined;
+  /** Both undefined without a bridge. */
+  readonly handOvers?: HandOvers | undefined;
+  readonly bridged?: BridgedAccounts | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 export function createAccountBook(deps: AccountBookDeps): AccountBook {
-  const { database, desk, ledger, maxAccounts, isActiveOwner, watcher, clock, logger } = deps;
+  const { database, desk, ledger, maxAccounts, isActiveOwner, watcher, handOvers, bridged, clock, logger } = deps;
   const list = (owner: Mxid) => database.transaction((tx) => tx.telegramAccounts.listByOwner(owner));
 
   /** The inner lock: whoever holds an owner's lock may take any account's, never the other way round. */
@@ -98,16 +97,21 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
     call: (connection: TelegramConnection) => Promise<T>,
     profileIn: (value: T) => Secret = () => account.profile,
   ): Promise<AccountAnswer<T>> {
+    // Not behind a hand-over that is under way, which can take a minute.
+    if (account.session === null) return Promise.resolve({ kind: 'held', account });
     return database.locks.run(`account:${account.id}`, async () => {
+      const current = await database.transaction((tx) => tx.telegramAccounts.find(account.id));
+      if (current === undefined) return { kind: 'session_over' };
+      if (current.session === null) return { kind: 'held', account: current };
       const answer = await desk.ask({
         key: account.id,
-        session: account.session,
+        session: current.session,
         subject: `account:${account.id}`,
         method: 'account',
         call,
       });
       if (answer.ok) {
-        await remember(account, { session: answer.session, profile: profileIn(answer.value) });
+        await remember(current, { session: answer.session, profile: profileIn(answer.value) });
         return { kind: 'answer', value: answer.value };
       }
       if (answer.fault.kind !== 'session_dead') return { kind: 'fault', fault: answer.fault };
@@ -123,9 +127,9 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
 
   async function remember(
     account: TelegramAccountRecord,
-    now: Pick<TelegramAccountRecord, 'session' | 'profile'>,
+    now: { readonly session: TelegramSession; readonly profile: Secret },
   ): Promise<void> {
-    if (now.profile.equals(account.profile) && now.session.equals(account.session)) return;
+    if (now.profile.equals(account.profile) && account.session?.equals(now.session) === true) return;
     await database.transaction(async (tx) => {
       await tx.telegramAccounts.update({ ...account, ...now, updatedAt: clock.now() });
       if (now.profile.equals(account.profile)) return;
@@ -133,30 +137,51 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
     });
   }
 
-  async function standingOfAccount(account: TelegramAccountRecord): Promise<Standing> {
+  /** `view` is what the bridge says about the owner. */
+  async function standingOfAccount(account: TelegramAccountRecord, view: BridgeView): Promise<Standing> {
     const answer = await ask(account, (connection) => connection.getMe(), writeUser);
     switch (answer.kind) {
       case 'answer':
         return { kind: 'logged_in', user: answer.value };
       case 'session_over':
         return { kind: 'logged_out' };
+      case 'held':
+        return standingElsewhere(answer.account, view);
       case 'fault':
         return { kind: 'unsure', user: readUser(account.profile), fault: answer.fault };
     }
   }
 
-  async function standingOf(owner: Mxid, name?: TelegramUserId): Promise<Standing> {
-    const meant = (await list(owner)).filter(({ telegramUserId }) => name === undefined || telegramUserId === name);
-    for (const account of meant) {
-      const standing = await standingOfAccount(account);
-      if (standing.kind !== 'logged_out') return standing;
-    }
-    return { kind: 'logged_out' };
+  /** Whoever has the session knows; until it is with the bridge, what Telegram last said is true. */
+  function standingElsewhere(account: TelegramAccountRecord, view: BridgeView): Standing {
+    if (account.heldBy === 'bridge' && bridged) return bridged.statusOf(account, view);
+    return { kind: 'logged_in', user: readUser(account.profile) };
   }
 
-  async function standings(owner: Mxid): Promise<readonly AccountStanding[]> {
+  const askBridge = async (owner: Mxid) => bridged?.look(owner);
+
+  async function standingOfOne(account: TelegramAccountRecord): Promise<Standing> {
+    const view = account.heldBy === 'bridge' ? await askBridge(account.owner) : undefined;
+    return standingOfAccount(account, view);
+  }
+
+  async function standingOf(owner: Mxid, name?: TelegramUserId): Promise<Standing> {
+    const view = await askBridge(owner);
+    const meant = (await list(owner)).filter(({ telegramUserId }) => name === undefined || telegramUserId === name);
+    for (const account of meant) {
+      const standing = await standingOfAccount(account, view);
+      if (standing.kind !== 'logged_out') return standing;
+    }
+    return { kind: 'logged_out', isUnasked: bridged !== undefined && view === undefined };
+  }
+
+  async function standings(owner: Mxid): Promise<OwnerStandings> {
+    const view = await askBridge(owner);
     const accounts = await list(owner);
-    return Promise.all(accounts.map(async (account) => ({ account, standing: await standingOfAccount(account) })));
+    const known = await Promise.all(
+      accounts.map(async (account) => ({ account, standing: await standingOfAccount(account, view) })),
+    );
+    return { view, standings: [...known, ...(bridged?.endedLogins(owner, view) ?? [])] };
   }
 
   async function hasRoom(owner: Mxid): Promise<boolean> {
@@ -173,7 +198,9 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
     if (replaced?.owner !== owner || !(await tx.telegramAccounts.hold(replaced.id))) return undefined;
     await watcher?.whenReplacing(tx, owner);
     await tx.telegramAccounts.replace(replaced.id, record);
-    await ledger.discardIn(tx, owner, replaced);
+    // The bridge itself replaces the login that it has.
+    if (replaced.heldBy === 'gangway') await ledger.discardIn(tx, owner, replaced);
+    else if (replaced.heldBy !== 'bridge') await endLinked(tx, replaced, clock.now());
     return replaced;
   }
 
@@ -182,7 +209,8 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
     return database.transaction(async (tx) => {
       const at = clock.now();
       const profile = writeUser(user);
-      const record = { id, owner, telegramUserId: user.id, session, profile, createdAt: at, updatedAt: at };
+      const times = { createdAt: at, updatedAt: at };
+      const record = { id, owner, telegramUserId: user.id, session, profile, heldBy: 'gangway', ...times } as const;
       const replaced = await replace(tx, login, record);
       if (!replaced && !(await isActiveOwner(tx, owner))) return { kind: 'owner_deactivated' };
       if (!replaced && !(await tx.telegramAccounts.insert(record))) {
@@ -191,6 +219,7 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
       }
       await ledger.finish(tx, owner, { sessionId: id, login, user });
       await watcher?.whenClaimed(tx, { accountId: id, owner, user });
+      await handOvers?.begin(tx, record);
       return { kind: 'claimed', replacedId: replaced?.id };
     });
   }
@@ -198,15 +227,17 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
   return {
     standingOf,
     standings,
+    askBridge,
     hasRoom,
     list,
     ask: (account, call) => ask(account, call),
 
     async check(accountId) {
       const account = await database.transaction((tx) => tx.telegramAccounts.find(accountId));
-      const standing = account && (await standingOfAccount(account));
+      const standing = account && (await standingOfOne(account));
       await desk.hangUp(accountId);
-      return standing?.kind === 'unsure' && standing.fault.kind === 'unreachable' ? 'unreachable' : 'checked';
+      const isUnknown = standing?.kind === 'unsure' && account?.heldBy === 'gangway';
+      return isUnknown && standing.fault.kind === 'unreachable' ? 'unreachable' : 'checked';
     },
 
     async claim(owner, acceptance) {
@@ -217,7 +248,7 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
       // The same login, finished by another daemon: its session is this one.
       if (holder?.id === acceptance.id) return { kind: 'claimed', replacedId: undefined };
       const isReplaced = login?.name?.replacing === user.id && holder?.owner === owner;
-      if (holder && !isReplaced && (await standingOfAccount(holder)).kind !== 'logged_out') {
+      if (holder && !isReplaced && (await standingOfOne(holder)).kind !== 'logged_out') {
         return { kind: 'held', holder: holder.owner };
       }
       const before = login?.name?.onlyIfLoggedOut === true ? await standingOf(owner) : undefined;
@@ -228,7 +259,11 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
 
     forget(account) {
       return database.transaction(async (tx) => {
-        if (await tx.telegramAccounts.delete(account.id)) await ledger.discardIn(tx, account.owner, account);
+        const current = await tx.telegramAccounts.find(account.id);
+        if (!current || !(await tx.telegramAccounts.delete(account.id))) return;
+        if (current.session === null) return endLinked(tx, current, clock.now());
+        await tx.handOvers.delete(current.id);
+        await ledger.discardIn(tx, current.owner, { id: current.id, session: current.session });
       });
     },
   };

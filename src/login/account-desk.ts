@@ -1,20 +1,34 @@
+import type { Bridge } from '../bridge/bridge.js';
 import { cleanHumanInput } from '../base/human-input.js';
 import type { Mxid } from '../base/mxid.js';
 import { readPhoneNumber } from '../base/read-phone-number.js';
 import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
 import type { TelegramConnection } from '../telegram/gateway.js';
 import type { FoundUser, TelegramContact, TelegramUser, TelegramUserId } from '../telegram/shapes.js';
-import type { AccountBook, AccountStanding } from './account-book.js';
-import { TelegramAccountFailure, type TelegramAccount, type TelegramAccounts, type WhichAccounts } from './accounts.js';
+import type { HandOvers } from '../hand-over/hand-overs.js';
+import type { AccountBook } from './account-book.js';
+import {
+  TelegramAccountFailure,
+  type AccountList,
+  type FoundPerson,
+  type TelegramAccount,
+  type TelegramAccounts,
+  type WhichAccounts,
+} from './accounts.js';
+import { createBridgedPeople } from './bridged-people.js';
 import { LoginFailure } from './failure.js';
 import { loginFaultOf } from './fault-of.js';
 import type { InTurn } from './in-turn.js';
 import type { LoginWalk } from './login-walk.js';
+import type { AccountStanding, BridgeView } from './standing.js';
 import { readUser } from './stored-forms.js';
 
 export interface AccountDeskDeps {
   readonly book: AccountBook;
   readonly walk: LoginWalk;
+  /** Both undefined without a bridge. */
+  readonly bridge: Bridge | undefined;
+  readonly handOvers: HandOvers | undefined;
   /** Throws LoginFailure for those who may not log in. */
   readonly permit: (owner: Mxid) => void;
   /** Waits as long as it takes. */
@@ -23,9 +37,21 @@ export interface AccountDeskDeps {
   readonly promptly: InTurn;
 }
 
-export function createAccountDesk({ book, walk, permit, alone, promptly }: AccountDeskDeps): TelegramAccounts {
+/** How long a logout waits for the bridge; after that, the bridge is asked in the background. */
+const bridgeLogoutMs = 10_000;
+
+export function createAccountDesk(deps: AccountDeskDeps): TelegramAccounts {
+  const { book, walk, bridge, handOvers, permit, alone, promptly } = deps;
+  const people = bridge && createBridgedPeople(bridge);
+
   async function load(owner: Mxid, id: TelegramUserId | undefined): Promise<TelegramAccountRecord> {
-    const accounts = await book.list(owner);
+    let accounts = await book.list(owner);
+    // The bridge may have logins that were not made here.
+    const isLinked = accounts.some(({ telegramUserId }) => id === undefined || telegramUserId === id);
+    if (bridge && !isLinked) {
+      if ((await book.askBridge(owner)) === undefined) throw new LoginFailure({ kind: 'bridge_unreachable' });
+      accounts = await book.list(owner);
+    }
     if (id === undefined) {
       const [first] = accounts;
       if (first) return first;
@@ -36,11 +62,12 @@ export function createAccountDesk({ book, walk, permit, alone, promptly }: Accou
     throw new TelegramAccountFailure({ kind: 'account_unknown' });
   }
 
-  /** Asks on the account, or on the first one whose session Telegram has not ended. */
+  /** Asks on the account, or on the first one whose session Telegram has not ended; `viaBridge` if the bridge has that. */
   async function ask<T>(
     owner: Mxid,
     id: TelegramUserId | undefined,
     call: (connection: TelegramConnection, user: TelegramUser) => Promise<T>,
+    viaBridge: (through: Through) => Promise<T>,
   ): Promise<T> {
     permit(owner);
     for (;;) {
@@ -49,6 +76,9 @@ export function createAccountDesk({ book, walk, permit, alone, promptly }: Accou
       switch (answer.kind) {
         case 'answer':
           return answer.value;
+        case 'held':
+          if (answer.account.heldBy !== 'bridge' || !people) throw new LoginFailure({ kind: 'session_held' });
+          return viaBridge({ people, owner, login: answer.account.telegramUserId as TelegramUserId });
         case 'fault':
           throw new LoginFailure(loginFaultOf(answer.fault));
         case 'session_over':
@@ -57,7 +87,31 @@ export function createAccountDesk({ book, walk, permit, alone, promptly }: Accou
     }
   }
 
+  /** Does what only a bridge can; undefined if the bridge does not have the account. */
+  async function atBridge<T>(
+    owner: Mxid,
+    id: TelegramUserId | undefined,
+    call: (through: Through) => Promise<T>,
+  ): Promise<T | undefined> {
+    permit(owner);
+    if (!people) return undefined;
+    const account = await load(owner, id);
+    if (account.heldBy !== 'bridge') return undefined;
+    return call({ people, owner, login: account.telegramUserId as TelegramUserId });
+  }
+
+  function list(owner: Mxid): Promise<AccountList> {
+    return promptly(owner, 'accounts', async () => {
+      const { view, standings } = await book.standings(owner);
+      if (standings.length === 0 && bridge && view === undefined) {
+        throw new LoginFailure({ kind: 'bridge_unreachable' });
+      }
+      return { accounts: standings.map((standing) => accountOf(standing, view)), bridge: view };
+    });
+  }
+
   async function logOut(owner: Mxid, which: WhichAccounts): Promise<readonly TelegramUserId[]> {
+    await book.askBridge(owner);
     const accounts = await book.list(owner);
     const chosen = accounts.filter(
       ({ telegramUserId }, index) =>
@@ -66,14 +120,23 @@ export function createAccountDesk({ book, walk, permit, alone, promptly }: Accou
     if (chosen.length === 0 && typeof which === 'object') throw new TelegramAccountFailure({ kind: 'account_unknown' });
     for (const account of chosen) await book.forget(account);
     // Where that cannot be done now, the sweep will.
-    await Promise.all(chosen.map(({ id }) => walk.endLeftover(owner, id)));
+    await Promise.all(
+      chosen.map(async ({ id, heldBy }) =>
+        heldBy === 'gangway' ? walk.endLeftover(owner, id) : handOvers?.settle(id, bridgeLogoutMs),
+      ),
+    );
     return chosen.map(({ profile }) => readUser(profile).id);
   }
 
   return {
     async accounts(owner) {
       permit(owner);
-      return (await promptly(owner, 'accounts', () => book.standings(owner))).map(accountOf);
+      return (await list(owner)).accounts;
+    },
+
+    async listAccounts(owner) {
+      permit(owner);
+      return list(owner);
     },
 
     async logOut(owner, which) {
@@ -83,12 +146,28 @@ export function createAccountDesk({ book, walk, permit, alone, promptly }: Accou
     },
 
     contacts: (owner, account) =>
-      ask(owner, account, async (connection, { isBot }) => (isBot ? [] : connection.contacts())),
+      ask<readonly FoundPerson[]>(
+        owner,
+        account,
+        async (connection, { isBot }) => (isBot ? [] : connection.contacts()),
+        ({ people: bridged, ...login }) => bridged.contacts(login),
+      ),
 
-    chats: (owner, account) => ask(owner, account, async (connection, { isBot }) => (isBot ? [] : connection.chats())),
+    chats: (owner, account) =>
+      ask(
+        owner,
+        account,
+        async (connection, { isBot }) => (isBot ? [] : connection.chats()),
+        () => Promise.reject(new LoginFailure({ kind: 'bridge_refused', message: 'It cannot list chats.' })),
+      ),
 
     async resolveIdentifier(owner, identifier, account) {
-      const found = await ask(owner, account, (connection, user) => find(connection, user, identifier));
+      const found = await ask<FoundSomebody>(
+        owner,
+        account,
+        (connection, user) => find(connection, user, identifier),
+        ({ people: bridged, ...login }) => bridged.resolve(login, identifier),
+      );
       switch (found.kind) {
         case 'user':
           return found.user;
@@ -100,23 +179,45 @@ export function createAccountDesk({ book, walk, permit, alone, promptly }: Accou
     },
 
     searchUsers: (owner, query, account) =>
-      ask(owner, account, async (connection, { isBot }) => {
-        const text = query.trim();
-        return isBot || text === '' ? [] : connection.searchUsers(text);
-      }),
+      ask<readonly FoundPerson[]>(
+        owner,
+        account,
+        async (connection, { isBot }) => {
+          const text = query.trim();
+          return isBot || text === '' ? [] : connection.searchUsers(text);
+        },
+        ({ people: bridged, ...login }) => bridged.search(login, query),
+      ),
+
+    createDm: (owner, identifier, account) =>
+      atBridge(owner, account, ({ people: bridged, ...login }) => bridged.createDm(login, identifier)),
+
+    createGroup: (owner, group, account) =>
+      atBridge(owner, account, ({ people: bridged, ...login }) => bridged.createGroup(login, group)),
   };
 }
 
-function accountOf({ account, standing }: AccountStanding): TelegramAccount {
-  const since = account.createdAt;
-  switch (standing.kind) {
-    case 'logged_in':
-      return { user: standing.user, condition: 'connected', since };
-    case 'unsure':
-      return { user: standing.user, condition: 'trouble', since };
-    case 'logged_out':
-      return { user: readUser(account.profile), condition: 'ended', since };
-  }
+/** A login at the bridge, and what asks about it. */
+interface Through {
+  readonly people: ReturnType<typeof createBridgedPeople>;
+  readonly owner: Mxid;
+  readonly login: TelegramUserId;
+}
+
+type FoundSomebody =
+  Exclude<FoundUser, { readonly kind: 'user' }> | { readonly kind: 'user'; readonly user: FoundPerson };
+
+const conditions = { logged_in: 'connected', unsure: 'trouble', logged_out: 'ended' } as const;
+
+function accountOf({ account, standing }: AccountStanding, view: BridgeView): TelegramAccount {
+  const { heldBy, createdAt: since, telegramUserId } = account;
+  return {
+    user: standing.kind === 'logged_out' ? readUser(account.profile) : standing.user,
+    condition: conditions[standing.kind],
+    since,
+    heldBy,
+    bridge: heldBy === 'bridge' ? view?.logins.find(({ id }) => id === telegramUserId) : undefined,
+  };
 }
 
 /** core.telegram.org/api/links: t.me/name and tg://resolve?domain=name; usernames have 4 to 32 characters. */

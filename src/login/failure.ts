@@ -27,6 +27,12 @@ export type LoginFault =
   | { readonly kind: 'account_frozen' }
   | { readonly kind: 'telegram_unreachable' }
   | { readonly kind: 'telegram_rejected_us' }
+  /** The bridge that has the session cannot be reached, or is not set up as it must be. */
+  | { readonly kind: 'bridge_unreachable' }
+  /** The bridge that has the session refused; `message` is what it answered. */
+  | { readonly kind: 'bridge_refused'; readonly message: string }
+  /** The session is on its way to the bridge, or another program has it: nothing can be asked on it now. */
+  | { readonly kind: 'session_held' }
   /** Telegram refused for a reason that has no kind of its own; `name` is Telegram's name of the error. */
   | { readonly kind: 'telegram_error'; readonly name: string }
   /** bridge.permissions does not let this Matrix user log in. */

@@ -1,8 +1,9 @@
 import type { TelegramFault } from '../telegram/failure.js';
+import type { BridgeDown } from './standing.js';
 import type { LoginFault } from './failure.js';
 
-/** Returns what a fault between us and Telegram means for a login under way. */
-export function loginFaultOf(fault: TelegramFault): LoginFault {
+/** Returns what a fault between us and Telegram, or the bridge, means for a login under way. */
+export function loginFaultOf(fault: TelegramFault | BridgeDown): LoginFault {
   switch (fault.kind) {
     case 'unreachable':
       return { kind: 'telegram_unreachable' };
@@ -31,6 +32,7 @@ export function loginFaultOf(fault: TelegramFault): LoginFault {
     case 'bot_token_invalid':
     case 'bot_token_expired':
     case 'account_frozen':
+    case 'bridge_unreachable':
       return fault;
   }
 }

@@ -1,5 +1,6 @@
 import type { Mxid } from '../base/mxid.js';
 import type { Transaction } from '../database/database.js';
+import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
 import { readState, writeState } from './stored-forms.js';
 import type { TelegramSession } from '../telegram/gateway.js';
 
@@ -11,12 +12,12 @@ export const ownedLogins = {
 
   /**
    * Deletes the linked accounts and the login processes. What is left of each is its session, under the same id, as of a login process that
-   * is over: the daemon's next sweep ends it at Telegram, on the connection that it may still have.
+   * is over: the daemon's next sweep ends it at Telegram, on the connection that it may still have. What the bridge has is logged out there.
    */
   async end(tx: Transaction, owner: Mxid, at: number): Promise<void> {
-    for (const { id, session } of await tx.telegramAccounts.listByOwner(owner)) {
-      await tx.telegramAccounts.delete(id);
-      await leaveSession(tx, { id, owner, session, since: at });
+    for (const account of await tx.telegramAccounts.listByOwner(owner)) {
+      await tx.telegramAccounts.delete(account.id);
+      await endLinked(tx, account, at);
     }
     for (const { id, state: stored, createdAt } of await tx.loginProcesses.listByOwner(owner, 0)) {
       const state = readState(stored);
@@ -28,7 +29,31 @@ export const ownedLogins = {
   },
 };
 
-interface Left {
+/** Leaves what is to be ended of a linked account that is deleted or replaced in this transaction: its session, wherever that is. */
+export async function endLinked(tx: Transaction, account: TelegramAccountRecord, at: number): Promise<void> {
+  const { id, owner, telegramUserId, session, heldBy } = account;
+  switch (heldBy) {
+    case 'gangway':
+      await tx.handOvers.delete(id);
+      if (session !== null) await leaveSession(tx, { id, owner, session, since: at });
+      return;
+    case 'hand_over': {
+      const handOver = await tx.handOvers.find(id);
+      if (handOver) await tx.handOvers.save({ ...handOver, state: 'ending', dueAt: at });
+      return;
+    }
+    case 'bridge': {
+      const nothingHere = { session: null, process: null, reason: null, attempts: 0, refusals: 0 };
+      const times = { dueAt: at, createdAt: at };
+      return tx.handOvers.save({ id, owner, telegramUserId, state: 'ending', ...nothingHere, ...times });
+    }
+    case 'lease':
+    case 'export':
+  }
+}
+
+/** A session without a linked account. */
+export interface OrphanedSession {
   readonly id: string;
   readonly owner: Mxid;
   readonly session: TelegramSession;
@@ -36,7 +61,8 @@ interface Left {
   readonly since: number;
 }
 
-async function leaveSession(tx: Transaction, { id, owner, session, since }: Left): Promise<void> {
+/** Leaves the session like that of a login process that is over: the next sweep ends it at Telegram. */
+export async function leaveSession(tx: Transaction, { id, owner, session, since }: OrphanedSession): Promise<void> {
   const state = writeState({ step: 'over', session, name: null, end: null });
   await tx.loginProcesses.save({ id, owner, state, createdAt: since, expiresAt: since });
 }

@@ -8,12 +8,15 @@ import type { Database } from '../database/database.js';
 import { DatabaseFailure } from '../database/failure.js';
 import type { ConnectionPool } from '../telegram/pool.js';
 import type { TelegramUser, TelegramUserId } from '../telegram/shapes.js';
+import type { Bridge } from '../bridge/bridge.js';
+import type { HandOvers } from '../hand-over/hand-overs.js';
 import { createAccountBook } from './account-book.js';
 import { createAccountDesk } from './account-desk.js';
 import type { IsActiveOwner } from './active-owner.js';
 import type { AccountChecks, AccountWatcher } from './account-watcher.js';
 import { TelegramAccountFailure, type TelegramAccounts } from './accounts.js';
 import { createAttemptLimit } from './attempt-limit.js';
+import { createBridgedAccounts } from './bridged-accounts.js';
 import { LoginFailure } from './failure.js';
 import { loginFaultOf } from './fault-of.js';
 import { fingerprint } from './fingerprint.js';
@@ -44,6 +47,12 @@ export interface LoginService {
   sweep(): Promise<void>;
 }
 
+/** The bridge to which logins are handed over. */
+export interface BridgeParts {
+  readonly bridge: Bridge;
+  readonly handOvers: HandOvers;
+}
+
 export interface LoginServiceDeps {
   readonly database: Database;
   readonly pool: ConnectionPool;
@@ -58,6 +67,8 @@ export interface LoginServiceDeps {
   readonly attempts: Allowance;
   /** How long a login may wait for its next step. */
   readonly expireAfterMs: number;
+  /** Undefined if logins go to no bridge. */
+  readonly bridge?: BridgeParts | undefined;
   /** Is told of the accounts. */
   readonly watcher?: AccountWatcher | undefined;
   readonly clock: Clock;
@@ -75,7 +86,9 @@ export function createLoginService(
   const { database, mayLogIn, isActiveOwner = async () => true, clock, logger } = deps;
   const desk = createTelegramDesk(deps);
   const ledger = createLoginLedger({ ...deps, isActiveOwner });
-  const book = createAccountBook({ ...deps, isActiveOwner, desk, ledger });
+  const { bridge, handOvers } = deps.bridge ?? {};
+  const bridged = bridge && createBridgedAccounts({ ...deps, bridge });
+  const book = createAccountBook({ ...deps, isActiveOwner, desk, ledger, handOvers, bridged });
   const limit = createAttemptLimit({ ...deps, desk });
   const walk = createLoginWalk({ ...deps, desk, ledger, book, limit });
   const qr = createQrLogin({ ...deps, desk, ledger, walk, limit });
@@ -126,7 +139,7 @@ export function createLoginService(
       alone,
       promptly,
     }),
-    ...createAccountDesk({ book, walk, permit, alone, promptly }),
+    ...createAccountDesk({ book, walk, bridge, handOvers, permit, alone, promptly }),
 
     async submit(owner, input) {
       permit(owner);
@@ -142,6 +155,7 @@ export function createLoginService(
         case 'unsure':
           throw new LoginFailure(loginFaultOf(standing.fault));
         case 'logged_out':
+          if (standing.isUnasked === true) throw new LoginFailure({ kind: 'bridge_unreachable' });
           if (account !== undefined) throw new TelegramAccountFailure({ kind: 'account_unknown' });
           throw new LoginFailure({ kind: 'not_logged_in' });
       }

@@ -475,7 +475,13 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
 
     it('that the login to a Telegram account proves go with it, and no others', async () => {
       const login = (id: string, telegramUserId: string) => ({ id, owner: alice, telegramUserId });
-      const sealed = { session: new Secret('session'), profile: new Secret('{}'), createdAt: 1, updatedAt: 1 };
+      const times = { createdAt: 1, updatedAt: 1 };
+      const sealed = {
+        session: new Secret('session'),
+        profile: new Secret('{}'),
+        heldBy: 'gangway',
+        ...times,
+      } as const;
       await within(async ({ telegramAccounts }) => {
         await telegramAccounts.insert({ ...login('t1', '41'), ...sealed });
         await telegramAccounts.insert({ ...login('t2', '42'), ...sealed });

@@ -36,6 +36,7 @@ function account(changes: Partial<TelegramAccountRecord> = {}): TelegramAccountR
     profile: new Secret('profile'),
     createdAt: later,
     updatedAt: later,
+    heldBy: 'gangway',
     ...changes,
   };
 }

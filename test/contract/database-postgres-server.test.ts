@@ -378,7 +378,8 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       profile: new Secret(''),
       createdAt: 1,
       updatedAt: 1,
-    };
+      heldBy: 'gangway',
+    } as const;
     await database.transaction((tx) => tx.telegramAccounts.insert(account));
     const ignoring = database.transaction(async (tx) => {
       await tx.floodWaits.save('subject', 1_000);

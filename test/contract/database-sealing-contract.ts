@@ -53,6 +53,7 @@ export function describeSealing(createPlace: () => Promise<DatabasePlace>): void
         profile: new Secret(clearTexts.profile),
         createdAt: 1,
         updatedAt: 1,
+        heldBy: 'gangway',
       });
       await tx.floodWaits.save(clearTexts.subject, 1_000);
     });
@@ -61,7 +62,7 @@ export function describeSealing(createPlace: () => Promise<DatabasePlace>): void
     database.transaction(async (tx) => ({
       states: (await tx.loginProcesses.listByOwner(alice, 0)).map(({ state }) => state.reveal()),
       accounts: (await tx.telegramAccounts.listByOwner(alice)).map(({ session, profile }) => [
-        session.reveal(),
+        session?.reveal(),
         profile.reveal(),
       ]),
     }));
@@ -98,6 +99,7 @@ export function describeSealing(createPlace: () => Promise<DatabasePlace>): void
           profile: new Secret(clearTexts.profile),
           createdAt: 1,
           updatedAt: 2,
+          heldBy: 'gangway',
         }),
       );
       const stored = await place.dump();

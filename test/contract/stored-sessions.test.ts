@@ -108,7 +108,9 @@ function keyOf(session: TelegramSession): string {
 
 async function storedKeys(): Promise<{ readonly accounts: readonly string[]; readonly all: readonly string[] }> {
   return database.transaction(async (tx) => {
-    const accounts = (await tx.telegramAccounts.listByOwner(alice)).map(({ session }) => keyOf(session));
+    const accounts = (await tx.telegramAccounts.listByOwner(alice)).flatMap(({ session }) =>
+      session ? [keyOf(session)] : [],
+    );
     const records = await tx.loginProcesses.listByOwner(alice, 0);
     const logins = records.flatMap(({ state: stored }) => {
       const state = readState(stored);

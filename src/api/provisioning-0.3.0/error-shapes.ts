@@ -35,7 +35,7 @@ const steps: readonly Kind[] = [
 
 /** Every kind of error that an operation can answer with: those of all operations, those of all steps of a login, and its own. */
 export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> = {
-  get_me: [...everybody, 'not_logged_in', ...telegram],
+  get_me: [...everybody, 'not_logged_in', ...telegram, 'bridge_unreachable'],
   request_code: [
     ...everybody,
     ...steps,

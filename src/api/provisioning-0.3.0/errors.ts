@@ -175,6 +175,24 @@ export const loginErrors = {
     error: 'Telegram does not accept this bridge. Please tell its administrator.',
     state: 'own',
   },
+  bridge_unreachable: {
+    status: 503,
+    errcode: 'bridge_unreachable',
+    error: 'The bridge cannot be reached at the moment. Please try again later.',
+    state: 'own',
+  },
+  bridge_refused: {
+    status: 502,
+    errcode: 'bridge_refused',
+    error: ({ name }) => `The bridge refused: ${name}`,
+    state: 'own',
+  },
+  session_held: {
+    status: 409,
+    errcode: 'session_held',
+    error: 'Another program uses the Telegram session of this login at the moment.',
+    state: 'own',
+  },
   telegram_error: {
     status: 502,
     errcode: 'telegram_refused',

@@ -39,7 +39,7 @@ export function spellHttpProblem(problem: HttpProblem, operation: Operation | un
 /** What an error carries besides its words. */
 export interface Extras {
   readonly retryAfterMs?: number;
-  /** Telegram's name of the error. */
+  /** Telegram's name of the error, or the words of the bridge. */
   readonly name?: string;
   /** Properties between the state and the error. */
   readonly extra?: Readonly<Record<string, unknown>>;
@@ -49,6 +49,7 @@ export interface Extras {
 export function extrasOf(fault: LoginFault): Extras {
   if (fault.kind === 'flood_wait' || fault.kind === 'asked_too_often') return { retryAfterMs: fault.retryAfterMs };
   if (fault.kind === 'telegram_error') return { name: fault.name };
+  if (fault.kind === 'bridge_refused') return { name: fault.message };
   if (fault.kind !== 'already_logged_in') return {};
   return { extra: { username: fault.user.username, phone: wirePhone(fault.user.phone) } };
 }

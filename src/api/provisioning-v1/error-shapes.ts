@@ -25,7 +25,14 @@ const number: readonly Kind[] = [
   'phone_number_flood',
 ];
 const sending: readonly Kind[] = ['login_email_required', 'payment_required', 'phone_code_unavailable'];
-const asking: readonly Kind[] = [...everybody, ...telegram, 'not_logged_in'];
+const asking: readonly Kind[] = [
+  ...everybody,
+  ...telegram,
+  'not_logged_in',
+  'bridge_unreachable',
+  'bridge_refused',
+  'session_held',
+];
 const portal: readonly Kind[] = [
   ...admission,
   'path_malformed',
@@ -39,7 +46,7 @@ const portal: readonly Kind[] = [
 /** Every kind of error that an operation can answer with. */
 export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> = {
   bridge_info: ['defect'],
-  get_user: everybody,
+  get_user: [...everybody, 'bridge_unreachable'],
   get_chats: asking,
   get_contacts: asking,
   resolve_identifier: [...asking, 'identifier_unknown', 'identifier_not_user'],

@@ -22,11 +22,20 @@ const telegram: readonly Kind[] = ['flood_wait', 'telegram_unreachable', 'telegr
 /** What is a complaint in a step that is shown again, where there is one. */
 const ended: readonly Kind[] = ['login_revoked', 'account_deactivated', 'account_frozen'];
 const over: readonly Kind[] = ['login_unknown', 'login_cancelled', 'login_timed_out'];
-const accounts: readonly Kind[] = [...everybody, ...telegram, 'account_frozen', 'not_logged_in', 'account_unknown'];
+const accounts: readonly Kind[] = [
+  ...everybody,
+  ...telegram,
+  'account_frozen',
+  'not_logged_in',
+  'account_unknown',
+  'bridge_unreachable',
+  'bridge_refused',
+  'session_held',
+];
 
 /** Every kind of error that an operation of version 3 can answer with. */
 export const operationErrors = {
-  whoami: everybody,
+  whoami: [...everybody, 'bridge_unreachable'],
   capabilities: everybody,
   login_flows: everybody,
   login_start: [
@@ -98,7 +107,7 @@ export const operationErrors = {
     'login_over',
   ],
   logout: [...everybody, ...inPath, 'account_unknown'],
-  logins: everybody,
+  logins: [...everybody, 'bridge_unreachable'],
   contacts: accounts,
   search_users: [...accounts, ...body],
   resolve_identifier: [...accounts, ...inPath, 'identifier_unknown', 'identifier_not_user'],

@@ -20,7 +20,7 @@ export interface WireError {
 /** What the text of an error may depend on. */
 export interface ErrorContext {
   readonly retryAfterMs: number;
-  /** Telegram's name of the error. */
+  /** Telegram's name of the error, or the words of the bridge. */
   readonly name: string;
 }
 
@@ -95,6 +95,9 @@ export const loginErrors = {
     'BRIDGE_REJECTED',
     'Telegram does not accept this bridge. Please tell its administrator',
   ),
+  bridge_unreachable: gangway(503, 'BRIDGE_UNREACHABLE', 'The bridge cannot be reached at the moment'),
+  bridge_refused: { ...gangway(502, 'BRIDGE_REFUSED', ''), error: ({ name }) => `The bridge refused: ${name}` },
+  session_held: gangway(409, 'SESSION_HELD', 'Another program uses the Telegram session of this login at the moment'),
   telegram_error: telegram(502, 'REFUSED', ({ name }) => `Telegram refused with the error ${name}`),
   account_deactivated: telegram(403, 'ACCOUNT_DEACTIVATED', 'Telegram has deactivated or banned that account'),
   account_frozen: telegram(403, 'ACCOUNT_FROZEN', 'Telegram has frozen that account. See in the Telegram app why'),

@@ -4,7 +4,7 @@ import { problemHeaders } from '../../http/plain-problems.js';
 import type { HttpProblem } from '../../http/problem.js';
 import { retryAfterSeconds, type ObjectReply } from '../../http/reply.js';
 import { TelegramAccountFailure } from '../../login/accounts.js';
-import { LoginFailure } from '../../login/failure.js';
+import { LoginFailure, type LoginFault } from '../../login/failure.js';
 import { LoginProcessFailure } from '../../login/process-failure.js';
 import {
   accountErrors,
@@ -22,7 +22,7 @@ import { VersionFailure } from './failure.js';
 export function spellFailure(failure: Failure): ObjectReply | undefined {
   if (failure instanceof LoginFailure) {
     const { fact } = failure;
-    const name = fact.kind === 'telegram_error' ? fact.name : '';
+    const name = nameIn(fact);
     return spell(loginErrors[fact.kind], 'retryAfterMs' in fact ? fact.retryAfterMs : undefined, name);
   }
   if (failure instanceof LoginProcessFailure) {
@@ -43,6 +43,17 @@ export function spellHttpProblem(problem: HttpProblem): ObjectReply {
   const retryAfterMs = problem.kind === 'too_many_attempts' ? problem.retryAfterMs : undefined;
   const reply = spell(isMissing ? missingToken : httpErrors[problem.kind], retryAfterMs);
   return { ...reply, headers: { ...problemHeaders(problem), ...reply.headers } };
+}
+
+function nameIn(fault: LoginFault): string {
+  switch (fault.kind) {
+    case 'telegram_error':
+      return fault.name;
+    case 'bridge_refused':
+      return fault.message;
+    default:
+      return '';
+  }
 }
 
 function spell({ status, errcode, error: text }: WireError, retryAfterMs?: number, name = ''): ObjectReply {

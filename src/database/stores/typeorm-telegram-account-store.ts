@@ -1,9 +1,10 @@
+import { In } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
 import { type TelegramAccountRow, telegramAccounts } from '../entities/telegram-accounts.js';
 import { sealedColumns } from '../sealed-columns.js';
 import type { Sealer } from '../sealing/sealer.js';
 import type { TransactionSession } from '../transaction-session.js';
-import type { TelegramAccountRecord, TelegramAccountStore } from './telegram-account-store.js';
+import type { SessionHolder, TelegramAccountRecord, TelegramAccountStore } from './telegram-account-store.js';
 
 /** The Telegram accounts that somebody is logged in to, within one transaction. */
 export function createTelegramAccountStore(session: TransactionSession, sealer: Sealer): TelegramAccountStore {
@@ -13,13 +14,14 @@ export function createTelegramAccountStore(session: TransactionSession, sealer: 
     id: row.id,
     owner: row.owner as Mxid,
     telegramUserId: row.telegramUserId,
-    session: sealer.open(telegramAccountSession, row.id, row.session),
+    session: row.session === null ? null : sealer.open(telegramAccountSession, row.id, row.session),
     profile: sealer.open(telegramAccountProfile, row.id, row.profile),
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
+    heldBy: row.heldBy as SessionHolder,
   });
   const sealed = ({ id, session: clearSession, profile }: TelegramAccountRecord) => ({
-    session: sealer.seal(telegramAccountSession, id, clearSession),
+    session: clearSession && sealer.seal(telegramAccountSession, id, clearSession),
     profile: sealer.seal(telegramAccountProfile, id, profile),
   });
 
@@ -45,13 +47,21 @@ export function createTelegramAccountStore(session: TransactionSession, sealer: 
       return row ? record(row) : undefined;
     },
 
+    async list(heldBy) {
+      const rows = await repository().find({
+        where: heldBy === undefined ? {} : { heldBy: In(heldBy) },
+        order: { createdAt: 'ASC', id: 'ASC' },
+      });
+      return rows.map(record);
+    },
+
     async insert(account) {
       const { session: sealedSession, profile: sealedProfile } = sealed(account);
       // A violated constraint would end the whole transaction on PostgreSQL, and TypeORM's orIgnore() neither names
       // the constraint nor says whether a row was written.
       const result = await session.queryRunner.query(
-        `INSERT INTO telegram_accounts (id, owner, telegram_user_id, session, profile, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (telegram_user_id) DO NOTHING`,
+        `INSERT INTO telegram_accounts (id, owner, telegram_user_id, session, profile, created_at, updated_at, held_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (telegram_user_id) DO NOTHING`,
         [
           account.id,
           account.owner,
@@ -60,6 +70,7 @@ export function createTelegramAccountStore(session: TransactionSession, sealer: 
           sealedProfile,
           account.createdAt,
           account.updatedAt,
+          account.heldBy,
         ],
         true,
       );
@@ -68,15 +79,23 @@ export function createTelegramAccountStore(session: TransactionSession, sealer: 
 
     async update(account) {
       const result = await repository().update(
-        { id: account.id },
+        { id: account.id, heldBy: account.heldBy },
         { ...sealed(account), updatedAt: account.updatedAt },
       );
       return result.affected === 1;
     },
 
     async replace(id, account) {
-      const changes = { id: account.id, ...sealed(account), updatedAt: account.updatedAt };
+      const { id: newId, heldBy, updatedAt } = account;
+      const changes = { id: newId, ...sealed(account), heldBy, updatedAt };
       const result = await repository().update({ id }, changes);
+      return result.affected === 1;
+    },
+
+    async setHolder(id, { from, to, session: clear, at }) {
+      const sealedSession = clear && sealer.seal(telegramAccountSession, id, clear);
+      const changes = { heldBy: to, session: sealedSession, updatedAt: at };
+      const result = await repository().update({ id, heldBy: from }, changes);
       return result.affected === 1;
     },
 

@@ -32,8 +32,13 @@ describe('several Telegram accounts of one user', () => {
       expect(await logIn(alice, number)).toMatchObject({ step: { kind: 'complete' } });
     }
     expect(await desk.login.accounts(alice)).toEqual([
-      { user: expect.objectContaining({ id: idOf('+9996620001') }), condition: 'connected', since },
-      { user: expect.objectContaining({ id: idOf('+9996620011') }), condition: 'connected', since: since + 1 },
+      { user: expect.objectContaining({ id: idOf('+9996620001') }), condition: 'connected', since, heldBy: 'gangway' },
+      {
+        user: expect.objectContaining({ id: idOf('+9996620011') }),
+        condition: 'connected',
+        since: since + 1,
+        heldBy: 'gangway',
+      },
     ]);
     expect(await desk.login.accounts(bob)).toEqual([]);
   });

@@ -1,0 +1,23 @@
+import type { BridgeFault } from '../bridge/failure.js';
+
+/** Returns what went wrong with the bridge, as users and administrators read it. */
+export function describeFault(fault: BridgeFault): string {
+  switch (fault.kind) {
+    case 'bridge_unreachable':
+      return 'The bridge cannot be reached.';
+    case 'bridge_secret_rejected':
+      return 'The bridge does not accept the shared secret of bridge.upstream.';
+    case 'bridge_user_forbidden':
+      return 'The bridge does not let this Matrix user log in.';
+    case 'bridge_process_unknown':
+      return 'The bridge has lost the login process.';
+    case 'bridge_login_unknown':
+      return 'The bridge does not know the login.';
+    case 'bridge_identifier_unknown':
+      return 'The bridge does not know the identifier.';
+    case 'bridge_refused':
+      return fault.message;
+    case 'bridge_answer_invalid':
+      return 'The bridge does not answer as mautrix-telegram does.';
+  }
+}

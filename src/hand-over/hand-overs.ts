@@ -1,0 +1,36 @@
+import type { Mxid } from '../base/mxid.js';
+import type { Transaction } from '../database/database.js';
+import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
+
+/** How far the hand-over of a linked account is. */
+export type HandOverStatus =
+  /** The session is here: nothing was handed over. */
+  | { readonly state: 'not_handed_over' }
+  /** The bridge has not confirmed yet; it is asked again by itself. `reason` is why the last attempt failed. */
+  | { readonly state: 'pending'; readonly reason: string | null }
+  | { readonly state: 'handed_over' }
+  /** The bridge does not take it, in its own words. The session is here. */
+  | { readonly state: 'refused'; readonly reason: string };
+
+/** Gives the sessions of linked accounts to the bridge, exclusively and durably. */
+export interface HandOvers {
+  /** Takes the session of an account that was claimed in this transaction, if logins are handed over by themselves. Call wake() afterwards. */
+  begin(tx: Transaction, account: TelegramAccountRecord): Promise<void>;
+  /** Starts the hand-over of an account whose session is here, as a user or an administrator asks for it; returns false if there is none. */
+  request(owner: Mxid, telegramUserId: string): Promise<boolean>;
+  /** There may be something to do now. */
+  wake(): void;
+  /** Tries now what is due for the account, and resolves when that is settled, or after `waitMs`. */
+  settle(accountId: string, waitMs: number): Promise<void>;
+  /** The status of an account of the owner, undefined if it is not linked. Waits for a pending hand-over, for `waitMs` at most. */
+  findStatus(owner: Mxid, telegramUserId: string, waitMs: number): Promise<HandOverStatus | undefined>;
+}
+
+/** The hand-overs, and the loop that makes them. */
+export interface HandOverService extends HandOvers {
+  start(): void;
+  /** Resolves when attempts under way are over, or soon: what is cut off is taken up again after the next start. */
+  stop(): Promise<void>;
+  /** Deletes what is remembered of hand-overs that were refused long ago. */
+  sweep(): Promise<void>;
+}

@@ -1,0 +1,83 @@
+import type { Clock } from '../base/clock.js';
+import { withDeadline } from '../base/deadline.js';
+import type { Logger } from '../base/logger.js';
+import { createPoller } from '../base/poller.js';
+import type { Database } from '../database/database.js';
+import { DatabaseFailure } from '../database/failure.js';
+
+/** Makes attempts for the hand-overs that are due, many at once, but one at a time for each account. */
+export interface HandOverOutbox {
+  start(): void;
+  stop(): Promise<void>;
+  wake(): void;
+  /** Makes an attempt now, or joins the one under way. Never rejects. */
+  attempt(id: string): Promise<void>;
+}
+
+/** What createHandOverOutbox needs. */
+export interface HandOverOutboxDeps {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** One attempt for the hand-over of that account. */
+  readonly run: (id: string) => Promise<void>;
+}
+
+/** A bridge takes some seconds for each, and a busy server may have many users log in at once. */
+const mostAtOnce = 200;
+/** How long what the command line has changed may wait. */
+const lookEveryMs = 10_000;
+const stopMs = 2_000;
+
+export function createHandOverOutbox({ database, clock, logger, run }: HandOverOutboxDeps): HandOverOutbox {
+  const running = new Map<string, Promise<void>>();
+  let isStopped = false;
+
+  function attempt(id: string): Promise<void> {
+    const before = running.get(id);
+    if (before) return before;
+    const attempting = run(id)
+      .catch((error: unknown) => {
+        const isBusy = error instanceof DatabaseFailure && error.fact.kind === 'busy';
+        logger[isBusy || isStopped ? 'debug' : 'error']('hand-over attempt failed', { account: id, error });
+        return 'failed' as const;
+      })
+      .then((outcome) => {
+        running.delete(id);
+        // After an error of ours not at once, but when the next look is due.
+        if (outcome !== 'failed') poller.wake();
+      });
+    running.set(id, attempting);
+    return attempting;
+  }
+
+  const poller = createPoller({
+    clock,
+    afterFailureMs: lookEveryMs,
+    failed: (error) => logger.error('looking for hand-overs failed', { error }),
+    async look() {
+      const now = clock.now();
+      const { due, nextDueAt } = await database.transaction(async (tx) => ({
+        due: await tx.handOvers.listDue(now, mostAtOnce + running.size),
+        nextDueAt: await tx.handOvers.nextDueAt(now),
+      }));
+      if (isStopped) return lookEveryMs;
+      const waiting = due.filter(({ id }) => !running.has(id));
+      for (const { id } of waiting.slice(0, mostAtOnce - running.size)) void attempt(id);
+      return nextDueAt === undefined ? lookEveryMs : Math.min(nextDueAt - now, lookEveryMs);
+    },
+  });
+
+  return {
+    start: () => poller.start(),
+    wake: () => poller.wake(),
+    attempt,
+    async stop() {
+      isStopped = true;
+      const over = Promise.all([poller.stop(), ...running.values()]);
+      await withDeadline(clock, stopMs, over).catch((error: unknown) =>
+        logger.info('hand-overs still running at stop', { error }),
+      );
+    },
+  };
+}

@@ -1,0 +1,302 @@
+import type { Bridge, BridgeSession, HandOverProcess } from '../bridge/bridge.js';
+import { BridgeFailure, type BridgeFault } from '../bridge/failure.js';
+import type { Clock } from '../base/clock.js';
+import { withDeadline } from '../base/deadline.js';
+import type { Logger } from '../base/logger.js';
+import type { Mxid } from '../base/mxid.js';
+import type { Random } from '../base/random.js';
+import type { Database, Transaction } from '../database/database.js';
+import type { HandOverRecord } from '../database/stores/hand-over-store.js';
+import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
+import type { TelegramSession } from '../telegram/gateway.js';
+import { describeFault } from './describe-fault.js';
+import { readProcess, writeProcess } from './hand-over-process.js';
+import type { HandOverService, HandOverStatus } from './hand-overs.js';
+import { createHandOverOutbox } from './outbox.js';
+
+/** What createHandOvers needs. */
+export interface HandOverDeps {
+  readonly database: Database;
+  readonly bridge: Bridge;
+  /** Whether each login is handed over when it completes. */
+  readonly isAutomatic: boolean;
+  readonly toBridgeSession: (session: TelegramSession) => BridgeSession;
+  /** Resolves when the connection of the account is closed. */
+  readonly closeConnection: (accountId: string) => Promise<void>;
+  /** Leaves a session that is to be ended at Telegram. */
+  readonly leaveSession: (tx: Transaction, session: OrphanedSession) => Promise<void>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** A session whose linked account is gone. */
+export interface OrphanedSession {
+  readonly id: string;
+  readonly owner: Mxid;
+  readonly session: TelegramSession;
+  /** Epoch ms. */
+  readonly since: number;
+}
+
+const firstRetryMs = 2_000;
+const longestRetryMs = 600_000;
+/** A bridge that cannot reach Telegram refuses too: that passes. */
+const mostRefusals = 8;
+const endingGivenUpAfterMs = 7 * 86_400_000;
+const refusedKeptMs = 30 * 86_400_000;
+
+/**
+ * A hand-over is exclusive: the connection is closed, then the session leaves the linked account, so that nothing here can open it, and only
+ * then is it given. If the answer is lost, the bridge is asked before anything else is done.
+ */
+export function createHandOvers(deps: HandOverDeps): HandOverService {
+  const { database, bridge, isAutomatic, toBridgeSession, closeConnection, leaveSession, clock, random, logger } = deps;
+  const find = (id: string) => database.transaction((tx) => tx.handOvers.find(id));
+  const lock = <T>(id: string, work: () => Promise<T>) => database.locks.run(`account:${id}`, work);
+
+  /** Runs `change` if the hand-over is still in the state of the record; the command line and deactivation may have changed it. */
+  function changing(record: HandOverRecord, change: (tx: Transaction) => Promise<void>): Promise<boolean> {
+    return database.transaction(async (tx) => {
+      if ((await tx.handOvers.find(record.id))?.state !== record.state) return false;
+      await change(tx);
+      return true;
+    });
+  }
+
+  async function start(tx: Transaction, account: TelegramAccountRecord): Promise<boolean> {
+    const { id, owner, telegramUserId, session } = account;
+    const at = clock.now();
+    if (
+      session === null ||
+      !(await tx.telegramAccounts.setHolder(id, { from: 'gangway', to: 'hand_over', session: null, at }))
+    ) {
+      return false;
+    }
+    const fresh = { process: null, reason: null, attempts: 0, refusals: 0, dueAt: at, createdAt: at };
+    await tx.handOvers.save({ id, owner, telegramUserId, state: 'pending', session, ...fresh });
+    return true;
+  }
+
+  async function hasLogin({ owner, telegramUserId }: HandOverRecord): Promise<boolean> {
+    const { logins } = await bridge.findUser(owner);
+    return logins.some(({ id }) => id === telegramUserId);
+  }
+
+  async function confirm(record: HandOverRecord): Promise<void> {
+    const { id, owner } = record;
+    const isConfirmed = await changing(record, async (tx) => {
+      await tx.handOvers.delete(id);
+      await tx.telegramAccounts.setHolder(id, { from: 'hand_over', to: 'bridge', session: null, at: clock.now() });
+    });
+    if (isConfirmed) return logger.info('login handed over', { owner });
+    // The account was deleted meanwhile: from now on there is nothing here to end, only at the bridge.
+    await database.transaction(async (tx) => {
+      const now = await tx.handOvers.find(id);
+      if (now?.state === 'ending')
+        await tx.handOvers.save({ ...now, session: null, process: null, dueAt: clock.now() });
+    });
+  }
+
+  async function refuse(record: HandOverRecord, reason: string): Promise<void> {
+    const { id, owner, session, process } = record;
+    if (process !== null) {
+      await bridge.cancelHandOver(owner, readProcess(process));
+      if (await hasLogin(record)) return confirm(record);
+    }
+    const at = clock.now();
+    await changing(record, async (tx) => {
+      await tx.telegramAccounts.setHolder(id, { from: 'hand_over', to: 'gangway', session, at });
+      await tx.handOvers.save({ ...record, state: 'refused', session: null, process: null, reason, dueAt: at });
+    });
+    logger.error('bridge refused a login', { owner, reason });
+  }
+
+  async function postpone(record: HandOverRecord, reason: string): Promise<void> {
+    const attempts = record.attempts + 1;
+    const waitMs = Math.min(firstRetryMs * 2 ** Math.min(record.attempts, 20), longestRetryMs) * jitter(random);
+    const dueAt = Math.ceil(clock.now() + waitMs);
+    await changing(record, async (tx) => {
+      const now = await tx.handOvers.find(record.id);
+      const { refusals } = record;
+      if (now) await tx.handOvers.save({ ...now, attempts, refusals, reason, dueAt });
+    });
+  }
+
+  /** Ends what is left of earlier logins of the same Telegram account: the bridge has room for one. Returns whether nothing is left. */
+  async function endEarlierOnes({ id, telegramUserId }: HandOverRecord): Promise<boolean> {
+    const list = () => database.transaction((tx) => tx.handOvers.listByTelegramUserId(telegramUserId));
+    const isEarlier = (other: HandOverRecord) => other.id !== id && other.state === 'ending';
+    for (const other of (await list()).filter(isEarlier)) await outbox.attempt(other.id);
+    return !(await list()).some(isEarlier);
+  }
+
+  /** Whether the process has ended well, if it is known; a process that the bridge does not know has ended before, in whatever way. */
+  async function submitAgain(
+    record: HandOverRecord,
+    process: HandOverProcess,
+    session: TelegramSession,
+  ): Promise<boolean> {
+    if (await hasLogin(record)) return true;
+    try {
+      await bridge.submitSession(record.owner, process, toBridgeSession(session));
+      return true;
+    } catch (error) {
+      if (!(error instanceof BridgeFailure) || error.fact.kind !== 'bridge_process_unknown') throw error;
+      return hasLogin(record);
+    }
+  }
+
+  async function give(record: HandOverRecord): Promise<void> {
+    const { id, owner, session, telegramUserId } = record;
+    if (session === null) throw new Error('a pending hand-over has no session');
+    await closeConnection(id);
+    if (!(await endEarlierOnes(record))) return postpone(record, 'An earlier login of this account has not ended yet.');
+    if (record.process === null) {
+      // From now on, a login of this account at the bridge is the one that was handed over.
+      if (await hasLogin(record)) await bridge.logOut(owner, telegramUserId);
+    } else if (await submitAgain(record, readProcess(record.process), session)) {
+      return confirm(record);
+    }
+    const process = await bridge.startHandOver(owner);
+    const given = { ...record, process: writeProcess(process) };
+    if (!(await changing(record, (tx) => tx.handOvers.save(given)))) return bridge.cancelHandOver(owner, process);
+    await bridge.submitSession(owner, process, toBridgeSession(session));
+    await confirm(given);
+  }
+
+  async function giveOrPostpone(record: HandOverRecord): Promise<void> {
+    try {
+      await give(record);
+    } catch (error) {
+      if (!(error instanceof BridgeFailure)) throw error;
+      const { fact } = error;
+      const current = await find(record.id);
+      if (current?.state !== 'pending') return;
+      note(current, fact);
+      const refusals = current.refusals + (fact.kind === 'bridge_refused' ? 1 : 0);
+      const isFinal = (fact.kind === 'bridge_refused' && fact.isFinal) || refusals >= mostRefusals;
+      if (!isFinal && fact.kind !== 'bridge_user_forbidden')
+        return postpone({ ...current, refusals }, describeFault(fact));
+      await refuse(current, describeFault(fact)).catch((again: unknown) => {
+        if (!(again instanceof BridgeFailure)) throw again;
+        return postpone({ ...current, refusals }, describeFault(again.fact));
+      });
+    }
+  }
+
+  function note({ owner }: HandOverRecord, fault: BridgeFault): void {
+    const isForAdmin = fault.kind === 'bridge_secret_rejected' || fault.kind === 'bridge_answer_invalid';
+    logger[isForAdmin ? 'error' : 'warn']('hand-over failed', { owner, fault });
+  }
+
+  /** The account is gone here: its login goes at the bridge, if that has it; else its session is to be ended by us. */
+  async function end(record: HandOverRecord): Promise<void> {
+    const { id, owner, telegramUserId, session, process } = record;
+    if (session === null) {
+      await bridge.logOut(owner, telegramUserId);
+      return void (await changing(record, (tx) => tx.handOvers.delete(id)));
+    }
+    await closeConnection(id);
+    if (process !== null) {
+      await bridge.cancelHandOver(owner, readProcess(process));
+      if (await hasLogin(record)) {
+        await bridge.logOut(owner, telegramUserId);
+        return void (await changing(record, (tx) => tx.handOvers.delete(id)));
+      }
+    }
+    await changing(record, async (tx) => {
+      await tx.handOvers.delete(id);
+      await leaveSession(tx, { id, owner, session, since: clock.now() });
+    });
+  }
+
+  async function endOrPostpone(record: HandOverRecord): Promise<void> {
+    try {
+      await end(record);
+    } catch (error) {
+      if (!(error instanceof BridgeFailure)) throw error;
+      note(record, error.fact);
+      if (clock.now() - record.createdAt < endingGivenUpAfterMs) return postpone(record, describeFault(error.fact));
+      logger.error('logout at the bridge given up', { owner: record.owner, fault: error.fact });
+      await changing(record, (tx) => tx.handOvers.delete(record.id));
+    }
+  }
+
+  const outbox = createHandOverOutbox({
+    database,
+    clock,
+    logger,
+    run: (id) =>
+      lock(id, async () => {
+        const record = await find(id);
+        switch (record?.state) {
+          case 'pending':
+            return giveOrPostpone(record);
+          case 'ending':
+            return endOrPostpone(record);
+          case 'refused':
+          case undefined:
+        }
+      }),
+  });
+
+  async function settle(accountId: string, waitMs: number): Promise<void> {
+    await withDeadline(clock, waitMs, outbox.attempt(accountId)).catch(() => undefined);
+  }
+
+  async function findAccount(owner: Mxid, telegramUserId: string): Promise<TelegramAccountRecord | undefined> {
+    const account = await database.transaction((tx) => tx.telegramAccounts.findByTelegramUserId(telegramUserId));
+    return account?.owner === owner ? account : undefined;
+  }
+
+  async function statusOf({ id, heldBy }: TelegramAccountRecord): Promise<HandOverStatus> {
+    if (heldBy === 'bridge') return { state: 'handed_over' };
+    const record = await find(id);
+    if (record?.state === 'pending') return { state: 'pending', reason: record.reason };
+    return record?.state === 'refused' && heldBy === 'gangway'
+      ? { state: 'refused', reason: record.reason ?? '' }
+      : { state: 'not_handed_over' };
+  }
+
+  return {
+    start: outbox.start,
+    stop: outbox.stop,
+    wake: outbox.wake,
+    settle,
+
+    async begin(tx, account) {
+      if (isAutomatic) await start(tx, account);
+    },
+
+    async request(owner, telegramUserId) {
+      const account = await findAccount(owner, telegramUserId);
+      if (account === undefined) return false;
+      await lock(account.id, async () => {
+        await closeConnection(account.id);
+        await database.transaction(async (tx) => {
+          const now = await tx.telegramAccounts.find(account.id);
+          if (now) await start(tx, now);
+        });
+      });
+      outbox.wake();
+      return true;
+    },
+
+    async findStatus(owner, telegramUserId, waitMs) {
+      const account = await findAccount(owner, telegramUserId);
+      if (account?.heldBy === 'hand_over') await settle(account.id, waitMs);
+      const now = account && (await findAccount(owner, telegramUserId));
+      return now && statusOf(now);
+    },
+
+    async sweep() {
+      await database.transaction((tx) => tx.handOvers.deleteRefused(clock.now() - refusedKeptMs));
+    },
+  };
+}
+
+/** Between three quarters and five quarters, so that not all try again at once. */
+function jitter(random: Random): number {
+  return 0.75 + random.bytes(4).readUInt32BE(0) / 2 ** 33;
+}

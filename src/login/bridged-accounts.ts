@@ -1,0 +1,147 @@
+import type { Bridge, BridgeLogin, BridgeUser } from '../bridge/bridge.js';
+import { BridgeFailure } from '../bridge/failure.js';
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import type { Mxid } from '../base/mxid.js';
+import { PhoneNumber } from '../base/phone.js';
+import { randomId, type Random } from '../base/random.js';
+import type { Database, Transaction } from '../database/database.js';
+import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
+import type { TelegramUser, TelegramUserId } from '../telegram/shapes.js';
+import type { AccountWatcher } from './account-watcher.js';
+import type { AccountStanding, BridgeView, Standing } from './standing.js';
+import { readUser, writeUser } from './stored-forms.js';
+
+/** The linked accounts of a user whose sessions the bridge has, those included that it has got without us. */
+export interface BridgedAccounts {
+  /** Asks the bridge, and brings the linked accounts in line with its answer. */
+  look(owner: Mxid): Promise<BridgeView>;
+  /** The status of an account that the bridge has, as of that answer. */
+  statusOf(account: TelegramAccountRecord, view: BridgeView): Standing;
+  /** The logins that the bridge still lists although Telegram has ended them. They are not linked. */
+  endedLogins(owner: Mxid, view: BridgeView): readonly AccountStanding[];
+}
+
+/** What createBridgedAccounts needs. */
+export interface BridgedAccountsDeps {
+  readonly bridge: Bridge;
+  readonly database: Database;
+  readonly watcher?: AccountWatcher | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+const nobody: BridgeUser = { bridgeBot: '', commandPrefix: '', logins: [] };
+
+export function createBridgedAccounts(deps: BridgedAccountsDeps): BridgedAccounts {
+  const { bridge, database, watcher, clock, random, logger } = deps;
+
+  async function ask(owner: Mxid): Promise<BridgeView> {
+    try {
+      return await bridge.findUser(owner);
+    } catch (error) {
+      if (!(error instanceof BridgeFailure)) throw error;
+      const { fact } = error;
+      // A user who may not log in there has no logins there.
+      if (fact.kind === 'bridge_user_forbidden') return nobody;
+      logger[fact.kind === 'bridge_unreachable' ? 'warn' : 'error']('bridge cannot be asked', { fault: fact });
+      return undefined;
+    }
+  }
+
+  /** `askedAt` is when the bridge was asked: what has changed since is newer than its answer. */
+  async function align(tx: Transaction, owner: Mxid, user: BridgeUser, askedAt: number): Promise<void> {
+    const working = user.logins.filter(({ state }) => state.condition !== 'ended');
+    const accounts = await tx.telegramAccounts.listByOwner(owner);
+    for (const account of accounts.filter(({ heldBy, updatedAt }) => heldBy === 'bridge' && updatedAt < askedAt)) {
+      const login = working.find(({ id }) => id === account.telegramUserId);
+      if (login) await update(tx, account, login);
+      else await tx.telegramAccounts.delete(account.id);
+    }
+    const handOvers = await tx.handOvers.listByOwner(owner);
+    const isEnding = (id: string) =>
+      handOvers.some(({ telegramUserId, state }) => telegramUserId === id && state === 'ending');
+    const isLinked = (id: string) => accounts.some(({ telegramUserId }) => telegramUserId === id);
+    for (const login of working) {
+      if (!isLinked(login.id) && !isEnding(login.id)) await adopt(tx, owner, login, askedAt);
+    }
+  }
+
+  async function update(tx: Transaction, account: TelegramAccountRecord, login: BridgeLogin): Promise<void> {
+    const user = userOf(login, readUser(account.profile));
+    const profile = writeUser(user);
+    if (profile.equals(account.profile)) return;
+    await tx.telegramAccounts.update({ ...account, profile, updatedAt: clock.now() });
+    await watcher?.whenChanged(tx, { accountId: account.id, owner: account.owner, user });
+  }
+
+  /** The bridge has a login that was not made here: it is linked too, so that the account has one owner. */
+  async function adopt(tx: Transaction, owner: Mxid, login: BridgeLogin, askedAt: number): Promise<void> {
+    const before = await tx.telegramAccounts.findByTelegramUserId(login.id);
+    // The bridge gives an account that is logged in again to the last user.
+    if (before?.heldBy === 'bridge' && before.updatedAt < askedAt) await tx.telegramAccounts.delete(before.id);
+    const user = userOf(login);
+    const at = clock.now();
+    const times = { createdAt: at, updatedAt: at };
+    const id = randomId(random);
+    const record = { id, owner, telegramUserId: user.id, session: null, profile: writeUser(user), ...times };
+    if (!(await tx.telegramAccounts.insert({ ...record, heldBy: 'bridge' }))) return;
+    await watcher?.whenClaimed(tx, { accountId: id, owner, user });
+  }
+
+  return {
+    async look(owner) {
+      const askedAt = clock.now();
+      const user = await ask(owner);
+      if (user) await database.transaction((tx) => align(tx, owner, user, askedAt));
+      return user;
+    },
+
+    endedLogins(owner, view = nobody) {
+      const ended = view.logins.filter(({ state }) => state.condition === 'ended');
+      return ended.map((login) => {
+        const at = login.state.timestamp * 1000;
+        const account = {
+          id: login.id,
+          owner,
+          telegramUserId: login.id,
+          session: null,
+          profile: writeUser(userOf(login)),
+          heldBy: 'bridge',
+          createdAt: at,
+          updatedAt: at,
+        } as const;
+        return { account, standing: { kind: 'logged_out' } };
+      });
+    },
+
+    statusOf(account, view) {
+      const user = readUser(account.profile);
+      if (view === undefined) return { kind: 'unsure', user, fault: { kind: 'bridge_unreachable' } };
+      const login = view.logins.find(({ id }) => id === account.telegramUserId);
+      switch (login?.state.condition) {
+        case 'working':
+          return { kind: 'logged_in', user };
+        case 'trouble':
+          return { kind: 'unsure', user, fault: { kind: 'unreachable' } };
+        case 'ended':
+        case undefined:
+          return { kind: 'logged_out' };
+      }
+    },
+  };
+}
+
+/** Who is logged in there. The bridge knows no first and last names: those of before stay. */
+export function userOf({ id, profile, isBot }: BridgeLogin, before?: TelegramUser): TelegramUser {
+  const phone = profile.phone === undefined ? undefined : PhoneNumber.parse(profile.phone);
+  return {
+    id: id as TelegramUserId,
+    username: profile.username ?? null,
+    firstName: before?.firstName ?? profile.name ?? null,
+    lastName: before?.lastName ?? null,
+    phone: phone ?? before?.phone ?? null,
+    isBot: isBot ?? before?.isBot ?? false,
+  };
+}

@@ -1,0 +1,87 @@
+import type { Bridge, BridgeChat, BridgeContact, BridgeLoginId } from '../bridge/bridge.js';
+import { BridgeFailure } from '../bridge/failure.js';
+import type { Mxid } from '../base/mxid.js';
+import { PhoneNumber } from '../base/phone.js';
+import type { TelegramUserId } from '../telegram/shapes.js';
+import { TelegramAccountFailure, type FoundPerson, type GroupReply, type NewGroup } from './accounts.js';
+import { LoginFailure } from './failure.js';
+
+/** A login at the bridge. */
+export interface AtBridge {
+  readonly owner: Mxid;
+  readonly login: BridgeLoginId;
+}
+
+/** Telegram users and chats as the bridge shows them. Every method throws LoginFailure and TelegramAccountFailure. */
+export interface BridgedPeople {
+  contacts(login: AtBridge): Promise<readonly FoundPerson[]>;
+  search(login: AtBridge, query: string): Promise<readonly FoundPerson[]>;
+  resolve(
+    login: AtBridge,
+    identifier: string,
+  ): Promise<{ readonly kind: 'user'; readonly user: FoundPerson } | { readonly kind: 'nobody' }>;
+  createDm(login: AtBridge, identifier: string): Promise<BridgeChat>;
+  createGroup(login: AtBridge, group: NewGroup): Promise<GroupReply>;
+}
+
+export function createBridgedPeople(bridge: Bridge): BridgedPeople {
+  return {
+    contacts: async ({ owner, login }) => (await asking(bridge.contacts(owner, login))).map(personOf),
+    search: async ({ owner, login }, query) => (await asking(bridge.searchUsers(owner, login, query))).map(personOf),
+
+    async resolve({ owner, login }, identifier) {
+      try {
+        return { kind: 'user', user: personOf(await asking(bridge.resolveIdentifier(owner, login, identifier))) };
+      } catch (error) {
+        if (error instanceof TelegramAccountFailure && error.fact.kind === 'identifier_unknown') {
+          return { kind: 'nobody' };
+        }
+        throw error;
+      }
+    },
+
+    createDm: ({ owner, login }, identifier) => asking(bridge.createDm(owner, login, identifier)),
+    createGroup: ({ owner, login }, { type, body }) => asking(bridge.createGroup(owner, login, type, body)),
+  };
+}
+
+async function asking<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw error instanceof BridgeFailure ? failureOf(error) : error;
+  }
+}
+
+function failureOf(failure: BridgeFailure): LoginFailure | TelegramAccountFailure {
+  const { fact } = failure;
+  switch (fact.kind) {
+    case 'bridge_identifier_unknown':
+      return new TelegramAccountFailure({ kind: 'identifier_unknown' }, { cause: failure });
+    case 'bridge_login_unknown':
+      return new LoginFailure({ kind: 'not_logged_in' }, { cause: failure });
+    case 'bridge_refused':
+      return new LoginFailure({ kind: 'bridge_refused', message: fact.message }, { cause: failure });
+    case 'bridge_user_forbidden':
+      return new LoginFailure({ kind: 'not_permitted' }, { cause: failure });
+    case 'bridge_unreachable':
+    case 'bridge_secret_rejected':
+    case 'bridge_process_unknown':
+    case 'bridge_answer_invalid':
+      return new LoginFailure({ kind: 'bridge_unreachable' }, { cause: failure });
+  }
+}
+
+function personOf({ id, name, identifiers = [], mxid, avatarUrl, dmRoom }: BridgeContact): FoundPerson {
+  const after = (prefix: string) => identifiers.find((text) => text.startsWith(prefix))?.slice(prefix.length);
+  const phone = after('tel:');
+  return {
+    id: id as TelegramUserId,
+    username: after('telegram:') ?? null,
+    firstName: name ?? null,
+    lastName: null,
+    phone: (phone === undefined ? undefined : PhoneNumber.parse(phone)) ?? null,
+    isBot: false,
+    matrix: { mxid, avatarUrl, dmRoom },
+  };
+}

@@ -1,0 +1,31 @@
+import type { BridgeUser } from '../bridge/bridge.js';
+import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
+import type { TelegramFault } from '../telegram/failure.js';
+import type { TelegramUser } from '../telegram/shapes.js';
+
+/** Whether a Matrix user is logged in, asked of Telegram; `unsure` where Telegram could not say, with what is remembered. */
+export type Standing =
+  /** `isUnasked` if the bridge, which may have a login of the user, could not be asked. */
+  | { readonly kind: 'logged_out'; readonly isUnasked?: boolean }
+  | { readonly kind: 'logged_in'; readonly user: TelegramUser }
+  | { readonly kind: 'unsure'; readonly user: TelegramUser; readonly fault: TelegramFault | BridgeDown };
+
+/** The bridge, which has the session, cannot be asked. */
+export interface BridgeDown {
+  readonly kind: 'bridge_unreachable';
+}
+
+/** An account and how it is about it. */
+export interface AccountStanding {
+  readonly account: TelegramAccountRecord;
+  readonly standing: Standing;
+}
+
+/** What the bridge says about a user; undefined if it could not be asked. */
+export type BridgeView = BridgeUser | undefined;
+
+/** How it is about all accounts of an owner. */
+export interface OwnerStandings {
+  readonly standings: readonly AccountStanding[];
+  readonly view: BridgeView;
+}
