@@ -93,8 +93,8 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
     // The account was deleted meanwhile: from now on there is nothing here to end, only at the bridge.
     await database.transaction(async (tx) => {
       const now = await tx.handOvers.find(id);
-      if (now?.state === 'ending')
-        await tx.handOvers.save({ ...now, session: null, process: null, dueAt: clock.now() });
+      if (now?.state !== 'ending') return;
+      await tx.handOvers.save({ ...now, session: null, process: null, dueAt: clock.now() });
     });
   }
 
@@ -176,11 +176,11 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
       note(current, fact);
       const refusals = current.refusals + (fact.kind === 'bridge_refused' ? 1 : 0);
       const isFinal = (fact.kind === 'bridge_refused' && fact.isFinal) || refusals >= mostRefusals;
-      if (!isFinal && fact.kind !== 'bridge_user_forbidden')
-        return postpone({ ...current, refusals }, describeFault(fact));
+      const counted = { ...current, refusals };
+      if (!isFinal && fact.kind !== 'bridge_user_forbidden') return postpone(counted, describeFault(fact));
       await refuse(current, describeFault(fact)).catch((again: unknown) => {
         if (!(again instanceof BridgeFailure)) throw again;
-        return postpone({ ...current, refusals }, describeFault(again.fact));
+        return postpone(counted, describeFault(again.fact));
       });
     }
   }
@@ -260,9 +260,9 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
   }
 
   return {
-    start: outbox.start,
-    stop: outbox.stop,
-    wake: outbox.wake,
+    start: () => outbox.start(),
+    stop: () => outbox.stop(),
+    wake: () => outbox.wake(),
     settle,
 
     async begin(tx, account) {

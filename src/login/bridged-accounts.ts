@@ -134,7 +134,7 @@ export function createBridgedAccounts(deps: BridgedAccountsDeps): BridgedAccount
 }
 
 /** Who is logged in there. The bridge knows no first and last names: those of before stay. */
-export function userOf({ id, profile, isBot }: BridgeLogin, before?: TelegramUser): TelegramUser {
+function userOf({ id, profile, isBot }: BridgeLogin, before?: TelegramUser): TelegramUser {
   const phone = profile.phone === undefined ? undefined : PhoneNumber.parse(profile.phone);
   return {
     id: id as TelegramUserId,

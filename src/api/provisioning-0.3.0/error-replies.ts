@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ReplyShape } from '../../http/endpoint.js';
-import { stateOf, type WireError } from './errors.js';
+import { stateOf } from './errors.js';
+import type { WireError } from './wire-error.js';
 import type { Operation } from './operation.js';
 import { alreadyLoggedIn } from './shapes.js';
 

@@ -3,6 +3,8 @@ import type { LoginFault } from '../../login/failure.js';
 import type { LoginProcessFault } from '../../login/process-failure.js';
 import type { HttpProblem } from '../../http/problem.js';
 import { describeDuration } from './duration.js';
+import { httpErrors, ownerErrors } from './http-errors.js';
+import type { WireError } from './wire-error.js';
 import type { Operation, State } from './operation.js';
 import type { OwnerFault } from './owner.js';
 
@@ -11,30 +13,6 @@ export type WireFault = LoginFault | OtherAccountFault | OwnerFault | TelegramPr
 
 /** What a login that version 3 began for one account may end in here. */
 type OtherAccountFault = Extract<LoginProcessFault, { readonly kind: 'other_telegram_account' }>;
-
-/** What an error's text may depend on. */
-export interface ErrorContext {
-  readonly operation: Operation | undefined;
-  readonly retryAfterMs: number;
-  /** Telegram's name of the error. */
-  readonly name: string;
-}
-
-/** How version 0.3.0 spells an error. */
-export interface WireError {
-  readonly status: number;
-  readonly errcode: string;
-  readonly error: string | ((context: ErrorContext) => string);
-  /** The step to take next: one of the specification's, the operation's own again, or the first of its way; none if absent. */
-  readonly state?: State | 'own' | 'start';
-}
-
-const internal: WireError = {
-  status: 500,
-  errcode: 'exception',
-  error: ({ operation }) => (operation ? `Internal server error while ${operation.doing}.` : 'Internal server error.'),
-  state: 'own',
-};
 
 /** What the login service says; the rulings behind this table are in docs/decisions/0001-provisioning-0.3.0-wire.md. */
 export const loginErrors = {
@@ -209,17 +187,6 @@ export const otherAccount: WireError = {
   state: 'start',
 };
 
-/** What can be wrong with the Matrix ID. */
-export const ownerErrors = {
-  mxid_empty: { status: 400, errcode: 'mxid_empty', error: 'User ID not given.' },
-  mxid_invalid: { status: 400, errcode: 'mxid_invalid', error: 'Invalid user ID.' },
-  mxid_not_own: {
-    status: 403,
-    errcode: 'mxid_not_own',
-    error: 'Your access token is good for your own user ID only.',
-  },
-} satisfies Record<OwnerFault['kind'], WireError>;
-
 /** Why a phone number could not be added to a Matrix account. */
 export const proofErrors = {
   number_missing: { status: 403, errcode: 'phone_number_missing', error: 'Bots have no phone number.' },
@@ -240,66 +207,6 @@ export const proofErrors = {
   },
   login_over: loginErrors.not_logged_in,
 } satisfies Record<TelegramProofFault['kind'], WireError>;
-
-const invalidJson: WireError = { status: 400, errcode: 'json_invalid', error: 'Invalid JSON.' };
-
-/** What the HTTP kernel finds wrong; `unhandled_http_*` is what later servers of this API call requests that they do not handle. */
-export const httpErrors = {
-  unauthorized: { status: 401, errcode: 'shared_secret_invalid', error: 'Shared secret is not valid.' },
-  address_refused: {
-    status: 403,
-    errcode: 'unhandled_http_403',
-    error: 'This is not served to your address.',
-  },
-  too_many_attempts: {
-    status: 429,
-    errcode: 'too_many_attempts',
-    error: ({ retryAfterMs }) =>
-      `Too many wrong shared secrets. Please wait for ${describeDuration(retryAfterMs)} before trying again.`,
-  },
-  authentication_unavailable: {
-    status: 503,
-    errcode: 'homeserver_unreachable',
-    error: 'Your access token cannot be checked at the moment. Please try again later.',
-  },
-  body_not_json: invalidJson,
-  body_unfit: invalidJson,
-  path_malformed: ownerErrors.mxid_invalid,
-  route_unknown: {
-    status: 404,
-    errcode: 'unhandled_http_404',
-    error: 'There is no such endpoint. Please check the base URL.',
-  },
-  method_not_allowed: {
-    status: 405,
-    errcode: 'unhandled_http_405',
-    error: 'This endpoint does not have that method.',
-  },
-  body_too_large: { status: 413, errcode: 'unhandled_http_413', error: 'The request body is too large.' },
-  server_busy: {
-    status: 503,
-    errcode: 'unhandled_http_503',
-    error: 'Too many requests are being received. Please try again later.',
-  },
-  body_encoded: {
-    status: 415,
-    errcode: 'unhandled_http_415',
-    error: 'The request body must not have a Content-Encoding.',
-  },
-  too_many_open: {
-    status: 503,
-    errcode: 'unhandled_http_503',
-    error: 'Too many connections are open. Please try again later.',
-  },
-  upgrade_required: { status: 426, errcode: 'unhandled_http_426', error: 'This endpoint is a WebSocket.' },
-  unavailable: {
-    status: 503,
-    errcode: 'database_unavailable',
-    error: 'This cannot be done at the moment. Please try again later.',
-    state: 'own',
-  },
-  defect: internal,
-} satisfies Record<HttpProblem['kind'], WireError>;
 
 /** All of the above. */
 export const wireErrors: Readonly<Record<WireFault['kind'], WireError>> = {

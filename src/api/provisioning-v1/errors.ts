@@ -3,15 +3,10 @@ import type { TelegramAccountFault } from '../../login/accounts.js';
 import type { LoginFault } from '../../login/failure.js';
 import type { LoginProcessFault } from '../../login/process-failure.js';
 import type { HttpProblem } from '../../http/problem.js';
-import {
-  httpErrors as elderHttpErrors,
-  loginErrors as elderLoginErrors,
-  otherAccount,
-  ownerErrors as elderOwnerErrors,
-  proofErrors,
-  type WireError,
-} from '../provisioning-0.3.0/errors.js';
+import { loginErrors as elderLoginErrors, otherAccount, proofErrors } from '../provisioning-0.3.0/errors.js';
+import { httpErrors as elderHttpErrors, ownerErrors as elderOwnerErrors } from '../provisioning-0.3.0/http-errors.js';
 import type { OwnerFault } from '../provisioning-0.3.0/owner.js';
+import type { WireError } from '../provisioning-0.3.0/wire-error.js';
 import type { VersionFault } from './failure.js';
 
 /** Everything that version 1 has a spelling for. */
