@@ -4,6 +4,7 @@ import type { ClientServerV3Deps } from './api/client-server-v3/index.js';
 import { createIdentitySurfaces } from './api/identity-surfaces.js';
 import { chooseAccounts, type Accounts } from './app/accounts.js';
 import { composeAddresses } from './app/addresses.js';
+import { composeBridge } from './app/bridge.js';
 import { openIdentity, type Identity } from './app/identity.js';
 import { embeddedBaseUrls, openProofs, submissionPath, type Proofs } from './app/proofs.js';
 import { composeProvisioning } from './app/provisioning.js';
@@ -98,6 +99,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
 
       const numbers = composeTelegramProofs(config, { accounts, publisher: identity?.publisher }, seams);
       const permissions = createPermissions(bridge.permissions);
+      const bridged = composeBridge(config, pool, seams);
       const login = createLoginService({
         database,
         pool,
@@ -108,12 +110,18 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
         maxListening: Math.floor(telegram.connection.maxLive / 2),
         attempts: times.attemptsPerUser,
         expireAfterMs: times.expireMs,
+        bridge: bridged,
         watcher: numbers.proofs,
         clock,
         random,
         logger,
       });
       sweepNowAndThen('old logins', () => login.sweep());
+      if (bridged) {
+        closers.push(() => bridged.handOvers.stop());
+        bridged.handOvers.start();
+        sweepNowAndThen('refused hand-overs', () => bridged.handOvers.sweep());
+      }
       sweepNowAndThen('phone numbers to publish', () => numbers.proofs.publish());
       const checkLogins = () => numbers.proofs.check((accountId) => login.check(accountId));
       sweepNowAndThen('logins that prove phone numbers', checkLogins, config.threepids.telegramCheckMs);

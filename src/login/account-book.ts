@@ -254,7 +254,9 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
       const before = login?.name?.onlyIfLoggedOut === true ? await standingOf(owner) : undefined;
       if (before && before.kind !== 'logged_out') return { kind: 'logged_in_before', user: before.user };
       if (!isReplaced && !(await hasRoom(owner))) return { kind: 'too_many' };
-      return insert(owner, acceptance);
+      const claim = await insert(owner, acceptance);
+      if (claim.kind === 'claimed') handOvers?.wake();
+      return claim;
     },
 
     forget(account) {

@@ -1,0 +1,30 @@
+import { createHttpBridge } from '../bridge/http-bridge.js';
+import type { Config } from '../config/config.js';
+import type { HandOverService } from '../hand-over/hand-overs.js';
+import { createHandOvers } from '../hand-over/service.js';
+import { leaveSession } from '../login/owned-logins.js';
+import type { BridgeParts } from '../login/service.js';
+import { writeMautrixSession } from '../telegram/formats/mautrix.js';
+import { createSessionConverter } from '../telegram/gramjs/portable-session.js';
+import type { ConnectionPool } from '../telegram/pool.js';
+import type { AccountSeams } from './accounts.js';
+
+/** The bridge that the configuration names; undefined if it names none. */
+export function composeBridge(
+  { bridge: { upstream }, telegram }: Config,
+  pool: ConnectionPool,
+  seams: AccountSeams,
+): (BridgeParts & { readonly handOvers: HandOverService }) | undefined {
+  if (upstream === undefined) return undefined;
+  const bridge = createHttpBridge({ ...upstream, clock: seams.clock });
+  const converter = createSessionConverter(telegram.dataCentres);
+  const handOvers = createHandOvers({
+    ...seams,
+    bridge,
+    isAutomatic: upstream.handOver === 'automatic',
+    toBridgeSession: (session) => writeMautrixSession(converter.read(session)),
+    closeConnection: (accountId) => pool.drop(accountId),
+    leaveSession,
+  });
+  return { bridge, handOvers };
+}
