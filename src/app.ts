@@ -9,6 +9,7 @@ import { openIdentity, type Identity } from './app/identity.js';
 import { embeddedBaseUrls, openProofs, submissionPath, type Proofs } from './app/proofs.js';
 import { composeProvisioning } from './app/provisioning.js';
 import { composeTelegramProofs } from './app/telegram-proofs.js';
+import { warnAboutUpstream } from './app/upstream-check.js';
 import type { Clock } from './base/clock.js';
 import { withDeadline } from './base/deadline.js';
 import type { Logger } from './base/logger.js';
@@ -161,6 +162,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
       });
       address = await server.start();
       logger.info('listening', { host: address.host, port: address.port });
+      void warnAboutUpstream(config, { clock, logger });
     },
 
     async stop() {

@@ -67,6 +67,13 @@ export const whoamiAnswer = z
     logins: answer.logins ?? [],
   }));
 
+/** The part of `whoami` that describes the bridge itself. */
+export const bridgeAnswer = z.object({
+  network: z.object({ displayname: z.string(), network_id: z.string(), beeper_bridge_type: z.string() }),
+  login_flows: z.array(z.object({ id: z.string() })),
+  homeserver: z.string(),
+});
+
 /** The ID of the step of the flow `manual`, and of its only field. */
 const manualStepId = 'fi.mau.telegram.login.manual_session';
 

@@ -95,7 +95,7 @@ export function isPathSegment(text: string): boolean {
 }
 
 /** Returns the code of the system or of the HTTP client, such as `ECONNREFUSED`, of an error or of its causes. */
-function findErrorCode(error: unknown): string | undefined {
+export function findErrorCode(error: unknown): string | undefined {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
     if ('code' in cause && typeof cause.code === 'string') return cause.code;
     if (cause instanceof AggregateError && cause.errors.length > 0) return findErrorCode(cause.errors[0]);

@@ -29,7 +29,8 @@ export function addConfigCheck(
       'also print which level this Matrix user gets and why; exit with 7 if the user may not log in',
       readUser,
     )
-    .action(async ({ config: file, who }: { config: string; who?: Mxid }) => {
+    .option('--online', 'also ask the bridge (bridge.upstream) whether it can take logins; exit with 8 if it cannot')
+    .action(async ({ config: file, who, online = false }: { config: string; who?: Mxid; online?: boolean }) => {
       const { sections, problems, warnings } = inspectConfig({ path: resolve(folder, file), env, ...configFiles });
       const { delivery, accounts, homeserver } = sections;
       if (accounts) out(`accounts.mode: ${accounts.mode}. ${meaningOf(accounts.mode, homeserver?.address)}\n`);
@@ -39,10 +40,29 @@ export function addConfigCheck(
       else out(`${file} is in order.\n`);
       if (warnings.length > 0) err(`\n${explainWarnings(warnings)}`);
       const isInOrder = problems.length === 0 && unsendable === undefined;
+      const { bridge } = sections;
+      const isAsked = online && isInOrder && bridge && homeserver;
+      const isBridgeReady = !isAsked || (await reportBridge({ bridge, homeserver }, { out, err, clock }));
       const { text, mayLogIn } = who === undefined ? noQuestion : explainPermission(who, sections.bridge?.permissions);
       out(text);
-      end(isInOrder ? (mayLogIn ? exitCodes.ok : exitCodes.account) : exitCodes.config);
+      if (!isInOrder) end(exitCodes.config);
+      else if (!isBridgeReady) end(exitCodes.bridge);
+      else end(mayLogIn ? exitCodes.ok : exitCodes.account);
     });
+}
+
+/** Prints whether the bridge can take logins, and returns it; true without a bridge. */
+async function reportBridge(
+  config: Pick<Config, 'bridge' | 'homeserver'>,
+  { out, err, clock }: Pick<Surroundings, 'out' | 'err' | 'clock'>,
+): Promise<boolean> {
+  const { checkUpstream } = await import('../app/upstream-check.js');
+  const { upstream } = config.bridge;
+  const problems = await checkUpstream(config, clock);
+  if (problems.length > 0) err(`${problems.join('\n')}\n`);
+  else if (upstream) out(`The bridge at ${upstream.address} can take logins.\n`);
+  else out('bridge.upstream is not set: there is no bridge to ask.\n');
+  return problems.length === 0;
 }
 
 /** What is wrong with the templates of messages, and with what else is in files of its own. */

@@ -8,6 +8,7 @@ export const exitCodes = {
   listen: 5,
   output: 6,
   account: 7,
+  bridge: 8,
 } as const;
 
 /** The name of a way to end. */
@@ -28,6 +29,7 @@ const meanings: Readonly<Record<Ending, string>> = {
   account:
     'For `gangway user`: nothing was changed, because there is no such account, or its name is taken or not possible, or its ' +
     'password cannot be used, or the accounts are those of a homeserver. For `gangway config check --who`: the user may not log in.',
+  bridge: 'For `gangway config check --online`: the bridge cannot take logins; why is on standard error.',
 };
 
 /** The section of the documentation on exit codes, in Markdown. */

@@ -1,15 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
-import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Bridge } from '../../src/bridge/bridge.js';
-import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { bridgeAt, bridgeFaultOf, mxidOf } from '../support/bridge-calls.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { bridgeSessionOf, makeBridgeSession } from '../support/made-session.js';
 import { createSlowFault } from '../support/stand-in-bridge/faults.js';
 import { startStandInBridge, type StandInBridge } from '../support/stand-in-bridge/stand-in-bridge.js';
+import { startStrictSandbox } from '../support/strict-sandbox.js';
 import { until } from '../support/until.js';
 
 const alice = mxidOf('@alice:example.test');
@@ -20,7 +19,7 @@ const loginId = '700020123';
 let sandbox: Sandbox;
 let session: Secret;
 beforeAll(async () => {
-  sandbox = await startSandbox({ clock: systemClock, random: systemRandom });
+  sandbox = await startStrictSandbox();
   session = await makeBridgeSession(sandbox, phone);
 });
 afterAll(() => sandbox.stop());

@@ -1,0 +1,27 @@
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import { checkBridge } from '../bridge/check-bridge.js';
+import type { Config } from '../config/config.js';
+import { usersToCheck } from '../config/users-to-check.js';
+
+/** Returns why the bridge that the configuration names cannot take logins, each reason as sentences; empty without such a bridge. */
+export async function checkUpstream(
+  { bridge, homeserver }: Pick<Config, 'bridge' | 'homeserver'>,
+  clock: Clock,
+): Promise<readonly string[]> {
+  if (!bridge.upstream) return [];
+  const users = usersToCheck(bridge.permissions, homeserver.domain);
+  return checkBridge({ ...bridge.upstream, homeserver: homeserver.domain, users, clock });
+}
+
+/** Logs why the bridge cannot take logins. It never fails: the bridge may be started later than Gangway. */
+export async function warnAboutUpstream(
+  config: Pick<Config, 'bridge' | 'homeserver'>,
+  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+): Promise<void> {
+  try {
+    for (const problem of await checkUpstream(config, clock)) logger.warn('bridge not ready', { problem });
+  } catch (error) {
+    logger.error('bridge check failed', { error });
+  }
+}
