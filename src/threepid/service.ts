@@ -122,15 +122,18 @@ export function createValidation(deps: ValidationDeps): Validation {
     return sendToken(deps, destination, { kind: 'email_in_use', to: destination.address, brand }, groups);
   }
 
-  /** Delivers while the caller has its answer already. The token counts in any case, or else a caller could tell by the limits. */
-  async function deliverUnseen(
-    request: ReadRequest,
-    session: ValidationSessionRecord,
-    sending: Sending,
-  ): Promise<void> {
-    const delivered = deliver(request, session, sending);
-    delivered.catch((error: unknown) => deps.logger.error('validation message failed', { error }));
-    await database.transaction((tx) => tx.validationSessions.advance(session.id, sending.attempt));
+  /** Counts the token whether it can be delivered or not, or else the caller could tell by the limits. */
+  async function count(_: ReadRequest, session: ValidationSessionRecord, { attempt }: Sending): Promise<void> {
+    await database.transaction((tx) => tx.validationSessions.advance(session.id, attempt));
+  }
+
+  /** Delivers when the caller has its answer: making a message takes time, by which it could tell whether there is one. */
+  function deliverUnseen(request: ReadRequest, session: ValidationSessionRecord, sending: Sending): void {
+    setImmediate(() => {
+      deliver(request, session, sending).catch((error: unknown) =>
+        deps.logger.error('validation message failed', { error }),
+      );
+    });
   }
 
   async function deliverSeen(request: ReadRequest, session: ValidationSessionRecord, sending: Sending): Promise<void> {
@@ -186,13 +189,16 @@ export function createValidation(deps: ValidationDeps): Validation {
       const request = readRequest(typed, deps);
       const { destination } = request;
       const { medium, address } = destination;
+      const isQuiet = request.isQuiet === true;
       // Of requests at once for one address, each sees what the one before it has sent.
-      return database.locks.run(`validation ${medium} ${address}`, async () => {
-        const { session, sending } = await database.transaction((tx) => prepare(tx, request));
-        if (sending) await (request.isQuiet === true ? deliverUnseen : deliverSeen)(request, session, sending);
-        const internationalFormat = destination.medium === 'msisdn' ? destination.internationalFormat : undefined;
-        return { sid: session.id, address: { medium, address }, internationalFormat };
+      const { session, sending } = await database.locks.run(`validation ${medium} ${address}`, async () => {
+        const prepared = await database.transaction((tx) => prepare(tx, request));
+        if (prepared.sending) await (isQuiet ? count : deliverSeen)(request, prepared.session, prepared.sending);
+        return prepared;
       });
+      if (sending && isQuiet) deliverUnseen(request, session, sending);
+      const internationalFormat = destination.medium === 'msisdn' ? destination.internationalFormat : undefined;
+      return { sid: session.id, address: { medium, address }, internationalFormat };
     },
 
     async submitToken(key, token, client) {

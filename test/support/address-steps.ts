@@ -9,6 +9,7 @@ import { AccountFailure } from '../../src/accounts/failure.js';
 import type { Mxid } from '../../src/base/mxid.js';
 import type { Secret } from '../../src/base/secret.js';
 import { faultOf } from './account-requests.js';
+import { anotherTurn } from './another-turn.js';
 import { tokenRequest } from './contacts.js';
 import type { FakeClock } from './fake-clock.js';
 import type { RecordingMessenger } from './recording-messenger.js';
@@ -52,6 +53,7 @@ export function addressSteps(under: AddressesUnderTest) {
     const settled = () => void (state.isOver = true);
     asking.then(settled, settled);
     while (!state.isOver) await under.clock.advance(100);
+    await anotherTurn();
     return asking;
   }
 

@@ -11,6 +11,7 @@ import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Policy } from '../../src/identity/accounts.js';
 import { createIdentityAccounts } from '../../src/identity/database-accounts.js';
+import { anotherTurn } from './another-turn.js';
 import { createFakeIdentityServers, type FakeIdentityServers } from './fake-identity-servers.js';
 import {
   identityServer,
@@ -89,7 +90,9 @@ export async function openContacts(changes: ContactsChanges = {}): Promise<Conta
     logger,
     idTokenOf: (mxid) =>
       accounts.register({ accessToken: new Secret(mxid), matrixServerName: serverNameOf(mxid), client: 'any' }),
-    async submit({ sid, clientSecret }, token = messenger.tokens().at(-1) ?? '') {
+    async submit({ sid, clientSecret }, given) {
+      await anotherTurn();
+      const token = given ?? messenger.tokens().at(-1) ?? '';
       // Codes have six digits; what is mailed is longer.
       const medium = token.length <= 6 ? 'msisdn' : 'email';
       await validation.submitToken({ purpose: 'account', medium, sid, clientSecret }, new Secret(token), undefined);

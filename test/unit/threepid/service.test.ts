@@ -3,6 +3,7 @@ import type { ThirdPartyAddress } from '../../../src/base/canonical-address.js';
 import { Secret } from '../../../src/base/secret.js';
 import { ThreepidFailure } from '../../../src/threepid/failure.js';
 import type { TokenRequest } from '../../../src/threepid/validation.js';
+import { anotherTurn } from '../../support/another-turn.js';
 import { createRecordingMessenger } from '../../support/recording-messenger.js';
 import { threepidFaultOf as faultOf } from '../../support/threepid-faults.js';
 import {
@@ -193,7 +194,20 @@ describe('a token that is withheld', () => {
 
   it('is not sent to a phone', async () => {
     await ask(phoneRequest({ admit: withhold, isQuiet: true }));
+    await anotherTurn();
     expect(under.messenger.asked).toBe(0);
+  });
+});
+
+describe('a caller who must not learn whether a message is sent', () => {
+  it.each([
+    ['e-mail', emailRequest],
+    ['phone', phoneRequest],
+  ])('has the answer before the message is made, for %s', async (_medium, request) => {
+    await ask(request({ isQuiet: true }));
+    expect(under.messenger.asked).toBe(0);
+    await anotherTurn();
+    expect(under.messenger.asked).toBe(1);
   });
 });
 
