@@ -65,9 +65,12 @@ export function createIdentityAccounts(deps: IdentityAccountsDeps): IdentityAcco
       if (serverNameOf(mxid) !== server) throw new IdentityFailure({ kind: 'open_id_refused' });
       const token = new Secret(randomText(random, tokenLength, alphanumeric));
       const now = clock.now();
-      await database.transaction((tx) =>
-        tx.identityTokens.insert({ tokenHash: hashOf(token), mxid, createdAt: now, usedAt: now }),
-      );
+      await database.transaction(async (tx) => {
+        // An account here may have been deactivated since its OpenID token was checked.
+        const account = await tx.accounts.hold(mxid);
+        if (account?.deactivatedAt !== undefined) throw new IdentityFailure({ kind: 'open_id_refused' });
+        await tx.identityTokens.insert({ tokenHash: hashOf(token), mxid, createdAt: now, usedAt: now });
+      });
       return token;
     },
 

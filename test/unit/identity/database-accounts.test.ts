@@ -59,6 +59,17 @@ beforeEach(async () => {
 afterEach(() => database.close());
 
 describe('a user', () => {
+  it('gets no token if the account was deactivated while the homeserver was asked', async () => {
+    const times = { createdAt: clock.now(), deactivatedAt: undefined };
+    await database.transaction((tx) => tx.accounts.insert({ mxid: alice, passwordHash: undefined, ...times }));
+    const openIdSubject = async () => {
+      await database.transaction((tx) => tx.accounts.deactivate(alice, clock.now()));
+      return alice;
+    };
+    const registered = accountsWith({ openId: { openIdSubject } }).register(openId());
+    expect(await faultOf(registered)).toEqual({ kind: 'open_id_refused' });
+  });
+
   it('gets a token by the word of the homeserver, and is known by it', async () => {
     const asked: unknown[] = [];
     const accounts = accountsWith({
