@@ -6,6 +6,7 @@ import type { OwnPublications } from '../accounts/contacts/own-publications.js';
 import { createProofSessions } from '../accounts/contacts/proof-sessions.js';
 import { createPasswordProofs } from '../accounts/contacts/password-proofs.js';
 import type { AccountCredentials } from '../accounts/credentials.js';
+import { createLoginGuard } from '../accounts/embedded/login-guard.js';
 import { createEmbeddedCredentials } from '../accounts/embedded/embedded-credentials.js';
 import { createEmbeddedAddresses } from '../accounts/embedded/embedded-addresses.js';
 import { createRelayAddresses } from '../accounts/relay/relay-addresses.js';
@@ -62,7 +63,7 @@ export function composeAddresses(
   switch (accounts.kind) {
     case 'embedded':
       return {
-        addresses: createEmbeddedAddresses({ ...parts, userInteractiveAuth: accounts.userInteractiveAuth }),
+        addresses: createEmbeddedAddresses({ ...parts, guard: createLoginGuard({ ...seams, ...accounts }) }),
         credentials: createEmbeddedCredentials({
           ...seams,
           ...accounts,

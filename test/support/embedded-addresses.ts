@@ -2,6 +2,8 @@ import type { AccountAddresses } from '../../src/accounts/contacts/account-addre
 import { createPasswordProofs } from '../../src/accounts/contacts/password-proofs.js';
 import type { AccountCredentials } from '../../src/accounts/credentials.js';
 import { createEmbeddedCredentials } from '../../src/accounts/embedded/embedded-credentials.js';
+import { createLoginGuard } from '../../src/accounts/embedded/login-guard.js';
+import type { PasswordHasher } from '../../src/accounts/embedded/password-hasher.js';
 import { systemRandom } from '../../src/base/random.js';
 import { createEmbeddedAddresses } from '../../src/accounts/embedded/embedded-addresses.js';
 import type { TestUser } from './address-steps.js';
@@ -21,15 +23,25 @@ export interface EmbeddedAddressesUnderTest extends ContactsUnderTest {
 /** On a database of its own unless one is given, and a clock that stands still; the caller closes it. */
 export async function openEmbeddedAddresses({
   mayChange = true,
+  hasher,
   ...changes
-}: ContactsChanges & { readonly mayChange?: boolean } = {}): Promise<EmbeddedAddressesUnderTest> {
+}: ContactsChanges & {
+  readonly mayChange?: boolean;
+  readonly hasher?: PasswordHasher;
+} = {}): Promise<EmbeddedAddressesUnderTest> {
   const contacts = await openContacts(changes);
   const { database, clock, proofs, own, publications } = contacts;
-  const embedded = await openEmbeddedAccounts({ database, clock });
+  const embedded = await openEmbeddedAccounts({ database, clock, ...(hasher && { hasher }) });
   const { userInteractiveAuth } = embedded.accounts;
   return {
     ...contacts,
-    addresses: createEmbeddedAddresses({ proofs, addresses: own, publications, userInteractiveAuth, mayChange }),
+    addresses: createEmbeddedAddresses({
+      proofs,
+      addresses: own,
+      publications,
+      guard: createLoginGuard({ database, userInteractiveAuth }),
+      mayChange,
+    }),
     credentials: createEmbeddedCredentials({
       database,
       hasher: embedded.hasher,

@@ -15,9 +15,10 @@ export interface OwnAddresses {
   list(mxid: Mxid): Promise<readonly AccountAddress[]>;
   /**
    * Adds what was proven in the session, which is then used up. Throws AccountFailure: address_not_proven, address_in_use (also where it is
-   * this user's already), user_deactivated; then nothing has changed. Throws ThreepidFailure client_secret_invalid.
+   * this user's already), user_deactivated; then nothing has changed. Throws ThreepidFailure client_secret_invalid. `requireAllowed` is called
+   * in the transaction, and refuses by throwing.
    */
-  add(mxid: Mxid, session: ProofSession): Promise<void>;
+  add(mxid: Mxid, session: ProofSession, requireAllowed?: (tx: Transaction) => Promise<void>): Promise<void>;
   /** Whether it was this user's. */
   remove(mxid: Mxid, address: ThirdPartyAddress): Promise<boolean>;
 }
@@ -38,7 +39,7 @@ export function createOwnAddresses({ database, validation, clock, random }: OwnA
       return records.map(({ medium, address, validatedAt, addedAt }) => ({ medium, address, validatedAt, addedAt }));
     },
 
-    async add(mxid, { sid, clientSecret }) {
+    async add(mxid, { sid, clientSecret }, requireAllowed) {
       try {
         const hold = (tx: Transaction) => tx.accounts.hold(mxid);
         await validation.consume(
@@ -49,6 +50,7 @@ export function createOwnAddresses({ database, validation, clock, random }: OwnA
             if (isOther) throw new AccountFailure({ kind: 'address_not_proven' });
             const account = await tx.accounts.hold(mxid);
             if (account?.deactivatedAt !== undefined) throw new AccountFailure({ kind: 'user_deactivated' });
+            await requireAllowed?.(tx);
             const { medium, address, validatedAt } = proven;
             const times = { validatedAt, addedAt: clock.now() };
             const record = { id: randomId(random), mxid, medium, address, ...times, telegramAccountId: undefined };

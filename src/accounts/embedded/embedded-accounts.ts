@@ -17,6 +17,7 @@ import type { AccountDevices } from '../devices.js';
 import { readDeviceName } from './device-name.js';
 import { createEmbeddedDevices } from './embedded-devices.js';
 import { createFindAccount } from './find-account.js';
+import { createLoginGuard } from './login-guard.js';
 import type { PasswordHasher } from './password-hasher.js';
 import { createPasswordStage } from './password-stage.js';
 import { createOpenIdDesk } from './open-id-desk.js';
@@ -65,6 +66,7 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
     clock,
     random,
   });
+  const guard = createLoginGuard({ database, userInteractiveAuth: uia });
 
   async function logInByPassword(attempt: LoginAttempt, identifier: UserIdentifier, password: Secret) {
     for (;;) {
@@ -194,11 +196,11 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
     async mintLoginToken(accessToken, auth) {
       const { mxid } = await holderOf(accessToken);
       await database.transaction((tx) => refuseIfTooSoon(tx, mxid));
-      await uia.authenticate({ ...getTokenOperation, owner: mxid }, auth);
+      const requireUnchanged = await guard.authenticate({ mxid, accessToken }, getTokenOperation, auth);
       const loginToken = makeToken('login', random);
       const expiresInMs = lifetimes.loginTokenMs;
       const holder = await database.transaction(async (tx) => {
-        await tx.accounts.hold(mxid);
+        await requireUnchanged(tx);
         await refuseIfTooSoon(tx, mxid);
         const still = await desk.findHolder(tx, accessToken);
         const createdAt = clock.now();

@@ -6,21 +6,21 @@ import type { OwnAddresses } from '../contacts/own-addresses.js';
 import type { ProofSessions } from '../contacts/proof-sessions.js';
 import type { Publications } from '../contacts/publications.js';
 import { AccountFailure } from '../failure.js';
-import type { UserInteractiveAuth } from '../uia/user-interactive-auth.js';
+import type { LoginGuard } from './login-guard.js';
 
 /** What createEmbeddedAddresses needs. */
 export interface EmbeddedAddressesDeps {
   readonly proofs: ProofSessions;
   readonly addresses: OwnAddresses;
   readonly publications: Publications;
-  readonly userInteractiveAuth: Pick<UserInteractiveAuth, 'authenticate'>;
+  readonly guard: LoginGuard;
   /** Whether users may change the addresses of their accounts. */
   readonly mayChange: boolean;
 }
 
 /** The contact addresses of accounts of our own. */
 export function createEmbeddedAddresses(deps: EmbeddedAddressesDeps): AccountAddresses {
-  const { proofs, addresses, publications, userInteractiveAuth } = deps;
+  const { proofs, addresses, publications, guard } = deps;
 
   const requireChanges = () => {
     if (!deps.mayChange) throw new AccountFailure({ kind: 'address_changes_disabled' });
@@ -39,10 +39,10 @@ export function createEmbeddedAddresses(deps: EmbeddedAddressesDeps): AccountAdd
       return proofs.requestToken(request);
     },
 
-    async add({ mxid }, session, auth) {
+    async add(caller, session, auth) {
       requireChanges();
-      await userInteractiveAuth.authenticate({ owner: mxid, ...addOperation(session) }, auth);
-      await addresses.add(mxid, session);
+      const requireUnchanged = await guard.authenticate(caller, addOperation(session), auth);
+      await addresses.add(caller.mxid, session, requireUnchanged);
     },
 
     async addWithoutAuthentication({ mxid }, session) {

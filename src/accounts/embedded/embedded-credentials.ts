@@ -10,6 +10,7 @@ import type { AccountCredentials, PasswordChange } from '../credentials.js';
 import { AccountFailure } from '../failure.js';
 import type { RevocationEvent, Revoker } from '../revocation.js';
 import type { UserInteractiveAuth } from '../uia/user-interactive-auth.js';
+import { createLoginGuard } from './login-guard.js';
 import type { PasswordHasher } from './password-hasher.js';
 import { proofStages, readProof } from './threepid-stage.js';
 
@@ -30,7 +31,8 @@ const deactivatePath = '/_matrix/client/v3/account/deactivate';
 
 /** The passwords of accounts of our own, and their end. */
 export function createEmbeddedCredentials(deps: EmbeddedCredentialsDeps): AccountCredentials {
-  const { database, hasher, revoker, userInteractiveAuth, proofs, publications, clock, random } = deps;
+  const { database, hasher, revoker, proofs, publications, clock, random } = deps;
+  const guard = createLoginGuard(deps);
 
   async function setPassword(tx: Transaction, mxid: Mxid, hash: Secret, change: PasswordChange): Promise<void> {
     const account = await tx.accounts.hold(mxid);
@@ -77,20 +79,25 @@ export function createEmbeddedCredentials(deps: EmbeddedCredentialsDeps): Accoun
       if (!caller) throw askForProof(flows, undefined);
       const { mxid } = caller;
       // Without the new password: a fast hash of the operation is stored.
-      const operation = { owner: mxid, method: 'POST', path: passwordPath, params: { logout_devices: logsOut } };
-      await userInteractiveAuth.authenticate(operation, auth, flows);
+      const operation = { method: 'POST', path: passwordPath, params: { logout_devices: logsOut } };
+      const requireUnchanged = await guard.authenticate(caller, operation, auth, flows);
       const hash = await hasher.hash(newPassword);
-      await database.transaction((tx) => setPassword(tx, mxid, hash, change));
+      await database.transaction(async (tx) => {
+        await requireUnchanged(tx);
+        await setPassword(tx, mxid, hash, change);
+      });
     },
 
-    async deactivate({ mxid }, auth, named) {
+    async deactivate(caller, auth, named) {
+      const { mxid } = caller;
       const idServer = named === undefined ? undefined : readIdServer(named);
-      const operation = { owner: mxid, method: 'POST', path: deactivatePath, params: {} };
-      await userInteractiveAuth.authenticate(operation, auth);
+      const operation = { method: 'POST', path: deactivatePath, params: {} };
+      const requireUnchanged = await guard.authenticate(caller, operation, auth);
       const result = await publications.unbindAll(mxid, idServer);
       await database.transaction(async (tx) => {
         const account = await revoker.holdAll(tx, mxid);
         if (account?.deactivatedAt !== undefined) return;
+        await requireUnchanged(tx);
         await revoker.revoke(tx, { mxid, events: ['deactivate'], at: clock.now() });
       });
       return result;

@@ -3,6 +3,7 @@ import type { AccountDevices } from '../devices.js';
 import { AccountFailure } from '../failure.js';
 import type { UserInteractiveAuth } from '../uia/user-interactive-auth.js';
 import { readDeviceName } from './device-name.js';
+import { createLoginGuard } from './login-guard.js';
 import { endDevice } from './token-desk.js';
 
 /** What createEmbeddedDevices needs. */
@@ -12,7 +13,9 @@ export interface EmbeddedDevicesDeps {
 }
 
 /** The devices of accounts of our own. */
-export function createEmbeddedDevices({ database, userInteractiveAuth }: EmbeddedDevicesDeps): AccountDevices {
+export function createEmbeddedDevices(deps: EmbeddedDevicesDeps): AccountDevices {
+  const { database } = deps;
+  const guard = createLoginGuard(deps);
   return {
     list: ({ mxid }) => database.transaction((tx) => tx.devices.listByUser(mxid)),
 
@@ -31,11 +34,12 @@ export function createEmbeddedDevices({ database, userInteractiveAuth }: Embedde
       if (!isKnown) throw new AccountFailure({ kind: 'device_unknown' });
     },
 
-    async end({ mxid }, deviceIds, auth, { method, path }) {
-      const operation = { owner: mxid, method, path: `/_matrix/client/v3${path}`, params: { devices: deviceIds } };
-      await userInteractiveAuth.authenticate(operation, auth);
+    async end(caller, deviceIds, auth, { method, path }) {
+      const { mxid } = caller;
+      const operation = { method, path: `/_matrix/client/v3${path}`, params: { devices: deviceIds } };
+      const requireUnchanged = await guard.authenticate(caller, operation, auth);
       await database.transaction(async (tx) => {
-        await tx.accounts.hold(mxid);
+        await requireUnchanged(tx);
         const known = (await tx.devices.listByUser(mxid)).map(({ deviceId }) => deviceId);
         for (const deviceId of known) if (deviceIds.includes(deviceId)) await endDevice(tx, mxid, deviceId);
       });

@@ -31,6 +31,7 @@ const ended = {
       'parameter_invalid',
       'rate_limited',
       'overloaded',
+      'user_deactivated',
       'unavailable',
       'defect',
     ]),
