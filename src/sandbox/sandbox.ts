@@ -13,12 +13,8 @@ import { createCallLog } from './rpc/call-log.js';
 import { createDispatcher } from './rpc/dispatcher.js';
 import { createLayers } from './schema/layers.js';
 import { mtproto as mtprotoSchema } from './schema/mtproto.js';
-import { createAuthCodeService } from './services/auth-code.js';
-import { createAuthTokenService } from './services/auth-token.js';
-import { createNetworkService, type DataCentreAddress } from './services/network.js';
-import { createPasswordService } from './services/password.js';
-import { createPeopleService } from './services/people.js';
-import { createUsersService } from './services/users.js';
+import { createServices } from './services/index.js';
+import type { DataCentreAddress } from './services/network.js';
 import { createTlCodec } from './tl/codec.js';
 import { parseTlSchema } from './tl/schema.js';
 import type { LoginToken } from './world/login-tokens.js';
@@ -78,14 +74,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     faults,
     devices: world.devices,
     calls: callLog,
-    services: [
-      createAuthCodeService(world),
-      createAuthTokenService({ world, dataCentreIds, announceAccepted }),
-      createPasswordService(world),
-      createUsersService(),
-      createPeopleService(),
-      createNetworkService({ clock, addresses: () => addresses }),
-    ],
+    services: createServices({ world, dataCentreIds, announceAccepted, addresses: () => addresses }),
   });
   const dataCentres = dataCentreIds.map((id) => createDataCentre({ id, mtproto, clock, random, rpc }));
 

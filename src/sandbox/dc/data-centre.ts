@@ -65,8 +65,7 @@ export function createDataCentre({ id, mtproto, clock, random, rpc }: DataCentre
     push(keyName, update) {
       for (const { key, sessions } of keys.values()) {
         if (key.name !== keyName) continue;
-        const body = rpc.encodeUpdate(keyName, update);
-        for (const session of sessions.values()) session.push(body);
+        for (const session of sessions.values()) session.push(rpc.encodeUpdate(keyName, session.id, update));
       }
     },
   };

@@ -146,7 +146,12 @@ export class Session {
     const known = this.#answers.get(message.msgId);
     if (known) outgoing.push(this.#result(message.msgId, known));
     if (known || this.#running.has(message.msgId)) return none;
-    const outcome = this.deps.rpc.call({ keyName: this.key.name, dc: this.deps.dc, body: message.body });
+    const outcome = this.deps.rpc.call({
+      keyName: this.key.name,
+      sessionId: this.id,
+      dc: this.deps.dc,
+      body: message.body,
+    });
     if (!outcome.answer) return none;
     const result = outcome.answer;
     outgoing.push(this.#notice({ _: 'msgs_ack', msg_ids: [message.msgId] }));

@@ -1,17 +1,18 @@
 import type { Faults } from '../faults.js';
 import { isMessageLie } from '../lies.js';
-import type { Layers } from '../schema/layers.js';
+import { knownLayers, type Layers } from '../schema/layers.js';
 import type { TlCodec } from '../tl/codec.js';
 import { TlFailure } from '../tl/failure.js';
-import { objectOf, textOf } from '../tl/fields.js';
+import { textOf } from '../tl/fields.js';
 import { TlReader } from '../tl/reader.js';
 import type { TlObject } from '../tl/value.js';
-import type { Device, Devices } from '../world/devices.js';
+import { layerOf, rememberLayer, type Device, type Devices } from '../world/devices.js';
 import { digitsOf } from '../world/magic.js';
 import type { CallLog } from './call-log.js';
 import type { RpcContext, RpcMethod, RpcService } from './method.js';
 import { RpcRefusal } from './refusal.js';
 import type { RpcOutcome, RpcRequest, RpcServer } from './rpc-server.js';
+import { createUnwrapper } from './wrapped-call.js';
 
 export interface DispatcherDeps {
   readonly mtproto: TlCodec;
@@ -22,49 +23,66 @@ export interface DispatcherDeps {
   readonly services: readonly RpcService[];
 }
 
-const invokeWithLayerId = 0xda9b0d0d;
-const wrappers = new Set([
-  'invokeWithLayer',
-  'initConnection',
-  'invokeWithoutUpdates',
-  'invokeAfterMsg',
-  'invokeAfterMsgs',
-]);
+interface ReadCall {
+  readonly layer: number;
+  readonly request: TlObject;
+}
+
+const [oldestLayer = 0] = knownLayers;
 const nothing: RpcOutcome = { answer: undefined, delayMs: 0, cut: false, lie: undefined };
 
 /** Reads calls in their client's layer, applies the faults and the rules about who may call, and runs the method. */
 export function createDispatcher({ mtproto, layers, faults, devices, calls, services }: DispatcherDeps): RpcServer {
+  const unwrap = createUnwrapper();
   const methods = new Map<string, RpcMethod>(services.flatMap((service) => Object.entries(service)));
 
-  function read(device: Device, body: Buffer): TlObject {
-    const reader = new TlReader(body);
-    const isLayered = reader.uint() === invokeWithLayerId;
-    if (isLayered) device.layer = reader.int();
-    if (device.layer === undefined) throw new RpcRefusal(400, 'CONNECTION_NOT_INITED');
-    return unwrap(layers.codecOf(device.layer).decode(isLayered ? body.subarray(reader.position) : body));
+  function loadLayer(device: Device, sessionId: bigint, named: number | undefined): number {
+    const layer = named ?? layerOf(device, sessionId);
+    if (layer === undefined) throw new RpcRefusal(400, 'CONNECTION_NOT_INITED');
+    if (!layers.codecOf(layer)) throw new RpcRefusal(400, 'CONNECTION_LAYER_INVALID');
+    rememberLayer(device, sessionId, layer);
+    return layer;
   }
 
-  function run(context: RpcContext, request: TlObject): Buffer {
-    const { device } = context;
+  function codecOf(layer: number): TlCodec {
+    const codec = layers.codecOf(layer);
+    if (!codec) throw new TypeError(`layer ${layer} is not known`);
+    return codec;
+  }
+
+  function read(device: Device, { sessionId, dc, body: wrapped }: RpcRequest): ReadCall {
+    const { layer: named, body } = unwrap(wrapped);
+    const layer = loadLayer(device, sessionId, named);
+    try {
+      return { layer, request: codecOf(layer).decode(body) };
+    } catch (error) {
+      // Unknown functions and types appear in the call log by their number.
+      const isUnknown = error instanceof TlFailure && error.fact.kind === 'unknown_constructor';
+      if (isUnknown) calls.add({ method: `#${new TlReader(body).uint().toString(16)}`, dc, layer });
+      throw error;
+    }
+  }
+
+  function run(context: RpcContext, request: TlObject, layer: number): Buffer {
     const method = methods.get(request._);
     if (!method) throw new RpcRefusal(400, 'INPUT_METHOD_INVALID');
-    checkAccess(device, method);
-    const value = method.run(context, request);
-    return layers.codecOf(device.layer ?? 0).encodeResult(request._, value);
+    checkAccess(context.device, method);
+    return codecOf(layer).encodeResult(request._, method.run(context, request));
   }
 
-  function call({ keyName, dc, body }: RpcRequest): RpcOutcome {
+  function call(rpc: RpcRequest): RpcOutcome {
+    const { keyName, dc } = rpc;
     const device = devices.of(keyName, dc);
-    const opened = attempt(() => read(device, body));
+    const opened = attempt(() => read(device, rpc));
     if (opened.kind === 'refused') return { ...nothing, answer: encodeError(mtproto, opened.refusal) };
-    const request = opened.value;
+    const { request, layer } = opened.value;
     const phone = phoneOf(device, request);
-    calls.add({ method: request._, dc, layer: device.layer ?? 0, ...(phone === undefined ? {} : { phone }) });
+    calls.add({ method: request._, dc, layer, ...(phone === undefined ? {} : { phone }) });
     const { effect, delayMs, lie } = faults.fateOf({ method: request._, dc, phone });
     if (effect.kind === 'silent') return nothing;
     const result = attempt(() => {
       if (effect.kind === 'rpc_error') throw new RpcRefusal(effect.code, effect.message);
-      return run({ device, dc, lie }, request);
+      return run({ device, dc, lie }, request, layer);
     });
     const answer = result.kind === 'value' ? result.value : encodeError(mtproto, result.refusal);
     return { answer, delayMs, cut: effect.kind === 'drop', lie: isMessageLie(lie) ? lie : undefined };
@@ -72,12 +90,11 @@ export function createDispatcher({ mtproto, layers, faults, devices, calls, serv
 
   return {
     call,
-    encodeUpdate: (keyName, update) => layers.codecOf(devices.find(keyName)?.layer ?? 0).encode(update),
+    encodeUpdate(keyName, sessionId, update) {
+      const device = devices.find(keyName);
+      return codecOf((device && layerOf(device, sessionId)) ?? oldestLayer).encode(update);
+    },
   };
-}
-
-function unwrap(call: TlObject): TlObject {
-  return wrappers.has(call._) ? unwrap(objectOf(call, 'query')) : call;
 }
 
 type Attempt<T> =

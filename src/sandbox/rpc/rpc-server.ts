@@ -4,6 +4,7 @@ import type { TlObject } from '../tl/value.js';
 /** One call as it came out of a session: still in bytes, because its layer is not known yet. */
 export interface RpcRequest {
   readonly keyName: string;
+  readonly sessionId: bigint;
   readonly dc: number;
   readonly body: Buffer;
 }
@@ -20,6 +21,6 @@ export interface RpcOutcome {
 /** What a data centre needs from everything above the protocol. */
 export interface RpcServer {
   call(request: RpcRequest): RpcOutcome;
-  /** An update in the layer that the key's client speaks. */
-  encodeUpdate(keyName: string, update: TlObject): Buffer;
+  /** Encodes an update in the layer of the session, or in the last one that its key named. */
+  encodeUpdate(keyName: string, sessionId: bigint, update: TlObject): Buffer;
 }

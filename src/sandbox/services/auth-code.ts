@@ -122,6 +122,7 @@ function paymentRequired(hash: string): TlObject {
     phone_code_hash: hash,
     support_email_address: 'support@example.org',
     support_email_subject: 'sandbox',
+    premium_days: 7,
     currency: 'EUR',
     amount: 100n,
   };

@@ -4,6 +4,7 @@ import { bytesOf, intOf, longOf, longsOf, textOf } from '../tl/fields.js';
 import type { TlObject } from '../tl/value.js';
 import type { LoginToken } from '../world/login-tokens.js';
 import type { World } from '../world/world.js';
+import { authorizationOf } from './account-settings.js';
 import { admit, checkApi, logIn } from './login.js';
 
 export interface AuthTokenDeps {
@@ -48,7 +49,8 @@ export function createAuthTokenService({ world, dataCentreIds, announceAccepted 
         const { account } = device;
         if (!account || account.isBot) throw new RpcRefusal(400, 'BOT_METHOD_INVALID');
         announceAccepted(loginTokens.accept(bytesOf(request, 'token'), account));
-        return newAuthorization(Math.floor(world.clock.now() / 1000));
+        const now = Math.floor(world.clock.now() / 1000);
+        return authorizationOf(BigInt(now), now);
       },
     },
     'auth.exportAuthorization': {
@@ -68,23 +70,5 @@ export function createAuthTokenService({ world, dataCentreIds, announceAccepted 
       run: (context, request) =>
         logIn(context, transfers.import(longOf(request, 'id'), bytesOf(request, 'bytes'), context.dc)),
     },
-  };
-}
-
-function newAuthorization(now: number): TlObject {
-  return {
-    _: 'authorization',
-    hash: BigInt(now),
-    device_model: 'unknown',
-    platform: 'unknown',
-    system_version: 'unknown',
-    api_id: 1,
-    app_name: 'unknown',
-    app_version: 'unknown',
-    date_created: now,
-    date_active: now,
-    ip: '127.0.0.1',
-    country: '',
-    region: '',
   };
 }

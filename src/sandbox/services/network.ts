@@ -16,7 +16,7 @@ export interface NetworkDeps {
 
 const configLifeSeconds = 3600;
 
-/** help.getConfig, help.getNearestDc and updates.getState. */
+/** help.getConfig and help.getNearestDc. */
 export function createNetworkService({ clock, addresses }: NetworkDeps): RpcService {
   const seconds = () => Math.floor(clock.now() / 1000);
   return {
@@ -24,10 +24,6 @@ export function createNetworkService({ clock, addresses }: NetworkDeps): RpcServ
     'help.getNearestDc': {
       access: 'anyone',
       run: ({ dc }) => ({ _: 'nearestDc', country: 'XX', this_dc: dc, nearest_dc: dc }),
-    },
-    'updates.getState': {
-      access: 'account',
-      run: () => ({ _: 'updates.state', pts: 1, qts: 0, date: seconds(), seq: 1, unread_count: 0 }),
     },
   };
 }

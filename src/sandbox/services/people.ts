@@ -1,14 +1,15 @@
-import type { RpcContext, RpcService } from '../rpc/method.js';
+import type { RpcService } from '../rpc/method.js';
 import { RpcRefusal } from '../rpc/refusal.js';
 import { textOf } from '../tl/fields.js';
 import type { TlObject } from '../tl/value.js';
 import { accountOfPhone, type Account } from '../world/accounts.js';
-import { accountOfUsername, contactsOf, sandboxChannel, sandboxGroup } from '../world/people.js';
-import { userOf } from './user.js';
+import { accountOfUsername, contactsOf, sandboxChannel } from '../world/people.js';
+import { channel, channelPeer } from './chat.js';
+import { asContact, loadPerson, peerOf, userOf } from './user.js';
 
 const shortestQuery = 3;
 
-/** contacts.* and messages.getDialogs: whom an account knows. */
+/** contacts.*: whom an account knows. */
 export function createPeopleService(): RpcService {
   return {
     'contacts.getContacts': {
@@ -23,19 +24,14 @@ export function createPeopleService(): RpcService {
         };
       },
     },
-    'messages.getDialogs': {
+    'contacts.getStatuses': {
       access: 'account',
-      run(context) {
-        const contacts = contactsOf(loadPerson(context));
-        const peers = [...contacts.map(peerOf), groupPeer, channelPeer];
-        return {
-          _: 'messages.dialogs',
-          dialogs: peers.map(dialogWith),
-          messages: [],
-          chats: [group(), channel()],
-          users: contacts.map(asContact),
-        };
-      },
+      run: (context) =>
+        contactsOf(loadPerson(context)).map(({ id }) => ({
+          _: 'contactStatus',
+          user_id: id,
+          status: { _: 'userStatusRecently' },
+        })),
     },
     'contacts.resolveUsername': {
       access: 'account',
@@ -81,55 +77,6 @@ export function createPeopleService(): RpcService {
   };
 }
 
-const groupPeer: TlObject = { _: 'peerChat', chat_id: sandboxGroup.id };
-const channelPeer: TlObject = { _: 'peerChannel', channel_id: sandboxChannel.id };
-
-/** Contacts are for people. */
-function loadPerson({ device }: RpcContext): Account {
-  const { account } = device;
-  if (!account || account.isBot) throw new RpcRefusal(400, 'BOT_METHOD_INVALID');
-  return account;
-}
-
-/** Contacts show their phone numbers. */
-function asContact(account: Account): TlObject {
-  return { ...userOf(account, false), contact: true, phone: account.phone };
-}
-
-function peerOf({ id }: Account): TlObject {
-  return { _: 'peerUser', user_id: id };
-}
-
 function resolved(account: Account): TlObject {
   return { _: 'contacts.resolvedPeer', peer: peerOf(account), chats: [], users: [userOf(account, false)] };
-}
-
-function dialogWith(peer: TlObject): TlObject {
-  return {
-    _: 'dialog',
-    peer,
-    top_message: 0,
-    read_inbox_max_id: 0,
-    read_outbox_max_id: 0,
-    unread_count: 0,
-    unread_mentions_count: 0,
-    unread_reactions_count: 0,
-    unread_poll_votes_count: 0,
-    notify_settings: { _: 'peerNotifySettings' },
-  };
-}
-
-function group(): TlObject {
-  return {
-    _: 'chat',
-    ...sandboxGroup,
-    photo: { _: 'chatPhotoEmpty' },
-    participants_count: 2,
-    date: 0,
-    version: 1,
-  };
-}
-
-function channel(): TlObject {
-  return { _: 'channel', ...sandboxChannel, access_hash: 1n, broadcast: true, photo: { _: 'chatPhotoEmpty' }, date: 0 };
 }

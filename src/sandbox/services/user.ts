@@ -1,5 +1,8 @@
-import type { TlObject } from '../tl/value.js';
-import type { Account } from '../world/accounts.js';
+import type { RpcContext } from '../rpc/method.js';
+import { RpcRefusal } from '../rpc/refusal.js';
+import { longOf } from '../tl/fields.js';
+import { isTlObject, type TlObject, type TlValue } from '../tl/value.js';
+import { accountOfId, type Account } from '../world/accounts.js';
 
 /** The account as clients see it; only its owner sees the phone number. */
 export function userOf(account: Account, isSelf: boolean): TlObject {
@@ -16,4 +19,36 @@ export function userOf(account: Account, isSelf: boolean): TlObject {
     phone: isSelf ? account.phone : undefined,
     status: account.isBot ? undefined : { _: 'userStatusRecently' },
   };
+}
+
+/** A contact shows its phone number. */
+export function asContact(account: Account): TlObject {
+  return { ...userOf(account, false), contact: true, phone: account.phone };
+}
+
+/** The peer of a private chat with the account. */
+export function peerOf({ id }: Account): TlObject {
+  return { _: 'peerUser', user_id: id };
+}
+
+/** Returns the caller's account. Throws RpcRefusal for bots, which have no contacts and no list of chats. */
+export function loadPerson({ device }: RpcContext): Account {
+  const { account } = device;
+  if (!account || account.isBot) throw new RpcRefusal(400, 'BOT_METHOD_INVALID');
+  return account;
+}
+
+/** Returns the account that an InputUser or InputPeer names, or undefined if there is none. */
+export function findAccount({ device }: RpcContext, input: TlValue | undefined): Account | undefined {
+  if (!isTlObject(input)) return undefined;
+  switch (input._) {
+    case 'inputUserSelf':
+    case 'inputPeerSelf':
+      return device.account;
+    case 'inputUser':
+    case 'inputPeerUser':
+      return accountOfId(longOf(input, 'user_id'));
+    default:
+      return undefined;
+  }
 }

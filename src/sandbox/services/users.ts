@@ -2,8 +2,7 @@ import type { RpcContext, RpcService } from '../rpc/method.js';
 import { RpcRefusal } from '../rpc/refusal.js';
 import { listOf, longOf, objectOf } from '../tl/fields.js';
 import { isTlObject, type TlObject, type TlValue } from '../tl/value.js';
-import { accountOfId } from '../world/accounts.js';
-import { userOf } from './user.js';
+import { findAccount, userOf } from './user.js';
 
 /** users.getUsers and users.getFullUser. */
 export function createUsersService(): RpcService {
@@ -23,12 +22,9 @@ export function createUsersService(): RpcService {
   };
 }
 
-function findUser({ device }: RpcContext, input: TlValue): TlObject | undefined {
-  const own = device.account;
-  if (!own || !isTlObject(input)) return undefined;
-  if (input._ === 'inputUserSelf') return userOf(own, true);
-  const account = input._ === 'inputUser' ? accountOfId(longOf(input, 'user_id')) : undefined;
-  return account && userOf(account, account.id === own.id);
+function findUser(context: RpcContext, input: TlValue): TlObject | undefined {
+  const account = findAccount(context, input);
+  return account && userOf(account, account.id === context.device.account?.id);
 }
 
 function emptyUser(input: TlValue): TlObject {

@@ -55,14 +55,15 @@ export function parseTlSchema(text: string): TlSchema {
       isFunction = true;
       continue;
     }
-    const combinator = parseLine(line, isFunction);
+    const combinator = parseTlLine(line, isFunction);
     byId.set(combinator.id, combinator);
     byName.set(combinator.name, combinator);
   }
   return { byId, byName };
 }
 
-function parseLine(line: string, isFunction: boolean): TlCombinator {
+/** Reads one line of a schema, such as `error#c4b9f9bb code:int text:string = Error;`. */
+export function parseTlLine(line: string, isFunction: boolean): TlCombinator {
   const match = /^([\w.]+)#([0-9a-f]+) (.*)= ([\w.<>]+);$/.exec(line);
   if (!match) throw new Error(`not a line of a TL schema: ${line}`);
   const [, name = '', id = '', fields = '', result = ''] = match;

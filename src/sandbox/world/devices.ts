@@ -4,8 +4,8 @@ import type { Account } from './accounts.js';
 export interface Device {
   readonly keyName: string;
   readonly dc: number;
-  /** The API layer that its client last asked for. */
-  layer: number | undefined;
+  /** The API layer that each session named, the newest last. */
+  readonly layers: Map<bigint, number>;
   account: Account | undefined;
   /** Who has entered the code here and still owes the password; it outlives the connection. */
   awaitingPassword: Account | undefined;
@@ -26,6 +26,20 @@ export interface Devices {
   forget(keyNames?: ReadonlySet<string>): void;
 }
 
+const maxSessionsOfKey = 8;
+
+/** Returns the layer of the session, or the last one that another session of the key named. */
+export function layerOf({ layers }: Device, sessionId: bigint): number | undefined {
+  return layers.get(sessionId) ?? [...layers.values()].at(-1);
+}
+
+export function rememberLayer({ layers }: Device, sessionId: bigint, layer: number): void {
+  layers.delete(sessionId);
+  layers.set(sessionId, layer);
+  const [oldest] = layers.keys();
+  if (layers.size > maxSessionsOfKey && oldest !== undefined) layers.delete(oldest);
+}
+
 export function createDevices(): Devices {
   const devices = new Map<string, Device>();
   return {
@@ -35,7 +49,7 @@ export function createDevices(): Devices {
       const created: Device = {
         keyName,
         dc,
-        layer: undefined,
+        layers: new Map(),
         account: undefined,
         awaitingPassword: undefined,
         codePhone: undefined,

@@ -100,7 +100,8 @@ export const magicRanges: readonly MagicRange[] = [
     first: 4020,
     last: 4029,
     kind: 'payment_required',
-    behaviour: 'auth.sendCode: auth.sentCodePaymentRequired, also to clients of layer 198, which do not have it',
+    behaviour:
+      'auth.sendCode: auth.sentCodePaymentRequired, also to clients of layers before 201, which do not have it',
   },
   { first: 4030, last: 4039, kind: 'word_code', behaviour: 'the code is a word, by auth.sentCodeTypeSmsWord' },
   { first: 4040, last: 4049, kind: 'phrase_code', behaviour: 'the code is a phrase, by auth.sentCodeTypeSmsPhrase' },

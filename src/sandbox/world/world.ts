@@ -4,6 +4,7 @@ import type { Group } from '../crypto/group.js';
 import { createCodes, type Codes } from './codes.js';
 import { createDevices, type Devices } from './devices.js';
 import { createLoginTokens, type LoginTokens } from './login-tokens.js';
+import { createMailboxes, type Mailboxes } from './mailboxes.js';
 import { createPasswords, type Passwords } from './passwords.js';
 import { createSendCodeRules, type SendCodeRules } from './send-code-rules.js';
 import { createTransfers, type Transfers } from './transfers.js';
@@ -19,6 +20,7 @@ export interface World {
   readonly passwords: Passwords;
   readonly loginTokens: LoginTokens;
   readonly transfers: Transfers;
+  readonly mailboxes: Mailboxes;
   /** Forgets everything. */
   clear(): void;
 }
@@ -31,6 +33,7 @@ export function createWorld(deps: { readonly clock: Clock; readonly random: Rand
     passwords: createPasswords(deps),
     loginTokens: createLoginTokens(deps),
     transfers: createTransfers(deps),
+    mailboxes: createMailboxes(),
   };
   return {
     ...deps,

@@ -1,20 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { layer198 } from '../../../../src/sandbox/schema/layer-198.js';
-import { layer227 } from '../../../../src/sandbox/schema/layer-227.js';
+import { knownLayers, schemaOfLayer } from '../../../../src/sandbox/schema/layers.js';
 import { mtproto } from '../../../../src/sandbox/schema/mtproto.js';
 import { createTlCodec } from '../../../../src/sandbox/tl/codec.js';
 import { TlFailure } from '../../../../src/sandbox/tl/failure.js';
 import { parseTlSchema, type TlCombinator, type TlSchema, type TlType } from '../../../../src/sandbox/tl/schema.js';
 import type { TlObject, TlValue } from '../../../../src/sandbox/tl/value.js';
 
-const schemas = [
-  ['layer 198', layer198],
-  ['layer 227', layer227],
-  ['the protocol', mtproto],
-] as const;
+const schemas: readonly (readonly [string, TlSchema])[] = [
+  ['the protocol', parseTlSchema(mtproto)],
+  ...knownLayers
+    .filter((layer, index) => index % 6 === 0 || layer === 232)
+    .map((layer) => [`layer ${layer}`, schemaOfLayer(layer)] as const),
+];
 
 const maxDepth = 3;
+
+type Memo = Map<string, fc.Arbitrary<TlValue> | undefined>;
+const memos = new WeakMap<TlSchema, Memo>();
+
+function memoOf(schema: TlSchema): Memo {
+  const memo = memos.get(schema) ?? (new Map() as Memo);
+  memos.set(schema, memo);
+  return memo;
+}
 
 /** Values of a type; undefined for types of which the schema has no constructor. */
 function valuesOf(schema: TlSchema, type: TlType, depth: number): fc.Arbitrary<TlValue> | undefined {
@@ -53,10 +62,15 @@ function valuesOf(schema: TlSchema, type: TlType, depth: number): fc.Arbitrary<T
       const fits = ({ result, isFunction }: TlCombinator) =>
         wanted === undefined || (!isFunction && result.kind === 'boxed' && result.typeName === wanted);
       if (depth === 0) return undefined;
+      const memo = memoOf(schema);
+      const key = `${wanted} ${depth}`;
+      if (memo.has(key)) return memo.get(key);
       const choices = [...schema.byName.values()]
         .filter((combinator) => fits(combinator))
         .flatMap((combinator) => objectsOf(schema, combinator, depth - 1) ?? []);
-      return choices.length > 0 ? fc.oneof(...choices) : undefined;
+      const values = choices.length > 0 ? fc.oneof(...choices) : undefined;
+      memo.set(key, values);
+      return values;
     }
   }
 }
@@ -98,16 +112,9 @@ function plain(value: TlValue | undefined): unknown {
   return Object.fromEntries(entries.map(([name, field]) => [name, plain(field)]));
 }
 
-describe.each(schemas)('the codec of %s', (_name, text) => {
-  const schema = parseTlSchema(text);
+describe.each(schemas)('the codec of %s', (_name, schema) => {
   const codec = createTlCodec(schema);
   const everything = [...schema.byName.values()].flatMap((combinator) => objectsOf(schema, combinator, maxDepth) ?? []);
-
-  it('knows every line of the schema, and no number twice', () => {
-    const lines = text.split('\n').filter((line) => line.includes('#') && line.endsWith(';'));
-    expect(schema.byName.size).toBe(lines.length);
-    expect(schema.byId.size).toBe(lines.length);
-  });
 
   it('reads back every object that it writes', () => {
     fc.assert(
@@ -145,7 +152,7 @@ describe.each(schemas)('the codec of %s', (_name, text) => {
 });
 
 describe('the codec', () => {
-  const codec = createTlCodec(parseTlSchema(layer198));
+  const codec = createTlCodec(schemaOfLayer(198));
 
   it('writes what the specification says', () => {
     const signIn = { _: 'auth.signIn', phone_number: '+1', phone_code_hash: 'abc', phone_code: '12345' };

@@ -1,0 +1,44 @@
+/** Stickers, reactions and other catalogues, of which the sandbox has none. */
+export const stickers = `
+messages.allStickers#cdbbcebb hash:long sets:Vector<StickerSet> = messages.AllStickers;
+messages.recentStickers#88d37c56 hash:long packs:Vector<StickerPack> stickers:Vector<Document> dates:Vector<int> = messages.RecentStickers;
+messages.favedStickers#2cb51097 hash:long packs:Vector<StickerPack> stickers:Vector<Document> = messages.FavedStickers;
+messages.savedGifs#84a02a0d hash:long gifs:Vector<Document> = messages.SavedGifs;
+messages.featuredStickers#be382906 flags:# hash:long count:int sets:Vector<StickerSetCovered> unread:Vector<long> = messages.FeaturedStickers;
+messages.availableReactions#768e3aad hash:int reactions:Vector<AvailableReaction> = messages.AvailableReactions;
+messages.reactions#eafdf716 hash:long reactions:Vector<Reaction> = messages.Reactions;
+messages.savedReactionTags#3259950a tags:Vector<SavedReactionTag> hash:long = messages.SavedReactionTags;
+messages.availableEffects#bddb616e hash:int effects:Vector<AvailableEffect> documents:Vector<Document> = messages.AvailableEffects;
+messages.quickReplies#c68d6695 quick_replies:Vector<QuickReply> messages:Vector<Message> chats:Vector<Chat> users:Vector<User> = messages.QuickReplies;
+attachMenuBots#3c4301c0 hash:long bots:Vector<AttachMenuBot> users:Vector<User> = AttachMenuBots;
+messages.emojiGroups#881fb94b hash:int groups:Vector<EmojiGroup> = messages.EmojiGroups;
+emojiList#7a1e11d1 hash:long document_id:Vector<long> = EmojiList;
+emojiKeywordsDifference#5cc761bd lang_code:string from_version:int version:int keywords:Vector<EmojiKeyword> = EmojiKeywordsDifference;
+---functions---
+messages.getAllStickers#b8a0a1a8 hash:long = messages.AllStickers;
+messages.getMaskStickers#640f82b8 hash:long = messages.AllStickers;
+messages.getEmojiStickers#fbfca18f hash:long = messages.AllStickers;
+messages.getRecentStickers#9da9403b flags:# hash:long = messages.RecentStickers;
+messages.getFavedStickers#4f1aaa9 hash:long = messages.FavedStickers;
+messages.getSavedGifs#5cf09635 hash:long = messages.SavedGifs;
+messages.getFeaturedStickers#64780b14 hash:long = messages.FeaturedStickers;
+messages.getFeaturedEmojiStickers#ecf6736 hash:long = messages.FeaturedStickers;
+messages.getAvailableReactions#18dea0ac hash:int = messages.AvailableReactions;
+messages.getTopReactions#bb8125ba limit:int hash:long = messages.Reactions;
+messages.getRecentReactions#39461db2 limit:int hash:long = messages.Reactions;
+messages.getDefaultTagReactions#bdf93428 hash:long = messages.Reactions;
+messages.getSavedReactionTags#3637e05b flags:# peer:flags.0?InputPeer hash:long = messages.SavedReactionTags;
+messages.getAvailableEffects#dea20a39 hash:int = messages.AvailableEffects;
+messages.getQuickReplies#d483f2a8 hash:long = messages.QuickReplies;
+messages.getAttachMenuBots#16fcc2cb hash:long = AttachMenuBots;
+messages.getEmojiGroups#7488ce5b hash:int = messages.EmojiGroups;
+messages.getEmojiStatusGroups#2ecd56cd hash:int = messages.EmojiGroups;
+messages.getEmojiProfilePhotoGroups#21a548f3 hash:int = messages.EmojiGroups;
+messages.getEmojiStickerGroups#1dd840f5 hash:int = messages.EmojiGroups;
+account.getDefaultProfilePhotoEmojis#e2750328 hash:long = EmojiList;
+account.getDefaultGroupPhotoEmojis#915860ae hash:long = EmojiList;
+account.getDefaultBackgroundEmojis#a60ab9ce hash:long = EmojiList;
+account.getChannelRestrictedStatusEmojis#35a9e0d5 hash:long = EmojiList;
+messages.getEmojiKeywords#35a0e062 lang_code:string = EmojiKeywordsDifference;
+messages.getEmojiKeywordsDifference#1508b6af lang_code:string from_version:int = EmojiKeywordsDifference;
+`;
