@@ -23,6 +23,7 @@ import { LetAddressesFollowLogins1795000000036 } from './0036-let-addresses-foll
 import { CreateOpenIdTokens1795000000037 } from './0037-create-open-id-tokens.js';
 import { LetOthersHoldSessions1795000000040 } from './0040-let-others-hold-sessions.js';
 import { CreateHandOvers1795000000041 } from './0041-create-hand-overs.js';
+import { CreateSessionLeases1795000000045 } from './0045-create-session-leases.js';
 
 /** Every change of the schema, in the order in which they are made. Append only: a released one never changes. */
 export const migrations: readonly (new () => MigrationInterface)[] = [
@@ -50,4 +51,5 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   CreateOpenIdTokens1795000000037,
   LetOthersHoldSessions1795000000040,
   CreateHandOvers1795000000041,
+  CreateSessionLeases1795000000045,
 ];

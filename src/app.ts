@@ -8,6 +8,7 @@ import { composeBridge } from './app/bridge.js';
 import { openIdentity, type Identity } from './app/identity.js';
 import { embeddedBaseUrls, openProofs, submissionPath, type Proofs } from './app/proofs.js';
 import { composeProvisioning } from './app/provisioning.js';
+import { composeSessions } from './app/sessions.js';
 import { composeTelegramProofs } from './app/telegram-proofs.js';
 import { warnAboutUpstream } from './app/upstream-check.js';
 import type { Clock } from './base/clock.js';
@@ -44,6 +45,7 @@ export interface App extends Runnable {
 }
 
 const sweepEveryMs = 60_000;
+const leaseSweepEveryMs = 5_000;
 const sweepStopMs = 2_000;
 
 /** The daemon that the configuration describes; nothing is opened before start(). */
@@ -127,6 +129,9 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
       const checkLogins = () => numbers.proofs.check((accountId) => login.check(accountId));
       sweepNowAndThen('logins that prove phone numbers', checkLogins, config.threepids.telegramCheckMs);
 
+      const sessions = composeSessions(config, { ...seams, pool });
+      sweepNowAndThen('expired leases', () => sessions.leases.sweep(), leaseSweepEveryMs);
+
       const phoneProofs = numbers.isOffered ? numbers.proofs : undefined;
       const server = createHttpServer({
         host: http.host,
@@ -141,6 +146,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
             accounts && proofs && clientServerOf(config, { accounts, proofs, identity }, seams),
           ),
           ...(identity?.surfaces ?? createIdentitySurfaces(undefined)),
+          ...sessions.surfaces,
           createHealthSurface({ checkReady: () => database.probe(), clock, logger }),
         ],
         trustedProxies: http.trustedProxies,

@@ -104,6 +104,10 @@ export const tableDecisions: Readonly<Record<string, TableDecision>> = {
   },
   login_processes: { goesWith: 'telegram_accounts' },
   hand_overs: { goesWith: 'telegram_accounts' },
+  session_leases: {
+    keptBecause:
+      'Another program may use the session. It is ended at Telegram, and the row deleted, when the lease is over.',
+  },
   homeserver_sessions: {
     keptBecause: 'They are of users of the homeserver, do not name them, and expire after 30 days.',
   },

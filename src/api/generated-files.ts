@@ -24,6 +24,8 @@ import { provisioningV1Endpoints } from './provisioning-v1/index.js';
 import { provisioningV1OpenApi } from './provisioning-v1/openapi.js';
 import { provisioningV3Endpoints } from './provisioning-v3/index.js';
 import { provisioningV3OpenApi } from './provisioning-v3/openapi.js';
+import { sessionEndpoints } from './sessions/index.js';
+import { sessionsOpenApi } from './sessions/openapi.js';
 
 /** A file of the project that comes from the endpoints' declarations. */
 export interface ApiFile {
@@ -119,6 +121,10 @@ const described = {
   serverName: 'example.com',
   phoneProofs: { standing: describedOnly, add: describedOnly },
 };
+const noSessions = {
+  leases: { list: describedOnly, acquire: describedOnly, renew: describedOnly, release: describedOnly },
+  consumers: [],
+};
 const account: AccountDeps = {
   devices: { list: describedOnly, load: describedOnly, rename: describedOnly, end: describedOnly },
   credentials: {
@@ -156,6 +162,7 @@ export const describedEndpoints: readonly Endpoint[] = [
   ...provisioningEndpoints(described),
   ...provisioningV1Endpoints(described),
   ...provisioningV3Endpoints(described),
+  ...sessionEndpoints(noSessions),
   ...[...clientServerV3, clientServerV1, ...createIdentitySurfaces(noIdentity)].flatMap(({ endpoints }) => endpoints),
 ];
 
@@ -184,6 +191,10 @@ export const apiFiles: readonly ApiFile[] = [
   {
     path: 'docs/openapi/client-server-v1.json',
     render: () => json(clientServerV1OpenApi(clientServerV1)),
+  },
+  {
+    path: 'docs/openapi/sessions-v1.json',
+    render: () => json(sessionsOpenApi(sessionEndpoints(noSessions))),
   },
   {
     path: 'docs/openapi/identity-v1.json',

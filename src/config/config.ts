@@ -11,6 +11,7 @@ import { logging } from './sections/logging.js';
 import { login } from './sections/login.js';
 import { outgoing } from './sections/outgoing.js';
 import { provisioning } from './sections/provisioning.js';
+import { sessions } from './sections/sessions.js';
 import { telegram } from './sections/telegram.js';
 import { threepids } from './sections/threepids.js';
 
@@ -28,6 +29,7 @@ export const sections = {
   telegram,
   login,
   bridge,
+  sessions,
   encryption,
   logging,
 } as const;

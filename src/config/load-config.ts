@@ -22,10 +22,10 @@ export function loadConfig(source: ConfigSource): LoadedConfig {
 
 function completed(read: Partial<Config>, folder: string): Config | undefined {
   const { homeserver, http, provisioning, accounts, telegram, login, bridge, encryption, logging } = read;
-  const { identity, threepids, delivery, outgoing } = read;
+  const { identity, threepids, delivery, outgoing, sessions } = read;
   if (!homeserver || !http || !provisioning || !accounts || !read.database || !telegram) return undefined;
   if (!login || !bridge || !encryption || !logging) return undefined;
-  if (!identity || !threepids || !delivery || !outgoing) return undefined;
+  if (!identity || !threepids || !delivery || !outgoing || !sessions) return undefined;
   const database = { ...read.database, uri: anchoredUri(read.database.uri, folder) };
   return {
     homeserver,
@@ -40,6 +40,7 @@ function completed(read: Partial<Config>, folder: string): Config | undefined {
     telegram,
     login,
     bridge,
+    sessions,
     encryption,
     logging,
   };

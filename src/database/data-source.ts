@@ -21,6 +21,7 @@ import { openIdTokens } from './entities/open-id-tokens.js';
 import { lookupHashes } from './entities/lookup-hashes.js';
 import { lookupPeppers } from './entities/lookup-peppers.js';
 import { refreshTokens } from './entities/refresh-tokens.js';
+import { sessionLeases } from './entities/session-leases.js';
 import { sealingCheck } from './entities/sealing-check.js';
 import { telegramAccounts } from './entities/telegram-accounts.js';
 import { uiaSessions } from './entities/uia-sessions.js';
@@ -48,6 +49,7 @@ export function dataSourceOptions(logger: Logger) {
       uiaSessions,
       accountAddresses,
       handOvers,
+      sessionLeases,
       homeserverSessions,
       identitySigningKeys,
       identityAssociations,

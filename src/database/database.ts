@@ -18,6 +18,7 @@ import type { LoginTokenStore } from './stores/login-token-store.js';
 import type { OpenIdTokenStore } from './stores/open-id-token-store.js';
 import type { LookupHashStore } from './stores/lookup-hash-store.js';
 import type { RefreshTokenStore } from './stores/refresh-token-store.js';
+import type { SessionLeaseStore } from './stores/session-lease-store.js';
 import type { TelegramAccountStore } from './stores/telegram-account-store.js';
 import type { UiaSessionStore } from './stores/uia-session-store.js';
 import type { ValidationSessionStore } from './stores/validation-session-store.js';
@@ -27,6 +28,7 @@ export interface Transaction {
   readonly loginProcesses: LoginProcessStore;
   readonly telegramAccounts: TelegramAccountStore;
   readonly handOvers: HandOverStore;
+  readonly sessionLeases: SessionLeaseStore;
   readonly floodWaits: FloodWaitStore;
   readonly accounts: AccountStore;
   readonly devices: DeviceStore;

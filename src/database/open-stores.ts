@@ -19,6 +19,7 @@ import { createLoginTokenStore } from './stores/typeorm-login-token-store.js';
 import { createLookupHashStore } from './stores/typeorm-lookup-hash-store.js';
 import { createOpenIdTokenStore } from './stores/typeorm-open-id-token-store.js';
 import { createRefreshTokenStore } from './stores/typeorm-refresh-token-store.js';
+import { createSessionLeaseStore } from './stores/typeorm-session-lease-store.js';
 import { createTelegramAccountStore } from './stores/typeorm-telegram-account-store.js';
 import { createUiaSessionStore } from './stores/typeorm-uia-session-store.js';
 import { createValidationSessionStore } from './stores/typeorm-validation-session-store.js';
@@ -30,6 +31,7 @@ export function openStores(session: TransactionSession, { sealer, hasher }: Seal
     loginProcesses: createLoginProcessStore(session, sealer),
     telegramAccounts: createTelegramAccountStore(session, sealer),
     handOvers: createHandOverStore(session, sealer),
+    sessionLeases: createSessionLeaseStore(session, sealer),
     floodWaits: createFloodWaitStore(session, hasher),
     accounts: createAccountStore(session),
     devices: createDeviceStore(session),

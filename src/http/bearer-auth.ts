@@ -44,6 +44,8 @@ export type FindTokenHolder = (token: Secret, clientAddress: string) => Promise<
 export interface BearerAuthDeps {
   /** Any of them will do, so that a secret can be replaced without a moment in which neither works. */
   readonly secrets: readonly Secret[];
+  /** Programs that have secrets of their own. */
+  readonly consumers?: readonly { readonly name: string; readonly secret: Secret }[];
   /** Where it is there, a Matrix user's own access token will do too. */
   readonly findTokenHolder?: FindTokenHolder | undefined;
   readonly logger: Logger;
@@ -62,7 +64,7 @@ const unauthorized: Admission = { problem: { kind: 'unauthorized' } };
  * An access token is looked up only while its address is below the limit, and no more of them at once than may be wrong.
  */
 export function createBearerAuth(deps: BearerAuthDeps): Authenticator {
-  const { secrets, findTokenHolder, logger, failuresAllowed, windowMs } = deps;
+  const { secrets, consumers = [], findTokenHolder, logger, failuresAllowed, windowMs } = deps;
   const failures = new RateLimiterMemory({ points: failuresAllowed, duration: windowMs / 1000 });
   const lookups = new Map<string, number>();
 
@@ -73,6 +75,8 @@ export function createBearerAuth(deps: BearerAuthDeps): Authenticator {
     const credentials = readBearer(authorization);
     const given = new Secret(Buffer.from(credentials ?? '', 'latin1').toString('utf8'));
     if (secrets.map((secret) => secret.equals(given)).includes(true)) return { principal: { kind: 'service' } };
+    const [consumer] = consumers.filter(({ secret }) => secret.equals(given));
+    if (consumer) return { principal: { kind: 'consumer', name: consumer.name } };
     const network = clientNetwork(clientAddress);
     const token = toAccessToken(credentials);
     if (find !== undefined && token !== undefined) {

@@ -6,6 +6,8 @@ export type Principal =
   | { readonly kind: 'stranger' }
   /** A holder of the shared secret, who acts for any user. */
   | { readonly kind: 'service' }
+  /** A program with a secret of its own. */
+  | { readonly kind: 'consumer'; readonly name: string }
   /** A Matrix user with an access token of their own, who acts for themselves only. */
   | { readonly kind: 'user'; readonly mxid: Mxid; readonly deviceId?: string | undefined };
 

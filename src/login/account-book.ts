@@ -194,8 +194,9 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
   async function replace(tx: Transaction, login: Login | undefined, record: TelegramAccountRecord) {
     const { owner, telegramUserId } = record;
     if (login?.name?.replacing !== telegramUserId) return undefined;
-    const replaced = await tx.telegramAccounts.findByTelegramUserId(telegramUserId);
-    if (replaced?.owner !== owner || !(await tx.telegramAccounts.hold(replaced.id))) return undefined;
+    const found = await tx.telegramAccounts.findByTelegramUserId(telegramUserId);
+    if (found?.owner !== owner || !(await tx.telegramAccounts.hold(found.id))) return undefined;
+    const replaced = (await tx.telegramAccounts.find(found.id)) ?? found;
     await watcher?.whenReplacing(tx, owner);
     await tx.telegramAccounts.replace(replaced.id, record);
     // The bridge itself replaces the login that it has.
@@ -261,6 +262,8 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
 
     forget(account) {
       return database.transaction(async (tx) => {
+        // Its session may be on its way to another program.
+        await tx.telegramAccounts.hold(account.id);
         const current = await tx.telegramAccounts.find(account.id);
         if (!current || !(await tx.telegramAccounts.delete(account.id))) return;
         if (current.session === null) return endLinked(tx, current, clock.now());

@@ -47,7 +47,12 @@ export async function endLinked(tx: Transaction, account: TelegramAccountRecord,
       const times = { dueAt: at, createdAt: at };
       return tx.handOvers.save({ id, owner, telegramUserId, state: 'ending', ...nothingHere, ...times });
     }
-    case 'lease':
+    case 'lease': {
+      // The holder may still be connected: the session is ended when the lease is over.
+      const lease = await tx.sessionLeases.find(id);
+      if (lease) await tx.sessionLeases.save({ ...lease, state: 'ending' });
+      return;
+    }
     case 'export':
   }
 }

@@ -22,6 +22,8 @@ export interface ConnectionPool {
   ): Promise<T>;
   /** Closes the connection of `key`, if there is one, when the work under way on it has settled. */
   drop(key: string): Promise<void>;
+  /** Like drop, but resolves only when no connection of `key` is open, being opened or being closed: before another program gets its session. */
+  ensureClosed(key: string): Promise<void>;
   /** Closes all connections at once; work under way and all later work fails as `unreachable`. */
   close(): Promise<void>;
 }
@@ -165,6 +167,12 @@ export function createConnectionPool({
       return limit.race(outcome).finally(limit.end);
     },
     drop: (key) => keys.run(key, () => shut(key)),
+    ensureClosed: (key) =>
+      keys.run(key, async () => {
+        await late.get(key);
+        await shut(key);
+        await closing.get(key);
+      }),
     async close() {
       closed = true;
       places.close();

@@ -110,6 +110,7 @@ export function describeRevocation(createPlace: () => Promise<DatabasePlace>): v
         'invite_deliveries',
         'lookup_peppers',
         'sealing_check',
+        'session_leases',
       ]),
     );
   });

@@ -52,6 +52,14 @@ export async function fillTables(tx: Transaction, { mxid, tag, at }: Owner): Pro
     state: 'refused',
     session: null,
   });
+  const lease = { leaseId: hash('lease', tag), consumer: 'any', requestId: null, fencing: 1, takenAt: at, expiresAt };
+  await tx.sessionLeases.save({
+    ...lease,
+    id: hash('left', tag),
+    owner: mxid,
+    state: 'ending',
+    session: session('leased'),
+  });
   const states = {
     code: {
       step: 'code',

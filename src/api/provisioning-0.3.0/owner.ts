@@ -31,6 +31,7 @@ export function readOwner(params: { readonly mxid: string }, principal: Principa
     case 'user':
       if (principal.mxid === owner) return owner;
       throw new OwnerFailure({ kind: 'mxid_not_own' });
+    case 'consumer':
     case 'stranger':
       throw new OwnerFailure({ kind: 'mxid_not_own' });
   }

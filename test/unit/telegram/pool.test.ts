@@ -181,6 +181,31 @@ describe('one key', () => {
     expect(telegram.liveConnections()).toBe(1);
   });
 
+  it('is closed for certain only when a connection that was opened too late is closed too', async () => {
+    const pool = createPool({ longestUseMs: 5_000 });
+    const release = telegram.hold('connect');
+    const late = outcomeOf(open(pool, 'a'));
+    await clock.advance(5_000);
+    expect(await late).toBe('unreachable');
+    let isClosed = false;
+    const closing = pool.ensureClosed('a').then(() => (isClosed = true));
+    await clock.advance(0);
+    expect(isClosed).toBe(false);
+    release();
+    await closing;
+    expect([telegram.calls('connect'), telegram.liveConnections()]).toEqual([1, 0]);
+  });
+
+  it('is closed for certain only when a connection that its longest use has outlasted is closed', async () => {
+    const pool = createPool({ longestUseMs: 5_000 });
+    const { end, outcome } = lasting(pool, 'a');
+    await clock.advance(5_000);
+    end();
+    await outcome;
+    await pool.ensureClosed('a');
+    expect(telegram.liveConnections()).toBe(0);
+  });
+
   it('is dropped when the work under way on it is done', async () => {
     const pool = createPool();
     const { end, outcome } = lasting(pool, 'a');

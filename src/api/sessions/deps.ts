@@ -1,0 +1,16 @@
+import type { Principal } from '../../http/principal.js';
+import type { Consumer } from '../../sessions/consumer.js';
+import type { SessionLeases } from '../../sessions/leases.js';
+
+/** What the endpoints need. */
+export interface SessionDeps {
+  readonly leases: SessionLeases;
+  readonly consumers: readonly Consumer[];
+}
+
+/** Returns the consumer whose secret was sent. */
+export function consumerOf(principal: Principal, consumers: readonly Consumer[]): Consumer {
+  const consumer = principal.kind === 'consumer' ? consumers.find(({ name }) => name === principal.name) : undefined;
+  if (consumer === undefined) throw new Error('the authenticator admits consumers only');
+  return consumer;
+}

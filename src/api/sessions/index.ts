@@ -1,0 +1,34 @@
+import type { Authenticator } from '../../http/bearer-auth.js';
+import type { Endpoint } from '../../http/endpoint.js';
+import { surface, type Surface } from '../../http/surface.js';
+import { SessionFailure } from '../../sessions/failure.js';
+import { acquireSession } from './acquire.js';
+import type { SessionDeps } from './deps.js';
+import { spellHttpProblem, spellSessionFault } from './errors.js';
+import { listSessions } from './list.js';
+import { releaseLease } from './release.js';
+import { renewLease } from './renew.js';
+
+/** Where the API for other programs is. */
+export const sessionsPrefix = '/_gangway/v1/sessions';
+
+/** The operations of the API for other programs. */
+export function sessionEndpoints(deps: SessionDeps): readonly Endpoint[] {
+  return [listSessions(deps), acquireSession(deps), renewLease(deps), releaseLease(deps)];
+}
+
+/** The API through which other programs lease sessions. */
+export function createSessionsSurface({
+  authenticate,
+  ...deps
+}: SessionDeps & { readonly authenticate: Authenticator }): Surface {
+  return surface({
+    name: 'sessions',
+    prefixes: [sessionsPrefix],
+    authenticate,
+    accessLevel: 'info',
+    problem: spellHttpProblem,
+    failure: (failure) => (failure instanceof SessionFailure ? spellSessionFault(failure.fact) : undefined),
+    endpoints: sessionEndpoints(deps),
+  });
+}

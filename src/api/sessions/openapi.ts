@@ -1,0 +1,22 @@
+import type { Endpoint } from '../../http/endpoint.js';
+import { openApiDocument, type OpenApiDocument } from '../../http/openapi.js';
+import { sessionsPrefix } from './index.js';
+
+const introduction = `Leases the Telegram sessions of logged-in users to other programs, one program at a time.
+
+A Telegram session that two programs use at the same time is ended by Telegram for good. So a lease is exclusive: Gangway closes its own
+connection before it answers, and does not use the session until the lease is released, or some time after it has expired. The holder
+closes its connection before it releases the lease, and before the lease expires.
+
+\`Authorization\` holds the secret of one of \`sessions.consumers\`, as \`Bearer <secret>\`. Errors are Matrix's: \`errcode\` and \`error\`.`;
+
+/** The OpenAPI document of the API for other programs. */
+export function sessionsOpenApi(endpoints: readonly Endpoint[]): OpenApiDocument {
+  return openApiDocument({
+    title: 'Gangway sessions',
+    version: '1',
+    description: introduction,
+    security: { name: 'consumerSecret', description: 'The secret of one of sessions.consumers.' },
+    surfaces: [{ prefixes: [sessionsPrefix], endpoints }],
+  });
+}

@@ -1,0 +1,63 @@
+import { createSessionsSurface } from '../api/sessions/index.js';
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import type { Random } from '../base/random.js';
+import type { Config } from '../config/config.js';
+import type { Database } from '../database/database.js';
+import { createBearerAuth } from '../http/bearer-auth.js';
+import type { Surface } from '../http/surface.js';
+import { leaveSession } from '../login/owned-logins.js';
+import { readUser } from '../login/stored-forms.js';
+import { createConsumer } from '../sessions/consumer.js';
+import { createSessionLeases, type SessionLeasesDeps, type SessionLeaseService } from '../sessions/leases.js';
+import { writeSession } from '../telegram/formats/formats.js';
+import { createSessionConverter } from '../telegram/gramjs/portable-session.js';
+import type { ConnectionPool } from '../telegram/pool.js';
+
+/** What composeSessions takes from outside. */
+export interface SessionSeams {
+  readonly database: Database;
+  readonly pool: Pick<ConnectionPool, 'ensureClosed'>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** Telegram sessions for other programs. */
+export interface Sessions {
+  /** Takes back expired leases, even those of programs that are not configured any more. */
+  readonly leases: SessionLeaseService;
+  readonly surfaces: readonly Surface[];
+}
+
+/** The sessions API that the configuration describes; it is not served if no program may use it. */
+export function composeSessions(config: Config, { pool, ...seams }: SessionSeams): Sessions {
+  const { consumers: settings, defaultLeaseMs, longestLeaseMs, graceMs } = config.sessions;
+  const { max: failuresAllowed, windowMs } = config.provisioning.failedAttempts;
+  const leases = createSessionLeases({
+    ...seams,
+    defaultLeaseMs,
+    longestLeaseMs,
+    graceMs,
+    writeSession: sessionWriter(config),
+    readProfile: readUser,
+    closeConnection: (accountId) => pool.ensureClosed(accountId),
+    leaveSession,
+  });
+  if (settings.length === 0) return { leases, surfaces: [] };
+  const authenticate = createBearerAuth({
+    secrets: [],
+    consumers: settings,
+    failuresAllowed,
+    windowMs,
+    logger: seams.logger,
+  });
+  const consumers = settings.map(createConsumer);
+  return { leases, surfaces: [createSessionsSurface({ leases, consumers, authenticate })] };
+}
+
+function sessionWriter({ telegram }: Config): SessionLeasesDeps['writeSession'] {
+  const converter = createSessionConverter(telegram.dataCentres);
+  return (format, session, { id: userId, isBot }) =>
+    writeSession(format, { ...converter.read(session), userId, isBot, apiId: telegram.apiId });
+}

@@ -1,0 +1,112 @@
+import { kind, listOfKinds } from '../listed-kinds.js';
+import { group, required, withDefault } from '../setting.js';
+import { Complaint, listOf, oneOf, secretText, text, wholeNumber } from '../value.js';
+
+const minSecretLength = 16;
+const fresh =
+  'Put a fresh random text of at least 16 characters here, such as the output of `openssl rand -base64 32`.';
+
+/** A secret that goes into an HTTP header. */
+const ownSecret = secretText(
+  {
+    expects: `a random text of at least ${minSecretLength} characters`,
+    samples: ['put-a-random-text-here'],
+    minLength: minSecretLength,
+    todo: fresh,
+  },
+  (input) =>
+    /^[\x21-\x7e]*$/.test(input) ||
+    new Complaint(
+      `The value (not shown here) holds a space or another character that no HTTP header carries. ${fresh}`,
+    ),
+);
+
+const formats = ['mautrix', 'gramjs', 'telethon', 'mtcute', 'gotd', 'pyrogram'] as const;
+
+const consumer = kind(
+  'bearer',
+  'A program that sends its secret as `Authorization: Bearer <secret>`.',
+  {
+    name: required(
+      text({ expects: 'a name of letters, digits, dots, dashes and underscores' }, (input) =>
+        /^[\w.-]{1,64}$/.test(input) ? input : undefined,
+      ),
+      'archiver',
+      'The name of the program, for the log and for other programs that ask for the same session.',
+    ),
+    secret: required(ownSecret, 'put-a-random-text-here', 'Its secret, which no other program has.'),
+    users: required(
+      listOf(
+        text({ expects: 'a Matrix ID, a server name or *' }, (input) => (input.trim() === '' ? undefined : input)),
+        'Matrix IDs, server names or "*"',
+      ),
+      ['*'],
+      'For whose sessions: Matrix IDs, server names, or "*" for every user. Case-sensitive.',
+    ),
+    access: withDefault(
+      oneOf(['acquire', 'list']),
+      'acquire',
+      'acquire: it may lease sessions, and is logged in with them. list: it may only see which sessions there are.',
+    ),
+    formats: withDefault(listOf(oneOf(formats), 'formats'), [...formats], 'In which formats it may have sessions.'),
+  },
+  (keys) => ({
+    name: keys.name,
+    secret: keys.secret,
+    users: keys.users,
+    mayAcquire: keys.access === 'acquire',
+    formats: keys.formats,
+  }),
+);
+
+/** Telegram sessions for other programs. */
+export const sessions = group(
+  'Telegram sessions for other programs, which lease them at /_gangway/v1/sessions: see docs/sessions.md.',
+  {
+    consumers: withDefault(
+      listOfKinds('programs that may use sessions', [consumer]),
+      [],
+      'Programs that may use sessions. The API is not served if there are none.',
+    ),
+    default_lease_seconds: withDefault(
+      wholeNumber(10, 31_536_000),
+      '600',
+      'How long a lease lasts if the program does not name a time.',
+    ),
+    max_lease_seconds: withDefault(
+      wholeNumber(10, 31_536_000),
+      '3600',
+      'The longest time for which a session is leased. A program can renew its lease as often as it likes.',
+    ),
+    grace_seconds: withDefault(
+      wholeNumber(0, 3600),
+      '30',
+      'How long Gangway waits after a lease has expired before it uses the session again. Covers clocks that differ and slow programs: ' +
+        'Telegram ends a session for good if two programs use it at the same time.',
+    ),
+  },
+  (keys, context) => {
+    const names = keys.consumers.map(({ name }) => name);
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice !== undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['consumers'],
+        message: `The name ${twice} is in the list more than once.`,
+      });
+    }
+    const shared = keys.consumers.find((one, index) =>
+      keys.consumers.slice(0, index).some(({ secret }) => secret.equals(one.secret)),
+    );
+    if (shared !== undefined) {
+      const message = `${shared.name} has the secret of another program. Give each program one of its own.`;
+      context.addIssue({ code: 'custom', path: ['consumers'], message });
+    }
+    return {
+      consumers: keys.consumers,
+      defaultLeaseMs: keys.default_lease_seconds * 1000,
+      longestLeaseMs: keys.max_lease_seconds * 1000,
+      graceMs: keys.grace_seconds * 1000,
+    };
+  },
+);

@@ -1,0 +1,264 @@
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import type { Mxid } from '../base/mxid.js';
+import { randomId, type Random } from '../base/random.js';
+import type { Secret } from '../base/secret.js';
+import type { Database, Transaction } from '../database/database.js';
+import type { SessionLeaseRecord } from '../database/stores/session-lease-store.js';
+import type { SessionHolder, TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
+import type { SessionFormat } from '../telegram/formats/formats.js';
+import type { TelegramSession } from '../telegram/gateway.js';
+import type { TelegramUser } from '../telegram/shapes.js';
+import type { Consumer } from './consumer.js';
+import { SessionFailure } from './failure.js';
+
+/** A linked account as a consumer sees it. */
+export interface ListedSession {
+  readonly owner: Mxid;
+  readonly user: TelegramUser;
+  readonly heldBy: SessionHolder;
+  /** Epoch ms: since when the user is logged in. */
+  readonly since: number;
+  /** Undefined unless it is leased. */
+  readonly lease: { readonly consumer: string; readonly expiresAt: number; readonly fencing: number } | undefined;
+}
+
+/** A lease as its holder knows it. */
+export interface Lease {
+  readonly leaseId: string;
+  readonly fencing: number;
+  /** Epoch ms. */
+  readonly expiresAt: number;
+}
+
+/** A lease that was taken, with the session. */
+export interface AcquiredLease extends Lease {
+  readonly owner: Mxid;
+  readonly user: TelegramUser;
+  readonly session: Secret;
+}
+
+/** What an acquisition asks for. */
+export interface Acquisition {
+  readonly telegramUserId: string;
+  readonly format: SessionFormat;
+  /** Shortened to the longest that is allowed. */
+  readonly lifetimeMs: number | undefined;
+  /** A repeated request of the same name is answered with the lease that the first one took. */
+  readonly requestId: string | undefined;
+}
+
+/** Gives sessions to other programs for a time, to one at a time. Every method throws SessionFailure. */
+export interface SessionLeases {
+  list(consumer: Consumer, owner?: string): Promise<readonly ListedSession[]>;
+  /** Closes the connection, takes the session out of the linked account, and returns it. */
+  acquire(consumer: Consumer, acquisition: Acquisition): Promise<AcquiredLease>;
+  /** Moves the expiry, never to an earlier time. `lease_over` from the moment at which the lease expires. */
+  renew(consumer: Consumer, leaseId: string, lifetimeMs: number | undefined): Promise<Lease>;
+  /** The holder has closed its connection: the session is used here again, or ended if the login is gone. */
+  release(consumer: Consumer, leaseId: string): Promise<void>;
+}
+
+/** The leases, and what is to be done about them in the background. */
+export interface SessionLeaseService extends SessionLeases {
+  /** Takes back the sessions whose leases have expired. To be called now and then. */
+  sweep(): Promise<void>;
+}
+
+/** What createSessionLeases needs. */
+export interface SessionLeasesDeps {
+  readonly database: Database;
+  readonly longestLeaseMs: number;
+  readonly defaultLeaseMs: number;
+  /** How long after the expiry a holder may still be closing its connection. */
+  readonly graceMs: number;
+  /** Throws for a session that no other program could continue. */
+  readonly writeSession: (format: SessionFormat, session: TelegramSession, user: TelegramUser) => Secret;
+  readonly readProfile: (profile: Secret) => TelegramUser;
+  /** Resolves when the connection of the account is closed. */
+  readonly closeConnection: (accountId: string) => Promise<void>;
+  /** Leaves a session that is to be ended at Telegram. */
+  readonly leaveSession: (
+    tx: Transaction,
+    session: { readonly id: string; readonly owner: Mxid; readonly session: TelegramSession; readonly since: number },
+  ) => Promise<void>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+const expiredAtOnce = 100;
+const overKeptMs = 86_400_000;
+
+/**
+ * A leased session is in the row of its lease and nowhere else, so that nothing here can open it. It goes there, and comes back, in one
+ * transaction each. From its expiry on a lease cannot be renewed; some time after it, the session comes back by itself.
+ */
+export function createSessionLeases(deps: SessionLeasesDeps): SessionLeaseService {
+  const { database, longestLeaseMs, defaultLeaseMs, graceMs, closeConnection, leaveSession } = deps;
+  const { writeSession, readProfile, clock, random, logger } = deps;
+  const expiryOf = (lifetimeMs = defaultLeaseMs) => clock.now() + Math.min(lifetimeMs, longestLeaseMs);
+
+  const lock = <T>(id: string, work: () => Promise<T>) => database.locks.run(`account:${id}`, work);
+
+  async function findAccount(
+    tx: Transaction,
+    consumer: Consumer,
+    telegramUserId: string,
+  ): Promise<TelegramAccountRecord> {
+    const account = await tx.telegramAccounts.findByTelegramUserId(telegramUserId);
+    if (account && consumer.mayUse(account.owner)) return account;
+    throw new SessionFailure({ kind: 'session_unknown' });
+  }
+
+  /** Within the lock of the account, whose connection is closed. */
+  async function take(tx: Transaction, consumer: Consumer, asked: Acquisition): Promise<AcquiredLease> {
+    const account = await findAccount(tx, consumer, asked.telegramUserId);
+    const { id, owner, session } = account;
+    const user = readProfile(account.profile);
+    const before = await tx.sessionLeases.find(id);
+    if (before && isSameRequest(before, consumer, asked.requestId) && clock.now() < before.expiresAt) {
+      return { ...leaseOf(before), owner, user, session: writeSession(asked.format, before.session, user) };
+    }
+    const at = clock.now();
+    const change = { from: 'gangway', to: 'lease', session: null, at } as const;
+    if (session === null || !(await tx.telegramAccounts.setHolder(id, change))) throw held(account, before);
+    const lease: SessionLeaseRecord = {
+      id,
+      leaseId: randomId(random),
+      owner,
+      consumer: consumer.name,
+      requestId: asked.requestId ?? null,
+      state: 'active',
+      session,
+      // The time is greater than every number that was given before, even by a lease whose row is deleted.
+      fencing: Math.max((before?.fencing ?? 0) + 1, at),
+      takenAt: at,
+      expiresAt: expiryOf(asked.lifetimeMs),
+    };
+    await tx.sessionLeases.save(lease);
+    return { ...leaseOf(lease), owner, user, session: writeSession(asked.format, session, user) };
+  }
+
+  /** Runs `work` on a lease that the consumer holds and that has not expired. */
+  async function onLease<T>(
+    consumer: Consumer,
+    leaseId: string,
+    work: (tx: Transaction, lease: SessionLeaseRecord) => Promise<T>,
+  ): Promise<T> {
+    const over = () => new SessionFailure({ kind: 'lease_over' });
+    const found = await database.transaction((tx) => tx.sessionLeases.findByLeaseId(leaseId));
+    if (found?.consumer !== consumer.name) throw over();
+    return lock(found.id, () =>
+      database.transaction(async (tx) => {
+        const lease = await tx.sessionLeases.findByLeaseId(leaseId);
+        if (lease === undefined || lease.state === 'over' || clock.now() >= lease.expiresAt) throw over();
+        return work(tx, lease);
+      }),
+    );
+  }
+
+  /** The session is in one row before and after. */
+  async function takeBack(tx: Transaction, lease: SessionLeaseRecord): Promise<void> {
+    const { id, owner, session, state } = lease;
+    const at = clock.now();
+    if (session === null) return;
+    const change = { from: 'lease', to: 'gangway', session, at } as const;
+    if (state === 'active' && (await tx.telegramAccounts.setHolder(id, change))) {
+      return tx.sessionLeases.save({ ...lease, state: 'over', session: null, expiresAt: at });
+    }
+    await tx.sessionLeases.delete(id);
+    await leaveSession(tx, { id, owner, session, since: at });
+  }
+
+  return {
+    async list(consumer, owner) {
+      const { accounts, leases } = await database.transaction(async (tx) => ({
+        accounts: await tx.telegramAccounts.list(),
+        leases: new Map((await tx.sessionLeases.listActive()).map((lease) => [lease.id, lease])),
+      }));
+      return accounts
+        .filter((account) => consumer.mayUse(account.owner) && (owner === undefined || account.owner === owner))
+        .map((account) => ({
+          owner: account.owner,
+          user: readProfile(account.profile),
+          heldBy: account.heldBy,
+          since: account.createdAt,
+          lease: leases.get(account.id),
+        }));
+    },
+
+    async acquire(consumer, asked) {
+      if (!consumer.mayAcquire) throw new SessionFailure({ kind: 'acquire_forbidden' });
+      if (!consumer.formats.includes(asked.format)) throw new SessionFailure({ kind: 'format_forbidden' });
+      const find = (tx: Transaction) => findAccount(tx, consumer, asked.telegramUserId);
+      const { id } = await database.transaction(find);
+      const lease = await lock(id, async () => {
+        await closeConnection(id);
+        return database.transaction(async (tx) => {
+          // A new login has another connection, which is not closed.
+          if ((await find(tx)).id !== id) throw new SessionFailure({ kind: 'session_unknown' });
+          return take(tx, consumer, asked);
+        });
+      });
+      logger.info('session leased', { owner: lease.owner, consumer: consumer.name, expiresAt: lease.expiresAt });
+      return lease;
+    },
+
+    async renew(consumer, leaseId, lifetimeMs) {
+      return onLease(consumer, leaseId, async (tx, lease) => {
+        if (lease.state === 'ending') throw new SessionFailure({ kind: 'lease_over' });
+        const renewed = { ...lease, expiresAt: Math.max(lease.expiresAt, expiryOf(lifetimeMs)) };
+        await tx.sessionLeases.save(renewed);
+        return leaseOf(renewed);
+      });
+    },
+
+    async release(consumer, leaseId) {
+      await onLease(consumer, leaseId, takeBack);
+      logger.info('session lease released', { consumer: consumer.name });
+    },
+
+    async sweep() {
+      const isExpired = ({ expiresAt }: SessionLeaseRecord) => expiresAt <= clock.now() - graceMs;
+      const expired = await database.transaction(async (tx) => {
+        await tx.sessionLeases.deleteOver(clock.now() - overKeptMs);
+        return tx.sessionLeases.listExpired(clock.now() - graceMs, expiredAtOnce);
+      });
+      for (const { id, owner, consumer } of expired) {
+        await lock(id, () =>
+          database.transaction(async (tx) => {
+            const lease = await tx.sessionLeases.find(id);
+            if (lease && isExpired(lease)) await takeBack(tx, lease);
+          }),
+        );
+        logger.warn('session lease expired', { owner, consumer });
+      }
+    },
+  };
+}
+
+function leaseOf({ leaseId, fencing, expiresAt }: SessionLeaseRecord): Lease {
+  return { leaseId, fencing, expiresAt };
+}
+
+/** Whether the answer to this request is a lease that was taken before. */
+function isSameRequest(
+  lease: SessionLeaseRecord,
+  consumer: Consumer,
+  requestId: string | undefined,
+): lease is SessionLeaseRecord & { readonly session: Secret } {
+  const { state, session, requestId: before } = lease;
+  return (
+    state === 'active' &&
+    session !== null &&
+    lease.consumer === consumer.name &&
+    before !== null &&
+    before === requestId
+  );
+}
+
+function held({ heldBy }: TelegramAccountRecord, lease: SessionLeaseRecord | undefined): SessionFailure {
+  const { consumer, expiresAt } = heldBy === 'lease' && lease ? lease : {};
+  return new SessionFailure({ kind: 'session_held', heldBy, consumer, expiresAt });
+}
