@@ -1,0 +1,214 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { Secret } from '../../../src/base/secret.js';
+import type { Bridge, HandOverProcess } from '../../../src/bridge/bridge.js';
+import { BridgeFailure } from '../../../src/bridge/failure.js';
+import type { Sandbox } from '../../../src/sandbox/sandbox.js';
+import { bridgeAt, mxidOf } from '../../support/bridge-calls.js';
+import { answerJson, startHttpListener, type HeardRequest } from '../../support/http-listener.js';
+import { makeBridgeSession } from '../../support/made-session.js';
+import { startStandInBridge, type StandInBridge } from '../../support/stand-in-bridge/stand-in-bridge.js';
+import { startStrictSandbox } from '../../support/strict-sandbox.js';
+
+const Exchange = z.object({
+  call: z.enum([
+    'findUser',
+    'startHandOver',
+    'submitSession',
+    'contacts',
+    'searchUsers',
+    'resolveIdentifier',
+    'createDm',
+    'logOut',
+  ]),
+  given: z
+    .enum([
+      'incomplete_session',
+      'ended_process',
+      'unknown_identifier',
+      'user_not_met',
+      'unknown_login',
+      'wrong_secret',
+      'no_permission',
+    ])
+    .optional(),
+  request: z.object({
+    method: z.enum(['GET', 'POST']),
+    path: z.string(),
+    query: z.record(z.string(), z.string()).default({}),
+    body: z.record(z.string(), z.string()).optional(),
+  }),
+  status: z.number(),
+  body: z.record(z.string(), z.unknown()),
+  result: z.unknown().optional(),
+  fault: z.unknown().optional(),
+});
+type Exchange = z.output<typeof Exchange>;
+
+const transcript = readFileSync(new URL('transcript.json', import.meta.url), 'utf8');
+const { exchanges } = z.object({ exchanges: z.array(Exchange) }).parse(JSON.parse(transcript));
+const title = ({ call, given }: Exchange) => `${call}${given === undefined ? '' : `, ${given}`}`;
+
+const alice = mxidOf('@alice:example.test');
+const bob = mxidOf('@bob:elsewhere.test');
+const secret = 'the-secret-of-the-stand-in-bridge';
+const loginId = '700020123';
+
+/** What stands for the placeholders of an exchange. */
+interface Values {
+  readonly process: string;
+  readonly transaction: string;
+  readonly session: string;
+}
+
+function filled(text: string, { process, transaction, session }: Values): string {
+  return text
+    .replaceAll('{process}', process)
+    .replaceAll('{transaction}', transaction)
+    .replaceAll('{session}', session);
+}
+
+/** The call of the port that sends the request of the exchange. */
+function perform({ call, given, request }: Exchange, bridge: Bridge, values: Values): Promise<unknown> {
+  const mxid = given === 'no_permission' ? bob : alice;
+  const last = request.path.split('/').at(-1) ?? '';
+  const process: HandOverProcess = {
+    loginId: values.process,
+    stepId: 'fi.mau.telegram.login.manual_session',
+    transactionId: values.transaction,
+  };
+  switch (call) {
+    case 'findUser':
+      return bridge.findUser(mxid);
+    case 'startHandOver':
+      return bridge.startHandOver(mxid);
+    case 'submitSession':
+      return bridge.submitSession(mxid, process, new Secret(values.session));
+    case 'contacts':
+      return bridge.contacts(mxid, loginId);
+    case 'searchUsers':
+      return bridge.searchUsers(mxid, loginId, request.body?.['query'] ?? '');
+    case 'resolveIdentifier':
+      return bridge.resolveIdentifier(mxid, loginId, last);
+    case 'createDm':
+      return bridge.createDm(mxid, loginId, last);
+    case 'logOut':
+      return bridge.logOut(mxid, last);
+  }
+}
+
+/** What the call ended with, as JSON has it. */
+async function outcomeOf(call: Promise<unknown>): Promise<unknown> {
+  try {
+    return { result: plain(await call) };
+  } catch (error) {
+    if (!(error instanceof BridgeFailure)) throw error;
+    return { fault: plain(error.fact) };
+  }
+}
+
+function plain(value: unknown): unknown {
+  return value === undefined ? null : (JSON.parse(JSON.stringify(value)) as unknown);
+}
+
+describe('the adapter in front of what today’s bridge answers', () => {
+  it.each(exchanges.map((exchange) => [title(exchange), exchange] as const))('%s', async (_title, exchange) => {
+    const heard: HeardRequest[] = [];
+    const server = await startHttpListener((request, response) => {
+      heard.push(request);
+      answerJson(response, exchange.status, exchange.body);
+    });
+    const values = { process: 'dc5d', transaction: 'bls_1', session: '{"dc_id":2}' };
+    try {
+      const outcome = await outcomeOf(perform(exchange, bridgeAt({ url: server.url, sharedSecret: secret }), values));
+      const expected = 'result' in exchange ? { result: exchange.result } : { fault: exchange.fault };
+      expect(outcome).toEqual(expected);
+    } finally {
+      await server.stop();
+    }
+    expect(heard).toHaveLength(1);
+    const { method, uri = '', headers, body } = heard[0] ?? {};
+    const url = new URL(uri, 'http://bridge');
+    const { request, given } = exchange;
+    expect(method).toBe(request.method);
+    expect(url.pathname).toBe(`/_matrix/provision/v3/${filled(request.path, values)}`);
+    const query = Object.entries(request.query).map(([name, value]) => [name, filled(value, values)]);
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      user_id: given === 'no_permission' ? bob : alice,
+      ...(Object.fromEntries(query) as object),
+    });
+    expect(headers?.authorization).toBe(`Bearer ${secret}`);
+    if (!request.body) return expect(body).toBe('');
+    const members = Object.entries(request.body).map(([name, value]) => [name, filled(value, values)]);
+    expect(JSON.parse(body ?? '')).toEqual(Object.fromEntries(members));
+  });
+});
+
+/** The members of a value and the types of what they hold; of a list, its first item. */
+function shapeOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice(0, 1).map(shapeOf);
+  if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shapeOf(member)]));
+}
+
+/** Whether the texts of errors are the same, but for what was not recorded. */
+function matches(expected: unknown, actual: unknown): boolean {
+  const parts = String(expected).split('{any}');
+  const text = String(actual);
+  return text.startsWith(parts[0] ?? '') && text.endsWith(parts.at(-1) ?? '');
+}
+
+describe('the stand-in answers as today’s bridge', () => {
+  let sandbox: Sandbox;
+  let session: Secret | undefined;
+  let standIn: StandInBridge;
+  beforeAll(async () => {
+    sandbox = await startStrictSandbox();
+  });
+  beforeEach(async () => {
+    session ??= await makeBridgeSession(sandbox, '+9996620123');
+    standIn = await startStandInBridge({ sandbox, sharedSecret: secret });
+    const bridge = bridgeAt(standIn);
+    await bridge.submitSession(alice, await bridge.startHandOver(alice), session);
+    await bridge.resolveIdentifier(alice, loginId, 'sandbox_20124');
+  });
+  afterEach(async () => {
+    // A logout ends the session at Telegram too.
+    if (!standIn.logins.has(loginId)) session = undefined;
+    await standIn.stop();
+  });
+  afterAll(() => sandbox.stop());
+
+  const ask = async ({ request, given }: Exchange, values: Values) => {
+    const query = Object.entries(request.query).map(([name, value]): [string, string] => [name, filled(value, values)]);
+    const user = given === 'no_permission' ? bob : alice;
+    const parameters = new URLSearchParams([['user_id', user], ...query]);
+    const members = Object.entries(request.body ?? {}).map(([name, value]) => [name, filled(value, values)]);
+    return fetch(`${standIn.url}/_matrix/provision/v3/${filled(request.path, values)}?${parameters.toString()}`, {
+      method: request.method,
+      headers: { Authorization: `Bearer ${given === 'wrong_secret' ? 'another-secret' : secret}` },
+      ...(request.body ? { body: JSON.stringify(Object.fromEntries(members)) } : {}),
+    });
+  };
+
+  it.each(exchanges.map((exchange) => [title(exchange), exchange] as const))('%s', async (_title, exchange) => {
+    const { loginId: process, transactionId = '' } = await bridgeAt(standIn).startHandOver(alice);
+    const answer = await ask(exchange, {
+      process: exchange.given === 'ended_process' ? 'ended' : process,
+      transaction: transactionId,
+      session: exchange.given === 'incomplete_session' ? '{"dc_id":2}' : (session?.reveal() ?? ''),
+    });
+    expect(answer.status).toBe(exchange.status);
+    const body = z.record(z.string(), z.unknown()).parse(await answer.json());
+    // What the bridge answers of a user depends on what it has met before.
+    if (exchange.call === 'resolveIdentifier' && exchange.status === 200) {
+      expect(shapeOf(body)).toMatchObject(shapeOf(exchange.body) as object);
+    } else {
+      expect(shapeOf(body)).toEqual(shapeOf(exchange.body));
+    }
+    for (const name of ['errcode', 'error', 'fi.mau.internal_error'].filter((member) => member in exchange.body)) {
+      expect({ [name]: body[name], isSame: matches(exchange.body[name], body[name]) }).toMatchObject({ isSame: true });
+    }
+  });
+});
