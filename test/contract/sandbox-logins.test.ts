@@ -54,6 +54,18 @@ describe.concurrent('an independent client on the sandbox', () => {
     });
   });
 
+  it('makes its calls with a temporary key (PFS), at another data centre too, and reconnects', async () => {
+    await quietly({ pfs: true }, async (client) => {
+      expect((await enterCode(client, '+9996620004', '22222')).id).toBe(700020004);
+      const key = sandbox.control.sessions().find(({ userId }) => userId === '700020004');
+      expect((await client.getMe()).id).toBe(700020004);
+      await client.disconnect();
+      await client.connect();
+      expect((await client.getMe()).id).toBe(700020004);
+      expect(sandbox.control.keys().find((use) => use.key === key?.key)).toMatchObject({ maxConnections: 1 });
+    });
+  });
+
   it('logs in with a code and a password, after a wrong password', async () => {
     await quietly({ dc: 2 }, async (client) => {
       expect(await refusalOf(enterCode(client, '+9996621001', '22222'))).toBe('401 SESSION_PASSWORD_NEEDED');

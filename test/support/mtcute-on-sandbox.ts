@@ -17,12 +17,14 @@ export interface IndependentClientOptions {
   readonly transport?: TelegramTransport;
   /** Whether it wants updates; default false. */
   readonly updates?: boolean;
+  /** Whether it makes its calls with temporary keys; default false. */
+  readonly pfs?: boolean;
 }
 
 /** A client that knows the key and one data centre of the sandbox, and learns of the others as clients do. */
 export async function createIndependentClient(
   sandbox: KnownSandbox,
-  { dc = 1, transport, updates = false }: IndependentClientOptions = {},
+  { dc = 1, transport, updates = false, pfs = false }: IndependentClientOptions = {},
 ): Promise<IndependentClient> {
   const crypto = new NodeCryptoProvider();
   await crypto.initialize?.();
@@ -37,6 +39,7 @@ export async function createIndependentClient(
     crypto,
     defaultDcs: { main, media: { ...main, mediaOnly: true } },
     disableUpdates: !updates,
+    network: { usePfs: pfs },
     updates: false,
     logLevel: LogManager.WARN,
     ...(transport ? { transport } : {}),

@@ -10,8 +10,16 @@ export interface ServerKey {
   readonly publicPem: string;
   /** The low 64 bits of the SHA-1 of the modulus and the exponent as TL strings, signed. */
   readonly fingerprint: bigint;
-  /** Undoes RSA_PAD (core.telegram.org/mtproto/auth_key): the 192 bytes of data and padding, or undefined where the hash does not fit. */
-  open(sealed: Buffer): Buffer | undefined;
+  /** Decrypts the data of req_DH_params; undefined if it follows neither of the two schemes. */
+  open(sealed: Buffer): OpenedData | undefined;
+}
+
+/** What a client has encrypted for the server. */
+export interface OpenedData {
+  /** The object, with padding behind it. */
+  readonly data: Buffer;
+  /** Whether the hash fits an object of that length at the start of the data. */
+  isIntact(length: number): boolean;
 }
 
 /** Makes a new 2048-bit key. */
@@ -24,7 +32,7 @@ export async function generateServerKey(): Promise<ServerKey> {
     return {
       publicPem: publicKey.export({ type: 'pkcs1', format: 'pem' }).toString(),
       fingerprint,
-      open: (sealed) => openPadded(privateKey, sealed),
+      open: (sealed) => open(privateKey, sealed),
     };
   }
 }
@@ -35,15 +43,28 @@ function fingerprintOf(publicKey: KeyObject): bigint {
   return sha1(hashed.result()).readBigInt64LE(12);
 }
 
-function openPadded(privateKey: KeyObject, sealed: Buffer): Buffer | undefined {
+function open(privateKey: KeyObject, sealed: Buffer): OpenedData | undefined {
   if (sealed.length !== 256) return undefined;
-  const keyAndData = decryptRaw(privateKey, sealed);
-  if (!keyAndData) return undefined;
+  const plain = decryptRaw(privateKey, sealed);
+  return plain && (openPadded(plain) ?? openHashed(plain));
+}
+
+// RSA_PAD (core.telegram.org/mtproto/auth_key): the hash covers data and padding.
+function openPadded(keyAndData: Buffer): OpenedData | undefined {
   const encrypted = keyAndData.subarray(32);
   const key = xor(keyAndData.subarray(0, 32), sha256(encrypted));
   const dataAndHash = igeDecrypt(encrypted, { key, iv: Buffer.alloc(32) });
   const data = Buffer.from(dataAndHash.subarray(0, 192)).reverse();
-  return sha256(key, data).equals(dataAndHash.subarray(192)) ? data : undefined;
+  if (!sha256(key, data).equals(dataAndHash.subarray(192))) return undefined;
+  return { data, isIntact: () => true };
+}
+
+// The scheme before RSA_PAD: 255 bytes of SHA-1, data and padding, as a number. The hash covers the data only.
+function openHashed(plain: Buffer): OpenedData | undefined {
+  if (plain.readUInt8() !== 0) return undefined;
+  const hash = plain.subarray(1, 21);
+  const data = plain.subarray(21);
+  return { data, isIntact: (length) => sha1(data.subarray(0, length)).equals(hash) };
 }
 
 function decryptRaw(privateKey: KeyObject, sealed: Buffer): Buffer | undefined {

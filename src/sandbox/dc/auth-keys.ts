@@ -7,10 +7,21 @@ export interface AuthKey {
   /** The same as text: the name by which everything above the protocol knows the key. */
   readonly name: string;
   readonly bytes: Buffer;
+  /** What the key exchange settled besides the key; undefined for a key from elsewhere. */
+  readonly origin: KeyOrigin | undefined;
+}
+
+/** What a key exchange settles besides the key. Times are in milliseconds since 1970. */
+export interface KeyOrigin {
+  readonly createdAt: number;
+  /** The server salt that both sides compute from the nonces. */
+  readonly firstSalt: bigint;
+  /** When a temporary key ends; undefined for a permanent one. */
+  readonly expiresAt: number | undefined;
 }
 
 /** Names a key by its 256 bytes. */
-export function authKeyOf(bytes: Buffer): AuthKey {
+export function authKeyOf(bytes: Buffer, origin?: KeyOrigin): AuthKey {
   const id = sha1(bytes).readBigInt64LE(12);
-  return { id, name: BigInt.asUintN(64, id).toString(16).padStart(16, '0'), bytes };
+  return { id, name: BigInt.asUintN(64, id).toString(16).padStart(16, '0'), bytes, origin };
 }

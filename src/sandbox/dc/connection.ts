@@ -145,12 +145,13 @@ export class Connection implements SessionLink, KeyHolder {
     const opened = key && openPacket(key, packet);
     if (!key || !opened) return this.#sendTransportError(unknownKey);
     const deliver = () => this.#deliver(key, opened);
-    if (this.deps.keyUsage.wouldDuplicate(key.name, this)) this.#afterPendingEnds(deliver);
+    if (this.deps.keyUsage.wouldDuplicate(this.dataCentre.identityOf(key).name, this)) this.#afterPendingEnds(deliver);
     else deliver();
   }
 
   #deliver(key: AuthKey, opened: OpenedPacket): void {
-    if (!this.deps.keyUsage.register(key.name, this.dataCentre.id, this)) return this.#sendTransportError(unknownKey);
+    const { name } = this.dataCentre.identityOf(key);
+    if (!this.deps.keyUsage.register(name, this.dataCentre.id, this)) return this.#sendTransportError(unknownKey);
     const session = this.dataCentre.session(key, opened.sessionId);
     this.#sessions.add(session);
     session.receive(this, opened);
@@ -158,7 +159,9 @@ export class Connection implements SessionLink, KeyHolder {
 
   #receivePlain(packet: Buffer): void {
     const length = packet.length < plainHeadLength ? -1 : packet.readInt32LE(16);
-    const request = this.deps.mtproto.decode(new TlReader(packet.subarray(plainHeadLength)).raw(length));
+    // TDLib pads messages behind the object.
+    const body = new TlReader(packet.subarray(plainHeadLength)).raw(length);
+    const request = this.deps.mtproto.decodePrefix(body).object;
     if (request._ === 'msgs_ack') return;
     const { delayMs, effect, lie } = this.deps.faults.fateOf({
       method: request._,

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.js';
 import type { Random } from '../../base/random.js';
-import { sha1 } from '../crypto/digest.js';
+import { sha1, xor } from '../crypto/digest.js';
 import type { Group } from '../crypto/group.js';
 import { igeDecrypt, igeEncrypt, type IgeKey } from '../crypto/ige.js';
 import { bytesOfNumber, numberOf } from '../crypto/number.js';
@@ -9,6 +9,7 @@ import { toldGroup, toldPublicValue } from '../crypto/told-group.js';
 import type { ServerKey } from '../crypto/server-key.js';
 import type { Lie } from '../lies.js';
 import type { TlCodec } from '../tl/codec.js';
+import { TlFailure } from '../tl/failure.js';
 import { bytesOf, intOf } from '../tl/fields.js';
 import type { TlObject } from '../tl/value.js';
 import { authKeyOf, type AuthKey } from './auth-keys.js';
@@ -46,6 +47,8 @@ interface Agreed extends Begun {
   readonly newNonce: Buffer;
   readonly secret: Buffer;
   readonly cipher: IgeKey;
+  /** How long a temporary key is valid; undefined for a permanent one. */
+  readonly lifetimeMs: number | undefined;
 }
 
 export function createKeyExchange({ mtproto, clock, random, group, serverKey }: KeyExchangeDeps): KeyExchange {
@@ -66,16 +69,34 @@ export function createKeyExchange({ mtproto, clock, random, group, serverKey }: 
     });
   }
 
+  // Of the older scheme, the hash can be checked only after the object has been read.
+  function openInner(sealed: Buffer): TlObject | undefined {
+    const opened = serverKey.open(sealed);
+    if (!opened) return undefined;
+    try {
+      const { object, length } = mtproto.decodePrefix(opened.data);
+      return opened.isIntact(length) ? object : undefined;
+    } catch (error) {
+      if (error instanceof TlFailure) return undefined;
+      throw error;
+    }
+  }
+
   function agree(request: TlObject, dc: number, lie: Lie | undefined): KeyExchangeStep {
     if (!begun || !isOf(begun, request)) return badRequest;
-    const opened = serverKey.open(bytesOf(request, 'encrypted_data'));
-    const inner = opened && mtproto.decodePrefix(opened).object;
-    if (!inner || !inner._.startsWith('p_q_inner_data') || !isOf(begun, inner)) return badRequest;
+    const inner = openInner(bytesOf(request, 'encrypted_data'));
+    if (!inner?._.startsWith('p_q_inner_data') || !isOf(begun, inner)) return badRequest;
     if (numberOf(bytesOf(inner, 'p')) !== BigInt(begun.primes.p)) return badRequest;
     if (numberOf(bytesOf(inner, 'q')) !== BigInt(begun.primes.q)) return badRequest;
     if ('dc' in inner && Math.abs(intOf(inner, 'dc')) % testNetworkOffset !== dc) return wrongDataCentre;
     const newNonce = bytesOf(inner, 'new_nonce');
-    agreed = { ...begun, newNonce, secret: random.bytes(256), cipher: cipherOf(newNonce, begun.serverNonce) };
+    agreed = {
+      ...begun,
+      newNonce,
+      secret: random.bytes(256),
+      cipher: cipherOf(newNonce, begun.serverNonce),
+      lifetimeMs: 'expires_in' in inner ? 1000 * intOf(inner, 'expires_in') : undefined,
+    };
     if (lie === 'dh_kind') return answer({ _: 'pong', msg_id: 1n, ping_id: 1n });
     const { generator, primeBytes } = toldGroup(group, lie);
     const parameters = mtproto.encode({
@@ -107,7 +128,12 @@ export function createKeyExchange({ mtproto, clock, random, group, serverKey }: 
     if (inner._ !== 'client_DH_inner_data' || !isOf(agreed, inner)) return badRequest;
     const clientPublic = bytesOf(inner, 'g_b');
     if (!isSafe(group, numberOf(clientPublic))) return badRequest;
-    const key = authKeyOf(group.power(clientPublic, agreed.secret));
+    const createdAt = clock.now();
+    const key = authKeyOf(group.power(clientPublic, agreed.secret), {
+      createdAt,
+      firstSalt: xor(agreed.newNonce.subarray(0, 8), agreed.serverNonce).readBigInt64LE(),
+      expiresAt: agreed.lifetimeMs === undefined ? undefined : createdAt + agreed.lifetimeMs,
+    });
     const hash = sha1(agreed.newNonce, Buffer.of(lie === 'end_hash' ? 0 : 1), sha1(key.bytes).subarray(0, 8)).subarray(
       4,
       20,

@@ -10,7 +10,7 @@ export interface Salt {
   readonly validUntil: number;
 }
 
-/** The salts of a key from now on, the current one first. A new key's first salt is never the one that its nonces give, so its first message meets bad_server_salt. */
+/** Returns the salts of a key from now on, the current one first. */
 export function saltsFrom(key: AuthKey, nowMs: number, count: number): readonly Salt[] {
   const period = Math.floor(nowMs / 1000 / periodSeconds);
   return Array.from({ length: count }, (_, index) => saltOf(key, period + index));
@@ -21,10 +21,14 @@ export function currentSalt(key: AuthKey, nowMs: number): bigint {
   return saltOf(key, Math.floor(nowMs / 1000 / periodSeconds)).salt;
 }
 
-/** Whether a message may carry this salt now: the current one, or the one before it, which stays good for another period. */
+/**
+ * Whether a message may carry this salt now: the current one, or the one before it, which stays valid for another period.
+ * The salt from the nonces of the key exchange is valid for as long.
+ */
 export function isValidSalt(key: AuthKey, nowMs: number, salt: bigint): boolean {
   const period = Math.floor(nowMs / 1000 / periodSeconds);
-  return salt === saltOf(key, period).salt || salt === saltOf(key, period - 1).salt;
+  if (salt === saltOf(key, period).salt || salt === saltOf(key, period - 1).salt) return true;
+  return salt === key.origin?.firstSalt && nowMs < key.origin.createdAt + 2000 * periodSeconds;
 }
 
 function saltOf(key: AuthKey, period: number): Salt {

@@ -9,6 +9,7 @@ import { TlReader } from '../tl/reader.js';
 import type { TlObject } from '../tl/value.js';
 import type { AuthKey } from './auth-keys.js';
 import { sealPacket, type Message, type OpenedPacket } from './envelope.js';
+import type { BindRequest } from './key-binding.js';
 import type { MessageIds, ServerMessageKind } from './message-ids.js';
 import { packContainer, packRpcResult, readContainer, wireIds } from './packing.js';
 import { currentSalt, isValidSalt, saltsFrom } from './salts.js';
@@ -27,9 +28,17 @@ export interface SessionDeps {
   readonly rpc: RpcServer;
   readonly messageIds: MessageIds;
   readonly dc: number;
+  /** The permanent key of a bound temporary key, else the key itself. */
+  readonly identityOf: (key: AuthKey) => AuthKey;
+  /** Binds a temporary key to a permanent one; returns the error that Telegram refuses it with. */
+  readonly bindKey: (key: AuthKey, bind: BindRequest) => BindRefusal | undefined;
   readonly forgetKey: (key: AuthKey) => void;
   readonly dropSession: (key: AuthKey, sessionId: bigint) => boolean;
 }
+
+/** Why auth.bindTempAuthKey fails; all are 400. */
+export type BindRefusal =
+  'ENCRYPTED_MESSAGE_INVALID' | 'EXPIRES_AT_INVALID' | 'TEMP_AUTH_KEY_ALREADY_BOUND' | 'TEMP_AUTH_KEY_EMPTY';
 
 interface Outgoing {
   readonly kind: ServerMessageKind;
@@ -63,16 +72,16 @@ export class Session {
     readonly deps: SessionDeps,
   ) {}
 
-  /** Takes what arrived in one packet and sends what there is to say to it, in one packet. */
+  /** Takes what arrived in one packet and answers it in one packet. The notice of a new session has a packet of its own. */
   receive(link: SessionLink, packet: OpenedPacket): void {
     this.#link = link;
     const now = this.deps.clock.now();
     const skew = skewOf(packet.msgId, now);
     if (skew !== undefined) return this.#send([this.#badMessage(packet, skew)], none);
     if (!isValidSalt(this.key, now, packet.salt)) return this.#send([this.#badSalt(packet)], none);
-    const outgoing: Outgoing[] = [];
-    if (!this.#started) outgoing.push(this.#sessionCreated(packet.msgId));
+    if (!this.#started) this.#send([this.#sessionCreated(packet.msgId)], none);
     this.#started = true;
+    const outgoing: Outgoing[] = [];
     this.#send(outgoing, this.#handle(packet, outgoing));
   }
 
@@ -106,7 +115,8 @@ export class Session {
 
   #asServiceMessage(body: Buffer): TlObject | undefined {
     try {
-      return this.deps.mtproto.decode(body);
+      // TDLib pads messages behind the object.
+      return this.deps.mtproto.decodePrefix(body).object;
     } catch (error) {
       if (error instanceof TlFailure && error.fact.kind === 'unknown_constructor') return undefined;
       throw error;
@@ -134,6 +144,8 @@ export class Session {
         const dropped = this.deps.dropSession(this.key, sessionId);
         return [this.#answer({ _: dropped ? 'destroy_session_ok' : 'destroy_session_none', session_id: sessionId })];
       }
+      case 'auth.bindTempAuthKey':
+        return [this.#result(msgId, this.#bind({ request: service, msgId, sessionId: this.id }))];
       case 'destroy_auth_key':
         this.deps.forgetKey(this.key);
         return [this.#answer({ _: 'destroy_auth_key_ok' })];
@@ -146,8 +158,13 @@ export class Session {
     const known = this.#answers.get(message.msgId);
     if (known) outgoing.push(this.#result(message.msgId, known));
     if (known || this.#running.has(message.msgId)) return none;
+    const identity = this.deps.identityOf(this.key);
+    if (identity.origin?.expiresAt !== undefined) {
+      outgoing.push(this.#result(message.msgId, this.#error(401, 'AUTH_KEY_PERM_EMPTY')));
+      return none;
+    }
     const outcome = this.deps.rpc.call({
-      keyName: this.key.name,
+      keyName: identity.name,
       sessionId: this.id,
       dc: this.deps.dc,
       body: message.body,
@@ -167,6 +184,16 @@ export class Session {
       this.#send([this.#result(message.msgId, result)], outcome);
     });
     return none;
+  }
+
+  #bind(bind: BindRequest): Buffer {
+    const refusal = this.deps.bindKey(this.key, bind);
+    if (refusal !== undefined) return this.#error(400, refusal);
+    return this.deps.mtproto.encodeResult('auth.bindTempAuthKey', true);
+  }
+
+  #error(code: number, name: string): Buffer {
+    return this.deps.mtproto.encode({ _: 'rpc_error', error_code: code, error_message: name });
   }
 
   #remember(msgId: bigint, answer: Buffer): void {

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemRandom } from '../../../../src/base/random.js';
 import { createGroup } from '../../../../src/sandbox/crypto/group.js';
@@ -12,8 +10,10 @@ import { currentSalt } from '../../../../src/sandbox/dc/salts.js';
 import { createFaults } from '../../../../src/sandbox/faults.js';
 import { mtproto as mtprotoSchema } from '../../../../src/sandbox/schema/mtproto.js';
 import { createTlCodec } from '../../../../src/sandbox/tl/codec.js';
+import { longOf } from '../../../../src/sandbox/tl/fields.js';
 import { parseTlSchema } from '../../../../src/sandbox/tl/schema.js';
 import { createFakeClock } from '../../../support/fake-clock.js';
+import { connectRaw, type RawConnection } from '../../../support/raw-connection.js';
 import { openAsClient, sealAsClient } from '../../../support/sealed-messages.js';
 import { until } from '../../../support/until.js';
 
@@ -58,30 +58,24 @@ async function setUp(isStrict: boolean) {
   endings.push(() => listener.stop());
   let lastId = BigInt(Math.floor(clock.now() / 1000)) << 32n;
 
-  async function open(): Promise<Socket> {
-    const socket = connect({ port: listener.port, host: '127.0.0.1', allowHalfOpen: true });
-    await once(socket, 'connect');
-    socket.write(Buffer.from('eeeeeeee', 'hex'));
-    return socket;
-  }
-  function sendPing(socket: Socket, pingId = 1n): void {
+  const open = () => connectRaw(listener.port);
+  function sendPing(connection: RawConnection, pingId = 1n): void {
     const session = { salt: currentSalt(key, clock.now()), sessionId: 5n };
     const body = mtproto.encode({ _: 'ping', ping_id: pingId });
-    const packet = sealAsClient(key, session, { msgId: (lastId += 4n), seqNo: 0, body });
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(packet.length);
-    socket.write(Buffer.concat([length, packet]));
+    connection.send(sealAsClient(key, session, { msgId: (lastId += 4n), seqNo: 0, body }));
   }
-  /** What a ping on this connection is answered with: messages, or the code of a transport error. */
-  async function ping(socket: Socket): Promise<readonly string[] | number> {
-    sendPing(socket);
-    const [chunk] = await once(socket, 'data');
-    const packet = (chunk as Buffer).subarray(4);
+  /** The next pong, or the code of a transport error. */
+  async function answer(connection: RawConnection): Promise<bigint | number> {
+    const packet = await connection.next();
     if (packet.length === 4) return packet.readInt32LE();
-    return messagesIn(packet).map(({ _ }) => _);
+    const [message] = openAsClient(key, 5n, packet).map(({ body }) => mtproto.decode(body));
+    return message?._ === 'pong' ? longOf(message, 'ping_id') : answer(connection);
   }
-  const messagesIn = (packet: Buffer) => openAsClient(key, 5n, packet).map(({ body }) => mtproto.decode(body));
-  return { clock, key, keyUsage, invalidated, forgotten, open, sendPing, messagesIn, ping };
+  async function ping(connection: RawConnection): Promise<bigint | number> {
+    sendPing(connection);
+    return answer(connection);
+  }
+  return { clock, key, keyUsage, invalidated, forgotten, open, sendPing, answer, ping };
 }
 
 describe('the connections of a key', () => {
@@ -91,16 +85,16 @@ describe('the connections of a key', () => {
     expect(keyUsage.list()).toEqual([]);
     const since = clock.now();
     const counted = { key: key.name, dc: 2, connections: 1, maxConnections: 1, maxAt: since, duplicated: false };
-    expect(await ping(first)).toContain('pong');
+    expect(await ping(first)).toBe(1n);
     expect(keyUsage.list()).toEqual([counted]);
     await clock.advance(1000);
-    expect(await ping(second)).toContain('pong');
-    expect(await ping(first)).toContain('pong');
+    expect(await ping(second)).toBe(1n);
+    expect(await ping(first)).toBe(1n);
     expect(keyUsage.list()).toEqual([{ ...counted, connections: 2, maxConnections: 2, maxAt: since + 1000 }]);
-    idle.destroy();
-    first.destroy();
+    idle.socket.destroy();
+    first.socket.destroy();
     await until(() => keyUsage.list()[0]?.connections === 1);
-    second.destroy();
+    second.socket.destroy();
     await until(() => keyUsage.list()[0]?.connections === 0);
     expect(keyUsage.list()[0]?.maxConnections).toBe(2);
   });
@@ -110,31 +104,20 @@ describe('the connections of a key', () => {
     async (ending) => {
       const { keyUsage, invalidated, open, ping } = await setUp(true);
       const [first, second] = [await open(), await open()];
-      expect(await ping(first)).toContain('pong');
-      first[ending]();
-      expect(await ping(second)).toContain('pong');
+      expect(await ping(first)).toBe(1n);
+      first.socket[ending]();
+      expect(await ping(second)).toBe(1n);
       expect(keyUsage.list()).toMatchObject([{ connections: 1, maxConnections: 1 }]);
       expect(invalidated).toEqual([]);
     },
   );
 
   it('are answered in the order of their messages', async () => {
-    const { open, ping, sendPing, messagesIn } = await setUp(false);
+    const { open, ping, sendPing, answer } = await setUp(false);
     const [first, second] = [await open(), await open()];
     await ping(first);
-    let received = Buffer.alloc(0);
-    const pongs: unknown[] = [];
-    second.on('data', (chunk: Buffer) => {
-      received = Buffer.concat([received, chunk]);
-      while (received.length >= 4 && received.length >= 4 + received.readUInt32LE()) {
-        const packet = received.subarray(4, 4 + received.readUInt32LE());
-        received = received.subarray(4 + packet.length);
-        pongs.push(...messagesIn(packet).flatMap((message) => (message._ === 'pong' ? [message['ping_id']] : [])));
-      }
-    });
     for (const id of [1n, 2n, 3n]) sendPing(second, id);
-    await until(() => pongs.length === 3);
-    expect(pongs).toEqual([1n, 2n, 3n]);
+    expect([await answer(second), await answer(second), await answer(second)]).toEqual([1n, 2n, 3n]);
   });
 
   it('strict: a second one invalidates the key, a later one does not find it, and the last one ends it', async () => {
@@ -142,15 +125,15 @@ describe('the connections of a key', () => {
     const [first, second, third] = [await open(), await open(), await open()];
     await ping(first);
     expect(invalidated).toEqual([]);
-    expect(await ping(second)).toContain('pong');
+    expect(await ping(second)).toBe(1n);
     expect(invalidated).toEqual([key.name]);
-    expect(await ping(first)).toContain('pong');
+    expect(await ping(first)).toBe(1n);
     expect(await ping(third)).toBe(-404);
     expect(keyUsage.list()).toMatchObject([{ connections: 2, maxConnections: 2, duplicated: true }]);
-    first.destroy();
+    first.socket.destroy();
     await until(() => keyUsage.list()[0]?.connections === 1);
     expect(forgotten).toEqual([]);
-    second.destroy();
+    second.socket.destroy();
     await until(() => forgotten.length > 0);
     expect(forgotten).toEqual([key.name]);
     expect(invalidated).toEqual([key.name]);

@@ -1,7 +1,7 @@
 import { gzipSync, deflateSync, gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { systemRandom } from '../../../../src/base/random.js';
-import { authKeyOf } from '../../../../src/sandbox/dc/auth-keys.js';
+import { authKeyOf, type KeyOrigin } from '../../../../src/sandbox/dc/auth-keys.js';
 import { createDataCentre } from '../../../../src/sandbox/dc/data-centre.js';
 import { openPacket, type Message } from '../../../../src/sandbox/dc/envelope.js';
 import { packContainer, wireIds } from '../../../../src/sandbox/dc/packing.js';
@@ -21,7 +21,7 @@ const sessionId = 77n;
 const call = (word: string) => Buffer.from(`call${word}`);
 
 /** A session of a data centre whose every call is answered with its own bytes, unless told otherwise, and the client's end of it. */
-function setUp(outcome: Partial<RpcOutcome> = {}) {
+function setUp(outcome: Partial<RpcOutcome> = {}, origin?: (now: number) => KeyOrigin) {
   const clock = createFakeClock();
   const calls: string[] = [];
   const rpc = {
@@ -32,14 +32,16 @@ function setUp(outcome: Partial<RpcOutcome> = {}) {
     encodeUpdate: () => Buffer.from('update'),
   };
   const dataCentre = createDataCentre({ id: 1, mtproto, clock, random: systemRandom, rpc });
-  const key = authKeyOf(systemRandom.bytes(256));
+  const key = authKeyOf(systemRandom.bytes(256), origin?.(clock.now()));
   dataCentre.addKey(key);
   const inbox: Message[] = [];
+  let packets = 0;
   const closing: number[] = [];
   let cuts = 0;
   const link = {
     send(packet: Buffer, cut: boolean) {
       if (cut) cuts += 1;
+      packets += 1;
       inbox.push(...openAsClient(key, sessionId, packet));
     },
     closeAfter: (delayMs: number) => void closing.push(delayMs),
@@ -55,7 +57,20 @@ function setUp(outcome: Partial<RpcOutcome> = {}) {
   }
   const take = () => inbox.splice(0).map((message) => message.body);
   const objects = () => take().flatMap((body) => asService(body) ?? []);
-  return { clock, calls, dataCentre, key, inbox, closing, cuts: () => cuts, nextId, send, take, objects };
+  return {
+    clock,
+    calls,
+    dataCentre,
+    key,
+    inbox,
+    closing,
+    cuts: () => cuts,
+    packets: () => packets,
+    nextId,
+    send,
+    take,
+    objects,
+  };
 }
 
 function asService(body: Buffer): TlObject | undefined {
@@ -81,6 +96,35 @@ describe('a session', () => {
     const bodies = take();
     expect(bodies.map((body) => asService(body)?._)).toEqual(['new_session_created', 'msgs_ack', undefined]);
     expect(resultsIn(bodies)).toEqual([{ to: second, answer: 'call1' }]);
+  });
+
+  it('begins with a packet that holds new_session_created only', () => {
+    const { send, packets, inbox } = setUp();
+    send(call('1'));
+    expect(packets()).toBe(2);
+    expect(asService(inbox[0]?.body ?? Buffer.alloc(0))?._).toBe('new_session_created');
+    send(call('2'));
+    expect(packets()).toBe(3);
+  });
+
+  it.each([4, 8, 12, 16, 60])('reads a message with %d bytes of padding behind the object', (length) => {
+    const { send, objects } = setUp();
+    send(Buffer.concat([mtproto.encode({ _: 'ping', ping_id: 9n }), systemRandom.bytes(length)]));
+    expect(objects()).toContainEqual({ _: 'pong', msg_id: expect.any(BigInt), ping_id: 9n });
+  });
+
+  it('accepts the salt of the key exchange until two periods of salts have passed', async () => {
+    const firstSalt = 1234n;
+    const { send, take, clock } = setUp({}, (createdAt) => ({ createdAt, firstSalt, expiresAt: undefined }));
+    const kinds = () => take().map((body) => asService(body)?._);
+    send(call('1'), undefined, firstSalt);
+    expect(kinds()).toEqual(['new_session_created', 'msgs_ack', undefined]);
+    send(call('2'), undefined, firstSalt + 1n);
+    expect(kinds()).toEqual(['bad_server_salt']);
+    await clock.advance(3_600_000);
+    const later = BigInt(Math.floor(clock.now() / 1000)) << 32n;
+    send(call('3'), later, firstSalt);
+    expect(kinds()).toEqual(['bad_server_salt']);
   });
 
   it('tells a client with a wrong clock that its message is too old or too new', () => {
