@@ -33,6 +33,15 @@ describe('a message of a server', () => {
     expect(() => openMessage(packet, context)).toThrow(untrustedChecks[lie]);
   });
 
+  it.each([
+    [36, 1036],
+    [48, 1040],
+  ])('of %i bytes is refused with %i bytes of padding', (length) => {
+    const message = messageAt(now, systemRandom.bytes(length));
+    const packet = sealPacket(key, systemRandom, session, message, 'padding_long');
+    expect(() => openMessage(packet, context)).toThrow('padding');
+  });
+
   it('that is cut off anywhere is refused', () => {
     const packet = sealPacket(key, systemRandom, session, messageAt(now));
     for (let length = 8; length < packet.length; length += 1) {
