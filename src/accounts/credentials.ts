@@ -19,8 +19,8 @@ export interface PasswordChange {
 export interface AccountCredentials {
   /** After user-interactive authentication by the password, or by an address of the account that was validated for this. */
   changePassword(change: PasswordChange): Promise<void>;
-  /** Throws ThreepidFailure medium_unsupported if no address of that medium can be validated. */
-  admit(medium?: 'email' | 'msisdn'): void;
+  /** Throws ThreepidFailure if tokens are refused to that client, whatever the address of that medium. Counts nothing. */
+  admitToken(medium: 'email' | 'msisdn', client: string): void;
   /**
    * Returns the reply of the request, `sid` in it. Sends a token if the address belongs to an account; the reply is the same if it does
    * not, and the same if the token cannot be sent. Throws ThreepidFailure.

@@ -34,6 +34,8 @@ export interface LoginParties {
 
 /** Counts logins. Every method throws the AccountFailure `rate_limited` where there were too many. */
 export interface LoginLimits {
+  /** Throws if admitClient would. Counts nothing. */
+  checkClient(client: string): void;
   /** Counts a login of a client; `client` stands for its address. */
   admitClient(client: string): void;
   /** Counts a question of a client how one may log in, apart from its logins. */
@@ -71,12 +73,12 @@ export function createLoginLimits({ allowances, serverName, clock }: LoginLimits
   const underWay = createTally();
 
   return {
+    checkClient: (client) => requireRoom(clients, client),
     admitClient: (client) => admit(clients, client),
     admitQuestion: (client) => admit(questions, client),
 
     async logInBridge(client, logIn) {
-      const waitMs = refusedBridges.waitMs(client);
-      if (waitMs > 0) throw limited(waitMs);
+      requireRoom(refusedBridges, client);
       try {
         return await logIn();
       } catch (error) {
@@ -129,9 +131,13 @@ function createTally() {
   };
 }
 
-function admit(buckets: LeakyBuckets, client: string): void {
+function requireRoom(buckets: LeakyBuckets, client: string): void {
   const waitMs = buckets.waitMs(client);
   if (waitMs > 0) throw limited(waitMs);
+}
+
+function admit(buckets: LeakyBuckets, client: string): void {
+  requireRoom(buckets, client);
   buckets.add(client);
 }
 

@@ -73,6 +73,7 @@ const nobody: Everything = {
   mint: describedOnly,
   findUser: describedOnly,
   admit: () => undefined,
+  admitToken: () => undefined,
   list: describedOnly,
   requestToken: describedOnly,
   add: describedOnly,
@@ -85,6 +86,7 @@ const pages = { confirmClick: true, service: 'localhost', operator: 'localhost' 
 const off = { enabled: false, isAllowed: () => false };
 const noIdentity: IdentityDeps = {
   validation: {
+    checkAsker: () => undefined,
     requestToken: describedOnly,
     checkToken: describedOnly,
     submitToken: describedOnly,
@@ -95,6 +97,7 @@ const noIdentity: IdentityDeps = {
   lookup: { hashDetails: describedOnly, lookUp: describedOnly },
   publicKeys: { find: describedOnly, isValid: describedOnly },
   accounts: {
+    checkClient: () => undefined,
     register: describedOnly,
     holder: describedOnly,
     logOut: describedOnly,
@@ -129,7 +132,7 @@ const account: AccountDeps = {
   devices: { list: describedOnly, load: describedOnly, rename: describedOnly, end: describedOnly },
   credentials: {
     changePassword: describedOnly,
-    admit: () => undefined,
+    admitToken: () => undefined,
     requestToken: describedOnly,
     deactivate: describedOnly,
   },
@@ -140,6 +143,7 @@ const discovery = {
   mayChangeAddresses: true,
 };
 const limits: LoginLimits = {
+  checkClient: () => undefined,
   admitClient: () => undefined,
   admitQuestion: () => undefined,
   logInBridge: describedOnly,

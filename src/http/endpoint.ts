@@ -61,6 +61,9 @@ export interface EndpointRequest<Name extends string, Body, Query extends string
   readonly stopping: AbortSignal;
 }
 
+/** What is known of a request before its body is received. */
+export type RequestHead = Pick<EndpointRequest<never, unknown>, 'principal' | 'accessToken' | 'clientAddress'>;
+
 /** What the kernel gives an endpoint, whatever it declares. */
 export interface AnyRequest extends Omit<EndpointRequest<string, unknown>, 'query'> {
   readonly query: URLSearchParams;
@@ -123,8 +126,8 @@ export interface EndpointDeclaration<
   readonly errors: ReplyShapes;
   /** Replies of any other status, where another server decides about them. */
   readonly otherErrors?: ReplyShape;
-  /** Throws if such requests are refused whatever is in them. Called before the body is received. */
-  readonly admit?: () => void;
+  /** Throws if the request is refused whatever its body is. Called before the body is received; uses up no rate limit. */
+  readonly admit?: (head: RequestHead) => void;
   /** Spells what a service threw where this operation differs from its surface, which spells what is left undefined. */
   readonly failure?: (failure: Failure) => Answer | undefined;
   readonly handler: (
@@ -153,8 +156,8 @@ export interface Endpoint {
   readonly failure?: (failure: Failure) => Answer | undefined;
   /** What is wrong with a request from that address, before anything else of it is looked at; nothing is where absent. */
   readonly objection?: (clientAddress: string) => HttpProblem | undefined;
-  /** Throws if such requests are refused whatever is in them. Called before the body is received. */
-  readonly admit?: () => void;
+  /** Throws if the request is refused whatever its body is. Called before the body is received; uses up no rate limit. */
+  readonly admit?: (head: RequestHead) => void;
   /** Checks `body` against its shape (problem `body_unfit`) and runs the handler. */
   readonly run: (request: AnyRequest) => Promise<Answer>;
 }

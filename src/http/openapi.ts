@@ -117,6 +117,8 @@ function requestBody({ method, body, bodyFrom }: Endpoint): Record<string, unkno
       return { requestBody: { required: true, content: { 'application/octet-stream': {} } } };
     case 'json':
       return { requestBody: { required: true, content: json(body) } };
+    case 'optional_json':
+      return { requestBody: { required: false, content: json(body) } };
     case 'arguments': {
       if (method === 'GET') return {};
       const content = json(body);

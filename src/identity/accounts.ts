@@ -9,6 +9,8 @@ export interface Policy {
 
 /** Users of version 2 of the identity service: admitted by their homeserver's word. Every method throws IdentityFailure. */
 export interface IdentityAccounts {
+  /** Throws rate_limited if this client may not register now. Counts nothing. */
+  checkClient(client: string): void;
   /** A token for the user whom `matrixServerName` vouches for; `client` stands for the client's address. */
   register(openId: {
     readonly accessToken: Secret;

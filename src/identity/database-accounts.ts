@@ -34,10 +34,9 @@ export function createIdentityAccounts(deps: IdentityAccountsDeps): IdentityAcco
     Object.values(languages).map(({ url }) => ({ url, version })),
   );
 
-  function admit(client: string): void {
+  function checkClient(client: string): void {
     const retryAfterMs = registrations.waitMs(client);
     if (retryAfterMs > 0) throw new IdentityFailure({ kind: 'rate_limited', retryAfterMs });
-    registrations.add(client);
   }
 
   async function subjectOf(server: ServerName, accessToken: Secret): Promise<Mxid> {
@@ -52,6 +51,7 @@ export function createIdentityAccounts(deps: IdentityAccountsDeps): IdentityAcco
 
   return {
     policies,
+    checkClient,
 
     async register({ accessToken, matrixServerName, client }) {
       const server = parseServerName(matrixServerName);
@@ -59,7 +59,8 @@ export function createIdentityAccounts(deps: IdentityAccountsDeps): IdentityAcco
       if (allowedServers.length > 0 && !allowedServers.includes(server)) {
         throw new IdentityFailure({ kind: 'server_not_allowed' });
       }
-      admit(client);
+      checkClient(client);
+      registrations.add(client);
       const mxid = await subjectOf(server, accessToken);
       // A homeserver vouches for its own users only, whatever it says.
       if (serverNameOf(mxid) !== server) throw new IdentityFailure({ kind: 'open_id_refused' });

@@ -25,6 +25,8 @@ export interface ValidationAllowances {
 
 /** Counts what is asked for, in memory. Every method throws the ThreepidFailure `rate_limited` where it is too much, and then counts nothing. */
 export interface AskerLimits {
+  /** Throws if the client or the user may have no more messages now. Counts nothing. */
+  checkAsker(asker: Asker): void;
   /** Counts one message. */
   admitMessage(asker: Asker, callingCode: string | undefined): void;
   /** Counts one guess; a client that is not known is not limited. */
@@ -42,11 +44,13 @@ export function createAskerLimits(
   const callingCodes = createSharedBudget(allowances.perCallingCode, quotaGroupsOf, clock);
   const guesses = createLeakyBuckets(allowances.guessesPerClient, clock);
 
+  const countsOf = ({ client, mxid }: Asker) => [...countIn(clients, client), ...countIn(users, mxid)];
+
   return {
+    checkAsker: (asker) => requireRoom(countsOf(asker)),
     admitMessage(asker, callingCode) {
       admit([
-        ...countIn(clients, asker.client),
-        ...countIn(users, asker.mxid),
+        ...countsOf(asker),
         ...(callingCode === undefined ? [] : callingCodes.countsOf(asker, callingCode)),
       ]);
     },
@@ -66,8 +70,12 @@ function countIn(buckets: LeakyBuckets, key: string | undefined): readonly Bucke
   return key === undefined ? [] : [[buckets, key]];
 }
 
-function admit(counts: readonly BucketCount[]): void {
+function requireRoom(counts: readonly BucketCount[]): void {
   const retryAfterMs = Math.max(0, ...counts.map(([buckets, key]) => buckets.waitMs(key)));
   if (retryAfterMs > 0) throw new ThreepidFailure({ kind: 'rate_limited', retryAfterMs });
+}
+
+function admit(counts: readonly BucketCount[]): void {
+  requireRoom(counts);
   for (const [buckets, key] of counts) buckets.add(key);
 }

@@ -185,6 +185,8 @@ export function createValidation(deps: ValidationDeps): Validation {
   }
 
   return {
+    checkAsker: (asker) => limits.checkAsker(asker),
+
     async requestToken(typed) {
       const request = readRequest(typed, deps);
       const { destination } = request;

@@ -76,6 +76,8 @@ export interface ValidatedAddress extends ThirdPartyAddress {
  * ThreepidFailure for what is known to go wrong.
  */
 export interface Validation {
+  /** Throws rate_limited if this client or user may request no more tokens now, repeated ones included. Counts nothing. */
+  checkAsker(asker: Asker): void;
   /** Opens the session of (address, client secret), or finds it, and sends a token where `sendAttempt` asks for one. */
   requestToken(request: TokenRequest): Promise<ValidationTicket>;
   /**

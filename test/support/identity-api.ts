@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createIdentitySurfaces, type IdentityDeps } from '../../src/api/identity-surfaces.js';
 import { validationLink } from '../../src/api/identity/validation-page.js';
+import type { Allowance } from '../../src/base/leaky-buckets.js';
 import type { Mxid, ServerName } from '../../src/base/mxid.js';
 import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
@@ -13,6 +14,7 @@ import { createIdentityService, type IdentityService } from '../../src/identity/
 import { loadSigningKeys } from '../../src/identity/signing-keys.js';
 import { FederationFailure } from '../../src/matrix/federation-failure.js';
 import type { SignatureVerdict, SignedRequest } from '../../src/matrix/x-matrix.js';
+import type { ValidationAllowances } from '../../src/threepid/limits.js';
 import type { FakeClock } from './fake-clock.js';
 import { startServer } from './http-server.js';
 import { sendRaw, type RawReply, type RawRequest } from './raw-http.js';
@@ -53,6 +55,9 @@ export interface IdentityApiOptions {
   /** Changes what the surfaces are made of. */
   readonly change?: (deps: IdentityDeps) => IdentityDeps;
   readonly disabled?: boolean;
+  /** How many messages may be asked for. */
+  readonly allowances?: ValidationAllowances;
+  readonly registrationsPerClient?: Allowance;
 }
 
 const publicUrl = 'https://id.test';
@@ -64,7 +69,10 @@ const served = { enabled: true, isAllowed: () => true };
 /** Starts one on a clock that stands still; replies that are not declared fail as defects. */
 export async function startIdentityApi(options: IdentityApiOptions = {}): Promise<IdentityApi> {
   const folder = await mkdtemp(join(tmpdir(), 'gangway-identity-'));
-  const proving = await openValidation({ linkTo: (proof) => validationLink(publicUrl, proof) });
+  const proving = await openValidation({
+    linkTo: (proof) => validationLink(publicUrl, proof),
+    ...(options.allowances && { allowances: options.allowances }),
+  });
   const { validation, database, clock, messenger } = proving;
   const seams = { database, clock, random: systemRandom, logger: silentLogger };
   const signed: SignedRequest[] = [];
@@ -96,7 +104,7 @@ export async function startIdentityApi(options: IdentityApiOptions = {}): Promis
     openId: { openIdSubject: (_server, token) => Promise.resolve(token.reveal() as Mxid) },
     allowedServers: [],
     policies: options.policies ?? {},
-    registrationsPerClient: many,
+    registrationsPerClient: options.registrationsPerClient ?? many,
   });
   const deps: IdentityDeps = {
     validation,

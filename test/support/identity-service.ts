@@ -17,6 +17,7 @@ import {
 } from '../../src/identity/service.js';
 import { loadSigningKeys, type SigningKeys } from '../../src/identity/signing-keys.js';
 import type { Validation } from '../../src/threepid/validation.js';
+import type { ValidationAllowances } from '../../src/threepid/limits.js';
 import { createFakeFederation, type FakeFederation } from './fake-federation.js';
 import type { FakeClock } from './fake-clock.js';
 import { generous } from './identity-limits.js';
@@ -53,14 +54,18 @@ export type IdentityChanges = Partial<Omit<IdentityServiceDeps, 'options' | 'clo
   readonly options?: Partial<IdentityOptions>;
   readonly clock?: FakeClock;
   readonly federation?: FakeFederation;
+  /** How many messages may be asked for. */
+  readonly allowances?: ValidationAllowances;
 };
 
 /** On a database of its own unless one is given, and a clock that stands still; the caller closes it. */
 export async function openIdentityService(changes: IdentityChanges = {}): Promise<IdentityUnderTest> {
-  const { options, database: given, clock: givenClock, federation = createFakeFederation(), ...others } = changes;
+  const { options, database: given, clock: givenClock, federation = createFakeFederation(), ...rest } = changes;
+  const { allowances, ...others } = rest;
   const opened = await openValidation({
     ...(given && { database: given }),
     ...(givenClock && { clock: givenClock }),
+    ...(allowances && { allowances }),
   });
   const { validation, database, clock, messenger } = opened;
   const folder = await mkdtemp(join(tmpdir(), 'gangway-identity-'));

@@ -58,11 +58,10 @@ export type UnbindResult = 'success' | 'no-support';
  * implementation for one server name, as there is one AccountAuthority. Every method throws AccountFailure and ThreepidFailure.
  */
 export interface AccountAddresses {
-  /**
-   * Throws where changes are refused whatever they are, and where a medium is named, tokens for all of its addresses: for those who ask
-   * before they look at the request.
-   */
-  admit(medium?: 'email' | 'msisdn'): void;
+  /** Throws if changes are refused whatever they are. */
+  admit(): void;
+  /** Throws if tokens are refused to that client, whatever the address of that medium. Counts nothing. */
+  admitToken(medium: 'email' | 'msisdn', client: string): void;
   /** Oldest first. */
   list(caller: Caller): Promise<readonly AccountAddress[]>;
   /** The reply of the request, `sid` in it. */

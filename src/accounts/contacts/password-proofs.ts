@@ -14,8 +14,8 @@ export interface PasswordProof extends ProofSession {
 export interface PasswordProofs {
   /** Of which addresses can be validated. */
   media(): readonly ('email' | 'msisdn')[];
-  /** Throws ThreepidFailure medium_unsupported. */
-  requireMedium(medium: 'email' | 'msisdn'): void;
+  /** See AccountCredentials.admitToken. */
+  admitToken(medium: 'email' | 'msisdn', client: string): void;
   /** See AccountCredentials.requestToken. */
   requestToken(request: AddressTokenRequest): Promise<RequestBody>;
   /** Returns whose address was validated in the session; undefined if none was, or the address belongs to no account. */
@@ -27,7 +27,7 @@ export interface PasswordProofs {
 /** What createPasswordProofs needs. */
 export interface PasswordProofsDeps {
   readonly database: Database;
-  readonly validation: Pick<Validation, 'requestToken' | 'loadValidated' | 'consume'>;
+  readonly validation: Pick<Validation, 'requestToken' | 'checkAsker' | 'loadValidated' | 'consume'>;
   /** Whether there is a way for messages to addresses of that medium. */
   readonly canSend: (medium: 'email' | 'msisdn') => boolean;
   /** Where clients submit tokens; undefined if no public URL is configured. */
@@ -47,8 +47,9 @@ export function createPasswordProofs(deps: PasswordProofsDeps): PasswordProofs {
   return {
     media: () => (['email', 'msisdn'] as const).filter(isPossible),
 
-    requireMedium(medium) {
+    admitToken(medium, client) {
       if (!isPossible(medium)) throw new ThreepidFailure({ kind: 'medium_unsupported', medium });
+      validation.checkAsker({ client, mxid: undefined });
     },
 
     async requestToken({ medium, address, country, clientSecret, sendAttempt, nextLink, client }) {

@@ -7,8 +7,11 @@ import { ticketReply } from './ticket-reply.js';
 
 /** The sessions in which our own users prove addresses. */
 export interface ProofSessions {
-  /** Throws ThreepidFailure medium_unsupported where no address of that medium can be proven. */
-  requireMedium(medium: 'email' | 'msisdn'): void;
+  /**
+   * Throws ThreepidFailure medium_unsupported if no address of that medium can be proven, and rate_limited if that client may request no
+   * token now. Counts nothing.
+   */
+  admitToken(medium: 'email' | 'msisdn', client: string): void;
   /**
    * The reply of the request. Of an address that belongs to an account already, a known caller learns it (address_in_use); for others nothing
    * is to be seen, and the owner of an e-mail address gets a mail. Throws ThreepidFailure, too.
@@ -22,7 +25,7 @@ export interface ProofSessions {
 
 /** What createProofSessions needs. */
 export interface ProofSessionsDeps {
-  readonly validation: Pick<Validation, 'requestToken' | 'loadValidated'>;
+  readonly validation: Pick<Validation, 'requestToken' | 'checkAsker' | 'loadValidated'>;
   /** Whether there is a way for messages to addresses of that medium. */
   readonly canSend: (medium: 'email' | 'msisdn') => boolean;
   /** Where clients give tokens; undefined where nobody can reach us: then there is no page for e-mail to lead to either. */
@@ -38,13 +41,16 @@ export const accountPurpose: Purpose = 'account';
 export function createProofSessions(deps: ProofSessionsDeps): ProofSessions {
   const { validation, canSend, submitUrl, revealsInUse } = deps;
 
-  const requireMedium: ProofSessions['requireMedium'] = (medium) => {
+  const requireMedium = (medium: 'email' | 'msisdn') => {
     const isReached = medium === 'msisdn' || submitUrl !== undefined;
     if (!isReached || !canSend(medium)) throw new ThreepidFailure({ kind: 'medium_unsupported', medium });
   };
 
   return {
-    requireMedium,
+    admitToken(medium, client) {
+      requireMedium(medium);
+      validation.checkAsker({ client, mxid: undefined });
+    },
 
     async requestToken(request) {
       const { medium, address, country, clientSecret, sendAttempt, nextLink, caller, client } = request;

@@ -27,9 +27,11 @@ export function createEmbeddedAddresses(deps: EmbeddedAddressesDeps): AccountAdd
   };
 
   return {
-    admit(medium) {
+    admit: requireChanges,
+
+    admitToken(medium, client) {
       requireChanges();
-      if (medium !== undefined) proofs.requireMedium(medium);
+      proofs.admitToken(medium, client);
     },
 
     list: ({ mxid }) => addresses.list(mxid),

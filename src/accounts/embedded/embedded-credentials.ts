@@ -62,9 +62,7 @@ export function createEmbeddedCredentials(deps: EmbeddedCredentialsDeps): Accoun
   }
 
   return {
-    admit(medium) {
-      if (medium !== undefined) proofs.requireMedium(medium);
-    },
+    admitToken: (medium, client) => proofs.admitToken(medium, client),
 
     requestToken: (request) => proofs.requestToken(request),
 

@@ -144,6 +144,7 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
   return {
     // The homeserver decides about most of it.
     admit: () => undefined,
+    admitToken: () => undefined,
 
     async list(caller) {
       requireOurUser(caller);

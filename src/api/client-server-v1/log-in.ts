@@ -4,7 +4,7 @@ import { serverNameOf } from '../../base/mxid.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes, homeserverErrors } from '../client-server/error-shapes.js';
-import { logIn, type LoginDeps } from '../client-server/log-in.js';
+import { admitLogin, logIn, type LoginDeps } from '../client-server/log-in.js';
 import { member } from '../client-server/member.js';
 import { loginKinds } from '../client-server/operation-errors.js';
 import type { LoginBody } from '../client-server/read-login.js';
@@ -39,6 +39,7 @@ export function logInV1(deps: LoginDeps): Endpoint {
     replies: { 200: { description: 'Logged in', schema: granted } },
     errors: errorShapes(loginKinds),
     otherErrors: homeserverErrors,
+    admit: (head) => admitLogin(deps.limits, head),
     async handler(request) {
       const grant = await logIn(deps, { ...request, body: asVersion3(request.body), userName: 'username' });
       return reply(200, {

@@ -118,6 +118,7 @@ function endOne(devices: AccountDevices): Endpoint {
     summary: 'Log a device out',
     description: 'Wants user-interactive authentication. A device that the user does not have is ignored.',
     body: z.looseObject({ auth }),
+    bodyFrom: 'optional_json',
     async handler(request) {
       const { deviceId } = request.params;
       const operation = { method: 'DELETE', path: `/devices/${encodeURIComponent(deviceId)}` } as const;

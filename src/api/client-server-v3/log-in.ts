@@ -3,7 +3,7 @@ import { serverNameOf } from '../../base/mxid.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes, homeserverErrors } from '../client-server/error-shapes.js';
-import { logIn as performLogin, type LoginDeps } from '../client-server/log-in.js';
+import { admitLogin, logIn as performLogin, type LoginDeps } from '../client-server/log-in.js';
 import { loginKinds } from '../client-server/operation-errors.js';
 import { member } from '../client-server/member.js';
 import { issuedTokens, wireTokens } from './issued-tokens.js';
@@ -63,6 +63,7 @@ export function logIn(deps: LoginDeps): Endpoint {
     replies: { 200: { description: 'Logged in', schema: granted } },
     errors: errorShapes(loginKinds),
     otherErrors: homeserverErrors,
+    admit: (head) => admitLogin(deps.limits, head),
     async handler(request) {
       const grant = await performLogin(deps, { ...request, userName: 'identifier' });
       return reply(200, {

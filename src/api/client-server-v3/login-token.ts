@@ -25,6 +25,7 @@ export function loginToken(sessions: Pick<AccountSessions, 'mintLoginToken'>): E
     summary: 'Get a token for one login on another device',
     description: 'Wants user-interactive authentication, every time. One token a minute for each user.',
     body: z.looseObject({ auth: member('object', 'User-interactive authentication.') }),
+    bodyFrom: 'optional_json',
     replies: { 200: { description: 'The login token', schema: minted } },
     errors: {
       ...errorShapes([...bodyKinds, 'parameter_invalid', 'rate_limited', 'overloaded', 'user_deactivated', 'defect']),

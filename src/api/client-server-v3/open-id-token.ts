@@ -30,6 +30,7 @@ export function openIdToken({ tokens, serverName }: OpenIdDeps): Endpoint {
     summary: 'Get a token that shows another service who the user is',
     description: 'For an identity service, for instance. It ends with the login that asked for it.',
     body: z.looseObject({}),
+    bodyFrom: 'optional_json',
     replies: { 200: { description: 'The OpenID token', schema: credentials } },
     errors: errorShapes([...bodyKinds, 'unauthorized', 'token_unknown', 'not_yourself', 'rate_limited', 'defect']),
     async handler({ accessToken, params: { userId } }) {

@@ -6,6 +6,7 @@ import { Secret } from '../../base/secret.js';
 import { clientNetwork } from '../../http/client-ip.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
+import { admitLogin } from '../client-server/log-in.js';
 import { errorShapes, type ErrorKind } from '../client-server/error-shapes.js';
 import { member } from '../client-server/member.js';
 import { bodyKinds } from '../client-server/operation-errors.js';
@@ -16,7 +17,7 @@ import { authenticationWanted, validationWanted } from './authentication-wanted.
 export interface PasswordDeps {
   readonly credentials: Pick<AccountCredentials, 'changePassword'>;
   readonly authority: Pick<AccountAuthority, 'whoAmI'>;
-  readonly limits: Pick<LoginLimits, 'admitClient'>;
+  readonly limits: Pick<LoginLimits, 'admitClient' | 'checkClient'>;
 }
 
 const kinds: readonly ErrorKind[] = [
@@ -54,6 +55,7 @@ export function changePassword({ credentials, authority, limits }: PasswordDeps)
     }),
     replies: { 200: { description: 'The password is set', schema: z.object({}) } },
     errors: { ...errorShapes(kinds), 401: validationWanted },
+    admit: (head) => admitLogin(limits, head),
     async handler({ body, accessToken, clientAddress }) {
       if (accessToken === undefined) limits.admitClient(clientNetwork(clientAddress));
       const holder = accessToken && (await authority.whoAmI(accessToken, clientAddress));
@@ -96,6 +98,7 @@ export function deactivateAccount(credentials: Pick<AccountCredentials, 'deactiv
       }),
       erase: z.boolean().nullish().meta({ description: 'Changes nothing: there are no messages here to erase.' }),
     }),
+    bodyFrom: 'optional_json',
     replies: { 200: { description: 'The account is deactivated', schema: outcome } },
     errors: { ...errorShapes([...kinds, 'identity_server_invalid']), 401: authenticationWanted },
     async handler(request) {

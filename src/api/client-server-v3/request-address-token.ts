@@ -13,7 +13,7 @@ import { addressBodyKinds, anyAddressKinds } from './address-shapes.js';
 
 /** What the requests for tokens need. */
 export interface AddressTokenDeps {
-  readonly addresses: Pick<AccountAddresses, 'admit' | 'requestToken'>;
+  readonly addresses: Pick<AccountAddresses, 'admitToken' | 'requestToken'>;
   /** Undefined if access tokens do not matter. */
   readonly authority: Pick<AccountAuthority, 'whoAmI'> | undefined;
 }
@@ -117,7 +117,7 @@ export function requestEmailToken({ addresses, authority }: AddressTokenDeps, us
     }),
     replies: { 200: { description: 'A mail is on its way', schema: z.looseObject(session) } },
     ...errorsOf(use),
-    admit: () => addresses.admit('email'),
+    admit: ({ clientAddress }) => addresses.admitToken('email', clientNetwork(clientAddress)),
     async handler(request) {
       const { body } = request;
       const typed = { medium: 'email', address: body.email, country: undefined } as const;
@@ -155,7 +155,7 @@ export function requestPhoneToken({ addresses, authority }: AddressTokenDeps, us
       },
     },
     ...errorsOf(use, 'destination_refused'),
-    admit: () => addresses.admit('msisdn'),
+    admit: ({ clientAddress }) => addresses.admitToken('msisdn', clientNetwork(clientAddress)),
     async handler(request) {
       const { body } = request;
       const typed = { medium: 'msisdn', address: body.phone_number, country: body.country } as const;

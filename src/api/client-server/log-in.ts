@@ -2,6 +2,7 @@ import type { AccountAuthority, LoginGrant } from '../../accounts/authority.js';
 import type { LoginLimits } from '../../accounts/login-limits.js';
 import type { Secret } from '../../base/secret.js';
 import { clientNetwork } from '../../http/client-ip.js';
+import type { RequestHead } from '../../http/endpoint.js';
 import { readDevice, readLoginType, readProof, readRefreshWish, type LoginBody } from './read-login.js';
 
 /** What a login needs. */
@@ -18,6 +19,14 @@ export interface LoginRequest {
   readonly userName: string;
   readonly accessToken: Secret | undefined;
   readonly clientAddress: string;
+}
+
+/**
+ * Refuses clients that have used up their logins, before their body is read. Logins of bridges are not counted by client, and only the
+ * body shows whether a request with an access token is one.
+ */
+export function admitLogin(limits: Pick<LoginLimits, 'checkClient'>, { accessToken, clientAddress }: RequestHead): void {
+  if (accessToken === undefined) limits.checkClient(clientNetwork(clientAddress));
 }
 
 /**

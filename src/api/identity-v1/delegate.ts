@@ -13,7 +13,7 @@ const delegatePrefix = '/_gangway/delegate';
 
 /** What createMsisdnDelegate needs. */
 export interface MsisdnDelegateDeps {
-  readonly validation: Pick<Validation, 'requestToken' | 'submitToken' | 'loadValidated'>;
+  readonly validation: Pick<Validation, 'requestToken' | 'checkAsker' | 'submitToken' | 'loadValidated'>;
   readonly delegate: {
     /** Stands for the credentials that the homeserver does not send: for whoever does not know it, nothing is here. */
     readonly secret: Secret;

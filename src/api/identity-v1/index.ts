@@ -35,7 +35,7 @@ export interface V1Parts {
 
 /** What createIdentityV1 needs. */
 export interface IdentityV1Deps {
-  readonly validation: Pick<Validation, 'requestToken' | 'checkToken' | 'submitToken' | 'loadValidated'>;
+  readonly validation: Pick<Validation, 'requestToken' | 'checkAsker' | 'checkToken' | 'submitToken' | 'loadValidated'>;
   readonly associations: Associations;
   readonly invites: Invites;
   readonly publicKeys: PublicKeys;

@@ -10,7 +10,7 @@ import { text } from '../identity/input.js';
 import { userOf, version2 } from '../identity/version.js';
 
 /** POST /account/register */
-export function register(accounts: Pick<IdentityAccounts, 'register'>): Endpoint {
+export function register(accounts: Pick<IdentityAccounts, 'register' | 'checkClient'>): Endpoint {
   return endpoint({
     name: 'register',
     operationId: 'registerAccount',
@@ -45,6 +45,7 @@ export function register(accounts: Pick<IdentityAccounts, 'register'>): Endpoint
       'identity:rate_limited',
       ...anyKinds,
     ]),
+    admit: ({ clientAddress }) => accounts.checkClient(clientNetwork(clientAddress)),
     async handler({ body, clientAddress }) {
       const issued = await accounts.register({
         accessToken: new Secret(body.access_token),

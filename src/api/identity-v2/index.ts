@@ -23,7 +23,7 @@ import { acceptTerms, terms } from './terms.js';
 
 /** What createIdentityV2 needs. */
 export interface IdentityV2Deps {
-  readonly validation: Pick<Validation, 'requestToken' | 'checkToken' | 'submitToken' | 'loadValidated'>;
+  readonly validation: Pick<Validation, 'requestToken' | 'checkAsker' | 'checkToken' | 'submitToken' | 'loadValidated'>;
   readonly associations: Pick<Associations, 'bind' | 'unbind'>;
   readonly invites: Invites;
   readonly lookup: Pick<Lookup, 'hashDetails' | 'lookUp'>;

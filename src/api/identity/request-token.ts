@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import type { ReceivedRequest } from '../../http/received-request.js';
 import { reply } from '../../http/reply.js';
-import type { Validation } from '../../threepid/validation.js';
+import type { Asker, Validation } from '../../threepid/validation.js';
 import { anyKinds, errorShapes, inputKinds } from './error-shapes.js';
 import { optionalText, sendAttempt, text } from './input.js';
 import { clientOf, userOf, type Sender, type Version } from './version.js';
@@ -28,7 +28,7 @@ function members({ needsSendAttempt }: Version) {
 }
 
 /** POST /validate/email/requestToken */
-export function requestEmailToken(version: Version, validation: Pick<Validation, 'requestToken'>): Endpoint {
+export function requestEmailToken(version: Version, validation: Pick<Validation, 'requestToken' | 'checkAsker'>): Endpoint {
   return endpoint({
     name: 'request_email_token',
     operationId: 'emailRequestToken',
@@ -43,6 +43,7 @@ export function requestEmailToken(version: Version, validation: Pick<Validation,
     bodyFrom: version.inputFrom,
     replies: { 200: { description: 'The session', schema: z.object({ sid: text('The session ID.') }) } },
     errors: errorShapes([...version.entryKinds, ...requestKinds, 'email:address_invalid', 'email:send_failed']),
+    admit: (head) => validation.checkAsker(askerOf(head, version)),
     async handler(request) {
       const { email, ...rest } = request.body;
       const typed = { medium: 'email', address: email } as const;
@@ -53,7 +54,7 @@ export function requestEmailToken(version: Version, validation: Pick<Validation,
 }
 
 /** POST /validate/msisdn/requestToken */
-export function requestPhoneToken(version: Version, validation: Pick<Validation, 'requestToken'>): Endpoint {
+export function requestPhoneToken(version: Version, validation: Pick<Validation, 'requestToken' | 'checkAsker'>): Endpoint {
   const session = z.object({
     success: z.boolean().meta({ description: 'Always true.' }),
     sid: text('The session ID.'),
@@ -86,6 +87,7 @@ export function requestPhoneToken(version: Version, validation: Pick<Validation,
       'threepid:destination_refused',
       'threepid:send_failed',
     ]),
+    admit: (head) => validation.checkAsker(askerOf(head, version)),
     async handler(request) {
       const { country, phone_number: address, ...rest } = request.body;
       const typed = { medium: 'msisdn', address, country } as const;
@@ -116,8 +118,12 @@ function wished(wishes: Wishes, request: Sender & { readonly received: ReceivedR
     sendAttempt: wishes.send_attempt,
     nextLink: wishes.next_link,
     brand: wishes.brand ?? brandInQuery(request.received),
-    asker: { client: clientOf(request, version), mxid: userOf(request) },
+    asker: askerOf(request, version),
   } as const;
+}
+
+function askerOf(sender: Sender, version: Version): Asker {
+  return { client: clientOf(sender, version), mxid: userOf(sender) };
 }
 
 /** The `brand` of a request's query, where clients that send JSON put it. */

@@ -1,7 +1,20 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Mxid } from '../../../src/base/mxid.js';
 import { loginPaths, startClientServer, type ClientServer, type MatrixReply } from '../../support/client-server.js';
 import { until } from '../../support/until.js';
+
+interface Operation {
+  readonly security?: readonly unknown[];
+  readonly requestBody?: {
+    readonly required?: boolean;
+    readonly content: Readonly<Record<string, { readonly schema: { readonly required?: readonly string[] } }>>;
+  };
+}
+
+const { paths } = JSON.parse(
+  readFileSync(new URL('../../../docs/openapi/client-server-v3.json', import.meta.url), 'utf8'),
+) as { paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> };
 
 const v3 = '/_matrix/client/v3';
 const alice = '@alice:example.test' as Mxid;
@@ -48,6 +61,39 @@ const passwordAuth = (challenge: MatrixReply, user: string, password = `the pass
   session: challenge.json['session'],
   identifier: { type: 'm.id.user', user },
   password,
+});
+
+describe('a request without a body', () => {
+  it.each([
+    ['DELETE', `${v3}/devices/PHONE`, 401],
+    ['POST', `${v3}/account/deactivate`, 401],
+    ['POST', '/_matrix/client/v1/login/get_token', 401],
+    ['POST', `${v3}/user/@alice:example.test/openid/request_token`, 200],
+    ['POST', `${v3}/logout`, 200],
+    ['POST', `${v3}/logout/all`, 200],
+  ])('is one with an empty object: %s %s', async (method, path, status) => {
+    const ofChallenge = ({ json }: MatrixReply) => [json['flows'], json['params'], json['completed']];
+    for (const headers of [{}, { 'content-length': '0' }, { 'transfer-encoding': 'chunked' }]) {
+      const { token } = await logIn('alice');
+      const bare = await server.send({ method, path, headers: { ...headers, authorization: `Bearer ${token}` } });
+      const full = await server.call(method, path, {}, (await logIn('alice')).token);
+      expect([bare.status, full.status]).toEqual([status, status]);
+      expect(ofChallenge(bare)).toEqual(ofChallenge(full));
+    }
+  });
+
+  it('is accepted by every operation of a user that needs no member, unless it sets something', () => {
+    const accepting = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods)
+        .filter(([method, { requestBody, security }]) => {
+          const needed = requestBody?.content['application/json']?.schema.required ?? [];
+          return method !== 'put' && requestBody !== undefined && needed.length === 0 && (security ?? []).length > 0;
+        })
+        .map(([method, { requestBody }]) => [`${method} ${path}`, requestBody?.required]),
+    );
+    expect(accepting.length).toBeGreaterThan(2);
+    expect(accepting.filter(([, required]) => required !== false)).toEqual([]);
+  });
 });
 
 describe('devices', () => {

@@ -52,6 +52,7 @@ describe('the addresses of accounts', () => {
     const fail = () => Promise.reject(trouble.error ?? new Error('no service was to be asked'));
     const addresses: AccountAddresses = {
       admit: () => undefined,
+      admitToken: () => undefined,
       list: fail,
       requestToken: fail,
       add: fail,

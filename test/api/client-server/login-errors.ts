@@ -253,19 +253,14 @@ export const v1Rows: readonly LoginErrorRow[] = [
 
 /** Bodies of which each has the fault that it is named after, and those of all that follow. */
 export const orderOfChecks: readonly LoginErrorRow[] = [
+  { title: 'the limit of the address', body: '{', given: 'too many logins from here', ...limited },
   {
     title: 'refresh_token',
     body: { refresh_token: 1, password: 5 },
-    given: 'too many logins from here',
+    given: 'too many failures of Alice',
     ...invalid('refresh_token', 'It must be true or false.'),
   },
-  { title: 'the presence of a type', body: { password: 5 }, given: 'too many logins from here', ...missing('type') },
-  {
-    title: 'the limit of the address',
-    body: { type: 'm.login.nothing', password: 5 },
-    given: 'too many logins from here',
-    ...limited,
-  },
+  { title: 'the presence of a type', body: { password: 5 }, given: 'too many failures of Alice', ...missing('type') },
   {
     title: 'the type',
     body: { type: 'm.login.nothing', password: 5, identifier: 5 },

@@ -8,6 +8,8 @@ export interface Breakable {
 }
 
 const identityMethods: ReadonlySet<string | symbol> = new Set(['holder', 'requireTerms']);
+// They are in memory, and fail for one reason only.
+const limitChecks: ReadonlySet<string | symbol> = new Set(['checkAsker', 'checkClient']);
 
 /** Services that work until they are broken. */
 export function breakable(): Breakable {
@@ -16,7 +18,7 @@ export function breakable(): Breakable {
     new Proxy(port, {
       get(target, name): unknown {
         const member: unknown = Reflect.get(target, name);
-        if (typeof member !== 'function' || state === undefined) return member;
+        if (typeof member !== 'function' || state === undefined || limitChecks.has(name)) return member;
         const { error, everything } = state;
         return everything || !identityMethods.has(name) ? () => Promise.reject(error) : member;
       },

@@ -47,6 +47,17 @@ const form = { 'content-type': 'application/x-www-form-urlencoded' };
 describe('the input of an endpoint', () => {
   it.each<[string, Partial<RawRequest>, unknown]>([
     ['none', {}, {}],
+    ['none in chunks', { headers: { 'transfer-encoding': 'chunked' } }, {}],
+    ['an object', { body: '{"a":1}' }, { a: 1 }],
+    ['null', { body: 'null' }, null],
+    ['a space', { body: ' ' }, '400 body_not_json'],
+    ['what is not JSON', { body: '{' }, '400 body_not_json'],
+  ])('from JSON that may be absent: %s', async (_title, request, input) => {
+    expect(await inputOf('optional_json', request)).toEqual(input);
+  });
+
+  it.each<[string, Partial<RawRequest>, unknown]>([
+    ['none', {}, {}],
     ['texts', { path: '?a=1&b=x%20y+z' }, { a: '1', b: 'x y z' }],
     ['the first of several', { path: '?a=1&a=2' }, { a: '1' }],
     [
