@@ -6,6 +6,7 @@ import type { EmailChannel } from './channel.js';
 import { DeliveryFailure } from './failure.js';
 import { SettingsFailure } from './settings-failure.js';
 import { smtpFailure } from './smtp-errors.js';
+import { needsSmtpUtf8, offersSmtpUtf8 } from './smtp-utf8.js';
 import type { Templates } from './templates.js';
 
 /**
@@ -37,21 +38,13 @@ export function createSmtpChannel(deps: SmtpDeps): EmailChannel {
   const { deadlineMs = 20_000, maxConnections = 3 } = deps;
   if (credentials && security === 'opportunistic') throw new SettingsFailure({ kind: 'password_needs_tls' });
 
-  const transport = createTransport({
-    pool: true,
-    maxConnections,
-    maxMessages: 100,
-    // A server may have closed a connection that was idle; what fails twice is not that.
-    maxRequeues: 1,
-    idleTimeout: 30_000,
+  const connection = {
     host,
     port,
     secure: security === 'tls',
     requireTLS: security === 'starttls',
     ignoreTLS: security === 'none',
     opportunisticTLS: security === 'opportunistic',
-    // A server that does not offer to log us in must say no, rather than be used without.
-    ...(credentials ? { auth: { user: credentials.user, pass: credentials.password.reveal() }, forceAuth: true } : {}),
     ...(helloName === undefined ? {} : { name: helloName }),
     tls: {
       minVersion: 'TLSv1.2',
@@ -64,9 +57,20 @@ export function createSmtpChannel(deps: SmtpDeps): EmailChannel {
     socketTimeout: deadlineMs,
     dnsTimeout: deadlineMs,
     maxResponseSize: 16 * 1024,
+    logger: false,
+  } as const;
+  const transport = createTransport({
+    ...connection,
+    pool: true,
+    maxConnections,
+    maxMessages: 100,
+    // A server may have closed a connection that was idle; what fails twice is not that.
+    maxRequeues: 1,
+    idleTimeout: 30_000,
+    // A server that does not offer to log us in must say no, rather than be used without.
+    ...(credentials ? { auth: { user: credentials.user, pass: credentials.password.reveal() }, forceAuth: true } : {}),
     disableFileAccess: true,
     disableUrlAccess: true,
-    logger: false,
   });
 
   // The library reads a message once the server has answered DATA with 354, and not before.
@@ -78,6 +82,15 @@ export function createSmtpChannel(deps: SmtpDeps): EmailChannel {
     done();
   });
 
+  const requireSmtpUtf8 = async (to: string, signal: AbortSignal) => {
+    const isOffered = await offersSmtpUtf8(connection, signal).catch((error: unknown) => {
+      throw smtpFailure(error, { to, timesRead: 0 });
+    });
+    if (isOffered) return;
+    const cause = new Error('The mail server does not offer SMTPUTF8, which this address needs.');
+    throw new DeliveryFailure({ kind: 'address_unreachable' }, { cause });
+  };
+
   return {
     name: 'smtp',
     deadlineMs,
@@ -88,6 +101,7 @@ export function createSmtpChannel(deps: SmtpDeps): EmailChannel {
       if (mailbox === undefined) throw new DeliveryFailure({ kind: 'address_unknown' });
       const to = `${mailbox.localPart}@${mailbox.domain}`;
       const { subject, text, html } = templates.mail(message);
+      if (needsSmtpUtf8(to)) await requireSmtpUtf8(to, signal);
       let timesRead = 0;
       whenRead.set(signal, () => {
         timesRead += 1;

@@ -112,7 +112,7 @@ export function createLookupLimits(deps: LookupLimitsDeps): LookupLimits {
       const groups = groupsOf(asked);
       const waits = groups.map(([buckets, group]) => buckets.waitMs(group, fresh.size));
       const retryAfterMs = Math.max(Math.ceil(fillMs + fresh.size * intervalMs - windowMs - 1e-6), ...waits);
-      if (fresh.size > 0 && retryAfterMs > 0) throw new IdentityFailure({ kind: 'rate_limited', retryAfterMs });
+      if (retryAfterMs > 0) throw new IdentityFailure({ kind: 'rate_limited', retryAfterMs });
       for (const [buckets, group] of groups) buckets.add(group, fresh.size);
       caller.emptyAt = clock.now() + fillMs + fresh.size * intervalMs;
       for (const hash of fresh) caller.seen.add(hash);

@@ -49,10 +49,7 @@ export function createAskerLimits(
   return {
     checkAsker: (asker) => requireRoom(countsOf(asker)),
     admitMessage(asker, callingCode) {
-      admit([
-        ...countsOf(asker),
-        ...(callingCode === undefined ? [] : callingCodes.countsOf(asker, callingCode)),
-      ]);
+      admit([...countsOf(asker), ...(callingCode === undefined ? [] : callingCodes.countsOf(asker, callingCode))]);
     },
     admitGuess: (client) => admit(countIn(guesses, client)),
   };

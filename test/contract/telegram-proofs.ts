@@ -50,6 +50,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
     return under;
   }
 
+  const recordsOf = (mxid: Mxid) => database.transaction((tx) => tx.accountAddresses.listByUser(mxid));
   const ownerOf = async (address: string) =>
     (await database.transaction((tx) => tx.accountAddresses.find({ medium: 'msisdn', address })))?.mxid;
 
@@ -261,12 +262,15 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
   });
 
   describe('mode ask', () => {
-    it('offers the number, and adds it when that is asked for', async () => {
-      const { proofs, login, telegram, logIn, numbersOf } = await open();
+    it('offers the number, and adds it once when that is asked for', async () => {
+      const { proofs, embedded, login, telegram, logIn, numbersOf } = await open();
       const user = await logIn(alice, `+${number}`);
       expect([await proofs.standing(alice, user), await numbersOf(alice)]).toEqual(['offered', []]);
       await proofs.add(alice, user);
+      const added = await recordsOf(alice);
+      await embedded.clock.advance(60_000);
       await proofs.add(alice, user);
+      expect(await recordsOf(alice)).toEqual(added);
       expect([await proofs.standing(alice, user), await numbersOf(alice)]).toEqual(['added', [number]]);
 
       telegram.renumber(user.id, numberOf(otherNumber));

@@ -25,7 +25,10 @@ export interface LoginRequest {
  * Refuses clients that have used up their logins, before their body is read. Logins of bridges are not counted by client, and only the
  * body shows whether a request with an access token is one.
  */
-export function admitLogin(limits: Pick<LoginLimits, 'checkClient'>, { accessToken, clientAddress }: RequestHead): void {
+export function admitLogin(
+  limits: Pick<LoginLimits, 'checkClient'>,
+  { accessToken, clientAddress }: RequestHead,
+): void {
   if (accessToken === undefined) limits.checkClient(clientNetwork(clientAddress));
 }
 

@@ -28,7 +28,10 @@ function members({ needsSendAttempt }: Version) {
 }
 
 /** POST /validate/email/requestToken */
-export function requestEmailToken(version: Version, validation: Pick<Validation, 'requestToken' | 'checkAsker'>): Endpoint {
+export function requestEmailToken(
+  version: Version,
+  validation: Pick<Validation, 'requestToken' | 'checkAsker'>,
+): Endpoint {
   return endpoint({
     name: 'request_email_token',
     operationId: 'emailRequestToken',
@@ -54,7 +57,10 @@ export function requestEmailToken(version: Version, validation: Pick<Validation,
 }
 
 /** POST /validate/msisdn/requestToken */
-export function requestPhoneToken(version: Version, validation: Pick<Validation, 'requestToken' | 'checkAsker'>): Endpoint {
+export function requestPhoneToken(
+  version: Version,
+  validation: Pick<Validation, 'requestToken' | 'checkAsker'>,
+): Endpoint {
   const session = z.object({
     success: z.boolean().meta({ description: 'Always true.' }),
     sid: text('The session ID.'),

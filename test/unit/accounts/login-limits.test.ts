@@ -242,3 +242,57 @@ describe('a leaky bucket', () => {
 function upstream(status: number, errcode: string): AccountFault {
   return { kind: 'refused_upstream', status, body: { errcode, error: 'No' }, retryAfter: undefined };
 }
+
+describe('logins with the token of a bridge', () => {
+  const refused = (status: number): AccountFault => ({
+    kind: 'refused_upstream',
+    status,
+    body: {},
+    retryAfter: undefined,
+  });
+
+  it.each<[AccountFault | 'in', boolean]>([
+    ['in', false],
+    [refused(400), true],
+    [refused(401), true],
+    [refused(403), true],
+    [refused(404), true],
+    [refused(428), true],
+    [refused(429), false],
+    [refused(430), true],
+    [refused(499), true],
+    [refused(500), false],
+    [refused(502), false],
+    [{ kind: 'homeserver_unreachable' }, false],
+    [{ kind: 'overloaded', retryAfterMs: 1 }, false],
+  ])('count if the homeserver refuses the token, and only then: %o', async (result, isCounted) => {
+    const { limits } = start({ perAddress: { max: 1, windowMs: 60_000 } });
+    const logIn = () =>
+      outcome(() =>
+        limits.logInBridge(here, () =>
+          result === 'in' ? Promise.resolve(result) : Promise.reject(new AccountFailure(result)),
+        ),
+      );
+    const first = await logIn();
+    expect(first).toBe(result === 'in' ? 'in' : result.kind);
+    expect(await logIn()).toBe(isCounted ? 60_000 : first);
+  });
+});
+
+describe('the check of a client', () => {
+  it('refuses whom the next login would refuse, and counts nothing', async () => {
+    const { clock, limits } = start({ perAddress: { max: 2, windowMs: 60_000 } });
+    const check = (client = here) =>
+      outcome(() => {
+        limits.checkClient(client);
+        return Promise.resolve('free');
+      });
+    expect([await check(), await check(), await check()]).toEqual(['free', 'free', 'free']);
+    limits.admitClient(here);
+    expect(await check()).toBe('free');
+    limits.admitClient(here);
+    expect([await check(), await check('198.51.100.2')]).toEqual([30_000, 'free']);
+    await clock.advance(30_000);
+    expect(await check()).toBe('free');
+  });
+});

@@ -59,6 +59,46 @@ const withPassword: SMTPServerOptions = {
 };
 
 describe('mail over SMTP', () => {
+  const eightBit = 'jörg@example.test';
+
+  it.each([
+    ['jörg@example.test', {}, 'taken'],
+    ['甲@example.test', {}, 'taken'],
+    ['alice@bücher.test', {}, 'taken'],
+    ['jörg@example.test', { hideSMTPUTF8: true }, 'address_unreachable'],
+    ['甲@example.test', { hideSMTPUTF8: true }, 'address_unreachable'],
+    ['alice@bücher.test', { hideSMTPUTF8: true }, 'taken'],
+    ['alice@example.test', { hideSMTPUTF8: true }, 'taken'],
+  ])('goes to %s only as the server can take it: %o', async (to, options, outcome) => {
+    const { server, messenger } = await serverAndMailer(options);
+    if (outcome === 'taken') {
+      await messenger.send(emailValidation({ to }));
+      const { to: taken } = await server.next();
+      expect(taken).toHaveLength(1);
+      expect(taken[0]).toContain(to.slice(0, to.indexOf('@')));
+    } else {
+      const { fact, cause } = await failureOf(messenger, emailValidation({ to }));
+      expect(fact).toEqual({ kind: outcome });
+      expect(String(cause)).toContain('does not offer SMTPUTF8');
+      expect(server.taken).toEqual([]);
+    }
+  });
+
+  it('asks for SMTPUTF8 after STARTTLS, and is not held up by a server that does not answer', async () => {
+    const tls = { security: 'starttls', certificateAuthorities: [testAuthority] } as const;
+    const { server, messenger } = await serverAndMailer(withTls, tls);
+    await messenger.send(emailValidation({ to: eightBit }));
+    expect((await server.next()).secure).toBe(true);
+    const silent = await startSilentServer();
+    after.push(() => silent.stop());
+    const clock = createFakeClock();
+    const failure = failureOf(mailer(silent.port, {}, clock).messenger, emailValidation({ to: eightBit }));
+    await silent.firstTaken;
+    await clock.advance(60_000);
+    expect(await failure).toMatchObject({ fact: { kind: 'channel_down' } });
+    await silent.allClosed();
+  });
+
   it('brings link and token to whoever wants to prove an address', async () => {
     const { server, messenger } = await serverAndMailer();
     await messenger.send(emailValidation());

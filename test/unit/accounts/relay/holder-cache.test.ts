@@ -4,6 +4,27 @@ import type { Mxid } from '../../../../src/base/mxid.js';
 import { Secret } from '../../../../src/base/secret.js';
 import { createFakeClock } from '../../../support/fake-clock.js';
 
+it.each([
+  [0, 1],
+  [29_999, 1],
+  [30_000, 2],
+  [60_000, 2],
+])('asks again about a holder once 30 s have passed since it was asked: after %d ms, %d', async (afterMs, count) => {
+  const clock = createFakeClock();
+  const cache = createHolderCache({ clock, ttlMs: 30_000, maxEntries: 3 });
+  let asked = 0;
+  const ask = async () => {
+    asked += 1;
+    // The time that the answer takes counts too.
+    await clock.advance(asked === 1 ? 10_000 : 0);
+    return { mxid: '@a:home.test' as Mxid, deviceId: undefined };
+  };
+  await cache.holderOf(new Secret('a'), ask);
+  await clock.advance(Math.max(0, afterMs - 10_000));
+  await cache.holderOf(new Secret('a'), ask);
+  expect(asked).toBe(count);
+});
+
 it('remembers as many holders as it may, the newest', async () => {
   const cache = createHolderCache({ clock: createFakeClock(), ttlMs: 30_000, maxEntries: 3 });
   const asked: string[] = [];
