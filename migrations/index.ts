@@ -24,6 +24,7 @@ import { CreateOpenIdTokens1795000000037 } from './0037-create-open-id-tokens.js
 import { LetOthersHoldSessions1795000000040 } from './0040-let-others-hold-sessions.js';
 import { CreateHandOvers1795000000041 } from './0041-create-hand-overs.js';
 import { CreateSessionLeases1795000000045 } from './0045-create-session-leases.js';
+import { IndexParentsOfTokens1795000000046 } from './0046-index-parents-of-tokens.js';
 
 /** Every change of the schema, in the order in which they are made. Append only: a released one never changes. */
 export const migrations: readonly (new () => MigrationInterface)[] = [
@@ -52,4 +53,5 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   LetOthersHoldSessions1795000000040,
   CreateHandOvers1795000000041,
   CreateSessionLeases1795000000045,
+  IndexParentsOfTokens1795000000046,
 ];

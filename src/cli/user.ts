@@ -54,7 +54,7 @@ export function addUser(program: Command, surroundings: Surroundings, end: (code
     );
   user
     .command('deactivate')
-    .description('end an account for good, and all its logins; its name stays taken')
+    .description('end an account for good, and all its logins, those to Telegram too; its name stays taken')
     .argument('<user>', 'its Matrix ID, or only the localpart')
     .addOption(configFileOption())
     .action((name: string, options: ConfigOption) => work(options, (office) => deactivate(office, name)));
@@ -99,7 +99,7 @@ async function deactivate({ administration }: AccountOffice, name: string): Prom
   const account = await administration.find(name);
   if (!account) return refused(`There is no account ${name}.`);
   return (await administration.deactivate(account.mxid))
-    ? done(`${account.mxid} is deactivated, and logged out everywhere.`)
+    ? done(`${account.mxid} is deactivated, and logged out everywhere. Its logins to Telegram end too.`)
     : refused(`${account.mxid} is deactivated already.`);
 }
 

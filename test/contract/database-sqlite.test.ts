@@ -54,6 +54,14 @@ describe('the SQLite file', () => {
     expect(await readdir(dirname(place.path))).toEqual(['test.db']);
   });
 
+  it.each(['access_tokens', 'refresh_tokens'])('finds what was given for one token by an index: %s', async (table) => {
+    await (await openTestDatabase({ uri: place.uri })).close();
+    const plan = await place.execute(
+      `EXPLAIN QUERY PLAN UPDATE ${table} SET parent_hash = NULL WHERE parent_hash = 'one'`,
+    );
+    expect(plan.map(({ detail }) => detail)).toEqual([expect.stringContaining(`USING INDEX ${table}_parent`)]);
+  });
+
   it('is not made where its folder does not exist', async () => {
     const directory = join(dirname(place.path), 'missing');
     const opening = openTestDatabase({ uri: new Secret(`sqlite:${directory}/test.db`) });

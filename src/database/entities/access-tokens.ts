@@ -32,5 +32,6 @@ export const accessTokens = new EntitySchema<AccessTokenRow>({
   indices: [
     { name: 'access_tokens_device', columns: ['mxid', 'deviceId'] },
     { name: 'access_tokens_family', columns: ['family'] },
+    { name: 'access_tokens_parent', columns: ['parentHash'] },
   ],
 });

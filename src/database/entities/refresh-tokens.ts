@@ -30,5 +30,6 @@ export const refreshTokens = new EntitySchema<RefreshTokenRow>({
   indices: [
     { name: 'refresh_tokens_device', columns: ['mxid', 'deviceId'] },
     { name: 'refresh_tokens_family', columns: ['family'] },
+    { name: 'refresh_tokens_parent', columns: ['parentHash'] },
   ],
 });

@@ -200,8 +200,9 @@ describe('a delivery that fails', () => {
       const under = await open();
       under.federation.fail(home, fault);
       const release = under.federation.hold(home);
-      for (const local of ['a', 'b', 'c'])
+      for (const local of ['a', 'b', 'c']) {
         await inviteAndBind(under, `${local}@mail.test`, `@${local}:${home}` as Mxid);
+      }
       release();
       await under.settle();
       expect(under.federation.asked).toHaveLength(count);
