@@ -11,6 +11,7 @@ import { loadConfig } from '../config/load-config.js';
 import type { App } from '../app.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
 import { inAccountOffice } from './account-office.js';
+import { startDemoBridge, type DemoBridge } from './demo-bridge.js';
 import { startDemoHomeserver, type DemoHomeserver } from './demo-homeserver.js';
 import { identityStops } from './demo-identity.js';
 import { joinStops } from './demo-join.js';
@@ -25,6 +26,7 @@ import { readVersion } from './version.js';
 const domain = 'demo.test';
 const alice = `@alice:${domain}` as Mxid;
 const bot = `@bot:${domain}`;
+const carol = `@carol:${domain}`;
 const messagesFile = 'messages.jsonl';
 const phone = '9996621234';
 const matrixPassword = 'cheese and crackers';
@@ -53,18 +55,22 @@ async function demo(once: boolean, surroundings: Surroundings): Promise<number> 
   const logger = createLogger({ level: 'warn', format: 'pretty', clock });
   let sandbox: Sandbox | undefined;
   let homeserver: DemoHomeserver | undefined;
+  let bridge: DemoBridge | undefined;
   let app: App | undefined;
   try {
     sandbox = await startSandbox({ clock, random, publicKeyPath: join(folder, 'sandbox.pem'), controlPort: 0 });
     const sharedSecret = random.bytes(24).toString('base64url');
     homeserver = await startDemoHomeserver(alice);
-    const file = await writeConfig(folder, { sandbox, homeserver, sharedSecret }, surroundings);
+    bridge = await openBridge(sandbox, sharedSecret, surroundings);
+    const scenery = { sandbox, homeserver, bridge, sharedSecret };
+    const file = await writeConfig(folder, scenery, surroundings);
     const { config } = loadConfig({ path: file, env: {}, ...configFiles });
     app = createApp(config, { version: readVersion(), clock, random, logger });
     await app.start();
     const url = `http://127.0.0.1:${app.address()?.port}`;
 
     out(`A simulated Telegram runs on ${sandbox.dataCentres.map(({ port }) => `127.0.0.1:${port}`).join(', ')}.\n`);
+    out(`A stand-in for a bridge runs on ${bridge.url}.\n`);
     out(`Gangway runs on ${url}. In the lines below:\n  $ secret='${sharedSecret}'\n`);
     const walk = createWalk({ url, sharedSecret, print: out });
     const { password } = magicPasswords.password;
@@ -84,6 +90,7 @@ async function demo(once: boolean, surroundings: Surroundings): Promise<number> 
       ...matrixSteps().map((step) => () => walk.step(step)),
       ...identityStops({ walk, print: out, mxid: alice, homeserver, messages: join(folder, messagesFile) }),
       ...joinStops({ walk, print: out, mxid: alice, phone, password: matrixPassword, controlUrl: sandbox.controlUrl }),
+      () => showBridge(bridge, walk, surroundings),
     ];
     let right = 0;
     for (const stop of stops) right += (await stop()) ? 1 : 0;
@@ -95,6 +102,7 @@ async function demo(once: boolean, surroundings: Surroundings): Promise<number> 
     return exitCodes.ok;
   } finally {
     await app?.stop();
+    await bridge?.close();
     await homeserver?.close();
     await sandbox?.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -104,11 +112,41 @@ async function demo(once: boolean, surroundings: Surroundings): Promise<number> 
 interface Scenery {
   readonly sandbox: Sandbox;
   readonly homeserver: DemoHomeserver;
+  readonly bridge: DemoBridge;
   readonly sharedSecret: string;
 }
 
+/** The same application at Telegram: its sessions belong to that. */
+const application = { apiId: 4242, apiHash: '5f6c0e1d9b2a47388c1e0d4a6b7f2c93' };
+
+async function openBridge(sandbox: Sandbox, sharedSecret: string, { clock }: Surroundings): Promise<DemoBridge> {
+  const [{ createGramjsGateway }, { createSessionConverter }, { createLogger }] = await Promise.all([
+    import('../telegram/gramjs/gateway.js'),
+    import('../telegram/gramjs/portable-session.js'),
+    import('../observability/logger.js'),
+  ]);
+  const { dataCentres, publicKeyPem } = sandbox;
+  const gateway = createGramjsGateway({
+    apiId: application.apiId,
+    apiHash: new Secret(application.apiHash),
+    deviceInfo: {
+      deviceModel: 'Demo bridge',
+      systemVersion: '1',
+      appVersion: '1',
+      langCode: 'en',
+      systemLangCode: 'en',
+    },
+    dataCentres,
+    publicKeys: [publicKeyPem],
+    workers: 1,
+    logger: createLogger({ level: 'error', format: 'pretty', clock }),
+    clock,
+  });
+  return startDemoBridge({ domain, sharedSecret, gateway, converter: createSessionConverter(dataCentres) });
+}
+
 async function writeConfig(folder: string, scenery: Scenery, { random }: Surroundings): Promise<string> {
-  const { sandbox, homeserver, sharedSecret } = scenery;
+  const { sandbox, homeserver, bridge, sharedSecret } = scenery;
   const { dataCentres } = sandbox;
   const file = join(folder, 'config.yaml');
   const port = await findFreePort();
@@ -121,16 +159,29 @@ async function writeConfig(folder: string, scenery: Scenery, { random }: Surroun
     outgoing: { servers: { [domain]: homeserver.url } },
     provisioning: { shared_secret: sharedSecret },
     telegram: {
-      api_id: 4242,
-      api_hash: random.bytes(16).toString('hex'),
+      api_id: application.apiId,
+      api_hash: application.apiHash,
       data_centres: dataCentres,
       public_keys: ['sandbox.pem'],
     },
-    bridge: { permissions: { [domain]: 'user' } },
+    bridge: {
+      permissions: { [domain]: 'user' },
+      upstream: { address: bridge.url, shared_secret: sharedSecret },
+    },
     encryption: { key: random.bytes(32).toString('base64') },
   };
   writeFileSync(file, stringify(config), { mode: 0o600 });
   return file;
+}
+
+/** The session is with the bridge now: only the bridge can ask Telegram on it. */
+async function showBridge(bridge: DemoBridge | undefined, walk: Walk, { out }: Surroundings): Promise<boolean> {
+  walk.announce(
+    `The bridge has the login of ${carol}. With the session that it was given, it asks Telegram who that is.`,
+  );
+  const user = await bridge?.findTelegramUser(carol);
+  out(`  Telegram user ${user?.id ?? 'unknown'}, ${user?.username ?? 'no username'}\n`);
+  return user?.phone?.reveal() === '+9996610123';
 }
 
 /** `gangway user add`, as another command would do it beside the daemon. */
