@@ -13,9 +13,12 @@ const loginNotFound = 'Login not found';
  * wrong inside of the bridge may pass.
  */
 const finalReasons =
-  /session data is missing required fields|failed to parse session data|unknown flow ID|AUTH_KEY_(?:UNREGISTERED|DUPLICATED|INVALID)|SESSION_(?:REVOKED|EXPIRED)|USER_DEACTIVATED/;
-/** The bridge knows the user, but the login has never met that user. */
-const unavailableIdentifier = 'that identifier is not available via this login';
+  /session data is missing required fields|failed to parse session data|unknown flow ID|auth key not found|AUTH_KEY_(?:UNREGISTERED|DUPLICATED|INVALID)|SESSION_(?:REVOKED|EXPIRED)|USER_DEACTIVATED/;
+/** The bridge itself has no connection to Telegram at the moment. */
+const disconnectedReasons =
+  /connection dead|context (?:canceled|deadline exceeded)|dial tcp|connection re(?:fused|set)|i\/o timeout|unreachable|timed out|\bEOF\b/;
+/** No user has the identifier, or the login has never met that user. */
+const unknownIdentifiers = /^(?:invalid identifier|that identifier is not available via this login)/;
 
 /** The failure that an error answer of the bridge stands for. `secrets` never appear in its message. */
 export function readBridgeError(
@@ -51,10 +54,9 @@ function faultOf(status: number, body: ErrorBody, notFound: NotFoundMeaning): Br
   if (code === 'M_NOT_FOUND') return notFoundFault(error, notFound);
   // The status of a process in another step is 500.
   if (notFound === 'process' && (status === 410 || code === 'M_BAD_STATE')) return { kind: 'bridge_process_unknown' };
-  if (notFound === 'identifier' && reason.startsWith(unavailableIdentifier)) {
-    return { kind: 'bridge_identifier_unknown' };
-  }
-  return refused(message, status < 500 || finalReasons.test(reason));
+  if (notFound === 'identifier' && unknownIdentifiers.test(reason)) return { kind: 'bridge_identifier_unknown' };
+  if (status < 500 || finalReasons.test(reason)) return refused(message, true);
+  return disconnectedReasons.test(reason) ? { kind: 'bridge_unreachable' } : refused(message, false);
 }
 
 function notFoundFault(error: string | undefined, notFound: NotFoundMeaning): BridgeFault {

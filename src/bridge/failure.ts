@@ -2,7 +2,10 @@ import { Failure } from '../base/failure.js';
 
 /** What is known to go wrong between this daemon and the bridge. */
 export type BridgeFault =
-  /** No connection, no answer in time, or a gateway's 502 to 504. The request may have been carried out. */
+  /**
+   * No connection, no answer in time, or a gateway's 502 to 504; or the bridge itself cannot reach Telegram. The request may have been
+   * carried out.
+   */
   | { readonly kind: 'bridge_unreachable' }
   /** 401: the shared secret is not the bridge's. */
   | { readonly kind: 'bridge_secret_rejected' }

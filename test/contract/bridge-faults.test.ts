@@ -46,6 +46,10 @@ const unreachable: BridgeFault = { kind: 'bridge_unreachable' };
 const invalid: BridgeFault = { kind: 'bridge_answer_invalid' };
 const unknownError = JSON.stringify({ errcode: 'M_UNKNOWN', error: 'Failed to get user' });
 
+const final = expect.objectContaining({ kind: 'bridge_refused', isFinal: true }) as BridgeFault;
+const internal = (reason: string) =>
+  JSON.stringify({ errcode: 'M_UNKNOWN', error: 'Internal error', 'fi.mau.internal_error': reason });
+
 const answers: readonly (readonly [string, number, string, BridgeFault])[] = [
   ['a gateway without the bridge', 502, '<html>Bad Gateway</html>', unreachable],
   ['a bridge that is starting', 503, '{"errcode":"M_UNKNOWN","error":"starting"}', unreachable],
@@ -57,6 +61,9 @@ const answers: readonly (readonly [string, number, string, BridgeFault])[] = [
     unknownError,
     { kind: 'bridge_refused', message: 'Failed to get user', isFinal: false },
   ],
+  ['a bridge without a connection to Telegram', 500, internal('waitSession: connection dead'), unreachable],
+  ['a bridge that has given up', 500, internal('failed to get self: context deadline exceeded'), unreachable],
+  ['an ended session', 500, internal('failed to get self: rpc error code 401: AUTH_KEY_UNREGISTERED'), final],
   ['a page', 200, '<html></html>', invalid],
   ['a list', 200, '[]', invalid],
   ['a redirect', 302, '{}', invalid],

@@ -159,7 +159,7 @@ describe('a login at the bridge', () => {
       dmRoom: '!dm700020124:example.test',
       isNew: true,
     });
-    expect(await bridge.createGroup(alice, loginId, 'group', { participants: [] })).toMatchObject({
+    expect(await bridge.createGroup(alice, loginId, 'group', { participants: ['700020124'] })).toMatchObject({
       mxid: '!group:example.test',
     });
   });

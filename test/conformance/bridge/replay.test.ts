@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { Mxid } from '../../../src/base/mxid.js';
 import { Secret } from '../../../src/base/secret.js';
 import type { Bridge, HandOverProcess } from '../../../src/bridge/bridge.js';
 import { BridgeFailure } from '../../../src/bridge/failure.js';
@@ -20,6 +21,8 @@ const Exchange = z.object({
     'searchUsers',
     'resolveIdentifier',
     'createDm',
+    'createGroup',
+    'cancelHandOver',
     'logOut',
   ]),
   given: z
@@ -31,6 +34,11 @@ const Exchange = z.object({
       'unknown_login',
       'wrong_secret',
       'no_permission',
+      'malformed_identifier',
+      'no_login',
+      'other_transaction',
+      'unknown_type',
+      'no_members',
     ])
     .optional(),
   request: z.object({
@@ -52,8 +60,15 @@ const title = ({ call, given }: Exchange) => `${call}${given === undefined ? '' 
 
 const alice = mxidOf('@alice:example.test');
 const bob = mxidOf('@bob:elsewhere.test');
+const carol = mxidOf('@carol:example.test');
 const secret = 'the-secret-of-the-stand-in-bridge';
 const loginId = '700020123';
+
+/** The user who makes the request. */
+function userOf(given: Exchange['given']): Mxid {
+  if (given === 'no_permission') return bob;
+  return given === 'no_login' ? carol : alice;
+}
 
 /** What stands for the placeholders of an exchange. */
 interface Values {
@@ -71,8 +86,8 @@ function filled(text: string, { process, transaction, session }: Values): string
 
 /** The call of the port that sends the request of the exchange. */
 function perform({ call, given, request }: Exchange, bridge: Bridge, values: Values): Promise<unknown> {
-  const mxid = given === 'no_permission' ? bob : alice;
-  const last = request.path.split('/').at(-1) ?? '';
+  const mxid = userOf(given);
+  const last = decodeURIComponent(request.path.split('/').at(-1) ?? '');
   const process: HandOverProcess = {
     loginId: values.process,
     stepId: 'fi.mau.telegram.login.manual_session',
@@ -93,6 +108,10 @@ function perform({ call, given, request }: Exchange, bridge: Bridge, values: Val
       return bridge.resolveIdentifier(mxid, loginId, last);
     case 'createDm':
       return bridge.createDm(mxid, loginId, last);
+    case 'createGroup':
+      return bridge.createGroup(mxid, loginId, last, {});
+    case 'cancelHandOver':
+      return bridge.cancelHandOver(mxid, process);
     case 'logOut':
       return bridge.logOut(mxid, last);
   }
@@ -135,7 +154,7 @@ describe('the adapter in front of what today’s bridge answers', () => {
     expect(url.pathname).toBe(`/_matrix/provision/v3/${filled(request.path, values)}`);
     const query = Object.entries(request.query).map(([name, value]) => [name, filled(value, values)]);
     expect(Object.fromEntries(url.searchParams)).toEqual({
-      user_id: given === 'no_permission' ? bob : alice,
+      user_id: userOf(given),
       ...(Object.fromEntries(query) as object),
     });
     expect(headers?.authorization).toBe(`Bearer ${secret}`);
@@ -182,8 +201,7 @@ describe('the stand-in answers as today’s bridge', () => {
 
   const ask = async ({ request, given }: Exchange, values: Values) => {
     const query = Object.entries(request.query).map(([name, value]): [string, string] => [name, filled(value, values)]);
-    const user = given === 'no_permission' ? bob : alice;
-    const parameters = new URLSearchParams([['user_id', user], ...query]);
+    const parameters = new URLSearchParams([['user_id', userOf(given)], ...query]);
     const members = Object.entries(request.body ?? {}).map(([name, value]) => [name, filled(value, values)]);
     return fetch(`${standIn.url}/_matrix/provision/v3/${filled(request.path, values)}?${parameters.toString()}`, {
       method: request.method,
@@ -196,7 +214,7 @@ describe('the stand-in answers as today’s bridge', () => {
     const { loginId: process, transactionId = '' } = await bridgeAt(standIn).startHandOver(alice);
     const answer = await ask(exchange, {
       process: exchange.given === 'ended_process' ? 'ended' : process,
-      transaction: transactionId,
+      transaction: exchange.given === 'other_transaction' ? 'bls_other' : transactionId,
       session: exchange.given === 'incomplete_session' ? '{"dc_id":2}' : (session?.reveal() ?? ''),
     });
     expect(answer.status).toBe(exchange.status);

@@ -79,8 +79,13 @@ export function createRouter(deps: RouterDeps): (method: string, path: readonly 
   };
 
   const find = async (login: StandInLogin, identifier: string): Promise<Person | undefined> => {
-    if (!/^\d+$/.test(identifier)) return login.telegram.resolve(identifier.replace(/^@/, ''));
-    if (!login.met.has(identifier)) throw new NotMet(identifier);
+    const username = /^@?(\w*[A-Za-z_]\w*)$/.exec(identifier)?.[1];
+    if (username !== undefined) return login.telegram.resolve(username);
+    const words = 'must be a phone number, username, or Telegram user ID';
+    if (!/^\d+$/.test(identifier)) throw new NotFound(`invalid identifier: ${JSON.stringify(identifier)} (${words})`);
+    if (!login.met.has(identifier)) {
+      throw new NotFound(`that identifier is not available via this login: access hash not found for ${identifier}`);
+    }
     return (await login.telegram.contacts()).find(({ id }) => id === identifier);
   };
 
@@ -93,9 +98,8 @@ export function createRouter(deps: RouterDeps): (method: string, path: readonly 
         if (!makesRoom) return ok(contact);
         return ok({ ...contact, dm_room_mxid: `!dm${person.id}:${homeserver}` }, 201);
       } catch (error) {
-        if (!(error instanceof NotMet)) throw error;
-        const reason = `that identifier is not available via this login: access hash not found for ${error.message}`;
-        return errors.internal('Internal error resolving identifier', reason);
+        if (!(error instanceof NotFound)) throw error;
+        return errors.internal('Internal error resolving identifier', error.message);
       }
     });
 
@@ -103,6 +107,8 @@ export function createRouter(deps: RouterDeps): (method: string, path: readonly 
     withLogin((_login, { body }) => {
       if (!isJson(body)) return Promise.resolve(errors.notJson);
       if (!groupTypes.includes(type)) return Promise.resolve(errors.unknownGroupType(type));
+      const { participants = [] } = JSON.parse(body) as { participants?: readonly string[] };
+      if (type === 'group' && participants.length === 0) return Promise.resolve(errors.tooFewMembers);
       return Promise.resolve(ok({ id: 'channel:1900000001', mxid: `!group:${homeserver}` }));
     });
 
@@ -143,8 +149,8 @@ export function createRouter(deps: RouterDeps): (method: string, path: readonly 
   };
 }
 
-/** The bridge has no access hash of that user. */
-class NotMet extends Error {}
+/** The bridge does not try the identifier at Telegram; the message is its reason. */
+class NotFound extends Error {}
 
 function whoamiLogin(id: string, { telegram, state }: StandInLogin, now: number) {
   const { self } = telegram;
