@@ -25,7 +25,7 @@ export default defineConfig({
       'test/support/postgres-server.ts',
       'test/support/migrated-databases.ts',
       'test/support/synapse.ts',
-      'test/support/telethon.ts',
+      'test/support/go-client.ts',
     ],
     pool: 'forks',
     // Files share their modules: importing them anew for each took as long as a quarter of the tests. Nothing in src keeps state in a
