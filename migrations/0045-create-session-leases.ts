@@ -13,6 +13,7 @@ export class CreateSessionLeases1795000000045 implements MigrationInterface {
           primaryText('id', 'session_leases_pkey'),
           text('lease_id'),
           text('owner'),
+          text('telegram_user_id'),
           text('consumer'),
           optionalText('request_id'),
           text('state'),

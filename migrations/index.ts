@@ -25,6 +25,7 @@ import { LetOthersHoldSessions1795000000040 } from './0040-let-others-hold-sessi
 import { CreateHandOvers1795000000041 } from './0041-create-hand-overs.js';
 import { CreateSessionLeases1795000000045 } from './0045-create-session-leases.js';
 import { IndexParentsOfTokens1795000000046 } from './0046-index-parents-of-tokens.js';
+import { CreateEvents1795000000050 } from './0050-create-events.js';
 
 /** Every change of the schema, in the order in which they are made. Append only: a released one never changes. */
 export const migrations: readonly (new () => MigrationInterface)[] = [
@@ -54,4 +55,5 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   CreateHandOvers1795000000041,
   CreateSessionLeases1795000000045,
   IndexParentsOfTokens1795000000046,
+  CreateEvents1795000000050,
 ];

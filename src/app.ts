@@ -130,6 +130,9 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
       sweepNowAndThen('logins that prove phone numbers', checkLogins, config.threepids.telegramCheckMs);
 
       const sessions = composeSessions(config, { ...seams, pool });
+      closers.push(() => sessions.webhooks.stop());
+      sessions.webhooks.start();
+      sweepNowAndThen('old webhook deliveries', () => sessions.webhooks.sweep());
       sweepNowAndThen('expired leases', () => sessions.leases.sweep(), leaseSweepEveryMs);
 
       const phoneProofs = numbers.isOffered ? numbers.proofs : undefined;

@@ -108,6 +108,9 @@ export const tableDecisions: Readonly<Record<string, TableDecision>> = {
     keptBecause:
       'Another program may use the session. It is ended at Telegram, and the row deleted, when the lease is over.',
   },
+  events: {
+    keptBecause: 'They tell other programs what has ended, and are deleted when they are delivered, or after a month.',
+  },
   homeserver_sessions: {
     keptBecause: 'They are of users of the homeserver, do not name them, and expire after 30 days.',
   },

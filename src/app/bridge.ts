@@ -23,7 +23,7 @@ export function composeBridge(
     bridge,
     isAutomatic: upstream.handOver === 'automatic',
     toBridgeSession: (session) => writeMautrixSession(converter.read(session)),
-    closeConnection: (accountId) => pool.drop(accountId),
+    closeConnection: (accountId) => pool.ensureClosed(accountId),
     leaveSession,
   });
   return { bridge, handOvers };

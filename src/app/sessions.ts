@@ -13,6 +13,7 @@ import { createSessionLeases, type SessionLeasesDeps, type SessionLeaseService }
 import { writeSession } from '../telegram/formats/formats.js';
 import { createSessionConverter } from '../telegram/gramjs/portable-session.js';
 import type { ConnectionPool } from '../telegram/pool.js';
+import { createWebhooks, type Webhooks } from '../webhooks/webhooks.js';
 
 /** What composeSessions takes from outside. */
 export interface SessionSeams {
@@ -28,6 +29,8 @@ export interface Sessions {
   /** Takes back expired leases, even those of programs that are not configured any more. */
   readonly leases: SessionLeaseService;
   readonly surfaces: readonly Surface[];
+  /** Also empties the outbox if no server is told of events. */
+  readonly webhooks: Webhooks;
 }
 
 /** The sessions API that the configuration describes; it is not served if no program may use it. */
@@ -44,7 +47,8 @@ export function composeSessions(config: Config, { pool, ...seams }: SessionSeams
     closeConnection: (accountId) => pool.ensureClosed(accountId),
     leaveSession,
   });
-  if (settings.length === 0) return { leases, surfaces: [] };
+  const webhooks = createWebhooks({ ...seams, webhooks: config.sessions.webhooks });
+  if (settings.length === 0) return { leases, webhooks, surfaces: [] };
   const authenticate = createBearerAuth({
     secrets: [],
     consumers: settings,
@@ -53,7 +57,7 @@ export function composeSessions(config: Config, { pool, ...seams }: SessionSeams
     logger: seams.logger,
   });
   const consumers = settings.map(createConsumer);
-  return { leases, surfaces: [createSessionsSurface({ leases, consumers, authenticate })] };
+  return { leases, webhooks, surfaces: [createSessionsSurface({ leases, consumers, authenticate })] };
 }
 
 function sessionWriter({ telegram }: Config): SessionLeasesDeps['writeSession'] {

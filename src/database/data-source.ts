@@ -6,6 +6,7 @@ import { accessTokens } from './entities/access-tokens.js';
 import { accountAddresses } from './entities/account-addresses.js';
 import { accounts } from './entities/accounts.js';
 import { devices } from './entities/devices.js';
+import { events } from './entities/events.js';
 import { floodWaits } from './entities/flood-waits.js';
 import { handOvers } from './entities/hand-overs.js';
 import { homeserverSessions } from './entities/homeserver-sessions.js';
@@ -50,6 +51,7 @@ export function dataSourceOptions(logger: Logger) {
       accountAddresses,
       handOvers,
       sessionLeases,
+      events,
       homeserverSessions,
       identitySigningKeys,
       identityAssociations,

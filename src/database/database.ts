@@ -4,6 +4,7 @@ import type { AccessTokenStore } from './stores/access-token-store.js';
 import type { AccountAddressStore } from './stores/account-address-store.js';
 import type { AccountStore } from './stores/account-store.js';
 import type { DeviceStore } from './stores/device-store.js';
+import type { EventStore } from './stores/event-store.js';
 import type { FloodWaitStore } from './stores/flood-wait-store.js';
 import type { HandOverStore } from './stores/hand-over-store.js';
 import type { HomeserverSessionStore } from './stores/homeserver-session-store.js';
@@ -29,6 +30,7 @@ export interface Transaction {
   readonly telegramAccounts: TelegramAccountStore;
   readonly handOvers: HandOverStore;
   readonly sessionLeases: SessionLeaseStore;
+  readonly events: EventStore;
   readonly floodWaits: FloodWaitStore;
   readonly accounts: AccountStore;
   readonly devices: DeviceStore;

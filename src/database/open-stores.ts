@@ -5,6 +5,7 @@ import { createAccessTokenStore } from './stores/typeorm-access-token-store.js';
 import { createAccountAddressStore } from './stores/typeorm-account-address-store.js';
 import { createAccountStore } from './stores/typeorm-account-store.js';
 import { createDeviceStore } from './stores/typeorm-device-store.js';
+import { createEventStore } from './stores/typeorm-event-store.js';
 import { createFloodWaitStore } from './stores/typeorm-flood-wait-store.js';
 import { createHandOverStore } from './stores/typeorm-hand-over-store.js';
 import { createHomeserverSessionStore } from './stores/typeorm-homeserver-session-store.js';
@@ -32,6 +33,7 @@ export function openStores(session: TransactionSession, { sealer, hasher }: Seal
     telegramAccounts: createTelegramAccountStore(session, sealer),
     handOvers: createHandOverStore(session, sealer),
     sessionLeases: createSessionLeaseStore(session, sealer),
+    events: createEventStore(session, sealer),
     floodWaits: createFloodWaitStore(session, hasher),
     accounts: createAccountStore(session),
     devices: createDeviceStore(session),

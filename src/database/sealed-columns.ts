@@ -12,6 +12,7 @@ export const sealedColumns = {
   loginProcessState: { table: 'login_processes', column: 'state' },
   telegramAccountSession: { table: 'telegram_accounts', column: 'session' },
   handOverSession: { table: 'hand_overs', column: 'session' },
+  eventBody: { table: 'events', column: 'body' },
   sessionLeaseSession: { table: 'session_leases', column: 'session' },
   telegramAccountProfile: { table: 'telegram_accounts', column: 'profile' },
   accountAddress: { table: 'account_addresses', column: 'address', hashColumn: 'address_hash' },

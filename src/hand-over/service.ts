@@ -84,9 +84,10 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
   }
 
   async function confirm(record: HandOverRecord): Promise<void> {
-    const { id, owner } = record;
+    const { id, owner, telegramUserId } = record;
     const isConfirmed = await changing(record, async (tx) => {
       await tx.handOvers.delete(id);
+      await tx.events.append({ owner, telegramUserId, at: clock.now(), what: { type: 'session.handed_over' } });
       await tx.telegramAccounts.setHolder(id, { from: 'hand_over', to: 'bridge', session: null, at: clock.now() });
     });
     if (isConfirmed) return logger.info('login handed over', { owner });

@@ -12,15 +12,32 @@ export interface OpenApiSubject {
   readonly description: string;
   /** The one security scheme, a bearer secret, of all endpoints that are not public. */
   readonly security: { readonly name: string; readonly description: string };
+  /** Requests that the server sends, by name. */
+  readonly webhooks?: Readonly<Record<string, WebhookSubject>> | undefined;
   /** The first gives the document its servers. An endpoint of several is described once. */
   readonly surfaces: readonly [SurfaceSubject, ...SurfaceSubject[]];
+}
+
+/** A request that the server sends. */
+export interface WebhookSubject {
+  readonly summary: string;
+  readonly body: z.ZodType;
+  /** Names of headers, each with its description. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** What is described of a surface. */
 export type SurfaceSubject = Pick<Surface, 'prefixes' | 'endpoints'>;
 
 /** Describes endpoints by their own declarations: what is validated is what is documented. */
-export function openApiDocument({ title, version, description, security, surfaces }: OpenApiSubject): OpenApiDocument {
+export function openApiDocument({
+  title,
+  version,
+  description,
+  security,
+  webhooks,
+  surfaces,
+}: OpenApiSubject): OpenApiDocument {
   const [{ prefixes: usual }] = surfaces;
   const described = new Map<string, { readonly endpoint: Endpoint; readonly prefixes: readonly string[] }>();
   for (const { prefixes, endpoints } of surfaces) {
@@ -41,10 +58,32 @@ export function openApiDocument({ title, version, description, security, surface
     info: { title, version, description },
     servers: servers(usual),
     paths,
+    ...(webhooks === undefined ? {} : { webhooks: describeWebhooks(webhooks) }),
     components: {
       securitySchemes: { [security.name]: { type: 'http', scheme: 'bearer', description: security.description } },
     },
   };
+}
+
+function describeWebhooks(webhooks: Readonly<Record<string, WebhookSubject>>): Record<string, unknown> {
+  const entries = Object.entries(webhooks).map(([name, { summary, body, headers }]) => [
+    name,
+    {
+      post: {
+        summary,
+        parameters: Object.entries(headers).map(([header, text]) => ({
+          name: header,
+          in: 'header',
+          required: true,
+          description: text,
+          schema: { type: 'string' },
+        })),
+        requestBody: { required: true, content: json(body) },
+        responses: { '2XX': { description: 'Taken. Any other answer is tried again for a day.' } },
+      },
+    },
+  ]);
+  return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
 function servers(prefixes: readonly string[]): readonly unknown[] {

@@ -8,6 +8,7 @@ import type { HandOvers } from '../hand-over/hand-overs.js';
 import type { TelegramFault } from '../telegram/failure.js';
 import type { TelegramConnection, TelegramSession } from '../telegram/gateway.js';
 import type { TelegramUser, TelegramUserId } from '../telegram/shapes.js';
+import { recordEnd } from './account-events.js';
 import type { AccountChecks, AccountWatcher } from './account-watcher.js';
 import type { IsActiveOwner } from './active-owner.js';
 import type { BridgedAccounts } from './bridged-accounts.js';
@@ -119,7 +120,11 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
         owner: account.owner,
         reason: answer.fault.reason,
       });
-      await database.transaction((tx) => tx.telegramAccounts.delete(account.id));
+      const { reason } = answer.fault;
+      await database.transaction(async (tx) => {
+        await recordEnd(tx, current, reason, clock.now());
+        await tx.telegramAccounts.delete(account.id);
+      });
       await desk.hangUp(account.id);
       return { kind: 'session_over' };
     });
@@ -198,6 +203,7 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
     if (found?.owner !== owner || !(await tx.telegramAccounts.hold(found.id))) return undefined;
     const replaced = (await tx.telegramAccounts.find(found.id)) ?? found;
     await watcher?.whenReplacing(tx, owner);
+    await recordEnd(tx, replaced, 'replaced', clock.now());
     await tx.telegramAccounts.replace(replaced.id, record);
     // The bridge itself replaces the login that it has.
     if (replaced.heldBy === 'gangway') await ledger.discardIn(tx, owner, replaced);
@@ -219,6 +225,8 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
         return { kind: 'held', holder: holder?.owner ?? owner };
       }
       await ledger.finish(tx, owner, { sessionId: id, login, user });
+      const what = { type: 'login.completed', isBot: user.isBot } as const;
+      await tx.events.append({ owner, telegramUserId: user.id, at, what });
       await watcher?.whenClaimed(tx, { accountId: id, owner, user });
       await handOvers?.begin(tx, record);
       return { kind: 'claimed', replacedId: replaced?.id };
@@ -265,7 +273,9 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
         // Its session may be on its way to another program.
         await tx.telegramAccounts.hold(account.id);
         const current = await tx.telegramAccounts.find(account.id);
-        if (!current || !(await tx.telegramAccounts.delete(account.id))) return;
+        if (!current) return;
+        await recordEnd(tx, current, 'logout', clock.now());
+        await tx.telegramAccounts.delete(account.id);
         if (current.session === null) return endLinked(tx, current, clock.now());
         await tx.handOvers.delete(current.id);
         await ledger.discardIn(tx, current.owner, { id: current.id, session: current.session });

@@ -6,8 +6,10 @@ import type { Mxid } from '../base/mxid.js';
 import { PhoneNumber } from '../base/phone.js';
 import { randomId, type Random } from '../base/random.js';
 import type { Database, Transaction } from '../database/database.js';
+import type { SessionEnd } from '../database/stores/event-store.js';
 import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
 import type { TelegramUser, TelegramUserId } from '../telegram/shapes.js';
+import { recordEnd } from './account-events.js';
 import type { AccountWatcher } from './account-watcher.js';
 import type { AccountStanding, BridgeView, Standing } from './standing.js';
 import { readUser, writeUser } from './stored-forms.js';
@@ -57,7 +59,7 @@ export function createBridgedAccounts(deps: BridgedAccountsDeps): BridgedAccount
     for (const account of accounts.filter(({ heldBy, updatedAt }) => heldBy === 'bridge' && updatedAt < askedAt)) {
       const login = working.find(({ id }) => id === account.telegramUserId);
       if (login) await update(tx, account, login);
-      else await tx.telegramAccounts.delete(account.id);
+      else await end(tx, account, 'bridge');
     }
     const handOvers = await tx.handOvers.listByOwner(owner);
     const isEnding = (id: string) =>
@@ -66,6 +68,11 @@ export function createBridgedAccounts(deps: BridgedAccountsDeps): BridgedAccount
     for (const login of working) {
       if (!isLinked(login.id) && !isEnding(login.id)) await adopt(tx, owner, login, askedAt);
     }
+  }
+
+  async function end(tx: Transaction, account: TelegramAccountRecord, reason: SessionEnd): Promise<void> {
+    await recordEnd(tx, account, reason, clock.now());
+    await tx.telegramAccounts.delete(account.id);
   }
 
   async function update(tx: Transaction, account: TelegramAccountRecord, login: BridgeLogin): Promise<void> {
@@ -80,13 +87,15 @@ export function createBridgedAccounts(deps: BridgedAccountsDeps): BridgedAccount
   async function adopt(tx: Transaction, owner: Mxid, login: BridgeLogin, askedAt: number): Promise<void> {
     const before = await tx.telegramAccounts.findByTelegramUserId(login.id);
     // The bridge gives an account that is logged in again to the last user.
-    if (before?.heldBy === 'bridge' && before.updatedAt < askedAt) await tx.telegramAccounts.delete(before.id);
+    if (before?.heldBy === 'bridge' && before.updatedAt < askedAt) await end(tx, before, 'replaced');
     const user = userOf(login);
     const at = clock.now();
     const times = { createdAt: at, updatedAt: at };
     const id = randomId(random);
     const record = { id, owner, telegramUserId: user.id, session: null, profile: writeUser(user), ...times };
     if (!(await tx.telegramAccounts.insert({ ...record, heldBy: 'bridge' }))) return;
+    const what = { type: 'login.completed', isBot: user.isBot } as const;
+    await tx.events.append({ owner, telegramUserId: user.id, at, what });
     await watcher?.whenClaimed(tx, { accountId: id, owner, user });
   }
 

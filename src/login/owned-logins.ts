@@ -1,6 +1,7 @@
 import type { Mxid } from '../base/mxid.js';
 import type { Transaction } from '../database/database.js';
 import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
+import { recordEnd } from './account-events.js';
 import { readState, writeState } from './stored-forms.js';
 import type { TelegramSession } from '../telegram/gateway.js';
 
@@ -16,6 +17,7 @@ export const ownedLogins = {
    */
   async end(tx: Transaction, owner: Mxid, at: number): Promise<void> {
     for (const account of await tx.telegramAccounts.listByOwner(owner)) {
+      await recordEnd(tx, account, 'logout', at);
       await tx.telegramAccounts.delete(account.id);
       await endLinked(tx, account, at);
     }

@@ -127,6 +127,7 @@ export function createSessionLeases(deps: SessionLeasesDeps): SessionLeaseServic
       id,
       leaseId: randomId(random),
       owner,
+      telegramUserId: asked.telegramUserId,
       consumer: consumer.name,
       requestId: asked.requestId ?? null,
       state: 'active',
@@ -137,6 +138,9 @@ export function createSessionLeases(deps: SessionLeasesDeps): SessionLeaseServic
       expiresAt: expiryOf(asked.lifetimeMs),
     };
     await tx.sessionLeases.save(lease);
+    const { consumer: name, fencing, expiresAt } = lease;
+    const what = { type: 'lease.taken', consumer: name, fencing, expiresAt } as const;
+    await tx.events.append({ owner, telegramUserId: asked.telegramUserId, at, what });
     return { ...leaseOf(lease), owner, user, session: writeSession(asked.format, session, user) };
   }
 
@@ -159,10 +163,11 @@ export function createSessionLeases(deps: SessionLeasesDeps): SessionLeaseServic
   }
 
   /** The session is in one row before and after. */
-  async function takeBack(tx: Transaction, lease: SessionLeaseRecord): Promise<void> {
-    const { id, owner, session, state } = lease;
+  async function takeBack(tx: Transaction, lease: SessionLeaseRecord, reason: 'released' | 'expired'): Promise<void> {
+    const { id, owner, telegramUserId, consumer, session, state } = lease;
     const at = clock.now();
     if (session === null) return;
+    await tx.events.append({ owner, telegramUserId, at, what: { type: 'lease.ended', consumer, reason } });
     const change = { from: 'lease', to: 'gangway', session, at } as const;
     if (state === 'active' && (await tx.telegramAccounts.setHolder(id, change))) {
       return tx.sessionLeases.save({ ...lease, state: 'over', session: null, expiresAt: at });
@@ -215,7 +220,7 @@ export function createSessionLeases(deps: SessionLeasesDeps): SessionLeaseServic
     },
 
     async release(consumer, leaseId) {
-      await onLease(consumer, leaseId, takeBack);
+      await onLease(consumer, leaseId, (tx, lease) => takeBack(tx, lease, 'released'));
       logger.info('session lease released', { consumer: consumer.name });
     },
 
@@ -229,7 +234,7 @@ export function createSessionLeases(deps: SessionLeasesDeps): SessionLeaseServic
         await lock(id, () =>
           database.transaction(async (tx) => {
             const lease = await tx.sessionLeases.find(id);
-            if (lease && isExpired(lease)) await takeBack(tx, lease);
+            if (lease && isExpired(lease)) await takeBack(tx, lease, 'expired');
           }),
         );
         logger.warn('session lease expired', { owner, consumer });

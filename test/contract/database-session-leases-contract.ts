@@ -197,6 +197,26 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
     expect(await faultOf(leases.renew(archiver, 'another', 1))).toBe('lease_over');
   });
 
+  it('leases and their ends are events, with what they are about', async () => {
+    const { leaseId, fencing, expiresAt } = await leases.acquire(archiver, asked);
+    await clock.advance(1);
+    await leases.release(archiver, leaseId);
+    await clock.advance(1);
+    await leases.acquire(indexer, asked);
+    await clock.advance(5 * minutes + graceMs);
+    await leases.sweep();
+    const stored = await database.transaction((tx) => tx.events.listNew(99));
+    const events = stored.map(({ body }) => JSON.parse(body) as { type: string; data: object });
+    const user = { user_id: alice, telegram_user_id: telegramUserId };
+    expect(events.map(({ type, data }) => ({ type, data }))).toEqual([
+      { type: 'lease.taken', data: { ...user, consumer: 'archiver', fencing, expires_at: expiresAt } },
+      { type: 'lease.ended', data: { ...user, consumer: 'archiver', reason: 'released' } },
+      { type: 'lease.taken', data: expect.objectContaining({ ...user, consumer: 'indexer' }) },
+      { type: 'lease.ended', data: { ...user, consumer: 'indexer', reason: 'expired' } },
+    ]);
+    expect(JSON.stringify(stored)).not.toContain('session of');
+  });
+
   it('programs see and get only what they may', async () => {
     await logIn('b1', bob, '700020124');
     const everything = program('all', { users: ['*'] });

@@ -71,6 +71,22 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect(await numbersOf(bob)).toEqual([number]);
     });
 
+    it('tells with events that a number is added and removed', async () => {
+      const { login, telegram, logIn } = await open({ mode: 'on' });
+      const user = await logIn(alice, `+${number}`);
+      telegram.endSessions('revoked', user.id);
+      await expect(login.whoAmI(alice)).rejects.toMatchObject({ fact: { kind: 'not_logged_in' } });
+      const stored = await database.transaction((tx) => tx.events.listNew(99));
+      const events = stored.map(({ body }) => JSON.parse(body) as { type: string; data: object });
+      const about = { user_id: alice, telegram_user_id: user.id, phone: `+${number}` };
+      expect(events.filter(({ type }) => type.startsWith('phone.')).map(({ type, data }) => ({ type, data }))).toEqual(
+        expect.arrayContaining([
+          { type: 'phone.added', data: about },
+          { type: 'phone.removed', data: about },
+        ]),
+      );
+    });
+
     it('leaves a number to the account that has it, and says so', async () => {
       const { proofs, embedded, logger, logIn, numbersOf } = await open({ mode: 'on' });
       await embedded.addAddress(bob, { medium: 'msisdn', address: number });

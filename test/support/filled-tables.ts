@@ -57,6 +57,7 @@ export async function fillTables(tx: Transaction, { mxid, tag, at }: Owner): Pro
     ...lease,
     id: hash('left', tag),
     owner: mxid,
+    telegramUserId: user.id,
     state: 'ending',
     session: session('leased'),
   });

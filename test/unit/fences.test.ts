@@ -26,6 +26,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'hand-over': ['bridge', 'database', 'telegram'],
   login: ['bridge', 'database', 'hand-over', 'telegram'],
   sessions: ['database', 'telegram'],
+  webhooks: ['database', 'delivery'],
   http: ['observability'],
   api: [
     'accounts',
@@ -40,6 +41,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'sessions',
     'threepid',
     'web',
+    'webhooks',
   ],
   sandbox: [],
   lifecycle: [],
@@ -64,6 +66,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'telegram/gramjs',
     'threepid',
     'web',
+    'webhooks',
   ],
   cli: [
     'accounts',
@@ -88,6 +91,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'telegram/gramjs',
     'threepid',
     'web',
+    'webhooks',
   ],
   main: ['cli'],
 };

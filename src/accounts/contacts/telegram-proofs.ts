@@ -124,7 +124,8 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
   }
 
   /** Within a transaction that has the row of the Telegram account. */
-  async function insert(tx: Transaction, { accountId, owner }: ProvingLogin, address: ThirdPartyAddress) {
+  async function insert(tx: Transaction, login: ProvingLogin, address: ThirdPartyAddress) {
+    const { accountId, owner } = login;
     if (!(await hasAccount(tx, owner, 'hold'))) return 'account_missing';
     const known = await tx.accountAddresses.find(address);
     // Telegram has given the number to another account of the same user's, so the older proof is none any more.
@@ -136,8 +137,19 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
     const found = await tx.accountAddresses.find(address);
     if (found?.mxid !== owner) return 'number_in_use';
     if (found.telegramAccountId !== undefined) publications?.note(found);
+    if (isNew) await recordNumber(tx, login, 'phone.added', address.address);
     if (isNew) logger.info('a login to Telegram proves a phone number of a Matrix account', { owner });
     return 'added';
+  }
+
+  async function recordNumber(
+    tx: Transaction,
+    { owner, user }: ProvingLogin,
+    type: 'phone.added' | 'phone.removed',
+    number: string,
+  ): Promise<void> {
+    const what = { type, phone: `+${number}` };
+    await tx.events.append({ owner, telegramUserId: user.id, at: clock.now(), what });
   }
 
   async function addByItself(tx: Transaction, login: ProvingLogin): Promise<void> {
@@ -249,7 +261,10 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
     const outdated = proven.filter((one) => one.address !== address?.address);
     if (outdated.length === 0) return proven.length === 0 ? 'none' : 'proven';
     await holdAccount(tx, login.owner);
-    for (const { id } of outdated) await tx.accountAddresses.delete(id);
+    for (const { id, address: number } of outdated) {
+      await tx.accountAddresses.delete(id);
+      await recordNumber(tx, login, 'phone.removed', number);
+    }
     logger.info('Telegram says another phone number: the old one is proven no more', { owner: login.owner });
     return 'outdated';
   }

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../http/endpoint.js';
 import { openApiDocument, type OpenApiDocument } from '../../http/openapi.js';
 import { sessionsPrefix } from './index.js';
+import { webhookSubjects } from './webhooks.js';
 
 const introduction = `Leases the Telegram sessions of logged-in users to other programs, one program at a time.
 
@@ -17,6 +18,7 @@ export function sessionsOpenApi(endpoints: readonly Endpoint[]): OpenApiDocument
     version: '1',
     description: introduction,
     security: { name: 'consumerSecret', description: 'The secret of one of sessions.consumers.' },
+    webhooks: webhookSubjects,
     surfaces: [{ prefixes: [sessionsPrefix], endpoints }],
   });
 }

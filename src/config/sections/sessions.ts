@@ -1,4 +1,5 @@
 import { kind, listOfKinds } from '../listed-kinds.js';
+import { webAddress } from '../network-address.js';
 import { group, required, withDefault } from '../setting.js';
 import { Complaint, listOf, oneOf, secretText, text, wholeNumber } from '../value.js';
 
@@ -59,6 +60,27 @@ const consumer = kind(
   }),
 );
 
+const events = [
+  'login.completed',
+  'session.handed_over',
+  'session.ended',
+  'lease.taken',
+  'lease.ended',
+  'phone.added',
+  'phone.removed',
+] as const;
+
+const webhook = kind(
+  'http',
+  'A server that gets each event with POST, as JSON with a signature.',
+  {
+    url: required(webAddress, 'https://archiver.example.org/gangway', 'Where events are sent.'),
+    secret: required(ownSecret, 'put-a-random-text-here', 'The key of the signature (HMAC-SHA256).'),
+    events: withDefault(listOf(oneOf(events), 'types of events'), [...events], 'Which events it gets.'),
+  },
+  (keys) => ({ url: keys.url, secret: keys.secret, events: keys.events }),
+);
+
 /** Telegram sessions for other programs. */
 export const sessions = group(
   'Telegram sessions for other programs, which lease them at /_gangway/v1/sessions: see docs/sessions.md.',
@@ -84,8 +106,20 @@ export const sessions = group(
       'How long Gangway waits after a lease has expired before it uses the session again. Covers clocks that differ and slow programs: ' +
         'Telegram ends a session for good if two programs use it at the same time.',
     ),
+    webhooks: withDefault(
+      listOfKinds('servers that are told of events', [webhook]),
+      [],
+      'Servers that are told when users log in or out, and when sessions change hands. An event that cannot be delivered is tried again ' +
+        'for a day.',
+    ),
   },
   (keys, context) => {
+    const urls = keys.webhooks.map(({ url }) => url);
+    const repeated = urls.find((url, index) => urls.indexOf(url) !== index);
+    if (repeated !== undefined) {
+      const message = `${repeated} is in the list more than once.`;
+      context.addIssue({ code: 'custom', path: ['webhooks'], message });
+    }
     const names = keys.consumers.map(({ name }) => name);
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice !== undefined) {
@@ -107,6 +141,7 @@ export const sessions = group(
       defaultLeaseMs: keys.default_lease_seconds * 1000,
       longestLeaseMs: keys.max_lease_seconds * 1000,
       graceMs: keys.grace_seconds * 1000,
+      webhooks: keys.webhooks,
     };
   },
 );

@@ -6,6 +6,7 @@ export interface SessionLeaseRow {
   id: string;
   leaseId: string;
   owner: string;
+  telegramUserId: string;
   consumer: string;
   requestId: string | null;
   state: string;
@@ -23,6 +24,7 @@ export const sessionLeases = new EntitySchema<SessionLeaseRow>({
     id: primaryText('id', 'session_leases_pkey'),
     leaseId: text('lease_id'),
     owner: text('owner'),
+    telegramUserId: text('telegram_user_id'),
     consumer: text('consumer'),
     requestId: optionalText('request_id'),
     state: text('state'),

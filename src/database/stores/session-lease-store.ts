@@ -17,6 +17,7 @@ export interface SessionLeaseRecord {
   /** Of this lease: only its holder knows it. */
   readonly leaseId: string;
   readonly owner: Mxid;
+  readonly telegramUserId: string;
   /** The name of the program that has it. */
   readonly consumer: string;
   /** Names the request that took it, so that it can be repeated. */

@@ -1,0 +1,18 @@
+import type { Transaction } from '../database/database.js';
+import type { SessionEnd } from '../database/stores/event-store.js';
+import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
+
+/** Stores that the login of this account is over, and that its phone number proves nothing any more. Before the account is deleted. */
+export async function recordEnd(
+  tx: Transaction,
+  { id, owner, telegramUserId }: TelegramAccountRecord,
+  reason: SessionEnd,
+  at: number,
+): Promise<void> {
+  await tx.events.append({ owner, telegramUserId, at, what: { type: 'session.ended', reason } });
+  if (reason === 'replaced') return;
+  for (const { address } of await tx.accountAddresses.listByTelegramAccount(id)) {
+    const what = { type: 'phone.removed', phone: `+${address}` } as const;
+    await tx.events.append({ owner, telegramUserId, at, what });
+  }
+}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import type { DomainEvent } from '../../../src/database/stores/event-store.js';
+import { ownedLogins } from '../../../src/login/owned-logins.js';
+import type { SessionDeath } from '../../../src/telegram/failure.js';
+import type { TelegramUserId } from '../../../src/telegram/shapes.js';
+import { code, mxidOf, phone, token, useLoginDesk } from '../../support/login-desk.js';
+
+const alice = mxidOf('@alice:example.org');
+const number = '+9996620001';
+const id = number.slice(1);
+const desk = useLoginDesk();
+
+async function logIn(replacing?: TelegramUserId): Promise<void> {
+  const { loginId } = await desk.login.start(alice, { flow: 'phone', replacing });
+  await desk.login.answer(alice, loginId, phone(number), 'phone');
+  await desk.login.answer(alice, loginId, code('22222'), 'code');
+  await desk.clock.advance(1);
+}
+
+async function events(): Promise<readonly object[]> {
+  const stored = await desk.database.transaction((tx) => tx.events.listNew(99));
+  return stored.map(({ body }) => {
+    const { type, data } = JSON.parse(body) as { type: DomainEvent['what']['type']; data: object };
+    return { type, ...data };
+  });
+}
+
+const user = { user_id: alice, telegram_user_id: id };
+const completed = { type: 'login.completed', ...user, is_bot: false };
+const ended = (reason: string) => ({ type: 'session.ended', ...user, reason });
+
+describe('events of logins', () => {
+  it('tell that a login is complete, and nothing before that', async () => {
+    const { loginId } = await desk.login.start(alice, { flow: 'phone' });
+    await desk.login.answer(alice, loginId, phone(number), 'phone');
+    expect(await events()).toEqual([]);
+    await desk.login.answer(alice, loginId, code('22222'), 'code');
+    expect(await events()).toEqual([completed]);
+  });
+
+  it('tell of bots', async () => {
+    await desk.login.submit(alice, token('2000020001:SandboxBotTokenThatEveryoneMayKnow1'));
+    expect(await events()).toEqual([expect.objectContaining({ type: 'login.completed', is_bot: true })]);
+  });
+
+  it('tell of a logout', async () => {
+    await logIn();
+    await desk.login.logOut(alice, 'all');
+    expect(await events()).toEqual([completed, ended('logout')]);
+  });
+
+  it('tell of a deactivation', async () => {
+    await logIn();
+    await desk.database.transaction((tx) => ownedLogins.end(tx, alice, desk.clock.now()));
+    expect(await events()).toEqual([completed, ended('logout')]);
+  });
+
+  it.each(['revoked', 'expired', 'deactivated', 'duplicated', 'auth_key_forgotten'] satisfies SessionDeath[])(
+    'tell that Telegram has ended a session: %s',
+    async (reason) => {
+      await logIn();
+      desk.telegram.endSessions(reason);
+      await expect(desk.login.whoAmI(alice)).rejects.toMatchObject({ fact: { kind: 'not_logged_in' } });
+      expect(await events()).toEqual([completed, ended(reason)]);
+    },
+  );
+
+  it('tell of a login that takes the place of another', async () => {
+    await logIn();
+    await logIn(id as TelegramUserId);
+    expect((await events()).toSorted(byType)).toEqual([completed, completed, ended('replaced')]);
+  });
+
+  it('hold no secrets, and no phone number', async () => {
+    await logIn();
+    await desk.login.logOut(alice, 'all');
+    const text = JSON.stringify(await events());
+    expect(text).not.toContain(number);
+    expect(text).not.toMatch(/session"|key|hash/);
+  });
+});
+
+function byType(one: object, other: object): number {
+  return JSON.stringify(one) < JSON.stringify(other) ? -1 : 1;
+}
