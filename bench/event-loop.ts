@@ -7,7 +7,7 @@ import type { TelegramConnection } from '../src/telegram/gateway.js';
 import { createGramjsGateway } from '../src/telegram/gramjs/gateway.js';
 import { createConnectionPool } from '../src/telegram/pool.js';
 import { startCheapRequests } from './cheap-requests.js';
-import { startSandboxProcess } from './sandbox-process.js';
+import { startSandboxProcess } from '../test/support/sandbox-process.js';
 import { describeTimes, percentile } from './statistics.js';
 
 const logins = 50;

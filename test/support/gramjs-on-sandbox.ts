@@ -6,6 +6,7 @@ import type { TelegramConnection, TelegramGateway } from '../../src/telegram/gat
 import { createGramjsGateway, type GramjsGatewayOptions } from '../../src/telegram/gramjs/gateway.js';
 import { createFakeClock, type FakeClock } from './fake-clock.js';
 import { logIn } from './magic-logins.js';
+import type { KnownSandbox } from './mtcute-on-sandbox.js';
 import { createRecordingLogger, type RecordingLogger } from './recording-logger.js';
 import { silentLogger } from './silent-logger.js';
 import { startStrictSandbox } from './strict-sandbox.js';
@@ -25,7 +26,7 @@ export const workerAfter = (happening: string): URL =>
   );
 
 /** What a gateway needs to know of a sandbox, with one worker and nothing said. */
-export function optionsFor(sandbox: Sandbox, options: Partial<GramjsGatewayOptions> = {}): GramjsGatewayOptions {
+export function optionsFor(sandbox: KnownSandbox, options: Partial<GramjsGatewayOptions> = {}): GramjsGatewayOptions {
   return {
     apiId: 12_345,
     apiHash: new Secret('0123456789abcdef0123456789abcdef'),
@@ -46,7 +47,7 @@ export function optionsFor(sandbox: Sandbox, options: Partial<GramjsGatewayOptio
   };
 }
 
-export const createTestGateway = (sandbox: Sandbox, options?: Partial<GramjsGatewayOptions>) =>
+export const createTestGateway = (sandbox: KnownSandbox, options?: Partial<GramjsGatewayOptions>) =>
   createGramjsGateway(optionsFor(sandbox, options));
 
 /** A sandbox for all tests of a file, and for each test a clock that stands still, a log, and gateways that are closed after it. */

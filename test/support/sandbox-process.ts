@@ -11,26 +11,29 @@ import { z } from 'zod';
 export interface SandboxProcess {
   readonly dataCentres: readonly { readonly id: number; readonly ip: string; readonly port: number }[];
   readonly publicKeyPem: string;
+  readonly controlUrl: string;
   stop(): Promise<void>;
 }
 
 const announcement = z.object({
   data_centres: z.array(z.object({ id: z.number(), ip: z.string(), port: z.number() })),
+  control_url: z.string(),
 });
 
-/** Starts `gangway sandbox` from dist on free ports. */
-export async function startSandboxProcess(): Promise<SandboxProcess> {
-  const folder = await mkdtemp(join(tmpdir(), 'gangway-bench-'));
+/** Starts `gangway sandbox` from dist on free ports, with these options. */
+export async function startSandboxProcess(...options: readonly string[]): Promise<SandboxProcess> {
+  const folder = await mkdtemp(join(tmpdir(), 'gangway-sandbox-'));
   const keyFile = join(folder, 'sandbox.pem');
-  const main = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
-  const child = spawn(process.execPath, [main, 'sandbox', '--public-key', keyFile], {
+  const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+  const child = spawn(process.execPath, [main, 'sandbox', '--public-key', keyFile, ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
   const [line]: unknown[] = await once(createInterface({ input: child.stdout }), 'line');
-  const { data_centres: dataCentres } = announcement.parse(JSON.parse(String(line)));
+  const { data_centres: dataCentres, control_url: controlUrl } = announcement.parse(JSON.parse(String(line)));
   return {
     dataCentres,
+    controlUrl,
     publicKeyPem: await readFile(keyFile, 'utf8'),
     async stop() {
       child.kill('SIGTERM');
