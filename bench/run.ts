@@ -1,4 +1,5 @@
 import { measureEventLoop } from './event-loop.js';
+import { measureHandOver } from './hand-over.js';
 import { measureHostileBodies } from './hostile-bodies.js';
 import { measureLoginStarts } from './login-starts.js';
 import { measureLoginTimes } from './login-times.js';
@@ -7,6 +8,7 @@ import { measureManyLogins } from './many-logins.js';
 
 const scenarios: Readonly<Record<string, (print: (line: string) => void) => Promise<void>>> = {
   'event-loop': measureEventLoop,
+  'hand-over': measureHandOver,
   'hostile-bodies': measureHostileBodies,
   'login-starts': measureLoginStarts,
   'login-times': measureLoginTimes,
