@@ -69,7 +69,7 @@ describe.skipIf(mautrixMissing !== undefined)('an unmodified mautrix-telegram', 
       const { logins } = await bridgeAt(mautrix).findUser(alice);
       expect(logins.map(({ id }) => id)).toEqual(['700020456']);
       const me = await installation.getMe(alice);
-      expect({ status: me.status, body: me.body }).toMatchObject({ status: 200, body: { id: 700020456 } });
+      expect({ status: me.status, body: me.body }).toMatchObject({ status: 200, body: { id: '700020456' } });
       expect(await installation.stop()).toBe(0);
     } finally {
       await installation.remove();

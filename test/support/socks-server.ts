@@ -35,6 +35,8 @@ export async function startSocksServer({ username, password, portFor }: SocksSer
     if (given[0] !== username || given[1] !== password) return client.end(Buffer.of(1, 1)) && undefined;
     client.write(Buffer.of(1, 0));
     const request = await next(client);
+    // Address type not supported: only IPv4 is.
+    if (request[3] !== 1) return client.end(Buffer.of(5, 8, 0, 1, 0, 0, 0, 0, 0, 0)) && undefined;
     const ip = [...request.subarray(4, 8)].join('.');
     const port = request.readUInt16BE(8);
     const destination = `${ip}:${port}`;
