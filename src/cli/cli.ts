@@ -8,6 +8,7 @@ import { addGenerate } from './generate.js';
 import { addHealthcheck } from './healthcheck.js';
 import { addRun } from './run.js';
 import { addSandbox } from './sandbox.js';
+import { addSessions } from './sessions.js';
 import type { Surroundings } from './surroundings.js';
 import { addUser } from './user.js';
 import { readVersion } from './version.js';
@@ -29,6 +30,7 @@ export async function runCli(args: readonly string[], surroundings: Surroundings
   addConfigCheck(config, surroundings, end);
   addRun(program, surroundings, end);
   addUser(program, surroundings, end);
+  addSessions(program, surroundings, end);
   addHealthcheck(program, surroundings, end);
   addSandbox(program, surroundings, end);
   addDemo(program, surroundings, end);

@@ -1,0 +1,83 @@
+import { createHmac } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
+import { install, type Installation } from '../support/daemon.js';
+import { startHttpListener, type HeardRequest, type HttpListener } from '../support/http-listener.js';
+import { withIndependentClient } from '../support/mtcute-on-sandbox.js';
+import { startStrictSandbox } from '../support/strict-sandbox.js';
+import { until } from '../support/until.js';
+
+const alice = '@alice:example.test';
+const number = '9996620241';
+const secret = 'Qw8-zRt5LmXc2VbN7kHy';
+const api = '/_gangway/v1/sessions';
+
+let sandbox: Sandbox;
+let gangway: Installation;
+let receiver: HttpListener;
+let heard: HeardRequest[];
+
+beforeAll(async () => {
+  sandbox = await startStrictSandbox();
+});
+afterAll(() => sandbox.stop());
+afterEach(async () => {
+  await gangway.remove();
+  await receiver.stop();
+});
+
+const ask = async (path: string, body?: unknown) =>
+  (await gangway.request(body === undefined ? 'GET' : 'POST', `${api}${path}`, body, secret)).body;
+const events = () => heard.map(({ body }) => (JSON.parse(body) as { type: string }).type);
+
+describe('a leased session', () => {
+  it('is continued by another library, and by Gangway afterwards, on a network that ends sessions used twice', async () => {
+    heard = [];
+    receiver = await startHttpListener((request, response) => {
+      heard.push(request);
+      response.writeHead(204).end();
+    });
+    gangway = await install(sandbox, {
+      sessions: {
+        consumers: [{ type: 'bearer', name: 'archiver', secret, users: ['example.test'] }],
+        webhooks: [{ type: 'http', url: `${receiver.url}/events`, secret }],
+      },
+    });
+    await gangway.start();
+    await gangway.login(alice, 'request_code', { phone: `+${number}` });
+    expect(await gangway.login(alice, 'send_code', { code: '22222' })).toMatchObject({ body: { state: 'logged-in' } });
+    expect(await gangway.getMe(alice)).toMatchObject({ status: 200, body: { phone: number } });
+
+    const { sessions } = await ask('');
+    expect(sessions).toMatchObject([{ user_id: alice, held_by: 'gangway' }]);
+    const [{ telegram_user_id }] = sessions as [{ telegram_user_id: string }];
+    const lease = await ask('/acquire', { telegram_user_id, format: 'mtcute', lifetime_seconds: 300 });
+    const me = await withIndependentClient(sandbox, {}, async (client) => {
+      await client.importSession(String(lease['session']));
+      const { id } = await client.getMe();
+      // Meanwhile Gangway answers from what it knows.
+      expect(await gangway.getMe(alice)).toMatchObject({ status: 200, body: { phone: number } });
+      await gangway.kill();
+      await gangway.start();
+      expect(await gangway.getMe(alice)).toMatchObject({ status: 200, body: { phone: number } });
+      expect((await client.getMe()).id).toBe(id);
+      return id;
+    });
+    expect(String(me)).toBe(telegram_user_id);
+    expect(await gangway.command('sessions', 'list')).toMatchObject({
+      code: 0,
+      printed: expect.stringMatching(/^\d+ @alice:example\.test leased to archiver until \d{4}-/),
+    });
+
+    expect(await ask('/release', { lease_id: lease['lease_id'] })).toEqual({});
+    expect(await gangway.getMe(alice)).toMatchObject({ status: 200, body: { phone: number } });
+    await until(() => events().length >= 3);
+    expect(events().toSorted()).toEqual(['lease.ended', 'lease.taken', 'login.completed']);
+    for (const { body, headers } of heard) {
+      const signed = createHmac('sha256', secret).update(`${String(headers['gangway-timestamp'])}.${body}`);
+      expect(headers['gangway-signature']).toBe(`v1=${signed.digest('hex')}`);
+      expect(body).not.toContain(String(lease['session']));
+      expect(body).not.toContain(number);
+    }
+  });
+});
