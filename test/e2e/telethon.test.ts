@@ -6,15 +6,15 @@ import { writeTelethonSession } from '../../src/telegram/formats/telethon.js';
 import { createSessionConverter } from '../../src/telegram/gramjs/portable-session.js';
 import { createTestGateway } from '../support/gramjs-on-sandbox.js';
 import { logIn } from '../support/magic-logins.js';
+import { telethon } from '../support/python-clients.js';
 import { startSandboxProcess, type SandboxProcess } from '../support/sandbox-process.js';
-import { runTelethon, telethonMissing } from '../support/telethon.js';
 
 const user = z.object({ id: z.number(), bot: z.boolean(), dc: z.number(), session: z.string() });
 const keyUses = z.array(z.object({ key: z.string(), connections: z.number(), maxConnections: z.number() }));
 const { password } = magicPasswords.password;
 
-describe.skipIf(telethonMissing !== undefined)(
-  `unmodified Telethon on \`gangway sandbox\` ${telethonMissing ?? ''}`,
+describe.skipIf(telethon.missing !== undefined)(
+  `unmodified Telethon on \`gangway sandbox\` ${telethon.missing ?? ''}`,
   () => {
     let sandbox: SandboxProcess;
     beforeAll(async () => {
@@ -28,7 +28,7 @@ describe.skipIf(telethonMissing !== undefined)(
     afterAll(() => sandbox.stop());
 
     const run = (action: string, order: Readonly<Record<string, string>>) =>
-      runTelethon({
+      telethon.run({
         action,
         public_key: sandbox.publicKeyPem,
         data_centre: sandbox.dataCentres[0],
