@@ -123,6 +123,7 @@ const described = {
   mayLogIn: () => false,
   serverName: 'example.com',
   phoneProofs: { standing: describedOnly, add: describedOnly },
+  handOver: { handOvers: { request: describedOnly, findStatus: describedOnly }, isOffered: true, waitMs: 0 },
 };
 const noSessions = {
   leases: { list: describedOnly, acquire: describedOnly, renew: describedOnly, release: describedOnly },

@@ -5,6 +5,7 @@ import type { Surface } from '../http/surface.js';
 import type { TelegramAccounts } from '../login/accounts.js';
 import type { LoginProcesses } from '../login/processes.js';
 import type { LoginService } from '../login/service.js';
+import type { HandOverAnswers } from './provisioning/hand-over.js';
 import type { PhoneProofs } from './provisioning/phone-proofs.js';
 import { createProvisioningSurface } from './provisioning-0.3.0/index.js';
 import type { PermissionLevels } from './provisioning-v1/deps.js';
@@ -20,6 +21,8 @@ export interface ProvisioningSurfacesDeps {
   readonly login: LoginService & LoginProcesses & TelegramAccounts;
   /** Absent where logins prove no phone numbers. */
   readonly phoneProofs?: PhoneProofs | undefined;
+  /** Absent without a bridge. */
+  readonly handOver?: HandOverAnswers;
   readonly permissions: PermissionLevels;
   readonly authenticate: Authenticator;
   /** Absent where Matrix users' own tokens are not accepted. */
@@ -35,16 +38,17 @@ export interface ProvisioningSurfacesDeps {
 
 /** The provisioning API in all its versions, and what leads to it. */
 export function createProvisioningSurfaces(deps: ProvisioningSurfacesDeps): readonly Surface[] {
-  const { prefix, login, phoneProofs, permissions, authenticate, serverName, bridges, clock } = deps;
+  const { prefix, login, phoneProofs, handOver, permissions, authenticate, serverName, bridges, clock } = deps;
   const mayLogIn = permissions.mayLogIn.bind(permissions);
   const authenticateV3 = createV3Auth(deps);
   return [
     createProvisioningSurface({ prefix, login, phoneProofs, authenticate, clock }),
-    createProvisioningV1({ prefix: `${prefix}/v1`, login, phoneProofs, permissions, authenticate, clock }),
+    createProvisioningV1({ prefix: `${prefix}/v1`, login, phoneProofs, handOver, permissions, authenticate, clock }),
     createProvisioningV3({
       prefix: `${prefix}/v3`,
       login,
       phoneProofs,
+      handOver,
       mayLogIn,
       serverName,
       authenticate: authenticateV3,

@@ -1,3 +1,4 @@
+import type { HandOverAnswers } from '../api/provisioning/hand-over.js';
 import { createHttpBridge } from '../bridge/http-bridge.js';
 import type { Config } from '../config/config.js';
 import type { HandOverService } from '../hand-over/hand-overs.js';
@@ -9,12 +10,18 @@ import { createSessionConverter } from '../telegram/gramjs/portable-session.js';
 import type { ConnectionPool } from '../telegram/pool.js';
 import type { AccountSeams } from './accounts.js';
 
+/** The bridge, the hand-overs to it, and what users are answered about them. */
+export interface ComposedBridge extends BridgeParts {
+  readonly handOvers: HandOverService;
+  readonly answers: HandOverAnswers;
+}
+
 /** The bridge that the configuration names; undefined if it names none. */
 export function composeBridge(
   { bridge: { upstream }, telegram }: Config,
   pool: ConnectionPool,
   seams: AccountSeams,
-): (BridgeParts & { readonly handOvers: HandOverService }) | undefined {
+): ComposedBridge | undefined {
   if (upstream === undefined) return undefined;
   const bridge = createHttpBridge({ ...upstream, clock: seams.clock });
   const converter = createSessionConverter(telegram.dataCentres);
@@ -26,5 +33,6 @@ export function composeBridge(
     closeConnection: (accountId) => pool.ensureClosed(accountId),
     leaveSession,
   });
-  return { bridge, handOvers };
+  const { waitMs } = upstream;
+  return { bridge, handOvers, answers: { handOvers, isOffered: upstream.handOver !== 'off', waitMs } };
 }

@@ -1,3 +1,4 @@
+import type { HandOverAnswers } from '../api/provisioning/hand-over.js';
 import type { PhoneProofs } from '../api/provisioning/phone-proofs.js';
 import { createProvisioningSurfaces, type ProvisioningSurfacesDeps } from '../api/provisioning-surfaces.js';
 import { createTokenHolders } from '../api/token-holders.js';
@@ -15,6 +16,8 @@ import { createHttpOpenId } from '../matrix/http-open-id.js';
 export interface ProvisioningParts extends Pick<ProvisioningSurfacesDeps, 'login' | 'permissions'> {
   /** Absent where logins prove no phone numbers. */
   readonly phoneProofs?: PhoneProofs | undefined;
+  /** Undefined without a bridge. */
+  readonly handOver: HandOverAnswers;
   /** Undefined where there are no Matrix accounts to ask about. */
   readonly authority: AccountAuthority | undefined;
   /** Of accounts of our own; undefined where there are none. */

@@ -28,7 +28,9 @@ const state = z.object({
   info: stateInfo,
 });
 
-const login = z
+const members = z.record(z.string(), z.unknown());
+
+const readLogin = z
   .object({
     id: z.string().min(1),
     name: z.string(),
@@ -37,6 +39,7 @@ const login = z
     /** Where older bridges have what is in `state.info` today. */
     state_info: stateInfo,
     space_room: optionalText,
+    asWritten: members,
   })
   .transform((answer): BridgeLogin => ({
     id: answer.id,
@@ -45,7 +48,10 @@ const login = z
     isBot: (answer.state.info ?? answer.state_info)?.is_bot,
     state: readState(answer.state),
     spaceRoom: answer.space_room,
+    asWritten: answer.asWritten,
   }));
+
+const login = members.transform((asWritten) => ({ ...asWritten, asWritten })).pipe(readLogin);
 
 function readState({ state_event: event, timestamp, error, message }: z.output<typeof state>): BridgeLoginState {
   const condition = endedEvents.includes(event) ? 'ended' : workingEvents.includes(event) ? 'working' : 'trouble';
@@ -119,6 +125,9 @@ export const contactAnswer = contactMembers.transform((answer): BridgeContact =>
 export function readChat(status: number, contact: BridgeContact): BridgeChat {
   return { ...contact, isNew: status === 201 };
 }
+
+/** The answer of `create_group`. */
+export const groupAnswer = z.looseObject({ id: z.string().min(1), mxid: z.string().min(1) });
 
 /** The answer of `contacts`. */
 export const contactsAnswer = z

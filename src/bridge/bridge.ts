@@ -21,6 +21,8 @@ export interface BridgeLogin {
   readonly isBot: boolean | undefined;
   readonly state: BridgeLoginState;
   readonly spaceRoom?: string | undefined;
+  /** The login as the bridge writes it in its answer to whoami. */
+  readonly asWritten: Readonly<Record<string, unknown>>;
 }
 
 /** The state of a login at the bridge. */
@@ -70,6 +72,13 @@ export interface BridgeChat extends BridgeContact {
   readonly isNew: boolean;
 }
 
+/** A group that the bridge has made, as the bridge writes it. */
+export interface BridgeGroup extends Readonly<Record<string, unknown>> {
+  readonly id: string;
+  /** The Matrix room. */
+  readonly mxid: string;
+}
+
 /**
  * The provisioning API (v3) of the bridge to which logins are handed over (mautrix-telegram). Every method throws BridgeFailure for
  * what is known to go wrong; each has a deadline of its own.
@@ -100,5 +109,5 @@ export interface Bridge {
     login: BridgeLoginId,
     type: string,
     body: Readonly<Record<string, unknown>>,
-  ): Promise<Readonly<Record<string, unknown>>>;
+  ): Promise<BridgeGroup>;
 }

@@ -4,6 +4,7 @@ import {
   completeAnswer,
   contactAnswer,
   contactsAnswer,
+  groupAnswer,
   readChat,
   resultsAnswer,
   startAnswer,
@@ -112,8 +113,7 @@ function createBridge(send: ProvisioningClient, sharedSecret: string): Bridge {
       if (!isPathSegment(type)) {
         throw new BridgeFailure({ kind: 'bridge_refused', message: 'Unrecognized group type', isFinal: true });
       }
-      const answer = await callAs(mxid, login, { method: 'POST', path: ['create_group', type], body });
-      return answer.body;
+      return read(groupAnswer, await callAs(mxid, login, { method: 'POST', path: ['create_group', type], body }));
     },
   };
 }

@@ -22,7 +22,7 @@ export interface HandOvers {
   wake(): void;
   /** Tries now what is due for the account, and resolves when that is settled, or after `waitMs`. */
   settle(accountId: string, waitMs: number): Promise<void>;
-  /** The status of an account of the owner, undefined if it is not linked. Waits for a pending hand-over, for `waitMs` at most. */
+  /** The status of an account of the owner, undefined if it is not linked. A pending hand-over is tried now and waited for, for `waitMs` at most, unless that is 0. */
   findStatus(owner: Mxid, telegramUserId: string, waitMs: number): Promise<HandOverStatus | undefined>;
 }
 

@@ -273,6 +273,8 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
     async request(owner, telegramUserId) {
       const account = await findAccount(owner, telegramUserId);
       if (account === undefined) return false;
+      // If the session is not here, there is nothing to start, and an attempt may have the lock.
+      if (account.heldBy !== 'gangway') return true;
       await lock(account.id, async () => {
         await closeConnection(account.id);
         await database.transaction(async (tx) => {
@@ -286,8 +288,9 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
 
     async findStatus(owner, telegramUserId, waitMs) {
       const account = await findAccount(owner, telegramUserId);
-      if (account?.heldBy === 'hand_over') await settle(account.id, waitMs);
-      const now = account && (await findAccount(owner, telegramUserId));
+      if (account?.heldBy !== 'hand_over' || waitMs === 0) return account && statusOf(account);
+      await settle(account.id, waitMs);
+      const now = await findAccount(owner, telegramUserId);
       return now && statusOf(now);
     },
 

@@ -54,6 +54,8 @@ export interface AccountBook extends AccountChecks {
   hasRoom(owner: Mxid): Promise<boolean>;
   /** What is on record, oldest first, without asking Telegram. */
   list(owner: Mxid): Promise<readonly TelegramAccountRecord[]>;
+  /** The same, and the logins that the bridge still lists although Telegram has ended them, as of its answer. */
+  listWithEnded(owner: Mxid, view: BridgeView): Promise<readonly TelegramAccountRecord[]>;
   /** Asks Telegram something on an account's session, which is forgotten where Telegram has ended it. */
   ask<T>(
     account: TelegramAccountRecord,
@@ -61,7 +63,7 @@ export interface AccountBook extends AccountChecks {
   ): Promise<AccountAnswer<T>>;
   /** Makes the Telegram account the owner's, and the login finished, in one transaction. */
   claim(owner: Mxid, acceptance: Acceptance): Promise<Claim>;
-  /** Forgets the account; its session is left over, to be ended at Telegram. */
+  /** Forgets the account; its session is left over, to be ended at Telegram, or its login at the bridge, to be ended there. */
   forget(account: TelegramAccountRecord): Promise<void>;
 }
 
@@ -186,7 +188,13 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
     const known = await Promise.all(
       accounts.map(async (account) => ({ account, standing: await standingOfAccount(account, view) })),
     );
-    return { view, standings: [...known, ...(bridged?.endedLogins(owner, view) ?? [])] };
+    return { view, standings: [...known, ...(bridged?.endedLogins(owner, view, accounts) ?? [])] };
+  }
+
+  async function listWithEnded(owner: Mxid, view: BridgeView): Promise<readonly TelegramAccountRecord[]> {
+    const linked = await list(owner);
+    const ended = bridged?.endedLogins(owner, view, linked) ?? [];
+    return [...linked, ...ended.map(({ account }) => account)];
   }
 
   async function hasRoom(owner: Mxid): Promise<boolean> {
@@ -237,6 +245,7 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
     standingOf,
     standings,
     askBridge,
+    listWithEnded,
     hasRoom,
     list,
     ask: (account, call) => ask(account, call),
@@ -273,7 +282,8 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
         // Its session may be on its way to another program.
         await tx.telegramAccounts.hold(account.id);
         const current = await tx.telegramAccounts.find(account.id);
-        if (!current) return;
+        // A login at the bridge that Telegram has ended is not linked.
+        if (!current) return account.heldBy === 'bridge' ? endLinked(tx, account, clock.now()) : undefined;
         await recordEnd(tx, current, 'logout', clock.now());
         await tx.telegramAccounts.delete(account.id);
         if (current.session === null) return endLinked(tx, current, clock.now());

@@ -96,7 +96,8 @@ export function createAccountDesk(deps: AccountDeskDeps): TelegramAccounts {
     permit(owner);
     if (!people) return undefined;
     const account = await load(owner, id);
-    if (account.heldBy !== 'bridge') return undefined;
+    if (account.heldBy === 'gangway') return undefined;
+    if (account.heldBy !== 'bridge') throw new LoginFailure({ kind: 'session_held' });
     return call({ people, owner, login: account.telegramUserId as TelegramUserId });
   }
 
@@ -111,12 +112,13 @@ export function createAccountDesk(deps: AccountDeskDeps): TelegramAccounts {
   }
 
   async function logOut(owner: Mxid, which: WhichAccounts): Promise<readonly TelegramUserId[]> {
-    await book.askBridge(owner);
-    const accounts = await book.list(owner);
+    const view = await book.askBridge(owner);
+    const accounts = await book.listWithEnded(owner, view);
     const chosen = accounts.filter(
       ({ telegramUserId }, index) =>
         which === 'all' || (which === 'first' ? index === 0 : telegramUserId === which.account),
     );
+    if (chosen.length === 0 && bridge && view === undefined) throw new LoginFailure({ kind: 'bridge_unreachable' });
     if (chosen.length === 0 && typeof which === 'object') throw new TelegramAccountFailure({ kind: 'account_unknown' });
     for (const account of chosen) await book.forget(account);
     // Where that cannot be done now, the sweep will.

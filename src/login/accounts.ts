@@ -1,6 +1,6 @@
 import { Failure } from '../base/failure.js';
 import type { Mxid } from '../base/mxid.js';
-import type { BridgeChat, BridgeLogin, BridgeUser } from '../bridge/bridge.js';
+import type { BridgeGroup, BridgeLogin, BridgeUser } from '../bridge/bridge.js';
 import type { SessionHolder } from '../database/stores/telegram-account-store.js';
 import type { TelegramChat, TelegramContact, TelegramUser, TelegramUserId } from '../telegram/shapes.js';
 
@@ -40,10 +40,18 @@ export interface FoundPerson extends TelegramContact {
 
 /** A Telegram user as the bridge shows it to Matrix users. */
 export interface MatrixPerson {
+  /** For example `tel:+441632960123`, `telegram:alice`. */
+  readonly identifiers?: readonly string[] | undefined;
   /** Of the ghost. */
   readonly mxid?: string | undefined;
   readonly avatarUrl?: string | undefined;
   readonly dmRoom?: string | undefined;
+}
+
+/** A chat with a Telegram user, which has a room. */
+export interface StartedChat extends FoundPerson {
+  /** Whether the room was made by this request. */
+  readonly isNew: boolean;
 }
 
 /** What can be wrong with a request about an account. */
@@ -64,9 +72,6 @@ export interface NewGroup {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** What the bridge answers about a new group. */
-export type GroupReply = Readonly<Record<string, unknown>>;
-
 /** Which of a user's accounts are meant; a name of one can be any text, as clients wrote it. */
 export type WhichAccounts = 'first' | 'all' | { readonly account: TelegramUserId };
 
@@ -82,7 +87,8 @@ export interface TelegramAccounts {
   listAccounts(owner: Mxid): Promise<AccountList>;
   /**
    * Forgets accounts and ends their sessions at Telegram, later where that cannot be done now; says which.
-   * Never fails for being logged out already; `account_unknown` where the one that is named is not the owner's.
+   * Never fails for being logged out already; `account_unknown` where the one that is named is not the owner's. The bridge's logins that
+   * Telegram has ended are removed from it too. `bridge_unreachable` if there is nothing to forget, and the bridge cannot be asked.
    */
   logOut(owner: Mxid, which: WhichAccounts): Promise<readonly TelegramUserId[]>;
   /** contacts.getContacts; nobody for bots. */
@@ -97,7 +103,7 @@ export interface TelegramAccounts {
    * Has the bridge make (or find) the room of the chat with that user; undefined if the bridge does not have the account.
    * `identifier_unknown` if it names no user.
    */
-  createDm(owner: Mxid, identifier: string, account?: TelegramUserId): Promise<BridgeChat | undefined>;
+  createDm(owner: Mxid, identifier: string, account?: TelegramUserId): Promise<StartedChat | undefined>;
   /** Has the bridge make a group; returns its answer, or undefined if the bridge does not have the account. */
-  createGroup(owner: Mxid, group: NewGroup, account?: TelegramUserId): Promise<GroupReply | undefined>;
+  createGroup(owner: Mxid, group: NewGroup, account?: TelegramUserId): Promise<BridgeGroup | undefined>;
 }

@@ -20,8 +20,8 @@ export interface BridgedAccounts {
   look(owner: Mxid): Promise<BridgeView>;
   /** The status of an account that the bridge has, as of that answer. */
   statusOf(account: TelegramAccountRecord, view: BridgeView): Standing;
-  /** The logins that the bridge still lists although Telegram has ended them. They are not linked. */
-  endedLogins(owner: Mxid, view: BridgeView): readonly AccountStanding[];
+  /** The logins that the bridge still lists although Telegram has ended them, but those of `linked` accounts: they are not linked. */
+  endedLogins(owner: Mxid, view: BridgeView, linked: readonly TelegramAccountRecord[]): readonly AccountStanding[];
 }
 
 /** What createBridgedAccounts needs. */
@@ -107,22 +107,25 @@ export function createBridgedAccounts(deps: BridgedAccountsDeps): BridgedAccount
       return user;
     },
 
-    endedLogins(owner, view = nobody) {
+    endedLogins(owner, view = nobody, linked) {
+      const isLinked = ({ id }: BridgeLogin) => linked.some(({ telegramUserId }) => telegramUserId === id);
       const ended = view.logins.filter(({ state }) => state.condition === 'ended');
-      return ended.map((login) => {
-        const at = login.state.timestamp * 1000;
-        const account = {
-          id: login.id,
-          owner,
-          telegramUserId: login.id,
-          session: null,
-          profile: writeUser(userOf(login)),
-          heldBy: 'bridge',
-          createdAt: at,
-          updatedAt: at,
-        } as const;
-        return { account, standing: { kind: 'logged_out' } };
-      });
+      return ended
+        .filter((login) => !isLinked(login))
+        .map((login) => {
+          const at = login.state.timestamp * 1000;
+          const account = {
+            id: login.id,
+            owner,
+            telegramUserId: login.id,
+            session: null,
+            profile: writeUser(userOf(login)),
+            heldBy: 'bridge',
+            createdAt: at,
+            updatedAt: at,
+          } as const;
+          return { account, standing: { kind: 'logged_out' } };
+        });
     },
 
     statusOf(account, view) {

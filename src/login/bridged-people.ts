@@ -1,9 +1,9 @@
-import type { Bridge, BridgeChat, BridgeContact, BridgeLoginId } from '../bridge/bridge.js';
+import type { Bridge, BridgeContact, BridgeGroup, BridgeLoginId } from '../bridge/bridge.js';
 import { BridgeFailure } from '../bridge/failure.js';
 import type { Mxid } from '../base/mxid.js';
 import { PhoneNumber } from '../base/phone.js';
 import type { TelegramUserId } from '../telegram/shapes.js';
-import { TelegramAccountFailure, type FoundPerson, type GroupReply, type NewGroup } from './accounts.js';
+import { TelegramAccountFailure, type FoundPerson, type NewGroup, type StartedChat } from './accounts.js';
 import { LoginFailure } from './failure.js';
 
 /** A login at the bridge. */
@@ -20,8 +20,8 @@ export interface BridgedPeople {
     login: AtBridge,
     identifier: string,
   ): Promise<{ readonly kind: 'user'; readonly user: FoundPerson } | { readonly kind: 'nobody' }>;
-  createDm(login: AtBridge, identifier: string): Promise<BridgeChat>;
-  createGroup(login: AtBridge, group: NewGroup): Promise<GroupReply>;
+  createDm(login: AtBridge, identifier: string): Promise<StartedChat>;
+  createGroup(login: AtBridge, group: NewGroup): Promise<BridgeGroup>;
 }
 
 export function createBridgedPeople(bridge: Bridge): BridgedPeople {
@@ -40,7 +40,11 @@ export function createBridgedPeople(bridge: Bridge): BridgedPeople {
       }
     },
 
-    createDm: ({ owner, login }, identifier) => asking(bridge.createDm(owner, login, identifier)),
+    async createDm({ owner, login }, identifier) {
+      const chat = await asking(bridge.createDm(owner, login, identifier));
+      return { ...personOf(chat), isNew: chat.isNew };
+    },
+
     createGroup: ({ owner, login }, { type, body }) => asking(bridge.createGroup(owner, login, type, body)),
   };
 }
@@ -72,8 +76,8 @@ function failureOf(failure: BridgeFailure): LoginFailure | TelegramAccountFailur
   }
 }
 
-function personOf({ id, name, identifiers = [], mxid, avatarUrl, dmRoom }: BridgeContact): FoundPerson {
-  const after = (prefix: string) => identifiers.find((text) => text.startsWith(prefix))?.slice(prefix.length);
+function personOf({ id, name, identifiers, mxid, avatarUrl, dmRoom }: BridgeContact): FoundPerson {
+  const after = (prefix: string) => identifiers?.find((text) => text.startsWith(prefix))?.slice(prefix.length);
   const phone = after('tel:');
   return {
     id: id as TelegramUserId,
@@ -82,6 +86,6 @@ function personOf({ id, name, identifiers = [], mxid, avatarUrl, dmRoom }: Bridg
     lastName: null,
     phone: (phone === undefined ? undefined : PhoneNumber.parse(phone)) ?? null,
     isBot: false,
-    matrix: { mxid, avatarUrl, dmRoom },
+    matrix: { identifiers, mxid, avatarUrl, dmRoom },
   };
 }

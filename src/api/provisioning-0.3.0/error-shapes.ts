@@ -98,6 +98,7 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
   add_phone: [
     ...everybody,
     'not_logged_in',
+    'bridge_unreachable',
     'number_missing',
     'account_missing',
     'number_in_use',
@@ -119,7 +120,7 @@ const descriptions: Readonly<Record<number, string>> = {
   429: 'Too many tries',
   500: 'Unknown error',
   502: 'Telegram refuses, or does not accept this bridge',
-  503: 'Telegram, the database or the homeserver cannot be reached at the moment',
+  503: 'Telegram, the bridge, the database or the homeserver cannot be reached at the moment',
 };
 
 /** The errors that an operation can answer with, by status. */

@@ -25,14 +25,8 @@ const number: readonly Kind[] = [
   'phone_number_flood',
 ];
 const sending: readonly Kind[] = ['login_email_required', 'payment_required', 'phone_code_unavailable'];
-const asking: readonly Kind[] = [
-  ...everybody,
-  ...telegram,
-  'not_logged_in',
-  'bridge_unreachable',
-  'bridge_refused',
-  'session_held',
-];
+const account: readonly Kind[] = [...everybody, ...telegram, 'not_logged_in', 'bridge_unreachable'];
+const asking: readonly Kind[] = [...account, 'bridge_refused', 'session_held'];
 const portal: readonly Kind[] = [
   ...admission,
   'path_malformed',
@@ -50,8 +44,16 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
   get_chats: asking,
   get_contacts: asking,
   resolve_identifier: [...asking, 'identifier_unknown', 'identifier_not_user'],
-  start_dm: [...everybody, 'no_bridge_attached'],
-  log_out: everybody,
+  start_dm: [
+    ...everybody,
+    'not_logged_in',
+    'bridge_unreachable',
+    'bridge_refused',
+    'session_held',
+    'identifier_unknown',
+    'no_bridge_attached',
+  ],
+  log_out: [...everybody, 'bridge_unreachable'],
   request_code: [...steps, ...number, ...sending, 'asked_too_often', 'phone_number_missing', 'phone_number_unoccupied'],
   resend_code: [
     ...everybody,
@@ -93,7 +95,8 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
     'bot_token_expired',
     'telegram_account_taken',
   ],
-  add_phone: [...asking, 'number_missing', 'account_missing', 'number_in_use', 'number_unchecked', 'login_over'],
+  hand_over: [...account, 'session_held', 'no_bridge_attached'],
+  add_phone: [...account, 'number_missing', 'account_missing', 'number_in_use', 'number_unchecked', 'login_over'],
   qr: [
     ...everybody,
     ...telegram,
@@ -115,15 +118,15 @@ const descriptions: Readonly<Record<number, string>> = {
   401: 'Wrong shared secret, access token, code, password or bot token',
   403: 'Not allowed',
   404: 'There is no such thing',
-  409: 'Taken: the Matrix user is logged in already, another user is to that Telegram account, or it is another one than the login is for',
+  409: 'Taken: the Matrix user is logged in already, another user is to that Telegram account, it is another one than the login is for, or another program has the Telegram session',
   413: 'The request body is too large',
   415: 'The request body has a Content-Encoding',
   426: 'The request does not ask for a WebSocket',
   429: 'Too many tries',
   500: 'Unknown error',
-  501: 'No bridge is attached',
-  502: 'Telegram refuses, or does not accept this bridge',
-  503: 'Telegram, the database or the homeserver cannot be reached at the moment',
+  501: 'No bridge is attached, or the login is not at the bridge',
+  502: 'Telegram or the bridge refuses, or Telegram does not accept this bridge',
+  503: 'Telegram, the bridge, the database or the homeserver cannot be reached at the moment',
 };
 
 /** The errors that an operation can answer with, by status. */

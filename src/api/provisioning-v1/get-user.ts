@@ -47,7 +47,7 @@ export function getUser(deps: EndpointDeps): Endpoint {
       const accounts = await login.accounts(mxid);
       const first = accounts.find(({ condition }) => condition !== 'ended');
       return reply(200, {
-        telegram: first ? await wireUser(deps, mxid, first.user) : null,
+        telegram: first ? await wireUser(deps, mxid, first) : null,
         mxid,
         permissions: oldWordFor(permissions.levelOf(mxid)),
       });

@@ -10,16 +10,18 @@ import type { EndpointDeps } from './deps.js';
 import { getChats } from './get-chats.js';
 import { getContacts } from './get-contacts.js';
 import { getUser } from './get-user.js';
+import { handOver } from './hand-over.js';
 import { logOut } from './log-out.js';
 import { provisioningV1OpenApi } from './openapi.js';
 import { isOperationName, operations } from './operation.js';
-import { portals, startDm } from './portals.js';
+import { portals } from './portals.js';
 import { qrEndpoint, qrSocket } from './qr.js';
 import { requestCode } from './request-code.js';
 import { resendCode } from './resend-code.js';
 import { resolveIdentifier } from './resolve-identifier.js';
 import { sendCode } from './send-code.js';
 import { sendPassword } from './send-password.js';
+import { startDm } from './start-dm.js';
 import { spellFailure, spellHttpProblem } from './spell.js';
 
 /** What createProvisioningV1 needs. */
@@ -62,6 +64,7 @@ export function provisioningV1Endpoints(deps: EndpointDeps, qr = qrEndpoint()): 
     botToken(deps),
     ...(deps.phoneProofs ? [addPhone(deps, deps.phoneProofs)] : []),
     qr,
+    handOver(deps),
     logOut(deps),
     getChats(deps),
     getContacts(deps),

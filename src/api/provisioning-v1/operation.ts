@@ -16,6 +16,7 @@ export const operations = {
   send_code: { state: 'code', start: 'request', doing: 'sending code' },
   send_password: { state: 'password', start: 'request', doing: 'sending password' },
   bot_token: { state: 'token', start: 'token', doing: 'sending token' },
+  hand_over: { ...none, doing: 'handing the login over' },
   add_phone: { ...none, doing: 'adding the phone number' },
   qr: { ...none, doing: 'logging in with a QR code' },
   get_portal: { ...none, doing: 'getting the portal' },

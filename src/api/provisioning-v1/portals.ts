@@ -6,7 +6,6 @@ import { readOwner } from '../provisioning-0.3.0/owner.js';
 import type { EndpointDeps } from './deps.js';
 import { errorShapes } from './error-shapes.js';
 import { VersionFailure, type VersionFault } from './failure.js';
-import { mxidParameter } from './shapes.js';
 
 type Kind = VersionFault['kind'];
 
@@ -66,22 +65,4 @@ export function portals({ permissions }: EndpointDeps): readonly Endpoint[] {
       kind: 'portal_not_found',
     }),
   ];
-}
-
-/** POST /user/{mxid}/pm/{identifier}, which would need rooms. */
-export function startDm({ permissions }: EndpointDeps): Endpoint {
-  return endpoint({
-    name: 'start_dm',
-    method: 'POST',
-    path: '/user/{mxid}/pm/{identifier}',
-    params: { mxid: mxidParameter, identifier: { description: 'Whom to talk to.', pattern: '.+' } },
-    access: 'authenticated',
-    summary: 'Start a chat with somebody: there is no bridge for it',
-    replies: {},
-    errors: errorShapes('start_dm'),
-    handler: async ({ params, principal }) => {
-      if (!permissions.mayLogIn(readOwner(params, principal))) throw new LoginFailure({ kind: 'not_permitted' });
-      throw new VersionFailure({ kind: 'no_bridge_attached' });
-    },
-  });
 }

@@ -5,12 +5,11 @@ import { HttpFailure } from '../../http/problem.js';
 import type { MessageSocket, SocketEndpoint } from '../../http/socket-endpoint.js';
 import { LoginProcessFailure } from '../../login/process-failure.js';
 import type { LoginProgress } from '../../login/processes.js';
-import { sayStanding } from '../provisioning/phone-proofs.js';
 import { readOwner } from '../provisioning-0.3.0/owner.js';
 import type { EndpointDeps } from './deps.js';
 import { errorShapes } from './error-shapes.js';
 import { operations } from './operation.js';
-import { mxidParameter } from './shapes.js';
+import { mxidParameter, sayComplete } from './shapes.js';
 import { spellFailure } from './spell.js';
 
 const loginProtocol = 'net.maunium.telegram.login';
@@ -30,7 +29,7 @@ export function qrEndpoint(): Endpoint {
     description:
       `A WebSocket with the subprotocol \`${loginProtocol}\`. The secret comes in the Authorization header or, from clients that cannot send one, ` +
       `as another subprotocol that is offered, \`${secretProtocol}<secret>\`. Up to ${maxCodes} times the server sends ` +
-      '`{"code": "tg://login?token=...", "timeout": 29}`: to be shown as a QR code for so many seconds. The end is `{"success": true}`, with `add_phone` as in other answers, ' +
+      '`{"code": "tg://login?token=...", "timeout": 29}`: to be shown as a QR code for so many seconds. The end is `{"success": true}`, with `add_phone` and `hand_over` as in other answers, ' +
       '`{"success": false, "error": "timeout"}`, `{"success": false, "error": "password-needed"}`, after which `send_password` goes on, or ' +
       '`{"success": false, "error": "<errcode>", "message": "..."}`. Whoever closes the WebSocket before gives the login up. ' +
       'Errors before that are answered in place of the WebSocket.',
@@ -59,12 +58,8 @@ export function qrSocket(deps: EndpointDeps, beside: Endpoint): SocketEndpoint {
   };
 }
 
-async function show(
-  { login, phoneProofs, clock }: EndpointDeps,
-  owner: Mxid,
-  first: LoginProgress,
-  socket: MessageSocket,
-): Promise<void> {
+async function show(deps: EndpointDeps, owner: Mxid, first: LoginProgress, socket: MessageSocket): Promise<void> {
+  const { login, clock } = deps;
   const { loginId } = first;
   const giveUp = async () => {
     try {
@@ -94,7 +89,7 @@ async function show(
       progress = await login.awaitChange(owner, loginId, shown, socket.closed);
     }
     if (progress.step.kind !== 'complete') return socket.send({ success: false, error: 'password-needed' });
-    socket.send({ success: true, ...(await sayStanding('add_phone', phoneProofs, owner, progress.step.user)) });
+    socket.send({ success: true, ...(await sayComplete(deps, owner, progress.step.user)) });
   } catch (error) {
     const spelled = isFailure(error) ? spellFailure(error, operations.qr) : undefined;
     if (spelled === undefined) throw error;

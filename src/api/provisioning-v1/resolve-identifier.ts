@@ -1,17 +1,9 @@
-import { z } from 'zod';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { readOwner } from '../provisioning-0.3.0/owner.js';
 import type { EndpointDeps } from './deps.js';
 import { errorShapes } from './error-shapes.js';
-import { contactInfo, mxidParameter, wireContact } from './shapes.js';
-
-const resolved = z.object({
-  room_id: z.null().meta({ description: 'Always null: without a bridge there are no rooms.' }),
-  just_created: z.literal(false),
-  id: z.int().meta({ description: 'The Telegram user ID.' }),
-  contact_info: contactInfo,
-});
+import { mxidParameter, resolved, wireResolved } from './shapes.js';
 
 /** GET /user/{mxid}/resolve_identifier/{identifier} */
 export function resolveIdentifier({ login }: EndpointDeps): Endpoint {
@@ -29,8 +21,7 @@ export function resolveIdentifier({ login }: EndpointDeps): Endpoint {
     errors: errorShapes('resolve_identifier'),
     async handler({ params, principal }) {
       const contact = await login.resolveIdentifier(readOwner(params, principal), params.identifier);
-      const contactInfo = wireContact(contact);
-      return reply(200, { room_id: null, just_created: false, id: Number(contact.id), contact_info: contactInfo });
+      return reply(200, wireResolved(contact));
     },
   });
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { Mxid } from '../../base/mxid.js';
 import type { PathParameter } from '../../http/endpoint.js';
+import type { TelegramAccount } from '../../login/accounts.js';
 import { wirePhone } from '../provisioning-0.3.0/shapes.js';
+import { awaitHandOver, handOverReason, handOverStatus, heldBy, saySession } from '../provisioning/hand-over.js';
 import { phoneStanding, sayStanding } from '../provisioning/phone-proofs.js';
 import { fullName, type Contact, type TelegramPerson } from '../provisioning/telegram-person.js';
 import { toldCode } from '../provisioning/told-code.js';
@@ -23,7 +25,14 @@ export const mxidParameter: PathParameter = {
 };
 
 /** A login that is done. */
-export const loggedIn = z.object({ state: z.literal('logged-in'), username, phone, add_phone: phoneStanding });
+export const loggedIn = z.object({
+  state: z.literal('logged-in'),
+  username,
+  phone,
+  add_phone: phoneStanding,
+  hand_over: handOverStatus,
+  hand_over_reason: handOverReason,
+});
 
 /** A code on its way. */
 export const codeOnItsWay = z.object({ state: z.literal('code'), message: z.string(), code: toldCode });
@@ -41,7 +50,15 @@ export const contactInfo = z.object({
   username,
   phone,
   is_bot: z.boolean(),
-  avatar_url: z.null().meta({ description: 'Always null: pictures are the business of bridges.' }),
+  avatar_url: text('An mxc:// URI; null unless the bridge has the login and a picture.'),
+});
+
+/** Somebody that an account knows, and the room of the chat with them. */
+export const resolved = z.object({
+  room_id: text('The room of the chat; null unless the bridge has the login and made one.'),
+  just_created: z.boolean(),
+  id,
+  contact_info: contactInfo,
 });
 
 /** Who a Matrix user is logged in as. */
@@ -53,6 +70,9 @@ export const userInfo = z.object({
   phone,
   is_bot: z.boolean(),
   add_phone: phoneStanding,
+  hand_over: handOverStatus,
+  hand_over_reason: handOverReason,
+  held_by: heldBy,
 });
 
 /** The body of a step of a login: an object, which may be empty. */
@@ -62,7 +82,7 @@ export function stepBody<Shape extends z.ZodRawShape>(shape: Shape) {
 
 /** A login that is done, on the wire. */
 export async function wireLogin(
-  { phoneProofs }: EndpointDeps,
+  deps: EndpointDeps,
   owner: Mxid,
   user: TelegramPerson,
 ): Promise<z.input<typeof loggedIn>> {
@@ -70,8 +90,14 @@ export async function wireLogin(
     state: 'logged-in',
     username: user.username,
     phone: wirePhone(user.phone),
-    ...(await sayStanding('add_phone', phoneProofs, owner, user)),
+    ...(await sayComplete(deps, owner, user)),
   };
+}
+
+/** What an answer says of a login that is done: whether its phone number can be added, and how its hand-over went, which it waits for. */
+export async function sayComplete({ phoneProofs, handOver }: EndpointDeps, owner: Mxid, user: TelegramPerson) {
+  const handedOver = await awaitHandOver('', handOver, owner, user);
+  return { ...(await sayStanding('add_phone', phoneProofs, owner, user)), ...handedOver };
 }
 
 /** Somebody that an account knows, on the wire. */
@@ -81,16 +107,23 @@ export function wireContact(contact: Contact): z.input<typeof contactInfo> {
     username: contact.username,
     phone: wirePhone(contact.phone),
     is_bot: contact.isBot,
-    avatar_url: null,
+    avatar_url: contact.matrix?.avatarUrl ?? null,
   };
+}
+
+/** The same with the room of the chat, which was made just now if it is new. */
+export function wireResolved(contact: Contact, isNew = false): z.input<typeof resolved> {
+  const room = contact.matrix?.dmRoom ?? null;
+  return { room_id: room, just_created: isNew, id: Number(contact.id), contact_info: wireContact(contact) };
 }
 
 /** Who a Matrix user is logged in as, on the wire. */
 export async function wireUser(
-  { phoneProofs }: EndpointDeps,
+  { phoneProofs, handOver }: EndpointDeps,
   owner: Mxid,
-  user: TelegramPerson,
+  account: TelegramAccount,
 ): Promise<z.input<typeof userInfo>> {
+  const { user } = account;
   return {
     id: Number(user.id),
     username: user.username,
@@ -99,5 +132,6 @@ export async function wireUser(
     phone: wirePhone(user.phone),
     is_bot: user.isBot,
     ...(await sayStanding('add_phone', phoneProofs, owner, user)),
+    ...(await saySession('', handOver, owner, account)),
   };
 }

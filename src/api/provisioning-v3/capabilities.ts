@@ -8,6 +8,38 @@ import { flows, flowShape } from './flows.js';
 
 const query = { user_id: userIdParameter };
 
+const groupField = z.object({
+  allowed: z.boolean(),
+  required: z.boolean().optional(),
+  min_length: z.int().optional(),
+  max_length: z.int().optional(),
+});
+const groupType = z.object({
+  type_description: z.string(),
+  name: groupField,
+  username: groupField,
+  avatar: groupField,
+  topic: groupField,
+  disappear: groupField,
+  participants: groupField,
+  parent: groupField,
+});
+
+const no = { allowed: false };
+/** As mautrix-telegram answers. */
+const groupTypes = {
+  group: {
+    type_description: 'a normal group',
+    name: { allowed: true, required: true, max_length: 255 },
+    username: no,
+    avatar: no,
+    topic: no,
+    disappear: no,
+    participants: { allowed: true, required: true, min_length: 1, max_length: 200 },
+    parent: no,
+  },
+};
+
 const capabilitiesShape = z.object({
   resolve_identifier: z.object({
     create_dm: z.boolean(),
@@ -17,7 +49,7 @@ const capabilitiesShape = z.object({
     search: z.boolean(),
     contact_list: z.boolean(),
   }),
-  group_creation: z.object({}),
+  group_creation: z.record(z.string(), groupType).meta({ description: 'The types of groups that can be made.' }),
   image_pack_import: z.boolean(),
 });
 
@@ -35,16 +67,17 @@ export function capabilities(deps: EndpointDeps): Endpoint {
     errors: errorShapes('capabilities'),
     async handler(request) {
       readCaller(request, deps);
+      const hasBridge = deps.handOver !== undefined;
       return reply(200, {
         resolve_identifier: {
-          create_dm: false,
+          create_dm: hasBridge,
           lookup_phone: true,
           lookup_email: false,
           lookup_username: true,
           search: true,
           contact_list: true,
         },
-        group_creation: {},
+        group_creation: hasBridge ? groupTypes : {},
         image_pack_import: false,
       });
     },

@@ -33,6 +33,17 @@ const accounts: readonly Kind[] = [
   'session_held',
 ];
 
+/** What only a bridge does. */
+const chats: readonly Kind[] = [
+  ...everybody,
+  'not_logged_in',
+  'account_unknown',
+  'bridge_unreachable',
+  'bridge_refused',
+  'session_held',
+  'no_bridge_attached',
+];
+
 /** Every kind of error that an operation of version 3 can answer with. */
 export const operationErrors = {
   whoami: [...everybody, 'bridge_unreachable'],
@@ -94,10 +105,21 @@ export const operationErrors = {
     'phone_code_unavailable',
   ],
   login_cancel: [...everybody, ...inPath, 'login_unknown', 'login_timed_out', 'login_finished'],
+  login_hand_over: [
+    ...everybody,
+    ...inPath,
+    ...telegram,
+    'account_frozen',
+    'account_unknown',
+    'bridge_unreachable',
+    'session_held',
+    'no_bridge_attached',
+  ],
   login_add_phone: [
     ...everybody,
     ...inPath,
     ...telegram,
+    'bridge_unreachable',
     'account_frozen',
     'account_unknown',
     'number_missing',
@@ -106,12 +128,14 @@ export const operationErrors = {
     'number_unchecked',
     'login_over',
   ],
-  logout: [...everybody, ...inPath, 'account_unknown'],
+  logout: [...everybody, ...inPath, 'account_unknown', 'bridge_unreachable'],
   logins: [...everybody, 'bridge_unreachable'],
   contacts: accounts,
   search_users: [...accounts, ...body],
   resolve_identifier: [...accounts, ...inPath, 'identifier_unknown', 'identifier_not_user'],
-  no_bridge: [...everybody, ...inPath, 'no_bridge_attached'],
+  create_dm: [...chats, ...inPath, 'identifier_unknown'],
+  create_group: [...chats, ...inPath, ...body],
+  backfill: [...everybody, ...inPath, 'no_bridge_attached'],
 } as const satisfies Record<string, readonly Kind[]>;
 
 /** The name of a row of `operationErrors`. */
@@ -122,15 +146,15 @@ const descriptions: Readonly<Record<number, string>> = {
   401: 'The token is missing or wrong',
   403: 'Not allowed',
   404: "There is no such thing, or it is somebody else's",
-  409: 'Taken',
+  409: 'Taken, or another program has the Telegram session',
   410: 'The login is over',
   413: 'The request body is too large',
   415: 'The request body has a Content-Encoding',
   429: 'Too many tries',
   500: 'Internal server error',
-  501: 'No bridge is attached',
-  502: 'Telegram refuses, or does not accept this bridge',
-  503: 'Telegram, the database or the homeserver cannot be reached at the moment',
+  501: 'No bridge is attached, or the login is not at the bridge',
+  502: 'Telegram or the bridge refuses, or Telegram does not accept this bridge',
+  503: 'Telegram, the bridge, the database or the homeserver cannot be reached at the moment',
 };
 
 /** The errors that an operation can answer with, by status. */

@@ -3,13 +3,15 @@ import type { Endpoint } from '../../http/endpoint.js';
 import { surface, type Surface } from '../../http/surface.js';
 import { descriptionEndpoint } from '../provisioning/description-endpoint.js';
 import { addPhone } from './add-phone.js';
+import { backfill } from './backfill.js';
 import { capabilities, loginFlows } from './capabilities.js';
+import { createDm, createGroup } from './create-chat.js';
 import type { EndpointDeps } from './deps.js';
+import { handOver } from './hand-over.js';
 import { loginCancel, loginResend } from './login-aside.js';
 import { loginStart } from './login-start.js';
 import { displayAndWait, otherStep, userInput } from './login-step.js';
 import { logins, logout } from './logins.js';
-import { needingBridge } from './no-bridge.js';
 import { provisioningV3OpenApi } from './openapi.js';
 import { contacts, resolveIdentifier, searchUsers } from './people.js';
 import { spellFailure, spellHttpProblem } from './spell.js';
@@ -52,11 +54,14 @@ export function provisioningV3Endpoints(deps: EndpointDeps): readonly Endpoint[]
     loginResend(deps),
     loginCancel(deps),
     ...(deps.phoneProofs ? [addPhone(deps, deps.phoneProofs)] : []),
+    handOver(deps),
     logout(deps),
     logins(deps),
     contacts(deps),
     searchUsers(deps),
     resolveIdentifier(deps),
-    ...needingBridge(deps),
+    createDm(deps),
+    createGroup(deps),
+    backfill(deps),
   ];
 }

@@ -22,7 +22,8 @@ export function logins(deps: EndpointDeps): Endpoint {
     errors: errorShapes('logins'),
     async handler(request) {
       const accounts = await deps.login.accounts(readCaller(request, deps));
-      const alive = accounts.filter(({ condition }) => condition !== 'ended');
+      // A login that Telegram has ended stays at the bridge until it is logged out there.
+      const alive = accounts.filter(({ condition, bridge }) => condition !== 'ended' || bridge);
       return reply(200, { login_ids: alive.map(({ user }) => user.id) });
     },
   });
@@ -39,7 +40,8 @@ export function logout(deps: EndpointDeps): Endpoint {
     access: 'authenticated',
     summary: 'Log out of Telegram',
     description:
-      'Takes no body. Where Telegram cannot be reached, the login is forgotten here, and its session is ended at Telegram later.',
+      'Takes no body. Where Telegram cannot be reached, the login is forgotten here, and its session is ended at Telegram later. ' +
+      'A login that the bridge has is logged out there, now or as soon as the bridge can be reached.',
     replies: { 200: { description: 'Logged out', schema: z.object({}) } },
     errors: errorShapes('logout'),
     async handler(request) {

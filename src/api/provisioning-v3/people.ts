@@ -1,24 +1,12 @@
 import { z } from 'zod';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
-import { accountName, fullName, type AccountName, type Contact } from '../provisioning/telegram-person.js';
 import { readCaller, userIdParameter } from './caller.js';
 import type { EndpointDeps } from './deps.js';
 import { errorShapes } from './error-shapes.js';
+import { accountOf, loginIdParameter, person, wirePerson } from './wire-person.js';
 
-const query = {
-  user_id: userIdParameter,
-  login_id: { description: 'The login whose contacts are meant; the first one where it is left out.' },
-};
-
-const person = z.object({
-  id: z.string().meta({ description: 'The Telegram user ID.' }),
-  name: z.string().optional(),
-  identifiers: z
-    .array(z.string())
-    .optional()
-    .meta({ examples: [['telegram:durov', 'tel:+79991234567']] }),
-});
+const query = { user_id: userIdParameter, login_id: loginIdParameter };
 
 /** GET /contacts */
 export function contacts(deps: EndpointDeps): Endpoint {
@@ -78,18 +66,4 @@ export function resolveIdentifier(deps: EndpointDeps): Endpoint {
       return reply(200, wirePerson(await deps.login.resolveIdentifier(caller, identifier, accountOf(request.query))));
     },
   });
-}
-
-function accountOf({ login_id: name }: { readonly login_id?: string }): AccountName | undefined {
-  return name === undefined || name === '' ? undefined : accountName(name);
-}
-
-function wirePerson(contact: Contact): z.input<typeof person> {
-  const { id, username, phone } = contact;
-  const name = fullName(contact) ?? username;
-  const identifiers = [
-    ...(username === null ? [] : [`telegram:${username}`]),
-    ...(phone === null ? [] : [`tel:${phone.reveal()}`]),
-  ];
-  return { id, ...(name === null ? {} : { name }), ...(identifiers.length === 0 ? {} : { identifiers }) };
 }

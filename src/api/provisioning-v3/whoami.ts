@@ -3,6 +3,7 @@ import type { Mxid } from '../../base/mxid.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { TelegramAccount } from '../../login/accounts.js';
+import { handOverReason, handOverStatus, heldBy, saySession } from '../provisioning/hand-over.js';
 import { phoneStanding, sayStanding } from '../provisioning/phone-proofs.js';
 import { fullName } from '../provisioning/telegram-person.js';
 import { readCaller, userIdParameter } from './caller.js';
@@ -11,24 +12,29 @@ import { errorShapes } from './error-shapes.js';
 import { flows, flowShape } from './flows.js';
 import { remoteName } from './remote-name.js';
 
-const stateEvents = ['CONNECTED', 'TRANSIENT_DISCONNECT', 'BAD_CREDENTIALS'] as const;
+const stateEvent = z.string().meta({ examples: ['CONNECTED', 'TRANSIENT_DISCONNECT', 'BAD_CREDENTIALS'] });
 
-const loginShape = z.object({
-  state_event: z.enum(stateEvents).meta({ description: 'Deprecated: as in `state`.' }),
-  state_ts: z.int().meta({ description: 'Deprecated: as in `state`.' }),
-  state: z.object({
-    state_event: z.enum(stateEvents),
-    timestamp: z.int().meta({ description: 'When that was so: seconds since 1970.' }),
+const loginShape = z.looseObject({
+  state_event: stateEvent.meta({ description: 'Deprecated: as in `state`.' }),
+  state_ts: z.number().meta({ description: 'Deprecated: as in `state`.' }),
+  state: z.looseObject({
+    state_event: stateEvent,
+    timestamp: z.number().meta({ description: 'When that was so: seconds since 1970.' }),
     error: z.string().optional(),
+    message: z.string().optional(),
   }),
   id: z.string().meta({ description: 'The Telegram user ID, which names the login.' }),
   name: z.string(),
-  profile: z.object({
+  profile: z.looseObject({
     phone: z.string().optional().meta({ description: 'With its plus.' }),
     username: z.string().optional(),
     name: z.string().optional(),
   }),
+  space_room: z.string().optional().meta({ description: "The bridge's space of the login." }),
   'gangway.add_phone': phoneStanding,
+  'gangway.hand_over': handOverStatus,
+  'gangway.hand_over_reason': handOverReason,
+  'gangway.held_by': heldBy,
 });
 
 const whoamiShape = z.object({
@@ -41,8 +47,9 @@ const whoamiShape = z.object({
   }),
   login_flows: z.array(flowShape),
   homeserver: z.string().meta({ description: 'The server name of the homeserver.' }),
-  bridge_bot: z.string().meta({ description: 'Always empty: without a bridge there is no bot to talk to.' }),
-  command_prefix: z.string().meta({ description: 'Always empty: without a bridge there are no commands.' }),
+  bridge_bot: z.string().meta({ description: 'Of the bridge; empty without one, and while it cannot be asked.' }),
+  command_prefix: z.string().meta({ description: 'Of the bridge; empty without one, and while it cannot be asked.' }),
+  management_room: z.string().optional().meta({ description: "The user's room with the bot of the bridge." }),
   logins: z.array(loginShape),
 });
 
@@ -60,6 +67,11 @@ const conditions = {
   trouble: { state_event: 'TRANSIENT_DISCONNECT', error: 'tg-unknown-error' },
   ended: { state_event: 'BAD_CREDENTIALS', error: 'tg-no-auth' },
 } as const;
+const bridgeDown = {
+  state_event: 'TRANSIENT_DISCONNECT',
+  error: 'gangway-bridge-unreachable',
+  message: 'The bridge cannot be reached at the moment',
+} as const;
 
 /** GET /whoami */
 export function whoami(deps: EndpointDeps): Endpoint {
@@ -73,32 +85,47 @@ export function whoami(deps: EndpointDeps): Endpoint {
     access: 'authenticated',
     summary: 'What one can log in to here, and who the user is logged in as',
     description:
-      'Asks Telegram about every login each time. One that Telegram has ended is shown once more as `BAD_CREDENTIALS`, and is forgotten.',
+      'Asks Telegram about every login each time. One that Telegram has ended is shown once more as `BAD_CREDENTIALS`, and is forgotten. ' +
+      'A login that the bridge has is shown as the bridge shows it, also one that was made there.',
     replies: { 200: { description: 'The network and the logins', schema: whoamiShape } },
     errors: errorShapes('whoami'),
     async handler(request) {
       const caller = readCaller(request, deps);
-      const accounts = await login.accounts(caller);
+      const { accounts, bridge } = await login.listAccounts(caller);
+      const { managementRoom } = bridge ?? {};
       const timestamp = Math.floor(clock.now() / 1000);
       return reply(200, {
         network,
         login_flows: flows,
         homeserver: serverName,
-        bridge_bot: '',
-        command_prefix: '',
+        bridge_bot: bridge?.bridgeBot ?? '',
+        command_prefix: bridge?.commandPrefix ?? '',
+        ...(managementRoom === undefined ? {} : { management_room: managementRoom }),
         logins: await Promise.all(accounts.map((account) => wireLogin(deps, caller, account, timestamp))),
       });
     },
   });
 }
 
+type WireLogin = z.input<typeof loginShape>;
+
 async function wireLogin(
-  { phoneProofs }: EndpointDeps,
+  { phoneProofs, handOver }: EndpointDeps,
   owner: Mxid,
-  { user, condition }: TelegramAccount,
+  account: TelegramAccount,
   timestamp: number,
-): Promise<z.input<typeof loginShape>> {
-  const state = { ...conditions[condition], timestamp };
+): Promise<WireLogin> {
+  const { user, condition, bridge } = account;
+  return {
+    // The bridge writes what its clients read, and these are its clients.
+    ...((bridge?.asWritten ?? asOurs(account, timestamp)) as WireLogin),
+    ...(condition === 'ended' ? {} : await sayStanding('gangway.add_phone', phoneProofs, owner, user)),
+    ...(await saySession('gangway.', handOver, owner, account)),
+  };
+}
+
+function asOurs({ user, condition, heldBy: holder }: TelegramAccount, timestamp: number): WireLogin {
+  const state = { ...(holder === 'bridge' && condition === 'trouble' ? bridgeDown : conditions[condition]), timestamp };
   const name = fullName(user);
   return {
     state_event: state.state_event,
@@ -111,6 +138,5 @@ async function wireLogin(
       ...(user.username === null ? {} : { username: user.username }),
       ...(name === null ? {} : { name }),
     },
-    ...(condition === 'ended' ? {} : await sayStanding('gangway.add_phone', phoneProofs, owner, user)),
   };
 }

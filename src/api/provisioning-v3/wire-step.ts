@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { Mxid } from '../../base/mxid.js';
 import type { Complaint, LoginProgress } from '../../login/processes.js';
 import type { SentCode } from '../../login/shapes.js';
+import { awaitHandOver, handOverReason, handOverStatus } from '../provisioning/hand-over.js';
 import { phoneStanding, sayStanding } from '../provisioning/phone-proofs.js';
+import type { TelegramPerson } from '../provisioning/telegram-person.js';
 import { describeDelivery, tellCode, toldCode } from '../provisioning/told-code.js';
 import type { EndpointDeps } from './deps.js';
 import { loginErrors } from './errors.js';
@@ -68,6 +70,8 @@ export const loginStep = z.object({
     .optional()
     .meta({ description: "With the QR step: how many seconds its code is good. Not the original's." }),
   'gangway.add_phone': phoneStanding,
+  'gangway.hand_over': handOverStatus,
+  'gangway.hand_over_reason': handOverReason,
   'gangway.complaint': z.enum(complaints).optional().meta({
     description: "Why the step is not the next one: what was wrong with the answer before. Not the original's.",
   }),
@@ -92,13 +96,9 @@ function instructionOf(complaint: Complaint): string {
 const fieldNames: Readonly<Partial<Record<SentCode['delivery'], string>>> = { sms_word: 'Word', sms_phrase: 'Phrase' };
 
 /** Where a login stands, as version 3 shows it to its owner. */
-export async function wireStep(
-  { phoneProofs, clock }: EndpointDeps,
-  owner: Mxid,
-  progress: LoginProgress,
-): Promise<WireStep> {
+export async function wireStep(deps: EndpointDeps, owner: Mxid, progress: LoginProgress): Promise<WireStep> {
   const { loginId, step, stepNumber, complaint } = progress;
-  const { type, step_id, instructions, ...shown } = shownStep(progress, clock.now());
+  const { type, step_id, instructions, ...shown } = shownStep(progress, deps.clock.now());
   return {
     login_id: loginId,
     type,
@@ -106,9 +106,14 @@ export async function wireStep(
     txn_id: transactionOf(stepNumber),
     instructions: complaint === null ? instructions : instructionOf(complaint),
     ...shown,
-    ...(step.kind === 'complete' ? await sayStanding('gangway.add_phone', phoneProofs, owner, step.user) : {}),
+    ...(step.kind === 'complete' ? await sayComplete(deps, owner, step.user) : {}),
     ...(complaint === null ? {} : { 'gangway.complaint': complaint }),
   };
+}
+
+async function sayComplete({ phoneProofs, handOver }: EndpointDeps, owner: Mxid, user: TelegramPerson) {
+  const handedOver = await awaitHandOver('gangway.', handOver, owner, user);
+  return { ...(await sayStanding('gangway.add_phone', phoneProofs, owner, user)), ...handedOver };
 }
 
 /** What names a step, by its number. */

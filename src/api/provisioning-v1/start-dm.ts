@@ -1,0 +1,33 @@
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import { readOwner } from '../provisioning-0.3.0/owner.js';
+import type { EndpointDeps } from './deps.js';
+import { errorShapes } from './error-shapes.js';
+import { VersionFailure } from './failure.js';
+import { mxidParameter, resolved, wireResolved } from './shapes.js';
+
+/** POST /user/{mxid}/pm/{identifier} */
+export function startDm({ login }: EndpointDeps): Endpoint {
+  return endpoint({
+    name: 'start_dm',
+    method: 'POST',
+    path: '/user/{mxid}/pm/{identifier}',
+    params: {
+      mxid: mxidParameter,
+      identifier: { description: 'A username, a phone number with its plus, or a Telegram user ID.', pattern: '.+' },
+    },
+    access: 'authenticated',
+    summary: 'Start a chat with somebody',
+    description: 'The bridge makes the room. Only for logins that the bridge has. A request body is not read.',
+    replies: {
+      200: { description: 'There was a room for it', schema: resolved },
+      201: { description: 'The room was made', schema: resolved },
+    },
+    errors: errorShapes('start_dm'),
+    async handler({ params, principal }) {
+      const chat = await login.createDm(readOwner(params, principal), params.identifier);
+      if (chat === undefined) throw new VersionFailure({ kind: 'no_bridge_attached' });
+      return reply(chat.isNew ? 201 : 200, wireResolved(chat, chat.isNew));
+    },
+  });
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import { readCaller, userIdParameter } from './caller.js';
+import type { EndpointDeps } from './deps.js';
+import { errorShapes } from './error-shapes.js';
+import { VersionFailure } from './failure.js';
+import { accountOf, loginIdParameter, person, wirePerson } from './wire-person.js';
+
+const query = { user_id: userIdParameter, login_id: loginIdParameter };
+
+/** POST /create_dm/{identifier} */
+export function createDm(deps: EndpointDeps): Endpoint {
+  return endpoint({
+    name: 'create_dm',
+    method: 'POST',
+    path: '/create_dm/{identifier}',
+    params: {
+      identifier: {
+        description:
+          'A username, a phone number with its plus, a Telegram user ID, or the Matrix ID of a user of the bridge.',
+        pattern: '.+',
+      },
+    },
+    query,
+    access: 'authenticated',
+    summary: 'Start a chat with somebody',
+    description: 'Takes no body. The bridge makes the room. Only for logins that the bridge has.',
+    replies: {
+      200: { description: 'There was a room for it', schema: person },
+      201: { description: 'The room was made', schema: person },
+    },
+    errors: errorShapes('create_dm'),
+    async handler(request) {
+      const caller = readCaller(request, deps);
+      const chat = await deps.login.createDm(caller, request.params.identifier, accountOf(request.query));
+      if (chat === undefined) throw new VersionFailure({ kind: 'no_bridge_attached' });
+      return reply(chat.isNew ? 201 : 200, wirePerson(chat));
+    },
+  });
+}
+
+const group = z.looseObject({
+  id: z.string().meta({ description: 'Names the group to the bridge.' }),
+  mxid: z.string().meta({ description: 'The Matrix room.' }),
+});
+
+/** POST /create_group/{type} */
+export function createGroup(deps: EndpointDeps): Endpoint {
+  return endpoint({
+    name: 'create_group',
+    method: 'POST',
+    path: '/create_group/{type}',
+    params: { type: { description: 'One of `group_creation` in `/capabilities`.', example: 'group', pattern: '.+' } },
+    query,
+    access: 'authenticated',
+    summary: 'Make a group',
+    description: 'The bridge makes the group at Telegram, and its room. Only for logins that the bridge has.',
+    body: z.looseObject({}).meta({ description: 'As the bridge reads it: `participants`, `name`, ...' }),
+    replies: { 200: { description: 'The group was made', schema: group } },
+    errors: errorShapes('create_group'),
+    async handler(request) {
+      const caller = readCaller(request, deps);
+      const asked = { type: request.params.type, body: request.body };
+      const made = await deps.login.createGroup(caller, asked, accountOf(request.query));
+      if (made === undefined) throw new VersionFailure({ kind: 'no_bridge_attached' });
+      return reply(200, made);
+    },
+  });
+}
