@@ -10,9 +10,12 @@ import type { Database } from '../../src/database/database.js';
 import { DatabaseFailure } from '../../src/database/failure.js';
 import { createBearerAuth, type FindTokenHolder } from '../../src/http/bearer-auth.js';
 import { createHttpServer, defaultHttpLimits, type HttpLimits } from '../../src/http/server.js';
+import { createHandOvers } from '../../src/hand-over/service.js';
+import { leaveSession } from '../../src/login/owned-logins.js';
 import { createLoginService } from '../../src/login/service.js';
 import { createConnectionPool } from '../../src/telegram/pool.js';
 import { openTestDatabase } from './database.js';
+import { createFakeBridge, type FakeBridge } from './fake-bridge.js';
 import { createFakeClock, type FakeClock } from './fake-clock.js';
 import { readUser } from '../../src/login/stored-forms.js';
 import { createFakeTelegram, type FakeTelegram } from './fake-telegram.js';
@@ -35,6 +38,9 @@ export interface Provisioning {
   call(method: string, path: string, body?: unknown): Promise<JsonReply>;
   /** Makes the phone number, digits only, an address of that user's. */
   addNumber(mxid: string, address: string): Promise<void>;
+  /** The bridge; only if `changes.handOver` is given. */
+  readonly fakeBridge: FakeBridge;
+  readonly database: Database;
   /** From now on, the homeserver says nothing about addresses. */
   loseHomeserver(): void;
   /** From now on, every transaction fails. */
@@ -72,6 +78,8 @@ export interface ProvisioningChanges {
   readonly failuresAllowed?: number;
   readonly fromTelegram?: FromTelegram;
   readonly limits?: Partial<HttpLimits>;
+  /** When logins are handed over to the bridge; without this there is no bridge. */
+  readonly handOver?: 'automatic' | 'on_request' | 'off';
 }
 
 /** Starts one; replies that are not declared fail as defects. */
@@ -111,8 +119,22 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
           : Promise.resolve(undefined),
     },
   });
+  const fakeBridge = createFakeBridge({ gateway: telegram.gateway });
+  const handOvers =
+    changes.handOver &&
+    createHandOvers({
+      ...deps,
+      database: losable,
+      bridge: fakeBridge.bridge,
+      isAutomatic: changes.handOver === 'automatic',
+      toBridgeSession: (session) => session,
+      closeConnection: (accountId) => pool.drop(accountId),
+      leaveSession,
+    });
+  handOvers?.start();
   const login = createLoginService({
     ...deps,
+    bridge: handOvers && { bridge: fakeBridge.bridge, handOvers },
     database: losable,
     pool,
     mayLogIn,
@@ -152,6 +174,7 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
       prefix,
       login,
       phoneProofs,
+      handOver: handOvers && { handOvers, isOffered: changes.handOver !== 'off', waitMs: 8000 },
       permissions: { mayLogIn, levelOf: () => ({ level: 'user', written: 'puppeting' }) },
       authenticate,
       findTokenHolder,
@@ -171,6 +194,8 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
   return {
     port,
     telegram,
+    fakeBridge,
+    database,
     clock,
     lookups,
     openIdLookups,
@@ -200,6 +225,7 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
     },
     async close() {
       await server.stop(0);
+      await handOvers?.stop();
       await pool.close();
       await database.close();
     },

@@ -15,8 +15,9 @@ import {
   type Provisioning,
 } from '../../support/provisioning.js';
 import type { RawRequest } from '../../support/raw-http.js';
+import { isOfBridge } from '../bridge-errors.js';
 import { botToken, code, exhaustAttempts, phones } from '../provisioning-0.3.0/operations.js';
-import { logIn, readyOperations, take, type UserOperation } from './operations.js';
+import { logIn, readyOperations, take, type ReadyOperation, type UserOperation } from './operations.js';
 
 /** An error, how to meet it, and what the whole answer must be. */
 interface Row {
@@ -33,13 +34,15 @@ interface Row {
   readonly fault?: TelegramFault;
   /** Instead of the preparation of the operation. */
   readonly prepare?: (api: Provisioning) => Promise<void>;
+  /** In place of that of the operation. */
+  readonly handOver?: ReadyOperation['handOver'] | undefined;
 }
 
 const failuresAllowed = 2;
 /** Somebody who has no Matrix account on this server. */
 const carol = '@carol:elsewhere.org';
 const names = Object.keys(readyOperations) as UserOperation[];
-const asking = ['get_chats', 'get_contacts', 'resolve_identifier', 'add_phone'] as const;
+const asking = ['get_chats', 'get_contacts', 'resolve_identifier', 'hand_over', 'add_phone'] as const;
 const steps = ['request_code', 'send_code', 'send_password', 'bot_token'] as const;
 const nothing = () => Promise.resolve();
 const json = (body: unknown) => ({ body: JSON.stringify(body) });
@@ -55,7 +58,6 @@ function everywhere(operation: UserOperation): Row[] {
     error,
     ...rest,
   });
-  const readsDatabase = operation !== 'start_dm';
   return [
     row(401, 'shared_secret_invalid', 'Shared secret is not valid.', { request: wrong }),
     row(429, 'too_many_attempts', 'Too many wrong shared secrets. Please wait for 1 minute before trying again.', {
@@ -74,17 +76,13 @@ function everywhere(operation: UserOperation): Row[] {
       request: { headers: { authorization: `Bearer ${mysteriousToken}` } },
     }),
     row(403, 'mxid_not_whitelisted', 'You are not whitelisted.', { request: { path: pathOf(stranger) } }),
-    ...(readsDatabase
-      ? [
-          row(503, 'database_unavailable', 'This cannot be done at the moment. Please try again later.', {
-            state: own(operation),
-            request(api) {
-              api.loseDatabase();
-              return Promise.resolve({});
-            },
-          }),
-        ]
-      : []),
+    row(503, 'database_unavailable', 'This cannot be done at the moment. Please try again later.', {
+      state: own(operation),
+      request(api) {
+        api.loseDatabase();
+        return Promise.resolve({});
+      },
+    }),
   ];
 }
 
@@ -322,7 +320,7 @@ const rows: readonly Row[] = [
   ...(['request_code', 'resend_code', 'send_code'] as const).flatMap(ofTheNumber),
   ...(['request_code', 'resend_code', 'send_code', 'send_password'] as const).map(numberFlood),
   ...(['send_code', 'send_password', 'bot_token'] as const).map(accountTaken),
-  ...asking.map((operation): Row => ({
+  ...[...asking, 'start_dm' as const].map((operation): Row => ({
     operation,
     status: 403,
     errcode: 'not_logged_in',
@@ -345,10 +343,18 @@ const rows: readonly Row[] = [
   },
   {
     operation: 'start_dm',
+    status: 404,
+    errcode: 'M_NOT_FOUND',
+    error: 'Invalid user identifier or user not found.',
+    request: { path: `/v1/user/${alice}/pm/nobody_at_all` },
+  },
+  ...(['start_dm', 'hand_over'] as const).map((operation): Row => ({
+    operation,
     status: 501,
     errcode: 'no_bridge_attached',
     error: 'This server logs in to Telegram only: no bridge is attached to it.',
-  },
+    handOver: undefined,
+  })),
   {
     operation: 'add_phone',
     status: 403,
@@ -491,10 +497,18 @@ const rows: readonly Row[] = [
 
 let api: Provisioning;
 
+const start = (handOver?: ReadyOperation['handOver']) =>
+  startProvisioning({
+    failuresAllowed,
+    fromTelegram: 'ask',
+    attempts: { max: 10, windowMs: 600_000 },
+    ...(handOver === undefined ? {} : { handOver }),
+  });
+
 beforeEach(async () => {
   // The count of wrong secrets is kept by a library that reads the time itself.
   vi.useFakeTimers({ toFake: ['Date'] });
-  api = await startProvisioning({ failuresAllowed, fromTelegram: 'ask', attempts: { max: 10, windowMs: 600_000 } });
+  api = await start();
 });
 
 afterEach(async () => {
@@ -506,10 +520,8 @@ describe('every error of every operation of version 1', () => {
   it('has a row here, and every row is documented', () => {
     const documented = names.flatMap((name) =>
       operationErrors[name]
-        // Met only if a request fails by a defect, if bodies take all memory, or if nothing reads the database.
-        .filter(
-          (kind) => kind !== 'defect' && kind !== 'server_busy' && !(name === 'start_dm' && kind === 'unavailable'),
-        )
+        // Those of the bridge are in bridge-errors.test.ts. Met only if a request fails by a defect, or if bodies take all memory.
+        .filter((kind) => kind !== 'defect' && kind !== 'server_busy' && !isOfBridge(kind))
         .map((kind) => `${name} ${wireErrors[kind].status} ${wireErrors[kind].errcode}`),
     );
     const tried = rows.map(({ operation, status, errcode }) => `${operation} ${status} ${errcode}`);
@@ -517,7 +529,12 @@ describe('every error of every operation of version 1', () => {
   });
 
   it.each(rows)('$operation answers $status $errcode: $error', async (row) => {
-    const { method, pathOf, body, calls, prepare } = readyOperations[row.operation];
+    const { method, pathOf, body, calls, prepare, ...ready } = readyOperations[row.operation];
+    const { handOver } = { ...ready, ...row };
+    if (handOver) {
+      await api.close();
+      api = await start(handOver);
+    }
     await (row.prepare ?? prepare)(api);
     if (row.fault && calls) api.telegram.fail(calls, row.fault);
     const request = typeof row.request === 'function' ? await row.request(api) : row.request;

@@ -11,6 +11,8 @@ export interface ReadyOperation {
   readonly body: Readonly<Record<string, unknown>> | undefined;
   /** The call that it makes to Telegram, where it makes one that can fail. */
   readonly calls: FakeTelegramOperation | undefined;
+  /** When logins go to the bridge, if there is one. */
+  readonly handOver?: 'automatic' | 'on_request';
   /** Brings Alice to where the request succeeds. */
   readonly prepare: (api: Provisioning) => Promise<void>;
 }
@@ -42,7 +44,11 @@ export const readyOperations: Readonly<Record<UserOperation, ReadyOperation>> = 
   get_chats: get('/chats', 'chats'),
   get_contacts: get('/contacts', 'contacts'),
   resolve_identifier: get('/resolve_identifier/magic_2_0235', 'findByUsername'),
-  start_dm: step('pm/magic_2_0235', undefined, undefined),
+  start_dm: {
+    ...step('pm/magic_2_0235', undefined, undefined, (api) => logIn(api, alice)),
+    handOver: 'automatic',
+  },
+  hand_over: { ...step('hand_over', 'getMe', undefined, (api) => logIn(api, alice)), handOver: 'on_request' },
   log_out: step('logout', undefined, undefined),
   request_code: step('login/request_code', 'sendCode', { phone: phones.plain }),
   resend_code: step('login/resend_code', 'resendCode', undefined, async (api) => {

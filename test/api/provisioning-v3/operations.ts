@@ -16,6 +16,8 @@ export interface ReadyRequest {
 export interface ReadyOperation {
   /** The call that it makes to Telegram, where it makes one that can fail. */
   readonly calls?: FakeTelegramOperation;
+  /** When logins go to the bridge, if there is one. */
+  readonly handOver?: 'automatic' | 'on_request';
   /** Brings Alice to where the request succeeds, and says what it is. */
   readonly prepare: (api: Provisioning) => Promise<ReadyRequest>;
 }
@@ -56,6 +58,13 @@ const always = (request: ReadyRequest): ReadyOperation => ({ prepare: () => Prom
 const get = (path: string) => always({ method: 'GET', path });
 const loggedIn = (calls: FakeTelegramOperation, request: ReadyRequest): ReadyOperation => ({
   calls,
+  async prepare(api) {
+    await logIn(api, alice);
+    return request;
+  },
+});
+const atBridge = (request: ReadyRequest): ReadyOperation => ({
+  handOver: 'automatic',
   async prepare(api) {
     await logIn(api, alice);
     return request;
@@ -104,5 +113,11 @@ export const readyOperations: Readonly<Record<OperationName, ReadyOperation>> = 
   contacts: loggedIn('contacts', { method: 'GET', path: '/v3/contacts' }),
   search_users: loggedIn('searchUsers', post('/v3/search_users', { query: 'magic' })),
   resolve_identifier: loggedIn('findByUsername', { method: 'GET', path: '/v3/resolve_identifier/magic_2_0235' }),
-  no_bridge: always(post('/v3/create_dm/magic_2_0235')),
+  login_hand_over: {
+    ...loggedIn('getMe', post('/v3/login/hand_over/9996620234')),
+    handOver: 'on_request',
+  },
+  create_dm: atBridge(post('/v3/create_dm/magic_2_0235')),
+  create_group: atBridge(post('/v3/create_group/group', { name: { name: 'Friends' }, participants: [] })),
+  backfill: always(post('/v3/backfill/!room:example.org')),
 };
