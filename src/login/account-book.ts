@@ -262,6 +262,8 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
       const { user, login } = acceptance;
       const replacing = login?.name?.replacing ?? user.id;
       if (replacing !== user.id) return { kind: 'other_account' };
+      // The owner may have logged in to it at the bridge.
+      await askBridge(owner);
       const holder = await database.transaction((tx) => tx.telegramAccounts.findByTelegramUserId(user.id));
       // The same login, finished by another daemon: its session is this one.
       if (holder?.id === acceptance.id) return { kind: 'claimed', replacedId: undefined };

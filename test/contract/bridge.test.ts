@@ -52,6 +52,7 @@ describe('a hand-over', () => {
           isBot: false,
           state: expect.objectContaining({ condition: 'working', event: 'CONNECTED' }) as unknown,
           spaceRoom: undefined,
+          asWritten: expect.objectContaining({ id: loginId, state_event: 'CONNECTED' }) as unknown,
         },
       ],
     });
