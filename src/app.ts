@@ -142,7 +142,14 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
         surfaces: [
           ...composeProvisioning(
             config,
-            { login, phoneProofs, handOver: bridged?.answers, permissions, authority: accounts?.authority, openIdTokens },
+            {
+              login,
+              phoneProofs,
+              handOver: bridged?.answers,
+              permissions,
+              authority: accounts?.authority,
+              openIdTokens,
+            },
             seams,
           ),
           ...createClientServerSurfaces(
