@@ -158,7 +158,10 @@ function shown(id: string, { user, state }: FakeBridgeLogin): BridgeLogin {
   const profile = { phone, username, name };
   const { event: state_event, timestamp, error, message } = state;
   const written = {
-    ...{ state_event, timestamp, ttl: 21_600, source: 'bridge' },
+    state_event,
+    timestamp,
+    ttl: 21_600,
+    source: 'bridge',
     ...(error === undefined ? {} : { error }),
     ...(message === undefined ? {} : { message }),
   };
