@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { loadConfig } from '../config/load-config.js';
 import type { Database, Transaction } from '../database/database.js';
-import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
+import type { SessionHolder, TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
 import { configFileOption } from './config-file-option.js';
 import { configFiles } from './config-files.js';
 import { exitCodes } from './exit-code.js';
@@ -40,6 +40,30 @@ export function addSessions(program: Command, surroundings: Surroundings, end: (
         if (isWaiting) return print([`The running daemon tries to hand over ${telegramUserId} within 10 seconds.`]);
         err(`No hand-over of ${telegramUserId} is waiting. See gangway sessions list.\n`);
         end(exitCodes.account);
+      }),
+    );
+  sessions
+    .command('revoke')
+    .description('log a user out of Telegram, wherever the session is: here, at the bridge, or when its lease is over')
+    .argument('<telegram user ID>', 'as in the list')
+    .option('--yes', 'really do it: the user has to log in again')
+    .addOption(configFileOption())
+    .action((telegramUserId: string, { config, yes = false }: ConfigOption & { readonly yes?: boolean }) =>
+      withDatabase(config, surroundings, async (database) => {
+        const refuse = (text: string) => {
+          err(text);
+          end(exitCodes.account);
+        };
+        if (!yes) return refuse('This logs the user out of Telegram. Add --yes to do it.\n');
+        const heldBy = await revoke(database, telegramUserId, surroundings.clock.now());
+        if (heldBy === undefined) {
+          return refuse(`No user is logged in as ${telegramUserId}. See gangway sessions list.\n`);
+        }
+        const rest =
+          heldBy === 'export'
+            ? 'End its exported session in the Telegram app.'
+            : 'The daemon ends its session at Telegram.';
+        print([`Removed ${telegramUserId}. ${rest}`]);
       }),
     );
   sessions
@@ -96,6 +120,18 @@ async function describeHolder(tx: Transaction, { id, heldBy }: TelegramAccountRe
     case 'export':
       return 'exported';
   }
+}
+
+/** Deletes the linked account, and returns which program had its session. */
+async function revoke(database: Database, telegramUserId: string, now: number): Promise<SessionHolder | undefined> {
+  const { endLogin } = await import('../login/owned-logins.js');
+  return database.transaction(async (tx) => {
+    const found = await tx.telegramAccounts.findByTelegramUserId(telegramUserId);
+    if (found === undefined || !(await tx.telegramAccounts.hold(found.id))) return undefined;
+    const account = await tx.telegramAccounts.find(found.id);
+    if (account) await endLogin(tx, account, now);
+    return account?.heldBy;
+  });
 }
 
 /** Returns whether a hand-over waits, which is due from now on. */

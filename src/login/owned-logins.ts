@@ -16,11 +16,7 @@ export const ownedLogins = {
    * is over: the daemon's next sweep ends it at Telegram, on the connection that it may still have. What the bridge has is logged out there.
    */
   async end(tx: Transaction, owner: Mxid, at: number): Promise<void> {
-    for (const account of await tx.telegramAccounts.listByOwner(owner)) {
-      await recordEnd(tx, account, 'logout', at);
-      await tx.telegramAccounts.delete(account.id);
-      await endLinked(tx, account, at);
-    }
+    for (const account of await tx.telegramAccounts.listByOwner(owner)) await endLogin(tx, account, at);
     for (const { id, state: stored, createdAt } of await tx.loginProcesses.listByOwner(owner, 0)) {
       const state = readState(stored);
       const session = 'session' in state ? state.session : null;
@@ -30,6 +26,13 @@ export const ownedLogins = {
     }
   },
 };
+
+/** Deletes the linked account, and leaves its session to be ended, wherever that is. May be used while another process runs the daemon. */
+export async function endLogin(tx: Transaction, account: TelegramAccountRecord, at: number): Promise<void> {
+  await recordEnd(tx, account, 'logout', at);
+  await tx.telegramAccounts.delete(account.id);
+  await endLinked(tx, account, at);
+}
 
 /** Leaves what is to be ended of a linked account that is deleted or replaced in this transaction: its session, wherever that is. */
 export async function endLinked(tx: Transaction, account: TelegramAccountRecord, at: number): Promise<void> {

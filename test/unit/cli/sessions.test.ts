@@ -5,6 +5,7 @@ import type { Mxid } from '../../../src/base/mxid.js';
 import { Secret } from '../../../src/base/secret.js';
 import type { Database, Transaction } from '../../../src/database/database.js';
 import type { SessionHolder } from '../../../src/database/stores/telegram-account-store.js';
+import { readState } from '../../../src/login/stored-forms.js';
 import { openTestDatabase } from '../../support/database.js';
 import { createWorkplace, type Workplace } from './ran-command.js';
 
@@ -132,6 +133,44 @@ describe('gangway sessions', () => {
       out: '',
       err: 'No hand-over of 1 is waiting. See gangway sessions list.\n',
     });
+  });
+
+  it('revokes a session only if that is confirmed, and leaves it to the daemon', async () => {
+    await database.transaction((tx) => link(tx, '1', 'gangway'));
+    expect(await sessions('revoke', '1')).toMatchObject({ code: 7, out: '', err: expect.stringContaining('--yes') });
+    const linked = () => database.transaction((tx) => tx.telegramAccounts.list());
+    expect(await linked()).toHaveLength(1);
+    expect(await sessions('revoke', '1', '--yes')).toMatchObject({ code: 0, err: '' });
+    expect(await linked()).toEqual([]);
+    const left = await database.transaction((tx) => tx.loginProcesses.listByOwner(owner, 0));
+    expect(left.map(({ state }) => readState(state))).toMatchObject([
+      { step: 'over', session: new Secret('a session') },
+    ]);
+    const events = await database.transaction((tx) => tx.events.listNew(9));
+    expect(events.map(({ type }) => type)).toEqual(['session.ended']);
+    expect(await sessions('revoke', '1', '--yes')).toMatchObject({ code: 7, err: expect.stringContaining('No user') });
+  });
+
+  it('revokes a session at the bridge there, and a leased one when its lease is over', async () => {
+    await database.transaction(async (tx) => {
+      await link(tx, '4', 'bridge');
+      await link(tx, '5', 'lease');
+      const lease = { leaseId: 'l', consumer: 'archiver', requestId: null, fencing: 1, takenAt: 0, expiresAt: 9 };
+      const leased = {
+        id: '5',
+        owner,
+        telegramUserId: '5',
+        state: 'active',
+        session: new Secret('a session'),
+      } as const;
+      await tx.sessionLeases.save({ ...lease, ...leased });
+    });
+    for (const id of ['4', '5']) expect(await sessions('revoke', id, '--yes')).toMatchObject({ code: 0 });
+    const { handOver, lease } = await database.transaction(async (tx) => ({
+      handOver: await tx.handOvers.find('4'),
+      lease: await tx.sessionLeases.find('5'),
+    }));
+    expect([handOver?.state, lease?.state]).toEqual(['ending', 'ending']);
   });
 
   it('prints events that were given up', async () => {
