@@ -26,6 +26,8 @@ export interface Acceptance {
   readonly user: TelegramUser;
   /** The login that is done with it, where there is a record of one. */
   readonly login: Login | undefined;
+  /** The digest of the input that finishes it, if the same input may come again. */
+  readonly finishedBy?: string | undefined;
 }
 
 /** What became of a claim. Everything but `claimed` means that nothing has changed. */
@@ -220,7 +222,7 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
   }
 
   function insert(owner: Mxid, acceptance: Acceptance): Promise<Claim> {
-    const { id, session, user, login } = acceptance;
+    const { id, session, user, login, finishedBy } = acceptance;
     return database.transaction(async (tx) => {
       const at = clock.now();
       const profile = writeUser(user);
@@ -232,7 +234,7 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
         const holder = await tx.telegramAccounts.findByTelegramUserId(user.id);
         return { kind: 'held', holder: holder?.owner ?? owner };
       }
-      await ledger.finish(tx, owner, { sessionId: id, login, user });
+      await ledger.finish(tx, owner, { sessionId: id, login, user, finishedBy });
       const what = { type: 'login.completed', isBot: user.isBot } as const;
       await tx.events.append({ owner, telegramUserId: user.id, at, what });
       await watcher?.whenClaimed(tx, { accountId: id, owner, user });

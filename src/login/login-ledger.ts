@@ -54,8 +54,6 @@ export interface LoginLedger {
   postpone(owner: Mxid, leftover: Leftover): Promise<void>;
   /** The login, or the one with the session `sessionId`, is done; all others of the owner that have no name are over. */
   finish(tx: Transaction, owner: Mxid, done: Finished): Promise<void>;
-  /** Remembers for a while that the input with this digest has finished a login of the owner's. */
-  rememberFinish(owner: Mxid, digest: string): Promise<void>;
   /** Whether the input with this digest has finished a login of the owner's lately. */
   hasFinished(owner: Mxid, digest: string): Promise<boolean>;
   /** Nothing is left of the login but, for a while, how it ended, where it has a name. */
@@ -72,6 +70,8 @@ export interface Finished {
   readonly sessionId: string;
   readonly login: Login | undefined;
   readonly user: TelegramUser;
+  /** The digest of the input that finished it, stored for a while if the same input may come again. */
+  readonly finishedBy?: string | undefined;
 }
 
 export interface LoginLedgerDeps {
@@ -207,7 +207,7 @@ export function createLoginLedger({
       });
     },
 
-    async finish(tx, owner, { sessionId, login, user }) {
+    async finish(tx, owner, { sessionId, login, user, finishedBy }) {
       const done = login && (await findRecord(tx, owner, login.id));
       if (done && login.name) await bury(tx, done, { name: login.name, end: { how: 'finished', user } });
       else if (done) await tx.loginProcesses.delete(done.id);
@@ -219,15 +219,11 @@ export function createLoginLedger({
           await discardIn(tx, owner, { id: record.id, session });
         }
       }
-    },
-
-    rememberFinish(owner, digest) {
-      return database.transaction(async (tx) => {
-        const at = clock.now();
-        const state = writeState({ step: 'over', session: null, name: null, end: null, finishedBy: digest });
-        const record = { id: randomId(random), owner, state, createdAt: at, expiresAt: at + repeatedForMs };
-        await tx.loginProcesses.save(record);
-      });
+      if (finishedBy === undefined) return;
+      const at = clock.now();
+      const state = writeState({ step: 'over', session: null, name: null, end: null, finishedBy });
+      const record = { id: randomId(random), owner, state, createdAt: at, expiresAt: at + repeatedForMs };
+      await tx.loginProcesses.save(record);
     },
 
     async hasFinished(owner, digest) {

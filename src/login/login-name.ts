@@ -13,6 +13,14 @@ export interface GivenAnswer {
   readonly digest: string;
 }
 
+/** The input that a decision comes from. */
+export interface GivenInput {
+  /** Set if the login has a name. */
+  readonly answer?: GivenAnswer | undefined;
+  /** Set if the same input may come again without a login ID, so that the digest of the one that finishes a login is stored. */
+  readonly digest?: string | undefined;
+}
+
 /** What is kept of a login that LoginProcesses has started, besides its state. */
 export interface LoginName {
   readonly flow: LoginFlow;

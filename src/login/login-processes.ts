@@ -141,7 +141,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
       return shown(owner, id);
     }
     try {
-      await walk.act(owner, login, decide(login.state, input, clock.now()), answered);
+      await walk.act(owner, login, decide(login.state, input, clock.now()), { answer: answered });
     } catch (error) {
       const isComplaint = error instanceof LoginFailure && (await complains(owner, id, name.stepNumber));
       if (!isComplaint) throw error;

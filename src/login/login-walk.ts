@@ -10,7 +10,7 @@ import type { AttemptLimit } from './attempt-limit.js';
 import { failureOfClaim } from './claim-failure.js';
 import { LoginFailure } from './failure.js';
 import type { Login, LoginLedger } from './login-ledger.js';
-import { atNextStep, firstSteps, type GivenAnswer } from './login-name.js';
+import { atNextStep, firstSteps, type GivenInput } from './login-name.js';
 import {
   accepted,
   codeSent,
@@ -32,8 +32,8 @@ import { subjectOf, type TelegramMethod } from './telegram-method.js';
 
 /** Does what the machine has decided: asks Telegram, and writes down where that leaves the login. Whoever calls holds the owner's lock. */
 export interface LoginWalk {
-  /** `answer` is what the decision comes from, where the login has a name. Throws LoginFailure; the login is settled then. */
-  act(owner: Mxid, login: Login | undefined, decision: Decision, answer?: GivenAnswer): Promise<LoginStep>;
+  /** `input` is the input that the decision comes from. Throws LoginFailure; the login is settled then. */
+  act(owner: Mxid, login: Login | undefined, decision: Decision, input?: GivenInput): Promise<LoginStep>;
   /** Goes on after a QR code was scanned: Telegram has let somebody in, or wants the password. */
   admit(owner: Mxid, login: Login, session: TelegramSession, result: SignInResult): Promise<LoginStep>;
   /** Why the session of a login that is over could not be ended; undefined where it is. */
@@ -58,23 +58,23 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
     owner: Mxid,
     login: Login | undefined,
     decision: Decision,
-    answer?: GivenAnswer,
+    input: GivenInput = {},
   ): Promise<LoginStep> {
     switch (decision.act) {
       case 'refuse':
-        return refuse(owner, login, decision, answer);
+        return refuse(owner, login, decision, input);
       case 'show':
         return decision.step;
       case 'send_code':
-        return sendCode(owner, login, decision, answer);
+        return sendCode(owner, login, decision, input);
       case 'resend_code':
         return resendCode(owner, known(login), decision);
       case 'sign_in':
-        return signIn(owner, known(login), decision, answer);
+        return signIn(owner, known(login), decision, input);
       case 'check_password':
-        return checkPassword(owner, known(login), decision, answer);
+        return checkPassword(owner, known(login), decision, input);
       case 'sign_in_bot':
-        return signInBot(owner, login?.state.step === 'bot_token' ? login : undefined, decision.token, answer);
+        return signInBot(owner, login?.state.step === 'bot_token' ? login : undefined, decision.token, input);
     }
   }
 
@@ -83,11 +83,11 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
     owner: Mxid,
     login: Login | undefined,
     { fault }: Act<'refuse'>,
-    answer: GivenAnswer | undefined,
+    input: GivenInput,
   ): Promise<never> {
     const complaint = complaintIn(fault);
-    if (login && answer && complaint) {
-      await ledger.save(owner, atNextStep(login, { answer, complaint, fresh: false }));
+    if (login && input.answer && complaint) {
+      await ledger.save(owner, atNextStep(login, { answer: input.answer, complaint, fresh: false }));
     }
     throw new LoginFailure(fault);
   }
@@ -96,7 +96,7 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
     owner: Mxid,
     login: Login | undefined,
     { phone, session }: Act<'send_code'>,
-    answer: GivenAnswer | undefined,
+    input: GivenInput,
   ): Promise<LoginStep> {
     const goesOn = session || login?.state.step === 'phone' ? login : undefined;
     const { id, startedAt, name } = goesOn ?? { id: randomId(random), startedAt: clock.now(), name: null };
@@ -109,15 +109,15 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
       call: (connection) => connection.sendCode(phone),
     });
     if (!sent.ok) {
-      if (goesOn && session) return refused(owner, goesOn, sent, answer);
+      if (goesOn && session) return refused(owner, goesOn, sent, input);
       await desk.hangUp(id);
-      if (goesOn) await settle(owner, goesOn, { ...sent, session: undefined }, answer);
+      if (goesOn) await settle(owner, goesOn, { ...sent, session: undefined }, input);
       throw failureOf(sent);
     }
     const state = codeSent(phone, sent.session, sent.value, clock.now());
     const next = { id, startedAt, state, name };
     // Another code for the same step is not another step.
-    await ledger.save(owner, session ? next : atNextStep(next, { answer }), { replacing: goesOn ? undefined : login });
+    await ledger.save(owner, session ? next : atNextStep(next, input), { replacing: goesOn ? undefined : login });
     return stepOf(state, { fresh: true });
   }
 
@@ -143,13 +143,13 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
     owner: Mxid,
     login: Login,
     { state, code }: Act<'sign_in'>,
-    answer: GivenAnswer | undefined,
+    input: GivenInput,
   ): Promise<LoginStep> {
     const { phone, phoneCodeHash: codeHash, sent } = state;
     const given = { phone, code, codeHash, codeDelivery: sent.delivery };
     const outcome = await askToSignIn(owner, login, given);
-    if (!outcome.ok) return refused(owner, login, outcome, answer);
-    return goOn(owner, login, given, outcome.session, outcome.value, answer);
+    if (!outcome.ok) return refused(owner, login, outcome, input);
+    return goOn(owner, login, given, outcome.session, outcome.value, input);
   }
 
   function askToSignIn(owner: Mxid, login: Login, { phone, code, codeHash, codeDelivery }: CompleteCode) {
@@ -164,17 +164,17 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
     owner: Mxid,
     login: Login,
     { state, password }: Act<'check_password'>,
-    answer: GivenAnswer | undefined,
+    input: GivenInput,
   ): Promise<LoginStep> {
     // After a QR code it is not known whose password it is.
     const whose = state.phone?.reveal() ?? login.id;
     const outcome = await ask(login, 'check_password', whose, (connection) => connection.checkPassword(password));
     if (!outcome.ok) {
       const isGone = outcome.fault.kind === 'password_not_set';
-      return isGone ? goOnWithoutPassword(owner, login, state, answer) : refused(owner, login, outcome, answer);
+      return isGone ? goOnWithoutPassword(owner, login, state, input) : refused(owner, login, outcome, input);
     }
     const { session, value: user } = outcome;
-    return finish(owner, { id: login.id, session, user, login: atNextStep(login, { answer }) });
+    return finish(owner, { id: login.id, session, user, login }, input);
   }
 
   /** The user has removed the cloud password meanwhile: what was accepted before it lets them in now, or the login starts again. */
@@ -182,7 +182,7 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
     owner: Mxid,
     login: Login,
     { phone, code, codeHash, codeDelivery }: PasswordState,
-    answer: GivenAnswer | undefined,
+    input: GivenInput,
   ): Promise<LoginStep> {
     const given = { phone, code, codeHash, codeDelivery };
     const outcome = isComplete(given)
@@ -190,18 +190,18 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
       : await ask(login, 'login_token', login.id, (connection) => connection.exportLoginToken());
     const { session } = outcome;
     if (outcome.ok && outcome.value.kind === 'authorized') {
-      return goOn(owner, login, given, outcome.session, outcome.value, answer);
+      return goOn(owner, login, given, outcome.session, outcome.value, input);
     }
     const isPassing = !outcome.ok && passes(outcome.fault);
     const over: Refusal = { ok: false, fault: { kind: 'session_dead', reason: 'expired' }, session };
-    return refused(owner, login, isPassing ? outcome : over, answer);
+    return refused(owner, login, isPassing ? outcome : over, input);
   }
 
   async function signInBot(
     owner: Mxid,
     login: Login | undefined,
     token: Secret,
-    answer: GivenAnswer | undefined,
+    input: GivenInput,
   ): Promise<LoginStep> {
     const id = randomId(random);
     const subject = `bot_token:${token.reveal()}`;
@@ -220,11 +220,11 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
     if (!outcome.ok) {
       if (isCertain(outcome)) await ledger.remove(owner, id);
       await desk.hangUp(id);
-      if (login) await settle(owner, login, { ...outcome, session: undefined }, answer);
+      if (login) await settle(owner, login, { ...outcome, session: undefined }, input);
       throw failureOf(outcome);
     }
     const { session, value: user } = outcome;
-    return finish(owner, { id, session, user, login: login && atNextStep(login, { answer }) });
+    return finish(owner, { id, session, user, login }, input);
   }
 
   async function goOn(
@@ -233,12 +233,11 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
     given: AcceptedCode,
     session: TelegramSession,
     result: SignInResult,
-    answer: GivenAnswer | undefined,
+    input: GivenInput,
   ): Promise<LoginStep> {
     const outcome = accepted(given, session, result);
-    const next = atNextStep(login, { answer });
-    if ('done' in outcome) return finish(owner, { id: login.id, session, user: outcome.done, login: next });
-    await ledger.save(owner, { ...next, state: outcome.next });
+    if ('done' in outcome) return finish(owner, { id: login.id, session, user: outcome.done, login }, input);
+    await ledger.save(owner, { ...atNextStep(login, input), state: outcome.next });
     return stepOf(outcome.next);
   }
 
@@ -246,18 +245,17 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
    * A refusal that would end the login may hide that Telegram accepted the input before and only its answer was lost
    * (connection cut, daemon killed): the code then counts as expired, but the session is logged in.
    */
-  async function refused(owner: Mxid, login: Login, refusal: Refusal, answer?: GivenAnswer): Promise<LoginStep> {
+  async function refused(owner: Mxid, login: Login, refusal: Refusal, input: GivenInput = {}): Promise<LoginStep> {
     if (!survives(refusal.fault)) {
       const me = await ask(login, 'account', login.id, (connection) => connection.getMe());
-      const next = atNextStep(login, { answer });
-      if (me.ok) return finish(owner, { id: login.id, session: me.session, user: me.value, login: next });
+      if (me.ok) return finish(owner, { id: login.id, session: me.session, user: me.value, login }, input);
       // Telegram could not say whether the session is logged in: it is one to end.
       const session = me.session ?? sessionOf(login.state);
       if (me.fault.kind !== 'session_dead' && session) {
         await ledger.discard(owner, { id: randomId(random), session });
       }
     }
-    await settle(owner, login, refusal, answer);
+    await settle(owner, login, refusal, input);
     throw failureOf(refusal);
   }
 
@@ -270,7 +268,9 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
     return desk.ask({ key: id, session: sessionOf(state), subject: subjectOf(method, whose), method, call });
   }
 
-  async function finish(owner: Mxid, acceptance: Acceptance): Promise<LoginStep> {
+  async function finish(owner: Mxid, signedIn: SignedIn, input: GivenInput): Promise<LoginStep> {
+    const login = signedIn.login && atNextStep(signedIn.login, input);
+    const acceptance = { ...signedIn, login, finishedBy: input.digest };
     const claim = await book.claim(owner, acceptance);
     if (claim.kind === 'claimed') {
       await desk.hangUp(acceptance.id);
@@ -278,7 +278,6 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
       if (claim.replacedId !== undefined) await endLeftover(owner, claim.replacedId);
       return { kind: 'complete', user: acceptance.user };
     }
-    const { login } = acceptance;
     if (login && login.id !== acceptance.id) await ledger.discard(owner, { id: login.id, session: null });
     await ledger.discard(owner, acceptance);
     await endLeftover(owner, acceptance.id);
@@ -286,17 +285,12 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
   }
 
   /** After a refusal: the login goes on from where Telegram left it, goes back to its first step, or ends here. */
-  async function settle(
-    owner: Mxid,
-    login: Login,
-    { fault, session }: Refusal,
-    answer: GivenAnswer | undefined,
-  ): Promise<void> {
+  async function settle(owner: Mxid, login: Login, { fault, session }: Refusal, input: GivenInput): Promise<void> {
     const complaint = complaintOf(fault);
     if (!survives(fault)) {
       if (login.name) {
         const state = { step: firstSteps[login.name.flow] };
-        await ledger.save(owner, { ...atNextStep(login, { answer, complaint }), state });
+        await ledger.save(owner, { ...atNextStep(login, { answer: input.answer, complaint }), state });
       } else {
         await ledger.remove(owner, login.id);
       }
@@ -304,8 +298,8 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
       return;
     }
     const state = withSession(login.state, session);
-    const again = { answer, complaint, fresh: false };
-    if (answer && complaint) await ledger.save(owner, { ...atNextStep(login, again), state });
+    const again = { answer: input.answer, complaint, fresh: false };
+    if (input.answer && complaint) await ledger.save(owner, { ...atNextStep(login, again), state });
     else if (state !== login.state) await ledger.save(owner, { ...login, state });
   }
 
@@ -319,11 +313,12 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
 
   return {
     act,
-    admit: (owner, login, session, result) => goOn(owner, login, noCode, session, result, undefined),
+    admit: (owner, login, session, result) => goOn(owner, login, noCode, session, result, {}),
     endLeftover,
   };
 }
 
+type SignedIn = Omit<Acceptance, 'finishedBy'>;
 type Act<A extends Decision['act']> = Extract<Decision, { readonly act: A }>;
 
 function known(login: Login | undefined): Login {

@@ -121,9 +121,7 @@ export function createLoginService(
       throw new LoginFailure({ kind: 'already_logged_in', user: standing.user });
     }
     const login = await ledger.find(owner);
-    const step = await walk.act(owner, login, decide(login?.state, input, clock.now()));
-    if (step.kind === 'complete') await ledger.rememberFinish(owner, digest);
-    return step;
+    return walk.act(owner, login, decide(login?.state, input, clock.now()), { digest });
   }
 
   return {

@@ -37,6 +37,8 @@ export interface LoginDesk {
 
 /** A LoginDesk for as long as its caller likes. */
 export interface OpenLoginDesk extends LoginDesk {
+  /** Starts another process of the daemon, on this database unless another is named. */
+  startService(on?: Database): LoginDesk['login'];
   close(): Promise<void>;
 }
 
@@ -55,9 +57,9 @@ export async function openLoginDesk({
   const clock = createFakeClock();
   const telegram = createFakeTelegram({ clock });
   const database = await openTestDatabase({ clock });
-  const startService = () =>
+  const startService = (on = database) =>
     createLoginService({
-      database,
+      database: on,
       pool: createConnectionPool({
         gateway: telegram.gateway,
         clock,
@@ -94,6 +96,7 @@ export async function openLoginDesk({
       }
       return work;
     },
+    startService,
     async restart() {
       await telegram.gateway.close();
       login = startService();

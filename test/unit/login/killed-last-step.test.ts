@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { KeyedMutex } from '../../../src/base/keyed-mutex.js';
+import type { Database } from '../../../src/database/database.js';
+import type { LoginInput } from '../../../src/login/shapes.js';
+import { magicPassword } from '../../support/fake-telegram-accounts.js';
+import { code, mxidOf, openLoginDesk, password, phone, token } from '../../support/login-desk.js';
+
+const alice = mxidOf('@alice:example.org');
+const botToken = '2000020001:SandboxBotTokenThatEveryoneMayKnow1';
+
+interface Row {
+  readonly name: string;
+  readonly before: readonly LoginInput[];
+  readonly last: LoginInput;
+}
+
+const rows: readonly Row[] = [
+  { name: 'the code', before: [phone('+9996620234')], last: code('22222') },
+  { name: 'the password', before: [phone('+9996621234'), code('22222')], last: password(magicPassword) },
+  { name: 'the bot token', before: [], last: token(botToken) },
+];
+
+/** The database of a process that is killed after its transaction number `last`; `dead` settles then. */
+function killedAfter(database: Database, last: number): { readonly database: Database; readonly dead: Promise<void> } {
+  const locks = new KeyedMutex();
+  const never = new Promise<never>(() => undefined);
+  let left = last;
+  let die: () => void = () => undefined;
+  const dead = new Promise<void>((resolve) => (die = resolve));
+  return {
+    dead,
+    database: {
+      ...database,
+      locks: { run: (name, work) => locks.run(name, work) },
+      async transaction(work) {
+        left -= 1;
+        if (left < 0) return never;
+        const outcome = await database.transaction(work);
+        if (left > 0) return outcome;
+        die();
+        return never;
+      },
+    },
+  };
+}
+
+describe('the last step, repeated after the daemon was killed during it', () => {
+  it.each(rows)('completes, whichever transaction was its last: $name', async ({ before, last }) => {
+    for (let transactions = 1; ; transactions++) {
+      const desk = await openLoginDesk();
+      try {
+        for (const input of before) await desk.login.submit(alice, input);
+        await desk.restart();
+        const killed = killedAfter(desk.database, transactions);
+        const submitted = desk.startService(killed.database).submit(alice, last);
+        const wasKilled = await Promise.race([submitted.then(() => false), killed.dead.then(() => true)]);
+        await desk.restart();
+        const repeated = await desk.login.submit(alice, last);
+        expect([transactions, repeated]).toMatchObject([transactions, { kind: 'complete' }]);
+        if (!wasKilled) break;
+      } finally {
+        await desk.close();
+      }
+    }
+  });
+});
