@@ -1,6 +1,9 @@
 import { Api } from 'telegram';
 import type { AuthKey } from 'telegram/crypto/AuthKey.js';
 import { StringSession } from 'telegram/sessions/index.js';
+import { Secret } from '../../base/secret.js';
+import { TelegramFailure } from '../failure.js';
+import { readGramjsSession } from '../formats/gramjs.js';
 
 const authKeyLength = 256;
 
@@ -11,8 +14,12 @@ const authKeyLength = 256;
 export class LeanSession extends StringSession {
   readonly #onLoginToken: () => void;
 
-  /** `onLoginToken` is called when Telegram says that a QR code of this session was scanned (updateLoginToken). */
+  /**
+   * `onLoginToken` is called for updateLoginToken: a QR code of this session was scanned.
+   * Throws TelegramFailure `session_dead` if `saved` cannot be read or its key has not 256 bytes: no server accepts it.
+   */
   constructor(saved = '', onLoginToken: () => void = () => undefined) {
+    requireSession(saved);
     super(saved);
     this.#onLoginToken = onLoginToken;
   }
@@ -28,14 +35,14 @@ export class LeanSession extends StringSession {
 
   /** gramjs loads with every connection, that to another data centre too, which does not know the key that was saved. */
   override async load(): Promise<void> {
-    demandLength(this._key);
     await super.load();
     delete this._key;
   }
 
   /** Never keeps a key that is not one of MTProto. */
   override setAuthKey(authKey?: AuthKey, dcId?: number): undefined {
-    demandLength(authKey?.getKey());
+    const length = authKey?.getKey()?.length ?? authKeyLength;
+    if (length !== authKeyLength) throw new Error('an auth key must have 256 bytes');
     super.setAuthKey(authKey, dcId);
   }
 
@@ -51,6 +58,11 @@ function updatesIn(message: unknown): readonly unknown[] {
   return [];
 }
 
-function demandLength(key: Buffer | undefined): void {
-  if (key !== undefined && key.length !== authKeyLength) throw new Error('an auth key must have 256 bytes');
+function requireSession(saved: string): void {
+  if (saved === '') return;
+  try {
+    readGramjsSession(new Secret(saved));
+  } catch (cause) {
+    throw new TelegramFailure({ kind: 'session_dead', reason: 'auth_key_forgotten' }, { cause });
+  }
 }

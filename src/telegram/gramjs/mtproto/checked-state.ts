@@ -2,10 +2,11 @@ import { errors, helpers } from 'telegram';
 import type { AuthKey } from 'telegram/crypto/AuthKey.js';
 import { BinaryReader } from 'telegram/extensions/index.js';
 import { MTProtoState } from 'telegram/network/MTProtoState.js';
-import { TLMessage } from 'telegram/tl/core/index.js';
+import { GZIPPacked, TLMessage } from 'telegram/tl/core/index.js';
 import { systemClock } from '../../../base/clock.js';
 import { openMessage } from './message.js';
 import { tlLong } from './tl-bytes.js';
+import { unpack } from './unpack.js';
 import { demand, UntrustedAnswer } from './untrusted-answer.js';
 
 export interface CheckedStateOptions {
@@ -14,6 +15,11 @@ export interface CheckedStateOptions {
   /** Called for a message that fails a check. It is discarded. */
   readonly onUntrusted: (answer: UntrustedAnswer) => void;
 }
+
+// gramjs would unpack without a limit. What MTProto allows to be packed is unpacked before gramjs reads it.
+GZIPPacked.ungzip = () => {
+  throw new UntrustedAnswer('place of packed data');
+};
 
 const mostRemembered = 500;
 
@@ -58,6 +64,6 @@ export class CheckedState extends MTProtoState {
     const [oldest] = this.#seen;
     if (this.#seen.size > mostRemembered && oldest !== undefined) this.#seen.delete(oldest);
     const id = helpers.readBigIntFromBuffer(tlLong(messageId), true, true);
-    return new TLMessage(id, sequenceNumber, new BinaryReader(body).tgReadObject());
+    return new TLMessage(id, sequenceNumber, new BinaryReader(unpack(body)).tgReadObject());
   }
 }

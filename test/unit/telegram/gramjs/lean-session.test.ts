@@ -27,7 +27,7 @@ describe('a session', () => {
     expect([read.dcId, read.serverAddress, read.port, read.hasKey()]).toEqual([2, '127.0.0.1', 443, true]);
   });
 
-  it.each([0, 1, 32, 255, 257])('keeps no key of %i bytes', async (length) => {
+  it.each([0, 1, 32, 255, 257])('keeps no key of %i bytes, and is dead with one', (length) => {
     const session = new LeanSession();
     session.setDC(2, '127.0.0.1', 443);
     const key = new AuthKey(Buffer.alloc(length, 7), Buffer.alloc(20));
@@ -36,8 +36,15 @@ describe('a session', () => {
     const stored = new StringSession();
     stored.setDC(2, '127.0.0.1', 443);
     stored.setAuthKey(key);
-    await expect(new LeanSession(stored.save()).load()).rejects.toThrow('256 bytes');
+    expect(() => new LeanSession(stored.save())).toThrow('session_dead');
   });
+
+  it.each(['1', '1AAAA', '0AgAJMTI3LjAuMC4x', 'no session', '1Av//MTI3LjAuMC4xAbs='])(
+    'is dead if it is %j',
+    (saved) => {
+      expect(() => new LeanSession(saved)).toThrow('session_dead');
+    },
+  );
 
   it('has no key before one is made, and has one that was saved before it is loaded', () => {
     expect(new LeanSession().hasKey()).toBe(false);
