@@ -13,6 +13,7 @@ export const messageLies = [
   'message_id_even',
   'message_id_old',
   'message_id_new',
+  'packed_large',
   'repeated',
 ] as const;
 

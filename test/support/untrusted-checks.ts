@@ -15,6 +15,7 @@ export const untrustedChecks = {
   message_id_even: 'message number of a server',
   message_id_old: 'time of the message',
   message_id_new: 'time of the message',
+  packed_large: 'length of packed data',
   srp_b_empty: 'public value of the server in the password check',
   srp_b_zero: 'public value of the server in the password check',
   srp_b_one: 'public value of the server in the password check',

@@ -35,3 +35,13 @@ export function packRpcResult(requestId: bigint, result: Buffer): Buffer {
   if (result.length < compressFrom) return writer.raw(result).result();
   return writer.uint(wireIds.gzip).byteString(gzipSync(result)).result();
 }
+
+const largeLength = 64 * 1024 * 1024;
+
+/** Returns 64 MiB of zeros as gzip_packed, which has 64 KiB. */
+export function packLarge(): Buffer {
+  return new TlWriter()
+    .uint(wireIds.gzip)
+    .byteString(gzipSync(Buffer.alloc(largeLength)))
+    .result();
+}

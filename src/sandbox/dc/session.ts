@@ -11,7 +11,7 @@ import type { AuthKey } from './auth-keys.js';
 import { sealPacket, type Message, type OpenedPacket } from './envelope.js';
 import type { BindRequest } from './key-binding.js';
 import type { MessageIds, ServerMessageKind } from './message-ids.js';
-import { packContainer, packRpcResult, readContainer, wireIds } from './packing.js';
+import { packContainer, packLarge, packRpcResult, readContainer, wireIds } from './packing.js';
 import { currentSalt, isValidSalt, saltsFrom } from './salts.js';
 
 /** The connection that a session talks through at the moment. */
@@ -262,7 +262,8 @@ export class Session {
   #send(outgoing: readonly Outgoing[], { cut, lie }: Mishap): void {
     const link = this.#link;
     if (!link || outgoing.length === 0) return;
-    const messages = outgoing.map((out) => this.#number(out));
+    const told = lie === 'packed_large' ? outgoing.map((out) => ({ ...out, body: packLarge() })) : outgoing;
+    const messages = told.map((out) => this.#number(out));
     const [only] = messages;
     const message =
       only && messages.length === 1
