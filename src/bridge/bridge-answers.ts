@@ -18,7 +18,7 @@ const endedEvents: readonly string[] = ['BAD_CREDENTIALS', 'LOGGED_OUT'];
 /** The empty event means that the bridge has no state of the login yet. */
 const workingEvents: readonly string[] = ['', 'STARTING', 'CONNECTING', 'BACKFILLING', 'RUNNING', 'CONNECTED'];
 
-const stateInfo = z.object({ is_bot: z.boolean().optional() }).nullish();
+const stateInfo = z.object({ is_bot: z.boolean().optional(), login_method: optionalText }).nullish();
 
 const state = z.object({
   state_event: z.string(),
@@ -45,13 +45,18 @@ const readLogin = z
     id: answer.id,
     name: answer.name,
     profile: answer.profile ?? {},
-    isBot: (answer.state.info ?? answer.state_info)?.is_bot,
+    isBot: readIsBot(answer.state.info ?? answer.state_info),
     state: readState(answer.state),
     spaceRoom: answer.space_room,
     asWritten: answer.asWritten,
   }));
 
 const login = members.transform((asWritten) => ({ ...asWritten, asWritten })).pipe(readLogin);
+
+/** The bridge takes every login of the flow `manual` for one of a user: its `false` means nothing there. */
+function readIsBot(info: z.output<typeof stateInfo>): boolean | undefined {
+  return info?.login_method === 'manual' && info.is_bot === false ? undefined : info?.is_bot;
+}
 
 function readState({ state_event: event, timestamp, error, message }: z.output<typeof state>): BridgeLoginState {
   const condition = endedEvents.includes(event) ? 'ended' : workingEvents.includes(event) ? 'working' : 'trouble';

@@ -8,12 +8,13 @@ export type NotFoundMeaning = 'process' | 'login' | 'identifier';
 const maxMessageLength = 300;
 const loginNotFound = 'Login not found';
 
-/**
- * Refusals of the session itself: the same session is refused again. The names in capitals are Telegram's. Anything else that goes
- * wrong inside of the bridge may pass.
- */
-const finalReasons =
-  /session data is missing required fields|failed to parse session data|unknown flow ID|auth key not found|AUTH_KEY_(?:UNREGISTERED|DUPLICATED|INVALID)|SESSION_(?:REVOKED|EXPIRED)|USER_DEACTIVATED/;
+/** Telegram has ended the session: the same one is refused again. The names in capitals are Telegram's. */
+const endedSession =
+  /auth key not found|AUTH_KEY_(?:UNREGISTERED|DUPLICATED|INVALID)|SESSION_(?:REVOKED|EXPIRED)|USER_DEACTIVATED/;
+/** The session cannot be taken. Anything else that goes wrong inside of the bridge may pass. */
+const unfitSession = /session data is missing required fields|failed to parse session data|unknown flow ID/;
+/** 420 of Telegram, with the seconds to wait. */
+const floodWait = /rpc error code 420: [A-Z_]+ \((\d{1,9})\)/;
 /** The bridge itself has no connection to Telegram at the moment. */
 const disconnectedReasons =
   /connection dead|context (?:canceled|deadline exceeded)|dial tcp|connection re(?:fused|set)|i\/o timeout|unreachable|timed out|\bEOF\b/;
@@ -55,7 +56,10 @@ function faultOf(status: number, body: ErrorBody, notFound: NotFoundMeaning): Br
   // The status of a process in another step is 500.
   if (notFound === 'process' && (status === 410 || code === 'M_BAD_STATE')) return { kind: 'bridge_process_unknown' };
   if (notFound === 'identifier' && unknownIdentifiers.test(reason)) return { kind: 'bridge_identifier_unknown' };
-  if (status < 500 || finalReasons.test(reason)) return refused(message, true);
+  if (notFound === 'identifier' && endedSession.test(reason)) return { kind: 'bridge_login_unknown' };
+  if (status < 500 || endedSession.test(reason) || unfitSession.test(reason)) return refused(message, true);
+  const seconds = floodWait.exec(reason)?.[1];
+  if (seconds !== undefined) return { kind: 'bridge_flood_wait', retryAfterMs: Number(seconds) * 1000 };
   return disconnectedReasons.test(reason) ? { kind: 'bridge_unreachable' } : refused(message, false);
 }
 

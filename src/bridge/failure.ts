@@ -13,10 +13,12 @@ export type BridgeFault =
   | { readonly kind: 'bridge_user_forbidden' }
   /** 404 or 410: the bridge has no such login process (any more). */
   | { readonly kind: 'bridge_process_unknown' }
-  /** 404 or 400: the Matrix user has no such login, or none at all. */
+  /** 404 or 400: the Matrix user has no such login, or none at all; or Telegram has ended its session. */
   | { readonly kind: 'bridge_login_unknown' }
   /** 404: the identifier names no user. */
   | { readonly kind: 'bridge_identifier_unknown' }
+  /** Telegram limits how often the bridge may ask with this login. */
+  | { readonly kind: 'bridge_flood_wait'; readonly retryAfterMs: number }
   /** The bridge refused. `message` is what it answered, without secrets; `isFinal` if the same request would fail again. */
   | { readonly kind: 'bridge_refused'; readonly message: string; readonly isFinal: boolean }
   /** The answer is not one of the bridge's provisioning API: another program, or an incompatible version. */

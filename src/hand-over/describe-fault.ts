@@ -15,6 +15,8 @@ export function describeFault(fault: BridgeFault): string {
       return 'The bridge does not know the login.';
     case 'bridge_identifier_unknown':
       return 'The bridge does not know the identifier.';
+    case 'bridge_flood_wait':
+      return 'Telegram limits how often the bridge may ask.';
     case 'bridge_refused':
       return fault.message;
     case 'bridge_answer_invalid':

@@ -78,7 +78,7 @@ export function createAccountDesk(deps: AccountDeskDeps): TelegramAccounts {
           return answer.value;
         case 'held':
           if (answer.account.heldBy !== 'bridge' || !people) throw new LoginFailure({ kind: 'session_held' });
-          return viaBridge({ people, owner, login: answer.account.telegramUserId as TelegramUserId });
+          return viaBridge({ people, ...atBridgeAs(answer.account) });
         case 'fault':
           throw new LoginFailure(loginFaultOf(answer.fault));
         case 'session_over':
@@ -98,7 +98,7 @@ export function createAccountDesk(deps: AccountDeskDeps): TelegramAccounts {
     const account = await load(owner, id);
     if (account.heldBy === 'gangway') return undefined;
     if (account.heldBy !== 'bridge') throw new LoginFailure({ kind: 'session_held' });
-    return call({ people, owner, login: account.telegramUserId as TelegramUserId });
+    return call({ people, ...atBridgeAs(account) });
   }
 
   function list(owner: Mxid): Promise<AccountList> {
@@ -152,7 +152,7 @@ export function createAccountDesk(deps: AccountDeskDeps): TelegramAccounts {
         owner,
         account,
         async (connection, { isBot }) => (isBot ? [] : connection.contacts()),
-        ({ people: bridged, ...login }) => bridged.contacts(login),
+        async ({ people: bridged, isBot, ...login }) => (isBot ? [] : bridged.contacts(login)),
       ),
 
     chats: (owner, account) =>
@@ -188,7 +188,7 @@ export function createAccountDesk(deps: AccountDeskDeps): TelegramAccounts {
           const text = query.trim();
           return isBot || text === '' ? [] : connection.searchUsers(text);
         },
-        ({ people: bridged, ...login }) => bridged.search(login, query),
+        async ({ people: bridged, isBot, ...login }) => (isBot ? [] : bridged.search(login, query)),
       ),
 
     createDm: (owner, identifier, account) =>
@@ -204,6 +204,11 @@ interface Through {
   readonly people: ReturnType<typeof createBridgedPeople>;
   readonly owner: Mxid;
   readonly login: TelegramUserId;
+  readonly isBot: boolean;
+}
+
+function atBridgeAs({ owner, telegramUserId, profile }: TelegramAccountRecord): Omit<Through, 'people'> {
+  return { owner, login: telegramUserId as TelegramUserId, isBot: readUser(profile).isBot };
 }
 
 type FoundSomebody =

@@ -64,6 +64,8 @@ function failureOf(failure: BridgeFailure): LoginFailure | TelegramAccountFailur
       return new TelegramAccountFailure({ kind: 'identifier_unknown' }, { cause: failure });
     case 'bridge_login_unknown':
       return new LoginFailure({ kind: 'not_logged_in' }, { cause: failure });
+    case 'bridge_flood_wait':
+      return new LoginFailure({ kind: 'flood_wait', retryAfterMs: fact.retryAfterMs }, { cause: failure });
     case 'bridge_refused':
       return new LoginFailure({ kind: 'bridge_refused', message: fact.message }, { cause: failure });
     case 'bridge_user_forbidden':

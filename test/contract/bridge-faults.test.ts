@@ -46,7 +46,6 @@ const unreachable: BridgeFault = { kind: 'bridge_unreachable' };
 const invalid: BridgeFault = { kind: 'bridge_answer_invalid' };
 const unknownError = JSON.stringify({ errcode: 'M_UNKNOWN', error: 'Failed to get user' });
 
-const final = expect.objectContaining({ kind: 'bridge_refused', isFinal: true }) as BridgeFault;
 const internal = (reason: string) =>
   JSON.stringify({ errcode: 'M_UNKNOWN', error: 'Internal error', 'fi.mau.internal_error': reason });
 
@@ -63,7 +62,24 @@ const answers: readonly (readonly [string, number, string, BridgeFault])[] = [
   ],
   ['a bridge without a connection to Telegram', 500, internal('waitSession: connection dead'), unreachable],
   ['a bridge that has given up', 500, internal('failed to get self: context deadline exceeded'), unreachable],
-  ['an ended session', 500, internal('failed to get self: rpc error code 401: AUTH_KEY_UNREGISTERED'), final],
+  [
+    'a flood wait of Telegram',
+    500,
+    internal('failed to get self: rpc error code 420: FLOOD_WAIT (40)'),
+    { kind: 'bridge_flood_wait', retryAfterMs: 40_000 },
+  ],
+  [
+    'a flood wait for users without Premium',
+    500,
+    internal('rpc error code 420: FLOOD_PREMIUM_WAIT (7)'),
+    { kind: 'bridge_flood_wait', retryAfterMs: 7_000 },
+  ],
+  [
+    'a limit of Telegram without a time',
+    500,
+    internal('rpc error code 420: FROZEN_METHOD_INVALID'),
+    { kind: 'bridge_refused', message: 'rpc error code 420: FROZEN_METHOD_INVALID', isFinal: false },
+  ],
   ['a page', 200, '<html></html>', invalid],
   ['a list', 200, '[]', invalid],
   ['a redirect', 302, '{}', invalid],
@@ -72,10 +88,29 @@ const answers: readonly (readonly [string, number, string, BridgeFault])[] = [
   ['an error without errcode', 404, '{"error":"no such page"}', invalid],
 ];
 
+const endedSessions = [
+  'failed to get self: rpc error code 401: AUTH_KEY_UNREGISTERED',
+  'rpc error code 401: SESSION_REVOKED',
+  'rpc error code 401: SESSION_EXPIRED',
+  'rpc error code 401: USER_DEACTIVATED_BAN',
+  'rpc error code 406: AUTH_KEY_DUPLICATED',
+];
+
 describe.each(rows)('$point', ({ point, call }) => {
   it.each(answers)('tells %s', async (_what, status, text, fault) => {
     const process = await bridge.startHandOver(alice);
     standIn.fail(point, { kind: 'answer', status, text, headers: { Location: '/elsewhere' } });
+    expect(await bridgeFaultOf(call(process))).toEqual(fault);
+  });
+
+  it.each(endedSessions)('tells %s', async (reason) => {
+    const process = await bridge.startHandOver(alice);
+    standIn.fail(point, { kind: 'answer', status: 500, text: internal(reason) });
+    // Only these are asked of Telegram with a login that the bridge has.
+    const isLogin = /^(?:contacts|search_users|resolve_identifier|create_dm|create_group)$/.test(point);
+    const fault = isLogin
+      ? { kind: 'bridge_login_unknown' }
+      : { kind: 'bridge_refused', message: reason, isFinal: true };
     expect(await bridgeFaultOf(call(process))).toEqual(fault);
   });
 

@@ -49,7 +49,7 @@ describe('a hand-over', () => {
           id: loginId,
           name: 'sandbox_20123',
           profile: { phone, username: 'sandbox_20123', name: 'Sandbox 20123' },
-          isBot: false,
+          isBot: undefined,
           state: expect.objectContaining({ condition: 'working', event: 'CONNECTED' }) as unknown,
           spaceRoom: undefined,
           asWritten: expect.objectContaining({ id: loginId, state_event: 'CONNECTED' }) as unknown,
@@ -160,9 +160,8 @@ describe('a login at the bridge', () => {
       dmRoom: '!dm700020124:example.test',
       isNew: true,
     });
-    expect(await bridge.createGroup(alice, loginId, 'group', { participants: ['700020124'] })).toMatchObject({
-      mxid: '!group:example.test',
-    });
+    const group = { name: { name: 'The group' }, participants: ['700020124'] };
+    expect(await bridge.createGroup(alice, loginId, 'group', group)).toMatchObject({ mxid: '!group:example.test' });
   });
 
   it.each(['nobody_there', '.', '..', '', 'a/b', '?', '700020999'])('knows no user %j', async (identifier) => {

@@ -144,6 +144,29 @@ describe.each(databases)('a hand-over on $name', ({ name, skip, open }) => {
       await expectHandedOver();
     });
 
+    it('of a bot stays one of a bot, which has no contacts', async () => {
+      const daemon = start();
+      await logins.bot(daemon);
+      await settle();
+      const { login } = daemon;
+      expect(await login.whoAmI(alice)).toMatchObject({ id: '2000020100', isBot: true });
+      expect(await login.contacts(alice)).toEqual([]);
+      expect(await login.searchUsers(alice, 'sandbox')).toEqual([]);
+    });
+
+    it.each([
+      ['420: FLOOD_WAIT (40)', { kind: 'flood_wait', retryAfterMs: 40_000 }],
+      ['401: SESSION_REVOKED', { kind: 'not_logged_in' }],
+      ['400: CHAT_INVALID', { kind: 'bridge_refused', message: 'rpc error code 400: CHAT_INVALID' }],
+    ])('shows what Telegram answered to the bridge: %s', async (error, fact) => {
+      const daemon = start();
+      await logins.phone(daemon);
+      await settle();
+      const reason = { errcode: 'M_UNKNOWN', error: 'x', 'fi.mau.internal_error': `rpc error code ${error}` };
+      standIn.fail('contacts', { kind: 'answer', status: 500, text: JSON.stringify(reason) });
+      await expect(daemon.login.contacts(alice)).rejects.toMatchObject({ fact });
+    });
+
     const rows = [
       // Before these, the login is not complete yet.
       ...points(17, 29).map((at) => ({ at, trouble: 'none' as const })),

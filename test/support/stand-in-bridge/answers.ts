@@ -34,6 +34,7 @@ export const errors = {
   invalidStepType: (type: string) => matrixError(404, 'M_UNRECOGNIZED', `Invalid step type ${JSON.stringify(type)}`),
   alreadyFinished: matrixError(410, 'FI.MAU.BRIDGE.LOGIN_ALREADY_FINISHED', 'Login process was already finished'),
   cancelled: matrixError(410, 'FI.MAU.BRIDGE.LOGIN_CANCELLED', 'Login process was cancelled'),
+  nameRequired: matrixError(400, 'M_INVALID_PARAM', 'Name is required'),
   tooFewMembers: matrixError(400, 'M_INVALID_PARAM', 'Must have at least 1 member (in addition to yourself)'),
   unknownGroupType: (type: string) => matrixError(404, 'M_UNRECOGNIZED', `Unrecognized group type ${type}`),
   internal: (error: string, reason: string) =>

@@ -10,6 +10,8 @@ export interface StandInLogin {
   state: { event: string; error?: string; message?: string };
   /** Users whose chats can be opened: those that some answer had. */
   readonly met: Set<string>;
+  /** Users whose chats have rooms. */
+  readonly rooms: Set<string>;
 }
 
 /** The logins of a bridge, by Telegram user ID. */
@@ -40,7 +42,7 @@ export function createStandInLogins(sandbox: KnownSandbox): StandInLogins {
       const { id, username, name } = telegram.self;
       const former = all.get(id);
       if (former !== sameKey) await former?.telegram.close();
-      all.set(id, { mxid, session, telegram, state: { event: 'CONNECTED' }, met: new Set() });
+      all.set(id, { mxid, session, telegram, state: { event: 'CONNECTED' }, met: new Set(), rooms: new Set() });
       return { id, name: username === '' ? name : username };
     },
     async logOut(id) {

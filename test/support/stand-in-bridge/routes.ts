@@ -96,7 +96,9 @@ export function createRouter(deps: RouterDeps): (method: string, path: readonly 
         if (!person) return errors.identifierNotFound;
         const [contact] = meet(login, [person]);
         if (!makesRoom) return ok(contact);
-        return ok({ ...contact, dm_room_mxid: `!dm${person.id}:${homeserver}` }, 201);
+        const isNew = !login.rooms.has(person.id);
+        login.rooms.add(person.id);
+        return ok({ ...contact, dm_room_mxid: `!dm${person.id}:${homeserver}` }, isNew ? 201 : 200);
       } catch (error) {
         if (!(error instanceof NotFound)) throw error;
         return errors.internal('Internal error resolving identifier', error.message);
@@ -107,8 +109,9 @@ export function createRouter(deps: RouterDeps): (method: string, path: readonly 
     withLogin((_login, { body }) => {
       if (!isJson(body)) return Promise.resolve(errors.notJson);
       if (!groupTypes.includes(type)) return Promise.resolve(errors.unknownGroupType(type));
-      const { participants = [] } = JSON.parse(body) as { participants?: readonly string[] };
+      const { participants = [], name } = JSON.parse(body) as { participants?: readonly string[]; name?: object };
       if (type === 'group' && participants.length === 0) return Promise.resolve(errors.tooFewMembers);
+      if (name === undefined) return Promise.resolve(errors.nameRequired);
       return Promise.resolve(ok({ id: 'channel:1900000001', mxid: `!group:${homeserver}` }));
     });
 
@@ -154,7 +157,8 @@ class NotFound extends Error {}
 
 function whoamiLogin(id: string, { telegram, state }: StandInLogin, now: number) {
   const { self } = telegram;
-  const info = { is_bot: self.isBot, login_method: 'manual' };
+  // As the bridge: it takes every login of the flow `manual` for one of a user.
+  const info = { is_bot: false, login_method: 'manual' };
   const { event, ...trouble } = state;
   return {
     state_event: event,
