@@ -247,6 +247,24 @@ describe('a login that was made at the bridge', () => {
     await logInAtBridge();
     expect((await v3('POST', `login/add_phone/${id}`)).json).toMatchObject({ phone: phones.plain });
   });
+
+  it('proves it until the bridge answers that Telegram has ended the login', async () => {
+    await start('automatic');
+    await logInAtBridge();
+    await v3('POST', `login/add_phone/${id}`);
+    const addresses = () => api.database.transaction((tx) => tx.accountAddresses.listByUser(mxidOf(alice)));
+    api.fakeBridge.goDown();
+    await api.check(alice);
+    expect(await addresses()).toHaveLength(1);
+    api.fakeBridge.comeUp();
+    await api.check(alice);
+    expect(await addresses()).toHaveLength(1);
+    const login = api.fakeBridge.logins.get(id);
+    if (login) login.state = { condition: 'ended', event: 'BAD_CREDENTIALS', timestamp: 7 };
+    await api.clock.advance(1000);
+    await api.check(alice);
+    expect(await addresses()).toEqual([]);
+  });
 });
 
 describe('people', () => {

@@ -38,6 +38,8 @@ export interface Provisioning {
   call(method: string, path: string, body?: unknown): Promise<JsonReply>;
   /** Makes the phone number, digits only, an address of that user's. */
   addNumber(mxid: string, address: string): Promise<void>;
+  /** As the daemon does now and then: asks about the login of a user, who may have lost it. */
+  check(mxid: string): Promise<void>;
   /** The bridge; only if `changes.handOver` is given. */
   readonly fakeBridge: FakeBridge;
   readonly database: Database;
@@ -207,6 +209,11 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
       const record = { id: randomId(systemRandom), mxid: owner, medium: 'msisdn', address } as const;
       const rest = { validatedAt: at, addedAt: at, telegramAccountId: undefined };
       await database.transaction((tx) => tx.accountAddresses.insert({ ...record, ...rest }));
+    },
+    async check(mxid) {
+      const owner = parseMxid(mxid);
+      const accounts = owner ? await database.transaction((tx) => tx.telegramAccounts.listByOwner(owner)) : [];
+      for (const { id } of accounts) await login.check(id);
     },
     loseHomeserver() {
       isHomeserverLost = true;

@@ -1,0 +1,114 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Bridge, BridgeSession } from '../../src/bridge/bridge.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
+import { bridgeAt, bridgeFaultOf, mxidOf } from '../support/bridge-calls.js';
+import { createFakeBridge } from '../support/fake-bridge.js';
+import { createFakeTelegram } from '../support/fake-telegram.js';
+import { logIn } from '../support/magic-logins.js';
+import { makeBridgeSession } from '../support/made-session.js';
+import { startStandInBridge } from '../support/stand-in-bridge/stand-in-bridge.js';
+import { startStrictSandbox } from '../support/strict-sandbox.js';
+
+/** A bridge, a session to give to it, and whom the account of that session knows. */
+interface Place {
+  readonly bridge: Bridge;
+  readonly session: BridgeSession;
+  readonly loginId: string;
+  readonly friend: { readonly username: string; readonly id: string };
+  close(): Promise<void>;
+}
+
+const alice = mxidOf('@alice:example.test');
+const bob = mxidOf('@bob:example.test');
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startStrictSandbox();
+});
+afterAll(() => sandbox.stop());
+
+const places: Readonly<Record<string, () => Promise<Place>>> = {
+  async 'the fake'() {
+    const { gateway } = createFakeTelegram();
+    const connection = await gateway.connect();
+    await logIn(connection, '9996620234');
+    const { session } = connection;
+    await connection.destroy();
+    const friend = { username: 'magic_2_0235', id: '9996620235' };
+    return {
+      bridge: createFakeBridge({ gateway }).bridge,
+      session,
+      loginId: '9996620234',
+      friend,
+      close: () => gateway.close(),
+    };
+  },
+  async 'the adapter and the stand-in'() {
+    const session = await makeBridgeSession(sandbox, '+9996620500');
+    const standIn = await startStandInBridge({ sandbox });
+    const friend = { username: 'sandbox_20501', id: '700020501' };
+    return { bridge: bridgeAt(standIn), session, loginId: '700020500', friend, close: () => standIn.stop() };
+  },
+};
+
+describe.each(Object.entries(places))('a bridge: %s', (_name, open) => {
+  let place: Place;
+  let bridge: Bridge;
+  beforeEach(async () => {
+    place = await open();
+    ({ bridge } = place);
+  });
+  afterEach(() => place.close());
+
+  const give = async () => bridge.submitSession(alice, await bridge.startHandOver(alice), place.session);
+
+  it('has a login after a hand-over, of that user only, as it writes it', async () => {
+    expect((await bridge.findUser(alice)).logins).toEqual([]);
+    expect(await give()).toBe(place.loginId);
+    const { logins, commandPrefix } = await bridge.findUser(alice);
+    expect(commandPrefix).toBe('!tg');
+    expect(logins).toMatchObject([
+      { id: place.loginId, isBot: false, state: { condition: 'working', event: 'CONNECTED' } },
+    ]);
+    const [login] = logins;
+    const { id, name, state } = login ?? expect.unreachable('there is no login');
+    expect(login?.asWritten).toMatchObject({ id, name, state_event: state.event, state: { state_event: state.event } });
+    expect((await bridge.findUser(bob)).logins).toEqual([]);
+  });
+
+  it('knows no process that has ended', async () => {
+    const process = await bridge.startHandOver(alice);
+    await bridge.cancelHandOver(alice, process);
+    await bridge.cancelHandOver(alice, process);
+    const fault = await bridgeFaultOf(bridge.submitSession(alice, process, place.session));
+    expect(fault).toEqual({ kind: 'bridge_process_unknown' });
+  });
+
+  it('logs out at Telegram, and again without an error', async () => {
+    await give();
+    await bridge.logOut(bob, place.loginId);
+    expect((await bridge.findUser(alice)).logins).toHaveLength(1);
+    await bridge.logOut(alice, place.loginId);
+    await bridge.logOut(alice, place.loginId);
+    expect((await bridge.findUser(alice)).logins).toEqual([]);
+    expect(await bridgeFaultOf(bridge.contacts(alice, place.loginId))).toEqual({ kind: 'bridge_login_unknown' });
+  });
+
+  it('finds people, and makes rooms', async () => {
+    const { loginId, friend } = place;
+    await give();
+    expect(await bridge.contacts(alice, loginId)).toMatchObject([{ id: friend.id }]);
+    expect(await bridge.searchUsers(alice, loginId, friend.username)).toMatchObject([{ id: friend.id }]);
+    expect(await bridge.resolveIdentifier(alice, loginId, friend.username)).toMatchObject({ id: friend.id });
+    const unknown = await bridgeFaultOf(bridge.resolveIdentifier(alice, loginId, 'nobody_at_all'));
+    expect(unknown).toEqual({ kind: 'bridge_identifier_unknown' });
+    const room = expect.stringMatching(/^!/) as unknown;
+    expect(await bridge.createDm(alice, loginId, friend.username)).toMatchObject({
+      id: friend.id,
+      dmRoom: room,
+      isNew: true,
+    });
+    const group = { participants: [friend.id], name: { name: 'Friends' } };
+    expect(await bridge.createGroup(alice, loginId, 'group', group)).toMatchObject({ mxid: room });
+  });
+});
