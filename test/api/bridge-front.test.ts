@@ -175,6 +175,7 @@ describe('whoami', () => {
     await logIn(api, alice);
     const login = api.fakeBridge.logins.get(id);
     if (login) login.state = { condition: 'ended', event: 'BAD_CREDENTIALS', timestamp: 7 };
+    await api.clock.advance(1000);
     for (let time = 0; time < 2; time += 1) {
       expect(loginsIn(await v3('GET', 'whoami'))).toMatchObject([{ id, state_event: 'BAD_CREDENTIALS' }]);
     }
@@ -191,9 +192,10 @@ describe('whoami', () => {
     await logIn(api, alice);
     const login = api.fakeBridge.logins.get(id);
     if (login) login.state = { condition: 'ended', event: 'BAD_CREDENTIALS', timestamp: 7 };
+    await api.clock.advance(1000);
     const begun = await api.call('POST', `/v3/login/start/phone?user_id=${alice}&login_id=${id}`, {});
     await make(api, answerOf(begun, stepIds.phone, phones.plain));
-    api.fakeBridge.fail('startHandOver', { kind: 'bridge_unreachable' });
+    api.fakeBridge.fail('logOut', { kind: 'bridge_unreachable' });
     const { json } = await make(api, answerOf(begun, stepIds.code, code));
     expect(json).toMatchObject({ type: 'complete', 'gangway.hand_over': 'pending' });
     expect(loginsIn(await v3('GET', 'whoami'))).toMatchObject([{ id, 'gangway.hand_over': 'pending' }]);
