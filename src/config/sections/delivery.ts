@@ -1,4 +1,4 @@
-import type { Secret } from '../../base/secret.js';
+import { Secret } from '../../base/secret.js';
 import { kind, listOfKinds } from '../listed-kinds.js';
 import { baseUrl, webAddress } from '../network-address.js';
 import { group, optional, required, withDefault } from '../setting.js';
@@ -88,6 +88,11 @@ const telegramGateway = kind(
   }),
 );
 
+// Masked like a secret. Most headers are none, so that words such as "default" or "none" are values, not placeholders.
+const headerValue = text({ expects: 'the value of a header', secret: true }, (input) =>
+  /^[\x20-\x7e]*$/.test(input) ? new Secret(input) : undefined,
+);
+
 const webhook = kind(
   'webhook',
   'Codes are handed to an HTTP service of yours, such as one that sends text messages.',
@@ -98,14 +103,7 @@ const webhook = kind(
       'Bearer secret',
       'The Authorization header.',
     ),
-    headers: withDefault(
-      mapOf(
-        secretText({ expects: 'the value of a header', minLength: 0 }, (input) => /^[\x20-\x7e]*$/.test(input)),
-        'names of headers, each with its value',
-      ),
-      {},
-      'Other headers.',
-    ),
+    headers: withDefault(mapOf(headerValue, 'names of headers, each with its value'), {}, 'Other headers.'),
     format: withDefault(oneOf(['json', 'form']), 'json', 'How the body is written.'),
     body: optional(
       words('the template of a body'),

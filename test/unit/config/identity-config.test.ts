@@ -102,6 +102,11 @@ describe('channels for messages', () => {
     expect(JSON.stringify(delivery)).not.toContain('hunter2');
   });
 
+  it.each(['default', 'none', 'a', 'example', 'Token', '[]', '***'])('sends %j in a header of a webhook', (value) => {
+    const [channel] = load(written(phone({ ...webhook, headers: { 'X-Route': value } }))).config.delivery.phone;
+    expect(channel?.type === 'webhook' && channel.headers.get('X-Route')?.reveal()).toBe(value);
+  });
+
   it('may trust certificates of their own', () => {
     const pem = '-----BEGIN CERTIFICATE-----';
     const channels = [{ ...smtp, certificate_authorities: ['ca.pem'] }];
@@ -209,6 +214,7 @@ const rows: readonly Row[] = [
   [phone(smtp), 'delivery.phone[0].type', /"smtp" is not one of telegram_gateway, webhook, file/],
   [phone({ ...gateway, token: 'put-the-token-here' }), 'delivery.phone[0].token', /still a sample value/],
   [phone({ ...gateway, sender_username: 'a b' }), 'delivery.phone[0].sender_username', /name of a channel/],
+  [phone({ ...webhook, authorization: 'none' }), 'delivery.phone[0].authorization', /placeholder/],
   [phone({ ...webhook, url: 'sms.test' }), 'delivery.phone[0].url', /is not an http/],
   [phone({ ...webhook, headers: { 'X-Key': 'hunter2\n' } }), 'delivery.phone[0].headers.X-Key', /not shown/],
 ];
