@@ -26,7 +26,7 @@ export function failureOfClaim(
     case 'other_account':
       return new LoginProcessFailure({ kind: 'other_telegram_account' });
     case 'owner_deactivated':
-      return new LoginFailure({ kind: 'not_permitted' });
+      return new LoginFailure({ kind: 'owner_deactivated' });
     case 'too_many':
       return new LoginProcessFailure({ kind: 'too_many_accounts', allowed: maxAccounts });
   }

@@ -37,6 +37,8 @@ export type LoginFault =
   | { readonly kind: 'telegram_error'; readonly name: string }
   /** bridge.permissions does not let this Matrix user log in. */
   | { readonly kind: 'not_permitted' }
+  /** The owner's Matrix account is deactivated. */
+  | { readonly kind: 'owner_deactivated' }
   /** The owner has asked for too many codes, QR codes or logins of bots lately. */
   | { readonly kind: 'asked_too_often'; readonly retryAfterMs: number }
   | { readonly kind: 'already_logged_in'; readonly user: TelegramUser }

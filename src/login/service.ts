@@ -103,7 +103,7 @@ export function createLoginService(
     return alone(owner, what, async () => {
       if (clock.now() - since > longestWaitMs) throw new LoginFailure({ kind: 'telegram_unreachable' });
       const isActive = await database.transaction((tx) => isActiveOwner(tx, owner));
-      if (!isActive) throw new LoginFailure({ kind: 'not_permitted' });
+      if (!isActive) throw new LoginFailure({ kind: 'owner_deactivated' });
       return work();
     });
   };

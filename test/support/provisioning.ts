@@ -45,6 +45,8 @@ export interface Provisioning {
   readonly database: Database;
   /** From now on, the homeserver says nothing about addresses. */
   loseHomeserver(): void;
+  /** From now on, the Matrix account of every user is deactivated. */
+  deactivateOwners(): void;
   /** From now on, every transaction fails. */
   loseDatabase(): void;
   close(): Promise<void>;
@@ -92,6 +94,7 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
   const telegram = createFakeTelegram({ clock });
   const database = await openTestDatabase({ clock });
   let isDatabaseLost = false;
+  let areOwnersActive = true;
   let isHomeserverLost = false;
   const losable: Database = {
     ...database,
@@ -140,6 +143,7 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
     database: losable,
     pool,
     mayLogIn,
+    isActiveOwner: () => Promise.resolve(areOwnersActive),
     maxAccounts: 3,
     maxListening: 4,
     attempts,
@@ -217,6 +221,9 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
     },
     loseHomeserver() {
       isHomeserverLost = true;
+    },
+    deactivateOwners() {
+      areOwnersActive = false;
     },
     loseDatabase() {
       isDatabaseLost = true;

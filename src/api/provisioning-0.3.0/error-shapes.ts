@@ -14,6 +14,7 @@ const everybody: readonly Kind[] = [
   'mxid_not_own',
   'authentication_unavailable',
   'not_permitted',
+  'owner_deactivated',
   'unavailable',
 ];
 const telegram: readonly Kind[] = [

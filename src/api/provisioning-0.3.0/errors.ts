@@ -128,6 +128,7 @@ export const loginErrors = {
     state: 'own',
   },
   not_permitted: { status: 403, errcode: 'mxid_not_whitelisted', error: 'You are not whitelisted.' },
+  owner_deactivated: { status: 403, errcode: 'mxid_deactivated', error: 'Your Matrix account is deactivated.' },
   not_logged_in: { status: 403, errcode: 'not_logged_in', error: 'You are not logged in.' },
   already_logged_in: {
     status: 409,

@@ -17,7 +17,7 @@ const telegram: readonly Kind[] = [
 ];
 const body: readonly Kind[] = ['body_not_json', 'body_unfit', 'body_too_large', 'body_encoded', 'server_busy'];
 const ended: readonly Kind[] = ['login_revoked', 'account_deactivated'];
-const steps: readonly Kind[] = [...everybody, ...telegram, ...body, 'already_logged_in', ...ended];
+const steps: readonly Kind[] = [...everybody, 'owner_deactivated', ...telegram, ...body, 'already_logged_in', ...ended];
 const number: readonly Kind[] = [
   'phone_number_invalid',
   'phone_number_banned',
@@ -40,7 +40,7 @@ const portal: readonly Kind[] = [
 /** Every kind of error that an operation can answer with. */
 export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> = {
   bridge_info: ['defect'],
-  get_user: [...everybody, 'bridge_unreachable'],
+  get_user: [...everybody, 'owner_deactivated', 'bridge_unreachable'],
   get_chats: asking,
   get_contacts: asking,
   resolve_identifier: [...asking, 'identifier_unknown', 'identifier_not_user'],
@@ -57,6 +57,7 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
   request_code: [...steps, ...number, ...sending, 'asked_too_often', 'phone_number_missing', 'phone_number_unoccupied'],
   resend_code: [
     ...everybody,
+    'owner_deactivated',
     ...telegram,
     ...number,
     ...sending,
@@ -95,10 +96,19 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
     'bot_token_expired',
     'telegram_account_taken',
   ],
-  hand_over: [...account, 'session_held', 'no_bridge_attached'],
-  add_phone: [...account, 'number_missing', 'account_missing', 'number_in_use', 'number_unchecked', 'login_over'],
+  hand_over: [...account, 'owner_deactivated', 'session_held', 'no_bridge_attached'],
+  add_phone: [
+    ...account,
+    'owner_deactivated',
+    'number_missing',
+    'account_missing',
+    'number_in_use',
+    'number_unchecked',
+    'login_over',
+  ],
   qr: [
     ...everybody,
+    'owner_deactivated',
     ...telegram,
     'asked_too_often',
     'already_logged_in',

@@ -46,11 +46,12 @@ const chats: readonly Kind[] = [
 
 /** Every kind of error that an operation of version 3 can answer with. */
 export const operationErrors = {
-  whoami: [...everybody, 'bridge_unreachable'],
+  whoami: [...everybody, 'owner_deactivated', 'bridge_unreachable'],
   capabilities: everybody,
   login_flows: everybody,
   login_start: [
     ...everybody,
+    'owner_deactivated',
     ...inPath,
     ...telegram,
     'asked_too_often',
@@ -61,6 +62,7 @@ export const operationErrors = {
   ],
   login_user_input: [
     ...everybody,
+    'owner_deactivated',
     ...inPath,
     ...body,
     ...telegram,
@@ -79,6 +81,7 @@ export const operationErrors = {
   ],
   login_display_and_wait: [
     ...everybody,
+    'owner_deactivated',
     ...inPath,
     ...telegram,
     ...over,
@@ -90,9 +93,10 @@ export const operationErrors = {
     'too_many_accounts',
     'other_telegram_account',
   ],
-  login_other_step: [...everybody, ...inPath, ...over, 'login_finished', 'wrong_step'],
+  login_other_step: [...everybody, 'owner_deactivated', ...inPath, ...over, 'login_finished', 'wrong_step'],
   login_resend: [
     ...everybody,
+    'owner_deactivated',
     ...inPath,
     ...telegram,
     ...over,
@@ -107,6 +111,7 @@ export const operationErrors = {
   login_cancel: [...everybody, ...inPath, 'login_unknown', 'login_timed_out', 'login_finished'],
   login_hand_over: [
     ...everybody,
+    'owner_deactivated',
     ...inPath,
     ...telegram,
     'account_frozen',
@@ -117,6 +122,7 @@ export const operationErrors = {
   ],
   login_add_phone: [
     ...everybody,
+    'owner_deactivated',
     ...inPath,
     ...telegram,
     'bridge_unreachable',
@@ -129,7 +135,7 @@ export const operationErrors = {
     'login_over',
   ],
   logout: [...everybody, ...inPath, 'account_unknown', 'bridge_unreachable'],
-  logins: [...everybody, 'bridge_unreachable'],
+  logins: [...everybody, 'owner_deactivated', 'bridge_unreachable'],
   contacts: accounts,
   search_users: [...accounts, ...body],
   resolve_identifier: [...accounts, ...inPath, 'identifier_unknown', 'identifier_not_user'],

@@ -107,6 +107,7 @@ export const loginErrors = {
     error: ({ retryAfterMs }) => `You have tried to log in too often. Try again in ${describeDuration(retryAfterMs)}`,
   },
   not_permitted: { status: 403, errcode: 'M_FORBIDDEN', error: 'User does not have login permissions' },
+  owner_deactivated: { status: 403, errcode: 'M_USER_DEACTIVATED', error: 'Your Matrix account is deactivated' },
   already_logged_in: telegram(409, 'ALREADY_LOGGED_IN', 'You are already logged in to that Telegram account'),
   not_logged_in: { status: 400, errcode: 'FI.MAU.NOT_LOGGED_IN', error: 'You are not logged in' },
   telegram_account_taken: telegram(409, 'ACCOUNT_TAKEN', 'Another Matrix user is logged in to that Telegram account'),

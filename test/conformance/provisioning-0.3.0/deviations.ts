@@ -41,6 +41,7 @@ export const deviations: readonly SpecificationDeviation[] = [
   { difference: '404 property state added', operations: phone, ruling: 13 },
   { difference: '429 property state added', operations: phone, ruling: 13 },
   { difference: '500 property state added', operations: steps, ruling: 13 },
+  { difference: '403 errcode mxid_deactivated added', operations: all, ruling: 14 },
   { difference: 'status 404 added', operations: code, ruling: 15 },
   { difference: 'status 413 added', operations: steps, ruling: 19 },
   { difference: 'body phone: string missing', operations: phone, ruling: 20 },

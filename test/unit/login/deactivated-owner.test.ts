@@ -84,7 +84,7 @@ describe('when a Matrix account is deactivated', () => {
       desk.login.start(alice, { flow: 'qr' }),
       desk.login.whoAmI(alice),
     ]) {
-      expect(await faultOf(work)).toEqual({ kind: 'not_permitted' });
+      expect(await faultOf(work)).toEqual({ kind: 'owner_deactivated' });
     }
     expect(desk.telegram.calls('connect')).toBe(0);
     expect(await desk.login.submit(bob, phone(number))).toMatchObject({ kind: 'code' });
@@ -99,7 +99,7 @@ describe('when a Matrix account is deactivated', () => {
     await until(() => desk.telegram.calls(operation) > 0);
     await deactivate();
     release();
-    expect(await acting).toEqual({ kind: 'not_permitted' });
+    expect(await acting).toEqual({ kind: 'owner_deactivated' });
     await desk.login.sweep();
     expect(await kept()).toEqual([]);
     expect(desk.telegram.authorizations(botToken.split(':')[0] ?? '')).toBe(0);
@@ -114,7 +114,7 @@ describe('when a Matrix account is deactivated', () => {
     await until(() => desk.telegram.calls(last) > 0);
     await deactivate();
     release();
-    expect(await acting).toEqual({ kind: 'not_permitted' });
+    expect(await acting).toEqual({ kind: 'owner_deactivated' });
     await desk.login.sweep();
     expect(desk.telegram.authorizations(chosen.slice(1))).toBe(0);
     expect(desk.telegram.logOuts()).toEqual([chosen.slice(1)]);
