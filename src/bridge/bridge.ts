@@ -17,7 +17,7 @@ export interface BridgeLogin {
     readonly username?: string | undefined;
     readonly name?: string | undefined;
   };
-  /** Undefined if the bridge does not say. */
+  /** Undefined if its answer has no such member. */
   readonly isBot: boolean | undefined;
   readonly state: BridgeLoginState;
   readonly spaceRoom?: string | undefined;

@@ -50,7 +50,7 @@ export interface AccountBook extends AccountChecks {
   standingOf(owner: Mxid, name?: TelegramUserId): Promise<Standing>;
   /** The same of every account, oldest first; those that are `logged_out` are forgotten by now, but at the bridge, which lists them again. */
   standings(owner: Mxid): Promise<OwnerStandings>;
-  /** What the bridge says about the owner; undefined without a bridge, or if it cannot be asked. The linked accounts are in line with it then. */
+  /** What the bridge answers about the owner; undefined without a bridge, or if it cannot be asked. The linked accounts are in line with it then. */
   askBridge(owner: Mxid): Promise<BridgeView>;
   /** Whether the owner may have another one: accounts count whose sessions are alive or may be. */
   hasRoom(owner: Mxid): Promise<boolean>;
@@ -161,7 +161,7 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
     }
   }
 
-  /** Whoever has the session knows; until it is with the bridge, what Telegram last said is true. */
+  /** The status of an account whose session is not here. Until the bridge has it, the last answer of Telegram holds. */
   function standingElsewhere(account: TelegramAccountRecord, view: BridgeView): Standing {
     if (account.heldBy === 'bridge' && bridged) return bridged.statusOf(account, view);
     return { kind: 'logged_in', user: readUser(account.profile) };

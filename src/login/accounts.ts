@@ -21,7 +21,7 @@ export interface TelegramAccount {
   readonly since: number;
   /** Which program has the session. */
   readonly heldBy: SessionHolder;
-  /** What the bridge says about the login; undefined unless the bridge has it and can be asked. */
+  /** What the bridge answers about the login; undefined unless the bridge has it and can be asked. */
   readonly bridge?: BridgeLogin | undefined;
 }
 

@@ -34,7 +34,7 @@ export interface BridgedAccountsDeps {
   readonly logger: Logger;
 }
 
-const nobody: BridgeUser = { bridgeBot: '', commandPrefix: '', logins: [] };
+const noLogins: BridgeUser = { bridgeBot: '', commandPrefix: '', logins: [] };
 
 export function createBridgedAccounts(deps: BridgedAccountsDeps): BridgedAccounts {
   const { bridge, database, watcher, clock, random, logger } = deps;
@@ -46,7 +46,7 @@ export function createBridgedAccounts(deps: BridgedAccountsDeps): BridgedAccount
       if (!(error instanceof BridgeFailure)) throw error;
       const { fact } = error;
       // A user who may not log in there has no logins there.
-      if (fact.kind === 'bridge_user_forbidden') return nobody;
+      if (fact.kind === 'bridge_user_forbidden') return noLogins;
       logger[fact.kind === 'bridge_unreachable' ? 'warn' : 'error']('bridge cannot be asked', { fault: fact });
       return undefined;
     }
@@ -107,7 +107,7 @@ export function createBridgedAccounts(deps: BridgedAccountsDeps): BridgedAccount
       return user;
     },
 
-    endedLogins(owner, view = nobody, linked) {
+    endedLogins(owner, view = noLogins, linked) {
       const isLinked = ({ id }: BridgeLogin) => linked.some(({ telegramUserId }) => telegramUserId === id);
       const ended = view.logins.filter(({ state }) => state.condition === 'ended');
       return ended

@@ -3,7 +3,7 @@ import type { TelegramAccountRecord } from '../database/stores/telegram-account-
 import type { TelegramFault } from '../telegram/failure.js';
 import type { TelegramUser } from '../telegram/shapes.js';
 
-/** Whether a Matrix user is logged in, asked of Telegram; `unsure` where Telegram could not say, with what is remembered. */
+/** Whether a Matrix user is logged in, asked of Telegram; `unsure`, with the last known user, if Telegram or the bridge could not answer. */
 export type Standing =
   /** `isUnasked` if the bridge, which may have a login of the user, could not be asked. */
   | { readonly kind: 'logged_out'; readonly isUnasked?: boolean }
@@ -21,7 +21,7 @@ export interface AccountStanding {
   readonly standing: Standing;
 }
 
-/** What the bridge says about a user; undefined if it could not be asked. */
+/** What the bridge answers about a user; undefined if it could not be asked. */
 export type BridgeView = BridgeUser | undefined;
 
 /** How it is about all accounts of an owner. */
