@@ -95,6 +95,8 @@ it('mautrix-manager misses nothing of the bridge behind Gangway', { timeout: 60_
     'gangway.hand_over': 'handed_over',
   });
 
+  // The room is made once: the bridge finds it from then on.
+  expect((await atGangway('POST', 'create_dm/sandbox_20401', {})).status).toBe(201);
   const replies = [
     await both('GET', 'whoami'),
     await both('GET', 'logins'),
@@ -106,7 +108,7 @@ it('mautrix-manager misses nothing of the bridge behind Gangway', { timeout: 60_
     await both('POST', 'create_group/group', { participants: ['700020401'], name: { name: 'Friends' } }),
     await both('POST', 'logout/123'),
   ];
-  expect(replies.map(([{ status }]) => status)).toEqual([200, 200, 200, 200, 200, 404, 201, 200, 404]);
+  expect(replies.map(([{ status }]) => status)).toEqual([200, 200, 200, 200, 200, 404, 200, 200, 404]);
   for (const [gangwaySays, bridgeSays] of replies) {
     const { error: _ours, ...ours } = comparable(gangwaySays) as Record<string, unknown>;
     const { error: _theirs, ...theirs } = comparable(bridgeSays) as Record<string, unknown>;

@@ -175,7 +175,8 @@ function shown(id: string, { user, state }: FakeBridgeLogin): BridgeLogin {
     profile: definedOf(profile),
     space_room,
   };
-  return { id, name, profile, isBot: user.isBot, state, spaceRoom: space_room, asWritten };
+  // As the bridge, which does not know it after a hand-over.
+  return { id, name, profile, isBot: undefined, state, spaceRoom: space_room, asWritten };
 }
 
 function definedOf(members: Readonly<Record<string, string | undefined>>): Record<string, string> {
