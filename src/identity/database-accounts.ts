@@ -49,6 +49,19 @@ export function createIdentityAccounts(deps: IdentityAccountsDeps): IdentityAcco
     }
   }
 
+  /**
+   * A logout everywhere deletes the OpenID tokens and the identity tokens of an account here. One that came between the check of the
+   * OpenID token and the insert of `token` has not deleted `token`; so the OpenID token is checked again. A later one deletes both.
+   */
+  async function requireStillVouched(server: ServerName, openIdToken: Secret, token: Secret): Promise<void> {
+    try {
+      await subjectOf(server, openIdToken);
+    } catch (error) {
+      await database.transaction((tx) => tx.identityTokens.delete(hashOf(token)));
+      throw error;
+    }
+  }
+
   return {
     policies,
     checkClient,
@@ -66,12 +79,14 @@ export function createIdentityAccounts(deps: IdentityAccountsDeps): IdentityAcco
       if (serverNameOf(mxid) !== server) throw new IdentityFailure({ kind: 'open_id_refused' });
       const token = new Secret(randomText(random, tokenLength, alphanumeric));
       const now = clock.now();
-      await database.transaction(async (tx) => {
+      const isHere = await database.transaction(async (tx) => {
         // An account here may have been deactivated since its OpenID token was checked.
         const account = await tx.accounts.hold(mxid);
         if (account?.deactivatedAt !== undefined) throw new IdentityFailure({ kind: 'open_id_refused' });
         await tx.identityTokens.insert({ tokenHash: hashOf(token), mxid, createdAt: now, usedAt: now });
+        return account !== undefined;
       });
+      if (isHere) await requireStillVouched(server, accessToken, token);
       return token;
     },
 

@@ -70,6 +70,24 @@ describe('a user', () => {
     expect(await faultOf(registered)).toEqual({ kind: 'open_id_refused' });
   });
 
+  it('gets no token if all logins of the account ended while its OpenID token was checked', async () => {
+    const times = { createdAt: clock.now(), deactivatedAt: undefined };
+    await database.transaction((tx) => tx.accounts.insert({ mxid: alice, passwordHash: undefined, ...times }));
+    let isValid = true;
+    const openIdSubject = async () => {
+      if (!isValid) throw new FederationFailure({ kind: 'refused', status: 401 });
+      isValid = false;
+      await database.transaction((tx) => tx.identityTokens.deleteByUser(alice));
+      return alice;
+    };
+    const random = { ...systemRandom, bytes: (size: number) => Buffer.alloc(size, 7) };
+    const registered = accountsWith({ openId: { openIdSubject }, random }).register(openId());
+    expect(await faultOf(registered)).toEqual({ kind: 'open_id_refused' });
+    // The same token can be inserted again, so it was deleted.
+    const token = await accountsWith({ random }).register(openId());
+    expect(await accountsWith().holder(token)).toBe(alice);
+  });
+
   it('gets a token by the word of the homeserver, and is known by it', async () => {
     const asked: unknown[] = [];
     const accounts = accountsWith({
