@@ -46,6 +46,8 @@ export interface App extends Runnable {
 
 const sweepEveryMs = 60_000;
 const leaseSweepEveryMs = 5_000;
+/** The command line waits for it. */
+const exportSweepEveryMs = 2_000;
 const sweepStopMs = 2_000;
 
 /** The daemon that the configuration describes; nothing is opened before start(). */
@@ -134,6 +136,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
       sessions.webhooks.start();
       sweepNowAndThen('old webhook deliveries', () => sessions.webhooks.sweep());
       sweepNowAndThen('expired leases', () => sessions.leases.sweep(), leaseSweepEveryMs);
+      sweepNowAndThen('requested exports', () => sessions.sweepExports(), exportSweepEveryMs);
 
       const phoneProofs = numbers.isOffered ? numbers.proofs : undefined;
       const server = createHttpServer({

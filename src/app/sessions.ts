@@ -9,6 +9,7 @@ import type { Surface } from '../http/surface.js';
 import { leaveSession } from '../login/owned-logins.js';
 import { readUser } from '../login/stored-forms.js';
 import { createConsumer } from '../sessions/consumer.js';
+import { createExportSweep } from '../sessions/exports.js';
 import { createSessionLeases, type SessionLeasesDeps, type SessionLeaseService } from '../sessions/leases.js';
 import { writeSession } from '../telegram/formats/formats.js';
 import { createSessionConverter } from '../telegram/gramjs/portable-session.js';
@@ -28,6 +29,8 @@ export interface SessionSeams {
 export interface Sessions {
   /** Takes back expired leases, even those of programs that are not configured any more. */
   readonly leases: SessionLeaseService;
+  /** Fulfils the exports that the command line has requested. To be called every few seconds. */
+  readonly sweepExports: () => Promise<void>;
   readonly surfaces: readonly Surface[];
   /** Also empties the outbox if no server is told of events. */
   readonly webhooks: Webhooks;
@@ -37,6 +40,8 @@ export interface Sessions {
 export function composeSessions(config: Config, { pool, ...seams }: SessionSeams): Sessions {
   const { consumers: settings, defaultLeaseMs, longestLeaseMs, graceMs } = config.sessions;
   const { max: failuresAllowed, windowMs } = config.provisioning.failedAttempts;
+  const closeConnection = (accountId: string) => pool.ensureClosed(accountId);
+  const sweepExports = createExportSweep({ ...seams, closeConnection });
   const leases = createSessionLeases({
     ...seams,
     defaultLeaseMs,
@@ -44,11 +49,11 @@ export function composeSessions(config: Config, { pool, ...seams }: SessionSeams
     graceMs,
     writeSession: sessionWriter(config),
     readProfile: readUser,
-    closeConnection: (accountId) => pool.ensureClosed(accountId),
+    closeConnection,
     leaveSession,
   });
   const webhooks = createWebhooks({ ...seams, webhooks: config.sessions.webhooks });
-  if (settings.length === 0) return { leases, webhooks, surfaces: [] };
+  if (settings.length === 0) return { leases, sweepExports, webhooks, surfaces: [] };
   const authenticate = createBearerAuth({
     secrets: [],
     consumers: settings,
@@ -57,10 +62,11 @@ export function composeSessions(config: Config, { pool, ...seams }: SessionSeams
     logger: seams.logger,
   });
   const consumers = settings.map(createConsumer);
-  return { leases, webhooks, surfaces: [createSessionsSurface({ leases, consumers, authenticate })] };
+  return { leases, sweepExports, webhooks, surfaces: [createSessionsSurface({ leases, consumers, authenticate })] };
 }
 
-function sessionWriter({ telegram }: Config): SessionLeasesDeps['writeSession'] {
+/** Returns what writes sessions for other programs. */
+export function sessionWriter({ telegram }: Config): SessionLeasesDeps['writeSession'] {
   const converter = createSessionConverter(telegram.dataCentres);
   return (format, session, { id: userId, isBot }) =>
     writeSession(format, { ...converter.read(session), userId, isBot, apiId: telegram.apiId });

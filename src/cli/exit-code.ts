@@ -28,7 +28,7 @@ const meanings: Readonly<Record<Ending, string>> = {
     'A file was not written: it exists already, or cannot be created. For `gangway generate --check`: a file is stale.',
   account:
     'For `gangway user`: nothing was changed, because there is no such account, or its name is taken or not possible, or its ' +
-    'password cannot be used, or the accounts are those of a homeserver. For `gangway sessions`: no hand-over is waiting, or there is no such login. For `gangway config check --who`: the user may not log in.',
+    'password cannot be used, or the accounts are those of a homeserver. For `gangway sessions`: no hand-over is waiting, there is no such login, or its session was not exported. For `gangway config check --who`: the user may not log in.',
   bridge: 'For `gangway config check --online`: the bridge cannot take logins; why is on standard error.',
 };
 

@@ -1,11 +1,11 @@
-import { resolve } from 'node:path';
-import type { Command } from 'commander';
-import { loadConfig } from '../config/load-config.js';
+import { Option, type Command } from 'commander';
 import type { Database, Transaction } from '../database/database.js';
-import type { SessionHolder, TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
+import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
 import { configFileOption } from './config-file-option.js';
-import { configFiles } from './config-files.js';
+import { sessionFormats } from '../sessions/consumer.js';
 import { exitCodes } from './exit-code.js';
+import { withDatabase } from './session-database.js';
+import { exportSession, type ExportOptions } from './session-export.js';
 import type { Surroundings } from './surroundings.js';
 
 interface ConfigOption {
@@ -18,28 +18,57 @@ export function addSessions(program: Command, surroundings: Surroundings, end: (
   const { out, err } = surroundings;
   const print = (lines: readonly string[]) => out(lines.map((line) => `${line}\n`).join(''));
 
+  const refuse = (text: string) => {
+    err(`${text}\n`);
+    end(exitCodes.account);
+  };
+
   sessions
     .command('list')
     .description('print the Telegram user ID of each login, its Matrix user, and which program has its session')
     .addOption(configFileOption())
     .action(({ config }: ConfigOption) =>
-      withDatabase(config, surroundings, async (database) => {
+      withDatabase(config, surroundings, async ({ database }) => {
         const accounts = await database.transaction((tx) => tx.telegramAccounts.list());
         const lines = await Promise.all(accounts.map((account) => database.transaction((tx) => describe(tx, account))));
         print(lines);
       }),
     );
   sessions
-    .command('retry')
-    .description('try a hand-over to the bridge again now')
+    .command('show')
+    .description('print what is known about one login; no session')
     .argument('<telegram user ID>', 'as in the list')
     .addOption(configFileOption())
     .action((telegramUserId: string, { config }: ConfigOption) =>
-      withDatabase(config, surroundings, async (database) => {
+      withDatabase(config, surroundings, async ({ database }) => {
+        const lines = await database.transaction((tx) => describeLogin(tx, telegramUserId));
+        if (lines) return print(lines);
+        refuse(`No user is logged in as ${telegramUserId}. See gangway sessions list.`);
+      }),
+    );
+  sessions
+    .command('export')
+    .description('print a session for another program, once; Gangway cannot use it any more')
+    .argument('<telegram user ID>', 'as in the list')
+    .addOption(new Option('--format <format>', 'for which program').choices(sessionFormats).makeOptionMandatory())
+    .option('--yes', 'really do it')
+    .option('--stopped', 'with PostgreSQL: no daemon runs that would have to close its connection')
+    .addOption(configFileOption())
+    .action(async (telegramUserId: string, options: ExportOptions) => {
+      const problem = await exportSession(telegramUserId, options, surroundings);
+      if (problem !== undefined) refuse(problem);
+    });
+  sessions
+    .command('retry')
+    .description('try a hand-over to the bridge again now, also one that the bridge has refused')
+    .argument('<telegram user ID>', 'as in the list')
+    .addOption(configFileOption())
+    .action((telegramUserId: string, { config }: ConfigOption) =>
+      withDatabase(config, surroundings, async ({ database, config: { bridge } }) => {
+        if (bridge.upstream === undefined) return refuse('No bridge is configured (bridge.upstream).');
         const isWaiting = await database.transaction((tx) => retry(tx, telegramUserId, surroundings.clock.now()));
         if (isWaiting) return print([`The running daemon tries to hand over ${telegramUserId} within 10 seconds.`]);
-        err(`No hand-over of ${telegramUserId} is waiting. See gangway sessions list.\n`);
-        end(exitCodes.account);
+        refuse(`No hand-over of ${telegramUserId} is waiting or refused. See gangway sessions list.`);
       }),
     );
   sessions
@@ -49,20 +78,15 @@ export function addSessions(program: Command, surroundings: Surroundings, end: (
     .option('--yes', 'really do it: the user has to log in again')
     .addOption(configFileOption())
     .action((telegramUserId: string, { config, yes = false }: ConfigOption & { readonly yes?: boolean }) =>
-      withDatabase(config, surroundings, async (database) => {
-        const refuse = (text: string) => {
-          err(text);
-          end(exitCodes.account);
-        };
-        if (!yes) return refuse('This logs the user out of Telegram. Add --yes to do it.\n');
-        const heldBy = await revoke(database, telegramUserId, surroundings.clock.now());
-        if (heldBy === undefined) {
-          return refuse(`No user is logged in as ${telegramUserId}. See gangway sessions list.\n`);
+      withDatabase(config, surroundings, async ({ database }) => {
+        if (!yes) return refuse('This logs the user out of Telegram. Add --yes to do it.');
+        const isAway = await revoke(database, telegramUserId, surroundings.clock.now());
+        if (isAway === undefined) {
+          return refuse(`No user is logged in as ${telegramUserId}. See gangway sessions list.`);
         }
-        const rest =
-          heldBy === 'export'
-            ? 'End its exported session in the Telegram app.'
-            : 'The daemon ends its session at Telegram.';
+        const rest = isAway
+          ? 'End its exported session in the Telegram app.'
+          : 'The daemon ends its session at Telegram.';
         print([`Removed ${telegramUserId}. ${rest}`]);
       }),
     );
@@ -71,31 +95,11 @@ export function addSessions(program: Command, surroundings: Surroundings, end: (
     .description('print the events that could not be delivered to webhooks, and were given up')
     .addOption(configFileOption())
     .action(({ config }: ConfigOption) =>
-      withDatabase(config, surroundings, async (database) => {
+      withDatabase(config, surroundings, async ({ database }) => {
         const failed = await database.transaction((tx) => tx.events.listFailed());
         print(failed.map(({ webhook, reason, body }) => `${webhook} ${reason ?? ''} ${body}`));
       }),
     );
-}
-
-async function withDatabase(
-  file: string,
-  { env, folder, clock, random }: Surroundings,
-  work: (database: Database) => Promise<void>,
-): Promise<void> {
-  const { config } = loadConfig({ path: resolve(folder, file), env, ...configFiles });
-  // Loaded here, so that the other commands do not wait for the database to load.
-  const [{ openDatabase }, { createLogger }] = await Promise.all([
-    import('../database/open-database.js'),
-    import('../observability/logger.js'),
-  ]);
-  const logger = createLogger({ level: 'warn', format: 'pretty', write: process.stderr, clock });
-  const database = await openDatabase({ ...config.database, encryption: config.encryption, clock, random, logger });
-  try {
-    await work(database);
-  } finally {
-    await database.close();
-  }
 }
 
 async function describe(tx: Transaction, account: TelegramAccountRecord): Promise<string> {
@@ -118,26 +122,62 @@ async function describeHolder(tx: Transaction, { id, heldBy }: TelegramAccountRe
       return lease ? `leased to ${lease.consumer} until ${new Date(lease.expiresAt).toISOString()}` : 'leased';
     }
     case 'export':
-      return 'exported';
+      return (await tx.sessionLeases.find(id))?.state === 'exported' ? 'exported, not printed yet' : 'exported';
   }
 }
 
-/** Deletes the linked account, and returns which program had its session. */
-async function revoke(database: Database, telegramUserId: string, now: number): Promise<SessionHolder | undefined> {
+/** Describes one login in lines of a name and a value; undefined if there is no such login. */
+async function describeLogin(tx: Transaction, telegramUserId: string): Promise<string[] | undefined> {
+  const account = await tx.telegramAccounts.findByTelegramUserId(telegramUserId);
+  if (account === undefined) return undefined;
+  const { id, owner, heldBy, createdAt } = account;
+  const handOver = await tx.handOvers.find(id);
+  const lease = heldBy === 'lease' ? await tx.sessionLeases.find(id) : undefined;
+  const values: Readonly<Record<string, string | number | null | undefined>> = {
+    telegram_user_id: telegramUserId,
+    user_id: owner,
+    logged_in_at: new Date(createdAt).toISOString(),
+    session: await describeHolder(tx, account),
+    held_by: heldBy,
+    hand_over: handOver?.state,
+    hand_over_reason: handOver?.reason,
+    hand_over_attempts: handOver?.attempts,
+    hand_over_next_attempt: handOver?.state === 'pending' ? new Date(handOver.dueAt).toISOString() : undefined,
+    lease_consumer: lease?.consumer,
+    lease_taken_at: lease && new Date(lease.takenAt).toISOString(),
+    lease_expires_at: lease && new Date(lease.expiresAt).toISOString(),
+  };
+  return Object.entries(values).flatMap(([name, value]) =>
+    value === null || value === undefined ? [] : [`${name}: ${value}`],
+  );
+}
+
+/** Deletes the linked account. Returns whether its session was exported and printed; undefined if there is no such login. */
+async function revoke(database: Database, telegramUserId: string, now: number): Promise<boolean | undefined> {
   const { endLogin } = await import('../login/owned-logins.js');
   return database.transaction(async (tx) => {
     const found = await tx.telegramAccounts.findByTelegramUserId(telegramUserId);
     if (found === undefined || !(await tx.telegramAccounts.hold(found.id))) return undefined;
     const account = await tx.telegramAccounts.find(found.id);
-    if (account) await endLogin(tx, account, now);
-    return account?.heldBy;
+    if (account === undefined) return undefined;
+    const isStored = (await tx.sessionLeases.find(account.id))?.state === 'exported';
+    await endLogin(tx, account, now);
+    return account.heldBy === 'export' && !isStored;
   });
 }
 
-/** Returns whether a hand-over waits, which is due from now on. */
+/** Makes the hand-over due if it waits, or starts it again if it was refused. Returns false if there is none. */
 async function retry(tx: Transaction, telegramUserId: string, now: number): Promise<boolean> {
-  const handOvers = await tx.handOvers.listByTelegramUserId(telegramUserId);
-  const waiting = handOvers.filter(({ state }) => state === 'pending' || state === 'ending');
-  for (const handOver of waiting) await tx.handOvers.save({ ...handOver, dueAt: now });
-  return waiting.length > 0;
+  const { startHandOver } = await import('../hand-over/start-hand-over.js');
+  let isDue = false;
+  for (const handOver of await tx.handOvers.listByTelegramUserId(telegramUserId)) {
+    if (handOver.state === 'refused') {
+      const account = (await tx.telegramAccounts.hold(handOver.id)) && (await tx.telegramAccounts.find(handOver.id));
+      if (account && (await startHandOver(tx, account, now))) isDue = true;
+    } else {
+      await tx.handOvers.save({ ...handOver, dueAt: now });
+      isDue = true;
+    }
+  }
+  return isDue;
 }

@@ -13,6 +13,7 @@ import { describeFault } from './describe-fault.js';
 import { readProcess, writeProcess } from './hand-over-process.js';
 import type { HandOverService, HandOverStatus } from './hand-overs.js';
 import { createHandOverOutbox } from './outbox.js';
+import { startHandOver } from './start-hand-over.js';
 
 /** What createHandOvers needs. */
 export interface HandOverDeps {
@@ -62,20 +63,6 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
       await change(tx);
       return true;
     });
-  }
-
-  async function start(tx: Transaction, account: TelegramAccountRecord): Promise<boolean> {
-    const { id, owner, telegramUserId, session } = account;
-    const at = clock.now();
-    if (
-      session === null ||
-      !(await tx.telegramAccounts.setHolder(id, { from: 'gangway', to: 'hand_over', session: null, at }))
-    ) {
-      return false;
-    }
-    const fresh = { process: null, reason: null, attempts: 0, refusals: 0, dueAt: at, createdAt: at };
-    await tx.handOvers.save({ id, owner, telegramUserId, state: 'pending', session, ...fresh });
-    return true;
   }
 
   async function hasLogin({ owner, telegramUserId }: HandOverRecord): Promise<boolean> {
@@ -267,7 +254,7 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
     settle,
 
     async begin(tx, account) {
-      if (isAutomatic) await start(tx, account);
+      if (isAutomatic) await startHandOver(tx, account, clock.now());
     },
 
     async request(owner, telegramUserId) {
@@ -279,7 +266,7 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
         await closeConnection(account.id);
         await database.transaction(async (tx) => {
           const now = await tx.telegramAccounts.find(account.id);
-          if (now) await start(tx, now);
+          if (now) await startHandOver(tx, now, clock.now());
         });
       });
       outbox.wake();

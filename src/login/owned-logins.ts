@@ -58,7 +58,13 @@ export async function endLinked(tx: Transaction, account: TelegramAccountRecord,
       if (lease) await tx.sessionLeases.save({ ...lease, state: 'ending' });
       return;
     }
-    case 'export':
+    case 'export': {
+      // A session that the administrator has received is not here.
+      const exported = await tx.sessionLeases.find(id);
+      if (exported?.state !== 'exported' || exported.session === null) return;
+      await tx.sessionLeases.delete(id);
+      await leaveSession(tx, { id, owner, session: exported.session, since: at });
+    }
   }
 }
 

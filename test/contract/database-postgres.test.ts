@@ -8,6 +8,7 @@ import { describeIdentity, describeSharedIdentity } from './database-identity-co
 import { describeRevocation } from './database-revocation-contract.js';
 import { describeSchema } from './database-schema-contract.js';
 import { describeSealing } from './database-sealing-contract.js';
+import { describeSessionExports } from './database-session-exports-contract.js';
 import { describeSessionLeases } from './database-session-leases-contract.js';
 import { describeSharedValidation, describeValidation } from './database-validation-contract.js';
 
@@ -22,6 +23,7 @@ describe.skipIf(postgresMissing)(`on PostgreSQL ${postgresMissing ?? ''}`, () =>
   describe('the identity service of several daemons', () => describeSharedIdentity(createPostgresPlace));
   describe('revocation', () => describeRevocation(createPostgresPlace));
   describe('session leases', () => describeSessionLeases(createPostgresPlace));
+  describe('session exports', () => describeSessionExports(createPostgresPlace));
   describe('encryption at rest', () => describeSealing(createPostgresPlace));
   describe('the schema', () => describeSchema(createPostgresPlace));
 });

@@ -16,6 +16,7 @@ import { describeIdentity } from './database-identity-contract.js';
 import { describeRevocation } from './database-revocation-contract.js';
 import { describeSchema } from './database-schema-contract.js';
 import { describeSealing } from './database-sealing-contract.js';
+import { describeSessionExports } from './database-session-exports-contract.js';
 import { describeSessionLeases } from './database-session-leases-contract.js';
 import { describeValidation } from './database-validation-contract.js';
 
@@ -27,6 +28,7 @@ describe('users of the identity service on SQLite', () => describeIdentityAccoun
 describe('the identity service on SQLite', () => describeIdentity(createMigratedSqlite));
 describe('revocation on SQLite', () => describeRevocation(createMigratedSqlite));
 describe('session leases on SQLite', () => describeSessionLeases(createMigratedSqlite));
+describe('session exports on SQLite', () => describeSessionExports(createMigratedSqlite));
 describe('encryption at rest on SQLite', () => describeSealing(createSqlitePlace));
 describe('the schema on SQLite', () => describeSchema(createSqlitePlace));
 

@@ -80,4 +80,28 @@ describe('a leased session', () => {
       expect(body).not.toContain(number);
     }
   });
+
+  it('is exported to another library after the running daemon has closed its connection', async () => {
+    heard = [];
+    receiver = await startHttpListener((_request, response) => response.writeHead(204).end());
+    gangway = await install(sandbox);
+    await gangway.start();
+    await gangway.login(alice, 'request_code', { phone: `+${number}` });
+    expect(await gangway.login(alice, 'send_code', { code: '22222' })).toMatchObject({ body: { state: 'logged-in' } });
+    // Leaves an idle connection.
+    const { body } = await gangway.getMe(alice);
+    expect(body).toMatchObject({ phone: number });
+
+    const telegramUserId = String(body['id']);
+    const exporting = () => gangway.command('sessions', 'export', telegramUserId, '--format', 'mtcute', '--yes');
+    const { code, printed } = await exporting();
+    expect(code, printed).toBe(0);
+    await withIndependentClient(sandbox, {}, async (client) => {
+      await client.importSession(printed.trim());
+      expect(String((await client.getMe()).id)).toBe(telegramUserId);
+      expect(await gangway.getMe(alice)).toMatchObject({ status: 200, body: { phone: number } });
+      expect(await exporting()).toMatchObject({ code: 7, printed: 'Not exported. It was exported before.\n' });
+      expect(String((await client.getMe()).id)).toBe(telegramUserId);
+    });
+  });
 });

@@ -8,7 +8,11 @@ export type SessionLeaseState =
   /** The linked account is gone. The session is to be ended at Telegram when the lease is over. */
   | 'ending'
   /** It is over, and the session is back. The row remains for the next fencing number. */
-  | 'over';
+  | 'over'
+  /** No lease yet: an administrator has requested an export, until `expiresAt`. The linked account still has the session. */
+  | 'export_requested'
+  /** The session is here until the administrator has received it. */
+  | 'exported';
 
 /** The lease of a session, the last one of its linked account. `session` is sealed at rest. */
 export interface SessionLeaseRecord {
@@ -23,7 +27,7 @@ export interface SessionLeaseRecord {
   /** Names the request that took it, so that it can be repeated. */
   readonly requestId: string | null;
   readonly state: SessionLeaseState;
-  /** Null if it is `over`. */
+  /** Null if it is `over` or `export_requested`. */
   readonly session: Secret | null;
   /** Greater than that of every earlier lease of the account. */
   readonly fencing: number;
@@ -41,6 +45,7 @@ export interface SessionLeaseStore {
   listActive(): Promise<SessionLeaseRecord[]>;
   /** Some of those that are `active` or `ending` and have expired by that time, oldest first. */
   listExpired(at: number, limit: number): Promise<SessionLeaseRecord[]>;
+  listExportRequests(): Promise<SessionLeaseRecord[]>;
   /** Inserts or replaces. */
   save(record: SessionLeaseRecord): Promise<void>;
   delete(id: string): Promise<void>;

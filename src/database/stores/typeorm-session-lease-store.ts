@@ -34,6 +34,10 @@ export function createSessionLeaseStore(session: TransactionSession, sealer: Sea
       return (await repository().findBy({ state: 'active' satisfies SessionLeaseState })).map(record);
     },
 
+    async listExportRequests() {
+      return (await repository().findBy({ state: 'export_requested' satisfies SessionLeaseState })).map(record);
+    },
+
     async listExpired(at, limit) {
       const rows = await repository().find({
         where: { state: open, expiresAt: LessThanOrEqual(at) },

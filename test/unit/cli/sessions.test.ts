@@ -1,12 +1,19 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/base/clock.js';
 import type { Mxid } from '../../../src/base/mxid.js';
+import { systemRandom } from '../../../src/base/random.js';
 import { Secret } from '../../../src/base/secret.js';
+import { claimForDaemon } from '../../../src/database/daemon-lock.js';
 import type { Database, Transaction } from '../../../src/database/database.js';
 import type { SessionHolder } from '../../../src/database/stores/telegram-account-store.js';
-import { readState } from '../../../src/login/stored-forms.js';
+import { readState, writeUser } from '../../../src/login/stored-forms.js';
+import { createExportSweep, createSessionExports } from '../../../src/sessions/exports.js';
+import { writeGramjsSession } from '../../../src/telegram/formats/gramjs.js';
+import type { TelegramUserId } from '../../../src/telegram/shapes.js';
 import { openTestDatabase } from '../../support/database.js';
+import { until } from '../../support/until.js';
 import { createWorkplace, type Workplace } from './ran-command.js';
 
 const encryptionKey = Buffer.alloc(32, 7).toString('base64');
@@ -23,7 +30,10 @@ beforeEach(async () => {
       accounts: { mode: 'off' },
       provisioning: { shared_secret: 'Kx9-mQ2vTz7LpWc4RdYb' },
       telegram: { api_id: 4242, api_hash: '9f1c27d05be84a6390b2f7de61c8a453' },
-      bridge: { permissions: { 'users.test': 'user' } },
+      bridge: {
+        permissions: { 'users.test': 'user' },
+        upstream: { address: 'http://127.0.0.1:9', shared_secret: 'mQ2vTz7LpWc4RdYbKx9-', hand_over: 'on_request' },
+      },
       encryption: { key: encryptionKey },
     }),
   );
@@ -126,12 +136,28 @@ describe('gangway sessions', () => {
     expect(due.map(({ id }) => id)).toEqual(['3']);
   });
 
+  it('starts a refused hand-over again', async () => {
+    await database.transaction(async (tx) => {
+      await link(tx, '2', 'gangway');
+      await handOver(tx, '2', 'refused', 'no more logins');
+    });
+    expect(await sessions('retry', '2')).toMatchObject({ code: 0, err: '' });
+    const { due, account } = await database.transaction(async (tx) => ({
+      due: await tx.handOvers.listDue(Date.now() + 60_000, 9),
+      account: await tx.telegramAccounts.find('2'),
+    }));
+    expect(due).toMatchObject([
+      { id: '2', state: 'pending', session: new Secret('a session'), reason: null, attempts: 0, refusals: 0 },
+    ]);
+    expect(account).toMatchObject({ heldBy: 'hand_over', session: null });
+  });
+
   it('refuses to retry what does not wait', async () => {
     await database.transaction((tx) => link(tx, '1', 'gangway'));
     expect(await sessions('retry', '1')).toEqual({
       code: 7,
       out: '',
-      err: 'No hand-over of 1 is waiting. See gangway sessions list.\n',
+      err: 'No hand-over of 1 is waiting or refused. See gangway sessions list.\n',
     });
   });
 
@@ -171,6 +197,83 @@ describe('gangway sessions', () => {
       lease: await tx.sessionLeases.find('5'),
     }));
     expect([handOver?.state, lease?.state]).toEqual(['ending', 'ending']);
+  });
+
+  it('shows one login without its session', async () => {
+    await database.transaction(async (tx) => {
+      await link(tx, '2', 'gangway');
+      await handOver(tx, '2', 'refused', 'no more logins');
+    });
+    const { code, out } = await sessions('show', '2');
+    expect(code).toBe(0);
+    expect(out.split('\n')).toEqual([
+      'telegram_user_id: 2',
+      `user_id: ${owner}`,
+      'logged_in_at: 1970-01-01T00:00:00.002Z',
+      'session: here, refused by the bridge: no more logins',
+      'held_by: gangway',
+      'hand_over: refused',
+      'hand_over_reason: no more logins',
+      'hand_over_attempts: 1',
+      '',
+    ]);
+    expect(await sessions('show', '1')).toMatchObject({ code: 7, out: '', err: expect.stringContaining('No user') });
+  });
+
+  describe('export', () => {
+    const key = Buffer.alloc(256, 3);
+    const stored = () => database.transaction((tx) => tx.sessionLeases.find('1'));
+    const exportIt = (...args: readonly string[]) => sessions('export', '1', '--format', 'mautrix', ...args);
+    const printed = `${JSON.stringify({ auth_key: key.toString('base64'), dc_id: 2, server_address: '149.154.167.51:443' })}\n`;
+
+    beforeEach(() =>
+      database.transaction(async (tx) => {
+        const user = { username: null, firstName: 'Any', lastName: null, phone: null, isBot: false };
+        await tx.telegramAccounts.insert({
+          id: '1',
+          owner,
+          telegramUserId: '1',
+          session: writeGramjsSession({
+            dcId: 2,
+            authKey: new Secret(key.toString('base64')),
+            address: '149.154.167.51',
+            port: 443,
+          }),
+          profile: writeUser({ id: '1' as TelegramUserId, ...user }),
+          heldBy: 'gangway',
+          createdAt: 0,
+          updatedAt: 0,
+        });
+      }),
+    );
+
+    it('prints nothing unless it is confirmed', async () => {
+      expect(await exportIt()).toMatchObject({ code: 7, out: '', err: expect.stringContaining('--yes') });
+      expect(await stored()).toBeUndefined();
+    });
+
+    it('prints the session once if no daemon runs', async () => {
+      expect(await exportIt('--yes')).toEqual({ code: 0, out: printed, err: '' });
+      expect(await stored()).toBeUndefined();
+      expect(await sessions('list')).toMatchObject({ out: `1 ${owner} exported\n` });
+      expect(await exportIt('--yes')).toMatchObject({ code: 7, out: '', err: expect.stringContaining('before') });
+    });
+
+    it('prints a session that an interrupted export has left', async () => {
+      await createSessionExports({ database, clock: systemClock, random: systemRandom }).take('1');
+      expect(await sessions('list')).toMatchObject({ out: `1 ${owner} exported, not printed yet\n` });
+      expect(await exportIt('--yes')).toMatchObject({ code: 0, out: printed });
+    });
+
+    it('waits for a running daemon, also if it is told that none runs', async () => {
+      const lock = await claimForDaemon(join(place.folder, 'gangway.db'));
+      const exporting = exportIt('--yes', '--stopped');
+      await until(async () => (await stored())?.state === 'export_requested');
+      const closeConnection = () => Promise.resolve();
+      await createExportSweep({ database, closeConnection, clock: systemClock })();
+      expect(await exporting).toEqual({ code: 0, out: printed, err: '' });
+      await lock.release();
+    });
   });
 
   it('prints events that were given up', async () => {

@@ -1,0 +1,47 @@
+import { resolve } from 'node:path';
+import type { Config } from '../config/config.js';
+import { loadConfig } from '../config/load-config.js';
+import type { Database } from '../database/database.js';
+import { configFiles } from './config-files.js';
+import type { Surroundings } from './surroundings.js';
+
+/** What a command has of the database. */
+export interface OpenedDatabase {
+  readonly database: Database;
+  readonly config: Config;
+  /** Whether no daemon can use the database until it is closed. Never known of PostgreSQL. */
+  readonly isClaimed: boolean;
+}
+
+/** Opens the database of that configuration for the work. With `claim`, no daemon can start meanwhile, unless one runs. */
+export async function withDatabase<T>(
+  file: string,
+  { env, folder, clock, random }: Surroundings,
+  work: (opened: OpenedDatabase) => Promise<T>,
+  { claim = false }: { readonly claim?: boolean } = {},
+): Promise<T> {
+  const { config } = loadConfig({ path: resolve(folder, file), env, ...configFiles });
+  // Loaded here, so that the other commands do not wait for the database to load.
+  const [{ openDatabase }, { DatabaseFailure }, { parseDatabaseUri }, { createLogger }] = await Promise.all([
+    import('../database/open-database.js'),
+    import('../database/failure.js'),
+    import('../database/uri.js'),
+    import('../observability/logger.js'),
+  ]);
+  const logger = createLogger({ level: 'warn', format: 'pretty', write: process.stderr, clock });
+  const open = (exclusive: boolean) =>
+    openDatabase({ ...config.database, exclusive, encryption: config.encryption, clock, random, logger });
+  const openClaimed = () =>
+    open(true).catch((error: unknown) => {
+      if (error instanceof DatabaseFailure && error.fact.kind === 'in_use') return undefined;
+      throw error;
+    });
+  const isClaimable = claim && parseDatabaseUri(config.database.uri).kind === 'sqlite';
+  const claimed = isClaimable ? await openClaimed() : undefined;
+  const database = claimed ?? (await open(false));
+  try {
+    return await work({ database, config, isClaimed: claimed !== undefined });
+  } finally {
+    await database.close();
+  }
+}
