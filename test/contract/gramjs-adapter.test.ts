@@ -252,7 +252,9 @@ describe('a session', () => {
     expect(await faultOf(gateway.connect(session))).toEqual({ kind: 'unreachable' });
   });
 
-  it('is refused as a defect where it is none', async () => {
-    await expect(gramjs.createGateway().connect(new Secret('nonsense'))).rejects.not.toBeInstanceOf(TelegramFailure);
+  it('is dead if it holds no key', async () => {
+    expect(await faultOf(gramjs.createGateway().connect(new Secret('nonsense')))).toMatchObject({
+      kind: 'session_dead',
+    });
   });
 });

@@ -5,6 +5,8 @@ import { magicBotRanges, magicBotSecret, magicRanges } from '../../../../src/san
 
 const dcs = fc.integer({ min: 1, max: 3 });
 const lasts = fc.integer({ min: 0, max: 9999 }).map((last) => String(last).padStart(4, '0'));
+/** Their codes are a word or a phrase. */
+const hasWords = (last: string) => last.startsWith('403') || last.startsWith('404');
 
 describe('the accounts', () => {
   it('follow from their phone numbers, however these are written', () => {
@@ -13,7 +15,7 @@ describe('the accounts', () => {
         const account = accountOfPhone(`+99966${dc}${last}`);
         expect(account).toEqual(accountOfPhone(`99966 ${dc}-${last}`));
         expect(account).toMatchObject({ dc, phone: `99966${dc}${last}`, isBot: false });
-        expect(account && loginCodeOf(account)).toBe(String(dc).repeat(5));
+        if (!hasWords(last)) expect(account && loginCodeOf(account)).toBe(String(dc).repeat(5));
       }),
     );
   });
