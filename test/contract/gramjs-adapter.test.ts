@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.js';
-import { TelegramFailure } from '../../src/telegram/failure.js';
 import type { TelegramConnection } from '../../src/telegram/gateway.js';
 import { callDeadlineMs, connectDeadlineMs, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
 import { codeOf, failureOf, faultOf, logIn, magicPassword, numberOf, tokenOf } from '../support/magic-logins.js';

@@ -169,7 +169,8 @@ export const loginErrors = {
   session_held: {
     status: 409,
     errcode: 'session_held',
-    error: 'Another program uses the Telegram session of this login at the moment.',
+    error:
+      'The Telegram session of this login is on its way to the bridge, or another program uses it. Please try again later.',
     state: 'own',
   },
   telegram_error: {

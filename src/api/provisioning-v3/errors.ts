@@ -97,7 +97,11 @@ export const loginErrors = {
   ),
   bridge_unreachable: gangway(503, 'BRIDGE_UNREACHABLE', 'The bridge cannot be reached at the moment'),
   bridge_refused: { ...gangway(502, 'BRIDGE_REFUSED', ''), error: ({ name }) => `The bridge refused: ${name}` },
-  session_held: gangway(409, 'SESSION_HELD', 'Another program uses the Telegram session of this login at the moment'),
+  session_held: gangway(
+    409,
+    'SESSION_HELD',
+    'The Telegram session of this login is on its way to the bridge, or another program uses it. Try again later',
+  ),
   telegram_error: telegram(502, 'REFUSED', ({ name }) => `Telegram refused with the error ${name}`),
   account_deactivated: telegram(403, 'ACCOUNT_DEACTIVATED', 'Telegram has deactivated or banned that account'),
   account_frozen: telegram(403, 'ACCOUNT_FROZEN', 'Telegram has frozen that account. See in the Telegram app why'),

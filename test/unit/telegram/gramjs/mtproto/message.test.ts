@@ -28,12 +28,14 @@ describe('a message of a server', () => {
     expect(openMessage(padded, context)).toEqual({ messageId: msgId, sequenceNumber: seqNo, body });
   });
 
-  // Those are found after the message is open.
-  const innerLies = ['repeated', 'packed_large'];
-  it.each(messageLies.filter((lie) => !innerLies.includes(lie)))('that breaks the protocol is refused (%s)', (lie) => {
-    const packet = sealPacket(key, systemRandom, session, messageAt(now), lie);
-    expect(() => openMessage(packet, context)).toThrow(untrustedChecks[lie]);
-  });
+  // The others are found after the message is open.
+  it.each(messageLies.filter((lie) => lie !== 'repeated' && lie !== 'packed_large'))(
+    'that breaks the protocol is refused (%s)',
+    (lie) => {
+      const packet = sealPacket(key, systemRandom, session, messageAt(now), lie);
+      expect(() => openMessage(packet, context)).toThrow(untrustedChecks[lie]);
+    },
+  );
 
   it.each([
     [36, 1036],
