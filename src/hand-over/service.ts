@@ -2,6 +2,7 @@ import type { Bridge, BridgeSession, HandOverProcess } from '../bridge/bridge.js
 import { BridgeFailure, type BridgeFault } from '../bridge/failure.js';
 import type { Clock } from '../base/clock.js';
 import { withDeadline } from '../base/deadline.js';
+import { jitter } from '../base/jitter.js';
 import type { Logger } from '../base/logger.js';
 import type { Mxid } from '../base/mxid.js';
 import type { Random } from '../base/random.js';
@@ -285,9 +286,4 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
       await database.transaction((tx) => tx.handOvers.deleteRefused(clock.now() - refusedKeptMs));
     },
   };
-}
-
-/** Between three quarters and five quarters, so that not all try again at once. */
-function jitter(random: Random): number {
-  return 0.75 + random.bytes(4).readUInt32BE(0) / 2 ** 33;
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.js';
 import { withDeadline } from '../base/deadline.js';
+import { jitter } from '../base/jitter.js';
 import type { Logger } from '../base/logger.js';
 import type { ServerName } from '../base/mxid.js';
 import type { Random } from '../base/random.js';
@@ -193,9 +194,4 @@ interface State {
 /** Whether another delivery to the same server would go wrong in the same way. */
 function concernsServer(fault: FederationFault): boolean {
   return fault.kind === 'no_connection' || fault.kind === 'no_answer' || fault.kind === 'address_refused';
-}
-
-/** Between three quarters and five quarters, so that not all try again at once. */
-function jitter(random: Random): number {
-  return 0.75 + random.bytes(4).readUInt32BE(0) / 2 ** 33;
 }

@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
 import { withDeadline } from '../base/deadline.js';
 import type { Logger } from '../base/logger.js';
+import { jitter } from '../base/jitter.js';
 import { createPoller } from '../base/poller.js';
 import type { Random } from '../base/random.js';
 import type { Secret } from '../base/secret.js';
@@ -170,9 +171,4 @@ function sign(secret: Secret, timestamp: string, body: string): string {
 /** The same for the same event and webhook, so that an event that is distributed twice is delivered once. */
 function deliveryId(eventId: string, url: string): string {
   return createHash('sha256').update(`${eventId} ${url}`).digest('base64url').slice(0, 22);
-}
-
-/** Between three quarters and five quarters, so that not all try again at once. */
-function jitter(random: Random): number {
-  return 0.75 + random.bytes(4).readUInt32BE(0) / 2 ** 33;
 }
