@@ -149,6 +149,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
               login,
               phoneProofs,
               handOver: bridged?.answers,
+              transfers: sessions.transfers,
               permissions,
               authority: accounts?.authority,
               openIdTokens,

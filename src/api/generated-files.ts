@@ -123,6 +123,7 @@ const described = {
   mayLogIn: () => false,
   serverName: 'example.com',
   phoneProofs: { standing: describedOnly, add: describedOnly },
+  transfers: { init: describedOnly, finish: describedOnly, cancel: describedOnly },
   handOver: { handOvers: { request: describedOnly, findStatus: describedOnly }, isOffered: true, waitMs: 0 },
 };
 const noSessions = {

@@ -4,6 +4,7 @@ import type { Authenticator, FindTokenHolder } from '../http/bearer-auth.js';
 import type { Surface } from '../http/surface.js';
 import type { TelegramAccounts } from '../login/accounts.js';
 import type { LoginProcesses } from '../login/processes.js';
+import type { SessionTransfers } from '../sessions/transfers.js';
 import type { LoginService } from '../login/service.js';
 import type { HandOverAnswers } from './provisioning/hand-over.js';
 import type { PhoneProofs } from './provisioning/phone-proofs.js';
@@ -23,6 +24,8 @@ export interface ProvisioningSurfacesDeps {
   readonly phoneProofs?: PhoneProofs | undefined;
   /** Absent without a bridge. */
   readonly handOver?: HandOverAnswers;
+  /** Absent unless sessions may be transferred. */
+  readonly transfers?: SessionTransfers | undefined;
   readonly permissions: PermissionLevels;
   readonly authenticate: Authenticator;
   /** Absent where Matrix users' own tokens are not accepted. */
@@ -38,7 +41,8 @@ export interface ProvisioningSurfacesDeps {
 
 /** The provisioning API in all its versions, and what leads to it. */
 export function createProvisioningSurfaces(deps: ProvisioningSurfacesDeps): readonly Surface[] {
-  const { prefix, login, phoneProofs, handOver, permissions, authenticate, serverName, bridges, clock } = deps;
+  const { prefix, login, phoneProofs, handOver, transfers, permissions, authenticate, serverName, bridges, clock } =
+    deps;
   const mayLogIn = permissions.mayLogIn.bind(permissions);
   const authenticateV3 = createV3Auth(deps);
   return [
@@ -49,6 +53,7 @@ export function createProvisioningSurfaces(deps: ProvisioningSurfacesDeps): read
       login,
       phoneProofs,
       handOver,
+      transfers,
       mayLogIn,
       serverName,
       authenticate: authenticateV3,

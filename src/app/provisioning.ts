@@ -13,7 +13,7 @@ import type { Surface } from '../http/surface.js';
 import { createHttpOpenId } from '../matrix/http-open-id.js';
 
 /** What composeProvisioning needs besides the configuration. */
-export interface ProvisioningParts extends Pick<ProvisioningSurfacesDeps, 'login' | 'permissions'> {
+export interface ProvisioningParts extends Pick<ProvisioningSurfacesDeps, 'login' | 'permissions' | 'transfers'> {
   /** Absent where logins prove no phone numbers. */
   readonly phoneProofs?: PhoneProofs | undefined;
   /** Undefined without a bridge. */

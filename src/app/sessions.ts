@@ -10,8 +10,10 @@ import { leaveSession } from '../login/owned-logins.js';
 import { readUser } from '../login/stored-forms.js';
 import { createConsumer } from '../sessions/consumer.js';
 import { createExportSweep } from '../sessions/exports.js';
+import { createSessionTransfers, type SessionTransfers } from '../sessions/transfers.js';
 import { createSessionLeases, type SessionLeasesDeps, type SessionLeaseService } from '../sessions/leases.js';
 import { writeSession } from '../telegram/formats/formats.js';
+import { writeMautrixSession } from '../telegram/formats/mautrix.js';
 import { createSessionConverter } from '../telegram/gramjs/portable-session.js';
 import type { ConnectionPool } from '../telegram/pool.js';
 import { createWebhooks, type Webhooks } from '../webhooks/webhooks.js';
@@ -29,6 +31,8 @@ export interface SessionSeams {
 export interface Sessions {
   /** Takes back expired leases, even those of programs that are not configured any more. */
   readonly leases: SessionLeaseService;
+  /** Undefined unless the configuration enables them. */
+  readonly transfers: SessionTransfers | undefined;
   /** Fulfils the exports that the command line has requested. To be called every few seconds. */
   readonly sweepExports: () => Promise<void>;
   readonly surfaces: readonly Surface[];
@@ -52,8 +56,16 @@ export function composeSessions(config: Config, { pool, ...seams }: SessionSeams
     closeConnection,
     leaveSession,
   });
+  const converter = createSessionConverter(config.telegram.dataCentres);
+  const transfers = config.provisioning.enableSessionTransfers
+    ? createSessionTransfers({
+        ...seams,
+        writeSession: (session) => writeMautrixSession(converter.read(session)),
+        closeConnection,
+      })
+    : undefined;
   const webhooks = createWebhooks({ ...seams, webhooks: config.sessions.webhooks });
-  if (settings.length === 0) return { leases, sweepExports, webhooks, surfaces: [] };
+  if (settings.length === 0) return { leases, transfers, sweepExports, webhooks, surfaces: [] };
   const authenticate = createBearerAuth({
     secrets: [],
     consumers: settings,
@@ -62,7 +74,8 @@ export function composeSessions(config: Config, { pool, ...seams }: SessionSeams
     logger: seams.logger,
   });
   const consumers = settings.map(createConsumer);
-  return { leases, sweepExports, webhooks, surfaces: [createSessionsSurface({ leases, consumers, authenticate })] };
+  const surfaces = [createSessionsSurface({ leases, consumers, authenticate })];
+  return { leases, transfers, sweepExports, webhooks, surfaces };
 }
 
 /** Returns what writes sessions for other programs. */

@@ -3,6 +3,7 @@ import type { Database, Transaction } from '../database/database.js';
 import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
 import { configFileOption } from './config-file-option.js';
 import { sessionFormats } from '../sessions/consumer.js';
+import { isTransfer } from '../sessions/transfers.js';
 import { exitCodes } from './exit-code.js';
 import { withDatabase } from './session-database.js';
 import { exportSession, type ExportOptions } from './session-export.js';
@@ -121,8 +122,11 @@ async function describeHolder(tx: Transaction, { id, heldBy }: TelegramAccountRe
       const lease = await tx.sessionLeases.find(id);
       return lease ? `leased to ${lease.consumer} until ${new Date(lease.expiresAt).toISOString()}` : 'leased';
     }
-    case 'export':
-      return (await tx.sessionLeases.find(id))?.state === 'exported' ? 'exported, not printed yet' : 'exported';
+    case 'export': {
+      const row = await tx.sessionLeases.find(id);
+      if (row?.state !== 'exported') return 'exported';
+      return isTransfer(row) ? 'in a transfer that is not finished' : 'exported, not printed yet';
+    }
   }
 }
 

@@ -3,13 +3,14 @@ import { randomId, type Random } from '../base/random.js';
 import type { Secret } from '../base/secret.js';
 import type { Database, Transaction } from '../database/database.js';
 import type { SessionHolder, TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
+import { isTransfer } from './transfers.js';
 
 /** The state of an export. */
 export type ExportStatus =
   /** The session is stored until `confirm`, and no connection is open on it. */
   | { readonly kind: 'ready'; readonly account: TelegramAccountRecord; readonly session: Secret }
   | { readonly kind: 'not_ready' }
-  /** Another program has the session, or it was exported before. */
+  /** Another program has the session, or it was exported or transferred before. */
   | { readonly kind: 'held'; readonly heldBy: Exclude<SessionHolder, 'gangway'> }
   | { readonly kind: 'unknown' };
 
@@ -120,6 +121,7 @@ async function statusOf(tx: Transaction, id: string): Promise<ExportStatus> {
   if (account === undefined) return { kind: 'unknown' };
   if (account.heldBy === 'gangway') return { kind: 'not_ready' };
   const row = await tx.sessionLeases.find(id);
-  const session = account.heldBy === 'export' && row?.state === 'exported' ? row.session : null;
+  const isExported = account.heldBy === 'export' && row?.state === 'exported' && !isTransfer(row);
+  const session = isExported ? row.session : null;
   return session === null ? { kind: 'held', heldBy: account.heldBy } : { kind: 'ready', account, session };
 }

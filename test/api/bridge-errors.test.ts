@@ -2,10 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { operationErrors as errorsOf030 } from '../../src/api/provisioning-0.3.0/error-shapes.js';
 import { operationErrors as errorsOfV1 } from '../../src/api/provisioning-v1/error-shapes.js';
 import { operationErrors as errorsOfV3 } from '../../src/api/provisioning-v3/error-shapes.js';
-import { mxidOf } from '../support/bridge-calls.js';
 import type { FakeBridgeCall } from '../support/fake-bridge.js';
 import { alice, startProvisioning, type JsonReply, type Provisioning } from '../support/provisioning.js';
-import { bridgeErrors, isOfBridge, type BridgeError } from './bridge-errors.js';
+import { bridgeErrors, isOfBridge, lend, type BridgeError } from './bridge-errors.js';
 import { logIn } from './provisioning-v1/operations.js';
 
 /** An operation, and the call of the bridge that it makes for a login that is there. */
@@ -86,16 +85,6 @@ async function arrange(api: Provisioning, error: BridgeError, { operation, call 
   const isLinkedNeeded = call !== 'findUser' && operation !== 'get_chats';
   if (isLinkedNeeded) await logIn(api, alice);
   api.fakeBridge.goDown();
-}
-
-/** Another program borrows the session of Alice's login. */
-async function lend({ database }: Provisioning): Promise<void> {
-  await database.transaction(async (tx) => {
-    const [account] = await tx.telegramAccounts.listByOwner(mxidOf(alice));
-    if (!account) throw new Error('there is no login');
-    const { heldBy: from, id: accountId } = account;
-    await tx.telegramAccounts.setHolder(accountId, { from, to: 'lease', session: null, at: account.updatedAt });
-  });
 }
 
 let api: Provisioning;

@@ -10,6 +10,7 @@ import { describeSchema } from './database-schema-contract.js';
 import { describeSealing } from './database-sealing-contract.js';
 import { describeSessionExports } from './database-session-exports-contract.js';
 import { describeSessionLeases } from './database-session-leases-contract.js';
+import { describeSessionTransfers } from './database-session-transfers-contract.js';
 import { describeSharedValidation, describeValidation } from './database-validation-contract.js';
 
 describe.skipIf(postgresMissing)(`on PostgreSQL ${postgresMissing ?? ''}`, () => {
@@ -24,6 +25,7 @@ describe.skipIf(postgresMissing)(`on PostgreSQL ${postgresMissing ?? ''}`, () =>
   describe('revocation', () => describeRevocation(createPostgresPlace));
   describe('session leases', () => describeSessionLeases(createPostgresPlace));
   describe('session exports', () => describeSessionExports(createPostgresPlace));
+  describe('session transfers', () => describeSessionTransfers(createPostgresPlace));
   describe('encryption at rest', () => describeSealing(createPostgresPlace));
   describe('the schema', () => describeSchema(createPostgresPlace));
 });

@@ -18,6 +18,7 @@ import { describeSchema } from './database-schema-contract.js';
 import { describeSealing } from './database-sealing-contract.js';
 import { describeSessionExports } from './database-session-exports-contract.js';
 import { describeSessionLeases } from './database-session-leases-contract.js';
+import { describeSessionTransfers } from './database-session-transfers-contract.js';
 import { describeValidation } from './database-validation-contract.js';
 
 describe('the database on SQLite', () => describeDatabase(createSqlitePlace));
@@ -29,6 +30,7 @@ describe('the identity service on SQLite', () => describeIdentity(createMigrated
 describe('revocation on SQLite', () => describeRevocation(createMigratedSqlite));
 describe('session leases on SQLite', () => describeSessionLeases(createMigratedSqlite));
 describe('session exports on SQLite', () => describeSessionExports(createMigratedSqlite));
+describe('session transfers on SQLite', () => describeSessionTransfers(createMigratedSqlite));
 describe('encryption at rest on SQLite', () => describeSealing(createSqlitePlace));
 describe('the schema on SQLite', () => describeSchema(createSqlitePlace));
 

@@ -100,8 +100,43 @@ describe('a leased session', () => {
       await client.importSession(printed.trim());
       expect(String((await client.getMe()).id)).toBe(telegramUserId);
       expect(await gangway.getMe(alice)).toMatchObject({ status: 200, body: { phone: number } });
-      expect(await exporting()).toMatchObject({ code: 7, printed: 'Not exported. It was exported before.\n' });
+      expect(await exporting()).toMatchObject({
+        code: 7,
+        printed: 'Not exported. It was exported before, or given away with session_transfer.\n',
+      });
       expect(String((await client.getMe()).id)).toBe(telegramUserId);
+    });
+  });
+
+  it('is transferred to another library, which goes on when Gangway restarts and when the transfer is finished', async () => {
+    heard = [];
+    receiver = await startHttpListener((_request, response) => response.writeHead(204).end());
+    gangway = await install(sandbox, { provisioning: { enable_session_transfers: true } });
+    await gangway.start();
+    await gangway.login(alice, 'request_code', { phone: `+${number}` });
+    expect(await gangway.login(alice, 'send_code', { code: '22222' })).toMatchObject({ body: { state: 'logged-in' } });
+    // Leaves an idle connection.
+    const { body } = await gangway.getMe(alice);
+    expect(body).toMatchObject({ phone: number });
+
+    const transfer = (call: string) =>
+      gangway.request('POST', `/_matrix/provision/v3/session_transfer/${call}?user_id=${alice}`, {
+        remote_id: body['id'],
+      });
+    const { credentials } = (await transfer('init')).body as { credentials: Record<string, string> };
+    const [ipAddress = '', port] = String(credentials['server_address']).split(':');
+    const main = { id: Number(credentials['dc_id']), ipAddress, port: Number(port) };
+    const authKey = Buffer.from(String(credentials['auth_key']), 'base64');
+    await withIndependentClient(sandbox, {}, async (client) => {
+      await client.importSession({ primaryDcs: { main, media: main }, authKey });
+      const id = String((await client.getMe()).id);
+      expect(id).toBe(body['id']);
+      await gangway.kill();
+      await gangway.start();
+      expect(await gangway.getMe(alice)).toMatchObject({ status: 200, body: { phone: number } });
+      expect(await transfer('finish')).toMatchObject({ status: 200, body: {} });
+      expect(await gangway.getMe(alice)).toMatchObject({ status: 200, body: { phone: number } });
+      expect(String((await client.getMe()).id)).toBe(id);
     });
   });
 });

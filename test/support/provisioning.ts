@@ -12,6 +12,7 @@ import { createBearerAuth, type FindTokenHolder } from '../../src/http/bearer-au
 import { createHttpServer, defaultHttpLimits, type HttpLimits } from '../../src/http/server.js';
 import { createHandOvers } from '../../src/hand-over/service.js';
 import { leaveSession } from '../../src/login/owned-logins.js';
+import { createSessionTransfers } from '../../src/sessions/transfers.js';
 import { createLoginService } from '../../src/login/service.js';
 import { createConnectionPool } from '../../src/telegram/pool.js';
 import { openTestDatabase } from './database.js';
@@ -84,6 +85,8 @@ export interface ProvisioningChanges {
   readonly limits?: Partial<HttpLimits>;
   /** When logins are handed over to the bridge; without this there is no bridge. */
   readonly handOver?: 'automatic' | 'on_request' | 'off';
+  /** Whether sessions may be transferred; true unless changed. */
+  readonly hasTransfers?: boolean;
 }
 
 /** Starts one; replies that are not declared fail as defects. */
@@ -150,6 +153,13 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
     expireAfterMs: 30 * 60_000,
     watcher: proofs,
   });
+  const transfers = createSessionTransfers({
+    ...deps,
+    database: losable,
+    writeSession: (session) =>
+      new Secret(JSON.stringify({ auth_key: session.reveal(), dc_id: 2, server_address: '127.0.0.1:443' })),
+    closeConnection: (accountId) => pool.drop(accountId),
+  });
   const phoneProofs = fromTelegram === 'off' ? undefined : proofs;
   const lookups: string[] = [];
   const openIdLookups: string[] = [];
@@ -180,6 +190,7 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
       prefix,
       login,
       phoneProofs,
+      transfers: changes.hasTransfers === false ? undefined : transfers,
       handOver: handOvers && { handOvers, isOffered: changes.handOver !== 'off', waitMs: 8000 },
       permissions: { mayLogIn, levelOf: () => ({ level: 'user', written: 'puppeting' }) },
       authenticate,

@@ -3,6 +3,7 @@ import type { Mxid } from '../../base/mxid.js';
 import type { TelegramAccounts } from '../../login/accounts.js';
 import type { LoginProcesses } from '../../login/processes.js';
 import type { LoginService } from '../../login/service.js';
+import type { SessionTransfers } from '../../sessions/transfers.js';
 import type { HandOverAnswers } from '../provisioning/hand-over.js';
 import type { PhoneProofs } from '../provisioning/phone-proofs.js';
 
@@ -13,6 +14,8 @@ export interface EndpointDeps {
   readonly phoneProofs?: PhoneProofs | undefined;
   /** Absent without a bridge. */
   readonly handOver?: HandOverAnswers;
+  /** Absent unless sessions may be transferred. */
+  readonly transfers?: SessionTransfers | undefined;
   readonly mayLogIn: (mxid: Mxid) => boolean;
   /** The server name of the homeserver. */
   readonly serverName: string;

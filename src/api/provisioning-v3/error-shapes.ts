@@ -142,6 +142,15 @@ export const operationErrors = {
   create_dm: [...chats, ...inPath, 'identifier_unknown'],
   create_group: [...chats, ...inPath, ...body],
   backfill: [...everybody, ...inPath, 'no_bridge_attached'],
+  session_transfer_init: [
+    ...everybody,
+    ...body,
+    'transfer_login_unknown',
+    'transfer_unsupported',
+    'transfer_session_held',
+  ],
+  session_transfer_finish: [...everybody, ...body, 'transfer_login_unknown', 'transfer_not_begun'],
+  session_transfer_cancel: [...everybody, ...body, 'transfer_login_unknown', 'transfer_not_begun'],
 } as const satisfies Record<string, readonly Kind[]>;
 
 /** The name of a row of `operationErrors`. */

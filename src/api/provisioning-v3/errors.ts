@@ -2,13 +2,20 @@ import type { TelegramProofFault } from '../../accounts/contacts/telegram-proofs
 import type { TelegramAccountFault } from '../../login/accounts.js';
 import type { LoginFault } from '../../login/failure.js';
 import type { LoginProcessFault } from '../../login/process-failure.js';
+import type { TransferFault } from '../../sessions/transfers.js';
 import type { HttpProblem } from '../../http/problem.js';
 import { describeDuration } from '../provisioning-0.3.0/duration.js';
 import type { VersionFault } from './failure.js';
 
 /** Everything that version 3 has a spelling for. */
 export type WireFault =
-  LoginFault | LoginProcessFault | TelegramAccountFault | TelegramProofFault | VersionFault | HttpProblem;
+  | LoginFault
+  | LoginProcessFault
+  | TelegramAccountFault
+  | TelegramProofFault
+  | TransferFault
+  | VersionFault
+  | HttpProblem;
 
 /** How version 3 spells an error. */
 export interface WireError {
@@ -158,6 +165,18 @@ export const proofErrors = {
   login_over: accountErrors.account_unknown,
 } satisfies Record<TelegramProofFault['kind'], WireError>;
 
+/** Why a session cannot be transferred. The texts are the original's, except that of a session which another program has. */
+export const transferErrors = {
+  transfer_login_unknown: notFound('No matching user login found'),
+  transfer_unsupported: {
+    status: 404,
+    errcode: 'M_UNRECOGNIZED',
+    error: 'This bridge does not support exporting credentials',
+  },
+  transfer_session_held: loginErrors.session_held,
+  transfer_not_begun: { status: 400, errcode: 'M_BAD_STATE', error: 'No matching credential export found' },
+} satisfies Record<TransferFault['kind'], WireError>;
+
 /** What only this version says. */
 export const versionErrors = {
   user_id_missing: missing('The query parameter user_id is missing'),
@@ -222,6 +241,7 @@ export const wireErrors: Readonly<Record<WireFault['kind'] | 'token_missing', Wi
   ...processErrors,
   ...accountErrors,
   ...proofErrors,
+  ...transferErrors,
   ...versionErrors,
   ...httpErrors,
   token_missing: missingToken,

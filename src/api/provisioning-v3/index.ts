@@ -13,6 +13,7 @@ import { loginStart } from './login-start.js';
 import { displayAndWait, otherStep, userInput } from './login-step.js';
 import { logins, logout } from './logins.js';
 import { provisioningV3OpenApi } from './openapi.js';
+import { sessionTransfer } from './session-transfer.js';
 import { contacts, resolveIdentifier, searchUsers } from './people.js';
 import { spellFailure, spellHttpProblem } from './spell.js';
 import { whoami } from './whoami.js';
@@ -63,5 +64,6 @@ export function provisioningV3Endpoints(deps: EndpointDeps): readonly Endpoint[]
     createDm(deps),
     createGroup(deps),
     backfill(deps),
+    ...(deps.transfers ? sessionTransfer(deps, deps.transfers) : []),
   ];
 }

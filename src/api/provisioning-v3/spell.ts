@@ -4,6 +4,7 @@ import { problemHeaders } from '../../http/plain-problems.js';
 import type { HttpProblem } from '../../http/problem.js';
 import { retryAfterSeconds, type ObjectReply } from '../../http/reply.js';
 import { TelegramAccountFailure } from '../../login/accounts.js';
+import { TransferFailure } from '../../sessions/transfers.js';
 import { LoginFailure, type LoginFault } from '../../login/failure.js';
 import { LoginProcessFailure } from '../../login/process-failure.js';
 import {
@@ -13,6 +14,7 @@ import {
   missingToken,
   processErrors,
   proofErrors,
+  transferErrors,
   versionErrors,
   type WireError,
 } from './errors.js';
@@ -33,6 +35,7 @@ export function spellFailure(failure: Failure): ObjectReply | undefined {
   }
   if (failure instanceof TelegramAccountFailure) return spell(accountErrors[failure.fact.kind]);
   if (failure instanceof TelegramProofFailure) return spell(proofErrors[failure.fact.kind]);
+  if (failure instanceof TransferFailure) return spell(transferErrors[failure.fact.kind]);
   if (failure instanceof VersionFailure) return spell(versionErrors[failure.fact.kind]);
   return undefined;
 }

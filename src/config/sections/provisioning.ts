@@ -103,6 +103,12 @@ export const provisioning = group(
         'tells it. One is the address below which /_matrix/provision of Gangway is reached, as clients see it. Have the web server of ' +
         'homeserver.domain pass that path on to Gangway.',
     ),
+    enable_session_transfers: withDefault(
+      trueOrFalse,
+      'false',
+      'Whether version 3 gives the Telegram session of a login to the caller, for good (`session_transfer/init`, `finish` and `cancel`). A program ' +
+        "that has a session is logged in as the user. With `allow_matrix_auth` or `allow_openid_auth`, a user's own token is enough.",
+    ),
     failed_attempts: group(
       'How often a client address may present a wrong secret or access token before it is answered with 429.',
       {
@@ -119,6 +125,7 @@ export const provisioning = group(
     allowMatrixAuth: keys.allow_matrix_auth,
     allowOpenIdAuth: keys.allow_openid_auth,
     wellKnown: keys.well_known,
+    enableSessionTransfers: keys.enable_session_transfers,
     failedAttempts: keys.failed_attempts,
   }),
 );

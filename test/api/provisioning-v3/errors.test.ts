@@ -16,7 +16,7 @@ import {
 } from '../../support/provisioning.js';
 import { botToken, code, exhaustAttempts, password, phones } from '../provisioning-0.3.0/operations.js';
 import { logIn } from '../provisioning-v1/operations.js';
-import { isOfBridge } from '../bridge-errors.js';
+import { isOfBridge, lend } from '../bridge-errors.js';
 import {
   answerOf,
   codeAsked,
@@ -66,7 +66,8 @@ const telegrams = [
   'search_users',
   'resolve_identifier',
 ] as const;
-const withBody = ['login_user_input', 'search_users', 'create_group'] as const;
+const transfers = ['session_transfer_init', 'session_transfer_finish', 'session_transfer_cancel'] as const;
+const withBody = ['login_user_input', 'search_users', 'create_group', ...transfers] as const;
 const processes = ['login_user_input', 'login_display_and_wait', 'login_other_step', 'login_resend'] as const;
 const asking = ['contacts', 'search_users', 'resolve_identifier', 'create_dm', 'create_group'] as const;
 const numbered = ['login_user_input', 'login_resend'] as const;
@@ -82,6 +83,7 @@ const row = (operation: OperationName, [status, errcode, error]: Error, rest: Pa
 });
 
 const notFound: Error = [404, 'M_NOT_FOUND', 'Login not found'];
+const noMatchingLogin: Error = [404, 'M_NOT_FOUND', 'No matching user login found'];
 const badState: Error = [400, 'M_BAD_STATE', 'The login does not stand at that step'];
 const unknownToken: Error = [401, 'M_UNKNOWN_TOKEN', 'Invalid auth token'];
 const missingToken: Error = [401, 'M_MISSING_TOKEN', 'Missing auth token'];
@@ -338,6 +340,28 @@ const rows: readonly Row[] = [
       return { method: 'POST', path: '/v3/create_dm/nobody_at_all' };
     },
   }),
+  ...transfers.flatMap((operation) => [
+    row(operation, noMatchingLogin, { query: `?user_id=${bob}` }),
+    ...['{"remote_id":"1"}', '{"remote_id":"all"}', '{}'].map((body) => row(operation, noMatchingLogin, { body })),
+  ]),
+  row('session_transfer_init', [404, 'M_UNRECOGNIZED', 'This bridge does not support exporting credentials'], {
+    handOver: 'automatic',
+  }),
+  row(
+    'session_transfer_init',
+    [
+      409,
+      'GANGWAY.SESSION_HELD',
+      'The Telegram session of this login is on its way to the bridge, or another program uses it. Try again later',
+    ],
+    { before: lend },
+  ),
+  ...(['session_transfer_finish', 'session_transfer_cancel'] as const).map((operation) =>
+    row(operation, [400, 'M_BAD_STATE', 'No matching credential export found'], {
+      before: (api) =>
+        make(api, { method: 'POST', path: '/v3/session_transfer/finish', body: { remote_id: '9996620234' } }),
+    }),
+  ),
   row('login_hand_over', notFound, { query: `?user_id=${bob}` }),
   ...(['login_start', 'login_resend'] as const).map((operation) => row(operation, ...tooOften)),
   row('login_user_input', tooOften[0], { ...tooOften[1], prepare: input(stepIds.phone, phones.plain) }),

@@ -56,8 +56,8 @@ export async function codeAsked(api: Provisioning, phone: string = phones.plain)
 
 const always = (request: ReadyRequest): ReadyOperation => ({ prepare: () => Promise.resolve(request) });
 const get = (path: string) => always({ method: 'GET', path });
-const loggedIn = (calls: FakeTelegramOperation, request: ReadyRequest): ReadyOperation => ({
-  calls,
+const loggedIn = (calls: FakeTelegramOperation | undefined, request: ReadyRequest): ReadyOperation => ({
+  ...(calls ? { calls } : {}),
   async prepare(api) {
     await logIn(api, alice);
     return request;
@@ -84,6 +84,14 @@ const post = (path: string, body?: ReadyRequest['body']): ReadyRequest => ({
   method: 'POST',
   path,
   ...(body ? { body } : {}),
+});
+const transferring = (end: 'finish' | 'cancel'): ReadyOperation => ({
+  async prepare(api) {
+    const body = { remote_id: '9996620234' };
+    await logIn(api, alice);
+    await make(api, post('/v3/session_transfer/init', body));
+    return post(`/v3/session_transfer/${end}`, body);
+  },
 });
 
 /** All of them. */
@@ -119,5 +127,8 @@ export const readyOperations: Readonly<Record<OperationName, ReadyOperation>> = 
   },
   create_dm: atBridge(post('/v3/create_dm/magic_2_0235')),
   create_group: atBridge(post('/v3/create_group/group', { name: { name: 'Friends' }, participants: [] })),
+  session_transfer_init: loggedIn(undefined, post('/v3/session_transfer/init', { remote_id: '9996620234' })),
+  session_transfer_finish: transferring('finish'),
+  session_transfer_cancel: transferring('cancel'),
   backfill: always(post('/v3/backfill/!room:example.org')),
 };

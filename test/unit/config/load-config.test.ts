@@ -32,6 +32,7 @@ describe('a configuration with the required keys only', () => {
         allowMatrixAuth: true,
         allowOpenIdAuth: false,
         wellKnown: [],
+        enableSessionTransfers: false,
         failedAttempts: { max: 20, windowMs: 60_000 },
       },
       accounts: {

@@ -1,0 +1,141 @@
+import type { Clock } from '../base/clock.js';
+import { Failure } from '../base/failure.js';
+import type { Logger } from '../base/logger.js';
+import type { Mxid } from '../base/mxid.js';
+import { randomId, type Random } from '../base/random.js';
+import type { Secret } from '../base/secret.js';
+import type { Database, Transaction } from '../database/database.js';
+import type { SessionLeaseRecord } from '../database/stores/session-lease-store.js';
+import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
+import type { TelegramSession } from '../telegram/gateway.js';
+
+/** Why a session cannot be transferred. */
+export type TransferFault =
+  /** The user has no login with this ID. */
+  | { readonly kind: 'transfer_login_unknown' }
+  /** The bridge has the session, and cannot give it away. */
+  | { readonly kind: 'transfer_unsupported' }
+  /** Another program has the session, or it is on its way to one. */
+  | { readonly kind: 'transfer_session_held' }
+  /** No transfer of this session has begun, or it is finished. */
+  | { readonly kind: 'transfer_not_begun' };
+
+/** Thrown by SessionTransfers. */
+export class TransferFailure extends Failure<TransferFault> {}
+
+/**
+ * Gives the session of a login to another program for good, in two steps. Between them no program uses the session, except the one
+ * that has received it. A transfer has no expiry: Gangway cannot know whether the session is in use elsewhere.
+ */
+export interface SessionTransfers {
+  /** Closes the connection, takes the session out of the linked account, and returns it. Returns the same session if it is repeated. */
+  init(owner: Mxid, telegramUserId: string): Promise<Secret>;
+  /** Deletes the session, which its new holder has received. It is not logged out at Telegram. */
+  finish(owner: Mxid, telegramUserId: string): Promise<void>;
+  /** Returns the session to the linked account. The caller must have closed its connection. */
+  cancel(owner: Mxid, telegramUserId: string): Promise<void>;
+}
+
+/** What createSessionTransfers needs. */
+export interface SessionTransfersDeps {
+  readonly database: Database;
+  /** Throws for a session that no other program could continue. */
+  readonly writeSession: (session: TelegramSession) => Secret;
+  /** Resolves when the connection of the account is closed. */
+  readonly closeConnection: (accountId: string) => Promise<void>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** The name of the consumer in the rows of transfers. */
+const transferConsumer = 'session_transfer';
+
+/** Whether this row has the session of a transfer that is not finished. */
+export function isTransfer(
+  row: SessionLeaseRecord | undefined,
+): row is SessionLeaseRecord & { readonly session: Secret } {
+  return row?.state === 'exported' && row.consumer === transferConsumer && row.session !== null;
+}
+
+/** Until it is finished, a transferred session is stored like an exported one. */
+export function createSessionTransfers(deps: SessionTransfersDeps): SessionTransfers {
+  const { database, writeSession, closeConnection, clock, random, logger } = deps;
+
+  async function findAccount(tx: Transaction, owner: Mxid, telegramUserId: string): Promise<TelegramAccountRecord> {
+    const account = await tx.telegramAccounts.findByTelegramUserId(telegramUserId);
+    if (account?.owner === owner) return account;
+    throw new TransferFailure({ kind: 'transfer_login_unknown' });
+  }
+
+  /** Runs `work` within the lock of the account. `prepare` runs before the transaction. */
+  async function change<T>(
+    owner: Mxid,
+    telegramUserId: string,
+    work: (tx: Transaction, account: TelegramAccountRecord, row: SessionLeaseRecord | undefined) => Promise<T>,
+    prepare: (accountId: string) => Promise<void> = () => Promise.resolve(),
+  ): Promise<T> {
+    const find = (tx: Transaction) => findAccount(tx, owner, telegramUserId);
+    const { id } = await database.transaction(find);
+    return database.locks.run(`account:${id}`, async () => {
+      await prepare(id);
+      return database.transaction(async (tx) => {
+        if (!(await tx.telegramAccounts.hold(id))) throw new TransferFailure({ kind: 'transfer_login_unknown' });
+        const account = await find(tx);
+        // A new login has another session, and another connection.
+        if (account.id !== id) throw new TransferFailure({ kind: 'transfer_session_held' });
+        return work(tx, account, await tx.sessionLeases.find(id));
+      });
+    });
+  }
+
+  async function take(
+    tx: Transaction,
+    { id, owner, telegramUserId, session, heldBy }: TelegramAccountRecord,
+    row: SessionLeaseRecord | undefined,
+  ): Promise<Secret> {
+    if (isTransfer(row)) return writeSession(row.session);
+    const at = clock.now();
+    const toTransfer = { from: 'gangway', to: 'export', session: null, at } as const;
+    if (session === null || !(await tx.telegramAccounts.setHolder(id, toTransfer))) {
+      throw new TransferFailure({ kind: heldBy === 'bridge' ? 'transfer_unsupported' : 'transfer_session_held' });
+    }
+    const name = { leaseId: randomId(random), consumer: transferConsumer, requestId: null };
+    const times = { takenAt: at, expiresAt: at };
+    const fencing = row?.fencing ?? 0;
+    await tx.sessionLeases.save({ id, owner, telegramUserId, ...name, state: 'exported', session, fencing, ...times });
+    return writeSession(session);
+  }
+
+  function requireTransfer(
+    row: SessionLeaseRecord | undefined,
+  ): asserts row is SessionLeaseRecord & { readonly session: Secret } {
+    if (!isTransfer(row)) throw new TransferFailure({ kind: 'transfer_not_begun' });
+  }
+
+  return {
+    async init(owner, telegramUserId) {
+      const session = await change(owner, telegramUserId, take, closeConnection);
+      logger.info('session transfer started', { owner });
+      return session;
+    },
+
+    async finish(owner, telegramUserId) {
+      await change(owner, telegramUserId, async (tx, { id }, row) => {
+        requireTransfer(row);
+        await tx.sessionLeases.delete(id);
+      });
+      logger.info('session transfer finished', { owner });
+    },
+
+    async cancel(owner, telegramUserId) {
+      await change(owner, telegramUserId, async (tx, { id }, row) => {
+        requireTransfer(row);
+        const back = { from: 'export', to: 'gangway', session: row.session, at: clock.now() } as const;
+        await tx.telegramAccounts.setHolder(id, back);
+        await tx.sessionLeases.delete(id);
+      });
+      logger.info('session transfer cancelled', { owner });
+    },
+  };
+}

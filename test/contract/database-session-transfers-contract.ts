@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Mxid } from '../../src/base/mxid.js';
+import { systemRandom } from '../../src/base/random.js';
+import { Secret } from '../../src/base/secret.js';
+import type { Database } from '../../src/database/database.js';
+import type { SessionHolder } from '../../src/database/stores/telegram-account-store.js';
+import { endLogin } from '../../src/login/owned-logins.js';
+import { createSessionExports, type SessionExports } from '../../src/sessions/exports.js';
+import { createSessionTransfers, TransferFailure, type SessionTransfers } from '../../src/sessions/transfers.js';
+import type { DatabasePlace } from '../support/database-place.js';
+import { openTestDatabase } from '../support/database.js';
+import { createFakeClock } from '../support/fake-clock.js';
+import { silentLogger } from '../support/silent-logger.js';
+
+const alice = '@alice:example.org' as Mxid;
+const bob = '@bob:example.org' as Mxid;
+const telegramUserId = '700020123';
+
+/** What is promised of session transfers, whichever database it is. */
+export function describeSessionTransfers(createPlace: () => Promise<DatabasePlace>): void {
+  let place: DatabasePlace;
+  let database: Database;
+  let transfers: SessionTransfers;
+  let exports: SessionExports;
+  let heldWhenClosed: unknown[];
+  let meanwhile: () => Promise<void>;
+
+  const findAccount = () => database.transaction((tx) => tx.telegramAccounts.findByTelegramUserId(telegramUserId));
+  const findRow = () => database.transaction((tx) => tx.sessionLeases.find('a1'));
+  const logIn = (id = 'a1', session = 'key') =>
+    database.transaction(async (tx) => {
+      const account = { id, owner: alice, telegramUserId, session: new Secret(session), profile: new Secret('{}') };
+      await tx.telegramAccounts.insert({ ...account, heldBy: 'gangway', createdAt: 0, updatedAt: 0 });
+    });
+  const logOut = async () => {
+    const account = await findAccount();
+    if (account) await database.transaction((tx) => endLogin(tx, account, 1));
+  };
+  const hold = (to: SessionHolder) =>
+    database.transaction((tx) => tx.telegramAccounts.setHolder('a1', { from: 'gangway', to, session: null, at: 0 }));
+
+  beforeEach(async () => {
+    place = await createPlace();
+    database = await openTestDatabase({ uri: place.uri });
+    heldWhenClosed = [];
+    meanwhile = () => Promise.resolve();
+    const deps = { database, clock: createFakeClock(), random: systemRandom, logger: silentLogger };
+    exports = createSessionExports(deps);
+    transfers = createSessionTransfers({
+      ...deps,
+      writeSession(session) {
+        if (session.reveal() === 'unfit') throw new Error('not a session');
+        return new Secret(`written ${session.reveal()}`);
+      },
+      async closeConnection() {
+        heldWhenClosed.push((await findAccount())?.heldBy);
+        await meanwhile();
+      },
+    });
+    await logIn();
+  });
+
+  afterEach(async () => {
+    await database.close();
+    await place.remove();
+  });
+
+  const written = new Secret('written key');
+  const faultOf = async (call: Promise<unknown>) => {
+    const error = await call.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    return error instanceof TransferFailure ? error.fact.kind : error;
+  };
+
+  it('closes the connection before it takes the session, and deletes it when the transfer is finished', async () => {
+    expect(await transfers.init(alice, telegramUserId)).toEqual(written);
+    expect(heldWhenClosed).toEqual(['gangway']);
+    expect(await findAccount()).toMatchObject({ heldBy: 'export', session: null });
+    await transfers.finish(alice, telegramUserId);
+    expect(await findAccount()).toMatchObject({ heldBy: 'export', session: null });
+    expect(await findRow()).toBeUndefined();
+    expect(await faultOf(transfers.init(alice, telegramUserId))).toBe('transfer_session_held');
+  });
+
+  it('returns the same session again until the transfer is finished, also to requests at once', async () => {
+    const both = await Promise.all([1, 2].map(() => transfers.init(alice, telegramUserId)));
+    expect([...both, await transfers.init(alice, telegramUserId)]).toEqual([written, written, written]);
+    const ends = await Promise.all([1, 2].map(() => faultOf(transfers.finish(alice, telegramUserId))));
+    expect(ends.toSorted()).toEqual(['transfer_not_begun', undefined]);
+  });
+
+  it('returns the session to the linked account if the transfer is cancelled', async () => {
+    await transfers.init(alice, telegramUserId);
+    await transfers.cancel(alice, telegramUserId);
+    expect(await findAccount()).toMatchObject({ heldBy: 'gangway', session: new Secret('key') });
+    expect(await findRow()).toBeUndefined();
+    expect(await faultOf(transfers.finish(alice, telegramUserId))).toBe('transfer_not_begun');
+    expect(await transfers.init(alice, telegramUserId)).toEqual(written);
+  });
+
+  it.each(['finish', 'cancel'] as const)('requires a transfer to %s', async (end) => {
+    expect(await faultOf(transfers[end](alice, telegramUserId))).toBe('transfer_not_begun');
+    await exports.take(telegramUserId);
+    expect(await faultOf(transfers[end](alice, telegramUserId))).toBe('transfer_not_begun');
+  });
+
+  it.each(['init', 'finish', 'cancel'] as const)('knows no login of another user: %s', async (call) => {
+    if (call !== 'init') await transfers.init(alice, telegramUserId);
+    expect(await faultOf(transfers[call](bob, telegramUserId))).toBe('transfer_login_unknown');
+    expect(await faultOf(transfers[call](alice, '1'))).toBe('transfer_login_unknown');
+    expect((await findAccount())?.heldBy).toBe(call === 'init' ? 'gangway' : 'export');
+  });
+
+  it.each([
+    ['bridge', 'transfer_unsupported'],
+    ['hand_over', 'transfer_session_held'],
+    ['lease', 'transfer_session_held'],
+    ['export', 'transfer_session_held'],
+  ] as const)('refuses a session that is held by: %s', async (holder, fault) => {
+    await hold(holder);
+    expect(await faultOf(transfers.init(alice, telegramUserId))).toBe(fault);
+  });
+
+  it('leaves a session that no program could continue', async () => {
+    await logOut();
+    await logIn('a1', 'unfit');
+    await expect(transfers.init(alice, telegramUserId)).rejects.toThrow('not a session');
+    expect(await findAccount()).toMatchObject({ heldBy: 'gangway', session: new Secret('unfit') });
+  });
+
+  it('does not take the session of a login that is made while the connection closes', async () => {
+    meanwhile = async () => {
+      await logOut();
+      await logIn('a2');
+    };
+    expect(await faultOf(transfers.init(alice, telegramUserId))).toBe('transfer_login_unknown');
+    expect(await findAccount()).toMatchObject({ id: 'a2', heldBy: 'gangway', session: new Secret('key') });
+  });
+
+  it('leaves the session to be ended if the user logs out before the transfer is finished', async () => {
+    await transfers.init(alice, telegramUserId);
+    await logOut();
+    const left = await database.transaction((tx) => tx.loginProcesses.listByOwner(alice, 0));
+    expect(left).toMatchObject([{ id: 'a1' }]);
+    expect(await findRow()).toBeUndefined();
+    expect(await faultOf(transfers.finish(alice, telegramUserId))).toBe('transfer_login_unknown');
+  });
+
+  describe('in any order of calls', () => {
+    const calls = {
+      init: () => transfers.init(alice, telegramUserId),
+      finish: () => transfers.finish(alice, telegramUserId),
+      cancel: () => transfers.cancel(alice, telegramUserId),
+      take: () => exports.take(telegramUserId),
+      confirm: () => exports.confirm('a1'),
+    };
+    const sequences = fc.array(fc.constantFrom(...(Object.keys(calls) as (keyof typeof calls)[])), { maxLength: 8 });
+
+    it('stores the session once, until its one new holder has it', async () => {
+      await fc.assert(
+        fc.asyncProperty(sequences, async (sequence) => {
+          await database.transaction(async (tx) => {
+            await tx.sessionLeases.delete('a1');
+            await tx.telegramAccounts.delete('a1');
+          });
+          await logIn();
+          let isGone = false;
+          for (const name of sequence) {
+            const kind = await calls[name]().then(
+              (answer) => (answer && 'kind' in answer ? answer.kind : 'done'),
+              (error: unknown) => (error instanceof TransferFailure ? 'refused' : Promise.reject(error as Error)),
+            );
+            const row = await findRow();
+            const [account, copies] = [await findAccount(), row?.session ? 1 : 0];
+            isGone ||= name === 'finish' && kind === 'done';
+            isGone ||= name === 'confirm' && account?.heldBy === 'export' && row === undefined;
+            expect((account?.session ? 1 : 0) + copies).toBe(isGone ? 0 : 1);
+            expect(account?.heldBy === 'gangway').toBe(account?.session !== null);
+            const reader = { init: 'session_transfer', take: 'export' }[name as string];
+            if (kind === 'done' || kind === 'ready') expect([undefined, row?.consumer]).toContain(reader);
+          }
+        }),
+        { numRuns: 25 },
+      );
+    });
+  });
+}
