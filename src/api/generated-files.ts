@@ -58,6 +58,7 @@ const nobody: Everything = {
   listAccounts: describedOnly,
   createDm: describedOnly,
   createGroup: describedOnly,
+  passToBridge: describedOnly,
   contacts: describedOnly,
   chats: describedOnly,
   resolveIdentifier: describedOnly,

@@ -143,3 +143,6 @@ export const contactsAnswer = z
 export const resultsAnswer = z
   .object({ results: z.array(contactAnswer).nullable() })
   .transform(({ results }) => results ?? []);
+
+/** A list, as the client returns it. */
+export const listAnswer = z.object({ list: z.array(members) }).transform(({ list }) => list);

@@ -1,12 +1,13 @@
 import { oneLine } from '../base/strangers-text.js';
 import { BridgeFailure, type BridgeFault } from './failure.js';
-import type { ProvisioningAnswer } from './provisioning-client.js';
+import { backfillTimeout, type ProvisioningAnswer } from './provisioning-client.js';
 
-/** What a 404 means for a request. */
-export type NotFoundMeaning = 'process' | 'login' | 'identifier';
+/** What a 404 means for a request. `other`: the bridge's words only. */
+export type NotFoundMeaning = 'process' | 'login' | 'identifier' | 'other';
 
 const maxMessageLength = 300;
 const loginNotFound = 'Login not found';
+const userForbidden = 'User does not have login permissions';
 
 /** Telegram has ended the session: the same one is refused again. The names in capitals are Telegram's. */
 const endedSession =
@@ -44,19 +45,22 @@ interface ErrorBody {
 
 function faultOf(status: number, body: ErrorBody, notFound: NotFoundMeaning): BridgeFault {
   const { code, error, reason = '', message } = body;
+  const isAboutLogin = notFound === 'identifier' || notFound === 'other';
   if (code === undefined) return { kind: 'bridge_answer_invalid' };
   if (status === 401) return { kind: 'bridge_secret_rejected' };
   if (code === 'M_FORBIDDEN' && status === 403) {
     // The bridge answers so if its own secret is shorter than 16 characters, or `disable`.
     if (error !== undefined && /provisioning api is disabled/i.test(error)) return refused(message, false);
-    return { kind: 'bridge_user_forbidden' };
+    if (!isAboutLogin || error === userForbidden) return { kind: 'bridge_user_forbidden' };
   }
   if (code === 'FI.MAU.NOT_LOGGED_IN') return { kind: 'bridge_login_unknown' };
-  if (code === 'M_NOT_FOUND') return notFoundFault(error, notFound);
+  const hasMeaning = notFound !== 'other' || error === loginNotFound;
+  if (code === 'M_NOT_FOUND' && hasMeaning) return notFoundFault(error, notFound);
   // The status of a process in another step is 500.
   if (notFound === 'process' && (status === 410 || code === 'M_BAD_STATE')) return { kind: 'bridge_process_unknown' };
-  if (notFound === 'identifier' && unknownIdentifiers.test(reason)) return { kind: 'bridge_identifier_unknown' };
-  if (notFound === 'identifier' && endedSession.test(reason)) return { kind: 'bridge_login_unknown' };
+  if (isAboutLogin && unknownIdentifiers.test(reason)) return { kind: 'bridge_identifier_unknown' };
+  if (isAboutLogin && endedSession.test(reason)) return { kind: 'bridge_login_unknown' };
+  if (isAboutLogin && (status < 500 || code === backfillTimeout)) return requestRejected(status, code, message);
   if (status < 500 || endedSession.test(reason) || unfitSession.test(reason)) return refused(message, true);
   const seconds = floodWait.exec(reason)?.[1];
   if (seconds !== undefined) return { kind: 'bridge_flood_wait', retryAfterMs: Number(seconds) * 1000 };
@@ -67,6 +71,11 @@ function notFoundFault(error: string | undefined, notFound: NotFoundMeaning): Br
   if (notFound === 'process') return { kind: 'bridge_process_unknown' };
   if (notFound === 'login' || error === loginNotFound) return { kind: 'bridge_login_unknown' };
   return { kind: 'bridge_identifier_unknown' };
+}
+
+function requestRejected(status: number, code: string, message: string): BridgeFault {
+  const errcode = /^[\w.]{1,100}$/.test(code) ? code : 'M_UNKNOWN';
+  return { kind: 'bridge_request_rejected', status, errcode, message };
 }
 
 function refused(message: string, isFinal: boolean): BridgeFault {

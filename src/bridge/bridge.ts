@@ -79,6 +79,27 @@ export interface BridgeGroup extends Readonly<Record<string, unknown>> {
   readonly mxid: string;
 }
 
+/** A request about a login that only the bridge can answer, as clients of the bridge write it. */
+export interface BridgeRequest {
+  readonly method: 'GET' | 'POST';
+  /** The segments of the path below `/v3`, not encoded. */
+  readonly path: readonly string[];
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly body?: Readonly<Record<string, unknown>>;
+  /** Whether the bridge answers with a list. */
+  readonly isList?: boolean;
+}
+
+/** An answer as the bridge writes it. */
+export interface BridgeReply {
+  /** 2xx */
+  readonly status: number;
+  /** Empty if the status is 204. */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** The answer if it is a list; else empty. */
+  readonly list: Record<string, unknown>[];
+}
+
 /**
  * The provisioning API (v3) of the bridge to which logins are handed over (mautrix-telegram). Every method throws BridgeFailure for
  * what is known to go wrong; each has a deadline of its own.
@@ -110,4 +131,6 @@ export interface Bridge {
     type: string,
     body: Readonly<Record<string, unknown>>,
   ): Promise<BridgeGroup>;
+  /** Sends a request about the login. Returns the bridge's answer. */
+  passOn(mxid: Mxid, login: BridgeLoginId, request: BridgeRequest): Promise<BridgeReply>;
 }

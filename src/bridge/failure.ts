@@ -19,6 +19,13 @@ export type BridgeFault =
   | { readonly kind: 'bridge_identifier_unknown' }
   /** Telegram limits how often the bridge may ask with this login. */
   | { readonly kind: 'bridge_flood_wait'; readonly retryAfterMs: number }
+  /** 4xx (504 if only the time was too short) for which the client is responsible, of a request about a login. `message` is what the bridge answered, without secrets. */
+  | {
+      readonly kind: 'bridge_request_rejected';
+      readonly status: number;
+      readonly errcode: string;
+      readonly message: string;
+    }
   /** The bridge refused. `message` is what it answered, without secrets; `isFinal` if the same request would fail again. */
   | { readonly kind: 'bridge_refused'; readonly message: string; readonly isFinal: boolean }
   /** The answer is not one of the bridge's provisioning API: another program, or an incompatible version. */

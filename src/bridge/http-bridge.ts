@@ -5,6 +5,7 @@ import {
   contactAnswer,
   contactsAnswer,
   groupAnswer,
+  listAnswer,
   readChat,
   resultsAnswer,
   startAnswer,
@@ -50,10 +51,15 @@ function createBridge(send: ProvisioningClient, sharedSecret: string): Bridge {
   }
 
   /** A call in the name of one login. */
-  function callAs(mxid: Mxid, login: BridgeLoginId, request: Omit<Call, 'notFound' | 'query' | 'deadlineMs'>) {
+  function callAs(
+    mxid: Mxid,
+    login: BridgeLoginId,
+    { query, ...request }: Omit<Call, 'notFound' | 'deadlineMs'>,
+    notFound: NotFoundMeaning = 'identifier',
+  ) {
     // An empty login ID would mean the first login.
     if (!isLoginId(login)) throw new BridgeFailure({ kind: 'bridge_login_unknown' });
-    return call(mxid, { ...request, query: { login_id: login }, notFound: 'identifier', deadlineMs: remoteMs });
+    return call(mxid, { ...request, query: { ...query, login_id: login }, notFound, deadlineMs: remoteMs });
   }
 
   return {
@@ -110,10 +116,14 @@ function createBridge(send: ProvisioningClient, sharedSecret: string): Bridge {
       return readChat(answer.status, read(contactAnswer, answer));
     },
     async createGroup(mxid, login, type, body) {
-      if (!isPathSegment(type)) {
-        throw new BridgeFailure({ kind: 'bridge_refused', message: 'Unrecognized group type', isFinal: true });
-      }
-      return read(groupAnswer, await callAs(mxid, login, { method: 'POST', path: ['create_group', type], body }));
+      if (!isPathSegment(type)) throw notFoundHere(`Unrecognized group type ${type}`);
+      const request = { method: 'POST', path: ['create_group', type], body } as const;
+      return read(groupAnswer, await callAs(mxid, login, request, 'other'));
+    },
+    async passOn(mxid, login, request) {
+      if (!request.path.every(isPathSegment)) throw notFoundHere('Unrecognized endpoint');
+      const answer = await callAs(mxid, login, request, 'other');
+      return { ...answer, list: request.isList === true ? read(listAnswer, answer) : [] };
     },
   };
 }
@@ -137,6 +147,11 @@ async function unless(kind: BridgeFailure['fact']['kind'], answer: Promise<unkno
 
 function isLoginId(login: BridgeLoginId): boolean {
   return /^[0-9]{1,20}$/.test(login);
+}
+
+/** What the bridge would answer to a path that a URL cannot hold. */
+function notFoundHere(message: string): BridgeFailure {
+  return new BridgeFailure({ kind: 'bridge_request_rejected', status: 404, errcode: 'M_UNRECOGNIZED', message });
 }
 
 function requireIdentifier(identifier: string): void {

@@ -23,6 +23,8 @@ export interface ProvisioningRequest {
   readonly path: readonly string[];
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: Readonly<Record<string, unknown>>;
+  /** Whether the answer may be a list, which is then the member `list` of its body. */
+  readonly isList?: boolean | undefined;
   /** How long the whole of the answer may take. */
   readonly deadlineMs: number;
 }
@@ -42,6 +44,8 @@ export type ProvisioningClient = (request: ProvisioningRequest) => Promise<Provi
 const maxAnswerBytes = 1024 * 1024;
 /** A gateway has no answer of the bridge, or one of them limits the rate. */
 const statusesWithoutAnswer: readonly number[] = [429, 502, 503, 504];
+/** The errcode of a 504 that is written by the bridge itself: its work goes on. */
+export const backfillTimeout = 'FI.MAU.BRIDGE_BACKFILL_TIMEOUT';
 
 /** The provisioning API over HTTP. Redirects are not followed: the secret is sent to the configured address only. */
 export function createProvisioningClient({ address, sharedSecret, clock }: ProvisioningClientDeps): ProvisioningClient {
@@ -60,14 +64,17 @@ export function createProvisioningClient({ address, sharedSecret, clock }: Provi
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const { status } = response;
-    if (statusesWithoutAnswer.includes(status) || (status >= 300 && status < 400)) {
+    const problem = () => ({ cause: new Error(`status ${status}`) });
+    if (status >= 300 && status < 400) {
       await response.body?.cancel();
-      const kind = status < 400 ? 'bridge_answer_invalid' : 'bridge_unreachable';
-      throw new BridgeFailure({ kind }, { cause: new Error(`status ${status}`) });
+      throw new BridgeFailure({ kind: 'bridge_answer_invalid' }, problem());
     }
     const text = await readCapped(response.body, maxAnswerBytes);
+    const answer = text === undefined ? undefined : status === 204 ? {} : readObject(text, request.isList);
+    if (statusesWithoutAnswer.includes(status) && answer?.['errcode'] !== backfillTimeout) {
+      throw new BridgeFailure({ kind: 'bridge_unreachable' }, problem());
+    }
     if (text === undefined) throw invalidAnswer(`more than ${maxAnswerBytes} bytes`);
-    const answer = readObject(text);
     if (answer === undefined) throw invalidAnswer(`status ${status} without a JSON object`);
     return { status, body: answer };
   }
@@ -109,9 +116,10 @@ function urlOf(address: string, { mxid, path, query }: ProvisioningRequest): str
   return `${address}/_matrix/provision/v3/${path.map(encodeURIComponent).join('/')}?${parameters.toString()}`;
 }
 
-function readObject(text: string): Readonly<Record<string, unknown>> | undefined {
+function readObject(text: string, isList = false): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
+    if (isList && Array.isArray(value)) return { list: value };
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     return isObject ? (value as Readonly<Record<string, unknown>>) : undefined;
   } catch {

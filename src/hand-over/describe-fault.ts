@@ -17,6 +17,7 @@ export function describeFault(fault: BridgeFault): string {
       return 'The bridge does not know the identifier.';
     case 'bridge_flood_wait':
       return 'Telegram limits how often the bridge may ask.';
+    case 'bridge_request_rejected':
     case 'bridge_refused':
       return fault.message;
     case 'bridge_answer_invalid':

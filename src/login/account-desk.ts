@@ -160,7 +160,10 @@ export function createAccountDesk(deps: AccountDeskDeps): TelegramAccounts {
         owner,
         account,
         async (connection, { isBot }) => (isBot ? [] : connection.chats()),
-        () => Promise.reject(new LoginFailure({ kind: 'bridge_refused', message: 'It cannot list chats.' })),
+        async ({ isBot }) => {
+          if (isBot) return [];
+          throw new LoginFailure({ kind: 'chats_unavailable' });
+        },
       ),
 
     async resolveIdentifier(owner, identifier, account) {
@@ -196,6 +199,9 @@ export function createAccountDesk(deps: AccountDeskDeps): TelegramAccounts {
 
     createGroup: (owner, group, account) =>
       atBridge(owner, account, ({ people: bridged, ...login }) => bridged.createGroup(login, group)),
+
+    passToBridge: (owner, request, account) =>
+      atBridge(owner, account, ({ people: bridged, ...login }) => bridged.passOn(login, request)),
   };
 }
 

@@ -1,6 +1,6 @@
 import { Failure } from '../base/failure.js';
 import type { Mxid } from '../base/mxid.js';
-import type { BridgeGroup, BridgeLogin, BridgeUser } from '../bridge/bridge.js';
+import type { BridgeGroup, BridgeLogin, BridgeReply, BridgeRequest, BridgeUser } from '../bridge/bridge.js';
 import type { SessionHolder } from '../database/stores/telegram-account-store.js';
 import type { TelegramChat, TelegramContact, TelegramUser, TelegramUserId } from '../telegram/shapes.js';
 
@@ -93,7 +93,7 @@ export interface TelegramAccounts {
   logOut(owner: Mxid, which: WhichAccounts): Promise<readonly TelegramUserId[]>;
   /** contacts.getContacts; nobody for bots. */
   contacts(owner: Mxid, account?: TelegramUserId): Promise<readonly FoundPerson[]>;
-  /** The newest dialogs (messages.getDialogs), a hundred at most; none for bots. */
+  /** The newest dialogs (messages.getDialogs), a hundred at most; none for bots. `chats_unavailable` if the bridge has the account. */
   chats(owner: Mxid, account?: TelegramUserId): Promise<readonly TelegramChat[]>;
   /** Who that is: a username (with or without @, or as a t.me link), a phone number with +, or the ID of a contact. */
   resolveIdentifier(owner: Mxid, identifier: string, account?: TelegramUserId): Promise<FoundPerson>;
@@ -106,4 +106,6 @@ export interface TelegramAccounts {
   createDm(owner: Mxid, identifier: string, account?: TelegramUserId): Promise<StartedChat | undefined>;
   /** Has the bridge make a group; returns its answer, or undefined if the bridge does not have the account. */
   createGroup(owner: Mxid, group: NewGroup, account?: TelegramUserId): Promise<BridgeGroup | undefined>;
+  /** Has the bridge answer a request about the account; undefined if the bridge does not have it. */
+  passToBridge(owner: Mxid, request: BridgeRequest, account?: TelegramUserId): Promise<BridgeReply | undefined>;
 }

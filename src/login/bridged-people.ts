@@ -1,4 +1,11 @@
-import type { Bridge, BridgeContact, BridgeGroup, BridgeLoginId } from '../bridge/bridge.js';
+import type {
+  Bridge,
+  BridgeContact,
+  BridgeGroup,
+  BridgeLoginId,
+  BridgeReply,
+  BridgeRequest,
+} from '../bridge/bridge.js';
 import { BridgeFailure } from '../bridge/failure.js';
 import type { Mxid } from '../base/mxid.js';
 import { PhoneNumber } from '../base/phone.js';
@@ -22,6 +29,7 @@ export interface BridgedPeople {
   ): Promise<{ readonly kind: 'user'; readonly user: FoundPerson } | { readonly kind: 'nobody' }>;
   createDm(login: AtBridge, identifier: string): Promise<StartedChat>;
   createGroup(login: AtBridge, group: NewGroup): Promise<BridgeGroup>;
+  passOn(login: AtBridge, request: BridgeRequest): Promise<BridgeReply>;
 }
 
 export function createBridgedPeople(bridge: Bridge): BridgedPeople {
@@ -46,6 +54,7 @@ export function createBridgedPeople(bridge: Bridge): BridgedPeople {
     },
 
     createGroup: ({ owner, login }, { type, body }) => asking(bridge.createGroup(owner, login, type, body)),
+    passOn: ({ owner, login }, request) => asking(bridge.passOn(owner, login, request)),
   };
 }
 
@@ -68,6 +77,8 @@ function failureOf(failure: BridgeFailure): LoginFailure | TelegramAccountFailur
       return new LoginFailure({ kind: 'flood_wait', retryAfterMs: fact.retryAfterMs }, { cause: failure });
     case 'bridge_refused':
       return new LoginFailure({ kind: 'bridge_refused', message: fact.message }, { cause: failure });
+    case 'bridge_request_rejected':
+      return new LoginFailure(fact, { cause: failure });
     case 'bridge_user_forbidden':
       return new LoginFailure({ kind: 'not_permitted' }, { cause: failure });
     case 'bridge_unreachable':

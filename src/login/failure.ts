@@ -31,6 +31,15 @@ export type LoginFault =
   | { readonly kind: 'bridge_unreachable' }
   /** The bridge that has the session refused; `message` is what it answered. */
   | { readonly kind: 'bridge_refused'; readonly message: string }
+  /** The bridge rejected what the client asks for with this status; `message` is what it answered. */
+  | {
+      readonly kind: 'bridge_request_rejected';
+      readonly status: number;
+      readonly errcode: string;
+      readonly message: string;
+    }
+  /** The bridge has the session, and has no list of chats. */
+  | { readonly kind: 'chats_unavailable' }
   /** The session is on its way to the bridge, or another program has it: nothing can be asked on it now. */
   | { readonly kind: 'session_held' }
   /** Telegram refused for a reason that has no kind of its own; `name` is Telegram's name of the error. */

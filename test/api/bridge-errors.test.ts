@@ -55,6 +55,11 @@ const cases: readonly Case[] = [
   v3('resolve_identifier', 'GET', 'resolve_identifier/magic_2_0235', 'resolveIdentifier'),
   v3('create_dm', 'POST', 'create_dm/magic_2_0235', 'createDm'),
   v3('create_group', 'POST', 'create_group/group', 'createGroup', { participants: [] }),
+  v3('backfill', 'POST', 'backfill/!room:example.org', 'passOn'),
+  v3('image_pack_preview', 'GET', 'image_pack/import', 'passOn'),
+  v3('image_pack_import', 'POST', 'image_pack/import', 'passOn'),
+  v3('image_pack_list', 'GET', 'image_pack/list', 'passOn'),
+  v3('resolve_media', 'POST', 'resolve_media/$event', 'passOn', {}),
 ];
 
 const declared = {
@@ -69,6 +74,8 @@ const rows = cases.flatMap((one) =>
 const expected: Readonly<Record<BridgeError, readonly [status: number, v1: string, v3: string]>> = {
   bridge_unreachable: [503, 'bridge_unreachable', 'GANGWAY.BRIDGE_UNREACHABLE'],
   bridge_refused: [502, 'bridge_refused', 'GANGWAY.BRIDGE_REFUSED'],
+  bridge_request_rejected: [400, 'bridge_request_rejected', 'M_INVALID_PARAM'],
+  chats_unavailable: [501, 'chats_unavailable', 'GANGWAY.CHATS_UNAVAILABLE'],
   session_held: [409, 'session_held', 'GANGWAY.SESSION_HELD'],
 };
 
@@ -82,6 +89,16 @@ async function arrange(api: Provisioning, error: BridgeError, { operation, call 
     await logIn(api, alice);
     return api.fakeBridge.fail(call, { kind: 'bridge_refused', message: 'Try later', isFinal: false });
   }
+  if (error === 'bridge_request_rejected') {
+    await logIn(api, alice);
+    return api.fakeBridge.fail(call, {
+      kind: 'bridge_request_rejected',
+      status: 400,
+      errcode: 'M_INVALID_PARAM',
+      message: 'Try later',
+    });
+  }
+  if (error === 'chats_unavailable') return logIn(api, alice);
   const isLinkedNeeded = call !== 'findUser' && operation !== 'get_chats';
   if (isLinkedNeeded) await logIn(api, alice);
   api.fakeBridge.goDown();
@@ -100,9 +117,8 @@ describe('every error of a login at the bridge', () => {
     const reply: JsonReply = await api.call(row.method, row.path, row.body);
     const [status, elder, younger] = expected[row.error];
     expect([reply.status, reply.json['errcode']]).toEqual([status, row.dialect === 'v3' ? younger : elder]);
-    if (row.error === 'bridge_refused' && row.operation !== 'get_chats') {
-      expect(reply.json['error']).toContain('Try later');
-    }
+    const hasWords = row.error === 'bridge_refused' || row.error === 'bridge_request_rejected';
+    if (hasWords) expect(reply.json['error']).toContain('Try later');
   });
 
   it('is tried for every operation that declares it', () => {

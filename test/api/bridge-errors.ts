@@ -2,7 +2,13 @@ import { mxidOf } from '../support/bridge-calls.js';
 import { alice, type Provisioning } from '../support/provisioning.js';
 
 /** The errors of logins whose session is with the bridge or with another program. */
-export const bridgeErrors = ['bridge_unreachable', 'bridge_refused', 'session_held'] as const;
+export const bridgeErrors = [
+  'bridge_unreachable',
+  'bridge_refused',
+  'bridge_request_rejected',
+  'chats_unavailable',
+  'session_held',
+] as const;
 
 /** One of them. */
 export type BridgeError = (typeof bridgeErrors)[number];

@@ -40,6 +40,10 @@ const rows: readonly Row[] = [
   { point: 'resolve_identifier', call: () => bridge.resolveIdentifier(alice, loginId, 'sandbox_20124') },
   { point: 'create_dm', call: () => bridge.createDm(alice, loginId, 'sandbox_20124') },
   { point: 'create_group', call: () => bridge.createGroup(alice, loginId, 'group', {}) },
+  ...(['backfill', 'image_pack', 'resolve_media'] as const).map((point) => ({
+    point,
+    call: () => bridge.passOn(alice, loginId, { method: 'POST', path: [point, 'import'], body: {} }),
+  })),
 ];
 
 const unreachable: BridgeFault = { kind: 'bridge_unreachable' };
@@ -96,6 +100,35 @@ const endedSessions = [
   'rpc error code 406: AUTH_KEY_DUPLICATED',
 ];
 
+/** What a client of a bridge without Gangway would be answered, for requests about a login. */
+const rejections: readonly (readonly [status: number, errcode: string, error: string])[] = [
+  [400, 'M_INVALID_PARAM', 'Name is required'],
+  [400, 'M_NOT_JSON', 'Failed to decode request body'],
+  [403, 'M_FORBIDDEN', 'Login is not logged in'],
+  [404, 'M_UNRECOGNIZED', 'Manual backfill is not enabled'],
+  [404, 'M_UNRECOGNIZED', 'Unrecognized endpoint'],
+  [409, 'FI.MAU.SOMETHING', 'Something new'],
+  [413, 'M_TOO_LARGE', 'Too large'],
+  [504, 'FI.MAU.BRIDGE_BACKFILL_TIMEOUT', 'Backfill did not complete within 25 seconds'],
+];
+
+const isAboutLogin = (point: BridgePoint) =>
+  !['whoami', 'flows', 'start', 'step', 'cancel', 'logins', 'logout'].includes(point);
+
+describe.each(rows.filter(({ point }) => isAboutLogin(point)))('$point', ({ point, call }) => {
+  it.each(rejections)('is rejected with %i %s %s', async (status, errcode, message) => {
+    const process = await bridge.startHandOver(alice);
+    standIn.fail(point, { kind: 'answer', status, text: JSON.stringify({ errcode, error: message }) });
+    expect(await bridgeFaultOf(call(process))).toEqual({ kind: 'bridge_request_rejected', status, errcode, message });
+  });
+
+  it('returns no errcode that is not one', async () => {
+    const process = await bridge.startHandOver(alice);
+    standIn.fail(point, { kind: 'answer', status: 400, text: '{"errcode":"no code\\n","error":"x"}' });
+    expect(await bridgeFaultOf(call(process))).toMatchObject({ kind: 'bridge_request_rejected', errcode: 'M_UNKNOWN' });
+  });
+});
+
 describe.each(rows)('$point', ({ point, call }) => {
   it.each(answers)('tells %s', async (_what, status, text, fault) => {
     const process = await bridge.startHandOver(alice);
@@ -107,7 +140,7 @@ describe.each(rows)('$point', ({ point, call }) => {
     const process = await bridge.startHandOver(alice);
     standIn.fail(point, { kind: 'answer', status: 500, text: internal(reason) });
     // Only these are asked of Telegram with a login that the bridge has.
-    const isLogin = /^(?:contacts|search_users|resolve_identifier|create_dm|create_group)$/.test(point);
+    const isLogin = isAboutLogin(point);
     const fault = isLogin
       ? { kind: 'bridge_login_unknown' }
       : { kind: 'bridge_refused', message: reason, isFinal: true };

@@ -175,11 +175,32 @@ describe('a login at the bridge', () => {
 
   it('refuses an unknown type of group', async () => {
     for (const type of ['party', '..', '']) {
-      expect(await bridgeFaultOf(bridge.createGroup(alice, loginId, type, {}))).toMatchObject({
-        kind: 'bridge_refused',
-        isFinal: true,
+      expect(await bridgeFaultOf(bridge.createGroup(alice, loginId, type, {}))).toEqual({
+        kind: 'bridge_request_rejected',
+        status: 404,
+        errcode: 'M_UNRECOGNIZED',
+        message: `Unrecognized group type ${type}`,
       });
     }
+  });
+
+  it('passes requests on, with the login, and returns what the bridge answers', async () => {
+    const backfill = { method: 'POST', path: ['backfill', '!a/b?c:example.test'], body: {} } as const;
+    for (const [status, text, body] of [
+      [200, '{}', {}],
+      [204, '', {}],
+    ] as const) {
+      standIn.fail('backfill', { kind: 'answer', status, text });
+      expect(await bridge.passOn(alice, loginId, backfill)).toEqual({ status, body, list: [] });
+    }
+    const list = { method: 'GET', path: ['image_pack', 'list'], query: { pack_url: 'a&b' }, isList: true } as const;
+    standIn.fail('image_pack', { kind: 'answer', status: 200, text: '[{"url":"x"}]' });
+    expect(await bridge.passOn(alice, loginId, list)).toMatchObject({ list: [{ url: 'x' }] });
+    standIn.fail('image_pack', { kind: 'answer', status: 200, text: '{}' });
+    expect(await bridgeFaultOf(bridge.passOn(alice, loginId, list))).toEqual({ kind: 'bridge_answer_invalid' });
+    expect(
+      await bridgeFaultOf(bridge.passOn(alice, loginId, { method: 'GET', path: ['backfill', '..'] })),
+    ).toMatchObject({ kind: 'bridge_request_rejected', status: 404 });
   });
 
   it.each(['700020999', 'all', '', '..'])('is not the login %j', async (id) => {
@@ -189,6 +210,7 @@ describe('a login at the bridge', () => {
       () => bridge.resolveIdentifier(alice, id, 'sandbox_20124'),
       () => bridge.createDm(alice, id, 'sandbox_20124'),
       () => bridge.createGroup(alice, id, 'group', {}),
+      () => bridge.passOn(alice, id, { method: 'GET', path: ['image_pack', 'list'] }),
     ]) {
       expect(await bridgeFaultOf(call())).toEqual({ kind: 'bridge_login_unknown' });
     }

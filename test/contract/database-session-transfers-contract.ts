@@ -89,7 +89,7 @@ export function describeSessionTransfers(createPlace: () => Promise<DatabasePlac
     const both = await Promise.all([1, 2].map(() => transfers.init(alice, telegramUserId)));
     expect([...both, await transfers.init(alice, telegramUserId)]).toEqual([written, written, written]);
     const ends = await Promise.all([1, 2].map(() => faultOf(transfers.finish(alice, telegramUserId))));
-    expect(ends.toSorted()).toEqual(['transfer_not_begun', undefined]);
+    expect(new Set(ends)).toEqual(new Set(['transfer_not_begun', undefined]));
   });
 
   it('returns the session to the linked account if the transfer is cancelled', async () => {

@@ -125,6 +125,13 @@ export function createFakeBridge({ gateway }: { readonly gateway: TelegramGatewa
       rooms.set(contact.id, dmRoom);
       return { ...contact, dmRoom, isNew };
     },
+    async passOn(mxid, id, { method, path, query, body, isList }) {
+      begin('passOn');
+      loginOf(mxid, id);
+      const echo = definedJson({ method, path, query, body });
+      if (path[1] === '!old:example.org') return { status: 204, body: {}, list: [] };
+      return { status: 200, body: echo, list: isList === true ? [echo] : [] };
+    },
     async createGroup(mxid, id, type) {
       begin('createGroup');
       loginOf(mxid, id);
@@ -177,6 +184,10 @@ function shown(id: string, { user, state }: FakeBridgeLogin): BridgeLogin {
   };
   // As the bridge, which does not know it after a hand-over.
   return { id, name, profile, isBot: undefined, state, spaceRoom: space_room, asWritten };
+}
+
+function definedJson(value: unknown): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
 }
 
 function definedOf(members: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -166,6 +166,17 @@ export const loginErrors = {
     error: ({ name }) => `The bridge refused: ${name}`,
     state: 'own',
   },
+  bridge_request_rejected: {
+    status: 400,
+    errcode: 'bridge_request_rejected',
+    error: ({ name }) => `The bridge rejected the request: ${name}`,
+    state: 'own',
+  },
+  chats_unavailable: {
+    status: 501,
+    errcode: 'chats_unavailable',
+    error: 'The bridge has the Telegram session of this login. It cannot list chats.',
+  },
   session_held: {
     status: 409,
     errcode: 'session_held',

@@ -51,7 +51,7 @@ export interface Extras {
 export function extrasOf(fault: LoginFault): Extras {
   if (fault.kind === 'flood_wait' || fault.kind === 'asked_too_often') return { retryAfterMs: fault.retryAfterMs };
   if (fault.kind === 'telegram_error') return { name: fault.name };
-  if (fault.kind === 'bridge_refused') return { name: fault.message };
+  if (fault.kind === 'bridge_refused' || fault.kind === 'bridge_request_rejected') return { name: fault.message };
   if (fault.kind !== 'already_logged_in') return {};
   return { extra: { username: fault.user.username, phone: wirePhone(fault.user.phone) } };
 }

@@ -26,7 +26,7 @@ const number: readonly Kind[] = [
 ];
 const sending: readonly Kind[] = ['login_email_required', 'payment_required', 'phone_code_unavailable'];
 const account: readonly Kind[] = [...everybody, ...telegram, 'not_logged_in', 'bridge_unreachable'];
-const asking: readonly Kind[] = [...account, 'bridge_refused', 'session_held'];
+const asking: readonly Kind[] = [...account, 'bridge_refused', 'bridge_request_rejected', 'session_held'];
 const portal: readonly Kind[] = [
   ...admission,
   'path_malformed',
@@ -41,7 +41,7 @@ const portal: readonly Kind[] = [
 export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> = {
   bridge_info: ['defect'],
   get_user: [...everybody, 'owner_deactivated', 'bridge_unreachable'],
-  get_chats: asking,
+  get_chats: [...account, 'chats_unavailable', 'session_held'],
   get_contacts: asking,
   resolve_identifier: [...asking, 'identifier_unknown', 'identifier_not_user'],
   start_dm: [
@@ -49,6 +49,7 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
     'not_logged_in',
     'bridge_unreachable',
     'bridge_refused',
+    'bridge_request_rejected',
     'session_held',
     'identifier_unknown',
     'no_bridge_attached',

@@ -78,7 +78,7 @@ export function capabilities(deps: EndpointDeps): Endpoint {
           contact_list: true,
         },
         group_creation: hasBridge ? groupTypes : {},
-        image_pack_import: false,
+        image_pack_import: hasBridge,
       });
     },
   });

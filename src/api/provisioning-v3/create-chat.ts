@@ -3,7 +3,7 @@ import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { readCaller, userIdParameter } from './caller.js';
 import type { EndpointDeps } from './deps.js';
-import { errorShapes } from './error-shapes.js';
+import { errorShapes, otherBridgeErrors } from './error-shapes.js';
 import { VersionFailure } from './failure.js';
 import { accountOf, loginIdParameter, person, wirePerson } from './wire-person.js';
 
@@ -31,6 +31,7 @@ export function createDm(deps: EndpointDeps): Endpoint {
       201: { description: 'The room was made', schema: person },
     },
     errors: errorShapes('create_dm'),
+    otherErrors: otherBridgeErrors,
     async handler(request) {
       const caller = readCaller(request, deps);
       const chat = await deps.login.createDm(caller, request.params.identifier, accountOf(request.query));
@@ -59,6 +60,7 @@ export function createGroup(deps: EndpointDeps): Endpoint {
     body: z.looseObject({}).meta({ description: 'As the bridge reads it: `participants`, `name`, ...' }),
     replies: { 200: { description: 'The group was made', schema: group } },
     errors: errorShapes('create_group'),
+    otherErrors: otherBridgeErrors,
     async handler(request) {
       const caller = readCaller(request, deps);
       const asked = { type: request.params.type, body: request.body };

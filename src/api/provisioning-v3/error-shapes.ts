@@ -30,6 +30,7 @@ const accounts: readonly Kind[] = [
   'account_unknown',
   'bridge_unreachable',
   'bridge_refused',
+  'bridge_request_rejected',
   'session_held',
 ];
 
@@ -40,6 +41,7 @@ const chats: readonly Kind[] = [
   'account_unknown',
   'bridge_unreachable',
   'bridge_refused',
+  'bridge_request_rejected',
   'session_held',
   'no_bridge_attached',
 ];
@@ -140,8 +142,12 @@ export const operationErrors = {
   search_users: [...accounts, ...body],
   resolve_identifier: [...accounts, ...inPath, 'identifier_unknown', 'identifier_not_user'],
   create_dm: [...chats, ...inPath, 'identifier_unknown'],
-  create_group: [...chats, ...inPath, ...body],
-  backfill: [...everybody, ...inPath, 'no_bridge_attached'],
+  create_group: [...chats, ...inPath, ...body, 'identifier_unknown'],
+  backfill: [...chats, ...inPath],
+  image_pack_preview: chats,
+  image_pack_import: chats,
+  image_pack_list: chats,
+  resolve_media: [...chats, ...inPath, ...body],
   session_transfer_init: [
     ...everybody,
     ...body,
@@ -174,24 +180,31 @@ const descriptions: Readonly<Record<number, string>> = {
 
 /** The errors that an operation can answer with, by status. */
 export function errorShapes(name: OperationName): Record<number, ReplyShape> {
-  const rows = operationErrors[name].map((kind) => wireErrors[kind]);
+  const kinds: readonly Kind[] = operationErrors[name];
+  const rows = kinds.map((kind) => wireErrors[kind]);
   const statuses = new Set(rows.map(({ status }) => status));
+  const isOpen = kinds.includes('bridge_request_rejected');
   return Object.fromEntries(
     [...statuses].map((status) => [
       status,
       errorShape(
         status,
-        rows.filter((row) => row.status === status).map(({ errcode }) => errcode),
+        isOpen && status < 500 ? undefined : rows.filter((row) => row.status === status).map(({ errcode }) => errcode),
       ),
     ]),
   );
 }
 
-function errorShape(status: number, errcodes: readonly string[]): ReplyShape {
+/** An error of the bridge with a status that Gangway itself does not use. */
+export const otherBridgeErrors: ReplyShape = errorShape(undefined, undefined);
+
+/** `errcodes` is undefined if the bridge has its own. */
+function errorShape(status: number | undefined, errcodes: readonly string[] | undefined): ReplyShape {
+  const errcode = errcodes === undefined ? z.string() : z.enum([...new Set(errcodes)]);
   return {
-    description: descriptions[status] ?? 'Error',
+    description: (status === undefined ? undefined : descriptions[status]) ?? 'An error of the bridge',
     schema: z.object({
-      errcode: z.enum([...new Set(errcodes)]).meta({ description: 'A machine-readable error code' }),
+      errcode: errcode.meta({ description: 'A machine-readable error code' }),
       error: z.string().meta({ description: 'A human-readable description of the error' }),
       ...(status === 429
         ? { retry_after_ms: z.number().optional().meta({ description: 'How long to wait, where it is known.' }) }

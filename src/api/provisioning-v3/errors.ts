@@ -104,6 +104,9 @@ export const loginErrors = {
   ),
   bridge_unreachable: gangway(503, 'BRIDGE_UNREACHABLE', 'The bridge cannot be reached at the moment'),
   bridge_refused: { ...gangway(502, 'BRIDGE_REFUSED', ''), error: ({ name }) => `The bridge refused: ${name}` },
+  // Answered with the status and the errcode of the bridge.
+  bridge_request_rejected: { status: 400, errcode: 'M_UNKNOWN', error: ({ name }) => name },
+  chats_unavailable: gangway(501, 'CHATS_UNAVAILABLE', 'The bridge has the Telegram session, and cannot list chats'),
   session_held: gangway(
     409,
     'SESSION_HELD',

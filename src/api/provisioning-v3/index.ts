@@ -3,7 +3,6 @@ import type { Endpoint } from '../../http/endpoint.js';
 import { surface, type Surface } from '../../http/surface.js';
 import { descriptionEndpoint } from '../provisioning/description-endpoint.js';
 import { addPhone } from './add-phone.js';
-import { backfill } from './backfill.js';
 import { capabilities, loginFlows } from './capabilities.js';
 import { createDm, createGroup } from './create-chat.js';
 import type { EndpointDeps } from './deps.js';
@@ -12,6 +11,7 @@ import { loginCancel, loginResend } from './login-aside.js';
 import { loginStart } from './login-start.js';
 import { displayAndWait, otherStep, userInput } from './login-step.js';
 import { logins, logout } from './logins.js';
+import { onlyBridge } from './only-bridge.js';
 import { provisioningV3OpenApi } from './openapi.js';
 import { sessionTransfer } from './session-transfer.js';
 import { contacts, resolveIdentifier, searchUsers } from './people.js';
@@ -63,7 +63,7 @@ export function provisioningV3Endpoints(deps: EndpointDeps): readonly Endpoint[]
     resolveIdentifier(deps),
     createDm(deps),
     createGroup(deps),
-    backfill(deps),
+    ...onlyBridge(deps),
     ...(deps.transfers ? sessionTransfer(deps, deps.transfers) : []),
   ];
 }

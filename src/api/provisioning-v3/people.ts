@@ -3,7 +3,7 @@ import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { readCaller, userIdParameter } from './caller.js';
 import type { EndpointDeps } from './deps.js';
-import { errorShapes } from './error-shapes.js';
+import { errorShapes, otherBridgeErrors } from './error-shapes.js';
 import { accountOf, loginIdParameter, person, wirePerson } from './wire-person.js';
 
 const query = { user_id: userIdParameter, login_id: loginIdParameter };
@@ -20,6 +20,7 @@ export function contacts(deps: EndpointDeps): Endpoint {
     summary: 'The contacts of the Telegram account',
     replies: { 200: { description: 'The contacts', schema: z.object({ contacts: z.array(person) }) } },
     errors: errorShapes('contacts'),
+    otherErrors: otherBridgeErrors,
     async handler(request) {
       const found = await deps.login.contacts(readCaller(request, deps), accountOf(request.query));
       return reply(200, { contacts: found.map(wirePerson) });
@@ -40,6 +41,7 @@ export function searchUsers(deps: EndpointDeps): Endpoint {
     body: z.looseObject({ query: z.string().meta({ description: 'What to search for.' }) }),
     replies: { 200: { description: 'Who was found', schema: z.object({ results: z.array(person) }) } },
     errors: errorShapes('search_users'),
+    otherErrors: otherBridgeErrors,
     async handler(request) {
       const caller = readCaller(request, deps);
       const found = await deps.login.searchUsers(caller, request.body.query, accountOf(request.query));
@@ -60,6 +62,7 @@ export function resolveIdentifier(deps: EndpointDeps): Endpoint {
     summary: 'Find somebody on Telegram',
     replies: { 200: { description: 'Found', schema: person } },
     errors: errorShapes('resolve_identifier'),
+    otherErrors: otherBridgeErrors,
     async handler(request) {
       const caller = readCaller(request, deps);
       const { identifier } = request.params;

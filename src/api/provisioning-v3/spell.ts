@@ -25,7 +25,8 @@ export function spellFailure(failure: Failure): ObjectReply | undefined {
   if (failure instanceof LoginFailure) {
     const { fact } = failure;
     const name = nameIn(fact);
-    return spell(loginErrors[fact.kind], 'retryAfterMs' in fact ? fact.retryAfterMs : undefined, name);
+    const own = fact.kind === 'bridge_request_rejected' ? { status: fact.status, errcode: fact.errcode } : {};
+    return spell({ ...loginErrors[fact.kind], ...own }, 'retryAfterMs' in fact ? fact.retryAfterMs : undefined, name);
   }
   if (failure instanceof LoginProcessFailure) {
     const { fact } = failure;
@@ -53,6 +54,7 @@ function nameIn(fault: LoginFault): string {
     case 'telegram_error':
       return fault.name;
     case 'bridge_refused':
+    case 'bridge_request_rejected':
       return fault.message;
     default:
       return '';

@@ -67,9 +67,10 @@ const telegrams = [
   'resolve_identifier',
 ] as const;
 const transfers = ['session_transfer_init', 'session_transfer_finish', 'session_transfer_cancel'] as const;
-const withBody = ['login_user_input', 'search_users', 'create_group', ...transfers] as const;
+const withBody = ['login_user_input', 'search_users', 'create_group', 'resolve_media', ...transfers] as const;
 const processes = ['login_user_input', 'login_display_and_wait', 'login_other_step', 'login_resend'] as const;
-const asking = ['contacts', 'search_users', 'resolve_identifier', 'create_dm', 'create_group'] as const;
+const passedOn = ['backfill', 'image_pack_preview', 'image_pack_import', 'image_pack_list', 'resolve_media'] as const;
+const asking = ['contacts', 'search_users', 'resolve_identifier', 'create_dm', 'create_group', ...passedOn] as const;
 const numbered = ['login_user_input', 'login_resend'] as const;
 
 type Error = readonly [status: number, errcode: string, error: string];
@@ -129,7 +130,7 @@ function everywhere(operation: OperationName): Row[] {
   ];
 }
 
-const databaseLess = new Set<OperationName>(['capabilities', 'login_flows', 'backfill']);
+const databaseLess = new Set<OperationName>(['capabilities', 'login_flows']);
 
 function withDatabase(operation: OperationName): Row {
   return row(operation, [503, 'M_UNKNOWN', 'The database cannot be reached at the moment. Please try again later'], {
@@ -327,7 +328,7 @@ const rows: readonly Row[] = [
       return { method: 'GET', path: '/v3/resolve_identifier/sandbox_channel' };
     },
   }),
-  ...(['backfill', 'create_dm', 'create_group', 'login_hand_over'] as const).map((operation) =>
+  ...([...passedOn, 'create_dm', 'create_group', 'login_hand_over'] as const).map((operation) =>
     row(
       operation,
       [501, 'GANGWAY.NO_BRIDGE_ATTACHED', 'This server logs in to Telegram only: no bridge is attached to it'],
@@ -362,6 +363,9 @@ const rows: readonly Row[] = [
         make(api, { method: 'POST', path: '/v3/session_transfer/finish', body: { remote_id: '9996620234' } }),
     }),
   ),
+  row('create_group', [404, 'M_NOT_FOUND', 'Nobody on Telegram has that identifier'], {
+    before: (api) => Promise.resolve(api.fakeBridge.fail('createGroup', { kind: 'bridge_identifier_unknown' })),
+  }),
   row('login_hand_over', notFound, { query: `?user_id=${bob}` }),
   ...(['login_start', 'login_resend'] as const).map((operation) => row(operation, ...tooOften)),
   row('login_user_input', tooOften[0], { ...tooOften[1], prepare: input(stepIds.phone, phones.plain) }),

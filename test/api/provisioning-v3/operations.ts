@@ -130,5 +130,9 @@ export const readyOperations: Readonly<Record<OperationName, ReadyOperation>> = 
   session_transfer_init: loggedIn(undefined, post('/v3/session_transfer/init', { remote_id: '9996620234' })),
   session_transfer_finish: transferring('finish'),
   session_transfer_cancel: transferring('cancel'),
-  backfill: always(post('/v3/backfill/!room:example.org')),
+  backfill: atBridge(post('/v3/backfill/!room:example.org')),
+  image_pack_preview: atBridge({ method: 'GET', path: '/v3/image_pack/import' }),
+  image_pack_import: atBridge(post('/v3/image_pack/import')),
+  image_pack_list: atBridge({ method: 'GET', path: '/v3/image_pack/list' }),
+  resolve_media: atBridge(post('/v3/resolve_media/$event', { 'com.beeper.unresolved_media': {} })),
 };

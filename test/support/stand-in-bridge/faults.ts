@@ -12,6 +12,9 @@ export const bridgePoints = [
   'resolve_identifier',
   'create_dm',
   'create_group',
+  'backfill',
+  'image_pack',
+  'resolve_media',
 ] as const;
 
 /** One of those calls. */

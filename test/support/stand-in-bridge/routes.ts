@@ -144,6 +144,22 @@ export function createRouter(deps: RouterDeps): (method: string, path: readonly 
       resolve_identifier: ['resolve_identifier', 'GET', resolve(second, false)],
       create_dm: ['create_dm', 'POST', resolve(second, true)],
       create_group: ['create_group', 'POST', createGroup(second)],
+      // As a bridge on a homeserver that cannot insert older messages, whose network has no packs and no lazy media.
+      backfill: [
+        'backfill',
+        'POST',
+        () => errors.unsupported('Homeserver does not support batch sending historical messages'),
+      ],
+      image_pack: [
+        'image_pack',
+        second === 'list' ? 'GET' : method,
+        withLogin(() => Promise.resolve(errors.unsupported('This bridge does not support importing image packs'))),
+      ],
+      resolve_media: [
+        'resolve_media',
+        'POST',
+        withLogin(() => Promise.resolve(errors.unsupported('This bridge does not support resolving media'))),
+      ],
     };
     const call = calls[first === 'login' ? `login ${second}` : first];
     if (!call) return { point: undefined, answer: errors.unknownEndpoint };

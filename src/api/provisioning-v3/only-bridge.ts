@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import type { BridgeReply, BridgeRequest } from '../../bridge/bridge.js';
+import { endpoint, type Endpoint, type PathParameter } from '../../http/endpoint.js';
+import { reply } from '../../http/reply.js';
+import type { Principal } from '../../http/principal.js';
+import { readCaller, userIdParameter } from './caller.js';
+import type { EndpointDeps } from './deps.js';
+import { errorShapes, otherBridgeErrors } from './error-shapes.js';
+import { VersionFailure } from './failure.js';
+import { accountOf, loginIdParameter } from './wire-person.js';
+
+const query = { user_id: userIdParameter, login_id: loginIdParameter };
+const room: PathParameter = { description: 'The Matrix room.', example: '!room:example.com', pattern: '.+' };
+const event: PathParameter = { description: 'The Matrix event.', pattern: '.+' };
+const packUrl = { pack_url: { description: 'The address of the sticker pack at Telegram.' } };
+const description = 'Passed to the bridge, which answers. Only for logins that the bridge has.';
+const answer = { description: "The bridge's answer", schema: z.looseObject({}) };
+
+interface Asked {
+  readonly query: { readonly user_id?: string; readonly login_id?: string };
+  readonly principal: Principal;
+}
+
+/** Returns the bridge's answer about the login that the request names. */
+async function passOn(deps: EndpointDeps, asked: Asked, request: BridgeRequest): Promise<BridgeReply> {
+  const answered = await deps.login.passToBridge(readCaller(asked, deps), request, accountOf(asked.query));
+  if (answered === undefined) throw new VersionFailure({ kind: 'no_bridge_attached' });
+  return answered;
+}
+
+/** POST /backfill/{room} */
+function backfill(deps: EndpointDeps): Endpoint {
+  return endpoint({
+    name: 'backfill',
+    method: 'POST',
+    path: '/backfill/{room}',
+    params: { room },
+    query,
+    access: 'authenticated',
+    summary: 'Fetch older messages of a room',
+    description: `Takes no body. ${description} 504 if that takes longer than 25 seconds; the bridge goes on.`,
+    replies: {
+      200: answer,
+      204: { description: 'There are no older messages', schema: z.object({}) },
+    },
+    errors: errorShapes('backfill'),
+    otherErrors: otherBridgeErrors,
+    async handler(request) {
+      const { status, body } = await passOn(deps, request, {
+        method: 'POST',
+        path: ['backfill', request.params.room],
+        body: {},
+      });
+      return status === 204 ? reply(204, {}) : reply(200, body);
+    },
+  });
+}
+
+/** GET and POST /image_pack/import */
+function imagePack(deps: EndpointDeps, method: 'GET' | 'POST'): Endpoint {
+  const name = method === 'GET' ? 'image_pack_preview' : 'image_pack_import';
+  return endpoint({
+    name,
+    method,
+    path: '/image_pack/import',
+    params: {},
+    query: { ...query, ...packUrl },
+    access: 'authenticated',
+    summary: method === 'GET' ? 'Show a sticker pack' : "Import a sticker pack into the user's space",
+    description: `Takes no body. ${description}`,
+    replies: { 200: answer },
+    errors: errorShapes(name),
+    otherErrors: otherBridgeErrors,
+    async handler(request) {
+      const { pack_url } = request.query;
+      const { body } = await passOn(deps, request, { method, path: ['image_pack', 'import'], query: { pack_url } });
+      return reply(200, body);
+    },
+  });
+}
+
+/** GET /image_pack/list */
+function imagePacks(deps: EndpointDeps): Endpoint {
+  return endpoint({
+    name: 'image_pack_list',
+    method: 'GET',
+    path: '/image_pack/list',
+    params: {},
+    query,
+    access: 'authenticated',
+    summary: 'The sticker packs of the Telegram account',
+    description,
+    replies: { 200: { description: answer.description, schema: z.array(z.looseObject({})) } },
+    errors: errorShapes('image_pack_list'),
+    otherErrors: otherBridgeErrors,
+    async handler(request) {
+      const asked = { method: 'GET', path: ['image_pack', 'list'], isList: true } as const;
+      return reply(200, (await passOn(deps, request, asked)).list);
+    },
+  });
+}
+
+/** POST /resolve_media/{event} */
+function resolveMedia(deps: EndpointDeps): Endpoint {
+  return endpoint({
+    name: 'resolve_media',
+    method: 'POST',
+    path: '/resolve_media/{event}',
+    params: { event },
+    query,
+    access: 'authenticated',
+    summary: 'Load the media of a message that was bridged without them',
+    description,
+    body: z.looseObject({}).meta({ description: 'As the bridge reads it: `com.beeper.unresolved_media`.' }),
+    replies: { 200: answer },
+    errors: errorShapes('resolve_media'),
+    otherErrors: otherBridgeErrors,
+    async handler(request) {
+      const path = ['resolve_media', request.params.event];
+      return reply(200, (await passOn(deps, request, { method: 'POST', path, body: request.body })).body);
+    },
+  });
+}
+
+/** The requests that only a bridge can answer, and whose answers are passed on as they are. */
+export function onlyBridge(deps: EndpointDeps): readonly Endpoint[] {
+  return [backfill(deps), imagePack(deps, 'GET'), imagePack(deps, 'POST'), imagePacks(deps), resolveMedia(deps)];
+}
