@@ -19,8 +19,13 @@ const floodWait = /rpc error code 420: [A-Z_]+ \((\d{1,9})\)/;
 /** The bridge itself has no connection to Telegram at the moment. */
 const disconnectedReasons =
   /connection dead|context (?:canceled|deadline exceeded)|dial tcp|connection re(?:fused|set)|i\/o timeout|unreachable|timed out|\bEOF\b/;
-/** No user has the identifier, or the login has never met that user. */
-const unknownIdentifiers = /^(?:invalid identifier|that identifier is not available via this login)/;
+/** No user has the identifier, or the login has never met that user. The last two are of participants of a new group. */
+const unknownIdentifiers = [
+  'invalid identifier',
+  'that identifier is not available via this login',
+  'failed to parse user ID',
+  'failed to get input user: access hash not found',
+] as const;
 
 /** The failure that an error answer of the bridge stands for. `secrets` never appear in its message. */
 export function readBridgeError(
@@ -58,7 +63,8 @@ function faultOf(status: number, body: ErrorBody, notFound: NotFoundMeaning): Br
   if (code === 'M_NOT_FOUND' && hasMeaning) return notFoundFault(error, notFound);
   // The status of a process in another step is 500.
   if (notFound === 'process' && (status === 410 || code === 'M_BAD_STATE')) return { kind: 'bridge_process_unknown' };
-  if (isAboutLogin && unknownIdentifiers.test(reason)) return { kind: 'bridge_identifier_unknown' };
+  const isUnknown = unknownIdentifiers.some((text) => reason.startsWith(text));
+  if (isAboutLogin && isUnknown) return { kind: 'bridge_identifier_unknown' };
   if (isAboutLogin && endedSession.test(reason)) return { kind: 'bridge_login_unknown' };
   if (isAboutLogin && (status < 500 || code === backfillTimeout)) return requestRejected(status, code, message);
   if (status < 500 || endedSession.test(reason) || unfitSession.test(reason)) return refused(message, true);

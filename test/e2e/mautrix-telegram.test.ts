@@ -4,7 +4,10 @@ import { Secret } from '../../src/base/secret.js';
 import { checkBridge } from '../../src/bridge/check-bridge.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { bridgeAt, bridgeFaultOf, mxidOf } from '../support/bridge-calls.js';
-import { install } from '../support/daemon.js';
+import { install, type Installation } from '../support/daemon.js';
+import { magicPasswords } from '../../src/sandbox/world/magic.js';
+import { tokenOf } from '../support/magic-logins.js';
+import { mustOpen, openSocket } from '../support/message-socket.js';
 import { makeBridgeSession } from '../support/made-session.js';
 import { mautrixMissing, startMautrixTelegram, type MautrixTelegram } from '../support/mautrix-telegram.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
@@ -13,6 +16,7 @@ if (mautrixMissing !== undefined) console.warn(`Tests on the real bridge are ski
 
 const alice = mxidOf('@alice:example.test');
 const bob = mxidOf('@bob:example.test');
+const [carol, dave, erin] = ['@carol:example.test', '@dave:example.test', '@erin:example.test'] as const;
 
 describe.skipIf(mautrixMissing !== undefined)('an unmodified mautrix-telegram', () => {
   let sandbox: Sandbox;
@@ -74,5 +78,110 @@ describe.skipIf(mautrixMissing !== undefined)('an unmodified mautrix-telegram', 
     } finally {
       await installation.remove();
     }
+  });
+
+  describe('beside a daemon', { timeout: 90_000, shuffle: false }, () => {
+    let gangway: Installation;
+    const id = '700021125';
+    beforeAll(async () => {
+      const upstream = { address: mautrix.url, shared_secret: mautrix.sharedSecret, wait_seconds: 30 };
+      gangway = await install(sandbox, { bridge: { upstream } });
+      await gangway.start();
+    });
+    afterAll(() => gangway.remove());
+
+    const v1 = (user: string, path: string, body: unknown = {}) =>
+      gangway.call('POST', `/v1/user/${user}${path}`, body);
+    const v3 = (path: string, body?: unknown) =>
+      gangway.call(body === undefined ? 'GET' : 'POST', `/v3/${path}?user_id=${carol}`, body);
+    const atBridge = async (user: string) => {
+      const { logins } = await bridgeAt(mautrix).findUser(mxidOf(user));
+      return logins.map(({ id: loginId, state }) => [loginId, state.condition]);
+    };
+
+    it('continues a login of version 1 with code and password', async () => {
+      expect((await v1(carol, '/login/request_code', { phone: '+9996621125' })).status).toBe(200);
+      expect((await v1(carol, '/login/send_code', { code: '22222' })).status).toBe(202);
+      const done = await v1(carol, '/login/send_password', { password: magicPasswords.password.password });
+      expect(done).toMatchObject({ status: 200, body: { state: 'logged-in', hand_over: 'handed_over' } });
+      expect(await atBridge(carol)).toEqual([[id, 'working']]);
+    });
+
+    it('continues a bot of version 1', async () => {
+      const done = await v1(dave, '/login/bot_token', { token: tokenOf('2000020321').reveal() });
+      expect(done).toMatchObject({ status: 200, body: { state: 'logged-in', hand_over: 'handed_over' } });
+      expect(await atBridge(dave)).toEqual([['2000020321', 'working']]);
+      expect((await gangway.call('GET', `/v1/user/${dave}/chats`)).text).toBe('[]');
+    });
+
+    it('continues a login of version 1 by QR code', async () => {
+      const socket = await mustOpen(
+        openSocket(Number(new URL(gangway.url()).port), `/_matrix/provision/v1/user/${erin}/login/qr`, {
+          protocols: ['net.maunium.telegram.login', `net.maunium.telegram.auth-${gangway.sharedSecret}`],
+        }),
+      );
+      const { code } = (await socket.next()) as { readonly code: string };
+      const token = new URL(code).searchParams.get('token') ?? expect.fail('no token');
+      sandbox.control.acceptLoginToken(Buffer.from(token, 'base64url'), '+9996620789');
+      expect(await socket.next()).toMatchObject({ success: true, hand_over: 'handed_over' });
+      expect(await atBridge(erin)).toEqual([['700020789', 'working']]);
+    });
+
+    it('rejects requests in words that version 3 repeats', async () => {
+      const direct = async (path: string, body?: unknown) => {
+        const response = await fetch(`${mautrix.url}/_matrix/provision/v3/${path}?user_id=${carol}&login_id=${id}`, {
+          method: body === undefined ? 'GET' : 'POST',
+          headers: { authorization: `Bearer ${mautrix.sharedSecret}` },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        });
+        return { status: response.status, body: await response.json() };
+      };
+      const rejected = [
+        ['create_group/group', {}, 400],
+        ['create_group/group', { participants: ['700020124'] }, 400],
+        ['create_group/group', { participants: 'x' }, 400],
+        ['create_group/party', {}, 404],
+        ['backfill/!room:example.test', {}, 404],
+        ['resolve_media/$event', {}, 404],
+      ] as const;
+      for (const [path, body, status] of rejected) {
+        const { status: answered, body: words } = await v3(path, body);
+        expect({ path, body: words }).toEqual({ path, body: (await direct(path, body)).body });
+        expect({ path, status: answered }).toEqual({ path, status });
+      }
+    });
+
+    it.each(['x', '700020999', '@telegram_1:example.test'])(
+      'makes no group with the participant %s',
+      async (participant) => {
+        const answer = await v3('create_group/group', { participants: [participant], name: { name: 'The group' } });
+        expect([answer.status, answer.text]).toEqual([
+          404,
+          '{"errcode":"M_NOT_FOUND","error":"Nobody on Telegram has that identifier"}',
+        ]);
+      },
+    );
+
+    it('exports no sessions', async () => {
+      const response = await fetch(`${mautrix.url}/_matrix/provision/v3/session_transfer/init?user_id=${carol}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${mautrix.sharedSecret}` },
+        body: JSON.stringify({ remote_id: id }),
+      });
+      expect([response.status, await response.json()]).toEqual([
+        404,
+        { errcode: 'M_UNRECOGNIZED', error: 'This bridge does not support exporting credentials' },
+      ]);
+    });
+
+    it('has what is left of version 1: contacts, a chat, no list of chats, and logout', async () => {
+      const contacts = await gangway.call('GET', `/v1/user/${carol}/contacts`);
+      expect(contacts.status).toBe(200);
+      const chats = await gangway.call('GET', `/v1/user/${carol}/chats`);
+      expect([chats.status, chats.body['errcode']]).toEqual([501, 'chats_unavailable']);
+      expect((await v3('image_pack/list')).text).toBe('[]');
+      expect((await v1(carol, '/logout')).status).toBe(200);
+      expect(await atBridge(carol)).toEqual([]);
+    });
   });
 });

@@ -120,9 +120,7 @@ describe('a leased session', () => {
     expect(body).toMatchObject({ phone: number });
 
     const transfer = (call: string) =>
-      gangway.request('POST', `/_matrix/provision/v3/session_transfer/${call}?user_id=${alice}`, {
-        remote_id: body['id'],
-      });
+      gangway.call('POST', `/v3/session_transfer/${call}?user_id=${alice}`, { remote_id: body['id'] });
     const { credentials } = (await transfer('init')).body as { credentials: Record<string, string> };
     const [ipAddress = '', port] = String(credentials['server_address']).split(':');
     const main = { id: Number(credentials['dc_id']), ipAddress, port: Number(port) };

@@ -64,7 +64,7 @@ export async function startMautrixTelegram(sandbox: Sandbox): Promise<MautrixTel
     database: { type: 'sqlite3-fk-wal', uri: `file:${join(folder, 'bridge.db')}?_txlock=immediate` },
     homeserver: { address: synapse.url, domain: serverName },
     appservice: { address: url, hostname: '127.0.0.1', port: Number(new URL(url).port), ...tokens },
-    provisioning: { shared_secret: sharedSecret },
+    provisioning: { shared_secret: sharedSecret, enable_session_transfers: true },
     encryption: { allow: false },
     logging: { min_level: 'error', writers: [{ type: 'stdout', format: 'json' }] },
   });

@@ -22,6 +22,7 @@ const Exchange = z.object({
     'resolveIdentifier',
     'createDm',
     'createGroup',
+    'passOn',
     'cancelHandOver',
     'logOut',
   ]),
@@ -38,6 +39,7 @@ const Exchange = z.object({
       'no_login',
       'other_transaction',
       'unknown_type',
+      'other_type',
       'no_members',
       'no_name',
       'no_room',
@@ -126,6 +128,10 @@ function perform({ call, given, request }: Exchange, bridge: Bridge, values: Val
       return bridge.createDm(mxid, loginId, last);
     case 'createGroup':
       return bridge.createGroup(mxid, loginId, last, request.body ?? {});
+    case 'passOn': {
+      const { method, path, body = {} } = request;
+      return bridge.passOn(mxid, loginId, { method, path: path.split('/').map(decodeURIComponent), body });
+    }
     case 'cancelHandOver':
       return bridge.cancelHandOver(mxid, process);
     case 'logOut':

@@ -37,6 +37,7 @@ export const errors = {
   nameRequired: matrixError(400, 'M_INVALID_PARAM', 'Name is required'),
   tooFewMembers: matrixError(400, 'M_INVALID_PARAM', 'Must have at least 1 member (in addition to yourself)'),
   unknownGroupType: (type: string) => matrixError(404, 'M_UNRECOGNIZED', `Unrecognized group type ${type}`),
+  invalidPack: (url: string | null) => matrixError(404, 'M_NOT_FOUND', `invalid pack shortcode or link: ${url ?? ''}`),
   unsupported: (error: string) => matrixError(404, 'M_UNRECOGNIZED', error),
   internal: (error: string, reason: string) =>
     matrixError(500, 'M_UNKNOWN', error, { 'fi.mau.internal_error': reason }),

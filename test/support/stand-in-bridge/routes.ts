@@ -106,12 +106,15 @@ export function createRouter(deps: RouterDeps): (method: string, path: readonly 
     });
 
   const createGroup = (type: string): Act =>
-    withLogin((_login, { body }) => {
+    withLogin((login, { body }) => {
       if (!isJson(body)) return Promise.resolve(errors.notJson);
       if (!groupTypes.includes(type)) return Promise.resolve(errors.unknownGroupType(type));
       const { participants = [], name } = JSON.parse(body) as { participants?: readonly string[]; name?: object };
+      if (!Array.isArray(participants)) return Promise.resolve(errors.notJson);
       if (type === 'group' && participants.length === 0) return Promise.resolve(errors.tooFewMembers);
       if (name === undefined) return Promise.resolve(errors.nameRequired);
+      const problem = participants.map((id) => participantProblem(login, id)).find((text) => text !== undefined);
+      if (problem !== undefined) return Promise.resolve(errors.internal('Internal error creating group', problem));
       return Promise.resolve(ok({ id: 'channel:1900000001', mxid: `!group:${homeserver}` }));
     });
 
@@ -144,28 +147,35 @@ export function createRouter(deps: RouterDeps): (method: string, path: readonly 
       resolve_identifier: ['resolve_identifier', 'GET', resolve(second, false)],
       create_dm: ['create_dm', 'POST', resolve(second, true)],
       create_group: ['create_group', 'POST', createGroup(second)],
-      // As a bridge on a homeserver that cannot insert older messages, whose network has no packs and no lazy media.
+      // As a bridge on a homeserver that cannot insert older messages.
       backfill: [
         'backfill',
         'POST',
         () => errors.unsupported('Homeserver does not support batch sending historical messages'),
       ],
-      image_pack: [
-        'image_pack',
-        second === 'list' ? 'GET' : method,
-        withLogin(() => Promise.resolve(errors.unsupported('This bridge does not support importing image packs'))),
-      ],
-      resolve_media: [
-        'resolve_media',
-        'POST',
-        withLogin(() => Promise.resolve(errors.unsupported('This bridge does not support resolving media'))),
-      ],
+      image_pack:
+        second === 'list'
+          ? ['image_pack', 'GET', withLogin(() => Promise.resolve(ok([])))]
+          : [
+              'image_pack',
+              method,
+              withLogin((_, { query }) => Promise.resolve(errors.invalidPack(query.get('pack_url')))),
+            ],
+      // Newer bridges have it.
+      resolve_media: ['resolve_media', 'POST', () => errors.unknownEndpoint],
     };
     const call = calls[first === 'login' ? `login ${second}` : first];
     if (!call) return { point: undefined, answer: errors.unknownEndpoint };
     const [point, expected, act] = call;
     return method === expected ? { point, act } : { point: undefined, answer: errors.wrongMethod };
   };
+}
+
+/** Why the bridge cannot make a group with this participant. */
+function participantProblem({ met }: StandInLogin, id: string): string | undefined {
+  const unreadable = `failed to parse user ID: strconv.ParseInt: parsing ${JSON.stringify(id)}: invalid syntax`;
+  if (!/^\d+$/.test(id)) return unreadable;
+  return met.has(id) ? undefined : `failed to get input user: access hash not found for ${id}`;
 }
 
 /** The bridge does not try the identifier at Telegram; the message is its reason. */
