@@ -45,7 +45,7 @@ const readLogin = z
     id: answer.id,
     name: answer.name,
     profile: answer.profile ?? {},
-    isBot: readIsBot(answer.state.info ?? answer.state_info),
+    isBot: readIsBot(answer.state.info ?? answer.state_info, answer.profile ?? {}),
     state: readState(answer.state),
     spaceRoom: answer.space_room,
     asWritten: answer.asWritten,
@@ -53,9 +53,18 @@ const readLogin = z
 
 const login = members.transform((asWritten) => ({ ...asWritten, asWritten })).pipe(readLogin);
 
-/** The bridge takes every login of the flow `manual` for one of a user: its `false` means nothing there. */
-function readIsBot(info: z.output<typeof stateInfo>): boolean | undefined {
-  return info?.login_method === 'manual' && info.is_bot === false ? undefined : info?.is_bot;
+/**
+ * Undefined if the answer has too little. The bridge takes every login of the flow `manual` for one of a user, and has no state of a login
+ * after its own start: then the profile decides. Every user has a phone number, and no bot has one.
+ */
+function readIsBot(
+  info: z.output<typeof stateInfo>,
+  { phone, username }: { readonly phone?: string | undefined; readonly username?: string | undefined },
+): boolean | undefined {
+  const isKnown = info?.is_bot === true || info?.login_method !== 'manual';
+  if (isKnown && info?.is_bot !== undefined) return info.is_bot;
+  if (phone !== undefined) return false;
+  return username !== undefined && /bot$/i.test(username) ? true : undefined;
 }
 
 function readState({ state_event: event, timestamp, error, message }: z.output<typeof state>): BridgeLoginState {

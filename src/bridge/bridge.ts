@@ -17,7 +17,7 @@ export interface BridgeLogin {
     readonly username?: string | undefined;
     readonly name?: string | undefined;
   };
-  /** Undefined if its answer has no such member. */
+  /** Undefined if its answer does not show it. */
   readonly isBot: boolean | undefined;
   readonly state: BridgeLoginState;
   readonly spaceRoom?: string | undefined;

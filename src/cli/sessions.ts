@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Database, Transaction } from '../database/database.js';
+import type { HandOverRecord } from '../database/stores/hand-over-store.js';
 import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
 import { configFileOption } from './config-file-option.js';
 import { sessionFormats } from '../sessions/consumer.js';
@@ -11,6 +12,11 @@ import type { Surroundings } from './surroundings.js';
 
 interface ConfigOption {
   readonly config: string;
+}
+
+interface RevokeOptions extends ConfigOption {
+  readonly yes?: boolean;
+  readonly withoutBridge?: boolean;
 }
 
 /** `gangway sessions`: who has the Telegram sessions, and what becomes of hand-overs and events, also while the daemon runs. */
@@ -30,9 +36,12 @@ export function addSessions(program: Command, surroundings: Surroundings, end: (
     .addOption(configFileOption())
     .action(({ config }: ConfigOption) =>
       withDatabase(config, surroundings, async ({ database }) => {
-        const accounts = await database.transaction((tx) => tx.telegramAccounts.list());
+        const { accounts, ending } = await database.transaction(async (tx) => ({
+          accounts: await tx.telegramAccounts.list(),
+          ending: await tx.handOvers.listEnding(),
+        }));
         const lines = await Promise.all(accounts.map((account) => database.transaction((tx) => describe(tx, account))));
-        print(lines);
+        print([...lines, ...ending.map(describeEnding)]);
       }),
     );
   sessions
@@ -43,7 +52,7 @@ export function addSessions(program: Command, surroundings: Surroundings, end: (
     .action((telegramUserId: string, { config }: ConfigOption) =>
       withDatabase(config, surroundings, async ({ database }) => {
         const lines = await database.transaction((tx) => describeLogin(tx, telegramUserId));
-        if (lines) return print(lines);
+        if (lines.length > 0) return print(lines);
         refuse(`No user is logged in as ${telegramUserId}. See gangway sessions list.`);
       }),
     );
@@ -68,7 +77,7 @@ export function addSessions(program: Command, surroundings: Surroundings, end: (
       withDatabase(config, surroundings, async ({ database, config: { bridge } }) => {
         if (bridge.upstream === undefined) return refuse('No bridge is configured (bridge.upstream).');
         const isWaiting = await database.transaction((tx) => retry(tx, telegramUserId, surroundings.clock.now()));
-        if (isWaiting) return print([`The running daemon tries to hand over ${telegramUserId} within 10 seconds.`]);
+        if (isWaiting) return print([`The running daemon asks the bridge about ${telegramUserId} within 10 seconds.`]);
         refuse(`No hand-over of ${telegramUserId} is waiting or refused. See gangway sessions list.`);
       }),
     );
@@ -77,18 +86,16 @@ export function addSessions(program: Command, surroundings: Surroundings, end: (
     .description('log a user out of Telegram, wherever the session is: here, at the bridge, or when its lease is over')
     .argument('<telegram user ID>', 'as in the list')
     .option('--yes', 'really do it: the user has to log in again')
+    .option('--without-bridge', 'if the bridge is gone for good: do not wait until it has logged out')
     .addOption(configFileOption())
-    .action((telegramUserId: string, { config, yes = false }: ConfigOption & { readonly yes?: boolean }) =>
+    .action((telegramUserId: string, { config, yes = false, withoutBridge = false }: RevokeOptions) =>
       withDatabase(config, surroundings, async ({ database }) => {
         if (!yes) return refuse('This logs the user out of Telegram. Add --yes to do it.');
-        const isAway = await revoke(database, telegramUserId, surroundings.clock.now());
-        if (isAway === undefined) {
+        const outcome = await revoke(database, telegramUserId, { withoutBridge, now: surroundings.clock.now() });
+        if (outcome === 'unknown') {
           return refuse(`No user is logged in as ${telegramUserId}. See gangway sessions list.`);
         }
-        const rest = isAway
-          ? 'End its exported session in the Telegram app.'
-          : 'The daemon ends its session at Telegram.';
-        print([`Removed ${telegramUserId}. ${rest}`]);
+        print([`Removed ${telegramUserId}. ${rests[outcome]}`]);
       }),
     );
   sessions
@@ -130,14 +137,37 @@ async function describeHolder(tx: Transaction, { id, heldBy }: TelegramAccountRe
   }
 }
 
-/** Describes one login in lines of a name and a value; undefined if there is no such login. */
-async function describeLogin(tx: Transaction, telegramUserId: string): Promise<string[] | undefined> {
+/** Describes a login that the user has ended, and the bridge has not yet. */
+function describeEnding({ telegramUserId, owner, reason }: HandOverRecord): string {
+  return `${telegramUserId} ${owner} logged out, waits for the bridge${reason === null ? '' : `: ${reason}`}`;
+}
+
+/** Describes a login in lines of a name and a value, and after it those of the same Telegram account that the bridge is to end. */
+async function describeLogin(tx: Transaction, telegramUserId: string): Promise<string[]> {
   const account = await tx.telegramAccounts.findByTelegramUserId(telegramUserId);
-  if (account === undefined) return undefined;
-  const { id, owner, heldBy, createdAt } = account;
+  const ending = (await tx.handOvers.listByTelegramUserId(telegramUserId)).filter(({ state }) => state === 'ending');
+  return [...(account ? await describeLinked(tx, account) : []), ...ending.flatMap(describeEndingLines)];
+}
+
+function describeEndingLines(handOver: HandOverRecord): string[] {
+  const { telegramUserId, owner, createdAt, state, reason, attempts, dueAt, session } = handOver;
+  return writeLines({
+    telegram_user_id: telegramUserId,
+    user_id: owner,
+    session: `${session === null ? 'at the bridge' : 'here or at the bridge'}, to be ended`,
+    hand_over: state,
+    hand_over_since: new Date(createdAt).toISOString(),
+    hand_over_reason: reason,
+    hand_over_attempts: attempts,
+    hand_over_next_attempt: new Date(dueAt).toISOString(),
+  });
+}
+
+async function describeLinked(tx: Transaction, account: TelegramAccountRecord): Promise<string[]> {
+  const { id, owner, telegramUserId, heldBy, createdAt } = account;
   const handOver = await tx.handOvers.find(id);
   const lease = heldBy === 'lease' ? await tx.sessionLeases.find(id) : undefined;
-  const values: Readonly<Record<string, string | number | null | undefined>> = {
+  return writeLines({
     telegram_user_id: telegramUserId,
     user_id: owner,
     logged_in_at: new Date(createdAt).toISOString(),
@@ -150,23 +180,44 @@ async function describeLogin(tx: Transaction, telegramUserId: string): Promise<s
     lease_consumer: lease?.consumer,
     lease_taken_at: lease && new Date(lease.takenAt).toISOString(),
     lease_expires_at: lease && new Date(lease.expiresAt).toISOString(),
-  };
+  });
+}
+
+function writeLines(values: Readonly<Record<string, string | number | null | undefined>>): string[] {
   return Object.entries(values).flatMap(([name, value]) =>
     value === null || value === undefined ? [] : [`${name}: ${value}`],
   );
 }
 
-/** Deletes the linked account. Returns whether its session was exported and printed; undefined if there is no such login. */
-async function revoke(database: Database, telegramUserId: string, now: number): Promise<boolean | undefined> {
-  const { endLogin } = await import('../login/owned-logins.js');
+/** What becomes of the session of a login that was revoked. */
+const rests = {
+  ended: 'The daemon ends its session at Telegram.',
+  exported: 'End its exported session in the Telegram app.',
+  at_bridge: 'If its session is still in use, end it in the Telegram app.',
+} as const;
+
+/** Deletes the linked account. Without the bridge, its logins that wait to be ended there are ended here, or left to the user. */
+async function revoke(
+  database: Database,
+  telegramUserId: string,
+  { withoutBridge, now }: { readonly withoutBridge: boolean; readonly now: number },
+): Promise<keyof typeof rests | 'unknown'> {
+  const { endLogin, leaveSession } = await import('../login/owned-logins.js');
   return database.transaction(async (tx) => {
     const found = await tx.telegramAccounts.findByTelegramUserId(telegramUserId);
-    if (found === undefined || !(await tx.telegramAccounts.hold(found.id))) return undefined;
-    const account = await tx.telegramAccounts.find(found.id);
-    if (account === undefined) return undefined;
-    const isStored = (await tx.sessionLeases.find(account.id))?.state === 'exported';
-    await endLogin(tx, account, now);
-    return account.heldBy === 'export' && !isStored;
+    const account =
+      found && (await tx.telegramAccounts.hold(found.id)) ? await tx.telegramAccounts.find(found.id) : undefined;
+    const isStored = account && (await tx.sessionLeases.find(account.id))?.state === 'exported';
+    if (account) await endLogin(tx, account, now);
+    const handOvers = withoutBridge ? await tx.handOvers.listByTelegramUserId(telegramUserId) : [];
+    const ending = handOvers.filter(({ state }) => state === 'ending');
+    for (const { id, owner, session } of ending) {
+      await tx.handOvers.delete(id);
+      if (session !== null) await leaveSession(tx, { id, owner, session, since: now });
+    }
+    if (account === undefined && ending.length === 0) return 'unknown';
+    if (account?.heldBy === 'export' && !isStored) return 'exported';
+    return ending.some(({ session }) => session === null) ? 'at_bridge' : 'ended';
   });
 }
 
@@ -174,12 +225,11 @@ async function revoke(database: Database, telegramUserId: string, now: number): 
 async function retry(tx: Transaction, telegramUserId: string, now: number): Promise<boolean> {
   const { startHandOver } = await import('../hand-over/start-hand-over.js');
   let isDue = false;
-  for (const handOver of await tx.handOvers.listByTelegramUserId(telegramUserId)) {
-    if (handOver.state === 'refused') {
-      const account = (await tx.telegramAccounts.hold(handOver.id)) && (await tx.telegramAccounts.find(handOver.id));
+  for (const { id, state } of await tx.handOvers.listByTelegramUserId(telegramUserId)) {
+    if (state === 'refused') {
+      const account = (await tx.telegramAccounts.hold(id)) && (await tx.telegramAccounts.find(id));
       if (account && (await startHandOver(tx, account, now))) isDue = true;
-    } else {
-      await tx.handOvers.save({ ...handOver, dueAt: now });
+    } else if (await tx.handOvers.setDueAt(id, now)) {
       isDue = true;
     }
   }

@@ -1,6 +1,7 @@
 import type { Mxid } from '../base/mxid.js';
 import type { Transaction } from '../database/database.js';
 import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
+import type { TelegramSession } from '../telegram/gateway.js';
 
 /** How far the hand-over of a linked account is. */
 export type HandOverStatus =
@@ -11,6 +12,15 @@ export type HandOverStatus =
   | { readonly state: 'handed_over' }
   /** The bridge does not take it, in its own words. The session is here. */
   | { readonly state: 'refused'; readonly reason: string };
+
+/** A session whose linked account is gone. */
+export interface OrphanedSession {
+  readonly id: string;
+  readonly owner: Mxid;
+  readonly session: TelegramSession;
+  /** Epoch ms. */
+  readonly since: number;
+}
 
 /** Gives the sessions of linked accounts to the bridge, exclusively and durably. */
 export interface HandOvers {

@@ -12,7 +12,7 @@ import type { TelegramAccountRecord } from '../database/stores/telegram-account-
 import type { TelegramSession } from '../telegram/gateway.js';
 import { describeFault } from './describe-fault.js';
 import { readProcess, writeProcess } from './hand-over-process.js';
-import type { HandOverService, HandOverStatus } from './hand-overs.js';
+import type { HandOverService, HandOverStatus, OrphanedSession } from './hand-overs.js';
 import { createHandOverOutbox } from './outbox.js';
 import { startHandOver } from './start-hand-over.js';
 
@@ -32,20 +32,12 @@ export interface HandOverDeps {
   readonly logger: Logger;
 }
 
-/** A session whose linked account is gone. */
-export interface OrphanedSession {
-  readonly id: string;
-  readonly owner: Mxid;
-  readonly session: TelegramSession;
-  /** Epoch ms. */
-  readonly since: number;
-}
-
 const firstRetryMs = 2_000;
 const longestRetryMs = 600_000;
+/** Endings wait for the administrator, if the bridge is gone for good. */
+const longestEndingRetryMs = 3_600_000;
 /** A bridge that cannot reach Telegram refuses too: that passes. */
 const mostRefusals = 8;
-const endingGivenUpAfterMs = 7 * 86_400_000;
 const refusedKeptMs = 30 * 86_400_000;
 
 /**
@@ -60,6 +52,8 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
   /** Runs `change` if the hand-over is still in the state of the record; the command line and deactivation may have changed it. */
   function changing(record: HandOverRecord, change: (tx: Transaction) => Promise<void>): Promise<boolean> {
     return database.transaction(async (tx) => {
+      // The lock of the row that those take before they change the hand-over.
+      await tx.telegramAccounts.hold(record.id);
       if ((await tx.handOvers.find(record.id))?.state !== record.state) return false;
       await change(tx);
       return true;
@@ -94,16 +88,17 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
       if (await hasLogin(record)) return confirm(record);
     }
     const at = clock.now();
-    await changing(record, async (tx) => {
+    const isRefused = await changing(record, async (tx) => {
       await tx.telegramAccounts.setHolder(id, { from: 'hand_over', to: 'gangway', session, at });
       await tx.handOvers.save({ ...record, state: 'refused', session: null, process: null, reason, dueAt: at });
     });
-    logger.error('bridge refused a login', { owner, reason });
+    if (isRefused) logger.error('bridge refused a login', { owner, reason });
   }
 
   async function postpone(record: HandOverRecord, reason: string): Promise<void> {
     const attempts = record.attempts + 1;
-    const waitMs = Math.min(firstRetryMs * 2 ** Math.min(record.attempts, 20), longestRetryMs) * jitter(random);
+    const longestMs = record.state === 'ending' ? longestEndingRetryMs : longestRetryMs;
+    const waitMs = Math.min(firstRetryMs * 2 ** Math.min(record.attempts, 20), longestMs) * jitter(random);
     const dueAt = Math.ceil(clock.now() + waitMs);
     await changing(record, async (tx) => {
       const now = await tx.handOvers.find(record.id);
@@ -140,7 +135,11 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
     const { id, owner, session, telegramUserId } = record;
     if (session === null) throw new Error('a pending hand-over has no session');
     await closeConnection(id);
-    if (!(await endEarlierOnes(record))) return postpone(record, 'An earlier login of this account has not ended yet.');
+    if (!(await endEarlierOnes(record))) {
+      // Throws if the bridge does not let the user log in: then the earlier login may never end.
+      await bridge.findUser(owner);
+      return postpone(record, 'An earlier login of this account has not ended yet.');
+    }
     if (record.process === null) {
       // From now on, a login of this account at the bridge is the one that was handed over.
       if (await hasLogin(record)) await bridge.logOut(owner, telegramUserId);
@@ -150,7 +149,12 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
     const process = await bridge.startHandOver(owner);
     const given = { ...record, process: writeProcess(process) };
     if (!(await changing(record, (tx) => tx.handOvers.save(given)))) return bridge.cancelHandOver(owner, process);
-    await bridge.submitSession(owner, process, toBridgeSession(session));
+    try {
+      await bridge.submitSession(owner, process, toBridgeSession(session));
+    } catch (error) {
+      if (isRejectedUnread(error)) await changing(given, (tx) => tx.handOvers.save({ ...given, process: null }));
+      throw error;
+    }
     await confirm(given);
   }
 
@@ -174,9 +178,10 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
     }
   }
 
-  function note({ owner }: HandOverRecord, fault: BridgeFault): void {
+  function note({ owner, state }: HandOverRecord, fault: BridgeFault): void {
     const isForAdmin = fault.kind === 'bridge_secret_rejected' || fault.kind === 'bridge_answer_invalid';
-    logger[isForAdmin ? 'error' : 'warn']('hand-over failed', { owner, fault });
+    const what = state === 'ending' ? 'logout at the bridge failed' : 'hand-over failed';
+    logger[isForAdmin ? 'error' : 'warn'](what, { owner, fault });
   }
 
   /** The account is gone here: its login goes at the bridge, if that has it; else its session is to be ended by us. */
@@ -200,15 +205,14 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
     });
   }
 
+  /** Never given up: a session whose holder is unknown must not be opened here, nor deleted while it is alive. */
   async function endOrPostpone(record: HandOverRecord): Promise<void> {
     try {
       await end(record);
     } catch (error) {
       if (!(error instanceof BridgeFailure)) throw error;
       note(record, error.fact);
-      if (clock.now() - record.createdAt < endingGivenUpAfterMs) return postpone(record, describeFault(error.fact));
-      logger.error('logout at the bridge given up', { owner: record.owner, fault: error.fact });
-      await changing(record, (tx) => tx.handOvers.delete(record.id));
+      await postpone(record, describeFault(error.fact));
     }
   }
 
@@ -286,4 +290,10 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
       await database.transaction((tx) => tx.handOvers.deleteRefused(clock.now() - refusedKeptMs));
     },
   };
+}
+
+/** Whether the bridge has rejected the request before it read the session. */
+function isRejectedUnread(error: unknown): boolean {
+  if (!(error instanceof BridgeFailure)) return false;
+  return error.fact.kind === 'bridge_user_forbidden' || error.fact.kind === 'bridge_secret_rejected';
 }

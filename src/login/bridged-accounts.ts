@@ -35,6 +35,8 @@ export interface BridgedAccountsDeps {
 }
 
 const noLogins: BridgeUser = { bridgeBot: '', commandPrefix: '', logins: [] };
+/** The answer about a user who may not log in there: it lists none of the logins, although those of before stay connected. */
+const forbidden: BridgeUser = { ...noLogins };
 
 export function createBridgedAccounts(deps: BridgedAccountsDeps): BridgedAccounts {
   const { bridge, database, watcher, clock, random, logger } = deps;
@@ -45,8 +47,7 @@ export function createBridgedAccounts(deps: BridgedAccountsDeps): BridgedAccount
     } catch (error) {
       if (!(error instanceof BridgeFailure)) throw error;
       const { fact } = error;
-      // A user who may not log in there has no logins there.
-      if (fact.kind === 'bridge_user_forbidden') return noLogins;
+      if (fact.kind === 'bridge_user_forbidden') return forbidden;
       logger[fact.kind === 'bridge_unreachable' ? 'warn' : 'error']('bridge cannot be asked', { fault: fact });
       return undefined;
     }
@@ -54,6 +55,7 @@ export function createBridgedAccounts(deps: BridgedAccountsDeps): BridgedAccount
 
   /** `askedAt` is when the bridge was asked: what has changed since is newer than its answer. */
   async function align(tx: Transaction, owner: Mxid, user: BridgeUser, askedAt: number): Promise<void> {
+    if (user === forbidden) return;
     const working = user.logins.filter(({ state }) => state.condition !== 'ended');
     const accounts = await tx.telegramAccounts.listByOwner(owner);
     for (const account of accounts.filter(({ heldBy, updatedAt }) => heldBy === 'bridge' && updatedAt < askedAt)) {
@@ -130,7 +132,9 @@ export function createBridgedAccounts(deps: BridgedAccountsDeps): BridgedAccount
 
     statusOf(account, view) {
       const user = readUser(account.profile);
-      if (view === undefined) return { kind: 'unsure', user, fault: { kind: 'bridge_unreachable' } };
+      if (view === undefined || view === forbidden) {
+        return { kind: 'unsure', user, fault: { kind: 'bridge_unreachable' } };
+      }
       const login = view.logins.find(({ id }) => id === account.telegramUserId);
       switch (login?.state.condition) {
         case 'working':

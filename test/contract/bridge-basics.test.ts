@@ -68,7 +68,7 @@ describe.each(Object.entries(places))('a bridge: %s', (_name, open) => {
     const { logins, commandPrefix } = await bridge.findUser(alice);
     expect(commandPrefix).toBe('!tg');
     expect(logins).toMatchObject([
-      { id: place.loginId, isBot: undefined, state: { condition: 'working', event: 'CONNECTED' } },
+      { id: place.loginId, isBot: false, state: { condition: 'working', event: 'CONNECTED' } },
     ]);
     const [login] = logins;
     const { id, name, state } = login ?? expect.unreachable('there is no login');

@@ -49,7 +49,7 @@ describe('a hand-over', () => {
           id: loginId,
           name: 'sandbox_20123',
           profile: { phone, username: 'sandbox_20123', name: 'Sandbox 20123' },
-          isBot: undefined,
+          isBot: false,
           state: expect.objectContaining({ condition: 'working', event: 'CONNECTED' }) as unknown,
           spaceRoom: undefined,
           asWritten: expect.objectContaining({ id: loginId, state_event: 'CONNECTED' }) as unknown,

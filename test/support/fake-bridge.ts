@@ -182,8 +182,7 @@ function shown(id: string, { user, state }: FakeBridgeLogin): BridgeLogin {
     profile: definedOf(profile),
     space_room,
   };
-  // As the bridge, which does not know it after a hand-over.
-  return { id, name, profile, isBot: undefined, state, spaceRoom: space_room, asWritten };
+  return { id, name, profile, isBot: user.isBot, state, spaceRoom: space_room, asWritten };
 }
 
 function definedJson(value: unknown): Record<string, unknown> {

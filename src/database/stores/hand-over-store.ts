@@ -40,6 +40,10 @@ export interface HandOverStore {
   listDue(at: number, limit: number): Promise<HandOverRecord[]>;
   /** When the next one that is `pending` or `ending` is due after that time. */
   nextDueAt(after: number): Promise<number | undefined>;
+  /** All that are `ending`, oldest first. */
+  listEnding(): Promise<HandOverRecord[]>;
+  /** Changes when it is due. Returns false if there is none. */
+  setDueAt(id: string, dueAt: number): Promise<boolean>;
   /** Inserts or replaces. */
   save(record: HandOverRecord): Promise<void>;
   delete(id: string): Promise<void>;

@@ -32,6 +32,7 @@ export function createHandOverStore(session: TransactionSession, sealer: Sealer)
     },
 
     listByOwner: (owner) => list({ owner }),
+    listEnding: () => list({ state: 'ending' satisfies HandOverState }),
     listByTelegramUserId: (telegramUserId) => list({ telegramUserId }),
 
     async listDue(at, limit) {
@@ -45,6 +46,10 @@ export function createHandOverStore(session: TransactionSession, sealer: Sealer)
 
     async nextDueAt(after) {
       return (await repository().minimum('dueAt', { state: open, dueAt: MoreThan(after) })) ?? undefined;
+    },
+
+    async setDueAt(id, dueAt) {
+      return (await repository().update({ id }, { dueAt })).affected === 1;
     },
 
     async save({ session: clear, ...rest }) {

@@ -199,6 +199,75 @@ describe('gangway sessions', () => {
     expect([handOver?.state, lease?.state]).toEqual(['ending', 'ending']);
   });
 
+  describe('a login that the bridge is to end', () => {
+    const ending = (tx: Transaction, id: string, session: Secret | null) =>
+      tx.handOvers.save({
+        id,
+        owner,
+        telegramUserId: id,
+        state: 'ending',
+        session,
+        process: null,
+        reason: 'no answer',
+        attempts: 9,
+        refusals: 0,
+        dueAt: 9_999_999_999_999,
+        createdAt: 0,
+      });
+    const open = () => database.transaction((tx) => tx.handOvers.listEnding());
+    const left = () => database.transaction((tx) => tx.loginProcesses.listByOwner(owner, 0));
+
+    beforeEach(() =>
+      database.transaction(async (tx) => {
+        await ending(tx, '7', new Secret('a session'));
+        await ending(tx, '8', null);
+      }),
+    );
+
+    it('is listed and shown', async () => {
+      expect(await sessions('list')).toMatchObject({
+        out: ['7', '8'].map((id) => `${id} ${owner} logged out, waits for the bridge: no answer\n`).join(''),
+      });
+      const { code, out } = await sessions('show', '7');
+      expect(code).toBe(0);
+      expect(out.split('\n')).toEqual([
+        'telegram_user_id: 7',
+        `user_id: ${owner}`,
+        'session: here or at the bridge, to be ended',
+        'hand_over: ending',
+        'hand_over_since: 1970-01-01T00:00:00.000Z',
+        'hand_over_reason: no answer',
+        'hand_over_attempts: 9',
+        'hand_over_next_attempt: 2286-11-20T17:46:39.999Z',
+        '',
+      ]);
+    });
+
+    it('is retried', async () => {
+      expect(await sessions('retry', '7')).toMatchObject({ code: 0, err: '' });
+      const due = await database.transaction((tx) => tx.handOvers.listDue(Date.now() + 60_000, 9));
+      expect(due.map(({ id }) => id)).toEqual(['7']);
+    });
+
+    it('is left to the bridge by revoke, unless that is gone for good', async () => {
+      expect(await sessions('revoke', '7', '--yes')).toMatchObject({ code: 7 });
+      expect(await open()).toHaveLength(2);
+      const abandon = (id: string) => sessions('revoke', id, '--yes', '--without-bridge');
+      expect(await abandon('7')).toMatchObject({
+        code: 0,
+        out: 'Removed 7. The daemon ends its session at Telegram.\n',
+      });
+      expect((await left()).map(({ state }) => readState(state))).toMatchObject([
+        { step: 'over', session: new Secret('a session') },
+      ]);
+      const { code, out } = await abandon('8');
+      expect(code).toBe(0);
+      expect(out).toContain('end it in the Telegram app');
+      expect(await left()).toHaveLength(1);
+      expect(await open()).toEqual([]);
+    });
+  });
+
   it('shows one login without its session', async () => {
     await database.transaction(async (tx) => {
       await link(tx, '2', 'gangway');

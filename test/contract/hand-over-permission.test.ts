@@ -1,0 +1,152 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Database } from '../../src/database/database.js';
+import type { TelegramGateway } from '../../src/telegram/gateway.js';
+import { bridgeAt } from '../support/bridge-calls.js';
+import { openTestDatabase } from '../support/database.js';
+import { createFakeClock, type FakeClock } from '../support/fake-clock.js';
+import { createTestGateway, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
+import { startHandOverDaemon, type HandOverDaemon } from '../support/hand-over-world.js';
+import { code, mxidOf, phone, token } from '../support/login-desk.js';
+import { codeOf, tokenOf } from '../support/magic-logins.js';
+import { startStandInBridge, type StandInBridge } from '../support/stand-in-bridge/stand-in-bridge.js';
+
+const alice = mxidOf('@alice:example.test');
+const digits = '9996620110';
+const id = '700020110';
+const words = 'The bridge does not let this Matrix user log in.';
+const days = 86_400_000;
+
+const gramjs = useGramjsOnSandbox();
+let gateway: TelegramGateway;
+beforeAll(() => {
+  gateway = createTestGateway(gramjs.sandbox);
+});
+afterAll(() => gateway.close());
+
+let clock: FakeClock;
+let database: Database;
+let standIn: StandInBridge;
+let daemon: HandOverDaemon;
+/** Whether the bridge lets Alice log in, at a request that is in `standIn.requests` already. */
+let isPermitted: () => boolean;
+
+beforeEach(async () => {
+  clock = createFakeClock();
+  isPermitted = () => true;
+  standIn = await startStandInBridge({ sandbox: gramjs.sandbox, allows: () => isPermitted() });
+  database = await openTestDatabase({ clock });
+  daemon = startHandOverDaemon({ gateway, database, bridge: bridgeAt(standIn), clock });
+});
+afterEach(async () => {
+  await daemon.stop();
+  await standIn.stop();
+  await database.close();
+});
+
+async function logIn(): Promise<void> {
+  await daemon.login.submit(alice, phone(`+${digits}`));
+  await daemon.login.submit(alice, code(codeOf(digits).reveal()));
+}
+
+const due = () => database.transaction((tx) => tx.handOvers.listDue(Number.MAX_SAFE_INTEGER, 10));
+const accounts = () => database.transaction((tx) => tx.telegramAccounts.listByOwner(alice));
+const status = () => daemon.handOvers.findStatus(alice, id, 0);
+
+/** Makes one attempt for each hand-over now. */
+async function attempt(): Promise<void> {
+  for (const handOver of await due()) await daemon.handOvers.settle(handOver.id, 60_000);
+}
+const loseTheAnswer = () => {
+  standIn.fail('step', { kind: 'lose_answer' });
+  isPermitted = () =>
+    standIn.requests.filter(({ point }) => point === 'step').length === 0 || standIn.logins.size === 0;
+};
+
+describe('a user who loses the permission at the bridge', () => {
+  it('before the bridge reads the session is refused, and the session is here', async () => {
+    isPermitted = () => !standIn.requests.some(({ point }) => point === 'step');
+    await logIn();
+    await attempt();
+    expect(await status()).toEqual({ state: 'refused', reason: words });
+    expect(await accounts()).toMatchObject([{ heldBy: 'gangway', session: expect.anything() as unknown }]);
+    expect(await due()).toEqual([]);
+    expect(await daemon.login.whoAmI(alice)).toMatchObject({ id });
+    expect(standIn.logins.size).toBe(0);
+  });
+
+  it('while the answer of the bridge is unknown keeps the session closed until the bridge can be asked', async () => {
+    loseTheAnswer();
+    await logIn();
+    for (let time = 0; time < 3; time += 1) await attempt();
+    expect(await status()).toEqual({ state: 'pending', reason: words });
+    expect(await accounts()).toMatchObject([{ heldBy: 'hand_over', session: null }]);
+    isPermitted = () => true;
+    await attempt();
+    expect(await status()).toEqual({ state: 'handed_over' });
+  });
+
+  it('after the hand-over is not taken for one who is logged out', async () => {
+    await logIn();
+    await attempt();
+    await clock.advance(1_000);
+    isPermitted = () => false;
+    await expect(daemon.login.whoAmI(alice)).rejects.toMatchObject({ fact: { kind: 'bridge_unreachable' } });
+    expect(await accounts()).toMatchObject([{ heldBy: 'bridge' }]);
+    isPermitted = () => true;
+    expect(await daemon.login.whoAmI(alice)).toMatchObject({ id });
+  });
+
+  it('and logs in again while an earlier login cannot be ended is refused', async () => {
+    await logIn();
+    await attempt();
+    await clock.advance(1_000);
+    isPermitted = () => false;
+    await daemon.login.logOut(alice, 'all');
+    await attempt();
+    await logIn();
+    await attempt();
+    expect(await status()).toEqual({ state: 'refused', reason: words });
+    expect(await accounts()).toMatchObject([{ heldBy: 'gangway', session: expect.anything() as unknown }]);
+  });
+});
+
+describe('a login that the bridge is to end', () => {
+  const ends = {
+    'the bridge has': async () => {
+      await logIn();
+      await attempt();
+    },
+    'the bridge may have': async () => {
+      loseTheAnswer();
+      await logIn();
+      await attempt();
+    },
+  };
+
+  it.each(Object.entries(ends))('and that %s is kept until the bridge answers, however long', async (_, begin) => {
+    await begin();
+    await standIn.goDown();
+    await clock.advance(1_000);
+    await daemon.login.logOut(alice, 'all');
+    for (let day = 0; day < 9; day += 1) {
+      await clock.advance(days);
+      await attempt();
+    }
+    expect(await due()).toMatchObject([{ state: 'ending', reason: 'The bridge cannot be reached.' }]);
+    isPermitted = () => true;
+    await standIn.comeUp();
+    await attempt();
+    expect(await due()).toEqual([]);
+    expect(standIn.logins.size).toBe(0);
+    expect(gramjs.sandbox.control.sessions()).toEqual([]);
+  });
+});
+
+it('links a bot that was logged in at the bridge as a bot', async () => {
+  await daemon.login.submit(alice, token(tokenOf('2000020110').reveal()));
+  await attempt();
+  const [account] = await accounts();
+  // As if the bridge had got it without Gangway.
+  await database.transaction((tx) => tx.telegramAccounts.delete(account?.id ?? ''));
+  expect(await daemon.login.whoAmI(alice)).toMatchObject({ id: '2000020110', isBot: true });
+});
