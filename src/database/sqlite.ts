@@ -52,7 +52,7 @@ export async function openSqlite(
   // A transaction that reads first and writes later fails at once where another program has written in between.
   const begin = async (queryRunner: QueryRunner) => {
     requireOwn();
-    await queryRunner.query('BEGIN IMMEDIATE');
+    await execute(queryRunner, 'BEGIN IMMEDIATE');
   };
   const useWriteAheadLog = async () => {
     const queryRunner = dataSource.createQueryRunner();
@@ -78,7 +78,7 @@ export async function openSqlite(
     begin,
     beginOpening: begin,
     async commit(queryRunner) {
-      await queryRunner.query('COMMIT');
+      await execute(queryRunner, 'COMMIT');
     },
     async settle() {
       if (target.inMemory) return;
@@ -97,6 +97,15 @@ export async function openSqlite(
       await lock?.release();
     },
   };
+}
+
+/** Runs a statement without rows or parameters. TypeORM would have SQLite's thread prepare, run and finalize it one after another. */
+async function execute(queryRunner: QueryRunner, sql: string): Promise<void> {
+  const connection: unknown = await queryRunner.connect();
+  if (!(connection instanceof sqlite3.Database)) throw new Error('a transaction without a connection of the driver');
+  await new Promise<void>((resolve, reject) => {
+    connection.exec(sql, (error) => (error ? reject(error) : resolve()));
+  });
 }
 
 function isBusy(error: unknown): boolean {

@@ -109,10 +109,13 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
 
   /** Ends what is left of earlier logins of the same Telegram account: the bridge has room for one. Returns whether nothing is left. */
   async function endEarlierOnes({ id, telegramUserId }: HandOverRecord): Promise<boolean> {
-    const list = () => database.transaction((tx) => tx.handOvers.listByTelegramUserId(telegramUserId));
-    const isEarlier = (other: HandOverRecord) => other.id !== id && other.state === 'ending';
-    for (const other of (await list()).filter(isEarlier)) await outbox.attempt(other.id);
-    return !(await list()).some(isEarlier);
+    const listEarlier = async () => {
+      const all = await database.transaction((tx) => tx.handOvers.listByTelegramUserId(telegramUserId));
+      return all.filter((other) => other.id !== id && other.state === 'ending');
+    };
+    const earlier = await listEarlier();
+    for (const other of earlier) await outbox.attempt(other.id);
+    return earlier.length === 0 || (await listEarlier()).length === 0;
   }
 
   /** Whether the process has ended well, if it is known; a process that the bridge does not know has ended before, in whatever way. */

@@ -14,7 +14,7 @@ import type { IsActiveOwner } from './active-owner.js';
 import type { BridgedAccounts } from './bridged-accounts.js';
 import type { Login, LoginLedger } from './login-ledger.js';
 import { endLinked } from './owned-logins.js';
-import type { BridgeView, OwnerStandings, Standing } from './standing.js';
+import type { BridgeView, OwnerStandings, OwnerView, Standing } from './standing.js';
 import { readUser, writeUser } from './stored-forms.js';
 import type { TelegramDesk } from './telegram-desk.js';
 
@@ -50,14 +50,14 @@ export interface AccountBook extends AccountChecks {
   standingOf(owner: Mxid, name?: TelegramUserId): Promise<Standing>;
   /** The same of every account, oldest first; those that are `logged_out` are forgotten by now, but at the bridge, which lists them again. */
   standings(owner: Mxid): Promise<OwnerStandings>;
-  /** What the bridge answers about the owner; undefined without a bridge, or if it cannot be asked. The linked accounts are in line with it then. */
-  askBridge(owner: Mxid): Promise<BridgeView>;
-  /** Whether the owner may have another one: accounts count whose sessions are alive or may be. */
-  hasRoom(owner: Mxid): Promise<boolean>;
+  /** Asks the bridge, if there is one, and returns its answer with the linked accounts, which are in line with it then. */
+  look(owner: Mxid): Promise<OwnerView>;
+  /** The same, and among the accounts the logins that the bridge still lists although Telegram has ended them. */
+  lookAtAll(owner: Mxid): Promise<OwnerView>;
+  /** Whether the owner, who has these accounts on record, may have another one: accounts count whose sessions are alive or may be. */
+  hasRoom(owner: Mxid, accounts: readonly TelegramAccountRecord[]): Promise<boolean>;
   /** What is on record, oldest first, without asking Telegram. */
   list(owner: Mxid): Promise<readonly TelegramAccountRecord[]>;
-  /** The same, and the logins that the bridge still lists although Telegram has ended them, as of its answer. */
-  listWithEnded(owner: Mxid, view: BridgeView): Promise<readonly TelegramAccountRecord[]>;
   /** Asks Telegram something on an account's session, which is forgotten where Telegram has ended it. */
   ask<T>(
     account: TelegramAccountRecord,
@@ -167,16 +167,18 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
     return { kind: 'logged_in', user: readUser(account.profile) };
   }
 
-  const askBridge = async (owner: Mxid) => bridged?.look(owner);
+  const look = async (owner: Mxid): Promise<OwnerView> =>
+    bridged ? bridged.look(owner) : { view: undefined, accounts: await list(owner) };
 
   async function standingOfOne(account: TelegramAccountRecord): Promise<Standing> {
-    const view = account.heldBy === 'bridge' ? await askBridge(account.owner) : undefined;
+    const view = account.heldBy === 'bridge' ? (await look(account.owner)).view : undefined;
     return standingOfAccount(account, view);
   }
 
-  async function standingOf(owner: Mxid, name?: TelegramUserId): Promise<Standing> {
-    const view = await askBridge(owner);
-    const meant = (await list(owner)).filter(({ telegramUserId }) => name === undefined || telegramUserId === name);
+  const standingOf = async (owner: Mxid, name?: TelegramUserId) => standingIn(await look(owner), name);
+
+  async function standingIn({ view, accounts }: OwnerView, name?: TelegramUserId): Promise<Standing> {
+    const meant = accounts.filter(({ telegramUserId }) => name === undefined || telegramUserId === name);
     for (const account of meant) {
       const standing = await standingOfAccount(account, view);
       if (standing.kind !== 'logged_out') return standing;
@@ -185,22 +187,21 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
   }
 
   async function standings(owner: Mxid): Promise<OwnerStandings> {
-    const view = await askBridge(owner);
-    const accounts = await list(owner);
+    const { view, accounts } = await look(owner);
     const known = await Promise.all(
       accounts.map(async (account) => ({ account, standing: await standingOfAccount(account, view) })),
     );
     return { view, standings: [...known, ...(bridged?.endedLogins(owner, view, accounts) ?? [])] };
   }
 
-  async function listWithEnded(owner: Mxid, view: BridgeView): Promise<readonly TelegramAccountRecord[]> {
-    const linked = await list(owner);
-    const ended = bridged?.endedLogins(owner, view, linked) ?? [];
-    return [...linked, ...ended.map(({ account }) => account)];
+  async function lookAtAll(owner: Mxid): Promise<OwnerView> {
+    const { view, accounts } = await look(owner);
+    const ended = bridged?.endedLogins(owner, view, accounts) ?? [];
+    return { view, accounts: [...accounts, ...ended.map(({ account }) => account)] };
   }
 
-  async function hasRoom(owner: Mxid): Promise<boolean> {
-    if ((await list(owner)).length < maxAccounts) return true;
+  async function hasRoom(owner: Mxid, accounts: readonly TelegramAccountRecord[]): Promise<boolean> {
+    if (accounts.length < maxAccounts) return true;
     await standings(owner);
     return (await list(owner)).length < maxAccounts;
   }
@@ -229,7 +230,7 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
       const times = { createdAt: at, updatedAt: at };
       const record = { id, owner, telegramUserId: user.id, session, profile, heldBy: 'gangway', ...times } as const;
       const replaced = await replace(tx, login, record);
-      if (!replaced && !(await isActiveOwner(tx, owner))) return { kind: 'owner_deactivated' };
+      if (!replaced && !(await isActiveOwner(tx, owner, 'hold'))) return { kind: 'owner_deactivated' };
       if (!replaced && !(await tx.telegramAccounts.insert(record))) {
         const holder = await tx.telegramAccounts.findByTelegramUserId(user.id);
         return { kind: 'held', holder: holder?.owner ?? owner };
@@ -246,8 +247,8 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
   return {
     standingOf,
     standings,
-    askBridge,
-    listWithEnded,
+    look,
+    lookAtAll,
     hasRoom,
     list,
     ask: (account, call) => ask(account, call),
@@ -265,7 +266,7 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
       const replacing = login?.name?.replacing ?? user.id;
       if (replacing !== user.id) return { kind: 'other_account' };
       // The owner may have logged in to it at the bridge.
-      await askBridge(owner);
+      const looked = await look(owner);
       const holder = await database.transaction((tx) => tx.telegramAccounts.findByTelegramUserId(user.id));
       // The same login, finished by another daemon: its session is this one.
       if (holder?.id === acceptance.id) return { kind: 'claimed', replacedId: undefined };
@@ -273,9 +274,9 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
       if (holder && !isReplaced && (await standingOfOne(holder)).kind !== 'logged_out') {
         return { kind: 'held', holder: holder.owner };
       }
-      const before = login?.name?.onlyIfLoggedOut === true ? await standingOf(owner) : undefined;
+      const before = login?.name?.onlyIfLoggedOut === true ? await standingIn(looked) : undefined;
       if (before && before.kind !== 'logged_out') return { kind: 'logged_in_before', user: before.user };
-      if (!isReplaced && !(await hasRoom(owner))) return { kind: 'too_many' };
+      if (!isReplaced && !(await hasRoom(owner, looked.accounts))) return { kind: 'too_many' };
       const claim = await insert(owner, acceptance);
       if (claim.kind === 'claimed') handOvers?.wake();
       return claim;

@@ -49,8 +49,9 @@ export function createAccountDesk(deps: AccountDeskDeps): TelegramAccounts {
     // The bridge may have logins that were not made here.
     const isLinked = accounts.some(({ telegramUserId }) => id === undefined || telegramUserId === id);
     if (bridge && !isLinked) {
-      if ((await book.askBridge(owner)) === undefined) throw new LoginFailure({ kind: 'bridge_unreachable' });
-      accounts = await book.list(owner);
+      const looked = await book.look(owner);
+      if (looked.view === undefined) throw new LoginFailure({ kind: 'bridge_unreachable' });
+      accounts = looked.accounts;
     }
     if (id === undefined) {
       const [first] = accounts;
@@ -112,8 +113,7 @@ export function createAccountDesk(deps: AccountDeskDeps): TelegramAccounts {
   }
 
   async function logOut(owner: Mxid, which: WhichAccounts): Promise<readonly TelegramUserId[]> {
-    const view = await book.askBridge(owner);
-    const accounts = await book.listWithEnded(owner, view);
+    const { view, accounts } = await book.lookAtAll(owner);
     const chosen = accounts.filter(
       ({ telegramUserId }, index) =>
         which === 'all' || (which === 'first' ? index === 0 : telegramUserId === which.account),

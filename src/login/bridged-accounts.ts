@@ -11,13 +11,13 @@ import type { TelegramAccountRecord } from '../database/stores/telegram-account-
 import type { TelegramUser, TelegramUserId } from '../telegram/shapes.js';
 import { recordEnd } from './account-events.js';
 import type { AccountWatcher } from './account-watcher.js';
-import type { AccountStanding, BridgeView, Standing } from './standing.js';
+import type { AccountStanding, BridgeView, OwnerView, Standing } from './standing.js';
 import { readUser, writeUser } from './stored-forms.js';
 
 /** The linked accounts of a user whose sessions the bridge has, those included that it has got without us. */
 export interface BridgedAccounts {
-  /** Asks the bridge, and brings the linked accounts in line with its answer. */
-  look(owner: Mxid): Promise<BridgeView>;
+  /** Asks the bridge, and returns its answer with the linked accounts, which are in line with it then. */
+  look(owner: Mxid): Promise<OwnerView>;
   /** The status of an account that the bridge has, as of that answer. */
   statusOf(account: TelegramAccountRecord, view: BridgeView): Standing;
   /** The logins that the bridge still lists although Telegram has ended them, but those of `linked` accounts: they are not linked. */
@@ -53,23 +53,34 @@ export function createBridgedAccounts(deps: BridgedAccountsDeps): BridgedAccount
     }
   }
 
-  /** `askedAt` is when the bridge was asked: what has changed since is newer than its answer. */
-  async function align(tx: Transaction, owner: Mxid, user: BridgeUser, askedAt: number): Promise<void> {
-    if (user === forbidden) return;
-    const working = user.logins.filter(({ state }) => state.condition !== 'ended');
+  /**
+   * Returns the linked accounts, which are written only if the answer differs. `askedAt` is when the bridge was asked: what has changed since is
+   * newer than its answer.
+   */
+  async function align(
+    tx: Transaction,
+    owner: Mxid,
+    user: BridgeUser,
+    askedAt: number,
+  ): Promise<readonly TelegramAccountRecord[]> {
     const accounts = await tx.telegramAccounts.listByOwner(owner);
+    if (user === forbidden) return accounts;
+    const working = user.logins.filter(({ state }) => state.condition !== 'ended');
+    let isChanged = false;
     for (const account of accounts.filter(({ heldBy, updatedAt }) => heldBy === 'bridge' && updatedAt < askedAt)) {
       const login = working.find(({ id }) => id === account.telegramUserId);
-      if (login) await update(tx, account, login);
-      else await end(tx, account, 'bridge');
+      if (!login) await end(tx, account, 'bridge');
+      if (!login || (await update(tx, account, login))) isChanged = true;
     }
-    const handOvers = await tx.handOvers.listByOwner(owner);
+    const unlinked = working.filter(({ id }) => !accounts.some(({ telegramUserId }) => telegramUserId === id));
+    const handOvers = unlinked.length === 0 ? [] : await tx.handOvers.listByOwner(owner);
     const isEnding = (id: string) =>
       handOvers.some(({ telegramUserId, state }) => telegramUserId === id && state === 'ending');
-    const isLinked = (id: string) => accounts.some(({ telegramUserId }) => telegramUserId === id);
-    for (const login of working) {
-      if (!isLinked(login.id) && !isEnding(login.id)) await adopt(tx, owner, login, askedAt);
+    for (const login of unlinked.filter(({ id }) => !isEnding(id))) {
+      await adopt(tx, owner, login, askedAt);
+      isChanged = true;
     }
+    return isChanged ? tx.telegramAccounts.listByOwner(owner) : accounts;
   }
 
   async function end(tx: Transaction, account: TelegramAccountRecord, reason: SessionEnd): Promise<void> {
@@ -77,12 +88,14 @@ export function createBridgedAccounts(deps: BridgedAccountsDeps): BridgedAccount
     await tx.telegramAccounts.delete(account.id);
   }
 
-  async function update(tx: Transaction, account: TelegramAccountRecord, login: BridgeLogin): Promise<void> {
+  /** Returns false, and writes nothing, if the bridge shows the user as before. */
+  async function update(tx: Transaction, account: TelegramAccountRecord, login: BridgeLogin): Promise<boolean> {
     const user = userOf(login, readUser(account.profile));
     const profile = writeUser(user);
-    if (profile.equals(account.profile)) return;
+    if (profile.equals(account.profile)) return false;
     await tx.telegramAccounts.update({ ...account, profile, updatedAt: clock.now() });
     await watcher?.whenChanged(tx, { accountId: account.id, owner: account.owner, user });
+    return true;
   }
 
   /** The bridge has a login that was not made here: it is linked too, so that the account has one owner. */
@@ -104,9 +117,11 @@ export function createBridgedAccounts(deps: BridgedAccountsDeps): BridgedAccount
   return {
     async look(owner) {
       const askedAt = clock.now();
-      const user = await ask(owner);
-      if (user) await database.transaction((tx) => align(tx, owner, user, askedAt));
-      return user;
+      const view = await ask(owner);
+      const accounts = await database.transaction((tx) =>
+        view ? align(tx, owner, view, askedAt) : tx.telegramAccounts.listByOwner(owner),
+      );
+      return { view, accounts };
     },
 
     endedLogins(owner, view = noLogins, linked) {

@@ -143,7 +143,7 @@ export function createLoginLedger({
   }
 
   async function write(tx: Transaction, owner: Mxid, { id, startedAt, state, name }: Login): Promise<void> {
-    if (!(await isActiveOwner(tx, owner))) throw new LoginFailure({ kind: 'owner_deactivated' });
+    if (!(await isActiveOwner(tx, owner, 'hold'))) throw new LoginFailure({ kind: 'owner_deactivated' });
     // A QR code is renewed for as long as somebody looks at it: that is not going on with the login.
     const since = state.step === 'qr' ? startedAt : clock.now();
     const stored = writeState({ ...state, name, end: null });

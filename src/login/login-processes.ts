@@ -101,7 +101,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
 
   async function mayStart(owner: Mxid, replacing: string | undefined): Promise<boolean> {
     const accounts = await book.list(owner);
-    return accounts.some(({ telegramUserId }) => telegramUserId === replacing) || book.hasRoom(owner);
+    return accounts.some(({ telegramUserId }) => telegramUserId === replacing) || book.hasRoom(owner, accounts);
   }
 
   async function makeRoom(owner: Mxid): Promise<void> {

@@ -24,6 +24,12 @@ export interface AccountStanding {
 /** What the bridge answers about a user; undefined if it could not be asked. */
 export type BridgeView = BridgeUser | undefined;
 
+/** What the bridge answers about an owner, and the linked accounts as they are on record then, oldest first. */
+export interface OwnerView {
+  readonly view: BridgeView;
+  readonly accounts: readonly TelegramAccountRecord[];
+}
+
 /** How it is about all accounts of an owner. */
 export interface OwnerStandings {
   readonly standings: readonly AccountStanding[];

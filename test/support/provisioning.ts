@@ -13,6 +13,7 @@ import { createHttpServer, defaultHttpLimits, type HttpLimits } from '../../src/
 import { createHandOvers } from '../../src/hand-over/service.js';
 import { leaveSession } from '../../src/login/owned-logins.js';
 import { createSessionTransfers } from '../../src/sessions/transfers.js';
+import { hasActiveAccount } from '../../src/login/active-owner.js';
 import { createLoginService } from '../../src/login/service.js';
 import { createConnectionPool } from '../../src/telegram/pool.js';
 import { openTestDatabase } from './database.js';
@@ -87,15 +88,19 @@ export interface ProvisioningChanges {
   readonly handOver?: 'automatic' | 'on_request' | 'off';
   /** Whether sessions may be transferred; true unless changed. */
   readonly hasTransfers?: boolean;
+  /** Whether the Matrix accounts are in the database; otherwise they are the homeserver's, and each user has one. */
+  readonly hasOwnAccounts?: boolean;
+  /** The database; if undefined, one of SQLite. */
+  readonly uri?: Secret | undefined;
 }
 
 /** Starts one; replies that are not declared fail as defects. */
 export async function startProvisioning(changes: ProvisioningChanges = {}): Promise<Provisioning> {
-  const { failuresAllowed = 1000, fromTelegram = 'off', limits = {} } = changes;
+  const { failuresAllowed = 1000, fromTelegram = 'off', limits = {}, hasOwnAccounts = false, uri } = changes;
   const { attempts = { max: 1000, windowMs: 600_000 } } = changes;
   const clock = createFakeClock();
   const telegram = createFakeTelegram({ clock });
-  const database = await openTestDatabase({ clock });
+  const database = await openTestDatabase({ clock, ...(uri === undefined ? {} : { uri }) });
   let isDatabaseLost = false;
   let areOwnersActive = true;
   let isHomeserverLost = false;
@@ -118,14 +123,16 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
     mode: fromTelegram,
     database: losable,
     serverName,
-    hasOwnAccounts: false,
+    hasOwnAccounts,
     publisher: undefined,
-    upstreamAddressBook: {
-      findUser: () =>
-        isHomeserverLost
-          ? Promise.reject(new AccountFailure({ kind: 'homeserver_unreachable' }))
-          : Promise.resolve(undefined),
-    },
+    upstreamAddressBook: hasOwnAccounts
+      ? undefined
+      : {
+          findUser: () =>
+            isHomeserverLost
+              ? Promise.reject(new AccountFailure({ kind: 'homeserver_unreachable' }))
+              : Promise.resolve(undefined),
+        },
   });
   const fakeBridge = createFakeBridge({ gateway: telegram.gateway });
   const handOvers =
@@ -146,7 +153,7 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
     database: losable,
     pool,
     mayLogIn,
-    isActiveOwner: () => Promise.resolve(areOwnersActive),
+    isActiveOwner: hasOwnAccounts ? hasActiveAccount : () => Promise.resolve(areOwnersActive),
     maxAccounts: 3,
     maxListening: 4,
     attempts,

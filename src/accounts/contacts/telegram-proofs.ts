@@ -119,8 +119,8 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
   async function hasAccount(tx: Transaction, mxid: Mxid, how: 'look' | 'hold'): Promise<boolean> {
     if (serverNameOf(mxid) !== serverName) return false;
     if (!hasOwnAccounts) return true;
-    const found = await (how === 'hold' ? tx.accounts.hold(mxid) : tx.accounts.findByName(mxid));
-    return found?.mxid === mxid && found.deactivatedAt === undefined;
+    const found = await (how === 'hold' ? tx.accounts.hold(mxid) : tx.accounts.find(mxid));
+    return found !== undefined && found.deactivatedAt === undefined;
   }
 
   /** Within a transaction that has the row of the Telegram account. */

@@ -14,6 +14,8 @@ export interface AccountRecord {
 export interface AccountStore {
   /** The account of exactly that name, otherwise the only one whose name differs in upper and lower case alone. */
   findByName(mxid: Mxid): Promise<AccountRecord | undefined>;
+  /** The account of exactly that name. */
+  find(mxid: Mxid): Promise<AccountRecord | undefined>;
   /** The account of exactly that name; until the transaction is over nobody else changes it or holds it. */
   hold(mxid: Mxid): Promise<AccountRecord | undefined>;
   /** By name. */

@@ -13,14 +13,16 @@ export function createAccountStore(session: TransactionSession): AccountStore {
     createdAt: row.createdAt,
     deactivatedAt: row.deactivatedAt ?? undefined,
   });
-  const findExactly = async (mxid: Mxid) => {
+  const find = async (mxid: Mxid) => {
     const row = await repository().findOneBy({ mxid });
     return row ? record(row) : undefined;
   };
 
   return {
+    find,
+
     async findByName(mxid) {
-      const exact = await findExactly(mxid);
+      const exact = await find(mxid);
       if (exact) return exact;
       const [only, ...others] = await repository().find({ where: { foldedMxid: mxid.toLowerCase() }, take: 2 });
       return only && others.length === 0 ? record(only) : undefined;
@@ -29,7 +31,7 @@ export function createAccountStore(session: TransactionSession): AccountStore {
     async hold(mxid) {
       // The row's lock on PostgreSQL; SQLite has one transaction at a time.
       await repository().update({ mxid }, { mxid });
-      return findExactly(mxid);
+      return find(mxid);
     },
 
     async list() {

@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mxidOf } from '../support/bridge-calls.js';
+import { createPostgresPlace, postgresMissing, type DatabasePlace } from '../support/database-place.js';
+import { alice, startProvisioning, type Provisioning } from '../support/provisioning.js';
+import { recordStatements, type StatementRecorder } from '../support/statement-recorder.js';
+import { code, phones } from './provisioning-0.3.0/operations.js';
+import { logIn } from './provisioning-v1/operations.js';
+
+const id = phones.plain.slice(1);
+const databases = [
+  { name: 'SQLite', skip: false },
+  { name: 'PostgreSQL', skip: postgresMissing !== undefined },
+];
+
+let api: Provisioning;
+let place: DatabasePlace | undefined;
+let recorder: StatementRecorder;
+beforeEach(() => {
+  recorder = recordStatements();
+});
+afterEach(async () => {
+  recorder.stop();
+  await api.close();
+  await place?.remove();
+  place = undefined;
+});
+
+async function start(database: string, handOver: 'automatic' | 'on_request'): Promise<void> {
+  if (database === 'PostgreSQL') place = await createPostgresPlace();
+  api = await startProvisioning({ fromTelegram: 'ask', handOver, hasOwnAccounts: true, uri: place?.uri });
+  const account = { mxid: mxidOf(alice), passwordHash: undefined, createdAt: 1, deactivatedAt: undefined };
+  await api.database.transaction((tx) => tx.accounts.insert(account));
+}
+
+/** What the outbox reads whenever it looks for what is due, which happens beside a call. */
+const outboxReads = /MIN\(|"due_at" <=/;
+
+/** Returns the statements about tables, such as `SELECT accounts`, in their order. */
+function statementsIn(recorded: readonly string[]): readonly string[] {
+  return recorded
+    .filter((sql) => !outboxReads.test(sql))
+    .flatMap((sql) => {
+      const [, verb, table = ''] = /^(SELECT|INSERT|UPDATE|DELETE)\b(?:[^]*?\b(?:FROM|INTO))? "?(\w+)/.exec(sql) ?? [];
+      return verb === undefined || table.startsWith('pg_') ? [] : [`${verb} ${table}`];
+    });
+}
+
+const summarize = (recorded: readonly string[]) => ({
+  transactions: recorded.filter((sql) => sql.startsWith('BEGIN')).length,
+  statements: statementsIn(recorded),
+});
+
+describe.each(databases)('on $name', ({ name, skip }) => {
+  const loginReads = ['SELECT accounts', 'SELECT telegram_accounts'];
+  const phoneReads = ['SELECT accounts', 'SELECT account_addresses'];
+  const calls = {
+    [`/v3/whoami?user_id=${alice}`]: { transactions: 3, statements: [...loginReads, ...phoneReads] },
+    [`/v3/logins?user_id=${alice}`]: { transactions: 2, statements: loginReads },
+    [`/v1/user/${alice}`]: { transactions: 3, statements: [...loginReads, ...phoneReads] },
+    [`/${alice}/get_me`]: { transactions: 3, statements: [...loginReads, ...phoneReads] },
+    [`/v3/contacts?user_id=${alice}`]: { transactions: 1, statements: ['SELECT telegram_accounts'] },
+  };
+
+  it.skipIf(skip)('a call about a login of the bridge reads each thing once, and writes nothing', async () => {
+    await start(name, 'automatic');
+    await logIn(api, alice);
+    await api.clock.advance(1000);
+    for (const [path, cost] of Object.entries(calls)) {
+      const recorded = await recorder.during(async () => expect((await api.call('GET', path)).status).toBe(200));
+      expect(summarize(recorded), path).toEqual(cost);
+    }
+  });
+
+  it.skipIf(skip)('a login and its hand-over take these statements', async () => {
+    await start(name, 'on_request');
+    await api.call('POST', `/v1/user/${alice}/login/request_code`, { phone: phones.plain });
+    const login = await recorder.during(() => api.call('POST', `/v1/user/${alice}/login/send_code`, { code }));
+    expect(summarize(login)).toEqual({
+      transactions: 11,
+      statements: [
+        ...loginReads,
+        'SELECT login_processes',
+        'SELECT flood_waits',
+        // The claim: the bridge is asked again, then whose the Telegram account is.
+        'SELECT telegram_accounts',
+        'SELECT telegram_accounts',
+        'UPDATE accounts',
+        'SELECT accounts',
+        'INSERT telegram_accounts',
+        'SELECT login_processes',
+        'DELETE login_processes',
+        'SELECT login_processes',
+        'INSERT login_processes',
+        'INSERT events',
+        'SELECT account_addresses',
+        // What the answer contains about the hand-over and the phone number.
+        'SELECT telegram_accounts',
+        'SELECT hand_overs',
+        ...phoneReads,
+      ],
+    });
+    const handOver = await recorder.during(() => api.call('POST', `/v3/login/hand_over/${id}?user_id=${alice}`));
+    expect(api.fakeBridge.logins.has(id)).toBe(true);
+    const { statements } = summarize(handOver);
+    // Behind what the request reads itself.
+    expect(statements.slice(statements.indexOf('UPDATE telegram_accounts'))).toEqual([
+      'UPDATE telegram_accounts',
+      'INSERT hand_overs',
+      'SELECT telegram_accounts',
+      'SELECT hand_overs',
+      'SELECT hand_overs',
+      'SELECT hand_overs',
+      'INSERT hand_overs',
+      'SELECT hand_overs',
+      'DELETE hand_overs',
+      'INSERT events',
+      'UPDATE telegram_accounts',
+      'SELECT telegram_accounts',
+    ]);
+  });
+});
