@@ -90,6 +90,8 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       await within((tx) => tx.accounts.insert(account()));
       expect(clear(await within((tx) => tx.accounts.findByName(bob)))).toEqual(clear(second));
       expect(clear(await within((tx) => tx.accounts.hold(alice)))).toEqual(clear(account()));
+      expect(clear(await within((tx) => tx.accounts.find(alice)))).toEqual(clear(account()));
+      expect(await within((tx) => tx.accounts.find(alice.toUpperCase() as Mxid))).toBeUndefined();
       expect(clear(await within((tx) => tx.accounts.list()))).toEqual(clear([account(), second]));
     });
 
