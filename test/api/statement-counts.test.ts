@@ -109,8 +109,11 @@ describe.each(databases)('on $name', ({ name, skip }) => {
       'SELECT telegram_accounts',
       'SELECT hand_overs',
       'SELECT hand_overs',
+      // Each change first locks the row of the Telegram account.
+      'UPDATE telegram_accounts',
       'SELECT hand_overs',
       'INSERT hand_overs',
+      'UPDATE telegram_accounts',
       'SELECT hand_overs',
       'DELETE hand_overs',
       'INSERT events',
