@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.js';
 import { randomId, type Random } from '../base/random.js';
 import type { Secret } from '../base/secret.js';
 import type { Database, Transaction } from '../database/database.js';
+import type { SessionLeaseRecord } from '../database/stores/session-lease-store.js';
 import type { SessionHolder, TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
 import { isTransfer } from './transfers.js';
 
@@ -72,7 +73,7 @@ export function createSessionExports({ database, clock, random }: SessionExports
     confirm: (accountId) =>
       database.transaction(async (tx) => {
         const row = await tx.sessionLeases.find(accountId);
-        if (row?.state === 'exported') await tx.sessionLeases.delete(accountId);
+        if (isExport(row)) await tx.sessionLeases.delete(accountId);
       }),
   };
 }
@@ -116,12 +117,16 @@ async function deleteRequest(tx: Transaction, id: string): Promise<void> {
   if ((await tx.sessionLeases.find(id))?.state === 'export_requested') await tx.sessionLeases.delete(id);
 }
 
+/** Whether this row has a session that is exported, rather than transferred. */
+function isExport(row: SessionLeaseRecord | undefined): row is SessionLeaseRecord {
+  return row?.state === 'exported' && !isTransfer(row);
+}
+
 async function statusOf(tx: Transaction, id: string): Promise<ExportStatus> {
   const account = await tx.telegramAccounts.find(id);
   if (account === undefined) return { kind: 'unknown' };
   if (account.heldBy === 'gangway') return { kind: 'not_ready' };
   const row = await tx.sessionLeases.find(id);
-  const isExported = account.heldBy === 'export' && row?.state === 'exported' && !isTransfer(row);
-  const session = isExported ? row.session : null;
+  const session = account.heldBy === 'export' && isExport(row) ? row.session : null;
   return session === null ? { kind: 'held', heldBy: account.heldBy } : { kind: 'ready', account, session };
 }

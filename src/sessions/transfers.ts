@@ -80,11 +80,9 @@ export function createSessionTransfers(deps: SessionTransfersDeps): SessionTrans
     return database.locks.run(`account:${id}`, async () => {
       await prepare(id);
       return database.transaction(async (tx) => {
+        // A new login has another ID, and another connection.
         if (!(await tx.telegramAccounts.hold(id))) throw new TransferFailure({ kind: 'transfer_login_unknown' });
-        const account = await find(tx);
-        // A new login has another session, and another connection.
-        if (account.id !== id) throw new TransferFailure({ kind: 'transfer_session_held' });
-        return work(tx, account, await tx.sessionLeases.find(id));
+        return work(tx, await find(tx), await tx.sessionLeases.find(id));
       });
     });
   }

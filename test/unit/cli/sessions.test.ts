@@ -10,9 +10,11 @@ import type { Database, Transaction } from '../../../src/database/database.js';
 import type { SessionHolder } from '../../../src/database/stores/telegram-account-store.js';
 import { readState, writeUser } from '../../../src/login/stored-forms.js';
 import { createExportSweep, createSessionExports } from '../../../src/sessions/exports.js';
+import { createSessionTransfers } from '../../../src/sessions/transfers.js';
 import { writeGramjsSession } from '../../../src/telegram/formats/gramjs.js';
 import type { TelegramUserId } from '../../../src/telegram/shapes.js';
 import { openTestDatabase } from '../../support/database.js';
+import { silentLogger } from '../../support/silent-logger.js';
 import { until } from '../../support/until.js';
 import { createWorkplace, type Workplace } from './ran-command.js';
 
@@ -332,6 +334,20 @@ describe('gangway sessions', () => {
       await createSessionExports({ database, clock: systemClock, random: systemRandom }).take('1');
       expect(await sessions('list')).toMatchObject({ out: `1 ${owner} exported, not printed yet\n` });
       expect(await exportIt('--yes')).toMatchObject({ code: 0, out: printed });
+    });
+
+    it('prints no session of a transfer that is not finished', async () => {
+      await createSessionTransfers({
+        database,
+        clock: systemClock,
+        random: systemRandom,
+        logger: silentLogger,
+        writeSession: (session) => session,
+        closeConnection: () => Promise.resolve(),
+      }).init(owner, '1');
+      expect(await sessions('list')).toMatchObject({ out: `1 ${owner} in a transfer that is not finished\n` });
+      expect(await exportIt('--yes')).toMatchObject({ code: 7, out: '', err: expect.stringContaining('transfer') });
+      expect(await stored()).toMatchObject({ state: 'exported' });
     });
 
     it('waits for a running daemon, also if it is told that none runs', async () => {
