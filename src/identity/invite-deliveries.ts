@@ -3,6 +3,7 @@ import { withDeadline } from '../base/deadline.js';
 import { jitter } from '../base/jitter.js';
 import type { Logger } from '../base/logger.js';
 import type { ServerName } from '../base/mxid.js';
+import { createPoller } from '../base/poller.js';
 import type { Random } from '../base/random.js';
 import type { Database } from '../database/database.js';
 import { DatabaseFailure } from '../database/failure.js';
@@ -47,7 +48,7 @@ const stopMs = 2_000;
 export function createInviteDeliveries(deps: InviteDeliveriesDeps): InviteDeliveries {
   const { database, federation, clock, random, logger } = deps;
   const lanes = new Map<ServerName, Promise<void>>();
-  const state: State = { started: false, looking: undefined, lookAgain: false, cancel: () => {} };
+  let isStopped = false;
 
   const succeed = async ({ id, serverName }: InviteDeliveryRecord) => {
     await database.transaction(async (tx) => {
@@ -93,7 +94,7 @@ export function createInviteDeliveries(deps: InviteDeliveriesDeps): InviteDelive
   const deliverNext = (server: ServerName) =>
     // Other daemons wait, and then find it delivered.
     database.locks.run(`invite deliveries to ${server}`, async () => {
-      if (!state.started) return false;
+      if (isStopped) return false;
       const delivery = await database.transaction((tx) => tx.inviteDeliveries.findDue(server, clock.now()));
       if (!delivery) return false;
       try {
@@ -112,7 +113,7 @@ export function createInviteDeliveries(deps: InviteDeliveriesDeps): InviteDelive
       return true;
     } catch (error) {
       const isBusy = error instanceof DatabaseFailure && error.fact.kind === 'busy';
-      if (isBusy || !state.started) logger.debug('deliveries of invites stopped for now', { server, error });
+      if (isBusy || isStopped) logger.debug('deliveries of invites stopped for now', { server, error });
       else logger.error('delivering invites failed', { server, error });
       return false;
     }
@@ -122,55 +123,34 @@ export function createInviteDeliveries(deps: InviteDeliveriesDeps): InviteDelive
     const lane = serve(server).then((isDone) => {
       lanes.delete(server);
       // After an error not at once, but when it is time to look anyway.
-      if (isDone) wake();
+      if (isDone) poller.wake();
     });
     lanes.set(server, lane);
   };
 
-  const look = async () => {
-    const now = clock.now();
-    const { servers, nextDueAt } = await database.transaction(async (tx) => ({
-      servers: await tx.inviteDeliveries.listDueServers(now, maxServersAtOnce + lanes.size),
-      nextDueAt: await tx.inviteDeliveries.nextDueAt(now),
-    }));
-    const waiting = servers.filter((server) => !lanes.has(server));
-    if (state.started) waiting.slice(0, maxServersAtOnce - lanes.size).forEach(open);
-    return nextDueAt === undefined ? lookEveryMs : Math.min(nextDueAt - now, lookEveryMs);
-  };
-
-  const lookAndPlan = async () => {
-    let waitMs = lookEveryMs;
-    try {
-      waitMs = await look();
-    } catch (error) {
-      logger.error('looking for invites to deliver failed', { error });
-    }
-    state.looking = undefined;
-    if (!state.started) return;
-    state.cancel = clock.after(state.lookAgain ? 0 : waitMs, wake);
-    state.lookAgain = false;
-  };
-
-  function wake(): void {
-    if (!state.started) return;
-    state.lookAgain = state.looking !== undefined;
-    if (state.looking) return;
-    state.cancel();
-    state.looking = lookAndPlan();
-  }
+  const poller = createPoller({
+    clock,
+    afterFailureMs: lookEveryMs,
+    failed: (error) => logger.error('looking for invites to deliver failed', { error }),
+    async look() {
+      const now = clock.now();
+      const { servers, nextDueAt } = await database.transaction(async (tx) => ({
+        servers: await tx.inviteDeliveries.listDueServers(now, maxServersAtOnce + lanes.size),
+        nextDueAt: await tx.inviteDeliveries.nextDueAt(now),
+      }));
+      const waiting = servers.filter((server) => !lanes.has(server));
+      if (!isStopped) waiting.slice(0, maxServersAtOnce - lanes.size).forEach(open);
+      return nextDueAt === undefined ? lookEveryMs : Math.min(nextDueAt - now, lookEveryMs);
+    },
+  });
 
   return {
-    wake,
-
-    start() {
-      state.started = true;
-      wake();
-    },
+    wake: () => poller.wake(),
+    start: () => poller.start(),
 
     async stop() {
-      state.started = false;
-      state.cancel();
-      const underWay = Promise.all([state.looking, ...lanes.values()]);
+      isStopped = true;
+      const underWay = Promise.all([poller.stop(), ...lanes.values()]);
       await withDeadline(clock, stopMs, underWay).catch((error: unknown) =>
         logger.info('deliveries of invites go on: leaving them', { error }),
       );
@@ -178,17 +158,9 @@ export function createInviteDeliveries(deps: InviteDeliveriesDeps): InviteDelive
 
     async sweep() {
       await database.transaction((tx) => tx.inviteDeliveries.deleteGivenUp(clock.now() - rememberFailedMs));
-      wake();
+      poller.wake();
     },
   };
-}
-
-interface State {
-  started: boolean;
-  looking: Promise<void> | undefined;
-  /** Whether something new has come since the look began. */
-  lookAgain: boolean;
-  cancel: () => void;
 }
 
 /** Whether another delivery to the same server would go wrong in the same way. */

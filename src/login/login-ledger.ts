@@ -50,7 +50,7 @@ export interface LoginLedger {
   displace(owner: Mxid, leftover: Leftover): Promise<void>;
   /** Like discard, within a transaction. */
   discardIn(tx: Transaction, owner: Mxid, leftover: Leftover): Promise<void>;
-  /** Its session could not be ended now: it is listed again after a while, and forgotten when that was tried for a day. */
+  /** Its session could not be ended now: it is listed again after a while. Never given up: the session may be alive, and only Gangway has it. */
   postpone(owner: Mxid, leftover: Leftover): Promise<void>;
   /** The login, or the one with the session `sessionId`, is done; all others of the owner that have no name are over. */
   finish(tx: Transaction, owner: Mxid, done: Finished): Promise<void>;
@@ -85,7 +85,9 @@ export interface LoginLedgerDeps {
 
 const listedAtOnce = 100;
 const againAfterMs = 10 * 60_000;
-const givenUpAfterMs = 24 * 60 * 60_000;
+/** How often the ending of an old session is tried, from a day after its first attempt. */
+const longestAgainAfterMs = 60 * 60_000;
+const oldAfterMs = 24 * 60 * 60_000;
 /** How long it is remembered how a login with a name ended. */
 const rememberedForMs = 60 * 60_000;
 /** How long the input that has finished a login may come again because its answer was lost. */
@@ -202,8 +204,9 @@ export function createLoginLedger({
         if (!before || readState(before.state).step !== 'over') await discardIn(tx, owner, leftover);
         const over = await findRecord(tx, owner, leftover.id);
         if (!over) return;
-        if (over.createdAt + givenUpAfterMs <= clock.now()) await tx.loginProcesses.delete(over.id);
-        else await tx.loginProcesses.save({ ...over, expiresAt: clock.now() + againAfterMs });
+        const now = clock.now();
+        const waitMs = over.createdAt + oldAfterMs <= now ? longestAgainAfterMs : againAfterMs;
+        await tx.loginProcesses.save({ ...over, expiresAt: now + waitMs });
       });
     },
 

@@ -155,6 +155,8 @@ export function createSessionLeases(deps: SessionLeasesDeps): SessionLeaseServic
     if (found?.consumer !== consumer.name) throw over();
     return lock(found.id, () =>
       database.transaction(async (tx) => {
+        // A logout takes the same lock.
+        await tx.telegramAccounts.hold(found.id);
         const lease = await tx.sessionLeases.findByLeaseId(leaseId);
         if (lease === undefined || lease.state === 'over' || clock.now() >= lease.expiresAt) throw over();
         return work(tx, lease);
@@ -212,7 +214,9 @@ export function createSessionLeases(deps: SessionLeasesDeps): SessionLeaseServic
 
     async renew(consumer, leaseId, lifetimeMs) {
       return onLease(consumer, leaseId, async (tx, lease) => {
-        if (lease.state === 'ending') throw new SessionFailure({ kind: 'lease_over' });
+        // The configuration may have changed since the lease was taken.
+        const isAllowed = consumer.mayAcquire && consumer.mayUse(lease.owner);
+        if (lease.state === 'ending' || !isAllowed) throw new SessionFailure({ kind: 'lease_over' });
         const renewed = { ...lease, expiresAt: Math.max(lease.expiresAt, expiryOf(lifetimeMs)) };
         await tx.sessionLeases.save(renewed);
         return leaseOf(renewed);

@@ -31,7 +31,7 @@ export interface Webhooks {
   start(): void;
   /** Resolves soon: what is cut off is sent again after the next start. */
   stop(): Promise<void>;
-  /** Deletes what was given up long ago. */
+  /** Deletes what was given up long ago, and what was for webhooks that are not configured any more. */
   sweep(): Promise<void>;
 }
 
@@ -159,7 +159,11 @@ export function createWebhooks({ webhooks, database, clock, random, logger }: We
     },
 
     async sweep() {
-      await database.transaction((tx) => tx.events.deleteFailed(clock.now() - failedKeptMs));
+      await database.transaction(async (tx) => {
+        await tx.events.deleteFailed(clock.now() - failedKeptMs);
+        // Of webhooks that the configuration had before.
+        await tx.events.deleteUnsent(webhooks.map(({ url }) => url));
+      });
     },
   };
 }

@@ -197,6 +197,18 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
     expect(await faultOf(leases.renew(archiver, 'another', 1))).toBe('lease_over');
   });
 
+  it.each([
+    ['access', { mayAcquire: false }],
+    ['users', { users: ['other.org'] }],
+  ])('a lease is not renewed after its program has lost %s, and can be released', async (_, changes) => {
+    const { leaseId } = await leases.acquire(archiver, asked);
+    const restricted = program('archiver', changes);
+    expect(await faultOf(leases.renew(restricted, leaseId, minutes))).toBe('lease_over');
+    expect(await whereIs('a1')).toBe(leased);
+    await leases.release(restricted, leaseId);
+    expect(await whereIs('a1')).toBe(here);
+  });
+
   it('leases and their ends are events, with what they are about', async () => {
     const { leaseId, fencing, expiresAt } = await leases.acquire(archiver, asked);
     await clock.advance(1);

@@ -76,6 +76,8 @@ export interface EventStore {
   listFailed(): Promise<EventDelivery[]>;
   updateDelivery(delivery: EventDelivery): Promise<void>;
   delete(id: string): Promise<void>;
+  /** Deletes deliveries that were not given up, to other webhooks than these. */
+  deleteUnsent(but: readonly string[]): Promise<void>;
   /** Deletes deliveries that were given up before that time. */
   deleteFailed(before: number): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { IsNull, LessThan, LessThanOrEqual, MoreThan, Not } from 'typeorm';
+import { And, In, IsNull, LessThan, LessThanOrEqual, MoreThan, Not } from 'typeorm';
 import { Secret } from '../../base/secret.js';
 import { type EventRow, events } from '../entities/events.js';
 import { sealedColumns } from '../sealed-columns.js';
@@ -66,6 +66,10 @@ export function createEventStore(session: TransactionSession, sealer: Sealer): E
 
     async delete(id) {
       await repository().delete({ id });
+    },
+
+    async deleteUnsent(but) {
+      await repository().delete({ webhook: And(Not(IsNull()), Not(In([...but]))), failedAt: IsNull() });
     },
 
     async deleteFailed(before) {

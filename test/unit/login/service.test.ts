@@ -330,17 +330,22 @@ describe('an abandoned login', () => {
     expect(telegram.calls('logOut')).toBe(2);
   });
 
-  it('is given up when it could not be ended for a day', async () => {
+  it('is ended at Telegram however long that could not be reached, which is tried every hour at last', async () => {
     await login.submit(alice, phone(plain));
     await clock.advance(30 * minutes);
     telegram.goDown();
-    for (let hour = 0; hour <= 24; hour++) {
+    for (let hour = 0; hour <= 72; hour++) {
       await login.sweep();
       await clock.advance(60 * minutes);
     }
+    await login.sweep();
     telegram.comeBack();
+    await clock.advance(59 * minutes);
     await login.sweep();
     expect(telegram.calls('logOut')).toBe(0);
+    await clock.advance(1 * minutes);
+    await login.sweep();
+    expect(telegram.calls('logOut')).toBe(1);
   });
 
   it('that cannot be ended does not keep the others from it', async () => {

@@ -92,7 +92,7 @@ const isEmpty = async () => {
 };
 
 describe('an event', () => {
-  it.each([
+  const rows = [
     [login, { is_bot: false }],
     [{ type: 'session.handed_over' }, {}],
     [{ type: 'session.ended', reason: 'revoked' }, { reason: 'revoked' }],
@@ -103,26 +103,29 @@ describe('an event', () => {
     ],
     [{ type: 'phone.added', phone: '+441632960123' }, { phone: '+441632960123' }],
     [{ type: 'phone.removed', phone: '+441632960123' }, { phone: '+441632960123' }],
-  ] as const satisfies readonly (readonly [DomainEvent['what'], object])[])(
-    '%o is sent, signed',
-    async (what, data) => {
-      start();
-      const occurredAt = clock.now();
-      await append(what);
-      await receive(1);
-      const [{ body, timestamp, signature }] = received as [Received];
-      expect(JSON.parse(body)).toEqual({
-        id: expect.stringMatching(/^[\w-]{22}$/),
-        type: what.type,
-        occurred_at: occurredAt,
-        data: { user_id: alice, telegram_user_id: '700020123', ...data },
-      });
-      const expected = createHmac('sha256', secret.reveal()).update(`${timestamp}.${body}`).digest('hex');
-      expect(signature).toBe(`v1=${expected}`);
-      expect(Math.abs(Number(timestamp) - clock.now() / 1000)).toBeLessThan(10);
-      await until(isEmpty);
-    },
-  );
+  ] as const satisfies readonly (readonly [DomainEvent['what'], object])[];
+
+  it('of every type is tried here', () => {
+    expect(rows.map(([{ type }]) => type)).toEqual(eventTypes);
+  });
+
+  it.each(rows)('%o is sent, signed', async (what, data) => {
+    start();
+    const occurredAt = clock.now();
+    await append(what);
+    await receive(1);
+    const [{ body, timestamp, signature }] = received as [Received];
+    expect(JSON.parse(body)).toEqual({
+      id: expect.stringMatching(/^[\w-]{22}$/),
+      type: what.type,
+      occurred_at: occurredAt,
+      data: { user_id: alice, telegram_user_id: '700020123', ...data },
+    });
+    const expected = createHmac('sha256', secret.reveal()).update(`${timestamp}.${body}`).digest('hex');
+    expect(signature).toBe(`v1=${expected}`);
+    expect(Math.abs(Number(timestamp) - clock.now() / 1000)).toBeLessThan(10);
+    await until(isEmpty);
+  });
 
   it('goes to each webhook that is to get it, and to no other', async () => {
     start({ a: ['login.completed'], b: ['login.completed', 'lease.taken'], c: [] });
@@ -200,6 +203,21 @@ describe('an event', () => {
     await clock.advance(2 * 24 * hours);
     await webhooks.sweep();
     expect((await left()).failed).toEqual([]);
+  });
+
+  it('is deleted if its webhook is not configured any more', async () => {
+    status = 500;
+    start({ a: eventTypes, b: eventTypes });
+    await append(login);
+    await receive(2);
+    await Promise.all(running.map((webhooks) => webhooks.stop()));
+    await start({ a: eventTypes }).sweep();
+    const { port } = server.address() as AddressInfo;
+    const due = (path: string) =>
+      database.transaction((tx) => tx.events.findDue(`http://127.0.0.1:${port}/${path}`, clock.now() + 24 * hours));
+    expect([await due('a'), await due('b')]).toMatchObject([{ type: 'login.completed' }, undefined]);
+    await start({}).sweep();
+    expect(await isEmpty()).toBe(true);
   });
 
   it('is not given to a server to which a redirect leads', async () => {
