@@ -15,6 +15,7 @@ import { readProcess, writeProcess } from './hand-over-process.js';
 import type { HandOverService, HandOverStatus, OrphanedSession } from './hand-overs.js';
 import { createHandOverOutbox } from './outbox.js';
 import { startHandOver } from './start-hand-over.js';
+import { isRejectedUnread, submit } from './submit.js';
 
 /** What createHandOvers needs. */
 export interface HandOverDeps {
@@ -95,11 +96,11 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
     if (isRefused) logger.error('bridge refused a login', { owner, reason });
   }
 
-  async function postpone(record: HandOverRecord, reason: string): Promise<void> {
+  async function postpone(record: HandOverRecord, reason: string, shortestMs = 0): Promise<void> {
     const attempts = record.attempts + 1;
     const longestMs = record.state === 'ending' ? longestEndingRetryMs : longestRetryMs;
     const waitMs = Math.min(firstRetryMs * 2 ** Math.min(record.attempts, 20), longestMs) * jitter(random);
-    const dueAt = Math.ceil(clock.now() + waitMs);
+    const dueAt = Math.ceil(clock.now() + Math.max(waitMs, shortestMs));
     await changing(record, async (tx) => {
       const now = await tx.handOvers.find(record.id);
       const { refusals } = record;
@@ -126,7 +127,7 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
   ): Promise<boolean> {
     if (await hasLogin(record)) return true;
     try {
-      await bridge.submitSession(record.owner, process, toBridgeSession(session));
+      await submit(bridge, record, process, toBridgeSession(session));
       return true;
     } catch (error) {
       if (!(error instanceof BridgeFailure) || error.fact.kind !== 'bridge_process_unknown') throw error;
@@ -153,7 +154,7 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
     const given = { ...record, process: writeProcess(process) };
     if (!(await changing(record, (tx) => tx.handOvers.save(given)))) return bridge.cancelHandOver(owner, process);
     try {
-      await bridge.submitSession(owner, process, toBridgeSession(session));
+      await submit(bridge, record, process, toBridgeSession(session));
     } catch (error) {
       if (isRejectedUnread(error)) await changing(given, (tx) => tx.handOvers.save({ ...given, process: null }));
       throw error;
@@ -173,7 +174,9 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
       const refusals = current.refusals + (fact.kind === 'bridge_refused' ? 1 : 0);
       const isFinal = (fact.kind === 'bridge_refused' && fact.isFinal) || refusals >= mostRefusals;
       const counted = { ...current, refusals };
-      if (!isFinal && fact.kind !== 'bridge_user_forbidden') return postpone(counted, describeFault(fact));
+      if (!isFinal && fact.kind !== 'bridge_user_forbidden') {
+        return postpone(counted, describeFault(fact), fact.kind === 'bridge_flood_wait' ? fact.retryAfterMs : 0);
+      }
       await refuse(current, describeFault(fact)).catch((again: unknown) => {
         if (!(again instanceof BridgeFailure)) throw again;
         return postpone(counted, describeFault(again.fact));
@@ -293,10 +296,4 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
       await database.transaction((tx) => tx.handOvers.deleteRefused(clock.now() - refusedKeptMs));
     },
   };
-}
-
-/** Whether the bridge has rejected the request before it read the session. */
-function isRejectedUnread(error: unknown): boolean {
-  if (!(error instanceof BridgeFailure)) return false;
-  return error.fact.kind === 'bridge_user_forbidden' || error.fact.kind === 'bridge_secret_rejected';
 }

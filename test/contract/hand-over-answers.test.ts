@@ -150,3 +150,24 @@ it('links a bot that was logged in at the bridge as a bot', async () => {
   await database.transaction((tx) => tx.telegramAccounts.delete(account?.id ?? ''));
   expect(await daemon.login.whoAmI(alice)).toMatchObject({ id: '2000020110', isBot: true });
 });
+
+it('keeps the session if the bridge confirms another login', async () => {
+  const complete = { type: 'complete', complete: { user_login_id: '700020999' } };
+  standIn.fail('step', { kind: 'answer', status: 200, text: JSON.stringify(complete) });
+  await logIn();
+  await attempt();
+  expect(await accounts()).toMatchObject([{ heldBy: 'hand_over' }]);
+  await attempt();
+  await attempt();
+  expect(await status()).toEqual({ state: 'handed_over' });
+  expect(standIn.logins.get(id)?.mxid).toBe(alice);
+});
+
+it('waits as long as Telegram tells the bridge to wait', async () => {
+  const answer = { errcode: 'M_UNKNOWN', error: 'x', 'fi.mau.internal_error': 'rpc error code 420: FLOOD_WAIT (300)' };
+  standIn.fail('step', { kind: 'answer', status: 500, text: JSON.stringify(answer) });
+  await logIn();
+  await attempt();
+  const [handOver] = await due();
+  expect((handOver?.dueAt ?? 0) - clock.now()).toBeGreaterThan(290_000);
+});
