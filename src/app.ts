@@ -8,6 +8,7 @@ import { composeBridge } from './app/bridge.js';
 import { openIdentity, type Identity } from './app/identity.js';
 import { embeddedBaseUrls, openProofs, submissionPath, type Proofs } from './app/proofs.js';
 import { composeProvisioning } from './app/provisioning.js';
+import { warnAboutSessionsAtBridge } from './app/sessions-at-bridge.js';
 import { composeSessions } from './app/sessions.js';
 import { composeTelegramProofs } from './app/telegram-proofs.js';
 import { warnAboutUpstream } from './app/upstream-check.js';
@@ -180,6 +181,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
         // Before the sweep is waited for: what it asks of Telegram fails at once.
         await leaveOthers();
       });
+      if (bridged === undefined) await warnAboutSessionsAtBridge(database, logger);
       address = await server.start();
       logger.info('listening', { host: address.host, port: address.port });
       void warnAboutUpstream(config, { clock, logger });

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { warnAboutSessionsAtBridge } from '../../src/app/sessions-at-bridge.js';
 import { warnAboutUpstream } from '../../src/app/upstream-check.js';
 import { systemClock } from '../../src/base/clock.js';
 import { Secret } from '../../src/base/secret.js';
@@ -7,6 +8,7 @@ import { usersToCheck } from '../../src/config/users-to-check.js';
 import type { ServerName } from '../../src/base/mxid.js';
 import { mxidOf } from '../support/bridge-calls.js';
 import { createFakeClock } from '../support/fake-clock.js';
+import { openTestDatabase } from '../support/database.js';
 import { createRecordingLogger } from '../support/recording-logger.js';
 import { startSilentServer } from '../support/silent-server.js';
 import {
@@ -154,5 +156,19 @@ describe('at start-up', () => {
     await warnAboutUpstream({ bridge, homeserver }, { clock: systemClock, logger });
     await warnAboutUpstream({ bridge: { ...bridge, upstream: undefined }, homeserver }, { clock: systemClock, logger });
     expect(logger.lines).toEqual([expect.objectContaining({ level: 'warn', message: 'bridge not ready' })]);
+  });
+
+  it.each([
+    ['gangway', 0],
+    ['hand_over', 1],
+    ['bridge', 1],
+  ] as const)('logins held by %s are logged if no bridge is configured: %i', async (heldBy, count) => {
+    const logger = createRecordingLogger();
+    const database = await openTestDatabase();
+    const account = { id: 'a1', owner: alice, telegramUserId: '1', session: null, profile: new Secret('{}'), heldBy };
+    await database.transaction((tx) => tx.telegramAccounts.insert({ ...account, createdAt: 0, updatedAt: 0 }));
+    await warnAboutSessionsAtBridge(database, logger);
+    await database.close();
+    expect(logger.lines).toHaveLength(count);
   });
 });

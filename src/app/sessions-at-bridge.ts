@@ -1,0 +1,14 @@
+import type { Logger } from '../base/logger.js';
+import type { Database } from '../database/database.js';
+
+/** Logs how many logins wait for a bridge, or are at one, although the configuration has none: nothing can be done about them then. */
+export async function warnAboutSessionsAtBridge(database: Database, logger: Logger): Promise<void> {
+  const logins = await database.transaction(async (tx) => {
+    const linked = await tx.telegramAccounts.list(['hand_over', 'bridge']);
+    return linked.length + (await tx.handOvers.listEnding()).length;
+  });
+  if (logins === 0) return;
+  const problem =
+    'Set bridge.upstream again, or end these logins: see gangway sessions list, and gangway sessions revoke.';
+  logger.warn('logins at a bridge that is not configured', { logins, problem });
+}
