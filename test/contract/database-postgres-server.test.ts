@@ -12,6 +12,7 @@ import { type DatabasePlace, createPostgresPlace, postgresMissing } from '../sup
 import { openTestDatabase, testKey } from '../support/database.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { createRecordingLogger } from '../support/recording-logger.js';
+import { until } from '../support/until.js';
 
 const alice = '@alice:example.org' as Mxid;
 
@@ -243,7 +244,14 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE datname = current_database() AND application_name = 'gangway'`,
       );
+    // A connection that ends is noticed a moment later, until when a probe may still use it.
+    const isReachable = () =>
+      database.probe().then(
+        () => true,
+        (error: unknown) => !(error instanceof DatabaseFailure && error.fact.kind === 'unreachable'),
+      );
     await endOthers();
+    await until(isReachable);
     const refused = { fact: { kind: 'server_failing', sqlState: '25006' } };
     await expect(database.probe()).rejects.toMatchObject(refused);
     await expect(database.transaction((tx) => tx.floodWaits.save('subject', 1))).rejects.toMatchObject(refused);
@@ -253,6 +261,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
     await client.query(`ALTER DATABASE ${name} RESET default_transaction_read_only`);
     await endOthers();
     await client.end();
+    await until(isReachable);
     await database.probe();
     expect(await place.execute('SELECT * FROM flood_waits')).toEqual([]);
   });
