@@ -1,5 +1,11 @@
-import { z } from 'zod';
-import { isPage, type Endpoint, type PageShape, type ReplyShape } from './endpoint.js';
+import type { z } from 'zod';
+import { isPage, type Endpoint, type ReplyShape } from './endpoint.js';
+import {
+  createOpenApiComponents,
+  describeHeaders,
+  parametersOf,
+  type OpenApiComponents,
+} from './openapi-components.js';
 import type { Surface } from './surface.js';
 
 /** An OpenAPI 3.1 document, as plain JSON. */
@@ -46,26 +52,32 @@ export function openApiDocument({
       described.set(key, { endpoint, prefixes: [...(described.get(key)?.prefixes ?? []), ...prefixes] });
     }
   }
+  const components = createOpenApiComponents([...described.values()].map(({ endpoint }) => endpoint));
   const paths: Record<string, Record<string, unknown>> = {};
   for (const { endpoint, prefixes } of described.values()) {
     (paths[endpoint.path] ??= {})[endpoint.method.toLowerCase()] = {
       ...(prefixes.join() === usual.join() ? {} : { servers: servers(prefixes) }),
-      ...operation(endpoint, security.name),
+      ...operation(endpoint, components),
     };
   }
   return {
     openapi: '3.1.0',
     info: { title, version, description },
     servers: servers(usual),
+    security: [{ [security.name]: [] }],
     paths,
-    ...(webhooks === undefined ? {} : { webhooks: describeWebhooks(webhooks) }),
+    ...(webhooks === undefined ? {} : { webhooks: describeWebhooks(webhooks, components) }),
     components: {
+      ...components.collect(),
       securitySchemes: { [security.name]: { type: 'http', scheme: 'bearer', description: security.description } },
     },
   };
 }
 
-function describeWebhooks(webhooks: Readonly<Record<string, WebhookSubject>>): Record<string, unknown> {
+function describeWebhooks(
+  webhooks: Readonly<Record<string, WebhookSubject>>,
+  components: OpenApiComponents,
+): Record<string, unknown> {
   const entries = Object.entries(webhooks).map(([name, { summary, body, headers }]) => [
     name,
     {
@@ -78,7 +90,7 @@ function describeWebhooks(webhooks: Readonly<Record<string, WebhookSubject>>): R
           description: text,
           schema: { type: 'string' },
         })),
-        requestBody: { required: true, content: json(body) },
+        requestBody: { required: true, content: components.json(body, `${pascalCase(name)}Event`) },
         responses: { '2XX': { description: 'Taken. Any other answer is tried again for a day.' } },
       },
     },
@@ -90,77 +102,67 @@ function servers(prefixes: readonly string[]): readonly unknown[] {
   return prefixes.map((url) => ({ url }));
 }
 
-function operation(endpoint: Endpoint, securityName: string): Record<string, unknown> {
-  const { operationId, summary, description, access, replies, errors, otherErrors } = endpoint;
+function operation(endpoint: Endpoint, components: OpenApiComponents): Record<string, unknown> {
+  const { operationId, summary, description, access } = endpoint;
   return {
     operationId,
     summary,
     ...(description === undefined ? {} : { description }),
-    security: access === 'public' ? [] : [{ [securityName]: [] }],
-    parameters: parameters(endpoint),
-    ...requestBody(endpoint),
-    // Integer-like keys come in their order.
-    responses: Object.fromEntries(
-      Object.entries({ ...errors, ...replies, ...(otherErrors === undefined ? {} : { default: otherErrors }) }).map(
-        ([status, shape]) => [status, response(shape)],
-      ),
-    ),
+    ...(access === 'public' ? { security: [] } : {}),
+    parameters: components.parameters(parametersOf(endpoint)),
+    ...requestBody(endpoint, components),
+    responses: responses(endpoint, components),
   };
 }
 
-function parameters({ method, params, query, body, bodyFrom }: Endpoint): readonly unknown[] {
-  const isInputQuery = bodyFrom === 'query' || (bodyFrom === 'arguments' && method === 'GET');
-  const { properties = {}, required = [] } = body !== undefined && isInputQuery ? jsonSchema(body) : {};
-  const text = { type: 'string' };
-  return [
-    ...Object.entries(params).map(([name, { description, example }]) =>
-      parameter({ name, in: 'path', required: true, description, schema: text, example }),
+function responses(endpoint: Endpoint, components: OpenApiComponents): Record<string, unknown> {
+  const { operationId, replies, errors, otherErrors } = endpoint;
+  const prefix = pascalCase(operationId);
+  const isOnly = Object.keys(replies).length === 1;
+  const described = {
+    ...mapValues(errors, (shape, status) =>
+      isPage(shape) ? components.page(status, shape) : components.error(status, shape),
     ),
-    ...Object.entries(query).map(([name, { description, example }]) =>
-      parameter({ name, in: 'query', required: false, description, schema: text, example }),
+    ...mapValues(replies, (shape, status) =>
+      isPage(shape)
+        ? components.page(status, shape)
+        : reply(shape, components.json(shape.schema, `${prefix}Reply${isOnly ? '' : status}`)),
     ),
-    ...Object.entries(properties).map(([name, property]) => {
-      const { description, ...schema } = typeof property === 'object' ? property : {};
-      return parameter({ name, in: 'query', required: required.includes(name), description, schema });
-    }),
-  ];
-}
-
-interface Parameter {
-  readonly name: string;
-  readonly in: 'path' | 'query';
-  readonly required: boolean;
-  readonly description: string | undefined;
-  readonly schema: object;
-  readonly example?: string | undefined;
-}
-
-/** In the order of OpenAPI's own examples, and without what is not known. */
-function parameter({ name, in: place, required, description, schema, example }: Parameter): Record<string, unknown> {
-  return {
-    name,
-    in: place,
-    required,
-    ...(description === undefined ? {} : { description }),
-    schema,
-    ...(example === undefined ? {} : { example }),
   };
+  // Integer-like keys come in their order.
+  return otherErrors === undefined ? described : { ...described, default: components.error('default', otherErrors) };
 }
 
-function requestBody({ method, body, bodyFrom }: Endpoint): Record<string, unknown> {
+function mapValues<Value, Result>(
+  record: Readonly<Record<string, Value>>,
+  change: (value: Value, key: string) => Result,
+): Record<string, Result> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
+}
+
+/** Returns the name of a schema for an operation or an event. */
+function pascalCase(name: string): string {
+  return name.replaceAll(/(?:^|[^A-Za-z0-9])([A-Za-z0-9])/g, (_match, first: string) => first.toUpperCase());
+}
+
+function requestBody(
+  { operationId, method, body, bodyFrom }: Endpoint,
+  components: OpenApiComponents,
+): Record<string, unknown> {
   if (body === undefined) return {};
+  const json = () => components.json(body, `${pascalCase(operationId)}Request`);
   switch (bodyFrom) {
     case 'query':
       return {};
     case 'bytes':
       return { requestBody: { required: true, content: { 'application/octet-stream': {} } } };
     case 'json':
-      return { requestBody: { required: true, content: json(body) } };
+      return { requestBody: { required: true, content: json() } };
     case 'optional_json':
-      return { requestBody: { required: false, content: json(body) } };
+      return { requestBody: { required: false, content: json() } };
     case 'arguments': {
       if (method === 'GET') return {};
-      const content = json(body);
+      const content = json();
       return {
         requestBody: {
           description: 'The same may stand in the query string, where the body is empty.',
@@ -171,27 +173,6 @@ function requestBody({ method, body, bodyFrom }: Endpoint): Record<string, unkno
   }
 }
 
-function response(shape: ReplyShape | PageShape): Record<string, unknown> {
-  const { description, headers } = shape;
-  return {
-    description,
-    ...(headers === undefined
-      ? {}
-      : {
-          headers: Object.fromEntries(
-            Object.entries(headers).map(([name, text]) => [name, { description: text, schema: { type: 'string' } }]),
-          ),
-        }),
-    content: isPage(shape) ? { 'text/html': { schema: { type: 'string' } } } : json(shape.schema),
-  };
-}
-
-function json(schema: z.ZodType): Record<string, unknown> {
-  return { 'application/json': { schema: jsonSchema(schema) } };
-}
-
-function jsonSchema(schema: z.ZodType) {
-  // As `output`, zod would forbid properties that are not declared: clients must bear new ones.
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' });
-  return rest;
+function reply({ description, headers }: ReplyShape, content: Record<string, unknown>): Record<string, unknown> {
+  return { description, ...describeHeaders(headers), content };
 }

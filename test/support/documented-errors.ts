@@ -1,3 +1,5 @@
+import { readOpenApiFile } from './openapi-file.js';
+
 interface Described {
   readonly paths: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>;
 }
@@ -12,9 +14,9 @@ interface Schema {
   readonly properties?: { readonly errcode?: { readonly examples?: readonly string[] } };
 }
 
-/** The errors of an OpenAPI file of an API of Matrix, pages left out, each as status and errcode; of all operations, or of one such as `post /login`. */
-export function documentedErrors(text: string, only?: string): string[] {
-  const { paths } = JSON.parse(text) as Described;
+/** Returns the errors of a file of docs/openapi, without pages, as status and errcode: of all operations, or of one such as `post /login`. */
+export function documentedErrors(name: string, only?: string): string[] {
+  const { paths } = readOpenApiFile(name) as Described;
   const found = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods)
       .filter(([method]) => only === undefined || only === `${method} ${path}`)

@@ -48,19 +48,21 @@ export function readSession({ sid, client_secret: clientSecret }: z.output<z.Zod
 }
 
 /** What names an address that is to go. */
-export const removalBody = z.looseObject({
-  medium: z.enum(['email', 'msisdn']).meta({ description: 'The medium of the address.' }),
-  address: z.string().meta({ description: 'The address.', examples: ['example@example.org'] }),
-  id_server: z
-    .string()
-    .nullish()
-    .meta({
-      description:
-        'The identity server that is to forget it, `host[:port][/path]`. If it is absent, all of which it is known that the address is ' +
-        'published there.',
-      examples: ['example.org'],
-    }),
-});
+export const removalBody = z
+  .looseObject({
+    medium: z.enum(['email', 'msisdn']).meta({ description: 'The medium of the address.' }),
+    address: z.string().meta({ description: 'The address.', examples: ['example@example.org'] }),
+    id_server: z
+      .string()
+      .nullish()
+      .meta({
+        description:
+          'The identity server that is to forget it, `host[:port][/path]`. If it is absent, all of which it is known that the address is ' +
+          'published there.',
+        examples: ['example.org'],
+      }),
+  })
+  .meta({ title: 'Remove3PIDRequest' });
 
 /** The address that is to go. */
 export function readRemoval(body: z.output<typeof removalBody>): AddressRemoval {

@@ -12,13 +12,15 @@ import {
   removalBody,
 } from './address-shapes.js';
 
-const outcome = z.object({
-  id_server_unbind_result: z.enum(['no-support', 'success']).meta({
-    description:
-      '`success` where every identity server that was asked has forgotten the address; `no-support` where one would not, or where none is ' +
-      'known.',
-  }),
-});
+const outcome = z
+  .object({
+    id_server_unbind_result: z.enum(['no-support', 'success']).meta({
+      description:
+        '`success` where every identity server that was asked has forgotten the address; `no-support` where one would not, or where none is ' +
+        'known.',
+    }),
+  })
+  .meta({ title: 'Remove3PIDReply' });
 
 const shared = {
   method: 'POST',

@@ -111,11 +111,15 @@ export function requestEmailToken({ addresses, authority }: AddressTokenDeps, us
     path: `${use.path}/email/requestToken`,
     summary: use.summaries.email,
     description: use.description,
-    body: z.looseObject({
-      email: z.string().meta({ description: 'The e-mail address.', examples: ['foo@example.com'] }),
-      ...members,
-    }),
-    replies: { 200: { description: 'A mail is on its way', schema: z.looseObject(session) } },
+    body: z
+      .looseObject({
+        email: z.string().meta({ description: 'The e-mail address.', examples: ['foo@example.com'] }),
+        ...members,
+      })
+      .meta({ title: 'RequestEmailTokenRequest' }),
+    replies: {
+      200: { description: 'A mail is on its way', schema: z.looseObject(session).meta({ title: 'EmailTokenSession' }) },
+    },
     ...errorsOf(use),
     admit: ({ clientAddress }) => addresses.admitToken('email', clientNetwork(clientAddress)),
     async handler(request) {
@@ -135,23 +139,27 @@ export function requestPhoneToken({ addresses, authority }: AddressTokenDeps, us
     path: `${use.path}/msisdn/requestToken`,
     summary: use.summaries.msisdn,
     description: use.description,
-    body: z.looseObject({
-      country: z.string().meta({
-        description: 'The country where the number is dialled as it is given: two letters, ISO 3166-1.',
-        examples: ['GB'],
-      }),
-      phone_number: z.string().meta({ description: 'The phone number.', examples: ['07470 674927'] }),
-      ...members,
-    }),
+    body: z
+      .looseObject({
+        country: z.string().meta({
+          description: 'The country where the number is dialled as it is given: two letters, ISO 3166-1.',
+          examples: ['GB'],
+        }),
+        phone_number: z.string().meta({ description: 'The phone number.', examples: ['07470 674927'] }),
+        ...members,
+      })
+      .meta({ title: 'RequestPhoneTokenRequest' }),
     replies: {
       200: {
         description: 'A code is on its way',
-        schema: z.looseObject({
-          ...session,
-          success: member('boolean', 'Always true.'),
-          msisdn: member('string', 'The phone number in its canonical form: digits, country code first.'),
-          intl_fmt: member('string', 'The phone number as people write it.'),
-        }),
+        schema: z
+          .looseObject({
+            ...session,
+            success: member('boolean', 'Always true.'),
+            msisdn: member('string', 'The phone number in its canonical form: digits, country code first.'),
+            intl_fmt: member('string', 'The phone number as people write it.'),
+          })
+          .meta({ title: 'PhoneTokenSession' }),
       },
     },
     ...errorsOf(use, 'destination_refused'),

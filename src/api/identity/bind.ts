@@ -22,10 +22,12 @@ export function bind(
     params: {},
     access: version.access,
     summary: 'Publish whose a proven address is',
-    body: z.looseObject({
-      ...sessionMembers,
-      mxid: text('The Matrix user ID to publish it for.', '@ears:matrix.org'),
-    }),
+    body: z
+      .looseObject({
+        ...sessionMembers,
+        mxid: text('The Matrix user ID to publish it for.', '@ears:matrix.org'),
+      })
+      .meta({ title: 'BindRequest' }),
     bodyFrom: version.inputFrom,
     replies: { 200: { description: 'It is published', schema: signedAssociation } },
     errors: errorShapes([

@@ -62,7 +62,9 @@ function validity({ isValid, ...rest }: Validity): Endpoint {
     access: 'public',
     body: z.looseObject({ public_key: text('The key, in base64.') }),
     bodyFrom: 'query',
-    replies: { 200: { description: 'The answer', schema: z.object({ valid: z.boolean() }) } },
+    replies: {
+      200: { description: 'The answer', schema: z.object({ valid: z.boolean() }).meta({ title: 'KeyValidity' }) },
+    },
     errors: errorShapes(['missing', ...anyKinds]),
     handler: async ({ body }) => reply(200, { valid: await isValid(body.public_key) }),
   });

@@ -28,17 +28,19 @@ export const submitKinds: readonly ErrorKind[] = [
   ...anyKinds,
 ];
 
-const outcome = z.looseObject({
-  success: z.boolean().meta({ description: 'Whether the address is proven.' }),
-  errcode: z
-    .string()
-    .optional()
-    .meta({
-      description: 'Why it is not.',
-      examples: ['M_TOKEN_INCORRECT', 'M_SESSION_EXPIRED', 'M_NO_VALID_SESSION'],
-    }),
-  error: z.string().optional().meta({ description: 'The same for people.' }),
-});
+const outcome = z
+  .looseObject({
+    success: z.boolean().meta({ description: 'Whether the address is proven.' }),
+    errcode: z
+      .string()
+      .optional()
+      .meta({
+        description: 'Why it is not.',
+        examples: ['M_TOKEN_INCORRECT', 'M_SESSION_EXPIRED', 'M_NO_VALID_SESSION'],
+      }),
+    error: z.string().optional().meta({ description: 'The same for people.' }),
+  })
+  .meta({ title: 'TokenOutcome' });
 
 /** POST /validate/{medium}/submitToken */
 export function submitToken(
@@ -54,7 +56,7 @@ export function submitToken(
     params: {},
     access: version.access,
     summary: 'Prove an address with the token that was sent to it',
-    body: z.looseObject(tokenMembers),
+    body: z.looseObject(tokenMembers).meta({ title: 'SubmitTokenRequest' }),
     bodyFrom: version.inputFrom,
     replies: { 200: { description: 'The outcome', schema: outcome } },
     errors: errorShapes(

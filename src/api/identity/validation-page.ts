@@ -24,7 +24,7 @@ export interface PageSettings extends Pick<ConfirmNames, 'service' | 'operator'>
   readonly confirmClick: boolean;
 }
 
-const body = z.object(tokenMembers);
+const body = z.object(tokenMembers).meta({ title: 'ConfirmTokenRequest' });
 
 /** GET /validate/{medium}/submitToken, for people, and what its button leads to. */
 export function validationPages(

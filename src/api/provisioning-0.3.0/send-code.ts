@@ -22,7 +22,7 @@ const body = requestBody({
 
 /** POST /login/{mxid}/send_code */
 export function sendCode(login: LoginService, proofs: PhoneProofs): Endpoint {
-  const done = proofs ? loggedIn.extend({ add_phone: phoneStanding }) : loggedIn;
+  const done = proofs ? loggedIn.extend({ add_phone: phoneStanding }).meta({ title: 'LoggedInByPhone' }) : loggedIn;
   return endpoint({
     name: 'send_code',
     operationId: 'post_login_code',

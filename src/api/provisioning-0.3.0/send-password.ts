@@ -23,7 +23,7 @@ const body = requestBody({
 
 /** POST /login/{mxid}/send_password */
 export function sendPassword(login: LoginService, proofs: PhoneProofs): Endpoint {
-  const done = proofs ? loggedIn.extend({ add_phone: phoneStanding }) : loggedIn;
+  const done = proofs ? loggedIn.extend({ add_phone: phoneStanding }).meta({ title: 'LoggedInByPhone' }) : loggedIn;
   return endpoint({
     name: 'send_password',
     operationId: 'post_login_password',

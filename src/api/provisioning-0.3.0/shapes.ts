@@ -27,22 +27,26 @@ export const authInfo = z.object({
 });
 
 /** AuthSuccess of the specification, for a login that is done. */
-export const loggedIn = z.object({ state: z.literal('logged-in'), username });
+export const loggedIn = z.object({ state: z.literal('logged-in'), username }).meta({ title: 'LoggedIn' });
 
 /** AuthSuccess of the specification, for a code on its way. */
-export const codeOnItsWay = z.object({ state: z.literal('code'), message: z.string() });
+export const codeOnItsWay = z.object({ state: z.literal('code'), message: z.string() }).meta({ title: 'CodeSent' });
 
 /** AuthSuccess of the specification, for a login that wants the two-factor password. */
-export const passwordNeeded = z.object({ state: z.literal('password'), message: z.string() });
+export const passwordNeeded = z
+  .object({ state: z.literal('password'), message: z.string() })
+  .meta({ title: 'PasswordNeeded' });
 
 /** AlreadyLoggedInError of the specification, and what every other error has too. */
-export const alreadyLoggedIn = z.object({
-  state: z.literal('logged-in'),
-  username,
-  phone,
-  error: z.string(),
-  errcode: z.literal('already_logged_in'),
-});
+export const alreadyLoggedIn = z
+  .object({
+    state: z.literal('logged-in'),
+    username,
+    phone,
+    error: z.string(),
+    errcode: z.literal('already_logged_in'),
+  })
+  .meta({ title: 'AlreadyLoggedIn' });
 
 /** A JSON object with at least one property: this API has always taken `{}` for no JSON at all. */
 export function requestBody<Shape extends z.ZodRawShape>(shape: Shape) {

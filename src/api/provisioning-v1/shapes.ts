@@ -25,55 +25,67 @@ export const mxidParameter: PathParameter = {
 };
 
 /** A login that is done. */
-export const loggedIn = z.object({
-  state: z.literal('logged-in'),
-  username,
-  phone,
-  add_phone: phoneStanding,
-  hand_over: handOverStatus,
-  hand_over_reason: handOverReason,
-});
+export const loggedIn = z
+  .object({
+    state: z.literal('logged-in'),
+    username,
+    phone,
+    add_phone: phoneStanding,
+    hand_over: handOverStatus,
+    hand_over_reason: handOverReason,
+  })
+  .meta({ title: 'LoggedIn' });
 
 /** A code on its way. */
-export const codeOnItsWay = z.object({ state: z.literal('code'), message: z.string(), code: toldCode });
+export const codeOnItsWay = z
+  .object({ state: z.literal('code'), message: z.string(), code: toldCode })
+  .meta({ title: 'CodeSent' });
 
 /** A login that wants the two-factor password. */
-export const passwordNeeded = z.object({
-  state: z.literal('password'),
-  message: z.string(),
-  hint: text('What the user has noted to remember the password by; null where there is nothing.'),
-});
+export const passwordNeeded = z
+  .object({
+    state: z.literal('password'),
+    message: z.string(),
+    hint: text('What the user has noted to remember the password by; null where there is nothing.'),
+  })
+  .meta({ title: 'PasswordNeeded' });
 
 /** Somebody that an account knows. */
-export const contactInfo = z.object({
-  name: text('First and last name.'),
-  username,
-  phone,
-  is_bot: z.boolean(),
-  avatar_url: text('An mxc:// URI; null unless the bridge has the login and a picture.'),
-});
+export const contactInfo = z
+  .object({
+    name: text('First and last name.'),
+    username,
+    phone,
+    is_bot: z.boolean(),
+    avatar_url: text('An mxc:// URI; null unless the bridge has the login and a picture.'),
+  })
+  .meta({ title: 'ContactInfo' });
 
 /** Somebody that an account knows, and the room of the chat with them. */
-export const resolved = z.object({
-  room_id: text('The room of the chat; null unless the bridge has the login and made one.'),
-  just_created: z.boolean(),
-  id,
-  contact_info: contactInfo,
-});
+export const resolved = z
+  .object({
+    room_id: text('The room of the chat; null unless the bridge has the login and made one.'),
+    just_created: z.boolean(),
+    id,
+    contact_info: contactInfo,
+  })
+  .meta({ title: 'ResolvedIdentifier' });
 
 /** Who a Matrix user is logged in as. */
-export const userInfo = z.object({
-  id,
-  username,
-  first_name: z.string().nullable(),
-  last_name: z.string().nullable(),
-  phone,
-  is_bot: z.boolean(),
-  add_phone: phoneStanding,
-  hand_over: handOverStatus,
-  hand_over_reason: handOverReason,
-  held_by: heldBy,
-});
+export const userInfo = z
+  .object({
+    id,
+    username,
+    first_name: z.string().nullable(),
+    last_name: z.string().nullable(),
+    phone,
+    is_bot: z.boolean(),
+    add_phone: phoneStanding,
+    hand_over: handOverStatus,
+    hand_over_reason: handOverReason,
+    held_by: heldBy,
+  })
+  .meta({ title: 'UserInfo' });
 
 /** The body of a step of a login: an object, which may be empty. */
 export function stepBody<Shape extends z.ZodRawShape>(shape: Shape) {

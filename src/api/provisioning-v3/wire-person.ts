@@ -13,17 +13,19 @@ export function accountOf({ login_id: name }: { readonly login_id?: string }): A
 }
 
 /** Somebody on Telegram. */
-export const person = z.object({
-  id: z.string().meta({ description: 'The Telegram user ID.' }),
-  name: z.string().optional(),
-  avatar_url: z.string().optional().meta({ description: 'An mxc:// URI; only from the bridge.' }),
-  identifiers: z
-    .array(z.string())
-    .optional()
-    .meta({ examples: [['telegram:durov', 'tel:+79991234567']] }),
-  mxid: z.string().optional().meta({ description: 'The Matrix ID by which the bridge shows the user.' }),
-  dm_room_mxid: z.string().optional().meta({ description: 'The room of the chat with the user, if there is one.' }),
-});
+export const person = z
+  .object({
+    id: z.string().meta({ description: 'The Telegram user ID.' }),
+    name: z.string().optional(),
+    avatar_url: z.string().optional().meta({ description: 'An mxc:// URI; only from the bridge.' }),
+    identifiers: z
+      .array(z.string())
+      .optional()
+      .meta({ examples: [['telegram:durov', 'tel:+79991234567']] }),
+    mxid: z.string().optional().meta({ description: 'The Matrix ID by which the bridge shows the user.' }),
+    dm_room_mxid: z.string().optional().meta({ description: 'The room of the chat with the user, if there is one.' }),
+  })
+  .meta({ title: 'Person' });
 
 /** Somebody on Telegram, on the wire. */
 export function wirePerson(contact: Contact): z.input<typeof person> {

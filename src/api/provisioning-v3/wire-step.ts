@@ -11,13 +11,15 @@ import { loginErrors } from './errors.js';
 import { remoteName } from './remote-name.js';
 import { fieldIds, stepIds } from './step-ids.js';
 
-const field = z.object({
-  type: z.enum(['phone_number', '2fa_code', 'password', 'token']),
-  id: z.string().meta({ description: 'The name of the value in the body of the next request.' }),
-  name: z.string(),
-  description: z.string(),
-  pattern: z.string().optional().meta({ description: 'What the value looks like, as a regular expression.' }),
-});
+const field = z
+  .object({
+    type: z.enum(['phone_number', '2fa_code', 'password', 'token']),
+    id: z.string().meta({ description: 'The name of the value in the body of the next request.' }),
+    name: z.string(),
+    description: z.string(),
+    pattern: z.string().optional().meta({ description: 'What the value looks like, as a regular expression.' }),
+  })
+  .meta({ title: 'InputField' });
 
 const complaints = [
   'phone_number_invalid',
@@ -38,44 +40,46 @@ const complaints = [
 ] as const satisfies readonly Complaint[];
 
 /** A step of a login; which members it has depends on `type`. */
-export const loginStep = z.object({
-  login_id: z.string().meta({ description: 'Names the login under way.' }),
-  type: z.enum(['user_input', 'display_and_wait', 'complete']),
-  step_id: z.enum(Object.values(stepIds)),
-  txn_id: z
-    .string()
-    .meta({ description: 'Names this step: as `txn_id` in the query of its answer it makes a retry harmless.' }),
-  instructions: z.string().meta({ description: 'What to tell the user; may be empty.' }),
-  user_input: z
-    .object({ fields: z.array(field), attachments: z.null() })
-    .optional()
-    .meta({ description: 'What the user is asked for.' }),
-  display_and_wait: z
-    .object({ type: z.literal('qr'), data: z.string().meta({ description: 'To be shown as a QR code.' }) })
-    .optional()
-    .meta({ description: 'What to show while waiting.' }),
-  complete: z
-    .object({ user_login_id: z.string().meta({ description: 'Names the Telegram account: its user ID.' }) })
-    .optional()
-    .meta({ description: 'What has come of it.' }),
-  'gangway.code': toldCode
-    .optional()
-    .meta({ description: "With the code step: how the code travels. Not the original's." }),
-  'gangway.password_hint': z
-    .string()
-    .optional()
-    .meta({ description: "With the password step: what the user has noted to remember it by. Not the original's." }),
-  'gangway.expires_in': z
-    .int()
-    .optional()
-    .meta({ description: "With the QR step: how many seconds its code is good. Not the original's." }),
-  'gangway.add_phone': phoneStanding,
-  'gangway.hand_over': handOverStatus,
-  'gangway.hand_over_reason': handOverReason,
-  'gangway.complaint': z.enum(complaints).optional().meta({
-    description: "Why the step is not the next one: what was wrong with the answer before. Not the original's.",
-  }),
-});
+export const loginStep = z
+  .object({
+    login_id: z.string().meta({ description: 'Names the login under way.' }),
+    type: z.enum(['user_input', 'display_and_wait', 'complete']),
+    step_id: z.enum(Object.values(stepIds)),
+    txn_id: z
+      .string()
+      .meta({ description: 'Names this step: as `txn_id` in the query of its answer it makes a retry harmless.' }),
+    instructions: z.string().meta({ description: 'What to tell the user; may be empty.' }),
+    user_input: z
+      .object({ fields: z.array(field), attachments: z.null() })
+      .optional()
+      .meta({ description: 'What the user is asked for.' }),
+    display_and_wait: z
+      .object({ type: z.literal('qr'), data: z.string().meta({ description: 'To be shown as a QR code.' }) })
+      .optional()
+      .meta({ description: 'What to show while waiting.' }),
+    complete: z
+      .object({ user_login_id: z.string().meta({ description: 'Names the Telegram account: its user ID.' }) })
+      .optional()
+      .meta({ description: 'What has come of it.' }),
+    'gangway.code': toldCode
+      .optional()
+      .meta({ description: "With the code step: how the code travels. Not the original's." }),
+    'gangway.password_hint': z
+      .string()
+      .optional()
+      .meta({ description: "With the password step: what the user has noted to remember it by. Not the original's." }),
+    'gangway.expires_in': z
+      .int()
+      .optional()
+      .meta({ description: "With the QR step: how many seconds its code is good. Not the original's." }),
+    'gangway.add_phone': phoneStanding,
+    'gangway.hand_over': handOverStatus,
+    'gangway.hand_over_reason': handOverReason,
+    'gangway.complaint': z.enum(complaints).optional().meta({
+      description: "Why the step is not the next one: what was wrong with the answer before. Not the original's.",
+    }),
+  })
+  .meta({ title: 'LoginStep' });
 
 /** A step on the wire. */
 export type WireStep = z.input<typeof loginStep>;

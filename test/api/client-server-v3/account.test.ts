@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Mxid } from '../../../src/base/mxid.js';
 import { loginPaths, startClientServer, type ClientServer, type MatrixReply } from '../../support/client-server.js';
+import { readOpenApiFile } from '../../support/openapi-file.js';
 import { until } from '../../support/until.js';
 
 interface Operation {
@@ -12,9 +12,9 @@ interface Operation {
   };
 }
 
-const { paths } = JSON.parse(
-  readFileSync(new URL('../../../docs/openapi/client-server-v3.json', import.meta.url), 'utf8'),
-) as { paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> };
+const { paths } = readOpenApiFile('client-server-v3') as {
+  paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+};
 
 const v3 = '/_matrix/client/v3';
 const alice = '@alice:example.test' as Mxid;

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AccountAddresses } from '../../../src/accounts/contacts/account-addresses.js';
 import { DatabaseFailure } from '../../../src/database/failure.js';
 import { startClientServer, type ClientServer, type MatrixReply } from '../../support/client-server.js';
 import { documentedErrors } from '../../support/documented-errors.js';
+import { readOpenApiFile } from '../../support/openapi-file.js';
 import { addressOperations, type AddressOperation } from './address-operations.js';
 
 const prefix = '/_matrix/client/v3';
@@ -218,16 +218,15 @@ describe('the addresses of accounts', () => {
   });
 
   it('has a row for every error that is documented, of every operation', () => {
-    const file = new URL('../../../docs/openapi/client-server-v3.json', import.meta.url);
-    const text = readFileSync(file, 'utf8');
+    const file = 'client-server-v3';
     for (const operation of addressOperations) {
       const tried = triedErrors(operation);
-      const documented = documentedErrors(text, operation.operation);
+      const documented = documentedErrors(file, operation.operation);
       expect(documented.length).toBeGreaterThan(4);
       const untried = documented.filter((error) => !tried.includes(error));
       expect({ operation: operation.operation, untried }).toEqual({ operation: operation.operation, untried: [] });
     }
-    const { paths } = JSON.parse(text) as { paths: Record<string, object> };
+    const { paths } = readOpenApiFile(file) as { paths: Record<string, object> };
     const documented = Object.entries(paths)
       .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`))
       .filter((operation) => operation.includes('/account/3pid'));

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { IdentityDeps } from '../../../src/api/identity-surfaces.js';
 import { DatabaseFailure } from '../../../src/database/failure.js';
 import { documentedErrors } from '../../support/documented-errors.js';
+import { readOpenApiFile } from '../../support/openapi-file.js';
 import { startIdentityApi, type IdentityApi, type IdentityReply } from '../../support/identity-api.js';
 import { breakable } from './breakable.js';
 import { operationsV1, operationsV2, type Operation } from './operations.js';
@@ -236,15 +236,15 @@ describe.each(versions)('identity service $version', ({ version, prefix, operati
   }
 
   it('has a row for every error that is documented, of every operation', () => {
-    const text = readFileSync(new URL(`../../../docs/openapi/identity-${version}.json`, import.meta.url), 'utf8');
+    const file = `identity-${version}`;
     for (const operation of operations) {
       const tried = triedErrors(operation);
-      const documented = documentedErrors(text, operation.operation);
+      const documented = documentedErrors(file, operation.operation);
       expect(documented.length).toBeGreaterThan(1);
       const untried = documented.filter((error) => !tried.includes(error));
       expect({ operation: operation.operation, untried }).toEqual({ operation: operation.operation, untried: [] });
     }
-    const { paths } = JSON.parse(text) as { paths: Record<string, object> };
+    const { paths } = readOpenApiFile(file) as { paths: Record<string, object> };
     const documented = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`),
     );

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { documentedErrors } from '../../support/documented-errors.js';
+import { readOpenApiFile } from '../../support/openapi-file.js';
 import { differences, type DescribedOperation, type SpecifiedOperation } from '../differences.js';
 import { addressDeviations, addressExtras } from './address-deviations.js';
 import { addressSpecification } from './address-specification.js';
@@ -10,8 +11,8 @@ interface Document {
 }
 
 const readProjectFile = (path: string) => readFileSync(new URL(path, new URL('../../../', import.meta.url)), 'utf8');
-const text = readProjectFile('docs/openapi/client-server-v3.json');
-const { paths } = JSON.parse(text) as Document;
+const file = 'client-server-v3';
+const { paths } = readOpenApiFile(file) as Document;
 const operations = Object.entries(paths)
   .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`))
   .filter((operation) => /\/account\/3pid|\/submit_token/.test(operation));
@@ -38,7 +39,7 @@ describe('the documentation of addresses of accounts', () => {
     const described = new Set(
       operations.flatMap((operation) => {
         const [method = '', path = ''] = operation.split(' ');
-        return documentedErrors(text, `${method.toLowerCase()} ${path}`);
+        return documentedErrors(file, `${method.toLowerCase()} ${path}`);
       }),
     );
     const rows = [...readProjectFile('docs/addresses.md').matchAll(/^\| (\d{3}) +\| `(M_\w+)`/gm)];

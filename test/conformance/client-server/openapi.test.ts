@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { documentedErrors } from '../../support/documented-errors.js';
+import { readOpenApiFile } from '../../support/openapi-file.js';
 import { differences, type DescribedOperation, type SpecifiedOperation } from '../differences.js';
 import { beyond, deviations } from './deviations.js';
 import { version1, version3 } from './specification.js';
@@ -22,7 +23,7 @@ describe.each([
   { version: 'v3', specification: version3 },
   { version: 'v1', specification: version1 },
 ] as const)('the OpenAPI file of Matrix login, $version,', ({ version, specification }) => {
-  const { paths } = JSON.parse(readProjectFile(`docs/openapi/client-server-${version}.json`)) as Document;
+  const { paths } = readOpenApiFile(`client-server-${version}`) as Document;
 
   it('has the operations of the specification, and those that are listed', () => {
     const ours = operationsIn(paths);
@@ -45,10 +46,10 @@ describe.each([
 
 describe('the documentation of Matrix login', () => {
   it.each(['v3', 'v1'])('has a row for every error of %s', (version) => {
-    const text = readProjectFile(`docs/openapi/client-server-${version}.json`);
-    const described = operationsIn((JSON.parse(text) as Document).paths).flatMap((operation) => {
+    const file = `client-server-${version}`;
+    const described = operationsIn((readOpenApiFile(file) as Document).paths).flatMap((operation) => {
       const [method = '', path = ''] = operation.split(' ');
-      return documentedErrors(text, `${method.toLowerCase()} ${path}`);
+      return documentedErrors(file, `${method.toLowerCase()} ${path}`);
     });
     const rows = [...readProjectFile('docs/login.md').matchAll(/^\| (\d{3}) +\| `(M_\w+)`/gm)];
     const listed = rows.map(([, status, errcode]) => `${status} ${errcode}`);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { endpoint, rawBytes } from '../../../src/http/endpoint.js';
+import { endpoint, rawBytes, type Endpoint, type ReplyShape } from '../../../src/http/endpoint.js';
 import type { InputSource } from '../../../src/http/read-input.js';
 import { reply } from '../../../src/http/reply.js';
 import { openApiDocument } from '../../../src/http/openapi.js';
@@ -50,7 +50,9 @@ describe('an OpenAPI document', () => {
       handler: () => Promise.resolve(reply(200, {})),
     });
     const { paths } = openApiDocument({ ...about, surfaces: [{ prefixes: ['/a'], endpoints: [relaying] }] });
-    expect(paths).toMatchObject({ '/relaying': { get: { responses: { default: { description: 'Whatever' } } } } });
+    expect(paths).toMatchObject({
+      '/relaying': { get: { responses: { default: { $ref: '#/components/responses/OtherError' } } } },
+    });
   });
 });
 
@@ -64,7 +66,7 @@ describe('the input in an OpenAPI document', () => {
     });
     return (paths as Record<string, Record<string, object>>)['/echo']?.[method.toLowerCase()];
   };
-  const asJson = { 'application/json': { schema: { type: 'object', required: ['a'] } } };
+  const asJson = { 'application/json': { schema: { $ref: '#/components/schemas/EchoRequest' } } };
 
   it.each(['query', 'arguments'] as const)('of a GET stands in its query: %s', (source) => {
     expect(described(source, 'GET')).toMatchObject({
@@ -86,5 +88,88 @@ describe('the input in an OpenAPI document', () => {
 
   it('of a POST may stand in its query only', () => {
     expect(described('query', 'POST')).not.toHaveProperty('requestBody');
+  });
+});
+
+describe('the components of an OpenAPI document', () => {
+  const person = z.object({ name: z.string() }).meta({ title: 'Person' });
+  const failing = (...words: string[]) => z.object({ errcode: z.enum(words), error: z.string() });
+  const operation = (name: string, errors: Record<number, ReplyShape>, schema: z.ZodType = person) =>
+    endpoint({
+      name,
+      method: 'GET',
+      path: `/${name}`,
+      params: {},
+      query: { limit: { description: 'How many.' } },
+      access: 'authenticated',
+      summary: 'Find',
+      replies: { 200: { description: 'Found', schema } },
+      errors,
+      handler: () => Promise.resolve(reply(200, { name: 'x' })),
+    });
+  const describeEndpoints = (...endpoints: Endpoint[]) =>
+    openApiDocument({ ...about, surfaces: [{ prefixes: ['/test'], endpoints }] });
+  const gone = (schema: z.ZodType, description = 'Gone') => ({ 410: { description, schema } });
+
+  it('are the titled parts of schemas, once each', () => {
+    const { paths, components } = describeEndpoints(
+      operation('one', {}),
+      operation('all', {}, z.object({ people: z.array(person) })),
+    );
+    const { schemas } = components as { schemas: object };
+    expect(schemas).toEqual({
+      AllReply: {
+        type: 'object',
+        properties: { people: { type: 'array', items: { $ref: '#/components/schemas/Person' } } },
+        required: ['people'],
+      },
+      Person: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] },
+    });
+    expect(JSON.stringify(paths)).toContain('"schema":{"$ref":"#/components/schemas/Person"}');
+  });
+
+  it('cannot be two schemas of one title', () => {
+    const other = z.object({ names: z.string() }).meta({ title: 'Person' });
+    expect(() => describeEndpoints(operation('one', {}), operation('two', {}, other))).toThrow('named Person');
+  });
+
+  it('are errors that differ in their words alone, which each operation lists', () => {
+    const { paths, components } = describeEndpoints(
+      operation('one', gone(failing('M_GONE', 'M_OVER'))),
+      operation('two', gone(failing('M_OVER', 'M_LEFT'), 'Left')),
+    );
+    const $ref = '#/components/responses/Gone';
+    expect(paths).toMatchObject({
+      '/one': { get: { responses: { 410: { $ref } } } },
+      '/two': { get: { responses: { 410: { $ref, description: 'Left: `M_OVER`, `M_LEFT`' } } } },
+    });
+    expect(components).toMatchObject({
+      responses: {
+        Gone: {
+          description: 'Gone: `M_GONE`, `M_OVER`',
+          content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+        },
+      },
+      schemas: { Error: { properties: { errcode: { enum: ['M_GONE', 'M_OVER', 'M_LEFT'] } } } },
+    });
+  });
+
+  it('are errors with other properties apart, under numbered names', () => {
+    const { paths, components } = describeEndpoints(
+      operation('one', gone(failing('M_GONE'))),
+      operation('two', gone(failing('M_GONE').extend({ since: z.int() }))),
+    );
+    expect(paths).toMatchObject({
+      '/one': { get: { responses: { 410: { $ref: '#/components/responses/Gone' } } } },
+      '/two': { get: { responses: { 410: { $ref: '#/components/responses/Gone2' } } } },
+    });
+    expect(components).toMatchObject({ schemas: { Error: {}, GoneError: { properties: { since: {} } } } });
+  });
+
+  it('are parameters that several operations have alike', () => {
+    const { paths, components } = describeEndpoints(operation('one', {}), operation('two', {}));
+    const shared = [{ $ref: '#/components/parameters/limit' }];
+    expect(paths).toMatchObject({ '/one': { get: { parameters: shared } }, '/two': { get: { parameters: shared } } });
+    expect(components).toMatchObject({ parameters: { limit: { name: 'limit', in: 'query', required: false } } });
   });
 });

@@ -97,7 +97,7 @@ describe('a page', () => {
 
   it('is described as one', async () => {
     server = await startServer([]);
-    const { paths } = openApiDocument({
+    const { paths, components } = openApiDocument({
       title: 'Test',
       version: '1',
       description: 'Test',
@@ -105,15 +105,14 @@ describe('a page', () => {
       surfaces: [{ prefixes: ['/test'], endpoints: [pageEndpoint()] }],
     });
     expect(paths).toMatchObject({
-      '/page': {
-        get: {
-          responses: {
-            200: {
-              description: 'The page',
-              headers: { Location: { description: 'Elsewhere.' } },
-              content: { 'text/html': { schema: { type: 'string' } } },
-            },
-          },
+      '/page': { get: { responses: { 200: { $ref: '#/components/responses/OKPage' } } } },
+    });
+    expect(components).toMatchObject({
+      responses: {
+        OKPage: {
+          description: 'The page',
+          headers: { Location: { description: 'Elsewhere.' } },
+          content: { 'text/html': { schema: { type: 'string' } } },
         },
       },
     });

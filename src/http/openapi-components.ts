@@ -1,0 +1,264 @@
+import { STATUS_CODES } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import { isPage, type Endpoint, type PageShape, type ReplyShape } from './endpoint.js';
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+type JsonValue = NonNullable<JsonSchema['enum']>[number];
+
+/** A parameter object. */
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query';
+  readonly required: boolean;
+  readonly description?: string;
+  readonly schema: object;
+  readonly example?: string;
+}
+
+interface Response {
+  readonly description: string;
+  readonly headers?: object;
+  readonly content: object;
+}
+
+/** The named parts of an OpenAPI document. Adds a part when it is first referred to. */
+export interface OpenApiComponents {
+  /** Returns a media type object whose schema is a reference. `name` is used unless the schema has a title. */
+  readonly json: (schema: z.ZodType, name: string) => Record<string, unknown>;
+  /** Returns a reference to the error response of that status, described by the operation's own shape. */
+  readonly error: (status: string, shape: ReplyShape) => Record<string, unknown>;
+  /** Returns a reference to the page of that status, described by the operation's own shape. */
+  readonly page: (status: string, shape: PageShape) => Record<string, unknown>;
+  /** Returns references to the parameters that several operations have alike, and the others as they are. */
+  readonly parameters: (parameters: readonly Parameter[]) => readonly unknown[];
+  /** Returns `schemas`, `responses` and `parameters`, sorted by name. */
+  readonly collect: () => Record<string, unknown>;
+}
+
+/**
+ * Creates the components of a document that describes `endpoints`. Errors that differ in nothing but
+ * their words (errcodes, for instance) share one schema, which permits all of these. Throws Error if two different schemas have one name.
+ */
+export function createOpenApiComponents(endpoints: readonly Endpoint[]): OpenApiComponents {
+  const schemas = new Map<string, JsonSchema>();
+  const responses = new Map<string, Response>();
+  const parameters = new Map<string, Parameter>();
+  const used = endpoints.flatMap(parametersOf);
+  const errors = endpoints.flatMap(errorShapesOf);
+  const groups = groupErrors(errors);
+
+  function refer(name: string, schema: JsonSchema): JsonSchema {
+    const known = schemas.get(name);
+    if (known !== undefined && !isDeepStrictEqual(known, schema)) throw new Error(`two schemas are named ${name}`);
+    schemas.set(name, schema);
+    return { $ref: `#/components/schemas/${name}` };
+  }
+
+  // Several responses of one status are numbered. The first operation describes a response; another repeats only what differs.
+  function referToResponse(base: string, { description, ...rest }: Response): Record<string, unknown> {
+    for (let number = 1; ; number += 1) {
+      const name = number === 1 ? base : `${base}${number}`;
+      const known = responses.get(name) ?? { description, ...rest };
+      const { description: first, ...others } = known;
+      if (!isDeepStrictEqual(others, rest)) continue;
+      responses.set(name, known);
+      return { $ref: `#/components/responses/${name}`, ...(first === description ? {} : { description }) };
+    }
+  }
+
+  // Titled parts of a schema become components of their own.
+  function extractTitled(node: unknown): unknown {
+    if (Array.isArray(node)) return node.map(extractTitled);
+    if (typeof node !== 'object' || node === null) return node;
+    const { title, ...rest } = Object.fromEntries(
+      Object.entries(node).map(([key, value]) => [
+        key,
+        key === 'properties' ? extractEach(value) : extractTitled(value),
+      ]),
+    );
+    return typeof title === 'string' ? refer(title, rest) : { ...rest, ...(title === undefined ? {} : { title }) };
+  }
+
+  // A property may be named `title` itself.
+  function extractEach(properties: unknown): unknown {
+    if (typeof properties !== 'object' || properties === null) return properties;
+    return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, extractTitled(schema)]));
+  }
+
+  return {
+    json(schema, name) {
+      const { title, ...described } = toJsonSchema(schema);
+      const isEmpty = isDeepStrictEqual(described, { type: 'object', properties: {} });
+      return {
+        'application/json': {
+          schema: extractTitled({ ...described, title: title ?? (isEmpty ? 'EmptyObject' : name) }),
+        },
+      };
+    },
+
+    error(status, { description, schema, headers }) {
+      const described = toJsonSchema(schema);
+      const group = groups.get(errorKey(described));
+      if (group === undefined) throw new Error(`an error ${status} is none of the endpoints'`);
+      const content = { 'application/json': { schema: extractTitled({ ...group.schema, title: group.name }) } };
+      const codes = errcodesOf(described).map((code) => `\`${code}\``);
+      return referToResponse(responseName(status), {
+        description: codes.length === 0 ? description : `${description}: ${codes.join(', ')}`,
+        ...describeHeaders(headers),
+        content,
+      });
+    },
+
+    page(status, { description, headers }) {
+      const content = { 'text/html': { schema: { type: 'string' } } };
+      return referToResponse(`${responseName(status)}Page`, { description, ...describeHeaders(headers), content });
+    },
+
+    parameters: (list) =>
+      list.map((parameter) => {
+        const alike = used.filter(({ name }) => name === parameter.name);
+        if (alike.length === 1 || !alike.every((other) => isDeepStrictEqual(other, parameter))) return parameter;
+        parameters.set(parameter.name, parameter);
+        return { $ref: `#/components/parameters/${parameter.name}` };
+      }),
+
+    collect: () => ({
+      schemas: sortByName(schemas),
+      responses: sortByName(responses),
+      parameters: sortByName(parameters),
+    }),
+  };
+}
+
+/** Returns the JSON schema of what a client sends or receives. */
+export function toJsonSchema(schema: z.ZodType): JsonSchema {
+  // As `output`, zod would forbid properties that are not declared: clients must accept new ones.
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' });
+  return rest;
+}
+
+/** Returns the parameters of the path and of the query, in the order of OpenAPI's own examples. */
+export function parametersOf({ method, params, query, body, bodyFrom }: Endpoint): Parameter[] {
+  const isInputQuery = bodyFrom === 'query' || (bodyFrom === 'arguments' && method === 'GET');
+  const { properties = {}, required = [] } = body !== undefined && isInputQuery ? toJsonSchema(body) : {};
+  const schema = { type: 'string' };
+  const declared = (
+    where: 'path' | 'query',
+    named: Readonly<Record<string, { readonly description: string; readonly example?: string }>>,
+  ) =>
+    Object.entries(named).map(([name, { description, example }]): Parameter => {
+      const parameter = { name, in: where, required: where === 'path', description, schema };
+      return example === undefined ? parameter : { ...parameter, example };
+    });
+  return [
+    ...declared('path', params),
+    ...declared('query', query),
+    ...Object.entries(properties).map(([name, property]): Parameter => {
+      const { description, ...rest } = typeof property === 'object' ? property : {};
+      const described = description === undefined ? {} : { description };
+      return { name, in: 'query', required: required.includes(name), ...described, schema: rest };
+    }),
+  ];
+}
+
+/** Returns `headers` as members of a response object; nothing if there are none. */
+export function describeHeaders(headers: Readonly<Record<string, string>> = {}): { readonly headers?: object } {
+  const entries = Object.entries(headers);
+  if (entries.length === 0) return {};
+  return {
+    headers: Object.fromEntries(
+      entries.map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
+    ),
+  };
+}
+
+function responseName(status: string): string {
+  return (STATUS_CODES[status] ?? 'Other Error').replaceAll(/[^A-Za-z]/g, '');
+}
+
+function errorShapesOf({ errors, otherErrors }: Endpoint): [string, ReplyShape][] {
+  const shapes: [string, ReplyShape | PageShape][] = Object.entries(errors);
+  if (otherErrors !== undefined) shapes.push(['default', otherErrors]);
+  return shapes.filter((entry): entry is [string, ReplyShape] => !isPage(entry[1]));
+}
+
+/** A schema of errors that differ in nothing but their words: the values of `errcode`, for instance. */
+interface ErrorGroup {
+  readonly name: string;
+  readonly schema: JsonSchema;
+}
+
+/** Returns the groups of the errors, by the key of their schema. */
+function groupErrors(errors: readonly [string, ReplyShape][]): ReadonlyMap<string, ErrorGroup> {
+  const groups = new Map<string, { readonly status: string; count: number; schema: JsonSchema }>();
+  for (const [status, { schema }] of errors) {
+    const described = toJsonSchema(schema);
+    const key = errorKey(described);
+    const group = groups.get(key);
+    groups.set(key, {
+      status: group?.status ?? status,
+      count: (group?.count ?? 0) + 1,
+      schema: group === undefined ? described : addWords(group.schema, described),
+    });
+  }
+  const byUse = [...groups].toSorted(([, left], [, right]) => right.count - left.count);
+  const names = new Map<string, number>();
+  return new Map(
+    byUse.map(([key, { status, schema }], index) => {
+      const base = schema.title ?? (index === 0 ? 'Error' : `${responseName(status)}Error`);
+      const number = (names.get(base) ?? 0) + 1;
+      names.set(base, number);
+      return [key, { name: number === 1 ? base : `${base}${number}`, schema }];
+    }),
+  );
+}
+
+/** Returns the same text for schemas that differ in nothing but their words. */
+function errorKey(schema: JsonSchema): string {
+  return JSON.stringify(mapWords(schema, ({ enum: _enum, examples: _examples, ...rest }) => rest));
+}
+
+/** Adds the words of `other` to those of `schema`, which has the same key. */
+function addWords(schema: JsonSchema, other: JsonSchema): JsonSchema {
+  return mapWords(schema, (property, member, name) => {
+    const values = [schema, other].flatMap((each) => valuesOf(membersOf(each)[member]?.properties?.[name]));
+    return { ...property, [property.enum === undefined ? 'examples' : 'enum']: [...new Set(values)] };
+  });
+}
+
+/** Changes the properties that list words, of each object in `schema`: an object or a union of objects. Titled objects stay as they are. */
+function mapWords(
+  schema: JsonSchema,
+  change: (property: JsonSchema, member: number, name: string) => JsonSchema,
+): JsonSchema {
+  const members = membersOf(schema).map((member, index) => {
+    if (member.title !== undefined) return member;
+    const properties = Object.entries(member.properties ?? {}).map(([name, property]) => {
+      const listsWords = typeof property === 'object' && (property.enum ?? property.examples) !== undefined;
+      return [name, listsWords ? change(property, index, name) : property];
+    });
+    return { ...member, properties: Object.fromEntries(properties) as NonNullable<JsonSchema['properties']> };
+  });
+  const [only] = members;
+  return schema.anyOf === undefined ? (only ?? schema) : { ...schema, anyOf: members };
+}
+
+function membersOf(schema: JsonSchema): readonly JsonSchema[] {
+  return schema.anyOf?.filter((member) => typeof member === 'object') ?? [schema];
+}
+
+function errcodesOf(schema: JsonSchema): string[] {
+  const codes = membersOf(schema).flatMap(({ properties }) => valuesOf(properties?.['errcode']));
+  return [...new Set(codes.map(String))];
+}
+
+/** Returns the values that a schema names: all that it permits, or examples. */
+function valuesOf(schema: boolean | JsonSchema | undefined): JsonValue[] {
+  if (typeof schema !== 'object') return [];
+  return schema.const === undefined ? [...(schema.enum ?? (schema.examples as JsonValue[]) ?? [])] : [schema.const];
+}
+
+function sortByName<Value>(parts: ReadonlyMap<string, Value>): Record<string, Value> {
+  return Object.fromEntries([...parts].toSorted(([left], [right]) => left.localeCompare(right, 'en')));
+}
