@@ -101,7 +101,7 @@ function explainPermission(who: Mxid, map: ReadonlyMap<string, string> | undefin
 }
 
 function reasonOf(permission: Permission, who: Mxid): string {
-  if (permission.because === 'nobody') {
+  if (permission.because === 'no_entry') {
     return `no line of bridge.permissions is about ${who}, ${serverNameOf(who)} or "*", so the user is blocked.`;
   }
   const { because, key, level, written } = permission;

@@ -1,7 +1,9 @@
 import type { Finding } from './problem.js';
 import { isTreeMap, valueAt, type TreeMap } from './tree.js';
 
-/** Where the Matrix accounts of the server name are: on the homeserver, in Gangway, or neither is served here. */
+/**
+ * The location of the Matrix accounts of the server name: on the homeserver, in Gangway, or elsewhere.
+ */
 export const accountModes = ['relay', 'embedded', 'off'] as const;
 /** One of the values of accounts.mode. */
 export type AccountMode = (typeof accountModes)[number];
@@ -9,7 +11,10 @@ export type AccountMode = (typeof accountModes)[number];
 const modePath = ['accounts', 'mode'];
 const addressPath = ['homeserver', 'address'];
 
-/** Returns what is wrong with accounts.mode, which depends on homeserver.address. `root` is the configuration as written. */
+/**
+ * Returns the problems with accounts.mode, which depends on homeserver.address. `root` is the
+ * configuration as written.
+ */
 export function accountModeFindings(root: TreeMap): Finding[] {
   const section = root['accounts'];
   if (section !== undefined && !isTreeMap(section)) return [];
@@ -18,34 +23,34 @@ export function accountModeFindings(root: TreeMap): Finding[] {
   if (mode === undefined) return [{ path: modePath, message: adviceOnMissingMode(root, hasAddress) }];
   if (mode === 'relay' && !hasAddress) {
     const message =
-      'This key is missing. With accounts.mode: relay, Matrix logins go to the homeserver: write the address at which ' +
-      'Gangway reaches it, such as http://localhost:8008.';
+      'This key is missing. accounts.mode: relay requires the address at which Gangway reaches the ' +
+      'homeserver, such as http://localhost:8008.';
     return [{ path: addressPath, message }];
   }
   if (mode === 'embedded' && hasAddress) {
     const message =
-      'With accounts.mode: embedded, Gangway has the accounts of this server name, and there must be no homeserver. ' +
-      'Remove this key, or write accounts.mode: relay.';
+      'This key must not be set with accounts.mode: embedded, since Gangway then has the accounts of this ' +
+      'server name. Remove it, or write accounts.mode: relay.';
     return [{ path: addressPath, message }];
   }
   return [];
 }
 
-/** Returns one sentence for the log and for `config check`: what the mode does. */
+/** Returns one sentence for the log and for `config check` about what the mode does. */
 export function meaningOf(mode: AccountMode, homeserverAddress: string | undefined): string {
   switch (mode) {
     case 'relay':
-      return `Matrix logins go to the homeserver at ${homeserverAddress}.`;
+      return `Matrix logins are passed on to the homeserver at ${homeserverAddress}.`;
     case 'embedded':
-      return 'Gangway has the Matrix accounts of this server name; there must be no homeserver for it.';
+      return 'Gangway has the Matrix accounts of this server name. There must be no homeserver for it.';
     case 'off':
       return homeserverAddress === undefined
         ? 'Gangway serves no Matrix logins and checks no access tokens.'
-        : `Gangway serves no Matrix logins; access tokens are checked at ${homeserverAddress}.`;
+        : `Gangway serves no Matrix logins. Access tokens are checked at ${homeserverAddress}.`;
   }
 }
 
-/** Before the key existed, accounts.enabled and homeserver.address decided. */
+/** In earlier versions, accounts.enabled and homeserver.address decided. */
 function adviceOnMissingMode(root: TreeMap, hasAddress: boolean): string {
   const isOff = valueAt(root, ['accounts', 'enabled']) === 'false';
   const before: AccountMode = isOff ? 'off' : hasAddress ? 'relay' : 'embedded';
@@ -55,7 +60,7 @@ function adviceOnMissingMode(root: TreeMap, hasAddress: boolean): string {
   const otherwise =
     before === 'embedded' ? ' If this server name has a homeserver, write relay instead, and homeserver.address.' : '';
   return (
-    `This key is required: ${accountModes.join(', ')}. Before it existed, this configuration behaved as "${before}". ` +
-    `To keep that, write ${line}.${otherwise}`
+    `This key is required: ${accountModes.join(', ')}. In earlier versions, this configuration behaved as ` +
+    `"${before}". To keep that, write ${line}.${otherwise}`
   );
 }

@@ -37,7 +37,7 @@ export const sections = {
 /** The name of a section. */
 export type SectionName = keyof typeof sections;
 
-/** A configuration that was found in order. Names are ours, durations are milliseconds, secrets are `Secret`. */
+/** A valid configuration. Durations are in milliseconds, secrets are `Secret`. */
 export type Config = { readonly [Name in SectionName]: Readonly<z.output<(typeof sections)[Name]>> };
 
 /** The names of all sections, in the order of the sample file. */

@@ -1,4 +1,7 @@
-/** How many letters must be put in, taken out, changed or swapped with their neighbour to make one text of the other. */
+/**
+ * Returns how many letters must be inserted, removed, replaced or swapped with their neighbour to
+ * turn one text into the other.
+ */
 function editDistance(a: string, b: string): number {
   const table = Array.from({ length: a.length + 1 }, (_, i) =>
     Array.from({ length: b.length + 1 }, (_, j) => (i === 0 ? j : i)),
@@ -15,7 +18,7 @@ function editDistance(a: string, b: string): number {
   return at(a.length, b.length);
 }
 
-/** The candidate that the word was probably meant to be, or undefined where none is near. */
+/** Returns the candidate closest to the word, or undefined if none is close. */
 export function findClosest(word: string, candidates: readonly string[]): string | undefined {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[-_ ]/g, '');
   const ranked = candidates

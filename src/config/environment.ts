@@ -9,27 +9,28 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const prefix = 'GANGWAY_';
 const separator = '__';
-/** Set by Kubernetes and Docker in containers that run beside a service called gangway. */
+/** Set by Kubernetes and Docker in containers that run next to a service called gangway. */
 const platformVariable = /^GANGWAY_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?|NAME)$/;
 
-/** The variable that sets a key: `GANGWAY_TELEGRAM__API_ID` for telegram.api_id. */
+/** Returns the variable of a key: `GANGWAY_TELEGRAM__API_ID` for telegram.api_id. */
 export function variableOf(path: Path): string {
   return prefix + path.map((key) => String(key).toUpperCase()).join(separator);
 }
 
-/** A configuration after the environment was laid over it. */
+/** A configuration after environment variables were applied. */
 export interface Overlaid {
   readonly root: TreeMap;
   readonly problems: readonly Problem[];
-  /** Variables of our prefix that no key belongs to, and that resemble none. */
+  /** Variables with the prefix GANGWAY_ that belong to no key and resemble none. */
   readonly warnings: readonly Problem[];
   /** Which variable set a key. */
   readonly variables: ReadonlyMap<string, string>;
 }
 
 /**
- * Lays environment variables over what the file says. An empty variable counts as not set. The keys of maps in lists have variables
- * too, by position, if the list has so many. Variables that container platforms set for a service called gangway are ignored.
+ * Applies environment variables to the configuration of the file. An empty variable counts as
+ * unset. The keys of maps in lists have variables too, by position, if the list has that many
+ * items. Variables that container platforms set for a service called gangway are ignored.
  */
 export function overlayEnvironment(root: TreeMap, settings: readonly Setting[], env: Environment): Overlaid {
   const problems: Problem[] = [];
@@ -73,7 +74,7 @@ export function overlayEnvironment(root: TreeMap, settings: readonly Setting[], 
   return { root: result, problems, warnings, variables };
 }
 
-/** The key that names a file with the value of the key at the path. */
+/** Returns the path of the key that names a file with the value of the key at `path`. */
 export function fileKeyOf(path: Path): (string | number)[] {
   return [...path.slice(0, -1), `${path.at(-1) ?? ''}_file`];
 }

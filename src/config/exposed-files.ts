@@ -1,7 +1,7 @@
 import type { ConfigFiles, WithFiles } from './named-files.js';
 import type { Remark } from './remark.js';
 
-/** Below these, container platforms decide on the modes of files. */
+/** Container platforms set the modes of files below these folders. */
 const mountedSecrets = /^(\/var)?\/run\/secrets\//;
 
 /** Returns a remark on each file with secrets that all users of the machine may read. */
@@ -15,6 +15,6 @@ export function exposedFileRemarks(
     .filter(({ file }) => !mountedSecrets.test(file) && isReadableByOthers(file))
     .map(({ path, file }) => ({
       path,
-      message: `All users of this machine may read ${file}, which holds secrets. Run: chmod 600 ${file}`,
+      message: `All users of this machine can read ${file}, which contains secrets. Run: chmod 600 ${file}`,
     }));
 }

@@ -13,22 +13,25 @@ import { withGroups } from './setting.js';
 import { showPath, valueAt, withValueAt, type Path, type TreeMap } from './tree.js';
 import { adviceOnUnknownKey } from './unknown-key.js';
 
-/** Where a configuration comes from. */
+/** The files and the environment that a configuration is read from. */
 export interface ConfigSource extends ConfigFiles {
   /** The YAML file. */
   readonly path: string;
   readonly env: Environment;
 }
 
-/** What is known of a configuration, be it in order or not. */
+/** A configuration, valid or not, with its problems. */
 export interface Inspection {
-  /** The sections that are in order by themselves. */
+  /** The sections that are valid by themselves. */
   readonly sections: Partial<Config>;
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
 
-/** As loadConfig, but never throws: it gives what it could read along with everything that is wrong. */
+/**
+ * Reads a configuration like loadConfig, but never throws: returns what could be read and all
+ * problems.
+ */
 export function inspectConfig({ path: file, env, readFile, isReadableByOthers }: ConfigSource): Inspection {
   const text = readOrExplain(file, readFile);
   if (typeof text !== 'string') return { sections: {}, problems: [text], warnings: [] };
@@ -46,7 +49,7 @@ export function inspectConfig({ path: file, env, readFile, isReadableByOthers }:
 
   const modeFindings = accountModeFindings(files.root);
 
-  // A key whose file could not be read, and a missing mode, would otherwise be reported twice.
+  // Without this, a key whose file cannot be read, or a missing mode, would be reported twice.
   const explained = new Set([
     ...files.complaints.map(({ concerns }) => showPath(concerns)),
     ...modeFindings.map(({ path }) => showPath(path)),
@@ -82,21 +85,24 @@ function readOrExplain(file: string, readFile: ReadFile): string | Problem {
   try {
     return readFile(file);
   } catch (error) {
-    const todo = 'Write one with `gangway config init`, or name another with -c.';
+    const todo = 'Create one with `gangway config init`, or pass another with -c.';
     const message = `The configuration file ${file} cannot be read: ${whyUnreadable(error)}. ${todo}`;
     return { path: '', where: undefined, message };
   }
 }
 
-/** Configurations of mautrix-telegram have `password: ""` where there is none. */
+/** Configurations of mautrix-telegram have `password: ""` if there is no password. */
 function withoutEmpty(root: TreeMap, settings: readonly Setting[]): TreeMap {
   const isEmpty = ({ path, note }: Setting) => note.presence.kind === 'optional' && valueAt(root, path) === '';
   return settings.filter(isEmpty).reduce((tree, { path }) => withValueAt(tree, path, undefined), root);
 }
 
 function readSections(root: TreeMap, settings: readonly Setting[]): { read: Partial<Config>; findings: Finding[] } {
-  const strangers = Object.keys(root).filter((name) => !Object.hasOwn(sections, name));
-  const findings = strangers.map((name): Finding => ({ path: [name], message: adviceOnUnknownKey([name], settings) }));
+  const unknownNames = Object.keys(root).filter((name) => !Object.hasOwn(sections, name));
+  const findings = unknownNames.map((name): Finding => ({
+    path: [name],
+    message: adviceOnUnknownKey([name], settings),
+  }));
   const filled = withGroups(root, sections);
   const read: Record<string, unknown> = {};
   for (const name of sectionNames) {

@@ -2,14 +2,14 @@ import type { z } from 'zod';
 import { groupNotes, settingNotes, type GroupNote, type SettingNote } from './setting.js';
 import { isList, isTreeMap, valueAt, type Path, type TreeMap } from './tree.js';
 
-/** One key, with its place. */
+/** One key with its path. */
 export interface Setting {
   readonly kind: 'setting';
   readonly path: Path;
   readonly note: SettingNote;
 }
 
-/** One group of keys, with its place and what is in it. */
+/** One group of keys with its path and its entries. */
 export interface Group {
   readonly kind: 'group';
   readonly path: Path;
@@ -17,7 +17,7 @@ export interface Group {
   readonly entries: readonly (Setting | Group)[];
 }
 
-/** The keys and groups below `path`, in the order of their declaration. */
+/** Returns the keys and groups below `path`, in the order of their declaration. */
 export function layoutOf(keys: Readonly<Record<string, z.ZodType>>, path: Path = []): (Setting | Group)[] {
   return Object.entries(keys).map(([name, schema]) => {
     const here = [...path, name];
@@ -29,12 +29,14 @@ export function layoutOf(keys: Readonly<Record<string, z.ZodType>>, path: Path =
   });
 }
 
-/** All keys among the entries, those in nested groups included. */
+/** Returns all keys among the entries, including those in nested groups. */
 export function settingsIn(entries: readonly (Setting | Group)[]): Setting[] {
   return entries.flatMap((entry) => (entry.kind === 'setting' ? [entry] : settingsIn(entry.entries)));
 }
 
-/** The keys of the maps that the tree has in the list which is this setting; none where it is no list of maps. */
+/**
+ * Returns the keys of the maps in a list setting, or none if the tree has no list of maps there.
+ */
 export function settingsOfItems({ path, note }: Setting, root: TreeMap): Setting[] {
   const list = note.kinds ? valueAt(root, path) : undefined;
   if (!isList(list)) return [];

@@ -8,7 +8,9 @@ export interface Kind<Out = unknown> {
   readonly schema: z.ZodType<Out>;
 }
 
-/** A kind of map, with what it is for, its keys besides `type`, and what the rest of the program gets from them. */
+/**
+ * Returns a kind of map, with its purpose, its keys besides `type`, and how they are transformed.
+ */
 export function kind<Keys extends Record<string, z.ZodType>, Out>(
   type: string,
   about: string,
@@ -20,7 +22,10 @@ export function kind<Keys extends Record<string, z.ZodType>, Out>(
 
 type OutOf<Kinds extends readonly Kind[]> = Kinds[number] extends Kind<infer Out> ? Out : never;
 
-/** A list of maps, each of one of the kinds; `expects` completes the sentence "It must be a list: ...". */
+/**
+ * Returns the schema of a list of maps, each of one of the kinds. `expects` completes the sentence
+ * "It must be a list: ...".
+ */
 export function listOfKinds<const Kinds extends readonly [Kind, ...Kind[]]>(expects: string, kinds: Kinds) {
   const types = kinds.map(({ type }) => type).join(', ');
   const item = z.custom<Tree>().transform((tree, context): OutOf<Kinds> => {

@@ -4,13 +4,16 @@ import { inspectConfig, type ConfigSource } from './inspect-config.js';
 import { ConfigFailure, type Problem } from './problem.js';
 import { anchoredUri } from './sections/database.js';
 
-/** A configuration in order, and what is worth a look in it. */
+/** A valid configuration, with remarks about likely mistakes. */
 export interface LoadedConfig {
   readonly config: Config;
   readonly warnings: readonly Problem[];
 }
 
-/** Reads the file, the environment and the files that they name. Throws ConfigFailure with everything that is wrong. */
+/**
+ * Reads the file, the environment and the files that they name. Throws ConfigFailure with all
+ * problems.
+ */
 export function loadConfig(source: ConfigSource): LoadedConfig {
   const { sections, problems, warnings } = inspectConfig(source);
   const config = completed(sections, dirname(resolve(source.path)));

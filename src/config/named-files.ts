@@ -3,7 +3,7 @@ import { fileKeyOf } from './environment.js';
 import type { Setting } from './layout.js';
 import { showPath, valueAt, withValueAt, type Path, type Tree, type TreeMap } from './tree.js';
 
-/** Gives the text of a file, or throws what the operating system says. */
+/** Returns the text of a file, or throws the error of the operating system. */
 export type ReadFile = (path: string) => string;
 
 /** The files of a configuration. */
@@ -13,14 +13,14 @@ export interface ConfigFiles {
   readonly isReadableByOthers: (path: string) => boolean;
 }
 
-/** What is wrong with a named file. `concerns` is the key that has no value because of it. */
+/** A problem with a named file. `concerns` is the key that has no value because of it. */
 export interface FileComplaint {
   readonly path: Path;
   readonly message: string;
   readonly concerns: Path;
 }
 
-/** A configuration in which the contents of files stand where their names were. */
+/** A configuration in which file names are replaced by the contents of the files. */
 export interface WithFiles {
   readonly root: TreeMap;
   readonly complaints: readonly FileComplaint[];
@@ -29,8 +29,9 @@ export interface WithFiles {
 }
 
 /**
- * Reads the files that the configuration names: `<key>_file` of secrets, and keys that hold paths of files to read; other paths become
- * absolute. Relative paths start from `folder`. One line break at the end of a secret is not part of it; a list has one secret on each line.
+ * Reads the files that the configuration names: `<key>_file` of secrets, and keys that contain
+ * paths of files to read. Other paths become absolute. Relative paths start from `folder`. One line
+ * break at the end of a secret is removed. A list has one secret on each line.
  */
 export function readNamedFiles(
   root: TreeMap,
@@ -58,7 +59,7 @@ export function readNamedFiles(
       return rest;
     }
     if (valueAt(tree, path) !== undefined) {
-      const message = `Both ${showPath(path)} and ${showPath(filePath)} are given. Keep one of them.`;
+      const message = `Both ${showPath(path)} and ${showPath(filePath)} are set. Keep one of them.`;
       complaints.push({ path: filePath, concerns: path, message });
       return rest;
     }
@@ -96,7 +97,7 @@ export function readNamedFiles(
   return { root: result, complaints, secretFiles };
 }
 
-/** Why the operating system did not give a file, in words. */
+/** Returns the reason of the operating system for not reading a file, in words. */
 export function whyUnreadable(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {

@@ -1,4 +1,4 @@
-/** Forms in which other programs write "a value comes here", as the whole text. */
+/** Placeholders that make up the whole text. */
 const wholeForms = [
   /^%[\w.-]+%$/,
   /^<[^<>]*>$/,
@@ -10,7 +10,7 @@ const wholeForms = [
   /^([x*.?_-])\1*$/i,
 ];
 
-/** Forms that also stand inside a longer text, such as a URI. */
+/** Placeholders inside a longer text, such as a URI. */
 const innerForms = [/\$\{[^}]*\}/, /\$\([^)]*\)/, /\{\{.*?\}\}/s, /<%.*?%>/s, /#\{[^}]*\}/];
 
 /** Words of sample files, without their punctuation. */
@@ -21,7 +21,7 @@ const words = [
   /^(todo|tbd|fixme|placeholder|redacted|example|sample|none|null|undefined|default|dummy)$/,
 ];
 
-/** Returns whether a secret is a text that was to be replaced: a variable that nothing filled in, or a sample. */
+/** Returns whether a secret is a placeholder: an unset variable or a sample value. */
 export function isPlaceholder(text: string): boolean {
   const value = text.replace(/^(Bearer|Basic) +/i, '').trim();
   if (wholeForms.some((form) => form.test(value)) || innerForms.some((form) => form.test(value))) return true;

@@ -1,23 +1,23 @@
 import { Failure } from '../base/failure.js';
 import type { Path } from './tree.js';
 
-/** Something in the configuration that must be mended (or, as a warning, looked at). Never holds the value of a secret. */
+/** An error or a warning about the configuration. Never contains the value of a secret. */
 export interface Problem {
-  /** The key, as `telegram.api_id`; empty where it concerns the whole file. */
+  /** The key, such as `telegram.api_id`. Empty if the problem concerns the whole file. */
   readonly path: string;
-  /** Where the value came from: `line 12`, or the name of an environment variable. */
+  /** The source of the value: `line 12`, or the name of an environment variable. */
   readonly where: string | undefined;
   /** What is wrong and what to do, in sentences. */
   readonly message: string;
 }
 
-/** What is wrong with one key, before its line in the file is known. */
+/** A problem with one key, before its line in the file is known. */
 export interface Finding {
   readonly path: Path;
   readonly message: string;
 }
 
-/** The configuration cannot be used; `problems` are all that were found. */
+/** The configuration is invalid. `problems` has all that were found. */
 export type ConfigFault = {
   readonly kind: 'config_invalid';
   readonly file: string;
@@ -25,5 +25,5 @@ export type ConfigFault = {
   readonly warnings: readonly Problem[];
 };
 
-/** Thrown by loadConfig, with everything that is wrong at once. */
+/** Thrown by loadConfig, with all problems at once. */
 export class ConfigFailure extends Failure<ConfigFault> {}

@@ -1,7 +1,10 @@
 import { baseUrl } from './network-address.js';
 import { Complaint, text } from './value.js';
 
-/** The address under which others reach us: https, or http where it is this machine. Without a slash at the end. */
+/**
+ * The schema of the URL at which others reach Gangway: https, or http for this machine. Removes the
+ * trailing slash.
+ */
 export const publicUrl = text({ expects: 'an https:// address' }, (input) => {
   const read = baseUrl.safeParse(input);
   if (!read.success) {
@@ -10,11 +13,12 @@ export const publicUrl = text({ expects: 'an https:// address' }, (input) => {
   const { protocol, hostname } = new URL(read.data);
   if (protocol === 'https:' || isLoopback(hostname)) return read.data;
   return new Complaint(
-    'The address must begin with https://: secrets and proofs travel there. http:// is for this machine only, as http://localhost.',
+    'The address must begin with https://, since secrets are sent to it. http:// is allowed for this ' +
+      'machine only, such as http://localhost.',
   );
 });
 
-/** Whether the host of a URL is this very machine by name. */
+/** Returns whether the host of a URL is this machine. */
 export function isLoopback(hostname: string): boolean {
   return /^(localhost|.+\.localhost|127\.[0-9.]+|\[::1\])$/.test(hostname);
 }

@@ -2,18 +2,21 @@ import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Pair, 
 import { isTreeMap, showPath, type Path, type Tree, type TreeMap } from './tree.js';
 import type { Problem } from './problem.js';
 
-/** What a YAML text holds. Empty (null) values are left out, as if their key were not there. */
+/** The contents of a YAML text. Empty (null) values are omitted, as if their key were not there. */
 export interface ReadYaml {
   readonly root: TreeMap;
   readonly problems: readonly Problem[];
-  /** The line of a key, counted from 1; that of the nearest key around it where it has none of its own. */
+  /**
+   * Returns the line of a key, counted from 1, or that of the nearest key around it if it has no
+   * line of its own.
+   */
   lineOf(path: Path): number | undefined;
 }
 
 // The library's own messages may quote the text, and so a secret: only their codes are used.
 const explanations: Partial<Record<YAMLError['code'], string>> = {
   BAD_INDENT: 'The indentation does not fit the lines before it, or a bracket or quote above it is not closed.',
-  TAB_AS_INDENT: 'The line is indented with a tab. YAML takes spaces only.',
+  TAB_AS_INDENT: 'The line is indented with a tab. Use spaces: YAML allows no tabs.',
   DUPLICATE_KEY: 'This key is in the same section twice. Keep one of them.',
   MISSING_CHAR: 'A character is missing: a closing quote or bracket, or the space after a colon or comma.',
   BLOCK_AS_IMPLICIT_KEY: 'Two colons are on one line. Put the value in double quotes.',
@@ -24,7 +27,7 @@ const explanations: Partial<Record<YAMLError['code'], string>> = {
   MULTIPLE_DOCS: 'A line of --- begins a second document. Only one is read.',
 };
 
-/** Reads YAML without giving it meaning: numbers and the like stay the text that was written. */
+/** Reads YAML without types: numbers and the like stay the text that was written. */
 export function readYaml(text: string): ReadYaml {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: false });
@@ -60,7 +63,7 @@ export function readYaml(text: string): ReadYaml {
     if (isScalar(node)) return [textOf(node)].filter((value) => value !== undefined);
     if (isMap(node)) return [Object.fromEntries(node.items.flatMap((pair) => readPair(pair, path)))];
     if (!isSeq(node)) {
-      complain(path, node, 'References with * are not understood here. Write the value out, or put it in quotes.');
+      complain(path, node, 'References with * are not supported. Write the value out, or put it in quotes.');
       return [];
     }
     const items = node.items.flatMap((item, index) => {
@@ -80,12 +83,12 @@ export function readYaml(text: string): ReadYaml {
   complain(
     [],
     document.contents,
-    'The file must hold sections such as homeserver: and telegram:, each with keys of its own.',
+    'The file must contain sections such as homeserver: and telegram:, each with keys of its own.',
   );
   return { root: {}, problems, lineOf };
 }
 
-/** The text of a scalar as it was written, or undefined where it is empty (null). */
+/** Returns the text of a scalar as it was written, or undefined if it is empty (null). */
 function textOf({ value, source }: { readonly value: unknown; readonly source?: string }): string | undefined {
   if (value === null || value === undefined) return undefined;
   return typeof value === 'string' ? value : source;

@@ -1,6 +1,6 @@
 import type { Path } from './tree.js';
 
-/** Something that is allowed and probably not meant. */
+/** A warning about a setting that is allowed and probably a mistake. */
 export interface Remark {
   readonly path: Path;
   readonly message: string;

@@ -8,7 +8,7 @@ import { valueAt, type Path, type TreeMap } from './tree.js';
 
 const ownAccountsOnly = ['access_token_minutes', 'refresh_token_days', 'login_token_seconds', 'password_hashing'];
 
-/** What is worth a look in how Matrix users log in. */
+/** Returns remarks about the configuration of Matrix login. */
 export function accountRemarks(read: Partial<Config>, root: TreeMap): Remark[] {
   return [
     ...addressRemarks(read),
@@ -30,7 +30,9 @@ function adminTokenRemarks({ homeserver, accounts }: Partial<Config>): Remark[] 
 function publicUrlRemarks({ accounts }: Partial<Config>): Remark[] {
   if (!accounts || accounts.mode === 'off' || accounts.publicUrl === undefined) return [];
   if (!isLoopback(new URL(accounts.publicUrl).hostname)) return [];
-  const message = 'Only programs on this machine reach this address: links in mails lead nowhere else.';
+  const message =
+    'Only programs on this machine reach this address, so links in mails do not work elsewhere. Write the ' +
+    'public address.';
   return [{ path: ['accounts', 'public_url'], message }];
 }
 
@@ -40,16 +42,20 @@ function addressRemarks({ homeserver, http }: Partial<Config>): Remark[] {
   const path = ['homeserver', 'address'];
   const portUsed = port === '' ? { 'http:': 80, 'https:': 443 }[protocol] : Number(port);
   if (http && portUsed === http.port && isThisMachine(hostname, http.host)) {
-    const message = 'This is where Gangway itself listens: it would relay every login to itself.';
+    const message =
+      "This is Gangway's own address: it would relay every login to itself. Write the address of the " + 'homeserver.';
     return [{ path, message }];
   }
   if (protocol !== 'http:' || !isPublicName(hostname)) return [];
   return [
-    { path, message: 'Passwords travel there without encryption. Use https:// unless the way there is your own.' },
+    { path, message: 'Passwords are sent there without encryption. Use https:// unless the network is your own.' },
   ];
 }
 
-/** Keys with a value of their own that nothing reads as things are. Sample files write all the defaults: those are no mistake. */
+/**
+ * Keys that differ from their default and have no effect in this mode. Sample files contain all the
+ * defaults: those are not mistakes.
+ */
 function idleKeyRemarks({ accounts }: Partial<Config>, root: TreeMap): Remark[] {
   if (!accounts) return [];
   const changed = settingsIn(layoutOf({ accounts: section }))
@@ -66,14 +72,13 @@ function idleKeyRemarks({ accounts }: Partial<Config>, root: TreeMap): Remark[] 
     case 'relay':
       return changed
         .filter(([, key]) => ownAccountsOnly.some((own) => own === key))
-        .map(remark('It has no effect: with accounts.mode: relay, accounts and tokens are those of the homeserver.'));
+        .map(remark('It has no effect: with accounts.mode: relay, the homeserver has the accounts and tokens.'));
     case 'embedded':
       return accounts.wellKnown === 'keep'
         ? [
-            remark('There is nothing to keep: with accounts.mode: embedded, no homeserver sends anything.')([
-              'accounts',
-              'well_known',
-            ]),
+            remark('It has no effect: with accounts.mode: embedded, no homeserver sends server discovery information.')(
+              ['accounts', 'well_known'],
+            ),
           ]
         : [];
   }

@@ -2,12 +2,12 @@ import type { Config } from './config.js';
 import { isPublicName } from './network-address.js';
 import type { Remark } from './remark.js';
 
-/** What is worth a look in how messages get to humans. */
+/** Returns remarks about the delivery of messages to users. */
 export function deliveryRemarks(read: Partial<Config>): Remark[] {
   return [...emptyRemarks(read), ...fileRemarks(read), ...smtpRemarks(read), ...costRemarks(read)];
 }
 
-/** Whether anything sends messages: both are known, and one is on. */
+/** Returns whether messages are sent: both sections are valid, and one is enabled. */
 function sends({ identity, accounts }: Partial<Config>): boolean {
   return identity?.enabled === true || (accounts !== undefined && accounts.mode !== 'off');
 }
@@ -19,8 +19,8 @@ function emptyRemarks(read: Partial<Config>): Remark[] {
   if (!identity.enabled) {
     if (sends(read) && accounts.publicUrl !== undefined) return [];
     const message = sends(read)
-      ? 'Nobody can give back what is sent: neither accounts.public_url nor an identity service says where Gangway is reached.'
-      : 'It has no effect: identity.enabled is false and accounts.mode is off, and nothing else sends messages.';
+      ? 'Codes cannot be submitted: set accounts.public_url, or enable the identity service.'
+      : 'It has no effect: identity.enabled is false and accounts.mode is off, so no messages are sent.';
     return [...(email.length > 0 ? ['email'] : []), ...(phone.length > 0 ? ['phone'] : [])].map((key) => ({
       path: ['delivery', key],
       message,
@@ -28,11 +28,12 @@ function emptyRemarks(read: Partial<Config>): Remark[] {
   }
   if (email.length === 0 && phone.length === 0) {
     const message =
-      'The identity service has no channel for messages, so nobody can prove an address: see the section delivery.';
+      'The identity service cannot validate 3PIDs without a channel for messages. Add one to the section ' +
+      'delivery.';
     return [{ path: ['identity', 'enabled'], message }];
   }
   if (identity.delegate && phone.length === 0) {
-    const message = 'delivery.phone has no channel: a homeserver that delegates to Gangway can prove no phone number.';
+    const message = 'delivery.phone has no channel, so the delegate cannot validate phone numbers. Add a channel.';
     return [{ path: ['identity', 'delegate', 'secret'], message }];
   }
   return [];
@@ -46,7 +47,8 @@ function fileRemarks(read: Partial<Config>): Remark[] {
     channels.flatMap(({ type }, index) => {
       if (type !== 'file') return [];
       const message =
-        'Messages go to a file and reach nobody, and whoever reads it can prove any address: this is for tests.';
+        'Messages are written to a file and not delivered. A user who can read the file can validate any ' +
+        '3PID. Use this for tests only.';
       return [{ path: ['delivery', key, index], message }];
     }),
   );
@@ -57,7 +59,7 @@ function smtpRemarks({ delivery }: Partial<Config>): Remark[] {
     if (channel.type !== 'smtp' || !isPublicName(channel.host)) return [];
     if (channel.security !== 'none' && channel.security !== 'opportunistic') return [];
     const what = channel.credentials ? 'The password and the links' : 'Links';
-    const message = `${what} in mails may travel there without encryption. Use starttls or tls unless the way there is your own.`;
+    const message = `${what} in mails may be sent without encryption. Use starttls or tls unless the network is your own.`;
     return [{ path: ['delivery', 'email', index, 'security'], message }];
   });
 }
@@ -68,6 +70,7 @@ function costRemarks(read: Partial<Config>): Remark[] {
   const costly = delivery.phone.findIndex(({ type }) => type !== 'file');
   if (costly === -1) return [];
   const message =
-    'Codes are sent to every country, and cost money: name the countries of your users in threepids.allowed_countries.';
+    'Codes are sent to every country and cost money. List the countries of your users in ' +
+    'threepids.allowed_countries.';
   return [{ path: ['delivery', 'phone', costly], message }];
 }

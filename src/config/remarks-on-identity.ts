@@ -3,12 +3,17 @@ import type { Remark } from './remark.js';
 import { isLoopback } from './public-url.js';
 import { valueAt, type Path, type TreeMap } from './tree.js';
 
-/** What is worth a look in the identity service. */
+/** Returns remarks about the identity service. */
 export function identityRemarks(read: Partial<Config>, root: TreeMap): Remark[] {
-  return [...offRemarks(read, root), ...urlRemarks(read), ...openDoorRemarks(read), ...addressListRemarks(read)];
+  return [
+    ...offRemarks(read, root),
+    ...urlRemarks(read),
+    ...unrestrictedPartRemarks(read),
+    ...addressListRemarks(read),
+  ];
 }
 
-/** Who names an address means to switch it on. */
+/** An administrator who sets public_url probably means to enable the service. */
 function offRemarks({ identity }: Partial<Config>, root: TreeMap): Remark[] {
   const path = ['identity', 'public_url'];
   if (identity?.enabled !== false || valueAt(root, path) === undefined) return [];
@@ -18,31 +23,32 @@ function offRemarks({ identity }: Partial<Config>, root: TreeMap): Remark[] {
 function urlRemarks({ identity }: Partial<Config>): Remark[] {
   if (!identity?.enabled || !isLoopback(new URL(identity.publicUrl).hostname)) return [];
   const message =
-    'Only programs on this machine reach this address: links in mails lead nowhere else, and no homeserver elsewhere can check an invite.';
+    'Only programs on this machine reach this address, so links in mails do not work elsewhere, and other ' +
+    'homeservers cannot verify invites.';
   return [{ path: ['identity', 'public_url'], message }];
 }
 
-function openDoorRemarks({ identity }: Partial<Config>): Remark[] {
+function unrestrictedPartRemarks({ identity }: Partial<Config>): Remark[] {
   if (!identity?.enabled) return [];
-  const parts = Object.entries(openDoors).filter(([name]) => {
-    const { enabled, allowedClients } = identity.v1[name as keyof typeof openDoors];
+  const parts = Object.entries(unrestrictedParts).filter(([name]) => {
+    const { enabled, allowedClients } = identity.v1[name as keyof typeof unrestrictedParts];
     return enabled && allowedClients.length === 0;
   });
   return parts.map(([name, danger]) => ({
     path: ['identity', 'v1', name, 'enabled'],
-    message: `Version 1 asks nobody who they are: anybody can ${danger}.`,
+    message: `Version 1 has no authentication: any client can ${danger}.`,
   }));
 }
 
-/** What comes of a part of version 1 that is served to anybody. */
-const openDoors = {
-  validate: 'have mails and codes sent to anybody, within the limits',
-  bind: 'publish an address of theirs as that of another user',
-  lookup: 'try whose an address is',
-  invite: 'have invites mailed in the name of any user',
+/** The risks of serving a part of version 1 to all clients. */
+const unrestrictedParts = {
+  validate: 'send mails and codes to any recipient, within the limits',
+  bind: 'bind its own 3PID to the Matrix ID of another user',
+  lookup: 'look up which Matrix ID a 3PID belongs to',
+  invite: 'mail invites in the name of any user',
 } as const;
 
-/** Behind a proxy that is not trusted, every client has the address of the proxy. */
+/** Behind a proxy that is not trusted, all clients have the address of the proxy. */
 function addressListRemarks({ identity, http }: Partial<Config>): Remark[] {
   if (!identity?.enabled || !http || http.trustedProxies.length > 0) return [];
   const { validate, bind, lookup, invite } = identity.v1;
@@ -52,7 +58,8 @@ function addressListRemarks({ identity, http }: Partial<Config>): Remark[] {
     allowedClients,
   ]);
   const message =
-    'http.trusted_proxies is empty: behind a reverse proxy on this machine every client has this address, and so is allowed.';
+    'http.trusted_proxies is empty: behind a reverse proxy on this machine, all clients have this address ' +
+    'and are allowed.';
   return lists
     .filter(([, networks]) => networks.some((network) => /^(127\.|::1)/.test(network)))
     .map(([path]) => ({ path, message }));

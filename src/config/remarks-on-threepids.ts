@@ -2,7 +2,7 @@ import type { Config } from './config.js';
 import type { Remark } from './remark.js';
 import { valueAt, type TreeMap } from './tree.js';
 
-/** What is worth a look in how addresses are proven. */
+/** Returns remarks about the validation of 3PIDs. */
 export function threepidRemarks(read: Partial<Config>, root: TreeMap): Remark[] {
   return [...idleTelegramRemarks(read, root), ...idlePublishingRemarks(read)];
 }

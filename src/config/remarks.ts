@@ -8,7 +8,10 @@ import { normalisePrefix } from './sections/provisioning.js';
 import { isServerName } from './server-name.js';
 import { valueAt, type TreeMap } from './tree.js';
 
-/** What is worth a look in a configuration, as far as its sections could be read. `root` is what was written. */
+/**
+ * Returns remarks about the valid sections of a configuration. `root` is the configuration as
+ * written.
+ */
 export function remarksOn(read: Partial<Config>, root: TreeMap): Remark[] {
   return [
     ...prefixRemarks(root),
@@ -29,19 +32,21 @@ function prefixRemarks(root: TreeMap): Remark[] {
   if (typeof written !== 'string') return [];
   const prefix = normalisePrefix(written);
   if (prefix === '' || prefix === written) return [];
-  return [{ path, message: `It is read as ${prefix}: a slash or /v1 at the end does not belong to the prefix.` }];
+  return [{ path, message: `It is used as ${prefix}: a slash or /v1 at the end is not part of the prefix.` }];
 }
 
 function secretRemarks({ provisioning, encryption }: Partial<Config>): Remark[] {
   const remarks: Remark[] = [];
   if (provisioning?.oldSharedSecrets.some((old) => old.equals(provisioning.sharedSecret))) {
-    const message = 'The shared secret in use is in this list too: whoever had the old one still gets in.';
+    const message =
+      'The current shared secret is in this list too, so the old secret still works. Replace ' +
+      'provisioning.shared_secret.';
     remarks.push({ path: ['provisioning', 'old_shared_secrets'], message });
   }
   if (encryption?.oldKeys.some((old) => old.equals(encryption.key))) {
     remarks.push({
       path: ['encryption', 'old_keys'],
-      message: 'The key in use is in this list too. It is not an old one.',
+      message: 'The current key is in this list too. Remove it here.',
     });
   }
   return remarks;
@@ -52,12 +57,13 @@ function networkRemarks({ telegram }: Partial<Config>): Remark[] {
   const { dataCentres, publicKeys } = telegram;
   if (dataCentres.length > 0 && publicKeys.length === 0) {
     const message =
-      "Another network is named, but not its keys in telegram.public_keys: only Telegram's own keys are trusted.";
+      "Another network is configured without telegram.public_keys, so only Telegram's own keys are trusted.";
     return [{ path: ['telegram', 'data_centres'], message }];
   }
   if (dataCentres.length === 0 && publicKeys.length > 0) {
     const message =
-      "Keys are given for another network, but telegram.data_centres is empty: Telegram's own network is used.";
+      "Keys of another network are configured, but telegram.data_centres is empty, so Telegram's own " +
+      'network is used.';
     return [{ path: ['telegram', 'public_keys'], message }];
   }
   return [];
@@ -70,7 +76,7 @@ function proxyRemarks({ telegram }: Partial<Config>, root: TreeMap): Remark[] {
   return [
     {
       path: ['telegram', 'proxy'],
-      message: 'No proxy is used: telegram.proxy.type is not given, which means disabled.',
+      message: 'No proxy is used: telegram.proxy.type is unset, which means disabled.',
     },
   ];
 }

@@ -10,24 +10,25 @@ const intro = `# Configuration
 
 <!-- Generated from the configuration schema by \`npm run generate\`. Edit src/config instead. -->
 
-\`gangway config init\` writes a configuration file with fresh secrets; \`gangway config check -c FILE\` names everything that is
-wrong with one, and with \`--who @user:server\` says whether that user may log in, and why.
+\`gangway config init\` creates a configuration file with fresh secrets. \`gangway config check -c FILE\` lists all problems of a file.
+With \`--who @user:server\`, it also shows whether that user may log in, and why.
 
-## Where a value comes from
+## Sources of values
+
+In order of precedence:
 
 1. **An environment variable**: \`GANGWAY_\`, then the path of the key in upper case with \`__\` between its parts:
    \`GANGWAY_PROVISIONING__SHARED_SECRET\` for \`provisioning.shared_secret\`. Lists and maps are written as JSON. An empty variable
-   counts as not set. A variable wins over the file. A variable with \`__\` that belongs to no key is refused, as an unknown key is.
-2. **The YAML file.** A key that is not known is refused, and so is a value of a sample file that was left in place. An empty value
-   counts as not given.
-3. **The default**, where there is one.
+   counts as unset. A variable with \`__\` that belongs to no key is an error, like an unknown key.
+2. **The YAML file.** Unknown keys and sample values that were not replaced are errors. An empty value counts as unset.
+3. **The default**, if the key has one.
 
-Every secret can come from a file of its own instead: \`<key>_file\` names it, in the YAML file or in an environment variable
-(\`GANGWAY_PROVISIONING__SHARED_SECRET_FILE\`). One line break at its end is left out; for lists, each line is one secret. To give both a
+Every secret can also be read from a file: \`<key>_file\` names it, in the YAML file or in an environment variable
+(\`GANGWAY_PROVISIONING__SHARED_SECRET_FILE\`). One line break at its end is removed. For lists, each line is one secret. Setting both a
 key and its \`_file\` is an error. Relative paths start from the folder of the configuration file.
 `;
 
-/** The reference of all keys, in Markdown. */
+/** Returns the reference of all keys, in Markdown. */
 export function renderReference(): string {
   return [intro, ...layoutOf(sections).flatMap((entry) => renderEntry(entry, 2))].join('\n');
 }

@@ -5,17 +5,22 @@ import type { Tree } from './tree.js';
 import { wrapText } from './wrap-text.js';
 import { longYaml, yamlLines } from './write-yaml.js';
 
-const width = 110;
+const width = 100;
 
 const intro = [
   'Configuration of Gangway.',
-  'Keys without a # before them are set: to their default, or, where it says "Required", to a sample that must be replaced.',
-  'Every key can also come from an environment variable: GANGWAY_, the path in upper case, and __ between its parts, such ' +
-    'as GANGWAY_TELEGRAM__API_ID. Every secret can also come from a file of its own: shared_secret_file: /run/secrets/gangway.',
-  '`gangway config check -c FILE` names everything that is wrong with this file. docs/configuration.md says more.',
+  'Keys without a # before them are set: to their default, or to a sample that must be replaced if the ' +
+    'comment ends in "Required".',
+  'Every key can also be set by an environment variable: GANGWAY_, the path in upper case, and __ ' +
+    'between its parts, such as GANGWAY_TELEGRAM__API_ID. Every secret can also be read from a file: ' +
+    'shared_secret_file: /run/secrets/gangway.',
+  '`gangway config check -c FILE` lists all problems of this file. See docs/configuration.md.',
 ];
 
-/** A configuration file with a comment on every key: samples and defaults, or `values` (by path) in their place. */
+/**
+ * Returns a configuration file with a comment on every key. Its values are samples and defaults, or
+ * `values` (by path).
+ */
 export function renderSample(values: ReadonlyMap<string, Tree> = new Map()): string {
   const header = intro.flatMap((paragraph) => comment(paragraph, ''));
   const body = layoutOf(sections).flatMap((entry) => ['', ...renderEntry(entry, '', values)]);
@@ -31,7 +36,7 @@ function renderEntry(entry: Setting | Group, indent: string, values: ReadonlyMap
 
 function renderSetting(key: string, { note }: Setting, indent: string, given: Tree | undefined): string[] {
   const isOff = note.presence.kind === 'optional' && given === undefined;
-  // With nothing after the colon, samples of items need only lose their # to be items.
+  // If nothing follows the colon, removing the # turns samples of items into items.
   const written = note.kinds && !given ? [`${key}:`] : yamlLines(key, given ?? writtenValue(note));
   const lines = written.map((line) => `${indent}${isOff ? '#' : ''}${line}`);
   const about = note.presence.kind === 'required' ? `${note.about} Required.` : note.about;
@@ -39,7 +44,7 @@ function renderSetting(key: string, { note }: Setting, indent: string, given: Tr
   return [...comment(about, indent), ...lines, ...kinds];
 }
 
-/** What an item of this kind may look like, all of it as a comment. */
+/** Returns a sample item of this kind, as a comment. */
 function renderKind(type: string, { about, keys }: GroupNote, indent: string): string[] {
   const samples = settingsIn(layoutOf(keys)).map(({ path, note }) => [String(path[0]), writtenValue(note)] as const);
   const item = longYaml([{ type, ...Object.fromEntries(samples) }]);

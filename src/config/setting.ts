@@ -1,22 +1,22 @@
 import { z } from 'zod';
 import { isTreeMap, type Tree, type TreeMap } from './tree.js';
 
-/** What one kind of value is, whichever key holds it. */
+/** The description of a value schema, for every key that uses it. */
 export interface ValueNote {
   /** Completes the sentence "It must be ...". */
   readonly expects: string;
   readonly form: 'text' | 'list' | 'map';
-  /** A secret is never shown, and may come from a file of its own (`<key>_file`). */
+  /** A secret is never printed, and may be read from a file (`<key>_file`). */
   readonly secret: boolean;
-  /** Each text is the path of a file, and the schema is given its contents with it. */
+  /** Each text is the path of a file. The schema receives the contents with it. */
   readonly readsFiles: boolean;
-  /** The text is a path: a relative one starts from the folder of the configuration file. */
+  /** The text is a path. A relative path starts from the folder of the configuration file. */
   readonly isPath?: boolean;
-  /** The items of the list are maps, each of one of these kinds, which its key `type` names. */
+  /** The items of the list are maps, each of one of these kinds, selected by its key `type`. */
   readonly kinds?: Readonly<Record<string, GroupNote>>;
 }
 
-/** What one key of the configuration is: what the sample file and the reference say about it. */
+/** The description of one key, for the sample file and the reference. */
 export interface SettingNote extends ValueNote {
   readonly about: string;
   readonly presence:
@@ -25,41 +25,43 @@ export interface SettingNote extends ValueNote {
     | { readonly kind: 'optional'; readonly example: Tree };
 }
 
-/** What one group of keys is. */
+/** The description of a group of keys. */
 export interface GroupNote {
   readonly about: string;
   readonly keys: Readonly<Record<string, z.ZodType>>;
 }
 
-/** What each value schema is; filled where the schemas are declared. */
+/** Descriptions of value schemas, added at their declaration. */
 export const valueNotes = new WeakMap<z.core.$ZodType, ValueNote>();
-/** What each key is; filled where the sections are declared. */
+/** Descriptions of keys, added at the declaration of the sections. */
 export const settingNotes = new WeakMap<z.core.$ZodType, SettingNote>();
-/** What each section and each group inside one is; filled where they are declared. */
+/** Descriptions of sections and groups, added at their declaration. */
 export const groupNotes = new WeakMap<z.core.$ZodType, GroupNote>();
 
-/** A key that must be given. `sample` stands in the sample file and is refused when left there. */
+/**
+ * Declares a required key. `sample` is written to the sample file and rejected if it is left there.
+ */
 export function required<S extends z.ZodType>(schema: S, sample: Tree, about: string): S {
   const setting = schema.clone();
   settingNotes.set(setting, { ...noteOf(schema), about, presence: { kind: 'required', sample } });
   return setting;
 }
 
-/** A key that has a value when it is not given. */
+/** Declares a key with a default. */
 export function withDefault<S extends z.ZodType>(schema: S, value: z.input<S> & Tree, about: string): z.ZodPrefault<S> {
   const setting = z.prefault(schema, value);
   settingNotes.set(setting, { ...noteOf(schema), about, presence: { kind: 'default', value } });
   return setting;
 }
 
-/** A key that may be left out. `example` stands in the sample file as a comment. */
+/** Declares an optional key. `example` is written to the sample file as a comment. */
 export function optional<S extends z.ZodType>(schema: S, example: Tree, about: string): z.ZodOptional<S> {
   const setting = z.optional(schema);
   settingNotes.set(setting, { ...noteOf(schema), about, presence: { kind: 'optional', example } });
   return setting;
 }
 
-/** Keys that belong together, and what the rest of the program gets from them. */
+/** Declares a group of keys, and how their values are transformed for the rest of the program. */
 export function group<Keys extends Record<string, z.ZodType>, Out>(
   about: string,
   keys: Keys,
@@ -79,7 +81,7 @@ function noteOf(schema: z.ZodType): ValueNote {
   return note;
 }
 
-/** Whether the groups' maps exist is for the schema to assume: this makes those that are missing. */
+/** Returns the tree with all missing groups added, since the schema requires their maps. */
 export function withGroups(tree: TreeMap, keys: Readonly<Record<string, z.ZodType>>): TreeMap {
   const filled = new Map<string, Tree>(Object.entries(tree));
   for (const [name, schema] of Object.entries(keys)) {

@@ -1,4 +1,7 @@
-/** A configuration value as a file or the environment gives it: what is not a list or a map is text, for the schema to read. */
+/**
+ * A configuration value as read from the file or the environment. Values that are no list or map
+ * are text, for the schema to parse.
+ */
 export type Tree = string | readonly Tree[] | TreeMap;
 
 /** Named configuration values. */
@@ -6,20 +9,20 @@ export interface TreeMap {
   readonly [key: string]: Tree;
 }
 
-/** Where a value is in the configuration: keys, and positions in lists. */
+/** The location of a value in the configuration: keys, and positions in lists. */
 export type Path = readonly (string | number)[];
 
-/** Whether the value has keys of its own. */
+/** Returns whether the value is a map. */
 export function isTreeMap(tree: Tree | undefined): tree is TreeMap {
   return typeof tree === 'object' && !Array.isArray(tree);
 }
 
-/** Whether the value is a list. */
+/** Returns whether the value is a list. */
 export function isList(tree: Tree | undefined): tree is readonly Tree[] {
   return Array.isArray(tree);
 }
 
-/** A path as people write it: `telegram.data_centres[0].ip`. */
+/** Returns a path in the usual notation: `telegram.data_centres[0].ip`. */
 export function showPath(path: Path): string {
   return path
     .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${showKey(part)}`))
@@ -30,14 +33,17 @@ function showKey(key: string): string {
   return /^[\w-]+$/.test(key) ? key : JSON.stringify(key);
 }
 
-/** The value at the path, or undefined where there is none. */
+/** Returns the value at the path, or undefined if there is none. */
 export function valueAt(root: TreeMap, path: Path): Tree | undefined {
   let value: Tree | undefined = root;
   for (const key of path) value = child(value, key);
   return value;
 }
 
-/** A copy with another value at the path; maps on the way are made where there are none, and undefined removes the value. */
+/**
+ * Returns a copy with another value at the path. Missing maps on the way are created. Undefined
+ * removes the value.
+ */
 export function withValueAt(root: TreeMap, path: Path, value: Tree | undefined): TreeMap {
   const [key, ...rest] = path;
   if (key === undefined) return root;

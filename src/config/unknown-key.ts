@@ -3,25 +3,28 @@ import { fileKeyOf } from './environment.js';
 import type { Setting } from './layout.js';
 import { showPath, type Path } from './tree.js';
 
-// Keys of mautrix-telegram that have another place here, or none.
+// Keys of mautrix-telegram that are elsewhere in Gangway, or not supported.
 const moved: Readonly<Record<string, string>> = {
   appservice:
-    'mautrix-telegram has it, Gangway has not: hostname and port are http.host and http.port here, database is database.uri, ' +
-    'provisioning is a section of its own.',
+    'Gangway has no such section. Use http.host and http.port for hostname and port, database.uri for ' +
+    'database, and the section provisioning.',
   'homeserver.verify_ssl': 'Certificates are always checked.',
-  'homeserver.software': 'Gangway does not need to know.',
+  'homeserver.software': 'Gangway does not need this key.',
   'accounts.enabled': 'accounts.mode replaces it (relay, embedded, or off for what was false): remove this line.',
   'http.hostname': 'It is http.host here.',
   'http.max_body_size': 'It is http.max_body_kilobytes here.',
-  'provisioning.enabled': 'The provisioning API is what Gangway is for: it is always on.',
+  'provisioning.enabled': 'The provisioning API is always enabled.',
   'database.type': 'The type is the beginning of database.uri here: sqlite: or postgres://.',
   'database.max_open_conns': 'It is database.max_connections here.',
-  'telegram.server': 'Another Telegram network is given with telegram.data_centres and telegram.public_keys here.',
+  'telegram.server': 'Configure another Telegram network with telegram.data_centres and telegram.public_keys.',
   'telegram.bot_token': 'Gangway has no relay bot.',
   'telegram.connection.timeout': 'It is telegram.connection.connect_timeout_seconds here.',
 };
 
-/** What to say of a key that nothing reads: where it belongs, what it was probably meant to be, or to remove it. */
+/**
+ * Returns the message for an unknown key: its new location, the key that was probably meant, or
+ * that it can be removed.
+ */
 export function adviceOnUnknownKey(path: Path, settings: readonly Setting[]): string {
   const advice = moved[path.join('.')];
   if (advice !== undefined) return `There is no such key. ${advice}`;

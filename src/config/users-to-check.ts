@@ -2,12 +2,13 @@ import { parseMxid, type Mxid, type ServerName } from '../base/mxid.js';
 import { allowsLogin, findPermissionLevel } from './permissions.js';
 
 const mostUsers = 10;
-/** The localpart of the user that stands for all users of a server. */
+/** The localpart of a sample user of a server. */
 const localpart = 'gangway-check';
 
 /**
- * Returns Matrix users who may log in according to `bridge.permissions`: those it names, and one made-up user of each server that it
- * names. At most 10, and at least one: `"*"` stands for the users of the homeserver.
+ * Returns Matrix users who may log in according to `bridge.permissions`: the users in it, and one
+ * made-up user of each server in it. At most 10, and at least one: `"*"` stands for the users of
+ * the homeserver.
  */
 export function usersToCheck(permissions: ReadonlyMap<string, string>, domain: ServerName): readonly Mxid[] {
   const keys = [...permissions].flatMap(([key, word]) => {

@@ -3,9 +3,9 @@ import { Secret } from '../base/secret.js';
 import { isPlaceholder } from './placeholder.js';
 import { valueNotes } from './setting.js';
 
-/** Why a value is refused, where "it is not what is expected" says too little. */
+/** The reason for rejecting a value, if "it is not what is expected" is not enough. */
 export class Complaint {
-  /** `message` is whole sentences, and never holds the value of a secret. */
+  /** `message` consists of whole sentences, and never contains the value of a secret. */
   constructor(readonly message: string) {}
 }
 
@@ -13,13 +13,13 @@ interface TextOptions {
   /** Completes the sentence "It must be ...". */
   readonly expects: string;
   readonly secret?: boolean;
-  /** Values of sample files, which must have been replaced. */
+  /** Values of sample files that must be replaced. */
   readonly samples?: readonly string[];
-  /** What to do about a value that is missing or still the sample's. */
+  /** What to do about a value that is missing or still a sample. */
   readonly todo?: string;
 }
 
-/** A single value. `read` gives undefined for what is not as expected. */
+/** Returns the schema of a single value. `read` returns undefined for an invalid one. */
 export function text<T>(options: TextOptions, read: (text: string) => T | Complaint | undefined) {
   const { expects, secret = false, samples = [], todo = `It must be ${expects}.` } = options;
   const schema = z.string({ error: ({ input }) => notText(input, expects, todo) }).transform((input, context): T => {
@@ -35,11 +35,14 @@ export function text<T>(options: TextOptions, read: (text: string) => T | Compla
 }
 
 interface SecretOptions extends Omit<TextOptions, 'secret'> {
-  /** 4 unless given: a shorter secret is a slip of the editor. */
+  /** 4 by default: a shorter secret is a typing mistake. */
   readonly minLength?: number;
 }
 
-/** A single value that no message shows. Placeholders and values that are too short are refused. */
+/**
+ * Returns the schema of a secret value, which no message contains. Placeholders and short values
+ * are rejected.
+ */
 export function secretText(options: SecretOptions, check: (text: string) => Complaint | boolean) {
   const { minLength = 4, todo = `It must be ${options.expects}.` } = options;
   return text<Secret>({ ...options, secret: true }, (input) => {
@@ -55,7 +58,7 @@ export function secretText(options: SecretOptions, check: (text: string) => Comp
   });
 }
 
-/** A whole number between two bounds, both included. */
+/** Returns the schema of a whole number between two bounds, both included. */
 export function wholeNumber(min: number, max: number, options: Omit<TextOptions, 'expects'> = {}) {
   return text({ ...options, expects: `a whole number from ${min} to ${max}` }, (input) => {
     const value = /^-?[0-9]{1,15}$/.test(input) ? Number(input) : Number.NaN;
@@ -63,29 +66,32 @@ export function wholeNumber(min: number, max: number, options: Omit<TextOptions,
   });
 }
 
-/** One of a few words. */
+/** Returns the schema of one of several words. */
 export function oneOf<const W extends string>(words: readonly [W, ...W[]]) {
   return text<W>({ expects: `one of ${words.join(', ')}` }, (input) => words.find((word) => word === input));
 }
 
-/** true or false. */
+/** The schema of true or false. */
 export const trueOrFalse = text({ expects: 'true or false' }, (input) =>
   input === 'true' ? true : input === 'false' ? false : undefined,
 );
 
-/** Text of any kind but empty. */
+/** Returns the schema of a text that is not empty. */
 export function words(expects: string) {
   return text({ expects }, (input) => (input.trim() === '' ? undefined : input));
 }
 
-/** The path of a file or folder that the daemon will use; absolute once it was read. */
+/** Returns the schema of the path of a file or folder. It is absolute once it was read. */
 export function path(expects: string) {
   const schema = text({ expects }, (input) => (input.trim() === '' ? undefined : input));
   valueNotes.set(schema, { expects, form: 'text', secret: false, readsFiles: false, isPath: true });
   return schema;
 }
 
-/** A map of texts, one schema for all of its values; `expects` completes the sentence "It must be a map: ...". */
+/**
+ * Returns the schema of a map of texts, all with the schema `value`. `expects` completes the
+ * sentence "It must be a map: ...".
+ */
 export function mapOf<S extends z.ZodType>(value: S, expects: string) {
   const schema = z
     .record(z.string(), value, { error: `It must be a map: ${expects}.` })
@@ -94,7 +100,7 @@ export function mapOf<S extends z.ZodType>(value: S, expects: string) {
   return schema;
 }
 
-/** A list, one schema for all of its items. */
+/** Returns the schema of a list, all items with the schema `item`. */
 export function listOf<S extends z.ZodType>(item: S, expects: string) {
   const note = valueNotes.get(item);
   const schema = z.array(item, { error: `It must be a list: ${expects}.` });

@@ -1,4 +1,7 @@
-/** The text in lines of at most `width` characters, broken at spaces; a longer word has a line of its own. */
+/**
+ * Returns the text in lines of at most `width` characters, broken at spaces. A longer word has a
+ * line of its own.
+ */
 export function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/).filter((part) => part !== '')) {

@@ -3,7 +3,7 @@ import { isTreeMap, type Tree } from './tree.js';
 const plain = /^[A-Za-z0-9/][A-Za-z0-9_./:@+-]*$/;
 const indentation = '  ';
 
-/** A key and its value as lines of YAML that read back to the same tree. */
+/** Returns a key and its value as lines of YAML that parse to the same tree. */
 export function yamlLines(key: string, value: Tree): string[] {
   const onOneLine = shortYaml(value);
   if (onOneLine !== undefined) return [`${yamlText(key)}: ${onOneLine}`];
@@ -16,7 +16,7 @@ function shortYaml(value: Tree): string | undefined {
   return value.length === 0 ? '[]' : undefined;
 }
 
-/** A value as lines of YAML of its own, below its key. */
+/** Returns a value as lines of YAML, below its key. */
 export function longYaml(value: Tree): string[] {
   const onOneLine = shortYaml(value);
   if (onOneLine !== undefined || typeof value === 'string') return [onOneLine ?? ''];

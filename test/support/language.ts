@@ -24,7 +24,7 @@ export interface Breach {
 const placeBeforeWhere =
   /\b(from|to|of|and|or|is|know|knows|shows?|see|find|finds|place|places|folder|file|line|column|directory|server|host|page|table|decides?|names?|exactly|only|wherever)[,:]? where\b/giu;
 
-export const maxCommentLength = 100;
+const maxCommentLength = 100;
 
 const wordRules: readonly WordRule[] = [
   {
@@ -34,6 +34,7 @@ const wordRules: readonly WordRule[] = [
     exceptions: [
       { pattern: placeBeforeWhere, reason: 'a place' },
       { pattern: /#+ where .*/giu, reason: 'a heading about places' },
+      { pattern: /^(?:#? ?\s*)Where the Matrix accounts/giu, reason: 'a place' },
     ],
   },
   {

@@ -3,9 +3,9 @@ import { baseUrl } from '../network-address.js';
 import { group, optional, withDefault } from '../setting.js';
 import { oneOf, secretText, wholeNumber } from '../value.js';
 
-/** The bridge to which logins are handed over. */
+/** The bridge that logins are handed over to. */
 export interface BridgeUpstream {
-  /** Base URL of its provisioning API, without a slash at the end. */
+  /** The base URL of its provisioning API, without a trailing slash. */
   readonly address: string;
   readonly sharedSecret: Secret;
   readonly handOver: 'automatic' | 'on_request' | 'off';
@@ -24,10 +24,11 @@ const sharedSecret = secretText(
   (input) => /^[\x21-\x7e]+$/.test(input),
 );
 
-/** The bridge beside which Gangway runs. */
+/** The bridge that Gangway works with. */
 export const upstream = group(
-  'The bridge to which logins are handed over: mautrix-telegram v26.04 or newer. Without address, there is no bridge, and Gangway keeps ' +
-    'the logins. telegram.api_id and telegram.api_hash must be those of the bridge: Telegram ties a login to its application.',
+  'The bridge that logins are handed over to: mautrix-telegram v26.04 or newer. If address is unset, ' +
+    'there is no bridge, and Gangway keeps the logins. telegram.api_id and telegram.api_hash must equal ' +
+    'those of the bridge: a Telegram session belongs to one application.',
   {
     address: optional(
       baseUrl,
@@ -48,7 +49,7 @@ export const upstream = group(
     wait_seconds: withDefault(
       wholeNumber(0, 50),
       '8',
-      'How long the answer to the last step of a login waits for the bridge. The hand-over continues after that.',
+      'How long the reply to the last step of a login waits for the bridge. The hand-over continues after ' + 'that.',
     ),
   },
   (keys, context): BridgeUpstream | undefined => {

@@ -5,8 +5,7 @@ import { wholeNumber } from '../value.js';
 import { isExampleName } from '../network-address.js';
 import { upstream } from './bridge-upstream.js';
 
-const todo =
-  'Say who may log in: a Matrix ID, a server name or "*", each with a level. user and admin may log in to Telegram.';
+const todo = 'Grant a Matrix ID, a server name or "*" a level. user and admin may log in to Telegram.';
 
 const permissions = z
   .record(z.string(), z.string({ error: `A level must be one of ${levelWords}.` }), {
@@ -35,35 +34,40 @@ valueNotes.set(permissions, {
   readsFiles: false,
 });
 
-/** Older versions of mautrix-telegram had a level `user` that may not log in: beside their other levels it is ambiguous. */
+/**
+ * Older versions of mautrix-telegram had a level `user` that may not log in. Next to their other
+ * levels it is ambiguous.
+ */
 function levelProblem(written: string, hasOldLevel: boolean): string | undefined {
   const level = findPermissionLevel(written);
   if (level === undefined) return `${JSON.stringify(written)} is not a level. It must be one of ${levelWords}.`;
   if (!hasOldLevel || written.toLowerCase() !== 'user') return undefined;
   return (
-    'Beside relaybot, puppeting or full, "user" is ambiguous: in older versions of mautrix-telegram it may not log in, today it may. ' +
-    'Write commands if these users may not log in, or puppeting if they may.'
+    'Together with relaybot, puppeting or full, "user" is ambiguous: it may not log in under older ' +
+    'versions of mautrix-telegram, but may under current ones. Write commands if these users may not log ' +
+    'in, or puppeting if they may.'
   );
 }
 
-/** Who may log in to Telegram, and the bridge that continues the logins. */
+/** Which users may log in to Telegram, and the bridge that logins are handed over to. */
 export const bridge = group(
-  'Who may log in to Telegram, and the bridge that continues the logins.',
+  'Which users may log in to Telegram, and the bridge that logins are handed over to.',
   {
     permissions: required(
       permissions,
       { 'example.com': 'user', '@admin:example.com': 'admin' },
-      'Matrix IDs, server names or "*" (all users), each with a level of the mautrix bridges: block, relay, commands, user or admin. ' +
-        'user and admin may log in to Telegram. The levels of older versions of mautrix-telegram are accepted too: relaybot (as relay), ' +
-        'puppeting and full (as user). The exact Matrix ID decides, else its server name (port included), else "*": ' +
-        'the first hit counts, so a line for one user can also take rights away. Keys are case-sensitive, and patterns ' +
-        'such as "*:example.com" have no effect.',
+      'Matrix IDs, server names or "*" (all users), each with a level of the mautrix bridges: block, relay, ' +
+        'commands, user or admin. user and admin may log in to Telegram. The levels of older versions of ' +
+        'mautrix-telegram are accepted too: relaybot (as relay), puppeting and full (as user). An entry for ' +
+        'the Matrix ID takes precedence over one for its server name (with port), which takes precedence over ' +
+        '"*". So an entry for one user can also revoke rights. Keys are case-sensitive. Patterns such as ' +
+        '"*:example.com" have no effect.',
     ),
     max_accounts_per_user: withDefault(
       wholeNumber(1, 100),
       '5',
-      'How many Telegram accounts one Matrix user may be logged in to at a time. Only provisioning API v3 knows more than one: ' +
-        '0.3.0 and v1 show the first, and refuse a second login.',
+      'How many Telegram accounts one Matrix user may be logged in to at a time. Only provisioning API v3 ' +
+        'supports more than one: 0.3.0 and v1 show the first, and reject a second login.',
     ),
     upstream,
   },

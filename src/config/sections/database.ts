@@ -10,7 +10,8 @@ const uri = secretText({ expects: 'sqlite:<file> or postgres://user:password@hos
   const [, scheme, rest = ''] = /^([A-Za-z0-9+.]+):(.*)$/s.exec(input) ?? [];
   switch (scheme) {
     case 'sqlite':
-      // Other programs read sqlite:///name as a relative path, and RFC 8089 file URIs as an absolute one.
+      // Some programs read sqlite:///name as a relative path, RFC 8089 file URIs as an absolute
+      // one.
       if (rest.startsWith('//')) return new Complaint(`sqlite: must not be followed by two slashes. ${forms}`);
       if (/^(file:)?:memory:|mode=memory/.test(rest)) {
         return new Complaint(`A database in memory loses all logins when Gangway stops. ${forms}`);
@@ -20,7 +21,7 @@ const uri = secretText({ expects: 'sqlite:<file> or postgres://user:password@hos
     case 'postgresql':
       return checkPostgres(input);
     default:
-      return new Complaint(`This is no database that Gangway knows. ${forms}`);
+      return new Complaint(`This is not a supported database. ${forms}`);
   }
 });
 
@@ -34,25 +35,25 @@ function checkPostgres(input: string): Complaint | true {
     );
   }
   if (new URL(input).pathname.length > 1) return true;
-  return new Complaint(`The name of the database is missing at the end. ${forms}`);
+  return new Complaint(`The name of the database at the end is missing. ${forms}`);
 }
 
-/** The same URI, with the file of SQLite as an absolute path that starts from `folder` where it was relative. */
+/** Returns the URI with a relative SQLite path resolved against `folder`. */
 export function anchoredUri(written: Secret, folder: string): Secret {
   const path = /^sqlite:(.*)$/s.exec(written.reveal())?.[1];
   return path === undefined ? written : new Secret(`sqlite:${resolve(folder, path)}`);
 }
 
-/** Where logins are kept. */
+/** The database. */
 export const database = group(
-  'Where logins are kept.',
+  'The database.',
   {
     uri: withDefault(
       uri,
       'sqlite:gangway.db',
-      'sqlite:<file> (a relative one lies beside this configuration file) or postgres://user:password@host/database.',
+      'sqlite:<file> (relative to this configuration file) or postgres://user:password@host/database.',
     ),
-    max_connections: withDefault(wholeNumber(1, 1000), '10', 'The most connections at a time. PostgreSQL only.'),
+    max_connections: withDefault(wholeNumber(1, 1000), '10', 'The maximum number of connections. PostgreSQL only.'),
   },
   (keys) => ({ uri: keys.uri, maxConnections: keys.max_connections }),
 );

@@ -5,7 +5,7 @@ import { host, remotePort } from '../network-address.js';
 import { optional, required, valueNotes, withDefault } from '../setting.js';
 import { Complaint, listOf, oneOf, secretText, text, words } from '../value.js';
 
-/** Mails through a mail server. */
+/** E-mail through an SMTP server. */
 export interface SmtpChannel {
   readonly type: 'smtp';
   readonly host: string;
@@ -13,12 +13,12 @@ export interface SmtpChannel {
   readonly security: 'starttls' | 'tls' | 'opportunistic' | 'none';
   readonly credentials: { readonly user: string; readonly password: Secret } | undefined;
   readonly from: Sender;
-  /** In PEM; undefined where those that Node trusts are to be trusted. */
+  /** In PEM. Undefined if Node's own list is trusted. */
   readonly certificateAuthorities: readonly string[] | undefined;
   readonly helloName: string | undefined;
 }
 
-/** Whom mails come from. */
+/** The sender of mails. */
 export interface Sender {
   readonly name: string | undefined;
   readonly address: string;
@@ -32,7 +32,7 @@ const mailbox = text<Sender>(
     const address = inBrackets ?? input;
     if (!/^[^\s@<>"(),:;\\]+@[^\s@<>"(),:;\\]+$/.test(address)) return undefined;
     if (/@example\.(com|net|org)$/.test(address)) {
-      return new Complaint('This is still a sample value. Write the address that your mails come from.');
+      return new Complaint('This is still a sample value. Write the address that your mails are sent from.');
     }
     return { name: name.trim().replace(/^"(.*)"$/, '$1') || undefined, address };
   },
@@ -42,51 +42,54 @@ const certificate = z
   .object({ path: z.string(), contents: z.string() }, { error: 'Each must be the path of a PEM file.' })
   .transform(({ path, contents }, context): string => {
     if (contents.includes('-----BEGIN CERTIFICATE-----')) return contents;
-    context.addIssue({ code: 'custom', message: `The file ${path} holds no certificate in PEM form.` });
+    context.addIssue({ code: 'custom', message: `The file ${path} contains no certificate in PEM form.` });
     return z.NEVER;
   });
 valueNotes.set(certificate, { expects: 'the path of a PEM file', form: 'text', secret: false, readsFiles: true });
 
-/** A mail server as a channel. */
+/** An SMTP server as a channel. */
 export const smtp = kind(
   'smtp',
-  'Mails are handed to a mail server.',
+  'Sends mails through an SMTP server.',
   {
-    host: required(host, 'mail.example.com', 'The mail server.'),
+    host: required(host, 'mail.example.com', 'The SMTP server.'),
     port: withDefault(remotePort, '587', 'Its port: 587 or 25 with starttls, 465 with tls.'),
     security: withDefault(
       oneOf(['starttls', 'tls', 'opportunistic', 'none']),
       'starttls',
-      'starttls begins without encryption and refuses to go on so; tls is encrypted from the start; opportunistic encrypts where the ' +
-        'server can, and takes any certificate; none never does.',
+      'starttls upgrades the connection to TLS and fails if the server does not support it. tls is ' +
+        'encrypted from the start. opportunistic encrypts if the server supports it, and accepts any ' +
+        'certificate. none never encrypts.',
     ),
-    user: optional(words('a user name'), 'gangway', 'The user name, where the server wants one.'),
+    user: optional(words('a user name'), 'gangway', 'The user name, if the server requires authentication.'),
     password: optional(
       secretText({ expects: 'a password' }, (input) => input !== ''),
       'secret',
-      'The password of that user. It is not sent with opportunistic.',
+      'The password of that user. It cannot be used with opportunistic.',
     ),
-    from: required(mailbox, 'Example <id@example.com>', 'Whom mails come from.'),
+    from: required(mailbox, 'Example <id@example.com>', 'The sender of mails.'),
     certificate_authorities: withDefault(
       listOf(certificate, 'paths of PEM files'),
       [],
-      'Files with the certificates that are trusted in place of the usual ones, PEM, relative to this configuration file.',
+      'PEM files with the certificate authorities to trust instead of the usual ones, relative to this ' +
+        'configuration file.',
     ),
     hello_name: optional(
       host,
       'id.example.com',
-      'What Gangway calls itself to the server. When left out, the name of this machine.',
+      'The host name that Gangway sends in EHLO. Defaults to the name of this machine.',
     ),
   },
   (keys, context): SmtpChannel => {
     const { user, password, security } = keys;
     const complain = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
-    if (user !== undefined && !password) complain('password', 'This key is missing. The user name needs it.');
-    if (user === undefined && password) complain('user', 'This key is missing. The password needs it.');
+    if (user !== undefined && !password) complain('password', 'This key is missing. The user name requires it.');
+    if (user === undefined && password) complain('user', 'This key is missing. The password requires it.');
     if (password && security === 'opportunistic') {
       complain(
         'security',
-        'Whoever stands in between would get the password. Write starttls or tls, or leave the password out.',
+        'An attacker between Gangway and the server could read the password. Write starttls or tls, or remove ' +
+          'the password.',
       );
     }
     return {

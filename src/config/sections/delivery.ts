@@ -5,7 +5,7 @@ import { group, optional, required, withDefault } from '../setting.js';
 import { mapOf, oneOf, path, secretText, text, trueOrFalse, wholeNumber, words } from '../value.js';
 import { smtp } from './delivery-smtp.js';
 
-/** A way for messages to phone numbers. */
+/** A channel for messages to phone numbers. */
 export type PhoneChannel =
   | {
       readonly type: 'telegram_gateway';
@@ -14,7 +14,7 @@ export type PhoneChannel =
       readonly senderUsername: string | undefined;
       readonly address: string;
       readonly undeliveredAfterMs: number | undefined;
-      /** Whether Telegram is asked to report what became of a message. */
+      /** Whether the Gateway reports the delivery status of messages. */
       readonly reports: boolean;
     }
   | {
@@ -24,28 +24,29 @@ export type PhoneChannel =
       readonly authorization: Secret | undefined;
       readonly headers: ReadonlyMap<string, Secret>;
       readonly format: 'json' | 'form';
-      /** Its template; undefined for the usual one. */
+      /** Its template, or undefined for the default body. */
       readonly body: string | undefined;
     }
   | FileChannel;
 
-/** A file to which messages are written, for tests. */
+/** A file that messages are written to, for tests. */
 export interface FileChannel {
   readonly type: 'file';
-  /** Absolute. */
+  /** An absolute path. */
   readonly path: string;
 }
 
 const file = kind(
   'file',
-  'Messages are written to a file, one JSON object a line, for tests and for trying things out.',
+  'Writes messages to a file, one JSON object a line. For tests only.',
   { path: required(path('the path of a file'), 'messages.jsonl', 'The file, relative to this configuration file.') },
   (keys): FileChannel => ({ type: 'file', path: keys.path }),
 );
 
 const telegramGateway = kind(
   'telegram_gateway',
-  'Codes are sent by the Telegram Gateway API, as messages in Telegram. It costs a little for each code that arrives.',
+  'Sends codes through the Telegram Gateway API, as messages in Telegram. Each code that is delivered ' +
+    'costs a small fee.',
   {
     token: required(
       secretText(
@@ -62,20 +63,21 @@ const telegramGateway = kind(
     sender_username: optional(
       text({ expects: 'the name of a channel' }, (input) => /^@?(\w{4,64})$/.exec(input)?.[1]),
       'examplechannel',
-      'The verified channel from which codes come. When left out, they come from Telegram.',
+      'The verified channel that codes are sent from. If unset, they are sent from Telegram.',
     ),
     undelivered_after_seconds: optional(
       wholeNumber(30, 3600),
       '120',
-      'A code that has not arrived after so long is given up, and costs nothing. When left out, as long as the code is good.',
+      'A code that is not delivered within this time is revoked and costs nothing. Defaults to the lifetime ' +
+        'of the code.',
     ),
     reports: withDefault(
       trueOrFalse,
       'true',
-      'Whether Telegram is asked to report what became of each code, for the log. It calls identity.public_url, and nobody where there is ' +
-        'no identity service.',
+      'Whether the Gateway reports the delivery status of each code, for the log. Reports are sent to ' +
+        'identity.public_url, so they require the identity service.',
     ),
-    address: withDefault(baseUrl, 'https://gatewayapi.telegram.org', 'Where the Gateway API is.'),
+    address: withDefault(baseUrl, 'https://gatewayapi.telegram.org', 'The address of the Gateway API.'),
   },
   (keys): PhoneChannel => ({
     type: 'telegram_gateway',
@@ -88,28 +90,33 @@ const telegramGateway = kind(
   }),
 );
 
-// Masked like a secret. Most headers are none, so that words such as "default" or "none" are values, not placeholders.
+// Masked like a secret. Most headers are not secret, so words such as "default" or "none" are
+// values, not placeholders.
 const headerValue = text({ expects: 'the value of a header', secret: true }, (input) =>
   /^[\x20-\x7e]*$/.test(input) ? new Secret(input) : undefined,
 );
 
 const webhook = kind(
   'webhook',
-  'Codes are handed to an HTTP service of yours, such as one that sends text messages.',
+  'Sends codes to an HTTP service of yours, such as an SMS provider.',
   {
-    url: required(webAddress, 'https://sms.example.com/send', 'Where each code is sent with POST: to, code and text.'),
+    url: required(
+      webAddress,
+      'https://sms.example.com/send',
+      'The URL that each code is sent to by POST: to, code and text.',
+    ),
     authorization: optional(
       secretText({ expects: 'the value of an Authorization header' }, (input) => /^[\x20-\x7e]+$/.test(input)),
       'Bearer secret',
       'The Authorization header.',
     ),
     headers: withDefault(mapOf(headerValue, 'names of headers, each with its value'), {}, 'Other headers.'),
-    format: withDefault(oneOf(['json', 'form']), 'json', 'How the body is written.'),
+    format: withDefault(oneOf(['json', 'form']), 'json', 'The format of the body.'),
     body: optional(
       words('the template of a body'),
       '{"to": "{number}", "message": "{text}"}',
-      'What is sent, where it is not to, code and text: {number} with its plus, {digits} without, {code} and {text} stand inside the texts ' +
-        'of JSON or the values of a form.',
+      'A template for the body. By default it has to, code and text. Placeholders: {number} (with +), ' +
+        '{digits} (without +), {code} and {text}. They may be used inside JSON strings or form values.',
     ),
   },
   (keys): PhoneChannel => ({
@@ -122,22 +129,28 @@ const webhook = kind(
   }),
 );
 
-/** How messages get to humans. */
+/** How messages are delivered to users. */
 export const delivery = group(
-  'How messages get to humans. The first channel of a list is tried first; where it is down, the next one is.',
+  'How messages are delivered to users. The first channel of a list is tried first. If it is down, the ' +
+    'next one is tried.',
   {
-    email: withDefault(listOfKinds('channels for e-mail', [smtp, file]), [], 'Channels for e-mail, best first.'),
+    email: withDefault(
+      listOfKinds('channels for e-mail', [smtp, file]),
+      [],
+      'Channels for e-mail, in order of preference.',
+    ),
     phone: withDefault(
       listOfKinds('channels for codes to phone numbers', [telegramGateway, webhook, file]),
       [],
-      'Channels for codes to phone numbers, best first.',
+      'Channels for codes to phone numbers, in order of preference.',
     ),
     templates: optional(
       path('the path of a folder'),
       'templates',
-      'A folder with templates of your own for mails, relative to this configuration file. What is not there is taken from Gangway.',
+      'A folder with your own mail templates, relative to this configuration file. The built-in template is ' +
+        'used if a file is missing.',
     ),
-    timeout_seconds: withDefault(wholeNumber(1, 120), '20', 'How long one channel may take for one message.'),
+    timeout_seconds: withDefault(wholeNumber(1, 120), '20', 'The timeout of one channel for one message.'),
   },
   (keys) => ({
     email: keys.email,

@@ -7,7 +7,7 @@ const encryptionKey = secretText(
   {
     expects: 'the base64 of 32 random bytes',
     samples: ['put-a-random-key-here'],
-    todo: 'Put the output of `openssl rand -base64 32` here, and keep a copy apart from the backups of the database.',
+    todo: 'Put the output of `openssl rand -base64 32` here. Back it up separately from the database.',
   },
   (input) =>
     /^[A-Za-z0-9+/]+={0,2}$/.test(input) && Buffer.from(input, 'base64').length === keyBytes && isCanonical(input),
@@ -17,19 +17,21 @@ function isCanonical(input: string): boolean {
   return Buffer.from(input, 'base64').toString('base64').replace(/=+$/, '') === input.replace(/=+$/, '');
 }
 
-/** Keys that seal what is secret in the database. */
+/** The keys that encrypt secrets in the database. */
 export const encryption = group(
-  'The keys that seal Telegram sessions and other secrets in the database. Without them the database is of no use to anybody.',
+  'The keys that encrypt Telegram sessions and other secrets in the database. Without them, the ' +
+    'database is unusable.',
   {
     key: required(
       encryptionKey,
       'put-a-random-key-here',
-      'The base64 of 32 random bytes. Who loses it must have every user log in again: keep a copy apart from the database.',
+      'The base64 of 32 random bytes. If you lose this key, all users must log in again. Back it up ' +
+        'separately from the database.',
     ),
     old_keys: withDefault(
       listOf(encryptionKey, 'each the base64 of 32 random bytes'),
       [],
-      'Earlier keys. To change the key, move the old one here: what it sealed stays readable.',
+      'Earlier keys. To change the key, move the old one here, so that data encrypted with it stays ' + 'readable.',
     ),
   },
   (keys) => ({ key: keys.key, oldKeys: keys.old_keys }),

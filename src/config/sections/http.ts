@@ -4,34 +4,35 @@ import { listOf, wholeNumber } from '../value.js';
 
 /** The listener of all the HTTP APIs. */
 export const http = group(
-  'Where the HTTP APIs listen.',
+  'The listener of the HTTP APIs.',
   {
     host: withDefault(
       host,
       '127.0.0.1',
-      'The address to listen on. 0.0.0.0 listens on all: then put a reverse proxy with TLS in front.',
+      'The address to listen on. 0.0.0.0 listens on all interfaces: then put a reverse proxy with TLS in ' + 'front.',
     ),
-    port: withDefault(wholeNumber(0, 65535), '28917', 'The port to listen on. 0 takes any free one and logs which.'),
+    port: withDefault(wholeNumber(0, 65535), '28917', 'The port to listen on. 0 takes a free port and logs it.'),
     trusted_proxies: withDefault(
       listOf(network, 'IP addresses, or networks such as 10.0.0.0/8'),
       [],
-      'Reverse proxies whose X-Forwarded-For is believed. Logins and failed attempts are limited by client address: without this, ' +
-        'all that come through a proxy count as one client.',
+      'Reverse proxies whose X-Forwarded-For header is trusted. Logins and failed attempts are limited by ' +
+        'client address: without this setting, all requests through a proxy count as one client.',
     ),
     max_body_kilobytes: withDefault(
       wholeNumber(1, 65536),
       '1024',
-      'The largest request body that is read: for address lookups. Others may have 64 KiB. A larger one is answered with 413.',
+      'The maximum size of a request body for 3PID lookups. Other endpoints accept 64 KiB. A larger body is ' +
+        'rejected with 413.',
     ),
     max_connections: withDefault(
       wholeNumber(10, 1_000_000),
       '2000',
-      'The most connections that may be open. Further ones are closed at once.',
+      'The maximum number of open connections. Further connections are closed at once.',
     ),
     shutdown_seconds: withDefault(
       wholeNumber(0, 600),
       '15',
-      'How long requests under way may go on after SIGTERM before their connections are cut.',
+      'How long running requests may take after SIGTERM before their connections are closed.',
     ),
   },
   (keys) => ({

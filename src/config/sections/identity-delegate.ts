@@ -5,10 +5,10 @@ import { Complaint, listOf, secretText } from '../value.js';
 const minLength = 24;
 const todo = 'Put the output of `openssl rand -hex 24` here.';
 
-/** Proving phone numbers for a homeserver. */
+/** Validation of phone numbers on behalf of a homeserver. */
 export const delegate = group(
-  'Proving phone numbers for a homeserver, as account_threepid_delegates.msisdn of Synapse asks for it. Synapse sends no credentials: a ' +
-    'secret in the path stands for them.',
+  'Validation of phone numbers on behalf of a homeserver (account_threepid_delegates.msisdn in ' +
+    'Synapse). Synapse sends no credentials, so the path contains a secret.',
   {
     secret: optional(
       secretText(
@@ -26,13 +26,13 @@ export const delegate = group(
         },
       ),
       'put-a-random-text-into-the-path',
-      'The secret part of the path: the homeserver gets <address of Gangway>/_gangway/delegate/<secret> as its delegate. When left out, ' +
-        'nothing is done for a homeserver.',
+      'The secret part of the path. Configure <address of Gangway>/_gangway/delegate/<secret> as the ' +
+        'delegate in the homeserver. If unset, the endpoint is disabled.',
     ),
     allowed_clients: withDefault(
       listOf(network, 'IP addresses, or networks such as 10.0.0.0/8'),
       [],
-      'The addresses from which the homeserver asks. Empty: any, as the path is secret.',
+      'The client addresses that may use the delegate endpoint. Empty allows all, since the path is secret.',
     ),
   },
   (keys) => ({ secret: keys.secret, allowedClients: keys.allowed_clients }),

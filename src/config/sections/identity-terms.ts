@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { webAddress } from '../network-address.js';
 import { valueNotes } from '../setting.js';
 
-/** A policy: its version, and its name and the address of its text by language. */
+/** A policy: its version, and for each language its name and the URL of its text. */
 export interface ConfiguredPolicy {
   readonly version: string;
   readonly languages: Readonly<Record<string, { readonly name: string; readonly url: string }>>;
@@ -25,12 +25,12 @@ const policy = z
     if (Object.keys(languages).length === 0) {
       context.addIssue({
         code: 'custom',
-        message: 'The policy has no text: name a language, such as en, with name and url.',
+        message: 'The policy has no text. Add a language, such as en, with name and url.',
       });
     }
     return { version, languages };
   });
 
-/** Policies by their ids. */
+/** Policies by their IDs. */
 export const policies = z.record(z.string(), policy, { error: `It must be ${expects}.` });
 valueNotes.set(policies, { expects, form: 'map', secret: false, readsFiles: false });

@@ -2,10 +2,10 @@ import { network } from '../network-address.js';
 import { group, withDefault } from '../setting.js';
 import { listOf, text, trueOrFalse } from '../value.js';
 
-/** Whether a part of version 1 is served, and to whom. */
+/** Whether a part of v1 is served, and to which clients. */
 export interface V1Part {
   readonly enabled: boolean;
-  /** IP addresses and networks; empty: anybody. */
+  /** IP addresses and networks. Empty allows all clients. */
   readonly allowedClients: readonly string[];
 }
 
@@ -15,7 +15,7 @@ export interface IdentityV1 {
   readonly bind: V1Part;
   readonly lookup: V1Part;
   readonly invite: V1Part;
-  /** The status of an answer to submitToken that says `success: false`. */
+  /** The status of a reply of submitToken with `success: false`. */
   readonly submitErrorStatus: 200 | 400;
 }
 
@@ -27,33 +27,41 @@ function part(about: string) {
       allowed_clients: withDefault(
         listOf(network, 'IP addresses, or networks such as 10.0.0.0/8'),
         [],
-        'The client addresses that it is served to. Empty: anybody. Behind a reverse proxy this needs http.trusted_proxies.',
+        'The client addresses that may use it. Empty allows all. Behind a reverse proxy, this requires ' +
+          'http.trusted_proxies.',
       ),
     },
     (keys): V1Part => ({ enabled: keys.enabled, allowedClients: keys.allowed_clients }),
   );
 }
 
-/** Version 1, which asks nobody who they are. */
+/** Version 1, which has no authentication. */
 export const v1 = group(
-  'Version 1, which asks nobody who they are: what it serves, it serves to whoever can reach it. Clients of today use version 2, and ' +
-    'of version 1 only what is always there: public keys, the page behind the link in a mail, and the signing of an invite.',
+  'Version 1, which has no authentication: every client that can reach it can use it. Current clients ' +
+    'use version 2. The parts of version 1 that they still need are always served: the public keys, the ' +
+    'page behind the link in a mail, and the signing of an invite.',
   {
     validate: part(
-      'Proving an address. Off, because anybody could have mails sent to anybody; limits apply. A homeserver that delegates the proof ' +
-        'of phone numbers uses identity.delegate instead.',
+      'Validating 3PIDs. Disabled by default: without authentication, any client could send mails to any ' +
+        'address, within the rate limits. A homeserver that delegates the validation of phone numbers uses ' +
+        'identity.delegate instead.',
     ),
-    bind: part('Publishing a proven address, for any user: off, because nobody asks whether it is the own one.'),
-    lookup: part('Whose address it is, in clear: off, because anybody could try addresses.'),
+    bind: part(
+      'Binding a validated 3PID to a Matrix ID. Disabled by default: without authentication, any client ' +
+        'could bind its 3PID to the Matrix ID of another user.',
+    ),
+    lookup: part('Looking up a 3PID in clear text. Disabled by default: any client could enumerate 3PIDs.'),
     invite: part(
-      'Storing and mailing an invite: off, because anybody could have mails sent in the name of anybody, and learn whose an address is.',
+      'Storing and mailing an invite. Disabled by default: any client could send mails in the name of ' +
+        'another user, and find out which Matrix ID a 3PID belongs to.',
     ),
     submit_error_status: withDefault(
       text<200 | 400>({ expects: '200 or 400' }, (input) =>
         input === '200' ? 200 : input === '400' ? 400 : undefined,
       ),
       '200',
-      'The status of the answer to a wrong token: 200, as Synapse needs it to pass on the reason, or 400.',
+      'The status of the reply to a wrong token: 200, which Synapse requires in order to pass on the ' +
+        'reason, or 400.',
     ),
   },
   ({ submit_error_status: submitErrorStatus, ...parts }): IdentityV1 => ({ ...parts, submitErrorStatus }),

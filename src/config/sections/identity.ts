@@ -10,29 +10,29 @@ import { delegate } from './identity-delegate.js';
 import { policies, type ConfiguredPolicy } from './identity-terms.js';
 import { v1, type IdentityV1 } from './identity-v1.js';
 
-/** How often something may happen within a window. */
+/** A rate limit: how often something may happen within a window. */
 interface Allowance {
   readonly max: number;
   readonly windowMs: number;
 }
 
-/** The identity service as it is configured. */
+/** The configuration of the identity service. */
 export type Identity =
   | { readonly enabled: false }
   | {
       readonly enabled: true;
-      /** Without a slash at its end. */
+      /** Without a trailing slash. */
       readonly publicUrl: string;
       readonly serverName: ServerName;
-      /** Absolute. */
+      /** An absolute path. */
       readonly signingKeyFile: string;
       readonly bindAllow: 'own_server' | 'any';
       readonly v1: IdentityV1;
-      /** Base URL, without a slash at its end. */
+      /** A base URL without a trailing slash. */
       readonly webClient: string;
       readonly allowedWebClients: readonly string[];
       readonly terms: Readonly<Record<string, ConfiguredPolicy>>;
-      /** Empty: any. */
+      /** Empty if all servers are allowed. */
       readonly allowedServers: readonly ServerName[];
       readonly lookup: {
         readonly pepperMs: number;
@@ -47,88 +47,90 @@ export type Identity =
         readonly perNetwork: Allowance;
       };
       readonly registrations: { readonly perClient: Allowance };
-      /** Undefined where no homeserver delegates to us. */
+      /** Undefined if no homeserver delegates to this service. */
       readonly delegate: { readonly secret: Secret; readonly allowedClients: readonly string[] } | undefined;
     };
 
 /** The Matrix identity service. */
 export const identity = group(
-  'The Matrix identity service: /_matrix/identity. It proves e-mail addresses and phone numbers, and says whose they are. What it sends ' +
-    'goes through the channels of the section delivery.',
+  'The Matrix identity service: /_matrix/identity. It validates e-mail addresses and phone numbers, and ' +
+    'publishes which Matrix ID they belong to. Its messages are sent through the channels in the section ' +
+    'delivery.',
   {
     enabled: withDefault(
       trueOrFalse,
       'false',
-      'Whether Gangway is an identity service. When false, every path below /_matrix/identity is answered with 404 M_UNRECOGNIZED.',
+      'Whether the identity service is enabled. When false, all paths below /_matrix/identity return 404 ' +
+        'M_UNRECOGNIZED.',
     ),
     public_url: optional(
       publicUrl,
       'https://id.example.com',
-      'The https address under which clients and homeservers reach the identity service, without /_matrix. Links in mails and the ' +
-        'addresses of keys in room invites are made of it: rooms keep those for ever, so choose one that stays. Needed when enabled.',
+      'The https address at which clients and homeservers reach the identity service, without /_matrix. It ' +
+        'is part of the links in mails and of the key URLs in room invites. Rooms keep these URLs forever, so ' +
+        'choose an address that does not change. Required if enabled.',
     ),
     server_name: optional(
       serverName,
       'id.example.com',
-      'The name under which Gangway signs. When left out, it is the host of public_url, with its port where there is one.',
+      'The server name in signatures. Defaults to the host of public_url, with its port if it has one.',
     ),
     signing_key_file: withDefault(
       path('the path of a file'),
       'identity-signing.key',
-      'The key that signs what is published, in one line: ed25519, a version, and the base64 of the seed. It is made at the first start, ' +
-        'and never made again once something was published: back it up. A relative path starts from the folder of this file.',
+      'The signing key, in one line: ed25519, a version, and the base64 of the seed. It is created at the ' +
+        'first start. Once something has been published it is never created again: back it up. A relative ' +
+        'path starts from the folder of this file.',
     ),
     bind: group(
-      'For whom version 1 publishes an address. In version 2 every user may, and for nobody else.',
+      'Which users may bind a 3PID through v1. In v2, users can bind only their own.',
       {
         allow: withDefault(
           oneOf(['own_server', 'any']),
           'own_server',
-          'own_server is for users of homeserver.domain only; any is for users of other servers too.',
+          'own_server allows only users of homeserver.domain. any also allows users of other servers.',
         ),
       },
       (keys) => ({ allow: keys.allow }),
     ),
     v1,
-    web_client: withDefault(
-      baseUrl,
-      'https://app.element.io',
-      'The web client to which the links in mailed invites lead.',
-    ),
+    web_client: withDefault(baseUrl, 'https://app.element.io', 'The web client that the links in mailed invites open.'),
     allowed_web_clients: withDefault(
       listOf(baseUrl, 'http:// or https:// addresses'),
       [],
-      'Other web clients that the client of the inviting user may name instead.',
+      "Other web clients that the inviting user's client may choose instead.",
     ),
     terms: withDefault(
       policies,
       {},
-      'Policies that a user must accept before using the service, by a name of your choice: a version, and for each language a name ' +
-        'and the address of the text.',
+      'Policies that a user must accept before using the service. Each key is an ID of your choice. Each ' +
+        'policy has a version and, for each language, a name and the URL of the text.',
     ),
     allowed_servers: withDefault(
       listOf(serverName, 'server names'),
       [],
-      'The homeservers whose users may use the service. Empty: those of any homeserver.',
+      'The homeservers whose users may use the service. Empty allows all homeservers.',
     ),
     lookup: group(
-      'Lookups of hashed addresses. The space of phone numbers is small, so whoever may ask for many learns whose many are.',
+      'Lookups of hashed 3PIDs. There are few phone numbers, so a client with many lookups can enumerate ' +
+        'them: keep these limits low.',
       {
         pepper_days: withDefault(
           wholeNumber(1, 3650),
           '30',
-          'How long the pepper that addresses are hashed with is used before another takes its place.',
+          'How long a pepper for hashing 3PIDs is used before it is replaced.',
         ),
-        max_addresses: withDefault(wholeNumber(1, 100_000), '10000', 'The most addresses in one lookup.'),
-        per_user: allowance('Addresses that one user may look up.', '100000', '86400', 'Addresses'),
+        max_addresses: withDefault(wholeNumber(1, 100_000), '10000', 'The maximum number of 3PIDs in one lookup.'),
+        per_user: allowance('3PIDs that one user may look up.', '100000', '86400', 'Addresses'),
         per_server: allowance(
-          'Addresses that all users of one other server together may look up. Users of homeserver.domain do not count.',
+          '3PIDs that all users of one other server may look up together. Users of homeserver.domain do not ' +
+            'count.',
           '500000',
           '86400',
           'Addresses',
         ),
         per_network: allowance(
-          'Addresses that all clients of one network together may look up (IPv4 /24, IPv6 /56).',
+          '3PIDs that all clients of one network may look up together (IPv4 /24, IPv6 /56).',
           '200000',
           '86400',
           'Addresses',
@@ -145,15 +147,17 @@ export const identity = group(
     invites: group(
       'Invites to rooms by e-mail.',
       {
-        per_sender: allowance('Invites that one user may have mailed.', '50', '3600', 'Invites'),
+        per_sender: allowance('Invites that one user may send by e-mail.', '50', '3600', 'Invites'),
         per_server: allowance(
-          'Invites that all users of one other server together may have mailed. Users of homeserver.domain do not count.',
+          'Invites that all users of one other server may send by e-mail together. Users of homeserver.domain ' +
+            'do not count.',
           '500',
           '3600',
           'Invites',
         ),
         per_network: allowance(
-          'Invites from one network (IPv4 /24, IPv6 /56). A homeserver may send those of all its users from one address.',
+          'Invites from one network (IPv4 /24, IPv6 /56). A homeserver may send the invites of all its users ' +
+            'from one address.',
           '1000',
           '3600',
           'Invites',
@@ -162,7 +166,7 @@ export const identity = group(
       (keys) => ({ perSender: keys.per_sender, perServer: keys.per_server, perNetwork: keys.per_network }),
     ),
     registrations: group(
-      'Users who introduce themselves by the word of their homeserver.',
+      'Registrations of users with an OpenID token of their homeserver.',
       { per_client: allowance('Registrations from one client address.', '30', '600', 'Registrations') },
       (keys) => ({ perClient: keys.per_client }),
     ),
@@ -172,7 +176,8 @@ export const identity = group(
     if (!keys.enabled) return { enabled: false };
     if (keys.public_url === undefined) {
       const message =
-        'This key is missing: the identity service needs the https address under which clients and homeservers reach it.';
+        'This key is missing. The identity service requires the https address at which clients and ' +
+        'homeservers reach it.';
       context.addIssue({ code: 'custom', path: ['public_url'], message });
       return { enabled: false };
     }

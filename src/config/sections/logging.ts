@@ -1,12 +1,16 @@
 import { group, withDefault } from '../setting.js';
 import { oneOf } from '../value.js';
 
-/** What is written to standard output. */
+/** The log on standard output. */
 export const logging = group(
-  'What is logged, to standard output. Secrets, codes and whole phone numbers are in no log, at any level.',
+  'The log, on standard output. Secrets, codes and whole phone numbers are not logged at any level.',
   {
-    level: withDefault(oneOf(['error', 'warn', 'info', 'debug']), 'info', 'The least important level that is logged.'),
-    format: withDefault(oneOf(['json', 'pretty']), 'json', 'json for machines, one object a line; pretty for people.'),
+    level: withDefault(oneOf(['error', 'warn', 'info', 'debug']), 'info', 'The lowest level that is logged.'),
+    format: withDefault(
+      oneOf(['json', 'pretty']),
+      'json',
+      'json writes one JSON object a line. pretty is easier to read.',
+    ),
   },
   (keys) => ({ level: keys.level, format: keys.format }),
 );

@@ -2,19 +2,19 @@ import { allowance } from '../allowance.js';
 import { group, withDefault } from '../setting.js';
 import { wholeNumber } from '../value.js';
 
-/** How logins go. */
+/** Telegram logins. */
 export const login = group(
-  'How logins go.',
+  'Telegram logins.',
   {
     expire_minutes: withDefault(
       wholeNumber(1, 10_080),
       '30',
-      'A login that nobody went on with for so long is given up, and its keys are deleted.',
+      'Login processes idle for longer than this are cancelled and their keys deleted.',
     ),
     attempts_per_user: allowance(
-      'How often one Matrix user may ask Telegram for a code, the same code in another way included, begin to log in with a QR code, or log a ' +
-        'bot in, before the answer is 429. Without it, anybody who may log in could have codes sent to the phones of others over and over. Each ' +
-        'daemon counts for itself, from nothing when it starts.',
+      'How many login attempts one Matrix user may make before the reply is 429. Counts codes, repeated ' +
+        'codes, QR logins and bot logins. Without this limit, a user could send codes to the phones of other ' +
+        'users repeatedly. Each daemon counts on its own, from zero when it starts.',
       '10',
       '600',
       'Attempts',

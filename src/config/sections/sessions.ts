@@ -18,7 +18,8 @@ const ownSecret = secretText(
   (input) =>
     /^[\x21-\x7e]*$/.test(input) ||
     new Complaint(
-      `The value (not shown here) holds a space or another character that no HTTP header carries. ${fresh}`,
+      'The value (not shown here) contains a space or another character that is not safe in an HTTP header. ' +
+        `${fresh}`,
     ),
 );
 
@@ -33,23 +34,31 @@ const consumer = kind(
         /^[\w.-]{1,64}$/.test(input) ? input : undefined,
       ),
       'archiver',
-      'The name of the program, for the log and for other programs that ask for the same session.',
+      'The name of the program, for the log and for other programs that request the same session.',
     ),
-    secret: required(ownSecret, 'put-a-random-text-here', 'Its secret, which no other program has.'),
+    secret: required(
+      ownSecret,
+      'put-a-random-text-here',
+      'The secret of this program. Each program must have its own.',
+    ),
     users: required(
       listOf(
         text({ expects: 'a Matrix ID, a server name or *' }, (input) => (input.trim() === '' ? undefined : input)),
         'Matrix IDs, server names or "*"',
       ),
       ['*'],
-      'For whose sessions: Matrix IDs, server names, or "*" for every user. Case-sensitive.',
+      'The users whose sessions it may use: Matrix IDs, server names, or "*" for every user. ' + 'Case-sensitive.',
     ),
     access: withDefault(
       oneOf(['acquire', 'list']),
       'acquire',
-      'acquire: it may lease sessions, and is logged in with them. list: it may only see which sessions there are.',
+      'acquire allows the program to lease sessions, and so to act as the user. list only allows it to list ' + 'them.',
     ),
-    formats: withDefault(listOf(oneOf(formats), 'formats'), [...formats], 'In which formats it may have sessions.'),
+    formats: withDefault(
+      listOf(oneOf(formats), 'formats'),
+      [...formats],
+      'The formats in which it may receive sessions.',
+    ),
   },
   (keys) => ({
     name: keys.name,
@@ -72,45 +81,46 @@ const events = [
 
 const webhook = kind(
   'http',
-  'A server that gets each event with POST, as JSON with a signature.',
+  'A server that receives each event by POST, as signed JSON.',
   {
-    url: required(webAddress, 'https://archiver.example.org/gangway', 'Where events are sent.'),
+    url: required(webAddress, 'https://archiver.example.org/gangway', 'The URL that events are sent to.'),
     secret: required(ownSecret, 'put-a-random-text-here', 'The key of the signature (HMAC-SHA256).'),
-    events: withDefault(listOf(oneOf(events), 'types of events'), [...events], 'Which events it gets.'),
+    events: withDefault(listOf(oneOf(events), 'types of events'), [...events], 'The types of events that it receives.'),
   },
   (keys) => ({ url: keys.url, secret: keys.secret, events: keys.events }),
 );
 
 /** Telegram sessions for other programs. */
 export const sessions = group(
-  'Telegram sessions for other programs, which lease them at /_gangway/v1/sessions: see docs/sessions.md.',
+  'Telegram sessions for other programs, which lease them at /_gangway/v1/sessions. See ' + 'docs/sessions.md.',
   {
     consumers: withDefault(
       listOfKinds('programs that may use sessions', [consumer]),
       [],
-      'Programs that may use sessions. The API is not served if there are none.',
+      'Programs that may use sessions. If empty, the API is not served.',
     ),
     default_lease_seconds: withDefault(
       wholeNumber(10, 31_536_000),
       '600',
-      'How long a lease lasts if the program does not name a time.',
+      'How long a lease lasts if the program requests no duration.',
     ),
     max_lease_seconds: withDefault(
       wholeNumber(10, 31_536_000),
       '3600',
-      'The longest time for which a session is leased. A program can renew its lease as often as it likes.',
+      'The maximum duration of a lease. A program can renew its lease any number of times.',
     ),
     grace_seconds: withDefault(
       wholeNumber(0, 3600),
       '30',
-      'How long Gangway waits after a lease has expired before it uses the session again. Covers clocks that differ and slow programs: ' +
-        'Telegram ends a session for good if two programs use it at the same time.',
+      'How long Gangway waits after a lease has expired before it uses the session again. This covers clock ' +
+        'differences and slow programs: Telegram ends a session for good if two programs use it at the same ' +
+        'time.',
     ),
     webhooks: withDefault(
-      listOfKinds('servers that are told of events', [webhook]),
+      listOfKinds('servers that receive events', [webhook]),
       [],
-      'Servers that are told when users log in or out, and when sessions change hands. An event that cannot be delivered is tried again ' +
-        'for a day.',
+      'Servers that are notified when users log in or out, and when sessions are leased or returned. The ' +
+        'delivery of an event is retried for a day.',
     ),
   },
   (keys, context) => {
@@ -133,7 +143,7 @@ export const sessions = group(
       keys.consumers.slice(0, index).some(({ secret }) => secret.equals(one.secret)),
     );
     if (shared !== undefined) {
-      const message = `${shared.name} has the secret of another program. Give each program one of its own.`;
+      const message = `${shared.name} has the same secret as another program. Give each program a secret of its own.`;
       context.addIssue({ code: 'custom', path: ['consumers'], message });
     }
     return {

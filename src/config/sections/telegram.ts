@@ -62,24 +62,24 @@ function isRsaPublicKey(pem: string): boolean {
   }
 }
 
-/** Telegram: who we are to it, and how it is reached. */
+/** The Telegram application, and how Telegram is reached. */
 export const telegram = group(
-  'Who Gangway is to Telegram, and how Telegram is reached.',
+  'The Telegram application, and how Telegram is reached.',
   {
-    api_id: required(apiId, '12345', 'The number of your application, from https://my.telegram.org/apps.'),
-    api_hash: required(apiHash, '0123456789abcdef0123456789abcdef', 'The hash that belongs to it.'),
+    api_id: required(apiId, '12345', 'The api_id of your application, from https://my.telegram.org/apps.'),
+    api_hash: required(apiHash, '0123456789abcdef0123456789abcdef', 'The api_hash of your application.'),
     device_info: group(
-      'What users see of this daemon in the list of their active sessions.',
+      "How this daemon appears in the list of active sessions in a user's Telegram settings.",
       {
-        device_model: withDefault(words('a name'), 'Gangway', 'The name of the device.'),
-        system_version: withDefault(words('a version'), 'Matrix', 'The version of its system.'),
+        device_model: withDefault(words('a name'), 'Gangway', 'The device name.'),
+        system_version: withDefault(words('a version'), 'Matrix', 'The operating system version.'),
         app_version: withDefault(
           words('a version'),
           'auto',
-          'The version of the application; auto is the version of Gangway.',
+          'The application version. auto means the version of Gangway.',
         ),
-        lang_code: withDefault(words('a language code'), 'en', 'The language of the application.'),
-        system_lang_code: withDefault(words('a language code'), 'en', 'The language of the system.'),
+        lang_code: withDefault(words('a language code'), 'en', 'The language code of the application.'),
+        system_lang_code: withDefault(words('a language code'), 'en', 'The language code of the system.'),
       },
       (keys) => ({
         deviceModel: keys.device_model,
@@ -93,33 +93,35 @@ export const telegram = group(
     data_centres: withDefault(
       dataCentres,
       [],
-      "Another Telegram network: the sandbox, a test network, a private one. Empty means Telegram's own. Each has id, ip and port.",
+      'The data centres of another Telegram network: the sandbox, a test network, a private one. Empty ' +
+        "means Telegram's own. Each has id, ip and port.",
     ),
     public_keys: withDefault(
       listOf(publicKey, 'paths of PEM files'),
       [],
-      'Files with the RSA public keys of that network, PEM, relative to this configuration file.',
+      'PEM files with the RSA public keys of that network, relative to this configuration file.',
     ),
     connection: group(
-      'Connections to Telegram. Whatever these timeouts say, 55 seconds after a request began to wait for a connection, Telegram counts ' +
-        'as unreachable for it, so that the answer comes before a reverse proxy gives up.',
+      'Connections to Telegram. Regardless of these timeouts, a request fails as unreachable after it has ' +
+        'waited 55 seconds for a connection, so that the reply is sent before a reverse proxy times out.',
       {
-        connect_timeout_seconds: withDefault(wholeNumber(1, 300), '20', 'How long connecting may take.'),
-        call_timeout_seconds: withDefault(wholeNumber(1, 300), '15', 'How long Telegram may take to answer one call.'),
+        connect_timeout_seconds: withDefault(wholeNumber(1, 300), '20', 'The timeout for opening a connection.'),
+        call_timeout_seconds: withDefault(wholeNumber(1, 300), '15', 'The timeout for one call to Telegram.'),
         max_live_clients: withDefault(
           wholeNumber(1, 100_000),
           '200',
-          'The most connections at a time. Users beyond that wait until one is free.',
+          'The maximum number of connections. Further users wait until one is free.',
         ),
         idle_close_seconds: withDefault(
           wholeNumber(1, 86_400),
           '60',
-          'A connection that was not used for so long is closed. The next use opens it again.',
+          'Connections idle for longer than this are closed. The next use opens a new one.',
         ),
         workers: withDefault(
           wholeNumber(1, 64),
           '2',
-          'Threads for the cryptography of Telegram connections, so that many logins at once do not hold up other requests.',
+          'Threads for the cryptography of Telegram connections. They keep other requests fast during many ' +
+            'logins at once.',
         ),
       },
       (keys) => ({

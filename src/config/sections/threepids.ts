@@ -7,76 +7,79 @@ const country = text({ expects: 'a country as two capital letters, such as GB' }
   /^[A-Z]{2}$/.test(input) ? input : undefined,
 );
 
-/** How e-mail addresses and phone numbers are proven. */
+/** The validation of e-mail addresses and phone numbers. */
 export const threepids = group(
-  'How e-mail addresses and phone numbers are proven.',
+  'The validation of e-mail addresses and phone numbers.',
   {
     prove_within_minutes: withDefault(
       wholeNumber(5, 10_080),
       '1440',
-      'How long a code or the link in a mail is good, from the first request on.',
+      'How long a code or the link in a mail is valid, from the first request.',
     ),
     use_within_hours: withDefault(
       wholeNumber(1, 720),
       '24',
-      'How long a proof is good: an address must be published, or added to an account, within this time.',
+      'How long a validation can be used: the 3PID must be bound, or added to an account, within this time.',
     ),
     max_guesses: withDefault(
       wholeNumber(1, 100),
       '5',
-      'How many wrong guesses the code for a phone number survives. Then another must be asked for.',
+      'How many wrong codes are accepted for one phone number. After that, the user must request a new ' + 'code.',
     ),
     confirm_click: withDefault(
       trueOrFalse,
       'true',
-      'Whether the page behind the link in a mail has a button that proves the address. Without it, opening the link is enough, also for ' +
-        'programs that open links to look for malware.',
+      'Whether the page behind the link in a mail has a button that completes the validation. When false, ' +
+        'opening the link completes it, even if a malware scanner opens it.',
     ),
     next_link_hosts: withDefault(
       listOf(host, 'host names'),
       [],
-      'The hosts of web clients to which a browser may be sent on after an address was proven. The hosts of ' +
-        'identity.public_url and accounts.public_url always may.',
+      'The hosts of web clients that a browser may be redirected to after a validation. The hosts of ' +
+        'identity.public_url and accounts.public_url are always allowed.',
     ),
     allowed_countries: withDefault(
       listOf(country, 'countries as two capital letters, such as GB'),
       [],
-      'The countries to whose phone numbers codes are sent. Empty: all. Name yours where messages cost money: others try numbers that ' +
-        'earn them some.',
+      'The countries to whose phone numbers codes are sent. Empty allows all. Restrict this if messages ' +
+        'cost money: fraudsters request codes for numbers that earn them a share.',
     ),
     from_telegram: withDefault(
       oneOf(['off', 'ask', 'on']),
       'ask',
-      'What becomes of the phone number with which a user logs in to Telegram. on: it becomes an address of the Matrix account by itself, so ' +
-        'that the user can log in to Matrix by it. ask: the provisioning API offers that, and does it when it is asked to. off: nothing. What ' +
-        'was added so goes with the login to Telegram. Beside a homeserver, what it knows is not asked without ' +
-        'homeserver.admin_access_token: where it has the number for somebody else, a login by that number through Gangway is from then on one of ' +
-        'the user of that Telegram login.',
+      "What happens to the phone number of a user's Telegram account. on: it is added to the Matrix account " +
+        'automatically, so that the user can log in to Matrix with it. ask: the provisioning API offers to ' +
+        'add it. off: nothing. A number that was added this way is removed when the Telegram login ends. In ' +
+        'relay mode without homeserver.admin_access_token, the homeserver is not asked about the number: if ' +
+        'it belongs to another user there, a login by that number through Gangway becomes a login as the user ' +
+        'of the Telegram account.',
     ),
     from_telegram_bind: withDefault(
       trueOrFalse,
       'false',
-      'Whether such a number is published by the identity service too, so that others find the user by it, for as long as the account has it.',
+      'Whether such a number is also published by the identity service, so that other users can find the ' +
+        'user by it. It stays published as long as the account has it.',
     ),
     telegram_check_minutes: withDefault(
       wholeNumber(1, 10_080),
       '15',
-      'How often Telegram is asked whether the logins that prove phone numbers are still there, one after another.',
+      'How often Gangway checks with Telegram that the logins behind validated phone numbers still exist.',
     ),
     limits: group(
-      'How often messages are sent, and tokens compared, before the answer is 429.',
+      'How many messages may be sent, and tokens submitted, before the reply is 429.',
       {
-        per_client: allowance('Messages that one client address asks for.', '20', '3600', 'Messages'),
-        per_user: allowance('Messages that one Matrix user asks for.', '20', '3600', 'Messages'),
-        per_email_address: allowance('Messages to one e-mail address, whoever asks.', '10', '86400', 'Messages'),
+        per_client: allowance('Messages requested by one client address.', '20', '3600', 'Messages'),
+        per_user: allowance('Messages requested by one Matrix user.', '20', '3600', 'Messages'),
+        per_email_address: allowance('Messages to one e-mail address, from all clients.', '10', '86400', 'Messages'),
         per_phone_number: allowance(
-          'Codes to one phone number, whoever asks. A code is one of a million: each that is sent gives a guesser max_guesses tries.',
+          'Codes to one phone number, from all clients. A code has six digits, and each code that is sent ' +
+            'allows max_guesses attempts.',
           '10',
           '86400',
           'Codes',
         ),
         per_calling_code: allowance('Codes to the phone numbers of one country.', '50', '3600', 'Codes'),
-        guesses_per_client: allowance('Tokens that one client address gives, right or wrong.', '60', '600', 'Tokens'),
+        guesses_per_client: allowance('Tokens submitted by one client address, right or wrong.', '60', '600', 'Tokens'),
       },
       (keys) => ({
         perClient: keys.per_client,

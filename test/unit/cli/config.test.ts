@@ -111,7 +111,7 @@ describe('gangway config init asks where the Matrix accounts are', () => {
   };
 
   it.each([
-    [['--homeserver', 'http://localhost:8008/'], 'relay. Matrix logins go to the homeserver at http://localhost:8008.'],
+    [['--homeserver', 'http://localhost:8008/'], 'relay. Matrix logins are passed on to the homeserver at http://localhost:8008.'],
     [['--embedded'], 'embedded. Gangway has the Matrix accounts of this server name'],
     [['--no-accounts'], 'off. Gangway serves no Matrix logins'],
   ])('takes %j for an answer', async (args, expected) => {
@@ -124,7 +124,7 @@ describe('gangway config init asks where the Matrix accounts are', () => {
   });
 
   it.each([
-    ['http://localhost:8008', 'relay. Matrix logins go to the homeserver at http://localhost:8008.'],
+    ['http://localhost:8008', 'relay. Matrix logins are passed on to the homeserver at http://localhost:8008.'],
     ['embedded', 'embedded. '],
     [' off ', 'off. '],
   ])('takes %j typed on a terminal', async (answer, expected) => {
@@ -159,7 +159,7 @@ describe('gangway config check', () => {
   it('says so when all is in order', async () => {
     write('config.yaml', written());
     const mode =
-      'accounts.mode: embedded. Gangway has the Matrix accounts of this server name; there must be no homeserver for it.';
+      'accounts.mode: embedded. Gangway has the Matrix accounts of this server name. There must be no homeserver for it.';
     expect(await place.run(['config', 'check'])).toEqual({
       code: 0,
       out: `${mode}\nconfig.yaml is in order.\n`,
@@ -176,7 +176,7 @@ describe('gangway config check', () => {
         `config.yaml has 2 problems:`,
         '',
         '  homeserver.domain (line 2)',
-        '    This is still a sample value. Write the server name of your homeserver: what comes after the colon in the Matrix IDs of your users.',
+        '    This is still a sample value. Write the server name of your homeserver: the part after the colon in the Matrix IDs of your users.',
         '  http.prot (line 16)',
         '    There is no such key. Did you mean http.port?',
         '',
@@ -188,14 +188,14 @@ describe('gangway config check', () => {
     write('config.yaml', written({ provisioning: { prefix: '/p/v1' } }));
     const { code, err } = await place.run(['config', 'check']);
     expect(code).toBe(0);
-    expect(err).toContain('provisioning.prefix (line 7)\n    It is read as /p');
+    expect(err).toContain('provisioning.prefix (line 7)\n    It is used as /p');
   });
 
   it('says that there is no file, and which command writes one', async () => {
     const { code, err } = await place.run(['config', 'check', '-c', 'gone.yaml']);
     expect(code).toBe(3);
     expect(err).toContain('gone.yaml');
-    expect(err).toContain('there is no such file. Write one with `gangway config init`');
+    expect(err).toContain('there is no such file. Create one with `gangway config init`');
   });
 
   it('reads the files that the configuration names from beside it, whatever folder it is called from', async () => {

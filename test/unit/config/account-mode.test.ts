@@ -19,8 +19,8 @@ describe('accounts.mode', () => {
   });
 
   it.each([
-    ['relay', {}, /is missing.*write the address/],
-    ['embedded', { homeserver }, /there must be no homeserver.*Remove this key, or write accounts\.mode: relay/],
+    ['relay', {}, /is missing.*requires the address/],
+    ['embedded', { homeserver }, /must not be set.*Remove it, or write accounts\.mode: relay/],
   ])('%s is a problem with %j', (mode, changes, message) => {
     const { problems } = inspect(written({ ...changes, accounts: { mode } }));
     expect(problems).toEqual([

@@ -29,7 +29,7 @@ describe('bridge.upstream', () => {
     ['shared_secret', { address: 'http://localhost:29317', shared_secret: 'fifteen-charact' }, 'fewer than 16'],
     ['shared_secret', { address: 'http://localhost:29317', shared_secret: `${secret} x` }, 'not shown here'],
     ['address', { address: 'localhost:29317', shared_secret: secret }, 'http:// or https://'],
-    ['address', { address: 'http://localhost/_matrix/provision', shared_secret: secret }, 'Leave out'],
+    ['address', { address: 'http://localhost/_matrix/provision', shared_secret: secret }, 'Remove /_matrix/provision:'],
     [
       'hand_over',
       { address: 'http://localhost', shared_secret: secret, hand_over: 'yes' },

@@ -152,7 +152,7 @@ const rows: readonly Row[] = [
   [{ identity: { enabled: true } }, 'identity.public_url', /missing.*https address/],
   [{ identity: { ...on, public_url: 'http://id.matrix.test' } }, 'identity.public_url', /must begin with https/],
   [{ identity: { ...on, public_url: 'https://id.example.com' } }, 'identity.public_url', /still a sample value/],
-  [{ identity: { ...on, public_url: 'https://id.test/?a' } }, 'identity.public_url', /nothing after \?/],
+  [{ identity: { ...on, public_url: 'https://id.test/?a' } }, 'identity.public_url', /The address must end with its path:/],
   [{ identity: { ...on, public_url: 'id.test' } }, 'identity.public_url', /is not an https:\/\/ address/],
   [{ identity: { ...on, server_name: 'https://id.test' } }, 'identity.server_name', /is not a server name/],
   [{ identity: { ...on, bind: { allow: 'all' } } }, 'identity.bind.allow', /one of own_server, any/],
@@ -196,8 +196,8 @@ const rows: readonly Row[] = [
   [email({ ...smtp, from: 'a@b.test\r\nBcc: c@d.test' }), 'delivery.email[0].from', /is not a mail address/],
   [email({ ...smtp, host: 'mail.test:25' }), 'delivery.email[0].host', /without a port/],
   [email({ ...smtp, security: 'ssl' }), 'delivery.email[0].security', /one of starttls, tls/],
-  [email({ ...smtp, user: 'me' }), 'delivery.email[0].password', /user name needs it/],
-  [email({ ...smtp, password: 'hunter2' }), 'delivery.email[0].user', /password needs it/],
+  [email({ ...smtp, user: 'me' }), 'delivery.email[0].password', /user name requires it/],
+  [email({ ...smtp, password: 'hunter2' }), 'delivery.email[0].user', /password requires it/],
   [email({ ...smtp, user: 'me', password_file: 'gone' }), 'delivery.email[0].password_file', /cannot be read/],
   [
     email({ ...smtp, pasword: 'hunter2' }),
@@ -207,7 +207,7 @@ const rows: readonly Row[] = [
   [
     email({ ...smtp, user: 'me', password: 'hunter2', security: 'opportunistic' }),
     'delivery.email[0].security',
-    /Whoever stands in between/,
+    /An attacker between Gangway and the server/,
   ],
   [email({ ...smtp, certificate_authorities: ['gone'] }), 'delivery.email[0].certificate_authorities[0]', /cannot be/],
   [email({ type: 'file' }), 'delivery.email[0].path', /missing/],
@@ -237,14 +237,14 @@ describe('what is worth a look in what sends messages', () => {
   const mails = { email: [smtp] };
   it.each<Row>([
     [{ identity: { public_url: 'https://id.matrix.test' } }, 'identity.public_url', /identity\.enabled is false/],
-    [{ identity: on }, 'identity.enabled', /nobody can prove an address/],
-    [{ delivery: mails }, 'delivery.email', /neither accounts\.public_url nor an identity service/],
+    [{ identity: on }, 'identity.enabled', /cannot validate 3PIDs without a channel/],
+    [{ delivery: mails }, 'delivery.email', /set accounts\.public_url, or enable/],
     [{ accounts: { mode: 'off' }, delivery: mails }, 'delivery.email', /accounts\.mode is off/],
-    [{ accounts, ...phone(file) }, 'delivery.phone[0]', /reach nobody.*for tests/],
+    [{ accounts, ...phone(file) }, 'delivery.phone[0]', /not delivered.*for tests only/],
     [{ accounts, ...phone(gateway) }, 'delivery.phone[0]', /allowed_countries/],
     [{ accounts: { ...accounts, mode: 'off' } }, 'accounts.public_url', /accounts\.mode is off/],
     [{ accounts: { public_url: 'http://localhost:28917' } }, 'accounts.public_url', /Only programs on this machine/],
-    [{ identity: on, ...email(smtp, file) }, 'delivery.email[1]', /reach nobody.*for tests/],
+    [{ identity: on, ...email(smtp, file) }, 'delivery.email[1]', /not delivered.*for tests only/],
     [{ identity: { ...on, delegate: { secret } }, delivery: mails }, 'identity.delegate.secret', /delivery\.phone/],
     [{ identity: on, ...phone(gateway) }, 'delivery.phone[0]', /allowed_countries/],
     [{ identity: on, ...email({ ...smtp, security: 'none' }) }, 'delivery.email[0].security', /without encryption/],
@@ -256,7 +256,7 @@ describe('what is worth a look in what sends messages', () => {
     ...['validate', 'bind', 'lookup', 'invite'].map((part): Row => [
       { identity: { ...on, v1: { [part]: { enabled: true } } }, delivery: mails },
       `identity.v1.${part}.enabled`,
-      /asks nobody who they are: anybody can/,
+      /no authentication: any client can/,
     ]),
     [
       { identity: { ...on, v1: { validate: { enabled: true, allowed_clients: ['127.0.0.1'] } } }, delivery: mails },

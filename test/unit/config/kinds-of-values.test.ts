@@ -145,7 +145,7 @@ describe('a file with secrets', () => {
       'the configuration',
       written(),
       configPath,
-      [expect.stringMatching(/^: .*may read \/etc\/gangway\/config\.yaml.*chmod 600/)],
+      [expect.stringMatching(/^: .*can read \/etc\/gangway\/config\.yaml.*chmod 600/)],
     ],
     ['a configuration without secrets', withoutSecrets, configPath, []],
     [

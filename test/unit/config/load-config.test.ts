@@ -113,7 +113,7 @@ describe('the database', () => {
       'postgres://gangway:p%40ss@db:5432/gangway?sslmode=require',
     ],
     ['postgresql:///gangway?host=/run/postgresql', 'postgresql:///gangway?host=/run/postgresql'],
-  ])('%s is read as %s', (uri, expected) => {
+  ])('%s is used as %s', (uri, expected) => {
     expect(load(written({ database: { uri } })).config.database.uri.reveal()).toBe(expected);
   });
 });
@@ -181,7 +181,7 @@ describe('the server discovery information of a login', () => {
     ['keep', 'keep'],
     ['drop', 'drop'],
     ['https://chat.matrix.test/', { homeserver: 'https://chat.matrix.test' }],
-  ])('%s is read as %j', (well_known, expected) => {
+  ])('%s is used as %j', (well_known, expected) => {
     const homeserver = { address: 'https://hs.matrix.test' };
     const { config, warnings } = load(written({ homeserver, accounts: { well_known } }));
     expect(config.accounts.wellKnown).toEqual(expected);
@@ -333,7 +333,7 @@ describe('the prefix', () => {
       const { config, warnings } = load(written({ provisioning: { prefix } }));
       expect(config.provisioning.prefix).toBe('/_matrix/provision');
       expect(warnings).toMatchObject([
-        { path: 'provisioning.prefix', message: expect.stringContaining('read as /_matrix/provision') },
+        { path: 'provisioning.prefix', message: expect.stringContaining('used as /_matrix/provision') },
       ]);
     },
   );
@@ -344,7 +344,7 @@ describe('what is worth a look', () => {
   it.each([
     ['provisioning.old_shared_secrets', { provisioning: { old_shared_secrets: [sharedSecret] } }, /in this list too/],
     ['encryption.old_keys', { encryption: { old_keys: [encryptionKey] } }, /in this list too/],
-    ['telegram.data_centres', { telegram: { data_centres: [dc] } }, /not its keys/],
+    ['telegram.data_centres', { telegram: { data_centres: [dc] } }, /without telegram\.public_keys/],
     ['telegram.public_keys', { telegram: { public_keys: ['a.pem'] } }, /data_centres is empty/],
     ['telegram.proxy', { telegram: { proxy: { address: 'proxy' } } }, /No proxy is used/],
     ['bridge.permissions."*:b.test"', { bridge: { permissions: { '*': 'full', '*:b.test': 'commands' } } }, /Patterns/],
@@ -372,14 +372,14 @@ describe('what is worth a look', () => {
     [
       'accounts.password_hashing.max_waiting',
       { homeserver: { address: 'http://synapse:8008' }, accounts: { password_hashing: { max_waiting: 3 } } },
-      /those of the homeserver/,
+      /the homeserver has the accounts and tokens/,
     ],
     [
       'accounts.limits.per_address.max',
       { accounts: { mode: 'off', limits: { per_address: { max: 3 } } } },
       /mode is off/,
     ],
-    ['accounts.well_known', { accounts: { well_known: 'keep' } }, /nothing to keep/],
+    ['accounts.well_known', { accounts: { well_known: 'keep' } }, /no homeserver sends/],
     ['homeserver.admin_access_token', { homeserver: { admin_access_token: 'syt_x' } }, /no homeserver to ask/],
     [
       'homeserver.admin_access_token',

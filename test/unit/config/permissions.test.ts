@@ -38,7 +38,7 @@ describe('the permission of a user', () => {
   });
 
   it('is none where no line fits', () => {
-    expect(permissions({ 'a.test': 'full' }).levelOf(mxid('@v:b.test'))).toEqual({ because: 'nobody', level: 'block' });
+    expect(permissions({ 'a.test': 'full' }).levelOf(mxid('@v:b.test'))).toEqual({ because: 'no_entry', level: 'block' });
   });
 
   it('can be taken away by a line that is nearer', () => {
@@ -63,7 +63,7 @@ describe('the permission of a user', () => {
 
   it('knows no patterns', () => {
     const all = permissions({ '*:a.test': 'full', '@*:a.test': 'full', '*.test': 'full', '@u': 'full' });
-    expect(all.levelOf(mxid('@u:a.test')).because).toBe('nobody');
+    expect(all.levelOf(mxid('@u:a.test')).because).toBe('no_entry');
   });
 
   it('does not come from what every object has', () => {
