@@ -111,7 +111,10 @@ describe('gangway config init asks where the Matrix accounts are', () => {
   };
 
   it.each([
-    [['--homeserver', 'http://localhost:8008/'], 'relay. Matrix logins are passed on to the homeserver at http://localhost:8008.'],
+    [
+      ['--homeserver', 'http://localhost:8008/'],
+      'relay. Matrix logins are passed on to the homeserver at http://localhost:8008.',
+    ],
     [['--embedded'], 'embedded. Gangway has the Matrix accounts of this server name'],
     [['--no-accounts'], 'off. Gangway serves no Matrix logins'],
   ])('takes %j for an answer', async (args, expected) => {

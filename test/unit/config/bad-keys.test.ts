@@ -34,7 +34,11 @@ const rows: readonly Row[] = [
   [{ homeserver: { domain: ['matrix.test'] } }, 'homeserver.domain', /not a list/],
   [{ homeserver: { address: 'matrix.test' } }, 'homeserver.address', /is not an http:\/\/ or https:\/\/ address/],
   [{ homeserver: { address: 'https://matrix.example.com' } }, 'homeserver.address', /still a sample value/],
-  [{ homeserver: { address: 'https://me:hunter2@matrix.test' } }, 'homeserver.address', /The address must not contain a user/],
+  [
+    { homeserver: { address: 'https://me:hunter2@matrix.test' } },
+    'homeserver.address',
+    /The address must not contain a user/,
+  ],
   [
     { homeserver: { admin_access_token: 'two words' } },
     'homeserver.admin_access_token',
@@ -64,7 +68,11 @@ const rows: readonly Row[] = [
   [{ accounts: { well_known: 'remove' } }, 'accounts.well_known', /"remove" is not keep, drop, or an http/],
   [{ accounts: { well_known: 'ftp://matrix.test' } }, 'accounts.well_known', /is not an http:\/\/ or https/],
   [{ accounts: { well_known: 'https://matrix.example.com' } }, 'accounts.well_known', /still a sample value/],
-  [{ accounts: { well_known: 'https://me:hunter2@matrix.test' } }, 'accounts.well_known', /The address must not contain a user/],
+  [
+    { accounts: { well_known: 'https://me:hunter2@matrix.test' } },
+    'accounts.well_known',
+    /The address must not contain a user/,
+  ],
   [{ accounts: { access_token_minutes: 0 } }, 'accounts.access_token_minutes', /from 1 to/],
   [{ accounts: { refresh_token_days: 'never' } }, 'accounts.refresh_token_days', /from 1 to/],
   [{ accounts: { login_token_seconds: 1 } }, 'accounts.login_token_seconds', /from 5 to 3600/],

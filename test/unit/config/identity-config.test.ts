@@ -152,7 +152,11 @@ const rows: readonly Row[] = [
   [{ identity: { enabled: true } }, 'identity.public_url', /missing.*https address/],
   [{ identity: { ...on, public_url: 'http://id.matrix.test' } }, 'identity.public_url', /must begin with https/],
   [{ identity: { ...on, public_url: 'https://id.example.com' } }, 'identity.public_url', /still a sample value/],
-  [{ identity: { ...on, public_url: 'https://id.test/?a' } }, 'identity.public_url', /The address must end with its path:/],
+  [
+    { identity: { ...on, public_url: 'https://id.test/?a' } },
+    'identity.public_url',
+    /The address must end with its path:/,
+  ],
   [{ identity: { ...on, public_url: 'id.test' } }, 'identity.public_url', /is not an https:\/\/ address/],
   [{ identity: { ...on, server_name: 'https://id.test' } }, 'identity.server_name', /is not a server name/],
   [{ identity: { ...on, bind: { allow: 'all' } } }, 'identity.bind.allow', /one of own_server, any/],

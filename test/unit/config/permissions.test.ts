@@ -38,7 +38,10 @@ describe('the permission of a user', () => {
   });
 
   it('is none where no line fits', () => {
-    expect(permissions({ 'a.test': 'full' }).levelOf(mxid('@v:b.test'))).toEqual({ because: 'no_entry', level: 'block' });
+    expect(permissions({ 'a.test': 'full' }).levelOf(mxid('@v:b.test'))).toEqual({
+      because: 'no_entry',
+      level: 'block',
+    });
   });
 
   it('can be taken away by a line that is nearer', () => {
