@@ -37,7 +37,8 @@ export function cheapRequestsTo(url: string): CheapRequests {
   return {
     async during(work) {
       const times: Promise<number>[] = [];
-      // Each request counts from the moment when it was due: a loop that is held up sends late, and that is what we look for.
+      // Each request counts from the moment when it was due: a loop that is held up sends late, and
+      // that is what we look for.
       let dueAt = performance.now();
       const timer = setInterval(() => {
         while (dueAt <= performance.now()) {

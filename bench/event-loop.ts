@@ -18,8 +18,8 @@ const quiet = () => undefined;
 const logger: Logger = { error: console.error, warn: quiet, info: quiet, debug: quiet };
 
 /**
- * How much 50 logins at once, every other with a password, hold up a cheap request that the same process answers:
- * the 99th percentile of its time, against the same when nothing else goes on.
+ * How much 50 logins at once, every other with a password, hold up a cheap request that the same
+ * process answers: the 99th percentile of its time, against the same when nothing else goes on.
  */
 export async function measureEventLoop(print: (line: string) => void): Promise<void> {
   const sandbox = await startSandboxProcess();

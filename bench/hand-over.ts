@@ -9,7 +9,9 @@ import { startStubBridge, type StubBridge } from './stub-bridge.js';
 const inTurn = 150;
 /** These are not counted. */
 const warmingUp = 30;
-/** After a login, the daemon closes its connection and writes down that the bridge has the session. */
+/**
+ * After a login, the daemon closes its connection and writes down that the bridge has the session.
+ */
 const settlingMs = 50;
 /** Logins that are handed over are those of users with this number and higher ones. */
 const firstAutomatic = 200;
@@ -22,11 +24,11 @@ const mxidOf = (number: number) => `@user${number}:example.test`;
 const phoneOf = (number: number) => `9996620${String(number).padStart(3, '0')}`;
 
 /**
- * What Gangway adds to the bridge's own time: from the last step of a login until the bridge has it, for one after another and for many at
- * once, and for calls about logins that the bridge has.
+ * What Gangway adds to the bridge's own time: from the last step of a login until the bridge has
+ * it, for one after another and for many at once, and for calls about logins that the bridge has.
  */
 export async function measureHandOver(print: (line: string) => void): Promise<void> {
-  // The sandbox's ID of a user is 7000 and the phone number without 99966.
+  // Returns the sandbox's ID of a user is 7000 and the phone number without 99966.
   const telegramIdOf = (mxid: string) => `7000${phoneOf(Number(/\d+/.exec(mxid)?.[0])).slice(5)}`;
   const sandbox = await startSandboxProcess();
   const bridge = await startStubBridge(telegramIdOf);
@@ -96,7 +98,7 @@ async function one(print: (line: string) => void, sandbox: SandboxProcess, bridg
   );
 }
 
-/** The CPU time that the daemon takes for that, and for what follows by itself. */
+/** Returns the CPU time that the daemon takes for that, and for what follows by itself. */
 async function cpuOf(gangway: Installation, work: () => Promise<unknown>): Promise<number> {
   const before = await cpuMs(gangway);
   await work();
@@ -104,7 +106,7 @@ async function cpuOf(gangway: Installation, work: () => Promise<unknown>): Promi
   return (await cpuMs(gangway)) - before;
 }
 
-/** A login up to its end; returns when its last step was sent. */
+/** Returns a login up to its end; returns when its last step was sent. */
 async function logIn(gangway: Installation, number: number): Promise<number> {
   await gangway.login(mxidOf(number), 'request_code', { phone: `+${phoneOf(number)}` });
   return lastStep(gangway, number);
@@ -185,7 +187,7 @@ async function cpuMs(gangway: Installation): Promise<number> {
   return stats.reduce((sum, stat) => sum + Number(stat.split(' ')[0]) / 1_000_000, 0);
 }
 
-/** The most memory that the daemon has had resident; NaN if the system does not tell. */
+/** Returns the most memory that the daemon has had resident; NaN if the system does not tell. */
 async function peakBytes(gangway: Installation): Promise<number> {
   const status = await readFile(`/proc/${gangway.pid()}/status`, 'utf8').catch(() => '');
   return Number(/^VmHWM:\s*(\d+) kB/m.exec(status)?.[1] ?? Number.NaN) * 1024;

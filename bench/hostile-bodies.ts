@@ -23,7 +23,10 @@ const atOnce = 4;
 const every = 3;
 const everybody = { enabled: true };
 
-/** Every wrong body that is generated for every declared endpoint, against the largest right one, and what they cost other requests. */
+/**
+ * Every wrong body that is generated for every declared endpoint, against the largest right one,
+ * and what they cost other requests.
+ */
 export async function measureHostileBodies(print: (line: string) => void): Promise<void> {
   const homeserver = await startFederatingHomeserver({ certificate: 'none' });
   homeserver.subjects.set('token', '@alice:example.test');
@@ -58,7 +61,7 @@ export async function measureHostileBodies(print: (line: string) => void): Promi
         sent.on('error', reject);
         sent.end(body);
       });
-    // The least of the times: what else runs on the machine only adds to them.
+    // Returns the least of the times: what else runs on the machine only adds to them.
     const leastOf = async (operation: Operation, body: Buffer) => {
       const times: number[] = [];
       for (let sample = 0; sample < samples; sample += 1) times.push(await send(operation, body));
@@ -79,7 +82,8 @@ export async function measureHostileBodies(print: (line: string) => void): Promi
         const ms = await leastOf(operation, body);
         if (ms > worst.ms) worst = { name, body, ms };
       }
-      // The largest of many measurements is partly chance: the two that count are measured again, in turn.
+      // The largest of many measurements is partly chance: the two that count are measured again,
+      // in turn.
       const [rightTimes, worstTimes]: [number[], number[]] = [[], []];
       for (let round = 0; round < rounds; round += 1) {
         rightTimes.push(await leastOf(operation, right));
@@ -123,7 +127,7 @@ interface DescribedOperation {
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: BodySchema }>> };
 }
 
-/** All operations with a JSON body, as they are described. */
+/** Returns all operations with a JSON body, as they are described. */
 function declaredOperations(): readonly Operation[] {
   const documents = apiFiles
     .filter(({ path }) => path.endsWith('.json'))

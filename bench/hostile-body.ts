@@ -9,10 +9,16 @@ export interface BodySchema {
   readonly enum?: readonly unknown[];
 }
 
-/** The most elements that a list of the largest right body has: as many as a lookup may have by default. */
+/**
+ * The most elements that a list of the largest right body has: as many as a lookup may have by
+ * default.
+ */
 const rightElements = 10_000;
 
-/** A right body with the values that are known by their names, filled up to its limit by a list, or by a member that the endpoint ignores. */
+/**
+ * Returns a right body with the values that are known by their names, filled up to its limit by a
+ * list, or by a member that the endpoint ignores.
+ */
 export function largestRight(schema: BodySchema, limitBytes: number, known: Readonly<Record<string, string>>): Buffer {
   const members = rightMembers(schema);
   for (const name of Object.keys(members)) members[name] = known[name] ?? members[name];

@@ -1,6 +1,9 @@
 import { breachesIn, commentsBelow, filesInLanguage, measures } from '../test/support/language.js';
 
-/** Prints what the rules of language are measured by, for all comments or below one folder; with `--breaches`, each line. */
+/**
+ * Prints what the rules of language are measured by, for all comments or below one folder; with
+ * `--breaches`, each line.
+ */
 const folder = process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? '';
 const comments = commentsBelow(folder);
 const text = comments.join('\n');

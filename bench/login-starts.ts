@@ -8,7 +8,10 @@ const compared = 100;
 const alice = mxidOf('@alice:example.org');
 const unlimited = { attempts: { max: 1_000_000, windowMs: 1 } };
 
-/** 500 logins begun one after another, of one user and of as many: what the last hundred cost beside the first hundred. */
+/**
+ * 500 logins begun one after another, of one user and of as many: what the last hundred cost beside
+ * the first hundred.
+ */
 export async function measureLoginStarts(print: (line: string) => void): Promise<void> {
   print(`one user, no sessions:       ${await measure('phone', () => alice)}`);
   print(`one user, a session each:    ${await measure('qr', () => alice)}`);

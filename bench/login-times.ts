@@ -4,8 +4,8 @@ import { percentile, shareBelow } from './statistics.js';
 const rounds = 200;
 
 /**
- * Whether the time of the answer tells an unknown user, an unknown address and a wrong password apart: the three are asked in
- * turn, and compared as medians and as distributions.
+ * Returns whether the time of the answer tells an unknown user, an unknown address and a wrong
+ * password apart: the three are asked in turn, and compared as medians and as distributions.
  */
 export async function measureLoginTimes(print: (line: string) => void): Promise<void> {
   const daemon = await startMatrixDaemon();

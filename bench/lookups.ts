@@ -12,7 +12,10 @@ const few = 100;
 const idleMs = 3_000;
 const rounds = 5;
 
-/** Lookups of 10,000 addresses: how long each takes beside one of 100, and how much it holds up a cheap request to the same daemon. */
+/**
+ * Lookups of 10,000 addresses: how long each takes beside one of 100, and how much it holds up a
+ * cheap request to the same daemon.
+ */
 export async function measureLookups(print: (line: string) => void): Promise<void> {
   const homeserver = await startFederatingHomeserver({ certificate: 'none' });
   homeserver.subjects.set('token', '@alice:example.test');
@@ -64,7 +67,10 @@ export async function measureLookups(print: (line: string) => void): Promise<voi
   }
 }
 
-/** Puts addresses of so many users into the database, as if they had published them; answers the addresses. */
+/**
+ * Puts addresses of so many users into the database, as if they had published them; answers the
+ * addresses.
+ */
 async function publish(gangway: Installation): Promise<readonly string[]> {
   const database = await gangway.openDatabase();
   const addresses = Array.from({ length: published }, (_, index) => `user${index}@mail.example.test`);

@@ -10,8 +10,8 @@ const idleMs = 3_000;
 const rounds = 3;
 
 /**
- * 100 logins at once: how many are let in and how many are told to come back, what memory that takes, and how much it holds up a
- * cheap request to the same daemon.
+ * 100 logins at once: how many are let in and how many are told to come back, what memory that
+ * takes, and how much it holds up a cheap request to the same daemon.
  */
 export async function measureManyLogins(print: (line: string) => void): Promise<void> {
   const daemon = await startMatrixDaemon();
@@ -50,7 +50,7 @@ export async function measureManyLogins(print: (line: string) => void): Promise<
   }
 }
 
-/** The most memory that the daemon has had resident; NaN where the system does not tell. */
+/** Returns the most memory that the daemon has had resident; NaN if the system does not tell. */
 async function peakBytes({ gangway }: MatrixDaemon): Promise<number> {
   const status = await readFile(`/proc/${gangway.pid()}/status`, 'utf8').catch(() => '');
   return Number(/^VmHWM:\s*(\d+) kB/m.exec(status)?.[1] ?? Number.NaN) * 1024;

@@ -12,7 +12,10 @@ export interface MatrixDaemon {
 const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const unlimited = { max: 1_000_000, window_seconds: 1 };
 
-/** Starts the built daemon with accounts of its own and without limits on logins. Telegram is not there, and not asked. */
+/**
+ * Starts the built daemon with accounts of its own and without limits on logins. Telegram is not
+ * there, and not asked.
+ */
 export async function startMatrixDaemon(overrides: ConfigOverrides = {}): Promise<MatrixDaemon> {
   const gangway = await install(
     {

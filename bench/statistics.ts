@@ -1,4 +1,4 @@
-/** The value that so many per cent of the values do not exceed; NaN where there are none. */
+/** Returns the value that so many per cent of the values do not exceed; NaN if there are none. */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? Number.NaN;
@@ -11,8 +11,8 @@ export function describeTimes(times: readonly number[]): string {
 }
 
 /**
- * How likely a value of the one is less than a value of the other (Mann-Whitney U, as a share): 0.5 where the values alone do not
- * tell which is which, 0 or 1 where each of them does.
+ * How likely a value of the one is less than a value of the other (Mann-Whitney U, as a share): 0.5
+ * if the values alone do not tell which is which, 0 or 1 if each of them does.
  */
 export function shareBelow(one: readonly number[], other: readonly number[]): number {
   const wins = one.flatMap((a) => other.map((b): number => (a < b ? 1 : a === b ? 0.5 : 0)));

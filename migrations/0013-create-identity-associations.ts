@@ -1,7 +1,10 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { epochMs, optionalText, primaryText, text } from './columns.js';
 
-/** Published associations of addresses with Matrix users, at most one for each address; found by keyed hash. */
+/**
+ * Published associations of addresses with Matrix users, at most one for each address; found by
+ * keyed hash.
+ */
 export class CreateIdentityAssociations1795000000013 implements MigrationInterface {
   readonly name = 'CreateIdentityAssociations1795000000013';
 

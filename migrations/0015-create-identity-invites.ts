@@ -1,7 +1,9 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { epochMs, optionalText, primaryText, text } from './columns.js';
 
-/** Invites of people who are known by an address only; found by keyed hashes of address and token. */
+/**
+ * Invites of people who are known by an address only; found by keyed hashes of address and token.
+ */
 export class CreateIdentityInvites1795000000015 implements MigrationInterface {
   readonly name = 'CreateIdentityInvites1795000000015';
 

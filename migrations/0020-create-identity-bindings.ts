@@ -1,7 +1,9 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { epochMs, primaryText, text } from './columns.js';
 
-/** What users have published at identity servers of others, and in which session they had proven it. */
+/**
+ * What users have published at identity servers of others, and in which session they had proven it.
+ */
 export class CreateIdentityBindings1795000000020 implements MigrationInterface {
   readonly name = 'CreateIdentityBindings1795000000020';
 

@@ -5,7 +5,10 @@ const column = 'account_address_id';
 const foreignKey = 'identity_associations_account_address_fkey';
 const index = 'identity_associations_account_address';
 
-/** The address of an account because of which an association was published: the association goes with it. */
+/**
+ * The address of an account because of which an association was published: the association goes
+ * with it.
+ */
 export class TieAssociationsToAddresses1795000000022 implements MigrationInterface {
   readonly name = 'TieAssociationsToAddresses1795000000022';
 

@@ -1,7 +1,10 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { epochMs, primaryText, text } from './columns.js';
 
-/** Which address is proven in which session of the homeserver beside us; a session is found by keyed hash. */
+/**
+ * Which address is proven in which session of the homeserver beside us; a session is found by keyed
+ * hash.
+ */
 export class CreateHomeserverSessions1795000000030 implements MigrationInterface {
   readonly name = 'CreateHomeserverSessions1795000000030';
 

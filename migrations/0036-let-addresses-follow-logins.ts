@@ -2,7 +2,10 @@ import { type MigrationInterface, type QueryRunner, TableForeignKey } from 'type
 
 const name = 'account_addresses_telegram_account_fkey';
 
-/** Whoever logs in to Telegram again keeps the address that the former login has proven: it follows the Telegram account to its new id. */
+/**
+ * Whoever logs in to Telegram again keeps the address that the former login has proven: it follows
+ * the Telegram account to its new id.
+ */
 export class LetAddressesFollowLogins1795000000036 implements MigrationInterface {
   readonly name = 'LetAddressesFollowLogins1795000000036';
 

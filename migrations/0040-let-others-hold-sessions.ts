@@ -24,7 +24,9 @@ export class LetOthersHoldSessions1795000000040 implements MigrationInterface {
   }
 }
 
-/** On SQLite a changed table is made anew, and what refers to the old one would be deleted with it. */
+/**
+ * On SQLite a changed table is made anew, and what refers to the old one would be deleted with it.
+ */
 async function keepingReferences(queryRunner: QueryRunner, change: () => Promise<void>): Promise<void> {
   const tied: unknown = await queryRunner.query(
     'SELECT id, telegram_account_id FROM account_addresses WHERE telegram_account_id IS NOT NULL',

@@ -1,11 +1,11 @@
 import type { TableColumnOptions } from 'typeorm';
 
-/** A text column, never null. */
+/** Returns a text column, never null. */
 export function text(name: string): TableColumnOptions {
   return { name, type: 'text' };
 }
 
-/** The text column that names a row. */
+/** Returns the text column that names a row. */
 export function primaryText(name: string, constraint: string): TableColumnOptions {
   return { name, type: 'text', isPrimary: true, primaryKeyConstraintName: constraint };
 }
@@ -15,12 +15,12 @@ export function epochMs(name: string): TableColumnOptions {
   return { name, type: 'bigint' };
 }
 
-/** A text column, null where there is none. */
+/** Returns a text column, null if there is none. */
 export function optionalText(name: string): TableColumnOptions {
   return { name, type: 'text', isNullable: true };
 }
 
-/** Milliseconds since the Unix epoch, null where there is no such time. */
+/** Milliseconds since the Unix epoch, null if there is no such time. */
 export function optionalEpochMs(name: string): TableColumnOptions {
   return { name, type: 'bigint', isNullable: true };
 }

@@ -27,7 +27,10 @@ import { CreateSessionLeases1795000000045 } from './0045-create-session-leases.j
 import { IndexParentsOfTokens1795000000046 } from './0046-index-parents-of-tokens.js';
 import { CreateEvents1795000000050 } from './0050-create-events.js';
 
-/** Every change of the schema, in the order in which they are made. Append only: a released one never changes. */
+/**
+ * Every change of the schema, in the order in which they are made. Append only: a released one
+ * never changes.
+ */
 export const migrations: readonly (new () => MigrationInterface)[] = [
   CreateSealingCheck1795000000001,
   CreateLoginProcesses1795000000002,

@@ -51,7 +51,7 @@ const leaseSweepEveryMs = 5_000;
 const exportSweepEveryMs = 2_000;
 const sweepStopMs = 2_000;
 
-/** The daemon that the configuration describes; nothing is opened before start(). */
+/** Returns the daemon that the configuration describes; nothing is opened before start(). */
 export function createApp(config: Config, { version, clock, random, logger }: Seams): App {
   const closers: (() => Promise<void>)[] = [];
   let address: HttpAddress | undefined;
@@ -194,7 +194,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
   };
 }
 
-/** What the client-server API is made of; undefined where it is not answered. */
+/** What the client-server API is made of, or undefined if it is not answered. */
 function clientServerOf(
   config: Config,
   parts: { readonly accounts: Accounts; readonly proofs: Proofs; readonly identity: Identity | undefined },

@@ -2,7 +2,9 @@ import { MessageChannel } from 'node:worker_threads';
 import type { Cancel, Clock } from './base/clock.js';
 import type { Logger } from './base/logger.js';
 
-/** Something that runs until it is stopped. `stop` also releases what a failed `start` left behind. */
+/**
+ * Something that runs until it is stopped. `stop` also releases what a failed `start` left behind.
+ */
 export interface Runnable {
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -21,7 +23,7 @@ export interface LifecycleDeps {
   /** How long `stop` (and a `start` that a signal interrupts) may take, counted from the signal. */
   readonly stopDeadlineMs: number;
   readonly signals: SignalSource;
-  /** Tells what `start` threw, and gives the exit code for it. */
+  /** Tells what `start` threw, and returns the exit code for it. */
   readonly failedStart: (error: unknown) => number;
 }
 
@@ -36,9 +38,10 @@ const sameSignalMs = 1000;
 const defects = ['uncaughtException', 'unhandledRejection'] as const;
 
 /**
- * Starts `runnable`, waits for SIGTERM, SIGINT or SIGHUP, stops it, and resolves with the exit code that the caller ends the process with:
- * 0 after an orderly stop; 1 where something was thrown that nobody caught, `stop` failed, or the deadline passed; 128 plus the
- * signal's number when a second signal asked to leave at once. Never rejects.
+ * Starts `runnable`, waits for SIGTERM, SIGINT or SIGHUP, stops it, and resolves with the exit code
+ * that the caller ends the process with: 0 after an orderly stop; 1 if something was thrown that
+ * nobody caught, `stop` failed, or the deadline passed; 128 plus the signal's number when a second
+ * signal asked to leave at once. Never rejects.
  */
 export async function runUntilSignal(runnable: Runnable, deps: LifecycleDeps): Promise<number> {
   const { logger, clock, stopDeadlineMs, signals } = deps;
@@ -165,7 +168,10 @@ function codeOf(ending: Ending, { failedStart }: LifecycleDeps): number {
   }
 }
 
-/** Timers of the clock do not keep the process alive; without this, Node would exit in the middle of a stop that waits for one. */
+/**
+ * Timers of the clock do not keep the process alive; without this, Node would exit in the middle of
+ * a stop that waits for one.
+ */
 function keepProcessAlive(): () => void {
   const { port1 } = new MessageChannel();
   port1.ref();

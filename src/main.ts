@@ -18,6 +18,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
 });
 
 const flushed = (stream: NodeJS.WritableStream) => new Promise<void>((done) => stream.write('', () => done()));
-// Node itself would wait for every worker thread and socket; a reader that does not read must not hold up the end either.
+// Node itself would wait for every worker thread and socket; a reader that does not read must not
+// hold up the end either.
 await Promise.race([Promise.all([process.stdout, process.stderr].map(flushed)), sleep(systemClock, 1_000)]);
 process.exit();

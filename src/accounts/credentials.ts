@@ -13,19 +13,30 @@ export interface PasswordChange {
 }
 
 /**
- * The password of an account, and its end (client-server API, "Account management"). Only the embedded authority has them: beside a
- * homeserver they are the homeserver's. Every method throws AccountFailure.
+ * The password of an account, and its end (client-server API, "Account management"). Only the
+ * embedded authority has them: beside a homeserver they are the homeserver's. Every method throws
+ * AccountFailure.
  */
 export interface AccountCredentials {
-  /** After user-interactive authentication by the password, or by an address of the account that was validated for this. */
+  /**
+   * After user-interactive authentication by the password, or by an address of the account that was
+   * validated for this.
+   */
   changePassword(change: PasswordChange): Promise<void>;
-  /** Throws ThreepidFailure if tokens are refused to that client, whatever the address of that medium. Counts nothing. */
+  /**
+   * Throws ThreepidFailure if tokens are refused to that client, whatever the address of that
+   * medium. Counts nothing.
+   */
   admitToken(medium: 'email' | 'msisdn', client: string): void;
   /**
-   * Returns the reply of the request, `sid` in it. Sends a token if the address belongs to an account; the reply is the same if it does
-   * not, and the same if the token cannot be sent. Throws ThreepidFailure.
+   * Returns the reply of the request, `sid` in it. Sends a token if the address belongs to an
+   * account; the reply is the same if it does not, and the same if the token cannot be sent. Throws
+   * ThreepidFailure.
    */
   requestToken(request: AddressTokenRequest): Promise<RequestBody>;
-  /** Ends the account for good, after user-interactive authentication. Returns whether identity servers forgot what was published there. */
+  /**
+   * Ends the account for good, after user-interactive authentication. Returns whether identity
+   * servers forgot what was published there.
+   */
   deactivate(caller: Caller, auth: unknown, idServer: string | undefined): Promise<UnbindResult>;
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.js';
 import type { AddressBook } from './address-book.js';
 
-/** The addresses that the database knows to be added to accounts. */
+/** Returns the addresses that the database knows to be added to accounts. */
 export function createDatabaseAddressBook(database: Database): AddressBook {
   return {
     async findUser(address) {

@@ -7,8 +7,8 @@ export interface AccountDevice {
 }
 
 /**
- * The devices of an account (client-server API, "Device Management"). Only the embedded authority has them: beside a homeserver they are
- * the homeserver's. Every method throws AccountFailure.
+ * The devices of an account (client-server API, "Device Management"). Only the embedded authority
+ * has them: beside a homeserver they are the homeserver's. Every method throws AccountFailure.
  */
 export interface AccountDevices {
   /** Oldest first. */
@@ -18,8 +18,8 @@ export interface AccountDevices {
   /** Sets the name; none deletes it. Throws AccountFailure device_unknown. */
   rename(caller: Caller, deviceId: string, displayName: string | undefined): Promise<void>;
   /**
-   * Ends the logins on these devices, after user-interactive authentication: `auth` is that member of the request. Devices that the user
-   * does not have are ignored.
+   * Ends the logins on these devices, after user-interactive authentication: `auth` is that member
+   * of the request. Devices that the user does not have are ignored.
    */
   end(caller: Caller, deviceIds: readonly string[], auth: unknown, request: DeviceRequest): Promise<void>;
 }

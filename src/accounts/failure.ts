@@ -2,7 +2,10 @@ import { Failure } from '../base/failure.js';
 
 /** Everything that is known to go wrong with a Matrix account. */
 export type AccountFault =
-  /** Unknown user, unknown address, wrong password, another server's user: one answer, so that nobody learns which. */
+  /**
+   * Unknown user, unknown address, wrong password, another server's user: one answer, so that
+   * nobody learns which.
+   */
   | { readonly kind: 'wrong_credentials' }
   | { readonly kind: 'login_token_invalid' }
   | { readonly kind: 'user_deactivated' }
@@ -18,7 +21,10 @@ export type AccountFault =
   | { readonly kind: 'rate_limited'; readonly retryAfterMs: number }
   /** More logins at once than can be worked on. */
   | { readonly kind: 'overloaded'; readonly retryAfterMs: number }
-  /** User-interactive authentication is not complete; `body` is what the client needs to go on (401 of the specification). */
+  /**
+   * User-interactive authentication is not complete; `body` is what the client needs to go on (401
+   * of the specification).
+   */
   | { readonly kind: 'authentication_incomplete'; readonly body: Readonly<Record<string, unknown>> }
   /** What the homeserver answered, to be passed on as it is. */
   | {
@@ -28,7 +34,10 @@ export type AccountFault =
       readonly retryAfter: string | undefined;
     }
   | { readonly kind: 'homeserver_unreachable' }
-  /** The homeserver has no user-interactive authentication for this, or demands none at the moment: it is not done without. */
+  /**
+   * The homeserver has no user-interactive authentication for this, or demands none at the moment:
+   * it is not done without.
+   */
   | { readonly kind: 'authentication_unsupported' }
   /** The request is nested too deeply to be passed on. */
   | { readonly kind: 'body_too_deep' }

@@ -17,7 +17,7 @@ export interface LoginAllowances {
   readonly failuresPerAccount: Allowance;
 }
 
-/** What createLoginLimits needs. */
+/** The dependencies of createLoginLimits. */
 export interface LoginLimitsDeps {
   readonly allowances: LoginAllowances;
   /** Of our users: a localpart and the whole Matrix ID are one account. */
@@ -32,7 +32,7 @@ export interface LoginParties {
   readonly identifier: UserIdentifier;
 }
 
-/** Counts logins. Every method throws the AccountFailure `rate_limited` where there were too many. */
+/** Counts logins. Every method throws the AccountFailure `rate_limited` if there were too many. */
 export interface LoginLimits {
   /** Throws if admitClient would. Counts nothing. */
   checkClient(client: string): void;
@@ -41,13 +41,15 @@ export interface LoginLimits {
   /** Counts a question of a client how one may log in, apart from its logins. */
   admitQuestion(client: string): void;
   /**
-   * Runs a login with the token of a bridge, unless this client has had too many that the homeserver refused: as many are allowed
-   * as logins of other clients. Those that succeed do not count.
+   * Runs a login with the token of a bridge, unless this client has had too many that the
+   * homeserver refused: as many are allowed as logins of other clients. Those that succeed do not
+   * count.
    */
   logInBridge<Grant>(client: string, logIn: () => Promise<Grant>): Promise<Grant>;
   /**
-   * Runs a login, unless there were too many by this name of the account, in any spelling; only those that succeed count as logins, and only those for a wrong
-   * password as failures. Logins at once get no further than logins one after another.
+   * Runs a login, unless there were too many by this name of the account, in any spelling; only
+   * those that succeed count as logins, and only those for a wrong password as failures. Logins at
+   * once get no further than logins one after another.
    */
   logIn<Grant>(parties: LoginParties, logIn: () => Promise<Grant>): Promise<Grant>;
 }
@@ -55,7 +57,8 @@ export interface LoginLimits {
 const busyRetryMs = 1000;
 /** So many clients, each with all the failures that it is allowed, lock the others out. */
 const clientsToLockOut = 10;
-// Matrix IDs have 255 bytes at most, e-mail addresses 500 characters. Folding what is longer would take long, and names nobody.
+// Matrix IDs have 255 bytes at most, e-mail addresses 500 characters. Folding what is longer would
+// take long, and names nobody.
 const longestName = 512;
 
 /** Limits that have counted nothing yet. */
@@ -145,7 +148,7 @@ function limited(retryAfterMs: number): AccountFailure {
   return new AccountFailure({ kind: 'rate_limited', retryAfterMs });
 }
 
-// A homeserver that is busy or broken has not looked at the token.
+// Returns a homeserver that is busy or broken has not looked at the token.
 function isRefusal(fault: AccountFault): boolean {
   return fault.kind === 'refused_upstream' && fault.status < 500 && fault.status !== 429;
 }
@@ -156,7 +159,8 @@ function isWrongGuess(fault: AccountFault): boolean {
 }
 
 /**
- * One key for all spellings of a name. Names of one account are counted apart, since a common count shows which address belongs to whom.
+ * One key for all spellings of a name. Names of one account are counted apart, since a common count
+ * shows which address belongs to whom.
  */
 function nameKey(identifier: UserIdentifier, serverName: ServerName): string {
   if (identifier.kind === 'user') {

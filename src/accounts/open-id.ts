@@ -1,7 +1,10 @@
 import type { Mxid } from '../base/mxid.js';
 import type { Secret } from '../base/secret.js';
 
-/** An OpenID token: whoever has it may know who its user is, and no more (client-server API, "OpenID"). */
+/**
+ * An OpenID token: whoever has it may know who its user is, and no more (client-server API,
+ * "OpenID").
+ */
 export interface OpenIdGrant {
   readonly token: Secret;
   readonly expiresInMs: number;
@@ -17,7 +20,10 @@ export type OwnOpenIdVerdict =
 
 /** The OpenID tokens of accounts of our own; beside a homeserver they are the homeserver's. */
 export interface OpenIdTokens {
-  /** For the user of this access token, who must be `mxid`, letter by letter. Throws AccountFailure: token_unknown, not_yourself, rate_limited. */
+  /**
+   * For the user of this access token, who must be `mxid`, letter by letter. Throws AccountFailure:
+   * token_unknown, not_yourself, rate_limited.
+   */
   mint(accessToken: Secret, mxid: string): Promise<OpenIdGrant>;
   findUser(token: Secret): Promise<OwnOpenIdVerdict>;
 }

@@ -3,11 +3,14 @@ import { FederationFailure } from '../matrix/federation-failure.js';
 import type { OpenId } from '../matrix/federation.js';
 import type { OpenIdTokens } from './open-id.js';
 
-/** What createOwnOpenId needs. */
+/** The dependencies of createOwnOpenId. */
 export interface OwnOpenIdDeps {
   readonly serverName: ServerName;
   readonly tokens: Pick<OpenIdTokens, 'findUser'>;
-  /** Asked about tokens that are none of ours, those of our server name included: another program may have made them. */
+  /**
+   * Asked about tokens that are none of ours, those of our server name included: another program
+   * may have made them.
+   */
   readonly others: OpenId;
 }
 

@@ -5,8 +5,9 @@ import { AccountFailure } from './failure.js';
 type Body = Readonly<Record<string, unknown>>;
 
 /**
- * Who a request for a login, or for one stage of user-interactive authentication, says that it comes from. The members of old,
- * `user` and `medium` with `address`, win over `identifier`. Throws AccountFailure parameter_missing or parameter_invalid.
+ * Who a request for a login, or for one stage of user-interactive authentication, says that it
+ * comes from. The members of old, `user` and `medium` with `address`, win over `identifier`. Throws
+ * AccountFailure parameter_missing or parameter_invalid.
  */
 export function readIdentifier(body: Body): UserIdentifier {
   const { medium, address, user, identifier } = body;

@@ -15,7 +15,7 @@ export interface Revocation {
   readonly mxid: Mxid;
   /** Several events at once end what any of them ends. */
   readonly events: readonly RevocationEvent[];
-  /** Epoch ms. */
+  /** Epoch milliseconds. */
   readonly at: number;
   /** The login on this device survives `log_out`. */
   readonly keptDeviceId?: string | undefined;
@@ -32,8 +32,8 @@ export interface OwnedTelegramLogins {
 /** Ends what belongs to a Matrix account. */
 export interface Revoker {
   /**
-   * Holds the account, and what `revoke` with `deactivate` deletes before it, in the order in which other transactions take them.
-   * Returns the account, or undefined if there is none.
+   * Holds the account, and what `revoke` with `deactivate` deletes before it, in the order in which
+   * other transactions take them. Returns the account, or undefined if there is none.
    */
   holdAll(tx: Transaction, mxid: Mxid): Promise<AccountRecord | undefined>;
   /** Ends what the events end. The caller holds the account; for `deactivate` by `holdAll`. */
@@ -57,7 +57,10 @@ const withLogins: readonly RevocationEvent[] = ['log_out', 'deactivate'];
 const always: readonly RevocationEvent[] = ['log_out', 'change_password', 'deactivate'];
 const withAccount: readonly RevocationEvent[] = ['deactivate'];
 
-/** The decision about every table of the database, by its name. Run in this order. A test fails for a table that is missing. */
+/**
+ * The decision about every table of the database, by its name. Run in this order. A test fails for
+ * a table that is missing.
+ */
 export const tableDecisions: Readonly<Record<string, TableDecision>> = {
   accounts: {
     endedBy: withAccount,

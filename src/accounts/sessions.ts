@@ -8,16 +8,23 @@ export interface LoginTokenGrant {
 }
 
 /**
- * What can be done with a login afterwards. Only the embedded authority has it: beside a homeserver these requests are the
- * homeserver's own. Every method throws AccountFailure for what is known to go wrong.
+ * What can be done with a login afterwards. Only the embedded authority has it: beside a homeserver
+ * these requests are the homeserver's own. Every method throws AccountFailure for what is known to
+ * go wrong.
  */
 export interface AccountSessions {
-  /** A new access token and refresh token for the old refresh token, which stays good until one of the new is used. */
+  /**
+   * Returns a new access token and refresh token for the old refresh token, which stays good until
+   * one of the new is used.
+   */
   refresh(refreshToken: Secret): Promise<Pick<LoginGrant, 'accessToken' | 'refreshToken' | 'expiresInMs'>>;
   /** Ends the login of this access token, its device with it. An expired access token will do. */
   logOut(accessToken: Secret): Promise<void>;
   /** Ends all logins of the user of this access token. An expired access token will do. */
   logOutAll(accessToken: Secret): Promise<void>;
-  /** A login token for the user of this access token, after user-interactive authentication: `auth` is that member of the request. */
+  /**
+   * Returns a login token for the user of this access token, after user-interactive authentication:
+   * `auth` is that member of the request.
+   */
   mintLoginToken(accessToken: Secret, auth: unknown): Promise<LoginTokenGrant>;
 }

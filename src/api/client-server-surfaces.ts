@@ -4,8 +4,8 @@ import { createClientServerV3, type ClientServerV3Deps } from './client-server-v
 import { matrixSurface } from './client-server/matrix-surface.js';
 
 /**
- * Everything that is answered below /_matrix/client; what is not served there is 404 M_UNRECOGNIZED, and without `deps` nothing is
- * served.
+ * Returns everything below /_matrix/client. Other paths return 404 M_UNRECOGNIZED. Without `deps`
+ * nothing is served.
  */
 export function createClientServerSurfaces(deps: ClientServerV3Deps | undefined): readonly Surface[] {
   const rest = matrixSurface({ name: 'client-server', prefixes: ['/_matrix/client'], endpoints: [] });

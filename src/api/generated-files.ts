@@ -27,16 +27,16 @@ import { provisioningV3OpenApi } from './provisioning-v3/openapi.js';
 import { sessionEndpoints } from './sessions/index.js';
 import { sessionsOpenApi } from './sessions/openapi.js';
 
-/** A file of the project that comes from the endpoints' declarations. */
+/** A file of the project that is generated from the endpoints' declarations. */
 export interface ApiFile {
-  /** Relative to the project's folder. */
+  /** Relative to the root of the project. */
   readonly path: string;
   readonly render: () => string;
 }
 
 const specifiedPrefix = '/_matrix/provision';
 
-// Nobody calls the endpoints that are only described.
+// Endpoints that are only described are never called.
 const describedOnly = () => Promise.reject(new Error('described only'));
 type Everything = LoginService &
   LoginProcesses &
@@ -164,7 +164,7 @@ const clientServerV3 = createClientServerV3({
 });
 const clientServerV1 = createClientServerV1({ authority: nobody, limits });
 
-/** All the endpoints that are described. */
+/** All endpoints with a description. */
 export const describedEndpoints: readonly Endpoint[] = [
   ...provisioningEndpoints(described),
   ...provisioningV1Endpoints(described),
@@ -173,7 +173,7 @@ export const describedEndpoints: readonly Endpoint[] = [
   ...[...clientServerV3, clientServerV1, ...createIdentitySurfaces(noIdentity)].flatMap(({ endpoints }) => endpoints),
 ];
 
-/** The OpenAPI files and the API reference, to be regenerated whenever an endpoint changes. */
+/** The OpenAPI files and the API reference. */
 export const apiFiles: readonly ApiFile[] = [
   {
     path: 'docs/openapi/provisioning-0.3.0.json',
@@ -213,7 +213,7 @@ export const apiFiles: readonly ApiFile[] = [
   },
 ];
 
-/** The surfaces of these names, and what stands beside them: the versions, and whether there is this one. */
+/** Returns the surfaces with these names. */
 function identity(ping: string, first: string, ...others: readonly string[]): readonly [Surface, ...Surface[]] {
   const surfaces = createIdentitySurfaces(noIdentity);
   const named = (name: string): Surface => {

@@ -5,16 +5,16 @@ import { createIdentityV2, type IdentityV2Deps } from './identity-v2/index.js';
 import { identitySurface } from './identity/identity-surface.js';
 import { ping, supportedVersions } from './identity/ping.js';
 
-/** What createIdentitySurfaces needs. */
+/** The dependencies of createIdentitySurfaces. */
 export type IdentityDeps = IdentityV1Deps &
   IdentityV2Deps & {
-    /** Undefined where no homeserver delegates to us. */
+    /** Undefined if no homeserver delegates to this service. */
     readonly delegate: MsisdnDelegateDeps['delegate'] | undefined;
   };
 
 /**
- * Everything that is answered below /_matrix/identity, and what a homeserver delegates; what is not served there is 404 M_UNRECOGNIZED, and
- * without `deps` nothing is served.
+ * Returns everything below /_matrix/identity, and the delegate for a homeserver. Other paths return
+ * 404 M_UNRECOGNIZED. Without `deps` nothing is served.
  */
 export function createIdentitySurfaces(deps: IdentityDeps | undefined): readonly Surface[] {
   const rest = (endpoints: Surface['endpoints']) =>

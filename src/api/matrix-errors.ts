@@ -1,6 +1,6 @@
 import type { HttpProblem } from '../http/problem.js';
 
-/** How an API of Matrix spells an error; what is special about one may be added to `error`. */
+/** A reply with an error of a Matrix API. `error` may have more members. */
 export interface WireError {
   readonly status: number;
   readonly errcode: string;
@@ -8,14 +8,14 @@ export interface WireError {
 }
 
 const unrecognized: WireError = { status: 404, errcode: 'M_UNRECOGNIZED', error: 'Unrecognized request' };
-/** Whoever asks has to wait. */
+/** A rate limit or an overload: the client must wait. */
 export const tooMany: WireError = { status: 429, errcode: 'M_LIMIT_EXCEEDED', error: 'Too Many Requests' };
 
-/** What the kernel finds, where the APIs of Matrix agree on it. */
+/** Replies to problems that the HTTP layer detects, shared by the Matrix APIs. */
 export const matrixHttpErrors = {
   route_unknown: unrecognized,
   method_not_allowed: { ...unrecognized, status: 405 },
-  address_refused: { status: 403, errcode: 'M_FORBIDDEN', error: 'This is not served to your address' },
+  address_refused: { status: 403, errcode: 'M_FORBIDDEN', error: 'Your address is not allowed to use this' },
   too_many_attempts: tooMany,
   authentication_unavailable: {
     status: 503,
@@ -27,20 +27,20 @@ export const matrixHttpErrors = {
   unavailable: {
     status: 503,
     errcode: 'M_UNKNOWN',
-    error: 'The database cannot be reached at the moment. Please try again later.',
+    error: 'The database is unreachable at the moment. Please try again later.',
   },
   body_too_large: { status: 413, errcode: 'M_TOO_LARGE', error: 'Content is too large' },
   server_busy: {
     status: 503,
     errcode: 'M_UNKNOWN',
-    error: 'Too many requests are being received. Please try again later.',
+    error: 'Too many requests at the moment. Please try again later.',
   },
   body_encoded: { status: 415, errcode: 'M_UNKNOWN', error: 'Content must not have a Content-Encoding' },
   path_malformed: { status: 400, errcode: 'M_INVALID_PARAM', error: 'The path is not percent-encoded correctly' },
   defect: { status: 500, errcode: 'M_UNKNOWN', error: 'Internal server error' },
 } satisfies Partial<Record<HttpProblem['kind'], WireError>>;
 
-/** JSON that is not what an operation reads. */
+/** The reply to JSON of the wrong shape. */
 export const bodyUnfit: WireError = {
   status: 400,
   errcode: 'M_BAD_JSON',

@@ -36,7 +36,7 @@ export type Accounts =
       readonly authority: AccountAuthority;
       readonly homeserver: Homeserver;
       readonly upstreamProofs: UpstreamProofs;
-      /** What the homeserver keeps for all of its users; undefined where we may not ask it. */
+      /** What the homeserver keeps for all of its users, or undefined if we may not ask it. */
       readonly upstreamAddressBook: AddressBook | undefined;
       /** Forgets what is over. */
       sweep(): Promise<void>;
@@ -57,7 +57,10 @@ export type Accounts =
 /** Homeservers slow down logins that they find too many: this must be longer. */
 const homeserverDeadlineMs = 30_000;
 
-/** Returns the account authority that accounts.mode names; undefined if there is none. Logs the mode. */
+/**
+ * Returns the account authority that accounts.mode names, or undefined if there is none. Logs the
+ * mode.
+ */
 export function chooseAccounts(
   { homeserver: { address, adminAccessToken, domain }, accounts, identity }: Config,
   { database, clock, random, logger }: AccountSeams,

@@ -21,7 +21,7 @@ import { accountsUrl, submissionPath, type Proofs } from './proofs.js';
 export interface AddressParts {
   readonly accounts: Accounts;
   readonly proofs: Proofs;
-  /** Undefined where there is no identity service here. */
+  /** Undefined if there is no identity service here. */
   readonly published: OwnPublications | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface ComposedAddresses {
   readonly credentials: AccountCredentials | undefined;
 }
 
-/** The contact addresses of those accounts, as the configuration describes them. */
+/** Returns the contact addresses of those accounts, as the configuration describes them. */
 export function composeAddresses(
   config: Config,
   { accounts, proofs, published }: AddressParts,

@@ -16,7 +16,7 @@ export interface ComposedBridge extends BridgeParts {
   readonly answers: HandOverAnswers;
 }
 
-/** The bridge that the configuration names; undefined if it names none. */
+/** Returns the bridge that the configuration names, or undefined if it names none. */
 export function composeBridge(
   { bridge: { upstream }, telegram }: Config,
   pool: ConnectionPool,

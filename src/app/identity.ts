@@ -23,7 +23,7 @@ import { reportPath, type Proofs } from './proofs.js';
 /** What openIdentity needs besides the configuration. */
 export interface IdentitySeams {
   readonly proofs: Proofs;
-  /** Of accounts of our own; undefined where there are none. */
+  /** Of accounts of our own, or undefined if there are none. */
   readonly openIdTokens: Pick<OpenIdTokens, 'findUser'> | undefined;
   readonly database: Database;
   readonly clock: Clock;
@@ -48,7 +48,10 @@ export interface Identity {
 
 type IdentityConfig = Extract<Config['identity'], { readonly enabled: true }>;
 
-/** The identity service that the configuration describes; undefined where it is off. Throws SigningKeyFailure and SettingsFailure. */
+/**
+ * Returns the identity service that the configuration describes, or undefined if it is off. Throws
+ * SigningKeyFailure and SettingsFailure.
+ */
 export async function openIdentity(config: Config, seams: IdentitySeams): Promise<Identity | undefined> {
   const { identity: options, delivery, outgoing, homeserver } = config;
   if (!options.enabled) return undefined;
@@ -122,13 +125,13 @@ function partsOfVersion1(v1: IdentityConfig['v1']): IdentityDeps['v1'] {
   };
 }
 
-/** Anybody where no network is named. */
+/** Anybody if no network is named. */
 function allowing(networks: readonly string[]): (clientAddress: string) => boolean {
   const isListed = createNetworks(networks);
   return (clientAddress) => networks.length === 0 || (clientAddress !== 'unknown' && isListed(clientAddress));
 }
 
-/** Where Telegram reports what became of codes, where it is asked to. */
+/** Where Telegram reports what became of codes, if it is asked to. */
 function reportSurfaces({ phone }: Config['delivery'], clock: Clock, logger: Logger): readonly Surface[] {
   const tokens = phone.flatMap((channel) =>
     channel.type === 'telegram_gateway' && channel.reports ? [channel.token] : [],

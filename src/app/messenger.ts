@@ -16,13 +16,16 @@ type Delivery = Config['delivery'];
 export interface MessengerSeams {
   /** What people know this service by. */
   readonly service: string;
-  /** Where Telegram reports what became of codes; undefined where it cannot. */
+  /** Where Telegram reports what became of codes, or undefined if it cannot. */
   readonly reportUrl: string | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** The messenger that the configuration describes; whoever opens it closes it. Throws SettingsFailure. */
+/**
+ * Returns the messenger that the configuration describes; whoever opens it closes it. Throws
+ * SettingsFailure.
+ */
 export async function openMessenger(delivery: Delivery, seams: MessengerSeams): Promise<ClosableMessenger> {
   const { service, clock, logger } = seams;
   const templates = await loadTemplates({ folder: delivery.templates, service });

@@ -31,18 +31,30 @@ export interface Proofs {
   leave(): void;
 }
 
-/** Where Telegram reports what became of codes: below the paths of the identity service, which lead here where it is on. */
+/**
+ * Where Telegram reports what became of codes: below the paths of the identity service, which lead
+ * here if it is on.
+ */
 export const reportPath = '/_matrix/identity/telegram-gateway';
 
-/** After a session is over, its name is known for so long: whoever comes back learns that it has expired. */
+/**
+ * After a session is over, its name is known for so long: whoever comes back learns that it has
+ * expired.
+ */
 const rememberedMs = 5 * 86_400_000;
 
-/** Where clients reach the API of accounts; undefined where the configuration does not say. Without a slash at its end. */
+/**
+ * Where clients reach the API of accounts, or undefined if the configuration does not say. without
+ * a trailing slash.
+ */
 export function accountsUrl({ accounts, identity }: Config): string | undefined {
   return accounts.publicUrl ?? (identity.enabled ? identity.publicUrl : undefined);
 }
 
-/** Returns what /.well-known/matrix/client contains for accounts of our own; undefined if no address is configured. */
+/**
+ * Returns what /.well-known/matrix/client contains for accounts of our own, or undefined if no
+ * address is configured.
+ */
 export function embeddedBaseUrls(config: Config): DiscoveryDeps['wellKnown'] {
   const { accounts, identity } = config;
   const homeserver = typeof accounts.wellKnown === 'string' ? accountsUrl(config) : accounts.wellKnown.homeserver;
@@ -56,7 +68,10 @@ export function submissionPath({ accounts }: Config): SubmissionPath {
   return accounts.mode === 'embedded' ? 'ours' : 'the_homeservers';
 }
 
-/** The proofs that the configuration describes; undefined where nobody needs any. Throws SettingsFailure. */
+/**
+ * Returns the proofs that the configuration describes, or undefined if nobody needs any. Throws
+ * SettingsFailure.
+ */
 export async function openProofs(config: Config, seams: ProofSeams): Promise<Proofs | undefined> {
   const { accounts, identity, threepids, delivery, homeserver } = config;
   if (accounts.mode === 'off' && !identity.enabled) return undefined;

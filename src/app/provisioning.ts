@@ -18,9 +18,9 @@ export interface ProvisioningParts extends Pick<ProvisioningSurfacesDeps, 'login
   readonly phoneProofs?: PhoneProofs | undefined;
   /** Undefined without a bridge. */
   readonly handOver: HandOverAnswers;
-  /** Undefined where there are no Matrix accounts to ask about. */
+  /** Undefined if there are no Matrix accounts to ask about. */
   readonly authority: AccountAuthority | undefined;
-  /** Of accounts of our own; undefined where there are none. */
+  /** Of accounts of our own, or undefined if there are none. */
   readonly openIdTokens: Pick<OpenIdTokens, 'findUser'> | undefined;
 }
 
@@ -32,7 +32,10 @@ export interface ProvisioningSeams {
 
 const openIdDeadlineMs = 30_000;
 
-/** The provisioning API that the configuration describes, in all its versions, and who may use it. */
+/**
+ * Returns the provisioning API that the configuration describes, in all its versions, and who may
+ * use it.
+ */
 export function composeProvisioning(
   { provisioning, homeserver }: Config,
   { authority, openIdTokens, ...parts }: ProvisioningParts,

@@ -40,7 +40,10 @@ export interface Sessions {
   readonly webhooks: Webhooks;
 }
 
-/** The sessions API that the configuration describes; it is not served if no program may use it. */
+/**
+ * Returns the sessions API that the configuration describes; it is not served if no program may use
+ * it.
+ */
 export function composeSessions(config: Config, { pool, ...seams }: SessionSeams): Sessions {
   const { consumers: settings, defaultLeaseMs, longestLeaseMs, graceMs } = config.sessions;
   const { max: failuresAllowed, windowMs } = config.provisioning.failedAttempts;

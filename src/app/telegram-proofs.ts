@@ -7,18 +7,21 @@ import type { Accounts, AccountSeams } from './accounts.js';
 /** What composeTelegramProofs needs besides the configuration. */
 export interface TelegramProofParts {
   readonly accounts: Accounts | undefined;
-  /** Undefined where there is no identity service here. */
+  /** Undefined if there is no identity service here. */
   readonly publisher: AccountPublisher | undefined;
 }
 
-/** The phone numbers that logins to Telegram prove, and whether the provisioning API has anything to say of them. */
+/**
+ * The phone numbers that logins to Telegram prove, and whether the provisioning API has anything to
+ * say of them.
+ */
 export interface ComposedTelegramProofs {
-  /** Also where nothing is added any more: what was added before goes as it must. */
+  /** Also if nothing is added any more: what was added before goes as it must. */
   readonly proofs: TelegramProofs;
   readonly isOffered: boolean;
 }
 
-/** The proofs that the configuration describes. */
+/** Returns the proofs that the configuration describes. */
 export function composeTelegramProofs(
   config: Config,
   { accounts, publisher }: TelegramProofParts,

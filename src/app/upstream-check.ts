@@ -4,7 +4,10 @@ import { checkBridge } from '../bridge/check-bridge.js';
 import type { Config } from '../config/config.js';
 import { usersToCheck } from '../config/users-to-check.js';
 
-/** Returns why the bridge that the configuration names cannot take logins, each reason as sentences; empty without such a bridge. */
+/**
+ * Returns why the bridge that the configuration names cannot take logins, each reason as sentences;
+ * empty without such a bridge.
+ */
 export async function checkUpstream(
   { bridge, homeserver }: Pick<Config, 'bridge' | 'homeserver'>,
   clock: Clock,
@@ -14,7 +17,10 @@ export async function checkUpstream(
   return checkBridge({ ...bridge.upstream, homeserver: homeserver.domain, users, clock });
 }
 
-/** Logs why the bridge cannot take logins. It never fails: the bridge may be started later than Gangway. */
+/**
+ * Logs why the bridge cannot take logins. It never fails: the bridge may be started later than
+ * Gangway.
+ */
 export async function warnAboutUpstream(
   config: Pick<Config, 'bridge' | 'homeserver'>,
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },

@@ -8,7 +8,7 @@ const maxLength = 500;
 
 /** What its digits say of a phone number. */
 export interface PhoneFacts {
-  /** ISO 3166-1; undefined where the number is of no country, as those of satellites are. */
+  /** ISO 3166-1, or undefined if the number is of no country, as those of satellites are. */
   readonly country: string | undefined;
   /** Without the plus. */
   readonly callingCode: string;
@@ -18,7 +18,10 @@ export interface PhoneFacts {
   readonly isPossible: boolean;
 }
 
-/** A third-party address in its canonical form: case-folded e-mail, or E.164 digits without the plus. */
+/**
+ * A third-party address in its canonical form: case-folded e-mail, or E.164 digits without the
+ * plus.
+ */
 export interface ThirdPartyAddress {
   readonly medium: 'email' | 'msisdn';
   readonly address: string;
@@ -29,14 +32,16 @@ export interface TypedAddress {
   /** `email` or `msisdn`; there is no canonical form of others. */
   readonly medium: string;
   readonly address: string;
-  /** ISO 3166-1, two letters: where a phone number without a plus is dialled. */
+  /** ISO 3166-1, two letters: if a phone number without a plus is dialled. */
   readonly country?: string | undefined;
 }
 
 /**
- * Returns the one form of an address, for storing it, looking it up, hashing it and logging in with it; undefined if it has none.
- * E-mail: case-folded local part, domain in the ASCII of DNS, 3 to 500 characters; what `readMailbox` refuses has none. Phone number: E.164
- * digits without the plus. It is its own canonical form. Text of more than 500 characters is not read: folding takes its time.
+ * Returns the one form of an address, for storing it, looking it up, hashing it and logging in with
+ * it, or undefined if it has none. E-mail: case-folded local part, domain in the ASCII of DNS, 3 to
+ * 500 characters; what `readMailbox` refuses has none. Phone number: E.164 digits without the plus.
+ * It is its own canonical form. Text of more than 500 characters is not read: folding takes its
+ * time.
  */
 export function canonicalAddress({ medium, address, country }: TypedAddress): ThirdPartyAddress | undefined {
   const text = writtenAddress(address);
@@ -49,7 +54,9 @@ export function writtenAddress(typed: string): string {
   return cleanHumanInput(cleanHumanInput(typed).replace(/^mailto:/i, ''));
 }
 
-/** Whether a form of an address, such as another spelling of it, has this canonical form. */
+/**
+ * Returns whether a form of an address, such as another spelling of it, has this canonical form.
+ */
 export function isFormOf(form: string, { medium, address }: ThirdPartyAddress): boolean {
   return canonicalAddress({ medium, address: form })?.address === address;
 }
@@ -65,14 +72,17 @@ function canonicalForm(medium: string, text: string, country: string | undefined
   }
 }
 
-// Folding makes some texts longer, as ASCII does with some domains, so the length that counts is that of the canonical form.
+// Folding makes some texts longer, as ASCII does with some domains, so the length that counts is
+// that of the canonical form.
 function canonicalEmail(text: string): string | undefined {
   const mailbox = readMailbox(text);
   const email = mailbox && `${foldCase(mailbox.localPart)}@${mailbox.domain}`;
   return email === undefined || email.length > maxLength ? undefined : email;
 }
 
-/** What libphonenumber knows of a phone number in its canonical form; undefined where that is none. */
+/**
+ * What libphonenumber knows of a phone number in its canonical form, or undefined if that is none.
+ */
 export function phoneFacts(canonical: string): PhoneFacts | undefined {
   const number = parsePhoneNumberFromString(`+${canonical}`, { extract: false });
   return (

@@ -2,8 +2,9 @@
 export class NotCanonical extends Error {}
 
 /**
- * Canonical JSON (Matrix appendices): keys sorted by code point, no spaces, integers of at most 53 bits only. A member that is undefined is
- * left out. Throws NotCanonical, also for what is nested too deeply.
+ * Canonical JSON (Matrix appendices): keys sorted by code point, no spaces, integers of at most 53
+ * bits only. A member that is undefined is left out. Throws NotCanonical, also for what is nested
+ * too deeply.
  */
 export function canonicalJson(value: unknown): string {
   return write(value, 0);

@@ -5,7 +5,10 @@ export type Cancel = () => void;
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
-  /** Runs `task` once after `delayMs`, unless cancelled before. A pending timer does not keep the process alive. */
+  /**
+   * Runs `task` once after `delayMs`, unless cancelled before. A pending timer does not keep the
+   * process alive.
+   */
   after(delayMs: number, task: () => void): Cancel;
 }
 

@@ -8,7 +8,10 @@ export class DeadlineExceeded extends Error {
   }
 }
 
-/** Settles as `work` does, or rejects with DeadlineExceeded after `limitMs`; a later outcome of `work` is dropped. */
+/**
+ * Settles as `work` does, or rejects with DeadlineExceeded after `limitMs`; a later outcome of
+ * `work` is dropped.
+ */
 export function withDeadline<T>(clock: Clock, limitMs: number, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const cancel = clock.after(limitMs, () => reject(new DeadlineExceeded(limitMs)));

@@ -11,13 +11,14 @@ export interface SigningKey {
   readonly sign: (bytes: Uint8Array) => string;
 }
 
-// The DER of a PKCS #8 private key and of a SPKI public key, up to the 32 bytes of the key itself (RFC 8410, 7 and 4).
+// The DER of a PKCS #8 private key and of a SPKI public key, up to the 32 bytes of the key itself
+// (RFC 8410, 7 and 4).
 const privatePrefix = Buffer.from('302e020100300506032b657004220420', 'hex');
 const publicPrefix = Buffer.from('302a300506032b6570032100', 'hex');
 const keyBytes = 32;
 const signatureBytes = 64;
 
-/** The key of a seed of 32 bytes in base64; undefined where it is none. */
+/** Returns the key of a seed of 32 bytes in base64, or undefined if it is none. */
 export function signingKey(version: string, seed: Secret): SigningKey | undefined {
   const bytes = decodeBase64(seed.reveal());
   if (bytes?.length !== keyBytes) return undefined;
@@ -30,7 +31,10 @@ export function signingKey(version: string, seed: Secret): SigningKey | undefine
   };
 }
 
-/** Whether the signature over these bytes is that of the key; both in base64 of either alphabet. False for what is none of both. */
+/**
+ * Returns whether the signature over these bytes is that of the key; both in base64 of either
+ * alphabet. False for what is none of both.
+ */
 export function isSignedBy(publicKey: string, signature: string, bytes: Uint8Array): boolean {
   const rawKey = decodeBase64(publicKey);
   const rawSignature = decodeBase64(signature);
@@ -44,7 +48,9 @@ export function encodeBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64').replace(/=+$/, '');
 }
 
-/** The bytes of a base64 text of either alphabet, padded or not; undefined where it is none. */
+/**
+ * Returns the bytes of a base64 text of either alphabet, padded or not, or undefined if it is none.
+ */
 export function decodeBase64(text: string): Buffer | undefined {
   if (!/^(?:[A-Za-z0-9+/]*|[A-Za-z0-9_-]*)={0,2}$/.test(text)) return undefined;
   return Buffer.from(text, 'base64');

@@ -2,12 +2,12 @@ import type { Clock } from './clock.js';
 
 /** Remembers values for a while, each for its own. */
 export interface ExpiringMap<T> {
-  /** Undefined where nothing is remembered under the key, or no longer. */
+  /** Returns undefined if nothing is remembered under the key, or no longer. */
   get(key: string): T | undefined;
   set(key: string, value: T, forMs: number): void;
 }
 
-/** An empty one that forgets the oldest where it would hold more than `maxEntries`. */
+/** Returns an empty one that forgets the oldest if it would hold more than `maxEntries`. */
 export function createExpiringMap<T>({ maxEntries, clock }: { maxEntries: number; clock: Clock }): ExpiringMap<T> {
   const entries = new Map<string, { readonly value: T; readonly expiresAt: number }>();
   return {

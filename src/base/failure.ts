@@ -4,8 +4,9 @@ export interface Fact {
 }
 
 /**
- * A known way for an operation to go wrong, thrown by services and adapters. `fact` is safe to show; `cause` is for the log only.
- * Anything thrown that is not a Failure is a defect. Each module has a subclass of its own for its closed union of facts.
+ * A known way for an operation to go wrong, thrown by services and adapters. `fact` is safe to
+ * show; `cause` is for the log only. Anything thrown that is not a Failure is a defect. Each module
+ * has a subclass of its own for its closed union of facts.
  */
 export abstract class Failure<F extends Fact = Fact> extends Error {
   constructor(
@@ -17,7 +18,7 @@ export abstract class Failure<F extends Fact = Fact> extends Error {
   }
 }
 
-/** Whether something that was thrown is a known way to go wrong. */
+/** Returns whether something that was thrown is a known way to go wrong. */
 export function isFailure(error: unknown): error is Failure {
   return error instanceof Failure;
 }

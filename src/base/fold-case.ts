@@ -1,12 +1,14 @@
 /**
- * Full case folding of Unicode (CaseFolding.txt, C and F): texts that differ only in case become equal, as in "Straße" and "STRASSE".
- * Character by character, so that a final sigma is a sigma like any other.
+ * Full case folding of Unicode (CaseFolding.txt, C and F): texts that differ only in case become
+ * equal, as in "Straße" and "STRASSE". Character by character, so that a final sigma is a sigma
+ * like any other.
  */
 export function foldCase(text: string): string {
   return Array.from(text, foldCharacter).join('');
 }
 
-// The dotless i is a letter of its own, which its upper case forgets; Cherokee, which had capitals first, folds to them.
+// The dotless i is a letter of its own, which its upper case forgets; Cherokee, which had
+// capitals first, folds to them.
 function foldCharacter(character: string): string {
   if (character === 'ı') return character;
   if (/\p{Script=Cherokee}/u.test(character)) return character.toUpperCase();

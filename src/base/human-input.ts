@@ -1,7 +1,10 @@
-/** Longer input is trimmed only: no phone number, code, token, address or user name is that long. */
+/**
+ * Longer input is trimmed only: no phone number, code, token, address or user name is that long.
+ */
 const longestInput = 2000;
 
-// Within a word of Persian or Hindi a joiner makes another word, in a domain even another domain: it stays, and the readers refuse it.
+// Within a word of Persian or Hindi a joiner makes another word, in a domain even another domain:
+// it stays, and the readers refuse it.
 const letterOfWord = String.raw`(?!\p{ASCII})[\p{L}\p{M}]`;
 const unseen = new RegExp(
   String.raw`(?![\u200c\u200d])[\p{Cf}\p{Default_Ignorable_Code_Point}]|(?<!${letterOfWord})[\u200c\u200d]|[\u200c\u200d](?!${letterOfWord})`,
@@ -16,8 +19,9 @@ const noiseInCode = /[\s\p{Z}\p{P}\p{S}\u0085\u2800]+/gu;
 const noiseInToken = /(?:(?![:_-])[\s\p{Z}\p{P}\p{S}\u0085\u2800])+/gu;
 
 /**
- * Returns the text as its writer sees it: without invisible format characters, with full-width forms and the decimal digits of all scripts
- * as ASCII, and without blanks around it. For phone numbers, codes, tokens, addresses and user names; never for passwords.
+ * Returns the text as its writer sees it: without invisible format characters, with full-width
+ * forms and the decimal digits of all scripts as ASCII, and without blanks around it. For phone
+ * numbers, codes, tokens, addresses and user names; never for passwords.
  */
 export function cleanHumanInput(text: string): string {
   const trimmed = text.trim();
@@ -30,19 +34,23 @@ export function cleanHumanInput(text: string): string {
 }
 
 /**
- * Returns a code of digits without the blanks, dashes, dots and quotes that people and programs put into it and around it.
- * Letters stay. For codes that may be words or phrases, use cleanHumanInput.
+ * Returns a code of digits without the blanks, dashes, dots and quotes that people and programs put
+ * into it and around it. Letters stay. For codes that may be words or phrases, use cleanHumanInput.
  */
 export function readNumericCode(text: string): string {
   return cleanHumanInput(text).replace(noiseInCode, '');
 }
 
-/** Returns a bot token without blanks, line breaks and quotes; tokens consist of letters, digits, colons, dashes and underscores. */
+/**
+ * Returns a bot token without blanks, line breaks and quotes; tokens consist of letters, digits,
+ * colons, dashes and underscores.
+ */
 export function readBotToken(text: string): string {
   return cleanHumanInput(text).replace(noiseInToken, '');
 }
 
-// Unicode assigns decimal digits in runs from zero to nine, so that a run of runs is counted by tens as well.
+// Unicode assigns decimal digits in runs from zero to nine, so that a run of runs is counted by
+// tens as well.
 function digitValue(code: number): number {
   let first = code;
   while (digit.test(String.fromCodePoint(first - 1))) first -= 1;

@@ -3,15 +3,22 @@ import { BlockList, isIP } from 'node:net';
 /** Whether an IP address in its one spelling (normaliseAddress) belongs to one of some networks. */
 export type Networks = (address: string) => boolean;
 
-/** The networks of these addresses and CIDR ranges, all of IPv4 in IPv6 taken for IPv4; throws on a text that is neither. */
+/**
+ * Returns the networks of these addresses and CIDR ranges, all of IPv4 in IPv6 taken for IPv4;
+ * throws on a text that is neither.
+ */
 export function createNetworks(entries: readonly string[]): Networks {
-  // One for each version: a list would find an address of version 4 in networks of version 6 that hold ::ffff:0:0/96.
+  // One for each version: a list would find an address of version 4 in networks of version 6 that
+  // hold ::ffff:0:0/96.
   const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
   for (const entry of entries) addTo(lists, entry);
   return (address) => lists[familyOf(address)].check(address, familyOf(address));
 }
 
-/** The one spelling of an IP address, from any spelling with or without brackets, zone or port; undefined where it is none. */
+/**
+ * Returns the one spelling of an IP address, from any spelling with or without brackets, zone or
+ * port, or undefined if it is none.
+ */
 export function normaliseAddress(text: string): string | undefined {
   const bare = withoutPort(text.trim()).replace(/%.*$/, '');
   if (isIP(bare) === 4) return bare;
@@ -29,7 +36,10 @@ export interface PrefixLengths {
   readonly ipv6: number;
 }
 
-/** Returns the network of an address in its one spelling, as one text; what is no address stands for itself. */
+/**
+ * Returns the network of an address in its one spelling, as one text; what is no address stands for
+ * itself.
+ */
 export function networkOf(address: string, prefixes: PrefixLengths): string {
   switch (isIP(address)) {
     case 4: {
@@ -45,7 +55,7 @@ export function networkOf(address: string, prefixes: PrefixLengths): string {
   }
 }
 
-/** The parts of an address, of `width` bits each, without what comes after the prefix. */
+/** Returns the parts of an address, of `width` bits each, without what comes after the prefix. */
 function masked(parts: readonly number[], width: number, prefix: number): number[] {
   return parts.map((part, index) => {
     const kept = Math.min(width, Math.max(0, prefix - index * width));

@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
 
-/** How often something may happen: `max` times at once, and as often again, evenly spread, within every `windowMs`. */
+/**
+ * How often something may happen: `max` times at once, and as often again, evenly spread, within
+ * every `windowMs`.
+ */
 export interface Allowance {
   readonly max: number;
   readonly windowMs: number;
 }
 
-/** Counts, for each of many keys, how often something has happened lately. Forgets a key when all of it was long enough ago. */
+/**
+ * Counts, for each of many keys, how often something has happened lately. Forgets a key when all of
+ * it was long enough ago.
+ */
 export interface LeakyBuckets {
   /** How many more times it may happen now. */
   room(key: string): number;
@@ -17,13 +23,17 @@ export interface LeakyBuckets {
   add(key: string, count?: number): void;
 }
 
-// A key takes about a hundred bytes. Whoever can fill so many has other ways than to make us forget the oldest.
+// A key takes about a hundred bytes. Whoever can fill so many has other ways than to make us forget
+// the oldest.
 const maxKeys = 100_000;
 
 /** Buckets that start empty. */
 export function createLeakyBuckets({ max, windowMs }: Allowance, clock: Clock): LeakyBuckets {
   const intervalMs = windowMs / max;
-  /** When the bucket will be empty; a key that is not here has an empty one. In the order of the last change. */
+  /**
+   * When the bucket will be empty; a key that is not here has an empty one. In the order of the
+   * last change.
+   */
   const emptyAt = new Map<string, number>();
 
   const fillMs = (key: string) => Math.max(0, (emptyAt.get(digest(key)) ?? 0) - clock.now());

@@ -1,6 +1,6 @@
 /**
- * Mutual exclusion by name, first come first served within this process. Implementations decide how far it reaches:
- * over this process, or over all the daemons that share one database.
+ * Mutual exclusion by name, first come first served within this process. Implementations decide how
+ * far it reaches: over this process, or over all the daemons that share one database.
  */
 export interface Locks {
   /** Runs `work` while nobody else runs work of the same name; settles as `work` does. */

@@ -1,4 +1,7 @@
-/** What a log line may carry besides its message. Secrets and phone numbers print masked; an Error prints its name, message, stack and causes. */
+/**
+ * What a log line may carry besides its message. Secrets and phone numbers print masked; an Error
+ * prints its name, message, stack and causes.
+ */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Where the project writes what happened; the implementation is in observability/. */

@@ -11,18 +11,22 @@ export interface Mailbox {
 
 const longestAddress = 500;
 
-// RFC 5321 has local parts in quotes, too. They are common in attacks on mail programs, and nowhere else.
+// RFC 5321 has local parts in quotes, too. They are common in attacks on mail programs, and nowhere
+// else.
 const localPartForm = /^[^\s\p{C}"(),:;<>@[\\\]]+$/u;
-// Mail programs read more into these: an encoded word, a route (host!user, user%host), an option, a file, a program.
+// Mail programs read more into these: an encoded word, a route (host!user, user%host), an option, a
+// file, a program.
 const meaningInLocalPart = /=\?|\?=|[!%]|^[-/|]/;
-// UTS 46 takes full stops of other scripts for dots. They must be dots before the case changes: a final sigma depends on what follows.
+// UTS 46 takes full stops of other scripts for dots. They must be dots before the case changes: a
+// final sigma depends on what follows.
 const foreignStop = /[。．｡]/g;
 const writtenDomainForm = /^[\p{L}\p{M}\p{N}.-]+$/u;
 const domainForm = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
 
 /**
- * Returns the parts of an address of the ordinary form, which means one mailbox wherever it is written, in a header or in a command: nothing
- * quoted, no comments, groups, encoded words or routes, no number in place of the domain. Undefined for all else, and for more than 500
+ * Returns the parts of an address of the ordinary form, which means one mailbox wherever it is
+ * written, in a header or in a command: nothing quoted, no comments, groups, encoded words or
+ * routes, no number in place of the domain. Undefined for all else, and for more than 500
  * characters.
  */
 export function readMailbox(address: string): Mailbox | undefined {
@@ -33,7 +37,8 @@ export function readMailbox(address: string): Mailbox | undefined {
   return domain === undefined ? undefined : { localPart, domain };
 }
 
-// Programs that normalize read compatibility forms, such as a small commercial at, as what they look like.
+// Programs that normalize read compatibility forms, such as a small commercial at, as what they
+// look like.
 function isPlain(localPart: string): boolean {
   return [localPart, localPart.normalize('NFKC')].every(
     (form) => localPartForm.test(form) && !meaningInLocalPart.test(form),
@@ -41,8 +46,8 @@ function isPlain(localPart: string): boolean {
 }
 
 /**
- * The domain in the ASCII of DNS. Lower case comes first, as in the clients that look addresses up. The tables are those of a library: those
- * of Node differ from version to version.
+ * Returns the domain in the ASCII of DNS. Lower case comes first, as in the clients that look
+ * addresses up. The tables are those of a library: those of Node differ from version to version.
  */
 function readDomain(written: string): string | undefined {
   if (!writtenDomainForm.test(written)) return undefined;

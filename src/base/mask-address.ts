@@ -1,6 +1,9 @@
 import type { ThirdPartyAddress } from './canonical-address.js';
 
-/** Returns an address that its owner recognizes and that others cannot use: `a…@example.org`, `+…42`. */
+/**
+ * Returns an address that its owner recognizes and that others cannot use: `a…@example.org`,
+ * `+…42`.
+ */
 export function maskAddress({ medium, address }: ThirdPartyAddress): string {
   if (medium === 'msisdn') return `+…${address.slice(-2)}`;
   const at = address.lastIndexOf('@');

@@ -11,13 +11,16 @@ export class PhoneNumber {
     this.#e164 = e164;
   }
 
-  /** Returns the number that a program has written: 5 to 15 digits, with or without a plus. For that of a person, use readPhoneNumber. */
+  /**
+   * Returns the number that a program has written: 5 to 15 digits, with or without a plus. For that
+   * of a person, use readPhoneNumber.
+   */
   static parse(text: string): PhoneNumber | undefined {
     const digits = text.replace(/^\+/, '');
     return /^[0-9]{5,15}$/.test(digits) ? new PhoneNumber(`+${digits}` as E164) : undefined;
   }
 
-  /** The number itself: call it only where the number leaves for its destination. */
+  /** Returns the number itself: call it only where the number leaves for its destination. */
   reveal(): E164 {
     return this.#e164;
   }
@@ -26,7 +29,7 @@ export class PhoneNumber {
     return this.#e164 === other.#e164;
   }
 
-  /** The last two digits only, as `+…42`. */
+  /** Returns the last two digits only, as `+…42`. */
   toString(): string {
     return `+…${this.#e164.slice(-2)}`;
   }

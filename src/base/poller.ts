@@ -9,7 +9,7 @@ export interface Poller {
   stop(): Promise<void>;
 }
 
-/** What createPoller needs. */
+/** The dependencies of createPoller. */
 export interface PollerDeps {
   readonly clock: Clock;
   /** Looks once, and returns after how many milliseconds it should look again. */

@@ -17,9 +17,10 @@ export interface QuotaGroup {
 }
 
 /**
- * Returns the quota groups of a caller. Unauthenticated callers are one group, and so are the users of each other server, since Matrix IDs
- * cost the owner of a server nothing. All of them together are one too, since names of servers cost little. Our own users and their
- * homeserver are in no group: the whole budget is theirs.
+ * Returns the quota groups of a caller. Unauthenticated callers are one group, and so are the users
+ * of each other server, since Matrix IDs cost the owner of a server nothing. All of them together
+ * are one too, since names of servers cost little. Our own users and their homeserver are in no
+ * group: the whole budget is theirs.
  */
 export type QuotaGroupsOf = (caller: BudgetUser) => readonly QuotaGroup[];
 
@@ -35,7 +36,7 @@ export function createQuotaGroups(ownServer: ServerName): QuotaGroupsOf {
   };
 }
 
-/** The part of a shared allowance, rounded up. */
+/** Returns the part of a shared allowance, rounded up. */
 export function partOfAllowance({ max, windowMs }: Allowance, part: number): Allowance {
   return { max: Math.ceil(max * part), windowMs };
 }
@@ -45,11 +46,11 @@ export type BucketCount = readonly [buckets: LeakyBuckets, key: string];
 
 /** A budget for each of many keys that all callers share. */
 export interface SharedBudget {
-  /** All that a request of that caller counts in. */
+  /** Returns all that a request of that caller counts in. */
   countsOf(caller: BudgetUser, key: string): readonly BucketCount[];
 }
 
-/** A budget of which nothing is used yet. */
+/** Returns a budget of which nothing is used yet. */
 export function createSharedBudget(allowance: Allowance, quotaGroupsOf: QuotaGroupsOf, clock: Clock): SharedBudget {
   const whole = createLeakyBuckets(allowance, clock);
   const each = createLeakyBuckets(partOfAllowance(allowance, partOfEach), clock);

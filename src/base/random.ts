@@ -7,7 +7,7 @@ export interface Random {
 
 export const systemRandom: Random = { bytes: (length) => randomBytes(length) };
 
-/** A fresh identifier of 128 random bits, 22 characters of base64url. */
+/** Returns a fresh identifier of 128 random bits, 22 characters of base64url. */
 export function randomId(random: Random): string {
   return random.bytes(16).toString('base64url');
 }
@@ -15,7 +15,7 @@ export function randomId(random: Random): string {
 /** Digits and the letters of English in both cases. */
 export const alphanumeric = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** A fresh text of so many characters of the alphabet, each as likely as the others. */
+/** Returns a fresh text of so many characters of the alphabet, each as likely as the others. */
 export function randomText(random: Random, length: number, alphabet: string): string {
   const base = BigInt(alphabet.length);
   // Far more bits than the text needs, so that the remainders are as good as uniform.

@@ -1,4 +1,7 @@
-/** The whole of a body as text; undefined, and no more of it is read, where it has more than `limitBytes`. */
+/**
+ * Returns the whole of a body as text; undefined, and no more of it is read, if it has more than
+ * `limitBytes`.
+ */
 export async function readCapped(
   body: AsyncIterable<Uint8Array> | null,
   limitBytes: number,

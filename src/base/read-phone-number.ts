@@ -3,7 +3,8 @@ import { cleanHumanInput } from './human-input.js';
 import { PhoneNumber } from './phone.js';
 
 const longestNumber = 500;
-// Blanks, dashes, minus, dots, slashes and brackets; what else separates digits makes no number of the text.
+// Blanks, dashes, minus, dots, slashes and brackets; what else separates digits makes no number of
+// the text.
 const separators = /[\s\p{Z}\p{Pd}\u2212\u2800.·•‧・/()[\]]+/gu;
 // What stands around a number in a text.
 const surroundings = /^[<"'“”«`]+|[>"'“”»`,;:!?]+$/gu;
@@ -11,8 +12,9 @@ const surroundings = /^[<"'“”«`]+|[>"'“”»`,;:!?]+$/gu;
 const numberForm = /^(?<plus>\+?00|\+)?(?<digits>[0-9]{1,30})$/;
 
 /**
- * Returns the phone number that a person has written, for Telegram to say whether it exists: with or without a plus, `00` in its place, separators,
- * a zero in brackets that is not dialled from abroad. Undefined if that is not 5 to 15 digits that begin with a calling code.
+ * Returns the phone number that a person has written, for Telegram to say whether it exists: with
+ * or without a plus, `00` in its place, separators, a zero in brackets that is not dialled from
+ * abroad. Undefined if that is not 5 to 15 digits that begin with a calling code.
  */
 export function readPhoneNumber(text: string): PhoneNumber | undefined {
   const dialled = readDialled(text);
@@ -22,8 +24,9 @@ export function readPhoneNumber(text: string): PhoneNumber | undefined {
 }
 
 /**
- * Returns the digits of a phone number without the plus, if libphonenumber or Telegram's test servers have such numbers. A number without a
- * plus is international, unless `country` (ISO 3166-1) is a country that libphonenumber knows.
+ * Returns the digits of a phone number without the plus, if libphonenumber or Telegram's test
+ * servers have such numbers. A number without a plus is international, unless `country` (ISO
+ * 3166-1) is a country that libphonenumber knows.
  */
 export function readKnownPhoneNumber(text: string, country: string | undefined): string | undefined {
   const dialled = readDialled(text);
@@ -47,18 +50,25 @@ function readDialled(text: string): Dialled | undefined {
   return digits === undefined ? undefined : { digits, isInternational: plus !== undefined };
 }
 
-/** Numbers of Telegram's test servers, 99966XYYYY (core.telegram.org/api/auth): the calling code 999 is of no country, and will not be. */
+/**
+ * Numbers of Telegram's test servers, 99966XYYYY (core.telegram.org/api/auth): the calling code 999
+ * is of no country, and will not be.
+ */
 function isTestNumber(digits: string): boolean {
   return /^99966\d{5}$/.test(digits);
 }
 
-/** The digits after the plus. What libphonenumber reads differently once more is no number of one meaning. */
+/**
+ * Returns the digits after the plus. What libphonenumber reads differently once more is no number
+ * of one meaning.
+ */
 function knownNumber(written: string, region?: CountryCode): string | undefined {
   const number = parseNumber(written, region);
   return number !== undefined && parseNumber(number) === number ? number.slice(1) : undefined;
 }
 
-// libphonenumber leaves out a zero that is not dialled from abroad, in brackets or not, and keeps that of Italy.
+// libphonenumber leaves out a zero that is not dialled from abroad, in brackets or not, and keeps
+// that of Italy.
 function parseNumber(written: string, region?: CountryCode): string | undefined {
   const options = region === undefined ? {} : { defaultCountry: region };
   return parsePhoneNumberFromString(written, { ...options, extract: false })?.number;

@@ -1,6 +1,9 @@
 import type { Clock } from './clock.js';
 
-/** Runs `task` now and again `everyMs` after it has settled; the returned function stops that and waits for the run under way. */
+/**
+ * Runs `task` now and again `everyMs` after it has settled; the returned function stops that and
+ * waits for the run under way.
+ */
 export function repeat(
   clock: Clock,
   everyMs: number,

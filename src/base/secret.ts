@@ -11,12 +11,12 @@ export class Secret<T extends string = string> {
     this.#value = value;
   }
 
-  /** The value itself: call it only where the value leaves for its destination. */
+  /** Returns the value itself: call it only where the value leaves for its destination. */
   reveal(): T {
     return this.#value;
   }
 
-  /** Whether both hold the same value, in a time that does not depend on where they differ. */
+  /** Returns whether both hold the same value, in a time that does not depend on if they differ. */
   equals(other: Secret): boolean {
     return timingSafeEqual(digest(this.#value), digest(other.reveal()));
   }

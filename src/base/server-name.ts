@@ -12,12 +12,15 @@ export interface ServerNameParts {
 const maxLength = 255;
 const grammar = /^(?<host>[0-9A-Za-z.-]+|\[[0-9A-Fa-f:.]{2,45}\])(?::(?<port>[0-9]{1,5}))?$/;
 
-/** The text as a server name that one can connect to, or undefined where it is none (Matrix appendices, "Server Name"). */
+/**
+ * Returns the text as a server name that one can connect to, or undefined if it is none (Matrix
+ * appendices, "Server Name").
+ */
 export function parseServerName(text: string): ServerName | undefined {
   return splitServerName(text) === undefined ? undefined : (text as ServerName);
 }
 
-/** The parts of a server name; undefined where the text is none. */
+/** Returns the parts of a server name, or undefined if the text is none. */
 export function splitServerName(text: string): ServerNameParts | undefined {
   const { host = '', port } = (text.length <= maxLength && grammar.exec(text)?.groups) || {};
   const url = `http://${host}`;

@@ -3,13 +3,19 @@ import { isSignedBy, type SigningKey } from './ed25519.js';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The bytes that are signed of an object: all but `signatures` and `unsigned` (Matrix appendices, "Signing JSON"). Throws NotCanonical. */
+/**
+ * Returns the bytes that are signed of an object: all but `signatures` and `unsigned` (Matrix
+ * appendices, "Signing JSON"). Throws NotCanonical.
+ */
 function bytesToSign(object: JsonObject): Buffer {
   const { signatures: _signatures, unsigned: _unsigned, ...rest } = object;
   return Buffer.from(canonicalJson(rest), 'utf8');
 }
 
-/** The object with the signature of a server added to those that it has. Throws NotCanonical. */
+/**
+ * Returns the object with the signature of a server added to those that it has. Throws
+ * NotCanonical.
+ */
 export function signJson<T extends JsonObject>(
   object: T,
   server: string,
@@ -20,7 +26,9 @@ export function signJson<T extends JsonObject>(
   return { ...object, signatures: { ...signatures, [server]: own } };
 }
 
-/** Whether the object carries this server's signature with this key. Throws NotCanonical. */
+/**
+ * Returns whether the object carries this server's signature with this key. Throws NotCanonical.
+ */
 export function hasSignature(object: JsonObject, server: string, keyId: string, publicKey: string): boolean {
   const signature = asObject(asObject(object['signatures'])[server])[keyId];
   return typeof signature === 'string' && isSignedBy(publicKey, signature, bytesToSign(object));

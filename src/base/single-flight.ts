@@ -2,7 +2,10 @@
 export class SingleFlight {
   readonly #running = new Map<string, Promise<unknown>>();
 
-  /** Joins the work that runs under `key`, or starts `work`. The caller sees to it that equal keys mean equal work and type. */
+  /**
+   * Joins the work that runs under `key`, or starts `work`. The caller sees to it that equal keys
+   * mean equal work and type.
+   */
   run<T>(key: string, work: () => Promise<T>): Promise<T> {
     const running = this.#running.get(key) as Promise<T> | undefined;
     if (running) return running;

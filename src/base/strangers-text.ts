@@ -5,19 +5,23 @@ export type StrangersText = string & { readonly __brand: 'StrangersText' };
 
 const longestMxid = 60;
 const longestServerName = 40;
-// Today's grammar, and capitals of older servers. Historical user IDs may hold nearly any text, with blanks that no program takes for blanks.
+// Today's grammar, and capitals of older servers. Historical user IDs may hold nearly any text,
+// with blanks that no program takes for blanks.
 const plainMxid = /^@[0-9A-Za-z._=/+-]+:[0-9A-Za-z.:[\]-]+$/;
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** The text in one line: what breaks lines, controls, white space and the Braille blank become single spaces. */
+/**
+ * Returns the text in one line: what breaks lines, controls, white space and the Braille blank
+ * become single spaces.
+ */
 export function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Z}\s\u2800]+/gu, ' ').trim();
 }
 
 /**
- * Returns a Matrix ID as it may be shown under our name: itself if it is printable ASCII of at most 60 characters, and what is known of the
- * user otherwise. So nobody writes sentences in it.
+ * Returns a Matrix ID as it may be shown under our name: itself if it is printable ASCII of at most
+ * 60 characters, and what is known of the user otherwise. So nobody writes sentences in it.
  */
 export function shownMxid(mxid: Mxid): StrangersText {
   if (mxid.length <= longestMxid && plainMxid.test(mxid)) return mxid as string as StrangersText;
@@ -27,8 +31,9 @@ export function shownMxid(mxid: Mxid): StrangersText {
 }
 
 /**
- * A name that a stranger has chosen, fit for a message that we answer for: one line, no invisible characters or changes of the direction
- * of writing, no start of a web address, and at most `maxCharacters`, with an ellipsis where it was longer. Undefined where nothing remains.
+ * Returns a name that a stranger has chosen, fit for a message that we answer for: one line, no
+ * invisible characters or changes of the direction of writing, no start of a web address, and at
+ * most `maxCharacters`, with an ellipsis if it was longer. Undefined if nothing remains.
  */
 export function strangersText(text: string | undefined, maxCharacters: number): StrangersText | undefined {
   // What is far too long is not even looked at.

@@ -33,7 +33,7 @@ export class QueueFull extends Error {
   }
 }
 
-/** The share of `part` (0 to 1) of these bounds, rounded up. */
+/** Returns the share of `part` (0 to 1) of these bounds, rounded up. */
 export function shareOf({ maxConcurrent, maxWaiting }: QueueBounds, key: string, part: number): QueueShare {
   return { key, maxConcurrent: Math.ceil(maxConcurrent * part), maxWaiting: Math.ceil(maxWaiting * part) };
 }
@@ -44,8 +44,8 @@ interface Waiting {
 }
 
 /**
- * Runs work in the order of its arrival, so many pieces at a time. Work whose share is taken up is overtaken by work of others: it
- * neither runs nor takes the place of what can run.
+ * Runs work in the order of its arrival, so many pieces at a time. Work whose share is taken up is
+ * overtaken by work of others: it neither runs nor takes the place of what can run.
  */
 export class WorkQueue {
   readonly #bounds: QueueBounds;

@@ -17,7 +17,10 @@ export interface AccountOffice {
 /** What a command prints in the end; texts end in a line break. */
 export type Outcome = { readonly done: string } | { readonly refused: string };
 
-/** Opens the database of that configuration for the work, says what came of it, and gives the exit code. */
+/**
+ * Opens the database of that configuration for the work, says what came of it, and returns the exit
+ * code.
+ */
 export async function inAccountOffice(
   file: string,
   surroundings: Surroundings,

@@ -13,7 +13,10 @@ import type { Surroundings } from './surroundings.js';
 import { addUser } from './user.js';
 import { readVersion } from './version.js';
 
-/** Runs the command that the arguments name (without those of node) and gives the exit code. Never throws. */
+/**
+ * Runs the command that the arguments name (without those of node) and returns the exit code. Never
+ * throws.
+ */
 export async function runCli(args: readonly string[], surroundings: Surroundings): Promise<number> {
   let exitCode: number = exitCodes.ok;
   const end = (code: number) => {

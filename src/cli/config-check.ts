@@ -14,7 +14,10 @@ import { explainSettings } from './explain-identity.js';
 import { explainProblems, explainWarnings } from './explain-failure.js';
 import type { Surroundings } from './surroundings.js';
 
-/** `gangway config check`: everything that is wrong with a configuration, and which level a user gets, without starting. */
+/**
+ * `gangway config check`: everything that is wrong with a configuration, and which level a user
+ * gets, without starting.
+ */
 export function addConfigCheck(
   parent: Command,
   { out, err, env, folder, clock }: Surroundings,

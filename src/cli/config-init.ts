@@ -27,7 +27,10 @@ interface InitOptions {
   readonly accounts: boolean;
 }
 
-/** `gangway config init`: writes a configuration with fresh secrets that only its owner may read. Never overwrites. */
+/**
+ * `gangway config init`: writes a configuration with fresh secrets that only its owner may read.
+ * Never overwrites.
+ */
 export function addConfigInit(
   parent: Command,
   { out, err, folder, random, terminal }: Surroundings,
@@ -82,11 +85,15 @@ const question = [
   '> ',
 ].join('\n');
 
-/** Asks on the terminal until the answer is one of the choices; undefined if there is no terminal or no answer. */
+/**
+ * Asks on the terminal until the answer is one of the choices, or undefined if there is no terminal
+ * or no answer.
+ */
 async function askForChoice(terminal: Terminal, err: (text: string) => void): Promise<AccountChoice | undefined> {
   if (!terminal.isInteractive) {
     err(
-      'Say where the Matrix accounts are: --homeserver URL, --embedded or --no-accounts. (gangway config init --help)\n',
+      'Say if the Matrix accounts are: --homeserver URL, --embedded or --no-accounts. (gangway config init ' +
+        '--help)\n',
     );
     return undefined;
   }

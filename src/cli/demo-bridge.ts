@@ -16,11 +16,15 @@ export interface DemoBridgeDeps {
   readonly converter: SessionConverter;
 }
 
-/** As much of a bridge as the demo needs: it takes sessions, and is logged in to Telegram with them. */
+/**
+ * As much of a bridge as the demo needs: it takes sessions, and is logged in to Telegram with them.
+ */
 export interface DemoBridge {
   /** Without a slash at the end. */
   readonly url: string;
-  /** Asks Telegram who the bridge is logged in as for that user; undefined if it has no login. */
+  /**
+   * Asks Telegram who the bridge is logged in as for that user, or undefined if it has no login.
+   */
   findTelegramUser(mxid: string): Promise<TelegramUser | undefined>;
   close(): Promise<void>;
 }
@@ -60,7 +64,7 @@ export async function startDemoBridge(deps: DemoBridgeDeps): Promise<DemoBridge>
     return { status: 200, body: { type: 'complete', step_id: 'fi.mau.telegram.login.complete', complete } };
   }
 
-  /** The logins of the user, each with its state as Telegram says now. */
+  /** Returns the logins of the user, each with its state as Telegram says now. */
   function look(mxid: string): Promise<readonly Seen[]> {
     const own = [...logins.values()].filter((login) => login.mxid === mxid);
     return Promise.all(

@@ -19,7 +19,10 @@ const email = 'Alice@Mail.Demo.Test';
 const clientSecret = 'made-up-by-her-client';
 const api = '/_matrix/identity/v2';
 
-/** The identity service: an address is proven, published and found. Each stop says whether it went as it must. */
+/**
+ * Returns the identity service: an address is proven, published and found. Each stop says whether
+ * it went as it must.
+ */
 export function identityStops(deps: IdentityStopsDeps): readonly (() => Promise<boolean>)[] {
   const { walk, print, mxid, homeserver, messages } = deps;
   let session = { sid: '', client_secret: clientSecret };

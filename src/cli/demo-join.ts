@@ -12,7 +12,10 @@ export interface JoinStopsDeps {
   readonly controlUrl: string | undefined;
 }
 
-/** A login to Telegram proves a phone number, until it ends. Each stop says whether it went as it must. */
+/**
+ * Returns a login to Telegram proves a phone number, until it ends. Each stop says whether it went
+ * as it must.
+ */
 export function joinStops({
   walk,
   print,

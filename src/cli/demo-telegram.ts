@@ -16,7 +16,10 @@ export interface TelegramStopsDeps {
   readonly sandbox: Pick<Sandbox, 'control'>;
 }
 
-/** Logins to Telegram of all kinds, by two versions of the API. Each stop says whether it went as it must. */
+/**
+ * Logins to Telegram of all kinds, by two versions of the API. Each stop says whether it went as it
+ * must.
+ */
 export function telegramStops(deps: TelegramStopsDeps): readonly (() => Promise<boolean>)[] {
   const { walk, domain } = deps;
   const qr = qrSteps(`@dave:${domain}`);
@@ -109,7 +112,7 @@ function manage(path: string, user: string, body: Readonly<Record<string, string
   return provision(`/v3${path}?user_id=${user}`, body);
 }
 
-/** The login by QR code, before and after it is scanned. */
+/** Returns the login by QR code, before and after it is scanned. */
 function qrSteps(dave: string): Readonly<Record<'start' | 'end', WalkStep>> {
   return {
     start: {

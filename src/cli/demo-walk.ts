@@ -40,7 +40,7 @@ export interface Walk {
   announce(title: string): void;
   /** Makes the request, prints it and its reply, and says whether the reply is as it must be. */
   step(step: WalkStep): Promise<boolean>;
-  /** A member of the last reply that is text; empty where there is none. */
+  /** Returns a member of the last reply that is text; empty if there is none. */
   told(name: string): string;
   /** What the last reply that had a QR code wants to be shown as one. */
   qrText(): string | undefined;
@@ -52,7 +52,10 @@ const headers = {
   stranger: '',
 } as const;
 
-/** The request as a line for a shell, with the shared secret in `$secret` and the access token in `$token`. */
+/**
+ * Returns the request as a line for a shell, with the shared secret in `$secret` and the access
+ * token in `$token`.
+ */
 export function curlLine(url: string, { method, path, as, body }: Call): string {
   const bare = method === 'GET' ? '' : ` -X ${method}`;
   const data = body === undefined ? bare : ` -d '${JSON.stringify(body)}'`;
@@ -60,7 +63,7 @@ export function curlLine(url: string, { method, path, as, body }: Call): string 
   return `curl -sS${headers[as]}${data} ${address}`;
 }
 
-/** A walk that has not begun. */
+/** Returns a walk that has not begun. */
 export function createWalk({ url, sharedSecret, print }: WalkDeps): Walk {
   let stops = 0;
   let accessToken = '';
@@ -120,7 +123,10 @@ function membersOf(value: unknown): ReadonlyMap<string, unknown> {
   return new Map(typeof value === 'object' && value !== null ? Object.entries(value) : []);
 }
 
-/** A request to the provisioning API below that path, with the shared secret: a GET, or a POST where there is a body. */
+/**
+ * Returns a request to the provisioning API below that path, with the shared secret: a GET, or a
+ * POST if there is a body.
+ */
 export function provision(path: string, body?: Readonly<Record<string, string>>) {
   const request = body === undefined ? { method: 'GET' as const } : { method: 'POST' as const, body };
   return { ...request, path: `/_matrix/provision${path}`, as: 'manager' as const };

@@ -31,7 +31,10 @@ const messagesFile = 'messages.jsonl';
 const phone = '9996621234';
 const matrixPassword = 'cheese and crackers';
 
-/** `gangway demo`: a sandbox Telegram and the daemon, walked through by HTTP; then both keep running for trying by hand. */
+/**
+ * `gangway demo`: a sandbox Telegram and the daemon, walked through by HTTP; then both keep running
+ * for trying by hand.
+ */
 export function addDemo(parent: Command, surroundings: Surroundings, end: (code: number) => void) {
   parent
     .command('demo')
@@ -174,7 +177,7 @@ async function writeConfig(folder: string, scenery: Scenery, { random }: Surroun
   return file;
 }
 
-/** The session is with the bridge now: only the bridge can ask Telegram on it. */
+/** Returns the session is with the bridge now: only the bridge can ask Telegram on it. */
 async function showBridge(bridge: DemoBridge | undefined, walk: Walk, { out }: Surroundings): Promise<boolean> {
   walk.announce(
     `The bridge has the login of ${carol}. With the session that it was given, it asks Telegram who that is.`,
@@ -197,7 +200,10 @@ async function makeAccount(file: string, walk: Walk, surroundings: Surroundings)
   return code === exitCodes.ok;
 }
 
-/** The address of the daemon is part of its configuration here, so it must be known before the daemon runs. */
+/**
+ * Returns the address of the daemon is part of its configuration here, so it must be known before
+ * the daemon runs.
+ */
 async function findFreePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');

@@ -1,4 +1,7 @@
-/** How a command ended, as the number that the process exits with. Scripts rely on these: never give one another meaning. */
+/**
+ * How a command ended, as the number that the process exits with. Scripts rely on these: never give
+ * one another meaning.
+ */
 export const exitCodes = {
   ok: 0,
   defect: 1,
@@ -32,7 +35,7 @@ const meanings: Readonly<Record<Ending, string>> = {
   bridge: 'For `gangway config check --online`: the bridge cannot take logins; why is on standard error.',
 };
 
-/** The section of the documentation on exit codes, in Markdown. */
+/** Returns the section of the documentation on exit codes, in Markdown. */
 export function renderExitCodes(): string {
   const rows = Object.entries(meanings).map(([name, meaning]) => `| ${exitCodes[name as Ending]} | ${meaning} |`);
   const forced =

@@ -34,20 +34,25 @@ const compiledPartMissing =
   'The compiled part of a dependency (sqlite3 or @node-rs/argon2) is missing, or was built for another system or version of Node. In the ' +
   'folder of Gangway run `npm ci`. If npm does not run install scripts here, run `npm rebuild sqlite3 --ignore-scripts=false` after it.\n';
 
-/** As the loaders of sqlite3 (bindings) and @node-rs/argon2 report it, and Node for a file that does not fit. */
+/**
+ * As the loaders of sqlite3 (bindings) and @node-rs/argon2 report it, and Node for a file that does
+ * not fit.
+ */
 function isCompiledPartMissing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const isUnfit = 'code' in error && error.code === 'ERR_DLOPEN_FAILED';
   return isUnfit || /^(Could not locate the bindings file|Cannot find native binding)/.test(error.message);
 }
 
-/** All that is wrong with a configuration, for a terminal. */
+/** Returns all that is wrong with a configuration, for a terminal. */
 export function explainProblems(file: string, problems: readonly Problem[]): string {
   const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
   return `${file} has ${count}:\n\n${problems.map(paragraph).join('')}`;
 }
 
-/** All that is worth a look in a configuration, for a terminal; empty where there is nothing. */
+/**
+ * Returns all that is worth a look in a configuration, for a terminal; empty if there is nothing.
+ */
 export function explainWarnings(warnings: readonly Problem[]): string {
   if (warnings.length === 0) return '';
   return `Worth a look, but no reason not to start:\n\n${warnings.map(paragraph).join('')}`;

@@ -1,6 +1,9 @@
 import { statSync } from 'node:fs';
 
-/** Why the file of that path could not be written, as the end of a sentence; undefined where the error is none of the file system. */
+/**
+ * Why the file of that path could not be written, as the end of a sentence, or undefined if the
+ * error is none of the file system.
+ */
 export function explainUnwritten(error: unknown, path: string): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return undefined;
   switch (error.code) {

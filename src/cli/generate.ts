@@ -5,14 +5,18 @@ import { exitCodes } from './exit-code.js';
 import type { GeneratedFile } from './generated-files.js';
 import type { Surroundings } from './surroundings.js';
 
-/** `gangway generate`: writes the files of the project that come from its code, or says which of them are stale. */
+/**
+ * `gangway generate`: writes the files of the project that come from its code, or says which of
+ * them are stale.
+ */
 export function addGenerate(parent: Command, { out, err, folder }: Surroundings, end: (code: number) => void) {
   parent
     .command('generate')
     .description('write the generated files of the project; for those who develop Gangway, in its folder')
-    .option('--check', 'write nothing, and fail where a file is not what would be written')
+    .option('--check', 'write nothing, and fail if a file is not what would be written')
     .action(async ({ check = false }: { check?: boolean }) => {
-      // Loaded here, and not above, so that the other commands do not wait for all the endpoints to load.
+      // Loaded here, and not above, so that the other commands do not wait for all the endpoints to
+      // load.
       const { generatedFiles } = await import('./generated-files.js');
       const stale = generatedFiles.filter((file) => readIfThere(resolve(folder, file.path)) !== file.render());
       if (!check) {

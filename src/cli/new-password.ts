@@ -7,7 +7,10 @@ import type { Surroundings } from './surroundings.js';
 /** A password, or what to tell whoever should have given one. */
 export type NewPassword = { readonly password: Secret } | { readonly problem: string };
 
-/** The first line of that file, or what somebody at the terminal types twice where no file is named. */
+/**
+ * Returns the first line of that file, or what somebody at the terminal types twice if no file is
+ * named.
+ */
 export async function readNewPassword(
   file: string | undefined,
   { folder, terminal }: Pick<Surroundings, 'folder' | 'terminal'>,

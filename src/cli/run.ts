@@ -25,7 +25,8 @@ async function run(file: string, { err, env, folder, signals, clock, random }: S
     env,
     ...configFiles,
   });
-  // Loaded here, and not above, so that the other commands do not wait for the whole of the daemon to load.
+  // Loaded here, and not above, so that the other commands do not wait for the whole of the daemon
+  // to load.
   const [{ createApp }, { runUntilSignal }, { createLogger }] = await Promise.all([
     import('../app.js'),
     import('../lifecycle.js'),

@@ -19,7 +19,10 @@ interface SandboxOptions {
   readonly strictKeys: boolean;
 }
 
-/** `gangway sandbox`: runs a simulated Telegram until SIGTERM or SIGINT. Prints one line of JSON when it is up. */
+/**
+ * `gangway sandbox`: runs a simulated Telegram until SIGTERM or SIGINT. Prints one line of JSON
+ * when it is up.
+ */
 export function addSandbox(
   parent: Command,
   { out, err, folder, signals, clock, random }: Surroundings,
@@ -82,7 +85,10 @@ export function addSandbox(
     });
 }
 
-/** The section `telegram` as YAML. The path of the public key is relative to the file with this text. */
+/**
+ * Returns the section `telegram` as YAML. The path of the public key is relative to the file with
+ * this text.
+ */
 function renderConfig(
   { dataCentres }: Sandbox,
   { apiHash, publicKey }: { readonly apiHash: string; readonly publicKey: string },
@@ -92,7 +98,7 @@ function renderConfig(
   });
 }
 
-/** The first IPv4 address of this machine that other machines can reach. */
+/** Returns the first IPv4 address of this machine that other machines can reach. */
 function outerAddress(): string {
   const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
   return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';

@@ -13,7 +13,10 @@ export interface OpenedDatabase {
   readonly isClaimed: boolean;
 }
 
-/** Opens the database of that configuration for the work. With `claim`, no daemon can start meanwhile, unless one runs. */
+/**
+ * Opens the database of that configuration for the work. With `claim`, no daemon can start
+ * meanwhile, unless one runs.
+ */
 export async function withDatabase<T>(
   file: string,
   { env, folder, clock, random }: Surroundings,

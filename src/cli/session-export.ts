@@ -28,7 +28,10 @@ const holders = {
   export: 'It was exported before, or is in a session transfer.',
 } as const satisfies Readonly<Record<Exclude<SessionHolder, 'gangway'>, string>>;
 
-/** Prints the session, and returns undefined; or returns why it was not exported, as a text for people. */
+/**
+ * Prints the session, and returns undefined; or returns why it was not exported, as a text for
+ * people.
+ */
 export async function exportSession(
   telegramUserId: string,
   { config: file, format, yes = false, stopped = false }: ExportOptions,
@@ -88,7 +91,9 @@ async function requestFromDaemon(exports: SessionExports, telegramUserId: string
   }
 }
 
-/** Keeps the process running until the returned function is called: the timers of the clock do not. */
+/**
+ * Keeps the process running until the returned function is called: the timers of the clock do not.
+ */
 function keepRunning(): () => void {
   const channel = new MessageChannel();
   channel.port1.ref();

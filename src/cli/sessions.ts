@@ -19,7 +19,10 @@ interface RevokeOptions extends ConfigOption {
   readonly withoutBridge?: boolean;
 }
 
-/** `gangway sessions`: who has the Telegram sessions, and what becomes of hand-overs and events, also while the daemon runs. */
+/**
+ * `gangway sessions`: who has the Telegram sessions, and what becomes of hand-overs and events,
+ * also while the daemon runs.
+ */
 export function addSessions(program: Command, surroundings: Surroundings, end: (code: number) => void) {
   const sessions = program.command('sessions').description('the Telegram sessions of logged-in users');
   const { out, err } = surroundings;
@@ -142,7 +145,10 @@ function describeEnding({ telegramUserId, owner, reason }: HandOverRecord): stri
   return `${telegramUserId} ${owner} logged out, waits for the bridge${reason === null ? '' : `: ${reason}`}`;
 }
 
-/** Describes a login in lines of a name and a value, and after it those of the same Telegram account that the bridge is to end. */
+/**
+ * Describes a login in lines of a name and a value, and after it those of the same Telegram account
+ * that the bridge is to end.
+ */
 async function describeLogin(tx: Transaction, telegramUserId: string): Promise<string[]> {
   const account = await tx.telegramAccounts.findByTelegramUserId(telegramUserId);
   const ending = (await tx.handOvers.listByTelegramUserId(telegramUserId)).filter(({ state }) => state === 'ending');
@@ -196,7 +202,10 @@ const rests = {
   at_bridge: 'If its session is still in use, end it in the Telegram app.',
 } as const;
 
-/** Deletes the linked account. Without the bridge, its logins that wait to be ended there are ended here, or left to the user. */
+/**
+ * Deletes the linked account. Without the bridge, its logins that wait to be ended there are ended
+ * here, or left to the user.
+ */
 async function revoke(
   database: Database,
   telegramUserId: string,
@@ -221,7 +230,10 @@ async function revoke(
   });
 }
 
-/** Makes the hand-over due if it waits, or starts it again if it was refused. Returns false if there is none. */
+/**
+ * Makes the hand-over due if it waits, or starts it again if it was refused. Returns false if there
+ * is none.
+ */
 async function retry(tx: Transaction, telegramUserId: string, now: number): Promise<boolean> {
   const { startHandOver } = await import('../hand-over/start-hand-over.js');
   let isDue = false;

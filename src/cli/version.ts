@@ -3,7 +3,10 @@ import { z } from 'zod';
 
 const manifest = z.object({ version: z.string() });
 
-/** The version of this program, from the package.json nearest above this file: it lies elsewhere before and after the build. */
+/**
+ * Returns the version of this program, from the package.json nearest above this file: it lies
+ * elsewhere before and after the build.
+ */
 export function readVersion(folder = new URL('.', import.meta.url)): string {
   const file = new URL('package.json', folder);
   if (existsSync(file)) return manifest.parse(JSON.parse(readFileSync(file, 'utf8'))).version;

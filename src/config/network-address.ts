@@ -44,8 +44,9 @@ export const baseUrl = text({ expects: 'an http:// or https:// address' }, (inpu
   const url = readUrl(input);
   if (typeof url !== 'string') return url;
   const { pathname, search, hash } = new URL(url);
-  if (search !== '' || hash !== '')
+  if (search !== '' || hash !== '') {
     return new Complaint('The address must end with its path: remove everything from ? or #.');
+  }
   const apiPath = /\/(_matrix|_synapse|_gangway|\.well-known)(\/.*)?$/i.exec(pathname)?.[0];
   if (apiPath !== undefined) return new Complaint(`Remove ${apiPath}: paths of APIs are appended to this address.`);
   return url.replace(/\/+$/, '');

@@ -43,7 +43,7 @@ function addressRemarks({ homeserver, http }: Partial<Config>): Remark[] {
   const portUsed = port === '' ? { 'http:': 80, 'https:': 443 }[protocol] : Number(port);
   if (http && portUsed === http.port && isThisMachine(hostname, http.host)) {
     const message =
-      "This is Gangway's own address: it would relay every login to itself. Write the address of the " + 'homeserver.';
+      "This is Gangway's own address: it would relay every login to itself. Write the address of the homeserver.";
     return [{ path, message }];
   }
   if (protocol !== 'http:' || !isPublicName(hostname)) return [];

@@ -7,8 +7,9 @@ import type { Logger } from '../base/logger.js';
 import { DatabaseFailure } from './failure.js';
 
 /**
- * Locks over all daemons that share one PostgreSQL database, held on one connection: the server frees them when it ends.
- * Fails as `busy` where another daemon has a lock for longer than 45 seconds after it was asked for: it may hang.
+ * Locks over all daemons that share one PostgreSQL database, held on one connection: the server
+ * frees them when it ends. Fails as `busy` where another daemon has a lock for longer than 45
+ * seconds after it was asked for: it may hang.
  */
 export interface AdvisoryLocks extends Locks {
   /** Whoever waits for a lock of another daemon fails as `busy`. */
@@ -38,12 +39,15 @@ const longestPollMs = 500;
 const reconnectMs = 1_000;
 const longestWaitMs = 45_000;
 
-/** The name of a lock as PostgreSQL wants it: a signed 64-bit integer, in decimals. */
+/** Returns the name of a lock as PostgreSQL wants it: a signed 64-bit integer, in decimals. */
 export function advisoryKey(name: string): string {
   return createHash('sha256').update('gangway\0').update(name).digest().readBigInt64BE().toString();
 }
 
-/** Connects by `connect`, again too when the connection is lost; throws what it throws, and of queries what `explain` makes of their errors. */
+/**
+ * Connects by `connect`, again too when the connection is lost; throws what it throws, and of
+ * queries what `explain` makes of their errors.
+ */
 export async function openAdvisoryLocks(deps: {
   readonly connect: () => Promise<Client>;
   readonly explain: (error: unknown) => Error;

@@ -5,7 +5,7 @@ export function text(name: string): EntitySchemaColumnOptions {
   return { name, type: 'text' };
 }
 
-/** The text that names a row. */
+/** Returns the text that names a row. */
 export function primaryText(name: string, constraint: string): EntitySchemaColumnOptions {
   return { name, type: 'text', primary: true, primaryKeyConstraintName: constraint };
 }
@@ -20,12 +20,12 @@ export function epochMs(name: string): EntitySchemaColumnOptions {
   };
 }
 
-/** Text, null where there is none. */
+/** Text, null if there is none. */
 export function optionalText(name: string): EntitySchemaColumnOptions {
   return { name, type: 'text', nullable: true };
 }
 
-/** Milliseconds since the Unix epoch, null where there is no such time. */
+/** Milliseconds since the Unix epoch, null if there is no such time. */
 export function optionalEpochMs(name: string): EntitySchemaColumnOptions {
   const from = (value: unknown) => (value === null ? null : Number(value));
   return { name, type: 'bigint', nullable: true, transformer: { to: (value: unknown) => value, from } };

@@ -6,18 +6,25 @@ import { requireInPlace } from './sqlite-file.js';
 
 /** The claim of one daemon on a SQLite database. */
 export interface DaemonLock {
-  /** Throws DatabaseFailure `file_replaced` if the lock file was moved or deleted: another daemon could have claimed the database. */
+  /**
+   * Throws DatabaseFailure `file_replaced` if the lock file was moved or deleted: another daemon
+   * could have claimed the database.
+   */
   requireHeld(): void;
   release(): Promise<void>;
 }
 
-/** Two daemons that start at once both hold SQLite's shared lock for a moment, for which the winner has to wait. */
+/**
+ * Two daemons that start at once both hold SQLite's shared lock for a moment, for which the winner
+ * has to wait.
+ */
 const waitMs = 300;
 
 /**
- * Claims a SQLite database for one daemon by an open transaction on the file `<path>-daemon`. The operating system ends the claim with
- * the process, also if it is killed. Other programs may still use the database. `path` must be free of symbolic links.
- * Throws DatabaseFailure `in_use` if another daemon holds the claim, and `lock_unusable` if the lock file cannot be locked.
+ * Claims a SQLite database for one daemon by an open transaction on the file `<path>-daemon`. The
+ * operating system ends the claim with the process, also if it is killed. Other programs may still
+ * use the database. `path` must be free of symbolic links. Throws DatabaseFailure `in_use` if
+ * another daemon holds the claim, and `lock_unusable` if the lock file cannot be locked.
  */
 export async function claimForDaemon(path: string): Promise<DaemonLock> {
   const lockPath = `${path}-daemon`;
@@ -46,14 +53,18 @@ export async function claimForDaemon(path: string): Promise<DaemonLock> {
   }
 }
 
-/** Does not open a file that exists: closing it would release the locks that this process has on it (POSIX, close()). */
+/**
+ * Does not open a file that exists: closing it would release the locks that this process has on it
+ * (POSIX, close()).
+ */
 async function createLockFile(path: string): Promise<void> {
   try {
     const file = await open(path, 'wx', 0o600);
     await file.close();
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error;
-    // Earlier versions left the mode to the umask. Another user's file is judged by the lock itself.
+    // Earlier versions left the mode to the umask. Another user's file is judged by the lock
+    // itself.
     await chmod(path, 0o600).catch(() => undefined);
   }
 }
@@ -67,8 +78,9 @@ function connect(path: string): Promise<sqlite3.Database> {
 }
 
 /**
- * SQLite opens a file that it may not write for reading, and BEGIN EXCLUSIVE then locks nothing. The write proves that the lock is held.
- * It is never committed, so the file stays empty and needs no space.
+ * SQLite opens a file that it may not write for reading, and BEGIN EXCLUSIVE then locks nothing.
+ * The write proves that the lock is held. It is never committed, so the file stays empty and needs
+ * no space.
  */
 async function lock(connection: sqlite3.Database): Promise<void> {
   connection.configure('busyTimeout', waitMs);

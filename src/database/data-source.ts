@@ -33,7 +33,7 @@ import { createTypeormLogger } from './typeorm-logger.js';
 /** Where the database remembers which migrations it has seen. */
 export const migrationsTableName = 'gangway_migrations';
 
-/** The options that both databases share; nothing is created or changed by connecting. */
+/** Returns the options that both databases share; nothing is created or changed by connecting. */
 export function dataSourceOptions(logger: Logger) {
   return {
     entities: [

@@ -55,8 +55,9 @@ export interface Transaction {
 /** The only door to the database, for reads too. */
 export interface Database {
   /**
-   * Commits when `work` resolves, rolls back when it throws. Throws when called inside another transaction, and DatabaseFailure
-   * (`busy`: may be tried again; `unreachable`, `server_failing`, `file_unusable`, `file_replaced`) where the database fails. Never await the network in it.
+   * Commits when `work` resolves, rolls back when it throws. Throws when called inside another
+   * transaction, and DatabaseFailure (`busy`: may be tried again; `unreachable`, `server_failing`,
+   * `file_unusable`, `file_replaced`) if the database fails. Never await the network in it.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Writes a row and rolls back; throws DatabaseFailure if the database cannot be written now. */

@@ -5,7 +5,10 @@ import type { FileTrouble } from './file-trouble.js';
 export type DatabaseFault =
   /** `problem` is a sentence for the administrator. */
   | { readonly kind: 'uri_invalid'; readonly problem: string }
-  /** The key at `index` of the old keys, or the current one where `index` is undefined, is not base64 of 32 bytes. */
+  /**
+   * The key at `index` of the old keys, or the current one where `index` is undefined, is not
+   * base64 of 32 bytes.
+   */
   | { readonly kind: 'key_invalid'; readonly index: number | undefined }
   /** The folder that the SQLite file should lie in does not exist. */
   | { readonly kind: 'directory_missing'; readonly directory: string }
@@ -21,18 +24,28 @@ export type DatabaseFault =
   | { readonly kind: 'lock_unusable'; readonly path: string; readonly reason: FileTrouble }
   /** No connection to the server, or none free in time, or the connection was lost. */
   | { readonly kind: 'unreachable'; readonly server: string }
-  /** The server does not know the user, the password is wrong, or the user may not do what is needed. */
+  /**
+   * The server does not know the user, the password is wrong, or the user may not do what is
+   * needed.
+   */
   | { readonly kind: 'access_denied'; readonly server: string }
   /** The server cannot serve or write at the moment; `sqlState` is its own code of the reason. */
   | { readonly kind: 'server_failing'; readonly server: string; readonly sqlState: string }
   | { readonly kind: 'database_missing'; readonly server: string; readonly database: string }
-  /** The database holds values sealed under a key that is neither the current one nor among the old ones. */
+  /**
+   * The database holds values sealed under a key that is neither the current one nor among the old
+   * ones.
+   */
   | { readonly kind: 'wrong_key'; readonly neededKeyId: string }
-  /** A newer version of this program has changed the database; `migrations` are those unknown here. */
+  /**
+   * A newer version of this program has changed the database; `migrations` are those unknown here.
+   */
   | { readonly kind: 'newer_schema'; readonly migrations: readonly string[] }
   /** Another daemon runs on the same SQLite file. */
   | { readonly kind: 'in_use'; readonly path: string }
-  /** Somebody else held what the transaction needed: nothing is written, and it may be tried again. */
+  /**
+   * Somebody else held what the transaction needed: nothing is written, and it may be tried again.
+   */
   | { readonly kind: 'busy' };
 
 /** Thrown by openDatabase, by transactions and by locks. */

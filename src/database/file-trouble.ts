@@ -31,7 +31,10 @@ export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
-/** Returns what an error of SQLite's or of the file system means for the file, or undefined if it concerns no file. */
+/**
+ * Returns what an error of SQLite's or of the file system means for the file, or undefined if it
+ * concerns no file.
+ */
 export function fileTrouble(error: unknown): FileTrouble | undefined {
   return troubles[errorCode(error)];
 }

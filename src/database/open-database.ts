@@ -14,11 +14,14 @@ import { openSqlite } from './sqlite.js';
 import { createTransactions } from './transactions.js';
 import { parseDatabaseUri } from './uri.js';
 
-/** Where the database is, the keys of what is sealed in it, and what it needs from outside. */
+/** If the database is, the keys of what is sealed in it, and what it needs from outside. */
 export interface DatabaseOptions {
   /** `sqlite:path`, `sqlite::memory:` or `postgres://user:password@host:port/database`. */
   readonly uri: Secret;
-  /** How many transactions may be open at once on PostgreSQL; 10 where absent. SQLite has one at a time. */
+  /**
+   * How many transactions may be open at once on PostgreSQL; 10 where absent. SQLite has one at a
+   * time.
+   */
   readonly maxConnections?: number;
   /** Whether this is the daemon, of which a SQLite file can have one only; false where absent. */
   readonly exclusive?: boolean;
@@ -31,8 +34,9 @@ export interface DatabaseOptions {
 const busyTimeoutMs = 5_000;
 
 /**
- * Opens the database, brings its schema up to date and seals under the current key what is under an old one.
- * Throws DatabaseFailure; a database with a newer schema or under another key is left as it was.
+ * Opens the database, brings its schema up to date and seals under the current key what is under an
+ * old one. Throws DatabaseFailure; a database with a newer schema or under another key is left as
+ * it was.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { logger, clock, random, encryption } = options;

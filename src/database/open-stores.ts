@@ -26,7 +26,7 @@ import { createUiaSessionStore } from './stores/typeorm-uia-session-store.js';
 import { createValidationSessionStore } from './stores/typeorm-validation-session-store.js';
 import type { TransactionSession } from './transaction-session.js';
 
-/** All stores, within one transaction. */
+/** Returns all stores, within one transaction. */
 export function openStores(session: TransactionSession, { sealer, hasher }: Sealing): Transaction {
   return {
     loginProcesses: createLoginProcessStore(session, sealer),

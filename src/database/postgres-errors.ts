@@ -10,15 +10,20 @@ export function explainConnecting(error: unknown, target: PostgresTarget): Datab
   if (error instanceof DatabaseFailure) return error;
   const cause = driverError(error);
   const { server } = target;
-  // The driver's own complaint about a password that the server asks for and the URI lacks has no code.
+  // The driver's own complaint about a password that the server asks for and the URI lacks has no
+  // code.
   const unanswered = cause instanceof Error && cause.message.startsWith('SASL');
   const fault = unanswered ? { kind: 'access_denied' as const, server } : faultOf(sqlState(cause) ?? '', target);
   return new DatabaseFailure(fault ?? { kind: 'unreachable', server }, { cause });
 }
 
-/** What the error of a query stands for: a known failure, or an error without the query's parameters. Other errors stay what they are. */
+/**
+ * What the error of a query stands for: a known failure, or an error without the query's
+ * parameters. Other errors stay what they are.
+ */
 export function explainQuery(error: unknown, target: PostgresTarget): unknown {
-  // TypeORM releases a connection as soon as it breaks, so this is what the next query in its transaction meets.
+  // TypeORM releases a connection as soon as it breaks, so this is what the next query in its
+  // transaction meets.
   if (error instanceof QueryRunnerAlreadyReleasedError) {
     return new DatabaseFailure({ kind: 'unreachable', server: target.server }, { cause: error });
   }
@@ -33,7 +38,10 @@ function driverError(error: unknown): unknown {
   return error instanceof QueryFailedError ? error.driverError : error;
 }
 
-/** The five characters by which the server itself says what went wrong; none where the connection or the driver failed. */
+/**
+ * Returns the five characters by which the server itself says what went wrong, or none if the
+ * connection or the driver failed.
+ */
 function sqlState(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
   return /^[0-9A-Z]{5}$/.test(error.code) && 'severity' in error ? error.code : undefined;
@@ -67,7 +75,8 @@ const byClass: Readonly<Record<string, Meaning>> = {
   '40': 'busy',
   '55': 'busy',
   '72': 'busy',
-  // Insufficient resources, operator intervention, system error, configuration file error, internal error (damaged data).
+  // Insufficient resources, operator intervention, system error, configuration file error, internal
+  // error (damaged data).
   '53': 'server_failing',
   '57': 'server_failing',
   '58': 'server_failing',
@@ -75,7 +84,10 @@ const byClass: Readonly<Record<string, Meaning>> = {
   XX: 'server_failing',
 };
 
-/** Returns the known failure behind a SQLSTATE (PostgreSQL's appendix "PostgreSQL Error Codes"), or undefined if the query is at fault. */
+/**
+ * Returns the known failure behind a SQLSTATE (PostgreSQL's appendix "PostgreSQL Error Codes"), or
+ * undefined if the query is at fault.
+ */
 function faultOf(state: string, { server, database }: PostgresTarget): DatabaseFault | undefined {
   const kind = byState[state] ?? byClass[state.slice(0, 2)];
   if (kind === undefined) return undefined;

@@ -16,7 +16,10 @@ const idleInTransactionMs = 60_000;
 /** Besides those for transactions, one connection holds the locks. */
 const defaultConnections = 10;
 
-/** Opens a PostgreSQL database with a pool of connections; throws DatabaseFailure. Its locks reach over all daemons that use it. */
+/**
+ * Opens a PostgreSQL database with a pool of connections; throws DatabaseFailure. Its locks reach
+ * over all daemons that use it.
+ */
 export async function openPostgres(
   target: PostgresTarget,
   deps: { readonly maxConnections: number | undefined; readonly clock: Clock; readonly logger: Logger },
@@ -45,7 +48,8 @@ export async function openPostgres(
     const client = new pg.Client(connection);
     try {
       await client.connect();
-      // The locks of a host that vanished without a word must not last for the two hours of the usual TCP settings.
+      // The locks of a host that vanished without a word must not last for the two hours of the
+      // usual TCP settings.
       await client.query(
         'SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3',
       );
@@ -105,7 +109,8 @@ export async function openPostgres(
       const result = await client.query('COMMIT').catch((error: unknown) => {
         throw explainConnecting(error, target);
       });
-      // PostgreSQL answers so, and reports no error, when a query of the transaction failed and the failure was ignored.
+      // PostgreSQL answers so, and reports no error, when a query of the transaction failed and the
+      // failure was ignored.
       if (result.command !== 'COMMIT') throw new Error('a transaction went on after one of its queries had failed');
     },
     settle: () => Promise.resolve(),

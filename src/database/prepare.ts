@@ -15,9 +15,10 @@ const checkId = 'check';
 const checkText = 'this opens with the right encryption key';
 
 /**
- * Makes the database fit for this version and this encryption key, all in one transaction that excludes other openings:
- * refuses a newer schema and a wrong key before anything is written, migrates, and seals anew what is under an old key.
- * Throws DatabaseFailure newer_schema or wrong_key.
+ * Makes the database fit for this version and this encryption key, all in one transaction that
+ * excludes other openings: refuses a newer schema and a wrong key before anything is written,
+ * migrates, and seals anew what is under an old key. Throws DatabaseFailure newer_schema or
+ * wrong_key.
  */
 export async function prepareDatabase(deps: {
   readonly backend: Backend;
@@ -60,7 +61,7 @@ async function refuseNewerSchema(queryRunner: QueryRunner): Promise<void> {
   if (unknown.length > 0) throw new DatabaseFailure({ kind: 'newer_schema', migrations: unknown });
 }
 
-/** Whether there was a value to check the key by; throws where it does not open. */
+/** Returns whether there was a value to check the key by; throws if it does not open. */
 async function checkKey(queryRunner: QueryRunner, sealer: Sealer): Promise<boolean> {
   const place = sealedColumns.sealingCheckValue;
   if (!(await queryRunner.hasTable(place.table))) return false;

@@ -13,8 +13,8 @@ export interface Sealing {
 }
 
 /**
- * Seals under the current key what is sealed under another, hashes it anew where its hash is kept, and says how many values;
- * throws UnreadableValue where one does not open.
+ * Seals under the current key what is sealed under another, hashes it anew if its hash is kept, and
+ * says how many values; throws UnreadableValue if one does not open.
  */
 export async function reseal(queryRunner: QueryRunner, sealing: Sealing): Promise<number> {
   let count = 0;
@@ -42,9 +42,11 @@ async function resealColumn(
       const changes = [{ column, value: sealer.seal(place, row.id, clear) }, ...hash];
       const assignments = changes.map((change, index) => `${change.column} = $${index + 1}`).join(', ');
       const next = changes.length + 1;
-      // SQLite numbers parameters by where they stand, PostgreSQL by their names: both must say the same.
+      // SQLite numbers parameters by if they stand, PostgreSQL by their names: both must say the
+      // same.
       const sql = `UPDATE ${table} SET ${assignments} WHERE id = $${next} AND ${column} = $${next + 1}`;
-      // Another daemon may have written the row since: then it is looked at again in the next round.
+      // Another daemon may have written the row since: then it is looked at again in the next
+      // round.
       await queryRunner.query(sql, [...changes.map(({ value }) => value), row.id, row.value]);
     }
     count += rows.length;

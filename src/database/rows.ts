@@ -1,6 +1,9 @@
 import type { QueryRunner } from 'typeorm';
 
-/** The rows that a SELECT answers; the caller vouches for their shape, which the SELECT's own text names. */
+/**
+ * Returns the rows that a SELECT answers; the caller vouches for their shape, which the SELECT's
+ * own text names.
+ */
 export async function selectRows<Row>(
   queryRunner: QueryRunner,
   sql: string,

@@ -2,7 +2,7 @@
 export interface SealedColumn {
   readonly table: string;
   readonly column: string;
-  /** The column that holds the keyed hash of the same value, where there is one. */
+  /** The column that holds the keyed hash of the same value, if there is one. */
   readonly hashColumn?: string;
 }
 

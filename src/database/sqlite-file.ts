@@ -5,17 +5,24 @@ import type { Logger } from '../base/logger.js';
 import { DatabaseFailure } from './failure.js';
 import { fileTrouble } from './file-trouble.js';
 
-/** A SQLite file with only one name, so that every process that opens it finds the same lock and the same log beside it. */
+/**
+ * A SQLite file with only one name, so that every process that opens it finds the same lock and the
+ * same log beside it.
+ */
 export interface SqliteFile {
   /** Without symbolic links. */
   readonly path: string;
-  /** Throws DatabaseFailure `file_replaced` if the path no longer leads to the file that was found there. */
+  /**
+   * Throws DatabaseFailure `file_replaced` if the path no longer leads to the file that was found
+   * there.
+   */
   requireInPlace(): void;
 }
 
 /**
- * Finds the file, and creates it if it does not exist, readable and writable for its owner only. SQLite gives its log and index
- * the same mode. Throws DatabaseFailure: `directory_missing`, `file_unusable`, `file_linked` or `file_mounted`.
+ * Finds the file, and creates it if it does not exist, readable and writable for its owner only.
+ * SQLite gives its log and index the same mode. Throws DatabaseFailure: `directory_missing`,
+ * `file_unusable`, `file_linked` or `file_mounted`.
  */
 export async function findSqliteFile(path: string, logger: Logger): Promise<SqliteFile> {
   const directory = dirname(path);
@@ -46,8 +53,8 @@ export async function findSqliteFile(path: string, logger: Logger): Promise<Sqli
 }
 
 /**
- * Returns a check that throws DatabaseFailure `file_replaced` unless the path still leads to the file that is there now. It is cheap enough for
- * every transaction.
+ * Returns a check that throws DatabaseFailure `file_replaced` unless the path still leads to the
+ * file that is there now. It is cheap enough for every transaction.
  */
 export function requireInPlace(path: string): () => void {
   const identify = () => {
@@ -65,14 +72,18 @@ async function createdOrFound(path: string): Promise<string> {
     if (fileTrouble(error) === undefined) return undefined;
     throw error;
   });
-  // Opening and closing an existing file would release the locks that this process has on it (POSIX, close()).
+  // Opening and closing an existing file would release the locks that this process has on it
+  // (POSIX, close()).
   if (real !== undefined) return real;
   const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
   await file.close();
   return realpath(path);
 }
 
-/** In a container a file can be mounted without its folder: then its log stays in the container, and is lost with it. */
+/**
+ * In a container a file can be mounted without its folder: then its log stays in the container, and
+ * is lost with it.
+ */
 async function isMountPoint(path: string): Promise<boolean> {
   const mounts = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
   return mounts.split('\n').some((line) => unescapeOctal(line.split(' ')[4] ?? '') === path);

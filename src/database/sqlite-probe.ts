@@ -1,11 +1,14 @@
 import sqlite3 from 'sqlite3';
 
-/** More than SQLite's smallest cache: the pages of the row go to the disk before the transaction ends. */
+/**
+ * More than SQLite's smallest cache: the pages of the row go to the disk before the transaction
+ * ends.
+ */
 const rowLength = 64 * 1024;
 
 /**
- * Writes a row and rolls back, on a connection of its own: an open one would read a damaged file from its cache, and write nothing to a full
- * disk before it commits. Rejects with SQLite's error.
+ * Writes a row and rolls back, on a connection of its own: an open one would read a damaged file
+ * from its cache, and write nothing to a full disk before it commits. Rejects with SQLite's error.
  */
 export async function probeSqlite(path: string, busyTimeoutMs: number): Promise<void> {
   const connection = await new Promise<sqlite3.Database>((resolve, reject) => {

@@ -14,7 +14,10 @@ import type { SqliteTarget } from './uri.js';
 
 const walAttempts = 10;
 
-/** Opens a SQLite file, readable to its owner only where it is new; throws DatabaseFailure. Its locks reach over this process. */
+/**
+ * Opens a SQLite file, readable to its owner only where it is new; throws DatabaseFailure. Its
+ * locks reach over this process.
+ */
 export async function openSqlite(
   target: SqliteTarget,
   deps: {
@@ -32,7 +35,8 @@ export async function openSqlite(
   const dataSource = new DataSource({
     ...dataSourceOptions(logger),
     type: 'sqlite',
-    // TypeORM would have every call of sqlite3 in this process keep its stack and print its parameters, in case that it fails.
+    // TypeORM would have every call of sqlite3 in this process keep its stack and print its
+    // parameters, in case that it fails.
     driver: { ...sqlite3, verbose: () => sqlite3 },
     database: path,
     busyTimeout: busyTimeoutMs,
@@ -44,12 +48,14 @@ export async function openSqlite(
     await lock?.release();
     throw explain(error);
   }
-  // What is written to a file that was moved or replaced is lost, or destroys the database of another daemon.
+  // What is written to a file that was moved or replaced is lost, or destroys the database of
+  // another daemon.
   const requireOwn = () => {
     file?.requireInPlace();
     lock?.requireHeld();
   };
-  // A transaction that reads first and writes later fails at once where another program has written in between.
+  // Returns a transaction that reads first and writes later fails at once where another program has
+  // written in between.
   const begin = async (queryRunner: QueryRunner) => {
     requireOwn();
     await execute(queryRunner, 'BEGIN IMMEDIATE');
@@ -63,7 +69,8 @@ export async function openSqlite(
       } catch (error) {
         if (!isBusy(explain(error))) throw error;
         if (attempt === walAttempts) return undefined;
-        // For this one change SQLite does not wait until others have written; for a transaction it does.
+        // For this one change SQLite does not wait until others have written; for a transaction it
+        // does.
         await begin(queryRunner);
         await queryRunner.query('ROLLBACK');
       }
@@ -99,7 +106,10 @@ export async function openSqlite(
   };
 }
 
-/** Runs a statement without rows or parameters. TypeORM would have SQLite's thread prepare, run and finalize it one after another. */
+/**
+ * Runs a statement without rows or parameters. TypeORM would have SQLite's thread prepare, run and
+ * finalize it one after another.
+ */
 async function execute(queryRunner: QueryRunner, sql: string): Promise<void> {
   const connection: unknown = await queryRunner.connect();
   if (!(connection instanceof sqlite3.Database)) throw new Error('a transaction without a connection of the driver');

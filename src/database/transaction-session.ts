@@ -1,6 +1,8 @@
 import type { QueryRunner } from 'typeorm';
 
-/** What the stores of one transaction work with: it refuses to serve once the transaction is over. */
+/**
+ * What the stores of one transaction work with: it refuses to serve once the transaction is over.
+ */
 export class TransactionSession {
   #over = false;
   readonly #queryRunner: QueryRunner;

@@ -8,7 +8,10 @@ import { TransactionSession } from './transaction-session.js';
 
 /** The one way in which transactions are made. */
 export interface Transactions {
-  /** Commits when `work` resolves, rolls back when it throws; throws when called inside another transaction. */
+  /**
+   * Commits when `work` resolves, rolls back when it throws; throws when called inside another
+   * transaction.
+   */
   run<T>(work: (session: TransactionSession) => Promise<T>): Promise<T>;
   /** Writes a row and rolls back, in the order of the transactions; throws DatabaseFailure. */
   probe(): Promise<void>;
@@ -19,7 +22,7 @@ export interface Transactions {
 /** Not less: a first start on a small machine takes half a second for its schema and keys. */
 const slowMs = 1_000;
 
-/** Transactions on that backend: first come, first served where it has one connection only. */
+/** Transactions on that backend: first come, first served if it has one connection only. */
 export function createTransactions(deps: {
   readonly backend: Backend;
   readonly clock: Clock;
@@ -35,7 +38,8 @@ export function createTransactions(deps: {
   let lockedUpTo = 0;
 
   const begin = async (turn: number) => {
-    // Those that waited behind it have waited for the same lock: each trying in its turn would add up the times.
+    // Those that waited behind it have waited for the same lock: each trying in its turn would add
+    // up the times.
     if (turn <= lockedUpTo) throw new DatabaseFailure({ kind: 'busy' });
     const queryRunner = await backend.connect();
     try {
@@ -64,7 +68,8 @@ export function createTransactions(deps: {
       const explained = backend.explain(error);
       const lost = explained instanceof DatabaseFailure && explained.fact.kind === 'unreachable';
       if (lost) await backend.abandon(queryRunner);
-      // Where even this fails, SQLite has rolled back by itself, and a PostgreSQL connection is past use.
+      // Where even this fails, SQLite has rolled back by itself, and a PostgreSQL connection is
+      // past use.
       else await queryRunner.query('ROLLBACK').catch(() => backend.abandon(queryRunner));
       throw explained;
     } finally {

@@ -1,7 +1,10 @@
 import type { Logger as TypeormLogger } from 'typeorm';
 import type { Logger } from '../base/logger.js';
 
-/** Gives what TypeORM has to say to the project's log, and leaves out queries: their parameters are nobody's business. */
+/**
+ * Gives what TypeORM has to say to the project's log, and leaves out queries: their parameters are
+ * nobody's business.
+ */
 export function createTypeormLogger(logger: Logger): TypeormLogger {
   return {
     logQuery: () => undefined,

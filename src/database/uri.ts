@@ -16,7 +16,10 @@ export interface PostgresTarget {
   readonly database: string;
 }
 
-/** Reads `sqlite:path`, `sqlite::memory:` or `postgres://...` (`postgresql://` too); throws DatabaseFailure uri_invalid. */
+/**
+ * Reads `sqlite:path`, `sqlite::memory:` or `postgres://...` (`postgresql://` too); throws
+ * DatabaseFailure uri_invalid.
+ */
 export function parseDatabaseUri(uri: Secret): SqliteTarget | PostgresTarget {
   const text = uri.reveal();
   if (text.startsWith('sqlite:')) return parseSqlite(text.slice('sqlite:'.length));
@@ -26,7 +29,8 @@ export function parseDatabaseUri(uri: Secret): SqliteTarget | PostgresTarget {
 
 function parseSqlite(path: string): SqliteTarget {
   if (path === '') throw invalid('The path of the SQLite file is missing after sqlite:.');
-  // Other programs read sqlite:///name as a relative path, and RFC 8089 file URIs as an absolute one.
+  // Other programs read sqlite:///name as a relative path, and RFC 8089 file URIs as an absolute
+  // one.
   if (path.startsWith('//')) {
     throw invalid('Write the SQLite file without slashes after sqlite:, as in sqlite:/data/name.db.');
   }

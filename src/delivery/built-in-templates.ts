@@ -1,4 +1,7 @@
-/** The templates that come with the program, by the names of their files. The language is that of eta, https://eta.js.org. */
+/**
+ * The templates that come with the program, by the names of their files. The language is that of
+ * eta, https://eta.js.org.
+ */
 export const builtInTemplates = {
   'validation.subject.eta': `Confirm your e-mail address`,
 

@@ -18,7 +18,7 @@ interface Alarm {
   readonly silent: number;
 }
 
-/** A log that says the same about a channel once in a quarter of an hour. */
+/** Returns a log that says the same about a channel once in a quarter of an hour. */
 export function createChannelLog({ clock, logger }: { readonly clock: Clock; readonly logger: Logger }): ChannelLog {
   const alarms = new Map<string, Map<string, Alarm>>();
 

@@ -10,8 +10,9 @@ export interface Channel<M extends Message> {
   /** The most messages under way at a time. */
   readonly maxConcurrent: number;
   /**
-   * Resolves when the message is taken; throws DeliveryFailure, with a ChannelTrouble as its cause where an admin has something to mend.
-   * Calls `handOver` before the message itself goes out: one that is given up later may arrive.
+   * Resolves when the message is taken; throws DeliveryFailure, with a ChannelTrouble as its cause
+   * if an admin has something to mend. Calls `handOver` before the message itself goes out: one
+   * that is given up later may arrive.
    */
   send(message: M, signal: AbortSignal, handOver: () => void): Promise<void>;
   /** Lets go of what it holds open. */
@@ -41,7 +42,10 @@ export type ChannelProblem =
   /** The provider takes connections, and says that it does not work. */
   | 'out_of_order';
 
-/** What stands in the log of a channel that does not work; `detail` holds nothing secret and nobody's address. */
+/**
+ * What stands in the log of a channel that does not work; `detail` holds nothing secret and
+ * nobody's address.
+ */
 export class ChannelTrouble extends Error {
   constructor(
     readonly problem: ChannelProblem,
@@ -53,7 +57,7 @@ export class ChannelTrouble extends Error {
   }
 }
 
-/** The failure of a channel that does not work. */
+/** Returns the failure of a channel that does not work. */
 export function channelDown(
   problem: ChannelProblem,
   detail: string,

@@ -8,7 +8,7 @@ import { createChannelLog, type ChannelLog } from './channel-log.js';
 import { DeliveryFailure, type DeliveryFault } from './failure.js';
 import type { Message, Messenger } from './messenger.js';
 
-/** What createMessenger needs. */
+/** The dependencies of createMessenger. */
 export interface MessengerDeps {
   /** In the order in which they are tried. */
   readonly email: readonly EmailChannel[];
@@ -30,9 +30,10 @@ const maxWaiting = 200;
 type Send<M extends Message> = (message: M, groups: readonly QuotaGroup[]) => Promise<void>;
 
 /**
- * A messenger that tries one channel after the other. A message goes to the next channel whatever the one before has said of it, and the
- * most telling of their failures is thrown when none has taken it: an address that does not exist, then one that can be tried again later.
- * It says that the message may have been sent where that holds for any of them.
+ * Returns a messenger that tries one channel after the other. A message goes to the next channel
+ * whatever the one before has said of it, and the most telling of their failures is thrown when
+ * none has taken it: an address that does not exist, then one that can be tried again later. It
+ * says that the message may have been sent if that holds for any of them.
  */
 export function createMessenger({ email, phone, clock, logger }: MessengerDeps): ClosableMessenger {
   const log = createChannelLog({ clock, logger });

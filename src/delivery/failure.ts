@@ -15,7 +15,10 @@ export type DeliveryFault =
 
 /** Thrown by every method of Messenger. */
 export class DeliveryFailure extends Failure<DeliveryFault> {
-  /** Whether the message may arrive all the same; false where it is certain that it was not handed over, or not taken. */
+  /**
+   * Whether the message may arrive all the same, or false if it is certain that it was not handed
+   * over, or not taken.
+   */
   readonly mayHaveSent: boolean;
 
   constructor(fact: DeliveryFault, options: { readonly cause?: unknown; readonly mayHaveSent?: boolean } = {}) {

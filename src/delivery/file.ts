@@ -4,15 +4,18 @@ import type { Logger } from '../base/logger.js';
 import { channelDown, type Channel } from './channel.js';
 import type { Message } from './messenger.js';
 
-/** What createFileChannel needs. */
+/** The dependencies of createFileChannel. */
 export interface FileChannelDeps {
-  /** Of the file; it is made where it does not exist. */
+  /** Of the file; it is made if it does not exist. */
   readonly path: string;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** A channel that appends each message to a file, as one line of JSON, and sends nothing: for tests. Says so in the log. */
+/**
+ * Returns a channel that appends each message to a file, as one line of JSON, and sends nothing:
+ * for tests. Says so in the log.
+ */
 export function createFileChannel({ path, clock, logger }: FileChannelDeps): Channel<Message> {
   logger.warn('messages go into a file, and to nobody: this is for tests only', { path });
 

@@ -7,7 +7,10 @@ import { problemsOf } from './try-templates.js';
 
 /** What loadTemplates needs. */
 export interface LoadTemplatesDeps {
-  /** With templates of the admin's; undefined where there are none. They are programs, and may do whatever the daemon may. */
+  /**
+   * With templates of the admin's, or undefined if there are none. They are programs, and may do
+   * whatever the daemon may.
+   */
   readonly folder: string | undefined;
   /** What people know this service by, such as the host name of its web address. */
   readonly service: string;
@@ -26,9 +29,11 @@ const brandName = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 const maxTemplateBytes = 256 * 1024;
 
 /**
- * The templates of the folder, and for messages that it has none for, those that come with the program. Its folders are brands, each a
- * folder of the same kind: what a brand has no templates for comes from the folder itself. Everything is read and tried here; no name that
- * a stranger gives ever reaches the file system. Throws SettingsFailure with everything that is wrong.
+ * Returns the templates of the folder, and for messages that it has none for, those that come with
+ * the program. Its folders are brands, each a folder of the same kind: what a brand has no
+ * templates for comes from the folder itself. Everything is read and tried here; no name that a
+ * stranger gives ever reaches the file system. Throws SettingsFailure with everything that is
+ * wrong.
  */
 export async function loadTemplates({ folder, service }: LoadTemplatesDeps): Promise<Templates> {
   if (folder === undefined) return createTemplates({ service });

@@ -3,7 +3,10 @@ import type { QuotaGroup } from '../base/quota-groups.js';
 import type { Secret } from '../base/secret.js';
 import type { StrangersText } from '../base/strangers-text.js';
 
-/** What is mailed to validate an e-mail address, or to set a new password by one that belongs to an account. */
+/**
+ * What is mailed to validate an e-mail address, or to set a new password by one that belongs to an
+ * account.
+ */
 export interface EmailValidation {
   readonly kind: 'email_validation' | 'email_password_reset';
   readonly to: string;
@@ -12,7 +15,7 @@ export interface EmailValidation {
   readonly token: Secret;
   /** How long the link is good. */
   readonly expiresInMs: number;
-  /** Which of the configured designs; the usual one where it is unknown or absent. */
+  /** Which of the configured designs; the usual one if it is unknown or absent. */
   readonly brand: string | undefined;
 }
 
@@ -25,7 +28,10 @@ export interface PhoneValidation {
   readonly expiresInMs: number;
 }
 
-/** What is mailed to somebody who is invited to a room by e-mail. All but `link` was written by strangers. */
+/**
+ * What is mailed to somebody who is invited to a room by e-mail. All but `link` was written by
+ * strangers.
+ */
 export interface EmailInvite {
   readonly kind: 'email_invite';
   readonly to: string;
@@ -50,11 +56,12 @@ export type Message = EmailValidation | PhoneValidation | EmailInvite | EmailInU
 
 /** Gets messages to humans: by the first of the configured channels that can. */
 export interface Messenger {
-  /** Whether a channel is configured at all for messages of this kind. */
+  /** Returns whether a channel is configured at all for messages of this kind. */
   canSend(kind: Message['kind']): boolean;
   /**
-   * Resolves when a channel has taken the message; throws DeliveryFailure. Bounded in time. `groups` are the quota groups of the caller, each
-   * of which takes a part of the queues only; the whole is for the caller if absent.
+   * Resolves when a channel has taken the message; throws DeliveryFailure. Bounded in time.
+   * `groups` are the quota groups of the caller, each of which takes a part of the queues only; the
+   * whole is for the caller if absent.
    */
   send(message: Message, groups?: readonly QuotaGroup[]): Promise<void>;
 }

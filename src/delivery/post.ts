@@ -14,14 +14,17 @@ export interface Post {
 /** What a provider answered. */
 export interface PostAnswer {
   readonly status: number;
-  /** How long it asks us to wait, in milliseconds; undefined where it does not say. */
+  /** How long it asks us to wait, in milliseconds, or undefined if it does not say. */
   readonly retryAfterMs: number | undefined;
   readonly text: string;
 }
 
 const maxAnswerBytes = 64 * 1024;
 
-/** Posts, and reads an answer of bounded size; follows no redirect, because that would take a secret elsewhere. Throws DeliveryFailure. */
+/**
+ * Posts, and reads an answer of bounded size; follows no redirect, because that would take a secret
+ * elsewhere. Throws DeliveryFailure.
+ */
 export async function post({ url, headers, body, signal, handOver }: Post): Promise<PostAnswer> {
   handOver();
   try {
@@ -51,7 +54,10 @@ export async function post({ url, headers, body, signal, handOver }: Post): Prom
   }
 }
 
-/** Whether an error is one from before the first byte of a request: of names, of connecting, of certificates. */
+/**
+ * Returns whether an error is one from before the first byte of a request: of names, of connecting,
+ * of certificates.
+ */
 function isOfConnecting(code: string): boolean {
   return (
     /^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|ENOTFOUND|EAI_[A-Z]+|UND_ERR_CONNECT_TIMEOUT)$/.test(

@@ -12,14 +12,18 @@ interface SmtpError {
 // Servers that put off mail from those whom they do not know take it after some minutes.
 const usualWaitMs = 5 * 60_000;
 
-/** The failure that an error of the mail library means; nothing of `to` gets into its detail. `timesRead`: how often the message went out. */
+/**
+ * Returns the failure that an error of the mail library means; nothing of `to` gets into its
+ * detail. `timesRead`: how often the message went out.
+ */
 export function smtpFailure(
   error: unknown,
   { to, timesRead }: { readonly to: string; readonly timesRead: number },
 ): DeliveryFailure {
   const { code, command, response, responseCode } = (error instanceof Error ? error : {}) as SmtpError;
   const said = typeof response === 'string' ? withoutAddress(response, to) : undefined;
-  // Postfix: "Relay access denied", Exchange: "Unable to relay", sendmail: "Relaying denied", qmail: "not in my list of allowed rcpthosts".
+  // Postfix: "Relay access denied", Exchange: "Unable to relay", sendmail: "Relaying denied",
+  // qmail: "not in my list of allowed rcpthosts".
   const deniesRelay = typeof response === 'string' && /\brelay|\brcpthosts\b/i.test(response.replaceAll(to, ''));
   const detail = [code, command, said].filter((part) => typeof part === 'string').join(': ') || 'no reason given';
   // The server's no to a message says nothing of one before it that was left without an answer.
@@ -58,7 +62,7 @@ interface Refusal {
   readonly mayHaveSent: boolean;
 }
 
-/** RFC 5321, section 4.2, and RFC 3463 where the server gives an enhanced code. */
+/** RFC 5321, section 4.2, and RFC 3463 if the server returns an enhanced code. */
 function refusal({ command, responseCode, said, deniesRelay, detail, mayHaveSent }: Refusal): DeliveryFailure {
   const enhanced = /^\d{3}[ -]([245]\.\d{1,3})\.\d{1,3}\b/.exec(said)?.[1];
   if (responseCode === 421) return channelDown('out_of_order', detail, { mayHaveSent });
@@ -75,7 +79,7 @@ function refusal({ command, responseCode, said, deniesRelay, detail, mayHaveSent
   return new DeliveryFailure({ kind: 'address_unreachable' }, { cause: new Error(detail), mayHaveSent });
 }
 
-/** What the server said, or only its codes where it names who was to get the message. */
+/** What the server said, or only its codes if it names who was to get the message. */
 function withoutAddress(response: string, to: string): string {
   const [local = to] = to.toLowerCase().split('@');
   const codes = /^\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?/.exec(response)?.[0] ?? '';

@@ -10,12 +10,12 @@ import { needsSmtpUtf8, offersSmtpUtf8 } from './smtp-utf8.js';
 import type { Templates } from './templates.js';
 
 /**
- * How the connection to the mail server is encrypted: from its start, after STARTTLS, after STARTTLS where the server offers it and with
- * whatever certificate it shows, or not at all.
+ * How the connection to the mail server is encrypted: from its start, after STARTTLS, after
+ * STARTTLS if the server offers it and with whatever certificate it shows, or not at all.
  */
 export type SmtpSecurity = 'tls' | 'starttls' | 'opportunistic' | 'none';
 
-/** What createSmtpChannel needs. */
+/** The dependencies of createSmtpChannel. */
 export interface SmtpDeps {
   readonly host: string;
   readonly port: number;
@@ -32,7 +32,10 @@ export interface SmtpDeps {
   readonly maxConnections?: number;
 }
 
-/** E-mail through an SMTP server. Throws SettingsFailure where a password would go over a connection that anybody may have undressed. */
+/**
+ * E-mail through an SMTP server. Throws SettingsFailure if a password would go over a connection
+ * that anybody may have undressed.
+ */
 export function createSmtpChannel(deps: SmtpDeps): EmailChannel {
   const { host, port, security, credentials, from, helloName, certificateAuthorities: ca, templates } = deps;
   const { deadlineMs = 20_000, maxConnections = 3 } = deps;
@@ -51,7 +54,8 @@ export function createSmtpChannel(deps: SmtpDeps): EmailChannel {
       rejectUnauthorized: security !== 'opportunistic',
       ...(ca === undefined ? {} : { ca: [...ca] }),
     },
-    // Its own timers are for what the deadline does not see: connections that nobody waits for any more.
+    // Its own timers are for what the deadline does not see: connections that nobody waits for any
+    // more.
     connectionTimeout: deadlineMs,
     greetingTimeout: deadlineMs,
     socketTimeout: deadlineMs,

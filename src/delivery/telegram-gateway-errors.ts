@@ -17,7 +17,10 @@ const ofTheAccount: Readonly<Record<string, ChannelProblem>> = {
 const usualWaitMs = 60_000;
 const longestWaitMs = 24 * 60 * 60_000;
 
-/** The failure that an error of the Gateway API means; `retryAfterMs` is what the headers of the answer say. */
+/**
+ * Returns the failure that an error of the Gateway API means; `retryAfterMs` is what the headers of
+ * the answer say.
+ */
 export function gatewayFailure(error: string, retryAfterMs: number | undefined): DeliveryFailure {
   const ofNumber = ofNumbers[error];
   if (ofNumber !== undefined) return new DeliveryFailure({ kind: ofNumber });

@@ -31,7 +31,7 @@ export interface GatewayReports {
   take(report: ReceivedReport): void;
 }
 
-/** What createGatewayReports needs. */
+/** The dependencies of createGatewayReports. */
 export interface GatewayReportsDeps {
   /** Of all channels that have messages reported here. */
   readonly tokens: readonly Secret[];
@@ -53,8 +53,8 @@ const shape = z.object({
 });
 
 /**
- * Checks reports as https://core.telegram.org/gateway/api asks for: HMAC-SHA256 over the time, a line break and the body as it came, under
- * the SHA-256 of the token.
+ * Checks reports as https://core.telegram.org/gateway/api asks for: HMAC-SHA256 over the time, a
+ * line break and the body as it came, under the SHA-256 of the token.
  */
 export function createGatewayReports({ tokens, clock, logger }: GatewayReportsDeps): GatewayReports {
   const keys = tokens.map((token) => createHash('sha256').update(token.reveal()).digest());

@@ -3,24 +3,28 @@ import { channelDown, type PhoneChannel } from './channel.js';
 import { post } from './post.js';
 import { gatewayFailure } from './telegram-gateway-errors.js';
 
-/** What createTelegramGatewayChannel needs. */
+/** The dependencies of createTelegramGatewayChannel. */
 export interface TelegramGatewayDeps {
   readonly token: Secret;
-  /** Where the Gateway API is, without a slash at its end. */
+  /** If the Gateway API is, without a trailing slash. */
   readonly address: string;
   /** A verified channel of the admin's, without the @; Telegram's own name where undefined. */
   readonly senderUsername?: string | undefined;
   /** Where Telegram reports what became of a message, over https. */
   readonly callbackUrl?: string | undefined;
-  /** A code that is not delivered within this time is given up, and costs nothing; as long as the code is good, where undefined. */
+  /**
+   * A code that is not delivered within this time is given up, and costs nothing; as long as the
+   * code is good, where undefined.
+   */
   readonly undeliveredAfterMs?: number | undefined;
   readonly deadlineMs?: number;
   readonly maxConcurrent?: number;
 }
 
 /**
- * Phone codes through Telegram's Gateway API, which shows them in the Telegram app of whoever has the number
- * (https://core.telegram.org/gateway/api). The codes are ours, so that nothing is asked of Telegram when somebody enters one.
+ * Phone codes through Telegram's Gateway API, which shows them in the Telegram app of whoever has
+ * the number (https://core.telegram.org/gateway/api). The codes are ours, so that nothing is asked
+ * of Telegram when somebody enters one.
  */
 export function createTelegramGatewayChannel(deps: TelegramGatewayDeps): PhoneChannel {
   const { token, address, senderUsername, callbackUrl, undeliveredAfterMs } = deps;
@@ -54,7 +58,7 @@ export function createTelegramGatewayChannel(deps: TelegramGatewayDeps): PhoneCh
   };
 }
 
-// The bounds that the API sets.
+// Returns the bounds that the API sets.
 function ttlSeconds(ms: number): number {
   return Math.min(3600, Math.max(30, Math.floor(ms / 1000)));
 }

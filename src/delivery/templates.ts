@@ -22,7 +22,7 @@ export interface Templates {
 /** The sources of a complete set of templates. */
 export type TemplateSources = Readonly<Record<TemplateName, string>>;
 
-/** What createTemplates needs. */
+/** The dependencies of createTemplates. */
 export interface TemplatesDeps {
   /** What people know this service by, such as the host name of its web address. */
   readonly service: string;
@@ -38,8 +38,9 @@ type Render = (data: TemplateData) => string;
 const longestSubject = 200;
 
 /**
- * Templates in the language of eta: `it` holds what there is to say, `<%= %>` writes it as the kind of the file needs it, and a name that
- * `it` does not have is an error. Throws what eta says of a template that cannot be read.
+ * Templates in the language of eta: `it` holds what there is to say, `<%= %>` writes it as the kind
+ * of the file needs it, and a name that `it` does not have is an error. Throws what eta says of a
+ * template that cannot be read.
  */
 export function createTemplates({ service, usual = builtInTemplates, brands = new Map() }: TemplatesDeps): Templates {
   const usualDesign = designOf(usual);
@@ -114,7 +115,8 @@ function designOf(sources: TemplateSources): Design {
   };
 }
 
-// Without the part of eta that reads files: what is included and laid out would come from wherever a name leads.
+// Without the part of eta that reads files: what is included and laid out would come from wherever
+// a name leads.
 function compiled(source: string, escapeFunction: (value: unknown) => string): Render {
   const eta = new Eta({ escapeFunction, autoTrim: false });
   const template = eta.compile(source);
@@ -130,7 +132,7 @@ function htmlText(value: unknown): string {
   return escapeHtml(plainText(value));
 }
 
-/** The data, which throws for names that it does not have. */
+/** Returns the data, which throws for names that it does not have. */
 function strict(data: TemplateData): TemplateData {
   return new Proxy(data, {
     get(target, name) {

@@ -43,7 +43,10 @@ const inUse: EmailInUse = { kind: 'email_in_use', to: 'alice@example.com', brand
 
 type Part = 'subject' | 'text' | 'html';
 
-/** Renders each template of a set with examples, and says what is wrong: it cannot be read, it fails, or it leaves out what it is for. */
+/**
+ * Renders each template of a set with examples, and says what is wrong: it cannot be read, it
+ * fails, or it leaves out what it is for.
+ */
 export function problemsOf(sources: TemplateSources): TriedTemplate[] {
   const names = Object.keys(builtInTemplates) as TemplateName[];
   return names.flatMap((file) => {

@@ -18,15 +18,16 @@ type Json = string | number | boolean | null | readonly Json[] | { readonly [key
 const placeholder = /\{(\w+)\}/g;
 const names: readonly string[] = ['number', 'digits', 'code', 'text'] satisfies (keyof WebhookValues)[];
 
-/** The body that is sent where the admin has written none. */
+/** The body that is sent if the admin has written none. */
 export const usualBodies: Readonly<Record<WebhookFormat, string>> = {
   json: '{"to":"{number}","code":"{code}","text":"{text}"}',
   form: 'to={number}&code={code}&text={text}',
 };
 
 /**
- * Reads the template of a body, in which `{number}`, `{digits}`, `{code}` and `{text}` stand inside texts of the JSON or values of the
- * form; whatever they become, it stays inside. Throws SettingsFailure where it is none, or holds neither the code nor the text.
+ * Reads the template of a body, in which `{number}`, `{digits}`, `{code}` and `{text}` stand inside
+ * texts of the JSON or values of the form; whatever they become, it stays inside. Throws
+ * SettingsFailure if it is none, or holds neither the code nor the text.
  */
 export function readWebhookBody(format: WebhookFormat, template: string): (values: WebhookValues) => string {
   const used = [...template.matchAll(placeholder)].map(([, name = '']) => name);

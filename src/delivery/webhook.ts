@@ -6,7 +6,7 @@ import { SettingsFailure } from './settings-failure.js';
 import type { Templates } from './templates.js';
 import { readWebhookBody, usualBodies, type WebhookFormat } from './webhook-body.js';
 
-/** What createWebhookChannel needs. */
+/** The dependencies of createWebhookChannel. */
 export interface WebhookDeps {
   readonly url: string;
   /** The value of the Authorization header. */
@@ -28,8 +28,9 @@ const contentTypes: Readonly<Record<WebhookFormat, string>> = {
 const usualWaitMs = 60_000;
 
 /**
- * Phone codes through an HTTP service of the admin's. 2xx: taken. 400 and 422: not for this number. 429: slow down, for as long as
- * Retry-After says. Anything else: the service does not work, or its settings here are wrong. Throws SettingsFailure for a body that is none.
+ * Phone codes through an HTTP service of the admin's. 2xx: taken. 400 and 422: not for this number.
+ * 429: slow down, for as long as Retry-After says. Anything else: the service does not work, or its
+ * settings here are wrong. Throws SettingsFailure for a body that is none.
  */
 export function createWebhookChannel(deps: WebhookDeps): PhoneChannel {
   const {

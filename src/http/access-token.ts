@@ -8,25 +8,28 @@ export interface TokenPlaces {
   readonly query: string;
 }
 
-// Visible ASCII (RFC 6750, 2.1, and what homeservers make); other texts are nobody's token, and do not fit into a header.
+// Visible ASCII (RFC 6750, 2.1, and what homeservers make); other texts are nobody's token, and do
+// not fit into a header.
 const tokenText = /^[\x21-\x7e]{1,4096}$/;
 
 /**
- * Returns what follows the scheme in `Authorization: Bearer <credentials>`, as it came; undefined without the header and for other schemes.
- * The name of a scheme may be in any case (RFC 9110, 11.1).
+ * Returns what follows the scheme in `Authorization: Bearer <credentials>`, as it came; undefined
+ * without the header and for other schemes. The name of a scheme may be in any case (RFC 9110,
+ * 11.1).
  */
 export function readBearer(authorization: string | undefined): string | undefined {
   return /^Bearer +(.*)$/i.exec(authorization ?? '')?.[1];
 }
 
-/** Returns credentials as an access token; undefined if they are none. */
+/** Returns credentials as an access token, or undefined if they are none. */
 export function toAccessToken(credentials: string | undefined): Secret | undefined {
   return credentials !== undefined && tokenText.test(credentials) ? new Secret(credentials) : undefined;
 }
 
 /**
- * The access token of a request: that of `Authorization: Bearer`, else the query parameter `access_token`, where clients of old put
- * it; undefined where there is none. Nobody has looked at it.
+ * Returns the access token of a request: that of `Authorization: Bearer`, else the query parameter
+ * `access_token`, where clients of old put it, or undefined if there is none. Nobody has looked at
+ * it.
  */
 export function readAccessToken({ authorization, query }: TokenPlaces): Secret | undefined {
   return toAccessToken(readBearer(authorization) ?? new URLSearchParams(query).get('access_token') ?? undefined);

@@ -11,19 +11,25 @@ import { plainProblemReply } from './plain-problems.js';
 import type { UndeclaredReplies } from './reply-check.js';
 import { writeReply } from './write-reply.js';
 
-/** What createApplication needs. */
+/** The dependencies of createApplication. */
 export interface ApplicationDeps {
   readonly routes: Middleware<Exchange>;
   readonly clientAddress: ClientAddress;
   readonly undeclaredReplies: UndeclaredReplies;
-  /** Whether a failure means that something every request needs fails at the moment; no failure does where absent. */
+  /**
+   * Whether a failure means that something every request needs fails at the moment; no failure does
+   * where absent.
+   */
   readonly isUnavailable?: ((failure: Failure) => boolean) | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
 }
 
-/** The Koa application around the routes: request ids, one access line per request, and every error as its surface spells it. */
+/**
+ * Returns the Koa application around the routes: request ids, one access line per request, and
+ * every error as its surface spells it.
+ */
 export function createApplication(deps: ApplicationDeps): RequestListener {
   const { routes, clock, random, logger } = deps;
   const koa = new Koa<Exchange>();

@@ -16,7 +16,9 @@ export interface Credentials {
   readonly clientAddress: string;
   /** Who may be asked for depends on it on some surfaces. */
   readonly query?: URLSearchParams | undefined;
-  /** For surfaces that take other tokens than most: tells whose they are, in place of the usual way. */
+  /**
+   * For surfaces that take other tokens than most: tells whose they are, in place of the usual way.
+   */
   readonly findTokenHolder?: FindTokenHolder | undefined;
 }
 
@@ -40,16 +42,21 @@ export type TokenVerdict =
 /** Tells whose access token a text is. */
 export type FindTokenHolder = (token: Secret, clientAddress: string) => Promise<TokenVerdict>;
 
-/** What createBearerAuth needs. */
+/** The dependencies of createBearerAuth. */
 export interface BearerAuthDeps {
-  /** Any of them will do, so that a secret can be replaced without a moment in which neither works. */
+  /**
+   * Any of them will do, so that a secret can be replaced without a moment in which neither works.
+   */
   readonly secrets: readonly Secret[];
   /** Programs that have secrets of their own. */
   readonly consumers?: readonly { readonly name: string; readonly secret: Secret }[];
-  /** Where it is there, a Matrix user's own access token will do too. */
+  /** If it is there, a Matrix user's own access token will do too. */
   readonly findTokenHolder?: FindTokenHolder | undefined;
   readonly logger: Logger;
-  /** How many wrong secrets one client may send within `windowMs` before they are answered with `too_many_attempts`. */
+  /**
+   * How many wrong secrets one client may send within `windowMs` before they are answered with
+   * `too_many_attempts`.
+   */
   readonly failuresAllowed: number;
   readonly windowMs: number;
 }
@@ -57,11 +64,12 @@ export interface BearerAuthDeps {
 const unauthorized: Admission = { problem: { kind: 'unauthorized' } };
 
 /**
- * Admits clients that send `Authorization: Bearer <secret>`. Compares in constant time, with all the secrets.
- * A right secret always passes, however many wrong ones came from its address before: everybody behind one proxy or one
- * integration manager shares an address, and must not be locked out by a stranger there. What keeps guessing hopeless is
- * the length of the secret; the limit keeps it cheap, and visible in the log.
- * An access token is looked up only while its address is below the limit, and no more of them at once than may be wrong.
+ * Admits clients that send `Authorization: Bearer <secret>`. Compares in constant time, with all
+ * the secrets. A right secret always passes, however many wrong ones came from its address before:
+ * everybody behind one proxy or one integration manager shares an address, and must not be locked
+ * out by a stranger there. What keeps guessing hopeless is the length of the secret; the limit
+ * keeps it cheap, and visible in the log. An access token is looked up only while its address is
+ * below the limit, and no more of them at once than may be wrong.
  */
 export function createBearerAuth(deps: BearerAuthDeps): Authenticator {
   const { secrets, consumers = [], findTokenHolder, logger, failuresAllowed, windowMs } = deps;

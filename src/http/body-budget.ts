@@ -10,7 +10,9 @@ export interface BodyBudgetLimits {
 
 /** The share of one request in the budget. */
 export interface BodyAllowance {
-  /** Reserves so many bytes more; returns false, and reserves nothing, if a bound would be exceeded. */
+  /**
+   * Reserves so many bytes more; returns false, and reserves nothing, if a bound would be exceeded.
+   */
   take(bytes: number): boolean;
   /** Returns all that was reserved. May be called twice. */
   release(): void;

@@ -4,13 +4,17 @@ import { z } from 'zod';
 export interface ListBounds {
   readonly max: number;
   readonly description: string;
-  /** Whether a wrong element is reported as the fault of the list (`wrong_value`) instead of as its own. */
+  /**
+   * Whether a wrong element is reported as the fault of the list (`wrong_value`) instead of as its
+   * own.
+   */
   readonly isOneValue?: boolean;
 }
 
 /**
- * Declares a list in a request body. The number of elements is checked before any of them, and the check ends at the first that is wrong: the
- * cost of a list from a client does not depend on what it fills it with. Request bodies must have no other lists or records.
+ * Declares a list in a request body. The number of elements is checked before any of them, and the
+ * check ends at the first that is wrong: the cost of a list from a client does not depend on what
+ * it fills it with. Request bodies must have no other lists or records.
  */
 export function boundedList<Element extends z.ZodType>(element: Element, bounds: ListBounds) {
   const { max, description, isOneValue = false } = bounds;

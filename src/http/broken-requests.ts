@@ -26,7 +26,10 @@ const brokenRequestHeaders = {
   ...crossOriginHeaders,
 };
 
-/** Answers what is no HTTP, or too much or too slow of it: Node's own answers have no body, and every answer of ours is JSON. */
+/**
+ * Answers what is no HTTP, or too much or too slow of it: Node's own answers have no body, and
+ * every answer of ours is JSON.
+ */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex, clock: Clock): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

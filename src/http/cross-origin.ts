@@ -1,6 +1,7 @@
 /**
- * What lets the pages of any web site use a surface and read its answers, errors included (Fetch, "CORS protocol"). Requests carry their
- * credentials in a header that the page sets, so no site gains anything that it does not have. `*` would not cover Authorization.
+ * What lets the pages of any web site use a surface and read its answers, errors included (Fetch,
+ * "CORS protocol"). Requests carry their credentials in a header that the page sets, so no site
+ * gains anything that it does not have. `*` would not cover Authorization.
  */
 export const crossOriginHeaders: Readonly<Record<string, string>> = {
   'Access-Control-Allow-Origin': '*',

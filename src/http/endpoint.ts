@@ -7,7 +7,10 @@ import type { InputSource } from './read-input.js';
 import type { ReceivedRequest } from './received-request.js';
 import type { Answer, PageReply } from './reply.js';
 
-/** What a reply of one status looks like. `headers` names headers that it may carry, with a description of each. */
+/**
+ * What a reply of one status looks like. `headers` names headers that it may carry, with a
+ * description of each.
+ */
 export interface ReplyShape<Schema extends z.ZodType = z.ZodType> {
   readonly description: string;
   readonly schema: Schema;
@@ -21,12 +24,15 @@ export interface PageShape {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Whether replies of this shape are pages. */
+/** Returns whether replies of this shape are pages. */
 export function isPage(shape: ReplyShape | PageShape): shape is PageShape {
   return 'page' in shape;
 }
 
-/** A parameter of a path. `pattern` is what it matches before percent-decoding; one segment unless told otherwise. */
+/**
+ * A parameter of a path. `pattern` is what it matches before percent-decoding; one segment unless
+ * told otherwise.
+ */
 export interface PathParameter {
   readonly description: string;
   readonly example?: string;
@@ -48,10 +54,13 @@ export type PathNames<Path extends string> = Path extends `${string}{${infer Nam
 export interface EndpointRequest<Name extends string, Body, Query extends string = never> {
   /** Percent-decoded. */
   readonly params: Readonly<Record<Name, string>>;
-  /** What is in the query of what the endpoint declares, decoded; the first where there are several of one name. */
+  /**
+   * What is in the query of what the endpoint declares, decoded; the first if there are several of
+   * one name.
+   */
   readonly query: Readonly<Partial<Record<Query, string>>>;
   readonly body: Body;
-  /** Who asks; a stranger where nobody was asked to authenticate. */
+  /** Who asks; a stranger if nobody was asked to authenticate. */
   readonly principal: Principal;
   /** Comes from whoever asks: only an `authenticated` endpoint may rely on it. */
   readonly accessToken: Secret | undefined;
@@ -64,7 +73,7 @@ export interface EndpointRequest<Name extends string, Body, Query extends string
 /** What is known of a request before its body is received. */
 export type RequestHead = Pick<EndpointRequest<never, unknown>, 'principal' | 'accessToken' | 'clientAddress'>;
 
-/** What the kernel gives an endpoint, whatever it declares. */
+/** What the kernel returns an endpoint, whatever it declares. */
 export interface AnyRequest extends Omit<EndpointRequest<string, unknown>, 'query'> {
   readonly query: URLSearchParams;
 }
@@ -72,7 +81,10 @@ export interface AnyRequest extends Omit<EndpointRequest<string, unknown>, 'quer
 /** The shape of a body that is taken as it comes. */
 export const rawBytes = z.instanceof(Uint8Array);
 
-/** Whether people see what an endpoint answers: its replies are pages, and so are its errors. */
+/**
+ * Returns whether people see what an endpoint answers: its replies are pages, and so are its
+ * errors.
+ */
 export function answersPages(endpoint: Pick<Endpoint, 'replies'> | undefined): boolean {
   return endpoint !== undefined && Object.values(endpoint.replies).some(isPage);
 }
@@ -95,7 +107,10 @@ type DeclaredReply<Replies extends ReplyShapes> = {
     : PageReply & { readonly status: Status };
 }[keyof Replies & number];
 
-/** The declaration of one operation: validation, types, the check of replies and the OpenAPI file all come from it. */
+/**
+ * The declaration of one operation: validation, types, the check of replies and the OpenAPI file
+ * all come from it.
+ */
 export interface EndpointDeclaration<
   Path extends string,
   Body extends z.ZodType,
@@ -115,20 +130,32 @@ export interface EndpointDeclaration<
   readonly summary: string;
   readonly description?: string;
   readonly access: Access;
-  /** The shape of its input; absent where the endpoint reads none. With `bodyFrom: 'bytes'` it is `rawBytes`. */
+  /**
+   * The shape of its input; absent if the endpoint reads none. With `bodyFrom: 'bytes'` it is
+   * `rawBytes`.
+   */
   readonly body?: Body;
   /** `json` unless told otherwise. */
   readonly bodyFrom?: InputSource;
-  /** The size of the bodies that are read: `usual` (64 KiB) unless declared as `large`, which is what the configuration permits. */
+  /**
+   * The size of the bodies that are read: `usual` (64 KiB) unless declared as `large`, which is
+   * what the configuration permits.
+   */
   readonly bodySize?: BodySize;
   readonly replies: Replies;
   /** Every reply that is not in `replies`. */
   readonly errors: ReplyShapes;
   /** Replies of any other status, where another server decides about them. */
   readonly otherErrors?: ReplyShape;
-  /** Throws if the request is refused whatever its body is. Called before the body is received; uses up no rate limit. */
+  /**
+   * Throws if the request is refused whatever its body is. Called before the body is received; uses
+   * up no rate limit.
+   */
   readonly admit?: (head: RequestHead) => void;
-  /** Spells what a service threw where this operation differs from its surface, which spells what is left undefined. */
+  /**
+   * Spells what a service threw if this operation differs from its surface, which spells what is
+   * left undefined.
+   */
   readonly failure?: (failure: Failure) => Answer | undefined;
   readonly handler: (
     request: EndpointRequest<PathNames<Path>, z.output<Body>, Query>,
@@ -152,11 +179,20 @@ export interface Endpoint {
   readonly replies: ReplyShapes;
   readonly errors: ReplyShapes;
   readonly otherErrors?: ReplyShape;
-  /** Spells what a service threw where this operation differs from its surface, which spells what is left undefined. */
+  /**
+   * Spells what a service threw if this operation differs from its surface, which spells what is
+   * left undefined.
+   */
   readonly failure?: (failure: Failure) => Answer | undefined;
-  /** What is wrong with a request from that address, before anything else of it is looked at; nothing is where absent. */
+  /**
+   * What is wrong with a request from that address, before anything else of it is looked at;
+   * nothing is where absent.
+   */
   readonly objection?: (clientAddress: string) => HttpProblem | undefined;
-  /** Throws if the request is refused whatever its body is. Called before the body is received; uses up no rate limit. */
+  /**
+   * Throws if the request is refused whatever its body is. Called before the body is received; uses
+   * up no rate limit.
+   */
   readonly admit?: (head: RequestHead) => void;
   /** Checks `body` against its shape (problem `body_unfit`) and runs the handler. */
   readonly run: (request: AnyRequest) => Promise<Answer>;

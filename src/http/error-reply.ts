@@ -10,12 +10,18 @@ import { checkReply, type UndeclaredReplies } from './reply-check.js';
 /** What errorReply needs. */
 export interface ErrorReplyDeps {
   readonly undeclaredReplies: UndeclaredReplies;
-  /** Whether a failure means that something every request needs fails at the moment; no failure does where absent. */
+  /**
+   * Whether a failure means that something every request needs fails at the moment; no failure does
+   * where absent.
+   */
   readonly isUnavailable?: ((failure: Failure) => boolean) | undefined;
   readonly logger: Logger;
 }
 
-/** An error as the surface of its request spells it, logged where it is ours; undefined where nobody is left to answer. */
+/**
+ * Returns an error as the surface of its request spells it, logged if it is ours, or undefined if
+ * nobody is left to answer.
+ */
 export function errorReply(
   error: unknown,
   exchange: Pick<Exchange, 'surface' | 'endpoint' | 'requestId'>,
@@ -37,7 +43,8 @@ export function errorReply(
   return (surface?.problem ?? plainProblemReply)({ kind: 'defect' }, endpoint);
 }
 
-// The log has no stacks of failures, since those are foreseen; this one was not foreseen here.
+// Returns the log has no stacks of failures, since those are foreseen; this one was not foreseen
+// here.
 function asDefect(failure: Failure): Error {
   const defect = new Error('a failure that this surface does not know', { cause: failure });
   if (failure.stack !== undefined) defect.stack = failure.stack;

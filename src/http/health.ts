@@ -9,16 +9,22 @@ import { plainProblemReply } from './plain-problems.js';
 import { reply } from './reply.js';
 import { surface, type Surface } from './surface.js';
 
-/** What createHealthSurface needs. */
+/** The dependencies of createHealthSurface. */
 export interface HealthDeps {
-  /** Rejects if the daemon cannot do its work now. If it does not settle within five seconds, that counts as a rejection. */
+  /**
+   * Rejects if the daemon cannot do its work now. If it does not settle within five seconds, that
+   * counts as a rejection.
+   */
   readonly checkReady: () => Promise<void>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 const readyWithinMs = 5_000;
-/** The probe is public and writes to the database: more requests than one in this time share its answer. */
+/**
+ * The probe is public and writes to the database: more requests than one in this time share its
+ * answer.
+ */
 const readyForMs = 1_000;
 const nothing = z.object({});
 
@@ -62,7 +68,10 @@ export function createHealthSurface({ checkReady, clock, logger }: HealthDeps): 
   });
 }
 
-/** Returns whether the daemon is ready, as found out at most one second ago. Logs each change with its reason. */
+/**
+ * Returns whether the daemon is ready, as found out at most one second ago. Logs each change with
+ * its reason.
+ */
 function createReadiness({ checkReady, clock, logger }: HealthDeps): () => Promise<boolean> {
   const flights = new SingleFlight();
   let last = { isReady: true, until: -Infinity };

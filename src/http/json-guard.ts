@@ -1,4 +1,6 @@
-/** The deepest nesting of arrays and objects that is parsed. No API has bodies that come near it. */
+/**
+ * The deepest nesting of arrays and objects that is parsed. No API has bodies that come near it.
+ */
 export const maxJsonDepth = 100;
 
 const quote = 0x22;
@@ -11,8 +13,10 @@ const colon = 0x3a;
 const letterU = 0x75;
 
 /**
- * Returns whether bytes may be parsed as JSON: nested at most `maxJsonDepth` deep, with at most so many parts (arrays, objects and members), and without escapes of lone surrogates, which are no Unicode
- * text and cannot be written as UTF-8 again (RFC 7493, 2.1). Costs one pass and no memory; whether it is JSON at all is for the parser to decide.
+ * Returns whether bytes may be parsed as JSON: nested at most `maxJsonDepth` deep, with at most so
+ * many parts (arrays, objects and members), and without escapes of lone surrogates, which are no
+ * Unicode text and cannot be written as UTF-8 again (RFC 7493, 2.1). Costs one pass and no memory;
+ * whether it is JSON at all is for the parser to decide.
  */
 export function isSafeJson(bytes: Uint8Array, maxParts: number): boolean {
   let depth = 0;
@@ -37,7 +41,9 @@ export function isSafeJson(bytes: Uint8Array, maxParts: number): boolean {
   return true;
 }
 
-/** The index of the closing quote, or of the end; undefined if a surrogate stands alone. */
+/**
+ * Returns the index of the closing quote, or of the end, or undefined if a surrogate stands alone.
+ */
 function endOfString(bytes: Uint8Array, start: number): number | undefined {
   let at = start;
   while (at < bytes.length && bytes[at] !== quote) {
@@ -57,12 +63,12 @@ function endOfString(bytes: Uint8Array, start: number): number | undefined {
   return at;
 }
 
-/** Whether at an index is an escape of a high surrogate: D800 to DBFF. */
+/** Returns whether at an index is an escape of a high surrogate: D800 to DBFF. */
 function isHigh(bytes: Uint8Array, at: number): boolean {
   return isSurrogate(bytes, at) && !isLow(bytes, at);
 }
 
-/** Whether at an index is an escape of a low surrogate: DC00 to DFFF. */
+/** Returns whether at an index is an escape of a low surrogate: DC00 to DFFF. */
 function isLow(bytes: Uint8Array, at: number): boolean {
   const digit = bytes[at + 3] ?? 0;
   return isSurrogate(bytes, at) && ((digit >= 0x43 && digit <= 0x46) || (digit >= 0x63 && digit <= 0x66));

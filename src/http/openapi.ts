@@ -20,7 +20,7 @@ export interface OpenApiSubject {
   readonly security: { readonly name: string; readonly description: string };
   /** Requests that the server sends, by name. */
   readonly webhooks?: Readonly<Record<string, WebhookSubject>> | undefined;
-  /** The first gives the document its servers. An endpoint of several is described once. */
+  /** The first returns the document its servers. An endpoint of several is described once. */
   readonly surfaces: readonly [SurfaceSubject, ...SurfaceSubject[]];
 }
 
@@ -165,7 +165,7 @@ function requestBody(
       const content = json();
       return {
         requestBody: {
-          description: 'The same may stand in the query string, where the body is empty.',
+          description: 'The same may stand in the query string, if the body is empty.',
           content: { ...content, 'application/x-www-form-urlencoded': content['application/json'] },
         },
       };

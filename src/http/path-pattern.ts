@@ -3,7 +3,10 @@ import { HttpFailure } from './problem.js';
 
 /** A path template made ready for matching. */
 export interface PathPattern {
-  /** Matches a whole path as it came, before percent-decoding, and captures each parameter in its turn. */
+  /**
+   * Matches a whole path as it came, before percent-decoding, and captures each parameter in its
+   * turn.
+   */
   readonly regexp: RegExp;
   /** The captures by name, percent-decoded; throws the problem `path_malformed`. */
   readonly params: (captures: readonly string[]) => Record<string, string>;
@@ -11,7 +14,7 @@ export interface PathPattern {
 
 const placeholder = /\{([^}]+)\}/;
 
-/** Compiles `/prefix` + `/some/{name}`; a parameter's own pattern must capture nothing. */
+/** Compiles a prefix and a path such as `/some/{name}`; a parameter's own pattern must capture nothing. */
 export function compilePath(
   prefix: string,
   template: string,

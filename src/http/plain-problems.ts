@@ -20,13 +20,16 @@ const rows = {
   defect: { status: 500, error: 'Internal server error.' },
 } satisfies Record<HttpProblem['kind'], { status: number; error: string }>;
 
-/** Spells problems as `{error, errcode}`: for paths of no surface, and for surfaces without a specification of their own. */
+/**
+ * Spells problems as `{error, errcode}`: for paths of no surface, and for surfaces without a
+ * specification of their own.
+ */
 export function plainProblemReply(problem: HttpProblem): Reply {
   const { status, error } = rows[problem.kind];
   return { status, body: { error, errcode: problem.kind }, headers: problemHeaders(problem) };
 }
 
-/** The headers that HTTP itself asks for with a problem, whatever the surface. */
+/** Returns the headers that HTTP itself asks for with a problem, whatever the surface. */
 export function problemHeaders(problem: HttpProblem): Record<string, string> {
   switch (problem.kind) {
     case 'method_not_allowed':

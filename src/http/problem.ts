@@ -10,9 +10,9 @@ export interface BodyFault {
 /** What the kernel itself finds wrong with a request; every surface spells it its own way. */
 export type HttpProblem =
   | { readonly kind: 'route_unknown' }
-  /** `isPage` where the other methods of the path answer pages: then people are looking. */
+  /** `isPage` if the other methods of the path answer pages: then people are looking. */
   | { readonly kind: 'method_not_allowed'; readonly allowed: readonly string[]; readonly isPage: boolean }
-  /** No secret or a wrong one; no access token. `isMissing` where a surface tells the two apart. */
+  /** No secret or a wrong one; no access token. `isMissing` if a surface tells the two apart. */
   | { readonly kind: 'unauthorized'; readonly isMissing?: boolean }
   /** Whoever asks may not do so from their address. */
   | { readonly kind: 'address_refused' }
@@ -22,7 +22,10 @@ export type HttpProblem =
   | { readonly kind: 'authentication_unavailable' }
   /** Not JSON: bad syntax, bytes that are not UTF-8, or nothing at all. */
   | { readonly kind: 'body_not_json' }
-  /** JSON that does not have the shape that the endpoint declares; `faults` say where, and are none where it is not even an object. */
+  /**
+   * JSON that does not have the shape that the endpoint declares; `faults` say where, and are none
+   * if it is not even an object.
+   */
   | { readonly kind: 'body_unfit'; readonly faults: readonly BodyFault[] }
   | { readonly kind: 'body_too_large'; readonly limitBytes: number }
   /** The bodies of other requests take all the memory that there is for bodies. */

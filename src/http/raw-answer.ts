@@ -6,7 +6,10 @@ import type { WrittenAnswer } from './write-reply.js';
 /** How long a client that is not served may read its answer. */
 const lingerMs = 1_000;
 
-/** Answers on a connection that Node has left to us, on which no HTTP is spoken any more, and closes it. */
+/**
+ * Answers on a connection that Node has left to us, on which no HTTP is spoken any more, and closes
+ * it.
+ */
 export function answerOnSocket(socket: Duplex, { status, headers, text }: WrittenAnswer, clock: Clock): void {
   // Node leaves such a socket to us: its errors, and a client that never closes its side.
   socket.on('error', () => socket.destroy());

@@ -2,18 +2,22 @@ import type { Context } from 'koa';
 import { formTexts, type RequestBody } from './request-body.js';
 
 /**
- * Where the input of an endpoint, its `body`, comes from:
- *
+ * If the input of an endpoint, its `body`, comes from:
  * - `json`: the body, as JSON, whatever its Content-Type says.
- * - `optional_json`: the same, and an empty body is `{}`: older clients send none if they have nothing to put into it.
+ * - `optional_json`: the same, and an empty body is `{}`: older clients send none if they have
+ *   nothing to put into it.
  * - `query`: the query string, as an object of texts; the first of several of one name counts.
- * - `arguments`: the body as JSON where its Content-Type says so and it is neither empty nor null; else the query string together with
- *   the body as a form, which wins. For clients that were written before everybody sent JSON.
+ * - `arguments`: the body as JSON if its Content-Type says so and it is neither empty nor null;
+ *   else the query string together with the body as a form, which wins. For clients that were
+ *   written before everybody sent JSON.
  * - `bytes`: the body as it came, for whoever has to check a signature over it.
  */
 export type InputSource = 'json' | 'optional_json' | 'query' | 'arguments' | 'bytes';
 
-/** Reads the input of a request from its source; throws the problems `body_*` and those of `read`, which receives the body. */
+/**
+ * Reads the input of a request from its source; throws the problems `body_*` and those of `read`,
+ * which receives the body.
+ */
 export async function readInput(source: InputSource, ctx: Context, read: () => Promise<RequestBody>): Promise<unknown> {
   switch (source) {
     case 'query':

@@ -8,8 +8,9 @@ export class ClientGone extends Error {
 }
 
 /**
- * Receives a body of at most `limitBytes` into one buffer, which grows with what arrives and is reserved from the allowance first. Throws the
- * problems `body_too_large` and `server_busy`, and ClientGone; the rest of a body that was refused is discarded.
+ * Receives a body of at most `limitBytes` into one buffer, which grows with what arrives and is
+ * reserved from the allowance first. Throws the problems `body_too_large` and `server_busy`, and
+ * ClientGone; the rest of a body that was refused is discarded.
  */
 export async function receiveBody(
   request: IncomingMessage,

@@ -9,7 +9,7 @@ export interface ReceivedRequest {
   readonly header: (name: string) => string | undefined;
 }
 
-/** The request of a context, before the kernel has changed anything. */
+/** Returns the request of a context, before the kernel has changed anything. */
 export function receivedRequest({ method, originalUrl, req }: Context): ReceivedRequest {
   return {
     method,

@@ -3,7 +3,10 @@ import type { Duplex } from 'node:stream';
 
 const ofUpgrade = new Set(['upgrade', 'http2-settings']);
 
-/** A request for another protocol, whose connection Node has left to us; `head` is what came after its headers. */
+/**
+ * A request for another protocol, whose connection Node has left to us; `head` is what came after
+ * its headers.
+ */
 export interface UpgradeRequest {
   readonly request: IncomingMessage;
   readonly socket: Duplex;
@@ -11,8 +14,9 @@ export interface UpgradeRequest {
 }
 
 /**
- * Serves a request for another protocol as if it had not asked for one, as servers may (RFC 9110, 7.8) and as Node does without a listener for
- * such requests: some clients offer HTTP/2 with every first request.
+ * Serves a request for another protocol as if it had not asked for one, as servers may (RFC 9110,
+ * 7.8) and as Node does without a listener for such requests: some clients offer HTTP/2 with every
+ * first request.
  */
 export function ignoreUpgrade(server: Server, upgrade: UpgradeRequest): void {
   putBack(upgrade, (name, value) => {

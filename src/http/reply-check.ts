@@ -5,12 +5,13 @@ import type { Answer, Reply } from './reply.js';
 
 /**
  * What becomes of a reply that its endpoint does not declare. `throw` makes it a defect: for tests.
- * `strip` leaves out undeclared properties, and lets through, with a line in the log, what cannot be mended that way:
- * by then the work is done, and a login that succeeded must not be answered with an error.
+ * `strip` leaves out undeclared properties, and lets through, with a line in the log, what cannot
+ * be mended that way: by then the work is done, and a login that succeeded must not be answered
+ * with an error.
  */
 export type UndeclaredReplies = 'throw' | 'strip';
 
-/** The reply as its endpoint's declaration lets it out. */
+/** Returns the reply as its endpoint's declaration lets it out. */
 export function checkReply(endpoint: Endpoint, reply: Answer, mode: UndeclaredReplies, logger: Logger): Answer {
   const shape = endpoint.replies[reply.status] ?? endpoint.errors[reply.status] ?? endpoint.otherErrors;
   const isDeclaredPage = shape !== undefined && isPage(shape);

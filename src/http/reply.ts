@@ -23,7 +23,7 @@ export interface PageReply {
   readonly status: number;
   /** Returns the page for an Accept-Language header. */
   readonly page: (acceptLanguage: string | undefined) => Page;
-  /** The text of its one `<style>` element, where it has one: no other is applied. */
+  /** The text of its one `<style>` element, if it has one: no other is applied. */
   readonly css?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -31,12 +31,18 @@ export interface PageReply {
 /** Whatever may be answered. */
 export type Answer = Reply | PageReply;
 
-/** A reply that keeps the literal types of its status and words, so that the compiler can hold it against a declaration. */
+/**
+ * Returns a reply that keeps the literal types of its status and words, so that the compiler can
+ * hold it against a declaration.
+ */
 export function reply<const Status extends number, const Body extends Reply['body']>(status: Status, body: Body) {
   return { status, body };
 }
 
-/** The value of a Retry-After header: whole seconds, rounded up so that nobody comes back too early, one at least (RFC 9110, 10.2.3). */
+/**
+ * Returns the value of a Retry-After header: whole seconds, rounded up so that nobody comes back
+ * too early, one at least (RFC 9110, 10.2.3).
+ */
 export function retryAfterSeconds(retryAfterMs: number): number {
   return Math.max(1, Math.ceil(retryAfterMs / 1000));
 }

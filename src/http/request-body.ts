@@ -13,11 +13,17 @@ export interface RequestBody {
   readonly bytes: Buffer;
   /** Parses it as JSON, whatever its Content-Type; throws the problem `body_not_json`. */
   readonly json: () => Promise<unknown>;
-  /** Parses it as a form, whatever its Content-Type; throws the problem `body_not_json` if it is not UTF-8. */
+  /**
+   * Parses it as a form, whatever its Content-Type; throws the problem `body_not_json` if it is not
+   * UTF-8.
+   */
   readonly form: () => Promise<Record<string, string>>;
 }
 
-/** Receives the body of a request; throws the problems `body_too_large`, `body_encoded` and `server_busy`, and ClientGone. */
+/**
+ * Receives the body of a request; throws the problems `body_too_large`, `body_encoded` and
+ * `server_busy`, and ClientGone.
+ */
 export type ReadBody = (ctx: Context, limits: BodyLimits) => Promise<RequestBody>;
 
 /** What one body may take. */
@@ -56,12 +62,12 @@ export const readBody: ReadBody = async (ctx, { limitBytes, maxParts, allowance 
   };
 };
 
-/** The texts of a form or query; the first of several of one name counts. */
+/** Returns the texts of a form or query; the first of several of one name counts. */
 export function formTexts(form: string): Record<string, string> {
   return Object.fromEntries([...new URLSearchParams(form)].toReversed());
 }
 
-// The parser reads requests: it is given one that consists of what was received.
+// Returns the parser reads requests: it is given one that consists of what was received.
 async function parseAs(type: string, { app, res }: Context, bytes: Buffer): Promise<unknown> {
   // The parser would replace what is not UTF-8, and skip a byte order mark.
   if (!isUtf8(bytes) || bytes[0] === 0xef) return notJson();

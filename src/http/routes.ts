@@ -20,7 +20,7 @@ import { readBody } from './request-body.js';
 import type { Surface } from './surface.js';
 import { writeReply } from './write-reply.js';
 
-/** What createRoutes needs. */
+/** The dependencies of createRoutes. */
 export interface RoutesDeps {
   readonly surfaces: readonly Surface[];
   readonly bodies: BodyBudget;
@@ -32,7 +32,10 @@ export interface RoutesDeps {
   readonly logger: Logger;
 }
 
-/** How many arrays, objects and members a body may have: a large one may have an array for each address that is looked up. */
+/**
+ * How many arrays, objects and members a body may have: a large one may have an array for each
+ * address that is looked up.
+ */
 const maxParts: Readonly<Record<BodySize, number>> = { usual: 1000, large: 100_100 };
 
 interface Mount {
@@ -41,8 +44,9 @@ interface Mount {
 }
 
 /**
- * Finds the endpoint of a request and runs it. What needs no body is checked before the body is received: the route, the client address, the
- * credentials, and whether the endpoint refuses all requests. Throws HttpFailure.
+ * Finds the endpoint of a request and runs it. What needs no body is checked before the body is
+ * received: the route, the client address, the credentials, and whether the endpoint refuses all
+ * requests. Throws HttpFailure.
  */
 export function createRoutes(deps: RoutesDeps): Middleware<Exchange> {
   const mounts = deps.surfaces
@@ -81,7 +85,10 @@ export function createRoutes(deps: RoutesDeps): Middleware<Exchange> {
   };
 }
 
-/** The surface of a path, and the path with which to find its endpoint; undefined where there is no surface. */
+/**
+ * Returns the surface of a path, and the path with which to find its endpoint, or undefined if
+ * there is no surface.
+ */
 function enter(mounts: readonly Mount[], asSent: string): { surface: Surface; path: string } | undefined {
   const collapsed = asSent.replaceAll(/\/{2,}/g, '/');
   for (const { prefix, surface } of mounts) {

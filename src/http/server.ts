@@ -30,7 +30,10 @@ export interface HttpLimits {
   readonly headersTimeoutMs: number;
   /** How long a client may take to send a whole request. */
   readonly requestTimeoutMs: number;
-  /** How long an idle connection is kept; longer than the reverse proxy's, which would else use a connection that closes under it. */
+  /**
+   * How long an idle connection is kept; longer than the reverse proxy's, which would else use a
+   * connection that closes under it.
+   */
   readonly keepAliveTimeoutMs: number;
   readonly sockets: SocketLimits;
 }
@@ -51,7 +54,7 @@ const usualBodyBytes = 64 * 1024;
 /** How long requests have to say that they were given up. */
 const lastAnswersMs = 2_000;
 
-/** What createHttpServer needs. */
+/** The dependencies of createHttpServer. */
 export interface HttpServerDeps {
   readonly host: string;
   /** 0 takes any free port. */
@@ -61,7 +64,10 @@ export interface HttpServerDeps {
   readonly trustedProxies: readonly string[];
   readonly undeclaredReplies: UndeclaredReplies;
   readonly limits: HttpLimits;
-  /** Whether a failure means that something every request needs fails at the moment; no failure does where absent. */
+  /**
+   * Whether a failure means that something every request needs fails at the moment; no failure does
+   * where absent.
+   */
   readonly isUnavailable?: (failure: Failure) => boolean;
   readonly clock: Clock;
   readonly random: Random;
@@ -70,12 +76,12 @@ export interface HttpServerDeps {
 
 /** A server that was not started yet. */
 export interface HttpServer {
-  /** Listens; rejects where the address cannot be had. */
+  /** Listens; rejects if the address cannot be had. */
   start(): Promise<HttpAddress>;
   /**
-   * Takes no more connections, closes WebSockets, and lets the requests under way finish for at most `deadlineMs`. Then calls
-   * `giveUp`, which makes what they wait for fail, gives them two seconds to say so, and closes every connection. May be called
-   * twice, and before start().
+   * Takes no more connections, closes WebSockets, and lets the requests under way finish for at
+   * most `deadlineMs`. Then calls `giveUp`, which makes what they wait for fail, gives them two
+   * seconds to say so, and closes every connection. May be called twice, and before start().
    */
   stop(deadlineMs: number, giveUp?: () => Promise<void>): Promise<void>;
 }
@@ -86,10 +92,11 @@ export interface HttpAddress {
   readonly port: number;
 }
 
-/** An HTTP server for the given surfaces. */
+/** Returns an HTTP server for the given surfaces. */
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const { host, port, limits, clock, logger } = deps;
-  // No client can take the memory of all others, and requests without credentials leave a half to those with them.
+  // No client can take the memory of all others, and requests without credentials leave a half to
+  // those with them.
   const totalBytes = Math.max(limits.bodyMemoryBytes, 4 * limits.maxBodyBytes);
   const bodies = createBodyBudget({ totalBytes, clientBytes: totalBytes / 4, publicBytes: totalBytes / 2 });
   const limitBytes = { large: limits.maxBodyBytes, usual: Math.min(usualBodyBytes, limits.maxBodyBytes) };
@@ -134,7 +141,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     },
     counted,
   );
-  // Node would answer 417 without a body; an expectation that we do not know may be ignored (RFC 9110, 10.1.1).
+  // Node would answer 417 without a body; an expectation that we do not know may be ignored (RFC
+  // 9110, 10.1.1).
   server.on('checkExpectation', counted);
   server.on('clientError', (error, socket) => answerBrokenRequest(error, socket, clock));
   // Node would close the connection without a word.

@@ -27,7 +27,10 @@ export interface SocketLimits {
   readonly arrivalMs: number;
   /** How long one may stay open. */
   readonly lifetimeMs: number;
-  /** How often the client is asked whether it is there; it is cut off when it has not answered by the next time. */
+  /**
+   * How often the client is asked whether it is there; it is cut off when it has not answered by
+   * the next time.
+   */
   readonly pingEveryMs: number;
   /** How large a message of a client may be. */
   readonly maxMessageBytes: number;
@@ -50,7 +53,7 @@ export const defaultSocketLimits: SocketLimits = {
 /** How long a client may take to confirm that it is closed. */
 const farewellMs = 2_000;
 
-/** What createSocketDoor needs. */
+/** The dependencies of createSocketDoor. */
 export interface SocketDoorDeps extends ErrorReplyDeps {
   readonly surfaces: readonly Surface[];
   readonly clientAddress: ClientAddress;
@@ -64,8 +67,8 @@ export interface SocketDoorDeps extends ErrorReplyDeps {
 /** Opens the WebSockets of the surfaces. */
 export interface SocketDoor {
   /**
-   * Takes up a request for a WebSocket, and resolves when it is closed again. Undefined, and nothing is done, where the request is no good one
-   * for a WebSocket, or no surface has one there.
+   * Takes up a request for a WebSocket, and resolves when it is closed again. Undefined, and
+   * nothing is done, if the request is no good one for a WebSocket, or no surface has one there.
    */
   admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> | undefined;
   /** Breaks every connection that is left. */
@@ -85,7 +88,7 @@ interface Knock {
   readonly clientAddress: string;
 }
 
-/** A door that is open. */
+/** Returns a door that is open. */
 export function createSocketDoor(deps: SocketDoorDeps): SocketDoor {
   const { limits, stopping, clock, random, logger } = deps;
   const mounts = deps.surfaces.flatMap((surface) =>
@@ -180,7 +183,7 @@ export function createSocketDoor(deps: SocketDoorDeps): SocketDoor {
     return [{ key: principal.mxid, maxConcurrent: limits.maxOpenPerUser, maxWaiting: 0 }];
   }
 
-  /** Whether it went as it should. */
+  /** Returns whether it went as it should. */
   async function speak(conversation: Conversation, socket: MessageSocket): Promise<boolean> {
     try {
       await conversation(socket);
@@ -266,7 +269,7 @@ function queryOf({ url }: IncomingMessage): URLSearchParams {
   return new URLSearchParams(url?.split('?')[1]);
 }
 
-/** Whether there was no room, or no answer to the authentication in time. */
+/** Returns whether there was no room, or no answer to the authentication in time. */
 function isOverload(error: unknown): boolean {
   return error instanceof QueueFull || error instanceof DeadlineExceeded;
 }
@@ -274,12 +277,15 @@ function isOverload(error: unknown): boolean {
 /** What a conversation is given whose client has gone before it began. */
 const unheard: MessageSocket = { send: () => undefined, closed: AbortSignal.abort() };
 
-/** Whether nobody is left to open a WebSocket for; Node leaves the socket of a client that has only said its end half-open. */
+/**
+ * Returns whether nobody is left to open a WebSocket for; Node leaves the socket of a client that
+ * has only said its end half-open.
+ */
 function hasGone(socket: Duplex): boolean {
   return socket.destroyed || !socket.readable || !socket.writable;
 }
 
-/** Whether the request is one that the WebSocket protocol allows (RFC 6455, 4.2.1). */
+/** Returns whether the request is one that the WebSocket protocol allows (RFC 6455, 4.2.1). */
 function isHandshake({ method, headers }: IncomingMessage): boolean {
   const isAsked = method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
   const version = headers['sec-websocket-version'];

@@ -6,24 +6,33 @@ import type { HttpProblem } from './problem.js';
 import type { Answer } from './reply.js';
 import type { SocketEndpoint } from './socket-endpoint.js';
 
-/** A wire protocol: its endpoints below its prefixes, and its way to spell whatever goes wrong there. */
+/**
+ * A wire protocol: its endpoints below its prefixes, and its way to spell whatever goes wrong
+ * there.
+ */
 export interface Surface {
   /** For the log. */
   readonly name: string;
-  /** Each begins with a slash and does not end with one, or is empty for the root. All have the same endpoints; the first names them in the log. */
+  /**
+   * Each begins with a slash and does not end with one, or is empty for the root. All have the same
+   * endpoints; the first names them in the log.
+   */
   readonly prefixes: readonly [string, ...string[]];
   /**
-   * Where it is there, every path has it as a segment of its own after the prefix; for whoever does not know it, the surface does not exist.
-   * It is compared in constant time, and no log shows it.
+   * If it is there, every path has it as a segment of its own after the prefix; for whoever does
+   * not know it, the surface does not exist. It is compared in constant time, and no log shows it.
    */
   readonly secretSegment?: Secret | undefined;
   readonly endpoints: readonly Endpoint[];
   /** Its WebSockets, each beside one of the endpoints. */
   readonly sockets?: readonly SocketEndpoint[];
   readonly authenticate: Authenticator;
-  /** Spells what the kernel found; `endpoint` is undefined where none was reached. */
+  /** Spells what the kernel found; `endpoint` is undefined if none was reached. */
   readonly problem: (problem: HttpProblem, endpoint: Endpoint | undefined) => Answer;
-  /** Spells what a service threw, and the endpoint itself did not; undefined for a failure that this surface does not know, which is a defect. */
+  /**
+   * Spells what a service threw, and the endpoint itself did not; undefined for a failure that this
+   * surface does not know, which is a defect.
+   */
   readonly failure: (failure: Failure, endpoint: Endpoint) => Answer | undefined;
   /** The Content-Type of its JSON; with a charset if absent. */
   readonly jsonType?: string;
@@ -31,11 +40,17 @@ export interface Surface {
   readonly accessLevel: 'info' | 'debug';
   /** Whether pages of all web sites may call it and read its answers. */
   readonly crossOrigin?: boolean;
-  /** Whether several slashes in a row in a path count as one, for base URLs that were written with a slash at their end. */
+  /**
+   * Whether several slashes in a row in a path count as one, for base URLs that were written with a
+   * slash at their end.
+   */
   readonly lenient?: boolean;
 }
 
-/** A surface, checked: throws where two endpoints have one name or one method and path, and where its parts do not go together. */
+/**
+ * Returns a surface, checked: throws if two endpoints have one name or one method and path, and
+ * where its parts do not go together.
+ */
 export function surface(declaration: Surface): Surface {
   const taken = new Set<string>();
   for (const { name, method, path } of declaration.endpoints) {

@@ -10,7 +10,10 @@ export interface WrittenAnswer {
   readonly text: string;
 }
 
-/** The answer with the headers of every answer, as JSON or as a page in the language that is accepted. */
+/**
+ * Returns the answer with the headers of every answer, as JSON or as a page in the language that is
+ * accepted.
+ */
 export function written(
   answer: Answer,
   {
@@ -44,8 +47,9 @@ export function writeReply(ctx: ParameterizedContext<Exchange>, answer: Answer):
   ctx.body = text;
 }
 
-// The address of a page may hold secrets: no other site may learn it, and no other page may hold the page in a frame.
-// `form-action` also binds what a form's answer redirects to (Chromium), so whoever leads on from there has to do it in the page.
+// Returns the address of a page may hold secrets: no other site may learn it, and no other page may
+// hold the page in a frame. `form-action` also binds what a form's answer redirects to (Chromium),
+// so whoever leads on from there has to do it in the page.
 function pageHeaders(css: string | undefined): Record<string, string> {
   const style = css === undefined ? '' : ` style-src 'sha256-${createHash('sha256').update(css).digest('base64')}';`;
   return {

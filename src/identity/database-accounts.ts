@@ -12,7 +12,7 @@ import type { OpenId } from '../matrix/federation.js';
 import type { IdentityAccounts, Policy } from './accounts.js';
 import { IdentityFailure, type IdentityFault } from './failure.js';
 
-/** What createIdentityAccounts needs. */
+/** The dependencies of createIdentityAccounts. */
 export interface IdentityAccountsDeps {
   readonly database: Database;
   readonly openId: OpenId;
@@ -50,8 +50,9 @@ export function createIdentityAccounts(deps: IdentityAccountsDeps): IdentityAcco
   }
 
   /**
-   * A logout everywhere deletes the OpenID tokens and the identity tokens of an account here. One that came between the check of the
-   * OpenID token and the insert of `token` has not deleted `token`; so the OpenID token is checked again. A later one deletes both.
+   * Returns a logout everywhere deletes the OpenID tokens and the identity tokens of an account
+   * here. One that came between the check of the OpenID token and the insert of `token` has not
+   * deleted `token`; so the OpenID token is checked again. A later one deletes both.
    */
   async function requireStillVouched(server: ServerName, openIdToken: Secret, token: Secret): Promise<void> {
     try {
@@ -151,7 +152,10 @@ function hashOf(token: Secret): string {
   return createHash('sha256').update(token.reveal()).digest('base64url');
 }
 
-/** What strangers are told: that a server's address is refused would tell them about the network here. */
+/**
+ * What strangers are told: that a server's address is refused would tell them about the network
+ * here.
+ */
 function faultOf(fault: FederationFault): IdentityFault {
   switch (fault.kind) {
     case 'refused':

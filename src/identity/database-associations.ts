@@ -16,10 +16,13 @@ import { addressLock, readAddress, readMxid } from './read-asked.js';
 import type { SigningKeys } from './signing-keys.js';
 import type { CheckUnbindProof } from './unbind-proof.js';
 
-/** Whose addresses are published where nobody says who they are: those of users of our own server, or anybody's. */
+/**
+ * Whose addresses are published if nobody says who they are: those of users of our own server, or
+ * anybody's.
+ */
 export type BindPolicy = 'own_server' | 'any';
 
-/** What createAssociations needs. */
+/** The dependencies of createAssociations. */
 export interface AssociationsDeps {
   readonly database: Database;
   readonly validation: Pick<Validation, 'loadValidated'>;
@@ -41,7 +44,7 @@ type Published = Pick<ValidatedAddress, 'medium' | 'address' | 'alias'>;
 // What clients have come to see from other identity services.
 const validForMs = 100 * 365 * 86_400_000;
 
-/** The associations in the database. */
+/** Returns the associations in the database. */
 export function createAssociations(deps: AssociationsDeps): Associations & AccountPublisher {
   const { database, validation, signingKeys, peppers, limits, serverName, policy, clock, random } = deps;
 
@@ -53,7 +56,10 @@ export function createAssociations(deps: AssociationsDeps): Associations & Accou
     }
   };
 
-  /** Of users who have an account here: whatever a deactivated one has published is gone, and nothing is to come. */
+  /**
+   * Of users who have an account here: whatever a deactivated one has published is gone, and
+   * nothing is to come.
+   */
   const requireActive = async (tx: Transaction, mxid: Mxid, caller: Mxid | undefined) => {
     const account = await tx.accounts.hold(mxid);
     if (account?.deactivatedAt === undefined) return;

@@ -18,7 +18,7 @@ import { addressLock, readAddress, readMxid } from './read-asked.js';
 import { redactAddress } from './redact-address.js';
 import { canonicalKey, type SigningKeys } from './signing-keys.js';
 
-/** What createInvites needs. */
+/** The dependencies of createInvites. */
 export interface InvitesDeps {
   readonly database: Database;
   readonly messenger: Messenger;
@@ -27,7 +27,7 @@ export interface InvitesDeps {
   readonly quotaGroupsOf: QuotaGroupsOf;
   /** Under which is signed. */
   readonly serverName: string;
-  /** Where everybody reaches us, without a slash at its end: rooms remember it for ever. */
+  /** Where everybody reaches us, without a trailing slash: rooms remember it for ever. */
   readonly publicUrl: string;
   readonly webClients: WebClients;
   readonly clock: Clock;
@@ -41,7 +41,7 @@ const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const maxPending = 200;
 const fullRetryMs = 86_400_000;
 
-/** The invites in the database. */
+/** Returns the invites in the database. */
 export function createInvites(deps: InvitesDeps): Invites {
   const { database, messenger, signingKeys, limits, quotaGroupsOf, serverName, publicUrl, webClients } = deps;
   const { clock, random, logger } = deps;
@@ -147,7 +147,10 @@ interface CheckedInvite {
   readonly address: ReturnType<typeof readAddress>;
 }
 
-/** Room IDs are opaque, but a text that cannot be signed would stand in the way of the whole association. */
+/**
+ * Room IDs are opaque, but a text that cannot be signed would stand in the way of the whole
+ * association.
+ */
 const roomIdForm = /^[^\s\p{Cc}\p{Cs}]{1,255}$/u;
 
 function check({ sender: named, caller, medium, address: typed, roomId }: InviteRequest): CheckedInvite {

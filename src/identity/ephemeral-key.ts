@@ -13,14 +13,16 @@ export interface EphemeralKey {
 const version = '0';
 const seedBytes = 32;
 
-/** The key with that private key in base64 of either alphabet; undefined where it is none. */
+/**
+ * Returns the key with that private key in base64 of either alphabet, or undefined if it is none.
+ */
 export function readEphemeralKey(privateKey: Secret): SigningKey | undefined {
   return signingKey(version, new Secret(privateKey.reveal().replaceAll(' ', '+')));
 }
 
 /**
- * A fresh key, of which the public key is the same text in both alphabets of base64: homeservers do not agree which of them it should be
- * in. A quarter of all keys are so.
+ * Returns a fresh key, of which the public key is the same text in both alphabets of base64:
+ * homeservers do not agree which of them it should be in. A quarter of all keys are so.
  */
 export function makeEphemeralKey(random: Random): EphemeralKey {
   for (;;) {

@@ -29,7 +29,10 @@ export type IdentityFault =
   /** The server's name is no server name, or one that the admin does not serve. */
   | { readonly kind: 'server_name_invalid' }
   | { readonly kind: 'server_not_allowed' }
-  /** The homeserver does not say whose the token is, or says that it is somebody's of another server. */
+  /**
+   * The homeserver does not say whose the token is, or says that it is somebody's of another
+   * server.
+   */
   | { readonly kind: 'open_id_refused' }
   | { readonly kind: 'homeserver_unreachable' }
   /** We ask so many homeservers at the moment that this one was not asked. */

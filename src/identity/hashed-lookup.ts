@@ -8,7 +8,7 @@ import type { LookupLimits } from './lookup-limits.js';
 import type { Lookup } from './lookup.js';
 import type { Peppers } from './peppers.js';
 
-/** What createHashedLookup needs. */
+/** The dependencies of createHashedLookup. */
 export interface HashedLookupDeps {
   readonly database: Database;
   readonly peppers: Peppers;
@@ -38,7 +38,7 @@ export function createHashedLookup({ database, peppers, limits }: HashedLookupDe
     return found;
   };
 
-  // A transaction for each part: on SQLite everybody else waits for it.
+  // Returns a transaction for each part: on SQLite everybody else waits for it.
   const findHashed = async (pepperId: string, hashes: readonly string[]) =>
     new Map(
       await inChunks(hashes, (chunk) =>
@@ -65,7 +65,9 @@ export function createHashedLookup({ database, peppers, limits }: HashedLookupDe
   };
 }
 
-/** An address and its medium, with one space in between; throws lookup_address_malformed. */
+/**
+ * Returns an address and its medium, with one space in between; throws lookup_address_malformed.
+ */
 function readClear(text: string): AskedAddress {
   const [address, medium, ...more] = text.split(' ');
   if (!address || !medium || more.length > 0) throw new IdentityFailure({ kind: 'lookup_address_malformed' });

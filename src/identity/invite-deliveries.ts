@@ -11,7 +11,7 @@ import type { InviteDeliveryRecord } from '../database/stores/invite-delivery-st
 import type { Federation } from '../matrix/federation.js';
 import { FederationFailure, type FederationFault } from '../matrix/federation-failure.js';
 
-/** What createInviteDeliveries needs. */
+/** The dependencies of createInviteDeliveries. */
 export interface InviteDeliveriesDeps {
   readonly database: Database;
   readonly federation: Pick<Federation, 'postOnBind'>;
@@ -21,13 +21,17 @@ export interface InviteDeliveriesDeps {
 }
 
 /**
- * Tells homeservers which invites have found their user. What is to be told is in the database until the homeserver has taken it, so that
- * no crash loses it; the worst that a crash does is that something is told twice.
+ * Tells homeservers which invites have found their user. What is to be told is in the database
+ * until the homeserver has taken it, so that no crash loses it; the worst that a crash does is that
+ * something is told twice.
  */
 export interface InviteDeliveries {
   /** From now on deliveries are made: those that are left over from before, too. */
   start(): void;
-  /** Resolves after what is under way, but soon: what does not end is made again after the next start. */
+  /**
+   * Resolves after what is under way, but soon: what does not end is made again after the next
+   * start.
+   */
   stop(): Promise<void>;
   /** There may be something new to deliver. */
   wake(): void;
@@ -90,7 +94,7 @@ export function createInviteDeliveries(deps: InviteDeliveriesDeps): InviteDelive
     await (isOver ? giveUp(delivery, isOfServer) : postpone(delivery, isOfServer));
   };
 
-  /** Whether there was something to deliver. */
+  /** Returns whether there was something to deliver. */
   const deliverNext = (server: ServerName) =>
     // Other daemons wait, and then find it delivered.
     database.locks.run(`invite deliveries to ${server}`, async () => {
@@ -163,7 +167,7 @@ export function createInviteDeliveries(deps: InviteDeliveriesDeps): InviteDelive
   };
 }
 
-/** Whether another delivery to the same server would go wrong in the same way. */
+/** Returns whether another delivery to the same server would go wrong in the same way. */
 function concernsServer(fault: FederationFault): boolean {
   return fault.kind === 'no_connection' || fault.kind === 'no_answer' || fault.kind === 'address_refused';
 }

@@ -11,7 +11,10 @@ export interface InviteAllowances {
   readonly perSender: Allowance;
   /** Of all users of one other server, since Matrix IDs cost its owner nothing. */
   readonly perServer: Allowance;
-  /** Of one network (IPv4 /24, IPv6 /56), from which a homeserver may pass on the invites of all its users. */
+  /**
+   * Of one network (IPv4 /24, IPv6 /56), from which a homeserver may pass on the invites of all its
+   * users.
+   */
   readonly perNetwork: Allowance;
   /** To one e-mail address. Each quota group has a part of it. */
   readonly perAddress: Allowance;
@@ -20,7 +23,7 @@ export interface InviteAllowances {
 /** Who invites whom. */
 export interface InviteParties {
   readonly sender: Mxid;
-  /** The user of the access token; undefined if the sender is only a claim. */
+  /** The user of the access token, or undefined if the sender is only a claim. */
   readonly caller: Mxid | undefined;
   readonly clientAddress: string;
   readonly address: ThirdPartyAddress;
@@ -32,7 +35,7 @@ export interface InviteLimits {
   admit(parties: InviteParties): void;
 }
 
-/** What createInviteLimits needs. */
+/** The dependencies of createInviteLimits. */
 export interface InviteLimitsDeps {
   readonly allowances: InviteAllowances;
   /** Its users count for no server. */

@@ -3,9 +3,12 @@ import { strangersText, type StrangersText } from '../base/strangers-text.js';
 
 /** The web clients to which invites may lead. */
 export interface WebClients {
-  /** Base URL of the usual one, without a slash at its end. */
+  /** Base URL of the usual one, without a trailing slash. */
   readonly usual: string;
-  /** Base URLs of those that the client of the inviting user may name instead, without a slash at the end. */
+  /**
+   * Base URLs of those that the client of the inviting user may name instead, without a slash at
+   * the end.
+   */
   readonly others: readonly string[];
 }
 
@@ -34,7 +37,10 @@ const longestSenderName = 20;
 const longestRoomName = 30;
 const longestIdentifier = 255;
 
-/** The details of a request that others get to see, cut to a length at which no text of one's own can be sent. */
+/**
+ * Returns the details of a request that others get to see, cut to a length at which no text of
+ * one's own can be sent.
+ */
 export function readDetails(details: Readonly<Record<string, string>>): ShownDetails {
   const identifier = (name: string, form: RegExp) => {
     const text = details[name];
@@ -48,7 +54,10 @@ export function readDetails(details: Readonly<Record<string, string>>): ShownDet
   };
 }
 
-/** The page of the web client that accepts the invite, in the form that Element reads. It holds the private key. */
+/**
+ * Returns the page of the web client that accepts the invite, in the form that Element reads. It
+ * holds the private key.
+ */
 export function inviteLink(invite: LinkedInvite, clients: WebClients, publicUrl: string): Secret {
   const { email, roomId, token, privateKey, sender, shown } = invite;
   const proof = new URLSearchParams({ token, private_key: privateKey.reveal() });
@@ -68,7 +77,10 @@ export function inviteLink(invite: LinkedInvite, clients: WebClients, publicUrl:
   return new Secret(`${chooseClient(invite.webClient, clients)}/#/room/${encodeURIComponent(roomId)}?${query}`);
 }
 
-/** The base URL of the client at that location where it is one of ours, as we know it and not as it was given. */
+/**
+ * Returns the base URL of the client at that location if it is one of ours, as we know it and not
+ * as it was given.
+ */
 function chooseClient(location: string | undefined, { usual, others }: WebClients): string {
   const wanted = location !== undefined && URL.canParse(location) ? new URL(location).host : undefined;
   return [usual, ...others].find((client) => new URL(client).host === wanted) ?? usual;

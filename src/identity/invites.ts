@@ -11,7 +11,9 @@ export interface InviteRequest {
   /** The user of the access token; undefined in version 1. */
   readonly caller: Mxid | undefined;
   readonly clientAddress: string;
-  /** Other members of the request that are text: what the mail may show, and links for web clients. */
+  /**
+   * Other members of the request that are text: what the mail may show, and links for web clients.
+   */
   readonly details: Readonly<Record<string, string>>;
   readonly brand: string | undefined;
 }
@@ -35,7 +37,9 @@ export interface InviteKey {
 export interface Invites {
   /** Stores it and mails it. */
   store(request: InviteRequest): Promise<StoredInvite>;
-  /** Whether this is the ephemeral public key of an invite, in either alphabet of base64. */
+  /**
+   * Returns whether this is the ephemeral public key of an invite, in either alphabet of base64.
+   */
   isEphemeralKeyValid(publicKey: string): Promise<boolean>;
   /** `{mxid, sender, token, signatures}`, signed with the invite's own private key. */
   sign(request: {

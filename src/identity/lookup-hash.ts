@@ -3,14 +3,17 @@ import { isFormOf, type ThirdPartyAddress } from '../base/canonical-address.js';
 import type { HashableAssociation } from '../database/stores/identity-association-store.js';
 import type { LookupHash, LookupPepperRecord } from '../database/stores/lookup-hash-store.js';
 
-/** What an address is looked up by (identity service API, "Client behaviour" of hashed lookups): unpadded URL-safe base64. */
+/**
+ * What an address is looked up by (identity service API, "Client behaviour" of hashed lookups):
+ * unpadded URL-safe base64.
+ */
 export function lookupHash({ medium, address }: ThirdPartyAddress, pepper: string): string {
   return createHash('sha256').update(`${address} ${medium} ${pepper}`).digest('base64url');
 }
 
 /**
- * Returns all that an association is to be found by, with each of the peppers. An alias that is not a form of the very address is left out:
- * it may be the address of another.
+ * Returns all that an association is to be found by, with each of the peppers. An alias that is not
+ * a form of the very address is left out: it may be the address of another.
  */
 export function hashesOf(
   { id, alias, ...canonical }: HashableAssociation,

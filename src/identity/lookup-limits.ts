@@ -13,7 +13,10 @@ export interface LookupCaller {
   readonly clientAddress: string;
 }
 
-/** Different addresses that one may ask about: so many at once, and as many again, evenly spread, within every window. */
+/**
+ * Different addresses that one may ask about: so many at once, and as many again, evenly spread,
+ * within every window.
+ */
 export interface LookupAllowances {
   /** One user; a client address without a user counts as one. */
   readonly perUser: Allowance;
@@ -23,7 +26,7 @@ export interface LookupAllowances {
   readonly perNetwork: Allowance;
 }
 
-/** What createLookupLimits needs. */
+/** The dependencies of createLookupLimits. */
 export interface LookupLimitsDeps {
   /** In one question. */
   readonly maxAddresses: number;
@@ -38,7 +41,10 @@ export interface LookupLimitsDeps {
 export interface LookupLimits {
   /** Throws too_many_addresses. */
   requireFew(addresses: readonly unknown[]): void;
-  /** Counts what is new in a question; throws too_many_addresses and rate_limited, and then counts nothing. */
+  /**
+   * Counts what is new in a question; throws too_many_addresses and rate_limited, and then counts
+   * nothing.
+   */
   admit(caller: LookupCaller, addresses: readonly string[]): void;
 }
 
@@ -52,7 +58,8 @@ interface Caller {
 
 const clientPrefixes = { ipv4: 32, ipv6: 64 } as const;
 const networkPrefixes = { ipv4: 24, ipv6: 56 } as const;
-// Each takes some 30 bytes. Whoever has so many accounts has other ways than to make us forget what the first of them asked.
+// Each takes some 30 bytes. Whoever has so many accounts has other ways than to make us forget what
+// the first of them asked.
 const maxRemembered = 1_000_000;
 
 /** Limits that have counted nothing yet. */

@@ -10,7 +10,10 @@ export interface HashDetails {
 /** Lookups of hashed addresses. Every method throws IdentityFailure. */
 export interface Lookup {
   hashDetails(): Promise<HashDetails>;
-  /** Those of `addresses`, as they were sent, that are published: algorithm_unknown, too_many_addresses, pepper_wrong, rate_limited. */
+  /**
+   * Returns those of `addresses`, as they were sent, that are published: algorithm_unknown,
+   * too_many_addresses, pepper_wrong, rate_limited.
+   */
   lookUp(question: {
     readonly algorithm: string;
     readonly pepper: string;

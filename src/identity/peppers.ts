@@ -5,7 +5,7 @@ import type { Database, Transaction } from '../database/database.js';
 import type { LookupPepperRecord } from '../database/stores/lookup-hash-store.js';
 import { hashesOf } from './lookup-hash.js';
 
-/** What createPeppers needs. */
+/** The dependencies of createPeppers. */
 export interface PeppersDeps {
   readonly database: Database;
   /** How long a pepper is used before another takes its place. */
@@ -17,15 +17,18 @@ export interface PeppersDeps {
 
 /** The peppers of hashed lookups, of which there is always a current one. */
 export interface Peppers {
-  /** The one that clients are to use. */
+  /** Returns the one that clients are to use. */
   current(): Promise<LookupPepperRecord>;
-  /** Whether lookups with it are answered: it is current, or was a short time ago. */
+  /** Returns whether lookups with it are answered: it is current, or was a short time ago. */
   isGood(pepper: LookupPepperRecord): boolean;
   /** Renews the pepper when it is time, and forgets those that are over. */
   sweep(): Promise<void>;
 }
 
-/** How long lookups with the former pepper are answered: whoever has just asked for it may still use it. */
+/**
+ * How long lookups with the former pepper are answered: whoever has just asked for it may still use
+ * it.
+ */
 const graceMs = 3_600_000;
 const pepperLength = 20;
 const lockName = 'identity lookup pepper';
@@ -49,7 +52,10 @@ export function createPeppers({ database, periodMs, clock, random, logger }: Pep
       ? pepper.activatedAt === undefined && !pepper.isUnderCurrentKey
       : pepper.retiredAt + graceMs <= clock.now();
 
-  /** A pepper that is to become the current one; one that a former run of the daemon has begun with, where there is one. */
+  /**
+   * Returns a pepper that is to become the current one; one that a former run of the daemon has
+   * begun with, if there is one.
+   */
   const begin = (tx: Transaction, peppers: readonly LookupPepperRecord[]) => {
     const begun = peppers.find((pepper) => pepper.activatedAt === undefined && pepper.isUnderCurrentKey);
     if (begun) return Promise.resolve(begun);
@@ -61,7 +67,9 @@ export function createPeppers({ database, periodMs, clock, random, logger }: Pep
     return tx.lookupHashes.insertPepper(fresh).then(() => fresh);
   };
 
-  /** Hashes one batch and answers the last id of it; undefined where there was nothing left to hash. */
+  /**
+   * Hashes one batch and answers the last id of it, or undefined if there was nothing left to hash.
+   */
   const hashBatch = async (tx: Transaction, pepper: Pick<LookupPepperRecord, 'id' | 'pepper'>, afterId: string) => {
     // Nothing of the batch may be published anew or withdrawn meanwhile.
     await tx.lookupHashes.holdPeppers();
@@ -75,7 +83,8 @@ export function createPeppers({ database, periodMs, clock, random, logger }: Pep
 
   const renew = async () => {
     const next = await database.transaction(async (tx) => {
-      // Whoever publishes holds them too: all that is published from here on has a hash with the new one.
+      // Whoever publishes holds them too: all that is published from here on has a hash with the
+      // new one.
       const peppers = await tx.lookupHashes.holdPeppers();
       return isDue(peppers) ? begin(tx, peppers) : undefined;
     });

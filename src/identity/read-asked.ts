@@ -4,7 +4,7 @@ import { parseServerName } from '../base/server-name.js';
 import type { AskedAddress } from './associations.js';
 import { IdentityFailure } from './failure.js';
 
-/** The user whom a request names; throws mxid_invalid. */
+/** Returns the user whom a request names; throws mxid_invalid. */
 export function readMxid(text: string): Mxid {
   const mxid = parseMxid(text);
   const isMxid = mxid !== undefined && parseServerName(serverNameOf(mxid)) !== undefined;
@@ -12,7 +12,10 @@ export function readMxid(text: string): Mxid {
   return mxid;
 }
 
-/** The address that a request names, in its canonical form; throws medium_unsupported and address_invalid. */
+/**
+ * Returns the address that a request names, in its canonical form; throws medium_unsupported and
+ * address_invalid.
+ */
 export function readAddress(asked: AskedAddress): ThirdPartyAddress {
   const { medium } = asked;
   if (medium !== 'email' && medium !== 'msisdn') throw new IdentityFailure({ kind: 'medium_unsupported' });
@@ -21,7 +24,10 @@ export function readAddress(asked: AskedAddress): ThirdPartyAddress {
   return address;
 }
 
-/** The lock of all that is decided about an address: who binds, unbinds or invites it waits for the others. */
+/**
+ * Returns the lock of all that is decided about an address: who binds, unbinds or invites it waits
+ * for the others.
+ */
 export function addressLock({ medium, address }: ThirdPartyAddress): string {
   return `identity address ${medium} ${address}`;
 }

@@ -1,7 +1,10 @@
 /** How much of an address everybody may see. */
 const shown = 3;
 
-/** An e-mail address of which strangers see that it is one, and its owner that it is theirs: `ali...@exa...`. */
+/**
+ * Returns an e-mail address of which strangers see that it is one, and its owner that it is theirs:
+ * `ali...@exa...`.
+ */
 export function redactAddress(address: string): string {
   const at = address.indexOf('@');
   return `${redact(address.slice(0, at))}@${redact(address.slice(at + 1))}`;

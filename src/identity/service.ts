@@ -30,9 +30,9 @@ export interface IdentityOptions {
   /** Whose users version 1 publishes, unless it publishes those of all servers. */
   readonly ownServer: ServerName;
   readonly bindAllow: BindPolicy;
-  /** Where everybody reaches it, without a slash at its end: rooms remember it for ever. */
+  /** Where everybody reaches it, without a trailing slash: rooms remember it for ever. */
   readonly publicUrl: string;
-  /** Base URL of the web client to which mailed invites lead, without a slash at its end. */
+  /** Base URL of the web client to which mailed invites lead, without a trailing slash. */
   readonly webClient: string;
   /** Base URLs of web clients that the client of an inviting user may name instead. */
   readonly allowedWebClients: readonly string[];
@@ -43,11 +43,14 @@ export interface IdentityOptions {
     readonly maxAddresses: number;
   } & LookupAllowances;
   readonly invites: Omit<InviteAllowances, 'perAddress'>;
-  /** What one client may make us ask homeservers: registrations, and signatures of requests to withdraw, each for themselves. */
+  /**
+   * What one client may make us ask homeservers: registrations, and signatures of requests to
+   * withdraw, each for themselves.
+   */
   readonly registrations: { readonly perClient: Allowance };
 }
 
-/** What createIdentityService needs. */
+/** The dependencies of createIdentityService. */
 export interface IdentityServiceDeps {
   readonly options: IdentityOptions;
   readonly database: Database;
@@ -78,7 +81,7 @@ export interface IdentityService {
 const invitesPerAddress: Allowance = { max: 30, windowMs: 86_400_000 };
 const keepInvitesMs = 365 * 86_400_000;
 
-/** The service on that database; nothing is done before start(). */
+/** Returns the service on that database; nothing is done before start(). */
 export function createIdentityService(deps: IdentityServiceDeps): IdentityService {
   const { options, database, signingKeys, messenger, clock, random, logger } = deps;
   const { serverName, ownServer, publicUrl, lookup: lookupOptions } = options;

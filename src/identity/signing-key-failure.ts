@@ -8,7 +8,9 @@ export type SigningKeyFault =
   | { readonly kind: 'signing_key_folder_missing'; readonly folder: string }
   /** The file holds no key at all. */
   | { readonly kind: 'signing_key_file_empty'; readonly path: string }
-  /** That line of the file, counted from 1, is not `ed25519`, a version and the base64 of 32 bytes. */
+  /**
+   * That line of the file, counted from 1, is not `ed25519`, a version and the base64 of 32 bytes.
+   */
   | { readonly kind: 'signing_key_malformed'; readonly path: string; readonly line: number }
   /** Two lines of the file have different keys of one version. */
   | { readonly kind: 'signing_key_repeated'; readonly path: string; readonly keyId: string }

@@ -13,13 +13,19 @@ export interface SigningKeyFile {
   readonly isExposed: boolean;
 }
 
-/** The keys in the file, one a line: `ed25519 version seed`. Undefined where there is no file; throws SigningKeyFailure. */
+/**
+ * Returns the keys in the file, one a line: `ed25519 version seed`. Undefined if there is no file;
+ * throws SigningKeyFailure.
+ */
 export async function readSigningKeyFile(path: string): Promise<SigningKeyFile | undefined> {
   const found = await read(path);
   return found && { keys: parse(path, found.text), isExposed: (found.mode & 0o077) !== 0 };
 }
 
-/** Makes the file with a fresh key of version 0, for its owner's eyes only, unless it is there by now; throws SigningKeyFailure. */
+/**
+ * Makes the file with a fresh key of version 0, for its owner's eyes only, unless it is there by
+ * now; throws SigningKeyFailure.
+ */
 export async function makeSigningKeyFile(path: string, random: Random): Promise<void> {
   const folder = dirname(path);
   const there = await stat(folder).catch(() => undefined);
@@ -27,7 +33,8 @@ export async function makeSigningKeyFile(path: string, random: Random): Promise<
   const draft = `${path}.${randomId(random)}.tmp`;
   try {
     await write(draft, `ed25519 0 ${encodeBase64(random.bytes(32))}\n`);
-    // Unlike a renaming, this does not replace what another daemon has made meanwhile; and nobody reads half a key.
+    // Unlike a renaming, this does not replace what another daemon has made meanwhile; and nobody
+    // reads half a key.
     await link(draft, path);
     await sync(folder);
   } catch (cause) {

@@ -11,7 +11,7 @@ import { SigningKeyFailure } from './signing-key-failure.js';
 
 /** What loadSigningKeys needs. */
 export interface SigningKeysDeps {
-  /** Of the file with the keys; it is made where there is none and none has been in use. */
+  /** Of the file with the keys; it is made if there is none and none has been in use. */
   readonly path: string;
   readonly database: Database;
   readonly clock: Clock;
@@ -23,13 +23,18 @@ export interface SigningKeysDeps {
 export interface SigningKeys {
   /** The one that signs. */
   readonly current: SigningKey;
-  /** All of the file, the current one first: rooms remember the key that was current when somebody was invited. */
+  /**
+   * All of the file, the current one first: rooms remember the key that was current when somebody
+   * was invited.
+   */
   readonly all: readonly SigningKey[];
   /** All that have ever been in use. */
   readonly publicKeys: PublicKeys;
 }
 
-/** The keys of the file, which the database remembers for ever; throws SigningKeyFailure. */
+/**
+ * Returns the keys of the file, which the database remembers for ever; throws SigningKeyFailure.
+ */
 export async function loadSigningKeys(deps: SigningKeysDeps): Promise<SigningKeys> {
   const { database } = deps;
   const all = await database.locks.run('identity signing keys', () => loadAndRemember(deps));
@@ -52,7 +57,10 @@ export async function loadSigningKeys(deps: SigningKeysDeps): Promise<SigningKey
   };
 }
 
-/** A public key in unpadded base64 of the standard alphabet, whichever it was in; a space is a plus that nobody encoded. */
+/**
+ * Returns a public key in unpadded base64 of the standard alphabet, whichever it was in; a space is
+ * a plus that nobody encoded.
+ */
 export function canonicalKey(publicKey: string): string | undefined {
   const bytes = decodeBase64(publicKey.replaceAll(' ', '+'));
   return bytes && encodeBase64(bytes);

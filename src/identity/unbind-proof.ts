@@ -7,19 +7,27 @@ import type { Validation } from '../threepid/validation.js';
 import { identityPurpose, type UnbindProof } from './associations.js';
 import { IdentityFailure, type IdentityFault } from './failure.js';
 
-/** Throws, ThreepidFailure too, unless the proof is one that the address of this user may be published no longer. */
+/**
+ * Throws, ThreepidFailure too, unless the proof is one that the address of this user may be
+ * published no longer.
+ */
 export type CheckUnbindProof = (proof: UnbindProof, mxid: Mxid, address: ThirdPartyAddress) => Promise<void>;
 
-/** What createUnbindProofCheck needs. */
+/** The dependencies of createUnbindProofCheck. */
 export interface UnbindProofDeps {
   readonly validation: Pick<Validation, 'loadValidated'>;
   readonly verifyRequest: VerifyRequest;
-  /** Signatures that one client may have checked: each may make us ask a server that a stranger names. */
+  /**
+   * Signatures that one client may have checked: each may make us ask a server that a stranger
+   * names.
+   */
   readonly signaturesPerClient: Allowance;
   readonly clock: Clock;
 }
 
-/** A check by whoever holds the address, by the user's homeserver, or by our own accounts. */
+/**
+ * Returns a check by whoever holds the address, by the user's homeserver, or by our own accounts.
+ */
 export function createUnbindProofCheck(deps: UnbindProofDeps): CheckUnbindProof {
   const { validation, verifyRequest } = deps;
   const signatures = createLeakyBuckets(deps.signaturesPerClient, deps.clock);

@@ -17,7 +17,10 @@ export interface ServerRequest {
 /** The JSON object that the server answers with 200; all else is a FederationFailure. */
 export type AskServer = (server: ServerName, request: ServerRequest) => Promise<Readonly<Record<string, unknown>>>;
 
-/** Finds the server and asks it; where it serves several places, the next is tried when there is no answer from one. */
+/**
+ * Finds the server and asks it; if it serves several places, the next is tried when there is no
+ * answer from one.
+ */
 export function createAskServer(deps: {
   readonly findDestination: FindDestination;
   /** For all of it, finding the server included. */

@@ -6,16 +6,23 @@ export interface Target {
   /** IP addresses, tried one after the other. */
   readonly addresses: readonly string[];
   readonly port: number;
-  /** The name that the certificate must be for, an IP address without brackets; undefined for a connection without TLS. */
+  /**
+   * The name that the certificate must be for, an IP address without brackets; undefined for a
+   * connection without TLS.
+   */
   readonly certificateName: string | undefined;
   /** Certificate authorities in PEM, instead of those of Node. */
   readonly ca: string | undefined;
 }
 
-// How long one address may take while others wait. Some networks drop what they do not route, and a deadline is for all of them.
+// How long one address may take while others wait. Some networks drop what they do not route, and a
+// deadline is for all of them.
 const attemptMs = 2000;
 
-/** A connection that stands, with its certificate checked. Rejects as the socket does, or with the reason of the signal. */
+/**
+ * Returns a connection that stands, with its certificate checked. Rejects as the socket does, or
+ * with the reason of the signal.
+ */
 export function connectTo(target: Target, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();

@@ -8,16 +8,22 @@ import type { FindDelegation } from './well-known-server.js';
 /** How the server of a name is reached. */
 export interface Destination {
   readonly send: GuardedFetch;
-  /** What requests begin with, without a slash at the end; its host is that of the Host header and of the certificate. */
+  /**
+   * What requests begin with, without a slash at the end; its host is that of the Host header and
+   * of the certificate.
+   */
   readonly base: string;
-  /** Where to connect instead, in the order of preference: at least one, undefined where the base says it. */
+  /**
+   * Where to connect instead, in the order of preference: at least one, undefined if the base says
+   * it.
+   */
   readonly connectTo: readonly [GuardedRequest['connectTo'], ...GuardedRequest['connectTo'][]];
 }
 
-/** Finds it; throws FederationFailure where the name is none. */
+/** Finds it; throws FederationFailure if the name is none. */
 export type FindDestination = (server: ServerName) => Promise<Destination>;
 
-/** What createDestinations needs. */
+/** The dependencies of createDestinations. */
 export interface DestinationsDeps {
   readonly guardedFetch: GuardedFetch;
   /** For the servers that the administrator has given an address, whatever network it is in. */
@@ -57,7 +63,7 @@ export function createDestinations(deps: DestinationsDeps): FindDestination {
   };
 }
 
-/** Where the name says it all, by an address or a port. */
+/** If the name says it all, by an address or a port. */
 function directly({ host, port, isAddress }: ServerNameParts, send: GuardedFetch): Destination | undefined {
   if (port !== undefined) return { send, base: `https://${host}:${port}`, connectTo: [undefined] };
   return isAddress ? { send, base: `https://${host}`, connectTo: [{ host, port: federationPort }] } : undefined;

@@ -1,6 +1,6 @@
 import { lookup, Resolver } from 'node:dns/promises';
 
-/** All IP addresses of a host name; rejects or gives none where there are none. */
+/** All IP addresses of a host name; rejects or gives none if there are none. */
 export type LookUpAddresses = (host: string) => Promise<readonly string[]>;
 
 /** A place that serves something, as the DNS says (RFC 2782). */
@@ -11,10 +11,13 @@ export interface ServiceRecord {
   readonly weight: number;
 }
 
-/** The SRV records of a name; rejects or gives none where there are none. */
+/** The SRV records of a name; rejects or gives none if there are none. */
 export type LookUpServices = (name: string) => Promise<readonly ServiceRecord[]>;
 
-/** What the operating system says, its list of hosts included: for names that the administrator chose. */
+/**
+ * What the operating system says, its list of hosts included: for names that the administrator
+ * chose.
+ */
 export const lookUpAsSystem: LookUpAddresses = async (host) =>
   (await lookup(host, { all: true })).map(({ address }) => address);
 
@@ -25,11 +28,13 @@ export interface Dns {
 }
 
 /**
- * The DNS itself, for names that strangers chose. The resolver of the operating system takes one of a few threads, on which passwords are
- * hashed too, for as long as a stranger's name server likes. `servers` are asked instead of those of the machine.
+ * Returns the DNS itself, for names that strangers chose. The resolver of the operating system
+ * takes one of a few threads, on which passwords are hashed too, for as long as a stranger's name
+ * server likes. `servers` are asked instead of those of the machine.
  */
 export function createDns(servers?: readonly string[]): Dns {
-  // A new one each time, for it knows the name servers that the machine had when it was made.
+  // Returns a new one each time, for it knows the name servers that the machine had when it was
+  // made.
   const newResolver = () => {
     const resolver = new Resolver({ timeout: 2000, tries: 2 });
     if (servers) resolver.setServers(servers);

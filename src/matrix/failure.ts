@@ -8,7 +8,10 @@ export type HomeserverFault =
   /** The body cannot be written as JSON, for it is nested too deeply; nothing was sent. */
   | { readonly kind: 'body_too_deep' }
   | { readonly kind: 'no_answer'; readonly afterMs: number }
-  /** Something answered that is no Matrix homeserver: a redirect, a page for people, an endless text. */
+  /**
+   * Something answered that is no Matrix homeserver: a redirect, a page for people, an endless
+   * text.
+   */
   | { readonly kind: 'answer_unfit'; readonly problem: string };
 
 /** Thrown by every method of Homeserver. */

@@ -5,7 +5,10 @@ export interface GuardedRequest {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Where to connect instead of the URL's own host and port, which then still name the certificate and the Host header. */
+  /**
+   * Where to connect instead of the URL's own host and port, which then still name the certificate
+   * and the Host header.
+   */
   readonly connectTo?: { readonly host: string; readonly port: number };
 }
 
@@ -17,8 +20,9 @@ export interface GuardedAnswer {
 }
 
 /**
- * Sends a request without letting strangers reach private networks through us: names are resolved once, every address is checked, and the
- * connection goes to the checked address. Size and time are capped; redirects are answered as they are, not followed. Throws
- * FederationFailure (address_refused, no_connection, no_answer, overloaded, answer_unfit).
+ * Sends a request without letting strangers reach private networks through us: names are resolved
+ * once, every address is checked, and the connection goes to the checked address. Size and time are
+ * capped; redirects are answered as they are, not followed. Throws FederationFailure
+ * (address_refused, no_connection, no_answer, overloaded, answer_unfit).
  */
 export type GuardedFetch = (request: GuardedRequest) => Promise<GuardedAnswer>;

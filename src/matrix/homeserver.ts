@@ -15,17 +15,25 @@ export interface HomeserverCaller {
   readonly clientAddress: string;
 }
 
-/** What is done to the addresses of an account, by the last part of its path; `post` is the deprecated POST without one. */
+/**
+ * What is done to the addresses of an account, by the last part of its path; `post` is the
+ * deprecated POST without one.
+ */
 export type AddressOperation = 'post' | 'add' | 'bind' | 'delete' | 'unbind';
 
 /**
- * The client-server API of the homeserver beside us, as far as we need it, and of its administration one question. `clientAddress` is told to the homeserver, which would
- * otherwise count all requests as those of one client. Every method throws HomeserverFailure where there is no answer.
+ * The client-server API of the homeserver beside us, as far as we need it, and of its
+ * administration one question. `clientAddress` is told to the homeserver, which would otherwise
+ * count all requests as those of one client. Every method throws HomeserverFailure if there is no
+ * answer.
  */
 export interface Homeserver {
   /** GET /login */
   loginFlows(clientAddress: string): Promise<HomeserverAnswer>;
-  /** POST /login with this body, and with the access token of an application service where there is one. */
+  /**
+   * POST /login with this body, and with the access token of an application service if there is
+   * one.
+   */
   logIn(
     body: Readonly<Record<string, unknown>>,
     clientAddress: string,
@@ -35,7 +43,10 @@ export interface Homeserver {
   whoAmI(token: Secret, clientAddress: string): Promise<HomeserverAnswer>;
   /** GET /account/3pid */
   listAddresses(caller: HomeserverCaller): Promise<HomeserverAnswer>;
-  /** POST /account/3pid/{medium}/requestToken with this body, and with the access token of the user where there is one. */
+  /**
+   * POST /account/3pid/{medium}/requestToken with this body, and with the access token of the user
+   * if there is one.
+   */
   requestAddressToken(
     medium: 'email' | 'msisdn',
     body: Readonly<Record<string, unknown>>,
@@ -49,10 +60,13 @@ export interface Homeserver {
     caller: HomeserverCaller,
   ): Promise<HomeserverAnswer>;
   /**
-   * POST /delete_devices with no device in the list: user-interactive authentication without any effect. `auth` is that member of
-   * the body; undefined where there is none.
+   * POST /delete_devices with no device in the list: user-interactive authentication without any
+   * effect. `auth` is that member of the body, or undefined if there is none.
    */
   authenticate(auth: unknown, caller: HomeserverCaller): Promise<HomeserverAnswer>;
-  /** Synapse's `GET /_synapse/admin/v1/threepid/{medium}/users/{address}`, with the access token of an administrator. */
+  /**
+   * Synapse's `GET /_synapse/admin/v1/threepid/{medium}/users/{address}`, with the access token of
+   * an administrator.
+   */
   findAddressOwner(address: ThirdPartyAddress, adminAccessToken: Secret): Promise<HomeserverAnswer>;
 }

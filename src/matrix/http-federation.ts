@@ -12,16 +12,24 @@ import { createGuardedFetch } from './http-guarded-fetch.js';
 import { createServerKeys } from './server-keys.js';
 import { createWellKnownServer } from './well-known-server.js';
 
-/** What createHttpFederation needs. */
+/** The dependencies of createHttpFederation. */
 export interface HttpFederationDeps {
   /** Addresses and CIDR ranges that servers may have although these are not public. */
   readonly allowedNetworks: readonly string[];
-  /** Base URLs, without a slash at their ends, by server name: these are trusted, and not looked up. */
+  /**
+   * Base URLs, without a slash at their ends, by server name: these are trusted, and not looked up.
+   */
   readonly servers: Readonly<Record<string, string>>;
-  /** How long one request may take, its turn and its answer included; three times as long where a server must be found first. */
+  /**
+   * How long one request may take, its turn and its answer included; three times as long if a
+   * server must be found first.
+   */
   readonly deadlineMs: number;
   readonly clock: Clock;
-  /** How many requests there may be at a time: to servers that are looked up and to the others each, and as many that tell of invites. */
+  /**
+   * How many requests there may be at a time: to servers that are looked up and to the others each,
+   * and as many that tell of invites.
+   */
   readonly bounds?: QueueBounds;
   /** The DNS where absent. */
   readonly lookUp?: LookUpAddresses;

@@ -11,7 +11,7 @@ import type { GuardedAnswer, GuardedFetch, GuardedRequest } from './guarded-fetc
 import { createAddressGuard } from './public-addresses.js';
 import { readCapped } from '../base/read-capped.js';
 
-/** What createGuardedFetch needs. */
+/** The dependencies of createGuardedFetch. */
 export interface GuardedFetchDeps {
   /** Addresses and CIDR ranges that may be reached although they are not public. */
   readonly allowedNetworks: readonly string[];
@@ -20,7 +20,10 @@ export interface GuardedFetchDeps {
   /** The longest body of an answer. */
   readonly maxBytes: number;
   readonly clock: Clock;
-  /** How many requests there may be at a time; 64, and 256 that wait, where absent. Each destination gets a part of it. */
+  /**
+   * How many requests there may be at a time; 64, and 256 that wait, where absent. Each destination
+   * gets a part of it.
+   */
   readonly bounds?: QueueBounds;
   /** The DNS where absent. */
   readonly lookUp?: LookUpAddresses;
@@ -29,12 +32,18 @@ export interface GuardedFetchDeps {
 }
 
 const defaultBounds: QueueBounds = { maxConcurrent: 64, maxWaiting: 256 };
-/** Of the bounds, for one name, for one network, and for look-ups of one domain: a server that is silent holds up others as little. */
+/**
+ * Of the bounds, for one name, for one network, and for look-ups of one domain: a server that is
+ * silent holds up others as little.
+ */
 const partOfDestination = 1 / 8;
 const destinationPrefixes = { ipv4: 32, ipv6: 48 } as const;
 const maxHeaderBytes = 16 * 1024;
 
-/** Guarded requests over HTTP/1.1, on connections of their own. No proxy of the environment is used, and no content coding unpacked. */
+/**
+ * Guarded requests over HTTP/1.1, on connections of their own. No proxy of the environment is used,
+ * and no content coding unpacked.
+ */
 export function createGuardedFetch(deps: GuardedFetchDeps): GuardedFetch {
   const { deadlineMs, maxBytes, clock, bounds = defaultBounds, lookUp = createDns().lookUp, ca } = deps;
   const mayReach = createAddressGuard(deps.allowedNetworks);
@@ -149,7 +158,8 @@ function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   });
 }
 
-// An IPv6 address stands in brackets in URLs, and a name may end in the dot of the root, which certificates do without.
+// Returns an IPv6 address stands in brackets in URLs, and a name may end in the dot of the root,
+// which certificates do without.
 function bareHost(host: string): string {
   return host.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
 }

@@ -9,20 +9,26 @@ import { jsonObject } from './json-object.js';
 import { jsonOfOneReading } from './one-reading.js';
 import { readCapped } from '../base/read-capped.js';
 
-/** What createHttpHomeserver needs. */
+/** The dependencies of createHttpHomeserver. */
 export interface HttpHomeserverDeps {
-  /** Base URL of the client-server API, without a slash at its end. */
+  /** Base URL of the client-server API, without a trailing slash. */
   readonly address: string;
   /** How long one request may take, its turn and its answer included. */
   readonly deadlineMs: number;
-  /** How many requests there may be at a time; 50, and 200 that wait, where absent. What anyone can ask takes parts of it. */
+  /**
+   * How many requests there may be at a time; 50, and 200 that wait, where absent. What anyone can
+   * ask takes parts of it.
+   */
   readonly bounds?: QueueBounds;
   readonly clock: Clock;
 }
 
 const maxAnswerBytes = 256 * 1024;
 const defaultBounds: QueueBounds = { maxConcurrent: 50, maxWaiting: 200 };
-/** Of the queue: for requests without an access token, and for access tokens that are yet to be checked, each. */
+/**
+ * Of the queue: for requests without an access token, and for access tokens that are yet to be
+ * checked, each.
+ */
 const partOfUnproven = 1 / 2;
 const client = '/_matrix/client/v3';
 const addressPaths: Readonly<Record<AddressOperation, string>> = {
@@ -36,15 +42,21 @@ const addressPaths: Readonly<Record<AddressOperation, string>> = {
 interface Question {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  /** Whose word there is for the caller so far: requests of the first two kinds take a part of the queue only. */
+  /**
+   * Whose word there is for the caller so far: requests of the first two kinds take a part of the
+   * queue only.
+   */
   readonly caller: 'unauthenticated' | 'unverified_token' | 'authenticated';
-  /** Undefined where we ask for ourselves. */
+  /** Undefined if we ask for ourselves. */
   readonly clientAddress: string | undefined;
   readonly accessToken?: Secret | undefined;
   readonly body?: Readonly<Record<string, unknown>>;
 }
 
-/** The homeserver over HTTP. Redirects are not followed, and certificates are checked as Node checks them. */
+/**
+ * Returns the homeserver over HTTP. Redirects are not followed, and certificates are checked as
+ * Node checks them.
+ */
 export function createHttpHomeserver(deps: HttpHomeserverDeps): Homeserver {
   const { address, deadlineMs, bounds = defaultBounds, clock } = deps;
   const queue = new WorkQueue(bounds);
@@ -151,7 +163,8 @@ function headersOf({ clientAddress, accessToken, body }: Question): Record<strin
   return {
     Accept: 'application/json',
     'User-Agent': 'Gangway',
-    // Synapse takes the first address of the header for the client's, and warns about each request without the scheme.
+    // Synapse takes the first address of the header for the client's, and warns about each request
+    // without the scheme.
     ...(clientAddress === undefined || isIP(clientAddress) === 0
       ? {}
       : { 'X-Forwarded-For': clientAddress, 'X-Forwarded-Proto': 'https' }),

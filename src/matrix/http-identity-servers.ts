@@ -5,9 +5,12 @@ import type { GuardedFetch } from './guarded-fetch.js';
 import type { IdentityServerAnswer, IdentityServers } from './identity-servers.js';
 import { jsonObject } from './json-object.js';
 
-/** What createHttpIdentityServers needs. */
+/** The dependencies of createHttpIdentityServers. */
 export interface HttpIdentityServersDeps extends Omit<GuardedFetchDeps, 'maxBytes'> {
-  /** Base URLs, without a slash at their ends, by `host[:port]`: these are trusted, and not looked up. */
+  /**
+   * Base URLs, without a slash at their ends, by `host[:port]`: these are trusted, and not looked
+   * up.
+   */
   readonly servers: Readonly<Record<string, string>>;
 }
 

@@ -14,9 +14,12 @@ export type OpenIdVerdict =
   /** The homeserver does not say at the moment. */
   | { readonly kind: 'unavailable' };
 
-/** What createHttpOpenId needs. */
+/** The dependencies of createHttpOpenId. */
 export interface HttpOpenIdDeps {
-  /** Base URL of the homeserver, without a slash at its end; it must serve its federation API, or the OpenID part of it, there too. */
+  /**
+   * Base URL of the homeserver, without a trailing slash; it must serve its federation API, or the
+   * OpenID part of it, there too.
+   */
   readonly address: string;
   /** Of the homeserver; tokens of other servers are nobody's. */
   readonly serverName: ServerName;
@@ -25,12 +28,16 @@ export interface HttpOpenIdDeps {
 }
 
 const maxAnswerBytes = 16 * 1024;
-/** How long a token that was good is not asked about again; clients send theirs with every request. */
+/**
+ * How long a token that was good is not asked about again; clients send theirs with every request.
+ */
 const rememberMs = 60_000;
 const maxRemembered = 10_000;
 const queueBounds = { maxConcurrent: 20, maxWaiting: 100 };
 
-/** Asks the homeserver whose OpenID tokens are (server-server API, "OpenID", GET /openid/userinfo). */
+/**
+ * Asks the homeserver whose OpenID tokens are (server-server API, "OpenID", GET /openid/userinfo).
+ */
 export function createHttpOpenId({ address, serverName, deadlineMs, clock }: HttpOpenIdDeps) {
   const flights = new SingleFlight();
   const queue = new WorkQueue(queueBounds);

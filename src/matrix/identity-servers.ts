@@ -8,15 +8,18 @@ export interface IdentitySession {
   readonly clientSecret: Secret;
 }
 
-/** What an identity server answered: 200, or a refusal. An answer without a JSON object has an empty body. */
+/**
+ * What an identity server answered: 200, or a refusal. An answer without a JSON object has an empty
+ * body.
+ */
 export interface IdentityServerAnswer {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Identity servers of others, of whatever name a user has given: `host[:port][/path]`, which the caller has read. Every method throws
- * FederationFailure where there is no answer.
+ * Identity servers of others, of whatever name a user has given: `host[:port][/path]`, which the
+ * caller has read. Every method throws FederationFailure if there is no answer.
  */
 export interface IdentityServers {
   /** `POST /_matrix/identity/v2/3pid/bind`, in the name of the user of that access token. */

@@ -1,4 +1,4 @@
-/** A text as a JSON object, or undefined where it is none. */
+/** Returns a text as a JSON object, or undefined if it is none. */
 export function jsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -8,7 +8,7 @@ export function jsonObject(text: string): Readonly<Record<string, unknown>> | un
   }
 }
 
-/** Whether a value is an object, and no array. */
+/** Returns whether a value is an object, and no array. */
 export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,7 @@
-/** What requests to homeservers have in them that this daemon has read, or that a homeserver reads in them. */
+/**
+ * What requests to homeservers have in them that this daemon has read, or that a homeserver reads
+ * in them.
+ */
 const names: ReadonlySet<string> = new Set([
   'address',
   'auth',
@@ -39,8 +42,9 @@ const names: ReadonlySet<string> = new Set([
 const folded: ReadonlySet<string> = new Set(Array.from(names, foldName));
 
 /**
- * Returns the body as JSON that every homeserver reads as it was read here: members whose names differ from a known one in case only are left
- * out, at any depth. Homeservers in Go take them for the known ones, and the last one counts.
+ * Returns the body as JSON that every homeserver reads as it was read here: members whose names
+ * differ from a known one in case only are left out, at any depth. Homeservers in Go take them for
+ * the known ones, and the last one counts.
  */
 export function jsonOfOneReading(body: Readonly<Record<string, unknown>>): string {
   return JSON.stringify(body, (name, value: unknown) => (isLookalike(name) ? undefined : value));

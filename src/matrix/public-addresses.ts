@@ -1,6 +1,9 @@
 import { createNetworks, normaliseAddress } from '../base/ip-networks.js';
 
-/** Whether one may connect to an IP address that somebody else chose. False for what is no IP address. */
+/**
+ * Whether one may connect to an IP address that somebody else chose. False for what is no IP
+ * address.
+ */
 export type AddressGuard = (address: string) => boolean;
 
 // The special-purpose registries of IANA (RFC 6890), multicast and what is reserved.
@@ -20,7 +23,8 @@ const notPublic = [
   '203.0.113.0/24',
   '224.0.0.0/4',
   '240.0.0.0/4',
-  // Nothing of IPv6 is public but 2000::/3, and of that not Teredo and its neighbours, documentation, and 6to4, which holds IPv4 addresses.
+  // Nothing of IPv6 is public but 2000::/3, and of that not Teredo and its neighbours,
+  // documentation, and 6to4, which holds IPv4 addresses.
   '::/3',
   '2001::/23',
   '2001:db8::/32',
@@ -30,7 +34,10 @@ const notPublic = [
   '8000::/1',
 ];
 
-/** Lets through public addresses, and those of the networks that the administrator allows besides (addresses and CIDR ranges). */
+/**
+ * Lets through public addresses, and those of the networks that the administrator allows besides
+ * (addresses and CIDR ranges).
+ */
 export function createAddressGuard(allowedNetworks: readonly string[]): AddressGuard {
   const isNotPublic = createNetworks(notPublic);
   const isAllowed = createNetworks(allowedNetworks);
@@ -42,7 +49,10 @@ export function createAddressGuard(allowedNetworks: readonly string[]): AddressG
   };
 }
 
-/** The IPv4 address that a translator sends on to (NAT64, RFC 6052, 2.1): where a network has IPv6 only, all of IPv4 looks so. */
+/**
+ * Returns the IPv4 address that a translator sends on to (NAT64, RFC 6052, 2.1): if a network has
+ * IPv6 only, all of IPv4 looks so.
+ */
 function translated(address: string): string | undefined {
   const tail = /^64:ff9b::(?:([0-9a-f]{1,4}):)?([0-9a-f]{1,4})?$/.exec(address);
   if (tail === null) return undefined;

@@ -11,7 +11,10 @@ import { isJsonObject } from './json-object.js';
 /** Public keys in base64, by key id. */
 export type ServerKeys = ReadonlyMap<string, string>;
 
-/** The keys that a server signs requests with at the moment, `keyId` among them if the server has it. Throws FederationFailure. */
+/**
+ * The keys that a server signs requests with at the moment, `keyId` among them if the server has
+ * it. Throws FederationFailure.
+ */
 export type FindServerKeys = (server: ServerName, keyId: string) => Promise<ServerKeys>;
 
 const longestMs = 3_600_000;
@@ -25,7 +28,10 @@ interface Known {
   readonly askedAt: number;
 }
 
-/** Keys as their server publishes and signs them, remembered for an hour at most (server-server API, "Retrieving server keys"). */
+/**
+ * Keys as their server publishes and signs them, remembered for an hour at most (server-server API,
+ * "Retrieving server keys").
+ */
 export function createServerKeys({ ask, clock }: { readonly ask: AskServer; readonly clock: Clock }): FindServerKeys {
   const known = createExpiringMap<Known>({ maxEntries: maxServers, clock });
   const failures = createExpiringMap<FederationFailure>({ maxEntries: maxServers, clock });

@@ -6,7 +6,10 @@ import { FederationFailure } from './federation-failure.js';
 import type { GuardedAnswer, GuardedFetch } from './guarded-fetch.js';
 import { jsonObject } from './json-object.js';
 
-/** To which server a host delegates; undefined where it does not (server-server API, "Resolving server names", 3). Throws the FederationFailure overloaded where it could not be asked. */
+/**
+ * To which server a host delegates, or undefined if it does not (server-server API, "Resolving
+ * server names", 3). Throws the FederationFailure overloaded if it could not be asked.
+ */
 export type FindDelegation = (host: string) => Promise<ServerNameParts | undefined>;
 
 const hourMs = 3_600_000;
@@ -17,7 +20,10 @@ const failureMs = 5 * 60_000;
 const maxRedirects = 3;
 const maxEntries = 5000;
 
-/** Asks https://host/.well-known/matrix/server, follows a few redirects, each as guarded as the first request, and remembers the answer. */
+/**
+ * Asks https://host/.well-known/matrix/server, follows a few redirects, each as guarded as the
+ * first request, and remembers the answer.
+ */
 export function createWellKnownServer(deps: {
   readonly guardedFetch: GuardedFetch;
   readonly clock: Clock;

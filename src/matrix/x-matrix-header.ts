@@ -9,9 +9,10 @@ export interface XMatrixCredentials {
 const maxLength = 16 * 1024;
 
 /**
- * The X-Matrix credentials of an Authorization header (server-server API, "Request Authentication"; RFC 9110, 11.4). Other schemes and
- * unknown parameters are passed over; credentials that are incomplete or say something twice count for nothing. Colons may stand outside
- * of quotes, as older servers write them.
+ * Returns the X-Matrix credentials of an Authorization header (server-server API, "Request
+ * Authentication"; RFC 9110, 11.4). Other schemes and unknown parameters are passed over;
+ * credentials that are incomplete or say something twice count for nothing. Colons may stand
+ * outside of quotes, as older servers write them.
  */
 export function readXMatrix(header: string): readonly XMatrixCredentials[] {
   if (header.length > maxLength) return [];

@@ -6,22 +6,28 @@ import type { Federation } from './federation.js';
 import { readXMatrix, type XMatrixCredentials } from './x-matrix-header.js';
 import type { SignedRequest, VerifyRequest } from './x-matrix.js';
 
-/** What createXMatrixVerifier needs. */
+/** The dependencies of createXMatrixVerifier. */
 export interface XMatrixVerifierDeps {
   readonly federation: Pick<Federation, 'hasSigned'>;
-  /** Every name that homeservers may have for us, port included where they use one. */
+  /** Every name that homeservers may have for us, port included if they use one. */
   readonly ourNames: readonly string[];
 }
 
 // One signature for each of its keys is what a server may send.
 const maxSignatures = 4;
 
-/** What the signed text calls our name: as homeservers send it (MSC2140), and as the server-server API specifies it. */
+/**
+ * What the signed text calls our name: as homeservers send it (MSC2140), and as the server-server
+ * API specifies it.
+ */
 const destinationMembers = ['destination_is', 'destination'] as const;
 
 /** Checks signatures with the keys that the signing server publishes. */
 export function createXMatrixVerifier({ federation, ourNames }: XMatrixVerifierDeps): VerifyRequest {
-  /** The names that the signature may be meant for: what the header says, if that is one of ours. */
+  /**
+   * Returns the names that the signature may be meant for: what the header says, if that is one of
+   * ours.
+   */
   const meantFor = ({ destination }: XMatrixCredentials): readonly string[] => {
     if (destination === undefined) return ourNames;
     return ourNames.some((name) => name.toLowerCase() === destination.toLowerCase()) ? [destination] : [];

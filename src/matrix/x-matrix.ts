@@ -23,7 +23,7 @@ export type SignatureVerdict =
   | { readonly kind: 'overloaded' };
 
 /**
- * Checks the X-Matrix signature of a request to an identity service, over `destination_is` (MSC2140) or `destination` (server-server API,
- * "Request Authentication").
+ * Checks the X-Matrix signature of a request to an identity service, over `destination_is`
+ * (MSC2140) or `destination` (server-server API, "Request Authentication").
  */
 export type VerifyRequest = (request: SignedRequest) => Promise<SignatureVerdict>;

@@ -8,7 +8,10 @@ export interface Line {
   readonly fields: PrintableFields;
 }
 
-/** One JSON object on one line: timestamp (ISO 8601, UTC), level, message, then the fields; a field of a reserved name gets a `_` behind it. */
+/**
+ * One JSON object on one line: timestamp (ISO 8601, UTC), level, message, then the fields; a field
+ * of a reserved name gets a `_` behind it.
+ */
 export function jsonLine({ atMs, level, message, fields }: Line): string {
   const reserved = { timestamp: new Date(atMs).toISOString(), level, message };
   const renamed = Object.entries(fields).map(
@@ -17,7 +20,10 @@ export function jsonLine({ atMs, level, message, fields }: Line): string {
   return escapeControls(JSON.stringify({ ...reserved, ...Object.fromEntries(renamed) }));
 }
 
-/** One line for people, followed by the frames of its errors; every line after the first is indented, so that no text can pass for another event. */
+/**
+ * One line for people, followed by the frames of its errors; every line after the first is
+ * indented, so that no text can pass for another event.
+ */
 export function prettyLine({ atMs, level, message, fields }: Line): string {
   const stacks: string[] = [];
   const pairs = Object.entries(fields).map(([key, value]) => ` ${bare(key)}=${short(value, stacks)}`);
@@ -59,7 +65,10 @@ function isList(value: object): value is readonly Printable[] {
   return Array.isArray(value);
 }
 
-/** Line breaks, terminal escapes and text-direction marks (Unicode Technical Report 36) become visible `\uXXXX`. */
+/**
+ * Line breaks, terminal escapes and text-direction marks (Unicode Technical Report 36) become
+ * visible `\uXXXX`.
+ */
 function escapeControls(text: string): string {
   return text.replaceAll(
     /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,

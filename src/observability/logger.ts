@@ -22,7 +22,10 @@ export interface LoggerOptions {
 
 const levels: Readonly<Record<LogLevel, number>> = { error: 0, warn: 1, info: 2, debug: 3 };
 
-/** The project's logger: redacts every message and field, writes one event a line, and never throws, whatever it is given. */
+/**
+ * Returns the project's logger: redacts every message and field, writes one event a line, and never
+ * throws, whatever it is given.
+ */
 export function createLogger({ level, format, write = process.stdout, clock = systemClock }: LoggerOptions): Logger {
   const render = format === 'json' ? jsonLine : prettyLine;
   if (!write.listeners('error').includes(ignoreBrokenStream)) {
@@ -50,5 +53,8 @@ export function createLogger({ level, format, write = process.stdout, clock = sy
   return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
 }
 
-/** A reader that went away (EPIPE) must not end the daemon: without a listener, Node makes the stream's error an uncaught exception. */
+/**
+ * A reader that went away (EPIPE) must not end the daemon: without a listener, Node makes the
+ * stream's error an uncaught exception.
+ */
 function ignoreBrokenStream(): void {}

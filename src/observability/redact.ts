@@ -23,15 +23,19 @@ interface Place {
 }
 
 /**
- * Turns any value into what a log may show. Secrets and phone numbers print masked, bytes as their count, errors as name, message,
- * frames and causes; failures, which are no defects, with their fact and without frames. Other class instances print their class name only. Functions and symbols give undefined.
- * Depth, width and length are bounded, cycles are cut, and it never throws.
+ * Turns any value into what a log may show. Secrets and phone numbers print masked, bytes as their
+ * count, errors as name, message, frames and causes; failures, which are no defects, with their
+ * fact and without frames. Other class instances print their class name only. Functions and symbols
+ * give undefined. Depth, width and length are bounded, cycles are cut, and it never throws.
  */
 export function redact(value: unknown): Printable | undefined {
   return visit(value, { ancestors: [], secret: false, known: false });
 }
 
-/** `redact` for the fields of a log line: what cannot be read gives no fields rather than an exception. */
+/**
+ * `redact` for the fields of a log line: what cannot be read gives no fields rather than an
+ * exception.
+ */
 export function redactFields(fields: Readonly<Record<string, unknown>>): PrintableFields {
   try {
     return visitEntries(keysOf(fields), { ancestors: [fields], secret: false, known: false });
@@ -118,7 +122,10 @@ function visitObject(value: object, place: Place): Printable | undefined {
   return isPlain(value) ? visitEntries(keysOf(value), below) : `[${value.constructor.name}]`;
 }
 
-/** A library's error may carry query parameters or whole requests, so only these properties are printed. */
+/**
+ * Returns a library's error may carry query parameters or whole requests, so only these properties
+ * are printed.
+ */
 function visitError(error: Error, place: Place): Printable {
   const known = place.known || error instanceof Failure;
   const shown = ['name', 'message', 'code', 'errorMessage'] as const;
@@ -141,7 +148,7 @@ function scalarOf(error: Error, key: string): string | number | undefined {
   return typeof value === 'string' || typeof value === 'number' ? value : undefined;
 }
 
-/** The stack without its head, which repeats the message. */
+/** Returns the stack without its head, which repeats the message. */
 function framesOf(error: Error): string | undefined {
   const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
   return frames && frames.length > 0 ? frames.join('\n') : undefined;

@@ -30,8 +30,9 @@ const patterns: readonly Pattern[] = [
 ];
 
 /**
- * The last net under redaction by type: hides what looks like a credential or a full phone number in `text`.
- * Request ids (UUIDs, up to 32 hexadecimal digits), timestamps and file paths pass unchanged.
+ * Returns the last net under redaction by type: hides what looks like a credential or a full phone
+ * number in `text`. Request ids (UUIDs, up to 32 hexadecimal digits), timestamps and file paths
+ * pass unchanged.
  */
 export function scrub(text: string): string {
   return patterns.reduce((rest, { shape, replace }) => rest.replaceAll(shape, replace), text);
@@ -40,12 +41,18 @@ export function scrub(text: string): string {
 const secretName =
   /(?:password|passphrase|secret|token|cookie|authorization|authkey|apihash|phonecode|phonecodehash|phone|phonenumber)s?$/;
 
-/** Whether a field of this name holds something secret whatever its value looks like: `bot_token`, `Set-Cookie`, `phoneCode`. */
+/**
+ * Returns whether a field of this name holds something secret whatever its value looks like:
+ * `bot_token`, `Set-Cookie`, `phoneCode`.
+ */
 export function namesSecret(field: string): boolean {
   return secretName.test(field.toLowerCase().replaceAll(/[^a-z]/g, ''));
 }
 
-/** Base64 mixes cases and digits; a run with slashes is a path unless a plus or one long segment says otherwise. */
+/**
+ * Base64 mixes cases and digits; a run with slashes is a path unless a plus or one long segment
+ * says otherwise.
+ */
 function isLikelyKey(run: string): boolean {
   if (!/\d/.test(run) || !/[a-z]/.test(run) || !/[A-Z]/.test(run)) {
     return false;

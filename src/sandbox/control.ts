@@ -19,15 +19,27 @@ export interface SandboxControl {
   clearFaults(): void;
   /** Closes every TCP connection now; new ones are taken. */
   cutConnections(): void;
-  /** From now on -404 for all auth keys, or for those of one account, given by phone number or bot token. Throws SandboxFailure. */
+  /**
+   * From now on -404 for all auth keys, or for those of one account, given by phone number or bot
+   * token. Throws SandboxFailure.
+   */
   forgetAuthKeys(phoneOrToken?: string): void;
-  /** Ends the logins of an account: their next calls are 401 with this name, or 406 AUTH_KEY_DUPLICATED. Throws SandboxFailure. */
+  /**
+   * Ends the logins of an account: their next calls are 401 with this name, or 406
+   * AUTH_KEY_DUPLICATED. Throws SandboxFailure.
+   */
   revokeSessions(phoneOrToken: string, error: string): void;
-  /** Accepts a QR login as the account of this phone number would, and tells the client. Throws SandboxFailure, or RpcRefusal for the token. */
+  /**
+   * Accepts a QR login as the account of this phone number would, and tells the client. Throws
+   * SandboxFailure, or RpcRefusal for the token.
+   */
   acceptLoginToken(token: Uint8Array, phone: string): void;
-  /** Back to the start: faults, logins, codes, keys and the list of calls are forgotten, connections closed. */
+  /**
+   * Back to the start: faults, logins, codes, keys and the list of calls are forgotten, connections
+   * closed.
+   */
   reset(): void;
-  /** The auth keys that are logged in. */
+  /** Returns the auth keys that are logged in. */
   sessions(): readonly SandboxSession[];
   /** Every auth key that has been used, with its simultaneous connections. */
   keys(): readonly KeyUse[];
@@ -35,7 +47,10 @@ export interface SandboxControl {
   calls(): readonly SandboxCall[];
 }
 
-/** An auth key that is logged in: `key` is its identifier, 16 hexadecimal digits; `userId` is Telegram's. */
+/**
+ * An auth key that is logged in: `key` is its identifier, 16 hexadecimal digits; `userId` is
+ * Telegram's.
+ */
 export interface SandboxSession {
   readonly key: string;
   readonly dc: number;

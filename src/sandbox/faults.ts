@@ -1,16 +1,28 @@
 import { liesOf, type Lie } from './lies.js';
 
-/** Something that the sandbox can be told to do wrong; the newest fault that fits is used, `times` is how often before it is lifted by itself. */
+/**
+ * Something that the sandbox can be told to do wrong; the newest fault that fits is used, `times`
+ * is how often before it is lifted by itself.
+ */
 export type Fault =
   /** New TCP connections are closed at once. */
   | { readonly kind: 'refuse'; readonly dc?: number }
-  /** The method is never answered and has no effect; without a method nothing at all is answered, key exchange included. */
+  /**
+   * The method is never answered and has no effect; without a method nothing at all is answered,
+   * key exchange included.
+   */
   | { readonly kind: 'silent'; readonly method?: string; readonly dc?: number; readonly times?: number }
-  /** The method takes effect, half of its answer is sent, and the connection is dropped; without a method, any packet. */
+  /**
+   * The method takes effect, half of its answer is sent, and the connection is dropped; without a
+   * method, any packet.
+   */
   | { readonly kind: 'drop'; readonly method?: string; readonly dc?: number; readonly times?: number }
   /** The answer is held back; without a method, every answer. */
   | { readonly kind: 'delay'; readonly ms: number; readonly method?: string; readonly times?: number }
-  /** The method takes effect, and its answer breaks the protocol in this way; without a method, every answer in which it can. */
+  /**
+   * The method takes effect, and its answer breaks the protocol in this way; without a method,
+   * every answer in which it can.
+   */
   | { readonly kind: 'lie'; readonly lie: Lie; readonly method?: string; readonly dc?: number; readonly times?: number }
   /** The method fails with this error and has no effect. */
   | {
@@ -32,7 +44,10 @@ export interface CallFate {
   readonly lie: Lie | undefined;
 }
 
-/** The call that is asked about; steps of a key exchange are calls of `req_pq_multi`, `req_DH_params` and `set_client_DH_params`. */
+/**
+ * The call that is asked about; steps of a key exchange are calls of `req_pq_multi`,
+ * `req_DH_params` and `set_client_DH_params`.
+ */
 export interface FaultyCall {
   readonly method: string;
   readonly dc: number;
@@ -44,9 +59,9 @@ export interface Faults {
   add(fault: Fault): () => void;
   clear(): void;
   refusesConnections(dc: number): boolean;
-  /** Whether a packet that arrived is to be overlooked. */
+  /** Returns whether a packet that arrived is to be overlooked. */
   swallowsPacket(dc: number): boolean;
-  /** Whether a packet that goes out is to be cut off in its middle. */
+  /** Returns whether a packet that goes out is to be cut off in its middle. */
   cutsPacket(dc: number): boolean;
   fateOf(call: FaultyCall): CallFate;
 }

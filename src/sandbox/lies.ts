@@ -70,7 +70,10 @@ const methods = new Map<string, readonly Lie[]>([
   ['account.getPassword', [...passwordLies, ...messageLies]],
 ]);
 
-/** The lies that can be told in the answer to a method; the steps of a key exchange are methods, too. */
+/**
+ * Returns the lies that can be told in the answer to a method; the steps of a key exchange are
+ * methods, too.
+ */
 export function liesOf(method: string): readonly Lie[] {
   return methods.get(method) ?? messageLies;
 }

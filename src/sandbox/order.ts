@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Failure } from '../base/failure.js';
 
-/** The JSON object that came with a request to the control API; empty where nothing came. */
+/** The JSON object that came with a request to the control API; empty if nothing came. */
 export type Order = Readonly<Record<string, unknown>>;
 
 /** Thrown for an order that is not understood; `what` says which part of it. */
@@ -25,14 +25,14 @@ export async function readOrder(request: IncomingMessage): Promise<Order> {
   return length === 0 ? {} : parseOrder(Buffer.concat(chunks).toString('utf8'));
 }
 
-/** The text in a field of an order. */
+/** Returns the text in a field of an order. */
 export function textIn(order: Order, field: string): string {
   const value = order[field];
   if (typeof value !== 'string') throw OrderFailure.about(`${field}: a text is needed`);
   return value;
 }
 
-/** The number in a field of an order. */
+/** Returns the number in a field of an order. */
 export function numberIn(order: Order, field: string): number {
   const value = order[field];
   if (typeof value !== 'number') throw OrderFailure.about(`${field}: a number is needed`);

@@ -26,7 +26,10 @@ export interface SandboxOptions {
   readonly random: Random;
   /** Default 127.0.0.1. */
   readonly host?: string;
-  /** The address that clients are sent to; default: `host`. It differs if `host` stands for all addresses. */
+  /**
+   * The address that clients are sent to; default: `host`. It differs if `host` stands for all
+   * addresses.
+   */
   readonly announcedHost?: string;
   /** The ports of data centres 1, 2 and 3; default 0, a free one, each. */
   readonly ports?: readonly number[];
@@ -34,9 +37,15 @@ export interface SandboxOptions {
   readonly controlPort?: number;
   /** Where to write the public key as PEM; default nowhere. */
   readonly publicKeyPath?: string;
-  /** The 16 bytes that MTProxy clients must know; every data centre then serves them for all data centres. Default: no MTProxy. */
+  /**
+   * The 16 bytes that MTProxy clients must know; every data centre then serves them for all data
+   * centres. Default: no MTProxy.
+   */
   readonly mtproxySecret?: Buffer;
-  /** Whether an auth key that two connections use at the same time is invalidated, as Telegram does. Default: it is recorded only. */
+  /**
+   * Whether an auth key that two connections use at the same time is invalidated, as Telegram does.
+   * Default: it is recorded only.
+   */
   readonly strictKeys?: boolean;
 }
 
@@ -52,7 +61,10 @@ export interface Sandbox {
 
 const dataCentreIds = [1, 2, 3] as const;
 
-/** Starts three data centres that speak MTProto 2.0 on loopback, with a key of their own and the accounts of world/magic.ts. */
+/**
+ * Starts three data centres that speak MTProto 2.0 on loopback, with a key of their own and the
+ * accounts of world/magic.ts.
+ */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { clock, random, host = '127.0.0.1' } = options;
   const { announcedHost = host } = options;

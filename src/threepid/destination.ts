@@ -27,8 +27,9 @@ export type Destination =
     };
 
 /**
- * The address in its canonical form, and where it is a phone number, of a country that is allowed: ISO codes, all where there are none.
- * Throws ThreepidFailure address_invalid and destination_refused.
+ * Returns the address in its canonical form, and where it is a phone number, of a country that is
+ * allowed: ISO codes, all if there are none. Throws ThreepidFailure address_invalid and
+ * destination_refused.
  */
 export function readDestination(typed: TokenRequest['typed'], allowedCountries: readonly string[]): Destination {
   const address = canonicalAddress(typed);

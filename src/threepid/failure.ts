@@ -17,7 +17,10 @@ export type ThreepidFault =
   | { readonly kind: 'session_expired' }
   | { readonly kind: 'session_not_validated' }
   | { readonly kind: 'token_wrong' }
-  /** Too many wrong tokens: the session's tokens are dead, and a new one has to be asked for; that may be done after `retryAfterMs`. */
+  /**
+   * Too many wrong tokens: the session's tokens are dead, and a new one has to be asked for; that
+   * may be done after `retryAfterMs`.
+   */
   | { readonly kind: 'too_many_guesses'; readonly retryAfterMs: number };
 
 /** Thrown by the validation machine. */

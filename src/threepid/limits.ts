@@ -6,11 +6,15 @@ import type { Asker } from './validation.js';
 
 /** How many messages may go out, and how often one may guess. */
 export interface ValidationAllowances {
-  /** Messages to one e-mail address within any such window; counted in the database. Each quota group has a part of it. */
+  /**
+   * Messages to one e-mail address within any such window; counted in the database. Each quota
+   * group has a part of it.
+   */
   readonly perEmailAddress: Allowance;
   /**
-   * Messages to one phone number within any such window; counted in the database. Each quota group has a part of it. Each code is one of
-   * 10^6: with 10 a day, each good for 5 guesses, whoever does not read them succeeds on one of 20,000 days at most.
+   * Messages to one phone number within any such window; counted in the database. Each quota group
+   * has a part of it. Each code is one of 10^6: with 10 a day, each good for 5 guesses, whoever
+   * does not read them succeeds on one of 20,000 days at most.
    */
   readonly perPhoneNumber: Allowance;
   /** Messages that one client asks for. */
@@ -23,7 +27,10 @@ export interface ValidationAllowances {
   readonly guessesPerClient: Allowance;
 }
 
-/** Counts what is asked for, in memory. Every method throws the ThreepidFailure `rate_limited` where it is too much, and then counts nothing. */
+/**
+ * Counts what is asked for, in memory. Every method throws the ThreepidFailure `rate_limited` if it
+ * is too much, and then counts nothing.
+ */
 export interface AskerLimits {
   /** Throws if the client or the user may have no more messages now. Counts nothing. */
   checkAsker(asker: Asker): void;
@@ -55,7 +62,10 @@ export function createAskerLimits(
   };
 }
 
-/** How long until one more message may go out, if these went out at `times` (epoch ms, oldest first) within the window; 0 where it may now. */
+/**
+ * How long until one more message may go out, if these went out at `times` (epoch ms, oldest first)
+ * within the window; 0 if it may now.
+ */
 export function addressWaitMs(times: readonly number[], { max, windowMs }: Allowance, now: number): number {
   const blocking = times[times.length - max];
   return blocking === undefined ? 0 : Math.max(0, blocking + windowMs - now);

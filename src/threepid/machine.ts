@@ -46,7 +46,10 @@ export interface SubmitRules {
 // What a JSON number and the database both hold exactly.
 const greatestAttempt = Number.MAX_SAFE_INTEGER;
 
-/** Whether a request with this `send_attempt`, or none, sends a message; `open` is the session that it is for, if there is one yet. Pure. */
+/**
+ * Returns whether a request with this `send_attempt`, or none, sends a message; `open` is the
+ * session that it is for, if there is one yet. Pure.
+ */
 export function decideSend<S extends SessionState>(
   open: S | undefined,
   sendAttempt: number | undefined,
@@ -57,7 +60,10 @@ export function decideSend<S extends SessionState>(
   return open && isKnown ? { act: 'repeat', session: open } : { act: 'send', attempt };
 }
 
-/** When the address was proven, where that still counts; else why it does not. Pure: all times are epoch ms. */
+/**
+ * When the address was proven, if that still counts; else why it does not. Pure: all times are
+ * epoch ms.
+ */
 export function proofOf(
   { validatedAt, expiresAt }: SessionState,
   now: number,
@@ -67,8 +73,9 @@ export function proofOf(
 }
 
 /**
- * What somebody's token means for a session with these tokens. Each wrong one counts against every token that is still good, so that no
- * token is ever compared with more than `maxGuesses` wrong ones, however many are sent. Pure: `now` is epoch ms.
+ * What somebody's token means for a session with these tokens. Each wrong one counts against every
+ * token that is still good, so that no token is ever compared with more than `maxGuesses` wrong
+ * ones, however many are sent. Pure: `now` is epoch ms.
  */
 export function decideSubmit(
   state: SessionState,

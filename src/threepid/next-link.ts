@@ -8,9 +8,10 @@ export interface NextLinkPolicy {
 
 const longestLink = 2000;
 
-/** The link as a browser reads it, where the policy allows that; undefined where not. */
+/** Returns the link as a browser reads it, if the policy allows that, or undefined if not. */
 export function readNextLink(text: string, { hostnames, allowHttp }: NextLinkPolicy): string | undefined {
-  // Browsers drop control characters and take backslashes for slashes, and people who check links do not.
+  // Browsers drop control characters and take backslashes for slashes, and people who check links
+  // do not.
   if (text.length > longestLink || /[\p{Cc}\s\\]/u.test(text)) return undefined;
   const url = parse(text);
   if (!url || !(url.protocol === 'https:' || (allowHttp && url.protocol === 'http:'))) return undefined;
@@ -19,7 +20,10 @@ export function readNextLink(text: string, { hostnames, allowHttp }: NextLinkPol
   return isAllowed && url.href.length <= longestLink ? url.href : undefined;
 }
 
-/** Returns the link with the session's ID in its query, in place of any `sid` of its own; the rest of the query stays as it is written. */
+/**
+ * Returns the link with the session's ID in its query, in place of any `sid` of its own; the rest
+ * of the query stays as it is written.
+ */
 export function withSid(link: string, sid: string): string {
   const url = new URL(link);
   const parts = url.search === '' ? [] : url.search.slice(1).split('&');

@@ -38,7 +38,10 @@ export function readRequest(request: TokenRequest, policies: RequestPolicies): R
   return { purpose, destination, clientSecret, sendAttempt, nextLink, brand, asker, admit, isQuiet };
 }
 
-/** The name of a session that may exist; throws ThreepidFailure client_secret_invalid, and session_unknown for what is no name of any. */
+/**
+ * Returns the name of a session that may exist; throws ThreepidFailure client_secret_invalid, and
+ * session_unknown for what is no name of any.
+ */
 export function readKey({ purpose, sid, clientSecret }: SessionKey): ValidationSessionKey {
   const secret = readClientSecret(clientSecret);
   if (!opaqueIdPattern.test(sid)) throw new ThreepidFailure({ kind: 'session_unknown' });

@@ -5,12 +5,18 @@ import type { Message, Messenger } from '../delivery/messenger.js';
 import type { Destination } from './destination.js';
 import { ThreepidFailure, type ThreepidFault } from './failure.js';
 
-/** What became of a message: where it is not sent, `mayArrive` says whether it may have got there all the same. */
+/**
+ * What became of a message: if it is not sent, `mayArrive` says whether it may have got there all
+ * the same.
+ */
 export type SendOutcome =
   | { readonly isSent: true }
   | { readonly isSent: false; readonly mayArrive: boolean; readonly failure: ThreepidFailure };
 
-/** Sends, and says what became of it; strangers do not learn from it whether an address exists, and the log does. */
+/**
+ * Sends, and says what became of it; strangers do not learn from it whether an address exists, and
+ * the log does.
+ */
 export async function sendToken(
   { messenger, logger }: { readonly messenger: Messenger; readonly logger: Logger },
   destination: Destination,

@@ -26,7 +26,7 @@ export interface ValidationLifetimes {
   readonly rememberedMs: number;
 }
 
-/** What createValidation needs. */
+/** The dependencies of createValidation. */
 export interface ValidationDeps {
   readonly database: Database;
   readonly messenger: Messenger;
@@ -38,7 +38,9 @@ export interface ValidationDeps {
   readonly allowances: ValidationAllowances;
   /** How many wrong guesses the code for a phone survives. */
   readonly maxGuesses: number;
-  /** ISO 3166-1, upper case: where messages may be sent to phones. All countries where there are none. */
+  /**
+   * ISO 3166-1, upper case: where messages may be sent to phones. All countries if there are none.
+   */
   readonly allowedCountries: readonly string[];
   readonly lifetimes: ValidationLifetimes;
   readonly clock: Clock;
@@ -46,7 +48,7 @@ export interface ValidationDeps {
   readonly logger: Logger;
 }
 
-/** The validation machine on a database. */
+/** Returns the validation machine on a database. */
 export function createValidation(deps: ValidationDeps): Validation {
   const { database, allowances, lifetimes, clock, random } = deps;
   const quotaGroupsOf = createQuotaGroups(deps.ownServer);
@@ -64,7 +66,10 @@ export function createValidation(deps: ValidationDeps): Validation {
     return Math.max(addressWaitMs(timesOf(sent), allowance, now), ...waits);
   }
 
-  /** Finds or opens the session of a request. What is to be sent is in the database before it goes out: so whatever arrives is good. */
+  /**
+   * Finds or opens the session of a request. What is to be sent is in the database before it goes
+   * out: so whatever arrives is good.
+   */
   async function prepare(tx: Transaction, request: ReadRequest): Promise<Prepared> {
     const { destination, purpose, clientSecret, asker, nextLink } = request;
     const { medium, address } = destination;
@@ -107,7 +112,10 @@ export function createValidation(deps: ValidationDeps): Validation {
     return { kind, to: destination.address, link, token, expiresInMs, brand };
   }
 
-  /** Sends the token, or what goes out in its place: nothing to a phone, and nothing about a new password. */
+  /**
+   * Sends the token, or what goes out in its place: nothing to a phone, and nothing about a new
+   * password.
+   */
   async function deliver(
     request: ReadRequest,
     session: ValidationSessionRecord,
@@ -122,12 +130,18 @@ export function createValidation(deps: ValidationDeps): Validation {
     return sendToken(deps, destination, { kind: 'email_in_use', to: destination.address, brand }, groups);
   }
 
-  /** Counts the token whether it can be delivered or not, or else the caller could tell by the limits. */
+  /**
+   * Counts the token whether it can be delivered or not, or else the caller could tell by the
+   * limits.
+   */
   async function count(_: ReadRequest, session: ValidationSessionRecord, { attempt }: Sending): Promise<void> {
     await database.transaction((tx) => tx.validationSessions.advance(session.id, attempt));
   }
 
-  /** Delivers when the caller has its answer: making a message takes time, by which it could tell whether there is one. */
+  /**
+   * Delivers when the caller has its answer: making a message takes time, by which it could tell
+   * whether there is one.
+   */
   function deliverUnseen(request: ReadRequest, session: ValidationSessionRecord, sending: Sending): void {
     setImmediate(() => {
       deliver(request, session, sending).catch((error: unknown) =>
@@ -145,7 +159,9 @@ export function createValidation(deps: ValidationDeps): Validation {
     if (!outcome.isSent) throw outcome.failure;
   }
 
-  /** Judges the token, and counts a wrong one. Validates the session unless the caller only checks. */
+  /**
+   * Judges the token, and counts a wrong one. Validates the session unless the caller only checks.
+   */
   async function submit(tx: Transaction, key: ReadSubmissionKey, token: Secret, isCheck: boolean): Promise<Submitted> {
     const session = await tx.validationSessions.hold(key);
     if (session?.medium !== key.medium) return { fault: { kind: 'session_unknown' } };
@@ -242,7 +258,7 @@ function timesOf(sent: readonly { readonly at: number }[]): readonly number[] {
   return sent.map(({ at }) => at);
 }
 
-/** Who asked for the session's tokens; an unauthenticated caller where the session names no user. */
+/** Who asked for the session's tokens; an unauthenticated caller if the session names no user. */
 function askerOf({ mxid }: Pick<ValidationSessionRecord, 'mxid'>): Asker {
   return { client: '', mxid };
 }

@@ -5,7 +5,10 @@ import { Secret } from '../base/secret.js';
 const mailedLength = 32;
 const digitsOfCode = 6;
 
-/** A fresh token for an address of that medium: 190 random bits by mail, six digits to a phone. */
+/**
+ * Returns a fresh token for an address of that medium: 190 random bits by mail, six digits to a
+ * phone.
+ */
 export function makeToken(medium: 'email' | 'msisdn', random: Random): Secret {
   return new Secret(
     medium === 'email'
@@ -14,7 +17,9 @@ export function makeToken(medium: 'email' | 'msisdn', random: Random): Secret {
   );
 }
 
-/** Returns the token that a person has written; those of mails consist of letters and digits, too. */
+/**
+ * Returns the token that a person has written; those of mails consist of letters and digits, too.
+ */
 export function readToken(typed: Secret): Secret {
   return new Secret(readNumericCode(typed.reveal()));
 }

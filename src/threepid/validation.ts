@@ -6,7 +6,9 @@ import type { Transaction } from '../database/database.js';
 
 /** What a session is for: what was proven for one purpose counts for no other. */
 export type Purpose =
-  /** A publication in the identity service, and the answers to a homeserver that delegates to us. */
+  /**
+   * A publication in the identity service, and the answers to a homeserver that delegates to us.
+   */
   | 'identity'
   /** An address of an account, by the client-server API. */
   | 'account'
@@ -21,31 +23,44 @@ export interface TokenRequest {
   readonly purpose: Purpose;
   readonly typed: TypedAddress & { readonly medium: 'email' | 'msisdn' };
   readonly clientSecret: string;
-  /** An integer. A message goes out only where it is greater than the greatest so far; where absent, it is one more than that. */
+  /**
+   * An integer. A message goes out only where it is greater than the greatest so far; where absent,
+   * it is one more than that.
+   */
   readonly sendAttempt: number | undefined;
   readonly nextLink: string | undefined;
   readonly brand?: string | undefined;
   readonly asker: Asker;
   /**
-   * Whether the caller must not learn what becomes of the token: the answer is the same, at the same time, and failures are only logged.
-   * A withheld token for a new password is not replaced by another message.
+   * Whether the caller must not learn what becomes of the token: the answer is the same, at the
+   * same time, and failures are only logged. A withheld token for a new password is not replaced by
+   * another message.
    */
   readonly isQuiet?: boolean | undefined;
-  /** Asked before a token goes out, in the transaction that takes note of it, once limits have let it pass; it refuses by throwing. */
+  /**
+   * Asked before a token goes out, in the transaction that takes note of it, once limits have let
+   * it pass; it refuses by throwing.
+   */
   readonly admit?: ((tx: Transaction, address: ThirdPartyAddress) => Promise<Admission>) | undefined;
 }
 
 /** What becomes of a token. */
 export type Admission =
   | 'send'
-  /** It goes nowhere, and whoever asks cannot tell; the owner of an e-mail address is told that somebody tried. */
+  /**
+   * It goes nowhere, and whoever asks cannot tell; the owner of an e-mail address is told that
+   * somebody tried.
+   */
   | 'withhold';
 
 /** A session in which a token was asked for. */
 export interface ValidationTicket {
   readonly sid: string;
   readonly address: ThirdPartyAddress;
-  /** A phone number as people write it internationally, such as `+44 7470 674927`; undefined for e-mail. */
+  /**
+   * A phone number as people write it internationally, such as `+44 7470 674927`; undefined for
+   * e-mail.
+   */
   readonly internationalFormat: string | undefined;
 }
 
@@ -56,7 +71,10 @@ export interface SessionKey {
   readonly clientSecret: string;
 }
 
-/** A session as whoever submits a token names it: for one of another medium they know no such session. */
+/**
+ * A session as whoever submits a token names it: for one of another medium they know no such
+ * session.
+ */
 export interface SubmissionKey extends SessionKey {
   readonly medium: 'email' | 'msisdn';
 }
@@ -65,38 +83,55 @@ export interface SubmissionKey extends SessionKey {
 export interface ValidatedAddress extends ThirdPartyAddress {
   /** Epoch ms of the proof. */
   readonly validatedAt: number;
-  /** The user who asked for the token, where one was known. */
+  /** The user who asked for the token, if one was known. */
   readonly mxid: Mxid | undefined;
-  /** Another form of the same e-mail address, as it was typed, in lower case: in lookups clients hash it so. */
+  /**
+   * Another form of the same e-mail address, as it was typed, in lower case: in lookups clients
+   * hash it so.
+   */
   readonly alias: string | undefined;
 }
 
 /**
- * The one machine that proves addresses: a token is sent, and whoever gives it back holds the address. Every method throws
- * ThreepidFailure for what is known to go wrong.
+ * The one machine that proves addresses: a token is sent, and whoever gives it back holds the
+ * address. Every method throws ThreepidFailure for what is known to go wrong.
  */
 export interface Validation {
-  /** Throws rate_limited if this client or user may request no more tokens now, repeated ones included. Counts nothing. */
+  /**
+   * Throws rate_limited if this client or user may request no more tokens now, repeated ones
+   * included. Counts nothing.
+   */
   checkAsker(asker: Asker): void;
-  /** Opens the session of (address, client secret), or finds it, and sends a token where `sendAttempt` asks for one. */
+  /**
+   * Opens the session of (address, client secret), or finds it, and sends a token where
+   * `sendAttempt` asks for one.
+   */
   requestToken(request: TokenRequest): Promise<ValidationTicket>;
   /**
-   * Validates the session; again is no error. Answers where the browser should go next, with `sid` in its query. `client` stands
-   * for the client's address, whose guesses are limited; undefined where that says nothing.
+   * Validates the session; again is no error. Answers if the browser should go next, with `sid` in
+   * its query. `client` stands for the client's address, whose guesses are limited, or undefined if
+   * that says nothing.
    */
   submitToken(
     key: SubmissionKey,
     token: Secret,
     client: string | undefined,
   ): Promise<{ readonly nextLink: string | undefined }>;
-  /** Returns the address that the token proves, and proves nothing. Throws and counts wrong guesses as `submitToken`. */
+  /**
+   * Returns the address that the token proves, and proves nothing. Throws and counts wrong guesses
+   * as `submitToken`.
+   */
   checkToken(key: SubmissionKey, token: Secret, client: string | undefined): Promise<ThirdPartyAddress>;
-  /** The address of a validated session: session_unknown, then session_expired, then session_not_validated. */
+  /**
+   * Returns the address of a validated session: session_unknown, then session_expired, then
+   * session_not_validated.
+   */
   loadValidated(key: SessionKey): Promise<ValidatedAddress>;
   /**
-   * Ends a validated session in the transaction in which it serves its purpose; where `use` throws, it goes on. Of several who ask at once
-   * one does, and the others get session_unknown. Otherwise throws as `loadValidated`. `hold` takes, before the session, the account that
-   * `use` changes: every transaction that has both takes them in this order.
+   * Ends a validated session in the transaction in which it serves its purpose; where `use` throws,
+   * it goes on. Of several who ask at once one does, and the others get session_unknown. Otherwise
+   * throws as `loadValidated`. `hold` takes, before the session, the account that `use` changes:
+   * every transaction that has both takes them in this order.
    */
   consume<T>(
     key: SessionKey,
@@ -107,5 +142,8 @@ export interface Validation {
   sweep(): Promise<void>;
 }
 
-/** The anchored grammar of client secrets and session ids (identity service API, "opaque identifiers"). */
+/**
+ * The anchored grammar of client secrets and session ids (identity service API, "opaque
+ * identifiers").
+ */
 export const opaqueIdPattern = /^[0-9a-zA-Z.=_-]{1,255}$/;

@@ -10,7 +10,10 @@ export type Language = keyof typeof catalogues;
 
 const longestHeader = 1_000;
 
-/** Returns the language that an Accept-Language header prefers among ours (RFC 9110, 12.5.4), English if it names none of them. */
+/**
+ * Returns the language that an Accept-Language header prefers among ours (RFC 9110, 12.5.4),
+ * English if it names none of them.
+ */
 export function chooseLanguage(acceptLanguage: string | undefined): Language {
   const ranges = (acceptLanguage ?? '').slice(0, longestHeader).split(',').map(readRange);
   const accepted = ranges.filter(({ weight }) => weight > 0).toSorted((one, other) => other.weight - one.weight);

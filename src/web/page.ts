@@ -25,11 +25,14 @@ const style = new Html(`<style>${css}</style>`);
 export interface PageContent {
   readonly title: string;
   readonly content: Html;
-  /** Where the browser is to go on its own, at once. */
+  /** If the browser is to go on its own, at once. */
   readonly leadsTo?: string | undefined;
 }
 
-/** A page in the one look that all have: for small screens and screen readers too, and without scripts. */
+/**
+ * Returns a page in the one look that all have: for small screens and screen readers too, and
+ * without scripts.
+ */
 export function page<const Status extends number>(status: Status, contentIn: (texts: PageTexts) => PageContent) {
   return {
     status,

@@ -22,7 +22,10 @@ export interface ConfirmNames {
   readonly operator: string;
 }
 
-/** The page behind the link in a mail. Opening it proves nothing, since programs open links too; its button does. */
+/**
+ * Returns the page behind the link in a mail. Opening it proves nothing, since programs open links
+ * too; its button does.
+ */
 export function confirmPage(
   medium: ProvenMedium,
   names: ConfirmNames,
@@ -45,7 +48,10 @@ export function confirmPage(
   }));
 }
 
-/** The page after the proof. It leads on itself, because browsers block redirects in the answer to a form. */
+/**
+ * Returns the page after the proof. It leads on itself, because browsers block redirects in the
+ * answer to a form.
+ */
 export function provenPage(medium: ProvenMedium, nextLink: string | undefined) {
   return page(200, (texts) => ({
     title: texts.provenTitle[medium],
@@ -57,7 +63,7 @@ export function provenPage(medium: ProvenMedium, nextLink: string | undefined) {
   }));
 }
 
-/** The page after a proof without a form: a redirect to the next link. */
+/** Returns the page after a proof without a form: a redirect to the next link. */
 export function redirectPage(medium: ProvenMedium, nextLink: string) {
   return { ...provenPage(medium, nextLink), status: 302 as const, headers: { Location: nextLink } };
 }

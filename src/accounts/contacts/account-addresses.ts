@@ -28,7 +28,7 @@ export interface AddressTokenRequest {
   readonly clientSecret: string;
   readonly sendAttempt: number;
   readonly nextLink: string | undefined;
-  /** Undefined where no access token was sent: then nobody learns whether the address is in use. */
+  /** Undefined if no access token was sent: then nobody learns whether the address is in use. */
   readonly caller: Caller | undefined;
   readonly clientAddress: string;
   /** What stands for that address where requests are counted. */
@@ -54,19 +54,26 @@ export interface AddressRemoval {
 export type UnbindResult = 'success' | 'no-support';
 
 /**
- * The contact addresses of Matrix accounts (client-server API, "Adding Account Administrative Contact Information"). There is one
- * implementation for one server name, as there is one AccountAuthority. Every method throws AccountFailure and ThreepidFailure.
+ * The contact addresses of Matrix accounts (client-server API, "Adding Account Administrative
+ * Contact Information"). There is one implementation for one server name, as there is one
+ * AccountAuthority. Every method throws AccountFailure and ThreepidFailure.
  */
 export interface AccountAddresses {
   /** Throws if changes are refused whatever they are. */
   admit(): void;
-  /** Throws if tokens are refused to that client, whatever the address of that medium. Counts nothing. */
+  /**
+   * Throws if tokens are refused to that client, whatever the address of that medium. Counts
+   * nothing.
+   */
   admitToken(medium: 'email' | 'msisdn', client: string): void;
   /** Oldest first. */
   list(caller: Caller): Promise<readonly AccountAddress[]>;
-  /** The reply of the request, `sid` in it. */
+  /** Returns the reply of the request, `sid` in it. */
   requestToken(request: AddressTokenRequest): Promise<RequestBody>;
-  /** `auth` is that member of the request; `method` and `path` are what the authentication is bound to. */
+  /**
+   * `auth` is that member of the request; `method` and `path` are what the authentication is bound
+   * to.
+   */
   add(caller: Caller, session: ProofSession, auth: unknown, body: RequestBody): Promise<void>;
   /** Without user-interactive authentication: the deprecated `POST /account/3pid`. */
   addWithoutAuthentication(caller: Caller, session: ProofSession, body: RequestBody): Promise<void>;

@@ -15,10 +15,10 @@ import { findIdServer, readIdServer, type IdServer } from './id-server.js';
 import type { OwnPublications } from './own-publications.js';
 import type { Publications } from './publications.js';
 
-/** What createPublications needs. */
+/** The dependencies of createPublications. */
 export interface PublicationsDeps {
   readonly database: Database;
-  /** What is published at ourselves; undefined where there is no identity service here. */
+  /** What is published at ourselves, or undefined if there is no identity service here. */
   readonly own: OwnPublications | undefined;
   readonly identityServers: IdentityServers;
   readonly clock: Clock;
@@ -55,7 +55,10 @@ export function createPublications(deps: PublicationsDeps): Publications {
     await database.transaction((tx) => tx.identityBindings.save(binding));
   }
 
-  /** Whether it is published there no longer. What a server will never do for us is not asked of it again. */
+  /**
+   * Returns whether it is published there no longer. What a server will never do for us is not
+   * asked of it again.
+   */
   async function unbindElsewhere(binding: IdentityBindingRecord): Promise<boolean> {
     const { id, mxid, medium, address, idServer, sid, clientSecret } = binding;
     admit(mxid);
@@ -119,8 +122,8 @@ export function createPublications(deps: PublicationsDeps): Publications {
 }
 
 /**
- * What says that a server will never unbind for us: it does not know how (400, 404, 405, 501), or does not take the session for a proof
- * (401, 403), and we have no better one.
+ * What says that a server will never unbind for us: it does not know how (400, 404, 405, 501), or
+ * does not take the session for a proof (401, 403), and we have no better one.
  */
 const finalStatuses = [400, 401, 403, 404, 405, 501];
 

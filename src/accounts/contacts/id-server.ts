@@ -1,21 +1,27 @@
 import { splitServerName } from '../../base/server-name.js';
 import { AccountFailure } from '../failure.js';
 
-/** An identity server as clients name it: `host[:port][/path]`, the host in lower case, without a slash at its end. */
+/**
+ * An identity server as clients name it: `host[:port][/path]`, the host in lower case, without a
+ * trailing slash.
+ */
 export type IdServer = string & { readonly __brand: 'IdServer' };
 
 const maxLength = 255;
 // RFC 3986, section 3.3; backslashes and the like mean something else to every parser.
 const pathForm = /^(?:\/(?:[\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)*\/?$/;
 
-/** The identity server of that name; throws AccountFailure identity_server_invalid where it is none. */
+/**
+ * Returns the identity server of that name; throws AccountFailure identity_server_invalid if it is
+ * none.
+ */
 export function readIdServer(text: string): IdServer {
   const idServer = findIdServer(text);
   if (idServer === undefined) throw new AccountFailure({ kind: 'identity_server_invalid' });
   return idServer;
 }
 
-/** The identity server of that name; undefined where it is none. */
+/** Returns the identity server of that name, or undefined if it is none. */
 export function findIdServer(text: string): IdServer | undefined {
   const { authority = '', path = '' } = /^(?<authority>[^/]*)(?<path>.*)$/s.exec(text)?.groups ?? {};
   const parts = splitServerName(authority);

@@ -1,7 +1,10 @@
 import { AccountFailure } from '../failure.js';
 import type { UnbindResult } from './account-addresses.js';
 
-/** An address goes from its account also where it cannot be withdrawn from where it is published: that is `no-support` then. */
+/**
+ * Returns an address goes from its account also if it cannot be withdrawn from where it is
+ * published: that is `no-support` then.
+ */
 export async function ifPossible(unbinding: Promise<UnbindResult>): Promise<UnbindResult> {
   try {
     return await unbinding;

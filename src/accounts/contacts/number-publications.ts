@@ -15,7 +15,7 @@ export interface NumberPublications {
   publish(): Promise<void>;
 }
 
-/** What createNumberPublications needs. */
+/** The dependencies of createNumberPublications. */
 export interface NumberPublicationsDeps {
   readonly publisher: AccountPublisher;
   readonly database: Database;
@@ -28,7 +28,7 @@ export function createNumberPublications(deps: NumberPublicationsDeps): NumberPu
   const { publisher, database, clock, logger } = deps;
   const unpublished = new Map<string, AccountAddressRecord>();
 
-  /** Whether there is nothing more to be done about it. */
+  /** Returns whether there is nothing more to be done about it. */
   async function publishOne(address: AccountAddressRecord): Promise<boolean> {
     // It may have been added in a transaction that is not over yet.
     const found = await database.transaction((tx) => tx.accountAddresses.find(address));

@@ -14,16 +14,17 @@ export interface OwnAddresses {
   /** Oldest first. */
   list(mxid: Mxid): Promise<readonly AccountAddress[]>;
   /**
-   * Adds what was proven in the session, which is then used up. Throws AccountFailure: address_not_proven, address_in_use (also where it is
-   * this user's already), user_deactivated; then nothing has changed. Throws ThreepidFailure client_secret_invalid. `requireAllowed` is called
+   * Adds what was proven in the session, which is then used up. Throws AccountFailure:
+   * address_not_proven, address_in_use (also if it is this user's already), user_deactivated; then
+   * nothing has changed. Throws ThreepidFailure client_secret_invalid. `requireAllowed` is called
    * in the transaction, and refuses by throwing.
    */
   add(mxid: Mxid, session: ProofSession, requireAllowed?: (tx: Transaction) => Promise<void>): Promise<void>;
-  /** Whether it was this user's. */
+  /** Returns whether it was this user's. */
   remove(mxid: Mxid, address: ThirdPartyAddress): Promise<boolean>;
 }
 
-/** What createOwnAddresses needs. */
+/** The dependencies of createOwnAddresses. */
 export interface OwnAddressesDeps {
   readonly database: Database;
   readonly validation: Pick<Validation, 'consume'>;
@@ -31,7 +32,7 @@ export interface OwnAddressesDeps {
   readonly random: Random;
 }
 
-/** The addresses in that database. */
+/** Returns the addresses in that database. */
 export function createOwnAddresses({ database, validation, clock, random }: OwnAddressesDeps): OwnAddresses {
   return {
     async list(mxid) {

@@ -13,14 +13,17 @@ import { findIdServer, type IdServer } from './id-server.js';
 /** What is published at this daemon's own identity service, without a network in between. */
 export interface OwnPublications {
   readonly names: ReadonlySet<IdServer>;
-  /** Publishes, as version 2 does for the holder of that token. Throws AccountFailure identity_server_refused. */
+  /**
+   * Publishes, as version 2 does for the holder of that token. Throws AccountFailure
+   * identity_server_refused.
+   */
   bind(mxid: Mxid, session: ProofSession, idAccessToken: Secret): Promise<void>;
   isPublished(mxid: Mxid, address: ThirdPartyAddress): Promise<boolean>;
   /** Idempotent. */
   unbind(mxid: Mxid, address: ThirdPartyAddress): Promise<void>;
 }
 
-/** What createOwnPublications needs. */
+/** The dependencies of createOwnPublications. */
 export interface OwnPublicationsDeps {
   /** Under which users may know the identity service: `host[:port][/path]`. */
   readonly names: readonly string[];

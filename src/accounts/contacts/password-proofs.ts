@@ -18,25 +18,31 @@ export interface PasswordProofs {
   admitToken(medium: 'email' | 'msisdn', client: string): void;
   /** See AccountCredentials.requestToken. */
   requestToken(request: AddressTokenRequest): Promise<RequestBody>;
-  /** Returns whose address was validated in the session; undefined if none was, or the address belongs to no account. */
+  /**
+   * Returns whose address was validated in the session, or undefined if none was, or the address
+   * belongs to no account.
+   */
   findUser(proof: PasswordProof): Promise<Mxid | undefined>;
-  /** Uses the session up, in the transaction of `use`; false if it is no proof of that user any more. */
+  /**
+   * Uses the session up, in the transaction of `use`, or false if it is no proof of that user any
+   * more.
+   */
   use(proof: PasswordProof, mxid: Mxid, use: (tx: Transaction) => Promise<void>): Promise<boolean>;
 }
 
-/** What createPasswordProofs needs. */
+/** The dependencies of createPasswordProofs. */
 export interface PasswordProofsDeps {
   readonly database: Database;
   readonly validation: Pick<Validation, 'requestToken' | 'checkAsker' | 'loadValidated' | 'consume'>;
   /** Whether there is a way for messages to addresses of that medium. */
   readonly canSend: (medium: 'email' | 'msisdn') => boolean;
-  /** Where clients submit tokens; undefined if no public URL is configured. */
+  /** Where clients submit tokens, or undefined if no public URL is configured. */
   readonly submitUrl: ((medium: 'email' | 'msisdn') => string) | undefined;
 }
 
 const purpose: Purpose = 'password';
 
-/** Those of the addresses in that database. */
+/** Returns those of the addresses in that database. */
 export function createPasswordProofs(deps: PasswordProofsDeps): PasswordProofs {
   const { database, validation, canSend, submitUrl } = deps;
   const isPossible = (medium: 'email' | 'msisdn') => submitUrl !== undefined && canSend(medium);

@@ -8,27 +8,31 @@ import { ticketReply } from './ticket-reply.js';
 /** The sessions in which our own users prove addresses. */
 export interface ProofSessions {
   /**
-   * Throws ThreepidFailure medium_unsupported if no address of that medium can be proven, and rate_limited if that client may request no
-   * token now. Counts nothing.
+   * Throws ThreepidFailure medium_unsupported if no address of that medium can be proven, and
+   * rate_limited if that client may request no token now. Counts nothing.
    */
   admitToken(medium: 'email' | 'msisdn', client: string): void;
   /**
-   * The reply of the request. Of an address that belongs to an account already, a known caller learns it (address_in_use); for others nothing
-   * is to be seen, and the owner of an e-mail address gets a mail. Throws ThreepidFailure, too.
+   * Returns the reply of the request. Of an address that belongs to an account already, a known
+   * caller learns it (address_in_use); for others nothing is to be seen, and the owner of an e-mail
+   * address gets a mail. Throws ThreepidFailure, too.
    */
   requestToken(request: AddressTokenRequest): Promise<RequestBody>;
-  /** What was proven in the session; undefined where nothing was, or not any more. */
+  /** What was proven in the session, or undefined if nothing was, or not any more. */
   findProven(session: ProofSession): Promise<ThirdPartyAddress | undefined>;
-  /** Whether it is one of ours, proven or not, expired or not. */
+  /** Returns whether it is one of ours, proven or not, expired or not. */
   isOurs(session: ProofSession): Promise<boolean>;
 }
 
-/** What createProofSessions needs. */
+/** The dependencies of createProofSessions. */
 export interface ProofSessionsDeps {
   readonly validation: Pick<Validation, 'requestToken' | 'checkAsker' | 'loadValidated'>;
   /** Whether there is a way for messages to addresses of that medium. */
   readonly canSend: (medium: 'email' | 'msisdn') => boolean;
-  /** Where clients give tokens; undefined where nobody can reach us: then there is no page for e-mail to lead to either. */
+  /**
+   * Where clients give tokens, or undefined if nobody can reach us: then there is no page for
+   * e-mail to lead to either.
+   */
   readonly submitUrl: ((medium: 'email' | 'msisdn') => string) | undefined;
   /** Whether strangers, too, learn that an address belongs to somebody. */
   readonly revealsInUse: boolean;
@@ -37,7 +41,7 @@ export interface ProofSessionsDeps {
 /** The sessions that prove an address for an account. */
 export const accountPurpose: Purpose = 'account';
 
-/** The sessions of that machine. */
+/** Returns the sessions of that machine. */
 export function createProofSessions(deps: ProofSessionsDeps): ProofSessions {
   const { validation, canSend, submitUrl, revealsInUse } = deps;
 
@@ -65,7 +69,8 @@ export function createProofSessions(deps: ProofSessionsDeps): ProofSessions {
         async admit(tx, canonical) {
           const isTaken = (await tx.accountAddresses.find(canonical)) !== undefined;
           if (isTaken && (caller || revealsInUse)) throw new AccountFailure({ kind: 'address_in_use' });
-          // Only now: a number that a login to Telegram has proven is in use, also where no code can be sent.
+          // Only now: a number that a login to Telegram has proven is in use, also if no code can
+          // be sent.
           requireMedium(medium);
           return isTaken ? 'withhold' : 'send';
         },

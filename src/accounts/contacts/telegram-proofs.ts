@@ -13,8 +13,8 @@ import { AccountFailure } from '../failure.js';
 import { createNumberPublications, longestTransactionMs } from './number-publications.js';
 
 /**
- * What becomes of the phone number with which a user logs in to Telegram: nothing, or it is offered to be added to the Matrix account, or it
- * is added by itself.
+ * What becomes of the phone number with which a user logs in to Telegram: nothing, or it is offered
+ * to be added to the Matrix account, or it is added by itself.
  */
 export type FromTelegram = 'off' | 'ask' | 'on';
 
@@ -32,7 +32,10 @@ export interface ProvingLogin {
   readonly user: TelegramPerson;
 }
 
-/** How it is about the phone number of a Telegram login: it may be added, it is an address of the Matrix account, or of another one. */
+/**
+ * How it is about the phone number of a Telegram login: it may be added, it is an address of the
+ * Matrix account, or of another one.
+ */
 export const phoneStandings = ['offered', 'added', 'in_use'] as const;
 
 /** One of `phoneStandings`. */
@@ -54,42 +57,58 @@ export type TelegramProofFault =
 export class TelegramProofFailure extends Failure<TelegramProofFault> {}
 
 /**
- * The phone numbers that logins to Telegram prove. Whoever is logged in to Telegram holds its number, so that needs no code; what is added so
- * goes with the login (by a foreign key), and as soon as Telegram says another number.
+ * The phone numbers that logins to Telegram prove. Whoever is logged in to Telegram holds its
+ * number, so that needs no code; what is added so goes with the login (by a foreign key), and as
+ * soon as Telegram says another number.
  */
 export interface TelegramProofs {
-  /** Takes the Matrix account for itself until the transaction is over, in the order in which everybody does. */
+  /**
+   * Takes the Matrix account for itself until the transaction is over, in the order in which
+   * everybody does.
+   */
   whenReplacing(tx: Transaction, owner: Mxid): Promise<void>;
   /**
-   * What a former login has proven stays where it is the number of this one. Adds the number where that is to be done by itself; one that is
-   * somebody else's stays theirs.
+   * What a former login has proven stays if it is the number of this one. Adds the number if that
+   * is to be done by itself; one that is somebody else's stays theirs.
    */
   whenClaimed(tx: Transaction, login: ProvingLogin): Promise<void>;
   /** What the login proves no longer goes. */
   whenChanged(tx: Transaction, login: ProvingLogin): Promise<void>;
-  /** Undefined where there is nothing to be said: no number, or no Matrix account on this server. */
+  /**
+   * Returns undefined if there is nothing to be said: no number, or no Matrix account on this
+   * server.
+   */
   standing(owner: Mxid, user: TelegramPerson): Promise<PhoneStanding | undefined>;
   /**
-   * Adds the number that Telegram last said of the account, which the owner is logged in to, and returns who has it there; idempotent.
-   * Throws TelegramProofFailure.
+   * Adds the number that Telegram last said of the account, which the owner is logged in to, and
+   * returns who has it there; idempotent. Throws TelegramProofFailure.
    */
   add(owner: Mxid, user: TelegramPerson): Promise<TelegramPerson>;
   /**
-   * Adds by itself what the homeserver has to be asked about first, and publishes what was added, where that is wanted; also what could not
-   * be done before. To be called now and then.
+   * Adds by itself what the homeserver has to be asked about first, and publishes what was added,
+   * if that is wanted; also what could not be done before. To be called now and then.
    */
   publish(): Promise<void>;
-  /** Has Telegram asked about each login that proves something, one after another; ends where Telegram is out of reach. */
+  /**
+   * Has Telegram asked about each login that proves something, one after another; ends where
+   * Telegram is out of reach.
+   */
   check(ask: (accountId: string) => Promise<'checked' | 'unreachable'>): Promise<void>;
 }
 
-/** What createTelegramProofs needs. */
+/** The dependencies of createTelegramProofs. */
 export interface TelegramProofsDeps {
   readonly mode: FromTelegram;
   readonly serverName: ServerName;
-  /** Whether the accounts are in our database; else they are the homeserver's, and every user of the server is taken to have one. */
+  /**
+   * Whether the accounts are in our database; else they are the homeserver's, and every user of the
+   * server is taken to have one.
+   */
   readonly hasOwnAccounts: boolean;
-  /** What the homeserver keeps for all of its users; undefined where there is none, or we may not ask it. */
+  /**
+   * What the homeserver keeps for all of its users, or undefined if there is none, or we may not
+   * ask it.
+   */
   readonly upstreamAddressBook: AddressBook | undefined;
   /** Where the numbers are published besides. */
   readonly publisher: AccountPublisher | undefined;
@@ -105,11 +124,13 @@ interface WaitingLogin extends ProvingLogin {
   readonly since: number;
 }
 
-/** The proofs in that database. */
+/** Returns the proofs in that database. */
 export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
   const { mode, serverName, hasOwnAccounts, upstreamAddressBook, publisher, readProfile } = deps;
   const { database, clock, random, logger } = deps;
-  /** To be added by themselves once the homeserver was asked, which cannot be within a transaction. */
+  /**
+   * To be added by themselves once the homeserver was asked, which cannot be within a transaction.
+   */
   const waiting = new Map<string, WaitingLogin>();
   const publications = publisher && createNumberPublications({ publisher, database, clock, logger });
   let lastChecked = '';
@@ -128,7 +149,8 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
     const { accountId, owner } = login;
     if (!(await hasAccount(tx, owner, 'hold'))) return 'account_missing';
     const known = await tx.accountAddresses.find(address);
-    // Telegram has given the number to another account of the same user's, so the older proof is none any more.
+    // Telegram has given the number to another account of the same user's, so the older proof is
+    // none any more.
     const isOutdated = known?.mxid === owner && known.telegramAccountId !== undefined;
     if (known && isOutdated && known.telegramAccountId !== accountId) await tx.accountAddresses.delete(known.id);
     const at = clock.now();
@@ -173,7 +195,9 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
     }
   }
 
-  /** As TelegramProofs.add, but for publishing. What the homeserver keeps for the owner stays there. */
+  /**
+   * As TelegramProofs.add, but for publishing. What the homeserver keeps for the owner stays there.
+   */
   async function addNumber(owner: Mxid, user: TelegramPerson): Promise<TelegramPerson> {
     const asked = numberOf(user);
     const holder = asked && (await holderUpstream(asked));
@@ -195,7 +219,7 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
     return outcome.isKnown ? outcome.user : addNumber(owner, outcome.user);
   }
 
-  /** Whether there is nothing more to be done about it. */
+  /** Returns whether there is nothing more to be done about it. */
   async function addOne({ owner, user, since }: WaitingLogin): Promise<boolean> {
     try {
       await addNumber(owner, user);
@@ -218,7 +242,10 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
     }
   }
 
-  /** Ends where the homeserver does not say whose a number is: of the others it would not either, and somebody waits for the end of this. */
+  /**
+   * Ends if the homeserver does not say whose a number is: of the others it would not either, and
+   * somebody waits for the end of this.
+   */
   async function addWaiting(): Promise<void> {
     for (const [id, login] of waiting) {
       try {
@@ -239,7 +266,10 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
     await publications?.publish();
   }
 
-  /** One round after another: what a user withdraws after the first is not brought back by the second. Whoever asks meanwhile shares the next. */
+  /**
+   * One round after another: what a user withdraws after the first is not brought back by the
+   * second. Whoever asks meanwhile shares the next.
+   */
   function publish(): Promise<void> {
     nextRound ??= round.then(() => {
       nextRound = undefined;
@@ -249,12 +279,17 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
     return nextRound;
   }
 
-  /** Whoever writes both holds the account before its addresses: PostgreSQL ends transactions that wait for each other. */
+  /**
+   * Whoever writes both holds the account before its addresses: PostgreSQL ends transactions that
+   * wait for each other.
+   */
   async function holdAccount(tx: Transaction, owner: Mxid): Promise<void> {
     await hasAccount(tx, owner, 'hold');
   }
 
-  /** Whether the login had proven its number, another one, which is gone by now, or none. */
+  /**
+   * Returns whether the login had proven its number, another one, which is gone by now, or none.
+   */
   async function review(tx: Transaction, login: ProvingLogin): Promise<'proven' | 'outdated' | 'none'> {
     const address = numberOf(login.user);
     const proven = await tx.accountAddresses.listByTelegramAccount(login.accountId);
@@ -273,7 +308,7 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
     if ((await review(tx, login)) === 'outdated') await addByItself(tx, login);
   }
 
-  /** The login as it is on record, held until the transaction is over. */
+  /** Returns the login as it is on record, held until the transaction is over. */
   async function holdLogin(tx: Transaction, accountId: string): Promise<ProvingLogin | undefined> {
     if (!(await tx.telegramAccounts.hold(accountId))) return undefined;
     const account = await tx.telegramAccounts.find(accountId);

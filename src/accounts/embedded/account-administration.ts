@@ -9,22 +9,29 @@ import type { Revoker } from '../revocation.js';
 
 /** What an administrator does with accounts; it may be done while the daemon runs. */
 export interface AccountAdministration {
-  /** The account of that Matrix ID or localpart, in any case where only one has that name. */
+  /** Returns the account of that Matrix ID or localpart, in any case if only one has that name. */
   find(user: string): Promise<AccountRecord | undefined>;
   /** By name, deactivated ones included. */
   list(): Promise<AccountRecord[]>;
-  /** False where the name is taken, also by an account that is deactivated. Throws AccountFailure as PasswordHasher does. */
+  /**
+   * Returns false if the name is taken, also by an account that is deactivated. Throws
+   * AccountFailure as PasswordHasher does.
+   */
   add(mxid: Mxid, password: Secret): Promise<boolean>;
-  /** Sets a new password and ends all logins, those to the identity service too; false if there is no such account, or it is deactivated. */
+  /**
+   * Sets a new password and ends all logins, those to the identity service too, or false if there
+   * is no such account, or it is deactivated.
+   */
   resetPassword(mxid: Mxid, password: Secret): Promise<boolean>;
   /**
-   * Ends the account for good, and all that belongs to it (see `tableDecisions`); the daemon then ends its Telegram sessions at Telegram.
-   * False if there is no such account, or it is deactivated.
+   * Ends the account for good, and all that belongs to it (see `tableDecisions`); the daemon then
+   * ends its Telegram sessions at Telegram. False if there is no such account, or it is
+   * deactivated.
    */
   deactivate(mxid: Mxid): Promise<boolean>;
 }
 
-/** The administration of the accounts in that database. */
+/** Returns the administration of the accounts in that database. */
 export function createAccountAdministration(deps: {
   readonly database: Database;
   readonly serverName: ServerName;
@@ -71,7 +78,10 @@ export function createAccountAdministration(deps: {
 // Matrix appendices, "User Identifiers": servers must not make new ones of other characters.
 const localpartForm = /^[a-z0-9._=/+-]+$/;
 
-/** The Matrix ID of a new account, from a Matrix ID or a localpart; undefined where no account may have that name here. */
+/**
+ * Returns the Matrix ID of a new account, from a Matrix ID or a localpart, or undefined if no
+ * account may have that name here.
+ */
 export function readNewUser(user: string, serverName: ServerName): Mxid | undefined {
   const mxid = readUser(user, serverName);
   if (mxid === undefined || serverNameOf(mxid) !== serverName) return undefined;

@@ -24,7 +24,7 @@ import { createOpenIdDesk } from './open-id-desk.js';
 import { createTokenDesk, endDevice, orThrow, type TokenLifetimes } from './token-desk.js';
 import { hashToken, isTokenOf, makeToken } from './token-format.js';
 
-/** Accounts of this daemon's own, for where there is no homeserver. */
+/** Accounts of this daemon's own, for if there is no homeserver. */
 export interface EmbeddedAccounts extends AccountAuthority, AccountSessions {
   /** One for all that ask for it, so that guesses are counted together. */
   readonly userInteractiveAuth: UserInteractiveAuth;
@@ -34,7 +34,7 @@ export interface EmbeddedAccounts extends AccountAuthority, AccountSessions {
   sweep(): Promise<void>;
 }
 
-/** What createEmbeddedAccounts needs. */
+/** The dependencies of createEmbeddedAccounts. */
 export interface EmbeddedAccountsDeps {
   readonly database: Database;
   readonly serverName: ServerName;
@@ -42,7 +42,7 @@ export interface EmbeddedAccountsDeps {
   readonly hasher: PasswordHasher;
   readonly revoker: Revoker;
   readonly lifetimes: TokenLifetimes & { readonly loginTokenMs: number };
-  /** What to tell clients where to go after their login; undefined where they stay. */
+  /** What to tell clients where to go after their login, or undefined if they stay. */
   readonly wellKnown: Readonly<Record<string, unknown>> | undefined;
   readonly clock: Clock;
   readonly random: Random;
@@ -54,7 +54,10 @@ const loginTokenEveryMs = 60_000;
 const unfitForDeviceId = /[\p{Cc}\p{Cs}]/u;
 const getTokenOperation = { method: 'POST', path: '/_matrix/client/v1/login/get_token', params: {} } as const;
 
-/** Who logs in with what is checked first, then whether the account is deactivated, then the device; the tokens come last. */
+/**
+ * Who logs in with what is checked first, then whether the account is deactivated, then the device;
+ * the tokens come last.
+ */
 export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAccounts {
   const { database, hasher, revoker, lifetimes, wellKnown, clock, random } = deps;
   const findAccount = createFindAccount(deps);
@@ -83,7 +86,10 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
     }
   }
 
-  /** The hash with the parameters of today; undefined where it has them, or where there is no time for that now. */
+  /**
+   * Returns the hash with the parameters of today, or undefined if it has them, or where there is
+   * no time for that now.
+   */
   async function renewed(passwordHash: Secret, password: Secret): Promise<Secret | undefined> {
     if (hasher.isCurrent(passwordHash)) return undefined;
     try {
@@ -94,7 +100,7 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
     }
   }
 
-  /** Undefined where the password was changed after it was checked. */
+  /** Returns undefined if the password was changed after it was checked. */
   function admit(attempt: LoginAttempt, mxid: Mxid, checked: Secret, renewedHash: Secret | undefined) {
     return database.transaction(async (tx) => {
       const account = await tx.accounts.hold(mxid);
@@ -119,7 +125,10 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
     return outcome;
   }
 
-  /** Returns the failure that it would throw, so that the transaction, and the use of the token with it, stays. */
+  /**
+   * Returns the failure that it would throw, so that the transaction, and the use of the token with
+   * it, stays.
+   */
   async function grantOrRefuse(tx: Transaction, account: AccountRecord, attempt: LoginAttempt) {
     try {
       return await grantTo(tx, account, attempt);
@@ -142,7 +151,10 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
     return orThrow(await database.transaction((tx) => desk.findHolder(tx, accessToken)));
   }
 
-  /** Accepts an expired access token: its refresh token may still be good, and ending a login needs no fresher proof than using it. */
+  /**
+   * Accepts an expired access token: its refresh token may still be good, and ending a login needs
+   * no fresher proof than using it.
+   */
   async function endLogins(
     accessToken: Secret,
     end: (tx: Transaction, login: AccessTokenRecord) => Promise<void>,

@@ -8,7 +8,7 @@ import type { Publications } from '../contacts/publications.js';
 import { AccountFailure } from '../failure.js';
 import type { LoginGuard } from './login-guard.js';
 
-/** What createEmbeddedAddresses needs. */
+/** The dependencies of createEmbeddedAddresses. */
 export interface EmbeddedAddressesDeps {
   readonly proofs: ProofSessions;
   readonly addresses: OwnAddresses;
@@ -18,7 +18,7 @@ export interface EmbeddedAddressesDeps {
   readonly mayChange: boolean;
 }
 
-/** The contact addresses of accounts of our own. */
+/** Returns the contact addresses of accounts of our own. */
 export function createEmbeddedAddresses(deps: EmbeddedAddressesDeps): AccountAddresses {
   const { proofs, addresses, publications, guard } = deps;
 

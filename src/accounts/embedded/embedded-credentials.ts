@@ -14,7 +14,7 @@ import { createLoginGuard } from './login-guard.js';
 import type { PasswordHasher } from './password-hasher.js';
 import { proofStages, readProof } from './threepid-stage.js';
 
-/** What createEmbeddedCredentials needs. */
+/** The dependencies of createEmbeddedCredentials. */
 export interface EmbeddedCredentialsDeps {
   readonly database: Database;
   readonly hasher: PasswordHasher;
@@ -29,7 +29,7 @@ export interface EmbeddedCredentialsDeps {
 const passwordPath = '/_matrix/client/v3/account/password';
 const deactivatePath = '/_matrix/client/v3/account/deactivate';
 
-/** The passwords of accounts of our own, and their end. */
+/** Returns the passwords of accounts of our own, and their end. */
 export function createEmbeddedCredentials(deps: EmbeddedCredentialsDeps): AccountCredentials {
   const { database, hasher, revoker, proofs, publications, clock, random } = deps;
   const guard = createLoginGuard(deps);
@@ -44,7 +44,9 @@ export function createEmbeddedCredentials(deps: EmbeddedCredentialsDeps): Accoun
 
   const offered = () => proofs.media().map((medium) => [proofStages[medium]]);
 
-  /** The client is to validate an address first. Sessions are not needed for that, so none is kept. */
+  /**
+   * The client is to validate an address first. Sessions are not needed for that, so none is kept.
+   */
   function askForProof(flows: readonly (readonly string[])[], error: string | undefined): AccountFailure {
     const trouble = error === undefined ? {} : { errcode: 'M_UNAUTHORIZED', error };
     const stages = flows.map((flow) => ({ stages: flow }));
@@ -52,7 +54,9 @@ export function createEmbeddedCredentials(deps: EmbeddedCredentialsDeps): Accoun
     return new AccountFailure({ kind: 'authentication_incomplete', body });
   }
 
-  /** By an address that was validated: of the caller's account if there is a caller, else of any. */
+  /**
+   * By an address that was validated: of the caller's account if there is a caller, else of any.
+   */
   async function changeByProof(change: PasswordChange, proof: PasswordProof, flows: readonly (readonly string[])[]) {
     const refusal = () => askForProof(flows, 'No address of the account was validated in this session');
     const mxid = await proofs.findUser(proof);

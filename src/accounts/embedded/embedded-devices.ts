@@ -6,13 +6,13 @@ import { readDeviceName } from './device-name.js';
 import { createLoginGuard } from './login-guard.js';
 import { endDevice } from './token-desk.js';
 
-/** What createEmbeddedDevices needs. */
+/** The dependencies of createEmbeddedDevices. */
 export interface EmbeddedDevicesDeps {
   readonly database: Database;
   readonly userInteractiveAuth: Pick<UserInteractiveAuth, 'authenticate'>;
 }
 
-/** The devices of accounts of our own. */
+/** Returns the devices of accounts of our own. */
 export function createEmbeddedDevices(deps: EmbeddedDevicesDeps): AccountDevices {
   const { database } = deps;
   const guard = createLoginGuard(deps);

@@ -5,10 +5,13 @@ import type { AddressBook } from '../address-book.js';
 import type { UserIdentifier } from '../authority.js';
 import { canonicalAddress } from '../../base/canonical-address.js';
 
-/** Finds the account that somebody says to be; undefined where there is none on this server. */
+/** Finds the account that somebody says to be, or undefined if there is none on this server. */
 export type FindAccount = (identifier: UserIdentifier) => Promise<AccountRecord | undefined>;
 
-/** By Matrix ID, localpart or an address that was added to an account. Upper and lower case differ only where accounts do. */
+/**
+ * By Matrix ID, localpart or an address that was added to an account. Upper and lower case differ
+ * only where accounts do.
+ */
 export function createFindAccount(deps: {
   readonly database: Database;
   readonly serverName: ServerName;
@@ -29,7 +32,9 @@ export function createFindAccount(deps: {
   };
 }
 
-/** The Matrix ID that was typed, whole or only its localpart; undefined where it is none. */
+/**
+ * Returns the Matrix ID that was typed, whole or only its localpart, or undefined if it is none.
+ */
 export function readUser(typed: string, serverName: ServerName): Mxid | undefined {
   return parseMxid(typed.startsWith('@') ? typed : `@${typed}:${serverName}`);
 }

@@ -7,8 +7,9 @@ import type { UiaFlows, UserInteractiveAuth } from '../uia/user-interactive-auth
 import { hashToken } from './token-format.js';
 
 /**
- * Called in the transaction of an operation. Throws AccountFailure unless the caller's login is still there, with the password that was
- * authenticated: an authentication must not outlive what it proved.
+ * Called in the transaction of an operation. Throws AccountFailure unless the caller's login is
+ * still there, with the password that was authenticated: an authentication must not outlive what it
+ * proved.
  */
 export type RequireUnchanged = (tx: Transaction) => Promise<void>;
 
@@ -23,7 +24,7 @@ export interface LoginGuard {
   ): Promise<RequireUnchanged>;
 }
 
-/** What createLoginGuard needs. */
+/** The dependencies of createLoginGuard. */
 export interface LoginGuardDeps {
   readonly database: Database;
   readonly userInteractiveAuth: Pick<UserInteractiveAuth, 'authenticate'>;
@@ -31,7 +32,7 @@ export interface LoginGuardDeps {
 
 const usualFlows: UiaFlows = [['m.login.password']];
 
-/** The guard of the accounts in that database. */
+/** Returns the guard of the accounts in that database. */
 export function createLoginGuard({ database, userInteractiveAuth }: LoginGuardDeps): LoginGuard {
   return {
     async authenticate({ mxid, accessToken }, operation, auth, flows = usualFlows) {
@@ -52,7 +53,7 @@ function hasSamePassword(one: AccountRecord | undefined, other: AccountRecord | 
   return one?.passwordHash !== undefined && other?.passwordHash?.equals(one.passwordHash) === true;
 }
 
-/** The client is to authenticate with the new password. */
+/** Returns the client is to authenticate with the new password. */
 function askAgain(flows: UiaFlows): AccountFailure {
   const trouble = { errcode: 'M_FORBIDDEN', error: 'The password was changed meanwhile' };
   const stages = flows.map((flow) => ({ stages: flow }));

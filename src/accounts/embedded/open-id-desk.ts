@@ -7,7 +7,7 @@ import type { OpenIdTokens } from '../open-id.js';
 import { orThrow, type TokenDesk } from './token-desk.js';
 import { hashToken, isTokenOf, makeToken } from './token-format.js';
 
-/** What createOpenIdDesk needs. */
+/** The dependencies of createOpenIdDesk. */
 export interface OpenIdDeskDeps {
   readonly database: Database;
   readonly desk: Pick<TokenDesk, 'findHolder'>;
@@ -18,7 +18,10 @@ export interface OpenIdDeskDeps {
 const lifetimeMs = 3_600_000;
 const mintedPerUser: Allowance = { max: 30, windowMs: 10 * 60_000 };
 
-/** The OpenID tokens of users in that database, each of which ends with the login that asked for it. */
+/**
+ * Returns the OpenID tokens of users in that database, each of which ends with the login that asked
+ * for it.
+ */
 export function createOpenIdDesk({ database, desk, clock, random }: OpenIdDeskDeps): OpenIdTokens {
   const minted = createLeakyBuckets(mintedPerUser, clock);
 

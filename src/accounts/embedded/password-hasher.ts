@@ -12,20 +12,24 @@ import {
 import { AccountFailure } from '../failure.js';
 
 /**
- * Hashes passwords, a few at a time: each takes memory and a processor. What does not fit into its queue throws AccountFailure
- * overloaded. Passwords are the same where they are the same in Unicode's form NFKC.
+ * Hashes passwords, a few at a time: each takes memory and a processor. What does not fit into its
+ * queue throws AccountFailure overloaded. Passwords are the same if they are the same in Unicode's
+ * form NFKC.
  */
 export interface PasswordHasher {
-  /** A PHC string; throws AccountFailure parameter_invalid for a password that is empty or too long. */
+  /**
+   * Returns a PHC string; throws AccountFailure parameter_invalid for a password that is empty or
+   * too long.
+   */
   hash(password: Secret): Promise<Secret>;
-  /** What is wrong with a password as a new one; undefined if it may be one. */
+  /** What is wrong with a password as a new one, or undefined if it may be one. */
   problemOf(password: Secret): string | undefined;
   /**
-   * Whether it is the password of that PHC string. The work is the same where there is none to compare with. Work for callers without an
-   * access token waits in a part of the queue only.
+   * Returns whether it is the password of that PHC string. The work is the same if there is none to
+   * compare with. Work for callers without an access token waits in a part of the queue only.
    */
   verify(phc: Secret | undefined, password: Secret, caller?: 'authenticated' | 'unauthenticated'): Promise<boolean>;
-  /** Whether the PHC string was made with the parameters of today. */
+  /** Returns whether the PHC string was made with the parameters of today. */
   isCurrent(phc: Secret): boolean;
   /** How much is under way. */
   readonly load: QueueLoad;
@@ -34,7 +38,8 @@ export interface PasswordHasher {
 // In UTF-16 units.
 const maxPasswordLength = 512;
 
-// OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB of memory, two passes and one lane, or more.
+// OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB of memory, two passes and one lane, or
+// more.
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 const prefix = `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}$`;
 const saltBytes = 16;
@@ -43,7 +48,7 @@ const retryAfterMs = 1_000;
 /** Of the queue, for callers without an access token. */
 const partOfUnauthenticated = 3 / 4;
 
-/** A hasher by Argon2id (RFC 9106). */
+/** Returns a hasher by Argon2id (RFC 9106). */
 export function createPasswordHasher(deps: QueueBounds & { readonly random: Random }): PasswordHasher {
   const { random } = deps;
   const queue = new WorkQueue(deps);

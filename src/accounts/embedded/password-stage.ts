@@ -5,7 +5,10 @@ import type { UiaStage } from '../uia/user-interactive-auth.js';
 import type { FindAccount } from './find-account.js';
 import type { PasswordHasher } from './password-hasher.js';
 
-/** The stage m.login.password: the password of the very user whose access token came with the request. */
+/**
+ * Returns the stage m.login.password: the password of the very user whose access token came with
+ * the request.
+ */
 export function createPasswordStage(deps: {
   readonly findAccount: FindAccount;
   readonly hasher: PasswordHasher;

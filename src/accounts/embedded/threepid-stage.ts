@@ -2,12 +2,15 @@ import { AccountFailure } from '../failure.js';
 import type { PasswordProof } from '../contacts/password-proofs.js';
 import type { UiaFlows } from '../uia/user-interactive-auth.js';
 
-/** The stages that are passed by a validated address (client-server API, "Email-based (identity / homeserver)"). */
+/**
+ * The stages that are passed by a validated address (client-server API, "Email-based (identity /
+ * homeserver)").
+ */
 export const proofStages = { email: 'm.login.email.identity', msisdn: 'm.login.msisdn' } as const;
 
 /**
- * Returns the validation session that `auth` names for one of these stages; undefined if it is for another stage, or not offered.
- * Throws AccountFailure parameter_missing or parameter_invalid.
+ * Returns the validation session that `auth` names for one of these stages, or undefined if it is
+ * for another stage, or not offered. Throws AccountFailure parameter_missing or parameter_invalid.
  */
 export function readProof(auth: unknown, flows: UiaFlows): PasswordProof | undefined {
   if (!isObject(auth)) return undefined;

@@ -24,18 +24,24 @@ export interface IssuedTokens {
   readonly expiresInMs: number | undefined;
 }
 
-/** What became of a token that somebody has shown; `softLogout` where its user may log in again and keep all keys. */
+/**
+ * What became of a token that somebody has shown; `softLogout` if its user may log in again and
+ * keep all keys.
+ */
 export type Found<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly softLogout: boolean };
 
 /** The device that a login is for. */
 export interface LoginDevice {
   readonly mxid: Mxid;
-  /** Undefined where the device is a new one. */
+  /** Undefined if the device is a new one. */
   readonly deviceId: string | undefined;
   readonly deviceName: string | undefined;
 }
 
-/** Gives out access and refresh tokens and takes them back. Whoever changes an account's tokens holds the account. */
+/**
+ * Gives out access and refresh tokens and takes them back. Whoever changes an account's tokens
+ * holds the account.
+ */
 export interface TokenDesk {
   /** Tokens for the device, whose earlier ones end; the account is held by the caller. */
   issue(
@@ -45,11 +51,15 @@ export interface TokenDesk {
   ): Promise<IssuedTokens & { readonly deviceId: string }>;
   /** Whose access token it is; its first use ends the refresh token that it was given for. */
   findHolder(tx: Transaction, accessToken: Secret): Promise<Found<AccessTokenRecord>>;
-  /** Returns the access token's record, expired or not, and holds its account; undefined if the token is unknown. */
+  /**
+   * Returns the access token's record, expired or not, and holds its account, or undefined if the
+   * token is unknown.
+   */
   findAny(tx: Transaction, accessToken: Secret): Promise<AccessTokenRecord | undefined>;
   /**
-   * Returns new tokens for a refresh token, which stays good until one of the new is used. A spent one that has not expired ends all tokens
-   * of its login. Throws AccountFailure rate_limited if the login has refreshed too often.
+   * Returns new tokens for a refresh token, which stays good until one of the new is used. A spent
+   * one that has not expired ends all tokens of its login. Throws AccountFailure rate_limited if
+   * the login has refreshed too often.
    */
   refresh(tx: Transaction, refreshToken: Secret): Promise<Found<IssuedTokens>>;
 }
@@ -59,7 +69,7 @@ const refreshesPerLogin: Allowance = { max: 30, windowMs: 10 * 60_000 };
 /** How many answers to one refresh token are kept until one of them is used. */
 const maxUnusedAnswers = 10;
 
-/** The desk on that clock. */
+/** Returns the desk on that clock. */
 export function createTokenDesk(deps: {
   readonly lifetimes: TokenLifetimes;
   readonly clock: Clock;
@@ -99,7 +109,10 @@ export function createTokenDesk(deps: {
     return { accessToken, refreshToken, expiresInMs };
   }
 
-  /** The first use of what was given out with that refresh token: of several answers to one refresh it is the one that counts. */
+  /**
+   * Returns the first use of what was given out with that refresh token: of several answers to one
+   * refresh it is the one that counts.
+   */
   async function settle(tx: Transaction, { family, parentHash }: Generation, refreshHash: string): Promise<void> {
     if (parentHash === undefined) return;
     await tx.accessTokens.settle(family, parentHash, refreshHash, clock.now());
@@ -156,7 +169,8 @@ export function createTokenDesk(deps: {
       if (!held) return unknown;
       const { mxid, deviceId, family } = held;
       const now = clock.now();
-      // First, since what was never used and expired when another answer was used is no sign of theft.
+      // First, since what was never used and expired when another answer was used is no sign of
+      // theft.
       if (held.expiresAt !== undefined && held.expiresAt <= now) return over;
       if (held.spentAt !== undefined) {
         logger.warn('a refresh token was used again; all tokens of its login end', { mxid, deviceId });
@@ -173,7 +187,10 @@ export function createTokenDesk(deps: {
   };
 }
 
-/** What was found; a spent token has had its consequences by now, and they stay. Throws AccountFailure token_unknown. */
+/**
+ * What was found; a spent token has had its consequences by now, and they stay. Throws
+ * AccountFailure token_unknown.
+ */
 export function orThrow<T>(found: Found<T>): T {
   if (found.ok) return found.value;
   throw new AccountFailure({ kind: 'token_unknown', softLogout: found.softLogout });

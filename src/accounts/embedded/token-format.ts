@@ -22,14 +22,17 @@ const bodyLength = 33;
 const checksumLength = 6;
 const form = /^(gw[trlo]_)[0-9A-Za-z]{33}_[0-9A-Za-z]{6}$/;
 
-/** A fresh token of 192 random bits: prefix, random digits, checksum. */
+/** Returns a fresh token of 192 random bits: prefix, random digits, checksum. */
 export function makeToken(kind: TokenKind, random: Random): Secret {
   const bits = BigInt(`0x${random.bytes(randomBytes).toString('hex')}`);
   const body = `${prefixes[kind]}${base62(bits, bodyLength)}`;
   return new Secret(`${body}_${checksum(body)}`);
 }
 
-/** Whether the text has the form and the checksum of such a token: if not, it need not be looked up. */
+/**
+ * Returns whether the text has the form and the checksum of such a token: if not, it need not be
+ * looked up.
+ */
 export function isTokenOf(kind: TokenKind, token: Secret): boolean {
   const text = token.reveal();
   if (form.exec(text)?.[1] !== prefixes[kind]) return false;

@@ -1,7 +1,10 @@
 import type { Clock } from '../../base/clock.js';
 import type { Mxid } from '../../base/mxid.js';
 
-/** Remembers for a while for which operation a session of the homeserver's user-interactive authentication was begun. */
+/**
+ * Remembers for a while for which operation a session of the homeserver's user-interactive
+ * authentication was begun.
+ */
 export interface ChallengeBook {
   note(owner: Mxid, session: string, operation: string): void;
   isFor(owner: Mxid, session: string, operation: string): boolean;
@@ -18,7 +21,10 @@ const maxOwners = 10_000;
 /** As many of one user as may wait for an answer; the oldest make room. */
 const challengesPerOwner = 10;
 
-/** One that knows nothing yet. Those of users who began nothing for the longest time are forgotten first. */
+/**
+ * One that knows nothing yet. Those of users who began nothing for the longest time are forgotten
+ * first.
+ */
 export function createChallengeBook(clock: Clock): ChallengeBook {
   const known = new Map<Mxid, readonly Challenge[]>();
   const without = (owner: Mxid, session: string) =>

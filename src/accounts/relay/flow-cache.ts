@@ -4,11 +4,14 @@ import type { LoginFlow } from '../authority.js';
 
 /** Remembers for a short time which login types there are. */
 export interface FlowCache {
-  /** Asks `ask` unless the answer is known; questions at the same time are one. What `ask` rejects with is not remembered. */
+  /**
+   * Asks `ask` unless the answer is known; questions at the same time are one. What `ask` rejects
+   * with is not remembered.
+   */
   get(ask: () => Promise<readonly LoginFlow[]>): Promise<readonly LoginFlow[]>;
 }
 
-/** A cache that knows nothing yet. */
+/** Returns a cache that knows nothing yet. */
 export function createFlowCache({ clock, ttlMs }: { readonly clock: Clock; readonly ttlMs: number }): FlowCache {
   const flight = new SingleFlight();
   let known: { readonly flows: readonly LoginFlow[]; readonly until: number } | undefined;

@@ -6,11 +6,14 @@ import type { TokenHolder } from '../authority.js';
 
 /** Remembers for a short time whose access tokens are, by their hashes. */
 export interface HolderCache {
-  /** Asks `ask` unless the answer is known; equal questions at the same time are one. What `ask` rejects with is not remembered. */
+  /**
+   * Asks `ask` unless the answer is known; equal questions at the same time are one. What `ask`
+   * rejects with is not remembered.
+   */
   holderOf(token: Secret, ask: () => Promise<TokenHolder>): Promise<TokenHolder>;
 }
 
-/** What createHolderCache needs. */
+/** The dependencies of createHolderCache. */
 export interface HolderCacheDeps {
   readonly clock: Clock;
   readonly ttlMs: number;

@@ -3,7 +3,7 @@ import { AccountFailure, type AccountFault } from '../failure.js';
 
 const busyRetryMs = 1_000;
 
-/** The homeserver's answer; an AccountFailure in place of a HomeserverFailure. */
+/** Returns the homeserver's answer; an AccountFailure in place of a HomeserverFailure. */
 export async function reach<Answer>(answer: Promise<Answer>): Promise<Answer> {
   try {
     return await answer;

@@ -36,7 +36,7 @@ const listedAddress = z.looseObject({
   added_at: z.number().default(0),
 });
 
-/** The flows of GET /login; throws AccountFailure for every other answer. */
+/** Returns the flows of GET /login; throws AccountFailure for every other answer. */
 export function readFlows(answer: HomeserverAnswer): readonly LoginFlow[] {
   return read(flows, answer).flows;
 }
@@ -55,7 +55,10 @@ export function readGrant(answer: HomeserverAnswer, serverName: ServerName): Log
   };
 }
 
-/** Whom GET /account/whoami named; guests have no account and are nobody's token holders. Throws AccountFailure. */
+/**
+ * Whom GET /account/whoami named; guests have no account and are nobody's token holders. Throws
+ * AccountFailure.
+ */
 export function readHolder(answer: HomeserverAnswer, serverName: ServerName): TokenHolder {
   const { status, body } = answer;
   if (status === 401 && body['errcode'] === 'M_UNKNOWN_TOKEN') {
@@ -67,7 +70,7 @@ export function readHolder(answer: HomeserverAnswer, serverName: ServerName): To
   return { mxid: user_id, deviceId: device_id ?? undefined };
 }
 
-/** The body of a 200; throws AccountFailure for every other answer. */
+/** Returns the body of a 200; throws AccountFailure for every other answer. */
 export function readReply(answer: HomeserverAnswer): Readonly<Record<string, unknown>> {
   return read(replyBody, answer);
 }
@@ -77,7 +80,10 @@ export function readTicket(answer: HomeserverAnswer): Readonly<Record<string, un
   return read(ticket, answer);
 }
 
-/** What GET /account/3pid lists; media that we do not know are left out. Throws AccountFailure for every other answer. */
+/**
+ * What GET /account/3pid lists; media that we do not know are left out. Throws AccountFailure for
+ * every other answer.
+ */
 export function readAddresses(answer: HomeserverAnswer): readonly AccountAddress[] {
   return read(listed, answer).threepids.flatMap((entry) => {
     const { success, data } = listedAddress.safeParse(entry);
@@ -88,8 +94,9 @@ export function readAddresses(answer: HomeserverAnswer): readonly AccountAddress
 }
 
 /**
- * Whom `GET /_synapse/admin/v1/threepid/{medium}/users/{address}` named; undefined where it is nobody. Throws AccountFailure
- * homeserver_unreachable for every other answer: a refusal is about us, and not about the user.
+ * Whom `GET /_synapse/admin/v1/threepid/{medium}/users/{address}` named, or undefined if it is
+ * nobody. Throws AccountFailure homeserver_unreachable for every other answer: a refusal is about
+ * us, and not about the user.
  */
 export function readAddressOwner(answer: HomeserverAnswer, serverName: ServerName): Mxid | undefined {
   const { status, body } = answer;
@@ -115,12 +122,15 @@ export function readUnbindResult(answer: HomeserverAnswer): UnbindResult {
   return readReply(answer)['id_server_unbind_result'] === 'success' ? 'success' : 'no-support';
 }
 
-/** What the homeserver wants to know before it goes on (401 of user-interactive authentication); undefined for every other answer. */
+/**
+ * What the homeserver wants to know before it goes on (401 of user-interactive authentication);
+ * undefined for every other answer.
+ */
 export function readChallenge({ status, body }: HomeserverAnswer): Readonly<Record<string, unknown>> | undefined {
   return status === 401 && Array.isArray(body['flows']) ? body : undefined;
 }
 
-/** Whether the homeserver has nothing at this path. */
+/** Returns whether the homeserver has nothing at this path. */
 export function isUnrecognized({ status, body }: HomeserverAnswer): boolean {
   // Before MSC3743 homeservers said 400.
   return [400, 404, 405].includes(status) && body['errcode'] === 'M_UNRECOGNIZED';

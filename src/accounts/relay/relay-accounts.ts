@@ -14,10 +14,13 @@ import { readFlows, readGrant, readHolder } from './read-answer.js';
 import { bodyAsRead, bodyForUser } from './upstream-body.js';
 import { applyWellKnownRule, type WellKnownRule } from './well-known.js';
 
-/** What createRelayAccounts needs. */
+/** The dependencies of createRelayAccounts. */
 export interface RelayAccountsDeps {
   readonly homeserver: Pick<Homeserver, 'loginFlows' | 'logIn' | 'whoAmI'>;
-  /** Of the homeserver: users of other servers are never logged in, and their addresses resolve nothing. */
+  /**
+   * Of the homeserver: users of other servers are never logged in, and their addresses resolve
+   * nothing.
+   */
   readonly serverName: ServerName;
   readonly addressBook: AddressBook;
   readonly wellKnown: WellKnownRule;
@@ -31,8 +34,9 @@ const holderTtlMs = 30_000;
 const maxHolders = 10_000;
 
 /**
- * The accounts of the homeserver beside us. A login by an address that was added to an account becomes a login by Matrix ID; all
- * others go on as they were read, and the homeserver's answers come back as they are. One login here is one login there.
+ * Returns the accounts of the homeserver beside us. A login by an address that was added to an
+ * account becomes a login by Matrix ID; all others go on as they were read, and the homeserver's
+ * answers come back as they are. One login here is one login there.
  */
 export function createRelayAccounts(deps: RelayAccountsDeps): AccountAuthority {
   const { homeserver, serverName, addressBook, wellKnown, clock, random, logger } = deps;
@@ -48,7 +52,10 @@ export function createRelayAccounts(deps: RelayAccountsDeps): AccountAuthority {
     return undefined;
   }
 
-  /** Returns what the homeserver answers for the address itself, of which only we know whose it is. The password lets no one in. */
+  /**
+   * Returns what the homeserver answers for the address itself, of which only we know whose it is.
+   * The password lets no one in.
+   */
   async function answerToStranger(attempt: LoginAttempt): Promise<HomeserverAnswer> {
     const body = { ...bodyAsRead(attempt), password: randomId(random) };
     return reach(homeserver.logIn(body, attempt.clientAddress, attempt.accessToken));
@@ -81,7 +88,10 @@ export function createRelayAccounts(deps: RelayAccountsDeps): AccountAuthority {
   };
 }
 
-/** Whether the homeserver refuses the account whatever the password is: then a known address would have another answer than others. */
+/**
+ * Returns whether the homeserver refuses the account whatever the password is: then a known address
+ * would have another answer than others.
+ */
 function tellsOfAccount({ status, body }: HomeserverAnswer): boolean {
   return status === 429 || (status >= 400 && body['errcode'] === 'M_USER_DEACTIVATED');
 }

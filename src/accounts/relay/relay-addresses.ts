@@ -33,7 +33,7 @@ import {
 import { createUpstreamAuthentication } from './upstream-authentication.js';
 import { bodyOfSession, formForHomeserver } from './upstream-body.js';
 
-/** What createRelayAddresses needs. */
+/** The dependencies of createRelayAddresses. */
 export interface RelayAddressesDeps {
   readonly homeserver: Pick<Homeserver, 'listAddresses' | 'requestAddressToken' | 'changeAddresses' | 'authenticate'>;
   /** Of the homeserver: nothing is kept for users of other servers. */
@@ -42,10 +42,13 @@ export interface RelayAddressesDeps {
   readonly proofs: ProofSessions;
   readonly upstreamProofs: UpstreamProofs;
   readonly addressBook: AddressBook;
-  /** What the homeserver keeps for all of its users; undefined where we may not ask it. */
+  /** What the homeserver keeps for all of its users, or undefined if we may not ask it. */
   readonly upstreamAddressBook: AddressBook | undefined;
   readonly publications: Publications;
-  /** Whether users may change the addresses that are kept here; about its own the homeserver decides. */
+  /**
+   * Whether users may change the addresses that are kept here; about its own the homeserver
+   * decides.
+   */
   readonly mayChange: boolean;
   readonly clock: Clock;
 }
@@ -53,8 +56,9 @@ export interface RelayAddressesDeps {
 const addOperation = { method: 'POST', path: '/_matrix/client/v3/account/3pid/add' } as const;
 
 /**
- * The addresses of the homeserver's accounts: those that it keeps, and those that are kept here because it cannot prove them. What it keeps,
- * and what nobody here knows, goes to it as it came, and its answers come back as they are.
+ * Returns the addresses of the homeserver's accounts: those that it keeps, and those that are kept
+ * here because it cannot prove them. What it keeps, and what nobody here knows, goes to it as it
+ * came, and its answers come back as they are.
  */
 export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses {
   const {
@@ -83,7 +87,10 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
     return isUnrecognized(answer) ? [] : readAddresses(answer);
   }
 
-  /** Whether the address was added to an account of which the homeserver does not know that; not to that of `mxid`. */
+  /**
+   * Returns whether the address was added to an account of which the homeserver does not know that;
+   * not to that of `mxid`.
+   */
   async function isTaken(address: ThirdPartyAddress | undefined, mxid: Mxid): Promise<boolean> {
     const owner = address && (await addressBook.findUser(address));
     return owner !== undefined && owner !== mxid;
@@ -97,7 +104,7 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
     await own.add(mxid, session);
   }
 
-  /** What nobody here has proven goes to the homeserver; false where that adds no addresses. */
+  /** What nobody here has proven goes to the homeserver, or false if that adds no addresses. */
   async function addUpstream(
     operation: 'add' | 'post',
     caller: Caller,
@@ -115,7 +122,10 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
     return true;
   }
 
-  /** `isThere`: whether the homeserver has the address; who has nothing to remove may also be unable to. */
+  /**
+   * `isThere`: whether the homeserver has the address; who has nothing to remove may also be unable
+   * to.
+   */
   async function removeUpstream(caller: Caller, removal: AddressRemoval, isThere: boolean): Promise<UnbindResult> {
     const { id_server: _idServer, ...withoutServer } = removalBody(removal);
     // What is published here is withdrawn here, and the homeserver need not find the way.
@@ -158,7 +168,8 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
       if (caller) requireOurUser(caller);
       const address = canonicalAddress(request);
       if (!address) throw unreadable(medium);
-      // Strangers get the homeserver's answer, so that they cannot tell; who proves the address will learn it when adding it.
+      // Strangers get the homeserver's answer, so that they cannot tell; who proves the address
+      // will learn it when adding it.
       if (caller && (await isTaken(address, caller.mxid))) return proofs.requestToken(request);
       const body = tokenBody(request, address);
       const answer = await reach(homeserver.requestAddressToken(medium, body, clientAddress, caller?.accessToken));
@@ -215,14 +226,15 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
       requireOurUser(caller);
       requireIdServer(removal);
       const withdrawn = await unbindHere(caller, removal);
-      // Where one server is named, it has forgotten the address; the homeserver need not tell it again.
+      // If one server is named, it has forgotten the address; the homeserver need not tell it
+      // again.
       const isOver = isOurs(removal) || (removal.idServer !== undefined && withdrawn === 'success');
       return isOver ? withdrawn : eitherOf(withdrawn, await unbindUpstream(caller, removal));
     },
   };
 }
 
-/** The request of the homeserver for the address that was read. */
+/** Returns the request of the homeserver for the address that was read. */
 function tokenBody({ address: typed, body, country }: AddressTokenRequest, canonical: ThirdPartyAddress): RequestBody {
   // With the plus, the country makes no other number of it.
   if (canonical.medium === 'msisdn') return { ...body, country, phone_number: `+${canonical.address}` };
@@ -241,7 +253,10 @@ function removalBody(removal: AddressRemoval): RequestBody {
   return canonical ? { ...removal.body, address: formForHomeserver(removal.address, canonical) } : removal.body;
 }
 
-/** Whether the homeserver cannot prove such addresses, now and ever; that it does not want to is another matter. */
+/**
+ * Returns whether the homeserver cannot prove such addresses, now and ever; that it does not want
+ * to is another matter.
+ */
 function cannotProve(answer: HomeserverAnswer): boolean {
   const isUnsupported = answer.status === 400 && answer.body['errcode'] === 'M_THREEPID_MEDIUM_NOT_SUPPORTED';
   return isUnsupported || isUnrecognized(answer);

@@ -8,7 +8,7 @@ import { AccountFailure } from '../failure.js';
 import { reach } from './reach.js';
 import { readAddressOwner } from './read-answer.js';
 
-/** What createUpstreamAddressBook needs. */
+/** The dependencies of createUpstreamAddressBook. */
 export interface UpstreamAddressBookDeps {
   readonly homeserver: Pick<Homeserver, 'findAddressOwner'>;
   readonly serverName: ServerName;
@@ -20,7 +20,10 @@ export interface UpstreamAddressBookDeps {
 // Of an index in its database; who waits for it has often waited for Telegram before.
 const deadlineMs = 10_000;
 
-/** The addresses that the homeserver keeps, whoever has them; throws AccountFailure homeserver_unreachable where it does not say. */
+/**
+ * Returns the addresses that the homeserver keeps, whoever has them; throws AccountFailure
+ * homeserver_unreachable if it does not say.
+ */
 export function createUpstreamAddressBook({
   homeserver,
   serverName,

@@ -10,21 +10,23 @@ import { isUnrecognized, readChallenge, readReply } from './read-answer.js';
 /** User-interactive authentication that the homeserver does, for what is done here. */
 export interface UpstreamAuthentication {
   /**
-   * Resolves where `auth`, that member of the request, is good for this very operation. Throws AccountFailure: authentication_incomplete
-   * with the homeserver's own words, authentication_unsupported where it asks for none, refused_upstream.
+   * Resolves where `auth`, that member of the request, is good for this very operation. Throws
+   * AccountFailure: authentication_incomplete with the homeserver's own words,
+   * authentication_unsupported if it asks for none, refused_upstream.
    */
   authenticate(caller: HomeserverCaller, operation: UiaOperation, auth: unknown): Promise<void>;
 }
 
-/** What createUpstreamAuthentication needs. */
+/** The dependencies of createUpstreamAuthentication. */
 export interface UpstreamAuthenticationDeps {
   readonly homeserver: Pick<Homeserver, 'authenticate'>;
   readonly clock: Clock;
 }
 
 /**
- * The homeserver's user-interactive authentication, of a request to it that has no effect: nobody is logged in. The homeserver does not know
- * what it is for, so which of its sessions were begun for what is remembered here, and a session is good for one operation.
+ * Returns the homeserver's user-interactive authentication, of a request to it that has no effect:
+ * nobody is logged in. The homeserver does not know what it is for, so which of its sessions were
+ * begun for what is remembered here, and a session is good for one operation.
  */
 export function createUpstreamAuthentication({
   homeserver,
@@ -41,8 +43,9 @@ export function createUpstreamAuthentication({
         throw new AccountFailure({ kind: 'authentication_incomplete', body });
       };
 
-      // Homeservers can be told to let an authentication count for some minutes, whatever comes with the requests in them. Only one
-      // that demands authentication now has looked at what it is sent.
+      // Homeservers can be told to let an authentication count for some minutes, whatever comes
+      // with the requests in them. Only one that demands authentication now has looked at what it
+      // is sent.
       const challenge = challengeOf(await ask(undefined));
       if (!challenge) throw new AccountFailure({ kind: 'authentication_unsupported' });
       const session = sessionOf(auth);
@@ -55,7 +58,10 @@ export function createUpstreamAuthentication({
   };
 }
 
-/** What the homeserver wants to know before it goes on; undefined where it has gone on. Throws AccountFailure for everything else. */
+/**
+ * What the homeserver wants to know before it goes on, or undefined if it has gone on. Throws
+ * AccountFailure for everything else.
+ */
 function challengeOf(answer: HomeserverAnswer): HomeserverAnswer['body'] | undefined {
   const challenge = readChallenge(answer);
   if (challenge) return challenge;

@@ -1,13 +1,16 @@
-/** What becomes of the `well_known` with which a homeserver tells clients, after their login, where to go from then on. */
+/**
+ * What becomes of the `well_known` with which a homeserver tells clients, after their login, where
+ * to go from then on.
+ */
 export type WellKnownRule =
-  /** Clients stay where they are. */
+  /** Clients stay if they are. */
   | 'drop'
   /** As the homeserver says it. */
   | 'keep'
   /** Base URLs of our own; the rest is the homeserver's. */
   | { readonly homeserver: string; readonly identityServer: string | undefined };
 
-/** The members of a login's reply, with `well_known` as the rule wants it. */
+/** Returns the members of a login's reply, with `well_known` as the rule wants it. */
 export function applyWellKnownRule(
   members: Readonly<Record<string, unknown>>,
   rule: WellKnownRule,

@@ -10,7 +10,10 @@ export interface UiaOperation {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** Names the operation: equal where user, method, path and parameters are, whatever the order of the latter's members. */
+/**
+ * Names the operation: equal where user, method, path and parameters are, whatever the order of the
+ * latter's members.
+ */
 export function nameOperation({ owner, method, path, params }: UiaOperation): string {
   return createHash('sha256')
     .update(JSON.stringify(ordered([owner, method, path, params])))

@@ -14,23 +14,30 @@ export type UiaFlows = readonly (readonly string[])[];
 /** One way to prove who one is. */
 export interface UiaStage {
   readonly type: string;
-  /** Whether what the client sent proves that it is `owner`; throws AccountFailure where it cannot be understood. */
+  /**
+   * Returns whether what the client sent proves that it is `owner`; throws AccountFailure if it
+   * cannot be understood.
+   */
   isPassed(owner: Mxid, auth: Readonly<Record<string, unknown>>): Promise<boolean>;
 }
 
-/** User-interactive authentication (Matrix client-server API, "User-Interactive Authentication API"). */
+/**
+ * User-interactive authentication (Matrix client-server API, "User-Interactive Authentication
+ * API").
+ */
 export interface UserInteractiveAuth {
   /**
-   * Resolves when `auth`, that member of the request, completes an authentication for this very request; it is then used up. `flows` are
-   * those of the operation, if they differ from the usual ones.
-   * Throws AccountFailure: authentication_incomplete with what the client needs to go on, rate_limited after too many failures.
+   * Resolves when `auth`, that member of the request, completes an authentication for this very
+   * request; it is then used up. `flows` are those of the operation, if they differ from the usual
+   * ones. Throws AccountFailure: authentication_incomplete with what the client needs to go on,
+   * rate_limited after too many failures.
    */
   authenticate(operation: UiaOperation, auth: unknown, flows?: UiaFlows): Promise<void>;
   /** Forgets authentications that nobody went on with in time. To be called now and then. */
   sweep(): Promise<void>;
 }
 
-/** What createUserInteractiveAuth needs. */
+/** The dependencies of createUserInteractiveAuth. */
 export interface UserInteractiveAuthDeps {
   readonly database: Database;
   readonly stages: readonly UiaStage[];
@@ -58,7 +65,10 @@ const sessionUnfit: Trouble = {
 const stageUnknown: Trouble = { errcode: 'M_UNRECOGNIZED', error: 'There is no such stage here.' };
 const stageFailed: Trouble = { errcode: 'M_FORBIDDEN', error: 'Invalid username or password' };
 
-/** Authentications are kept in the database, each bound to its user and request; what completes at once is never written. */
+/**
+ * Authentications are kept in the database, each bound to its user and request; what completes at
+ * once is never written.
+ */
 export function createUserInteractiveAuth(deps: UserInteractiveAuthDeps): UserInteractiveAuth {
   const { database, clock, random } = deps;
   const stages = new Map(deps.stages.map((stage) => [stage.type, stage]));
@@ -85,7 +95,10 @@ export function createUserInteractiveAuth(deps: UserInteractiveAuthDeps): UserIn
     throw new AccountFailure({ kind: 'authentication_incomplete', body });
   }
 
-  /** Returns the session as other requests have left it, or a new one if it was completed or evicted meanwhile. */
+  /**
+   * Returns the session as other requests have left it, or a new one if it was completed or evicted
+   * meanwhile.
+   */
   function keep({ session, isKept }: Attended): Promise<UiaSessionRecord> {
     return database.transaction(async (tx) => {
       await tx.accounts.hold(session.owner);
@@ -98,7 +111,10 @@ export function createUserInteractiveAuth(deps: UserInteractiveAuthDeps): UserIn
     });
   }
 
-  /** Adds a passed stage to those that other requests have passed meanwhile. A session that is complete is used up. */
+  /**
+   * Adds a passed stage to those that other requests have passed meanwhile. A session that is
+   * complete is used up.
+   */
   function addPassed(
     { session: { id, owner }, flows }: Attended,
     stage: string,

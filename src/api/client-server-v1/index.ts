@@ -4,7 +4,7 @@ import { matrixSurface } from '../client-server/matrix-surface.js';
 import { logInV1 } from './log-in.js';
 import { loginFlowsV1 } from './login-flows.js';
 
-/** The login of the first version of the client-server API, for clients of 2014 to 2016. */
+/** Returns the login of version 1 of the client-server API, for clients of 2014 to 2016. */
 export function createClientServerV1(deps: LoginDeps): Surface {
   return matrixSurface({
     name: 'client-server-v1',

@@ -11,21 +11,21 @@ import type { LoginBody } from '../client-server/read-login.js';
 
 const body = z
   .looseObject({
-    username: member('string', 'A Matrix ID or its localpart. `user` is the same.'),
+    username: member('string', 'A Matrix ID or its localpart. Same as `user`.'),
     password: member('string', 'The password.'),
-    type: member('string', 'The login type; m.login.password if it is absent.'),
-    user: member('string', 'What clients send for `username`, which wins over it.'),
+    type: member('string', 'The login type. Defaults to m.login.password.'),
+    user: member('string', 'Alternative name of `username`. Takes precedence over it.'),
   })
   .meta({ required: ['username', 'password'] });
 
 const granted = z.object({
   user_id: z.string().meta({ description: 'The Matrix ID that was logged in.' }),
-  access_token: z.string().meta({ description: 'Authorizes further requests; it does not expire.' }),
+  access_token: z.string().meta({ description: 'The access token. It does not expire.' }),
   home_server: z.string().meta({ description: 'The server name of the Matrix ID.' }),
   device_id: z.string().meta({ description: 'The device that was logged in.' }),
 });
 
-/** POST /login of the first version. */
+/** Returns POST /login of version 1. */
 export function logInV1(deps: LoginDeps): Endpoint {
   return endpoint({
     name: 'log_in',
@@ -58,7 +58,7 @@ function asVersion3({ type = 'm.login.password', refresh_token: _wish, ...rest }
 }
 
 function withIdentifier(type: unknown, { username, user, ...rest }: LoginBody): LoginBody {
-  // Libraries that have no username to send send null.
+  // Some libraries send null if they have no username.
   const who = username ?? user;
   if (who === undefined) return rest;
   if (typeof who === 'string') return { ...rest, identifier: { type: 'm.id.user', user: who } };

@@ -6,7 +6,9 @@ import { reply } from '../../http/reply.js';
 import { errorShapes, homeserverErrors } from '../client-server/error-shapes.js';
 import { flowKinds } from '../client-server/operation-errors.js';
 
-/** GET /login of the first version, which its specification forgot and its clients ask for. */
+/**
+ * Returns GET /login of version 1, which is missing in its specification and used by its clients.
+ */
 export function loginFlowsV1({ authority, limits }: LoginDeps): Endpoint {
   return endpoint({
     name: 'login_flows',
@@ -15,7 +17,7 @@ export function loginFlowsV1({ authority, limits }: LoginDeps): Endpoint {
     path: '/login',
     params: {},
     access: 'public',
-    summary: 'Get the login types that work',
+    summary: 'Get the available login types',
     replies: {
       200: {
         description: 'The login types',
@@ -27,7 +29,7 @@ export function loginFlowsV1({ authority, limits }: LoginDeps): Endpoint {
     async handler({ clientAddress }) {
       limits.admitQuestion(clientNetwork(clientAddress));
       const flows = await authority.loginFlows(clientAddress);
-      // This version has nothing that makes login tokens.
+      // This version has no endpoint that creates login tokens.
       return reply(200, { flows: flows.map(({ get_login_token: _makesTokens, ...flow }) => flow) });
     },
   });

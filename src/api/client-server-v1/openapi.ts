@@ -3,7 +3,7 @@ import { openApiDocument, type OpenApiDocument, type SurfaceSubject } from '../.
 const introduction = `Logs Matrix users in, as the first version of the client-server API of Matrix says, for clients that know no later one. It is a translation of
 version 3: what that one takes is taken here too, \`type\` may be absent, and access tokens never expire.`;
 
-/** The OpenAPI document of the first version. */
+/** Returns the OpenAPI document of version 1. */
 export function clientServerV1OpenApi(surface: SurfaceSubject): OpenApiDocument {
   return openApiDocument({
     title: 'Matrix login, first version',

@@ -23,12 +23,12 @@ export function addAddress(addresses: Pick<AccountAddresses, 'admit' | 'add'>): 
     path: '/account/3pid/add',
     params: {},
     access: 'authenticated',
-    summary: 'Add an address that was proven to the account',
+    summary: 'Add a validated 3PID to the account',
     description:
-      'Wants user-interactive authentication, every time; beside a homeserver it is the homeserver’s. An address belongs to one account ' +
-      'at most, and a session adds one address once.',
+      'Requires user-interactive authentication, every time. In relay mode, the homeserver performs it. A ' +
+      '3PID belongs to at most one account, and a session can be used once.',
     body: z.looseObject({ ...sessionMembers, auth: member('object', 'User-interactive authentication.') }),
-    replies: { 200: { description: 'It is added', schema: z.object({}) } },
+    replies: { 200: { description: 'The 3PID was added', schema: z.object({}) } },
     errors: {
       ...errorShapes([
         ...addressBodyKinds,

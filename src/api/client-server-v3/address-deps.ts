@@ -1,9 +1,9 @@
 import type { AccountAddresses } from '../../accounts/contacts/account-addresses.js';
 import type { AddressSubmissionDeps } from './address-submission.js';
 
-/** What the endpoints for the addresses of accounts need. */
+/** The dependencies of the 3PID endpoints. */
 export interface AddressDeps extends AddressSubmissionDeps {
   readonly addresses: AccountAddresses;
-  /** Whether the deprecated POST /account/3pid is served, which asks nobody to authenticate. */
+  /** Whether the deprecated POST /account/3pid is served, which requires no authentication. */
   readonly postsWithoutAuthentication: boolean;
 }

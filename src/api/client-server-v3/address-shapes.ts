@@ -6,7 +6,7 @@ import type { Principal } from '../../http/principal.js';
 import type { ErrorKind } from '../client-server/error-shapes.js';
 import { bodyKinds } from '../client-server/operation-errors.js';
 
-/** What can go wrong with any request about the addresses of an account. */
+/** The errors of all 3PID endpoints. */
 export const anyAddressKinds: readonly ErrorKind[] = [
   'unauthorized',
   'token_unknown',
@@ -16,10 +16,10 @@ export const anyAddressKinds: readonly ErrorKind[] = [
   'defect',
 ];
 
-/** What can go wrong with a body whose members are looked at one by one. */
+/** The errors of a body whose members are validated one by one. */
 export const addressBodyKinds: readonly ErrorKind[] = [...bodyKinds, 'missing', 'wrong_value', 'body_too_deep'];
 
-/** What can go wrong when an address is added. */
+/** The errors of adding a 3PID. */
 export const addKinds: readonly ErrorKind[] = [
   'address_changes_disabled',
   'client_secret_invalid',
@@ -27,50 +27,51 @@ export const addKinds: readonly ErrorKind[] = [
   'user_deactivated',
 ];
 
-/** What can go wrong at an identity server. Its own refusals come on top. */
+/** The errors of an identity server. Its own errors are passed on besides. */
 export const identityServerKinds: readonly ErrorKind[] = [
   'identity_server_invalid',
   'identity_server_unreachable',
   'rate_limited',
 ];
 
-/** What names a session in which an address was proven. */
+/** Identifies a session in which a 3PID was validated. */
 export const sessionMembers = {
-  sid: z.string().meta({ description: 'The session ID that requestToken gave.', examples: ['abc123987'] }),
-  client_secret: z
-    .string()
-    .meta({ description: 'The client secret that was given to requestToken.', examples: ['d0nt-T3ll'] }),
+  sid: z.string().meta({ description: 'The session ID from requestToken.', examples: ['abc123987'] }),
+  client_secret: z.string().meta({ description: 'The client secret sent to requestToken.', examples: ['d0nt-T3ll'] }),
 };
 
-/** The session that is named. */
+/** Returns the session that the members identify. */
 export function readSession({ sid, client_secret: clientSecret }: z.output<z.ZodObject<typeof sessionMembers>>) {
   return { sid, clientSecret } satisfies ProofSession;
 }
 
-/** What names an address that is to go. */
+/** Identifies the 3PID to remove. */
 export const removalBody = z
   .looseObject({
-    medium: z.enum(['email', 'msisdn']).meta({ description: 'The medium of the address.' }),
-    address: z.string().meta({ description: 'The address.', examples: ['example@example.org'] }),
+    medium: z.enum(['email', 'msisdn']).meta({ description: 'The medium of the 3PID.' }),
+    address: z.string().meta({ description: 'The 3PID.', examples: ['example@example.org'] }),
     id_server: z
       .string()
       .nullish()
       .meta({
         description:
-          'The identity server that is to forget it, `host[:port][/path]`. If it is absent, all of which it is known that the address is ' +
-          'published there.',
+          'The identity server to unbind from, `host[:port][/path]`. Defaults to all identity servers that the ' +
+          '3PID is known to be bound at.',
         examples: ['example.org'],
       }),
   })
   .meta({ title: 'Remove3PIDRequest' });
 
-/** The address that is to go. */
+/** Returns the 3PID to remove. */
 export function readRemoval(body: z.output<typeof removalBody>): AddressRemoval {
   const { medium, address, id_server: idServer } = body;
   return { medium, address, idServer: idServer ?? undefined, body };
 }
 
-/** The user of a request's access token; throws AccountFailure token_missing where there is none. */
+/**
+ * Returns the user of the request's access token. Throws AccountFailure token_missing if there is
+ * none.
+ */
 export function callerOf(request: {
   readonly principal: Principal;
   readonly accessToken: Secret | undefined;

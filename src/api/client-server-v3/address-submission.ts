@@ -5,7 +5,10 @@ import { submitToken } from '../identity/submit-token.js';
 import { linkTo, validationPages, type LinkedProof, type ValidationPagesDeps } from '../identity/validation-page.js';
 import { accountSubmission } from '../identity/version.js';
 
-/** Whose is the path at which homeservers take tokens: ours, or that of the homeserver beside us, which has sessions of its own there. */
+/**
+ * Whether the path at which homeservers accept tokens is Gangway's, or that of the homeserver
+ * behind it, which has its own sessions there.
+ */
 export type SubmissionPath = 'ours' | 'the_homeservers';
 
 const prefixes: Readonly<Record<SubmissionPath, string>> = {
@@ -13,22 +16,25 @@ const prefixes: Readonly<Record<SubmissionPath, string>> = {
   the_homeservers: '/_matrix/client/unstable/gangway/add_threepid',
 };
 
-/** What createAddressSubmission needs. */
+/** The dependencies of createAddressSubmission. */
 export interface AddressSubmissionDeps extends ValidationPagesDeps {
   readonly usualPath: SubmissionPath;
 }
 
-/** The `submit_url` for tokens that were sent to addresses of that medium. */
+/** Returns the `submit_url` for tokens sent to 3PIDs of the medium. */
 export function addressSubmitUrl(publicUrl: string, usualPath: SubmissionPath, medium: 'email' | 'msisdn'): string {
   return `${publicUrl}${prefixes[usualPath]}${accountSubmission.submitPath(medium)}`;
 }
 
-/** The link in a mail that proves an address for an account. */
+/** Returns the link in a mail that validates a 3PID for an account. */
 export function addressLink(publicUrl: string, usualPath: SubmissionPath, proof: LinkedProof): Secret {
   return linkTo(addressSubmitUrl(publicUrl, usualPath, 'email'), proof);
 }
 
-/** Where tokens are submitted that prove addresses for accounts: a specification says that it is as with the identity service, errors included. */
+/**
+ * Returns the endpoints at which validation tokens for accounts are submitted. They behave like
+ * those of the identity service, errors included.
+ */
 export function createAddressSubmission(deps: AddressSubmissionDeps): Surface {
   return identitySurface({
     name: 'address-submission',

@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import type { ReplyShape } from '../../http/endpoint.js';
 
-/** The reply of operations that want user-interactive authentication. */
+/** The reply of operations that require user-interactive authentication. */
 export const authenticationWanted = wanted();
 
-/** The same, if an address of the account may be validated for it. */
+/** The same, if a 3PID of the account may be validated for it. */
 export const validationWanted = wanted('M_UNAUTHORIZED');
 
 function wanted(...more: readonly string[]): ReplyShape {
   return {
     description:
-      'The token is missing, unknown or expired; or, with `flows` and `session`, the user is to authenticate (again)',
+      'The token is missing, unknown or expired. With `flows` and `session`: user-interactive ' +
+      'authentication is required, or has failed.',
     schema: z.looseObject({
       errcode: z
         .string()

@@ -17,7 +17,7 @@ const body = z.looseObject({
   sid: sessionMembers.sid,
   client_secret: sessionMembers.client_secret,
   id_server: z.string().meta({
-    description: 'The identity server at which the address was proven, `host[:port][/path]`.',
+    description: 'The identity server at which the 3PID was validated, `host[:port][/path]`.',
     examples: ['example.org'],
   }),
   id_access_token: z.string().meta({ description: 'An access token of the user for the identity server.' }),
@@ -32,10 +32,10 @@ export function bindAddress(addresses: Pick<AccountAddresses, 'bind'>): Endpoint
     path: '/account/3pid/bind',
     params: {},
     access: 'authenticated',
-    summary: 'Publish an address that was proven at an identity server',
-    description: 'Errors of the identity server are passed on. This adds nothing to the account.',
+    summary: 'Bind a 3PID that was validated at an identity server',
+    description: 'Errors of the identity server are passed on. The 3PID is not added to the account.',
     body,
-    replies: { 200: { description: 'It is published', schema: z.object({}) } },
+    replies: { 200: { description: 'The 3PID was bound', schema: z.object({}) } },
     errors: errorShapes([...addressBodyKinds, ...identityServerKinds, ...anyAddressKinds]),
     otherErrors: { ...homeserverErrors, description: 'Any other error of the identity server or the homeserver' },
     async handler(request) {

@@ -14,7 +14,7 @@ const device = z.object({
   display_name: z
     .string()
     .optional()
-    .meta({ description: 'Its name, if it has one.', examples: ['alice’s phone'] }),
+    .meta({ description: 'The display name, if the device has one.', examples: ['alice’s phone'] }),
 });
 
 const params = { deviceId: { description: 'The device ID.', example: 'QBUAZIFURK' } } as const;
@@ -22,7 +22,7 @@ const tokenKinds: readonly ErrorKind[] = ['unauthorized', 'token_unknown', 'unav
 const auth = member('object', 'User-interactive authentication.');
 const ended = {
   access: 'authenticated',
-  replies: { 200: { description: 'They are logged out', schema: z.object({}) } },
+  replies: { 200: { description: 'The devices were logged out', schema: z.object({}) } },
   errors: {
     ...errorShapes([
       ...bodyKinds,
@@ -52,7 +52,7 @@ function list(devices: AccountDevices): Endpoint {
     path: '/devices',
     params: {},
     access: 'authenticated',
-    summary: 'List the devices that the account is logged in on',
+    summary: 'List the devices of the account',
     replies: { 200: { description: 'The devices, oldest first', schema: z.object({ devices: z.array(device) }) } },
     errors: errorShapes(tokenKinds),
     async handler(request) {
@@ -87,14 +87,13 @@ function rename(devices: AccountDevices): Endpoint {
     path: '/devices/{deviceId}',
     params,
     access: 'authenticated',
-    summary: 'Set the name of a device',
+    summary: 'Set the display name of a device',
     body: z.looseObject({
-      display_name: z
-        .string()
-        .nullish()
-        .meta({ description: 'The new name. Unchanged if it is absent; control characters are removed.' }),
+      display_name: z.string().nullish().meta({
+        description: 'The new display name. Control characters are removed. If absent, the name does not change.',
+      }),
     }),
-    replies: { 200: { description: 'It has that name', schema: z.object({}) } },
+    replies: { 200: { description: 'The display name was set', schema: z.object({}) } },
     errors: errorShapes([...bodyKinds, ...tokenKinds, 'device_unknown']),
     async handler(request) {
       const { params: path, body } = request;
@@ -116,7 +115,7 @@ function endOne(devices: AccountDevices): Endpoint {
     path: '/devices/{deviceId}',
     params,
     summary: 'Log a device out',
-    description: 'Wants user-interactive authentication. A device that the user does not have is ignored.',
+    description: 'Requires user-interactive authentication. An unknown device is ignored.',
     body: z.looseObject({ auth }),
     bodyFrom: 'optional_json',
     async handler(request) {
@@ -137,7 +136,7 @@ function endSeveral(devices: AccountDevices): Endpoint {
     path: '/delete_devices',
     params: {},
     summary: 'Log several devices out',
-    description: 'Wants user-interactive authentication. Devices that the user does not have are ignored.',
+    description: 'Requires user-interactive authentication. Unknown devices are ignored.',
     body: z.looseObject({ devices: boundedList(z.string(), { max: 1000, description: 'The device IDs.' }), auth }),
     async handler(request) {
       const { devices: deviceIds, auth: given } = request.body;

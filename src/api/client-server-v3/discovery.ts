@@ -5,22 +5,26 @@ import type { Surface } from '../../http/surface.js';
 import { errorShapes } from '../client-server/error-shapes.js';
 import { matrixSurface } from '../client-server/matrix-surface.js';
 
-/** What clients ask before they log in. Served with accounts.mode: embedded only; otherwise these paths are the homeserver's. */
+/**
+ * The dependencies of discovery endpoints. Served with accounts.mode: embedded only. Otherwise the
+ * homeserver serves them.
+ */
 export interface DiscoveryDeps {
   /** Base URLs for /.well-known/matrix/client, which is not served if this is undefined. */
   readonly wellKnown: { readonly homeserver: string; readonly identityServer: string | undefined } | undefined;
-  /** Whether users may add and remove addresses. */
+  /** Whether users may add and remove 3PIDs. */
   readonly mayChangeAddresses: boolean;
 }
 
-// Ends before the versions whose account endpoints are not implemented: v1.12 adds locked accounts, v1.15 OAuth 2.0.
+// Excludes versions whose account endpoints are not implemented: v1.12 adds locked accounts, v1.15
+// OAuth 2.0.
 const versions = ['r0.6.0', 'r0.6.1', ...Array.from({ length: 11 }, (_, index) => `v1.${index + 1}`)];
 
 const serverVersions = z.object({
   versions: z.array(z.string()).meta({ description: 'Versions of the specification.', examples: [['r0.6.0', 'v1.1']] }),
   unstable_features: z.record(z.string(), z.boolean()).meta({ description: 'Always empty.' }),
 });
-const baseUrlMember = z.object({ base_url: z.string().meta({ description: 'Without a slash at its end.' }) });
+const baseUrlMember = z.object({ base_url: z.string().meta({ description: 'Without a trailing slash.' }) });
 const discoveryInformation = z.object({
   'm.homeserver': baseUrlMember,
   'm.identity_server': baseUrlMember.optional(),
@@ -45,7 +49,7 @@ export function capabilities({ mayChangeAddresses }: DiscoveryDeps): Endpoint {
     path: '/capabilities',
     params: {},
     access: 'authenticated',
-    summary: 'What accounts can do here',
+    summary: 'Get the capabilities of accounts',
     replies: { 200: { description: 'The capabilities', schema: capabilityList } },
     errors: errorShapes(['unauthorized', 'token_unknown', 'defect']),
     handler: () =>
@@ -63,7 +67,10 @@ export function capabilities({ mayChangeAddresses }: DiscoveryDeps): Endpoint {
   });
 }
 
-/** GET /_matrix/client/versions and GET /.well-known/matrix/client, for clients that have no access token yet. */
+/**
+ * Returns GET /_matrix/client/versions and GET /.well-known/matrix/client, for clients without an
+ * access token.
+ */
 export function createDiscovery({ wellKnown }: DiscoveryDeps): readonly Surface[] {
   const versionsEndpoint = endpoint({
     name: 'client_versions',
@@ -72,7 +79,7 @@ export function createDiscovery({ wellKnown }: DiscoveryDeps): readonly Surface[
     path: '/versions',
     params: {},
     access: 'public',
-    summary: 'The versions of the specification',
+    summary: 'Get the supported versions of the specification',
     replies: { 200: { description: 'The versions', schema: serverVersions } },
     errors: errorShapes(['defect']),
     handler: () => Promise.resolve(reply(200, { versions, unstable_features: {} })),
@@ -89,7 +96,7 @@ export function createDiscovery({ wellKnown }: DiscoveryDeps): readonly Surface[
     path: '/client',
     params: {},
     access: 'public',
-    summary: 'The base URLs of this server name',
+    summary: 'Get the base URLs of this server name',
     replies: { 200: { description: 'The base URLs', schema: discoveryInformation } },
     errors: errorShapes(['defect']),
     handler: () =>

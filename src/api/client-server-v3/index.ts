@@ -27,31 +27,31 @@ import { createPasswordSubmission } from './password-submission.js';
 import { forAddresses, forPasswords, requestEmailToken, requestPhoneToken } from './request-address-token.js';
 import { whoAmI } from './who-am-i.js';
 
-/** What users can do with accounts of our own. */
+/** The dependencies of the endpoints for embedded accounts. */
 export interface AccountDeps {
   readonly devices: AccountDevices;
   readonly credentials: AccountCredentials;
 }
 
-/** What createClientServerV3 needs. */
+/** The dependencies of createClientServerV3. */
 export interface ClientServerV3Deps extends LoginDeps {
   readonly authority: AccountAuthority;
-  /** Absent beside a homeserver: what comes after a login is the homeserver's own. */
+  /** Absent in relay mode: the homeserver serves these endpoints. */
   readonly sessions: AccountSessions | undefined;
-  /** Absent beside a homeserver, too. */
+  /** Absent in relay mode. */
   readonly openId: OpenIdDeps | undefined;
-  /** Absent beside a homeserver, too. */
+  /** Absent in relay mode. */
   readonly account: AccountDeps | undefined;
   readonly contacts: AddressDeps;
-  /** Absent beside a homeserver, too. */
+  /** Absent in relay mode. */
   readonly discovery: DiscoveryDeps | undefined;
 }
 
 const prefixes = ['/_matrix/client/v3', '/_matrix/client/r0', '/_matrix/client/unstable'] as const;
 
 /**
- * Login and the addresses of accounts in version 3 of the client-server API under its names old and new, what belongs to it of version 1, and
- * where tokens are submitted and OpenID tokens are asked about.
+ * Returns login and 3PIDs in version 3 of the client-server API under their old and new names, the
+ * related endpoints of version 1, token submission, and OpenID token verification.
  */
 export function createClientServerV3(deps: ClientServerV3Deps): readonly [Surface, ...Surface[]] {
   const { authority, limits, sessions, openId, account, contacts, discovery } = deps;

@@ -1,20 +1,24 @@
 import { z } from 'zod';
 import type { LoginGrant } from '../../accounts/authority.js';
 
-/** The tokens in answers to a login and to a refresh. */
+/** The tokens in replies to a login and to a refresh. */
 export const issuedTokens = {
   access_token: z.string().meta({ description: 'Authorizes further requests.' }),
   refresh_token: z
     .string()
     .optional()
-    .meta({ description: 'Gets the next access token at POST /refresh. Only for clients that asked for it.' }),
+    .meta({
+      description:
+        'Exchanged for the next access token at POST /refresh. Only present if the client supports refresh ' +
+        'tokens.',
+    }),
   expires_in_ms: z
     .int()
     .optional()
-    .meta({ description: 'How long the access token is good. It does not expire if this is absent.' }),
+    .meta({ description: 'How long the access token is valid. If absent, it does not expire.' }),
 };
 
-/** The tokens of a grant as they go on the wire. */
+/** Returns the tokens of a grant in their wire format. */
 export function wireTokens({
   accessToken,
   refreshToken,

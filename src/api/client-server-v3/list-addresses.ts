@@ -6,9 +6,9 @@ import { errorShapes, homeserverErrors } from '../client-server/error-shapes.js'
 import { anyAddressKinds, callerOf } from './address-shapes.js';
 
 const address = z.looseObject({
-  medium: z.enum(['email', 'msisdn']).meta({ description: 'The medium of the address.' }),
-  address: z.string().meta({ description: 'The address, in its canonical form.', examples: ['447470674927'] }),
-  validated_at: z.int().meta({ description: 'When it was proven, in milliseconds since 1970.' }),
+  medium: z.enum(['email', 'msisdn']).meta({ description: 'The medium of the 3PID.' }),
+  address: z.string().meta({ description: 'The 3PID in its canonical form.', examples: ['447470674927'] }),
+  validated_at: z.int().meta({ description: 'When it was validated, in milliseconds since 1970.' }),
   added_at: z.int().meta({ description: 'When it was added to the account, in milliseconds since 1970.' }),
 });
 
@@ -21,9 +21,9 @@ export function listAddresses(addresses: Pick<AccountAddresses, 'list'>): Endpoi
     path: '/account/3pid',
     params: {},
     access: 'authenticated',
-    summary: 'Get the addresses of the account',
-    description: 'Beside a homeserver those that it has come first, then those that are kept here.',
-    replies: { 200: { description: 'The addresses', schema: z.object({ threepids: z.array(address) }) } },
+    summary: 'List the 3PIDs of the account',
+    description: 'In relay mode, the 3PIDs of the homeserver come first, followed by those stored in Gangway.',
+    replies: { 200: { description: 'The 3PIDs', schema: z.object({ threepids: z.array(address) }) } },
     errors: errorShapes(anyAddressKinds),
     otherErrors: homeserverErrors,
     async handler(request) {

@@ -10,31 +10,34 @@ import { issuedTokens, wireTokens } from './issued-tokens.js';
 
 const body = z
   .looseObject({
-    type: member('string', 'The login type: m.login.password, m.login.token, or another that the homeserver has.'),
+    type: member(
+      'string',
+      'The login type: m.login.password, m.login.token, or another type that the homeserver supports.',
+    ),
     identifier: member(
       'object',
-      'Who logs in: `{type: "m.id.user", user}`, `{type: "m.id.thirdparty", medium, address}` or `{type: "m.id.phone", country, phone}`, ' +
-        'where `number` will do for `phone`.',
+      'The user: `{type: "m.id.user", user}`, `{type: "m.id.thirdparty", medium, address}` or `{type: ' +
+        '"m.id.phone", country, phone}`. `number` is accepted instead of `phone`.',
     ),
-    user: member('string', 'A Matrix ID or its localpart. Deprecated in favour of `identifier`, over which it wins.'),
-    medium: member(
+    user: member(
       'string',
-      'The medium of a third-party address, `email` or `msisdn`. Deprecated in favour of `identifier`.',
+      'A Matrix ID or its localpart. Deprecated in favour of `identifier`, but takes precedence over it.',
     ),
+    medium: member('string', 'The medium of a 3PID, `email` or `msisdn`. Deprecated in favour of `identifier`.'),
     address: member(
       'string',
-      'A third-party address. Deprecated in favour of `identifier`; with `medium` it wins over `user`.',
+      'A 3PID. Deprecated in favour of `identifier`. Together with `medium`, it takes precedence over `user`.',
     ),
     password: member('string', 'Required for m.login.password.'),
     token: member('string', 'Required for m.login.token.'),
     device_id: member(
       'string',
-      'The device to log in; one that has a login already loses it. A new one is made up if this is absent.',
+      'The device to log in. An existing login of the device ends. If absent, a new ID is generated.',
     ),
-    initial_device_display_name: member('string', 'What to call a new device.'),
+    initial_device_display_name: member('string', 'The display name of a new device.'),
     refresh_token: member(
       'boolean',
-      'Whether the client can use refresh tokens; only then may its access token expire.',
+      'Whether the client supports refresh tokens. Only then may its access token expire.',
     ),
   })
   .meta({ required: ['type'] });
@@ -45,7 +48,7 @@ const granted = z.looseObject({
   home_server: z.string().meta({ description: 'The server name of the Matrix ID. Deprecated.' }),
   device_id: z.string().meta({ description: 'The device that was logged in.' }),
   well_known: z.looseObject({}).optional().meta({
-    description: 'Where the client is to find its servers from now on, in the form of /.well-known/matrix/client.',
+    description: 'The servers that the client should use from now on, in the form of /.well-known/matrix/client.',
   }),
 });
 

@@ -21,7 +21,7 @@ export function logOut(sessions: Pick<AccountSessions, 'logOut'>): Endpoint {
     name: 'log_out',
     operationId: 'logout',
     path: '/logout',
-    summary: 'End the login of the access token, its device with it',
+    summary: 'Log out the access token and delete its device',
     description: 'An expired access token is accepted.',
     async handler({ accessToken }) {
       await sessions.logOut(present(accessToken));
@@ -37,7 +37,7 @@ export function logOutAll(sessions: Pick<AccountSessions, 'logOutAll'>): Endpoin
     name: 'log_out_all',
     operationId: 'logout_all',
     path: '/logout/all',
-    summary: 'End all logins of the user of the access token',
+    summary: 'Log out all devices of the user',
     description: 'An expired access token is accepted.',
     async handler({ accessToken }) {
       await sessions.logOutAll(present(accessToken));

@@ -8,12 +8,10 @@ import { member } from '../client-server/member.js';
 import { flowKinds } from '../client-server/operation-errors.js';
 
 const flow = z.looseObject({
-  type: z
-    .string()
-    .meta({ description: 'The login type, to be sent as the `type` of a login', examples: ['m.login.password'] }),
+  type: z.string().meta({ description: 'The login type, for the `type` of a login', examples: ['m.login.password'] }),
   get_login_token: member(
     'boolean',
-    'With `m.login.token`: whether POST /_matrix/client/v1/login/get_token makes such tokens.',
+    'With `m.login.token`: whether POST /_matrix/client/v1/login/get_token creates such tokens.',
   ),
 });
 
@@ -26,7 +24,7 @@ export function loginFlows({ authority, limits }: LoginDeps): Endpoint {
     path: '/login',
     params: {},
     access: 'public',
-    summary: 'Get the login types that work',
+    summary: 'Get the available login types',
     replies: { 200: { description: 'The login types', schema: z.object({ flows: z.array(flow) }) } },
     errors: errorShapes(flowKinds),
     otherErrors: homeserverErrors,

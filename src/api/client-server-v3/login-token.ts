@@ -9,11 +9,11 @@ import { bodyKinds } from '../client-server/operation-errors.js';
 import { authenticationWanted } from './authentication-wanted.js';
 
 const minted = z.object({
-  login_token: z.string().meta({ description: 'The `token` of one login with m.login.token.' }),
-  expires_in_ms: z.int().meta({ description: 'How long it is good.' }),
+  login_token: z.string().meta({ description: 'The `token` for one login with m.login.token.' }),
+  expires_in_ms: z.int().meta({ description: 'How long the token is valid.' }),
 });
 
-/** POST /login/get_token, of version 1 of the present client-server API. */
+/** Returns POST /login/get_token of version 1 of the current client-server API. */
 export function loginToken(sessions: Pick<AccountSessions, 'mintLoginToken'>): Endpoint {
   return endpoint({
     name: 'login_token',
@@ -23,7 +23,7 @@ export function loginToken(sessions: Pick<AccountSessions, 'mintLoginToken'>): E
     params: {},
     access: 'authenticated',
     summary: 'Get a token for one login on another device',
-    description: 'Wants user-interactive authentication, every time. One token a minute for each user.',
+    description: 'Requires user-interactive authentication, every time. Limited to one token a minute for each user.',
     body: z.looseObject({ auth: member('object', 'User-interactive authentication.') }),
     bodyFrom: 'optional_json',
     replies: { 200: { description: 'The login token', schema: minted } },

@@ -10,12 +10,13 @@ import { bodyKinds } from '../client-server/operation-errors.js';
 const credentials = z.object({
   access_token: z.string().meta({
     description:
-      'Proves to another service who the user is. It is no access token. With `provisioning.allow_openid_auth` it also opens version 3 of the ' +
-      'provisioning API for this user.',
+      "Proves the user's identity to another service. It is not an access token. With " +
+      '`provisioning.allow_openid_auth`, it also authorizes version 3 of the provisioning API for this ' +
+      'user.',
   }),
   token_type: z.literal('Bearer').meta({ description: 'Always `Bearer`.' }),
-  matrix_server_name: z.string().meta({ description: 'The server that says whose token it is.' }),
-  expires_in: z.int().meta({ description: 'How many seconds it is good.' }),
+  matrix_server_name: z.string().meta({ description: 'The server that verifies the token.' }),
+  expires_in: z.int().meta({ description: 'How long the token is valid, in seconds.' }),
 });
 
 /** POST /user/{userId}/openid/request_token */
@@ -27,8 +28,8 @@ export function openIdToken({ tokens, serverName }: OpenIdDeps): Endpoint {
     path: '/user/{userId}/openid/request_token',
     params: { userId: { description: "The user's own Matrix ID.", example: '@alice:example.com' } },
     access: 'authenticated',
-    summary: 'Get a token that shows another service who the user is',
-    description: 'For an identity service, for instance. It ends with the login that asked for it.',
+    summary: "Get a token that proves the user's identity to another service",
+    description: 'For example, to an identity service. The token ends with the login that requested it.',
     body: z.looseObject({}),
     bodyFrom: 'optional_json',
     replies: { 200: { description: 'The OpenID token', schema: credentials } },

@@ -7,7 +7,9 @@ import type { Surface } from '../../http/surface.js';
 import { errorShapes } from '../client-server/error-shapes.js';
 import { matrixSurface } from '../client-server/matrix-surface.js';
 
-/** GET /_matrix/federation/v1/openid/userinfo, all that there is of the server-server API. */
+/**
+ * Returns GET /_matrix/federation/v1/openid/userinfo, the only endpoint of the server-server API.
+ */
 export function createOpenIdUser(tokens: Pick<OpenIdTokens, 'findUser'>): Surface {
   const openIdUser = endpoint({
     name: 'open_id_user',
@@ -17,10 +19,10 @@ export function createOpenIdUser(tokens: Pick<OpenIdTokens, 'findUser'>): Surfac
     params: {},
     query: { access_token: { description: 'The OpenID token.' } },
     access: 'public',
-    summary: 'Whose OpenID token this is',
+    summary: 'Get the user of an OpenID token',
     replies: {
       200: {
-        description: 'Its user',
+        description: 'The user',
         schema: z.object({ sub: z.string().meta({ description: 'The Matrix ID.' }) }),
       },
     },

@@ -10,10 +10,10 @@ The \`submit_url\` of an answer leads to \`/email/submit_token\` or \`/msisdn/su
 Every answer is JSON and carries CORS headers. An error has a machine-readable \`errcode\` and a human-readable \`error\`. Beside a homeserver an
 error may be any of the homeserver's, with all that the homeserver says in it. An access token may stand in the query as \`access_token\`.`;
 
-/** The OpenAPI document of version 3. */
+/** Returns the OpenAPI document of version 3. */
 export function clientServerV3OpenApi(surfaces: readonly [SurfaceSubject, ...SurfaceSubject[]]): OpenApiDocument {
   return openApiDocument({
-    title: 'Matrix login and addresses',
+    title: 'Matrix login and 3PIDs',
     version: '3',
     description: introduction,
     security: { name: 'accessToken', description: 'The access token of a login.' },

@@ -7,17 +7,20 @@ import { passwordSubmission } from '../identity/version.js';
 
 const prefix = '/_matrix/client/unstable';
 
-/** The `submit_url` for tokens that allow to set a new password. */
+/** Returns the `submit_url` for tokens that allow a new password. */
 export function passwordSubmitUrl(publicUrl: string, medium: 'email' | 'msisdn'): string {
   return `${publicUrl}${prefix}${passwordSubmission.submitPath(medium)}`;
 }
 
-/** The link in a mail that allows to set a new password. */
+/** Returns the link in a mail that allows a new password. */
 export function passwordLink(publicUrl: string, proof: LinkedProof): Secret {
   return linkTo(passwordSubmitUrl(publicUrl, 'email'), proof);
 }
 
-/** Where tokens are submitted that allow to set a new password; errors are those of the identity service, as for addresses. */
+/**
+ * Returns the endpoints at which password reset tokens are submitted. Errors are those of the
+ * identity service, as for 3PIDs.
+ */
 export function createPasswordSubmission(deps: ValidationPagesDeps): Surface {
   return identitySurface({
     name: 'password-submission',

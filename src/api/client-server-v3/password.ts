@@ -13,7 +13,7 @@ import { bodyKinds } from '../client-server/operation-errors.js';
 import { callerOf } from './address-shapes.js';
 import { authenticationWanted, validationWanted } from './authentication-wanted.js';
 
-/** What the endpoint needs. */
+/** The dependencies of the endpoint. */
 export interface PasswordDeps {
   readonly credentials: Pick<AccountCredentials, 'changePassword'>;
   readonly authority: Pick<AccountAuthority, 'whoAmI'>;
@@ -43,17 +43,17 @@ export function changePassword({ credentials, authority, limits }: PasswordDeps)
     access: 'public',
     summary: 'Set a new password',
     description:
-      'Wants user-interactive authentication: by the password, if there is an access token; or by an address of the account, validated in a ' +
-      'session of /account/password/{medium}/requestToken.',
+      'Requires user-interactive authentication: by the password, if the request has an access token, or by ' +
+      'a 3PID of the account, validated in a session of /account/password/{medium}/requestToken.',
     body: z.looseObject({
       new_password: z.string().meta({ description: 'The new password.' }),
       logout_devices: z
         .boolean()
         .nullish()
-        .meta({ description: 'Whether all other logins of the account end. By default they do.' }),
+        .meta({ description: 'Whether all other logins of the account end. Defaults to true.' }),
       auth: member('object', 'User-interactive authentication.'),
     }),
-    replies: { 200: { description: 'The password is set', schema: z.object({}) } },
+    replies: { 200: { description: 'The password was set', schema: z.object({}) } },
     errors: { ...errorShapes(kinds), 401: validationWanted },
     admit: (head) => admitLogin(limits, head),
     async handler({ body, accessToken, clientAddress }) {
@@ -72,8 +72,7 @@ export function changePassword({ credentials, authority, limits }: PasswordDeps)
 
 const outcome = z.object({
   id_server_unbind_result: z.enum(['no-support', 'success']).meta({
-    description:
-      '`success` if every identity server at which something was published has forgotten it, else `no-support`.',
+    description: '`success` if every identity server with a binding has removed it, else `no-support`.',
   }),
 });
 
@@ -86,20 +85,19 @@ export function deactivateAccount(credentials: Pick<AccountCredentials, 'deactiv
     path: '/account/deactivate',
     params: {},
     access: 'authenticated',
-    summary: 'End the account for good',
+    summary: 'Deactivate the account permanently',
     description:
-      'Wants user-interactive authentication. Ends all logins, those to Telegram too, and deletes addresses and what is published of them. The ' +
-      'name stays taken.',
+      'Requires user-interactive authentication. Ends all logins, including those to Telegram, and deletes ' +
+      'the 3PIDs with their bindings. The user name stays reserved.',
     body: z.looseObject({
       auth: member('object', 'User-interactive authentication.'),
       id_server: z.string().nullish().meta({
-        description:
-          'The identity server to withdraw addresses from, `host[:port][/path]`. If it is absent, all that are known.',
+        description: 'The identity server to unbind 3PIDs from, `host[:port][/path]`. Defaults to all that are known.',
       }),
-      erase: z.boolean().nullish().meta({ description: 'Changes nothing: there are no messages here to erase.' }),
+      erase: z.boolean().nullish().meta({ description: 'Has no effect: Gangway stores no messages.' }),
     }),
     bodyFrom: 'optional_json',
-    replies: { 200: { description: 'The account is deactivated', schema: outcome } },
+    replies: { 200: { description: 'The account was deactivated', schema: outcome } },
     errors: { ...errorShapes([...kinds, 'identity_server_invalid']), 401: authenticationWanted },
     async handler(request) {
       const { auth, id_server: idServer } = request.body;

@@ -13,13 +13,14 @@ const body = z
   .looseObject({
     three_pid_creds: member(
       'object',
-      'What names the session in which the address was proven: `{sid, client_secret}`. What else the specification has there is ignored.',
+      'The session in which the 3PID was validated: `{sid, client_secret}`. Other members in the ' +
+        'specification are ignored.',
     ),
-    threePidCreds: member('object', 'The same, as clients of old spell it; `clientSecret` is the same too.'),
+    threePidCreds: member('object', 'The spelling of old clients. They may also write `clientSecret`.'),
   })
   .meta({ required: ['three_pid_creds'] });
 
-/** POST /account/3pid; where it is off, it is as if it were not there. */
+/** Returns POST /account/3pid. If disabled, it behaves like an unknown path. */
 export function postAddress(
   addresses: Pick<AccountAddresses, 'admit' | 'addWithoutAuthentication'>,
   { isOn }: { readonly isOn: boolean },
@@ -31,10 +32,10 @@ export function postAddress(
     path: '/account/3pid',
     params: {},
     access: 'authenticated',
-    summary: 'Add an address that was proven to the account, without authentication',
-    description: 'Deprecated in favour of POST /account/3pid/add. An administrator may have switched it off.',
+    summary: 'Add a validated 3PID to the account, without authentication',
+    description: 'Deprecated in favour of POST /account/3pid/add. An administrator can disable it.',
     body,
-    replies: { 200: { description: 'It is added', schema: z.object({}) } },
+    replies: { 200: { description: 'The 3PID was added', schema: z.object({}) } },
     errors: errorShapes([
       'route_unknown',
       ...bodyKinds,

@@ -19,7 +19,7 @@ export function refresh(sessions: Pick<AccountSessions, 'refresh'>): Endpoint {
     body: z.looseObject({
       refresh_token: z.string().meta({ description: 'From the login, or from the last refresh.' }),
     }),
-    replies: { 200: { description: 'The next tokens', schema: z.object(issuedTokens) } },
+    replies: { 200: { description: 'The new tokens', schema: z.object(issuedTokens) } },
     errors: errorShapes([...bodyKinds, 'missing', 'token_unknown', 'rate_limited', 'defect']),
     handler: async ({ body }) => reply(200, wireTokens(await sessions.refresh(new Secret(body.refresh_token)))),
   });

@@ -16,8 +16,8 @@ const outcome = z
   .object({
     id_server_unbind_result: z.enum(['no-support', 'success']).meta({
       description:
-        '`success` where every identity server that was asked has forgotten the address; `no-support` where one would not, or where none is ' +
-        'known.',
+        '`success` if every identity server has removed the binding. `no-support` if one has not, or if none ' +
+        'is known.',
     }),
   })
   .meta({ title: 'Remove3PIDReply' });
@@ -37,10 +37,9 @@ export function deleteAddress(addresses: Pick<AccountAddresses, 'admit' | 'remov
     name: 'delete_address',
     operationId: 'delete3pidFromAccount',
     path: '/account/3pid/delete',
-    summary: 'Take an address from the account',
-    description:
-      'It is withdrawn from identity servers too, where that is possible. Also right where there was nothing to take.',
-    replies: { 200: { description: 'It is gone', schema: outcome } },
+    summary: 'Remove a 3PID from the account',
+    description: 'Also unbinds it from identity servers if possible. Succeeds if the account does not have the 3PID.',
+    replies: { 200: { description: 'The 3PID was removed', schema: outcome } },
     errors: errorShapes([
       ...addressBodyKinds,
       'parameter_invalid',
@@ -63,9 +62,9 @@ export function unbindAddress(addresses: Pick<AccountAddresses, 'unbind'>): Endp
     name: 'unbind_address',
     operationId: 'unbind3pidFromAccount',
     path: '/account/3pid/unbind',
-    summary: 'Withdraw an address from identity servers',
-    description: 'The account keeps it.',
-    replies: { 200: { description: 'What became of it', schema: outcome } },
+    summary: 'Unbind a 3PID from identity servers',
+    description: 'The 3PID stays in the account.',
+    replies: { 200: { description: 'The result', schema: outcome } },
     errors: errorShapes([...addressBodyKinds, 'parameter_invalid', ...identityServerKinds, ...anyAddressKinds]),
     async handler(request) {
       const result = await addresses.unbind(callerOf(request), readRemoval(request.body));

@@ -11,16 +11,16 @@ import { member } from '../client-server/member.js';
 import { bodyKinds } from '../client-server/operation-errors.js';
 import { addressBodyKinds, anyAddressKinds } from './address-shapes.js';
 
-/** What the requests for tokens need. */
+/** The dependencies of token requests. */
 export interface AddressTokenDeps {
   readonly addresses: Pick<AccountAddresses, 'admitToken' | 'requestToken'>;
-  /** Undefined if access tokens do not matter. */
+  /** Undefined if access tokens are ignored. */
   readonly authority: Pick<AccountAuthority, 'whoAmI'> | undefined;
 }
 
-/** What the tokens are for. */
+/** The purpose of the tokens. */
 export interface TokenUse {
-  /** Of the endpoints' names. */
+  /** The prefix of operation IDs. */
   readonly suffix: string;
   readonly path: string;
   readonly operationIds: { readonly email: string; readonly msisdn: string };
@@ -32,24 +32,23 @@ export interface TokenUse {
 
 const members = {
   client_secret: z.string().meta({
-    description: 'A text of your choice that stands for this attempt: 1 to 255 of `[0-9a-zA-Z.=_-]`.',
+    description: 'An identifier of your choice for this attempt: 1 to 255 of `[0-9a-zA-Z.=_-]`.',
     examples: ['monkeys_are_GREAT'],
   }),
   send_attempt: z.int().meta({
-    description:
-      'A message goes out only where this is greater than the greatest so far for this address and client secret.',
+    description: 'A message is sent only if this is greater than the greatest so far for this 3PID and client secret.',
   }),
   next_link: z
     .string()
     .nullish()
-    .meta({ description: 'Where the browser goes when the link in the message has been opened.' }),
-  id_server: z.string().nullish().meta({ description: 'Deprecated. It is not asked.' }),
-  id_access_token: z.string().nullish().meta({ description: 'Required where `id_server` is given. It is not used.' }),
+    .meta({ description: 'Where the browser is redirected after the link in the message was opened.' }),
+  id_server: z.string().nullish().meta({ description: 'Deprecated. Ignored.' }),
+  id_access_token: z.string().nullish().meta({ description: 'Required if `id_server` is present. Not used.' }),
 };
 
 const session = {
   sid: member('string', 'The session ID.'),
-  submit_url: member('string', 'Where to send the token that was sent, if it is not opened as a link.'),
+  submit_url: member('string', 'Where to submit the token, unless it is opened as a link.'),
 };
 
 const anyKinds: readonly ErrorKind[] = [
@@ -65,18 +64,19 @@ const anyKinds: readonly ErrorKind[] = [
 
 const shared = { method: 'POST', params: {}, access: 'public' } as const;
 
-/** Tokens by which an address is added to an account. */
+/** Tokens for adding a 3PID to an account. */
 export const forAddresses: TokenUse = {
   suffix: '',
   path: '/account/3pid',
   operationIds: { email: 'requestTokenTo3PIDEmail', msisdn: 'requestTokenTo3PIDMSISDN' },
   summaries: {
-    email: 'Have a link mailed, to prove an e-mail address with',
-    msisdn: 'Have a code sent to a phone, to prove its number with',
+    email: 'Send a mail with a link that validates an e-mail address',
+    msisdn: 'Send a code that validates a phone number',
   },
   description:
-    'An access token is not needed; with one, only its user can add the address, and learns whether it is in use already. Without one that ' +
-    'cannot be told, and the owner of an e-mail address that is in use gets a mail instead.',
+    'The access token is optional. With one, only its user can add the 3PID, and the request fails if it ' +
+    'is already in use. Without one, the reply does not reveal this. The owner of an e-mail address that ' +
+    'is in use gets a mail instead.',
   kinds: [
     ...addressBodyKinds,
     'address_changes_disabled',
@@ -87,18 +87,18 @@ export const forAddresses: TokenUse = {
   otherErrors: homeserverErrors,
 };
 
-/** Tokens by which a new password is set for the account that the address belongs to. */
+/** Tokens for setting a new password for the account that a 3PID belongs to. */
 export const forPasswords: TokenUse = {
   suffix: '_for_password',
   path: '/account/password',
   operationIds: { email: 'requestTokenToResetPasswordEmail', msisdn: 'requestTokenToResetPasswordMSISDN' },
   summaries: {
-    email: 'Have a link mailed, to set a new password with',
-    msisdn: 'Have a code sent to a phone, to set a new password with',
+    email: 'Send a mail with a link that allows a new password',
+    msisdn: 'Send a code that allows a new password',
   },
   description:
-    'An access token is not needed. The answer is the same whether the address belongs to an account or not, and whether the message can be ' +
-    'sent or not.',
+    'The access token is optional. The reply does not depend on whether the 3PID belongs to an account, ' +
+    'or whether the message can be sent.',
   kinds: ['unavailable', 'defect'],
 };
 
@@ -118,7 +118,10 @@ export function requestEmailToken({ addresses, authority }: AddressTokenDeps, us
       })
       .meta({ title: 'RequestEmailTokenRequest' }),
     replies: {
-      200: { description: 'A mail is on its way', schema: z.looseObject(session).meta({ title: 'EmailTokenSession' }) },
+      200: {
+        description: 'The mail was accepted for delivery',
+        schema: z.looseObject(session).meta({ title: 'EmailTokenSession' }),
+      },
     },
     ...errorsOf(use),
     admit: ({ clientAddress }) => addresses.admitToken('email', clientNetwork(clientAddress)),
@@ -142,7 +145,7 @@ export function requestPhoneToken({ addresses, authority }: AddressTokenDeps, us
     body: z
       .looseObject({
         country: z.string().meta({
-          description: 'The country where the number is dialled as it is given: two letters, ISO 3166-1.',
+          description: 'The country in whose national format the number is: two letters, ISO 3166-1.',
           examples: ['GB'],
         }),
         phone_number: z.string().meta({ description: 'The phone number.', examples: ['07470 674927'] }),
@@ -151,13 +154,13 @@ export function requestPhoneToken({ addresses, authority }: AddressTokenDeps, us
       .meta({ title: 'RequestPhoneTokenRequest' }),
     replies: {
       200: {
-        description: 'A code is on its way',
+        description: 'The code was accepted for delivery',
         schema: z
           .looseObject({
             ...session,
             success: member('boolean', 'Always true.'),
             msisdn: member('string', 'The phone number in its canonical form: digits, country code first.'),
-            intl_fmt: member('string', 'The phone number as people write it.'),
+            intl_fmt: member('string', 'The phone number in international notation.'),
           })
           .meta({ title: 'PhoneTokenSession' }),
       },
@@ -188,9 +191,10 @@ interface Asking {
 
 async function wished({ body, ...asking }: TokenWish, authority: AddressTokenDeps['authority']) {
   const { clientAddress } = asking;
-  // Identity servers are not asked; who names one is told what the specification tells them all the same.
+  // Identity servers are not used. Requests that name one still get the error that the
+  // specification requires.
   if (typeof body.id_server === 'string' && typeof body.id_access_token !== 'string') {
-    const problem = 'It is required where id_server is given.';
+    const problem = 'It is required if id_server is present.';
     throw new AccountFailure({ kind: 'parameter_invalid', name: 'id_access_token', problem });
   }
   return {

@@ -7,7 +7,7 @@ import { errorShapes } from '../client-server/error-shapes.js';
 const holder = z.object({
   user_id: z.string().meta({ description: 'The Matrix ID that owns the access token.' }),
   device_id: z.string().optional().meta({ description: 'The device of the access token.' }),
-  is_guest: z.boolean().meta({ description: 'Always false: there are no guests.' }),
+  is_guest: z.boolean().meta({ description: 'Always false: guests are not supported.' }),
 });
 
 /** GET /account/whoami */
@@ -19,8 +19,8 @@ export function whoAmI(): Endpoint {
     path: '/account/whoami',
     params: {},
     access: 'authenticated',
-    summary: 'Whose access token this is',
-    replies: { 200: { description: 'Its owner', schema: holder } },
+    summary: 'Get the owner of the access token',
+    replies: { 200: { description: 'The owner', schema: holder } },
     errors: errorShapes(['unauthorized', 'token_unknown', 'defect']),
     handler({ principal }) {
       if (principal.kind !== 'user') return Promise.reject(new AccountFailure({ kind: 'token_missing' }));

@@ -15,24 +15,24 @@ const wireErrors = {
 export type ErrorKind = keyof typeof wireErrors;
 
 const descriptions: Readonly<Record<number, string>> = {
-  400: 'Something is missing or malformed',
+  400: 'A parameter is missing or invalid',
   401: 'The token is missing, unknown or expired',
-  403: 'The login failed, or this is not allowed',
-  404: 'There is no such thing',
+  403: 'The login failed, or the request is not allowed',
+  404: 'Not found',
   413: 'The request body is too large',
   415: 'The request body has a Content-Encoding',
   429: 'Too many requests',
   500: 'Internal server error',
-  503: 'What is needed for it cannot be reached at the moment',
+  503: 'A required server is unreachable at the moment',
 };
 
-/** Replies that the homeserver beside us decides about. */
+/** Replies that the homeserver decides. */
 export const homeserverErrors: ReplyShape = {
-  description: 'Any other error that the homeserver answers a relayed request with',
+  description: 'Any other error of the homeserver for a relayed request',
   schema: errorSchema([]),
 };
 
-/** The errors that an operation can answer with, by status. */
+/** Returns the errors of an operation by status. */
 export function errorShapes(kinds: readonly ErrorKind[]): Record<number, ReplyShape> {
   const rows = kinds.map((kind): WireError => wireErrors[kind]);
   return Object.fromEntries(
@@ -51,7 +51,12 @@ function errorShape(status: number, rows: readonly WireError[]): ReplyShape {
     description: descriptions[status] ?? 'Error',
     schema: errorSchema([...new Set(rows.map(({ errcode }) => errcode))], {
       ...(status === 401
-        ? { soft_logout: z.boolean().optional().meta({ description: 'Whether to log in again and keep everything.' }) }
+        ? {
+            soft_logout: z
+              .boolean()
+              .optional()
+              .meta({ description: 'Whether the client should log in again and keep its data.' }),
+          }
         : {}),
       ...(status === 429 ? { retry_after_ms: z.number().optional().meta({ description: 'How long to wait.' }) } : {}),
     }),
@@ -59,7 +64,8 @@ function errorShape(status: number, rows: readonly WireError[]): ReplyShape {
   };
 }
 
-// Loose, and with examples rather than a closed list: the homeserver may say more, and give an error other names.
+// Loose, with examples rather than a closed list: the homeserver may add members and use other
+// error codes.
 function errorSchema(errcodes: readonly string[], more: z.ZodRawShape = {}) {
   return z.looseObject({
     errcode: z.string().meta({

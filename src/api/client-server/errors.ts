@@ -3,7 +3,7 @@ import type { HttpProblem } from '../../http/problem.js';
 import type { ThreepidFault } from '../../threepid/failure.js';
 import { bodyUnfit, matrixHttpErrors, tooMany, type WireError } from '../matrix-errors.js';
 
-/** Faults whose answer comes with them. */
+/** Failures that carry the reply of another server. */
 export type PassedOn = 'authentication_incomplete' | 'refused_upstream' | 'identity_server_refused';
 
 const notProven: WireError = {
@@ -13,12 +13,15 @@ const notProven: WireError = {
 };
 const missingToken: WireError = { status: 401, errcode: 'M_MISSING_TOKEN', error: 'Missing access token' };
 
-/** What the accounts say; the rulings behind this table are in docs/decisions: 0003-matrix-login.md and 0006-contact-addresses.md. */
+/**
+ * Replies to account failures. The rulings behind this table are in docs/decisions:
+ * 0003-matrix-login.md and 0006-contact-addresses.md.
+ */
 export const accountErrors = {
   wrong_credentials: { status: 403, errcode: 'M_FORBIDDEN', error: 'Invalid username or password' },
   login_token_invalid: { status: 403, errcode: 'M_FORBIDDEN', error: 'Invalid login token' },
   user_deactivated: { status: 403, errcode: 'M_USER_DEACTIVATED', error: 'This account has been deactivated' },
-  not_yourself: { status: 403, errcode: 'M_FORBIDDEN', error: 'Only the user of the access token may be named here' },
+  not_yourself: { status: 403, errcode: 'M_FORBIDDEN', error: 'The Matrix ID must be that of the access token' },
   parameter_missing: { status: 400, errcode: 'M_MISSING_PARAM', error: 'Missing parameter' },
   parameter_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid parameter' },
   body_too_deep: { status: 400, errcode: 'M_BAD_JSON', error: 'Content is nested too deeply' },
@@ -31,12 +34,12 @@ export const accountErrors = {
   homeserver_unreachable: {
     status: 503,
     errcode: 'M_UNKNOWN',
-    error: 'The homeserver cannot be reached at the moment. Please try again later.',
+    error: 'The homeserver is unreachable at the moment. Please try again later.',
   },
   authentication_unsupported: {
     status: 403,
     errcode: 'M_FORBIDDEN',
-    error: 'The homeserver has no way to confirm that it is you, so this cannot be added',
+    error: 'The homeserver cannot confirm your identity, so this 3PID cannot be added',
   },
   address_changes_disabled: {
     status: 400,
@@ -48,23 +51,26 @@ export const accountErrors = {
   identity_server_invalid: {
     status: 400,
     errcode: 'M_INVALID_PARAM',
-    error: 'Invalid parameter id_server: It must be a host name, with a port and a path if need be.',
+    error: 'Invalid parameter id_server: It must be a host name, with an optional port and path.',
   },
   identity_server_unreachable: {
     status: 503,
     errcode: 'M_UNKNOWN',
-    error: 'The identity server cannot be reached at the moment. Please try again later.',
+    error: 'The identity server is unreachable at the moment. Please try again later.',
   },
 } satisfies Record<Exclude<AccountFault['kind'], PassedOn>, WireError>;
 
-/** What goes wrong while an address is proven for an account. What comes of a token is told as the identity service tells it. */
+/**
+ * Replies to failures of validating a 3PID for an account. Failures of submitted tokens have the
+ * replies of the identity service.
+ */
 export const threepidErrors = {
   client_secret_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid client_secret provided' },
-  address_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Unable to parse the address' },
+  address_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid e-mail address or phone number' },
   medium_unsupported: {
     status: 400,
     errcode: 'M_THREEPID_MEDIUM_NOT_SUPPORTED',
-    error: 'Addresses of this kind cannot be added here',
+    error: '3PIDs of this kind cannot be added here',
   },
   next_link_refused: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid next_link provided' },
   destination_refused: { status: 403, errcode: 'M_THREEPID_DENIED', error: 'Third party identifier is not allowed' },
@@ -77,19 +83,23 @@ export const threepidErrors = {
   too_many_guesses: tooMany,
 } satisfies Record<ThreepidFault['kind'], WireError>;
 
-/** What the deprecated POST /account/3pid spells its own way. */
+/** Replies that differ for the deprecated POST /account/3pid. */
 export const postErrors = {
   address_not_proven: { ...notProven, status: 403 },
 } satisfies Partial<Record<AccountFault['kind'], WireError>>;
 
-/** What the kernel finds; for a body that does not fit see `bodyErrors`. */
+/**
+ * Replies to problems that the HTTP layer detects. For a body of the wrong shape see `bodyErrors`.
+ */
 export const httpErrors = {
   ...matrixHttpErrors,
   unauthorized: missingToken,
   body_not_json: { status: 400, errcode: 'M_NOT_JSON', error: 'Content is not JSON' },
 } satisfies Record<Exclude<HttpProblem['kind'], 'body_unfit'>, WireError>;
 
-/** A body that does not fit: one member is missing, the value of one is none that is known, and everything else. */
+/**
+ * Replies to a body of the wrong shape: a missing member, an unknown value, and everything else.
+ */
 export const bodyErrors = {
   missing: accountErrors.parameter_missing,
   wrong_value: accountErrors.parameter_invalid,

@@ -5,25 +5,25 @@ import { clientNetwork } from '../../http/client-ip.js';
 import type { RequestHead } from '../../http/endpoint.js';
 import { readDevice, readLoginType, readProof, readRefreshWish, type LoginBody } from './read-login.js';
 
-/** What a login needs. */
+/** The dependencies of a login. */
 export interface LoginDeps {
   readonly authority: Pick<AccountAuthority, 'loginFlows' | 'logIn'>;
   readonly limits: LoginLimits;
 }
 
-/** A login as a version of the API hands it on. */
+/** A login request, independent of the version of the API. */
 export interface LoginRequest {
-  /** As version 3 has it. */
+  /** In the form of version 3. */
   readonly body: LoginBody;
-  /** What the version calls the member that says who logs in. */
+  /** The member that identifies the user in this version. */
   readonly userName: string;
   readonly accessToken: Secret | undefined;
   readonly clientAddress: string;
 }
 
 /**
- * Refuses clients that have used up their logins, before their body is read. Logins of bridges are not counted by client, and only the
- * body shows whether a request with an access token is one.
+ * Rejects clients over their login limit, before the body is read. Logins of bridges are not
+ * counted by client, and only the body shows whether a request with an access token is one.
  */
 export function admitLogin(
   limits: Pick<LoginLimits, 'checkClient'>,
@@ -33,15 +33,16 @@ export function admitLogin(
 }
 
 /**
- * Logs in. Checks run in this order: `refresh_token`, the presence of `type`, how often the client has logged in, the members that the type
- * wants, how often the account was logged in to, the proof. Throws AccountFailure.
+ * Logs in. Checks run in this order: `refresh_token`, the presence of `type`, the client's limit,
+ * the members that the type requires, the account's limit, the proof. Throws AccountFailure.
  */
 export async function logIn({ authority, limits }: LoginDeps, request: LoginRequest): Promise<LoginGrant> {
   const { body, userName, accessToken, clientAddress } = request;
   const wantsRefreshToken = readRefreshWish(body);
   const type = readLoginType(body);
   const client = clientNetwork(clientAddress);
-  // A bridge logs in all of its users from one address; whether the token is that of a bridge is for the homeserver to say.
+  // A bridge logs in all of its users from one address. The homeserver verifies that the token is
+  // that of a bridge.
   const isBridge = type === 'm.login.application_service' && accessToken !== undefined;
   if (!isBridge) limits.admitClient(client);
   const proof = readProof(type, body, userName);

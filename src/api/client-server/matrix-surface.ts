@@ -8,7 +8,7 @@ import { surface, type Surface } from '../../http/surface.js';
 import { ThreepidFailure } from '../../threepid/failure.js';
 import { spellAccountFault, spellHttpProblem, spellThreepidFault } from './spell.js';
 
-/** A surface of the client-server API: its errors are spelled as Matrix does. */
+/** Returns a surface of the client-server API, with errors in the format of Matrix. */
 export function matrixSurface({
   authenticate = anybody,
   ...rest
@@ -17,7 +17,7 @@ export function matrixSurface({
     ...rest,
     authenticate,
     accessLevel: 'info',
-    // Exactly as Matrix servers send it, and as their test suites compare it.
+    // Exactly as Matrix servers send it and their test suites compare it.
     jsonType: 'application/json',
     crossOrigin: true,
     lenient: true,
@@ -31,7 +31,10 @@ function spellFailure(failure: Failure): Reply | undefined {
   return failure instanceof AccountFailure ? spellAccountFault(failure.fact) : undefined;
 }
 
-/** Admits the users whose access tokens the authority knows; its AccountFailures pass through, for they say more than a refusal. */
+/**
+ * Accepts users whose access tokens the authority knows. AccountFailures pass through, since they
+ * contain more than a rejection.
+ */
 export function createAccessTokenAuth(authority: Pick<AccountAuthority, 'whoAmI'>): Authenticator {
   return async ({ accessToken, clientAddress }) => {
     if (accessToken === undefined) return { problem: { kind: 'unauthorized' } };
@@ -40,6 +43,9 @@ export function createAccessTokenAuth(authority: Pick<AccountAuthority, 'whoAmI'
   };
 }
 
-/** Requires an access token and leaves it to the handler to find its user: for endpoints that accept expired ones. */
+/**
+ * Requires an access token and leaves its validation to the handler, for endpoints that accept
+ * expired tokens.
+ */
 export const requireAccessToken: Authenticator = ({ accessToken }) =>
   Promise.resolve(accessToken === undefined ? { problem: { kind: 'unauthorized' } } : { principal: stranger });

@@ -1,6 +1,6 @@
 import type { ErrorKind } from './error-shapes.js';
 
-/** What can go wrong with the body of any request. */
+/** The errors of any request body. */
 export const bodyKinds: readonly ErrorKind[] = [
   'body_not_json',
   'unfit',
@@ -9,7 +9,7 @@ export const bodyKinds: readonly ErrorKind[] = [
   'server_busy',
 ];
 
-/** What can go wrong when it is asked how one may log in. */
+/** The errors of GET /login. */
 export const flowKinds: readonly ErrorKind[] = [
   'rate_limited',
   'overloaded',
@@ -18,7 +18,7 @@ export const flowKinds: readonly ErrorKind[] = [
   'defect',
 ];
 
-/** What can go wrong with a login. */
+/** The errors of a login. */
 export const loginKinds: readonly ErrorKind[] = [
   ...bodyKinds,
   'body_too_deep',

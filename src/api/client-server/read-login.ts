@@ -3,21 +3,27 @@ import { AccountFailure } from '../../accounts/failure.js';
 import { readIdentifier } from '../../accounts/read-identifier.js';
 import { Secret } from '../../base/secret.js';
 
-/** The body of a login, as it came. */
+/** The body of a login, as it was received. */
 export type LoginBody = Readonly<Record<string, unknown>>;
 
-/** Whether the client can use refresh tokens; throws AccountFailure, as all of these functions do. */
+/**
+ * Returns whether the client supports refresh tokens. Like all functions here, throws
+ * AccountFailure.
+ */
 export function readRefreshWish({ refresh_token: wish = false }: LoginBody): boolean {
   if (typeof wish === 'boolean') return wish;
   throw invalid('refresh_token', 'It must be true or false.');
 }
 
-/** The login type. */
+/** Returns the login type. */
 export function readLoginType(body: LoginBody): string {
   return readText(body, 'type');
 }
 
-/** What the login proves itself with. `userName` is what this version calls the member that says who it is. */
+/**
+ * Returns the proof of the login. `userName` is the member that identifies the user in this
+ * version.
+ */
 export function readProof(type: string, body: LoginBody, userName: string): LoginProof {
   switch (type) {
     case 'm.login.password': {
@@ -33,7 +39,7 @@ export function readProof(type: string, body: LoginBody, userName: string): Logi
   }
 }
 
-/** The device that the login asks for, and what to call it. */
+/** Returns the device that the login requests, with its display name. */
 export function readDevice(body: LoginBody): { deviceId: string | undefined; deviceName: string | undefined } {
   return {
     deviceId: readOptionalText(body, 'device_id'),
@@ -48,7 +54,7 @@ function readText(body: LoginBody, name: string): string {
   return value;
 }
 
-// Libraries that have no device to ask for send null.
+// Some libraries send null if they have no device.
 function readOptionalText(body: LoginBody, name: string): string | undefined {
   return body[name] === undefined || body[name] === null ? undefined : readText(body, name);
 }

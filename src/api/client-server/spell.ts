@@ -6,13 +6,13 @@ import type { ThreepidFault } from '../../threepid/failure.js';
 import type { WireError } from '../matrix-errors.js';
 import { accountErrors, bodyErrors, httpErrors, postErrors, threepidErrors, type PassedOn } from './errors.js';
 
-/** A fault of an account as the client-server API puts it on the wire. */
+/** Returns the reply of the client-server API to an account failure. */
 export function spellAccountFault(fault: AccountFault): ObjectReply {
   switch (fault.kind) {
     case 'refused_upstream':
-      return passOn(fault, 'The homeserver refuses the request');
+      return passOn(fault, 'The homeserver rejected the request');
     case 'identity_server_refused':
-      return passOn({ ...fault, retryAfter: undefined }, 'The identity server refuses the request');
+      return passOn({ ...fault, retryAfter: undefined }, 'The identity server rejected the request');
     case 'authentication_incomplete':
       return { status: 401, body: fault.body };
     case 'rate_limited':
@@ -25,18 +25,18 @@ export function spellAccountFault(fault: AccountFault): ObjectReply {
   }
 }
 
-/** The same, where the deprecated POST /account/3pid puts it another way. */
+/** Returns the reply of the deprecated POST /account/3pid, if it differs. */
 export function spellPostFault({ kind }: AccountFault): ObjectReply | undefined {
   return kind === 'address_not_proven' ? spell(postErrors[kind]) : undefined;
 }
 
-/** A fault of a proof as the client-server API puts it on the wire. */
+/** Returns the reply of the client-server API to a validation failure. */
 export function spellThreepidFault(fault: ThreepidFault): ObjectReply {
   const reply = spell(threepidErrors[fault.kind]);
   return 'retryAfterMs' in fault ? withRetry(reply, fault.retryAfterMs) : reply;
 }
 
-/** What the kernel found, as the client-server API puts it on the wire. */
+/** Returns the reply of the client-server API to a problem that the HTTP layer detects. */
 export function spellHttpProblem(problem: HttpProblem): ObjectReply {
   if (problem.kind === 'body_unfit') return spellBodyFaults(problem.faults);
   const reply = { ...spell(httpErrors[problem.kind]), headers: problemHeaders(problem) };
@@ -82,7 +82,7 @@ function detailOf(fault: Exclude<AccountFault, { kind: PassedOn }>): string {
 
 const longestRetryMs = 24 * 60 * 60_000;
 
-// Clients are promised both an errcode and an error; what the other server says beyond is theirs.
+// Replies always contain an errcode and an error. Other members come from the other server.
 function passOn(
   { status, body, retryAfter }: Omit<Extract<AccountFault, { kind: 'refused_upstream' }>, 'kind'>,
   otherwise: string,
@@ -94,7 +94,7 @@ function passOn(
   if (retryAfter !== undefined) return { ...reply, headers: { 'Retry-After': retryAfter } };
   const retryAfterMs = body['retry_after_ms'];
   if (typeof retryAfterMs !== 'number') return reply;
-  // What is no time to wait would make a header that nobody can read.
+  // An invalid duration would make a header that clients cannot parse.
   return withRetry(reply, Math.min(Math.max(0, retryAfterMs), longestRetryMs));
 }
 

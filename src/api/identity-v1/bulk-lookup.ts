@@ -10,7 +10,7 @@ import { callerOf, type Version } from '../identity/version.js';
 const body = z.looseObject({
   threepids: boundedList(z.tuple([z.string(), z.string()]), {
     max: mostLookups,
-    description: 'Addresses, each as `[medium, address]`.',
+    description: '3PIDs, each as `[medium, address]`.',
     isOneValue: true,
   }),
 });
@@ -18,7 +18,7 @@ const body = z.looseObject({
 const found = z.object({
   threepids: z
     .array(z.tuple([z.string(), z.string(), z.string()]))
-    .meta({ description: 'Those that are published, each as `[medium, address, mxid]`.' }),
+    .meta({ description: 'The bound 3PIDs, each as `[medium, address, mxid]`.' }),
 });
 
 /** POST /bulk_lookup */
@@ -33,11 +33,11 @@ export function bulkLookup(
     path: '/bulk_lookup',
     params: {},
     access,
-    summary: 'Ask whose many addresses are',
+    summary: 'Look up many 3PIDs',
     body: body.meta({ required: ['threepids'] }),
     bodyFrom: inputFrom,
     bodySize: 'large',
-    replies: { 200: { description: 'What is published', schema: found } },
+    replies: { 200: { description: 'The bindings that exist', schema: found } },
     errors: errorShapes([
       ...entryKinds,
       ...inputKinds,

@@ -8,22 +8,26 @@ import { requestPhoneToken } from '../identity/request-token.js';
 import { submitToken } from '../identity/submit-token.js';
 import { version1 } from '../identity/version.js';
 
-/** Where a homeserver finds what it delegates to us, with the secret after it. */
+/** The path of the delegate, followed by the secret. */
 const delegatePrefix = '/_gangway/delegate';
 
-/** What createMsisdnDelegate needs. */
+/** The dependencies of createMsisdnDelegate. */
 export interface MsisdnDelegateDeps {
   readonly validation: Pick<Validation, 'requestToken' | 'checkAsker' | 'submitToken' | 'loadValidated'>;
   readonly delegate: {
-    /** Stands for the credentials that the homeserver does not send: for whoever does not know it, nothing is here. */
+    /**
+     * Replaces the credentials that the homeserver does not send. Requests with another secret
+     * return 404.
+     */
     readonly secret: Secret;
     readonly isAllowed: (clientAddress: string) => boolean;
   };
 }
 
 /**
- * The three requests that Synapse sends to its `account_threepid_delegates.msisdn`. They come from one address for all users, so nothing
- * counts by it; and a verdict has to come with 200, or the homeserver keeps it to itself.
+ * Returns the three endpoints that Synapse calls at its `account_threepid_delegates.msisdn`. All
+ * requests come from one address for all users, so there is no limit by address. A result must be
+ * sent with status 200, or the homeserver does not pass it on.
  */
 export function createMsisdnDelegate({ validation, delegate: { secret, isAllowed } }: MsisdnDelegateDeps): Surface {
   const version = { ...version1(200), countsClients: false };

@@ -19,13 +19,16 @@ import { version1 } from '../identity/version.js';
 import { bulkLookup } from './bulk-lookup.js';
 import { lookup } from './lookup.js';
 
-/** Whether a part of version 1 is served, and to whom. */
+/** Whether a part of version 1 is served, and to which clients. */
 export interface V1Part {
   readonly enabled: boolean;
   readonly isAllowed: (clientAddress: string) => boolean;
 }
 
-/** What can be switched of version 1: what is not is always served, because links and rooms hold its addresses. */
+/**
+ * The optional parts of version 1. The others are always served, because links and rooms contain
+ * their URLs.
+ */
 export interface V1Parts {
   readonly validate: V1Part;
   readonly bind: V1Part;
@@ -33,7 +36,7 @@ export interface V1Parts {
   readonly invite: V1Part;
 }
 
-/** What createIdentityV1 needs. */
+/** The dependencies of createIdentityV1. */
 export interface IdentityV1Deps {
   readonly validation: Pick<Validation, 'requestToken' | 'checkAsker' | 'checkToken' | 'submitToken' | 'loadValidated'>;
   readonly associations: Associations;
@@ -41,12 +44,12 @@ export interface IdentityV1Deps {
   readonly publicKeys: PublicKeys;
   readonly pages: PageSettings;
   readonly v1: V1Parts & {
-    /** The status of an answer to submitToken that says `success: false`. */
+    /** The status of a reply of submitToken with `success: false`. */
     readonly submitErrorStatus: 200 | 400;
   };
 }
 
-/** Version 1 of the identity service, without access tokens. */
+/** Returns version 1 of the identity service, without access tokens. */
 export function createIdentityV1(deps: IdentityV1Deps): Surface {
   const { validation, associations, invites, v1 } = deps;
   const version = version1(v1.submitErrorStatus);

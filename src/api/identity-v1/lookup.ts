@@ -16,11 +16,11 @@ export function lookup({ access, entryKinds }: Version, associations: Pick<Assoc
     path: '/lookup',
     params: {},
     access,
-    summary: 'Ask whose an address is',
+    summary: 'Look up a 3PID',
     body: z.looseObject({ medium: text('email or msisdn'), address: text('The address.') }),
     bodyFrom: 'query',
     replies: {
-      200: { description: 'What was published, or an empty object where nothing is', schema: signedAssociation },
+      200: { description: 'The binding, or an empty object if there is none', schema: signedAssociation },
     },
     errors: errorShapes([...entryKinds, 'missing', 'identity:rate_limited', ...anyKinds]),
     async handler(request) {

@@ -9,13 +9,13 @@ A body is read as JSON where its Content-Type says so, else as a form; where it 
 answer carries CORS headers. An error has a machine-readable \`errcode\` and a human-readable \`error\`. What is wrong with a token is told with 200
 or with 400, as \`identity.v1.submit_error_status\` says.`;
 
-/** The OpenAPI document of version 1. */
+/** Returns the OpenAPI document of version 1. */
 export function identityV1OpenApi(surfaces: readonly [SurfaceSubject, ...SurfaceSubject[]]): OpenApiDocument {
   return openApiDocument({
     title: 'Matrix identity service, version 1',
     version: '1',
     description: introduction,
-    security: { name: 'accessToken', description: 'Nothing here wants one.' },
+    security: { name: 'accessToken', description: 'Never required here.' },
     surfaces,
   });
 }

@@ -18,20 +18,20 @@ export function register(accounts: Pick<IdentityAccounts, 'register' | 'checkCli
     path: '/account/register',
     params: {},
     access: 'public',
-    summary: 'Get an access token, by the word of the own homeserver',
-    description: 'The body is what the homeserver answers to a request for an OpenID token.',
+    summary: 'Get an access token with an OpenID token of the own homeserver',
+    description: "The body is the homeserver's reply to a request for an OpenID token.",
     body: z.looseObject({
       access_token: text('The OpenID token.'),
-      matrix_server_name: text('The server that can say whose it is.', 'matrix.org'),
+      matrix_server_name: text('The server that verifies the token.', 'matrix.org'),
       token_type: z.unknown().optional().meta({ type: 'string', description: 'Bearer.' }),
-      expires_in: z.unknown().optional().meta({ type: 'integer', description: 'How long the OpenID token is good.' }),
+      expires_in: z.unknown().optional().meta({ type: 'integer', description: 'How long the OpenID token is valid.' }),
     }),
     replies: {
       200: {
         description: 'The access token',
         schema: z.object({
           token: text('The access token for this service.'),
-          access_token: text('The same, for clients that look for it here.'),
+          access_token: text('The same, for clients that read this member.'),
         }),
       },
     },
@@ -67,8 +67,8 @@ export function account(): Endpoint {
     path: '/account',
     params: {},
     access: 'authenticated',
-    summary: 'Whose access token this is',
-    replies: { 200: { description: 'Its owner', schema: z.object({ user_id: text('The Matrix user ID.') }) } },
+    summary: 'Get the owner of the access token',
+    replies: { 200: { description: 'The owner', schema: z.object({ user_id: text('The Matrix user ID.') }) } },
     errors: errorShapes([...version2.entryKinds, ...anyKinds]),
     handler(request) {
       const mxid = userOf(request);
@@ -78,7 +78,7 @@ export function account(): Endpoint {
   });
 }
 
-/** POST /account/logout, whether terms are accepted or not. */
+/** Returns POST /account/logout, which does not require accepted terms. */
 export function logOut(accounts: Pick<IdentityAccounts, 'logOut'>): Endpoint {
   return endpoint({
     name: 'log_out',
@@ -87,8 +87,8 @@ export function logOut(accounts: Pick<IdentityAccounts, 'logOut'>): Endpoint {
     path: '/account/logout',
     params: {},
     access: 'authenticated',
-    summary: 'Forget an access token',
-    replies: { 200: { description: 'It is forgotten', schema: z.object({}) } },
+    summary: 'Revoke an access token',
+    replies: { 200: { description: 'The token was revoked', schema: z.object({}) } },
     errors: errorShapes(['unauthorized', 'identity:token_unknown', ...anyKinds]),
     async handler({ accessToken }) {
       if (accessToken === undefined) throw new IdentityFailure({ kind: 'token_unknown' });

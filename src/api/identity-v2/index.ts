@@ -21,7 +21,7 @@ import { account, logOut, register } from './account.js';
 import { hashDetails, lookUp } from './lookup.js';
 import { acceptTerms, terms } from './terms.js';
 
-/** What createIdentityV2 needs. */
+/** The dependencies of createIdentityV2. */
 export interface IdentityV2Deps {
   readonly validation: Pick<Validation, 'requestToken' | 'checkAsker' | 'checkToken' | 'submitToken' | 'loadValidated'>;
   readonly associations: Pick<Associations, 'bind' | 'unbind'>;
@@ -34,7 +34,10 @@ export interface IdentityV2Deps {
 
 const prefixes = ['/_matrix/identity/v2'] as const;
 
-/** Version 2 of the identity service: what wants accepted terms and what wants nothing, then what is for those who have not accepted yet. */
+/**
+ * Returns version 2 of the identity service. Endpoints that require accepted terms or nothing come
+ * first, then those for users who have not accepted them yet.
+ */
 export function createIdentityV2(deps: IdentityV2Deps): readonly [Surface, Surface] {
   const { validation, associations, invites, lookup, accounts } = deps;
   const holder = createTokenAuth(accounts);

@@ -16,13 +16,13 @@ export function hashDetails(lookup: Pick<Lookup, 'hashDetails'>): Endpoint {
     path: '/hash_details',
     params: {},
     access: 'authenticated',
-    summary: 'Get how addresses are to be hashed',
+    summary: 'Get the parameters for hashing 3PIDs',
     replies: {
       200: {
         description: 'The algorithms and the pepper',
         schema: z.object({
-          algorithms: z.array(z.string()).meta({ description: 'The algorithms that are understood.' }),
-          lookup_pepper: text('What to hash the addresses with.'),
+          algorithms: z.array(z.string()).meta({ description: 'The supported algorithms.' }),
+          lookup_pepper: text('The pepper for hashing 3PIDs.'),
         }),
       },
     },
@@ -44,25 +44,25 @@ export function lookUp(lookup: Pick<Lookup, 'lookUp'>): Endpoint {
     path: '/lookup',
     params: {},
     access: 'authenticated',
-    summary: 'Ask whose addresses are',
+    summary: 'Look up 3PIDs',
     body: z
       .looseObject({
         addresses: boundedList(z.string(), {
           max: mostLookups,
-          description: 'Addresses, as the algorithm wants them.',
+          description: '3PIDs, in the form that the algorithm requires.',
         }),
-        algorithm: text('One of those in hash_details.', 'sha256'),
+        algorithm: text('One of the algorithms in hash_details.', 'sha256'),
         pepper: text('The pepper in hash_details.'),
       })
       .meta({ required: ['addresses', 'algorithm', 'pepper'] }),
     bodySize: 'large',
     replies: {
       200: {
-        description: 'What is published',
+        description: 'The bindings',
         schema: z.object({
           mappings: z
             .record(z.string(), z.string())
-            .meta({ description: 'Matrix user IDs, by address as it was sent.' }),
+            .meta({ description: 'Matrix user IDs, by 3PID in the form in which it was sent.' }),
         }),
       },
     },

@@ -7,13 +7,13 @@ Bodies are JSON, whatever their Content-Type. Every answer carries CORS headers.
 \`error\`. An access token may stand in the query as \`access_token\`. Until the policies are accepted, everything that wants an access token but
 \`POST /terms\` and \`/account/logout\` is answered with 403 \`M_TERMS_NOT_SIGNED\`.`;
 
-/** The OpenAPI document of version 2. */
+/** Returns the OpenAPI document of version 2. */
 export function identityV2OpenApi(surfaces: readonly [SurfaceSubject, ...SurfaceSubject[]]): OpenApiDocument {
   return openApiDocument({
     title: 'Matrix identity service, version 2',
     version: '2',
     description: introduction,
-    security: { name: 'accessToken', description: 'The access token that POST /account/register gives.' },
+    security: { name: 'accessToken', description: 'The access token from POST /account/register.' },
     surfaces,
   });
 }

@@ -21,7 +21,7 @@ export function terms({ policies }: Pick<IdentityAccounts, 'policies'>): Endpoin
     path: '/terms',
     params: {},
     access: 'public',
-    summary: 'Get the policies that a user has to accept',
+    summary: 'Get the policies that a user must accept',
     replies: {
       200: {
         description: 'The policies, each with its version, and with a name and URL by language',
@@ -48,7 +48,7 @@ export function acceptTerms(accounts: Pick<IdentityAccounts, 'acceptTerms'>): En
         user_accepts: boundedList(z.string(), { max: 1000, description: 'The URLs of the policies, in any language.' }),
       })
       .meta({ required: ['user_accepts'] }),
-    replies: { 200: { description: 'They are accepted', schema: z.object({}) } },
+    replies: { 200: { description: 'The policies were accepted', schema: z.object({}) } },
     errors: errorShapes([
       'unauthorized',
       'identity:token_unknown',

@@ -8,7 +8,7 @@ import { sessionMembers, validatedSessionKinds } from './session-shapes.js';
 import { signedAssociation } from './signed-association.js';
 import { userOf, type Version } from './version.js';
 
-/** POST /3pid/bind, and /bind, as the first specification has it. */
+/** Returns POST /3pid/bind, and /bind, as the first specification has it. */
 export function bind(
   version: Version,
   path: '/3pid/bind' | '/bind',
@@ -21,15 +21,15 @@ export function bind(
     path,
     params: {},
     access: version.access,
-    summary: 'Publish whose a proven address is',
+    summary: 'Bind a validated 3PID to a Matrix ID',
     body: z
       .looseObject({
         ...sessionMembers,
-        mxid: text('The Matrix user ID to publish it for.', '@ears:matrix.org'),
+        mxid: text('The Matrix user ID to bind it to.', '@ears:matrix.org'),
       })
       .meta({ title: 'BindRequest' }),
     bodyFrom: version.inputFrom,
-    replies: { 200: { description: 'It is published', schema: signedAssociation } },
+    replies: { 200: { description: 'The signed association', schema: signedAssociation } },
     errors: errorShapes([
       ...version.entryKinds,
       ...inputKinds,

@@ -2,7 +2,7 @@ import type { Answer, ObjectReply } from '../../http/reply.js';
 import { failurePage } from '../../web/failure-page.js';
 import type { FailureReason } from '../../web/failure-reason.js';
 
-/** An error as the page that people see, with the same status and headers. */
+/** Returns an error as an HTML page, with the same status and headers. */
 export function errorPage(reply: ObjectReply): Answer {
   return { ...failurePage(reply.status, reasonOf(reply)), headers: { ...reply.headers } };
 }

@@ -3,7 +3,7 @@ import type { PageShape, ReplyShape } from '../../http/endpoint.js';
 import type { WireError } from '../matrix-errors.js';
 import { wireError, type ErrorKind, type Peculiar } from './wire-error.js';
 
-/** What can go wrong with the input of any request that has a body. */
+/** The errors of any request with a body. */
 export const inputKinds: readonly ErrorKind[] = [
   'body_not_json',
   'missing',
@@ -13,25 +13,25 @@ export const inputKinds: readonly ErrorKind[] = [
   'server_busy',
 ];
 
-/** What can go wrong with anything that is asked for. */
+/** The errors of any request. */
 export const anyKinds: readonly ErrorKind[] = ['unavailable', 'defect'];
 
 const descriptions: Readonly<Record<number, string>> = {
-  400: 'Something is missing, malformed or not possible',
-  401: 'The token or the signature is missing or wrong',
-  403: 'This is not allowed',
-  404: 'There is no such thing',
+  400: 'A parameter is missing, invalid or not allowed',
+  401: 'The token or the signature is missing or invalid',
+  403: 'Not allowed',
+  404: 'Not found',
   413: 'The request body is too large',
   415: 'The request body has a Content-Encoding',
   429: 'Too many requests',
   500: 'Internal server error',
-  502: 'The homeserver cannot be asked at the moment',
-  503: 'The database cannot be reached, or too much is going on, at the moment',
+  502: 'The homeserver is unreachable at the moment',
+  503: 'The database is unreachable, or the service is overloaded, at the moment',
 };
 
 const retryAfter = { 'Retry-After': 'Whole seconds to wait.' };
 
-/** The errors that an operation can answer with, by status. */
+/** Returns the errors of an operation by status. */
 export function errorShapes(kinds: readonly ErrorKind[], peculiar?: Peculiar): Record<number, ReplyShape> {
   const rows = kinds.map((kind) => wireError(kind, peculiar));
   return Object.fromEntries(
@@ -45,7 +45,7 @@ export function errorShapes(kinds: readonly ErrorKind[], peculiar?: Peculiar): R
   );
 }
 
-/** The same errors, as the pages that people see. */
+/** Returns the same errors as HTML pages. */
 export function errorPages(kinds: readonly ErrorKind[]): Record<number, PageShape> {
   return Object.fromEntries(
     kinds.map((kind) => {

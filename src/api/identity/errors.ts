@@ -7,23 +7,26 @@ const unauthorized: WireError = { status: 401, errcode: 'M_UNAUTHORIZED', error:
 const homeserverTrouble: WireError = {
   status: 502,
   errcode: 'M_UNKNOWN',
-  error: 'The homeserver cannot be asked at the moment. Please try again later.',
+  error: 'The homeserver is unreachable at the moment. Please try again later.',
 };
 
-/** What the validation machine says; the rulings behind these tables are in docs/decisions/0004-identity-service.md. */
+/**
+ * Replies to validation failures. The rulings behind these tables are in
+ * docs/decisions/0004-identity-service.md.
+ */
 export const threepidErrors = {
   client_secret_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid client_secret provided' },
-  address_invalid: { status: 400, errcode: 'M_INVALID_ADDRESS', error: 'This is no phone number' },
+  address_invalid: { status: 400, errcode: 'M_INVALID_ADDRESS', error: 'Invalid phone number' },
   medium_unsupported: {
     status: 400,
     errcode: 'M_THREEPID_MEDIUM_NOT_SUPPORTED',
-    error: 'Addresses of this kind cannot be proven here',
+    error: 'Addresses of this kind cannot be validated here',
   },
   next_link_refused: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid next_link provided' },
   destination_refused: {
     status: 400,
     errcode: 'M_DESTINATION_REJECTED',
-    error: 'Phone numbers of this country are not served here',
+    error: 'Phone numbers of this country are not supported',
   },
   send_failed: { status: 400, errcode: 'M_SEND_ERROR', error: 'The message could not be sent' },
   rate_limited: tooMany,
@@ -43,27 +46,27 @@ export const threepidErrors = {
     error: 'This validation session has not yet been completed',
   },
   token_wrong: { status: 400, errcode: 'M_TOKEN_INCORRECT', error: 'The token is incorrect' },
-  too_many_guesses: { ...tooMany, error: 'Too many wrong guesses: ask for a new code' },
+  too_many_guesses: { ...tooMany, error: 'Too many wrong codes: request a new code' },
 } satisfies Record<ThreepidFault['kind'], WireError>;
 
-/** Where an e-mail address is spelled another way than a phone number. */
+/** Replies that differ for e-mail addresses. */
 export const emailErrors = {
-  address_invalid: { status: 400, errcode: 'M_INVALID_EMAIL', error: 'This is no e-mail address' },
+  address_invalid: { status: 400, errcode: 'M_INVALID_EMAIL', error: 'Invalid e-mail address' },
   send_failed: { status: 400, errcode: 'M_EMAIL_SEND_ERROR', error: 'The mail could not be sent' },
 } satisfies Partial<Record<ThreepidFault['kind'], WireError>>;
 
-/** What the identity service says. */
+/** Replies to failures of the identity service. */
 export const identityErrors = {
-  mxid_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'This is no Matrix user ID' },
+  mxid_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid Matrix user ID' },
   mxid_not_allowed: {
     status: 403,
     errcode: 'M_FORBIDDEN',
-    error: 'Only users of our own server can be published here',
+    error: 'Only users of this server can bind addresses here',
   },
   not_your_mxid: { status: 403, errcode: 'M_UNAUTHORIZED', error: 'This is not your own Matrix user ID' },
   address_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid address' },
   room_id_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid room_id provided' },
-  medium_unsupported: { status: 400, errcode: 'M_UNRECOGNIZED', error: 'Addresses of this medium are not served' },
+  medium_unsupported: { status: 400, errcode: 'M_UNRECOGNIZED', error: 'Addresses of this medium are not supported' },
   address_in_use: { status: 400, errcode: 'M_THREEPID_IN_USE', error: 'Binding already known' },
   key_unknown: { status: 404, errcode: 'M_NOT_FOUND', error: 'The public key was not found' },
   invite_unknown: { status: 404, errcode: 'M_UNRECOGNIZED', error: "Didn't recognize token" },
@@ -73,21 +76,21 @@ export const identityErrors = {
   too_many_addresses: { status: 400, errcode: 'M_TOO_LARGE', error: 'Too many addresses' },
   lookup_address_malformed: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid address in addresses' },
   token_unknown: unauthorized,
-  terms_unsigned: { status: 403, errcode: 'M_TERMS_NOT_SIGNED', error: 'Please accept our terms of service first' },
+  terms_unsigned: { status: 403, errcode: 'M_TERMS_NOT_SIGNED', error: 'Please accept the terms of service first' },
   terms_unknown_url: { status: 400, errcode: 'M_UNKNOWN', error: 'Unknown URL in user_accepts' },
-  server_name_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'This is no name of a server' },
-  server_not_allowed: { status: 403, errcode: 'M_UNAUTHORIZED', error: 'Users of this server are not served here' },
-  open_id_refused: { status: 403, errcode: 'M_UNAUTHORIZED', error: 'The homeserver does not vouch for this token' },
+  server_name_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid server name' },
+  server_not_allowed: { status: 403, errcode: 'M_UNAUTHORIZED', error: 'Users of this server are not allowed here' },
+  open_id_refused: { status: 403, errcode: 'M_UNAUTHORIZED', error: 'The homeserver does not confirm this token' },
   homeserver_unreachable: homeserverTrouble,
   overloaded: {
     status: 503,
     errcode: 'M_UNKNOWN',
-    error: 'Too many homeservers are being asked at the moment. Please try again later.',
+    error: 'Too many requests to homeservers at the moment. Please try again later.',
   },
   unbind_mismatch: {
     status: 403,
     errcode: 'M_FORBIDDEN',
-    error: 'This is not what the session or the signature proves',
+    error: 'The session or the signature does not match the request',
   },
   signature_missing: { status: 403, errcode: 'M_FORBIDDEN', error: 'Missing X-Matrix authorization' },
   signature_wrong: { status: 403, errcode: 'M_FORBIDDEN', error: 'Wrong X-Matrix signature' },
@@ -96,14 +99,19 @@ export const identityErrors = {
   send_failed: emailErrors.send_failed,
 } satisfies Record<IdentityFault['kind'], WireError>;
 
-/** What the kernel finds; for a body that does not fit see `bodyErrors`. */
+/**
+ * Replies to problems that the HTTP layer detects. For a body of the wrong shape see `bodyErrors`.
+ */
 export const httpErrors = {
   ...matrixHttpErrors,
   unauthorized,
   body_not_json: { status: 400, errcode: 'M_BAD_JSON', error: 'Malformed JSON' },
 } satisfies Record<Exclude<HttpProblem['kind'], 'body_unfit'>, WireError>;
 
-/** A body that does not fit: members are missing, the value of one is none that is known, a list is too long, and everything else. */
+/**
+ * Replies to a body of the wrong shape: missing members, an unknown value, a list that is too long,
+ * and everything else.
+ */
 export const bodyErrors = {
   missing: { status: 400, errcode: 'M_MISSING_PARAMS', error: 'Missing parameters: ' },
   wrong_value: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid parameter: ' },

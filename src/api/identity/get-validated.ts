@@ -8,9 +8,9 @@ import { readSession, sessionMembers, validatedSessionKinds } from './session-sh
 import type { Version } from './version.js';
 
 const proven = z.object({
-  medium: text('The medium of the address: email or msisdn.'),
-  address: text('The address in its canonical form.'),
-  validated_at: z.int().meta({ description: 'When it was proven, in milliseconds since 1970.' }),
+  medium: text('The medium of the 3PID: email or msisdn.'),
+  address: text('The 3PID in its canonical form.'),
+  validated_at: z.int().meta({ description: 'When it was validated, in milliseconds since 1970.' }),
 });
 
 /** GET /3pid/getValidated3pid */
@@ -22,7 +22,7 @@ export function getValidated(version: Version, validation: Pick<Validation, 'loa
     path: '/3pid/getValidated3pid',
     params: {},
     access: version.access,
-    summary: 'Check whether an address was proven in a session',
+    summary: 'Get the 3PID that was validated in a session',
     body: z.looseObject(sessionMembers),
     bodyFrom: 'query',
     replies: { 200: { description: 'It was', schema: proven } },

@@ -6,17 +6,19 @@ import { surface, type Surface } from '../../http/surface.js';
 import { errorPage } from './error-page.js';
 import { spellFailure, spellHttpProblem } from './spell.js';
 
-/** What is particular about a surface of the identity service. */
+/** The options of an identity service surface. */
 export type IdentitySurface = Pick<Surface, 'name' | 'prefixes' | 'endpoints' | 'secretSegment'> &
   Partial<Pick<Surface, 'authenticate'>>;
 
-/** A surface of the identity service: its errors are spelled as there, and as pages where people look. */
+/**
+ * Returns a surface of the identity service, with its error format, and HTML errors for browsers.
+ */
 export function identitySurface({ authenticate = anybody, ...rest }: IdentitySurface): Surface {
   return surface({
     ...rest,
     authenticate,
     accessLevel: 'info',
-    // Exactly as Matrix servers send it, and as their test suites compare it.
+    // Exactly as Matrix servers send it and their test suites compare it.
     jsonType: 'application/json',
     crossOrigin: true,
     lenient: true,

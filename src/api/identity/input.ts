@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
-/** The most addresses that a lookup may have, whatever the configuration. */
+/** The maximum number of 3PIDs in a lookup, regardless of the configuration. */
 export const mostLookups = 100_000;
 
-/** A text. */
+/** Returns the schema of a text. */
 export function text(description: string, ...examples: readonly string[]) {
   return z.string().meta({ description, ...(examples.length === 0 ? {} : { examples: [...examples] }) });
 }
 
-/** A text that may be absent, or null, as some libraries send it. */
+/** Returns the schema of a text that may be absent, or null, as some libraries send it. */
 export function optionalText(description: string) {
   return z
     .string()
@@ -17,7 +17,10 @@ export function optionalText(description: string) {
     .meta({ description });
 }
 
-/** `send_attempt`: a number, or its digits, as forms and the SDK for browsers send it. */
+/**
+ * Returns the schema of `send_attempt`: a number, or its digits, as forms and the SDK for browsers
+ * send it.
+ */
 export function sendAttempt({ isNeeded }: { readonly isNeeded: boolean }) {
   return z
     .unknown()
@@ -32,6 +35,6 @@ export function sendAttempt({ isNeeded }: { readonly isNeeded: boolean }) {
     .meta({
       type: ['integer', 'string'],
       description:
-        'A message goes out only where this is greater than the greatest so far for this address and client secret.',
+        'A message is sent only if this is greater than the greatest so far for this 3PID and client secret.',
     });
 }

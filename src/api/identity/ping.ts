@@ -3,7 +3,7 @@ import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes } from './error-shapes.js';
 
-// Those of the specification of the identity service that this one follows.
+// The versions of the identity service specification that are supported.
 const versions = [
   'r0.1.0',
   'r0.2.0',
@@ -21,14 +21,14 @@ export function supportedVersions(): Endpoint {
     path: '/versions',
     params: {},
     access: 'public',
-    summary: 'Get the versions of the specification that are served',
+    summary: 'Get the supported versions of the specification',
     replies: { 200: { description: 'The versions', schema: z.object({ versions: z.array(z.string()) }) } },
     errors: errorShapes(['defect']),
     handler: () => Promise.resolve(reply(200, { versions })),
   });
 }
 
-/** GET of the prefix of a version: whether there is an identity service at all. */
+/** Returns GET of the prefix of a version, which shows that there is an identity service. */
 export function ping(version: 'v1' | 'v2'): Endpoint {
   return endpoint({
     name: `ping_${version}`,
@@ -38,7 +38,7 @@ export function ping(version: 'v1' | 'v2'): Endpoint {
     params: {},
     access: 'public',
     summary: 'Check that there is an identity service',
-    replies: { 200: { description: 'There is', schema: z.object({}) } },
+    replies: { 200: { description: 'There is an identity service', schema: z.object({}) } },
     errors: errorShapes(['defect']),
     handler: () => Promise.resolve(reply(200, {})),
   });

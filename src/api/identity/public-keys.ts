@@ -6,27 +6,30 @@ import type { PublicKeys } from '../../identity/public-keys.js';
 import { anyKinds, errorShapes } from './error-shapes.js';
 import { text } from './input.js';
 
-/** What publicKeyEndpoints needs. */
+/** The dependencies of publicKeyEndpoints. */
 export interface PublicKeyDeps {
   readonly publicKeys: PublicKeys;
   readonly invites: Pick<Invites, 'isEphemeralKeyValid'>;
 }
 
-/** GET /pubkey/isvalid, /pubkey/ephemeral/isvalid and /pubkey/{keyId}: homeservers ask for as long as rooms hold invites. */
+/**
+ * Returns GET /pubkey/isvalid, /pubkey/ephemeral/isvalid and /pubkey/{keyId}. Homeservers call them
+ * as long as rooms contain invites.
+ */
 export function publicKeyEndpoints({ publicKeys, invites }: PublicKeyDeps): readonly Endpoint[] {
   return [
     validity({
       name: 'is_public_key_valid',
       operationId: 'isPubKeyValid',
       path: '/pubkey/isvalid',
-      summary: 'Whether a key is or was a long-term key of this server',
+      summary: 'Check a long-term key of this server',
       isValid: (key) => publicKeys.isValid(key),
     }),
     validity({
       name: 'is_ephemeral_key_valid',
       operationId: 'isEphemeralPubKeyValid',
       path: '/pubkey/ephemeral/isvalid',
-      summary: 'Whether a key is that of an invite',
+      summary: 'Check the key of an invite',
       isValid: (key) => invites.isEphemeralKeyValid(key),
     }),
     endpoint({
@@ -34,7 +37,7 @@ export function publicKeyEndpoints({ publicKeys, invites }: PublicKeyDeps): read
       operationId: 'getPubKey',
       method: 'GET',
       path: '/pubkey/{keyId}',
-      params: { keyId: { description: 'The name of the key.', example: 'ed25519:0' } },
+      params: { keyId: { description: 'The key ID.', example: 'ed25519:0' } },
       access: 'public',
       summary: 'Get a long-term public key of this server',
       replies: {
@@ -63,7 +66,10 @@ function validity({ isValid, ...rest }: Validity): Endpoint {
     body: z.looseObject({ public_key: text('The key, in base64.') }),
     bodyFrom: 'query',
     replies: {
-      200: { description: 'The answer', schema: z.object({ valid: z.boolean() }).meta({ title: 'KeyValidity' }) },
+      200: {
+        description: 'Whether the key is valid',
+        schema: z.object({ valid: z.boolean() }).meta({ title: 'KeyValidity' }),
+      },
     },
     errors: errorShapes(['missing', ...anyKinds]),
     handler: async ({ body }) => reply(200, { valid: await isValid(body.public_key) }),

@@ -20,10 +20,10 @@ const requestKinds: readonly ErrorKind[] = [
 
 function members({ needsSendAttempt }: Version) {
   return {
-    client_secret: text('A text of your choice that stands for this attempt.', 'monkeys_are_GREAT'),
+    client_secret: text('An identifier of your choice for this attempt.', 'monkeys_are_GREAT'),
     send_attempt: sendAttempt({ isNeeded: needsSendAttempt }),
-    next_link: optionalText('Where the browser goes when the link in the message has been opened.'),
-    brand: optionalText('Which of the designs the message has; it may also stand in the query.'),
+    next_link: optionalText('Where the browser is redirected after the link in the message was opened.'),
+    brand: optionalText('The design of the message. May also be sent in the query.'),
   };
 }
 
@@ -39,7 +39,7 @@ export function requestEmailToken(
     path: '/validate/email/requestToken',
     params: {},
     access: version.access,
-    summary: 'Have a token mailed, to prove an e-mail address with',
+    summary: 'Send a mail that validates an e-mail address',
     body: z
       .looseObject({ email: text('The e-mail address.', 'foo@example.com'), ...members(version) })
       .meta({ required: ['client_secret', 'email', ...(version.needsSendAttempt ? ['send_attempt'] : [])] }),
@@ -65,7 +65,7 @@ export function requestPhoneToken(
     success: z.boolean().meta({ description: 'Always true.' }),
     sid: text('The session ID.'),
     msisdn: text('The phone number in its canonical form: digits, country code first.', '447470674927'),
-    intl_fmt: z.string().optional().meta({ description: 'The phone number as people write it.' }),
+    intl_fmt: z.string().optional().meta({ description: 'The phone number in international notation.' }),
   });
   return endpoint({
     name: 'request_msisdn_token',
@@ -74,10 +74,10 @@ export function requestPhoneToken(
     path: '/validate/msisdn/requestToken',
     params: {},
     access: version.access,
-    summary: 'Have a code sent to a phone, to prove its number with',
+    summary: 'Send a code that validates a phone number',
     body: z
       .looseObject({
-        country: text('The country where the number is dialled as it is given: two letters, ISO 3166-1.', 'GB'),
+        country: text('The country in whose national format the number is: two letters, ISO 3166-1.', 'GB'),
         phone_number: text('The phone number.', '07470 674927'),
         ...members(version),
       })
@@ -132,7 +132,7 @@ function askerOf(sender: Sender, version: Version): Asker {
   return { client: clientOf(sender, version), mxid: userOf(sender) };
 }
 
-/** The `brand` of a request's query, where clients that send JSON put it. */
+/** Returns the `brand` in the query, which is where clients that send JSON put it. */
 export function brandInQuery({ uri }: ReceivedRequest): string | undefined {
   const query = uri.includes('?') ? uri.slice(uri.indexOf('?') + 1) : '';
   return new URLSearchParams(query).get('brand') ?? undefined;

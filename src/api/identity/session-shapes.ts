@@ -3,16 +3,16 @@ import type { Purpose, SessionKey, SubmissionKey } from '../../threepid/validati
 import { text } from './input.js';
 import type { ErrorKind } from './wire-error.js';
 
-/** What names a session on the wire. */
+/** The members that identify a session. */
 export const sessionMembers = {
-  sid: text('The session ID that requestToken gave.', '1234'),
-  client_secret: text('The client secret that was given to requestToken.', 'monkeys_are_GREAT'),
+  sid: text('The session ID from requestToken.', '1234'),
+  client_secret: text('The client secret sent to requestToken.', 'monkeys_are_GREAT'),
 };
 
-/** What names a session, and the token that was sent. */
-export const tokenMembers = { ...sessionMembers, token: text('The token that was sent to the address.') };
+/** The members that identify a session, and the token that was sent. */
+export const tokenMembers = { ...sessionMembers, token: text('The token that was sent to the 3PID.') };
 
-/** What can go wrong with a session that has to be validated. */
+/** The errors of a session that must be validated. */
 export const validatedSessionKinds: readonly ErrorKind[] = [
   'threepid:client_secret_invalid',
   'threepid:session_unknown',
@@ -25,12 +25,12 @@ interface SessionOnWire {
   readonly client_secret: string;
 }
 
-/** The session that is named, where it is for that purpose. */
+/** Returns the session if it has this purpose. */
 export function readSession(purpose: Purpose, { sid, client_secret: clientSecret }: SessionOnWire): SessionKey {
   return { purpose, sid, clientSecret };
 }
 
-/** The session that is named, where it is for that purpose and an address of that medium, and its token. */
+/** Returns the session and its token if it has this purpose and medium. */
 export function readSubmission(
   purpose: Purpose,
   medium: SubmissionKey['medium'],

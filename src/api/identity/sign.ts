@@ -9,19 +9,22 @@ import { text } from './input.js';
 import type { Version } from './version.js';
 
 const body = z.looseObject({
-  mxid: text('The Matrix user ID of whoever accepts the invite.', '@foo:bar.com'),
+  mxid: text('The Matrix user ID of the invited user.', '@foo:bar.com'),
   token: text('The token of the invite.'),
   private_key: text('The private key from the mail, in base64.'),
 });
 
 const signed = z.looseObject({
-  mxid: member('string', 'The Matrix user ID of whoever accepts the invite.'),
-  sender: member('string', 'The Matrix user ID of whoever sent it.'),
+  mxid: member('string', 'The Matrix user ID of the invited user.'),
+  sender: member('string', 'The Matrix user ID of the inviting user.'),
   token: member('string', 'The token of the invite.'),
   signatures: member('object', 'Signatures by server and key.'),
 });
 
-/** POST /sign-ed25519: in version 1 it is the link in mailed invites, which clients follow without a body. */
+/**
+ * Returns POST /sign-ed25519. In version 1 it is the link in mailed invites, which clients follow
+ * without a body.
+ */
 export function sign(version: Version, invites: Pick<Invites, 'sign'>): Endpoint {
   return endpoint({
     name: 'sign_ed25519',
@@ -30,10 +33,10 @@ export function sign(version: Version, invites: Pick<Invites, 'sign'>): Endpoint
     path: '/sign-ed25519',
     params: {},
     access: version.access,
-    summary: 'Sign that an invite is accepted',
+    summary: 'Sign the acceptance of an invite',
     body,
     bodyFrom: version.inputFrom,
-    replies: { 200: { description: 'Signed with the private key', schema: signed } },
+    replies: { 200: { description: 'The acceptance, signed with the private key', schema: signed } },
     errors: errorShapes([
       ...(version.access === 'public' ? [] : version.entryKinds),
       ...inputKinds,

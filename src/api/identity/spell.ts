@@ -8,13 +8,16 @@ import type { WireError } from '../matrix-errors.js';
 import { emailErrors } from './errors.js';
 import { wireError, type ErrorKind, type Peculiar } from './wire-error.js';
 
-/** What a service threw as an operation puts it on the wire; undefined for what the identity service does not know. */
+/**
+ * Returns the reply of an operation to what a service has thrown, or undefined if it is no failure
+ * of the identity service.
+ */
 export function spellFailure(failure: Failure, peculiar?: Peculiar): ObjectReply | undefined {
   const isOurs = failure instanceof ThreepidFailure || failure instanceof IdentityFailure;
   return isOurs ? spellKnown(failure, peculiar) : undefined;
 }
 
-/** What the identity service threw as an operation puts it on the wire. */
+/** Returns the reply of an operation to a failure of the identity service. */
 export function spellKnown(failure: ThreepidFailure | IdentityFailure, peculiar?: Peculiar): ObjectReply {
   return failure instanceof ThreepidFailure
     ? spellThreepidFault(failure.fact, peculiar)
@@ -25,7 +28,7 @@ function spellThreepidFault(fault: ThreepidFault, peculiar: Peculiar | undefined
   const isOfEmail = 'medium' in fault && fault.medium === 'email' && fault.kind in emailErrors;
   const row = wireError((isOfEmail ? `email:${fault.kind}` : `threepid:${fault.kind}`) as ErrorKind, peculiar);
   const reply = spell(row, '', peculiar === 'submit' ? { success: false } : {});
-  // Where there is nothing to wait for, the same is not to be sent again: another code has to be asked for.
+  // Without a duration, retrying does not help: the client must request another code.
   return 'retryAfterMs' in fault && fault.retryAfterMs > 0 ? withRetry(reply, fault.retryAfterMs) : reply;
 }
 
@@ -45,7 +48,7 @@ function spellIdentityFault(fault: IdentityFault, peculiar: Peculiar | undefined
   }
 }
 
-/** What the kernel found, as the identity service puts it on the wire. */
+/** Returns the reply of the identity service to a problem that the HTTP layer detects. */
 export function spellHttpProblem(problem: HttpProblem): ObjectReply {
   if (problem.kind === 'body_unfit') return spellBodyFaults(problem.faults);
   const reply = { ...spell(wireError(problem.kind, undefined)), headers: problemHeaders(problem) };

@@ -10,26 +10,26 @@ import { userOf, type Version } from './version.js';
 
 const body = z.looseObject({
   medium: text('email'),
-  address: text('The e-mail address of the invited.', 'foo@example.com'),
+  address: text('The e-mail address of the invited user.', 'foo@example.com'),
   room_id: text('The room.', '!something:example.org'),
-  sender: text('The Matrix user ID of whoever invites.', '@bob:example.com'),
+  sender: text('The Matrix user ID of the inviting user.', '@bob:example.com'),
 });
 
 const stored = z.object({
-  token: text('Stands for the invite.'),
+  token: text('Identifies the invite.'),
   public_key: text('The long-term key of the server, unpadded base64.'),
   public_keys: z
     .array(
       z.object({
         public_key: text('Unpadded base64.'),
-        key_validity_url: text('Where to ask whether the key is valid.'),
+        key_validity_url: text('The URL for checking the key.'),
       }),
     )
-    .meta({ description: 'The long-term key of the server, then the key of the invite.' }),
+    .meta({ description: 'The long-term key of the server, followed by the key of the invite.' }),
   display_name: text('The address, redacted.', 'f...@e...'),
 });
 
-/** POST /store-invite */
+/** Returns POST /store-invite. */
 export function storeInvite(version: Version, invites: Pick<Invites, 'store'>): Endpoint {
   return endpoint({
     name: 'store_invite',
@@ -38,11 +38,11 @@ export function storeInvite(version: Version, invites: Pick<Invites, 'store'>): 
     path: '/store-invite',
     params: {},
     access: version.access,
-    summary: 'Store an invite of an e-mail address to a room, and mail it',
-    description: 'Other members that are texts, such as `room_name` and `sender_display_name`, may stand in the mail.',
+    summary: 'Store an invite of an e-mail address to a room, and send it',
+    description: 'Other members that are texts, such as `room_name` and `sender_display_name`, may appear in the mail.',
     body,
     bodyFrom: version.inputFrom,
-    replies: { 200: { description: 'It is stored', schema: stored } },
+    replies: { 200: { description: 'The invite was stored', schema: stored } },
     errors: errorShapes(
       [
         ...version.entryKinds,

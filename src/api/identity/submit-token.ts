@@ -16,10 +16,10 @@ const verdicts = [
   'token_wrong',
 ] as const satisfies readonly ThreepidFault['kind'][];
 
-/** What is told of a token that proves nothing. */
+/** The failures of a token that does not validate a 3PID. */
 export const verdictKinds: readonly ErrorKind[] = verdicts.map((kind) => `threepid:${kind}` as const);
 
-/** What else can go wrong with a token. */
+/** The other errors of a token. */
 export const submitKinds: readonly ErrorKind[] = [
   'missing',
   'threepid:client_secret_invalid',
@@ -30,15 +30,15 @@ export const submitKinds: readonly ErrorKind[] = [
 
 const outcome = z
   .looseObject({
-    success: z.boolean().meta({ description: 'Whether the address is proven.' }),
+    success: z.boolean().meta({ description: 'Whether the 3PID was validated.' }),
     errcode: z
       .string()
       .optional()
       .meta({
-        description: 'Why it is not.',
+        description: 'The reason if it was not.',
         examples: ['M_TOKEN_INCORRECT', 'M_SESSION_EXPIRED', 'M_NO_VALID_SESSION'],
       }),
-    error: z.string().optional().meta({ description: 'The same for people.' }),
+    error: z.string().optional().meta({ description: 'The same as a human-readable text.' }),
   })
   .meta({ title: 'TokenOutcome' });
 
@@ -55,10 +55,10 @@ export function submitToken(
     path: version.submitPath(medium),
     params: {},
     access: version.access,
-    summary: 'Prove an address with the token that was sent to it',
+    summary: 'Validate a 3PID with the token that was sent to it',
     body: z.looseObject(tokenMembers).meta({ title: 'SubmitTokenRequest' }),
     bodyFrom: version.inputFrom,
-    replies: { 200: { description: 'The outcome', schema: outcome } },
+    replies: { 200: { description: 'The result', schema: outcome } },
     errors: errorShapes(
       [
         ...version.entryKinds,
@@ -77,7 +77,8 @@ export function submitToken(
   });
 }
 
-// Homeservers pass on what comes with 200 only; a request that is broken, or one too many, is told as anywhere else.
+// Homeservers pass on replies with status 200 only. Invalid requests and exceeded limits have the
+// usual status.
 function spellVerdict(failure: Failure, { submitFailureStatus }: Version): Answer | undefined {
   const spelled = spellFailure(failure, 'submit');
   const isVerdict = failure instanceof ThreepidFailure && verdicts.some((kind) => kind === failure.fact.kind);

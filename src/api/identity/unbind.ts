@@ -10,13 +10,16 @@ import { spellFailure } from './spell.js';
 import type { Version } from './version.js';
 
 const body = z.looseObject({
-  mxid: text('The Matrix user ID for which the address is published.'),
-  threepid: z.looseObject({ medium: text('Its medium.'), address: text('The address.') }),
-  sid: optionalText('A session in which the address was proven: then no signature is needed.'),
+  mxid: text('The Matrix user ID that the 3PID is bound to.'),
+  threepid: z.looseObject({ medium: text('Its medium.'), address: text('The 3PID.') }),
+  sid: optionalText('A session in which the 3PID was validated. No signature is needed then.'),
   client_secret: optionalText('The client secret of that session.'),
 });
 
-/** POST /3pid/unbind: no access token, but a session or the signature of the user's homeserver. */
+/**
+ * Returns POST /3pid/unbind. Requires no access token, but a session or the signature of the user's
+ * homeserver.
+ */
 export function unbind({ inputFrom, entryKinds }: Version, associations: Pick<Associations, 'unbind'>): Endpoint {
   return endpoint({
     name: 'unbind',
@@ -24,12 +27,13 @@ export function unbind({ inputFrom, entryKinds }: Version, associations: Pick<As
     path: '/3pid/unbind',
     params: {},
     access: 'public',
-    summary: 'Publish no longer whose an address is',
+    summary: 'Unbind a 3PID',
     description:
-      'Wants either `sid` and `client_secret`, or an X-Matrix signature of the homeserver of the user in the Authorization header.',
+      "Requires either `sid` and `client_secret`, or an X-Matrix signature of the user's homeserver in the " +
+      'Authorization header.',
     body,
     bodyFrom: inputFrom,
-    replies: { 200: { description: 'It is not published (any more)', schema: z.object({}) } },
+    replies: { 200: { description: 'The 3PID is not bound, or not bound any more', schema: z.object({}) } },
     errors: errorShapes(
       [
         ...(inputFrom === 'arguments' ? entryKinds : []),

@@ -12,21 +12,24 @@ import { spellFailure } from './spell.js';
 import { submitKinds, verdictKinds } from './submit-token.js';
 import { clientOf, type Version } from './version.js';
 
-/** What validationPages needs. */
+/** The dependencies of validationPages. */
 export interface ValidationPagesDeps {
   readonly validation: Pick<Validation, 'submitToken' | 'checkToken'>;
   readonly pages: PageSettings;
 }
 
-/** What the pages show and demand. */
+/** The options of the pages. */
 export interface PageSettings extends Pick<ConfirmNames, 'service' | 'operator'> {
-  /** Whether the page has a button. Otherwise opening the link proves the address, also if a program opens it. */
+  /**
+   * Whether the page has a button. Otherwise opening the link completes the validation, even if a
+   * program opens it.
+   */
   readonly confirmClick: boolean;
 }
 
 const body = z.object(tokenMembers).meta({ title: 'ConfirmTokenRequest' });
 
-/** GET /validate/{medium}/submitToken, for people, and what its button leads to. */
+/** Returns GET /validate/{medium}/submitToken, an HTML page, and the action of its button. */
 export function validationPages(
   version: Version,
   medium: 'email' | 'msisdn',
@@ -49,11 +52,12 @@ export function validationPages(
     path,
     summary: 'The page behind the link in a message',
     description:
-      'By default it has a button that proves the address. Without that, opening it does, and it leads on to the next link.',
+      'By default, a button on the page completes the validation. Otherwise opening the page does, and it ' +
+      'redirects to the next link.',
     bodyFrom: 'query',
     replies: {
       200: { description: 'The page', page: true },
-      302: { description: 'The address is proven', page: true, headers: { Location: 'The next link.' } },
+      302: { description: 'The 3PID was validated', page: true, headers: { Location: 'The next link.' } },
     },
     errors: errorPages(kinds),
     async handler(request) {
@@ -73,9 +77,9 @@ export function validationPages(
     operationId: `${version.operationPrefix}${medium}SubmitTokenConfirm`,
     method: 'POST',
     path: `${path}/confirm`,
-    summary: 'What the button of the page does',
+    summary: 'The button of the page',
     bodyFrom: 'arguments',
-    replies: { 200: { description: 'The address is proven', page: true } },
+    replies: { 200: { description: 'The 3PID was validated', page: true } },
     errors: errorPages([...inputKinds, ...kinds]),
     async handler(request) {
       const { key, token } = readSubmission(version.purpose, medium, request.body);
@@ -86,19 +90,22 @@ export function validationPages(
   return [opened, confirmed];
 }
 
-/** The link that a mail of the identity service holds: a browser has no access token, so it is that of version 1 for all. */
+/**
+ * Returns the link in a mail of the identity service. A browser has no access token, so the link is
+ * always that of version 1.
+ */
 export function validationLink(publicUrl: string, proof: LinkedProof): Secret {
   return linkTo(`${publicUrl}/_matrix/identity/api/v1/validate/email/submitToken`, proof);
 }
 
-/** What a link in a mail says. */
+/** The query of a link in a mail. */
 export interface LinkedProof {
   readonly sid: string;
   readonly clientSecret: string;
   readonly token: Secret;
 }
 
-/** The link to the page at that address. */
+/** Returns the link to the page at that address. */
 export function linkTo(page: string, session: LinkedProof): Secret {
   const query = new URLSearchParams({
     token: session.token.reveal(),

@@ -6,27 +6,30 @@ import type { LookupCaller } from '../../identity/lookup-limits.js';
 import type { Purpose } from '../../threepid/validation.js';
 import type { ErrorKind } from './wire-error.js';
 
-/** In what the versions of the identity service differ where an operation is the same in both; and the client-server API, which has some too. */
+/**
+ * The differences between the versions of the identity service in operations that are otherwise the
+ * same, and those of the client-server API.
+ */
 export interface Version {
-  /** What the IDs of its operations begin with, if one document describes several versions. */
+  /** The prefix of operation IDs, if one document describes several versions. */
   readonly operationPrefix: string;
-  /** What its sessions are for. */
+  /** The purpose of its sessions. */
   readonly purpose: Purpose;
-  /** Where a token is submitted, below the prefix. */
+  /** The path for submitting a token, below the prefix. */
   readonly submitPath: (medium: 'email' | 'msisdn') => string;
-  /** Where the input of a POST comes from. */
+  /** The source of the input of a POST. */
   readonly inputFrom: 'arguments' | 'json';
   readonly access: Access;
-  /** What can go wrong before an operation of this access is reached. */
+  /** The errors that can occur before an operation of this access is reached. */
   readonly entryKinds: readonly ErrorKind[];
   readonly needsSendAttempt: boolean;
-  /** The status of an answer to submitToken that says `success: false`. */
+  /** The status of a reply of submitToken with `success: false`. */
   readonly submitFailureStatus: 200 | 400;
-  /** Whether the client's address says who asks. */
+  /** Whether the client's address identifies the client. */
   readonly countsClients: boolean;
 }
 
-/** Version 1, which asks nobody who they are. */
+/** Version 1, without authentication. */
 export function version1(submitFailureStatus: 200 | 400): Version {
   return {
     operationPrefix: '',
@@ -54,7 +57,10 @@ export const version2: Version = {
   countsClients: true,
 };
 
-/** What the `submit_url` of the client-server API names: the same as in version 2, without an access token (Matrix 1.18). */
+/**
+ * The `submit_url` of the client-server API: as in version 2, without an access token (Matrix
+ * 1.18).
+ */
 export const accountSubmission: Version = {
   ...version2,
   purpose: 'account',
@@ -63,7 +69,7 @@ export const accountSubmission: Version = {
   entryKinds: [],
 };
 
-/** The same for tokens that allow to set a new password. */
+/** The same for tokens that allow a new password. */
 export const passwordSubmission: Version = {
   ...accountSubmission,
   operationPrefix: 'password_',
@@ -75,23 +81,23 @@ function submitTokenPath(medium: 'email' | 'msisdn'): string {
   return `/validate/${medium}/submitToken`;
 }
 
-/** Who sends a request. */
+/** The sender of a request. */
 export interface Sender {
   readonly principal: Principal;
   readonly clientAddress: string;
 }
 
-/** The user of a request's access token. */
+/** Returns the user of the request's access token. */
 export function userOf({ principal }: Sender): Mxid | undefined {
   return principal.kind === 'user' ? principal.mxid : undefined;
 }
 
-/** What stands for the client's address; undefined where that says nothing. */
+/** Returns the client's address, or undefined if it does not identify the client. */
 export function clientOf({ clientAddress }: Sender, { countsClients }: Version): string | undefined {
   return countsClients ? clientNetwork(clientAddress) : undefined;
 }
 
-/** Who asks whose addresses are. */
+/** Returns the sender of a lookup. */
 export function callerOf(sender: Sender): LookupCaller {
   return { mxid: userOf(sender), clientAddress: sender.clientAddress };
 }

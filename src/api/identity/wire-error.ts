@@ -1,7 +1,7 @@
 import type { WireError } from '../matrix-errors.js';
 import { bodyErrors, emailErrors, httpErrors, identityErrors, threepidErrors } from './errors.js';
 
-/** The name of a row in the tables of errors. */
+/** The name of a row in the error tables. */
 export type ErrorKind =
   | `threepid:${keyof typeof threepidErrors}`
   | `email:${keyof typeof emailErrors}`
@@ -9,7 +9,7 @@ export type ErrorKind =
   | keyof typeof httpErrors
   | keyof typeof bodyErrors;
 
-/** An operation that spells some errors its own way. */
+/** The replies in which an operation differs from the tables. */
 export type Peculiar = 'unbind' | 'submit' | 'invite';
 
 const rows: Readonly<Record<ErrorKind, WireError>> = {
@@ -30,7 +30,7 @@ const peculiarities: Readonly<Record<Peculiar, Partial<Record<ErrorKind, Partial
   invite: { 'identity:address_invalid': emailErrors.address_invalid },
 };
 
-/** How an operation spells an error. */
+/** Returns the reply of an operation to a failure. */
 export function wireError(kind: ErrorKind, peculiar: Peculiar | undefined): WireError {
   return { ...rows[kind], ...(peculiar === undefined ? {} : peculiarities[peculiar][kind]) };
 }

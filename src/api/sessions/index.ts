@@ -12,12 +12,12 @@ import { renewLease } from './renew.js';
 /** Where the API for other programs is. */
 export const sessionsPrefix = '/_gangway/v1/sessions';
 
-/** The operations of the API for other programs. */
+/** Returns the operations of the API for other programs. */
 export function sessionEndpoints(deps: SessionDeps): readonly Endpoint[] {
   return [listSessions(deps), acquireSession(deps), renewLease(deps), releaseLease(deps)];
 }
 
-/** The API through which other programs lease sessions. */
+/** Returns the API through which other programs lease sessions. */
 export function createSessionsSurface({
   authenticate,
   ...deps

@@ -11,7 +11,7 @@ closes its connection before it releases the lease, and before the lease expires
 
 \`Authorization\` holds the secret of one of \`sessions.consumers\`, as \`Bearer <secret>\`. Errors are Matrix's: \`errcode\` and \`error\`.`;
 
-/** The OpenAPI document of the API for other programs. */
+/** Returns the OpenAPI document of the API for other programs. */
 export function sessionsOpenApi(endpoints: readonly Endpoint[]): OpenApiDocument {
   return openApiDocument({
     title: 'Gangway sessions',

@@ -6,9 +6,12 @@ import { plainProblemReply } from '../../http/plain-problems.js';
 import { reply, type Reply } from '../../http/reply.js';
 import { surface, type Surface } from '../../http/surface.js';
 
-/** What createTelegramGatewaySurface needs. */
+/** The dependencies of createTelegramGatewaySurface. */
 export interface TelegramGatewaySurfaceDeps {
-  /** Begins with a slash and does not end with one: the path of the callback URL that Telegram is told. */
+  /**
+   * Begins with a slash and does not end with one: the path of the callback URL that Telegram is
+   * told.
+   */
   readonly path: string;
   readonly reports: GatewayReports;
 }

@@ -9,7 +9,10 @@ const bridgeList = z.object({
   'fi.mau.bridges': z.array(z.string()).meta({ description: 'Base URLs, below which /_matrix/provision is.' }),
 });
 
-/** GET /.well-known/matrix/mautrix, where mautrix-manager looks for the bridges of a server; they are the base URLs. */
+/**
+ * GET /.well-known/matrix/mautrix, where mautrix-manager looks for the bridges of a server; they
+ * are the base URLs.
+ */
 export function createMautrixWellKnown(bridges: readonly string[]): Surface {
   const body: z.input<typeof bridgeList> = { 'fi.mau.bridges': [...bridges] };
   return surface({

@@ -49,7 +49,7 @@ export const upstream = group(
     wait_seconds: withDefault(
       wholeNumber(0, 50),
       '8',
-      'How long the reply to the last step of a login waits for the bridge. The hand-over continues after ' + 'that.',
+      'How long the reply to the last step of a login waits for the bridge. The hand-over continues after that.',
     ),
   },
   (keys, context): BridgeUpstream | undefined => {

@@ -31,7 +31,7 @@ export const encryption = group(
     old_keys: withDefault(
       listOf(encryptionKey, 'each the base64 of 32 random bytes'),
       [],
-      'Earlier keys. To change the key, move the old one here, so that data encrypted with it stays ' + 'readable.',
+      'Earlier keys. To change the key, move the old one here, so that data encrypted with it stays readable.',
     ),
   },
   (keys) => ({ key: keys.key, oldKeys: keys.old_keys }),

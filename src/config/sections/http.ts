@@ -9,7 +9,7 @@ export const http = group(
     host: withDefault(
       host,
       '127.0.0.1',
-      'The address to listen on. 0.0.0.0 listens on all interfaces: then put a reverse proxy with TLS in ' + 'front.',
+      'The address to listen on. 0.0.0.0 listens on all interfaces: then put a reverse proxy with TLS in front.',
     ),
     port: withDefault(wholeNumber(0, 65535), '28917', 'The port to listen on. 0 takes a free port and logs it.'),
     trusted_proxies: withDefault(

@@ -28,8 +28,7 @@ const sharedSecret = secretText(
 function checkSecret(input: string): Complaint | true {
   if (!/^[\x21-\x7e]*$/.test(input)) {
     return new Complaint(
-      'The value (not shown here) contains a space or another character that is not safe in an HTTP header. ' +
-        `${fresh}`,
+      'The value (not shown here) contains a space or another character that is not safe in an HTTP header. ' + fresh,
     );
   }
   if (input.length >= minSecretLength) return true;

@@ -18,8 +18,7 @@ const ownSecret = secretText(
   (input) =>
     /^[\x21-\x7e]*$/.test(input) ||
     new Complaint(
-      'The value (not shown here) contains a space or another character that is not safe in an HTTP header. ' +
-        `${fresh}`,
+      'The value (not shown here) contains a space or another character that is not safe in an HTTP header. ' + fresh,
     ),
 );
 
@@ -47,12 +46,12 @@ const consumer = kind(
         'Matrix IDs, server names or "*"',
       ),
       ['*'],
-      'The users whose sessions it may use: Matrix IDs, server names, or "*" for every user. ' + 'Case-sensitive.',
+      'The users whose sessions it may use: Matrix IDs, server names, or "*" for every user. Case-sensitive.',
     ),
     access: withDefault(
       oneOf(['acquire', 'list']),
       'acquire',
-      'acquire allows the program to lease sessions, and so to act as the user. list only allows it to list ' + 'them.',
+      'acquire allows the program to lease sessions, and so to act as the user. list only allows it to list them.',
     ),
     formats: withDefault(
       listOf(oneOf(formats), 'formats'),
@@ -92,7 +91,7 @@ const webhook = kind(
 
 /** Telegram sessions for other programs. */
 export const sessions = group(
-  'Telegram sessions for other programs, which lease them at /_gangway/v1/sessions. See ' + 'docs/sessions.md.',
+  'Telegram sessions for other programs, which lease them at /_gangway/v1/sessions. See docs/sessions.md.',
   {
     consumers: withDefault(
       listOfKinds('programs that may use sessions', [consumer]),

@@ -82,7 +82,5 @@ function problemOfMtproxySecret(secret: Secret | undefined): string | undefined 
       'one of 32 hexadecimal digits.'
     );
   }
-  return (
-    'The value (not shown here) is not the secret of an mtproxy: 32 hexadecimal digits, or 34 that begin ' + 'with dd.'
-  );
+  return 'The value (not shown here) is not the secret of an mtproxy: 32 hexadecimal digits, or 34 that begin with dd.';
 }

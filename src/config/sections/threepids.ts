@@ -24,7 +24,7 @@ export const threepids = group(
     max_guesses: withDefault(
       wholeNumber(1, 100),
       '5',
-      'How many wrong codes are accepted for one phone number. After that, the user must request a new ' + 'code.',
+      'How many wrong codes are accepted for one phone number. After that, the user must request a new code.',
     ),
     confirm_click: withDefault(
       trueOrFalse,

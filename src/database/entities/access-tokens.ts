@@ -1,7 +1,10 @@
 import { EntitySchema } from 'typeorm';
 import { epochMs, optionalEpochMs, optionalText, primaryText, text } from '../columns.js';
 
-/** A row of access_tokens; `parentHash` is that of the refresh token which dies when this token is used first, `refreshHash` that of the one given out with it. */
+/**
+ * A row of access_tokens; `parentHash` is that of the refresh token which dies when this token is
+ * used first, `refreshHash` that of the one given out with it.
+ */
 export interface AccessTokenRow {
   tokenHash: string;
   mxid: string;

@@ -1,7 +1,10 @@
 import { EntitySchema } from 'typeorm';
 import { epochMs, optionalText, primaryText, text } from '../columns.js';
 
-/** A row of account_addresses; `address` is sealed, and `addressHash` the keyed hash of what is sealed. */
+/**
+ * A row of account_addresses; `address` is sealed, and `addressHash` the keyed hash of what is
+ * sealed.
+ */
 export interface AccountAddressRow {
   id: string;
   mxid: string;

@@ -1,7 +1,9 @@
 import { EntitySchema } from 'typeorm';
 import { epochMs, optionalEpochMs, optionalText, primaryText, text } from '../columns.js';
 
-/** A row of events; `body` is sealed. An event itself has no webhook; its deliveries have one each. */
+/**
+ * A row of events; `body` is sealed. An event itself has no webhook; its deliveries have one each.
+ */
 export interface EventRow {
   id: string;
   webhook: string | null;

@@ -16,7 +16,10 @@ export interface HandOverRow {
   createdAt: number;
 }
 
-/** The table of sessions on their way to the bridge, and of logouts that the bridge is to be asked for. */
+/**
+ * The table of sessions on their way to the bridge, and of logouts that the bridge is to be asked
+ * for.
+ */
 export const handOvers = new EntitySchema<HandOverRow>({
   name: 'hand_overs',
   tableName: 'hand_overs',

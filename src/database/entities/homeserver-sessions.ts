@@ -1,7 +1,10 @@
 import { EntitySchema } from 'typeorm';
 import { epochMs, primaryText, text } from '../columns.js';
 
-/** A row of homeserver_sessions; `id` is the keyed hash of what names the session, and `address` is sealed. */
+/**
+ * A row of homeserver_sessions; `id` is the keyed hash of what names the session, and `address` is
+ * sealed.
+ */
 export interface HomeserverSessionRow {
   id: string;
   address: string;

@@ -1,7 +1,10 @@
 import { EntitySchema } from 'typeorm';
 import { epochMs, optionalText, primaryText, text } from '../columns.js';
 
-/** A row of identity_associations; `address`, `alias` and `signed` are sealed, and `addressHash` is the keyed hash of the address. */
+/**
+ * A row of identity_associations; `address`, `alias` and `signed` are sealed, and `addressHash` is
+ * the keyed hash of the address.
+ */
 export interface IdentityAssociationRow {
   id: string;
   mxid: string;

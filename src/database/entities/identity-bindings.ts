@@ -1,7 +1,10 @@
 import { EntitySchema } from 'typeorm';
 import { epochMs, primaryText, text } from '../columns.js';
 
-/** A row of identity_bindings; `address` and `proof` are sealed, and `addressHash` is the keyed hash of the address. */
+/**
+ * A row of identity_bindings; `address` and `proof` are sealed, and `addressHash` is the keyed hash
+ * of the address.
+ */
 export interface IdentityBindingRow {
   id: string;
   mxid: string;

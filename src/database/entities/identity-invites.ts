@@ -1,7 +1,10 @@
 import { EntitySchema } from 'typeorm';
 import { epochMs, optionalText, primaryText, text } from '../columns.js';
 
-/** A row of identity_invites; `address` and `token` are sealed, and `addressHash` and `tokenHash` the keyed hashes of what is sealed. */
+/**
+ * A row of identity_invites; `address` and `token` are sealed, and `addressHash` and `tokenHash`
+ * the keyed hashes of what is sealed.
+ */
 export interface IdentityInviteRow {
   id: string;
   addressHash: string;

@@ -1,7 +1,10 @@
 import { EntitySchema } from 'typeorm';
 import { epochMs, optionalEpochMs, primaryText, text } from '../columns.js';
 
-/** A row of lookup_peppers; `keyCheck` is the keyed hash of the pepper, under the key of all hashes with it. */
+/**
+ * A row of lookup_peppers; `keyCheck` is the keyed hash of the pepper, under the key of all hashes
+ * with it.
+ */
 export interface LookupPepperRow {
   id: string;
   pepper: string;

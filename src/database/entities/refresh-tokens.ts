@@ -1,7 +1,10 @@
 import { EntitySchema } from 'typeorm';
 import { epochMs, optionalEpochMs, optionalText, primaryText, text } from '../columns.js';
 
-/** A row of refresh_tokens; `parentHash` is that of the refresh token which dies when this token is used first. */
+/**
+ * A row of refresh_tokens; `parentHash` is that of the refresh token which dies when this token is
+ * used first.
+ */
 export interface RefreshTokenRow {
   tokenHash: string;
   mxid: string;

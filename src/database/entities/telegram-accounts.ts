@@ -1,7 +1,10 @@
 import { EntitySchema } from 'typeorm';
 import { epochMs, optionalText, primaryText, text } from '../columns.js';
 
-/** A row of telegram_accounts; `session` and `profile` are sealed. `session` is null unless `heldBy` is `gangway`. */
+/**
+ * A row of telegram_accounts; `session` and `profile` are sealed. `session` is null unless `heldBy`
+ * is `gangway`.
+ */
 export interface TelegramAccountRow {
   id: string;
   owner: string;

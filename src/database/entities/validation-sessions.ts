@@ -1,7 +1,10 @@
 import { EntitySchema } from 'typeorm';
 import { epochMs, optionalEpochMs, optionalText, primaryText, text } from '../columns.js';
 
-/** A row of validation_sessions; `address` is sealed, and `addressHash` the keyed hash of what is sealed; `alias` and `nextLink` are sealed. */
+/**
+ * A row of validation_sessions; `address` is sealed, and `addressHash` the keyed hash of what is
+ * sealed; `alias` and `nextLink` are sealed.
+ */
 export interface ValidationSessionRow {
   id: string;
   purpose: string;

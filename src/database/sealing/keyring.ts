@@ -2,7 +2,9 @@ import { createHash, hkdfSync } from 'node:crypto';
 import type { Secret } from '../../base/secret.js';
 import { DatabaseFailure } from '../failure.js';
 
-/** What is derived from one encryption key. `id` tells keys apart and gives nothing of them away. */
+/**
+ * What is derived from one encryption key. `id` tells keys apart and gives nothing of them away.
+ */
 export interface EncryptionKey {
   readonly id: string;
   /** AES-256 key. */

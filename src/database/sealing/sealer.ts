@@ -4,13 +4,16 @@ import { Secret } from '../../base/secret.js';
 import type { SealedColumn } from '../sealed-columns.js';
 import { type EncryptionKeys, createKeyring } from './keyring.js';
 
-/** Encrypts column values, each for one place only: a sealed value that was moved to another row or column does not open. */
+/**
+ * Encrypts column values, each for one place only: a sealed value that was moved to another row or
+ * column does not open.
+ */
 export interface Sealer {
   /** What every value sealed under the current key begins with. */
   readonly currentPrefix: string;
   /** `v1.key id.nonce.ciphertext and tag`, the latter two in base64url. */
   seal(place: SealedColumn, rowId: string, value: Secret): string;
-  /** The value that was sealed for that place; throws UnreadableValue. */
+  /** Returns the value that was sealed for that place; throws UnreadableValue. */
   open(place: SealedColumn, rowId: string, sealed: string): Secret;
 }
 
@@ -19,7 +22,7 @@ export class UnreadableValue extends Error {
   constructor(
     place: SealedColumn,
     rowId: string,
-    /** Under which key the value claims to be sealed, where that key is not at hand. */
+    /** Under which key the value claims to be sealed, if that key is not at hand. */
     readonly missingKeyId: string | undefined,
   ) {
     const reason =
@@ -30,12 +33,16 @@ export class UnreadableValue extends Error {
 }
 
 const version = 'v1';
-// NIST SP 800-38D: 96-bit nonces, which at random serve 2^32 values under one key; full-length tags.
+// NIST SP 800-38D: 96-bit nonces, which at random serve 2^32 values under one key; full-length
+// tags.
 const nonceBytes = 12;
 const tagBytes = 16;
 const sealedForm = /^v1\.([0-9a-f]{12})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]+)$/;
 
-/** A sealer that seals under the current key and opens what is under any; throws DatabaseFailure key_invalid. */
+/**
+ * Returns a sealer that seals under the current key and opens what is under any; throws
+ * DatabaseFailure key_invalid.
+ */
 export function createSealer(deps: EncryptionKeys & { readonly random: Random }): Sealer {
   const { current, old } = createKeyring(deps);
   const { random } = deps;

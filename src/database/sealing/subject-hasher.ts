@@ -1,7 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { type EncryptionKey, type EncryptionKeys, createKeyring } from './keyring.js';
 
-/** Turns what a flood wait is about into a keyed hash: whoever has the database alone cannot try out phone numbers. */
+/**
+ * Turns what a flood wait is about into a keyed hash: whoever has the database alone cannot try out
+ * phone numbers.
+ */
 export interface SubjectHasher {
   /** Under the current key. */
   hash(subject: string): string;
@@ -9,7 +12,10 @@ export interface SubjectHasher {
   oldHashes(subject: string): string[];
 }
 
-/** A hasher under those keys; throws DatabaseFailure key_invalid. What was hashed under a key that is listed no more is not found again. */
+/**
+ * Returns a hasher under those keys; throws DatabaseFailure key_invalid. What was hashed under a
+ * key that is listed no more is not found again.
+ */
 export function createSubjectHasher(keys: EncryptionKeys): SubjectHasher {
   const { current, old } = createKeyring(keys);
   const hash = (key: EncryptionKey, subject: string) =>

@@ -1,6 +1,9 @@
 import type { Mxid } from '../../base/mxid.js';
 
-/** A third-party address, in its canonical form, that was added to an account. The address is sealed at rest. */
+/**
+ * A third-party address, in its canonical form, that was added to an account. The address is sealed
+ * at rest.
+ */
 export interface AccountAddressRecord {
   readonly id: string;
   readonly mxid: Mxid;
@@ -8,26 +11,32 @@ export interface AccountAddressRecord {
   readonly address: string;
   /** When its owner proved it, epoch ms. */
   readonly validatedAt: number;
-  /** Epoch ms. */
+  /** Epoch milliseconds. */
   readonly addedAt: number;
   /** The id of the Telegram account whose login proves it, and with which it goes. */
   readonly telegramAccountId: string | undefined;
 }
 
-/** Where it is kept which addresses were added to which accounts, each to at most one. */
+/** If it is kept which addresses were added to which accounts, each to at most one. */
 export interface AccountAddressStore {
   find(wanted: Pick<AccountAddressRecord, 'medium' | 'address'>): Promise<AccountAddressRecord | undefined>;
   /** As it is; nobody else changes or deletes it until the transaction is over. */
   hold(id: string): Promise<AccountAddressRecord | undefined>;
-  /** Those that the login to that Telegram account proves. */
+  /** Returns those that the login to that Telegram account proves. */
   listByTelegramAccount(telegramAccountId: string): Promise<AccountAddressRecord[]>;
-  /** The ids of the Telegram accounts whose logins prove addresses, in the order of their code points. */
+  /**
+   * Returns the ids of the Telegram accounts whose logins prove addresses, in the order of their
+   * code points.
+   */
   listTelegramAccountIds(): Promise<string[]>;
   /** Oldest first. */
   listByUser(mxid: Mxid): Promise<AccountAddressRecord[]>;
-  /** False, and nothing written, where the address was added to an account already, to that one or another. */
+  /**
+   * False, and nothing written, if the address was added to an account already, to that one or
+   * another.
+   */
   insert(record: AccountAddressRecord): Promise<boolean>;
-  /** Whether there was one to delete. */
+  /** Returns whether there was one to delete. */
   delete(id: string): Promise<boolean>;
   deleteByUser(mxid: Mxid): Promise<void>;
 }

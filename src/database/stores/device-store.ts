@@ -12,10 +12,10 @@ export interface DeviceRecord {
 export interface DeviceStore {
   /** Oldest first. */
   listByUser(mxid: Mxid): Promise<DeviceRecord[]>;
-  /** False, and nothing written, where the user has that device already. */
+  /** False, and nothing written, if the user has that device already. */
   insert(record: DeviceRecord): Promise<boolean>;
   find(mxid: Mxid, deviceId: string): Promise<DeviceRecord | undefined>;
-  /** False if the user has no such device. */
+  /** Returns false if the user has no such device. */
   rename(mxid: Mxid, deviceId: string, displayName: string | undefined): Promise<boolean>;
   delete(mxid: Mxid, deviceId: string): Promise<void>;
   /** The device `keptDeviceId` stays. */

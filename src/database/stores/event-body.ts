@@ -1,6 +1,8 @@
 import type { DomainEvent } from './event-store.js';
 
-/** Returns the event as webhooks get it, but for its ID: `type`, `occurred_at` and `data`, as JSON. */
+/**
+ * Returns the event as webhooks get it, but for its ID: `type`, `occurred_at` and `data`, as JSON.
+ */
 export function writeEvent({ owner, telegramUserId, at, what }: DomainEvent): string {
   const data = { user_id: owner, telegram_user_id: telegramUserId, ...details(what) };
   return JSON.stringify({ type: what.type, occurred_at: at, data });

@@ -31,7 +31,7 @@ export type SessionEnd =
 export interface DomainEvent {
   readonly owner: Mxid;
   readonly telegramUserId: string;
-  /** Epoch ms. */
+  /** Epoch milliseconds. */
   readonly at: number;
   readonly what:
     | { readonly type: 'login.completed'; readonly isBot: boolean }
@@ -69,10 +69,10 @@ export interface EventStore {
   /** Some events that were not given to the webhooks yet, oldest first. */
   listNew(limit: number): Promise<EventRecord[]>;
   insertDelivery(delivery: EventDelivery): Promise<void>;
-  /** The delivery that is due for longest. */
+  /** Returns the delivery that is due for longest. */
   findDue(webhook: string, at: number): Promise<EventDelivery | undefined>;
   nextDueAt(after: number): Promise<number | undefined>;
-  /** Those that were given up, oldest first. */
+  /** Returns those that were given up, oldest first. */
   listFailed(): Promise<EventDelivery[]>;
   updateDelivery(delivery: EventDelivery): Promise<void>;
   delete(id: string): Promise<void>;

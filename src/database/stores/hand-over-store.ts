@@ -5,9 +5,14 @@ import type { Secret } from '../../base/secret.js';
 export type HandOverState =
   /** The bridge is to get the session. Nothing else may open it. */
   | 'pending'
-  /** The bridge does not take the session: it is back at the linked account, and the row says why. */
+  /**
+   * The bridge does not take the session: it is back at the linked account, and the row says why.
+   */
   | 'refused'
-  /** The linked account is gone: whatever the bridge has of it is to be logged out there, and the session, if it has not got it, here. */
+  /**
+   * The linked account is gone: whatever the bridge has of it is to be logged out there, and the
+   * session, if it has not got it, here.
+   */
   | 'ending';
 
 /** A session on its way to the bridge. `session` is sealed at rest. */
@@ -19,7 +24,9 @@ export interface HandOverRecord {
   readonly state: HandOverState;
   /** Null if it is not here any more: `refused`, or `ending` after the bridge has got it. */
   readonly session: Secret | null;
-  /** The login process at the bridge that may have got the session, as JSON; null while none can. */
+  /**
+   * The login process at the bridge that may have got the session, as JSON; null while none can.
+   */
   readonly process: string | null;
   /** What the bridge answered last; null before that. */
   readonly reason: string | null;
@@ -40,7 +47,7 @@ export interface HandOverStore {
   listDue(at: number, limit: number): Promise<HandOverRecord[]>;
   /** When the next one that is `pending` or `ending` is due after that time. */
   nextDueAt(after: number): Promise<number | undefined>;
-  /** All that are `ending`, oldest first. */
+  /** Returns all that are `ending`, oldest first. */
   listEnding(): Promise<HandOverRecord[]>;
   /** Changes when it is due. Returns false if there is none. */
   setDueAt(id: string, dueAt: number): Promise<boolean>;

@@ -7,9 +7,12 @@ export interface HomeserverSessionKey {
   readonly clientSecret: Secret;
 }
 
-/** Where it is kept which address is proven in which session of the homeserver: sessions as keyed hashes only, addresses sealed. */
+/**
+ * If it is kept which address is proven in which session of the homeserver: sessions as keyed
+ * hashes only, addresses sealed.
+ */
 export interface HomeserverSessionStore {
-  /** Undefined where it is not known, or not at `now` (epoch ms) any more. */
+  /** Returns undefined if it is not known, or not at `now` (epoch ms) any more. */
   findAddress(key: HomeserverSessionKey, now: number): Promise<ThirdPartyAddress | undefined>;
   /** Remembers it until `expiresAt` (epoch ms), in place of what was known of the session. */
   save(key: HomeserverSessionKey, address: ThirdPartyAddress, expiresAt: number): Promise<void>;

@@ -2,7 +2,10 @@ import type { ThirdPartyAddress } from '../../base/canonical-address.js';
 import type { Mxid } from '../../base/mxid.js';
 import type { Secret } from '../../base/secret.js';
 
-/** An address that a user has published at somebody else's identity server. Address, session and secret are sealed at rest. */
+/**
+ * An address that a user has published at somebody else's identity server. Address, session and
+ * secret are sealed at rest.
+ */
 export interface IdentityBindingRecord extends ThirdPartyAddress {
   readonly id: string;
   readonly mxid: Mxid;
@@ -10,7 +13,7 @@ export interface IdentityBindingRecord extends ThirdPartyAddress {
   /** The session at that server in which the address was proven. */
   readonly sid: string;
   readonly clientSecret: Secret;
-  /** Epoch ms. */
+  /** Epoch milliseconds. */
   readonly createdAt: number;
 }
 

@@ -9,7 +9,7 @@ export interface IdentityInviteRecord extends ThirdPartyAddress {
   readonly sender: Mxid;
   /** Of its ephemeral key, in unpadded base64 of the standard alphabet. */
   readonly publicKey: string;
-  /** Epoch ms. */
+  /** Epoch milliseconds. */
   readonly createdAt: number;
 }
 
@@ -26,7 +26,7 @@ export interface IdentityInviteStore {
   claim(ids: readonly string[], deliveryId: string): Promise<void>;
   /** Those of that delivery are pending again. */
   release(deliveryId: string): Promise<void>;
-  /** Deletes it where it is pending. */
+  /** Deletes it if it is pending. */
   deletePending(id: string): Promise<void>;
   /** Deletes pending ones and those that are part of a delivery. */
   deleteBySender(sender: Mxid): Promise<void>;

@@ -4,7 +4,7 @@ import type { Mxid } from '../../base/mxid.js';
 export interface IdentityTokenRecord {
   readonly tokenHash: string;
   readonly mxid: Mxid;
-  /** Epoch ms. */
+  /** Epoch milliseconds. */
   readonly createdAt: number;
   /** Epoch ms: a late use, or the making. */
   readonly usedAt: number;
@@ -16,7 +16,7 @@ export interface IdentityTokenStore {
   insert(record: IdentityTokenRecord): Promise<void>;
   /** Remembers a use. */
   touch(tokenHash: string, at: number): Promise<void>;
-  /** Whether there was one to delete. */
+  /** Returns whether there was one to delete. */
   delete(tokenHash: string): Promise<boolean>;
   deleteByUser(mxid: Mxid): Promise<void>;
   /** Forgets those that were last used at or before `until` (epoch ms). */

@@ -6,22 +6,30 @@ export interface InviteDeliveryRecord {
   readonly serverName: ServerName;
   /** JSON. */
   readonly body: string;
-  /** Epoch ms. */
+  /** Epoch milliseconds. */
   readonly createdAt: number;
   /** When to try next, epoch ms. */
   readonly dueAt: number;
 }
 
-/** Where deliveries are kept until they have arrived; those that were given up, for a while longer. */
+/**
+ * Where deliveries are kept until they have arrived; those that were given up, for a while longer.
+ */
 export interface InviteDeliveryStore {
   insert(record: InviteDeliveryRecord): Promise<void>;
-  /** The servers with something due at `now`, the longest due first. */
+  /** Returns the servers with something due at `now`, the longest due first. */
   listDueServers(now: number, limit: number): Promise<ServerName[]>;
   /** What is due for that server, the longest due first. */
   findDue(serverName: ServerName, now: number): Promise<InviteDeliveryRecord | undefined>;
-  /** When the first of those is due that are not due at `now`, epoch ms; undefined where there is none. */
+  /**
+   * When the first of those is due that are not due at `now`, epoch ms, or undefined if there is
+   * none.
+   */
   nextDueAt(now: number): Promise<number | undefined>;
-  /** The ids of those for that server that were made at or before `until` (epoch ms) and are not given up. */
+  /**
+   * Returns the ids of those for that server that were made at or before `until` (epoch ms) and are
+   * not given up.
+   */
   listUntil(serverName: ServerName, until: number): Promise<string[]>;
   postpone(id: string, dueAt: number): Promise<void>;
   /** Nothing for that server is due before `dueAt`. */

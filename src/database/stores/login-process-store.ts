@@ -13,7 +13,7 @@ export interface LoginProcessRecord {
 
 /** Where logins under way are kept. A Matrix ID may have several. */
 export interface LoginProcessStore {
-  /** The one of this id where it is the owner's, expired or not. */
+  /** Returns the one of this id if it is the owner's, expired or not. */
   find(owner: Mxid, id: string): Promise<LoginProcessRecord | undefined>;
   /** Newest first, with `expiresAt` after `after` (epoch ms): 0 has expired ones included. */
   listByOwner(owner: Mxid, after: number): Promise<LoginProcessRecord[]>;
@@ -21,6 +21,6 @@ export interface LoginProcessStore {
   listExpired(now: number, limit: number): Promise<LoginProcessRecord[]>;
   /** Inserts, or replaces the one of the same id. */
   save(record: LoginProcessRecord): Promise<void>;
-  /** Whether there was one to delete. */
+  /** Returns whether there was one to delete. */
   delete(id: string): Promise<boolean>;
 }

@@ -7,7 +7,7 @@ export interface LoginTokenRecord {
   /** The device whose login asked for it. */
   readonly deviceId: string;
   readonly createdAt: number;
-  /** Epoch ms. */
+  /** Epoch milliseconds. */
   readonly expiresAt: number;
 }
 
@@ -16,9 +16,12 @@ export interface LoginTokenStore {
   /** Expired and used ones too. */
   find(tokenHash: string): Promise<LoginTokenRecord | undefined>;
   insert(record: LoginTokenRecord): Promise<void>;
-  /** True to exactly one of those who ask, whether it has expired or not; false where there is no such token. */
+  /**
+   * True to exactly one of those who ask, whether it has expired or not, or false if there is no
+   * such token.
+   */
   use(tokenHash: string, at: number): Promise<boolean>;
-  /** When the user's newest one was made (epoch ms), where there is one. */
+  /** When the user's newest one was made (epoch ms), if there is one. */
   findNewestTime(mxid: Mxid): Promise<number | undefined>;
   deleteByDevice(mxid: Mxid, deviceId: string): Promise<void>;
   /** Those of the device `keptDeviceId` stay. */

@@ -4,13 +4,16 @@ import type { Mxid } from '../../base/mxid.js';
 export interface LookupPepperRecord {
   readonly id: string;
   readonly pepper: string;
-  /** Epoch ms. */
+  /** Epoch milliseconds. */
   readonly createdAt: number;
   /** From when clients are told it; undefined while hashes with it are still being made. */
   readonly activatedAt: number | undefined;
   /** From when clients are told another one; undefined before. */
   readonly retiredAt: number | undefined;
-  /** Whether the hashes with it are kept under the current encryption key, and not one that may be gone some day. */
+  /**
+   * Whether the hashes with it are kept under the current encryption key, and not one that may be
+   * gone some day.
+   */
   readonly isUnderCurrentKey: boolean;
 }
 
@@ -24,8 +27,8 @@ export interface LookupHash {
 }
 
 /**
- * Where peppers are kept and what is looked up with them. Hashes are kept as keyed hashes: their peppers are public. They go with their
- * association, by a foreign key.
+ * Where peppers are kept and what is looked up with them. Hashes are kept as keyed hashes: their
+ * peppers are public. They go with their association, by a foreign key.
  */
 export interface LookupHashStore {
   /** Oldest first. */
@@ -39,11 +42,12 @@ export interface LookupHashStore {
   /** Its hashes go before it. */
   deletePepper(id: string): Promise<void>;
   /**
-   * Stores hashes of associations that are there, and are held or were inserted in this transaction. A hash names one association: that of
-   * a canonical form replaces what was there, an alias replaces nothing.
+   * Stores hashes of associations that are there, and are held or were inserted in this
+   * transaction. A hash names one association: that of a canonical form replaces what was there, an
+   * alias replaces nothing.
    */
   insert(hashes: readonly LookupHash[]): Promise<void>;
-  /** The users whose addresses have these hashes with that pepper. */
+  /** Returns the users whose addresses have these hashes with that pepper. */
   findUsers(pepperId: string, hashes: readonly string[]): Promise<ReadonlyMap<string, Mxid>>;
   /** Deletes up to `limit` of that pepper and says how many. */
   deleteByPepper(pepperId: string, limit: number): Promise<number>;

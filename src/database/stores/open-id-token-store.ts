@@ -6,7 +6,7 @@ export interface OpenIdTokenRecord {
   readonly mxid: Mxid;
   /** The device whose login asked for it. */
   readonly deviceId: string;
-  /** Epoch ms. */
+  /** Epoch milliseconds. */
   readonly expiresAt: number;
 }
 

@@ -10,9 +10,9 @@ export interface RefreshTokenRecord {
   /** The hash of the refresh token that this one was given for; undefined from the first use on. */
   readonly parentHash: string | undefined;
   readonly createdAt: number;
-  /** Epoch ms; undefined where it does not expire. */
+  /** Epoch ms, or undefined if it does not expire. */
   readonly expiresAt: number | undefined;
-  /** Epoch ms; undefined where it may still be used. */
+  /** Epoch ms, or undefined if it may still be used. */
   readonly spentAt: number | undefined;
 }
 
@@ -20,15 +20,23 @@ export interface RefreshTokenRecord {
 export interface RefreshTokenStore {
   find(tokenHash: string): Promise<RefreshTokenRecord | undefined>;
   insert(record: RefreshTokenRecord): Promise<void>;
-  /** Says that of what was given for the token `parentHash`, `tokenHash` is in use: that token is spent, and all else given for it expires. */
+  /**
+   * Says that of what was given for the token `parentHash`, `tokenHash` is in use: that token is
+   * spent, and all else given for it expires.
+   */
   settle(parentHash: string, tokenHash: string, at: number): Promise<void>;
   /** Spends the whole family. */
   spendFamily(family: string, at: number): Promise<void>;
-  /** Deletes what was given for the token `parentHash` and was not used, except the newest `kept`. */
+  /**
+   * Deletes what was given for the token `parentHash` and was not used, except the newest `kept`.
+   */
   deleteOldestUnused(family: string, parentHash: string, kept: number): Promise<void>;
   deleteByDevice(mxid: Mxid, deviceId: string): Promise<void>;
   /** Those of the device `keptDeviceId` stay. */
   deleteByUser(mxid: Mxid, keptDeviceId?: string): Promise<void>;
-  /** Deletes those that were spent at or before `until` (epoch ms), and those that expired by then before their first use. */
+  /**
+   * Deletes those that were spent at or before `until` (epoch ms), and those that expired by then
+   * before their first use.
+   */
   deleteOver(until: number): Promise<void>;
 }

@@ -9,7 +9,10 @@ export type SessionLeaseState =
   | 'ending'
   /** It is over, and the session is back. The row remains for the next fencing number. */
   | 'over'
-  /** No lease yet: an administrator has requested an export, until `expiresAt`. The linked account still has the session. */
+  /**
+   * No lease yet: an administrator has requested an export, until `expiresAt`. The linked account
+   * still has the session.
+   */
   | 'export_requested'
   /** The session is here until the administrator has received it. */
   | 'exported';
@@ -31,9 +34,9 @@ export interface SessionLeaseRecord {
   readonly session: Secret | null;
   /** Greater than that of every earlier lease of the account. */
   readonly fencing: number;
-  /** Epoch ms. */
+  /** Epoch milliseconds. */
   readonly takenAt: number;
-  /** Epoch ms. */
+  /** Epoch milliseconds. */
   readonly expiresAt: number;
 }
 
@@ -41,7 +44,7 @@ export interface SessionLeaseRecord {
 export interface SessionLeaseStore {
   find(id: string): Promise<SessionLeaseRecord | undefined>;
   findByLeaseId(leaseId: string): Promise<SessionLeaseRecord | undefined>;
-  /** Those that are `active`. */
+  /** Returns those that are `active`. */
   listActive(): Promise<SessionLeaseRecord[]>;
   /** Some of those that are `active` or `ending` and have expired by that time, oldest first. */
   listExpired(at: number, limit: number): Promise<SessionLeaseRecord[]>;

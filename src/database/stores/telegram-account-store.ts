@@ -12,7 +12,10 @@ export type SessionHolder =
   /** An administrator has exported it. */
   | 'export';
 
-/** A Telegram account that a Matrix user is logged in to. `session` and `profile` are sealed at rest. */
+/**
+ * A Telegram account that a Matrix user is logged in to. `session` and `profile` are sealed at
+ * rest.
+ */
 export interface TelegramAccountRecord {
   readonly id: string;
   readonly owner: Mxid;
@@ -33,7 +36,7 @@ export interface HolderChange {
   readonly to: SessionHolder;
   /** Null unless `to` is `gangway`. */
   readonly session: Secret | null;
-  /** Epoch ms. */
+  /** Epoch milliseconds. */
   readonly at: number;
 }
 
@@ -42,20 +45,35 @@ export interface TelegramAccountStore {
   /** Oldest first. */
   listByOwner(owner: Mxid): Promise<TelegramAccountRecord[]>;
   find(id: string): Promise<TelegramAccountRecord | undefined>;
-  /** Whether it is there; if so, nobody else changes or deletes it until the transaction is over. */
+  /**
+   * Returns whether it is there; if so, nobody else changes or deletes it until the transaction is
+   * over.
+   */
   hold(id: string): Promise<boolean>;
   /** Who is logged in to that Telegram account, if anybody. */
   findByTelegramUserId(telegramUserId: string): Promise<TelegramAccountRecord | undefined>;
-  /** False, and nothing written, where somebody is logged in to that Telegram account already (by the unique constraint). */
+  /**
+   * False, and nothing written, where somebody is logged in to that Telegram account already (by
+   * the unique constraint).
+   */
   insert(record: TelegramAccountRecord): Promise<boolean>;
-  /** All accounts, oldest first, those of some holders only if named. */
+  /** Returns all accounts, oldest first, those of some holders only if named. */
   list(heldBy?: readonly SessionHolder[]): Promise<TelegramAccountRecord[]>;
-  /** Replaces session, profile and updatedAt of the account with that id; false if there is none, or if it has another holder now. */
+  /**
+   * Replaces session, profile and updatedAt of the account with that id, or false if there is none,
+   * or if it has another holder now.
+   */
   update(record: TelegramAccountRecord): Promise<boolean>;
-  /** The account with that id has this id, session, holder, profile and updatedAt from now on, and what refers to it follows; false where it is gone. */
+  /**
+   * Returns the account with that id has this id, session, holder, profile and updatedAt from now
+   * on, and what refers to it follows, or false if it is gone.
+   */
   replace(id: string, record: TelegramAccountRecord): Promise<boolean>;
-  /** Gives the session to another holder; false if there is no such account, or if `from` is not its holder now. */
+  /**
+   * Returns the session to another holder, or false if there is no such account, or if `from` is
+   * not its holder now.
+   */
   setHolder(id: string, change: HolderChange): Promise<boolean>;
-  /** Whether there was one to delete. */
+  /** Returns whether there was one to delete. */
   delete(id: string): Promise<boolean>;
 }

@@ -2,7 +2,7 @@ import { acceptedTerms } from '../entities/accepted-terms.js';
 import type { TransactionSession } from '../transaction-session.js';
 import type { AcceptedTermsStore } from './accepted-terms-store.js';
 
-/** The policies that users accepted, within one transaction. */
+/** Returns the policies that users accepted, within one transaction. */
 export function createAcceptedTermsStore(session: TransactionSession): AcceptedTermsStore {
   const repository = () => session.queryRunner.manager.getRepository(acceptedTerms);
 

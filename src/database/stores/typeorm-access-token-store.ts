@@ -7,7 +7,7 @@ import type { AccessTokenRecord, AccessTokenStore } from './access-token-store.j
 // Rows that an older version left behind go bit by bit.
 const maxSurplus = 500;
 
-/** The access tokens of all devices, within one transaction. */
+/** Returns the access tokens of all devices, within one transaction. */
 export function createAccessTokenStore(session: TransactionSession): AccessTokenStore {
   const repository = () => session.queryRunner.manager.getRepository(accessTokens);
   const record = (row: AccessTokenRow): AccessTokenRecord => ({

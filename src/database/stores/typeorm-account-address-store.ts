@@ -11,7 +11,7 @@ import type { AccountAddressRecord, AccountAddressStore } from './account-addres
 
 type Address = Pick<AccountAddressRecord, 'medium' | 'address'>;
 
-/** The addresses of all accounts, within one transaction. */
+/** Returns the addresses of all accounts, within one transaction. */
 export function createAccountAddressStore(
   session: TransactionSession,
   sealer: Sealer,

@@ -4,7 +4,7 @@ import { type AccountRow, accounts } from '../entities/accounts.js';
 import type { TransactionSession } from '../transaction-session.js';
 import type { AccountRecord, AccountStore } from './account-store.js';
 
-/** The Matrix accounts, within one transaction. */
+/** Returns the Matrix accounts, within one transaction. */
 export function createAccountStore(session: TransactionSession): AccountStore {
   const repository = () => session.queryRunner.manager.getRepository(accounts);
   const record = (row: AccountRow): AccountRecord => ({

@@ -4,7 +4,7 @@ import { type DeviceRow, devices } from '../entities/devices.js';
 import type { TransactionSession } from '../transaction-session.js';
 import type { DeviceRecord, DeviceStore } from './device-store.js';
 
-/** The devices of all accounts, within one transaction. */
+/** Returns the devices of all accounts, within one transaction. */
 export function createDeviceStore(session: TransactionSession): DeviceStore {
   const repository = () => session.queryRunner.manager.getRepository(devices);
   const record = (row: DeviceRow): DeviceRecord => ({

@@ -8,7 +8,7 @@ import type { TransactionSession } from '../transaction-session.js';
 import { writeEvent } from './event-body.js';
 import type { EventDelivery, EventRecord, EventStore, EventType } from './event-store.js';
 
-/** The events and their deliveries, within one transaction. */
+/** Returns the events and their deliveries, within one transaction. */
 export function createEventStore(session: TransactionSession, sealer: Sealer): EventStore {
   const repository = () => session.queryRunner.manager.getRepository(events);
   const { eventBody } = sealedColumns;

@@ -9,7 +9,7 @@ import type { HandOverRecord, HandOverState, HandOverStore } from './hand-over-s
 const open = In(['pending', 'ending'] satisfies HandOverState[]);
 const refused: HandOverState = 'refused';
 
-/** The sessions on their way to the bridge, within one transaction. */
+/** Returns the sessions on their way to the bridge, within one transaction. */
 export function createHandOverStore(session: TransactionSession, sealer: Sealer): HandOverStore {
   const repository = () => session.queryRunner.manager.getRepository(handOvers);
   const { handOverSession } = sealedColumns;

@@ -8,7 +8,7 @@ import type { SubjectHasher } from '../sealing/subject-hasher.js';
 import type { TransactionSession } from '../transaction-session.js';
 import type { HomeserverSessionKey, HomeserverSessionStore } from './homeserver-session-store.js';
 
-/** The sessions of the homeserver, within one transaction. */
+/** Returns the sessions of the homeserver, within one transaction. */
 export function createHomeserverSessionStore(
   session: TransactionSession,
   sealer: Sealer,

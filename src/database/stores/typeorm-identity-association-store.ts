@@ -11,7 +11,7 @@ import type { SubjectHasher } from '../sealing/subject-hasher.js';
 import type { TransactionSession } from '../transaction-session.js';
 import type { IdentityAssociationStore } from './identity-association-store.js';
 
-/** The published associations, within one transaction. */
+/** Returns the published associations, within one transaction. */
 export function createIdentityAssociationStore(
   session: TransactionSession,
   sealer: Sealer,

@@ -11,7 +11,7 @@ import type { SubjectHasher } from '../sealing/subject-hasher.js';
 import type { TransactionSession } from '../transaction-session.js';
 import type { IdentityInviteRecord, IdentityInviteStore } from './identity-invite-store.js';
 
-/** The invites by address, within one transaction. */
+/** Returns the invites by address, within one transaction. */
 export function createIdentityInviteStore(
   session: TransactionSession,
   sealer: Sealer,

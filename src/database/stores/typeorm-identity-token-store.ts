@@ -4,7 +4,7 @@ import { identityTokens } from '../entities/identity-tokens.js';
 import type { TransactionSession } from '../transaction-session.js';
 import type { IdentityTokenStore } from './identity-token-store.js';
 
-/** The tokens of the identity service's users, within one transaction. */
+/** Returns the tokens of the identity service's users, within one transaction. */
 export function createIdentityTokenStore(session: TransactionSession): IdentityTokenStore {
   const repository = () => session.queryRunner.manager.getRepository(identityTokens);
 

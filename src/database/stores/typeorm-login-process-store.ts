@@ -6,7 +6,7 @@ import type { Sealer } from '../sealing/sealer.js';
 import type { TransactionSession } from '../transaction-session.js';
 import type { LoginProcessRecord, LoginProcessStore } from './login-process-store.js';
 
-/** The logins under way, within one transaction. */
+/** Returns the logins under way, within one transaction. */
 export function createLoginProcessStore(session: TransactionSession, sealer: Sealer): LoginProcessStore {
   const repository = () => session.queryRunner.manager.getRepository(loginProcesses);
   const state = sealedColumns.loginProcessState;

@@ -4,7 +4,7 @@ import { loginTokens } from '../entities/login-tokens.js';
 import type { TransactionSession } from '../transaction-session.js';
 import type { LoginTokenStore } from './login-token-store.js';
 
-/** The login tokens of all users, within one transaction. */
+/** Returns the login tokens of all users, within one transaction. */
 export function createLoginTokenStore(session: TransactionSession): LoginTokenStore {
   const repository = () => session.queryRunner.manager.getRepository(loginTokens);
 

@@ -7,7 +7,7 @@ import type { SubjectHasher } from '../sealing/subject-hasher.js';
 import type { TransactionSession } from '../transaction-session.js';
 import type { LookupHash, LookupHashStore, LookupPepperRecord } from './lookup-hash-store.js';
 
-/** The peppers and hashes of lookups, within one transaction. */
+/** Returns the peppers and hashes of lookups, within one transaction. */
 export function createLookupHashStore(session: TransactionSession, hasher: SubjectHasher): LookupHashStore {
   const peppers = () => session.queryRunner.manager.getRepository(lookupPeppers);
   const checkOf = (pepper: string) => hasher.hash(`lookup pepper ${pepper}`);
@@ -45,7 +45,8 @@ export function createLookupHashStore(session: TransactionSession, hasher: Subje
     listPeppers,
 
     async holdPeppers() {
-      // The rows' locks on PostgreSQL; SQLite has one transaction at a time. One after another, for all take them in the same order then.
+      // The rows' locks on PostgreSQL; SQLite has one transaction at a time. One after another, for
+      // all take them in the same order then.
       for (const { id } of await listPeppers()) await peppers().update({ id }, { id });
       return listPeppers();
     },

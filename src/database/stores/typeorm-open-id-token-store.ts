@@ -4,7 +4,7 @@ import { openIdTokens } from '../entities/open-id-tokens.js';
 import type { TransactionSession } from '../transaction-session.js';
 import type { OpenIdTokenStore } from './open-id-token-store.js';
 
-/** The OpenID tokens of all users, within one transaction. */
+/** Returns the OpenID tokens of all users, within one transaction. */
 export function createOpenIdTokenStore(session: TransactionSession): OpenIdTokenStore {
   const repository = () => session.queryRunner.manager.getRepository(openIdTokens);
 

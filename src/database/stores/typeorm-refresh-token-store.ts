@@ -7,7 +7,7 @@ import type { RefreshTokenRecord, RefreshTokenStore } from './refresh-token-stor
 // Rows that an older version left behind go bit by bit.
 const maxSurplus = 500;
 
-/** The refresh tokens of all devices, within one transaction. */
+/** Returns the refresh tokens of all devices, within one transaction. */
 export function createRefreshTokenStore(session: TransactionSession): RefreshTokenStore {
   const repository = () => session.queryRunner.manager.getRepository(refreshTokens);
   const record = (row: RefreshTokenRow): RefreshTokenRecord => ({

@@ -8,7 +8,7 @@ import type { SessionLeaseRecord, SessionLeaseState, SessionLeaseStore } from '.
 
 const open = In(['active', 'ending'] satisfies SessionLeaseState[]);
 
-/** The leased sessions, within one transaction. */
+/** Returns the leased sessions, within one transaction. */
 export function createSessionLeaseStore(session: TransactionSession, sealer: Sealer): SessionLeaseStore {
   const repository = () => session.queryRunner.manager.getRepository(sessionLeases);
   const { sessionLeaseSession } = sealedColumns;

@@ -6,7 +6,7 @@ import type { Sealer } from '../sealing/sealer.js';
 import type { TransactionSession } from '../transaction-session.js';
 import type { SessionHolder, TelegramAccountRecord, TelegramAccountStore } from './telegram-account-store.js';
 
-/** The Telegram accounts that somebody is logged in to, within one transaction. */
+/** Returns the Telegram accounts that somebody is logged in to, within one transaction. */
 export function createTelegramAccountStore(session: TransactionSession, sealer: Sealer): TelegramAccountStore {
   const repository = () => session.queryRunner.manager.getRepository(telegramAccounts);
   const { telegramAccountSession, telegramAccountProfile } = sealedColumns;
@@ -57,8 +57,8 @@ export function createTelegramAccountStore(session: TransactionSession, sealer: 
 
     async insert(account) {
       const { session: sealedSession, profile: sealedProfile } = sealed(account);
-      // A violated constraint would end the whole transaction on PostgreSQL, and TypeORM's orIgnore() neither names
-      // the constraint nor says whether a row was written.
+      // A violated constraint would end the whole transaction on PostgreSQL, and TypeORM's
+      // orIgnore() neither names the constraint nor says whether a row was written.
       const result = await session.queryRunner.query(
         `INSERT INTO telegram_accounts (id, owner, telegram_user_id, session, profile, created_at, updated_at, held_by)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (telegram_user_id) DO NOTHING`,

@@ -4,7 +4,7 @@ import { uiaSessions } from '../entities/uia-sessions.js';
 import type { TransactionSession } from '../transaction-session.js';
 import type { UiaSessionStore } from './uia-session-store.js';
 
-/** The user-interactive authentications under way, within one transaction. */
+/** Returns the user-interactive authentications under way, within one transaction. */
 export function createUiaSessionStore(session: TransactionSession): UiaSessionStore {
   const repository = () => session.queryRunner.manager.getRepository(uiaSessions);
 

@@ -17,7 +17,7 @@ import type {
 
 type Address = Pick<ValidationSessionRecord, 'medium' | 'address'>;
 
-/** The validation sessions and their tokens, within one transaction. */
+/** Returns the validation sessions and their tokens, within one transaction. */
 export function createValidationSessionStore(
   session: TransactionSession,
   sealer: Sealer,
@@ -43,7 +43,7 @@ export function createValidationSessionStore(
     link === undefined ? null : sealer.seal(validationNextLink, id, new Secret(link));
   const hashesOf = (subject: string) => [hasher.hash(subject), ...hasher.oldHashes(subject)];
   const isHashOf = (subject: string, hash: string) =>
-    // All of them, so that the time tells nothing.
+    // Returns all of them, so that the time tells nothing.
     hashesOf(subject).filter((candidate) => areEqual(candidate, hash)).length > 0;
   const addressHashes = (address: Address) => In(hashesOf(writeAddress(address)));
 

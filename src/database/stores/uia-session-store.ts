@@ -8,7 +8,7 @@ export interface UiaSessionRecord {
   readonly operation: string;
   /** The stages that are done. */
   readonly completed: readonly string[];
-  /** Epoch ms. */
+  /** Epoch milliseconds. */
   readonly expiresAt: number;
 }
 
@@ -16,9 +16,9 @@ export interface UiaSessionRecord {
 export interface UiaSessionStore {
   find(id: string): Promise<UiaSessionRecord | undefined>;
   insert(record: UiaSessionRecord): Promise<void>;
-  /** Whether it was still there to be replaced. */
+  /** Returns whether it was still there to be replaced. */
   update(record: UiaSessionRecord): Promise<boolean>;
-  /** Whether there was one to delete. */
+  /** Returns whether there was one to delete. */
   delete(id: string): Promise<boolean>;
   /** Forgets the owner's oldest, until only so many are left. */
   keepNewest(owner: Mxid, count: number): Promise<void>;

@@ -1,24 +1,27 @@
 import type { Mxid } from '../../base/mxid.js';
 import type { Secret } from '../../base/secret.js';
 
-/** A session in which an address, in its canonical form, is proven. Address, alias and link are sealed at rest. */
+/**
+ * A session in which an address, in its canonical form, is proven. Address, alias and link are
+ * sealed at rest.
+ */
 export interface ValidationSessionRecord {
   readonly id: string;
   readonly purpose: 'identity' | 'account' | 'password';
   readonly medium: 'email' | 'msisdn';
   readonly address: string;
-  /** Another form in which clients hash the address, where there is one. */
+  /** Another form in which clients hash the address, if there is one. */
   readonly alias: string | undefined;
-  /** Who asked for the token, where that is known. */
+  /** Who asked for the token, if that is known. */
   readonly mxid: Mxid | undefined;
   readonly nextLink: string | undefined;
   /** The greatest number of an attempt for which a message went out. */
   readonly lastAttempt: number | undefined;
-  /** Epoch ms. */
+  /** Epoch milliseconds. */
   readonly createdAt: number;
-  /** Epoch ms. */
+  /** Epoch milliseconds. */
   readonly validatedAt: number | undefined;
-  /** Epoch ms. */
+  /** Epoch milliseconds. */
   readonly expiresAt: number;
 }
 
@@ -26,7 +29,7 @@ export interface ValidationSessionRecord {
 export interface ValidationTokenRecord {
   readonly id: string;
   readonly sessionId: string;
-  /** Epoch ms. */
+  /** Epoch milliseconds. */
   readonly createdAt: number;
   /** How often it was guessed at. */
   readonly wrongGuesses: number;
@@ -41,16 +44,22 @@ export interface ValidationSessionKey {
 
 /** A token that was made for an address. */
 export interface SentToken extends Pick<ValidationSessionRecord, 'mxid'> {
-  /** Epoch ms. */
+  /** Epoch milliseconds. */
   readonly at: number;
 }
 
-/** Where validation sessions and their tokens are kept; of client secrets and tokens only keyed hashes. */
+/**
+ * Where validation sessions and their tokens are kept; of client secrets and tokens only keyed
+ * hashes.
+ */
 export interface ValidationSessionStore {
   find(key: ValidationSessionKey): Promise<ValidationSessionRecord | undefined>;
   /** As `find`; nobody else holds or changes the session until the transaction is over. */
   hold(key: ValidationSessionKey): Promise<ValidationSessionRecord | undefined>;
-  /** The newest one of that address, secret and user that is not validated, and has not expired at `now`. */
+  /**
+   * Returns the newest one of that address, secret and user that is not validated, and has not
+   * expired at `now`.
+   */
   findOpen(
     wanted: Pick<ValidationSessionRecord, 'purpose' | 'medium' | 'address' | 'mxid'> & {
       readonly clientSecret: Secret;
@@ -66,15 +75,18 @@ export interface ValidationSessionStore {
   delete(id: string): Promise<void>;
   insertToken(record: ValidationTokenRecord, token: Secret): Promise<void>;
   deleteToken(id: string): Promise<void>;
-  /** All tokens of a session, oldest first, and which of them are the given one. */
+  /** Returns all tokens of a session, oldest first, and which of them are the given one. */
   compareTokens(sessionId: string, given: Secret): Promise<(ValidationTokenRecord & { readonly isGiven: boolean })[]>;
   /** Counts one more wrong guess against each of these tokens. */
   chargeTokens(ids: readonly string[]): Promise<void>;
-  /** When tokens were made for that address after `since` (epoch ms) for any purpose, and for which user; oldest first. */
+  /**
+   * When tokens were made for that address after `since` (epoch ms) for any purpose, and for which
+   * user; oldest first.
+   */
   listSent(address: Pick<ValidationSessionRecord, 'medium' | 'address'>, since: number): Promise<readonly SentToken[]>;
   /**
-   * Expires the sessions that the user asked for, and those with the purpose `password` for these addresses. Their tokens still count
-   * against the limits of the addresses.
+   * Expires the sessions that the user asked for, and those with the purpose `password` for these
+   * addresses. Their tokens still count against the limits of the addresses.
    */
   expireByUser(
     mxid: Mxid,

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** SHA-1 of the parts, one after the other. MTProto names this hash; nothing here depends on its strength. */
+/**
+ * SHA-1 of the parts, one after the other. MTProto names this hash; nothing here depends on its
+ * strength.
+ */
 export function sha1(...parts: readonly Uint8Array[]): Buffer {
   const hash = createHash('sha1');
   for (const part of parts) hash.update(part);
@@ -14,7 +17,7 @@ export function sha256(...parts: readonly Uint8Array[]): Buffer {
   return hash.digest();
 }
 
-/** The bytes of both, each pair exclusive-ored; as long as the first. */
+/** Returns the bytes of both, each pair exclusive-ored; as long as the first. */
 export function xor(a: Uint8Array, b: Uint8Array): Buffer {
   return Buffer.from(a.map((byte, index) => byte ^ (b[index] ?? 0)));
 }

@@ -1,7 +1,8 @@
 import { createDiffieHellman } from 'node:crypto';
 import { numberOf } from './number.js';
 
-// The prime that Telegram's servers use for key exchange and passwords; clients know it and skip their primality tests.
+// The prime that Telegram's servers use for key exchange and passwords; clients know it and skip
+// their primality tests.
 const primeHex =
   'c71caeb9c6b1c9048e6c522f70f13f73980d40238e3e21c14934d037563d930f48198a0aa7c14058229493d22530f4dbfa336f6e0ac925139543aed44cce7c37' +
   '20fd51f69458705ac68cd4fe6b6b13abdc9746512969328454f18faf8c595f642477fe96bb2a941d5bcd1d4ac8cc49880708fa9b378e3c4f3a9060bee67cf9a4' +
@@ -19,7 +20,10 @@ export interface Group {
   powerOfGenerator(exponent: Buffer): Buffer;
 }
 
-/** Making a group costs about 150 ms, because node:crypto tests the prime; using it costs about 2 ms. */
+/**
+ * Making a group costs about 150 ms, because node:crypto tests the prime; using it costs about 2
+ * ms.
+ */
 export function createGroup(): Group {
   const generator = 3;
   const primeBytes = Buffer.from(primeHex, 'hex');

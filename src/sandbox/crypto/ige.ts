@@ -6,7 +6,10 @@ export interface IgeKey {
   readonly iv: Buffer;
 }
 
-/** AES-256 in IGE mode (core.telegram.org/mtproto/AES-IGE), which node:crypto does not have. The length must be a multiple of 16. */
+/**
+ * AES-256 in IGE mode (core.telegram.org/mtproto/AES-IGE), which node:crypto does not have. The
+ * length must be a multiple of 16.
+ */
 export function igeEncrypt(plain: Buffer, { key, iv }: IgeKey): Buffer {
   const cipher = createCipheriv('aes-256-ecb', key, null).setAutoPadding(false);
   return garble(plain, iv.subarray(0, 16), iv.subarray(16, 32), (block) => cipher.update(block));
@@ -18,7 +21,8 @@ export function igeDecrypt(sealed: Buffer, { key, iv }: IgeKey): Buffer {
   return garble(sealed, iv.subarray(16, 32), iv.subarray(0, 16), (block) => decipher.update(block));
 }
 
-// Both directions are the same walk: mix with the last output, run the cipher, mix with the last input.
+// Both directions are the same walk: mix with the last output, run the cipher, mix with the last
+// input.
 function garble(input: Buffer, lastOut: Buffer, lastIn: Buffer, run: (block: Buffer) => Buffer): Buffer {
   if (input.length % 16 !== 0) throw new RangeError('AES-IGE works on whole blocks');
   const output = Buffer.alloc(input.length);

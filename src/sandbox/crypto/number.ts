@@ -1,10 +1,13 @@
-/** The number that the big-endian bytes mean. */
+/** Returns the number that the big-endian bytes mean. */
 export function numberOf(bytes: Uint8Array): bigint {
   const hex = Buffer.from(bytes).toString('hex');
   return hex === '' ? 0n : BigInt(`0x${hex}`);
 }
 
-/** The number as big-endian bytes, zeros in front up to `length`; without a length, as few bytes as it takes. */
+/**
+ * Returns the number as big-endian bytes, zeros in front up to `length`; without a length, as few
+ * bytes as it takes.
+ */
 export function bytesOfNumber(value: bigint, length = 0): Buffer {
   const hex = value.toString(16);
   const bytes = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');

@@ -7,9 +7,10 @@ export interface PrimePair {
 }
 
 /**
- * Random primes of 15 and 31 bits for the proof of work of a key exchange. Telegram takes 31 bits for both, which costs a client a
- * hundred times as much. Two small ones of like size are no choice: Pollard's algorithm as clients have it then often finds both
- * factors at once, and takes 1 for a factor.
+ * Random primes of 15 and 31 bits for the proof of work of a key exchange. Telegram takes 31 bits
+ * for both, which costs a client a hundred times as much. Two small ones of like size are no
+ * choice: Pollard's algorithm as clients have it then often finds both factors at once, and takes 1
+ * for a factor.
  */
 export function pickPrimePair(random: Random): PrimePair {
   return { p: pickPrime(random, 15), q: pickPrime(random, 31) };

@@ -10,7 +10,7 @@ export interface ServerKey {
   readonly publicPem: string;
   /** The low 64 bits of the SHA-1 of the modulus and the exponent as TL strings, signed. */
   readonly fingerprint: bigint;
-  /** Decrypts the data of req_DH_params; undefined if it follows neither of the two schemes. */
+  /** Decrypts the data of req_DH_params, or undefined if it follows neither of the two schemes. */
   open(sealed: Buffer): OpenedData | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface ServerKey {
 export interface OpenedData {
   /** The object, with padding behind it. */
   readonly data: Buffer;
-  /** Whether the hash fits an object of that length at the start of the data. */
+  /** Returns whether the hash fits an object of that length at the start of the data. */
   isIntact(length: number): boolean;
 }
 
@@ -27,7 +27,8 @@ export async function generateServerKey(): Promise<ServerKey> {
   for (;;) {
     const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
     const fingerprint = fingerprintOf(publicKey);
-    // mtcute 0.30 compares fingerprints as hexadecimal text and drops leading zeros on one side only, so it never finds such a key.
+    // mtcute 0.30 compares fingerprints as hexadecimal text and drops leading zeros on one side
+    // only, so it never finds such a key.
     if (BigInt.asUintN(64, fingerprint) >> 60n === 0n) continue;
     return {
       publicPem: publicKey.export({ type: 'pkcs1', format: 'pem' }).toString(),
@@ -59,7 +60,8 @@ function openPadded(keyAndData: Buffer): OpenedData | undefined {
   return { data, isIntact: () => true };
 }
 
-// The scheme before RSA_PAD: 255 bytes of SHA-1, data and padding, as a number. The hash covers the data only.
+// Returns the scheme before RSA_PAD: 255 bytes of SHA-1, data and padding, as a number. The hash
+// covers the data only.
 function openHashed(plain: Buffer): OpenedData | undefined {
   if (plain.readUInt8() !== 0) return undefined;
   const hash = plain.subarray(1, 21);

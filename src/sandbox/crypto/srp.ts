@@ -3,7 +3,10 @@ import { sha256, xor } from './digest.js';
 import type { Group } from './group.js';
 import { bytesOfNumber, numberOf } from './number.js';
 
-/** What a server keeps of a password: the salts and g^x, x being the hash of the password (core.telegram.org/api/srp). */
+/**
+ * What a server keeps of a password: the salts and g^x, x being the hash of the password
+ * (core.telegram.org/api/srp).
+ */
 export interface SrpVerifier {
   readonly salt1: Buffer;
   readonly salt2: Buffer;
@@ -32,7 +35,10 @@ export function makeChallenge(group: Group, verifier: SrpVerifier, secret: Buffe
   return { secret, publicB: bytesOfNumber(publicB, 256) };
 }
 
-/** Whether A and M1 come from somebody who knows the password; 'bad_a' where A itself is out of its range. */
+/**
+ * Returns whether A and M1 come from somebody who knows the password; 'bad_a' where A itself is out
+ * of its range.
+ */
 export function checkProof(
   group: Group,
   verifier: SrpVerifier,

@@ -9,11 +9,12 @@ export interface ToldGroup {
 }
 
 const edge = 1n << 1984n;
-// This much above the prime of the group there is a prime that is not safe; right above it there is none. Both are 2 modulo 3.
+// This much above the prime of the group there is a prime that is not safe; right above it there is
+// none. Both are 2 modulo 3.
 const toUnsafePrime = 570n;
 const toComposite = 6n;
 
-/** The group, or a bad one for a lie about it. */
+/** Returns the group, or a bad one for a lie about it. */
 export function toldGroup(group: Group, lie: Lie | undefined): ToldGroup {
   const { generator, primeBytes, prime } = group;
   switch (lie) {
@@ -37,7 +38,7 @@ export function toldGroup(group: Group, lie: Lie | undefined): ToldGroup {
   }
 }
 
-/** The public value of the server, or a bad one for a lie about it. */
+/** Returns the public value of the server, or a bad one for a lie about it. */
 export function toldPublicValue({ prime }: Group, value: Buffer, lie: Lie | undefined): Buffer {
   switch (lie) {
     case 'srp_b_empty':

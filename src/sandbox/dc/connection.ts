@@ -32,7 +32,8 @@ export interface ConnectionDeps {
   readonly dataCentre: (id: number) => DataCentre | undefined;
 }
 
-// Transport errors of core.telegram.org/mtproto/mtproto-transports: the key is not known; the data centre is wrong.
+// Transport errors of core.telegram.org/mtproto/mtproto-transports: the key is not known; the data
+// centre is wrong.
 const unknownKey = 404;
 const wrongDataCentre = 444;
 const plainHeadLength = 20;
@@ -108,7 +109,8 @@ export class Connection implements SessionLink, KeyHolder {
     }
   }
 
-  // The end of the connection before may have arrived without having been read: two turns of the event loop read it.
+  // The end of the connection before may have arrived without having been read: two turns of the
+  // event loop read it.
   #afterPendingEnds(work: () => void): void {
     this.#isWaiting = true;
     const resume = () => {

@@ -13,13 +13,19 @@ import { Session, type BindRefusal } from './session.js';
 export interface DataCentre {
   readonly id: number;
   addKey(key: AuthKey): void;
-  /** The key of this ID, unless it has expired. */
+  /** Returns the key of this ID, unless it has expired. */
   findKey(id: bigint): AuthKey | undefined;
-  /** The key in whose name calls are made: the permanent one of a bound temporary key, else the key itself. */
+  /**
+   * Returns the key in whose name calls are made: the permanent one of a bound temporary key, else
+   * the key itself.
+   */
   identityOf(key: AuthKey): AuthKey;
-  /** The session of this number, a new one where there is none yet. */
+  /** Returns the session of this number, a new one if there is none yet. */
   session(key: AuthKey, sessionId: bigint): Session;
-  /** Forgets keys by name, with the temporary keys bound to them, or all without names: their packets meet -404 from now on. */
+  /**
+   * Forgets keys by name, with the temporary keys bound to them, or all without names: their
+   * packets meet -404 from now on.
+   */
   forgetKeys(names?: ReadonlySet<string>): void;
   /** Sends an update to every connected session of a key. */
   push(keyName: string, update: TlObject): void;

@@ -19,7 +19,7 @@ export interface OpenedPacket extends Message {
 
 const headLength = 32;
 
-/** Decrypts a client's packet (MTProto 2.0), or undefined where the message key does not fit. */
+/** Decrypts a client's packet (MTProto 2.0), or undefined if the message key does not fit. */
 export function openPacket(key: AuthKey, packet: Buffer): OpenedPacket | undefined {
   const messageKey = packet.subarray(8, 24);
   // The padded transport leaves up to 15 bytes of its own behind the last block.

@@ -15,7 +15,10 @@ export interface BindRequest {
 
 const headLength = 32;
 
-/** Whether the message inside auth.bindTempAuthKey proves that the client has the permanent key (core.telegram.org/api/pfs). */
+/**
+ * Returns whether the message inside auth.bindTempAuthKey proves that the client has the permanent
+ * key (core.telegram.org/api/pfs).
+ */
 export function isBindingValid(
   mtproto: TlCodec,
   { temporary, permanent }: { readonly temporary: AuthKey; readonly permanent: AuthKey },
@@ -32,7 +35,8 @@ export function isBindingValid(
   );
 }
 
-// The message is encrypted as in MTProto 1.0, with random bytes instead of salt and session, and with the ID of the outer message.
+// Returns the message is encrypted as in MTProto 1.0, with random bytes instead of salt and
+// session, and with the ID of the outer message.
 function openInner(mtproto: TlCodec, key: AuthKey, packet: Buffer, msgId: bigint): TlObject | undefined {
   const sealed = packet.subarray(24);
   if (sealed.length < headLength || sealed.length % 16 !== 0 || packet.readBigInt64LE() !== key.id) return undefined;

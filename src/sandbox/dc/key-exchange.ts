@@ -14,7 +14,10 @@ import { bytesOf, intOf } from '../tl/fields.js';
 import type { TlObject } from '../tl/value.js';
 import { authKeyOf, type AuthKey } from './auth-keys.js';
 
-/** What came of one step: an answer, with the key where it was the last step; or the client sent what cannot be right. */
+/**
+ * What came of one step: an answer, with the key if it was the last step; or the client sent what
+ * cannot be right.
+ */
 export type KeyExchangeStep =
   | { readonly kind: 'answer'; readonly answer: TlObject; readonly key: AuthKey | undefined }
   | { readonly kind: 'refused'; readonly transportError: number };

@@ -22,13 +22,16 @@ export interface KeyHolder {
 
 /** Which connections use which auth key. */
 export interface KeyUsage {
-  /** Whether the connection would be a further one of the key. */
+  /** Returns whether the connection would be a further one of the key. */
   wouldDuplicate(key: string, holder: KeyHolder): boolean;
-  /** Registers a connection that uses the key. Returns false if the key was invalidated before this connection used it. */
+  /**
+   * Registers a connection that uses the key. Returns false if the key was invalidated before this
+   * connection used it.
+   */
   register(key: string, dc: number, holder: KeyHolder): boolean;
   /** Removes a closed connection. */
   release(holder: KeyHolder): void;
-  /** All keys since the last `clear`, in the order of their first use. */
+  /** Returns all keys since the last `clear`, in the order of their first use. */
   list(): readonly KeyUse[];
   clear(): void;
 }

@@ -1,6 +1,8 @@
 import type { Clock } from '../../base/clock.js';
 
-/** Whether a message of the server answers one of the client; the lowest bits of its number say so. */
+/**
+ * Whether a message of the server answers one of the client; the lowest bits of its number say so.
+ */
 export type ServerMessageKind = 'answer' | 'notice';
 
 /** Numbers the messages of one data centre: about the time times 2^32, always rising. */

@@ -10,7 +10,7 @@ export const wireIds = { container: 0x73f1f8dc, gzip: 0x3072cfa1, rpcResult: 0xf
 const maxMessages = 1020;
 const compressFrom = 512;
 
-/** The messages of a container. */
+/** Returns the messages of a container. */
 export function readContainer(body: Buffer): readonly Message[] {
   const reader = new TlReader(body.subarray(4));
   const count = reader.int();
@@ -29,7 +29,7 @@ export function packContainer(messages: readonly Message[]): Buffer {
   return writer.result();
 }
 
-/** What a call returned; compressed where it is long, as Telegram's servers do. */
+/** What a call returned; compressed if it is long, as Telegram's servers do. */
 export function packRpcResult(requestId: bigint, result: Buffer): Buffer {
   const writer = new TlWriter().uint(wireIds.rpcResult).long(requestId);
   if (result.length < compressFrom) return writer.raw(result).result();

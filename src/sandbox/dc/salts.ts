@@ -16,14 +16,15 @@ export function saltsFrom(key: AuthKey, nowMs: number, count: number): readonly 
   return Array.from({ length: count }, (_, index) => saltOf(key, period + index));
 }
 
-/** The current salt of a key. */
+/** Returns the current salt of a key. */
 export function currentSalt(key: AuthKey, nowMs: number): bigint {
   return saltOf(key, Math.floor(nowMs / 1000 / periodSeconds)).salt;
 }
 
 /**
- * Whether a message may carry this salt now: the current one, or the one before it, which stays valid for another period.
- * The salt from the nonces of the key exchange is valid for as long.
+ * Returns whether a message may carry this salt now: the current one, or the one before it, which
+ * stays valid for another period. The salt from the nonces of the key exchange is valid for as
+ * long.
  */
 export function isValidSalt(key: AuthKey, nowMs: number, salt: bigint): boolean {
   const period = Math.floor(nowMs / 1000 / periodSeconds);

@@ -58,7 +58,10 @@ const stateReceived = 4;
 const maxRequestBytes = 1 << 20;
 const maxAnswersKept = 64;
 
-/** One session of one key: numbers its messages, answers service messages itself and passes calls on. */
+/**
+ * One session of one key: numbers its messages, answers service messages itself and passes calls
+ * on.
+ */
 export class Session {
   readonly #running = new Set<bigint>();
   readonly #answers = new Map<bigint, Buffer>();
@@ -72,7 +75,10 @@ export class Session {
     readonly deps: SessionDeps,
   ) {}
 
-  /** Takes what arrived in one packet and answers it in one packet. The notice of a new session has a packet of its own. */
+  /**
+   * Takes what arrived in one packet and answers it in one packet. The notice of a new session has
+   * a packet of its own.
+   */
   receive(link: SessionLink, packet: OpenedPacket): void {
     this.#link = link;
     const now = this.deps.clock.now();
@@ -90,7 +96,7 @@ export class Session {
     if (this.#link === link) this.#link = undefined;
   }
 
-  /** Sends an update; false where the client is not connected. */
+  /** Sends an update, or false if the client is not connected. */
   push(update: Buffer): boolean {
     if (!this.#link) return false;
     this.#send([{ kind: 'notice', body: update, content: true }], none);
@@ -133,7 +139,8 @@ export class Session {
       case 'get_future_salts':
         return [this.#answer(this.#futureSalts(msgId, intOf(service, 'num')))];
       case 'msgs_ack':
-        // A client acknowledges our numbers, which are not kept: answers are dropped by age instead.
+        // A client acknowledges our numbers, which are not kept: answers are dropped by age
+        // instead.
         return [];
       case 'msgs_state_req':
         return this.#stateOf(longsOf(service, 'msg_ids'), msgId);
@@ -202,7 +209,8 @@ export class Session {
     if (this.#answers.size > maxAnswersKept && oldest !== undefined) this.#answers.delete(oldest);
   }
 
-  // A call whose answer got lost on the way is answered again; one that never arrived is unknown, and the client sends it again.
+  // A call whose answer got lost on the way is answered again; one that never arrived is unknown,
+  // and the client sends it again.
   #stateOf(msgIds: readonly bigint[], requestId: bigint): Outgoing[] {
     const states = msgIds.map((id) => (this.#running.has(id) || this.#answers.has(id) ? stateReceived : stateUnknown));
     const again = msgIds.flatMap((id) => {
@@ -282,7 +290,8 @@ export class Session {
   }
 }
 
-// The number of a message is the time at which it was sent. Too old or too new, it tells of a wrong clock, and is refused by these codes.
+// Returns the number of a message is the time at which it was sent. Too old or too new, it tells of
+// a wrong clock, and is refused by these codes.
 function skewOf(msgId: bigint, nowMs: number): 16 | 17 | undefined {
   const ageSeconds = nowMs / 1000 - Number(msgId >> 32n);
   if (ageSeconds > 300) return 16;

@@ -31,7 +31,10 @@ interface ReadCall {
 const [oldestLayer = 0] = knownLayers;
 const nothing: RpcOutcome = { answer: undefined, delayMs: 0, cut: false, lie: undefined };
 
-/** Reads calls in their client's layer, applies the faults and the rules about who may call, and runs the method. */
+/**
+ * Reads calls in their client's layer, applies the faults and the rules about who may call, and
+ * runs the method.
+ */
 export function createDispatcher({ mtproto, layers, faults, devices, calls, services }: DispatcherDeps): RpcServer {
   const unwrap = createUnwrapper();
   const methods = new Map<string, RpcMethod>(services.flatMap((service) => Object.entries(service)));
@@ -112,7 +115,8 @@ function attempt<T>(work: () => T): Attempt<T> {
 }
 
 function checkAccess(device: Device, method: RpcMethod): void {
-  // Telegram kills a duplicated key as a whole; every other end of a session shows only to calls that need an account.
+  // Telegram kills a duplicated key as a whole; every other end of a session shows only to calls
+  // that need an account.
   if (device.revokedAs === 'AUTH_KEY_DUPLICATED') throw new RpcRefusal(406, device.revokedAs);
   if (method.access === 'anyone') return;
   if (device.awaitingPassword) throw new RpcRefusal(401, 'SESSION_PASSWORD_NEEDED');

@@ -10,7 +10,10 @@ export interface RpcContext {
   readonly lie: Lie | undefined;
 }
 
-/** One method of the API. `access` says whether its caller must be logged in; services of the second kind look for themselves. */
+/**
+ * One method of the API. `access` says whether its caller must be logged in; services of the second
+ * kind look for themselves.
+ */
 export interface RpcMethod {
   readonly access: 'account' | 'anyone';
   run(context: RpcContext, request: TlObject): TlValue;

@@ -9,7 +9,10 @@ export interface RpcRequest {
   readonly body: Buffer;
 }
 
-/** What to do about a call: send the answer, after a while perhaps, whole or cut off; or nothing where there is none. */
+/**
+ * What to do about a call: send the answer, after a while perhaps, whole or cut off; or nothing if
+ * there is none.
+ */
 export interface RpcOutcome {
   readonly answer: Buffer | undefined;
   readonly delayMs: number;

@@ -21,9 +21,13 @@ const refusals = new Map([
 
 const maxDepth = 8;
 
-/** Returns a function that unwraps calls. It throws RpcRefusal for refused wrappers, TlFailure for malformed ones. */
+/**
+ * Returns a function that unwraps calls. It throws RpcRefusal for refused wrappers, TlFailure for
+ * malformed ones.
+ */
 export function createUnwrapper(): (body: Buffer) => WrappedCall {
-  // The wrapped call is read in its own layer, which only its wrappers name. So they are decoded without it.
+  // The wrapped call is read in its own layer, which only its wrappers name. So they are decoded
+  // without it.
   const schema = parseTlSchema(wrappers.replaceAll(' query:!X', ''));
   const codec = createTlCodec(schema);
   const isWrapper = (body: Buffer) => schema.byId.get(new TlReader(body).uint())?.isFunction === true;

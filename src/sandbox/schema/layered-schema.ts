@@ -9,9 +9,9 @@ interface LayeredEntry {
 }
 
 /**
- * Parses a schema in TL notation in which a line may begin with the first layer that it applies to, as in
- * `224: dialog#fc89f7f3 …`. It replaces earlier lines of the same name; `232: -name` removes them.
- * Lines without a layer apply to all. Returns the schema of a layer.
+ * Parses a schema in TL notation in which a line may begin with the first layer that it applies to,
+ * as in `224: dialog#fc89f7f3 …`. It replaces earlier lines of the same name; `232: -name` removes
+ * them. Lines without a layer apply to all. Returns the schema of a layer.
  */
 export function parseLayeredSchema(texts: readonly string[]): (layer: number) => TlSchema {
   const entries = texts.flatMap(parseText);

@@ -8,7 +8,8 @@ export interface Layers {
   codecOf(layer: number): TlCodec | undefined;
 }
 
-// Layers 215, 226 and 231 are missing: their constructors differ from those of their neighbours and are not known.
+// Layers 215, 226 and 231 are missing: their constructors differ from those of their neighbours and
+// are not known.
 const ranges = [
   [198, 214],
   [216, 225],

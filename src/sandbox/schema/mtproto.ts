@@ -1,4 +1,7 @@
-/** The messages of the protocol itself that the sandbox sends or reads, in TL notation (core.telegram.org/schema/mtproto); long texts are `bytes`. */
+/**
+ * The messages of the protocol itself that the sandbox sends or reads, in TL notation
+ * (core.telegram.org/schema/mtproto); long texts are `bytes`.
+ */
 export const mtproto = `
 resPQ#05162463 nonce:int128 server_nonce:int128 pq:bytes server_public_key_fingerprints:Vector<long> = ResPQ;
 p_q_inner_data#83c95aec pq:bytes p:bytes q:bytes nonce:int128 server_nonce:int128 new_nonce:int256 = P_Q_inner_data;

@@ -1,4 +1,7 @@
-/** Functions that call another function, and the types of their own fields. All layers have the same. */
+/**
+ * Functions that call another function, and the types of their own fields. All layers have the
+ * same.
+ */
 export const wrappers = `
 inputClientProxy#75588b3f address:string port:int = InputClientProxy;
 jsonNull#3f6d7b68 = JSONValue;

@@ -3,7 +3,10 @@ import type { RpcService } from '../rpc/method.js';
 import type { TlObject } from '../tl/value.js';
 import type { Devices } from '../world/devices.js';
 
-/** account.*: settings that are the same for all accounts, and the devices of one's own. Changes are accepted, not kept. */
+/**
+ * account.*: settings that are the same for all accounts, and the devices of one's own. Changes are
+ * accepted, not kept.
+ */
 export function createAccountSettingsService(deps: { readonly clock: Clock; readonly devices: Devices }): RpcService {
   const seconds = () => Math.floor(deps.clock.now() / 1000);
   const accepted = { access: 'account', run: () => true } as const;
@@ -48,12 +51,12 @@ export function createAccountSettingsService(deps: { readonly clock: Clock; read
   };
 }
 
-/** The answer to calls that return Updates if there are none. */
+/** Returns the answer to calls that return Updates if there are none. */
 export function noUpdates(date: number): TlObject {
   return { _: 'updates', updates: [], users: [], chats: [], date, seq: 0 };
 }
 
-/** A device in the list of an account; `hash` is 0 for the caller's own. */
+/** Returns a device in the list of an account; `hash` is 0 for the caller's own. */
 export function authorizationOf(hash: bigint, now: number): TlObject {
   return {
     _: 'authorization',

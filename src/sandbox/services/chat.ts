@@ -6,12 +6,12 @@ import { sandboxChannel, sandboxGroup } from '../world/people.js';
 export const groupPeer: TlObject = { _: 'peerChat', chat_id: sandboxGroup.id };
 export const channelPeer: TlObject = { _: 'peerChannel', channel_id: sandboxChannel.id };
 
-/** The group that every account is in. */
+/** Returns the group that every account is in. */
 export function group(): TlObject {
   return chat({ ...sandboxGroup, participants_count: 2, date: 0 });
 }
 
-/** A group that an account created, as its creator sees it. */
+/** Returns a group that an account created, as its creator sees it. */
 export function createdGroup({ id, title, date, members }: CreatedChat): TlObject {
   return chat({ id, title, creator: true, participants_count: members.length, date });
 }
@@ -20,12 +20,12 @@ function chat(fields: Readonly<Record<string, TlValue>>): TlObject {
   return { _: 'chat', photo: { _: 'chatPhotoEmpty' }, version: 1, ...fields };
 }
 
-/** The channel that every account is in. */
+/** Returns the channel that every account is in. */
 export function channel(): TlObject {
   return { _: 'channel', ...sandboxChannel, access_hash: 1n, broadcast: true, photo: { _: 'chatPhotoEmpty' }, date: 0 };
 }
 
-/** Whether an InputChannel or InputPeer names the channel. */
+/** Returns whether an InputChannel or InputPeer names the channel. */
 export function isSandboxChannel(input: TlValue | undefined): boolean {
   if (!isTlObject(input) || (input._ !== 'inputChannel' && input._ !== 'inputPeerChannel')) return false;
   return longOf(input, 'channel_id') === sandboxChannel.id;

@@ -19,7 +19,10 @@ export interface Conversation {
 // Messages that were there before the account's first login are of one fixed time.
 const oldMessageDate = 1_700_000_000;
 
-/** Returns the chats of an account: those with its contacts, the group, the channel, and groups that it created. */
+/**
+ * Returns the chats of an account: those with its contacts, the group, the channel, and groups that
+ * it created.
+ */
 export function conversationsOf(own: Account, mailbox: Mailbox): readonly Conversation[] {
   const contacts = own.isBot ? [] : contactsOf(own);
   return [
@@ -58,7 +61,10 @@ export function conversationsOf(own: Account, mailbox: Mailbox): readonly Conver
   ];
 }
 
-/** Returns the chat that an InputPeer names, an empty one for accounts without messages; undefined if there is none. */
+/**
+ * Returns the chat that an InputPeer names, an empty one for accounts without messages, or
+ * undefined if there is none.
+ */
 export function findConversation(context: RpcContext, mailbox: Mailbox, input: TlValue | undefined) {
   const own = context.device.account;
   if (!own) return undefined;
@@ -76,7 +82,7 @@ export function findConversation(context: RpcContext, mailbox: Mailbox, input: T
   };
 }
 
-/** Whether the peer is the group that an InputPeer names. */
+/** Returns whether the peer is the group that an InputPeer names. */
 function isSamePeer(peer: TlObject, input: TlValue | undefined): boolean {
   if (isSandboxChannel(input)) return peer === channelPeer;
   if (!isTlObject(input) || input._ !== 'inputPeerChat') return false;

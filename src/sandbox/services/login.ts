@@ -12,7 +12,7 @@ export function checkApi(apiId: number, apiHash: string): void {
   if (refused !== undefined) throw new RpcRefusal(400, refused);
 }
 
-/** Logs the device in, or asks for the password first where the account has one. */
+/** Logs the device in, or asks for the password first if the account has one. */
 export function admit({ device }: RpcContext, account: Account, passwords: Passwords): TlObject {
   const isRemoved = account.kind === 'password_removed' && device.awaitingPassword?.id === account.id;
   if (isRemoved) return logIn({ device }, account);

@@ -14,7 +14,10 @@ const archiveFolder = 1;
 const maxMessageLength = 4096;
 const channelPts = 1;
 
-/** messages.*: the list of chats, their messages, and sending. What is sent reaches no other account and is not kept. */
+/**
+ * messages.*: the list of chats, their messages, and sending. What is sent reaches no other account
+ * and is not kept.
+ */
 export function createMessagesService({ clock, mailboxes }: World): RpcService {
   const seconds = () => Math.floor(clock.now() / 1000);
 
@@ -184,7 +187,9 @@ function isInHistory(message: TlObject, request: TlObject): boolean {
   return isOlder && Number(addOffset) <= 0 && isBefore(maxId, id) && id > intOf(request, 'min_id');
 }
 
-/** The messages that the request names by ID, and an empty one for each that does not exist. */
+/**
+ * Returns the messages that the request names by ID, and an empty one for each that does not exist.
+ */
 function pick(conversations: readonly Conversation[], request: TlObject, answer: TlObject): TlObject {
   const messages = listOf(request, 'id').map((item) => {
     const id = isTlObject(item) && item._ === 'inputMessageID' ? intOf(item, 'id') : 0;

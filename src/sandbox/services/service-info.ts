@@ -6,7 +6,10 @@ import type { TlObject } from '../tl/value.js';
 
 const lifetimeSeconds = 3600;
 
-/** help.*, langpack.* and upload.*: what clients ask about the service as a whole. It has no texts, news or files. */
+/**
+ * help.*, langpack.* and upload.*: what clients ask about the service as a whole. It has no texts,
+ * news or files.
+ */
 export function createServiceInfoService({ clock }: { readonly clock: Clock }): RpcService {
   const expires = () => Math.floor(clock.now() / 1000) + lifetimeSeconds;
   return {

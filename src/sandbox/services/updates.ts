@@ -9,7 +9,9 @@ import { isSandboxChannel } from './chat.js';
 const channelTimeoutSeconds = 30;
 const seq = 1;
 
-/** updates.*: the caller has missed nothing, except what it or another device of its account sent. */
+/**
+ * updates.*: the caller has missed nothing, except what it or another device of its account sent.
+ */
 export function createUpdatesService({ clock, mailboxes }: World): RpcService {
   const seconds = () => Math.floor(clock.now() / 1000);
   return {
@@ -43,7 +45,7 @@ export function createUpdatesService({ clock, mailboxes }: World): RpcService {
   };
 }
 
-/** The state of the caller's account. */
+/** Returns the state of the caller's account. */
 export function updatesState({ device }: RpcContext, mailboxes: Mailboxes, date: number): TlObject {
   const pts = device.account ? mailboxes.of(device.account).pts : 1;
   return { _: 'updates.state', pts, qts: 0, date, seq, unread_count: 0 };

@@ -4,7 +4,7 @@ import { longOf } from '../tl/fields.js';
 import { isTlObject, type TlObject, type TlValue } from '../tl/value.js';
 import { accountOfId, type Account } from '../world/accounts.js';
 
-/** The account as clients see it; only its owner sees the phone number. */
+/** Returns the account as clients see it; only its owner sees the phone number. */
 export function userOf(account: Account, isSelf: boolean): TlObject {
   return {
     _: 'user',
@@ -21,17 +21,20 @@ export function userOf(account: Account, isSelf: boolean): TlObject {
   };
 }
 
-/** A contact shows its phone number. */
+/** Returns a contact shows its phone number. */
 export function asContact(account: Account): TlObject {
   return { ...userOf(account, false), contact: true, phone: account.phone };
 }
 
-/** The peer of a private chat with the account. */
+/** Returns the peer of a private chat with the account. */
 export function peerOf({ id }: Account): TlObject {
   return { _: 'peerUser', user_id: id };
 }
 
-/** Returns the caller's account. Throws RpcRefusal for bots, which have no contacts and no list of chats. */
+/**
+ * Returns the caller's account. Throws RpcRefusal for bots, which have no contacts and no list of
+ * chats.
+ */
 export function loadPerson({ device }: RpcContext): Account {
   const { account } = device;
   if (!account || account.isBot) throw new RpcRefusal(400, 'BOT_METHOD_INVALID');

@@ -12,11 +12,17 @@ const maxVectorLength = 10_000;
 
 /** Turns objects of one schema into bytes and back. */
 export interface TlCodec {
-  /** Writes an object with its constructor number; fields that the schema does not have are left out. What does not fit is a TypeError: our own mistake. */
+  /**
+   * Writes an object with its constructor number; fields that the schema does not have are left
+   * out. What does not fit is a TypeError: our own mistake.
+   */
   encode(object: TlObject): Buffer;
   /** Writes what the named function returns. */
   encodeResult(functionName: string, value: TlValue): Buffer;
-  /** Reads one object or function call that fills the whole buffer; throws TlFailure for anything else. */
+  /**
+   * Reads one object or function call that fills the whole buffer; throws TlFailure for anything
+   * else.
+   */
   decode(bytes: Buffer): TlObject;
   /** Reads one object or function call from the start of the buffer and says how long it is. */
   decodePrefix(bytes: Buffer): { readonly object: TlObject; readonly length: number };

@@ -1,43 +1,45 @@
 import { TlFailure } from './failure.js';
 import { isTlObject, type TlObject, type TlValue } from './value.js';
 
-/** The text in a field; an absent one is the empty text, as a peer that leaves it out means. */
+/**
+ * Returns the text in a field; an absent one is the empty text, as a peer that leaves it out means.
+ */
 export function textOf(object: TlObject, field: string): string {
   const value = object[field] ?? '';
   return typeof value === 'string' ? value : wrong(object, field);
 }
 
-/** The bytes in a field. */
+/** Returns the bytes in a field. */
 export function bytesOf(object: TlObject, field: string): Buffer {
   const value = object[field];
   return Buffer.isBuffer(value) ? value : wrong(object, field);
 }
 
-/** The number in an `int` field. */
+/** Returns the number in an `int` field. */
 export function intOf(object: TlObject, field: string): number {
   const value = object[field];
   return typeof value === 'number' ? value : wrong(object, field);
 }
 
-/** The number in a `long` field. */
+/** Returns the number in a `long` field. */
 export function longOf(object: TlObject, field: string): bigint {
   const value = object[field];
   return typeof value === 'bigint' ? value : wrong(object, field);
 }
 
-/** The object in a field. */
+/** Returns the object in a field. */
 export function objectOf(object: TlObject, field: string): TlObject {
   const value = object[field];
   return isTlObject(value) ? value : wrong(object, field);
 }
 
-/** The items of a vector field. */
+/** Returns the items of a vector field. */
 export function listOf(object: TlObject, field: string): readonly TlValue[] {
   const value = object[field];
   return Array.isArray(value) ? (value as readonly TlValue[]) : wrong(object, field);
 }
 
-/** The numbers of a `Vector<long>` field. */
+/** Returns the numbers of a `Vector<long>` field. */
 export function longsOf(object: TlObject, field: string): readonly bigint[] {
   return listOf(object, field).filter((item) => typeof item === 'bigint');
 }

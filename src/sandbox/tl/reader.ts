@@ -1,6 +1,9 @@
 import { TlFailure } from './failure.js';
 
-/** Reads the basic types of TL off a buffer, one after the other; throws TlFailure where the bytes end too soon. */
+/**
+ * Reads the basic types of TL off a buffer, one after the other; throws TlFailure if the bytes end
+ * too soon.
+ */
 export class TlReader {
   #at = 0;
 

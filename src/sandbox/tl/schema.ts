@@ -44,7 +44,10 @@ const plainTypes = new Map<string, TlType>([
   ['X', { kind: 'any' }],
 ]);
 
-/** Reads a schema in TL notation (core.telegram.org/mtproto/TL); every line must carry its constructor number. */
+/**
+ * Reads a schema in TL notation (core.telegram.org/mtproto/TL); every line must carry its
+ * constructor number.
+ */
 export function parseTlSchema(text: string): TlSchema {
   const byId = new Map<number, TlCombinator>();
   const byName = new Map<string, TlCombinator>();

@@ -4,7 +4,7 @@ import { createPacketBuffer, type Transport } from './transport.js';
 // The highest bit of a length asks for a quick acknowledgement, which a server may leave out.
 const lengthBits = 0x7f;
 
-/** The abridged transport: the length in words of four bytes, in one byte or in four. */
+/** Returns the abridged transport: the length in words of four bytes, in one byte or in four. */
 export function createAbridgedTransport(): Transport {
   return {
     receive: createPacketBuffer((bytes) => {

@@ -19,7 +19,10 @@ export interface Detected {
   readonly proxiedDc: number | undefined;
 }
 
-/** Tells the transport from the first bytes of a connection; undefined while there are too few. Throws TransportFailure where it is none. */
+/**
+ * Tells the transport from the first bytes of a connection; undefined while there are too few.
+ * Throws TransportFailure if it is none.
+ */
 export function detectTransport(
   bytes: Buffer,
   options: { readonly random: Random; readonly mtproxySecret: Buffer | undefined },
@@ -29,7 +32,8 @@ export function detectTransport(
   const first = bytes.readUInt32LE(0);
   const plain = first === intermediateTag || first === paddedTag ? transportOf(first, options.random) : undefined;
   if (plain) return { transport: plain, rest: bytes.subarray(4), proxiedDc: undefined };
-  // The second word of the full transport is the sequence number of the first packet; an obfuscated header never has zero there.
+  // The second word of the full transport is the sequence number of the first packet; an obfuscated
+  // header never has zero there.
   if (bytes.readUInt32LE(4) === 0) return { transport: createFullTransport(), rest: bytes, proxiedDc: undefined };
   if (bytes.length < obfuscatedHeaderLength) return undefined;
   return detectObfuscated(bytes, options.random, options.mtproxySecret);

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { checkPacketLength, TransportFailure } from './failure.js';
 import { createPacketBuffer, type Transport } from './transport.js';
 
-/** The full transport: length, sequence number, packet, CRC32. */
+/** Returns the full transport: length, sequence number, packet, CRC32. */
 export function createFullTransport(): Transport {
   let sent = 0;
   return {

@@ -2,7 +2,10 @@ import type { Random } from '../../base/random.js';
 import { checkPacketLength } from './failure.js';
 import { createPacketBuffer, type Transport } from './transport.js';
 
-/** The intermediate transport: the length in four bytes; the padded variant adds up to 15 random bytes, which the reader leaves in place. */
+/**
+ * Returns the intermediate transport: the length in four bytes; the padded variant adds up to 15
+ * random bytes, which the reader leaves in place.
+ */
 export function createIntermediateTransport(padding: Random | undefined): Transport {
   return {
     receive: createPacketBuffer((bytes) => {

@@ -14,7 +14,10 @@ export interface Obfuscation {
   wrap(inner: Transport): Transport;
 }
 
-/** Reads the header of the obfuscated transport; with a secret, as an MTProxy server does. The result makes sense only if its tag does. */
+/**
+ * Reads the header of the obfuscated transport; with a secret, as an MTProxy server does. The
+ * result makes sense only if its tag does.
+ */
 export function readObfuscatedHeader(header: Buffer, secret: Buffer | undefined): Obfuscation {
   const reversed = Buffer.from(header).reverse();
   const incoming = streamCipher(header.subarray(8, 40), header.subarray(40, 56), secret);

@@ -29,20 +29,23 @@ const firstPersonId = 700_000_000;
 const firstBotId = 2_000_000_000;
 const perDataCentre = 10_000;
 
-/** The account of a phone number, whatever is written between its digits; undefined for numbers that do not exist. */
+/**
+ * Returns the account of a phone number, whatever is written between its digits; undefined for
+ * numbers that do not exist.
+ */
 export function accountOfPhone(phone: string): Account | undefined {
   const match = /^99966([123])([0-9]{4})$/.exec(digitsOf(phone));
   return match ? person(Number(match[1]), Number(match[2])) : undefined;
 }
 
-/** The bot of a token; undefined where the token is invalid. */
+/** Returns the bot of a token, or undefined if the token is invalid. */
 export function botOfToken(token: string): Account | undefined {
   const [number = '', secret] = token.split(':');
   const match = /^20000([123])([0-9]{4})$/.exec(number);
   return match && secret === magicBotSecret ? bot(Number(match[1]), Number(match[2])) : undefined;
 }
 
-/** The account with this user ID. */
+/** Returns the account with this user ID. */
 export function accountOfId(id: bigint): Account | undefined {
   const number = Number(id);
   if (number >= firstBotId) return botOfToken(`${number}:${magicBotSecret}`);
@@ -50,7 +53,10 @@ export function accountOfId(id: bigint): Account | undefined {
   return accountOfPhone(`99966${String(offset).padStart(5, '0')}`);
 }
 
-/** The code that logs a phone number in: the number of its data centre, five times, unless it is a word or a phrase. */
+/**
+ * Returns the code that logs a phone number in: the number of its data centre, five times, unless
+ * it is a word or a phrase.
+ */
 export function loginCodeOf(account: Account): string {
   if (account.kind === 'word_code' || account.kind === 'phrase_code') return magicCodes[account.kind].code;
   return String(account.dc).repeat(5);

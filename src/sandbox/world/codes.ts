@@ -7,7 +7,10 @@ import { magicLimits } from './magic.js';
 /** How a login code travels. */
 export type CodeWay = 'app' | 'sms' | 'email' | 'word' | 'phrase' | 'fragment';
 
-/** A login code that was sent: to the other apps of the account first, by SMS when asked again, unless the account has a way of its own. */
+/**
+ * A login code that was sent: to the other apps of the account first, by SMS when asked again,
+ * unless the account has a way of its own.
+ */
 export interface SentCode {
   readonly hash: string;
   readonly way: CodeWay;
@@ -20,13 +23,22 @@ export interface GivenCode {
   readonly asEmail: boolean;
 }
 
-/** The login codes under way. A code is good on the auth key that asked for it only, and the newest code only. */
+/**
+ * The login codes under way. A code is good on the auth key that asked for it only, and the newest
+ * code only.
+ */
 export interface Codes {
   send(keyName: string, account: Account): SentCode;
-  /** Throws PHONE_CODE_EXPIRED where there is no such code, SEND_CODE_UNAVAILABLE where no other way is left. */
+  /**
+   * Throws PHONE_CODE_EXPIRED if there is no such code, SEND_CODE_UNAVAILABLE if no other way is
+   * left.
+   */
   resend(keyName: string, phone: string, hash: string): SentCode;
   cancel(keyName: string, phone: string, hash: string): void;
-  /** Returns for the right code; it stays good, so that a request that is sent again after a lost answer gets the same answer. */
+  /**
+   * Returns for the right code; it stays good, so that a request that is sent again after a lost
+   * answer gets the same answer.
+   */
   enter(keyName: string, account: Account, hash: string, given: GivenCode): void;
   /** Forgets the codes of a key. */
   forget(keyName: string): void;

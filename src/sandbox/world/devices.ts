@@ -17,11 +17,14 @@ export interface Device {
 
 /** All auth keys that have made a call. */
 export interface Devices {
-  /** The device of a key, a new one where there is none yet. */
+  /** Returns the device of a key, a new one if there is none yet. */
   of(keyName: string, dc: number): Device;
   list(): readonly Device[];
   find(keyName: string): Device | undefined;
-  /** Everything that has to do with an account: logged in, about to be, or about to enter its code. */
+  /**
+   * Returns everything that has to do with an account: logged in, about to be, or about to enter
+   * its code.
+   */
   ofAccount(account: Account): readonly Device[];
   forget(keyNames?: ReadonlySet<string>): void;
 }

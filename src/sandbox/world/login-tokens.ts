@@ -18,11 +18,14 @@ export interface LoginToken {
 /** The QR logins under way (core.telegram.org/api/qr-login). */
 export interface LoginTokens {
   offer(client: Pick<LoginToken, 'keyName' | 'dc' | 'exceptIds'>): LoginToken;
-  /** The token that an account has accepted for this key. */
+  /** Returns the token that an account has accepted for this key. */
   acceptedFor(keyName: string): LoginToken | undefined;
-  /** Throws AUTH_TOKEN_INVALIDX, AUTH_TOKEN_EXPIRED, AUTH_TOKEN_ALREADY_ACCEPTED or AUTH_TOKEN_EXCEPTION. */
+  /**
+   * Throws AUTH_TOKEN_INVALIDX, AUTH_TOKEN_EXPIRED, AUTH_TOKEN_ALREADY_ACCEPTED or
+   * AUTH_TOKEN_EXCEPTION.
+   */
   accept(token: Uint8Array, account: Account): LoginToken;
-  /** The accepted token, for a client that was sent to another data centre with it. */
+  /** Returns the accepted token, for a client that was sent to another data centre with it. */
   find(token: Uint8Array): LoginToken;
   spend(token: LoginToken): void;
   clear(): void;
@@ -53,7 +56,8 @@ export function createLoginTokens({ clock, random }: { readonly clock: Clock; re
       if (found.acceptedBy) throw new RpcRefusal(400, 'AUTH_TOKEN_ALREADY_ACCEPTED');
       if (found.exceptIds.includes(account.id)) throw new RpcRefusal(400, 'AUTH_TOKEN_EXCEPTION');
       found.acceptedBy = account;
-      // The client may not have been listening, and ask again only when the token that it shows is over.
+      // The client may not have been listening, and ask again only when the token that it shows is
+      // over.
       found.expiresAt = clock.now() + 2 * magicLimits.loginTokenLifeMs;
       return found;
     },

@@ -43,7 +43,10 @@ function refused(first: number, method: MagicRefusal['method'], code: number, na
   return { first, last: first + 9, kind: 'refused', behaviour: `${method}: ${code} ${name}`, refusal };
 }
 
-/** What each phone number does; numbers in no range are plain accounts. X, the data centre, is 1, 2 or 3; the login code is X five times. */
+/**
+ * What each phone number does; numbers in no range are plain accounts. X, the data centre, is 1, 2
+ * or 3; the login code is X five times.
+ */
 export const magicRanges: readonly MagicRange[] = [
   { first: 0, last: 999, kind: 'plain', behaviour: 'logs in with the code' },
   { first: 1000, last: 1899, kind: 'password', behaviour: 'has a cloud password, and a hint' },
@@ -147,19 +150,27 @@ export type BotKind = 'valid' | 'expired';
 /** What follows the colon of every bot token that the sandbox knows. */
 export const magicBotSecret = 'SandboxBotTokenThatEveryoneMayKnow1';
 
-/** Bot tokens 20000XYYYY:secret; a number in no range, or another secret, is ACCESS_TOKEN_INVALID. */
+/**
+ * Bot tokens 20000XYYYY:secret; a number in no range, or another secret, is ACCESS_TOKEN_INVALID.
+ */
 export const magicBotRanges: readonly { readonly first: number; readonly last: number; readonly kind: BotKind }[] = [
   { first: 0, last: 999, kind: 'valid' },
   { first: 1000, last: 1999, kind: 'expired' },
 ];
 
-/** The api_id values that are refused, with the error; every other positive one is taken, with any api_hash that is not empty. */
+/**
+ * The api_id values that are refused, with the error; every other positive one is taken, with any
+ * api_hash that is not empty.
+ */
 export const magicApiIds: ReadonlyMap<number, string> = new Map([
   [2147483647, 'API_ID_INVALID'],
   [2147483646, 'API_ID_PUBLISHED_FLOOD'],
 ]);
 
-/** How many wrong codes or passwords in a row are too many, how long things last, and what a code looks like. */
+/**
+ * How many wrong codes or passwords in a row are too many, how long things last, and what a code
+ * looks like.
+ */
 export const magicLimits = {
   wrongCodes: 5,
   wrongPasswords: 5,
@@ -170,7 +181,7 @@ export const magicLimits = {
   loginTokenLifeMs: 30_000,
 } as const;
 
-/** The phone number without its plus and whatever else people write into it. */
+/** Returns the phone number without its plus and whatever else people write into it. */
 export function digitsOf(phone: string): string {
   return phone.replaceAll(/\D/g, '');
 }

@@ -13,9 +13,14 @@ export interface CreatedChat {
   readonly members: readonly bigint[];
 }
 
-/** What an account has added to its messages: counters and groups. The messages themselves are not kept. */
+/**
+ * What an account has added to its messages: counters and groups. The messages themselves are not
+ * kept.
+ */
 export interface Mailbox {
-  /** The number of the newest event in the account's message box (core.telegram.org/api/updates). */
+  /**
+   * The number of the newest event in the account's message box (core.telegram.org/api/updates).
+   */
   readonly pts: number;
   /** Counts one event more and returns the ID of its message. */
   addMessage(): number;

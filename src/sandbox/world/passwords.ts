@@ -15,11 +15,17 @@ export interface PasswordChallenge {
   readonly hint: string | undefined;
 }
 
-/** The cloud passwords of the accounts, checked by SRP; a challenge serves once, on the auth key that asked for it. */
+/**
+ * The cloud passwords of the accounts, checked by SRP; a challenge serves once, on the auth key
+ * that asked for it.
+ */
 export interface Passwords {
-  /** Whether the account wants a password at sign-in; one of kind `password_removed` has none any more when it is asked for. */
+  /**
+   * Returns whether the account wants a password at sign-in; one of kind `password_removed` has
+   * none any more when it is asked for.
+   */
   has(account: Account): boolean;
-  /** A new challenge; undefined for accounts without a password. */
+  /** Returns a new challenge; undefined for accounts without a password. */
   challenge(keyName: string, account: Account): PasswordChallenge | undefined;
   /** Returns for the right password; five wrong ones in a row and the account waits. */
   check(keyName: string, account: Account, proof: { srpId: bigint; A: Buffer; M1: Buffer }): void;

@@ -4,14 +4,18 @@ import { accountOfId, accountOfPhone, type Account } from './accounts.js';
 export const sandboxGroup = { id: 4242n, title: 'Sandbox group' } as const;
 export const sandboxChannel = { id: 4343n, title: 'Sandbox channel', username: 'sandbox_channel' } as const;
 
-// Private chats and basic groups of an account number their messages together; a channel numbers its own.
+// Private chats and basic groups of an account number their messages together; a channel numbers
+// its own.
 
 /** The IDs of the newest messages: with a contact, in the group and in the channel. */
 export const messageIds = { contact: 1, group: 2, channel: 1 } as const;
 /** The ID that the first message of an account itself follows. */
 export const firstChatMessageId = 10;
 
-/** The contacts of an account: whoever has the next number at the same data centre. Bots have none. */
+/**
+ * Returns the contacts of an account: whoever has the next number at the same data centre. Bots
+ * have none.
+ */
 export function contactsOf({ phone }: Account): readonly Account[] {
   if (phone === undefined) return [];
   const next = (Number(phone.slice(-4)) + 1) % 10_000;
