@@ -21,7 +21,7 @@ import { ownedLogins } from '../login/owned-logins.js';
 import type { Homeserver } from '../matrix/homeserver.js';
 import { createHttpHomeserver } from '../matrix/http-homeserver.js';
 
-/** What chooseAccounts needs besides the configuration. */
+/** The dependencies of chooseAccounts besides the configuration. */
 export interface AccountSeams {
   readonly database: Database;
   readonly clock: Clock;
@@ -29,16 +29,16 @@ export interface AccountSeams {
   readonly logger: Logger;
 }
 
-/** Whoever has the Matrix accounts of this server name. */
+/** The authority over the Matrix accounts of this server name. */
 export type Accounts =
   | {
       readonly kind: 'relay';
       readonly authority: AccountAuthority;
       readonly homeserver: Homeserver;
       readonly upstreamProofs: UpstreamProofs;
-      /** What the homeserver keeps for all of its users, or undefined if we may not ask it. */
+      /** The 3PIDs of the homeserver's users. Undefined without homeserver.admin_access_token. */
       readonly upstreamAddressBook: AddressBook | undefined;
-      /** Forgets what is over. */
+      /** Deletes expired rows. */
       sweep(): Promise<void>;
     }
   | {
@@ -50,11 +50,11 @@ export type Accounts =
       readonly hasher: PasswordHasher;
       readonly revoker: Revoker;
       readonly openIdTokens: OpenIdTokens;
-      /** Forgets what is over. */
+      /** Deletes expired rows. */
       sweep(): Promise<void>;
     };
 
-/** Homeservers slow down logins that they find too many: this must be longer. */
+/** Homeservers delay logins over their rate limit: this must be longer. */
 const homeserverDeadlineMs = 30_000;
 
 /**

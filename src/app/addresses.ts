@@ -17,22 +17,22 @@ import { createHttpIdentityServers } from '../matrix/http-identity-servers.js';
 import type { AccountSeams, Accounts } from './accounts.js';
 import { accountsUrl, submissionPath, type Proofs } from './proofs.js';
 
-/** What composeAddresses needs besides the configuration. */
+/** The dependencies of composeAddresses besides the configuration. */
 export interface AddressParts {
   readonly accounts: Accounts;
   readonly proofs: Proofs;
-  /** Undefined if there is no identity service here. */
+  /** Undefined without an identity service. */
   readonly published: OwnPublications | undefined;
 }
 
-/** What users can do about the addresses and the password of their accounts. */
+/** The operations of users on the 3PIDs and the password of their accounts. */
 export interface ComposedAddresses {
   readonly addresses: AccountAddresses;
-  /** Undefined beside a homeserver, which has the passwords. */
+  /** Undefined in relay mode: the homeserver has the passwords. */
   readonly credentials: AccountCredentials | undefined;
 }
 
-/** Returns the contact addresses of those accounts, as the configuration describes them. */
+/** Returns the 3PIDs of the accounts, according to the configuration. */
 export function composeAddresses(
   config: Config,
   { accounts, proofs, published }: AddressParts,

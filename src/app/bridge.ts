@@ -10,13 +10,13 @@ import { createSessionConverter } from '../telegram/gramjs/portable-session.js';
 import type { ConnectionPool } from '../telegram/pool.js';
 import type { AccountSeams } from './accounts.js';
 
-/** The bridge, the hand-overs to it, and what users are answered about them. */
+/** The bridge, the hand-overs to it, and the replies about them. */
 export interface ComposedBridge extends BridgeParts {
   readonly handOvers: HandOverService;
   readonly answers: HandOverAnswers;
 }
 
-/** Returns the bridge that the configuration names, or undefined if it names none. */
+/** Returns the bridge in the configuration, or undefined if there is none. */
 export function composeBridge(
   { bridge: { upstream }, telegram }: Config,
   pool: ConnectionPool,

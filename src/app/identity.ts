@@ -20,10 +20,10 @@ import { createHttpFederation } from '../matrix/http-federation.js';
 import { createXMatrixVerifier } from '../matrix/x-matrix-verifier.js';
 import { reportPath, type Proofs } from './proofs.js';
 
-/** What openIdentity needs besides the configuration. */
+/** The dependencies of openIdentity besides the configuration. */
 export interface IdentitySeams {
   readonly proofs: Proofs;
-  /** Of accounts of our own, or undefined if there are none. */
+  /** Undefined without embedded accounts. */
   readonly openIdTokens: Pick<OpenIdTokens, 'findUser'> | undefined;
   readonly database: Database;
   readonly clock: Clock;
@@ -31,26 +31,26 @@ export interface IdentitySeams {
   readonly logger: Logger;
 }
 
-/** The identity service, ready to be served. */
+/** The identity service. */
 export interface Identity {
   readonly surfaces: readonly Surface[];
-  /** What is published here, for whoever asks without a network in between. */
+  /** Its bindings, for callers in this process. */
   readonly published: OwnPublications;
-  /** Publishes what accounts have, by their word. */
+  /** Publishes the 3PIDs of accounts. */
   readonly publisher: AccountPublisher;
-  /** Homeservers are told of invites from here on. */
+  /** From now on, homeservers are notified of invites. */
   start(): Promise<void>;
-  /** Does what is due now and then. */
+  /** Runs periodic work. */
   sweep(): Promise<void>;
-  /** After nothing is asked any more. */
+  /** To be called after all requests have ended. */
   close(): Promise<void>;
 }
 
 type IdentityConfig = Extract<Config['identity'], { readonly enabled: true }>;
 
 /**
- * Returns the identity service that the configuration describes, or undefined if it is off. Throws
- * SigningKeyFailure and SettingsFailure.
+ * Returns the identity service, or undefined if it is disabled. Throws SigningKeyFailure and
+ * SettingsFailure.
  */
 export async function openIdentity(config: Config, seams: IdentitySeams): Promise<Identity | undefined> {
   const { identity: options, delivery, outgoing, homeserver } = config;
@@ -125,13 +125,13 @@ function partsOfVersion1(v1: IdentityConfig['v1']): IdentityDeps['v1'] {
   };
 }
 
-/** Anybody if no network is named. */
+/** All clients are allowed if the list is empty. */
 function allowing(networks: readonly string[]): (clientAddress: string) => boolean {
   const isListed = createNetworks(networks);
   return (clientAddress) => networks.length === 0 || (clientAddress !== 'unknown' && isListed(clientAddress));
 }
 
-/** Where Telegram reports what became of codes, if it is asked to. */
+/** The URL that Telegram sends delivery reports to, if enabled. */
 function reportSurfaces({ phone }: Config['delivery'], clock: Clock, logger: Logger): readonly Surface[] {
   const tokens = phone.flatMap((channel) =>
     channel.type === 'telegram_gateway' && channel.reports ? [channel.token] : [],
@@ -143,7 +143,7 @@ function reportSurfaces({ phone }: Config['delivery'], clock: Clock, logger: Log
 function tellWhatIsOn({ delivery }: Config, { publicUrl, serverName, v1, delegate }: IdentityConfig, logger: Logger) {
   const { validate, bind, lookup, invite } = v1;
   const parts = Object.entries({ validate, bind, lookup, invite }).filter(([, { enabled }]) => enabled);
-  logger.info('the identity service is on', {
+  logger.info('identity service enabled', {
     url: publicUrl,
     signsAs: serverName,
     mailsBy: delivery.email.map(({ type }) => type),

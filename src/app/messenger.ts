@@ -12,20 +12,17 @@ import { createWebhookChannel } from '../delivery/webhook.js';
 
 type Delivery = Config['delivery'];
 
-/** What openMessenger needs besides the configuration. */
+/** The dependencies of openMessenger besides the configuration. */
 export interface MessengerSeams {
-  /** What people know this service by. */
+  /** The name of this service in messages. */
   readonly service: string;
-  /** Where Telegram reports what became of codes, or undefined if it cannot. */
+  /** The URL that Telegram sends delivery reports to, or undefined if there is none. */
   readonly reportUrl: string | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/**
- * Returns the messenger that the configuration describes; whoever opens it closes it. Throws
- * SettingsFailure.
- */
+/** Returns the messenger. The caller must close it. Throws SettingsFailure. */
 export async function openMessenger(delivery: Delivery, seams: MessengerSeams): Promise<ClosableMessenger> {
   const { service, clock, logger } = seams;
   const templates = await loadTemplates({ folder: delivery.templates, service });

@@ -13,7 +13,7 @@ import { createValidation, type ValidationDeps } from '../threepid/service.js';
 import type { Validation } from '../threepid/validation.js';
 import { openMessenger } from './messenger.js';
 
-/** What openProofs needs besides the configuration. */
+/** The dependencies of openProofs besides the configuration. */
 export interface ProofSeams {
   readonly database: Database;
   readonly clock: Clock;
@@ -21,31 +21,28 @@ export interface ProofSeams {
   readonly logger: Logger;
 }
 
-/** What addresses are proven with, for the identity service and for accounts alike. */
+/** The validation of 3PIDs, for the identity service and for accounts. */
 export interface Proofs {
   readonly messenger: Messenger;
   readonly validation: Validation;
-  /** What the pages behind the links show. */
+  /** The options of the pages behind the links. */
   readonly pages: PageSettings;
-  /** Gives up the messages that are on their way. */
+  /** Cancels messages in progress. */
   leave(): void;
 }
 
 /**
- * Where Telegram reports what became of codes: below the paths of the identity service, which lead
- * here if it is on.
+ * The URL that Telegram sends delivery reports to: below the paths of the identity service, if it
+ * is enabled.
  */
 export const reportPath = '/_matrix/identity/telegram-gateway';
 
-/**
- * After a session is over, its name is known for so long: whoever comes back learns that it has
- * expired.
- */
+/** A finished session is kept for this time, so that a client learns that it has expired. */
 const rememberedMs = 5 * 86_400_000;
 
 /**
- * Where clients reach the API of accounts, or undefined if the configuration does not say. without
- * a trailing slash.
+ * Returns the base URL of the account API, or undefined if none is configured. Without a trailing
+ * slash.
  */
 export function accountsUrl({ accounts, identity }: Config): string | undefined {
   return accounts.publicUrl ?? (identity.enabled ? identity.publicUrl : undefined);
@@ -63,15 +60,12 @@ export function embeddedBaseUrls(config: Config): DiscoveryDeps['wellKnown'] {
     : { homeserver, identityServer: identity.enabled ? identity.publicUrl : undefined };
 }
 
-/** At which path tokens for accounts are given. */
+/** Returns the path at which tokens for accounts are submitted. */
 export function submissionPath({ accounts }: Config): SubmissionPath {
   return accounts.mode === 'embedded' ? 'ours' : 'the_homeservers';
 }
 
-/**
- * Returns the proofs that the configuration describes, or undefined if nobody needs any. Throws
- * SettingsFailure.
- */
+/** Returns the validation of 3PIDs, or undefined if it is not required. Throws SettingsFailure. */
 export async function openProofs(config: Config, seams: ProofSeams): Promise<Proofs | undefined> {
   const { accounts, identity, threepids, delivery, homeserver } = config;
   if (accounts.mode === 'off' && !identity.enabled) return undefined;
@@ -104,7 +98,7 @@ export async function openProofs(config: Config, seams: ProofSeams): Promise<Pro
   return { messenger, validation, pages, leave: () => messenger.close() };
 }
 
-/** Nobody asks for the links of a service that has no address. */
+/** Links of a service without an address are not used. */
 function createLinks(
   identityUrl: string | undefined,
   accountUrl: string | undefined,

@@ -12,19 +12,19 @@ import { createBearerAuth } from '../http/bearer-auth.js';
 import type { Surface } from '../http/surface.js';
 import { createHttpOpenId } from '../matrix/http-open-id.js';
 
-/** What composeProvisioning needs besides the configuration. */
+/** The dependencies of composeProvisioning besides the configuration. */
 export interface ProvisioningParts extends Pick<ProvisioningSurfacesDeps, 'login' | 'permissions' | 'transfers'> {
-  /** Absent where logins prove no phone numbers. */
+  /** Absent if logins validate no phone numbers. */
   readonly phoneProofs?: PhoneProofs | undefined;
   /** Undefined without a bridge. */
   readonly handOver: HandOverAnswers;
-  /** Undefined if there are no Matrix accounts to ask about. */
+  /** Undefined without Matrix accounts. */
   readonly authority: AccountAuthority | undefined;
-  /** Of accounts of our own, or undefined if there are none. */
+  /** Undefined without embedded accounts. */
   readonly openIdTokens: Pick<OpenIdTokens, 'findUser'> | undefined;
 }
 
-/** What the provisioning API takes from outside. */
+/** The external dependencies of the provisioning API. */
 export interface ProvisioningSeams {
   readonly clock: Clock;
   readonly logger: Logger;
@@ -32,10 +32,7 @@ export interface ProvisioningSeams {
 
 const openIdDeadlineMs = 30_000;
 
-/**
- * Returns the provisioning API that the configuration describes, in all its versions, and who may
- * use it.
- */
+/** The provisioning API in all its versions, with its authentication. */
 export function composeProvisioning(
   { provisioning, homeserver }: Config,
   { authority, openIdTokens, ...parts }: ProvisioningParts,
@@ -64,7 +61,7 @@ export function composeProvisioning(
   });
 }
 
-/** Whoever has the accounts knows whose their OpenID tokens are. */
+/** The authority over the accounts also verifies OpenID tokens. */
 function findOpenIdUserOf(
   { address, domain: serverName }: Config['homeserver'],
   tokens: ProvisioningParts['openIdTokens'],

@@ -18,7 +18,7 @@ import { createSessionConverter } from '../telegram/gramjs/portable-session.js';
 import type { ConnectionPool } from '../telegram/pool.js';
 import { createWebhooks, type Webhooks } from '../webhooks/webhooks.js';
 
-/** What composeSessions takes from outside. */
+/** The external dependencies of composeSessions. */
 export interface SessionSeams {
   readonly database: Database;
   readonly pool: Pick<ConnectionPool, 'ensureClosed'>;
@@ -29,21 +29,18 @@ export interface SessionSeams {
 
 /** Telegram sessions for other programs. */
 export interface Sessions {
-  /** Takes back expired leases, even those of programs that are not configured any more. */
+  /** Ends expired leases, including those of programs that are not configured any more. */
   readonly leases: SessionLeaseService;
   /** Undefined unless the configuration enables them. */
   readonly transfers: SessionTransfers | undefined;
   /** Fulfils the exports that the command line has requested. To be called every few seconds. */
   readonly sweepExports: () => Promise<void>;
   readonly surfaces: readonly Surface[];
-  /** Also empties the outbox if no server is told of events. */
+  /** Also empties the outbox if no server receives events. */
   readonly webhooks: Webhooks;
 }
 
-/**
- * Returns the sessions API that the configuration describes; it is not served if no program may use
- * it.
- */
+/** Returns the sessions API, which is not served if no program may use it. */
 export function composeSessions(config: Config, { pool, ...seams }: SessionSeams): Sessions {
   const { consumers: settings, defaultLeaseMs, longestLeaseMs, graceMs } = config.sessions;
   const { max: failuresAllowed, windowMs } = config.provisioning.failedAttempts;

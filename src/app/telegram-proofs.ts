@@ -4,19 +4,16 @@ import type { AccountPublisher } from '../identity/associations.js';
 import { readUser } from '../login/stored-forms.js';
 import type { Accounts, AccountSeams } from './accounts.js';
 
-/** What composeTelegramProofs needs besides the configuration. */
+/** The dependencies of composeTelegramProofs besides the configuration. */
 export interface TelegramProofParts {
   readonly accounts: Accounts | undefined;
-  /** Undefined if there is no identity service here. */
+  /** Undefined without an identity service. */
   readonly publisher: AccountPublisher | undefined;
 }
 
-/**
- * The phone numbers that logins to Telegram prove, and whether the provisioning API has anything to
- * say of them.
- */
+/** The phone numbers of Telegram accounts, and whether the provisioning API offers them. */
 export interface ComposedTelegramProofs {
-  /** Also if nothing is added any more: what was added before goes as it must. */
+  /** Required even if no numbers are added any more: numbers added before must still be removed. */
   readonly proofs: TelegramProofs;
   readonly isOffered: boolean;
 }
@@ -41,7 +38,7 @@ export function composeTelegramProofs(
   return { proofs, isOffered: mode !== 'off' };
 }
 
-/** Whoever lets nobody change the addresses of accounts offers nobody to add one. */
+/** If users cannot change the 3PIDs of accounts, none are offered. */
 function modeOf({ accounts, threepids: { fromTelegram } }: Config): FromTelegram {
   if (accounts.mode === 'off') return 'off';
   return fromTelegram === 'ask' && !accounts.addresses.mayChange ? 'off' : fromTelegram;

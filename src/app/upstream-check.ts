@@ -5,8 +5,7 @@ import type { Config } from '../config/config.js';
 import { usersToCheck } from '../config/users-to-check.js';
 
 /**
- * Returns why the bridge that the configuration names cannot take logins, each reason as sentences;
- * empty without such a bridge.
+ * Returns the reasons why the bridge cannot accept logins, as sentences. Empty without a bridge.
  */
 export async function checkUpstream(
   { bridge, homeserver }: Pick<Config, 'bridge' | 'homeserver'>,
@@ -18,7 +17,7 @@ export async function checkUpstream(
 }
 
 /**
- * Logs why the bridge cannot take logins. It never fails: the bridge may be started later than
+ * Logs why the bridge cannot accept logins. It never fails: the bridge may start later than
  * Gangway.
  */
 export async function warnAboutUpstream(

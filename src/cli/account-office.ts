@@ -7,19 +7,19 @@ import { configFiles } from './config-files.js';
 import { exitCodes } from './exit-code.js';
 import type { Surroundings } from './surroundings.js';
 
-/** Where accounts are administered. */
+/** The context of an account command. */
 export interface AccountOffice {
   readonly administration: AccountAdministration;
   readonly serverName: ServerName;
   readonly readNewUser: typeof readNewUser;
 }
 
-/** What a command prints in the end; texts end in a line break. */
+/** The output of a command. Texts end in a line break. */
 export type Outcome = { readonly done: string } | { readonly refused: string };
 
 /**
- * Opens the database of that configuration for the work, says what came of it, and returns the exit
- * code.
+ * Opens the database of the configuration, runs the command, prints its output, and returns the
+ * exit code.
  */
 export async function inAccountOffice(
   file: string,
@@ -48,7 +48,7 @@ async function open(
     const refused = `Gangway has Matrix accounts only with accounts.mode: embedded; here it is ${accounts.mode}.${elsewhere}\n`;
     return { refused };
   }
-  // Loaded here, and not above, so that the other commands do not wait for the database to load.
+  // Loaded here, so that other commands do not wait for the database to load.
   const [
     { openDatabase },
     { createPasswordHasher },

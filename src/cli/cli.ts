@@ -14,7 +14,7 @@ import { addUser } from './user.js';
 import { readVersion } from './version.js';
 
 /**
- * Runs the command that the arguments name (without those of node) and returns the exit code. Never
+ * Runs the command in the arguments (without those of node) and returns the exit code. Never
  * throws.
  */
 export async function runCli(args: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -27,8 +27,8 @@ export async function runCli(args: readonly string[], surroundings: Surroundings
     .version(readVersion())
     .exitOverride()
     .configureOutput({ writeOut: surroundings.out, writeErr: surroundings.err })
-    .showHelpAfterError('(gangway --help tells more)');
-  const config = program.command('config').description('write and check configuration files');
+    .showHelpAfterError('(see gangway --help)');
+  const config = program.command('config').description('create and check configuration files');
   addConfigInit(config, surroundings, end);
   addConfigCheck(config, surroundings, end);
   addRun(program, surroundings, end);

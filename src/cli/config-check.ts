@@ -15,8 +15,8 @@ import { explainProblems, explainWarnings } from './explain-failure.js';
 import type { Surroundings } from './surroundings.js';
 
 /**
- * `gangway config check`: everything that is wrong with a configuration, and which level a user
- * gets, without starting.
+ * `gangway config check`: prints all problems of a configuration, and the level of a user, without
+ * starting.
  */
 export function addConfigCheck(
   parent: Command,
@@ -25,14 +25,14 @@ export function addConfigCheck(
 ) {
   parent
     .command('check')
-    .description('name everything that is wrong with a configuration, without starting')
+    .description('list all problems of a configuration, without starting')
     .addOption(configFileOption())
     .option(
       '--who <user>',
-      'also print which level this Matrix user gets and why; exit with 7 if the user may not log in',
+      'also print the level of this Matrix user and why; exit with 7 if the user may not log in',
       readUser,
     )
-    .option('--online', 'also ask the bridge (bridge.upstream) whether it can take logins; exit with 8 if it cannot')
+    .option('--online', 'also check whether the bridge (bridge.upstream) accepts logins; exit with 8 if it does not')
     .action(async ({ config: file, who, online = false }: { config: string; who?: Mxid; online?: boolean }) => {
       const { sections, problems, warnings } = inspectConfig({ path: resolve(folder, file), env, ...configFiles });
       const { delivery, accounts, homeserver } = sections;
@@ -40,7 +40,7 @@ export function addConfigCheck(
       const unsendable = problems.length === 0 && delivery ? await whyUnsendable(delivery, clock) : undefined;
       if (problems.length > 0) err(explainProblems(file, problems));
       else if (unsendable !== undefined) err(`${unsendable}\n`);
-      else out(`${file} is in order.\n`);
+      else out(`${file} is valid.\n`);
       if (warnings.length > 0) err(`\n${explainWarnings(warnings)}`);
       const isInOrder = problems.length === 0 && unsendable === undefined;
       const { bridge } = sections;
@@ -54,7 +54,7 @@ export function addConfigCheck(
     });
 }
 
-/** Prints whether the bridge can take logins, and returns it; true without a bridge. */
+/** Prints whether the bridge accepts logins, and returns it. Returns true without a bridge. */
 async function reportBridge(
   config: Pick<Config, 'bridge' | 'homeserver'>,
   { out, err, clock }: Pick<Surroundings, 'out' | 'err' | 'clock'>,
@@ -63,12 +63,12 @@ async function reportBridge(
   const { upstream } = config.bridge;
   const problems = await checkUpstream(config, clock);
   if (problems.length > 0) err(`${problems.join('\n')}\n`);
-  else if (upstream) out(`The bridge at ${upstream.address} can take logins.\n`);
-  else out('bridge.upstream is not set: there is no bridge to ask.\n');
+  else if (upstream) out(`The bridge at ${upstream.address} accepts logins.\n`);
+  else out('bridge.upstream is not set, so there is no bridge to check.\n');
   return problems.length === 0;
 }
 
-/** What is wrong with the templates of messages, and with what else is in files of its own. */
+/** Returns the problems of message templates and other files. */
 async function whyUnsendable(delivery: Config['delivery'], clock: Clock): Promise<string | undefined> {
   const { openMessenger } = await import('../app/messenger.js');
   const { createLogger } = await import('../observability/logger.js');
@@ -82,7 +82,7 @@ async function whyUnsendable(delivery: Config['delivery'], clock: Clock): Promis
   }
 }
 
-/** What --who prints, and whether the user may log in. */
+/** Returns the output of --who, and whether the user may log in. */
 interface WhoAnswer {
   readonly text: string;
   readonly mayLogIn: boolean;
@@ -93,7 +93,7 @@ const noQuestion: WhoAnswer = { text: '', mayLogIn: true };
 function explainPermission(who: Mxid, map: ReadonlyMap<string, string> | undefined): WhoAnswer {
   if (!map) {
     return {
-      text: `Whether ${who} may log in is not known before bridge.permissions is in order.\n`,
+      text: `Cannot check whether ${who} may log in: bridge.permissions has problems.\n`,
       mayLogIn: false,
     };
   }
@@ -105,23 +105,23 @@ function explainPermission(who: Mxid, map: ReadonlyMap<string, string> | undefin
 
 function reasonOf(permission: Permission, who: Mxid): string {
   if (permission.because === 'no_entry') {
-    return `no line of bridge.permissions is about ${who}, ${serverNameOf(who)} or "*", so the user is blocked.`;
+    return `bridge.permissions has no entry for ${who}, ${serverNameOf(who)} or "*", so the user is blocked.`;
   }
   const { because, key, level, written } = permission;
-  const line = `the line ${JSON.stringify(key)}: ${written}`;
+  const line = `the entry ${JSON.stringify(key)}: ${written}`;
   const rank = `the level is ${level}`;
   switch (because) {
     case 'user':
-      return `${line} is about this very user, ${rank}.`;
+      return `${line} is for this user, ${rank}.`;
     case 'domain':
-      return `${line} is about the users of this server, and no line is about this very user; ${rank}.`;
+      return `${line} is for the users of this server, and there is none for this user; ${rank}.`;
     case 'everyone':
-      return `${line} is about all users, and no line is about this user or server; ${rank}.`;
+      return `${line} is for all users, and there is none for this user or server; ${rank}.`;
   }
 }
 
 function readUser(text: string): Mxid {
   const mxid = parseMxid(text);
-  if (!mxid) throw new InvalidArgumentError('It must be a whole Matrix ID, as @user:server.');
+  if (!mxid) throw new InvalidArgumentError('It must be a whole Matrix ID, such as @user:server.');
   return mxid;
 }

@@ -28,7 +28,7 @@ interface InitOptions {
 }
 
 /**
- * `gangway config init`: writes a configuration with fresh secrets that only its owner may read.
+ * `gangway config init`: creates a configuration with fresh secrets that only its owner can read.
  * Never overwrites.
  */
 export function addConfigInit(
@@ -38,9 +38,9 @@ export function addConfigInit(
 ) {
   parent
     .command('init')
-    .description('write a configuration file with fresh secrets; an existing file is never overwritten')
+    .description('create a configuration file with fresh secrets; an existing file is never overwritten')
     .addOption(configFileOption())
-    .option('--domain <name>', 'the server name: what comes after the colon in your Matrix IDs', readDomain)
+    .option('--domain <name>', 'the server name: the part after the colon in your Matrix IDs', readDomain)
     .addOption(
       new Option('--homeserver <url>', 'pass Matrix logins on to the homeserver at this address (accounts.mode: relay)')
         .argParser(readAddress)
@@ -66,8 +66,8 @@ export function addConfigInit(
       const keys = ['telegram.api_id', 'telegram.api_hash', ...todo].join(', ');
       out(`Wrote ${file}, with fresh secrets; only you may read it.\n`);
       out(`accounts.mode: ${choice.mode}. ${meaningOf(choice.mode, choice.address)}\n`);
-      out(`Now edit it: ${keys}. api_id and api_hash come from https://my.telegram.org/apps.\n`);
-      out(`Then ask: gangway config check -c ${file}\n`);
+      out(`Next, set ${keys}. Get api_id and api_hash at https://my.telegram.org/apps.\n`);
+      out(`Then run: gangway config check -c ${file}\n`);
     });
 }
 
@@ -86,14 +86,14 @@ const question = [
 ].join('\n');
 
 /**
- * Asks on the terminal until the answer is one of the choices, or undefined if there is no terminal
- * or no answer.
+ * Asks on the terminal until the answer is valid. Returns undefined without a terminal or an
+ * answer.
  */
 async function askForChoice(terminal: Terminal, err: (text: string) => void): Promise<AccountChoice | undefined> {
   if (!terminal.isInteractive) {
     err(
-      'Say if the Matrix accounts are: --homeserver URL, --embedded or --no-accounts. (gangway config init ' +
-        '--help)\n',
+      'Choose where the Matrix accounts are: --homeserver URL, --embedded or --no-accounts. (gangway config ' +
+        'init --help)\n',
     );
     return undefined;
   }
@@ -125,7 +125,7 @@ function readAddress(text: string): string {
 }
 
 function readDomain(text: string): string {
-  if (isExampleName(text)) throw new InvalidArgumentError('This is a name for examples.');
+  if (isExampleName(text)) throw new InvalidArgumentError('This name is reserved for examples.');
   if (isServerName(text)) return text;
   throw new InvalidArgumentError('It must be a server name, such as the part after the colon of a Matrix ID.');
 }

@@ -7,7 +7,7 @@ import type { TelegramConnection, TelegramGateway } from '../telegram/gateway.js
 import type { PortableSession, SessionConverter } from '../telegram/portable-session.js';
 import type { TelegramUser } from '../telegram/shapes.js';
 
-/** What startDemoBridge needs. */
+/** The options of startDemoBridge. */
 export interface DemoBridgeDeps {
   readonly domain: string;
   readonly sharedSecret: string;
@@ -16,14 +16,13 @@ export interface DemoBridgeDeps {
   readonly converter: SessionConverter;
 }
 
-/**
- * As much of a bridge as the demo needs: it takes sessions, and is logged in to Telegram with them.
- */
+/** A minimal bridge for the demo: it accepts sessions, and logs in to Telegram with them. */
 export interface DemoBridge {
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly url: string;
   /**
-   * Asks Telegram who the bridge is logged in as for that user, or undefined if it has no login.
+   * Returns Telegram's reply about the account that the bridge is logged in to for the user, or
+   * undefined if it has no login.
    */
   findTelegramUser(mxid: string): Promise<TelegramUser | undefined>;
   close(): Promise<void>;
@@ -64,7 +63,7 @@ export async function startDemoBridge(deps: DemoBridgeDeps): Promise<DemoBridge>
     return { status: 200, body: { type: 'complete', step_id: 'fi.mau.telegram.login.complete', complete } };
   }
 
-  /** Returns the logins of the user, each with its state as Telegram says now. */
+  /** Returns the logins of the user, each with its current state at Telegram. */
   function look(mxid: string): Promise<readonly Seen[]> {
     const own = [...logins.values()].filter((login) => login.mxid === mxid);
     return Promise.all(

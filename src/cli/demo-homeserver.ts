@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
-/** What the demo needs of a homeserver: it says whose a token is. */
+/** A minimal homeserver for the demo: it verifies one token. */
 export interface DemoHomeserver {
-  /** Of its federation API, without a slash at the end. */
+  /** The base URL of its federation API, without a trailing slash. */
   readonly url: string;
   /** The OpenID token of its only user. */
   readonly openIdToken: string;
   close(): Promise<void>;
 }
 
-/** Starts one on loopback that knows one token, that of `mxid`. */
+/** Starts a homeserver on loopback that accepts one token, for `mxid`. */
 export async function startDemoHomeserver(mxid: string): Promise<DemoHomeserver> {
   const openIdToken = 'a-token-that-the-homeserver-gave-her';
   const server = createServer(({ url = '' }, response) => {

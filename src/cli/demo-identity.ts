@@ -4,14 +4,14 @@ import { serverNameOf, type Mxid } from '../base/mxid.js';
 import type { DemoHomeserver } from './demo-homeserver.js';
 import type { Walk } from './demo-walk.js';
 
-/** What the part of the demo about the identity service needs. */
+/** The dependencies of this part of the demo. */
 export interface IdentityStopsDeps {
   readonly walk: Walk;
   readonly print: (text: string) => void;
-  /** Whose address is proven. */
+  /** The owner of the 3PID. */
   readonly mxid: Mxid;
   readonly homeserver: DemoHomeserver;
-  /** The file to which the daemon writes its mails. */
+  /** The file that the daemon writes its mails to. */
   readonly messages: string;
 }
 
@@ -33,7 +33,7 @@ export function identityStops(deps: IdentityStopsDeps): readonly (() => Promise<
     () =>
       walk.step({
         ...post,
-        title: 'The identity service. Her homeserver (the demo has a stand-in) vouches for her, and she gets a token.',
+        title: 'The identity service. The homeserver (a stand-in here) confirms her identity, and she gets a token.',
         path: `${api}/account/register`,
         as: 'stranger',
         body: { access_token: homeserver.openIdToken, token_type: 'Bearer', matrix_server_name: serverNameOf(mxid) },
@@ -42,7 +42,7 @@ export function identityStops(deps: IdentityStopsDeps): readonly (() => Promise<
     async () => {
       const isRight = await walk.step({
         ...post,
-        title: 'She wants her e-mail address to be found, so she must prove that it is hers.',
+        title: 'To be found by her e-mail address, she must first validate it.',
         path: `${api}/validate/email/requestToken`,
         body: { client_secret: clientSecret, email, send_attempt: 1 },
         reply: {},
@@ -50,16 +50,14 @@ export function identityStops(deps: IdentityStopsDeps): readonly (() => Promise<
       session = { ...session, sid: walk.told('sid') };
       const mail = lastMail(messages);
       mailed = mail?.token ?? '';
-      print(
-        `  A mail goes to ${mail?.to}, here into a file. It holds a link, or where the app asks for it, a token:\n`,
-      );
+      print(`  A mail goes to ${mail?.to}, here into a file. It contains a link, or a token if the app asks for it:\n`);
       print(`    ${mail?.link}\n    ${mailed}\n`);
       return isRight && mailed !== '';
     },
     () =>
       walk.step({
         ...post,
-        title: 'Whoever has read the mail holds the address. (The link has a button that does the same.)',
+        title: 'The token from the mail completes the validation. (The button behind the link does the same.)',
         path: `${api}/validate/email/submitToken`,
         body: { ...session, token: mailed },
         reply: { success: true },
@@ -67,7 +65,7 @@ export function identityStops(deps: IdentityStopsDeps): readonly (() => Promise<
     () =>
       walk.step({
         ...post,
-        title: 'She publishes it. The answer is signed, and so good for everybody.',
+        title: 'She binds it to her Matrix ID. The reply is signed, so that anyone can verify it.',
         path: `${api}/3pid/bind`,
         body: { ...session, mxid },
         reply: { medium: 'email', address: email.toLowerCase(), mxid },
@@ -75,7 +73,7 @@ export function identityStops(deps: IdentityStopsDeps): readonly (() => Promise<
     () =>
       walk.step({
         ...post,
-        title: 'Whoever has her in their address book asks how to ask,',
+        title: 'Another user who has her address requests the hash parameters,',
         method: 'GET',
         path: `${api}/hash_details`,
         reply: { algorithms: ['sha256', 'none'] },
@@ -85,7 +83,7 @@ export function identityStops(deps: IdentityStopsDeps): readonly (() => Promise<
       const hash = createHash('sha256').update(`${email.toLowerCase()} email ${pepper}`).digest('base64url');
       return walk.step({
         ...post,
-        title: 'and sends a hash of the address rather than the address.',
+        title: 'and looks up a hash of the address rather than the address.',
         path: `${api}/lookup`,
         body: { algorithm: 'sha256', pepper, addresses: [hash] },
         reply: { mappings: { [hash]: mxid } },

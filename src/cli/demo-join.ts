@@ -1,14 +1,14 @@
 import type { Walk } from './demo-walk.js';
 
-/** What the part of the demo about the phone number needs. */
+/** The dependencies of this part of the demo. */
 export interface JoinStopsDeps {
   readonly walk: Walk;
   readonly print: (text: string) => void;
-  /** Who is logged in to Telegram with that phone number, digits only. */
+  /** The user who is logged in to Telegram with that phone number, digits only. */
   readonly mxid: string;
   readonly phone: string;
   readonly password: string;
-  /** Where the simulated Telegram takes orders. */
+  /** The control API of the simulated Telegram. */
   readonly controlUrl: string | undefined;
 }
 
@@ -35,8 +35,7 @@ export function joinStops({
   return [
     () =>
       walk.step({
-        title:
-          'Whoever is logged in to Telegram has proven a phone number. It may become an address of her Matrix account:',
+        title: 'A Telegram login validates a phone number. It can be added to her Matrix account:',
         method: 'GET',
         path: `${provisioning}/${mxid}/get_me`,
         as: 'manager',
@@ -45,7 +44,7 @@ export function joinStops({
       }),
     () =>
       walk.step({
-        title: 'she takes the offer. No code is sent, for there is nothing left to prove.',
+        title: 'she accepts the offer. No code is required, since the number is already validated.',
         method: 'POST',
         path: `${provisioning}/login/${mxid}/add_phone`,
         as: 'manager',
@@ -55,14 +54,14 @@ export function joinStops({
     () =>
       walk.step({
         ...loginByPhone,
-        title: 'Now she can log in to Matrix by her phone number.',
+        title: 'Now she can log in to Matrix with her phone number.',
         status: 200,
         reply: { user_id: mxid },
       }),
     () => revoke({ walk, print, phone, controlUrl }),
     () =>
       walk.step({
-        title: 'Gangway sees it when it is asked, and looks by itself every now and then.',
+        title: 'Gangway notices on the next request, and checks regularly.',
         method: 'GET',
         path: `${provisioning}/${mxid}/get_me`,
         as: 'manager',
@@ -72,7 +71,7 @@ export function joinStops({
     () =>
       walk.step({
         ...loginByPhone,
-        title: 'The number is proven no more, so nobody logs in by it.',
+        title: 'The number is not validated any more, so it cannot be used to log in.',
         status: 403,
         reply: { errcode: 'M_FORBIDDEN' },
       }),
@@ -86,7 +85,7 @@ async function revoke({
   controlUrl,
 }: Pick<JoinStopsDeps, 'walk' | 'print' | 'phone' | 'controlUrl'>) {
   const body = JSON.stringify({ account: `+${phone}`, error: 'SESSION_REVOKED' });
-  walk.announce('On her phone she ends that session. (Here, the simulated Telegram is told so.)');
+  walk.announce('She ends that session on her phone. (Here, a request to the simulated Telegram does.)');
   print(`  $ curl -sS -d '${body}' ${controlUrl}/revoke\n`);
   const response = await fetch(`${controlUrl}/revoke`, { method: 'POST', body, signal: AbortSignal.timeout(10_000) });
   print(`  ${response.status} ${await response.text()}\n`);

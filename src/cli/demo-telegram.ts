@@ -1,16 +1,16 @@
 import type { Sandbox } from '../sandbox/sandbox.js';
 import { provision, type Walk, type WalkStep } from './demo-walk.js';
 
-/** What the part of the demo about logins to Telegram needs. */
+/** The dependencies of this part of the demo. */
 export interface TelegramStopsDeps {
   readonly walk: Walk;
   readonly print: (text: string) => void;
   readonly domain: string;
-  /** Who logs in with the phone number, digits only, that has that password. */
+  /** The user who logs in with the phone number, digits only, with that password. */
   readonly mxid: string;
   readonly phone: string;
   readonly password: string;
-  /** Who logs in as a bot, and the secret half of its token. */
+  /** The user who logs in as a bot, and the secret half of its token. */
   readonly bot: string;
   readonly botSecret: string;
   readonly sandbox: Pick<Sandbox, 'control'>;
@@ -30,11 +30,11 @@ export function telegramStops(deps: TelegramStopsDeps): readonly (() => Promise<
   ];
 }
 
-/** What integration managers of old do: version 0.3.0. */
+/** The requests of older integration managers: version 0.3.0. */
 function oldSteps({ mxid, bot, phone, password, botSecret }: TelegramStopsDeps): readonly WalkStep[] {
   return [
     {
-      title: `${mxid} asks for a login code. (99966XYYYY are magic numbers: X is the data centre.)`,
+      title: `${mxid} requests a login code. (99966XYYYY are magic numbers: X is the data centre.)`,
       ...provision(`/login/${mxid}/request_code`, { phone: `+${phone}` }),
       status: 200,
       reply: { state: 'code' },
@@ -52,7 +52,7 @@ function oldSteps({ mxid, bot, phone, password, botSecret }: TelegramStopsDeps):
       reply: { state: 'logged-in' },
     },
     {
-      title: 'Telegram says who that is.',
+      title: 'Telegram returns the account.',
       ...provision(`/${mxid}/get_me`),
       status: 200,
       reply: { phone, is_bot: false },
@@ -64,7 +64,7 @@ function oldSteps({ mxid, bot, phone, password, botSecret }: TelegramStopsDeps):
       reply: { state: 'logged-in' },
     },
     {
-      title: 'And it is a bot.',
+      title: 'It is a bot account.',
       ...provision(`/${bot}/get_me`),
       status: 200,
       reply: { phone: null, is_bot: true },
@@ -72,29 +72,29 @@ function oldSteps({ mxid, bot, phone, password, botSecret }: TelegramStopsDeps):
   ];
 }
 
-/** What today's mautrix-manager and its like do: version 3, step by step. */
+/** The requests of mautrix-manager: version 3, step by step. */
 function managerSteps(carol: string): readonly WalkStep[] {
   return [
     {
-      title: `${carol} logs in as today's mautrix-manager does it: a login of version 3 asks for one thing after the other.`,
+      title: `${carol} logs in as mautrix-manager does: a login in version 3 has one step after another.`,
       ...manage('/login/start/phone', carol, {}),
       status: 200,
       reply: { type: 'user_input', step_id: stepIds.phone },
     },
     {
-      title: 'The step says what to ask for, and is answered under its own name.',
+      title: 'Each step describes its input, and is submitted by its ID.',
       ...manage(`/login/step/{login_id}/${stepIds.phone}/user_input`, carol, { [stepIds.phone]: '+9996610123' }),
       status: 200,
       reply: { type: 'user_input', step_id: stepIds.code },
     },
     {
-      title: 'A wrong code is no error: the step is shown again.',
+      title: 'A wrong code is not an error: the step is returned again.',
       ...manage(`/login/step/{login_id}/${stepIds.code}/user_input`, carol, { [stepIds.code]: '54321' }),
       status: 200,
       reply: { step_id: `${stepIds.code}.incorrect`, instructions: 'Incorrect code' },
     },
     {
-      title: 'The right one completes the login.',
+      title: 'The right code completes the login.',
       ...manage(`/login/step/{login_id}/${stepIds.code}.incorrect/user_input`, carol, { [stepIds.code]: '11111' }),
       status: 200,
       reply: { type: 'complete' },
@@ -112,17 +112,17 @@ function manage(path: string, user: string, body: Readonly<Record<string, string
   return provision(`/v3${path}?user_id=${user}`, body);
 }
 
-/** Returns the login by QR code, before and after it is scanned. */
+/** The login by QR code, before and after it is scanned. */
 function qrSteps(dave: string): Readonly<Record<'start' | 'end', WalkStep>> {
   return {
     start: {
-      title: `${dave} would rather scan a QR code.`,
+      title: `${dave} scans a QR code instead.`,
       ...manage('/login/start/qr', dave, {}),
       status: 200,
       reply: { type: 'display_and_wait', step_id: stepIds.qr },
     },
     end: {
-      title: 'Whoever waits for that is told at once.',
+      title: 'A waiting request returns at once.',
       ...manage(`/login/step/{login_id}/${stepIds.qr}/display_and_wait`, dave, {}),
       status: 200,
       reply: { type: 'complete' },
@@ -137,7 +137,7 @@ async function scan({ walk, print, sandbox }: TelegramStopsDeps): Promise<boolea
   if (text === undefined || token === null) return false;
   const { renderUnicodeCompact } = await import('uqr');
   const drawn = renderUnicodeCompact(text, { border: 2 }).replaceAll(/^/gm, '  ');
-  walk.announce('That is this code. The account +9996630123 of the simulated Telegram scans it on its phone.');
+  walk.announce('This is the code. The account +9996630123 of the simulated Telegram scans it on its phone.');
   print(`${drawn}\n`);
   sandbox.control.acceptLoginToken(Buffer.from(token, 'base64url'), '+9996630123');
   return true;

@@ -1,7 +1,4 @@
-/**
- * How a command ended, as the number that the process exits with. Scripts rely on these: never give
- * one another meaning.
- */
+/** The exit codes of commands. Scripts rely on these: never change their meanings. */
 export const exitCodes = {
   ok: 0,
   defect: 1,
@@ -14,31 +11,33 @@ export const exitCodes = {
   bridge: 8,
 } as const;
 
-/** The name of a way to end. */
+/** The name of an exit code. */
 export type Ending = keyof typeof exitCodes;
 
 const meanings: Readonly<Record<Ending, string>> = {
-  ok: 'All went well. For `gangway run`: it received SIGTERM, SIGINT or SIGHUP, and stopped in order.',
-  defect:
-    'Something happened that should not: a defect of Gangway. Please report it, with what was logged. For `gangway healthcheck`: ' +
-    'the daemon does not answer.',
-  usage: 'The command line was not understood.',
-  config: 'The configuration is not in order: what is wrong is on standard error.',
+  ok: 'Success. For `gangway run`: it received SIGTERM, SIGINT or SIGHUP, and stopped gracefully.',
+  defect: 'A defect of Gangway. Please report it, with the log. For `gangway healthcheck`: the daemon does not answer.',
+  usage: 'The command line is invalid.',
+  config: 'The configuration is invalid. The problems are on standard error.',
   database:
-    'The database cannot be used: not reachable, no access, or sealed with a key that the configuration does not have.',
+    'The database cannot be used: unreachable, access denied, or encrypted with a key that is not in the ' +
+    'configuration.',
   listen: 'The address cannot be listened on.',
   output:
     'A file was not written: it exists already, or cannot be created. For `gangway generate --check`: a file is stale.',
   account:
-    'For `gangway user`: nothing was changed, because there is no such account, or its name is taken or not possible, or its ' +
-    'password cannot be used, or the accounts are those of a homeserver. For `gangway sessions`: no hand-over is waiting, there is no such login, or its session was not exported. For `gangway config check --who`: the user may not log in.',
-  bridge: 'For `gangway config check --online`: the bridge cannot take logins; why is on standard error.',
+    'For `gangway user`: nothing was changed, because the account does not exist, the name is taken or ' +
+    'invalid, the password is invalid, or the accounts are on a homeserver. For `gangway sessions`: no ' +
+    'hand-over is waiting, there is no such login, or its session was not exported. For `gangway config ' +
+    'check --who`: the user may not log in.',
+  bridge: 'For `gangway config check --online`: the bridge does not accept logins. The reason is on standard error.',
 };
 
 /** Returns the section of the documentation on exit codes, in Markdown. */
 export function renderExitCodes(): string {
   const rows = Object.entries(meanings).map(([name, meaning]) => `| ${exitCodes[name as Ending]} | ${meaning} |`);
   const forced =
-    '| 129, 130, 143 | `gangway run` received another signal (SIGHUP, SIGINT, SIGTERM) a second or more after the first, and exited at once. |';
+    '| 129, 130, 143 | `gangway run` received another signal (SIGHUP, SIGINT, SIGTERM) a second or more ' +
+    'after the first, and exited at once. |';
   return ['## Exit codes', '', '| code | meaning |', '| --- | --- |', ...rows, forced, ''].join('\n');
 }

@@ -6,13 +6,13 @@ import { SigningKeyFailure } from '../identity/signing-key-failure.js';
 import { exitCodes } from './exit-code.js';
 import { explainSettings, explainSigningKey } from './explain-identity.js';
 
-/** What to tell an administrator, and what to exit with. `text` ends in a line break. */
+/** A message for an administrator, with an exit code. `text` ends in a line break. */
 export interface Explanation {
   readonly code: number;
   readonly text: string;
 }
 
-/** Puts what was thrown into sentences; a stack is shown for defects only. */
+/** Returns the message for something that was thrown. It contains a stack for defects only. */
 export function explainFailure(error: unknown): Explanation {
   if (error instanceof ConfigFailure) {
     const { file, problems, warnings } = error.fact;
@@ -35,8 +35,8 @@ const compiledPartMissing =
   'folder of Gangway run `npm ci`. If npm does not run install scripts here, run `npm rebuild sqlite3 --ignore-scripts=false` after it.\n';
 
 /**
- * As the loaders of sqlite3 (bindings) and @node-rs/argon2 report it, and Node for a file that does
- * not fit.
+ * As the loaders of sqlite3 (bindings) and @node-rs/argon2 report it, and Node for an incompatible
+ * file.
  */
 function isCompiledPartMissing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
@@ -44,18 +44,16 @@ function isCompiledPartMissing(error: unknown): boolean {
   return isUnfit || /^(Could not locate the bindings file|Cannot find native binding)/.test(error.message);
 }
 
-/** Returns all that is wrong with a configuration, for a terminal. */
+/** Returns all problems of a configuration, for a terminal. */
 export function explainProblems(file: string, problems: readonly Problem[]): string {
   const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
   return `${file} has ${count}:\n\n${problems.map(paragraph).join('')}`;
 }
 
-/**
- * Returns all that is worth a look in a configuration, for a terminal; empty if there is nothing.
- */
+/** Returns all remarks about a configuration, for a terminal. Empty if there are none. */
 export function explainWarnings(warnings: readonly Problem[]): string {
   if (warnings.length === 0) return '';
-  return `Worth a look, but no reason not to start:\n\n${warnings.map(paragraph).join('')}`;
+  return `Warnings:\n\n${warnings.map(paragraph).join('')}`;
 }
 
 function paragraph({ path, where, message }: Problem): string {
@@ -74,7 +72,7 @@ function explainDatabase(fault: DatabaseFault): string {
     case 'key_invalid':
       return `${fault.index === undefined ? 'encryption.key' : `encryption.old_keys[${fault.index}]`} is not the base64 of 32 bytes.`;
     case 'directory_missing':
-      return `The folder ${fault.directory}, in which database.uri puts the database, does not exist. Make it, or write another path.`;
+      return `The folder ${fault.directory} of database.uri does not exist. Create it, or write another path.`;
     case 'file_unusable':
       return `The database file ${fault.path} cannot be used: ${explainFile(fault.reason)}`;
     case 'file_linked':
@@ -85,30 +83,43 @@ function explainDatabase(fault: DatabaseFault): string {
     case 'file_mounted':
       return `The database file ${fault.path} is mounted by itself, so its log beside it would be lost with the container. Mount its folder instead.`;
     case 'file_replaced':
-      return `The file ${fault.path} was moved, deleted or replaced while Gangway used it. Put it back, or start Gangway again.`;
+      return (
+        `The file ${fault.path} was moved, deleted or replaced while Gangway used it. Put it back, or restart ` +
+        'Gangway.'
+      );
     case 'lock_unusable':
       return (
         `The lock file ${fault.path}, which keeps a second Gangway off the database, cannot be locked: ${explainFile(fault.reason)} ` +
         'If no Gangway runs, the file can be deleted.'
       );
     case 'unreachable':
-      return `The database server ${fault.server} does not answer, or has no connection left. Check database.uri and that it runs.`;
+      return (
+        `The database server ${fault.server} does not answer, or has no free connection. Check database.uri, ` +
+        'and that the server runs.'
+      );
     case 'access_denied':
-      return `The database server ${fault.server} refuses the user or the password of database.uri, or that user may not do what is needed.`;
+      return (
+        `The database server ${fault.server} rejects the user or the password of database.uri, or the user ` +
+        'lacks a right. Check both.'
+      );
     case 'database_missing':
       return `There is no database ${fault.database} on ${fault.server}. Create it, or correct database.uri.`;
     case 'wrong_key':
       return (
-        `The database is sealed with another key (its id is ${fault.neededKeyId}) than those in encryption.key and ` +
-        'encryption.old_keys. Nothing was changed. Put the right key there, or give the database that belongs to this key.'
+        `The database is encrypted with another key (ID ${fault.neededKeyId}) than those in encryption.key ` +
+        'and encryption.old_keys. Nothing was changed. Add the right key, or use the database that belongs to ' +
+        'this key.'
       );
     case 'newer_schema':
       return (
-        `A newer version of Gangway has changed this database (${fault.migrations.join(', ')}). Run that version, or ` +
-        'restore a backup from before.'
+        `A newer version of Gangway has changed this database (${fault.migrations.join(', ')}). Run that ` +
+        'version, or restore an earlier backup.'
       );
     case 'in_use':
-      return `Another Gangway runs on the database file ${fault.path}. Stop it first; several daemons can share a PostgreSQL database only.`;
+      return (
+        `Another Gangway is using the database file ${fault.path}. Stop it first. Only a PostgreSQL database ` +
+        'can be shared by several daemons.'
+      );
     case 'server_failing':
       return `The database server ${fault.server} cannot be written to at the moment (SQLSTATE ${fault.sqlState}). See its log.`;
     case 'busy':
@@ -119,7 +130,7 @@ function explainDatabase(fault: DatabaseFault): string {
 function explainFile(reason: FileTrouble): string {
   switch (reason) {
     case 'not_permitted':
-      return 'this user may not write it, or its folder, or they are on a read-only file system.';
+      return 'this user may not write it or its folder, or the file system is read-only.';
     case 'not_a_file':
       return 'it is not a regular file.';
     case 'disk_full':
@@ -148,12 +159,12 @@ function explainListening(error: unknown): string | undefined {
     case 'EADDRINUSE':
       return `Cannot listen on ${place}: another program does. Stop it, or choose another port.`;
     case 'EACCES':
-      return `Cannot listen on ${place}: this user may not. Ports below 1024 are usually for root: choose another port.`;
+      return `Cannot listen on ${place}: permission denied. Ports below 1024 usually require root: choose another port.`;
     case 'EADDRNOTAVAIL':
-      return `Cannot listen on ${place}: this machine has no such address. Give another http.host.`;
+      return `Cannot listen on ${place}: this machine has no such address. Change http.host.`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return 'Cannot listen: http.host is a name that does not resolve to an address.';
+      return 'Cannot listen: http.host is a name that does not resolve to an address. Change it.';
     default:
       return `Cannot listen on ${place}: ${String(error.code)}.`;
   }

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 
 /**
- * Why the file of that path could not be written, as the end of a sentence, or undefined if the
- * error is none of the file system.
+ * Returns why the file could not be written, as the end of a sentence, or undefined if it is no
+ * error of the file system.
  */
 export function explainUnwritten(error: unknown, path: string): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return undefined;
@@ -20,7 +20,7 @@ export function explainUnwritten(error: unknown, path: string): string | undefin
     case 'ENAMETOOLONG':
       return 'its name is too long.';
     case 'ELOOP':
-      return 'its path leads through symbolic links in a circle.';
+      return 'its path contains a cycle of symbolic links.';
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
@@ -29,7 +29,7 @@ export function explainUnwritten(error: unknown, path: string): string | undefin
     case 'EDQUOT':
       return 'the disk is full.';
     default:
-      return `the system says ${String(error.code)}.`;
+      return `the operating system reports ${String(error.code)}.`;
   }
 }
 

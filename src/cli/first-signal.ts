@@ -2,10 +2,7 @@ import type { SignalSource } from '../lifecycle.js';
 
 const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
-/**
- * Resolves when the process is asked to end, by SIGTERM, SIGINT or SIGHUP. The next such signal
- * ends the process at once.
- */
+/** Resolves on SIGTERM, SIGINT or SIGHUP. The next such signal ends the process at once. */
 export function firstSignal(signals: SignalSource): Promise<void> {
   return new Promise((resolve) => {
     const told = () => {

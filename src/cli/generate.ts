@@ -5,23 +5,19 @@ import { exitCodes } from './exit-code.js';
 import type { GeneratedFile } from './generated-files.js';
 import type { Surroundings } from './surroundings.js';
 
-/**
- * `gangway generate`: writes the files of the project that come from its code, or says which of
- * them are stale.
- */
+/** `gangway generate`: writes the generated files of the project, or lists the stale ones. */
 export function addGenerate(parent: Command, { out, err, folder }: Surroundings, end: (code: number) => void) {
   parent
     .command('generate')
-    .description('write the generated files of the project; for those who develop Gangway, in its folder')
-    .option('--check', 'write nothing, and fail if a file is not what would be written')
+    .description('write the generated files of the project, for developers of Gangway, in its folder')
+    .option('--check', 'write nothing, and fail if a file is stale')
     .action(async ({ check = false }: { check?: boolean }) => {
-      // Loaded here, and not above, so that the other commands do not wait for all the endpoints to
-      // load.
+      // Loaded here, so that other commands do not wait for all endpoints to load.
       const { generatedFiles } = await import('./generated-files.js');
       const stale = generatedFiles.filter((file) => readIfThere(resolve(folder, file.path)) !== file.render());
       if (!check) {
         stale.forEach((file) => write(folder, file));
-        out(stale.length === 0 ? 'Everything was fresh.\n' : stale.map(({ path }) => `Wrote ${path}.\n`).join(''));
+        out(stale.length === 0 ? 'All files are up to date.\n' : stale.map(({ path }) => `Wrote ${path}.\n`).join(''));
         return;
       }
       if (stale.length === 0) return;

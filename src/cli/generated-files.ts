@@ -3,14 +3,14 @@ import { renderReference } from '../config/render-reference.js';
 import { renderSample } from '../config/render-sample.js';
 import { renderExitCodes } from './exit-code.js';
 
-/** A file of the project that comes from its code. */
+/** A file of the project that is generated from its code. */
 export interface GeneratedFile {
-  /** From the folder of the project. */
+  /** Relative to the folder of the project. */
   readonly path: string;
   readonly render: () => string;
 }
 
-/** All files that `gangway generate` writes. */
+/** Returns all files that `gangway generate` writes. */
 export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'config.sample.yaml', render: () => renderSample() },
   { path: 'docs/configuration.md', render: () => `${renderReference()}\n${renderExitCodes()}` },

@@ -8,14 +8,14 @@ import { exitCodes } from './exit-code.js';
 import type { Surroundings } from './surroundings.js';
 
 const answerWithinMs = 4_000;
-/** Addresses to listen on, and where those who do are found from the same machine. */
+/** Addresses to listen on, with the address at which the same machine reaches them. */
 const everywhere: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 /** `gangway healthcheck`: whether the daemon of a configuration runs, for container engines. */
 export function addHealthcheck(parent: Command, { err, env, folder }: Surroundings, end: (code: number) => void) {
   parent
     .command('healthcheck')
-    .description('ask the daemon of that configuration whether it runs; for container engines')
+    .description('check whether the daemon of that configuration runs, for container engines')
     .addOption(configFileOption())
     .action(async ({ config: file }: { config: string }) => {
       const { config } = loadConfig({ path: resolve(folder, file), env, ...configFiles });
@@ -27,14 +27,14 @@ export function addHealthcheck(parent: Command, { err, env, folder }: Surroundin
 }
 
 async function whatIsWrong({ host, port }: { readonly host: string; readonly port: number }) {
-  if (port === 0) return 'http.port is 0: nobody knows where the daemon listens but its log.';
+  if (port === 0) return 'http.port is 0, so the port is only in the log. Set a fixed port.';
   const address = everywhere[host] ?? host;
   const place = `${isIPv6(address) ? `[${address}]` : address}:${port}`;
   try {
     const signal = AbortSignal.timeout(answerWithinMs);
     const { status } = await fetch(`http://${place}/_matrix/mau/live`, { signal });
-    return status === 200 ? undefined : `What listens on ${place} answers ${status}.`;
+    return status === 200 ? undefined : `The server on ${place} returned ${status}.`;
   } catch {
-    return `Nobody answers on ${place}.`;
+    return `No server answers on ${place}.`;
   }
 }

@@ -4,12 +4,11 @@ import { resolve } from 'node:path';
 import { Secret } from '../base/secret.js';
 import type { Surroundings } from './surroundings.js';
 
-/** A password, or what to tell whoever should have given one. */
+/** A password, or the reason why there is none. */
 export type NewPassword = { readonly password: Secret } | { readonly problem: string };
 
 /**
- * Returns the first line of that file, or what somebody at the terminal types twice if no file is
- * named.
+ * Returns the first line of the file, or what is typed twice at the terminal if there is no file.
  */
 export async function readNewPassword(
   file: string | undefined,
@@ -18,13 +17,13 @@ export async function readNewPassword(
   if (file !== undefined) return readPasswordFile(file, resolve(folder, file));
   if (!terminal.isInteractive) {
     return {
-      problem: 'There is no terminal to ask for the password on: name a file that holds it with --password-file.',
+      problem: 'There is no terminal to ask for the password on. Name a file that contains it with --password-file.',
     };
   }
   const password = await terminal.askSecret('Password: ');
   if (!password) return { problem: 'No password was given.' };
-  const again = await terminal.askSecret('The same again: ');
-  return again?.equals(password) ? { password } : { problem: 'That was not the same twice.' };
+  const again = await terminal.askSecret('Repeat the password: ');
+  return again?.equals(password) ? { password } : { problem: 'The passwords do not match.' };
 }
 
 function readPasswordFile(shown: string, path: string): NewPassword {
@@ -36,7 +35,7 @@ function readPasswordFile(shown: string, path: string): NewPassword {
   }
 }
 
-/** What nobody could type the same way at a login is refused. */
+/** Rejects passwords that cannot be typed the same way at a login. */
 function readPassword(shown: string, bytes: Buffer): NewPassword {
   if (!isUtf8(bytes)) return { problem: `${shown} is not UTF-8: save it as UTF-8 without a byte order mark.` };
   const text = bytes.toString('utf8');
@@ -47,5 +46,5 @@ function readPassword(shown: string, bytes: Buffer): NewPassword {
   const isOneLine = more.every((rest) => rest === '');
   return isOneLine
     ? { password: new Secret(line) }
-    : { problem: `${shown} has more than one line: a password is one.` };
+    : { problem: `${shown} has more than one line. A password must be one line.` };
 }

@@ -7,7 +7,7 @@ import { explainFailure } from './explain-failure.js';
 import type { Surroundings } from './surroundings.js';
 import { readVersion } from './version.js';
 
-/** What stopping takes beyond the requests under way. */
+/** The time for stopping in addition to that for running requests. */
 const closingMs = 10_000;
 
 /** `gangway run`: the daemon, until SIGTERM, SIGINT or SIGHUP. */
@@ -25,8 +25,7 @@ async function run(file: string, { err, env, folder, signals, clock, random }: S
     env,
     ...configFiles,
   });
-  // Loaded here, and not above, so that the other commands do not wait for the whole of the daemon
-  // to load.
+  // Loaded here, so that other commands do not wait for the daemon to load.
   const [{ createApp }, { runUntilSignal }, { createLogger }] = await Promise.all([
     import('../app.js'),
     import('../lifecycle.js'),

@@ -21,7 +21,7 @@ interface SandboxOptions {
 
 /**
  * `gangway sandbox`: runs a simulated Telegram until SIGTERM or SIGINT. Prints one line of JSON
- * when it is up.
+ * when it is ready.
  */
 export function addSandbox(
   parent: Command,
@@ -43,7 +43,7 @@ export function addSandbox(
       readPort,
       0,
     )
-    .option('--control-port <port>', 'the port of the control API. 0: any free port', readPort, 0)
+    .option('--control-port <port>', 'the port of the control API; 0: any free port', readPort, 0)
     .option('--public-key <file>', 'where to write the public key of the sandbox', 'sandbox-public-key.pem')
     .option('--config-out <file>', 'where to write the section `telegram` of a configuration that uses the sandbox')
     .option(

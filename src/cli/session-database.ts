@@ -5,16 +5,16 @@ import type { Database } from '../database/database.js';
 import { configFiles } from './config-files.js';
 import type { Surroundings } from './surroundings.js';
 
-/** What a command has of the database. */
+/** The database of a command. */
 export interface OpenedDatabase {
   readonly database: Database;
   readonly config: Config;
-  /** Whether no daemon can use the database until it is closed. Never known of PostgreSQL. */
+  /** Whether no daemon can use the database until it is closed. Always false for PostgreSQL. */
   readonly isClaimed: boolean;
 }
 
 /**
- * Opens the database of that configuration for the work. With `claim`, no daemon can start
+ * Opens the database of the configuration for the work. With `claim`, no daemon can start
  * meanwhile, unless one runs.
  */
 export async function withDatabase<T>(

@@ -6,7 +6,7 @@ import type { SessionFormat } from '../telegram/formats/formats.js';
 import { withDatabase } from './session-database.js';
 import type { Surroundings } from './surroundings.js';
 
-/** What an export is to do. */
+/** The options of an export. */
 export interface ExportOptions {
   readonly config: string;
   readonly format: SessionFormat;
@@ -19,19 +19,16 @@ const longestWaitMs = 15_000;
 const pollMs = 100;
 
 const unconfirmed =
-  'A program that has the session is logged in as the user, and Gangway cannot use it any more. Add --yes.';
+  'A program with the session is logged in as the user, and Gangway cannot use it any more. Add --yes to confirm.';
 
 const holders = {
-  hand_over: 'It waits for the bridge.',
+  hand_over: 'It is waiting for the hand-over to the bridge.',
   bridge: 'The bridge has it.',
   lease: 'A program has leased it.',
-  export: 'It was exported before, or is in a session transfer.',
+  export: 'It was exported before, or transferred by session_transfer.',
 } as const satisfies Readonly<Record<Exclude<SessionHolder, 'gangway'>, string>>;
 
-/**
- * Prints the session, and returns undefined; or returns why it was not exported, as a text for
- * people.
- */
+/** Prints the session and returns undefined, or returns why it was not exported. */
 export async function exportSession(
   telegramUserId: string,
   { config: file, format, yes = false, stopped = false }: ExportOptions,
@@ -92,7 +89,8 @@ async function requestFromDaemon(exports: SessionExports, telegramUserId: string
 }
 
 /**
- * Keeps the process running until the returned function is called: the timers of the clock do not.
+ * Keeps the process running until the returned function is called, since the timers of the clock do
+ * not.
  */
 function keepRunning(): () => void {
   const channel = new MessageChannel();

@@ -4,18 +4,18 @@ import type { Environment } from '../config/environment.js';
 import type { SignalSource } from '../lifecycle.js';
 import type { Terminal } from './terminal.js';
 
-/** What a command has of the world around its process. */
+/** The environment of a command. */
 export interface Surroundings {
-  /** Writes text as it is to standard output. */
+  /** Writes text unchanged to standard output. */
   readonly out: (text: string) => void;
-  /** Writes text as it is to standard error. */
+  /** Writes text unchanged to standard error. */
   readonly err: (text: string) => void;
-  /** Where a person can be asked. */
+  /** The terminal for questions. */
   readonly terminal: Terminal;
   readonly env: Environment;
   /** The folder that relative paths on the command line start from. */
   readonly folder: string;
-  /** Where SIGTERM, SIGINT and uncaught errors are heard. */
+  /** The source of SIGTERM, SIGINT and uncaught errors. */
   readonly signals: SignalSource;
   readonly clock: Clock;
   readonly random: Random;

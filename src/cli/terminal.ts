@@ -2,20 +2,17 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { Secret } from '../base/secret.js';
 
-/** A person in front of a terminal, if there is one. */
+/** A terminal for questions, if there is one. */
 export interface Terminal {
-  /** Whether somebody is there to be asked. */
+  /** Whether a user can be asked. */
   readonly isInteractive: boolean;
-  /** Returns the line that is typed in answer; undefined on Ctrl-C or Ctrl-D. */
+  /** Returns the typed line, or undefined on Ctrl-C or Ctrl-D. */
   ask(question: string): Promise<string | undefined>;
-  /**
-   * What somebody types in answer, which is not shown, or undefined if they would rather not
-   * (Ctrl-C, Ctrl-D).
-   */
+  /** Returns the typed line, which is not shown, or undefined on Ctrl-C or Ctrl-D. */
   askSecret(question: string): Promise<Secret | undefined>;
 }
 
-/** Returns the terminal of those streams; `write` shows the questions. */
+/** Returns the terminal of those streams. `write` prints the questions. */
 export function createTerminal(
   input: NodeJS.ReadableStream & { readonly isTTY?: boolean },
   write: (text: string) => void,

@@ -15,12 +15,12 @@ interface PasswordOptions extends ConfigOption {
 
 const passwordFile = [
   '--password-file <file>',
-  'a file with the password as its one line; asked for on the terminal where absent',
+  'a file with the password as its only line; if absent, the terminal asks for it',
 ] as const;
 
-/** `gangway user`: the Matrix accounts of this daemon's own, also while it runs. */
+/** `gangway user`: manages embedded Matrix accounts, also while the daemon runs. */
 export function addUser(program: Command, surroundings: Surroundings, end: (code: number) => void) {
-  const user = program.command('user').description('the Matrix accounts of Gangway (accounts.mode: embedded)');
+  const user = program.command('user').description('manage the Matrix accounts of Gangway (accounts.mode: embedded)');
   const work = async (options: ConfigOption, task: (office: AccountOffice) => Promise<Outcome>) =>
     end(await inAccountOffice(options.config, surroundings, task));
   const passwordFor =
@@ -30,7 +30,7 @@ export function addUser(program: Command, surroundings: Surroundings, end: (code
 
   user
     .command('add')
-    .description('make an account')
+    .description('create an account')
     .argument('<user>', 'its Matrix ID, or only the localpart')
     .addOption(configFileOption())
     .option(...passwordFile)
@@ -39,7 +39,7 @@ export function addUser(program: Command, surroundings: Surroundings, end: (code
     );
   user
     .command('list')
-    .description('print the Matrix ID of each account, and whether it is deactivated')
+    .description('list the Matrix ID of each account, and whether it is deactivated')
     .addOption(configFileOption())
     .action((options: ConfigOption) => work(options, list));
   user
@@ -54,7 +54,10 @@ export function addUser(program: Command, surroundings: Surroundings, end: (code
     );
   user
     .command('deactivate')
-    .description('end an account for good, and all its logins, those to Telegram too; its name stays taken')
+    .description(
+      'deactivate an account permanently, and end all its logins, including those to Telegram; its name ' +
+        'stays reserved',
+    )
     .argument('<user>', 'its Matrix ID, or only the localpart')
     .addOption(configFileOption())
     .action((name: string, options: ConfigOption) => work(options, (office) => deactivate(office, name)));
@@ -67,14 +70,12 @@ async function add(office: AccountOffice, name: string, ask: AskPassword): Promi
   const mxid = readNewUser(name, serverName);
   if (mxid === undefined) {
     const grammar = 'a to z, 0 to 9 and . _ = - / +';
-    return refused(
-      `${name} cannot be the name of an account here: that is @name:${serverName}, the name of ${grammar}.`,
-    );
+    return refused(`Invalid user name ${name}. Use @name:${serverName}, with a name of ${grammar}.`);
   }
   const namesake = await administration.find(mxid);
-  if (namesake) return refused(`There is ${describe(namesake)} already.`);
+  if (namesake) return refused(`${describe(namesake)} already exists.`);
   return withPassword(ask, async (password) =>
-    (await administration.add(mxid, password)) ? done(`Made ${mxid}.`) : refused(`There is ${mxid} already.`),
+    (await administration.add(mxid, password)) ? done(`Created ${mxid}.`) : refused(`${mxid} already exists.`),
   );
 }
 
@@ -85,12 +86,12 @@ async function list({ administration }: AccountOffice): Promise<Outcome> {
 
 async function resetPassword({ administration }: AccountOffice, name: string, ask: AskPassword): Promise<Outcome> {
   const account = await administration.find(name);
-  if (account?.deactivatedAt !== undefined) return refused(`${account.mxid} is deactivated, and that is for good.`);
+  if (account?.deactivatedAt !== undefined) return refused(`${account.mxid} is permanently deactivated.`);
   if (!account) return refused(`There is no account ${name}.`);
   const { mxid } = account;
   return withPassword(ask, async (password) =>
     (await administration.resetPassword(mxid, password))
-      ? done(`${mxid} has a new password, and is logged out everywhere.`)
+      ? done(`Set a new password for ${mxid}, and ended all its logins.`)
       : refused(`${mxid} was deactivated meanwhile.`),
   );
 }
@@ -99,7 +100,7 @@ async function deactivate({ administration }: AccountOffice, name: string): Prom
   const account = await administration.find(name);
   if (!account) return refused(`There is no account ${name}.`);
   return (await administration.deactivate(account.mxid))
-    ? done(`${account.mxid} is deactivated, and logged out everywhere. Its logins to Telegram end too.`)
+    ? done(`Deactivated ${account.mxid}, and ended all its logins, including those to Telegram.`)
     : refused(`${account.mxid} is deactivated already.`);
 }
 

@@ -4,8 +4,8 @@ import { z } from 'zod';
 const manifest = z.object({ version: z.string() });
 
 /**
- * Returns the version of this program, from the package.json nearest above this file: it lies
- * elsewhere before and after the build.
+ * Returns the version of this program, from the nearest package.json above this file: its location
+ * differs before and after the build.
  */
 export function readVersion(folder = new URL('.', import.meta.url)): string {
   const file = new URL('package.json', folder);

@@ -1,7 +1,4 @@
-/**
- * The templates that come with the program, by the names of their files. The language is that of
- * eta, https://eta.js.org.
- */
+/** The built-in templates, by file name, in the language of eta (https://eta.js.org). */
 export const builtInTemplates = {
   'validation.subject.eta': `Confirm your e-mail address`,
 
@@ -98,7 +95,7 @@ Sent by <%= it.service %> on behalf of <%= it.sender %>.
 </html>
 `,
 
-  'in-use.subject.eta': `Somebody tried to add your e-mail address`,
+  'in-use.subject.eta': 'Someone tried to add your e-mail address',
 
   'in-use.txt.eta': `Hello,
 
@@ -124,5 +121,5 @@ If that was you, your address is there: log in with it, or take it from the othe
   'code.txt.eta': `<%= it.code %> is your code for <%= it.service %>. It is good for <%= it.expiresIn %>.`,
 } as const;
 
-/** The name of a template's file. */
+/** The file name of a template. */
 export type TemplateName = keyof typeof builtInTemplates;

@@ -4,7 +4,7 @@ import { ChannelTrouble } from './channel.js';
 import type { DeliveryFailure } from './failure.js';
 import type { Message } from './messenger.js';
 
-/** What the channels have done, in the log: an alarm now and then, rather than for each message. */
+/** Logs the results of channels: an alarm at intervals, rather than a line for each message. */
 export interface ChannelLog {
   sent(channel: string, what: Message['kind']): void;
   failed(channel: string, what: Message['kind'], failure: DeliveryFailure): void;
@@ -14,11 +14,11 @@ const alarmEveryMs = 15 * 60_000;
 
 interface Alarm {
   readonly raisedAt: number;
-  /** How many messages failed in the same way since it was raised. */
+  /** How many messages have failed in the same way since the last alarm. */
   readonly silent: number;
 }
 
-/** Returns a log that says the same about a channel once in a quarter of an hour. */
+/** Returns a log that repeats an alarm about a channel at most every 15 minutes. */
 export function createChannelLog({ clock, logger }: { readonly clock: Clock; readonly logger: Logger }): ChannelLog {
   const alarms = new Map<string, Map<string, Alarm>>();
 
@@ -30,7 +30,7 @@ export function createChannelLog({ clock, logger }: { readonly clock: Clock; rea
 
   return {
     sent(channel, what) {
-      if (alarms.delete(channel)) logger.info('a channel for messages works again', { channel });
+      if (alarms.delete(channel)) logger.info('delivery channel recovered', { channel });
       logger.debug('message sent', { channel, what });
     },
 
@@ -40,10 +40,10 @@ export function createChannelLog({ clock, logger }: { readonly clock: Clock; rea
       if (!(cause instanceof ChannelTrouble)) {
         const detail = cause instanceof Error ? cause.message : undefined;
         if (fact.kind !== 'channel_down') {
-          logger.info('a message was not taken', { channel, what, reason: fact.kind, detail });
+          logger.info('message rejected', { channel, what, reason: fact.kind, detail });
           return;
         }
-        logger.error('a channel for messages has a defect', { channel, error: cause });
+        logger.error('delivery channel defect', { channel, error: cause });
         return;
       }
       const { problem, detail } = cause;
@@ -54,7 +54,7 @@ export function createChannelLog({ clock, logger }: { readonly clock: Clock; rea
         return;
       }
       ofChannel.set(problem, { raisedAt: clock.now(), silent: 0 });
-      logger.error('a channel for messages does not work', {
+      logger.error('delivery channel down', {
         channel,
         problem,
         detail,

@@ -1,51 +1,48 @@
 import { DeliveryFailure } from './failure.js';
 import type { EmailInUse, EmailInvite, EmailValidation, Message, PhoneValidation } from './messenger.js';
 
-/** One way to get messages to humans. */
+/** A channel for messages to users. */
 export interface Channel<M extends Message> {
-  /** Of its kind, for the log. */
+  /** The kind, for the log. */
   readonly name: string;
-  /** How long a message may take, its turn included. */
+  /** The timeout for a message, including the wait in the queue. */
   readonly deadlineMs: number;
-  /** The most messages under way at a time. */
+  /** The maximum number of messages in progress. */
   readonly maxConcurrent: number;
   /**
-   * Resolves when the message is taken; throws DeliveryFailure, with a ChannelTrouble as its cause
-   * if an admin has something to mend. Calls `handOver` before the message itself goes out: one
-   * that is given up later may arrive.
+   * Resolves when the message is accepted. Throws DeliveryFailure, with a ChannelTrouble as its
+   * cause if an administrator must fix something. Calls `handOver` before the message is sent: a
+   * message that fails later may still arrive.
    */
   send(message: M, signal: AbortSignal, handOver: () => void): Promise<void>;
-  /** Lets go of what it holds open. */
+  /** Closes its connections. */
   close?(): void;
 }
 
-/** What goes by e-mail. */
+/** Messages that are sent by e-mail. */
 export type MailMessage = EmailValidation | EmailInvite | EmailInUse;
 
-/** A way to get e-mail to people. */
+/** A channel for e-mail. */
 export type EmailChannel = Channel<MailMessage>;
 
-/** A way to get codes to telephones. */
+/** A channel for codes to phone numbers. */
 export type PhoneChannel = Channel<PhoneValidation>;
 
-/** What is wrong with a channel, as far as its admin has something to mend. */
+/** A problem with a channel that an administrator must fix. */
 export type ChannelProblem =
-  /** The account with the provider has no money left. */
+  /** The account at the provider has no credit left. */
   | 'no_credit'
-  /** The provider does not know us: a wrong token or password. */
+  /** The provider rejects the credentials. */
   | 'credentials_refused'
-  /** Something else in the settings that the provider does not take. */
+  /** The provider rejects other settings. */
   | 'settings_refused'
   | 'no_connection'
   | 'no_answer'
   | 'answer_unfit'
-  /** The provider takes connections, and says that it does not work. */
+  /** The provider accepts connections and reports a failure. */
   | 'out_of_order';
 
-/**
- * What stands in the log of a channel that does not work; `detail` holds nothing secret and
- * nobody's address.
- */
+/** The text for the log. `detail` contains no secret and no address of a user. */
 export class ChannelTrouble extends Error {
   constructor(
     readonly problem: ChannelProblem,
@@ -57,7 +54,7 @@ export class ChannelTrouble extends Error {
   }
 }
 
-/** Returns the failure of a channel that does not work. */
+/** Returns the failure of a channel that is down. */
 export function channelDown(
   problem: ChannelProblem,
   detail: string,

@@ -18,28 +18,27 @@ export interface MessengerDeps {
   readonly logger: Logger;
 }
 
-/** A messenger that holds connections. */
+/** A messenger with open connections. */
 export interface ClosableMessenger extends Messenger {
-  /** Gives up what is under way, and lets go of the connections. */
+  /** Cancels messages in progress and closes the connections. */
   close(): void;
 }
 
-/** So many messages wait for their turn at one channel; no more are taken on. */
+/** The maximum number of messages waiting for one channel. */
 const maxWaiting = 200;
 
 type Send<M extends Message> = (message: M, groups: readonly QuotaGroup[]) => Promise<void>;
 
 /**
- * Returns a messenger that tries one channel after the other. A message goes to the next channel
- * whatever the one before has said of it, and the most telling of their failures is thrown when
- * none has taken it: an address that does not exist, then one that can be tried again later. It
- * says that the message may have been sent if that holds for any of them.
+ * Returns a messenger that tries the channels in order. If all fail, the most informative failure
+ * is thrown: an unknown address first, then a temporary failure. It is marked as possibly sent if
+ * this applies to any channel.
  */
 export function createMessenger({ email, phone, clock, logger }: MessengerDeps): ClosableMessenger {
   const log = createChannelLog({ clock, logger });
   const closing = new AbortController();
   const shared = { clock, log, closing: closing.signal };
-  // Two channels of one kind must not be taken for each other in the log.
+  // Distinguishes two channels of one kind in the log.
   const mail = email.map((channel, index) => sending(channel, { ...shared, label: `email[${index}] ${channel.name}` }));
   const calls = phone.map((channel, index) =>
     sending(channel, { ...shared, label: `phone[${index}] ${channel.name}` }),
@@ -136,6 +135,6 @@ function failureOf(error: unknown, deadlineMs: number, mayHaveSent: boolean): De
   if (error instanceof DeadlineExceeded) {
     return channelDown('no_answer', `none within ${deadlineMs} ms`, { cause: error, mayHaveSent });
   }
-  // A defect of one channel is no reason not to try the others.
+  // A defect of one channel does not prevent the others.
   return new DeliveryFailure({ kind: 'channel_down' }, { cause: error, mayHaveSent });
 }

@@ -1,23 +1,23 @@
 import { Failure } from '../base/failure.js';
 
-/** Why a message did not get to a human. */
+/** Why a message was not delivered. */
 export type DeliveryFault =
   /** No channel is configured for messages of this kind. */
   | { readonly kind: 'no_channel' }
-  /** The channel says that there is no such address. */
+  /** The channel reports that the address does not exist. */
   | { readonly kind: 'address_unknown' }
-  /** The channel will not reach this address, though it may exist. */
+  /** The channel rejects this address, though it may exist. */
   | { readonly kind: 'address_unreachable' }
-  /** The channel asks us to slow down. */
+  /** The channel has a rate limit. */
   | { readonly kind: 'slow_down'; readonly retryAfterMs: number }
-  /** The channel is down, or its settings are wrong: the admin's affair, and in the log. */
+  /** The channel is down or misconfigured. Details are in the log. */
   | { readonly kind: 'channel_down' };
 
 /** Thrown by every method of Messenger. */
 export class DeliveryFailure extends Failure<DeliveryFault> {
   /**
-   * Whether the message may arrive all the same, or false if it is certain that it was not handed
-   * over, or not taken.
+   * Whether the message may still arrive. False if it was certainly not handed over or not
+   * accepted.
    */
   readonly mayHaveSent: boolean;
 

@@ -6,18 +6,18 @@ import type { Message } from './messenger.js';
 
 /** The dependencies of createFileChannel. */
 export interface FileChannelDeps {
-  /** Of the file; it is made if it does not exist. */
+  /** The file, which is created if it does not exist. */
   readonly path: string;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /**
- * Returns a channel that appends each message to a file, as one line of JSON, and sends nothing:
- * for tests. Says so in the log.
+ * Returns a channel that appends each message to a file, as one line of JSON, and delivers nothing.
+ * For tests. Logs a warning.
  */
 export function createFileChannel({ path, clock, logger }: FileChannelDeps): Channel<Message> {
-  logger.warn('messages go into a file, and to nobody: this is for tests only', { path });
+  logger.warn('messages are written to a file and not delivered', { path });
 
   return {
     name: 'file',
@@ -29,7 +29,7 @@ export function createFileChannel({ path, clock, logger }: FileChannelDeps): Cha
       try {
         const file = await open(path, 'a', 0o600);
         try {
-          // It may have been there before, for everybody to read.
+          // The file may have existed before, readable by all users.
           await file.chmod(0o600);
           await file.appendFile(`${line}\n`);
         } finally {

@@ -8,15 +8,14 @@ import { problemsOf } from './try-templates.js';
 /** What loadTemplates needs. */
 export interface LoadTemplatesDeps {
   /**
-   * With templates of the admin's, or undefined if there are none. They are programs, and may do
-   * whatever the daemon may.
+   * The administrator's templates, or undefined. They are programs with all rights of the daemon.
    */
   readonly folder: string | undefined;
-  /** What people know this service by, such as the host name of its web address. */
+  /** The name of this service, such as the host of its public URL. */
   readonly service: string;
 }
 
-/** The files that belong together: whoever writes one of them writes all. */
+/** Files that must be replaced together. */
 const sets: readonly (readonly TemplateName[])[] = [
   ['validation.subject.eta', 'validation.txt.eta', 'validation.html.eta'],
   ['password.subject.eta', 'password.txt.eta', 'password.html.eta'],
@@ -29,11 +28,10 @@ const brandName = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 const maxTemplateBytes = 256 * 1024;
 
 /**
- * Returns the templates of the folder, and for messages that it has none for, those that come with
- * the program. Its folders are brands, each a folder of the same kind: what a brand has no
- * templates for comes from the folder itself. Everything is read and tried here; no name that a
- * stranger gives ever reaches the file system. Throws SettingsFailure with everything that is
- * wrong.
+ * Returns the templates of the folder, and the built-in ones for all other messages. Its subfolders
+ * are brands with the same structure: templates that a brand lacks come from the folder itself. All
+ * are read and tested here. No name from outside reaches the file system. Throws SettingsFailure
+ * with all problems.
  */
 export async function loadTemplates({ folder, service }: LoadTemplatesDeps): Promise<Templates> {
   if (folder === undefined) return createTemplates({ service });
@@ -44,11 +42,11 @@ export async function loadTemplates({ folder, service }: LoadTemplatesDeps): Pro
   const brands = new Map<string, TemplateSources>();
   for (const name of usual.folders) {
     if (!brandName.test(name)) {
-      complain(name, 'The name of a brand has small letters, digits, - and _ only.');
+      complain(name, 'The name of a brand may contain small letters, digits, - and _ only.');
       continue;
     }
     const { sources, folders } = await readDesign(folder, name, usual.sources, complain);
-    for (const inside of folders) complain(join(name, inside), 'A brand has no folders.');
+    for (const inside of folders) complain(join(name, inside), 'A brand must not contain folders.');
     brands.set(name, sources);
   }
   if (problems.length > 0) throw new SettingsFailure({ kind: 'templates_unusable', folder, problems });
@@ -72,22 +70,22 @@ async function readDesign(
   const folders: string[] = [];
   for (const { name, isFolder } of await entriesOf(root, brand, complain)) {
     const file = join(brand, name);
-    // What editors and file managers leave behind.
+    // Files that editors and file managers leave behind.
     if (name.startsWith('.') || name.endsWith('~')) continue;
     if (isFolder) {
       folders.push(name);
       continue;
     }
     const known = allNames.find((template) => template === name);
-    if (known === undefined) complain(file, `There is no template of this name. There are ${allNames.join(', ')}.`);
-    else if (known === 'code.txt.eta' && brand !== '') complain(file, 'Codes have no brand.');
+    if (known === undefined) complain(file, `There is no template with this name. Use one of ${allNames.join(', ')}.`);
+    else if (known === 'code.txt.eta' && brand !== '') complain(file, 'Templates of codes must not be in a brand.');
     else own[known] = await readTemplate(root, file, complain);
   }
   for (const set of sets) {
     const given = set.filter((name) => own[name] !== undefined);
     if (given.length === 0) continue;
     for (const name of set.filter((member) => own[member] === undefined)) {
-      complain(join(brand, name), `It is missing. ${given.join(' and ')} can only be replaced together with it.`);
+      complain(join(brand, name), `It is missing. ${given.join(' and ')} requires it. Add it.`);
     }
   }
   const replaced = Object.entries(own).filter(([, source]) => source !== undefined);
@@ -116,9 +114,12 @@ async function readTemplate(root: string, file: string, complain: Complain): Pro
   try {
     const bytes = await readFile(join(root, file));
     if (bytes.length <= maxTemplateBytes) return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    complain(file, `It has more than ${maxTemplateBytes} bytes.`);
+    complain(file, `It is larger than ${maxTemplateBytes} bytes.`);
   } catch (error) {
-    complain(file, error instanceof TypeError ? 'It is not UTF-8.' : `It cannot be read: ${codeOf(error)}.`);
+    complain(
+      file,
+      error instanceof TypeError ? 'It is not UTF-8. Save it as UTF-8.' : `It cannot be read: ${codeOf(error)}.`,
+    );
   }
   return undefined;
 }

@@ -3,23 +3,20 @@ import type { QuotaGroup } from '../base/quota-groups.js';
 import type { Secret } from '../base/secret.js';
 import type { StrangersText } from '../base/strangers-text.js';
 
-/**
- * What is mailed to validate an e-mail address, or to set a new password by one that belongs to an
- * account.
- */
+/** The mail that validates an e-mail address, or allows a new password for its account. */
 export interface EmailValidation {
   readonly kind: 'email_validation' | 'email_password_reset';
   readonly to: string;
-  /** The page that validates; it holds the token. */
+  /** The page that completes the validation. It contains the token. */
   readonly link: Secret;
   readonly token: Secret;
-  /** How long the link is good. */
+  /** How long the link is valid. */
   readonly expiresInMs: number;
-  /** Which of the configured designs; the usual one if it is unknown or absent. */
+  /** The brand of the mail. Defaults to the usual design if absent or unknown. */
   readonly brand: string | undefined;
 }
 
-/** What is sent to whoever wants to prove a phone number. */
+/** The code that validates a phone number. */
 export interface PhoneValidation {
   readonly kind: 'phone_validation';
   readonly to: PhoneNumber;
@@ -29,39 +26,39 @@ export interface PhoneValidation {
 }
 
 /**
- * What is mailed to somebody who is invited to a room by e-mail. All but `link` was written by
- * strangers.
+ * The mail to a user who is invited to a room by e-mail. All members except `link` are untrusted
+ * text.
  */
 export interface EmailInvite {
   readonly kind: 'email_invite';
   readonly to: string;
-  /** The web client's page for the invited; it holds a private key. */
+  /** The web client's page for the invited user. It contains a private key. */
   readonly link: Secret;
-  /** A Matrix ID as `shownMxid` shows it. */
+  /** A Matrix ID in the form of `shownMxid`. */
   readonly sender: StrangersText;
   readonly senderDisplayName: StrangersText | undefined;
   readonly roomName: StrangersText | undefined;
   readonly brand: string | undefined;
 }
 
-/** What is mailed to the owner of an address that somebody else wants to add to an account. */
+/** The mail to the owner of an address that another user tried to add to an account. */
 export interface EmailInUse {
   readonly kind: 'email_in_use';
   readonly to: string;
   readonly brand: string | undefined;
 }
 
-/** A message to a human. */
+/** A message to a user. */
 export type Message = EmailValidation | PhoneValidation | EmailInvite | EmailInUse;
 
-/** Gets messages to humans: by the first of the configured channels that can. */
+/** Sends messages to users through the first configured channel that can deliver them. */
 export interface Messenger {
-  /** Returns whether a channel is configured at all for messages of this kind. */
+  /** Returns whether a channel is configured for messages of this kind. */
   canSend(kind: Message['kind']): boolean;
   /**
-   * Resolves when a channel has taken the message; throws DeliveryFailure. Bounded in time.
-   * `groups` are the quota groups of the caller, each of which takes a part of the queues only; the
-   * whole is for the caller if absent.
+   * Resolves when a channel has accepted the message, within a bounded time. Throws
+   * DeliveryFailure. `groups` are the quota groups of the caller, each of which is limited to a
+   * part of the queues. If absent, there is no such limit.
    */
   send(message: Message, groups?: readonly QuotaGroup[]): Promise<void>;
 }

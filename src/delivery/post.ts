@@ -1,20 +1,20 @@
 import { readCapped } from '../base/read-capped.js';
 import { channelDown } from './channel.js';
 
-/** A request to a provider of the admin's choice. */
+/** A request to a provider. */
 export interface Post {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly signal: AbortSignal;
-  /** Called before anything goes out. */
+  /** Called before the request is sent. */
   readonly handOver: () => void;
 }
 
-/** What a provider answered. */
+/** The reply of a provider. */
 export interface PostAnswer {
   readonly status: number;
-  /** How long it asks us to wait, in milliseconds, or undefined if it does not say. */
+  /** How long the provider asks to wait, in milliseconds, or undefined. */
   readonly retryAfterMs: number | undefined;
   readonly text: string;
 }
@@ -22,8 +22,8 @@ export interface PostAnswer {
 const maxAnswerBytes = 64 * 1024;
 
 /**
- * Posts, and reads an answer of bounded size; follows no redirect, because that would take a secret
- * elsewhere. Throws DeliveryFailure.
+ * Posts a request, and reads a reply of bounded size. Follows no redirect, because that would send
+ * a secret elsewhere. Throws DeliveryFailure.
  */
 export async function post({ url, headers, body, signal, handOver }: Post): Promise<PostAnswer> {
   handOver();
@@ -42,12 +42,12 @@ export async function post({ url, headers, body, signal, handOver }: Post): Prom
     }
     const text = await readCapped(response.body, maxAnswerBytes);
     if (text === undefined) {
-      throw channelDown('answer_unfit', `status ${status}, and no end to it`, { mayHaveSent: true });
+      throw channelDown('answer_unfit', `status ${status}, a reply without an end`, { mayHaveSent: true });
     }
     return { status, retryAfterMs: retryAfterMs(response.headers.get('Retry-After')), text };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    // What fetch says of a connection that failed; the reason is below it.
+    // The message of fetch for a failed connection. The reason is in its cause.
     const { cause } = error;
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no reason given';
     throw channelDown('no_connection', reason, { cause: error, mayHaveSent: !isOfConnecting(reason) });
@@ -55,8 +55,8 @@ export async function post({ url, headers, body, signal, handOver }: Post): Prom
 }
 
 /**
- * Returns whether an error is one from before the first byte of a request: of names, of connecting,
- * of certificates.
+ * Returns whether an error occurred before the first byte of a request: name resolution,
+ * connecting, certificates.
  */
 function isOfConnecting(code: string): boolean {
   return (

@@ -1,21 +1,21 @@
 import { Failure } from '../base/failure.js';
 
-/** What is wrong with one of the admin's templates. */
+/** A problem with one of the administrator's templates. */
 export interface TemplateProblem {
-  /** Its name, below the folder. */
+  /** Its path below the folder. */
   readonly file: string;
   /** A sentence. */
   readonly problem: string;
 }
 
-/** Why messages cannot be sent with these settings: found at start, and for the admin to mend. */
+/** Why these settings cannot be used. Detected at startup, for an administrator to fix. */
 export type SettingsFault =
   | { readonly kind: 'templates_unusable'; readonly folder: string; readonly problems: readonly TemplateProblem[] }
-  /** The template of a webhook's body; `problem` is a sentence. */
+  /** The template of a webhook's body. `problem` is a sentence. */
   | { readonly kind: 'webhook_body_unusable'; readonly problem: string }
   | { readonly kind: 'webhook_header_unusable'; readonly name: string }
-  /** A password would go over a connection that may not be encrypted. */
+  /** A password might be sent without encryption. */
   | { readonly kind: 'password_needs_tls' };
 
-/** Thrown while channels and templates are made. */
+/** Thrown while channels and templates are created. */
 export class SettingsFailure extends Failure<SettingsFault> {}

@@ -1,7 +1,7 @@
 import { channelDown } from './channel.js';
 import { DeliveryFailure } from './failure.js';
 
-/** What a mail library's error says of itself. */
+/** The properties of an error of the mail library. */
 interface SmtpError {
   readonly code?: unknown;
   readonly command?: unknown;
@@ -9,12 +9,12 @@ interface SmtpError {
   readonly responseCode?: unknown;
 }
 
-// Servers that put off mail from those whom they do not know take it after some minutes.
+// Greylisting servers accept mail from unknown senders after some minutes.
 const usualWaitMs = 5 * 60_000;
 
 /**
- * Returns the failure that an error of the mail library means; nothing of `to` gets into its
- * detail. `timesRead`: how often the message went out.
+ * Returns the failure for an error of the mail library. Its detail contains no part of `to`.
+ * `timesRead` is how often the message was sent.
  */
 export function smtpFailure(
   error: unknown,
@@ -26,7 +26,7 @@ export function smtpFailure(
   // qmail: "not in my list of allowed rcpthosts".
   const deniesRelay = typeof response === 'string' && /\brelay|\brcpthosts\b/i.test(response.replaceAll(to, ''));
   const detail = [code, command, said].filter((part) => typeof part === 'string').join(': ') || 'no reason given';
-  // The server's no to a message says nothing of one before it that was left without an answer.
+  // A rejected message does not reveal whether an earlier attempt without a reply arrived.
   const isAnswered = code === 'EMESSAGE' && typeof responseCode === 'number';
   const mayHaveSent = timesRead > (isAnswered ? 1 : 0);
 
@@ -56,13 +56,13 @@ interface Refusal {
   readonly command: unknown;
   readonly responseCode: number;
   readonly said: string;
-  /** Whether the server refuses to pass mail on for us, to any address of other servers. */
+  /** Returns whether the server refuses to relay mail to other servers. */
   readonly deniesRelay: boolean;
   readonly detail: string;
   readonly mayHaveSent: boolean;
 }
 
-/** RFC 5321, section 4.2, and RFC 3463 if the server returns an enhanced code. */
+/** RFC 5321, section 4.2, and RFC 3463 if the server sends an enhanced code. */
 function refusal({ command, responseCode, said, deniesRelay, detail, mayHaveSent }: Refusal): DeliveryFailure {
   const enhanced = /^\d{3}[ -]([245]\.\d{1,3})\.\d{1,3}\b/.exec(said)?.[1];
   if (responseCode === 421) return channelDown('out_of_order', detail, { mayHaveSent });
@@ -79,7 +79,7 @@ function refusal({ command, responseCode, said, deniesRelay, detail, mayHaveSent
   return new DeliveryFailure({ kind: 'address_unreachable' }, { cause: new Error(detail), mayHaveSent });
 }
 
-/** What the server said, or only its codes if it names who was to get the message. */
+/** Returns the server's reply, or only its codes if it contains the recipient. */
 function withoutAddress(response: string, to: string): string {
   const [local = to] = to.toLowerCase().split('@');
   const codes = /^\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?/.exec(response)?.[0] ?? '';

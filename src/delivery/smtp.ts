@@ -11,7 +11,7 @@ import type { Templates } from './templates.js';
 
 /**
  * How the connection to the mail server is encrypted: from its start, after STARTTLS, after
- * STARTTLS if the server offers it and with whatever certificate it shows, or not at all.
+ * STARTTLS if the server offers it and with any certificate, or not at all.
  */
 export type SmtpSecurity = 'tls' | 'starttls' | 'opportunistic' | 'none';
 
@@ -20,12 +20,12 @@ export interface SmtpDeps {
   readonly host: string;
   readonly port: number;
   readonly security: SmtpSecurity;
-  /** Certificates in PEM that are trusted in place of those that Node trusts. */
+  /** Certificate authorities in PEM, instead of those of Node. */
   readonly certificateAuthorities?: readonly string[] | undefined;
   readonly credentials?: { readonly user: string; readonly password: Secret } | undefined;
-  /** Who the messages are from. */
+  /** The sender of the messages. */
   readonly from: { readonly name: string | undefined; readonly address: string };
-  /** What we call ourselves to the server; the name of this machine where undefined. */
+  /** The host name sent in EHLO. Defaults to the name of this machine. */
   readonly helloName?: string | undefined;
   readonly templates: Templates;
   readonly deadlineMs?: number;
@@ -33,8 +33,8 @@ export interface SmtpDeps {
 }
 
 /**
- * E-mail through an SMTP server. Throws SettingsFailure if a password would go over a connection
- * that anybody may have undressed.
+ * Returns a channel for e-mail through an SMTP server. Throws SettingsFailure if a password might
+ * be sent without encryption.
  */
 export function createSmtpChannel(deps: SmtpDeps): EmailChannel {
   const { host, port, security, credentials, from, helloName, certificateAuthorities: ca, templates } = deps;
@@ -54,8 +54,7 @@ export function createSmtpChannel(deps: SmtpDeps): EmailChannel {
       rejectUnauthorized: security !== 'opportunistic',
       ...(ca === undefined ? {} : { ca: [...ca] }),
     },
-    // Its own timers are for what the deadline does not see: connections that nobody waits for any
-    // more.
+    // The library's timers only matter for connections that are not waited for any more.
     connectionTimeout: deadlineMs,
     greetingTimeout: deadlineMs,
     socketTimeout: deadlineMs,
@@ -68,16 +67,16 @@ export function createSmtpChannel(deps: SmtpDeps): EmailChannel {
     pool: true,
     maxConnections,
     maxMessages: 100,
-    // A server may have closed a connection that was idle; what fails twice is not that.
+    // The server may have closed an idle connection. A second failure has another reason.
     maxRequeues: 1,
     idleTimeout: 30_000,
-    // A server that does not offer to log us in must say no, rather than be used without.
+    // If the server offers no authentication, sending must fail rather than continue without it.
     ...(credentials ? { auth: { user: credentials.user, pass: credentials.password.reveal() }, forceAuth: true } : {}),
     disableFileAccess: true,
     disableUrlAccess: true,
   });
 
-  // The library reads a message once the server has answered DATA with 354, and not before.
+  // The library reads a message once the server has replied to DATA with 354, and not before.
   const whenRead = new WeakMap<AbortSignal, () => void>();
   transport.use('stream', (mail, done) => {
     const { signal } = mail.data;
@@ -91,7 +90,7 @@ export function createSmtpChannel(deps: SmtpDeps): EmailChannel {
       throw smtpFailure(error, { to, timesRead: 0 });
     });
     if (isOffered) return;
-    const cause = new Error('The mail server does not offer SMTPUTF8, which this address needs.');
+    const cause = new Error('The mail server does not offer SMTPUTF8, which this address requires.');
     throw new DeliveryFailure({ kind: 'address_unreachable' }, { cause });
   };
 
@@ -118,7 +117,7 @@ export function createSmtpChannel(deps: SmtpDeps): EmailChannel {
           subject,
           text,
           html,
-          // RFC 3834: nobody's holiday notice need answer this.
+          // RFC 3834: prevents automatic replies.
           headers: { 'Auto-Submitted': 'auto-generated' },
           xMailer: false,
           signal,
@@ -132,7 +131,7 @@ export function createSmtpChannel(deps: SmtpDeps): EmailChannel {
   };
 }
 
-/** The same bytes; `tell` is called before the first. */
+/** Returns the same bytes. `tell` is called before the first. */
 async function* telling(bytes: AsyncIterable<Uint8Array>, tell: () => void): AsyncGenerator<Uint8Array> {
   tell();
   yield* bytes;

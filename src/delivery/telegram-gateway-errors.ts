@@ -1,7 +1,7 @@
 import { channelDown, type ChannelProblem } from './channel.js';
 import { DeliveryFailure } from './failure.js';
 
-/** What Telegram's Gateway API says of a number; it documents but few of its errors. */
+/** The Gateway API's errors about a number. Few of them are documented. */
 const ofNumbers: Readonly<Record<string, 'address_unknown' | 'address_unreachable'>> = {
   PHONE_NUMBER_INVALID: 'address_unknown',
   PHONE_NUMBER_NOT_FOUND: 'address_unreachable',
@@ -18,8 +18,8 @@ const usualWaitMs = 60_000;
 const longestWaitMs = 24 * 60 * 60_000;
 
 /**
- * Returns the failure that an error of the Gateway API means; `retryAfterMs` is what the headers of
- * the answer say.
+ * Returns the failure for an error of the Gateway API. `retryAfterMs` comes from the headers of the
+ * reply.
  */
 export function gatewayFailure(error: string, retryAfterMs: number | undefined): DeliveryFailure {
   const ofNumber = ofNumbers[error];
@@ -29,6 +29,6 @@ export function gatewayFailure(error: string, retryAfterMs: number | undefined):
     const asked = flood[1] === undefined ? (retryAfterMs ?? usualWaitMs) : Number(flood[1]) * 1000;
     return new DeliveryFailure({ kind: 'slow_down', retryAfterMs: Math.min(asked, longestWaitMs) });
   }
-  const shown = /^[A-Z0-9_]{1,64}$/.test(error) ? error : 'an error of another form than the others';
+  const shown = /^[A-Z0-9_]{1,64}$/.test(error) ? error : 'an error of unknown form';
   return channelDown(ofTheAccount[error] ?? 'settings_refused', shown);
 }

@@ -6,7 +6,7 @@ import type { Logger } from '../base/logger.js';
 import { PhoneNumber } from '../base/phone.js';
 import type { Secret } from '../base/secret.js';
 
-/** A report as it came. */
+/** A report as it was received. */
 export interface ReceivedReport {
   /** The header X-Request-Timestamp: seconds since 1970. */
   readonly timestamp: string | undefined;
@@ -16,24 +16,24 @@ export interface ReceivedReport {
   readonly body: Uint8Array;
 }
 
-/** Why a report is not believed. */
+/** Why a report is rejected. */
 export type ReportFault =
   | { readonly kind: 'signature_wrong' }
-  /** Signed too long ago, or too far in the future: perhaps somebody repeats it. */
+  /** The signature is too old, or too far in the future: it may be replayed. */
   | { readonly kind: 'report_stale' };
 
 /** Thrown by GatewayReports. */
 export class ReportFailure extends Failure<ReportFault> {}
 
-/** Takes Telegram's reports of what became of messages. */
+/** Receives Telegram's delivery reports. */
 export interface GatewayReports {
-  /** Puts a report that is really Telegram's into the log; throws ReportFailure for others. */
+  /** Logs a report if its signature is valid, or throws ReportFailure. */
   take(report: ReceivedReport): void;
 }
 
 /** The dependencies of createGatewayReports. */
 export interface GatewayReportsDeps {
-  /** Of all channels that have messages reported here. */
+  /** The tokens of all channels with delivery reports. */
   readonly tokens: readonly Secret[];
   readonly clock: Clock;
   readonly logger: Logger;
@@ -53,8 +53,8 @@ const shape = z.object({
 });
 
 /**
- * Checks reports as https://core.telegram.org/gateway/api asks for: HMAC-SHA256 over the time, a
- * line break and the body as it came, under the SHA-256 of the token.
+ * Returns a verifier of reports, as documented at https://core.telegram.org/gateway/api:
+ * HMAC-SHA256 over the time, a line break and the body, with the SHA-256 of the token as key.
  */
 export function createGatewayReports({ tokens, clock, logger }: GatewayReportsDeps): GatewayReports {
   const keys = tokens.map((token) => createHash('sha256').update(token.reveal()).digest());
@@ -70,16 +70,16 @@ export function createGatewayReports({ tokens, clock, logger }: GatewayReportsDe
     take(report) {
       if (!isSigned(report)) throw new ReportFailure({ kind: 'signature_wrong' });
       const ageMs = Math.abs(clock.now() - Number(report.timestamp) * 1000);
-      // Written so that a time which is no number is stale, too.
+      // Written so that an invalid time is stale, too.
       if (!(ageMs <= goodForMs)) throw new ReportFailure({ kind: 'report_stale' });
       const read = shape.safeParse(jsonOf(report.body));
       if (!read.success) {
-        // It would only come again.
-        logger.warn('Telegram Gateway: a report of an unknown form');
+        // An error would only make Telegram repeat the report.
+        logger.warn('telegram gateway report unknown');
         return;
       }
       const { data } = read;
-      logger.info('Telegram Gateway: what became of a code', {
+      logger.info('telegram gateway report', {
         request: data.request_id,
         to: PhoneNumber.parse(data.phone_number),
         delivery: data.delivery_status?.status,

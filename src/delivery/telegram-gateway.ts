@@ -6,15 +6,15 @@ import { gatewayFailure } from './telegram-gateway-errors.js';
 /** The dependencies of createTelegramGatewayChannel. */
 export interface TelegramGatewayDeps {
   readonly token: Secret;
-  /** If the Gateway API is, without a trailing slash. */
+  /** The base URL of the Gateway API, without a trailing slash. */
   readonly address: string;
-  /** A verified channel of the admin's, without the @; Telegram's own name where undefined. */
+  /** A verified channel of the administrator, without the @. Undefined for Telegram's own name. */
   readonly senderUsername?: string | undefined;
-  /** Where Telegram reports what became of a message, over https. */
+  /** The https URL that Telegram sends delivery reports to. */
   readonly callbackUrl?: string | undefined;
   /**
-   * A code that is not delivered within this time is given up, and costs nothing; as long as the
-   * code is good, where undefined.
+   * A code that is not delivered within this time is revoked and costs nothing. Undefined for the
+   * lifetime of the code.
    */
   readonly undeliveredAfterMs?: number | undefined;
   readonly deadlineMs?: number;
@@ -22,9 +22,9 @@ export interface TelegramGatewayDeps {
 }
 
 /**
- * Phone codes through Telegram's Gateway API, which shows them in the Telegram app of whoever has
- * the number (https://core.telegram.org/gateway/api). The codes are ours, so that nothing is asked
- * of Telegram when somebody enters one.
+ * Returns a channel for codes through Telegram's Gateway API, which shows them in the Telegram app
+ * of the number's owner (https://core.telegram.org/gateway/api). Codes are generated and verified
+ * by Gangway.
  */
 export function createTelegramGatewayChannel(deps: TelegramGatewayDeps): PhoneChannel {
   const { token, address, senderUsername, callbackUrl, undeliveredAfterMs } = deps;
@@ -58,7 +58,7 @@ export function createTelegramGatewayChannel(deps: TelegramGatewayDeps): PhoneCh
   };
 }
 
-// Returns the bounds that the API sets.
+// The limits of the API.
 function ttlSeconds(ms: number): number {
   return Math.min(3600, Math.max(30, Math.floor(ms / 1000)));
 }

@@ -5,7 +5,7 @@ import { builtInTemplates, type TemplateName } from './built-in-templates.js';
 import type { MailMessage } from './channel.js';
 import type { EmailInUse, EmailInvite, EmailValidation, PhoneValidation } from './messenger.js';
 
-/** An e-mail, but for its addresses. */
+/** An e-mail without its addresses. */
 export interface MailText {
   /** One line. */
   readonly subject: string;
@@ -13,7 +13,7 @@ export interface MailText {
   readonly html: string;
 }
 
-/** Puts messages into words. */
+/** Renders messages. */
 export interface Templates {
   readonly mail: (message: MailMessage) => MailText;
   readonly code: (message: PhoneValidation) => string;
@@ -24,11 +24,11 @@ export type TemplateSources = Readonly<Record<TemplateName, string>>;
 
 /** The dependencies of createTemplates. */
 export interface TemplatesDeps {
-  /** What people know this service by, such as the host name of its web address. */
+  /** The name of this service, such as the host of its public URL. */
   readonly service: string;
-  /** Our own where absent. */
+  /** Defaults to the built-in templates. */
   readonly usual?: TemplateSources;
-  /** Other designs by their names; a message that names none of them gets the usual one. */
+  /** Other designs by their names. A message with none of these names gets the usual one. */
   readonly brands?: ReadonlyMap<string, TemplateSources>;
 }
 
@@ -38,9 +38,9 @@ type Render = (data: TemplateData) => string;
 const longestSubject = 200;
 
 /**
- * Templates in the language of eta: `it` holds what there is to say, `<%= %>` writes it as the kind
- * of the file needs it, and a name that `it` does not have is an error. Throws what eta says of a
- * template that cannot be read.
+ * Returns templates in the language of eta: `it` contains the data, `<%= %>` writes it escaped for
+ * the kind of the file, and an unknown name in `it` is an error. Throws the error of eta for an
+ * invalid template.
  */
 export function createTemplates({ service, usual = builtInTemplates, brands = new Map() }: TemplatesDeps): Templates {
   const usualDesign = designOf(usual);
@@ -115,8 +115,7 @@ function designOf(sources: TemplateSources): Design {
   };
 }
 
-// Without the part of eta that reads files: what is included and laid out would come from wherever
-// a name leads.
+// Excludes the part of eta that reads files, since includes and layouts could read any path.
 function compiled(source: string, escapeFunction: (value: unknown) => string): Render {
   const eta = new Eta({ escapeFunction, autoTrim: false });
   const template = eta.compile(source);
@@ -132,7 +131,7 @@ function htmlText(value: unknown): string {
   return escapeHtml(plainText(value));
 }
 
-/** Returns the data, which throws for names that it does not have. */
+/** Returns the data, which throws for unknown names. */
 function strict(data: TemplateData): TemplateData {
   return new Proxy(data, {
     get(target, name) {

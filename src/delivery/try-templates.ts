@@ -8,7 +8,7 @@ import type { MailMessage } from './channel.js';
 import type { EmailInUse, EmailInvite, EmailValidation, PhoneValidation } from './messenger.js';
 import { createTemplates, type TemplateSources } from './templates.js';
 
-/** What is wrong with one template of a set. */
+/** A problem with one template of a set. */
 export interface TriedTemplate {
   readonly file: TemplateName;
   readonly problem: string;
@@ -44,8 +44,8 @@ const inUse: EmailInUse = { kind: 'email_in_use', to: 'alice@example.com', brand
 type Part = 'subject' | 'text' | 'html';
 
 /**
- * Renders each template of a set with examples, and says what is wrong: it cannot be read, it
- * fails, or it leaves out what it is for.
+ * Renders each template of a set with examples. Returns the problems: invalid syntax, an error, or
+ * missing content.
  */
 export function problemsOf(sources: TemplateSources): TriedTemplate[] {
   const names = Object.keys(builtInTemplates) as TemplateName[];
@@ -57,25 +57,25 @@ export function problemsOf(sources: TemplateSources): TriedTemplate[] {
 
 function problemOf(file: TemplateName, source: string): string | undefined {
   try {
-    // With ours in place of the others, so that what is thrown is thrown by this one.
+    // Uses the built-in templates for the others, so that an error comes from this one.
     const templates = createTemplates({ service: 'id.example.com', usual: { ...builtInTemplates, [file]: source } });
     const mail = (message: MailMessage, part: Part) => templates.mail(message)[part];
     switch (file) {
       case 'validation.subject.eta':
-        return mail(validation, 'subject') === '' ? 'It gives no subject.' : undefined;
+        return mail(validation, 'subject') === '' ? 'It renders an empty subject.' : undefined;
       case 'validation.txt.eta':
         return lacks(mail(validation, 'text'), [link, token], 'it.link or it.token');
       case 'validation.html.eta':
         return lacks(mail(validation, 'html'), [linkInHtml, token], 'it.link or it.token');
       case 'password.subject.eta':
-        return mail(passwordReset, 'subject') === '' ? 'It gives no subject.' : undefined;
+        return mail(passwordReset, 'subject') === '' ? 'It renders an empty subject.' : undefined;
       case 'password.txt.eta':
         return lacks(mail(passwordReset, 'text'), [link, token], 'it.link or it.token');
       case 'password.html.eta':
         return lacks(mail(passwordReset, 'html'), [linkInHtml, token], 'it.link or it.token');
       case 'invite.subject.eta':
         return [invite, namelessInvite].some((message) => mail(message, 'subject') === '')
-          ? 'It gives no subject.'
+          ? 'It renders an empty subject.'
           : undefined;
       case 'invite.txt.eta':
         return lacks(mail(invite, 'text'), [link], 'it.link') ?? lacks(mail(namelessInvite, 'text'), [link], 'it.link');
@@ -85,24 +85,24 @@ function problemOf(file: TemplateName, source: string): string | undefined {
           lacks(mail(namelessInvite, 'html'), [linkInHtml], 'it.link')
         );
       case 'in-use.subject.eta':
-        return mail(inUse, 'subject') === '' ? 'It gives no subject.' : undefined;
+        return mail(inUse, 'subject') === '' ? 'It renders an empty subject.' : undefined;
       case 'in-use.txt.eta':
-        return mail(inUse, 'text').trim() === '' ? 'It gives no text.' : undefined;
+        return mail(inUse, 'text').trim() === '' ? 'It renders an empty text.' : undefined;
       case 'in-use.html.eta':
-        return mail(inUse, 'html').trim() === '' ? 'It gives no text.' : undefined;
+        return mail(inUse, 'html').trim() === '' ? 'It renders an empty text.' : undefined;
       case 'code.txt.eta':
         return lacks(templates.code(phoneValidation()), [code], 'it.code');
     }
   } catch (error) {
-    // Of a template that cannot be read, eta shows the whole program that it made of it.
+    // For invalid syntax, eta shows the whole program that it generated from the template.
     const [first = '', ...rest] = (error instanceof Error ? error.message : String(error)).split('\n');
     const reason = first === 'Bad template syntax' ? (rest.find((line) => line.trim() !== '') ?? first) : first;
-    return `It does not work: ${reason}.`;
+    return `It fails: ${reason}.`;
   }
 }
 
 function lacks(rendered: string, wanted: readonly string[], names: string): string | undefined {
-  return wanted.some((text) => rendered.includes(text)) ? undefined : `It does not write ${names}, which it is for.`;
+  return wanted.some((text) => rendered.includes(text)) ? undefined : `It does not write ${names}. Add it.`;
 }
 
 function phoneValidation(): PhoneValidation {

@@ -1,9 +1,9 @@
 import { SettingsFailure } from './settings-failure.js';
 
-/** How the body of a request is written. */
+/** The format of a request body. */
 export type WebhookFormat = 'json' | 'form';
 
-/** What stands in place of `{number}`, `{digits}`, `{code}` and `{text}`. */
+/** The values of `{number}`, `{digits}`, `{code}` and `{text}`. */
 export interface WebhookValues {
   /** With the plus. */
   readonly number: string;
@@ -18,23 +18,27 @@ type Json = string | number | boolean | null | readonly Json[] | { readonly [key
 const placeholder = /\{(\w+)\}/g;
 const names: readonly string[] = ['number', 'digits', 'code', 'text'] satisfies (keyof WebhookValues)[];
 
-/** The body that is sent if the admin has written none. */
+/** The default body. */
 export const usualBodies: Readonly<Record<WebhookFormat, string>> = {
   json: '{"to":"{number}","code":"{code}","text":"{text}"}',
   form: 'to={number}&code={code}&text={text}',
 };
 
 /**
- * Reads the template of a body, in which `{number}`, `{digits}`, `{code}` and `{text}` stand inside
- * texts of the JSON or values of the form; whatever they become, it stays inside. Throws
- * SettingsFailure if it is none, or holds neither the code nor the text.
+ * Reads the template of a body, in which `{number}`, `{digits}`, `{code}` and `{text}` are inside
+ * strings of the JSON or values of the form. Inserted values cannot escape from them. Throws
+ * SettingsFailure if it is invalid, or contains neither the code nor the text.
  */
 export function readWebhookBody(format: WebhookFormat, template: string): (values: WebhookValues) => string {
   const used = [...template.matchAll(placeholder)].map(([, name = '']) => name);
   const unknown = used.find((name) => !names.includes(name));
-  if (unknown !== undefined) throw unusable(`{${unknown}} is none of {number}, {digits}, {code} and {text}.`);
-  if (!used.includes('code') && !used.includes('text')) throw unusable('It holds neither {code} nor {text}.');
-  if (!used.includes('number') && !used.includes('digits')) throw unusable('It holds neither {number} nor {digits}.');
+  if (unknown !== undefined) throw unusable(`{${unknown}} is unknown. Use {number}, {digits}, {code} or {text}.`);
+  if (!used.includes('code') && !used.includes('text')) {
+    throw unusable('It contains neither {code} nor {text}. Add one of them.');
+  }
+  if (!used.includes('number') && !used.includes('digits')) {
+    throw unusable('It contains neither {number} nor {digits}. Add one of them.');
+  }
   switch (format) {
     case 'json':
       return jsonBody(template);
@@ -48,7 +52,7 @@ function jsonBody(template: string): (values: WebhookValues) => string {
   try {
     tree = JSON.parse(template) as Json;
   } catch {
-    throw unusable('It is not JSON. Placeholders stand inside quotation marks: "{code}".');
+    throw unusable('It is not JSON. Put placeholders inside quotation marks: "{code}".');
   }
   return (values) => JSON.stringify(filledTree(tree, values));
 }

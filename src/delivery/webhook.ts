@@ -13,7 +13,7 @@ export interface WebhookDeps {
   readonly authorization?: Secret | undefined;
   readonly headers?: ReadonlyMap<string, Secret>;
   readonly format: WebhookFormat;
-  /** The template of the body, see readWebhookBody; `to`, `code` and `text` where undefined. */
+  /** The template of the body, see readWebhookBody. Defaults to `to`, `code` and `text`. */
   readonly body?: string | undefined;
   readonly templates: Templates;
   readonly deadlineMs?: number;
@@ -28,9 +28,9 @@ const contentTypes: Readonly<Record<WebhookFormat, string>> = {
 const usualWaitMs = 60_000;
 
 /**
- * Phone codes through an HTTP service of the admin's. 2xx: taken. 400 and 422: not for this number.
- * 429: slow down, for as long as Retry-After says. Anything else: the service does not work, or its
- * settings here are wrong. Throws SettingsFailure for a body that is none.
+ * Returns a channel for codes through an HTTP service of the administrator. 2xx: accepted. 400 and
+ * 422: this number is rejected. 429: rate limit, with Retry-After. Anything else: the service is
+ * down or misconfigured. Throws SettingsFailure for an invalid body.
  */
 export function createWebhookChannel(deps: WebhookDeps): PhoneChannel {
   const {
@@ -72,7 +72,7 @@ export function createWebhookChannel(deps: WebhookDeps): PhoneChannel {
 /** Headers of the connection rather than of the request. */
 const reserved = /^(connection|content-length|expect|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
 
-/** Of several headers of one name the last counts. */
+/** The last of several headers with one name counts. */
 function headOf(entries: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
   const head = new Headers();
   for (const [name, value] of entries) {
@@ -99,7 +99,7 @@ function refusal(status: number, retryAfterMs: number): DeliveryFailure {
     case 402:
       return channelDown('no_credit', 'status 402');
     default:
-      // What stands between us and the service may have lost its answer only.
+      // A proxy may have lost the reply of the service.
       return status >= 500
         ? channelDown('out_of_order', `status ${status}`, { mayHaveSent: true })
         : channelDown('settings_refused', `status ${status}`);

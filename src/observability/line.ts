@@ -1,6 +1,6 @@
 import type { Printable, PrintableFields } from './redact.js';
 
-/** One event to be printed: everything in it is already redacted. */
+/** An event to print. All of it is already redacted. */
 export interface Line {
   readonly atMs: number;
   readonly level: string;
@@ -9,8 +9,8 @@ export interface Line {
 }
 
 /**
- * One JSON object on one line: timestamp (ISO 8601, UTC), level, message, then the fields; a field
- * of a reserved name gets a `_` behind it.
+ * Returns one JSON object on one line: timestamp (ISO 8601, UTC), level, message, then the fields.
+ * A field with a reserved name gets the suffix `_`.
  */
 export function jsonLine({ atMs, level, message, fields }: Line): string {
   const reserved = { timestamp: new Date(atMs).toISOString(), level, message };
@@ -21,8 +21,8 @@ export function jsonLine({ atMs, level, message, fields }: Line): string {
 }
 
 /**
- * One line for people, followed by the frames of its errors; every line after the first is
- * indented, so that no text can pass for another event.
+ * Returns one readable line, followed by the frames of its errors. Every line after the first is
+ * indented, so that no text can imitate another event.
  */
 export function prettyLine({ atMs, level, message, fields }: Line): string {
   const stacks: string[] = [];

@@ -7,24 +7,24 @@ import { type PrintableFields, redactFields, redactToText } from './redact.js';
 /** How much is logged: each level includes those before it. */
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
-/** One JSON object a line, or lines for people. */
+/** One JSON object a line, or readable lines. */
 export type LogFormat = 'json' | 'pretty';
 
-/** What a logger is made of. */
+/** The options of a logger. */
 export interface LoggerOptions {
   readonly level: LogLevel;
   readonly format: LogFormat;
-  /** Where the lines go: standard output unless given. */
+  /** The output. Defaults to standard output. */
   readonly write?: NodeJS.WritableStream;
-  /** What the timestamps come from: the system clock unless given. */
+  /** The source of timestamps. Defaults to the system clock. */
   readonly clock?: Clock;
 }
 
 const levels: Readonly<Record<LogLevel, number>> = { error: 0, warn: 1, info: 2, debug: 3 };
 
 /**
- * Returns the project's logger: redacts every message and field, writes one event a line, and never
- * throws, whatever it is given.
+ * Returns the logger of the project. It redacts every message and field, writes one event a line,
+ * and never throws.
  */
 export function createLogger({ level, format, write = process.stdout, clock = systemClock }: LoggerOptions): Logger {
   const render = format === 'json' ? jsonLine : prettyLine;
@@ -54,7 +54,7 @@ export function createLogger({ level, format, write = process.stdout, clock = sy
 }
 
 /**
- * A reader that went away (EPIPE) must not end the daemon: without a listener, Node makes the
- * stream's error an uncaught exception.
+ * A closed reader (EPIPE) must not end the daemon: without a listener, Node makes the stream's
+ * error an uncaught exception.
  */
 function ignoreBrokenStream(): void {}

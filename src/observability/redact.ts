@@ -4,10 +4,10 @@ import { PhoneNumber } from '../base/phone.js';
 import { Secret } from '../base/secret.js';
 import { hidden, namesSecret, scrub } from './scrub.js';
 
-/** What is left of a value once it may be printed: plain JSON. */
+/** A value that may be printed: plain JSON. */
 export type Printable = string | number | boolean | null | readonly Printable[] | { readonly [key: string]: Printable };
 
-/** The fields of one log line, ready to print. */
+/** The fields of a log line, ready to print. */
 export type PrintableFields = Readonly<Record<string, Printable>>;
 
 const maxDepth = 8;
@@ -16,25 +16,25 @@ const maxTextLength = 8192;
 
 interface Place {
   readonly ancestors: readonly object[];
-  /** Whether a name on the way here said that what lies below is secret. */
+  /** Whether a name on the path marks everything below it as secret. */
   readonly secret: boolean;
-  /** Whether an error here is a failure that was foreseen, or why there was one. */
+  /** Whether an error on the path is an expected failure or its cause. */
   readonly known: boolean;
 }
 
 /**
- * Turns any value into what a log may show. Secrets and phone numbers print masked, bytes as their
- * count, errors as name, message, frames and causes; failures, which are no defects, with their
- * fact and without frames. Other class instances print their class name only. Functions and symbols
- * give undefined. Depth, width and length are bounded, cycles are cut, and it never throws.
+ * Returns the value as a log may show it. Secrets and phone numbers are masked, bytes become their
+ * count, errors become name, message, frames and causes. Failures become their fact, without
+ * frames. Other class instances become their class name. Functions and symbols become undefined.
+ * Depth, width and length are bounded, cycles are cut, and it never throws.
  */
 export function redact(value: unknown): Printable | undefined {
   return visit(value, { ancestors: [], secret: false, known: false });
 }
 
 /**
- * `redact` for the fields of a log line: what cannot be read gives no fields rather than an
- * exception.
+ * Returns the redacted fields of a log line. A value that cannot be read results in no fields
+ * rather than an exception.
  */
 export function redactFields(fields: Readonly<Record<string, unknown>>): PrintableFields {
   try {
@@ -44,13 +44,13 @@ export function redactFields(fields: Readonly<Record<string, unknown>>): Printab
   }
 }
 
-/** `redact` as one text, for what must be text: a message, the name of a field. */
+/** Returns the redacted value as one text, for a message or the name of a field. */
 export function redactToText(value: unknown): string {
   const printed = redact(value);
   return typeof printed === 'string' ? printed : JSON.stringify(printed ?? null);
 }
 
-/** `text` cut to a bounded length and scrubbed of what looks secret. */
+/** Returns `text` with a bounded length, without secrets. */
 function redactText(text: string): string {
   const scrubbed = scrub(text.slice(0, maxTextLength * 2));
   return scrubbed.length > maxTextLength ? `${scrubbed.slice(0, maxTextLength)}…` : scrubbed;
@@ -123,8 +123,8 @@ function visitObject(value: object, place: Place): Printable | undefined {
 }
 
 /**
- * Returns a library's error may carry query parameters or whole requests, so only these properties
- * are printed.
+ * A library's error may carry query parameters or whole requests, so only these properties are
+ * printed.
  */
 function visitError(error: Error, place: Place): Printable {
   const known = place.known || error instanceof Failure;

@@ -1,4 +1,4 @@
-/** What stands in a log line where something secret was. */
+/** The replacement for a secret in a log line. */
 export const hidden = '[secret]';
 
 interface Pattern {
@@ -30,9 +30,9 @@ const patterns: readonly Pattern[] = [
 ];
 
 /**
- * Returns the last net under redaction by type: hides what looks like a credential or a full phone
- * number in `text`. Request ids (UUIDs, up to 32 hexadecimal digits), timestamps and file paths
- * pass unchanged.
+ * Masks everything in `text` that looks like a credential or a full phone number, in addition to
+ * redaction by type. Request IDs (UUIDs, up to 32 hexadecimal digits), timestamps and file paths do
+ * not change.
  */
 export function scrub(text: string): string {
   return patterns.reduce((rest, { shape, replace }) => rest.replaceAll(shape, replace), text);
@@ -42,8 +42,8 @@ const secretName =
   /(?:password|passphrase|secret|token|cookie|authorization|authkey|apihash|phonecode|phonecodehash|phone|phonenumber)s?$/;
 
 /**
- * Returns whether a field of this name holds something secret whatever its value looks like:
- * `bot_token`, `Set-Cookie`, `phoneCode`.
+ * Returns whether a field with this name is secret whatever its value: `bot_token`, `Set-Cookie`,
+ * `phoneCode`.
  */
 export function namesSecret(field: string): boolean {
   return secretName.test(field.toLowerCase().replaceAll(/[^a-z]/g, ''));

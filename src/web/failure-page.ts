@@ -2,7 +2,7 @@ import type { FailureReason } from './failure-reason.js';
 import { html } from './html.js';
 import { page } from './page.js';
 
-/** Returns a page that explains what to do now. */
+/** Returns a page that explains what to do next. */
 export function failurePage<const Status extends number>(status: Status, reason: FailureReason) {
   return page(status, ({ failures }) => ({
     title: failures[reason].title,

@@ -1,8 +1,8 @@
 /**
- * Why a page other than the wanted one is shown: `unfit` is a link that is incomplete or wrong, or
- * was valid once; `trouble` is a failure of this service.
+ * Why an error page is shown: `unfit` is a link that is incomplete, wrong or used up, `trouble` is
+ * a failure of this service.
  */
 export const failureReasons = ['expired', 'unfit', 'too_many', 'trouble'] as const;
 
-/** One of them. */
+/** A reason for an error page. */
 export type FailureReason = (typeof failureReasons)[number];

@@ -5,10 +5,7 @@ export class Html {
   constructor(readonly text: string) {}
 }
 
-/**
- * HTML from a template: whatever is put in is escaped, but for other pieces of HTML. Attributes are
- * to be quoted.
- */
+/** Returns HTML from a template. All values except HTML are escaped. Attributes must be quoted. */
 export function html(parts: TemplateStringsArray, ...values: readonly (string | Html | readonly Html[])[]): Html {
   return new Html(parts.map((part, index) => part + textOf(values[index] ?? '')).join(''));
 }

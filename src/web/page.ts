@@ -18,21 +18,18 @@ button:focus-visible, a:focus-visible { outline: 0.2rem solid #d97706; outline-o
 }
 `;
 
-// In one piece: the Content-Security-Policy lets through exactly this text.
+// The Content-Security-Policy allows exactly this text.
 const style = new Html(`<style>${css}</style>`);
 
-/** What a page shows. */
+/** The contents of a page. */
 export interface PageContent {
   readonly title: string;
   readonly content: Html;
-  /** If the browser is to go on its own, at once. */
+  /** The URL that the browser continues to at once. */
   readonly leadsTo?: string | undefined;
 }
 
-/**
- * Returns a page in the one look that all have: for small screens and screen readers too, and
- * without scripts.
- */
+/** Returns a page in the common layout, for small screens and screen readers, without scripts. */
 export function page<const Status extends number>(status: Status, contentIn: (texts: PageTexts) => PageContent) {
   return {
     status,

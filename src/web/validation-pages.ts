@@ -2,29 +2,29 @@ import { html } from './html.js';
 import { page } from './page.js';
 import type { ProvenMedium } from './texts/page-texts.js';
 
-/** What the proof is for. */
+/** The purpose of the validation. */
 export type ConfirmPurpose = 'identity' | 'account' | 'password';
 
-/** What the form of the page hands on. */
+/** The hidden fields of the form. */
 export interface ConfirmForm {
   /** Relative to the page. */
   readonly action: string;
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** Who asks whom for what. */
+/** The data of the page. */
 export interface ConfirmNames {
-  /** The address to prove, masked. */
+  /** The 3PID to validate, masked. */
   readonly address: string;
-  /** The name by which users know this service, such as its host. */
+  /** The name of this service, such as its host. */
   readonly service: string;
   /** The server name of the homeserver that the service belongs to. */
   readonly operator: string;
 }
 
 /**
- * Returns the page behind the link in a mail. Opening it proves nothing, since programs open links
- * too; its button does.
+ * Returns the page behind the link in a mail. Opening it completes nothing, since programs open
+ * links too. Its button does.
  */
 export function confirmPage(
   medium: ProvenMedium,
@@ -49,8 +49,8 @@ export function confirmPage(
 }
 
 /**
- * Returns the page after the proof. It leads on itself, because browsers block redirects in the
- * answer to a form.
+ * Returns the page after the validation. It redirects by itself, because browsers block redirects
+ * in the reply to a form.
  */
 export function provenPage(medium: ProvenMedium, nextLink: string | undefined) {
   return page(200, (texts) => ({
@@ -63,7 +63,7 @@ export function provenPage(medium: ProvenMedium, nextLink: string | undefined) {
   }));
 }
 
-/** Returns the page after a proof without a form: a redirect to the next link. */
+/** Returns the page after a validation without a form: a redirect to the next link. */
 export function redirectPage(medium: ProvenMedium, nextLink: string) {
   return { ...provenPage(medium, nextLink), status: 302 as const, headers: { Location: nextLink } };
 }

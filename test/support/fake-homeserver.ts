@@ -19,7 +19,7 @@ export type Interception = (response: ServerResponse, request: HomeserverRequest
 
 /** The login of a homeserver over real HTTP, with users in memory: enough of Synapse's answers to relay to it. */
 export interface FakeHomeserver {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   /** Everything that was asked, in its order. */
   readonly requests: readonly HomeserverRequest[];

@@ -5,7 +5,7 @@ import { passOn } from './reverse-proxy.js';
 
 /** What a daemon is reached through under an address that stays, whatever port the daemon gets at each of its starts. */
 export interface HttpFront {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   /** Where requests go from now on, a base URL without a slash at its end: 502 before. */
   leadTo(target: string): void;

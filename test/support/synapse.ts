@@ -37,7 +37,7 @@ export interface SynapseDevice {
 
 /** A Synapse of this test's own, on the loopback interface, with a database in a folder of its own. */
 export interface Synapse {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   readonly serverName: string;
   /** The access token of its administrator. */

@@ -8,7 +8,7 @@ import { passOn } from './reverse-proxy.js';
 export interface TlsFront {
   /** `localhost`, and the port. */
   readonly host: string;
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   /** Where requests go from now on, a base URL without a slash at its end: 502 before. */
   leadTo(target: string): void;

@@ -1,21 +1,21 @@
 import type { FailureReason } from '../failure-reason.js';
 
-/** What is proven. */
+/** What is validated. */
 export type ProvenMedium = 'email' | 'msisdn';
 
-/** A heading and what follows it. */
+/** A heading with its text. */
 export interface HeadedText {
   readonly title: string;
   readonly text: string;
 }
 
-/** One for each thing that a proof can allow: the use of an address, or a new password. */
+/** One text for each purpose of a validation: the use of an address, or a new password. */
 type OfSubject<T> = Readonly<Record<'address' | 'password', Readonly<Record<ProvenMedium, T>>>>;
 
-/** Every text of the pages, in one language. */
+/** All texts of the pages, in one language. */
 export interface PageTexts {
   readonly confirmTitle: OfSubject<string>;
-  /** `address` is masked, `service` is the host that users know. */
+  /** `address` is masked, `service` is the host name that users see. */
   readonly confirmText: OfSubject<(names: { readonly address: string; readonly service: string }) => string>;
   readonly confirmAdvice: string;
   readonly confirmButton: string;

@@ -18,7 +18,7 @@ const answers = {
   otherMethod: [405, 'M_UNRECOGNIZED', 'Unrecognized request'],
   switchedOff: [404, 'M_UNRECOGNIZED', 'Unrecognized request'],
   defect: [500, 'M_UNKNOWN', 'Internal server error'],
-  database: [503, 'M_UNKNOWN', 'The database cannot be reached at the moment. Please try again later.'],
+  database: [503, 'M_UNKNOWN', 'The database is unreachable at the moment. Please try again later.'],
 } as const;
 
 const spelled = ({ status, json }: Pick<MatrixReply, 'status' | 'json'>) => [status, json['errcode'], json['error']];
@@ -189,7 +189,7 @@ describe('the addresses of accounts', () => {
       const typed = medium === 'email' ? { email: 'a@mail.test' } : { country: 'GB', phone_number: '07470 674927' };
       const body = { ...typed, client_secret: 'secret', send_attempt: 1, id_server: 'id.test' };
       const reply = await server.call('POST', `${prefix}/account/3pid/${medium}/requestToken`, body);
-      const error = 'Invalid parameter id_access_token: It is required where id_server is given.';
+      const error = 'Invalid parameter id_access_token: It is required if id_server is present.';
       expect(spelled(reply)).toEqual([400, 'M_INVALID_PARAM', error]);
     },
   );

@@ -34,7 +34,7 @@ export const ofAny: readonly Spelling[] = [
     { kind: 'homeserver_unreachable' },
     503,
     'M_UNKNOWN',
-    'The homeserver cannot be reached at the moment. Please try again later.',
+    'The homeserver is unreachable at the moment. Please try again later.',
   ),
   {
     ...account(
@@ -88,7 +88,7 @@ export const ofAddition: readonly Spelling[] = [
     { kind: 'authentication_unsupported' },
     403,
     'M_FORBIDDEN',
-    'The homeserver has no way to confirm that it is you, so this cannot be added',
+    'The homeserver cannot confirm your identity, so this 3PID cannot be added',
   ),
   rateLimited,
 ];
@@ -105,20 +105,20 @@ const ofIdentityServers: readonly Spelling[] = [
     { kind: 'identity_server_invalid' },
     400,
     'M_INVALID_PARAM',
-    'Invalid parameter id_server: It must be a host name, with a port and a path if need be.',
+    'Invalid parameter id_server: It must be a host name, with an optional port and path.',
   ),
   account(
     { kind: 'identity_server_unreachable' },
     503,
     'M_UNKNOWN',
-    'The identity server cannot be reached at the moment. Please try again later.',
+    'The identity server is unreachable at the moment. Please try again later.',
   ),
   {
     ...account(
       { kind: 'identity_server_refused', status: 404, body: { errcode: 'M_NO_VALID_SESSION' } },
       404,
       'M_NO_VALID_SESSION',
-      'The identity server refuses the request',
+      'The identity server rejected the request',
     ),
     title: 'what the identity server says',
   },
@@ -157,9 +157,9 @@ export const ofTokenRequest = (medium: 'email' | 'msisdn'): readonly Spelling[] 
     { kind: 'medium_unsupported', medium },
     400,
     'M_THREEPID_MEDIUM_NOT_SUPPORTED',
-    'Addresses of this kind cannot be added here',
+    '3PIDs of this kind cannot be added here',
   ),
-  threepid({ kind: 'address_invalid', medium }, 400, 'M_INVALID_PARAM', 'Unable to parse the address'),
+  threepid({ kind: 'address_invalid', medium }, 400, 'M_INVALID_PARAM', 'Invalid e-mail address or phone number'),
   threepid({ kind: 'next_link_refused' }, 400, 'M_INVALID_PARAM', 'Invalid next_link provided'),
   threepid({ kind: 'send_failed', medium }, 503, 'M_UNKNOWN', 'The message could not be sent. Please try again later.'),
   { ...threepid({ kind: 'rate_limited', ...wait }, 429, ...limited), title: 'too many messages' },

@@ -239,11 +239,11 @@ it('whoever claims to be a bridge and is refused too often is not passed on any 
 
 describe('a refusal of the homeserver', () => {
   it.each([
-    ['that has no names', { more: 1 }, { errcode: 'M_UNKNOWN', error: 'The homeserver refuses the request' }],
+    ['that has no names', { more: 1 }, { errcode: 'M_UNKNOWN', error: 'The homeserver rejected the request' }],
     [
       'whose names are none',
       { errcode: 7, error: {} },
-      { errcode: 'M_UNKNOWN', error: 'The homeserver refuses the request' },
+      { errcode: 'M_UNKNOWN', error: 'The homeserver rejected the request' },
     ],
     [
       'with a wait that never ends',
@@ -299,7 +299,7 @@ describe('a refusal of the homeserver', () => {
     const server = await startClientServer({ authority: { loginFlows: fail, logIn: fail, whoAmI: fail } });
     try {
       const { status, json } = await server.call('GET', path);
-      expect([status, json]).toEqual([418, { errcode: 'M_FORBIDDEN', error: 'The homeserver refuses the request' }]);
+      expect([status, json]).toEqual([418, { errcode: 'M_FORBIDDEN', error: 'The homeserver rejected the request' }]);
     } finally {
       await server.close();
     }

@@ -183,7 +183,7 @@ export const sharedRows: readonly LoginErrorRow[] = [
     given: { fault: { kind: 'homeserver_unreachable' } },
     status: 503,
     errcode: 'M_UNKNOWN',
-    error: 'The homeserver cannot be reached at the moment. Please try again later.',
+    error: 'The homeserver is unreachable at the moment. Please try again later.',
   },
   {
     title: 'a homeserver that refuses',

@@ -146,7 +146,7 @@ describe('proving a phone number', () => {
     for (let guess = 0; guess < 6; guess += 1) {
       replies.push(await api.call('POST', `${v1}/validate/msisdn/submitToken`, proof));
     }
-    const error = 'Too many wrong guesses: ask for a new code';
+    const error = 'Too many wrong codes: request a new code';
     expect(replies.at(-1)).toMatchObject({ status: 429, json: { errcode: 'M_LIMIT_EXCEEDED', error } });
     expect(replies.at(-1)?.headers['retry-after']).toBeUndefined();
   });

@@ -32,16 +32,16 @@ const strangers = '192.0.2.1';
 
 const answers = {
   unauthorized: [401, 'M_UNAUTHORIZED', 'Unauthorized'],
-  unsigned: [403, 'M_TERMS_NOT_SIGNED', 'Please accept our terms of service first'],
+  unsigned: [403, 'M_TERMS_NOT_SIGNED', 'Please accept the terms of service first'],
   badJson: [400, 'M_BAD_JSON', 'Content is not a JSON object of the right shape'],
   malformed: [400, 'M_BAD_JSON', 'Malformed JSON'],
   tooLarge: [413, 'M_TOO_LARGE', 'Content is too large'],
   encoded: [415, 'M_UNKNOWN', 'Content must not have a Content-Encoding'],
   switchedOff: [404, 'M_UNRECOGNIZED', 'Unrecognized request'],
   otherMethod: [405, 'M_UNRECOGNIZED', 'Unrecognized request'],
-  otherAddress: [403, 'M_FORBIDDEN', 'This is not served to your address'],
+  otherAddress: [403, 'M_FORBIDDEN', 'Your address is not allowed to use this'],
   defect: [500, 'M_UNKNOWN', 'Internal server error'],
-  database: [503, 'M_UNKNOWN', 'The database cannot be reached at the moment. Please try again later.'],
+  database: [503, 'M_UNKNOWN', 'The database is unreachable at the moment. Please try again later.'],
 } as const;
 
 /** The operations that read a list: its name, and the most elements that it may have. */

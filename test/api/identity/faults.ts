@@ -25,7 +25,7 @@ const identity = (fact: IdentityFault, status: number, errcode: string, error: s
 
 const wait = { retryAfterMs: 1500 };
 const limited = [429, 'M_LIMIT_EXCEEDED', 'Too Many Requests', { retry_after_ms: 1500 }] as const;
-const exhausted = [429, 'M_LIMIT_EXCEEDED', 'Too many wrong guesses: ask for a new code'] as const;
+const exhausted = [429, 'M_LIMIT_EXCEEDED', 'Too many wrong codes: request a new code'] as const;
 const noSession = ['M_NO_VALID_SESSION', 'No valid session was found matching that sid and client secret'] as const;
 const expired = ['M_SESSION_EXPIRED', 'This validation session has expired: call requestToken again'] as const;
 const unproven = ['M_SESSION_NOT_VALIDATED', 'This validation session has not yet been completed'] as const;
@@ -47,22 +47,22 @@ export const ofRequest = (medium: 'email' | 'msisdn'): readonly Spelling[] => [
     { kind: 'medium_unsupported', medium },
     400,
     'M_THREEPID_MEDIUM_NOT_SUPPORTED',
-    'Addresses of this kind cannot be proven here',
+    'Addresses of this kind cannot be validated here',
   ),
   threepid({ kind: 'rate_limited', ...wait }, ...limited),
   ...(medium === 'email'
     ? [
-        threepid({ kind: 'address_invalid', medium }, 400, 'M_INVALID_EMAIL', 'This is no e-mail address'),
+        threepid({ kind: 'address_invalid', medium }, 400, 'M_INVALID_EMAIL', 'Invalid e-mail address'),
         threepid({ kind: 'send_failed', medium }, 400, 'M_EMAIL_SEND_ERROR', 'The mail could not be sent'),
       ]
     : [
-        threepid({ kind: 'address_invalid', medium }, 400, 'M_INVALID_ADDRESS', 'This is no phone number'),
+        threepid({ kind: 'address_invalid', medium }, 400, 'M_INVALID_ADDRESS', 'Invalid phone number'),
         threepid({ kind: 'send_failed', medium }, 400, 'M_SEND_ERROR', 'The message could not be sent'),
         threepid(
           { kind: 'destination_refused' },
           400,
           'M_DESTINATION_REJECTED',
-          'Phone numbers of this country are not served here',
+          'Phone numbers of this country are not supported',
         ),
       ]),
 ];
@@ -79,27 +79,27 @@ export const ofToken = (status: 200 | 400): readonly Spelling[] =>
     threepid({ kind: 'rate_limited', ...wait }, ...limited),
   ].map((row) => ({ ...row, json: { success: false, ...row.json } }));
 
-const mxidInvalid = identity({ kind: 'mxid_invalid' }, 400, 'M_INVALID_PARAM', 'This is no Matrix user ID');
+const mxidInvalid = identity({ kind: 'mxid_invalid' }, 400, 'M_INVALID_PARAM', 'Invalid Matrix user ID');
 const notYours = identity({ kind: 'not_your_mxid' }, 403, 'M_UNAUTHORIZED', 'This is not your own Matrix user ID');
 const rateLimited = identity({ kind: 'rate_limited', ...wait }, ...limited);
 const overloaded = identity(
   { kind: 'overloaded' },
   503,
   'M_UNKNOWN',
-  'Too many homeservers are being asked at the moment. Please try again later.',
+  'Too many requests to homeservers at the moment. Please try again later.',
 );
 const otherMedium = identity(
   { kind: 'medium_unsupported' },
   400,
   'M_UNRECOGNIZED',
-  'Addresses of this medium are not served',
+  'Addresses of this medium are not supported',
 );
 
 /** Of a publication, where nobody says who asks. */
 export const ofBindV1: readonly Spelling[] = [
   ...ofSession,
   mxidInvalid,
-  identity({ kind: 'mxid_not_allowed' }, 403, 'M_FORBIDDEN', 'Only users of our own server can be published here'),
+  identity({ kind: 'mxid_not_allowed' }, 403, 'M_FORBIDDEN', 'Only users of this server can bind addresses here'),
 ];
 
 /** Of a publication by a user. */
@@ -114,16 +114,16 @@ export const ofUnbind: readonly Spelling[] = [
   mxidInvalid,
   otherMedium,
   identity({ kind: 'address_invalid' }, 400, 'M_INVALID_PARAM', 'Invalid address'),
-  identity({ kind: 'unbind_mismatch' }, 403, 'M_FORBIDDEN', 'This is not what the session or the signature proves'),
+  identity({ kind: 'unbind_mismatch' }, 403, 'M_FORBIDDEN', 'The session or the signature does not match the request'),
   identity({ kind: 'signature_missing' }, 403, 'M_FORBIDDEN', 'Missing X-Matrix authorization'),
   identity({ kind: 'signature_wrong' }, 403, 'M_FORBIDDEN', 'Wrong X-Matrix signature'),
-  identity({ kind: 'server_name_invalid' }, 400, 'M_INVALID_PARAM', 'This is no name of a server'),
+  identity({ kind: 'server_name_invalid' }, 400, 'M_INVALID_PARAM', 'Invalid server name'),
   identity({ kind: 'origin_mismatch' }, 403, 'M_FORBIDDEN', 'Origin server name does not match mxid'),
   identity(
     { kind: 'homeserver_unreachable' },
     502,
     'M_UNKNOWN',
-    'The homeserver cannot be asked at the moment. Please try again later.',
+    'The homeserver is unreachable at the moment. Please try again later.',
   ),
   overloaded,
   rateLimited,
@@ -134,7 +134,7 @@ export const ofInvite: readonly Spelling[] = [
   mxidInvalid,
   otherMedium,
   identity({ kind: 'room_id_invalid' }, 400, 'M_INVALID_PARAM', 'Invalid room_id provided'),
-  identity({ kind: 'address_invalid' }, 400, 'M_INVALID_EMAIL', 'This is no e-mail address'),
+  identity({ kind: 'address_invalid' }, 400, 'M_INVALID_EMAIL', 'Invalid e-mail address'),
   identity(
     { kind: 'address_in_use', mxid: '@bob:example.test' as Mxid },
     400,
@@ -193,14 +193,14 @@ export const ofKey: readonly Spelling[] = [
 
 /** Of a registration. */
 export const ofRegistration: readonly Spelling[] = [
-  identity({ kind: 'server_name_invalid' }, 400, 'M_INVALID_PARAM', 'This is no name of a server'),
-  identity({ kind: 'server_not_allowed' }, 403, 'M_UNAUTHORIZED', 'Users of this server are not served here'),
-  identity({ kind: 'open_id_refused' }, 403, 'M_UNAUTHORIZED', 'The homeserver does not vouch for this token'),
+  identity({ kind: 'server_name_invalid' }, 400, 'M_INVALID_PARAM', 'Invalid server name'),
+  identity({ kind: 'server_not_allowed' }, 403, 'M_UNAUTHORIZED', 'Users of this server are not allowed here'),
+  identity({ kind: 'open_id_refused' }, 403, 'M_UNAUTHORIZED', 'The homeserver does not confirm this token'),
   identity(
     { kind: 'homeserver_unreachable' },
     502,
     'M_UNKNOWN',
-    'The homeserver cannot be asked at the moment. Please try again later.',
+    'The homeserver is unreachable at the moment. Please try again later.',
   ),
   overloaded,
   rateLimited,

@@ -35,7 +35,7 @@ afterEach(async () => {
   await api.stop();
 });
 
-const noted = 'Telegram Gateway: what became of a code';
+const noted = 'telegram gateway report';
 
 async function post(body: string, headers: Record<string, string>) {
   const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { method: 'POST', headers, body });
@@ -115,7 +115,7 @@ describe('reports of the Telegram Gateway', () => {
         'X-Request-Signature': signature(api.token, timestamp, body).toUpperCase(),
       };
       expect(await post(body, headers)).toEqual({ status: 200, body: {} });
-      await logger.line('Telegram Gateway: a report of an unknown form');
+      await logger.line('telegram gateway report unknown');
     },
   );
 

@@ -82,10 +82,10 @@ describe('gangway healthcheck', () => {
 
   it('says that what listens there is not well', async () => {
     const daemon = await serve('127.0.0.1', 500);
-    const err = `What listens on 127.0.0.1:${daemon.port} answers 500.\n`;
+    const err = `The server on 127.0.0.1:${daemon.port} returned 500.\n`;
     expect(await check('127.0.0.1', daemon.port)).toEqual({ code: 1, out: '', err });
     await daemon.stop();
-    const nobody = `Nobody answers on 127.0.0.1:${daemon.port}.\n`;
+    const nobody = `No server answers on 127.0.0.1:${daemon.port}.\n`;
     expect(await check('127.0.0.1', daemon.port)).toEqual({ code: 1, out: '', err: nobody });
   });
 
@@ -102,7 +102,7 @@ describe('gangway generate', () => {
     });
     expect((await place.run(['generate'])).out).toContain('Wrote config.sample.yaml.');
     expect(await place.run(['generate', '--check'])).toEqual({ code: 0, out: '', err: '' });
-    expect((await place.run(['generate'])).out).toBe('Everything was fresh.\n');
+    expect((await place.run(['generate'])).out).toBe('All files are up to date.\n');
   });
 
   it('names a file that is stale, and leaves it as it is', async () => {
@@ -153,12 +153,12 @@ describe('what is said of a failure', () => {
     [{ kind: 'file_replaced', path: '/data/x.db' }, 4, /\/data\/x\.db was moved, deleted or replaced/],
     [{ kind: 'server_failing', server: 'db:5432', sqlState: '25006' }, 4, /db:5432 cannot be written.*25006/],
     [{ kind: 'unreachable', server: 'db:5432' }, 4, /db:5432 does not answer/],
-    [{ kind: 'access_denied', server: 'db:5432' }, 4, /db:5432 refuses/],
+    [{ kind: 'access_denied', server: 'db:5432' }, 4, /db:5432 rejects/],
     [{ kind: 'database_missing', server: 'db:5432', database: 'gw' }, 4, /no database gw on db:5432/],
     [{ kind: 'wrong_key', neededKeyId: 'ab12' }, 4, /ab12.*Nothing was changed/],
     [{ kind: 'newer_schema', migrations: ['AddX1'] }, 4, /newer version.*AddX1/],
     [{ kind: 'busy' }, 4, /for too long/],
-    [{ kind: 'in_use', path: '/data/gangway.db' }, 4, /Another Gangway runs on the database file/],
+    [{ kind: 'in_use', path: '/data/gangway.db' }, 4, /Another Gangway is using the database file/],
   ];
   it.each(faults)('%j: exit code %i, in a sentence without a stack', (fault, code, text) => {
     const explained = explainFailure(new DatabaseFailure(fault));
@@ -227,7 +227,7 @@ describe('what is said of a failure', () => {
   });
 
   it.each([
-    ['EACCES', 'listen', /user may not/],
+    ['EACCES', 'listen', /permission denied/],
     ['EADDRNOTAVAIL', 'listen', /no such address/],
     ['ENOTFOUND', 'getaddrinfo', /does not resolve/],
     ['EINVAL', 'listen', /EINVAL/],

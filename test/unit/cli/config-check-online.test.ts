@@ -28,7 +28,7 @@ describe('gangway config check --online', () => {
   it('reports that the bridge can take logins', async () => {
     const { code, out, err } = await check(right(), '--online');
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toContain(`The bridge at ${bridge.url} can take logins.\n`);
+    expect(out).toContain(`The bridge at ${bridge.url} accepts logins.\n`);
   });
 
   it('exits with 8 and the reason if it cannot, before what --who finds', async () => {
@@ -49,7 +49,7 @@ describe('gangway config check --online', () => {
   it('has no bridge to ask without bridge.upstream', async () => {
     const { code, out } = await check(undefined, '--online');
     expect(code).toBe(0);
-    expect(out).toContain('bridge.upstream is not set: there is no bridge to ask.\n');
+    expect(out).toContain('bridge.upstream is not set, so there is no bridge to check.\n');
   });
 
   it('sends no request without the option, or if the configuration is not in order', async () => {

@@ -78,7 +78,7 @@ describe('gangway config init', () => {
     ['.', 'it is a folder. Name a file in it.'],
     ['file/config.yaml', 'what should be its folder is a file.'],
     ['x'.repeat(300), 'its name is too long.'],
-    ['circle/config.yaml', 'its path leads through symbolic links in a circle.'],
+    ['circle/config.yaml', 'its path contains a cycle of symbolic links.'],
   ])('says why it cannot write %s', async (file, why) => {
     write('file', '');
     symlinkSync('circle', join(place.folder, 'circle'));
@@ -165,7 +165,7 @@ describe('gangway config check', () => {
       'accounts.mode: embedded. Gangway has the Matrix accounts of this server name. There must be no homeserver for it.';
     expect(await place.run(['config', 'check'])).toEqual({
       code: 0,
-      out: `${mode}\nconfig.yaml is in order.\n`,
+      out: `${mode}\nconfig.yaml is valid.\n`,
       err: '',
     });
   });
@@ -217,7 +217,7 @@ describe('gangway config check', () => {
     write('mails/validation.txt.eta', '<%= it.lnik %>');
     const broken = await place.run(['config', 'check']);
     expect(broken.code).toBe(3);
-    expect(broken.err).toContain('  validation.txt.eta\n    It does not work: there is no it.lnik.\n');
+    expect(broken.err).toContain('  validation.txt.eta\n    It fails: there is no it.lnik.\n');
     const phone = [{ type: 'webhook', url: 'https://sms.matrix.test', body: '{code}' }];
     write('config.yaml', written({ identity, delivery: { phone }, threepids: { allowed_countries: ['GB'] } }));
     expect(await place.run(['config', 'check'])).toMatchObject({ code: 3, err: expect.stringContaining('webhook') });
@@ -232,14 +232,10 @@ describe('gangway config check', () => {
 describe('gangway config check --who', () => {
   const permissions = { '*': 'commands', 'a.test': 'user', '@u:a.test': 'relay', '@w:a.test': 'admin' };
   it.each([
-    ['@v:a.test', 0, 'may log in: the line "a.test": user is about the users of this server'],
-    ['@w:a.test', 0, 'may log in: the line "@w:a.test": admin is about this very user'],
-    [
-      '@u:a.test',
-      7,
-      'may not log in (that requires user or admin): the line "@u:a.test": relay is about this very user',
-    ],
-    ['@v:c.test', 7, 'may not log in (that requires user or admin): the line "*": commands is about all users'],
+    ['@v:a.test', 0, 'may log in: the entry "a.test": user is for the users of this server'],
+    ['@w:a.test', 0, 'may log in: the entry "@w:a.test": admin is for this user'],
+    ['@u:a.test', 7, 'may not log in (that requires user or admin): the entry "@u:a.test": relay is for this user'],
+    ['@v:c.test', 7, 'may not log in (that requires user or admin): the entry "*": commands is for all users'],
   ])('%s exits with %i: %s', async (who, expected, said) => {
     write('config.yaml', written({ bridge: { permissions } }));
     const { code, out } = await place.run(['config', 'check', '--who', who]);
@@ -251,7 +247,7 @@ describe('gangway config check --who', () => {
   it('says that no line is about the user', async () => {
     write('config.yaml', written());
     const { out } = await place.run(['config', 'check', '--who', '@u:c.test']);
-    expect(out).toContain('may not log in (that requires user or admin): no line of bridge.permissions is about');
+    expect(out).toContain('may not log in (that requires user or admin): bridge.permissions has no entry for');
   });
 
   it('answers also where other sections are not in order', async () => {
@@ -263,14 +259,14 @@ describe('gangway config check --who', () => {
 
   it('says that it cannot tell before bridge.permissions is in order', async () => {
     write('config.yaml', written({ bridge: { permissions: {} } }));
-    expect((await place.run(['config', 'check', '--who', '@u:matrix.test'])).out).toContain('is not known');
+    expect((await place.run(['config', 'check', '--who', '@u:matrix.test'])).out).toContain('Cannot check whether');
   });
 
   it('takes whole Matrix IDs only', async () => {
     write('config.yaml', written());
     expect(await place.run(['config', 'check', '--who', 'me'])).toMatchObject({
       code: 2,
-      err: expect.stringContaining('It must be a whole Matrix ID, as @user:server.'),
+      err: expect.stringContaining('It must be a whole Matrix ID, such as @user:server.'),
     });
   });
 });

@@ -60,7 +60,7 @@ describe('gangway user', () => {
     expect(await user('list')).toEqual({ code: 0, out: '', err: '' });
     expect(await user('add', '@bob:users.test', '--password-file', 'password')).toEqual({
       code: 0,
-      out: 'Made @bob:users.test.\n',
+      out: 'Created @bob:users.test.\n',
       err: '',
     });
     expect((await user('add', 'alice', '--password-file', 'password')).code).toBe(0);
@@ -86,7 +86,7 @@ describe('gangway user', () => {
     expect(await userTyping(typing('one', 'two'), 'add', 'bob')).toEqual({
       code: 7,
       out: '',
-      err: 'That was not the same twice.\n',
+      err: 'The passwords do not match.\n',
     });
     expect((await userTyping(typing(undefined), 'add', 'bob')).code).toBe(7);
     expect((await userTyping(typing('', ''), 'add', 'bob')).err).toMatch(/must not be empty/);
@@ -98,24 +98,24 @@ describe('gangway user', () => {
     const before = await accountOf('@alice:users.test');
     expect(await userTyping(typing('new', 'new'), 'reset-password', 'ALICE')).toMatchObject({
       code: 0,
-      out: expect.stringContaining('@alice:users.test has a new password'),
+      out: expect.stringContaining('Set a new password for @alice:users.test'),
     });
     const after = await accountOf('@alice:users.test');
     expect(after?.passwordHash?.reveal()).not.toBe(before?.passwordHash?.reveal());
     expect(await user('deactivate', '@Alice:users.test')).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^@alice:users.test is deactivated, .* Its logins to Telegram end too\.\n$/),
+      out: expect.stringMatching(/^Deactivated @alice:users.test, .* including those to Telegram\.\n$/),
     });
     expect((await user('list')).out).toBe('@alice:users.test (deactivated)\n');
   });
 
   it.each([
-    ['add', 'taken', /There is @taken:users\.test already/],
-    ['add', 'TAKEN', /cannot be the name/],
-    ['add', '@x:elsewhere.test', /cannot be the name/],
-    ['add', 'gone', /There is @gone:users\.test \(deactivated\) already/],
+    ['add', 'taken', /@taken:users\.test already exists/],
+    ['add', 'TAKEN', /Invalid user name/],
+    ['add', '@x:elsewhere.test', /Invalid user name/],
+    ['add', 'gone', /@gone:users\.test \(deactivated\) already exists/],
     ['reset', 'nobody', /There is no account nobody/],
-    ['reset', 'gone', /is deactivated, and that is for good/],
+    ['reset', 'gone', /is permanently deactivated/],
   ])('refuses to %s %s before it asks for a password', async (command, name, message) => {
     await user('add', 'taken', '--password-file', 'password');
     await user('add', 'gone', '--password-file', 'password');

@@ -62,16 +62,16 @@ describe('messages into a file', () => {
     }
   });
 
-  it('says in the log that this is for tests', async () => {
+  it('warns in the log that nothing is delivered', async () => {
     const { logger } = fileMessenger(join(folder, 'x'));
     expect(logger.lines).toEqual([
-      expect.objectContaining({ level: 'warn', message: expect.stringContaining('tests only') }),
+      expect.objectContaining({ level: 'warn', message: expect.stringContaining('not delivered') }),
     ]);
   });
 
   it('is down where the file cannot be written', async () => {
     const { messenger, logger } = fileMessenger(join(folder, 'no-such-folder', 'x'));
     await expect(messenger.send(phoneValidation())).rejects.toMatchObject({ fact: { kind: 'channel_down' } });
-    expect((await logger.line('a channel for messages does not work')).fields['detail']).toContain('ENOENT');
+    expect((await logger.line('delivery channel down')).fields['detail']).toContain('ENOENT');
   });
 });

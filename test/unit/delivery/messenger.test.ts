@@ -57,7 +57,7 @@ describe('messenger', () => {
     const broken = channelThat('one', () => Promise.reject(defect));
     const { messenger, logger } = setUp({ phone: [broken, channelThat('two')] });
     await messenger.send(phoneValidation());
-    expect((await logger.line('a channel for messages has a defect')).fields).toEqual({
+    expect((await logger.line('delivery channel defect')).fields).toEqual({
       channel: 'phone[0] one',
       error: defect,
     });
@@ -158,9 +158,9 @@ describe('messenger', () => {
     works = false;
     await expect(messenger.send(phoneValidation())).rejects.toThrow();
     expect(logger.lines.filter(({ level }) => level !== 'debug').map(({ message }) => message)).toEqual([
-      'a channel for messages does not work',
-      'a channel for messages works again',
-      'a channel for messages does not work',
+      'delivery channel down',
+      'delivery channel recovered',
+      'delivery channel down',
     ]);
   });
 
@@ -169,7 +169,7 @@ describe('messenger', () => {
     const { messenger, logger } = setUp({ phone: [broke, channelThat('gateway')] });
     for (let sent = 0; sent < 3; sent += 1) await messenger.send(phoneValidation());
     expect(logger.lines.filter(({ level }) => level !== 'debug')).toEqual([
-      expect.objectContaining({ message: 'a channel for messages does not work' }),
+      expect.objectContaining({ message: 'delivery channel down' }),
     ]);
   });
 

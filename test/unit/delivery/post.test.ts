@@ -96,7 +96,7 @@ describe('a message to a provider may have arrived', () => {
     after.push(() => endless.stop());
     expect(await troubleAt(endless.url)).toEqual({
       problem: 'answer_unfit',
-      detail: 'status 200, and no end to it',
+      detail: 'status 200, a reply without an end',
       mayHaveSent: true,
     });
   });

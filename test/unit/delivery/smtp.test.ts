@@ -228,7 +228,7 @@ describe('logging in to the mail server', () => {
     const wrong = { user: 'gangway', password: new Secret('hunter2hunter2') };
     const { messenger, logger } = await serverAndMailer(withPassword, { credentials: wrong });
     expect((await failureOf(messenger)).fact).toEqual({ kind: 'channel_down' });
-    const { fields } = await logger.line('a channel for messages does not work');
+    const { fields } = await logger.line('delivery channel down');
     expect(fields).toMatchObject({ channel: 'email[0] smtp', problem: 'credentials_refused' });
     expect(JSON.stringify(logger.lines)).not.toMatch(/hunter2|aHVudGVy/);
   });
@@ -318,7 +318,7 @@ describe('refusals of mail', () => {
     const refusal = saying(550, '5.7.1 <alice@example.test>: not for you, alice!');
     const { messenger, logger } = await serverAndMailer(toRcpt(refusal));
     await failureOf(messenger);
-    expect((await logger.line('a message was not taken')).fields).toEqual({
+    expect((await logger.line('message rejected')).fields).toEqual({
       channel: 'email[0] smtp',
       what: 'email_validation',
       reason: 'address_unreachable',
@@ -332,7 +332,7 @@ describe('refusals of mail', () => {
       toMail(saying(550, '5.7.1 Sender not allowed: see help@mail.test')),
     );
     await failureOf(messenger);
-    expect((await logger.line('a channel for messages does not work')).fields).toMatchObject({
+    expect((await logger.line('delivery channel down')).fields).toMatchObject({
       problem: 'settings_refused',
       detail: 'EENVELOPE: MAIL FROM: 550 5.7.1 Sender not allowed: see …',
     });

@@ -85,11 +85,11 @@ describe('codes through the Telegram Gateway', () => {
     { number: '+447700900499', problem: 'settings_refused', detail: 'SOMETHING_NEW' },
     { number: '+447700900500', problem: 'out_of_order', detail: 'status 500 without a result or an error' },
     { number: '+447700900302', problem: 'answer_unfit', detail: 'status 302, a redirect' },
-    { number: '+447700900413', problem: 'answer_unfit', detail: 'status 200, and no end to it' },
+    { number: '+447700900413', problem: 'answer_unfit', detail: 'status 200, a reply without an end' },
   ])('raises the alarm $problem: $detail', async ({ number, problem, detail }) => {
     const { failure, logger } = gateway();
     expect((await failure(to(number))).fact).toEqual({ kind: 'channel_down' });
-    const alarm = await logger.line('a channel for messages does not work');
+    const alarm = await logger.line('delivery channel down');
     expect(alarm.fields).toMatchObject({ channel: 'phone[0] telegram_gateway', problem, detail });
     expect(api.asked).toHaveLength(1);
   });

@@ -40,7 +40,7 @@ describe('the templates that come with the program', () => {
 
   it('tell of an address in use by which service somebody tried, and hold no link', () => {
     const { subject, text, html } = createTemplates({ service }).mail(emailInUse());
-    expect(subject).toBe('Somebody tried to add your e-mail address');
+    expect(subject).toBe('Someone tried to add your e-mail address');
     expect(text).toContain('somebody asked id.example.test to add this e-mail address');
     expect(html).toContain('<strong>id.example.test</strong>');
     expect(`${text}${html}`).not.toMatch(/href|https?:/);
@@ -148,61 +148,61 @@ describe('templates of the admin', () => {
       what: 'a missing companion',
       files: { 'validation.txt.eta': '<%= it.link %>', 'validation.subject.eta': 'x' },
       file: 'validation.html.eta',
-      problem: 'It is missing. validation.subject.eta and validation.txt.eta can only be replaced together with it.',
+      problem: 'It is missing. validation.subject.eta and validation.txt.eta requires it. Add it.',
     },
     {
       what: 'a file of another name',
       files: { 'validation.eta': 'x' },
       file: 'validation.eta',
-      problem: expect.stringContaining('There is no template of this name.'),
+      problem: expect.stringContaining('There is no template with this name.'),
     },
     {
       what: 'a tag that is not closed',
       files: { ...validation, 'validation.txt.eta': '<%= it.link' },
       file: 'validation.txt.eta',
-      problem: expect.stringMatching(/^It does not work: unclosed tag at line 1/),
+      problem: expect.stringMatching(/^It fails: unclosed tag at line 1/),
     },
     {
       what: 'what is no JavaScript',
       files: { ...validation, 'validation.txt.eta': '<% if ( { %> <%= it.link %>' },
       file: 'validation.txt.eta',
-      problem: expect.stringMatching(/^It does not work: Unexpected token/),
+      problem: expect.stringMatching(/^It fails: Unexpected token/),
     },
     {
       what: 'a name that does not exist',
       files: { ...validation, 'validation.html.eta': '<%= it.link %> <%= it.user %>' },
       file: 'validation.html.eta',
-      problem: 'It does not work: there is no it.user.',
+      problem: 'It fails: there is no it.user.',
     },
     {
       what: 'an included file',
       files: { 'code.txt.eta': '<%~ include("/etc/passwd") %> <%= it.code %>' },
       file: 'code.txt.eta',
-      problem: expect.stringContaining('It does not work: Failed to get template'),
+      problem: expect.stringContaining('It fails: Failed to get template'),
     },
     {
       what: 'neither link nor token',
       files: { ...validation, 'validation.html.eta': 'Hello' },
       file: 'validation.html.eta',
-      problem: 'It does not write it.link or it.token, which it is for.',
+      problem: 'It does not write it.link or it.token. Add it.',
     },
     {
       what: 'no code',
       files: { 'code.txt.eta': 'Hello' },
       file: 'code.txt.eta',
-      problem: 'It does not write it.code, which it is for.',
+      problem: 'It does not write it.code. Add it.',
     },
     {
       what: 'no subject',
       files: { ...validation, 'validation.subject.eta': ' \n' },
       file: 'validation.subject.eta',
-      problem: 'It gives no subject.',
+      problem: 'It renders an empty subject.',
     },
     {
       what: 'no text',
       files: { 'in-use.subject.eta': 'x', 'in-use.txt.eta': ' \n', 'in-use.html.eta': 'x' },
       file: 'in-use.txt.eta',
-      problem: 'It gives no text.',
+      problem: 'It renders an empty text.',
     },
     {
       what: 'an invite that fails without a name',
@@ -212,25 +212,25 @@ describe('templates of the admin', () => {
         'invite.html.eta': '<%= it.link %>',
       },
       file: 'invite.subject.eta',
-      problem: expect.stringContaining('It does not work: Cannot read properties of undefined'),
+      problem: expect.stringContaining('It fails: Cannot read properties of undefined'),
     },
     {
       what: 'a brand with codes',
       files: { 'blue/code.txt.eta': '<%= it.code %>' },
       file: 'blue/code.txt.eta',
-      problem: 'Codes have no brand.',
+      problem: 'Templates of codes must not be in a brand.',
     },
     {
       what: 'a brand with a strange name',
       files: { 'My Brand/invite.txt.eta': '' },
       file: 'My Brand',
-      problem: 'The name of a brand has small letters, digits, - and _ only.',
+      problem: 'The name of a brand may contain small letters, digits, - and _ only.',
     },
     {
       what: 'a folder in a brand',
       files: { 'blue/de/x': '' },
       file: 'blue/de',
-      problem: 'A brand has no folders.',
+      problem: 'A brand must not contain folders.',
     },
   ])('are refused at start with $what', async ({ files, file, problem }) => {
     await put(files);
@@ -249,7 +249,7 @@ describe('templates of the admin', () => {
 
   it('are refused where they are not UTF-8', async () => {
     await writeFile(join(folder, 'code.txt.eta'), Buffer.from([0xff, 0xfe]));
-    expect(await problems()).toEqual([{ file: 'code.txt.eta', problem: 'It is not UTF-8.' }]);
+    expect(await problems()).toEqual([{ file: 'code.txt.eta', problem: 'It is not UTF-8. Save it as UTF-8.' }]);
   });
 
   it('are refused where the folder is not there', async () => {
