@@ -7,10 +7,7 @@ import type { InputSource } from './read-input.js';
 import type { ReceivedRequest } from './received-request.js';
 import type { Answer, PageReply } from './reply.js';
 
-/**
- * What a reply of one status looks like. `headers` names headers that it may carry, with a
- * description of each.
- */
+/** What a reply of one status looks like. `headers` names headers that it may carry, with a description of each. */
 export interface ReplyShape<Schema extends z.ZodType = z.ZodType> {
   readonly description: string;
   readonly schema: Schema;
@@ -24,15 +21,12 @@ export interface PageShape {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Returns whether replies of this shape are pages. */
+/** Whether replies of this shape are pages. */
 export function isPage(shape: ReplyShape | PageShape): shape is PageShape {
   return 'page' in shape;
 }
 
-/**
- * A parameter of a path. `pattern` is what it matches before percent-decoding; one segment unless
- * told otherwise.
- */
+/** A parameter of a path. `pattern` is what it matches before percent-decoding; one segment unless told otherwise. */
 export interface PathParameter {
   readonly description: string;
   readonly example?: string;
@@ -54,13 +48,10 @@ export type PathNames<Path extends string> = Path extends `${string}{${infer Nam
 export interface EndpointRequest<Name extends string, Body, Query extends string = never> {
   /** Percent-decoded. */
   readonly params: Readonly<Record<Name, string>>;
-  /**
-   * What is in the query of what the endpoint declares, decoded; the first if there are several of
-   * one name.
-   */
+  /** What is in the query of what the endpoint declares, decoded; the first where there are several of one name. */
   readonly query: Readonly<Partial<Record<Query, string>>>;
   readonly body: Body;
-  /** Who asks; a stranger if nobody was asked to authenticate. */
+  /** Who asks; a stranger where nobody was asked to authenticate. */
   readonly principal: Principal;
   /** Comes from whoever asks: only an `authenticated` endpoint may rely on it. */
   readonly accessToken: Secret | undefined;
@@ -73,7 +64,7 @@ export interface EndpointRequest<Name extends string, Body, Query extends string
 /** What is known of a request before its body is received. */
 export type RequestHead = Pick<EndpointRequest<never, unknown>, 'principal' | 'accessToken' | 'clientAddress'>;
 
-/** What the kernel returns an endpoint, whatever it declares. */
+/** What the kernel gives an endpoint, whatever it declares. */
 export interface AnyRequest extends Omit<EndpointRequest<string, unknown>, 'query'> {
   readonly query: URLSearchParams;
 }
@@ -81,10 +72,7 @@ export interface AnyRequest extends Omit<EndpointRequest<string, unknown>, 'quer
 /** The shape of a body that is taken as it comes. */
 export const rawBytes = z.instanceof(Uint8Array);
 
-/**
- * Returns whether people see what an endpoint answers: its replies are pages, and so are its
- * errors.
- */
+/** Whether people see what an endpoint answers: its replies are pages, and so are its errors. */
 export function answersPages(endpoint: Pick<Endpoint, 'replies'> | undefined): boolean {
   return endpoint !== undefined && Object.values(endpoint.replies).some(isPage);
 }
@@ -107,11 +95,8 @@ type DeclaredReply<Replies extends ReplyShapes> = {
     : PageReply & { readonly status: Status };
 }[keyof Replies & number];
 
-/**
- * The declaration of one operation: validation, types, the check of replies and the OpenAPI file
- * all come from it.
- */
-export interface EndpointDeclaration<
+/** The declaration of one operation: validation, types, the check of replies and the OpenAPI file all come from it. */
+interface EndpointDeclaration<
   Path extends string,
   Body extends z.ZodType,
   Replies extends ReplyShapes,
@@ -130,40 +115,37 @@ export interface EndpointDeclaration<
   readonly summary: string;
   readonly description?: string;
   readonly access: Access;
-  /**
-   * The shape of its input; absent if the endpoint reads none. With `bodyFrom: 'bytes'` it is
-   * `rawBytes`.
-   */
+  /** The shape of its input; absent where the endpoint reads none. With `bodyFrom: 'bytes'` it is `rawBytes`. */
   readonly body?: Body;
   /** `json` unless told otherwise. */
   readonly bodyFrom?: InputSource;
-  /**
-   * The size of the bodies that are read: `usual` (64 KiB) unless declared as `large`, which is
-   * what the configuration permits.
-   */
+  /** The size of the bodies that are read: `usual` (64 KiB) unless declared as `large`, which is what the configuration permits. */
   readonly bodySize?: BodySize;
   readonly replies: Replies;
   /** Every reply that is not in `replies`. */
   readonly errors: ReplyShapes;
   /** Replies of any other status, where another server decides about them. */
   readonly otherErrors?: ReplyShape;
-  /**
-   * Throws if the request is refused whatever its body is. Called before the body is received; uses
-   * up no rate limit.
-   */
-  readonly admit?: (head: RequestHead) => void;
-  /**
-   * Spells what a service threw if this operation differs from its surface, which spells what is
-   * left undefined.
-   */
+  /** Returns the answer to a failure if it differs from the surface's; undefined leaves it to the surface. */
   readonly failure?: (failure: Failure) => Answer | undefined;
+}
+
+/** What an operation does, with the services that it needs. */
+interface Implementation<
+  Path extends string,
+  Body extends z.ZodType,
+  Replies extends ReplyShapes,
+  Query extends string,
+> {
+  /** Throws if the request is rejected whatever its body is. Called before the body is received; consumes no rate limit. */
+  readonly admit?: (head: RequestHead) => void;
   readonly handler: (
     request: EndpointRequest<PathNames<Path>, z.output<Body>, Query>,
   ) => Promise<DeclaredReply<Replies>>;
 }
 
-/** An endpoint as the kernel serves and documents it. */
-export interface Endpoint {
+/** An operation as it is documented. */
+export interface EndpointContract {
   readonly name: string;
   readonly operationId: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -179,61 +161,81 @@ export interface Endpoint {
   readonly replies: ReplyShapes;
   readonly errors: ReplyShapes;
   readonly otherErrors?: ReplyShape;
-  /**
-   * Spells what a service threw if this operation differs from its surface, which spells what is
-   * left undefined.
-   */
+  /** Returns the answer to a failure if it differs from the surface's; undefined leaves it to the surface. */
   readonly failure?: (failure: Failure) => Answer | undefined;
-  /**
-   * What is wrong with a request from that address, before anything else of it is looked at;
-   * nothing is where absent.
-   */
+}
+
+/** An operation whose services are not known yet. */
+export interface EndpointDefinition<Services extends readonly unknown[]> extends EndpointContract {
+  /** Returns the endpoint that these services implement. */
+  readonly serve: (...services: Services) => Endpoint;
+}
+
+/** An endpoint as the kernel serves it. */
+export interface Endpoint extends EndpointContract {
+  /** What is wrong with a request from that address, before anything else of it is looked at; nothing is where absent. */
   readonly objection?: (clientAddress: string) => HttpProblem | undefined;
-  /**
-   * Throws if the request is refused whatever its body is. Called before the body is received; uses
-   * up no rate limit.
-   */
+  /** Throws if the request is refused whatever its body is. Called before the body is received; uses up no rate limit. */
   readonly admit?: (head: RequestHead) => void;
   /** Checks `body` against its shape (problem `body_unfit`) and runs the handler. */
   readonly run: (request: AnyRequest) => Promise<Answer>;
 }
 
-/** Declares an operation; see EndpointDeclaration. */
+/**
+ * Defines an operation (see EndpointDeclaration) once, at the level of a module. `implement` is called for each server, with the services
+ * of that server.
+ */
+export function defineEndpoint<
+  const Path extends string,
+  Body extends z.ZodType,
+  const Replies extends ReplyShapes,
+  const Query extends string = never,
+  Services extends readonly unknown[] = [],
+>(
+  declaration: EndpointDeclaration<Path, Body, Replies, Query>,
+  implement: (...services: Services) => Implementation<Path, Body, Replies, Query>,
+): EndpointDefinition<Services> {
+  const { body: shape, bodyFrom = 'json', bodySize = 'usual', description, operationId, ...rest } = declaration;
+  const query: Readonly<Record<string, QueryParameter>> = declaration.query ?? {};
+  const contract: EndpointContract = {
+    ...rest,
+    operationId: operationId ?? declaration.name,
+    description,
+    query,
+    body: shape,
+    bodyFrom,
+    bodySize,
+  };
+  return {
+    ...contract,
+    serve(...services) {
+      const { handler, ...implementation } = implement(...services);
+      return {
+        ...contract,
+        ...implementation,
+        run: async (request) =>
+          handler({
+            ...request,
+            query: pick(request.query, Object.keys(query)) as Partial<Record<Query, string>>,
+            body: read(shape, request.body) as z.output<Body>,
+          }),
+      };
+    },
+  };
+}
+
+/** Declares an operation that needs no services but those in reach. */
 export function endpoint<
   const Path extends string,
   Body extends z.ZodType,
   const Replies extends ReplyShapes,
   const Query extends string = never,
->(declaration: EndpointDeclaration<Path, Body, Replies, Query>): Endpoint {
-  const {
-    body: shape,
-    bodyFrom = 'json',
-    bodySize = 'usual',
+>(declaration: EndpointDeclaration<Path, Body, Replies, Query> & Implementation<Path, Body, Replies, Query>): Endpoint {
+  const { handler, admit, ...rest } = declaration;
+  return defineEndpoint(rest as EndpointDeclaration<Path, Body, Replies, Query>, () => ({
     handler,
-    description,
-    params: parameters,
-    query: queryParameters,
-    operationId = declaration.name,
-    ...rest
-  } = declaration;
-  const query: Readonly<Record<string, QueryParameter>> = queryParameters ?? {};
-  return {
-    ...rest,
-    operationId,
-    description,
-    params: parameters,
-    query,
-    body: shape,
-    bodyFrom,
-    bodySize,
-    async run(request) {
-      return handler({
-        ...request,
-        query: pick(request.query, Object.keys(query)) as Partial<Record<Query, string>>,
-        body: read(shape, request.body) as z.output<Body>,
-      });
-    },
-  };
+    ...(admit === undefined ? {} : { admit }),
+  })).serve();
 }
 
 /** More of them tell a client nothing. */
