@@ -25,6 +25,6 @@ export function createIdentitySurfaces(deps: IdentityDeps | undefined): readonly
     createIdentityV1(deps),
     ...createIdentityV2(deps),
     ...(delegate === undefined ? [] : [createMsisdnDelegate({ validation, delegate })]),
-    rest([ping('v1'), ping('v2'), supportedVersions()]),
+    rest([ping('v1').serve(), ping('v2').serve(), supportedVersions.serve()]),
   ];
 }

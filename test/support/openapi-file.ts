@@ -22,6 +22,7 @@ interface Operation {
 }
 
 interface Document {
+  readonly security: readonly object[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: Readonly<Record<string, Readonly<Record<string, object>>>>;
 }
@@ -62,7 +63,14 @@ export function readOpenApiFile(name: string): object {
           status,
           response.$ref === undefined ? resolve(response) : withOwnErrcodes(resolve(response) as Response),
         ]);
-        return [method, { ...(resolve(operation) as object), responses: Object.fromEntries(responses) as object }];
+        return [
+          method,
+          {
+            security: document.security,
+            ...(resolve(operation) as object),
+            responses: Object.fromEntries(responses) as object,
+          },
+        ];
       }),
     ),
   ]);

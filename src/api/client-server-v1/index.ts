@@ -9,6 +9,6 @@ export function createClientServerV1(deps: LoginDeps): Surface {
   return matrixSurface({
     name: 'client-server-v1',
     prefixes: ['/_matrix/client/api/v1'],
-    endpoints: [loginFlowsV1(deps), logInV1(deps)],
+    endpoints: [loginFlowsV1.serve(deps), logInV1.serve(deps)],
   });
 }

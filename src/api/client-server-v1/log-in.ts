@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AccountFailure } from '../../accounts/failure.js';
 import { serverNameOf } from '../../base/mxid.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes, homeserverErrors } from '../client-server/error-shapes.js';
 import { admitLogin, logIn, type LoginDeps } from '../client-server/log-in.js';
@@ -26,8 +26,8 @@ const granted = z.object({
 });
 
 /** Returns POST /login of version 1. */
-export function logInV1(deps: LoginDeps): Endpoint {
-  return endpoint({
+export const logInV1 = defineEndpoint(
+  {
     name: 'log_in',
     operationId: 'login',
     method: 'POST',
@@ -39,6 +39,8 @@ export function logInV1(deps: LoginDeps): Endpoint {
     replies: { 200: { description: 'Logged in', schema: granted } },
     errors: errorShapes(loginKinds),
     otherErrors: homeserverErrors,
+  },
+  (deps: LoginDeps) => ({
     admit: (head) => admitLogin(deps.limits, head),
     async handler(request) {
       const grant = await logIn(deps, { ...request, body: asVersion3(request.body), userName: 'username' });
@@ -49,8 +51,8 @@ export function logInV1(deps: LoginDeps): Endpoint {
         device_id: grant.deviceId,
       });
     },
-  });
-}
+  }),
+);
 
 // Clients of this version cannot refresh: a token that expires would log them out.
 function asVersion3({ type = 'm.login.password', refresh_token: _wish, ...rest }: LoginBody): LoginBody {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AccountAddresses } from '../../accounts/contacts/account-addresses.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes, homeserverErrors } from '../client-server/error-shapes.js';
 import { member } from '../client-server/member.js';
@@ -15,8 +15,8 @@ import {
 import { authenticationWanted } from './authentication-wanted.js';
 
 /** POST /account/3pid/add */
-export function addAddress(addresses: Pick<AccountAddresses, 'admit' | 'add'>): Endpoint {
-  return endpoint({
+export const addAddress = defineEndpoint(
+  {
     name: 'add_address',
     operationId: 'add3PID',
     method: 'POST',
@@ -42,11 +42,13 @@ export function addAddress(addresses: Pick<AccountAddresses, 'admit' | 'add'>): 
       401: authenticationWanted,
     },
     otherErrors: homeserverErrors,
+  },
+  (addresses: Pick<AccountAddresses, 'admit' | 'add'>) => ({
     admit: () => addresses.admit(),
     async handler(request) {
       const { body } = request;
       await addresses.add(callerOf(request), readSession(body), body.auth, body);
       return reply(200, {});
     },
-  });
-}
+  }),
+);

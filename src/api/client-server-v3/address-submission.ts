@@ -40,7 +40,7 @@ export function createAddressSubmission(deps: AddressSubmissionDeps): Surface {
     name: 'address-submission',
     prefixes: [prefixes[deps.usualPath]],
     endpoints: (['email', 'msisdn'] as const).flatMap((medium) => [
-      submitToken(accountSubmission, medium, deps.validation),
+      submitToken(accountSubmission, medium).serve(deps.validation),
       ...validationPages(accountSubmission, medium, deps),
     ]),
   });

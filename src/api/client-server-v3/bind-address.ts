@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AccountAddresses } from '../../accounts/contacts/account-addresses.js';
 import { Secret } from '../../base/secret.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes, homeserverErrors } from '../client-server/error-shapes.js';
 import {
@@ -24,8 +24,8 @@ const body = z.looseObject({
 });
 
 /** POST /account/3pid/bind */
-export function bindAddress(addresses: Pick<AccountAddresses, 'bind'>): Endpoint {
-  return endpoint({
+export const bindAddress = defineEndpoint(
+  {
     name: 'bind_address',
     operationId: 'bind3PID',
     method: 'POST',
@@ -38,11 +38,13 @@ export function bindAddress(addresses: Pick<AccountAddresses, 'bind'>): Endpoint
     replies: { 200: { description: 'The 3PID was bound', schema: z.object({}) } },
     errors: errorShapes([...addressBodyKinds, ...identityServerKinds, ...anyAddressKinds]),
     otherErrors: { ...homeserverErrors, description: 'Any other error of the identity server or the homeserver' },
+  },
+  (addresses: Pick<AccountAddresses, 'bind'>) => ({
     async handler(request) {
       const { id_server: idServer, id_access_token: token } = request.body;
       const server = { idServer, idAccessToken: new Secret(token) };
       await addresses.bind(callerOf(request), readSession(request.body), server, request.body);
       return reply(200, {});
     },
-  });
-}
+  }),
+);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AccountDevice, AccountDevices } from '../../accounts/devices.js';
 import { boundedList } from '../../http/bounded-list.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes, type ErrorKind } from '../client-server/error-shapes.js';
 import { member } from '../client-server/member.js';
@@ -41,11 +41,17 @@ const ended = {
 
 /** `/devices`, `/devices/{deviceId}` and `/delete_devices` */
 export function deviceEndpoints(devices: AccountDevices): readonly Endpoint[] {
-  return [list(devices), load(devices), rename(devices), endOne(devices), endSeveral(devices)];
+  return [
+    list.serve(devices),
+    load.serve(devices),
+    rename.serve(devices),
+    endOne.serve(devices),
+    endSeveral.serve(devices),
+  ];
 }
 
-function list(devices: AccountDevices): Endpoint {
-  return endpoint({
+const list = defineEndpoint(
+  {
     name: 'list_devices',
     operationId: 'getDevices',
     method: 'GET',
@@ -55,15 +61,17 @@ function list(devices: AccountDevices): Endpoint {
     summary: 'List the devices of the account',
     replies: { 200: { description: 'The devices, oldest first', schema: z.object({ devices: z.array(device) }) } },
     errors: errorShapes(tokenKinds),
+  },
+  (devices: AccountDevices) => ({
     async handler(request) {
       const found = await devices.list(callerOf(request));
       return reply(200, { devices: found.map(wireDevice) });
     },
-  });
-}
+  }),
+);
 
-function load(devices: AccountDevices): Endpoint {
-  return endpoint({
+const load = defineEndpoint(
+  {
     name: 'get_device',
     operationId: 'getDevice',
     method: 'GET',
@@ -73,14 +81,16 @@ function load(devices: AccountDevices): Endpoint {
     summary: 'Get one device',
     replies: { 200: { description: 'The device', schema: device } },
     errors: errorShapes([...tokenKinds, 'device_unknown']),
+  },
+  (devices: AccountDevices) => ({
     async handler(request) {
       return reply(200, wireDevice(await devices.load(callerOf(request), request.params.deviceId)));
     },
-  });
-}
+  }),
+);
 
-function rename(devices: AccountDevices): Endpoint {
-  return endpoint({
+const rename = defineEndpoint(
+  {
     name: 'rename_device',
     operationId: 'updateDevice',
     method: 'PUT',
@@ -95,6 +105,8 @@ function rename(devices: AccountDevices): Endpoint {
     }),
     replies: { 200: { description: 'The display name was set', schema: z.object({}) } },
     errors: errorShapes([...bodyKinds, ...tokenKinds, 'device_unknown']),
+  },
+  (devices: AccountDevices) => ({
     async handler(request) {
       const { params: path, body } = request;
       const { display_name: name } = body;
@@ -103,11 +115,11 @@ function rename(devices: AccountDevices): Endpoint {
       else await devices.load(caller, path.deviceId);
       return reply(200, {});
     },
-  });
-}
+  }),
+);
 
-function endOne(devices: AccountDevices): Endpoint {
-  return endpoint({
+const endOne = defineEndpoint(
+  {
     ...ended,
     name: 'delete_device',
     operationId: 'deleteDevice',
@@ -118,17 +130,19 @@ function endOne(devices: AccountDevices): Endpoint {
     description: 'Requires user-interactive authentication. An unknown device is ignored.',
     body: z.looseObject({ auth }),
     bodyFrom: 'optional_json',
+  },
+  (devices: AccountDevices) => ({
     async handler(request) {
       const { deviceId } = request.params;
       const operation = { method: 'DELETE', path: `/devices/${encodeURIComponent(deviceId)}` } as const;
       await devices.end(callerOf(request), [deviceId], request.body.auth, operation);
       return reply(200, {});
     },
-  });
-}
+  }),
+);
 
-function endSeveral(devices: AccountDevices): Endpoint {
-  return endpoint({
+const endSeveral = defineEndpoint(
+  {
     ...ended,
     name: 'delete_devices',
     operationId: 'deleteDevices',
@@ -138,13 +152,15 @@ function endSeveral(devices: AccountDevices): Endpoint {
     summary: 'Log several devices out',
     description: 'Requires user-interactive authentication. Unknown devices are ignored.',
     body: z.looseObject({ devices: boundedList(z.string(), { max: 1000, description: 'The device IDs.' }), auth }),
+  },
+  (devices: AccountDevices) => ({
     async handler(request) {
       const { devices: deviceIds, auth: given } = request.body;
       await devices.end(callerOf(request), deviceIds, given, { method: 'POST', path: '/delete_devices' });
       return reply(200, {});
     },
-  });
-}
+  }),
+);
 
 function wireDevice({ deviceId, displayName }: AccountDevice) {
   return { device_id: deviceId, ...(displayName === undefined ? {} : { display_name: displayName }) };

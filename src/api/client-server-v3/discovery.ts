@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint, endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { Surface } from '../../http/surface.js';
 import { errorShapes } from '../client-server/error-shapes.js';
@@ -41,8 +41,8 @@ const capabilityList = z.object({
 });
 
 /** GET /capabilities */
-export function capabilities({ mayChangeAddresses }: DiscoveryDeps): Endpoint {
-  return endpoint({
+export const capabilities = defineEndpoint(
+  {
     name: 'capabilities',
     operationId: 'getCapabilities',
     method: 'GET',
@@ -52,6 +52,8 @@ export function capabilities({ mayChangeAddresses }: DiscoveryDeps): Endpoint {
     summary: 'Get the capabilities of accounts',
     replies: { 200: { description: 'The capabilities', schema: capabilityList } },
     errors: errorShapes(['unauthorized', 'token_unknown', 'defect']),
+  },
+  ({ mayChangeAddresses }: DiscoveryDeps) => ({
     handler: () =>
       Promise.resolve(
         reply(200, {
@@ -64,8 +66,8 @@ export function capabilities({ mayChangeAddresses }: DiscoveryDeps): Endpoint {
           },
         }),
       ),
-  });
-}
+  }),
+);
 
 /**
  * Returns GET /_matrix/client/versions and GET /.well-known/matrix/client, for clients without an

@@ -56,8 +56,8 @@ const prefixes = ['/_matrix/client/v3', '/_matrix/client/r0', '/_matrix/client/u
 export function createClientServerV3(deps: ClientServerV3Deps): readonly [Surface, ...Surface[]] {
   const { authority, limits, sessions, openId, account, contacts, discovery } = deps;
   const authenticate = createAccessTokenAuth(authority);
-  const login = [loginFlows({ authority, limits }), logIn({ authority, limits })];
-  const afterwards = sessions === undefined ? [] : [refresh(sessions), whoAmI()];
+  const login = [loginFlows.serve({ authority, limits }), logIn.serve({ authority, limits })];
+  const afterwards = sessions === undefined ? [] : [refresh.serve(sessions), whoAmI.serve()];
   return [
     matrixSurface({
       name: 'client-server-v3',
@@ -66,8 +66,8 @@ export function createClientServerV3(deps: ClientServerV3Deps): readonly [Surfac
       endpoints: [
         ...login,
         ...afterwards,
-        ...(openId === undefined ? [] : [openIdToken(openId)]),
-        ...(discovery === undefined ? [] : [capabilities(discovery)]),
+        ...(openId === undefined ? [] : [openIdToken.serve(openId)]),
+        ...(discovery === undefined ? [] : [capabilities.serve(discovery)]),
         ...addressEndpoints(authority, contacts),
         ...(account === undefined ? [] : accountEndpoints(deps, account)),
       ],
@@ -76,13 +76,13 @@ export function createClientServerV3(deps: ClientServerV3Deps): readonly [Surfac
       name: 'client-server-v3-logout',
       prefixes,
       authenticate: requireAccessToken,
-      endpoints: sessions === undefined ? [] : [logOut(sessions), logOutAll(sessions)],
+      endpoints: sessions === undefined ? [] : [logOut.serve(sessions), logOutAll.serve(sessions)],
     }),
     matrixSurface({
       name: 'client-server-v3-of-v1',
       prefixes: ['/_matrix/client/v1'],
       authenticate,
-      endpoints: sessions === undefined ? [] : [refresh(sessions), loginToken(sessions)],
+      endpoints: sessions === undefined ? [] : [refresh.serve(sessions), loginToken.serve(sessions)],
     }),
     createAddressSubmission(contacts),
     ...(account === undefined ? [] : [createPasswordSubmission(contacts)]),
@@ -96,14 +96,14 @@ function addressEndpoints(
   { addresses, postsWithoutAuthentication: isOn }: AddressDeps,
 ): readonly Endpoint[] {
   return [
-    listAddresses(addresses),
+    listAddresses.serve(addresses),
     postAddress(addresses, { isOn }),
-    addAddress(addresses),
-    bindAddress(addresses),
-    deleteAddress(addresses),
-    unbindAddress(addresses),
-    requestEmailToken({ addresses, authority }, forAddresses),
-    requestPhoneToken({ addresses, authority }, forAddresses),
+    addAddress.serve(addresses),
+    bindAddress.serve(addresses),
+    deleteAddress.serve(addresses),
+    unbindAddress.serve(addresses),
+    requestEmailToken(forAddresses).serve({ addresses, authority }),
+    requestPhoneToken(forAddresses).serve({ addresses, authority }),
   ];
 }
 
@@ -114,9 +114,9 @@ function accountEndpoints(
   const tokens = { addresses: credentials, authority: undefined };
   return [
     ...deviceEndpoints(devices),
-    changePassword({ credentials, authority, limits }),
-    requestEmailToken(tokens, forPasswords),
-    requestPhoneToken(tokens, forPasswords),
-    deactivateAccount(credentials),
+    changePassword.serve({ credentials, authority, limits }),
+    requestEmailToken(forPasswords).serve(tokens),
+    requestPhoneToken(forPasswords).serve(tokens),
+    deactivateAccount.serve(credentials),
   ];
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AccountAddresses } from '../../accounts/contacts/account-addresses.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes, homeserverErrors } from '../client-server/error-shapes.js';
 import { anyAddressKinds, callerOf } from './address-shapes.js';
@@ -13,8 +13,8 @@ const address = z.looseObject({
 });
 
 /** GET /account/3pid */
-export function listAddresses(addresses: Pick<AccountAddresses, 'list'>): Endpoint {
-  return endpoint({
+export const listAddresses = defineEndpoint(
+  {
     name: 'list_addresses',
     operationId: 'getAccount3PIDs',
     method: 'GET',
@@ -26,6 +26,8 @@ export function listAddresses(addresses: Pick<AccountAddresses, 'list'>): Endpoi
     replies: { 200: { description: 'The 3PIDs', schema: z.object({ threepids: z.array(address) }) } },
     errors: errorShapes(anyAddressKinds),
     otherErrors: homeserverErrors,
+  },
+  (addresses: Pick<AccountAddresses, 'list'>) => ({
     async handler(request) {
       const found = await addresses.list(callerOf(request));
       const threepids = found.map(({ medium, address: text, validatedAt, addedAt }) => ({
@@ -36,5 +38,5 @@ export function listAddresses(addresses: Pick<AccountAddresses, 'list'>): Endpoi
       }));
       return reply(200, { threepids });
     },
-  });
-}
+  }),
+);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { serverNameOf } from '../../base/mxid.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes, homeserverErrors } from '../client-server/error-shapes.js';
 import { admitLogin, logIn as performLogin, type LoginDeps } from '../client-server/log-in.js';
@@ -53,8 +53,8 @@ const granted = z.looseObject({
 });
 
 /** POST /login */
-export function logIn(deps: LoginDeps): Endpoint {
-  return endpoint({
+export const logIn = defineEndpoint(
+  {
     name: 'log_in',
     operationId: 'login',
     method: 'POST',
@@ -66,6 +66,8 @@ export function logIn(deps: LoginDeps): Endpoint {
     replies: { 200: { description: 'Logged in', schema: granted } },
     errors: errorShapes(loginKinds),
     otherErrors: homeserverErrors,
+  },
+  (deps: LoginDeps) => ({
     admit: (head) => admitLogin(deps.limits, head),
     async handler(request) {
       const grant = await performLogin(deps, { ...request, userName: 'identifier' });
@@ -77,5 +79,5 @@ export function logIn(deps: LoginDeps): Endpoint {
         device_id: grant.deviceId,
       });
     },
-  });
-}
+  }),
+);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AccountFailure } from '../../accounts/failure.js';
 import type { AccountSessions } from '../../accounts/sessions.js';
 import type { Secret } from '../../base/secret.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes } from '../client-server/error-shapes.js';
 
@@ -15,36 +15,40 @@ const shared = {
 } as const;
 
 /** POST /logout */
-export function logOut(sessions: Pick<AccountSessions, 'logOut'>): Endpoint {
-  return endpoint({
+export const logOut = defineEndpoint(
+  {
     ...shared,
     name: 'log_out',
     operationId: 'logout',
     path: '/logout',
     summary: 'Log out the access token and delete its device',
     description: 'An expired access token is accepted.',
+  },
+  (sessions: Pick<AccountSessions, 'logOut'>) => ({
     async handler({ accessToken }) {
       await sessions.logOut(present(accessToken));
       return reply(200, {});
     },
-  });
-}
+  }),
+);
 
 /** POST /logout/all */
-export function logOutAll(sessions: Pick<AccountSessions, 'logOutAll'>): Endpoint {
-  return endpoint({
+export const logOutAll = defineEndpoint(
+  {
     ...shared,
     name: 'log_out_all',
     operationId: 'logout_all',
     path: '/logout/all',
     summary: 'Log out all devices of the user',
     description: 'An expired access token is accepted.',
+  },
+  (sessions: Pick<AccountSessions, 'logOutAll'>) => ({
     async handler({ accessToken }) {
       await sessions.logOutAll(present(accessToken));
       return reply(200, {});
     },
-  });
-}
+  }),
+);
 
 function present(token: Secret | undefined): Secret {
   if (token === undefined) throw new AccountFailure({ kind: 'token_missing' });

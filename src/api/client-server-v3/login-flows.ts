@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { clientNetwork } from '../../http/client-ip.js';
 import type { LoginDeps } from '../client-server/log-in.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes, homeserverErrors } from '../client-server/error-shapes.js';
 import { member } from '../client-server/member.js';
@@ -16,8 +16,8 @@ const flow = z.looseObject({
 });
 
 /** GET /login */
-export function loginFlows({ authority, limits }: LoginDeps): Endpoint {
-  return endpoint({
+export const loginFlows = defineEndpoint(
+  {
     name: 'login_flows',
     operationId: 'getLoginFlows',
     method: 'GET',
@@ -28,10 +28,12 @@ export function loginFlows({ authority, limits }: LoginDeps): Endpoint {
     replies: { 200: { description: 'The login types', schema: z.object({ flows: z.array(flow) }) } },
     errors: errorShapes(flowKinds),
     otherErrors: homeserverErrors,
+  },
+  ({ authority, limits }: LoginDeps) => ({
     async handler({ clientAddress }) {
       limits.admitQuestion(clientNetwork(clientAddress));
       const flows = [...(await authority.loginFlows(clientAddress))];
       return reply(200, { flows });
     },
-  });
-}
+  }),
+);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AccountFailure } from '../../accounts/failure.js';
 import type { AccountSessions } from '../../accounts/sessions.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes } from '../client-server/error-shapes.js';
 import { member } from '../client-server/member.js';
@@ -14,8 +14,8 @@ const minted = z.object({
 });
 
 /** Returns POST /login/get_token of version 1 of the current client-server API. */
-export function loginToken(sessions: Pick<AccountSessions, 'mintLoginToken'>): Endpoint {
-  return endpoint({
+export const loginToken = defineEndpoint(
+  {
     name: 'login_token',
     operationId: 'generateLoginToken',
     method: 'POST',
@@ -31,10 +31,12 @@ export function loginToken(sessions: Pick<AccountSessions, 'mintLoginToken'>): E
       ...errorShapes([...bodyKinds, 'parameter_invalid', 'rate_limited', 'overloaded', 'user_deactivated', 'defect']),
       401: authenticationWanted,
     },
+  },
+  (sessions: Pick<AccountSessions, 'mintLoginToken'>) => ({
     async handler({ accessToken, body: { auth } }) {
       if (accessToken === undefined) throw new AccountFailure({ kind: 'token_missing' });
       const grant = await sessions.mintLoginToken(accessToken, auth);
       return reply(200, { login_token: grant.loginToken.reveal(), expires_in_ms: grant.expiresInMs });
     },
-  });
-}
+  }),
+);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AccountFailure } from '../../accounts/failure.js';
 import type { OpenIdTokens } from '../../accounts/open-id.js';
 import type { ServerName } from '../../base/mxid.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes } from '../client-server/error-shapes.js';
 import { bodyKinds } from '../client-server/operation-errors.js';
@@ -20,8 +20,8 @@ const credentials = z.object({
 });
 
 /** POST /user/{userId}/openid/request_token */
-export function openIdToken({ tokens, serverName }: OpenIdDeps): Endpoint {
-  return endpoint({
+export const openIdToken = defineEndpoint(
+  {
     name: 'open_id_token',
     operationId: 'requestOpenIdToken',
     method: 'POST',
@@ -34,6 +34,8 @@ export function openIdToken({ tokens, serverName }: OpenIdDeps): Endpoint {
     bodyFrom: 'optional_json',
     replies: { 200: { description: 'The OpenID token', schema: credentials } },
     errors: errorShapes([...bodyKinds, 'unauthorized', 'token_unknown', 'not_yourself', 'rate_limited', 'defect']),
+  },
+  ({ tokens, serverName }: OpenIdDeps) => ({
     async handler({ accessToken, params: { userId } }) {
       if (accessToken === undefined) throw new AccountFailure({ kind: 'token_missing' });
       const { token, expiresInMs } = await tokens.mint(accessToken, userId);
@@ -44,8 +46,8 @@ export function openIdToken({ tokens, serverName }: OpenIdDeps): Endpoint {
         expires_in: Math.floor(expiresInMs / 1000),
       });
     },
-  });
-}
+  }),
+);
 
 /** The OpenID tokens of accounts of our own. */
 export interface OpenIdDeps {

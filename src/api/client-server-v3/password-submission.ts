@@ -26,7 +26,7 @@ export function createPasswordSubmission(deps: ValidationPagesDeps): Surface {
     name: 'password-submission',
     prefixes: [prefix],
     endpoints: (['email', 'msisdn'] as const).flatMap((medium) => [
-      submitToken(passwordSubmission, medium, deps.validation),
+      submitToken(passwordSubmission, medium).serve(deps.validation),
       ...validationPages(passwordSubmission, medium, deps),
     ]),
   });

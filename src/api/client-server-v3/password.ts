@@ -4,7 +4,7 @@ import type { AccountAuthority } from '../../accounts/authority.js';
 import type { LoginLimits } from '../../accounts/login-limits.js';
 import { Secret } from '../../base/secret.js';
 import { clientNetwork } from '../../http/client-ip.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { admitLogin } from '../client-server/log-in.js';
 import { errorShapes, type ErrorKind } from '../client-server/error-shapes.js';
@@ -33,8 +33,8 @@ const kinds: readonly ErrorKind[] = [
 ];
 
 /** POST /account/password */
-export function changePassword({ credentials, authority, limits }: PasswordDeps): Endpoint {
-  return endpoint({
+export const changePassword = defineEndpoint(
+  {
     name: 'change_password',
     operationId: 'changePassword',
     method: 'POST',
@@ -55,6 +55,8 @@ export function changePassword({ credentials, authority, limits }: PasswordDeps)
     }),
     replies: { 200: { description: 'The password was set', schema: z.object({}) } },
     errors: { ...errorShapes(kinds), 401: validationWanted },
+  },
+  ({ credentials, authority, limits }: PasswordDeps) => ({
     admit: (head) => admitLogin(limits, head),
     async handler({ body, accessToken, clientAddress }) {
       if (accessToken === undefined) limits.admitClient(clientNetwork(clientAddress));
@@ -67,8 +69,8 @@ export function changePassword({ credentials, authority, limits }: PasswordDeps)
       });
       return reply(200, {});
     },
-  });
-}
+  }),
+);
 
 const outcome = z.object({
   id_server_unbind_result: z.enum(['no-support', 'success']).meta({
@@ -77,8 +79,8 @@ const outcome = z.object({
 });
 
 /** POST /account/deactivate */
-export function deactivateAccount(credentials: Pick<AccountCredentials, 'deactivate'>): Endpoint {
-  return endpoint({
+export const deactivateAccount = defineEndpoint(
+  {
     name: 'deactivate_account',
     operationId: 'deactivateAccount',
     method: 'POST',
@@ -99,10 +101,12 @@ export function deactivateAccount(credentials: Pick<AccountCredentials, 'deactiv
     bodyFrom: 'optional_json',
     replies: { 200: { description: 'The account was deactivated', schema: outcome } },
     errors: { ...errorShapes([...kinds, 'identity_server_invalid']), 401: authenticationWanted },
+  },
+  (credentials: Pick<AccountCredentials, 'deactivate'>) => ({
     async handler(request) {
       const { auth, id_server: idServer } = request.body;
       const result = await credentials.deactivate(callerOf(request), auth, idServer ?? undefined);
       return reply(200, { id_server_unbind_result: result });
     },
-  });
-}
+  }),
+);

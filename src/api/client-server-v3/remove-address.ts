@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AccountAddresses } from '../../accounts/contacts/account-addresses.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes, homeserverErrors } from '../client-server/error-shapes.js';
 import {
@@ -31,8 +31,8 @@ const shared = {
 } as const;
 
 /** POST /account/3pid/delete */
-export function deleteAddress(addresses: Pick<AccountAddresses, 'admit' | 'remove'>): Endpoint {
-  return endpoint({
+export const deleteAddress = defineEndpoint(
+  {
     ...shared,
     name: 'delete_address',
     operationId: 'delete3pidFromAccount',
@@ -47,17 +47,19 @@ export function deleteAddress(addresses: Pick<AccountAddresses, 'admit' | 'remov
       ...identityServerKinds,
       ...anyAddressKinds,
     ]),
+  },
+  (addresses: Pick<AccountAddresses, 'admit' | 'remove'>) => ({
     admit: () => addresses.admit(),
     async handler(request) {
       const result = await addresses.remove(callerOf(request), readRemoval(request.body));
       return reply(200, { id_server_unbind_result: result });
     },
-  });
-}
+  }),
+);
 
 /** POST /account/3pid/unbind */
-export function unbindAddress(addresses: Pick<AccountAddresses, 'unbind'>): Endpoint {
-  return endpoint({
+export const unbindAddress = defineEndpoint(
+  {
     ...shared,
     name: 'unbind_address',
     operationId: 'unbind3pidFromAccount',
@@ -66,9 +68,11 @@ export function unbindAddress(addresses: Pick<AccountAddresses, 'unbind'>): Endp
     description: 'The 3PID stays in the account.',
     replies: { 200: { description: 'The result', schema: outcome } },
     errors: errorShapes([...addressBodyKinds, 'parameter_invalid', ...identityServerKinds, ...anyAddressKinds]),
+  },
+  (addresses: Pick<AccountAddresses, 'unbind'>) => ({
     async handler(request) {
       const result = await addresses.unbind(callerOf(request), readRemoval(request.body));
       return reply(200, { id_server_unbind_result: result });
     },
-  });
-}
+  }),
+);

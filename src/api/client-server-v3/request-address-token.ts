@@ -4,7 +4,7 @@ import type { AccountAuthority } from '../../accounts/authority.js';
 import { AccountFailure } from '../../accounts/failure.js';
 import type { Secret } from '../../base/secret.js';
 import { clientNetwork } from '../../http/client-ip.js';
-import { endpoint, type Endpoint, type ReplyShape } from '../../http/endpoint.js';
+import { defineEndpoint, type ReplyShape } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes, homeserverErrors, type ErrorKind } from '../client-server/error-shapes.js';
 import { member } from '../client-server/member.js';
@@ -103,76 +103,84 @@ export const forPasswords: TokenUse = {
 };
 
 /** POST /account/3pid/email/requestToken, and the same for passwords */
-export function requestEmailToken({ addresses, authority }: AddressTokenDeps, use: TokenUse): Endpoint {
-  return endpoint({
-    ...shared,
-    name: `request_email_token${use.suffix}`,
-    operationId: use.operationIds.email,
-    path: `${use.path}/email/requestToken`,
-    summary: use.summaries.email,
-    description: use.description,
-    body: z
-      .looseObject({
-        email: z.string().meta({ description: 'The e-mail address.', examples: ['foo@example.com'] }),
-        ...members,
-      })
-      .meta({ title: 'RequestEmailTokenRequest' }),
-    replies: {
-      200: {
-        description: 'The mail was accepted for delivery',
-        schema: z.looseObject(session).meta({ title: 'EmailTokenSession' }),
+export function requestEmailToken(use: TokenUse) {
+  return defineEndpoint(
+    {
+      ...shared,
+      name: `request_email_token${use.suffix}`,
+      operationId: use.operationIds.email,
+      path: `${use.path}/email/requestToken`,
+      summary: use.summaries.email,
+      description: use.description,
+      body: z
+        .looseObject({
+          email: z.string().meta({ description: 'The e-mail address.', examples: ['foo@example.com'] }),
+          ...members,
+        })
+        .meta({ title: 'RequestEmailTokenRequest' }),
+      replies: {
+        200: {
+          description: 'The mail was accepted for delivery',
+          schema: z.looseObject(session).meta({ title: 'EmailTokenSession' }),
+        },
       },
+      ...errorsOf(use),
     },
-    ...errorsOf(use),
-    admit: ({ clientAddress }) => addresses.admitToken('email', clientNetwork(clientAddress)),
-    async handler(request) {
-      const { body } = request;
-      const typed = { medium: 'email', address: body.email, country: undefined } as const;
-      return reply(200, { ...(await addresses.requestToken({ ...typed, ...(await wished(request, authority)) })) });
-    },
-  });
+    ({ addresses, authority }: AddressTokenDeps) => ({
+      admit: ({ clientAddress }) => addresses.admitToken('email', clientNetwork(clientAddress)),
+      async handler(request) {
+        const { body } = request;
+        const typed = { medium: 'email', address: body.email, country: undefined } as const;
+        return reply(200, { ...(await addresses.requestToken({ ...typed, ...(await wished(request, authority)) })) });
+      },
+    }),
+  );
 }
 
 /** POST /account/3pid/msisdn/requestToken, and the same for passwords */
-export function requestPhoneToken({ addresses, authority }: AddressTokenDeps, use: TokenUse): Endpoint {
-  return endpoint({
-    ...shared,
-    name: `request_msisdn_token${use.suffix}`,
-    operationId: use.operationIds.msisdn,
-    path: `${use.path}/msisdn/requestToken`,
-    summary: use.summaries.msisdn,
-    description: use.description,
-    body: z
-      .looseObject({
-        country: z.string().meta({
-          description: 'The country in whose national format the number is: two letters, ISO 3166-1.',
-          examples: ['GB'],
-        }),
-        phone_number: z.string().meta({ description: 'The phone number.', examples: ['07470 674927'] }),
-        ...members,
-      })
-      .meta({ title: 'RequestPhoneTokenRequest' }),
-    replies: {
-      200: {
-        description: 'The code was accepted for delivery',
-        schema: z
-          .looseObject({
-            ...session,
-            success: member('boolean', 'Always true.'),
-            msisdn: member('string', 'The phone number in its canonical form: digits, country code first.'),
-            intl_fmt: member('string', 'The phone number in international notation.'),
-          })
-          .meta({ title: 'PhoneTokenSession' }),
+export function requestPhoneToken(use: TokenUse) {
+  return defineEndpoint(
+    {
+      ...shared,
+      name: `request_msisdn_token${use.suffix}`,
+      operationId: use.operationIds.msisdn,
+      path: `${use.path}/msisdn/requestToken`,
+      summary: use.summaries.msisdn,
+      description: use.description,
+      body: z
+        .looseObject({
+          country: z.string().meta({
+            description: 'The country in whose national format the number is: two letters, ISO 3166-1.',
+            examples: ['GB'],
+          }),
+          phone_number: z.string().meta({ description: 'The phone number.', examples: ['07470 674927'] }),
+          ...members,
+        })
+        .meta({ title: 'RequestPhoneTokenRequest' }),
+      replies: {
+        200: {
+          description: 'The code was accepted for delivery',
+          schema: z
+            .looseObject({
+              ...session,
+              success: member('boolean', 'Always true.'),
+              msisdn: member('string', 'The phone number in its canonical form: digits, country code first.'),
+              intl_fmt: member('string', 'The phone number in international notation.'),
+            })
+            .meta({ title: 'PhoneTokenSession' }),
+        },
       },
+      ...errorsOf(use, 'destination_refused'),
     },
-    ...errorsOf(use, 'destination_refused'),
-    admit: ({ clientAddress }) => addresses.admitToken('msisdn', clientNetwork(clientAddress)),
-    async handler(request) {
-      const { body } = request;
-      const typed = { medium: 'msisdn', address: body.phone_number, country: body.country } as const;
-      return reply(200, { ...(await addresses.requestToken({ ...typed, ...(await wished(request, authority)) })) });
-    },
-  });
+    ({ addresses, authority }: AddressTokenDeps) => ({
+      admit: ({ clientAddress }) => addresses.admitToken('msisdn', clientNetwork(clientAddress)),
+      async handler(request) {
+        const { body } = request;
+        const typed = { medium: 'msisdn', address: body.phone_number, country: body.country } as const;
+        return reply(200, { ...(await addresses.requestToken({ ...typed, ...(await wished(request, authority)) })) });
+      },
+    }),
+  );
 }
 
 function errorsOf({ kinds, otherErrors }: TokenUse, ...more: readonly ErrorKind[]) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AccountFailure } from '../../accounts/failure.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes } from '../client-server/error-shapes.js';
 
@@ -11,8 +11,8 @@ const holder = z.object({
 });
 
 /** GET /account/whoami */
-export function whoAmI(): Endpoint {
-  return endpoint({
+export const whoAmI = defineEndpoint(
+  {
     name: 'who_am_i',
     operationId: 'getTokenOwner',
     method: 'GET',
@@ -22,6 +22,8 @@ export function whoAmI(): Endpoint {
     summary: 'Get the owner of the access token',
     replies: { 200: { description: 'The owner', schema: holder } },
     errors: errorShapes(['unauthorized', 'token_unknown', 'defect']),
+  },
+  () => ({
     handler({ principal }) {
       if (principal.kind !== 'user') return Promise.reject(new AccountFailure({ kind: 'token_missing' }));
       const { mxid, deviceId } = principal;
@@ -29,5 +31,5 @@ export function whoAmI(): Endpoint {
         reply(200, { user_id: mxid, ...(deviceId === undefined ? {} : { device_id: deviceId }), is_guest: false }),
       );
     },
-  });
-}
+  }),
+);

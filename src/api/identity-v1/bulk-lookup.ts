@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { boundedList } from '../../http/bounded-list.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { Associations } from '../../identity/associations.js';
 import { anyKinds, errorShapes, inputKinds } from '../identity/error-shapes.js';
@@ -22,36 +22,41 @@ const found = z.object({
 });
 
 /** POST /bulk_lookup */
-export function bulkLookup(
-  { access, entryKinds, inputFrom }: Version,
-  associations: Pick<Associations, 'findMany'>,
-): Endpoint {
-  return endpoint({
-    name: 'bulk_lookup',
-    operationId: 'lookupUsers',
-    method: 'POST',
-    path: '/bulk_lookup',
-    params: {},
-    access,
-    summary: 'Look up many 3PIDs',
-    body: body.meta({ required: ['threepids'] }),
-    bodyFrom: inputFrom,
-    bodySize: 'large',
-    replies: { 200: { description: 'The bindings that exist', schema: found } },
-    errors: errorShapes([
-      ...entryKinds,
-      ...inputKinds,
-      'wrong_value',
-      'too_many',
-      'identity:too_many_addresses',
-      'identity:rate_limited',
-      ...anyKinds,
-    ]),
-    async handler(request) {
-      const asked = request.body.threepids.map(([medium, address]) => ({ medium, address }));
-      const published = await associations.findMany(asked, callerOf(request));
-      const threepids = published.map(({ medium, address, mxid }): [string, string, string] => [medium, address, mxid]);
-      return reply(200, { threepids });
+export function bulkLookup({ access, entryKinds, inputFrom }: Version) {
+  return defineEndpoint(
+    {
+      name: 'bulk_lookup',
+      operationId: 'lookupUsers',
+      method: 'POST',
+      path: '/bulk_lookup',
+      params: {},
+      access,
+      summary: 'Look up many 3PIDs',
+      body: body.meta({ required: ['threepids'] }),
+      bodyFrom: inputFrom,
+      bodySize: 'large',
+      replies: { 200: { description: 'The bindings that exist', schema: found } },
+      errors: errorShapes([
+        ...entryKinds,
+        ...inputKinds,
+        'wrong_value',
+        'too_many',
+        'identity:too_many_addresses',
+        'identity:rate_limited',
+        ...anyKinds,
+      ]),
     },
-  });
+    (associations: Pick<Associations, 'findMany'>) => ({
+      async handler(request) {
+        const asked = request.body.threepids.map(([medium, address]) => ({ medium, address }));
+        const published = await associations.findMany(asked, callerOf(request));
+        const threepids = published.map(({ medium, address, mxid }): [string, string, string] => [
+          medium,
+          address,
+          mxid,
+        ]);
+        return reply(200, { threepids });
+      },
+    }),
+  );
 }

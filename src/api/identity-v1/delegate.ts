@@ -38,9 +38,9 @@ export function createMsisdnDelegate({ validation, delegate: { secret, isAllowed
     prefixes: [delegatePrefix],
     secretSegment: secret,
     endpoints: [
-      requestPhoneToken(version, validation),
-      submitToken(version, 'msisdn', validation),
-      getValidated(version, validation),
+      requestPhoneToken(version).serve(validation),
+      submitToken(version, 'msisdn').serve(validation),
+      getValidated(version).serve(validation),
     ].map((endpoint) => ({ ...endpoint, path: `/_matrix/identity/api/v1${endpoint.path}`, objection })),
   });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Secret } from '../../base/secret.js';
 import { clientNetwork } from '../../http/client-ip.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { IdentityAccounts } from '../../identity/accounts.js';
 import { IdentityFailure } from '../../identity/failure.js';
@@ -10,8 +10,8 @@ import { text } from '../identity/input.js';
 import { userOf, version2 } from '../identity/version.js';
 
 /** POST /account/register */
-export function register(accounts: Pick<IdentityAccounts, 'register' | 'checkClient'>): Endpoint {
-  return endpoint({
+export const register = defineEndpoint(
+  {
     name: 'register',
     operationId: 'registerAccount',
     method: 'POST',
@@ -45,6 +45,8 @@ export function register(accounts: Pick<IdentityAccounts, 'register' | 'checkCli
       'identity:rate_limited',
       ...anyKinds,
     ]),
+  },
+  (accounts: Pick<IdentityAccounts, 'register' | 'checkClient'>) => ({
     admit: ({ clientAddress }) => accounts.checkClient(clientNetwork(clientAddress)),
     async handler({ body, clientAddress }) {
       const issued = await accounts.register({
@@ -55,12 +57,12 @@ export function register(accounts: Pick<IdentityAccounts, 'register' | 'checkCli
       const token = issued.reveal();
       return reply(200, { token, access_token: token });
     },
-  });
-}
+  }),
+);
 
 /** GET /account */
-export function account(): Endpoint {
-  return endpoint({
+export const account = defineEndpoint(
+  {
     name: 'account',
     operationId: 'getAccount',
     method: 'GET',
@@ -70,17 +72,19 @@ export function account(): Endpoint {
     summary: 'Get the owner of the access token',
     replies: { 200: { description: 'The owner', schema: z.object({ user_id: text('The Matrix user ID.') }) } },
     errors: errorShapes([...version2.entryKinds, ...anyKinds]),
+  },
+  () => ({
     handler(request) {
       const mxid = userOf(request);
       if (mxid === undefined) return Promise.reject(new IdentityFailure({ kind: 'token_unknown' }));
       return Promise.resolve(reply(200, { user_id: mxid }));
     },
-  });
-}
+  }),
+);
 
 /** Returns POST /account/logout, which does not require accepted terms. */
-export function logOut(accounts: Pick<IdentityAccounts, 'logOut'>): Endpoint {
-  return endpoint({
+export const logOut = defineEndpoint(
+  {
     name: 'log_out',
     operationId: 'logout',
     method: 'POST',
@@ -90,10 +94,12 @@ export function logOut(accounts: Pick<IdentityAccounts, 'logOut'>): Endpoint {
     summary: 'Revoke an access token',
     replies: { 200: { description: 'The token was revoked', schema: z.object({}) } },
     errors: errorShapes(['unauthorized', 'identity:token_unknown', ...anyKinds]),
+  },
+  (accounts: Pick<IdentityAccounts, 'logOut'>) => ({
     async handler({ accessToken }) {
       if (accessToken === undefined) throw new IdentityFailure({ kind: 'token_unknown' });
       await accounts.logOut(accessToken);
       return reply(200, {});
     },
-  });
-}
+  }),
+);

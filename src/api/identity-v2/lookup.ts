@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { boundedList } from '../../http/bounded-list.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { Lookup } from '../../identity/lookup.js';
 import { anyKinds, errorShapes, inputKinds } from '../identity/error-shapes.js';
@@ -8,8 +8,8 @@ import { mostLookups, text } from '../identity/input.js';
 import { callerOf, version2 } from '../identity/version.js';
 
 /** GET /hash_details */
-export function hashDetails(lookup: Pick<Lookup, 'hashDetails'>): Endpoint {
-  return endpoint({
+export const hashDetails = defineEndpoint(
+  {
     name: 'hash_details',
     operationId: 'getHashDetails',
     method: 'GET',
@@ -27,17 +27,19 @@ export function hashDetails(lookup: Pick<Lookup, 'hashDetails'>): Endpoint {
       },
     },
     errors: errorShapes([...version2.entryKinds, ...anyKinds]),
+  },
+  (lookup: Pick<Lookup, 'hashDetails'>) => ({
     async handler() {
       const details = await lookup.hashDetails();
       const algorithms = [...details.algorithms];
       return reply(200, { algorithms, lookup_pepper: details.lookupPepper });
     },
-  });
-}
+  }),
+);
 
 /** POST /lookup */
-export function lookUp(lookup: Pick<Lookup, 'lookUp'>): Endpoint {
-  return endpoint({
+export const lookUp = defineEndpoint(
+  {
     name: 'lookup',
     operationId: 'lookupUsersV2',
     method: 'POST',
@@ -77,10 +79,12 @@ export function lookUp(lookup: Pick<Lookup, 'lookUp'>): Endpoint {
       'identity:rate_limited',
       ...anyKinds,
     ]),
+  },
+  (lookup: Pick<Lookup, 'lookUp'>) => ({
     async handler(request) {
       const { addresses, algorithm, pepper } = request.body;
       const mappings = await lookup.lookUp({ addresses, algorithm, pepper, caller: callerOf(request) });
       return reply(200, { mappings: Object.fromEntries(mappings) });
     },
-  });
-}
+  }),
+);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { boundedList } from '../../http/bounded-list.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { IdentityAccounts } from '../../identity/accounts.js';
 import { IdentityFailure } from '../../identity/failure.js';
@@ -10,11 +10,8 @@ import { userOf } from '../identity/version.js';
 const policy = z.looseObject({ version: z.string().meta({ description: 'The version of the policy.' }) });
 
 /** GET /terms */
-export function terms({ policies }: Pick<IdentityAccounts, 'policies'>): Endpoint {
-  const shown = Object.fromEntries(
-    Object.entries(policies).map(([id, { version, languages }]) => [id, { ...languages, version }]),
-  );
-  return endpoint({
+export const terms = defineEndpoint(
+  {
     name: 'terms',
     operationId: 'getTerms',
     method: 'GET',
@@ -29,13 +26,20 @@ export function terms({ policies }: Pick<IdentityAccounts, 'policies'>): Endpoin
       },
     },
     errors: errorShapes(['defect']),
-    handler: () => Promise.resolve(reply(200, { policies: shown })),
-  });
-}
+  },
+  ({ policies }: Pick<IdentityAccounts, 'policies'>) => {
+    const shown = Object.fromEntries(
+      Object.entries(policies).map(([id, { version, languages }]) => [id, { ...languages, version }]),
+    );
+    return {
+      handler: () => Promise.resolve(reply(200, { policies: shown })),
+    };
+  },
+);
 
 /** POST /terms */
-export function acceptTerms(accounts: Pick<IdentityAccounts, 'acceptTerms'>): Endpoint {
-  return endpoint({
+export const acceptTerms = defineEndpoint(
+  {
     name: 'accept_terms',
     operationId: 'agreeToTerms',
     method: 'POST',
@@ -57,11 +61,13 @@ export function acceptTerms(accounts: Pick<IdentityAccounts, 'acceptTerms'>): En
       'identity:terms_unknown_url',
       ...anyKinds,
     ]),
+  },
+  (accounts: Pick<IdentityAccounts, 'acceptTerms'>) => ({
     async handler(request) {
       const mxid = userOf(request);
       if (mxid === undefined) throw new IdentityFailure({ kind: 'token_unknown' });
       await accounts.acceptTerms(mxid, request.body.user_accepts);
       return reply(200, {});
     },
-  });
-}
+  }),
+);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { Validation } from '../../threepid/validation.js';
 import { anyKinds, errorShapes } from './error-shapes.js';
@@ -14,22 +14,26 @@ const proven = z.object({
 });
 
 /** GET /3pid/getValidated3pid */
-export function getValidated(version: Version, validation: Pick<Validation, 'loadValidated'>): Endpoint {
-  return endpoint({
-    name: 'get_validated_3pid',
-    operationId: 'getValidated3pid',
-    method: 'GET',
-    path: '/3pid/getValidated3pid',
-    params: {},
-    access: version.access,
-    summary: 'Get the 3PID that was validated in a session',
-    body: z.looseObject(sessionMembers),
-    bodyFrom: 'query',
-    replies: { 200: { description: 'It was', schema: proven } },
-    errors: errorShapes([...version.entryKinds, 'missing', ...validatedSessionKinds, ...anyKinds]),
-    async handler({ body }) {
-      const { medium, address, validatedAt } = await validation.loadValidated(readSession(version.purpose, body));
-      return reply(200, { medium, address, validated_at: validatedAt });
+export function getValidated(version: Version) {
+  return defineEndpoint(
+    {
+      name: 'get_validated_3pid',
+      operationId: 'getValidated3pid',
+      method: 'GET',
+      path: '/3pid/getValidated3pid',
+      params: {},
+      access: version.access,
+      summary: 'Get the 3PID that was validated in a session',
+      body: z.looseObject(sessionMembers),
+      bodyFrom: 'query',
+      replies: { 200: { description: 'It was', schema: proven } },
+      errors: errorShapes([...version.entryKinds, 'missing', ...validatedSessionKinds, ...anyKinds]),
     },
-  });
+    (validation: Pick<Validation, 'loadValidated'>) => ({
+      async handler({ body }) {
+        const { medium, address, validatedAt } = await validation.loadValidated(readSession(version.purpose, body));
+        return reply(200, { medium, address, validated_at: validatedAt });
+      },
+    }),
+  );
 }

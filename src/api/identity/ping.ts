@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes } from './error-shapes.js';
 
@@ -13,8 +13,8 @@ const versions = [
 ];
 
 /** GET /versions */
-export function supportedVersions(): Endpoint {
-  return endpoint({
+export const supportedVersions = defineEndpoint(
+  {
     name: 'versions',
     operationId: 'getVersions',
     method: 'GET',
@@ -24,22 +24,28 @@ export function supportedVersions(): Endpoint {
     summary: 'Get the supported versions of the specification',
     replies: { 200: { description: 'The versions', schema: z.object({ versions: z.array(z.string()) }) } },
     errors: errorShapes(['defect']),
+  },
+  () => ({
     handler: () => Promise.resolve(reply(200, { versions })),
-  });
-}
+  }),
+);
 
 /** Returns GET of the prefix of a version, which shows that there is an identity service. */
-export function ping(version: 'v1' | 'v2'): Endpoint {
-  return endpoint({
-    name: `ping_${version}`,
-    operationId: version === 'v1' ? 'ping' : 'pingV2',
-    method: 'GET',
-    path: version === 'v1' ? '/api/v1' : '/v2',
-    params: {},
-    access: 'public',
-    summary: 'Check that there is an identity service',
-    replies: { 200: { description: 'There is an identity service', schema: z.object({}) } },
-    errors: errorShapes(['defect']),
-    handler: () => Promise.resolve(reply(200, {})),
-  });
+export function ping(version: 'v1' | 'v2') {
+  return defineEndpoint(
+    {
+      name: `ping_${version}`,
+      operationId: version === 'v1' ? 'ping' : 'pingV2',
+      method: 'GET',
+      path: version === 'v1' ? '/api/v1' : '/v2',
+      params: {},
+      access: 'public',
+      summary: 'Check that there is an identity service',
+      replies: { 200: { description: 'There is an identity service', schema: z.object({}) } },
+      errors: errorShapes(['defect']),
+    },
+    () => ({
+      handler: () => Promise.resolve(reply(200, {})),
+    }),
+  );
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint, endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { Invites } from '../../identity/invites.js';
 import type { PublicKeys } from '../../identity/public-keys.js';
@@ -24,14 +24,14 @@ export function publicKeyEndpoints({ publicKeys, invites }: PublicKeyDeps): read
       path: '/pubkey/isvalid',
       summary: 'Check a long-term key of this server',
       isValid: (key) => publicKeys.isValid(key),
-    }),
+    }).serve(),
     validity({
       name: 'is_ephemeral_key_valid',
       operationId: 'isEphemeralPubKeyValid',
       path: '/pubkey/ephemeral/isvalid',
       summary: 'Check the key of an invite',
       isValid: (key) => invites.isEphemeralKeyValid(key),
-    }),
+    }).serve(),
     endpoint({
       name: 'public_key',
       operationId: 'getPubKey',
@@ -57,21 +57,25 @@ interface Validity {
   readonly isValid: (publicKey: string) => Promise<boolean>;
 }
 
-function validity({ isValid, ...rest }: Validity): Endpoint {
-  return endpoint({
-    ...rest,
-    method: 'GET',
-    params: {},
-    access: 'public',
-    body: z.looseObject({ public_key: text('The key, in base64.') }),
-    bodyFrom: 'query',
-    replies: {
-      200: {
-        description: 'Whether the key is valid',
-        schema: z.object({ valid: z.boolean() }).meta({ title: 'KeyValidity' }),
+function validity({ isValid, ...rest }: Validity) {
+  return defineEndpoint(
+    {
+      ...rest,
+      method: 'GET',
+      params: {},
+      access: 'public',
+      body: z.looseObject({ public_key: text('The key, in base64.') }),
+      bodyFrom: 'query',
+      replies: {
+        200: {
+          description: 'Whether the key is valid',
+          schema: z.object({ valid: z.boolean() }).meta({ title: 'KeyValidity' }),
+        },
       },
+      errors: errorShapes(['missing', ...anyKinds]),
     },
-    errors: errorShapes(['missing', ...anyKinds]),
-    handler: async ({ body }) => reply(200, { valid: await isValid(body.public_key) }),
-  });
+    () => ({
+      handler: async ({ body }) => reply(200, { valid: await isValid(body.public_key) }),
+    }),
+  );
 }

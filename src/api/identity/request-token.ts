@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import type { ReceivedRequest } from '../../http/received-request.js';
 import { reply } from '../../http/reply.js';
 import type { Asker, Validation } from '../../threepid/validation.js';
@@ -28,86 +28,88 @@ function members({ needsSendAttempt }: Version) {
 }
 
 /** POST /validate/email/requestToken */
-export function requestEmailToken(
-  version: Version,
-  validation: Pick<Validation, 'requestToken' | 'checkAsker'>,
-): Endpoint {
-  return endpoint({
-    name: 'request_email_token',
-    operationId: 'emailRequestToken',
-    method: 'POST',
-    path: '/validate/email/requestToken',
-    params: {},
-    access: version.access,
-    summary: 'Send a mail that validates an e-mail address',
-    body: z
-      .looseObject({ email: text('The e-mail address.', 'foo@example.com'), ...members(version) })
-      .meta({ required: ['client_secret', 'email', ...(version.needsSendAttempt ? ['send_attempt'] : [])] }),
-    bodyFrom: version.inputFrom,
-    replies: { 200: { description: 'The session', schema: z.object({ sid: text('The session ID.') }) } },
-    errors: errorShapes([...version.entryKinds, ...requestKinds, 'email:address_invalid', 'email:send_failed']),
-    admit: (head) => validation.checkAsker(askerOf(head, version)),
-    async handler(request) {
-      const { email, ...rest } = request.body;
-      const typed = { medium: 'email', address: email } as const;
-      const { sid } = await validation.requestToken({ typed, ...wished(rest, request, version) });
-      return reply(200, { sid });
+export function requestEmailToken(version: Version) {
+  return defineEndpoint(
+    {
+      name: 'request_email_token',
+      operationId: 'emailRequestToken',
+      method: 'POST',
+      path: '/validate/email/requestToken',
+      params: {},
+      access: version.access,
+      summary: 'Send a mail that validates an e-mail address',
+      body: z
+        .looseObject({ email: text('The e-mail address.', 'foo@example.com'), ...members(version) })
+        .meta({ required: ['client_secret', 'email', ...(version.needsSendAttempt ? ['send_attempt'] : [])] }),
+      bodyFrom: version.inputFrom,
+      replies: { 200: { description: 'The session', schema: z.object({ sid: text('The session ID.') }) } },
+      errors: errorShapes([...version.entryKinds, ...requestKinds, 'email:address_invalid', 'email:send_failed']),
     },
-  });
+    (validation: Pick<Validation, 'requestToken' | 'checkAsker'>) => ({
+      admit: (head) => validation.checkAsker(askerOf(head, version)),
+      async handler(request) {
+        const { email, ...rest } = request.body;
+        const typed = { medium: 'email', address: email } as const;
+        const { sid } = await validation.requestToken({ typed, ...wished(rest, request, version) });
+        return reply(200, { sid });
+      },
+    }),
+  );
 }
 
 /** POST /validate/msisdn/requestToken */
-export function requestPhoneToken(
-  version: Version,
-  validation: Pick<Validation, 'requestToken' | 'checkAsker'>,
-): Endpoint {
+export function requestPhoneToken(version: Version) {
   const session = z.object({
     success: z.boolean().meta({ description: 'Always true.' }),
     sid: text('The session ID.'),
     msisdn: text('The phone number in its canonical form: digits, country code first.', '447470674927'),
     intl_fmt: z.string().optional().meta({ description: 'The phone number in international notation.' }),
   });
-  return endpoint({
-    name: 'request_msisdn_token',
-    operationId: 'msisdnRequestToken',
-    method: 'POST',
-    path: '/validate/msisdn/requestToken',
-    params: {},
-    access: version.access,
-    summary: 'Send a code that validates a phone number',
-    body: z
-      .looseObject({
-        country: text('The country in whose national format the number is: two letters, ISO 3166-1.', 'GB'),
-        phone_number: text('The phone number.', '07470 674927'),
-        ...members(version),
-      })
-      .meta({
-        required: ['client_secret', 'country', 'phone_number', ...(version.needsSendAttempt ? ['send_attempt'] : [])],
-      }),
-    bodyFrom: version.inputFrom,
-    replies: { 200: { description: 'The session', schema: session } },
-    errors: errorShapes([
-      ...version.entryKinds,
-      ...requestKinds,
-      'threepid:address_invalid',
-      'threepid:destination_refused',
-      'threepid:send_failed',
-    ]),
-    admit: (head) => validation.checkAsker(askerOf(head, version)),
-    async handler(request) {
-      const { country, phone_number: address, ...rest } = request.body;
-      const typed = { medium: 'msisdn', address, country } as const;
-      const ticket = await validation.requestToken({ typed, ...wished(rest, request, version) });
-      const { internationalFormat: written } = ticket;
-      const { sid, address: canonical } = ticket;
-      return reply(200, {
-        success: true,
-        sid,
-        msisdn: canonical.address,
-        ...(written === undefined ? {} : { intl_fmt: written }),
-      });
+  return defineEndpoint(
+    {
+      name: 'request_msisdn_token',
+      operationId: 'msisdnRequestToken',
+      method: 'POST',
+      path: '/validate/msisdn/requestToken',
+      params: {},
+      access: version.access,
+      summary: 'Send a code that validates a phone number',
+      body: z
+        .looseObject({
+          country: text('The country in whose national format the number is: two letters, ISO 3166-1.', 'GB'),
+          phone_number: text('The phone number.', '07470 674927'),
+          ...members(version),
+        })
+        .meta({
+          required: ['client_secret', 'country', 'phone_number', ...(version.needsSendAttempt ? ['send_attempt'] : [])],
+        }),
+      bodyFrom: version.inputFrom,
+      replies: { 200: { description: 'The session', schema: session } },
+      errors: errorShapes([
+        ...version.entryKinds,
+        ...requestKinds,
+        'threepid:address_invalid',
+        'threepid:destination_refused',
+        'threepid:send_failed',
+      ]),
     },
-  });
+    (validation: Pick<Validation, 'requestToken' | 'checkAsker'>) => ({
+      admit: (head) => validation.checkAsker(askerOf(head, version)),
+      async handler(request) {
+        const { country, phone_number: address, ...rest } = request.body;
+        const typed = { medium: 'msisdn', address, country } as const;
+        const ticket = await validation.requestToken({ typed, ...wished(rest, request, version) });
+        const { internationalFormat: written } = ticket;
+        const { sid, address: canonical } = ticket;
+        return reply(200, {
+          success: true,
+          sid,
+          msisdn: canonical.address,
+          ...(written === undefined ? {} : { intl_fmt: written }),
+        });
+      },
+    }),
+  );
 }
 
 interface Wishes {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../../base/secret.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { Invites } from '../../identity/invites.js';
 import { member } from '../client-server/member.js';
@@ -25,28 +25,32 @@ const signed = z.looseObject({
  * Returns POST /sign-ed25519. In version 1 it is the link in mailed invites, which clients follow
  * without a body.
  */
-export function sign(version: Version, invites: Pick<Invites, 'sign'>): Endpoint {
-  return endpoint({
-    name: 'sign_ed25519',
-    operationId: 'blindlySignStuff',
-    method: 'POST',
-    path: '/sign-ed25519',
-    params: {},
-    access: version.access,
-    summary: 'Sign the acceptance of an invite',
-    body,
-    bodyFrom: version.inputFrom,
-    replies: { 200: { description: 'The acceptance, signed with the private key', schema: signed } },
-    errors: errorShapes([
-      ...(version.access === 'public' ? [] : version.entryKinds),
-      ...inputKinds,
-      'identity:invite_unknown',
-      'identity:private_key_invalid',
-      'identity:mxid_invalid',
-      ...anyKinds,
-    ]),
-    async handler({ body: { mxid, token, private_key: privateKey } }) {
-      return reply(200, await invites.sign({ mxid, token, privateKey: new Secret(privateKey) }));
+export function sign(version: Version) {
+  return defineEndpoint(
+    {
+      name: 'sign_ed25519',
+      operationId: 'blindlySignStuff',
+      method: 'POST',
+      path: '/sign-ed25519',
+      params: {},
+      access: version.access,
+      summary: 'Sign the acceptance of an invite',
+      body,
+      bodyFrom: version.inputFrom,
+      replies: { 200: { description: 'The acceptance, signed with the private key', schema: signed } },
+      errors: errorShapes([
+        ...(version.access === 'public' ? [] : version.entryKinds),
+        ...inputKinds,
+        'identity:invite_unknown',
+        'identity:private_key_invalid',
+        'identity:mxid_invalid',
+        ...anyKinds,
+      ]),
     },
-  });
+    (invites: Pick<Invites, 'sign'>) => ({
+      async handler({ body: { mxid, token, private_key: privateKey } }) {
+        return reply(200, await invites.sign({ mxid, token, privateKey: new Secret(privateKey) }));
+      },
+    }),
+  );
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { Invites } from '../../identity/invites.js';
 import { anyKinds, errorShapes, inputKinds } from './error-shapes.js';
@@ -30,60 +30,65 @@ const stored = z.object({
 });
 
 /** Returns POST /store-invite. */
-export function storeInvite(version: Version, invites: Pick<Invites, 'store'>): Endpoint {
-  return endpoint({
-    name: 'store_invite',
-    operationId: 'storeInvite',
-    method: 'POST',
-    path: '/store-invite',
-    params: {},
-    access: version.access,
-    summary: 'Store an invite of an e-mail address to a room, and send it',
-    description: 'Other members that are texts, such as `room_name` and `sender_display_name`, may appear in the mail.',
-    body,
-    bodyFrom: version.inputFrom,
-    replies: { 200: { description: 'The invite was stored', schema: stored } },
-    errors: errorShapes(
-      [
-        ...version.entryKinds,
-        ...inputKinds,
-        ...(version.access === 'public' ? [] : (['identity:not_your_mxid'] as const)),
-        'identity:mxid_invalid',
-        'identity:room_id_invalid',
-        'identity:medium_unsupported',
-        'identity:address_invalid',
-        'identity:address_in_use',
-        'identity:send_failed',
-        'identity:rate_limited',
-        ...anyKinds,
-      ],
-      'invite',
-    ),
-    failure: (failure) => spellFailure(failure, 'invite'),
-    async handler(request) {
-      const { medium, address, room_id: roomId, sender, brand, access_token: _token, ...others } = request.body;
-      const invite = await invites.store({
-        medium,
-        address,
-        roomId,
-        sender,
-        caller: userOf(request),
-        clientAddress: request.clientAddress,
-        details: Object.fromEntries(Object.entries(others).filter(isText)),
-        brand: typeof brand === 'string' ? brand : brandInQuery(request.received),
-      });
-      const [longTerm] = invite.publicKeys;
-      return reply(200, {
-        token: invite.token,
-        public_key: longTerm.publicKey,
-        public_keys: invite.publicKeys.map(({ publicKey, keyValidityUrl }) => ({
-          public_key: publicKey,
-          key_validity_url: keyValidityUrl,
-        })),
-        display_name: invite.displayName,
-      });
+export function storeInvite(version: Version) {
+  return defineEndpoint(
+    {
+      name: 'store_invite',
+      operationId: 'storeInvite',
+      method: 'POST',
+      path: '/store-invite',
+      params: {},
+      access: version.access,
+      summary: 'Store an invite of an e-mail address to a room, and send it',
+      description:
+        'Other members that are texts, such as `room_name` and `sender_display_name`, may appear in the mail.',
+      body,
+      bodyFrom: version.inputFrom,
+      replies: { 200: { description: 'The invite was stored', schema: stored } },
+      errors: errorShapes(
+        [
+          ...version.entryKinds,
+          ...inputKinds,
+          ...(version.access === 'public' ? [] : (['identity:not_your_mxid'] as const)),
+          'identity:mxid_invalid',
+          'identity:room_id_invalid',
+          'identity:medium_unsupported',
+          'identity:address_invalid',
+          'identity:address_in_use',
+          'identity:send_failed',
+          'identity:rate_limited',
+          ...anyKinds,
+        ],
+        'invite',
+      ),
+      failure: (failure) => spellFailure(failure, 'invite'),
     },
-  });
+    (invites: Pick<Invites, 'store'>) => ({
+      async handler(request) {
+        const { medium, address, room_id: roomId, sender, brand, access_token: _token, ...others } = request.body;
+        const invite = await invites.store({
+          medium,
+          address,
+          roomId,
+          sender,
+          caller: userOf(request),
+          clientAddress: request.clientAddress,
+          details: Object.fromEntries(Object.entries(others).filter(isText)),
+          brand: typeof brand === 'string' ? brand : brandInQuery(request.received),
+        });
+        const [longTerm] = invite.publicKeys;
+        return reply(200, {
+          token: invite.token,
+          public_key: longTerm.publicKey,
+          public_keys: invite.publicKeys.map(({ publicKey, keyValidityUrl }) => ({
+            public_key: publicKey,
+            key_validity_url: keyValidityUrl,
+          })),
+          display_name: invite.displayName,
+        });
+      },
+    }),
+  );
 }
 
 function isText(entry: readonly [string, unknown]): entry is [string, string] {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Failure } from '../../base/failure.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply, type Answer } from '../../http/reply.js';
 import { ThreepidFailure, type ThreepidFault } from '../../threepid/failure.js';
 import type { Validation } from '../../threepid/validation.js';
@@ -43,38 +43,38 @@ const outcome = z
   .meta({ title: 'TokenOutcome' });
 
 /** POST /validate/{medium}/submitToken */
-export function submitToken(
-  version: Version,
-  medium: 'email' | 'msisdn',
-  validation: Pick<Validation, 'submitToken'>,
-): Endpoint {
-  return endpoint({
-    name: `submit_${medium}_token`,
-    operationId: `${version.operationPrefix}${medium}SubmitTokenPost`,
-    method: 'POST',
-    path: version.submitPath(medium),
-    params: {},
-    access: version.access,
-    summary: 'Validate a 3PID with the token that was sent to it',
-    body: z.looseObject(tokenMembers).meta({ title: 'SubmitTokenRequest' }),
-    bodyFrom: version.inputFrom,
-    replies: { 200: { description: 'The result', schema: outcome } },
-    errors: errorShapes(
-      [
-        ...version.entryKinds,
-        ...inputKinds,
-        ...(version.submitFailureStatus === 400 ? verdictKinds : []),
-        ...submitKinds,
-      ],
-      'submit',
-    ),
-    failure: (failure) => spellVerdict(failure, version),
-    async handler(request) {
-      const { key, token } = readSubmission(version.purpose, medium, request.body);
-      await validation.submitToken(key, token, clientOf(request, version));
-      return reply(200, { success: true });
+export function submitToken(version: Version, medium: 'email' | 'msisdn') {
+  return defineEndpoint(
+    {
+      name: `submit_${medium}_token`,
+      operationId: `${version.operationPrefix}${medium}SubmitTokenPost`,
+      method: 'POST',
+      path: version.submitPath(medium),
+      params: {},
+      access: version.access,
+      summary: 'Validate a 3PID with the token that was sent to it',
+      body: z.looseObject(tokenMembers).meta({ title: 'SubmitTokenRequest' }),
+      bodyFrom: version.inputFrom,
+      replies: { 200: { description: 'The result', schema: outcome } },
+      errors: errorShapes(
+        [
+          ...version.entryKinds,
+          ...inputKinds,
+          ...(version.submitFailureStatus === 400 ? verdictKinds : []),
+          ...submitKinds,
+        ],
+        'submit',
+      ),
+      failure: (failure) => spellVerdict(failure, version),
     },
-  });
+    (validation: Pick<Validation, 'submitToken'>) => ({
+      async handler(request) {
+        const { key, token } = readSubmission(version.purpose, medium, request.body);
+        await validation.submitToken(key, token, clientOf(request, version));
+        return reply(200, { success: true });
+      },
+    }),
+  );
 }
 
 // Homeservers pass on replies with status 200 only. Invalid requests and exceeded limits have the

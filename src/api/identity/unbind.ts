@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { clientNetwork } from '../../http/client-ip.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { Associations } from '../../identity/associations.js';
 import { anyKinds, errorShapes, inputKinds } from './error-shapes.js';
@@ -20,55 +20,59 @@ const body = z.looseObject({
  * Returns POST /3pid/unbind. Requires no access token, but a session or the signature of the user's
  * homeserver.
  */
-export function unbind({ inputFrom, entryKinds }: Version, associations: Pick<Associations, 'unbind'>): Endpoint {
-  return endpoint({
-    name: 'unbind',
-    method: 'POST',
-    path: '/3pid/unbind',
-    params: {},
-    access: 'public',
-    summary: 'Unbind a 3PID',
-    description:
-      "Requires either `sid` and `client_secret`, or an X-Matrix signature of the user's homeserver in the " +
-      'Authorization header.',
-    body,
-    bodyFrom: inputFrom,
-    replies: { 200: { description: 'The 3PID is not bound, or not bound any more', schema: z.object({}) } },
-    errors: errorShapes(
-      [
-        ...(inputFrom === 'arguments' ? entryKinds : []),
-        ...inputKinds,
-        ...validatedSessionKinds,
-        'identity:mxid_invalid',
-        'identity:address_invalid',
-        'identity:medium_unsupported',
-        'identity:unbind_mismatch',
-        'identity:signature_missing',
-        'identity:signature_wrong',
-        'identity:server_name_invalid',
-        'identity:origin_mismatch',
-        'identity:homeserver_unreachable',
-        'identity:overloaded',
-        'identity:rate_limited',
-        ...anyKinds,
-      ],
-      'unbind',
-    ),
-    failure: (failure) => spellFailure(failure, 'unbind'),
-    async handler({ body: asked, received, clientAddress }) {
-      const { mxid, threepid, sid, client_secret: clientSecret } = asked;
-      const { method, uri } = received;
-      await associations.unbind(
-        { mxid, medium: threepid.medium, address: threepid.address },
-        sid !== undefined && clientSecret !== undefined
-          ? { kind: 'session', sid, clientSecret }
-          : {
-              kind: 'homeserver',
-              client: clientNetwork(clientAddress),
-              request: { authorization: received.header('authorization'), method, uri, content: asked },
-            },
-      );
-      return reply(200, {});
+export function unbind({ inputFrom, entryKinds }: Version) {
+  return defineEndpoint(
+    {
+      name: 'unbind',
+      method: 'POST',
+      path: '/3pid/unbind',
+      params: {},
+      access: 'public',
+      summary: 'Unbind a 3PID',
+      description:
+        "Requires either `sid` and `client_secret`, or an X-Matrix signature of the user's homeserver in the " +
+        'Authorization header.',
+      body,
+      bodyFrom: inputFrom,
+      replies: { 200: { description: 'The 3PID is not bound, or not bound any more', schema: z.object({}) } },
+      errors: errorShapes(
+        [
+          ...(inputFrom === 'arguments' ? entryKinds : []),
+          ...inputKinds,
+          ...validatedSessionKinds,
+          'identity:mxid_invalid',
+          'identity:address_invalid',
+          'identity:medium_unsupported',
+          'identity:unbind_mismatch',
+          'identity:signature_missing',
+          'identity:signature_wrong',
+          'identity:server_name_invalid',
+          'identity:origin_mismatch',
+          'identity:homeserver_unreachable',
+          'identity:overloaded',
+          'identity:rate_limited',
+          ...anyKinds,
+        ],
+        'unbind',
+      ),
+      failure: (failure) => spellFailure(failure, 'unbind'),
     },
-  });
+    (associations: Pick<Associations, 'unbind'>) => ({
+      async handler({ body: asked, received, clientAddress }) {
+        const { mxid, threepid, sid, client_secret: clientSecret } = asked;
+        const { method, uri } = received;
+        await associations.unbind(
+          { mxid, medium: threepid.medium, address: threepid.address },
+          sid !== undefined && clientSecret !== undefined
+            ? { kind: 'session', sid, clientSecret }
+            : {
+                kind: 'homeserver',
+                client: clientNetwork(clientAddress),
+                request: { authorization: received.header('authorization'), method, uri, content: asked },
+              },
+        );
+        return reply(200, {});
+      },
+    }),
+  );
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { sessionFormats } from '../../sessions/consumer.js';
 import { consumerOf, type SessionDeps } from './deps.js';
@@ -7,8 +7,8 @@ import { errorShapes } from './errors.js';
 import { leaseMembers, leaseOnWire, lifetime, lifetimeMs } from './shapes.js';
 
 /** POST /sessions/acquire */
-export function acquireSession({ leases, consumers }: SessionDeps): Endpoint {
-  return endpoint({
+export const acquireSession = defineEndpoint(
+  {
     name: 'acquire_session',
     operationId: 'acquireSession',
     method: 'POST',
@@ -40,6 +40,8 @@ export function acquireSession({ leases, consumers }: SessionDeps): Endpoint {
       },
     },
     errors: errorShapes(400, 403, 404, 409, 413, 415),
+  },
+  ({ leases, consumers }: SessionDeps) => ({
     async handler({ principal, body }) {
       const lease = await leases.acquire(consumerOf(principal, consumers), {
         telegramUserId: body.telegram_user_id,
@@ -55,5 +57,5 @@ export function acquireSession({ leases, consumers }: SessionDeps): Endpoint {
         session: lease.session.reveal(),
       });
     },
-  });
-}
+  }),
+);

@@ -14,7 +14,7 @@ export const sessionsPrefix = '/_gangway/v1/sessions';
 
 /** Returns the operations of the API for other programs. */
 export function sessionEndpoints(deps: SessionDeps): readonly Endpoint[] {
-  return [listSessions(deps), acquireSession(deps), renewLease(deps), releaseLease(deps)];
+  return [listSessions.serve(deps), acquireSession.serve(deps), renewLease.serve(deps), releaseLease.serve(deps)];
 }
 
 /** Returns the API through which other programs lease sessions. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { ListedSession } from '../../sessions/leases.js';
 import { consumerOf, type SessionDeps } from './deps.js';
@@ -24,8 +24,8 @@ const session = z.object({
 });
 
 /** GET /sessions */
-export function listSessions({ leases, consumers }: SessionDeps): Endpoint {
-  return endpoint({
+export const listSessions = defineEndpoint(
+  {
     name: 'list_sessions',
     operationId: 'listSessions',
     method: 'GET',
@@ -36,12 +36,14 @@ export function listSessions({ leases, consumers }: SessionDeps): Endpoint {
     summary: 'List the sessions of the users for whom the consumer may act',
     replies: { 200: { description: 'The sessions, oldest first', schema: z.object({ sessions: z.array(session) }) } },
     errors: errorShapes(),
+  },
+  ({ leases, consumers }: SessionDeps) => ({
     async handler({ principal, query }) {
       const listed = await leases.list(consumerOf(principal, consumers), query.user_id);
       return reply(200, { sessions: listed.map(onWire) });
     },
-  });
-}
+  }),
+);
 
 function onWire({ owner, user, heldBy, since, lease }: ListedSession) {
   const name = [user.firstName, user.lastName].filter((part) => part !== null).join(' ');

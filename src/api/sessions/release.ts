@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { consumerOf, type SessionDeps } from './deps.js';
 import { errorShapes } from './errors.js';
 
 /** POST /sessions/release */
-export function releaseLease({ leases, consumers }: SessionDeps): Endpoint {
-  return endpoint({
+export const releaseLease = defineEndpoint(
+  {
     name: 'release_lease',
     operationId: 'releaseLease',
     method: 'POST',
@@ -18,9 +18,11 @@ export function releaseLease({ leases, consumers }: SessionDeps): Endpoint {
     body: z.looseObject({ lease_id: z.string() }),
     replies: { 200: { description: 'Released', schema: z.object({}) } },
     errors: errorShapes(400, 409, 413, 415),
+  },
+  ({ leases, consumers }: SessionDeps) => ({
     async handler({ principal, body }) {
       await leases.release(consumerOf(principal, consumers), body.lease_id);
       return reply(200, {});
     },
-  });
-}
+  }),
+);

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { consumerOf, type SessionDeps } from './deps.js';
 import { errorShapes } from './errors.js';
 import { leaseMembers, leaseOnWire, lifetime, lifetimeMs } from './shapes.js';
 
 /** POST /sessions/renew */
-export function renewLease({ leases, consumers }: SessionDeps): Endpoint {
-  return endpoint({
+export const renewLease = defineEndpoint(
+  {
     name: 'renew_lease',
     operationId: 'renewLease',
     method: 'POST',
@@ -18,10 +18,12 @@ export function renewLease({ leases, consumers }: SessionDeps): Endpoint {
     body: z.looseObject({ lease_id: z.string(), lifetime_seconds: lifetime }),
     replies: { 200: { description: 'The lease with its new expiry', schema: z.object(leaseMembers) } },
     errors: errorShapes(400, 409, 413, 415),
+  },
+  ({ leases, consumers }: SessionDeps) => ({
     async handler({ principal, body }) {
       const seconds = body.lifetime_seconds;
       const lease = await leases.renew(consumerOf(principal, consumers), body.lease_id, lifetimeMs(seconds));
       return reply(200, leaseOnWire(lease));
     },
-  });
-}
+  }),
+);
