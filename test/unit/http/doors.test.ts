@@ -130,7 +130,7 @@ describe('an objection to an address', () => {
     ]);
     expect(await sendRaw(server.port, { method: 'POST', path: '/test/echo', body: '{' })).toMatchObject({
       status: 403,
-      text: '{"error":"Your address is not allowed to use this.","errcode":"address_refused"}',
+      text: '{"error":"This is not served to your address.","errcode":"address_refused"}',
     });
     expect(asked).toEqual(['127.0.0.1']);
   });
