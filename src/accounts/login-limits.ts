@@ -148,7 +148,7 @@ function limited(retryAfterMs: number): AccountFailure {
   return new AccountFailure({ kind: 'rate_limited', retryAfterMs });
 }
 
-// Returns a homeserver that is busy or broken has not looked at the token.
+// Returns whether the homeserver rejected the token. If it is busy or broken, it has not checked it.
 function isRefusal(fault: AccountFault): boolean {
   return fault.kind === 'refused_upstream' && fault.status < 500 && fault.status !== 429;
 }

@@ -177,7 +177,7 @@ async function writeConfig(folder: string, scenery: Scenery, { random }: Surroun
   return file;
 }
 
-/** Returns the session is with the bridge now: only the bridge can ask Telegram on it. */
+/** Returns whether the bridge, which has the session now, can ask Telegram with it. */
 async function showBridge(bridge: DemoBridge | undefined, walk: Walk, { out }: Surroundings): Promise<boolean> {
   walk.announce(
     `The bridge has the login of ${carol}. With the session that it was given, it asks Telegram who that is.`,
@@ -200,10 +200,7 @@ async function makeAccount(file: string, walk: Walk, surroundings: Surroundings)
   return code === exitCodes.ok;
 }
 
-/**
- * Returns the address of the daemon is part of its configuration here, so it must be known before
- * the daemon runs.
- */
+/** Returns a free port. The configuration of the demo names it before the daemon listens. */
 async function findFreePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');

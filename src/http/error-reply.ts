@@ -43,8 +43,8 @@ export function errorReply(
   return (surface?.problem ?? plainProblemReply)({ kind: 'defect' }, endpoint);
 }
 
-// Returns the log has no stacks of failures, since those are foreseen; this one was not foreseen
-// here.
+// Returns an error with the stack of the failure. Failures are logged without stacks because each
+// surface expects them, but this one did not.
 function asDefect(failure: Failure): Error {
   const defect = new Error('a failure that this surface does not know', { cause: failure });
   if (failure.stack !== undefined) defect.stack = failure.stack;

@@ -20,7 +20,7 @@ export interface OpenApiSubject {
   readonly security: { readonly name: string; readonly description: string };
   /** Requests that the server sends, by name. */
   readonly webhooks?: Readonly<Record<string, WebhookSubject>> | undefined;
-  /** The first returns the document its servers. An endpoint of several is described once. */
+  /** The document has the servers of the first. An endpoint of several is described once. */
   readonly surfaces: readonly [SurfaceSubject, ...SurfaceSubject[]];
 }
 

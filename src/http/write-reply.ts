@@ -47,9 +47,9 @@ export function writeReply(ctx: ParameterizedContext<Exchange>, answer: Answer):
   ctx.body = text;
 }
 
-// Returns the address of a page may hold secrets: no other site may learn it, and no other page may
-// hold the page in a frame. `form-action` also binds what a form's answer redirects to (Chromium),
-// so whoever leads on from there has to do it in the page.
+// Returns the headers of a page. Its URL can contain secrets, so no other site may learn it, and no
+// other page may frame it. In Chromium, `form-action` also restricts where the reply to a form may
+// redirect to, so such a reply has to be a page with a link.
 function pageHeaders(css: string | undefined): Record<string, string> {
   const style = css === undefined ? '' : ` style-src 'sha256-${createHash('sha256').update(css).digest('base64')}';`;
   return {

@@ -2,8 +2,8 @@ import { AccountFailure } from '../failure.js';
 import type { UnbindResult } from './account-addresses.js';
 
 /**
- * Returns an address goes from its account also if it cannot be withdrawn from where it is
- * published: that is `no-support` then.
+ * Returns the result of unbinding a 3PID, or `no-support` if that failed: the 3PID is removed from
+ * its account all the same.
  */
 export async function ifPossible(unbinding: Promise<UnbindResult>): Promise<UnbindResult> {
   try {

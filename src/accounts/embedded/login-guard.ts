@@ -53,7 +53,7 @@ function hasSamePassword(one: AccountRecord | undefined, other: AccountRecord | 
   return one?.passwordHash !== undefined && other?.passwordHash?.equals(one.passwordHash) === true;
 }
 
-/** Returns the client is to authenticate with the new password. */
+/** Returns the failure that asks the client to authenticate with the new password. */
 function askAgain(flows: UiaFlows): AccountFailure {
   const trouble = { errcode: 'M_FORBIDDEN', error: 'The password was changed meanwhile' };
   const stages = flows.map((flow) => ({ stages: flow }));

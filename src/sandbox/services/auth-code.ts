@@ -76,7 +76,7 @@ export function createAuthCodeService({ codes, sendCodeRules, passwords }: World
   };
 }
 
-// Returns everything about a number is answered by the data centre that its account lives in.
+// Returns the account of a phone number. Requests about it belong to its home data centre.
 function loadHomeAccount({ dc }: RpcContext, request: TlObject): Account {
   const account = accountOfPhone(textOf(request, 'phone_number'));
   if (!account) throw new RpcRefusal(406, 'PHONE_NUMBER_INVALID');

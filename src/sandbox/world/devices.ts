@@ -21,10 +21,7 @@ export interface Devices {
   of(keyName: string, dc: number): Device;
   list(): readonly Device[];
   find(keyName: string): Device | undefined;
-  /**
-   * Returns everything that has to do with an account: logged in, about to be, or about to enter
-   * its code.
-   */
+  /** Returns the devices of an account: logged in, or in the middle of a login. */
   ofAccount(account: Account): readonly Device[];
   forget(keyNames?: ReadonlySet<string>): void;
 }
