@@ -151,7 +151,7 @@ function describeEnding({ telegramUserId, owner, reason }: HandOverRecord): stri
  */
 async function describeLogin(tx: Transaction, telegramUserId: string): Promise<string[]> {
   const account = await tx.telegramAccounts.findByTelegramUserId(telegramUserId);
-  const ending = (await tx.handOvers.listByTelegramUserId(telegramUserId)).filter(({ state }) => state === 'ending');
+  const ending = await tx.handOvers.listEnding(telegramUserId);
   return [...(account ? await describeLinked(tx, account) : []), ...ending.flatMap(describeEndingLines)];
 }
 
@@ -218,8 +218,7 @@ async function revoke(
       found && (await tx.telegramAccounts.hold(found.id)) ? await tx.telegramAccounts.find(found.id) : undefined;
     const isStored = account && (await tx.sessionLeases.find(account.id))?.state === 'exported';
     if (account) await endLogin(tx, account, now);
-    const handOvers = withoutBridge ? await tx.handOvers.listByTelegramUserId(telegramUserId) : [];
-    const ending = handOvers.filter(({ state }) => state === 'ending');
+    const ending = withoutBridge ? await tx.handOvers.listEnding(telegramUserId) : [];
     for (const { id, owner, session } of ending) {
       await tx.handOvers.delete(id);
       if (session !== null) await leaveSession(tx, { id, owner, session, since: now });
@@ -241,7 +240,7 @@ async function retry(tx: Transaction, telegramUserId: string, now: number): Prom
     if (state === 'refused') {
       const account = (await tx.telegramAccounts.hold(id)) && (await tx.telegramAccounts.find(id));
       if (account && (await startHandOver(tx, account, now))) isDue = true;
-    } else if (await tx.handOvers.setDueAt(id, now)) {
+    } else if (await tx.handOvers.update(id, state, { dueAt: now })) {
       isDue = true;
     }
   }

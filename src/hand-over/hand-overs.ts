@@ -24,12 +24,15 @@ export interface OrphanedSession {
 
 /** Gives the sessions of linked accounts to the bridge, exclusively and durably. */
 export interface HandOvers {
-  /** Takes the session of an account that was claimed in this transaction, if logins are handed over by themselves. Call wake() afterwards. */
+  /**
+   * Takes the session of an account that was claimed in this transaction, if logins are handed over
+   * by themselves. Call wake() after the transaction.
+   */
   begin(tx: Transaction, account: TelegramAccountRecord): Promise<void>;
   /** Starts the hand-over of an account whose session is here, as a user or an administrator asks for it; returns false if there is none. */
   request(owner: Mxid, telegramUserId: string): Promise<boolean>;
-  /** There may be something to do now. */
-  wake(): void;
+  /** Makes the first attempt for an account for which begin() was called. */
+  wake(accountId: string): void;
   /** Tries now what is due for the account, and resolves when that is settled, or after `waitMs`. */
   settle(accountId: string, waitMs: number): Promise<void>;
   /** The status of an account of the owner, undefined if it is not linked. A pending hand-over is tried now and waited for, for `waitMs` at most, unless that is 0. */

@@ -9,7 +9,10 @@ import { DatabaseFailure } from '../database/failure.js';
 export interface HandOverOutbox {
   start(): void;
   stop(): Promise<void>;
+  /** Looks for hand-overs that are due. */
   wake(): void;
+  /** Makes an attempt soon: at once if there is room. */
+  push(id: string): void;
   /** Makes an attempt now, or joins the one under way. Never rejects. */
   attempt(id: string): Promise<void>;
 }
@@ -32,6 +35,8 @@ const stopMs = 2_000;
 export function createHandOverOutbox({ database, clock, logger, run }: HandOverOutboxDeps): HandOverOutbox {
   const running = new Map<string, Promise<void>>();
   let isStopped = false;
+  /** Whether the last look left any that were due: without room, or with an attempt under way. */
+  let isMoreDue = false;
 
   function attempt(id: string): Promise<void> {
     const before = running.get(id);
@@ -45,7 +50,7 @@ export function createHandOverOutbox({ database, clock, logger, run }: HandOverO
       .then((outcome) => {
         running.delete(id);
         // After an error of ours not at once, but when the next look is due.
-        if (outcome !== 'failed') poller.wake();
+        if (outcome !== 'failed' && isMoreDue) poller.wake();
       });
     running.set(id, attempting);
     return attempting;
@@ -57,20 +62,24 @@ export function createHandOverOutbox({ database, clock, logger, run }: HandOverO
     failed: (error) => logger.error('looking for hand-overs failed', { error }),
     async look() {
       const now = clock.now();
-      const { due, nextDueAt } = await database.transaction(async (tx) => ({
-        due: await tx.handOvers.listDue(now, mostAtOnce + running.size),
-        nextDueAt: await tx.handOvers.nextDueAt(now),
-      }));
+      const open = await database.transaction((tx) => tx.handOvers.listOpen(mostAtOnce + running.size + 1));
       if (isStopped) return lookEveryMs;
-      const waiting = due.filter(({ id }) => !running.has(id));
-      for (const { id } of waiting.slice(0, mostAtOnce - running.size)) void attempt(id);
-      return nextDueAt === undefined ? lookEveryMs : Math.min(nextDueAt - now, lookEveryMs);
+      const due = open.filter(({ dueAt }) => dueAt <= now);
+      const waiting = due.filter(({ id }) => !running.has(id)).slice(0, Math.max(mostAtOnce - running.size, 0));
+      isMoreDue = waiting.length < due.length;
+      for (const { id } of waiting) void attempt(id);
+      const next = open[due.length];
+      return next === undefined ? lookEveryMs : Math.min(next.dueAt - now, lookEveryMs);
     },
   });
 
   return {
     start: () => poller.start(),
     wake: () => poller.wake(),
+    push(id) {
+      if (running.size < mostAtOnce && !isStopped) void attempt(id);
+      else poller.wake();
+    },
     attempt,
     async stop() {
       isStopped = true;

@@ -7,7 +7,7 @@ import type { Logger } from '../base/logger.js';
 import type { Mxid } from '../base/mxid.js';
 import type { Random } from '../base/random.js';
 import type { Database, Transaction } from '../database/database.js';
-import type { HandOverRecord } from '../database/stores/hand-over-store.js';
+import type { HandOverChanges, HandOverRecord } from '../database/stores/hand-over-store.js';
 import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
 import type { TelegramSession } from '../telegram/gateway.js';
 import { describeFault } from './describe-fault.js';
@@ -48,18 +48,10 @@ const refusedKeptMs = 30 * 86_400_000;
 export function createHandOvers(deps: HandOverDeps): HandOverService {
   const { database, bridge, isAutomatic, toBridgeSession, closeConnection, leaveSession, clock, random, logger } = deps;
   const find = (id: string) => database.transaction((tx) => tx.handOvers.find(id));
+  // The command line and deactivation may have changed the hand-over meanwhile.
+  const update = ({ id, state }: HandOverRecord, changes: HandOverChanges) =>
+    database.transaction((tx) => tx.handOvers.update(id, state, changes));
   const lock = <T>(id: string, work: () => Promise<T>) => database.locks.run(`account:${id}`, work);
-
-  /** Runs `change` if the hand-over is still in the state of the record; the command line and deactivation may have changed it. */
-  function changing(record: HandOverRecord, change: (tx: Transaction) => Promise<void>): Promise<boolean> {
-    return database.transaction(async (tx) => {
-      // The lock of the row that those take before they change the hand-over.
-      await tx.telegramAccounts.hold(record.id);
-      if ((await tx.handOvers.find(record.id))?.state !== record.state) return false;
-      await change(tx);
-      return true;
-    });
-  }
 
   async function hasLogin({ owner, telegramUserId }: HandOverRecord): Promise<boolean> {
     const { logins } = await bridge.findUser(owner);
@@ -68,32 +60,38 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
 
   async function confirm(record: HandOverRecord): Promise<void> {
     const { id, owner, telegramUserId } = record;
-    const isConfirmed = await changing(record, async (tx) => {
-      await tx.handOvers.delete(id);
-      await tx.events.append({ owner, telegramUserId, at: clock.now(), what: { type: 'session.handed_over' } });
-      await tx.telegramAccounts.setHolder(id, { from: 'hand_over', to: 'bridge', session: null, at: clock.now() });
+    const isConfirmed = await database.transaction(async (tx) => {
+      const at = clock.now();
+      // The account is in this state as long as its hand-over is pending.
+      const change = { from: 'hand_over', to: 'bridge', session: null, at } as const;
+      if (await tx.telegramAccounts.setHolder(id, change)) {
+        await tx.handOvers.delete(id);
+        await tx.events.append({ owner, telegramUserId, at, what: { type: 'session.handed_over' } });
+        return true;
+      }
+      // The account was deleted meanwhile: only the bridge has something to end now.
+      await tx.handOvers.update(id, 'ending', { session: null, process: null, dueAt: at });
+      return false;
     });
-    if (isConfirmed) return logger.info('login handed over', { owner });
-    // The account was deleted meanwhile: from now on there is nothing here to end, only at the bridge.
-    await database.transaction(async (tx) => {
-      const now = await tx.handOvers.find(id);
-      if (now?.state !== 'ending') return;
-      await tx.handOvers.save({ ...now, session: null, process: null, dueAt: clock.now() });
-    });
+    if (isConfirmed) logger.info('login handed over', { owner });
+    else outbox.wake();
   }
 
   async function refuse(record: HandOverRecord, reason: string): Promise<void> {
-    const { id, owner, session, process } = record;
+    const { id, owner, state, session, process } = record;
     if (process !== null) {
       await bridge.cancelHandOver(owner, readProcess(process));
       if (await hasLogin(record)) return confirm(record);
     }
     const at = clock.now();
-    const isRefused = await changing(record, async (tx) => {
-      await tx.telegramAccounts.setHolder(id, { from: 'hand_over', to: 'gangway', session, at });
-      await tx.handOvers.save({ ...record, state: 'refused', session: null, process: null, reason, dueAt: at });
+    const isRefused = await database.transaction(async (tx) => {
+      const change = { from: 'hand_over', to: 'gangway', session, at } as const;
+      if (!(await tx.telegramAccounts.setHolder(id, change))) return false;
+      const rest = { session: null, process: null, reason, dueAt: at };
+      return tx.handOvers.update(id, state, { state: 'refused', ...rest });
     });
     if (isRefused) logger.error('bridge refused a login', { owner, reason });
+    else outbox.wake();
   }
 
   async function postpone(record: HandOverRecord, reason: string, shortestMs = 0): Promise<void> {
@@ -101,22 +99,18 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
     const longestMs = record.state === 'ending' ? longestEndingRetryMs : longestRetryMs;
     const waitMs = Math.min(firstRetryMs * 2 ** Math.min(record.attempts, 20), longestMs) * jitter(random);
     const dueAt = Math.ceil(clock.now() + Math.max(waitMs, shortestMs));
-    await changing(record, async (tx) => {
-      const now = await tx.handOvers.find(record.id);
-      const { refusals } = record;
-      if (now) await tx.handOvers.save({ ...now, attempts, refusals, reason, dueAt });
-    });
+    await update(record, { attempts, refusals: record.refusals, reason, dueAt });
+    outbox.wake();
   }
 
   /** Ends what is left of earlier logins of the same Telegram account: the bridge has room for one. Returns whether nothing is left. */
-  async function endEarlierOnes({ id, telegramUserId }: HandOverRecord): Promise<boolean> {
-    const listEarlier = async () => {
-      const all = await database.transaction((tx) => tx.handOvers.listByTelegramUserId(telegramUserId));
-      return all.filter((other) => other.id !== id && other.state === 'ending');
-    };
-    const earlier = await listEarlier();
+  async function endEarlierOnes(
+    { telegramUserId }: HandOverRecord,
+    earlier: readonly HandOverRecord[],
+  ): Promise<boolean> {
+    if (earlier.length === 0) return true;
     for (const other of earlier) await outbox.attempt(other.id);
-    return earlier.length === 0 || (await listEarlier()).length === 0;
+    return (await database.transaction((tx) => tx.handOvers.listEnding(telegramUserId))).length === 0;
   }
 
   /** Whether the process has ended well, if it is known; a process that the bridge does not know has ended before, in whatever way. */
@@ -135,11 +129,11 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
     }
   }
 
-  async function give(record: HandOverRecord): Promise<void> {
+  async function give(record: HandOverRecord, earlier: readonly HandOverRecord[]): Promise<void> {
     const { id, owner, session, telegramUserId } = record;
     if (session === null) throw new Error('a pending hand-over has no session');
     await closeConnection(id);
-    if (!(await endEarlierOnes(record))) {
+    if (!(await endEarlierOnes(record, earlier))) {
       // Throws if the bridge does not let the user log in: then the earlier login may never end.
       await bridge.findUser(owner);
       return postpone(record, 'An earlier login of this account has not ended yet.');
@@ -152,19 +146,22 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
     }
     const process = await bridge.startHandOver(owner);
     const given = { ...record, process: writeProcess(process) };
-    if (!(await changing(record, (tx) => tx.handOvers.save(given)))) return bridge.cancelHandOver(owner, process);
+    if (!(await update(record, { process: given.process }))) {
+      outbox.wake();
+      return bridge.cancelHandOver(owner, process);
+    }
     try {
       await submit(bridge, record, process, toBridgeSession(session));
     } catch (error) {
-      if (isRejectedUnread(error)) await changing(given, (tx) => tx.handOvers.save({ ...given, process: null }));
+      if (isRejectedUnread(error)) await update(given, { process: null });
       throw error;
     }
     await confirm(given);
   }
 
-  async function giveOrPostpone(record: HandOverRecord): Promise<void> {
+  async function giveOrPostpone(record: HandOverRecord, earlier: readonly HandOverRecord[]): Promise<void> {
     try {
-      await give(record);
+      await give(record, earlier);
     } catch (error) {
       if (!(error instanceof BridgeFailure)) throw error;
       const { fact } = error;
@@ -193,21 +190,18 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
   /** The account is gone here: its login goes at the bridge, if that has it; else its session is to be ended by us. */
   async function end(record: HandOverRecord): Promise<void> {
     const { id, owner, telegramUserId, session, process } = record;
-    if (session === null) {
+    const logOut = async () => {
       await bridge.logOut(owner, telegramUserId);
-      return void (await changing(record, (tx) => tx.handOvers.delete(id)));
-    }
+      await database.transaction((tx) => tx.handOvers.delete(id));
+    };
+    if (session === null) return logOut();
     await closeConnection(id);
     if (process !== null) {
       await bridge.cancelHandOver(owner, readProcess(process));
-      if (await hasLogin(record)) {
-        await bridge.logOut(owner, telegramUserId);
-        return void (await changing(record, (tx) => tx.handOvers.delete(id)));
-      }
+      if (await hasLogin(record)) return logOut();
     }
-    await changing(record, async (tx) => {
-      await tx.handOvers.delete(id);
-      await leaveSession(tx, { id, owner, session, since: clock.now() });
+    await database.transaction(async (tx) => {
+      if (await tx.handOvers.delete(id)) await leaveSession(tx, { id, owner, session, since: clock.now() });
     });
   }
 
@@ -228,10 +222,15 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
     logger,
     run: (id) =>
       lock(id, async () => {
-        const record = await find(id);
+        const { record, ending } = await database.transaction(async (tx) => {
+          const found = await tx.handOvers.find(id);
+          const isPending = found?.state === 'pending';
+          // No more are added while the account is linked.
+          return { record: found, ending: isPending ? await tx.handOvers.listEnding(found.telegramUserId) : [] };
+        });
         switch (record?.state) {
           case 'pending':
-            return giveOrPostpone(record);
+            return giveOrPostpone(record, ending);
           case 'ending':
             return endOrPostpone(record);
           case 'refused':
@@ -261,7 +260,9 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
   return {
     start: () => outbox.start(),
     stop: () => outbox.stop(),
-    wake: () => outbox.wake(),
+    wake(accountId) {
+      if (isAutomatic) outbox.push(accountId);
+    },
     settle,
 
     async begin(tx, account) {
@@ -280,7 +281,7 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
           if (now) await startHandOver(tx, now, clock.now());
         });
       });
-      outbox.wake();
+      outbox.push(account.id);
       return true;
     },
 

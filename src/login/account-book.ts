@@ -278,7 +278,7 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
       if (before && before.kind !== 'logged_out') return { kind: 'logged_in_before', user: before.user };
       if (!isReplaced && !(await hasRoom(owner, looked.accounts))) return { kind: 'too_many' };
       const claim = await insert(owner, acceptance);
-      if (claim.kind === 'claimed') handOvers?.wake();
+      if (claim.kind === 'claimed') handOvers?.wake(acceptance.id);
       return claim;
     },
 

@@ -42,11 +42,9 @@ export async function endLinked(tx: Transaction, account: TelegramAccountRecord,
       await tx.handOvers.delete(id);
       if (session !== null) await leaveSession(tx, { id, owner, session, since: at });
       return;
-    case 'hand_over': {
-      const handOver = await tx.handOvers.find(id);
-      if (handOver) await tx.handOvers.save({ ...handOver, state: 'ending', dueAt: at });
+    case 'hand_over':
+      await tx.handOvers.update(id, 'pending', { state: 'ending', dueAt: at });
       return;
-    }
     case 'bridge': {
       const nothingHere = { session: null, process: null, reason: null, attempts: 0, refusals: 0 };
       const times = { dueAt: at, createdAt: at };

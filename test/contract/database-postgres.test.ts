@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { createPostgresPlace, postgresMissing } from '../support/database-place.js';
 import { describeAccounts } from './database-accounts-contract.js';
 import { describeDatabase } from './database-contract.js';
+import { describeHandOvers } from './database-hand-overs-contract.js';
 import { describeHomeserverSessions } from './database-homeserver-sessions-contract.js';
 import { describeIdentityAccounts } from './database-identity-accounts-contract.js';
 import { describeIdentity, describeSharedIdentity } from './database-identity-contract.js';
@@ -23,6 +24,7 @@ describe.skipIf(postgresMissing)(`on PostgreSQL ${postgresMissing ?? ''}`, () =>
   describe('the identity service', () => describeIdentity(createPostgresPlace));
   describe('the identity service of several daemons', () => describeSharedIdentity(createPostgresPlace));
   describe('revocation', () => describeRevocation(createPostgresPlace));
+  describe('hand-overs', () => describeHandOvers(createPostgresPlace));
   describe('session leases', () => describeSessionLeases(createPostgresPlace));
   describe('session exports', () => describeSessionExports(createPostgresPlace));
   describe('session transfers', () => describeSessionTransfers(createPostgresPlace));

@@ -10,6 +10,7 @@ import { createMigratedSqlite, createSqlitePlace } from '../support/database-pla
 import { openTestDatabase, testKey } from '../support/database.js';
 import { describeAccounts } from './database-accounts-contract.js';
 import { describeDatabase } from './database-contract.js';
+import { describeHandOvers } from './database-hand-overs-contract.js';
 import { describeHomeserverSessions } from './database-homeserver-sessions-contract.js';
 import { describeIdentityAccounts } from './database-identity-accounts-contract.js';
 import { describeIdentity } from './database-identity-contract.js';
@@ -28,6 +29,7 @@ describe('sessions of the homeserver on SQLite', () => describeHomeserverSession
 describe('users of the identity service on SQLite', () => describeIdentityAccounts(createMigratedSqlite));
 describe('the identity service on SQLite', () => describeIdentity(createMigratedSqlite));
 describe('revocation on SQLite', () => describeRevocation(createMigratedSqlite));
+describe('hand-overs on SQLite', () => describeHandOvers(createMigratedSqlite));
 describe('session leases on SQLite', () => describeSessionLeases(createMigratedSqlite));
 describe('session exports on SQLite', () => describeSessionExports(createMigratedSqlite));
 describe('session transfers on SQLite', () => describeSessionTransfers(createMigratedSqlite));

@@ -5,7 +5,7 @@ import { bridgeAt } from '../support/bridge-calls.js';
 import { openTestDatabase } from '../support/database.js';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.js';
 import { createTestGateway, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
-import { startHandOverDaemon, type HandOverDaemon } from '../support/hand-over-world.js';
+import { listOpenHandOvers, startHandOverDaemon, type HandOverDaemon } from '../support/hand-over-world.js';
 import { code, mxidOf, phone, token } from '../support/login-desk.js';
 import { codeOf, tokenOf } from '../support/magic-logins.js';
 import { startStandInBridge, type StandInBridge } from '../support/stand-in-bridge/stand-in-bridge.js';
@@ -48,7 +48,7 @@ async function logIn(): Promise<void> {
   await daemon.login.submit(alice, code(codeOf(digits).reveal()));
 }
 
-const due = () => database.transaction((tx) => tx.handOvers.listDue(Number.MAX_SAFE_INTEGER, 10));
+const due = () => database.transaction(listOpenHandOvers);
 const accounts = () => database.transaction((tx) => tx.telegramAccounts.listByOwner(alice));
 const status = () => daemon.handOvers.findStatus(alice, id, 0);
 

@@ -9,7 +9,7 @@ import { openTestDatabase } from '../support/database.js';
 import { createPostgresPlace, postgresMissing, type DatabasePlace } from '../support/database-place.js';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.js';
 import { createTestGateway, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
-import { keyOf, startHandOverDaemon, type HandOverDaemon } from '../support/hand-over-world.js';
+import { keyOf, listOpenHandOvers, startHandOverDaemon, type HandOverDaemon } from '../support/hand-over-world.js';
 import { code, mxidOf, phone, token } from '../support/login-desk.js';
 import { codeOf, tokenOf } from '../support/magic-logins.js';
 import { startStandInBridge, type StandInBridge } from '../support/stand-in-bridge/stand-in-bridge.js';
@@ -73,7 +73,7 @@ const logins = {
 /** Lets time pass until nothing waits for the bridge any more. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 400; turn += 1) {
-    const open = await database.transaction((tx) => tx.handOvers.listDue(Number.MAX_SAFE_INTEGER, 10));
+    const open = await database.transaction((tx) => tx.handOvers.listOpen(1));
     if (open.length === 0) return;
     await clock.advance(1_000);
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -85,7 +85,7 @@ async function settle(): Promise<void> {
 async function owners(): Promise<{ readonly key: string; readonly owners: readonly string[] }[]> {
   const stored = await database.transaction(async (tx) => {
     const accounts = await tx.telegramAccounts.list();
-    const pending = await tx.handOvers.listDue(Number.MAX_SAFE_INTEGER, 10);
+    const pending = await listOpenHandOvers(tx);
     const processes = await tx.loginProcesses.listByOwner(alice, 0);
     const here = (name: string, session: Parameters<typeof keyOf>[0] | null) =>
       session === null ? [] : [{ name, key: keyOf(session) }];
@@ -267,8 +267,7 @@ describe('an account that ends', () => {
     logout: async ({ login }: HandOverDaemon) => {
       await login.logOut(alice, 'all');
     },
-    deactivation: ({ handOvers }: HandOverDaemon) =>
-      database.transaction((tx) => ownedLogins.end(tx, alice, clock.now())).then(() => handOvers.wake()),
+    deactivation: () => database.transaction((tx) => ownedLogins.end(tx, alice, clock.now())),
   };
 
   async function expectEnded(daemon: HandOverDaemon): Promise<void> {

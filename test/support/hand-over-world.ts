@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { KeyedMutex } from '../../src/base/keyed-mutex.js';
 import { systemRandom } from '../../src/base/random.js';
 import type { Bridge } from '../../src/bridge/bridge.js';
-import type { Database } from '../../src/database/database.js';
+import type { Database, Transaction } from '../../src/database/database.js';
+import type { HandOverRecord } from '../../src/database/stores/hand-over-store.js';
 import { createHandOvers } from '../../src/hand-over/service.js';
 import { leaveSession } from '../../src/login/owned-logins.js';
 import { createLoginService } from '../../src/login/service.js';
@@ -126,6 +127,13 @@ export function startHandOverDaemon(world: HandOverWorld, killedAt?: number): Ha
       await pool.close();
     },
   };
+}
+
+/** Returns the hand-overs that wait for the bridge, earliest due first. */
+export async function listOpenHandOvers(tx: Transaction): Promise<HandOverRecord[]> {
+  const found = [];
+  for (const { id } of await tx.handOvers.listOpen(10)) found.push(await tx.handOvers.find(id));
+  return found.filter((handOver) => handOver !== undefined);
 }
 
 /** The identifier of a session's auth key, as the sandbox writes it. */

@@ -38,22 +38,24 @@ export interface HandOverRecord {
   readonly createdAt: number;
 }
 
+/** What may change in a hand-over. */
+export type HandOverChanges = Partial<Omit<HandOverRecord, 'id' | 'owner' | 'telegramUserId' | 'createdAt'>>;
+
 /** Where sessions wait for the bridge. */
 export interface HandOverStore {
   find(id: string): Promise<HandOverRecord | undefined>;
   listByTelegramUserId(telegramUserId: string): Promise<HandOverRecord[]>;
   listByOwner(owner: Mxid): Promise<HandOverRecord[]>;
-  /** Some of those that are `pending` or `ending` and due at that time, longest due first. */
-  listDue(at: number, limit: number): Promise<HandOverRecord[]>;
-  /** When the next one that is `pending` or `ending` is due after that time. */
-  nextDueAt(after: number): Promise<number | undefined>;
-  /** Returns all that are `ending`, oldest first. */
-  listEnding(): Promise<HandOverRecord[]>;
-  /** Changes when it is due. Returns false if there is none. */
-  setDueAt(id: string, dueAt: number): Promise<boolean>;
+  /** Returns the first that are `pending` or `ending`, earliest due first. Opens no session. */
+  listOpen(limit: number): Promise<Pick<HandOverRecord, 'id' | 'dueAt'>[]>;
+  /** Returns all that are `ending`, or those of one Telegram account, oldest first. */
+  listEnding(telegramUserId?: string): Promise<HandOverRecord[]>;
+  /** Changes the hand-over if it is in that state. Returns false if it is not. */
+  update(id: string, state: HandOverState, changes: HandOverChanges): Promise<boolean>;
   /** Inserts or replaces. */
   save(record: HandOverRecord): Promise<void>;
-  delete(id: string): Promise<void>;
+  /** Returns false if there is none. */
+  delete(id: string): Promise<boolean>;
   /** Deletes the refused ones of before that time. */
   deleteRefused(before: number): Promise<void>;
 }

@@ -1,5 +1,6 @@
-import { type FindOptionsWhere, In, LessThan, LessThanOrEqual, MoreThan } from 'typeorm';
+import { type FindOptionsWhere, In, LessThan } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
+import type { Secret } from '../../base/secret.js';
 import { type HandOverRow, handOvers } from '../entities/hand-overs.js';
 import { sealedColumns } from '../sealed-columns.js';
 import type { Sealer } from '../sealing/sealer.js';
@@ -8,6 +9,7 @@ import type { HandOverRecord, HandOverState, HandOverStore } from './hand-over-s
 
 const open = In(['pending', 'ending'] satisfies HandOverState[]);
 const refused: HandOverState = 'refused';
+const ending: HandOverState = 'ending';
 
 /** Returns the sessions on their way to the bridge, within one transaction. */
 export function createHandOverStore(session: TransactionSession, sealer: Sealer): HandOverStore {
@@ -19,6 +21,8 @@ export function createHandOverStore(session: TransactionSession, sealer: Sealer)
     state: row.state as HandOverState,
     session: row.session === null ? null : sealer.open(handOverSession, row.id, row.session),
   });
+
+  const seal = (id: string, clear: Secret | null) => clear && sealer.seal(handOverSession, id, clear);
 
   const list = async (where: FindOptionsWhere<HandOverRow>) => {
     const rows = await repository().find({ where, order: { createdAt: 'ASC', id: 'ASC' } });
@@ -32,33 +36,26 @@ export function createHandOverStore(session: TransactionSession, sealer: Sealer)
     },
 
     listByOwner: (owner) => list({ owner }),
-    listEnding: () => list({ state: 'ending' satisfies HandOverState }),
+    listEnding: (telegramUserId) =>
+      list({ state: ending, ...(telegramUserId === undefined ? {} : { telegramUserId }) }),
     listByTelegramUserId: (telegramUserId) => list({ telegramUserId }),
 
-    async listDue(at, limit) {
-      const rows = await repository().find({
-        where: { state: open, dueAt: LessThanOrEqual(at) },
-        order: { dueAt: 'ASC', id: 'ASC' },
-        take: limit,
-      });
-      return rows.map(record);
+    async listOpen(limit) {
+      const order = { dueAt: 'ASC', id: 'ASC' } as const;
+      return repository().find({ select: { id: true, dueAt: true }, where: { state: open }, order, take: limit });
     },
 
-    async nextDueAt(after) {
-      return (await repository().minimum('dueAt', { state: open, dueAt: MoreThan(after) })) ?? undefined;
-    },
-
-    async setDueAt(id, dueAt) {
-      return (await repository().update({ id }, { dueAt })).affected === 1;
+    async update(id, state, { session: clear, ...rest }) {
+      const sealed = clear === undefined ? {} : { session: seal(id, clear) };
+      return (await repository().update({ id, state }, { ...rest, ...sealed })).affected === 1;
     },
 
     async save({ session: clear, ...rest }) {
-      const sealed = clear && sealer.seal(handOverSession, rest.id, clear);
-      await repository().upsert({ ...rest, session: sealed }, ['id']);
+      await repository().upsert({ ...rest, session: seal(rest.id, clear) }, ['id']);
     },
 
     async delete(id) {
-      await repository().delete({ id });
+      return (await repository().delete({ id })).affected === 1;
     },
 
     async deleteRefused(before) {
