@@ -1,5 +1,5 @@
 import type { Secret } from '../base/secret.js';
-import type { AddressTokenRequest, Caller, RequestBody, UnbindResult } from './contacts/account-addresses.js';
+import type { AddressTokenRequest, Caller, RequestBody, UnbindResult } from './threepids/account-addresses.js';
 
 /** A new password for an account. */
 export interface PasswordChange {

@@ -1,4 +1,4 @@
-import type { Caller } from './contacts/account-addresses.js';
+import type { Caller } from './threepids/account-addresses.js';
 
 /** A device that a Matrix account is logged in on. */
 export interface AccountDevice {

@@ -1,5 +1,5 @@
 import type { AccountAuthority } from '../accounts/authority.js';
-import type { AccountAddresses } from '../accounts/contacts/account-addresses.js';
+import type { AccountAddresses } from '../accounts/threepids/account-addresses.js';
 import type { LoginLimits } from '../accounts/login-limits.js';
 import type { OpenIdTokens } from '../accounts/open-id.js';
 import type { AccountSessions } from '../accounts/sessions.js';

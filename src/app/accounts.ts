@@ -1,13 +1,13 @@
-import type { AddressBook } from '../accounts/address-book.js';
+import type { AccountThreepids } from '../accounts/account-threepids.js';
 import type { AccountAuthority } from '../accounts/authority.js';
-import { createDatabaseAddressBook } from '../accounts/database-address-book.js';
+import { createDatabaseAccountThreepids } from '../accounts/database-account-threepids.js';
 import type { AccountDevices } from '../accounts/devices.js';
 import { createEmbeddedAccounts } from '../accounts/embedded/embedded-accounts.js';
 import { createPasswordHasher, type PasswordHasher } from '../accounts/embedded/password-hasher.js';
-import { createUpstreamAddressBook } from '../accounts/relay/upstream-address-book.js';
+import { createHomeserverThreepids } from '../accounts/relay/homeserver-threepids.js';
 import { createRelayAccounts } from '../accounts/relay/relay-accounts.js';
 import type { OpenIdTokens } from '../accounts/open-id.js';
-import { createUpstreamProofs, type UpstreamProofs } from '../accounts/contacts/upstream-proofs.js';
+import { createUpstreamProofs, type UpstreamProofs } from '../accounts/threepids/upstream-proofs.js';
 import { createRevoker, type Revoker } from '../accounts/revocation.js';
 import type { AccountSessions } from '../accounts/sessions.js';
 import type { UserInteractiveAuth } from '../accounts/uia/user-interactive-auth.js';
@@ -37,7 +37,7 @@ export type Accounts =
       readonly homeserver: Homeserver;
       readonly upstreamProofs: UpstreamProofs;
       /** The 3PIDs of the homeserver's users. Undefined without homeserver.admin_access_token. */
-      readonly upstreamAddressBook: AddressBook | undefined;
+      readonly homeserverThreepids: AccountThreepids | undefined;
       /** Deletes expired rows. */
       sweep(): Promise<void>;
     }
@@ -65,7 +65,7 @@ export function chooseAccounts(
   { homeserver: { address, adminAccessToken, domain }, accounts, identity }: Config,
   { database, clock, random, logger }: AccountSeams,
 ): Accounts | undefined {
-  const addressBook = createDatabaseAddressBook(database);
+  const accountThreepids = createDatabaseAccountThreepids(database);
   const identityServer = identity.enabled ? identity.publicUrl : undefined;
   const { mode } = accounts;
   logger.info('matrix accounts', { mode, domain, homeserver: address, meaning: meaningOf(mode, address) });
@@ -77,20 +77,20 @@ export function chooseAccounts(
     const authority = createRelayAccounts({
       homeserver,
       serverName: domain,
-      addressBook,
+      accountThreepids,
       wellKnown,
       clock,
       random,
       logger,
     });
     const upstreamProofs = createUpstreamProofs({ database, clock });
-    const upstreamAddressBook =
-      adminAccessToken && createUpstreamAddressBook({ homeserver, serverName: domain, adminAccessToken, clock });
+    const homeserverThreepids =
+      adminAccessToken && createHomeserverThreepids({ homeserver, serverName: domain, adminAccessToken, clock });
     return {
       kind: 'relay',
       authority,
       homeserver,
-      upstreamAddressBook,
+      homeserverThreepids,
       upstreamProofs,
       sweep: () => upstreamProofs.sweep(),
     };
@@ -101,7 +101,7 @@ export function chooseAccounts(
   const embedded = createEmbeddedAccounts({
     database,
     serverName: domain,
-    addressBook,
+    accountThreepids,
     hasher,
     revoker,
     lifetimes: accounts,

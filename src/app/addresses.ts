@@ -1,10 +1,10 @@
-import { createDatabaseAddressBook } from '../accounts/database-address-book.js';
-import type { AccountAddresses } from '../accounts/contacts/account-addresses.js';
-import { createPublications } from '../accounts/contacts/database-publications.js';
-import { createOwnAddresses } from '../accounts/contacts/own-addresses.js';
-import type { OwnPublications } from '../accounts/contacts/own-publications.js';
-import { createProofSessions } from '../accounts/contacts/proof-sessions.js';
-import { createPasswordProofs } from '../accounts/contacts/password-proofs.js';
+import { createDatabaseAccountThreepids } from '../accounts/database-account-threepids.js';
+import type { AccountAddresses } from '../accounts/threepids/account-addresses.js';
+import { createPublications } from '../accounts/threepids/database-publications.js';
+import { createOwnAddresses } from '../accounts/threepids/own-addresses.js';
+import type { OwnPublications } from '../accounts/threepids/own-publications.js';
+import { createProofSessions } from '../accounts/threepids/proof-sessions.js';
+import { createPasswordProofs } from '../accounts/threepids/password-proofs.js';
 import type { AccountCredentials } from '../accounts/credentials.js';
 import { createLoginGuard } from '../accounts/embedded/login-guard.js';
 import { createEmbeddedCredentials } from '../accounts/embedded/embedded-credentials.js';
@@ -82,10 +82,10 @@ export function composeAddresses(
         addresses: createRelayAddresses({
           ...parts,
           homeserver: accounts.homeserver,
-          upstreamAddressBook: accounts.upstreamAddressBook,
+          homeserverThreepids: accounts.homeserverThreepids,
           upstreamProofs: accounts.upstreamProofs,
           serverName: homeserver.domain,
-          addressBook: createDatabaseAddressBook(database),
+          accountThreepids: createDatabaseAccountThreepids(database),
           clock,
         }),
       };

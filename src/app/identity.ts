@@ -1,6 +1,6 @@
 import type { OpenIdTokens } from '../accounts/open-id.js';
 import { createOwnOpenId } from '../accounts/own-open-id.js';
-import { createOwnPublications, type OwnPublications } from '../accounts/contacts/own-publications.js';
+import { createOwnPublications, type OwnPublications } from '../accounts/threepids/own-publications.js';
 import { createIdentitySurfaces, type IdentityDeps } from '../api/identity-surfaces.js';
 import { spellKnown } from '../api/identity/spell.js';
 import { createTelegramGatewaySurface } from '../api/telegram-gateway/index.js';

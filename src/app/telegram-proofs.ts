@@ -1,4 +1,4 @@
-import { createTelegramProofs, type FromTelegram, type TelegramProofs } from '../accounts/contacts/telegram-proofs.js';
+import { createTelegramProofs, type FromTelegram, type TelegramProofs } from '../accounts/threepids/telegram-proofs.js';
 import type { Config } from '../config/config.js';
 import type { AccountPublisher } from '../identity/associations.js';
 import { readUser } from '../login/stored-forms.js';
@@ -31,7 +31,7 @@ export function composeTelegramProofs(
     mode,
     serverName: homeserver.domain,
     hasOwnAccounts: accounts?.kind !== 'relay',
-    upstreamAddressBook: accounts?.kind === 'relay' ? accounts.upstreamAddressBook : undefined,
+    homeserverThreepids: accounts?.kind === 'relay' ? accounts.homeserverThreepids : undefined,
     readProfile: readUser,
     publisher: threepids.publishesFromTelegram ? publisher : undefined,
   });

@@ -1,4 +1,4 @@
-import { oneLine } from '../base/strangers-text.js';
+import { oneLine } from '../base/untrusted-text.js';
 import { BridgeFailure, type BridgeFault } from './failure.js';
 import { backfillTimeout, type ProvisioningAnswer } from './provisioning-client.js';
 

@@ -9,7 +9,7 @@ import { addHealthcheck } from './healthcheck.js';
 import { addRun } from './run.js';
 import { addSandbox } from './sandbox.js';
 import { addSessions } from './sessions.js';
-import type { Surroundings } from './surroundings.js';
+import type { CliContext } from './cli-context.js';
 import { addUser } from './user.js';
 import { readVersion } from './version.js';
 
@@ -17,7 +17,7 @@ import { readVersion } from './version.js';
  * Runs the command in the arguments (without those of node) and returns the exit code. Never
  * throws.
  */
-export async function runCli(args: readonly string[], surroundings: Surroundings): Promise<number> {
+export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
   let exitCode: number = exitCodes.ok;
   const end = (code: number) => {
     exitCode = code;
@@ -26,24 +26,24 @@ export async function runCli(args: readonly string[], surroundings: Surroundings
     .description('Telegram bridge provisioning daemon for Matrix')
     .version(readVersion())
     .exitOverride()
-    .configureOutput({ writeOut: surroundings.out, writeErr: surroundings.err })
+    .configureOutput({ writeOut: context.out, writeErr: context.err })
     .showHelpAfterError('(see gangway --help)');
   const config = program.command('config').description('create and check configuration files');
-  addConfigInit(config, surroundings, end);
-  addConfigCheck(config, surroundings, end);
-  addRun(program, surroundings, end);
-  addUser(program, surroundings, end);
-  addSessions(program, surroundings, end);
-  addHealthcheck(program, surroundings, end);
-  addSandbox(program, surroundings, end);
-  addDemo(program, surroundings, end);
-  addGenerate(program, surroundings, end);
+  addConfigInit(config, context, end);
+  addConfigCheck(config, context, end);
+  addRun(program, context, end);
+  addUser(program, context, end);
+  addSessions(program, context, end);
+  addHealthcheck(program, context, end);
+  addSandbox(program, context, end);
+  addDemo(program, context, end);
+  addGenerate(program, context, end);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     const { code, text } = explainFailure(error);
-    surroundings.err(text);
+    context.err(text);
     return code;
   }
   return exitCode;

@@ -12,7 +12,7 @@ import { configFiles } from './config-files.js';
 import { exitCodes } from './exit-code.js';
 import { explainSettings } from './explain-identity.js';
 import { explainProblems, explainWarnings } from './explain-failure.js';
-import type { Surroundings } from './surroundings.js';
+import type { CliContext } from './cli-context.js';
 
 /**
  * `gangway config check`: prints all problems of a configuration, and the level of a user, without
@@ -20,7 +20,7 @@ import type { Surroundings } from './surroundings.js';
  */
 export function addConfigCheck(
   parent: Command,
-  { out, err, env, folder, clock }: Surroundings,
+  { out, err, env, folder, clock }: CliContext,
   end: (code: number) => void,
 ) {
   parent
@@ -57,7 +57,7 @@ export function addConfigCheck(
 /** Prints whether the bridge accepts logins, and returns it. Returns true without a bridge. */
 async function reportBridge(
   config: Pick<Config, 'bridge' | 'homeserver'>,
-  { out, err, clock }: Pick<Surroundings, 'out' | 'err' | 'clock'>,
+  { out, err, clock }: Pick<CliContext, 'out' | 'err' | 'clock'>,
 ): Promise<boolean> {
   const { checkUpstream } = await import('../app/upstream-check.js');
   const { upstream } = config.bridge;

@@ -10,7 +10,7 @@ import type { Tree } from '../config/tree.js';
 import { configFileOption } from './config-file-option.js';
 import { exitCodes } from './exit-code.js';
 import { explainUnwritten } from './explain-unwritten.js';
-import type { Surroundings } from './surroundings.js';
+import type { CliContext } from './cli-context.js';
 import type { Terminal } from './terminal.js';
 
 /** accounts.mode of the new file, with homeserver.address if it needs one. */
@@ -33,7 +33,7 @@ interface InitOptions {
  */
 export function addConfigInit(
   parent: Command,
-  { out, err, folder, random, terminal }: Surroundings,
+  { out, err, folder, random, terminal }: CliContext,
   end: (code: number) => void,
 ) {
   parent

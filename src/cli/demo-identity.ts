@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { serverNameOf, type Mxid } from '../base/mxid.js';
 import type { DemoHomeserver } from './demo-homeserver.js';
-import type { Walk } from './demo-walk.js';
+import type { DemoRun } from './demo-run.js';
 
 /** The dependencies of this part of the demo. */
-export interface IdentityStopsDeps {
-  readonly walk: Walk;
+export interface IdentityStepsDeps {
+  readonly demoRun: DemoRun;
   readonly print: (text: string) => void;
   /** The owner of the 3PID. */
   readonly mxid: Mxid;
@@ -23,15 +23,15 @@ const api = '/_matrix/identity/v2';
  * Returns the identity service: an address is proven, published and found. Each stop says whether
  * it went as it must.
  */
-export function identityStops(deps: IdentityStopsDeps): readonly (() => Promise<boolean>)[] {
-  const { walk, print, mxid, homeserver, messages } = deps;
+export function identitySteps(deps: IdentityStepsDeps): readonly (() => Promise<boolean>)[] {
+  const { demoRun, print, mxid, homeserver, messages } = deps;
   let session = { sid: '', client_secret: clientSecret };
   let mailed = '';
   const post = { method: 'POST' as const, as: 'user' as const, status: 200 };
 
   return [
     () =>
-      walk.step({
+      demoRun.step({
         ...post,
         title: 'The identity service. The homeserver (a stand-in here) confirms her identity, and she gets a token.',
         path: `${api}/account/register`,
@@ -40,14 +40,14 @@ export function identityStops(deps: IdentityStopsDeps): readonly (() => Promise<
         reply: {},
       }),
     async () => {
-      const isRight = await walk.step({
+      const isRight = await demoRun.step({
         ...post,
         title: 'To be found by her e-mail address, she must first validate it.',
         path: `${api}/validate/email/requestToken`,
         body: { client_secret: clientSecret, email, send_attempt: 1 },
         reply: {},
       });
-      session = { ...session, sid: walk.told('sid') };
+      session = { ...session, sid: demoRun.told('sid') };
       const mail = lastMail(messages);
       mailed = mail?.token ?? '';
       print(`  A mail goes to ${mail?.to}, here into a file. It contains a link, or a token if the app asks for it:\n`);
@@ -55,7 +55,7 @@ export function identityStops(deps: IdentityStopsDeps): readonly (() => Promise<
       return isRight && mailed !== '';
     },
     () =>
-      walk.step({
+      demoRun.step({
         ...post,
         title: 'The token from the mail completes the validation. (The button behind the link does the same.)',
         path: `${api}/validate/email/submitToken`,
@@ -63,7 +63,7 @@ export function identityStops(deps: IdentityStopsDeps): readonly (() => Promise<
         reply: { success: true },
       }),
     () =>
-      walk.step({
+      demoRun.step({
         ...post,
         title: 'She binds it to her Matrix ID. The reply is signed, so that anyone can verify it.',
         path: `${api}/3pid/bind`,
@@ -71,7 +71,7 @@ export function identityStops(deps: IdentityStopsDeps): readonly (() => Promise<
         reply: { medium: 'email', address: email.toLowerCase(), mxid },
       }),
     () =>
-      walk.step({
+      demoRun.step({
         ...post,
         title: 'Another user who has her address requests the hash parameters,',
         method: 'GET',
@@ -79,9 +79,9 @@ export function identityStops(deps: IdentityStopsDeps): readonly (() => Promise<
         reply: { algorithms: ['sha256', 'none'] },
       }),
     () => {
-      const pepper = walk.told('lookup_pepper');
+      const pepper = demoRun.told('lookup_pepper');
       const hash = createHash('sha256').update(`${email.toLowerCase()} email ${pepper}`).digest('base64url');
-      return walk.step({
+      return demoRun.step({
         ...post,
         title: 'and looks up a hash of the address rather than the address.',
         path: `${api}/lookup`,

@@ -1,8 +1,8 @@
-import type { Walk } from './demo-walk.js';
+import type { DemoRun } from './demo-run.js';
 
 /** The dependencies of this part of the demo. */
-export interface JoinStopsDeps {
-  readonly walk: Walk;
+export interface JoinStepsDeps {
+  readonly demoRun: DemoRun;
   readonly print: (text: string) => void;
   /** The user who is logged in to Telegram with that phone number, digits only. */
   readonly mxid: string;
@@ -16,14 +16,14 @@ export interface JoinStopsDeps {
  * Returns a login to Telegram proves a phone number, until it ends. Each stop says whether it went
  * as it must.
  */
-export function joinStops({
-  walk,
+export function joinSteps({
+  demoRun,
   print,
   mxid,
   phone,
   password,
   controlUrl,
-}: JoinStopsDeps): readonly (() => Promise<boolean>)[] {
+}: JoinStepsDeps): readonly (() => Promise<boolean>)[] {
   const provisioning = '/_matrix/provision';
   const loginByPhone = {
     method: 'POST',
@@ -34,7 +34,7 @@ export function joinStops({
 
   return [
     () =>
-      walk.step({
+      demoRun.step({
         title: 'A Telegram login validates a phone number. It can be added to her Matrix account:',
         method: 'GET',
         path: `${provisioning}/${mxid}/get_me`,
@@ -43,7 +43,7 @@ export function joinStops({
         reply: { phone, add_phone: 'offered' },
       }),
     () =>
-      walk.step({
+      demoRun.step({
         title: 'she accepts the offer. No code is required, since the number is already validated.',
         method: 'POST',
         path: `${provisioning}/login/${mxid}/add_phone`,
@@ -52,15 +52,15 @@ export function joinStops({
         reply: { phone, add_phone: 'added' },
       }),
     () =>
-      walk.step({
+      demoRun.step({
         ...loginByPhone,
         title: 'Now she can log in to Matrix with her phone number.',
         status: 200,
         reply: { user_id: mxid },
       }),
-    () => revoke({ walk, print, phone, controlUrl }),
+    () => revoke({ demoRun, print, phone, controlUrl }),
     () =>
-      walk.step({
+      demoRun.step({
         title: 'Gangway notices on the next request, and checks regularly.',
         method: 'GET',
         path: `${provisioning}/${mxid}/get_me`,
@@ -69,7 +69,7 @@ export function joinStops({
         reply: { errcode: 'not_logged_in' },
       }),
     () =>
-      walk.step({
+      demoRun.step({
         ...loginByPhone,
         title: 'The number is not validated any more, so it cannot be used to log in.',
         status: 403,
@@ -79,13 +79,13 @@ export function joinStops({
 }
 
 async function revoke({
-  walk,
+  demoRun,
   print,
   phone,
   controlUrl,
-}: Pick<JoinStopsDeps, 'walk' | 'print' | 'phone' | 'controlUrl'>) {
+}: Pick<JoinStepsDeps, 'demoRun' | 'print' | 'phone' | 'controlUrl'>) {
   const body = JSON.stringify({ account: `+${phone}`, error: 'SESSION_REVOKED' });
-  walk.announce('She ends that session on her phone. (Here, a request to the simulated Telegram does.)');
+  demoRun.announce('She ends that session on her phone. (Here, a request to the simulated Telegram does.)');
   print(`  $ curl -sS -d '${body}' ${controlUrl}/revoke\n`);
   const response = await fetch(`${controlUrl}/revoke`, { method: 'POST', body, signal: AbortSignal.timeout(10_000) });
   print(`  ${response.status} ${await response.text()}\n`);

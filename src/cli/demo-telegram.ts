@@ -1,9 +1,9 @@
 import type { Sandbox } from '../sandbox/sandbox.js';
-import { provision, type Walk, type WalkStep } from './demo-walk.js';
+import { provision, type DemoRun, type DemoStep } from './demo-run.js';
 
 /** The dependencies of this part of the demo. */
-export interface TelegramStopsDeps {
-  readonly walk: Walk;
+export interface TelegramStepsDeps {
+  readonly demoRun: DemoRun;
   readonly print: (text: string) => void;
   readonly domain: string;
   /** The user who logs in with the phone number, digits only, with that password. */
@@ -20,18 +20,18 @@ export interface TelegramStopsDeps {
  * Logins to Telegram of all kinds, by two versions of the API. Each stop says whether it went as it
  * must.
  */
-export function telegramStops(deps: TelegramStopsDeps): readonly (() => Promise<boolean>)[] {
-  const { walk, domain } = deps;
+export function telegramSteps(deps: TelegramStepsDeps): readonly (() => Promise<boolean>)[] {
+  const { demoRun, domain } = deps;
   const qr = qrSteps(`@dave:${domain}`);
   return [
-    ...[...oldSteps(deps), ...managerSteps(`@carol:${domain}`), qr.start].map((step) => () => walk.step(step)),
+    ...[...oldSteps(deps), ...managerSteps(`@carol:${domain}`), qr.start].map((step) => () => demoRun.step(step)),
     () => scan(deps),
-    () => walk.step(qr.end),
+    () => demoRun.step(qr.end),
   ];
 }
 
 /** The requests of older integration managers: version 0.3.0. */
-function oldSteps({ mxid, bot, phone, password, botSecret }: TelegramStopsDeps): readonly WalkStep[] {
+function oldSteps({ mxid, bot, phone, password, botSecret }: TelegramStepsDeps): readonly DemoStep[] {
   return [
     {
       title: `${mxid} requests a login code. (99966XYYYY are magic numbers: X is the data centre.)`,
@@ -47,7 +47,7 @@ function oldSteps({ mxid, bot, phone, password, botSecret }: TelegramStopsDeps):
     },
     {
       title: 'The password completes the login.',
-      ...provision(`/login/${mxid}/send_password`, { password: password }),
+      ...provision(`/login/${mxid}/send_password`, { password }),
       status: 200,
       reply: { state: 'logged-in' },
     },
@@ -73,7 +73,7 @@ function oldSteps({ mxid, bot, phone, password, botSecret }: TelegramStopsDeps):
 }
 
 /** The requests of mautrix-manager: version 3, step by step. */
-function managerSteps(carol: string): readonly WalkStep[] {
+function managerSteps(carol: string): readonly DemoStep[] {
   return [
     {
       title: `${carol} logs in as mautrix-manager does: a login in version 3 has one step after another.`,
@@ -113,7 +113,7 @@ function manage(path: string, user: string, body: Readonly<Record<string, string
 }
 
 /** The login by QR code, before and after it is scanned. */
-function qrSteps(dave: string): Readonly<Record<'start' | 'end', WalkStep>> {
+function qrSteps(dave: string): Readonly<Record<'start' | 'end', DemoStep>> {
   return {
     start: {
       title: `${dave} scans a QR code instead.`,
@@ -131,13 +131,13 @@ function qrSteps(dave: string): Readonly<Record<'start' | 'end', WalkStep>> {
 }
 
 /** Draws the QR code, and has an account of the sandbox scan it. */
-async function scan({ walk, print, sandbox }: TelegramStopsDeps): Promise<boolean> {
-  const text = walk.qrText();
+async function scan({ demoRun, print, sandbox }: TelegramStepsDeps): Promise<boolean> {
+  const text = demoRun.qrText();
   const token = text === undefined ? null : new URL(text).searchParams.get('token');
   if (text === undefined || token === null) return false;
   const { renderUnicodeCompact } = await import('uqr');
   const drawn = renderUnicodeCompact(text, { border: 2 }).replaceAll(/^/gm, '  ');
-  walk.announce('This is the code. The account +9996630123 of the simulated Telegram scans it on its phone.');
+  demoRun.announce('This is the code. The account +9996630123 of the simulated Telegram scans it on its phone.');
   print(`${drawn}\n`);
   sandbox.control.acceptLoginToken(Buffer.from(token, 'base64url'), '+9996630123');
   return true;

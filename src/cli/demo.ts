@@ -10,17 +10,17 @@ import { Secret } from '../base/secret.js';
 import { loadConfig } from '../config/load-config.js';
 import type { App } from '../app.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
-import { inAccountOffice } from './account-office.js';
+import { withAccountAdmin } from './account-admin.js';
 import { startDemoBridge, type DemoBridge } from './demo-bridge.js';
 import { startDemoHomeserver, type DemoHomeserver } from './demo-homeserver.js';
-import { identityStops } from './demo-identity.js';
-import { joinStops } from './demo-join.js';
-import { telegramStops } from './demo-telegram.js';
-import { createWalk, curlLine, provision, type Walk, type WalkStep } from './demo-walk.js';
+import { identitySteps } from './demo-identity.js';
+import { joinSteps } from './demo-join.js';
+import { telegramSteps } from './demo-telegram.js';
+import { createDemoRun, curlLine, provision, type DemoRun, type DemoStep } from './demo-run.js';
 import { configFiles } from './config-files.js';
 import { exitCodes } from './exit-code.js';
 import { firstSignal } from './first-signal.js';
-import type { Surroundings } from './surroundings.js';
+import type { CliContext } from './cli-context.js';
 import { readVersion } from './version.js';
 
 const domain = 'demo.test';
@@ -35,18 +35,18 @@ const matrixPassword = 'cheese and crackers';
  * `gangway demo`: a sandbox Telegram and the daemon, walked through by HTTP; then both keep running
  * for trying by hand.
  */
-export function addDemo(parent: Command, surroundings: Surroundings, end: (code: number) => void) {
+export function addDemo(parent: Command, context: CliContext, end: (code: number) => void) {
   parent
     .command('demo')
     .description(
       'start a simulated Telegram and the daemon, and walk through logins to both and the proofs of addresses',
     )
     .option('--once', 'exit after the walk: with 0 only if every step answered as it must')
-    .action(async ({ once = false }: { once?: boolean }) => end(await demo(once, surroundings)));
+    .action(async ({ once = false }: { once?: boolean }) => end(await demo(once, context)));
 }
 
-async function demo(once: boolean, surroundings: Surroundings): Promise<number> {
-  const { out, signals, clock, random } = surroundings;
+async function demo(once: boolean, context: CliContext): Promise<number> {
+  const { out, signals, clock, random } = context;
   const [{ createApp }, { createLogger }, { startSandbox }, { magicPasswords, magicBotSecret }] = await Promise.all([
     import('../app.js'),
     import('../observability/logger.js'),
@@ -64,9 +64,9 @@ async function demo(once: boolean, surroundings: Surroundings): Promise<number> 
     sandbox = await startSandbox({ clock, random, publicKeyPath: join(folder, 'sandbox.pem'), controlPort: 0 });
     const sharedSecret = random.bytes(24).toString('base64url');
     homeserver = await startDemoHomeserver(alice);
-    bridge = await openBridge(sandbox, sharedSecret, surroundings);
-    const scenery = { sandbox, homeserver, bridge, sharedSecret };
-    const file = await writeConfig(folder, scenery, surroundings);
+    bridge = await openBridge(sandbox, sharedSecret, context);
+    const servers = { sandbox, homeserver, bridge, sharedSecret };
+    const file = await writeConfig(folder, servers, context);
     const { config } = loadConfig({ path: file, env: {}, ...configFiles });
     app = createApp(config, { version: readVersion(), clock, random, logger });
     await app.start();
@@ -75,11 +75,11 @@ async function demo(once: boolean, surroundings: Surroundings): Promise<number> 
     out(`A simulated Telegram runs on ${sandbox.dataCentres.map(({ port }) => `127.0.0.1:${port}`).join(', ')}.\n`);
     out(`A stand-in for a bridge runs on ${bridge.url}.\n`);
     out(`Gangway runs on ${url}. In the lines below:\n  $ secret='${sharedSecret}'\n`);
-    const walk = createWalk({ url, sharedSecret, print: out });
+    const demoRun = createDemoRun({ url, sharedSecret, print: out });
     const { password } = magicPasswords.password;
     const stops = [
-      ...telegramStops({
-        walk,
+      ...telegramSteps({
+        demoRun,
         print: out,
         domain,
         mxid: alice,
@@ -89,11 +89,18 @@ async function demo(once: boolean, surroundings: Surroundings): Promise<number> 
         botSecret: magicBotSecret,
         sandbox,
       }),
-      () => makeAccount(file, walk, surroundings),
-      ...matrixSteps().map((step) => () => walk.step(step)),
-      ...identityStops({ walk, print: out, mxid: alice, homeserver, messages: join(folder, messagesFile) }),
-      ...joinStops({ walk, print: out, mxid: alice, phone, password: matrixPassword, controlUrl: sandbox.controlUrl }),
-      () => showBridge(bridge, walk, surroundings),
+      () => makeAccount(file, demoRun, context),
+      ...matrixSteps().map((step) => () => demoRun.step(step)),
+      ...identitySteps({ demoRun, print: out, mxid: alice, homeserver, messages: join(folder, messagesFile) }),
+      ...joinSteps({
+        demoRun,
+        print: out,
+        mxid: alice,
+        phone,
+        password: matrixPassword,
+        controlUrl: sandbox.controlUrl,
+      }),
+      () => showBridge(bridge, demoRun, context),
     ];
     let right = 0;
     for (const stop of stops) right += (await stop()) ? 1 : 0;
@@ -112,7 +119,7 @@ async function demo(once: boolean, surroundings: Surroundings): Promise<number> 
   }
 }
 
-interface Scenery {
+interface DemoServers {
   readonly sandbox: Sandbox;
   readonly homeserver: DemoHomeserver;
   readonly bridge: DemoBridge;
@@ -122,7 +129,7 @@ interface Scenery {
 /** The same application at Telegram: its sessions belong to that. */
 const application = { apiId: 4242, apiHash: '5f6c0e1d9b2a47388c1e0d4a6b7f2c93' };
 
-async function openBridge(sandbox: Sandbox, sharedSecret: string, { clock }: Surroundings): Promise<DemoBridge> {
+async function openBridge(sandbox: Sandbox, sharedSecret: string, { clock }: CliContext): Promise<DemoBridge> {
   const [{ createGramjsGateway }, { createSessionConverter }, { createLogger }] = await Promise.all([
     import('../telegram/gramjs/gateway.js'),
     import('../telegram/gramjs/portable-session.js'),
@@ -148,8 +155,8 @@ async function openBridge(sandbox: Sandbox, sharedSecret: string, { clock }: Sur
   return startDemoBridge({ domain, sharedSecret, gateway, converter: createSessionConverter(dataCentres) });
 }
 
-async function writeConfig(folder: string, scenery: Scenery, { random }: Surroundings): Promise<string> {
-  const { sandbox, homeserver, bridge, sharedSecret } = scenery;
+async function writeConfig(folder: string, servers: DemoServers, { random }: CliContext): Promise<string> {
+  const { sandbox, homeserver, bridge, sharedSecret } = servers;
   const { dataCentres } = sandbox;
   const file = join(folder, 'config.yaml');
   const port = await findFreePort();
@@ -178,8 +185,8 @@ async function writeConfig(folder: string, scenery: Scenery, { random }: Surroun
 }
 
 /** Returns whether the bridge, which has the session now, can ask Telegram with it. */
-async function showBridge(bridge: DemoBridge | undefined, walk: Walk, { out }: Surroundings): Promise<boolean> {
-  walk.announce(
+async function showBridge(bridge: DemoBridge | undefined, demoRun: DemoRun, { out }: CliContext): Promise<boolean> {
+  demoRun.announce(
     `The bridge has the login of ${carol}. With the session that it was given, it asks Telegram who that is.`,
   );
   const user = await bridge?.findTelegramUser(carol);
@@ -188,11 +195,11 @@ async function showBridge(bridge: DemoBridge | undefined, walk: Walk, { out }: S
 }
 
 /** `gangway user add`, as another command would do it beside the daemon. */
-async function makeAccount(file: string, walk: Walk, surroundings: Surroundings): Promise<boolean> {
-  walk.announce(`${alice} gets a Matrix account: there is no homeserver here, so Gangway has the accounts.`);
-  surroundings.out(`  $ gangway user add ${alice} --password-file password -c config.yaml\n`);
-  const indented = { ...surroundings, out: (text: string) => surroundings.out(`  ${text}`) };
-  const code = await inAccountOffice(file, indented, async ({ administration, serverName, readNewUser }) => {
+async function makeAccount(file: string, demoRun: DemoRun, context: CliContext): Promise<boolean> {
+  demoRun.announce(`${alice} gets a Matrix account: there is no homeserver here, so Gangway has the accounts.`);
+  context.out(`  $ gangway user add ${alice} --password-file password -c config.yaml\n`);
+  const indented = { ...context, out: (text: string) => context.out(`  ${text}`) };
+  const code = await withAccountAdmin(file, indented, async ({ administration, serverName, readNewUser }) => {
     const mxid = readNewUser(alice, serverName);
     const isMade = mxid !== undefined && (await administration.add(mxid, new Secret(matrixPassword)));
     return isMade ? { done: `Made ${mxid}.\n` } : { refused: `${alice} could not be made.\n` };
@@ -212,7 +219,7 @@ async function findFreePort(): Promise<number> {
   return address.port;
 }
 
-function matrixSteps(): readonly WalkStep[] {
+function matrixSteps(): readonly DemoStep[] {
   return [
     {
       title: 'She logs in to it, as Matrix clients do.',

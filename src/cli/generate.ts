@@ -3,10 +3,10 @@ import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { exitCodes } from './exit-code.js';
 import type { GeneratedFile } from './generated-files.js';
-import type { Surroundings } from './surroundings.js';
+import type { CliContext } from './cli-context.js';
 
 /** `gangway generate`: writes the generated files of the project, or lists the stale ones. */
-export function addGenerate(parent: Command, { out, err, folder }: Surroundings, end: (code: number) => void) {
+export function addGenerate(parent: Command, { out, err, folder }: CliContext, end: (code: number) => void) {
   parent
     .command('generate')
     .description('write the generated files of the project, for developers of Gangway, in its folder')

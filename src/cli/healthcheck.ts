@@ -5,14 +5,14 @@ import { loadConfig } from '../config/load-config.js';
 import { configFileOption } from './config-file-option.js';
 import { configFiles } from './config-files.js';
 import { exitCodes } from './exit-code.js';
-import type { Surroundings } from './surroundings.js';
+import type { CliContext } from './cli-context.js';
 
 const answerWithinMs = 4_000;
 /** Addresses to listen on, with the address at which the same machine reaches them. */
 const everywhere: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 /** `gangway healthcheck`: whether the daemon of a configuration runs, for container engines. */
-export function addHealthcheck(parent: Command, { err, env, folder }: Surroundings, end: (code: number) => void) {
+export function addHealthcheck(parent: Command, { err, env, folder }: CliContext, end: (code: number) => void) {
   parent
     .command('healthcheck')
     .description('check whether the daemon of that configuration runs, for container engines')

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Secret } from '../base/secret.js';
-import type { Surroundings } from './surroundings.js';
+import type { CliContext } from './cli-context.js';
 
 /** A password, or the reason why there is none. */
 export type NewPassword = { readonly password: Secret } | { readonly problem: string };
@@ -12,7 +12,7 @@ export type NewPassword = { readonly password: Secret } | { readonly problem: st
  */
 export async function readNewPassword(
   file: string | undefined,
-  { folder, terminal }: Pick<Surroundings, 'folder' | 'terminal'>,
+  { folder, terminal }: Pick<CliContext, 'folder' | 'terminal'>,
 ): Promise<NewPassword> {
   if (file !== undefined) return readPasswordFile(file, resolve(folder, file));
   if (!terminal.isInteractive) {

@@ -4,22 +4,22 @@ import { loadConfig } from '../config/load-config.js';
 import { configFileOption } from './config-file-option.js';
 import { configFiles } from './config-files.js';
 import { explainFailure } from './explain-failure.js';
-import type { Surroundings } from './surroundings.js';
+import type { CliContext } from './cli-context.js';
 import { readVersion } from './version.js';
 
 /** The time for stopping in addition to that for running requests. */
 const closingMs = 10_000;
 
 /** `gangway run`: the daemon, until SIGTERM, SIGINT or SIGHUP. */
-export function addRun(parent: Command, surroundings: Surroundings, end: (code: number) => void) {
+export function addRun(parent: Command, context: CliContext, end: (code: number) => void) {
   parent
     .command('run')
     .description('run the daemon until SIGTERM, SIGINT or SIGHUP')
     .addOption(configFileOption())
-    .action(async ({ config: file }: { config: string }) => end(await run(file, surroundings)));
+    .action(async ({ config: file }: { config: string }) => end(await run(file, context)));
 }
 
-async function run(file: string, { err, env, folder, signals, clock, random }: Surroundings): Promise<number> {
+async function run(file: string, { err, env, folder, signals, clock, random }: CliContext): Promise<number> {
   const { config, warnings } = loadConfig({
     path: resolve(folder, file),
     env,

@@ -8,7 +8,7 @@ import type { Sandbox } from '../sandbox/sandbox.js';
 import { exitCodes } from './exit-code.js';
 import { explainUnwritten } from './explain-unwritten.js';
 import { firstSignal } from './first-signal.js';
-import type { Surroundings } from './surroundings.js';
+import type { CliContext } from './cli-context.js';
 
 interface SandboxOptions {
   readonly host: string;
@@ -25,7 +25,7 @@ interface SandboxOptions {
  */
 export function addSandbox(
   parent: Command,
-  { out, err, folder, signals, clock, random }: Surroundings,
+  { out, err, folder, signals, clock, random }: CliContext,
   end: (code: number) => void,
 ) {
   parent

@@ -3,7 +3,7 @@ import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load-config.js';
 import type { Database } from '../database/database.js';
 import { configFiles } from './config-files.js';
-import type { Surroundings } from './surroundings.js';
+import type { CliContext } from './cli-context.js';
 
 /** The database of a command. */
 export interface OpenedDatabase {
@@ -19,7 +19,7 @@ export interface OpenedDatabase {
  */
 export async function withDatabase<T>(
   file: string,
-  { env, folder, clock, random }: Surroundings,
+  { env, folder, clock, random }: CliContext,
   work: (opened: OpenedDatabase) => Promise<T>,
   { claim = false }: { readonly claim?: boolean } = {},
 ): Promise<T> {

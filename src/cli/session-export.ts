@@ -4,7 +4,7 @@ import type { SessionHolder } from '../database/stores/telegram-account-store.js
 import type { ExportStatus, SessionExports } from '../sessions/exports.js';
 import type { SessionFormat } from '../telegram/formats/formats.js';
 import { withDatabase } from './session-database.js';
-import type { Surroundings } from './surroundings.js';
+import type { CliContext } from './cli-context.js';
 
 /** The options of an export. */
 export interface ExportOptions {
@@ -32,13 +32,13 @@ const holders = {
 export async function exportSession(
   telegramUserId: string,
   { config: file, format, yes = false, stopped = false }: ExportOptions,
-  surroundings: Surroundings,
+  context: CliContext,
 ): Promise<string | undefined> {
-  const { clock, random, out } = surroundings;
+  const { clock, random, out } = context;
   if (!yes) return unconfirmed;
   return withDatabase(
     file,
-    surroundings,
+    context,
     async ({ database, config, isClaimed }) => {
       const [{ createSessionExports }, { sessionWriter }, { readUser }] = await Promise.all([
         import('../sessions/exports.js'),

@@ -8,7 +8,7 @@ import { isTransfer } from '../sessions/transfers.js';
 import { exitCodes } from './exit-code.js';
 import { withDatabase } from './session-database.js';
 import { exportSession, type ExportOptions } from './session-export.js';
-import type { Surroundings } from './surroundings.js';
+import type { CliContext } from './cli-context.js';
 
 interface ConfigOption {
   readonly config: string;
@@ -23,9 +23,9 @@ interface RevokeOptions extends ConfigOption {
  * `gangway sessions`: who has the Telegram sessions, and what becomes of hand-overs and events,
  * also while the daemon runs.
  */
-export function addSessions(program: Command, surroundings: Surroundings, end: (code: number) => void) {
+export function addSessions(program: Command, context: CliContext, end: (code: number) => void) {
   const sessions = program.command('sessions').description('the Telegram sessions of logged-in users');
-  const { out, err } = surroundings;
+  const { out, err } = context;
   const print = (lines: readonly string[]) => out(lines.map((line) => `${line}\n`).join(''));
 
   const refuse = (text: string) => {
@@ -38,7 +38,7 @@ export function addSessions(program: Command, surroundings: Surroundings, end: (
     .description('print the Telegram user ID of each login, its Matrix user, and which program has its session')
     .addOption(configFileOption())
     .action(({ config }: ConfigOption) =>
-      withDatabase(config, surroundings, async ({ database }) => {
+      withDatabase(config, context, async ({ database }) => {
         const { accounts, ending } = await database.transaction(async (tx) => ({
           accounts: await tx.telegramAccounts.list(),
           ending: await tx.handOvers.listEnding(),
@@ -53,7 +53,7 @@ export function addSessions(program: Command, surroundings: Surroundings, end: (
     .argument('<telegram user ID>', 'as in the list')
     .addOption(configFileOption())
     .action((telegramUserId: string, { config }: ConfigOption) =>
-      withDatabase(config, surroundings, async ({ database }) => {
+      withDatabase(config, context, async ({ database }) => {
         const lines = await database.transaction((tx) => describeLogin(tx, telegramUserId));
         if (lines.length > 0) return print(lines);
         refuse(`No user is logged in as ${telegramUserId}. See gangway sessions list.`);
@@ -68,7 +68,7 @@ export function addSessions(program: Command, surroundings: Surroundings, end: (
     .option('--stopped', 'with PostgreSQL: no daemon runs that would have to close its connection')
     .addOption(configFileOption())
     .action(async (telegramUserId: string, options: ExportOptions) => {
-      const problem = await exportSession(telegramUserId, options, surroundings);
+      const problem = await exportSession(telegramUserId, options, context);
       if (problem !== undefined) refuse(problem);
     });
   sessions
@@ -77,9 +77,9 @@ export function addSessions(program: Command, surroundings: Surroundings, end: (
     .argument('<telegram user ID>', 'as in the list')
     .addOption(configFileOption())
     .action((telegramUserId: string, { config }: ConfigOption) =>
-      withDatabase(config, surroundings, async ({ database, config: { bridge } }) => {
+      withDatabase(config, context, async ({ database, config: { bridge } }) => {
         if (bridge.upstream === undefined) return refuse('No bridge is configured (bridge.upstream).');
-        const isWaiting = await database.transaction((tx) => retry(tx, telegramUserId, surroundings.clock.now()));
+        const isWaiting = await database.transaction((tx) => retry(tx, telegramUserId, context.clock.now()));
         if (isWaiting) return print([`The running daemon asks the bridge about ${telegramUserId} within 10 seconds.`]);
         refuse(`No hand-over of ${telegramUserId} is waiting or refused. See gangway sessions list.`);
       }),
@@ -92,9 +92,9 @@ export function addSessions(program: Command, surroundings: Surroundings, end: (
     .option('--without-bridge', 'if the bridge is gone for good: do not wait until it has logged out')
     .addOption(configFileOption())
     .action((telegramUserId: string, { config, yes = false, withoutBridge = false }: RevokeOptions) =>
-      withDatabase(config, surroundings, async ({ database }) => {
+      withDatabase(config, context, async ({ database }) => {
         if (!yes) return refuse('This logs the user out of Telegram. Add --yes to do it.');
-        const outcome = await revoke(database, telegramUserId, { withoutBridge, now: surroundings.clock.now() });
+        const outcome = await revoke(database, telegramUserId, { withoutBridge, now: context.clock.now() });
         if (outcome === 'unknown') {
           return refuse(`No user is logged in as ${telegramUserId}. See gangway sessions list.`);
         }
@@ -106,7 +106,7 @@ export function addSessions(program: Command, surroundings: Surroundings, end: (
     .description('print the events that could not be delivered to webhooks, and were given up')
     .addOption(configFileOption())
     .action(({ config }: ConfigOption) =>
-      withDatabase(config, surroundings, async ({ database }) => {
+      withDatabase(config, context, async ({ database }) => {
         const failed = await database.transaction((tx) => tx.events.listFailed());
         print(failed.map(({ webhook, reason, body }) => `${webhook} ${reason ?? ''} ${body}`));
       }),

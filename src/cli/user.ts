@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import type { Secret } from '../base/secret.js';
 import { configFileOption } from './config-file-option.js';
 import { readNewPassword } from './new-password.js';
-import type { Surroundings } from './surroundings.js';
-import { type AccountOffice, type Outcome, inAccountOffice } from './account-office.js';
+import type { CliContext } from './cli-context.js';
+import { type AccountAdmin, type Outcome, withAccountAdmin } from './account-admin.js';
 
 interface ConfigOption {
   readonly config: string;
@@ -19,14 +19,14 @@ const passwordFile = [
 ] as const;
 
 /** `gangway user`: manages embedded Matrix accounts, also while the daemon runs. */
-export function addUser(program: Command, surroundings: Surroundings, end: (code: number) => void) {
+export function addUser(program: Command, context: CliContext, end: (code: number) => void) {
   const user = program.command('user').description('manage the Matrix accounts of Gangway (accounts.mode: embedded)');
-  const work = async (options: ConfigOption, task: (office: AccountOffice) => Promise<Outcome>) =>
-    end(await inAccountOffice(options.config, surroundings, task));
+  const work = async (options: ConfigOption, task: (accountAdmin: AccountAdmin) => Promise<Outcome>) =>
+    end(await withAccountAdmin(options.config, context, task));
   const passwordFor =
     ({ passwordFile: file }: PasswordOptions) =>
     () =>
-      readNewPassword(file, surroundings);
+      readNewPassword(file, context);
 
   user
     .command('add')
@@ -35,7 +35,7 @@ export function addUser(program: Command, surroundings: Surroundings, end: (code
     .addOption(configFileOption())
     .option(...passwordFile)
     .action((name: string, options: PasswordOptions) =>
-      work(options, (office) => add(office, name, passwordFor(options))),
+      work(options, (accountAdmin) => add(accountAdmin, name, passwordFor(options))),
     );
   user
     .command('list')
@@ -50,7 +50,7 @@ export function addUser(program: Command, surroundings: Surroundings, end: (code
     .addOption(configFileOption())
     .option(...passwordFile)
     .action((name: string, options: PasswordOptions) =>
-      work(options, (office) => resetPassword(office, name, passwordFor(options))),
+      work(options, (accountAdmin) => resetPassword(accountAdmin, name, passwordFor(options))),
     );
   user
     .command('deactivate')
@@ -60,13 +60,13 @@ export function addUser(program: Command, surroundings: Surroundings, end: (code
     )
     .argument('<user>', 'its Matrix ID, or only the localpart')
     .addOption(configFileOption())
-    .action((name: string, options: ConfigOption) => work(options, (office) => deactivate(office, name)));
+    .action((name: string, options: ConfigOption) => work(options, (accountAdmin) => deactivate(accountAdmin, name)));
 }
 
 type AskPassword = () => ReturnType<typeof readNewPassword>;
 
-async function add(office: AccountOffice, name: string, ask: AskPassword): Promise<Outcome> {
-  const { administration, serverName, readNewUser } = office;
+async function add(accountAdmin: AccountAdmin, name: string, ask: AskPassword): Promise<Outcome> {
+  const { administration, serverName, readNewUser } = accountAdmin;
   const mxid = readNewUser(name, serverName);
   if (mxid === undefined) {
     const grammar = 'a to z, 0 to 9 and . _ = - / +';
@@ -79,12 +79,12 @@ async function add(office: AccountOffice, name: string, ask: AskPassword): Promi
   );
 }
 
-async function list({ administration }: AccountOffice): Promise<Outcome> {
+async function list({ administration }: AccountAdmin): Promise<Outcome> {
   const accounts = await administration.list();
   return { done: accounts.map((account) => `${describe(account)}\n`).join('') };
 }
 
-async function resetPassword({ administration }: AccountOffice, name: string, ask: AskPassword): Promise<Outcome> {
+async function resetPassword({ administration }: AccountAdmin, name: string, ask: AskPassword): Promise<Outcome> {
   const account = await administration.find(name);
   if (account?.deactivatedAt !== undefined) return refused(`${account.mxid} is permanently deactivated.`);
   if (!account) return refused(`There is no account ${name}.`);
@@ -96,7 +96,7 @@ async function resetPassword({ administration }: AccountOffice, name: string, as
   );
 }
 
-async function deactivate({ administration }: AccountOffice, name: string): Promise<Outcome> {
+async function deactivate({ administration }: AccountAdmin, name: string): Promise<Outcome> {
   const account = await administration.find(name);
   if (!account) return refused(`There is no account ${name}.`);
   return (await administration.deactivate(account.mxid))

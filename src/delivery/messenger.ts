@@ -1,7 +1,7 @@
 import type { PhoneNumber } from '../base/phone.js';
 import type { QuotaGroup } from '../base/quota-groups.js';
 import type { Secret } from '../base/secret.js';
-import type { StrangersText } from '../base/strangers-text.js';
+import type { UntrustedText } from '../base/untrusted-text.js';
 
 /** The mail that validates an e-mail address, or allows a new password for its account. */
 export interface EmailValidation {
@@ -35,9 +35,9 @@ export interface EmailInvite {
   /** The web client's page for the invited user. It contains a private key. */
   readonly link: Secret;
   /** A Matrix ID in the form of `shownMxid`. */
-  readonly sender: StrangersText;
-  readonly senderDisplayName: StrangersText | undefined;
-  readonly roomName: StrangersText | undefined;
+  readonly sender: UntrustedText;
+  readonly senderDisplayName: UntrustedText | undefined;
+  readonly roomName: UntrustedText | undefined;
   readonly brand: string | undefined;
 }
 

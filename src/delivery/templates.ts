@@ -1,6 +1,6 @@
 import { Eta } from 'eta/core';
 import { escapeHtml } from '../base/escape-html.js';
-import { oneLine } from '../base/strangers-text.js';
+import { oneLine } from '../base/untrusted-text.js';
 import { builtInTemplates, type TemplateName } from './built-in-templates.js';
 import type { MailMessage } from './channel.js';
 import type { EmailInUse, EmailInvite, EmailValidation, PhoneValidation } from './messenger.js';

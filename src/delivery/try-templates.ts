@@ -2,7 +2,7 @@ import { escapeHtml } from '../base/escape-html.js';
 import { PhoneNumber } from '../base/phone.js';
 import { Secret } from '../base/secret.js';
 import type { Mxid } from '../base/mxid.js';
-import { shownMxid, strangersText } from '../base/strangers-text.js';
+import { shownMxid, sanitizeUntrustedText } from '../base/untrusted-text.js';
 import { builtInTemplates, type TemplateName } from './built-in-templates.js';
 import type { MailMessage } from './channel.js';
 import type { EmailInUse, EmailInvite, EmailValidation, PhoneValidation } from './messenger.js';
@@ -33,8 +33,8 @@ const invite: EmailInvite = {
   to: 'alice@example.com',
   link: new Secret(link),
   sender: shownMxid('@bob:example.com' as Mxid),
-  senderDisplayName: strangersText('Bob', 20),
-  roomName: strangersText('The garden', 20),
+  senderDisplayName: sanitizeUntrustedText('Bob', 20),
+  roomName: sanitizeUntrustedText('The garden', 20),
   brand: undefined,
 };
 const namelessInvite: EmailInvite = { ...invite, senderDisplayName: undefined, roomName: undefined };

@@ -1,7 +1,7 @@
 import Router from '@koa/router';
 import type { Middleware, ParameterizedContext } from 'koa';
 import type { Logger } from '../base/logger.js';
-import { createPacer } from '../base/pacer.js';
+import { createYieldQueue } from '../base/yield-queue.js';
 import { Secret } from '../base/secret.js';
 import { readAccessToken } from './access-token.js';
 import type { Credentials } from './bearer-auth.js';
@@ -53,7 +53,7 @@ export function createRoutes(deps: RoutesDeps): Middleware<Exchange> {
     .flatMap((surface) => surface.prefixes.map((prefix): Mount => ({ prefix, surface })))
     .toSorted((a, b) => b.prefix.length - a.prefix.length);
   const router = new Router<Exchange>();
-  const pass = createPacer();
+  const pass = createYieldQueue();
   const endpoints = new Map<unknown, Endpoint>();
   for (const { prefix, surface } of mounts) {
     const base = surface.secretSegment === undefined ? prefix : `${prefix}/${surface.secretSegment.reveal()}`;

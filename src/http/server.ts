@@ -15,7 +15,7 @@ import type { UndeclaredReplies } from './reply-check.js';
 import { prepareHead } from './request-head.js';
 import { ignoreUpgrade, receiveLater } from './replay-request.js';
 import { createRoutes } from './routes.js';
-import { createSocketDoor, defaultSocketLimits, type SocketLimits } from './socket-door.js';
+import { createWebSockets, defaultSocketLimits, type SocketLimits } from './web-sockets.js';
 import type { Surface } from './surface.js';
 
 /** Bounds on what one client may ask of the server. */
@@ -109,7 +109,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     routes: createRoutes({ ...deps, bodies, limitBytes, stopping }),
     clientAddress,
   });
-  const door = createSocketDoor({ ...deps, limits: limits.sockets, clientAddress, stopping });
+  const webSockets = createWebSockets({ ...deps, limits: limits.sockets, clientAddress, stopping });
 
   /** The last answer on each connection that is not finished. */
   const pending = new WeakMap<Duplex, ServerResponse>();
@@ -167,7 +167,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     }
     const fault = prepareHead(request);
     if (fault !== undefined) return refuseUpgrade(socket, fault, clock);
-    const work = door.admit(request, socket, head);
+    const work = webSockets.admit(request, socket, head);
     if (work === undefined) return ignoreUpgrade(server, { request, socket, head });
     underWay += 1;
     void work.then(isOver);
@@ -186,7 +186,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   };
   const closeAll = () => {
     server.closeAllConnections();
-    door.cutOff();
+    webSockets.cutOff();
   };
   const stopNow = async (deadlineMs: number, giveUp?: () => Promise<void>) => {
     stopped.abort();

@@ -121,7 +121,7 @@ export function createAssociations(deps: AssociationsDeps): Associations & Accou
   };
 
   /** There is a pepper by now, so that whoever makes the next sees this association. */
-  const inTurn = async <T>(address: ThirdPartyAddress, work: (tx: Transaction) => Promise<T>): Promise<T> => {
+  const runExclusive = async <T>(address: ThirdPartyAddress, work: (tx: Transaction) => Promise<T>): Promise<T> => {
     await peppers.current();
     return database.locks.run(addressLock(address), () => database.transaction(work));
   };
@@ -131,7 +131,7 @@ export function createAssociations(deps: AssociationsDeps): Associations & Accou
       const mxid = readMxid(named);
       requireAllowed(mxid, caller);
       const proven = await validation.loadValidated({ purpose: identityPurpose, sid, clientSecret });
-      const { signed, hasInvites } = await inTurn(proven, async (tx) => {
+      const { signed, hasInvites } = await runExclusive(proven, async (tx) => {
         await requireActive(tx, mxid, caller);
         return publish(tx, mxid, proven);
       });
@@ -140,7 +140,7 @@ export function createAssociations(deps: AssociationsDeps): Associations & Accou
     },
 
     async publish({ id, mxid, medium, address }) {
-      const published = await inTurn({ medium, address }, async (tx) => {
+      const published = await runExclusive({ medium, address }, async (tx) => {
         if (!(await tx.accountAddresses.hold(id)) || (await tx.identityAssociations.find({ medium, address }))) return;
         return publish(tx, mxid, { medium, address, alias: undefined }, id);
       });

@@ -5,7 +5,7 @@ import type { Mxid } from '../base/mxid.js';
 import type { QuotaGroup, QuotaGroupsOf } from '../base/quota-groups.js';
 import { type Random, randomId, randomText } from '../base/random.js';
 import { signJson } from '../base/signed-json.js';
-import { shownMxid } from '../base/strangers-text.js';
+import { shownMxid } from '../base/untrusted-text.js';
 import type { Database } from '../database/database.js';
 import { DeliveryFailure, type DeliveryFault } from '../delivery/failure.js';
 import type { Message, Messenger } from '../delivery/messenger.js';

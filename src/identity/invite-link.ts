@@ -1,5 +1,5 @@
 import { Secret } from '../base/secret.js';
-import { strangersText, type StrangersText } from '../base/strangers-text.js';
+import { sanitizeUntrustedText, type UntrustedText } from '../base/untrusted-text.js';
 
 /** The web clients to which invites may lead. */
 export interface WebClients {
@@ -19,7 +19,7 @@ export interface LinkedInvite {
   readonly token: string;
   /** Of the ephemeral key, in base64 of the URL-safe alphabet. */
   readonly privateKey: Secret;
-  readonly sender: StrangersText;
+  readonly sender: UntrustedText;
   readonly shown: ShownDetails;
   /** Where the client of the inviting user says that the invited should go. */
   readonly webClient: string | undefined;
@@ -27,10 +27,10 @@ export interface LinkedInvite {
 
 /** What strangers wrote about an invite, as far as others get to see it. */
 export interface ShownDetails {
-  readonly roomName: StrangersText | undefined;
+  readonly roomName: UntrustedText | undefined;
   readonly roomAvatar: string | undefined;
   readonly roomType: string | undefined;
-  readonly senderDisplayName: StrangersText | undefined;
+  readonly senderDisplayName: UntrustedText | undefined;
 }
 
 const longestSenderName = 20;
@@ -47,10 +47,10 @@ export function readDetails(details: Readonly<Record<string, string>>): ShownDet
     return text !== undefined && text.length <= longestIdentifier && form.test(text) ? text : undefined;
   };
   return {
-    roomName: strangersText(details['room_name'], longestRoomName),
+    roomName: sanitizeUntrustedText(details['room_name'], longestRoomName),
     roomAvatar: identifier('room_avatar_url', /^mxc:\/\/[A-Za-z0-9.:[\]-]+\/[A-Za-z0-9_-]+$/),
     roomType: identifier('room_type', /^[A-Za-z0-9._-]+$/),
-    senderDisplayName: strangersText(details['sender_display_name'], longestSenderName),
+    senderDisplayName: sanitizeUntrustedText(details['sender_display_name'], longestSenderName),
   };
 }
 

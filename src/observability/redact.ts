@@ -29,7 +29,7 @@ interface Place {
  * Depth, width and length are bounded, cycles are cut, and it never throws.
  */
 export function redact(value: unknown): Printable | undefined {
-  return visit(value, { ancestors: [], secret: false, known: false });
+  return redactValue(value, { ancestors: [], secret: false, known: false });
 }
 
 /**
@@ -38,7 +38,7 @@ export function redact(value: unknown): Printable | undefined {
  */
 export function redactFields(fields: Readonly<Record<string, unknown>>): PrintableFields {
   try {
-    return visitEntries(keysOf(fields), { ancestors: [fields], secret: false, known: false });
+    return redactEntries(keysOf(fields), { ancestors: [fields], secret: false, known: false });
   } catch {
     return {};
   }
@@ -56,15 +56,15 @@ function redactText(text: string): string {
   return scrubbed.length > maxTextLength ? `${scrubbed.slice(0, maxTextLength)}…` : scrubbed;
 }
 
-function visit(value: unknown, place: Place): Printable | undefined {
+function redactValue(value: unknown, place: Place): Printable | undefined {
   try {
-    return typeof value === 'object' && value !== null ? visitObject(value, place) : visitScalar(value, place);
+    return typeof value === 'object' && value !== null ? redactObject(value, place) : redactScalar(value, place);
   } catch {
     return '[unprintable]';
   }
 }
 
-function visitScalar(value: unknown, place: Place): Printable | undefined {
+function redactScalar(value: unknown, place: Place): Printable | undefined {
   switch (typeof value) {
     case 'string':
       return place.secret ? hidden : redactText(value);
@@ -83,7 +83,7 @@ function visitScalar(value: unknown, place: Place): Printable | undefined {
   }
 }
 
-function visitObject(value: object, place: Place): Printable | undefined {
+function redactObject(value: object, place: Place): Printable | undefined {
   if (value instanceof Secret || value instanceof PhoneNumber) {
     return value.toString();
   }
@@ -104,34 +104,34 @@ function visitObject(value: object, place: Place): Printable | undefined {
   }
   const below: Place = { ...place, ancestors: [...place.ancestors, value] };
   if (value instanceof Error || types.isNativeError(value)) {
-    return visitError(value, below);
+    return redactError(value, below);
   }
   if (Array.isArray(value)) {
-    return visitItems(value, below);
+    return redactItems(value, below);
   }
   if (value instanceof Set) {
-    return visitItems([...value], below);
+    return redactItems([...value], below);
   }
   if (value instanceof Map) {
     const entries: readonly (readonly unknown[])[] = [...value];
-    return visitEntries(
+    return redactEntries(
       entries.map(([key, item]) => [redactToText(key), () => item]),
       below,
     );
   }
-  return isPlain(value) ? visitEntries(keysOf(value), below) : `[${value.constructor.name}]`;
+  return isPlain(value) ? redactEntries(keysOf(value), below) : `[${value.constructor.name}]`;
 }
 
 /**
  * A library's error may carry query parameters or whole requests, so only these properties are
  * printed.
  */
-function visitError(error: Error, place: Place): Printable {
+function redactError(error: Error, place: Place): Printable {
   const known = place.known || error instanceof Failure;
   const shown = ['name', 'message', 'code', 'errorMessage'] as const;
   const cause = 'cause' in error && error.cause !== undefined ? [['cause', (): unknown => error.cause] as const] : [];
   const errors = error instanceof AggregateError ? [['errors', (): unknown => error.errors] as const] : [];
-  return visitEntries(
+  return redactEntries(
     [
       ...shown.map((key) => [key, () => scalarOf(error, key)] as const),
       ...(error instanceof Failure ? [['fact', (): unknown => error.fact] as const] : []),
@@ -154,17 +154,17 @@ function framesOf(error: Error): string | undefined {
   return frames && frames.length > 0 ? frames.join('\n') : undefined;
 }
 
-function visitItems(items: readonly unknown[], place: Place): Printable {
-  const shown = items.slice(0, maxEntries).map((item) => visit(item, place) ?? null);
+function redactItems(items: readonly unknown[], place: Place): Printable {
+  const shown = items.slice(0, maxEntries).map((item) => redactValue(item, place) ?? null);
   return items.length > maxEntries ? [...shown, `[${items.length - maxEntries} more]`] : shown;
 }
 
 type Entry = readonly [key: string, read: () => unknown];
 
-function visitEntries(entries: readonly Entry[], place: Place): PrintableFields {
+function redactEntries(entries: readonly Entry[], place: Place): PrintableFields {
   const shown: [string, Printable][] = [];
   for (const [key, read] of entries.slice(0, maxEntries)) {
-    const printed = visitEntry(key, read, place);
+    const printed = redactEntry(key, read, place);
     if (printed !== undefined) {
       shown.push([redactText(key), printed]);
     }
@@ -175,9 +175,9 @@ function visitEntries(entries: readonly Entry[], place: Place): PrintableFields 
   return Object.fromEntries(shown);
 }
 
-function visitEntry(key: string, read: () => unknown, place: Place): Printable | undefined {
+function redactEntry(key: string, read: () => unknown, place: Place): Printable | undefined {
   try {
-    return visit(read(), { ...place, secret: place.secret || namesSecret(key) });
+    return redactValue(read(), { ...place, secret: place.secret || namesSecret(key) });
   } catch {
     return '[unprintable]';
   }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AddressTokenRequest } from '../../src/accounts/contacts/account-addresses.js';
+import type { AddressTokenRequest } from '../../src/accounts/threepids/account-addresses.js';
 import { Secret } from '../../src/base/secret.js';
 import { faultOf } from '../support/account-requests.js';
 import {

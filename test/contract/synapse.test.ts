@@ -142,7 +142,7 @@ describe.skipIf(synapseMissing)(`relay in front of Synapse ${synapseMissing ?? '
         random: systemRandom,
         homeserver: createHttpHomeserver({ address: synapse.url, deadlineMs: 20_000, clock: systemClock }),
         serverName: synapse.serverName as ServerName,
-        addressBook: { findUser: () => Promise.resolve(undefined) },
+        accountThreepids: { findUser: () => Promise.resolve(undefined) },
         wellKnown,
         clock: systemClock,
         logger: silentLogger,

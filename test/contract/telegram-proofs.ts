@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { TelegramProofFailure, type FromTelegram } from '../../src/accounts/contacts/telegram-proofs.js';
-import type { AddressBook } from '../../src/accounts/address-book.js';
+import { TelegramProofFailure, type FromTelegram } from '../../src/accounts/threepids/telegram-proofs.js';
+import type { AccountThreepids } from '../../src/accounts/account-threepids.js';
 import { AccountFailure } from '../../src/accounts/failure.js';
 import type { Mxid } from '../../src/base/mxid.js';
 import { Secret } from '../../src/base/secret.js';
@@ -145,7 +145,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
     const upstream = () => {
       const owners = new Map<string, Mxid>();
       const state = { isDown: false };
-      const findUser: AddressBook['findUser'] = async ({ address }) => {
+      const findUser: AccountThreepids['findUser'] = async ({ address }) => {
         if (state.isDown) throw new AccountFailure({ kind: 'homeserver_unreachable' });
         return owners.get(address);
       };
@@ -156,7 +156,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
 
     it.each<FromTelegram>(['ask', 'on'])('leaves a number to whom that has it for (%s)', async (mode) => {
       const { owners, book } = upstream();
-      const under = await open({ mode, upstreamAddressBook: book });
+      const under = await open({ mode, homeserverThreepids: book });
       owners.set(number, bob);
       const user = await under.logIn(alice, `+${number}`);
       expect(await under.proofs.standing(alice, user)).toBe('in_use');
@@ -169,7 +169,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
 
     it('leaves the owner’s own number there, where it outlives the login', async () => {
       const { owners, book } = upstream();
-      const { proofs, logIn, numbersOf } = await open({ upstreamAddressBook: book });
+      const { proofs, logIn, numbersOf } = await open({ homeserverThreepids: book });
       owners.set(number, alice);
       const user = await logIn(alice, `+${number}`);
       expect(await proofs.standing(alice, user)).toBe('added');
@@ -179,7 +179,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
 
     it('adds what that has for nobody, by itself as soon as anything is asked', async () => {
       const { book } = upstream();
-      const { proofs, login, telegram, logIn, numbersOf } = await open({ mode: 'on', upstreamAddressBook: book });
+      const { proofs, login, telegram, logIn, numbersOf } = await open({ mode: 'on', homeserverThreepids: book });
       const user = await logIn(alice, `+${number}`);
       expect(await proofs.standing(alice, user)).toBe('added');
       expect(await numbersOf(alice)).toEqual([number]);
@@ -191,7 +191,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
 
     it('adds nothing while that does not answer, and makes up for it', async () => {
       const { state, book } = upstream();
-      const under = await open({ mode: 'on', upstreamAddressBook: book });
+      const under = await open({ mode: 'on', homeserverThreepids: book });
       state.isDown = true;
       const user = await under.logIn(alice, `+${number}`);
       expect(await under.proofs.standing(alice, user)).toBeUndefined();
@@ -208,13 +208,13 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       const asked: string[] = [];
       const giveUps: (() => void)[] = [];
       const state = { isSilent: false };
-      const findUser: AddressBook['findUser'] = async (address) => {
+      const findUser: AccountThreepids['findUser'] = async (address) => {
         if (!state.isSilent) return book.findUser(address);
         asked.push(address.address);
         await new Promise<void>((resolve) => giveUps.push(resolve));
         throw new AccountFailure({ kind: 'homeserver_unreachable' });
       };
-      const { proofs, logIn, numbersOf } = await open({ mode: 'on', upstreamAddressBook: { findUser } });
+      const { proofs, logIn, numbersOf } = await open({ mode: 'on', homeserverThreepids: { findUser } });
       await logIn(alice, `+${number}`);
       await logIn(bob, `+${otherNumber}`);
       state.isSilent = true;
@@ -237,7 +237,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
 
     it('asks about the number that Telegram says now', async () => {
       const { owners, book } = upstream();
-      const { proofs, login, telegram, logIn, numbersOf } = await open({ upstreamAddressBook: book });
+      const { proofs, login, telegram, logIn, numbersOf } = await open({ homeserverThreepids: book });
       owners.set(otherNumber, bob);
       const user = await logIn(alice, `+${number}`);
       telegram.renumber(user.id, numberOf(otherNumber));
@@ -248,7 +248,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
 
     it('adds the number of a login whose transaction is not over yet, once that is to be seen', async () => {
       const { book } = upstream();
-      const { proofs, logIn, numbersOf } = await open({ mode: 'on', upstreamAddressBook: book });
+      const { proofs, logIn, numbersOf } = await open({ mode: 'on', homeserverThreepids: book });
       await logIn(alice, `+${number}`);
       const [login] = await database.transaction((tx) => tx.telegramAccounts.listByOwner(alice));
       if (!login) throw new Error('there is no login');
@@ -262,7 +262,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
 
     it('does not add the number of a login that has ended since', async () => {
       const { state, book } = upstream();
-      const { proofs, login, embedded, logIn, numbersOf } = await open({ mode: 'on', upstreamAddressBook: book });
+      const { proofs, login, embedded, logIn, numbersOf } = await open({ mode: 'on', homeserverThreepids: book });
       state.isDown = true;
       await logIn(alice, `+${number}`);
       await proofs.publish();

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ProofSession } from '../../src/accounts/contacts/account-addresses.js';
+import type { ProofSession } from '../../src/accounts/threepids/account-addresses.js';
 import { passwordLogin } from '../contract/account-authority.js';
 import { faultOf } from '../support/account-requests.js';
 import { challengeOf } from '../support/address-steps.js';

@@ -4,7 +4,7 @@ import type {
   AddressTokenRequest,
   Caller,
   ProofSession,
-} from '../../src/accounts/contacts/account-addresses.js';
+} from '../../src/accounts/threepids/account-addresses.js';
 import { AccountFailure } from '../../src/accounts/failure.js';
 import type { Mxid } from '../../src/base/mxid.js';
 import type { Secret } from '../../src/base/secret.js';

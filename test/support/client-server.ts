@@ -1,4 +1,4 @@
-import type { AccountAddresses } from '../../src/accounts/contacts/account-addresses.js';
+import type { AccountAddresses } from '../../src/accounts/threepids/account-addresses.js';
 import type { AccountCredentials } from '../../src/accounts/credentials.js';
 import type { AccountAuthority } from '../../src/accounts/authority.js';
 import { createLoginLimits, type LoginAllowances } from '../../src/accounts/login-limits.js';

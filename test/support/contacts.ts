@@ -1,9 +1,9 @@
-import type { AddressTokenRequest, Caller, ProofSession } from '../../src/accounts/contacts/account-addresses.js';
-import { createPublications } from '../../src/accounts/contacts/database-publications.js';
-import { createOwnAddresses, type OwnAddresses } from '../../src/accounts/contacts/own-addresses.js';
-import { createOwnPublications } from '../../src/accounts/contacts/own-publications.js';
-import { createProofSessions, type ProofSessions } from '../../src/accounts/contacts/proof-sessions.js';
-import type { Publications } from '../../src/accounts/contacts/publications.js';
+import type { AddressTokenRequest, Caller, ProofSession } from '../../src/accounts/threepids/account-addresses.js';
+import { createPublications } from '../../src/accounts/threepids/database-publications.js';
+import { createOwnAddresses, type OwnAddresses } from '../../src/accounts/threepids/own-addresses.js';
+import { createOwnPublications } from '../../src/accounts/threepids/own-publications.js';
+import { createProofSessions, type ProofSessions } from '../../src/accounts/threepids/proof-sessions.js';
+import type { Publications } from '../../src/accounts/threepids/publications.js';
 import { spellKnown } from '../../src/api/identity/spell.js';
 import type { Mxid } from '../../src/base/mxid.js';
 import { serverNameOf } from '../../src/base/mxid.js';

@@ -1,4 +1,4 @@
-import { createDatabaseAddressBook } from '../../src/accounts/database-address-book.js';
+import { createDatabaseAccountThreepids } from '../../src/accounts/database-account-threepids.js';
 import {
   createAccountAdministration,
   type AccountAdministration,
@@ -49,7 +49,7 @@ export async function openEmbeddedAccounts(
   const accounts = createEmbeddedAccounts({
     database,
     serverName,
-    addressBook: createDatabaseAddressBook(database),
+    accountThreepids: createDatabaseAccountThreepids(database),
     hasher,
     revoker,
     lifetimes: { accessTokenMs: 300_000, refreshTokenMs: 86_400_000, loginTokenMs: 120_000 },

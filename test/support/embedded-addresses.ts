@@ -1,5 +1,5 @@
-import type { AccountAddresses } from '../../src/accounts/contacts/account-addresses.js';
-import { createPasswordProofs } from '../../src/accounts/contacts/password-proofs.js';
+import type { AccountAddresses } from '../../src/accounts/threepids/account-addresses.js';
+import { createPasswordProofs } from '../../src/accounts/threepids/password-proofs.js';
 import type { AccountCredentials } from '../../src/accounts/credentials.js';
 import { createEmbeddedCredentials } from '../../src/accounts/embedded/embedded-credentials.js';
 import { createLoginGuard } from '../../src/accounts/embedded/login-guard.js';

@@ -1,7 +1,7 @@
 import { PhoneNumber } from '../../src/base/phone.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Mxid } from '../../src/base/mxid.js';
-import { shownMxid, strangersText } from '../../src/base/strangers-text.js';
+import { shownMxid, sanitizeUntrustedText } from '../../src/base/untrusted-text.js';
 import type { EmailInUse, EmailInvite, EmailValidation, PhoneValidation } from '../../src/delivery/messenger.js';
 
 /** A message to somebody who wants to prove an e-mail address. */
@@ -26,8 +26,8 @@ export function emailInvite(overrides: Partial<EmailInvite> = {}): EmailInvite {
       'https://web.example.test/#/room/%21abc?email=alice%40example.test&signurl=https%3A%2F%2Fid.example.test',
     ),
     sender: shownMxid('@bob:example.test' as Mxid),
-    senderDisplayName: strangersText('Bob', 20),
-    roomName: strangersText('The garden', 20),
+    senderDisplayName: sanitizeUntrustedText('Bob', 20),
+    roomName: sanitizeUntrustedText('The garden', 20),
     brand: undefined,
     ...overrides,
   };

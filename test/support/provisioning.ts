@@ -1,5 +1,5 @@
 import { AccountFailure } from '../../src/accounts/failure.js';
-import { createTelegramProofs, type FromTelegram } from '../../src/accounts/contacts/telegram-proofs.js';
+import { createTelegramProofs, type FromTelegram } from '../../src/accounts/threepids/telegram-proofs.js';
 import { createProvisioningSurfaces } from '../../src/api/provisioning-surfaces.js';
 import type { FindOpenIdUser } from '../../src/api/provisioning-v3/authenticate.js';
 import type { Allowance } from '../../src/base/leaky-buckets.js';
@@ -125,7 +125,7 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
     serverName,
     hasOwnAccounts,
     publisher: undefined,
-    upstreamAddressBook: hasOwnAccounts
+    homeserverThreepids: hasOwnAccounts
       ? undefined
       : {
           findUser: () =>

@@ -1,4 +1,4 @@
-import type { AddressBook } from '../../src/accounts/address-book.js';
+import type { AccountThreepids } from '../../src/accounts/account-threepids.js';
 import { createRelayAccounts, type RelayAccountsDeps } from '../../src/accounts/relay/relay-accounts.js';
 import type { AccountAuthority } from '../../src/accounts/authority.js';
 import type { Mxid, ServerName } from '../../src/base/mxid.js';
@@ -27,14 +27,14 @@ export function createTestRelay(
   const clock = createFakeClock();
   const log = createRecordingLogger();
   const addresses = new Map<string, Mxid>();
-  const addressBook: AddressBook = {
+  const accountThreepids: AccountThreepids = {
     findUser: ({ medium, address }) => Promise.resolve(addresses.get(`${medium} ${address}`)),
   };
   const authority = createRelayAccounts({
     random: systemRandom,
     homeserver: createHttpHomeserver({ address: url, deadlineMs: 20_000, clock: systemClock }),
     serverName: serverName as ServerName,
-    addressBook,
+    accountThreepids,
     wellKnown: 'drop',
     clock,
     logger: log,

@@ -1,10 +1,10 @@
-import type { AccountAddresses, Caller } from '../../src/accounts/contacts/account-addresses.js';
-import type { Publications } from '../../src/accounts/contacts/publications.js';
+import type { AccountAddresses, Caller } from '../../src/accounts/threepids/account-addresses.js';
+import type { Publications } from '../../src/accounts/threepids/publications.js';
 import type { AccountAuthority } from '../../src/accounts/authority.js';
-import { createDatabaseAddressBook } from '../../src/accounts/database-address-book.js';
-import { createUpstreamProofs } from '../../src/accounts/contacts/upstream-proofs.js';
+import { createDatabaseAccountThreepids } from '../../src/accounts/database-account-threepids.js';
+import { createUpstreamProofs } from '../../src/accounts/threepids/upstream-proofs.js';
 import { createRelayAddresses } from '../../src/accounts/relay/relay-addresses.js';
-import { createUpstreamAddressBook } from '../../src/accounts/relay/upstream-address-book.js';
+import { createHomeserverThreepids } from '../../src/accounts/relay/homeserver-threepids.js';
 import { systemClock } from '../../src/base/clock.js';
 import type { Mxid, ServerName } from '../../src/base/mxid.js';
 import { Secret } from '../../src/base/secret.js';
@@ -42,7 +42,7 @@ export async function openRelayAddresses(
   });
   const { database, clock, own, proofs } = contacts;
   const publications = others ?? contacts.publications;
-  const addressBook = createDatabaseAddressBook(database);
+  const accountThreepids = createDatabaseAccountThreepids(database);
   const upstreamProofs = createUpstreamProofs({ database, clock });
   const homeserver = createHttpHomeserver({ address: url, deadlineMs: 20_000, clock: systemClock });
   const addresses = createRelayAddresses({
@@ -51,10 +51,10 @@ export async function openRelayAddresses(
     addresses: own,
     proofs,
     upstreamProofs,
-    addressBook,
-    upstreamAddressBook:
+    accountThreepids,
+    homeserverThreepids:
       adminAccessToken &&
-      createUpstreamAddressBook({ homeserver, serverName: serverName as ServerName, adminAccessToken, clock }),
+      createHomeserverThreepids({ homeserver, serverName: serverName as ServerName, adminAccessToken, clock }),
     publications,
     mayChange,
     clock,
@@ -63,7 +63,7 @@ export async function openRelayAddresses(
     ...contacts,
     publications,
     addresses,
-    authority: createTestRelay(url, serverName, { addressBook }).authority,
+    authority: createTestRelay(url, serverName, { accountThreepids }).authority,
     async keep(mxid, medium, address) {
       const rest = { validatedAt: 1, addedAt: 2, telegramAccountId: undefined };
       await database.transaction((tx) =>

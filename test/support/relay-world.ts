@@ -1,4 +1,4 @@
-import type { AddressRemoval, Caller, ProofSession } from '../../src/accounts/contacts/account-addresses.js';
+import type { AddressRemoval, Caller, ProofSession } from '../../src/accounts/threepids/account-addresses.js';
 import type { AccountFault } from '../../src/accounts/failure.js';
 import { loginOf } from './account-requests.js';
 import { tokenRequest } from './contacts.js';

@@ -1,9 +1,9 @@
-import type { AddressBook } from '../../src/accounts/address-book.js';
+import type { AccountThreepids } from '../../src/accounts/account-threepids.js';
 import {
   createTelegramProofs,
   type FromTelegram,
   type TelegramProofs,
-} from '../../src/accounts/contacts/telegram-proofs.js';
+} from '../../src/accounts/threepids/telegram-proofs.js';
 import type { Mxid } from '../../src/base/mxid.js';
 import { PhoneNumber } from '../../src/base/phone.js';
 import { systemRandom } from '../../src/base/random.js';
@@ -25,7 +25,7 @@ export interface ProofChanges {
   readonly mode?: FromTelegram;
   readonly hasOwnAccounts?: boolean;
   readonly publisher?: AccountPublisher;
-  readonly upstreamAddressBook?: AddressBook;
+  readonly homeserverThreepids?: AccountThreepids;
 }
 
 /** The phone numbers that logins prove, with the real login machine on the fake of Telegram, and accounts of our own. */
@@ -55,7 +55,7 @@ export async function openTelegramProofs(database: Database, changes: ProofChang
     mode: 'ask',
     hasOwnAccounts: true,
     publisher: undefined,
-    upstreamAddressBook: undefined,
+    homeserverThreepids: undefined,
     readProfile: readUser,
     serverName,
     ...changes,

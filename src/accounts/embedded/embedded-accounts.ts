@@ -6,7 +6,7 @@ import type { Secret } from '../../base/secret.js';
 import type { Database, Transaction } from '../../database/database.js';
 import type { AccessTokenRecord } from '../../database/stores/access-token-store.js';
 import type { AccountRecord } from '../../database/stores/account-store.js';
-import type { AddressBook } from '../address-book.js';
+import type { AccountThreepids } from '../account-threepids.js';
 import type { AccountAuthority, LoginAttempt, LoginGrant, UserIdentifier } from '../authority.js';
 import { AccountFailure } from '../failure.js';
 import type { OpenIdTokens } from '../open-id.js';
@@ -20,8 +20,8 @@ import { createFindAccount } from './find-account.js';
 import { createLoginGuard } from './login-guard.js';
 import type { PasswordHasher } from './password-hasher.js';
 import { createPasswordStage } from './password-stage.js';
-import { createOpenIdDesk } from './open-id-desk.js';
-import { createTokenDesk, endDevice, orThrow, type TokenLifetimes } from './token-desk.js';
+import { createOpenIdService } from './open-id-service.js';
+import { createTokenService, endDevice, orThrow, type TokenLifetimes } from './token-service.js';
 import { hashToken, isTokenOf, makeToken } from './token-format.js';
 
 /** Accounts of this daemon's own, for if there is no homeserver. */
@@ -38,7 +38,7 @@ export interface EmbeddedAccounts extends AccountAuthority, AccountSessions {
 export interface EmbeddedAccountsDeps {
   readonly database: Database;
   readonly serverName: ServerName;
-  readonly addressBook: AddressBook;
+  readonly accountThreepids: AccountThreepids;
   readonly hasher: PasswordHasher;
   readonly revoker: Revoker;
   readonly lifetimes: TokenLifetimes & { readonly loginTokenMs: number };
@@ -61,7 +61,7 @@ const getTokenOperation = { method: 'POST', path: '/_matrix/client/v1/login/get_
 export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAccounts {
   const { database, hasher, revoker, lifetimes, wellKnown, clock, random } = deps;
   const findAccount = createFindAccount(deps);
-  const desk = createTokenDesk(deps);
+  const tokenService = createTokenService(deps);
   const uia = createUserInteractiveAuth({
     database,
     stages: [createPasswordStage({ findAccount, hasher })],
@@ -143,12 +143,12 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
     if (account.deactivatedAt !== undefined) throw new AccountFailure({ kind: 'user_deactivated' });
     const { mxid } = account;
     const device = { mxid, deviceId: readDeviceId(attempt.deviceId), deviceName: readDeviceName(attempt.deviceName) };
-    const issued = await desk.issue(tx, device, attempt.wantsRefreshToken);
+    const issued = await tokenService.issue(tx, device, attempt.wantsRefreshToken);
     return { mxid, ...issued, extra: wellKnown === undefined ? {} : { well_known: wellKnown } };
   }
 
   async function holderOf(accessToken: Secret) {
-    return orThrow(await database.transaction((tx) => desk.findHolder(tx, accessToken)));
+    return orThrow(await database.transaction((tx) => tokenService.findHolder(tx, accessToken)));
   }
 
   /**
@@ -160,7 +160,7 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
     end: (tx: Transaction, login: AccessTokenRecord) => Promise<void>,
   ): Promise<void> {
     await database.transaction(async (tx) => {
-      const login = await desk.findAny(tx, accessToken);
+      const login = await tokenService.findAny(tx, accessToken);
       if (!login) throw new AccountFailure({ kind: 'token_unknown', softLogout: false });
       await end(tx, login);
     });
@@ -174,7 +174,7 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
 
   return {
     userInteractiveAuth: uia,
-    openIdTokens: createOpenIdDesk({ database, desk, clock, random }),
+    openIdTokens: createOpenIdService({ database, tokenService, clock, random }),
     devices: createEmbeddedDevices({ database, userInteractiveAuth: uia }),
 
     loginFlows: () => Promise.resolve([{ type: 'm.login.password' }, { type: 'm.login.token', get_login_token: true }]),
@@ -197,7 +197,7 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
     },
 
     async refresh(refreshToken) {
-      return orThrow(await database.transaction((tx) => desk.refresh(tx, refreshToken)));
+      return orThrow(await database.transaction((tx) => tokenService.refresh(tx, refreshToken)));
     },
 
     logOut: (accessToken) => endLogins(accessToken, (tx, { mxid, deviceId }) => endDevice(tx, mxid, deviceId)),
@@ -214,7 +214,7 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
       const holder = await database.transaction(async (tx) => {
         await requireUnchanged(tx);
         await refuseIfTooSoon(tx, mxid);
-        const still = await desk.findHolder(tx, accessToken);
+        const still = await tokenService.findHolder(tx, accessToken);
         const createdAt = clock.now();
         const times = { createdAt, expiresAt: createdAt + expiresInMs };
         if (!still.ok) return still;

@@ -1,10 +1,10 @@
 import { canonicalAddress, type ThirdPartyAddress } from '../../base/canonical-address.js';
-import type { AccountAddresses, AddressRemoval, Caller, ProofSession } from '../contacts/account-addresses.js';
-import { readIdServer } from '../contacts/id-server.js';
-import { ifPossible } from '../contacts/if-possible.js';
-import type { OwnAddresses } from '../contacts/own-addresses.js';
-import type { ProofSessions } from '../contacts/proof-sessions.js';
-import type { Publications } from '../contacts/publications.js';
+import type { AccountAddresses, AddressRemoval, Caller, ProofSession } from '../threepids/account-addresses.js';
+import { readIdServer } from '../threepids/id-server.js';
+import { ignoreUnbindFailure } from '../threepids/ignore-unbind-failure.js';
+import type { OwnAddresses } from '../threepids/own-addresses.js';
+import type { ProofSessions } from '../threepids/proof-sessions.js';
+import type { Publications } from '../threepids/publications.js';
 import { AccountFailure } from '../failure.js';
 import type { LoginGuard } from './login-guard.js';
 
@@ -56,7 +56,7 @@ export function createEmbeddedAddresses(deps: EmbeddedAddressesDeps): AccountAdd
       requireChanges();
       const { address, idServer } = readRemoval(removal);
       // What a login to Telegram has published goes with the address, in the same transaction.
-      return ifPossible(publications.unbind(mxid, address, idServer, () => addresses.remove(mxid, address)));
+      return ignoreUnbindFailure(publications.unbind(mxid, address, idServer, () => addresses.remove(mxid, address)));
     },
 
     bind: ({ mxid }, session, server) => publications.bind(mxid, session, server),

@@ -4,7 +4,7 @@ import { AccountFailure } from '../failure.js';
 import type { UserInteractiveAuth } from '../uia/user-interactive-auth.js';
 import { readDeviceName } from './device-name.js';
 import { createLoginGuard } from './login-guard.js';
-import { endDevice } from './token-desk.js';
+import { endDevice } from './token-service.js';
 
 /** The dependencies of createEmbeddedDevices. */
 export interface EmbeddedDevicesDeps {

@@ -1,7 +1,7 @@
 import { parseMxid, serverNameOf, type Mxid, type ServerName } from '../../base/mxid.js';
 import type { Database } from '../../database/database.js';
 import type { AccountRecord } from '../../database/stores/account-store.js';
-import type { AddressBook } from '../address-book.js';
+import type { AccountThreepids } from '../account-threepids.js';
 import type { UserIdentifier } from '../authority.js';
 import { canonicalAddress } from '../../base/canonical-address.js';
 
@@ -15,14 +15,14 @@ export type FindAccount = (identifier: UserIdentifier) => Promise<AccountRecord 
 export function createFindAccount(deps: {
   readonly database: Database;
   readonly serverName: ServerName;
-  readonly addressBook: AddressBook;
+  readonly accountThreepids: AccountThreepids;
 }): FindAccount {
-  const { database, serverName, addressBook } = deps;
+  const { database, serverName, accountThreepids } = deps;
 
   async function mxidOf(identifier: UserIdentifier): Promise<Mxid | undefined> {
     if (identifier.kind === 'user') return readUser(identifier.user, serverName);
     const address = canonicalAddress(identifier);
-    return address && addressBook.findUser(address);
+    return address && accountThreepids.findUser(address);
   }
 
   return async (identifier) => {

@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../../database/database.js';
 import type { AccountRecord } from '../../database/stores/account-store.js';
-import type { Caller } from '../contacts/account-addresses.js';
+import type { Caller } from '../threepids/account-addresses.js';
 import { AccountFailure } from '../failure.js';
 import type { UiaOperation } from '../uia/operation.js';
 import type { UiaFlows, UserInteractiveAuth } from '../uia/user-interactive-auth.js';

@@ -60,7 +60,7 @@ export function createPasswordHasher(deps: QueueBounds & { readonly random: Rand
   /** Of no password that anybody knows. */
   const nobodys = `${prefix}${unpadded(saltBytes)}$${unpadded(outputLen)}`;
 
-  const inTurn = async <T>(work: () => Promise<T>, taken: readonly QueueShare[] = []): Promise<T> => {
+  const runQueued = async <T>(work: () => Promise<T>, taken: readonly QueueShare[] = []): Promise<T> => {
     try {
       return await queue.run(work, { shares: taken });
     } catch (error) {
@@ -76,13 +76,13 @@ export function createPasswordHasher(deps: QueueBounds & { readonly random: Rand
         throw new AccountFailure({ kind: 'parameter_invalid', name: 'password', problem });
       }
       const options = { ...cost, outputLen, salt: random.bytes(saltBytes) };
-      return new Secret(await inTurn(() => hash(normalised(password), options)));
+      return new Secret(await runQueued(() => hash(normalised(password), options)));
     },
 
     async verify(phc, password, caller = 'authenticated') {
       const isPossible = phc !== undefined && problemOf(password) === undefined;
       const [against, tried] = isPossible ? [phc.reveal(), normalised(password)] : [nobodys, ''];
-      return (await inTurn(() => verify(against, tried), shares[caller])) && isPossible;
+      return (await runQueued(() => verify(against, tried), shares[caller])) && isPossible;
     },
 
     problemOf,

@@ -1,5 +1,5 @@
 import { AccountFailure } from '../failure.js';
-import type { PasswordProof } from '../contacts/password-proofs.js';
+import type { PasswordProof } from '../threepids/password-proofs.js';
 import type { UiaFlows } from '../uia/user-interactive-auth.js';
 
 /**

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseMxid, serverNameOf, type Mxid, type ServerName } from '../../base/mxid.js';
 import { Secret } from '../../base/secret.js';
 import type { HomeserverAnswer } from '../../matrix/homeserver.js';
-import type { AccountAddress, UnbindResult } from '../contacts/account-addresses.js';
+import type { AccountAddress, UnbindResult } from '../threepids/account-addresses.js';
 import type { LoginFlow, LoginGrant, TokenHolder } from '../authority.js';
 import { AccountFailure } from '../failure.js';
 

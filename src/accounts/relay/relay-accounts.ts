@@ -3,13 +3,13 @@ import type { Logger } from '../../base/logger.js';
 import { randomId, type Random } from '../../base/random.js';
 import { serverNameOf, type Mxid, type ServerName } from '../../base/mxid.js';
 import type { Homeserver, HomeserverAnswer } from '../../matrix/homeserver.js';
-import type { AddressBook } from '../address-book.js';
+import type { AccountThreepids } from '../account-threepids.js';
 import type { AccountAuthority, LoginAttempt, LoginProof } from '../authority.js';
 import { canonicalAddress } from '../../base/canonical-address.js';
 import { AccountFailure } from '../failure.js';
 import { createFlowCache } from './flow-cache.js';
 import { createHolderCache } from './holder-cache.js';
-import { reach } from './reach.js';
+import { mapHomeserverFailure } from './map-homeserver-failure.js';
 import { readFlows, readGrant, readHolder } from './read-answer.js';
 import { bodyAsRead, bodyForUser } from './upstream-body.js';
 import { applyWellKnownRule, type WellKnownRule } from './well-known.js';
@@ -22,7 +22,7 @@ export interface RelayAccountsDeps {
    * nothing.
    */
   readonly serverName: ServerName;
-  readonly addressBook: AddressBook;
+  readonly accountThreepids: AccountThreepids;
   readonly wellKnown: WellKnownRule;
   readonly clock: Clock;
   readonly random: Random;
@@ -39,14 +39,14 @@ const maxHolders = 10_000;
  * answers come back as they are. One login here is one login there.
  */
 export function createRelayAccounts(deps: RelayAccountsDeps): AccountAuthority {
-  const { homeserver, serverName, addressBook, wellKnown, clock, random, logger } = deps;
+  const { homeserver, serverName, accountThreepids, wellKnown, clock, random, logger } = deps;
   const flows = createFlowCache({ clock, ttlMs: flowsTtlMs });
   const holders = createHolderCache({ clock, ttlMs: holderTtlMs, maxEntries: maxHolders });
 
   async function ownerOf(proof: LoginProof): Promise<Mxid | undefined> {
     if (proof.kind !== 'password' || proof.identifier.kind !== 'address') return undefined;
     const address = canonicalAddress(proof.identifier);
-    const mxid = address && (await addressBook.findUser(address));
+    const mxid = address && (await accountThreepids.findUser(address));
     if (mxid === undefined || serverNameOf(mxid) === serverName) return mxid;
     logger.warn('an address was added to a user of another server, who cannot log in here', { mxid });
     return undefined;
@@ -58,12 +58,12 @@ export function createRelayAccounts(deps: RelayAccountsDeps): AccountAuthority {
    */
   async function answerToStranger(attempt: LoginAttempt): Promise<HomeserverAnswer> {
     const body = { ...bodyAsRead(attempt), password: randomId(random) };
-    return reach(homeserver.logIn(body, attempt.clientAddress, attempt.accessToken));
+    return mapHomeserverFailure(homeserver.logIn(body, attempt.clientAddress, attempt.accessToken));
   }
 
   return {
     async loginFlows(clientAddress) {
-      return flows.get(async () => readFlows(await reach(homeserver.loginFlows(clientAddress))));
+      return flows.get(async () => readFlows(await mapHomeserverFailure(homeserver.loginFlows(clientAddress))));
     },
 
     async logIn(attempt) {
@@ -71,7 +71,7 @@ export function createRelayAccounts(deps: RelayAccountsDeps): AccountAuthority {
       const spelled = owner === undefined ? bodyAsRead(attempt) : bodyForUser(attempt.body, owner);
       const { refresh_token: _asked, ...rest } = spelled;
       const body = attempt.wantsRefreshToken ? { ...rest, refresh_token: true } : rest;
-      const answer = await reach(homeserver.logIn(body, attempt.clientAddress, attempt.accessToken));
+      const answer = await mapHomeserverFailure(homeserver.logIn(body, attempt.clientAddress, attempt.accessToken));
       const isTelling = owner !== undefined && tellsOfAccount(answer);
       const grant = readGrant(isTelling ? await answerToStranger(attempt) : answer, serverName);
       return { ...grant, extra: applyWellKnownRule(grant.extra, wellKnown) };
@@ -82,7 +82,7 @@ export function createRelayAccounts(deps: RelayAccountsDeps): AccountAuthority {
       const isToken = /^[\x21-\x7e]+$/.test(token.reveal());
       if (!isToken) throw new AccountFailure({ kind: 'token_unknown', softLogout: false });
       return holders.holderOf(token, async () =>
-        readHolder(await reach(homeserver.whoAmI(token, clientAddress)), serverName),
+        readHolder(await mapHomeserverFailure(homeserver.whoAmI(token, clientAddress)), serverName),
       );
     },
   };

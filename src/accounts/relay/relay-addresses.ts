@@ -2,7 +2,7 @@ import { canonicalAddress, type ThirdPartyAddress } from '../../base/canonical-a
 import type { Clock } from '../../base/clock.js';
 import type { Mxid, ServerName } from '../../base/mxid.js';
 import type { Homeserver, HomeserverAnswer } from '../../matrix/homeserver.js';
-import type { AddressBook } from '../address-book.js';
+import type { AccountThreepids } from '../account-threepids.js';
 import type {
   AccountAddress,
   AccountAddresses,
@@ -12,15 +12,15 @@ import type {
   ProofSession,
   RequestBody,
   UnbindResult,
-} from '../contacts/account-addresses.js';
-import { ifPossible } from '../contacts/if-possible.js';
-import { readIdServer } from '../contacts/id-server.js';
-import type { OwnAddresses } from '../contacts/own-addresses.js';
-import type { ProofSessions } from '../contacts/proof-sessions.js';
-import type { Publications } from '../contacts/publications.js';
-import type { UpstreamProofs } from '../contacts/upstream-proofs.js';
+} from '../threepids/account-addresses.js';
+import { ignoreUnbindFailure } from '../threepids/ignore-unbind-failure.js';
+import { readIdServer } from '../threepids/id-server.js';
+import type { OwnAddresses } from '../threepids/own-addresses.js';
+import type { ProofSessions } from '../threepids/proof-sessions.js';
+import type { Publications } from '../threepids/publications.js';
+import type { UpstreamProofs } from '../threepids/upstream-proofs.js';
 import { AccountFailure } from '../failure.js';
-import { reach } from './reach.js';
+import { mapHomeserverFailure } from './map-homeserver-failure.js';
 import {
   isUnrecognized,
   readAddresses,
@@ -41,9 +41,9 @@ export interface RelayAddressesDeps {
   readonly addresses: OwnAddresses;
   readonly proofs: ProofSessions;
   readonly upstreamProofs: UpstreamProofs;
-  readonly addressBook: AddressBook;
+  readonly accountThreepids: AccountThreepids;
   /** What the homeserver keeps for all of its users, or undefined if we may not ask it. */
-  readonly upstreamAddressBook: AddressBook | undefined;
+  readonly homeserverThreepids: AccountThreepids | undefined;
   readonly publications: Publications;
   /**
    * Whether users may change the addresses that are kept here; about its own the homeserver
@@ -67,8 +67,8 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
     addresses: own,
     proofs,
     upstreamProofs,
-    addressBook,
-    upstreamAddressBook,
+    accountThreepids,
+    homeserverThreepids,
     publications,
   } = deps;
   const authentication = createUpstreamAuthentication(deps);
@@ -83,7 +83,7 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
   };
 
   async function listUpstream(caller: Caller): Promise<readonly AccountAddress[]> {
-    const answer = await reach(homeserver.listAddresses(caller));
+    const answer = await mapHomeserverFailure(homeserver.listAddresses(caller));
     return isUnrecognized(answer) ? [] : readAddresses(answer);
   }
 
@@ -92,14 +92,14 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
    * not to that of `mxid`.
    */
   async function isTaken(address: ThirdPartyAddress | undefined, mxid: Mxid): Promise<boolean> {
-    const owner = address && (await addressBook.findUser(address));
+    const owner = address && (await accountThreepids.findUser(address));
     return owner !== undefined && owner !== mxid;
   }
 
   /** Adds what was proven here, unless the homeserver has it. */
   async function addHere(mxid: Mxid, session: ProofSession): Promise<void> {
-    const address = upstreamAddressBook && (await proofs.findProven(session));
-    const isThere = address && (await upstreamAddressBook.findUser(address)) !== undefined;
+    const address = homeserverThreepids && (await proofs.findProven(session));
+    const isThere = address && (await homeserverThreepids.findUser(address)) !== undefined;
     if (isThere) throw new AccountFailure({ kind: 'address_in_use' });
     await own.add(mxid, session);
   }
@@ -114,7 +114,7 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
     if (await proofs.isOurs(session)) return false;
     const isInUse = await isTaken(await upstreamProofs.findAddress(session), caller.mxid);
     if (isInUse) throw new AccountFailure({ kind: 'address_in_use' });
-    const answer = await reach(homeserver.changeAddresses(operation, body, caller));
+    const answer = await mapHomeserverFailure(homeserver.changeAddresses(operation, body, caller));
     if (isUnrecognized(answer)) return false;
     const challenge = readChallenge(answer);
     if (challenge) throw new AccountFailure({ kind: 'authentication_incomplete', body: challenge });
@@ -130,12 +130,12 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
     const { id_server: _idServer, ...withoutServer } = removalBody(removal);
     // What is published here is withdrawn here, and the homeserver need not find the way.
     const body = isOurs(removal) ? withoutServer : removalBody(removal);
-    const answer = await reach(homeserver.changeAddresses('delete', body, caller));
+    const answer = await mapHomeserverFailure(homeserver.changeAddresses('delete', body, caller));
     return isUnrecognized(answer) && !isThere ? 'no-support' : readUnbindResult(answer);
   }
 
   async function unbindUpstream(caller: Caller, removal: AddressRemoval): Promise<UnbindResult> {
-    const answer = await reach(homeserver.changeAddresses('unbind', removalBody(removal), caller));
+    const answer = await mapHomeserverFailure(homeserver.changeAddresses('unbind', removalBody(removal), caller));
     return isUnrecognized(answer) ? 'no-support' : readUnbindResult(answer);
   }
 
@@ -172,7 +172,9 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
       // will learn it when adding it.
       if (caller && (await isTaken(address, caller.mxid))) return proofs.requestToken(request);
       const body = tokenBody(request, address);
-      const answer = await reach(homeserver.requestAddressToken(medium, body, clientAddress, caller?.accessToken));
+      const answer = await mapHomeserverFailure(
+        homeserver.requestAddressToken(medium, body, clientAddress, caller?.accessToken),
+      );
       if (cannotProve(answer)) {
         requireChanges();
         return proofs.requestToken(request);
@@ -208,8 +210,9 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
       const isOnlyHere = isHere && !isThere;
       // First, since it may be refused; then all stays as it is.
       const removed = isOnlyHere ? 'no-support' : await removeUpstream(caller, removal, isThere);
-      const unbound = isOnlyHere && !isOurs(removal) ? await ifPossible(unbindUpstream(caller, removal)) : removed;
-      const withdrawn = await ifPossible(unbindHere(caller, removal));
+      const unbound =
+        isOnlyHere && !isOurs(removal) ? await ignoreUnbindFailure(unbindUpstream(caller, removal)) : removed;
+      const withdrawn = await ignoreUnbindFailure(unbindHere(caller, removal));
       if (isHere) await own.remove(mxid, address);
       return isOurs(removal) ? withdrawn : eitherOf(withdrawn, unbound);
     },
@@ -217,7 +220,7 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
     async bind(caller, session, server, body) {
       const { mxid } = requireOurUser(caller);
       if (publications.isOurs(server.idServer)) return publications.bind(mxid, session, server);
-      const answer = await reach(homeserver.changeAddresses('bind', body, caller));
+      const answer = await mapHomeserverFailure(homeserver.changeAddresses('bind', body, caller));
       if (isUnrecognized(answer)) return publications.bind(mxid, session, server);
       readReply(answer);
     },

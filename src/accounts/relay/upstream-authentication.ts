@@ -3,8 +3,8 @@ import type { Homeserver, HomeserverAnswer, HomeserverCaller } from '../../matri
 import { isJsonObject } from '../../matrix/json-object.js';
 import { AccountFailure } from '../failure.js';
 import { nameOperation, type UiaOperation } from '../uia/operation.js';
-import { createChallengeBook } from './challenge-book.js';
-import { reach } from './reach.js';
+import { createUiaSessionOwners } from './uia-session-owners.js';
+import { mapHomeserverFailure } from './map-homeserver-failure.js';
 import { isUnrecognized, readChallenge, readReply } from './read-answer.js';
 
 /** User-interactive authentication that the homeserver does, for what is done here. */
@@ -32,11 +32,11 @@ export function createUpstreamAuthentication({
   homeserver,
   clock,
 }: UpstreamAuthenticationDeps): UpstreamAuthentication {
-  const challenges = createChallengeBook(clock);
+  const challenges = createUiaSessionOwners(clock);
 
   return {
     async authenticate(caller, operation, auth) {
-      const ask = async (member: unknown) => reach(homeserver.authenticate(member, caller));
+      const ask = async (member: unknown) => mapHomeserverFailure(homeserver.authenticate(member, caller));
       const name = nameOperation(operation);
       const challengeWith = (body: HomeserverAnswer['body']): never => {
         if (typeof body['session'] === 'string') challenges.note(operation.owner, body['session'], name);

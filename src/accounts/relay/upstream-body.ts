@@ -2,7 +2,7 @@ import { canonicalAddress, isFormOf, writtenAddress, type ThirdPartyAddress } fr
 import { foldCase } from '../../base/fold-case.js';
 import type { Mxid } from '../../base/mxid.js';
 import type { LoginAttempt, UserIdentifier } from '../authority.js';
-import type { ProofSession, RequestBody } from '../contacts/account-addresses.js';
+import type { ProofSession, RequestBody } from '../threepids/account-addresses.js';
 import { AccountFailure } from '../failure.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { AccountAddresses } from '../../accounts/contacts/account-addresses.js';
+import type { AccountAddresses } from '../../accounts/threepids/account-addresses.js';
 import type { AddressSubmissionDeps } from './address-submission.js';
 
 /** The dependencies of the 3PID endpoints. */

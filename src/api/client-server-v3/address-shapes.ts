@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AddressRemoval, Caller, ProofSession } from '../../accounts/contacts/account-addresses.js';
+import type { AddressRemoval, Caller, ProofSession } from '../../accounts/threepids/account-addresses.js';
 import { AccountFailure } from '../../accounts/failure.js';
 import type { Secret } from '../../base/secret.js';
 import type { Principal } from '../../http/principal.js';

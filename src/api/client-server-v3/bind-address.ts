@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AccountAddresses } from '../../accounts/contacts/account-addresses.js';
+import type { AccountAddresses } from '../../accounts/threepids/account-addresses.js';
 import { Secret } from '../../base/secret.js';
 import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';

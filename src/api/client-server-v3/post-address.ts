@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AccountAddresses, ProofSession } from '../../accounts/contacts/account-addresses.js';
+import type { AccountAddresses, ProofSession } from '../../accounts/threepids/account-addresses.js';
 import { AccountFailure } from '../../accounts/failure.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';

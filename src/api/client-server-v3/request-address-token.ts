@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AccountAddresses, Caller } from '../../accounts/contacts/account-addresses.js';
+import type { AccountAddresses, Caller } from '../../accounts/threepids/account-addresses.js';
 import type { AccountAuthority } from '../../accounts/authority.js';
 import { AccountFailure } from '../../accounts/failure.js';
 import type { Secret } from '../../base/secret.js';

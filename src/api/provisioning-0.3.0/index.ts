@@ -1,4 +1,4 @@
-import { TelegramProofFailure } from '../../accounts/contacts/telegram-proofs.js';
+import { TelegramProofFailure } from '../../accounts/threepids/telegram-proofs.js';
 import type { Clock } from '../../base/clock.js';
 import type { Authenticator } from '../../http/bearer-auth.js';
 import type { Endpoint } from '../../http/endpoint.js';

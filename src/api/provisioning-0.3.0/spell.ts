@@ -1,4 +1,4 @@
-import type { TelegramProofFault } from '../../accounts/contacts/telegram-proofs.js';
+import type { TelegramProofFault } from '../../accounts/threepids/telegram-proofs.js';
 import { problemHeaders } from '../../http/plain-problems.js';
 import type { HttpProblem } from '../../http/problem.js';
 import { retryAfterSeconds, type ObjectReply } from '../../http/reply.js';

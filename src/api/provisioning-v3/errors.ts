@@ -1,4 +1,4 @@
-import type { TelegramProofFault } from '../../accounts/contacts/telegram-proofs.js';
+import type { TelegramProofFault } from '../../accounts/threepids/telegram-proofs.js';
 import type { TelegramAccountFault } from '../../login/accounts.js';
 import type { LoginFault } from '../../login/failure.js';
 import type { LoginProcessFault } from '../../login/process-failure.js';

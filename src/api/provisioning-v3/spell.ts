@@ -1,4 +1,4 @@
-import { TelegramProofFailure } from '../../accounts/contacts/telegram-proofs.js';
+import { TelegramProofFailure } from '../../accounts/threepids/telegram-proofs.js';
 import type { Failure } from '../../base/failure.js';
 import { problemHeaders } from '../../http/plain-problems.js';
 import type { HttpProblem } from '../../http/problem.js';

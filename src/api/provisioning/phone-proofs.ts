@@ -4,7 +4,7 @@ import {
   type PhoneStanding,
   type TelegramPerson,
   type TelegramProofs,
-} from '../../accounts/contacts/telegram-proofs.js';
+} from '../../accounts/threepids/telegram-proofs.js';
 import type { Mxid } from '../../base/mxid.js';
 import type { PhoneNumber } from '../../base/phone.js';
 import type { LoginService } from '../../login/service.js';

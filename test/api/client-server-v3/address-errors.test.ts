@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { AccountAddresses } from '../../../src/accounts/contacts/account-addresses.js';
+import type { AccountAddresses } from '../../../src/accounts/threepids/account-addresses.js';
 import { DatabaseFailure } from '../../../src/database/failure.js';
 import { startClientServer, type ClientServer, type MatrixReply } from '../../support/client-server.js';
 import { documentedErrors } from '../../support/documented-errors.js';

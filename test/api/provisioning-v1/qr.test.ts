@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PhoneNumber } from '../../../src/base/phone.js';
 import { Secret } from '../../../src/base/secret.js';
-import { defaultSocketLimits } from '../../../src/http/socket-door.js';
+import { defaultSocketLimits } from '../../../src/http/web-sockets.js';
 import { mustOpen, openSocket, type TestSocket } from '../../support/message-socket.js';
 import {
   alice,

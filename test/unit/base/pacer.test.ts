@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createPacer } from '../../../src/base/pacer.js';
+import { createYieldQueue } from '../../../src/base/yield-queue.js';
 
 test('callers at once pass in order, with a turn of the event loop between any two', async () => {
-  const pass = createPacer();
+  const pass = createYieldQueue();
   const happened: string[] = [];
   const other = () => {
     happened.push('other');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Mxid } from '../../../src/base/mxid.js';
-import { shownMxid, strangersText } from '../../../src/base/strangers-text.js';
+import { shownMxid, sanitizeUntrustedText } from '../../../src/base/untrusted-text.js';
 
 describe('names that strangers chose', () => {
   it.each([
@@ -22,13 +22,13 @@ describe('names that strangers chose', () => {
     { given: '', shown: undefined },
     { given: undefined, shown: undefined },
   ])('shows $given as $shown', ({ given, shown }) => {
-    expect(strangersText(given, 20)).toBe(shown);
+    expect(sanitizeUntrustedText(given, 20)).toBe(shown);
   });
 
   it('is one short line of visible characters, whatever was given', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (given) => {
-        const shown = strangersText(given, 20) ?? '';
+        const shown = sanitizeUntrustedText(given, 20) ?? '';
         expect(shown).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u2800\p{Default_Ignorable_Code_Point}]|:\/\//u);
         expect(shown).toBe(shown.trim());
         expect(shown.length).toBeLessThanOrEqual(21 * 16);
@@ -37,7 +37,7 @@ describe('names that strangers chose', () => {
   });
 
   it('bounds the accents of a letter', () => {
-    expect(strangersText(`a${'\u0301'.repeat(500)}`, 20)?.length).toBeLessThanOrEqual(8);
+    expect(sanitizeUntrustedText(`a${'\u0301'.repeat(500)}`, 20)?.length).toBeLessThanOrEqual(8);
   });
 });
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { SMTPServerOptions } from 'smtp-server';
 import { systemClock, type Clock } from '../../../src/base/clock.js';
 import { Secret } from '../../../src/base/secret.js';
-import { strangersText, type StrangersText } from '../../../src/base/strangers-text.js';
+import { sanitizeUntrustedText, type UntrustedText } from '../../../src/base/untrusted-text.js';
 import { ChannelTrouble } from '../../../src/delivery/channel.js';
 import { createMessenger } from '../../../src/delivery/create-messenger.js';
 import type { Message, Messenger } from '../../../src/delivery/messenger.js';
@@ -417,8 +417,8 @@ describe('hostile names and addresses', () => {
     await messenger.send(
       emailInvite({
         // As if nobody had cleaned it.
-        senderDisplayName: 'Eve\r\nBcc: victim@example.test\r\n\r\nHello' as StrangersText,
-        roomName: strangersText('<script>alert(1)</script>', 30),
+        senderDisplayName: 'Eve\r\nBcc: victim@example.test\r\n\r\nHello' as UntrustedText,
+        roomName: sanitizeUntrustedText('<script>alert(1)</script>', 30),
       }),
     );
     const { mail, raw, to } = await server.next();

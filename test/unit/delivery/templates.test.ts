@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { strangersText } from '../../../src/base/strangers-text.js';
+import { sanitizeUntrustedText } from '../../../src/base/untrusted-text.js';
 import { builtInTemplates } from '../../../src/delivery/built-in-templates.js';
 import { loadTemplates } from '../../../src/delivery/load-templates.js';
 import { createTemplates } from '../../../src/delivery/templates.js';
@@ -48,7 +48,7 @@ describe('the templates that come with the program', () => {
 
   it('show who invites, whatever that one calls themselves', () => {
     const { mail } = createTemplates({ service });
-    const { text, html } = mail(emailInvite({ senderDisplayName: strangersText('@admin:example.test', 20) }));
+    const { text, html } = mail(emailInvite({ senderDisplayName: sanitizeUntrustedText('@admin:example.test', 20) }));
     expect(text).toContain('@admin:example.test (@bob:example.test)');
     expect(html).toContain('(@bob:example.test)');
   });
@@ -127,7 +127,7 @@ describe('templates of the admin', () => {
       'invite.html.eta': '<%= it.link %> <b title="<%= it.roomName %>"></b>',
     });
     const { mail } = await loadTemplates({ folder, service });
-    const { subject, text, html } = mail(emailInvite({ roomName: strangersText(`<&"'>`, 30) }));
+    const { subject, text, html } = mail(emailInvite({ roomName: sanitizeUntrustedText(`<&"'>`, 30) }));
     expect(subject).toBe(`<&"'> Second line`);
     expect(text).toContain(`<&"'>`);
     expect(html).toContain('<b title="&#60;&#38;&#34;&#39;&#62;">');

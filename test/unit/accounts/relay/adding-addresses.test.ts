@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Caller, ProofSession } from '../../../../src/accounts/contacts/account-addresses.js';
+import type { Caller, ProofSession } from '../../../../src/accounts/threepids/account-addresses.js';
 import { faultOf } from '../../../support/account-requests.js';
 import { challengeOf } from '../../../support/address-steps.js';
 import { tokenRequest } from '../../../support/contacts.js';

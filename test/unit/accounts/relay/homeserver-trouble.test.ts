@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ProofSession } from '../../../../src/accounts/contacts/account-addresses.js';
+import type { ProofSession } from '../../../../src/accounts/threepids/account-addresses.js';
 import { Secret } from '../../../../src/base/secret.js';
 import { faultOf } from '../../../support/account-requests.js';
 import { kindsOf } from '../../../support/address-steps.js';

@@ -5,7 +5,7 @@ import type { SignalSource } from '../lifecycle.js';
 import type { Terminal } from './terminal.js';
 
 /** The environment of a command. */
-export interface Surroundings {
+export interface CliContext {
   /** Writes text unchanged to standard output. */
   readonly out: (text: string) => void;
   /** Writes text unchanged to standard error. */

@@ -1,7 +1,7 @@
 import { serverNameOf, type Mxid } from './mxid.js';
 
 /** A text by a stranger that is fit to be shown under our name; see strangersText. */
-export type StrangersText = string & { readonly __brand: 'StrangersText' };
+export type UntrustedText = string & { readonly __brand: 'StrangersText' };
 
 const longestMxid = 60;
 const longestServerName = 40;
@@ -23,11 +23,11 @@ export function oneLine(text: string): string {
  * Returns a Matrix ID as it may be shown under our name: itself if it is printable ASCII of at most
  * 60 characters, and what is known of the user otherwise. So nobody writes sentences in it.
  */
-export function shownMxid(mxid: Mxid): StrangersText {
-  if (mxid.length <= longestMxid && plainMxid.test(mxid)) return mxid as string as StrangersText;
+export function shownMxid(mxid: Mxid): UntrustedText {
+  if (mxid.length <= longestMxid && plainMxid.test(mxid)) return mxid as string as UntrustedText;
   const serverName = serverNameOf(mxid);
   const isShown = serverName.length <= longestServerName && /^[0-9A-Za-z.:[\]-]+$/.test(serverName);
-  return (isShown ? `a user of ${serverName}` : 'a Matrix user') as StrangersText;
+  return (isShown ? `a user of ${serverName}` : 'a Matrix user') as UntrustedText;
 }
 
 /**
@@ -35,7 +35,7 @@ export function shownMxid(mxid: Mxid): StrangersText {
  * invisible characters or changes of the direction of writing, no start of a web address, and at
  * most `maxCharacters`, with an ellipsis if it was longer. Undefined if nothing remains.
  */
-export function strangersText(text: string | undefined, maxCharacters: number): StrangersText | undefined {
+export function sanitizeUntrustedText(text: string | undefined, maxCharacters: number): UntrustedText | undefined {
   // What is far too long is not even looked at.
   const clean = oneLine((text ?? '').slice(0, maxCharacters * 16))
     .replaceAll(/[\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}]/gu, '')
@@ -43,8 +43,8 @@ export function strangersText(text: string | undefined, maxCharacters: number): 
     .trim();
   const characters = [...segmenter.segment(clean)].map(({ segment }) => bounded(segment));
   if (characters.length === 0) return undefined;
-  if (characters.length <= maxCharacters) return characters.join('') as StrangersText;
-  return `${characters.slice(0, maxCharacters).join('').trimEnd()}…` as StrangersText;
+  if (characters.length <= maxCharacters) return characters.join('') as UntrustedText;
+  return `${characters.slice(0, maxCharacters).join('').trimEnd()}…` as UntrustedText;
 }
 
 // One letter may have any number of accents.

@@ -7,7 +7,7 @@ import { createBearerAuth } from '../../../src/http/bearer-auth.js';
 import { endpoint } from '../../../src/http/endpoint.js';
 import { HttpFailure } from '../../../src/http/problem.js';
 import { defaultHttpLimits } from '../../../src/http/server.js';
-import { defaultSocketLimits, type SocketLimits } from '../../../src/http/socket-door.js';
+import { defaultSocketLimits, type SocketLimits } from '../../../src/http/web-sockets.js';
 import type { Conversation } from '../../../src/http/socket-endpoint.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 import { echoEndpoint, sayEndpoint, startServer, testSurface, type TestServer } from '../../support/http-server.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Caller } from '../../../../src/accounts/contacts/account-addresses.js';
-import { createUpstreamAddressBook } from '../../../../src/accounts/relay/upstream-address-book.js';
+import type { Caller } from '../../../../src/accounts/threepids/account-addresses.js';
+import { createHomeserverThreepids } from '../../../../src/accounts/relay/homeserver-threepids.js';
 import { systemClock } from '../../../../src/base/clock.js';
 import type { ServerName } from '../../../../src/base/mxid.js';
 import { Secret } from '../../../../src/base/secret.js';
@@ -132,7 +132,7 @@ describe('with the token of an administrator', () => {
 it('with such a token nobody waits for a homeserver that does not answer for longer than 10 s', async () => {
   homeserver.intercept(() => undefined);
   const clock = createFakeClock();
-  const book = createUpstreamAddressBook({
+  const book = createHomeserverThreepids({
     homeserver: createHttpHomeserver({ address: homeserver.url, deadlineMs: 60_000, clock: systemClock }),
     serverName: 'home.test' as ServerName,
     adminAccessToken: new Secret(fakeAdminToken),

@@ -1,8 +1,8 @@
 import type { Database } from '../database/database.js';
-import type { AddressBook } from './address-book.js';
+import type { AccountThreepids } from './account-threepids.js';
 
 /** Returns the addresses that the database knows to be added to accounts. */
-export function createDatabaseAddressBook(database: Database): AddressBook {
+export function createDatabaseAccountThreepids(database: Database): AccountThreepids {
   return {
     async findUser(address) {
       const found = await database.transaction((tx) => tx.accountAddresses.find(address));

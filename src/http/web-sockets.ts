@@ -51,10 +51,10 @@ export const defaultSocketLimits: SocketLimits = {
 };
 
 /** How long a client may take to confirm that it is closed. */
-const farewellMs = 2_000;
+const closeTimeoutMs = 2_000;
 
 /** The dependencies of createSocketDoor. */
-export interface SocketDoorDeps extends ErrorReplyDeps {
+export interface WebSocketServerDeps extends ErrorReplyDeps {
   readonly surfaces: readonly Surface[];
   readonly clientAddress: ClientAddress;
   readonly limits: SocketLimits;
@@ -65,7 +65,7 @@ export interface SocketDoorDeps extends ErrorReplyDeps {
 }
 
 /** Opens the WebSockets of the surfaces. */
-export interface SocketDoor {
+export interface WebSockets {
   /**
    * Takes up a request for a WebSocket, and resolves when it is closed again. Undefined, and
    * nothing is done, if the request is no good one for a WebSocket, or no surface has one there.
@@ -81,7 +81,7 @@ interface Mount extends PathPattern {
 }
 
 /** What one wants a WebSocket with. */
-interface Knock {
+interface UpgradeRequest {
   readonly mount: Mount;
   readonly request: IncomingMessage;
   readonly path: string;
@@ -89,7 +89,7 @@ interface Knock {
 }
 
 /** Returns a door that is open. */
-export function createSocketDoor(deps: SocketDoorDeps): SocketDoor {
+export function createWebSockets(deps: WebSocketServerDeps): WebSockets {
   const { limits, stopping, clock, random, logger } = deps;
   const mounts = deps.surfaces.flatMap((surface) =>
     (surface.sockets ?? []).flatMap((entry) =>
@@ -110,16 +110,16 @@ export function createSocketDoor(deps: SocketDoorDeps): SocketDoor {
   const arriving = new WorkQueue({ maxConcurrent: limits.maxArriving, maxWaiting: 0 });
   const places = new WorkQueue({ maxConcurrent: limits.maxOpen, maxWaiting: 0 });
 
-  async function serve(knock: Knock, socket: Duplex, head: Buffer): Promise<void> {
-    const { mount, request, clientAddress } = knock;
+  async function serve(upgrade: UpgradeRequest, socket: Duplex, head: Buffer): Promise<void> {
+    const { mount, request, clientAddress } = upgrade;
     const { surface, entry } = mount;
     const { endpoint } = entry;
     const startedAt = clock.now();
     const requestId = randomId(random);
     let status = 101;
     try {
-      const principal = await authenticated(knock);
-      await places.run(() => serveAdmitted(knock, principal, socket, head), { shares: sharesOf(principal) });
+      const principal = await authenticated(upgrade);
+      await places.run(() => serveAdmitted(upgrade, principal, socket, head), { shares: sharesOf(principal) });
     } catch (thrown) {
       const error = isOverload(thrown) ? new HttpFailure({ kind: 'too_many_open' }) : thrown;
       const reply = errorReply(error, { surface, endpoint, requestId }, deps);
@@ -137,8 +137,13 @@ export function createSocketDoor(deps: SocketDoorDeps): SocketDoor {
     }
   }
 
-  async function serveAdmitted(knock: Knock, principal: Principal, socket: Duplex, head: Buffer): Promise<void> {
-    const { mount, request, path, clientAddress } = knock;
+  async function serveAdmitted(
+    upgrade: UpgradeRequest,
+    principal: Principal,
+    socket: Duplex,
+    head: Buffer,
+  ): Promise<void> {
+    const { mount, request, path, clientAddress } = upgrade;
     const params = mount.params(mount.regexp.exec(path)?.slice(1) ?? []);
     const conversation = await mount.entry.open({ params, query: queryOf(request), principal, clientAddress });
     await new Promise<void>((resolve) => {
@@ -161,7 +166,7 @@ export function createSocketDoor(deps: SocketDoorDeps): SocketDoor {
   }
 
   /** Whoever is not authenticated yet takes no place of those who are. */
-  async function authenticated({ mount, request, clientAddress }: Knock): Promise<Principal> {
+  async function authenticated({ mount, request, clientAddress }: UpgradeRequest): Promise<Principal> {
     const { surface, entry } = mount;
     if (stopping.aborted) throw new HttpFailure({ kind: 'too_many_open' });
     const query = queryOf(request);
@@ -207,7 +212,7 @@ export function createSocketDoor(deps: SocketDoorDeps): SocketDoor {
     open.on('error', (error) => logger.debug('a WebSocket broke', { error }));
     const close = (code: number, reason: string) => {
       open.close(code, reason);
-      timers.push(clock.after(farewellMs, () => open.terminate()));
+      timers.push(clock.after(closeTimeoutMs, () => open.terminate()));
     };
     let messages = 0;
     open.on('message', () => {

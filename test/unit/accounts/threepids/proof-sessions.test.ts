@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Caller } from '../../../../src/accounts/contacts/account-addresses.js';
+import type { Caller } from '../../../../src/accounts/threepids/account-addresses.js';
 import { Secret } from '../../../../src/base/secret.js';
 import { faultOf } from '../../../support/account-requests.js';
 import { openContacts, tokenRequest, type ContactsUnderTest } from '../../../support/contacts.js';

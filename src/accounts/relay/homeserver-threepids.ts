@@ -3,13 +3,13 @@ import { DeadlineExceeded, withDeadline } from '../../base/deadline.js';
 import type { ServerName } from '../../base/mxid.js';
 import type { Secret } from '../../base/secret.js';
 import type { Homeserver } from '../../matrix/homeserver.js';
-import type { AddressBook } from '../address-book.js';
+import type { AccountThreepids } from '../account-threepids.js';
 import { AccountFailure } from '../failure.js';
-import { reach } from './reach.js';
+import { mapHomeserverFailure } from './map-homeserver-failure.js';
 import { readAddressOwner } from './read-answer.js';
 
 /** The dependencies of createUpstreamAddressBook. */
-export interface UpstreamAddressBookDeps {
+export interface HomeserverThreepidsDeps {
   readonly homeserver: Pick<Homeserver, 'findAddressOwner'>;
   readonly serverName: ServerName;
   /** Of an administrator of the homeserver. */
@@ -24,15 +24,15 @@ const deadlineMs = 10_000;
  * Returns the addresses that the homeserver keeps, whoever has them; throws AccountFailure
  * homeserver_unreachable if it does not say.
  */
-export function createUpstreamAddressBook({
+export function createHomeserverThreepids({
   homeserver,
   serverName,
   adminAccessToken,
   clock,
-}: UpstreamAddressBookDeps): AddressBook {
+}: HomeserverThreepidsDeps): AccountThreepids {
   return {
     async findUser(address) {
-      const answer = reach(homeserver.findAddressOwner(address, adminAccessToken));
+      const answer = mapHomeserverFailure(homeserver.findAddressOwner(address, adminAccessToken));
       try {
         return readAddressOwner(await withDeadline(clock, deadlineMs, answer), serverName);
       } catch (error) {

@@ -5,10 +5,10 @@ import type { ServerName } from '../base/mxid.js';
 import { loadConfig } from '../config/load-config.js';
 import { configFiles } from './config-files.js';
 import { exitCodes } from './exit-code.js';
-import type { Surroundings } from './surroundings.js';
+import type { CliContext } from './cli-context.js';
 
 /** The context of an account command. */
-export interface AccountOffice {
+export interface AccountAdmin {
   readonly administration: AccountAdministration;
   readonly serverName: ServerName;
   readonly readNewUser: typeof readNewUser;
@@ -21,24 +21,24 @@ export type Outcome = { readonly done: string } | { readonly refused: string };
  * Opens the database of the configuration, runs the command, prints its output, and returns the
  * exit code.
  */
-export async function inAccountOffice(
+export async function withAccountAdmin(
   file: string,
-  surroundings: Surroundings,
-  work: (office: AccountOffice) => Promise<Outcome>,
+  context: CliContext,
+  work: (accountAdmin: AccountAdmin) => Promise<Outcome>,
 ): Promise<number> {
-  const outcome = await open(file, surroundings, work);
+  const outcome = await open(file, context, work);
   if ('done' in outcome) {
-    surroundings.out(outcome.done);
+    context.out(outcome.done);
     return exitCodes.ok;
   }
-  surroundings.err(outcome.refused);
+  context.err(outcome.refused);
   return exitCodes.account;
 }
 
 async function open(
   file: string,
-  { env, folder, clock, random }: Surroundings,
-  work: (office: AccountOffice) => Promise<Outcome>,
+  { env, folder, clock, random }: CliContext,
+  work: (accountAdmin: AccountAdmin) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { config } = loadConfig({ path: resolve(folder, file), env, ...configFiles });
   const { homeserver, encryption, accounts } = config;

@@ -19,7 +19,7 @@ export interface Call {
 }
 
 /** One request of the walk, and what must come back. */
-export interface WalkStep extends Call {
+export interface DemoStep extends Call {
   readonly title: string;
   readonly status: number;
   /** Members that the reply must have. */
@@ -27,7 +27,7 @@ export interface WalkStep extends Call {
 }
 
 /** Where the daemon is, and how to be let in. */
-export interface WalkDeps {
+export interface DemoRunDeps {
   /** Without a slash at the end. */
   readonly url: string;
   readonly sharedSecret: string;
@@ -35,11 +35,11 @@ export interface WalkDeps {
 }
 
 /** A walk through the API, one step at a time. */
-export interface Walk {
+export interface DemoRun {
   /** Prints the title of a stop under the next number; `step` does so by itself. */
   announce(title: string): void;
   /** Makes the request, prints it and its reply, and says whether the reply is as it must be. */
-  step(step: WalkStep): Promise<boolean>;
+  step(step: DemoStep): Promise<boolean>;
   /** Returns a member of the last reply that is text; empty if there is none. */
   told(name: string): string;
   /** What the last reply that had a QR code wants to be shown as one. */
@@ -64,7 +64,7 @@ export function curlLine(url: string, { method, path, as, body }: Call): string 
 }
 
 /** Returns a walk that has not begun. */
-export function createWalk({ url, sharedSecret, print }: WalkDeps): Walk {
+export function createDemoRun({ url, sharedSecret, print }: DemoRunDeps): DemoRun {
   let stops = 0;
   let accessToken = '';
   let reply: ReadonlyMap<string, unknown> = new Map();

@@ -5,7 +5,7 @@ import type { UnbindResult } from './account-addresses.js';
  * Returns the result of unbinding a 3PID, or `no-support` if that failed: the 3PID is removed from
  * its account all the same.
  */
-export async function ifPossible(unbinding: Promise<UnbindResult>): Promise<UnbindResult> {
+export async function ignoreUnbindFailure(unbinding: Promise<UnbindResult>): Promise<UnbindResult> {
   try {
     return await unbinding;
   } catch (error) {

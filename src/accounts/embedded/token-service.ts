@@ -42,7 +42,7 @@ export interface LoginDevice {
  * Gives out access and refresh tokens and takes them back. Whoever changes an account's tokens
  * holds the account.
  */
-export interface TokenDesk {
+export interface TokenService {
   /** Tokens for the device, whose earlier ones end; the account is held by the caller. */
   issue(
     tx: Transaction,
@@ -70,12 +70,12 @@ const refreshesPerLogin: Allowance = { max: 30, windowMs: 10 * 60_000 };
 const maxUnusedAnswers = 10;
 
 /** Returns the desk on that clock. */
-export function createTokenDesk(deps: {
+export function createTokenService(deps: {
   readonly lifetimes: TokenLifetimes;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-}): TokenDesk {
+}): TokenService {
   const { lifetimes, clock, random, logger } = deps;
   const refreshes = createLeakyBuckets(refreshesPerLogin, clock);
 

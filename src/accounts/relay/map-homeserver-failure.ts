@@ -4,7 +4,7 @@ import { AccountFailure, type AccountFault } from '../failure.js';
 const busyRetryMs = 1_000;
 
 /** Returns the homeserver's answer; an AccountFailure in place of a HomeserverFailure. */
-export async function reach<Answer>(answer: Promise<Answer>): Promise<Answer> {
+export async function mapHomeserverFailure<Answer>(answer: Promise<Answer>): Promise<Answer> {
   try {
     return await answer;
   } catch (error) {

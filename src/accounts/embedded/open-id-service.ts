@@ -4,13 +4,13 @@ import type { Random } from '../../base/random.js';
 import type { Database } from '../../database/database.js';
 import { AccountFailure } from '../failure.js';
 import type { OpenIdTokens } from '../open-id.js';
-import { orThrow, type TokenDesk } from './token-desk.js';
+import { orThrow, type TokenService } from './token-service.js';
 import { hashToken, isTokenOf, makeToken } from './token-format.js';
 
 /** The dependencies of createOpenIdDesk. */
-export interface OpenIdDeskDeps {
+export interface OpenIdServiceDeps {
   readonly database: Database;
-  readonly desk: Pick<TokenDesk, 'findHolder'>;
+  readonly tokenService: Pick<TokenService, 'findHolder'>;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -22,12 +22,12 @@ const mintedPerUser: Allowance = { max: 30, windowMs: 10 * 60_000 };
  * Returns the OpenID tokens of users in that database, each of which ends with the login that asked
  * for it.
  */
-export function createOpenIdDesk({ database, desk, clock, random }: OpenIdDeskDeps): OpenIdTokens {
+export function createOpenIdService({ database, tokenService, clock, random }: OpenIdServiceDeps): OpenIdTokens {
   const minted = createLeakyBuckets(mintedPerUser, clock);
 
   return {
     async mint(accessToken, user) {
-      const { mxid } = orThrow(await database.transaction((tx) => desk.findHolder(tx, accessToken)));
+      const { mxid } = orThrow(await database.transaction((tx) => tokenService.findHolder(tx, accessToken)));
       if (mxid !== user) throw new AccountFailure({ kind: 'not_yourself' });
       const retryAfterMs = minted.waitMs(mxid);
       if (retryAfterMs > 0) throw new AccountFailure({ kind: 'rate_limited', retryAfterMs });
@@ -35,7 +35,7 @@ export function createOpenIdDesk({ database, desk, clock, random }: OpenIdDeskDe
       const token = makeToken('openid', random);
       const still = await database.transaction(async (tx) => {
         await tx.accounts.hold(mxid);
-        const holder = await desk.findHolder(tx, accessToken);
+        const holder = await tokenService.findHolder(tx, accessToken);
         if (!holder.ok) return holder;
         const { deviceId } = holder.value;
         const record = { tokenHash: hashToken(token), mxid, deviceId, expiresAt: clock.now() + lifetimeMs };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findIdServer } from '../../../../src/accounts/contacts/id-server.js';
+import { findIdServer } from '../../../../src/accounts/threepids/id-server.js';
 
 describe('an identity server', () => {
   it.each([

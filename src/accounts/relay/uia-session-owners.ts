@@ -5,7 +5,7 @@ import type { Mxid } from '../../base/mxid.js';
  * Remembers for a while for which operation a session of the homeserver's user-interactive
  * authentication was begun.
  */
-export interface ChallengeBook {
+export interface UiaSessionOwners {
   note(owner: Mxid, session: string, operation: string): void;
   isFor(owner: Mxid, session: string, operation: string): boolean;
 }
@@ -25,7 +25,7 @@ const challengesPerOwner = 10;
  * One that knows nothing yet. Those of users who began nothing for the longest time are forgotten
  * first.
  */
-export function createChallengeBook(clock: Clock): ChallengeBook {
+export function createUiaSessionOwners(clock: Clock): UiaSessionOwners {
   const known = new Map<Mxid, readonly Challenge[]>();
   const without = (owner: Mxid, session: string) =>
     (known.get(owner) ?? []).filter((challenge) => challenge.session !== session && clock.now() < challenge.until);

@@ -8,7 +8,7 @@ import { randomId, type Random } from '../../base/random.js';
 import type { Secret } from '../../base/secret.js';
 import type { Database, Transaction } from '../../database/database.js';
 import type { AccountPublisher } from '../../identity/associations.js';
-import type { AddressBook } from '../address-book.js';
+import type { AccountThreepids } from '../account-threepids.js';
 import { AccountFailure } from '../failure.js';
 import { createNumberPublications, longestTransactionMs } from './number-publications.js';
 
@@ -109,7 +109,7 @@ export interface TelegramProofsDeps {
    * What the homeserver keeps for all of its users, or undefined if there is none, or we may not
    * ask it.
    */
-  readonly upstreamAddressBook: AddressBook | undefined;
+  readonly homeserverThreepids: AccountThreepids | undefined;
   /** Where the numbers are published besides. */
   readonly publisher: AccountPublisher | undefined;
   /** Reads the profile that is stored of a Telegram account. */
@@ -126,7 +126,7 @@ interface WaitingLogin extends ProvingLogin {
 
 /** Returns the proofs in that database. */
 export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
-  const { mode, serverName, hasOwnAccounts, upstreamAddressBook, publisher, readProfile } = deps;
+  const { mode, serverName, hasOwnAccounts, homeserverThreepids, publisher, readProfile } = deps;
   const { database, clock, random, logger } = deps;
   /**
    * To be added by themselves once the homeserver was asked, which cannot be within a transaction.
@@ -177,7 +177,7 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
   async function addByItself(tx: Transaction, login: ProvingLogin): Promise<void> {
     const address = numberOf(login.user);
     if (mode !== 'on' || !address) return;
-    if (upstreamAddressBook) waiting.set(login.accountId, { ...login, since: clock.now() });
+    if (homeserverThreepids) waiting.set(login.accountId, { ...login, since: clock.now() });
     else if ((await insert(tx, login, address)) === 'number_in_use') tellInUse(login);
   }
 
@@ -188,7 +188,7 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
   /** Who has it at the homeserver. Throws TelegramProofFailure number_unchecked. */
   async function holderUpstream(address: ThirdPartyAddress): Promise<Mxid | undefined> {
     try {
-      return await upstreamAddressBook?.findUser(address);
+      return await homeserverThreepids?.findUser(address);
     } catch (error) {
       if (!(error instanceof AccountFailure)) throw error;
       throw new TelegramProofFailure({ kind: 'number_unchecked' }, { cause: error });
@@ -208,7 +208,7 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
       const address = numberOf(login.user);
       if (!address) throw new TelegramProofFailure({ kind: 'number_missing' });
       // Telegram may have said another number since the caller has asked.
-      if (upstreamAddressBook && address.address !== asked?.address) return { isKnown: false, user: login.user };
+      if (homeserverThreepids && address.address !== asked?.address) return { isKnown: false, user: login.user };
       const found = await tx.accountAddresses.find(address);
       const isKept = holder === owner && (!found || found.mxid === owner);
       const isTaken = holder !== undefined && !isKept;
