@@ -1,3 +1,5 @@
+import { Agent as HttpAgent, request as requestHttp, type IncomingMessage, type RequestOptions } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { Clock } from '../base/clock.js';
 import { DeadlineExceeded } from '../base/deadline.js';
 import type { Mxid } from '../base/mxid.js';
@@ -42,6 +44,8 @@ export interface ProvisioningAnswer {
 export type ProvisioningClient = (request: ProvisioningRequest) => Promise<ProvisioningAnswer>;
 
 const maxAnswerBytes = 1024 * 1024;
+/** Less than the 5 seconds after which many servers close an idle connection. */
+const idleCloseMs = 4_000;
 /** A gateway has no answer of the bridge, or one of them limits the rate. */
 const statusesWithoutAnswer: readonly number[] = [429, 502, 503, 504];
 /** The errcode of a 504 that is written by the bridge itself: its work goes on. */
@@ -49,32 +53,31 @@ export const backfillTimeout = 'FI.MAU.BRIDGE_BACKFILL_TIMEOUT';
 
 /** The provisioning API over HTTP. Redirects are not followed: the secret is sent to the configured address only. */
 export function createProvisioningClient({ address, sharedSecret, clock }: ProvisioningClientDeps): ProvisioningClient {
+  const open = createOpener(address);
+
   async function exchange(request: ProvisioningRequest, signal: AbortSignal): Promise<ProvisioningAnswer> {
     const { method, body } = request;
-    const response = await fetch(urlOf(address, request), {
-      method,
-      headers: {
-        Accept: 'application/json',
-        'User-Agent': 'Gangway',
-        Authorization: `Bearer ${sharedSecret.reveal()}`,
-        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-      },
-      redirect: 'manual',
-      signal,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const { status } = response;
+    const headers = {
+      Accept: 'application/json',
+      'Accept-Encoding': 'identity',
+      'User-Agent': 'Gangway',
+      Authorization: `Bearer ${sharedSecret.reveal()}`,
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    };
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const response = await open(urlOf(address, request), { method, headers, signal }, text);
+    const { statusCode: status = 0 } = response;
     const problem = () => ({ cause: new Error(`status ${status}`) });
     if (status >= 300 && status < 400) {
-      await response.body?.cancel();
+      response.destroy();
       throw new BridgeFailure({ kind: 'bridge_answer_invalid' }, problem());
     }
-    const text = await readCapped(response.body, maxAnswerBytes);
-    const answer = text === undefined ? undefined : status === 204 ? {} : readObject(text, request.isList);
+    const answerText = await readCapped(response, maxAnswerBytes);
+    const answer = answerText === undefined ? undefined : status === 204 ? {} : readObject(answerText, request.isList);
     if (statusesWithoutAnswer.includes(status) && answer?.['errcode'] !== backfillTimeout) {
       throw new BridgeFailure({ kind: 'bridge_unreachable' }, problem());
     }
-    if (text === undefined) throw invalidAnswer(`more than ${maxAnswerBytes} bytes`);
+    if (answerText === undefined) throw invalidAnswer(`more than ${maxAnswerBytes} bytes`);
     if (answer === undefined) throw invalidAnswer(`status ${status} without a JSON object`);
     return { status, body: answer };
   }
@@ -89,7 +92,7 @@ export function createProvisioningClient({ address, sharedSecret, clock }: Provi
       if (error instanceof BridgeFailure) throw error;
       // The HTTP parser's own errors: the port belongs to another protocol.
       const kind = findErrorCode(error)?.startsWith('HPE_') ? 'bridge_answer_invalid' : 'bridge_unreachable';
-      throw new BridgeFailure({ kind }, { cause: error });
+      throw new BridgeFailure({ kind }, { cause: controller.signal.aborted ? controller.signal.reason : error });
     } finally {
       cancel();
     }
@@ -108,6 +111,23 @@ export function findErrorCode(error: unknown): string | undefined {
     if (cause instanceof AggregateError && cause.errors.length > 0) return findErrorCode(cause.errors[0]);
   }
   return undefined;
+}
+
+/** Resolves when the head of the answer has arrived. */
+type Opener = (url: string, options: RequestOptions, body: string | undefined) => Promise<IncomingMessage>;
+
+/** Returns a function that sends requests over kept connections. `fetch` takes twice the CPU time. */
+function createOpener(address: string): Opener {
+  const isSecure = new URL(address).protocol === 'https:';
+  const send = isSecure ? requestHttps : requestHttp;
+  const agent = new (isSecure ? HttpsAgent : HttpAgent)({ keepAlive: true, timeout: idleCloseMs });
+  return (url, options, body) =>
+    new Promise((resolve, reject) => {
+      const request = send(url, { ...options, agent }, resolve);
+      request.on('error', reject);
+      request.once('upgrade', () => reject(invalidAnswer('another protocol')));
+      request.end(body);
+    });
 }
 
 function urlOf(address: string, { mxid, path, query }: ProvisioningRequest): string {

@@ -7,6 +7,7 @@ import { createBridgeFaults, type BridgeFault, type BridgePoint } from './faults
 import { createStandInLogins, type StandInLogin } from './logins.js';
 import { createStandInProcesses } from './processes.js';
 import { createRouter } from './routes.js';
+import { anotherTurn } from '../another-turn.js';
 
 /** How a stand-in differs from an ordinary bridge. */
 export interface StandInBridgeOptions {
@@ -126,11 +127,14 @@ export async function startStandInBridge(options: StandInBridgeOptions): Promise
         resolve();
       });
     });
-  const close = () =>
-    new Promise<void>((resolve) => {
+  async function close(): Promise<void> {
+    await new Promise<void>((resolve) => {
       server.close(() => resolve());
       server.closeAllConnections();
     });
+    // A client in this process needs a few turns to close its end of each connection.
+    for (let turn = 0; turn < 5; turn += 1) await anotherTurn();
+  }
   await listen(options.port ?? 0);
   const { port } = server.address() as AddressInfo;
 
