@@ -31,7 +31,7 @@ import { createGramjsGateway } from './telegram/gramjs/gateway.js';
 import { createConnectionPool } from './telegram/pool.js';
 
 /** What the daemon takes from outside. */
-export interface Seams {
+export interface Runtime {
   /** Of this program; Telegram shows it to users. */
   readonly version: string;
   readonly clock: Clock;
@@ -52,7 +52,7 @@ const exportSweepEveryMs = 2_000;
 const sweepStopMs = 2_000;
 
 /** Returns the daemon that the configuration describes; nothing is opened before start(). */
-export function createApp(config: Config, { version, clock, random, logger }: Seams): App {
+export function createApp(config: Config, { version, clock, random, logger }: Runtime): App {
   const closers: (() => Promise<void>)[] = [];
   let address: HttpAddress | undefined;
   const logLateSweep = (error: unknown) => logger.warn('the sweep goes on: leaving it', { error });
@@ -85,27 +85,27 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
       const pool = createConnectionPool({ ...telegram.connection, gateway, clock, logger });
       closers.push(() => pool.close());
 
-      const seams = { database, clock, random, logger };
-      const accounts = chooseAccounts(config, seams);
+      const runtime = { database, clock, random, logger };
+      const accounts = chooseAccounts(config, runtime);
       if (accounts) sweepNowAndThen('what is over of Matrix accounts', () => accounts.sweep());
       const openIdTokens = accounts?.kind === 'embedded' ? accounts.openIdTokens : undefined;
 
-      const proofs = await openProofs(config, seams);
+      const proofs = await openProofs(config, runtime);
       if (proofs) {
         closers.push(async () => proofs.leave());
         sweepNowAndThen('old proofs', () => proofs.validation.sweep());
       }
 
-      const identity = proofs && (await openIdentity(config, { ...seams, proofs, openIdTokens }));
+      const identity = proofs && (await openIdentity(config, { ...runtime, proofs, openIdTokens }));
       if (identity) {
         closers.push(() => identity.close());
         await identity.start();
         sweepNowAndThen('the identity service', () => identity.sweep());
       }
 
-      const numbers = composeTelegramProofs(config, { accounts, publisher: identity?.publisher }, seams);
+      const numbers = composeTelegramProofs(config, { accounts, publisher: identity?.publisher }, runtime);
       const permissions = createPermissions(bridge.permissions);
-      const bridged = composeBridge(config, pool, seams);
+      const bridged = composeBridge(config, pool, runtime);
       const login = createLoginService({
         database,
         pool,
@@ -132,7 +132,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
       const checkLogins = () => numbers.proofs.check((accountId) => login.check(accountId));
       sweepNowAndThen('logins that prove phone numbers', checkLogins, config.threepids.telegramCheckMs);
 
-      const sessions = composeSessions(config, { ...seams, pool });
+      const sessions = composeSessions(config, { ...runtime, pool });
       closers.push(() => sessions.webhooks.stop());
       sessions.webhooks.start();
       sweepNowAndThen('old webhook deliveries', () => sessions.webhooks.sweep());
@@ -155,10 +155,10 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
               authority: accounts?.authority,
               openIdTokens,
             },
-            seams,
+            runtime,
           ),
           ...createClientServerSurfaces(
-            accounts && proofs && clientServerOf(config, { accounts, proofs, identity }, seams),
+            accounts && proofs && clientServerOf(config, { accounts, proofs, identity }, runtime),
           ),
           ...(identity?.surfaces ?? createIdentitySurfaces(undefined)),
           ...sessions.surfaces,
@@ -198,17 +198,17 @@ export function createApp(config: Config, { version, clock, random, logger }: Se
 function clientServerOf(
   config: Config,
   parts: { readonly accounts: Accounts; readonly proofs: Proofs; readonly identity: Identity | undefined },
-  seams: Omit<Seams, 'version'> & { readonly database: Database },
+  runtime: Omit<Runtime, 'version'> & { readonly database: Database },
 ): ClientServerV3Deps | undefined {
   const { homeserver } = config;
   const { mode, limits: allowances, addresses: rules } = config.accounts;
   if (mode === 'off') return undefined;
-  const { clock } = seams;
+  const { clock } = runtime;
   const { accounts, proofs, identity } = parts;
   const { addresses, credentials } = composeAddresses(
     config,
     { accounts, proofs, published: identity?.published },
-    seams,
+    runtime,
   );
   return {
     account: accounts.kind === 'embedded' && credentials ? { devices: accounts.devices, credentials } : undefined,

@@ -123,7 +123,7 @@ const described = {
   permissions: { mayLogIn: () => false, levelOf: () => ({ level: 'none' }) },
   mayLogIn: () => false,
   serverName: 'example.com',
-  phoneProofs: { standing: describedOnly, add: describedOnly },
+  phoneProofs: { getStatus: describedOnly, add: describedOnly },
   transfers: { init: describedOnly, finish: describedOnly, cancel: describedOnly },
   handOver: { handOvers: { request: describedOnly, findStatus: describedOnly }, isOffered: true, waitMs: 0 },
 };

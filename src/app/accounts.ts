@@ -22,7 +22,7 @@ import type { Homeserver } from '../matrix/homeserver.js';
 import { createHttpHomeserver } from '../matrix/http-homeserver.js';
 
 /** The dependencies of chooseAccounts besides the configuration. */
-export interface AccountSeams {
+export interface AccountRuntime {
   readonly database: Database;
   readonly clock: Clock;
   readonly random: Random;
@@ -63,7 +63,7 @@ const homeserverDeadlineMs = 30_000;
  */
 export function chooseAccounts(
   { homeserver: { address, adminAccessToken, domain }, accounts, identity }: Config,
-  { database, clock, random, logger }: AccountSeams,
+  { database, clock, random, logger }: AccountRuntime,
 ): Accounts | undefined {
   const accountThreepids = createDatabaseAccountThreepids(database);
   const identityServer = identity.enabled ? identity.publicUrl : undefined;

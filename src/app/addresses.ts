@@ -14,7 +14,7 @@ import { addressSubmitUrl } from '../api/client-server-v3/address-submission.js'
 import { passwordSubmitUrl } from '../api/client-server-v3/password-submission.js';
 import type { Config } from '../config/config.js';
 import { createHttpIdentityServers } from '../matrix/http-identity-servers.js';
-import type { AccountSeams, Accounts } from './accounts.js';
+import type { AccountRuntime, Accounts } from './accounts.js';
 import { accountsUrl, submissionPath, type Proofs } from './proofs.js';
 
 /** The dependencies of composeAddresses besides the configuration. */
@@ -36,11 +36,11 @@ export interface ComposedAddresses {
 export function composeAddresses(
   config: Config,
   { accounts, proofs, published }: AddressParts,
-  seams: AccountSeams,
+  runtime: AccountRuntime,
 ): ComposedAddresses {
   const { homeserver, outgoing } = config;
   const { mayChange, revealsInUse } = config.accounts.addresses;
-  const { database, clock } = seams;
+  const { database, clock } = runtime;
   const { validation, messenger } = proofs;
   const url = accountsUrl(config);
   const canSend = (medium: 'email' | 'msisdn') =>
@@ -52,9 +52,9 @@ export function composeAddresses(
       submitUrl: url === undefined ? undefined : (medium) => addressSubmitUrl(url, submissionPath(config), medium),
       revealsInUse,
     }),
-    addresses: createOwnAddresses({ ...seams, validation }),
+    addresses: createOwnAddresses({ ...runtime, validation }),
     publications: createPublications({
-      ...seams,
+      ...runtime,
       own: published,
       identityServers: createHttpIdentityServers({ ...outgoing, clock }),
     }),
@@ -63,9 +63,9 @@ export function composeAddresses(
   switch (accounts.kind) {
     case 'embedded':
       return {
-        addresses: createEmbeddedAddresses({ ...parts, guard: createLoginGuard({ ...seams, ...accounts }) }),
+        addresses: createEmbeddedAddresses({ ...parts, guard: createLoginGuard({ ...runtime, ...accounts }) }),
         credentials: createEmbeddedCredentials({
-          ...seams,
+          ...runtime,
           ...accounts,
           publications: parts.publications,
           proofs: createPasswordProofs({

@@ -8,7 +8,7 @@ import type { BridgeParts } from '../login/service.js';
 import { writeMautrixSession } from '../telegram/formats/mautrix.js';
 import { createSessionConverter } from '../telegram/gramjs/portable-session.js';
 import type { ConnectionPool } from '../telegram/pool.js';
-import type { AccountSeams } from './accounts.js';
+import type { AccountRuntime } from './accounts.js';
 
 /** The bridge, the hand-overs to it, and the replies about them. */
 export interface ComposedBridge extends BridgeParts {
@@ -20,13 +20,13 @@ export interface ComposedBridge extends BridgeParts {
 export function composeBridge(
   { bridge: { upstream }, telegram }: Config,
   pool: ConnectionPool,
-  seams: AccountSeams,
+  runtime: AccountRuntime,
 ): ComposedBridge | undefined {
   if (upstream === undefined) return undefined;
-  const bridge = createHttpBridge({ ...upstream, clock: seams.clock });
+  const bridge = createHttpBridge({ ...upstream, clock: runtime.clock });
   const converter = createSessionConverter(telegram.dataCentres);
   const handOvers = createHandOvers({
-    ...seams,
+    ...runtime,
     bridge,
     isAutomatic: upstream.handOver === 'automatic',
     toBridgeSession: (session) => writeMautrixSession(converter.read(session)),

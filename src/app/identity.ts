@@ -2,7 +2,7 @@ import type { OpenIdTokens } from '../accounts/open-id.js';
 import { createOwnOpenId } from '../accounts/own-open-id.js';
 import { createOwnPublications, type OwnPublications } from '../accounts/threepids/own-publications.js';
 import { createIdentitySurfaces, type IdentityDeps } from '../api/identity-surfaces.js';
-import { spellKnown } from '../api/identity/spell.js';
+import { toKnownErrorReply } from '../api/identity/to-error-reply.js';
 import { createTelegramGatewaySurface } from '../api/telegram-gateway/index.js';
 import type { Clock } from '../base/clock.js';
 import { createNetworks } from '../base/ip-networks.js';
@@ -21,7 +21,7 @@ import { createXMatrixVerifier } from '../matrix/x-matrix-verifier.js';
 import { reportPath, type Proofs } from './proofs.js';
 
 /** The dependencies of openIdentity besides the configuration. */
-export interface IdentitySeams {
+export interface IdentityRuntime {
   readonly proofs: Proofs;
   /** Undefined without embedded accounts. */
   readonly openIdTokens: Pick<OpenIdTokens, 'findUser'> | undefined;
@@ -52,25 +52,25 @@ type IdentityConfig = Extract<Config['identity'], { readonly enabled: true }>;
  * Returns the identity service, or undefined if it is disabled. Throws SigningKeyFailure and
  * SettingsFailure.
  */
-export async function openIdentity(config: Config, seams: IdentitySeams): Promise<Identity | undefined> {
+export async function openIdentity(config: Config, runtime: IdentityRuntime): Promise<Identity | undefined> {
   const { identity: options, delivery, outgoing, homeserver } = config;
   if (!options.enabled) return undefined;
-  const { proofs, openIdTokens: tokens, database, clock, logger } = seams;
+  const { proofs, openIdTokens: tokens, database, clock, logger } = runtime;
   const { messenger, validation } = proofs;
   const { publicUrl, serverName } = options;
   const { host, hostname, pathname } = new URL(publicUrl);
 
-  const signingKeys = await loadSigningKeys({ ...seams, path: options.signingKeyFile });
+  const signingKeys = await loadSigningKeys({ ...runtime, path: options.signingKeyFile });
   const federation = createHttpFederation({ ...outgoing, clock });
   const accounts = createIdentityAccounts({
-    ...seams,
+    ...runtime,
     openId: tokens ? createOwnOpenId({ serverName: homeserver.domain, tokens, others: federation }) : federation,
     allowedServers: options.allowedServers,
     policies: options.terms,
     registrationsPerClient: options.registrations.perClient,
   });
   const service = createIdentityService({
-    ...seams,
+    ...runtime,
     options: { ...options, ownServer: homeserver.domain },
     signingKeys,
     validation,
@@ -99,7 +99,7 @@ export async function openIdentity(config: Config, seams: IdentitySeams): Promis
       database,
       accounts,
       associations: service.associations,
-      spell: (failure) => spellKnown(failure),
+      spell: (failure) => toKnownErrorReply(failure),
     }),
     publisher: service.associations,
     start: () => service.start(),

@@ -13,7 +13,7 @@ import { createWebhookChannel } from '../delivery/webhook.js';
 type Delivery = Config['delivery'];
 
 /** The dependencies of openMessenger besides the configuration. */
-export interface MessengerSeams {
+export interface MessengerRuntime {
   /** The name of this service in messages. */
   readonly service: string;
   /** The URL that Telegram sends delivery reports to, or undefined if there is none. */
@@ -23,10 +23,10 @@ export interface MessengerSeams {
 }
 
 /** Returns the messenger. The caller must close it. Throws SettingsFailure. */
-export async function openMessenger(delivery: Delivery, seams: MessengerSeams): Promise<ClosableMessenger> {
-  const { service, clock, logger } = seams;
+export async function openMessenger(delivery: Delivery, runtime: MessengerRuntime): Promise<ClosableMessenger> {
+  const { service, clock, logger } = runtime;
   const templates = await loadTemplates({ folder: delivery.templates, service });
-  const parts = { ...seams, templates, deadlineMs: delivery.deadlineMs };
+  const parts = { ...runtime, templates, deadlineMs: delivery.deadlineMs };
   return createMessenger({
     email: delivery.email.map((channel) => emailChannel(channel, parts)),
     phone: delivery.phone.map((channel) => phoneChannel(channel, parts)),
@@ -35,7 +35,7 @@ export async function openMessenger(delivery: Delivery, seams: MessengerSeams): 
   });
 }
 
-interface Parts extends MessengerSeams {
+interface Parts extends MessengerRuntime {
   readonly templates: Templates;
   readonly deadlineMs: number;
 }

@@ -14,7 +14,7 @@ import type { Validation } from '../threepid/validation.js';
 import { openMessenger } from './messenger.js';
 
 /** The dependencies of openProofs besides the configuration. */
-export interface ProofSeams {
+export interface ProofRuntime {
   readonly database: Database;
   readonly clock: Clock;
   readonly random: Random;
@@ -66,10 +66,10 @@ export function submissionPath({ accounts }: Config): SubmissionPath {
 }
 
 /** Returns the validation of 3PIDs, or undefined if it is not required. Throws SettingsFailure. */
-export async function openProofs(config: Config, seams: ProofSeams): Promise<Proofs | undefined> {
+export async function openProofs(config: Config, runtime: ProofRuntime): Promise<Proofs | undefined> {
   const { accounts, identity, threepids, delivery, homeserver } = config;
   if (accounts.mode === 'off' && !identity.enabled) return undefined;
-  const { clock, logger } = seams;
+  const { clock, logger } = runtime;
   const identityUrl = identity.enabled ? identity.publicUrl : undefined;
   const known = [identityUrl, accountsUrl(config)].filter((url) => url !== undefined).map((url) => new URL(url));
 
@@ -81,7 +81,7 @@ export async function openProofs(config: Config, seams: ProofSeams): Promise<Pro
     logger,
   });
   const validation = createValidation({
-    ...seams,
+    ...runtime,
     messenger,
     ownServer: homeserver.domain,
     linkTo: createLinks(identityUrl, accountsUrl(config), submissionPath(config)),

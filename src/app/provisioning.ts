@@ -25,7 +25,7 @@ export interface ProvisioningParts extends Pick<ProvisioningSurfacesDeps, 'login
 }
 
 /** The external dependencies of the provisioning API. */
-export interface ProvisioningSeams {
+export interface ProvisioningRuntime {
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -36,7 +36,7 @@ const openIdDeadlineMs = 30_000;
 export function composeProvisioning(
   { provisioning, homeserver }: Config,
   { authority, openIdTokens, ...parts }: ProvisioningParts,
-  { clock, logger }: ProvisioningSeams,
+  { clock, logger }: ProvisioningRuntime,
 ): readonly Surface[] {
   const { sharedSecret, oldSharedSecrets, failedAttempts, allowMatrixAuth, allowOpenIdAuth, wellKnown } = provisioning;
   const { domain: serverName } = homeserver;

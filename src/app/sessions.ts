@@ -7,7 +7,7 @@ import type { Database } from '../database/database.js';
 import { createBearerAuth } from '../http/bearer-auth.js';
 import type { Surface } from '../http/surface.js';
 import { leaveSession } from '../login/owned-logins.js';
-import { readUser } from '../login/stored-forms.js';
+import { readUser } from '../login/login-codec.js';
 import { createConsumer } from '../sessions/consumer.js';
 import { createExportSweep } from '../sessions/exports.js';
 import { createSessionTransfers, type SessionTransfers } from '../sessions/transfers.js';
@@ -19,7 +19,7 @@ import type { ConnectionPool } from '../telegram/pool.js';
 import { createWebhooks, type Webhooks } from '../webhooks/webhooks.js';
 
 /** The external dependencies of composeSessions. */
-export interface SessionSeams {
+export interface SessionRuntime {
   readonly database: Database;
   readonly pool: Pick<ConnectionPool, 'ensureClosed'>;
   readonly clock: Clock;
@@ -41,13 +41,13 @@ export interface Sessions {
 }
 
 /** Returns the sessions API, which is not served if no program may use it. */
-export function composeSessions(config: Config, { pool, ...seams }: SessionSeams): Sessions {
+export function composeSessions(config: Config, { pool, ...runtime }: SessionRuntime): Sessions {
   const { consumers: settings, defaultLeaseMs, longestLeaseMs, graceMs } = config.sessions;
   const { max: failuresAllowed, windowMs } = config.provisioning.failedAttempts;
   const closeConnection = (accountId: string) => pool.ensureClosed(accountId);
-  const sweepExports = createExportSweep({ ...seams, closeConnection });
+  const sweepExports = createExportSweep({ ...runtime, closeConnection });
   const leases = createSessionLeases({
-    ...seams,
+    ...runtime,
     defaultLeaseMs,
     longestLeaseMs,
     graceMs,
@@ -59,19 +59,19 @@ export function composeSessions(config: Config, { pool, ...seams }: SessionSeams
   const converter = createSessionConverter(config.telegram.dataCentres);
   const transfers = config.provisioning.enableSessionTransfers
     ? createSessionTransfers({
-        ...seams,
+        ...runtime,
         writeSession: (session) => writeMautrixSession(converter.read(session)),
         closeConnection,
       })
     : undefined;
-  const webhooks = createWebhooks({ ...seams, webhooks: config.sessions.webhooks });
+  const webhooks = createWebhooks({ ...runtime, webhooks: config.sessions.webhooks });
   if (settings.length === 0) return { leases, transfers, sweepExports, webhooks, surfaces: [] };
   const authenticate = createBearerAuth({
     secrets: [],
     consumers: settings,
     failuresAllowed,
     windowMs,
-    logger: seams.logger,
+    logger: runtime.logger,
   });
   const consumers = settings.map(createConsumer);
   const surfaces = [createSessionsSurface({ leases, consumers, authenticate })];

@@ -1,8 +1,8 @@
 import { createTelegramProofs, type FromTelegram, type TelegramProofs } from '../accounts/threepids/telegram-proofs.js';
 import type { Config } from '../config/config.js';
 import type { AccountPublisher } from '../identity/associations.js';
-import { readUser } from '../login/stored-forms.js';
-import type { Accounts, AccountSeams } from './accounts.js';
+import { readUser } from '../login/login-codec.js';
+import type { Accounts, AccountRuntime } from './accounts.js';
 
 /** The dependencies of composeTelegramProofs besides the configuration. */
 export interface TelegramProofParts {
@@ -22,12 +22,12 @@ export interface ComposedTelegramProofs {
 export function composeTelegramProofs(
   config: Config,
   { accounts, publisher }: TelegramProofParts,
-  seams: AccountSeams,
+  runtime: AccountRuntime,
 ): ComposedTelegramProofs {
   const { homeserver, threepids } = config;
   const mode = modeOf(config);
   const proofs = createTelegramProofs({
-    ...seams,
+    ...runtime,
     mode,
     serverName: homeserver.domain,
     hasOwnAccounts: accounts?.kind !== 'relay',

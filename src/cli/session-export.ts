@@ -43,7 +43,7 @@ export async function exportSession(
       const [{ createSessionExports }, { sessionWriter }, { readUser }] = await Promise.all([
         import('../sessions/exports.js'),
         import('../app/sessions.js'),
-        import('../login/stored-forms.js'),
+        import('../login/login-codec.js'),
       ]);
       const exports = createSessionExports({ database, clock, random });
       const isPostgres = config.database.uri.reveal().startsWith('postgres');

@@ -94,7 +94,7 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
     else outbox.wake();
   }
 
-  async function postpone(record: HandOverRecord, reason: string, shortestMs = 0): Promise<void> {
+  async function retryLater(record: HandOverRecord, reason: string, shortestMs = 0): Promise<void> {
     const attempts = record.attempts + 1;
     const longestMs = record.state === 'ending' ? longestEndingRetryMs : longestRetryMs;
     const waitMs = Math.min(firstRetryMs * 2 ** Math.min(record.attempts, 20), longestMs) * jitter(random);
@@ -136,7 +136,7 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
     if (!(await endEarlierOnes(record, earlier))) {
       // Throws if the bridge does not let the user log in: then the earlier login may never end.
       await bridge.findUser(owner);
-      return postpone(record, 'An earlier login of this account has not ended yet.');
+      return retryLater(record, 'An earlier login of this account has not ended yet.');
     }
     if (record.process === null) {
       // From now on, a login of this account at the bridge is the one that was handed over.
@@ -172,11 +172,11 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
       const isFinal = (fact.kind === 'bridge_refused' && fact.isFinal) || refusals >= mostRefusals;
       const counted = { ...current, refusals };
       if (!isFinal && fact.kind !== 'bridge_user_forbidden') {
-        return postpone(counted, describeFault(fact), fact.kind === 'bridge_flood_wait' ? fact.retryAfterMs : 0);
+        return retryLater(counted, describeFault(fact), fact.kind === 'bridge_flood_wait' ? fact.retryAfterMs : 0);
       }
       await refuse(current, describeFault(fact)).catch((again: unknown) => {
         if (!(again instanceof BridgeFailure)) throw again;
-        return postpone(counted, describeFault(again.fact));
+        return retryLater(counted, describeFault(again.fact));
       });
     }
   }
@@ -212,7 +212,7 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
     } catch (error) {
       if (!(error instanceof BridgeFailure)) throw error;
       note(record, error.fact);
-      await postpone(record, describeFault(error.fact));
+      await retryLater(record, describeFault(error.fact));
     }
   }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.js';
 import { createLeakyBuckets, type Allowance } from '../base/leaky-buckets.js';
 import type { Mxid } from '../base/mxid.js';
 import { LoginFailure } from './failure.js';
-import type { Answer, Question, TelegramDesk } from './telegram-desk.js';
+import type { Answer, Question, TelegramCalls } from './telegram-calls.js';
 
 /**
  * Counts what one Matrix user asks of Telegram to log in, so that nobody can have codes sent to other people's numbers over and over. Whoever
@@ -19,12 +19,12 @@ export interface AttemptLimit {
 
 export interface AttemptLimitDeps {
   readonly attempts: Allowance;
-  readonly desk: TelegramDesk;
+  readonly calls: TelegramCalls;
   readonly clock: Clock;
 }
 
 /** A limit that has counted nothing yet. */
-export function createAttemptLimit({ attempts, desk, clock }: AttemptLimitDeps): AttemptLimit {
+export function createAttemptLimit({ attempts, calls, clock }: AttemptLimitDeps): AttemptLimit {
   const owners = createLeakyBuckets(attempts, clock);
   const count = (owner: Mxid) => owners.add(owner);
 
@@ -39,7 +39,7 @@ export function createAttemptLimit({ attempts, desk, clock }: AttemptLimitDeps):
 
     async ask(owner, question) {
       admit(owner);
-      return desk.ask({
+      return calls.ask({
         ...question,
         call(connection) {
           count(owner);

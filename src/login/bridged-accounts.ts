@@ -11,17 +11,17 @@ import type { TelegramAccountRecord } from '../database/stores/telegram-account-
 import type { TelegramUser, TelegramUserId } from '../telegram/shapes.js';
 import { recordEnd } from './account-events.js';
 import type { AccountWatcher } from './account-watcher.js';
-import type { AccountStanding, BridgeView, OwnerView, Standing } from './standing.js';
-import { readUser, writeUser } from './stored-forms.js';
+import type { AccountLoginStatus, BridgeView, OwnerView, LoginStatus } from './login-status.js';
+import { readUser, writeUser } from './login-codec.js';
 
 /** The linked accounts of a user whose sessions the bridge has, those included that it has got without us. */
 export interface BridgedAccounts {
   /** Asks the bridge, and returns its answer with the linked accounts, which are in line with it then. */
   look(owner: Mxid): Promise<OwnerView>;
   /** The status of an account that the bridge has, as of that answer. */
-  statusOf(account: TelegramAccountRecord, view: BridgeView): Standing;
+  statusOf(account: TelegramAccountRecord, view: BridgeView): LoginStatus;
   /** The logins that the bridge still lists although Telegram has ended them, but those of `linked` accounts: they are not linked. */
-  endedLogins(owner: Mxid, view: BridgeView, linked: readonly TelegramAccountRecord[]): readonly AccountStanding[];
+  endedLogins(owner: Mxid, view: BridgeView, linked: readonly TelegramAccountRecord[]): readonly AccountLoginStatus[];
 }
 
 /** What createBridgedAccounts needs. */
@@ -141,7 +141,7 @@ export function createBridgedAccounts(deps: BridgedAccountsDeps): BridgedAccount
             createdAt: at,
             updatedAt: at,
           } as const;
-          return { account, standing: { kind: 'logged_out' } };
+          return { account, loginStatus: { kind: 'logged_out' } };
         });
     },
 

@@ -1,6 +1,6 @@
 import type { Mxid } from '../base/mxid.js';
 import type { TelegramUser } from '../telegram/shapes.js';
-import type { Claim } from './account-book.js';
+import type { Claim } from './linked-accounts.js';
 import { LoginFailure } from './failure.js';
 import { LoginProcessFailure } from './process-failure.js';
 

@@ -1,5 +1,5 @@
 import type { TelegramFault } from '../telegram/failure.js';
-import type { BridgeDown } from './standing.js';
+import type { BridgeDown } from './login-status.js';
 import type { LoginFault } from './failure.js';
 
 /** Returns what a fault between us and Telegram, or the bridge, means for a login under way. */

@@ -3,37 +3,37 @@ import { sleep } from '../base/clock.js';
 import type { Mxid } from '../base/mxid.js';
 import { randomId, type Random } from '../base/random.js';
 import { readPhoneNumber } from '../base/read-phone-number.js';
-import type { AccountBook } from './account-book.js';
+import type { LinkedAccounts } from './linked-accounts.js';
 import { TelegramAccountFailure } from './accounts.js';
 import type { AttemptLimit } from './attempt-limit.js';
 import { LoginFailure } from './failure.js';
 import { fingerprint } from './fingerprint.js';
-import type { Login, LoginLedger, PastLogin } from './login-ledger.js';
-import { firstName, firstSteps, fitOf, nextStep } from './login-name.js';
-import type { LoginWalk } from './login-walk.js';
-import type { InTurn } from './in-turn.js';
+import type { Login, LoginStore, PastLogin } from './login-store.js';
+import { initialMeta, firstSteps, matchAnswer, advance } from './process-meta.js';
+import type { DecisionRunner } from './decision-runner.js';
+import type { OwnerQueue } from './owner-queue.js';
 import { decide, decideResend, sessionOf, type QrState, type SharedState } from './machine.js';
 import { LoginProcessFailure } from './process-failure.js';
 import type { ExpectedStep, LoginProcesses, LoginProgress, LoginStart } from './processes.js';
 import { progressOf } from './progress.js';
 import type { QrLogin } from './qr-login.js';
 import type { LoginInput } from './shapes.js';
-import { readUser } from './stored-forms.js';
+import { readUser } from './login-codec.js';
 
 export interface LoginProcessesDeps {
-  readonly ledger: LoginLedger;
-  readonly book: AccountBook;
-  readonly walk: LoginWalk;
+  readonly store: LoginStore;
+  readonly linkedAccounts: LinkedAccounts;
+  readonly runner: DecisionRunner;
   readonly qr: QrLogin;
   readonly limit: AttemptLimit;
   /** Closes the connection of a login. */
-  readonly hangUp: (id: string) => Promise<void>;
+  readonly close: (id: string) => Promise<void>;
   /** Throws LoginFailure for those who may not log in. */
   readonly permit: (owner: Mxid) => void;
   /** Waits as long as it takes. */
-  readonly alone: InTurn;
+  readonly runExclusive: OwnerQueue;
   /** Throws the LoginFailure `telegram_unreachable` where the owner's turn came too late. */
-  readonly promptly: InTurn;
+  readonly runExclusiveWithin: OwnerQueue;
   readonly maxAccounts: number;
   readonly clock: Clock;
   readonly random: Random;
@@ -49,10 +49,23 @@ const wellFormedAccount = /^[1-9]\d{0,18}$/;
 const pauseMs = 2_000;
 
 export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
-  const { ledger, book, walk, qr, limit, hangUp, permit, alone, promptly, maxAccounts, clock, random } = deps;
+  const {
+    store,
+    linkedAccounts,
+    runner,
+    qr,
+    limit,
+    close,
+    permit,
+    runExclusive,
+    runExclusiveWithin,
+    maxAccounts,
+    clock,
+    random,
+  } = deps;
 
   async function load(owner: Mxid, id: string): Promise<Login | PastLogin> {
-    const login = await ledger.load(owner, id);
+    const login = await store.load(owner, id);
     if (!login) throw new LoginProcessFailure({ kind: 'login_unknown' });
     return login;
   }
@@ -68,8 +81,10 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
   async function start(owner: Mxid, how: LoginStart): Promise<LoginProgress> {
     const { flow, replacing } = how;
     if (how.onlyIfLoggedOut) {
-      const standing = await book.standingOf(owner);
-      if (standing.kind !== 'logged_out') throw new LoginFailure({ kind: 'already_logged_in', user: standing.user });
+      const loginStatus = await linkedAccounts.getStatus(owner);
+      if (loginStatus.kind !== 'logged_out') {
+        throw new LoginFailure({ kind: 'already_logged_in', user: loginStatus.user });
+      }
     }
     if (replacing !== undefined && !wellFormedAccount.test(replacing)) {
       throw new TelegramAccountFailure({ kind: 'account_unknown' });
@@ -79,17 +94,17 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     }
     if (flow === 'qr') limit.admit(owner);
     await makeRoom(owner);
-    const name = firstName(how);
+    const name = initialMeta(how);
     const login = { id: randomId(random), startedAt: clock.now(), state: { step: firstSteps[flow] }, name };
     if (flow === 'qr') await qr.show(owner, { ...login, name: { ...name, stepNumber: 0 } });
-    else await ledger.save(owner, login);
+    else await store.save(owner, login);
     if (flow === 'phone' && replacing !== undefined) await giveKnownNumber(owner, login.id, replacing);
     return shown(owner, login.id);
   }
 
   /** Who logs in again to an account need not type its number. If no code is to be had for it, the number is asked for as ever. */
   async function giveKnownNumber(owner: Mxid, loginId: string, telegramUserId: string): Promise<void> {
-    const account = (await book.list(owner)).find((one) => one.telegramUserId === telegramUserId);
+    const account = (await linkedAccounts.list(owner)).find((one) => one.telegramUserId === telegramUserId);
     const phone = account && readUser(account.profile).phone;
     if (!phone) return;
     try {
@@ -100,21 +115,23 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
   }
 
   async function mayStart(owner: Mxid, replacing: string | undefined): Promise<boolean> {
-    const accounts = await book.list(owner);
-    return accounts.some(({ telegramUserId }) => telegramUserId === replacing) || book.hasRoom(owner, accounts);
+    const accounts = await linkedAccounts.list(owner);
+    return (
+      accounts.some(({ telegramUserId }) => telegramUserId === replacing) || linkedAccounts.hasRoom(owner, accounts)
+    );
   }
 
   async function makeRoom(owner: Mxid): Promise<void> {
-    const named = (await ledger.list(owner)).filter(({ name }) => name !== null);
+    const named = (await store.list(owner)).filter(({ name }) => name !== null);
     for (const { id, state } of named.slice(mostUnderWay - 1)) {
-      await ledger.displace(owner, { id, session: sessionOf(state) ?? null });
+      await store.evict(owner, { id, session: sessionOf(state) ?? null });
       qr.leave(id);
     }
   }
 
   /** The sweep ends its session. */
   async function giveUp(owner: Mxid, { id, state }: Login): Promise<void> {
-    await ledger.discard(owner, { id, session: sessionOf(state) ?? null });
+    await store.discard(owner, { id, session: sessionOf(state) ?? null });
     qr.leave(id);
   }
 
@@ -123,7 +140,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     const { name } = login;
     if (!name) throw new Error('a login was loaded that has no name');
     const given = { kind: input.kind, digest: fingerprint(input) };
-    const fit = fitOf(name, 'state' in login ? login.state.step : undefined, expecting, given);
+    const fit = matchAnswer(name, 'state' in login ? login.state.step : undefined, expecting, given);
     if (fit === 'repeated') return shown(owner, id);
     if (!('state' in login)) throw pastFailure(login);
     if (fit === 'wrong_step') {
@@ -134,14 +151,14 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     const adopted = input.kind === 'phone' ? await findAdoptable(owner, id, input.phone) : undefined;
     const answered = { ...given, stepNumber: name.stepNumber };
     if (adopted) {
-      const next = nextStep(name, { answer: answered, fresh: false });
+      const next = advance(name, { answer: answered, fresh: false });
       // A session has one connection, which goes by the name of its login.
-      await hangUp(adopted.id);
-      await ledger.adopt(owner, { ...login, state: adopted.state, name: next }, adopted);
+      await close(adopted.id);
+      await store.adopt(owner, { ...login, state: adopted.state, name: next }, adopted);
       return shown(owner, id);
     }
     try {
-      await walk.act(owner, login, decide(login.state, input, clock.now()), { answer: answered });
+      await runner.act(owner, login, decide(login.state, input, clock.now()), { answer: answered });
     } catch (error) {
       const isComplaint = error instanceof LoginFailure && (await complains(owner, id, name.stepNumber));
       if (!isComplaint) throw error;
@@ -151,7 +168,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
 
   /** Whether the login shows another step now, which says what was wrong. */
   async function complains(owner: Mxid, id: string, stepNumber: number): Promise<boolean> {
-    const login = await ledger.load(owner, id);
+    const login = await store.load(owner, id);
     const isUnderWay = login && 'state' in login && login.name;
     return isUnderWay ? isUnderWay.complaint !== null && isUnderWay.stepNumber !== stepNumber : false;
   }
@@ -164,7 +181,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
   ): Promise<Login<SharedState> | undefined> {
     const phone = text === undefined ? undefined : readPhoneNumber(text);
     if (!phone) return undefined;
-    const others = (await ledger.list(owner)).filter((login) => login.id !== id);
+    const others = (await store.list(owner)).filter((login) => login.id !== id);
     return others.find(
       (login): login is Login<SharedState> =>
         (login.state.step === 'code' || login.state.step === 'password') && login.state.phone?.equals(phone) === true,
@@ -173,7 +190,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
 
   /** Asks for the next QR code, or goes on with the login, where it still shows the one of this number; false where Telegram was out of reach. */
   async function renew(owner: Mxid, id: string, seen: number): Promise<boolean> {
-    const login = await ledger.load(owner, id);
+    const login = await store.load(owner, id);
     if (!login || !('state' in login) || login.name?.stepNumber !== seen || login.state.step !== 'qr') return true;
     try {
       await qr.show(owner, login);
@@ -198,22 +215,22 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
       if (ending === 'given_up') continue;
       const isOver = clock.now() >= login.state.expiresAt;
       if (ending === 'time' && !isOver) break;
-      if (await promptly(owner, `renew ${id} ${seen}`, () => renew(owner, id, seen))) continue;
+      if (await runExclusiveWithin(owner, `renew ${id} ${seen}`, () => renew(owner, id, seen))) continue;
       if (clock.now() >= until) throw new LoginFailure({ kind: 'telegram_unreachable' });
       await sleep(clock, Math.min(pauseMs, until - clock.now()));
     }
-    return promptly(owner, `show ${id}`, () => shown(owner, id));
+    return runExclusiveWithin(owner, `show ${id}`, () => shown(owner, id));
   }
 
   async function resend(owner: Mxid, id: string | undefined): Promise<LoginProgress> {
-    const login = id === undefined ? await ledger.find(owner) : await load(owner, id);
+    const login = id === undefined ? await store.find(owner) : await load(owner, id);
     if (!login) throw new LoginProcessFailure({ kind: 'login_unknown' });
     if (!('state' in login)) throw pastFailure(login);
     const decision = decideResend(login.state, clock.now());
     if (!decision) throw new LoginProcessFailure({ kind: 'wrong_step' });
-    const { flow, stepNumber, complaint } = login.name ?? { ...firstName({ flow: 'phone' }), stepNumber: 2 };
+    const { flow, stepNumber, complaint } = login.name ?? { ...initialMeta({ flow: 'phone' }), stepNumber: 2 };
     try {
-      const step = await walk.act(owner, login, decision);
+      const step = await runner.act(owner, login, decision);
       return { loginId: login.id, flow, stepNumber, step, complaint: step.kind === 'code' ? complaint : null };
     } catch (error) {
       const isComplaint = error instanceof LoginFailure && (await complains(owner, login.id, stepNumber));
@@ -226,18 +243,18 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     async start(owner, how) {
       permit(owner);
       // Two starts at one time are two logins.
-      return promptly(owner, `start ${randomId(random)}`, () => start(owner, how));
+      return runExclusiveWithin(owner, `start ${randomId(random)}`, () => start(owner, how));
     },
 
     async answer(owner, loginId, input, expecting) {
       permit(owner);
       const what = `answer ${loginId} ${expecting} ${fingerprint(input)}`;
-      return promptly(owner, what, () => answer(owner, loginId, input, expecting));
+      return runExclusiveWithin(owner, what, () => answer(owner, loginId, input, expecting));
     },
 
     async find(owner, loginId) {
       permit(owner);
-      return promptly(owner, `show ${loginId}`, () => shown(owner, loginId));
+      return runExclusiveWithin(owner, `show ${loginId}`, () => shown(owner, loginId));
     },
 
     async awaitChange(owner, loginId, seen, signal) {
@@ -247,16 +264,16 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
 
     async resend(owner, loginId) {
       permit(owner);
-      return promptly(owner, `resend ${loginId ?? ''}`, () => resend(owner, loginId));
+      return runExclusiveWithin(owner, `resend ${loginId ?? ''}`, () => resend(owner, loginId));
     },
 
     async cancel(owner, loginId) {
       permit(owner);
-      await alone(owner, `cancel ${loginId}`, async () => {
+      await runExclusive(owner, `cancel ${loginId}`, async () => {
         const login = await load(owner, loginId);
         if ('state' in login) {
           await giveUp(owner, login);
-          await walk.endLeftover(owner, loginId);
+          await runner.endSessionOf(owner, loginId);
           return;
         }
         if (login.end.how !== 'cancelled') throw pastFailure(login);
@@ -265,10 +282,10 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
 
     async cancelAll(owner) {
       permit(owner);
-      await alone(owner, 'cancel', async () => {
-        const logins = await ledger.list(owner);
+      await runExclusive(owner, 'cancel', async () => {
+        const logins = await store.list(owner);
         for (const login of logins) await giveUp(owner, login);
-        await Promise.all(logins.map(({ id }) => walk.endLeftover(owner, id)));
+        await Promise.all(logins.map(({ id }) => runner.endSessionOf(owner, id)));
       });
     },
   };

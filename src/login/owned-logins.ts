@@ -2,7 +2,7 @@ import type { Mxid } from '../base/mxid.js';
 import type { Transaction } from '../database/database.js';
 import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
 import { recordEnd } from './account-events.js';
-import { readState, writeState } from './stored-forms.js';
+import { readState, writeState } from './login-codec.js';
 import type { TelegramSession } from '../telegram/gateway.js';
 
 /** All Telegram logins of a Matrix user, for when the Matrix account ends. May be used while another process runs the daemon. */

@@ -1,6 +1,6 @@
 import { Secret } from '../base/secret.js';
-import type { Login, PastLogin } from './login-ledger.js';
-import type { LoginName } from './login-name.js';
+import type { Login, PastLogin } from './login-store.js';
+import type { ProcessMeta } from './process-meta.js';
 import type { LoginState } from './machine.js';
 import { LoginProcessFailure } from './process-failure.js';
 import type { LoginProgress, ProgressStep } from './processes.js';
@@ -13,7 +13,7 @@ export function progressOf(login: Login | PastLogin): LoginProgress {
   return { loginId: id, flow, stepNumber, step: stepOf(login, name), complaint };
 }
 
-function stepOf(login: Login | PastLogin, { fresh }: LoginName): ProgressStep {
+function stepOf(login: Login | PastLogin, { fresh }: ProcessMeta): ProgressStep {
   if ('state' in login) return stepAt(login.state, fresh);
   switch (login.end.how) {
     case 'finished':

@@ -6,13 +6,13 @@ import type { LoginTokenResult, TelegramConnection, TelegramSession } from '../t
 import type { AttemptLimit } from './attempt-limit.js';
 import { LoginFailure } from './failure.js';
 import { loginFaultOf } from './fault-of.js';
-import type { Login, LoginLedger } from './login-ledger.js';
-import { nextStep, type LoginName } from './login-name.js';
-import type { LoginWalk } from './login-walk.js';
+import type { Login, LoginStore } from './login-store.js';
+import { advance, type ProcessMeta } from './process-meta.js';
+import type { DecisionRunner } from './decision-runner.js';
 import { qrShown, sessionOf, survives, type LoginState, type QrState } from './machine.js';
 import { complaintOf } from './refusal.js';
 import { createQrWatch, type WaitEnd } from './qr-watch.js';
-import type { Answer, TelegramDesk } from './telegram-desk.js';
+import type { Answer, TelegramCalls } from './telegram-calls.js';
 
 /** Logins by QR code (core.telegram.org/api/qr-login). */
 export interface QrLogin {
@@ -28,16 +28,16 @@ export interface QrLogin {
 }
 
 export interface QrLoginDeps {
-  readonly desk: TelegramDesk;
-  readonly ledger: LoginLedger;
-  readonly walk: LoginWalk;
+  readonly calls: TelegramCalls;
+  readonly store: LoginStore;
+  readonly runner: DecisionRunner;
   readonly limit: AttemptLimit;
   /** How many QR codes are waited with at one time on a connection of their own. */
   readonly maxListening: number;
   readonly clock: Clock;
 }
 
-export function createQrLogin({ desk, ledger, walk, limit, maxListening, clock }: QrLoginDeps): QrLogin {
+export function createQrLogin({ calls, store, runner, limit, maxListening, clock }: QrLoginDeps): QrLogin {
   const watch = createQrWatch({ maxListening, clock });
   /** Logins whose last token has come to us, so that nobody can be logged in without our knowing. */
   const known = new Set<string>();
@@ -46,7 +46,7 @@ export function createQrLogin({ desk, ledger, walk, limit, maxListening, clock }
     const { id, state } = login;
     const session = sessionOf(state);
     const isKnown = known.delete(id) || session === undefined;
-    return desk.ask({
+    return calls.ask({
       key: id,
       session,
       subject: `qr:${id}`,
@@ -80,7 +80,7 @@ export function createQrLogin({ desk, ledger, walk, limit, maxListening, clock }
   function keepScanned(owner: Mxid, login: Login, scanned: Secret) {
     return (session: TelegramSession) => {
       const state: QrState = { step: 'qr', session, token: scanned, expiresAt: 0, scanned };
-      return ledger.save(owner, { ...login, state });
+      return store.save(owner, { ...login, state });
     };
   }
 
@@ -89,17 +89,17 @@ export function createQrLogin({ desk, ledger, walk, limit, maxListening, clock }
     const answer = await ask(owner, login);
     if (!answer.ok) {
       if (survives(answer.fault) || before.step === 'qr_wanted') throw new LoginFailure(loginFaultOf(answer.fault));
-      await desk.hangUp(id);
+      await calls.close(id);
       const complaint = complaintOf(answer.fault);
       return show(owner, { ...login, state: { step: 'qr_wanted' }, name: name && { ...name, complaint } });
     }
     const { value: result, session } = answer;
     if (result.kind === 'accepted_elsewhere') throw new Error('a QR code was scanned and its token not imported');
-    if (result.kind !== 'token') return void (await walk.admit(owner, login, session, result));
+    if (result.kind !== 'token') return void (await runner.admit(owner, login, session, result));
     known.add(id);
     const state = qrShown(session, result.token);
     const isSame = before.step === 'qr' && before.token.equals(state.token);
-    await ledger.save(owner, { ...login, state, name: name && (isSame ? name : nameOf(name, before)) });
+    await store.save(owner, { ...login, state, name: name && (isSame ? name : nameOf(name, before)) });
   }
 
   return {
@@ -110,7 +110,7 @@ export function createQrLogin({ desk, ledger, walk, limit, maxListening, clock }
       if (!known.has(id)) return 'news';
       const listen = async (gone: AbortSignal) => {
         const { session } = state;
-        await desk.ask({
+        await calls.ask({
           key: id,
           session,
           subject: `qr:${id}`,
@@ -129,9 +129,9 @@ export function createQrLogin({ desk, ledger, walk, limit, maxListening, clock }
 }
 
 /** A first QR code is shown for the reason why the login is back there; a later one for none. */
-function nameOf(name: LoginName, { step }: LoginState): LoginName {
-  if (step === 'qr') return nextStep(name);
-  return nextStep(name, { complaint: name.complaint, answer: name.lastAnswer ?? undefined });
+function nameOf(name: ProcessMeta, { step }: LoginState): ProcessMeta {
+  if (step === 'qr') return advance(name);
+  return advance(name, { complaint: name.complaint, answer: name.lastAnswer ?? undefined });
 }
 
 /** Returns what comes of a token; undefined if Telegram does not take it any more. */

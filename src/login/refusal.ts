@@ -4,7 +4,7 @@ import { LoginFailure, type LoginFault } from './failure.js';
 import { loginFaultOf } from './fault-of.js';
 import type { LoginState } from './machine.js';
 import { complaints, type Complaint } from './processes.js';
-import type { Answer } from './telegram-desk.js';
+import type { Answer } from './telegram-calls.js';
 
 /** A call to Telegram that failed. */
 export type Refusal = Extract<Answer<unknown>, { readonly ok: false }>;

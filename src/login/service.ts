@@ -10,8 +10,8 @@ import type { ConnectionPool } from '../telegram/pool.js';
 import type { TelegramUser, TelegramUserId } from '../telegram/shapes.js';
 import type { Bridge } from '../bridge/bridge.js';
 import type { HandOvers } from '../hand-over/hand-overs.js';
-import { createAccountBook } from './account-book.js';
-import { createAccountDesk } from './account-desk.js';
+import { createLinkedAccounts } from './linked-accounts.js';
+import { createTelegramAccountService } from './telegram-account-service.js';
 import type { IsActiveOwner } from './active-owner.js';
 import type { AccountChecks, AccountWatcher } from './account-watcher.js';
 import { TelegramAccountFailure, type TelegramAccounts } from './accounts.js';
@@ -20,15 +20,15 @@ import { createBridgedAccounts } from './bridged-accounts.js';
 import { LoginFailure } from './failure.js';
 import { loginFaultOf } from './fault-of.js';
 import { fingerprint } from './fingerprint.js';
-import type { InTurn } from './in-turn.js';
-import { createLoginLedger } from './login-ledger.js';
+import type { OwnerQueue } from './owner-queue.js';
+import { createLoginStore } from './login-store.js';
 import { createLoginProcesses } from './login-processes.js';
-import { createLoginWalk } from './login-walk.js';
+import { createDecisionRunner } from './decision-runner.js';
 import { decide } from './machine.js';
 import type { LoginProcesses } from './processes.js';
 import { createQrLogin } from './qr-login.js';
 import type { LoginInput, LoginStep } from './shapes.js';
-import { createTelegramDesk } from './telegram-desk.js';
+import { createTelegramCalls } from './telegram-calls.js';
 
 /** Logs Matrix users into Telegram. Every method throws LoginFailure for what is known to go wrong. */
 export interface LoginService {
@@ -85,23 +85,23 @@ export function createLoginService(
 ): LoginService & LoginProcesses & TelegramAccounts & AccountChecks {
   const { database, mayLogIn, clock, logger } = deps;
   const isActiveOwner = deps.isActiveOwner ?? (async () => true);
-  const desk = createTelegramDesk(deps);
-  const ledger = createLoginLedger({ ...deps, isActiveOwner });
+  const calls = createTelegramCalls(deps);
+  const store = createLoginStore({ ...deps, isActiveOwner });
   const { bridge, handOvers } = deps.bridge ?? {};
   const bridged = bridge && createBridgedAccounts({ ...deps, bridge });
-  const book = createAccountBook({ ...deps, isActiveOwner, desk, ledger, handOvers, bridged });
-  const limit = createAttemptLimit({ ...deps, desk });
-  const walk = createLoginWalk({ ...deps, desk, ledger, book, limit });
-  const qr = createQrLogin({ ...deps, desk, ledger, walk, limit });
+  const linkedAccounts = createLinkedAccounts({ ...deps, isActiveOwner, calls, store, handOvers, bridged });
+  const limit = createAttemptLimit({ ...deps, calls });
+  const runner = createDecisionRunner({ ...deps, calls, store, linkedAccounts, limit });
+  const qr = createQrLogin({ ...deps, calls, store, runner, limit });
   const flights = new SingleFlight();
 
-  const alone: InTurn = (owner, what, work) =>
+  const runExclusive: OwnerQueue = (owner, what, work) =>
     flights.run(`${owner} ${what}`, () => database.locks.run(`login:${owner}`, work));
 
   /** As `alone`, for those who wait for what Telegram says: they are told soon where it has kept the owner's earlier work for long. */
-  const promptly: InTurn = (owner, what, work) => {
+  const runExclusiveWithin: OwnerQueue = (owner, what, work) => {
     const since = clock.now();
-    return alone(owner, what, async () => {
+    return runExclusive(owner, what, async () => {
       if (clock.now() - since > longestWaitMs) throw new LoginFailure({ kind: 'telegram_unreachable' });
       // Without accounts in the database there is nothing to read.
       const isActive = !deps.isActiveOwner || (await database.transaction((tx) => isActiveOwner(tx, owner, 'look')));
@@ -116,59 +116,69 @@ export function createLoginService(
 
   async function submit(owner: Mxid, input: LoginInput): Promise<LoginStep> {
     const digest = fingerprint(input);
-    const standing = await book.standingOf(owner);
-    if (standing.kind !== 'logged_out') {
+    const loginStatus = await linkedAccounts.getStatus(owner);
+    if (loginStatus.kind !== 'logged_out') {
       // The answer to the last step may have been lost.
-      if (await ledger.hasFinished(owner, digest)) return { kind: 'complete', user: standing.user };
-      throw new LoginFailure({ kind: 'already_logged_in', user: standing.user });
+      if (await store.hasFinished(owner, digest)) return { kind: 'complete', user: loginStatus.user };
+      throw new LoginFailure({ kind: 'already_logged_in', user: loginStatus.user });
     }
-    const login = await ledger.find(owner);
-    return walk.act(owner, login, decide(login?.state, input, clock.now()), { digest });
+    const login = await store.find(owner);
+    return runner.act(owner, login, decide(login?.state, input, clock.now()), { digest });
   }
 
   return {
     ...createLoginProcesses({
       ...deps,
-      ledger,
-      book,
-      walk,
+      store,
+      linkedAccounts,
+      runner,
       qr,
       limit,
-      hangUp: (id) => desk.hangUp(id),
+      close: (id) => calls.close(id),
       permit,
-      alone,
-      promptly,
+      runExclusive,
+      runExclusiveWithin,
     }),
-    ...createAccountDesk({ book, walk, bridge, handOvers, permit, alone, promptly }),
+    ...createTelegramAccountService({
+      linkedAccounts,
+      runner,
+      bridge,
+      handOvers,
+      permit,
+      runExclusive,
+      runExclusiveWithin,
+    }),
 
     async submit(owner, input) {
       permit(owner);
-      return promptly(owner, fingerprint(input), () => submit(owner, input));
+      return runExclusiveWithin(owner, fingerprint(input), () => submit(owner, input));
     },
 
     async whoAmI(owner, account) {
       permit(owner);
-      const standing = await promptly(owner, `who am I ${account ?? ''}`, () => book.standingOf(owner, account));
-      switch (standing.kind) {
+      const loginStatus = await runExclusiveWithin(owner, `who am I ${account ?? ''}`, () =>
+        linkedAccounts.getStatus(owner, account),
+      );
+      switch (loginStatus.kind) {
         case 'logged_in':
-          return standing.user;
+          return loginStatus.user;
         case 'unsure':
-          throw new LoginFailure(loginFaultOf(standing.fault));
+          throw new LoginFailure(loginFaultOf(loginStatus.fault));
         case 'logged_out':
-          if (standing.isUnasked === true) throw new LoginFailure({ kind: 'bridge_unreachable' });
+          if (loginStatus.isUnasked === true) throw new LoginFailure({ kind: 'bridge_unreachable' });
           if (account !== undefined) throw new TelegramAccountFailure({ kind: 'account_unknown' });
           throw new LoginFailure({ kind: 'not_logged_in' });
       }
     },
 
-    check: (accountId) => book.check(accountId),
+    check: (accountId) => linkedAccounts.check(accountId),
 
     async sweep() {
       await database.transaction((tx) => tx.floodWaits.deleteExpired(clock.now()));
-      for (const { id, owner } of await ledger.listOver()) {
+      for (const { id, owner } of await store.listOver()) {
         try {
           qr.leave(id);
-          const fault = await alone(owner, `end ${id}`, () => walk.endLeftover(owner, id));
+          const fault = await runExclusive(owner, `end ${id}`, () => runner.endSessionOf(owner, id));
           if (fault?.kind === 'unreachable') return;
         } catch (error) {
           if (error instanceof DatabaseFailure) throw error;

@@ -3,7 +3,7 @@ import { KeyedMutex } from '../base/keyed-mutex.js';
 import type { Logger } from '../base/logger.js';
 import { TelegramFailure } from './failure.js';
 import type { TelegramConnection, TelegramGateway, TelegramSession } from './gateway.js';
-import { createTurnstile, type LeavePlace } from './turnstile.js';
+import { createSemaphore, type Release } from './semaphore.js';
 import { startUseLimit, type UseLimit } from './use-limit.js';
 
 /** Live connections to Telegram, opened when needed, at most one for each key, and closed when idle. */
@@ -21,7 +21,7 @@ export interface ConnectionPool {
     work: (connection: TelegramConnection) => Promise<T>,
   ): Promise<T>;
   /** Closes the connection of `key`, if there is one, when the work under way on it has settled. */
-  drop(key: string): Promise<void>;
+  closeKey(key: string): Promise<void>;
   /** Like drop, but resolves only when no connection of `key` is open, being opened or being closed: before another program gets its session. */
   ensureClosed(key: string): Promise<void>;
   /** Closes all connections at once; work under way and all later work fails as `unreachable`. */
@@ -44,7 +44,7 @@ const defaultLongestUseMs = 55_000;
 
 interface Live {
   readonly connection: TelegramConnection;
-  readonly leave: LeavePlace;
+  readonly leave: Release;
   busy: boolean;
   cancelIdleClose: Cancel;
 }
@@ -58,14 +58,14 @@ export function createConnectionPool({
   longestUseMs = defaultLongestUseMs,
 }: ConnectionPoolDeps): ConnectionPool {
   const keys = new KeyedMutex();
-  const places = createTurnstile({ clock, places: maxLive, longestWaitMs: longestUseMs });
+  const places = createSemaphore({ clock, places: maxLive, longestWaitMs: longestUseMs });
   // A Map iterates in the order of insertion and every use inserts anew, so the least recently used comes first.
   const live = new Map<string, Live>();
   const closing = new Map<string, Promise<void>>();
   const late = new Map<string, Promise<void>>();
   let closed = false;
 
-  async function shut(key: string): Promise<void> {
+  async function closeConnection(key: string): Promise<void> {
     const entry = live.get(key);
     if (entry === undefined) return;
     live.delete(key);
@@ -79,7 +79,9 @@ export function createConnectionPool({
   }
 
   function shutInBackground(key: string): void {
-    shut(key).catch((error: unknown) => logger.error('a Telegram connection could not be closed', { error }));
+    closeConnection(key).catch((error: unknown) =>
+      logger.error('a Telegram connection could not be closed', { error }),
+    );
   }
 
   function makeRoom(): void {
@@ -114,7 +116,7 @@ export function createConnectionPool({
     const entry = live.get(key);
     if (entry === undefined) return open(key, session, limit);
     if (session === undefined || !entry.connection.session.equals(session)) {
-      await shut(key);
+      await closeConnection(key);
       return open(key, session, limit);
     }
     entry.cancelIdleClose();
@@ -132,7 +134,7 @@ export function createConnectionPool({
       return await limit.race(taking);
     } catch (error) {
       const over = taking.then(
-        () => shut(key),
+        () => closeConnection(key),
         () => undefined,
       );
       late.set(key, over);
@@ -160,17 +162,17 @@ export function createConnectionPool({
           return result;
         } catch (error) {
           if (leavesConnectionWell(error)) putBack(key, entry);
-          else await shut(key);
+          else await closeConnection(key);
           throw error;
         }
       });
       return limit.race(outcome).finally(limit.end);
     },
-    drop: (key) => keys.run(key, () => shut(key)),
+    closeKey: (key) => keys.run(key, () => closeConnection(key)),
     ensureClosed: (key) =>
       keys.run(key, async () => {
         await late.get(key);
-        await shut(key);
+        await closeConnection(key);
         await closing.get(key);
       }),
     async close() {

@@ -4,7 +4,7 @@ import type { Mxid } from '../../src/base/mxid.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
-import { readState } from '../../src/login/stored-forms.js';
+import { readState } from '../../src/login/login-codec.js';
 import { loginOf } from '../support/account-requests.js';
 import type { DatabasePlace } from '../support/database-place.js';
 import { openTestDatabase } from '../support/database.js';

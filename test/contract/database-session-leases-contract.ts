@@ -5,7 +5,7 @@ import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
 import { endLinked, leaveSession } from '../../src/login/owned-logins.js';
-import { readState, readUser, writeUser } from '../../src/login/stored-forms.js';
+import { readState, readUser, writeUser } from '../../src/login/login-codec.js';
 import { createConsumer, sessionFormats } from '../../src/sessions/consumer.js';
 import { SessionFailure } from '../../src/sessions/failure.js';
 import { createSessionLeases, type SessionLeaseService } from '../../src/sessions/leases.js';

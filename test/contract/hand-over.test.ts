@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.js';
 import { ownedLogins } from '../../src/login/owned-logins.js';
-import { readState } from '../../src/login/stored-forms.js';
+import { readState } from '../../src/login/login-codec.js';
 import type { TelegramGateway } from '../../src/telegram/gateway.js';
 import type { TelegramUserId } from '../../src/telegram/shapes.js';
 import { bridgeAt } from '../support/bridge-calls.js';

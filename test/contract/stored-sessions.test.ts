@@ -4,7 +4,7 @@ import { KeyedMutex } from '../../src/base/keyed-mutex.js';
 import { systemRandom } from '../../src/base/random.js';
 import type { Database } from '../../src/database/database.js';
 import { createLoginService } from '../../src/login/service.js';
-import { readState } from '../../src/login/stored-forms.js';
+import { readState } from '../../src/login/login-codec.js';
 import type { Fault } from '../../src/sandbox/control.js';
 import type { TelegramConnection, TelegramGateway, TelegramSession } from '../../src/telegram/gateway.js';
 import { createConnectionPool } from '../../src/telegram/pool.js';

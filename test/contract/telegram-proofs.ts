@@ -62,7 +62,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       const now = embedded.clock.now();
       expect(added).toMatchObject({ medium: 'msisdn', address: number, validatedAt: now, addedAt: now });
       expect(more).toEqual([]);
-      expect(await proofs.standing(alice, user)).toBe('added');
+      expect(await proofs.getStatus(alice, user)).toBe('added');
 
       telegram.endSessions('revoked', user.id);
       await expect(login.whoAmI(alice)).rejects.toMatchObject({ fact: { kind: 'not_logged_in' } });
@@ -92,7 +92,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       await embedded.addAddress(bob, { medium: 'msisdn', address: number });
       const user = await logIn(alice, `+${number}`);
       expect([await numbersOf(alice), await numbersOf(bob)]).toEqual([[], [number]]);
-      expect(await proofs.standing(alice, user)).toBe('in_use');
+      expect(await proofs.getStatus(alice, user)).toBe('in_use');
       const said = logger.lines.filter(({ level }) => level === 'warn').map(({ message }) => message);
       expect(said).toEqual(['the phone number of a login to Telegram is that of another Matrix account, and stays so']);
       expect(JSON.stringify(logger.lines)).not.toContain(number);
@@ -116,7 +116,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       telegram.renumber(user.id, numberOf(otherNumber));
       const changed = await login.whoAmI(alice);
       expect(await numbersOf(alice)).toEqual([]);
-      expect(await proofs.standing(alice, changed)).toBe('offered');
+      expect(await proofs.getStatus(alice, changed)).toBe('offered');
     });
 
     it('adds nothing to accounts that are not there, are deactivated or are of another server', async () => {
@@ -126,7 +126,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       for (const [index, mxid] of users.entries()) {
         const user = await logIn(mxid, `+999662024${index}`);
         expect(await numbersOf(mxid)).toEqual([]);
-        expect(await proofs.standing(mxid, user)).toBeUndefined();
+        expect(await proofs.getStatus(mxid, user)).toBeUndefined();
         expect(await faultOf(proofs.add(mxid, user))).toBe('account_missing');
       }
     });
@@ -137,7 +137,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       await logIn(carol, `+${number}`);
       expect(await numbersOf(carol)).toEqual([number]);
       const stranger = '@carol:elsewhere.test' as Mxid;
-      expect(await proofs.standing(stranger, await logIn(stranger, `+${otherNumber}`))).toBeUndefined();
+      expect(await proofs.getStatus(stranger, await logIn(stranger, `+${otherNumber}`))).toBeUndefined();
     });
   });
 
@@ -159,7 +159,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       const under = await open({ mode, homeserverThreepids: book });
       owners.set(number, bob);
       const user = await under.logIn(alice, `+${number}`);
-      expect(await under.proofs.standing(alice, user)).toBe('in_use');
+      expect(await under.proofs.getStatus(alice, user)).toBe('in_use');
       expect(await faultOf(under.proofs.add(alice, user))).toBe('number_in_use');
       expect(await under.numbersOf(alice)).toEqual([]);
       expect(warnings(under)).toHaveLength(mode === 'on' ? 1 : 0);
@@ -172,7 +172,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       const { proofs, logIn, numbersOf } = await open({ homeserverThreepids: book });
       owners.set(number, alice);
       const user = await logIn(alice, `+${number}`);
-      expect(await proofs.standing(alice, user)).toBe('added');
+      expect(await proofs.getStatus(alice, user)).toBe('added');
       expect(await proofs.add(alice, user)).toEqual(user);
       expect(await numbersOf(alice)).toEqual([]);
     });
@@ -181,7 +181,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       const { book } = upstream();
       const { proofs, login, telegram, logIn, numbersOf } = await open({ mode: 'on', homeserverThreepids: book });
       const user = await logIn(alice, `+${number}`);
-      expect(await proofs.standing(alice, user)).toBe('added');
+      expect(await proofs.getStatus(alice, user)).toBe('added');
       expect(await numbersOf(alice)).toEqual([number]);
       telegram.renumber(user.id, numberOf(otherNumber));
       await login.whoAmI(alice);
@@ -194,7 +194,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       const under = await open({ mode: 'on', homeserverThreepids: book });
       state.isDown = true;
       const user = await under.logIn(alice, `+${number}`);
-      expect(await under.proofs.standing(alice, user)).toBeUndefined();
+      expect(await under.proofs.getStatus(alice, user)).toBeUndefined();
       expect(await faultOf(under.proofs.add(alice, user))).toBe('number_unchecked');
       expect(await under.numbersOf(alice)).toEqual([]);
       expect(warnings(under)).toContain('a phone number could not be added, and is tried again');
@@ -281,17 +281,17 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
     it('offers the number, and adds it once when that is asked for', async () => {
       const { proofs, embedded, login, telegram, logIn, numbersOf } = await open();
       const user = await logIn(alice, `+${number}`);
-      expect([await proofs.standing(alice, user), await numbersOf(alice)]).toEqual(['offered', []]);
+      expect([await proofs.getStatus(alice, user), await numbersOf(alice)]).toEqual(['offered', []]);
       await proofs.add(alice, user);
       const added = await recordsOf(alice);
       await embedded.clock.advance(60_000);
       await proofs.add(alice, user);
       expect(await recordsOf(alice)).toEqual(added);
-      expect([await proofs.standing(alice, user), await numbersOf(alice)]).toEqual(['added', [number]]);
+      expect([await proofs.getStatus(alice, user), await numbersOf(alice)]).toEqual(['added', [number]]);
 
       telegram.renumber(user.id, numberOf(otherNumber));
       const changed = await login.whoAmI(alice);
-      expect([await proofs.standing(alice, changed), await numbersOf(alice)]).toEqual(['offered', []]);
+      expect([await proofs.getStatus(alice, changed), await numbersOf(alice)]).toEqual(['offered', []]);
     });
 
     it('adds the number that Telegram has said last, and not the one that was asked about', async () => {
@@ -312,7 +312,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       const { proofs, embedded, logIn, numbersOf } = await open();
       await embedded.addAddress(bob, { medium: 'msisdn', address: number });
       const user = await logIn(alice, `+${number}`);
-      expect(await proofs.standing(alice, user)).toBe('in_use');
+      expect(await proofs.getStatus(alice, user)).toBe('in_use');
       expect(await faultOf(proofs.add(alice, user))).toBe('number_in_use');
       expect([await numbersOf(alice), await numbersOf(bob)]).toEqual([[], [number]]);
     });
@@ -321,7 +321,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       const { proofs, login, telegram, embedded, logIn, numbersOf } = await open();
       await embedded.addAddress(alice, { medium: 'msisdn', address: number });
       const user = await logIn(alice, `+${number}`);
-      expect(await proofs.standing(alice, user)).toBe('added');
+      expect(await proofs.getStatus(alice, user)).toBe('added');
       await proofs.add(alice, user);
       telegram.endSessions('revoked', user.id);
       await login.whoAmI(alice).catch(() => undefined);
@@ -416,7 +416,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
     const bot = await logInBot(alice, botToken);
     // Whatever Telegram may say of one.
     for (const user of [bot, { ...bot, phone: numberOf(number) }] satisfies TelegramUser[]) {
-      expect(await proofs.standing(alice, user)).toBeUndefined();
+      expect(await proofs.getStatus(alice, user)).toBeUndefined();
       expect(await faultOf(proofs.add(alice, user))).toBe('number_missing');
     }
     expect(await numbersOf(alice)).toEqual([]);
@@ -549,7 +549,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
     it('is done by the time that the number is said to be added', async () => {
       const { proofs, logIn } = await openPublishing();
       const user = await logIn(alice, `+${number}`);
-      expect([await proofs.standing(alice, user), await find()]).toEqual(['added', alice]);
+      expect([await proofs.getStatus(alice, user), await find()]).toEqual(['added', alice]);
     });
 
     it('leaves alone what somebody has published before, and what the user has published since', async () => {
@@ -558,7 +558,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       const user = await logIn(alice, `+${number}`);
       telegram.renumber(user.id, numberOf('447470674927'));
       const changed = await login.whoAmI(alice);
-      expect(await proofs.standing(alice, changed)).toBe('added');
+      expect(await proofs.getStatus(alice, changed)).toBe('added');
       expect([await find(), await find('447470674927')]).toEqual([undefined, bob]);
 
       await identity.bind('+447470674927', alice);
@@ -574,7 +574,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       const proof = { kind: 'user', mxid: alice } as const;
       await identity.service.associations.unbind({ medium: 'msisdn', address: number, mxid: alice }, proof);
       await proofs.publish();
-      expect([await proofs.standing(alice, user), await find()]).toEqual(['added', undefined]);
+      expect([await proofs.getStatus(alice, user), await find()]).toEqual(['added', undefined]);
       expect((await login.whoAmI(alice)).id).toBe(user.id);
     });
 

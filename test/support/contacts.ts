@@ -4,7 +4,7 @@ import { createOwnAddresses, type OwnAddresses } from '../../src/accounts/threep
 import { createOwnPublications } from '../../src/accounts/threepids/own-publications.js';
 import { createProofSessions, type ProofSessions } from '../../src/accounts/threepids/proof-sessions.js';
 import type { Publications } from '../../src/accounts/threepids/publications.js';
-import { spellKnown } from '../../src/api/identity/spell.js';
+import { toKnownErrorReply } from '../../src/api/identity/to-error-reply.js';
 import type { Mxid } from '../../src/base/mxid.js';
 import { serverNameOf } from '../../src/base/mxid.js';
 import { systemRandom } from '../../src/base/random.js';
@@ -66,7 +66,7 @@ export async function openContacts(changes: ContactsChanges = {}): Promise<Conta
     database,
     accounts,
     associations: service.associations,
-    spell: (failure) => spellKnown(failure),
+    spell: (failure) => toKnownErrorReply(failure),
   });
   const identityServers = createFakeIdentityServers();
   return {

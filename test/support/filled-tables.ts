@@ -3,7 +3,7 @@ import { PhoneNumber } from '../../src/base/phone.js';
 import { randomId, systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Transaction } from '../../src/database/database.js';
-import { writeState, writeUser } from '../../src/login/stored-forms.js';
+import { writeState, writeUser } from '../../src/login/login-codec.js';
 import type { TelegramUserId } from '../../src/telegram/shapes.js';
 
 /** What a test stores for one user. */

@@ -96,7 +96,7 @@ export function startHandOverDaemon(world: HandOverWorld, killedAt?: number): Ha
     bridge,
     isAutomatic,
     toBridgeSession: (session) => writeMautrixSession(converter.read(session)),
-    closeConnection: (id) => happen('close', () => pool.drop(id)),
+    closeConnection: (id) => happen('close', () => pool.closeKey(id)),
     leaveSession,
   });
   const login = createLoginService({

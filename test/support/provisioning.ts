@@ -19,7 +19,7 @@ import { createConnectionPool } from '../../src/telegram/pool.js';
 import { openTestDatabase } from './database.js';
 import { createFakeBridge, type FakeBridge } from './fake-bridge.js';
 import { createFakeClock, type FakeClock } from './fake-clock.js';
-import { readUser } from '../../src/login/stored-forms.js';
+import { readUser } from '../../src/login/login-codec.js';
 import { createFakeTelegram, type FakeTelegram } from './fake-telegram.js';
 import { sendRaw, type RawReply, type RawRequest } from './raw-http.js';
 import { silentLogger } from './silent-logger.js';
@@ -143,7 +143,7 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
       bridge: fakeBridge.bridge,
       isAutomatic: changes.handOver === 'automatic',
       toBridgeSession: (session) => session,
-      closeConnection: (accountId) => pool.drop(accountId),
+      closeConnection: (accountId) => pool.closeKey(accountId),
       leaveSession,
     });
   handOvers?.start();
@@ -165,7 +165,7 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
     database: losable,
     writeSession: (session) =>
       new Secret(JSON.stringify({ auth_key: session.reveal(), dc_id: 2, server_address: '127.0.0.1:443' })),
-    closeConnection: (accountId) => pool.drop(accountId),
+    closeConnection: (accountId) => pool.closeKey(accountId),
   });
   const phoneProofs = fromTelegram === 'off' ? undefined : proofs;
   const lookups: string[] = [];

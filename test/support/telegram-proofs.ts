@@ -12,7 +12,7 @@ import type { Database } from '../../src/database/database.js';
 import type { AccountPublisher } from '../../src/identity/associations.js';
 import type { AccountChecks } from '../../src/login/account-watcher.js';
 import type { LoginProcesses } from '../../src/login/processes.js';
-import { readUser } from '../../src/login/stored-forms.js';
+import { readUser } from '../../src/login/login-codec.js';
 import { createLoginService, type LoginService } from '../../src/login/service.js';
 import { createConnectionPool } from '../../src/telegram/pool.js';
 import type { TelegramUser } from '../../src/telegram/shapes.js';

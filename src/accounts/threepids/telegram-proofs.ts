@@ -78,7 +78,7 @@ export interface TelegramProofs {
    * Returns undefined if there is nothing to be said: no number, or no Matrix account on this
    * server.
    */
-  standing(owner: Mxid, user: TelegramPerson): Promise<PhoneStanding | undefined>;
+  getStatus(owner: Mxid, user: TelegramPerson): Promise<PhoneStanding | undefined>;
   /**
    * Adds the number that Telegram last said of the account, which the owner is logged in to, and
    * returns who has it there; idempotent. Throws TelegramProofFailure.
@@ -324,7 +324,7 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
 
     whenChanged,
 
-    async standing(owner, user) {
+    async getStatus(owner, user) {
       await publish();
       const address = numberOf(user);
       if (!address) return undefined;

@@ -6,7 +6,7 @@ import { reply } from '../../http/reply.js';
 import { errorShapes, homeserverErrors } from '../client-server/error-shapes.js';
 import { member } from '../client-server/member.js';
 import { bodyKinds } from '../client-server/operation-errors.js';
-import { spellPostFault } from '../client-server/spell.js';
+import { toPostErrorReply } from '../client-server/to-error-reply.js';
 import { addKinds, anyAddressKinds, callerOf } from './address-shapes.js';
 
 const body = z
@@ -47,7 +47,7 @@ export function postAddress(
       ...anyAddressKinds,
     ]),
     otherErrors: homeserverErrors,
-    failure: (failure) => (failure instanceof AccountFailure ? spellPostFault(failure.fact) : undefined),
+    failure: (failure) => (failure instanceof AccountFailure ? toPostErrorReply(failure.fact) : undefined),
     admit: () => addresses.admit(),
     async handler(request) {
       await addresses.addWithoutAuthentication(callerOf(request), readCredentials(request.body), request.body);

@@ -6,7 +6,7 @@ import { stranger } from '../../http/principal.js';
 import type { Reply } from '../../http/reply.js';
 import { surface, type Surface } from '../../http/surface.js';
 import { ThreepidFailure } from '../../threepid/failure.js';
-import { spellAccountFault, spellHttpProblem, spellThreepidFault } from './spell.js';
+import { toAccountErrorReply, toHttpErrorReply, toThreepidErrorReply } from './to-error-reply.js';
 
 /** Returns a surface of the client-server API, with errors in the format of Matrix. */
 export function matrixSurface({
@@ -21,14 +21,14 @@ export function matrixSurface({
     jsonType: 'application/json',
     crossOrigin: true,
     lenient: true,
-    problem: spellHttpProblem,
-    failure: spellFailure,
+    problem: toHttpErrorReply,
+    failure: toErrorReply,
   });
 }
 
-function spellFailure(failure: Failure): Reply | undefined {
-  if (failure instanceof ThreepidFailure) return spellThreepidFault(failure.fact);
-  return failure instanceof AccountFailure ? spellAccountFault(failure.fact) : undefined;
+function toErrorReply(failure: Failure): Reply | undefined {
+  if (failure instanceof ThreepidFailure) return toThreepidErrorReply(failure.fact);
+  return failure instanceof AccountFailure ? toAccountErrorReply(failure.fact) : undefined;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { HttpProblem } from '../../http/problem.js';
 import type { Answer } from '../../http/reply.js';
 import { surface, type Surface } from '../../http/surface.js';
 import { errorPage } from './error-page.js';
-import { spellFailure, spellHttpProblem } from './spell.js';
+import { toErrorReply, toHttpErrorReply } from './to-error-reply.js';
 
 /** The options of an identity service surface. */
 export type IdentitySurface = Pick<Surface, 'name' | 'prefixes' | 'endpoints' | 'secretSegment'> &
@@ -22,13 +22,13 @@ export function identitySurface({ authenticate = anybody, ...rest }: IdentitySur
     jsonType: 'application/json',
     crossOrigin: true,
     lenient: true,
-    problem: spellProblem,
-    failure: (failure) => spellFailure(failure),
+    problem: toProblemReply,
+    failure: (failure) => toErrorReply(failure),
   });
 }
 
-function spellProblem(problem: HttpProblem, endpoint: Endpoint | undefined): Answer {
-  const reply = spellHttpProblem(problem);
+function toProblemReply(problem: HttpProblem, endpoint: Endpoint | undefined): Answer {
+  const reply = toHttpErrorReply(problem);
   const isPage = problem.kind === 'method_not_allowed' ? problem.isPage : answersPages(endpoint);
   return isPage ? errorPage(reply) : reply;
 }

@@ -5,7 +5,7 @@ import type { Invites } from '../../identity/invites.js';
 import { anyKinds, errorShapes, inputKinds } from './error-shapes.js';
 import { text } from './input.js';
 import { brandInQuery } from './request-token.js';
-import { spellFailure } from './spell.js';
+import { toErrorReply } from './to-error-reply.js';
 import { userOf, type Version } from './version.js';
 
 const body = z.looseObject({
@@ -61,7 +61,7 @@ export function storeInvite(version: Version) {
         ],
         'invite',
       ),
-      failure: (failure) => spellFailure(failure, 'invite'),
+      failure: (failure) => toErrorReply(failure, 'invite'),
     },
     (invites: Pick<Invites, 'store'>) => ({
       async handler(request) {

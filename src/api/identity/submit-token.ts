@@ -6,7 +6,7 @@ import { ThreepidFailure, type ThreepidFault } from '../../threepid/failure.js';
 import type { Validation } from '../../threepid/validation.js';
 import { anyKinds, errorShapes, inputKinds } from './error-shapes.js';
 import { readSubmission, tokenMembers } from './session-shapes.js';
-import { spellFailure } from './spell.js';
+import { toErrorReply } from './to-error-reply.js';
 import { clientOf, type Version } from './version.js';
 import type { ErrorKind } from './wire-error.js';
 
@@ -65,7 +65,7 @@ export function submitToken(version: Version, medium: 'email' | 'msisdn') {
         ],
         'submit',
       ),
-      failure: (failure) => spellVerdict(failure, version),
+      failure: (failure) => toTokenErrorReply(failure, version),
     },
     (validation: Pick<Validation, 'submitToken'>) => ({
       async handler(request) {
@@ -79,8 +79,8 @@ export function submitToken(version: Version, medium: 'email' | 'msisdn') {
 
 // Homeservers pass on replies with status 200 only. Invalid requests and exceeded limits have the
 // usual status.
-function spellVerdict(failure: Failure, { submitFailureStatus }: Version): Answer | undefined {
-  const spelled = spellFailure(failure, 'submit');
+function toTokenErrorReply(failure: Failure, { submitFailureStatus }: Version): Answer | undefined {
+  const reply = toErrorReply(failure, 'submit');
   const isVerdict = failure instanceof ThreepidFailure && verdicts.some((kind) => kind === failure.fact.kind);
-  return isVerdict && spelled ? { ...spelled, status: submitFailureStatus } : spelled;
+  return isVerdict && reply ? { ...reply, status: submitFailureStatus } : reply;
 }

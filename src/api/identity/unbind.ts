@@ -6,7 +6,7 @@ import type { Associations } from '../../identity/associations.js';
 import { anyKinds, errorShapes, inputKinds } from './error-shapes.js';
 import { optionalText, text } from './input.js';
 import { validatedSessionKinds } from './session-shapes.js';
-import { spellFailure } from './spell.js';
+import { toErrorReply } from './to-error-reply.js';
 import type { Version } from './version.js';
 
 const body = z.looseObject({
@@ -55,7 +55,7 @@ export function unbind({ inputFrom, entryKinds }: Version) {
         ],
         'unbind',
       ),
-      failure: (failure) => spellFailure(failure, 'unbind'),
+      failure: (failure) => toErrorReply(failure, 'unbind'),
     },
     (associations: Pick<Associations, 'unbind'>) => ({
       async handler({ body: asked, received, clientAddress }) {

@@ -8,7 +8,7 @@ import { type ConfirmNames, confirmPage, provenPage, redirectPage } from '../../
 import { errorPage } from './error-page.js';
 import { errorPages, inputKinds } from './error-shapes.js';
 import { readSubmission, tokenMembers } from './session-shapes.js';
-import { spellFailure } from './spell.js';
+import { toErrorReply } from './to-error-reply.js';
 import { submitKinds, verdictKinds } from './submit-token.js';
 import { clientOf, type Version } from './version.js';
 
@@ -36,8 +36,8 @@ export function validationPages(
   { validation, pages }: ValidationPagesDeps,
 ): readonly Endpoint[] {
   const failure = (thrown: Failure) => {
-    const spelled = spellFailure(thrown, 'submit');
-    return spelled && errorPage(spelled);
+    const reply = toErrorReply(thrown, 'submit');
+    return reply && errorPage(reply);
   };
   const shared = { params: {}, access: 'public', body, failure } as const;
   const kinds = [...verdictKinds, ...submitKinds];

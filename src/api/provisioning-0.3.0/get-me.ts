@@ -1,14 +1,14 @@
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { LoginService } from '../../login/service.js';
-import { type PhoneProofs, phoneStanding, sayStanding } from '../provisioning/phone-proofs.js';
+import { type PhoneProofs, phoneStatus, describePhoneStatus } from '../provisioning/phone-proofs.js';
 import { errorShapes } from './error-shapes.js';
 import { mxidParameter, readOwner } from './owner.js';
 import { authInfo, wirePhone } from './shapes.js';
 
 /** GET /{mxid}/get_me */
 export function getMe(login: LoginService, proofs: PhoneProofs): Endpoint {
-  const schema = proofs ? authInfo.extend({ add_phone: phoneStanding }) : authInfo;
+  const schema = proofs ? authInfo.extend({ add_phone: phoneStatus }) : authInfo;
   return endpoint({
     name: 'get_me',
     method: 'GET',
@@ -30,7 +30,7 @@ export function getMe(login: LoginService, proofs: PhoneProofs): Endpoint {
         phone: wirePhone(user.phone),
         is_bot: user.isBot,
         id: user.id,
-        ...(await sayStanding('add_phone', proofs, owner, user)),
+        ...(await describePhoneStatus('add_phone', proofs, owner, user)),
       });
     },
   });

@@ -17,7 +17,13 @@ import { OwnerFailure } from './owner.js';
 import { requestCode } from './request-code.js';
 import { sendCode } from './send-code.js';
 import { sendPassword } from './send-password.js';
-import { spellHttpProblem, spellLoginFault, spellOwnerFault, spellProcessFault, spellProofFault } from './spell.js';
+import {
+  toHttpErrorReply,
+  toLoginErrorReply,
+  toOwnerErrorReply,
+  toProcessErrorReply,
+  toProofErrorReply,
+} from './to-error-reply.js';
 
 /** What createProvisioningSurface needs. */
 export interface ProvisioningDeps {
@@ -41,14 +47,14 @@ export function createProvisioningSurface(deps: ProvisioningDeps): Surface {
     // A Matrix user's own token opens it, in pages too.
     crossOrigin: true,
     endpoints: [...endpoints, descriptionEndpoint(() => provisioningOpenApi(prefix, endpoints))],
-    problem: (problem, endpoint) => spellHttpProblem(problem, endpoint && operationOf(endpoint)),
+    problem: (problem, endpoint) => toHttpErrorReply(problem, endpoint && operationOf(endpoint)),
     failure(failure, endpoint) {
       const operation = operationOf(endpoint);
       if (operation === undefined) return undefined;
-      if (failure instanceof LoginFailure) return spellLoginFault(failure.fact, operation);
-      if (failure instanceof LoginProcessFailure) return spellProcessFault(failure.fact, operation);
-      if (failure instanceof OwnerFailure) return spellOwnerFault(failure.fact, operation);
-      if (failure instanceof TelegramProofFailure) return spellProofFault(failure.fact, operation);
+      if (failure instanceof LoginFailure) return toLoginErrorReply(failure.fact, operation);
+      if (failure instanceof LoginProcessFailure) return toProcessErrorReply(failure.fact, operation);
+      if (failure instanceof OwnerFailure) return toOwnerErrorReply(failure.fact, operation);
+      if (failure instanceof TelegramProofFailure) return toProofErrorReply(failure.fact, operation);
       return undefined;
     },
   });

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { LoginService } from '../../login/service.js';
-import { deliveryNote } from '../provisioning/told-code.js';
+import { deliveryNote } from '../provisioning/code-delivery.js';
 import { describeDuration } from './duration.js';
 import { errorShapes } from './error-shapes.js';
 import { mxidParameter, readOwner } from './owner.js';

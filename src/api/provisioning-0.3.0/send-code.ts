@@ -3,7 +3,7 @@ import { Secret } from '../../base/secret.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { LoginService } from '../../login/service.js';
-import { type PhoneProofs, phoneStanding, sayStanding } from '../provisioning/phone-proofs.js';
+import { type PhoneProofs, phoneStatus, describePhoneStatus } from '../provisioning/phone-proofs.js';
 import { errorShapes } from './error-shapes.js';
 import { mxidParameter, readOwner } from './owner.js';
 import { loggedIn, passwordNeeded, requestBody } from './shapes.js';
@@ -22,7 +22,7 @@ const body = requestBody({
 
 /** POST /login/{mxid}/send_code */
 export function sendCode(login: LoginService, proofs: PhoneProofs): Endpoint {
-  const done = proofs ? loggedIn.extend({ add_phone: phoneStanding }).meta({ title: 'LoggedInByPhone' }) : loggedIn;
+  const done = proofs ? loggedIn.extend({ add_phone: phoneStatus }).meta({ title: 'LoggedInByPhone' }) : loggedIn;
   return endpoint({
     name: 'send_code',
     operationId: 'post_login_code',
@@ -48,7 +48,7 @@ export function sendCode(login: LoginService, proofs: PhoneProofs): Endpoint {
           return reply(200, {
             state: 'logged-in',
             username: step.user.username,
-            ...(await sayStanding('add_phone', proofs, owner, step.user)),
+            ...(await describePhoneStatus('add_phone', proofs, owner, step.user)),
           });
         case 'password':
           // The words are the original server's, mistake included.

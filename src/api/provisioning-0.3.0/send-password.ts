@@ -3,7 +3,7 @@ import { Secret } from '../../base/secret.js';
 import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { LoginService } from '../../login/service.js';
-import { type PhoneProofs, phoneStanding, sayStanding } from '../provisioning/phone-proofs.js';
+import { type PhoneProofs, phoneStatus, describePhoneStatus } from '../provisioning/phone-proofs.js';
 import { errorShapes } from './error-shapes.js';
 import { mxidParameter, readOwner } from './owner.js';
 import { loggedIn, requestBody } from './shapes.js';
@@ -23,7 +23,7 @@ const body = requestBody({
 
 /** POST /login/{mxid}/send_password */
 export function sendPassword(login: LoginService, proofs: PhoneProofs): Endpoint {
-  const done = proofs ? loggedIn.extend({ add_phone: phoneStanding }).meta({ title: 'LoggedInByPhone' }) : loggedIn;
+  const done = proofs ? loggedIn.extend({ add_phone: phoneStatus }).meta({ title: 'LoggedInByPhone' }) : loggedIn;
   return endpoint({
     name: 'send_password',
     operationId: 'post_login_password',
@@ -45,7 +45,7 @@ export function sendPassword(login: LoginService, proofs: PhoneProofs): Endpoint
       return reply(200, {
         state: 'logged-in',
         username: step.user.username,
-        ...(await sayStanding('add_phone', proofs, owner, step.user)),
+        ...(await describePhoneStatus('add_phone', proofs, owner, step.user)),
       });
     },
   });

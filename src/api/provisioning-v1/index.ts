@@ -22,7 +22,7 @@ import { resolveIdentifier } from './resolve-identifier.js';
 import { sendCode } from './send-code.js';
 import { sendPassword } from './send-password.js';
 import { startDm } from './start-dm.js';
-import { spellFailure, spellHttpProblem } from './spell.js';
+import { toErrorReply, toHttpErrorReply } from './to-error-reply.js';
 
 /** What createProvisioningV1 needs. */
 export interface ProvisioningV1Deps extends EndpointDeps {
@@ -44,10 +44,10 @@ export function createProvisioningV1({ prefix, authenticate, ...deps }: Provisio
     crossOrigin: true,
     endpoints: [...endpoints, descriptionEndpoint(() => provisioningV1OpenApi(prefix, endpoints))],
     sockets: [qrSocket(deps, qr)],
-    problem: (problem, endpoint) => spellHttpProblem(problem, endpoint && operationOf(endpoint)),
+    problem: (problem, endpoint) => toHttpErrorReply(problem, endpoint && operationOf(endpoint)),
     failure(failure, endpoint) {
       const operation = operationOf(endpoint);
-      return operation && spellFailure(failure, operation);
+      return operation && toErrorReply(failure, operation);
     },
   });
 }

@@ -10,7 +10,7 @@ import type { EndpointDeps } from './deps.js';
 import { errorShapes } from './error-shapes.js';
 import { operations } from './operation.js';
 import { mxidParameter, sayComplete } from './shapes.js';
-import { spellFailure } from './spell.js';
+import { toErrorReply } from './to-error-reply.js';
 
 const loginProtocol = 'net.maunium.telegram.login';
 const secretProtocol = 'net.maunium.telegram.auth-';
@@ -91,9 +91,9 @@ async function show(deps: EndpointDeps, owner: Mxid, first: LoginProgress, socke
     if (progress.step.kind !== 'complete') return socket.send({ success: false, error: 'password-needed' });
     socket.send({ success: true, ...(await sayComplete(deps, owner, progress.step.user)) });
   } catch (error) {
-    const spelled = isFailure(error) ? spellFailure(error, operations.qr) : undefined;
-    if (spelled === undefined) throw error;
-    socket.send({ success: false, error: spelled.body['errcode'], message: spelled.body['error'] });
+    const reply = isFailure(error) ? toErrorReply(error, operations.qr) : undefined;
+    if (reply === undefined) throw error;
+    socket.send({ success: false, error: reply.body['errcode'], message: reply.body['error'] });
     await giveUp();
   }
 }

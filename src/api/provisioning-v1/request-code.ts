@@ -3,7 +3,7 @@ import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { LoginFailure } from '../../login/failure.js';
 import type { SentCode } from '../../login/shapes.js';
-import { deliveryNote, tellCode } from '../provisioning/told-code.js';
+import { deliveryNote, codeDeliveryFields } from '../provisioning/code-delivery.js';
 import { describeDuration } from '../provisioning-0.3.0/duration.js';
 import { readOwner } from '../provisioning-0.3.0/owner.js';
 import { UnexpectedStep } from '../provisioning-0.3.0/unexpected-step.js';
@@ -60,5 +60,5 @@ export function tellSent(code: SentCode, now: number): z.input<typeof codeOnItsW
   const message = code.fresh
     ? requested
     : `A code is already on its way. You can request another one in ${describeDuration(code.resendAt - now)}.${note}`;
-  return { state: 'code', message, code: tellCode(code, now) };
+  return { state: 'code', message, code: codeDeliveryFields(code, now) };
 }

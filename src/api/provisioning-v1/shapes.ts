@@ -4,9 +4,9 @@ import type { PathParameter } from '../../http/endpoint.js';
 import type { TelegramAccount } from '../../login/accounts.js';
 import { wirePhone } from '../provisioning-0.3.0/shapes.js';
 import { awaitHandOver, handOverReason, handOverStatus, heldBy, saySession } from '../provisioning/hand-over.js';
-import { phoneStanding, sayStanding } from '../provisioning/phone-proofs.js';
+import { phoneStatus, describePhoneStatus } from '../provisioning/phone-proofs.js';
 import { fullName, type Contact, type TelegramPerson } from '../provisioning/telegram-person.js';
-import { toldCode } from '../provisioning/told-code.js';
+import { codeDelivery } from '../provisioning/code-delivery.js';
 import type { EndpointDeps } from './deps.js';
 
 const text = (description: string) => z.string().nullable().meta({ description });
@@ -30,7 +30,7 @@ export const loggedIn = z
     state: z.literal('logged-in'),
     username,
     phone,
-    add_phone: phoneStanding,
+    add_phone: phoneStatus,
     hand_over: handOverStatus,
     hand_over_reason: handOverReason,
   })
@@ -38,7 +38,7 @@ export const loggedIn = z
 
 /** A code on its way. */
 export const codeOnItsWay = z
-  .object({ state: z.literal('code'), message: z.string(), code: toldCode })
+  .object({ state: z.literal('code'), message: z.string(), code: codeDelivery })
   .meta({ title: 'CodeSent' });
 
 /** A login that wants the two-factor password. */
@@ -80,7 +80,7 @@ export const userInfo = z
     last_name: z.string().nullable(),
     phone,
     is_bot: z.boolean(),
-    add_phone: phoneStanding,
+    add_phone: phoneStatus,
     hand_over: handOverStatus,
     hand_over_reason: handOverReason,
     held_by: heldBy,
@@ -109,7 +109,7 @@ export async function wireLogin(
 /** What an answer says of a login that is done: whether its phone number can be added, and how its hand-over went, which it waits for. */
 export async function sayComplete({ phoneProofs, handOver }: EndpointDeps, owner: Mxid, user: TelegramPerson) {
   const handedOver = await awaitHandOver('', handOver, owner, user);
-  return { ...(await sayStanding('add_phone', phoneProofs, owner, user)), ...handedOver };
+  return { ...(await describePhoneStatus('add_phone', phoneProofs, owner, user)), ...handedOver };
 }
 
 /** Somebody that an account knows, on the wire. */
@@ -143,7 +143,7 @@ export async function wireUser(
     last_name: user.lastName,
     phone: wirePhone(user.phone),
     is_bot: user.isBot,
-    ...(await sayStanding('add_phone', phoneProofs, owner, user)),
+    ...(await describePhoneStatus('add_phone', phoneProofs, owner, user)),
     ...(await saySession('', handOver, owner, account)),
   };
 }

@@ -15,7 +15,7 @@ import { onlyBridge } from './only-bridge.js';
 import { provisioningV3OpenApi } from './openapi.js';
 import { sessionTransfer } from './session-transfer.js';
 import { contacts, resolveIdentifier, searchUsers } from './people.js';
-import { spellFailure, spellHttpProblem } from './spell.js';
+import { toErrorReply, toHttpErrorReply } from './to-error-reply.js';
 import { whoami } from './whoami.js';
 
 /** What createProvisioningV3 needs. */
@@ -37,8 +37,8 @@ export function createProvisioningV3({ prefix, authenticate, ...deps }: Provisio
     crossOrigin: true,
     lenient: true,
     endpoints: [...endpoints, descriptionEndpoint(() => provisioningV3OpenApi(prefix, endpoints))],
-    problem: spellHttpProblem,
-    failure: spellFailure,
+    problem: toHttpErrorReply,
+    failure: toErrorReply,
   });
 }
 

@@ -4,7 +4,7 @@ import { endpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { TelegramAccount } from '../../login/accounts.js';
 import { handOverReason, handOverStatus, heldBy, saySession } from '../provisioning/hand-over.js';
-import { phoneStanding, sayStanding } from '../provisioning/phone-proofs.js';
+import { phoneStatus, describePhoneStatus } from '../provisioning/phone-proofs.js';
 import { fullName } from '../provisioning/telegram-person.js';
 import { readCaller, userIdParameter } from './caller.js';
 import type { EndpointDeps } from './deps.js';
@@ -31,7 +31,7 @@ const loginShape = z.looseObject({
     name: z.string().optional(),
   }),
   space_room: z.string().optional().meta({ description: "The bridge's space of the login." }),
-  'gangway.add_phone': phoneStanding,
+  'gangway.add_phone': phoneStatus,
   'gangway.hand_over': handOverStatus,
   'gangway.hand_over_reason': handOverReason,
   'gangway.held_by': heldBy,
@@ -119,7 +119,7 @@ async function wireLogin(
   return {
     // The bridge writes what its clients read, and these are its clients.
     ...((bridge?.asWritten ?? asOurs(account, timestamp)) as WireLogin),
-    ...(condition === 'ended' ? {} : await sayStanding('gangway.add_phone', phoneProofs, owner, user)),
+    ...(condition === 'ended' ? {} : await describePhoneStatus('gangway.add_phone', phoneProofs, owner, user)),
     ...(await saySession('gangway.', handOver, owner, account)),
   };
 }

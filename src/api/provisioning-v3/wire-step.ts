@@ -3,9 +3,9 @@ import type { Mxid } from '../../base/mxid.js';
 import type { Complaint, LoginProgress } from '../../login/processes.js';
 import type { SentCode } from '../../login/shapes.js';
 import { awaitHandOver, handOverReason, handOverStatus } from '../provisioning/hand-over.js';
-import { phoneStanding, sayStanding } from '../provisioning/phone-proofs.js';
+import { phoneStatus, describePhoneStatus } from '../provisioning/phone-proofs.js';
 import type { TelegramPerson } from '../provisioning/telegram-person.js';
-import { describeDelivery, tellCode, toldCode } from '../provisioning/told-code.js';
+import { describeDelivery, codeDeliveryFields, codeDelivery } from '../provisioning/code-delivery.js';
 import type { EndpointDeps } from './deps.js';
 import { loginErrors } from './errors.js';
 import { remoteName } from './remote-name.js';
@@ -61,7 +61,7 @@ export const loginStep = z
       .object({ user_login_id: z.string().meta({ description: 'Names the Telegram account: its user ID.' }) })
       .optional()
       .meta({ description: 'What has come of it.' }),
-    'gangway.code': toldCode
+    'gangway.code': codeDelivery
       .optional()
       .meta({ description: "With the code step: how the code travels. Not the original's." }),
     'gangway.password_hint': z
@@ -72,7 +72,7 @@ export const loginStep = z
       .int()
       .optional()
       .meta({ description: "With the QR step: how many seconds its code is good. Not the original's." }),
-    'gangway.add_phone': phoneStanding,
+    'gangway.add_phone': phoneStatus,
     'gangway.hand_over': handOverStatus,
     'gangway.hand_over_reason': handOverReason,
     'gangway.complaint': z.enum(complaints).optional().meta({
@@ -117,7 +117,7 @@ export async function wireStep(deps: EndpointDeps, owner: Mxid, progress: LoginP
 
 async function sayComplete({ phoneProofs, handOver }: EndpointDeps, owner: Mxid, user: TelegramPerson) {
   const handedOver = await awaitHandOver('gangway.', handOver, owner, user);
-  return { ...(await sayStanding('gangway.add_phone', phoneProofs, owner, user)), ...handedOver };
+  return { ...(await describePhoneStatus('gangway.add_phone', phoneProofs, owner, user)), ...handedOver };
 }
 
 /** What names a step, by its number. */
@@ -150,7 +150,7 @@ function shownStep({ step, complaint }: LoginProgress, now: number): ShownStep {
           name: fieldNames[step.code.delivery] ?? 'Code',
           description: describeDelivery(step.code),
         }),
-        'gangway.code': tellCode(step.code, now),
+        'gangway.code': codeDeliveryFields(step.code, now),
       };
     case 'password':
       return {

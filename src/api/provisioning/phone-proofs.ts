@@ -11,10 +11,10 @@ import type { LoginService } from '../../login/service.js';
 import type { AccountName } from './telegram-person.js';
 
 /** What logins to Telegram prove of phone numbers; undefined where nothing is made of it. */
-export type PhoneProofs = Pick<TelegramProofs, 'standing' | 'add'> | undefined;
+export type PhoneProofs = Pick<TelegramProofs, 'getStatus' | 'add'> | undefined;
 
 /** What answers say besides where phone numbers that logins prove may be added to Matrix accounts. */
-export const phoneStanding = z
+export const phoneStatus = z
   .enum(phoneStandings)
   .optional()
   .meta({
@@ -34,14 +34,14 @@ export const addingPhone = {
 };
 
 /** What an answer about that Telegram user says of the phone number: at most the one member, to be put at its end. */
-export async function sayStanding<Member extends string>(
+export async function describePhoneStatus<Member extends string>(
   member: Member,
   proofs: PhoneProofs,
   owner: Mxid,
   user: TelegramPerson,
 ): Promise<{ readonly [M in Member]?: PhoneStanding }> {
-  const standing = await proofs?.standing(owner, user);
-  return (standing === undefined ? {} : { [member]: standing }) as { readonly [M in Member]?: PhoneStanding };
+  const loginStatus = await proofs?.getStatus(owner, user);
+  return (loginStatus === undefined ? {} : { [member]: loginStatus }) as { readonly [M in Member]?: PhoneStanding };
 }
 
 /** Asks Telegram about the account, the first one where none is named, and adds its phone number, which it returns. */

@@ -72,7 +72,7 @@ const descriptions: Readonly<Record<number, string>> = {
 };
 
 /** Returns the answer to what a service threw. */
-export function spellSessionFault(fault: SessionFault): ObjectReply {
+export function toSessionErrorReply(fault: SessionFault): ObjectReply {
   const { status, errcode, error: text } = sessionErrors[fault.kind];
   if (fault.kind !== 'session_held') return { status, body: { errcode, error: text } };
   const { heldBy, consumer, expiresAt } = fault;
@@ -81,7 +81,7 @@ export function spellSessionFault(fault: SessionFault): ObjectReply {
 }
 
 /** Returns the answer to what the kernel found. */
-export function spellHttpProblem(problem: HttpProblem): ObjectReply {
+export function toHttpErrorReply(problem: HttpProblem): ObjectReply {
   const { status, errcode, error: text } = httpErrors[problem.kind];
   const headers = problemHeaders(problem);
   if (problem.kind !== 'too_many_attempts') return { status, body: { errcode, error: text }, headers };

@@ -4,7 +4,7 @@ import { surface, type Surface } from '../../http/surface.js';
 import { SessionFailure } from '../../sessions/failure.js';
 import { acquireSession } from './acquire.js';
 import type { SessionDeps } from './deps.js';
-import { spellHttpProblem, spellSessionFault } from './errors.js';
+import { toHttpErrorReply, toSessionErrorReply } from './errors.js';
 import { listSessions } from './list.js';
 import { releaseLease } from './release.js';
 import { renewLease } from './renew.js';
@@ -27,8 +27,8 @@ export function createSessionsSurface({
     prefixes: [sessionsPrefix],
     authenticate,
     accessLevel: 'info',
-    problem: spellHttpProblem,
-    failure: (failure) => (failure instanceof SessionFailure ? spellSessionFault(failure.fact) : undefined),
+    problem: toHttpErrorReply,
+    failure: (failure) => (failure instanceof SessionFailure ? toSessionErrorReply(failure.fact) : undefined),
     endpoints: sessionEndpoints(deps),
   });
 }

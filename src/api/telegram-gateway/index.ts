@@ -31,7 +31,7 @@ export function createTelegramGatewaySurface({ path, reports }: TelegramGatewayS
     authenticate: anybody,
     accessLevel: 'debug',
     problem: plainProblemReply,
-    failure: (failure) => (failure instanceof ReportFailure ? spell(failure.fact) : undefined),
+    failure: (failure) => (failure instanceof ReportFailure ? toReply(failure.fact) : undefined),
     endpoints: [
       endpoint({
         name: 'report',
@@ -55,7 +55,7 @@ export function createTelegramGatewaySurface({ path, reports }: TelegramGatewayS
   });
 }
 
-function spell({ kind }: ReportFault): Reply {
+function toReply({ kind }: ReportFault): Reply {
   const { status, error: text } = spelling[kind];
   return { status, body: { error: text, errcode: kind } };
 }

@@ -4,7 +4,7 @@ import { LeanSession } from './lean-session.js';
 import type { WorkerSettings } from './protocol.js';
 import type { LogLine } from './quiet-logger.js';
 import type { Turns } from './turns.js';
-import type { Turnstile } from '../turnstile.js';
+import type { Semaphore } from '../semaphore.js';
 
 /** Ends waits that gramjs would leave open for ever. */
 class Ending {
@@ -132,9 +132,9 @@ export class LiveClient {
     await this.#client?.destroy();
   }
 
-  async #inTurn<T>(turnstile: Turnstile, ending: Ending, work: () => Promise<T>): Promise<T> {
+  async #inTurn<T>(semaphore: Semaphore, ending: Ending, work: () => Promise<T>): Promise<T> {
     let waited = false;
-    const entering = turnstile.enter(() => {
+    const entering = semaphore.enter(() => {
       waited = true;
       this.#onTurn(true);
       this.#log('debug', 'a call waits for its turn');

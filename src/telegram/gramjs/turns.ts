@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.js';
-import { createTurnstile, type Turnstile } from '../turnstile.js';
+import { createSemaphore, type Semaphore } from '../semaphore.js';
 
 /** The longest time that a call waits for its turn in a worker: somewhat less than the pool lets one use take. */
 export const longestTurnWaitMs = 50_000;
@@ -13,20 +13,20 @@ const keysAtOnce = 4;
  */
 export interface Turns {
   /** The making of auth keys with one data centre. */
-  keysOf(dataCentreId: number): Turnstile;
+  keysOf(dataCentreId: number): Semaphore;
   /** Arithmetic that takes long, and waits for nobody. */
-  readonly arithmetic: Turnstile;
+  readonly arithmetic: Semaphore;
 }
 
 export function createTurns(clock: Clock): Turns {
-  const keys = new Map<number, Turnstile>();
+  const keys = new Map<number, Semaphore>();
   return {
     keysOf(dataCentreId) {
-      const turnstile =
-        keys.get(dataCentreId) ?? createTurnstile({ clock, places: keysAtOnce, longestWaitMs: longestTurnWaitMs });
-      keys.set(dataCentreId, turnstile);
-      return turnstile;
+      const semaphore =
+        keys.get(dataCentreId) ?? createSemaphore({ clock, places: keysAtOnce, longestWaitMs: longestTurnWaitMs });
+      keys.set(dataCentreId, semaphore);
+      return semaphore;
     },
-    arithmetic: createTurnstile({ clock, places: 1, longestWaitMs: longestTurnWaitMs }),
+    arithmetic: createSemaphore({ clock, places: 1, longestWaitMs: longestTurnWaitMs }),
   };
 }

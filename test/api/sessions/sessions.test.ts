@@ -6,7 +6,7 @@ import { Secret } from '../../../src/base/secret.js';
 import type { Database } from '../../../src/database/database.js';
 import { createBearerAuth } from '../../../src/http/bearer-auth.js';
 import { leaveSession } from '../../../src/login/owned-logins.js';
-import { readUser, writeUser } from '../../../src/login/stored-forms.js';
+import { readUser, writeUser } from '../../../src/login/login-codec.js';
 import { createConsumer, sessionFormats } from '../../../src/sessions/consumer.js';
 import { createSessionLeases } from '../../../src/sessions/leases.js';
 import type { TelegramUserId } from '../../../src/telegram/shapes.js';

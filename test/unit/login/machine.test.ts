@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { PhoneNumber } from '../../../src/base/phone.js';
 import { Secret } from '../../../src/base/secret.js';
 import { decide, type CodeState, type LoginState, type PasswordState } from '../../../src/login/machine.js';
-import { readState, readUser, writeState, writeUser } from '../../../src/login/stored-forms.js';
-import type { LoginName } from '../../../src/login/login-name.js';
+import { readState, readUser, writeState, writeUser } from '../../../src/login/login-codec.js';
+import type { ProcessMeta } from '../../../src/login/process-meta.js';
 import { complaints } from '../../../src/login/processes.js';
 import type { LoginInput } from '../../../src/login/shapes.js';
 import { codeDeliveries, type TelegramUserId } from '../../../src/telegram/shapes.js';
@@ -194,7 +194,7 @@ describe('what is stored', () => {
     kind: fc.constantFrom('phone', 'code', 'password', 'bot_token'),
     digest: text,
   });
-  const anyName: fc.Arbitrary<LoginName> = fc.record({
+  const anyName: fc.Arbitrary<ProcessMeta> = fc.record({
     flow: fc.constantFrom('phone', 'qr', 'bot'),
     stepNumber: fc.nat(),
     complaint: fc.option(fc.constantFrom(...complaints)),

@@ -55,7 +55,7 @@ describe('one key', () => {
   it('has one connection at most, however many use it at once', async () => {
     const pool = createPool();
     const session = await open(pool, 'a');
-    await pool.drop('a');
+    await pool.closeKey('a');
     let most = 0;
     const work = async () => void (most = Math.max(most, telegram.liveConnections()));
     await Promise.all(Array.from({ length: 20 }, () => pool.use('a', session, work)));
@@ -172,7 +172,7 @@ describe('one key', () => {
     const late = outcomeOf(open(pool, 'a'));
     await clock.advance(5_000);
     expect(await late).toBe('unreachable');
-    await pool.drop('a');
+    await pool.closeKey('a');
     const next = outcomeOf(open(pool, 'a'));
     await clock.advance(0);
     expect(telegram.calls('connect')).toBe(1);
@@ -209,7 +209,7 @@ describe('one key', () => {
   it('is dropped when the work under way on it is done', async () => {
     const pool = createPool();
     const { end, outcome } = lasting(pool, 'a');
-    const dropped = pool.drop('a');
+    const dropped = pool.closeKey('a');
     await clock.advance(0);
     expect(telegram.liveConnections()).toBe(1);
     end();
@@ -276,7 +276,7 @@ describe('many keys', () => {
   it('do not wait for the connections of others to open', async () => {
     const pool = createPool({ maxLive: 50 });
     const session = await open(pool, 'a');
-    await pool.drop('a');
+    await pool.closeKey('a');
     const release = telegram.hold('connect');
     const others = Array.from({ length: 40 }, (_, key) => outcomeOf(open(pool, String(key))));
     await clock.advance(0);

@@ -2,12 +2,12 @@ import type { Clock } from '../base/clock.js';
 import { TelegramFailure } from './failure.js';
 
 /** A fixed number of places, given out in the order of asking. */
-export interface Turnstile {
+export interface Semaphore {
   /**
    * Resolves with a place once there is one; calls `onWait` at once where there is none yet.
-   * Fails as `unreachable` after the longest wait, and when the turnstile closes.
+   * Fails as `unreachable` after the longest wait, and when the semaphore closes.
    */
-  enter(onWait?: () => void): Promise<LeavePlace>;
+  enter(onWait?: () => void): Promise<Release>;
   /** How many are waiting for a place. */
   waiting(): number;
   /** Sends everybody away who waits, and all who come later. */
@@ -15,20 +15,20 @@ export interface Turnstile {
 }
 
 /** Gives the place back. To be called once. */
-export type LeavePlace = () => void;
+export type Release = () => void;
 
-export interface TurnstileOptions {
+export interface SemaphoreOptions {
   readonly clock: Clock;
   readonly places: number;
   readonly longestWaitMs: number;
 }
 
-export function createTurnstile({ clock, places, longestWaitMs }: TurnstileOptions): Turnstile {
-  const queue = new Set<{ readonly admit: () => void; readonly sendAway: (why: string) => void }>();
+export function createSemaphore({ clock, places, longestWaitMs }: SemaphoreOptions): Semaphore {
+  const queue = new Set<{ readonly admit: () => void; readonly reject: (why: string) => void }>();
   let free = places;
   let closed = false;
 
-  const takePlace = (): LeavePlace => {
+  const takePlace = (): Release => {
     free -= 1;
     return () => {
       free += 1;
@@ -37,7 +37,7 @@ export function createTurnstile({ clock, places, longestWaitMs }: TurnstileOptio
     };
   };
 
-  const waitInLine = (): Promise<LeavePlace> =>
+  const waitInLine = (): Promise<Release> =>
     new Promise((resolve, reject) => {
       const step = () => {
         cancel();
@@ -48,18 +48,18 @@ export function createTurnstile({ clock, places, longestWaitMs }: TurnstileOptio
           step();
           resolve(takePlace());
         },
-        sendAway(why: string) {
+        reject(why: string) {
           step();
           reject(noPlace(why));
         },
       };
-      const cancel = clock.after(longestWaitMs, () => waiter.sendAway(`no free place within ${longestWaitMs} ms`));
+      const cancel = clock.after(longestWaitMs, () => waiter.reject(`no free place within ${longestWaitMs} ms`));
       queue.add(waiter);
     });
 
   return {
     async enter(onWait) {
-      if (closed) throw noPlace('the turnstile is closed');
+      if (closed) throw noPlace('the semaphore is closed');
       if (free > 0) return takePlace();
       onWait?.();
       return waitInLine();
@@ -67,7 +67,7 @@ export function createTurnstile({ clock, places, longestWaitMs }: TurnstileOptio
     waiting: () => queue.size,
     close() {
       closed = true;
-      for (const waiter of queue) waiter.sendAway('the turnstile is closed');
+      for (const waiter of queue) waiter.reject('the semaphore is closed');
     },
   };
 }

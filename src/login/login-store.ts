@@ -7,33 +7,33 @@ import type { TelegramSession } from '../telegram/gateway.js';
 import type { TelegramUser } from '../telegram/shapes.js';
 import type { IsActiveOwner } from './active-owner.js';
 import { LoginFailure } from './failure.js';
-import type { LoginEnd, LoginName } from './login-name.js';
+import type { LoginEnd, ProcessMeta } from './process-meta.js';
 import { sessionOf, type LoginState, type SharedState } from './machine.js';
-import { readState, writeState, type StoredState } from './stored-forms.js';
+import { readState, writeState, type StoredState } from './login-codec.js';
 
 /** A login under way. `startedAt` is epoch ms; `name` is null for one that LoginService started, which has no need of one. */
 export interface Login<S extends LoginState = LoginState> {
   readonly id: string;
   readonly startedAt: number;
   readonly state: S;
-  readonly name: LoginName | null;
+  readonly name: ProcessMeta | null;
 }
 
 /** A login with a name that is over, while that is remembered. */
 export interface PastLogin {
   readonly id: string;
-  readonly name: LoginName;
+  readonly name: ProcessMeta;
   readonly end: LoginEnd;
 }
 
 /** A login that is over, and its session, which is still to be ended at Telegram; null where there is none. */
-export interface Leftover {
+export interface EndedLogin {
   readonly id: string;
   readonly session: TelegramSession | null;
 }
 
 /** Keeps logins under way from one step to the next. Whoever writes holds the owner's lock. */
-export interface LoginLedger {
+export interface LoginStore {
   /** The login that the owner last went on with, among those that every dialect can go on with, neither over nor abandoned. */
   find(owner: Mxid): Promise<Login<SharedState> | undefined>;
   /** The owner's logins that are neither over nor abandoned, the one last gone on with first. */
@@ -45,13 +45,13 @@ export interface LoginLedger {
   /** Like save, where the session of `adopted` is the login's from now on. */
   adopt(owner: Mxid, login: Login, adopted: Login): Promise<void>;
   /** From now on, all that is kept of the login is its session, until that is ended at Telegram, and that it was cancelled. */
-  discard(owner: Mxid, leftover: Leftover): Promise<void>;
+  discard(owner: Mxid, ended: EndedLogin): Promise<void>;
   /** Like discard, where nobody asked for it: of a login without a session, nothing is kept. */
-  displace(owner: Mxid, leftover: Leftover): Promise<void>;
+  evict(owner: Mxid, ended: EndedLogin): Promise<void>;
   /** Like discard, within a transaction. */
-  discardIn(tx: Transaction, owner: Mxid, leftover: Leftover): Promise<void>;
+  discardIn(tx: Transaction, owner: Mxid, ended: EndedLogin): Promise<void>;
   /** Its session could not be ended now: it is listed again after a while. Never given up: the session may be alive, and only Gangway has it. */
-  postpone(owner: Mxid, leftover: Leftover): Promise<void>;
+  retryLater(owner: Mxid, ended: EndedLogin): Promise<void>;
   /** The login, or the one with the session `sessionId`, is done; all others of the owner that have no name are over. */
   finish(tx: Transaction, owner: Mxid, done: Finished): Promise<void>;
   /** Whether the input with this digest has finished a login of the owner's lately. */
@@ -61,7 +61,7 @@ export interface LoginLedger {
   /** Some of the logins that are over or abandoned and whose turn it is, oldest first. */
   listOver(): Promise<readonly LoginProcessRecord[]>;
   /** What is left of a login that is still over or abandoned. */
-  findLeftover(owner: Mxid, id: string): Promise<Leftover | undefined>;
+  findLeftover(owner: Mxid, id: string): Promise<EndedLogin | undefined>;
 }
 
 /** A login that has got its account. */
@@ -74,7 +74,7 @@ export interface Finished {
   readonly finishedBy?: string | undefined;
 }
 
-export interface LoginLedgerDeps {
+export interface LoginStoreDeps {
   readonly database: Database;
   /** Pending logins of deactivated Matrix accounts are not written. */
   readonly isActiveOwner: IsActiveOwner;
@@ -95,20 +95,20 @@ const repeatedForMs = 10 * 60_000;
 /** Of how many logins of one owner that is remembered. */
 const mostRemembered = 8;
 
-export function createLoginLedger({
+export function createLoginStore({
   database,
   isActiveOwner,
   expireAfterMs,
   clock,
   random,
-}: LoginLedgerDeps): LoginLedger {
+}: LoginStoreDeps): LoginStore {
   const isOver = (record: LoginProcessRecord) => record.expiresAt <= clock.now();
   /** Those that are not over, and what is remembered: few. Sessions that wait to be ended at Telegram can be many. */
   const listCurrent = (tx: Transaction, owner: Mxid) => tx.loginProcesses.listByOwner(owner, clock.now());
   const findRecord = (tx: Transaction, owner: Mxid, id: string) => tx.loginProcesses.find(owner, id);
   const findAlone = (owner: Mxid, id: string) => database.transaction((tx) => findRecord(tx, owner, id));
 
-  async function discardIn(tx: Transaction, owner: Mxid, { id, session }: Leftover): Promise<void> {
+  async function discardIn(tx: Transaction, owner: Mxid, { id, session }: EndedLogin): Promise<void> {
     const before = await findRecord(tx, owner, id);
     const at = clock.now();
     const { name, end } = before ? endOf(before) : { name: null, end: null };
@@ -187,22 +187,22 @@ export function createLoginLedger({
       });
     },
 
-    discard: (owner, leftover) => database.transaction((tx) => discardIn(tx, owner, leftover)),
+    discard: (owner, ended) => database.transaction((tx) => discardIn(tx, owner, ended)),
     discardIn,
 
-    displace(owner, leftover) {
+    evict(owner, ended) {
       return database.transaction(async (tx) => {
-        if (leftover.session !== null) await discardIn(tx, owner, leftover);
-        else await tx.loginProcesses.delete(leftover.id);
+        if (ended.session !== null) await discardIn(tx, owner, ended);
+        else await tx.loginProcesses.delete(ended.id);
       });
     },
 
-    postpone(owner, leftover) {
+    retryLater(owner, ended) {
       return database.transaction(async (tx) => {
-        const before = await findRecord(tx, owner, leftover.id);
+        const before = await findRecord(tx, owner, ended.id);
         // A login that was abandoned is over from now on; of one that is over, createdAt says since when.
-        if (!before || readState(before.state).step !== 'over') await discardIn(tx, owner, leftover);
-        const over = await findRecord(tx, owner, leftover.id);
+        if (!before || readState(before.state).step !== 'over') await discardIn(tx, owner, ended);
+        const over = await findRecord(tx, owner, ended.id);
         if (!over) return;
         const now = clock.now();
         const waitMs = over.createdAt + oldAfterMs <= now ? longestAgainAfterMs : againAfterMs;

@@ -7,7 +7,7 @@ import type { WireError } from '../matrix-errors.js';
 import { accountErrors, bodyErrors, httpErrors, postErrors, threepidErrors, type PassedOn } from './errors.js';
 
 /** Returns the reply of the client-server API to an account failure. */
-export function spellAccountFault(fault: AccountFault): ObjectReply {
+export function toAccountErrorReply(fault: AccountFault): ObjectReply {
   switch (fault.kind) {
     case 'refused_upstream':
       return passOn(fault, 'The homeserver rejected the request');
@@ -17,38 +17,38 @@ export function spellAccountFault(fault: AccountFault): ObjectReply {
       return { status: 401, body: fault.body };
     case 'rate_limited':
     case 'overloaded':
-      return withRetry(spell(accountErrors[fault.kind]), fault.retryAfterMs);
+      return withRetry(toReply(accountErrors[fault.kind]), fault.retryAfterMs);
     case 'token_unknown':
-      return spell(accountErrors.token_unknown, '', { soft_logout: fault.softLogout });
+      return toReply(accountErrors.token_unknown, '', { soft_logout: fault.softLogout });
     default:
-      return spell(accountErrors[fault.kind], detailOf(fault));
+      return toReply(accountErrors[fault.kind], detailOf(fault));
   }
 }
 
 /** Returns the reply of the deprecated POST /account/3pid, if it differs. */
-export function spellPostFault({ kind }: AccountFault): ObjectReply | undefined {
-  return kind === 'address_not_proven' ? spell(postErrors[kind]) : undefined;
+export function toPostErrorReply({ kind }: AccountFault): ObjectReply | undefined {
+  return kind === 'address_not_proven' ? toReply(postErrors[kind]) : undefined;
 }
 
 /** Returns the reply of the client-server API to a validation failure. */
-export function spellThreepidFault(fault: ThreepidFault): ObjectReply {
-  const reply = spell(threepidErrors[fault.kind]);
+export function toThreepidErrorReply(fault: ThreepidFault): ObjectReply {
+  const reply = toReply(threepidErrors[fault.kind]);
   return 'retryAfterMs' in fault ? withRetry(reply, fault.retryAfterMs) : reply;
 }
 
 /** Returns the reply of the client-server API to a problem that the HTTP layer detects. */
-export function spellHttpProblem(problem: HttpProblem): ObjectReply {
-  if (problem.kind === 'body_unfit') return spellBodyFaults(problem.faults);
-  const reply = { ...spell(httpErrors[problem.kind]), headers: problemHeaders(problem) };
+export function toHttpErrorReply(problem: HttpProblem): ObjectReply {
+  if (problem.kind === 'body_unfit') return toBodyErrorReply(problem.faults);
+  const reply = { ...toReply(httpErrors[problem.kind]), headers: problemHeaders(problem) };
   return problem.kind === 'too_many_attempts' ? withRetry(reply, problem.retryAfterMs) : reply;
 }
 
-function spellBodyFaults(faults: readonly BodyFault[]): ObjectReply {
+function toBodyErrorReply(faults: readonly BodyFault[]): ObjectReply {
   const missing = faults.filter(({ problem }) => problem === 'missing').map(({ at }) => at);
-  if (missing.length > 0) return spell(bodyErrors.missing, ` ${missing.join(', ')}`);
+  if (missing.length > 0) return toReply(bodyErrors.missing, ` ${missing.join(', ')}`);
   const [first, ...others] = faults;
-  if (first?.problem !== 'wrong_value' || others.length > 0) return spell(bodyErrors.unfit);
-  return spell(bodyErrors.wrong_value, ` ${first.at}`);
+  if (first?.problem !== 'wrong_value' || others.length > 0) return toReply(bodyErrors.unfit);
+  return toReply(bodyErrors.wrong_value, ` ${first.at}`);
 }
 
 function detailOf(fault: Exclude<AccountFault, { kind: PassedOn }>): string {
@@ -110,6 +110,6 @@ function withRetry(reply: ObjectReply, retryAfterMs: number): ObjectReply {
   };
 }
 
-function spell({ status, errcode, error }: WireError, detail = '', extra: ObjectReply['body'] = {}): ObjectReply {
+function toReply({ status, errcode, error }: WireError, detail = '', extra: ObjectReply['body'] = {}): ObjectReply {
   return { status, body: { errcode, error: `${error}${detail}`, ...extra } };
 }

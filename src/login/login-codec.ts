@@ -3,7 +3,7 @@ import { PhoneNumber } from '../base/phone.js';
 import { Secret } from '../base/secret.js';
 import { codeDeliveries, type TelegramUser, type TelegramUserId } from '../telegram/shapes.js';
 import type { LoginState } from './machine.js';
-import { inputKinds, type LoginEnd, type LoginName } from './login-name.js';
+import { inputKinds, type LoginEnd, type ProcessMeta } from './process-meta.js';
 import { complaints } from './processes.js';
 import type { TelegramSession } from '../telegram/gateway.js';
 
@@ -83,7 +83,7 @@ interface OverState {
 
 /** What is stored of a login: where it stands, or that it is over, with its session where that is still to be ended at Telegram. */
 export type StoredState = (LoginState | OverState) & {
-  readonly name: LoginName | null;
+  readonly name: ProcessMeta | null;
   /** How a login with a name ended; null while it is under way. */
   readonly end: LoginEnd | null;
 };

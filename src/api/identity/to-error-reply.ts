@@ -12,59 +12,59 @@ import { wireError, type ErrorKind, type Peculiar } from './wire-error.js';
  * Returns the reply of an operation to what a service has thrown, or undefined if it is no failure
  * of the identity service.
  */
-export function spellFailure(failure: Failure, peculiar?: Peculiar): ObjectReply | undefined {
+export function toErrorReply(failure: Failure, peculiar?: Peculiar): ObjectReply | undefined {
   const isOurs = failure instanceof ThreepidFailure || failure instanceof IdentityFailure;
-  return isOurs ? spellKnown(failure, peculiar) : undefined;
+  return isOurs ? toKnownErrorReply(failure, peculiar) : undefined;
 }
 
 /** Returns the reply of an operation to a failure of the identity service. */
-export function spellKnown(failure: ThreepidFailure | IdentityFailure, peculiar?: Peculiar): ObjectReply {
+export function toKnownErrorReply(failure: ThreepidFailure | IdentityFailure, peculiar?: Peculiar): ObjectReply {
   return failure instanceof ThreepidFailure
-    ? spellThreepidFault(failure.fact, peculiar)
-    : spellIdentityFault(failure.fact, peculiar);
+    ? toThreepidErrorReply(failure.fact, peculiar)
+    : toIdentityErrorReply(failure.fact, peculiar);
 }
 
-function spellThreepidFault(fault: ThreepidFault, peculiar: Peculiar | undefined): ObjectReply {
+function toThreepidErrorReply(fault: ThreepidFault, peculiar: Peculiar | undefined): ObjectReply {
   const isOfEmail = 'medium' in fault && fault.medium === 'email' && fault.kind in emailErrors;
   const row = wireError((isOfEmail ? `email:${fault.kind}` : `threepid:${fault.kind}`) as ErrorKind, peculiar);
-  const reply = spell(row, '', peculiar === 'submit' ? { success: false } : {});
+  const reply = toReply(row, '', peculiar === 'submit' ? { success: false } : {});
   // Without a duration, retrying does not help: the client must request another code.
   return 'retryAfterMs' in fault && fault.retryAfterMs > 0 ? withRetry(reply, fault.retryAfterMs) : reply;
 }
 
-function spellIdentityFault(fault: IdentityFault, peculiar: Peculiar | undefined): ObjectReply {
+function toIdentityErrorReply(fault: IdentityFault, peculiar: Peculiar | undefined): ObjectReply {
   const row = wireError(`identity:${fault.kind}`, peculiar);
   switch (fault.kind) {
     case 'rate_limited':
-      return withRetry(spell(row), fault.retryAfterMs);
+      return withRetry(toReply(row), fault.retryAfterMs);
     case 'address_in_use':
-      return spell(row, '', { mxid: fault.mxid });
+      return toReply(row, '', { mxid: fault.mxid });
     case 'pepper_wrong':
-      return spell(row, '', { algorithm: fault.algorithm, lookup_pepper: fault.lookupPepper });
+      return toReply(row, '', { algorithm: fault.algorithm, lookup_pepper: fault.lookupPepper });
     case 'too_many_addresses':
-      return spell(row, `: at most ${fault.limit} at a time`);
+      return toReply(row, `: at most ${fault.limit} at a time`);
     default:
-      return spell(row);
+      return toReply(row);
   }
 }
 
 /** Returns the reply of the identity service to a problem that the HTTP layer detects. */
-export function spellHttpProblem(problem: HttpProblem): ObjectReply {
-  if (problem.kind === 'body_unfit') return spellBodyFaults(problem.faults);
-  const reply = { ...spell(wireError(problem.kind, undefined)), headers: problemHeaders(problem) };
+export function toHttpErrorReply(problem: HttpProblem): ObjectReply {
+  if (problem.kind === 'body_unfit') return toBodyErrorReply(problem.faults);
+  const reply = { ...toReply(wireError(problem.kind, undefined)), headers: problemHeaders(problem) };
   return problem.kind === 'too_many_attempts' ? withRetry(reply, problem.retryAfterMs) : reply;
 }
 
-function spellBodyFaults(faults: readonly BodyFault[]): ObjectReply {
+function toBodyErrorReply(faults: readonly BodyFault[]): ObjectReply {
   const namesOf = (problem: BodyFault['problem']) =>
     faults.filter((fault) => fault.problem === problem).map(({ at }) => at);
   const missing = namesOf('missing');
   const invalid = namesOf('wrong_value');
   const long = namesOf('too_many');
-  if (missing.length > 0) return spell(wireError('missing', undefined), missing.join(','));
-  if (long.length > 0) return spell(wireError('too_many', undefined), long.join(','));
-  if (invalid.length < faults.length || invalid.length === 0) return spell(wireError('unfit', undefined));
-  return spell(wireError('wrong_value', undefined), invalid.join(','));
+  if (missing.length > 0) return toReply(wireError('missing', undefined), missing.join(','));
+  if (long.length > 0) return toReply(wireError('too_many', undefined), long.join(','));
+  if (invalid.length < faults.length || invalid.length === 0) return toReply(wireError('unfit', undefined));
+  return toReply(wireError('wrong_value', undefined), invalid.join(','));
 }
 
 function withRetry(reply: ObjectReply, retryAfterMs: number): ObjectReply {
@@ -75,6 +75,6 @@ function withRetry(reply: ObjectReply, retryAfterMs: number): ObjectReply {
   };
 }
 
-function spell({ status, errcode, error }: WireError, detail = '', extra: ObjectReply['body'] = {}): ObjectReply {
+function toReply({ status, errcode, error }: WireError, detail = '', extra: ObjectReply['body'] = {}): ObjectReply {
   return { status, body: { ...extra, errcode, error: `${error}${detail}` } };
 }

@@ -4,7 +4,7 @@ import type { TelegramFault } from '../telegram/failure.js';
 import type { TelegramUser } from '../telegram/shapes.js';
 
 /** Whether a Matrix user is logged in, asked of Telegram; `unsure`, with the last known user, if Telegram or the bridge could not answer. */
-export type Standing =
+export type LoginStatus =
   /** `isUnasked` if the bridge, which may have a login of the user, could not be asked. */
   | { readonly kind: 'logged_out'; readonly isUnasked?: boolean }
   | { readonly kind: 'logged_in'; readonly user: TelegramUser }
@@ -16,9 +16,9 @@ export interface BridgeDown {
 }
 
 /** An account and how it is about it. */
-export interface AccountStanding {
+export interface AccountLoginStatus {
   readonly account: TelegramAccountRecord;
-  readonly standing: Standing;
+  readonly loginStatus: LoginStatus;
 }
 
 /** What the bridge answers about a user; undefined if it could not be asked. */
@@ -31,7 +31,7 @@ export interface OwnerView {
 }
 
 /** How it is about all accounts of an owner. */
-export interface OwnerStandings {
-  readonly standings: readonly AccountStanding[];
+export interface OwnerLoginStatuses {
+  readonly loginStatuses: readonly AccountLoginStatus[];
   readonly view: BridgeView;
 }

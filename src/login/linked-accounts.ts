@@ -12,11 +12,11 @@ import { recordEnd } from './account-events.js';
 import type { AccountChecks, AccountWatcher } from './account-watcher.js';
 import type { IsActiveOwner } from './active-owner.js';
 import type { BridgedAccounts } from './bridged-accounts.js';
-import type { Login, LoginLedger } from './login-ledger.js';
+import type { Login, LoginStore } from './login-store.js';
 import { endLinked } from './owned-logins.js';
-import type { BridgeView, OwnerStandings, OwnerView, Standing } from './standing.js';
-import { readUser, writeUser } from './stored-forms.js';
-import type { TelegramDesk } from './telegram-desk.js';
+import type { BridgeView, OwnerLoginStatuses, OwnerView, LoginStatus } from './login-status.js';
+import { readUser, writeUser } from './login-codec.js';
+import type { TelegramCalls } from './telegram-calls.js';
 
 /** A login that Telegram has accepted and nobody owns yet. */
 export interface Acceptance {
@@ -45,11 +45,11 @@ export type Claim =
   | { readonly kind: 'owner_deactivated' };
 
 /** Knows which Telegram account belongs to whom, and keeps that true. */
-export interface AccountBook extends AccountChecks {
+export interface LinkedAccounts extends AccountChecks {
   /** Of the account that is named, or of the first; sessions that Telegram has ended are forgotten on the way. */
-  standingOf(owner: Mxid, name?: TelegramUserId): Promise<Standing>;
+  getStatus(owner: Mxid, name?: TelegramUserId): Promise<LoginStatus>;
   /** The same of every account, oldest first; those that are `logged_out` are forgotten by now, but at the bridge, which lists them again. */
-  standings(owner: Mxid): Promise<OwnerStandings>;
+  loginStatuses(owner: Mxid): Promise<OwnerLoginStatuses>;
   /** Asks the bridge, if there is one, and returns its answer with the linked accounts, which are in line with it then. */
   look(owner: Mxid): Promise<OwnerView>;
   /** The same, and among the accounts the logins that the bridge still lists although Telegram has ended them. */
@@ -77,10 +77,10 @@ export type AccountAnswer<T> =
   | { readonly kind: 'session_over' }
   | { readonly kind: 'fault'; readonly fault: TelegramFault };
 
-export interface AccountBookDeps {
+export interface LinkedAccountsDeps {
   readonly database: Database;
-  readonly desk: TelegramDesk;
-  readonly ledger: LoginLedger;
+  readonly calls: TelegramCalls;
+  readonly store: LoginStore;
   /** How many accounts one owner may have. */
   readonly maxAccounts: number;
   readonly isActiveOwner: IsActiveOwner;
@@ -92,8 +92,8 @@ export interface AccountBookDeps {
   readonly logger: Logger;
 }
 
-export function createAccountBook(deps: AccountBookDeps): AccountBook {
-  const { database, desk, ledger, maxAccounts, isActiveOwner, watcher, handOvers, bridged, clock, logger } = deps;
+export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
+  const { database, calls, store, maxAccounts, isActiveOwner, watcher, handOvers, bridged, clock, logger } = deps;
   const list = (owner: Mxid) => database.transaction((tx) => tx.telegramAccounts.listByOwner(owner));
 
   /** The inner lock: whoever holds an owner's lock may take any account's, never the other way round. */
@@ -108,7 +108,7 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
       const current = await database.transaction((tx) => tx.telegramAccounts.find(account.id));
       if (current === undefined) return { kind: 'session_over' };
       if (current.session === null) return { kind: 'held', account: current };
-      const answer = await desk.ask({
+      const answer = await calls.ask({
         key: account.id,
         session: current.session,
         subject: `account:${account.id}`,
@@ -129,7 +129,7 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
         await recordEnd(tx, current, reason, clock.now());
         await tx.telegramAccounts.delete(account.id);
       });
-      await desk.hangUp(account.id);
+      await calls.close(account.id);
       return { kind: 'session_over' };
     });
   }
@@ -147,7 +147,7 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
   }
 
   /** `view` is what the bridge says about the owner. */
-  async function standingOfAccount(account: TelegramAccountRecord, view: BridgeView): Promise<Standing> {
+  async function standingOfAccount(account: TelegramAccountRecord, view: BridgeView): Promise<LoginStatus> {
     const answer = await ask(account, (connection) => connection.getMe(), writeUser);
     switch (answer.kind) {
       case 'answer':
@@ -162,7 +162,7 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
   }
 
   /** The status of an account whose session is not here. Until the bridge has it, the last answer of Telegram holds. */
-  function standingElsewhere(account: TelegramAccountRecord, view: BridgeView): Standing {
+  function standingElsewhere(account: TelegramAccountRecord, view: BridgeView): LoginStatus {
     if (account.heldBy === 'bridge' && bridged) return bridged.statusOf(account, view);
     return { kind: 'logged_in', user: readUser(account.profile) };
   }
@@ -170,28 +170,28 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
   const look = async (owner: Mxid): Promise<OwnerView> =>
     bridged ? bridged.look(owner) : { view: undefined, accounts: await list(owner) };
 
-  async function standingOfOne(account: TelegramAccountRecord): Promise<Standing> {
+  async function standingOfOne(account: TelegramAccountRecord): Promise<LoginStatus> {
     const view = account.heldBy === 'bridge' ? (await look(account.owner)).view : undefined;
     return standingOfAccount(account, view);
   }
 
-  const standingOf = async (owner: Mxid, name?: TelegramUserId) => standingIn(await look(owner), name);
+  const getStatus = async (owner: Mxid, name?: TelegramUserId) => standingIn(await look(owner), name);
 
-  async function standingIn({ view, accounts }: OwnerView, name?: TelegramUserId): Promise<Standing> {
+  async function standingIn({ view, accounts }: OwnerView, name?: TelegramUserId): Promise<LoginStatus> {
     const meant = accounts.filter(({ telegramUserId }) => name === undefined || telegramUserId === name);
     for (const account of meant) {
-      const standing = await standingOfAccount(account, view);
-      if (standing.kind !== 'logged_out') return standing;
+      const loginStatus = await standingOfAccount(account, view);
+      if (loginStatus.kind !== 'logged_out') return loginStatus;
     }
     return { kind: 'logged_out', isUnasked: bridged !== undefined && view === undefined };
   }
 
-  async function standings(owner: Mxid): Promise<OwnerStandings> {
+  async function loginStatuses(owner: Mxid): Promise<OwnerLoginStatuses> {
     const { view, accounts } = await look(owner);
     const known = await Promise.all(
-      accounts.map(async (account) => ({ account, standing: await standingOfAccount(account, view) })),
+      accounts.map(async (account) => ({ account, loginStatus: await standingOfAccount(account, view) })),
     );
-    return { view, standings: [...known, ...(bridged?.endedLogins(owner, view, accounts) ?? [])] };
+    return { view, loginStatuses: [...known, ...(bridged?.endedLogins(owner, view, accounts) ?? [])] };
   }
 
   async function lookAtAll(owner: Mxid): Promise<OwnerView> {
@@ -202,7 +202,7 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
 
   async function hasRoom(owner: Mxid, accounts: readonly TelegramAccountRecord[]): Promise<boolean> {
     if (accounts.length < maxAccounts) return true;
-    await standings(owner);
+    await loginStatuses(owner);
     return (await list(owner)).length < maxAccounts;
   }
 
@@ -217,7 +217,7 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
     await recordEnd(tx, replaced, 'replaced', clock.now());
     await tx.telegramAccounts.replace(replaced.id, record);
     // The bridge itself replaces the login that it has.
-    if (replaced.heldBy === 'gangway') await ledger.discardIn(tx, owner, replaced);
+    if (replaced.heldBy === 'gangway') await store.discardIn(tx, owner, replaced);
     else if (replaced.heldBy !== 'bridge') await endLinked(tx, replaced, clock.now());
     return replaced;
   }
@@ -235,7 +235,7 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
         const holder = await tx.telegramAccounts.findByTelegramUserId(user.id);
         return { kind: 'held', holder: holder?.owner ?? owner };
       }
-      await ledger.finish(tx, owner, { sessionId: id, login, user, finishedBy });
+      await store.finish(tx, owner, { sessionId: id, login, user, finishedBy });
       const what = { type: 'login.completed', isBot: user.isBot } as const;
       await tx.events.append({ owner, telegramUserId: user.id, at, what });
       await watcher?.whenClaimed(tx, { accountId: id, owner, user });
@@ -245,8 +245,8 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
   }
 
   return {
-    standingOf,
-    standings,
+    getStatus: getStatus,
+    loginStatuses,
     look,
     lookAtAll,
     hasRoom,
@@ -255,10 +255,10 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
 
     async check(accountId) {
       const account = await database.transaction((tx) => tx.telegramAccounts.find(accountId));
-      const standing = account && (await standingOfOne(account));
-      await desk.hangUp(accountId);
-      const isUnknown = standing?.kind === 'unsure' && account?.heldBy === 'gangway';
-      return isUnknown && standing.fault.kind === 'unreachable' ? 'unreachable' : 'checked';
+      const loginStatus = account && (await standingOfOne(account));
+      await calls.close(accountId);
+      const isUnknown = loginStatus?.kind === 'unsure' && account?.heldBy === 'gangway';
+      return isUnknown && loginStatus.fault.kind === 'unreachable' ? 'unreachable' : 'checked';
     },
 
     async claim(owner, acceptance) {
@@ -293,7 +293,7 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
         await tx.telegramAccounts.delete(account.id);
         if (current.session === null) return endLinked(tx, current, clock.now());
         await tx.handOvers.delete(current.id);
-        await ledger.discardIn(tx, current.owner, { id: current.id, session: current.session });
+        await store.discardIn(tx, current.owner, { id: current.id, session: current.session });
       });
     },
   };

@@ -12,29 +12,29 @@ import type { OwnerFault } from './owner.js';
 import { wirePhone } from './shapes.js';
 
 /** A login fault as this version puts it on the wire. */
-export function spellLoginFault(fault: LoginFault, operation: Operation): ObjectReply {
-  return spell(loginErrors[fault.kind], operation, extrasOf(fault));
+export function toLoginErrorReply(fault: LoginFault, operation: Operation): ObjectReply {
+  return toReply(loginErrors[fault.kind], operation, extrasOf(fault));
 }
 
 /** A fault of a login that version 3 began as this version puts it on the wire; undefined for those that cannot be met here. */
-export function spellProcessFault({ kind }: LoginProcessFault, operation: Operation): ObjectReply | undefined {
-  return kind === 'other_telegram_account' ? spell(otherAccount, operation, {}) : undefined;
+export function toProcessErrorReply({ kind }: LoginProcessFault, operation: Operation): ObjectReply | undefined {
+  return kind === 'other_telegram_account' ? toReply(otherAccount, operation, {}) : undefined;
 }
 
 /** A fault of the Matrix ID as this version puts it on the wire. */
-export function spellOwnerFault(fault: OwnerFault, operation: Operation): ObjectReply {
-  return spell(ownerErrors[fault.kind], operation, {});
+export function toOwnerErrorReply(fault: OwnerFault, operation: Operation): ObjectReply {
+  return toReply(ownerErrors[fault.kind], operation, {});
 }
 
 /** Why a phone number could not be added, as this version puts it on the wire. */
-export function spellProofFault(fault: TelegramProofFault, operation: Operation): ObjectReply {
-  return spell(proofErrors[fault.kind], operation, {});
+export function toProofErrorReply(fault: TelegramProofFault, operation: Operation): ObjectReply {
+  return toReply(proofErrors[fault.kind], operation, {});
 }
 
 /** What the kernel found, as this version puts it on the wire; `operation` is undefined where none was reached. */
-export function spellHttpProblem(problem: HttpProblem, operation: Operation | undefined): ObjectReply {
+export function toHttpErrorReply(problem: HttpProblem, operation: Operation | undefined): ObjectReply {
   const retry = problem.kind === 'too_many_attempts' ? { retryAfterMs: problem.retryAfterMs } : {};
-  const reply = spell(httpErrors[problem.kind], operation, retry);
+  const reply = toReply(httpErrors[problem.kind], operation, retry);
   return { ...reply, headers: { ...problemHeaders(problem), ...reply.headers } };
 }
 
@@ -57,7 +57,7 @@ export function extrasOf(fault: LoginFault): Extras {
 }
 
 /** An error of this family of versions, in the order in which they write its properties. */
-export function spell(wire: WireError, operation: Operation | undefined, extras: Extras): ObjectReply {
+export function toReply(wire: WireError, operation: Operation | undefined, extras: Extras): ObjectReply {
   const { retryAfterMs, name = '', extra } = extras;
   const state = stateOf(wire, operation);
   const error =

@@ -8,24 +8,26 @@ import { LoginFailure } from '../../login/failure.js';
 import { LoginProcessFailure } from '../../login/process-failure.js';
 import type { Operation } from '../provisioning-0.3.0/operation.js';
 import { OwnerFailure } from '../provisioning-0.3.0/owner.js';
-import { extrasOf, spell, spellProofFault } from '../provisioning-0.3.0/spell.js';
+import { extrasOf, toReply, toProofErrorReply } from '../provisioning-0.3.0/to-error-reply.js';
 import { accountErrors, httpErrors, loginErrors, ownerErrors, processErrors, versionErrors } from './errors.js';
 import { VersionFailure } from './failure.js';
 
 /** A failure as version 1 puts it on the wire; undefined for one that it does not know. */
-export function spellFailure(failure: Failure, operation: Operation): ObjectReply | undefined {
-  if (failure instanceof LoginFailure) return spell(loginErrors[failure.fact.kind], operation, extrasOf(failure.fact));
-  if (failure instanceof LoginProcessFailure) return spell(processErrors[failure.fact.kind], operation, {});
-  if (failure instanceof TelegramAccountFailure) return spell(accountErrors[failure.fact.kind], operation, {});
-  if (failure instanceof TelegramProofFailure) return spellProofFault(failure.fact, operation);
-  if (failure instanceof OwnerFailure) return spell(ownerErrors[failure.fact.kind], operation, {});
-  if (failure instanceof VersionFailure) return spell(versionErrors[failure.fact.kind], operation, {});
+export function toErrorReply(failure: Failure, operation: Operation): ObjectReply | undefined {
+  if (failure instanceof LoginFailure) {
+    return toReply(loginErrors[failure.fact.kind], operation, extrasOf(failure.fact));
+  }
+  if (failure instanceof LoginProcessFailure) return toReply(processErrors[failure.fact.kind], operation, {});
+  if (failure instanceof TelegramAccountFailure) return toReply(accountErrors[failure.fact.kind], operation, {});
+  if (failure instanceof TelegramProofFailure) return toProofErrorReply(failure.fact, operation);
+  if (failure instanceof OwnerFailure) return toReply(ownerErrors[failure.fact.kind], operation, {});
+  if (failure instanceof VersionFailure) return toReply(versionErrors[failure.fact.kind], operation, {});
   return undefined;
 }
 
 /** What the kernel found, as version 1 puts it on the wire; `operation` is undefined where none was reached. */
-export function spellHttpProblem(problem: HttpProblem, operation: Operation | undefined): ObjectReply {
+export function toHttpErrorReply(problem: HttpProblem, operation: Operation | undefined): ObjectReply {
   const retry = problem.kind === 'too_many_attempts' ? { retryAfterMs: problem.retryAfterMs } : {};
-  const reply = spell(httpErrors[problem.kind], operation, retry);
+  const reply = toReply(httpErrors[problem.kind], operation, retry);
   return { ...reply, headers: { ...problemHeaders(problem), ...reply.headers } };
 }

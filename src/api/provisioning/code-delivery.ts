@@ -15,7 +15,7 @@ const deliveries = [
 ] as const satisfies readonly SentCode['delivery'][];
 
 /** What versions 1 and 3 add to the original answers about a login code that is on its way. */
-export const toldCode = z.object({
+export const codeDelivery = z.object({
   delivery: z.enum(deliveries).meta({
     description:
       'How the code travels: to the Telegram app of another device, by SMS, in a call, ... By `sms_word` and `sms_phrase` it is a word or a ' +
@@ -35,7 +35,7 @@ export const toldCode = z.object({
 });
 
 /** A login code on its way, as versions 1 and 3 tell about it at the time `now` (epoch ms). */
-export function tellCode(code: SentCode, now: number): z.input<typeof toldCode> {
+export function codeDeliveryFields(code: SentCode, now: number): z.input<typeof codeDelivery> {
   return {
     delivery: code.delivery,
     length: code.length,

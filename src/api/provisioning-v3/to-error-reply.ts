@@ -21,31 +21,31 @@ import {
 import { VersionFailure } from './failure.js';
 
 /** A failure as version 3 puts it on the wire; undefined for one that it does not know. */
-export function spellFailure(failure: Failure): ObjectReply | undefined {
+export function toErrorReply(failure: Failure): ObjectReply | undefined {
   if (failure instanceof LoginFailure) {
     const { fact } = failure;
     const name = nameIn(fact);
     const own = fact.kind === 'bridge_request_rejected' ? { status: fact.status, errcode: fact.errcode } : {};
-    return spell({ ...loginErrors[fact.kind], ...own }, 'retryAfterMs' in fact ? fact.retryAfterMs : undefined, name);
+    return toReply({ ...loginErrors[fact.kind], ...own }, 'retryAfterMs' in fact ? fact.retryAfterMs : undefined, name);
   }
   if (failure instanceof LoginProcessFailure) {
     const { fact } = failure;
-    if (fact.kind !== 'too_many_accounts') return spell(processErrors[fact.kind]);
+    if (fact.kind !== 'too_many_accounts') return toReply(processErrors[fact.kind]);
     const row = processErrors.too_many_accounts;
-    return spell({ ...row, error: `${row.error} (${fact.allowed})` });
+    return toReply({ ...row, error: `${row.error} (${fact.allowed})` });
   }
-  if (failure instanceof TelegramAccountFailure) return spell(accountErrors[failure.fact.kind]);
-  if (failure instanceof TelegramProofFailure) return spell(proofErrors[failure.fact.kind]);
-  if (failure instanceof TransferFailure) return spell(transferErrors[failure.fact.kind]);
-  if (failure instanceof VersionFailure) return spell(versionErrors[failure.fact.kind]);
+  if (failure instanceof TelegramAccountFailure) return toReply(accountErrors[failure.fact.kind]);
+  if (failure instanceof TelegramProofFailure) return toReply(proofErrors[failure.fact.kind]);
+  if (failure instanceof TransferFailure) return toReply(transferErrors[failure.fact.kind]);
+  if (failure instanceof VersionFailure) return toReply(versionErrors[failure.fact.kind]);
   return undefined;
 }
 
 /** What the kernel found, as version 3 puts it on the wire. */
-export function spellHttpProblem(problem: HttpProblem): ObjectReply {
+export function toHttpErrorReply(problem: HttpProblem): ObjectReply {
   const isMissing = problem.kind === 'unauthorized' && problem.isMissing === true;
   const retryAfterMs = problem.kind === 'too_many_attempts' ? problem.retryAfterMs : undefined;
-  const reply = spell(isMissing ? missingToken : httpErrors[problem.kind], retryAfterMs);
+  const reply = toReply(isMissing ? missingToken : httpErrors[problem.kind], retryAfterMs);
   return { ...reply, headers: { ...problemHeaders(problem), ...reply.headers } };
 }
 
@@ -61,7 +61,7 @@ function nameIn(fault: LoginFault): string {
   }
 }
 
-function spell({ status, errcode, error: text }: WireError, retryAfterMs?: number, name = ''): ObjectReply {
+function toReply({ status, errcode, error: text }: WireError, retryAfterMs?: number, name = ''): ObjectReply {
   const error = typeof text === 'string' ? text : text({ retryAfterMs: retryAfterMs ?? 0, name });
   if (retryAfterMs === undefined) return { status, body: { errcode, error } };
   const headers = { 'Retry-After': String(retryAfterSeconds(retryAfterMs)) };

@@ -22,7 +22,7 @@ export interface GivenInput {
 }
 
 /** What is kept of a login that LoginProcesses has started, besides its state. */
-export interface LoginName {
+export interface ProcessMeta {
   readonly flow: LoginFlow;
   readonly stepNumber: number;
   readonly complaint: Complaint | null;
@@ -41,7 +41,7 @@ export type LoginEnd =
   | { readonly how: 'finished'; readonly user: TelegramUser };
 
 /** What an answer is to the login: one that it asks for, the last one once more, or neither. */
-export type Fit = 'due' | 'repeated' | 'wrong_step';
+export type AnswerMatch = 'due' | 'repeated' | 'wrong_step';
 
 /** Where each way of logging in begins. */
 export const firstSteps = { phone: 'phone', qr: 'qr_wanted', bot: 'bot_token' } as const satisfies Record<
@@ -50,35 +50,38 @@ export const firstSteps = { phone: 'phone', qr: 'qr_wanted', bot: 'bot_token' } 
 >;
 
 /** The name of a login that starts. */
-export function firstName({ flow, replacing, onlyIfLoggedOut = false }: LoginStart): LoginName {
+export function initialMeta({ flow, replacing, onlyIfLoggedOut = false }: LoginStart): ProcessMeta {
   const shown = { stepNumber: 1, complaint: null, fresh: true, lastAnswer: null };
   return { ...shown, flow, replacing: replacing ?? null, onlyIfLoggedOut };
 }
 
 /** The name of a login that shows its next step, after `answer` where it was one that brought it there. */
-export function nextStep(name: LoginName, { answer, complaint = null, fresh = true }: NextStep = {}): LoginName {
+export function advance(
+  name: ProcessMeta,
+  { answer, complaint = null, fresh = true }: AdvancedProcess = {},
+): ProcessMeta {
   return { ...name, stepNumber: name.stepNumber + 1, complaint, fresh, lastAnswer: answer ?? null };
 }
 
 /** The login at its next step; one without a name has none to count. */
-export function atNextStep<L extends { readonly name: LoginName | null }>(login: L, how: NextStep): L {
-  return { ...login, name: login.name && nextStep(login.name, how) };
+export function atNextStep<L extends { readonly name: ProcessMeta | null }>(login: L, how: AdvancedProcess): L {
+  return { ...login, name: login.name && advance(login.name, how) };
 }
 
 /** How a login came to its next step. */
-export interface NextStep {
+export interface AdvancedProcess {
   readonly answer?: GivenAnswer | undefined;
   readonly complaint?: Complaint | null;
   readonly fresh?: boolean;
 }
 
 /** Whether the answer is due at a login that stands at a step of kind `stands`; `stands` is undefined where the login is over. */
-export function fitOf(
-  name: LoginName,
+export function matchAnswer(
+  name: ProcessMeta,
   stands: string | undefined,
   expecting: ExpectedStep,
   given: Omit<GivenAnswer, 'stepNumber'>,
-): Fit {
+): AnswerMatch {
   const { lastAnswer, stepNumber } = name;
   const isRepeated =
     lastAnswer !== null &&

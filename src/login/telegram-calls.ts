@@ -24,22 +24,22 @@ export type Answer<T> =
   | { readonly ok: false; readonly fault: TelegramFault; readonly session: TelegramSession | undefined };
 
 /** Asks Telegram on pooled connections and keeps to its flood waits, which outlive a restart. */
-export interface TelegramDesk {
+export interface TelegramCalls {
   ask<T>(question: Question<T>): Promise<Answer<T>>;
   /** Ends a session at Telegram and closes its connection; the fault where that could not be done. */
   endSession(key: string, session: TelegramSession): Promise<TelegramFault | undefined>;
   /** Closes the connection of a login or account, if there is one. */
-  hangUp(key: string): Promise<void>;
+  close(key: string): Promise<void>;
 }
 
-export interface TelegramDeskDeps {
+export interface TelegramCallsDeps {
   readonly pool: ConnectionPool;
   readonly database: Database;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-export function createTelegramDesk({ pool, database, clock, logger }: TelegramDeskDeps): TelegramDesk {
+export function createTelegramCalls({ pool, database, clock, logger }: TelegramCallsDeps): TelegramCalls {
   async function ask<T>({ key, session, subject, method, call }: Question<T>): Promise<Answer<T>> {
     const waitUntil = await database.transaction((tx) => tx.floodWaits.find(subject, clock.now()));
     if (waitUntil !== undefined) {
@@ -81,10 +81,10 @@ export function createTelegramDesk({ pool, database, clock, logger }: TelegramDe
         method: 'account',
         call: (connection) => connection.logOut(),
       });
-      await pool.drop(key);
+      await pool.closeKey(key);
       return answer.ok || answer.fault.kind === 'session_dead' ? undefined : answer.fault;
     },
-    hangUp: (key) => pool.drop(key),
+    close: (key) => pool.closeKey(key),
   };
 }
 

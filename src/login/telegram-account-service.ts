@@ -6,7 +6,7 @@ import type { TelegramAccountRecord } from '../database/stores/telegram-account-
 import type { TelegramConnection } from '../telegram/gateway.js';
 import type { FoundUser, TelegramContact, TelegramUser, TelegramUserId } from '../telegram/shapes.js';
 import type { HandOvers } from '../hand-over/hand-overs.js';
-import type { AccountBook } from './account-book.js';
+import type { LinkedAccounts } from './linked-accounts.js';
 import {
   TelegramAccountFailure,
   type AccountList,
@@ -18,38 +18,38 @@ import {
 import { createBridgedPeople } from './bridged-people.js';
 import { LoginFailure } from './failure.js';
 import { loginFaultOf } from './fault-of.js';
-import type { InTurn } from './in-turn.js';
-import type { LoginWalk } from './login-walk.js';
-import type { AccountStanding, BridgeView } from './standing.js';
-import { readUser } from './stored-forms.js';
+import type { OwnerQueue } from './owner-queue.js';
+import type { DecisionRunner } from './decision-runner.js';
+import type { AccountLoginStatus, BridgeView } from './login-status.js';
+import { readUser } from './login-codec.js';
 
-export interface AccountDeskDeps {
-  readonly book: AccountBook;
-  readonly walk: LoginWalk;
+export interface TelegramAccountServiceDeps {
+  readonly linkedAccounts: LinkedAccounts;
+  readonly runner: DecisionRunner;
   /** Both undefined without a bridge. */
   readonly bridge: Bridge | undefined;
   readonly handOvers: HandOvers | undefined;
   /** Throws LoginFailure for those who may not log in. */
   readonly permit: (owner: Mxid) => void;
   /** Waits as long as it takes. */
-  readonly alone: InTurn;
+  readonly runExclusive: OwnerQueue;
   /** Throws the LoginFailure `telegram_unreachable` where the owner's turn came too late. */
-  readonly promptly: InTurn;
+  readonly runExclusiveWithin: OwnerQueue;
 }
 
 /** How long a logout waits for the bridge; after that, the bridge is asked in the background. */
 const bridgeLogoutMs = 10_000;
 
-export function createAccountDesk(deps: AccountDeskDeps): TelegramAccounts {
-  const { book, walk, bridge, handOvers, permit, alone, promptly } = deps;
+export function createTelegramAccountService(deps: TelegramAccountServiceDeps): TelegramAccounts {
+  const { linkedAccounts, runner, bridge, handOvers, permit, runExclusive, runExclusiveWithin } = deps;
   const people = bridge && createBridgedPeople(bridge);
 
   async function load(owner: Mxid, id: TelegramUserId | undefined): Promise<TelegramAccountRecord> {
-    let accounts = await book.list(owner);
+    let accounts = await linkedAccounts.list(owner);
     // The bridge may have logins that were not made here.
     const isLinked = accounts.some(({ telegramUserId }) => id === undefined || telegramUserId === id);
     if (bridge && !isLinked) {
-      const looked = await book.look(owner);
+      const looked = await linkedAccounts.look(owner);
       if (looked.view === undefined) throw new LoginFailure({ kind: 'bridge_unreachable' });
       accounts = looked.accounts;
     }
@@ -73,7 +73,7 @@ export function createAccountDesk(deps: AccountDeskDeps): TelegramAccounts {
     permit(owner);
     for (;;) {
       const account = await load(owner, id);
-      const answer = await book.ask(account, (connection) => call(connection, readUser(account.profile)));
+      const answer = await linkedAccounts.ask(account, (connection) => call(connection, readUser(account.profile)));
       switch (answer.kind) {
         case 'answer':
           return answer.value;
@@ -103,28 +103,28 @@ export function createAccountDesk(deps: AccountDeskDeps): TelegramAccounts {
   }
 
   function list(owner: Mxid): Promise<AccountList> {
-    return promptly(owner, 'accounts', async () => {
-      const { view, standings } = await book.standings(owner);
-      if (standings.length === 0 && bridge && view === undefined) {
+    return runExclusiveWithin(owner, 'accounts', async () => {
+      const { view, loginStatuses } = await linkedAccounts.loginStatuses(owner);
+      if (loginStatuses.length === 0 && bridge && view === undefined) {
         throw new LoginFailure({ kind: 'bridge_unreachable' });
       }
-      return { accounts: standings.map((standing) => accountOf(standing, view)), bridge: view };
+      return { accounts: loginStatuses.map((loginStatus) => accountOf(loginStatus, view)), bridge: view };
     });
   }
 
   async function logOut(owner: Mxid, which: WhichAccounts): Promise<readonly TelegramUserId[]> {
-    const { view, accounts } = await book.lookAtAll(owner);
+    const { view, accounts } = await linkedAccounts.lookAtAll(owner);
     const chosen = accounts.filter(
       ({ telegramUserId }, index) =>
         which === 'all' || (which === 'first' ? index === 0 : telegramUserId === which.account),
     );
     if (chosen.length === 0 && bridge && view === undefined) throw new LoginFailure({ kind: 'bridge_unreachable' });
     if (chosen.length === 0 && typeof which === 'object') throw new TelegramAccountFailure({ kind: 'account_unknown' });
-    for (const account of chosen) await book.forget(account);
+    for (const account of chosen) await linkedAccounts.forget(account);
     // Where that cannot be done now, the sweep will.
     await Promise.all(
       chosen.map(async ({ id, heldBy }) =>
-        heldBy === 'gangway' ? walk.endLeftover(owner, id) : handOvers?.settle(id, bridgeLogoutMs),
+        heldBy === 'gangway' ? runner.endSessionOf(owner, id) : handOvers?.settle(id, bridgeLogoutMs),
       ),
     );
     return chosen.map(({ profile }) => readUser(profile).id);
@@ -144,7 +144,7 @@ export function createAccountDesk(deps: AccountDeskDeps): TelegramAccounts {
     async logOut(owner, which) {
       permit(owner);
       const what = typeof which === 'string' ? which : `account ${which.account}`;
-      return alone(owner, `log out ${what}`, () => logOut(owner, which));
+      return runExclusive(owner, `log out ${what}`, () => logOut(owner, which));
     },
 
     contacts: (owner, account) =>
@@ -222,11 +222,11 @@ type FoundSomebody =
 
 const conditions = { logged_in: 'connected', unsure: 'trouble', logged_out: 'ended' } as const;
 
-function accountOf({ account, standing }: AccountStanding, view: BridgeView): TelegramAccount {
+function accountOf({ account, loginStatus }: AccountLoginStatus, view: BridgeView): TelegramAccount {
   const { heldBy, createdAt: since, telegramUserId } = account;
   return {
-    user: standing.kind === 'logged_out' ? readUser(account.profile) : standing.user,
-    condition: conditions[standing.kind],
+    user: loginStatus.kind === 'logged_out' ? readUser(account.profile) : loginStatus.user,
+    condition: conditions[loginStatus.kind],
     since,
     heldBy,
     bridge: heldBy === 'bridge' ? view?.logins.find(({ id }) => id === telegramUserId) : undefined,

@@ -5,12 +5,12 @@ import { randomId, type Random } from '../base/random.js';
 import type { Secret } from '../base/secret.js';
 import type { TelegramFault } from '../telegram/failure.js';
 import type { SignInResult, TelegramConnection, TelegramSession } from '../telegram/gateway.js';
-import type { AccountBook, Acceptance } from './account-book.js';
+import type { LinkedAccounts, Acceptance } from './linked-accounts.js';
 import type { AttemptLimit } from './attempt-limit.js';
 import { failureOfClaim } from './claim-failure.js';
 import { LoginFailure } from './failure.js';
-import type { Login, LoginLedger } from './login-ledger.js';
-import { atNextStep, firstSteps, type GivenInput } from './login-name.js';
+import type { Login, LoginStore } from './login-store.js';
+import { atNextStep, firstSteps, type GivenInput } from './process-meta.js';
 import {
   accepted,
   codeSent,
@@ -27,23 +27,23 @@ import {
 import { LoginProcessFailure } from './process-failure.js';
 import { complaintIn, complaintOf, failureOf, isCertain, passes, withSession, type Refusal } from './refusal.js';
 import type { LoginStep } from './shapes.js';
-import type { Answer, TelegramDesk } from './telegram-desk.js';
+import type { Answer, TelegramCalls } from './telegram-calls.js';
 import { subjectOf, type TelegramMethod } from './telegram-method.js';
 
 /** Does what the machine has decided: asks Telegram, and writes down where that leaves the login. Whoever calls holds the owner's lock. */
-export interface LoginWalk {
+export interface DecisionRunner {
   /** `input` is the input that the decision comes from. Throws LoginFailure; the login is settled then. */
   act(owner: Mxid, login: Login | undefined, decision: Decision, input?: GivenInput): Promise<LoginStep>;
   /** Goes on after a QR code was scanned: Telegram has let somebody in, or wants the password. */
   admit(owner: Mxid, login: Login, session: TelegramSession, result: SignInResult): Promise<LoginStep>;
   /** Why the session of a login that is over could not be ended; undefined where it is. */
-  endLeftover(owner: Mxid, id: string): Promise<TelegramFault | undefined>;
+  endSessionOf(owner: Mxid, id: string): Promise<TelegramFault | undefined>;
 }
 
-export interface LoginWalkDeps {
-  readonly desk: TelegramDesk;
-  readonly ledger: LoginLedger;
-  readonly book: AccountBook;
+export interface DecisionRunnerDeps {
+  readonly calls: TelegramCalls;
+  readonly store: LoginStore;
+  readonly linkedAccounts: LinkedAccounts;
   readonly limit: AttemptLimit;
   readonly maxAccounts: number;
   readonly clock: Clock;
@@ -51,8 +51,8 @@ export interface LoginWalkDeps {
   readonly logger: Logger;
 }
 
-export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
-  const { desk, ledger, book, limit, maxAccounts, clock, random, logger } = deps;
+export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
+  const { calls, store, linkedAccounts, limit, maxAccounts, clock, random, logger } = deps;
 
   async function act(
     owner: Mxid,
@@ -87,7 +87,7 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
   ): Promise<never> {
     const complaint = complaintIn(fault);
     if (login && input.answer && complaint) {
-      await ledger.save(owner, atNextStep(login, { answer: input.answer, complaint, fresh: false }));
+      await store.save(owner, atNextStep(login, { answer: input.answer, complaint, fresh: false }));
     }
     throw new LoginFailure(fault);
   }
@@ -110,14 +110,14 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
     });
     if (!sent.ok) {
       if (goesOn && session) return refused(owner, goesOn, sent, input);
-      await desk.hangUp(id);
+      await calls.close(id);
       if (goesOn) await settle(owner, goesOn, { ...sent, session: undefined }, input);
       throw failureOf(sent);
     }
     const state = codeSent(phone, sent.session, sent.value, clock.now());
     const next = { id, startedAt, state, name };
     // Another code for the same step is not another step.
-    await ledger.save(owner, session ? next : atNextStep(next, input), { replacing: goesOn ? undefined : login });
+    await store.save(owner, session ? next : atNextStep(next, input), { replacing: goesOn ? undefined : login });
     return stepOf(state, { fresh: true });
   }
 
@@ -135,7 +135,7 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
     const next = codeSent(phone, sent.session, sent.value, clock.now());
     // The step is the same; an answer that was wrong before may be right for the new code.
     const name = login.name && { ...login.name, fresh: true, complaint: null, lastAnswer: null };
-    await ledger.save(owner, { ...login, state: next, name });
+    await store.save(owner, { ...login, state: next, name });
     return stepOf(next, { fresh: true });
   }
 
@@ -154,7 +154,7 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
 
   function askToSignIn(owner: Mxid, login: Login, { phone, code, codeHash, codeDelivery }: CompleteCode) {
     const keep = (session: TelegramSession) =>
-      ledger.save(owner, { ...login, state: withSession(login.state, session) });
+      store.save(owner, { ...login, state: withSession(login.state, session) });
     return ask(login, 'sign_in', phone.reveal(), (connection) =>
       connection.signIn(phone, codeHash, code, keep, codeDelivery),
     );
@@ -212,14 +212,14 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
       method: 'sign_in_bot',
       async call(connection) {
         // The answer of Telegram may be lost: until the account is claimed, the session is one to end.
-        const keep = (session: TelegramSession) => ledger.discard(owner, { id, session });
+        const keep = (session: TelegramSession) => store.discard(owner, { id, session });
         await keep(connection.session);
         return connection.signInBot(token, keep);
       },
     });
     if (!outcome.ok) {
-      if (isCertain(outcome)) await ledger.remove(owner, id);
-      await desk.hangUp(id);
+      if (isCertain(outcome)) await store.remove(owner, id);
+      await calls.close(id);
       if (login) await settle(owner, login, { ...outcome, session: undefined }, input);
       throw failureOf(outcome);
     }
@@ -237,7 +237,7 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
   ): Promise<LoginStep> {
     const outcome = accepted(given, session, result);
     if ('done' in outcome) return finish(owner, { id: login.id, session, user: outcome.done, login }, input);
-    await ledger.save(owner, { ...atNextStep(login, input), state: outcome.next });
+    await store.save(owner, { ...atNextStep(login, input), state: outcome.next });
     return stepOf(outcome.next);
   }
 
@@ -252,7 +252,7 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
       // Telegram could not say whether the session is logged in: it is one to end.
       const session = me.session ?? sessionOf(login.state);
       if (me.fault.kind !== 'session_dead' && session) {
-        await ledger.discard(owner, { id: randomId(random), session });
+        await store.discard(owner, { id: randomId(random), session });
       }
     }
     await settle(owner, login, refusal, input);
@@ -265,22 +265,22 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
     whose: string,
     call: (connection: TelegramConnection) => Promise<T>,
   ): Promise<Answer<T>> {
-    return desk.ask({ key: id, session: sessionOf(state), subject: subjectOf(method, whose), method, call });
+    return calls.ask({ key: id, session: sessionOf(state), subject: subjectOf(method, whose), method, call });
   }
 
   async function finish(owner: Mxid, signedIn: SignedIn, input: GivenInput): Promise<LoginStep> {
     const login = signedIn.login && atNextStep(signedIn.login, input);
     const acceptance = { ...signedIn, login, finishedBy: input.digest };
-    const claim = await book.claim(owner, acceptance);
+    const claim = await linkedAccounts.claim(owner, acceptance);
     if (claim.kind === 'claimed') {
-      await desk.hangUp(acceptance.id);
+      await calls.close(acceptance.id);
       logger.info('logged in to Telegram', { owner, isBot: acceptance.user.isBot });
-      if (claim.replacedId !== undefined) await endLeftover(owner, claim.replacedId);
+      if (claim.replacedId !== undefined) await endSessionOf(owner, claim.replacedId);
       return { kind: 'complete', user: acceptance.user };
     }
-    if (login && login.id !== acceptance.id) await ledger.discard(owner, { id: login.id, session: null });
-    await ledger.discard(owner, acceptance);
-    await endLeftover(owner, acceptance.id);
+    if (login && login.id !== acceptance.id) await store.discard(owner, { id: login.id, session: null });
+    await store.discard(owner, acceptance);
+    await endSessionOf(owner, acceptance.id);
     throw failureOfClaim(claim, { owner, user: acceptance.user, maxAccounts });
   }
 
@@ -290,31 +290,31 @@ export function createLoginWalk(deps: LoginWalkDeps): LoginWalk {
     if (!survives(fault)) {
       if (login.name) {
         const state = { step: firstSteps[login.name.flow] };
-        await ledger.save(owner, { ...atNextStep(login, { answer: input.answer, complaint }), state });
+        await store.save(owner, { ...atNextStep(login, { answer: input.answer, complaint }), state });
       } else {
-        await ledger.remove(owner, login.id);
+        await store.remove(owner, login.id);
       }
-      await desk.hangUp(login.id);
+      await calls.close(login.id);
       return;
     }
     const state = withSession(login.state, session);
     const again = { answer: input.answer, complaint, fresh: false };
-    if (input.answer && complaint) await ledger.save(owner, { ...atNextStep(login, again), state });
-    else if (state !== login.state) await ledger.save(owner, { ...login, state });
+    if (input.answer && complaint) await store.save(owner, { ...atNextStep(login, again), state });
+    else if (state !== login.state) await store.save(owner, { ...login, state });
   }
 
-  async function endLeftover(owner: Mxid, id: string): Promise<TelegramFault | undefined> {
-    const leftover = await ledger.findLeftover(owner, id);
-    if (!leftover) return undefined;
-    const fault = leftover.session ? await desk.endSession(id, leftover.session) : undefined;
-    await (fault ? ledger.postpone(owner, leftover) : ledger.remove(owner, id));
+  async function endSessionOf(owner: Mxid, id: string): Promise<TelegramFault | undefined> {
+    const ended = await store.findLeftover(owner, id);
+    if (!ended) return undefined;
+    const fault = ended.session ? await calls.endSession(id, ended.session) : undefined;
+    await (fault ? store.retryLater(owner, ended) : store.remove(owner, id));
     return fault;
   }
 
   return {
     act,
     admit: (owner, login, session, result) => goOn(owner, login, noCode, session, result, {}),
-    endLeftover,
+    endSessionOf: endSessionOf,
   };
 }
 
