@@ -1,9 +1,9 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { primaryText, text } from './columns.js';
 
-/** The row that tells at start whether the encryption key is the right one. */
-export class CreateSealingCheck1795000000001 implements MigrationInterface {
-  readonly name = 'CreateSealingCheck1795000000001';
+/** The row by which a wrong encryption key is noticed at start. */
+export class CreateSealingCheck1796000000001 implements MigrationInterface {
+  readonly name = 'CreateSealingCheck1796000000001';
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.createTable(

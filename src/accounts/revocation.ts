@@ -1,6 +1,6 @@
 import type { Mxid } from '../base/mxid.js';
 import type { Transaction } from '../database/database.js';
-import type { AccountRecord } from '../database/stores/account-store.js';
+import type { AccountRecord } from '../database/tables/accounts.js';
 
 /** Why things of a Matrix account end. */
 export type RevocationEvent =

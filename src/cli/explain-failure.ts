@@ -115,6 +115,11 @@ function explainDatabase(fault: DatabaseFault): string {
         `A newer version of Gangway has changed this database (${fault.migrations.join(', ')}). Run that ` +
         'version, or restore an earlier backup.'
       );
+    case 'unreleased_schema':
+      return (
+        'An unreleased version of Gangway made this database, and released versions cannot read it. Nothing was ' +
+        'changed. Set database.uri to a new, empty database. Users must log in again.'
+      );
     case 'in_use':
       return (
         `Another Gangway is using the database file ${fault.path}. Stop it first. Only a PostgreSQL database ` +

@@ -1,6 +1,6 @@
 import { MessageChannel } from 'node:worker_threads';
 import { sleep, type Clock } from '../base/clock.js';
-import type { SessionHolder } from '../database/stores/telegram-account-store.js';
+import type { SessionHolder } from '../database/tables/telegram-accounts.js';
 import type { ExportStatus, SessionExports } from '../sessions/exports.js';
 import type { SessionFormat } from '../telegram/formats/formats.js';
 import { withDatabase } from './session-database.js';

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Database, Transaction } from '../database/database.js';
-import type { HandOverRecord } from '../database/stores/hand-over-store.js';
-import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
+import type { HandOverRecord } from '../database/tables/hand-overs.js';
+import type { TelegramAccountRecord } from '../database/tables/telegram-accounts.js';
 import { configFileOption } from './config-file-option.js';
 import { sessionFormats } from '../sessions/consumer.js';
 import { isTransfer } from '../sessions/transfers.js';

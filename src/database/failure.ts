@@ -41,6 +41,8 @@ export type DatabaseFault =
    * A newer version of this program has changed the database; `migrations` are those unknown here.
    */
   | { readonly kind: 'newer_schema'; readonly migrations: readonly string[] }
+  /** A version before the first release has made the database. */
+  | { readonly kind: 'unreleased_schema' }
   /** Another daemon runs on the same SQLite file. */
   | { readonly kind: 'in_use'; readonly path: string }
   /**

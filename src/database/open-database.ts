@@ -4,13 +4,13 @@ import type { Random } from '../base/random.js';
 import type { Secret } from '../base/secret.js';
 import type { Backend } from './backend.js';
 import type { Database } from './database.js';
-import { openStores } from './open-stores.js';
 import { prepareDatabase } from './prepare.js';
 import type { EncryptionKeys } from './sealing/keyring.js';
 import { createSealer } from './sealing/sealer.js';
 import { createSubjectHasher } from './sealing/subject-hasher.js';
 import { openPostgres } from './postgres.js';
 import { openSqlite } from './sqlite.js';
+import { openStores } from './tables/index.js';
 import { createTransactions } from './transactions.js';
 import { parseDatabaseUri } from './uri.js';
 

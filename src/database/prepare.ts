@@ -1,24 +1,20 @@
 import { MigrationExecutor, type QueryRunner } from 'typeorm';
 import type { Logger } from '../base/logger.js';
-import { Secret } from '../base/secret.js';
 import { migrations } from '../../migrations/index.js';
 import type { Backend } from './backend.js';
 import { migrationsTableName } from './data-source.js';
 import { DatabaseFailure } from './failure.js';
 import { reseal } from './reseal.js';
 import { selectRows } from './rows.js';
-import { sealedColumns } from './sealed-columns.js';
 import { type Sealer, UnreadableValue } from './sealing/sealer.js';
 import type { SubjectHasher } from './sealing/subject-hasher.js';
-
-const checkId = 'check';
-const checkText = 'this opens with the right encryption key';
+import { checkKey, writeKeyCheck } from './tables/sealing-check.js';
 
 /**
- * Makes the database fit for this version and this encryption key, all in one transaction that
- * excludes other openings: refuses a newer schema and a wrong key before anything is written,
- * migrates, and seals anew what is under an old key. Throws DatabaseFailure newer_schema or
- * wrong_key.
+ * Prepares the database for this version and this encryption key, in one transaction that excludes
+ * other openings. Rejects the schema of another version and a wrong key before it writes anything,
+ * then migrates and seals values of older keys again. Throws DatabaseFailure newer_schema,
+ * unreleased_schema or wrong_key.
  */
 export async function prepareDatabase(deps: {
   readonly backend: Backend;
@@ -30,12 +26,12 @@ export async function prepareDatabase(deps: {
   const queryRunner = await backend.connect();
   try {
     await backend.beginOpening(queryRunner);
-    await refuseNewerSchema(queryRunner);
+    await refuseOtherSchema(queryRunner);
     const checked = await checkKey(queryRunner, sealer);
     const executor = new MigrationExecutor(backend.dataSource, queryRunner);
     executor.transaction = 'none';
     const done = await executor.executePendingMigrations();
-    if (!checked) await writeCheck(queryRunner, sealer);
+    if (!checked) await writeKeyCheck(queryRunner, sealer);
     const resealed = await reseal(queryRunner, { sealer, hasher });
     await backend.commit(queryRunner);
     // Without its number a name is not taken for a key by the redaction of the log.
@@ -53,26 +49,25 @@ export async function prepareDatabase(deps: {
   });
 }
 
-async function refuseNewerSchema(queryRunner: QueryRunner): Promise<void> {
+/**
+ * Throws DatabaseFailure if migrations were applied that this version does not have. Those with a
+ * lower number than the first one are of versions that were never released.
+ */
+async function refuseOtherSchema(queryRunner: QueryRunner): Promise<void> {
   if (!(await queryRunner.hasTable(migrationsTableName))) return;
   const known = new Set(migrations.map((migration) => migration.name));
   const rows = await selectRows<{ name: string }>(queryRunner, `SELECT name FROM ${migrationsTableName} ORDER BY id`);
   const unknown = rows.map((row) => row.name).filter((name) => !known.has(name));
-  if (unknown.length > 0) throw new DatabaseFailure({ kind: 'newer_schema', migrations: unknown });
+  if (unknown.length === 0) return;
+  const first = Math.min(...migrations.map(({ name }) => numberOf(name)));
+  const isUnreleased = unknown.some((name) => numberOf(name) < first);
+  throw new DatabaseFailure(
+    isUnreleased ? { kind: 'unreleased_schema' } : { kind: 'newer_schema', migrations: unknown },
+  );
 }
 
-/** Returns whether there was a value to check the key by; throws if it does not open. */
-async function checkKey(queryRunner: QueryRunner, sealer: Sealer): Promise<boolean> {
-  const place = sealedColumns.sealingCheckValue;
-  if (!(await queryRunner.hasTable(place.table))) return false;
-  const rows = await selectRows<{ id: string; value: string }>(queryRunner, 'SELECT id, value FROM sealing_check');
-  for (const row of rows) sealer.open(place, row.id, row.value);
-  return rows.length > 0;
-}
-
-async function writeCheck(queryRunner: QueryRunner, sealer: Sealer): Promise<void> {
-  const value = sealer.seal(sealedColumns.sealingCheckValue, checkId, new Secret(checkText));
-  await queryRunner.query('INSERT INTO sealing_check (id, value) VALUES ($1, $2)', [checkId, value]);
+function numberOf(name: string): number {
+  return Number(/\d+$/.exec(name)?.[0] ?? 0);
 }
 
 function asWrongKey(error: unknown): unknown {

@@ -1,24 +1,18 @@
 import type { QueryRunner } from 'typeorm';
 import { selectRows } from './rows.js';
-import { type SealedColumn, sealedColumns } from './sealed-columns.js';
-import type { Sealer } from './sealing/sealer.js';
-import type { SubjectHasher } from './sealing/subject-hasher.js';
+import type { SealedColumn } from './sealing/sealer.js';
+import type { Sealing } from './table.js';
+import { sealedColumns } from './tables/index.js';
 
 const batchSize = 200;
 
-/** What turns values into what is stored of them. */
-export interface Sealing {
-  readonly sealer: Sealer;
-  readonly hasher: SubjectHasher;
-}
-
 /**
- * Seals under the current key what is sealed under another, hashes it anew if its hash is kept, and
- * says how many values; throws UnreadableValue if one does not open.
+ * Seals all values of older keys again under the current key, and renews their hashes. Returns the
+ * number of values. Throws UnreadableValue if a value cannot be opened.
  */
 export async function reseal(queryRunner: QueryRunner, sealing: Sealing): Promise<number> {
   let count = 0;
-  for (const place of Object.values(sealedColumns)) count += await resealColumn(queryRunner, sealing, place);
+  for (const place of sealedColumns) count += await resealColumn(queryRunner, sealing, place);
   return count;
 }
 
@@ -42,11 +36,9 @@ async function resealColumn(
       const changes = [{ column, value: sealer.seal(place, row.id, clear) }, ...hash];
       const assignments = changes.map((change, index) => `${change.column} = $${index + 1}`).join(', ');
       const next = changes.length + 1;
-      // SQLite numbers parameters by if they stand, PostgreSQL by their names: both must say the
-      // same.
+      // SQLite numbers parameters by their position, PostgreSQL by their name: both must agree.
       const sql = `UPDATE ${table} SET ${assignments} WHERE id = $${next} AND ${column} = $${next + 1}`;
-      // Another daemon may have written the row since: then it is looked at again in the next
-      // round.
+      // If another daemon has written the row since, the next round reads it again.
       await queryRunner.query(sql, [...changes.map(({ value }) => value), row.id, row.value]);
     }
     count += rows.length;

@@ -1,6 +1,6 @@
 import type { Mxid } from '../base/mxid.js';
 import type { Transaction } from '../database/database.js';
-import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
+import type { TelegramAccountRecord } from '../database/tables/telegram-accounts.js';
 import type { TelegramSession } from '../telegram/gateway.js';
 
 /** How far the hand-over of a linked account is. */

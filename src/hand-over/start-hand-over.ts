@@ -1,5 +1,5 @@
 import type { Transaction } from '../database/database.js';
-import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
+import type { TelegramAccountRecord } from '../database/tables/telegram-accounts.js';
 
 /**
  * Moves the session from the linked account to a hand-over that is due at that time (epoch ms). Returns false if the session is not here.

@@ -1,6 +1,6 @@
 import type { Bridge, BridgeSession, HandOverProcess } from '../bridge/bridge.js';
 import { BridgeFailure } from '../bridge/failure.js';
-import type { HandOverRecord } from '../database/stores/hand-over-store.js';
+import type { HandOverRecord } from '../database/tables/hand-overs.js';
 
 /** Gives the session to the process. Throws `bridge_answer_invalid` if the bridge confirms another login than that of the session. */
 export async function submit(

@@ -4,7 +4,7 @@ import { type Mxid, type ServerName, serverNameOf } from '../base/mxid.js';
 import { type Random, randomId } from '../base/random.js';
 import { signJson } from '../base/signed-json.js';
 import type { Database, Transaction } from '../database/database.js';
-import type { IdentityInviteRecord } from '../database/stores/identity-invite-store.js';
+import type { IdentityInviteRecord } from '../database/tables/identity-invites.js';
 import type { Validation, ValidatedAddress } from '../threepid/validation.js';
 import { type AccountPublisher, type Associations, identityPurpose, type SignedAssociation } from './associations.js';
 import { IdentityFailure } from './failure.js';

@@ -7,7 +7,7 @@ import { createPoller } from '../base/poller.js';
 import type { Random } from '../base/random.js';
 import type { Database } from '../database/database.js';
 import { DatabaseFailure } from '../database/failure.js';
-import type { InviteDeliveryRecord } from '../database/stores/invite-delivery-store.js';
+import type { InviteDeliveryRecord } from '../database/tables/invite-deliveries.js';
 import type { Federation } from '../matrix/federation.js';
 import { FederationFailure, type FederationFault } from '../matrix/federation-failure.js';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isFormOf, type ThirdPartyAddress } from '../base/canonical-address.js';
-import type { HashableAssociation } from '../database/stores/identity-association-store.js';
-import type { LookupHash, LookupPepperRecord } from '../database/stores/lookup-hash-store.js';
+import type { HashableAssociation } from '../database/tables/identity-associations.js';
+import type { LookupHash, LookupPepperRecord } from '../database/tables/lookup-hashes.js';
 
 /**
  * What an address is looked up by (identity service API, "Client behaviour" of hashed lookups):

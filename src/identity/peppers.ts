@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import { alphanumeric, type Random, randomId, randomText } from '../base/random.js';
 import type { Database, Transaction } from '../database/database.js';
-import type { LookupPepperRecord } from '../database/stores/lookup-hash-store.js';
+import type { LookupPepperRecord } from '../database/tables/lookup-hashes.js';
 import { hashesOf } from './lookup-hash.js';
 
 /** The dependencies of createPeppers. */

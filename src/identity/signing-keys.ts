@@ -3,7 +3,7 @@ import { decodeBase64, encodeBase64, type SigningKey } from '../base/ed25519.js'
 import type { Logger } from '../base/logger.js';
 import type { Random } from '../base/random.js';
 import type { Database } from '../database/database.js';
-import type { IdentitySigningKeyRecord } from '../database/stores/identity-signing-key-store.js';
+import type { IdentitySigningKeyRecord } from '../database/tables/identity-signing-keys.js';
 import { IdentityFailure } from './failure.js';
 import type { PublicKeys } from './public-keys.js';
 import { makeSigningKeyFile, readSigningKeyFile } from './signing-key-file.js';

@@ -1,6 +1,6 @@
 import type { Transaction } from '../database/database.js';
-import type { SessionEnd } from '../database/stores/event-store.js';
-import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
+import type { SessionEnd } from '../database/tables/events.js';
+import type { TelegramAccountRecord } from '../database/tables/telegram-accounts.js';
 
 /** Stores that the login of this account is over, and that its phone number proves nothing any more. Before the account is deleted. */
 export async function recordEnd(

@@ -1,7 +1,7 @@
 import { Failure } from '../base/failure.js';
 import type { Mxid } from '../base/mxid.js';
 import type { BridgeGroup, BridgeLogin, BridgeReply, BridgeRequest, BridgeUser } from '../bridge/bridge.js';
-import type { SessionHolder } from '../database/stores/telegram-account-store.js';
+import type { SessionHolder } from '../database/tables/telegram-accounts.js';
 import type { TelegramChat, TelegramContact, TelegramUser, TelegramUserId } from '../telegram/shapes.js';
 
 /** How it is about the session of an account, asked of Telegram just now. */

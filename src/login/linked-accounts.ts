@@ -3,7 +3,7 @@ import type { Logger } from '../base/logger.js';
 import type { Mxid } from '../base/mxid.js';
 import type { Secret } from '../base/secret.js';
 import type { Database, Transaction } from '../database/database.js';
-import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
+import type { TelegramAccountRecord } from '../database/tables/telegram-accounts.js';
 import type { HandOvers } from '../hand-over/hand-overs.js';
 import type { TelegramFault } from '../telegram/failure.js';
 import type { TelegramConnection, TelegramSession } from '../telegram/gateway.js';

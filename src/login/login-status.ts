@@ -1,5 +1,5 @@
 import type { BridgeUser } from '../bridge/bridge.js';
-import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
+import type { TelegramAccountRecord } from '../database/tables/telegram-accounts.js';
 import type { TelegramFault } from '../telegram/failure.js';
 import type { TelegramUser } from '../telegram/shapes.js';
 

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.js';
 import type { Mxid } from '../base/mxid.js';
 import { randomId, type Random } from '../base/random.js';
 import type { Database, Transaction } from '../database/database.js';
-import type { LoginProcessRecord } from '../database/stores/login-process-store.js';
+import type { LoginProcessRecord } from '../database/tables/login-processes.js';
 import type { TelegramSession } from '../telegram/gateway.js';
 import type { TelegramUser } from '../telegram/shapes.js';
 import type { IsActiveOwner } from './active-owner.js';

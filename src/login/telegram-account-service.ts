@@ -2,7 +2,7 @@ import type { Bridge } from '../bridge/bridge.js';
 import { cleanHumanInput } from '../base/human-input.js';
 import type { Mxid } from '../base/mxid.js';
 import { readPhoneNumber } from '../base/read-phone-number.js';
-import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
+import type { TelegramAccountRecord } from '../database/tables/telegram-accounts.js';
 import type { TelegramConnection } from '../telegram/gateway.js';
 import type { FoundUser, TelegramContact, TelegramUser, TelegramUserId } from '../telegram/shapes.js';
 import type { HandOvers } from '../hand-over/hand-overs.js';

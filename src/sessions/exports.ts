@@ -2,8 +2,8 @@ import type { Clock } from '../base/clock.js';
 import { randomId, type Random } from '../base/random.js';
 import type { Secret } from '../base/secret.js';
 import type { Database, Transaction } from '../database/database.js';
-import type { SessionLeaseRecord } from '../database/stores/session-lease-store.js';
-import type { SessionHolder, TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
+import type { SessionLeaseRecord } from '../database/tables/session-leases.js';
+import type { SessionHolder, TelegramAccountRecord } from '../database/tables/telegram-accounts.js';
 import { isTransfer } from './transfers.js';
 
 /** The state of an export. */

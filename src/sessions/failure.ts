@@ -1,5 +1,5 @@
 import { Failure } from '../base/failure.js';
-import type { SessionHolder } from '../database/stores/telegram-account-store.js';
+import type { SessionHolder } from '../database/tables/telegram-accounts.js';
 
 /** Why a session cannot be given, or a lease not be changed. */
 export type SessionFault =

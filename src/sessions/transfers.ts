@@ -5,8 +5,8 @@ import type { Mxid } from '../base/mxid.js';
 import { randomId, type Random } from '../base/random.js';
 import type { Secret } from '../base/secret.js';
 import type { Database, Transaction } from '../database/database.js';
-import type { SessionLeaseRecord } from '../database/stores/session-lease-store.js';
-import type { TelegramAccountRecord } from '../database/stores/telegram-account-store.js';
+import type { SessionLeaseRecord } from '../database/tables/session-leases.js';
+import type { TelegramAccountRecord } from '../database/tables/telegram-accounts.js';
 import type { TelegramSession } from '../telegram/gateway.js';
 
 /** Why a session cannot be transferred. */

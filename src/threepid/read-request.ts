@@ -1,5 +1,5 @@
 import { Secret } from '../base/secret.js';
-import type { ValidationSessionKey } from '../database/stores/validation-session-store.js';
+import type { ValidationSessionKey } from '../database/tables/validation-sessions.js';
 import type { Messenger } from '../delivery/messenger.js';
 import { readDestination, type Destination } from './destination.js';
 import { ThreepidFailure } from './failure.js';

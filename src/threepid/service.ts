@@ -5,7 +5,7 @@ import { createQuotaGroups, partOfAllowance } from '../base/quota-groups.js';
 import { alphanumeric, randomId, randomText, type Random } from '../base/random.js';
 import type { Secret } from '../base/secret.js';
 import type { Database, Transaction } from '../database/database.js';
-import type { ValidationSessionKey, ValidationSessionRecord } from '../database/stores/validation-session-store.js';
+import type { ValidationSessionKey, ValidationSessionRecord } from '../database/tables/validation-sessions.js';
 import type { Message, Messenger } from '../delivery/messenger.js';
 import { ThreepidFailure, type ThreepidFault } from './failure.js';
 import { addressWaitMs, createAskerLimits, type ValidationAllowances } from './limits.js';

@@ -7,7 +7,7 @@ import { createPoller } from '../base/poller.js';
 import type { Random } from '../base/random.js';
 import type { Secret } from '../base/secret.js';
 import type { Database } from '../database/database.js';
-import type { EventDelivery, EventType } from '../database/stores/event-store.js';
+import type { EventDelivery, EventType } from '../database/tables/events.js';
 import { post } from '../delivery/post.js';
 
 /** A server that is told of events. */

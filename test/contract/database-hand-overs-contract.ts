@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Mxid } from '../../src/base/mxid.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
-import type { HandOverState } from '../../src/database/stores/hand-over-store.js';
+import type { HandOverState } from '../../src/database/tables/hand-overs.js';
 import { endLinked } from '../../src/login/owned-logins.js';
 import type { DatabasePlace } from '../support/database-place.js';
 import { openTestDatabase } from '../support/database.js';

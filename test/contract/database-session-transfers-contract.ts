@@ -4,7 +4,7 @@ import type { Mxid } from '../../src/base/mxid.js';
 import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
-import type { SessionHolder } from '../../src/database/stores/telegram-account-store.js';
+import type { SessionHolder } from '../../src/database/tables/telegram-accounts.js';
 import { endLogin } from '../../src/login/owned-logins.js';
 import { createSessionExports, type SessionExports } from '../../src/sessions/exports.js';
 import { createSessionTransfers, TransferFailure, type SessionTransfers } from '../../src/sessions/transfers.js';

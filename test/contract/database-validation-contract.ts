@@ -2,10 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Mxid } from '../../src/base/mxid.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Database, Transaction } from '../../src/database/database.js';
-import type {
-  ValidationSessionRecord,
-  ValidationTokenRecord,
-} from '../../src/database/stores/validation-session-store.js';
+import type { ValidationSessionRecord } from '../../src/database/tables/validation-sessions.js';
+import type { ValidationTokenRecord } from '../../src/database/tables/validation-tokens.js';
 import { ThreepidFailure } from '../../src/threepid/failure.js';
 import type { DatabasePlace } from '../support/database-place.js';
 import { openTestDatabase, testKey } from '../support/database.js';

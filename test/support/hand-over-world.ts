@@ -3,7 +3,7 @@ import { KeyedMutex } from '../../src/base/keyed-mutex.js';
 import { systemRandom } from '../../src/base/random.js';
 import type { Bridge } from '../../src/bridge/bridge.js';
 import type { Database, Transaction } from '../../src/database/database.js';
-import type { HandOverRecord } from '../../src/database/stores/hand-over-store.js';
+import type { HandOverRecord } from '../../src/database/tables/hand-overs.js';
 import { createHandOvers } from '../../src/hand-over/service.js';
 import { leaveSession } from '../../src/login/owned-logins.js';
 import { createLoginService } from '../../src/login/service.js';

@@ -111,8 +111,9 @@ const fences: readonly { readonly library: RegExp; readonly parts: readonly stri
   { library: /^@mtcute\/.+$/, parts: [] },
 ];
 
-/** Behind the doors of the database: only the database itself and what composes the program may look there. */
-const behindTheDoors = /^src\/database\/(entities|sealing)\//;
+/** Only the database itself and the parts that compose the program may import from here. */
+const behindTheDoors = /^src\/database\/sealing\//;
+const tablesOfTheDatabase = /^src\/database\/tables\//;
 const composers = ['app', 'cli', 'database', 'migrations'];
 
 interface Import {
@@ -186,6 +187,14 @@ describe('the layout', () => {
 
   it('gives services the doors of the database, not what stands behind them', () => {
     const wrong = ours.filter(({ from, to }) => behindTheDoors.test(to) && !composers.includes(partOf(from)));
+    expect(wrong.map(show)).toEqual([]);
+  });
+
+  it('lets services import types only from the tables of the database', () => {
+    const wrong = ours.filter(
+      ({ from, to, names }) =>
+        tablesOfTheDatabase.test(to) && !names.startsWith('type ') && !composers.includes(partOf(from)),
+    );
     expect(wrong.map(show)).toEqual([]);
   });
 

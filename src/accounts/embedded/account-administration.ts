@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.js';
 import { serverNameOf, type Mxid, type ServerName } from '../../base/mxid.js';
 import type { Secret } from '../../base/secret.js';
 import type { Database } from '../../database/database.js';
-import type { AccountRecord } from '../../database/stores/account-store.js';
+import type { AccountRecord } from '../../database/tables/accounts.js';
 import { readUser } from './find-account.js';
 import type { PasswordHasher } from './password-hasher.js';
 import type { Revoker } from '../revocation.js';

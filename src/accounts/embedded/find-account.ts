@@ -1,6 +1,6 @@
 import { parseMxid, serverNameOf, type Mxid, type ServerName } from '../../base/mxid.js';
 import type { Database } from '../../database/database.js';
-import type { AccountRecord } from '../../database/stores/account-store.js';
+import type { AccountRecord } from '../../database/tables/accounts.js';
 import type { AccountThreepids } from '../account-threepids.js';
 import type { UserIdentifier } from '../authority.js';
 import { canonicalAddress } from '../../base/canonical-address.js';

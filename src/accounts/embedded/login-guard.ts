@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '../../database/database.js';
-import type { AccountRecord } from '../../database/stores/account-store.js';
+import type { AccountRecord } from '../../database/tables/accounts.js';
 import type { Caller } from '../threepids/account-addresses.js';
 import { AccountFailure } from '../failure.js';
 import type { UiaOperation } from '../uia/operation.js';

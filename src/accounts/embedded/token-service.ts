@@ -5,7 +5,7 @@ import type { Mxid } from '../../base/mxid.js';
 import { type Random, randomId } from '../../base/random.js';
 import type { Secret } from '../../base/secret.js';
 import type { Transaction } from '../../database/database.js';
-import type { AccessTokenRecord } from '../../database/stores/access-token-store.js';
+import type { AccessTokenRecord } from '../../database/tables/access-tokens.js';
 import { AccountFailure } from '../failure.js';
 import { hashToken, isTokenOf, makeToken } from './token-format.js';
 

@@ -6,7 +6,7 @@ import type { Mxid } from '../../base/mxid.js';
 import { randomId, type Random } from '../../base/random.js';
 import { Secret } from '../../base/secret.js';
 import type { Database } from '../../database/database.js';
-import type { IdentityBindingRecord } from '../../database/stores/identity-binding-store.js';
+import type { IdentityBindingRecord } from '../../database/tables/identity-bindings.js';
 import { FederationFailure } from '../../matrix/federation-failure.js';
 import type { IdentityServerAnswer, IdentityServers } from '../../matrix/identity-servers.js';
 import { AccountFailure } from '../failure.js';

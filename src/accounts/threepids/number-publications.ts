@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
 import type { Database } from '../../database/database.js';
-import type { AccountAddressRecord } from '../../database/stores/account-address-store.js';
+import type { AccountAddressRecord } from '../../database/tables/account-addresses.js';
 import type { AccountPublisher } from '../../identity/associations.js';
 
 /** A row that is not there for that long was never committed, or has gone. */

@@ -3,7 +3,7 @@ import { KeyedMutex } from '../../base/keyed-mutex.js';
 import type { Mxid } from '../../base/mxid.js';
 import { type Random, randomId } from '../../base/random.js';
 import type { Database } from '../../database/database.js';
-import type { UiaSessionRecord } from '../../database/stores/uia-session-store.js';
+import type { UiaSessionRecord } from '../../database/tables/uia-sessions.js';
 import { AccountFailure } from '../failure.js';
 import { createLeakyBuckets } from '../../base/leaky-buckets.js';
 import { nameOperation, type UiaOperation } from './operation.js';

@@ -1,8 +1,15 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { Random } from '../../base/random.js';
 import { Secret } from '../../base/secret.js';
-import type { SealedColumn } from '../sealed-columns.js';
 import { type EncryptionKeys, createKeyring } from './keyring.js';
+
+/** A column whose values are sealed, each bound to the row named by the table's `id`. */
+export interface SealedColumn {
+  readonly table: string;
+  readonly column: string;
+  /** The column that holds the keyed hash of the same value, if there is one. */
+  readonly hashColumn?: string;
+}
 
 /**
  * Encrypts column values, each for one place only: a sealed value that was moved to another row or

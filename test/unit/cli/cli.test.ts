@@ -157,6 +157,7 @@ describe('what is said of a failure', () => {
     [{ kind: 'database_missing', server: 'db:5432', database: 'gw' }, 4, /no database gw on db:5432/],
     [{ kind: 'wrong_key', neededKeyId: 'ab12' }, 4, /ab12.*Nothing was changed/],
     [{ kind: 'newer_schema', migrations: ['AddX1'] }, 4, /newer version.*AddX1/],
+    [{ kind: 'unreleased_schema' }, 4, /unreleased version.*new, empty database/],
     [{ kind: 'busy' }, 4, /for too long/],
     [{ kind: 'in_use', path: '/data/gangway.db' }, 4, /Another Gangway is using the database file/],
   ];

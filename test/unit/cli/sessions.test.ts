@@ -7,7 +7,7 @@ import { systemRandom } from '../../../src/base/random.js';
 import { Secret } from '../../../src/base/secret.js';
 import { claimForDaemon } from '../../../src/database/daemon-lock.js';
 import type { Database, Transaction } from '../../../src/database/database.js';
-import type { SessionHolder } from '../../../src/database/stores/telegram-account-store.js';
+import type { SessionHolder } from '../../../src/database/tables/telegram-accounts.js';
 import { readState, writeUser } from '../../../src/login/login-codec.js';
 import { createExportSweep, createSessionExports } from '../../../src/sessions/exports.js';
 import { createSessionTransfers } from '../../../src/sessions/transfers.js';

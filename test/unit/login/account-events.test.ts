@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DomainEvent } from '../../../src/database/stores/event-store.js';
+import type { DomainEvent } from '../../../src/database/tables/events.js';
 import { ownedLogins } from '../../../src/login/owned-logins.js';
 import type { SessionDeath } from '../../../src/telegram/failure.js';
 import type { TelegramUserId } from '../../../src/telegram/shapes.js';

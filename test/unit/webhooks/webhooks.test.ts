@@ -6,7 +6,7 @@ import type { Mxid } from '../../../src/base/mxid.js';
 import { systemRandom } from '../../../src/base/random.js';
 import { Secret } from '../../../src/base/secret.js';
 import type { Database } from '../../../src/database/database.js';
-import { eventTypes, type DomainEvent, type EventType } from '../../../src/database/stores/event-store.js';
+import { eventTypes, type DomainEvent, type EventType } from '../../../src/database/tables/events.js';
 import { createWebhooks, type Webhooks } from '../../../src/webhooks/webhooks.js';
 import { openTestDatabase } from '../../support/database.js';
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.js';

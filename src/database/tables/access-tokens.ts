@@ -1,0 +1,162 @@
+import { EntitySchema, IsNull, LessThanOrEqual, MoreThan, Not } from 'typeorm';
+import type { Mxid } from '../../base/mxid.js';
+import { epochMs, optionalEpochMs, optionalText, primaryText, text } from '../columns.js';
+import type { Table } from '../table.js';
+import type { TransactionSession } from '../transaction-session.js';
+
+/**
+ * A row of access_tokens; `parentHash` is that of the refresh token which dies when this token is
+ * used first, `refreshHash` that of the one given out with it.
+ */
+interface AccessTokenRow {
+  tokenHash: string;
+  mxid: string;
+  deviceId: string;
+  family: string;
+  parentHash: string | null;
+  refreshHash: string | null;
+  createdAt: number;
+  expiresAt: number | null;
+  supersededAt: number | null;
+}
+
+const schema = new EntitySchema<AccessTokenRow>({
+  name: 'access_tokens',
+  tableName: 'access_tokens',
+  columns: {
+    tokenHash: primaryText('token_hash', 'access_tokens_pkey'),
+    mxid: text('mxid'),
+    deviceId: text('device_id'),
+    family: text('family'),
+    parentHash: optionalText('parent_hash'),
+    refreshHash: optionalText('refresh_hash'),
+    createdAt: epochMs('created_at'),
+    expiresAt: optionalEpochMs('expires_at'),
+    supersededAt: optionalEpochMs('superseded_at'),
+  },
+  indices: [
+    { name: 'access_tokens_device', columns: ['mxid', 'deviceId'] },
+    { name: 'access_tokens_family', columns: ['family'] },
+    { name: 'access_tokens_parent', columns: ['parentHash'] },
+  ],
+});
+
+/** An access token of a device, by hash. */
+export interface AccessTokenRecord {
+  readonly tokenHash: string;
+  readonly mxid: Mxid;
+  readonly deviceId: string;
+  /** What all tokens have in common that come from one login. */
+  readonly family: string;
+  /** The hash of the refresh token that this one was given for; undefined from the first use on. */
+  readonly parentHash: string | undefined;
+  /** The hash of the refresh token that was given out with this one. */
+  readonly refreshHash: string | undefined;
+  readonly createdAt: number;
+  /** Epoch ms, or undefined if it does not expire. */
+  readonly expiresAt: number | undefined;
+}
+
+/**
+ * Where access tokens are kept. An expired one is kept too, so that its user can be told that it is
+ * only that.
+ */
+export interface AccessTokenStore {
+  find(tokenHash: string): Promise<AccessTokenRecord | undefined>;
+  insert(record: AccessTokenRecord): Promise<void>;
+  /**
+   * Says that what was given out with the refresh token `refreshHash`, in exchange for
+   * `parentHash`, is in use: all else that was given for that expires, and all else of the family
+   * may be forgotten some day.
+   */
+  settle(family: string, parentHash: string, refreshHash: string, at: number): Promise<void>;
+  /** Lets the whole family expire. */
+  expireFamily(family: string, at: number): Promise<void>;
+  /**
+   * Deletes what was given for the refresh token `parentHash` and was not used, except the newest
+   * `kept`.
+   */
+  deleteOldestUnused(family: string, parentHash: string, kept: number): Promise<void>;
+  deleteByDevice(mxid: Mxid, deviceId: string): Promise<void>;
+  /** Those of the device `keptDeviceId` stay. */
+  deleteByUser(mxid: Mxid, keptDeviceId?: string): Promise<void>;
+  /**
+   * Deletes those that expired at or before `until` (epoch ms), if they were never used or if
+   * others took their place by then.
+   */
+  deleteOver(until: number): Promise<void>;
+}
+
+// Rows that an older version left behind go bit by bit.
+const maxSurplus = 500;
+
+function openStore(session: TransactionSession): AccessTokenStore {
+  const repository = () => session.queryRunner.manager.getRepository(schema);
+  const record = (row: AccessTokenRow): AccessTokenRecord => ({
+    tokenHash: row.tokenHash,
+    mxid: row.mxid as Mxid,
+    deviceId: row.deviceId,
+    family: row.family,
+    parentHash: row.parentHash ?? undefined,
+    refreshHash: row.refreshHash ?? undefined,
+    createdAt: row.createdAt,
+    expiresAt: row.expiresAt ?? undefined,
+  });
+
+  return {
+    async find(tokenHash) {
+      const row = await repository().findOneBy({ tokenHash });
+      return row ? record(row) : undefined;
+    },
+
+    async insert({ parentHash, refreshHash, expiresAt, ...rest }) {
+      await repository().insert({
+        ...rest,
+        parentHash: parentHash ?? null,
+        refreshHash: refreshHash ?? null,
+        expiresAt: expiresAt ?? null,
+        supersededAt: null,
+      });
+    },
+
+    async settle(family, parentHash, refreshHash, at) {
+      const siblings = { parentHash, refreshHash: Not(refreshHash) };
+      await repository().update(siblings, { parentHash: null, expiresAt: at, supersededAt: at });
+      const before = { family, supersededAt: IsNull() };
+      await repository().update({ ...before, parentHash: IsNull() }, { supersededAt: at });
+      await repository().update({ ...before, parentHash: Not(parentHash) }, { supersededAt: at });
+      await repository().update({ parentHash }, { parentHash: null });
+    },
+
+    async expireFamily(family, at) {
+      await repository().update({ family, expiresAt: IsNull() }, { expiresAt: at });
+      await repository().update({ family, expiresAt: MoreThan(at) }, { expiresAt: at });
+    },
+
+    async deleteOldestUnused(family, parentHash, kept) {
+      const order = { createdAt: 'DESC', tokenHash: 'ASC' } as const;
+      const surplus = await repository().find({ where: { family, parentHash }, order, skip: kept, take: maxSurplus });
+      if (surplus.length > 0) await repository().delete(surplus.map(({ tokenHash }) => tokenHash));
+    },
+
+    async deleteByDevice(mxid, deviceId) {
+      await repository().delete({ mxid, deviceId });
+    },
+
+    async deleteByUser(mxid, keptDeviceId) {
+      await repository().delete(keptDeviceId === undefined ? { mxid } : { mxid, deviceId: Not(keptDeviceId) });
+    },
+
+    async deleteOver(until) {
+      await repository().delete({ supersededAt: LessThanOrEqual(until), expiresAt: LessThanOrEqual(until) });
+      await repository().delete({ parentHash: Not(IsNull()), expiresAt: LessThanOrEqual(until) });
+    },
+  };
+}
+
+/** The table of access tokens. */
+export const accessTokens: Table<AccessTokenStore> = {
+  schemas: [schema],
+  sealedColumns: [],
+  openStore,
+};

@@ -1,0 +1,181 @@
+import { EntitySchema, In, IsNull, Not } from 'typeorm';
+import type { Mxid } from '../../base/mxid.js';
+import { Secret } from '../../base/secret.js';
+import { readAddress, writeAddress } from '../address-text.js';
+import { epochMs, optionalText, primaryText, text } from '../columns.js';
+import type { SealedColumn } from '../sealing/sealer.js';
+import type { Sealing, Table } from '../table.js';
+import type { TransactionSession } from '../transaction-session.js';
+
+/**
+ * A row of account_addresses; `address` is sealed, and `addressHash` the keyed hash of what is
+ * sealed.
+ */
+interface AccountAddressRow {
+  id: string;
+  mxid: string;
+  addressHash: string;
+  address: string;
+  validatedAt: number;
+  addedAt: number;
+  telegramAccountId: string | null;
+}
+
+const schema = new EntitySchema<AccountAddressRow>({
+  name: 'account_addresses',
+  tableName: 'account_addresses',
+  columns: {
+    id: primaryText('id', 'account_addresses_pkey'),
+    mxid: text('mxid'),
+    addressHash: text('address_hash'),
+    address: text('address'),
+    validatedAt: epochMs('validated_at'),
+    addedAt: epochMs('added_at'),
+    telegramAccountId: optionalText('telegram_account_id'),
+  },
+  indices: [
+    { name: 'account_addresses_mxid', columns: ['mxid'] },
+    { name: 'account_addresses_telegram_account', columns: ['telegramAccountId'] },
+  ],
+  foreignKeys: [
+    {
+      name: 'account_addresses_telegram_account_fkey',
+      target: 'telegram_accounts',
+      columnNames: ['telegramAccountId'],
+      referencedColumnNames: ['id'],
+      onDelete: 'CASCADE',
+      onUpdate: 'CASCADE',
+    },
+  ],
+  uniques: [{ name: 'account_addresses_address_hash_key', columns: ['addressHash'] }],
+});
+
+/**
+ * A third-party address, in its canonical form, that was added to an account. The address is sealed
+ * at rest.
+ */
+export interface AccountAddressRecord {
+  readonly id: string;
+  readonly mxid: Mxid;
+  readonly medium: 'email' | 'msisdn';
+  readonly address: string;
+  /** When its owner proved it, epoch ms. */
+  readonly validatedAt: number;
+  /** Epoch milliseconds. */
+  readonly addedAt: number;
+  /** The id of the Telegram account whose login proves it, and with which it goes. */
+  readonly telegramAccountId: string | undefined;
+}
+
+/** If it is kept which addresses were added to which accounts, each to at most one. */
+export interface AccountAddressStore {
+  find(wanted: Pick<AccountAddressRecord, 'medium' | 'address'>): Promise<AccountAddressRecord | undefined>;
+  /** As it is; nobody else changes or deletes it until the transaction is over. */
+  hold(id: string): Promise<AccountAddressRecord | undefined>;
+  /** Returns those that the login to that Telegram account proves. */
+  listByTelegramAccount(telegramAccountId: string): Promise<AccountAddressRecord[]>;
+  /**
+   * Returns the ids of the Telegram accounts whose logins prove addresses, in the order of their
+   * code points.
+   */
+  listTelegramAccountIds(): Promise<string[]>;
+  /** Oldest first. */
+  listByUser(mxid: Mxid): Promise<AccountAddressRecord[]>;
+  /**
+   * False, and nothing written, if the address was added to an account already, to that one or
+   * another.
+   */
+  insert(record: AccountAddressRecord): Promise<boolean>;
+  /** Returns whether there was one to delete. */
+  delete(id: string): Promise<boolean>;
+  deleteByUser(mxid: Mxid): Promise<void>;
+}
+
+type Address = Pick<AccountAddressRecord, 'medium' | 'address'>;
+
+const sealedColumns = {
+  accountAddress: { table: 'account_addresses', column: 'address', hashColumn: 'address_hash' },
+} as const satisfies Record<string, SealedColumn>;
+
+function openStore(session: TransactionSession, { sealer, hasher }: Sealing): AccountAddressStore {
+  const repository = () => session.queryRunner.manager.getRepository(schema);
+  const place = sealedColumns.accountAddress;
+  const record = (row: AccountAddressRow): AccountAddressRecord => ({
+    id: row.id,
+    mxid: row.mxid as Mxid,
+    ...readAddress(sealer.open(place, row.id, row.address)),
+    validatedAt: row.validatedAt,
+    addedAt: row.addedAt,
+    telegramAccountId: row.telegramAccountId ?? undefined,
+  });
+  const find = async (address: Address) => {
+    const text = writeAddress(address);
+    const row = await repository().findOneBy({ addressHash: In([hasher.hash(text), ...hasher.oldHashes(text)]) });
+    return row ? record(row) : undefined;
+  };
+
+  return {
+    find,
+
+    async hold(id) {
+      // The row's lock on PostgreSQL; SQLite has one transaction at a time.
+      await repository().update({ id }, { id });
+      const row = await repository().findOneBy({ id });
+      return row ? record(row) : undefined;
+    },
+
+    async listByTelegramAccount(telegramAccountId) {
+      return (await repository().findBy({ telegramAccountId })).map(record);
+    },
+
+    async listTelegramAccountIds() {
+      const rows = await repository().find({
+        select: { telegramAccountId: true },
+        where: { telegramAccountId: Not(IsNull()) },
+      });
+      // Sorted here, because databases have orders of their own.
+      return [...new Set(rows.flatMap(({ telegramAccountId }) => telegramAccountId ?? []))].toSorted();
+    },
+
+    async listByUser(mxid) {
+      const rows = await repository().find({ where: { mxid }, order: { addedAt: 'ASC', id: 'ASC' } });
+      return rows.map(record);
+    },
+
+    async insert(address) {
+      if (await find(address)) return false;
+      const text = writeAddress(address);
+      const result = await session.queryRunner.query(
+        `INSERT INTO account_addresses (id, mxid, address_hash, address, validated_at, added_at, telegram_account_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (address_hash) DO NOTHING`,
+        [
+          address.id,
+          address.mxid,
+          hasher.hash(text),
+          sealer.seal(place, address.id, new Secret(text)),
+          address.validatedAt,
+          address.addedAt,
+          address.telegramAccountId ?? null,
+        ],
+        true,
+      );
+      return result.affected === 1;
+    },
+
+    async delete(id) {
+      const result = await repository().delete({ id });
+      return result.affected === 1;
+    },
+
+    async deleteByUser(mxid) {
+      await repository().delete({ mxid });
+    },
+  };
+}
+
+/** The table of third-party addresses that were added to accounts. */
+export const accountAddresses: Table<AccountAddressStore> = {
+  schemas: [schema],
+  sealedColumns: Object.values(sealedColumns),
+  openStore,
+};

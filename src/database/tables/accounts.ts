@@ -1,0 +1,125 @@
+import { EntitySchema } from 'typeorm';
+import type { Mxid } from '../../base/mxid.js';
+import { Secret } from '../../base/secret.js';
+import { epochMs, optionalEpochMs, optionalText, primaryText, text } from '../columns.js';
+import type { Table } from '../table.js';
+import type { TransactionSession } from '../transaction-session.js';
+
+/** A row of accounts; `foldedMxid` is the Matrix ID in lower case. */
+interface AccountRow {
+  mxid: string;
+  foldedMxid: string;
+  passwordHash: string | null;
+  createdAt: number;
+  deactivatedAt: number | null;
+}
+
+const schema = new EntitySchema<AccountRow>({
+  name: 'accounts',
+  tableName: 'accounts',
+  columns: {
+    mxid: primaryText('mxid', 'accounts_pkey'),
+    foldedMxid: text('folded_mxid'),
+    passwordHash: optionalText('password_hash'),
+    createdAt: epochMs('created_at'),
+    deactivatedAt: optionalEpochMs('deactivated_at'),
+  },
+  indices: [{ name: 'accounts_folded_mxid', columns: ['foldedMxid'] }],
+});
+
+/** A Matrix account of this server. */
+export interface AccountRecord {
+  readonly mxid: Mxid;
+  /** A PHC string, or undefined if the account has no password. */
+  readonly passwordHash: Secret | undefined;
+  readonly createdAt: number;
+  readonly deactivatedAt: number | undefined;
+}
+
+/**
+ * Where Matrix accounts are kept. One that is deactivated stays, so that nobody else gets its name.
+ */
+export interface AccountStore {
+  /**
+   * Returns the account of exactly that name, otherwise the only one whose name differs in upper
+   * and lower case alone.
+   */
+  findByName(mxid: Mxid): Promise<AccountRecord | undefined>;
+  /** Returns the account of exactly that name. */
+  find(mxid: Mxid): Promise<AccountRecord | undefined>;
+  /**
+   * Returns the account of exactly that name; until the transaction is over nobody else changes it
+   * or holds it.
+   */
+  hold(mxid: Mxid): Promise<AccountRecord | undefined>;
+  /** By name. */
+  list(): Promise<AccountRecord[]>;
+  /** False, and nothing written, if there is an account of exactly that name. */
+  insert(record: AccountRecord): Promise<boolean>;
+  /** Returns false if there is no such account. */
+  setPasswordHash(mxid: Mxid, passwordHash: Secret): Promise<boolean>;
+  /** Returns false if there is no such account. */
+  deactivate(mxid: Mxid, at: number): Promise<boolean>;
+}
+
+function openStore(session: TransactionSession): AccountStore {
+  const repository = () => session.queryRunner.manager.getRepository(schema);
+  const record = (row: AccountRow): AccountRecord => ({
+    mxid: row.mxid as Mxid,
+    passwordHash: row.passwordHash === null ? undefined : new Secret(row.passwordHash),
+    createdAt: row.createdAt,
+    deactivatedAt: row.deactivatedAt ?? undefined,
+  });
+  const find = async (mxid: Mxid) => {
+    const row = await repository().findOneBy({ mxid });
+    return row ? record(row) : undefined;
+  };
+
+  return {
+    find,
+
+    async findByName(mxid) {
+      const exact = await find(mxid);
+      if (exact) return exact;
+      const [only, ...others] = await repository().find({ where: { foldedMxid: mxid.toLowerCase() }, take: 2 });
+      return only && others.length === 0 ? record(only) : undefined;
+    },
+
+    async hold(mxid) {
+      // The row's lock on PostgreSQL; SQLite has one transaction at a time.
+      await repository().update({ mxid }, { mxid });
+      return find(mxid);
+    },
+
+    async list() {
+      return (await repository().find({ order: { mxid: 'ASC' } })).map(record);
+    },
+
+    async insert({ mxid, passwordHash, createdAt, deactivatedAt }) {
+      const result = await session.queryRunner.query(
+        `INSERT INTO accounts (mxid, folded_mxid, password_hash, created_at, deactivated_at)
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (mxid) DO NOTHING`,
+        [mxid, mxid.toLowerCase(), passwordHash?.reveal() ?? null, createdAt, deactivatedAt ?? null],
+        true,
+      );
+      return result.affected === 1;
+    },
+
+    async setPasswordHash(mxid, passwordHash) {
+      const result = await repository().update({ mxid }, { passwordHash: passwordHash.reveal() });
+      return result.affected === 1;
+    },
+
+    async deactivate(mxid, at) {
+      const result = await repository().update({ mxid }, { deactivatedAt: at });
+      return result.affected === 1;
+    },
+  };
+}
+
+/** The table of Matrix accounts of this server. */
+export const accounts: Table<AccountStore> = {
+  schemas: [schema],
+  sealedColumns: [],
+  openStore,
+};

@@ -1,0 +1,87 @@
+import { EntitySchema, LessThanOrEqual } from 'typeorm';
+import type { Mxid } from '../../base/mxid.js';
+import { epochMs, primaryText, text } from '../columns.js';
+import type { Table } from '../table.js';
+import type { TransactionSession } from '../transaction-session.js';
+
+/** A row of identity_tokens; `usedAt` is the time of a late use, not of each. */
+interface IdentityTokenRow {
+  tokenHash: string;
+  mxid: string;
+  createdAt: number;
+  usedAt: number;
+}
+
+const schema = new EntitySchema<IdentityTokenRow>({
+  name: 'identity_tokens',
+  tableName: 'identity_tokens',
+  columns: {
+    tokenHash: primaryText('token_hash', 'identity_tokens_pkey'),
+    mxid: text('mxid'),
+    createdAt: epochMs('created_at'),
+    usedAt: epochMs('used_at'),
+  },
+  indices: [{ name: 'identity_tokens_used_at', columns: ['usedAt'] }],
+});
+
+/** A token of a user of the identity service, by hash. */
+export interface IdentityTokenRecord {
+  readonly tokenHash: string;
+  readonly mxid: Mxid;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  /** Epoch ms: a late use, or the making. */
+  readonly usedAt: number;
+}
+
+/** Where the tokens of the identity service's users are kept. */
+export interface IdentityTokenStore {
+  find(tokenHash: string): Promise<IdentityTokenRecord | undefined>;
+  insert(record: IdentityTokenRecord): Promise<void>;
+  /** Remembers a use. */
+  touch(tokenHash: string, at: number): Promise<void>;
+  /** Returns whether there was one to delete. */
+  delete(tokenHash: string): Promise<boolean>;
+  deleteByUser(mxid: Mxid): Promise<void>;
+  /** Forgets those that were last used at or before `until` (epoch ms). */
+  deleteUnused(until: number): Promise<void>;
+}
+
+function openStore(session: TransactionSession): IdentityTokenStore {
+  const repository = () => session.queryRunner.manager.getRepository(schema);
+
+  return {
+    async find(tokenHash) {
+      const row = await repository().findOneBy({ tokenHash });
+      return row ? { ...row, mxid: row.mxid as Mxid } : undefined;
+    },
+
+    async insert(record) {
+      await repository().insert({ ...record });
+    },
+
+    async touch(tokenHash, at) {
+      await repository().update({ tokenHash }, { usedAt: at });
+    },
+
+    async delete(tokenHash) {
+      const result = await repository().delete({ tokenHash });
+      return result.affected === 1;
+    },
+
+    async deleteByUser(mxid) {
+      await repository().delete({ mxid });
+    },
+
+    async deleteUnused(until) {
+      await repository().delete({ usedAt: LessThanOrEqual(until) });
+    },
+  };
+}
+
+/** The table of tokens of the identity service's users. */
+export const identityTokens: Table<IdentityTokenStore> = {
+  schemas: [schema],
+  sealedColumns: [],
+  openStore,
+};

@@ -1,0 +1,78 @@
+import type { EntitySchema } from 'typeorm';
+import type { SealedColumn } from '../sealing/sealer.js';
+import type { Sealing, Table } from '../table.js';
+import type { TransactionSession } from '../transaction-session.js';
+import { acceptedTerms } from './accepted-terms.js';
+import { accessTokens } from './access-tokens.js';
+import { accountAddresses } from './account-addresses.js';
+import { accounts } from './accounts.js';
+import { devices } from './devices.js';
+import { events } from './events.js';
+import { floodWaits } from './flood-waits.js';
+import { handOvers } from './hand-overs.js';
+import { homeserverSessions } from './homeserver-sessions.js';
+import { identityAssociations } from './identity-associations.js';
+import { identityBindings } from './identity-bindings.js';
+import { identityInvites } from './identity-invites.js';
+import { identitySigningKeys } from './identity-signing-keys.js';
+import { identityTokens } from './identity-tokens.js';
+import { inviteDeliveries } from './invite-deliveries.js';
+import { loginProcesses } from './login-processes.js';
+import { loginTokens } from './login-tokens.js';
+import { lookupHashes } from './lookup-hashes.js';
+import { openIdTokens } from './open-id-tokens.js';
+import { refreshTokens } from './refresh-tokens.js';
+import { sealingCheck } from './sealing-check.js';
+import { sessionLeases } from './session-leases.js';
+import { telegramAccounts } from './telegram-accounts.js';
+import { uiaSessions } from './uia-sessions.js';
+import { validationSessions } from './validation-sessions.js';
+
+/** The tables that have a store. A new table is added here, and nowhere else. */
+const tables = {
+  loginProcesses,
+  telegramAccounts,
+  handOvers,
+  sessionLeases,
+  events,
+  floodWaits,
+  accounts,
+  devices,
+  accessTokens,
+  refreshTokens,
+  loginTokens,
+  openIdTokens,
+  uiaSessions,
+  accountAddresses,
+  validationSessions,
+  homeserverSessions,
+  identitySigningKeys,
+  identityAssociations,
+  identityBindings,
+  identityInvites,
+  identityTokens,
+  inviteDeliveries,
+  lookupHashes,
+  acceptedTerms,
+} satisfies Record<string, Table<object>>;
+
+type Tables = typeof tables;
+
+/** The stores inside one open transaction. They throw once the transaction is over. */
+export type Transaction = {
+  readonly [Name in keyof Tables]: ReturnType<Tables[Name]['openStore']>;
+};
+
+const all = [sealingCheck, ...Object.values(tables)];
+
+/** The entities of all tables. */
+export const schemas: readonly EntitySchema[] = all.flatMap((table) => table.schemas);
+
+/** All sealed columns. Their values are sealed again after a change of the encryption key. */
+export const sealedColumns: readonly SealedColumn[] = all.flatMap((table) => table.sealedColumns);
+
+/** Returns the stores of all tables for one transaction. */
+export function openStores(session: TransactionSession, sealing: Sealing): Transaction {
+  const open = ([name, table]: [string, Table<object>]) => [name, table.openStore(session, sealing)];
+  return Object.fromEntries(Object.entries(tables).map(open)) as Transaction;
+}

@@ -1,0 +1,228 @@
+import { EntitySchema, IsNull, Not } from 'typeorm';
+import type { Mxid } from '../../base/mxid.js';
+import { epochMs, optionalEpochMs, primaryText, text } from '../columns.js';
+import { inChunks } from '../in-chunks.js';
+import { selectRows } from '../rows.js';
+import type { Sealing, Table } from '../table.js';
+import type { TransactionSession } from '../transaction-session.js';
+
+/**
+ * A row of lookup_peppers; `keyCheck` is the keyed hash of the pepper, under the key of all hashes
+ * with it.
+ */
+interface LookupPepperRow {
+  id: string;
+  pepper: string;
+  keyCheck: string;
+  createdAt: number;
+  activatedAt: number | null;
+  retiredAt: number | null;
+}
+
+const lookupPepperSchema = new EntitySchema<LookupPepperRow>({
+  name: 'lookup_peppers',
+  tableName: 'lookup_peppers',
+  columns: {
+    id: primaryText('id', 'lookup_peppers_pkey'),
+    pepper: text('pepper'),
+    keyCheck: text('key_check'),
+    createdAt: epochMs('created_at'),
+    activatedAt: optionalEpochMs('activated_at'),
+    retiredAt: optionalEpochMs('retired_at'),
+  },
+});
+
+/** A row of lookup_hashes; `hash` is the keyed hash of what clients look up. */
+interface LookupHashRow {
+  pepperId: string;
+  hash: string;
+  associationId: string;
+}
+
+export const lookupHashSchema = new EntitySchema<LookupHashRow>({
+  name: 'lookup_hashes',
+  tableName: 'lookup_hashes',
+  columns: {
+    pepperId: primaryText('pepper_id', 'lookup_hashes_pkey'),
+    hash: primaryText('hash', 'lookup_hashes_pkey'),
+    associationId: text('association_id'),
+  },
+  indices: [{ name: 'lookup_hashes_association', columns: ['associationId', 'pepperId'] }],
+  foreignKeys: [
+    {
+      name: 'lookup_hashes_association_fkey',
+      target: 'identity_associations',
+      columnNames: ['associationId'],
+      referencedColumnNames: ['id'],
+      onDelete: 'CASCADE',
+    },
+  ],
+});
+
+/** A pepper of hashed lookups. */
+export interface LookupPepperRecord {
+  readonly id: string;
+  readonly pepper: string;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  /** From when clients are told it; undefined while hashes with it are still being made. */
+  readonly activatedAt: number | undefined;
+  /** From when clients are told another one; undefined before. */
+  readonly retiredAt: number | undefined;
+  /**
+   * Whether the hashes with it are kept under the current encryption key, and not one that may be
+   * gone some day.
+   */
+  readonly isUnderCurrentKey: boolean;
+}
+
+/** What an association is found by: base64url of the SHA-256 of address, medium and pepper. */
+export interface LookupHash {
+  readonly pepperId: string;
+  readonly associationId: string;
+  readonly hash: string;
+  /** Whether it is that of another form than the canonical one. */
+  readonly isAlias: boolean;
+}
+
+/**
+ * Where peppers are kept and what is looked up with them. Hashes are kept as keyed hashes: their
+ * peppers are public. They go with their association, by a foreign key.
+ */
+export interface LookupHashStore {
+  /** Oldest first. */
+  listPeppers(): Promise<LookupPepperRecord[]>;
+  /** The same, and nobody else holds them until the transaction is over. */
+  holdPeppers(): Promise<LookupPepperRecord[]>;
+  /** One that is not active yet. */
+  insertPepper(pepper: Pick<LookupPepperRecord, 'id' | 'pepper' | 'createdAt'>): Promise<void>;
+  /** From now on it is the one; the former is retired. */
+  activatePepper(id: string, at: number): Promise<void>;
+  /** Its hashes go before it. */
+  deletePepper(id: string): Promise<void>;
+  /**
+   * Stores hashes of associations that are there, and are held or were inserted in this
+   * transaction. A hash names one association: that of a canonical form replaces what was there, an
+   * alias replaces nothing.
+   */
+  insert(hashes: readonly LookupHash[]): Promise<void>;
+  /** Returns the users whose addresses have these hashes with that pepper. */
+  findUsers(pepperId: string, hashes: readonly string[]): Promise<ReadonlyMap<string, Mxid>>;
+  /** Deletes up to `limit` of that pepper and says how many. */
+  deleteByPepper(pepperId: string, limit: number): Promise<number>;
+}
+
+function openStore(session: TransactionSession, { hasher }: Sealing): LookupHashStore {
+  const peppers = () => session.queryRunner.manager.getRepository(lookupPepperSchema);
+  const checkOf = (pepper: string) => hasher.hash(`lookup pepper ${pepper}`);
+  const subjectOf = (hash: string) => `lookup ${hash}`;
+  const record = (row: LookupPepperRow): LookupPepperRecord => ({
+    id: row.id,
+    pepper: row.pepper,
+    createdAt: row.createdAt,
+    activatedAt: row.activatedAt ?? undefined,
+    retiredAt: row.retiredAt ?? undefined,
+    isUnderCurrentKey: row.keyCheck === checkOf(row.pepper),
+  });
+  const listPeppers = async () =>
+    (await peppers().find({ order: { createdAt: 'ASC', id: 'ASC' } })).map((row) => record(row));
+
+  const insertHashes = (records: readonly LookupHash[], onConflict: string) =>
+    inChunks(records, async (chunk) => {
+      // One statement may not write a row twice.
+      const rows = new Map(
+        chunk.map(({ pepperId, hash, associationId }) => [
+          `${pepperId} ${hash}`,
+          [pepperId, hasher.hash(subjectOf(hash)), associationId],
+        ]),
+      );
+      const values = Array.from(rows, (_, index) => `($${index * 3 + 1}, $${index * 3 + 2}, $${index * 3 + 3})`);
+      await session.queryRunner.query(
+        `INSERT INTO lookup_hashes (pepper_id, hash, association_id) VALUES ${values.join(', ')}
+         ON CONFLICT (pepper_id, hash) DO ${onConflict}`,
+        [...rows.values()].flat(),
+      );
+      return [];
+    });
+
+  return {
+    listPeppers,
+
+    async holdPeppers() {
+      // The rows' locks on PostgreSQL; SQLite has one transaction at a time. One after another, for
+      // all take them in the same order then.
+      for (const { id } of await listPeppers()) await peppers().update({ id }, { id });
+      return listPeppers();
+    },
+
+    async insertPepper({ id, pepper, createdAt }) {
+      await peppers().insert({
+        id,
+        pepper,
+        keyCheck: checkOf(pepper),
+        createdAt,
+        activatedAt: null,
+        retiredAt: null,
+      });
+    },
+
+    async activatePepper(id, at) {
+      await peppers().update({ id: Not(id), activatedAt: Not(IsNull()), retiredAt: IsNull() }, { retiredAt: at });
+      await peppers().update({ id }, { activatedAt: at });
+    },
+
+    async deletePepper(id) {
+      await peppers().delete({ id });
+    },
+
+    async insert(records) {
+      const replace = 'UPDATE SET association_id = excluded.association_id';
+      await insertHashes(
+        records.filter(({ isAlias }) => !isAlias),
+        replace,
+      );
+      await insertHashes(
+        records.filter(({ isAlias }) => isAlias),
+        'NOTHING',
+      );
+    },
+
+    async findUsers(pepperId, asked) {
+      const found = await inChunks(asked, async (chunk) => {
+        const byKept = new Map(
+          chunk.flatMap((hash) => {
+            const subject = subjectOf(hash);
+            return [hasher.hash(subject), ...hasher.oldHashes(subject)].map((kept) => [kept, hash] as const);
+          }),
+        );
+        const kept = [...byKept.keys()];
+        const rows = await selectRows<{ hash: string; mxid: string }>(
+          session.queryRunner,
+          `SELECT lookup_hashes.hash AS hash, identity_associations.mxid AS mxid
+           FROM lookup_hashes JOIN identity_associations ON identity_associations.id = lookup_hashes.association_id
+           WHERE lookup_hashes.pepper_id = $1 AND lookup_hashes.hash IN (${kept.map((_, index) => `$${index + 2}`).join(', ')})`,
+          [pepperId, ...kept],
+        );
+        return rows.map(({ hash, mxid }) => [byKept.get(hash) ?? '', mxid as Mxid] as const);
+      });
+      return new Map(found);
+    },
+
+    async deleteByPepper(pepperId, limit) {
+      const result = await session.queryRunner.query(
+        `DELETE FROM lookup_hashes WHERE pepper_id = $1 AND hash IN
+         (SELECT hash FROM lookup_hashes WHERE pepper_id = $1 LIMIT ${limit})`,
+        [pepperId],
+        true,
+      );
+      return result.affected ?? 0;
+    },
+  };
+}
+
+/** The table of what associations are found by in hashed lookups. */
+export const lookupHashes: Table<LookupHashStore> = {
+  schemas: [lookupPepperSchema, lookupHashSchema],
+  sealedColumns: [],
+  openStore,
+};

@@ -1,0 +1,227 @@
+import { EntitySchema, In } from 'typeorm';
+import type { Mxid } from '../../base/mxid.js';
+import type { Secret } from '../../base/secret.js';
+import { epochMs, optionalText, primaryText, text } from '../columns.js';
+import type { SealedColumn } from '../sealing/sealer.js';
+import type { Sealing, Table } from '../table.js';
+import type { TransactionSession } from '../transaction-session.js';
+
+/**
+ * A row of telegram_accounts; `session` and `profile` are sealed. `session` is null unless `heldBy`
+ * is `gangway`.
+ */
+interface TelegramAccountRow {
+  id: string;
+  owner: string;
+  telegramUserId: string;
+  session: string | null;
+  profile: string;
+  createdAt: number;
+  updatedAt: number;
+  heldBy: string;
+}
+
+const schema = new EntitySchema<TelegramAccountRow>({
+  name: 'telegram_accounts',
+  tableName: 'telegram_accounts',
+  columns: {
+    id: primaryText('id', 'telegram_accounts_pkey'),
+    owner: text('owner'),
+    telegramUserId: text('telegram_user_id'),
+    session: optionalText('session'),
+    profile: text('profile'),
+    createdAt: epochMs('created_at'),
+    updatedAt: epochMs('updated_at'),
+    heldBy: { ...text('held_by'), default: 'gangway' },
+  },
+  indices: [{ name: 'telegram_accounts_owner', columns: ['owner'] }],
+  uniques: [{ name: 'telegram_accounts_telegram_user_id_key', columns: ['telegramUserId'] }],
+});
+
+/** Which program may open the session of a linked account. */
+export type SessionHolder =
+  | 'gangway'
+  /** None, until the bridge has answered: the session waits in hand_overs. */
+  | 'hand_over'
+  | 'bridge'
+  /** A program that has leased it; the session is in session_leases. */
+  | 'lease'
+  /** An administrator has exported it. */
+  | 'export';
+
+/**
+ * A Telegram account that a Matrix user is logged in to. `session` and `profile` are sealed at
+ * rest.
+ */
+export interface TelegramAccountRecord {
+  readonly id: string;
+  readonly owner: Mxid;
+  /** Unique over all accounts. */
+  readonly telegramUserId: string;
+  /** Null unless `heldBy` is `gangway`: what is not here cannot be opened. */
+  readonly session: Secret | null;
+  /** JSON of what Telegram last said of the user. */
+  readonly profile: Secret;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly heldBy: SessionHolder;
+}
+
+/** A session that goes from one holder to another. */
+export interface HolderChange {
+  readonly from: SessionHolder;
+  readonly to: SessionHolder;
+  /** Null unless `to` is `gangway`. */
+  readonly session: Secret | null;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/** Where logged-in Telegram accounts are kept. A Matrix ID may have several. */
+export interface TelegramAccountStore {
+  /** Oldest first. */
+  listByOwner(owner: Mxid): Promise<TelegramAccountRecord[]>;
+  find(id: string): Promise<TelegramAccountRecord | undefined>;
+  /**
+   * Returns whether it is there; if so, nobody else changes or deletes it until the transaction is
+   * over.
+   */
+  hold(id: string): Promise<boolean>;
+  /** Who is logged in to that Telegram account, if anybody. */
+  findByTelegramUserId(telegramUserId: string): Promise<TelegramAccountRecord | undefined>;
+  /**
+   * False, and nothing written, where somebody is logged in to that Telegram account already (by
+   * the unique constraint).
+   */
+  insert(record: TelegramAccountRecord): Promise<boolean>;
+  /** Returns all accounts, oldest first, those of some holders only if named. */
+  list(heldBy?: readonly SessionHolder[]): Promise<TelegramAccountRecord[]>;
+  /**
+   * Replaces session, profile and updatedAt of the account with that id, or false if there is none,
+   * or if it has another holder now.
+   */
+  update(record: TelegramAccountRecord): Promise<boolean>;
+  /**
+   * Returns the account with that id has this id, session, holder, profile and updatedAt from now
+   * on, and what refers to it follows, or false if it is gone.
+   */
+  replace(id: string, record: TelegramAccountRecord): Promise<boolean>;
+  /**
+   * Returns the session to another holder, or false if there is no such account, or if `from` is
+   * not its holder now.
+   */
+  setHolder(id: string, change: HolderChange): Promise<boolean>;
+  /** Returns whether there was one to delete. */
+  delete(id: string): Promise<boolean>;
+}
+
+const sealedColumns = {
+  telegramAccountSession: { table: 'telegram_accounts', column: 'session' },
+  telegramAccountProfile: { table: 'telegram_accounts', column: 'profile' },
+} as const satisfies Record<string, SealedColumn>;
+
+function openStore(session: TransactionSession, { sealer }: Sealing): TelegramAccountStore {
+  const repository = () => session.queryRunner.manager.getRepository(schema);
+  const { telegramAccountSession, telegramAccountProfile } = sealedColumns;
+  const record = (row: TelegramAccountRow): TelegramAccountRecord => ({
+    id: row.id,
+    owner: row.owner as Mxid,
+    telegramUserId: row.telegramUserId,
+    session: row.session === null ? null : sealer.open(telegramAccountSession, row.id, row.session),
+    profile: sealer.open(telegramAccountProfile, row.id, row.profile),
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+    heldBy: row.heldBy as SessionHolder,
+  });
+  const sealed = ({ id, session: clearSession, profile }: TelegramAccountRecord) => ({
+    session: clearSession && sealer.seal(telegramAccountSession, id, clearSession),
+    profile: sealer.seal(telegramAccountProfile, id, profile),
+  });
+
+  return {
+    async listByOwner(owner) {
+      const rows = await repository().find({ where: { owner }, order: { createdAt: 'ASC', id: 'ASC' } });
+      return rows.map(record);
+    },
+
+    async find(id) {
+      const row = await repository().findOneBy({ id });
+      return row ? record(row) : undefined;
+    },
+
+    async hold(id) {
+      // The row's lock on PostgreSQL; SQLite has one transaction at a time.
+      const result = await repository().update({ id }, { id });
+      return result.affected === 1;
+    },
+
+    async findByTelegramUserId(telegramUserId) {
+      const row = await repository().findOneBy({ telegramUserId });
+      return row ? record(row) : undefined;
+    },
+
+    async list(heldBy) {
+      const rows = await repository().find({
+        where: heldBy === undefined ? {} : { heldBy: In(heldBy) },
+        order: { createdAt: 'ASC', id: 'ASC' },
+      });
+      return rows.map(record);
+    },
+
+    async insert(account) {
+      const { session: sealedSession, profile: sealedProfile } = sealed(account);
+      // A violated constraint would end the whole transaction on PostgreSQL, and TypeORM's
+      // orIgnore() neither names the constraint nor says whether a row was written.
+      const result = await session.queryRunner.query(
+        `INSERT INTO telegram_accounts (id, owner, telegram_user_id, session, profile, created_at, updated_at, held_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (telegram_user_id) DO NOTHING`,
+        [
+          account.id,
+          account.owner,
+          account.telegramUserId,
+          sealedSession,
+          sealedProfile,
+          account.createdAt,
+          account.updatedAt,
+          account.heldBy,
+        ],
+        true,
+      );
+      return result.affected === 1;
+    },
+
+    async update(account) {
+      const result = await repository().update(
+        { id: account.id, heldBy: account.heldBy },
+        { ...sealed(account), updatedAt: account.updatedAt },
+      );
+      return result.affected === 1;
+    },
+
+    async replace(id, account) {
+      const { id: newId, heldBy, updatedAt } = account;
+      const changes = { id: newId, ...sealed(account), heldBy, updatedAt };
+      const result = await repository().update({ id }, changes);
+      return result.affected === 1;
+    },
+
+    async setHolder(id, { from, to, session: clear, at }) {
+      const sealedSession = clear && sealer.seal(telegramAccountSession, id, clear);
+      const changes = { heldBy: to, session: sealedSession, updatedAt: at };
+      const result = await repository().update({ id, heldBy: from }, changes);
+      return result.affected === 1;
+    },
+
+    async delete(id) {
+      const result = await repository().delete({ id });
+      return result.affected === 1;
+    },
+  };
+}
+
+/** The table of Telegram accounts that somebody is logged in to. */
+export const telegramAccounts: Table<TelegramAccountStore> = {
+  schemas: [schema],
+  sealedColumns: Object.values(sealedColumns),
+  openStore,
+};
