@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** Who makes a request of the walk. */
+/** The client that sends a request of the demo. */
 export type Caller =
   /** An integration manager, with the shared secret. */
   | 'manager'
@@ -18,7 +18,7 @@ export interface Call {
   readonly body?: Readonly<Record<string, unknown>>;
 }
 
-/** One request of the walk, and what must come back. */
+/** A request of the demo, and the expected reply. */
 export interface DemoStep extends Call {
   readonly title: string;
   readonly status: number;
@@ -34,7 +34,7 @@ export interface DemoRunDeps {
   readonly print: (text: string) => void;
 }
 
-/** A walk through the API, one step at a time. */
+/** A run through the API, one step at a time. */
 export interface DemoRun {
   /** Prints the title of a stop under the next number; `step` does so by itself. */
   announce(title: string): void;
@@ -63,7 +63,7 @@ export function curlLine(url: string, { method, path, as, body }: Call): string 
   return `curl -sS${headers[as]}${data} ${address}`;
 }
 
-/** Returns a walk that has not begun. */
+/** Returns a run before its first step. */
 export function createDemoRun({ url, sharedSecret, print }: DemoRunDeps): DemoRun {
   let stops = 0;
   let accessToken = '';

@@ -32,16 +32,16 @@ const phone = '9996621234';
 const matrixPassword = 'cheese and crackers';
 
 /**
- * `gangway demo`: a sandbox Telegram and the daemon, walked through by HTTP; then both keep running
+ * `gangway demo`: a sandbox Telegram and the daemon, used over HTTP step by step; then both keep running
  * for trying by hand.
  */
 export function addDemo(parent: Command, context: CliContext, end: (code: number) => void) {
   parent
     .command('demo')
     .description(
-      'start a simulated Telegram and the daemon, and walk through logins to both and the proofs of addresses',
+      'start a simulated Telegram and the daemon, and run through logins to both and the validation of 3PIDs',
     )
-    .option('--once', 'exit after the walk: with 0 only if every step answered as it must')
+    .option('--once', 'exit after the last step, with 0 only if every reply was as expected')
     .action(async ({ once = false }: { once?: boolean }) => end(await demo(once, context)));
 }
 

@@ -88,7 +88,7 @@ interface UpgradeRequest {
   readonly clientAddress: string;
 }
 
-/** Returns a door that is open. */
+/** Returns WebSockets that accept upgrade requests. */
 export function createWebSockets(deps: WebSocketServerDeps): WebSockets {
   const { limits, stopping, clock, random, logger } = deps;
   const mounts = deps.surfaces.flatMap((surface) =>

@@ -147,7 +147,7 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
   }
 
   /** `view` is what the bridge says about the owner. */
-  async function standingOfAccount(account: TelegramAccountRecord, view: BridgeView): Promise<LoginStatus> {
+  async function statusOfAccount(account: TelegramAccountRecord, view: BridgeView): Promise<LoginStatus> {
     const answer = await ask(account, (connection) => connection.getMe(), writeUser);
     switch (answer.kind) {
       case 'answer':
@@ -155,14 +155,14 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
       case 'session_over':
         return { kind: 'logged_out' };
       case 'held':
-        return standingElsewhere(answer.account, view);
+        return statusElsewhere(answer.account, view);
       case 'fault':
         return { kind: 'unsure', user: readUser(account.profile), fault: answer.fault };
     }
   }
 
   /** The status of an account whose session is not here. Until the bridge has it, the last answer of Telegram holds. */
-  function standingElsewhere(account: TelegramAccountRecord, view: BridgeView): LoginStatus {
+  function statusElsewhere(account: TelegramAccountRecord, view: BridgeView): LoginStatus {
     if (account.heldBy === 'bridge' && bridged) return bridged.statusOf(account, view);
     return { kind: 'logged_in', user: readUser(account.profile) };
   }
@@ -170,17 +170,17 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
   const look = async (owner: Mxid): Promise<OwnerView> =>
     bridged ? bridged.look(owner) : { view: undefined, accounts: await list(owner) };
 
-  async function standingOfOne(account: TelegramAccountRecord): Promise<LoginStatus> {
+  async function statusOfOne(account: TelegramAccountRecord): Promise<LoginStatus> {
     const view = account.heldBy === 'bridge' ? (await look(account.owner)).view : undefined;
-    return standingOfAccount(account, view);
+    return statusOfAccount(account, view);
   }
 
-  const getStatus = async (owner: Mxid, name?: TelegramUserId) => standingIn(await look(owner), name);
+  const getStatus = async (owner: Mxid, name?: TelegramUserId) => statusIn(await look(owner), name);
 
-  async function standingIn({ view, accounts }: OwnerView, name?: TelegramUserId): Promise<LoginStatus> {
+  async function statusIn({ view, accounts }: OwnerView, name?: TelegramUserId): Promise<LoginStatus> {
     const meant = accounts.filter(({ telegramUserId }) => name === undefined || telegramUserId === name);
     for (const account of meant) {
-      const loginStatus = await standingOfAccount(account, view);
+      const loginStatus = await statusOfAccount(account, view);
       if (loginStatus.kind !== 'logged_out') return loginStatus;
     }
     return { kind: 'logged_out', isUnasked: bridged !== undefined && view === undefined };
@@ -189,7 +189,7 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
   async function loginStatuses(owner: Mxid): Promise<OwnerLoginStatuses> {
     const { view, accounts } = await look(owner);
     const known = await Promise.all(
-      accounts.map(async (account) => ({ account, loginStatus: await standingOfAccount(account, view) })),
+      accounts.map(async (account) => ({ account, loginStatus: await statusOfAccount(account, view) })),
     );
     return { view, loginStatuses: [...known, ...(bridged?.endedLogins(owner, view, accounts) ?? [])] };
   }
@@ -255,7 +255,7 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
 
     async check(accountId) {
       const account = await database.transaction((tx) => tx.telegramAccounts.find(accountId));
-      const loginStatus = account && (await standingOfOne(account));
+      const loginStatus = account && (await statusOfOne(account));
       await calls.close(accountId);
       const isUnknown = loginStatus?.kind === 'unsure' && account?.heldBy === 'gangway';
       return isUnknown && loginStatus.fault.kind === 'unreachable' ? 'unreachable' : 'checked';
@@ -271,10 +271,10 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
       // The same login, finished by another daemon: its session is this one.
       if (holder?.id === acceptance.id) return { kind: 'claimed', replacedId: undefined };
       const isReplaced = login?.name?.replacing === user.id && holder?.owner === owner;
-      if (holder && !isReplaced && (await standingOfOne(holder)).kind !== 'logged_out') {
+      if (holder && !isReplaced && (await statusOfOne(holder)).kind !== 'logged_out') {
         return { kind: 'held', holder: holder.owner };
       }
-      const before = login?.name?.onlyIfLoggedOut === true ? await standingIn(looked) : undefined;
+      const before = login?.name?.onlyIfLoggedOut === true ? await statusIn(looked) : undefined;
       if (before && before.kind !== 'logged_out') return { kind: 'logged_in_before', user: before.user };
       if (!isReplaced && !(await hasRoom(owner, looked.accounts))) return { kind: 'too_many' };
       const claim = await insert(owner, acceptance);

@@ -35,6 +35,7 @@ const wordRules: readonly WordRule[] = [
       { pattern: placeBeforeWhere, reason: 'a place' },
       { pattern: /#+ where .*/giu, reason: 'a heading about places' },
       { pattern: /^(?:#? ?\s*)Where the Matrix accounts/giu, reason: 'a place' },
+      { pattern: /\bWHERE\b/gu, reason: 'SQL' },
     ],
   },
   {

@@ -4,19 +4,13 @@ import { breachesIn, filesInLanguage, type Breach } from '../support/language.js
 
 /** Files, folders (`/`) and folders without those in them (`/*`) that are not rewritten yet: remove what is clean, add none. */
 const notYetDone: readonly string[] = [
-  'README.md',
   'bench/',
   'bench/README.md',
-  'docs/addresses.md',
   'docs/api/provisioning-0.3.0.md',
   'docs/architecture.md',
   'docs/beside-mautrix-telegram.md',
   'docs/decisions/',
-  'docs/identity.md',
-  'docs/integration-managers.md',
-  'docs/login.md',
   'docs/openapi/',
-  'docs/sandbox.md',
   'src/accounts/',
   'src/api/*',
   'src/api/client-server/',

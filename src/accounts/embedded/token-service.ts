@@ -69,7 +69,7 @@ const refreshesPerLogin: Allowance = { max: 30, windowMs: 10 * 60_000 };
 /** How many answers to one refresh token are kept until one of them is used. */
 const maxUnusedAnswers = 10;
 
-/** Returns the desk on that clock. */
+/** Returns the token service. */
 export function createTokenService(deps: {
   readonly lifetimes: TokenLifetimes;
   readonly clock: Clock;

@@ -21,7 +21,7 @@ export function igeDecrypt(sealed: Buffer, { key, iv }: IgeKey): Buffer {
   return garble(sealed, iv.subarray(16, 32), iv.subarray(0, 16), (block) => decipher.update(block));
 }
 
-// Both directions are the same walk: mix with the last output, run the cipher, mix with the last
+// Both directions take the same steps: mix with the last output, run the cipher, mix with the last
 // input.
 function garble(input: Buffer, lastOut: Buffer, lastIn: Buffer, run: (block: Buffer) => Buffer): Buffer {
   if (input.length % 16 !== 0) throw new RangeError('AES-IGE works on whole blocks');

@@ -20,16 +20,16 @@ const mostSteps = 1 << 19;
 
 function findFactor(pq: bigint, offset: bigint): bigint | undefined {
   const next = (value: bigint) => (value * value + offset) % pq;
-  let walker = 2n;
+  let runner = 2n;
   for (let reach = 1, steps = 0; steps < mostSteps; reach *= 2) {
-    const fixed = walker;
+    const fixed = runner;
     for (let done = 0; done < reach; done += stepsPerDivisor) {
-      const start = walker;
+      const start = runner;
       let product = 1n;
       const count = Math.min(stepsPerDivisor, reach - done);
       for (let i = 0; i < count; i += 1) {
-        walker = next(walker);
-        product = (product * (fixed > walker ? fixed - walker : walker - fixed)) % pq;
+        runner = next(runner);
+        product = (product * (fixed > runner ? fixed - runner : runner - fixed)) % pq;
       }
       steps += count;
       const divisor = greatestCommonDivisor(product, pq);
@@ -48,10 +48,10 @@ function findSlowly(
   next: (value: bigint) => bigint,
   count: number,
 ): bigint | undefined {
-  let walker = start;
+  let runner = start;
   for (let i = 0; i < count; i += 1) {
-    walker = next(walker);
-    const divisor = greatestCommonDivisor(fixed > walker ? fixed - walker : walker - fixed, pq);
+    runner = next(runner);
+    const divisor = greatestCommonDivisor(fixed > runner ? fixed - runner : runner - fixed, pq);
     if (divisor !== 1n) return divisor === pq ? undefined : divisor;
   }
   return undefined;
