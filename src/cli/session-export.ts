@@ -25,7 +25,7 @@ const holders = {
   hand_over: 'It is waiting for the hand-over to the bridge.',
   bridge: 'The bridge has it.',
   lease: 'A program has leased it.',
-  export: 'It was exported before, or transferred by session_transfer.',
+  export: 'It was exported before, or is in a session transfer.',
 } as const satisfies Readonly<Record<Exclude<SessionHolder, 'gangway'>, string>>;
 
 /** Prints the session and returns undefined, or returns why it was not exported. */

@@ -233,10 +233,10 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
       expect(await steps.listed(alice)).toEqual([]);
     });
 
-    it.each([undefined, 'ours'])('withdraws it from our identity service: %s', async (named) => {
+    it.each(['absent', 'this service'])('unbinds it from this identity service if id_server is %s', async (named) => {
       await steps.addFully(alice, await steps.proven(email, alice));
       await steps.bind(alice, await under.prove(email));
-      const idServer = named === 'ours' ? under.ownIdServer : undefined;
+      const idServer = named === 'this service' ? under.ownIdServer : undefined;
       expect(await under.addresses.remove(alice.caller, steps.removalOf('email', email, idServer))).toBe('success');
       expect(await under.publishedFor(email)).toBeUndefined();
       expect(await steps.listed(alice)).toEqual([]);

@@ -102,7 +102,7 @@ describe('a leased session', () => {
       expect(await gangway.getMe(alice)).toMatchObject({ status: 200, body: { phone: number } });
       expect(await exporting()).toMatchObject({
         code: 7,
-        printed: 'Not exported. It was exported before, or transferred by session_transfer.\n',
+        printed: 'Not exported. It was exported before, or is in a session transfer.\n',
       });
       expect(String((await client.getMe()).id)).toBe(telegramUserId);
     });

@@ -22,7 +22,7 @@ export interface Breach {
 
 /** A place: "where" after one of these words asks for a location, not for a condition. */
 const placeBeforeWhere =
-  /\b(from|to|of|and|or|is|know|knows|shows?|see|find|finds|place|places|folder|file|line|column|directory|server|host|page|table|decides?|names?|exactly|only|wherever)[,:]? where\b/giu;
+  /\b(from|to|of|and|or|is|know|knows|shows?|see|find|finds|place|places|folder|file|line|column|directory|server|host|page|table|decides?|configures?|names?|exactly|only|wherever)[,:]? where\b/giu;
 
 const maxCommentLength = 100;
 
