@@ -7,18 +7,18 @@ import type { Logger } from '../base/logger.js';
 import { DatabaseFailure } from './failure.js';
 
 /**
- * Locks over all daemons that share one PostgreSQL database, held on one connection: the server
- * frees them when it ends. Fails as `busy` where another daemon has a lock for longer than 45
- * seconds after it was asked for: it may hang.
+ * Locks that all daemons on one PostgreSQL database share. One connection holds them, and the
+ * server frees them when it ends. Acquiring a lock fails as `busy` if another daemon holds it for
+ * more than 45 seconds.
  */
 export interface AdvisoryLocks extends Locks {
-  /** Whoever waits for a lock of another daemon fails as `busy`. */
+  /** Rejects callers that wait for a lock of another daemon with `busy`. */
   close(): Promise<void>;
 }
 
 interface Session {
   readonly client: Client;
-  /** One query at a time, as the driver demands. */
+  /** Runs one query at a time, as the driver requires. */
   readonly queries: KeyedMutex;
   lost: boolean;
 }
@@ -39,14 +39,14 @@ const longestPollMs = 500;
 const reconnectMs = 1_000;
 const longestWaitMs = 45_000;
 
-/** Returns the name of a lock as PostgreSQL wants it: a signed 64-bit integer, in decimals. */
+/** Returns the key that PostgreSQL needs for a lock: a signed 64-bit integer, in decimal. */
 export function advisoryKey(name: string): string {
   return createHash('sha256').update('gangway\0').update(name).digest().readBigInt64BE().toString();
 }
 
 /**
- * Connects by `connect`, again too when the connection is lost; throws what it throws, and of
- * queries what `explain` makes of their errors.
+ * Connects with `connect`, and again when the connection is lost. Throws what `connect` throws, and
+ * what `explain` returns for the errors of queries.
  */
 export async function openAdvisoryLocks(deps: {
   readonly connect: () => Promise<Client>;
@@ -66,7 +66,7 @@ export async function openAdvisoryLocks(deps: {
     state.current = undefined;
     session.client.end().catch(() => undefined);
     if (state.closed) return;
-    logger.warn('the connection that holds the database locks was lost', { locksHeld: held.size, error });
+    logger.warn('database lock connection lost', { locksHeld: held.size, error });
     if (!state.reconnecting) void reconnect();
   };
 
@@ -124,11 +124,11 @@ export async function openAdvisoryLocks(deps: {
         for (const holding of held) {
           if (holding.session !== session && !(await takeAgain(holding, session))) taken += 1;
         }
-        // Lost again meanwhile, and so is what was taken on it.
+        // The connection was lost again, and the new locks with it.
         if (session.lost) continue;
         state.reconnecting = false;
-        logger.info('the connection that holds the database locks is back');
-        if (taken > 0) logger.error('other daemons took locks that work under way here relies on', { locks: taken });
+        logger.info('database lock connection restored');
+        if (taken > 0) logger.error('database locks lost to other daemons', { locks: taken });
         return;
       } catch (error) {
         logger.debug('no connection for the database locks yet', { error });
@@ -165,7 +165,7 @@ export async function openAdvisoryLocks(deps: {
   await connected();
   return {
     run(name, work) {
-      // From here, so that those who queue for the same lock do not wait one after the other.
+      // The wait begins here, so that callers that queue for the same lock share one limit.
       const until = clock.now() + longestWaitMs;
       return inProcess.run(name, async () => {
         const holding = await acquire(advisoryKey(name), until);

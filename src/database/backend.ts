@@ -1,38 +1,35 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Locks } from '../base/locks.js';
 
-/** What differs between SQLite and PostgreSQL. */
+/** The differences between SQLite and PostgreSQL. */
 export interface Backend {
   readonly dataSource: DataSource;
   readonly locks: Locks;
-  /** Whether transactions must come one after the other, since all share one connection. */
+  /** Whether all transactions share one connection and run one after another. */
   readonly serial: boolean;
   /**
-   * Returns a connection for one transaction, to be released after it; throws DatabaseFailure if
+   * Returns a connection for one transaction. The caller releases it. Throws DatabaseFailure if
    * none is free in time.
    */
   connect(): Promise<QueryRunner>;
   begin(queryRunner: QueryRunner): Promise<void>;
   /**
-   * Begins a transaction that excludes every other opening of the same database, in other processes
+   * Begins a transaction that excludes all other openings of the same database, in other processes
    * too.
    */
   beginOpening(queryRunner: QueryRunner): Promise<void>;
-  /** Commits, or throws: a transaction that the database itself gave up is never taken for done. */
+  /** Commits. Throws if the database itself has ended the transaction. */
   commit(queryRunner: QueryRunner): Promise<void>;
   /**
-   * Writes a row and rolls back; rejects with what `explain` understands. Not called inside a
-   * transaction.
+   * Writes a row and rolls back. Rejects with an error that `explain` understands. It must not be
+   * called inside a transaction.
    */
   probe(): Promise<void>;
-  /** Called when the database was found fit for use: from here on its settings may change. */
+  /** Changes settings of the database. It is called once the database has been prepared. */
   settle(): Promise<void>;
-  /** Gives up a connection of which the state is unknown; the server rolls back what was open. */
+  /** Discards a connection in an unknown state. The server rolls back its transaction. */
   abandon(queryRunner: QueryRunner): Promise<void>;
-  /**
-   * Returns the known failure that the driver's error stands for, otherwise an error that holds no
-   * query parameters.
-   */
+  /** Returns the failure that the driver's error means, or an error without query parameters. */
   explain(error: unknown): unknown;
   close(): Promise<void>;
 }

@@ -1,18 +1,18 @@
 import type { EntitySchemaColumnOptions } from 'typeorm';
 
-/** Text, never null. */
+/** Returns a text column that is never null. */
 export function text(name: string): EntitySchemaColumnOptions {
   return { name, type: 'text' };
 }
 
-/** Returns the text that names a row. */
+/** Returns a text column of the primary key. */
 export function primaryText(name: string, constraint: string): EntitySchemaColumnOptions {
   return { name, type: 'text', primary: true, primaryKeyConstraintName: constraint };
 }
 
-/** Milliseconds since the Unix epoch, never null. */
+/** Returns a column of epoch milliseconds that is never null. */
 export function epochMs(name: string): EntitySchemaColumnOptions {
-  // PostgreSQL answers bigint as text; a time in milliseconds is far below 2^53.
+  // PostgreSQL returns bigint as text. Epoch milliseconds are far less than 2^53.
   return {
     name,
     type: 'bigint',
@@ -20,12 +20,12 @@ export function epochMs(name: string): EntitySchemaColumnOptions {
   };
 }
 
-/** Text, null if there is none. */
+/** Returns a text column that may be null. */
 export function optionalText(name: string): EntitySchemaColumnOptions {
   return { name, type: 'text', nullable: true };
 }
 
-/** Milliseconds since the Unix epoch, null if there is no such time. */
+/** Returns a column of epoch milliseconds that may be null. */
 export function optionalEpochMs(name: string): EntitySchemaColumnOptions {
   const from = (value: unknown) => (value === null ? null : Number(value));
   return { name, type: 'bigint', nullable: true, transformer: { to: (value: unknown) => value, from } };

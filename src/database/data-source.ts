@@ -7,7 +7,7 @@ import { createTypeormLogger } from './typeorm-logger.js';
 /** The table of the migrations that were applied. */
 export const migrationsTableName = 'gangway_migrations';
 
-/** Returns the options that both databases share; nothing is created or changed by connecting. */
+/** Returns the options that both databases share. Connecting creates and changes nothing. */
 export function dataSourceOptions(logger: Logger) {
   return {
     entities: [...schemas],

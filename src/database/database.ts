@@ -6,15 +6,16 @@ export type { Transaction };
 /** Gives access to the stores, in transactions only, for reads too. */
 export interface Database {
   /**
-   * Commits when `work` resolves, rolls back when it throws. Throws when called inside another
-   * transaction, and DatabaseFailure (`busy`: may be tried again; `unreachable`, `server_failing`,
-   * `file_unusable`, `file_replaced`) if the database fails. Never await the network in it.
+   * Runs `work` in a transaction, which commits when `work` resolves and rolls back when it
+   * rejects. Throws if called inside another transaction. Throws DatabaseFailure if the database
+   * fails: `busy` (may be retried), `unreachable`, `server_failing`, `file_unusable` or
+   * `file_replaced`. `work` must never await the network.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
-  /** Writes a row and rolls back; throws DatabaseFailure if the database cannot be written now. */
+  /** Writes a row and rolls back. Throws DatabaseFailure if the database cannot be written now. */
   probe(): Promise<void>;
-  /** Excludes others that use this database: this process on SQLite, all daemons on PostgreSQL. */
+  /** Locks within this process on SQLite, and over all daemons on PostgreSQL. */
   readonly locks: Locks;
-  /** Lets the transactions under way end, then lets go of everything; may be called again. */
+  /** Closes the database after the open transactions have ended. It may be called again. */
   close(): Promise<void>;
 }

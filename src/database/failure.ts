@@ -1,13 +1,12 @@
 import { Failure } from '../base/failure.js';
 import type { FileTrouble } from './file-trouble.js';
 
-/** Everything that is known to go wrong with the database. No fact holds a password or a key. */
+/** The expected failures of the database. None contains a password or a key. */
 export type DatabaseFault =
   /** `problem` is a sentence for the administrator. */
   | { readonly kind: 'uri_invalid'; readonly problem: string }
   /**
-   * The key at `index` of the old keys, or the current one where `index` is undefined, is not
-   * base64 of 32 bytes.
+   * The old key at `index`, or the current key if `index` is undefined, is not base64 of 32 bytes.
    */
   | { readonly kind: 'key_invalid'; readonly index: number | undefined }
   /** The folder that the SQLite file should lie in does not exist. */
@@ -24,12 +23,9 @@ export type DatabaseFault =
   | { readonly kind: 'lock_unusable'; readonly path: string; readonly reason: FileTrouble }
   /** No connection to the server, or none free in time, or the connection was lost. */
   | { readonly kind: 'unreachable'; readonly server: string }
-  /**
-   * The server does not know the user, the password is wrong, or the user may not do what is
-   * needed.
-   */
+  /** The user is unknown, the password is wrong, or the user lacks a permission. */
   | { readonly kind: 'access_denied'; readonly server: string }
-  /** The server cannot serve or write at the moment; `sqlState` is its own code of the reason. */
+  /** The server cannot serve or write now. `sqlState` is its own code of the reason. */
   | { readonly kind: 'server_failing'; readonly server: string; readonly sqlState: string }
   | { readonly kind: 'database_missing'; readonly server: string; readonly database: string }
   /**
@@ -38,16 +34,15 @@ export type DatabaseFault =
    */
   | { readonly kind: 'wrong_key'; readonly neededKeyId: string }
   /**
-   * A newer version of this program has changed the database; `migrations` are those unknown here.
+   * A newer version of this program has changed the database. `migrations` are unknown to this
+   * version.
    */
   | { readonly kind: 'newer_schema'; readonly migrations: readonly string[] }
   /** A version before the first release has made the database. */
   | { readonly kind: 'unreleased_schema' }
   /** Another daemon runs on the same SQLite file. */
   | { readonly kind: 'in_use'; readonly path: string }
-  /**
-   * Somebody else held what the transaction needed: nothing is written, and it may be tried again.
-   */
+  /** Another transaction or program held a lock. Nothing was written, and the caller may retry. */
   | { readonly kind: 'busy' };
 
 /** Thrown by openDatabase, by transactions and by locks. */

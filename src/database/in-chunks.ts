@@ -1,10 +1,9 @@
-// PostgreSQL takes 65,535 parameters of a query and SQLite 32,766; the plan of a long list is no
-// better than that of several short ones.
+// PostgreSQL accepts 65,535 parameters in a query and SQLite 32,766. Longer lists are not faster.
 const chunkSize = 500;
 
 /**
- * What `work` answers for each part of the list, one part after the other: queries with long lists
- * are several queries.
+ * Calls `work` for each chunk of the list, one after another, and returns all results. Long lists
+ * need several queries.
  */
 export async function inChunks<Item, Result>(
   items: readonly Item[],

@@ -14,16 +14,15 @@ import { openStores } from './tables/index.js';
 import { createTransactions } from './transactions.js';
 import { parseDatabaseUri } from './uri.js';
 
-/** If the database is, the keys of what is sealed in it, and what it needs from outside. */
+/** The location of the database, its encryption keys, and its dependencies. */
 export interface DatabaseOptions {
   /** `sqlite:path`, `sqlite::memory:` or `postgres://user:password@host:port/database`. */
   readonly uri: Secret;
-  /**
-   * How many transactions may be open at once on PostgreSQL; 10 where absent. SQLite has one at a
-   * time.
-   */
+  /** The limit of open transactions on PostgreSQL, 10 by default. SQLite has one at a time. */
   readonly maxConnections?: number;
-  /** Whether this is the daemon, of which a SQLite file can have one only; false where absent. */
+  /**
+   * Whether the caller is the daemon, of which a SQLite file can have only one. False by default.
+   */
   readonly exclusive?: boolean;
   readonly encryption: EncryptionKeys;
   readonly logger: Logger;
@@ -34,9 +33,8 @@ export interface DatabaseOptions {
 const busyTimeoutMs = 5_000;
 
 /**
- * Opens the database, brings its schema up to date and seals under the current key what is under an
- * old one. Throws DatabaseFailure; a database with a newer schema or under another key is left as
- * it was.
+ * Opens the database, migrates it, and seals values of older keys again under the current key.
+ * Throws DatabaseFailure. A database with another schema or key is not changed.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { logger, clock, random, encryption } = options;

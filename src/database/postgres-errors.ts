@@ -2,28 +2,26 @@ import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { DatabaseFailure, type DatabaseFault } from './failure.js';
 import type { PostgresTarget } from './uri.js';
 
-/** What a SQLSTATE can mean to the caller. */
+/** What a SQLSTATE means to the caller. */
 type Meaning = 'unreachable' | 'busy' | 'access_denied' | 'database_missing' | 'server_failing';
 
-/** What the error of an attempt to connect stands for. */
+/** Returns the failure that an error on connecting means. */
 export function explainConnecting(error: unknown, target: PostgresTarget): DatabaseFailure {
   if (error instanceof DatabaseFailure) return error;
   const cause = driverError(error);
   const { server } = target;
-  // The driver's own complaint about a password that the server asks for and the URI lacks has no
-  // code.
+  // If the server requests a password and the URI has none, the driver's error has no code.
   const unanswered = cause instanceof Error && cause.message.startsWith('SASL');
   const fault = unanswered ? { kind: 'access_denied' as const, server } : faultOf(sqlState(cause) ?? '', target);
   return new DatabaseFailure(fault ?? { kind: 'unreachable', server }, { cause });
 }
 
 /**
- * What the error of a query stands for: a known failure, or an error without the query's
- * parameters. Other errors stay what they are.
+ * Returns the failure that the error of a query means, or an error without the query's parameters.
+ * Returns other errors unchanged.
  */
 export function explainQuery(error: unknown, target: PostgresTarget): unknown {
-  // TypeORM releases a connection as soon as it breaks, so this is what the next query in its
-  // transaction meets.
+  // TypeORM releases a broken connection. The next query in its transaction fails with this error.
   if (error instanceof QueryRunnerAlreadyReleasedError) {
     return new DatabaseFailure({ kind: 'unreachable', server: target.server }, { cause: error });
   }
@@ -38,16 +36,13 @@ function driverError(error: unknown): unknown {
   return error instanceof QueryFailedError ? error.driverError : error;
 }
 
-/**
- * Returns the five characters by which the server itself says what went wrong, or none if the
- * connection or the driver failed.
- */
+/** Returns the SQLSTATE of the server, or undefined if the connection or the driver failed. */
 function sqlState(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
   return /^[0-9A-Z]{5}$/.test(error.code) && 'severity' in error ? error.code : undefined;
 }
 
-/** States that mean something else than their class does. */
+/** States that differ in meaning from their class. */
 const byState: Readonly<Record<string, Meaning>> = {
   '3D000': 'database_missing',
   // Read-only transaction: a standby, or default_transaction_read_only.
@@ -66,7 +61,7 @@ const byState: Readonly<Record<string, Meaning>> = {
   '57P05': 'unreachable',
 };
 
-/** By the first two characters. Other classes are defects of queries or data. */
+/** Keyed by the first two characters. Other classes are defects of queries or data. */
 const byClass: Readonly<Record<string, Meaning>> = {
   // Connection exception, invalid authorization.
   '08': 'unreachable',

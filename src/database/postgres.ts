@@ -10,15 +10,15 @@ import type { PostgresTarget } from './uri.js';
 
 const connectTimeoutMs = 10_000;
 const statementTimeoutMs = 30_000;
-/** Longer than the server's own limit, for when the network swallows its answer. */
+/** Longer than the server's own limit, in case the network loses its answer. */
 const queryTimeoutMs = 40_000;
 const idleInTransactionMs = 60_000;
-/** Besides those for transactions, one connection holds the locks. */
+/** One more connection holds the locks. */
 const defaultConnections = 10;
 
 /**
- * Opens a PostgreSQL database with a pool of connections; throws DatabaseFailure. Its locks reach
- * over all daemons that use it.
+ * Opens a PostgreSQL database with a pool of connections. Throws DatabaseFailure. All daemons that
+ * use the database share its locks.
  */
 export async function openPostgres(
   target: PostgresTarget,
@@ -40,7 +40,7 @@ export async function openPostgres(
     installExtensions: false,
     poolSize: deps.maxConnections ?? defaultConnections,
     connectTimeoutMS: connectTimeoutMs,
-    poolErrorHandler: (error: unknown) => logger.warn('a database connection was lost', { error }),
+    poolErrorHandler: (error: unknown) => logger.warn('database connection lost', { error }),
     extra: { ...connection, idle_in_transaction_session_timeout: idleInTransactionMs },
   });
 
@@ -48,8 +48,8 @@ export async function openPostgres(
     const client = new pg.Client(connection);
     try {
       await client.connect();
-      // The locks of a host that vanished without a word must not last for the two hours of the
-      // usual TCP settings.
+      // The locks of a host that vanished must not last for the two hours of the default TCP
+      // settings.
       await client.query(
         'SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3',
       );
@@ -87,7 +87,7 @@ export async function openPostgres(
   };
   const abandon = async (queryRunner: QueryRunner) => {
     const client: unknown = await queryRunner.connect();
-    // Not waited for: the server may never answer. The pool drops a client that is ending.
+    // Not awaited, because the server may never answer. The pool drops a client that is ending.
     if (client instanceof pg.Client) client.end().catch(() => undefined);
   };
   return {
@@ -109,7 +109,7 @@ export async function openPostgres(
       const result = await client.query('COMMIT').catch((error: unknown) => {
         throw explainConnecting(error, target);
       });
-      // PostgreSQL answers so, and reports no error, when a query of the transaction failed and the
+      // PostgreSQL returns this, without an error, if a query of the transaction failed and the
       // failure was ignored.
       if (result.command !== 'COMMIT') throw new Error('a transaction went on after one of its queries had failed');
     },

@@ -34,10 +34,10 @@ export async function prepareDatabase(deps: {
     if (!checked) await writeKeyCheck(queryRunner, sealer);
     const resealed = await reseal(queryRunner, { sealer, hasher });
     await backend.commit(queryRunner);
-    // Without its number a name is not taken for a key by the redaction of the log.
+    // The redaction of the log would take a name with its number for a key.
     const migrated = done.map(({ name }) => name.replace(/\d+$/, ''));
     if (migrated.length > 0) logger.info('database migrated', { migrations: migrated });
-    if (resealed > 0) logger.info('values sealed under an old encryption key are sealed anew', { values: resealed });
+    if (resealed > 0) logger.info('values resealed', { values: resealed });
   } catch (error) {
     await queryRunner.query('ROLLBACK').catch(() => backend.abandon(queryRunner));
     throw asWrongKey(backend.explain(error));

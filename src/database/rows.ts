@@ -1,9 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 
-/**
- * Returns the rows that a SELECT answers; the caller vouches for their shape, which the SELECT's
- * own text names.
- */
+/** Returns the rows of a SELECT. The caller guarantees that the columns match `Row`. */
 export async function selectRows<Row>(
   queryRunner: QueryRunner,
   sql: string,

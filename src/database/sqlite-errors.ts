@@ -2,12 +2,11 @@ import { QueryFailedError } from 'typeorm';
 import { DatabaseFailure } from './failure.js';
 import { errorCode, fileTrouble } from './file-trouble.js';
 
-/** Other programs hold what the transaction needs, or changed it meanwhile. */
+/** Another program holds a lock that the transaction needs, or changed the database. */
 const busy = new Set(['SQLITE_BUSY', 'SQLITE_LOCKED', 'SQLITE_PROTOCOL', 'SQLITE_SCHEMA', 'SQLITE_INTERRUPT']);
 
 /**
- * Returns the known failure behind an error of SQLite's, or an error without the parameters of the
- * query.
+ * Returns the failure that an error of SQLite means, or an error without the query's parameters.
  */
 export function explainSqlite(error: unknown, path: string): unknown {
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;

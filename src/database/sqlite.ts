@@ -15,15 +15,15 @@ import type { SqliteTarget } from './uri.js';
 const walAttempts = 10;
 
 /**
- * Opens a SQLite file, readable to its owner only where it is new; throws DatabaseFailure. Its
- * locks reach over this process.
+ * Opens a SQLite file. A new file is readable to its owner only. Throws DatabaseFailure. Its locks
+ * are those of this process.
  */
 export async function openSqlite(
   target: SqliteTarget,
   deps: {
     /** How long to wait for other programs that write to the file. */
     readonly busyTimeoutMs: number;
-    /** Whether no other daemon may have the file. */
+    /** Whether to exclude other daemons. */
     readonly exclusive: boolean;
     readonly logger: Logger;
   },
@@ -35,8 +35,7 @@ export async function openSqlite(
   const dataSource = new DataSource({
     ...dataSourceOptions(logger),
     type: 'sqlite',
-    // TypeORM would have every call of sqlite3 in this process keep its stack and print its
-    // parameters, in case that it fails.
+    // TypeORM makes every call of sqlite3 in this process keep its stack and print its parameters.
     driver: { ...sqlite3, verbose: () => sqlite3 },
     database: path,
     busyTimeout: busyTimeoutMs,
@@ -48,14 +47,14 @@ export async function openSqlite(
     await lock?.release();
     throw explain(error);
   }
-  // What is written to a file that was moved or replaced is lost, or destroys the database of
-  // another daemon.
+  // Writing to a file that was moved or replaced loses data, or destroys the database of another
+  // daemon.
   const requireOwn = () => {
     file?.requireInPlace();
     lock?.requireHeld();
   };
-  // Returns a transaction that reads first and writes later fails at once where another program has
-  // written in between.
+  // A transaction that reads first and writes later fails at once if another program has written in
+  // between.
   const begin = async (queryRunner: QueryRunner) => {
     requireOwn();
     await execute(queryRunner, 'BEGIN IMMEDIATE');
@@ -69,8 +68,7 @@ export async function openSqlite(
       } catch (error) {
         if (!isBusy(explain(error))) throw error;
         if (attempt === walAttempts) return undefined;
-        // For this one change SQLite does not wait until others have written; for a transaction it
-        // does.
+        // SQLite does not wait for other writers on this change, but does so for a transaction.
         await begin(queryRunner);
         await queryRunner.query('ROLLBACK');
       }
@@ -91,7 +89,7 @@ export async function openSqlite(
       if (target.inMemory) return;
       const mode = await useWriteAheadLog();
       if (mode !== 'wal') {
-        logger.warn('the SQLite file cannot use a write-ahead log', { path });
+        logger.warn('SQLite write-ahead log unavailable', { path });
       }
     },
     abandon: () => Promise.resolve(),
@@ -107,8 +105,8 @@ export async function openSqlite(
 }
 
 /**
- * Runs a statement without rows or parameters. TypeORM would have SQLite's thread prepare, run and
- * finalize it one after another.
+ * Runs a statement without rows or parameters in one call. TypeORM would prepare, run and finalize
+ * it in SQLite's thread.
  */
 async function execute(queryRunner: QueryRunner, sql: string): Promise<void> {
   const connection: unknown = await queryRunner.connect();

@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 
 /**
- * What the stores of one transaction work with: it refuses to serve once the transaction is over.
+ * The connection that the stores of one transaction share. It throws after the transaction is over.
  */
 export class TransactionSession {
   #over = false;
@@ -11,7 +11,7 @@ export class TransactionSession {
     this.#queryRunner = queryRunner;
   }
 
-  /** The connection of the transaction; throws when the transaction is over. */
+  /** The connection of the transaction. Throws if the transaction is over. */
   get queryRunner(): QueryRunner {
     if (this.#over) throw new Error('a store was used after its transaction was over');
     return this.#queryRunner;

@@ -6,23 +6,23 @@ import type { Backend } from './backend.js';
 import { DatabaseFailure } from './failure.js';
 import { TransactionSession } from './transaction-session.js';
 
-/** The one way in which transactions are made. */
+/** Runs all transactions. */
 export interface Transactions {
   /**
-   * Commits when `work` resolves, rolls back when it throws; throws when called inside another
+   * Commits when `work` resolves, and rolls back when it rejects. Throws if called inside another
    * transaction.
    */
   run<T>(work: (session: TransactionSession) => Promise<T>): Promise<T>;
-  /** Writes a row and rolls back, in the order of the transactions; throws DatabaseFailure. */
+  /** Writes a row and rolls back, in turn with the transactions. Throws DatabaseFailure. */
   probe(): Promise<void>;
-  /** Refuses new transactions and resolves when those under way are over. */
+  /** Rejects new transactions, and resolves when the open ones are over. */
   stop(): Promise<void>;
 }
 
-/** Not less: a first start on a small machine takes half a second for its schema and keys. */
+/** A lower limit would warn on small machines, which need half a second for the first start. */
 const slowMs = 1_000;
 
-/** Transactions on that backend: first come, first served if it has one connection only. */
+/** Returns transactions on that backend. They run in order if it has only one connection. */
 export function createTransactions(deps: {
   readonly backend: Backend;
   readonly clock: Clock;
@@ -34,12 +34,12 @@ export function createTransactions(deps: {
   const underWay = new Set<Promise<unknown>>();
   let stopped = false;
   let asked = 0;
-  /** The last that was asked for when the database was found locked by another program. */
+  /** The latest turn at the time when another program's lock was found. */
   let lockedUpTo = 0;
 
   const begin = async (turn: number) => {
-    // Those that waited behind it have waited for the same lock: each trying in its turn would add
-    // up the times.
+    // Transactions that queued behind this one have waited for the same lock. If each tried again,
+    // the delays would add up.
     if (turn <= lockedUpTo) throw new DatabaseFailure({ kind: 'busy' });
     const queryRunner = await backend.connect();
     try {
@@ -68,8 +68,8 @@ export function createTransactions(deps: {
       const explained = backend.explain(error);
       const lost = explained instanceof DatabaseFailure && explained.fact.kind === 'unreachable';
       if (lost) await backend.abandon(queryRunner);
-      // Where even this fails, SQLite has rolled back by itself, and a PostgreSQL connection is
-      // past use.
+      // If this fails too, SQLite has rolled back by itself, and a PostgreSQL connection is
+      // unusable.
       else await queryRunner.query('ROLLBACK').catch(() => backend.abandon(queryRunner));
       throw explained;
     } finally {

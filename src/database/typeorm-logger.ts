@@ -2,8 +2,8 @@ import type { Logger as TypeormLogger } from 'typeorm';
 import type { Logger } from '../base/logger.js';
 
 /**
- * Gives what TypeORM has to say to the project's log, and leaves out queries: their parameters are
- * nobody's business.
+ * Returns a TypeORM logger that writes to the log of the program. It omits queries, because their
+ * parameters may be secret.
  */
 export function createTypeormLogger(logger: Logger): TypeormLogger {
   return {

@@ -1,14 +1,14 @@
 import type { Secret } from '../base/secret.js';
 import { DatabaseFailure } from './failure.js';
 
-/** A SQLite file, or a database in memory that is gone when it is closed. */
+/** A SQLite file, or a database in memory that is lost when it closes. */
 export interface SqliteTarget {
   readonly kind: 'sqlite';
   readonly path: string;
   readonly inMemory: boolean;
 }
 
-/** A PostgreSQL database. `server` and `database` are fit to show, `uri` is not. */
+/** A PostgreSQL database. `server` and `database` may be shown, `uri` may not. */
 export interface PostgresTarget {
   readonly kind: 'postgres';
   readonly uri: Secret;
@@ -17,7 +17,7 @@ export interface PostgresTarget {
 }
 
 /**
- * Reads `sqlite:path`, `sqlite::memory:` or `postgres://...` (`postgresql://` too); throws
+ * Parses `sqlite:path`, `sqlite::memory:` or `postgres://...` (`postgresql://` too). Throws
  * DatabaseFailure uri_invalid.
  */
 export function parseDatabaseUri(uri: Secret): SqliteTarget | PostgresTarget {

@@ -157,9 +157,9 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       });
       await holds.promise;
       await endConnections('with locks');
-      const lost = await logger.line('the connection that holds the database locks was lost');
+      const lost = await logger.line('database lock connection lost');
       expect(lost).toMatchObject({ level: 'warn', fields: { locksHeld: 1 } });
-      await logger.line('the connection that holds the database locks is back');
+      await logger.line('database lock connection restored');
       const wanting = second.locks.run('alice', () => Promise.resolve(order.push('second')));
       await waited(2);
       mayEnd.resolve();
@@ -189,11 +189,11 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       });
       await holds.promise;
       await endConnections('with locks');
-      await logger.line('the connection that holds the database locks was lost');
+      await logger.line('database lock connection lost');
       const other = await connectClient();
       await other.query('SELECT pg_advisory_lock($1::bigint)', [advisoryKey('alice')]);
       mayConnect.resolve();
-      const line = await logger.line('other daemons took locks that work under way here relies on');
+      const line = await logger.line('database locks lost to other daemons');
       expect(line).toMatchObject({ level: 'error', fields: { locks: 1 } });
       mayEnd.resolve();
       await holding;
@@ -227,7 +227,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       reachable = true;
       expect(await locks.run('alice', () => Promise.resolve('mine'))).toBe('mine');
       await clock.advance(1_000);
-      await logger.line('the connection that holds the database locks is back');
+      await logger.line('database lock connection restored');
       await locks.close();
     });
   });

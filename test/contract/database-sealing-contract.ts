@@ -134,7 +134,7 @@ export function describeSealing(createPlace: () => Promise<DatabasePlace>): void
     await within(openWith(testKey(1)), (database) => fill(database, 450));
     const logger = createRecordingLogger();
     expect(await within(openWith(testKey(2), [testKey(3), testKey(1)], { logger }), readAll)).toEqual(filled(450));
-    const line = await logger.line('values sealed under an old encryption key are sealed anew');
+    const line = await logger.line('values resealed');
     expect(line.fields).toEqual({ values: 1 + 450 + 2 });
     const again = createRecordingLogger();
     expect(await within(openWith(testKey(2), [], { logger: again }), readAll)).toEqual(filled(450));

@@ -2,9 +2,7 @@ import { createHash, hkdfSync } from 'node:crypto';
 import type { Secret } from '../../base/secret.js';
 import { DatabaseFailure } from '../failure.js';
 
-/**
- * What is derived from one encryption key. `id` tells keys apart and gives nothing of them away.
- */
+/** The keys derived from one encryption key. `id` identifies it and reveals nothing of it. */
 export interface EncryptionKey {
   readonly id: string;
   /** AES-256 key. */
@@ -13,13 +11,13 @@ export interface EncryptionKey {
   readonly hashing: Buffer;
 }
 
-/** The key that new values are sealed under, and those that older values may still be under. */
+/** The key that seals new values, and older keys that may have sealed stored values. */
 export interface Keyring {
   readonly current: EncryptionKey;
   readonly old: readonly EncryptionKey[];
 }
 
-/** Encryption keys as the configuration gives them, each base64 of 32 bytes. */
+/** The configured encryption keys, each base64 of 32 bytes. */
 export interface EncryptionKeys {
   readonly key: Secret;
   readonly oldKeys: readonly Secret[];
@@ -28,7 +26,7 @@ export interface EncryptionKeys {
 const keyBytes = 32;
 const base64Of32Bytes = /^[A-Za-z0-9+/]{43}=?$/;
 
-/** Reads the keys; throws DatabaseFailure key_invalid. */
+/** Reads the keys. Throws DatabaseFailure key_invalid. */
 export function createKeyring(keys: EncryptionKeys): Keyring {
   return { current: readKey(keys.key, undefined), old: keys.oldKeys.map((key, index) => readKey(key, index)) };
 }
@@ -43,7 +41,7 @@ function readKey(text: Secret, index: number | undefined): EncryptionKey {
   };
 }
 
-/** One key for one purpose (RFC 5869). */
+/** Derives a key for one purpose (RFC 5869). */
 function derive(key: Buffer, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), purpose, keyBytes));
 }

@@ -12,24 +12,24 @@ export interface SealedColumn {
 }
 
 /**
- * Encrypts column values, each for one place only: a sealed value that was moved to another row or
- * column does not open.
+ * Encrypts column values, each bound to one row and column. A sealed value that was moved elsewhere
+ * cannot be opened.
  */
 export interface Sealer {
-  /** What every value sealed under the current key begins with. */
+  /** The prefix of all values that are sealed under the current key. */
   readonly currentPrefix: string;
-  /** `v1.key id.nonce.ciphertext and tag`, the latter two in base64url. */
+  /** Returns `v1.<key ID>.<nonce>.<ciphertext and tag>`, the latter two in base64url. */
   seal(place: SealedColumn, rowId: string, value: Secret): string;
-  /** Returns the value that was sealed for that place; throws UnreadableValue. */
+  /** Returns the value that was sealed for that place. Throws UnreadableValue. */
   open(place: SealedColumn, rowId: string, sealed: string): Secret;
 }
 
-/** Says that a sealed value does not open: its key is not at hand, or it was changed or moved. */
+/** Thrown if a sealed value cannot be opened: its key is missing, or it was changed or moved. */
 export class UnreadableValue extends Error {
   constructor(
     place: SealedColumn,
     rowId: string,
-    /** Under which key the value claims to be sealed, if that key is not at hand. */
+    /** The ID of the key that the value names, if that key is missing. */
     readonly missingKeyId: string | undefined,
   ) {
     const reason =
@@ -40,14 +40,13 @@ export class UnreadableValue extends Error {
 }
 
 const version = 'v1';
-// NIST SP 800-38D: 96-bit nonces, which at random serve 2^32 values under one key; full-length
-// tags.
+// NIST SP 800-38D: 96-bit random nonces allow 2^32 values under one key. Tags have full length.
 const nonceBytes = 12;
 const tagBytes = 16;
 const sealedForm = /^v1\.([0-9a-f]{12})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]+)$/;
 
 /**
- * Returns a sealer that seals under the current key and opens what is under any; throws
+ * Returns a sealer that seals under the current key and opens values of all keys. Throws
  * DatabaseFailure key_invalid.
  */
 export function createSealer(deps: EncryptionKeys & { readonly random: Random }): Sealer {
@@ -71,7 +70,7 @@ export function createSealer(deps: EncryptionKeys & { readonly random: Random })
       const key = keys.get(keyId);
       if (!key) throw new UnreadableValue(place, rowId, keyId);
       const bytes = Buffer.from(body, 'base64url');
-      // Base64 has several spellings of some bytes: only the one that we write is taken.
+      // Some bytes have several forms in base64. Only the canonical form is accepted.
       const asWritten = bytes.length >= tagBytes && bytes.toString('base64url') === body;
       if (!asWritten) throw new UnreadableValue(place, rowId, undefined);
       const decipher = createDecipheriv('aes-256-gcm', key.sealing, Buffer.from(nonce, 'base64url'), {

@@ -2,19 +2,18 @@ import { createHmac } from 'node:crypto';
 import { type EncryptionKey, type EncryptionKeys, createKeyring } from './keyring.js';
 
 /**
- * Turns what a flood wait is about into a keyed hash: whoever has the database alone cannot try out
- * phone numbers.
+ * Computes keyed hashes. Without the key, phone numbers in the database cannot be found by trial.
  */
 export interface SubjectHasher {
-  /** Under the current key. */
+  /** Returns the hash under the current key. */
   hash(subject: string): string;
-  /** Under each of the old keys. */
+  /** Returns the hashes under each of the old keys. */
   oldHashes(subject: string): string[];
 }
 
 /**
- * Returns a hasher under those keys; throws DatabaseFailure key_invalid. What was hashed under a
- * key that is listed no more is not found again.
+ * Returns a hasher with those keys. Throws DatabaseFailure key_invalid. Values that were hashed
+ * under a removed key are not found again.
  */
 export function createSubjectHasher(keys: EncryptionKeys): SubjectHasher {
   const { current, old } = createKeyring(keys);

@@ -29,10 +29,10 @@ export interface TermsText {
   readonly version: string;
 }
 
-/** Where it is kept which policies users accepted. */
+/** Stores which policies each user has accepted. */
 export interface AcceptedTermsStore {
   listByUser(mxid: Mxid): Promise<readonly TermsText[]>;
-  /** The first time counts. */
+  /** Keeps the time of the first acceptance. */
   add(mxid: Mxid, text: TermsText, acceptedAt: number): Promise<void>;
   deleteByUser(mxid: Mxid): Promise<void>;
 }

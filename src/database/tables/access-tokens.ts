@@ -5,8 +5,8 @@ import type { Table } from '../table.js';
 import type { TransactionSession } from '../transaction-session.js';
 
 /**
- * A row of access_tokens; `parentHash` is that of the refresh token which dies when this token is
- * used first, `refreshHash` that of the one given out with it.
+ * A row of access_tokens. `parentHash` is the hash of the refresh token that ends when this token
+ * is first used. `refreshHash` is the hash of the refresh token that was issued with it.
  */
 interface AccessTokenRow {
   tokenHash: string;
@@ -46,48 +46,42 @@ export interface AccessTokenRecord {
   readonly tokenHash: string;
   readonly mxid: Mxid;
   readonly deviceId: string;
-  /** What all tokens have in common that come from one login. */
+  /** The same for all tokens that come from one login. */
   readonly family: string;
-  /** The hash of the refresh token that this one was given for; undefined from the first use on. */
+  /** The hash of the refresh token that it was exchanged for, or undefined after its first use. */
   readonly parentHash: string | undefined;
-  /** The hash of the refresh token that was given out with this one. */
+  /** The hash of the refresh token that was issued with it. */
   readonly refreshHash: string | undefined;
   readonly createdAt: number;
   /** Epoch ms, or undefined if it does not expire. */
   readonly expiresAt: number | undefined;
 }
 
-/**
- * Where access tokens are kept. An expired one is kept too, so that its user can be told that it is
- * only that.
- */
+/** Stores access tokens. It keeps expired ones, so that clients receive a soft logout. */
 export interface AccessTokenStore {
   find(tokenHash: string): Promise<AccessTokenRecord | undefined>;
   insert(record: AccessTokenRecord): Promise<void>;
   /**
-   * Says that what was given out with the refresh token `refreshHash`, in exchange for
-   * `parentHash`, is in use: all else that was given for that expires, and all else of the family
-   * may be forgotten some day.
+   * Confirms the tokens that were issued with the refresh token `refreshHash` in exchange for
+   * `parentHash`. Other tokens of the same exchange expire. Older tokens of the family may be
+   * deleted later.
    */
   settle(family: string, parentHash: string, refreshHash: string, at: number): Promise<void>;
-  /** Lets the whole family expire. */
+  /** Expires all tokens of the family. */
   expireFamily(family: string, at: number): Promise<void>;
-  /**
-   * Deletes what was given for the refresh token `parentHash` and was not used, except the newest
-   * `kept`.
-   */
+  /** Deletes unused tokens that were exchanged for `parentHash`, except the newest `kept`. */
   deleteOldestUnused(family: string, parentHash: string, kept: number): Promise<void>;
   deleteByDevice(mxid: Mxid, deviceId: string): Promise<void>;
-  /** Those of the device `keptDeviceId` stay. */
+  /** Keeps the tokens of the device `keptDeviceId`. */
   deleteByUser(mxid: Mxid, keptDeviceId?: string): Promise<void>;
   /**
-   * Deletes those that expired at or before `until` (epoch ms), if they were never used or if
-   * others took their place by then.
+   * Deletes tokens that expired at or before `until` (epoch ms), if they were never used or were
+   * superseded by then.
    */
   deleteOver(until: number): Promise<void>;
 }
 
-// Rows that an older version left behind go bit by bit.
+// Limits the rows that one request deletes.
 const maxSurplus = 500;
 
 function openStore(session: TransactionSession): AccessTokenStore {

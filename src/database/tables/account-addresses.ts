@@ -7,10 +7,7 @@ import type { SealedColumn } from '../sealing/sealer.js';
 import type { Sealing, Table } from '../table.js';
 import type { TransactionSession } from '../transaction-session.js';
 
-/**
- * A row of account_addresses; `address` is sealed, and `addressHash` the keyed hash of what is
- * sealed.
- */
+/** A row of account_addresses. `address` is sealed, and `addressHash` is its keyed hash. */
 interface AccountAddressRow {
   id: string;
   mxid: string;
@@ -50,43 +47,36 @@ const schema = new EntitySchema<AccountAddressRow>({
   uniques: [{ name: 'account_addresses_address_hash_key', columns: ['addressHash'] }],
 });
 
-/**
- * A third-party address, in its canonical form, that was added to an account. The address is sealed
- * at rest.
- */
+/** A 3PID of a Matrix account, in its canonical form. The address is sealed at rest. */
 export interface AccountAddressRecord {
   readonly id: string;
   readonly mxid: Mxid;
   readonly medium: 'email' | 'msisdn';
   readonly address: string;
-  /** When its owner proved it, epoch ms. */
+  /** When it was validated, epoch ms. */
   readonly validatedAt: number;
   /** Epoch milliseconds. */
   readonly addedAt: number;
-  /** The id of the Telegram account whose login proves it, and with which it goes. */
+  /**
+   * The ID of the Telegram account whose login proves the address. The address is deleted with it.
+   */
   readonly telegramAccountId: string | undefined;
 }
 
-/** If it is kept which addresses were added to which accounts, each to at most one. */
+/** Stores the 3PIDs of Matrix accounts. An address belongs to at most one account. */
 export interface AccountAddressStore {
   find(wanted: Pick<AccountAddressRecord, 'medium' | 'address'>): Promise<AccountAddressRecord | undefined>;
-  /** As it is; nobody else changes or deletes it until the transaction is over. */
+  /** Returns the address, and locks it against other transactions until this one ends. */
   hold(id: string): Promise<AccountAddressRecord | undefined>;
-  /** Returns those that the login to that Telegram account proves. */
+  /** Returns the addresses that the login to this Telegram account proves. */
   listByTelegramAccount(telegramAccountId: string): Promise<AccountAddressRecord[]>;
-  /**
-   * Returns the ids of the Telegram accounts whose logins prove addresses, in the order of their
-   * code points.
-   */
+  /** Returns the IDs of the Telegram accounts whose logins prove addresses, in code point order. */
   listTelegramAccountIds(): Promise<string[]>;
-  /** Oldest first. */
+  /** Returns the user's addresses, oldest first. */
   listByUser(mxid: Mxid): Promise<AccountAddressRecord[]>;
-  /**
-   * False, and nothing written, if the address was added to an account already, to that one or
-   * another.
-   */
+  /** Returns false, and writes nothing, if any account has the address already. */
   insert(record: AccountAddressRecord): Promise<boolean>;
-  /** Returns whether there was one to delete. */
+  /** Returns false if there is none. */
   delete(id: string): Promise<boolean>;
   deleteByUser(mxid: Mxid): Promise<void>;
 }
@@ -118,7 +108,7 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Ac
     find,
 
     async hold(id) {
-      // The row's lock on PostgreSQL; SQLite has one transaction at a time.
+      // Locks the row on PostgreSQL. SQLite has one transaction at a time.
       await repository().update({ id }, { id });
       const row = await repository().findOneBy({ id });
       return row ? record(row) : undefined;
@@ -133,7 +123,7 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Ac
         select: { telegramAccountId: true },
         where: { telegramAccountId: Not(IsNull()) },
       });
-      // Sorted here, because databases have orders of their own.
+      // Sorted here, because databases differ in their order of text.
       return [...new Set(rows.flatMap(({ telegramAccountId }) => telegramAccountId ?? []))].toSorted();
     },
 
@@ -173,7 +163,7 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Ac
   };
 }
 
-/** The table of third-party addresses that were added to accounts. */
+/** The table of 3PIDs of Matrix accounts. */
 export const accountAddresses: Table<AccountAddressStore> = {
   schemas: [schema],
   sealedColumns: Object.values(sealedColumns),

@@ -37,24 +37,24 @@ export interface AccountRecord {
 }
 
 /**
- * Where Matrix accounts are kept. One that is deactivated stays, so that nobody else gets its name.
+ * Stores Matrix accounts. It keeps deactivated ones, so that their names are not given out again.
  */
 export interface AccountStore {
   /**
-   * Returns the account of exactly that name, otherwise the only one whose name differs in upper
-   * and lower case alone.
+   * Returns the account with exactly this name. Otherwise returns the only account whose name
+   * differs in case alone.
    */
   findByName(mxid: Mxid): Promise<AccountRecord | undefined>;
-  /** Returns the account of exactly that name. */
+  /** Returns the account with exactly this name. */
   find(mxid: Mxid): Promise<AccountRecord | undefined>;
   /**
-   * Returns the account of exactly that name; until the transaction is over nobody else changes it
-   * or holds it.
+   * Returns the account with exactly this name, and locks it against other transactions until this
+   * one ends.
    */
   hold(mxid: Mxid): Promise<AccountRecord | undefined>;
-  /** By name. */
+  /** Returns all accounts, ordered by name. */
   list(): Promise<AccountRecord[]>;
-  /** False, and nothing written, if there is an account of exactly that name. */
+  /** Returns false, and writes nothing, if an account has exactly this name already. */
   insert(record: AccountRecord): Promise<boolean>;
   /** Returns false if there is no such account. */
   setPasswordHash(mxid: Mxid, passwordHash: Secret): Promise<boolean>;
@@ -86,7 +86,7 @@ function openStore(session: TransactionSession): AccountStore {
     },
 
     async hold(mxid) {
-      // The row's lock on PostgreSQL; SQLite has one transaction at a time.
+      // Locks the row on PostgreSQL. SQLite has one transaction at a time.
       await repository().update({ mxid }, { mxid });
       return find(mxid);
     },

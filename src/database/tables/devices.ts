@@ -31,17 +31,17 @@ export interface DeviceRecord {
   readonly createdAt: number;
 }
 
-/** Where devices are kept. */
+/** Stores devices. */
 export interface DeviceStore {
-  /** Oldest first. */
+  /** Returns the user's devices, oldest first. */
   listByUser(mxid: Mxid): Promise<DeviceRecord[]>;
-  /** False, and nothing written, if the user has that device already. */
+  /** Returns false, and writes nothing, if the user has the device already. */
   insert(record: DeviceRecord): Promise<boolean>;
   find(mxid: Mxid, deviceId: string): Promise<DeviceRecord | undefined>;
   /** Returns false if the user has no such device. */
   rename(mxid: Mxid, deviceId: string, displayName: string | undefined): Promise<boolean>;
   delete(mxid: Mxid, deviceId: string): Promise<void>;
-  /** The device `keptDeviceId` stays. */
+  /** Keeps the device `keptDeviceId`. */
   deleteByUser(mxid: Mxid, keptDeviceId?: string): Promise<void>;
 }
 

@@ -8,7 +8,8 @@ import type { Sealing, Table } from '../table.js';
 import type { TransactionSession } from '../transaction-session.js';
 
 /**
- * A row of events; `body` is sealed. An event itself has no webhook; its deliveries have one each.
+ * A row of events. `body` is sealed. The event itself has no webhook; each of its deliveries has
+ * one.
  */
 interface EventRow {
   id: string;
@@ -53,10 +54,10 @@ export const eventTypes = [
 /** One of `eventTypes`. */
 export type EventType = (typeof eventTypes)[number];
 
-/** Why a session is not used any more. */
+/** Why a session ended. */
 export type SessionEnd =
   | 'logout'
-  /** By a new login to the same Telegram account. */
+  /** A new login to the same Telegram account replaced it. */
   | 'replaced'
   /** The bridge does not have the login any more. */
   | 'bridge'
@@ -66,7 +67,7 @@ export type SessionEnd =
   | 'duplicated'
   | 'auth_key_forgotten';
 
-/** Something that happened to the Telegram login of a Matrix user. */
+/** An event in the life of a Telegram login of a Matrix user. */
 export interface DomainEvent {
   readonly owner: Mxid;
   readonly telegramUserId: string;
@@ -78,7 +79,7 @@ export interface DomainEvent {
     | { readonly type: 'session.ended'; readonly reason: SessionEnd }
     | { readonly type: 'lease.taken'; readonly consumer: string; readonly fencing: number; readonly expiresAt: number }
     | { readonly type: 'lease.ended'; readonly consumer: string; readonly reason: 'released' | 'expired' }
-    /** In digits, with its plus. */
+    /** In E.164 form, with the plus. */
     | { readonly type: 'phone.added' | 'phone.removed'; readonly phone: string };
 }
 
@@ -90,39 +91,43 @@ export interface EventRecord {
   readonly createdAt: number;
 }
 
-/** An event on its way to a webhook. */
+/** The delivery of an event to one webhook. */
 export interface EventDelivery extends EventRecord {
   readonly webhook: string;
   readonly attempts: number;
   /** Why the last attempt failed. */
   readonly reason: string | null;
   readonly dueAt: number;
-  /** When it was given up; null before that. */
+  /** When the delivery was abandoned, or null before that. */
   readonly failedAt: number | null;
 }
 
-/** The outbox of events. What is stored in a transaction is true when it commits, and not lost. */
+/**
+ * Stores events until they are delivered: an outbox. An event that is stored in a transaction
+ * exists only if the transaction commits, and is not lost after that.
+ */
 export interface EventStore {
-  /** Stores the event for the webhooks; within the transaction in which it happens. */
+  /** Stores the event. Call it in the transaction in which the event happens. */
   append(event: DomainEvent): Promise<void>;
-  /** Some events that were not given to the webhooks yet, oldest first. */
+  /** Returns events that have no deliveries yet, oldest first. */
   listNew(limit: number): Promise<EventRecord[]>;
   insertDelivery(delivery: EventDelivery): Promise<void>;
-  /** Returns the delivery that is due for longest. */
+  /** Returns the delivery that has been due the longest. */
   findDue(webhook: string, at: number): Promise<EventDelivery | undefined>;
   nextDueAt(after: number): Promise<number | undefined>;
-  /** Returns those that were given up, oldest first. */
+  /** Returns abandoned deliveries, oldest first. */
   listFailed(): Promise<EventDelivery[]>;
   updateDelivery(delivery: EventDelivery): Promise<void>;
   delete(id: string): Promise<void>;
-  /** Deletes deliveries that were not given up, to other webhooks than these. */
+  /** Deletes deliveries to other webhooks than these, except abandoned ones. */
   deleteUnsent(but: readonly string[]): Promise<void>;
-  /** Deletes deliveries that were given up before that time. */
+  /** Deletes deliveries that were abandoned before that time. */
   deleteFailed(before: number): Promise<void>;
 }
 
 /**
- * Returns the event as webhooks get it, but for its ID: `type`, `occurred_at` and `data`, as JSON.
+ * Returns the event as webhooks receive it, without its ID: `type`, `occurred_at` and `data`, as
+ * JSON.
  */
 function writeEvent({ owner, telegramUserId, at, what }: DomainEvent): string {
   const data = { user_id: owner, telegram_user_id: telegramUserId, ...details(what) };
@@ -170,7 +175,7 @@ function openStore(session: TransactionSession, { sealer }: Sealing): EventStore
   return {
     async append(event) {
       const content = writeEvent(event);
-      // The same event, stored again, is one event.
+      // The same event always has the same ID, so storing it twice is harmless.
       const id = createHash('sha256').update(content).digest('base64url').slice(0, 22);
       const body = JSON.stringify({ id, ...(JSON.parse(content) as object) });
       const times = { createdAt: event.at, dueAt: event.at, failedAt: null };
@@ -220,7 +225,7 @@ function openStore(session: TransactionSession, { sealer }: Sealing): EventStore
   };
 }
 
-/** The table of events that webhooks are still to be sent. */
+/** The table of events that have not reached all webhooks yet. */
 export const events: Table<EventStore> = {
   schemas: [schema],
   sealedColumns: Object.values(sealedColumns),

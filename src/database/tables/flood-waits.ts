@@ -19,15 +19,15 @@ const schema = new EntitySchema<FloodWaitRow>({
 });
 
 /**
- * Where it is kept how long Telegram wants to be left alone. `subject` is kept as a keyed hash
- * only: it may hold a phone number.
+ * Stores Telegram's flood waits. It stores subjects as keyed hashes only, because they may contain
+ * phone numbers.
  */
 export interface FloodWaitStore {
-  /** Until when (epoch ms) Telegram must not be asked, or undefined if it may be. */
+  /** Returns until when (epoch ms) Telegram rejects requests, or undefined if it accepts them. */
   find(subject: string, now: number): Promise<number | undefined>;
-  /** Remembers a wait; replaces an earlier one of the same subject. */
+  /** Stores a wait, and replaces an earlier one of the same subject. */
   save(subject: string, until: number): Promise<void>;
-  /** Forgets waits that are over at `now` (epoch ms). */
+  /** Deletes waits that are over at `now` (epoch ms). */
   deleteExpired(now: number): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ function openStore(session: TransactionSession, { hasher }: Sealing): FloodWaitS
   };
 }
 
-/** The table of waits that Telegram asked for. */
+/** The table of flood waits. */
 export const floodWaits: Table<FloodWaitStore> = {
   schemas: [schema],
   sealedColumns: [],

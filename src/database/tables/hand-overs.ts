@@ -44,62 +44,63 @@ const schema = new EntitySchema<HandOverRow>({
   ],
 });
 
-/** What is still to happen with a hand-over. */
+/** The state of a hand-over. */
 export type HandOverState =
-  /** The bridge is to get the session. Nothing else may open it. */
+  /** The bridge is to receive the session. Nothing else may open it. */
   | 'pending'
   /**
-   * The bridge does not take the session: it is back at the linked account, and the row says why.
+   * The bridge refused the session. The linked account has it again, and the row holds the reason.
    */
   | 'refused'
   /**
-   * The linked account is gone: whatever the bridge has of it is to be logged out there, and the
-   * session, if it has not got it, here.
+   * The linked account is gone. Its login at the bridge is to be logged out. If the bridge has not
+   * received the session, it is ended here.
    */
   | 'ending';
 
-/** A session on its way to the bridge. `session` is sealed at rest. */
+/** A hand-over of a session to the bridge. `session` is sealed at rest. */
 export interface HandOverRecord {
-  /** Of the linked account. */
+  /** The ID of the linked account. */
   readonly id: string;
   readonly owner: Mxid;
   readonly telegramUserId: string;
   readonly state: HandOverState;
-  /** Null if it is not here any more: `refused`, or `ending` after the bridge has got it. */
+  /** Null if `refused`, or if `ending` and the bridge has received it. */
   readonly session: Secret | null;
   /**
-   * The login process at the bridge that may have got the session, as JSON; null while none can.
+   * The login process at the bridge that may have received the session, as JSON. Null if there is
+   * none.
    */
   readonly process: string | null;
-  /** What the bridge answered last; null before that. */
+  /** The last answer of the bridge, or null before that. */
   readonly reason: string | null;
   readonly attempts: number;
-  /** How many attempts the bridge itself has refused. */
+  /** How many attempts the bridge itself refused. */
   readonly refusals: number;
-  /** Epoch ms: when the bridge is to be asked next. */
+  /** When the bridge is asked next, epoch ms. */
   readonly dueAt: number;
   readonly createdAt: number;
 }
 
-/** What may change in a hand-over. */
+/** The fields of a hand-over that may change. */
 export type HandOverChanges = Partial<Omit<HandOverRecord, 'id' | 'owner' | 'telegramUserId' | 'createdAt'>>;
 
-/** Where sessions wait for the bridge. */
+/** Stores sessions that are to be handed over to the bridge: an outbox. */
 export interface HandOverStore {
   find(id: string): Promise<HandOverRecord | undefined>;
   listByTelegramUserId(telegramUserId: string): Promise<HandOverRecord[]>;
   listByOwner(owner: Mxid): Promise<HandOverRecord[]>;
-  /** Returns the first that are `pending` or `ending`, earliest due first. Opens no session. */
+  /** Returns hand-overs that are `pending` or `ending`, earliest due first. Opens no session. */
   listOpen(limit: number): Promise<Pick<HandOverRecord, 'id' | 'dueAt'>[]>;
-  /** Returns all that are `ending`, or those of one Telegram account, oldest first. */
+  /** Returns hand-overs that are `ending`, of all Telegram accounts or of one, oldest first. */
   listEnding(telegramUserId?: string): Promise<HandOverRecord[]>;
   /** Changes the hand-over if it is in that state. Returns false if it is not. */
   update(id: string, state: HandOverState, changes: HandOverChanges): Promise<boolean>;
-  /** Inserts or replaces. */
+  /** Inserts or replaces the row. */
   save(record: HandOverRecord): Promise<void>;
   /** Returns false if there is none. */
   delete(id: string): Promise<boolean>;
-  /** Deletes the refused ones of before that time. */
+  /** Deletes hand-overs that were refused before that time. */
   deleteRefused(before: number): Promise<void>;
 }
 
@@ -163,10 +164,7 @@ function openStore(session: TransactionSession, { sealer }: Sealing): HandOverSt
   };
 }
 
-/**
- * The table of sessions on their way to the bridge, and of logouts that the bridge is to be asked
- * for.
- */
+/** The table of hand-overs to the bridge, and of logouts that the bridge has yet to confirm. */
 export const handOvers: Table<HandOverStore> = {
   schemas: [schema],
   sealedColumns: Object.values(sealedColumns),

@@ -8,8 +8,7 @@ import type { Sealing, Table } from '../table.js';
 import type { TransactionSession } from '../transaction-session.js';
 
 /**
- * A row of homeserver_sessions; `id` is the keyed hash of what names the session, and `address` is
- * sealed.
+ * A row of homeserver_sessions. `id` is the keyed hash of the session's key. `address` is sealed.
  */
 interface HomeserverSessionRow {
   id: string;
@@ -28,22 +27,24 @@ const schema = new EntitySchema<HomeserverSessionRow>({
   indices: [{ name: 'homeserver_sessions_expires_at', columns: ['expiresAt'] }],
 });
 
-/** What names a session of the homeserver. */
+/** Identifies a validation session of the homeserver. */
 export interface HomeserverSessionKey {
   readonly sid: string;
   readonly clientSecret: Secret;
 }
 
 /**
- * If it is kept which address is proven in which session of the homeserver: sessions as keyed
- * hashes only, addresses sealed.
+ * Stores which address is validated in which session of the homeserver. Sessions are stored as
+ * keyed hashes only, and addresses are sealed.
  */
 export interface HomeserverSessionStore {
-  /** Returns undefined if it is not known, or not at `now` (epoch ms) any more. */
+  /** Returns undefined if the session is unknown or has expired at `now` (epoch ms). */
   findAddress(key: HomeserverSessionKey, now: number): Promise<ThirdPartyAddress | undefined>;
-  /** Remembers it until `expiresAt` (epoch ms), in place of what was known of the session. */
+  /**
+   * Stores the address until `expiresAt` (epoch ms), and replaces an earlier one of the session.
+   */
   save(key: HomeserverSessionKey, address: ThirdPartyAddress, expiresAt: number): Promise<void>;
-  /** Forgets those that expired at or before `until` (epoch ms). */
+  /** Deletes all that expired at or before `until` (epoch ms). */
   deleteExpired(until: number): Promise<void>;
 }
 
@@ -80,7 +81,7 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Ho
   };
 }
 
-/** The table of sessions in which addresses are proven to the homeserver beside us. */
+/** The table of validation sessions of the homeserver. */
 export const homeserverSessions: Table<HomeserverSessionStore> = {
   schemas: [schema],
   sealedColumns: Object.values(sealedColumns),

@@ -11,8 +11,8 @@ import type { TransactionSession } from '../transaction-session.js';
 import { lookupHashSchema } from './lookup-hashes.js';
 
 /**
- * A row of identity_associations; `address`, `alias` and `signed` are sealed, and `addressHash` is
- * the keyed hash of the address.
+ * A row of identity_associations. `address`, `alias` and `signed` are sealed. `addressHash` is the
+ * keyed hash of the address.
  */
 interface IdentityAssociationRow {
   id: string;
@@ -58,40 +58,39 @@ const schema = new EntitySchema<IdentityAssociationRow>({
 export interface IdentityAssociationRecord extends ThirdPartyAddress {
   readonly id: string;
   readonly mxid: Mxid;
-  /** Another form in which clients hash the address, if there is one. */
+  /** Another form of the address that clients may hash. */
   readonly alias: string | undefined;
   /** The signed association, as JSON. */
   readonly signed: string;
   /** Epoch milliseconds. */
   readonly createdAt: number;
-  /**
-   * The id of the address of an account because of which it is published, and with which it goes.
-   */
+  /** The ID of the account's address that it was published for. It is deleted with that address. */
   readonly accountAddressId?: string | undefined;
 }
 
-/** What lookup hashes are made of. */
+/** The fields that lookup hashes are computed from. */
 export type HashableAssociation = Pick<IdentityAssociationRecord, 'id' | 'medium' | 'address' | 'alias'>;
 
-/** If it is kept which addresses are published for whom, each for at most one. */
+/** Stores published associations, at most one for each address. */
 export interface IdentityAssociationStore {
   find(address: ThirdPartyAddress): Promise<IdentityAssociationRecord | undefined>;
-  /** In any order; whatever is not published is left out. */
+  /** Returns the published ones of these addresses, in any order. */
   findMany(
     addresses: readonly ThirdPartyAddress[],
   ): Promise<Pick<IdentityAssociationRecord, 'medium' | 'address' | 'mxid'>[]>;
-  /** Of an address that is not published. */
+  /** Requires that the address is not published. */
   insert(record: IdentityAssociationRecord): Promise<void>;
-  /** What it is looked up by goes with it. */
+  /** Deletes the association and its lookup hashes. */
   delete(id: string): Promise<void>;
   deleteByUser(mxid: Mxid): Promise<void>;
   /**
-   * Up to `limit` of those that have no lookup hash with that pepper, by id from after `afterId`.
+   * Returns up to `limit` associations without a lookup hash of that pepper, by ID from after
+   * `afterId`.
    */
   listUnhashed(pepperId: string, afterId: string, limit: number): Promise<HashableAssociation[]>;
   /**
-   * Returns those of them that are there; nobody else changes or deletes them until the transaction
-   * is over.
+   * Returns the IDs that exist, and locks their rows against other transactions until this one
+   * ends.
    */
   hold(ids: readonly string[]): Promise<ReadonlySet<string>>;
 }
@@ -166,7 +165,7 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Id
 
     async hold(ids) {
       const held = await inChunks(ids, async (chunk) => {
-        // The rows' locks on PostgreSQL; SQLite has one transaction at a time.
+        // Locks the rows on PostgreSQL. SQLite has one transaction at a time.
         await repository()
           .createQueryBuilder()
           .update()

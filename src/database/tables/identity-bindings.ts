@@ -9,8 +9,8 @@ import type { Sealing, Table } from '../table.js';
 import type { TransactionSession } from '../transaction-session.js';
 
 /**
- * A row of identity_bindings; `address` and `proof` are sealed, and `addressHash` is the keyed hash
- * of the address.
+ * A row of identity_bindings. `address` and `proof` are sealed. `addressHash` is the keyed hash of
+ * the address.
  */
 interface IdentityBindingRow {
   id: string;
@@ -38,27 +38,27 @@ const schema = new EntitySchema<IdentityBindingRow>({
 });
 
 /**
- * An address that a user has published at somebody else's identity server. Address, session and
- * secret are sealed at rest.
+ * An address that a user has bound at another identity server. Address, session and secret are
+ * sealed at rest.
  */
 export interface IdentityBindingRecord extends ThirdPartyAddress {
   readonly id: string;
   readonly mxid: Mxid;
   readonly idServer: string;
-  /** The session at that server in which the address was proven. */
+  /** The session at that server in which the address was validated. */
   readonly sid: string;
   readonly clientSecret: Secret;
   /** Epoch milliseconds. */
   readonly createdAt: number;
 }
 
-/** Where it is kept which users have published which addresses where. */
+/** Stores which addresses users have bound at which other identity servers. */
 export interface IdentityBindingStore {
-  /** In the place of an older one of the same user, address and server. */
+  /** Stores the binding, and replaces an earlier one of the same user, address and server. */
   save(record: IdentityBindingRecord): Promise<void>;
-  /** Oldest first. */
+  /** Returns the user's bindings, oldest first. */
   list(mxid: Mxid, address: ThirdPartyAddress): Promise<IdentityBindingRecord[]>;
-  /** Oldest first. */
+  /** Returns the user's bindings, oldest first. */
   listByUser(mxid: Mxid): Promise<IdentityBindingRecord[]>;
   delete(id: string): Promise<void>;
   deleteByUser(mxid: Mxid): Promise<void>;
@@ -99,7 +99,7 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Id
         proof: sealer.seal(bindingProof, id, new Secret(proof)),
         createdAt,
       };
-      // Somebody else may save the same at this moment.
+      // Another transaction may save the same binding at this moment.
       await repository().upsert(row, { conflictPaths: ['mxid', 'addressHash', 'idServer'] });
     },
 
@@ -122,7 +122,7 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Id
   };
 }
 
-/** The table of what users have published at identity servers of others. */
+/** The table of bindings at other identity servers. */
 export const identityBindings: Table<IdentityBindingStore> = {
   schemas: [schema],
   sealedColumns: Object.values(sealedColumns),

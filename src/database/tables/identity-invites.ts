@@ -10,8 +10,8 @@ import type { Sealing, Table } from '../table.js';
 import type { TransactionSession } from '../transaction-session.js';
 
 /**
- * A row of identity_invites; `address` and `token` are sealed, and `addressHash` and `tokenHash`
- * the keyed hashes of what is sealed.
+ * A row of identity_invites. `address` and `token` are sealed. `addressHash` and `tokenHash` are
+ * their keyed hashes.
  */
 interface IdentityInviteRow {
   id: string;
@@ -52,37 +52,37 @@ const schema = new EntitySchema<IdentityInviteRow>({
   ],
 });
 
-/** An invite of somebody who is known by an address only. Address and token are sealed at rest. */
+/** An invite to an address that has no Matrix ID yet. Address and token are sealed at rest. */
 export interface IdentityInviteRecord extends ThirdPartyAddress {
   readonly id: string;
   readonly token: string;
   readonly roomId: string;
   readonly sender: Mxid;
-  /** Of its ephemeral key, in unpadded base64 of the standard alphabet. */
+  /** The public part of its ephemeral key, in unpadded standard base64. */
   readonly publicKey: string;
   /** Epoch milliseconds. */
   readonly createdAt: number;
 }
 
-/** Where invites are kept: pending ones, and those that are on their way to a homeserver. */
+/** Stores invites: pending ones, and those of a delivery to a homeserver. */
 export interface IdentityInviteStore {
-  /** Pending. */
+  /** Stores a pending invite. */
   insert(record: IdentityInviteRecord): Promise<void>;
   findByToken(token: string): Promise<IdentityInviteRecord | undefined>;
   hasPublicKey(publicKey: string): Promise<boolean>;
-  /** Pending ones for that address, oldest first. */
+  /** Returns pending invites to that address, oldest first. */
   listPending(address: ThirdPartyAddress): Promise<IdentityInviteRecord[]>;
   countPending(address: ThirdPartyAddress): Promise<number>;
-  /** They are pending no more, but part of that delivery. */
+  /** Assigns the invites to that delivery. They are no longer pending. */
   claim(ids: readonly string[], deliveryId: string): Promise<void>;
-  /** Those of that delivery are pending again. */
+  /** Makes the invites of that delivery pending again. */
   release(deliveryId: string): Promise<void>;
-  /** Deletes it if it is pending. */
+  /** Deletes the invite if it is pending. */
   deletePending(id: string): Promise<void>;
-  /** Deletes pending ones and those that are part of a delivery. */
+  /** Deletes the sender's invites, pending or not. */
   deleteBySender(sender: Mxid): Promise<void>;
   deleteByDelivery(deliveryId: string): Promise<void>;
-  /** Deletes pending ones that were made at or before `until` (epoch ms). */
+  /** Deletes pending invites that were created at or before `until` (epoch ms). */
   deletePendingUntil(until: number): Promise<void>;
 }
 
@@ -169,7 +169,7 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Id
   };
 }
 
-/** The table of invites by address. */
+/** The table of invites to addresses. */
 export const identityInvites: Table<IdentityInviteStore> = {
   schemas: [schema],
   sealedColumns: Object.values(sealedColumns),

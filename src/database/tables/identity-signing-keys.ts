@@ -26,11 +26,11 @@ export interface IdentitySigningKeyRecord {
   readonly keyId: string;
   /** Unpadded base64. */
   readonly publicKey: string;
-  /** When it was first seen, epoch ms. */
+  /** When it was first used, epoch ms. */
   readonly createdAt: number;
 }
 
-/** Where all public keys are kept that the identity service has ever signed with. */
+/** Stores all public keys that the identity service has ever signed with. */
 export interface IdentitySigningKeyStore {
   list(): Promise<IdentitySigningKeyRecord[]>;
   insert(record: IdentitySigningKeyRecord): Promise<void>;

@@ -4,7 +4,7 @@ import { epochMs, primaryText, text } from '../columns.js';
 import type { Table } from '../table.js';
 import type { TransactionSession } from '../transaction-session.js';
 
-/** A row of identity_tokens; `usedAt` is the time of a late use, not of each. */
+/** A row of identity_tokens. `usedAt` is not updated on every use. */
 interface IdentityTokenRow {
   tokenHash: string;
   mxid: string;
@@ -24,26 +24,26 @@ const schema = new EntitySchema<IdentityTokenRow>({
   indices: [{ name: 'identity_tokens_used_at', columns: ['usedAt'] }],
 });
 
-/** A token of a user of the identity service, by hash. */
+/** A token of an identity user, by hash. */
 export interface IdentityTokenRecord {
   readonly tokenHash: string;
   readonly mxid: Mxid;
   /** Epoch milliseconds. */
   readonly createdAt: number;
-  /** Epoch ms: a late use, or the making. */
+  /** When it was created or last known to be used, epoch ms. */
   readonly usedAt: number;
 }
 
-/** Where the tokens of the identity service's users are kept. */
+/** Stores the tokens of identity users. */
 export interface IdentityTokenStore {
   find(tokenHash: string): Promise<IdentityTokenRecord | undefined>;
   insert(record: IdentityTokenRecord): Promise<void>;
-  /** Remembers a use. */
+  /** Stores the time of a use. */
   touch(tokenHash: string, at: number): Promise<void>;
-  /** Returns whether there was one to delete. */
+  /** Returns false if there is none. */
   delete(tokenHash: string): Promise<boolean>;
   deleteByUser(mxid: Mxid): Promise<void>;
-  /** Forgets those that were last used at or before `until` (epoch ms). */
+  /** Deletes tokens that were last used at or before `until` (epoch ms). */
   deleteUnused(until: number): Promise<void>;
 }
 
@@ -79,7 +79,7 @@ function openStore(session: TransactionSession): IdentityTokenStore {
   };
 }
 
-/** The table of tokens of the identity service's users. */
+/** The table of tokens of identity users. */
 export const identityTokens: Table<IdentityTokenStore> = {
   schemas: [schema],
   sealedColumns: [],

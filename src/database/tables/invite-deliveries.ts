@@ -33,7 +33,10 @@ const schema = new EntitySchema<InviteDeliveryRow>({
   ],
 });
 
-/** What a homeserver has yet to be told of invites. The body is sealed at rest. */
+/**
+ * A request about accepted invites that a homeserver has yet to receive. The body is sealed at
+ * rest.
+ */
 export interface InviteDeliveryRecord {
   readonly id: string;
   readonly serverName: ServerName;
@@ -41,36 +44,31 @@ export interface InviteDeliveryRecord {
   readonly body: string;
   /** Epoch milliseconds. */
   readonly createdAt: number;
-  /** When to try next, epoch ms. */
+  /** When it is sent next, epoch ms. */
   readonly dueAt: number;
 }
 
-/**
- * Where deliveries are kept until they have arrived; those that were given up, for a while longer.
- */
+/** Stores deliveries until they arrive, and abandoned ones for some time longer. */
 export interface InviteDeliveryStore {
   insert(record: InviteDeliveryRecord): Promise<void>;
-  /** Returns the servers with something due at `now`, the longest due first. */
+  /** Returns the servers with a delivery due at `now`, the longest due first. */
   listDueServers(now: number, limit: number): Promise<ServerName[]>;
-  /** What is due for that server, the longest due first. */
+  /** Returns the delivery for that server that has been due the longest. */
   findDue(serverName: ServerName, now: number): Promise<InviteDeliveryRecord | undefined>;
-  /**
-   * When the first of those is due that are not due at `now`, epoch ms, or undefined if there is
-   * none.
-   */
+  /** Returns when the next delivery that is not due at `now` falls due (epoch ms), or undefined. */
   nextDueAt(now: number): Promise<number | undefined>;
   /**
-   * Returns the ids of those for that server that were made at or before `until` (epoch ms) and are
-   * not given up.
+   * Returns the IDs of deliveries to that server that were created at or before `until` (epoch ms),
+   * except abandoned ones.
    */
   listUntil(serverName: ServerName, until: number): Promise<string[]>;
   postpone(id: string, dueAt: number): Promise<void>;
-  /** Nothing for that server is due before `dueAt`. */
+  /** Postpones all deliveries to that server to `dueAt` or later. */
   postponeServer(serverName: ServerName, dueAt: number): Promise<void>;
   delete(id: string): Promise<void>;
-  /** It is given up: due no more. */
+  /** Marks the delivery as abandoned. It is not due any more. */
   giveUp(id: string, at: number): Promise<void>;
-  /** Deletes those that were given up at or before `until` (epoch ms). */
+  /** Deletes deliveries that were abandoned at or before `until` (epoch ms). */
   deleteGivenUp(until: number): Promise<void>;
 }
 
@@ -149,7 +147,7 @@ function openStore(session: TransactionSession, { sealer }: Sealing): InviteDeli
   };
 }
 
-/** The table of what homeservers have yet to be told of invites. */
+/** The table of deliveries about accepted invites to homeservers. */
 export const inviteDeliveries: Table<InviteDeliveryStore> = {
   schemas: [schema],
   sealedColumns: Object.values(sealedColumns),

@@ -31,27 +31,32 @@ const schema = new EntitySchema<LoginProcessRow>({
   ],
 });
 
-/** A login under way. `state` is what the login machine wrote, sealed at rest. */
+/** A login process. `state` is the encoded state of the login machine, sealed at rest. */
 export interface LoginProcessRecord {
   readonly id: string;
   readonly owner: Mxid;
   readonly state: Secret;
   readonly createdAt: number;
-  /** Epoch ms after which the process is abandoned. */
+  /** When the process expires, epoch ms. */
   readonly expiresAt: number;
 }
 
-/** Where logins under way are kept. A Matrix ID may have several. */
+/** Stores login processes. A Matrix ID may have several. */
 export interface LoginProcessStore {
-  /** Returns the one of this id if it is the owner's, expired or not. */
+  /** Returns the owner's process with this ID, expired or not. */
   find(owner: Mxid, id: string): Promise<LoginProcessRecord | undefined>;
-  /** Newest first, with `expiresAt` after `after` (epoch ms): 0 has expired ones included. */
+  /**
+   * Returns the owner's processes with `expiresAt` after `after` (epoch ms), newest first. 0
+   * includes expired ones.
+   */
   listByOwner(owner: Mxid, after: number): Promise<LoginProcessRecord[]>;
-  /** Oldest first, at most `limit`, of those with `expiresAt` at or before `now` (epoch ms). */
+  /**
+   * Returns up to `limit` processes with `expiresAt` at or before `now` (epoch ms), oldest first.
+   */
   listExpired(now: number, limit: number): Promise<LoginProcessRecord[]>;
-  /** Inserts, or replaces the one of the same id. */
+  /** Inserts or replaces the process. */
   save(record: LoginProcessRecord): Promise<void>;
-  /** Returns whether there was one to delete. */
+  /** Returns false if there is none. */
   delete(id: string): Promise<boolean>;
 }
 
@@ -105,7 +110,7 @@ function openStore(session: TransactionSession, { sealer }: Sealing): LoginProce
   };
 }
 
-/** The table of logins under way. */
+/** The table of login processes. */
 export const loginProcesses: Table<LoginProcessStore> = {
   schemas: [schema],
   sealedColumns: Object.values(sealedColumns),

@@ -28,33 +28,33 @@ const schema = new EntitySchema<LoginTokenRow>({
   indices: [{ name: 'login_tokens_mxid', columns: ['mxid'] }],
 });
 
-/** A login token, by hash, good for one login. */
+/** A login token, by hash, for one login. */
 export interface LoginTokenRecord {
   readonly tokenHash: string;
   readonly mxid: Mxid;
-  /** The device whose login asked for it. */
+  /** The device that requested it. */
   readonly deviceId: string;
   readonly createdAt: number;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
 }
 
-/** Where login tokens are kept. */
+/** Stores login tokens. */
 export interface LoginTokenStore {
-  /** Expired and used ones too. */
+  /** Returns the token, also if it is expired or used. */
   find(tokenHash: string): Promise<LoginTokenRecord | undefined>;
   insert(record: LoginTokenRecord): Promise<void>;
   /**
-   * True to exactly one of those who ask, whether it has expired or not, or false if there is no
-   * such token.
+   * Marks the token as used. Returns true to exactly one caller, also if the token has expired.
+   * Returns false if there is no such token.
    */
   use(tokenHash: string, at: number): Promise<boolean>;
-  /** When the user's newest one was made (epoch ms), if there is one. */
+  /** Returns when the user's newest token was created (epoch ms), or undefined. */
   findNewestTime(mxid: Mxid): Promise<number | undefined>;
   deleteByDevice(mxid: Mxid, deviceId: string): Promise<void>;
-  /** Those of the device `keptDeviceId` stay. */
+  /** Keeps the tokens of the device `keptDeviceId`. */
   deleteByUser(mxid: Mxid, keptDeviceId?: string): Promise<void>;
-  /** Forgets those that expired at or before `until` (epoch ms), used or not. */
+  /** Deletes tokens that expired at or before `until` (epoch ms), used or not. */
   deleteExpired(until: number): Promise<void>;
 }
 

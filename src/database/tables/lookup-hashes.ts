@@ -7,8 +7,8 @@ import type { Sealing, Table } from '../table.js';
 import type { TransactionSession } from '../transaction-session.js';
 
 /**
- * A row of lookup_peppers; `keyCheck` is the keyed hash of the pepper, under the key of all hashes
- * with it.
+ * A row of lookup_peppers. `keyCheck` is the keyed hash of the pepper, under the same key as its
+ * lookup hashes.
  */
 interface LookupPepperRow {
   id: string;
@@ -32,7 +32,7 @@ const lookupPepperSchema = new EntitySchema<LookupPepperRow>({
   },
 });
 
-/** A row of lookup_hashes; `hash` is the keyed hash of what clients look up. */
+/** A row of lookup_hashes. `hash` is the keyed hash of the hash that clients look up. */
 interface LookupHashRow {
   pepperId: string;
   hash: string;
@@ -65,50 +65,48 @@ export interface LookupPepperRecord {
   readonly pepper: string;
   /** Epoch milliseconds. */
   readonly createdAt: number;
-  /** From when clients are told it; undefined while hashes with it are still being made. */
+  /** When clients began to receive it, epoch ms. Undefined while its hashes are still computed. */
   readonly activatedAt: number | undefined;
-  /** From when clients are told another one; undefined before. */
+  /** When clients began to receive another one, epoch ms. Undefined before that. */
   readonly retiredAt: number | undefined;
-  /**
-   * Whether the hashes with it are kept under the current encryption key, and not one that may be
-   * gone some day.
-   */
+  /** Whether its hashes are stored under the current encryption key. Old keys may be removed. */
   readonly isUnderCurrentKey: boolean;
 }
 
-/** What an association is found by: base64url of the SHA-256 of address, medium and pepper. */
+/**
+ * The hash that an association is found by: base64url of the SHA-256 of address, medium and pepper.
+ */
 export interface LookupHash {
   readonly pepperId: string;
   readonly associationId: string;
   readonly hash: string;
-  /** Whether it is that of another form than the canonical one. */
+  /** Whether it is the hash of an alias, not of the canonical form. */
   readonly isAlias: boolean;
 }
 
 /**
- * Where peppers are kept and what is looked up with them. Hashes are kept as keyed hashes: their
- * peppers are public. They go with their association, by a foreign key.
+ * Stores peppers and lookup hashes. Peppers are public, so it stores keyed hashes of the lookup
+ * hashes. A foreign key deletes them with their association.
  */
 export interface LookupHashStore {
-  /** Oldest first. */
+  /** Returns all peppers, oldest first. */
   listPeppers(): Promise<LookupPepperRecord[]>;
-  /** The same, and nobody else holds them until the transaction is over. */
+  /** Returns all peppers, and locks them against other transactions until this one ends. */
   holdPeppers(): Promise<LookupPepperRecord[]>;
-  /** One that is not active yet. */
+  /** Stores a pepper that is not active yet. */
   insertPepper(pepper: Pick<LookupPepperRecord, 'id' | 'pepper' | 'createdAt'>): Promise<void>;
-  /** From now on it is the one; the former is retired. */
+  /** Activates the pepper, and retires the former one. */
   activatePepper(id: string, at: number): Promise<void>;
-  /** Its hashes go before it. */
+  /** Requires that the pepper has no hashes any more. */
   deletePepper(id: string): Promise<void>;
   /**
-   * Stores hashes of associations that are there, and are held or were inserted in this
-   * transaction. A hash names one association: that of a canonical form replaces what was there, an
-   * alias replaces nothing.
+   * Stores hashes of associations that this transaction has locked or inserted. A hash belongs to
+   * one association: the hash of a canonical form replaces another, the hash of an alias does not.
    */
   insert(hashes: readonly LookupHash[]): Promise<void>;
   /** Returns the users whose addresses have these hashes with that pepper. */
   findUsers(pepperId: string, hashes: readonly string[]): Promise<ReadonlyMap<string, Mxid>>;
-  /** Deletes up to `limit` of that pepper and says how many. */
+  /** Deletes up to `limit` hashes of that pepper, and returns their number. */
   deleteByPepper(pepperId: string, limit: number): Promise<number>;
 }
 
@@ -149,8 +147,8 @@ function openStore(session: TransactionSession, { hasher }: Sealing): LookupHash
     listPeppers,
 
     async holdPeppers() {
-      // The rows' locks on PostgreSQL; SQLite has one transaction at a time. One after another, for
-      // all take them in the same order then.
+      // Locks the rows on PostgreSQL. SQLite has one transaction at a time. All transactions lock
+      // in the same order, so they cannot deadlock.
       for (const { id } of await listPeppers()) await peppers().update({ id }, { id });
       return listPeppers();
     },
@@ -220,7 +218,7 @@ function openStore(session: TransactionSession, { hasher }: Sealing): LookupHash
   };
 }
 
-/** The table of what associations are found by in hashed lookups. */
+/** The tables of peppers and of hashes for hashed lookups. */
 export const lookupHashes: Table<LookupHashStore> = {
   schemas: [lookupPepperSchema, lookupHashSchema],
   sealedColumns: [],

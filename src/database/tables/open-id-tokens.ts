@@ -24,25 +24,25 @@ const schema = new EntitySchema<OpenIdTokenRow>({
   indices: [{ name: 'open_id_tokens_device', columns: ['mxid', 'deviceId'] }],
 });
 
-/** An OpenID token, by hash: whoever has it may know whose it is. */
+/** An OpenID token, by hash. It proves a Matrix ID to other services. */
 export interface OpenIdTokenRecord {
   readonly tokenHash: string;
   readonly mxid: Mxid;
-  /** The device whose login asked for it. */
+  /** The device that requested it. */
   readonly deviceId: string;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
 }
 
-/** Where OpenID tokens are kept. */
+/** Stores OpenID tokens. */
 export interface OpenIdTokenStore {
-  /** Expired ones too. */
+  /** Returns the token, also if it is expired. */
   find(tokenHash: string): Promise<OpenIdTokenRecord | undefined>;
   insert(record: OpenIdTokenRecord): Promise<void>;
   deleteByDevice(mxid: Mxid, deviceId: string): Promise<void>;
-  /** Those of the device `keptDeviceId` stay. */
+  /** Keeps the tokens of the device `keptDeviceId`. */
   deleteByUser(mxid: Mxid, keptDeviceId?: string): Promise<void>;
-  /** Forgets those that expired at or before `until` (epoch ms). */
+  /** Deletes all that expired at or before `until` (epoch ms). */
   deleteExpired(until: number): Promise<void>;
 }
 

@@ -5,8 +5,8 @@ import type { Table } from '../table.js';
 import type { TransactionSession } from '../transaction-session.js';
 
 /**
- * A row of refresh_tokens; `parentHash` is that of the refresh token which dies when this token is
- * used first.
+ * A row of refresh_tokens. `parentHash` is the hash of the refresh token that ends when this token
+ * is first used.
  */
 interface RefreshTokenRow {
   tokenHash: string;
@@ -44,43 +44,41 @@ export interface RefreshTokenRecord {
   readonly tokenHash: string;
   readonly mxid: Mxid;
   readonly deviceId: string;
-  /** What all tokens have in common that come from one login. */
+  /** The same for all tokens that come from one login. */
   readonly family: string;
-  /** The hash of the refresh token that this one was given for; undefined from the first use on. */
+  /** The hash of the refresh token that it was exchanged for, or undefined after its first use. */
   readonly parentHash: string | undefined;
   readonly createdAt: number;
   /** Epoch ms, or undefined if it does not expire. */
   readonly expiresAt: number | undefined;
-  /** Epoch ms, or undefined if it may still be used. */
+  /** When it was spent, epoch ms. Undefined if it may still be used. */
   readonly spentAt: number | undefined;
 }
 
-/** Where refresh tokens are kept. A spent one is kept too, so that its use is noticed. */
+/** Stores refresh tokens. It keeps spent ones, so that a second use is detected. */
 export interface RefreshTokenStore {
   find(tokenHash: string): Promise<RefreshTokenRecord | undefined>;
   insert(record: RefreshTokenRecord): Promise<void>;
   /**
-   * Says that of what was given for the token `parentHash`, `tokenHash` is in use: that token is
-   * spent, and all else given for it expires.
+   * Confirms `tokenHash` as the token that is used of those exchanged for `parentHash`. That token
+   * is spent, and others exchanged for it expire.
    */
   settle(parentHash: string, tokenHash: string, at: number): Promise<void>;
-  /** Spends the whole family. */
+  /** Marks all tokens of the family as spent. */
   spendFamily(family: string, at: number): Promise<void>;
-  /**
-   * Deletes what was given for the token `parentHash` and was not used, except the newest `kept`.
-   */
+  /** Deletes unused tokens that were exchanged for `parentHash`, except the newest `kept`. */
   deleteOldestUnused(family: string, parentHash: string, kept: number): Promise<void>;
   deleteByDevice(mxid: Mxid, deviceId: string): Promise<void>;
-  /** Those of the device `keptDeviceId` stay. */
+  /** Keeps the tokens of the device `keptDeviceId`. */
   deleteByUser(mxid: Mxid, keptDeviceId?: string): Promise<void>;
   /**
-   * Deletes those that were spent at or before `until` (epoch ms), and those that expired by then
-   * before their first use.
+   * Deletes tokens that were spent at or before `until` (epoch ms), or expired by then without
+   * being used.
    */
   deleteOver(until: number): Promise<void>;
 }
 
-// Rows that an older version left behind go bit by bit.
+// Limits the rows that one request deletes.
 const maxSurplus = 500;
 
 function openStore(session: TransactionSession): RefreshTokenStore {

@@ -33,7 +33,7 @@ const schema = new EntitySchema<SessionLeaseRow>({
     requestId: optionalText('request_id'),
     state: text('state'),
     session: optionalText('session'),
-    // Below 2^53, like a time in milliseconds.
+    // Less than 2^53, like epoch milliseconds.
     fencing: epochMs('fencing'),
     takenAt: epochMs('taken_at'),
     expiresAt: epochMs('expires_at'),
@@ -44,33 +44,33 @@ const schema = new EntitySchema<SessionLeaseRow>({
   ],
 });
 
-/** What is still to happen with a lease. */
+/** The state of a lease. */
 export type SessionLeaseState =
   /** Its holder has the session. */
   | 'active'
   /** The linked account is gone. The session is to be ended at Telegram when the lease is over. */
   | 'ending'
-  /** It is over, and the session is back. The row remains for the next fencing number. */
+  /** The lease is over and the session is back. The row is kept for the next fencing number. */
   | 'over'
   /**
-   * No lease yet: an administrator has requested an export, until `expiresAt`. The linked account
-   * still has the session.
+   * An administrator has requested an export, until `expiresAt`. The linked account still has the
+   * session.
    */
   | 'export_requested'
-  /** The session is here until the administrator has received it. */
+  /** The session is stored here until the administrator has received the export. */
   | 'exported';
 
-/** The lease of a session, the last one of its linked account. `session` is sealed at rest. */
+/** The latest lease of a session. `session` is sealed at rest. */
 export interface SessionLeaseRecord {
-  /** Of the linked account. */
+  /** The ID of the linked account. */
   readonly id: string;
-  /** Of this lease: only its holder knows it. */
+  /** The ID of the lease. Only its consumer receives it. */
   readonly leaseId: string;
   readonly owner: Mxid;
   readonly telegramUserId: string;
-  /** The name of the program that has it. */
+  /** The name of the program that leased it. */
   readonly consumer: string;
-  /** Names the request that took it, so that it can be repeated. */
+  /** Identifies the request that took the lease, so that the request can be repeated. */
   readonly requestId: string | null;
   readonly state: SessionLeaseState;
   /** Null if it is `over` or `export_requested`. */
@@ -83,19 +83,21 @@ export interface SessionLeaseRecord {
   readonly expiresAt: number;
 }
 
-/** Where leased sessions are kept. */
+/** Stores the leases of sessions. */
 export interface SessionLeaseStore {
   find(id: string): Promise<SessionLeaseRecord | undefined>;
   findByLeaseId(leaseId: string): Promise<SessionLeaseRecord | undefined>;
-  /** Returns those that are `active`. */
+  /** Returns leases that are `active`. */
   listActive(): Promise<SessionLeaseRecord[]>;
-  /** Some of those that are `active` or `ending` and have expired by that time, oldest first. */
+  /**
+   * Returns up to `limit` leases that are `active` or `ending` and expired at `at`, oldest first.
+   */
   listExpired(at: number, limit: number): Promise<SessionLeaseRecord[]>;
   listExportRequests(): Promise<SessionLeaseRecord[]>;
-  /** Inserts or replaces. */
+  /** Inserts or replaces the row. */
   save(record: SessionLeaseRecord): Promise<void>;
   delete(id: string): Promise<void>;
-  /** Deletes those that are `over` and had expired before that time. */
+  /** Deletes leases that are `over` and expired before that time. */
   deleteOver(before: number): Promise<void>;
 }
 
@@ -158,7 +160,7 @@ function openStore(session: TransactionSession, { sealer }: Sealing): SessionLea
   };
 }
 
-/** The table of sessions that other programs have leased. */
+/** The table of leases of sessions. */
 export const sessionLeases: Table<SessionLeaseStore> = {
   schemas: [schema],
   sealedColumns: Object.values(sealedColumns),

@@ -7,7 +7,7 @@ import type { Sealing, Table } from '../table.js';
 import type { TransactionSession } from '../transaction-session.js';
 
 /**
- * A row of telegram_accounts; `session` and `profile` are sealed. `session` is null unless `heldBy`
+ * A row of telegram_accounts. `session` and `profile` are sealed. `session` is null unless `heldBy`
  * is `gangway`.
  */
 interface TelegramAccountRow {
@@ -38,36 +38,33 @@ const schema = new EntitySchema<TelegramAccountRow>({
   uniques: [{ name: 'telegram_accounts_telegram_user_id_key', columns: ['telegramUserId'] }],
 });
 
-/** Which program may open the session of a linked account. */
+/** The program that may open the session of a linked account. */
 export type SessionHolder =
   | 'gangway'
-  /** None, until the bridge has answered: the session waits in hand_overs. */
+  /** No program until the bridge answers. The session is in hand_overs. */
   | 'hand_over'
   | 'bridge'
-  /** A program that has leased it; the session is in session_leases. */
+  /** A program that leased it. The session is in session_leases. */
   | 'lease'
-  /** An administrator has exported it. */
+  /** An administrator exported it. */
   | 'export';
 
-/**
- * A Telegram account that a Matrix user is logged in to. `session` and `profile` are sealed at
- * rest.
- */
+/** A linked account. `session` and `profile` are sealed at rest. */
 export interface TelegramAccountRecord {
   readonly id: string;
   readonly owner: Mxid;
   /** Unique over all accounts. */
   readonly telegramUserId: string;
-  /** Null unless `heldBy` is `gangway`: what is not here cannot be opened. */
+  /** Null unless `heldBy` is `gangway`. */
   readonly session: Secret | null;
-  /** JSON of what Telegram last said of the user. */
+  /** The latest profile from Telegram, as JSON. */
   readonly profile: Secret;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly heldBy: SessionHolder;
 }
 
-/** A session that goes from one holder to another. */
+/** The change of a session's holder. */
 export interface HolderChange {
   readonly from: SessionHolder;
   readonly to: SessionHolder;
@@ -77,41 +74,41 @@ export interface HolderChange {
   readonly at: number;
 }
 
-/** Where logged-in Telegram accounts are kept. A Matrix ID may have several. */
+/** Stores linked accounts. A Matrix ID may have several. */
 export interface TelegramAccountStore {
-  /** Oldest first. */
+  /** Returns the owner's linked accounts, oldest first. */
   listByOwner(owner: Mxid): Promise<TelegramAccountRecord[]>;
   find(id: string): Promise<TelegramAccountRecord | undefined>;
   /**
-   * Returns whether it is there; if so, nobody else changes or deletes it until the transaction is
-   * over.
+   * Locks the account against other transactions until this one ends. Returns false if there is
+   * none.
    */
   hold(id: string): Promise<boolean>;
-  /** Who is logged in to that Telegram account, if anybody. */
+  /** Returns the linked account of that Telegram user, if any. */
   findByTelegramUserId(telegramUserId: string): Promise<TelegramAccountRecord | undefined>;
   /**
-   * False, and nothing written, where somebody is logged in to that Telegram account already (by
-   * the unique constraint).
+   * Returns false, and writes nothing, if the Telegram account is linked already. The unique
+   * constraint decides.
    */
   insert(record: TelegramAccountRecord): Promise<boolean>;
-  /** Returns all accounts, oldest first, those of some holders only if named. */
+  /** Returns all linked accounts, or those of some holders, oldest first. */
   list(heldBy?: readonly SessionHolder[]): Promise<TelegramAccountRecord[]>;
   /**
-   * Replaces session, profile and updatedAt of the account with that id, or false if there is none,
-   * or if it has another holder now.
+   * Replaces session, profile and updatedAt. Returns false if there is no such account, or if it
+   * has another holder now.
    */
   update(record: TelegramAccountRecord): Promise<boolean>;
   /**
-   * Returns the account with that id has this id, session, holder, profile and updatedAt from now
-   * on, and what refers to it follows, or false if it is gone.
+   * Replaces ID, session, holder, profile and updatedAt of the account `id`. Rows that refer to it
+   * follow. Returns false if there is no such account.
    */
   replace(id: string, record: TelegramAccountRecord): Promise<boolean>;
   /**
-   * Returns the session to another holder, or false if there is no such account, or if `from` is
-   * not its holder now.
+   * Gives the session to another holder. Returns false if there is no such account, or if its
+   * holder is not `from`.
    */
   setHolder(id: string, change: HolderChange): Promise<boolean>;
-  /** Returns whether there was one to delete. */
+  /** Returns false if there is none. */
   delete(id: string): Promise<boolean>;
 }
 
@@ -150,7 +147,7 @@ function openStore(session: TransactionSession, { sealer }: Sealing): TelegramAc
     },
 
     async hold(id) {
-      // The row's lock on PostgreSQL; SQLite has one transaction at a time.
+      // Locks the row on PostgreSQL. SQLite has one transaction at a time.
       const result = await repository().update({ id }, { id });
       return result.affected === 1;
     },
@@ -170,8 +167,8 @@ function openStore(session: TransactionSession, { sealer }: Sealing): TelegramAc
 
     async insert(account) {
       const { session: sealedSession, profile: sealedProfile } = sealed(account);
-      // A violated constraint would end the whole transaction on PostgreSQL, and TypeORM's
-      // orIgnore() neither names the constraint nor says whether a row was written.
+      // A violated constraint would end the whole transaction on PostgreSQL. TypeORM's orIgnore()
+      // neither names the constraint nor reports whether a row was written.
       const result = await session.queryRunner.query(
         `INSERT INTO telegram_accounts (id, owner, telegram_user_id, session, profile, created_at, updated_at, held_by)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (telegram_user_id) DO NOTHING`,
@@ -219,7 +216,7 @@ function openStore(session: TransactionSession, { sealer }: Sealing): TelegramAc
   };
 }
 
-/** The table of Telegram accounts that somebody is logged in to. */
+/** The table of linked accounts. */
 export const telegramAccounts: Table<TelegramAccountStore> = {
   schemas: [schema],
   sealedColumns: Object.values(sealedColumns),

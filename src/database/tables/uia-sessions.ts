@@ -4,7 +4,7 @@ import { epochMs, primaryText, text } from '../columns.js';
 import type { Table } from '../table.js';
 import type { TransactionSession } from '../transaction-session.js';
 
-/** A row of uia_sessions; `completed` is a JSON array of stages. */
+/** A row of uia_sessions. `completed` is a JSON array of stages. */
 interface UiaSessionRow {
   id: string;
   owner: string;
@@ -29,30 +29,30 @@ const schema = new EntitySchema<UiaSessionRow>({
   ],
 });
 
-/** A user-interactive authentication under way. */
+/** A user-interactive authentication in progress. */
 export interface UiaSessionRecord {
   readonly id: string;
   readonly owner: Mxid;
-  /** Names the one request that it is good for. */
+  /** The only request that it authorizes. */
   readonly operation: string;
-  /** The stages that are done. */
+  /** The completed stages. */
   readonly completed: readonly string[];
   /** Epoch milliseconds. */
   readonly expiresAt: number;
 }
 
-/** Where user-interactive authentications under way are kept. */
+/** Stores user-interactive authentications in progress. */
 export interface UiaSessionStore {
   find(id: string): Promise<UiaSessionRecord | undefined>;
   insert(record: UiaSessionRecord): Promise<void>;
-  /** Returns whether it was still there to be replaced. */
+  /** Replaces the session. Returns false if there is none. */
   update(record: UiaSessionRecord): Promise<boolean>;
-  /** Returns whether there was one to delete. */
+  /** Returns false if there is none. */
   delete(id: string): Promise<boolean>;
-  /** Forgets the owner's oldest, until only so many are left. */
+  /** Deletes the owner's oldest sessions until `count` are left. */
   keepNewest(owner: Mxid, count: number): Promise<void>;
   deleteByOwner(owner: Mxid): Promise<void>;
-  /** Forgets those that expired at or before `until` (epoch ms). */
+  /** Deletes all that expired at or before `until` (epoch ms). */
   deleteExpired(until: number): Promise<void>;
 }
 
@@ -95,7 +95,7 @@ function openStore(session: TransactionSession): UiaSessionStore {
   };
 }
 
-/** The table of user-interactive authentications under way. */
+/** The table of user-interactive authentications in progress. */
 export const uiaSessions: Table<UiaSessionStore> = {
   schemas: [schema],
   sealedColumns: [],

@@ -15,8 +15,8 @@ import {
 } from './validation-tokens.js';
 
 /**
- * A row of validation_sessions; `address` is sealed, and `addressHash` the keyed hash of what is
- * sealed; `alias` and `nextLink` are sealed.
+ * A row of validation_sessions. `address`, `alias` and `nextLink` are sealed. `addressHash` is the
+ * keyed hash of the address.
  */
 interface ValidationSessionRow {
   id: string;
@@ -57,7 +57,7 @@ const validationSessionSchema = new EntitySchema<ValidationSessionRow>({
 });
 
 /**
- * A session in which an address, in its canonical form, is proven. Address, alias and link are
+ * A session in which an address, in its canonical form, is validated. Address, alias and link are
  * sealed at rest.
  */
 export interface ValidationSessionRecord {
@@ -65,12 +65,12 @@ export interface ValidationSessionRecord {
   readonly purpose: 'identity' | 'account' | 'password';
   readonly medium: 'email' | 'msisdn';
   readonly address: string;
-  /** Another form in which clients hash the address, if there is one. */
+  /** Another form of the address that clients may hash. */
   readonly alias: string | undefined;
-  /** Who asked for the token, if that is known. */
+  /** The user who requested the token, if known. */
   readonly mxid: Mxid | undefined;
   readonly nextLink: string | undefined;
-  /** The greatest number of an attempt for which a message went out. */
+  /** The highest `send_attempt` for which a message was sent. */
   readonly lastAttempt: number | undefined;
   /** Epoch milliseconds. */
   readonly createdAt: number;
@@ -80,7 +80,10 @@ export interface ValidationSessionRecord {
   readonly expiresAt: number;
 }
 
-/** What names a session; who does not know the client secret does not learn that there is one. */
+/**
+ * Identifies a session. A caller without the client secret cannot find out whether a session
+ * exists.
+ */
 export interface ValidationSessionKey {
   readonly id: string;
   readonly purpose: 'identity' | 'account' | 'password';
@@ -88,15 +91,18 @@ export interface ValidationSessionKey {
 }
 
 /**
- * Where validation sessions and their tokens are kept; of client secrets and tokens only keyed
- * hashes.
+ * Stores validation sessions and their tokens. It stores only keyed hashes of client secrets and
+ * tokens.
  */
 export interface ValidationSessionStore {
   find(key: ValidationSessionKey): Promise<ValidationSessionRecord | undefined>;
-  /** As `find`; nobody else holds or changes the session until the transaction is over. */
+  /**
+   * Returns the session as `find` does, and locks it against other transactions until this one
+   * ends.
+   */
   hold(key: ValidationSessionKey): Promise<ValidationSessionRecord | undefined>;
   /**
-   * Returns the newest one of that address, secret and user that is not validated, and has not
+   * Returns the newest session of that address, secret and user that is neither validated nor
    * expired at `now`.
    */
   findOpen(
@@ -107,32 +113,32 @@ export interface ValidationSessionStore {
   ): Promise<ValidationSessionRecord | undefined>;
   insert(record: ValidationSessionRecord, clientSecret: Secret): Promise<void>;
   setNextLink(id: string, nextLink: string | undefined): Promise<void>;
-  /** Remembers that a message went out for that attempt, unless one for a later attempt has. */
+  /** Raises `lastAttempt` to that attempt, unless it is higher already. */
   advance(id: string, attempt: number): Promise<void>;
   validate(id: string, validatedAt: number, expiresAt: number): Promise<void>;
-  /** With its tokens. */
+  /** Deletes the session and its tokens. */
   delete(id: string): Promise<void>;
   insertToken(record: ValidationTokenRecord, token: Secret): Promise<void>;
   deleteToken(id: string): Promise<void>;
-  /** Returns all tokens of a session, oldest first, and which of them are the given one. */
+  /** Returns all tokens of the session, oldest first, and whether each equals the given one. */
   compareTokens(sessionId: string, given: Secret): Promise<(ValidationTokenRecord & { readonly isGiven: boolean })[]>;
-  /** Counts one more wrong guess against each of these tokens. */
+  /** Adds a wrong guess to each of these tokens. */
   chargeTokens(ids: readonly string[]): Promise<void>;
   /**
-   * When tokens were made for that address after `since` (epoch ms) for any purpose, and for which
-   * user; oldest first.
+   * Returns the tokens that were made for that address after `since` (epoch ms), for any purpose,
+   * oldest first.
    */
   listSent(address: Pick<ValidationSessionRecord, 'medium' | 'address'>, since: number): Promise<readonly SentToken[]>;
   /**
-   * Expires the sessions that the user asked for, and those with the purpose `password` for these
-   * addresses. Their tokens still count against the limits of the addresses.
+   * Expires the user's sessions, and the sessions with purpose `password` of these addresses. Their
+   * tokens still count against the limits of the addresses.
    */
   expireByUser(
     mxid: Mxid,
     addresses: readonly Pick<ValidationSessionRecord, 'medium' | 'address'>[],
     at: number,
   ): Promise<void>;
-  /** Forgets those that expired at or before `until` (epoch ms), with their tokens. */
+  /** Deletes sessions that expired at or before `until` (epoch ms), and their tokens. */
   deleteExpired(until: number): Promise<void>;
 }
 
@@ -165,13 +171,13 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Va
     link === undefined ? null : sealer.seal(validationNextLink, id, new Secret(link));
   const hashesOf = (subject: string) => [hasher.hash(subject), ...hasher.oldHashes(subject)];
   const isHashOf = (subject: string, hash: string) =>
-    // Returns all of them, so that the time tells nothing.
+    // Compares with all hashes, so that the duration is constant.
     hashesOf(subject).filter((candidate) => areEqual(candidate, hash)).length > 0;
   const addressHashes = (address: Address) => In(hashesOf(writeAddress(address)));
 
   const find = async ({ id, purpose, clientSecret }: ValidationSessionKey) => {
     const row = await sessions().findOneBy({ id, purpose });
-    // An unknown session takes the same steps as a wrong secret.
+    // An unknown session takes as long as a wrong secret.
     const isRight = isHashOf(secretSubject(id, clientSecret), row?.clientSecretHash ?? '');
     return row && isRight ? record(row) : undefined;
   };
@@ -180,7 +186,7 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Va
     find,
 
     async hold(key) {
-      // The row's lock on PostgreSQL; SQLite has one transaction at a time.
+      // Locks the row on PostgreSQL. SQLite has one transaction at a time.
       await sessions().update({ id: key.id }, { id: key.id });
       return find(key);
     },
@@ -286,7 +292,7 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Va
   };
 }
 
-/** The table of sessions in which addresses are proven. */
+/** The tables of validation sessions and their tokens. */
 export const validationSessions: Table<ValidationSessionStore> = {
   schemas: [validationSessionSchema, validationTokenSchema],
   sealedColumns: Object.values(sealedColumns),
@@ -302,7 +308,7 @@ function areEqual(one: string, other: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-// Bound to the session, so that equal secrets and equal codes are not seen to be equal.
+// Includes the session, so that hashes of equal secrets differ.
 function secretSubject(id: string, clientSecret: Secret): string {
   return `validation client secret ${id} ${clientSecret.reveal()}`;
 }

@@ -12,7 +12,7 @@ interface ValidationTokenRow {
   wrongGuesses: number;
 }
 
-/** The table of tokens that were sent to prove addresses. ValidationSessionStore serves it. */
+/** The table of tokens that were sent to validate addresses. ValidationSessionStore serves it. */
 export const validationTokenSchema = new EntitySchema<ValidationTokenRow>({
   name: 'validation_tokens',
   tableName: 'validation_tokens',
@@ -44,7 +44,7 @@ export interface SentToken {
   readonly mxid: Mxid | undefined;
 }
 
-/** Returns the text of which the hash is stored. It names the session, so that hashes of equal tokens differ. */
+/** Returns the text to hash. It includes the session, so that hashes of equal tokens differ. */
 export function tokenSubject(sessionId: string, token: Secret): string {
   return `validation token ${sessionId} ${token.reveal()}`;
 }
