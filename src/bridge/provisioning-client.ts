@@ -116,7 +116,7 @@ export function findErrorCode(error: unknown): string | undefined {
 /** Resolves when the head of the answer has arrived. */
 type Opener = (url: string, options: RequestOptions, body: string | undefined) => Promise<IncomingMessage>;
 
-/** Returns a function that sends requests over kept connections. `fetch` takes twice the CPU time. */
+/** Returns a function that sends requests. `fetch` takes twice the CPU time. */
 function createOpener(address: string): Opener {
   const isSecure = new URL(address).protocol === 'https:';
   const send = isSecure ? requestHttps : requestHttp;
