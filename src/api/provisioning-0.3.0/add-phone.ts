@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { LoginService } from '../../login/service.js';
 import { addingPhone, addPhoneNumber, type PhoneProofs } from '../provisioning/phone-proofs.js';
@@ -17,8 +17,8 @@ export const phoneAdded = z.object({
 });
 
 /** POST /login/{mxid}/add_phone, which is ours: the specification has nothing like it. */
-export function addPhone(login: LoginService, proofs: NonNullable<PhoneProofs>): Endpoint {
-  return endpoint({
+export const addPhone = defineEndpoint(
+  {
     name: 'add_phone',
     operationId: 'post_add_phone',
     method: 'POST',
@@ -29,9 +29,11 @@ export function addPhone(login: LoginService, proofs: NonNullable<PhoneProofs>):
     description: `${addingPhone.description}Not part of the specification; served unless \`threepids.from_telegram\` is \`off\`.`,
     replies: { 200: { description: addingPhone.reply, schema: phoneAdded } },
     errors: errorShapes('add_phone'),
+  },
+  (login: LoginService, proofs: NonNullable<PhoneProofs>) => ({
     async handler({ params, principal }) {
       const phone = await addPhoneNumber(login, proofs, readOwner(params, principal));
       return reply(200, { phone: wirePhone(phone), add_phone: 'added' });
     },
-  });
-}
+  }),
+);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../../base/secret.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { LoginService } from '../../login/service.js';
 import { errorShapes } from './error-shapes.js';
@@ -20,8 +20,8 @@ const body = requestBody({
 });
 
 /** POST /login/{mxid}/bot_token */
-export function botToken(login: LoginService): Endpoint {
-  return endpoint({
+export const botToken = defineEndpoint(
+  {
     name: 'bot_token',
     operationId: 'post_bot_token',
     method: 'POST',
@@ -32,6 +32,8 @@ export function botToken(login: LoginService): Endpoint {
     body,
     replies: { 200: { description: 'Login successful', schema: loggedIn } },
     errors: errorShapes('bot_token'),
+  },
+  (login: LoginService) => ({
     async handler({ params, principal, body: { token } }) {
       const step = await login.submit(readOwner(params, principal), {
         kind: 'bot_token',
@@ -40,5 +42,5 @@ export function botToken(login: LoginService): Endpoint {
       if (step.kind !== 'complete') throw new UnexpectedStep(step);
       return reply(200, { state: 'logged-in', username: step.user.username });
     },
-  });
-}
+  }),
+);

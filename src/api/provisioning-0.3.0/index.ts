@@ -46,7 +46,7 @@ export function createProvisioningSurface(deps: ProvisioningDeps): Surface {
     accessLevel: 'info',
     // A Matrix user's own token opens it, in pages too.
     crossOrigin: true,
-    endpoints: [...endpoints, descriptionEndpoint(() => provisioningOpenApi(prefix, endpoints))],
+    endpoints: [...endpoints, descriptionEndpoint.serve(() => provisioningOpenApi(prefix, endpoints))],
     problem: (problem, endpoint) => toHttpErrorReply(problem, endpoint && operationOf(endpoint)),
     failure(failure, endpoint) {
       const operation = operationOf(endpoint);
@@ -68,12 +68,12 @@ export function provisioningEndpoints({
 }: Pick<ProvisioningDeps, 'login' | 'phoneProofs' | 'clock'>): readonly Endpoint[] {
   const specified = [
     getMe(login, phoneProofs),
-    botToken(login),
-    requestCode(login, clock),
+    botToken.serve(login),
+    requestCode.serve(login, clock),
     sendCode(login, phoneProofs),
     sendPassword(login, phoneProofs),
   ];
-  return phoneProofs ? [...specified, addPhone(login, phoneProofs)] : specified;
+  return phoneProofs ? [...specified, addPhone.serve(login, phoneProofs)] : specified;
 }
 
 function operationOf({ name }: Endpoint): Operation | undefined {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../../base/clock.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { LoginService } from '../../login/service.js';
 import { deliveryNote } from '../provisioning/code-delivery.js';
@@ -19,8 +19,8 @@ const body = requestBody({
 });
 
 /** POST /login/{mxid}/request_code */
-export function requestCode(login: LoginService, clock: Clock): Endpoint {
-  return endpoint({
+export const requestCode = defineEndpoint(
+  {
     name: 'request_code',
     operationId: 'post_login_phone',
     method: 'POST',
@@ -34,6 +34,8 @@ export function requestCode(login: LoginService, clock: Clock): Endpoint {
     body,
     replies: { 200: { description: 'Code requested successfully', schema: codeOnItsWay } },
     errors: errorShapes('request_code'),
+  },
+  (login: LoginService, clock: Clock) => ({
     async handler({ params, principal, body: { phone } }) {
       const step = await login.submit(readOwner(params, principal), {
         kind: 'phone',
@@ -46,5 +48,5 @@ export function requestCode(login: LoginService, clock: Clock): Endpoint {
         : `A code is already on its way. You can request another one in ${describeDuration(resendAt - clock.now())}.`;
       return reply(200, { state: 'code', message: message + deliveryNote(step.code) });
     },
-  });
-}
+  }),
+);

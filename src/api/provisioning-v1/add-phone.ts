@@ -1,4 +1,4 @@
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { addingPhone, addPhoneNumber, type PhoneProofs } from '../provisioning/phone-proofs.js';
 import { phoneAdded } from '../provisioning-0.3.0/add-phone.js';
@@ -9,8 +9,8 @@ import { errorShapes } from './error-shapes.js';
 import { mxidParameter } from './shapes.js';
 
 /** POST /user/{mxid}/login/add_phone, which is not the original's. */
-export function addPhone({ login }: EndpointDeps, proofs: NonNullable<PhoneProofs>): Endpoint {
-  return endpoint({
+export const addPhone = defineEndpoint(
+  {
     name: 'add_phone',
     method: 'POST',
     path: '/user/{mxid}/login/add_phone',
@@ -20,9 +20,11 @@ export function addPhone({ login }: EndpointDeps, proofs: NonNullable<PhoneProof
     description: `${addingPhone.description}The original has nothing like it; served unless \`threepids.from_telegram\` is \`off\`.`,
     replies: { 200: { description: addingPhone.reply, schema: phoneAdded } },
     errors: errorShapes('add_phone'),
+  },
+  ({ login }: EndpointDeps, proofs: NonNullable<PhoneProofs>) => ({
     async handler({ params, principal }) {
       const phone = await addPhoneNumber(login, proofs, readOwner(params, principal));
       return reply(200, { phone: wirePhone(phone), add_phone: 'added' });
     },
-  });
-}
+  }),
+);

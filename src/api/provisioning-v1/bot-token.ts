@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../../base/secret.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { readOwner } from '../provisioning-0.3.0/owner.js';
 import { UnexpectedStep } from '../provisioning-0.3.0/unexpected-step.js';
@@ -20,8 +20,8 @@ const body = stepBody({
 });
 
 /** POST /user/{mxid}/login/bot_token */
-export function botToken(deps: EndpointDeps): Endpoint {
-  return endpoint({
+export const botToken = defineEndpoint(
+  {
     name: 'bot_token',
     method: 'POST',
     path: '/user/{mxid}/login/bot_token',
@@ -31,6 +31,8 @@ export function botToken(deps: EndpointDeps): Endpoint {
     body,
     replies: { 200: { description: 'Login successful', schema: loggedIn } },
     errors: errorShapes('bot_token'),
+  },
+  (deps: EndpointDeps) => ({
     async handler({ params, principal, body: { token } }) {
       const owner = readOwner(params, principal);
       const step = await deps.login.submit(owner, {
@@ -40,5 +42,5 @@ export function botToken(deps: EndpointDeps): Endpoint {
       if (step.kind !== 'complete') throw new UnexpectedStep(step);
       return reply(200, await wireLogin(deps, owner, step.user));
     },
-  });
-}
+  }),
+);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes } from './error-shapes.js';
 
@@ -8,8 +8,8 @@ const bridgeInfo = z.object({
 });
 
 /** GET /bridge, public as it has always been. */
-export function bridgeInfoEndpoint(): Endpoint {
-  return endpoint({
+export const bridgeInfoEndpoint = defineEndpoint(
+  {
     name: 'bridge_info',
     method: 'GET',
     path: '/bridge',
@@ -18,6 +18,8 @@ export function bridgeInfoEndpoint(): Endpoint {
     summary: 'What the bridge is',
     replies: { 200: { description: 'The bridge', schema: bridgeInfo } },
     errors: errorShapes('bridge_info'),
+  },
+  () => ({
     handler: () => Promise.resolve(reply(200, { relaybot_username: null })),
-  });
-}
+  }),
+);

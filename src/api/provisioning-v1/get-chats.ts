@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { readOwner } from '../provisioning-0.3.0/owner.js';
 import type { EndpointDeps } from './deps.js';
@@ -11,8 +11,8 @@ const chats = z.array(
 );
 
 /** GET /user/{mxid}/chats */
-export function getChats({ login }: EndpointDeps): Endpoint {
-  return endpoint({
+export const getChats = defineEndpoint(
+  {
     name: 'get_chats',
     method: 'GET',
     path: '/user/{mxid}/chats',
@@ -21,6 +21,8 @@ export function getChats({ login }: EndpointDeps): Endpoint {
     summary: 'List the chats of the Telegram account',
     replies: { 200: { description: 'The newest chats', schema: chats } },
     errors: errorShapes('get_chats'),
+  },
+  ({ login }: EndpointDeps) => ({
     async handler({ params, principal }) {
       const found = await login.chats(readOwner(params, principal));
       return reply(
@@ -28,5 +30,5 @@ export function getChats({ login }: EndpointDeps): Endpoint {
         found.map(({ id, title }) => ({ id: Number(id), title })),
       );
     },
-  });
-}
+  }),
+);

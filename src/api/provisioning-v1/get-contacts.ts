@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { readOwner } from '../provisioning-0.3.0/owner.js';
 import type { EndpointDeps } from './deps.js';
@@ -7,8 +7,8 @@ import { errorShapes } from './error-shapes.js';
 import { contactInfo, mxidParameter, wireContact } from './shapes.js';
 
 /** GET /user/{mxid}/contacts */
-export function getContacts({ login }: EndpointDeps): Endpoint {
-  return endpoint({
+export const getContacts = defineEndpoint(
+  {
     name: 'get_contacts',
     method: 'GET',
     path: '/user/{mxid}/contacts',
@@ -19,9 +19,11 @@ export function getContacts({ login }: EndpointDeps): Endpoint {
       200: { description: 'The contacts by their Telegram user IDs', schema: z.record(z.string(), contactInfo) },
     },
     errors: errorShapes('get_contacts'),
+  },
+  ({ login }: EndpointDeps) => ({
     async handler({ params, principal }) {
       const contacts = await login.contacts(readOwner(params, principal));
       return reply(200, Object.fromEntries(contacts.map((contact) => [contact.id, wireContact(contact)])));
     },
-  });
-}
+  }),
+);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { readOwner } from '../provisioning-0.3.0/owner.js';
 import type { EndpointDeps } from './deps.js';
@@ -28,9 +28,8 @@ function oldWordFor({ level, written }: ReturnType<EndpointDeps['permissions']['
 }
 
 /** GET /user/{mxid} */
-export function getUser(deps: EndpointDeps): Endpoint {
-  const { login, permissions } = deps;
-  return endpoint({
+export const getUser = defineEndpoint(
+  {
     name: 'get_user',
     method: 'GET',
     path: '/user/{mxid}',
@@ -42,15 +41,20 @@ export function getUser(deps: EndpointDeps): Endpoint {
       'Of several Telegram accounts this is the first.',
     replies: { 200: { description: 'The user', schema: matrixUser } },
     errors: errorShapes('get_user'),
-    async handler({ params, principal }) {
-      const mxid = readOwner(params, principal);
-      const accounts = await login.accounts(mxid);
-      const first = accounts.find(({ condition }) => condition !== 'ended');
-      return reply(200, {
-        telegram: first ? await wireUser(deps, mxid, first) : null,
-        mxid,
-        permissions: oldWordFor(permissions.levelOf(mxid)),
-      });
-    },
-  });
-}
+  },
+  (deps: EndpointDeps) => {
+    const { login, permissions } = deps;
+    return {
+      async handler({ params, principal }) {
+        const mxid = readOwner(params, principal);
+        const accounts = await login.accounts(mxid);
+        const first = accounts.find(({ condition }) => condition !== 'ended');
+        return reply(200, {
+          telegram: first ? await wireUser(deps, mxid, first) : null,
+          mxid,
+          permissions: oldWordFor(permissions.levelOf(mxid)),
+        });
+      },
+    };
+  },
+);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { handOverReason, handOverStatus, requestHandOver, requestingHandOver } from '../provisioning/hand-over.js';
 import { readOwner } from '../provisioning-0.3.0/owner.js';
@@ -12,8 +12,8 @@ import { mxidParameter } from './shapes.js';
 const requested = z.object({ hand_over: handOverStatus, hand_over_reason: handOverReason });
 
 /** POST /user/{mxid}/hand_over, which is not the original's. */
-export function handOver({ login, handOver: answers, permissions }: EndpointDeps): Endpoint {
-  return endpoint({
+export const handOver = defineEndpoint(
+  {
     name: 'hand_over',
     method: 'POST',
     path: '/user/{mxid}/hand_over',
@@ -23,11 +23,13 @@ export function handOver({ login, handOver: answers, permissions }: EndpointDeps
     description: `${requestingHandOver.description}Of several Telegram accounts this is the first. The original has nothing like it.`,
     replies: { 200: { description: requestingHandOver.reply, schema: requested } },
     errors: errorShapes('hand_over'),
+  },
+  ({ login, handOver: answers, permissions }: EndpointDeps) => ({
     async handler({ params, principal }) {
       const owner = readOwner(params, principal);
       if (!permissions.mayLogIn(owner)) throw new LoginFailure({ kind: 'not_permitted' });
       if (answers?.isOffered !== true) throw new VersionFailure({ kind: 'no_bridge_attached' });
       return reply(200, await requestHandOver('', { login, handOver: answers }, owner));
     },
-  });
-}
+  }),
+);

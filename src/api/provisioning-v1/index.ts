@@ -33,7 +33,7 @@ export interface ProvisioningV1Deps extends EndpointDeps {
 
 /** Version 1 of the provisioning API of mautrix-telegram. */
 export function createProvisioningV1({ prefix, authenticate, ...deps }: ProvisioningV1Deps): Surface {
-  const qr = qrEndpoint();
+  const qr = qrEndpoint.serve();
   const endpoints = provisioningV1Endpoints(deps, qr);
   return surface({
     name: 'provisioning-v1',
@@ -42,7 +42,7 @@ export function createProvisioningV1({ prefix, authenticate, ...deps }: Provisio
     accessLevel: 'info',
     // A Matrix user's own token opens it, in pages too.
     crossOrigin: true,
-    endpoints: [...endpoints, descriptionEndpoint(() => provisioningV1OpenApi(prefix, endpoints))],
+    endpoints: [...endpoints, descriptionEndpoint.serve(() => provisioningV1OpenApi(prefix, endpoints))],
     sockets: [qrSocket(deps, qr)],
     problem: (problem, endpoint) => toHttpErrorReply(problem, endpoint && operationOf(endpoint)),
     failure(failure, endpoint) {
@@ -53,23 +53,23 @@ export function createProvisioningV1({ prefix, authenticate, ...deps }: Provisio
 }
 
 /** The operations of version 1. */
-export function provisioningV1Endpoints(deps: EndpointDeps, qr = qrEndpoint()): readonly Endpoint[] {
+export function provisioningV1Endpoints(deps: EndpointDeps, qr = qrEndpoint.serve()): readonly Endpoint[] {
   return [
-    bridgeInfoEndpoint(),
-    getUser(deps),
-    requestCode(deps),
-    resendCode(deps),
-    sendCode(deps),
-    sendPassword(deps),
-    botToken(deps),
-    ...(deps.phoneProofs ? [addPhone(deps, deps.phoneProofs)] : []),
+    bridgeInfoEndpoint.serve(),
+    getUser.serve(deps),
+    requestCode.serve(deps),
+    resendCode.serve(deps),
+    sendCode.serve(deps),
+    sendPassword.serve(deps),
+    botToken.serve(deps),
+    ...(deps.phoneProofs ? [addPhone.serve(deps, deps.phoneProofs)] : []),
     qr,
-    handOver(deps),
-    logOut(deps),
-    getChats(deps),
-    getContacts(deps),
-    resolveIdentifier(deps),
-    startDm(deps),
+    handOver.serve(deps),
+    logOut.serve(deps),
+    getChats.serve(deps),
+    getContacts.serve(deps),
+    resolveIdentifier.serve(deps),
+    startDm.serve(deps),
     ...portals(deps),
   ];
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { readOwner } from '../provisioning-0.3.0/owner.js';
 import type { EndpointDeps } from './deps.js';
@@ -7,8 +7,8 @@ import { errorShapes } from './error-shapes.js';
 import { mxidParameter } from './shapes.js';
 
 /** POST /user/{mxid}/logout */
-export function logOut({ login }: EndpointDeps): Endpoint {
-  return endpoint({
+export const logOut = defineEndpoint(
+  {
     name: 'log_out',
     method: 'POST',
     path: '/user/{mxid}/logout',
@@ -20,11 +20,13 @@ export function logOut({ login }: EndpointDeps): Endpoint {
       'reached, the account is forgotten here, and its session is ended at Telegram later.',
     replies: { 200: { description: 'Logged out', schema: z.object({}) } },
     errors: errorShapes('log_out'),
+  },
+  ({ login }: EndpointDeps) => ({
     async handler({ params, principal }) {
       const owner = readOwner(params, principal);
       await login.logOut(owner, 'first');
       await login.cancelAll(owner);
       return reply(200, {});
     },
-  });
-}
+  }),
+);

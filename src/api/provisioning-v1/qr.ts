@@ -1,6 +1,6 @@
 import { isFailure } from '../../base/failure.js';
 import type { Mxid } from '../../base/mxid.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint, type Endpoint } from '../../http/endpoint.js';
 import { HttpFailure } from '../../http/problem.js';
 import type { MessageSocket, SocketEndpoint } from '../../http/socket-endpoint.js';
 import { LoginProcessFailure } from '../../login/process-failure.js';
@@ -18,8 +18,8 @@ const secretProtocol = 'net.maunium.telegram.auth-';
 const maxCodes = 4;
 
 /** GET /user/{mxid}/login/qr, for those who do not ask for a WebSocket. */
-export function qrEndpoint(): Endpoint {
-  return endpoint({
+export const qrEndpoint = defineEndpoint(
+  {
     name: 'qr',
     method: 'GET',
     path: '/user/{mxid}/login/qr',
@@ -35,11 +35,13 @@ export function qrEndpoint(): Endpoint {
       'Errors before that are answered in place of the WebSocket.',
     replies: {},
     errors: errorShapes('qr'),
+  },
+  () => ({
     async handler() {
       throw new HttpFailure({ kind: 'upgrade_required' });
     },
-  });
-}
+  }),
+);
 
 /** The WebSocket of the same path. */
 export function qrSocket(deps: EndpointDeps, beside: Endpoint): SocketEndpoint {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { LoginFailure } from '../../login/failure.js';
 import type { SentCode } from '../../login/shapes.js';
@@ -21,8 +21,8 @@ const body = stepBody({
 });
 
 /** POST /user/{mxid}/login/request_code */
-export function requestCode({ login, clock }: EndpointDeps): Endpoint {
-  return endpoint({
+export const requestCode = defineEndpoint(
+  {
     name: 'request_code',
     method: 'POST',
     path: '/user/{mxid}/login/request_code',
@@ -35,6 +35,8 @@ export function requestCode({ login, clock }: EndpointDeps): Endpoint {
     body,
     replies: { 200: { description: 'Code requested', schema: codeOnItsWay } },
     errors: errorShapes('request_code'),
+  },
+  ({ login, clock }: EndpointDeps) => ({
     async handler({ params, principal, body: { phone } }) {
       const owner = readOwner(params, principal);
       try {
@@ -47,8 +49,8 @@ export function requestCode({ login, clock }: EndpointDeps): Endpoint {
         throw isBlank && isInvalid ? new VersionFailure({ kind: 'phone_number_missing' }, { cause: error }) : error;
       }
     },
-  });
-}
+  }),
+);
 
 /** A code that is on its way at the time `now` (epoch ms), on the wire. */
 export function tellSent(code: SentCode, now: number): z.input<typeof codeOnItsWay> {

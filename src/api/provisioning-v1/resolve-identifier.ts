@@ -1,4 +1,4 @@
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { readOwner } from '../provisioning-0.3.0/owner.js';
 import type { EndpointDeps } from './deps.js';
@@ -6,8 +6,8 @@ import { errorShapes } from './error-shapes.js';
 import { mxidParameter, resolved, wireResolved } from './shapes.js';
 
 /** GET /user/{mxid}/resolve_identifier/{identifier} */
-export function resolveIdentifier({ login }: EndpointDeps): Endpoint {
-  return endpoint({
+export const resolveIdentifier = defineEndpoint(
+  {
     name: 'resolve_identifier',
     method: 'GET',
     path: '/user/{mxid}/resolve_identifier/{identifier}',
@@ -19,9 +19,11 @@ export function resolveIdentifier({ login }: EndpointDeps): Endpoint {
     summary: 'Find somebody on Telegram',
     replies: { 200: { description: 'Found', schema: resolved } },
     errors: errorShapes('resolve_identifier'),
+  },
+  ({ login }: EndpointDeps) => ({
     async handler({ params, principal }) {
       const contact = await login.resolveIdentifier(readOwner(params, principal), params.identifier);
       return reply(200, wireResolved(contact));
     },
-  });
-}
+  }),
+);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../../base/secret.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { LoginFailure } from '../../login/failure.js';
 import { readOwner } from '../provisioning-0.3.0/owner.js';
@@ -22,8 +22,8 @@ const body = stepBody({
 });
 
 /** POST /user/{mxid}/login/send_code */
-export function sendCode(deps: EndpointDeps): Endpoint {
-  return endpoint({
+export const sendCode = defineEndpoint(
+  {
     name: 'send_code',
     method: 'POST',
     path: '/user/{mxid}/login/send_code',
@@ -36,6 +36,8 @@ export function sendCode(deps: EndpointDeps): Endpoint {
       202: { description: 'Correct code, but two-factor authentication is enabled', schema: passwordNeeded },
     },
     errors: errorShapes('send_code'),
+  },
+  (deps: EndpointDeps) => ({
     async handler({ params, principal, body: { code } }) {
       const owner = readOwner(params, principal);
       const given = typeof code === 'string' ? new Secret(code) : code;
@@ -53,8 +55,8 @@ export function sendCode(deps: EndpointDeps): Endpoint {
           throw new UnexpectedStep(step);
       }
     },
-  });
-}
+  }),
+);
 
 // The original answers this at the code with another status than at the phone number.
 function atCode(error: unknown): never {

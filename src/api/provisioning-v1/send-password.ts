@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../../base/secret.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { readOwner } from '../provisioning-0.3.0/owner.js';
 import { UnexpectedStep } from '../provisioning-0.3.0/unexpected-step.js';
@@ -21,8 +21,8 @@ const body = stepBody({
 });
 
 /** POST /user/{mxid}/login/send_password */
-export function sendPassword(deps: EndpointDeps): Endpoint {
-  return endpoint({
+export const sendPassword = defineEndpoint(
+  {
     name: 'send_password',
     method: 'POST',
     path: '/user/{mxid}/login/send_password',
@@ -33,6 +33,8 @@ export function sendPassword(deps: EndpointDeps): Endpoint {
     body,
     replies: { 200: { description: 'Login successful', schema: loggedIn } },
     errors: errorShapes('send_password'),
+  },
+  (deps: EndpointDeps) => ({
     async handler({ params, principal, body: { password } }) {
       const owner = readOwner(params, principal);
       const step = await deps.login.submit(owner, {
@@ -42,5 +44,5 @@ export function sendPassword(deps: EndpointDeps): Endpoint {
       if (step.kind !== 'complete') throw new UnexpectedStep(step);
       return reply(200, await wireLogin(deps, owner, step.user));
     },
-  });
-}
+  }),
+);

@@ -1,4 +1,4 @@
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { readOwner } from '../provisioning-0.3.0/owner.js';
 import type { EndpointDeps } from './deps.js';
@@ -7,8 +7,8 @@ import { VersionFailure } from './failure.js';
 import { mxidParameter, resolved, wireResolved } from './shapes.js';
 
 /** POST /user/{mxid}/pm/{identifier} */
-export function startDm({ login }: EndpointDeps): Endpoint {
-  return endpoint({
+export const startDm = defineEndpoint(
+  {
     name: 'start_dm',
     method: 'POST',
     path: '/user/{mxid}/pm/{identifier}',
@@ -24,10 +24,12 @@ export function startDm({ login }: EndpointDeps): Endpoint {
       201: { description: 'The room was made', schema: resolved },
     },
     errors: errorShapes('start_dm'),
+  },
+  ({ login }: EndpointDeps) => ({
     async handler({ params, principal }) {
       const chat = await login.createDm(readOwner(params, principal), params.identifier);
       if (chat === undefined) throw new VersionFailure({ kind: 'no_bridge_attached' });
       return reply(chat.isNew ? 201 : 200, wireResolved(chat, chat.isNew));
     },
-  });
-}
+  }),
+);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { addingPhone, addPhoneNumber, type PhoneProofs } from '../provisioning/phone-proofs.js';
 import { accountName } from '../provisioning/telegram-person.js';
@@ -16,8 +16,8 @@ const added = z.object({
 });
 
 /** POST /login/add_phone/{login}, which is not the original's. */
-export function addPhone(deps: EndpointDeps, proofs: NonNullable<PhoneProofs>): Endpoint {
-  return endpoint({
+export const addPhone = defineEndpoint(
+  {
     name: 'login_add_phone',
     method: 'POST',
     path: '/login/add_phone/{login}',
@@ -28,10 +28,12 @@ export function addPhone(deps: EndpointDeps, proofs: NonNullable<PhoneProofs>): 
     description: `${addingPhone.description}The original has nothing like it; served unless \`threepids.from_telegram\` is \`off\`.`,
     replies: { 200: { description: addingPhone.reply, schema: added } },
     errors: errorShapes('login_add_phone'),
+  },
+  (deps: EndpointDeps, proofs: NonNullable<PhoneProofs>) => ({
     async handler(request) {
       const caller = readCaller(request, deps);
       const phone = await addPhoneNumber(deps.login, proofs, caller, accountName(request.params.login));
       return reply(200, { ...(phone === null ? {} : { phone: phone.reveal() }), 'gangway.add_phone': 'added' });
     },
-  });
-}
+  }),
+);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { readCaller, userIdParameter } from './caller.js';
 import type { EndpointDeps } from './deps.js';
@@ -54,8 +54,8 @@ const capabilitiesShape = z.object({
 });
 
 /** GET /capabilities */
-export function capabilities(deps: EndpointDeps): Endpoint {
-  return endpoint({
+export const capabilities = defineEndpoint(
+  {
     name: 'capabilities',
     method: 'GET',
     path: '/capabilities',
@@ -65,6 +65,8 @@ export function capabilities(deps: EndpointDeps): Endpoint {
     summary: 'What can be done here besides logging in',
     replies: { 200: { description: 'What can be done', schema: capabilitiesShape } },
     errors: errorShapes('capabilities'),
+  },
+  (deps: EndpointDeps) => ({
     async handler(request) {
       readCaller(request, deps);
       const hasBridge = deps.handOver !== undefined;
@@ -81,12 +83,12 @@ export function capabilities(deps: EndpointDeps): Endpoint {
         image_pack_import: hasBridge,
       });
     },
-  });
-}
+  }),
+);
 
 /** GET /login/flows */
-export function loginFlows(deps: EndpointDeps): Endpoint {
-  return endpoint({
+export const loginFlows = defineEndpoint(
+  {
     name: 'login_flows',
     method: 'GET',
     path: '/login/flows',
@@ -96,9 +98,11 @@ export function loginFlows(deps: EndpointDeps): Endpoint {
     summary: 'The ways to log in',
     replies: { 200: { description: 'The ways', schema: z.object({ flows: z.array(flowShape) }) } },
     errors: errorShapes('login_flows'),
+  },
+  (deps: EndpointDeps) => ({
     async handler(request) {
       readCaller(request, deps);
       return reply(200, { flows: flows });
     },
-  });
-}
+  }),
+);

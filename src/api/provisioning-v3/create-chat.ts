@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { readCaller, userIdParameter } from './caller.js';
 import type { EndpointDeps } from './deps.js';
@@ -10,8 +10,8 @@ import { accountOf, loginIdParameter, person, wirePerson } from './wire-person.j
 const query = { user_id: userIdParameter, login_id: loginIdParameter };
 
 /** POST /create_dm/{identifier} */
-export function createDm(deps: EndpointDeps): Endpoint {
-  return endpoint({
+export const createDm = defineEndpoint(
+  {
     name: 'create_dm',
     method: 'POST',
     path: '/create_dm/{identifier}',
@@ -32,14 +32,16 @@ export function createDm(deps: EndpointDeps): Endpoint {
     },
     errors: errorShapes('create_dm'),
     otherErrors: otherBridgeErrors,
+  },
+  (deps: EndpointDeps) => ({
     async handler(request) {
       const caller = readCaller(request, deps);
       const chat = await deps.login.createDm(caller, request.params.identifier, accountOf(request.query));
       if (chat === undefined) throw new VersionFailure({ kind: 'no_bridge_attached' });
       return reply(chat.isNew ? 201 : 200, wirePerson(chat));
     },
-  });
-}
+  }),
+);
 
 const group = z.looseObject({
   id: z.string().meta({ description: 'Names the group to the bridge.' }),
@@ -47,8 +49,8 @@ const group = z.looseObject({
 });
 
 /** POST /create_group/{type} */
-export function createGroup(deps: EndpointDeps): Endpoint {
-  return endpoint({
+export const createGroup = defineEndpoint(
+  {
     name: 'create_group',
     method: 'POST',
     path: '/create_group/{type}',
@@ -61,6 +63,8 @@ export function createGroup(deps: EndpointDeps): Endpoint {
     replies: { 200: { description: 'The group was made', schema: group } },
     errors: errorShapes('create_group'),
     otherErrors: otherBridgeErrors,
+  },
+  (deps: EndpointDeps) => ({
     async handler(request) {
       const caller = readCaller(request, deps);
       const asked = { type: request.params.type, body: request.body };
@@ -68,5 +72,5 @@ export function createGroup(deps: EndpointDeps): Endpoint {
       if (made === undefined) throw new VersionFailure({ kind: 'no_bridge_attached' });
       return reply(200, made);
     },
-  });
-}
+  }),
+);

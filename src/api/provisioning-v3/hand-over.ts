@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { handOverReason, handOverStatus, requestHandOver, requestingHandOver } from '../provisioning/hand-over.js';
 import { accountName } from '../provisioning/telegram-person.js';
@@ -11,8 +11,8 @@ import { VersionFailure } from './failure.js';
 const requested = z.object({ 'gangway.hand_over': handOverStatus, 'gangway.hand_over_reason': handOverReason });
 
 /** POST /login/hand_over/{login}, which is not the original's. */
-export function handOver(deps: EndpointDeps): Endpoint {
-  return endpoint({
+export const handOver = defineEndpoint(
+  {
     name: 'login_hand_over',
     method: 'POST',
     path: '/login/hand_over/{login}',
@@ -23,11 +23,13 @@ export function handOver(deps: EndpointDeps): Endpoint {
     description: `${requestingHandOver.description}The original has nothing like it.`,
     replies: { 200: { description: requestingHandOver.reply, schema: requested } },
     errors: errorShapes('login_hand_over'),
+  },
+  (deps: EndpointDeps) => ({
     async handler(request) {
       const caller = readCaller(request, deps);
       if (deps.handOver?.isOffered !== true) throw new VersionFailure({ kind: 'no_bridge_attached' });
       const parts = { login: deps.login, handOver: deps.handOver };
       return reply(200, await requestHandOver('gangway.', parts, caller, accountName(request.params.login)));
     },
-  });
-}
+  }),
+);

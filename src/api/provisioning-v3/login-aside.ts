@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { readCaller, userIdParameter } from './caller.js';
 import type { EndpointDeps } from './deps.js';
@@ -10,8 +10,8 @@ const params = { process: { description: 'The `login_id` of the login under way.
 const query = { user_id: userIdParameter };
 
 /** POST /login/resend/{process}, which is not the original's. */
-export function loginResend(deps: EndpointDeps): Endpoint {
-  return endpoint({
+export const loginResend = defineEndpoint(
+  {
     name: 'login_resend',
     method: 'POST',
     path: '/login/resend/{process}',
@@ -26,17 +26,19 @@ export function loginResend(deps: EndpointDeps): Endpoint {
       200: { description: 'The code step again, or the first one where the login has ended', schema: loginStep },
     },
     errors: errorShapes('login_resend'),
+  },
+  (deps: EndpointDeps) => ({
     async handler(request) {
       const caller = readCaller(request, deps);
       const progress = await deps.login.resend(caller, request.params.process);
       return reply(200, await wireStep(deps, caller, progress));
     },
-  });
-}
+  }),
+);
 
 /** POST /login/cancel/{process} */
-export function loginCancel(deps: EndpointDeps): Endpoint {
-  return endpoint({
+export const loginCancel = defineEndpoint(
+  {
     name: 'login_cancel',
     method: 'POST',
     path: '/login/cancel/{process}',
@@ -47,9 +49,11 @@ export function loginCancel(deps: EndpointDeps): Endpoint {
     description: 'Takes no body.',
     replies: { 200: { description: 'The login is over', schema: z.object({}) } },
     errors: errorShapes('login_cancel'),
+  },
+  (deps: EndpointDeps) => ({
     async handler(request) {
       await deps.login.cancel(readCaller(request, deps), request.params.process);
       return reply(200, {});
     },
-  });
-}
+  }),
+);

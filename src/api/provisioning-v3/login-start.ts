@@ -1,4 +1,4 @@
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { accountName } from '../provisioning/telegram-person.js';
 import { readCaller, userIdParameter } from './caller.js';
@@ -9,8 +9,8 @@ import { findFlow } from './flows.js';
 import { loginStep, wireStep } from './wire-step.js';
 
 /** POST /login/start/{flow} */
-export function loginStart(deps: EndpointDeps): Endpoint {
-  return endpoint({
+export const loginStart = defineEndpoint(
+  {
     name: 'login_start',
     method: 'POST',
     path: '/login/start/{flow}',
@@ -24,6 +24,8 @@ export function loginStart(deps: EndpointDeps): Endpoint {
     description: 'Takes no body. Where too many logins of the user are under way, the oldest is cancelled.',
     replies: { 200: { description: 'The first step', schema: loginStep } },
     errors: errorShapes('login_start'),
+  },
+  (deps: EndpointDeps) => ({
     async handler(request) {
       const caller = readCaller(request, deps);
       const flow = findFlow(request.params.flow);
@@ -32,5 +34,5 @@ export function loginStart(deps: EndpointDeps): Endpoint {
       const replacing = again === undefined || again === '' ? undefined : accountName(again);
       return reply(200, await wireStep(deps, caller, await deps.login.start(caller, { flow, replacing })));
     },
-  });
-}
+  }),
+);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Mxid } from '../../base/mxid.js';
-import { endpoint, type Endpoint, type QueryParameter } from '../../http/endpoint.js';
+import { defineEndpoint, type QueryParameter } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { LoginProcessFailure } from '../../login/process-failure.js';
 import { readCaller, userIdParameter } from './caller.js';
@@ -18,9 +18,8 @@ const query = { user_id: userIdParameter, txn_id: transaction };
 const replies = { 200: { description: 'The next step, or the same one again', schema: loginStep } };
 
 /** POST /login/step/{process}/{step}/user_input */
-export function userInput(deps: EndpointDeps): Endpoint {
-  const { login } = deps;
-  return endpoint({
+export const userInput = defineEndpoint(
+  {
     name: 'login_user_input',
     method: 'POST',
     path: '/login/step/{process}/{step}/user_input',
@@ -34,22 +33,26 @@ export function userInput(deps: EndpointDeps): Endpoint {
     body: z.looseObject({}).meta({ description: 'The values by the IDs of their fields.' }),
     replies,
     errors: errorShapes('login_user_input'),
-    async handler(request) {
-      const caller = readCaller(request, deps);
-      const { process, step } = request.params;
-      const input = readInput(step, request.body);
-      const named = readStepNumber(request.query.txn_id);
-      if (input === undefined || named === 'none') return refuse(deps, caller, process);
-      const next = await login.answer(caller, process, input, named ?? input.kind);
-      return reply(200, await wireStep(deps, caller, next));
-    },
-  });
-}
+  },
+  (deps: EndpointDeps) => {
+    const { login } = deps;
+    return {
+      async handler(request) {
+        const caller = readCaller(request, deps);
+        const { process, step } = request.params;
+        const input = readInput(step, request.body);
+        const named = readStepNumber(request.query.txn_id);
+        if (input === undefined || named === 'none') return refuse(deps, caller, process);
+        const next = await login.answer(caller, process, input, named ?? input.kind);
+        return reply(200, await wireStep(deps, caller, next));
+      },
+    };
+  },
+);
 
 /** POST /login/step/{process}/{step}/display_and_wait */
-export function displayAndWait(deps: EndpointDeps): Endpoint {
-  const { login } = deps;
-  return endpoint({
+export const displayAndWait = defineEndpoint(
+  {
     name: 'login_display_and_wait',
     method: 'POST',
     path: '/login/step/{process}/{step}/display_and_wait',
@@ -62,24 +65,29 @@ export function displayAndWait(deps: EndpointDeps): Endpoint {
       'what comes, and ask again. Whoever stops waiting does not end the login.',
     replies,
     errors: errorShapes('login_display_and_wait'),
-    async handler(request) {
-      const caller = readCaller(request, deps);
-      const { process, step } = request.params;
-      const named = readStepNumber(request.query.txn_id);
-      const found = await login.find(caller, process);
-      if (step !== stepIds.qr || found.flow !== 'qr' || named === 'none') return refuse(deps, caller, process);
-      // Without a name it is the present code that the client shows.
-      const seen = named ?? found.stepNumber;
-      const isAwaited = found.step.kind === 'qr' && found.stepNumber === seen;
-      const next = isAwaited ? await login.awaitChange(caller, process, seen, request.stopping) : found;
-      return reply(200, await wireStep(deps, caller, next));
-    },
-  });
-}
+  },
+  (deps: EndpointDeps) => {
+    const { login } = deps;
+    return {
+      async handler(request) {
+        const caller = readCaller(request, deps);
+        const { process, step } = request.params;
+        const named = readStepNumber(request.query.txn_id);
+        const found = await login.find(caller, process);
+        if (step !== stepIds.qr || found.flow !== 'qr' || named === 'none') return refuse(deps, caller, process);
+        // Without a name it is the present code that the client shows.
+        const seen = named ?? found.stepNumber;
+        const isAwaited = found.step.kind === 'qr' && found.stepNumber === seen;
+        const next = isAwaited ? await login.awaitChange(caller, process, seen, request.stopping) : found;
+        return reply(200, await wireStep(deps, caller, next));
+      },
+    };
+  },
+);
 
 /** POST /login/step/{process}/{step}/{type} of the types that no step of Telegram has, and of `complete`. */
-export function otherStep(deps: EndpointDeps): Endpoint {
-  return endpoint({
+export const otherStep = defineEndpoint(
+  {
     name: 'login_other_step',
     method: 'POST',
     path: '/login/step/{process}/{step}/{type}',
@@ -89,11 +97,13 @@ export function otherStep(deps: EndpointDeps): Endpoint {
     summary: 'Answer a step as it cannot be answered',
     replies: {},
     errors: errorShapes('login_other_step'),
+  },
+  (deps: EndpointDeps) => ({
     async handler(request) {
       return refuse(deps, readCaller(request, deps), request.params.process);
     },
-  });
-}
+  }),
+);
 
 /** Undefined where the client names none, `none` where it names something else. */
 function readStepNumber(transaction: string | undefined): number | 'none' | undefined {

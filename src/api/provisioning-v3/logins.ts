@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { accountName } from '../provisioning/telegram-person.js';
 import { readCaller, userIdParameter } from './caller.js';
@@ -9,8 +9,8 @@ import { errorShapes } from './error-shapes.js';
 const query = { user_id: userIdParameter };
 
 /** GET /logins */
-export function logins(deps: EndpointDeps): Endpoint {
-  return endpoint({
+export const logins = defineEndpoint(
+  {
     name: 'logins',
     method: 'GET',
     path: '/logins',
@@ -20,18 +20,20 @@ export function logins(deps: EndpointDeps): Endpoint {
     summary: 'The names of the logins that the user has',
     replies: { 200: { description: 'The names', schema: z.object({ login_ids: z.array(z.string()) }) } },
     errors: errorShapes('logins'),
+  },
+  (deps: EndpointDeps) => ({
     async handler(request) {
       const accounts = await deps.login.accounts(readCaller(request, deps));
       // A login that Telegram has ended stays at the bridge until it is logged out there.
       const alive = accounts.filter(({ condition, bridge }) => condition !== 'ended' || bridge);
       return reply(200, { login_ids: alive.map(({ user }) => user.id) });
     },
-  });
-}
+  }),
+);
 
 /** POST /logout/{login} */
-export function logout(deps: EndpointDeps): Endpoint {
-  return endpoint({
+export const logout = defineEndpoint(
+  {
     name: 'logout',
     method: 'POST',
     path: '/logout/{login}',
@@ -44,10 +46,12 @@ export function logout(deps: EndpointDeps): Endpoint {
       'A login that the bridge has is logged out there, now or as soon as the bridge can be reached.',
     replies: { 200: { description: 'Logged out', schema: z.object({}) } },
     errors: errorShapes('logout'),
+  },
+  (deps: EndpointDeps) => ({
     async handler(request) {
       const { login: name } = request.params;
       await deps.login.logOut(readCaller(request, deps), name === 'all' ? 'all' : { account: accountName(name) });
       return reply(200, {});
     },
-  });
-}
+  }),
+);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { BridgeReply, BridgeRequest } from '../../bridge/bridge.js';
-import { endpoint, type Endpoint, type PathParameter } from '../../http/endpoint.js';
+import { defineEndpoint, type Endpoint, type PathParameter } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { Principal } from '../../http/principal.js';
 import { readCaller, userIdParameter } from './caller.js';
@@ -29,8 +29,8 @@ async function passOn(deps: EndpointDeps, asked: Asked, request: BridgeRequest):
 }
 
 /** POST /backfill/{room} */
-function backfill(deps: EndpointDeps): Endpoint {
-  return endpoint({
+const backfill = defineEndpoint(
+  {
     name: 'backfill',
     method: 'POST',
     path: '/backfill/{room}',
@@ -45,6 +45,8 @@ function backfill(deps: EndpointDeps): Endpoint {
     },
     errors: errorShapes('backfill'),
     otherErrors: otherBridgeErrors,
+  },
+  (deps: EndpointDeps) => ({
     async handler(request) {
       const { status, body } = await passOn(deps, request, {
         method: 'POST',
@@ -53,35 +55,39 @@ function backfill(deps: EndpointDeps): Endpoint {
       });
       return status === 204 ? reply(204, {}) : reply(200, body);
     },
-  });
-}
+  }),
+);
 
 /** GET and POST /image_pack/import */
-function imagePack(deps: EndpointDeps, method: 'GET' | 'POST'): Endpoint {
+function imagePack(method: 'GET' | 'POST') {
   const name = method === 'GET' ? 'image_pack_preview' : 'image_pack_import';
-  return endpoint({
-    name,
-    method,
-    path: '/image_pack/import',
-    params: {},
-    query: { ...query, ...packUrl },
-    access: 'authenticated',
-    summary: method === 'GET' ? 'Show a sticker pack' : "Import a sticker pack into the user's space",
-    description: `Takes no body. ${description}`,
-    replies: { 200: answer },
-    errors: errorShapes(name),
-    otherErrors: otherBridgeErrors,
-    async handler(request) {
-      const { pack_url } = request.query;
-      const { body } = await passOn(deps, request, { method, path: ['image_pack', 'import'], query: { pack_url } });
-      return reply(200, body);
+  return defineEndpoint(
+    {
+      name,
+      method,
+      path: '/image_pack/import',
+      params: {},
+      query: { ...query, ...packUrl },
+      access: 'authenticated',
+      summary: method === 'GET' ? 'Show a sticker pack' : "Import a sticker pack into the user's space",
+      description: `Takes no body. ${description}`,
+      replies: { 200: answer },
+      errors: errorShapes(name),
+      otherErrors: otherBridgeErrors,
     },
-  });
+    (deps: EndpointDeps) => ({
+      async handler(request) {
+        const { pack_url } = request.query;
+        const { body } = await passOn(deps, request, { method, path: ['image_pack', 'import'], query: { pack_url } });
+        return reply(200, body);
+      },
+    }),
+  );
 }
 
 /** GET /image_pack/list */
-function imagePacks(deps: EndpointDeps): Endpoint {
-  return endpoint({
+const imagePacks = defineEndpoint(
+  {
     name: 'image_pack_list',
     method: 'GET',
     path: '/image_pack/list',
@@ -93,16 +99,18 @@ function imagePacks(deps: EndpointDeps): Endpoint {
     replies: { 200: { description: answer.description, schema: z.array(z.looseObject({})) } },
     errors: errorShapes('image_pack_list'),
     otherErrors: otherBridgeErrors,
+  },
+  (deps: EndpointDeps) => ({
     async handler(request) {
       const asked = { method: 'GET', path: ['image_pack', 'list'], isList: true } as const;
       return reply(200, (await passOn(deps, request, asked)).list);
     },
-  });
-}
+  }),
+);
 
 /** POST /resolve_media/{event} */
-function resolveMedia(deps: EndpointDeps): Endpoint {
-  return endpoint({
+const resolveMedia = defineEndpoint(
+  {
     name: 'resolve_media',
     method: 'POST',
     path: '/resolve_media/{event}',
@@ -115,14 +123,22 @@ function resolveMedia(deps: EndpointDeps): Endpoint {
     replies: { 200: answer },
     errors: errorShapes('resolve_media'),
     otherErrors: otherBridgeErrors,
+  },
+  (deps: EndpointDeps) => ({
     async handler(request) {
       const path = ['resolve_media', request.params.event];
       return reply(200, (await passOn(deps, request, { method: 'POST', path, body: request.body })).body);
     },
-  });
-}
+  }),
+);
 
 /** The requests that only a bridge can answer, and whose answers are passed on as they are. */
 export function onlyBridge(deps: EndpointDeps): readonly Endpoint[] {
-  return [backfill(deps), imagePack(deps, 'GET'), imagePack(deps, 'POST'), imagePacks(deps), resolveMedia(deps)];
+  return [
+    backfill.serve(deps),
+    imagePack('GET').serve(deps),
+    imagePack('POST').serve(deps),
+    imagePacks.serve(deps),
+    resolveMedia.serve(deps),
+  ];
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { readCaller, userIdParameter } from './caller.js';
 import type { EndpointDeps } from './deps.js';
@@ -9,8 +9,8 @@ import { accountOf, loginIdParameter, person, wirePerson } from './wire-person.j
 const query = { user_id: userIdParameter, login_id: loginIdParameter };
 
 /** GET /contacts */
-export function contacts(deps: EndpointDeps): Endpoint {
-  return endpoint({
+export const contacts = defineEndpoint(
+  {
     name: 'contacts',
     method: 'GET',
     path: '/contacts',
@@ -21,16 +21,18 @@ export function contacts(deps: EndpointDeps): Endpoint {
     replies: { 200: { description: 'The contacts', schema: z.object({ contacts: z.array(person) }) } },
     errors: errorShapes('contacts'),
     otherErrors: otherBridgeErrors,
+  },
+  (deps: EndpointDeps) => ({
     async handler(request) {
       const found = await deps.login.contacts(readCaller(request, deps), accountOf(request.query));
       return reply(200, { contacts: found.map(wirePerson) });
     },
-  });
-}
+  }),
+);
 
 /** POST /search_users */
-export function searchUsers(deps: EndpointDeps): Endpoint {
-  return endpoint({
+export const searchUsers = defineEndpoint(
+  {
     name: 'search_users',
     method: 'POST',
     path: '/search_users',
@@ -42,17 +44,19 @@ export function searchUsers(deps: EndpointDeps): Endpoint {
     replies: { 200: { description: 'Who was found', schema: z.object({ results: z.array(person) }) } },
     errors: errorShapes('search_users'),
     otherErrors: otherBridgeErrors,
+  },
+  (deps: EndpointDeps) => ({
     async handler(request) {
       const caller = readCaller(request, deps);
       const found = await deps.login.searchUsers(caller, request.body.query, accountOf(request.query));
       return reply(200, { results: found.map(wirePerson) });
     },
-  });
-}
+  }),
+);
 
 /** GET /resolve_identifier/{identifier} */
-export function resolveIdentifier(deps: EndpointDeps): Endpoint {
-  return endpoint({
+export const resolveIdentifier = defineEndpoint(
+  {
     name: 'resolve_identifier',
     method: 'GET',
     path: '/resolve_identifier/{identifier}',
@@ -63,10 +67,12 @@ export function resolveIdentifier(deps: EndpointDeps): Endpoint {
     replies: { 200: { description: 'Found', schema: person } },
     errors: errorShapes('resolve_identifier'),
     otherErrors: otherBridgeErrors,
+  },
+  (deps: EndpointDeps) => ({
     async handler(request) {
       const caller = readCaller(request, deps);
       const { identifier } = request.params;
       return reply(200, wirePerson(await deps.login.resolveIdentifier(caller, identifier, accountOf(request.query))));
     },
-  });
-}
+  }),
+);

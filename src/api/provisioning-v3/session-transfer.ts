@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint, type Endpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { SessionTransfers } from '../../sessions/transfers.js';
 import { readCaller, userIdParameter } from './caller.js';
@@ -19,8 +19,8 @@ const credentials = z.object({
 });
 
 /** POST /session_transfer/init */
-function init(deps: EndpointDeps, transfers: SessionTransfers): Endpoint {
-  return endpoint({
+const init = defineEndpoint(
+  {
     name: 'session_transfer_init',
     method: 'POST',
     path: '/session_transfer/init',
@@ -34,16 +34,18 @@ function init(deps: EndpointDeps, transfers: SessionTransfers): Endpoint {
     body,
     replies: { 200: { description: 'The session', schema: z.object({ credentials }) } },
     errors: errorShapes('session_transfer_init'),
+  },
+  (deps: EndpointDeps, transfers: SessionTransfers) => ({
     async handler(request) {
       const session = await transfers.init(readCaller(request, deps), request.body.remote_id);
       return reply(200, { credentials: credentials.parse(JSON.parse(session.reveal())) });
     },
-  });
-}
+  }),
+);
 
 /** POST /session_transfer/finish */
-function finish(deps: EndpointDeps, transfers: SessionTransfers): Endpoint {
-  return endpoint({
+const finish = defineEndpoint(
+  {
     name: 'session_transfer_finish',
     method: 'POST',
     path: '/session_transfer/finish',
@@ -56,16 +58,18 @@ function finish(deps: EndpointDeps, transfers: SessionTransfers): Endpoint {
     body,
     replies: { 200: { description: 'The session is given away', schema: z.object({}) } },
     errors: errorShapes('session_transfer_finish'),
+  },
+  (deps: EndpointDeps, transfers: SessionTransfers) => ({
     async handler(request) {
       await transfers.finish(readCaller(request, deps), request.body.remote_id);
       return reply(200, {});
     },
-  });
-}
+  }),
+);
 
 /** POST /session_transfer/cancel, which is not the original's. */
-function cancel(deps: EndpointDeps, transfers: SessionTransfers): Endpoint {
-  return endpoint({
+const cancel = defineEndpoint(
+  {
     name: 'session_transfer_cancel',
     method: 'POST',
     path: '/session_transfer/cancel',
@@ -77,14 +81,16 @@ function cancel(deps: EndpointDeps, transfers: SessionTransfers): Endpoint {
     body,
     replies: { 200: { description: 'Gangway uses the session again', schema: z.object({}) } },
     errors: errorShapes('session_transfer_cancel'),
+  },
+  (deps: EndpointDeps, transfers: SessionTransfers) => ({
     async handler(request) {
       await transfers.cancel(readCaller(request, deps), request.body.remote_id);
       return reply(200, {});
     },
-  });
-}
+  }),
+);
 
 /** The transfer of sessions to other programs. */
 export function sessionTransfer(deps: EndpointDeps, transfers: SessionTransfers): readonly Endpoint[] {
-  return [init(deps, transfers), finish(deps, transfers), cancel(deps, transfers)];
+  return [init.serve(deps, transfers), finish.serve(deps, transfers), cancel.serve(deps, transfers)];
 }

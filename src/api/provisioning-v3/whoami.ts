@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Mxid } from '../../base/mxid.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { TelegramAccount } from '../../login/accounts.js';
 import { handOverReason, handOverStatus, heldBy, saySession } from '../provisioning/hand-over.js';
@@ -74,9 +74,8 @@ const bridgeDown = {
 } as const;
 
 /** GET /whoami */
-export function whoami(deps: EndpointDeps): Endpoint {
-  const { login, serverName, clock } = deps;
-  return endpoint({
+export const whoami = defineEndpoint(
+  {
     name: 'whoami',
     method: 'GET',
     path: '/whoami',
@@ -89,23 +88,28 @@ export function whoami(deps: EndpointDeps): Endpoint {
       'A login that the bridge has is shown as the bridge shows it, also one that was made there.',
     replies: { 200: { description: 'The network and the logins', schema: whoamiShape } },
     errors: errorShapes('whoami'),
-    async handler(request) {
-      const caller = readCaller(request, deps);
-      const { accounts, bridge } = await login.listAccounts(caller);
-      const { managementRoom } = bridge ?? {};
-      const timestamp = Math.floor(clock.now() / 1000);
-      return reply(200, {
-        network,
-        login_flows: flows,
-        homeserver: serverName,
-        bridge_bot: bridge?.bridgeBot ?? '',
-        command_prefix: bridge?.commandPrefix ?? '',
-        ...(managementRoom === undefined ? {} : { management_room: managementRoom }),
-        logins: await Promise.all(accounts.map((account) => wireLogin(deps, caller, account, timestamp))),
-      });
-    },
-  });
-}
+  },
+  (deps: EndpointDeps) => {
+    const { login, serverName, clock } = deps;
+    return {
+      async handler(request) {
+        const caller = readCaller(request, deps);
+        const { accounts, bridge } = await login.listAccounts(caller);
+        const { managementRoom } = bridge ?? {};
+        const timestamp = Math.floor(clock.now() / 1000);
+        return reply(200, {
+          network,
+          login_flows: flows,
+          homeserver: serverName,
+          bridge_bot: bridge?.bridgeBot ?? '',
+          command_prefix: bridge?.commandPrefix ?? '',
+          ...(managementRoom === undefined ? {} : { management_room: managementRoom }),
+          logins: await Promise.all(accounts.map((account) => wireLogin(deps, caller, account, timestamp))),
+        });
+      },
+    };
+  },
+);
 
 type WireLogin = z.input<typeof loginShape>;
 
