@@ -7,6 +7,8 @@ import { type EncryptionKey, type EncryptionKeys, createKeyring } from './keyrin
 export interface SubjectHasher {
   /** Returns the hash under the current key. */
   hash(subject: string): string;
+  /** Returns the hashes under all keys. A value that is stored may be hashed under any of them. */
+  allHashes(subject: string): string[];
   /** Returns the hashes under each of the old keys. */
   oldHashes(subject: string): string[];
 }
@@ -21,6 +23,7 @@ export function createSubjectHasher(keys: EncryptionKeys): SubjectHasher {
     createHmac('sha256', key.hashing).update(subject).digest('base64url');
   return {
     hash: (subject) => hash(current, subject),
+    allHashes: (subject) => [current, ...old].map((key) => hash(key, subject)),
     oldHashes: (subject) => old.map((key) => hash(key, subject)),
   };
 }

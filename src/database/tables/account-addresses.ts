@@ -99,8 +99,7 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Ac
     telegramAccountId: row.telegramAccountId ?? undefined,
   });
   const find = async (address: Address) => {
-    const text = writeAddress(address);
-    const row = await repository().findOneBy({ addressHash: In([hasher.hash(text), ...hasher.oldHashes(text)]) });
+    const row = await repository().findOneBy({ addressHash: In(hasher.allHashes(writeAddress(address))) });
     return row ? record(row) : undefined;
   };
 

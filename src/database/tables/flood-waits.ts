@@ -36,9 +36,8 @@ function openStore(session: TransactionSession, { hasher }: Sealing): FloodWaitS
 
   return {
     async find(subject, now) {
-      const hashes = [hasher.hash(subject), ...hasher.oldHashes(subject)];
       const row = await repository().findOne({
-        where: { subjectHash: In(hashes), until: MoreThan(now) },
+        where: { subjectHash: In(hasher.allHashes(subject)), until: MoreThan(now) },
         order: { until: 'DESC' },
       });
       return row?.until;

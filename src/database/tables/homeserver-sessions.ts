@@ -58,9 +58,8 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Ho
 
   return {
     async findAddress(key, now) {
-      const subject = subjectOf(key);
       const row = await repository().findOne({
-        where: { id: In([hasher.hash(subject), ...hasher.oldHashes(subject)]), expiresAt: MoreThan(now) },
+        where: { id: In(hasher.allHashes(subjectOf(key))), expiresAt: MoreThan(now) },
         order: { expiresAt: 'DESC' },
       });
       return row ? readAddress(sealer.open(place, row.id, row.address)) : undefined;

@@ -104,7 +104,6 @@ const sealedColumns = {
 function openStore(session: TransactionSession, { sealer, hasher }: Sealing): IdentityAssociationStore {
   const repository = () => session.queryRunner.manager.getRepository(schema);
   const { identityAddress, identityAlias, identitySigned } = sealedColumns;
-  const hashesOf = (text: string) => [hasher.hash(text), ...hasher.oldHashes(text)];
   const openAddress = (row: { readonly id: string; readonly address: string }) =>
     readAddress(sealer.open(identityAddress, row.id, row.address));
   const openAlias = (row: { readonly id: string; readonly alias: string | null }) =>
@@ -112,7 +111,7 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Id
 
   return {
     async find(address) {
-      const row = await repository().findOneBy({ addressHash: In(hashesOf(writeAddress(address))) });
+      const row = await repository().findOneBy({ addressHash: In(hasher.allHashes(writeAddress(address))) });
       return row
         ? {
             id: row.id,
@@ -129,7 +128,7 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Id
     findMany: (addresses) =>
       inChunks(addresses, async (chunk) => {
         const byHash = new Map(
-          chunk.flatMap((address) => hashesOf(writeAddress(address)).map((hash) => [hash, address])),
+          chunk.flatMap((address) => hasher.allHashes(writeAddress(address)).map((hash) => [hash, address])),
         );
         const rows = await repository().find({
           select: { mxid: true, addressHash: true },

@@ -75,8 +75,7 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Id
   const repository = () => session.queryRunner.manager.getRepository(schema);
   const { bindingAddress, bindingProof } = sealedColumns;
   const hashesOf = (address: ThirdPartyAddress) => {
-    const text = writeAddress(address);
-    return In([hasher.hash(text), ...hasher.oldHashes(text)]);
+    return In(hasher.allHashes(writeAddress(address)));
   };
   const record = ({ id, mxid, idServer, createdAt, ...row }: IdentityBindingRow): IdentityBindingRecord => {
     const proof = sealer.open(bindingProof, id, row.proof).reveal();

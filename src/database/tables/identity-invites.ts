@@ -94,7 +94,7 @@ const sealedColumns = {
 function openStore(session: TransactionSession, { sealer, hasher }: Sealing): IdentityInviteStore {
   const repository = () => session.queryRunner.manager.getRepository(schema);
   const { identityInviteAddress, identityInviteToken } = sealedColumns;
-  const anyHashOf = (text: string) => In([hasher.hash(text), ...hasher.oldHashes(text)]);
+  const anyHashOf = (text: string) => In(hasher.allHashes(text));
   const pendingFor = (address: ThirdPartyAddress) => ({
     addressHash: anyHashOf(writeAddress(address)),
     deliveryId: IsNull(),

@@ -189,8 +189,7 @@ function openStore(session: TransactionSession, { hasher }: Sealing): LookupHash
       const found = await inChunks(asked, async (chunk) => {
         const byKept = new Map(
           chunk.flatMap((hash) => {
-            const subject = subjectOf(hash);
-            return [hasher.hash(subject), ...hasher.oldHashes(subject)].map((kept) => [kept, hash] as const);
+            return hasher.allHashes(subjectOf(hash)).map((kept) => [kept, hash] as const);
           }),
         );
         const kept = [...byKept.keys()];

@@ -169,11 +169,10 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Va
   });
   const sealLink = (id: string, link: string | undefined) =>
     link === undefined ? null : sealer.seal(validationNextLink, id, new Secret(link));
-  const hashesOf = (subject: string) => [hasher.hash(subject), ...hasher.oldHashes(subject)];
   const isHashOf = (subject: string, hash: string) =>
     // Compares with all hashes, so that the duration is constant.
-    hashesOf(subject).filter((candidate) => areEqual(candidate, hash)).length > 0;
-  const addressHashes = (address: Address) => In(hashesOf(writeAddress(address)));
+    hasher.allHashes(subject).filter((candidate) => areEqual(candidate, hash)).length > 0;
+  const addressHashes = (address: Address) => In(hasher.allHashes(writeAddress(address)));
 
   const find = async ({ id, purpose, clientSecret }: ValidationSessionKey) => {
     const row = await sessions().findOneBy({ id, purpose });
