@@ -35,7 +35,7 @@ export function identitySteps(deps: IdentityStepsDeps): readonly (() => Promise<
         ...post,
         title: 'The identity service. The homeserver (a stand-in here) confirms her identity, and she gets a token.',
         path: `${api}/account/register`,
-        as: 'stranger',
+        as: 'anonymous',
         body: { access_token: homeserver.openIdToken, token_type: 'Bearer', matrix_server_name: serverNameOf(mxid) },
         reply: {},
       }),

@@ -28,7 +28,7 @@ export function joinSteps({
   const loginByPhone = {
     method: 'POST',
     path: '/_matrix/client/v3/login',
-    as: 'stranger',
+    as: 'anonymous',
     body: { type: 'm.login.password', identifier: { type: 'm.id.phone', country: 'GB', phone: `+${phone}` }, password },
   } as const;
 

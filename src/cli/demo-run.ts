@@ -7,7 +7,7 @@ export type Caller =
   /** A Matrix user, with the access token of the last login. */
   | 'user'
   /** Somebody who has yet to say who it is. */
-  | 'stranger';
+  | 'anonymous';
 
 /** One request to the daemon. */
 export interface Call {
@@ -49,7 +49,7 @@ export interface DemoRun {
 const headers = {
   manager: ' -H "Authorization: Bearer $secret"',
   user: ' -H "Authorization: Bearer $token"',
-  stranger: '',
+  anonymous: '',
 } as const;
 
 /**
@@ -90,7 +90,7 @@ export function createDemoRun({ url, sharedSecret, print }: DemoRunDeps): DemoRu
       const step = { ...asked, path: asked.path.replace('{login_id}', loginId) };
       announce(step.title);
       print(`  $ ${curlLine(url, step)}\n`);
-      const bearer = { manager: sharedSecret, user: accessToken, stranger: undefined }[step.as];
+      const bearer = { manager: sharedSecret, user: accessToken, anonymous: undefined }[step.as];
       const response = await fetch(`${url}${step.path}`, {
         method: step.method,
         headers: bearer === undefined ? {} : { authorization: `Bearer ${bearer}` },

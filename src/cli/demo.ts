@@ -225,7 +225,7 @@ function matrixSteps(): readonly DemoStep[] {
       title: 'She logs in to it, as Matrix clients do.',
       method: 'POST',
       path: '/_matrix/client/v3/login',
-      as: 'stranger',
+      as: 'anonymous',
       body: {
         type: 'm.login.password',
         identifier: { type: 'm.id.user', user: 'alice' },

@@ -1,6 +1,6 @@
 import { Secret } from '../base/secret.js';
 
-/** Where a request may carry an access token. */
+/** The places of a request that can contain an access token. */
 export interface TokenPlaces {
   /** The Authorization header. */
   readonly authorization: string | undefined;
@@ -8,8 +8,8 @@ export interface TokenPlaces {
   readonly query: string;
 }
 
-// Visible ASCII (RFC 6750, 2.1, and what homeservers make); other texts are nobody's token, and do
-// not fit into a header.
+// Visible ASCII (RFC 6750, 2.1, and what homeservers make); other texts are no token, and do not
+// fit into a header.
 const tokenText = /^[\x21-\x7e]{1,4096}$/;
 
 /**
@@ -28,8 +28,7 @@ export function toAccessToken(credentials: string | undefined): Secret | undefin
 
 /**
  * Returns the access token of a request: that of `Authorization: Bearer`, else the query parameter
- * `access_token`, where clients of old put it, or undefined if there is none. Nobody has looked at
- * it.
+ * `access_token`, used by old clients, or undefined if there is none. The token is not checked.
  */
 export function readAccessToken({ authorization, query }: TokenPlaces): Secret | undefined {
   return toAccessToken(readBearer(authorization) ?? new URLSearchParams(query).get('access_token') ?? undefined);

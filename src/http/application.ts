@@ -17,8 +17,7 @@ export interface ApplicationDeps {
   readonly clientAddress: ClientAddress;
   readonly undeclaredReplies: UndeclaredReplies;
   /**
-   * Whether a failure means that something every request needs fails at the moment; no failure does
-   * where absent.
+   * Returns whether a failure affects every request at the moment. If absent, none does.
    */
   readonly isUnavailable?: ((failure: Failure) => boolean) | undefined;
   readonly clock: Clock;
@@ -39,7 +38,7 @@ export function createApplication(deps: ApplicationDeps): RequestListener {
 
   koa.use(async (ctx, next) => {
     const { state } = ctx;
-    // Ids from strangers would let them write into our log: only our own count.
+    // IDs from clients would let them write into the log, so they are ignored.
     state.requestId = randomId(random);
     state.startedAt = clock.now();
     state.clientAddress = deps.clientAddress(
@@ -70,7 +69,7 @@ function logAccess(
   const fields = {
     requestId,
     method: ctx.method,
-    // The pattern, not the path: what people put into paths is theirs.
+    // The pattern and not the path, which contains data of users.
     route: endpoint && surface ? `${surface.prefixes[0]}${endpoint.path}` : undefined,
     status: ctx.res.writableFinished ? ctx.res.statusCode : undefined,
     ...(ctx.res.writableFinished ? {} : { aborted: true }),

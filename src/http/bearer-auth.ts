@@ -4,7 +4,7 @@ import type { Mxid } from '../base/mxid.js';
 import { Secret } from '../base/secret.js';
 import { readBearer, toAccessToken } from './access-token.js';
 import { clientNetwork } from './client-ip.js';
-import { stranger, type Principal } from './principal.js';
+import { anonymous, type Principal } from './principal.js';
 import type { HttpProblem } from './problem.js';
 
 /** What an authenticator may look at. */
@@ -17,7 +17,7 @@ export interface Credentials {
   /** Who may be asked for depends on it on some surfaces. */
   readonly query?: URLSearchParams | undefined;
   /**
-   * For surfaces that take other tokens than most: tells whose they are, in place of the usual way.
+   * Identifies the holders of tokens for surfaces that accept other tokens than most.
    */
   readonly findTokenHolder?: FindTokenHolder | undefined;
 }
@@ -28,18 +28,18 @@ export type Admission = { readonly principal: Principal } | { readonly problem: 
 /** Decides about a request; never rejects for want of credentials. */
 export type Authenticator = (credentials: Credentials) => Promise<Admission>;
 
-/** Lets everybody pass: for surfaces that have nothing to protect. */
-export const anybody: Authenticator = () => Promise.resolve({ principal: stranger });
+/** Accepts every request, for surfaces without authentication. */
+export const allowAnonymous: Authenticator = () => Promise.resolve({ principal: anonymous });
 
 /** Whose access token something is. */
 export type TokenVerdict =
   | { readonly kind: 'user'; readonly mxid: Mxid }
-  /** Nobody's, or no longer. */
+  /** Unknown or expired. */
   | { readonly kind: 'unknown' }
-  /** It cannot be told at the moment. */
+  /** The token cannot be checked at the moment. */
   | { readonly kind: 'unavailable' };
 
-/** Tells whose access token a text is. */
+/** Returns the holder of an access token. */
 export type FindTokenHolder = (token: Secret, clientAddress: string) => Promise<TokenVerdict>;
 
 /** The dependencies of createBearerAuth. */
@@ -66,10 +66,10 @@ const unauthorized: Admission = { problem: { kind: 'unauthorized' } };
 /**
  * Admits clients that send `Authorization: Bearer <secret>`. Compares in constant time, with all
  * the secrets. A right secret always passes, however many wrong ones came from its address before:
- * everybody behind one proxy or one integration manager shares an address, and must not be locked
- * out by a stranger there. What keeps guessing hopeless is the length of the secret; the limit
- * keeps it cheap, and visible in the log. An access token is looked up only while its address is
- * below the limit, and no more of them at once than may be wrong.
+ * all clients behind one proxy or integration manager share an address, and must not be locked out
+ * by one of them. What keeps guessing hopeless is the length of the secret; the limit keeps it
+ * cheap, and visible in the log. An access token is looked up only while its address is below the
+ * limit, and no more of them at once than may be wrong.
  */
 export function createBearerAuth(deps: BearerAuthDeps): Authenticator {
   const { secrets, consumers = [], findTokenHolder, logger, failuresAllowed, windowMs } = deps;
@@ -94,7 +94,7 @@ export function createBearerAuth(deps: BearerAuthDeps): Authenticator {
     return countFailure(network, clientAddress);
   };
 
-  /** Undefined for a token that is nobody's, and for one that was not looked up. */
+  /** Returns undefined for an unknown token, and for one that was not looked up. */
   async function admitHolder(
     find: FindTokenHolder,
     token: Secret,

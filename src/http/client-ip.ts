@@ -1,6 +1,6 @@
 import { createNetworks, networkOf, normaliseAddress } from '../base/ip-networks.js';
 
-/** Says which address a request came from. */
+/** Returns the address of the client of a request. */
 export type ClientAddress = (peer: string | undefined, forwardedFor: string | undefined) => string;
 
 /**

@@ -7,14 +7,14 @@ import type { InputSource } from './read-input.js';
 import type { ReceivedRequest } from './received-request.js';
 import type { Answer, PageReply } from './reply.js';
 
-/** What a reply of one status looks like. `headers` names headers that it may carry, with a description of each. */
+/** The shape of the replies of one status. `headers` describes the headers that they can have. */
 export interface ReplyShape<Schema extends z.ZodType = z.ZodType> {
   readonly description: string;
   readonly schema: Schema;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A reply of one status that is a page for people. */
+/** A reply of one status that is an HTML page. */
 export interface PageShape {
   readonly description: string;
   readonly page: true;
@@ -26,7 +26,10 @@ export function isPage(shape: ReplyShape | PageShape): shape is PageShape {
   return 'page' in shape;
 }
 
-/** A parameter of a path. `pattern` is what it matches before percent-decoding; one segment unless told otherwise. */
+/**
+ * A parameter of a path. `pattern` is what it matches before percent-decoding: one segment by
+ * default.
+ */
 export interface PathParameter {
   readonly description: string;
   readonly example?: string;
@@ -48,12 +51,12 @@ export type PathNames<Path extends string> = Path extends `${string}{${infer Nam
 export interface EndpointRequest<Name extends string, Body, Query extends string = never> {
   /** Percent-decoded. */
   readonly params: Readonly<Record<Name, string>>;
-  /** What is in the query of what the endpoint declares, decoded; the first where there are several of one name. */
+  /** The declared parameters in the query, decoded. Of several with one name, the first. */
   readonly query: Readonly<Partial<Record<Query, string>>>;
   readonly body: Body;
-  /** Who asks; a stranger where nobody was asked to authenticate. */
+  /** The authenticated caller; anonymous if the endpoint is public. */
   readonly principal: Principal;
-  /** Comes from whoever asks: only an `authenticated` endpoint may rely on it. */
+  /** Sent by the client: only an `authenticated` endpoint may rely on it. */
   readonly accessToken: Secret | undefined;
   readonly clientAddress: string;
   readonly received: ReceivedRequest;
@@ -72,7 +75,7 @@ export interface AnyRequest extends Omit<EndpointRequest<string, unknown>, 'quer
 /** The shape of a body that is taken as it comes. */
 export const rawBytes = z.instanceof(Uint8Array);
 
-/** Whether people see what an endpoint answers: its replies are pages, and so are its errors. */
+/** Returns whether the replies of an endpoint are HTML pages; then its errors are, too. */
 export function answersPages(endpoint: Pick<Endpoint, 'replies'> | undefined): boolean {
   return endpoint !== undefined && Object.values(endpoint.replies).some(isPage);
 }
@@ -80,7 +83,7 @@ export function answersPages(endpoint: Pick<Endpoint, 'replies'> | undefined): b
 /** How large the bodies of an endpoint may be. */
 export type BodySize = 'usual' | 'large';
 
-/** Who is served: whom the surface's authenticator admits, or everybody. */
+/** Whether the surface's authenticator checks a request. */
 export type Access = 'authenticated' | 'public';
 
 type ReplyShapes = Readonly<Record<number, ReplyShape | PageShape>>;
@@ -95,7 +98,10 @@ type DeclaredReply<Replies extends ReplyShapes> = {
     : PageReply & { readonly status: Status };
 }[keyof Replies & number];
 
-/** The declaration of one operation: validation, types, the check of replies and the OpenAPI file all come from it. */
+/**
+ * The declaration of one operation. Validation, types, the check of replies and the OpenAPI file
+ * are derived from it.
+ */
 interface EndpointDeclaration<
   Path extends string,
   Body extends z.ZodType,
@@ -104,7 +110,7 @@ interface EndpointDeclaration<
 > {
   /** Unique in its surface. */
   readonly name: string;
-  /** In the OpenAPI file; the name unless told otherwise. */
+  /** In the OpenAPI file. Defaults to the name. */
   readonly operationId?: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below the surface's prefix, with parameters in braces. */
@@ -115,18 +121,24 @@ interface EndpointDeclaration<
   readonly summary: string;
   readonly description?: string;
   readonly access: Access;
-  /** The shape of its input; absent where the endpoint reads none. With `bodyFrom: 'bytes'` it is `rawBytes`. */
+  /**
+   * The shape of its input; absent if the endpoint reads none. With `bodyFrom: 'bytes'` it is
+   * `rawBytes`.
+   */
   readonly body?: Body;
-  /** `json` unless told otherwise. */
+  /** Defaults to `json`. */
   readonly bodyFrom?: InputSource;
-  /** The size of the bodies that are read: `usual` (64 KiB) unless declared as `large`, which is what the configuration permits. */
+  /** The size limit of bodies: `usual` (64 KiB) by default; for `large`, it is configured. */
   readonly bodySize?: BodySize;
   readonly replies: Replies;
   /** Every reply that is not in `replies`. */
   readonly errors: ReplyShapes;
-  /** Replies of any other status, where another server decides about them. */
+  /** Replies of any other status, if another server determines them. */
   readonly otherErrors?: ReplyShape;
-  /** Returns the answer to a failure if it differs from the surface's; undefined leaves it to the surface. */
+  /**
+   * Returns the answer to a failure if it differs from the surface's; undefined leaves it to the
+   * surface.
+   */
   readonly failure?: (failure: Failure) => Answer | undefined;
 }
 
@@ -137,7 +149,10 @@ interface Implementation<
   Replies extends ReplyShapes,
   Query extends string,
 > {
-  /** Throws if the request is rejected whatever its body is. Called before the body is received; consumes no rate limit. */
+  /**
+   * Throws if the request is rejected whatever its body is. Called before the body is received;
+   * consumes no rate limit.
+   */
   readonly admit?: (head: RequestHead) => void;
   readonly handler: (
     request: EndpointRequest<PathNames<Path>, z.output<Body>, Query>,
@@ -161,7 +176,10 @@ export interface EndpointContract {
   readonly replies: ReplyShapes;
   readonly errors: ReplyShapes;
   readonly otherErrors?: ReplyShape;
-  /** Returns the answer to a failure if it differs from the surface's; undefined leaves it to the surface. */
+  /**
+   * Returns the answer to a failure if it differs from the surface's; undefined leaves it to the
+   * surface.
+   */
   readonly failure?: (failure: Failure) => Answer | undefined;
 }
 
@@ -173,17 +191,23 @@ export interface EndpointDefinition<Services extends readonly unknown[]> extends
 
 /** An endpoint as the kernel serves it. */
 export interface Endpoint extends EndpointContract {
-  /** What is wrong with a request from that address, before anything else of it is looked at; nothing is where absent. */
+  /**
+   * Returns why requests from that address are rejected. Called before anything else of a request
+   * is read.
+   */
   readonly objection?: (clientAddress: string) => HttpProblem | undefined;
-  /** Throws if the request is refused whatever its body is. Called before the body is received; uses up no rate limit. */
+  /**
+   * Throws if the request is rejected whatever its body is. Called before the body is received;
+   * consumes no rate limit.
+   */
   readonly admit?: (head: RequestHead) => void;
   /** Checks `body` against its shape (problem `body_unfit`) and runs the handler. */
   readonly run: (request: AnyRequest) => Promise<Answer>;
 }
 
 /**
- * Defines an operation (see EndpointDeclaration) once, at the level of a module. `implement` is called for each server, with the services
- * of that server.
+ * Defines an operation at module level. `implement` is called once for each server, with its
+ * services.
  */
 export function defineEndpoint<
   const Path extends string,
@@ -238,7 +262,7 @@ export function endpoint<
   })).serve();
 }
 
-/** More of them tell a client nothing. */
+/** The most faults in one error. */
 const maxFaults = 20;
 
 function pick(query: URLSearchParams, names: readonly string[]): Record<string, string> {

@@ -11,16 +11,15 @@ import { checkReply, type UndeclaredReplies } from './reply-check.js';
 export interface ErrorReplyDeps {
   readonly undeclaredReplies: UndeclaredReplies;
   /**
-   * Whether a failure means that something every request needs fails at the moment; no failure does
-   * where absent.
+   * Returns whether a failure affects every request at the moment. If absent, none does.
    */
   readonly isUnavailable?: ((failure: Failure) => boolean) | undefined;
   readonly logger: Logger;
 }
 
 /**
- * Returns an error as the surface of its request spells it, logged if it is ours, or undefined if
- * nobody is left to answer.
+ * Returns the reply of the surface to an error, or undefined if the client has disconnected. Logs
+ * defects.
  */
 export function errorReply(
   error: unknown,

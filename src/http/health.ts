@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.js';
 import { withDeadline } from '../base/deadline.js';
 import type { Logger } from '../base/logger.js';
 import { SingleFlight } from '../base/single-flight.js';
-import { anybody } from './bearer-auth.js';
+import { allowAnonymous } from './bearer-auth.js';
 import { endpoint } from './endpoint.js';
 import { plainProblemReply } from './plain-problems.js';
 import { reply } from './reply.js';
@@ -34,7 +34,7 @@ export function createHealthSurface({ checkReady, clock, logger }: HealthDeps): 
   return surface({
     name: 'health',
     prefixes: ['/_matrix/mau'],
-    authenticate: anybody,
+    authenticate: allowAnonymous,
     accessLevel: 'debug',
     problem: plainProblemReply,
     failure: () => undefined,

@@ -24,21 +24,31 @@ interface Response {
 
 /** The named parts of an OpenAPI document. Adds a part when it is first referred to. */
 export interface OpenApiComponents {
-  /** Returns a media type object whose schema is a reference. `name` is used unless the schema has a title. */
+  /**
+   * Returns a media type object whose schema is a reference. `name` is used unless the schema has a
+   * title.
+   */
   readonly json: (schema: z.ZodType, name: string) => Record<string, unknown>;
-  /** Returns a reference to the error response of that status, described by the operation's own shape. */
+  /**
+   * Returns a reference to the error response of that status, described by the operation's own
+   * shape.
+   */
   readonly error: (status: string, shape: ReplyShape) => Record<string, unknown>;
   /** Returns a reference to the page of that status, described by the operation's own shape. */
   readonly page: (status: string, shape: PageShape) => Record<string, unknown>;
-  /** Returns references to the parameters that several operations have alike, and the others as they are. */
+  /**
+   * Returns references to the parameters that several operations have alike, and the others as they
+   * are.
+   */
   readonly parameters: (parameters: readonly Parameter[]) => readonly unknown[];
   /** Returns `schemas`, `responses` and `parameters`, sorted by name. */
   readonly collect: () => Record<string, unknown>;
 }
 
 /**
- * Creates the components of a document that describes `endpoints`. Errors that differ in nothing but
- * their words (errcodes, for instance) share one schema, which permits all of these. Throws Error if two different schemas have one name.
+ * Creates the components of a document that describes `endpoints`. Errors that differ in nothing
+ * but their words (errcodes, for instance) share one schema, which permits all of these. Throws
+ * Error if two different schemas have one name.
  */
 export function createOpenApiComponents(endpoints: readonly Endpoint[]): OpenApiComponents {
   const schemas = new Map<string, JsonSchema>();
@@ -55,7 +65,8 @@ export function createOpenApiComponents(endpoints: readonly Endpoint[]): OpenApi
     return { $ref: `#/components/schemas/${name}` };
   }
 
-  // Several responses of one status are numbered. The first operation describes a response; another repeats only what differs.
+  // Several responses of one status are numbered. Operations repeat the description only if it
+  // differs.
   function referToResponse(base: string, { description, ...rest }: Response): Record<string, unknown> {
     for (let number = 1; ; number += 1) {
       const name = number === 1 ? base : `${base}${number}`;
@@ -183,7 +194,9 @@ function errorShapesOf({ errors, otherErrors }: Endpoint): [string, ReplyShape][
   return shapes.filter((entry): entry is [string, ReplyShape] => !isPage(entry[1]));
 }
 
-/** A schema of errors that differ in nothing but their words: the values of `errcode`, for instance. */
+/**
+ * A schema of errors that differ in nothing but their words: the values of `errcode`, for instance.
+ */
 interface ErrorGroup {
   readonly name: string;
   readonly schema: JsonSchema;
@@ -227,7 +240,10 @@ function addWords(schema: JsonSchema, other: JsonSchema): JsonSchema {
   });
 }
 
-/** Changes the properties that list words, of each object in `schema`: an object or a union of objects. Titled objects stay as they are. */
+/**
+ * Changes the properties that list words, of each object in `schema`: an object or a union of
+ * objects. Titled objects stay as they are.
+ */
 function mapWords(
   schema: JsonSchema,
   change: (property: JsonSchema, member: number, name: string) => JsonSchema,

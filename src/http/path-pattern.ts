@@ -14,7 +14,10 @@ export interface PathPattern {
 
 const placeholder = /\{([^}]+)\}/;
 
-/** Compiles a prefix and a path such as `/some/{name}`; a parameter's own pattern must capture nothing. */
+/**
+ * Compiles a prefix and a path such as `/some/{name}`; a parameter's own pattern must capture
+ * nothing.
+ */
 export function compilePath(
   prefix: string,
   template: string,

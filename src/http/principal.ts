@@ -1,9 +1,9 @@
 import type { Mxid } from '../base/mxid.js';
 
-/** Who sends a request, as far as its credentials tell. */
+/** The sender of a request, according to its credentials. */
 export type Principal =
-  /** Nobody in particular: nothing was asked for. */
-  | { readonly kind: 'stranger' }
+  /** No credentials were required. */
+  | { readonly kind: 'anonymous' }
   /** A holder of the shared secret, who acts for any user. */
   | { readonly kind: 'service' }
   /** A program with a secret of its own. */
@@ -12,4 +12,4 @@ export type Principal =
   | { readonly kind: 'user'; readonly mxid: Mxid; readonly deviceId?: string | undefined };
 
 /** The principal of a request that was not asked for credentials. */
-export const stranger: Principal = { kind: 'stranger' };
+export const anonymous: Principal = { kind: 'anonymous' };

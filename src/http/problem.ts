@@ -10,15 +10,15 @@ export interface BodyFault {
 /** What the kernel itself finds wrong with a request; every surface spells it its own way. */
 export type HttpProblem =
   | { readonly kind: 'route_unknown' }
-  /** `isPage` if the other methods of the path answer pages: then people are looking. */
+  /** `isPage` if the other methods of the path return HTML pages. */
   | { readonly kind: 'method_not_allowed'; readonly allowed: readonly string[]; readonly isPage: boolean }
-  /** No secret or a wrong one; no access token. `isMissing` if a surface tells the two apart. */
+  /** No secret or a wrong one; no access token. `isMissing` if a surface distinguishes the two. */
   | { readonly kind: 'unauthorized'; readonly isMissing?: boolean }
-  /** Whoever asks may not do so from their address. */
+  /** The address of the client is not allowed. */
   | { readonly kind: 'address_refused' }
   /** A wrong secret from an address that has sent too many of them. */
   | { readonly kind: 'too_many_attempts'; readonly retryAfterMs: number }
-  /** Whether the credentials are right cannot be told at the moment. */
+  /** The credentials cannot be checked at the moment. */
   | { readonly kind: 'authentication_unavailable' }
   /** Not JSON: bad syntax, bytes that are not UTF-8, or nothing at all. */
   | { readonly kind: 'body_not_json' }
@@ -40,7 +40,7 @@ export type HttpProblem =
   | { readonly kind: 'upgrade_required' }
   /** Something that every request needs fails at the moment, as the database. */
   | { readonly kind: 'unavailable' }
-  /** Something went wrong that nobody foresaw; what it was is in the log only. */
+  /** An unexpected error. Only the log describes it. */
   | { readonly kind: 'defect' };
 
 /** Thrown inside the kernel; never leaves it. */

@@ -8,9 +8,9 @@ import { formTexts, type RequestBody } from './request-body.js';
  *   nothing to put into it.
  * - `query`: the query string, as an object of texts; the first of several of one name counts.
  * - `arguments`: the body as JSON if its Content-Type says so and it is neither empty nor null;
- *   else the query string together with the body as a form, which wins. For clients that were
- *   written before everybody sent JSON.
- * - `bytes`: the body as it came, for whoever has to check a signature over it.
+ *   else the query string together with the body as a form, which wins. For clients from before
+ *   JSON was usual.
+ * - `bytes`: the raw body, for handlers that verify a signature.
  */
 export type InputSource = 'json' | 'optional_json' | 'query' | 'arguments' | 'bytes';
 

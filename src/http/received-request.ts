@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 
-/** A request as it came, for whoever has to check a signature over it. */
+/** A request as it was received, for handlers that verify a signature. */
 export interface ReceivedRequest {
   readonly method: string;
   /** Path and query, not decoded. */

@@ -18,7 +18,7 @@ export interface Page {
   readonly language: string;
 }
 
-/** An answer for people. With a `Location` among its headers it leads the browser on. */
+/** An HTML page. With a `Location` header, the browser is redirected. */
 export interface PageReply {
   readonly status: number;
   /** Returns the page for an Accept-Language header. */
@@ -40,8 +40,8 @@ export function reply<const Status extends number, const Body extends Reply['bod
 }
 
 /**
- * Returns the value of a Retry-After header: whole seconds, rounded up so that nobody comes back
- * too early, one at least (RFC 9110, 10.2.3).
+ * Returns the value of a Retry-After header: whole seconds, rounded up so that no client retries
+ * too early, and at least one (RFC 9110, 10.2.3).
  */
 export function retryAfterSeconds(retryAfterMs: number): number {
   return Math.max(1, Math.ceil(retryAfterMs / 1000));

@@ -10,7 +10,7 @@ import { crossOriginHeaders } from './cross-origin.js';
 import { answersPages, type BodySize, type Endpoint } from './endpoint.js';
 import type { Exchange } from './exchange.js';
 import { compilePath } from './path-pattern.js';
-import { stranger, type Principal } from './principal.js';
+import { anonymous, type Principal } from './principal.js';
 import { HttpFailure } from './problem.js';
 import { readInput } from './read-input.js';
 import { receivedRequest } from './received-request.js';
@@ -161,7 +161,7 @@ async function admit(
   endpoint: Endpoint,
   found: Pick<Credentials, 'accessToken' | 'query'>,
 ): Promise<Principal> {
-  if (endpoint.access === 'public') return stranger;
+  if (endpoint.access === 'public') return anonymous;
   const { authorization } = req.headers;
   const admission = await surface.authenticate({ ...found, authorization, clientAddress: state.clientAddress });
   if ('problem' in admission) throw new HttpFailure(admission.problem);

@@ -38,7 +38,7 @@ export interface HttpLimits {
   readonly sockets: SocketLimits;
 }
 
-/** The limits of the daemon unless it is told others. */
+/** The default limits of the daemon. */
 export const defaultHttpLimits: HttpLimits = {
   maxBodyBytes: 1024 * 1024,
   bodyMemoryBytes: 32 * 1024 * 1024,
@@ -51,7 +51,7 @@ export const defaultHttpLimits: HttpLimits = {
 
 const usualBodyBytes = 64 * 1024;
 
-/** How long requests have to say that they were given up. */
+/** How long interrupted requests have to send an error. */
 const lastAnswersMs = 2_000;
 
 /** The dependencies of createHttpServer. */
@@ -65,8 +65,7 @@ export interface HttpServerDeps {
   readonly undeclaredReplies: UndeclaredReplies;
   readonly limits: HttpLimits;
   /**
-   * Whether a failure means that something every request needs fails at the moment; no failure does
-   * where absent.
+   * Returns whether a failure affects every request at the moment. If absent, none does.
    */
   readonly isUnavailable?: (failure: Failure) => boolean;
   readonly clock: Clock;
@@ -86,7 +85,7 @@ export interface HttpServer {
   stop(deadlineMs: number, giveUp?: () => Promise<void>): Promise<void>;
 }
 
-/** Where a server listens. */
+/** The address that a server listens on. */
 export interface HttpAddress {
   readonly host: string;
   readonly port: number;
@@ -150,7 +149,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   server.maxConnections = limits.maxConnections;
   let isFull = false;
   server.on('drop', () => {
-    // Those that are kept open for nothing make room for those that come.
+    // Idle connections make room for new ones.
     server.closeIdleConnections();
     if (!isFull) logger.warn('too many connections', { maxConnections: limits.maxConnections });
     isFull = true;

@@ -1,7 +1,7 @@
 import type { AnyRequest, Endpoint } from './endpoint.js';
 
 /**
- * A WebSocket of a surface. Whoever calls its path without asking for one is served by `endpoint`.
+ * A WebSocket of a surface. Other requests for its path are served by `endpoint`.
  */
 export interface SocketEndpoint {
   /**
@@ -17,13 +17,13 @@ export interface SocketEndpoint {
    */
   readonly authorizationOf: (offered: readonly string[]) => string | undefined;
   /**
-   * Decides about the request before the WebSocket opens, and says how to go on: what it throws is
-   * answered as an error.
+   * Decides about the request before the WebSocket opens, and returns the conversation. What it
+   * throws is answered as an error.
    */
   readonly open: (request: SocketRequest) => Promise<Conversation>;
 }
 
-/** What is known of whoever wants a WebSocket. */
+/** The parts of an upgrade request. */
 export type SocketRequest = Pick<AnyRequest, 'params' | 'query' | 'principal' | 'clientAddress'>;
 
 /**

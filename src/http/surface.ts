@@ -19,8 +19,8 @@ export interface Surface {
    */
   readonly prefixes: readonly [string, ...string[]];
   /**
-   * If it is there, every path has it as a segment of its own after the prefix; for whoever does
-   * not know it, the surface does not exist. It is compared in constant time, and no log shows it.
+   * If it is there, every path has it as a segment of its own after the prefix; without it, the
+   * surface returns 404. It is compared in constant time, and no log shows it.
    */
   readonly secretSegment?: Secret | undefined;
   readonly endpoints: readonly Endpoint[];
@@ -48,8 +48,8 @@ export interface Surface {
 }
 
 /**
- * Returns a surface, checked: throws if two endpoints have one name or one method and path, and
- * where its parts do not go together.
+ * Returns a surface, checked: throws if two endpoints have one name or one method and path, or if
+ * its parts do not fit together.
  */
 export function surface(declaration: Surface): Surface {
   const taken = new Set<string>();

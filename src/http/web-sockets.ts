@@ -21,7 +21,7 @@ export interface SocketLimits {
   readonly maxOpen: number;
   /** How many of them may be those of one user. */
   readonly maxOpenPerUser: number;
-  /** How many callers may be authenticated at a time; they take no place of those that are open. */
+  /** How many callers may be authenticated at a time; open WebSockets are counted separately. */
   readonly maxArriving: number;
   /** How long the authentication of one may take. */
   readonly arrivalMs: number;
@@ -38,7 +38,7 @@ export interface SocketLimits {
   readonly maxMessages: number;
 }
 
-/** The limits of the daemon unless it is told others. */
+/** The default limits of the daemon. */
 export const defaultSocketLimits: SocketLimits = {
   maxOpen: 200,
   maxOpenPerUser: 10,
@@ -165,13 +165,13 @@ export function createWebSockets(deps: WebSocketServerDeps): WebSockets {
     });
   }
 
-  /** Whoever is not authenticated yet takes no place of those who are. */
+  /** Authenticates a request. Unauthenticated requests are counted separately. */
   async function authenticated({ mount, request, clientAddress }: UpgradeRequest): Promise<Principal> {
     const { surface, entry } = mount;
     if (stopping.aborted) throw new HttpFailure({ kind: 'too_many_open' });
     const query = queryOf(request);
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((text) => text.trim());
-    // The secret may be among them: nobody sees it from here on.
+    // They can contain the secret, so the header is deleted.
     delete request.headers['sec-websocket-protocol'];
     if (offered.includes(entry.protocol)) request.headers['sec-websocket-protocol'] = entry.protocol;
     const authorization = request.headers.authorization ?? entry.authorizationOf(offered);
@@ -208,7 +208,7 @@ export function createWebSockets(deps: WebSocketServerDeps): WebSockets {
         resolve();
       });
     });
-    // What a client does wrong closes its WebSocket; there is nothing more to say about it.
+    // A protocol error of a client closes its WebSocket, and needs no log.
     open.on('error', (error) => logger.debug('a WebSocket broke', { error }));
     const close = (code: number, reason: string) => {
       open.close(code, reason);
@@ -217,7 +217,7 @@ export function createWebSockets(deps: WebSocketServerDeps): WebSockets {
     let messages = 0;
     open.on('message', () => {
       messages += 1;
-      if (messages > limits.maxMessages) close(1008, 'nobody reads that');
+      if (messages > limits.maxMessages) close(1008, 'unexpected message');
     });
     timers.push(clock.after(limits.lifetimeMs, () => close(1008, 'open for too long')));
     const stopPings = pings(open);
@@ -283,8 +283,8 @@ function isOverload(error: unknown): boolean {
 const unheard: MessageSocket = { send: () => undefined, closed: AbortSignal.abort() };
 
 /**
- * Returns whether nobody is left to open a WebSocket for; Node leaves the socket of a client that
- * has only said its end half-open.
+ * Returns whether the client has disconnected. Node leaves a socket half-open if the client has
+ * ended only its side.
  */
 function hasGone(socket: Duplex): boolean {
   return socket.destroyed || !socket.readable || !socket.writable;

@@ -48,8 +48,8 @@ export function writeReply(ctx: ParameterizedContext<Exchange>, answer: Answer):
 }
 
 // Returns the headers of a page. Its URL can contain secrets, so no other site may learn it, and no
-// other page may frame it. In Chromium, `form-action` also restricts where the reply to a form may
-// redirect to, so such a reply has to be a page with a link.
+// other page may frame it. In Chromium, `form-action` also restricts the redirects after a form, so
+// the reply to a form has to be a page with a link.
 function pageHeaders(css: string | undefined): Record<string, string> {
   const style = css === undefined ? '' : ` style-src 'sha256-${createHash('sha256').update(css).digest('base64')}';`;
   return {

@@ -85,7 +85,7 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
     });
 
     it('is added by whoever has the session, where nobody was known to ask', async () => {
-      const session = await steps.proven(email, 'stranger');
+      const session = await steps.proven(email, 'anonymous');
       await steps.addFully(bob, session);
       expect([await steps.listed(alice), await steps.listed(bob)]).toEqual([[], ['email alice@mail.test']]);
     });
@@ -317,7 +317,7 @@ export function accountAddressesRaces(open: () => Promise<AddressesUnderTest>): 
   });
 
   it('one session is added many times: exactly one wins', async () => {
-    const session = await steps.proven(email, 'stranger');
+    const session = await steps.proven(email, 'anonymous');
     const adding = [alice, bob, alice, bob].map((user) => steps.addFully(user, session));
     const kinds = kindsOf(await Promise.allSettled(adding));
     expect(kinds.filter((kind) => kind === 'done')).toHaveLength(1);

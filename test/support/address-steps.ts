@@ -58,14 +58,14 @@ export function addressSteps(under: AddressesUnderTest) {
   }
 
   /** A session that the user has opened, or somebody without an access token. */
-  async function openSession(address: string, user: TestUser | 'stranger'): Promise<ProofSession> {
-    const request = tokenRequest(address, user === 'stranger' ? undefined : user.caller);
+  async function openSession(address: string, user: TestUser | 'anonymous'): Promise<ProofSession> {
+    const request = tokenRequest(address, user === 'anonymous' ? undefined : user.caller);
     const { sid } = await ask(request);
     return { sid: String(sid), clientSecret: request.clientSecret };
   }
 
   /** A session in which the address is proven. */
-  async function proven(address: string, user: TestUser | 'stranger') {
+  async function proven(address: string, user: TestUser | 'anonymous') {
     const session = await openSession(address, user);
     await under.submit(session);
     return session;

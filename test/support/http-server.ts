@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { systemClock } from '../../src/base/clock.js';
 import { systemRandom } from '../../src/base/random.js';
-import { anybody } from '../../src/http/bearer-auth.js';
+import { allowAnonymous } from '../../src/http/bearer-auth.js';
 import { endpoint, type Endpoint } from '../../src/http/endpoint.js';
 import { plainProblemReply } from '../../src/http/plain-problems.js';
 import { reply } from '../../src/http/reply.js';
@@ -44,7 +44,7 @@ export function testSurface(endpoints: readonly Endpoint[], overrides: Partial<S
     name: 'test',
     prefixes: ['/test'],
     endpoints,
-    authenticate: anybody,
+    authenticate: allowAnonymous,
     accessLevel: 'info',
     problem: plainProblemReply,
     failure: () => undefined,

@@ -1,8 +1,8 @@
 import type { AccountAuthority } from '../../accounts/authority.js';
 import { AccountFailure } from '../../accounts/failure.js';
-import { anybody, type Authenticator } from '../../http/bearer-auth.js';
+import { allowAnonymous, type Authenticator } from '../../http/bearer-auth.js';
 import type { Failure } from '../../base/failure.js';
-import { stranger } from '../../http/principal.js';
+import { anonymous } from '../../http/principal.js';
 import type { Reply } from '../../http/reply.js';
 import { surface, type Surface } from '../../http/surface.js';
 import { ThreepidFailure } from '../../threepid/failure.js';
@@ -10,7 +10,7 @@ import { toAccountErrorReply, toHttpErrorReply, toThreepidErrorReply } from './t
 
 /** Returns a surface of the client-server API, with errors in the format of Matrix. */
 export function matrixSurface({
-  authenticate = anybody,
+  authenticate = allowAnonymous,
   ...rest
 }: Pick<Surface, 'name' | 'prefixes' | 'endpoints'> & { readonly authenticate?: Authenticator }): Surface {
   return surface({
@@ -48,4 +48,4 @@ export function createAccessTokenAuth(authority: Pick<AccountAuthority, 'whoAmI'
  * expired tokens.
  */
 export const requireAccessToken: Authenticator = ({ accessToken }) =>
-  Promise.resolve(accessToken === undefined ? { problem: { kind: 'unauthorized' } } : { principal: stranger });
+  Promise.resolve(accessToken === undefined ? { problem: { kind: 'unauthorized' } } : { principal: anonymous });

@@ -1,4 +1,4 @@
-import { anybody } from '../../http/bearer-auth.js';
+import { allowAnonymous } from '../../http/bearer-auth.js';
 import { answersPages, type Endpoint } from '../../http/endpoint.js';
 import type { HttpProblem } from '../../http/problem.js';
 import type { Answer } from '../../http/reply.js';
@@ -13,7 +13,7 @@ export type IdentitySurface = Pick<Surface, 'name' | 'prefixes' | 'endpoints' | 
 /**
  * Returns a surface of the identity service, with its error format, and HTML errors for browsers.
  */
-export function identitySurface({ authenticate = anybody, ...rest }: IdentitySurface): Surface {
+export function identitySurface({ authenticate = allowAnonymous, ...rest }: IdentitySurface): Surface {
   return surface({
     ...rest,
     authenticate,

@@ -32,7 +32,7 @@ export function readOwner(params: { readonly mxid: string }, principal: Principa
       if (principal.mxid === owner) return owner;
       throw new OwnerFailure({ kind: 'mxid_not_own' });
     case 'consumer':
-    case 'stranger':
+    case 'anonymous':
       throw new OwnerFailure({ kind: 'mxid_not_own' });
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ReportFailure, type GatewayReports, type ReportFault } from '../../delivery/telegram-gateway-reports.js';
-import { anybody } from '../../http/bearer-auth.js';
+import { allowAnonymous } from '../../http/bearer-auth.js';
 import { endpoint, rawBytes } from '../../http/endpoint.js';
 import { plainProblemReply } from '../../http/plain-problems.js';
 import { reply, type Reply } from '../../http/reply.js';
@@ -28,7 +28,7 @@ export function createTelegramGatewaySurface({ path, reports }: TelegramGatewayS
   return surface({
     name: 'telegram-gateway',
     prefixes: [path],
-    authenticate: anybody,
+    authenticate: allowAnonymous,
     accessLevel: 'debug',
     problem: plainProblemReply,
     failure: (failure) => (failure instanceof ReportFailure ? toReply(failure.fact) : undefined),

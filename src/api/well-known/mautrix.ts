@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { anybody } from '../../http/bearer-auth.js';
+import { allowAnonymous } from '../../http/bearer-auth.js';
 import { endpoint } from '../../http/endpoint.js';
 import { plainProblemReply } from '../../http/plain-problems.js';
 import { reply } from '../../http/reply.js';
@@ -18,7 +18,7 @@ export function createMautrixWellKnown(bridges: readonly string[]): Surface {
   return surface({
     name: 'well-known',
     prefixes: ['/.well-known/matrix'],
-    authenticate: anybody,
+    authenticate: allowAnonymous,
     accessLevel: 'debug',
     crossOrigin: true,
     lenient: true,

@@ -25,7 +25,7 @@ const lastToken = () => server.contacts.messenger.tokens().at(-1) ?? '';
 
 interface Asked {
   readonly prefix?: string;
-  readonly user?: TestUser | 'stranger';
+  readonly user?: TestUser | 'anonymous';
   readonly clientSecret?: string;
 }
 
@@ -35,7 +35,7 @@ async function ask(address: string, { prefix = v3, user = alice, clientSecret = 
   const typed = isPhone ? { country: 'GB', phone_number: address } : { email: address };
   const path = `${prefix}/account/3pid/${isPhone ? 'msisdn' : 'email'}/requestToken`;
   const body = { ...typed, client_secret: clientSecret, send_attempt: 1 };
-  return server.call('POST', path, body, user === 'stranger' ? undefined : tokenOf(user));
+  return server.call('POST', path, body, user === 'anonymous' ? undefined : tokenOf(user));
 }
 
 /** A session in which Alice has proven the address. */
@@ -140,8 +140,8 @@ describe('an address', () => {
       json: { errcode: 'M_THREEPID_IN_USE' },
     });
     const [taken, free] = [
-      await ask('alice@mail.test', { user: 'stranger', clientSecret: 'strange' }),
-      await ask('free@mail.test', { user: 'stranger', clientSecret: 'strange' }),
+      await ask('alice@mail.test', { user: 'anonymous', clientSecret: 'strange' }),
+      await ask('free@mail.test', { user: 'anonymous', clientSecret: 'strange' }),
     ];
     expect([taken.status, free.status]).toEqual([200, 200]);
     expect(Object.keys(taken.json)).toEqual(Object.keys(free.json));
@@ -154,7 +154,7 @@ describe('an address', () => {
   it('of another account is told to everybody where that is configured', async () => {
     await start({ contacts: { revealsInUse: true } });
     await as(alice, 'POST', `${v3}/account/3pid`, { three_pid_creds: await prove('alice@mail.test') });
-    expect(await ask('alice@mail.test', { user: 'stranger' })).toMatchObject({
+    expect(await ask('alice@mail.test', { user: 'anonymous' })).toMatchObject({
       status: 400,
       json: { errcode: 'M_THREEPID_IN_USE' },
     });

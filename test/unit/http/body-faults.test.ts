@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { endpoint } from '../../../src/http/endpoint.js';
 import { HttpFailure } from '../../../src/http/problem.js';
-import { stranger } from '../../../src/http/principal.js';
+import { anonymous } from '../../../src/http/principal.js';
 import { reply } from '../../../src/http/reply.js';
 
 const shape = z.object({
@@ -29,7 +29,7 @@ async function faultsOf(body: unknown): Promise<unknown> {
     params: {},
     query: new URLSearchParams(),
     body,
-    principal: stranger,
+    principal: anonymous,
     accessToken: undefined,
     clientAddress: '127.0.0.1',
     received: { method: 'POST', uri: '/checked', header: () => undefined },

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { describedEndpoints } from '../../../src/api/generated-files.js';
 import { boundedList } from '../../../src/http/bounded-list.js';
 import { endpoint } from '../../../src/http/endpoint.js';
-import { stranger } from '../../../src/http/principal.js';
+import { anonymous } from '../../../src/http/principal.js';
 import { HttpFailure } from '../../../src/http/problem.js';
 import { reply } from '../../../src/http/reply.js';
 
@@ -34,7 +34,7 @@ async function outcome(schema: z.ZodType, list: unknown): Promise<unknown> {
     params: {},
     query: new URLSearchParams(),
     body: { list },
-    principal: stranger,
+    principal: anonymous,
     accessToken: undefined,
     clientAddress: '127.0.0.1',
     received: { method: 'POST', uri: '/list', header: () => undefined },
