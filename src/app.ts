@@ -41,7 +41,7 @@ export interface Runtime {
 
 /** The daemon. */
 export interface App extends Runnable {
-  /** Where it listens; undefined while it does not. */
+  /** Returns the address that it listens on; undefined while it does not. */
   address(): HttpAddress | undefined;
 }
 
@@ -112,7 +112,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ru
         mayLogIn: (mxid) => permissions.mayLogIn(mxid),
         isActiveOwner: accounts?.kind === 'embedded' ? hasActiveAccount : undefined,
         maxAccounts: bridge.maxAccounts,
-        // Half of the connections stay free for those who do not wait.
+        // Half of the connections are kept for calls that do not wait.
         maxListening: Math.floor(telegram.connection.maxLive / 2),
         attempts: times.attemptsPerUser,
         expireAfterMs: times.expireMs,

@@ -1,7 +1,10 @@
 import type { Logger } from '../base/logger.js';
 import type { Database } from '../database/database.js';
 
-/** Logs how many logins wait for a bridge, or are at one, although the configuration has none: nothing can be done about them then. */
+/**
+ * Logs a warning with the number of logins that wait for a bridge, or are at one, if none is
+ * configured.
+ */
 export async function warnAboutSessionsAtBridge(database: Database, logger: Logger): Promise<void> {
   const logins = await database.transaction(async (tx) => {
     const linked = await tx.telegramAccounts.list(['hand_over', 'bridge']);

@@ -12,7 +12,7 @@ export interface PhoneFacts {
   readonly country: string | undefined;
   /** Without the plus. */
   readonly callingCode: string;
-  /** As people write it internationally, such as `+44 7470 674927`. */
+  /** In the international format, such as `+44 7470 674927`. */
   readonly internationalFormat: string;
   /** Whether numbers of that country can have so many digits. */
   readonly isPossible: boolean;
@@ -27,7 +27,7 @@ export interface ThirdPartyAddress {
   readonly address: string;
 }
 
-/** A third-party address as somebody has typed it. */
+/** A third-party address as it was typed. */
 export interface TypedAddress {
   /** `email` or `msisdn`; there is no canonical form of others. */
   readonly medium: string;

@@ -34,8 +34,8 @@ export function cleanHumanInput(text: string): string {
 }
 
 /**
- * Returns a code of digits without the blanks, dashes, dots and quotes that people and programs put
- * into it and around it. Letters stay. For codes that may be words or phrases, use cleanHumanInput.
+ * Returns a code of digits without the blanks, dashes, dots and quotes that users and programs add.
+ * Letters stay. For codes that may be words or phrases, use cleanHumanInput.
  */
 export function readNumericCode(text: string): string {
   return cleanHumanInput(text).replace(noiseInCode, '');

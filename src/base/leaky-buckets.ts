@@ -23,7 +23,7 @@ export interface LeakyBuckets {
   add(key: string, count?: number): void;
 }
 
-// A key takes about a hundred bytes. Whoever can fill so many has other ways than to make us forget
+// A key takes about a hundred bytes. An attacker who can fill so many has easier ways than evicting
 // the oldest.
 const maxKeys = 100_000;
 
@@ -51,7 +51,7 @@ export function createLeakyBuckets({ max, windowMs }: Allowance, clock: Clock): 
   };
 }
 
-// Keys are what strangers typed: long ones must not fill the memory, and none is kept in clear.
+// Keys are untrusted input: long ones must not fill the memory, and none is stored in clear.
 function digest(key: string): string {
   return createHash('sha256').update(key).digest('base64url');
 }

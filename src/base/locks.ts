@@ -3,6 +3,6 @@
  * far it reaches: over this process, or over all the daemons that share one database.
  */
 export interface Locks {
-  /** Runs `work` while nobody else runs work of the same name; settles as `work` does. */
+  /** Runs `work` exclusively among work of the same name. Settles as `work` does. */
   run<T>(name: string, work: () => Promise<T>): Promise<T>;
 }

@@ -4,7 +4,7 @@
  */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** Where the project writes what happened; the implementation is in observability/. */
+/** The log. Its implementation is in observability/. */
 export interface Logger {
   error(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;

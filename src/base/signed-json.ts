@@ -13,7 +13,7 @@ function bytesToSign(object: JsonObject): Buffer {
 }
 
 /**
- * Returns the object with the signature of a server added to those that it has. Throws
+ * Returns the object with the signature of a server added to the existing ones. Throws
  * NotCanonical.
  */
 export function signJson<T extends JsonObject>(

@@ -1,7 +1,10 @@
 import { serverNameOf, type Mxid } from './mxid.js';
 
-/** A text by a stranger that is fit to be shown under our name; see strangersText. */
-export type UntrustedText = string & { readonly __brand: 'StrangersText' };
+/**
+ * An untrusted text, sanitized so that it can be shown in messages of this server. See
+ * sanitizeUntrustedText.
+ */
+export type UntrustedText = string & { readonly __brand: 'UntrustedText' };
 
 const longestMxid = 60;
 const longestServerName = 40;
@@ -20,8 +23,8 @@ export function oneLine(text: string): string {
 }
 
 /**
- * Returns a Matrix ID as it may be shown under our name: itself if it is printable ASCII of at most
- * 60 characters, and what is known of the user otherwise. So nobody writes sentences in it.
+ * Returns a Matrix ID that can be shown in messages of this server: the ID if it is printable ASCII
+ * of at most 60 characters, else only its safe part. So it cannot contain sentences.
  */
 export function shownMxid(mxid: Mxid): UntrustedText {
   if (mxid.length <= longestMxid && plainMxid.test(mxid)) return mxid as string as UntrustedText;
@@ -31,7 +34,7 @@ export function shownMxid(mxid: Mxid): UntrustedText {
 }
 
 /**
- * Returns a name that a stranger has chosen, fit for a message that we answer for: one line, no
+ * Sanitizes an untrusted name for messages of this server: one line, no
  * invisible characters or changes of the direction of writing, no start of a web address, and at
  * most `maxCharacters`, with an ellipsis if it was longer. Undefined if nothing remains.
  */

@@ -19,7 +19,7 @@ export interface QueueShare extends QueueBounds {
 
 /** How a piece of work waits for its turn. */
 export interface QueueOptions {
-  /** The work counts for each of these; none where absent. */
+  /** The work counts for each of these. Defaults to none. */
   readonly shares?: readonly QueueShare[];
   /** Ends the wait with its reason. It does not end work that has begun. */
   readonly signal?: AbortSignal;

@@ -91,10 +91,7 @@ const question = [
  */
 async function askForChoice(terminal: Terminal, err: (text: string) => void): Promise<AccountChoice | undefined> {
   if (!terminal.isInteractive) {
-    err(
-      'Choose where the Matrix accounts are: --homeserver URL, --embedded or --no-accounts. (gangway config ' +
-        'init --help)\n',
-    );
+    err('Choose the account mode: --homeserver URL, --embedded or --no-accounts. (gangway config init --help)\n');
     return undefined;
   }
   for (;;) {

@@ -6,7 +6,7 @@ export type Caller =
   | 'manager'
   /** A Matrix user, with the access token of the last login. */
   | 'user'
-  /** Somebody who has yet to say who it is. */
+  /** A client without credentials. */
   | 'anonymous';
 
 /** One request to the daemon. */
@@ -26,7 +26,7 @@ export interface DemoStep extends Call {
   readonly reply: Readonly<Record<string, unknown>>;
 }
 
-/** Where the daemon is, and how to be let in. */
+/** The URL of the daemon, and its shared secret. */
 export interface DemoRunDeps {
   /** Without a slash at the end. */
   readonly url: string;

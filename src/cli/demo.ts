@@ -32,8 +32,8 @@ const phone = '9996621234';
 const matrixPassword = 'cheese and crackers';
 
 /**
- * `gangway demo`: a sandbox Telegram and the daemon, used over HTTP step by step; then both keep running
- * for trying by hand.
+ * `gangway demo`: a sandbox Telegram and the daemon, used over HTTP step by step; then both keep
+ * running for trying by hand.
  */
 export function addDemo(parent: Command, context: CliContext, end: (code: number) => void) {
   parent

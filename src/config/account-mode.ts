@@ -2,7 +2,8 @@ import type { Finding } from './problem.js';
 import { isTreeMap, valueAt, type TreeMap } from './tree.js';
 
 /**
- * The location of the Matrix accounts of the server name: on the homeserver, in Gangway, or elsewhere.
+ * The location of the Matrix accounts of the server name: on the homeserver, in Gangway, or
+ * elsewhere.
  */
 export const accountModes = ['relay', 'embedded', 'off'] as const;
 /** One of the values of accounts.mode. */

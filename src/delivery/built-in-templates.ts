@@ -4,7 +4,7 @@ export const builtInTemplates = {
 
   'validation.txt.eta': `Hello,
 
-somebody asked <%= it.service %> to confirm that this e-mail address is theirs. If that was you, open this page and confirm it there:
+someone asked <%= it.service %> to confirm that this e-mail address is theirs. If that was you, open this page and confirm it there:
 
 <%= it.link %>
 
@@ -12,7 +12,7 @@ The page is good for <%= it.expiresIn %>. If an app asks you for a token instead
 
 <%= it.token %>
 
-If it was not you, ignore this message: without the page or the token, nobody can confirm your address.
+If it was not you, ignore this message: without the page or the token, no one can confirm your address.
 `,
 
   'validation.html.eta': `<!doctype html>
@@ -23,11 +23,11 @@ If it was not you, ignore this message: without the page or the token, nobody ca
   </head>
   <body style="font-family: sans-serif; line-height: 1.5; max-width: 36em; margin: 2em auto; padding: 0 1em; color: #222">
     <p>Hello,</p>
-    <p>somebody asked <strong><%= it.service %></strong> to confirm that this e-mail address is theirs. If that was you, open this page and confirm it there:</p>
+    <p>someone asked <strong><%= it.service %></strong> to confirm that this e-mail address is theirs. If that was you, open this page and confirm it there:</p>
     <p><a href="<%= it.link %>" style="display: inline-block; padding: 0.6em 1.2em; background: #1f6feb; color: #fff; text-decoration: none; border-radius: 4px">Confirm the address</a></p>
     <p>The page is good for <%= it.expiresIn %>. If an app asks you for a token instead, it is this one:</p>
     <p><code><%= it.token %></code></p>
-    <p>If it was not you, ignore this message: without the page or the token, nobody can confirm your address.</p>
+    <p>If it was not you, ignore this message: without the page or the token, no one can confirm your address.</p>
   </body>
 </html>
 `,
@@ -74,7 +74,7 @@ To have a look and join, open this page:
 
 <%= it.link %>
 
-The page is for you alone: whoever has its address can accept the invitation in your place. If you do not know <%= it.sender %>, ignore this message.
+The page is for you alone: anyone with its address can accept the invitation in your place. If you do not know <%= it.sender %>, ignore this message.
 
 Sent by <%= it.service %> on behalf of <%= it.sender %>.
 `,
@@ -89,7 +89,7 @@ Sent by <%= it.service %> on behalf of <%= it.sender %>.
     <p>Hello,</p>
     <p><% if (it.senderDisplayName !== undefined) { %><strong><%= it.senderDisplayName %></strong> (<%= it.sender %>)<% } else { %><strong><%= it.sender %></strong><% } %> invites you to <% if (it.roomName !== undefined) { %>the room <strong><%= it.roomName %></strong><% } else { %>a room<% } %> on Matrix, a network for chats and calls.</p>
     <p><a href="<%= it.link %>" style="display: inline-block; padding: 0.6em 1.2em; background: #1f6feb; color: #fff; text-decoration: none; border-radius: 4px">Have a look and join</a></p>
-    <p>The page is for you alone: whoever has its address can accept the invitation in your place. If you do not know <%= it.sender %>, ignore this message.</p>
+    <p>The page is for you alone: anyone with its address can accept the invitation in your place. If you do not know <%= it.sender %>, ignore this message.</p>
     <p style="color: #666">Sent by <%= it.service %> on behalf of <%= it.sender %>.</p>
   </body>
 </html>
@@ -99,7 +99,7 @@ Sent by <%= it.service %> on behalf of <%= it.sender %>.
 
   'in-use.txt.eta': `Hello,
 
-somebody asked <%= it.service %> to add this e-mail address to an account, but it belongs to an account already. Nothing was changed.
+someone asked <%= it.service %> to add this e-mail address to an account, but it belongs to an account already. Nothing was changed.
 
 If that was you, your address is there: log in with it, or take it from the other account first. If it was not you, there is nothing to do.
 `,
@@ -108,11 +108,11 @@ If that was you, your address is there: log in with it, or take it from the othe
 <html lang="en">
   <head>
     <meta charset="utf-8">
-    <title>Somebody tried to add your e-mail address</title>
+    <title>Someone tried to add your e-mail address</title>
   </head>
   <body style="font-family: sans-serif; line-height: 1.5; max-width: 36em; margin: 2em auto; padding: 0 1em; color: #222">
     <p>Hello,</p>
-    <p>somebody asked <strong><%= it.service %></strong> to add this e-mail address to an account, but it belongs to an account already. Nothing was changed.</p>
+    <p>someone asked <strong><%= it.service %></strong> to add this e-mail address to an account, but it belongs to an account already. Nothing was changed.</p>
     <p>If that was you, your address is there: log in with it, or take it from the other account first. If it was not you, there is nothing to do.</p>
   </body>
 </html>

@@ -1,7 +1,7 @@
 import { connect as connectPlainly, isIP, type NetConnectOpts, type Socket } from 'node:net';
 import { checkServerIdentity, connect as connectSecurely } from 'node:tls';
 
-/** Where to connect, and whom to expect there. */
+/** The address to connect to, and the name expected in its certificate. */
 export interface Target {
   /** IP addresses, tried one after the other. */
   readonly addresses: readonly string[];

@@ -14,8 +14,8 @@ export interface Destination {
    */
   readonly base: string;
   /**
-   * Where to connect instead, in the order of preference: at least one, undefined if the base says
-   * it.
+   * The addresses to connect to instead, in the order of preference. Undefined stands for that of
+   * `base`.
    */
   readonly connectTo: readonly [GuardedRequest['connectTo'], ...GuardedRequest['connectTo'][]];
 }
@@ -31,7 +31,7 @@ export interface DestinationsDeps {
   /** Base URLs, without a slash at their ends, by server name: these are not looked up. */
   readonly servers: Readonly<Record<string, string>>;
   readonly findDelegation: FindDelegation;
-  /** The DNS where absent. */
+  /** Defaults to the DNS. */
   readonly lookUpServices?: LookUpServices;
 }
 

@@ -28,9 +28,9 @@ export interface Dns {
 }
 
 /**
- * Returns the DNS itself, for names that strangers chose. The resolver of the operating system
- * takes one of a few threads, on which passwords are hashed too, for as long as a stranger's name
- * server likes. `servers` are asked instead of those of the machine.
+ * Returns the DNS, for untrusted names. The resolver of the operating system takes one of a few
+ * threads, on which passwords are hashed too, for as long as an untrusted name server likes.
+ * `servers` are asked instead of those of the machine.
  */
 export function createDns(servers?: readonly string[]): Dns {
   // Returns a new one each time, for it knows the name servers that the machine had when it was

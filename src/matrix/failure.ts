@@ -9,8 +9,7 @@ export type HomeserverFault =
   | { readonly kind: 'body_too_deep' }
   | { readonly kind: 'no_answer'; readonly afterMs: number }
   /**
-   * Something answered that is no Matrix homeserver: a redirect, a page for people, an endless
-   * text.
+   * Something answered that is no Matrix homeserver: a redirect, an HTML page, an endless text.
    */
   | { readonly kind: 'answer_unfit'; readonly problem: string };
 

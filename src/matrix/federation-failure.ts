@@ -9,7 +9,7 @@ export type FederationFault =
   | { readonly kind: 'no_answer'; readonly afterMs: number }
   /** We ask so many at the moment that this one was not asked: no fault of that server. */
   | { readonly kind: 'overloaded' }
-  /** A redirect, a page for people, an endless text, JSON of another shape. */
+  /** A redirect, an HTML page, an endless text, JSON of another shape. */
   | { readonly kind: 'answer_unfit'; readonly problem: string }
   /** It has answered, and refuses. */
   | { readonly kind: 'refused'; readonly status: number };

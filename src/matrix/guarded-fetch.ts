@@ -1,4 +1,4 @@
-/** A request to an address that somebody else chose. */
+/** A request to an untrusted URL. */
 export interface GuardedRequest {
   readonly method: 'GET' | 'POST';
   /** http: or https:, without userinfo. */
@@ -6,8 +6,8 @@ export interface GuardedRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /**
-   * Where to connect instead of the URL's own host and port, which then still name the certificate
-   * and the Host header.
+   * The address to connect to instead of the URL's host and port. The certificate and the Host
+   * header are still those of the URL.
    */
   readonly connectTo?: { readonly host: string; readonly port: number };
 }
@@ -20,7 +20,7 @@ export interface GuardedAnswer {
 }
 
 /**
- * Sends a request without letting strangers reach private networks through us: names are resolved
+ * Sends a request to an untrusted URL without access to private networks: names are resolved
  * once, every address is checked, and the connection goes to the checked address. Size and time are
  * capped; redirects are answered as they are, not followed. Throws FederationFailure
  * (address_refused, no_connection, no_answer, overloaded, answer_unfit).

@@ -31,7 +31,7 @@ export interface HttpFederationDeps {
    * and as many that tell of invites.
    */
   readonly bounds?: QueueBounds;
-  /** The DNS where absent. */
+  /** Defaults to the DNS. */
   readonly lookUp?: LookUpAddresses;
   readonly lookUpServices?: LookUpServices;
   /** Certificate authorities in PEM instead of those of Node. */
@@ -43,7 +43,8 @@ const maxBytes = 64 * 1024;
 /** Other servers over HTTPS, found as the server-server API says, and guarded. */
 export function createHttpFederation(deps: HttpFederationDeps): Federation {
   const ask = createAsk(deps);
-  // Invites have a queue of their own: strangers, who fill the other one, do not hold them up.
+  // Invites have their own queue, so that unauthenticated clients, which can fill the other one, do
+  // not delay them.
   const tell = createAsk(deps);
   const findKeys = createServerKeys({ ask, clock: deps.clock });
 

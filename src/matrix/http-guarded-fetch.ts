@@ -21,11 +21,11 @@ export interface GuardedFetchDeps {
   readonly maxBytes: number;
   readonly clock: Clock;
   /**
-   * How many requests there may be at a time; 64, and 256 that wait, where absent. Each destination
+   * How many requests may run at a time. Defaults to 64, and 256 that wait. Each destination
    * gets a part of it.
    */
   readonly bounds?: QueueBounds;
-  /** The DNS where absent. */
+  /** Defaults to the DNS. */
   readonly lookUp?: LookUpAddresses;
   /** Certificate authorities in PEM instead of those of Node. */
   readonly ca?: string;

@@ -16,7 +16,7 @@ export interface HttpHomeserverDeps {
   /** How long one request may take, its turn and its answer included. */
   readonly deadlineMs: number;
   /**
-   * How many requests there may be at a time; 50, and 200 that wait, where absent. What anyone can
+   * How many requests may run at a time. Defaults to 50, and 200 that wait. What anyone can
    * ask takes parts of it.
    */
   readonly bounds?: QueueBounds;

@@ -9,7 +9,7 @@ import { readCapped } from '../base/read-capped.js';
 /** Whose OpenID token a text is, or why that is not known. */
 export type OpenIdVerdict =
   | { readonly kind: 'user'; readonly mxid: Mxid }
-  /** Nobody's on that server, or no longer. */
+  /** Unknown on that server, or expired. */
   | { readonly kind: 'unknown' }
   /** The homeserver does not say at the moment. */
   | { readonly kind: 'unavailable' };
@@ -21,7 +21,7 @@ export interface HttpOpenIdDeps {
    * OpenID part of it, there too.
    */
   readonly address: string;
-  /** Of the homeserver; tokens of other servers are nobody's. */
+  /** Of the homeserver. Tokens of other servers are unknown. */
   readonly serverName: ServerName;
   readonly deadlineMs: number;
   readonly clock: Clock;

@@ -28,7 +28,7 @@ export interface IdentityServers {
     asked: IdentitySession & { readonly mxid: Mxid },
     accessToken: Secret,
   ): Promise<IdentityServerAnswer>;
-  /** `POST /_matrix/identity/v2/3pid/unbind`, by whoever has proven the address. */
+  /** `POST /_matrix/identity/v2/3pid/unbind`, with the session that validated the address. */
   unbind(
     server: string,
     asked: IdentitySession & { readonly mxid: Mxid; readonly address: ThirdPartyAddress },

@@ -1,8 +1,7 @@
 import { createNetworks, normaliseAddress } from '../base/ip-networks.js';
 
 /**
- * Whether one may connect to an IP address that somebody else chose. False for what is no IP
- * address.
+ * Returns whether connections to an untrusted IP address are allowed. False for anything else.
  */
 export type AddressGuard = (address: string) => boolean;
 

@@ -70,7 +70,7 @@ function readKeys(
   if (typeof validUntil !== 'number' || validUntil <= now) throw unfit('keys of the past');
   const keys = new Map<string, string>();
   for (const [keyId, publicKey] of publishedKeys(answer)) {
-    // Whoever publishes a key and cannot sign with it may have it from somebody else.
+    // A server that cannot sign with a key may have copied it from another server.
     if (isSelfSigned(answer, server, keyId, publicKey)) keys.set(keyId, publicKey);
   }
   if (keys.size === 0) throw unfit('keys that are not signed');

@@ -22,8 +22,8 @@ export interface ServedControl {
 type Route = (order: Order) => unknown;
 
 /**
- * Serves the control API (docs/sandbox.md) in JSON; whoever reaches the port may use it, so it
- * belongs on loopback.
+ * Serves the control API (docs/sandbox.md) in JSON; it has no authentication, so it belongs on
+ * loopback.
  */
 export async function serveControl(
   control: SandboxControl,

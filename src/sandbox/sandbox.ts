@@ -35,7 +35,7 @@ export interface SandboxOptions {
   readonly ports?: readonly number[];
   /** The port of the control API, 0 for a free one; without it there is no control over HTTP. */
   readonly controlPort?: number;
-  /** Where to write the public key as PEM; default nowhere. */
+  /** The file for the public key as PEM. Defaults to none. */
   readonly publicKeyPath?: string;
   /**
    * The 16 bytes that MTProxy clients must know; every data centre then serves them for all data

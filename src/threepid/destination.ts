@@ -9,7 +9,7 @@ import { PhoneNumber } from '../base/phone.js';
 import { ThreepidFailure } from './failure.js';
 import type { TokenRequest } from './validation.js';
 
-/** Where a message goes. */
+/** The recipient of a message. */
 export type Destination =
   | {
       readonly medium: 'email';

@@ -12,7 +12,9 @@ export type ThreepidFault =
   | { readonly kind: 'destination_refused' }
   | { readonly kind: 'send_failed'; readonly medium: 'email' | 'msisdn' }
   | { readonly kind: 'rate_limited'; readonly retryAfterMs: number }
-  /** No such session, or a wrong client secret: one answer, so that nobody learns which. */
+  /**
+   * No such session, or a wrong client secret: one error, so that clients cannot distinguish them.
+   */
   | { readonly kind: 'session_unknown' }
   | { readonly kind: 'session_expired' }
   | { readonly kind: 'session_not_validated' }

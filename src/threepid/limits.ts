@@ -13,8 +13,8 @@ export interface ValidationAllowances {
   readonly perEmailAddress: Allowance;
   /**
    * Messages to one phone number within any such window; counted in the database. Each quota group
-   * has a part of it. Each code is one of 10^6: with 10 a day, each good for 5 guesses, whoever
-   * does not read them succeeds on one of 20,000 days at most.
+   * has a part of it. Each code is one of 10^6: with 10 a day, each good for 5 guesses, an attacker
+   * who does not receive them succeeds on at most one of 20,000 days.
    */
   readonly perPhoneNumber: Allowance;
   /** Messages that one client asks for. */

@@ -10,7 +10,7 @@ export interface SessionState {
   readonly expiresAt: number;
 }
 
-/** One of the tokens that were sent for a session, seen beside what somebody has given for it. */
+/** A token that was sent for a session, compared with a submitted one. */
 export interface TokenState {
   readonly id: string;
   /** How often something else was given while this one was good. */
@@ -25,7 +25,7 @@ export type SendDecision<S> =
   /** This was asked for before in that session: nothing goes out. */
   | { readonly act: 'repeat'; readonly session: S };
 
-/** What a token that somebody gives means. */
+/** The decision about a submitted token. */
 export type SubmitDecision =
   | { readonly act: 'validate'; readonly expiresAt: number }
   /** It was right once more. */
@@ -73,9 +73,9 @@ export function proofOf(
 }
 
 /**
- * What somebody's token means for a session with these tokens. Each wrong one counts against every
- * token that is still good, so that no token is ever compared with more than `maxGuesses` wrong
- * ones, however many are sent. Pure: `now` is epoch ms.
+ * Decides about a submitted token for a session with these tokens. Each wrong one counts against
+ * every token that is still good, so that no token is ever compared with more than `maxGuesses`
+ * wrong ones, however many are sent. Pure: `now` is epoch ms.
  */
 export function decideSubmit(
   state: SessionState,

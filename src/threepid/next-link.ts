@@ -1,4 +1,4 @@
-/** Where a browser may be sent after an address was proven. */
+/** The URLs to which a browser may be redirected after a validation. */
 export interface NextLinkPolicy {
   /** Names of hosts, any port; nothing else is accepted. */
   readonly hostnames: readonly string[];
@@ -10,8 +10,8 @@ const longestLink = 2000;
 
 /** Returns the link as a browser reads it, if the policy allows that, or undefined if not. */
 export function readNextLink(text: string, { hostnames, allowHttp }: NextLinkPolicy): string | undefined {
-  // Browsers drop control characters and take backslashes for slashes, and people who check links
-  // do not.
+  // Browsers drop control characters and take backslashes for slashes, and other programs that
+  // check links do not.
   if (text.length > longestLink || /[\p{Cc}\s\\]/u.test(text)) return undefined;
   const url = parse(text);
   if (!url || !(url.protocol === 'https:' || (allowHttp && url.protocol === 'http:'))) return undefined;

@@ -14,8 +14,8 @@ export type SendOutcome =
   | { readonly isSent: false; readonly mayArrive: boolean; readonly failure: ThreepidFailure };
 
 /**
- * Sends, and says what became of it; strangers do not learn from it whether an address exists, and
- * the log does.
+ * Sends a message and returns the result. It does not reveal whether an address exists; the log
+ * does.
  */
 export async function sendToken(
   { messenger, logger }: { readonly messenger: Messenger; readonly logger: Logger },

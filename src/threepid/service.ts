@@ -22,7 +22,7 @@ export interface ValidationLifetimes {
   readonly provableMs: number;
   /** From the proof until it must be used. */
   readonly usableMs: number;
-  /** From then on, until nobody knows that there was such a session. */
+  /** From then on, until the session is deleted. */
   readonly rememberedMs: number;
 }
 
@@ -32,14 +32,14 @@ export interface ValidationDeps {
   readonly messenger: Messenger;
   /** Whose users have the whole of each shared budget. */
   readonly ownServer: ServerName;
-  /** The page that validates an e-mail address, for whoever holds this token. */
+  /** Returns the URL of the page that validates an e-mail address with this token. */
   readonly linkTo: (proof: SessionKey & { readonly token: Secret }) => Secret;
   readonly nextLinks: NextLinkPolicy;
   readonly allowances: ValidationAllowances;
   /** How many wrong guesses the code for a phone survives. */
   readonly maxGuesses: number;
   /**
-   * ISO 3166-1, upper case: where messages may be sent to phones. All countries if there are none.
+   * ISO 3166-1, upper case: the countries to whose phones messages may be sent. Empty: all.
    */
   readonly allowedCountries: readonly string[];
   readonly lifetimes: ValidationLifetimes;
@@ -265,7 +265,7 @@ function askerOf({ mxid }: Pick<ValidationSessionRecord, 'mxid'>): Asker {
 
 // 190 random bits.
 const sidLength = 32;
-// Nobody guesses what is mailed; whoever tries so often is broken.
+// Mailed tokens cannot be guessed. A client that tries so often is defective.
 const maxGuessesOfMailed = 100;
 type ReadSubmissionKey = ValidationSessionKey & Pick<SubmissionKey, 'medium'>;
 

@@ -24,8 +24,8 @@ export interface TokenRequest {
   readonly typed: TypedAddress & { readonly medium: 'email' | 'msisdn' };
   readonly clientSecret: string;
   /**
-   * An integer. A message goes out only where it is greater than the greatest so far; where absent,
-   * it is one more than that.
+   * An integer. A message is sent only if it is greater than the greatest so far. Defaults to one
+   * more than that.
    */
   readonly sendAttempt: number | undefined;
   readonly nextLink: string | undefined;
@@ -48,8 +48,8 @@ export interface TokenRequest {
 export type Admission =
   | 'send'
   /**
-   * It goes nowhere, and whoever asks cannot tell; the owner of an e-mail address is told that
-   * somebody tried.
+   * No token is sent, and the client cannot notice. The owner of an e-mail address gets a mail
+   * about the attempt.
    */
   | 'withhold';
 
@@ -58,7 +58,7 @@ export interface ValidationTicket {
   readonly sid: string;
   readonly address: ThirdPartyAddress;
   /**
-   * A phone number as people write it internationally, such as `+44 7470 674927`; undefined for
+   * A phone number in the international format, such as `+44 7470 674927`; undefined for
    * e-mail.
    */
   readonly internationalFormat: string | undefined;
@@ -72,14 +72,13 @@ export interface SessionKey {
 }
 
 /**
- * A session as whoever submits a token names it: for one of another medium they know no such
- * session.
+ * A session as a client that submits a token identifies it. A session of another medium is unknown.
  */
 export interface SubmissionKey extends SessionKey {
   readonly medium: 'email' | 'msisdn';
 }
 
-/** An address that somebody has proven to hold. */
+/** A validated address. */
 export interface ValidatedAddress extends ThirdPartyAddress {
   /** Epoch ms of the proof. */
   readonly validatedAt: number;
@@ -93,8 +92,8 @@ export interface ValidatedAddress extends ThirdPartyAddress {
 }
 
 /**
- * The one machine that proves addresses: a token is sent, and whoever gives it back holds the
- * address. Every method throws ThreepidFailure for what is known to go wrong.
+ * Validates addresses: a token is sent, and a user who submits it has the address. Every method
+ * throws ThreepidFailure for expected errors.
  */
 export interface Validation {
   /**
@@ -103,8 +102,8 @@ export interface Validation {
    */
   checkAsker(asker: Asker): void;
   /**
-   * Opens the session of (address, client secret), or finds it, and sends a token where
-   * `sendAttempt` asks for one.
+   * Opens the session of (address, client secret), or finds it, and sends a token if `sendAttempt`
+   * asks for one.
    */
   requestToken(request: TokenRequest): Promise<ValidationTicket>;
   /**
@@ -128,10 +127,10 @@ export interface Validation {
    */
   loadValidated(key: SessionKey): Promise<ValidatedAddress>;
   /**
-   * Ends a validated session in the transaction in which it serves its purpose; where `use` throws,
-   * it goes on. Of several who ask at once one does, and the others get session_unknown. Otherwise
-   * throws as `loadValidated`. `hold` takes, before the session, the account that `use` changes:
-   * every transaction that has both takes them in this order.
+   * Ends a validated session in the transaction in which it serves its purpose; if `use` throws, it
+   * continues. Of several simultaneous calls one succeeds, and the others throw session_unknown.
+   * Otherwise throws as `loadValidated`. `hold` takes, before the session, the account that `use`
+   * changes: every transaction that has both takes them in this order.
    */
   consume<T>(
     key: SessionKey,

@@ -31,7 +31,9 @@ export interface Webhooks {
   start(): void;
   /** Resolves soon: what is cut off is sent again after the next start. */
   stop(): Promise<void>;
-  /** Deletes what was given up long ago, and what was for webhooks that are not configured any more. */
+  /**
+   * Deletes what was given up long ago, and what was for webhooks that are not configured any more.
+   */
   sweep(): Promise<void>;
 }
 
@@ -47,8 +49,9 @@ const failedKeptMs = 30 * 86_400_000;
 const stopMs = 2_000;
 
 /**
- * An event becomes one delivery for each webhook that is to get it. Deliveries to one webhook are made one after another, to several at once;
- * after a failure a webhook is left alone until the next attempt is due.
+ * An event becomes one delivery for each webhook that is to get it. Deliveries to one webhook are
+ * made one after another, to several at once; after a failure a webhook is left alone until the
+ * next attempt is due.
  */
 export function createWebhooks({ webhooks, database, clock, random, logger }: WebhooksDeps): Webhooks {
   const pausedUntil = new Map<string, number>();
@@ -172,7 +175,10 @@ function sign(secret: Secret, timestamp: string, body: string): string {
   return createHmac('sha256', secret.reveal()).update(`${timestamp}.${body}`).digest('hex');
 }
 
-/** The same for the same event and webhook, so that an event that is distributed twice is delivered once. */
+/**
+ * The same for the same event and webhook, so that an event that is distributed twice is delivered
+ * once.
+ */
 function deliveryId(eventId: string, url: string): string {
   return createHash('sha256').update(`${eventId} ${url}`).digest('base64url').slice(0, 22);
 }

@@ -36,8 +36,7 @@ export function makeChallenge(group: Group, verifier: SrpVerifier, secret: Buffe
 }
 
 /**
- * Returns whether A and M1 come from somebody who knows the password; 'bad_a' where A itself is out
- * of its range.
+ * Returns whether A and M1 prove the password; 'bad_a' if A is out of its range.
  */
 export function checkProof(
   group: Group,

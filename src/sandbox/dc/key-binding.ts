@@ -35,8 +35,8 @@ export function isBindingValid(
   );
 }
 
-// Returns the inner message, or undefined if it is malformed. It is encrypted as in MTProto 1.0, with
-// random bytes in place of salt and session, and has the ID of the outer message.
+// Returns the inner message, or undefined if it is malformed. It is encrypted as in MTProto 1.0,
+// with random bytes in place of salt and session, and has the ID of the outer message.
 function openInner(mtproto: TlCodec, key: AuthKey, packet: Buffer, msgId: bigint): TlObject | undefined {
   const sealed = packet.subarray(24);
   if (sealed.length < headLength || sealed.length % 16 !== 0 || packet.readBigInt64LE() !== key.id) return undefined;

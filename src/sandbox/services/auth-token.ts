@@ -10,7 +10,7 @@ import { admit, checkApi, logIn } from './login.js';
 export interface AuthTokenDeps {
   readonly world: World;
   readonly dataCentreIds: readonly number[];
-  /** Tells a client that somebody has accepted its QR login. */
+  /** Notifies a client that its QR login was accepted. */
   readonly announceAccepted: (token: LoginToken) => void;
 }
 

@@ -1,7 +1,7 @@
 import { longOf } from '../tl/fields.js';
 import { isTlObject, type TlObject, type TlValue } from '../tl/value.js';
 import type { CreatedChat } from '../world/mailboxes.js';
-import { sandboxChannel, sandboxGroup } from '../world/people.js';
+import { sandboxChannel, sandboxGroup } from '../world/contacts.js';
 
 export const groupPeer: TlObject = { _: 'peerChat', chat_id: sandboxGroup.id };
 export const channelPeer: TlObject = { _: 'peerChannel', channel_id: sandboxChannel.id };

@@ -4,7 +4,7 @@ import { intOf, listOf, longOf, longsOf, textOf } from '../tl/fields.js';
 import type { TlObject } from '../tl/value.js';
 import { accountOfId } from '../world/accounts.js';
 import type { Mailbox } from '../world/mailboxes.js';
-import { contactsOf, messageIds, sandboxChannel, sandboxGroup } from '../world/people.js';
+import { contactsOf, messageIds, sandboxChannel, sandboxGroup } from '../world/contacts.js';
 import type { World } from '../world/world.js';
 import { channel, createdGroup, group, isSandboxChannel } from './chat.js';
 import { conversationsOf } from './conversations.js';

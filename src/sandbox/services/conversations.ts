@@ -3,7 +3,7 @@ import { longOf } from '../tl/fields.js';
 import { isTlObject, type TlObject, type TlValue } from '../tl/value.js';
 import type { Account } from '../world/accounts.js';
 import type { Mailbox } from '../world/mailboxes.js';
-import { contactsOf, messageIds, sandboxGroup } from '../world/people.js';
+import { contactsOf, messageIds, sandboxGroup } from '../world/contacts.js';
 import { channel, channelPeer, createdGroup, group, groupPeer, isSandboxChannel } from './chat.js';
 import { asContact, findAccount, peerOf, userOf } from './user.js';
 

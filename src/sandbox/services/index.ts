@@ -8,7 +8,7 @@ import { createEmptyAnswersService } from './empty-answers.js';
 import { createMessagesService } from './messages.js';
 import { createNetworkService, type NetworkDeps } from './network.js';
 import { createPasswordService } from './password.js';
-import { createPeopleService } from './people.js';
+import { createPeopleService } from './contacts.js';
 import { createServiceInfoService } from './service-info.js';
 import { createUpdatesService } from './updates.js';
 import { createUsersService } from './users.js';

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.js';
 import type { RpcService } from '../rpc/method.js';
 import type { TlObject } from '../tl/value.js';
 
-/** Where a data centre listens. */
+/** The address of a data centre. */
 export interface DataCentreAddress {
   readonly id: number;
   readonly ip: string;

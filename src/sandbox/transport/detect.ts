@@ -15,7 +15,7 @@ export interface Detected {
   readonly transport: Transport;
   /** What followed the opening of the transport. */
   readonly rest: Buffer;
-  /** The data centre named by an MTProxy client; undefined for everybody else. */
+  /** The data centre named by an MTProxy client; undefined for other clients. */
   readonly proxiedDc: number | undefined;
 }
 

@@ -9,7 +9,7 @@ import {
   type MagicRefusal,
 } from './magic.js';
 
-/** Somebody who can be logged in. Accounts follow from their numbers alone and are never stored. */
+/** A Telegram account. Accounts are derived from their numbers and never stored. */
 export interface Account {
   /** Positive, and different for every person and bot. */
   readonly id: bigint;

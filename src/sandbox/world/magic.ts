@@ -181,7 +181,7 @@ export const magicLimits = {
   loginTokenLifeMs: 30_000,
 } as const;
 
-/** Returns the phone number without its plus and whatever else people write into it. */
+/** Returns the phone number without its plus and other characters that users add. */
 export function digitsOf(phone: string): string {
   return phone.replaceAll(/\D/g, '');
 }

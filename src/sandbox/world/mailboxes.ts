@@ -1,5 +1,5 @@
 import type { Account } from './accounts.js';
-import { firstChatMessageId, sandboxGroup } from './people.js';
+import { firstChatMessageId, sandboxGroup } from './contacts.js';
 
 /** A basic group that an account created. */
 export interface CreatedChat {

@@ -41,7 +41,7 @@ describe('the templates that come with the program', () => {
   it('tell of an address in use by which service somebody tried, and hold no link', () => {
     const { subject, text, html } = createTemplates({ service }).mail(emailInUse());
     expect(subject).toBe('Someone tried to add your e-mail address');
-    expect(text).toContain('somebody asked id.example.test to add this e-mail address');
+    expect(text).toContain('someone asked id.example.test to add this e-mail address');
     expect(html).toContain('<strong>id.example.test</strong>');
     expect(`${text}${html}`).not.toMatch(/href|https?:/);
   });

@@ -13,8 +13,8 @@ export const messageIds = { contact: 1, group: 2, channel: 1 } as const;
 export const firstChatMessageId = 10;
 
 /**
- * Returns the contacts of an account: whoever has the next number at the same data centre. Bots
- * have none.
+ * Returns the contacts of an account: the account with the next number at the same data centre.
+ * Bots have none.
  */
 export function contactsOf({ phone }: Account): readonly Account[] {
   if (phone === undefined) return [];

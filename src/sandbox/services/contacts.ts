@@ -3,7 +3,7 @@ import { RpcRefusal } from '../rpc/refusal.js';
 import { textOf } from '../tl/fields.js';
 import type { TlObject } from '../tl/value.js';
 import { accountOfPhone, type Account } from '../world/accounts.js';
-import { accountOfUsername, contactsOf, sandboxChannel } from '../world/people.js';
+import { accountOfUsername, contactsOf, sandboxChannel } from '../world/contacts.js';
 import { channel, channelPeer } from './chat.js';
 import { asContact, loadPerson, peerOf, userOf } from './user.js';
 
