@@ -15,31 +15,31 @@ import { createV3Auth, type FindOpenIdUser } from './provisioning-v3/authenticat
 import { createProvisioningV3 } from './provisioning-v3/index.js';
 import { createMautrixWellKnown } from './well-known/mautrix.js';
 
-/** What createProvisioningSurfaces needs. */
+/** Dependencies of createProvisioningSurfaces. */
 export interface ProvisioningSurfacesDeps {
-  /** Below which all versions are. */
+  /** The common prefix of all versions. */
   readonly prefix: string;
   readonly login: LoginService & LoginProcesses & TelegramAccounts;
-  /** Absent where logins prove no phone numbers. */
+  /** Absent if logins do not validate phone numbers. */
   readonly phoneProofs?: PhoneProofs | undefined;
   /** Absent without a bridge. */
   readonly handOver?: HandOverAnswers;
-  /** Absent unless sessions may be transferred. */
+  /** Absent unless session transfers are enabled. */
   readonly transfers?: SessionTransfers | undefined;
   readonly permissions: PermissionLevels;
   readonly authenticate: Authenticator;
-  /** Absent where Matrix users' own tokens are not accepted. */
+  /** Absent if access tokens of Matrix users are not accepted. */
   readonly findTokenHolder: FindTokenHolder | undefined;
-  /** Absent where OpenID tokens are not accepted. */
+  /** Absent if OpenID tokens are not accepted. */
   readonly findOpenIdUser: FindOpenIdUser | undefined;
-  /** Of the homeserver. */
+  /** The homeserver's. */
   readonly serverName: ServerName;
-  /** What /.well-known/matrix/mautrix tells; it is not served where there is nothing. */
+  /** The list in /.well-known/matrix/mautrix. Not served if empty. */
   readonly bridges: readonly string[];
   readonly clock: Clock;
 }
 
-/** The provisioning API in all its versions, and what leads to it. */
+/** Returns all versions of the provisioning API and their discovery document. */
 export function createProvisioningSurfaces(deps: ProvisioningSurfacesDeps): readonly Surface[] {
   const { prefix, login, phoneProofs, handOver, transfers, permissions, authenticate, serverName, bridges, clock } =
     deps;

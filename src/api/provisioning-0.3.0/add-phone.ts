@@ -7,16 +7,16 @@ import { errorShapes } from './error-shapes.js';
 import { mxidParameter, readOwner } from './owner.js';
 import { wirePhone } from './shapes.js';
 
-/** A phone number that is an address of the Matrix account now. */
+/** A phone number that is now a 3PID of the Matrix account. */
 export const phoneAdded = z.object({
   phone: z
     .string()
     .nullable()
-    .meta({ description: 'The phone number without its plus.', examples: ['123456789'] }),
+    .meta({ description: 'The phone number without the leading plus sign.', examples: ['123456789'] }),
   add_phone: z.literal('added'),
 });
 
-/** POST /login/{mxid}/add_phone, which is ours: the specification has nothing like it. */
+/** POST /login/{mxid}/add_phone. An extension: the specification has no such operation. */
 export const addPhone = defineEndpoint(
   {
     name: 'add_phone',
@@ -26,7 +26,9 @@ export const addPhone = defineEndpoint(
     params: { mxid: mxidParameter },
     access: 'authenticated',
     summary: addingPhone.summary,
-    description: `${addingPhone.description}Not part of the specification; served unless \`threepids.from_telegram\` is \`off\`.`,
+    description:
+      `${addingPhone.description}Not part of the specification. Served unless \`threepids.from_telegram\` is ` +
+      '`off`.',
     replies: { 200: { description: addingPhone.reply, schema: phoneAdded } },
     errors: errorShapes('add_phone'),
   },

@@ -14,7 +14,7 @@ const body = requestBody({
     .optional()
     .catch(undefined)
     .meta({
-      description: 'The access token of the bot to log in as',
+      description: 'The bot token to log in with.',
       examples: ['297900271:IXjeGEcAN61zHnjPgkWnYWyvVp9K4ulHBEv'],
     }),
 });

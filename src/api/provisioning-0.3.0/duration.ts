@@ -5,7 +5,10 @@ const units = [
   ['second', 1],
 ] as const;
 
-/** A time in English, in whole seconds rounded up: "1 day, 1 hour, 1 minute and 1 second". Zero is "1 second". */
+/**
+ * Returns the duration in English, rounded up to seconds: "1 day, 1 hour, 1 minute and 1 second".
+ * Zero is "1 second".
+ */
 export function describeDuration(durationMs: number): string {
   let rest = Math.max(1, Math.ceil(durationMs / 1000));
   const parts: string[] = [];

@@ -5,17 +5,19 @@ import type { WireError } from './wire-error.js';
 import type { Operation } from './operation.js';
 import { alreadyLoggedIn } from './shapes.js';
 
-/** What errorReplies needs. */
+/** Options of errorReplies. */
 export interface ErrorRepliesOptions<Kind extends string> {
-  /** What can go wrong. */
+  /** The errors that the operation can return. */
   readonly kinds: readonly Kind[];
   readonly wireErrors: Readonly<Record<Kind, WireError>>;
   readonly operation: Operation;
-  /** What each status means. */
+  /** Descriptions by status. */
   readonly descriptions: Readonly<Record<number, string>>;
 }
 
-/** The errors that an operation can answer with, by status; in version 1 of the API as in 0.3.0. */
+/**
+ * Returns the errors that an operation can answer with, by status. Versions 0.3.0 and 1 share it.
+ */
 export function errorReplies<Kind extends string>(options: ErrorRepliesOptions<Kind>): Record<number, ReplyShape> {
   const { kinds, wireErrors, operation, descriptions } = options;
 
@@ -33,7 +35,7 @@ export function errorReplies<Kind extends string>(options: ErrorRepliesOptions<K
   return Object.fromEntries([...statuses].map((status) => [status, replyOf(status)]));
 }
 
-const wait = 'Whole seconds to wait, where they are known.';
+const wait = 'Seconds to wait, if known.';
 
 function shapeOf(errors: readonly WireError[], besidesUser: boolean, operation: Operation): z.ZodType {
   if (!besidesUser) return errorSchema(errors, operation);

@@ -5,7 +5,7 @@ import { operations, type OperationName } from './operation.js';
 
 type Kind = WireFault['kind'];
 
-const everybody: readonly Kind[] = [
+const common: readonly Kind[] = [
   'unauthorized',
   'too_many_attempts',
   'path_malformed',
@@ -34,11 +34,11 @@ const steps: readonly Kind[] = [
   'already_logged_in',
 ];
 
-/** Every kind of error that an operation can answer with: those of all operations, those of all steps of a login, and its own. */
+/** The errors of each operation: those of all operations, those of all login steps, and its own. */
 export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> = {
-  get_me: [...everybody, 'not_logged_in', ...telegram, 'bridge_unreachable'],
+  get_me: [...common, 'not_logged_in', ...telegram, 'bridge_unreachable'],
   request_code: [
-    ...everybody,
+    ...common,
     ...steps,
     'asked_too_often',
     'phone_number_invalid',
@@ -54,7 +54,7 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
     ...telegram,
   ],
   send_code: [
-    ...everybody,
+    ...common,
     ...steps,
     'phone_code_missing',
     'phone_code_not_requested',
@@ -72,7 +72,7 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
     ...telegram,
   ],
   send_password: [
-    ...everybody,
+    ...common,
     ...steps,
     'password_empty',
     'phone_code_not_entered',
@@ -85,7 +85,7 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
     ...telegram,
   ],
   bot_token: [
-    ...everybody,
+    ...common,
     ...steps,
     'asked_too_often',
     'bot_token_missing',
@@ -97,7 +97,7 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
     ...telegram,
   ],
   add_phone: [
-    ...everybody,
+    ...common,
     'not_logged_in',
     'bridge_unreachable',
     'number_missing',
@@ -109,22 +109,24 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
   ],
 };
 
-const numberTaken = 'Taken: the phone number belongs to another Matrix account';
+const numberTaken = 'Conflict: the phone number belongs to another Matrix account';
 const descriptions: Readonly<Record<number, string>> = {
-  400: 'Something is missing or malformed',
+  400: 'A value is missing or malformed',
   401: 'Wrong shared secret, access token, code, password or bot token',
-  403: 'Not allowed',
-  404: 'Nobody has registered that phone number',
-  409: 'Taken: the Matrix user is logged in already, another user is to that Telegram account, or it is another one than the login is for',
+  403: 'Forbidden',
+  404: 'The phone number is not registered with Telegram',
+  409:
+    'Conflict: the Matrix user is already logged in, another Matrix user is logged in to the Telegram ' +
+    'account, or the login requires another Telegram account',
   413: 'The request body is too large',
   415: 'The request body has a Content-Encoding',
-  429: 'Too many tries',
-  500: 'Unknown error',
-  502: 'Telegram refuses, or does not accept this bridge',
-  503: 'Telegram, the bridge, the database or the homeserver cannot be reached at the moment',
+  429: 'Too many attempts',
+  500: 'Internal server error',
+  502: 'Telegram rejected the request or this bridge',
+  503: 'Telegram, the bridge, the database or the homeserver is unreachable',
 };
 
-/** The errors that an operation can answer with, by status. */
+/** Returns the errors that an operation can answer with, by status. */
 export function errorShapes(name: OperationName): Record<number, ReplyShape> {
   return errorReplies({
     kinds: operationErrors[name],

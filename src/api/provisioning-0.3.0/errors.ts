@@ -8,13 +8,13 @@ import type { WireError } from './wire-error.js';
 import type { Operation, State } from './operation.js';
 import type { OwnerFault } from './owner.js';
 
-/** Everything that version 0.3.0 has a spelling for. */
+/** All failures that version 0.3.0 maps to an error. */
 export type WireFault = LoginFault | OtherAccountFault | OwnerFault | TelegramProofFault | HttpProblem;
 
-/** What a login that version 3 began for one account may end in here. */
+/** The failure of a login that was started in version 3 to log in to one account again. */
 type OtherAccountFault = Extract<LoginProcessFault, { readonly kind: 'other_telegram_account' }>;
 
-/** What the login service says; the rulings behind this table are in docs/decisions/0001-provisioning-0.3.0-wire.md. */
+/** Errors of the login service. docs/decisions/0001-provisioning-0.3.0-wire.md has the rulings. */
 export const loginErrors = {
   phone_number_invalid: {
     status: 400,
@@ -192,7 +192,7 @@ export const loginErrors = {
   },
 } satisfies Record<LoginFault['kind'], WireError>;
 
-/** The login was to replace an account, and is another one's. */
+/** The login requires another Telegram account. */
 export const otherAccount: WireError = {
   status: 409,
   errcode: 'other_telegram_account',
@@ -230,7 +230,7 @@ export const wireErrors: Readonly<Record<WireFault['kind'], WireError>> = {
   ...httpErrors,
 };
 
-/** The state that an error of an operation carries, if any. */
+/** Returns the state in an operation's error, if any. */
 export function stateOf({ state }: WireError, operation: Operation | undefined): State | undefined {
   if (state === 'own') return operation?.state;
   if (state === 'start') return operation?.start;

@@ -15,10 +15,11 @@ export function getMe(login: LoginService, proofs: PhoneProofs): Endpoint {
     path: '/{mxid}/get_me',
     params: { mxid: mxidParameter },
     access: 'authenticated',
-    summary: 'Get the info of the Telegram user the given Matrix user is logged in as',
+    summary: 'Get the Telegram user that the Matrix user is logged in as',
     description:
-      'Asks Telegram each time: a session that Telegram has ended is `not_logged_in`. A request body is not read.',
-    replies: { 200: { description: 'User is logged in', schema } },
+      'Requests the user from Telegram each time. If Telegram has ended the session, returns ' +
+      '`not_logged_in`. The request body is ignored.',
+    replies: { 200: { description: 'The user is logged in', schema } },
     errors: errorShapes('get_me'),
     async handler({ params, principal }) {
       const owner = readOwner(params, principal);

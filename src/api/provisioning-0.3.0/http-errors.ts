@@ -3,7 +3,7 @@ import { describeDuration } from './duration.js';
 import type { OwnerFault } from './owner.js';
 import { internal, type WireError } from './wire-error.js';
 
-/** What can be wrong with the Matrix ID. */
+/** Errors of the Matrix ID. */
 export const ownerErrors = {
   mxid_empty: { status: 400, errcode: 'mxid_empty', error: 'User ID not given.' },
   mxid_invalid: { status: 400, errcode: 'mxid_invalid', error: 'Invalid user ID.' },
@@ -16,7 +16,10 @@ export const ownerErrors = {
 
 const invalidJson: WireError = { status: 400, errcode: 'json_invalid', error: 'Invalid JSON.' };
 
-/** What the HTTP kernel finds wrong; `unhandled_http_*` is what later servers of this API call requests that they do not handle. */
+/**
+ * Errors of the HTTP kernel. `unhandled_http_*` is the code of later servers of this API for
+ * requests that they do not handle.
+ */
 export const httpErrors = {
   unauthorized: { status: 401, errcode: 'shared_secret_invalid', error: 'Shared secret is not valid.' },
   address_refused: {

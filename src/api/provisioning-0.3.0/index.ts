@@ -25,9 +25,9 @@ import {
   toProofErrorReply,
 } from './to-error-reply.js';
 
-/** What createProvisioningSurface needs. */
+/** Dependencies of createProvisioningSurface. */
 export interface ProvisioningDeps {
-  /** The specification's is /_matrix/provision. */
+  /** /_matrix/provision in the specification. */
   readonly prefix: string;
   readonly login: LoginService;
   readonly phoneProofs?: PhoneProofs | undefined;
@@ -35,7 +35,7 @@ export interface ProvisioningDeps {
   readonly clock: Clock;
 }
 
-/** The provisioning API of mautrix-telegram, version 0.3.0. */
+/** Returns version 0.3.0 of the provisioning API of mautrix-telegram. */
 export function createProvisioningSurface(deps: ProvisioningDeps): Surface {
   const { prefix, authenticate } = deps;
   const endpoints = provisioningEndpoints(deps);
@@ -44,7 +44,7 @@ export function createProvisioningSurface(deps: ProvisioningDeps): Surface {
     prefixes: [prefix],
     authenticate,
     accessLevel: 'info',
-    // A Matrix user's own token opens it, in pages too.
+    // Web clients send the user's own access token.
     crossOrigin: true,
     endpoints: [...endpoints, descriptionEndpoint.serve(() => provisioningOpenApi(prefix, endpoints))],
     problem: (problem, endpoint) => toHttpErrorReply(problem, endpoint && operationOf(endpoint)),
@@ -60,7 +60,9 @@ export function createProvisioningSurface(deps: ProvisioningDeps): Surface {
   });
 }
 
-/** The operations of version 0.3.0, in the order of the specification, and what we have added to it. */
+/**
+ * Returns the operations of version 0.3.0, in the order of the specification, and our extensions.
+ */
 export function provisioningEndpoints({
   login,
   phoneProofs,

@@ -1,20 +1,23 @@
-/** What a client is to do next, as the specification names it. */
+/** The next step of a client, named as in the specification. */
 export const states = ['request', 'code', 'password', 'token', 'logged-in'] as const;
 
 /** One of `states`. */
 export type State = (typeof states)[number];
 
-/** What an operation contributes to the spelling of errors. */
+/** The properties of an operation that its errors depend on. */
 export interface Operation {
-  /** The step that the operation takes, for errors after which it is to be taken again; undefined where it is none. */
+  /**
+   * The step that the operation answers, for errors after which it can be repeated; undefined if
+   * none.
+   */
   readonly state: State | undefined;
-  /** The step with which its way of logging in begins. */
+  /** The first step of the login flow. */
   readonly start: State | undefined;
   /** Ends "Internal server error while …". */
   readonly doing: string;
 }
 
-/** The operations of version 0.3.0, and those that we have added, by their names in the path. */
+/** The operations of version 0.3.0 and our extensions, by their names in the path. */
 export const operations = {
   get_me: { state: undefined, start: undefined, doing: 'getting the user info' },
   request_code: { state: 'request', start: 'request', doing: 'requesting code' },
@@ -27,7 +30,7 @@ export const operations = {
 /** The name of an operation of version 0.3.0. */
 export type OperationName = keyof typeof operations;
 
-/** Whether an endpoint's name is that of an operation. */
+/** Returns whether the endpoint's name is that of an operation. */
 export function isOperationName(name: string): name is OperationName {
   return Object.hasOwn(operations, name);
 }

@@ -3,24 +3,30 @@ import { parseMxid, type Mxid } from '../../base/mxid.js';
 import type { PathParameter } from '../../http/endpoint.js';
 import type { Principal } from '../../http/principal.js';
 
-/** What can be wrong with the Matrix ID in a path. */
+/** Failures of the Matrix ID in a path. */
 export type OwnerFault =
   | { readonly kind: 'mxid_empty' }
   | { readonly kind: 'mxid_invalid' }
-  /** It is not that of the user whose access token was sent. */
+  /** The access token is another user's. */
   | { readonly kind: 'mxid_not_own' };
 
 /** Thrown by readOwner. */
 export class OwnerFailure extends Failure<OwnerFault> {}
 
-/** The Matrix ID in a path, raw or percent-encoded: whatever begins with an @, slashes included, or any one segment, be it empty. */
+/**
+ * The Matrix ID in a path, raw or percent-encoded. Matches anything that begins with an @, slashes
+ * included, and any single segment, even an empty one.
+ */
 export const mxidParameter: PathParameter = {
   description: 'The Matrix ID of the user to act for, raw or percent-encoded.',
   example: '@user:example.com',
   pattern: '(?:@|%40).*|[^/]*',
 };
 
-/** The Matrix ID that a path names and that the sender may act for, compared letter by letter; throws OwnerFailure. */
+/**
+ * Returns the Matrix ID in the path, if the caller may act for it. Compares case-sensitively.
+ * Throws OwnerFailure.
+ */
 export function readOwner(params: { readonly mxid: string }, principal: Principal): Mxid {
   if (params.mxid === '') throw new OwnerFailure({ kind: 'mxid_empty' });
   const owner = parseMxid(params.mxid);

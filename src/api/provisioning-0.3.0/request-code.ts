@@ -15,7 +15,7 @@ const body = requestBody({
     .union([z.string(), z.int()])
     .optional()
     .catch(undefined)
-    .meta({ description: 'The phone number to log in as, in international form.', examples: ['+123456789'] }),
+    .meta({ description: 'The phone number to log in with, in international format.', examples: ['+123456789'] }),
 });
 
 /** POST /login/{mxid}/request_code */
@@ -29,8 +29,8 @@ export const requestCode = defineEndpoint(
     access: 'authenticated',
     summary: 'Request a phone code from Telegram',
     description:
-      'While a code is on its way and Telegram would not send another, the answer says so, and Telegram is not asked. ' +
-      'Another phone number starts over.',
+      'If a code was sent and Telegram would not send another yet, the answer states this and no request is ' +
+      'sent to Telegram. Another phone number starts a new login.',
     body,
     replies: { 200: { description: 'Code requested successfully', schema: codeOnItsWay } },
     errors: errorShapes('request_code'),

@@ -15,7 +15,7 @@ const body = requestBody({
     .optional()
     .catch(undefined)
     .meta({
-      description: 'The phone code from Telegram. As an integer it gets back the leading zeros that it has lost.',
+      description: 'The login code from Telegram. If it is an integer, lost leading zeros are restored.',
       examples: ['123456'],
     }),
 });
@@ -51,7 +51,7 @@ export function sendCode(login: LoginService, proofs: PhoneProofs): Endpoint {
             ...(await describePhoneStatus('add_phone', proofs, owner, step.user)),
           });
         case 'password':
-          // The words are the original server's, mistake included.
+          // The text of the original server, with its grammatical mistake.
           return reply(202, {
             state: 'password',
             message: 'Code accepted, but you have 2-factor authentication is enabled.',

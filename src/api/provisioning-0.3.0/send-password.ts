@@ -15,7 +15,7 @@ const body = requestBody({
     .optional()
     .catch(undefined)
     .meta({
-      description: 'The two-factor auth password, exactly as it was set: spaces count.',
+      description: 'The two-factor password, exactly as it was set: spaces are significant.',
       format: 'password',
       examples: ['hunter2'],
     }),

@@ -4,11 +4,11 @@ import type { PhoneNumber } from '../../base/phone.js';
 const username = z
   .string()
   .nullable()
-  .meta({ description: 'The Telegram username; null for accounts without one.', examples: ['username'] });
+  .meta({ description: 'The Telegram username; null if the account has none.', examples: ['username'] });
 const phone = z
   .string()
   .nullable()
-  .meta({ description: 'The phone number without its plus; null for bots.', examples: ['123456789'] });
+  .meta({ description: 'The phone number without the leading plus sign; null for bots.', examples: ['123456789'] });
 
 /** AuthInfo of the specification. */
 export const authInfo = z.object({
@@ -26,18 +26,18 @@ export const authInfo = z.object({
   id: z.string().meta({ description: 'The Telegram user ID, in decimal.', examples: ['123456789'] }),
 });
 
-/** AuthSuccess of the specification, for a login that is done. */
+/** AuthSuccess of the specification, for a completed login. */
 export const loggedIn = z.object({ state: z.literal('logged-in'), username }).meta({ title: 'LoggedIn' });
 
-/** AuthSuccess of the specification, for a code on its way. */
+/** AuthSuccess of the specification, after a code was sent. */
 export const codeOnItsWay = z.object({ state: z.literal('code'), message: z.string() }).meta({ title: 'CodeSent' });
 
-/** AuthSuccess of the specification, for a login that wants the two-factor password. */
+/** AuthSuccess of the specification, if the login requires the two-factor password. */
 export const passwordNeeded = z
   .object({ state: z.literal('password'), message: z.string() })
   .meta({ title: 'PasswordNeeded' });
 
-/** AlreadyLoggedInError of the specification, and what every other error has too. */
+/** AlreadyLoggedInError of the specification, and the members of all other errors. */
 export const alreadyLoggedIn = z
   .object({
     state: z.literal('logged-in'),
@@ -48,7 +48,10 @@ export const alreadyLoggedIn = z
   })
   .meta({ title: 'AlreadyLoggedIn' });
 
-/** A JSON object with at least one property: this API has always taken `{}` for no JSON at all. */
+/**
+ * Returns the shape of a JSON object with at least one property. This API has always treated `{}`
+ * as no JSON.
+ */
 export function requestBody<Shape extends z.ZodRawShape>(shape: Shape) {
   return z
     .looseObject(shape)
@@ -56,7 +59,7 @@ export function requestBody<Shape extends z.ZodRawShape>(shape: Shape) {
     .meta({ minProperties: 1 });
 }
 
-/** A phone number as Telegram writes it: without the plus. */
+/** Returns the phone number as Telegram writes it: without the plus sign. */
 export function wirePhone(number: PhoneNumber | null): string | null {
   return number === null ? null : number.reveal().slice(1);
 }

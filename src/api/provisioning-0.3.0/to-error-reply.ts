@@ -11,43 +11,49 @@ import type { Operation } from './operation.js';
 import type { OwnerFault } from './owner.js';
 import { wirePhone } from './shapes.js';
 
-/** A login fault as this version puts it on the wire. */
+/** Returns the reply to a login failure. */
 export function toLoginErrorReply(fault: LoginFault, operation: Operation): ObjectReply {
   return toReply(loginErrors[fault.kind], operation, extrasOf(fault));
 }
 
-/** A fault of a login that version 3 began as this version puts it on the wire; undefined for those that cannot be met here. */
+/**
+ * Returns the reply to a failure of a login process that version 3 started; undefined for failures
+ * that cannot occur in this version.
+ */
 export function toProcessErrorReply({ kind }: LoginProcessFault, operation: Operation): ObjectReply | undefined {
   return kind === 'other_telegram_account' ? toReply(otherAccount, operation, {}) : undefined;
 }
 
-/** A fault of the Matrix ID as this version puts it on the wire. */
+/** Returns the reply to a failure of the Matrix ID. */
 export function toOwnerErrorReply(fault: OwnerFault, operation: Operation): ObjectReply {
   return toReply(ownerErrors[fault.kind], operation, {});
 }
 
-/** Why a phone number could not be added, as this version puts it on the wire. */
+/** Returns the reply if a phone number could not be added. */
 export function toProofErrorReply(fault: TelegramProofFault, operation: Operation): ObjectReply {
   return toReply(proofErrors[fault.kind], operation, {});
 }
 
-/** What the kernel found, as this version puts it on the wire; `operation` is undefined where none was reached. */
+/**
+ * Returns the reply to a failure of the HTTP kernel; `operation` is undefined if the request
+ * reached none.
+ */
 export function toHttpErrorReply(problem: HttpProblem, operation: Operation | undefined): ObjectReply {
   const retry = problem.kind === 'too_many_attempts' ? { retryAfterMs: problem.retryAfterMs } : {};
   const reply = toReply(httpErrors[problem.kind], operation, retry);
   return { ...reply, headers: { ...problemHeaders(problem), ...reply.headers } };
 }
 
-/** What an error carries besides its words. */
+/** Values in an error besides its text. */
 export interface Extras {
   readonly retryAfterMs?: number;
-  /** Telegram's name of the error, or the words of the bridge. */
+  /** Telegram's name of the error, or the message of the bridge. */
   readonly name?: string;
   /** Properties between the state and the error. */
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
-/** What a login fault carries besides its words. */
+/** Returns the values in a login failure besides its text. */
 export function extrasOf(fault: LoginFault): Extras {
   if (fault.kind === 'flood_wait' || fault.kind === 'asked_too_often') return { retryAfterMs: fault.retryAfterMs };
   if (fault.kind === 'telegram_error') return { name: fault.name };
@@ -56,7 +62,10 @@ export function extrasOf(fault: LoginFault): Extras {
   return { extra: { username: fault.user.username, phone: wirePhone(fault.user.phone) } };
 }
 
-/** An error of this family of versions, in the order in which they write its properties. */
+/**
+ * Returns an error of versions 0.3.0 and 1, with its properties in the order of the original
+ * servers.
+ */
 export function toReply(wire: WireError, operation: Operation | undefined, extras: Extras): ObjectReply {
   const { retryAfterMs, name = '', extra } = extras;
   const state = stateOf(wire, operation);

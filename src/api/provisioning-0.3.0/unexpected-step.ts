@@ -1,9 +1,9 @@
 import type { LoginStep } from '../../login/shapes.js';
 
-/** A defect: the login service asked for a step that this version cannot answer with at this place. */
+/** A defect: this version has no answer for the step that the login service requires here. */
 export class UnexpectedStep extends Error {
   constructor(step: LoginStep) {
-    super(`the login asks for the step ${step.kind}`);
+    super(`unexpected login step ${step.kind}`);
     this.name = 'UnexpectedStep';
   }
 }

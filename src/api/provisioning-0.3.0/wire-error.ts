@@ -1,6 +1,6 @@
 import type { Operation, State } from './operation.js';
 
-/** What an error's text may depend on. */
+/** The values that an error's text can depend on. */
 export interface ErrorContext {
   readonly operation: Operation | undefined;
   readonly retryAfterMs: number;
@@ -8,16 +8,19 @@ export interface ErrorContext {
   readonly name: string;
 }
 
-/** How version 0.3.0 spells an error. */
+/** An error of version 0.3.0. */
 export interface WireError {
   readonly status: number;
   readonly errcode: string;
   readonly error: string | ((context: ErrorContext) => string);
-  /** The step to take next: one of the specification's, the operation's own again, or the first of its way; none if absent. */
+  /**
+   * The step to take next: a state of the specification, the operation's own step again, or the
+   * first step of its flow. None if absent.
+   */
   readonly state?: State | 'own' | 'start';
 }
 
-/** A defect. */
+/** The reply to a defect. */
 export const internal: WireError = {
   status: 500,
   errcode: 'exception',

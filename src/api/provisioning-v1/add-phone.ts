@@ -8,7 +8,7 @@ import type { EndpointDeps } from './deps.js';
 import { errorShapes } from './error-shapes.js';
 import { mxidParameter } from './shapes.js';
 
-/** POST /user/{mxid}/login/add_phone, which is not the original's. */
+/** POST /user/{mxid}/login/add_phone. An extension of the original API. */
 export const addPhone = defineEndpoint(
   {
     name: 'add_phone',
@@ -17,7 +17,9 @@ export const addPhone = defineEndpoint(
     params: { mxid: mxidParameter },
     access: 'authenticated',
     summary: addingPhone.summary,
-    description: `${addingPhone.description}The original has nothing like it; served unless \`threepids.from_telegram\` is \`off\`.`,
+    description:
+      `${addingPhone.description}An extension of the original API. Served unless \`threepids.from_telegram\` ` +
+      'is `off`.',
     replies: { 200: { description: addingPhone.reply, schema: phoneAdded } },
     errors: errorShapes('add_phone'),
   },

@@ -7,7 +7,7 @@ const bridgeInfo = z.object({
   relaybot_username: z.null().meta({ description: 'Always null: without a bridge there is no relay bot.' }),
 });
 
-/** GET /bridge, public as it has always been. */
+/** GET /bridge, public as in the original. */
 export const bridgeInfoEndpoint = defineEndpoint(
   {
     name: 'bridge_info',
@@ -15,7 +15,7 @@ export const bridgeInfoEndpoint = defineEndpoint(
     path: '/bridge',
     params: {},
     access: 'public',
-    summary: 'What the bridge is',
+    summary: 'Get information about the bridge',
     replies: { 200: { description: 'The bridge', schema: bridgeInfo } },
     errors: errorShapes('bridge_info'),
   },

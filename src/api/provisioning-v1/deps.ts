@@ -6,19 +6,19 @@ import type { LoginService } from '../../login/service.js';
 import type { HandOverAnswers } from '../provisioning/hand-over.js';
 import type { PhoneProofs } from '../provisioning/phone-proofs.js';
 
-/** What the endpoints of version 1 need. */
+/** Dependencies of the endpoints of version 1. */
 export interface EndpointDeps {
   readonly login: LoginService & LoginProcesses & TelegramAccounts;
-  /** Absent where logins prove no phone numbers. */
+  /** Absent if logins do not validate phone numbers. */
   readonly phoneProofs?: PhoneProofs | undefined;
   /** Absent without a bridge. */
   readonly handOver?: HandOverAnswers;
-  /** Who may do what. */
+  /** The permissions of Matrix users. */
   readonly permissions: PermissionLevels;
   readonly clock: Clock;
 }
 
-/** The permissions of Matrix users, as far as this version tells about them. */
+/** The permissions that this version shows. */
 export interface PermissionLevels {
   mayLogIn(mxid: Mxid): boolean;
   levelOf(mxid: Mxid): { readonly level: string; readonly written?: string };

@@ -7,7 +7,7 @@ type Kind = WireFault['kind'];
 
 const admission: readonly Kind[] = ['unauthorized', 'too_many_attempts', 'authentication_unavailable'];
 const owner: readonly Kind[] = ['path_malformed', 'mxid_empty', 'mxid_invalid', 'mxid_not_own', 'not_permitted'];
-const everybody: readonly Kind[] = [...admission, ...owner, 'unavailable', 'defect'];
+const common: readonly Kind[] = [...admission, ...owner, 'unavailable', 'defect'];
 const telegram: readonly Kind[] = [
   'flood_wait',
   'telegram_unreachable',
@@ -17,7 +17,7 @@ const telegram: readonly Kind[] = [
 ];
 const body: readonly Kind[] = ['body_not_json', 'body_unfit', 'body_too_large', 'body_encoded', 'server_busy'];
 const ended: readonly Kind[] = ['login_revoked', 'account_deactivated'];
-const steps: readonly Kind[] = [...everybody, 'owner_deactivated', ...telegram, ...body, 'already_logged_in', ...ended];
+const steps: readonly Kind[] = [...common, 'owner_deactivated', ...telegram, ...body, 'already_logged_in', ...ended];
 const number: readonly Kind[] = [
   'phone_number_invalid',
   'phone_number_banned',
@@ -25,7 +25,7 @@ const number: readonly Kind[] = [
   'phone_number_flood',
 ];
 const sending: readonly Kind[] = ['login_email_required', 'payment_required', 'phone_code_unavailable'];
-const account: readonly Kind[] = [...everybody, ...telegram, 'not_logged_in', 'bridge_unreachable'];
+const account: readonly Kind[] = [...common, ...telegram, 'not_logged_in', 'bridge_unreachable'];
 const asking: readonly Kind[] = [...account, 'bridge_refused', 'bridge_request_rejected', 'session_held'];
 const portal: readonly Kind[] = [
   ...admission,
@@ -37,15 +37,15 @@ const portal: readonly Kind[] = [
   'defect',
 ];
 
-/** Every kind of error that an operation can answer with. */
+/** The errors of each operation. */
 export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> = {
   bridge_info: ['defect'],
-  get_user: [...everybody, 'owner_deactivated', 'bridge_unreachable'],
+  get_user: [...common, 'owner_deactivated', 'bridge_unreachable'],
   get_chats: [...account, 'chats_unavailable', 'session_held'],
   get_contacts: asking,
   resolve_identifier: [...asking, 'identifier_unknown', 'identifier_not_user'],
   start_dm: [
-    ...everybody,
+    ...common,
     'not_logged_in',
     'bridge_unreachable',
     'bridge_refused',
@@ -54,10 +54,10 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
     'identifier_unknown',
     'no_bridge_attached',
   ],
-  log_out: [...everybody, 'bridge_unreachable'],
+  log_out: [...common, 'bridge_unreachable'],
   request_code: [...steps, ...number, ...sending, 'asked_too_often', 'phone_number_missing', 'phone_number_unoccupied'],
   resend_code: [
-    ...everybody,
+    ...common,
     'owner_deactivated',
     ...telegram,
     ...number,
@@ -108,7 +108,7 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
     'login_over',
   ],
   qr: [
-    ...everybody,
+    ...common,
     'owner_deactivated',
     ...telegram,
     'asked_too_often',
@@ -123,24 +123,26 @@ export const operationErrors: Readonly<Record<OperationName, readonly Kind[]>> =
   disconnect_portal: [...portal, 'portal_not_found'],
 };
 
-const numberTaken = 'Taken: the phone number belongs to another Matrix account';
+const numberTaken = 'Conflict: the phone number belongs to another Matrix account';
 const descriptions: Readonly<Record<number, string>> = {
-  400: 'Something is missing or malformed',
+  400: 'A value is missing or malformed',
   401: 'Wrong shared secret, access token, code, password or bot token',
-  403: 'Not allowed',
-  404: 'There is no such thing',
-  409: 'Taken: the Matrix user is logged in already, another user is to that Telegram account, it is another one than the login is for, or another program has the Telegram session',
+  403: 'Forbidden',
+  404: 'Not found',
+  409:
+    'Conflict: the Matrix user is already logged in, another Matrix user is logged in to the Telegram ' +
+    'account, the login requires another Telegram account, or another program holds the Telegram session',
   413: 'The request body is too large',
   415: 'The request body has a Content-Encoding',
-  426: 'The request does not ask for a WebSocket',
-  429: 'Too many tries',
-  500: 'Unknown error',
-  501: 'No bridge is attached, or the login is not at the bridge',
-  502: 'Telegram or the bridge refuses, or Telegram does not accept this bridge',
-  503: 'Telegram, the bridge, the database or the homeserver cannot be reached at the moment',
+  426: 'The request is not a WebSocket upgrade',
+  429: 'Too many attempts',
+  500: 'Internal server error',
+  501: 'No bridge is attached, or the bridge does not have the login',
+  502: 'Telegram or the bridge rejected the request, or Telegram rejected this bridge',
+  503: 'Telegram, the bridge, the database or the homeserver is unreachable',
 };
 
-/** The errors that an operation can answer with, by status. */
+/** Returns the errors that an operation can answer with, by status. */
 export function errorShapes(name: OperationName): Record<number, ReplyShape> {
   return errorReplies({
     kinds: operationErrors[name],

@@ -9,7 +9,7 @@ import type { OwnerFault } from '../provisioning-0.3.0/owner.js';
 import type { WireError } from '../provisioning-0.3.0/wire-error.js';
 import type { VersionFault } from './failure.js';
 
-/** Everything that version 1 has a spelling for. */
+/** All failures that version 1 maps to an error. */
 export type WireFault =
   LoginFault | LoginProcessFault | TelegramAccountFault | TelegramProofFault | OwnerFault | VersionFault | HttpProblem;
 
@@ -22,7 +22,10 @@ const unhandled = (status: number): WireError => ({
 const notRequested: WireError = elderLoginErrors.phone_code_not_requested;
 const startAgain = (errcode: string, error: string): WireError => ({ status: 410, errcode, error, state: 'start' });
 
-/** What the login service says. Version 1 spells what it does not say otherwise as its elder does; docs/decisions/0005-provisioning-dialects.md. */
+/**
+ * Errors of the login service: those of version 0.3.0 unless listed here. See
+ * docs/decisions/0005-provisioning-dialects.md.
+ */
 export const loginErrors = {
   ...elderLoginErrors,
   bot_token_expired: { ...elderLoginErrors.bot_token_expired, status: 403 },
@@ -33,7 +36,10 @@ export const loginErrors = {
   },
 } satisfies Record<LoginFault['kind'], WireError>;
 
-/** What is said of logins that have a name; here they do not, so that most of it is met only when two requests cross. */
+/**
+ * Errors of login processes. In this version they have no IDs, so most of these errors occur only
+ * if two requests race.
+ */
 export const processErrors = {
   login_unknown: notRequested,
   wrong_step: notRequested,
@@ -54,7 +60,7 @@ export const processErrors = {
   other_telegram_account: otherAccount,
 } satisfies Record<LoginProcessFault['kind'], WireError>;
 
-/** What is said of accounts and of whom they know; the errcodes are the original's. */
+/** Errors of accounts and contacts. The errcodes are the original's. */
 export const accountErrors = {
   account_unknown: elderLoginErrors.not_logged_in,
   identifier_unknown: {
@@ -65,13 +71,13 @@ export const accountErrors = {
   identifier_not_user: { status: 400, errcode: 'FI.MAU.TELEGRAM_ID_NOT_USER', error: 'Identifier is not a user.' },
 } satisfies Record<TelegramAccountFault['kind'], WireError>;
 
-/** What can be wrong with the Matrix ID. */
+/** Errors of the Matrix ID. */
 export const ownerErrors = {
   ...elderOwnerErrors,
   mxid_invalid: { ...elderOwnerErrors.mxid_invalid, error: 'Invalid user ID' },
 } satisfies Record<OwnerFault['kind'], WireError>;
 
-/** What only this version says. */
+/** Errors of this version only. */
 export const versionErrors = {
   portal_not_found: { status: 404, errcode: 'portal_not_found', error: 'Portal not found: no bridge is attached.' },
   no_bridge_attached: {
@@ -83,7 +89,7 @@ export const versionErrors = {
   phone_number_unoccupied_at_code: { ...elderLoginErrors.phone_number_unoccupied, status: 403 },
 } satisfies Record<VersionFault['kind'], WireError>;
 
-/** What the HTTP kernel finds wrong. */
+/** Errors of the HTTP kernel. */
 export const httpErrors = {
   ...elderHttpErrors,
   path_malformed: ownerErrors.mxid_invalid,

@@ -1,13 +1,13 @@
 import { Failure } from '../../base/failure.js';
 
-/** What only this version says. */
+/** Failures of this version only. */
 export type VersionFault =
-  /** Nothing is bridged: this daemon logs in and has no rooms. */
+  /** No rooms are bridged: Gangway only logs in. */
   | { readonly kind: 'portal_not_found' }
   | { readonly kind: 'no_bridge_attached' }
-  /** There is no phone number at all, where an unreadable one is `phone_number_invalid`. */
+  /** The phone number is absent. A malformed one is `phone_number_invalid`. */
   | { readonly kind: 'phone_number_missing' }
-  /** Nobody has registered the number; told when the code is sent. */
+  /** The number is not registered with Telegram. Reported when the code is sent. */
   | { readonly kind: 'phone_number_unoccupied_at_code' };
 
 /** Thrown by the endpoints of version 1. */

@@ -7,7 +7,10 @@ import { errorShapes } from './error-shapes.js';
 import { mxidParameter } from './shapes.js';
 
 const chats = z.array(
-  z.object({ id: z.int().meta({ description: 'As the Bot API writes it: negative for groups.' }), title: z.string() }),
+  z.object({
+    id: z.int().meta({ description: 'The chat ID in the format of the Bot API: negative for groups.' }),
+    title: z.string(),
+  }),
 );
 
 /** GET /user/{mxid}/chats */

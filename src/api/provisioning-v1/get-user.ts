@@ -7,14 +7,16 @@ import { errorShapes } from './error-shapes.js';
 import { mxidParameter, userInfo, wireUser } from './shapes.js';
 
 const matrixUser = z.object({
-  telegram: userInfo.nullable().meta({ description: 'Who the user is logged in as; null where they are not.' }),
+  telegram: userInfo
+    .nullable()
+    .meta({ description: 'The Telegram user that the Matrix user is logged in as; null if not logged in.' }),
   mxid: z.string().meta({ examples: ['@user:example.com'] }),
   permissions: z
     .string()
-    .meta({ description: 'The level of the user, in the words of version 1.', examples: ['full'] }),
+    .meta({ description: 'The permission level of the user, with the names of version 1.', examples: ['full'] }),
 });
 
-/** The words of version 1 for today's levels. `user` of version 1 may not log in. */
+/** Maps the current levels to the names of version 1, in which `user` cannot log in. */
 const oldWords: Readonly<Record<string, string>> = {
   block: 'none',
   relay: 'relaybot',
@@ -35,10 +37,11 @@ export const getUser = defineEndpoint(
     path: '/user/{mxid}',
     params: { mxid: mxidParameter },
     access: 'authenticated',
-    summary: 'Get the info of a Matrix user, logged in or not',
+    summary: 'Get a Matrix user and their Telegram login',
     description:
-      'Asks Telegram each time: a session that Telegram has ended is null. While Telegram cannot be reached, what it last said stands. ' +
-      'Of several Telegram accounts this is the first.',
+      'Requests the user from Telegram each time. If Telegram has ended the session, `telegram` is null. ' +
+      'While Telegram is unreachable, returns its last answer. If the user has several Telegram accounts, ' +
+      'returns the first.',
     replies: { 200: { description: 'The user', schema: matrixUser } },
     errors: errorShapes('get_user'),
   },

@@ -11,7 +11,7 @@ import { mxidParameter } from './shapes.js';
 
 const requested = z.object({ hand_over: handOverStatus, hand_over_reason: handOverReason });
 
-/** POST /user/{mxid}/hand_over, which is not the original's. */
+/** POST /user/{mxid}/hand_over. An extension of the original API. */
 export const handOver = defineEndpoint(
   {
     name: 'hand_over',
@@ -20,7 +20,9 @@ export const handOver = defineEndpoint(
     params: { mxid: mxidParameter },
     access: 'authenticated',
     summary: requestingHandOver.summary,
-    description: `${requestingHandOver.description}Of several Telegram accounts this is the first. The original has nothing like it.`,
+    description:
+      `${requestingHandOver.description}If the user has several Telegram accounts, uses the first. An ` +
+      'extension of the original API.',
     replies: { 200: { description: requestingHandOver.reply, schema: requested } },
     errors: errorShapes('hand_over'),
   },

@@ -24,14 +24,14 @@ import { sendPassword } from './send-password.js';
 import { startDm } from './start-dm.js';
 import { toErrorReply, toHttpErrorReply } from './to-error-reply.js';
 
-/** What createProvisioningV1 needs. */
+/** Dependencies of createProvisioningV1. */
 export interface ProvisioningV1Deps extends EndpointDeps {
-  /** With the version at its end, as /_matrix/provision/v1. */
+  /** Ends with the version: /_matrix/provision/v1. */
   readonly prefix: string;
   readonly authenticate: Authenticator;
 }
 
-/** Version 1 of the provisioning API of mautrix-telegram. */
+/** Returns version 1 of the provisioning API of mautrix-telegram. */
 export function createProvisioningV1({ prefix, authenticate, ...deps }: ProvisioningV1Deps): Surface {
   const qr = qrEndpoint.serve();
   const endpoints = provisioningV1Endpoints(deps, qr);
@@ -40,7 +40,7 @@ export function createProvisioningV1({ prefix, authenticate, ...deps }: Provisio
     prefixes: [prefix],
     authenticate,
     accessLevel: 'info',
-    // A Matrix user's own token opens it, in pages too.
+    // Web clients send the user's own access token.
     crossOrigin: true,
     endpoints: [...endpoints, descriptionEndpoint.serve(() => provisioningV1OpenApi(prefix, endpoints))],
     sockets: [qrSocket(deps, qr)],
@@ -52,7 +52,7 @@ export function createProvisioningV1({ prefix, authenticate, ...deps }: Provisio
   });
 }
 
-/** The operations of version 1. */
+/** Returns the operations of version 1. */
 export function provisioningV1Endpoints(deps: EndpointDeps, qr = qrEndpoint.serve()): readonly Endpoint[] {
   return [
     bridgeInfoEndpoint.serve(),

@@ -16,8 +16,9 @@ export const logOut = defineEndpoint(
     access: 'authenticated',
     summary: 'Log out of Telegram',
     description:
-      'Takes no body. Also succeeds where the user is not logged in, and ends logins under way. Of several Telegram accounts this is the first. Where Telegram cannot be ' +
-      'reached, the account is forgotten here, and its session is ended at Telegram later.',
+      "Takes no body. Succeeds even if the user is not logged in. Cancels the user's login processes. If " +
+      'the user has several Telegram accounts, logs out of the first. If Telegram is unreachable, the ' +
+      'account is removed now and its session is ended at Telegram later.',
     replies: { 200: { description: 'Logged out', schema: z.object({}) } },
     errors: errorShapes('log_out'),
   },

@@ -1,19 +1,20 @@
 import type { Endpoint } from '../../http/endpoint.js';
 import { openApiDocument, type OpenApiDocument } from '../../http/openapi.js';
 
-const introduction = `Logs Matrix users into Telegram, as version 1 of the provisioning API of mautrix-telegram does (its releases from 0.3.0 to the last in Python).
-Integration managers call it: the first mautrix-manager, Dimension, and many home-made dashboards.
+const introduction = `Logs Matrix users into Telegram. Compatible with version 1 of the provisioning API of mautrix-telegram (its Python releases after
+0.3.0). Its clients are integration managers: the first mautrix-manager, Dimension, and many custom dashboards.
 
-Requests are authenticated as those of version 0.3.0 are: \`Authorization: Bearer <shared secret>\`, or a Matrix user's own access token for
-that user. Only \`/bridge\` is public. \`?user_id=\` is read where there is no Matrix ID in the path, and ignored elsewhere.
+Authentication is that of version 0.3.0: \`Authorization: Bearer <shared secret>\`, or a Matrix user's own access token for that
+user. Only \`/bridge\` is public. \`?user_id=\` names the user if the path has no Matrix ID, and is ignored otherwise.
 
-Success has the status 200, or 202 where the password is next, never 201. \`state\` in it says what is next: \`request\` a code, send the \`code\`, the
-\`password\` or the bot \`token\`, or \`logged-in\`. An error has a machine-readable \`errcode\` and a human-readable \`error\`. Every answer is JSON.
+Success has the status 200, or 202 if the password is required next; never 201. Its \`state\` is the next step: \`request\` a code,
+send the \`code\`, the \`password\` or the bot \`token\`, or \`logged-in\`. An error has a machine-readable \`errcode\` and a human-readable
+\`error\`. Every response is JSON.
 
-There are no rooms here, for no bridge is attached: \`/portal/\` is 404 \`portal_not_found\`, and what would make something of rooms is
-501 \`no_bridge_attached\`.`;
+Gangway does not bridge rooms: \`/portal/\` returns 404 \`portal_not_found\`. Operations that require rooms return 501
+\`no_bridge_attached\`.`;
 
-/** The OpenAPI document of version 1, as it is served below `prefix`. */
+/** Returns the OpenAPI document of version 1, served below `prefix`. */
 export function provisioningV1OpenApi(prefix: string, endpoints: readonly Endpoint[]): OpenApiDocument {
   return openApiDocument({
     title: 'Telegram bridge provisioning, version 1',
@@ -22,8 +23,8 @@ export function provisioningV1OpenApi(prefix: string, endpoints: readonly Endpoi
     security: {
       name: 'sharedSecret',
       description:
-        '`Authorization: Bearer <shared secret>`. Whoever has the secret may act for every Matrix user. ' +
-        'In its place a Matrix user may send their own access token, which is good for their own Matrix ID only.',
+        '`Authorization: Bearer <shared secret>`. The shared secret allows acting for every Matrix user. A ' +
+        'Matrix user can send their own access token instead, which allows acting for that user only.',
     },
     surfaces: [{ prefixes: [prefix], endpoints }],
   });

@@ -2,7 +2,7 @@ import type { Operation } from '../provisioning-0.3.0/operation.js';
 
 const none = { state: undefined, start: undefined } as const;
 
-/** The operations of version 1 by the names of their endpoints. */
+/** The operations of version 1, by the names of their endpoints. */
 export const operations = {
   bridge_info: { ...none, doing: 'getting the bridge info' },
   get_user: { ...none, doing: 'getting the user info' },
@@ -28,7 +28,7 @@ export const operations = {
 /** The name of an operation of version 1. */
 export type OperationName = keyof typeof operations;
 
-/** Whether an endpoint's name is that of an operation. */
+/** Returns whether the endpoint's name is that of an operation. */
 export function isOperationName(name: string): name is OperationName {
   return Object.hasOwn(operations, name);
 }

@@ -11,10 +11,13 @@ type Kind = VersionFault['kind'];
 
 const room: PathParameter = { description: 'A Matrix room ID, raw or percent-encoded.', example: '!room:example.com' };
 
-/** What is asked about rooms and chats that are bridged to each other, all of which is in vain: an integration manager is to see it so. */
+/**
+ * Returns the operations on bridged rooms and chats. They answer an integration manager that
+ * nothing is bridged.
+ */
 export function portals({ permissions }: EndpointDeps): readonly Endpoint[] {
   const answerTo = (query: string | undefined, principal: Principal, kind: Kind): never => {
-    // Clients of all kinds name the user here, and not all do.
+    // Clients of all kinds send the user here, but not all of them do.
     if (query !== undefined) permit(readOwner({ mxid: query }, principal));
     if (principal.kind === 'user') permit(principal.mxid);
     throw new VersionFailure({ kind });
@@ -31,7 +34,7 @@ export function portals({ permissions }: EndpointDeps): readonly Endpoint[] {
       method: rest.method,
       path: rest.path,
       params: { room, ...(rest.path.includes('{chat}') ? { chat: { description: 'A Telegram chat ID.' } } : {}) },
-      query: { user_id: { description: 'The Matrix user who asks.' } },
+      query: { user_id: { description: 'The Matrix user who sends the request.' } },
       access: 'authenticated',
       summary: rest.summary,
       replies: {},
@@ -43,25 +46,25 @@ export function portals({ permissions }: EndpointDeps): readonly Endpoint[] {
     declare('get_portal', {
       method: 'GET',
       path: '/portal/{room}',
-      summary: 'Which chat is bridged to a room, or which room to a chat (a negative number): none',
+      summary: 'Get the chat bridged to a room, or the room bridged to a chat (a negative number): always not found',
       kind: 'portal_not_found',
     }),
     declare('connect_portal', {
       method: 'POST',
       path: '/portal/{room}/connect/{chat}',
-      summary: 'Bridge a room to a chat: there is no bridge for it',
+      summary: 'Bridge a room to a chat: no bridge is attached',
       kind: 'no_bridge_attached',
     }),
     declare('create_portal', {
       method: 'POST',
       path: '/portal/{room}/create',
-      summary: 'Make a chat for a room: there is no bridge for it',
+      summary: 'Create a chat for a room: no bridge is attached',
       kind: 'no_bridge_attached',
     }),
     declare('disconnect_portal', {
       method: 'POST',
       path: '/portal/{room}/disconnect',
-      summary: 'End the bridging of a room: it is not bridged',
+      summary: 'Unbridge a room: always not found',
       kind: 'portal_not_found',
     }),
   ];

@@ -14,10 +14,10 @@ import { toErrorReply } from './to-error-reply.js';
 
 const loginProtocol = 'net.maunium.telegram.login';
 const secretProtocol = 'net.maunium.telegram.auth-';
-/** As many as the original shows before it gives up. */
+/** The number of QR codes that the original shows before it stops. */
 const maxCodes = 4;
 
-/** GET /user/{mxid}/login/qr, for those who do not ask for a WebSocket. */
+/** GET /user/{mxid}/login/qr without a WebSocket upgrade. */
 export const qrEndpoint = defineEndpoint(
   {
     name: 'qr',
@@ -27,12 +27,14 @@ export const qrEndpoint = defineEndpoint(
     access: 'authenticated',
     summary: 'Log in by scanning a QR code (a WebSocket)',
     description:
-      `A WebSocket with the subprotocol \`${loginProtocol}\`. The secret comes in the Authorization header or, from clients that cannot send one, ` +
-      `as another subprotocol that is offered, \`${secretProtocol}<secret>\`. Up to ${maxCodes} times the server sends ` +
-      '`{"code": "tg://login?token=...", "timeout": 29}`: to be shown as a QR code for so many seconds. The end is `{"success": true}`, with `add_phone` and `hand_over` as in other answers, ' +
-      '`{"success": false, "error": "timeout"}`, `{"success": false, "error": "password-needed"}`, after which `send_password` goes on, or ' +
-      '`{"success": false, "error": "<errcode>", "message": "..."}`. Whoever closes the WebSocket before gives the login up. ' +
-      'Errors before that are answered in place of the WebSocket.',
+      `A WebSocket with the subprotocol \`${loginProtocol}\`. Send the secret in the Authorization header or, ` +
+      `if the client cannot set headers, offer \`${secretProtocol}<secret>\` as a second subprotocol. The ` +
+      `server sends up to ${maxCodes} messages \`{"code": "tg://login?token=...", "timeout": 29}\`: show the ` +
+      'code as a QR code for `timeout` seconds. The last message is `{"success": true}` (with `add_phone` ' +
+      'and `hand_over` as in other answers), `{"success": false, "error": "timeout"}`, `{"success": false, ' +
+      '"error": "password-needed"}` (continue with `send_password`), or `{"success": false, "error": ' +
+      '"<errcode>", "message": "..."}`. Closing the WebSocket earlier cancels the login. Errors before the ' +
+      'upgrade are HTTP responses.',
     replies: {},
     errors: errorShapes('qr'),
   },
@@ -43,7 +45,7 @@ export const qrEndpoint = defineEndpoint(
   }),
 );
 
-/** The WebSocket of the same path. */
+/** Returns the WebSocket endpoint of the same path. */
 export function qrSocket(deps: EndpointDeps, beside: Endpoint): SocketEndpoint {
   return {
     endpoint: beside,
@@ -67,7 +69,7 @@ async function show(deps: EndpointDeps, owner: Mxid, first: LoginProgress, socke
     try {
       await login.cancel(owner, loginId);
     } catch (error) {
-      // It has ended meanwhile.
+      // The login process has ended meanwhile.
       if (!(error instanceof LoginProcessFailure)) throw error;
     }
   };

@@ -17,7 +17,7 @@ const body = stepBody({
     .union([z.string(), z.int().transform(String)])
     .optional()
     .catch(undefined)
-    .meta({ description: 'The phone number to log in as, in international form.', examples: ['+123456789'] }),
+    .meta({ description: 'The phone number to log in with, in international format.', examples: ['+123456789'] }),
 });
 
 /** POST /user/{mxid}/login/request_code */
@@ -30,8 +30,9 @@ export const requestCode = defineEndpoint(
     access: 'authenticated',
     summary: 'Request a phone code from Telegram',
     description:
-      'While a code is on its way and Telegram would not send another, the answer says so, and Telegram is not asked. ' +
-      '`code` says how it travels; `resend_code` has it sent in another way. Another phone number starts over.',
+      'If a code was sent and Telegram would not send another yet, the answer states this and no request is ' +
+      'sent to Telegram. `code` describes how the code was sent; `resend_code` sends it another way. ' +
+      'Another phone number starts a new login.',
     body,
     replies: { 200: { description: 'Code requested', schema: codeOnItsWay } },
     errors: errorShapes('request_code'),
@@ -52,7 +53,7 @@ export const requestCode = defineEndpoint(
   }),
 );
 
-/** A code that is on its way at the time `now` (epoch ms), on the wire. */
+/** Returns the reply about a code that was sent. `now` is in epoch milliseconds. */
 export function tellSent(code: SentCode, now: number): z.input<typeof codeOnItsWay> {
   const note = deliveryNote(code);
   const requested =

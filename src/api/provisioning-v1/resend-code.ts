@@ -7,7 +7,7 @@ import { errorShapes } from './error-shapes.js';
 import { tellSent } from './request-code.js';
 import { codeOnItsWay, mxidParameter } from './shapes.js';
 
-/** POST /user/{mxid}/login/resend_code, which is not the original's. */
+/** POST /user/{mxid}/login/resend_code. An extension of the original API. */
 export const resendCode = defineEndpoint(
   {
     name: 'resend_code',
@@ -15,11 +15,12 @@ export const resendCode = defineEndpoint(
     path: '/user/{mxid}/login/resend_code',
     params: { mxid: mxidParameter },
     access: 'authenticated',
-    summary: 'Have Telegram send the code in the next way',
+    summary: 'Resend the code another way',
     description:
-      'Takes no body. Spends the way that `code.next_delivery` names. Before `code.resend_after` seconds are over, Telegram is not asked, ' +
-      'and `code.is_new` is false. The original has nothing like it.',
-    replies: { 200: { description: 'The code is on its way', schema: codeOnItsWay } },
+      'Takes no body. Sends the code by the method in `code.next_delivery`. If `code.resend_after` seconds ' +
+      'have not passed, no request is sent to Telegram and `code.is_new` is false. An extension of the ' +
+      'original API.',
+    replies: { 200: { description: 'The code was sent', schema: codeOnItsWay } },
     errors: errorShapes('resend_code'),
   },
   ({ login, clock }: EndpointDeps) => ({

@@ -13,10 +13,13 @@ export const resolveIdentifier = defineEndpoint(
     path: '/user/{mxid}/resolve_identifier/{identifier}',
     params: {
       mxid: mxidParameter,
-      identifier: { description: 'A username, a phone number with its plus, or a Telegram user ID.', pattern: '.+' },
+      identifier: {
+        description: 'A username, a phone number with the leading plus sign, or a Telegram user ID.',
+        pattern: '.+',
+      },
     },
     access: 'authenticated',
-    summary: 'Find somebody on Telegram',
+    summary: 'Find a Telegram user',
     replies: { 200: { description: 'Found', schema: resolved } },
     errors: errorShapes('resolve_identifier'),
   },

@@ -16,7 +16,7 @@ const body = stepBody({
     .optional()
     .catch(undefined)
     .meta({
-      description: 'The phone code from Telegram. As an integer it gets back the leading zeros that it has lost.',
+      description: 'The login code from Telegram. If it is an integer, lost leading zeros are restored.',
       examples: ['123456'],
     }),
 });
@@ -58,7 +58,7 @@ export const sendCode = defineEndpoint(
   }),
 );
 
-// The original answers this at the code with another status than at the phone number.
+// Maps errors whose status in the original differs between the code and the phone number.
 function atCode(error: unknown): never {
   const isUnoccupied = error instanceof LoginFailure && error.fact.kind === 'phone_number_unoccupied';
   throw isUnoccupied ? new VersionFailure({ kind: 'phone_number_unoccupied_at_code' }, { cause: error }) : error;

@@ -14,7 +14,7 @@ const body = stepBody({
     .optional()
     .catch(undefined)
     .meta({
-      description: 'The two-factor auth password, exactly as it was set: spaces count.',
+      description: 'The two-factor password, exactly as it was set: spaces are significant.',
       format: 'password',
       examples: ['hunter2'],
     }),
@@ -29,7 +29,7 @@ export const sendPassword = defineEndpoint(
     params: { mxid: mxidParameter },
     access: 'authenticated',
     summary: 'Send the two-factor auth password',
-    description: 'Also after a QR code was scanned that wants it.',
+    description: 'Also continues a QR login that requires the password.',
     body,
     replies: { 200: { description: 'Login successful', schema: loggedIn } },
     errors: errorShapes('send_password'),

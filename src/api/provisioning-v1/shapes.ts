@@ -10,13 +10,13 @@ import { codeDelivery } from '../provisioning/code-delivery.js';
 import type { EndpointDeps } from './deps.js';
 
 const text = (description: string) => z.string().nullable().meta({ description });
-const username = text('The Telegram username; null for accounts without one.');
-const phone = text('The phone number without its plus; null for bots, and where it is hidden.');
+const username = text('The Telegram username; null if the account has none.');
+const phone = text('The phone number without the leading plus sign; null for bots and if it is hidden.');
 const id = z.int().meta({ description: 'The Telegram user ID.' });
 
 /**
- * The Matrix ID in a path, raw or percent-encoded: up to its first colon it may hold slashes, and behind it none, so that what follows in the
- * path is no part of it.
+ * The Matrix ID in a path, raw or percent-encoded. It can contain slashes before its first colon
+ * but none after it, so the rest of the path is not part of it.
  */
 export const mxidParameter: PathParameter = {
   description: 'The Matrix ID of the user to act for, raw or percent-encoded.',
@@ -24,7 +24,7 @@ export const mxidParameter: PathParameter = {
   pattern: '(?:@|%40)(?:(?:(?!:|%3[Aa]).)*(?::|%3[Aa]))?[^/]*|[^/]*',
 };
 
-/** A login that is done. */
+/** A completed login. */
 export const loggedIn = z
   .object({
     state: z.literal('logged-in'),
@@ -36,42 +36,42 @@ export const loggedIn = z
   })
   .meta({ title: 'LoggedIn' });
 
-/** A code on its way. */
+/** A code that was sent. */
 export const codeOnItsWay = z
   .object({ state: z.literal('code'), message: z.string(), code: codeDelivery })
   .meta({ title: 'CodeSent' });
 
-/** A login that wants the two-factor password. */
+/** A login that requires the two-factor password. */
 export const passwordNeeded = z
   .object({
     state: z.literal('password'),
     message: z.string(),
-    hint: text('What the user has noted to remember the password by; null where there is nothing.'),
+    hint: text('The password hint that the user has set; null if none.'),
   })
   .meta({ title: 'PasswordNeeded' });
 
-/** Somebody that an account knows. */
+/** A Telegram user in the contacts. */
 export const contactInfo = z
   .object({
     name: text('First and last name.'),
     username,
     phone,
     is_bot: z.boolean(),
-    avatar_url: text('An mxc:// URI; null unless the bridge has the login and a picture.'),
+    avatar_url: text('An mxc:// URI; null unless the bridge has the login and an avatar.'),
   })
   .meta({ title: 'ContactInfo' });
 
-/** Somebody that an account knows, and the room of the chat with them. */
+/** A Telegram user and the room of the direct chat. */
 export const resolved = z
   .object({
-    room_id: text('The room of the chat; null unless the bridge has the login and made one.'),
+    room_id: text('The room of the direct chat; null unless the bridge has the login and has created one.'),
     just_created: z.boolean(),
     id,
     contact_info: contactInfo,
   })
   .meta({ title: 'ResolvedIdentifier' });
 
-/** Who a Matrix user is logged in as. */
+/** The Telegram user that a Matrix user is logged in as. */
 export const userInfo = z
   .object({
     id,
@@ -87,12 +87,12 @@ export const userInfo = z
   })
   .meta({ title: 'UserInfo' });
 
-/** The body of a step of a login: an object, which may be empty. */
+/** Returns the shape of a login step's body: an object, which can be empty. */
 export function stepBody<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.looseObject(shape);
 }
 
-/** A login that is done, on the wire. */
+/** Returns a completed login on the wire. */
 export async function wireLogin(
   deps: EndpointDeps,
   owner: Mxid,
@@ -106,13 +106,15 @@ export async function wireLogin(
   };
 }
 
-/** What an answer says of a login that is done: whether its phone number can be added, and how its hand-over went, which it waits for. */
+/**
+ * Returns the phone status and the hand-over status of a completed login. Waits for the hand-over.
+ */
 export async function sayComplete({ phoneProofs, handOver }: EndpointDeps, owner: Mxid, user: TelegramPerson) {
   const handedOver = await awaitHandOver('', handOver, owner, user);
   return { ...(await describePhoneStatus('add_phone', phoneProofs, owner, user)), ...handedOver };
 }
 
-/** Somebody that an account knows, on the wire. */
+/** Returns a contact on the wire. */
 export function wireContact(contact: Contact): z.input<typeof contactInfo> {
   return {
     name: fullName(contact),
@@ -123,13 +125,13 @@ export function wireContact(contact: Contact): z.input<typeof contactInfo> {
   };
 }
 
-/** The same with the room of the chat, which was made just now if it is new. */
+/** Returns a contact and its room, which was created by this request if `isNew`. */
 export function wireResolved(contact: Contact, isNew = false): z.input<typeof resolved> {
   const room = contact.matrix?.dmRoom ?? null;
   return { room_id: room, just_created: isNew, id: Number(contact.id), contact_info: wireContact(contact) };
 }
 
-/** Who a Matrix user is logged in as, on the wire. */
+/** Returns the user's Telegram login on the wire. */
 export async function wireUser(
   { phoneProofs, handOver }: EndpointDeps,
   owner: Mxid,

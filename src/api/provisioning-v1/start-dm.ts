@@ -14,14 +14,17 @@ export const startDm = defineEndpoint(
     path: '/user/{mxid}/pm/{identifier}',
     params: {
       mxid: mxidParameter,
-      identifier: { description: 'A username, a phone number with its plus, or a Telegram user ID.', pattern: '.+' },
+      identifier: {
+        description: 'A username, a phone number with the leading plus sign, or a Telegram user ID.',
+        pattern: '.+',
+      },
     },
     access: 'authenticated',
-    summary: 'Start a chat with somebody',
-    description: 'The bridge makes the room. Only for logins that the bridge has. A request body is not read.',
+    summary: 'Start a direct chat',
+    description: 'The bridge creates the room. Requires that the bridge has the login. The request body is ignored.',
     replies: {
-      200: { description: 'There was a room for it', schema: resolved },
-      201: { description: 'The room was made', schema: resolved },
+      200: { description: 'The room exists already', schema: resolved },
+      201: { description: 'The room was created', schema: resolved },
     },
     errors: errorShapes('start_dm'),
   },

@@ -12,7 +12,7 @@ import { extrasOf, toReply, toProofErrorReply } from '../provisioning-0.3.0/to-e
 import { accountErrors, httpErrors, loginErrors, ownerErrors, processErrors, versionErrors } from './errors.js';
 import { VersionFailure } from './failure.js';
 
-/** A failure as version 1 puts it on the wire; undefined for one that it does not know. */
+/** Returns the reply to a failure; undefined if this version has no error for it. */
 export function toErrorReply(failure: Failure, operation: Operation): ObjectReply | undefined {
   if (failure instanceof LoginFailure) {
     return toReply(loginErrors[failure.fact.kind], operation, extrasOf(failure.fact));
@@ -25,7 +25,10 @@ export function toErrorReply(failure: Failure, operation: Operation): ObjectRepl
   return undefined;
 }
 
-/** What the kernel found, as version 1 puts it on the wire; `operation` is undefined where none was reached. */
+/**
+ * Returns the reply to a failure of the HTTP kernel; `operation` is undefined if the request
+ * reached none.
+ */
 export function toHttpErrorReply(problem: HttpProblem, operation: Operation | undefined): ObjectReply {
   const retry = problem.kind === 'too_many_attempts' ? { retryAfterMs: problem.retryAfterMs } : {};
   const reply = toReply(httpErrors[problem.kind], operation, retry);

@@ -11,21 +11,23 @@ const added = z.object({
   phone: z
     .string()
     .optional()
-    .meta({ description: 'With its plus.', examples: ['+123456789'] }),
+    .meta({ description: 'With the leading plus sign.', examples: ['+123456789'] }),
   'gangway.add_phone': z.literal('added'),
 });
 
-/** POST /login/add_phone/{login}, which is not the original's. */
+/** POST /login/add_phone/{login}. An extension of the original API. */
 export const addPhone = defineEndpoint(
   {
     name: 'login_add_phone',
     method: 'POST',
     path: '/login/add_phone/{login}',
-    params: { login: { description: 'The name of the login: its `user_login_id`.' } },
+    params: { login: { description: 'The ID of the login: its `user_login_id`.' } },
     query: { user_id: userIdParameter },
     access: 'authenticated',
     summary: addingPhone.summary,
-    description: `${addingPhone.description}The original has nothing like it; served unless \`threepids.from_telegram\` is \`off\`.`,
+    description:
+      `${addingPhone.description}An extension of the original API. Served unless \`threepids.from_telegram\` ` +
+      'is `off`.',
     replies: { 200: { description: addingPhone.reply, schema: added } },
     errors: errorShapes('login_add_phone'),
   },

@@ -4,28 +4,29 @@ import { readBearer } from '../../http/access-token.js';
 import type { Authenticator, FindTokenHolder, TokenVerdict } from '../../http/bearer-auth.js';
 
 /**
- * Tells whose OpenID token a text is, as the server of that name says: that user is on that server. Matrix clients give
- * such tokens to other services, as proof of who the user is (client-server API, "OpenID").
+ * Returns the user of an OpenID token (client-server API, "OpenID"), as confirmed by the server of
+ * that name. The user is always on that server.
  */
 export type FindOpenIdUser = (token: Secret, serverName: ServerName) => Promise<TokenVerdict>;
 
-/** What createV3Auth needs. */
+/** Dependencies of createV3Auth. */
 export interface V3AuthDeps {
-  /** Compares secrets, counts wrong ones, and asks whose access tokens are. */
+  /** Compares secrets, counts failures, and looks up access tokens. */
   readonly authenticate: Authenticator;
-  /** Absent where Matrix users' own tokens are not accepted. */
+  /** Absent if access tokens of Matrix users are not accepted. */
   readonly findTokenHolder: FindTokenHolder | undefined;
-  /** Absent where OpenID tokens are not accepted. */
+  /** Absent if OpenID tokens are not accepted. */
   readonly findOpenIdUser: FindOpenIdUser | undefined;
-  /** Whose OpenID tokens are meant where no user is named. */
+  /** The server that checks an OpenID token if the query names no user. */
   readonly serverName: ServerName;
 }
 
 const openIdPrefix = 'openid:';
 
 /**
- * The authentication of version 3: `Bearer` may be left out, and beside the shared secret and access tokens there are OpenID tokens,
- * `openid:<token>`, about which the server of the user in the query is asked.
+ * Returns the authentication of version 3. `Bearer` is optional. Besides the shared secret and
+ * access tokens it accepts OpenID tokens, `openid:<token>`, which are checked with the server of
+ * the user in the query.
  */
 export function createV3Auth({ authenticate, findTokenHolder, findOpenIdUser, serverName }: V3AuthDeps): Authenticator {
   return (credentials) => {

@@ -5,19 +5,22 @@ import { LoginFailure } from '../../login/failure.js';
 import type { EndpointDeps } from './deps.js';
 import { VersionFailure } from './failure.js';
 
-/** The query parameter that says for whom the shared secret acts. */
+/** The query parameter for the user whom the shared secret acts for. */
 export const userIdParameter: QueryParameter = {
-  description: 'The Matrix ID of the user to act for. With a token of a user it may be left out, and can be no other.',
+  description: "The Matrix ID of the user to act for. Optional with a user's token, which allows no other user.",
   example: '@user:example.com',
 };
 
-/** What says whom a request is about. */
+/** The parts of a request that determine its user. */
 export interface Call {
   readonly query: { readonly user_id?: string };
   readonly principal: Principal;
 }
 
-/** The Matrix user for whom a request acts, who may log in; throws VersionFailure and LoginFailure. */
+/**
+ * Returns the Matrix user of a request. Throws VersionFailure, or LoginFailure if the user may not
+ * log in.
+ */
 export function readCaller({ query: { user_id: userId }, principal }: Call, { mayLogIn }: EndpointDeps): Mxid {
   const caller = whoCalls(userId, principal);
   if (!mayLogIn(caller)) throw new LoginFailure({ kind: 'not_permitted' });

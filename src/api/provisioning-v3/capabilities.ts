@@ -26,7 +26,7 @@ const groupType = z.object({
 });
 
 const no = { allowed: false };
-/** As mautrix-telegram answers. */
+/** The values of mautrix-telegram. */
 const groupTypes = {
   group: {
     type_description: 'a normal group',
@@ -49,7 +49,7 @@ const capabilitiesShape = z.object({
     search: z.boolean(),
     contact_list: z.boolean(),
   }),
-  group_creation: z.record(z.string(), groupType).meta({ description: 'The types of groups that can be made.' }),
+  group_creation: z.record(z.string(), groupType).meta({ description: 'The types of groups that can be created.' }),
   image_pack_import: z.boolean(),
 });
 
@@ -62,8 +62,8 @@ export const capabilities = defineEndpoint(
     params: {},
     query,
     access: 'authenticated',
-    summary: 'What can be done here besides logging in',
-    replies: { 200: { description: 'What can be done', schema: capabilitiesShape } },
+    summary: 'Get the capabilities of the bridge',
+    replies: { 200: { description: 'The capabilities', schema: capabilitiesShape } },
     errors: errorShapes('capabilities'),
   },
   (deps: EndpointDeps) => ({
@@ -95,8 +95,8 @@ export const loginFlows = defineEndpoint(
     params: {},
     query,
     access: 'authenticated',
-    summary: 'The ways to log in',
-    replies: { 200: { description: 'The ways', schema: z.object({ flows: z.array(flowShape) }) } },
+    summary: 'List the login flows',
+    replies: { 200: { description: 'The login flows', schema: z.object({ flows: z.array(flowShape) }) } },
     errors: errorShapes('login_flows'),
   },
   (deps: EndpointDeps) => ({

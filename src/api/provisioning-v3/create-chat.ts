@@ -18,17 +18,18 @@ export const createDm = defineEndpoint(
     params: {
       identifier: {
         description:
-          'A username, a phone number with its plus, a Telegram user ID, or the Matrix ID of a user of the bridge.',
+          'A username, a phone number with the leading plus sign, a Telegram user ID, or the Matrix ID of a ' +
+          'ghost user of the bridge.',
         pattern: '.+',
       },
     },
     query,
     access: 'authenticated',
-    summary: 'Start a chat with somebody',
-    description: 'Takes no body. The bridge makes the room. Only for logins that the bridge has.',
+    summary: 'Start a direct chat',
+    description: 'Takes no body. The bridge creates the room. Requires that the bridge has the login.',
     replies: {
-      200: { description: 'There was a room for it', schema: person },
-      201: { description: 'The room was made', schema: person },
+      200: { description: 'The room exists already', schema: person },
+      201: { description: 'The room was created', schema: person },
     },
     errors: errorShapes('create_dm'),
     otherErrors: otherBridgeErrors,
@@ -44,7 +45,7 @@ export const createDm = defineEndpoint(
 );
 
 const group = z.looseObject({
-  id: z.string().meta({ description: 'Names the group to the bridge.' }),
+  id: z.string().meta({ description: "The bridge's ID of the group." }),
   mxid: z.string().meta({ description: 'The Matrix room.' }),
 });
 
@@ -57,10 +58,10 @@ export const createGroup = defineEndpoint(
     params: { type: { description: 'One of `group_creation` in `/capabilities`.', example: 'group', pattern: '.+' } },
     query,
     access: 'authenticated',
-    summary: 'Make a group',
-    description: 'The bridge makes the group at Telegram, and its room. Only for logins that the bridge has.',
-    body: z.looseObject({}).meta({ description: 'As the bridge reads it: `participants`, `name`, ...' }),
-    replies: { 200: { description: 'The group was made', schema: group } },
+    summary: 'Create a group',
+    description: 'The bridge creates the Telegram group and its room. Requires that the bridge has the login.',
+    body: z.looseObject({}).meta({ description: 'In the format of the bridge: `participants`, `name`, ...' }),
+    replies: { 200: { description: 'The group was created', schema: group } },
     errors: errorShapes('create_group'),
     otherErrors: otherBridgeErrors,
   },

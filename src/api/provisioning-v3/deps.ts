@@ -7,14 +7,14 @@ import type { SessionTransfers } from '../../sessions/transfers.js';
 import type { HandOverAnswers } from '../provisioning/hand-over.js';
 import type { PhoneProofs } from '../provisioning/phone-proofs.js';
 
-/** What the endpoints of version 3 need. */
+/** Dependencies of the endpoints of version 3. */
 export interface EndpointDeps {
   readonly login: LoginProcesses & TelegramAccounts & Pick<LoginService, 'whoAmI'>;
-  /** Absent where logins prove no phone numbers. */
+  /** Absent if logins do not validate phone numbers. */
   readonly phoneProofs?: PhoneProofs | undefined;
   /** Absent without a bridge. */
   readonly handOver?: HandOverAnswers;
-  /** Absent unless sessions may be transferred. */
+  /** Absent unless session transfers are enabled. */
   readonly transfers?: SessionTransfers | undefined;
   readonly mayLogIn: (mxid: Mxid) => boolean;
   /** The server name of the homeserver. */

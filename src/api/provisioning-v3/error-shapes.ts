@@ -4,7 +4,7 @@ import { wireErrors } from './errors.js';
 
 type Kind = keyof typeof wireErrors;
 
-const everybody: readonly Kind[] = [
+const common: readonly Kind[] = [
   'token_missing',
   'unauthorized',
   'too_many_attempts',
@@ -19,11 +19,11 @@ const everybody: readonly Kind[] = [
 const inPath: readonly Kind[] = ['path_malformed'];
 const body: readonly Kind[] = ['body_not_json', 'body_unfit', 'body_too_large', 'body_encoded', 'server_busy'];
 const telegram: readonly Kind[] = ['flood_wait', 'telegram_unreachable', 'telegram_rejected_us', 'telegram_error'];
-/** What is a complaint in a step that is shown again, where there is one. */
+/** Errors that a repeated login step shows as its complaint. */
 const ended: readonly Kind[] = ['login_revoked', 'account_deactivated', 'account_frozen'];
 const over: readonly Kind[] = ['login_unknown', 'login_cancelled', 'login_timed_out'];
 const accounts: readonly Kind[] = [
-  ...everybody,
+  ...common,
   ...telegram,
   'account_frozen',
   'not_logged_in',
@@ -34,9 +34,9 @@ const accounts: readonly Kind[] = [
   'session_held',
 ];
 
-/** What only a bridge does. */
+/** Errors of operations that only a bridge performs. */
 const chats: readonly Kind[] = [
-  ...everybody,
+  ...common,
   'not_logged_in',
   'account_unknown',
   'bridge_unreachable',
@@ -46,13 +46,13 @@ const chats: readonly Kind[] = [
   'no_bridge_attached',
 ];
 
-/** Every kind of error that an operation of version 3 can answer with. */
+/** The errors of each operation of version 3. */
 export const operationErrors = {
-  whoami: [...everybody, 'owner_deactivated', 'bridge_unreachable'],
-  capabilities: everybody,
-  login_flows: everybody,
+  whoami: [...common, 'owner_deactivated', 'bridge_unreachable'],
+  capabilities: common,
+  login_flows: common,
   login_start: [
-    ...everybody,
+    ...common,
     'owner_deactivated',
     ...inPath,
     ...telegram,
@@ -63,7 +63,7 @@ export const operationErrors = {
     ...ended,
   ],
   login_user_input: [
-    ...everybody,
+    ...common,
     'owner_deactivated',
     ...inPath,
     ...body,
@@ -82,7 +82,7 @@ export const operationErrors = {
     'other_telegram_account',
   ],
   login_display_and_wait: [
-    ...everybody,
+    ...common,
     'owner_deactivated',
     ...inPath,
     ...telegram,
@@ -95,9 +95,9 @@ export const operationErrors = {
     'too_many_accounts',
     'other_telegram_account',
   ],
-  login_other_step: [...everybody, 'owner_deactivated', ...inPath, ...over, 'login_finished', 'wrong_step'],
+  login_other_step: [...common, 'owner_deactivated', ...inPath, ...over, 'login_finished', 'wrong_step'],
   login_resend: [
-    ...everybody,
+    ...common,
     'owner_deactivated',
     ...inPath,
     ...telegram,
@@ -110,9 +110,9 @@ export const operationErrors = {
     'payment_required',
     'phone_code_unavailable',
   ],
-  login_cancel: [...everybody, ...inPath, 'login_unknown', 'login_timed_out', 'login_finished'],
+  login_cancel: [...common, ...inPath, 'login_unknown', 'login_timed_out', 'login_finished'],
   login_hand_over: [
-    ...everybody,
+    ...common,
     'owner_deactivated',
     ...inPath,
     ...telegram,
@@ -123,7 +123,7 @@ export const operationErrors = {
     'no_bridge_attached',
   ],
   login_add_phone: [
-    ...everybody,
+    ...common,
     'owner_deactivated',
     ...inPath,
     ...telegram,
@@ -136,8 +136,8 @@ export const operationErrors = {
     'number_unchecked',
     'login_over',
   ],
-  logout: [...everybody, ...inPath, 'account_unknown', 'bridge_unreachable'],
-  logins: [...everybody, 'owner_deactivated', 'bridge_unreachable'],
+  logout: [...common, ...inPath, 'account_unknown', 'bridge_unreachable'],
+  logins: [...common, 'owner_deactivated', 'bridge_unreachable'],
   contacts: accounts,
   search_users: [...accounts, ...body],
   resolve_identifier: [...accounts, ...inPath, 'identifier_unknown', 'identifier_not_user'],
@@ -149,36 +149,36 @@ export const operationErrors = {
   image_pack_list: chats,
   resolve_media: [...chats, ...inPath, ...body],
   session_transfer_init: [
-    ...everybody,
+    ...common,
     ...body,
     'transfer_login_unknown',
     'transfer_unsupported',
     'transfer_session_held',
   ],
-  session_transfer_finish: [...everybody, ...body, 'transfer_login_unknown', 'transfer_not_begun'],
-  session_transfer_cancel: [...everybody, ...body, 'transfer_login_unknown', 'transfer_not_begun'],
+  session_transfer_finish: [...common, ...body, 'transfer_login_unknown', 'transfer_not_begun'],
+  session_transfer_cancel: [...common, ...body, 'transfer_login_unknown', 'transfer_not_begun'],
 } as const satisfies Record<string, readonly Kind[]>;
 
-/** The name of a row of `operationErrors`. */
+/** The name of an operation in `operationErrors`. */
 export type OperationName = keyof typeof operationErrors;
 
 const descriptions: Readonly<Record<number, string>> = {
-  400: 'Something is missing or malformed, or the login does not stand there',
+  400: 'A value is missing or malformed, or the login is not at that step',
   401: 'The token is missing or wrong',
-  403: 'Not allowed',
-  404: "There is no such thing, or it is somebody else's",
-  409: 'Taken, or another program has the Telegram session',
-  410: 'The login is over',
+  403: 'Forbidden',
+  404: 'Not found, or owned by another user',
+  409: 'Conflict, or another program holds the Telegram session',
+  410: 'The login process has ended',
   413: 'The request body is too large',
   415: 'The request body has a Content-Encoding',
-  429: 'Too many tries',
+  429: 'Too many attempts',
   500: 'Internal server error',
-  501: 'No bridge is attached, or the login is not at the bridge',
-  502: 'Telegram or the bridge refuses, or Telegram does not accept this bridge',
-  503: 'Telegram, the bridge, the database or the homeserver cannot be reached at the moment',
+  501: 'No bridge is attached, or the bridge does not have the login',
+  502: 'Telegram or the bridge rejected the request, or Telegram rejected this bridge',
+  503: 'Telegram, the bridge, the database or the homeserver is unreachable',
 };
 
-/** The errors that an operation can answer with, by status. */
+/** Returns the errors that an operation can answer with, by status. */
 export function errorShapes(name: OperationName): Record<number, ReplyShape> {
   const kinds: readonly Kind[] = operationErrors[name];
   const rows = kinds.map((kind) => wireErrors[kind]);
@@ -195,10 +195,10 @@ export function errorShapes(name: OperationName): Record<number, ReplyShape> {
   );
 }
 
-/** An error of the bridge with a status that Gangway itself does not use. */
+/** An error of the bridge with a status that Gangway does not use. */
 export const otherBridgeErrors: ReplyShape = errorShape(undefined, undefined);
 
-/** `errcodes` is undefined if the bridge has its own. */
+/** Returns the shape of an error. `errcodes` is undefined for errors of the bridge. */
 function errorShape(status: number | undefined, errcodes: readonly string[] | undefined): ReplyShape {
   const errcode = errcodes === undefined ? z.string() : z.enum([...new Set(errcodes)]);
   return {
@@ -207,9 +207,9 @@ function errorShape(status: number | undefined, errcodes: readonly string[] | un
       errcode: errcode.meta({ description: 'A machine-readable error code' }),
       error: z.string().meta({ description: 'A human-readable description of the error' }),
       ...(status === 429
-        ? { retry_after_ms: z.number().optional().meta({ description: 'How long to wait, where it is known.' }) }
+        ? { retry_after_ms: z.number().optional().meta({ description: 'How long to wait, if known.' }) }
         : {}),
     }),
-    ...(status === 429 ? { headers: { 'Retry-After': 'Whole seconds to wait, where they are known.' } } : {}),
+    ...(status === 429 ? { headers: { 'Retry-After': 'Seconds to wait, if known.' } } : {}),
   };
 }

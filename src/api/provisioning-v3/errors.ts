@@ -7,7 +7,7 @@ import type { HttpProblem } from '../../http/problem.js';
 import { describeDuration } from '../provisioning-0.3.0/duration.js';
 import type { VersionFault } from './failure.js';
 
-/** Everything that version 3 has a spelling for. */
+/** All failures that version 3 maps to an error. */
 export type WireFault =
   | LoginFault
   | LoginProcessFault
@@ -17,17 +17,17 @@ export type WireFault =
   | VersionFault
   | HttpProblem;
 
-/** How version 3 spells an error. */
+/** An error of version 3. */
 export interface WireError {
   readonly status: number;
   readonly errcode: string;
   readonly error: string | ((context: ErrorContext) => string);
 }
 
-/** What the text of an error may depend on. */
+/** The values that an error's text can depend on. */
 export interface ErrorContext {
   readonly retryAfterMs: number;
-  /** Telegram's name of the error, or the words of the bridge. */
+  /** Telegram's name of the error, or the message of the bridge. */
   readonly name: string;
 }
 
@@ -55,7 +55,7 @@ const gangway = (status: number, code: string, error: string): WireError => ({
 const missing = (error: string): WireError => ({ status: 400, errcode: 'M_MISSING_PARAM', error });
 const notFound = (error: string): WireError => ({ status: 404, errcode: 'M_NOT_FOUND', error });
 
-/** What the login service says; the rulings behind this table are in docs/decisions/0005-provisioning-dialects.md. */
+/** Errors of the login service. docs/decisions/0005-provisioning-dialects.md has the rulings. */
 export const loginErrors = {
   phone_number_invalid: telegram(400, 'PHONE_NUMBER_INVALID', 'Invalid phone number'),
   phone_number_banned: telegram(403, 'PHONE_NUMBER_BANNED', 'Your phone number is banned from Telegram'),
@@ -104,7 +104,7 @@ export const loginErrors = {
   ),
   bridge_unreachable: gangway(503, 'BRIDGE_UNREACHABLE', 'The bridge cannot be reached at the moment'),
   bridge_refused: { ...gangway(502, 'BRIDGE_REFUSED', ''), error: ({ name }) => `The bridge refused: ${name}` },
-  // Answered with the status and the errcode of the bridge.
+  // The reply has the status and the errcode of the bridge's.
   bridge_request_rejected: { status: 400, errcode: 'M_UNKNOWN', error: ({ name }) => name },
   chats_unavailable: gangway(501, 'CHATS_UNAVAILABLE', 'The bridge has the Telegram session, and cannot list chats'),
   session_held: gangway(
@@ -132,7 +132,7 @@ export const loginErrors = {
   bot_token_missing: missing('The bot token is missing'),
 } satisfies Record<LoginFault['kind'], WireError>;
 
-/** What is said of logins under way. */
+/** Errors of login processes. */
 export const processErrors = {
   login_unknown: notFound('Login not found'),
   login_cancelled: bridge(410, 'LOGIN_CANCELLED', 'The login was cancelled'),
@@ -144,10 +144,10 @@ export const processErrors = {
   other_telegram_account: telegram(409, 'OTHER_ACCOUNT', 'That is another Telegram account'),
 } satisfies Record<LoginProcessFault['kind'], WireError>;
 
-/** What is said of accounts and of whom they know. */
+/** Errors of accounts and contacts. */
 export const accountErrors = {
   account_unknown: notFound('Login not found'),
-  identifier_unknown: notFound('Nobody on Telegram has that identifier'),
+  identifier_unknown: notFound('No Telegram user has that identifier'),
   identifier_not_user: {
     status: 400,
     errcode: 'FI.MAU.TELEGRAM_ID_NOT_USER',
@@ -168,7 +168,10 @@ export const proofErrors = {
   login_over: accountErrors.account_unknown,
 } satisfies Record<TelegramProofFault['kind'], WireError>;
 
-/** Why a session cannot be transferred. The texts are the original's, except that of a session which another program has. */
+/**
+ * Errors of session transfers. The texts are the original's, except for a session that another
+ * program holds.
+ */
 export const transferErrors = {
   transfer_login_unknown: notFound('No matching user login found'),
   transfer_unsupported: {
@@ -180,7 +183,7 @@ export const transferErrors = {
   transfer_not_begun: { status: 400, errcode: 'M_BAD_STATE', error: 'No matching credential export found' },
 } satisfies Record<TransferFault['kind'], WireError>;
 
-/** What only this version says. */
+/** Errors of this version only. */
 export const versionErrors = {
   user_id_missing: missing('The query parameter user_id is missing'),
   user_id_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'The query parameter user_id is no Matrix ID' },
@@ -193,7 +196,7 @@ export const versionErrors = {
   ),
 } satisfies Record<VersionFault['kind'], WireError>;
 
-/** A request without any credentials. */
+/** The reply to a request without credentials. */
 export const missingToken: WireError = { status: 401, errcode: 'M_MISSING_TOKEN', error: 'Missing auth token' };
 
 const unrecognized = (status: number): WireError => ({
@@ -202,7 +205,7 @@ const unrecognized = (status: number): WireError => ({
   error: 'Unrecognized request',
 });
 
-/** What the HTTP kernel finds wrong. */
+/** Errors of the HTTP kernel. */
 export const httpErrors = {
   unauthorized: { status: 401, errcode: 'M_UNKNOWN_TOKEN', error: 'Invalid auth token' },
   address_refused: { status: 403, errcode: 'M_FORBIDDEN', error: 'This is not served to your address' },

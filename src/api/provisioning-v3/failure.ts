@@ -1,14 +1,14 @@
 import { Failure } from '../../base/failure.js';
 
-/** What only this version says. */
+/** Failures of this version only. */
 export type VersionFault =
-  /** The shared secret acts for anybody, so it must be said for whom. */
+  /** The shared secret acts for any user, so the query must name one. */
   | { readonly kind: 'user_id_missing' }
   | { readonly kind: 'user_id_invalid' }
-  /** It is not that of the user whose token was sent. */
+  /** The token is another user's. */
   | { readonly kind: 'user_id_not_own' }
   | { readonly kind: 'flow_unknown' }
-  /** What would need rooms. */
+  /** The operation requires rooms. */
   | { readonly kind: 'no_bridge_attached' };
 
 /** Thrown by the endpoints of version 3. */

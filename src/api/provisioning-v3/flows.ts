@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { LoginFlow } from '../../login/processes.js';
 
-/** A way to log in, on the wire. */
+/** A login flow on the wire. */
 export const flowShape = z.object({
   name: z.string(),
   description: z.string(),
@@ -16,10 +16,10 @@ const texts: Readonly<Record<LoginFlow, { readonly name: string; readonly descri
 
 const ids: readonly LoginFlow[] = ['phone', 'qr', 'bot'];
 
-/** The ways to log in. */
+/** The login flows. */
 export const flows: z.input<typeof flowShape>[] = ids.map((id) => ({ ...texts[id], id }));
 
-/** The way to log in of that name. */
+/** Returns the login flow with this ID. */
 export function findFlow(text: string): LoginFlow | undefined {
   return ids.find((id) => id === text);
 }

@@ -10,17 +10,17 @@ import { VersionFailure } from './failure.js';
 
 const requested = z.object({ 'gangway.hand_over': handOverStatus, 'gangway.hand_over_reason': handOverReason });
 
-/** POST /login/hand_over/{login}, which is not the original's. */
+/** POST /login/hand_over/{login}. An extension of the original API. */
 export const handOver = defineEndpoint(
   {
     name: 'login_hand_over',
     method: 'POST',
     path: '/login/hand_over/{login}',
-    params: { login: { description: 'The name of the login: its `user_login_id`.' } },
+    params: { login: { description: 'The ID of the login: its `user_login_id`.' } },
     query: { user_id: userIdParameter },
     access: 'authenticated',
     summary: requestingHandOver.summary,
-    description: `${requestingHandOver.description}The original has nothing like it.`,
+    description: `${requestingHandOver.description}An extension of the original API.`,
     replies: { 200: { description: requestingHandOver.reply, schema: requested } },
     errors: errorShapes('login_hand_over'),
   },

@@ -18,15 +18,15 @@ import { contacts, resolveIdentifier, searchUsers } from './people.js';
 import { toErrorReply, toHttpErrorReply } from './to-error-reply.js';
 import { whoami } from './whoami.js';
 
-/** What createProvisioningV3 needs. */
+/** Dependencies of createProvisioningV3. */
 export interface ProvisioningV3Deps extends EndpointDeps {
-  /** With the version at its end, as /_matrix/provision/v3. */
+  /** Ends with the version: /_matrix/provision/v3. */
   readonly prefix: string;
-  /** createV3Auth's. */
+  /** The dependency of createV3Auth. */
   readonly authenticate: Authenticator;
 }
 
-/** Version 3 of the provisioning API of the mautrix bridges. */
+/** Returns version 3 of the provisioning API of the mautrix bridges. */
 export function createProvisioningV3({ prefix, authenticate, ...deps }: ProvisioningV3Deps): Surface {
   const endpoints = provisioningV3Endpoints(deps);
   return surface({
@@ -42,7 +42,7 @@ export function createProvisioningV3({ prefix, authenticate, ...deps }: Provisio
   });
 }
 
-/** The operations of version 3. */
+/** Returns the operations of version 3. */
 export function provisioningV3Endpoints(deps: EndpointDeps): readonly Endpoint[] {
   return [
     whoami.serve(deps),

@@ -6,10 +6,10 @@ import type { EndpointDeps } from './deps.js';
 import { errorShapes } from './error-shapes.js';
 import { loginStep, wireStep } from './wire-step.js';
 
-const params = { process: { description: 'The `login_id` of the login under way.' } };
+const params = { process: { description: 'The `login_id` of the login process.' } };
 const query = { user_id: userIdParameter };
 
-/** POST /login/resend/{process}, which is not the original's. */
+/** POST /login/resend/{process}. An extension of the original API. */
 export const loginResend = defineEndpoint(
   {
     name: 'login_resend',
@@ -18,12 +18,12 @@ export const loginResend = defineEndpoint(
     params,
     query,
     access: 'authenticated',
-    summary: 'Have Telegram send the code in the next way',
+    summary: 'Resend the code another way',
     description:
-      'Takes no body. Spends the way that `next_delivery` names. Before `resend_after` seconds are over, Telegram is not asked, and `is_new` is ' +
-      'false. The original has nothing like it.',
+      'Takes no body. Sends the code by the method in `next_delivery`. If `resend_after` seconds have not ' +
+      'passed, no request is sent to Telegram and `is_new` is false. An extension of the original API.',
     replies: {
-      200: { description: 'The code step again, or the first one where the login has ended', schema: loginStep },
+      200: { description: 'The code step again, or the first step if the login has ended', schema: loginStep },
     },
     errors: errorShapes('login_resend'),
   },
@@ -45,9 +45,9 @@ export const loginCancel = defineEndpoint(
     params,
     query,
     access: 'authenticated',
-    summary: 'Give a login up',
+    summary: 'Cancel a login process',
     description: 'Takes no body.',
-    replies: { 200: { description: 'The login is over', schema: z.object({}) } },
+    replies: { 200: { description: 'The login process has ended', schema: z.object({}) } },
     errors: errorShapes('login_cancel'),
   },
   (deps: EndpointDeps) => ({

@@ -10,12 +10,12 @@ import { readInput, stepIds } from './step-ids.js';
 import { findStepNumber, loginStep, wireStep } from './wire-step.js';
 
 const params = {
-  process: { description: 'The `login_id` of the login under way.' },
-  step: { description: 'The `step_id` of the step that is answered.', example: stepIds.code },
+  process: { description: 'The `login_id` of the login process.' },
+  step: { description: 'The `step_id` of the step to answer.', example: stepIds.code },
 };
-const transaction: QueryParameter = { description: 'The `txn_id` of the step that is answered.' };
+const transaction: QueryParameter = { description: 'The `txn_id` of the step to answer.' };
 const query = { user_id: userIdParameter, txn_id: transaction };
-const replies = { 200: { description: 'The next step, or the same one again', schema: loginStep } };
+const replies = { 200: { description: 'The next step, or the same step again', schema: loginStep } };
 
 /** POST /login/step/{process}/{step}/user_input */
 export const userInput = defineEndpoint(
@@ -26,11 +26,11 @@ export const userInput = defineEndpoint(
     params,
     query,
     access: 'authenticated',
-    summary: 'Answer a step with what the user has given',
+    summary: "Submit the user's input for a step",
     description:
-      'A wrong code or password is the step again under another ID; an expired code or a login that Telegram has ended is the first step again. ' +
-      'An error leaves the login where it was.',
-    body: z.looseObject({}).meta({ description: 'The values by the IDs of their fields.' }),
+      'After a wrong code or password, returns the same step with another ID. After an expired code or if ' +
+      'Telegram has ended the login, returns the first step. Errors do not change the login process.',
+    body: z.looseObject({}).meta({ description: 'The values, by the IDs of their fields.' }),
     replies,
     errors: errorShapes('login_user_input'),
   },
@@ -59,10 +59,11 @@ export const displayAndWait = defineEndpoint(
     params,
     query,
     access: 'authenticated',
-    summary: 'Wait for what the user does elsewhere',
+    summary: 'Wait until the user has acted elsewhere',
     description:
-      'Takes no body. Answers when the QR code was scanned or is another, and after half a minute at the latest, then with the same step: show ' +
-      'what comes, and ask again. Whoever stops waiting does not end the login.',
+      'Takes no body. Returns when the QR code was scanned or has changed, or after 30 seconds with the ' +
+      'same step. Show the returned step and repeat the request. Closing the request does not cancel the ' +
+      'login.',
     replies,
     errors: errorShapes('login_display_and_wait'),
   },
@@ -75,7 +76,7 @@ export const displayAndWait = defineEndpoint(
         const named = readStepNumber(request.query.txn_id);
         const found = await login.find(caller, process);
         if (step !== stepIds.qr || found.flow !== 'qr' || named === 'none') return refuse(deps, caller, process);
-        // Without a name it is the present code that the client shows.
+        // Without a transaction ID, the client shows the current code.
         const seen = named ?? found.stepNumber;
         const isAwaited = found.step.kind === 'qr' && found.stepNumber === seen;
         const next = isAwaited ? await login.awaitChange(caller, process, seen, request.stopping) : found;
@@ -85,7 +86,9 @@ export const displayAndWait = defineEndpoint(
   },
 );
 
-/** POST /login/step/{process}/{step}/{type} of the types that no step of Telegram has, and of `complete`. */
+/**
+ * POST /login/step/{process}/{step}/{type} for types that no Telegram login uses, and `complete`.
+ */
 export const otherStep = defineEndpoint(
   {
     name: 'login_other_step',
@@ -94,7 +97,7 @@ export const otherStep = defineEndpoint(
     params: { ...params, type: { description: '`cookies`, `webauthn`, `complete`, ...' } },
     query,
     access: 'authenticated',
-    summary: 'Answer a step as it cannot be answered',
+    summary: 'Submit a step of an unsupported type',
     replies: {},
     errors: errorShapes('login_other_step'),
   },
@@ -105,13 +108,19 @@ export const otherStep = defineEndpoint(
   }),
 );
 
-/** Undefined where the client names none, `none` where it names something else. */
+/**
+ * Returns the step number, undefined if the client sends no transaction ID, or `none` if it is not
+ * a step's.
+ */
 function readStepNumber(transaction: string | undefined): number | 'none' | undefined {
   if (transaction === undefined || transaction === '') return undefined;
   return findStepNumber(transaction) ?? 'none';
 }
 
-/** Says what is wrong with a request that no login is waiting for; to others than its owner, that there is no such login. */
+/**
+ * Throws the failure of a request that no login process awaits. Returns `login_unknown` to other
+ * users.
+ */
 async function refuse({ login }: EndpointDeps, caller: Mxid, loginId: string): Promise<never> {
   const { step } = await login.find(caller, loginId);
   throw new LoginProcessFailure({ kind: step.kind === 'complete' ? 'login_finished' : 'wrong_step' });

@@ -17,14 +17,14 @@ export const logins = defineEndpoint(
     params: {},
     query,
     access: 'authenticated',
-    summary: 'The names of the logins that the user has',
-    replies: { 200: { description: 'The names', schema: z.object({ login_ids: z.array(z.string()) }) } },
+    summary: "List the IDs of the user's logins",
+    replies: { 200: { description: 'The IDs', schema: z.object({ login_ids: z.array(z.string()) }) } },
     errors: errorShapes('logins'),
   },
   (deps: EndpointDeps) => ({
     async handler(request) {
       const accounts = await deps.login.accounts(readCaller(request, deps));
-      // A login that Telegram has ended stays at the bridge until it is logged out there.
+      // A login that Telegram has ended remains at the bridge until it is logged out there.
       const alive = accounts.filter(({ condition, bridge }) => condition !== 'ended' || bridge);
       return reply(200, { login_ids: alive.map(({ user }) => user.id) });
     },
@@ -37,13 +37,14 @@ export const logout = defineEndpoint(
     name: 'logout',
     method: 'POST',
     path: '/logout/{login}',
-    params: { login: { description: 'The name of a login, or `all`.', example: 'all' } },
+    params: { login: { description: 'The ID of a login, or `all`.', example: 'all' } },
     query,
     access: 'authenticated',
     summary: 'Log out of Telegram',
     description:
-      'Takes no body. Where Telegram cannot be reached, the login is forgotten here, and its session is ended at Telegram later. ' +
-      'A login that the bridge has is logged out there, now or as soon as the bridge can be reached.',
+      'Takes no body. If Telegram is unreachable, the login is removed now and its session is ended at ' +
+      'Telegram later. A login at the bridge is logged out there, now or when the bridge is reachable ' +
+      'again.',
     replies: { 200: { description: 'Logged out', schema: z.object({}) } },
     errors: errorShapes('logout'),
   },

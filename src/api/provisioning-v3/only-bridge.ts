@@ -12,8 +12,8 @@ import { accountOf, loginIdParameter } from './wire-person.js';
 const query = { user_id: userIdParameter, login_id: loginIdParameter };
 const room: PathParameter = { description: 'The Matrix room.', example: '!room:example.com', pattern: '.+' };
 const event: PathParameter = { description: 'The Matrix event.', pattern: '.+' };
-const packUrl = { pack_url: { description: 'The address of the sticker pack at Telegram.' } };
-const description = 'Passed to the bridge, which answers. Only for logins that the bridge has.';
+const packUrl = { pack_url: { description: 'The Telegram URL of the sticker pack.' } };
+const description = 'Forwarded to the bridge. Requires that the bridge has the login.';
 const answer = { description: "The bridge's answer", schema: z.looseObject({}) };
 
 interface Asked {
@@ -21,7 +21,7 @@ interface Asked {
   readonly principal: Principal;
 }
 
-/** Returns the bridge's answer about the login that the request names. */
+/** Returns the bridge's answer about the login in the request. */
 async function passOn(deps: EndpointDeps, asked: Asked, request: BridgeRequest): Promise<BridgeReply> {
   const answered = await deps.login.passToBridge(readCaller(asked, deps), request, accountOf(asked.query));
   if (answered === undefined) throw new VersionFailure({ kind: 'no_bridge_attached' });
@@ -38,7 +38,7 @@ const backfill = defineEndpoint(
     query,
     access: 'authenticated',
     summary: 'Fetch older messages of a room',
-    description: `Takes no body. ${description} 504 if that takes longer than 25 seconds; the bridge goes on.`,
+    description: `Takes no body. ${description} Returns 504 if it takes longer than 25 seconds; the bridge continues.`,
     replies: {
       200: answer,
       204: { description: 'There are no older messages', schema: z.object({}) },
@@ -69,7 +69,7 @@ function imagePack(method: 'GET' | 'POST') {
       params: {},
       query: { ...query, ...packUrl },
       access: 'authenticated',
-      summary: method === 'GET' ? 'Show a sticker pack' : "Import a sticker pack into the user's space",
+      summary: method === 'GET' ? 'Get a sticker pack' : "Import a sticker pack into the user's space",
       description: `Takes no body. ${description}`,
       replies: { 200: answer },
       errors: errorShapes(name),
@@ -94,7 +94,7 @@ const imagePacks = defineEndpoint(
     params: {},
     query,
     access: 'authenticated',
-    summary: 'The sticker packs of the Telegram account',
+    summary: 'List the sticker packs of the Telegram account',
     description,
     replies: { 200: { description: answer.description, schema: z.array(z.looseObject({})) } },
     errors: errorShapes('image_pack_list'),
@@ -117,9 +117,9 @@ const resolveMedia = defineEndpoint(
     params: { event },
     query,
     access: 'authenticated',
-    summary: 'Load the media of a message that was bridged without them',
+    summary: 'Download media that was bridged as a placeholder',
     description,
-    body: z.looseObject({}).meta({ description: 'As the bridge reads it: `com.beeper.unresolved_media`.' }),
+    body: z.looseObject({}).meta({ description: 'In the format of the bridge: `com.beeper.unresolved_media`.' }),
     replies: { 200: answer },
     errors: errorShapes('resolve_media'),
     otherErrors: otherBridgeErrors,
@@ -132,7 +132,7 @@ const resolveMedia = defineEndpoint(
   }),
 );
 
-/** The requests that only a bridge can answer, and whose answers are passed on as they are. */
+/** Returns the operations that only a bridge performs. Its answers are forwarded unchanged. */
 export function onlyBridge(deps: EndpointDeps): readonly Endpoint[] {
   return [
     backfill.serve(deps),

@@ -1,22 +1,23 @@
 import type { Endpoint } from '../../http/endpoint.js';
 import { openApiDocument, type OpenApiDocument } from '../../http/openapi.js';
 
-const introduction = `Logs Matrix users into Telegram, as version 3 of the provisioning API of the mautrix bridges does. Today's mautrix-manager calls it, and whatever
-else is made for these bridges.
+const introduction = `Logs Matrix users into Telegram. Compatible with version 3 of the provisioning API of the mautrix bridges. Its clients are the
+current mautrix-manager and other programs for these bridges.
 
-A login is started in one of the flows, and goes on step by step. Each step says what to ask the user for (\`user_input\`) or what to show
-(\`display_and_wait\`), and is answered at \`/login/step/{login_id}/{step_id}/{type}\`, until one is \`complete\`. With the \`txn_id\` of the step in the
-query, an answer may be sent again: it acts once, and is answered the same. A login belongs to its user, for everybody else it is not
-there; it goes on after a restart, and it is over when nobody has gone on with it for a while.
+A login process is started in one of the flows and consists of steps. Each step describes what to ask the user for (\`user_input\`)
+or what to show (\`display_and_wait\`), and is answered at \`/login/step/{login_id}/{step_id}/{type}\`, until a step is \`complete\`.
+An answer with the \`txn_id\` of its step in the query can be sent again: it takes effect once and returns the same response. A
+login process belongs to its user and returns 404 to other users. It survives a restart and expires if it is idle for a while.
 
-\`Authorization\` holds the shared secret, which acts for the Matrix user in \`?user_id=\`; or a Matrix user's own access token; or \`openid:\` and an
-OpenID token of theirs (if \`provisioning.allow_openid_auth\` is on), which act for that user only. \`Bearer\` may be left out. Pages of any site may call (CORS): what counts is the header.
+\`Authorization\` contains the shared secret, which acts for the Matrix user in \`?user_id=\`; or a Matrix user's own access token; or
+\`openid:\` and the user's OpenID token (if \`provisioning.allow_openid_auth\` is on). Tokens act for their user only. \`Bearer\` is
+optional. Web pages of any origin can send requests (CORS): access depends on the header.
 
-Errors are Matrix's: \`errcode\` and \`error\`, and never with the status 200. A 429 that says \`retry_after_ms\` says it in \`Retry-After\` too. What stands in
-answers under \`gangway.\` is this server's own. There are no rooms here, for no bridge is attached: what would make something of rooms is
-501 \`GANGWAY.NO_BRIDGE_ATTACHED\`.`;
+Errors have the format of Matrix: \`errcode\` and \`error\`, and never the status 200. A 429 with \`retry_after_ms\` has \`Retry-After\`
+too. Members below \`gangway.\` are extensions of this server. Without a bridge there are no rooms: operations that require rooms
+return 501 \`GANGWAY.NO_BRIDGE_ATTACHED\`.`;
 
-/** The OpenAPI document of version 3, as it is served below `prefix`. */
+/** Returns the OpenAPI document of version 3, served below `prefix`. */
 export function provisioningV3OpenApi(prefix: string, endpoints: readonly Endpoint[]): OpenApiDocument {
   return openApiDocument({
     title: 'Telegram bridge provisioning, version 3',
@@ -25,7 +26,8 @@ export function provisioningV3OpenApi(prefix: string, endpoints: readonly Endpoi
     security: {
       name: 'token',
       description:
-        "The shared secret, a Matrix user's access token, or `openid:` and an OpenID token if `provisioning.allow_openid_auth` is on.",
+        "The shared secret, a Matrix user's access token, or, if `provisioning.allow_openid_auth` is on, " +
+        '`openid:` and an OpenID token.',
     },
     surfaces: [{ prefixes: [prefix], endpoints }],
   });

@@ -1,6 +1,9 @@
 import { fullName, type TelegramPerson } from '../provisioning/telegram-person.js';
 
-/** What to call a Telegram account in a list of them: its username, else its phone number, else its name, else its ID. */
+/**
+ * Returns the display name of a Telegram account in a list: its username, else its phone number,
+ * else its name, else its ID.
+ */
 export function remoteName(user: TelegramPerson): string {
   return user.username ?? user.phone?.reveal() ?? fullName(user) ?? user.id;
 }

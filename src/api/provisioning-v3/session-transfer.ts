@@ -7,11 +7,11 @@ import type { EndpointDeps } from './deps.js';
 import { errorShapes } from './error-shapes.js';
 
 const query = { user_id: userIdParameter };
-// The original takes a missing ID for an unknown one.
+// The original treats a missing ID as an unknown one.
 const remoteId = z.string().default('').meta({ description: 'The ID of the login: its `user_login_id`.' });
 const body = z.looseObject({ remote_id: remoteId });
 
-/** The session in the form that mautrix-telegram takes in its login flow `manual`. */
+/** The session in the format of mautrix-telegram's login flow `manual`. */
 const credentials = z.object({
   auth_key: z.string().meta({ description: 'Base64 of 256 bytes.' }),
   dc_id: z.int(),
@@ -27,10 +27,11 @@ const init = defineEndpoint(
     params: {},
     query,
     access: 'authenticated',
-    summary: 'Get the Telegram session of a login, to continue it in another program',
+    summary: 'Export the Telegram session of a login to another program',
     description:
-      'Gangway closes its connection first, and does not use the session again unless the transfer is cancelled. May be repeated until it is ' +
-      'finished: the answer is the same session. A transfer does not expire. Only with `provisioning.enable_session_transfers`.',
+      'Gangway closes its connection first and does not use the session again unless the transfer is ' +
+      'cancelled. Until the transfer is finished, repeated requests return the same session. A transfer ' +
+      'does not expire. Requires `provisioning.enable_session_transfers`.',
     body,
     replies: { 200: { description: 'The session', schema: z.object({ credentials }) } },
     errors: errorShapes('session_transfer_init'),
@@ -52,11 +53,12 @@ const finish = defineEndpoint(
     params: {},
     query,
     access: 'authenticated',
-    summary: 'Confirm that the session has arrived',
+    summary: 'Confirm that the session was received',
     description:
-      'Gangway deletes its copy of the session. Unlike the original, it does not log out at Telegram: the new holder would be logged out too.',
+      'Gangway deletes its copy of the session. Unlike the original, it does not log out at Telegram, ' +
+      'because that would end the session of the new holder too.',
     body,
-    replies: { 200: { description: 'The session is given away', schema: z.object({}) } },
+    replies: { 200: { description: 'The session was exported', schema: z.object({}) } },
     errors: errorShapes('session_transfer_finish'),
   },
   (deps: EndpointDeps, transfers: SessionTransfers) => ({
@@ -67,7 +69,7 @@ const finish = defineEndpoint(
   }),
 );
 
-/** POST /session_transfer/cancel, which is not the original's. */
+/** POST /session_transfer/cancel. An extension of the original API. */
 const cancel = defineEndpoint(
   {
     name: 'session_transfer_cancel',
@@ -77,7 +79,7 @@ const cancel = defineEndpoint(
     query,
     access: 'authenticated',
     summary: 'Return the session to Gangway',
-    description: 'Close every connection that uses the session first. The original has nothing like it.',
+    description: 'First close every connection that uses the session. An extension of the original API.',
     body,
     replies: { 200: { description: 'Gangway uses the session again', schema: z.object({}) } },
     errors: errorShapes('session_transfer_cancel'),
@@ -90,7 +92,7 @@ const cancel = defineEndpoint(
   }),
 );
 
-/** The transfer of sessions to other programs. */
+/** Returns the operations that transfer sessions to other programs. */
 export function sessionTransfer(deps: EndpointDeps, transfers: SessionTransfers): readonly Endpoint[] {
   return [init.serve(deps, transfers), finish.serve(deps, transfers), cancel.serve(deps, transfers)];
 }

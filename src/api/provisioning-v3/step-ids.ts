@@ -3,7 +3,7 @@ import type { LoginInput } from '../../login/shapes.js';
 
 const base = 'fi.mau.telegram.login';
 
-/** What the steps of a login are called. */
+/** The IDs of login steps. */
 export const stepIds = {
   phone: `${base}.phone_number`,
   code: `${base}.code`,
@@ -15,7 +15,7 @@ export const stepIds = {
   complete: `${base}.complete`,
 } as const;
 
-/** What the fields of steps are called: as the step when it is shown first. */
+/** The IDs of step fields: the ID of the step when it is first shown. */
 export const fieldIds = {
   phone: stepIds.phone,
   code: stepIds.code,
@@ -23,7 +23,7 @@ export const fieldIds = {
   botToken: stepIds.botToken,
 } as const;
 
-/** What a client has written into the fields of a step; undefined for a step that has no fields. */
+/** Returns the input in the fields of a step; undefined for a step without fields. */
 export function readInput(stepId: string, fields: Readonly<Record<string, unknown>>): LoginInput | undefined {
   switch (stepId) {
     case stepIds.phone:

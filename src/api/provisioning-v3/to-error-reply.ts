@@ -20,7 +20,7 @@ import {
 } from './errors.js';
 import { VersionFailure } from './failure.js';
 
-/** A failure as version 3 puts it on the wire; undefined for one that it does not know. */
+/** Returns the reply to a failure; undefined if this version has no error for it. */
 export function toErrorReply(failure: Failure): ObjectReply | undefined {
   if (failure instanceof LoginFailure) {
     const { fact } = failure;
@@ -41,7 +41,7 @@ export function toErrorReply(failure: Failure): ObjectReply | undefined {
   return undefined;
 }
 
-/** What the kernel found, as version 3 puts it on the wire. */
+/** Returns the reply to a failure of the HTTP kernel. */
 export function toHttpErrorReply(problem: HttpProblem): ObjectReply {
   const isMissing = problem.kind === 'unauthorized' && problem.isMissing === true;
   const retryAfterMs = problem.kind === 'too_many_attempts' ? problem.retryAfterMs : undefined;

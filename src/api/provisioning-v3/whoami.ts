@@ -15,22 +15,22 @@ import { remoteName } from './remote-name.js';
 const stateEvent = z.string().meta({ examples: ['CONNECTED', 'TRANSIENT_DISCONNECT', 'BAD_CREDENTIALS'] });
 
 const loginShape = z.looseObject({
-  state_event: stateEvent.meta({ description: 'Deprecated: as in `state`.' }),
-  state_ts: z.number().meta({ description: 'Deprecated: as in `state`.' }),
+  state_event: stateEvent.meta({ description: 'Deprecated: see `state`.' }),
+  state_ts: z.number().meta({ description: 'Deprecated: see `state`.' }),
   state: z.looseObject({
     state_event: stateEvent,
-    timestamp: z.number().meta({ description: 'When that was so: seconds since 1970.' }),
+    timestamp: z.number().meta({ description: 'The time of this state, in seconds since 1970.' }),
     error: z.string().optional(),
     message: z.string().optional(),
   }),
-  id: z.string().meta({ description: 'The Telegram user ID, which names the login.' }),
+  id: z.string().meta({ description: "The Telegram user ID, which is the login's ID." }),
   name: z.string(),
   profile: z.looseObject({
-    phone: z.string().optional().meta({ description: 'With its plus.' }),
+    phone: z.string().optional().meta({ description: 'With the leading plus sign.' }),
     username: z.string().optional(),
     name: z.string().optional(),
   }),
-  space_room: z.string().optional().meta({ description: "The bridge's space of the login." }),
+  space_room: z.string().optional().meta({ description: "The bridge's space room for the login." }),
   'gangway.add_phone': phoneStatus,
   'gangway.hand_over': handOverStatus,
   'gangway.hand_over_reason': handOverReason,
@@ -47,13 +47,17 @@ const whoamiShape = z.object({
   }),
   login_flows: z.array(flowShape),
   homeserver: z.string().meta({ description: 'The server name of the homeserver.' }),
-  bridge_bot: z.string().meta({ description: 'Of the bridge; empty without one, and while it cannot be asked.' }),
-  command_prefix: z.string().meta({ description: 'Of the bridge; empty without one, and while it cannot be asked.' }),
-  management_room: z.string().optional().meta({ description: "The user's room with the bot of the bridge." }),
+  bridge_bot: z
+    .string()
+    .meta({ description: 'The command prefix of the bridge; empty without a bridge and while it is unreachable.' }),
+  command_prefix: z
+    .string()
+    .meta({ description: 'The bot of the bridge; empty without a bridge and while it is unreachable.' }),
+  management_room: z.string().optional().meta({ description: "The user's management room with the bridge bot." }),
   logins: z.array(loginShape),
 });
 
-/** As the bridges to Telegram call it; clients cannot do without an icon. */
+/** The values of mautrix-telegram. Clients require an icon. */
 const network = {
   displayname: 'Telegram',
   network_url: 'https://telegram.org/',
@@ -82,10 +86,11 @@ export const whoami = defineEndpoint(
     params: {},
     query: { user_id: userIdParameter },
     access: 'authenticated',
-    summary: 'What one can log in to here, and who the user is logged in as',
+    summary: "Get the login flows and the user's logins",
     description:
-      'Asks Telegram about every login each time. One that Telegram has ended is shown once more as `BAD_CREDENTIALS`, and is forgotten. ' +
-      'A login that the bridge has is shown as the bridge shows it, also one that was made there.',
+      'Requests the state of every login from Telegram each time. A login that Telegram has ended is shown ' +
+      'once as `BAD_CREDENTIALS` and then removed. A login at the bridge is shown as the bridge shows it, ' +
+      'including logins that were made there.',
     replies: { 200: { description: 'The network and the logins', schema: whoamiShape } },
     errors: errorShapes('whoami'),
   },
@@ -121,7 +126,7 @@ async function wireLogin(
 ): Promise<WireLogin> {
   const { user, condition, bridge } = account;
   return {
-    // The bridge writes what its clients read, and these are its clients.
+    // The bridge's clients read this format.
     ...((bridge?.asWritten ?? asOurs(account, timestamp)) as WireLogin),
     ...(condition === 'ended' ? {} : await describePhoneStatus('gangway.add_phone', phoneProofs, owner, user)),
     ...(await saySession('gangway.', handOver, owner, account)),

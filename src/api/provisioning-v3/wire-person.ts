@@ -2,17 +2,17 @@ import { z } from 'zod';
 import type { QueryParameter } from '../../http/endpoint.js';
 import { accountName, fullName, type AccountName, type Contact } from '../provisioning/telegram-person.js';
 
-/** The query parameter that chooses among several logins. */
+/** The query parameter that selects one of several logins. */
 export const loginIdParameter: QueryParameter = {
-  description: 'The login whose contacts are meant; the first one where it is left out.',
+  description: 'The login to use; the first if absent.',
 };
 
-/** The account that the query names, if it names one. */
+/** Returns the account in the query, if any. */
 export function accountOf({ login_id: name }: { readonly login_id?: string }): AccountName | undefined {
   return name === undefined || name === '' ? undefined : accountName(name);
 }
 
-/** Somebody on Telegram. */
+/** A Telegram user. */
 export const person = z
   .object({
     id: z.string().meta({ description: 'The Telegram user ID.' }),
@@ -22,12 +22,12 @@ export const person = z
       .array(z.string())
       .optional()
       .meta({ examples: [['telegram:durov', 'tel:+79991234567']] }),
-    mxid: z.string().optional().meta({ description: 'The Matrix ID by which the bridge shows the user.' }),
-    dm_room_mxid: z.string().optional().meta({ description: 'The room of the chat with the user, if there is one.' }),
+    mxid: z.string().optional().meta({ description: "The Matrix ID of the bridge's ghost user." }),
+    dm_room_mxid: z.string().optional().meta({ description: 'The room of the direct chat, if there is one.' }),
   })
   .meta({ title: 'Person' });
 
-/** Somebody on Telegram, on the wire. */
+/** Returns a Telegram user on the wire. */
 export function wirePerson(contact: Contact): z.input<typeof person> {
   const { id, username, phone, matrix } = contact;
   const name = fullName(contact) ?? username;

@@ -14,10 +14,10 @@ import { fieldIds, stepIds } from './step-ids.js';
 const field = z
   .object({
     type: z.enum(['phone_number', '2fa_code', 'password', 'token']),
-    id: z.string().meta({ description: 'The name of the value in the body of the next request.' }),
+    id: z.string().meta({ description: 'The key of the value in the body of the next request.' }),
     name: z.string(),
     description: z.string(),
-    pattern: z.string().optional().meta({ description: 'What the value looks like, as a regular expression.' }),
+    pattern: z.string().optional().meta({ description: 'A regular expression that the value must match.' }),
   })
   .meta({ title: 'InputField' });
 
@@ -39,44 +39,49 @@ const complaints = [
   'login_revoked',
 ] as const satisfies readonly Complaint[];
 
-/** A step of a login; which members it has depends on `type`. */
+/** A step of a login process. Its members depend on `type`. */
 export const loginStep = z
   .object({
-    login_id: z.string().meta({ description: 'Names the login under way.' }),
+    login_id: z.string().meta({ description: 'The ID of the login process.' }),
     type: z.enum(['user_input', 'display_and_wait', 'complete']),
     step_id: z.enum(Object.values(stepIds)),
     txn_id: z
       .string()
-      .meta({ description: 'Names this step: as `txn_id` in the query of its answer it makes a retry harmless.' }),
-    instructions: z.string().meta({ description: 'What to tell the user; may be empty.' }),
+      .meta({
+        description: 'The ID of this step. Send it as `txn_id` in the query of the answer to make retries safe.',
+      }),
+    instructions: z.string().meta({ description: 'Instructions to show to the user; can be empty.' }),
     user_input: z
       .object({ fields: z.array(field), attachments: z.null() })
       .optional()
-      .meta({ description: 'What the user is asked for.' }),
+      .meta({ description: 'The fields to fill in.' }),
     display_and_wait: z
-      .object({ type: z.literal('qr'), data: z.string().meta({ description: 'To be shown as a QR code.' }) })
+      .object({ type: z.literal('qr'), data: z.string().meta({ description: 'The data to show as a QR code.' }) })
       .optional()
-      .meta({ description: 'What to show while waiting.' }),
+      .meta({ description: 'The data to show while waiting.' }),
     complete: z
-      .object({ user_login_id: z.string().meta({ description: 'Names the Telegram account: its user ID.' }) })
+      .object({ user_login_id: z.string().meta({ description: 'The ID of the login: the Telegram user ID.' }) })
       .optional()
-      .meta({ description: 'What has come of it.' }),
+      .meta({ description: 'The completed login.' }),
     'gangway.code': codeDelivery
       .optional()
-      .meta({ description: "With the code step: how the code travels. Not the original's." }),
+      .meta({ description: 'With the code step: how the code was sent. An extension of the original API.' }),
     'gangway.password_hint': z
       .string()
       .optional()
-      .meta({ description: "With the password step: what the user has noted to remember it by. Not the original's." }),
+      .meta({
+        description:
+          'With the password step: the password hint that the user has set. An extension of the original API.',
+      }),
     'gangway.expires_in': z
       .int()
       .optional()
-      .meta({ description: "With the QR step: how many seconds its code is good. Not the original's." }),
+      .meta({ description: 'With the QR step: seconds until the QR code expires. An extension of the original API.' }),
     'gangway.add_phone': phoneStatus,
     'gangway.hand_over': handOverStatus,
     'gangway.hand_over_reason': handOverReason,
     'gangway.complaint': z.enum(complaints).optional().meta({
-      description: "Why the step is not the next one: what was wrong with the answer before. Not the original's.",
+      description: 'Why this is not the next step: the error of the previous answer. An extension of the original API.',
     }),
   })
   .meta({ title: 'LoginStep' });
@@ -84,7 +89,7 @@ export const loginStep = z
 /** A step on the wire. */
 export type WireStep = z.input<typeof loginStep>;
 
-/** Complaints whose text is another one than that of the error of the same kind. */
+/** Complaints whose text differs from that of the error of the same kind. */
 const instructionsOf: Readonly<Partial<Record<Complaint, string>>> = {
   phone_code_expired: 'The code has expired. Please ask for a new one.',
   phone_number_unoccupied: 'That phone number has not been registered with Telegram.',
@@ -96,10 +101,10 @@ function instructionOf(complaint: Complaint): string {
   return instructionsOf[complaint] ?? error;
 }
 
-/** What a code is called that is none of digits. */
+/** The field names for codes that are not digits. */
 const fieldNames: Readonly<Partial<Record<SentCode['delivery'], string>>> = { sms_word: 'Word', sms_phrase: 'Phrase' };
 
-/** Where a login stands, as version 3 shows it to its owner. */
+/** Returns the current step of a login process on the wire. */
 export async function wireStep(deps: EndpointDeps, owner: Mxid, progress: LoginProgress): Promise<WireStep> {
   const { loginId, step, stepNumber, complaint } = progress;
   const { type, step_id, instructions, ...shown } = shownStep(progress, deps.clock.now());
@@ -120,12 +125,12 @@ async function sayComplete({ phoneProofs, handOver }: EndpointDeps, owner: Mxid,
   return { ...(await describePhoneStatus('gangway.add_phone', phoneProofs, owner, user)), ...handedOver };
 }
 
-/** What names a step, by its number. */
+/** Returns the transaction ID of a step number. */
 function transactionOf(stepNumber: number): string {
   return `bls_${stepNumber}`;
 }
 
-/** The number of the step that a client names; undefined for what is no name of a step. */
+/** Returns the step number of a transaction ID; undefined if it is not one. */
 export function findStepNumber(transaction: string): number | undefined {
   const number = Number(/^bls_([1-9]\d{0,8})$/.exec(transaction)?.[1]);
   return Number.isNaN(number) ? undefined : number;

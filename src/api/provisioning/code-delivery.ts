@@ -14,27 +14,30 @@ const deliveries = [
   'other',
 ] as const satisfies readonly SentCode['delivery'][];
 
-/** What versions 1 and 3 add to the original answers about a login code that is on its way. */
+/** The members about a login code that versions 1 and 3 add to the original answers. */
 export const codeDelivery = z.object({
   delivery: z.enum(deliveries).meta({
     description:
-      'How the code travels: to the Telegram app of another device, by SMS, in a call, ... By `sms_word` and `sms_phrase` it is a word or a ' +
-      'phrase in place of digits.',
+      'How the code was sent: to the Telegram app on another device, by SMS, by a call, ... With `sms_word` ' +
+      'and `sms_phrase` the code is a word or a phrase instead of digits.',
   }),
-  length: z.int().nullable().meta({ description: 'How many characters it has; null where Telegram does not say.' }),
-  hint: z.string().optional().meta({
-    description:
-      'How the word or phrase begins, or the masked e-mail address that the code went to, if Telegram says so.',
-  }),
+  length: z.int().nullable().meta({ description: 'The length of the code in characters; null if unknown.' }),
+  hint: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'The beginning of the word or phrase, or the masked e-mail address that the code was sent to, if ' + 'known.',
+    }),
   next_delivery: z
     .enum(deliveries)
     .nullable()
-    .meta({ description: 'How it would travel when it is sent again; null where there is no other way.' }),
-  resend_after: z.int().meta({ description: 'Whole seconds until it can be sent again.' }),
-  is_new: z.boolean().meta({ description: 'False where an earlier code is still on its way and nothing was sent.' }),
+    .meta({ description: 'How the code is sent if it is resent; null if it cannot be resent.' }),
+  resend_after: z.int().meta({ description: 'Seconds until the code can be resent.' }),
+  is_new: z.boolean().meta({ description: 'False if an earlier code is still pending and none was sent.' }),
 });
 
-/** A login code on its way, as versions 1 and 3 tell about it at the time `now` (epoch ms). */
+/** Returns the members about a login code of versions 1 and 3. `now` is in epoch milliseconds. */
 export function codeDeliveryFields(code: SentCode, now: number): z.input<typeof codeDelivery> {
   return {
     delivery: code.delivery,
@@ -46,7 +49,10 @@ export function codeDeliveryFields(code: SentCode, now: number): z.input<typeof 
   };
 }
 
-/** Returns a sentence, without its full stop, that says where the code went and what it looks like. */
+/**
+ * Returns a sentence, without the final full stop, about where the code was sent and what it looks
+ * like.
+ */
 export function describeDelivery({ delivery, hint }: SentCode): string {
   const beginning = hint === null ? '' : `. It begins with "${hint}"`;
   switch (delivery) {
@@ -73,7 +79,10 @@ export function describeDelivery({ delivery, hint }: SentCode): string {
   }
 }
 
-/** Returns what versions 0.3.0 and 1 add to their message on a code; empty for the ways that the original messages are about. */
+/**
+ * Returns the text that versions 0.3.0 and 1 append to their message about a code; empty for the
+ * methods that the original message describes.
+ */
 export function deliveryNote(code: SentCode): string {
   const isUsual = code.delivery === 'app' || code.delivery === 'sms' || code.delivery === 'other';
   return isUsual ? '' : ` ${describeDelivery(code)}.`;

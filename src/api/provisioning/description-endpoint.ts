@@ -3,7 +3,10 @@ import { defineEndpoint } from '../../http/endpoint.js';
 import type { OpenApiDocument } from '../../http/openapi.js';
 import { reply } from '../../http/reply.js';
 
-/** GET /openapi.json, public: it tells nothing that this project does not publish. Described when it is first asked for, as that takes its time. */
+/**
+ * GET /openapi.json, public: it contains only what this project publishes. Generated at the first
+ * request because generation is slow.
+ */
 export const descriptionEndpoint = defineEndpoint(
   {
     name: 'openapi',
@@ -11,7 +14,7 @@ export const descriptionEndpoint = defineEndpoint(
     path: '/openapi.json',
     params: {},
     access: 'public',
-    summary: 'This description',
+    summary: 'Get this OpenAPI document',
     replies: { 200: { description: 'An OpenAPI 3.1 document', schema: z.looseObject({}) } },
     errors: {},
   },

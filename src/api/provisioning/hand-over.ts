@@ -10,7 +10,7 @@ import type { AccountName } from './telegram-person.js';
 export type HandOverAnswers =
   | {
       readonly handOvers: Pick<HandOvers, 'request' | 'findStatus'>;
-      /** False if no login is to be handed over: `bridge.upstream.hand_over` is `off`. */
+      /** False if hand-overs are disabled: `bridge.upstream.hand_over` is `off`. */
       readonly isOffered: boolean;
       /** How long an answer waits for the bridge. */
       readonly waitMs: number;
@@ -19,48 +19,53 @@ export type HandOverAnswers =
 
 const words = ['offered', 'pending', 'handed_over', 'refused'] as const;
 
-/** What answers say of the hand-over of a login. */
+/** The status of a login's hand-over. */
 export const handOverStatus = z
   .enum(words)
   .optional()
   .meta({
     description:
-      'How far the hand-over of the login to the bridge is: `offered` if it can be requested, `pending` while the bridge has not confirmed it ' +
-      '(it is asked again by itself), `handed_over`, or `refused`. Absent without a bridge.',
+      "The status of the login's hand-over to the bridge: `offered` (call `hand_over`), `pending` until the " +
+      'bridge confirms it (retried automatically), `handed_over`, or `refused`. Absent without a bridge.',
   });
 
-/** Why it is not handed over. */
+/** Why the login is not handed over. */
 export const handOverReason = z
   .string()
   .optional()
-  .meta({ description: 'Why the bridge has refused the login, or why the last attempt failed.' });
+  .meta({ description: 'Why the bridge refused the login, or why the last attempt failed.' });
 
-/** Which program has the session, if neither Gangway nor the bridge has it. */
-export const heldBy = z.enum(['lease', 'export']).optional().meta({
-  description:
-    'Which other program has the Telegram session: `lease` if one has borrowed it, `export` if it was given away. Absent otherwise.',
-});
+/** The holder of the session, if neither Gangway nor the bridge holds it. */
+export const heldBy = z
+  .enum(['lease', 'export'])
+  .optional()
+  .meta({
+    description:
+      'The other holder of the Telegram session: `lease` if a program has leased it, `export` if it was ' +
+      'exported. Absent otherwise.',
+  });
 
-/** What there is to know about the endpoint of each version that requests a hand-over. */
+/** The summary and description of each version's hand-over endpoint. */
 export const requestingHandOver = {
   summary: 'Hand the login over to the bridge',
   description:
-    'Starts the hand-over of a login whose session is at Gangway, also after a refusal, or tries a pending one now. Waits for the bridge as long as ' +
-    '`bridge.upstream.wait_seconds`. May be repeated. A request body is not read. ',
-  reply: 'How far the hand-over is',
+    'Starts the hand-over of a login whose session Gangway holds, even after a refusal, or retries a ' +
+    'pending one now. Waits for the bridge for at most `bridge.upstream.wait_seconds`. Can be repeated. ' +
+    'The request body is ignored. ',
+  reply: 'The status of the hand-over',
 };
 
-/** The members of an answer, named for its version; at most the two, to be put at its end. */
+/** At most two members, named for the version, appended to an answer. */
 export type HandOverMembers<Prefix extends string> = {
   readonly [M in `${Prefix}hand_over`]?: (typeof words)[number];
 } & { readonly [M in `${Prefix}hand_over_reason`]?: string };
 
-/** The same, and which other program has the session. */
+/** The same with the holder of the session. */
 export type SessionMembers<Prefix extends string> = HandOverMembers<Prefix> & {
   readonly [M in `${Prefix}held_by`]?: 'lease' | 'export';
 };
 
-/** What the answer to the last step of a login says of its hand-over, which it waits for. */
+/** Waits for the hand-over of a completed login and returns its members. */
 export async function awaitHandOver<Prefix extends string>(
   prefix: Prefix,
   answers: HandOverAnswers,
@@ -70,7 +75,7 @@ export async function awaitHandOver<Prefix extends string>(
   return membersOf(prefix, answers, await answers?.handOvers.findStatus(owner, id, answers.waitMs));
 }
 
-/** What an answer about the account says of its session: at most three members, to be put at its end. */
+/** Returns at most three members about an account's session, appended to an answer. */
 export async function saySession<Prefix extends string>(
   prefix: Prefix,
   answers: HandOverAnswers,
@@ -98,7 +103,10 @@ function membersOf<Prefix extends string>(
   return members as HandOverMembers<Prefix>;
 }
 
-/** Requests the hand-over of the account, the first one if none is named, and returns what the answer says of it. */
+/**
+ * Requests the hand-over of the account, or of the first if none is named. Returns the members
+ * about it.
+ */
 export async function requestHandOver<Prefix extends string>(
   prefix: Prefix,
   {
@@ -111,7 +119,7 @@ export async function requestHandOver<Prefix extends string>(
   const { id } = await login.whoAmI(owner, account);
   if (!(await handOver.handOvers.request(owner, id))) throw new TelegramAccountFailure({ kind: 'account_unknown' });
   const status = await handOver.handOvers.findStatus(owner, id, handOver.waitMs);
-  // Neither here nor at the bridge: another program has it.
+  // Neither Gangway nor the bridge holds it: another program does.
   if (status?.state === 'not_handed_over') throw new LoginFailure({ kind: 'session_held' });
   return membersOf(prefix, handOver, status);
 }

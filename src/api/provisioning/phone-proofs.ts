@@ -10,30 +10,32 @@ import type { PhoneNumber } from '../../base/phone.js';
 import type { LoginService } from '../../login/service.js';
 import type { AccountName } from './telegram-person.js';
 
-/** What logins to Telegram prove of phone numbers; undefined where nothing is made of it. */
+/** Phone numbers validated by Telegram logins; undefined if they are not used. */
 export type PhoneProofs = Pick<TelegramProofs, 'getStatus' | 'add'> | undefined;
 
-/** What answers say besides where phone numbers that logins prove may be added to Matrix accounts. */
+/** The phone status in answers, if phone numbers can be added to Matrix accounts. */
 export const phoneStatus = z
   .enum(phoneStandings)
   .optional()
   .meta({
     description:
-      'How it is about the phone number of the Telegram account: `offered` to be added to the Matrix account by add_phone, `added` to it, or ' +
-      '`in_use` by another Matrix account. Absent for bots, and for users without a Matrix account here.',
+      'Whether this Telegram phone number can be used to log in to Matrix: `offered` (call `add_phone`), ' +
+      '`added`, or `in_use` by another Matrix account. Absent for bots, and for users without a Matrix ' +
+      'account on this server.',
   });
 
-/** What there is to know about the endpoint of each version that adds the number. */
+/** The summary and description of each version's endpoint that adds the number. */
 export const addingPhone = {
   summary: 'Add the phone number of the Telegram account to the Matrix account',
   description:
-    'Whoever is logged in to Telegram holds its phone number, so no code is sent: from then on the Matrix user can log in to Matrix by it. ' +
-    'It goes when the login to Telegram ends, and when Telegram says another number. A number of another Matrix account stays there. ' +
-    'May be repeated. A request body is not read. ',
-  reply: 'The phone number is an address of the Matrix account',
+    'The Telegram login proves that the user holds the phone number, so no code is sent. The Matrix user ' +
+    'can then log in to Matrix with it. The number is removed when the Telegram login ends or Telegram ' +
+    'reports another number. A number of another Matrix account is not moved. Can be repeated. The ' +
+    'request body is ignored. ',
+  reply: 'The phone number is a 3PID of the Matrix account',
 };
 
-/** What an answer about that Telegram user says of the phone number: at most the one member, to be put at its end. */
+/** Returns at most one member about the user's phone number, appended to an answer. */
 export async function describePhoneStatus<Member extends string>(
   member: Member,
   proofs: PhoneProofs,
@@ -44,7 +46,10 @@ export async function describePhoneStatus<Member extends string>(
   return (loginStatus === undefined ? {} : { [member]: loginStatus }) as { readonly [M in Member]?: PhoneStanding };
 }
 
-/** Asks Telegram about the account, the first one where none is named, and adds its phone number, which it returns. */
+/**
+ * Requests the account from Telegram (the first if none is named), adds its phone number and
+ * returns it.
+ */
 export async function addPhoneNumber(
   login: Pick<LoginService, 'whoAmI'>,
   proofs: NonNullable<PhoneProofs>,

@@ -17,25 +17,34 @@ export const acquireSession = defineEndpoint(
     access: 'authenticated',
     summary: 'Lease a session, exclusively',
     description:
-      'Gangway closes its own connection first, and does not use the session until the lease is over. Never log out with a leased session.',
+      'Gangway closes its own connection first and does not use the session until the lease has ended. Do ' +
+      'not log out with a leased session.',
     body: z.looseObject({
       telegram_user_id: z.string().meta({ example: '700020123' }),
-      format: z.enum(sessionFormats).meta({ description: 'The library that will continue the session.' }),
+      format: z.enum(sessionFormats).meta({ description: 'The library that will use the session.' }),
       lifetime_seconds: lifetime,
-      request_id: z.string().min(1).max(200).optional().meta({
-        description:
-          'A random text. If the answer is lost, the same request returns the same lease again, while that lasts.',
-      }),
+      request_id: z
+        .string()
+        .min(1)
+        .max(200)
+        .optional()
+        .meta({
+          description:
+            'A random text. If the response was lost, a repeated request with this ID returns the same lease ' +
+            'until it expires.',
+        }),
     }),
     replies: {
       200: {
-        description: 'The lease, and the session',
+        description: 'The lease and the session',
         schema: z.object({
           ...leaseMembers,
           telegram_user_id: z.string(),
-          user_id: z.string().meta({ description: 'The Matrix ID of the user who is logged in.' }),
+          user_id: z.string().meta({ description: 'The Matrix ID of the logged-in user.' }),
           format: z.enum(sessionFormats),
-          session: z.string().meta({ description: 'The session in that format. A program that has it is logged in.' }),
+          session: z
+            .string()
+            .meta({ description: 'The session in the requested format. It grants access to the Telegram account.' }),
         }),
       },
     },

@@ -2,7 +2,7 @@ import type { Principal } from '../../http/principal.js';
 import type { Consumer } from '../../sessions/consumer.js';
 import type { SessionLeases } from '../../sessions/leases.js';
 
-/** What the endpoints need. */
+/** Dependencies of the endpoints. */
 export interface SessionDeps {
   readonly leases: SessionLeases;
   readonly consumers: readonly Consumer[];

@@ -36,15 +36,15 @@ function errorOf(status: number) {
   return z.object({ errcode: z.string().meta({ examples: [...new Set(codes)] }), error: z.string() });
 }
 
-/** What some errors say besides. */
+/** Additional members of some errors. */
 const additions: Readonly<Record<number, z.ZodRawShape>> = {
   409: {
-    held_by: z.string().optional().meta({ description: 'hand_over, bridge, lease or export.' }),
-    consumer: z.string().optional().meta({ description: 'The name of the program that has the lease.' }),
+    held_by: z.string().optional().meta({ description: 'Who holds the session: hand_over, bridge, lease or export.' }),
+    consumer: z.string().optional().meta({ description: 'The name of the program that holds the lease.' }),
     expires_at: z
       .int()
       .optional()
-      .meta({ description: 'When that lease ends unless it is renewed. Milliseconds since 1970.' }),
+      .meta({ description: 'When that lease ends unless it is renewed, in milliseconds since 1970.' }),
   },
   429: { retry_after_ms: z.int() },
 };
@@ -59,19 +59,19 @@ export function errorShapes(...statuses: readonly number[]): Readonly<Record<num
 }
 
 const descriptions: Readonly<Record<number, string>> = {
-  400: 'The body is not what this operation reads',
+  400: 'The body does not match the operation',
   401: 'The secret is missing or wrong',
-  403: 'The configuration does not allow it',
+  403: 'The configuration forbids it',
   404: 'No user for whom the consumer may act has that Telegram account',
-  409: 'Another program has the session, or the lease is over',
+  409: 'Another program holds the session, or the lease has ended',
   413: 'The body is too large',
   415: 'The body has a Content-Encoding',
   429: 'Too many wrong secrets',
   500: 'A defect',
-  503: 'Not at the moment',
+  503: 'Temporarily unavailable',
 };
 
-/** Returns the answer to what a service threw. */
+/** Returns the reply to a failure of a service. */
 export function toSessionErrorReply(fault: SessionFault): ObjectReply {
   const { status, errcode, error: text } = sessionErrors[fault.kind];
   if (fault.kind !== 'session_held') return { status, body: { errcode, error: text } };
@@ -80,7 +80,7 @@ export function toSessionErrorReply(fault: SessionFault): ObjectReply {
   return { status, body: { errcode, error: text, held_by: heldBy, ...lease } };
 }
 
-/** Returns the answer to what the kernel found. */
+/** Returns the reply to a failure of the HTTP kernel. */
 export function toHttpErrorReply(problem: HttpProblem): ObjectReply {
   const { status, errcode, error: text } = httpErrors[problem.kind];
   const headers = problemHeaders(problem);

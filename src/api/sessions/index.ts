@@ -9,7 +9,7 @@ import { listSessions } from './list.js';
 import { releaseLease } from './release.js';
 import { renewLease } from './renew.js';
 
-/** Where the API for other programs is. */
+/** The prefix of the API for other programs. */
 export const sessionsPrefix = '/_gangway/v1/sessions';
 
 /** Returns the operations of the API for other programs. */

@@ -7,20 +7,18 @@ import { errorShapes } from './errors.js';
 
 const session = z.object({
   telegram_user_id: z.string().meta({ example: '700020123' }),
-  user_id: z
-    .string()
-    .meta({ description: 'The Matrix ID of the user who is logged in.', example: '@alice:example.com' }),
+  user_id: z.string().meta({ description: 'The Matrix ID of the logged-in user.', example: '@alice:example.com' }),
   username: z.string().nullable(),
-  name: z.string().nullable().meta({ description: 'First and last name at Telegram.' }),
+  name: z.string().nullable().meta({ description: 'First and last name of the Telegram account.' }),
   is_bot: z.boolean(),
   held_by: z
     .enum(['gangway', 'hand_over', 'bridge', 'lease', 'export'])
-    .meta({ description: 'Which program has the session. Only what is held by gangway can be acquired.' }),
+    .meta({ description: 'Who holds the session. Only sessions held by `gangway` can be acquired.' }),
   logged_in_at: z.int().meta({ description: 'Milliseconds since 1970.' }),
   lease: z
     .object({ consumer: z.string(), fencing: z.int(), expires_at: z.int() })
     .optional()
-    .meta({ description: 'Present if it is leased.' }),
+    .meta({ description: 'Present if the session is leased.' }),
 });
 
 /** GET /sessions */
@@ -31,7 +29,7 @@ export const listSessions = defineEndpoint(
     method: 'GET',
     path: '',
     params: {},
-    query: { user_id: { description: 'Only the sessions of this Matrix user.', example: '@alice:example.com' } },
+    query: { user_id: { description: 'Return only sessions of this Matrix user.', example: '@alice:example.com' } },
     access: 'authenticated',
     summary: 'List the sessions of the users for whom the consumer may act',
     replies: { 200: { description: 'The sessions, oldest first', schema: z.object({ sessions: z.array(session) }) } },

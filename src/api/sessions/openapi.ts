@@ -5,11 +5,12 @@ import { webhookSubjects } from './webhooks.js';
 
 const introduction = `Leases the Telegram sessions of logged-in users to other programs, one program at a time.
 
-A Telegram session that two programs use at the same time is ended by Telegram for good. So a lease is exclusive: Gangway closes its own
-connection before it answers, and does not use the session until the lease is released, or some time after it has expired. The holder
-closes its connection before it releases the lease, and before the lease expires.
+If two programs use a Telegram session at the same time, Telegram ends it permanently. So a lease is exclusive: Gangway closes its
+own connection before it responds, and does not use the session until the lease is released or, some time after it has expired,
+taken back. The holder must close its connection before it releases the lease and before the lease expires.
 
-\`Authorization\` holds the secret of one of \`sessions.consumers\`, as \`Bearer <secret>\`. Errors are Matrix's: \`errcode\` and \`error\`.`;
+\`Authorization\` contains the secret of one of \`sessions.consumers\`, as \`Bearer <secret>\`. Errors have the format of Matrix:
+\`errcode\` and \`error\`.`;
 
 /** Returns the OpenAPI document of the API for other programs. */
 export function sessionsOpenApi(endpoints: readonly Endpoint[]): OpenApiDocument {

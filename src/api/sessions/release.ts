@@ -14,7 +14,7 @@ export const releaseLease = defineEndpoint(
     params: {},
     access: 'authenticated',
     summary: 'Give a session back before its lease expires',
-    description: 'Close the connection to Telegram first: Gangway may use the session at once.',
+    description: 'Close the connection to Telegram first: Gangway can use the session immediately.',
     body: z.looseObject({ lease_id: z.string() }),
     replies: { 200: { description: 'Released', schema: z.object({}) } },
     errors: errorShapes(400, 409, 413, 415),

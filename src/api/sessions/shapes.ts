@@ -1,23 +1,25 @@
 import { z } from 'zod';
 import type { Lease } from '../../sessions/leases.js';
 
-/** How a lease is asked for. */
+/** The requested duration of a lease. */
 export const lifetime = z
   .int()
   .min(1)
   .max(86_400 * 366)
   .optional()
-  .meta({ description: 'How long the lease is to last, in seconds. Shortened to sessions.max_lease_seconds.' });
+  .meta({ description: 'The duration of the lease in seconds. Limited to sessions.max_lease_seconds.' });
 
 /** The members of a lease. */
 export const leaseMembers = {
-  lease_id: z.string().meta({ description: 'For renew and release. Keep it like a secret.' }),
+  lease_id: z.string().meta({ description: 'Required to renew or release the lease. Treat it as a secret.' }),
   fencing: z.int().meta({
     description:
-      'Greater than that of every earlier lease of the session. Reject work under a smaller number than the greatest seen.',
+      'Greater than that of every earlier lease of the session. Reject work with a smaller number than the ' +
+      'greatest seen.',
   }),
   expires_at: z.int().meta({
-    description: 'Milliseconds since 1970. Close the connection to Telegram before that, unless the lease was renewed.',
+    description:
+      'Milliseconds since 1970. Close the connection to Telegram before this time unless the lease was ' + 'renewed.',
   }),
 };
 

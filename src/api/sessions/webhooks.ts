@@ -18,13 +18,14 @@ const phone = z.string().meta({ example: '+441632960123' });
 /** The requests that are sent to `sessions.webhooks`. */
 export const webhookSubjects: Readonly<Record<string, WebhookSubject>> = {
   'login.completed': subject('A user has logged in to Telegram', 'login.completed', { is_bot: z.boolean() }),
-  'session.handed_over': subject('The bridge has taken the session', 'session.handed_over', {}),
-  'session.ended': subject('A login is over', 'session.ended', {
+  'session.handed_over': subject('The bridge has accepted the session', 'session.handed_over', {}),
+  'session.ended': subject('A login has ended', 'session.ended', {
     reason: z
       .enum(['logout', 'replaced', 'bridge', 'revoked', 'expired', 'deactivated', 'duplicated', 'auth_key_forgotten'])
       .meta({
         description:
-          'logout: here. replaced: by a new login to the same account. bridge: the bridge has it no more. The others are what Telegram answered.',
+          'logout: by the user. replaced: by a new login to the same account. bridge: the login is gone from ' +
+          "the bridge. All others: Telegram's answer.",
       }),
   }),
   'lease.taken': subject('A program has leased the session', 'lease.taken', {
@@ -32,17 +33,17 @@ export const webhookSubjects: Readonly<Record<string, WebhookSubject>> = {
     fencing: z.int(),
     expires_at: z.int().meta({ description: 'Milliseconds since 1970.' }),
   }),
-  'lease.ended': subject('The session is back', 'lease.ended', {
+  'lease.ended': subject('A lease has ended and Gangway holds the session again', 'lease.ended', {
     consumer: z.string(),
     reason: z.enum(['released', 'expired']),
   }),
-  'phone.added': subject('A login proves a phone number of the Matrix account', 'phone.added', { phone }),
-  'phone.removed': subject('The number is not one of the Matrix account any more', 'phone.removed', { phone }),
+  'phone.added': subject('A login has validated a phone number of the Matrix account', 'phone.added', { phone }),
+  'phone.removed': subject('The phone number was removed from the Matrix account', 'phone.removed', { phone }),
 };
 
 function subject(summary: string, type: string, data: z.ZodRawShape): WebhookSubject {
   const body = z.object({
-    id: z.string().meta({ description: 'Of the event. The same event may be sent more than once.' }),
+    id: z.string().meta({ description: 'The ID of the event. An event can be sent more than once.' }),
     type: z.literal(type),
     occurred_at: z.int().meta({ description: 'Milliseconds since 1970.' }),
     data: z.object({ ...user, ...data }),

@@ -316,7 +316,7 @@ const rows: readonly Row[] = [
     }),
   ),
   ...asking.map((operation) => row(operation, notFound, { query: `?user_id=${alice}&login_id=1` })),
-  row('resolve_identifier', [404, 'M_NOT_FOUND', 'Nobody on Telegram has that identifier'], {
+  row('resolve_identifier', [404, 'M_NOT_FOUND', 'No Telegram user has that identifier'], {
     async prepare(api) {
       await logIn(api, alice);
       return { method: 'GET', path: '/v3/resolve_identifier/nobody_at_all' };
@@ -335,7 +335,7 @@ const rows: readonly Row[] = [
       { handOver: undefined },
     ),
   ),
-  row('create_dm', [404, 'M_NOT_FOUND', 'Nobody on Telegram has that identifier'], {
+  row('create_dm', [404, 'M_NOT_FOUND', 'No Telegram user has that identifier'], {
     async prepare(api) {
       await logIn(api, alice);
       return { method: 'POST', path: '/v3/create_dm/nobody_at_all' };
@@ -363,7 +363,7 @@ const rows: readonly Row[] = [
         make(api, { method: 'POST', path: '/v3/session_transfer/finish', body: { remote_id: '9996620234' } }),
     }),
   ),
-  row('create_group', [404, 'M_NOT_FOUND', 'Nobody on Telegram has that identifier'], {
+  row('create_group', [404, 'M_NOT_FOUND', 'No Telegram user has that identifier'], {
     before: (api) => Promise.resolve(api.fakeBridge.fail('createGroup', { kind: 'bridge_identifier_unknown' })),
   }),
   row('login_hand_over', notFound, { query: `?user_id=${bob}` }),
