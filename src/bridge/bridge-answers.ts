@@ -36,7 +36,7 @@ const readLogin = z
     name: z.string(),
     profile: z.object({ phone: optionalText, username: optionalText, name: optionalText }).nullish(),
     state,
-    /** Where older bridges have what is in `state.info` today. */
+    /** Older bridges have these members here, newer ones in `state.info`. */
     state_info: stateInfo,
     space_room: optionalText,
     asWritten: members,
@@ -54,8 +54,9 @@ const readLogin = z
 const login = members.transform((asWritten) => ({ ...asWritten, asWritten })).pipe(readLogin);
 
 /**
- * Undefined if the answer has too little. The bridge takes every login of the flow `manual` for one of a user, and has no state of a login
- * after its own start: then the profile decides. Every user has a phone number, and no bot has one.
+ * Undefined if the answer has too little. The bridge takes every login of the flow `manual` for one
+ * of a user, and has no state of a login after its own start: then the profile decides. Every user
+ * has a phone number, and no bot has one.
  */
 function readIsBot(
   info: z.output<typeof stateInfo>,

@@ -9,7 +9,10 @@ const maxMessageLength = 300;
 const loginNotFound = 'Login not found';
 const userForbidden = 'User does not have login permissions';
 
-/** Telegram has ended the session: the same one is refused again. The names in capitals are Telegram's. */
+/**
+ * Telegram has ended the session: the same one is refused again. The names in capitals are
+ * Telegram's.
+ */
 const endedSession =
   /auth key not found|AUTH_KEY_(?:UNREGISTERED|DUPLICATED|INVALID)|SESSION_(?:REVOKED|EXPIRED)|USER_DEACTIVATED/;
 /** The session cannot be taken. Anything else that goes wrong inside of the bridge may pass. */
@@ -19,7 +22,10 @@ const floodWait = /rpc error code 420: [A-Z_]+ \((\d{1,9})\)/;
 /** The bridge itself has no connection to Telegram at the moment. */
 const disconnectedReasons =
   /connection dead|context (?:canceled|deadline exceeded)|dial tcp|connection re(?:fused|set)|i\/o timeout|unreachable|timed out|\bEOF\b/;
-/** No user has the identifier, or the login has never met that user. The last two are of participants of a new group. */
+/**
+ * No user has the identifier, or the login has never met that user. The last two are of
+ * participants of a new group.
+ */
 const unknownIdentifiers = [
   'invalid identifier',
   'that identifier is not available via this login',
@@ -27,7 +33,9 @@ const unknownIdentifiers = [
   'failed to get input user: access hash not found',
 ] as const;
 
-/** The failure that an error answer of the bridge stands for. `secrets` never appear in its message. */
+/**
+ * The failure that an error answer of the bridge stands for. `secrets` never appear in its message.
+ */
 export function readBridgeError(
   { status, body }: ProvisioningAnswer,
   notFound: NotFoundMeaning,
@@ -88,7 +96,10 @@ function refused(message: string, isFinal: boolean): BridgeFault {
   return { kind: 'bridge_refused', message, isFinal };
 }
 
-/** Removes the secrets, and each part of them that is long enough to be recognized, from one line of at most 300 characters. */
+/**
+ * Removes the secrets, and each part of them that is long enough to be recognized, from one line of
+ * at most 300 characters.
+ */
 function scrub(text: string, secrets: readonly string[]): string {
   const whole = secrets.reduce((rest, secret) => (secret === '' ? rest : rest.replaceAll(secret, '[secret]')), text);
   return oneLine(whole.slice(0, maxMessageLength * 4))

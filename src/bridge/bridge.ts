@@ -4,7 +4,10 @@ import type { Secret } from '../base/secret.js';
 /** Names a login at the bridge: the Telegram user ID in decimal. */
 export type BridgeLoginId = string;
 
-/** A session as the bridge takes it: JSON with `auth_key`, `dc_id` and `server_address`. A program that has it is logged in. */
+/**
+ * A session as the bridge takes it: JSON with `auth_key`, `dc_id` and `server_address`. A program
+ * that has it is logged in.
+ */
 export type BridgeSession = Secret;
 
 /** A login of a Matrix user at the bridge. */
@@ -27,7 +30,10 @@ export interface BridgeLogin {
 
 /** The state of a login at the bridge. */
 export interface BridgeLoginState {
-  /** `working` includes that it is still connecting; `ended` means that Telegram has ended the session (BAD_CREDENTIALS, LOGGED_OUT). */
+  /**
+   * `working` includes that it is still connecting; `ended` means that Telegram has ended the
+   * session (BAD_CREDENTIALS, LOGGED_OUT).
+   */
   readonly condition: 'working' | 'trouble' | 'ended';
   /** The bridge's own word, e.g. `CONNECTED`, `TRANSIENT_DISCONNECT`. */
   readonly event: string;
@@ -101,8 +107,8 @@ export interface BridgeReply {
 }
 
 /**
- * The provisioning API (v3) of the bridge to which logins are handed over (mautrix-telegram). Every method throws BridgeFailure for
- * what is known to go wrong; each has a deadline of its own.
+ * The provisioning API (v3) of the bridge to which logins are handed over (mautrix-telegram). Every
+ * method throws BridgeFailure for what is known to go wrong; each has a deadline of its own.
  */
 export interface Bridge {
   /** What the bridge knows about the user: GET whoami. */
@@ -110,8 +116,9 @@ export interface Bridge {
   /** Starts a login process of the flow `manual`: POST login/start/manual. */
   startHandOver(mxid: Mxid): Promise<HandOverProcess>;
   /**
-   * Gives the session to the process and waits until the bridge has logged in with it. It may be repeated for the same process while its
-   * answer is unknown: the bridge then waits for what it has begun. `bridge_process_unknown` after it has ended, in whatever way.
+   * Gives the session to the process and waits until the bridge has logged in with it. It may be
+   * repeated for the same process while its answer is unknown: the bridge then waits for what it
+   * has begun. `bridge_process_unknown` after it has ended, in whatever way.
    */
   submitSession(mxid: Mxid, process: HandOverProcess, session: BridgeSession): Promise<BridgeLoginId>;
   /** Ends the process: POST login/cancel. Resolves also if it had ended before. */
@@ -124,7 +131,10 @@ export interface Bridge {
   resolveIdentifier(mxid: Mxid, login: BridgeLoginId, identifier: string): Promise<BridgeContact>;
   /** Like resolveIdentifier, and makes the room of the chat unless there is one. */
   createDm(mxid: Mxid, login: BridgeLoginId, identifier: string): Promise<BridgeChat>;
-  /** Makes a group at Telegram and its room; the body as clients of the bridge write it. Returns the bridge's answer. */
+  /**
+   * Makes a group at Telegram and its room; the body as clients of the bridge write it. Returns the
+   * bridge's answer.
+   */
   createGroup(
     mxid: Mxid,
     login: BridgeLoginId,

@@ -14,16 +14,19 @@ import {
 export interface BridgeCheckDeps extends ProvisioningClientDeps {
   /** `homeserver.domain`. */
   readonly homeserver: string;
-  /** The Matrix users in whose names the bridge is asked, at least one: each may log in according to `bridge.permissions`. */
+  /**
+   * The Matrix users in whose names the bridge is asked, at least one: each may log in according to
+   * `bridge.permissions`.
+   */
   readonly users: readonly Mxid[];
 }
 
 const quickMs = 10_000;
 
 /**
- * Asks the bridge whether it can take logins: it is reachable, the secret is right, its network is Telegram, it has the flow `manual`,
- * and the users may log in there. Returns the problems, each as sentences: what is wrong, then what to do. The bridge does not report
- * its version.
+ * Asks the bridge whether it can take logins: it is reachable, the secret is right, its network is
+ * Telegram, it has the flow `manual`, and the users may log in there. Returns the problems, each as
+ * sentences: what is wrong, then what to do. The bridge does not report its version.
  */
 export async function checkBridge({ homeserver, users, ...deps }: BridgeCheckDeps): Promise<readonly string[]> {
   const send = createProvisioningClient(deps);

@@ -26,7 +26,10 @@ import {
 
 /** What the bridge answers by itself. */
 const quickMs = 10_000;
-/** What the bridge asks Telegram or the homeserver for; less than the 55 seconds after which clients of ours are answered. */
+/**
+ * What the bridge asks Telegram or the homeserver for; less than the 55 seconds after which clients
+ * of ours are answered.
+ */
 const remoteMs = 40_000;
 /** The bridge connects to Telegram with the session: 5 to 40 seconds. */
 const submitMs = 60_000;

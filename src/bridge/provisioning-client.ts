@@ -38,8 +38,9 @@ export interface ProvisioningAnswer {
 }
 
 /**
- * Sends one request. Throws BridgeFailure `bridge_unreachable` if no answer of the bridge arrives in time, and `bridge_answer_invalid` if
- * the answer is no JSON object of at most 1 MiB. Returns answers of any status otherwise.
+ * Sends one request. Throws BridgeFailure `bridge_unreachable` if no answer of the bridge arrives
+ * in time, and `bridge_answer_invalid` if the answer is no JSON object of at most 1 MiB. Returns
+ * answers of any status otherwise.
  */
 export type ProvisioningClient = (request: ProvisioningRequest) => Promise<ProvisioningAnswer>;
 
@@ -51,7 +52,10 @@ const statusesWithoutAnswer: readonly number[] = [429, 502, 503, 504];
 /** The errcode of a 504 that is written by the bridge itself: its work goes on. */
 export const backfillTimeout = 'FI.MAU.BRIDGE_BACKFILL_TIMEOUT';
 
-/** The provisioning API over HTTP. Redirects are not followed: the secret is sent to the configured address only. */
+/**
+ * The provisioning API over HTTP. Redirects are not followed: the secret is sent to the configured
+ * address only.
+ */
 export function createProvisioningClient({ address, sharedSecret, clock }: ProvisioningClientDeps): ProvisioningClient {
   const open = createOpener(address);
 
@@ -99,12 +103,18 @@ export function createProvisioningClient({ address, sharedSecret, clock }: Provi
   };
 }
 
-/** Whether the text can be a segment of a path: URLs drop `.` and `..`, and an empty segment changes the route. */
+/**
+ * Whether the text can be a segment of a path: URLs drop `.` and `..`, and an empty segment changes
+ * the route.
+ */
 export function isPathSegment(text: string): boolean {
   return text !== '' && text !== '.' && text !== '..';
 }
 
-/** Returns the code of the system or of the HTTP client, such as `ECONNREFUSED`, of an error or of its causes. */
+/**
+ * Returns the code of the system or of the HTTP client, such as `ECONNREFUSED`, of an error or of
+ * its causes.
+ */
 export function findErrorCode(error: unknown): string | undefined {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
     if ('code' in cause && typeof cause.code === 'string') return cause.code;

@@ -1,6 +1,6 @@
 import type { BridgeFault } from '../bridge/failure.js';
 
-/** Returns what went wrong with the bridge, as users and administrators read it. */
+/** Returns the text of a bridge fault for users and administrators. */
 export function describeFault(fault: BridgeFault): string {
   switch (fault.kind) {
     case 'bridge_unreachable':

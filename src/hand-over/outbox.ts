@@ -5,37 +5,39 @@ import { createPoller } from '../base/poller.js';
 import type { Database } from '../database/database.js';
 import { DatabaseFailure } from '../database/failure.js';
 
-/** Makes attempts for the hand-overs that are due, many at once, but one at a time for each account. */
+/** Runs the due hand-overs, many at a time, but one attempt at a time for each account. */
 export interface HandOverOutbox {
   start(): void;
   stop(): Promise<void>;
-  /** Looks for hand-overs that are due. */
+  /** Looks for due hand-overs. */
   wake(): void;
-  /** Makes an attempt soon: at once if there is room. */
+  /** Runs an attempt soon: at once if there is capacity. */
   push(id: string): void;
-  /** Makes an attempt now, or joins the one under way. Never rejects. */
+  /** Runs an attempt now, or joins the one in progress. Never rejects. */
   attempt(id: string): Promise<void>;
 }
 
-/** What createHandOverOutbox needs. */
+/** Dependencies of createHandOverOutbox. */
 export interface HandOverOutboxDeps {
   readonly database: Database;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** One attempt for the hand-over of that account. */
+  /** Runs one attempt for the account's hand-over. */
   readonly run: (id: string) => Promise<void>;
 }
 
-/** A bridge takes some seconds for each, and a busy server may have many users log in at once. */
+/** A bridge takes some seconds for each, and on a busy server many users can log in at once. */
 const mostAtOnce = 200;
-/** How long what the command line has changed may wait. */
+/** The maximum delay for changes by the command line. */
 const lookEveryMs = 10_000;
 const stopMs = 2_000;
 
 export function createHandOverOutbox({ database, clock, logger, run }: HandOverOutboxDeps): HandOverOutbox {
   const running = new Map<string, Promise<void>>();
   let isStopped = false;
-  /** Whether the last look left any that were due: without room, or with an attempt under way. */
+  /**
+   * Whether the last look left due hand-overs, for lack of capacity or with an attempt in progress.
+   */
   let isMoreDue = false;
 
   function attempt(id: string): Promise<void> {
@@ -49,7 +51,7 @@ export function createHandOverOutbox({ database, clock, logger, run }: HandOverO
       })
       .then((outcome) => {
         running.delete(id);
-        // After an error of ours not at once, but when the next look is due.
+        // After a defect not at once, but at the next look.
         if (outcome !== 'failed' && isMoreDue) poller.wake();
       });
     running.set(id, attempting);
@@ -59,7 +61,7 @@ export function createHandOverOutbox({ database, clock, logger, run }: HandOverO
   const poller = createPoller({
     clock,
     afterFailureMs: lookEveryMs,
-    failed: (error) => logger.error('looking for hand-overs failed', { error }),
+    failed: (error) => logger.error('hand-over polling failed', { error }),
     async look() {
       const now = clock.now();
       const open = await database.transaction((tx) => tx.handOvers.listOpen(mostAtOnce + running.size + 1));

@@ -17,7 +17,7 @@ import { createHandOverOutbox } from './outbox.js';
 import { startHandOver } from './start-hand-over.js';
 import { isRejectedUnread, submit } from './submit.js';
 
-/** What createHandOvers needs. */
+/** Dependencies of createHandOvers. */
 export interface HandOverDeps {
   readonly database: Database;
   readonly bridge: Bridge;
@@ -26,7 +26,7 @@ export interface HandOverDeps {
   readonly toBridgeSession: (session: TelegramSession) => BridgeSession;
   /** Resolves when the connection of the account is closed. */
   readonly closeConnection: (accountId: string) => Promise<void>;
-  /** Leaves a session that is to be ended at Telegram. */
+  /** Schedules the end of a session at Telegram. */
   readonly leaveSession: (tx: Transaction, session: OrphanedSession) => Promise<void>;
   readonly clock: Clock;
   readonly random: Random;
@@ -35,15 +35,16 @@ export interface HandOverDeps {
 
 const firstRetryMs = 2_000;
 const longestRetryMs = 600_000;
-/** Endings wait for the administrator, if the bridge is gone for good. */
+/** If the bridge is gone permanently, logouts wait for the administrator. */
 const longestEndingRetryMs = 3_600_000;
-/** A bridge that cannot reach Telegram refuses too: that passes. */
+/** A bridge that cannot reach Telegram refuses too, which is temporary. */
 const mostRefusals = 8;
 const refusedKeptMs = 30 * 86_400_000;
 
 /**
- * A hand-over is exclusive: the connection is closed, then the session leaves the linked account, so that nothing here can open it, and only
- * then is it given. If the answer is lost, the bridge is asked before anything else is done.
+ * A hand-over is exclusive. The connection is closed, then the session is removed from the linked
+ * account, so that Gangway cannot open it, and only then is it sent. If the response is lost, the
+ * bridge is asked before anything else.
  */
 export function createHandOvers(deps: HandOverDeps): HandOverService {
   const { database, bridge, isAutomatic, toBridgeSession, closeConnection, leaveSession, clock, random, logger } = deps;
@@ -69,7 +70,7 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
         await tx.events.append({ owner, telegramUserId, at, what: { type: 'session.handed_over' } });
         return true;
       }
-      // The account was deleted meanwhile: only the bridge has something to end now.
+      // The account was deleted meanwhile: only the bridge's login is left to end.
       await tx.handOvers.update(id, 'ending', { session: null, process: null, dueAt: at });
       return false;
     });
@@ -90,7 +91,7 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
       const rest = { session: null, process: null, reason, dueAt: at };
       return tx.handOvers.update(id, state, { state: 'refused', ...rest });
     });
-    if (isRefused) logger.error('bridge refused a login', { owner, reason });
+    if (isRefused) logger.error('hand-over refused', { owner, reason });
     else outbox.wake();
   }
 
@@ -103,7 +104,10 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
     outbox.wake();
   }
 
-  /** Ends what is left of earlier logins of the same Telegram account: the bridge has room for one. Returns whether nothing is left. */
+  /**
+   * Ends earlier logins of the same Telegram account: the bridge allows one. Returns whether none
+   * is left.
+   */
   async function endEarlierOnes(
     { telegramUserId }: HandOverRecord,
     earlier: readonly HandOverRecord[],
@@ -113,7 +117,10 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
     return (await database.transaction((tx) => tx.handOvers.listEnding(telegramUserId))).length === 0;
   }
 
-  /** Whether the process has ended well, if it is known; a process that the bridge does not know has ended before, in whatever way. */
+  /**
+   * Returns whether the process completed, if known. A process unknown to the bridge has ended, in
+   * whatever way.
+   */
   async function submitAgain(
     record: HandOverRecord,
     process: HandOverProcess,
@@ -134,7 +141,7 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
     if (session === null) throw new Error('a pending hand-over has no session');
     await closeConnection(id);
     if (!(await endEarlierOnes(record, earlier))) {
-      // Throws if the bridge does not let the user log in: then the earlier login may never end.
+      // Throws if the user may not log in at the bridge: then the earlier login may never end.
       await bridge.findUser(owner);
       return retryLater(record, 'An earlier login of this account has not ended yet.');
     }
@@ -183,11 +190,14 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
 
   function note({ owner, state }: HandOverRecord, fault: BridgeFault): void {
     const isForAdmin = fault.kind === 'bridge_secret_rejected' || fault.kind === 'bridge_answer_invalid';
-    const what = state === 'ending' ? 'logout at the bridge failed' : 'hand-over failed';
+    const what = state === 'ending' ? 'bridge logout failed' : 'hand-over failed';
     logger[isForAdmin ? 'error' : 'warn'](what, { owner, fault });
   }
 
-  /** The account is gone here: its login goes at the bridge, if that has it; else its session is to be ended by us. */
+  /**
+   * The account is deleted here: ends its login at the bridge, if there is one; otherwise schedules
+   * the end of its session.
+   */
   async function end(record: HandOverRecord): Promise<void> {
     const { id, owner, telegramUserId, session, process } = record;
     const logOut = async () => {
@@ -205,7 +215,10 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
     });
   }
 
-  /** Never given up: a session whose holder is unknown must not be opened here, nor deleted while it is alive. */
+  /**
+   * Retries without a limit: a session with an unknown holder must not be opened here, nor deleted
+   * while it is valid.
+   */
   async function endOrPostpone(record: HandOverRecord): Promise<void> {
     try {
       await end(record);
@@ -272,7 +285,8 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
     async request(owner, telegramUserId) {
       const account = await findAccount(owner, telegramUserId);
       if (account === undefined) return false;
-      // If the session is not here, there is nothing to start, and an attempt may have the lock.
+      // If another program holds the session there is nothing to start, and an attempt may hold the
+      // lock.
       if (account.heldBy !== 'gangway') return true;
       await lock(account.id, async () => {
         await closeConnection(account.id);

@@ -2,8 +2,9 @@ import type { Transaction } from '../database/database.js';
 import type { TelegramAccountRecord } from '../database/tables/telegram-accounts.js';
 
 /**
- * Moves the session from the linked account to a hand-over that is due at that time (epoch ms). Returns false if the session is not here.
- * May be used while another process runs the daemon, which closes its connection before the bridge gets the session.
+ * Moves the session from the linked account to a hand-over due at that time (epoch ms). Returns
+ * false if Gangway does not hold the session. Can be used while another process runs the daemon,
+ * which closes its connection before it sends the session.
  */
 export async function startHandOver(tx: Transaction, account: TelegramAccountRecord, at: number): Promise<boolean> {
   const { id, owner, telegramUserId, session } = account;

@@ -2,7 +2,10 @@ import type { Bridge, BridgeSession, HandOverProcess } from '../bridge/bridge.js
 import { BridgeFailure } from '../bridge/failure.js';
 import type { HandOverRecord } from '../database/tables/hand-overs.js';
 
-/** Gives the session to the process. Throws `bridge_answer_invalid` if the bridge confirms another login than that of the session. */
+/**
+ * Sends the session to the process. Throws `bridge_answer_invalid` if the bridge confirms another
+ * login than that of the session.
+ */
 export async function submit(
   bridge: Bridge,
   { owner, telegramUserId }: HandOverRecord,
@@ -14,7 +17,7 @@ export async function submit(
   throw new BridgeFailure({ kind: 'bridge_answer_invalid' }, { cause: new Error('another login was confirmed') });
 }
 
-/** Whether the bridge has rejected the request before it read the session. */
+/** Returns whether the bridge rejected the request before it read the session. */
 export function isRejectedUnread(error: unknown): boolean {
   if (!(error instanceof BridgeFailure)) return false;
   return error.fact.kind === 'bridge_user_forbidden' || error.fact.kind === 'bridge_secret_rejected';

@@ -2,7 +2,10 @@ import type { Transaction } from '../database/database.js';
 import type { SessionEnd } from '../database/tables/events.js';
 import type { TelegramAccountRecord } from '../database/tables/telegram-accounts.js';
 
-/** Stores that the login of this account is over, and that its phone number proves nothing any more. Before the account is deleted. */
+/**
+ * Stores the events that the login has ended and that its phone number is no longer validated. To
+ * be called before the account is deleted.
+ */
 export async function recordEnd(
   tx: Transaction,
   { id, owner, telegramUserId }: TelegramAccountRecord,

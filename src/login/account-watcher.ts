@@ -4,27 +4,37 @@ import type { TelegramUser } from '../telegram/shapes.js';
 
 /** A Telegram account that a Matrix user is logged in to. */
 export interface OwnedAccount {
-  /** Of its row in the database. When that goes, for whatever reason, what refers to it goes with it. */
+  /** The ID of the account's row in the database. Rows that refer to it are deleted with it. */
   readonly accountId: string;
   readonly owner: Mxid;
   readonly user: TelegramUser;
 }
 
-/** Is told of Telegram accounts within the transaction in which they change, so that what it writes is true when they are. */
+/**
+ * Called within the transactions that change Telegram accounts, so that its writes are consistent
+ * with them.
+ */
 export interface AccountWatcher {
-  /** A login is about to take the place of another one of that owner's: the account's row gets another id, and what refers to it follows. */
+  /**
+   * A login is about to replace one of the owner's accounts. The account's row gets another ID, and
+   * references follow.
+   */
   whenReplacing(tx: Transaction, owner: Mxid): Promise<void>;
-  /** Somebody has logged in to the account; where that took the place of another login, what referred to that one refers to this. */
+  /**
+   * A login to the account has completed. If it replaces another login, references to that one now
+   * refer to this one.
+   */
   whenClaimed(tx: Transaction, account: OwnedAccount): Promise<void>;
-  /** Telegram says something new of the user. */
+  /** Telegram has returned a changed profile. */
   whenChanged(tx: Transaction, account: OwnedAccount): Promise<void>;
 }
 
-/** Asks Telegram about accounts of which nobody asks. */
+/** Checks accounts that no request is about. */
 export interface AccountChecks {
   /**
-   * Whether the account is still logged in; one whose session Telegram has ended is forgotten. Nothing happens where Telegram says nothing
-   * about it; `unreachable` where it would say nothing about others either.
+   * Checks whether the account is still logged in; deletes it if Telegram has ended its session.
+   * Returns `unreachable` if Telegram cannot be reached, so that checking other accounts is
+   * pointless too. Other failures are ignored.
    */
   check(accountId: string): Promise<'checked' | 'unreachable'>;
 }

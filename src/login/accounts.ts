@@ -4,37 +4,37 @@ import type { BridgeGroup, BridgeLogin, BridgeReply, BridgeRequest, BridgeUser }
 import type { SessionHolder } from '../database/tables/telegram-accounts.js';
 import type { TelegramChat, TelegramContact, TelegramUser, TelegramUserId } from '../telegram/shapes.js';
 
-/** How it is about the session of an account, asked of Telegram just now. */
+/** The state of an account's session, requested from Telegram just now. */
 export type AccountCondition =
   | 'connected'
-  /** Telegram could not say: nothing is known against the session. */
+  /** Telegram could not answer: the session may be valid. */
   | 'trouble'
-  /** Telegram has ended the session. The account is forgotten: this is the last time that it is listed. */
+  /** Telegram has ended the session. The account is deleted and is listed for the last time. */
   | 'ended';
 
 /** A Telegram account of a Matrix user. */
 export interface TelegramAccount {
-  /** What Telegram last said; `user.id` names the account. */
+  /** The last profile from Telegram; `user.id` identifies the account. */
   readonly user: TelegramUser;
   readonly condition: AccountCondition;
-  /** When (epoch ms) the user logged in, or when a login of the bridge was seen first. */
+  /** When (epoch ms) the user logged in, or when a login of the bridge was first seen. */
   readonly since: number;
-  /** Which program has the session. */
+  /** The holder of the session. */
   readonly heldBy: SessionHolder;
-  /** What the bridge answers about the login; undefined unless the bridge has it and can be asked. */
+  /** The bridge's answer about the login; undefined unless the bridge has it and is reachable. */
   readonly bridge?: BridgeLogin | undefined;
 }
 
-/** The linked accounts of a Matrix user, and what the bridge says about the user. */
+/** The linked accounts of a Matrix user, and the bridge's answer about the user. */
 export interface AccountList {
   readonly accounts: readonly TelegramAccount[];
-  /** Undefined without a bridge, or while it cannot be asked. */
+  /** Undefined without a bridge, or while it is unreachable. */
   readonly bridge: BridgeUser | undefined;
 }
 
-/** A Telegram user that an account sees. */
+/** A Telegram user visible to an account. */
 export interface FoundPerson extends TelegramContact {
-  /** What the bridge has made of the user; undefined unless the bridge has the account. */
+  /** The bridge's ghost of the user; undefined unless the bridge has the account. */
   readonly matrix?: MatrixPerson | undefined;
 }
 
@@ -48,64 +48,81 @@ export interface MatrixPerson {
   readonly dmRoom?: string | undefined;
 }
 
-/** A chat with a Telegram user, which has a room. */
+/** A direct chat with a Telegram user, with its room. */
 export interface StartedChat extends FoundPerson {
-  /** Whether the room was made by this request. */
+  /** Whether the room was created by this request. */
   readonly isNew: boolean;
 }
 
-/** What can be wrong with a request about an account. */
+/** Failures of a request about an account. */
 export type TelegramAccountFault =
-  /** The owner has no account of this name. */
+  /** The owner has no account with this ID. */
   | { readonly kind: 'account_unknown' }
-  /** Telegram knows nobody by that identifier. */
+  /** No Telegram user has the identifier. */
   | { readonly kind: 'identifier_unknown' }
-  /** The identifier is a group's or a channel's. */
+  /** The identifier is that of a group or a channel. */
   | { readonly kind: 'identifier_not_user' };
 
 /** Thrown by TelegramAccounts. */
 export class TelegramAccountFailure extends Failure<TelegramAccountFault> {}
 
-/** A group to be made, as clients of the bridge write it. */
+/** A group to create, in the format of the bridge's clients. */
 export interface NewGroup {
   readonly type: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Which of a user's accounts are meant; a name of one can be any text, as clients wrote it. */
+/** Selects a user's accounts. An account ID can be any text, as sent by the client. */
 export type WhichAccounts = 'first' | 'all' | { readonly account: TelegramUserId };
 
 /**
- * The Telegram accounts that a Matrix user is logged in to, oldest first. Every method checks permission first and throws
- * LoginFailure for what is known to go wrong between us and Telegram, `not_logged_in` among it.
- * Without `account`, the first one is meant.
+ * The linked Telegram accounts of a Matrix user, oldest first. Every method checks permission first
+ * and throws LoginFailure for expected failures between Gangway and Telegram, including
+ * `not_logged_in`. Without `account`, the first account is used.
  */
 export interface TelegramAccounts {
-  /** Asks Telegram about each account, or the bridge about those that it has. `bridge_unreachable` if there is none, and the bridge cannot be asked. */
+  /**
+   * Requests each account from Telegram, or from the bridge if the bridge has it. Throws
+   * `bridge_unreachable` if there are no accounts and the bridge is unreachable.
+   */
   accounts(owner: Mxid): Promise<readonly TelegramAccount[]>;
-  /** The same, with what the bridge says about the user. */
+  /** Returns the accounts and the bridge's answer about the user. */
   listAccounts(owner: Mxid): Promise<AccountList>;
   /**
-   * Forgets accounts and ends their sessions at Telegram, later where that cannot be done now; says which.
-   * Never fails for being logged out already; `account_unknown` where the one that is named is not the owner's. The bridge's logins that
-   * Telegram has ended are removed from it too. `bridge_unreachable` if there is nothing to forget, and the bridge cannot be asked.
+   * Deletes accounts and ends their sessions at Telegram, later if that fails now. Returns their
+   * IDs. Succeeds if the user is already logged out. Throws `account_unknown` if a selected account
+   * is not the owner's. Logins at the bridge that Telegram has ended are removed from it too.
+   * Throws `bridge_unreachable` if there is nothing to delete and the bridge is unreachable.
    */
   logOut(owner: Mxid, which: WhichAccounts): Promise<readonly TelegramUserId[]>;
-  /** contacts.getContacts; nobody for bots. */
+  /** contacts.getContacts; empty for bots. */
   contacts(owner: Mxid, account?: TelegramUserId): Promise<readonly FoundPerson[]>;
-  /** The newest dialogs (messages.getDialogs), a hundred at most; none for bots. `chats_unavailable` if the bridge has the account. */
+  /**
+   * The newest dialogs (messages.getDialogs), at most 100; empty for bots. Throws
+   * `chats_unavailable` if the bridge has the account.
+   */
   chats(owner: Mxid, account?: TelegramUserId): Promise<readonly TelegramChat[]>;
-  /** Who that is: a username (with or without @, or as a t.me link), a phone number with +, or the ID of a contact. */
+  /**
+   * Returns the user of a username (with or without @, or as a t.me link), a phone number with +,
+   * or a contact's ID.
+   */
   resolveIdentifier(owner: Mxid, identifier: string, account?: TelegramUserId): Promise<FoundPerson>;
-  /** contacts.search; nobody for bots. */
+  /** contacts.search; empty for bots. */
   searchUsers(owner: Mxid, query: string, account?: TelegramUserId): Promise<readonly FoundPerson[]>;
   /**
-   * Has the bridge make (or find) the room of the chat with that user; undefined if the bridge does not have the account.
-   * `identifier_unknown` if it names no user.
+   * Requests the room of a direct chat from the bridge, which creates it if needed. Returns
+   * undefined if the bridge does not have the account. Throws `identifier_unknown` if the
+   * identifier names no user.
    */
   createDm(owner: Mxid, identifier: string, account?: TelegramUserId): Promise<StartedChat | undefined>;
-  /** Has the bridge make a group; returns its answer, or undefined if the bridge does not have the account. */
+  /**
+   * Creates a group at the bridge. Returns its answer, or undefined if the bridge does not have the
+   * account.
+   */
   createGroup(owner: Mxid, group: NewGroup, account?: TelegramUserId): Promise<BridgeGroup | undefined>;
-  /** Has the bridge answer a request about the account; undefined if the bridge does not have it. */
+  /**
+   * Forwards a request about the account to the bridge. Returns undefined if the bridge does not
+   * have the account.
+   */
   passToBridge(owner: Mxid, request: BridgeRequest, account?: TelegramUserId): Promise<BridgeReply | undefined>;
 }

@@ -5,15 +5,15 @@ import { LoginFailure } from './failure.js';
 import type { Answer, Question, TelegramCalls } from './telegram-calls.js';
 
 /**
- * Counts what one Matrix user asks of Telegram to log in, so that nobody can have codes sent to other people's numbers over and over. Whoever
- * calls holds the owner's lock.
+ * Limits the login attempts of a Matrix user, so that codes cannot be sent to other users' phone
+ * numbers repeatedly. The caller must hold the owner's lock.
  */
 export interface AttemptLimit {
-  /** Throws the LoginFailure `asked_too_often` where the owner has asked for too much lately. */
+  /** Throws the LoginFailure `asked_too_often` if the owner has exceeded the limit. */
   admit(owner: Mxid): void;
-  /** Telegram is asked now. */
+  /** Counts a request to Telegram. */
   count(owner: Mxid): void;
-  /** Asks Telegram what counts, within the limit. */
+  /** Sends a counted request to Telegram, within the limit. */
   ask<T>(owner: Mxid, question: Question<T>): Promise<Answer<T>>;
 }
 
@@ -23,7 +23,7 @@ export interface AttemptLimitDeps {
   readonly clock: Clock;
 }
 
-/** A limit that has counted nothing yet. */
+/** Returns a limit that has counted nothing yet. */
 export function createAttemptLimit({ attempts, calls, clock }: AttemptLimitDeps): AttemptLimit {
   const owners = createLeakyBuckets(attempts, clock);
   const count = (owner: Mxid) => owners.add(owner);

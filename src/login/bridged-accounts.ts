@@ -14,17 +14,26 @@ import type { AccountWatcher } from './account-watcher.js';
 import type { AccountLoginStatus, BridgeView, OwnerView, LoginStatus } from './login-status.js';
 import { readUser, writeUser } from './login-codec.js';
 
-/** The linked accounts of a user whose sessions the bridge has, those included that it has got without us. */
+/**
+ * The linked accounts of a user whose sessions the bridge has, including logins that were made at
+ * the bridge.
+ */
 export interface BridgedAccounts {
-  /** Asks the bridge, and returns its answer with the linked accounts, which are in line with it then. */
+  /**
+   * Requests the user from the bridge. Returns its answer with the linked accounts, which are
+   * updated to it.
+   */
   look(owner: Mxid): Promise<OwnerView>;
-  /** The status of an account that the bridge has, as of that answer. */
+  /** Returns the status of an account at the bridge, according to its answer. */
   statusOf(account: TelegramAccountRecord, view: BridgeView): LoginStatus;
-  /** The logins that the bridge still lists although Telegram has ended them, but those of `linked` accounts: they are not linked. */
+  /**
+   * Returns the logins that the bridge still lists although Telegram has ended them, except those
+   * of `linked` accounts.
+   */
   endedLogins(owner: Mxid, view: BridgeView, linked: readonly TelegramAccountRecord[]): readonly AccountLoginStatus[];
 }
 
-/** What createBridgedAccounts needs. */
+/** Dependencies of createBridgedAccounts. */
 export interface BridgedAccountsDeps {
   readonly bridge: Bridge;
   readonly database: Database;
@@ -35,7 +44,10 @@ export interface BridgedAccountsDeps {
 }
 
 const noLogins: BridgeUser = { bridgeBot: '', commandPrefix: '', logins: [] };
-/** The answer about a user who may not log in there: it lists none of the logins, although those of before stay connected. */
+/**
+ * The answer about a user who may not log in at the bridge: no logins are listed, although earlier
+ * ones stay connected.
+ */
 const forbidden: BridgeUser = { ...noLogins };
 
 export function createBridgedAccounts(deps: BridgedAccountsDeps): BridgedAccounts {
@@ -48,14 +60,14 @@ export function createBridgedAccounts(deps: BridgedAccountsDeps): BridgedAccount
       if (!(error instanceof BridgeFailure)) throw error;
       const { fact } = error;
       if (fact.kind === 'bridge_user_forbidden') return forbidden;
-      logger[fact.kind === 'bridge_unreachable' ? 'warn' : 'error']('bridge cannot be asked', { fault: fact });
+      logger[fact.kind === 'bridge_unreachable' ? 'warn' : 'error']('bridge request failed', { fault: fact });
       return undefined;
     }
   }
 
   /**
-   * Returns the linked accounts, which are written only if the answer differs. `askedAt` is when the bridge was asked: what has changed since is
-   * newer than its answer.
+   * Returns the linked accounts, written only if the answer differs. `askedAt` is the time of the
+   * request: later changes are newer than the answer.
    */
   async function align(
     tx: Transaction,
@@ -88,7 +100,7 @@ export function createBridgedAccounts(deps: BridgedAccountsDeps): BridgedAccount
     await tx.telegramAccounts.delete(account.id);
   }
 
-  /** Returns false, and writes nothing, if the bridge shows the user as before. */
+  /** Returns false and writes nothing if the bridge's answer has not changed. */
   async function update(tx: Transaction, account: TelegramAccountRecord, login: BridgeLogin): Promise<boolean> {
     const user = userOf(login, readUser(account.profile));
     const profile = writeUser(user);
@@ -98,10 +110,10 @@ export function createBridgedAccounts(deps: BridgedAccountsDeps): BridgedAccount
     return true;
   }
 
-  /** The bridge has a login that was not made here: it is linked too, so that the account has one owner. */
+  /** Links a login that was made at the bridge, so that the account has one owner. */
   async function adopt(tx: Transaction, owner: Mxid, login: BridgeLogin, askedAt: number): Promise<void> {
     const before = await tx.telegramAccounts.findByTelegramUserId(login.id);
-    // The bridge gives an account that is logged in again to the last user.
+    // The bridge assigns an account to the last user who logged in to it.
     if (before?.heldBy === 'bridge' && before.updatedAt < askedAt) await end(tx, before, 'replaced');
     const user = userOf(login);
     const at = clock.now();
@@ -164,7 +176,10 @@ export function createBridgedAccounts(deps: BridgedAccountsDeps): BridgedAccount
   };
 }
 
-/** Who is logged in there. The bridge knows no first and last names: those of before stay. */
+/**
+ * Returns the logged-in user. The bridge's answer has no first and last names: the previous ones
+ * are kept.
+ */
 function userOf({ id, profile, isBot }: BridgeLogin, before?: TelegramUser): TelegramUser {
   const phone = profile.phone === undefined ? undefined : PhoneNumber.parse(profile.phone);
   return {

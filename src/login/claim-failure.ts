@@ -4,14 +4,14 @@ import type { Claim } from './linked-accounts.js';
 import { LoginFailure } from './failure.js';
 import { LoginProcessFailure } from './process-failure.js';
 
-/** Who claimed which account. */
+/** The owner and the claimed account. */
 export interface Claimant {
   readonly owner: Mxid;
   readonly user: TelegramUser;
   readonly maxAccounts: number;
 }
 
-/** Returns the failure that a claim means that was not granted. */
+/** Returns the failure of a rejected claim. */
 export function failureOfClaim(
   claim: Exclude<Claim, { readonly kind: 'claimed' }>,
   { owner, user, maxAccounts }: Claimant,

@@ -30,13 +30,22 @@ import type { LoginStep } from './shapes.js';
 import type { Answer, TelegramCalls } from './telegram-calls.js';
 import { subjectOf, type TelegramMethod } from './telegram-method.js';
 
-/** Does what the machine has decided: asks Telegram, and writes down where that leaves the login. Whoever calls holds the owner's lock. */
+/**
+ * Carries out the machine's decisions: sends requests to Telegram and stores the resulting state.
+ * The caller must hold the owner's lock.
+ */
 export interface DecisionRunner {
-  /** `input` is the input that the decision comes from. Throws LoginFailure; the login is settled then. */
+  /**
+   * `input` is the input behind the decision. Throws LoginFailure after the resulting state is
+   * stored.
+   */
   act(owner: Mxid, login: Login | undefined, decision: Decision, input?: GivenInput): Promise<LoginStep>;
-  /** Goes on after a QR code was scanned: Telegram has let somebody in, or wants the password. */
+  /**
+   * Continues after a QR code was scanned: Telegram has logged the user in or requires the
+   * password.
+   */
   admit(owner: Mxid, login: Login, session: TelegramSession, result: SignInResult): Promise<LoginStep>;
-  /** Why the session of a login that is over could not be ended; undefined where it is. */
+  /** Ends the session of a login process that is over. Returns the fault if that failed. */
   endSessionOf(owner: Mxid, id: string): Promise<TelegramFault | undefined>;
 }
 
@@ -78,7 +87,7 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
     }
   }
 
-  /** What the machine refuses without Telegram is a complaint too, if it is one at all. */
+  /** A rejection by the machine is a complaint too, if the fault is one. */
   async function refuse(
     owner: Mxid,
     login: Login | undefined,
@@ -116,7 +125,7 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
     }
     const state = codeSent(phone, sent.session, sent.value, clock.now());
     const next = { id, startedAt, state, name };
-    // Another code for the same step is not another step.
+    // A new code for the same step does not start another step.
     await store.save(owner, session ? next : atNextStep(next, input), { replacing: goesOn ? undefined : login });
     return stepOf(state, { fresh: true });
   }
@@ -133,7 +142,7 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
     if (!sent.ok) return refused(owner, login, sent);
     if (!sent.value) throw new LoginProcessFailure({ kind: 'resend_unavailable' });
     const next = codeSent(phone, sent.session, sent.value, clock.now());
-    // The step is the same; an answer that was wrong before may be right for the new code.
+    // The step is the same: an answer that was wrong before can be right for the new code.
     const name = login.name && { ...login.name, fresh: true, complaint: null, lastAnswer: null };
     await store.save(owner, { ...login, state: next, name });
     return stepOf(next, { fresh: true });
@@ -166,7 +175,7 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
     { state, password }: Act<'check_password'>,
     input: GivenInput,
   ): Promise<LoginStep> {
-    // After a QR code it is not known whose password it is.
+    // After a QR code, the phone number is unknown.
     const whose = state.phone?.reveal() ?? login.id;
     const outcome = await ask(login, 'check_password', whose, (connection) => connection.checkPassword(password));
     if (!outcome.ok) {
@@ -177,7 +186,10 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
     return finish(owner, { id: login.id, session, user, login }, input);
   }
 
-  /** The user has removed the cloud password meanwhile: what was accepted before it lets them in now, or the login starts again. */
+  /**
+   * The user has removed the cloud password meanwhile. The code that was accepted logs them in now,
+   * or the login starts again.
+   */
   async function goOnWithoutPassword(
     owner: Mxid,
     login: Login,
@@ -211,7 +223,8 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
       subject,
       method: 'sign_in_bot',
       async call(connection) {
-        // The answer of Telegram may be lost: until the account is claimed, the session is one to end.
+        // Telegram's response may be lost: until the account is claimed, the session is to be
+        // ended.
         const keep = (session: TelegramSession) => store.discard(owner, { id, session });
         await keep(connection.session);
         return connection.signInBot(token, keep);
@@ -242,14 +255,15 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
   }
 
   /**
-   * A refusal that would end the login may hide that Telegram accepted the input before and only its answer was lost
-   * (connection cut, daemon killed): the code then counts as expired, but the session is logged in.
+   * Telegram may have accepted the input earlier without its response arriving (connection lost,
+   * daemon killed). The code then counts as expired although the session is logged in. So a failure
+   * that would end the login is checked first.
    */
   async function refused(owner: Mxid, login: Login, refusal: Refusal, input: GivenInput = {}): Promise<LoginStep> {
     if (!survives(refusal.fault)) {
       const me = await ask(login, 'account', login.id, (connection) => connection.getMe());
       if (me.ok) return finish(owner, { id: login.id, session: me.session, user: me.value, login }, input);
-      // Telegram could not say whether the session is logged in: it is one to end.
+      // Telegram did not answer whether the session is logged in: it is to be ended.
       const session = me.session ?? sessionOf(login.state);
       if (me.fault.kind !== 'session_dead' && session) {
         await store.discard(owner, { id: randomId(random), session });
@@ -274,7 +288,7 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
     const claim = await linkedAccounts.claim(owner, acceptance);
     if (claim.kind === 'claimed') {
       await calls.close(acceptance.id);
-      logger.info('logged in to Telegram', { owner, isBot: acceptance.user.isBot });
+      logger.info('telegram login completed', { owner, isBot: acceptance.user.isBot });
       if (claim.replacedId !== undefined) await endSessionOf(owner, claim.replacedId);
       return { kind: 'complete', user: acceptance.user };
     }
@@ -284,7 +298,10 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
     throw failureOfClaim(claim, { owner, user: acceptance.user, maxAccounts });
   }
 
-  /** After a refusal: the login goes on from where Telegram left it, goes back to its first step, or ends here. */
+  /**
+   * Stores the result of a failure: the login continues at Telegram's step, returns to its first
+   * step, or ends.
+   */
   async function settle(owner: Mxid, login: Login, { fault, session }: Refusal, input: GivenInput): Promise<void> {
     const complaint = complaintOf(fault);
     if (!survives(fault)) {
@@ -322,6 +339,6 @@ type SignedIn = Omit<Acceptance, 'finishedBy'>;
 type Act<A extends Decision['act']> = Extract<Decision, { readonly act: A }>;
 
 function known(login: Login | undefined): Login {
-  if (!login) throw new Error('the machine went on with a login that does not exist');
+  if (!login) throw new Error('decision continues a login process that does not exist');
   return login;
 }

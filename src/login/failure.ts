@@ -1,7 +1,7 @@
 import { Failure } from '../base/failure.js';
 import type { TelegramUser } from '../telegram/shapes.js';
 
-/** Everything that is known to go wrong in a login. What Telegram says comes first, then what we say. */
+/** The expected failures of a login: first those from Telegram, then our own. */
 export type LoginFault =
   | { readonly kind: 'phone_number_invalid' }
   | { readonly kind: 'phone_number_banned' }
@@ -11,48 +11,53 @@ export type LoginFault =
   | { readonly kind: 'flood_wait'; readonly retryAfterMs: number }
   | { readonly kind: 'phone_code_invalid' }
   | { readonly kind: 'phone_code_expired' }
-  /** Telegram sends no code before the account has a login e-mail address. */
+  /** Telegram requires a login e-mail address before it sends a code. */
   | { readonly kind: 'login_email_required' }
-  /** Telegram sends no code unless it is paid for in its own apps. */
+  /** Telegram sends the code only if it is paid for in its own apps. */
   | { readonly kind: 'payment_required' }
-  /** Telegram sends no code to that number for another reason; a QR code may help. */
+  /** Telegram does not send a code to that number for another reason. A QR code may work. */
   | { readonly kind: 'phone_code_unavailable' }
   | { readonly kind: 'password_invalid' }
   | { readonly kind: 'bot_token_invalid' }
   | { readonly kind: 'bot_token_expired' }
-  /** The login under way was ended by Telegram (other sessions terminated, auth key gone): start again. */
+  /**
+   * Telegram has ended the login process (other sessions terminated, auth key unregistered): start
+   * again.
+   */
   | { readonly kind: 'login_revoked' }
   /** Telegram has deactivated or banned the account. */
   | { readonly kind: 'account_deactivated' }
   | { readonly kind: 'account_frozen' }
   | { readonly kind: 'telegram_unreachable' }
   | { readonly kind: 'telegram_rejected_us' }
-  /** The bridge that has the session cannot be reached, or is not set up as it must be. */
+  /** The bridge that has the session is unreachable or misconfigured. */
   | { readonly kind: 'bridge_unreachable' }
-  /** The bridge that has the session refused; `message` is what it answered. */
+  /** The bridge that has the session refused; `message` is its answer. */
   | { readonly kind: 'bridge_refused'; readonly message: string }
-  /** The bridge rejected what the client asks for with this status; `message` is what it answered. */
+  /** The bridge rejected the client's request with this status; `message` is its answer. */
   | {
       readonly kind: 'bridge_request_rejected';
       readonly status: number;
       readonly errcode: string;
       readonly message: string;
     }
-  /** The bridge has the session, and has no list of chats. */
+  /** The bridge has the session and cannot list chats. */
   | { readonly kind: 'chats_unavailable' }
-  /** The session is on its way to the bridge, or another program has it: nothing can be asked on it now. */
+  /** The session is being handed over, or another program holds it: it cannot be used now. */
   | { readonly kind: 'session_held' }
-  /** Telegram refused for a reason that has no kind of its own; `name` is Telegram's name of the error. */
+  /**
+   * Telegram returned an error that has no kind of its own; `name` is Telegram's name of the error.
+   */
   | { readonly kind: 'telegram_error'; readonly name: string }
   /** bridge.permissions does not let this Matrix user log in. */
   | { readonly kind: 'not_permitted' }
   /** The owner's Matrix account is deactivated. */
   | { readonly kind: 'owner_deactivated' }
-  /** The owner has asked for too many codes, QR codes or logins of bots lately. */
+  /** The owner has requested too many codes, QR codes or bot logins recently. */
   | { readonly kind: 'asked_too_often'; readonly retryAfterMs: number }
   | { readonly kind: 'already_logged_in'; readonly user: TelegramUser }
   | { readonly kind: 'not_logged_in' }
-  /** That Telegram account belongs to another Matrix user already. */
+  /** The Telegram account is linked to another Matrix user. */
   | { readonly kind: 'telegram_account_taken' }
   | { readonly kind: 'phone_code_missing' }
   | { readonly kind: 'phone_code_not_requested' }

@@ -2,7 +2,7 @@ import type { TelegramFault } from '../telegram/failure.js';
 import type { BridgeDown } from './login-status.js';
 import type { LoginFault } from './failure.js';
 
-/** Returns what a fault between us and Telegram, or the bridge, means for a login under way. */
+/** Returns the login failure for a fault of Telegram or of the bridge. */
 export function loginFaultOf(fault: TelegramFault | BridgeDown): LoginFault {
   switch (fault.kind) {
     case 'unreachable':

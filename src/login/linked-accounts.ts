@@ -18,61 +18,77 @@ import type { BridgeView, OwnerLoginStatuses, OwnerView, LoginStatus } from './l
 import { readUser, writeUser } from './login-codec.js';
 import type { TelegramCalls } from './telegram-calls.js';
 
-/** A login that Telegram has accepted and nobody owns yet. */
+/** A login accepted by Telegram that has no owner yet. */
 export interface Acceptance {
-  /** The account's from now on: its connection is kept under it. */
+  /** The future ID of the account and the key of its connection. */
   readonly id: string;
   readonly session: TelegramSession;
   readonly user: TelegramUser;
-  /** The login that is done with it, where there is a record of one. */
+  /** The login process that this completes, if it is stored. */
   readonly login: Login | undefined;
-  /** The digest of the input that finishes it, if the same input may come again. */
+  /** The digest of the completing input, if the input can be repeated. */
   readonly finishedBy?: string | undefined;
 }
 
-/** What became of a claim. Everything but `claimed` means that nothing has changed. */
+/** The result of a claim. Nothing has changed unless it is `claimed`. */
 export type Claim =
-  /** `replacedId` is the account whose session is left over now. */
+  /** `replacedId` is the account whose session is to be ended. */
   | { readonly kind: 'claimed'; readonly replacedId: string | undefined }
-  /** Somebody has the account whose session is alive, or may be. */
+  /** Another user has the account, whose session is valid or may be. */
   | { readonly kind: 'held'; readonly holder: Mxid }
-  /** The owner is logged in as `user`, and the login was for those who are not. */
+  /** The owner is logged in as `user`, and the login process required that they are not. */
   | { readonly kind: 'logged_in_before'; readonly user: TelegramUser }
-  /** It is not the account that the login was to replace. */
+  /** It is not the account that the login process replaces. */
   | { readonly kind: 'other_account' }
   | { readonly kind: 'too_many' }
   /** The owner's Matrix account was deactivated meanwhile. */
   | { readonly kind: 'owner_deactivated' };
 
-/** Knows which Telegram account belongs to whom, and keeps that true. */
+/** The linked Telegram accounts of all owners, kept in line with Telegram and the bridge. */
 export interface LinkedAccounts extends AccountChecks {
-  /** Of the account that is named, or of the first; sessions that Telegram has ended are forgotten on the way. */
+  /**
+   * Returns the status of the named or the first account. Deletes accounts whose session Telegram
+   * has ended.
+   */
   getStatus(owner: Mxid, name?: TelegramUserId): Promise<LoginStatus>;
-  /** The same of every account, oldest first; those that are `logged_out` are forgotten by now, but at the bridge, which lists them again. */
+  /**
+   * Returns the status of every account, oldest first. Accounts with the status `logged_out` are
+   * deleted, except at the bridge.
+   */
   loginStatuses(owner: Mxid): Promise<OwnerLoginStatuses>;
-  /** Asks the bridge, if there is one, and returns its answer with the linked accounts, which are in line with it then. */
+  /**
+   * Returns the bridge's answer, if there is a bridge, with the linked accounts, which are updated
+   * to it.
+   */
   look(owner: Mxid): Promise<OwnerView>;
-  /** The same, and among the accounts the logins that the bridge still lists although Telegram has ended them. */
+  /** Also returns logins that the bridge still lists although Telegram has ended them. */
   lookAtAll(owner: Mxid): Promise<OwnerView>;
-  /** Whether the owner, who has these accounts on record, may have another one: accounts count whose sessions are alive or may be. */
+  /**
+   * Returns whether the owner of these accounts may add one. Accounts count if their sessions are
+   * valid or may be.
+   */
   hasRoom(owner: Mxid, accounts: readonly TelegramAccountRecord[]): Promise<boolean>;
-  /** What is on record, oldest first, without asking Telegram. */
+  /** Returns the stored accounts, oldest first, without a request to Telegram. */
   list(owner: Mxid): Promise<readonly TelegramAccountRecord[]>;
-  /** Asks Telegram something on an account's session, which is forgotten where Telegram has ended it. */
+  /**
+   * Sends a request on an account's session. Deletes the account if Telegram has ended the session.
+   */
   ask<T>(
     account: TelegramAccountRecord,
     call: (connection: TelegramConnection) => Promise<T>,
   ): Promise<AccountAnswer<T>>;
-  /** Makes the Telegram account the owner's, and the login finished, in one transaction. */
+  /**
+   * Links the Telegram account to the owner and completes the login process, in one transaction.
+   */
   claim(owner: Mxid, acceptance: Acceptance): Promise<Claim>;
-  /** Forgets the account; its session is left over, to be ended at Telegram, or its login at the bridge, to be ended there. */
+  /** Deletes the account. Its session is ended at Telegram later, or its login at the bridge. */
   forget(account: TelegramAccountRecord): Promise<void>;
 }
 
-/** What came of a question about an account. */
+/** The result of a request about an account. */
 export type AccountAnswer<T> =
   | { readonly kind: 'answer'; readonly value: T }
-  /** The session is not here, so nothing can be asked on it. */
+  /** Gangway does not hold the session, so no request can be sent on it. */
   | { readonly kind: 'held'; readonly account: TelegramAccountRecord }
   | { readonly kind: 'session_over' }
   | { readonly kind: 'fault'; readonly fault: TelegramFault };
@@ -81,7 +97,7 @@ export interface LinkedAccountsDeps {
   readonly database: Database;
   readonly calls: TelegramCalls;
   readonly store: LoginStore;
-  /** How many accounts one owner may have. */
+  /** The maximum number of accounts of an owner. */
   readonly maxAccounts: number;
   readonly isActiveOwner: IsActiveOwner;
   readonly watcher?: AccountWatcher | undefined;
@@ -96,13 +112,16 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
   const { database, calls, store, maxAccounts, isActiveOwner, watcher, handOvers, bridged, clock, logger } = deps;
   const list = (owner: Mxid) => database.transaction((tx) => tx.telegramAccounts.listByOwner(owner));
 
-  /** The inner lock: whoever holds an owner's lock may take any account's, never the other way round. */
+  /**
+   * The inner lock: a holder of an owner's lock can take an account's lock, but not the other way
+   * round.
+   */
   function ask<T>(
     account: TelegramAccountRecord,
     call: (connection: TelegramConnection) => Promise<T>,
     profileIn: (value: T) => Secret = () => account.profile,
   ): Promise<AccountAnswer<T>> {
-    // Not behind a hand-over that is under way, which can take a minute.
+    // Does not wait for a hand-over in progress, which can take a minute.
     if (account.session === null) return Promise.resolve({ kind: 'held', account });
     return database.locks.run(`account:${account.id}`, async () => {
       const current = await database.transaction((tx) => tx.telegramAccounts.find(account.id));
@@ -120,7 +139,7 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
         return { kind: 'answer', value: answer.value };
       }
       if (answer.fault.kind !== 'session_dead') return { kind: 'fault', fault: answer.fault };
-      logger.warn('Telegram has ended a session; it is forgotten', {
+      logger.warn('telegram session revoked', {
         owner: account.owner,
         reason: answer.fault.reason,
       });
@@ -146,7 +165,7 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
     });
   }
 
-  /** `view` is what the bridge says about the owner. */
+  /** `view` is the bridge's answer about the owner. */
   async function statusOfAccount(account: TelegramAccountRecord, view: BridgeView): Promise<LoginStatus> {
     const answer = await ask(account, (connection) => connection.getMe(), writeUser);
     switch (answer.kind) {
@@ -161,7 +180,10 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
     }
   }
 
-  /** The status of an account whose session is not here. Until the bridge has it, the last answer of Telegram holds. */
+  /**
+   * Returns the status of an account whose session is held elsewhere. Until the bridge has it, the
+   * last answer of Telegram is used.
+   */
   function statusElsewhere(account: TelegramAccountRecord, view: BridgeView): LoginStatus {
     if (account.heldBy === 'bridge' && bridged) return bridged.statusOf(account, view);
     return { kind: 'logged_in', user: readUser(account.profile) };
@@ -206,7 +228,10 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
     return (await list(owner)).length < maxAccounts;
   }
 
-  /** The account whose place the record has taken; undefined where the login is to replace none, or none that is still there. */
+  /**
+   * Returns the account that the record has replaced; undefined if none was to be replaced or it is
+   * gone.
+   */
   async function replace(tx: Transaction, login: Login | undefined, record: TelegramAccountRecord) {
     const { owner, telegramUserId } = record;
     if (login?.name?.replacing !== telegramUserId) return undefined;
@@ -216,7 +241,7 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
     await watcher?.whenReplacing(tx, owner);
     await recordEnd(tx, replaced, 'replaced', clock.now());
     await tx.telegramAccounts.replace(replaced.id, record);
-    // The bridge itself replaces the login that it has.
+    // A login at the bridge is replaced by the bridge itself.
     if (replaced.heldBy === 'gangway') await store.discardIn(tx, owner, replaced);
     else if (replaced.heldBy !== 'bridge') await endLinked(tx, replaced, clock.now());
     return replaced;
@@ -268,7 +293,7 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
       // The owner may have logged in to it at the bridge.
       const looked = await look(owner);
       const holder = await database.transaction((tx) => tx.telegramAccounts.findByTelegramUserId(user.id));
-      // The same login, finished by another daemon: its session is this one.
+      // Another daemon has completed the same login: its session is this one.
       if (holder?.id === acceptance.id) return { kind: 'claimed', replacedId: undefined };
       const isReplaced = login?.name?.replacing === user.id && holder?.owner === owner;
       if (holder && !isReplaced && (await statusOfOne(holder)).kind !== 'logged_out') {
@@ -284,7 +309,7 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
 
     forget(account) {
       return database.transaction(async (tx) => {
-        // Its session may be on its way to another program.
+        // Its session may be in the process of a hand-over.
         await tx.telegramAccounts.hold(account.id);
         const current = await tx.telegramAccounts.find(account.id);
         // A login at the bridge that Telegram has ended is not linked.

@@ -77,38 +77,44 @@ const recordForm = z.intersection(
 interface OverState {
   readonly step: 'over';
   readonly session: TelegramSession | null;
-  /** The digest of the input that has finished a login, while that is remembered. */
+  /** The digest of the input that completed a login, while it is kept. */
   readonly finishedBy?: string | null;
 }
 
-/** What is stored of a login: where it stands, or that it is over, with its session where that is still to be ended at Telegram. */
+/**
+ * The stored form of a login process: its state, or that it has ended, with the session that is
+ * still to be ended at Telegram.
+ */
 export type StoredState = (LoginState | OverState) & {
   readonly name: ProcessMeta | null;
-  /** How a login with a name ended; null while it is under way. */
+  /** How a login process with metadata ended; null while it is in progress. */
   readonly end: LoginEnd | null;
 };
 
-/** The state as it is stored: JSON with every secret in it, so it goes only where it is sealed. */
+/** Returns the stored form: JSON with all secrets. Store it sealed only. */
 export function writeState(state: StoredState): Secret {
   return write(state);
 }
 
-/** Throws where the text was not written by writeState: that is a defect. */
+/** Throws if the text was not written by writeState: that is a defect. */
 export function readState(stored: Secret): StoredState {
   return read(recordForm, stored, 'login state');
 }
 
-/** The user as it is stored, phone number included: it goes only where it is sealed. */
+/** Returns the stored form of the user, phone number included. Store it sealed only. */
 export function writeUser(user: TelegramUser): Secret {
   return write(user);
 }
 
-/** Throws where the text was not written by writeUser: that is a defect. */
+/** Throws if the text was not written by writeUser: that is a defect. */
 export function readUser(stored: Secret): TelegramUser {
   return read(userForm, stored, 'Telegram user');
 }
 
-/** JSON.stringify calls toJSON before its replacer, so the masked types are taken from their holder. */
+/**
+ * JSON.stringify calls toJSON before its replacer, so the values of masked types are read from
+ * their holder.
+ */
 function write(value: object): Secret {
   return new Secret(
     JSON.stringify(value, function (this: Record<string, unknown>, key, masked: unknown): unknown {

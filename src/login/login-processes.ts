@@ -26,26 +26,32 @@ export interface LoginProcessesDeps {
   readonly runner: DecisionRunner;
   readonly qr: QrLogin;
   readonly limit: AttemptLimit;
-  /** Closes the connection of a login. */
+  /** Closes the connection of a login process. */
   readonly close: (id: string) => Promise<void>;
-  /** Throws LoginFailure for those who may not log in. */
+  /** Throws LoginFailure if the user may not log in. */
   readonly permit: (owner: Mxid) => void;
-  /** Waits as long as it takes. */
+  /** Waits without a limit. */
   readonly runExclusive: OwnerQueue;
-  /** Throws the LoginFailure `telegram_unreachable` where the owner's turn came too late. */
+  /** Throws the LoginFailure `telegram_unreachable` if the lock is not acquired in time. */
   readonly runExclusiveWithin: OwnerQueue;
   readonly maxAccounts: number;
   readonly clock: Clock;
   readonly random: Random;
 }
 
-/** How many logins with a name one owner may have under way; programs leave them alone rather than cancel them. */
+/**
+ * The maximum number of login processes of one owner. Programs abandon them rather than cancel
+ * them.
+ */
 const mostUnderWay = 8;
-/** How long one request waits for a change: less than the 60 s after which reverse proxies commonly give a request up. */
+/** The longest wait of one request: less than the usual 60 s timeout of reverse proxies. */
 const longestWaitMs = 30_000;
-/** Telegram's user IDs are positive numbers of 64 bits. An account that was forgotten can be named too, so nothing else is asked of a name. */
+/**
+ * Telegram's user IDs are positive 64-bit numbers. The account may have been deleted, so nothing
+ * else is checked.
+ */
 const wellFormedAccount = /^[1-9]\d{0,18}$/;
-/** How long to leave Telegram alone after it could not be reached. */
+/** The pause after Telegram was unreachable. */
 const pauseMs = 2_000;
 
 export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
@@ -70,7 +76,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     return login;
   }
 
-  /** What the login shows now; a QR code that is still to come is asked for. */
+  /** Returns the current step. Requests a QR code if there is none yet. */
   async function shown(owner: Mxid, id: string): Promise<LoginProgress> {
     const login = await load(owner, id);
     if (!('state' in login) || login.state.step !== 'qr_wanted') return progressOf(login);
@@ -102,7 +108,10 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     return shown(owner, login.id);
   }
 
-  /** Who logs in again to an account need not type its number. If no code is to be had for it, the number is asked for as ever. */
+  /**
+   * Submits the known number of the account to log in to again. If no code can be sent to it, the
+   * number is asked for as usual.
+   */
   async function giveKnownNumber(owner: Mxid, loginId: string, telegramUserId: string): Promise<void> {
     const account = (await linkedAccounts.list(owner)).find((one) => one.telegramUserId === telegramUserId);
     const phone = account && readUser(account.profile).phone;
@@ -138,13 +147,14 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
   async function answer(owner: Mxid, id: string, input: LoginInput, expecting: ExpectedStep): Promise<LoginProgress> {
     const login = await load(owner, id);
     const { name } = login;
-    if (!name) throw new Error('a login was loaded that has no name');
+    if (!name) throw new Error('a login process without metadata was loaded');
     const given = { kind: input.kind, digest: fingerprint(input) };
     const fit = matchAnswer(name, 'state' in login ? login.state.step : undefined, expecting, given);
     if (fit === 'repeated') return shown(owner, id);
     if (!('state' in login)) throw pastFailure(login);
     if (fit === 'wrong_step') {
-      // What the machine has been given already may come again, also where another dialect gave it.
+      // An input that was accepted before can be repeated, even if it was sent through another
+      // dialect.
       if (decide(login.state, input, clock.now()).act === 'show') return shown(owner, id);
       throw new LoginProcessFailure({ kind: 'wrong_step' });
     }
@@ -152,7 +162,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     const answered = { ...given, stepNumber: name.stepNumber };
     if (adopted) {
       const next = advance(name, { answer: answered, fresh: false });
-      // A session has one connection, which goes by the name of its login.
+      // A session has one connection, whose key is the ID of its login process.
       await close(adopted.id);
       await store.adopt(owner, { ...login, state: adopted.state, name: next }, adopted);
       return shown(owner, id);
@@ -166,14 +176,16 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     return shown(owner, id);
   }
 
-  /** Whether the login shows another step now, which says what was wrong. */
+  /** Returns whether the login process has returned to a step with a complaint. */
   async function complains(owner: Mxid, id: string, stepNumber: number): Promise<boolean> {
     const login = await store.load(owner, id);
     const isUnderWay = login && 'state' in login && login.name;
     return isUnderWay ? isUnderWay.complaint !== null && isUnderWay.stepNumber !== stepNumber : false;
   }
 
-  /** A login of the owner that waits for the code, or for the password, of this number. */
+  /**
+   * Returns a login process of the owner that waits for the code or the password of this number.
+   */
   async function findAdoptable(
     owner: Mxid,
     id: string,
@@ -188,7 +200,10 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     );
   }
 
-  /** Asks for the next QR code, or goes on with the login, where it still shows the one of this number; false where Telegram was out of reach. */
+  /**
+   * Requests the next QR code or continues the login, if this step is still current. Returns false
+   * if Telegram is unreachable.
+   */
   async function renew(owner: Mxid, id: string, seen: number): Promise<boolean> {
     const login = await store.load(owner, id);
     if (!login || !('state' in login) || login.name?.stepNumber !== seen || login.state.step !== 'qr') return true;
@@ -242,7 +257,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
   return {
     async start(owner, how) {
       permit(owner);
-      // Two starts at one time are two logins.
+      // Concurrent starts are separate login processes.
       return runExclusiveWithin(owner, `start ${randomId(random)}`, () => start(owner, how));
     },
 

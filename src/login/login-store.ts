@@ -11,7 +11,10 @@ import type { LoginEnd, ProcessMeta } from './process-meta.js';
 import { sessionOf, type LoginState, type SharedState } from './machine.js';
 import { readState, writeState, type StoredState } from './login-codec.js';
 
-/** A login under way. `startedAt` is epoch ms; `name` is null for one that LoginService started, which has no need of one. */
+/**
+ * A login process in progress. `startedAt` is epoch ms; `name` is null if LoginService started it,
+ * which needs no metadata.
+ */
 export interface Login<S extends LoginState = LoginState> {
   readonly id: string;
   readonly startedAt: number;
@@ -19,64 +22,83 @@ export interface Login<S extends LoginState = LoginState> {
   readonly name: ProcessMeta | null;
 }
 
-/** A login with a name that is over, while that is remembered. */
+/** A login process with metadata that has ended, while it is kept. */
 export interface PastLogin {
   readonly id: string;
   readonly name: ProcessMeta;
   readonly end: LoginEnd;
 }
 
-/** A login that is over, and its session, which is still to be ended at Telegram; null where there is none. */
+/** A login process that has ended, and its session to end at Telegram; null if it has none. */
 export interface EndedLogin {
   readonly id: string;
   readonly session: TelegramSession | null;
 }
 
-/** Keeps logins under way from one step to the next. Whoever writes holds the owner's lock. */
+/** Stores login processes between steps. Callers that write must hold the owner's lock. */
 export interface LoginStore {
-  /** The login that the owner last went on with, among those that every dialect can go on with, neither over nor abandoned. */
+  /**
+   * Returns the owner's most recent login process that every dialect can continue, neither ended
+   * nor abandoned.
+   */
   find(owner: Mxid): Promise<Login<SharedState> | undefined>;
-  /** The owner's logins that are neither over nor abandoned, the one last gone on with first. */
+  /**
+   * Returns the owner's login processes that are neither ended nor abandoned, most recent first.
+   */
   list(owner: Mxid): Promise<readonly Login[]>;
-  /** The login with a name that the owner calls so, under way or over; abandoned is over. */
+  /**
+   * Returns the owner's login process with this ID, in progress or ended. Abandoned ones count as
+   * ended.
+   */
   load(owner: Mxid, id: string): Promise<Login | PastLogin | undefined>;
-  /** Writes the login, which may wait for its next step from now on; with `replacing`, that one is over in the same transaction. */
+  /**
+   * Stores the login process and restarts its idle time; with `replacing`, ends that one in the
+   * same transaction.
+   */
   save(owner: Mxid, login: Login, how?: { readonly replacing?: Login | undefined }): Promise<void>;
-  /** Like save, where the session of `adopted` is the login's from now on. */
+  /** Like save, and moves the session of `adopted` to the login process. */
   adopt(owner: Mxid, login: Login, adopted: Login): Promise<void>;
-  /** From now on, all that is kept of the login is its session, until that is ended at Telegram, and that it was cancelled. */
+  /**
+   * Ends the login process as cancelled. Only its session is kept, until it is ended at Telegram.
+   */
   discard(owner: Mxid, ended: EndedLogin): Promise<void>;
-  /** Like discard, where nobody asked for it: of a login without a session, nothing is kept. */
+  /** Like discard, but not requested by the user: without a session, nothing is kept. */
   evict(owner: Mxid, ended: EndedLogin): Promise<void>;
   /** Like discard, within a transaction. */
   discardIn(tx: Transaction, owner: Mxid, ended: EndedLogin): Promise<void>;
-  /** Its session could not be ended now: it is listed again after a while. Never given up: the session may be alive, and only Gangway has it. */
+  /**
+   * Schedules another attempt to end the session. Attempts never stop: the session may be valid,
+   * and only Gangway has it.
+   */
   retryLater(owner: Mxid, ended: EndedLogin): Promise<void>;
-  /** The login, or the one with the session `sessionId`, is done; all others of the owner that have no name are over. */
+  /**
+   * Completes the login process, or the one with the session `sessionId`. Ends all others of the
+   * owner that have no metadata.
+   */
   finish(tx: Transaction, owner: Mxid, done: Finished): Promise<void>;
-  /** Whether the input with this digest has finished a login of the owner's lately. */
+  /** Returns whether the input with this digest has recently completed a login of the owner. */
   hasFinished(owner: Mxid, digest: string): Promise<boolean>;
-  /** Nothing is left of the login but, for a while, how it ended, where it has a name. */
+  /** Deletes the login process. If it has metadata, how it ended is kept for a while. */
   remove(owner: Mxid, id: string): Promise<void>;
-  /** Some of the logins that are over or abandoned and whose turn it is, oldest first. */
+  /** Returns some ended or abandoned login processes that are due, oldest first. */
   listOver(): Promise<readonly LoginProcessRecord[]>;
-  /** What is left of a login that is still over or abandoned. */
+  /** Returns the login process if it has ended or is abandoned. */
   findLeftover(owner: Mxid, id: string): Promise<EndedLogin | undefined>;
 }
 
-/** A login that has got its account. */
+/** A completed login process. */
 export interface Finished {
-  /** What the session was kept under while it could be left over. */
+  /** The ID under which the session was stored while it could be orphaned. */
   readonly sessionId: string;
   readonly login: Login | undefined;
   readonly user: TelegramUser;
-  /** The digest of the input that finished it, stored for a while if the same input may come again. */
+  /** The digest of the completing input, stored for a while if the input can be repeated. */
   readonly finishedBy?: string | undefined;
 }
 
 export interface LoginStoreDeps {
   readonly database: Database;
-  /** Pending logins of deactivated Matrix accounts are not written. */
+  /** Login processes of deactivated Matrix accounts are not stored. */
   readonly isActiveOwner: IsActiveOwner;
   readonly expireAfterMs: number;
   readonly clock: Clock;
@@ -85,14 +107,14 @@ export interface LoginStoreDeps {
 
 const listedAtOnce = 100;
 const againAfterMs = 10 * 60_000;
-/** How often the ending of an old session is tried, from a day after its first attempt. */
+/** The longest interval between attempts to end an old session, from one day after the first. */
 const longestAgainAfterMs = 60 * 60_000;
 const oldAfterMs = 24 * 60 * 60_000;
-/** How long it is remembered how a login with a name ended. */
+/** How long the end of a login process is kept. */
 const rememberedForMs = 60 * 60_000;
-/** How long the input that has finished a login may come again because its answer was lost. */
+/** How long the completing input can be repeated because its response was lost. */
 const repeatedForMs = 10 * 60_000;
-/** Of how many logins of one owner that is remembered. */
+/** The maximum number of ended login processes kept for one owner. */
 const mostRemembered = 8;
 
 export function createLoginStore({
@@ -103,7 +125,7 @@ export function createLoginStore({
   random,
 }: LoginStoreDeps): LoginStore {
   const isOver = (record: LoginProcessRecord) => record.expiresAt <= clock.now();
-  /** Those that are not over, and what is remembered: few. Sessions that wait to be ended at Telegram can be many. */
+  /** Reads those in progress and those kept: few. Sessions to end at Telegram can be many. */
   const listCurrent = (tx: Transaction, owner: Mxid) => tx.loginProcesses.listByOwner(owner, clock.now());
   const findRecord = (tx: Transaction, owner: Mxid, id: string) => tx.loginProcesses.find(owner, id);
   const findAlone = (owner: Mxid, id: string) => database.transaction((tx) => findRecord(tx, owner, id));
@@ -119,14 +141,14 @@ export function createLoginStore({
     await forgetOldest(tx, owner);
   }
 
-  /** Those whose session is still to be ended stay. */
+  /** Keeps login processes with a session to end. */
   async function forgetOldest(tx: Transaction, owner: Mxid): Promise<void> {
     const past = (await listCurrent(tx, owner)).filter(isEnded);
     const latestFirst = past.sort((one, other) => other.expiresAt - one.expiresAt);
     for (const { id } of latestFirst.slice(mostRemembered)) await tx.loginProcesses.delete(id);
   }
 
-  /** How a login with a name ended that is found abandoned or is given up now. */
+  /** Returns how a login process with metadata that is abandoned or cancelled has ended. */
   function endOf(record: LoginProcessRecord): Pick<StoredState, 'name' | 'end'> {
     const { name, end } = readState(record.state);
     if (name === null) return { name, end: null };
@@ -146,7 +168,7 @@ export function createLoginStore({
 
   async function write(tx: Transaction, owner: Mxid, { id, startedAt, state, name }: Login): Promise<void> {
     if (!(await isActiveOwner(tx, owner, 'hold'))) throw new LoginFailure({ kind: 'owner_deactivated' });
-    // A QR code is renewed for as long as somebody looks at it: that is not going on with the login.
+    // A QR code is renewed as long as a client shows it: that does not restart the idle time.
     const since = state.step === 'qr' ? startedAt : clock.now();
     const stored = writeState({ ...state, name, end: null });
     await tx.loginProcesses.save({ id, owner, state: stored, createdAt: startedAt, expiresAt: since + expireAfterMs });
@@ -200,7 +222,7 @@ export function createLoginStore({
     retryLater(owner, ended) {
       return database.transaction(async (tx) => {
         const before = await findRecord(tx, owner, ended.id);
-        // A login that was abandoned is over from now on; of one that is over, createdAt says since when.
+        // An abandoned login process ends now. For an ended one, createdAt is the time of its end.
         if (!before || readState(before.state).step !== 'over') await discardIn(tx, owner, ended);
         const over = await findRecord(tx, owner, ended.id);
         if (!over) return;
@@ -241,7 +263,7 @@ export function createLoginStore({
       await database.transaction(async (tx) => {
         const record = await findRecord(tx, owner, id);
         if (!record) return;
-        // What was remembered for its time only.
+        // Kept only for its time.
         if (isEnded(record)) await tx.loginProcesses.delete(id);
         else await bury(tx, record, endOf(record));
       });
@@ -269,7 +291,7 @@ function readSession({ state: stored }: LoginProcessRecord): {
   return { step: state.step, session: 'session' in state ? state.session : null };
 }
 
-/** Whether the login is over, and its session too. */
+/** Returns whether the login process has ended and its session too. */
 function isEnded(record: LoginProcessRecord): boolean {
   const { step, session } = readSession(record);
   return step === 'over' && session === null;

@@ -8,7 +8,7 @@ import type { CodeDelivery, LoginCode, LoginToken, TelegramUser } from '../teleg
 import type { LoginFault } from './failure.js';
 import type { LoginInput, LoginStep, SentCode } from './shapes.js';
 
-/** A code is on its way; it is good only together with this session's auth key. */
+/** A code was sent. It is valid only with this session's auth key. */
 export interface CodeState {
   readonly step: 'code';
   readonly phone: PhoneNumber;
@@ -17,59 +17,64 @@ export interface CodeState {
   readonly sent: Omit<SentCode, 'fresh'>;
 }
 
-/** The code was right, or the QR code was scanned, and Telegram wants the cloud password. */
+/** The code was accepted, or the QR code was scanned, and Telegram requires the cloud password. */
 export interface PasswordState {
   readonly step: 'password';
   /** Null after a QR code. */
   readonly phone: PhoneNumber | null;
   readonly session: TelegramSession;
-  /** The code that was accepted, so that the same one given twice is answered the same. */
+  /** The accepted code, so that a repeated one returns the same answer. */
   readonly code: Secret | null;
-  /** With `code`: what Telegram needs to take the same code once more. */
+  /** With `code`: the hash that Telegram requires to accept the code once more. */
   readonly codeHash: Secret | null;
   readonly codeDelivery: CodeDelivery;
   readonly hint: string | null;
 }
 
-/** Nothing was given yet; `qr_wanted` where Telegram is still to be asked for a QR code. */
+/** No input yet; `qr_wanted` if a QR code is still to be requested from Telegram. */
 export interface FirstState {
   readonly step: 'phone' | 'bot_token' | 'qr_wanted';
 }
 
-/** A QR code is shown; it is good for this session. */
+/** A QR code is shown, valid for this session. */
 export interface QrState {
   readonly step: 'qr';
   readonly session: TelegramSession;
   readonly token: Secret;
   /** Epoch ms. */
   readonly expiresAt: number;
-  /** Set where the code was scanned, and `session` is the one at the other data centre that the token is to be taken to. */
+  /** Set if the code was scanned; `session` is then at the data centre that imports the token. */
   readonly scanned: Secret | null;
 }
 
-/** Where a login stands that any dialect can go on with. */
+/** A state of a login process that every dialect can continue. */
 export type SharedState = CodeState | PasswordState;
 
-/** Where a login stands between two steps; everything that is needed to go on after a restart. */
+/**
+ * The state of a login process between two steps, with everything required to continue after a
+ * restart.
+ */
 export type LoginState = FirstState | QrState | SharedState;
 
-/** What to do with an input, before Telegram is asked. */
+/** What to do with an input, before any request to Telegram. */
 export type Decision =
   | { readonly act: 'refuse'; readonly fault: LoginFault }
   | { readonly act: 'show'; readonly step: LoginStep }
-  /** With `session`, another code is sent on the auth key of the login under way; without, a new login starts. */
+  /** With `session`, another code is sent on its auth key; without, a new login starts. */
   | { readonly act: 'send_code'; readonly phone: PhoneNumber; readonly session: TelegramSession | undefined }
   | { readonly act: 'resend_code'; readonly state: CodeState }
   | { readonly act: 'sign_in'; readonly state: CodeState; readonly code: Secret }
   | { readonly act: 'check_password'; readonly state: PasswordState; readonly password: Secret }
   | { readonly act: 'sign_in_bot'; readonly token: Secret };
 
-// Telegram's usual answer, for the case that it gives none.
+// Telegram's usual timeout, if its answer has none.
 const defaultResendMs = 60_000;
-// Codes and tokens are far shorter: what is longer is not worth Telegram's time.
+// Codes and tokens are far shorter. Longer inputs are not sent to Telegram.
 const longestInput = 256;
 
-/** What `input` means for a login that stands at `state`, or for none. Pure: `now` is epoch ms. */
+/**
+ * Returns the decision on `input` in `state`, or without a login process. Pure: `now` is epoch ms.
+ */
 export function decide(state: LoginState | undefined, input: LoginInput, now: number): Decision {
   switch (input.kind) {
     case 'phone':
@@ -83,7 +88,10 @@ export function decide(state: LoginState | undefined, input: LoginInput, now: nu
   }
 }
 
-/** What it means to ask for the code once more; undefined where none is on its way. Pure: `now` is epoch ms. */
+/**
+ * Returns the decision on a request to resend the code; undefined if none was sent. Pure: `now` is
+ * epoch ms.
+ */
 export function decideResend(state: LoginState, now: number): Decision | undefined {
   if (state.step !== 'code') return undefined;
   if (now < state.sent.resendAt) return { act: 'show', step: stepOf(state, { fresh: false }) };
@@ -119,7 +127,10 @@ function decidePassword(state: LoginState | undefined, password: Secret | undefi
   return { act: 'check_password', state, password };
 }
 
-/** Codes of digits are copied with blanks and dashes in them, which are part of words and phrases; an integer has lost its leading zeros. */
+/**
+ * Users copy codes of digits with spaces and dashes, which are significant in words and phrases. An
+ * integer has lost its leading zeros.
+ */
 function readCode(given: Secret | number | undefined, state: LoginState | undefined): Secret | undefined {
   if (given === undefined) return undefined;
   const length = state?.step === 'code' ? state.sent.length : null;
@@ -135,28 +146,31 @@ function isOfDigits(state: LoginState | undefined): boolean {
   return delivery !== 'sms_word' && delivery !== 'sms_phrase';
 }
 
-/** The state after Telegram has sent a code. */
+/** Returns the state after Telegram has sent a code. */
 export function codeSent(phone: PhoneNumber, session: TelegramSession, code: LoginCode, now: number): CodeState {
   const { phoneCodeHash, delivery, length, hint, nextDelivery, timeoutMs } = code;
   const sent = { delivery, length, hint, nextDelivery, resendAt: now + (timeoutMs ?? defaultResendMs) };
   return { step: 'code', phone, session, phoneCodeHash, sent };
 }
 
-/** What Telegram has accepted so far: a code, or with nulls a QR code. */
+/** What Telegram has accepted so far: a code, or nulls for a QR code. */
 export type AcceptedCode = Pick<PasswordState, 'phone' | 'code' | 'codeHash' | 'codeDelivery'>;
 
-/** A code that Telegram can be given. */
+/** A code that can be sent to Telegram. */
 export type CompleteCode = { readonly [K in keyof AcceptedCode]: NonNullable<AcceptedCode[K]> };
 
-/** Whether it is a code that Telegram can be given once more. */
+/** Returns whether the code can be sent to Telegram once more. */
 export function isComplete(given: AcceptedCode): given is CompleteCode {
   return given.phone !== null && given.code !== null && given.codeHash !== null;
 }
 
-/** What a scanned QR code leaves behind. */
+/** The accepted code of a scanned QR code: none. */
 export const noCode: AcceptedCode = { phone: null, code: null, codeHash: null, codeDelivery: 'other' };
 
-/** What follows from a code that Telegram accepted, or from a QR code that was scanned: the login is done, or goes on with the password. */
+/**
+ * Returns the result of an accepted code or a scanned QR code: the login is complete, or requires
+ * the password.
+ */
 export function accepted(
   given: AcceptedCode,
   session: TelegramSession,
@@ -166,17 +180,20 @@ export function accepted(
   return { next: { step: 'password', ...given, session, hint: result.hint } };
 }
 
-/** The state of a login whose QR code is to be shown. */
+/** Returns the state of a login process that shows a QR code. */
 export function qrShown(session: TelegramSession, { token, expiresAt }: LoginToken): QrState {
   return { step: 'qr', session, token, expiresAt, scanned: null };
 }
 
-/** The session of a login, where it has one. */
+/** Returns the session of a login process, if it has one. */
 export function sessionOf(state: LoginState): TelegramSession | undefined {
   return 'session' in state ? state.session : undefined;
 }
 
-/** Whether a login can go on after Telegram said `fault` to its code or password; where it cannot, a new one must be started. */
+/**
+ * Returns whether a login process can continue after Telegram's fault. Otherwise a new one must be
+ * started.
+ */
 export function survives(fault: TelegramFault): boolean {
   switch (fault.kind) {
     case 'unreachable':
@@ -205,7 +222,7 @@ export function survives(fault: TelegramFault): boolean {
   }
 }
 
-/** What a login that stands at `state` asks for. */
+/** Returns the step of a login process in `state`. */
 export function stepOf(state: CodeState, how: { readonly fresh: boolean }): LoginStep;
 export function stepOf(state: PasswordState): LoginStep;
 export function stepOf(state: SharedState, how?: { readonly fresh: boolean }): LoginStep;

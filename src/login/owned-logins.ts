@@ -5,15 +5,19 @@ import { recordEnd } from './account-events.js';
 import { readState, writeState } from './login-codec.js';
 import type { TelegramSession } from '../telegram/gateway.js';
 
-/** All Telegram logins of a Matrix user, for when the Matrix account ends. May be used while another process runs the daemon. */
+/**
+ * All Telegram logins of a Matrix user, for the deactivation of the Matrix account. Can be used
+ * while another process runs the daemon.
+ */
 export const ownedLogins = {
   async hold(tx: Transaction, owner: Mxid): Promise<void> {
     for (const { id } of await tx.telegramAccounts.listByOwner(owner)) await tx.telegramAccounts.hold(id);
   },
 
   /**
-   * Deletes the linked accounts and the login processes. What is left of each is its session, under the same id, as of a login process that
-   * is over: the daemon's next sweep ends it at Telegram, on the connection that it may still have. What the bridge has is logged out there.
+   * Deletes the linked accounts and the login processes. Their sessions are kept under the same
+   * IDs, like those of ended login processes: the daemon's next sweep ends them at Telegram, on
+   * their open connections. Logins at the bridge are logged out there.
    */
   async end(tx: Transaction, owner: Mxid, at: number): Promise<void> {
     for (const account of await tx.telegramAccounts.listByOwner(owner)) await endLogin(tx, account, at);
@@ -27,14 +31,20 @@ export const ownedLogins = {
   },
 };
 
-/** Deletes the linked account, and leaves its session to be ended, wherever that is. May be used while another process runs the daemon. */
+/**
+ * Deletes the linked account and schedules the end of its session or of its login at the bridge.
+ * Can be used while another process runs the daemon.
+ */
 export async function endLogin(tx: Transaction, account: TelegramAccountRecord, at: number): Promise<void> {
   await recordEnd(tx, account, 'logout', at);
   await tx.telegramAccounts.delete(account.id);
   await endLinked(tx, account, at);
 }
 
-/** Leaves what is to be ended of a linked account that is deleted or replaced in this transaction: its session, wherever that is. */
+/**
+ * Schedules the end of a linked account that is deleted or replaced in this transaction: of its
+ * session, at any holder.
+ */
 export async function endLinked(tx: Transaction, account: TelegramAccountRecord, at: number): Promise<void> {
   const { id, owner, telegramUserId, session, heldBy } = account;
   switch (heldBy) {
@@ -57,7 +67,7 @@ export async function endLinked(tx: Transaction, account: TelegramAccountRecord,
       return;
     }
     case 'export': {
-      // A session that the administrator has received is not here.
+      // Gangway no longer has a session that the administrator has received.
       const exported = await tx.sessionLeases.find(id);
       if (exported?.state !== 'exported' || exported.session === null) return;
       await tx.sessionLeases.delete(id);
@@ -71,11 +81,11 @@ export interface OrphanedSession {
   readonly id: string;
   readonly owner: Mxid;
   readonly session: TelegramSession;
-  /** Epoch ms: since when it is to be ended. */
+  /** Epoch ms: when the session became orphaned. */
   readonly since: number;
 }
 
-/** Leaves the session like that of a login process that is over: the next sweep ends it at Telegram. */
+/** Stores the session like that of an ended login process: the next sweep ends it at Telegram. */
 export async function leaveSession(tx: Transaction, { id, owner, session, since }: OrphanedSession): Promise<void> {
   const state = writeState({ step: 'over', session, name: null, end: null });
   await tx.loginProcesses.save({ id, owner, state, createdAt: since, expiresAt: since });

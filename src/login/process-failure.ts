@@ -1,19 +1,19 @@
 import { Failure } from '../base/failure.js';
 
-/** What can be wrong with a request about a login that has a name. */
+/** Failures of a request about a login process with metadata. */
 export type LoginProcessFault =
-  /** There is none of this name, or it is somebody else's, or it was over long ago. */
+  /** No login process has this ID, it belongs to another user, or it ended long ago. */
   | { readonly kind: 'login_unknown' }
   | { readonly kind: 'login_cancelled' }
   | { readonly kind: 'login_timed_out' }
   | { readonly kind: 'login_finished' }
-  /** The login does not stand at the step that the request is about. */
+  /** The login process is not at the step of the request. */
   | { readonly kind: 'wrong_step' }
-  /** Telegram has no other way of sending the code. */
+  /** Telegram offers no other way to send the code. */
   | { readonly kind: 'resend_unavailable' }
-  /** The owner has as many Telegram accounts as are allowed. */
+  /** The owner has the maximum number of Telegram accounts. */
   | { readonly kind: 'too_many_accounts'; readonly allowed: number }
-  /** A login that was to replace an account was given another one. */
+  /** The login was completed with another account than the one to replace. */
   | { readonly kind: 'other_telegram_account' };
 
 /** Thrown by LoginProcesses. */

@@ -6,22 +6,27 @@ import type { LoginInput } from './shapes.js';
 /** Every kind of input. */
 export const inputKinds = ['phone', 'code', 'password', 'bot_token'] as const satisfies readonly LoginInput['kind'][];
 
-/** An answer that was acted on, so that it is known when it comes again; `digest` is equal for equal inputs only. */
+/**
+ * An accepted answer, stored to recognize its repetition; `digest` is equal for equal inputs only.
+ */
 export interface GivenAnswer {
   readonly stepNumber: number;
   readonly kind: LoginInput['kind'];
   readonly digest: string;
 }
 
-/** The input that a decision comes from. */
+/** The input behind a decision. */
 export interface GivenInput {
-  /** Set if the login has a name. */
+  /** Set if the login process has metadata. */
   readonly answer?: GivenAnswer | undefined;
-  /** Set if the same input may come again without a login ID, so that the digest of the one that finishes a login is stored. */
+  /**
+   * Set if the input can be repeated without a login ID: then the digest of the completing input is
+   * stored.
+   */
   readonly digest?: string | undefined;
 }
 
-/** What is kept of a login that LoginProcesses has started, besides its state. */
+/** The metadata of a login process that LoginProcesses has started, besides its state. */
 export interface ProcessMeta {
   readonly flow: LoginFlow;
   readonly stepNumber: number;
@@ -29,33 +34,33 @@ export interface ProcessMeta {
   /** Whether the code was sent for this step, and not before. */
   readonly fresh: boolean;
   readonly replacing: TelegramUserId | null;
-  /** Whether its account may only be the first of the owner's. */
+  /** Whether the account must be the owner's first. */
   readonly onlyIfLoggedOut: boolean;
   readonly lastAnswer: GivenAnswer | null;
 }
 
-/** How a login with a name ended. */
+/** How a login process with metadata ended. */
 export type LoginEnd =
   | { readonly how: 'cancelled' }
   | { readonly how: 'timed_out' }
   | { readonly how: 'finished'; readonly user: TelegramUser };
 
-/** What an answer is to the login: one that it asks for, the last one once more, or neither. */
+/** Whether an answer is for the current step, repeats the last one, or neither. */
 export type AnswerMatch = 'due' | 'repeated' | 'wrong_step';
 
-/** Where each way of logging in begins. */
+/** The first step of each flow. */
 export const firstSteps = { phone: 'phone', qr: 'qr_wanted', bot: 'bot_token' } as const satisfies Record<
   LoginFlow,
   FirstState['step']
 >;
 
-/** The name of a login that starts. */
+/** Returns the metadata of a new login process. */
 export function initialMeta({ flow, replacing, onlyIfLoggedOut = false }: LoginStart): ProcessMeta {
   const shown = { stepNumber: 1, complaint: null, fresh: true, lastAnswer: null };
   return { ...shown, flow, replacing: replacing ?? null, onlyIfLoggedOut };
 }
 
-/** The name of a login that shows its next step, after `answer` where it was one that brought it there. */
+/** Returns the metadata at the next step, after `answer` if an answer led to it. */
 export function advance(
   name: ProcessMeta,
   { answer, complaint = null, fresh = true }: AdvancedProcess = {},
@@ -63,19 +68,22 @@ export function advance(
   return { ...name, stepNumber: name.stepNumber + 1, complaint, fresh, lastAnswer: answer ?? null };
 }
 
-/** The login at its next step; one without a name has none to count. */
+/** Returns the login process at its next step. Without metadata, no steps are counted. */
 export function atNextStep<L extends { readonly name: ProcessMeta | null }>(login: L, how: AdvancedProcess): L {
   return { ...login, name: login.name && advance(login.name, how) };
 }
 
-/** How a login came to its next step. */
+/** How a login process came to its next step. */
 export interface AdvancedProcess {
   readonly answer?: GivenAnswer | undefined;
   readonly complaint?: Complaint | null;
   readonly fresh?: boolean;
 }
 
-/** Whether the answer is due at a login that stands at a step of kind `stands`; `stands` is undefined where the login is over. */
+/**
+ * Returns whether the answer matches a login process at a step of kind `stands`; `stands` is
+ * undefined if it has ended.
+ */
 export function matchAnswer(
   name: ProcessMeta,
   stands: string | undefined,
@@ -87,7 +95,7 @@ export function matchAnswer(
     lastAnswer !== null &&
     lastAnswer.kind === given.kind &&
     lastAnswer.digest === given.digest &&
-    // Without a number, the same answer to the same step shown again may well be meant as another try.
+    // Without a number, the same answer to the same repeated step can be another attempt.
     (expecting === lastAnswer.stepNumber || (expecting === lastAnswer.kind && stands !== lastAnswer.kind));
   if (isRepeated) return 'repeated';
   const isDue = stands === given.kind && (expecting === stepNumber || expecting === given.kind);

@@ -5,30 +5,33 @@ import type { TelegramUser, TelegramUserId } from '../telegram/shapes.js';
 import type { LoginFault } from './failure.js';
 import type { LoginInput, SentCode } from './shapes.js';
 
-/** Names a login under way: 22 characters of base64url, not to be guessed. */
+/** The ID of a login process: 22 random characters of base64url. */
 export type LoginId = string;
 
-/** How a login begins: with a phone number, a QR code to scan, or a bot's token. */
+/** How a login starts: with a phone number, a QR code, or a bot token. */
 export type LoginFlow = 'phone' | 'qr' | 'bot';
 
-/** What a login under way asks for, or that it is done. */
+/** The next step of a login process, or its completion. */
 export type ProgressStep =
   | { readonly kind: 'phone' }
   | { readonly kind: 'code'; readonly phone: PhoneNumber; readonly code: SentCode }
   | { readonly kind: 'password'; readonly hint: string | null }
   | { readonly kind: 'bot_token' }
-  /** `url` (tg://login?token=...) is to be shown as a QR code; whoever has it can give the login an account. `expiresAt` is epoch ms. */
+  /**
+   * Show `url` (tg://login?token=...) as a QR code. It allows completing the login with any
+   * account. `expiresAt` is epoch ms.
+   */
   | { readonly kind: 'qr'; readonly url: Secret; readonly expiresAt: number }
-  /** `user.id` names the account from now on. */
+  /** `user.id` identifies the account. */
   | { readonly kind: 'complete'; readonly user: TelegramUser };
 
 /**
- * Why the step is not the next one: the answer before was wrong and the step is shown again, or Telegram has ended the
- * login and it is back at its first step.
+ * Why this is not the next step: the previous answer was wrong and the step is repeated, or
+ * Telegram has ended the login and it is back at its first step.
  */
 export type Complaint = (typeof complaints)[number];
 
-/** Every Complaint: what another number, code, password, token or account can mend. */
+/** Every Complaint: faults that another number, code, password, token or account can resolve. */
 export const complaints = [
   'phone_number_invalid',
   'phone_number_banned',
@@ -47,61 +50,74 @@ export const complaints = [
   'login_revoked',
 ] as const satisfies readonly LoginFault['kind'][];
 
-/** Where a login under way stands. */
+/** The current step of a login process. */
 export interface LoginProgress {
   readonly loginId: LoginId;
   readonly flow: LoginFlow;
-  /** Counts the steps that were shown, from 1; a step that is shown again with a complaint or a new QR code is another one. Durable. */
+  /**
+   * Counts the steps that were shown, from 1. A step that is repeated with a complaint or a new QR
+   * code has another number. Durable.
+   */
   readonly stepNumber: number;
   readonly step: ProgressStep;
   readonly complaint: Complaint | null;
 }
 
-/** Which step an answer is meant for: by its number, or the one of this kind where the client names no number. */
+/** The step that an answer is for: its number, or its kind if the client sends no number. */
 export type ExpectedStep = number | LoginInput['kind'];
 
-/** What a login is started with. */
+/** The parameters of a new login process. */
 export interface LoginStart {
   readonly flow: LoginFlow;
-  /** Log in again to this account: its session is replaced, and only a login of the same Telegram user is accepted. */
+  /**
+   * Log in to this account again: its session is replaced, and only the same Telegram user is
+   * accepted.
+   */
   readonly replacing?: TelegramUserId | undefined;
-  /** Fails with `already_logged_in` where the owner has an account, at the start or by the end: for dialects that know one only. */
+  /**
+   * Fails with `already_logged_in` if the owner has an account, at the start or at the end: for
+   * dialects with one account.
+   */
   readonly onlyIfLoggedOut?: boolean | undefined;
 }
 
 /**
- * Logins step by step, each with a name, several of one owner at one time. What is answered is durable: a login goes on
- * after a restart. A login belongs to its owner, for everybody else it is `login_unknown`.
+ * Logins in steps, each with an ID, several at a time for one owner. Answers are durable: a login
+ * process continues after a restart. It belongs to its owner and is `login_unknown` to other users.
  *
- * Every method throws LoginFailure for what is known to go wrong in a login (permission is checked before anything
- * else) and leaves the login where it was; and LoginProcessFailure for what is wrong with the request.
+ * Every method checks permission first. It throws LoginFailure for expected failures of a login,
+ * which do not change the login process, and LoginProcessFailure for failures of the request.
  */
 export interface LoginProcesses {
   /**
-   * The first step of a new login. Where the owner has too many under way, the one left alone for longest is cancelled. Throws
-   * TelegramAccountFailure `account_unknown` where `replacing` cannot be the name of an account.
+   * Returns the first step of a new login process. If the owner has too many, the one idle for
+   * longest is cancelled. Throws TelegramAccountFailure `account_unknown` if `replacing` cannot be
+   * an account ID.
    */
   start(owner: Mxid, start: LoginStart): Promise<LoginProgress>;
   /**
-   * Gives an answer to the step that the login shows. The same answer given again (at once, later, after a restart)
-   * does not act again and is answered the same, until the next one is given. A phone number whose code the owner is
-   * waiting for in another login goes on there: nothing is sent, and that login is over.
+   * Answers the current step. A repeated answer (at once, later, after a restart) has no further
+   * effect and returns the same, until the next one is given. If the owner already waits for the
+   * code of the same number in another login process, this one continues it: nothing is sent, and
+   * the other one ends.
    */
   answer(owner: Mxid, loginId: LoginId, input: LoginInput, expecting: ExpectedStep): Promise<LoginProgress>;
-  /** Where the login stands; of one that is done, its last step. */
+  /** Returns the current step; after completion, the last one. */
   find(owner: Mxid, loginId: LoginId): Promise<LoginProgress>;
   /**
-   * Waits with the QR step until it is scanned or has a new code, for half a minute at most, and says where the login
-   * stands: at once where that is no longer step number `seen`. Ends early, with the login as it is, when `signal` aborts.
+   * Waits at the QR step until the code is scanned or renewed, for at most 30 seconds, and returns
+   * the current step. Returns at once if it is not step number `seen`, and early if `signal`
+   * aborts.
    */
   awaitChange(owner: Mxid, loginId: LoginId, seen: number, signal?: AbortSignal): Promise<LoginProgress>;
   /**
-   * Has Telegram send the code in the next way (auth.resendCode); the step keeps its number. Before `resendAt`, Telegram
-   * is not asked, and `code.fresh` is false. Without `loginId`: of the login that LoginService goes on with.
+   * Resends the code another way (auth.resendCode); the step keeps its number. Before `resendAt`,
+   * no request is sent to Telegram, and `code.fresh` is false. Without `loginId`: for the login of
+   * LoginService.
    */
   resend(owner: Mxid, loginId?: LoginId): Promise<LoginProgress>;
-  /** The login is over, and its session is ended at Telegram; doing it twice is no mistake. */
+  /** Cancels the login process; its session is ended at Telegram. Can be repeated. */
   cancel(owner: Mxid, loginId: LoginId): Promise<void>;
-  /** Ends every login of the owner that is under way, those of LoginService included. */
+  /** Cancels all login processes of the owner, including those of LoginService. */
   cancelAll(owner: Mxid): Promise<void>;
 }

@@ -5,10 +5,13 @@ import type { LoginState } from './machine.js';
 import { LoginProcessFailure } from './process-failure.js';
 import type { LoginProgress, ProgressStep } from './processes.js';
 
-/** Where a login with a name stands; of one that is over, its last step, or a LoginProcessFailure that says how it ended. */
+/**
+ * Returns the current step of a login process with metadata; after completion, the last one. Throws
+ * LoginProcessFailure if it ended otherwise.
+ */
 export function progressOf(login: Login | PastLogin): LoginProgress {
   const { id, name } = login;
-  if (!name) throw new Error('a login without a name has no steps to show');
+  if (!name) throw new Error('a login process without metadata has no steps');
   const { flow, stepNumber, complaint } = name;
   return { loginId: id, flow, stepNumber, step: stepOf(login, name), complaint };
 }
@@ -31,7 +34,7 @@ function stepAt(state: LoginState, fresh: boolean): ProgressStep {
     case 'bot_token':
       return { kind: state.step };
     case 'qr_wanted':
-      throw new Error('a login without its QR code has no step to show');
+      throw new Error('a login process without its QR code has no step');
     case 'qr':
       return {
         kind: 'qr',

@@ -17,13 +17,14 @@ import type { Answer, TelegramCalls } from './telegram-calls.js';
 /** Logins by QR code (core.telegram.org/api/qr-login). */
 export interface QrLogin {
   /**
-   * Shows a QR code: a new one, or the next one of a login that shows one. Where that was scanned, the login goes on
-   * instead. Whoever calls holds the owner's lock. Throws LoginFailure; the login is where it was then.
+   * Shows a new QR code, or the next one. If the code was scanned, continues the login instead. The
+   * caller must hold the owner's lock. Throws LoginFailure, which does not change the login
+   * process.
    */
   show(owner: Mxid, login: Login): Promise<void>;
-  /** Waits until it may be worth calling show(), `until` (epoch ms) at the latest. Holds no lock. */
+  /** Waits until show() may have news, at the latest until `until` (epoch ms). Holds no lock. */
   wait(login: Login<QrState>, until: number, signal?: AbortSignal): Promise<WaitEnd>;
-  /** Ends all waits with the login. */
+  /** Ends all waits for the login process. */
   leave(id: string): void;
 }
 
@@ -32,14 +33,14 @@ export interface QrLoginDeps {
   readonly store: LoginStore;
   readonly runner: DecisionRunner;
   readonly limit: AttemptLimit;
-  /** How many QR codes are waited with at one time on a connection of their own. */
+  /** The maximum number of QR codes that have a connection of their own. */
   readonly maxListening: number;
   readonly clock: Clock;
 }
 
 export function createQrLogin({ calls, store, runner, limit, maxListening, clock }: QrLoginDeps): QrLogin {
   const watch = createQrWatch({ maxListening, clock });
-  /** Logins whose last token has come to us, so that nobody can be logged in without our knowing. */
+  /** Login processes whose last token is known, so that no login completes unnoticed. */
   const known = new Set<string>();
 
   async function ask(owner: Mxid, login: Login): Promise<Answer<LoginTokenResult>> {
@@ -58,17 +59,18 @@ export function createQrLogin({ calls, store, runner, limit, maxListening, clock
         const scanned = state.step === 'qr' ? state.scanned : null;
         const earlier = scanned && (await unlessOver(redeem(owner, login, connection, scanned)));
         if (earlier) return earlier;
-        // A token that was over between the scan and its redemption is followed by another one.
+        // A token that expired between scan and import is replaced by another one.
         return (await unlessOver(takeToken(owner, login, connection))) ?? takeToken(owner, login, connection);
       },
     });
   }
 
-  /** Asks for a token. One that was accepted at another data centre is redeemed there. */
+  /** Requests a token. If it was accepted at another data centre, imports it there. */
   async function takeToken(owner: Mxid, login: Login, connection: TelegramConnection): Promise<LoginTokenResult> {
     const result = await connection.exportLoginToken();
     if (result.kind !== 'accepted_elsewhere') return result;
-    // With the token, the session at the other data centre is authorized: it must not get lost.
+    // With the token, the session at the other data centre becomes authorized: it must not get
+    // lost.
     await keepScanned(owner, login, result.token)(connection.session);
     return redeem(owner, login, connection, result.token);
   }
@@ -94,7 +96,7 @@ export function createQrLogin({ calls, store, runner, limit, maxListening, clock
       return show(owner, { ...login, state: { step: 'qr_wanted' }, name: name && { ...name, complaint } });
     }
     const { value: result, session } = answer;
-    if (result.kind === 'accepted_elsewhere') throw new Error('a QR code was scanned and its token not imported');
+    if (result.kind === 'accepted_elsewhere') throw new Error('scanned QR code whose token was not imported');
     if (result.kind !== 'token') return void (await runner.admit(owner, login, session, result));
     known.add(id);
     const state = qrShown(session, result.token);
@@ -106,7 +108,7 @@ export function createQrLogin({ calls, store, runner, limit, maxListening, clock
     show,
 
     async wait({ id, state }, until, signal) {
-      // Without the connection that has asked for the token, there is no news.
+      // Updates arrive only on the connection that requested the token.
       if (!known.has(id)) return 'news';
       const listen = async (gone: AbortSignal) => {
         const { session } = state;
@@ -128,13 +130,13 @@ export function createQrLogin({ calls, store, runner, limit, maxListening, clock
   };
 }
 
-/** A first QR code is shown for the reason why the login is back there; a later one for none. */
+/** The first QR code shows the complaint that led back to this step; later ones show none. */
 function nameOf(name: ProcessMeta, { step }: LoginState): ProcessMeta {
   if (step === 'qr') return advance(name);
   return advance(name, { complaint: name.complaint, answer: name.lastAnswer ?? undefined });
 }
 
-/** Returns what comes of a token; undefined if Telegram does not take it any more. */
+/** Returns the result of a token; undefined if Telegram no longer accepts it. */
 async function unlessOver(outcome: Promise<LoginTokenResult>): Promise<LoginTokenResult | undefined> {
   try {
     return await outcome;
@@ -144,7 +146,7 @@ async function unlessOver(outcome: Promise<LoginTokenResult>): Promise<LoginToke
   }
 }
 
-/** Who is logged in on the connection, if anybody. */
+/** Returns the user logged in on the connection, if any. */
 async function findUser(connection: TelegramConnection) {
   try {
     return await connection.getMe();

@@ -1,13 +1,17 @@
 import type { Cancel, Clock } from '../base/clock.js';
 
-/** What ended a wait. */
+/** Why a wait ended. */
 export type WaitEnd = 'news' | 'time' | 'given_up';
 
-/** Waits with QR codes, so many at one time on a connection of their own; the others learn of a scan when their code is over. */
+/**
+ * Waits for QR codes to be scanned, a limited number at a time with a connection of their own.
+ * Others learn of a scan when their code expires.
+ */
 export interface QrWatch {
   /**
-   * Runs `listen` for the login until it settles (`news`), `until` (epoch ms) has come, `signal` aborts, or the login is no
-   * longer waited with. Everybody who waits with one login shares one `listen`; its signal aborts when nobody waits any more.
+   * Runs `listen` for the login process until it settles (`news`), until `until` (epoch ms), until
+   * `signal` aborts, or until end() is called. All waits for one login process share one `listen`;
+   * its signal aborts when the last wait ends.
    */
   wait(
     id: string,
@@ -15,7 +19,7 @@ export interface QrWatch {
     listen: (signal: AbortSignal) => Promise<void>,
     signal?: AbortSignal,
   ): Promise<WaitEnd>;
-  /** Ends all waits with the login. */
+  /** Ends all waits for the login process. */
   end(id: string): void;
 }
 
@@ -40,7 +44,7 @@ export function createQrWatch({
     if (waits.size >= maxListening) return undefined;
     const controller = new AbortController();
     const wait: Wait = { controller, news: listen(controller.signal), waiting: 0 };
-    // Whoever waits is told of the failure; nobody may be waiting any more.
+    // The waits report the failure. There may be none left.
     wait.news.catch(() => undefined);
     waits.set(id, wait);
     return wait;

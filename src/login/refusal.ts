@@ -16,17 +16,19 @@ const certainRefusals: ReadonlySet<TelegramFault['kind']> = new Set([
   'session_dead',
 ]);
 
-/** Whether a bot is certainly not logged in after this answer. After any other failure it may be. */
+/**
+ * Returns whether the answer proves that a bot is not logged in. After any other failure it may be.
+ */
 export function isCertain({ fault }: Refusal): boolean {
   return certainRefusals.has(fault.kind);
 }
 
-/** Returns what the next step says about the failure, or null if it says nothing. */
+/** Returns the complaint of the next step about the failure, or null if there is none. */
 export function complaintOf(fault: TelegramFault): Complaint | null {
   return complaintIn(loginFaultOf(fault));
 }
 
-/** Returns the complaint that a fault is; null if it is none. */
+/** Returns the complaint for a fault; null if there is none. */
 export function complaintIn({ kind }: LoginFault): Complaint | null {
   return complaints.find((complaint) => complaint === kind) ?? null;
 }
@@ -37,12 +39,12 @@ export function withSession(state: LoginState, session: TelegramSession | undefi
   return { ...state, session };
 }
 
-/** Returns the failure of a login that a refusal means. */
+/** Returns the login failure for a refusal. */
 export function failureOf({ fault }: Refusal): LoginFailure {
   return new LoginFailure(loginFaultOf(fault));
 }
 
-/** Whether the same may be asked again later with success. */
+/** Returns whether a retry can succeed. */
 export function passes({ kind }: TelegramFault): boolean {
   return kind === 'unreachable' || kind === 'flood_wait' || kind === 'client_rejected';
 }

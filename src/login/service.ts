@@ -30,20 +30,24 @@ import { createQrLogin } from './qr-login.js';
 import type { LoginInput, LoginStep } from './shapes.js';
 import { createTelegramCalls } from './telegram-calls.js';
 
-/** Logs Matrix users into Telegram. Every method throws LoginFailure for what is known to go wrong. */
+/** Logs Matrix users into Telegram. Every method throws LoginFailure for expected failures. */
 export interface LoginService {
   /**
-   * Gives `input` to the owner's login, started where `input` can be a first one, and says what comes next.
-   * Checks in this order: permission, already logged in, the input, Telegram. What it answers is durable.
-   * Equal inputs of one owner at one time count as one.
+   * Submits `input` to the owner's login process, or starts one, and returns the next step. Checks
+   * in this order: permission, already logged in, the input, Telegram. Results are durable.
+   * Concurrent equal inputs of one owner count as one.
    */
   submit(owner: Mxid, input: LoginInput): Promise<LoginStep>;
   /**
-   * Who the owner is logged in as, asked of Telegram each time; permission is checked first. Without `account`, the first account is meant;
-   * one that is named and is not the owner's, or that Telegram has ended, is TelegramAccountFailure `account_unknown`.
+   * Returns the Telegram user of the owner, requested from Telegram each time. Checks permission
+   * first. Without `account`, uses the first. Throws TelegramAccountFailure `account_unknown` if
+   * the named account is not the owner's or Telegram has ended it.
    */
   whoAmI(owner: Mxid, account?: TelegramUserId): Promise<TelegramUser>;
-  /** Forgets logins that are over or that nobody went on with in time, when their sessions are ended at Telegram. To be called now and then. */
+  /**
+   * Ends the sessions of ended and abandoned login processes at Telegram and deletes the processes.
+   * To be called periodically.
+   */
   sweep(): Promise<void>;
 }
 
@@ -59,27 +63,30 @@ export interface LoginServiceDeps {
   readonly mayLogIn: (mxid: Mxid) => boolean;
   /** Undefined if the Matrix accounts are not in the database. */
   readonly isActiveOwner?: IsActiveOwner | undefined;
-  /** How many Telegram accounts one owner may have. */
+  /** The maximum number of Telegram accounts of an owner. */
   readonly maxAccounts: number;
-  /** How many QR codes are waited with at one time on a connection of their own: fewer than the pool has. */
+  /**
+   * The maximum number of QR codes with a connection of their own: less than the size of the pool.
+   */
   readonly maxListening: number;
-  /** How often one owner may ask Telegram for a code, for a login by QR code, or for that of a bot. */
+  /** How often an owner can request a code, a QR code or a bot login from Telegram. */
   readonly attempts: Allowance;
-  /** How long a login may wait for its next step. */
+  /** How long a login process can be idle. */
   readonly expireAfterMs: number;
-  /** Undefined if logins go to no bridge. */
+  /** Undefined if logins are not handed over. */
   readonly bridge?: BridgeParts | undefined;
-  /** Is told of the accounts. */
+  /** Called when accounts change. */
   readonly watcher?: AccountWatcher | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
 }
 
-// Nobody needs that long where Telegram answers; and reverse proxies give requests up after a minute, commonly.
+// Longer than any operation takes while Telegram answers, and less than the usual minute of reverse
+// proxies.
 const longestWaitMs = 25_000;
 
-/** The login machine: one for all dialects, which share its logins and its accounts. */
+/** Creates the login service, shared by all dialects with its login processes and accounts. */
 export function createLoginService(
   deps: LoginServiceDeps,
 ): LoginService & LoginProcesses & TelegramAccounts & AccountChecks {
@@ -98,7 +105,7 @@ export function createLoginService(
   const runExclusive: OwnerQueue = (owner, what, work) =>
     flights.run(`${owner} ${what}`, () => database.locks.run(`login:${owner}`, work));
 
-  /** As `alone`, for those who wait for what Telegram says: they are told soon where it has kept the owner's earlier work for long. */
+  /** Like `runExclusive`, but fails soon if Telegram delays the owner's earlier work. */
   const runExclusiveWithin: OwnerQueue = (owner, what, work) => {
     const since = clock.now();
     return runExclusive(owner, what, async () => {
@@ -118,7 +125,7 @@ export function createLoginService(
     const digest = fingerprint(input);
     const loginStatus = await linkedAccounts.getStatus(owner);
     if (loginStatus.kind !== 'logged_out') {
-      // The answer to the last step may have been lost.
+      // The response to the last step may have been lost.
       if (await store.hasFinished(owner, digest)) return { kind: 'complete', user: loginStatus.user };
       throw new LoginFailure({ kind: 'already_logged_in', user: loginStatus.user });
     }
@@ -182,7 +189,7 @@ export function createLoginService(
           if (fault?.kind === 'unreachable') return;
         } catch (error) {
           if (error instanceof DatabaseFailure) throw error;
-          logger.error('a login that is over could not be ended', { owner, error });
+          logger.error('ended login process not cleaned up', { owner, error });
         }
       }
     },

@@ -15,7 +15,7 @@ import {
   type TelegramAccounts,
   type WhichAccounts,
 } from './accounts.js';
-import { createBridgedPeople } from './bridged-people.js';
+import { createBridgedContacts } from './bridged-contacts.js';
 import { LoginFailure } from './failure.js';
 import { loginFaultOf } from './fault-of.js';
 import type { OwnerQueue } from './owner-queue.js';
@@ -29,20 +29,20 @@ export interface TelegramAccountServiceDeps {
   /** Both undefined without a bridge. */
   readonly bridge: Bridge | undefined;
   readonly handOvers: HandOvers | undefined;
-  /** Throws LoginFailure for those who may not log in. */
+  /** Throws LoginFailure if the user may not log in. */
   readonly permit: (owner: Mxid) => void;
-  /** Waits as long as it takes. */
+  /** Waits without a limit. */
   readonly runExclusive: OwnerQueue;
-  /** Throws the LoginFailure `telegram_unreachable` where the owner's turn came too late. */
+  /** Throws the LoginFailure `telegram_unreachable` if the lock is not acquired in time. */
   readonly runExclusiveWithin: OwnerQueue;
 }
 
-/** How long a logout waits for the bridge; after that, the bridge is asked in the background. */
+/** How long a logout waits for the bridge. After that it continues in the background. */
 const bridgeLogoutMs = 10_000;
 
 export function createTelegramAccountService(deps: TelegramAccountServiceDeps): TelegramAccounts {
   const { linkedAccounts, runner, bridge, handOvers, permit, runExclusive, runExclusiveWithin } = deps;
-  const people = bridge && createBridgedPeople(bridge);
+  const contacts = bridge && createBridgedContacts(bridge);
 
   async function load(owner: Mxid, id: TelegramUserId | undefined): Promise<TelegramAccountRecord> {
     let accounts = await linkedAccounts.list(owner);
@@ -63,7 +63,10 @@ export function createTelegramAccountService(deps: TelegramAccountServiceDeps): 
     throw new TelegramAccountFailure({ kind: 'account_unknown' });
   }
 
-  /** Asks on the account, or on the first one whose session Telegram has not ended; `viaBridge` if the bridge has that. */
+  /**
+   * Sends a request on the account, or on the first one whose session Telegram has not ended;
+   * `viaBridge` if the bridge has it.
+   */
   async function ask<T>(
     owner: Mxid,
     id: TelegramUserId | undefined,
@@ -78,8 +81,8 @@ export function createTelegramAccountService(deps: TelegramAccountServiceDeps): 
         case 'answer':
           return answer.value;
         case 'held':
-          if (answer.account.heldBy !== 'bridge' || !people) throw new LoginFailure({ kind: 'session_held' });
-          return viaBridge({ people, ...atBridgeAs(answer.account) });
+          if (answer.account.heldBy !== 'bridge' || !contacts) throw new LoginFailure({ kind: 'session_held' });
+          return viaBridge({ contacts, ...atBridgeAs(answer.account) });
         case 'fault':
           throw new LoginFailure(loginFaultOf(answer.fault));
         case 'session_over':
@@ -88,18 +91,21 @@ export function createTelegramAccountService(deps: TelegramAccountServiceDeps): 
     }
   }
 
-  /** Does what only a bridge can; undefined if the bridge does not have the account. */
+  /**
+   * Runs an operation that only a bridge performs; undefined if the bridge does not have the
+   * account.
+   */
   async function atBridge<T>(
     owner: Mxid,
     id: TelegramUserId | undefined,
     call: (through: Through) => Promise<T>,
   ): Promise<T | undefined> {
     permit(owner);
-    if (!people) return undefined;
+    if (!contacts) return undefined;
     const account = await load(owner, id);
     if (account.heldBy === 'gangway') return undefined;
     if (account.heldBy !== 'bridge') throw new LoginFailure({ kind: 'session_held' });
-    return call({ people, ...atBridgeAs(account) });
+    return call({ contacts, ...atBridgeAs(account) });
   }
 
   function list(owner: Mxid): Promise<AccountList> {
@@ -121,7 +127,7 @@ export function createTelegramAccountService(deps: TelegramAccountServiceDeps): 
     if (chosen.length === 0 && bridge && view === undefined) throw new LoginFailure({ kind: 'bridge_unreachable' });
     if (chosen.length === 0 && typeof which === 'object') throw new TelegramAccountFailure({ kind: 'account_unknown' });
     for (const account of chosen) await linkedAccounts.forget(account);
-    // Where that cannot be done now, the sweep will.
+    // If this fails now, the sweep retries it.
     await Promise.all(
       chosen.map(async ({ id, heldBy }) =>
         heldBy === 'gangway' ? runner.endSessionOf(owner, id) : handOvers?.settle(id, bridgeLogoutMs),
@@ -152,7 +158,7 @@ export function createTelegramAccountService(deps: TelegramAccountServiceDeps): 
         owner,
         account,
         async (connection, { isBot }) => (isBot ? [] : connection.contacts()),
-        async ({ people: bridged, isBot, ...login }) => (isBot ? [] : bridged.contacts(login)),
+        async ({ contacts: bridged, isBot, ...login }) => (isBot ? [] : bridged.contacts(login)),
       ),
 
     chats: (owner, account) =>
@@ -171,14 +177,14 @@ export function createTelegramAccountService(deps: TelegramAccountServiceDeps): 
         owner,
         account,
         (connection, user) => find(connection, user, identifier),
-        ({ people: bridged, ...login }) => bridged.resolve(login, identifier),
+        ({ contacts: bridged, ...login }) => bridged.resolve(login, identifier),
       );
       switch (found.kind) {
         case 'user':
           return found.user;
         case 'no_user':
           throw new TelegramAccountFailure({ kind: 'identifier_not_user' });
-        case 'nobody':
+        case 'not_found':
           throw new TelegramAccountFailure({ kind: 'identifier_unknown' });
       }
     },
@@ -191,29 +197,29 @@ export function createTelegramAccountService(deps: TelegramAccountServiceDeps): 
           const text = query.trim();
           return isBot || text === '' ? [] : connection.searchUsers(text);
         },
-        async ({ people: bridged, isBot, ...login }) => (isBot ? [] : bridged.search(login, query)),
+        async ({ contacts: bridged, isBot, ...login }) => (isBot ? [] : bridged.search(login, query)),
       ),
 
     createDm: (owner, identifier, account) =>
-      atBridge(owner, account, ({ people: bridged, ...login }) => bridged.createDm(login, identifier)),
+      atBridge(owner, account, ({ contacts: bridged, ...login }) => bridged.createDm(login, identifier)),
 
     createGroup: (owner, group, account) =>
-      atBridge(owner, account, ({ people: bridged, ...login }) => bridged.createGroup(login, group)),
+      atBridge(owner, account, ({ contacts: bridged, ...login }) => bridged.createGroup(login, group)),
 
     passToBridge: (owner, request, account) =>
-      atBridge(owner, account, ({ people: bridged, ...login }) => bridged.passOn(login, request)),
+      atBridge(owner, account, ({ contacts: bridged, ...login }) => bridged.passOn(login, request)),
   };
 }
 
-/** A login at the bridge, and what asks about it. */
+/** A login at the bridge and the service for it. */
 interface Through {
-  readonly people: ReturnType<typeof createBridgedPeople>;
+  readonly contacts: ReturnType<typeof createBridgedContacts>;
   readonly owner: Mxid;
   readonly login: TelegramUserId;
   readonly isBot: boolean;
 }
 
-function atBridgeAs({ owner, telegramUserId, profile }: TelegramAccountRecord): Omit<Through, 'people'> {
+function atBridgeAs({ owner, telegramUserId, profile }: TelegramAccountRecord): Omit<Through, 'contacts'> {
   return { owner, login: telegramUserId as TelegramUserId, isBot: readUser(profile).isBot };
 }
 
@@ -233,7 +239,10 @@ function accountOf({ account, loginStatus }: AccountLoginStatus, view: BridgeVie
   };
 }
 
-/** core.telegram.org/api/links: t.me/name and tg://resolve?domain=name; usernames have 4 to 32 characters. */
+/**
+ * core.telegram.org/api/links: t.me/name and tg://resolve?domain=name; usernames have 4 to 32
+ * characters.
+ */
 const usernamePattern = /^(?:(?:https?:\/\/)?(?:t|telegram)\.me\/|tg:\/\/resolve\?domain=|@)?([a-z]\w{3,31})\/?$/i;
 
 async function find(connection: TelegramConnection, user: TelegramUser, identifier: string): Promise<FoundUser> {
@@ -241,11 +250,11 @@ async function find(connection: TelegramConnection, user: TelegramUser, identifi
   const username = usernamePattern.exec(text)?.[1];
   if (username !== undefined) return connection.findByUsername(username);
   const phone = /^(?:\+|00|tel:)/i.test(text) ? readPhoneNumber(text) : undefined;
-  if (phone && user.isBot) return { kind: 'nobody' };
+  if (phone && user.isBot) return { kind: 'not_found' };
   if (phone) return connection.findByPhone(phone);
-  if (!/^[1-9]\d{0,15}$/.test(text)) return { kind: 'nobody' };
-  // Telegram finds nobody by ID alone whom the account has not met.
+  if (!/^[1-9]\d{0,15}$/.test(text)) return { kind: 'not_found' };
+  // Telegram cannot find a user by ID alone unless the account has met that user.
   const known: readonly TelegramContact[] = user.isBot || text === user.id ? [user] : await connection.contacts();
   const contact = known.find(({ id }) => id === text);
-  return contact ? { kind: 'user', user: contact } : { kind: 'nobody' };
+  return contact ? { kind: 'user', user: contact } : { kind: 'not_found' };
 }

@@ -6,29 +6,35 @@ import type { TelegramConnection, TelegramSession } from '../telegram/gateway.js
 import type { ConnectionPool } from '../telegram/pool.js';
 import { expectedFault, type TelegramMethod } from './telegram-method.js';
 
-/** One thing to ask of Telegram. */
+/** A request to Telegram. */
 export interface Question<T> {
-  /** The login or account that the connection belongs to. */
+  /** The ID of the login process or account that owns the connection. */
   readonly key: string;
   readonly session: TelegramSession | undefined;
-  /** Whom Telegram would make wait, and for what: a wait holds for all questions of the same subject. */
+  /** The subject of flood waits: a wait applies to all requests with the same subject. */
   readonly subject: string;
-  /** What is asked: decides which faults can come of it. */
+  /** The requested method, which determines the expected faults. */
   readonly method: TelegramMethod;
   readonly call: (connection: TelegramConnection) => Promise<T>;
 }
 
-/** What came of it, and the session as it is afterwards: it may have moved to another data centre, also where the call failed. */
+/**
+ * The result, and the session afterwards: it may have moved to another data centre, even if the
+ * call failed.
+ */
 export type Answer<T> =
   | { readonly ok: true; readonly value: T; readonly session: TelegramSession }
   | { readonly ok: false; readonly fault: TelegramFault; readonly session: TelegramSession | undefined };
 
-/** Asks Telegram on pooled connections and keeps to its flood waits, which outlive a restart. */
+/**
+ * Sends requests to Telegram on pooled connections and observes its flood waits, which survive
+ * restarts.
+ */
 export interface TelegramCalls {
   ask<T>(question: Question<T>): Promise<Answer<T>>;
-  /** Ends a session at Telegram and closes its connection; the fault where that could not be done. */
+  /** Ends a session at Telegram and closes its connection. Returns the fault if that failed. */
   endSession(key: string, session: TelegramSession): Promise<TelegramFault | undefined>;
-  /** Closes the connection of a login or account, if there is one. */
+  /** Closes the connection of a login process or account, if there is one. */
   close(key: string): Promise<void>;
 }
 
@@ -68,7 +74,7 @@ export function createTelegramCalls({ pool, database, clock, logger }: TelegramC
     if (fact.kind === 'flood_wait') {
       await database.transaction((tx) => tx.floodWaits.save(subject, clock.now() + fact.retryAfterMs));
     }
-    logger[levelOf(fact)]('Telegram refused', { fault: fact, cause: failure.cause });
+    logger[levelOf(fact)]('telegram request failed', { fault: fact, cause: failure.cause });
   }
 
   return {
@@ -88,7 +94,10 @@ export function createTelegramCalls({ pool, database, clock, logger }: TelegramC
   };
 }
 
-/** What an administrator has to mend is an error; what may be the network's or the proxy's fault is a warning. */
+/**
+ * Faults that an administrator must correct are errors; faults of the network or the proxy are
+ * warnings.
+ */
 function levelOf({ kind }: TelegramFault): 'error' | 'warn' | 'info' {
   switch (kind) {
     case 'client_rejected':

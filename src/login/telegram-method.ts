@@ -1,6 +1,6 @@
 import type { TelegramFault } from '../telegram/failure.js';
 
-/** What a login asks of Telegram: decides which faults are to be expected. */
+/** The Telegram methods of logins, which determine the expected faults. */
 export type TelegramMethod =
   'send_code' | 'resend_code' | 'sign_in' | 'check_password' | 'sign_in_bot' | 'login_token' | 'account';
 
@@ -33,12 +33,12 @@ const expected: Readonly<Record<TelegramMethod, ReadonlySet<Kind>>> = {
   account: new Set(anywhere),
 };
 
-/** Returns the fault if the method may be expected to end in it; otherwise a refusal that bears its name. */
+/** Returns the fault if it is expected of the method; otherwise an unknown error with its name. */
 export function expectedFault(method: TelegramMethod, fault: TelegramFault): TelegramFault {
   return expected[method].has(fault.kind) ? fault : { kind: 'unknown_error', name: fault.kind.toUpperCase() };
 }
 
-/** What the flood waits of a method are remembered by, with whom they are about. */
+/** Returns the key of a method's flood waits for this subject. */
 export function subjectOf(method: TelegramMethod, whose: string): string {
   return `${subjects[method]}:${whose}`;
 }

@@ -1,7 +1,7 @@
 import { serverNameOf, type Mxid } from '../base/mxid.js';
 import type { SessionFormat } from '../telegram/formats/formats.js';
 
-/** The formats in which sessions are given. */
+/** The formats in which sessions are returned. */
 export const sessionFormats = [
   'mautrix',
   'gramjs',
@@ -20,7 +20,7 @@ export interface Consumer {
   mayUse(owner: Mxid): boolean;
 }
 
-/** What createConsumer needs. */
+/** Options of createConsumer. */
 export interface ConsumerSettings {
   readonly name: string;
   /** Matrix IDs, server names, or `*` for every user. */
@@ -29,7 +29,10 @@ export interface ConsumerSettings {
   readonly mayAcquire: boolean;
 }
 
-/** A consumer with these settings. Matrix IDs and server names are compared letter by letter. */
+/**
+ * Returns a consumer with these settings. Matrix IDs and server names are compared
+ * case-sensitively.
+ */
 export function createConsumer({ name, users, formats, mayAcquire }: ConsumerSettings): Consumer {
   const allowed = new Set(users);
   const mayUse = (owner: Mxid) => ['*', serverNameOf(owner), owner].some((key) => allowed.has(key));

@@ -11,7 +11,7 @@ export type ExportStatus =
   /** The session is stored until `confirm`, and no connection is open on it. */
   | { readonly kind: 'ready'; readonly account: TelegramAccountRecord; readonly session: Secret }
   | { readonly kind: 'not_ready' }
-  /** Another program has the session, or it was exported or transferred before. */
+  /** Another program holds the session, or it was exported or transferred before. */
   | { readonly kind: 'held'; readonly heldBy: Exclude<SessionHolder, 'gangway'> }
   | { readonly kind: 'unknown' };
 
@@ -28,7 +28,7 @@ export interface SessionExports {
   confirm(accountId: string): Promise<void>;
 }
 
-/** What createSessionExports needs. */
+/** Dependencies of createSessionExports. */
 export interface SessionExportsDeps {
   readonly database: Database;
   readonly clock: Clock;
@@ -36,8 +36,9 @@ export interface SessionExportsDeps {
 }
 
 /**
- * An exported session is in its row of session_leases until its new holder has received it: an interrupted export can be repeated.
- * Only the daemon can close its connection. So a request changes nothing by itself: the daemon takes the session after that.
+ * An exported session is in its row of session_leases until its new holder has received it: an
+ * interrupted export can be repeated. Only the daemon can close its connection. So a request
+ * changes nothing by itself: the daemon takes the session after that.
  */
 export function createSessionExports({ database, clock, random }: SessionExportsDeps): SessionExports {
   function change(
@@ -78,7 +79,7 @@ export function createSessionExports({ database, clock, random }: SessionExports
   };
 }
 
-/** What createExportSweep needs. */
+/** Dependencies of createExportSweep. */
 export interface ExportSweepDeps {
   readonly database: Database;
   /** Resolves when the connection of the account is closed. */
@@ -86,7 +87,10 @@ export interface ExportSweepDeps {
   readonly clock: Clock;
 }
 
-/** Returns what fulfils the requests in the daemon, and deletes those that have expired. To be called every few seconds. */
+/**
+ * Returns what fulfils the requests in the daemon, and deletes expired ones. To be
+ * called every few seconds.
+ */
 export function createExportSweep({ database, closeConnection, clock }: ExportSweepDeps): () => Promise<void> {
   return async () => {
     const requested = await database.transaction((tx) => tx.sessionLeases.listExportRequests());
@@ -102,7 +106,10 @@ export function createExportSweep({ database, closeConnection, clock }: ExportSw
   };
 }
 
-/** Moves the session from the linked account to its requested export. Returns false if one of them is gone. */
+/**
+ * Moves the session from the linked account to its requested export. Returns false if one of them
+ * is gone.
+ */
 async function takeSession(tx: Transaction, id: string, at: number): Promise<boolean> {
   const row = await tx.sessionLeases.find(id);
   const account = await tx.telegramAccounts.find(id);

@@ -1,14 +1,14 @@
 import { Failure } from '../base/failure.js';
 import type { SessionHolder } from '../database/tables/telegram-accounts.js';
 
-/** Why a session cannot be given, or a lease not be changed. */
+/** Why a session cannot be returned, or a lease not be changed. */
 export type SessionFault =
-  /** No such linked account, or the consumer may not know about it. */
+  /** The account is not linked, or the consumer has no access to it. */
   | { readonly kind: 'session_unknown' }
-  /** The consumer may list sessions only. */
+  /** The consumer can only list sessions. */
   | { readonly kind: 'acquire_forbidden' }
   | { readonly kind: 'format_forbidden' }
-  /** Another program has it, or it is on its way to one. */
+  /** Another program holds the session, or it is being handed over. */
   | {
       readonly kind: 'session_held';
       readonly heldBy: SessionHolder;

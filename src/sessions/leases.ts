@@ -12,18 +12,18 @@ import type { TelegramUser } from '../telegram/shapes.js';
 import type { Consumer } from './consumer.js';
 import { SessionFailure } from './failure.js';
 
-/** A linked account as a consumer sees it. */
+/** A linked account as shown to a consumer. */
 export interface ListedSession {
   readonly owner: Mxid;
   readonly user: TelegramUser;
   readonly heldBy: SessionHolder;
-  /** Epoch ms: since when the user is logged in. */
+  /** When the user logged in, in epoch milliseconds. */
   readonly since: number;
-  /** Undefined unless it is leased. */
+  /** Undefined unless the session is leased. */
   readonly lease: { readonly consumer: string; readonly expiresAt: number; readonly fencing: number } | undefined;
 }
 
-/** A lease as its holder knows it. */
+/** A lease as shown to its holder. */
 export interface Lease {
   readonly leaseId: string;
   readonly fencing: number;
@@ -31,53 +31,56 @@ export interface Lease {
   readonly expiresAt: number;
 }
 
-/** A lease that was taken, with the session. */
+/** A new lease with its session. */
 export interface AcquiredLease extends Lease {
   readonly owner: Mxid;
   readonly user: TelegramUser;
   readonly session: Secret;
 }
 
-/** What an acquisition asks for. */
+/** The parameters of an acquisition. */
 export interface Acquisition {
   readonly telegramUserId: string;
   readonly format: SessionFormat;
-  /** Shortened to the longest that is allowed. */
+  /** Limited to the maximum. */
   readonly lifetimeMs: number | undefined;
-  /** A repeated request of the same name is answered with the lease that the first one took. */
+  /** A repeated request with the same ID returns the same lease. */
   readonly requestId: string | undefined;
 }
 
-/** Gives sessions to other programs for a time, to one at a time. Every method throws SessionFailure. */
+/** Leases sessions to other programs, exclusively. Every method throws SessionFailure. */
 export interface SessionLeases {
   list(consumer: Consumer, owner?: string): Promise<readonly ListedSession[]>;
-  /** Closes the connection, takes the session out of the linked account, and returns it. */
+  /** Closes the connection, removes the session from the linked account, and returns it. */
   acquire(consumer: Consumer, acquisition: Acquisition): Promise<AcquiredLease>;
-  /** Moves the expiry, never to an earlier time. `lease_over` from the moment at which the lease expires. */
+  /** Extends the lease; never shortens it. Throws `lease_over` as soon as the lease has expired. */
   renew(consumer: Consumer, leaseId: string, lifetimeMs: number | undefined): Promise<Lease>;
-  /** The holder has closed its connection: the session is used here again, or ended if the login is gone. */
+  /**
+   * The holder has closed its connection: Gangway uses the session again, or ends it if the login
+   * is gone.
+   */
   release(consumer: Consumer, leaseId: string): Promise<void>;
 }
 
-/** The leases, and what is to be done about them in the background. */
+/** The leases and their background work. */
 export interface SessionLeaseService extends SessionLeases {
-  /** Takes back the sessions whose leases have expired. To be called now and then. */
+  /** Takes back the sessions of expired leases. To be called periodically. */
   sweep(): Promise<void>;
 }
 
-/** What createSessionLeases needs. */
+/** Dependencies of createSessionLeases. */
 export interface SessionLeasesDeps {
   readonly database: Database;
   readonly longestLeaseMs: number;
   readonly defaultLeaseMs: number;
-  /** How long after the expiry a holder may still be closing its connection. */
+  /** How long after the expiry a holder may still close its connection. */
   readonly graceMs: number;
-  /** Throws for a session that no other program could continue. */
+  /** Throws if the session cannot be converted to the format. */
   readonly writeSession: (format: SessionFormat, session: TelegramSession, user: TelegramUser) => Secret;
   readonly readProfile: (profile: Secret) => TelegramUser;
   /** Resolves when the connection of the account is closed. */
   readonly closeConnection: (accountId: string) => Promise<void>;
-  /** Leaves a session that is to be ended at Telegram. */
+  /** Schedules the end of a session at Telegram. */
   readonly leaveSession: (
     tx: Transaction,
     session: { readonly id: string; readonly owner: Mxid; readonly session: TelegramSession; readonly since: number },
@@ -91,8 +94,9 @@ const expiredAtOnce = 100;
 const overKeptMs = 86_400_000;
 
 /**
- * A leased session is in the row of its lease and nowhere else, so that nothing here can open it. It goes there, and comes back, in one
- * transaction each. From its expiry on a lease cannot be renewed; some time after it, the session comes back by itself.
+ * A leased session is stored only in the row of its lease, so that Gangway cannot open it. It is
+ * moved there and back in one transaction each. An expired lease cannot be renewed. After a grace
+ * period, the session is taken back.
  */
 export function createSessionLeases(deps: SessionLeasesDeps): SessionLeaseService {
   const { database, longestLeaseMs, defaultLeaseMs, graceMs, closeConnection, leaveSession } = deps;
@@ -111,7 +115,7 @@ export function createSessionLeases(deps: SessionLeasesDeps): SessionLeaseServic
     throw new SessionFailure({ kind: 'session_unknown' });
   }
 
-  /** Within the lock of the account, whose connection is closed. */
+  /** The caller holds the account's lock, and the connection is closed. */
   async function take(tx: Transaction, consumer: Consumer, asked: Acquisition): Promise<AcquiredLease> {
     const account = await findAccount(tx, consumer, asked.telegramUserId);
     const { id, owner, session } = account;
@@ -132,7 +136,7 @@ export function createSessionLeases(deps: SessionLeasesDeps): SessionLeaseServic
       requestId: asked.requestId ?? null,
       state: 'active',
       session,
-      // The time is greater than every number that was given before, even by a lease whose row is deleted.
+      // The current time exceeds every earlier number, even that of a lease whose row is deleted.
       fencing: Math.max((before?.fencing ?? 0) + 1, at),
       takenAt: at,
       expiresAt: expiryOf(asked.lifetimeMs),
@@ -164,7 +168,7 @@ export function createSessionLeases(deps: SessionLeasesDeps): SessionLeaseServic
     );
   }
 
-  /** The session is in one row before and after. */
+  /** The session is in exactly one row before and after. */
   async function takeBack(tx: Transaction, lease: SessionLeaseRecord, reason: 'released' | 'expired'): Promise<void> {
     const { id, owner, telegramUserId, consumer, session, state } = lease;
     const at = clock.now();
@@ -251,7 +255,7 @@ function leaseOf({ leaseId, fencing, expiresAt }: SessionLeaseRecord): Lease {
   return { leaseId, fencing, expiresAt };
 }
 
-/** Whether the answer to this request is a lease that was taken before. */
+/** Returns whether the earlier lease answers this request. */
 function isSameRequest(
   lease: SessionLeaseRecord,
   consumer: Consumer,

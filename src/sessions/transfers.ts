@@ -13,9 +13,9 @@ import type { TelegramSession } from '../telegram/gateway.js';
 export type TransferFault =
   /** The user has no login with this ID. */
   | { readonly kind: 'transfer_login_unknown' }
-  /** The bridge has the session, and cannot give it away. */
+  /** The bridge has the session and cannot export it. */
   | { readonly kind: 'transfer_unsupported' }
-  /** Another program has the session, or it is on its way to one. */
+  /** Another program holds the session, or it is being handed over. */
   | { readonly kind: 'transfer_session_held' }
   /** No transfer of this session has begun, or it is finished. */
   | { readonly kind: 'transfer_not_begun' };
@@ -24,22 +24,26 @@ export type TransferFault =
 export class TransferFailure extends Failure<TransferFault> {}
 
 /**
- * Gives the session of a login to another program for good, in two steps. Between them no program uses the session, except the one
- * that has received it. A transfer has no expiry: Gangway cannot know whether the session is in use elsewhere.
+ * Transfers the session of a login to another program permanently, in two steps. In between, only
+ * the receiving program can use the session. A transfer has no expiry, because Gangway cannot
+ * determine whether the session is in use elsewhere.
  */
 export interface SessionTransfers {
-  /** Closes the connection, takes the session out of the linked account, and returns it. Returns the same session if it is repeated. */
+  /**
+   * Closes the connection, removes the session from the linked account, and returns it. Returns the
+   * same session if repeated.
+   */
   init(owner: Mxid, telegramUserId: string): Promise<Secret>;
-  /** Deletes the session, which its new holder has received. It is not logged out at Telegram. */
+  /** Deletes the session after its new holder has received it. It is not logged out at Telegram. */
   finish(owner: Mxid, telegramUserId: string): Promise<void>;
   /** Returns the session to the linked account. The caller must have closed its connection. */
   cancel(owner: Mxid, telegramUserId: string): Promise<void>;
 }
 
-/** What createSessionTransfers needs. */
+/** Dependencies of createSessionTransfers. */
 export interface SessionTransfersDeps {
   readonly database: Database;
-  /** Throws for a session that no other program could continue. */
+  /** Throws if the session cannot be converted. */
   readonly writeSession: (session: TelegramSession) => Secret;
   /** Resolves when the connection of the account is closed. */
   readonly closeConnection: (accountId: string) => Promise<void>;
@@ -51,7 +55,7 @@ export interface SessionTransfersDeps {
 /** The name of the consumer in the rows of transfers. */
 const transferConsumer = 'session_transfer';
 
-/** Whether this row has the session of a transfer that is not finished. */
+/** Returns whether this row has the session of an unfinished transfer. */
 export function isTransfer(
   row: SessionLeaseRecord | undefined,
 ): row is SessionLeaseRecord & { readonly session: Secret } {
@@ -68,7 +72,7 @@ export function createSessionTransfers(deps: SessionTransfersDeps): SessionTrans
     throw new TransferFailure({ kind: 'transfer_login_unknown' });
   }
 
-  /** Runs `work` within the lock of the account. `prepare` runs before the transaction. */
+  /** Runs `work` under the lock of the account. `prepare` runs before the transaction. */
   async function change<T>(
     owner: Mxid,
     telegramUserId: string,

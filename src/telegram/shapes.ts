@@ -61,7 +61,7 @@ export type FoundUser =
   | { readonly kind: 'user'; readonly user: TelegramContact }
   /** A group or a channel. */
   | { readonly kind: 'no_user' }
-  | { readonly kind: 'nobody' };
+  | { readonly kind: 'not_found' };
 
 /** What a QR code is made of (auth.loginToken). */
 export interface LoginToken {

@@ -10,14 +10,14 @@ import type { Database } from '../database/database.js';
 import type { EventDelivery, EventType } from '../database/tables/events.js';
 import { post } from '../delivery/post.js';
 
-/** A server that is told of events. */
+/** A server that receives events. */
 export interface Webhook {
   readonly url: string;
   readonly secret: Secret;
   readonly events: readonly EventType[];
 }
 
-/** What createWebhooks needs. */
+/** Dependencies of createWebhooks. */
 export interface WebhooksDeps {
   readonly webhooks: readonly Webhook[];
   readonly database: Database;
@@ -29,7 +29,7 @@ export interface WebhooksDeps {
 /** Sends events from the outbox, at least once each. */
 export interface Webhooks {
   start(): void;
-  /** Resolves soon: what is cut off is sent again after the next start. */
+  /** Resolves soon: interrupted requests are repeated after the next start. */
   stop(): Promise<void>;
   /**
    * Deletes what was given up long ago, and what was for webhooks that are not configured any more.
@@ -39,7 +39,7 @@ export interface Webhooks {
 
 const newAtOnce = 100;
 const lookEveryMs = 2_000;
-/** How often the outbox is emptied if no server is told of events. */
+/** How often the outbox is emptied if no webhook is configured. */
 const idleLookEveryMs = 60_000;
 const attemptMs = 10_000;
 const firstRetryMs = 5_000;
@@ -57,7 +57,7 @@ export function createWebhooks({ webhooks, database, clock, random, logger }: We
   const pausedUntil = new Map<string, number>();
   const stopping = new AbortController();
 
-  /** Whether there may be more. */
+  /** Returns whether there may be more. */
   async function distribute(): Promise<boolean> {
     return database.transaction(async (tx) => {
       const found = await tx.events.listNew(newAtOnce);
@@ -72,7 +72,7 @@ export function createWebhooks({ webhooks, database, clock, random, logger }: We
     });
   }
 
-  /** Undefined if the server has taken it, else why not. */
+  /** Returns undefined if the server has accepted it, else the reason. */
   async function send({ url, secret }: Webhook, { body }: EventDelivery): Promise<string | undefined> {
     const timestamp = String(Math.floor(clock.now() / 1000));
     const deadline = new AbortController();
@@ -133,7 +133,7 @@ export function createWebhooks({ webhooks, database, clock, random, logger }: We
     if (lanes.has(webhook.url)) return;
     const lane = serve(webhook)
       .catch((error: unknown) => {
-        if (!stopping.signal.aborted) logger.error('sending webhooks failed', { url: webhook.url, error });
+        if (!stopping.signal.aborted) logger.error('webhook sending failed', { url: webhook.url, error });
       })
       .finally(() => lanes.delete(webhook.url));
     lanes.set(webhook.url, lane);
@@ -142,7 +142,7 @@ export function createWebhooks({ webhooks, database, clock, random, logger }: We
   const poller = createPoller({
     clock,
     afterFailureMs: lookEveryMs,
-    failed: (error) => logger.error('looking for events failed', { error }),
+    failed: (error) => logger.error('event polling failed', { error }),
     async look() {
       const hasMore = await distribute();
       webhooks.forEach(serveInBackground);
@@ -164,7 +164,7 @@ export function createWebhooks({ webhooks, database, clock, random, logger }: We
     async sweep() {
       await database.transaction(async (tx) => {
         await tx.events.deleteFailed(clock.now() - failedKeptMs);
-        // Of webhooks that the configuration had before.
+        // Webhooks of an earlier configuration.
         await tx.events.deleteUnsent(webhooks.map(({ url }) => url));
       });
     },

@@ -34,10 +34,10 @@ export function describePeople(context: GatewayContext): void {
 
     it('finds nobody where there is nobody, and no user in a channel', async () => {
       const connection = await context.logIn('9996610076');
-      expect(await connection.findByUsername('nobody_has_this')).toEqual({ kind: 'nobody' });
+      expect(await connection.findByUsername('nobody_has_this')).toEqual({ kind: 'not_found' });
       expect(await connection.findByUsername('sandbox_channel')).toEqual({ kind: 'no_user' });
-      expect(await connection.findByPhone(numberOf('9996613100'))).toEqual({ kind: 'nobody' });
-      expect(await connection.findByPhone(numberOf('4915112345'))).toEqual({ kind: 'nobody' });
+      expect(await connection.findByPhone(numberOf('9996613100'))).toEqual({ kind: 'not_found' });
+      expect(await connection.findByPhone(numberOf('4915112345'))).toEqual({ kind: 'not_found' });
     });
 
     it('searches contacts by name, and everybody by username', async () => {

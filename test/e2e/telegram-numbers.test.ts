@@ -66,7 +66,7 @@ function describeTheJoin(startPlace: Start): void {
     await gangway.kill();
     sandbox.control.revokeSessions(`+${number}`, 'AUTH_KEY_UNREGISTERED');
     await gangway.start();
-    await gangway.line('Telegram has ended a session; it is forgotten');
+    await gangway.line('telegram session revoked');
     // It says so before it has done so; this waits for its turn.
     expect(await gangway.getMe(alice.mxid)).toMatchObject({ status: 403 });
     expect(await logInByPhone(alice, number)).toMatchObject(refused);

@@ -99,7 +99,7 @@ export function findByUsername(username: string): FoundUser {
   const [, dataCentre, number] = /^magic_([1-3])_(\d{4})$/i.exec(username) ?? [];
   const phone = PhoneNumber.parse(`99966${dataCentre}${number}`);
   const user = phone && accountOfPhone(phone)?.user;
-  return user?.username ? { kind: 'user', user: { ...user, phone: null } } : { kind: 'nobody' };
+  return user?.username ? { kind: 'user', user: { ...user, phone: null } } : { kind: 'not_found' };
 }
 
 /** Contacts by a part of their name, and whoever has that username. */

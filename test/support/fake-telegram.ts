@@ -330,7 +330,7 @@ export function createFakeTelegram({
         await call('findByPhone', phone);
         whoAsks();
         const user = accountOfPhone(phone)?.user;
-        return user ? { kind: 'user', user: { ...user, phone: null } } : { kind: 'nobody' };
+        return user ? { kind: 'user', user: { ...user, phone: null } } : { kind: 'not_found' };
       },
       async searchUsers(query) {
         await call('searchUsers');

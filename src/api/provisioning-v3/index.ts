@@ -14,7 +14,7 @@ import { logins, logout } from './logins.js';
 import { onlyBridge } from './only-bridge.js';
 import { provisioningV3OpenApi } from './openapi.js';
 import { sessionTransfer } from './session-transfer.js';
-import { contacts, resolveIdentifier, searchUsers } from './people.js';
+import { contacts, resolveIdentifier, searchUsers } from './contacts.js';
 import { toErrorReply, toHttpErrorReply } from './to-error-reply.js';
 import { whoami } from './whoami.js';
 

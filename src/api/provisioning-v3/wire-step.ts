@@ -45,11 +45,9 @@ export const loginStep = z
     login_id: z.string().meta({ description: 'The ID of the login process.' }),
     type: z.enum(['user_input', 'display_and_wait', 'complete']),
     step_id: z.enum(Object.values(stepIds)),
-    txn_id: z
-      .string()
-      .meta({
-        description: 'The ID of this step. Send it as `txn_id` in the query of the answer to make retries safe.',
-      }),
+    txn_id: z.string().meta({
+      description: 'The ID of this step. Send it as `txn_id` in the query of the answer to make retries safe.',
+    }),
     instructions: z.string().meta({ description: 'Instructions to show to the user; can be empty.' }),
     user_input: z
       .object({ fields: z.array(field), attachments: z.null() })
@@ -66,13 +64,9 @@ export const loginStep = z
     'gangway.code': codeDelivery
       .optional()
       .meta({ description: 'With the code step: how the code was sent. An extension of the original API.' }),
-    'gangway.password_hint': z
-      .string()
-      .optional()
-      .meta({
-        description:
-          'With the password step: the password hint that the user has set. An extension of the original API.',
-      }),
+    'gangway.password_hint': z.string().optional().meta({
+      description: 'With the password step: the password hint that the user has set. An extension of the original API.',
+    }),
     'gangway.expires_in': z
       .int()
       .optional()

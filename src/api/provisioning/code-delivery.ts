@@ -22,13 +22,10 @@ export const codeDelivery = z.object({
       'and `sms_phrase` the code is a word or a phrase instead of digits.',
   }),
   length: z.int().nullable().meta({ description: 'The length of the code in characters; null if unknown.' }),
-  hint: z
-    .string()
-    .optional()
-    .meta({
-      description:
-        'The beginning of the word or phrase, or the masked e-mail address that the code was sent to, if ' + 'known.',
-    }),
+  hint: z.string().optional().meta({
+    description:
+      'The beginning of the word or phrase, or the masked e-mail address that the code was sent to, if known.',
+  }),
   next_delivery: z
     .enum(deliveries)
     .nullable()
@@ -50,8 +47,8 @@ export function codeDeliveryFields(code: SentCode, now: number): z.input<typeof 
 }
 
 /**
- * Returns a sentence, without the final full stop, about where the code was sent and what it looks
- * like.
+ * Returns a sentence, without the final full stop, about the destination and the form of the
+ * code.
  */
 export function describeDelivery({ delivery, hint }: SentCode): string {
   const beginning = hint === null ? '' : `. It begins with "${hint}"`;

@@ -19,7 +19,7 @@ export const leaseMembers = {
   }),
   expires_at: z.int().meta({
     description:
-      'Milliseconds since 1970. Close the connection to Telegram before this time unless the lease was ' + 'renewed.',
+      'Milliseconds since 1970. Close the connection to Telegram before this time unless the lease was renewed.',
   }),
 };
 

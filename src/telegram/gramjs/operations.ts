@@ -2,7 +2,7 @@ import { Api, helpers } from 'telegram';
 import { systemRandom } from '../../base/random.js';
 import { TelegramFailure } from '../failure.js';
 import type { QuietClient } from './client.js';
-import { peopleOperations } from './people-operations.js';
+import { contactOperations } from './contact-operations.js';
 import { followMoves, orMoved } from './moves.js';
 import { provePassword } from './mtproto/srp.js';
 import type { CallName, Calls, PlainSignInResult } from './protocol.js';
@@ -44,7 +44,7 @@ export const operations: {
   },
 
   ...qrOperations,
-  ...peopleOperations,
+  ...contactOperations,
 
   async signIn(client, { phone, phoneCodeHash, code, delivery }) {
     const given =

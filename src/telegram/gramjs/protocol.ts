@@ -80,7 +80,7 @@ export type PlainLoginTokenResult =
 
 /** Whom an identifier names, as it crosses the thread. */
 export type PlainFoundUser =
-  { readonly kind: 'user'; readonly user: PlainUser } | { readonly kind: 'no_user' } | { readonly kind: 'nobody' };
+  { readonly kind: 'user'; readonly user: PlainUser } | { readonly kind: 'no_user' } | { readonly kind: 'not_found' };
 
 /** What the main thread may ask of a connection in a worker. */
 export interface Calls {

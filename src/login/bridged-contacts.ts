@@ -19,20 +19,23 @@ export interface AtBridge {
   readonly login: BridgeLoginId;
 }
 
-/** Telegram users and chats as the bridge shows them. Every method throws LoginFailure and TelegramAccountFailure. */
-export interface BridgedPeople {
+/**
+ * Telegram users and chats from the bridge. Every method throws LoginFailure and
+ * TelegramAccountFailure.
+ */
+export interface BridgedContacts {
   contacts(login: AtBridge): Promise<readonly FoundPerson[]>;
   search(login: AtBridge, query: string): Promise<readonly FoundPerson[]>;
   resolve(
     login: AtBridge,
     identifier: string,
-  ): Promise<{ readonly kind: 'user'; readonly user: FoundPerson } | { readonly kind: 'nobody' }>;
+  ): Promise<{ readonly kind: 'user'; readonly user: FoundPerson } | { readonly kind: 'not_found' }>;
   createDm(login: AtBridge, identifier: string): Promise<StartedChat>;
   createGroup(login: AtBridge, group: NewGroup): Promise<BridgeGroup>;
   passOn(login: AtBridge, request: BridgeRequest): Promise<BridgeReply>;
 }
 
-export function createBridgedPeople(bridge: Bridge): BridgedPeople {
+export function createBridgedContacts(bridge: Bridge): BridgedContacts {
   return {
     contacts: async ({ owner, login }) => (await asking(bridge.contacts(owner, login))).map(personOf),
     search: async ({ owner, login }, query) => (await asking(bridge.searchUsers(owner, login, query))).map(personOf),
@@ -42,7 +45,7 @@ export function createBridgedPeople(bridge: Bridge): BridgedPeople {
         return { kind: 'user', user: personOf(await asking(bridge.resolveIdentifier(owner, login, identifier))) };
       } catch (error) {
         if (error instanceof TelegramAccountFailure && error.fact.kind === 'identifier_unknown') {
-          return { kind: 'nobody' };
+          return { kind: 'not_found' };
         }
         throw error;
       }

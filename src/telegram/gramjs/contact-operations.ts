@@ -14,7 +14,7 @@ const channelOffset = 1_000_000_000_000n;
 type PeopleCalls = Pick<Calls, 'contacts' | 'chats' | 'findByUsername' | 'findByPhone' | 'searchUsers'>;
 
 /** The calls about whom an account knows. */
-export const peopleOperations: {
+export const contactOperations: {
   readonly [N in keyof PeopleCalls]: (
     client: QuietClient,
     args: PeopleCalls[N]['args'],
@@ -56,8 +56,8 @@ export const peopleOperations: {
     const request = new Api.contacts.Search({ q: query, limit: mostFound });
     const found = await unless(['SEARCH_QUERY_EMPTY', 'QUERY_TOO_SHORT'], () => client.invoke(request));
     if (found === undefined) return [];
-    const people = [...found.myResults, ...found.results].flatMap((peer) => userOf(peer, found.users) ?? []);
-    return [...new Map(people.map((user) => [user.id, user])).values()];
+    const users = [...found.myResults, ...found.results].flatMap((peer) => userOf(peer, found.users) ?? []);
+    return [...new Map(users.map((user) => [user.id, user])).values()];
   },
 };
 
@@ -67,7 +67,7 @@ interface Named {
 }
 
 function readFound(answer: Api.contacts.ResolvedPeer | undefined): PlainFoundUser {
-  if (answer === undefined) return { kind: 'nobody' };
+  if (answer === undefined) return { kind: 'not_found' };
   const user = userOf(answer.peer, answer.users);
   return user ? { kind: 'user', user } : { kind: 'no_user' };
 }
