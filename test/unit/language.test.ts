@@ -13,7 +13,6 @@ const notYetDone: readonly string[] = [
   'src/accounts/',
   'src/api/*',
   'src/api/identity-v1/',
-  'src/api/provisioning-0.3.0/',
   'src/api/telegram-gateway/',
   'src/api/well-known/',
   'src/identity/',
