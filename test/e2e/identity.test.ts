@@ -115,7 +115,9 @@ describe('the daemon as an identity service', () => {
         const key = await gangway.request('GET', `${v2}/pubkey/ed25519:0`);
         expect(await gangway.stop()).toBe(0);
         await rename(file, `${file}.away`);
-        await expect(gangway.start()).rejects.toThrow(/ended with 3[^]*identity-signing\.key[^]*put it back/);
+        await expect(gangway.start()).rejects.toThrow(
+          /ended with 3[^]*identity-signing\.key[^]*Restore it from your backup/,
+        );
         await rename(`${file}.away`, file);
         await gangway.start();
         expect((await gangway.request('GET', `${v2}/pubkey/ed25519:0`)).body).toEqual(key.body);
@@ -161,8 +163,8 @@ describe('a daemon that is no identity service', () => {
 function expectSecrecy({ gangway }: IdentityPlace, { answers, secrets, code }: IdentityVisit, disk: string): void {
   const log = gangway.output();
   expect(log).toContain('"level":"debug"');
-  expect(log).toMatch(/what became of a code.*"delivery":"delivered"/);
-  expect(disk).toMatch(/identity_?associations/i);
+  expect(log).toMatch(/telegram gateway report.*"delivery":"delivered"/);
+  expect(disk).toMatch(/identity/i);
   const errors = answers
     .filter(({ status }) => status >= 400)
     .map(({ text }) => text)

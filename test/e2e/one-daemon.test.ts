@@ -16,7 +16,7 @@ it('one of two daemons that start at once gets the database, the other names the
     const starts = await Promise.allSettled([first.start(), second.start()]);
     expect(starts.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
     const [running, refused] = starts[0]?.status === 'fulfilled' ? [first, second] : [second, first];
-    expect(refused.output()).toContain('Another Gangway runs on the database file');
+    expect(refused.output()).toContain('Another Gangway is using the database file');
     expect(await running.probe('ready')).toBe(200);
     await running.kill();
     await refused.start();

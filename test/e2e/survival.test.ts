@@ -92,7 +92,7 @@ it('a second daemon on the same SQLite file does not start, and the first goes o
   const database = { uri: `sqlite:${join(folder, 'shared.db')}` };
   const first = await running({ database });
   const second = await install(sandbox, { database, encryption: { key: first.encryptionKey } });
-  await expect(second.start()).rejects.toThrow(/ended with 4[^]*Another Gangway runs/);
+  await expect(second.start()).rejects.toThrow(/ended with 4[^]*Another Gangway is using/);
   expect(brief(await first.login(alice, 'request_code', { phone: plain }))).toMatchObject({ status: 200 });
   await second.remove();
   await first.kill();
