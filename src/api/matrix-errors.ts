@@ -1,4 +1,5 @@
 import type { HttpProblem } from '../http/problem.js';
+import { retryAfterSeconds, type ObjectReply } from '../http/reply.js';
 
 /** A reply with an error of a Matrix API. `error` may have more members. */
 export interface WireError {
@@ -46,3 +47,12 @@ export const bodyUnfit: WireError = {
   errcode: 'M_BAD_JSON',
   error: 'Content is not a JSON object of the right shape',
 };
+
+/** Returns the reply with the time to wait, in `retry_after_ms` and in `Retry-After`. */
+export function withRetry(reply: ObjectReply, retryAfterMs: number): ObjectReply {
+  return {
+    ...reply,
+    body: { ...reply.body, retry_after_ms: retryAfterMs },
+    headers: { ...reply.headers, 'Retry-After': String(retryAfterSeconds(retryAfterMs)) },
+  };
+}

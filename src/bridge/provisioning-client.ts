@@ -135,7 +135,11 @@ function createOpener(address: string): Opener {
     new Promise((resolve, reject) => {
       const request = send(url, { ...options, agent }, resolve);
       request.on('error', reject);
-      request.once('upgrade', () => reject(invalidAnswer('another protocol')));
+      request.once('upgrade', (_response, socket) => {
+        // Node leaves the socket to this listener.
+        socket.destroy();
+        reject(invalidAnswer('another protocol'));
+      });
       request.end(body);
     });
 }

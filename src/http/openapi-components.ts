@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { isPage, type Endpoint, type PageShape, type ReplyShape } from './endpoint.js';
+import { isPage, type EndpointContract, type PageShape, type ReplyShape } from './endpoint.js';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 type JsonValue = NonNullable<JsonSchema['enum']>[number];
@@ -50,7 +50,7 @@ export interface OpenApiComponents {
  * but their words (errcodes, for instance) share one schema, which permits all of these. Throws
  * Error if two different schemas have one name.
  */
-export function createOpenApiComponents(endpoints: readonly Endpoint[]): OpenApiComponents {
+export function createOpenApiComponents(endpoints: readonly EndpointContract[]): OpenApiComponents {
   const schemas = new Map<string, JsonSchema>();
   const responses = new Map<string, Response>();
   const parameters = new Map<string, Parameter>();
@@ -88,7 +88,7 @@ export function createOpenApiComponents(endpoints: readonly Endpoint[]): OpenApi
         key === 'properties' ? extractEach(value) : extractTitled(value),
       ]),
     );
-    return typeof title === 'string' ? refer(title, rest) : { ...rest, ...(title === undefined ? {} : { title }) };
+    return typeof title === 'string' ? refer(title, rest) : rest;
   }
 
   // A property may be named `title` itself.
@@ -150,7 +150,7 @@ export function toJsonSchema(schema: z.ZodType): JsonSchema {
 }
 
 /** Returns the parameters of the path and of the query, in the order of OpenAPI's own examples. */
-export function parametersOf({ method, params, query, body, bodyFrom }: Endpoint): Parameter[] {
+export function parametersOf({ method, params, query, body, bodyFrom }: EndpointContract): Parameter[] {
   const isInputQuery = bodyFrom === 'query' || (bodyFrom === 'arguments' && method === 'GET');
   const { properties = {}, required = [] } = body !== undefined && isInputQuery ? toJsonSchema(body) : {};
   const schema = { type: 'string' };
@@ -188,7 +188,7 @@ function responseName(status: string): string {
   return (STATUS_CODES[status] ?? 'Other Error').replaceAll(/[^A-Za-z]/g, '');
 }
 
-function errorShapesOf({ errors, otherErrors }: Endpoint): [string, ReplyShape][] {
+function errorShapesOf({ errors, otherErrors }: EndpointContract): [string, ReplyShape][] {
   const shapes: [string, ReplyShape | PageShape][] = Object.entries(errors);
   if (otherErrors !== undefined) shapes.push(['default', otherErrors]);
   return shapes.filter((entry): entry is [string, ReplyShape] => !isPage(entry[1]));

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { isPage, type Endpoint, type ReplyShape } from './endpoint.js';
+import { isPage, type EndpointContract, type ReplyShape } from './endpoint.js';
 import {
   createOpenApiComponents,
   describeHeaders,
@@ -33,7 +33,7 @@ export interface WebhookSubject {
 }
 
 /** What is described of a surface. */
-export type SurfaceSubject = Pick<Surface, 'prefixes' | 'endpoints'>;
+export type SurfaceSubject = Pick<Surface, 'prefixes'> & { readonly endpoints: readonly EndpointContract[] };
 
 /** Describes endpoints by their own declarations: what is validated is what is documented. */
 export function openApiDocument({
@@ -45,7 +45,7 @@ export function openApiDocument({
   surfaces,
 }: OpenApiSubject): OpenApiDocument {
   const [{ prefixes: usual }] = surfaces;
-  const described = new Map<string, { readonly endpoint: Endpoint; readonly prefixes: readonly string[] }>();
+  const described = new Map<string, { readonly endpoint: EndpointContract; readonly prefixes: readonly string[] }>();
   for (const { prefixes, endpoints } of surfaces) {
     for (const endpoint of endpoints) {
       const key = `${endpoint.method} ${endpoint.path}`;
@@ -102,7 +102,7 @@ function servers(prefixes: readonly string[]): readonly unknown[] {
   return prefixes.map((url) => ({ url }));
 }
 
-function operation(endpoint: Endpoint, components: OpenApiComponents): Record<string, unknown> {
+function operation(endpoint: EndpointContract, components: OpenApiComponents): Record<string, unknown> {
   const { operationId, summary, description, access } = endpoint;
   return {
     operationId,
@@ -115,7 +115,7 @@ function operation(endpoint: Endpoint, components: OpenApiComponents): Record<st
   };
 }
 
-function responses(endpoint: Endpoint, components: OpenApiComponents): Record<string, unknown> {
+function responses(endpoint: EndpointContract, components: OpenApiComponents): Record<string, unknown> {
   const { operationId, replies, errors, otherErrors } = endpoint;
   const prefix = pascalCase(operationId);
   const isOnly = Object.keys(replies).length === 1;
@@ -146,7 +146,7 @@ function pascalCase(name: string): string {
 }
 
 function requestBody(
-  { operationId, method, body, bodyFrom }: Endpoint,
+  { operationId, method, body, bodyFrom }: EndpointContract,
   components: OpenApiComponents,
 ): Record<string, unknown> {
   if (body === undefined) return {};

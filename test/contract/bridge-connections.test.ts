@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import type { BridgeFault } from '../../src/bridge/failure.js';
 import { anotherTurn } from '../support/another-turn.js';
@@ -74,6 +74,21 @@ it.each([
   ['endless headers', `HTTP/1.1 200 OK\r\nFiller: ${'x'.repeat(100_000)}\r\n\r\n`],
 ])('an answer in %s is invalid', async (_what, text) => {
   expect(await faultOfAnswer(text)).toEqual({ kind: 'bridge_answer_invalid' });
+});
+
+it('an answer in another protocol closes the connection, which the server leaves open', async () => {
+  const server = createTcpServer();
+  const connected = once(server, 'connection') as Promise<[Socket]>;
+  const closed = connected.then(([socket]) => once(socket, 'close'));
+  server.on('connection', (socket: Socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () =>
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\nConnection: Upgrade\r\n\r\n'),
+    );
+  });
+  const bridge = bridgeAt({ url: `http://127.0.0.1:${await listen(server)}`, sharedSecret });
+  expect(await bridgeFaultOf(bridge.findUser(alice))).toEqual({ kind: 'bridge_answer_invalid' });
+  await closed;
 });
 
 it.each([

@@ -128,11 +128,14 @@ describe('a login that the bridge is to end', () => {
     await standIn.goDown();
     await clock.advance(1_000);
     await daemon.login.logOut(alice, 'all');
-    for (let day = 0; day < 9; day += 1) {
+    for (let day = 0; day < 14; day += 1) {
       await clock.advance(days);
       await attempt();
     }
     expect(await due()).toMatchObject([{ state: 'ending', reason: 'The bridge cannot be reached.' }]);
+    // About once an hour: the pause varies by a quarter.
+    const [ending] = await due();
+    expect((ending?.dueAt ?? 0) - clock.now()).toBeGreaterThan(40 * 60_000);
     isPermitted = () => true;
     await standIn.comeUp();
     await attempt();

@@ -1,9 +1,9 @@
 import type { AccountFault } from '../../accounts/failure.js';
 import { problemHeaders } from '../../http/plain-problems.js';
 import type { BodyFault, HttpProblem } from '../../http/problem.js';
-import { retryAfterSeconds, type ObjectReply } from '../../http/reply.js';
+import type { ObjectReply } from '../../http/reply.js';
 import type { ThreepidFault } from '../../threepid/failure.js';
-import type { WireError } from '../matrix-errors.js';
+import { withRetry, type WireError } from '../matrix-errors.js';
 import { accountErrors, bodyErrors, httpErrors, postErrors, threepidErrors, type PassedOn } from './errors.js';
 
 /** Returns the reply of the client-server API to an account failure. */
@@ -100,14 +100,6 @@ function passOn(
 
 function isWord(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
-}
-
-function withRetry(reply: ObjectReply, retryAfterMs: number): ObjectReply {
-  return {
-    ...reply,
-    body: { ...reply.body, retry_after_ms: retryAfterMs },
-    headers: { ...reply.headers, 'Retry-After': String(retryAfterSeconds(retryAfterMs)) },
-  };
 }
 
 function toReply({ status, errcode, error }: WireError, detail = '', extra: ObjectReply['body'] = {}): ObjectReply {

@@ -1,10 +1,10 @@
 import type { Failure } from '../../base/failure.js';
 import { problemHeaders } from '../../http/plain-problems.js';
 import type { BodyFault, HttpProblem } from '../../http/problem.js';
-import { retryAfterSeconds, type ObjectReply } from '../../http/reply.js';
+import type { ObjectReply } from '../../http/reply.js';
 import { IdentityFailure, type IdentityFault } from '../../identity/failure.js';
 import { ThreepidFailure, type ThreepidFault } from '../../threepid/failure.js';
-import type { WireError } from '../matrix-errors.js';
+import { withRetry, type WireError } from '../matrix-errors.js';
 import { emailErrors } from './errors.js';
 import { wireError, type ErrorKind, type Peculiar } from './wire-error.js';
 
@@ -65,14 +65,6 @@ function toBodyErrorReply(faults: readonly BodyFault[]): ObjectReply {
   if (long.length > 0) return toReply(wireError('too_many', undefined), long.join(','));
   if (invalid.length < faults.length || invalid.length === 0) return toReply(wireError('unfit', undefined));
   return toReply(wireError('wrong_value', undefined), invalid.join(','));
-}
-
-function withRetry(reply: ObjectReply, retryAfterMs: number): ObjectReply {
-  return {
-    ...reply,
-    body: { ...reply.body, retry_after_ms: retryAfterMs },
-    headers: { ...reply.headers, 'Retry-After': String(retryAfterSeconds(retryAfterMs)) },
-  };
 }
 
 function toReply({ status, errcode, error }: WireError, detail = '', extra: ObjectReply['body'] = {}): ObjectReply {

@@ -128,6 +128,12 @@ describe('the components of an OpenAPI document', () => {
     expect(JSON.stringify(paths)).toContain('"schema":{"$ref":"#/components/schemas/Person"}');
   });
 
+  it('are no properties that are named title', () => {
+    const chat = z.object({ title: z.string() });
+    const { schemas } = describeEndpoints(operation('chat', {}, chat)).components as { schemas: object };
+    expect(schemas).toMatchObject({ ChatReply: { properties: { title: { type: 'string' } } } });
+  });
+
   it('cannot be two schemas of one title', () => {
     const other = z.object({ names: z.string() }).meta({ title: 'Person' });
     expect(() => describeEndpoints(operation('one', {}), operation('two', {}, other))).toThrow('named Person');
