@@ -10,54 +10,74 @@ import type {
   TelegramUser,
 } from './shapes.js';
 
-/** A Telegram session in its adapter's own form: data centre and auth key. Whoever holds it is logged in. */
+/**
+ * A Telegram session in the form of its adapter: data centre and auth key. Any client that has it
+ * is logged in.
+ */
 export type TelegramSession = Secret;
 
 /**
- * Stores a session. Called when Telegram has moved a sign-in to another data centre, with the new session: the sign-in is
- * sent there only after this resolves, so that a session which is logged in at Telegram is always stored.
+ * Stores the new session after Telegram has moved a sign-in to another data centre. The sign-in is
+ * sent there only after this resolves. So each session that is logged in at Telegram is stored.
  */
 export type SessionKeeper = (session: TelegramSession) => Promise<void>;
 
-/** What came of a login code: who is logged in, or that Telegram wants the cloud password too. */
+/** The result of signing in: the user, or that Telegram requires the cloud password too. */
 export type SignInResult =
   | { readonly kind: 'authorized'; readonly user: TelegramUser }
   | { readonly kind: 'password_needed'; readonly hint: string | null };
 
-/** What came of asking for a QR code: one to show, or, where somebody has accepted the last one, what signing in leads to. */
+/**
+ * The result of requesting a QR code: a token to show or, if the last one was accepted, the result
+ * of signing in.
+ */
 export type LoginTokenResult =
   | { readonly kind: 'token'; readonly token: LoginToken }
-  /** Accepted by an account of another data centre. The session has moved there; `token` is to be given to importLoginToken. */
+  /**
+   * Accepted by an account of another data centre. The session has moved there; pass `token` to
+   * importLoginToken.
+   */
   | { readonly kind: 'accepted_elsewhere'; readonly token: Secret }
   | SignInResult;
 
-/** Telegram, as this project needs it. Every method throws TelegramFailure for what is known to go wrong. */
+/**
+ * The calls to Telegram that this project needs. Each method throws TelegramFailure for expected
+ * failures.
+ */
 export interface TelegramGateway {
   /**
-   * Opens a connection on a new session, or on one saved before. Settles within the gateway's own deadline, which does not
-   * run while connections wait for each other (less than a minute).
-   * The caller sees to it that one session has one live connection at most (Telegram kills a duplicated auth key for good).
+   * Opens a connection on a new session, or on a saved one. Settles within the gateway's own
+   * deadline, which is paused while connections wait for each other (less than a minute). The
+   * caller must keep at most one live connection per session, because Telegram revokes a duplicated
+   * auth key for good.
    */
   connect(session?: TelegramSession): Promise<TelegramConnection>;
-  /** Destroys every connection. Calls under way settle with the failure `unreachable`. */
+  /** Destroys every connection. Calls under way reject with the failure `unreachable`. */
   close(): Promise<void>;
 }
 
 /**
- * One live connection. Every call settles within the gateway's deadline, as connect does. After a failure of kind `unreachable` or
- * `session_dead` the connection is of no further use: destroy it, and connect again on the saved session where it is not dead.
+ * A live connection. Each call settles within the gateway's deadline, like connect. After the
+ * failure `unreachable` or `session_dead` the connection is unusable: destroy it. After
+ * `unreachable`, connect again on the saved session.
  */
 export interface TelegramConnection {
-  /** The session as it is now. It may change with every call (a login may migrate to another data centre), so save it after each. */
+  /**
+   * The current session. Each call may change it (a login may move to another data centre), so save
+   * it after each call.
+   */
   readonly session: TelegramSession;
-  /** auth.sendCode. If no code is sent, the failure is `login_email_required`, `payment_required` or `code_unavailable`. */
+  /**
+   * auth.sendCode. If Telegram sends no code, throws `login_email_required`, `payment_required` or
+   * `code_unavailable`.
+   */
   sendCode(phone: PhoneNumber): Promise<LoginCode>;
-  /** auth.resendCode: by the next way of delivery; null where there is none. */
+  /** auth.resendCode: sends a code by the next way of delivery. Returns null if there is none. */
   resendCode(phone: PhoneNumber, phoneCodeHash: Secret): Promise<LoginCode | null>;
   /**
-   * auth.signIn with the code; one whose delivery was `email` goes back as email_verification. An account that does not exist is the
-   * failure `phone_number_unoccupied`.
-   * Without `keep`, a move to another data centre is the failure `unreachable`; so it is in the other sign-ins.
+   * auth.signIn with the code. A code whose delivery was `email` is sent as email_verification.
+   * Throws `phone_number_unoccupied` if the account does not exist. Without `keep`, this and the
+   * other sign-ins throw `unreachable` when Telegram moves them to another data centre.
    */
   signIn(
     phone: PhoneNumber,
@@ -67,35 +87,44 @@ export interface TelegramConnection {
     delivery?: CodeDelivery,
   ): Promise<SignInResult>;
   /**
-   * account.getPassword and auth.checkPassword (SRP). Both belong to the key, so they do not move. An account without a password is
-   * the failure `password_not_set`.
+   * account.getPassword and auth.checkPassword (SRP). Both belong to the auth key, so Telegram does
+   * not move them. Throws `password_not_set` if the account has no password.
    */
   checkPassword(password: Secret): Promise<TelegramUser>;
   /** auth.importBotAuthorization */
   signInBot(token: Secret, keep?: SessionKeeper): Promise<TelegramUser>;
-  /** auth.exportLoginToken (core.telegram.org/api/qr-login). Until it is accepted, a new token comes when the last one is over, or before. */
+  /**
+   * auth.exportLoginToken (core.telegram.org/api/qr-login). Until a token is accepted, returns a
+   * new one when the last one expires, or earlier.
+   */
   exportLoginToken(): Promise<LoginTokenResult>;
-  /** auth.importLoginToken with the token of `accepted_elsewhere`; `login_token_invalid` if that is no longer good. */
+  /**
+   * auth.importLoginToken with the token of `accepted_elsewhere`. Throws `login_token_invalid` if
+   * it is no longer valid.
+   */
   importLoginToken(token: Secret, keep?: SessionKeeper): Promise<SignInResult>;
   /**
-   * Resolves when the token may have been accepted since it was exported on this connection: Telegram said so
-   * (updateLoginToken), or could have without being heard. Also when `signal` aborts or the connection ends. Never fails.
+   * Resolves when the token exported on this connection may have been accepted: Telegram sent
+   * updateLoginToken, or could have while the connection was broken. Also resolves when `signal`
+   * aborts or the connection ends. Never rejects.
    */
   loginTokenNews(signal: AbortSignal): Promise<void>;
-  /** users.getUsers of oneself, always asked of Telegram: `session_dead` tells that the login is over. */
+  /** users.getUsers of oneself, never cached. Throws `session_dead` if the login is over. */
   getMe(): Promise<TelegramUser>;
   /** contacts.getContacts */
   contacts(): Promise<readonly TelegramContact[]>;
-  /** messages.getDialogs: the newest, a hundred at most. */
+  /** messages.getDialogs: the newest, at most a hundred. */
   chats(): Promise<readonly TelegramChat[]>;
   /** contacts.resolveUsername */
   findByUsername(username: string): Promise<FoundUser>;
   /** contacts.resolvePhone */
   findByPhone(phone: PhoneNumber): Promise<FoundUser>;
-  /** contacts.search: people among the contacts, and everybody whose username begins so. */
+  /**
+   * contacts.search: users among the contacts, and all users whose username begins with the query.
+   */
   searchUsers(query: string): Promise<readonly TelegramContact[]>;
-  /** auth.logOut; resolves also where Telegram had ended the session before. */
+  /** auth.logOut. Also resolves if Telegram had already ended the session. */
   logOut(): Promise<void>;
-  /** Closes the connection and frees what it holds. Never throws, may be called twice. */
+  /** Closes the connection and frees its resources. Never rejects, and may be called twice. */
   destroy(): Promise<void>;
 }

@@ -6,25 +6,29 @@ import type { TelegramConnection, TelegramGateway, TelegramSession } from './gat
 import { createSemaphore, type Release } from './semaphore.js';
 import { startUseLimit, type UseLimit } from './use-limit.js';
 
-/** Live connections to Telegram, opened when needed, at most one for each key, and closed when idle. */
+/** Live connections to Telegram: opened when needed, at most one per key, and closed when idle. */
 export interface ConnectionPool {
   /**
-   * Runs `work` on the connection of `key`, when earlier work of the key has settled. The live connection is used where its
-   * session is the one given; otherwise a new one is opened on that session, or on a fresh one where none is given.
-   * After the failures `unreachable` and `session_dead`, and after anything that is no TelegramFailure, the connection is closed.
-   * Fails as `unreachable` where the longest use ends before the work does: then the connection is closed, and the outcome
-   * is that of the work where it had begun.
+   * Runs `work` on the connection of `key` after earlier work of the key has settled. Uses the live
+   * connection if it has the given session. Otherwise opens one on that session, or on a new
+   * session if none is given. Closes the connection after the failures `unreachable` and
+   * `session_dead`, and after any other exception that is no TelegramFailure. Throws `unreachable`
+   * if the longest use ends before the work: then the connection is closed. If the work had begun,
+   * its result is returned.
    */
   use<T>(
     key: string,
     session: TelegramSession | undefined,
     work: (connection: TelegramConnection) => Promise<T>,
   ): Promise<T>;
-  /** Closes the connection of `key`, if there is one, when the work under way on it has settled. */
+  /** Closes the connection of `key`, if any, after its current work has settled. */
   closeKey(key: string): Promise<void>;
-  /** Like drop, but resolves only when no connection of `key` is open, being opened or being closed: before another program gets its session. */
+  /**
+   * Like closeKey, but resolves only when no connection of `key` is open, being opened or being
+   * closed. Required before another program gets its session.
+   */
   ensureClosed(key: string): Promise<void>;
-  /** Closes all connections at once; work under way and all later work fails as `unreachable`. */
+  /** Closes all connections at once. Current and later work fails as `unreachable`. */
   close(): Promise<void>;
 }
 
@@ -32,14 +36,14 @@ export interface ConnectionPoolDeps {
   readonly gateway: TelegramGateway;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** The most connections that are open at one time. */
+  /** The maximum number of open connections. */
   readonly maxLive: number;
   readonly idleCloseMs: number;
-  /** The longest time that one use takes, all waiting included. */
+  /** The maximum duration of one use, including all waiting. */
   readonly longestUseMs?: number;
 }
 
-/** Less than the 60 s after which reverse proxies commonly give a request up. */
+/** Less than 60 s, a common timeout of reverse proxies. */
 const defaultLongestUseMs = 55_000;
 
 interface Live {
@@ -59,7 +63,8 @@ export function createConnectionPool({
 }: ConnectionPoolDeps): ConnectionPool {
   const keys = new KeyedMutex();
   const places = createSemaphore({ clock, places: maxLive, longestWaitMs: longestUseMs });
-  // A Map iterates in the order of insertion and every use inserts anew, so the least recently used comes first.
+  // A Map iterates in the order of insertion, and each use inserts anew. So the least recently used
+  // comes first.
   const live = new Map<string, Live>();
   const closing = new Map<string, Promise<void>>();
   const late = new Map<string, Promise<void>>();
@@ -79,9 +84,7 @@ export function createConnectionPool({
   }
 
   function shutInBackground(key: string): void {
-    closeConnection(key).catch((error: unknown) =>
-      logger.error('a Telegram connection could not be closed', { error }),
-    );
+    closeConnection(key).catch((error: unknown) => logger.error('telegram connection close failed', { error }));
   }
 
   function makeRoom(): void {
@@ -126,7 +129,10 @@ export function createConnectionPool({
     return entry;
   }
 
-  /** Leaves the connection to itself where the time is over before it is open: then it closes itself, and only the next one waits for that. */
+  /**
+   * If the time ends before the connection is open, the caller fails now. The connection closes
+   * itself once it opens; the next use of the key waits for that.
+   */
   async function takeInTime(key: string, session: TelegramSession | undefined, limit: UseLimit): Promise<Live> {
     await limit.race(Promise.resolve(late.get(key)));
     const taking = take(key, session, limit);

@@ -1,20 +1,20 @@
 import type { Clock } from '../base/clock.js';
 import { TelegramFailure } from './failure.js';
 
-/** A fixed number of places, given out in the order of asking. */
+/** A semaphore that serves callers in their order. */
 export interface Semaphore {
   /**
-   * Resolves with a place once there is one; calls `onWait` at once where there is none yet.
-   * Fails as `unreachable` after the longest wait, and when the semaphore closes.
+   * Resolves with a permit; if none is free, first calls `onWait` synchronously. Throws
+   * `unreachable` after the longest wait, and when the semaphore closes.
    */
   enter(onWait?: () => void): Promise<Release>;
-  /** How many are waiting for a place. */
+  /** Returns the number of callers that wait. */
   waiting(): number;
-  /** Sends everybody away who waits, and all who come later. */
+  /** Rejects all current and later callers. */
   close(): void;
 }
 
-/** Gives the place back. To be called once. */
+/** Releases the permit. Must be called once. */
 export type Release = () => void;
 
 export interface SemaphoreOptions {
@@ -53,7 +53,7 @@ export function createSemaphore({ clock, places, longestWaitMs }: SemaphoreOptio
           reject(noPlace(why));
         },
       };
-      const cancel = clock.after(longestWaitMs, () => waiter.reject(`no free place within ${longestWaitMs} ms`));
+      const cancel = clock.after(longestWaitMs, () => waiter.reject(`no permit within ${longestWaitMs} ms`));
       queue.add(waiter);
     });
 

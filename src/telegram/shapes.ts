@@ -4,7 +4,7 @@ import type { Secret } from '../base/secret.js';
 /** A Telegram user ID: a positive integer in decimal, up to 2^53. */
 export type TelegramUserId = string & { readonly __brand: 'TelegramUserId' };
 
-/** Who is logged in. `phone` is null for bots. */
+/** A Telegram user. `phone` is null for bots. */
 export interface TelegramUser {
   readonly id: TelegramUserId;
   readonly username: string | null;
@@ -14,10 +14,16 @@ export interface TelegramUser {
   readonly isBot: boolean;
 }
 
-/** How a login code travels (auth.SentCodeType); `other` for a way that this version does not know. */
+/**
+ * How a login code is delivered (auth.SentCodeType); `other` for a delivery that this version does
+ * not support.
+ */
 export type CodeDelivery = (typeof codeDeliveries)[number];
 
-/** Every CodeDelivery. A code by `sms_word` or `sms_phrase` is a word or a phrase; all others are digits. */
+/**
+ * Each CodeDelivery. A code by `sms_word` or `sms_phrase` is a word or a phrase; all others are
+ * digits.
+ */
 export const codeDeliveries = [
   'app',
   'sms',
@@ -33,39 +39,45 @@ export const codeDeliveries = [
 
 /** A login code that Telegram has sent (auth.sentCode). */
 export interface LoginCode {
-  /** Needed with the code at signIn. */
+  /** signIn requires it with the code. */
   readonly phoneCodeHash: Secret;
   readonly delivery: CodeDelivery;
-  /** How many characters the code has; null where Telegram does not say. */
+  /** The number of characters of the code, or null if Telegram does not send it. */
   readonly length: number | null;
-  /** How the code begins (`sms_word`, `sms_phrase`), or the masked address that it went to (`email`); null if Telegram does not say. */
+  /**
+   * How the code begins (`sms_word`, `sms_phrase`), or the masked address that it was sent to
+   * (`email`). Null if Telegram does not send it.
+   */
   readonly hint: string | null;
-  /** How the next code would travel; null where there is none. */
+  /** How the next code would be delivered, or null if there is no next code. */
   readonly nextDelivery: CodeDelivery | null;
-  /** How long to wait before asking for the next code; null where Telegram does not say. */
+  /** The time before the next code may be requested, or null if Telegram does not send it. */
   readonly timeoutMs: number | null;
 }
 
-/** Somebody on Telegram, as an account sees them: `phone` is null where it is hidden. */
+/** A Telegram user as an account sees them. `phone` is null if it is hidden. */
 export type TelegramContact = TelegramUser;
 
 /** A conversation of an account. */
 export interface TelegramChat {
-  /** As the Bot API writes it: negative for groups, with -100 before it for channels and supergroups. */
+  /**
+   * In the format of the Bot API: negative for groups, prefixed with -100 for channels and
+   * supergroups.
+   */
   readonly id: string;
   readonly title: string;
 }
 
-/** Whom an identifier names. */
+/** The result of resolving an identifier. */
 export type FoundUser =
   | { readonly kind: 'user'; readonly user: TelegramContact }
   /** A group or a channel. */
   | { readonly kind: 'no_user' }
   | { readonly kind: 'not_found' };
 
-/** What a QR code is made of (auth.loginToken). */
+/** The content of a QR code (auth.loginToken). */
 export interface LoginToken {
-  /** In base64url, as in tg://login?token=…; whoever scans it logs this session in. */
+  /** In base64url, as in tg://login?token=…. The account that scans it logs this session in. */
   readonly token: Secret;
   /** Epoch ms. */
   readonly expiresAt: number;

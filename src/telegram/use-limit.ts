@@ -1,15 +1,18 @@
 import type { Clock } from '../base/clock.js';
 import { TelegramFailure } from './failure.js';
 
-/** The time that one use of a connection may take in all. */
+/** The time limit of one use of a connection. */
 export interface UseLimit {
-  /** Throws `unreachable` where the time is over. */
+  /** Throws `unreachable` after the end of the time. */
   check(): void;
-  /** From now on, the end of the time is no failure, but `act` is done. */
+  /** From now on, the end of the time calls `act` instead of failing. */
   insteadOfFailing(act: () => void): void;
-  /** Settles as `part` does, or fails as `unreachable` at the end of the time; a later outcome of `part` is dropped. */
+  /**
+   * Settles like `part`, or throws `unreachable` at the end of the time. A later result of `part`
+   * is dropped.
+   */
   race<T>(part: Promise<T>): Promise<T>;
-  /** The use is over. */
+  /** Ends the use. */
   readonly end: () => void;
 }
 

@@ -27,7 +27,7 @@ it('a client that is destroyed while it is to open again stays closed', async ()
   await client.open();
   gramjs.sandbox.control.addFault({ kind: 'refuse' });
   gramjs.sandbox.control.cutConnections();
-  await gramjs.logger.line('gave up on the connection');
+  await gramjs.logger.line('connection abandoned');
   gramjs.sandbox.control.clearFaults();
   const outcome = faultOf(client.run((quiet) => operations.getMe(quiet, null)));
   await client.destroy();

@@ -7,7 +7,7 @@ import { startSilentServer } from '../support/silent-server.js';
 
 const gramjs = useGramjsOnSandbox();
 const keysAtOnce = 4;
-const waits = 'telegram worker: a call waits for its turn';
+const waits = 'call waits for its turn';
 
 const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, at) => make(at));
 
@@ -55,7 +55,7 @@ describe('a deadline', () => {
       atPassword(gateway, '9996611081'),
     ]);
     const first = faultOf(stuckOne.checkPassword(magicPassword));
-    await gramjs.logger.line('telegram worker: gramjs printed string to its console');
+    await gramjs.logger.line('gramjs console output of type string');
     const second = patientOne.checkPassword(magicPassword);
     await gramjs.logger.line(waits);
     await gramjs.clock.advance(callDeadlineMs);

@@ -26,7 +26,7 @@ const lie = (name: Lie, method?: string) =>
 async function expectRefused(work: Promise<unknown>, name: keyof typeof untrustedChecks): Promise<void> {
   const failure = await failureOf(work);
   expect(failure.fact).toEqual({ kind: 'unreachable' });
-  expect(failure.cause).toMatchObject({ message: `An answer of Telegram failed a check: ${untrustedChecks[name]}` });
+  expect(failure.cause).toMatchObject({ message: `untrusted answer of Telegram: ${untrustedChecks[name]}` });
 }
 
 const harmful = messageLies.filter((name): name is Exclude<MessageLie, 'repeated'> => name !== 'repeated');

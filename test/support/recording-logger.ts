@@ -10,7 +10,7 @@ export interface LogLine {
 /** A logger that keeps its lines for the test to look at. */
 export interface RecordingLogger extends Logger {
   readonly lines: readonly LogLine[];
-  /** Resolves with the first line of that message, also when it is written already. */
+  /** Resolves with the first line, earlier or later, whose message or whose field `text` is this. */
   line(message: string): Promise<LogLine>;
 }
 
@@ -22,7 +22,9 @@ export function createRecordingLogger(): RecordingLogger {
     (message: string, fields: LogFields = {}) => {
       const line = { level, message, fields };
       lines.push(line);
-      waiting.filter((waiter) => waiter.message === message).forEach((waiter) => waiter.found(line));
+      waiting
+        .filter((waiter) => waiter.message === message || waiter.message === fields.text)
+        .forEach((waiter) => waiter.found(line));
     };
   return {
     error: write('error'),
@@ -31,7 +33,7 @@ export function createRecordingLogger(): RecordingLogger {
     debug: write('debug'),
     lines,
     line(message) {
-      const written = lines.find((line) => line.message === message);
+      const written = lines.find((line) => line.message === message || line.fields.text === message);
       return written ? Promise.resolve(written) : new Promise((found) => waiting.push({ message, found }));
     },
   };

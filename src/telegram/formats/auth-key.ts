@@ -2,7 +2,10 @@ import { Secret } from '../../base/secret.js';
 
 const authKeyLength = 256;
 
-/** Returns the auth key from its bytes. Throws unless there are 256: shorter keys cannot be continued by every program. */
+/**
+ * Returns the auth key from its bytes. Throws unless there are 256: some programs reject shorter
+ * keys.
+ */
 export function authKeyOf(bytes: Uint8Array): Secret {
   checkLength(bytes);
   return new Secret(Buffer.from(bytes).toString('base64'));

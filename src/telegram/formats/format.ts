@@ -2,11 +2,11 @@ import { isIPv6 } from 'node:net';
 import type { PortableSession } from '../portable-session.js';
 import type { TelegramUserId } from '../shapes.js';
 
-/** A session with what some formats store besides. */
+/** A session with the other values that some formats contain. */
 export interface ExportedSession extends PortableSession {
   readonly userId: TelegramUserId;
   readonly isBot: boolean;
-  /** Of the application to which the authorization belongs. */
+  /** The application that the authorization belongs to. */
   readonly apiId: number;
 }
 
@@ -17,7 +17,7 @@ export function hostAndPort({ address, port }: PortableSession): string {
 
 const testNetwork: readonly string[] = ['149.154.175.10', '149.154.167.40', '149.154.175.117'];
 
-/** Returns whether the session belongs to Telegram's test network, by its address. */
+/** Returns true if the address of the session belongs to Telegram's test network. */
 export function isTestSession({ address }: PortableSession): boolean {
   return testNetwork.includes(address);
 }

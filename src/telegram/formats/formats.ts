@@ -16,10 +16,10 @@ const writers = {
   pyrogram: writePyrogramSession,
 } as const;
 
-/** A form in which a program takes a session. */
+/** The name of a session format. */
 export type SessionFormat = keyof typeof writers;
 
-/** Returns the session in this format. A client that has it is logged in. */
+/** Returns the session in this format. Any client that has the result is logged in. */
 export function writeSession(format: SessionFormat, session: ExportedSession): Secret {
   return writers[format](session);
 }

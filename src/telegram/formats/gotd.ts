@@ -4,7 +4,10 @@ import type { PortableSession } from '../portable-session.js';
 import { authKeyBytes } from './auth-key.js';
 import { hostAndPort, isTestSession } from './format.js';
 
-/** Returns the session as the JSON text that gotd stores. gotd gets a salt and the configuration when it connects. */
+/**
+ * Returns the session as the JSON text that gotd stores. gotd fetches a salt and the configuration
+ * when it connects.
+ */
 export function writeGotdSession(session: PortableSession): Secret {
   const { dcId } = session;
   const authKey = authKeyBytes(session.authKey);

@@ -4,7 +4,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 export function ipBytes(address: string): Buffer {
   if (isIPv4(address)) return Buffer.from(address.split('.').map(Number));
   if (!isIPv6(address)) throw new Error('not an IP address');
-  // The URL parser writes every address in hexadecimal groups, also one that ends like an IPv4 address.
+  // The URL parser writes each address in hexadecimal groups, even if it ends like an IPv4 address.
   const [head = '', tail] = new URL(`http://[${address}]/`).hostname.slice(1, -1).split('::');
   const groups = (text: string) => (text === '' ? [] : text.split(':'));
   const [first, last] = [groups(head), groups(tail ?? '')];

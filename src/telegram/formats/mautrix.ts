@@ -3,7 +3,9 @@ import type { PortableSession } from '../portable-session.js';
 import { authKeyBytes } from './auth-key.js';
 import { hostAndPort } from './format.js';
 
-/** Returns the session as the JSON text that mautrix-telegram's login flow `manual` takes. */
+/**
+ * Returns the session as the JSON text that the login flow `manual` of mautrix-telegram accepts.
+ */
 export function writeMautrixSession(session: PortableSession): Secret {
   return new Secret(
     JSON.stringify({

@@ -35,7 +35,7 @@ function dataCentre(session: ExportedSession): Buffer {
   return Buffer.concat([Buffer.from([2, dcId, flags]), tlBytes(Buffer.from(address)), portBytes]);
 }
 
-/** A value of type `bytes` in TL: its length, the bytes, and padding to a multiple of four. */
+/** Encodes the TL type `bytes`: its length, the bytes, and padding to a multiple of four. */
 function tlBytes(bytes: Buffer): Buffer {
   const { length } = bytes;
   const head = length < 254 ? [length] : [254, length & 0xff, (length >> 8) & 0xff, length >> 16];

@@ -2,7 +2,10 @@ import { Secret } from '../../base/secret.js';
 import { authKeyBytes } from './auth-key.js';
 import { isTestSession, type ExportedSession } from './format.js';
 
-/** Returns the session as a session string of Pyrogram 2: base64url of data centre, application, network, key, user and kind. */
+/**
+ * Returns the session as a session string of Pyrogram 2: base64url of data centre, application,
+ * network, key, user and kind.
+ */
 export function writePyrogramSession(session: ExportedSession): Secret {
   const head = Buffer.alloc(6);
   head.writeUInt8(session.dcId, 0);

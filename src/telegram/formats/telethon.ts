@@ -3,7 +3,10 @@ import type { PortableSession } from '../portable-session.js';
 import { authKeyBytes } from './auth-key.js';
 import { ipBytes } from './ip-bytes.js';
 
-/** Returns the session as StringSession of Telethon reads it: `1`, then base64url, with padding, of data centre, IP, port and key. */
+/**
+ * Returns the session in the format of StringSession of Telethon: `1`, then padded base64url of
+ * data centre, IP, port and key.
+ */
 export function writeTelethonSession({ dcId, authKey, address, port }: PortableSession): Secret {
   const ip = ipBytes(address);
   const bytes = Buffer.alloc(3 + ip.length);

@@ -4,15 +4,18 @@ import { DeadlineExceeded } from '../../base/deadline.js';
 /** The deadlines of the calls of one connection. */
 export interface CallDeadlines {
   /**
-   * Settles as `work` does, or rejects with DeadlineExceeded `limitMs` after the call began or last got a turn,
-   * whichever is later; a later outcome of `work` is dropped.
+   * Settles like `work`, or rejects with DeadlineExceeded `limitMs` after the call began or last
+   * got its turn, whichever is later. A later result of `work` is dropped.
    */
   keep<T>(limitMs: number, work: Promise<T>): Promise<T>;
-  /** Says that the calls under way wait for a turn (for `longestWaitMs` at most), or have got it. */
+  /** Pauses the deadlines of the calls under way, for at most `longestWaitMs`, or resumes them. */
   setWaiting(waits: boolean): void;
 }
 
-/** Deadlines that leave out the time in which calls wait for each other: that is our own doing, and not Telegram's. */
+/**
+ * Creates deadlines that exclude the time in which calls wait for each other, because this daemon
+ * causes that delay and not Telegram.
+ */
 export function createCallDeadlines(clock: Clock, longestWaitMs: number): CallDeadlines {
   const restarts = new Set<() => void>();
   let waiting = false;

@@ -11,8 +11,9 @@ import type { PlainProxy, WorkerSettings } from './protocol.js';
 import { QuietLogger, type LogLine } from './quiet-logger.js';
 import { createTransport, type Transport } from './transport.js';
 
-// One key exchange in 256 fails in gramjs (it drops a leading zero of the key) and is tried again, so there must be
-// several tries, close together; a migration to another data centre counts as a try of the request.
+// One key exchange in 256 fails in gramjs, which drops a leading zero of the key, and is retried.
+// So several attempts must follow closely. A move to another data centre counts as an attempt of
+// the request.
 const connectionRetries = 4;
 const retryDelayMs = 300;
 const requestRetries = 3;
@@ -23,21 +24,26 @@ export interface ClientOptions {
   readonly settings: WorkerSettings;
   readonly session: LeanSession;
   readonly log: LogLine;
-  /** The data centre does not know the auth key of the session (transport error -404). */
+  /**
+   * Called when the data centre does not have the auth key of the session (transport error -404).
+   */
   readonly onKeyUnknown: () => void;
-  /** A message failed a check of MTProto, and was discarded. */
+  /** Called when a message failed a check of MTProto and was discarded. */
   readonly onUntrusted: (answer: UntrustedAnswer) => void;
-  /** The connection broke, and the client may open it again. */
+  /** Called when the connection broke and the client may open it again. */
   readonly onBroken: () => void;
-  /** The connection broke, and the client will not open it again. */
+  /** Called when the connection broke and the client will not open it again. */
   readonly onLost: (why: string) => void;
-  /** Runs `work`, which may make an auth key with this data centre, when that has its turn. */
+  /** Runs `work`, which may create an auth key with this data centre, in its turn. */
   readonly makeKey: <T>(dataCentreId: number, work: () => Promise<T>) => Promise<T>;
-  /** Runs `work`, which is arithmetic that takes long, when it has its turn. */
+  /** Runs `work`, which computes for long, in its turn. */
   readonly compute: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-/** A gramjs client that answers for its sockets, reports what gramjs would hide, and prints nothing. */
+/**
+ * A gramjs client that closes its own sockets, reports the errors that gramjs hides, and prints
+ * nothing.
+ */
 export class QuietClient extends TelegramClient {
   readonly #settings: WorkerSettings;
   readonly #transport: Transport;
@@ -63,7 +69,7 @@ export class QuietClient extends TelegramClient {
       proxy: settings.proxy,
       dataCentres: settings.dataCentres,
       onKeyUnknown: () => {
-        // While a key is being made there is none that could be unknown.
+        // During a key exchange the data centre cannot have the key yet.
         if (session.hasKey()) onKeyUnknown();
       },
       onBroken: () => {
@@ -82,11 +88,11 @@ export class QuietClient extends TelegramClient {
       connectionRetries,
       retryDelay: retryDelayMs,
       requestRetries,
-      // With 0, gramjs would repeat at once what is to wait for no time at all.
+      // With 0, gramjs would at once repeat a request whose wait is 0 s.
       floodSleepThreshold: -1,
       securityChecks: true,
     });
-    // With an MTProto proxy gramjs puts a connection class of its own in place of the one given.
+    // With an MTProto proxy, gramjs replaces the given connection class by its own.
     this._connection = transport.connection;
     this.#settings = settings;
     this.#transport = transport;
@@ -95,7 +101,7 @@ export class QuietClient extends TelegramClient {
     this.compute = compute;
     this.#onUntrusted = onUntrusted;
     this.onError = async (error) => {
-      if (!(error instanceof UntrustedAnswer)) return log('debug', `gramjs met an error: ${String(error)}`);
+      if (!(error instanceof UntrustedAnswer)) return log('debug', `gramjs error: ${String(error)}`);
       this.#untrusted = error;
       log('warn', error.message);
     };
@@ -107,12 +113,14 @@ export class QuietClient extends TelegramClient {
     return super.connect();
   }
 
-  /** Why the last key exchange failed, if an answer in it could not be trusted. */
+  /** The reason why the last key exchange failed, if an answer in it could not be trusted. */
   get untrusted(): UntrustedAnswer | undefined {
     return this.#untrusted;
   }
 
-  /** The sender that connect() of gramjs would make, with the checks that gramjs leaves out. */
+  /**
+   * Creates the sender that connect() of gramjs would create, with the checks that gramjs omits.
+   */
   #createSender(): CheckedSender {
     return new CheckedSender({
       authKey: this.session.getAuthKey(),
@@ -137,19 +145,22 @@ export class QuietClient extends TelegramClient {
     });
   }
 
-  /** Says why no connection is to be had, as far as it is known; empty otherwise. */
+  /** The known reason why there is no connection, or empty. */
   get trouble(): string {
     return this.#transport.trouble;
   }
 
-  /** Runs when gramjs has given up opening a broken connection again, too; it would call getMe here. */
+  /**
+   * gramjs also calls this after it failed to open a broken connection again. Its own version would
+   * call getMe.
+   */
   override async _handleReconnect(): Promise<void> {
     if (this._sender?.isConnected() !== true) this.#onLost(notOpenedAgain);
   }
 
   /**
-   * Like invoke, for what must not happen twice: where the connection breaks before the answer has come, the client is
-   * lost, as gramjs would send the request again.
+   * Like invoke, for requests that must not be sent twice. If the connection breaks before the
+   * answer, the client is lost, because gramjs would send the request again.
    */
   async invokeOnce<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
     this.#unrepeatable.add(request);
@@ -160,19 +171,19 @@ export class QuietClient extends TelegramClient {
     }
   }
 
-  /** gramjs would send the request again at once, on a new key that is stored nowhere. */
+  /** gramjs would at once send the request again on a new key, which is stored nowhere. */
   override async _switchDC(newDc: number): Promise<boolean> {
     throw new MoveRequired(newDc);
   }
 
-  /** Moves the session to another data centre, where it gets a new key. */
+  /** Moves the session to another data centre, which creates a new key. */
   async moveTo(dataCentreId: number): Promise<void> {
     if (await this.#makeKey(dataCentreId, () => super._switchDC(dataCentreId))) return;
     const cause = new Error(`data centre ${dataCentreId}, to which Telegram moved the login, did not answer`);
     throw new TelegramFailure({ kind: 'unreachable' }, { cause });
   }
 
-  /** gramjs takes the first address of a data centre, also one that serves files only. */
+  /** gramjs takes the first address of a data centre, even if it only serves files. */
   override async getDC(dcId: number): Promise<{ id: number; ipAddress: string; port: number }> {
     const configured = this.#settings.dataCentres.find((dataCentre) => dataCentre.id === dcId);
     if (configured !== undefined) return { id: dcId, ipAddress: configured.ip, port: configured.port };
@@ -185,13 +196,13 @@ export class QuietClient extends TelegramClient {
       (one) => one.id === dcId && !one.cdn && !one.mediaOnly && !one.tcpoOnly && one.ipv6 !== true,
     );
     if (option === undefined) {
-      const cause = new Error(`Telegram names no address of data centre ${dcId}`);
+      const cause = new Error(`Telegram returned no address of data centre ${dcId}`);
       throw new TelegramFailure({ kind: 'unreachable' }, { cause });
     }
     return { id: dcId, ipAddress: option.ipAddress, port: option.port };
   }
 
-  /** Ends the client for good, and every socket with it, whatever gramjs is doing. */
+  /** Ends the client for good and closes each socket, whatever gramjs is doing. */
   override async destroy(): Promise<void> {
     await this.#transport.close();
     await super.destroy();
@@ -200,7 +211,7 @@ export class QuietClient extends TelegramClient {
   #giveUpUnrepeatable(): void {
     const written = this._sender?._pendingState.values() ?? [];
     if (!written.some(({ request }: { readonly request: object }) => this.#unrepeatable.has(request))) return;
-    this.#onLost('the connection broke before a request was answered that must not be repeated');
+    this.#onLost('the connection broke before the answer to a request that must not be repeated');
     void this.#transport.close();
   }
 }

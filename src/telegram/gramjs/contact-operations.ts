@@ -8,12 +8,12 @@ import { unless } from './rpc-failure.js';
 const mostChats = 100;
 const mostFound = 50;
 
-/** What the Bot API adds to the ID of a channel before it turns the sign. */
+/** The Bot API adds this to the ID of a channel and negates the sum. */
 const channelOffset = 1_000_000_000_000n;
 
 type PeopleCalls = Pick<Calls, 'contacts' | 'chats' | 'findByUsername' | 'findByPhone' | 'searchUsers'>;
 
-/** The calls about whom an account knows. */
+/** The calls for contacts, chats and user search. */
 export const contactOperations: {
   readonly [N in keyof PeopleCalls]: (
     client: QuietClient,

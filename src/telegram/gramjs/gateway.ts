@@ -16,9 +16,9 @@ interface Place {
 }
 
 /**
- * Telegram by way of gramjs, which runs in worker threads so that its arithmetic never holds up this one.
- * A worker that crashes is replaced when it is next needed; its connections fail as `unreachable`.
- * Throws where a public key or the proxy's secret cannot be read.
+ * Creates the gateway to Telegram. gramjs runs in worker threads, so its arithmetic never blocks
+ * the main thread. A worker that crashes is replaced at its next use; its connections fail as
+ * `unreachable`. Throws if a public key or the proxy's secret cannot be read.
  */
 export function createGramjsGateway(options: GramjsGatewayOptions): TelegramGateway {
   const { logger, clock } = options;
@@ -66,7 +66,7 @@ export function createGramjsGateway(options: GramjsGatewayOptions): TelegramGate
   };
 }
 
-/** Open calls are work now, connections may be work later. */
+/** Open calls are load now; connections may become load. */
 function loadOf({ thread, connections }: Place): number {
   return thread.openCalls() * 1_000 + connections.size;
 }

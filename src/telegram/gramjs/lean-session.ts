@@ -8,15 +8,17 @@ import { readGramjsSession } from '../formats/gramjs.js';
 const authKeyLength = 256;
 
 /**
- * A session of gramjs that keeps no entities, which would grow with every answer, and always says port 443:
- * its string holds the port as a signed 16-bit number, and nothing reads it (transport.ts knows the real one).
+ * A session of gramjs that keeps no entities, because they would grow with every answer. Its port
+ * is always 443: the session string holds the port as a signed 16-bit number, and nothing reads it
+ * (transport.ts has the real port).
  */
 export class LeanSession extends StringSession {
   readonly #onLoginToken: () => void;
 
   /**
-   * `onLoginToken` is called for updateLoginToken: a QR code of this session was scanned.
-   * Throws TelegramFailure `session_dead` if `saved` cannot be read or its key has not 256 bytes: no server accepts it.
+   * Calls `onLoginToken` for updateLoginToken: a QR code of this session was scanned. Throws
+   * TelegramFailure `session_dead` if `saved` cannot be read or its key has not 256 bytes, because
+   * no server accepts it.
    */
   constructor(saved = '', onLoginToken: () => void = () => undefined) {
     requireSession(saved);
@@ -28,25 +30,31 @@ export class LeanSession extends StringSession {
     super.setDC(dcId, serverAddress, 443);
   }
 
-  /** gramjs shows all answers and updates here; its own handlers of updates would ask Telegram who we are before each. */
+  /**
+   * gramjs passes all answers and updates here. Its own update handlers would send a getMe request
+   * before each.
+   */
   override processEntities(message: unknown): void {
     if (updatesIn(message).some((update) => update instanceof Api.UpdateLoginToken)) this.#onLoginToken();
   }
 
-  /** gramjs loads with every connection, that to another data centre too, which does not know the key that was saved. */
+  /**
+   * gramjs loads the session with every connection, also with one to another data centre, which
+   * does not have the saved key.
+   */
   override async load(): Promise<void> {
     await super.load();
     delete this._key;
   }
 
-  /** Never keeps a key that is not one of MTProto. */
+  /** Rejects keys that are not keys of MTProto. */
   override setAuthKey(authKey?: AuthKey, dcId?: number): undefined {
     const length = authKey?.getKey()?.length ?? authKeyLength;
     if (length !== authKeyLength) throw new Error('an auth key must have 256 bytes');
     super.setAuthKey(authKey, dcId);
   }
 
-  /** Whether there is a key, so that no new one will be made. */
+  /** Returns true if there is a key, so that none will be created. */
   hasKey(): boolean {
     return this._key !== undefined || this.authKey?.getKey() !== undefined;
   }

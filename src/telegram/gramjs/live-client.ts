@@ -6,7 +6,7 @@ import type { LogLine } from './quiet-logger.js';
 import type { Turns } from './turns.js';
 import type { Semaphore } from '../semaphore.js';
 
-/** Ends waits that gramjs would leave open for ever. */
+/** Ends waits that gramjs would leave pending for ever. */
 class Ending {
   failure: TelegramFailure | undefined;
   readonly #promise: Promise<never>;
@@ -17,7 +17,7 @@ class Ending {
     this.#promise.catch(() => undefined);
   }
 
-  /** Ends all waits, those to come as well; only the first failure counts. */
+  /** Ends all current and later waits. Only the first failure counts. */
   end(failure: TelegramFailure): void {
     this.failure ??= failure;
     this.#reject(this.failure);
@@ -30,19 +30,22 @@ class Ending {
 
 export interface LiveClientOptions {
   readonly settings: WorkerSettings;
-  /** Saved before; null for a new one. */
+  /** The saved session; null for a new one. */
   readonly session: string | null;
   readonly turns: Turns;
   readonly log: LogLine;
-  /** Called when the call under way begins and ends to wait for its turn. */
+  /** Called when the current call begins and ends to wait for its turn. */
   readonly onTurn: (waits: boolean) => void;
-  /** Called when a QR code may have been scanned: Telegram says so, or could have while the connection was broken. */
+  /**
+   * Called when a QR code may have been scanned: Telegram reported it, or could have while the
+   * connection was broken.
+   */
   readonly onLoginToken: () => void;
 }
 
 /**
- * One connection as the worker keeps it: a gramjs client on one session, which is made anew where its network was lost
- * while nobody used it. It has no deadlines of its own; destroy() ends whatever is under way.
+ * A connection in the worker: a gramjs client on one session. The client is replaced if its network
+ * was lost between calls. It has no deadlines of its own; destroy() ends all calls.
  */
 export class LiveClient {
   readonly #settings: WorkerSettings;
@@ -65,15 +68,15 @@ export class LiveClient {
     this.#onLoginToken = onLoginToken;
   }
 
-  /** The session as it was when it last had a key; null before the first key is made. */
+  /** The latest session with a key; null before the first key is created. */
   get session(): string | null {
-    // There is no key for a moment while the session moves to another data centre.
+    // While the session moves to another data centre, it has no key for a moment.
     const current = this.#session?.save() ?? '';
     if (current !== '') this.#saved = current;
     return this.#saved;
   }
 
-  /** Connects; fails as `unreachable` where gramjs gives up. */
+  /** Connects. Throws `unreachable` if gramjs cannot. */
   async open(): Promise<void> {
     if (this.#destroyed) throw unreachable('the connection was destroyed');
     const session = new LeanSession(this.#saved ?? '', this.#onLoginToken);
@@ -91,13 +94,13 @@ export class LiveClient {
       },
       onBroken: this.#onLoginToken,
       onLost: (why) => {
-        this.#log('debug', 'gave up on the connection');
+        this.#log('debug', 'connection abandoned');
         ending.end(unreachable(why));
       },
       makeKey: (dataCentreId, work) => this.#inTurn(this.#turns.keysOf(dataCentreId), ending, work),
       compute: (work) =>
         this.#inTurn(this.#turns.arithmetic, ending, async () => {
-          // The event loop turns between two computations, so that answers are read in time.
+          // Yields to the event loop between two computations, so that answers are read in time.
           await new Promise((resolve) => setImmediate(resolve));
           return work();
         }),
@@ -115,7 +118,7 @@ export class LiveClient {
     }
   }
 
-  /** Runs `work` on the client, and ends it where the session is found dead or the network is lost. */
+  /** Runs `work` on the client. Ends the client if the session is dead or the network is lost. */
   async run<T>(work: (client: QuietClient) => Promise<T>): Promise<T> {
     if (this.#ending.failure?.fact.kind === 'unreachable' && !this.#destroyed) {
       await this.#client?.destroy();
@@ -137,14 +140,14 @@ export class LiveClient {
     const entering = semaphore.enter(() => {
       waited = true;
       this.#onTurn(true);
-      this.#log('debug', 'a call waits for its turn');
+      this.#log('debug', 'call waits for its turn');
     });
     const leave = await entering.finally(() => {
       if (waited) this.#onTurn(false);
     });
     try {
       if (ending.failure !== undefined) throw ending.failure;
-      // gramjs may leave the work open for ever; the turn ends with the connection.
+      // gramjs may leave the work pending for ever; the turn ends with the connection.
       return await ending.race(work());
     } finally {
       leave();
@@ -156,7 +159,7 @@ export class LiveClient {
     if (first === undefined) return;
     if (this.#saved === null) return session.setDC(first.id, first.ip, first.port);
     if (this.#settings.dataCentres.some(({ id }) => id === session.dcId)) return;
-    throw unreachable(`data centre ${session.dcId} of the session is not among the configured ones`);
+    throw unreachable(`data centre ${session.dcId} of the session is not configured`);
   }
 }
 

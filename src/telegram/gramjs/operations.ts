@@ -14,7 +14,10 @@ import { askForCode, readSentCode } from './sent-code.js';
 
 type OperationName = Exclude<CallName, 'connect' | 'destroy' | 'ping'>;
 
-/** The calls of a connection as requests to Telegram; they throw what gramjs throws, or a TelegramFailure. */
+/**
+ * The calls of a connection as requests to Telegram. They throw the errors of gramjs, or a
+ * TelegramFailure.
+ */
 export const operations: {
   readonly [N in OperationName]: (client: QuietClient, args: Calls[N]['args']) => Promise<Calls[N]['result']>;
 } = {
@@ -30,7 +33,8 @@ export const operations: {
       );
     const sent = await askForCode(() => followMoves(client, () => againAfter(isAuthRestart, request)));
     if (sent instanceof Api.auth.SentCode) return readSentCode(sent);
-    // auth.sentCodeSuccess would log in without a code, which only a token of an earlier login earns, and none is ever sent.
+    // auth.sentCodeSuccess would log in without a code. It requires a token of an earlier login,
+    // which is never sent.
     await client.invoke(new Api.auth.LogOut());
     throw unknownAnswer('auth.sendCode', sent.className);
   },

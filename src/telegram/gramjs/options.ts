@@ -4,7 +4,10 @@ import type { Secret } from '../../base/secret.js';
 import type { DataCentre, DeviceInfo, PlainProxy, WorkerSettings } from './protocol.js';
 import { readPublicKey } from './public-key.js';
 
-/** A proxy on the way to Telegram. The secret of an MTProto proxy is 16 bytes in hex or base64, `dd` before it or not. */
+/**
+ * A proxy on the way to Telegram. The secret of an MTProto proxy is 16 bytes in hex or base64,
+ * optionally prefixed with `dd`.
+ */
 export type TelegramProxy =
   | {
       readonly type: 'socks5';
@@ -20,22 +23,31 @@ export interface GramjsGatewayOptions {
   readonly apiHash: Secret;
   readonly deviceInfo: DeviceInfo;
   readonly proxy?: TelegramProxy | undefined;
-  /** The data centres of another Telegram network; new sessions begin at the first. Telegram's own where none are given. */
+  /**
+   * The data centres of another Telegram network; new sessions begin at the first. By default,
+   * Telegram's own.
+   */
   readonly dataCentres?: readonly DataCentre[];
-  /** RSA public keys (PEM) of that network, known besides Telegram's own. */
+  /** RSA public keys (PEM) of that network, in addition to Telegram's own. */
   readonly publicKeys?: readonly string[];
-  /** How long connecting may take, the making of an auth key included. */
+  /** The time limit for connecting, including the key exchange. */
   readonly connectDeadlineMs?: number;
   readonly callDeadlineMs?: number;
-  /** How many threads gramjs runs in: each costs about 40 MB and makes some 15 auth keys in a second. */
+  /**
+   * The number of threads for gramjs. Each uses about 40 MB and creates some 15 auth keys per
+   * second.
+   */
   readonly workers?: number;
   readonly logger: Logger;
   readonly clock: Clock;
-  /** The compiled worker.js, where it does not lie beside this module. */
+  /** The compiled worker.js, if it is not in the folder of this module. */
   readonly workerUrl?: URL;
 }
 
-/** What the workers need of the options, with secrets in clear. Throws where a key or a proxy's secret makes no sense. */
+/**
+ * Returns the settings of the workers, with secrets in clear. Throws if a key or a proxy's secret
+ * is invalid.
+ */
 export function workerSettings({
   apiId,
   apiHash,
@@ -67,7 +79,10 @@ function plainProxy(proxy: TelegramProxy): PlainProxy {
   };
 }
 
-/** The secret in hex. gramjs knows neither secrets of fake TLS (`ee`, a domain behind it) nor when it does not know one. */
+/**
+ * Returns the secret in hex. gramjs supports no secrets of fake TLS (`ee`, followed by a domain),
+ * and does not detect them.
+ */
 function proxySecret(secret: Secret): string {
   const text = secret.reveal();
   const bytes = Buffer.from(text, /^[0-9a-f]+$/i.test(text) ? 'hex' : 'base64');

@@ -2,7 +2,7 @@ import { readGramjsSession, writeGramjsSession } from '../formats/gramjs.js';
 import type { SessionConverter } from '../portable-session.js';
 import type { DataCentre } from './protocol.js';
 
-/** Of Telegram's own network; the port is 443 (help.getConfig). */
+/** Addresses of Telegram's own network. The port is 443 (help.getConfig). */
 const publicAddresses: Readonly<Record<number, string>> = {
   1: '149.154.175.53',
   2: '149.154.167.51',
@@ -12,9 +12,10 @@ const publicAddresses: Readonly<Record<number, string>> = {
 };
 
 /**
- * Converts the sessions of the gramjs adapter. What they say of the address is not used: gramjs keeps whatever it connected to.
- * An address comes from `dataCentres`, the configured ones of another network, else from the list of Telegram's own, because
- * some programs connect to the address that the session names.
+ * Creates the converter for sessions of the gramjs adapter. It ignores the address in them, because
+ * gramjs stores the address that it last connected to. Addresses come from `dataCentres`, if
+ * another network is configured, else from the list of Telegram's own, because some programs
+ * connect to the address in the session.
  */
 export function createSessionConverter(dataCentres: readonly DataCentre[]): SessionConverter {
   return {
@@ -24,7 +25,7 @@ export function createSessionConverter(dataCentres: readonly DataCentre[]): Sess
       if (configured !== undefined) return { ...stored, address: configured.ip, port: configured.port };
       return { ...stored, address: publicAddresses[stored.dcId] ?? stored.address, port: 443 };
     },
-    // Like LeanSession: the adapter knows the real port.
+    // Like LeanSession: the adapter has the real port.
     write: (session) => writeGramjsSession({ ...session, port: 443 }),
   };
 }

@@ -2,21 +2,24 @@ import type { TelegramFault } from '../failure.js';
 import type { CodeDelivery, TelegramChat } from '../shapes.js';
 import type { Moved } from './moves.js';
 
-/** Where one data centre of a Telegram network listens. */
+/** The address of one data centre of a Telegram network. */
 export interface DataCentre {
   readonly id: number;
   readonly ip: string;
   readonly port: number;
 }
 
-/** An RSA key of a Telegram network: `fingerprint` is the signed decimal that gramjs looks keys up by. */
+/**
+ * An RSA key of a Telegram network. `fingerprint` is the signed decimal number by which gramjs
+ * finds keys.
+ */
 export interface RsaPublicKey {
   readonly fingerprint: string;
   readonly modulus: Uint8Array;
   readonly exponent: number;
 }
 
-/** A proxy with its secrets in clear, on its way to a worker. */
+/** A proxy with its secrets in clear, to be sent to a worker. */
 export type PlainProxy =
   | {
       readonly type: 'socks5';
@@ -27,7 +30,7 @@ export type PlainProxy =
     }
   | { readonly type: 'mtproxy'; readonly address: string; readonly port: number; readonly secret: string };
 
-/** How the client introduces itself to Telegram (initConnection). */
+/** The device fields that the client sends to Telegram (initConnection). */
 export interface DeviceInfo {
   readonly deviceModel: string;
   readonly systemVersion: string;
@@ -36,7 +39,7 @@ export interface DeviceInfo {
   readonly systemLangCode: string;
 }
 
-/** What a worker is started with. */
+/** The settings with which a worker starts. */
 export interface WorkerSettings {
   readonly apiId: number;
   readonly apiHash: string;
@@ -47,7 +50,7 @@ export interface WorkerSettings {
   readonly publicKeys: readonly RsaPublicKey[];
 }
 
-/** A user as it crosses the thread. */
+/** A user as sent between threads. */
 export interface PlainUser {
   readonly id: string;
   readonly username: string | null;
@@ -57,7 +60,7 @@ export interface PlainUser {
   readonly isBot: boolean;
 }
 
-/** A sent code as it crosses the thread. */
+/** A sent code as sent between threads. */
 export interface PlainLoginCode {
   readonly phoneCodeHash: string;
   readonly delivery: CodeDelivery;
@@ -67,22 +70,25 @@ export interface PlainLoginCode {
   readonly timeoutMs: number | null;
 }
 
-/** What came of a login code, as it crosses the thread. */
+/** The result of signing in, as sent between threads. */
 export type PlainSignInResult =
   | { readonly kind: 'authorized'; readonly user: PlainUser }
   | { readonly kind: 'password_needed'; readonly hint: string | null };
 
-/** What came of asking for a QR code, as it crosses the thread; `lifeMs` is how long the token is good from now on. */
+/**
+ * The result of requesting a QR code, as sent between threads. `lifeMs` is how long the token stays
+ * valid from now on.
+ */
 export type PlainLoginTokenResult =
   | { readonly kind: 'token'; readonly token: string; readonly lifeMs: number }
   | { readonly kind: 'accepted_elsewhere'; readonly token: string }
   | PlainSignInResult;
 
-/** Whom an identifier names, as it crosses the thread. */
+/** The user with an identifier, as sent between threads. */
 export type PlainFoundUser =
   { readonly kind: 'user'; readonly user: PlainUser } | { readonly kind: 'no_user' } | { readonly kind: 'not_found' };
 
-/** What the main thread may ask of a connection in a worker. */
+/** The calls that the main thread sends to a connection in a worker. */
 export interface Calls {
   readonly connect: { readonly args: { readonly session: string | null }; readonly result: null };
   readonly sendCode: { readonly args: { readonly phone: string }; readonly result: PlainLoginCode };
@@ -121,7 +127,7 @@ export interface Calls {
 
 export type CallName = keyof Calls;
 
-/** Main thread to worker. */
+/** A message from the main thread to a worker. */
 export type Request<N extends CallName = CallName> = {
   readonly [M in N]: {
     readonly requestId: number;
@@ -131,15 +137,18 @@ export type Request<N extends CallName = CallName> = {
   };
 }[N];
 
-/** An error as it crosses the thread; its message is for the log. */
+/** An error as sent between threads. Its message is for the log. */
 export interface PlainError {
   readonly name: string;
   readonly message: string;
-  /** The lines of the stack below the message; empty where there are none. */
+  /** The lines of the stack below the message, or empty. */
   readonly frames: string;
 }
 
-/** Worker to main thread. `session` is the session as it is now; null where the connection has none. */
+/**
+ * A message from a worker to the main thread. `session` is the current session, or null if the
+ * connection has none.
+ */
 export type Reply =
   | {
       readonly type: 'result';
@@ -154,11 +163,11 @@ export type Reply =
       readonly fault: TelegramFault;
       readonly cause: PlainError | null;
     }
-  /** The call under way on this connection waits for its turn in the worker, or goes on. */
+  /** The call under way on this connection waits for its turn in the worker, or proceeds. */
   | { readonly type: 'turn'; readonly connectionId: number; readonly waits: boolean }
   /** A QR code of this connection may have been scanned. */
   | { readonly type: 'login_token'; readonly connectionId: number }
-  /** Something was thrown that nobody foresaw. */
+  /** An unexpected exception. */
   | { readonly type: 'defect'; readonly requestId: number; readonly error: PlainError }
   | {
       readonly type: 'log';

@@ -4,8 +4,8 @@ import { tlString } from './mtproto/tl-bytes.js';
 import type { RsaPublicKey } from './protocol.js';
 
 /**
- * Reads an RSA public key (PEM, PKCS #1 or SPKI) and works out the fingerprint that a data centre announces it by
- * (core.telegram.org/mtproto/auth_key, step 2). Throws where the text is no such key.
+ * Reads an RSA public key (PEM, PKCS #1 or SPKI) and computes the fingerprint that data centres
+ * announce it by (core.telegram.org/mtproto/auth_key, step 2). Throws if the text is no such key.
  */
 export function readPublicKey(pem: string): RsaPublicKey {
   const { kty, n, e } = createPublicKey(pem).export({ format: 'jwk' });

@@ -6,7 +6,7 @@ import type { Calls, PlainLoginTokenResult, PlainSignInResult } from './protocol
 import { readAuthorization, unknownAnswer } from './read-user.js';
 import { readRpcError } from './rpc-failure.js';
 
-// What is far from the usual life of a token comes from a clock that is wrong, ours or theirs.
+// If the lifetime of a token differs much from this, one of the two clocks is wrong.
 const usualLifeMs = 30_000;
 const shortestLifeMs = 1_000;
 const longestLifeMs = 60_000;
@@ -35,7 +35,7 @@ export const qrOperations: {
   },
 };
 
-/** What `work` gives, or that the cloud password is needed too. */
+/** Returns the result of `work`, or that the cloud password is required too. */
 export async function orPasswordNeeded<T>(
   client: QuietClient,
   work: () => Promise<T>,

@@ -1,10 +1,13 @@
 import { Logger } from 'telegram';
 import type { LogLevel } from 'telegram/extensions/Logger.js';
 
-/** Takes the lines of gramjs: `warn` for what it calls errors, `debug` for the rest. */
+/** Receives the log lines of gramjs: `warn` for its errors, `debug` for the rest. */
 export type LogLine = (level: 'warn' | 'debug', message: string) => void;
 
-/** A logger for gramjs that writes nowhere by itself and says that no level is on, so that gramjs prints nothing by itself either. */
+/**
+ * A logger for gramjs that writes nothing itself and reports every level as disabled, so that
+ * gramjs prints nothing either.
+ */
 export class QuietLogger extends Logger {
   readonly #write: LogLine;
 
@@ -24,10 +27,10 @@ export class QuietLogger extends Logger {
 }
 
 const longest = 300;
-// These lines of gramjs end in raw bytes of a message, which may hold a secret.
+// These lines of gramjs end with raw bytes of a message, which may contain a secret.
 const rawTail = /(Received response without parent request|remaining data).*/su;
 
-/** The text without raw bytes, cut to a length that a log line bears. */
+/** Returns the text without raw bytes, truncated to a length that suits a log line. */
 export function printable(text: string): string {
   return text
     .replace(rawTail, '$1 […]')

@@ -4,15 +4,19 @@ import { MoveRequired } from './moves.js';
 import { UntrustedAnswer } from './mtproto/untrusted-answer.js';
 import { faultOfRpcError } from './rpc-faults.js';
 
-/** Code and name of an RPC error of gramjs, as Telegram sent them; undefined for anything else. */
+/**
+ * Returns code and name of an RPC error of gramjs, as Telegram sent them, or undefined for any
+ * other error.
+ */
 export function readRpcError(error: unknown): { readonly code: number | undefined; readonly name: string } | undefined {
   if (!(error instanceof errors.RPCError)) return undefined;
-  // For a few families gramjs keeps only the number of the name: "FLOOD_WAIT_30" becomes "FLOOD" and seconds = 30.
+  // For a few families gramjs keeps only the number of the name: "FLOOD_WAIT_30" becomes "FLOOD"
+  // and seconds = 30.
   if ('seconds' in error) return { code: error.code, name: `FLOOD_WAIT_${Number(error.seconds)}` };
   return { code: error.code, name: error.errorMessage };
 }
 
-/** What `request` gives; undefined where Telegram refuses it by one of these names. */
+/** Returns the result of `request`, or undefined if Telegram rejects it with one of these names. */
 export async function unless<T>(names: readonly string[], request: () => Promise<T>): Promise<T | undefined> {
   try {
     return await request();
@@ -23,7 +27,7 @@ export async function unless<T>(names: readonly string[], request: () => Promise
   }
 }
 
-/** The failure behind what gramjs threw; what it cannot explain comes back as it is. */
+/** Returns the failure for an error of gramjs. Returns any other error unchanged. */
 export function explain(error: unknown): unknown {
   if (error instanceof TelegramFailure) return error;
   const rpcError = readRpcError(error);
@@ -40,5 +44,5 @@ function faultOfGramjsError(error: unknown): TelegramFault | undefined {
 
 const unreachables = [errors.BadMessageError, MoveRequired, UntrustedAnswer];
 
-// Plain errors by which client.invoke and the sender say that they have given up.
+// The plain errors with which client.invoke and the sender report that they stopped trying.
 const networkTrouble = /^(?:Request was unsuccessful|Cannot send requests while disconnected|Not connected)/;

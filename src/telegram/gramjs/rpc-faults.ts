@@ -1,9 +1,9 @@
 import type { SessionDeath, TelegramFault } from '../failure.js';
 
 /**
- * Returns the fault behind an RPC error of Telegram: the one table from code and name to failure
- * (core.telegram.org/api/errors, and the error lists of the methods that this adapter calls). A name that the table does
- * not have is decided by its code.
+ * Returns the failure for an RPC error of Telegram. This is the one table from code and name to
+ * failure (core.telegram.org/api/errors, and the error lists of the methods that this adapter
+ * calls). The code decides about names that are not in the table.
  */
 export function faultOfRpcError(code: number | undefined, name: string): TelegramFault {
   const waitSeconds = waitName.exec(name)?.[1];
@@ -20,10 +20,11 @@ export function faultOfRpcError(code: number | undefined, name: string): Telegra
 
 function faultOfClass(code: number | undefined, name: string): TelegramFault {
   switch (code) {
-    // Another data centre answers this. The client follows to those that it can find.
+    // Means that another data centre must answer. The client follows if it finds that data centre.
     case 303:
       return { kind: 'unreachable' };
-    // SESSION_PASSWORD_NEEDED is one of them: signIn reads it by itself, and to other calls it says that nobody is logged in yet.
+    // One of them is SESSION_PASSWORD_NEEDED. signIn handles it itself; for other calls it means
+    // that no user is logged in yet.
     case 401:
       return { kind: 'session_dead', reason: 'revoked' };
     case 420:
@@ -37,31 +38,41 @@ function floodWait(seconds: number): TelegramFault {
   return { kind: 'flood_wait', retryAfterMs: Math.max(1, seconds) * 1000 };
 }
 
-/** Returns the name of an error if it looks like one, so that no other text of Telegram's is shown. */
+/**
+ * Returns the name if it looks like the name of an error, so that no other text of Telegram's is
+ * shown.
+ */
 function shownName(name: string): string {
   return /^\w{1,100}$/.test(name) ? name : 'UNKNOWN';
 }
 
-/** How long to wait if Telegram asks to wait and names no time. */
+/** The wait if Telegram requires one without a time. */
 const unnamedWaitSeconds = 60;
 
-/** Whether Telegram asks to begin the login again (`AUTH_RESTART`, sometimes with a number for its own use). */
+/**
+ * Returns true if Telegram requires the login to begin again (`AUTH_RESTART`, sometimes with an
+ * internal number).
+ */
 export function isAuthRestart(name: string): boolean {
   return /^AUTH_RESTART(_\d+)?$/.test(name);
 }
 
-/** Whether the parameters of the password check are stale, so that fresh ones from account.getPassword may do. */
+/**
+ * Returns true if the parameters of the password check are stale. Fresh ones from
+ * account.getPassword may help.
+ */
 export function isStalePasswordCheck(name: string): boolean {
   return name === 'SRP_ID_INVALID' || name === 'SRP_PASSWORD_CHANGED';
 }
 
-// "FLOOD_PREMIUM_WAIT" and "SLOWMODE_WAIT" are not known for logins; they name a wait all the same.
+// FLOOD_PREMIUM_WAIT and SLOWMODE_WAIT are not documented for logins, but also contain a wait.
 const waitName = /^(?:FLOOD|FLOOD_PREMIUM|FLOOD_TEST_PHONE|SLOWMODE)_WAIT_(\d+)$/;
 
 const rejectionOfClient =
   /^(?:API_ID_INVALID|API_ID_PUBLISHED_FLOOD|UPDATE_APP_TO_LOGIN|(?:INPUT_)?METHOD_INVALID|INPUT_(?:LAYER|CONSTRUCTOR)_INVALID|CONNECTION_[A-Z_]+)$/;
 
-// What only the apps of Telegram can show to get a code (reCAPTCHA, Play Integrity, App Attest).
+// Proofs that only Telegram's own apps can provide to get a code (reCAPTCHA, Play Integrity, App
+// Attest).
 const proofOfOwnApp = /^(?:RECAPTCHA_CHECK|APNS_VERIFY_CHECK|INTEGRITY_CHECK_CLASSIC)_/;
 
 type SimpleKind = Exclude<TelegramFault['kind'], 'session_dead' | 'flood_wait' | 'unknown_error'>;
@@ -82,7 +93,7 @@ const simpleFaults: ReadonlyMap<string, SimpleKind> = new Map<string, SimpleKind
   ['PASSWORD_HASH_INVALID', 'password_invalid'],
   ['PASSWORD_EMPTY', 'password_invalid'],
   ['PASSWORD_MISSING', 'password_not_set'],
-  // The code that went to the login e-mail address, given back as email_verification.
+  // The code from the login e-mail, sent as email_verification.
   ['CODE_INVALID', 'phone_code_invalid'],
   ['EMAIL_CODE_INVALID', 'phone_code_invalid'],
   ['EMAIL_TOKEN_INVALID', 'phone_code_invalid'],
@@ -119,6 +130,6 @@ const deaths: ReadonlyMap<string, SessionDeath> = new Map<string, SessionDeath>(
 
 function isTroubleOfTelegram(code: number | undefined, name: string): boolean {
   if (name === 'Timeout' || isAuthRestart(name)) return true;
-  // Negative codes are Telegram's own time limits, -503 among them.
+  // Negative codes, such as -503, are Telegram's own timeouts.
   return code !== undefined && (code < 0 || code >= 500);
 }

@@ -3,7 +3,7 @@ import { TelegramFailure } from '../failure.js';
 import type { CodeDelivery } from '../shapes.js';
 import type { PlainLoginCode } from './protocol.js';
 
-/** Reads auth.sentCode; throws the TelegramFailure `login_email_required` if it means that no code was sent. */
+/** Reads auth.sentCode. Throws `login_email_required` if it means that no code was sent. */
 export function readSentCode(sent: Api.auth.SentCode): PlainLoginCode {
   const { type } = sent;
   if (type instanceof Api.auth.SentCodeTypeSetUpEmailRequired) {
@@ -14,15 +14,15 @@ export function readSentCode(sent: Api.auth.SentCode): PlainLoginCode {
     delivery: deliveryOf(type),
     length: 'length' in type ? type.length : null,
     hint: hintOf(type),
-    // gramjs reads what Telegram leaves out as null, whatever its types say.
+    // gramjs reads omitted fields as null, although its types do not declare it.
     nextDelivery: sent.nextType ? nextDeliveryOf(sent.nextType) : null,
     timeoutMs: sent.timeout ? sent.timeout * 1000 : null,
   };
 }
 
 /**
- * Runs `request`, which asks for a code. An answer of a constructor that gramjs does not have means that no code is to be had here:
- * Telegram's schema grows by ways that only its own apps can follow.
+ * Runs `request`, which requests a code. If gramjs does not have the constructor of the answer, no
+ * code can be sent here: Telegram adds constructors for deliveries that only its own apps support.
  */
 export async function askForCode<T>(request: () => Promise<T>): Promise<T> {
   try {
@@ -34,7 +34,9 @@ export async function askForCode<T>(request: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The constructors of auth.sentCodePaymentRequired in the layers from 201 on; layer 198 has none. */
+/**
+ * The constructors of auth.sentCodePaymentRequired in the layers from 201 on; layer 198 has none.
+ */
 const paymentRequired: ReadonlySet<number> = new Set([0xd7cef980, 0xd7a2fcf9, 0xe0955a3c]);
 
 function hintOf(type: Api.auth.TypeSentCodeType): string | null {

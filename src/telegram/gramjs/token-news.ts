@@ -1,9 +1,12 @@
-/** Whether a QR code may have been scanned since it was asked for; at first, it may. */
+/**
+ * Records whether a QR code may have been scanned since it was requested. Initially it may have
+ * been.
+ */
 export interface TokenNews {
-  /** From now on, only what happens later is news. */
+  /** Resets the record: only later events count. */
   forget(): void;
   tell(): void;
-  /** Resolves when there is news, or `signal` aborts. */
+  /** Resolves when a QR code may have been scanned, or `signal` aborts. */
   wait(signal: AbortSignal): Promise<void>;
 }
 

@@ -5,36 +5,41 @@ import { ConnectionTCPFull } from 'telegram/network/connection/index.js';
 import { ConnectionTCPMTProxyAbridged } from 'telegram/network/connection/TCPMTProxy.js';
 import type { DataCentre, PlainProxy } from './protocol.js';
 
-/** How one client reaches its data centres. */
+/** The connections of one client to its data centres. */
 export interface Transport {
-  /** What gramjs makes its connections from. */
+  /** The class that gramjs creates its connections from. */
   readonly connection: typeof Connection;
   readonly socket: typeof PromisedNetSockets;
-  /** Says why no connection is to be had, and through which proxy; empty while nothing is known against it. Holds no secret. */
+  /**
+   * Why there is no connection, and its proxy. Empty while no reason is known. Contains no secret.
+   */
   readonly trouble: string;
-  /** Closes every socket, those included that are still being opened, and lets no other be opened. */
+  /** Closes each socket, also one that is being opened, and prevents new ones. */
   close(): Promise<void>;
 }
 
 export interface TransportOptions {
   readonly proxy: PlainProxy | null;
   readonly dataCentres: readonly DataCentre[];
-  /** Called when a data centre answers -404: it does not know the auth key of the message. */
+  /** Called when a data centre answers -404: it does not have the auth key of the message. */
   readonly onKeyUnknown: () => void;
-  /** Called when a connection breaks or is closed, before gramjs does anything about it. */
+  /** Called when a connection breaks or is closed, before gramjs reacts. */
   readonly onBroken: () => void;
-  /** Called when several connections in a row brought nothing: gramjs would go on for ever. */
+  /** Called when several connections in a row received nothing: gramjs would retry for ever. */
   readonly onNoUse: () => void;
 }
 
-/** A data centre that takes connections and closes them at once, as one does that restarts, is tried once a second by gramjs. */
+/**
+ * gramjs retries once a second if a data centre accepts connections and closes them at once, as
+ * during a restart.
+ */
 const mostVainConnections = 3;
 
 const keyUnknown = -404;
-/** Telegram's own data centres listen here; gramjs would choose 80, which fewer networks let through. */
+/** Telegram's own data centres listen here. gramjs would use 80, which fewer networks allow. */
 const usualPort = 443;
 
-/** The transport of one client, over TCP, a SOCKS5 proxy or an MTProto proxy. */
+/** Creates the transport of one client, over TCP, a SOCKS5 proxy or an MTProto proxy. */
 export function createTransport({ proxy, dataCentres, onKeyUnknown, onBroken, onNoUse }: TransportOptions): Transport {
   const sockets = new Set<PromisedNetSockets>();
   const way = proxy === null ? '' : ` through the ${proxy.type} proxy ${proxy.address}:${proxy.port}`;
@@ -48,13 +53,14 @@ export function createTransport({ proxy, dataCentres, onKeyUnknown, onBroken, on
       if (vainConnections === mostVainConnections) {
         trouble ||= `connections${way} break at once${proxy?.type === 'mtproxy' ? '; its secret may be wrong' : ''}`;
         onNoUse();
-        throw new Error(`${mostVainConnections} connections in a row brought nothing`);
+        throw new Error(`${mostVainConnections} connections in a row received nothing`);
       }
       vainConnections += 1;
       sockets.add(this);
       const outcome = await this.#open(port, ip);
       const client: unknown = Reflect.get(this, 'client');
-      // gramjs sends acknowledgements in packets of their own: with Nagle's algorithm each would cost a delayed ACK, 40 ms.
+      // gramjs sends acknowledgements in separate packets. With Nagle's algorithm each would wait
+      // for a delayed ACK, 40 ms.
       if (client instanceof Socket) client.setNoDelay(true);
       return outcome;
     }
@@ -83,7 +89,8 @@ export function createTransport({ proxy, dataCentres, onKeyUnknown, onBroken, on
       if (data.length === 4 && data.readInt32LE(0) === keyUnknown) onKeyUnknown();
       return data;
     } catch (error) {
-      // The full transport may carry the code in place of a packet's length: gramjs throws it with the sign turned.
+      // The full transport may send the code as the length of a packet. gramjs throws it with the
+      // sign reversed.
       if (error instanceof Error && 'code' in error && error.code === -keyUnknown) onKeyUnknown();
       onBroken();
       throw error;

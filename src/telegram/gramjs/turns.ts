@@ -1,20 +1,23 @@
 import type { Clock } from '../../base/clock.js';
 import { createSemaphore, type Semaphore } from '../semaphore.js';
 
-/** The longest time that a call waits for its turn in a worker: somewhat less than the pool lets one use take. */
+/**
+ * The longest time that a call waits for its turn in a worker: somewhat less than the pool allows
+ * for one use.
+ */
 export const longestTurnWaitMs = 50_000;
 
 /** An auth key costs four round trips and some 60 ms of arithmetic. */
 const keysAtOnce = 4;
 
 /**
- * What the connections of a worker take turns at, as it would take so long for all at once that none came to its end in
- * time. A data centre that does not answer holds up only those who want a key from it.
+ * The turns that the connections of a worker take. Without turns, many exchanges at once would slow
+ * each other until all time out. A data centre that does not answer delays only exchanges with it.
  */
 export interface Turns {
-  /** The making of auth keys with one data centre. */
+  /** Returns the turns for key exchanges with one data centre. */
   keysOf(dataCentreId: number): Semaphore;
-  /** Arithmetic that takes long, and waits for nobody. */
+  /** The turns for long arithmetic, which never waits for the network. */
   readonly arithmetic: Semaphore;
 }
 

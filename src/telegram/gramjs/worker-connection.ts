@@ -15,7 +15,7 @@ import type { WorkerThread } from './worker-thread.js';
 
 /** A connection in a worker that is not open yet. */
 export interface WorkerConnection {
-  /** Connects, within the deadline; destroys itself where that fails. */
+  /** Connects within the deadline. If that fails, destroys the connection. */
   open(session: TelegramSession | undefined): Promise<TelegramConnection>;
   destroy(): Promise<void>;
 }
@@ -30,10 +30,16 @@ export interface WorkerConnectionDeps {
   readonly onDestroyed: () => void;
 }
 
-/** A connection that a worker does not close in this time is left to it; one that is silent for twice as long hangs. */
+/**
+ * The time that a worker has to close a connection. A worker that is silent for twice as long
+ * hangs.
+ */
 const destroyDeadlineMs = 5_000;
 
-/** The main thread's side of a connection: deadlines, secrets and failures; the worker does the rest. */
+/**
+ * Creates the side of a connection in the main thread: deadlines, secrets and failures. The worker
+ * does the rest.
+ */
 export function createWorkerConnection({
   thread,
   connectionId,
@@ -68,13 +74,17 @@ export function createWorkerConnection({
       throw answer.failure;
     } catch (error) {
       if (!(error instanceof DeadlineExceeded)) throw error;
-      // A late answer would find nobody who waits for it, and gramjs may hang for ever: this connection is of no more use.
+      // No caller would receive a late answer, and gramjs may hang for ever: this connection is
+      // unusable.
       destroyInBackground();
       throw unreachable(error);
     }
   }
 
-  /** Sends what may log the session in. After a move to another data centre, stores the new session before sending it there. */
+  /**
+   * Sends a request that may log the session in. After a move to another data centre, stores the
+   * new session before sending it again.
+   */
   async function callStored<R extends PlainSignInResult>(
     keep: SessionKeeper | undefined,
     request: () => Promise<R | Moved>,
@@ -101,8 +111,8 @@ export function createWorkerConnection({
     try {
       await withDeadline(clock, destroyDeadlineMs, thread.call(connectionId, 'destroy', null));
     } catch (error) {
-      logger.warn('a Telegram worker did not close a connection', { error });
-      // A busy worker is to keep its other connections.
+      logger.warn('telegram worker connection not closed', { error });
+      // A busy worker keeps its other connections.
       if (error instanceof DeadlineExceeded && thread.messagesHeard() === heardBefore) await stopIfSilent();
     }
     onDestroyed();
@@ -112,13 +122,13 @@ export function createWorkerConnection({
     try {
       await withDeadline(clock, destroyDeadlineMs, thread.call(connectionId, 'ping', null));
     } catch (error) {
-      logger.error('a Telegram worker hangs and is ended', { error });
+      logger.error('telegram worker hangs', { error });
       await thread.stop();
     }
   }
 
   function destroyInBackground(): void {
-    destroy().catch((error: unknown) => logger.error('a connection could not be destroyed', { error }));
+    destroy().catch((error: unknown) => logger.error('telegram connection cleanup failed', { error }));
   }
 
   const connection: TelegramConnection = {

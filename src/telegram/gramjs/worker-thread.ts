@@ -3,12 +3,14 @@ import type { Logger } from '../../base/logger.js';
 import { TelegramFailure } from '../failure.js';
 import type { CallName, Calls, PlainError, Reply, Request, WorkerSettings } from './protocol.js';
 
-/** What came of a call to a worker; `session` is null where the worker has none for the connection. */
+/**
+ * The result of a call to a worker. `session` is null if the worker has none for the connection.
+ */
 export type Answer<N extends CallName> =
   | { readonly ok: true; readonly session: string | null; readonly result: Calls[N]['result'] }
   | { readonly ok: false; readonly session: string | null; readonly failure: TelegramFailure };
 
-/** Who wants to know what happens on a connection. */
+/** Receives the events of a connection. */
 export interface ConnectionListener {
   /** A call begins or ends to wait for its turn in the worker. */
   onTurn(waits: boolean): void;
@@ -16,17 +18,23 @@ export interface ConnectionListener {
   onLoginToken(): void;
 }
 
-/** One thread in which gramjs runs. */
+/** A thread that runs gramjs. */
 export interface WorkerThread {
-  /** Asks the worker. Rejects for defects only: a worker that ends answers every open call with `unreachable`. */
+  /**
+   * Sends a call to the worker. Rejects for defects only: if the worker ends, each open call
+   * returns `unreachable`.
+   */
   call<N extends CallName>(connectionId: number, name: N, args: Calls[N]['args']): Promise<Answer<N>>;
-  /** Tells `listener` what happens on this connection between calls and answers. Returns how to stop that. */
+  /**
+   * Passes the events of this connection between calls and answers to `listener`. Returns the
+   * function that stops it.
+   */
   listen(connectionId: number, listener: ConnectionListener): () => void;
-  /** How many messages have come from the worker; one that hangs sends none. */
+  /** How many messages the worker has sent. A worker that hangs sends none. */
   messagesHeard(): number;
   /** Calls that are not answered yet. */
   openCalls(): number;
-  /** Whether the thread is over, by stop() or by a crash. */
+  /** Returns true after stop() or a crash. */
   hasEnded(): boolean;
   stop(): Promise<void>;
 }
@@ -54,10 +62,8 @@ export function startWorkerThread({ url, settings, logger }: WorkerThreadDeps): 
   const settle = (reply: Reply): void => {
     if (reply.type === 'log') {
       const { level, message, connectionId } = reply;
-      return logger[level](
-        `telegram worker: ${message}`,
-        connectionId === null ? undefined : { connection: connectionId },
-      );
+      const connection = connectionId === null ? {} : { connection: connectionId };
+      return logger[level]('telegram worker log', { ...connection, text: message });
     }
     if (reply.type === 'turn') return listeners.get(reply.connectionId)?.onTurn(reply.waits);
     if (reply.type === 'login_token') return listeners.get(reply.connectionId)?.onLoginToken();
@@ -68,10 +74,10 @@ export function startWorkerThread({ url, settings, logger }: WorkerThreadDeps): 
     else call.resolve(reply);
   };
 
-  const end = (why: string): void => {
+  const end = (reason: string): void => {
     ended = true;
-    if (!stopping) logger.error('a Telegram worker ended by itself', { why, openCalls: open.size });
-    const cause = { name: 'Error', message: `the Telegram worker ended: ${why}`, frames: '' };
+    if (!stopping) logger.error('telegram worker ended', { reason, openCalls: open.size });
+    const cause = { name: 'Error', message: `the Telegram worker ended: ${reason}`, frames: '' };
     for (const requestId of open.keys()) {
       settle({ type: 'failure', requestId, session: null, fault: { kind: 'unreachable' }, cause });
     }
@@ -81,13 +87,11 @@ export function startWorkerThread({ url, settings, logger }: WorkerThreadDeps): 
     heard += 1;
     settle(reply);
   });
-  worker.on('error', (error) => logger.error('a Telegram worker failed', { error }));
+  worker.on('error', (error) => logger.error('telegram worker failed', { error }));
   worker.on('exit', (code) => end(`exit code ${code}`));
   for (const stream of [worker.stdout, worker.stderr]) {
     stream.setEncoding('utf8');
-    stream.on('data', (text: string) =>
-      logger.warn('a Telegram worker printed something', { text: text.slice(0, 500) }),
-    );
+    stream.on('data', (text: string) => logger.warn('telegram worker output', { text: text.slice(0, 500) }));
   }
 
   return {
@@ -100,7 +104,7 @@ export function startWorkerThread({ url, settings, logger }: WorkerThreadDeps): 
         worker.postMessage(request);
       });
       const { session } = reply;
-      // The worker answers each call with the result of its name.
+      // The worker answers each call with the result type of its name.
       if (reply.type === 'result') return { ok: true, session, result: reply.result as Calls[N]['result'] };
       const cause = reply.cause === null ? {} : { cause: rebuild(reply.cause) };
       return { ok: false, session, failure: new TelegramFailure(reply.fault, cause) };

@@ -23,16 +23,18 @@ for (const { fingerprint, modulus, exponent } of settings.publicKeys) {
   _serverKeys.set(fingerprint, { n: helpers.readBigIntFromBuffer(Buffer.from(modulus), false), e: exponent });
 }
 
-// A console line of gramjs may hold a value that it was given, so only the kind of what it printed goes on.
+// The console output of gramjs may contain values that it was given, so only the type of the output
+// is logged.
 const printed = (what: unknown) => {
-  log('debug', `gramjs printed ${what instanceof Error ? what.name : typeof what} to its console`, null);
+  log('debug', `gramjs console output of type ${what instanceof Error ? what.name : typeof what}`, null);
 };
 for (const method of ['debug', 'log', 'info', 'warn', 'error', 'trace'] as const) console[method] = printed;
 
-// gramjs leaves promises of its loops alone; one that rejects must not end the worker and all its connections.
-process.on('unhandledRejection', (reason) => log('debug', `gramjs left a rejection alone: ${String(reason)}`, null));
+// gramjs does not handle rejections in its loops; a rejection must not end the worker and all its
+// connections.
+process.on('unhandledRejection', (reason) => log('debug', `unhandled rejection in gramjs: ${String(reason)}`, null));
 
-giveWay();
+lowerPriority();
 
 port.on('message', (request: Request) => {
   const { requestId, connectionId } = request;
@@ -42,14 +44,15 @@ port.on('message', (request: Request) => {
   );
 });
 
-/** Where processors are short, the thread that answers requests goes first. */
-function giveWay(): void {
-  // Only on Linux is this the priority of the calling thread, and not that of the whole process.
+/** If processors are scarce, the thread that answers requests has priority. */
+function lowerPriority(): void {
+  // Only on Linux is this the priority of the calling thread. Elsewhere it is that of the whole
+  // process.
   if (process.platform !== 'linux') return;
   try {
     setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   } catch (error) {
-    log('debug', `the worker keeps its priority: ${String(error)}`, null);
+    log('debug', `worker priority not lowered: ${String(error)}`, null);
   }
 }
 

@@ -9,7 +9,7 @@ import { exchangeKey, type ServerPublicKey } from './key-exchange.js';
 import { sendPlain } from './plain-messages.js';
 import type { UntrustedAnswer } from './untrusted-answer.js';
 
-/** The options of gramjs, with types for those that are used here. */
+/** The options of gramjs, with types for the options used here. */
 type SenderOptions = Omit<ConstructorParameters<typeof MTProtoSender>[1], 'logger' | 'authKeyCallback'> & {
   readonly logger: Logger;
   readonly authKeyCallback: (authKey: AuthKey, dataCentreId: number) => Promise<void>;
@@ -19,11 +19,11 @@ export interface CheckedSenderOptions {
   readonly authKey: AuthKey | undefined;
   readonly options: SenderOptions;
   readonly random: Random;
-  /** Called for a message that fails a check, when there is a key. */
+  /** Called for a message that fails a check once there is a key. */
   readonly onUntrusted: (answer: UntrustedAnswer) => void;
 }
 
-/** A sender of gramjs that makes keys and opens messages with the checks that MTProto demands. */
+/** A sender of gramjs that creates keys and opens messages with the checks that MTProto demands. */
 export class CheckedSender extends MTProtoSender {
   readonly #state: CheckedState;
   readonly #options: SenderOptions;
@@ -35,7 +35,7 @@ export class CheckedSender extends MTProtoSender {
     this.#options = options;
     this.#random = random;
     this.#state = new CheckedState({ authKey: this.authKey, logger, onUntrusted });
-    // Both are private in the types of gramjs, which makes them in its constructor only.
+    // Both are private in the types of gramjs, which creates them in its constructor only.
     Object.assign(this, { _state: this.#state, _sendQueue: new MessagePacker(this.#state, logger) });
   }
 

@@ -16,14 +16,15 @@ export interface CheckedStateOptions {
   readonly onUntrusted: (answer: UntrustedAnswer) => void;
 }
 
-// gramjs would unpack without a limit. What MTProto allows to be packed is unpacked before gramjs reads it.
+// gramjs would unpack without a limit. Packed data that MTProto allows is unpacked before gramjs
+// reads it.
 GZIPPacked.ungzip = () => {
   throw new UntrustedAnswer('place of packed data');
 };
 
 const mostRemembered = 500;
 
-/** The state of a session that opens messages with the checks that gramjs leaves out. */
+/** The state of a session that opens messages with the checks that gramjs omits. */
 export class CheckedState extends MTProtoState {
   readonly #authKey: AuthKey;
   readonly #onUntrusted: (answer: UntrustedAnswer) => void;
@@ -58,8 +59,8 @@ export class CheckedState extends MTProtoState {
       sessionId: BigInt(String(Reflect.get(this, 'id'))),
       now: systemClock.now() / 1000 + this.timeOffset,
     });
-    // A repeated message is ignored; it does not mean that the connection is bad.
-    if (this.#seen.has(messageId)) throw new errors.SecurityError('a message came twice');
+    // A repeated message is ignored: it is no sign of a bad connection.
+    if (this.#seen.has(messageId)) throw new errors.SecurityError('duplicate message');
     this.#seen.add(messageId);
     const [oldest] = this.#seen;
     if (this.#seen.size > mostRemembered && oldest !== undefined) this.#seen.delete(oldest);

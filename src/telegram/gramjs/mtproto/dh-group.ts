@@ -9,7 +9,7 @@ export interface DhGroup {
   readonly generator: bigint;
 }
 
-// The prime of Telegram's own servers, which is published. It needs no test.
+// The published prime of Telegram's own servers. It needs no test.
 const knownPrime = BigInt(
   `0x${[
     'c71caeb9c6b1c9048e6c522f70f13f73980d40238e3e21c14934d037563d930f48198a0aa7c14058229493d22530f4db',
@@ -22,10 +22,13 @@ const knownPrime = BigInt(
 );
 
 const primeBits = 2048n;
-// Rounds of Miller and Rabin for a number that an adversary may have chosen.
+// Rounds of Miller-Rabin for a number that an adversary may have chosen.
 const checks = 64;
 
-/** Reads a group as Telegram sends it. Throws UntrustedAnswer for one that core.telegram.org/mtproto/auth_key rejects. */
+/**
+ * Reads a group as Telegram sends it. Throws UntrustedAnswer if core.telegram.org/mtproto/auth_key
+ * rejects it.
+ */
 export async function readGroup(primeBytes: Uint8Array, generator: number): Promise<DhGroup> {
   const prime = numberOf(primeBytes);
   demand(prime >> (primeBits - 1n) === 1n, 'prime of 2048 bits');
@@ -34,12 +37,18 @@ export async function readGroup(primeBytes: Uint8Array, generator: number): Prom
   return { prime, generator: BigInt(generator) };
 }
 
-/** Throws UntrustedAnswer for a public value that is not well inside the group: the range is that of the same page. */
+/**
+ * Throws UntrustedAnswer for a public value outside the range of
+ * core.telegram.org/mtproto/auth_key.
+ */
 export function demandInRange(value: bigint, { prime }: DhGroup, check: string): void {
   demand(isInRange(value, prime), check);
 }
 
-/** A secret exponent of 2048 bits, and the generator to its power, in the range that both sides check. */
+/**
+ * Returns a secret exponent of 2048 bits, and the generator to its power, in the range that both
+ * sides check.
+ */
 export function pickPublicValue(
   { generator, prime }: DhGroup,
   random: Random,
@@ -56,7 +65,10 @@ function isInRange(value: bigint, prime: bigint): boolean {
   return margin <= value && value <= prime - margin;
 }
 
-/** Whether the number generates the subgroup of prime order (p - 1) / 2, by its quadratic residue. */
+/**
+ * Returns true if the number generates the subgroup of prime order (p - 1) / 2, by its quadratic
+ * residue.
+ */
 function isGenerator(generator: number, prime: bigint): boolean {
   switch (generator) {
     case 2:

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 
-/** SHA-1 of the parts in sequence. MTProto prescribes it for key exchange. */
+/** Returns the SHA-1 of the parts in sequence, which MTProto prescribes for the key exchange. */
 export function sha1(...parts: readonly Uint8Array[]): Buffer {
   return digest('sha1', parts);
 }
 
-/** SHA-256 of the parts in sequence. */
+/** Returns the SHA-256 of the parts in sequence. */
 export function sha256(...parts: readonly Uint8Array[]): Buffer {
   return digest('sha256', parts);
 }

@@ -1,6 +1,9 @@
 import { checkPrimeSync } from 'node:crypto';
 
-/** The two prime factors of pq, the smaller first (Pollard's rho as Brent has it), or undefined if it is no such product. */
+/**
+ * Returns the two prime factors of pq, the smaller first (Pollard's rho in Brent's variant), or
+ * undefined if it is no such product.
+ */
 export function factorize(pq: bigint): readonly [p: bigint, q: bigint] | undefined {
   if (pq < 4n || pq >> 63n !== 0n || checkPrimeSync(pq)) return undefined;
   if (pq % 2n === 0n) return [2n, pq / 2n];
@@ -40,7 +43,7 @@ function findFactor(pq: bigint, offset: bigint): bigint | undefined {
   return undefined;
 }
 
-/** The first divisor among steps whose product has met both factors at once. */
+/** Returns the first divisor among steps whose product contains both factors. */
 function findSlowly(
   pq: bigint,
   fixed: bigint,

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 
-/** A key of AES-256 and the two initial blocks of IGE mode, joined. */
+/** A key of AES-256 and the two initial blocks of IGE mode, concatenated. */
 export interface IgeKey {
   readonly key: Buffer;
   readonly iv: Buffer;
@@ -14,7 +14,7 @@ export function encryptIge(plain: Buffer, { key, iv }: IgeKey): Buffer {
   return chain(plain, iv.subarray(0, blockLength), iv.subarray(blockLength), (block) => cipher.update(block));
 }
 
-/** Undoes encryptIge. */
+/** Decrypts what encryptIge encrypted. */
 export function decryptIge(sealed: Buffer, { key, iv }: IgeKey): Buffer {
   const decipher = createDecipheriv('aes-256-ecb', key, null).setAutoPadding(false);
   return chain(sealed, iv.subarray(blockLength), iv.subarray(0, blockLength), (block) => decipher.update(block));
@@ -34,7 +34,7 @@ function chain(input: Buffer, firstOutput: Buffer, firstInput: Buffer, run: (blo
   return output;
 }
 
-/** The exclusive or of two buffers of the same length. */
+/** Returns the exclusive or of two buffers of the same length. */
 export function xor(one: Buffer, other: Buffer): Buffer {
   const result = Buffer.alloc(one.length);
   for (let i = 0; i < one.length; i += 1) result[i] = (one[i] ?? 0) ^ (other[i] ?? 0);

@@ -8,7 +8,7 @@ import { bytesOf, numberOf, power } from './numbers.js';
 import { TlBytes, tlInt, tlLong, tlString } from './tl-bytes.js';
 import { demand, UntrustedAnswer } from './untrusted-answer.js';
 
-/** An RSA key that Telegram's servers may sign in with; the fingerprint is a signed number of 64 bits. */
+/** An RSA key of Telegram's servers. The fingerprint is a signed number of 64 bits. */
 export interface ServerPublicKey {
   readonly fingerprint: bigint;
   readonly modulus: bigint;
@@ -16,9 +16,9 @@ export interface ServerPublicKey {
 }
 
 export interface KeyExchangeDeps {
-  /** Sends one unencrypted request, and resolves with the answer to it. */
+  /** Sends one unencrypted request and resolves with its answer. */
   readonly send: (request: Buffer) => Promise<Buffer>;
-  /** The key with this fingerprint, or undefined if it is not trusted. */
+  /** Returns the key with this fingerprint, or undefined if it is not trusted. */
   readonly findKey: (fingerprint: bigint) => ServerPublicKey | undefined;
   readonly random: Random;
 }
@@ -32,8 +32,8 @@ export interface NewAuthKey {
 const keyLength = 256;
 
 /**
- * Makes an authorization key with a data centre (core.telegram.org/mtproto/auth_key), with every check that the page demands.
- * Throws UntrustedAnswer for an answer that fails one.
+ * Creates an authorization key with a data centre (core.telegram.org/mtproto/auth_key), with every
+ * check that the page demands. Throws UntrustedAnswer if an answer fails one.
  */
 export async function exchangeKey({ send, findKey, random }: KeyExchangeDeps): Promise<NewAuthKey> {
   const nonce = random.bytes(16);
@@ -82,7 +82,10 @@ function readResPq(answer: Buffer, nonce: Buffer) {
   return { serverNonce, pq, fingerprints };
 }
 
-/** RSA_PAD of the page: the data, padded to 192 bytes, under a key of its own, so that the whole is a number below the modulus. */
+/**
+ * RSA_PAD of the page: pads the data to 192 bytes and encrypts it with a random key, so that the
+ * result is a number below the modulus.
+ */
 function sealForServer(data: Buffer, { modulus, exponent }: ServerPublicKey, random: Random): Buffer {
   const key = rsaKeyOf(modulus, exponent);
   const padded = Buffer.concat([data, random.bytes(192 - data.length)]);
@@ -145,7 +148,7 @@ function checkEnd(answer: Buffer, { nonce, serverNonce }: Nonces, newNonce: Buff
   const kind = reader.constructorId();
   demand(reader.raw(16).equals(nonce), 'nonce');
   demand(reader.raw(16).equals(serverNonce), 'nonce of the server');
-  // dh_gen_retry and dh_gen_fail are followed by a new exchange, as a wrong hash is.
+  // dh_gen_retry and dh_gen_fail lead to a new exchange, as a wrong hash does.
   if (kind !== 0x3bcbf734) throw new UntrustedAnswer('kind of answer to set_client_DH_params');
   const hash = sha1(newNonce, Buffer.of(1), sha1(authKey).subarray(0, 8)).subarray(4);
   demand(reader.raw(16).equals(hash), 'hash of the new nonce');

@@ -9,15 +9,15 @@ export interface ServerMessage {
   readonly body: Buffer;
 }
 
-/** What a message is checked against. */
+/** The values that a message is checked against. */
 export interface MessageContext {
   /** 256 bytes. */
   readonly authKey: Buffer;
-  /** The low 64 bits of its SHA-1, as packets carry them. */
+  /** The low 64 bits of its SHA-1, as in packets. */
   readonly keyId: Buffer;
-  /** Signed, as packets carry it. */
+  /** Signed, as in packets. */
   readonly sessionId: bigint;
-  /** Telegram's time as far as it is known, in seconds since 1970. */
+  /** The estimate of Telegram's time, in seconds since 1970. */
   readonly now: number;
 }
 
@@ -26,15 +26,17 @@ const headLength = 32;
 const leastPadding = 12;
 const mostPadding = 1024;
 /**
- * Telegram takes messages of clients whose clock is up to 300 s late or 30 s early, and says so beyond that only.
- * So a message that is in time by Telegram's clock may be that much off by ours, in either direction.
+ * Telegram accepts messages of clients whose clock is up to 300 s late or 30 s early, and rejects
+ * others. So the time of a valid message may differ from this clock by that much in either
+ * direction.
  */
 const mostSkewSeconds = 300 + 30;
 const badMessageNotification = 0xa7eff811;
 
 /**
- * Decrypts a message (MTProto 2.0), with every check of core.telegram.org/mtproto/security_guidelines but that for duplicates.
- * Throws UntrustedAnswer for one that fails.
+ * Decrypts a message (MTProto 2.0), with every check of
+ * core.telegram.org/mtproto/security_guidelines except for duplicates. Throws UntrustedAnswer if a
+ * check fails.
  */
 export function openMessage(packet: Buffer, { authKey, keyId, sessionId, now }: MessageContext): ServerMessage {
   demand(packet.subarray(0, 8).equals(keyId), 'identifier of the key');
@@ -55,7 +57,7 @@ export function openMessage(packet: Buffer, { authKey, keyId, sessionId, now }: 
   demand((messageId & 1n) === 1n, 'message number of a server');
   const body = plain.subarray(headLength, headLength + length);
   const skew = Math.abs(Number(messageId >> 32n) - now);
-  // By this one Telegram says that our clock is wrong.
+  // This notification reports that the clock of the client is wrong.
   demand(skew <= mostSkewSeconds || body.readUInt32LE() === badMessageNotification, 'time of the message');
   return { messageId, sequenceNumber: plain.readInt32LE(24), body };
 }

@@ -1,7 +1,7 @@
 import { TlBytes, tlInt, tlLong } from './tl-bytes.js';
 import { demand } from './untrusted-answer.js';
 
-/** A transport that carries packets. */
+/** A transport for packets. */
 interface PacketConnection {
   send(packet: Buffer): Promise<void>;
   recv(): Promise<unknown>;
@@ -11,8 +11,8 @@ interface PacketConnection {
 const mostPadding = 15;
 
 /**
- * Sends a request without encryption (core.telegram.org/mtproto/description#unencrypted-message), and resolves with the answer.
- * Rejects when the connection ends, and for a transport error.
+ * Sends an unencrypted request (core.telegram.org/mtproto/description#unencrypted-message) and
+ * resolves with the answer. Rejects if the connection ends, and for a transport error.
  */
 export async function sendPlain(connection: PacketConnection, messageId: bigint, request: Buffer): Promise<Buffer> {
   await connection.send(Buffer.concat([tlLong(0n), tlLong(messageId), tlInt(request.length), request]));

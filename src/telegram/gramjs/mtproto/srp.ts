@@ -7,7 +7,7 @@ import { xor } from './ige.js';
 import { bytesOf, numberOf, power } from './numbers.js';
 import { demand } from './untrusted-answer.js';
 
-/** What account.getPassword returns about the password (core.telegram.org/api/srp). */
+/** The password parameters that account.getPassword returns (core.telegram.org/api/srp). */
 export interface SrpParameters {
   readonly prime: Uint8Array;
   readonly generator: number;
@@ -26,7 +26,10 @@ export interface SrpProof {
 const numberLength = 256;
 const derive = promisify(pbkdf2);
 
-/** Proves the password to Telegram without revealing it. Throws UntrustedAnswer for parameters that could reveal it. */
+/**
+ * Proves the password to Telegram without revealing it. Throws UntrustedAnswer for parameters that
+ * could reveal it.
+ */
 export async function provePassword(password: string, given: SrpParameters, random: Random): Promise<SrpProof> {
   const group = await readGroup(given.prime, given.generator);
   const { prime, generator } = group;

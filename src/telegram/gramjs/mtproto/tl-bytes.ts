@@ -1,6 +1,9 @@
 import { UntrustedAnswer } from './untrusted-answer.js';
 
-/** The TL type `string` (core.telegram.org/mtproto/serialize): the length, the bytes, zeros up to a multiple of 4. */
+/**
+ * Encodes the TL type `string` (core.telegram.org/mtproto/serialize): the length, the bytes, zeros
+ * up to a multiple of 4.
+ */
 export function tlString(bytes: Uint8Array): Buffer {
   const { length } = bytes;
   const head =
@@ -8,14 +11,14 @@ export function tlString(bytes: Uint8Array): Buffer {
   return Buffer.concat([head, bytes, Buffer.alloc((4 - ((head.length + length) % 4)) % 4)]);
 }
 
-/** The TL type `int`, also for the number of a constructor. */
+/** Encodes the TL type `int`, also used for the number of a constructor. */
 export function tlInt(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeInt32LE(value | 0);
   return bytes;
 }
 
-/** The TL type `long`. */
+/** Encodes the TL type `long`. */
 export function tlLong(value: bigint): Buffer {
   const bytes = Buffer.alloc(8);
   bytes.writeBigInt64LE(BigInt.asIntN(64, value));

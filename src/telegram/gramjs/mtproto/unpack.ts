@@ -6,13 +6,17 @@ const gzipPacked = 0x3072cfa1;
 const rpcResult = 0xf35c6d01;
 const container = 0x73f1f8dc;
 
-/** Bytes that one message may unpack to: several times the contacts or chats of the largest account. */
+/**
+ * The limit of bytes that one message may unpack to: several times the contacts or chats of the
+ * largest account.
+ */
 export const mostUnpacked = 16 * 1024 * 1024;
 
 /**
- * Returns the body of a message with each gzip_packed that MTProto allows replaced by what it packs: the body itself, the
- * result in an rpc_result, and the same in the messages of a container (core.telegram.org/mtproto/service_messages).
- * Throws UntrustedAnswer if that cannot be read, is packed twice, or exceeds `mostUnpacked` in total.
+ * Returns the body of a message with its gzip_packed parts unpacked. MTProto allows them as the
+ * body, as the result in an rpc_result, and as both in the messages of a container
+ * (core.telegram.org/mtproto/service_messages). Throws UntrustedAnswer if a part cannot be read or
+ * is packed twice, or if the total exceeds `mostUnpacked`.
  */
 export function unpack(body: Buffer): Buffer {
   return new Unpacker().message(body, 'outer');
@@ -42,7 +46,7 @@ class Unpacker {
     return Buffer.concat(parts);
   }
 
-  /** An object that is not packed is returned as it is. */
+  /** An object that is not packed is returned unchanged. */
   #object(bytes: Buffer): Buffer {
     if (constructorOf(bytes) !== gzipPacked) return bytes;
     const plain = this.#gunzip(new TlBytes(bytes.subarray(4)).string());

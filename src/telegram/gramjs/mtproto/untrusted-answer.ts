@@ -4,7 +4,7 @@
  */
 export class UntrustedAnswer extends Error {
   constructor(readonly check: string) {
-    super(`An answer of Telegram failed a check: ${check}`);
+    super(`untrusted answer of Telegram: ${check}`);
   }
 }
 

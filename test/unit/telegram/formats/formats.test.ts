@@ -103,7 +103,7 @@ describe('a session in the format of a library', () => {
 describe('a session string of gramjs', () => {
   const strange = ['', '1', '1AA==', '2', `1${Buffer.from([2, 0, 200, 1, 1, 1]).toString('base64')}`, 'text'];
   it.each(strange)('is not read from %j', (text) => {
-    expect(() => readGramjsSession(new Secret(text))).toThrow('this is no session string of gramjs');
+    expect(() => readGramjsSession(new Secret(text))).toThrow('not a session string of gramjs');
   });
 
   it('is not read with a short key', async () => {
