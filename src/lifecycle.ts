@@ -10,20 +10,22 @@ export interface Runnable {
   stop(): Promise<void>;
 }
 
-/** The part of `process` that signals and defects are heard on. */
+/** The part of `process` that emits signals and defects. */
 export interface SignalSource {
   on(event: string, listener: (...args: unknown[]) => void): unknown;
   off(event: string, listener: (...args: unknown[]) => void): unknown;
 }
 
-/** What `runUntilSignal` needs. */
+/** The dependencies of `runUntilSignal`. */
 export interface LifecycleDeps {
   readonly logger: Logger;
   readonly clock: Clock;
-  /** How long `stop` (and a `start` that a signal interrupts) may take, counted from the signal. */
+  /**
+   * The time limit of `stop` (and of a `start` that a signal interrupts), counted from the signal.
+   */
   readonly stopDeadlineMs: number;
   readonly signals: SignalSource;
-  /** Tells what `start` threw, and returns the exit code for it. */
+  /** Reports the error of `start`, and returns its exit code. */
   readonly failedStart: (error: unknown) => number;
 }
 
@@ -33,15 +35,17 @@ type Ending =
   | { readonly why: 'not-started'; readonly error: unknown };
 
 const signalCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
-/** A signal that follows sooner is the same again: a terminal and npm both send that of Ctrl-C. */
+/**
+ * A signal that follows sooner counts as the same: for Ctrl-C, a terminal and npm both send one.
+ */
 const sameSignalMs = 1000;
 const defects = ['uncaughtException', 'unhandledRejection'] as const;
 
 /**
  * Starts `runnable`, waits for SIGTERM, SIGINT or SIGHUP, stops it, and resolves with the exit code
- * that the caller ends the process with: 0 after an orderly stop; 1 if something was thrown that
- * nobody caught, `stop` failed, or the deadline passed; 128 plus the signal's number when a second
- * signal asked to leave at once. Never rejects.
+ * for the process. The code is 0 after an orderly stop. It is 1 after an uncaught exception, if
+ * `stop` failed, or if the deadline passed. It is 128 plus the signal's number if a second signal
+ * required leaving at once. Never rejects.
  */
 export async function runUntilSignal(runnable: Runnable, deps: LifecycleDeps): Promise<number> {
   const { logger, clock, stopDeadlineMs, signals } = deps;
@@ -58,21 +62,21 @@ export async function runUntilSignal(runnable: Runnable, deps: LifecycleDeps): P
     });
     const stopping = starting.then((outcome) => {
       if (!outcome.ok && ending.why !== 'not-started') {
-        logger.warn('had not started when it was told to stop', { error: outcome.error });
+        logger.warn('start interrupted', { error: outcome.error });
       }
       return attempt(() => runnable.stop());
     });
     const stopped = await Promise.race([stopping, deadline, run.secondSignal]);
     if (typeof stopped === 'number') {
-      logger.warn('a second signal: leaving at once');
+      logger.warn('second signal');
       return stopped;
     }
     if (stopped === 'late') {
-      logger.error('could not stop in time: leaving what is still running', { stopDeadlineMs });
+      logger.error('stop deadline exceeded', { stopDeadlineMs });
       return 1;
     }
     if (!stopped.ok) {
-      logger.error('could not stop in order', { error: stopped.error });
+      logger.error('stop failed', { error: stopped.error });
       return 1;
     }
     logger.info('stopped');
@@ -87,7 +91,7 @@ export async function runUntilSignal(runnable: Runnable, deps: LifecycleDeps): P
 interface Observed {
   /** The first signal or defect. */
   readonly ending: Promise<Ending>;
-  /** The exit code that the second signal asks for. */
+  /** The exit code of the second signal. */
   readonly secondSignal: Promise<number>;
   sawDefect(): boolean;
   stopListening(): void;
@@ -114,7 +118,7 @@ function observe(signals: SignalSource, clock: Clock, logger: Logger): Observed 
     ...defects.map((event) => {
       const onDefect = (error: unknown) => {
         sawDefect = true;
-        logger.error('something was thrown that nobody caught', { event, error });
+        logger.error('uncaught exception', { event, error });
         end({ why: 'defect', error });
       };
       return [event, onDefect] as const;
@@ -151,9 +155,9 @@ function logEnding(ending: Ending, logger: Logger): void {
     case 'signal':
       return logger.info('stopping', { signal: ending.signal });
     case 'defect':
-      return logger.warn('stopping because of a defect');
+      return logger.warn('stopping after a defect');
     case 'not-started':
-      return logger.debug('could not start', { error: ending.error });
+      return logger.debug('start failed', { error: ending.error });
   }
 }
 
@@ -169,8 +173,8 @@ function codeOf(ending: Ending, { failedStart }: LifecycleDeps): number {
 }
 
 /**
- * Timers of the clock do not keep the process alive; without this, Node would exit in the middle of
- * a stop that waits for one.
+ * Timers of the clock do not keep the process alive. Without this, Node would exit while a stop
+ * waits for one.
  */
 function keepProcessAlive(): () => void {
   const { port1 } = new MessageChannel();

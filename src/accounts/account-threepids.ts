@@ -1,10 +1,8 @@
 import type { ThirdPartyAddress } from '../base/canonical-address.js';
 import type { Mxid } from '../base/mxid.js';
 
-/**
- * Which addresses were added to which account of our own server; only these may resolve a login.
- */
+/** The 3PIDs of the accounts on this server. Only these may resolve a login. */
 export interface AccountThreepids {
-  /** Whose address it is, or undefined if it was added to no account. */
+  /** Returns the user that the 3PID was added to, or undefined if it belongs to no account. */
   findUser(address: ThirdPartyAddress): Promise<Mxid | undefined>;
 }

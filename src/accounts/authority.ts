@@ -1,42 +1,37 @@
 import type { Mxid } from '../base/mxid.js';
 import type { Secret } from '../base/secret.js';
 
-/** Who a login says that it is. */
+/** The user that a login names. */
 export type UserIdentifier =
-  /** A Matrix ID or its localpart, as the person sees it who typed it (cleanHumanInput). */
-  | { readonly kind: 'user'; readonly user: string }
   /**
-   * A third-party address, as it was typed; `country` (ISO 3166-1, two letters) helps to read a
-   * national phone number.
+   * A Matrix ID or its localpart, normalized to what the user saw while typing (cleanHumanInput).
    */
+  | { readonly kind: 'user'; readonly user: string }
+  /** A 3PID as typed. `country` (ISO 3166-1, two letters) helps to read a national phone number. */
   | { readonly kind: 'address'; readonly medium: string; readonly address: string; readonly country?: string };
 
-/** What a login proves itself with. */
+/** The credentials of a login. */
 export type LoginProof =
   | { readonly kind: 'password'; readonly identifier: UserIdentifier; readonly password: Secret }
   | { readonly kind: 'token'; readonly token: Secret }
   /**
-   * A login type that only a homeserver may know, such as that of application services; the request
-   * body says the rest.
+   * A login type that only a homeserver may support, such as that of application services. The
+   * request body has the rest.
    */
   | { readonly kind: 'other'; readonly type: string };
 
-/** A login as the surfaces have read it. */
+/** A login request in the form that all dialects share. */
 export interface LoginAttempt {
   readonly proof: LoginProof;
   readonly deviceId: string | undefined;
   readonly deviceName: string | undefined;
-  /** Whether the client can use refresh tokens; only then may its access token expire. */
+  /** Whether the client supports refresh tokens. Only then may its access token expire. */
   readonly wantsRefreshToken: boolean;
   readonly clientAddress: string;
-  /**
-   * The access token that came with the request: application services log their users in with
-   * theirs.
-   */
+  /** The access token of the request: application services log their users in with theirs. */
   readonly accessToken: Secret | undefined;
   /**
-   * The request body of version 3 that says the same, for an authority that passes it on; it holds
-   * secrets.
+   * The same request as a body of version 3, for an authority that forwards it. Contains secrets.
    */
   readonly body: Readonly<Record<string, unknown>>;
 }
@@ -47,7 +42,7 @@ export interface LoginGrant {
   readonly deviceId: string;
   readonly accessToken: Secret;
   readonly refreshToken: Secret | undefined;
-  /** How long the access token is good for, or undefined if it does not expire. */
+  /** The lifetime of the access token, or undefined if it does not expire. */
   readonly expiresInMs: number | undefined;
   /** Other members of the reply, such as `well_known`. */
   readonly extra: Readonly<Record<string, unknown>>;
@@ -59,21 +54,21 @@ export interface LoginFlow {
   readonly [member: string]: unknown;
 }
 
-/** Whose access token it is. */
+/** The user and the device of an access token. */
 export interface TokenHolder {
   readonly mxid: Mxid;
   readonly deviceId: string | undefined;
 }
 
 /**
- * Who the Matrix users of this server are, and who may act for them. There is one authority for one
- * server name: the homeserver (relay), or this daemon (embedded). Every method throws
- * AccountFailure for what is known to go wrong.
+ * The Matrix users of this server, and their logins. There is one authority per server name: the
+ * homeserver (relay), or this daemon (embedded). Each method throws AccountFailure for expected
+ * failures.
  */
 export interface AccountAuthority {
-  /** Only what works now. */
+  /** Returns only the login types that work now. */
   loginFlows(clientAddress: string): Promise<readonly LoginFlow[]>;
   logIn(attempt: LoginAttempt): Promise<LoginGrant>;
-  /** Whose access token this is. */
+  /** Returns the holder of this access token. */
   whoAmI(token: Secret, clientAddress: string): Promise<TokenHolder>;
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.js';
 import type { AccountThreepids } from './account-threepids.js';
 
-/** Returns the addresses that the database knows to be added to accounts. */
+/** Returns the 3PIDs that were added to accounts, from the database. */
 export function createDatabaseAccountThreepids(database: Database): AccountThreepids {
   return {
     async findUser(address) {

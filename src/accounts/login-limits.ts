@@ -7,61 +7,62 @@ import { AccountFailure, type AccountFault } from './failure.js';
 import { foldCase } from '../base/fold-case.js';
 import { createLeakyBuckets, type Allowance, type LeakyBuckets } from '../base/leaky-buckets.js';
 
-/** How often one may log in. */
+/** The rate limits of logins. */
 export interface LoginAllowances {
-  /** Logins of one client, right or wrong. */
+  /** All logins of one client. */
   readonly perAddress: Allowance;
-  /** Logins by one name that succeed. */
+  /** Successful logins to one account. */
   readonly perAccount: Allowance;
-  /** Logins of one client by one name that fail; of all clients together, ten times as many. */
+  /**
+   * Failed logins of one client to one account. All clients together may fail ten times as often.
+   */
   readonly failuresPerAccount: Allowance;
 }
 
 /** The dependencies of createLoginLimits. */
 export interface LoginLimitsDeps {
   readonly allowances: LoginAllowances;
-  /** Of our users: a localpart and the whole Matrix ID are one account. */
+  /** A localpart and the full Matrix ID on this server are one account. */
   readonly serverName: ServerName;
   readonly clock: Clock;
 }
 
-/** Whose login it is. */
+/** The client and the account of a login. */
 export interface LoginParties {
-  /** Stands for the client's address. */
+  /** Represents the client's address. */
   readonly client: string;
   readonly identifier: UserIdentifier;
 }
 
-/** Counts logins. Every method throws the AccountFailure `rate_limited` if there were too many. */
+/** Counts logins. Each method throws AccountFailure `rate_limited` if there were too many. */
 export interface LoginLimits {
   /** Throws if admitClient would. Counts nothing. */
   checkClient(client: string): void;
-  /** Counts a login of a client; `client` stands for its address. */
+  /** Counts a login of a client. `client` represents its address. */
   admitClient(client: string): void;
-  /** Counts a question of a client how one may log in, apart from its logins. */
+  /** Counts a request for login types, separately from logins. */
   admitQuestion(client: string): void;
   /**
-   * Runs a login with the token of a bridge, unless this client has had too many that the
-   * homeserver refused: as many are allowed as logins of other clients. Those that succeed do not
-   * count.
+   * Runs a login with the token of a bridge, unless the homeserver rejected too many of this
+   * client's: the limit is that for logins of other clients. Successful logins do not count.
    */
   logInBridge<Grant>(client: string, logIn: () => Promise<Grant>): Promise<Grant>;
   /**
-   * Runs a login, unless there were too many by this name of the account, in any spelling; only
-   * those that succeed count as logins, and only those for a wrong password as failures. Logins at
-   * once get no further than logins one after another.
+   * Runs a login, unless there were too many to this account, in any spelling. Only successful
+   * logins count as logins, and only wrong passwords as failures. Concurrent logins count like
+   * consecutive ones.
    */
   logIn<Grant>(parties: LoginParties, logIn: () => Promise<Grant>): Promise<Grant>;
 }
 
 const busyRetryMs = 1000;
-/** So many clients, each with all the failures that it is allowed, lock the others out. */
+/** This many clients, each with all its allowed failures, lock the others out. */
 const clientsToLockOut = 10;
-// Matrix IDs have 255 bytes at most, e-mail addresses 500 characters. Folding what is longer would
-// take long, and names nobody.
+// Matrix IDs have at most 255 bytes, e-mail addresses 500 characters. Case folding longer names
+// would take long, and no account has them.
 const longestName = 512;
 
-/** Limits that have counted nothing yet. */
+/** Creates limits with empty counts. */
 export function createLoginLimits({ allowances, serverName, clock }: LoginLimitsDeps): LoginLimits {
   const clients = createLeakyBuckets(allowances.perAddress, clock);
   const questions = createLeakyBuckets(allowances.perAddress, clock);
@@ -95,7 +96,7 @@ export function createLoginLimits({ allowances, serverName, clock }: LoginLimits
       const near = `${client} ${name}`;
       const waitMs = Math.max(successes.waitMs(name), nearFailures.waitMs(near), allFailures.waitMs(name));
       if (waitMs > 0) throw limited(waitMs);
-      // Each of those under way may yet turn out a wrong guess.
+      // Each login under way may still turn out to be a wrong guess.
       const isFull =
         underWay.of(near) >= nearFailures.room(near) ||
         underWay.of(name) >= Math.min(successes.room(name), allFailures.room(name));
@@ -120,7 +121,7 @@ export function createLoginLimits({ allowances, serverName, clock }: LoginLimits
   };
 }
 
-/** How many there are of each of many keys now; those of which there are none take no memory. */
+/** Counts concurrent uses per key. A key without uses takes no memory. */
 function createTally() {
   const counts = new Map<string, number>();
   const of = (key: string) => counts.get(key) ?? 0;
@@ -148,7 +149,8 @@ function limited(retryAfterMs: number): AccountFailure {
   return new AccountFailure({ kind: 'rate_limited', retryAfterMs });
 }
 
-// Returns whether the homeserver rejected the token. If it is busy or broken, it has not checked it.
+// Returns true if the homeserver rejected the token. A homeserver that is busy or broken has not
+// checked it.
 function isRefusal(fault: AccountFault): boolean {
   return fault.kind === 'refused_upstream' && fault.status < 500 && fault.status !== 429;
 }
@@ -159,8 +161,8 @@ function isWrongGuess(fault: AccountFault): boolean {
 }
 
 /**
- * One key for all spellings of a name. Names of one account are counted apart, since a common count
- * shows which address belongs to whom.
+ * Returns one key for all spellings of a name. Different names of one account are counted
+ * separately, because a common count would reveal which 3PID belongs to which account.
  */
 function nameKey(identifier: UserIdentifier, serverName: ServerName): string {
   if (identifier.kind === 'user') {

@@ -8,13 +8,13 @@ export interface OwnOpenIdDeps {
   readonly serverName: ServerName;
   readonly tokens: Pick<OpenIdTokens, 'findUser'>;
   /**
-   * Asked about tokens that are none of ours, those of our server name included: another program
-   * may have made them.
+   * Verifies tokens that were not issued here. Another program may have issued them under our
+   * server name.
    */
   readonly others: OpenId;
 }
 
-/** Knows our own OpenID tokens without a network in between. */
+/** Creates an OpenID that verifies our own tokens without a network request. */
 export function createOwnOpenId({ serverName, tokens, others }: OwnOpenIdDeps): OpenId {
   return {
     async openIdSubject(server, token) {

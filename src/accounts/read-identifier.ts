@@ -5,8 +5,8 @@ import { AccountFailure } from './failure.js';
 type Body = Readonly<Record<string, unknown>>;
 
 /**
- * Who a request for a login, or for one stage of user-interactive authentication, says that it
- * comes from. The members of old, `user` and `medium` with `address`, win over `identifier`. Throws
+ * Returns the user that a login, or a stage of user-interactive authentication, names. The
+ * deprecated members `user`, and `medium` with `address`, take precedence over `identifier`. Throws
  * AccountFailure parameter_missing or parameter_invalid.
  */
 export function readIdentifier(body: Body): UserIdentifier {
@@ -34,7 +34,7 @@ function readTyped(identifier: Body): UserIdentifier {
       return { kind: 'address', medium, address: text('identifier.address', identifier['address']) };
     }
     case 'm.id.phone': {
-      // `number` is what clients sent before the specification said `phone`.
+      // Clients sent `number` before the specification defined `phone`.
       const address = text('identifier.phone', identifier['phone'] ?? identifier['number']);
       const { country } = identifier;
       if (country === undefined) return { kind: 'address', medium: 'msisdn', address };

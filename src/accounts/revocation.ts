@@ -2,7 +2,7 @@ import type { Mxid } from '../base/mxid.js';
 import type { Transaction } from '../database/database.js';
 import type { AccountRecord } from '../database/tables/accounts.js';
 
-/** Why things of a Matrix account end. */
+/** The reason for a revocation. */
 export type RevocationEvent =
   /** All logins end. */
   | 'log_out'
@@ -13,7 +13,7 @@ export type RevocationEvent =
 /** What is revoked. */
 export interface Revocation {
   readonly mxid: Mxid;
-  /** Several events at once end what any of them ends. */
+  /** Several events together end what any of them ends. */
   readonly events: readonly RevocationEvent[];
   /** Epoch milliseconds. */
   readonly at: number;
@@ -23,7 +23,7 @@ export interface Revocation {
 
 /** The Telegram logins of a Matrix user, finished and pending. */
 export interface OwnedTelegramLogins {
-  /** Holds the rows of the linked accounts until the transaction is over. */
+  /** Locks the rows of the linked accounts until the end of the transaction. */
   hold(tx: Transaction, owner: Mxid): Promise<void>;
   /** Ends all of them. Their sessions stay in the database until they are ended at Telegram. */
   end(tx: Transaction, owner: Mxid, at: number): Promise<void>;
@@ -32,18 +32,21 @@ export interface OwnedTelegramLogins {
 /** Ends what belongs to a Matrix account. */
 export interface Revoker {
   /**
-   * Holds the account, and what `revoke` with `deactivate` deletes before it, in the order in which
-   * other transactions take them. Returns the account, or undefined if there is none.
+   * Locks the account and the rows that `revoke` with `deactivate` deletes before it, in the lock
+   * order of all transactions. Returns the account, or undefined if there is none.
    */
   holdAll(tx: Transaction, mxid: Mxid): Promise<AccountRecord | undefined>;
-  /** Ends what the events end. The caller holds the account; for `deactivate` by `holdAll`. */
+  /**
+   * Ends what the events end. The caller must have locked the account, for `deactivate` by
+   * `holdAll`.
+   */
   revoke(tx: Transaction, revocation: Revocation): Promise<void>;
 }
 
-/** What is done about one table. */
+/** What a revocation does with one table. */
 export type TableDecision =
   | { readonly endedBy: readonly RevocationEvent[]; readonly end: (ending: Ending) => Promise<void> }
-  /** Its rows go together with those of another table. */
+  /** Its rows are deleted with those of another table. */
   | { readonly goesWith: string }
   | { readonly keptBecause: string };
 
@@ -58,13 +61,13 @@ const always: readonly RevocationEvent[] = ['log_out', 'change_password', 'deact
 const withAccount: readonly RevocationEvent[] = ['deactivate'];
 
 /**
- * The decision about every table of the database, by its name. Run in this order. A test fails for
- * a table that is missing.
+ * The decision about each table of the database, by its name. Run in this order. A test fails if a
+ * table is missing.
  */
 export const tableDecisions: Readonly<Record<string, TableDecision>> = {
   accounts: {
     endedBy: withAccount,
-    // The row stays, so that nobody else gets the name.
+    // The row stays, so that no other user can get the name.
     end: async ({ tx, mxid, at }) => void (await tx.accounts.deactivate(mxid, at)),
   },
   devices: {
@@ -83,9 +86,9 @@ export const tableDecisions: Readonly<Record<string, TableDecision>> = {
     endedBy: withLogins,
     end: ({ tx, mxid, keptDeviceId }) => tx.openIdTokens.deleteByUser(mxid, keptDeviceId),
   },
-  // Not bound to a device: clients get another one when theirs is unknown.
+  // Not bound to a device: a client requests a new token if its own is unknown.
   identity_tokens: { endedBy: withLogins, end: ({ tx, mxid }) => tx.identityTokens.deleteByUser(mxid) },
-  // What the old password has allowed ends with it.
+  // Permissions given by the old password end with it.
   login_tokens: { endedBy: always, end: ({ tx, mxid }) => tx.loginTokens.deleteByUser(mxid) },
   uia_sessions: { endedBy: always, end: ({ tx, mxid }) => tx.uiaSessions.deleteByOwner(mxid) },
   validation_sessions: {
@@ -112,13 +115,13 @@ export const tableDecisions: Readonly<Record<string, TableDecision>> = {
       'Another program may use the session. It is ended at Telegram, and the row deleted, when the lease is over.',
   },
   events: {
-    keptBecause: 'They tell other programs what has ended, and are deleted when they are delivered, or after a month.',
+    keptBecause: 'They report the end to other programs, and are deleted when delivered, or after a month.',
   },
   homeserver_sessions: {
-    keptBecause: 'They are of users of the homeserver, do not name them, and expire after 30 days.',
+    keptBecause: 'They belong to users of the homeserver, do not name them, and expire after 30 days.',
   },
   invite_deliveries: {
-    keptBecause: 'They answer invites by other users, and are deleted when they are delivered or given up.',
+    keptBecause: 'They answer invites by other users, and are deleted when delivered or abandoned.',
   },
   flood_waits: { keptBecause: 'They are limits set by Telegram, do not name users, and expire.' },
   identity_signing_keys: { keptBecause: 'They belong to the server.' },

@@ -8,23 +8,22 @@ export interface LoginTokenGrant {
 }
 
 /**
- * What can be done with a login afterwards. Only the embedded authority has it: beside a homeserver
- * these requests are the homeserver's own. Every method throws AccountFailure for what is known to
- * go wrong.
+ * The operations on an existing login. Only the embedded authority has them; a homeserver serves
+ * its own. Each method throws AccountFailure for expected failures.
  */
 export interface AccountSessions {
   /**
-   * Returns a new access token and refresh token for the old refresh token, which stays good until
-   * one of the new is used.
+   * Returns new tokens for the refresh token, which stays valid until one of the new tokens is
+   * used.
    */
   refresh(refreshToken: Secret): Promise<Pick<LoginGrant, 'accessToken' | 'refreshToken' | 'expiresInMs'>>;
-  /** Ends the login of this access token, its device with it. An expired access token will do. */
+  /** Ends the login of this access token, and its device. Accepts an expired access token. */
   logOut(accessToken: Secret): Promise<void>;
-  /** Ends all logins of the user of this access token. An expired access token will do. */
+  /** Ends all logins of the user of this access token. Accepts an expired access token. */
   logOutAll(accessToken: Secret): Promise<void>;
   /**
-   * Returns a login token for the user of this access token, after user-interactive authentication:
-   * `auth` is that member of the request.
+   * Returns a login token for the user of this access token, after user-interactive authentication
+   * with `auth`, the member of the request.
    */
   mintLoginToken(accessToken: Secret, auth: unknown): Promise<LoginTokenGrant>;
 }

@@ -45,7 +45,7 @@ type Everything = LoginService &
   AccountSessions &
   OpenIdTokens &
   AccountAddresses;
-const nobody: Everything = {
+const unused: Everything = {
   submit: describedOnly,
   start: describedOnly,
   answer: describedOnly,
@@ -111,14 +111,14 @@ const noIdentity: IdentityDeps = {
   delegate: undefined,
 };
 const contacts: AddressDeps = {
-  addresses: nobody,
+  addresses: unused,
   validation: noIdentity.validation,
   pages,
   usualPath: 'ours',
   postsWithoutAuthentication: true,
 };
 const described = {
-  login: nobody,
+  login: unused,
   clock: { now: () => 0, after: () => () => undefined },
   permissions: { mayLogIn: () => false, levelOf: () => ({ level: 'none' }) },
   mayLogIn: () => false,
@@ -140,7 +140,7 @@ const account: AccountDeps = {
     deactivate: describedOnly,
   },
 };
-const openId = { tokens: nobody, serverName: 'example.com' as ServerName };
+const openId = { tokens: unused, serverName: 'example.com' as ServerName };
 const discovery = {
   wellKnown: { homeserver: 'https://matrix.example.com', identityServer: undefined },
   mayChangeAddresses: true,
@@ -154,15 +154,15 @@ const limits: LoginLimits = {
 };
 
 const clientServerV3 = createClientServerV3({
-  authority: nobody,
-  sessions: nobody,
+  authority: unused,
+  sessions: unused,
   openId,
   account,
   limits,
   contacts,
   discovery,
 });
-const clientServerV1 = createClientServerV1({ authority: nobody, limits });
+const clientServerV1 = createClientServerV1({ authority: unused, limits });
 
 /** All endpoints with a description. */
 export const describedEndpoints: readonly Endpoint[] = [

@@ -3,13 +3,16 @@ import { AccountFailure, type AccountFault } from '../accounts/failure.js';
 import type { Logger } from '../base/logger.js';
 import type { FindTokenHolder, TokenVerdict } from '../http/bearer-auth.js';
 
-/** What createTokenHolders needs. */
+/** The dependencies of createTokenHolders. */
 export interface TokenHoldersDeps {
   readonly authority: Pick<AccountAuthority, 'whoAmI'>;
   readonly logger: Logger;
 }
 
-/** Lets the account authority tell whose access tokens are, for surfaces that are no client-server API. */
+/**
+ * Returns a function that asks the account authority for the user of an access token, for surfaces
+ * outside the client-server API.
+ */
 export function createTokenHolders({ authority, logger }: TokenHoldersDeps): FindTokenHolder {
   return async (token, clientAddress) => {
     try {
@@ -18,14 +21,14 @@ export function createTokenHolders({ authority, logger }: TokenHoldersDeps): Fin
     } catch (error) {
       if (!(error instanceof AccountFailure)) throw error;
       const verdict = verdictOn(error.fact);
-      if (verdict.kind === 'unavailable') logger.warn('an access token could not be checked', { error });
+      if (verdict.kind === 'unavailable') logger.warn('access token check failed', { error });
       return verdict;
     }
   };
 }
 
 function verdictOn(fault: AccountFault): TokenVerdict {
-  // A homeserver that knows the token and refuses it all the same, as for a locked user, has told enough.
+  // The homeserver may also reject a token that it knows, such as that of a locked user.
   const isRefused = fault.kind === 'refused_upstream' && (fault.status === 401 || fault.status === 403);
   const isUnknown =
     fault.kind === 'token_unknown' || fault.kind === 'token_missing' || fault.kind === 'user_deactivated';

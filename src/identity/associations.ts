@@ -5,61 +5,60 @@ import type { SignedRequest } from '../matrix/x-matrix.js';
 import type { Purpose } from '../threepid/validation.js';
 
 /**
- * A signed association as it goes over the wire (identity service API, "3pid/bind"); lookups answer
- * the very same.
+ * A signed association as sent to clients (identity service API, "3pid/bind"). Lookups return the
+ * same object.
  */
 export type SignedAssociation = Readonly<Record<string, unknown>>;
 
-/** A request to publish a validated address. */
+/** A request to bind a validated 3PID. */
 export interface BindRequest {
   readonly sid: string;
   readonly clientSecret: string;
   readonly mxid: string;
   /**
-   * The user of the access token, or undefined if none is asked for (version 1), and then a policy
-   * decides.
+   * The user of the access token. Undefined in version 1, which has none; then a policy decides.
    */
   readonly caller: Mxid | undefined;
 }
 
-/** Who asks for an address to be published no longer, and with what proof. */
+/** The proof that authorizes an unbind. */
 export type UnbindProof =
-  /** The session in which the address was proven. */
+  /** The session in which the 3PID was validated. */
   | { readonly kind: 'session'; readonly sid: string; readonly clientSecret: string }
   /**
-   * The signature of the user's homeserver, over the request as it came; `client` stands for the
-   * address that it came from.
+   * The signature of the user's homeserver over the unchanged request. `client` represents the
+   * address that sent it.
    */
   | { readonly kind: 'homeserver'; readonly request: SignedRequest; readonly client: string }
-  /** The word of our own accounts that it is this user who asks. */
+  /** The account service of this daemon has authenticated this user. */
   | { readonly kind: 'user'; readonly mxid: Mxid };
 
-/** An address that somebody asks about, as it was typed; of any medium. */
+/** A 3PID in a lookup, as typed; of any medium. */
 export interface AskedAddress {
   readonly medium: string;
   readonly address: string;
 }
 
 /**
- * What is published: which address is whose. Every method throws IdentityFailure and
+ * The bindings between 3PIDs and Matrix IDs. Each method throws IdentityFailure and
  * ThreepidFailure.
  */
 export interface Associations {
   /**
-   * Publishes; a former association of the address is replaced. Pending invites come with it, and
-   * are on their way to the homeserver.
+   * Binds the 3PID, replacing its former binding. Pending invites are included in the result and
+   * delivered to the homeserver.
    */
   bind(request: BindRequest): Promise<SignedAssociation>;
-  /** Idempotent. Signatures are limited by client: rate_limited. */
+  /** Deletes the binding. Idempotent. Throws rate_limited if a client sends too many signatures. */
   unbind(typed: AskedAddress & { readonly mxid: string }, proof: UnbindProof): Promise<void>;
   /**
-   * Returns undefined if nothing is published for it, whatever it is. Counts as a lookup of
-   * `caller`: rate_limited.
+   * Returns undefined if the 3PID is not bound, even if it is malformed. Counts as a lookup of
+   * `caller`. Throws rate_limited.
    */
   find(typed: AskedAddress, caller: LookupCaller): Promise<SignedAssociation | undefined>;
   /**
-   * Returns those that are published, in the order of the question and as they were typed:
-   * too_many_addresses, rate_limited.
+   * Returns the bound ones, in the order of the request and as typed. Throws too_many_addresses and
+   * rate_limited.
    */
   findMany(
     typed: readonly AskedAddress[],
@@ -67,20 +66,20 @@ export interface Associations {
   ): Promise<readonly (AskedAddress & { readonly mxid: Mxid })[]>;
 }
 
-/** An address that an account of our own has. `id` names it there. */
+/** A 3PID of an embedded account. `id` is its row there. */
 export interface AccountsAddress extends ThirdPartyAddress {
   readonly id: string;
   readonly mxid: Mxid;
 }
 
-/** Publishes what accounts of our own have, without a session to prove it. */
+/** Binds 3PIDs of embedded accounts, which need no validation session. */
 export interface AccountPublisher {
   /**
-   * Publishes the address for as long as the account has it. False if the account has it no longer,
-   * or where somebody has published it already: that stays as it is.
+   * Binds the 3PID for as long as the account has it. Returns false if the account no longer has
+   * it, or if it is already bound; then that binding stays.
    */
   publish(address: AccountsAddress): Promise<boolean>;
 }
 
-/** The sessions that prove an address for the identity service. */
+/** The purpose of sessions that validate a 3PID for the identity service. */
 export const identityPurpose: Purpose = 'identity';

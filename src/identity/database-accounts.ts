@@ -16,9 +16,9 @@ import { IdentityFailure, type IdentityFault } from './failure.js';
 export interface IdentityAccountsDeps {
   readonly database: Database;
   readonly openId: OpenId;
-  /** The homeservers whose users are admitted; empty: all. */
+  /** The homeservers whose users are admitted; empty for all. */
   readonly allowedServers: readonly ServerName[];
-  /** What users must accept, by id. */
+  /** The policies that users must accept, by id. */
   readonly policies: Readonly<Record<string, Policy>>;
   readonly registrationsPerClient: Allowance;
   readonly clock: Clock;
@@ -26,7 +26,7 @@ export interface IdentityAccountsDeps {
   readonly logger: Logger;
 }
 
-/** Users whom their homeservers vouch for, on a database. */
+/** Creates the users, with their tokens in the database. */
 export function createIdentityAccounts(deps: IdentityAccountsDeps): IdentityAccounts {
   const { database, openId, allowedServers, policies, clock, random, logger } = deps;
   const registrations = createLeakyBuckets(deps.registrationsPerClient, clock);
@@ -44,15 +44,15 @@ export function createIdentityAccounts(deps: IdentityAccountsDeps): IdentityAcco
       return await openId.openIdSubject(server, accessToken);
     } catch (error) {
       if (!(error instanceof FederationFailure)) throw error;
-      logger.info('a homeserver did not say whose an OpenID token is', { server, reason: error.fact });
+      logger.info('openid token not verified', { server, reason: error.fact });
       throw new IdentityFailure(faultOf(error.fact), { cause: error });
     }
   }
 
   /**
-   * Returns a logout everywhere deletes the OpenID tokens and the identity tokens of an account
-   * here. One that came between the check of the OpenID token and the insert of `token` has not
-   * deleted `token`; so the OpenID token is checked again. A later one deletes both.
+   * A logout everywhere deletes the OpenID tokens and the identity tokens of an account here. If it
+   * ran between the check of the OpenID token and the insert of `token`, it has not deleted
+   * `token`, so the OpenID token is checked again. A later logout deletes both.
    */
   async function requireStillVouched(server: ServerName, openIdToken: Secret, token: Secret): Promise<void> {
     try {
@@ -76,12 +76,12 @@ export function createIdentityAccounts(deps: IdentityAccountsDeps): IdentityAcco
       checkClient(client);
       registrations.add(client);
       const mxid = await subjectOf(server, accessToken);
-      // A homeserver vouches for its own users only, whatever it says.
+      // A homeserver may only vouch for its own users.
       if (serverNameOf(mxid) !== server) throw new IdentityFailure({ kind: 'open_id_refused' });
       const token = new Secret(randomText(random, tokenLength, alphanumeric));
       const now = clock.now();
       const isHere = await database.transaction(async (tx) => {
-        // An account here may have been deactivated since its OpenID token was checked.
+        // The account may have been deactivated since its OpenID token was checked.
         const account = await tx.accounts.hold(mxid);
         if (account?.deactivatedAt !== undefined) throw new IdentityFailure({ kind: 'open_id_refused' });
         await tx.identityTokens.insert({ tokenHash: hashOf(token), mxid, createdAt: now, usedAt: now });
@@ -138,23 +138,23 @@ export function createIdentityAccounts(deps: IdentityAccountsDeps): IdentityAcco
 
 const tokenLength = 64;
 const dayMs = 86_400_000;
-// Written once a day at most, so that reading does not mean writing.
+// Written at most once a day, so that most reads do not write.
 const useCountsMs = dayMs;
-// Clients ask their homeserver for another one when theirs is unknown.
+// If a token is unknown, the client registers again.
 const unusedMs = 365 * dayMs;
 
 function isToken(token: Secret): boolean {
   return /^[0-9A-Za-z]{64}$/.test(token.reveal());
 }
 
-// Its random bits are too many to be tried out, so a fast hash does.
+// A fast hash suffices, because the random bits are too many to be guessed.
 function hashOf(token: Secret): string {
   return createHash('sha256').update(token.reveal()).digest('base64url');
 }
 
 /**
- * What strangers are told: that a server's address is refused would tell them about the network
- * here.
+ * Returns the failure that the caller may see. The reason why a server's address was rejected would
+ * reveal the local network.
  */
 function faultOf(fault: FederationFault): IdentityFault {
   switch (fault.kind) {

@@ -16,10 +16,7 @@ import { addressLock, readAddress, readMxid } from './read-asked.js';
 import type { SigningKeys } from './signing-keys.js';
 import type { CheckUnbindProof } from './unbind-proof.js';
 
-/**
- * Whose addresses are published if nobody says who they are: those of users of our own server, or
- * anybody's.
- */
+/** Which Matrix IDs version 1, which has no callers, may bind: those of our own server, or any. */
 export type BindPolicy = 'own_server' | 'any';
 
 /** The dependencies of createAssociations. */
@@ -30,7 +27,7 @@ export interface AssociationsDeps {
   readonly signingKeys: SigningKeys;
   readonly peppers: Peppers;
   readonly limits: LookupLimits;
-  /** Under which is signed. */
+  /** The name in signatures. */
   readonly serverName: string;
   readonly policy: { readonly allow: BindPolicy; readonly ownServer: ServerName };
   /** Called when there is an invite to deliver. */
@@ -41,10 +38,10 @@ export interface AssociationsDeps {
 
 type Published = Pick<ValidatedAddress, 'medium' | 'address' | 'alias'>;
 
-// What clients have come to see from other identity services.
+// The value that other identity services use and clients expect.
 const validForMs = 100 * 365 * 86_400_000;
 
-/** Returns the associations in the database. */
+/** Creates the associations in the database. */
 export function createAssociations(deps: AssociationsDeps): Associations & AccountPublisher {
   const { database, validation, signingKeys, peppers, limits, serverName, policy, clock, random } = deps;
 
@@ -57,8 +54,8 @@ export function createAssociations(deps: AssociationsDeps): Associations & Accou
   };
 
   /**
-   * Of users who have an account here: whatever a deactivated one has published is gone, and
-   * nothing is to come.
+   * Applies to users with an account here. The bindings of a deactivated account are deleted, and
+   * none may follow.
    */
   const requireActive = async (tx: Transaction, mxid: Mxid, caller: Mxid | undefined) => {
     const account = await tx.accounts.hold(mxid);
@@ -120,7 +117,7 @@ export function createAssociations(deps: AssociationsDeps): Associations & Accou
     return { signed, hasInvites: pending.length > 0 };
   };
 
-  /** There is a pepper by now, so that whoever makes the next sees this association. */
+  /** Creates a pepper first, so that the next renewal includes this association. */
   const runExclusive = async <T>(address: ThirdPartyAddress, work: (tx: Transaction) => Promise<T>): Promise<T> => {
     await peppers.current();
     return database.locks.run(addressLock(address), () => database.transaction(work));

@@ -25,9 +25,9 @@ export interface InvitesDeps {
   readonly signingKeys: SigningKeys;
   readonly limits: InviteLimits;
   readonly quotaGroupsOf: QuotaGroupsOf;
-  /** Under which is signed. */
+  /** The name in signatures. */
   readonly serverName: string;
-  /** Where everybody reaches us, without a trailing slash: rooms remember it for ever. */
+  /** The public URL of this service, without a trailing slash. Rooms store it for ever. */
   readonly publicUrl: string;
   readonly webClients: WebClients;
   readonly clock: Clock;
@@ -37,11 +37,11 @@ export interface InvitesDeps {
 
 const tokenLength = 128;
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-/** All of them go into one signed association. */
+/** One signed association contains all of them. */
 const maxPending = 200;
 const fullRetryMs = 86_400_000;
 
-/** Returns the invites in the database. */
+/** Creates the invites in the database. */
 export function createInvites(deps: InvitesDeps): Invites {
   const { database, messenger, signingKeys, limits, quotaGroupsOf, serverName, publicUrl, webClients } = deps;
   const { clock, random, logger } = deps;
@@ -74,10 +74,10 @@ export function createInvites(deps: InvitesDeps): Invites {
     try {
       await messenger.send(message, groups);
     } catch (error) {
-      // Nobody has been told of it.
+      // No reply has named it yet.
       await database.transaction((tx) => tx.identityInvites.deletePending(id));
       if (!(error instanceof DeliveryFailure)) throw error;
-      logger.warn('an invite could not be mailed', { error });
+      logger.warn('invite mail failed', { error });
       throw new IdentityFailure(faultOf(error.fact), { cause: error });
     }
   };
@@ -92,7 +92,7 @@ export function createInvites(deps: InvitesDeps): Invites {
       const ephemeral = makeEphemeralKey(random);
       const { id, token } = await insert(invite, ephemeral);
       const { details, brand } = request;
-      // As it was typed: the canonical form may be that of another mailbox.
+      // As typed: the canonical form may be another mailbox.
       const to = writtenAddress(request.address);
       const shown = readDetails(details);
       const shownSender = shownMxid(sender);
@@ -134,7 +134,7 @@ export function createInvites(deps: InvitesDeps): Invites {
       if (!invite) throw new IdentityFailure({ kind: 'invite_unknown' });
       const mxid = readMxid(named);
       const key = readEphemeralKey(privateKey);
-      // Or else anybody's signature of anything could be had under our name.
+      // Otherwise callers could get any text signed under our name.
       if (key?.publicKey !== invite.publicKey) throw new IdentityFailure({ kind: 'private_key_invalid' });
       return signJson({ mxid, sender: invite.sender, token }, serverName, key);
     },
@@ -147,10 +147,7 @@ interface CheckedInvite {
   readonly address: ReturnType<typeof readAddress>;
 }
 
-/**
- * Room IDs are opaque, but a text that cannot be signed would stand in the way of the whole
- * association.
- */
+/** Room IDs are opaque, but one that cannot be signed would block the whole association. */
 const roomIdForm = /^[^\s\p{Cc}\p{Cs}]{1,255}$/u;
 
 function check({ sender: named, caller, medium, address: typed, roomId }: InviteRequest): CheckedInvite {

@@ -1,48 +1,45 @@
 import { Failure } from '../base/failure.js';
 import type { Mxid } from '../base/mxid.js';
 
-/** Everything that is known to go wrong in the identity service, besides ThreepidFault. */
+/** Each expected failure of the identity service, in addition to ThreepidFault. */
 export type IdentityFault =
   | { readonly kind: 'mxid_invalid' }
-  /** The policy lets only users of our own server be published. */
+  /** The policy only allows users of our own server. */
   | { readonly kind: 'mxid_not_allowed' }
-  /** Whoever asks may do so only for themselves. */
+  /** The caller may only bind their own Matrix ID. */
   | { readonly kind: 'not_your_mxid' }
   | { readonly kind: 'address_invalid' }
   | { readonly kind: 'medium_unsupported' }
-  /** No text that could name a room. */
+  /** Not a possible room ID. */
   | { readonly kind: 'room_id_invalid' }
-  /** The address is published already, for this user. */
+  /** The 3PID is already bound, to this user. */
   | { readonly kind: 'address_in_use'; readonly mxid: Mxid }
   | { readonly kind: 'key_unknown' }
   | { readonly kind: 'invite_unknown' }
-  /** No key, or not the one of this invite. */
+  /** No key, or not the key of this invite. */
   | { readonly kind: 'private_key_invalid' }
   | { readonly kind: 'algorithm_unknown' }
-  /** `lookupPepper` and `algorithm` are what to use instead. */
+  /** Use `lookupPepper` and `algorithm` instead. */
   | { readonly kind: 'pepper_wrong'; readonly lookupPepper: string; readonly algorithm: string }
   | { readonly kind: 'too_many_addresses'; readonly limit: number }
   | { readonly kind: 'lookup_address_malformed' }
   | { readonly kind: 'token_unknown' }
   | { readonly kind: 'terms_unsigned' }
   | { readonly kind: 'terms_unknown_url' }
-  /** The server's name is no server name, or one that the admin does not serve. */
+  /** Not a server name, or not one that the admin allows. */
   | { readonly kind: 'server_name_invalid' }
   | { readonly kind: 'server_not_allowed' }
-  /**
-   * The homeserver does not say whose the token is, or says that it is somebody's of another
-   * server.
-   */
+  /** The homeserver rejected the token, or returned a user of another server. */
   | { readonly kind: 'open_id_refused' }
   | { readonly kind: 'homeserver_unreachable' }
-  /** We ask so many homeservers at the moment that this one was not asked. */
+  /** Too many requests to homeservers are running, so this one was not sent. */
   | { readonly kind: 'overloaded' }
-  /** The session's address or the request's user is another one than what is to be unbound. */
+  /** The session or the request names another 3PID or user than the one to unbind. */
   | { readonly kind: 'unbind_mismatch' }
-  /** No signature of a homeserver, or a wrong one. */
+  /** The signature of a homeserver is missing or invalid. */
   | { readonly kind: 'signature_missing' }
   | { readonly kind: 'signature_wrong' }
-  /** The homeserver that signed is not the one of the user. */
+  /** The request was signed by another homeserver than the user's. */
   | { readonly kind: 'origin_mismatch' }
   | { readonly kind: 'rate_limited'; readonly retryAfterMs: number }
   | { readonly kind: 'send_failed' };

@@ -5,12 +5,10 @@ import { inChunks } from '../database/in-chunks.js';
 import type { AskedAddress } from './associations.js';
 
 /**
- * For whom each of the addresses is published, in their order, or undefined if it is not, whatever
- * it is.
+ * Returns the user of each 3PID, in order, or undefined for each that is not bound or is malformed.
  */
 export function findUsers(database: Database, asked: readonly AskedAddress[]): Promise<readonly (Mxid | undefined)[]> {
-  // Reading a phone number takes so long that thousands of them at once would hold up everybody
-  // else.
+  // Parsing phone numbers is slow, so thousands of them at once would block the event loop.
   return inChunks(asked, async (chunk) => {
     const addresses = chunk.map(canonicalAddress);
     const wanted = addresses.filter((address) => address !== undefined);

@@ -17,7 +17,7 @@ export interface HashedLookupDeps {
 
 const algorithms = ['sha256', 'none'] as const;
 
-/** Lookups in what is published. */
+/** Creates lookups in the bindings. */
 export function createHashedLookup({ database, peppers, limits }: HashedLookupDeps): Lookup {
   const requirePepper = async (pepper: string, algorithm: string) => {
     const current = await peppers.current();
@@ -38,7 +38,7 @@ export function createHashedLookup({ database, peppers, limits }: HashedLookupDe
     return found;
   };
 
-  // Returns a transaction for each part: on SQLite everybody else waits for it.
+  // Uses one transaction per part, because on SQLite other transactions wait for it.
   const findHashed = async (pepperId: string, hashes: readonly string[]) =>
     new Map(
       await inChunks(hashes, (chunk) =>
@@ -66,7 +66,8 @@ export function createHashedLookup({ database, peppers, limits }: HashedLookupDe
 }
 
 /**
- * Returns an address and its medium, with one space in between; throws lookup_address_malformed.
+ * Returns the address and medium of a text with one space between them. Throws
+ * lookup_address_malformed.
  */
 function readClear(text: string): AskedAddress {
   const [address, medium, ...more] = text.split(' ');

@@ -21,21 +21,18 @@ export interface InviteDeliveriesDeps {
 }
 
 /**
- * Tells homeservers which invites have found their user. What is to be told is in the database
- * until the homeserver has taken it, so that no crash loses it; the worst that a crash does is that
- * something is told twice.
+ * Delivers invites to the homeservers of the invited users. A delivery stays in the database until
+ * the homeserver has accepted it, so a crash loses none. At worst, a crash makes it deliver an
+ * invite twice.
  */
 export interface InviteDeliveries {
-  /** From now on deliveries are made: those that are left over from before, too. */
+  /** Starts deliveries, including pending ones from an earlier run. */
   start(): void;
-  /**
-   * Resolves after what is under way, but soon: what does not end is made again after the next
-   * start.
-   */
+  /** Resolves soon. Deliveries that do not finish in time are retried after the next start. */
   stop(): Promise<void>;
-  /** There may be something new to deliver. */
+  /** Signals that there may be a new delivery. */
   wake(): void;
-  /** Forgets what was given up long ago, and looks for what is due. */
+  /** Deletes old failed deliveries, and looks for due ones. */
   sweep(): Promise<void>;
 }
 
@@ -44,11 +41,11 @@ const firstRetryMs = 10_000;
 const longestRetryMs = 3_600_000;
 const giveUpAfterMs = 3 * 86_400_000;
 const rememberFailedMs = 30 * 86_400_000;
-/** How long what another daemon has left may lie about. */
+/** The maximum delay of deliveries that another daemon left. */
 const lookEveryMs = 30_000;
 const stopMs = 2_000;
 
-/** Deliveries to several homeservers at once, and to each of them one after the other. */
+/** Delivers to several homeservers at once, and to each of them in order. */
 export function createInviteDeliveries(deps: InviteDeliveriesDeps): InviteDeliveries {
   const { database, federation, clock, random, logger } = deps;
   const lanes = new Map<ServerName, Promise<void>>();
@@ -59,7 +56,7 @@ export function createInviteDeliveries(deps: InviteDeliveriesDeps): InviteDelive
       await tx.identityInvites.deleteByDelivery(id);
       await tx.inviteDeliveries.delete(id);
     });
-    logger.info('a homeserver was told of invites', { server: serverName });
+    logger.info('invites delivered', { server: serverName });
   };
 
   const giveUp = async ({ id, serverName }: InviteDeliveryRecord, isOfServer: boolean) => {
@@ -68,12 +65,12 @@ export function createInviteDeliveries(deps: InviteDeliveriesDeps): InviteDelive
       const ids = isOfServer ? await tx.inviteDeliveries.listUntil(serverName, now - giveUpAfterMs) : [id];
       for (const each of ids) {
         await tx.inviteDeliveries.giveUp(each, now);
-        // Whoever publishes the address next gets them.
+        // The next binding of the 3PID gets the invites.
         await tx.identityInvites.release(each);
       }
       return ids.length;
     });
-    logger.error('a homeserver could not be told of invites: gave up', { server: serverName, deliveries: count });
+    logger.error('invite delivery given up', { server: serverName, deliveries: count });
   };
 
   const postpone = async ({ id, serverName, createdAt }: InviteDeliveryRecord, isOfServer: boolean) => {
@@ -89,12 +86,12 @@ export function createInviteDeliveries(deps: InviteDeliveriesDeps): InviteDelive
   const fail = async (delivery: InviteDeliveryRecord, error: unknown) => {
     const fault = error instanceof FederationFailure ? error.fact : undefined;
     const isOfServer = fault !== undefined && concernsServer(fault);
-    logger.warn('a homeserver could not be told of invites', { server: delivery.serverName, error });
+    logger.warn('invite delivery failed', { server: delivery.serverName, error });
     const isOver = clock.now() - delivery.createdAt >= giveUpAfterMs;
     await (isOver ? giveUp(delivery, isOfServer) : postpone(delivery, isOfServer));
   };
 
-  /** Returns whether there was something to deliver. */
+  /** Returns true if there was a delivery. */
   const deliverNext = (server: ServerName) =>
     // Other daemons wait, and then find it delivered.
     database.locks.run(`invite deliveries to ${server}`, async () => {
@@ -117,8 +114,8 @@ export function createInviteDeliveries(deps: InviteDeliveriesDeps): InviteDelive
       return true;
     } catch (error) {
       const isBusy = error instanceof DatabaseFailure && error.fact.kind === 'busy';
-      if (isBusy || isStopped) logger.debug('deliveries of invites stopped for now', { server, error });
-      else logger.error('delivering invites failed', { server, error });
+      if (isBusy || isStopped) logger.debug('invite deliveries paused', { server, error });
+      else logger.error('invite delivery defect', { server, error });
       return false;
     }
   };
@@ -126,7 +123,7 @@ export function createInviteDeliveries(deps: InviteDeliveriesDeps): InviteDelive
   const open = (server: ServerName) => {
     const lane = serve(server).then((isDone) => {
       lanes.delete(server);
-      // After an error not at once, but when it is time to look anyway.
+      // After an error, waits for the next regular poll.
       if (isDone) poller.wake();
     });
     lanes.set(server, lane);
@@ -135,7 +132,7 @@ export function createInviteDeliveries(deps: InviteDeliveriesDeps): InviteDelive
   const poller = createPoller({
     clock,
     afterFailureMs: lookEveryMs,
-    failed: (error) => logger.error('looking for invites to deliver failed', { error }),
+    failed: (error) => logger.error('invite delivery polling failed', { error }),
     async look() {
       const now = clock.now();
       const { servers, nextDueAt } = await database.transaction(async (tx) => ({
@@ -156,7 +153,7 @@ export function createInviteDeliveries(deps: InviteDeliveriesDeps): InviteDelive
       isStopped = true;
       const underWay = Promise.all([poller.stop(), ...lanes.values()]);
       await withDeadline(clock, stopMs, underWay).catch((error: unknown) =>
-        logger.info('deliveries of invites go on: leaving them', { error }),
+        logger.info('invite deliveries still running', { error }),
       );
     },
 
@@ -167,7 +164,7 @@ export function createInviteDeliveries(deps: InviteDeliveriesDeps): InviteDelive
   };
 }
 
-/** Returns whether another delivery to the same server would go wrong in the same way. */
+/** Returns true if other deliveries to the same server would fail in the same way. */
 function concernsServer(fault: FederationFault): boolean {
   return fault.kind === 'no_connection' || fault.kind === 'no_answer' || fault.kind === 'address_refused';
 }

@@ -6,24 +6,24 @@ import { serverNameOf, type Mxid, type ServerName } from '../base/mxid.js';
 import { type BucketCount, createSharedBudget, type QuotaGroupsOf } from '../base/quota-groups.js';
 import { IdentityFailure } from './failure.js';
 
-/** How often invites may be mailed. */
+/** The rate limits of invite mails. */
 export interface InviteAllowances {
   readonly perSender: Allowance;
-  /** Of all users of one other server, since Matrix IDs cost its owner nothing. */
+  /** All users of one other server, because Matrix IDs cost its owner nothing. */
   readonly perServer: Allowance;
   /**
-   * Of one network (IPv4 /24, IPv6 /56), from which a homeserver may pass on the invites of all its
+   * One network (IPv4 /24, IPv6 /56), from which a homeserver may forward the invites of all its
    * users.
    */
   readonly perNetwork: Allowance;
-  /** To one e-mail address. Each quota group has a part of it. */
+  /** One e-mail address. Each quota group has a part of the limit. */
   readonly perAddress: Allowance;
 }
 
-/** Who invites whom. */
+/** The sender and the receiver of an invite. */
 export interface InviteParties {
   readonly sender: Mxid;
-  /** The user of the access token, or undefined if the sender is only a claim. */
+  /** The user of the access token, or undefined if the sender is only claimed. */
   readonly caller: Mxid | undefined;
   readonly clientAddress: string;
   readonly address: ThirdPartyAddress;
@@ -31,14 +31,14 @@ export interface InviteParties {
 
 /** Counts invites. */
 export interface InviteLimits {
-  /** Counts one more; throws rate_limited, and then counts nothing. */
+  /** Counts an invite. Throws rate_limited, and counts nothing then. */
   admit(parties: InviteParties): void;
 }
 
 /** The dependencies of createInviteLimits. */
 export interface InviteLimitsDeps {
   readonly allowances: InviteAllowances;
-  /** Its users count for no server. */
+  /** Users of this server do not count towards a server's limit. */
   readonly ownServer: ServerName;
   readonly quotaGroupsOf: QuotaGroupsOf;
   readonly clock: Clock;
@@ -47,7 +47,7 @@ export interface InviteLimitsDeps {
 const clientPrefixes = { ipv4: 32, ipv6: 64 } as const;
 const networkPrefixes = { ipv4: 24, ipv6: 56 } as const;
 
-/** Limits that have counted nothing yet. */
+/** Creates limits with empty counts. */
 export function createInviteLimits({ allowances, ownServer, quotaGroupsOf, clock }: InviteLimitsDeps): InviteLimits {
   const senders = createLeakyBuckets(allowances.perSender, clock);
   const servers = createLeakyBuckets(allowances.perServer, clock);
@@ -58,7 +58,7 @@ export function createInviteLimits({ allowances, ownServer, quotaGroupsOf, clock
       const client = networkOf(clientAddress, clientPrefixes);
       const server = caller && serverNameOf(caller);
       const counts: readonly BucketCount[] = [
-        // A claim takes nothing from the user that it names.
+        // A claimed sender does not use up the limit of the user that it names.
         [senders, caller ?? `${client} ${sender}`],
         ...(server === undefined || server === ownServer ? [] : [[servers, server] as const]),
         [networks, networkOf(clientAddress, networkPrefixes)],

@@ -1,18 +1,18 @@
 import { Secret } from '../base/secret.js';
 import { sanitizeUntrustedText, type UntrustedText } from '../base/untrusted-text.js';
 
-/** The web clients to which invites may lead. */
+/** The web clients that invites may link to. */
 export interface WebClients {
-  /** Base URL of the usual one, without a trailing slash. */
+  /** Base URL of the default client, without a trailing slash. */
   readonly usual: string;
   /**
-   * Base URLs of those that the client of the inviting user may name instead, without a slash at
-   * the end.
+   * Base URLs of clients that the inviting user's client may name instead, without a trailing
+   * slash.
    */
   readonly others: readonly string[];
 }
 
-/** What a link to an invite is made of. */
+/** The data for a link to an invite. */
 export interface LinkedInvite {
   readonly email: string;
   readonly roomId: string;
@@ -21,11 +21,11 @@ export interface LinkedInvite {
   readonly privateKey: Secret;
   readonly sender: UntrustedText;
   readonly shown: ShownDetails;
-  /** Where the client of the inviting user says that the invited should go. */
+  /** The web client that the inviting user's client names for the invited user. */
   readonly webClient: string | undefined;
 }
 
-/** What strangers wrote about an invite, as far as others get to see it. */
+/** Untrusted text about an invite, sanitized for other users. */
 export interface ShownDetails {
   readonly roomName: UntrustedText | undefined;
   readonly roomAvatar: string | undefined;
@@ -37,10 +37,7 @@ const longestSenderName = 20;
 const longestRoomName = 30;
 const longestIdentifier = 255;
 
-/**
- * Returns the details of a request that others get to see, cut to a length at which no text of
- * one's own can be sent.
- */
+/** Returns the details for other users, each truncated to a length that cannot carry a message. */
 export function readDetails(details: Readonly<Record<string, string>>): ShownDetails {
   const identifier = (name: string, form: RegExp) => {
     const text = details[name];
@@ -55,15 +52,15 @@ export function readDetails(details: Readonly<Record<string, string>>): ShownDet
 }
 
 /**
- * Returns the page of the web client that accepts the invite, in the form that Element reads. It
- * holds the private key.
+ * Returns the page of the web client that accepts the invite, in the form that Element reads.
+ * Contains the private key.
  */
 export function inviteLink(invite: LinkedInvite, clients: WebClients, publicUrl: string): Secret {
   const { email, roomId, token, privateKey, sender, shown } = invite;
   const proof = new URLSearchParams({ token, private_key: privateKey.reveal() });
   const entries = {
     email,
-    // Of version 1, since whoever follows the link has no access token yet.
+    // Of version 1, because the invited user has no access token yet.
     signurl: `${publicUrl}/_matrix/identity/api/v1/sign-ed25519?${proof.toString()}`,
     room_name: shown.roomName,
     room_avatar_url: shown.roomAvatar,
@@ -78,8 +75,8 @@ export function inviteLink(invite: LinkedInvite, clients: WebClients, publicUrl:
 }
 
 /**
- * Returns the base URL of the client at that location if it is one of ours, as we know it and not
- * as it was given.
+ * Returns the base URL of the configured client at that location, as configured and not as sent.
+ * Defaults to `usual`.
  */
 function chooseClient(location: string | undefined, { usual, others }: WebClients): string {
   const wanted = location !== undefined && URL.canParse(location) ? new URL(location).host : undefined;

@@ -1,7 +1,7 @@
 import type { Mxid } from '../base/mxid.js';
 import type { Secret } from '../base/secret.js';
 
-/** An invite of somebody who is known by an e-mail address only. */
+/** An invite of a user who is identified by an e-mail address only. */
 export interface InviteRequest {
   readonly medium: string;
   readonly address: string;
@@ -11,9 +11,7 @@ export interface InviteRequest {
   /** The user of the access token; undefined in version 1. */
   readonly caller: Mxid | undefined;
   readonly clientAddress: string;
-  /**
-   * Other members of the request that are text: what the mail may show, and links for web clients.
-   */
+  /** Other text members of the request: texts for the mail, and links for web clients. */
   readonly details: Readonly<Record<string, string>>;
   readonly brand: string | undefined;
 }
@@ -21,27 +19,27 @@ export interface InviteRequest {
 /** A stored invite, as the inviting homeserver needs it. */
 export interface StoredInvite {
   readonly token: string;
-  /** The long-term key first. Unpadded base64. */
+  /** Unpadded base64, the long-term key first. */
   readonly publicKeys: readonly [InviteKey, InviteKey];
-  /** The address, redacted. */
+  /** The redacted address. */
   readonly displayName: string;
 }
 
-/** A public key that will verify what the invited one signs. */
+/** A public key that verifies the signature of the invited user. */
 export interface InviteKey {
   readonly publicKey: string;
   readonly keyValidityUrl: string;
 }
 
-/** Invites by e-mail. Every method throws IdentityFailure. */
+/** Invites by e-mail. Each method throws IdentityFailure. */
 export interface Invites {
-  /** Stores it and mails it. */
+  /** Stores the invite and sends its mail. */
   store(request: InviteRequest): Promise<StoredInvite>;
   /**
-   * Returns whether this is the ephemeral public key of an invite, in either alphabet of base64.
+   * Returns true if this is the ephemeral public key of an invite, in either alphabet of base64.
    */
   isEphemeralKeyValid(publicKey: string): Promise<boolean>;
-  /** `{mxid, sender, token, signatures}`, signed with the invite's own private key. */
+  /** Returns `{mxid, sender, token, signatures}`, signed with the invite's own private key. */
   sign(request: {
     readonly token: string;
     readonly privateKey: Secret;

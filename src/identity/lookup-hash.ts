@@ -4,16 +4,16 @@ import type { HashableAssociation } from '../database/tables/identity-associatio
 import type { LookupHash, LookupPepperRecord } from '../database/tables/lookup-hashes.js';
 
 /**
- * What an address is looked up by (identity service API, "Client behaviour" of hashed lookups):
- * unpadded URL-safe base64.
+ * Returns the hash for lookups of a 3PID (identity service API, "Client behaviour" of hashed
+ * lookups), in unpadded URL-safe base64.
  */
 export function lookupHash({ medium, address }: ThirdPartyAddress, pepper: string): string {
   return createHash('sha256').update(`${address} ${medium} ${pepper}`).digest('base64url');
 }
 
 /**
- * Returns all that an association is to be found by, with each of the peppers. An alias that is not
- * a form of the very address is left out: it may be the address of another.
+ * Returns all hashes that find an association, with each of the peppers. Omits aliases that are no
+ * form of the same address, because they may belong to another user.
  */
 export function hashesOf(
   { id, alias, ...canonical }: HashableAssociation,

@@ -6,7 +6,7 @@ import { serverNameOf, type Mxid, type ServerName } from '../base/mxid.js';
 import type { Random } from '../base/random.js';
 import { IdentityFailure } from './failure.js';
 
-/** Who asks. */
+/** The caller of a lookup. */
 export interface LookupCaller {
   /** The user of the access token, if any. */
   readonly mxid: Mxid | undefined;
@@ -14,13 +14,13 @@ export interface LookupCaller {
 }
 
 /**
- * Different addresses that one may ask about: so many at once, and as many again, evenly spread,
- * within every window.
+ * The number of different 3PIDs that a caller may look up: a burst of this size, and as many again,
+ * evenly spread, within each window.
  */
 export interface LookupAllowances {
-  /** One user; a client address without a user counts as one. */
+  /** One user. A client address without a user counts as a user. */
   readonly perUser: Allowance;
-  /** All users of one other server, since Matrix IDs cost its owner nothing. */
+  /** All users of one other server, because Matrix IDs cost its owner nothing. */
   readonly perServer: Allowance;
   /** All clients of one network: an IPv4 /24, an IPv6 /56. */
   readonly perNetwork: Allowance;
@@ -28,41 +28,40 @@ export interface LookupAllowances {
 
 /** The dependencies of createLookupLimits. */
 export interface LookupLimitsDeps {
-  /** In one question. */
+  /** In one request. */
   readonly maxAddresses: number;
   readonly allowances: LookupAllowances;
-  /** Its users count for no server. */
+  /** Users of this server do not count towards a server's limit. */
   readonly ownServer: ServerName;
   readonly clock: Clock;
   readonly random: Random;
 }
 
-/** Counts the addresses that somebody asks about. */
+/** Counts the 3PIDs that callers look up. */
 export interface LookupLimits {
   /** Throws too_many_addresses. */
   requireFew(addresses: readonly unknown[]): void;
   /**
-   * Counts what is new in a question; throws too_many_addresses and rate_limited, and then counts
-   * nothing.
+   * Counts the 3PIDs that are new to the caller. Throws too_many_addresses and rate_limited, and
+   * counts nothing then.
    */
   admit(caller: LookupCaller, addresses: readonly string[]): void;
 }
 
 interface Caller {
-  /** When the bucket of this caller will be empty. */
+  /** The time when the bucket of this caller will be empty. */
   emptyAt: number;
-  /** Short hashes of what was asked since; asking again is free. */
+  /** Short hashes of the 3PIDs looked up since. Looking them up again is free. */
   readonly seen: Set<number>;
   readonly since: number;
 }
 
 const clientPrefixes = { ipv4: 32, ipv6: 64 } as const;
 const networkPrefixes = { ipv4: 24, ipv6: 56 } as const;
-// Each takes some 30 bytes. Whoever has so many accounts has other ways than to make us forget what
-// the first of them asked.
+// Each takes some 30 bytes. An attacker with enough accounts to evict entries needs no eviction.
 const maxRemembered = 1_000_000;
 
-/** Limits that have counted nothing yet. */
+/** Creates limits with empty counts. */
 export function createLookupLimits(deps: LookupLimitsDeps): LookupLimits {
   const { maxAddresses, allowances, ownServer, clock, random } = deps;
   const { perUser, perServer, perNetwork } = allowances;
@@ -71,13 +70,13 @@ export function createLookupLimits(deps: LookupLimitsDeps): LookupLimits {
   const limit = Math.min(maxAddresses, max, perServer.max, perNetwork.max);
   const servers = createLeakyBuckets(perServer, clock);
   const networks = createLeakyBuckets(perNetwork, clock);
-  /** In the order of the last question. */
+  /** In the order of the last lookup. */
   const callers = new Map<string, Caller>();
-  // Or else one could choose what has the short hash of what was asked before.
+  // Without a salt, a caller could choose addresses with the short hashes of earlier ones.
   const salt = random.bytes(16);
   let remembered = 0;
 
-  /** 30 bits: the engine keeps integers of that size without a box. */
+  /** 30 bits: the engine stores integers of that size unboxed. */
   const shortHash = (address: string) =>
     createHash('sha256').update(salt).update(address).digest().readUInt32BE(0) >>> 2;
 

@@ -8,34 +8,39 @@ import { hashesOf } from './lookup-hash.js';
 /** The dependencies of createPeppers. */
 export interface PeppersDeps {
   readonly database: Database;
-  /** How long a pepper is used before another takes its place. */
+  /** The time after which a pepper is replaced. */
   readonly periodMs: number;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
 }
 
-/** The peppers of hashed lookups, of which there is always a current one. */
+/** The peppers of hashed lookups. One of them is current. */
 export interface Peppers {
-  /** Returns the one that clients are to use. */
+  /** Returns the pepper that clients must use. */
   current(): Promise<LookupPepperRecord>;
-  /** Returns whether lookups with it are answered: it is current, or was a short time ago. */
+  /**
+   * Returns true if lookups with this pepper are answered: it is current, or was so a short time
+   * ago.
+   */
   isGood(pepper: LookupPepperRecord): boolean;
-  /** Renews the pepper when it is time, and forgets those that are over. */
+  /** Renews the pepper when it is due, and deletes expired ones. */
   sweep(): Promise<void>;
 }
 
 /**
- * How long lookups with the former pepper are answered: whoever has just asked for it may still use
- * it.
+ * How long lookups with the former pepper are answered, because a client may just have fetched it.
  */
 const graceMs = 3_600_000;
 const pepperLength = 20;
 const lockName = 'identity lookup pepper';
-/** So much is hashed or deleted in one transaction: others get their turn in between. */
+/**
+ * The number of rows hashed or deleted in one transaction, so that other transactions can run in
+ * between.
+ */
 const batchSize = 500;
 
-/** Peppers that are renewed by sweep() only. */
+/** Creates peppers that only sweep() renews. */
 export function createPeppers({ database, periodMs, clock, random, logger }: PeppersDeps): Peppers {
   const list = () => database.transaction((tx) => tx.lookupHashes.listPeppers());
 
@@ -43,7 +48,7 @@ export function createPeppers({ database, periodMs, clock, random, logger }: Pep
     const current = peppers.find(isCurrent);
     if (!current) return true;
     const ageMs = clock.now() - (current.activatedAt ?? 0);
-    // Daemons that disagree on the key must not renew it in turns.
+    // Daemons with different keys must not renew it in turns.
     return ageMs >= periodMs || (!current.isUnderCurrentKey && ageMs >= graceMs);
   };
 
@@ -52,10 +57,7 @@ export function createPeppers({ database, periodMs, clock, random, logger }: Pep
       ? pepper.activatedAt === undefined && !pepper.isUnderCurrentKey
       : pepper.retiredAt + graceMs <= clock.now();
 
-  /**
-   * Returns a pepper that is to become the current one; one that a former run of the daemon has
-   * begun with, if there is one.
-   */
+  /** Returns the next current pepper: that which an earlier run began, else a new one. */
   const begin = (tx: Transaction, peppers: readonly LookupPepperRecord[]) => {
     const begun = peppers.find((pepper) => pepper.activatedAt === undefined && pepper.isUnderCurrentKey);
     if (begun) return Promise.resolve(begun);
@@ -67,14 +69,13 @@ export function createPeppers({ database, periodMs, clock, random, logger }: Pep
     return tx.lookupHashes.insertPepper(fresh).then(() => fresh);
   };
 
-  /**
-   * Hashes one batch and answers the last id of it, or undefined if there was nothing left to hash.
-   */
+  /** Hashes one batch and returns its last id, or undefined if none was left. */
   const hashBatch = async (tx: Transaction, pepper: Pick<LookupPepperRecord, 'id' | 'pepper'>, afterId: string) => {
-    // Nothing of the batch may be published anew or withdrawn meanwhile.
+    // No row of the batch may be bound or unbound meanwhile.
     await tx.lookupHashes.holdPeppers();
     const batch = await tx.identityAssociations.listUnhashed(pepper.id, afterId, batchSize);
-    // What goes with the address of an account goes without asking for the peppers.
+    // A binding that is deleted with the 3PID of its account is deleted without locking the
+    // peppers.
     const held = await tx.identityAssociations.hold(batch.map(({ id }) => id));
     const there = batch.filter(({ id }) => held.has(id));
     await tx.lookupHashes.insert(there.flatMap((association) => hashesOf(association, [pepper])));
@@ -83,8 +84,7 @@ export function createPeppers({ database, periodMs, clock, random, logger }: Pep
 
   const renew = async () => {
     const next = await database.transaction(async (tx) => {
-      // Whoever publishes holds them too: all that is published from here on has a hash with the
-      // new one.
+      // Each bind locks them too: from here on, all new bindings have a hash with the new pepper.
       const peppers = await tx.lookupHashes.holdPeppers();
       return isDue(peppers) ? begin(tx, peppers) : undefined;
     });
@@ -97,7 +97,7 @@ export function createPeppers({ database, periodMs, clock, random, logger }: Pep
       await tx.lookupHashes.holdPeppers();
       await tx.lookupHashes.activatePepper(next.id, clock.now());
     });
-    logger.info('the lookup pepper was renewed');
+    logger.info('lookup pepper renewed');
   };
 
   const forget = async ({ id }: LookupPepperRecord) => {
@@ -114,7 +114,7 @@ export function createPeppers({ database, periodMs, clock, random, logger }: Pep
       if (found) return found;
       await database.locks.run(lockName, renew);
       const made = (await list()).find(isCurrent);
-      if (!made) throw new Error('there is no lookup pepper though one was just made');
+      if (!made) throw new Error('no lookup pepper found after creating one');
       return made;
     },
 

@@ -1,7 +1,13 @@
 /** The long-term public keys of the identity service. */
 export interface PublicKeys {
-  /** Unpadded base64 of the key with this id, such as `ed25519:0`: key_unknown if there is none. */
+  /**
+   * Returns the key with this id, such as `ed25519:0`, in unpadded base64. Throws key_unknown if
+   * there is none.
+   */
   find(keyId: string): Promise<string>;
-  /** Returns whether it is or was one of ours, in either alphabet of base64, a space for a plus. */
+  /**
+   * Returns true if this is or was a key of this service, in either alphabet of base64, with a
+   * space for a plus.
+   */
   isValid(publicKey: string): Promise<boolean>;
 }

@@ -4,7 +4,7 @@ import { parseServerName } from '../base/server-name.js';
 import type { AskedAddress } from './associations.js';
 import { IdentityFailure } from './failure.js';
 
-/** Returns the user whom a request names; throws mxid_invalid. */
+/** Returns the user that a request names. Throws mxid_invalid. */
 export function readMxid(text: string): Mxid {
   const mxid = parseMxid(text);
   const isMxid = mxid !== undefined && parseServerName(serverNameOf(mxid)) !== undefined;
@@ -13,7 +13,7 @@ export function readMxid(text: string): Mxid {
 }
 
 /**
- * Returns the address that a request names, in its canonical form; throws medium_unsupported and
+ * Returns the canonical form of the 3PID that a request names. Throws medium_unsupported and
  * address_invalid.
  */
 export function readAddress(asked: AskedAddress): ThirdPartyAddress {
@@ -24,10 +24,7 @@ export function readAddress(asked: AskedAddress): ThirdPartyAddress {
   return address;
 }
 
-/**
- * Returns the lock of all that is decided about an address: who binds, unbinds or invites it waits
- * for the others.
- */
+/** Returns the name of the lock that serializes binds, unbinds and invites of a 3PID. */
 export function addressLock({ medium, address }: ThirdPartyAddress): string {
   return `identity address ${medium} ${address}`;
 }

@@ -1,16 +1,13 @@
-/** How much of an address everybody may see. */
+/** The number of characters that stay visible. */
 const shown = 3;
 
-/**
- * Returns an e-mail address of which strangers see that it is one, and its owner that it is theirs:
- * `ali...@exa...`.
- */
+/** Returns a redacted e-mail address, which only its owner can recognize: `ali...@exa...`. */
 export function redactAddress(address: string): string {
   const at = address.indexOf('@');
   return `${redact(address.slice(0, at))}@${redact(address.slice(at + 1))}`;
 }
 
-// By characters, so that none is cut in two.
+// Splits by characters, so that none is cut in two.
 function redact(text: string): string {
   const characters = Array.from(text);
   const { length } = characters;

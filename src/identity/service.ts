@@ -23,29 +23,29 @@ import type { PublicKeys } from './public-keys.js';
 import type { SigningKeys } from './signing-keys.js';
 import { createUnbindProofCheck } from './unbind-proof.js';
 
-/** How the identity service behaves. */
+/** The settings of the identity service. */
 export interface IdentityOptions {
-  /** The name under which it signs. */
+  /** The name in signatures. */
   readonly serverName: string;
-  /** Whose users version 1 publishes, unless it publishes those of all servers. */
+  /** The server whose users version 1 may bind, unless it binds all. */
   readonly ownServer: ServerName;
   readonly bindAllow: BindPolicy;
-  /** Where everybody reaches it, without a trailing slash: rooms remember it for ever. */
+  /** The public URL, without a trailing slash. Rooms store it for ever. */
   readonly publicUrl: string;
-  /** Base URL of the web client to which mailed invites lead, without a trailing slash. */
+  /** Base URL of the web client that mailed invites link to, without a trailing slash. */
   readonly webClient: string;
   /** Base URLs of web clients that the client of an inviting user may name instead. */
   readonly allowedWebClients: readonly string[];
   readonly lookup: {
-    /** How long a pepper is used before another takes its place. */
+    /** The time after which a pepper is replaced. */
     readonly pepperMs: number;
-    /** In one question. */
+    /** In one request. */
     readonly maxAddresses: number;
   } & LookupAllowances;
   readonly invites: Omit<InviteAllowances, 'perAddress'>;
   /**
-   * What one client may make us ask homeservers: registrations, and signatures of requests to
-   * withdraw, each for themselves.
+   * The limits of requests to homeservers that one client may cause: one for registrations, one for
+   * signed unbinds.
    */
   readonly registrations: { readonly perClient: Allowance };
 }
@@ -64,24 +64,24 @@ export interface IdentityServiceDeps {
   readonly logger: Logger;
 }
 
-/** The identity service, but for its users and what proves addresses. */
+/** The identity service without its users and its validation sessions. */
 export interface IdentityService {
   readonly keys: PublicKeys;
   readonly associations: Associations & AccountPublisher;
   readonly lookup: Lookup;
   readonly invites: Invites;
-  /** Invites are on their way from here on; those that a former run has left, too. */
+  /** Starts the delivery of invites, including pending ones from an earlier run. */
   start(): Promise<void>;
-  /** Ends soon. */
+  /** Resolves soon. */
   stop(): Promise<void>;
-  /** Does what is due now and then: renews the pepper, forgets what is over. */
+  /** Runs regular work: renews the pepper, and deletes expired rows. */
   sweep(): Promise<void>;
 }
 
 const invitesPerAddress: Allowance = { max: 30, windowMs: 86_400_000 };
 const keepInvitesMs = 365 * 86_400_000;
 
-/** Returns the service on that database; nothing is done before start(). */
+/** Creates the service on that database. Idle until start(). */
 export function createIdentityService(deps: IdentityServiceDeps): IdentityService {
   const { options, database, signingKeys, messenger, clock, random, logger } = deps;
   const { serverName, ownServer, publicUrl, lookup: lookupOptions } = options;

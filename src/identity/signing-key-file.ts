@@ -5,17 +5,17 @@ import { type Random, randomId } from '../base/random.js';
 import { Secret } from '../base/secret.js';
 import { SigningKeyFailure } from './signing-key-failure.js';
 
-/** A file of signing keys, as it was found. */
+/** The content of a file of signing keys. */
 export interface SigningKeyFile {
-  /** The one that signs first. */
+  /** The first key signs. */
   readonly keys: readonly [SigningKey, ...SigningKey[]];
-  /** Whether others than its owner may read it. */
+  /** Whether other users of the system may read the file. */
   readonly isExposed: boolean;
 }
 
 /**
- * Returns the keys in the file, one a line: `ed25519 version seed`. Undefined if there is no file;
- * throws SigningKeyFailure.
+ * Returns the keys in the file, one per line: `ed25519 version seed`. Returns undefined if the file
+ * does not exist. Throws SigningKeyFailure.
  */
 export async function readSigningKeyFile(path: string): Promise<SigningKeyFile | undefined> {
   const found = await read(path);
@@ -23,8 +23,8 @@ export async function readSigningKeyFile(path: string): Promise<SigningKeyFile |
 }
 
 /**
- * Makes the file with a fresh key of version 0, for its owner's eyes only, unless it is there by
- * now; throws SigningKeyFailure.
+ * Creates the file with a new key of version 0, readable only by its owner, unless it exists.
+ * Throws SigningKeyFailure.
  */
 export async function makeSigningKeyFile(path: string, random: Random): Promise<void> {
   const folder = dirname(path);
@@ -33,8 +33,8 @@ export async function makeSigningKeyFile(path: string, random: Random): Promise<
   const draft = `${path}.${randomId(random)}.tmp`;
   try {
     await write(draft, `ed25519 0 ${encodeBase64(random.bytes(32))}\n`);
-    // Unlike a renaming, this does not replace what another daemon has made meanwhile; and nobody
-    // reads half a key.
+    // Unlike a rename, a link does not replace a file that another daemon has just created; and no
+    // reader gets half a key.
     await link(draft, path);
     await sync(folder);
   } catch (cause) {

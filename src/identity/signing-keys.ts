@@ -9,9 +9,9 @@ import type { PublicKeys } from './public-keys.js';
 import { makeSigningKeyFile, readSigningKeyFile } from './signing-key-file.js';
 import { SigningKeyFailure } from './signing-key-failure.js';
 
-/** What loadSigningKeys needs. */
+/** The dependencies of loadSigningKeys. */
 export interface SigningKeysDeps {
-  /** Of the file with the keys; it is made if there is none and none has been in use. */
+  /** The file with the keys. It is created if it does not exist and no key was ever used. */
   readonly path: string;
   readonly database: Database;
   readonly clock: Clock;
@@ -21,19 +21,20 @@ export interface SigningKeysDeps {
 
 /** The long-term keys of the identity service. */
 export interface SigningKeys {
-  /** The one that signs. */
+  /** The key that signs. */
   readonly current: SigningKey;
   /**
-   * All of the file, the current one first: rooms remember the key that was current when somebody
-   * was invited.
+   * All keys of the file, the current one first. Rooms store the key that was current at the time
+   * of an invite.
    */
   readonly all: readonly SigningKey[];
-  /** All that have ever been in use. */
+  /** All keys ever used. */
   readonly publicKeys: PublicKeys;
 }
 
 /**
- * Returns the keys of the file, which the database remembers for ever; throws SigningKeyFailure.
+ * Returns the keys of the file, and records them in the database for ever. Throws
+ * SigningKeyFailure.
  */
 export async function loadSigningKeys(deps: SigningKeysDeps): Promise<SigningKeys> {
   const { database } = deps;
@@ -58,8 +59,8 @@ export async function loadSigningKeys(deps: SigningKeysDeps): Promise<SigningKey
 }
 
 /**
- * Returns a public key in unpadded base64 of the standard alphabet, whichever it was in; a space is
- * a plus that nobody encoded.
+ * Returns a public key in unpadded base64 of the standard alphabet, from either alphabet. A space
+ * counts as a plus that was not URL-encoded.
  */
 export function canonicalKey(publicKey: string): string | undefined {
   const bytes = decodeBase64(publicKey.replaceAll(' ', '+'));
@@ -69,7 +70,7 @@ export function canonicalKey(publicKey: string): string | undefined {
 async function loadAndRemember({ path, database, clock, random, logger }: SigningKeysDeps) {
   const known = await database.transaction((tx) => tx.identitySigningKeys.list());
   const file = (await readSigningKeyFile(path)) ?? (await makeFile(path, known, random));
-  if (file.isExposed) logger.warn('others than its owner may read the file of the signing keys', { path });
+  if (file.isExposed) logger.warn('signing key file accessible to other users', { path });
   const strange = known.find(({ keyId, publicKey }) =>
     file.keys.some((key) => key.keyId === keyId && key.publicKey !== publicKey),
   );
@@ -83,7 +84,7 @@ async function loadAndRemember({ path, database, clock, random, logger }: Signin
       await tx.identitySigningKeys.insert({ keyId, publicKey, createdAt: clock.now() });
     }
   });
-  for (const { keyId } of fresh) logger.info('a signing key of the identity service is in use', { keyId, path });
+  for (const { keyId } of fresh) logger.info('new signing key in use', { keyId, path });
   return file.keys;
 }
 

@@ -8,8 +8,8 @@ import { identityPurpose, type UnbindProof } from './associations.js';
 import { IdentityFailure, type IdentityFault } from './failure.js';
 
 /**
- * Throws, ThreepidFailure too, unless the proof is one that the address of this user may be
- * published no longer.
+ * Throws IdentityFailure or ThreepidFailure unless the proof authorizes this user to unbind the
+ * 3PID.
  */
 export type CheckUnbindProof = (proof: UnbindProof, mxid: Mxid, address: ThirdPartyAddress) => Promise<void>;
 
@@ -18,15 +18,16 @@ export interface UnbindProofDeps {
   readonly validation: Pick<Validation, 'loadValidated'>;
   readonly verifyRequest: VerifyRequest;
   /**
-   * Signatures that one client may have checked: each may make us ask a server that a stranger
-   * names.
+   * The number of signatures that one client may have checked. Each check may send a request to a
+   * server that the client names.
    */
   readonly signaturesPerClient: Allowance;
   readonly clock: Clock;
 }
 
 /**
- * Returns a check by whoever holds the address, by the user's homeserver, or by our own accounts.
+ * Creates the check of proofs: by a validation session, by the user's homeserver, or by the account
+ * service of this daemon.
  */
 export function createUnbindProofCheck(deps: UnbindProofDeps): CheckUnbindProof {
   const { validation, verifyRequest } = deps;
@@ -47,7 +48,7 @@ export function createUnbindProofCheck(deps: UnbindProofDeps): CheckUnbindProof 
         throw new IdentityFailure({ kind: 'unbind_mismatch' });
       }
       case 'homeserver': {
-        // Without a header nobody is asked.
+        // Without a header, no server is asked.
         if (proof.request.authorization !== undefined) admit(proof.client);
         const verdict = await verifyRequest(proof.request);
         if (verdict.kind !== 'signed') throw new IdentityFailure(refusals[verdict.kind]);

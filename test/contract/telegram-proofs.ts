@@ -94,7 +94,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect([await numbersOf(alice), await numbersOf(bob)]).toEqual([[], [number]]);
       expect(await proofs.getStatus(alice, user)).toBe('in_use');
       const said = logger.lines.filter(({ level }) => level === 'warn').map(({ message }) => message);
-      expect(said).toEqual(['the phone number of a login to Telegram is that of another Matrix account, and stays so']);
+      expect(said).toEqual(['phone number of a Telegram login belongs to another account']);
       expect(JSON.stringify(logger.lines)).not.toContain(number);
     });
 
@@ -197,7 +197,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect(await under.proofs.getStatus(alice, user)).toBeUndefined();
       expect(await faultOf(under.proofs.add(alice, user))).toBe('number_unchecked');
       expect(await under.numbersOf(alice)).toEqual([]);
-      expect(warnings(under)).toContain('a phone number could not be added, and is tried again');
+      expect(warnings(under)).toContain('phone number of a Telegram login not added');
       state.isDown = false;
       await under.proofs.publish();
       expect(await under.numbersOf(alice)).toEqual([number]);

@@ -42,7 +42,7 @@ it('a signal a second after the first ends the daemon at once, whatever it waits
   void gangway.stop();
   expect(await waiting).toBe('cut off');
   expect(await first).toBe(143);
-  expect(gangway.output()).toContain('a second signal: leaving at once');
+  expect(gangway.output()).toContain('second signal');
 });
 
 it.each([

@@ -102,7 +102,7 @@ describe('runUntilSignal', () => {
     const run = launch({ start: refuse });
     expect(await run.exited).toBe(1);
     expect(run.done).toEqual(['start', 'stop']);
-    expect(run.lines).toContain('could not start');
+    expect(run.lines).toContain('start failed');
   });
 
   it('lets the caller choose the code of a failed start', async () => {
@@ -139,7 +139,7 @@ describe('runUntilSignal', () => {
     run.signals.emit(event, new Error('defect'));
     expect(await run.exited).toBe(1);
     expect(run.done).toEqual(['start', 'stop']);
-    expect(run.lines).toContain('something was thrown that nobody caught');
+    expect(run.lines).toContain('uncaught exception');
   });
 
   it('gives 1 when something is thrown while it stops', async () => {

@@ -7,25 +7,28 @@ import { readUser } from './find-account.js';
 import type { PasswordHasher } from './password-hasher.js';
 import type { Revoker } from '../revocation.js';
 
-/** What an administrator does with accounts; it may be done while the daemon runs. */
+/** The administration of accounts. May be used while the daemon runs. */
 export interface AccountAdministration {
-  /** Returns the account of that Matrix ID or localpart, in any case if only one has that name. */
+  /**
+   * Returns the account with that Matrix ID or localpart, ignoring case if only one account
+   * matches.
+   */
   find(user: string): Promise<AccountRecord | undefined>;
-  /** By name, deactivated ones included. */
+  /** Sorted by name, with deactivated accounts. */
   list(): Promise<AccountRecord[]>;
   /**
-   * Returns false if the name is taken, also by an account that is deactivated. Throws
-   * AccountFailure as PasswordHasher does.
+   * Returns false if the name is taken, even by a deactivated account. Throws AccountFailure like
+   * PasswordHasher.
    */
   add(mxid: Mxid, password: Secret): Promise<boolean>;
   /**
-   * Sets a new password and ends all logins, those to the identity service too, or false if there
-   * is no such account, or it is deactivated.
+   * Sets a new password and ends all logins, including those of the identity service. Returns false
+   * if the account does not exist or is deactivated.
    */
   resetPassword(mxid: Mxid, password: Secret): Promise<boolean>;
   /**
-   * Ends the account for good, and all that belongs to it (see `tableDecisions`); the daemon then
-   * ends its Telegram sessions at Telegram. False if there is no such account, or it is
+   * Ends the account and all that belongs to it for good (see `tableDecisions`). The daemon then
+   * ends its Telegram sessions at Telegram. Returns false if the account does not exist or is
    * deactivated.
    */
   deactivate(mxid: Mxid): Promise<boolean>;
@@ -75,12 +78,12 @@ export function createAccountAdministration(deps: {
   };
 }
 
-// Matrix appendices, "User Identifiers": servers must not make new ones of other characters.
+// Matrix appendices, "User Identifiers": the characters that servers may use in new IDs.
 const localpartForm = /^[a-z0-9._=/+-]+$/;
 
 /**
- * Returns the Matrix ID of a new account, from a Matrix ID or a localpart, or undefined if no
- * account may have that name here.
+ * Returns the Matrix ID for a new account, from a Matrix ID or a localpart, or undefined if the
+ * name is not allowed here.
  */
 export function readNewUser(user: string, serverName: ServerName): Mxid | undefined {
   const mxid = readUser(user, serverName);

@@ -24,13 +24,13 @@ import { createOpenIdService } from './open-id-service.js';
 import { createTokenService, endDevice, orThrow, type TokenLifetimes } from './token-service.js';
 import { hashToken, isTokenOf, makeToken } from './token-format.js';
 
-/** Accounts of this daemon's own, for if there is no homeserver. */
+/** Matrix accounts of this daemon, for use without a homeserver. */
 export interface EmbeddedAccounts extends AccountAuthority, AccountSessions {
-  /** One for all that ask for it, so that guesses are counted together. */
+  /** Shared by all endpoints, so that guesses are counted together. */
   readonly userInteractiveAuth: UserInteractiveAuth;
   readonly openIdTokens: OpenIdTokens;
   readonly devices: AccountDevices;
-  /** Forgets what is over and of no use to anybody. To be called now and then. */
+  /** Deletes expired rows. Must be called regularly. */
   sweep(): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export interface EmbeddedAccountsDeps {
   readonly hasher: PasswordHasher;
   readonly revoker: Revoker;
   readonly lifetimes: TokenLifetimes & { readonly loginTokenMs: number };
-  /** What to tell clients where to go after their login, or undefined if they stay. */
+  /** The `well_known` that clients receive at login, or undefined if they keep their server. */
   readonly wellKnown: Readonly<Record<string, unknown>> | undefined;
   readonly clock: Clock;
   readonly random: Random;
@@ -55,8 +55,8 @@ const unfitForDeviceId = /[\p{Cc}\p{Cs}]/u;
 const getTokenOperation = { method: 'POST', path: '/_matrix/client/v1/login/get_token', params: {} } as const;
 
 /**
- * Who logs in with what is checked first, then whether the account is deactivated, then the device;
- * the tokens come last.
+ * Creates the accounts. A login first checks the credentials, then whether the account is
+ * deactivated, then the device. It creates the tokens last.
  */
 export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAccounts {
   const { database, hasher, revoker, lifetimes, wellKnown, clock, random } = deps;
@@ -87,8 +87,8 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
   }
 
   /**
-   * Returns the hash with the parameters of today, or undefined if it has them, or where there is
-   * no time for that now.
+   * Returns the hash with the current parameters, or undefined if it already has them or the hasher
+   * is overloaded.
    */
   async function renewed(passwordHash: Secret, password: Secret): Promise<Secret | undefined> {
     if (hasher.isCurrent(passwordHash)) return undefined;
@@ -126,8 +126,8 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
   }
 
   /**
-   * Returns the failure that it would throw, so that the transaction, and the use of the token with
-   * it, stays.
+   * Returns the failure instead of throwing it, so that the transaction commits, including the use
+   * of the token.
    */
   async function grantOrRefuse(tx: Transaction, account: AccountRecord, attempt: LoginAttempt) {
     try {
@@ -138,7 +138,7 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
     }
   }
 
-  /** Refuses before it writes anything. */
+  /** Throws before it writes anything. */
   async function grantTo(tx: Transaction, account: AccountRecord, attempt: LoginAttempt): Promise<LoginGrant> {
     if (account.deactivatedAt !== undefined) throw new AccountFailure({ kind: 'user_deactivated' });
     const { mxid } = account;
@@ -152,8 +152,8 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
   }
 
   /**
-   * Accepts an expired access token: its refresh token may still be good, and ending a login needs
-   * no fresher proof than using it.
+   * Accepts an expired access token: its refresh token may still be valid, and ending a login must
+   * not require more than using it.
    */
   async function endLogins(
     accessToken: Secret,

@@ -14,11 +14,11 @@ export interface EmbeddedAddressesDeps {
   readonly addresses: OwnAddresses;
   readonly publications: Publications;
   readonly guard: LoginGuard;
-  /** Whether users may change the addresses of their accounts. */
+  /** Whether users may change the 3PIDs of their accounts. */
   readonly mayChange: boolean;
 }
 
-/** Returns the contact addresses of accounts of our own. */
+/** Creates the 3PIDs of embedded accounts. */
 export function createEmbeddedAddresses(deps: EmbeddedAddressesDeps): AccountAddresses {
   const { proofs, addresses, publications, guard } = deps;
 
@@ -55,7 +55,7 @@ export function createEmbeddedAddresses(deps: EmbeddedAddressesDeps): AccountAdd
     async remove({ mxid }, removal) {
       requireChanges();
       const { address, idServer } = readRemoval(removal);
-      // What a login to Telegram has published goes with the address, in the same transaction.
+      // The binding that a Telegram login made is deleted with the 3PID, in the same transaction.
       return ignoreUnbindFailure(publications.unbind(mxid, address, idServer, () => addresses.remove(mxid, address)));
     },
 
@@ -68,7 +68,7 @@ export function createEmbeddedAddresses(deps: EmbeddedAddressesDeps): AccountAdd
   };
 }
 
-/** The same under whatever prefix it was asked for. */
+/** The same operation under each path prefix. */
 function addOperation({ sid, clientSecret }: ProofSession) {
   const params = { sid, client_secret: clientSecret };
   return { method: 'POST', path: '/_matrix/client/v3/account/3pid/add', params } as const;
@@ -76,6 +76,12 @@ function addOperation({ sid, clientSecret }: ProofSession) {
 
 function readRemoval({ medium, address: typed, idServer }: AddressRemoval) {
   const address: ThirdPartyAddress | undefined = canonicalAddress({ medium, address: typed });
-  if (!address) throw new AccountFailure({ kind: 'parameter_invalid', name: 'address', problem: 'It is no address.' });
+  if (!address) {
+    throw new AccountFailure({
+      kind: 'parameter_invalid',
+      name: 'address',
+      problem: 'Must be an e-mail address or a phone number.',
+    });
+  }
   return { address, idServer: idServer === undefined ? undefined : readIdServer(idServer) };
 }

@@ -29,7 +29,7 @@ export interface EmbeddedCredentialsDeps {
 const passwordPath = '/_matrix/client/v3/account/password';
 const deactivatePath = '/_matrix/client/v3/account/deactivate';
 
-/** Returns the passwords of accounts of our own, and their end. */
+/** Creates the passwords of embedded accounts, and their deactivation. */
 export function createEmbeddedCredentials(deps: EmbeddedCredentialsDeps): AccountCredentials {
   const { database, hasher, revoker, proofs, publications, clock, random } = deps;
   const guard = createLoginGuard(deps);
@@ -44,9 +44,7 @@ export function createEmbeddedCredentials(deps: EmbeddedCredentialsDeps): Accoun
 
   const offered = () => proofs.media().map((medium) => [proofStages[medium]]);
 
-  /**
-   * The client is to validate an address first. Sessions are not needed for that, so none is kept.
-   */
+  /** The client must validate a 3PID first. That needs no UIA session, so none is stored. */
   function askForProof(flows: readonly (readonly string[])[], error: string | undefined): AccountFailure {
     const trouble = error === undefined ? {} : { errcode: 'M_UNAUTHORIZED', error };
     const stages = flows.map((flow) => ({ stages: flow }));
@@ -55,7 +53,8 @@ export function createEmbeddedCredentials(deps: EmbeddedCredentialsDeps): Accoun
   }
 
   /**
-   * By an address that was validated: of the caller's account if there is a caller, else of any.
+   * Changes the password by a validated 3PID: of the caller's account if there is a caller, else of
+   * any account.
    */
   async function changeByProof(change: PasswordChange, proof: PasswordProof, flows: readonly (readonly string[])[]) {
     const refusal = () => askForProof(flows, 'No address of the account was validated in this session');
@@ -80,7 +79,7 @@ export function createEmbeddedCredentials(deps: EmbeddedCredentialsDeps): Accoun
       if (!caller && flows.length === 0) throw new AccountFailure({ kind: 'token_missing' });
       if (!caller) throw askForProof(flows, undefined);
       const { mxid } = caller;
-      // Without the new password: a fast hash of the operation is stored.
+      // Excludes the new password, because a fast hash of the operation is stored.
       const operation = { method: 'POST', path: passwordPath, params: { logout_devices: logsOut } };
       const requireUnchanged = await guard.authenticate(caller, operation, auth, flows);
       const hash = await hasher.hash(newPassword);

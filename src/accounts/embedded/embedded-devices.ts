@@ -12,7 +12,7 @@ export interface EmbeddedDevicesDeps {
   readonly userInteractiveAuth: Pick<UserInteractiveAuth, 'authenticate'>;
 }
 
-/** Returns the devices of accounts of our own. */
+/** Creates the devices of embedded accounts. */
 export function createEmbeddedDevices(deps: EmbeddedDevicesDeps): AccountDevices {
   const { database } = deps;
   const guard = createLoginGuard(deps);

@@ -5,12 +5,12 @@ import type { AccountThreepids } from '../account-threepids.js';
 import type { UserIdentifier } from '../authority.js';
 import { canonicalAddress } from '../../base/canonical-address.js';
 
-/** Finds the account that somebody says to be, or undefined if there is none on this server. */
+/** Finds the account with this identifier, or undefined if there is none on this server. */
 export type FindAccount = (identifier: UserIdentifier) => Promise<AccountRecord | undefined>;
 
 /**
- * By Matrix ID, localpart or an address that was added to an account. Upper and lower case differ
- * only where accounts do.
+ * Finds accounts by Matrix ID, localpart or a 3PID of theirs. Case matters only if two accounts
+ * differ by it.
  */
 export function createFindAccount(deps: {
   readonly database: Database;
@@ -32,9 +32,7 @@ export function createFindAccount(deps: {
   };
 }
 
-/**
- * Returns the Matrix ID that was typed, whole or only its localpart, or undefined if it is none.
- */
+/** Returns the Matrix ID from a typed Matrix ID or localpart, or undefined if it is invalid. */
 export function readUser(typed: string, serverName: ServerName): Mxid | undefined {
   return parseMxid(typed.startsWith('@') ? typed : `@${typed}:${serverName}`);
 }

@@ -7,15 +7,15 @@ import type { UiaFlows, UserInteractiveAuth } from '../uia/user-interactive-auth
 import { hashToken } from './token-format.js';
 
 /**
- * Called in the transaction of an operation. Throws AccountFailure unless the caller's login is
- * still there, with the password that was authenticated: an authentication must not outlive what it
- * proved.
+ * Must be called in the transaction of an operation. Throws AccountFailure unless the caller's
+ * login still exists, with the password that was authenticated. So an authentication cannot outlive
+ * the password that it used.
  */
 export type RequireUnchanged = (tx: Transaction) => Promise<void>;
 
-/** User-interactive authentication for operations on accounts of our own. */
+/** User-interactive authentication for operations on embedded accounts. */
 export interface LoginGuard {
-  /** Authenticates the caller; otherwise throws as UserInteractiveAuth does. */
+  /** Authenticates the caller. Throws like UserInteractiveAuth. */
   authenticate(
     caller: Pick<Caller, 'mxid' | 'accessToken'>,
     operation: Omit<UiaOperation, 'owner'>,
@@ -32,7 +32,7 @@ export interface LoginGuardDeps {
 
 const usualFlows: UiaFlows = [['m.login.password']];
 
-/** Returns the guard of the accounts in that database. */
+/** Creates the guard of the accounts in that database. */
 export function createLoginGuard({ database, userInteractiveAuth }: LoginGuardDeps): LoginGuard {
   return {
     async authenticate({ mxid, accessToken }, operation, auth, flows = usualFlows) {
@@ -53,7 +53,7 @@ function hasSamePassword(one: AccountRecord | undefined, other: AccountRecord | 
   return one?.passwordHash !== undefined && other?.passwordHash?.equals(one.passwordHash) === true;
 }
 
-/** Returns the failure that asks the client to authenticate with the new password. */
+/** Returns the failure that requires the client to authenticate with the new password. */
 function askAgain(flows: UiaFlows): AccountFailure {
   const trouble = { errcode: 'M_FORBIDDEN', error: 'The password was changed meanwhile' };
   const stages = flows.map((flow) => ({ stages: flow }));

@@ -7,7 +7,7 @@ import type { OpenIdTokens } from '../open-id.js';
 import { orThrow, type TokenService } from './token-service.js';
 import { hashToken, isTokenOf, makeToken } from './token-format.js';
 
-/** The dependencies of createOpenIdDesk. */
+/** The dependencies of createOpenIdService. */
 export interface OpenIdServiceDeps {
   readonly database: Database;
   readonly tokenService: Pick<TokenService, 'findHolder'>;
@@ -19,8 +19,7 @@ const lifetimeMs = 3_600_000;
 const mintedPerUser: Allowance = { max: 30, windowMs: 10 * 60_000 };
 
 /**
- * Returns the OpenID tokens of users in that database, each of which ends with the login that asked
- * for it.
+ * Creates the OpenID tokens of embedded accounts. Each token ends with the login that requested it.
  */
 export function createOpenIdService({ database, tokenService, clock, random }: OpenIdServiceDeps): OpenIdTokens {
   const minted = createLeakyBuckets(mintedPerUser, clock);

@@ -12,26 +12,26 @@ import {
 import { AccountFailure } from '../failure.js';
 
 /**
- * Hashes passwords, a few at a time: each takes memory and a processor. What does not fit into its
- * queue throws AccountFailure overloaded. Passwords are the same if they are the same in Unicode's
- * form NFKC.
+ * Hashes passwords, a few at a time, because each needs much memory and a processor. Throws
+ * AccountFailure `overloaded` if its queue is full. Passwords are equal if they are equal in
+ * Unicode's form NFKC.
  */
 export interface PasswordHasher {
   /**
-   * Returns a PHC string; throws AccountFailure parameter_invalid for a password that is empty or
-   * too long.
+   * Returns a PHC string. Throws AccountFailure parameter_invalid if the password is empty or too
+   * long.
    */
   hash(password: Secret): Promise<Secret>;
-  /** What is wrong with a password as a new one, or undefined if it may be one. */
+  /** Returns why the password cannot be a new password, or undefined if it can. */
   problemOf(password: Secret): string | undefined;
   /**
-   * Returns whether it is the password of that PHC string. The work is the same if there is none to
-   * compare with. Work for callers without an access token waits in a part of the queue only.
+   * Returns true if the password matches the PHC string. Takes the same time if `phc` is undefined.
+   * Callers without an access token may fill only a part of the queue.
    */
   verify(phc: Secret | undefined, password: Secret, caller?: 'authenticated' | 'unauthenticated'): Promise<boolean>;
-  /** Returns whether the PHC string was made with the parameters of today. */
+  /** Returns true if the PHC string has the current parameters. */
   isCurrent(phc: Secret): boolean;
-  /** How much is under way. */
+  /** The number of hashes that run and wait. */
   readonly load: QueueLoad;
 }
 
@@ -45,10 +45,10 @@ const prefix = `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.
 const saltBytes = 16;
 const outputLen = 32;
 const retryAfterMs = 1_000;
-/** Of the queue, for callers without an access token. */
+/** The part of the queue for callers without an access token. */
 const partOfUnauthenticated = 3 / 4;
 
-/** Returns a hasher by Argon2id (RFC 9106). */
+/** Creates a hasher that uses Argon2id (RFC 9106). */
 export function createPasswordHasher(deps: QueueBounds & { readonly random: Random }): PasswordHasher {
   const { random } = deps;
   const queue = new WorkQueue(deps);
@@ -57,8 +57,8 @@ export function createPasswordHasher(deps: QueueBounds & { readonly random: Rand
     unauthenticated: [shareOf(deps, 'unauthenticated', partOfUnauthenticated)],
   };
   const unpadded = (length: number) => random.bytes(length).toString('base64').replace(/=+$/, '');
-  /** Of no password that anybody knows. */
-  const nobodys = `${prefix}${unpadded(saltBytes)}$${unpadded(outputLen)}`;
+  /** A hash that no password matches. */
+  const unmatchedHash = `${prefix}${unpadded(saltBytes)}$${unpadded(outputLen)}`;
 
   const runQueued = async <T>(work: () => Promise<T>, taken: readonly QueueShare[] = []): Promise<T> => {
     try {
@@ -81,7 +81,7 @@ export function createPasswordHasher(deps: QueueBounds & { readonly random: Rand
 
     async verify(phc, password, caller = 'authenticated') {
       const isPossible = phc !== undefined && problemOf(password) === undefined;
-      const [against, tried] = isPossible ? [phc.reveal(), normalised(password)] : [nobodys, ''];
+      const [against, tried] = isPossible ? [phc.reveal(), normalised(password)] : [unmatchedHash, ''];
       return (await runQueued(() => verify(against, tried), shares[caller])) && isPossible;
     },
 

@@ -6,8 +6,7 @@ import type { FindAccount } from './find-account.js';
 import type { PasswordHasher } from './password-hasher.js';
 
 /**
- * Returns the stage m.login.password: the password of the very user whose access token came with
- * the request.
+ * Creates the stage m.login.password, which requires the password of the user of the access token.
  */
 export function createPasswordStage(deps: {
   readonly findAccount: FindAccount;

@@ -3,20 +3,21 @@ import type { PasswordProof } from '../threepids/password-proofs.js';
 import type { UiaFlows } from '../uia/user-interactive-auth.js';
 
 /**
- * The stages that are passed by a validated address (client-server API, "Email-based (identity /
+ * The stages that a validated 3PID completes (client-server API, "Email-based (identity /
  * homeserver)").
  */
 export const proofStages = { email: 'm.login.email.identity', msisdn: 'm.login.msisdn' } as const;
 
 /**
- * Returns the validation session that `auth` names for one of these stages, or undefined if it is
- * for another stage, or not offered. Throws AccountFailure parameter_missing or parameter_invalid.
+ * Returns the validation session that `auth` names for one of these stages, or undefined if the
+ * stage is another one or is not offered. Throws AccountFailure parameter_missing or
+ * parameter_invalid.
  */
 export function readProof(auth: unknown, flows: UiaFlows): PasswordProof | undefined {
   if (!isObject(auth)) return undefined;
   const medium = (['email', 'msisdn'] as const).find((one) => proofStages[one] === auth['type']);
   if (medium === undefined || !flows.some((flow) => flow.includes(proofStages[medium]))) return undefined;
-  // Clients of before Matrix r0.6 send the latter, and many send both.
+  // Clients from before Matrix r0.6 send `threepidCreds`, and many send both.
   const creds = auth['threepid_creds'] ?? auth['threepidCreds'];
   if (creds === undefined) throw new AccountFailure({ kind: 'parameter_missing', name: 'auth.threepid_creds' });
   if (!isObject(creds)) throw invalid('auth.threepid_creds', 'It must be an object.');

@@ -3,10 +3,10 @@ import { crc32 } from 'node:zlib';
 import type { Random } from '../../base/random.js';
 import { Secret } from '../../base/secret.js';
 
-/** What a token is for. */
+/** The purpose of a token. */
 export type TokenKind = 'access' | 'refresh' | 'login' | 'openid';
 
-// Scanners for leaked secrets go by the prefix and the checksum.
+// Scanners for leaked secrets use the prefix and the checksum.
 const prefixes: Readonly<Record<TokenKind, string>> = {
   access: 'gwt_',
   refresh: 'gwr_',
@@ -16,13 +16,13 @@ const prefixes: Readonly<Record<TokenKind, string>> = {
 const randomBytes = 24;
 const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const base = BigInt(digits.length);
-/** As many digits as 192 bits need. */
+/** The number of digits for 192 bits. */
 const bodyLength = 33;
-/** As many digits as 32 bits need. */
+/** The number of digits for 32 bits. */
 const checksumLength = 6;
 const form = /^(gw[trlo]_)[0-9A-Za-z]{33}_[0-9A-Za-z]{6}$/;
 
-/** Returns a fresh token of 192 random bits: prefix, random digits, checksum. */
+/** Returns a new token with 192 random bits: prefix, random digits, checksum. */
 export function makeToken(kind: TokenKind, random: Random): Secret {
   const bits = BigInt(`0x${random.bytes(randomBytes).toString('hex')}`);
   const body = `${prefixes[kind]}${base62(bits, bodyLength)}`;
@@ -30,7 +30,7 @@ export function makeToken(kind: TokenKind, random: Random): Secret {
 }
 
 /**
- * Returns whether the text has the form and the checksum of such a token: if not, it need not be
+ * Returns true if the text has the form and the checksum of such a token. If not, it need not be
  * looked up.
  */
 export function isTokenOf(kind: TokenKind, token: Secret): boolean {
@@ -40,7 +40,10 @@ export function isTokenOf(kind: TokenKind, token: Secret): boolean {
   return checksum(text.slice(0, split)) === text.slice(split + 1);
 }
 
-/** What is kept of a token. Its random bits are too many to be tried out, so a fast hash does. */
+/**
+ * Returns the stored form of a token. A fast hash suffices, because its random bits are too many to
+ * be guessed.
+ */
 export function hashToken(token: Secret): string {
   return createHash('sha256').update(token.reveal()).digest('base64url');
 }

@@ -9,15 +9,15 @@ import type { AccessTokenRecord } from '../../database/tables/access-tokens.js';
 import { AccountFailure } from '../failure.js';
 import { hashToken, isTokenOf, makeToken } from './token-format.js';
 
-/** How long tokens are good. */
+/** The lifetimes of tokens. */
 export interface TokenLifetimes {
-  /** Of an access token whose client can refresh it; others do not expire. */
+  /** Of an access token that the client can refresh. Others do not expire. */
   readonly accessTokenMs: number;
-  /** Of a refresh token that is not used. */
+  /** Of an unused refresh token. */
   readonly refreshTokenMs: number;
 }
 
-/** The tokens that a client gets. */
+/** The tokens of a login. */
 export interface IssuedTokens {
   readonly accessToken: Secret;
   readonly refreshToken: Secret | undefined;
@@ -25,51 +25,57 @@ export interface IssuedTokens {
 }
 
 /**
- * What became of a token that somebody has shown; `softLogout` if its user may log in again and
- * keep all keys.
+ * The result of looking up a token. `softLogout` if the user may log in again on the same device
+ * and keep all keys.
  */
 export type Found<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly softLogout: boolean };
 
-/** The device that a login is for. */
+/** The device of a login. */
 export interface LoginDevice {
   readonly mxid: Mxid;
-  /** Undefined if the device is a new one. */
+  /** Undefined for a new device. */
   readonly deviceId: string | undefined;
   readonly deviceName: string | undefined;
 }
 
 /**
- * Gives out access and refresh tokens and takes them back. Whoever changes an account's tokens
- * holds the account.
+ * Issues, refreshes and revokes access and refresh tokens. Before changing the tokens of an
+ * account, the caller must lock the account's row.
  */
 export interface TokenService {
-  /** Tokens for the device, whose earlier ones end; the account is held by the caller. */
+  /**
+   * Issues tokens for the device and ends its earlier ones. The caller must have locked the
+   * account.
+   */
   issue(
     tx: Transaction,
     device: LoginDevice,
     wantsRefreshToken: boolean,
   ): Promise<IssuedTokens & { readonly deviceId: string }>;
-  /** Whose access token it is; its first use ends the refresh token that it was given for. */
+  /**
+   * Finds the record of an access token. Its first use ends the refresh token that it was issued
+   * for.
+   */
   findHolder(tx: Transaction, accessToken: Secret): Promise<Found<AccessTokenRecord>>;
   /**
-   * Returns the access token's record, expired or not, and holds its account, or undefined if the
-   * token is unknown.
+   * Finds the record of an access token, even if expired, and locks its account. Returns undefined
+   * if the token is unknown.
    */
   findAny(tx: Transaction, accessToken: Secret): Promise<AccessTokenRecord | undefined>;
   /**
-   * Returns new tokens for a refresh token, which stays good until one of the new is used. A spent
-   * one that has not expired ends all tokens of its login. Throws AccountFailure rate_limited if
-   * the login has refreshed too often.
+   * Returns new tokens for a refresh token, which stays valid until one of the new tokens is used.
+   * A used refresh token that has not expired ends all tokens of its login. Throws AccountFailure
+   * rate_limited if the login refreshed too often.
    */
   refresh(tx: Transaction, refreshToken: Secret): Promise<Found<IssuedTokens>>;
 }
 
 /** Refreshes of one login. A client refreshes when its access token expires, after some minutes. */
 const refreshesPerLogin: Allowance = { max: 30, windowMs: 10 * 60_000 };
-/** How many answers to one refresh token are kept until one of them is used. */
+/** The number of answers to one refresh token that are kept until one of them is used. */
 const maxUnusedAnswers = 10;
 
-/** Returns the token service. */
+/** Creates the token service. */
 export function createTokenService(deps: {
   readonly lifetimes: TokenLifetimes;
   readonly clock: Clock;
@@ -110,8 +116,8 @@ export function createTokenService(deps: {
   }
 
   /**
-   * Returns the first use of what was given out with that refresh token: of several answers to one
-   * refresh it is the one that counts.
+   * Records the first use of a token issued for that refresh token. If one refresh token had
+   * several answers, the first one used counts.
    */
   async function settle(tx: Transaction, { family, parentHash }: Generation, refreshHash: string): Promise<void> {
     if (parentHash === undefined) return;
@@ -169,11 +175,11 @@ export function createTokenService(deps: {
       if (!held) return unknown;
       const { mxid, deviceId, family } = held;
       const now = clock.now();
-      // First, since what was never used and expired when another answer was used is no sign of
-      // theft.
+      // Checked first: a token that expired unused is no sign of theft, even if another answer was
+      // used.
       if (held.expiresAt !== undefined && held.expiresAt <= now) return over;
       if (held.spentAt !== undefined) {
-        logger.warn('a refresh token was used again; all tokens of its login end', { mxid, deviceId });
+        logger.warn('refresh token reused', { mxid, deviceId });
         await tx.accessTokens.expireFamily(family, now);
         await tx.refreshTokens.spendFamily(family, now);
         return over;
@@ -188,15 +194,15 @@ export function createTokenService(deps: {
 }
 
 /**
- * What was found; a spent token has had its consequences by now, and they stay. Throws
- * AccountFailure token_unknown.
+ * Returns the value that was found. Throws AccountFailure token_unknown otherwise; the effects of a
+ * reused token remain.
  */
 export function orThrow<T>(found: Found<T>): T {
   if (found.ok) return found.value;
   throw new AccountFailure({ kind: 'token_unknown', softLogout: found.softLogout });
 }
 
-/** Ends the login on that device; the account is held by the caller. */
+/** Ends the login on that device. The caller must have locked the account. */
 export async function endDevice(tx: Transaction, mxid: Mxid, deviceId: string): Promise<void> {
   await endTokensOf(tx, mxid, deviceId);
   await tx.devices.delete(mxid, deviceId);
@@ -224,7 +230,7 @@ async function endTokensOf(tx: Transaction, mxid: Mxid, deviceId: string): Promi
   await tx.openIdTokens.deleteByDevice(mxid, deviceId);
 }
 
-/** Ten upper-case letters, as clients know them. */
+/** Returns ten upper-case letters, the usual form of device IDs. */
 function makeDeviceId(random: Random): string {
   const letters = 26n;
   let bits = BigInt(`0x${random.bytes(16).toString('hex')}`);

@@ -2,16 +2,16 @@ import type { Clock } from '../../base/clock.js';
 import { SingleFlight } from '../../base/single-flight.js';
 import type { LoginFlow } from '../authority.js';
 
-/** Remembers for a short time which login types there are. */
+/** Caches the login types for a short time. */
 export interface FlowCache {
   /**
-   * Asks `ask` unless the answer is known; questions at the same time are one. What `ask` rejects
-   * with is not remembered.
+   * Calls `ask` unless the answer is cached. Concurrent calls share one request. Rejections of
+   * `ask` are not cached.
    */
   get(ask: () => Promise<readonly LoginFlow[]>): Promise<readonly LoginFlow[]>;
 }
 
-/** Returns a cache that knows nothing yet. */
+/** Creates an empty cache. */
 export function createFlowCache({ clock, ttlMs }: { readonly clock: Clock; readonly ttlMs: number }): FlowCache {
   const flight = new SingleFlight();
   let known: { readonly flows: readonly LoginFlow[]; readonly until: number } | undefined;

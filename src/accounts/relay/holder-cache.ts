@@ -4,11 +4,11 @@ import type { Secret } from '../../base/secret.js';
 import { SingleFlight } from '../../base/single-flight.js';
 import type { TokenHolder } from '../authority.js';
 
-/** Remembers for a short time whose access tokens are, by their hashes. */
+/** Caches the holders of access tokens for a short time, by the hashes of the tokens. */
 export interface HolderCache {
   /**
-   * Asks `ask` unless the answer is known; equal questions at the same time are one. What `ask`
-   * rejects with is not remembered.
+   * Calls `ask` unless the answer is cached. Concurrent calls for one token share one request.
+   * Rejections of `ask` are not cached.
    */
   holderOf(token: Secret, ask: () => Promise<TokenHolder>): Promise<TokenHolder>;
 }
@@ -17,12 +17,12 @@ export interface HolderCache {
 export interface HolderCacheDeps {
   readonly clock: Clock;
   readonly ttlMs: number;
-  /** The oldest are forgotten first. */
+  /** The oldest entries are evicted first. */
   readonly maxEntries: number;
 }
 
 export function createHolderCache({ clock, ttlMs, maxEntries }: HolderCacheDeps): HolderCache {
-  // In the order in which they were told, which is that in which they expire.
+  // In the order of insertion, which is also the order of expiry.
   const known = new Map<string, { readonly holder: TokenHolder; readonly until: number }>();
   const flight = new SingleFlight();
 

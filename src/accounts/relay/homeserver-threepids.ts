@@ -8,7 +8,7 @@ import { AccountFailure } from '../failure.js';
 import { mapHomeserverFailure } from './map-homeserver-failure.js';
 import { readAddressOwner } from './read-answer.js';
 
-/** The dependencies of createUpstreamAddressBook. */
+/** The dependencies of createHomeserverThreepids. */
 export interface HomeserverThreepidsDeps {
   readonly homeserver: Pick<Homeserver, 'findAddressOwner'>;
   readonly serverName: ServerName;
@@ -17,12 +17,12 @@ export interface HomeserverThreepidsDeps {
   readonly clock: Clock;
 }
 
-// Of an index in its database; who waits for it has often waited for Telegram before.
+// Enough for a lookup by index in its database. The caller has often waited for Telegram before.
 const deadlineMs = 10_000;
 
 /**
- * Returns the addresses that the homeserver keeps, whoever has them; throws AccountFailure
- * homeserver_unreachable if it does not say.
+ * Creates the 3PIDs of all of the homeserver's accounts. Throws AccountFailure
+ * homeserver_unreachable if it does not answer.
  */
 export function createHomeserverThreepids({
   homeserver,

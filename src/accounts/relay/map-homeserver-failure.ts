@@ -3,7 +3,7 @@ import { AccountFailure, type AccountFault } from '../failure.js';
 
 const busyRetryMs = 1_000;
 
-/** Returns the homeserver's answer; an AccountFailure in place of a HomeserverFailure. */
+/** Returns the homeserver's answer. Throws AccountFailure instead of HomeserverFailure. */
 export async function mapHomeserverFailure<Answer>(answer: Promise<Answer>): Promise<Answer> {
   try {
     return await answer;

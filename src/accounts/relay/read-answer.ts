@@ -36,12 +36,12 @@ const listedAddress = z.looseObject({
   added_at: z.number().default(0),
 });
 
-/** Returns the flows of GET /login; throws AccountFailure for every other answer. */
+/** Returns the flows of GET /login. Throws AccountFailure for any other answer. */
 export function readFlows(answer: HomeserverAnswer): readonly LoginFlow[] {
   return read(flows, answer).flows;
 }
 
-/** What POST /login granted; throws AccountFailure for every other answer. */
+/** Returns the grant of POST /login. Throws AccountFailure for any other answer. */
 export function readGrant(answer: HomeserverAnswer, serverName: ServerName): LoginGrant {
   const { user_id, device_id, access_token, refresh_token, expires_in_ms, ...extra } = read(grant, answer);
   if (!isOf(serverName, user_id)) throw otherServer(user_id);
@@ -56,8 +56,8 @@ export function readGrant(answer: HomeserverAnswer, serverName: ServerName): Log
 }
 
 /**
- * Whom GET /account/whoami named; guests have no account and are nobody's token holders. Throws
- * AccountFailure.
+ * Returns the user of GET /account/whoami. Throws AccountFailure for any other answer, and for
+ * guests, who have no account.
  */
 export function readHolder(answer: HomeserverAnswer, serverName: ServerName): TokenHolder {
   const { status, body } = answer;
@@ -70,19 +70,19 @@ export function readHolder(answer: HomeserverAnswer, serverName: ServerName): To
   return { mxid: user_id, deviceId: device_id ?? undefined };
 }
 
-/** Returns the body of a 200; throws AccountFailure for every other answer. */
+/** Returns the body of a 200. Throws AccountFailure for any other answer. */
 export function readReply(answer: HomeserverAnswer): Readonly<Record<string, unknown>> {
   return read(replyBody, answer);
 }
 
-/** What a request for a token was answered with; throws AccountFailure for every other answer. */
+/** Returns the reply to a token request. Throws AccountFailure for any other answer. */
 export function readTicket(answer: HomeserverAnswer): Readonly<Record<string, unknown>> & { readonly sid: string } {
   return read(ticket, answer);
 }
 
 /**
- * What GET /account/3pid lists; media that we do not know are left out. Throws AccountFailure for
- * every other answer.
+ * Returns the list of GET /account/3pid without unsupported media. Throws AccountFailure for any
+ * other answer.
  */
 export function readAddresses(answer: HomeserverAnswer): readonly AccountAddress[] {
   return read(listed, answer).threepids.flatMap((entry) => {
@@ -94,9 +94,9 @@ export function readAddresses(answer: HomeserverAnswer): readonly AccountAddress
 }
 
 /**
- * Whom `GET /_synapse/admin/v1/threepid/{medium}/users/{address}` named, or undefined if it is
- * nobody. Throws AccountFailure homeserver_unreachable for every other answer: a refusal is about
- * us, and not about the user.
+ * Returns the user of `GET /_synapse/admin/v1/threepid/{medium}/users/{address}`, or undefined if
+ * no user has the 3PID. Throws AccountFailure homeserver_unreachable for any other answer: a
+ * rejection concerns this daemon, not the user.
  */
 export function readAddressOwner(answer: HomeserverAnswer, serverName: ServerName): Mxid | undefined {
   const { status, body } = answer;
@@ -110,29 +110,30 @@ export function readAddressOwner(answer: HomeserverAnswer, serverName: ServerNam
     { kind: 'homeserver_unreachable' },
     {
       cause: new Error(
-        `the homeserver does not say whose an address is (status ${status}, ${JSON.stringify(body['errcode'])}): ` +
-          'homeserver.admin_access_token must be that of an administrator of a Synapse',
+        `the homeserver did not return the owner of a 3PID (status ${status}, ` +
+          `${JSON.stringify(body['errcode'])}): set homeserver.admin_access_token to the access token of an ` +
+          'admin of Synapse',
       ),
     },
   );
 }
 
-/** What the identity servers did; throws AccountFailure for an answer that is no 200. */
+/** Returns what the identity servers did. Throws AccountFailure unless the answer is a 200. */
 export function readUnbindResult(answer: HomeserverAnswer): UnbindResult {
   return readReply(answer)['id_server_unbind_result'] === 'success' ? 'success' : 'no-support';
 }
 
 /**
- * What the homeserver wants to know before it goes on (401 of user-interactive authentication);
- * undefined for every other answer.
+ * Returns what the homeserver requires next (401 of user-interactive authentication), or undefined
+ * for any other answer.
  */
 export function readChallenge({ status, body }: HomeserverAnswer): Readonly<Record<string, unknown>> | undefined {
   return status === 401 && Array.isArray(body['flows']) ? body : undefined;
 }
 
-/** Returns whether the homeserver has nothing at this path. */
+/** Returns true if the homeserver has no endpoint at this path. */
 export function isUnrecognized({ status, body }: HomeserverAnswer): boolean {
-  // Before MSC3743 homeservers said 400.
+  // Before MSC3743 homeservers answered 400.
   return [400, 404, 405].includes(status) && body['errcode'] === 'M_UNRECOGNIZED';
 }
 
@@ -143,20 +144,20 @@ function read<Shape extends z.ZodType>(shape: Shape, answer: HomeserverAnswer): 
   }
   const result = shape.safeParse(body);
   if (status === 200 && result.success) return result.data;
-  // The words of zod tell which members are wrong, and never what is in them.
+  // The message of zod names the wrong members, and never their values.
   const problem = result.error?.message ?? `status ${status}`;
   throw new AccountFailure(
     { kind: 'homeserver_unreachable' },
-    { cause: new Error(`the homeserver's answer is none of Matrix: ${problem}`) },
+    { cause: new Error(`the homeserver's answer does not follow the Matrix specification: ${problem}`) },
   );
 }
 
-/** Throws AccountFailure for users of other servers, whom the homeserver does not know either. */
+/** Throws AccountFailure for users of other servers, whom the homeserver cannot know. */
 export function requireUserOf(serverName: ServerName, mxid: Mxid): void {
   if (!isOf(serverName, mxid)) throw otherServer(mxid);
 }
 
-// Hosts are the same in any case, and so are the names of servers, for whoever configured one.
+// Server names are compared without case, because admins configure them in any case.
 function isOf(serverName: ServerName, mxid: Mxid): boolean {
   return serverNameOf(mxid).toLowerCase() === serverName.toLowerCase();
 }

@@ -17,10 +17,7 @@ import { applyWellKnownRule, type WellKnownRule } from './well-known.js';
 /** The dependencies of createRelayAccounts. */
 export interface RelayAccountsDeps {
   readonly homeserver: Pick<Homeserver, 'loginFlows' | 'logIn' | 'whoAmI'>;
-  /**
-   * Of the homeserver: users of other servers are never logged in, and their addresses resolve
-   * nothing.
-   */
+  /** Of the homeserver. Users of other servers cannot log in, and their 3PIDs resolve no login. */
   readonly serverName: ServerName;
   readonly accountThreepids: AccountThreepids;
   readonly wellKnown: WellKnownRule;
@@ -34,9 +31,9 @@ const holderTtlMs = 30_000;
 const maxHolders = 10_000;
 
 /**
- * Returns the accounts of the homeserver beside us. A login by an address that was added to an
- * account becomes a login by Matrix ID; all others go on as they were read, and the homeserver's
- * answers come back as they are. One login here is one login there.
+ * Creates the accounts of the homeserver that runs beside this daemon. A login by a 3PID of an
+ * account becomes a login by Matrix ID. All others are forwarded as read, and the homeserver's
+ * answers are returned unchanged. Each login here is one login there.
  */
 export function createRelayAccounts(deps: RelayAccountsDeps): AccountAuthority {
   const { homeserver, serverName, accountThreepids, wellKnown, clock, random, logger } = deps;
@@ -48,13 +45,13 @@ export function createRelayAccounts(deps: RelayAccountsDeps): AccountAuthority {
     const address = canonicalAddress(proof.identifier);
     const mxid = address && (await accountThreepids.findUser(address));
     if (mxid === undefined || serverNameOf(mxid) === serverName) return mxid;
-    logger.warn('an address was added to a user of another server, who cannot log in here', { mxid });
+    logger.warn('3PID of a user on another server ignored', { mxid });
     return undefined;
   }
 
   /**
-   * Returns what the homeserver answers for the address itself, of which only we know whose it is.
-   * The password lets no one in.
+   * Returns the homeserver's answer for the 3PID itself, whose owner only this daemon has on
+   * record. The password used cannot log in.
    */
   async function answerToStranger(attempt: LoginAttempt): Promise<HomeserverAnswer> {
     const body = { ...bodyAsRead(attempt), password: randomId(random) };
@@ -78,7 +75,7 @@ export function createRelayAccounts(deps: RelayAccountsDeps): AccountAuthority {
     },
 
     async whoAmI(token, clientAddress) {
-      // Nothing else fits into a header, and no homeserver makes such tokens.
+      // No other characters fit into a header, and no homeserver issues such tokens.
       const isToken = /^[\x21-\x7e]+$/.test(token.reveal());
       if (!isToken) throw new AccountFailure({ kind: 'token_unknown', softLogout: false });
       return holders.holderOf(token, async () =>
@@ -89,8 +86,8 @@ export function createRelayAccounts(deps: RelayAccountsDeps): AccountAuthority {
 }
 
 /**
- * Returns whether the homeserver refuses the account whatever the password is: then a known address
- * would have another answer than others.
+ * Returns true if the homeserver rejects the account whatever the password. Then the answer would
+ * reveal that the 3PID belongs to an account.
  */
 function tellsOfAccount({ status, body }: HomeserverAnswer): boolean {
   return status === 429 || (status >= 400 && body['errcode'] === 'M_USER_DEACTIVATED');

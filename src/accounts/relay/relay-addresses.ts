@@ -36,19 +36,19 @@ import { bodyOfSession, formForHomeserver } from './upstream-body.js';
 /** The dependencies of createRelayAddresses. */
 export interface RelayAddressesDeps {
   readonly homeserver: Pick<Homeserver, 'listAddresses' | 'requestAddressToken' | 'changeAddresses' | 'authenticate'>;
-  /** Of the homeserver: nothing is kept for users of other servers. */
+  /** Of the homeserver. Nothing is stored for users of other servers. */
   readonly serverName: ServerName;
   readonly addresses: OwnAddresses;
   readonly proofs: ProofSessions;
   readonly upstreamProofs: UpstreamProofs;
   readonly accountThreepids: AccountThreepids;
-  /** What the homeserver keeps for all of its users, or undefined if we may not ask it. */
+  /**
+   * The 3PIDs of all users of the homeserver, or undefined if this daemon has no admin access
+   * token.
+   */
   readonly homeserverThreepids: AccountThreepids | undefined;
   readonly publications: Publications;
-  /**
-   * Whether users may change the addresses that are kept here; about its own the homeserver
-   * decides.
-   */
+  /** Whether users may change the 3PIDs stored here. The homeserver decides about its own. */
   readonly mayChange: boolean;
   readonly clock: Clock;
 }
@@ -56,9 +56,9 @@ export interface RelayAddressesDeps {
 const addOperation = { method: 'POST', path: '/_matrix/client/v3/account/3pid/add' } as const;
 
 /**
- * Returns the addresses of the homeserver's accounts: those that it keeps, and those that are kept
- * here because it cannot prove them. What it keeps, and what nobody here knows, goes to it as it
- * came, and its answers come back as they are.
+ * Creates the 3PIDs of the homeserver's accounts: those stored there, and those stored here because
+ * the homeserver cannot validate them. Requests about its own and about unknown 3PIDs are forwarded
+ * to it, and its answers are returned unchanged.
  */
 export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses {
   const {
@@ -88,15 +88,15 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
   }
 
   /**
-   * Returns whether the address was added to an account of which the homeserver does not know that;
-   * not to that of `mxid`.
+   * Returns true if the 3PID belongs to an account here and the homeserver does not have it.
+   * Ignores the account of `mxid`.
    */
   async function isTaken(address: ThirdPartyAddress | undefined, mxid: Mxid): Promise<boolean> {
     const owner = address && (await accountThreepids.findUser(address));
     return owner !== undefined && owner !== mxid;
   }
 
-  /** Adds what was proven here, unless the homeserver has it. */
+  /** Adds a 3PID validated here, unless the homeserver has it. */
   async function addHere(mxid: Mxid, session: ProofSession): Promise<void> {
     const address = homeserverThreepids && (await proofs.findProven(session));
     const isThere = address && (await homeserverThreepids.findUser(address)) !== undefined;
@@ -104,7 +104,10 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
     await own.add(mxid, session);
   }
 
-  /** What nobody here has proven goes to the homeserver, or false if that adds no addresses. */
+  /**
+   * Adds a 3PID at the homeserver if it was not validated here. Returns false if the homeserver
+   * supports no such request.
+   */
   async function addUpstream(
     operation: 'add' | 'post',
     caller: Caller,
@@ -123,12 +126,12 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
   }
 
   /**
-   * `isThere`: whether the homeserver has the address; who has nothing to remove may also be unable
-   * to.
+   * `isThere`: whether the homeserver has the 3PID. If there is nothing to remove, it may not
+   * support removal at all.
    */
   async function removeUpstream(caller: Caller, removal: AddressRemoval, isThere: boolean): Promise<UnbindResult> {
     const { id_server: _idServer, ...withoutServer } = removalBody(removal);
-    // What is published here is withdrawn here, and the homeserver need not find the way.
+    // The binding at our own service is deleted here, and the homeserver may be unable to reach us.
     const body = isOurs(removal) ? withoutServer : removalBody(removal);
     const answer = await mapHomeserverFailure(homeserver.changeAddresses('delete', body, caller));
     return isUnrecognized(answer) && !isThere ? 'no-support' : readUnbindResult(answer);
@@ -139,7 +142,7 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
     return isUnrecognized(answer) ? 'no-support' : readUnbindResult(answer);
   }
 
-  /** Withdraws what was published from here, at ourselves and elsewhere. */
+  /** Deletes the bindings made by this daemon, at its own service and elsewhere. */
   async function unbindHere({ mxid }: Caller, removal: AddressRemoval): Promise<UnbindResult> {
     const address = canonicalAddress(removal);
     return address ? publications.unbind(mxid, address, removal.idServer) : 'no-support';
@@ -152,7 +155,7 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
   const isOurs = ({ idServer }: AddressRemoval) => idServer !== undefined && publications.isOurs(idServer);
 
   return {
-    // The homeserver decides about most of it.
+    // The homeserver decides about most media.
     admit: () => undefined,
     admitToken: () => undefined,
 
@@ -168,8 +171,8 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
       if (caller) requireOurUser(caller);
       const address = canonicalAddress(request);
       if (!address) throw unreadable(medium);
-      // Strangers get the homeserver's answer, so that they cannot tell; who proves the address
-      // will learn it when adding it.
+      // Unauthenticated callers get the homeserver's answer, so that the reply reveals nothing. The
+      // owner of the 3PID gets the error when adding it.
       if (caller && (await isTaken(address, caller.mxid))) return proofs.requestToken(request);
       const body = tokenBody(request, address);
       const answer = await mapHomeserverFailure(
@@ -208,7 +211,7 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
       if (isHere) requireChanges();
       const isThere = address !== undefined && has(await listUpstream(caller), address);
       const isOnlyHere = isHere && !isThere;
-      // First, since it may be refused; then all stays as it is.
+      // Removed there first: if the homeserver rejects it, nothing changes here.
       const removed = isOnlyHere ? 'no-support' : await removeUpstream(caller, removal, isThere);
       const unbound =
         isOnlyHere && !isOurs(removal) ? await ignoreUnbindFailure(unbindUpstream(caller, removal)) : removed;
@@ -229,17 +232,16 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
       requireOurUser(caller);
       requireIdServer(removal);
       const withdrawn = await unbindHere(caller, removal);
-      // If one server is named, it has forgotten the address; the homeserver need not tell it
-      // again.
+      // If one server is named and has deleted the binding, the homeserver need not unbind again.
       const isOver = isOurs(removal) || (removal.idServer !== undefined && withdrawn === 'success');
       return isOver ? withdrawn : eitherOf(withdrawn, await unbindUpstream(caller, removal));
     },
   };
 }
 
-/** Returns the request of the homeserver for the address that was read. */
+/** Returns the homeserver's request for the normalized 3PID. */
 function tokenBody({ address: typed, body, country }: AddressTokenRequest, canonical: ThirdPartyAddress): RequestBody {
-  // With the plus, the country makes no other number of it.
+  // With the plus, the country does not change the number.
   if (canonical.medium === 'msisdn') return { ...body, country, phone_number: `+${canonical.address}` };
   return { ...body, email: formForHomeserver(typed, canonical) };
 }
@@ -250,15 +252,14 @@ function unreadable(medium: 'email' | 'msisdn'): AccountFailure {
     : new AccountFailure({ kind: 'parameter_invalid', name: 'phone_number', problem: 'It must be a phone number.' });
 }
 
-/** What has no canonical form is still for the homeserver to remove, if it has it. */
+/** A 3PID without a canonical form can only be the homeserver's. */
 function removalBody(removal: AddressRemoval): RequestBody {
   const canonical = canonicalAddress(removal);
   return canonical ? { ...removal.body, address: formForHomeserver(removal.address, canonical) } : removal.body;
 }
 
 /**
- * Returns whether the homeserver cannot prove such addresses, now and ever; that it does not want
- * to is another matter.
+ * Returns true if the homeserver can never validate such 3PIDs. A mere rejection is another matter.
  */
 function cannotProve(answer: HomeserverAnswer): boolean {
   const isUnsupported = answer.status === 400 && answer.body['errcode'] === 'M_THREEPID_MEDIUM_NOT_SUPPORTED';
@@ -272,7 +273,8 @@ function has(addresses: readonly ThirdPartyAddress[], { medium, address }: Third
   });
 }
 
-// Of servers that nobody named each side knows some; whoever knows none says that it cannot.
+// If no server is named, each side unbinds from the servers that it has on record. A side without
+// records returns `no-support`.
 function eitherOf(one: UnbindResult, other: UnbindResult): UnbindResult {
   return one === 'success' ? one : other;
 }

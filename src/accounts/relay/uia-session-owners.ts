@@ -1,10 +1,7 @@
 import type { Clock } from '../../base/clock.js';
 import type { Mxid } from '../../base/mxid.js';
 
-/**
- * Remembers for a while for which operation a session of the homeserver's user-interactive
- * authentication was begun.
- */
+/** Records for a while which operation each of the homeserver's UIA sessions was begun for. */
 export interface UiaSessionOwners {
   note(owner: Mxid, session: string, operation: string): void;
   isFor(owner: Mxid, session: string, operation: string): boolean;
@@ -18,12 +15,12 @@ interface Challenge {
 
 const lifetimeMs = 15 * 60_000;
 const maxOwners = 10_000;
-/** As many of one user as may wait for an answer; the oldest make room. */
+/** The number of pending sessions per user; the oldest are evicted. */
 const challengesPerOwner = 10;
 
 /**
- * One that knows nothing yet. Those of users who began nothing for the longest time are forgotten
- * first.
+ * Creates an empty record. Evicts first the sessions of the users who have begun none for the
+ * longest time.
  */
 export function createUiaSessionOwners(clock: Clock): UiaSessionOwners {
   const known = new Map<Mxid, readonly Challenge[]>();

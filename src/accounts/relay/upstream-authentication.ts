@@ -7,12 +7,12 @@ import { createUiaSessionOwners } from './uia-session-owners.js';
 import { mapHomeserverFailure } from './map-homeserver-failure.js';
 import { isUnrecognized, readChallenge, readReply } from './read-answer.js';
 
-/** User-interactive authentication that the homeserver does, for what is done here. */
+/** User-interactive authentication by the homeserver, for operations of this daemon. */
 export interface UpstreamAuthentication {
   /**
-   * Resolves where `auth`, that member of the request, is good for this very operation. Throws
-   * AccountFailure: authentication_incomplete with the homeserver's own words,
-   * authentication_unsupported if it asks for none, refused_upstream.
+   * Resolves if `auth`, the member of the request, authenticates this very operation. Throws
+   * AccountFailure authentication_incomplete with the homeserver's body, authentication_unsupported
+   * if the homeserver requires none, or refused_upstream.
    */
   authenticate(caller: HomeserverCaller, operation: UiaOperation, auth: unknown): Promise<void>;
 }
@@ -24,9 +24,9 @@ export interface UpstreamAuthenticationDeps {
 }
 
 /**
- * Returns the homeserver's user-interactive authentication, of a request to it that has no effect:
- * nobody is logged in. The homeserver does not know what it is for, so which of its sessions were
- * begun for what is remembered here, and a session is good for one operation.
+ * Creates the authentication, which uses a request without effect: it logs no device out. The
+ * homeserver cannot know the purpose of a session, so the purpose is recorded here, and each
+ * session is valid for one operation.
  */
 export function createUpstreamAuthentication({
   homeserver,
@@ -43,9 +43,8 @@ export function createUpstreamAuthentication({
         throw new AccountFailure({ kind: 'authentication_incomplete', body });
       };
 
-      // Homeservers can be told to let an authentication count for some minutes, whatever comes
-      // with the requests in them. Only one that demands authentication now has looked at what it
-      // is sent.
+      // A homeserver may accept an authentication for some minutes, whatever `auth` later requests
+      // contain. Only a homeserver that requires authentication now has checked `auth`.
       const challenge = challengeOf(await ask(undefined));
       if (!challenge) throw new AccountFailure({ kind: 'authentication_unsupported' });
       const session = sessionOf(auth);
@@ -59,8 +58,8 @@ export function createUpstreamAuthentication({
 }
 
 /**
- * What the homeserver wants to know before it goes on, or undefined if it has gone on. Throws
- * AccountFailure for everything else.
+ * Returns what the homeserver requires next, or undefined if it requires nothing. Throws
+ * AccountFailure for any other answer.
  */
 function challengeOf(answer: HomeserverAnswer): HomeserverAnswer['body'] | undefined {
   const challenge = readChallenge(answer);

@@ -6,24 +6,23 @@ import type { ProofSession, RequestBody } from '../threepids/account-addresses.j
 import { AccountFailure } from '../failure.js';
 
 /**
- * Returns the body that the homeserver gets for a login as `mxid`, which the address that was typed
- * belongs to.
+ * Returns the body for a login at the homeserver as `mxid`, the owner of the 3PID that was typed.
  */
 export function bodyForUser(body: RequestBody, mxid: Mxid): RequestBody {
   return withIdentifier(body, { type: 'm.id.user', user: mxid });
 }
 
 /**
- * Returns the body that the homeserver gets for a login that only it can judge. It names the user
- * once, as the limits have counted it. Throws AccountFailure wrong_credentials if that is an
- * address without a canonical form.
+ * Returns the body for a login that only the homeserver can judge. It names the user once, as the
+ * rate limits counted it. Throws AccountFailure wrong_credentials for a 3PID without a canonical
+ * form.
  */
 export function bodyAsRead({ body, proof }: Pick<LoginAttempt, 'body' | 'proof'>): RequestBody {
   return proof.kind === 'password' ? withIdentifier(body, wireIdentifier(proof.identifier)) : body;
 }
 
 /**
- * Returns the body with the session that was read; Synapse prefers `threePidCreds`, which older
+ * Returns the body with the session that was read. Synapse prefers `threePidCreds`, which older
  * clients send.
  */
 export function bodyOfSession(body: RequestBody, { sid, clientSecret }: ProofSession): RequestBody {
@@ -31,10 +30,9 @@ export function bodyOfSession(body: RequestBody, { sid, clientSecret }: ProofSes
   return { ...rest, three_pid_creds: { sid, client_secret: clientSecret } };
 }
 
-/** Returns the form of a typed address that homeservers read as we do. */
+/** Returns a form of the typed address that homeservers read like this daemon. */
 export function formForHomeserver(typed: string, canonical: ThirdPartyAddress): string {
-  // Synapse keeps e-mail addresses with their case folded, and domains in the letters that were
-  // typed.
+  // Synapse stores e-mail addresses with folded case, but domains as typed.
   const foldedForm = foldCase(writtenAddress(typed));
   const isSame = canonical.medium === 'email' && isFormOf(foldedForm, canonical);
   return isSame ? foldedForm : canonical.address;
@@ -49,7 +47,7 @@ function wireIdentifier(identifier: UserIdentifier): RequestBody {
 }
 
 function withIdentifier(body: RequestBody, identifier: RequestBody): RequestBody {
-  // Synapse lets these members of old win over `identifier`.
+  // In Synapse these deprecated members take precedence over `identifier`.
   const { user: _user, medium: _medium, address: _address, ...rest } = body;
   return { ...rest, identifier };
 }

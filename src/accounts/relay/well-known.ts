@@ -1,16 +1,13 @@
-/**
- * What becomes of the `well_known` with which a homeserver tells clients, after their login, where
- * to go from then on.
- */
+/** What to do with the `well_known` in a homeserver's login reply, which redirects clients. */
 export type WellKnownRule =
-  /** Clients stay if they are. */
+  /** Removed: clients stay with this server. */
   | 'drop'
-  /** As the homeserver says it. */
+  /** Returned unchanged. */
   | 'keep'
-  /** Base URLs of our own; the rest is the homeserver's. */
+  /** Replaced by our own base URLs; other members stay. */
   | { readonly homeserver: string; readonly identityServer: string | undefined };
 
-/** Returns the members of a login's reply, with `well_known` as the rule wants it. */
+/** Returns the members of a login reply after applying the rule to `well_known`. */
 export function applyWellKnownRule(
   members: Readonly<Record<string, unknown>>,
   rule: WellKnownRule,

@@ -2,47 +2,50 @@ import type { ThirdPartyAddress } from '../../base/canonical-address.js';
 import type { Mxid } from '../../base/mxid.js';
 import type { Secret } from '../../base/secret.js';
 
-/** A Matrix user, by the access token that came with the request. */
+/** A Matrix user, identified by the access token of the request. */
 export interface Caller {
   readonly mxid: Mxid;
   readonly accessToken: Secret;
   readonly clientAddress: string;
 }
 
-/** An address of an account, as `GET /account/3pid` lists it. Times are epoch ms. */
+/** A 3PID of an account, as `GET /account/3pid` lists it. Times are epoch ms. */
 export interface AccountAddress extends ThirdPartyAddress {
   readonly validatedAt: number;
   readonly addedAt: number;
 }
 
-/** The body of a request as it came, for an authority that passes it on; it holds secrets. */
+/** The unchanged body of a request, for an authority that forwards it. Contains secrets. */
 export type RequestBody = Readonly<Record<string, unknown>>;
 
-/** A request for a token that proves an address. */
+/** A request for a token that validates a 3PID. */
 export interface AddressTokenRequest {
   readonly medium: 'email' | 'msisdn';
-  /** As it was typed. */
+  /** As typed. */
   readonly address: string;
-  /** ISO 3166-1, two letters; of phone numbers only. */
+  /** ISO 3166-1, two letters. Only for phone numbers. */
   readonly country: string | undefined;
   readonly clientSecret: string;
   readonly sendAttempt: number;
   readonly nextLink: string | undefined;
-  /** Undefined if no access token was sent: then nobody learns whether the address is in use. */
+  /**
+   * Undefined if the request has no access token. Then the reply does not reveal whether the 3PID
+   * is in use.
+   */
   readonly caller: Caller | undefined;
   readonly clientAddress: string;
-  /** What stands for that address where requests are counted. */
+  /** Represents the client's address in rate limits. */
   readonly client: string;
   readonly body: RequestBody;
 }
 
-/** A session in which an address was proven. */
+/** A session in which a 3PID was validated. */
 export interface ProofSession {
   readonly sid: string;
   readonly clientSecret: string;
 }
 
-/** What names an address that is to go. */
+/** The 3PID to remove. */
 export interface AddressRemoval {
   readonly medium: string;
   readonly address: string;
@@ -50,36 +53,36 @@ export interface AddressRemoval {
   readonly body: RequestBody;
 }
 
-/** Whether the identity server has forgotten the address too. */
+/** Whether the identity server deleted the binding too. */
 export type UnbindResult = 'success' | 'no-support';
 
 /**
- * The contact addresses of Matrix accounts (client-server API, "Adding Account Administrative
- * Contact Information"). There is one implementation for one server name, as there is one
- * AccountAuthority. Every method throws AccountFailure and ThreepidFailure.
+ * The 3PIDs of Matrix accounts (client-server API, "Adding Account Administrative Contact
+ * Information"). There is one implementation per server name, as for AccountAuthority. Each method
+ * throws AccountFailure and ThreepidFailure.
  */
 export interface AccountAddresses {
-  /** Throws if changes are refused whatever they are. */
+  /** Throws if all changes are disabled. */
   admit(): void;
   /**
-   * Throws if tokens are refused to that client, whatever the address of that medium. Counts
+   * Throws if this client may request no token for that medium, whatever the address. Counts
    * nothing.
    */
   admitToken(medium: 'email' | 'msisdn', client: string): void;
   /** Oldest first. */
   list(caller: Caller): Promise<readonly AccountAddress[]>;
-  /** Returns the reply of the request, `sid` in it. */
+  /** Returns the reply of the request, including `sid`. */
   requestToken(request: AddressTokenRequest): Promise<RequestBody>;
   /**
-   * `auth` is that member of the request; `method` and `path` are what the authentication is bound
-   * to.
+   * Adds the 3PID of the session. `auth` is the member of the request; the authentication is bound
+   * to `method` and `path`.
    */
   add(caller: Caller, session: ProofSession, auth: unknown, body: RequestBody): Promise<void>;
-  /** Without user-interactive authentication: the deprecated `POST /account/3pid`. */
+  /** Adds the 3PID without user-interactive authentication: the deprecated `POST /account/3pid`. */
   addWithoutAuthentication(caller: Caller, session: ProofSession, body: RequestBody): Promise<void>;
-  /** Takes the address from the account, and unbinds it. Idempotent. */
+  /** Removes the 3PID from the account, and unbinds it. Idempotent. */
   remove(caller: Caller, removal: AddressRemoval): Promise<UnbindResult>;
-  /** Publishes a proven address at an identity server. */
+  /** Binds a validated 3PID at an identity server. */
   bind(
     caller: Caller,
     session: ProofSession,

@@ -18,7 +18,7 @@ import type { Publications } from './publications.js';
 /** The dependencies of createPublications. */
 export interface PublicationsDeps {
   readonly database: Database;
-  /** What is published at ourselves, or undefined if there is no identity service here. */
+  /** The bindings at our own identity service, or undefined if it is disabled. */
   readonly own: OwnPublications | undefined;
   readonly identityServers: IdentityServers;
   readonly clock: Clock;
@@ -29,7 +29,10 @@ export interface PublicationsDeps {
 /** Requests to servers that a user names. */
 const foreignPerUser: Allowance = { max: 30, windowMs: 10 * 60_000 };
 
-/** Publications at ourselves, and at others as the database remembers them. */
+/**
+ * Creates the bindings at our own service, and those at other servers that the database has on
+ * record.
+ */
 export function createPublications(deps: PublicationsDeps): Publications {
   const { database, own, identityServers, clock, random, logger } = deps;
   const foreign = createLeakyBuckets(foreignPerUser, clock);
@@ -48,7 +51,7 @@ export function createPublications(deps: PublicationsDeps): Publications {
     if (answer.status !== 200) throw refusal(answer);
     const address = addressIn(answer);
     if (!address) {
-      logger.warn('an identity server does not say what it has published', { idServer });
+      logger.warn('identity server returned no binding', { idServer });
       return;
     }
     const binding = { id: randomId(random), ...asked, ...address, idServer, createdAt: clock.now() };
@@ -56,8 +59,8 @@ export function createPublications(deps: PublicationsDeps): Publications {
   }
 
   /**
-   * Returns whether it is published there no longer. What a server will never do for us is not
-   * asked of it again.
+   * Returns true if the binding no longer exists there. If the server can never delete it for us,
+   * it is not asked again.
    */
   async function unbindElsewhere(binding: IdentityBindingRecord): Promise<boolean> {
     const { id, mxid, medium, address, idServer, sid, clientSecret } = binding;
@@ -122,8 +125,8 @@ export function createPublications(deps: PublicationsDeps): Publications {
 }
 
 /**
- * What says that a server will never unbind for us: it does not know how (400, 404, 405, 501), or
- * does not take the session for a proof (401, 403), and we have no better one.
+ * The statuses of servers that will never unbind for us: unsupported (400, 404, 405, 501), or the
+ * session is no sufficient proof (401, 403), and we have no better proof.
  */
 const finalStatuses = [400, 401, 403, 404, 405, 501];
 
@@ -136,7 +139,7 @@ async function answered(asking: Promise<IdentityServerAnswer>): Promise<Identity
   }
 }
 
-/** Nothing of the answer but what the specification has there goes on to the client. */
+/** Only the members of the specification are returned to the client. */
 function refusal({ status, body }: IdentityServerAnswer): AccountFailure {
   const { errcode, error, retry_after_ms: retryAfterMs } = body;
   if (typeof errcode !== 'string' || status > 599) return new AccountFailure({ kind: 'identity_server_unreachable' });
@@ -144,7 +147,7 @@ function refusal({ status, body }: IdentityServerAnswer): AccountFailure {
     kind: 'identity_server_refused',
     status,
     body: {
-      // A client takes these for its own access token's, and logs out.
+      // Clients would take these errcodes for their own access token, and log out.
       errcode: ['M_UNKNOWN_TOKEN', 'M_MISSING_TOKEN'].includes(errcode) ? 'M_UNAUTHORIZED' : errcode,
       error: typeof error === 'string' ? error : 'The identity server refused',
       ...(typeof retryAfterMs === 'number' && { retry_after_ms: retryAfterMs }),

@@ -8,12 +8,12 @@ import { AccountFailure } from '../failure.js';
 export type IdServer = string & { readonly __brand: 'IdServer' };
 
 const maxLength = 255;
-// RFC 3986, section 3.3; backslashes and the like mean something else to every parser.
+// RFC 3986, section 3.3. Parsers disagree about backslashes and similar characters.
 const pathForm = /^(?:\/(?:[\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)*\/?$/;
 
 /**
- * Returns the identity server of that name; throws AccountFailure identity_server_invalid if it is
- * none.
+ * Returns the identity server with that name. Throws AccountFailure identity_server_invalid if the
+ * name is invalid.
  */
 export function readIdServer(text: string): IdServer {
   const idServer = findIdServer(text);
@@ -21,7 +21,7 @@ export function readIdServer(text: string): IdServer {
   return idServer;
 }
 
-/** Returns the identity server of that name, or undefined if it is none. */
+/** Returns the identity server with that name, or undefined if the name is invalid. */
 export function findIdServer(text: string): IdServer | undefined {
   const { authority = '', path = '' } = /^(?<authority>[^/]*)(?<path>.*)$/s.exec(text)?.groups ?? {};
   const parts = splitServerName(authority);

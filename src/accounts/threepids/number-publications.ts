@@ -4,14 +4,14 @@ import type { Database } from '../../database/database.js';
 import type { AccountAddressRecord } from '../../database/tables/account-addresses.js';
 import type { AccountPublisher } from '../../identity/associations.js';
 
-/** A row that is not there for that long was never committed, or has gone. */
+/** A row that is still missing after this time was never committed, or was deleted. */
 export const longestTransactionMs = 60_000;
 
-/** The phone numbers that are to be published. */
+/** The queue of phone numbers to be bound. */
 export interface NumberPublications {
-  /** Within the transaction in which it is added. */
+  /** Must be called in the transaction that adds the number. */
   note(address: AccountAddressRecord): void;
-  /** Publishes what was noted, and what could not be before. */
+  /** Binds the queued numbers, including earlier failures. */
   publish(): Promise<void>;
 }
 
@@ -23,19 +23,19 @@ export interface NumberPublicationsDeps {
   readonly logger: Logger;
 }
 
-/** None yet. */
+/** Creates an empty queue. */
 export function createNumberPublications(deps: NumberPublicationsDeps): NumberPublications {
   const { publisher, database, clock, logger } = deps;
   const unpublished = new Map<string, AccountAddressRecord>();
 
-  /** Returns whether there is nothing more to be done about it. */
+  /** Returns true if the number is finished. */
   async function publishOne(address: AccountAddressRecord): Promise<boolean> {
-    // It may have been added in a transaction that is not over yet.
+    // The transaction that adds it may still be running.
     const found = await database.transaction((tx) => tx.accountAddresses.find(address));
     if (found?.id !== address.id) return clock.now() - address.addedAt >= longestTransactionMs;
     const isDone = await publisher.publish(address);
     const { mxid: owner } = address;
-    if (!isDone) logger.info('a phone number is not published: it is already, or has gone again', { owner });
+    if (!isDone) logger.info('phone number not bound', { owner });
     return true;
   }
 
@@ -47,7 +47,7 @@ export function createNumberPublications(deps: NumberPublicationsDeps): NumberPu
         try {
           if (await publishOne(address)) unpublished.delete(id);
         } catch (error) {
-          logger.error('a phone number could not be published, and is tried again', { owner: address.mxid, error });
+          logger.error('phone number binding failed', { owner: address.mxid, error });
         }
       }
     },

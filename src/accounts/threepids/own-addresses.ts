@@ -9,18 +9,18 @@ import { AccountFailure } from '../failure.js';
 import type { AccountAddress, ProofSession } from './account-addresses.js';
 import { accountPurpose } from './proof-sessions.js';
 
-/** The addresses of accounts that our own database knows: those that may resolve a login. */
+/** The 3PIDs of accounts in our own database. These may resolve a login. */
 export interface OwnAddresses {
   /** Oldest first. */
   list(mxid: Mxid): Promise<readonly AccountAddress[]>;
   /**
-   * Adds what was proven in the session, which is then used up. Throws AccountFailure:
-   * address_not_proven, address_in_use (also if it is this user's already), user_deactivated; then
-   * nothing has changed. Throws ThreepidFailure client_secret_invalid. `requireAllowed` is called
-   * in the transaction, and refuses by throwing.
+   * Adds the 3PID validated in the session, and deletes the session. Throws AccountFailure
+   * address_not_proven, address_in_use (also if it is this user's already) or user_deactivated, and
+   * changes nothing then. Throws ThreepidFailure client_secret_invalid. `requireAllowed` is called
+   * in the transaction; it may throw to prevent the change.
    */
   add(mxid: Mxid, session: ProofSession, requireAllowed?: (tx: Transaction) => Promise<void>): Promise<void>;
-  /** Returns whether it was this user's. */
+  /** Returns true if the 3PID belonged to this user. */
   remove(mxid: Mxid, address: ThirdPartyAddress): Promise<boolean>;
 }
 
@@ -32,7 +32,7 @@ export interface OwnAddressesDeps {
   readonly random: Random;
 }
 
-/** Returns the addresses in that database. */
+/** Creates the 3PIDs in that database. */
 export function createOwnAddresses({ database, validation, clock, random }: OwnAddressesDeps): OwnAddresses {
   return {
     async list(mxid) {
@@ -46,7 +46,8 @@ export function createOwnAddresses({ database, validation, clock, random }: OwnA
         await validation.consume(
           { purpose: accountPurpose, sid, clientSecret },
           async (tx, proven) => {
-            // Who asked for the token has proven it, and not whoever got hold of the session.
+            // Only the user who requested the token has validated the 3PID, and not another user
+            // with the session.
             const isOther = proven.mxid !== undefined && proven.mxid !== mxid;
             if (isOther) throw new AccountFailure({ kind: 'address_not_proven' });
             const account = await tx.accounts.hold(mxid);

@@ -10,11 +10,11 @@ import { AccountFailure } from '../failure.js';
 import type { ProofSession } from './account-addresses.js';
 import { findIdServer, type IdServer } from './id-server.js';
 
-/** What is published at this daemon's own identity service, without a network in between. */
+/** The bindings at this daemon's own identity service, without network requests. */
 export interface OwnPublications {
   readonly names: ReadonlySet<IdServer>;
   /**
-   * Publishes, as version 2 does for the holder of that token. Throws AccountFailure
+   * Binds the 3PID, as version 2 does for the holder of that token. Throws AccountFailure
    * identity_server_refused.
    */
   bind(mxid: Mxid, session: ProofSession, idAccessToken: Secret): Promise<void>;
@@ -25,19 +25,19 @@ export interface OwnPublications {
 
 /** The dependencies of createOwnPublications. */
 export interface OwnPublicationsDeps {
-  /** Under which users may know the identity service: `host[:port][/path]`. */
+  /** The names by which users may reach the identity service: `host[:port][/path]`. */
   readonly names: readonly string[];
   readonly database: Database;
   readonly accounts: Pick<IdentityAccounts, 'holder' | 'requireTerms'>;
   readonly associations: Pick<Associations, 'bind' | 'unbind'>;
-  /** What version 2 would answer. */
+  /** Returns the answer of version 2. */
   readonly spell: (failure: IdentityFailure | ThreepidFailure) => {
     readonly status: number;
     readonly body: Readonly<Record<string, unknown>>;
   };
 }
 
-/** Publications at that identity service. */
+/** Creates the bindings at that identity service. */
 export function createOwnPublications(deps: OwnPublicationsDeps): OwnPublications {
   const { database, accounts, associations, spell } = deps;
   return {

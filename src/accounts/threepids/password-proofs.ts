@@ -5,27 +5,27 @@ import type { Purpose, ValidatedAddress, Validation } from '../../threepid/valid
 import type { AddressTokenRequest, ProofSession, RequestBody } from './account-addresses.js';
 import { ticketReply } from './ticket-reply.js';
 
-/** A session in which the user of an account proves an address of it, to set a new password. */
+/** A session in which the user of an account validates its 3PID, to set a new password. */
 export interface PasswordProof extends ProofSession {
   readonly medium: 'email' | 'msisdn';
 }
 
-/** The validation sessions that allow to set a new password. */
+/** The validation sessions for setting a new password. */
 export interface PasswordProofs {
-  /** Of which addresses can be validated. */
+  /** The media whose addresses can be validated. */
   media(): readonly ('email' | 'msisdn')[];
   /** See AccountCredentials.admitToken. */
   admitToken(medium: 'email' | 'msisdn', client: string): void;
   /** See AccountCredentials.requestToken. */
   requestToken(request: AddressTokenRequest): Promise<RequestBody>;
   /**
-   * Returns whose address was validated in the session, or undefined if none was, or the address
-   * belongs to no account.
+   * Returns the owner of the 3PID validated in the session, or undefined if none was, or it belongs
+   * to no account.
    */
   findUser(proof: PasswordProof): Promise<Mxid | undefined>;
   /**
-   * Uses the session up, in the transaction of `use`, or false if it is no proof of that user any
-   * more.
+   * Deletes the session in the transaction of `use`. Returns false if it no longer proves this
+   * user.
    */
   use(proof: PasswordProof, mxid: Mxid, use: (tx: Transaction) => Promise<void>): Promise<boolean>;
 }
@@ -34,15 +34,15 @@ export interface PasswordProofs {
 export interface PasswordProofsDeps {
   readonly database: Database;
   readonly validation: Pick<Validation, 'requestToken' | 'checkAsker' | 'loadValidated' | 'consume'>;
-  /** Whether there is a way for messages to addresses of that medium. */
+  /** Returns true if messages can be sent to addresses of that medium. */
   readonly canSend: (medium: 'email' | 'msisdn') => boolean;
-  /** Where clients submit tokens, or undefined if no public URL is configured. */
+  /** The URL to submit tokens to, or undefined if no public URL is configured. */
   readonly submitUrl: ((medium: 'email' | 'msisdn') => string) | undefined;
 }
 
 const purpose: Purpose = 'password';
 
-/** Returns those of the addresses in that database. */
+/** Creates the sessions for the 3PIDs in that database. */
 export function createPasswordProofs(deps: PasswordProofsDeps): PasswordProofs {
   const { database, validation, canSend, submitUrl } = deps;
   const isPossible = (medium: 'email' | 'msisdn') => submitUrl !== undefined && canSend(medium);

@@ -5,43 +5,43 @@ import { AccountFailure } from '../failure.js';
 import type { AddressTokenRequest, ProofSession, RequestBody } from './account-addresses.js';
 import { ticketReply } from './ticket-reply.js';
 
-/** The sessions in which our own users prove addresses. */
+/** The sessions in which our own users validate 3PIDs. */
 export interface ProofSessions {
   /**
-   * Throws ThreepidFailure medium_unsupported if no address of that medium can be proven, and
-   * rate_limited if that client may request no token now. Counts nothing.
+   * Throws ThreepidFailure medium_unsupported if addresses of that medium cannot be validated, and
+   * rate_limited if this client may request no token now. Counts nothing.
    */
   admitToken(medium: 'email' | 'msisdn', client: string): void;
   /**
-   * Returns the reply of the request. Of an address that belongs to an account already, a known
-   * caller learns it (address_in_use); for others nothing is to be seen, and the owner of an e-mail
-   * address gets a mail. Throws ThreepidFailure, too.
+   * Returns the reply of the request. If the 3PID already belongs to an account, throws
+   * address_in_use for an authenticated caller. For others the reply reveals nothing, and the owner
+   * of an e-mail address gets a mail. Also throws ThreepidFailure.
    */
   requestToken(request: AddressTokenRequest): Promise<RequestBody>;
-  /** What was proven in the session, or undefined if nothing was, or not any more. */
+  /** Returns the 3PID validated in the session, or undefined if there is none, or it expired. */
   findProven(session: ProofSession): Promise<ThirdPartyAddress | undefined>;
-  /** Returns whether it is one of ours, proven or not, expired or not. */
+  /** Returns true if the session is one of ours, whether validated or not, and even if expired. */
   isOurs(session: ProofSession): Promise<boolean>;
 }
 
 /** The dependencies of createProofSessions. */
 export interface ProofSessionsDeps {
   readonly validation: Pick<Validation, 'requestToken' | 'checkAsker' | 'loadValidated'>;
-  /** Whether there is a way for messages to addresses of that medium. */
+  /** Returns true if messages can be sent to addresses of that medium. */
   readonly canSend: (medium: 'email' | 'msisdn') => boolean;
   /**
-   * Where clients give tokens, or undefined if nobody can reach us: then there is no page for
-   * e-mail to lead to either.
+   * The URL to submit tokens to, or undefined if no public URL is configured. Then e-mails cannot
+   * link to a page either.
    */
   readonly submitUrl: ((medium: 'email' | 'msisdn') => string) | undefined;
-  /** Whether strangers, too, learn that an address belongs to somebody. */
+  /** Whether callers without an access token, too, get `address_in_use`. */
   readonly revealsInUse: boolean;
 }
 
-/** The sessions that prove an address for an account. */
+/** The purpose of sessions that validate a 3PID for an account. */
 export const accountPurpose: Purpose = 'account';
 
-/** Returns the sessions of that machine. */
+/** Creates the sessions of that validation service. */
 export function createProofSessions(deps: ProofSessionsDeps): ProofSessions {
   const { validation, canSend, submitUrl, revealsInUse } = deps;
 
@@ -69,8 +69,8 @@ export function createProofSessions(deps: ProofSessionsDeps): ProofSessions {
         async admit(tx, canonical) {
           const isTaken = (await tx.accountAddresses.find(canonical)) !== undefined;
           if (isTaken && (caller || revealsInUse)) throw new AccountFailure({ kind: 'address_in_use' });
-          // Only now: a number that a login to Telegram has proven is in use, also if no code can
-          // be sent.
+          // Checked last: a number validated by a Telegram login is in use even if no code can be
+          // sent.
           requireMedium(medium);
           return isTaken ? 'withhold' : 'send';
         },

@@ -5,24 +5,24 @@ import type { IdServer } from './id-server.js';
 import type { ProofSession, UnbindResult } from './account-addresses.js';
 
 /**
- * What of the accounts' addresses is published at which identity servers. Ourselves we ask without
- * a network in between, others through guarded requests. Throws AccountFailure:
- * identity_server_invalid, identity_server_refused, identity_server_unreachable, rate_limited.
+ * The bindings of the accounts' 3PIDs at identity servers. Our own service is called directly,
+ * others through guarded requests. Throws AccountFailure identity_server_invalid,
+ * identity_server_refused, identity_server_unreachable or rate_limited.
  */
 export interface Publications {
-  /** Returns whether `idServer` is this daemon's own identity service, under one of its names. */
+  /** Returns true if `idServer` is a name of this daemon's own identity service. */
   isOurs(idServer: string): boolean;
-  /** Publishes, and remembers where. */
+  /** Binds the 3PID, and records the server. */
   bind(
     mxid: Mxid,
     session: ProofSession,
     server: { readonly idServer: string; readonly idAccessToken: Secret },
   ): Promise<void>;
   /**
-   * At the server that is named, else wherever it is known to be published: `success` only where
-   * each has done it, and there was one. What others would refuse us, who have no homeserver's key
-   * to sign with, is `no-support`. `first` runs once it is known if it is published: what goes by
-   * that counts as done.
+   * Unbinds the 3PID at the named server, else at each server on record. Returns `success` only if
+   * there was a binding and each server deleted it. Returns `no-support` if other servers would
+   * reject us, because we have no signing key of a homeserver. `first` runs as soon as it is known
+   * whether there is a binding; a binding that it deletes counts as unbound.
    */
   unbind(
     mxid: Mxid,
@@ -31,9 +31,9 @@ export interface Publications {
     first?: () => Promise<unknown>,
   ): Promise<UnbindResult>;
   /**
-   * Withdraws all that the user has published at other identity servers, or at the one that is
-   * named. What is published at ourselves ends with the account. Returns `success` if each has done
-   * it; a failure of theirs is `no-support`.
+   * Unbinds all 3PIDs of the user at other identity servers, or at the named one. Bindings at our
+   * own service end with the account. Returns `success` if each server deleted them, and
+   * `no-support` if one failed.
    */
   unbindAll(mxid: Mxid, idServer: IdServer | undefined): Promise<UnbindResult>;
 }

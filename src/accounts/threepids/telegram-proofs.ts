@@ -13,19 +13,19 @@ import { AccountFailure } from '../failure.js';
 import { createNumberPublications, longestTransactionMs } from './number-publications.js';
 
 /**
- * What becomes of the phone number with which a user logs in to Telegram: nothing, or it is offered
- * to be added to the Matrix account, or it is added by itself.
+ * What to do with the phone number of a Telegram login: nothing, offer to add it to the Matrix
+ * account, or add it automatically.
  */
 export type FromTelegram = 'off' | 'ask' | 'on';
 
-/** Who somebody is at Telegram, as far as it proves anything. */
+/** The part of a Telegram profile that proves a phone number. */
 export interface TelegramPerson {
   readonly id: string;
   readonly phone: PhoneNumber | null;
   readonly isBot: boolean;
 }
 
-/** A Telegram account that a Matrix user is logged in to. */
+/** A Telegram account linked to a Matrix user. */
 export interface ProvingLogin {
   readonly accountId: string;
   readonly owner: Mxid;
@@ -33,65 +33,62 @@ export interface ProvingLogin {
 }
 
 /**
- * How it is about the phone number of a Telegram login: it may be added, it is an address of the
- * Matrix account, or of another one.
+ * The state of the number of a Telegram login: it may be added, it is a 3PID of the Matrix account,
+ * or it is a 3PID of another one.
  */
 export const phoneStandings = ['offered', 'added', 'in_use'] as const;
 
 /** One of `phoneStandings`. */
 export type PhoneStanding = (typeof phoneStandings)[number];
 
-/** Why the phone number of a Telegram login could not be added to the Matrix account. */
+/** The reason why the phone number of a Telegram login could not be added to the Matrix account. */
 export type TelegramProofFault =
-  /** Bots have none. */
+  /** Bots have no number. */
   | { readonly kind: 'number_missing' }
-  /** There is no Matrix account of that user on this server. */
+  /** The user has no Matrix account on this server. */
   | { readonly kind: 'account_missing' }
   | { readonly kind: 'number_in_use' }
-  /** The homeserver does not say whether it keeps the number for somebody. */
+  /** The homeserver did not return whether another account has the number. */
   | { readonly kind: 'number_unchecked' }
-  /** The login to Telegram is over by now. */
+  /** The Telegram login has ended. */
   | { readonly kind: 'login_over' };
 
 /** Thrown by TelegramProofs. */
 export class TelegramProofFailure extends Failure<TelegramProofFault> {}
 
 /**
- * The phone numbers that logins to Telegram prove. Whoever is logged in to Telegram holds its
- * number, so that needs no code; what is added so goes with the login (by a foreign key), and as
- * soon as Telegram says another number.
+ * The phone numbers that Telegram logins prove. Only the owner of a number can log in to Telegram
+ * with it, so no code is needed. An added number is removed when the login ends (by a foreign key),
+ * and when Telegram reports another number.
  */
 export interface TelegramProofs {
   /**
-   * Takes the Matrix account for itself until the transaction is over, in the order in which
-   * everybody does.
+   * Locks the Matrix account until the end of the transaction, in the lock order of all
+   * transactions.
    */
   whenReplacing(tx: Transaction, owner: Mxid): Promise<void>;
   /**
-   * What a former login has proven stays if it is the number of this one. Adds the number if that
-   * is to be done by itself; one that is somebody else's stays theirs.
+   * Keeps the number of a former login if it is the number of this one. Adds the number if that is
+   * automatic. A number of another user stays theirs.
    */
   whenClaimed(tx: Transaction, login: ProvingLogin): Promise<void>;
-  /** What the login proves no longer goes. */
+  /** Removes a number that the login no longer proves. */
   whenChanged(tx: Transaction, login: ProvingLogin): Promise<void>;
-  /**
-   * Returns undefined if there is nothing to be said: no number, or no Matrix account on this
-   * server.
-   */
+  /** Returns undefined if there is no number, or no Matrix account on this server. */
   getStatus(owner: Mxid, user: TelegramPerson): Promise<PhoneStanding | undefined>;
   /**
-   * Adds the number that Telegram last said of the account, which the owner is logged in to, and
-   * returns who has it there; idempotent. Throws TelegramProofFailure.
+   * Adds the latest number that Telegram reported for the account, which the owner is logged in to,
+   * and returns its profile. Idempotent. Throws TelegramProofFailure.
    */
   add(owner: Mxid, user: TelegramPerson): Promise<TelegramPerson>;
   /**
-   * Adds by itself what the homeserver has to be asked about first, and publishes what was added,
-   * if that is wanted; also what could not be done before. To be called now and then.
+   * Adds numbers automatically if the homeserver must be asked first, and binds added numbers if
+   * configured. Retries earlier failures. Must be called regularly.
    */
   publish(): Promise<void>;
   /**
-   * Has Telegram asked about each login that proves something, one after another; ends where
-   * Telegram is out of reach.
+   * Calls `ask` for each login that proves a number, one after another. Stops if Telegram is
+   * unreachable.
    */
   check(ask: (accountId: string) => Promise<'checked' | 'unreachable'>): Promise<void>;
 }
@@ -101,18 +98,18 @@ export interface TelegramProofsDeps {
   readonly mode: FromTelegram;
   readonly serverName: ServerName;
   /**
-   * Whether the accounts are in our database; else they are the homeserver's, and every user of the
-   * server is taken to have one.
+   * Whether the accounts are in our database. Otherwise they are the homeserver's, and each user of
+   * the server counts as having one.
    */
   readonly hasOwnAccounts: boolean;
   /**
-   * What the homeserver keeps for all of its users, or undefined if there is none, or we may not
-   * ask it.
+   * The 3PIDs of all users of the homeserver, or undefined if there is none, or no admin access
+   * token.
    */
   readonly homeserverThreepids: AccountThreepids | undefined;
-  /** Where the numbers are published besides. */
+  /** Binds the numbers at the identity service. */
   readonly publisher: AccountPublisher | undefined;
-  /** Reads the profile that is stored of a Telegram account. */
+  /** Reads the stored profile of a Telegram account. */
   readonly readProfile: (profile: Secret) => TelegramPerson;
   readonly database: Database;
   readonly clock: Clock;
@@ -124,12 +121,13 @@ interface WaitingLogin extends ProvingLogin {
   readonly since: number;
 }
 
-/** Returns the proofs in that database. */
+/** Creates the proofs in that database. */
 export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
   const { mode, serverName, hasOwnAccounts, homeserverThreepids, publisher, readProfile } = deps;
   const { database, clock, random, logger } = deps;
   /**
-   * To be added by themselves once the homeserver was asked, which cannot be within a transaction.
+   * Logins whose numbers are added automatically after asking the homeserver, which is impossible
+   * in a transaction.
    */
   const waiting = new Map<string, WaitingLogin>();
   const publications = publisher && createNumberPublications({ publisher, database, clock, logger });
@@ -144,13 +142,13 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
     return found !== undefined && found.deactivatedAt === undefined;
   }
 
-  /** Within a transaction that has the row of the Telegram account. */
+  /** Must be called in a transaction that has locked the row of the Telegram account. */
   async function insert(tx: Transaction, login: ProvingLogin, address: ThirdPartyAddress) {
     const { accountId, owner } = login;
     if (!(await hasAccount(tx, owner, 'hold'))) return 'account_missing';
     const known = await tx.accountAddresses.find(address);
-    // Telegram has given the number to another account of the same user's, so the older proof is
-    // none any more.
+    // Telegram has assigned the number to another account of the same user, so the older proof is
+    // void.
     const isOutdated = known?.mxid === owner && known.telegramAccountId !== undefined;
     if (known && isOutdated && known.telegramAccountId !== accountId) await tx.accountAddresses.delete(known.id);
     const at = clock.now();
@@ -160,7 +158,7 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
     if (found?.mxid !== owner) return 'number_in_use';
     if (found.telegramAccountId !== undefined) publications?.note(found);
     if (isNew) await recordNumber(tx, login, 'phone.added', address.address);
-    if (isNew) logger.info('a login to Telegram proves a phone number of a Matrix account', { owner });
+    if (isNew) logger.info('phone number of a Telegram login added', { owner });
     return 'added';
   }
 
@@ -182,10 +180,10 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
   }
 
   function tellInUse({ owner }: Pick<ProvingLogin, 'owner'>): void {
-    logger.warn('the phone number of a login to Telegram is that of another Matrix account, and stays so', { owner });
+    logger.warn('phone number of a Telegram login belongs to another account', { owner });
   }
 
-  /** Who has it at the homeserver. Throws TelegramProofFailure number_unchecked. */
+  /** Returns the owner at the homeserver. Throws TelegramProofFailure number_unchecked. */
   async function holderUpstream(address: ThirdPartyAddress): Promise<Mxid | undefined> {
     try {
       return await homeserverThreepids?.findUser(address);
@@ -196,7 +194,8 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
   }
 
   /**
-   * As TelegramProofs.add, but for publishing. What the homeserver keeps for the owner stays there.
+   * Like TelegramProofs.add, but does not bind. A number that the homeserver has for the owner
+   * stays there.
    */
   async function addNumber(owner: Mxid, user: TelegramPerson): Promise<TelegramPerson> {
     const asked = numberOf(user);
@@ -207,7 +206,7 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
       if (login?.owner !== owner) throw new TelegramProofFailure({ kind: 'login_over' });
       const address = numberOf(login.user);
       if (!address) throw new TelegramProofFailure({ kind: 'number_missing' });
-      // Telegram may have said another number since the caller has asked.
+      // Telegram may have reported another number since the request.
       if (homeserverThreepids && address.address !== asked?.address) return { isKnown: false, user: login.user };
       const found = await tx.accountAddresses.find(address);
       const isKept = holder === owner && (!found || found.mxid === owner);
@@ -219,7 +218,7 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
     return outcome.isKnown ? outcome.user : addNumber(owner, outcome.user);
   }
 
-  /** Returns whether there is nothing more to be done about it. */
+  /** Returns true if the login is finished. */
   async function addOne({ owner, user, since }: WaitingLogin): Promise<boolean> {
     try {
       await addNumber(owner, user);
@@ -231,7 +230,7 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
           tellInUse({ owner });
           return true;
         case 'login_over':
-          // It may be claimed in a transaction that is not over yet.
+          // The transaction that claims it may still be running.
           return clock.now() - since >= longestTransactionMs;
         case 'number_unchecked':
           throw error;
@@ -243,16 +242,16 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
   }
 
   /**
-   * Ends if the homeserver does not say whose a number is: of the others it would not either, and
-   * somebody waits for the end of this.
+   * Stops if the homeserver does not answer: the other lookups would fail too, and callers wait for
+   * the end.
    */
   async function addWaiting(): Promise<void> {
     for (const [id, login] of waiting) {
       try {
         if ((await addOne(login)) && waiting.get(id) === login) waiting.delete(id);
       } catch (error) {
-        logger.error('a phone number could not be added, and is tried again', { owner: login.owner, error });
-        // Last the next time, for it may be this one only.
+        logger.error('phone number of a Telegram login not added', { owner: login.owner, error });
+        // Moved to the end of the next round, because the problem may concern this login only.
         const latest = waiting.get(id) ?? login;
         waiting.delete(id);
         waiting.set(id, latest);
@@ -267,8 +266,8 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
   }
 
   /**
-   * One round after another: what a user withdraws after the first is not brought back by the
-   * second. Whoever asks meanwhile shares the next.
+   * Runs one round at a time, so that a second round cannot restore a number that a user removed
+   * after the first. Callers during a round share the next one.
    */
   function publish(): Promise<void> {
     nextRound ??= round.then(() => {
@@ -280,15 +279,15 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
   }
 
   /**
-   * Whoever writes both holds the account before its addresses: PostgreSQL ends transactions that
-   * wait for each other.
+   * Each transaction that writes both locks the account before its 3PIDs: PostgreSQL aborts
+   * transactions that deadlock.
    */
   async function holdAccount(tx: Transaction, owner: Mxid): Promise<void> {
     await hasAccount(tx, owner, 'hold');
   }
 
   /**
-   * Returns whether the login had proven its number, another one, which is gone by now, or none.
+   * Returns whether the login had proven its number, an outdated one that is now removed, or none.
    */
   async function review(tx: Transaction, login: ProvingLogin): Promise<'proven' | 'outdated' | 'none'> {
     const address = numberOf(login.user);
@@ -300,7 +299,7 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
       await tx.accountAddresses.delete(id);
       await recordNumber(tx, login, 'phone.removed', number);
     }
-    logger.info('Telegram says another phone number: the old one is proven no more', { owner: login.owner });
+    logger.info('outdated phone number of a Telegram login removed', { owner: login.owner });
     return 'outdated';
   }
 
@@ -308,7 +307,7 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
     if ((await review(tx, login)) === 'outdated') await addByItself(tx, login);
   }
 
-  /** Returns the login as it is on record, held until the transaction is over. */
+  /** Returns the login from the database, locked until the end of the transaction. */
   async function holdLogin(tx: Transaction, accountId: string): Promise<ProvingLogin | undefined> {
     if (!(await tx.telegramAccounts.hold(accountId))) return undefined;
     const account = await tx.telegramAccounts.find(accountId);
@@ -353,7 +352,7 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
 
     async check(ask) {
       const ids = await database.transaction((tx) => tx.accountAddresses.listTelegramAccountIds());
-      // On from where the last round has ended: Telegram may be in trouble with one account only.
+      // Continues after the account of the last round: Telegram may fail for one account only.
       for (const id of [...ids.filter((one) => one > lastChecked), ...ids.filter((one) => one <= lastChecked)]) {
         lastChecked = id;
         if ((await ask(id)) === 'unreachable') return;

@@ -1,7 +1,7 @@
 import type { ValidationTicket } from '../../threepid/validation.js';
 import type { RequestBody } from './account-addresses.js';
 
-/** Returns the reply to a request for a token. */
+/** Returns the reply to a token request. */
 export function ticketReply(
   medium: 'email' | 'msisdn',
   { sid, address, internationalFormat: written }: ValidationTicket,

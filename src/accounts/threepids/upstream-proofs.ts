@@ -4,12 +4,12 @@ import { Secret } from '../../base/secret.js';
 import type { Database } from '../../database/database.js';
 import type { ProofSession } from './account-addresses.js';
 
-/** Remembers for 30 days which address is proven in which session of the homeserver. */
+/** Records for 30 days which 3PID each of the homeserver's sessions validates. */
 export interface UpstreamProofs {
   note(session: ProofSession, address: ThirdPartyAddress): Promise<void>;
-  /** Returns undefined if it is not known, or not any more. */
+  /** Returns undefined if the session is unknown or expired. */
   findAddress(session: ProofSession): Promise<ThirdPartyAddress | undefined>;
-  /** Forgets what is over. */
+  /** Deletes expired rows. */
   sweep(): Promise<void>;
 }
 
@@ -19,11 +19,11 @@ export interface UpstreamProofsDeps {
   readonly clock: Clock;
 }
 
-// Synapse takes an e-mail address that was proven in a session for as long as nobody has used that,
-// however old it is.
+// Synapse accepts an e-mail address validated in a session until the session is used, whatever its
+// age.
 const lifetimeMs = 30 * 24 * 60 * 60_000;
 
-/** Returns those that the database knows, also after a restart. */
+/** Creates the records in the database, which survive a restart. */
 export function createUpstreamProofs({ database, clock }: UpstreamProofsDeps): UpstreamProofs {
   const keyOf = ({ sid, clientSecret }: ProofSession) => ({ sid, clientSecret: new Secret(clientSecret) });
 

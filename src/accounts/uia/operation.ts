@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Mxid } from '../../base/mxid.js';
 
-/** The one request that an authentication is good for. */
+/** The one request that an authentication is valid for. */
 export interface UiaOperation {
   readonly owner: Mxid;
   readonly method: string;
@@ -11,8 +11,8 @@ export interface UiaOperation {
 }
 
 /**
- * Names the operation: equal where user, method, path and parameters are, whatever the order of the
- * latter's members.
+ * Returns a name for the operation. Names are equal if user, method, path and parameters are, in
+ * any order of members.
  */
 export function nameOperation({ owner, method, path, params }: UiaOperation): string {
   return createHash('sha256')
@@ -23,7 +23,7 @@ export function nameOperation({ owner, method, path, params }: UiaOperation): st
 function ordered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(ordered);
   if (typeof value !== 'object' || value === null) return value;
-  // As pairs, since an object would put members with numbers for names first.
+  // As pairs, because an object would reorder members with numeric names.
   const members = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
   return { members: members.map(([name, member]) => [name, ordered(member)]) };
 }

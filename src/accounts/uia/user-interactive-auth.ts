@@ -8,15 +8,14 @@ import { AccountFailure } from '../failure.js';
 import { createLeakyBuckets } from '../../base/leaky-buckets.js';
 import { nameOperation, type UiaOperation } from './operation.js';
 
-/** Of each flow the stages that complete it together. */
+/** For each flow, the stages that complete it together. */
 export type UiaFlows = readonly (readonly string[])[];
 
-/** One way to prove who one is. */
+/** A stage of user-interactive authentication. */
 export interface UiaStage {
   readonly type: string;
   /**
-   * Returns whether what the client sent proves that it is `owner`; throws AccountFailure if it
-   * cannot be understood.
+   * Returns true if the client proved to be `owner`. Throws AccountFailure if `auth` is malformed.
    */
   isPassed(owner: Mxid, auth: Readonly<Record<string, unknown>>): Promise<boolean>;
 }
@@ -27,13 +26,13 @@ export interface UiaStage {
  */
 export interface UserInteractiveAuth {
   /**
-   * Resolves when `auth`, that member of the request, completes an authentication for this very
-   * request; it is then used up. `flows` are those of the operation, if they differ from the usual
-   * ones. Throws AccountFailure: authentication_incomplete with what the client needs to go on,
+   * Resolves if `auth`, the member of the request, completes an authentication for this very
+   * request, and uses it up. `flows` are those of the operation, if not the default ones. Throws
+   * AccountFailure authentication_incomplete with what the client needs to continue, or
    * rate_limited after too many failures.
    */
   authenticate(operation: UiaOperation, auth: unknown, flows?: UiaFlows): Promise<void>;
-  /** Forgets authentications that nobody went on with in time. To be called now and then. */
+  /** Deletes expired sessions. Must be called regularly. */
   sweep(): Promise<void>;
 }
 
@@ -41,14 +40,14 @@ export interface UserInteractiveAuth {
 export interface UserInteractiveAuthDeps {
   readonly database: Database;
   readonly stages: readonly UiaStage[];
-  /** Of operations that name no others. */
+  /** The default flows of operations. */
   readonly flows: UiaFlows;
   readonly clock: Clock;
   readonly random: Random;
 }
 
 const lifetimeMs = 15 * 60_000;
-/** As many of one user as may wait for an answer; the oldest make room. */
+/** The number of pending sessions per user; the oldest are evicted. */
 const sessionsPerOwner = 10;
 const sessionForm = /^[\w-]{22}$/;
 const failuresAllowed = { max: 10, windowMs: 5 * 60_000 };
@@ -60,14 +59,14 @@ interface Trouble {
 
 const sessionUnfit: Trouble = {
   errcode: 'M_UNKNOWN',
-  error: 'This authentication session is unknown, has expired or belongs to another request: start again.',
+  error: 'This authentication session is unknown, has expired or belongs to another request. Start again.',
 };
-const stageUnknown: Trouble = { errcode: 'M_UNRECOGNIZED', error: 'There is no such stage here.' };
+const stageUnknown: Trouble = { errcode: 'M_UNRECOGNIZED', error: 'Unknown stage. Choose one from the flows.' };
 const stageFailed: Trouble = { errcode: 'M_FORBIDDEN', error: 'Invalid username or password' };
 
 /**
- * Authentications are kept in the database, each bound to its user and request; what completes at
- * once is never written.
+ * Creates the authentication. Sessions are stored in the database, each bound to its user and
+ * request. An authentication that completes in one request is never stored.
  */
 export function createUserInteractiveAuth(deps: UserInteractiveAuthDeps): UserInteractiveAuth {
   const { database, clock, random } = deps;
@@ -112,8 +111,8 @@ export function createUserInteractiveAuth(deps: UserInteractiveAuthDeps): UserIn
   }
 
   /**
-   * Adds a passed stage to those that other requests have passed meanwhile. A session that is
-   * complete is used up.
+   * Adds a completed stage to the stages completed by other requests meanwhile. Deletes a session
+   * that is complete.
    */
   function addPassed(
     { session: { id, owner }, flows }: Attended,
@@ -148,7 +147,7 @@ export function createUserInteractiveAuth(deps: UserInteractiveAuthDeps): UserIn
       if (auth.type === undefined) return askToGoOn(attended);
       const stage = flows.some((flow) => flow.some((type) => type === auth.type)) ? stages.get(auth.type) : undefined;
       if (!stage) return askToGoOn(attended, stageUnknown);
-      // One after the other, so that many guesses at once get no further than many in a row.
+      // Consecutive, so that concurrent guesses are limited like consecutive ones.
       const isPassed = await attempts.run(operation.owner, () => attempt(stage, operation.owner, auth));
       if (!isPassed) return askToGoOn(attended, stageFailed);
       if (!resumed) {
@@ -175,7 +174,7 @@ function isComplete(completed: readonly string[], flows: UiaFlows): boolean {
 
 interface Attended {
   readonly session: UiaSessionRecord;
-  /** Whether the database has it. */
+  /** Whether the session is in the database. */
   readonly isKept: boolean;
   readonly flows: UiaFlows;
 }

@@ -41,14 +41,14 @@ const members = {
   next_link: z
     .string()
     .nullish()
-    .meta({ description: 'Where the browser is redirected after the link in the message was opened.' }),
+    .meta({ description: 'The URL that the browser is redirected to after the link in the message was opened.' }),
   id_server: z.string().nullish().meta({ description: 'Deprecated. Ignored.' }),
   id_access_token: z.string().nullish().meta({ description: 'Required if `id_server` is present. Not used.' }),
 };
 
 const session = {
   sid: member('string', 'The session ID.'),
-  submit_url: member('string', 'Where to submit the token, unless it is opened as a link.'),
+  submit_url: member('string', 'The URL to submit the token to, unless it is opened as a link.'),
 };
 
 const anyKinds: readonly ErrorKind[] = [

@@ -22,7 +22,7 @@ function members({ needsSendAttempt }: Version) {
   return {
     client_secret: text('An identifier of your choice for this attempt.', 'monkeys_are_GREAT'),
     send_attempt: sendAttempt({ isNeeded: needsSendAttempt }),
-    next_link: optionalText('Where the browser is redirected after the link in the message was opened.'),
+    next_link: optionalText('The URL that the browser is redirected to after the link in the message was opened.'),
     brand: optionalText('The design of the message. May also be sent in the query.'),
   };
 }

@@ -8,22 +8,19 @@ import { surface, type Surface } from '../../http/surface.js';
 
 /** The dependencies of createTelegramGatewaySurface. */
 export interface TelegramGatewaySurfaceDeps {
-  /**
-   * Begins with a slash and does not end with one: the path of the callback URL that Telegram is
-   * told.
-   */
+  /** The path of the callback URL, with a leading slash and no trailing slash. */
   readonly path: string;
   readonly reports: GatewayReports;
 }
 
 const spelling = {
-  signature_wrong: { status: 401, error: 'The signature is missing or wrong.' },
-  report_stale: { status: 403, error: 'This was signed too long ago.' },
+  signature_wrong: { status: 401, error: 'Missing or invalid signature.' },
+  report_stale: { status: 403, error: 'The signature is too old.' },
 } satisfies Record<ReportFault['kind'], { status: number; error: string }>;
 
-const error = { description: 'Not taken', schema: z.object({ error: z.string(), errcode: z.string() }) };
+const error = { description: 'The report is rejected', schema: z.object({ error: z.string(), errcode: z.string() }) };
 
-/** Where Telegram's Gateway API reports what became of messages. */
+/** Returns the endpoint to which Telegram's Gateway API reports the delivery of messages. */
 export function createTelegramGatewaySurface({ path, reports }: TelegramGatewaySurfaceDeps): Surface {
   return surface({
     name: 'telegram-gateway',
@@ -39,10 +36,10 @@ export function createTelegramGatewaySurface({ path, reports }: TelegramGatewayS
         path: '',
         params: {},
         access: 'public',
-        summary: 'Take the report of what became of a message',
+        summary: 'Report the delivery of a message',
         body: rawBytes,
         bodyFrom: 'bytes',
-        replies: { 200: { description: 'Taken', schema: z.object({}) } },
+        replies: { 200: { description: 'The report is accepted', schema: z.object({}) } },
         errors: { 401: error, 403: error, 413: error, 415: error, 503: error },
         handler: async ({ body, received }) => {
           const timestamp = received.header('X-Request-Timestamp');

@@ -6,12 +6,12 @@ import { reply } from '../../http/reply.js';
 import { surface, type Surface } from '../../http/surface.js';
 
 const bridgeList = z.object({
-  'fi.mau.bridges': z.array(z.string()).meta({ description: 'Base URLs, below which /_matrix/provision is.' }),
+  'fi.mau.bridges': z.array(z.string()).meta({ description: 'Base URLs. Append `/_matrix/provision` to them.' }),
 });
 
 /**
- * GET /.well-known/matrix/mautrix, where mautrix-manager looks for the bridges of a server; they
- * are the base URLs.
+ * Returns GET /.well-known/matrix/mautrix, from which mautrix-manager reads the bridges of a
+ * server. `bridges` are their base URLs.
  */
 export function createMautrixWellKnown(bridges: readonly string[]): Surface {
   const body: z.input<typeof bridgeList> = { 'fi.mau.bridges': [...bridges] };
@@ -32,7 +32,7 @@ export function createMautrixWellKnown(bridges: readonly string[]): Surface {
         params: {},
         access: 'public',
         summary: 'The bridges of the server',
-        replies: { 200: { description: 'Where they are', schema: bridgeList } },
+        replies: { 200: { description: 'Their base URLs', schema: bridgeList } },
         errors: {},
         handler: () => Promise.resolve(reply(200, body)),
       }),

@@ -63,10 +63,10 @@ const changesDisabled = account(
 const inUse = account({ kind: 'address_in_use' }, 400, 'M_THREEPID_IN_USE', 'Third party identifier already in use');
 const badSecret = threepid({ kind: 'client_secret_invalid' }, 400, 'M_INVALID_PARAM', 'Invalid client_secret provided');
 const badParameter = account(
-  { kind: 'parameter_invalid', name: 'address', problem: 'It is no address.' },
+  { kind: 'parameter_invalid', name: 'address', problem: 'Must be an e-mail address or a phone number.' },
   400,
   'M_INVALID_PARAM',
-  'Invalid parameter address: It is no address.',
+  'Invalid parameter address: Must be an e-mail address or a phone number.',
 );
 const rateLimited = account({ kind: 'rate_limited', ...wait }, 429, ...limited);
 

@@ -221,7 +221,7 @@ describe('a delivery that fails', () => {
       await under.settle(15);
     }
     expect(logger.lines.filter(({ level }) => level === 'error').map(({ message }) => message)).toEqual([
-      'a homeserver could not be told of invites: gave up',
+      'invite delivery given up',
     ]);
     expect(JSON.stringify(logger.lines)).not.toContain('carol');
     expect(await kept(under)).toEqual([]);

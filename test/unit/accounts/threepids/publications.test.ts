@@ -159,9 +159,7 @@ describe('another identity server', () => {
     async (body) => {
       under.identityServers.answer('elsewhere.test', { status: 200, body });
       await bindAt('elsewhere.test');
-      expect(under.logger.lines.map(({ message }) => message)).toEqual([
-        'an identity server does not say what it has published',
-      ]);
+      expect(under.logger.lines.map(({ message }) => message)).toEqual(['identity server returned no binding']);
       expect(await unbind()).toBe('no-support');
     },
   );
