@@ -25,7 +25,7 @@ import { openDatabase } from './database/open-database.js';
 import { createHealthSurface } from './http/health.js';
 import { createHttpServer, defaultHttpLimits, type HttpAddress } from './http/server.js';
 import type { Runnable } from './lifecycle.js';
-import { hasActiveAccount } from './login/active-owner.js';
+import { hasActiveAccount } from './login/owned-logins.js';
 import { createLoginService } from './login/service.js';
 import { createGramjsGateway } from './telegram/gramjs/gateway.js';
 import { createConnectionPool } from './telegram/pool.js';

@@ -9,10 +9,10 @@ import type { Database, Transaction } from '../database/database.js';
 import type { SessionEnd } from '../database/tables/events.js';
 import type { TelegramAccountRecord } from '../database/tables/telegram-accounts.js';
 import type { TelegramUser, TelegramUserId } from '../telegram/shapes.js';
-import { recordEnd } from './account-events.js';
-import type { AccountWatcher } from './account-watcher.js';
+import type { AccountWatcher } from './accounts.js';
 import type { AccountLoginStatus, BridgeView, OwnerView, LoginStatus } from './login-status.js';
 import { readUser, writeUser } from './login-codec.js';
+import { recordEnd } from './owned-logins.js';
 
 /**
  * The linked accounts of a user whose sessions the bridge has, including logins that were made at

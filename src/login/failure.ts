@@ -1,5 +1,7 @@
 import { Failure } from '../base/failure.js';
+import type { TelegramFault } from '../telegram/failure.js';
 import type { TelegramUser } from '../telegram/shapes.js';
+import type { BridgeDown } from './login-status.js';
 
 /** The expected failures of a login: first those from Telegram, then our own. */
 export type LoginFault =
@@ -67,3 +69,62 @@ export type LoginFault =
 
 /** Thrown by the login service. */
 export class LoginFailure extends Failure<LoginFault> {}
+
+/** Failures of a request about a login process with metadata. */
+export type LoginProcessFault =
+  /** No login process has this ID, it belongs to another user, or it ended long ago. */
+  | { readonly kind: 'login_unknown' }
+  | { readonly kind: 'login_cancelled' }
+  | { readonly kind: 'login_timed_out' }
+  | { readonly kind: 'login_finished' }
+  /** The login process is not at the step of the request. */
+  | { readonly kind: 'wrong_step' }
+  /** Telegram offers no other way to send the code. */
+  | { readonly kind: 'resend_unavailable' }
+  /** The owner has the maximum number of Telegram accounts. */
+  | { readonly kind: 'too_many_accounts'; readonly allowed: number }
+  /** The login was completed with another account than the one to replace. */
+  | { readonly kind: 'other_telegram_account' };
+
+/** Thrown by LoginProcesses. */
+export class LoginProcessFailure extends Failure<LoginProcessFault> {}
+
+/** Returns the failure of a login for a fault of Telegram or of the bridge. */
+export function failureOf(fault: TelegramFault | BridgeDown): LoginFailure {
+  return new LoginFailure(loginFaultOf(fault));
+}
+
+/** Returns the fault of a login for a fault of Telegram or of the bridge. */
+export function loginFaultOf(fault: TelegramFault | BridgeDown): LoginFault {
+  switch (fault.kind) {
+    case 'unreachable':
+      return { kind: 'telegram_unreachable' };
+    case 'session_dead':
+      return { kind: fault.reason === 'deactivated' ? 'account_deactivated' : 'login_revoked' };
+    case 'client_rejected':
+      return { kind: 'telegram_rejected_us' };
+    case 'unknown_error':
+      return { kind: 'telegram_error', name: fault.name };
+    case 'code_unavailable':
+      return { kind: 'phone_code_unavailable' };
+    case 'password_not_set':
+    case 'login_token_invalid':
+      return { kind: 'telegram_error', name: fault.kind.toUpperCase() };
+    case 'flood_wait':
+    case 'phone_number_invalid':
+    case 'phone_number_banned':
+    case 'phone_number_unoccupied':
+    case 'phone_number_app_signup_forbidden':
+    case 'phone_number_flood':
+    case 'phone_code_invalid':
+    case 'phone_code_expired':
+    case 'login_email_required':
+    case 'payment_required':
+    case 'password_invalid':
+    case 'bot_token_invalid':
+    case 'bot_token_expired':
+    case 'account_frozen':
+    case 'bridge_unreachable':
+      return fault;
+  }
+}

@@ -2,47 +2,18 @@ import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import type { Mxid } from '../base/mxid.js';
 import type { Secret } from '../base/secret.js';
-import type { Database, Transaction } from '../database/database.js';
+import type { Database } from '../database/database.js';
 import type { TelegramAccountRecord } from '../database/tables/telegram-accounts.js';
-import type { HandOvers } from '../hand-over/hand-overs.js';
 import type { TelegramFault } from '../telegram/failure.js';
 import type { TelegramConnection, TelegramSession } from '../telegram/gateway.js';
-import type { TelegramUser, TelegramUserId } from '../telegram/shapes.js';
-import { recordEnd } from './account-events.js';
-import type { AccountChecks, AccountWatcher } from './account-watcher.js';
-import type { IsActiveOwner } from './active-owner.js';
+import type { TelegramUserId } from '../telegram/shapes.js';
+import type { AccountChecks, AccountWatcher } from './accounts.js';
 import type { BridgedAccounts } from './bridged-accounts.js';
-import type { Login, LoginStore } from './login-store.js';
-import { endLinked } from './owned-logins.js';
+import type { LoginStore } from './login-store.js';
+import { endLinked, recordEnd } from './owned-logins.js';
 import type { BridgeView, OwnerLoginStatuses, OwnerView, LoginStatus } from './login-status.js';
 import { readUser, writeUser } from './login-codec.js';
 import type { TelegramCalls } from './telegram-calls.js';
-
-/** A login accepted by Telegram that has no owner yet. */
-export interface Acceptance {
-  /** The future ID of the account and the key of its connection. */
-  readonly id: string;
-  readonly session: TelegramSession;
-  readonly user: TelegramUser;
-  /** The login process that this completes, if it is stored. */
-  readonly login: Login | undefined;
-  /** The digest of the completing input, if the input can be repeated. */
-  readonly finishedBy?: string | undefined;
-}
-
-/** The result of a claim. Nothing has changed unless it is `claimed`. */
-export type Claim =
-  /** `replacedId` is the account whose session is to be ended. */
-  | { readonly kind: 'claimed'; readonly replacedId: string | undefined }
-  /** Another user has the account, whose session is valid or may be. */
-  | { readonly kind: 'held'; readonly holder: Mxid }
-  /** The owner is logged in as `user`, and the login process required that they are not. */
-  | { readonly kind: 'logged_in_before'; readonly user: TelegramUser }
-  /** It is not the account that the login process replaces. */
-  | { readonly kind: 'other_account' }
-  | { readonly kind: 'too_many' }
-  /** The owner's Matrix account was deactivated meanwhile. */
-  | { readonly kind: 'owner_deactivated' };
 
 /** The linked Telegram accounts of all owners, kept in line with Telegram and the bridge. */
 export interface LinkedAccounts extends AccountChecks {
@@ -51,6 +22,10 @@ export interface LinkedAccounts extends AccountChecks {
    * has ended.
    */
   getStatus(owner: Mxid, name?: TelegramUserId): Promise<LoginStatus>;
+  /** Like getStatus, for the owner of these accounts. */
+  statusIn(view: OwnerView, name?: TelegramUserId): Promise<LoginStatus>;
+  /** Returns the status of this account. Deletes it if Telegram has ended its session. */
+  statusOf(account: TelegramAccountRecord): Promise<LoginStatus>;
   /**
    * Returns the status of every account, oldest first. Accounts with the status `logged_out` are
    * deleted, except at the bridge.
@@ -77,10 +52,6 @@ export interface LinkedAccounts extends AccountChecks {
     account: TelegramAccountRecord,
     call: (connection: TelegramConnection) => Promise<T>,
   ): Promise<AccountAnswer<T>>;
-  /**
-   * Links the Telegram account to the owner and completes the login process, in one transaction.
-   */
-  claim(owner: Mxid, acceptance: Acceptance): Promise<Claim>;
   /** Deletes the account. Its session is ended at Telegram later, or its login at the bridge. */
   forget(account: TelegramAccountRecord): Promise<void>;
 }
@@ -99,17 +70,15 @@ export interface LinkedAccountsDeps {
   readonly store: LoginStore;
   /** The maximum number of accounts of an owner. */
   readonly maxAccounts: number;
-  readonly isActiveOwner: IsActiveOwner;
   readonly watcher?: AccountWatcher | undefined;
-  /** Both undefined without a bridge. */
-  readonly handOvers?: HandOvers | undefined;
+  /** Undefined without a bridge. */
   readonly bridged?: BridgedAccounts | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
-  const { database, calls, store, maxAccounts, isActiveOwner, watcher, handOvers, bridged, clock, logger } = deps;
+  const { database, calls, store, maxAccounts, watcher, bridged, clock, logger } = deps;
   const list = (owner: Mxid) => database.transaction((tx) => tx.telegramAccounts.listByOwner(owner));
 
   /**
@@ -130,8 +99,8 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
       const answer = await calls.ask({
         key: account.id,
         session: current.session,
-        subject: `account:${account.id}`,
         method: 'account',
+        subject: account.id,
         call,
       });
       if (answer.ok) {
@@ -192,12 +161,10 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
   const look = async (owner: Mxid): Promise<OwnerView> =>
     bridged ? bridged.look(owner) : { view: undefined, accounts: await list(owner) };
 
-  async function statusOfOne(account: TelegramAccountRecord): Promise<LoginStatus> {
+  async function statusOf(account: TelegramAccountRecord): Promise<LoginStatus> {
     const view = account.heldBy === 'bridge' ? (await look(account.owner)).view : undefined;
     return statusOfAccount(account, view);
   }
-
-  const getStatus = async (owner: Mxid, name?: TelegramUserId) => statusIn(await look(owner), name);
 
   async function statusIn({ view, accounts }: OwnerView, name?: TelegramUserId): Promise<LoginStatus> {
     const meant = accounts.filter(({ telegramUserId }) => name === undefined || telegramUserId === name);
@@ -228,49 +195,12 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
     return (await list(owner)).length < maxAccounts;
   }
 
-  /**
-   * Returns the account that the record has replaced; undefined if none was to be replaced or it is
-   * gone.
-   */
-  async function replace(tx: Transaction, login: Login | undefined, record: TelegramAccountRecord) {
-    const { owner, telegramUserId } = record;
-    if (login?.name?.replacing !== telegramUserId) return undefined;
-    const found = await tx.telegramAccounts.findByTelegramUserId(telegramUserId);
-    if (found?.owner !== owner || !(await tx.telegramAccounts.hold(found.id))) return undefined;
-    const replaced = (await tx.telegramAccounts.find(found.id)) ?? found;
-    await watcher?.whenReplacing(tx, owner);
-    await recordEnd(tx, replaced, 'replaced', clock.now());
-    await tx.telegramAccounts.replace(replaced.id, record);
-    // A login at the bridge is replaced by the bridge itself.
-    if (replaced.heldBy === 'gangway') await store.discardIn(tx, owner, replaced);
-    else if (replaced.heldBy !== 'bridge') await endLinked(tx, replaced, clock.now());
-    return replaced;
-  }
-
-  function insert(owner: Mxid, acceptance: Acceptance): Promise<Claim> {
-    const { id, session, user, login, finishedBy } = acceptance;
-    return database.transaction(async (tx) => {
-      const at = clock.now();
-      const profile = writeUser(user);
-      const times = { createdAt: at, updatedAt: at };
-      const record = { id, owner, telegramUserId: user.id, session, profile, heldBy: 'gangway', ...times } as const;
-      const replaced = await replace(tx, login, record);
-      if (!replaced && !(await isActiveOwner(tx, owner, 'hold'))) return { kind: 'owner_deactivated' };
-      if (!replaced && !(await tx.telegramAccounts.insert(record))) {
-        const holder = await tx.telegramAccounts.findByTelegramUserId(user.id);
-        return { kind: 'held', holder: holder?.owner ?? owner };
-      }
-      await store.finish(tx, owner, { sessionId: id, login, user, finishedBy });
-      const what = { type: 'login.completed', isBot: user.isBot } as const;
-      await tx.events.append({ owner, telegramUserId: user.id, at, what });
-      await watcher?.whenClaimed(tx, { accountId: id, owner, user });
-      await handOvers?.begin(tx, record);
-      return { kind: 'claimed', replacedId: replaced?.id };
-    });
-  }
-
   return {
-    getStatus: getStatus,
+    async getStatus(owner, name) {
+      return statusIn(await look(owner), name);
+    },
+    statusIn,
+    statusOf,
     loginStatuses,
     look,
     lookAtAll,
@@ -280,31 +210,10 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
 
     async check(accountId) {
       const account = await database.transaction((tx) => tx.telegramAccounts.find(accountId));
-      const loginStatus = account && (await statusOfOne(account));
+      const loginStatus = account && (await statusOf(account));
       await calls.close(accountId);
       const isUnknown = loginStatus?.kind === 'unsure' && account?.heldBy === 'gangway';
       return isUnknown && loginStatus.fault.kind === 'unreachable' ? 'unreachable' : 'checked';
-    },
-
-    async claim(owner, acceptance) {
-      const { user, login } = acceptance;
-      const replacing = login?.name?.replacing ?? user.id;
-      if (replacing !== user.id) return { kind: 'other_account' };
-      // The owner may have logged in to it at the bridge.
-      const looked = await look(owner);
-      const holder = await database.transaction((tx) => tx.telegramAccounts.findByTelegramUserId(user.id));
-      // Another daemon has completed the same login: its session is this one.
-      if (holder?.id === acceptance.id) return { kind: 'claimed', replacedId: undefined };
-      const isReplaced = login?.name?.replacing === user.id && holder?.owner === owner;
-      if (holder && !isReplaced && (await statusOfOne(holder)).kind !== 'logged_out') {
-        return { kind: 'held', holder: holder.owner };
-      }
-      const before = login?.name?.onlyIfLoggedOut === true ? await statusIn(looked) : undefined;
-      if (before && before.kind !== 'logged_out') return { kind: 'logged_in_before', user: before.user };
-      if (!isReplaced && !(await hasRoom(owner, looked.accounts))) return { kind: 'too_many' };
-      const claim = await insert(owner, acceptance);
-      if (claim.kind === 'claimed') handOvers?.wake(acceptance.id);
-      return claim;
     },
 
     forget(account) {

@@ -101,6 +101,11 @@ export function readState(stored: Secret): StoredState {
   return read(recordForm, stored, 'login state');
 }
 
+/** Returns the session of a login process in progress, or the one still to be ended. */
+export function sessionIn(state: StoredState): TelegramSession | null {
+  return 'session' in state ? state.session : null;
+}
+
 /** Returns the stored form of the user, phone number included. Store it sealed only. */
 export function writeUser(user: TelegramUser): Secret {
   return write(user);

@@ -5,11 +5,11 @@ import type { Database, Transaction } from '../database/database.js';
 import type { LoginProcessRecord } from '../database/tables/login-processes.js';
 import type { TelegramSession } from '../telegram/gateway.js';
 import type { TelegramUser } from '../telegram/shapes.js';
-import type { IsActiveOwner } from './active-owner.js';
 import { LoginFailure } from './failure.js';
 import type { LoginEnd, ProcessMeta } from './process-meta.js';
 import { sessionOf, type LoginState, type SharedState } from './machine.js';
-import { readState, writeState, type StoredState } from './login-codec.js';
+import { readState, sessionIn, writeState, type StoredState } from './login-codec.js';
+import type { IsActiveOwner } from './owned-logins.js';
 
 /**
  * A login process in progress. `startedAt` is epoch ms; `name` is null if LoginService started it,
@@ -117,13 +117,8 @@ const repeatedForMs = 10 * 60_000;
 /** The maximum number of ended login processes kept for one owner. */
 const mostRemembered = 8;
 
-export function createLoginStore({
-  database,
-  isActiveOwner,
-  expireAfterMs,
-  clock,
-  random,
-}: LoginStoreDeps): LoginStore {
+export function createLoginStore(deps: LoginStoreDeps): LoginStore {
+  const { database, isActiveOwner, expireAfterMs, clock, random } = deps;
   const isOver = (record: LoginProcessRecord) => record.expiresAt <= clock.now();
   /** Reads those in progress and those kept: few. Sessions to end at Telegram can be many. */
   const listCurrent = (tx: Transaction, owner: Mxid) => tx.loginProcesses.listByOwner(owner, clock.now());
@@ -138,11 +133,11 @@ export function createLoginStore({
     const state = writeState({ step: 'over', session, name, end });
     const expiresAt = session === null ? at + rememberedForMs : at;
     await tx.loginProcesses.save({ id, owner, state, createdAt: at, expiresAt });
-    await forgetOldest(tx, owner);
+    await deleteOldest(tx, owner);
   }
 
   /** Keeps login processes with a session to end. */
-  async function forgetOldest(tx: Transaction, owner: Mxid): Promise<void> {
+  async function deleteOldest(tx: Transaction, owner: Mxid): Promise<void> {
     const past = (await listCurrent(tx, owner)).filter(isEnded);
     const latestFirst = past.sort((one, other) => other.expiresAt - one.expiresAt);
     for (const { id } of latestFirst.slice(mostRemembered)) await tx.loginProcesses.delete(id);
@@ -155,7 +150,7 @@ export function createLoginStore({
     return { name, end: end ?? { how: isOver(record) ? 'timed_out' : 'cancelled' } };
   }
 
-  async function bury(tx: Transaction, record: LoginProcessRecord, ended: Pick<StoredState, 'name' | 'end'>) {
+  async function markEnded(tx: Transaction, record: LoginProcessRecord, ended: Pick<StoredState, 'name' | 'end'>) {
     const expiresAt = clock.now() + rememberedForMs;
     if (ended.name === null) return void (await tx.loginProcesses.delete(record.id));
     await tx.loginProcesses.save({
@@ -163,7 +158,7 @@ export function createLoginStore({
       state: writeState({ step: 'over', session: null, ...ended }),
       expiresAt,
     });
-    await forgetOldest(tx, record.owner);
+    await deleteOldest(tx, record.owner);
   }
 
   async function write(tx: Transaction, owner: Mxid, { id, startedAt, state, name }: Login): Promise<void> {
@@ -204,7 +199,7 @@ export function createLoginStore({
     adopt(owner, login, adopted) {
       return database.transaction(async (tx) => {
         const record = await findRecord(tx, owner, adopted.id);
-        if (record) await bury(tx, record, endOf(record));
+        if (record) await markEnded(tx, record, endOf(record));
         await write(tx, owner, login);
       });
     },
@@ -234,14 +229,13 @@ export function createLoginStore({
 
     async finish(tx, owner, { sessionId, login, user, finishedBy }) {
       const done = login && (await findRecord(tx, owner, login.id));
-      if (done && login.name) await bury(tx, done, { name: login.name, end: { how: 'finished', user } });
+      if (done && login.name) await markEnded(tx, done, { name: login.name, end: { how: 'finished', user } });
       else if (done) await tx.loginProcesses.delete(done.id);
       if (sessionId !== login?.id) await tx.loginProcesses.delete(sessionId);
       for (const record of await listCurrent(tx, owner)) {
-        const { step, name, ...state } = readState(record.state);
-        if (step !== 'over' && !name) {
-          const session = 'session' in state ? state.session : null;
-          await discardIn(tx, owner, { id: record.id, session });
+        const state = readState(record.state);
+        if (state.step !== 'over' && !state.name) {
+          await discardIn(tx, owner, { id: record.id, session: sessionIn(state) });
         }
       }
       if (finishedBy === undefined) return;
@@ -265,7 +259,7 @@ export function createLoginStore({
         if (!record) return;
         // Kept only for its time.
         if (isEnded(record)) await tx.loginProcesses.delete(id);
-        else await bury(tx, record, endOf(record));
+        else await markEnded(tx, record, endOf(record));
       });
     },
 
@@ -273,7 +267,7 @@ export function createLoginStore({
 
     async findLeftover(owner, id) {
       const record = await findAlone(owner, id);
-      return record && isOver(record) ? { id, session: readSession(record).session } : undefined;
+      return record && isOver(record) ? { id, session: sessionIn(readState(record.state)) } : undefined;
     },
   };
 }
@@ -283,20 +277,13 @@ function underWay({ id, createdAt, state: stored }: LoginProcessRecord): Login |
   return state.step === 'over' ? undefined : { id, startedAt: createdAt, state, name };
 }
 
-function readSession({ state: stored }: LoginProcessRecord): {
-  readonly step: string;
-  readonly session: TelegramSession | null;
-} {
-  const state = readState(stored);
-  return { step: state.step, session: 'session' in state ? state.session : null };
-}
-
 /** Returns whether the login process has ended and its session too. */
-function isEnded(record: LoginProcessRecord): boolean {
-  const { step, session } = readSession(record);
-  return step === 'over' && session === null;
+function isEnded({ state: stored }: LoginProcessRecord): boolean {
+  const state = readState(stored);
+  return state.step === 'over' && state.session === null;
 }
 
-function isShared(login: Login): login is Login<SharedState> {
+/** Returns whether every dialect can continue the login process. */
+export function isShared(login: Login): login is Login<SharedState> {
   return login.state.step === 'code' || login.state.step === 'password';
 }

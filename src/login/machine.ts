@@ -6,7 +6,7 @@ import type { TelegramFault } from '../telegram/failure.js';
 import type { SignInResult, TelegramSession } from '../telegram/gateway.js';
 import type { CodeDelivery, LoginCode, LoginToken, TelegramUser } from '../telegram/shapes.js';
 import type { LoginFault } from './failure.js';
-import type { LoginInput, LoginStep, SentCode } from './shapes.js';
+import type { LoginInput, LoginStep, SentCode } from './processes.js';
 
 /** A code was sent. It is valid only with this session's auth key. */
 export interface CodeState {
@@ -188,6 +188,31 @@ export function qrShown(session: TelegramSession, { token, expiresAt }: LoginTok
 /** Returns the session of a login process, if it has one. */
 export function sessionOf(state: LoginState): TelegramSession | undefined {
   return 'session' in state ? state.session : undefined;
+}
+
+/** Returns the state with this session, or the same object if the session has not changed. */
+export function withSession(state: LoginState, session: TelegramSession | undefined): LoginState {
+  if (!session || !('session' in state) || session.equals(state.session)) return state;
+  return { ...state, session };
+}
+
+/** Returns whether a retry can succeed. */
+export function isPassing({ kind }: TelegramFault): boolean {
+  return kind === 'unreachable' || kind === 'flood_wait' || kind === 'client_rejected';
+}
+
+const botRefusals: ReadonlySet<TelegramFault['kind']> = new Set([
+  'bot_token_invalid',
+  'bot_token_expired',
+  'flood_wait',
+  'session_dead',
+]);
+
+/**
+ * Returns whether the fault proves that a bot is not logged in. After any other fault it may be.
+ */
+export function provesNoBotLogin({ kind }: TelegramFault): boolean {
+  return botRefusals.has(kind);
 }
 
 /**

@@ -1,9 +1,21 @@
 import type { Mxid } from '../base/mxid.js';
 import type { Transaction } from '../database/database.js';
+import type { SessionEnd } from '../database/tables/events.js';
 import type { TelegramAccountRecord } from '../database/tables/telegram-accounts.js';
-import { recordEnd } from './account-events.js';
-import { readState, writeState } from './login-codec.js';
+import { readState, sessionIn, writeState } from './login-codec.js';
 import type { TelegramSession } from '../telegram/gateway.js';
+
+/**
+ * Returns false if the owner's Matrix account is deactivated. With `hold`, the account stays active
+ * until the transaction is over.
+ */
+export type IsActiveOwner = (tx: Transaction, owner: Mxid, how: 'look' | 'hold') => Promise<boolean>;
+
+/** Checks the accounts in the database. An owner without an account there is active. */
+export const hasActiveAccount: IsActiveOwner = async ({ accounts }, owner, how) => {
+  const account = await (how === 'hold' ? accounts.hold(owner) : accounts.find(owner));
+  return account?.deactivatedAt === undefined;
+};
 
 /**
  * All Telegram logins of a Matrix user, for the deactivation of the Matrix account. Can be used
@@ -23,7 +35,7 @@ export const ownedLogins = {
     for (const account of await tx.telegramAccounts.listByOwner(owner)) await endLogin(tx, account, at);
     for (const { id, state: stored, createdAt } of await tx.loginProcesses.listByOwner(owner, 0)) {
       const state = readState(stored);
-      const session = 'session' in state ? state.session : null;
+      const session = sessionIn(state);
       const since = state.step === 'over' ? createdAt : at;
       if (session === null) await tx.loginProcesses.delete(id);
       else await leaveSession(tx, { id, owner, session, since });
@@ -89,4 +101,22 @@ export interface OrphanedSession {
 export async function leaveSession(tx: Transaction, { id, owner, session, since }: OrphanedSession): Promise<void> {
   const state = writeState({ step: 'over', session, name: null, end: null });
   await tx.loginProcesses.save({ id, owner, state, createdAt: since, expiresAt: since });
+}
+
+/**
+ * Stores the events that the login has ended and that its phone number is no longer validated. To
+ * be called before the account is deleted.
+ */
+export async function recordEnd(
+  tx: Transaction,
+  { id, owner, telegramUserId }: TelegramAccountRecord,
+  reason: SessionEnd,
+  at: number,
+): Promise<void> {
+  await tx.events.append({ owner, telegramUserId, at, what: { type: 'session.ended', reason } });
+  if (reason === 'replaced') return;
+  for (const { address } of await tx.accountAddresses.listByTelegramAccount(id)) {
+    const what = { type: 'phone.removed', phone: `+${address}` } as const;
+    await tx.events.append({ owner, telegramUserId, at, what });
+  }
 }

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
+import { Secret } from '../base/secret.js';
 import type { TelegramUser, TelegramUserId } from '../telegram/shapes.js';
 import type { FirstState } from './machine.js';
-import type { Complaint, ExpectedStep, LoginFlow, LoginStart } from './processes.js';
-import type { LoginInput } from './shapes.js';
+import type { Complaint, ExpectedStep, LoginFlow, LoginInput, LoginStart } from './processes.js';
 
 /** Every kind of input. */
 export const inputKinds = ['phone', 'code', 'password', 'bot_token'] as const satisfies readonly LoginInput['kind'][];
@@ -46,7 +47,7 @@ export type LoginEnd =
   | { readonly how: 'finished'; readonly user: TelegramUser };
 
 /** Whether an answer is for the current step, repeats the last one, or neither. */
-export type AnswerMatch = 'due' | 'repeated' | 'wrong_step';
+export type AnswerMatch = 'expected' | 'repeated' | 'wrong_step';
 
 /** The first step of each flow. */
 export const firstSteps = { phone: 'phone', qr: 'qr_wanted', bot: 'bot_token' } as const satisfies Record<
@@ -98,6 +99,15 @@ export function matchAnswer(
     // Without a number, the same answer to the same repeated step can be another attempt.
     (expecting === lastAnswer.stepNumber || (expecting === lastAnswer.kind && stands !== lastAnswer.kind));
   if (isRepeated) return 'repeated';
-  const isDue = stands === given.kind && (expecting === stepNumber || expecting === given.kind);
-  return isDue ? 'due' : 'wrong_step';
+  const isExpected = stands === given.kind && (expecting === stepNumber || expecting === given.kind);
+  return isExpected ? 'expected' : 'wrong_step';
+}
+
+/**
+ * Returns a digest of the input. Equal inputs have equal digests. The input cannot be recovered
+ * from it.
+ */
+export function fingerprint(input: LoginInput): string {
+  const value = Object.values(input).map((part: unknown): unknown => (part instanceof Secret ? part.reveal() : part));
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64url');
 }

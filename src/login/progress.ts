@@ -2,7 +2,7 @@ import { Secret } from '../base/secret.js';
 import type { Login, PastLogin } from './login-store.js';
 import type { ProcessMeta } from './process-meta.js';
 import type { LoginState } from './machine.js';
-import { LoginProcessFailure } from './process-failure.js';
+import { LoginProcessFailure } from './failure.js';
 import type { LoginProgress, ProgressStep } from './processes.js';
 
 /**

@@ -3,14 +3,12 @@ import type { Mxid } from '../base/mxid.js';
 import type { Secret } from '../base/secret.js';
 import { TelegramFailure } from '../telegram/failure.js';
 import type { LoginTokenResult, TelegramConnection, TelegramSession } from '../telegram/gateway.js';
-import type { AttemptLimit } from './attempt-limit.js';
-import { LoginFailure } from './failure.js';
-import { loginFaultOf } from './fault-of.js';
+import { failureOf, loginFaultOf } from './failure.js';
 import type { Login, LoginStore } from './login-store.js';
 import { advance, type ProcessMeta } from './process-meta.js';
-import type { DecisionRunner } from './decision-runner.js';
+import { complaintIn } from './processes.js';
+import type { DecisionRunner } from './run-decision.js';
 import { qrShown, sessionOf, survives, type LoginState, type QrState } from './machine.js';
-import { complaintOf } from './refusal.js';
 import { createQrWatch, type WaitEnd } from './qr-watch.js';
 import type { Answer, TelegramCalls } from './telegram-calls.js';
 
@@ -32,13 +30,12 @@ export interface QrLoginDeps {
   readonly calls: TelegramCalls;
   readonly store: LoginStore;
   readonly runner: DecisionRunner;
-  readonly limit: AttemptLimit;
   /** The maximum number of QR codes that have a connection of their own. */
   readonly maxListening: number;
   readonly clock: Clock;
 }
 
-export function createQrLogin({ calls, store, runner, limit, maxListening, clock }: QrLoginDeps): QrLogin {
+export function createQrLogin({ calls, store, runner, maxListening, clock }: QrLoginDeps): QrLogin {
   const watch = createQrWatch({ maxListening, clock });
   /** Login processes whose last token is known, so that no login completes unnoticed. */
   const known = new Set<string>();
@@ -50,10 +47,10 @@ export function createQrLogin({ calls, store, runner, limit, maxListening, clock
     return calls.ask({
       key: id,
       session,
-      subject: `qr:${id}`,
       method: 'login_token',
+      subject: id,
+      countedFor: session === undefined ? owner : undefined,
       async call(connection) {
-        if (session === undefined) limit.count(owner);
         const user = isKnown ? undefined : await findUser(connection);
         if (user) return { kind: 'authorized', user };
         const scanned = state.step === 'qr' ? state.scanned : null;
@@ -90,9 +87,9 @@ export function createQrLogin({ calls, store, runner, limit, maxListening, clock
     const { id, state: before, name } = login;
     const answer = await ask(owner, login);
     if (!answer.ok) {
-      if (survives(answer.fault) || before.step === 'qr_wanted') throw new LoginFailure(loginFaultOf(answer.fault));
+      if (survives(answer.fault) || before.step === 'qr_wanted') throw failureOf(answer.fault);
       await calls.close(id);
-      const complaint = complaintOf(answer.fault);
+      const complaint = complaintIn(loginFaultOf(answer.fault));
       return show(owner, { ...login, state: { step: 'qr_wanted' }, name: name && { ...name, complaint } });
     }
     const { value: result, session } = answer;
@@ -115,8 +112,8 @@ export function createQrLogin({ calls, store, runner, limit, maxListening, clock
         await calls.ask({
           key: id,
           session,
-          subject: `qr:${id}`,
           method: 'login_token',
+          subject: id,
           call: (connection) => connection.loginTokenNews(gone),
         });
       };

@@ -3,31 +3,27 @@ import type { Allowance } from '../base/leaky-buckets.js';
 import type { Logger } from '../base/logger.js';
 import type { Mxid } from '../base/mxid.js';
 import type { Random } from '../base/random.js';
-import { SingleFlight } from '../base/single-flight.js';
+import type { Bridge } from '../bridge/bridge.js';
 import type { Database } from '../database/database.js';
 import { DatabaseFailure } from '../database/failure.js';
+import type { HandOvers } from '../hand-over/hand-overs.js';
 import type { ConnectionPool } from '../telegram/pool.js';
 import type { TelegramUser, TelegramUserId } from '../telegram/shapes.js';
-import type { Bridge } from '../bridge/bridge.js';
-import type { HandOvers } from '../hand-over/hand-overs.js';
-import { createLinkedAccounts } from './linked-accounts.js';
-import { createTelegramAccountService } from './telegram-account-service.js';
-import type { IsActiveOwner } from './active-owner.js';
-import type { AccountChecks, AccountWatcher } from './account-watcher.js';
-import { TelegramAccountFailure, type TelegramAccounts } from './accounts.js';
-import { createAttemptLimit } from './attempt-limit.js';
+import { createTelegramAccountService } from './account-service.js';
+import { TelegramAccountFailure, type AccountChecks, type AccountWatcher, type TelegramAccounts } from './accounts.js';
 import { createBridgedAccounts } from './bridged-accounts.js';
-import { LoginFailure } from './failure.js';
-import { loginFaultOf } from './fault-of.js';
-import { fingerprint } from './fingerprint.js';
-import type { OwnerQueue } from './owner-queue.js';
+import { failureOf, LoginFailure } from './failure.js';
+import { createLinkedAccounts } from './linked-accounts.js';
+import { createLoginCompletion } from './login-completion.js';
 import { createLoginStore } from './login-store.js';
-import { createLoginProcesses } from './login-processes.js';
-import { createDecisionRunner } from './decision-runner.js';
 import { decide } from './machine.js';
-import type { LoginProcesses } from './processes.js';
+import type { IsActiveOwner } from './owned-logins.js';
+import { createOwnerQueue } from './owner-queue.js';
+import { fingerprint } from './process-meta.js';
+import { createLoginProcesses } from './process-service.js';
+import type { LoginInput, LoginProcesses, LoginStep } from './processes.js';
 import { createQrLogin } from './qr-login.js';
-import type { LoginInput, LoginStep } from './shapes.js';
+import { createDecisionRunner } from './run-decision.js';
 import { createTelegramCalls } from './telegram-calls.js';
 
 /** Logs Matrix users into Telegram. Every method throws LoginFailure for expected failures. */
@@ -82,44 +78,22 @@ export interface LoginServiceDeps {
   readonly logger: Logger;
 }
 
-// Longer than any operation takes while Telegram answers, and less than the usual minute of reverse
-// proxies.
-const longestWaitMs = 25_000;
-
 /** Creates the login service, shared by all dialects with its login processes and accounts. */
 export function createLoginService(
   deps: LoginServiceDeps,
 ): LoginService & LoginProcesses & TelegramAccounts & AccountChecks {
-  const { database, mayLogIn, clock, logger } = deps;
+  const { database, clock, logger } = deps;
   const isActiveOwner = deps.isActiveOwner ?? (async () => true);
+  const queue = createOwnerQueue(deps);
+  const { permit, runExclusive, runExclusiveWithin } = queue;
   const calls = createTelegramCalls(deps);
   const store = createLoginStore({ ...deps, isActiveOwner });
   const { bridge, handOvers } = deps.bridge ?? {};
   const bridged = bridge && createBridgedAccounts({ ...deps, bridge });
-  const linkedAccounts = createLinkedAccounts({ ...deps, isActiveOwner, calls, store, handOvers, bridged });
-  const limit = createAttemptLimit({ ...deps, calls });
-  const runner = createDecisionRunner({ ...deps, calls, store, linkedAccounts, limit });
-  const qr = createQrLogin({ ...deps, calls, store, runner, limit });
-  const flights = new SingleFlight();
-
-  const runExclusive: OwnerQueue = (owner, what, work) =>
-    flights.run(`${owner} ${what}`, () => database.locks.run(`login:${owner}`, work));
-
-  /** Like `runExclusive`, but fails soon if Telegram delays the owner's earlier work. */
-  const runExclusiveWithin: OwnerQueue = (owner, what, work) => {
-    const since = clock.now();
-    return runExclusive(owner, what, async () => {
-      if (clock.now() - since > longestWaitMs) throw new LoginFailure({ kind: 'telegram_unreachable' });
-      // Without accounts in the database there is nothing to read.
-      const isActive = !deps.isActiveOwner || (await database.transaction((tx) => isActiveOwner(tx, owner, 'look')));
-      if (!isActive) throw new LoginFailure({ kind: 'owner_deactivated' });
-      return work();
-    });
-  };
-
-  function permit(owner: Mxid): void {
-    if (!mayLogIn(owner)) throw new LoginFailure({ kind: 'not_permitted' });
-  }
+  const linkedAccounts = createLinkedAccounts({ ...deps, calls, store, bridged });
+  const completion = createLoginCompletion({ ...deps, isActiveOwner, calls, store, linkedAccounts, handOvers });
+  const runner = createDecisionRunner({ ...deps, calls, store, completion });
+  const qr = createQrLogin({ ...deps, calls, store, runner });
 
   async function submit(owner: Mxid, input: LoginInput): Promise<LoginStep> {
     const digest = fingerprint(input);
@@ -130,31 +104,12 @@ export function createLoginService(
       throw new LoginFailure({ kind: 'already_logged_in', user: loginStatus.user });
     }
     const login = await store.find(owner);
-    return runner.act(owner, login, decide(login?.state, input, clock.now()), { digest });
+    return runner.run(owner, login, decide(login?.state, input, clock.now()), { digest });
   }
 
   return {
-    ...createLoginProcesses({
-      ...deps,
-      store,
-      linkedAccounts,
-      runner,
-      qr,
-      limit,
-      close: (id) => calls.close(id),
-      permit,
-      runExclusive,
-      runExclusiveWithin,
-    }),
-    ...createTelegramAccountService({
-      linkedAccounts,
-      runner,
-      bridge,
-      handOvers,
-      permit,
-      runExclusive,
-      runExclusiveWithin,
-    }),
+    ...createLoginProcesses({ ...deps, store, linkedAccounts, runner, completion, qr, calls, queue }),
+    ...createTelegramAccountService({ linkedAccounts, completion, bridge, handOvers, queue }),
 
     async submit(owner, input) {
       permit(owner);
@@ -170,7 +125,7 @@ export function createLoginService(
         case 'logged_in':
           return loginStatus.user;
         case 'unsure':
-          throw new LoginFailure(loginFaultOf(loginStatus.fault));
+          throw failureOf(loginStatus.fault);
         case 'logged_out':
           if (loginStatus.isUnasked === true) throw new LoginFailure({ kind: 'bridge_unreachable' });
           if (account !== undefined) throw new TelegramAccountFailure({ kind: 'account_unknown' });
@@ -185,7 +140,7 @@ export function createLoginService(
       for (const { id, owner } of await store.listOver()) {
         try {
           qr.leave(id);
-          const fault = await runExclusive(owner, `end ${id}`, () => runner.endSessionOf(owner, id));
+          const fault = await runExclusive(owner, `end ${id}`, () => completion.endSessionOf(owner, id));
           if (fault?.kind === 'unreachable') return;
         } catch (error) {
           if (error instanceof DatabaseFailure) throw error;

@@ -1,20 +1,35 @@
 import type { Clock } from '../base/clock.js';
+import { createLeakyBuckets, type Allowance } from '../base/leaky-buckets.js';
 import type { Logger } from '../base/logger.js';
+import type { Mxid } from '../base/mxid.js';
 import type { Database } from '../database/database.js';
 import { TelegramFailure, type TelegramFault } from '../telegram/failure.js';
 import type { TelegramConnection, TelegramSession } from '../telegram/gateway.js';
 import type { ConnectionPool } from '../telegram/pool.js';
-import { expectedFault, type TelegramMethod } from './telegram-method.js';
+import { LoginFailure } from './failure.js';
+
+/** The requests to Telegram, which determine the expected faults and the flood waits. */
+export type TelegramMethod =
+  | 'send_code'
+  | 'resend_code'
+  | 'sign_in'
+  | 'check_password'
+  | 'sign_in_bot'
+  | 'login_token'
+  | 'get_me'
+  | 'account'
+  | 'log_out';
 
 /** A request to Telegram. */
 export interface Question<T> {
   /** The ID of the login process or account that owns the connection. */
   readonly key: string;
   readonly session: TelegramSession | undefined;
-  /** The subject of flood waits: a wait applies to all requests with the same subject. */
-  readonly subject: string;
-  /** The requested method, which determines the expected faults. */
   readonly method: TelegramMethod;
+  /** The subject of flood waits: a wait applies to equal methods with the same subject. */
+  readonly subject: string;
+  /** Counts the request as a login attempt of this user, once there is a connection. */
+  readonly countedFor?: Mxid | undefined;
   readonly call: (connection: TelegramConnection) => Promise<T>;
 }
 
@@ -23,15 +38,26 @@ export interface Question<T> {
  * call failed.
  */
 export type Answer<T> =
-  | { readonly ok: true; readonly value: T; readonly session: TelegramSession }
-  | { readonly ok: false; readonly fault: TelegramFault; readonly session: TelegramSession | undefined };
+  { readonly ok: true; readonly value: T; readonly session: TelegramSession } | (Refusal & { readonly ok: false });
+
+/** A request that failed. */
+export interface Refusal {
+  readonly fault: TelegramFault;
+  readonly session: TelegramSession | undefined;
+}
 
 /**
- * Sends requests to Telegram on pooled connections and observes its flood waits, which survive
- * restarts.
+ * Sends requests to Telegram on pooled connections. Observes Telegram's flood waits, which survive
+ * restarts, and counts login attempts.
  */
 export interface TelegramCalls {
   ask<T>(question: Question<T>): Promise<Answer<T>>;
+  /**
+   * Throws the LoginFailure `asked_too_often` if the user has made too many login attempts, so that
+   * codes cannot be sent to other users' phone numbers repeatedly. The caller must hold the owner's
+   * lock.
+   */
+  admitAttempt(owner: Mxid): void;
   /** Ends a session at Telegram and closes its connection. Returns the fault if that failed. */
   endSession(key: string, session: TelegramSession): Promise<TelegramFault | undefined>;
   /** Closes the connection of a login process or account, if there is one. */
@@ -41,12 +67,17 @@ export interface TelegramCalls {
 export interface TelegramCallsDeps {
   readonly pool: ConnectionPool;
   readonly database: Database;
+  /** How often a user can request a code, a QR code or a bot login. */
+  readonly attempts: Allowance;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-export function createTelegramCalls({ pool, database, clock, logger }: TelegramCallsDeps): TelegramCalls {
-  async function ask<T>({ key, session, subject, method, call }: Question<T>): Promise<Answer<T>> {
+export function createTelegramCalls({ pool, database, attempts, clock, logger }: TelegramCallsDeps): TelegramCalls {
+  const attemptsOf = createLeakyBuckets(attempts, clock);
+
+  async function ask<T>({ key, session, method, countedFor, call, ...question }: Question<T>): Promise<Answer<T>> {
+    const subject = `${subjects[method]}:${question.subject}`;
     const waitUntil = await database.transaction((tx) => tx.floodWaits.find(subject, clock.now()));
     if (waitUntil !== undefined) {
       return { ok: false, fault: { kind: 'flood_wait', retryAfterMs: waitUntil - clock.now() }, session };
@@ -54,6 +85,7 @@ export function createTelegramCalls({ pool, database, clock, logger }: TelegramC
     let sessionAfter = session;
     try {
       const value = await pool.use(key, session, async (connection) => {
+        if (countedFor !== undefined) attemptsOf.add(countedFor);
         try {
           return await call(connection);
         } finally {
@@ -64,34 +96,92 @@ export function createTelegramCalls({ pool, database, clock, logger }: TelegramC
       return { ok: true, value, session: sessionAfter };
     } catch (error) {
       if (!(error instanceof TelegramFailure)) throw error;
-      await takeNote(subject, error);
+      await record(subject, error);
       return { ok: false, fault: expectedFault(method, error.fact), session: sessionAfter };
     }
   }
 
-  async function takeNote(subject: string, failure: TelegramFailure): Promise<void> {
-    const { fact } = failure;
+  /** Logs the failure and stores its flood wait. */
+  async function record(subject: string, { fact, cause }: TelegramFailure): Promise<void> {
     if (fact.kind === 'flood_wait') {
       await database.transaction((tx) => tx.floodWaits.save(subject, clock.now() + fact.retryAfterMs));
     }
-    logger[levelOf(fact)]('telegram request failed', { fault: fact, cause: failure.cause });
+    logger[levelOf(fact)]('telegram request failed', { fault: fact, cause });
   }
 
   return {
     ask,
+
+    admitAttempt(owner) {
+      const retryAfterMs = attemptsOf.waitMs(owner);
+      if (retryAfterMs > 0) throw new LoginFailure({ kind: 'asked_too_often', retryAfterMs });
+    },
+
     async endSession(key, session) {
       const answer = await ask({
         key,
         session,
-        subject: `end:${key}`,
-        method: 'account',
+        method: 'log_out',
+        subject: key,
         call: (connection) => connection.logOut(),
       });
       await pool.closeKey(key);
       return answer.ok || answer.fault.kind === 'session_dead' ? undefined : answer.fault;
     },
+
     close: (key) => pool.closeKey(key),
   };
+}
+
+/** The stored prefixes of flood waits. */
+const subjects: Readonly<Record<TelegramMethod, string>> = {
+  send_code: 'send_code',
+  resend_code: 'send_code',
+  sign_in: 'sign_in',
+  check_password: 'password',
+  sign_in_bot: 'bot_token',
+  login_token: 'qr',
+  get_me: 'get_me',
+  account: 'account',
+  log_out: 'end',
+};
+
+type Kind = TelegramFault['kind'];
+
+const anywhere: readonly Kind[] = [
+  'unreachable',
+  'session_dead',
+  'flood_wait',
+  'client_rejected',
+  'account_frozen',
+  'unknown_error',
+];
+const ofNumber: readonly Kind[] = [
+  'phone_number_invalid',
+  'phone_number_banned',
+  'phone_number_unoccupied',
+  'phone_number_app_signup_forbidden',
+  'phone_number_flood',
+];
+const ofSending: readonly Kind[] = [...ofNumber, 'login_email_required', 'payment_required', 'code_unavailable'];
+
+/** The faults of each method besides those that every method can have. */
+const expected: Readonly<Record<TelegramMethod, readonly Kind[]>> = {
+  send_code: ofSending,
+  resend_code: [...ofSending, 'phone_code_expired'],
+  sign_in: [...ofNumber, 'phone_code_invalid', 'phone_code_expired'],
+  check_password: ['phone_number_flood', 'password_invalid', 'password_not_set'],
+  sign_in_bot: ['bot_token_invalid', 'bot_token_expired'],
+  login_token: ['login_token_invalid'],
+  get_me: [],
+  account: [],
+  log_out: [],
+};
+
+/** Returns the fault if it is expected of the method; otherwise an unknown error with its name. */
+function expectedFault(method: TelegramMethod, fault: TelegramFault): TelegramFault {
+  const isExpected = anywhere.includes(fault.kind) || expected[method].includes(fault.kind);
+  return isExpected ? fault : { kind: 'unknown_error', name: fault.kind.toUpperCase() };
 }
 
 /**

@@ -61,11 +61,14 @@ export interface FakeTelegram {
   authorizations(userId: string): number;
   /** The user IDs that have logged out, in order. */
   logOuts(): readonly string[];
-  /** Makes the next `times` calls of `operation` fail; `phone` limits it to calls about that number. Returns how to lift it. */
+  /**
+   * Makes the next `times` calls of `operation` fail; `phone` limits it to calls about that number. With `movesTo`, the
+   * calls fail after the session has moved to this data centre. Returns how to lift it.
+   */
   fail(
     operation: FakeTelegramOperation,
     fault: TelegramFault,
-    options?: { readonly times?: number; readonly phone?: PhoneNumber },
+    options?: { readonly times?: number; readonly phone?: PhoneNumber; readonly movesTo?: number },
   ): () => void;
   /** Every call fails with `unreachable` until `comeBack`. */
   goDown(): void;
@@ -117,6 +120,7 @@ interface Injected {
   readonly operation: FakeTelegramOperation;
   readonly fault: TelegramFault;
   readonly phone: PhoneNumber | undefined;
+  readonly movesTo: number | undefined;
   left: number;
 }
 
@@ -154,7 +158,12 @@ export function createFakeTelegram({
     throw new TelegramFailure(fault);
   };
 
-  const arrive = async (waits: OpenWaits, operation: FakeTelegramOperation, phone?: PhoneNumber): Promise<void> => {
+  const arrive = async (
+    waits: OpenWaits,
+    operation: FakeTelegramOperation,
+    phone?: PhoneNumber,
+    move?: (dataCentre: number) => void,
+  ): Promise<void> => {
     callCounts.set(operation, (callCounts.get(operation) ?? 0) + 1);
     const wait = holds.get(operation);
     await waits.until(wait ?? Promise.resolve());
@@ -165,6 +174,7 @@ export function createFakeTelegram({
       if (fault.phone !== undefined && (phone === undefined || !fault.phone.equals(phone))) continue;
       fault.left -= 1;
       if (fault.left === 0) injected.delete(fault);
+      if (fault.movesTo !== undefined) move?.(fault.movesTo);
       fail(fault.fault);
     }
   };
@@ -207,7 +217,7 @@ export function createFakeTelegram({
 
     const call = async (operation: FakeTelegramOperation, phone?: PhoneNumber): Promise<void> => {
       if (destroyed) fail({ kind: 'unreachable' });
-      await arrive(waits, operation, phone);
+      await arrive(waits, operation, phone, migrateTo);
       if (destroyed) fail({ kind: 'unreachable' });
       if (authorization.death !== null) fail({ kind: 'session_dead', reason: authorization.death });
     };
@@ -420,7 +430,8 @@ export function createFakeTelegram({
       [...authorizations.values()].filter((one) => one.user?.id === userId && one.death === null).length,
     logOuts: () => loggedOut,
     fail(operation, fault, options = {}) {
-      const entry: Injected = { operation, fault, phone: options.phone, left: options.times ?? 1 };
+      const { phone, movesTo, times = 1 } = options;
+      const entry: Injected = { operation, fault, phone, movesTo, left: times };
       injected.add(entry);
       return () => void injected.delete(entry);
     },

@@ -10,7 +10,7 @@ import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
 import type { AccountPublisher } from '../../src/identity/associations.js';
-import type { AccountChecks } from '../../src/login/account-watcher.js';
+import type { AccountChecks } from '../../src/login/accounts.js';
 import type { LoginProcesses } from '../../src/login/processes.js';
 import { readUser } from '../../src/login/login-codec.js';
 import { createLoginService, type LoginService } from '../../src/login/service.js';

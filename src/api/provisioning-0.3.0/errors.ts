@@ -1,6 +1,5 @@
 import type { TelegramProofFault } from '../../accounts/threepids/telegram-proofs.js';
-import type { LoginFault } from '../../login/failure.js';
-import type { LoginProcessFault } from '../../login/process-failure.js';
+import type { LoginFault, LoginProcessFault } from '../../login/failure.js';
 import type { HttpProblem } from '../../http/problem.js';
 import { describeDuration } from './duration.js';
 import { httpErrors, ownerErrors } from './http-errors.js';

@@ -2,8 +2,7 @@ import type { TelegramProofFault } from '../../accounts/threepids/telegram-proof
 import { problemHeaders } from '../../http/plain-problems.js';
 import type { HttpProblem } from '../../http/problem.js';
 import { retryAfterSeconds, type ObjectReply } from '../../http/reply.js';
-import type { LoginFault } from '../../login/failure.js';
-import type { LoginProcessFault } from '../../login/process-failure.js';
+import type { LoginFault, LoginProcessFault } from '../../login/failure.js';
 import { loginErrors, otherAccount, proofErrors, stateOf } from './errors.js';
 import { httpErrors, ownerErrors } from './http-errors.js';
 import type { WireError } from './wire-error.js';

@@ -1,4 +1,4 @@
-import type { LoginStep } from '../../login/shapes.js';
+import type { LoginStep } from '../../login/processes.js';
 
 /** A defect: this version has no answer for the step that the login service requires here. */
 export class UnexpectedStep extends Error {

@@ -1,7 +1,6 @@
 import type { TelegramProofFault } from '../../accounts/threepids/telegram-proofs.js';
 import type { TelegramAccountFault } from '../../login/accounts.js';
-import type { LoginFault } from '../../login/failure.js';
-import type { LoginProcessFault } from '../../login/process-failure.js';
+import type { LoginFault, LoginProcessFault } from '../../login/failure.js';
 import type { HttpProblem } from '../../http/problem.js';
 import { loginErrors as elderLoginErrors, otherAccount, proofErrors } from '../provisioning-0.3.0/errors.js';
 import { httpErrors as elderHttpErrors, ownerErrors as elderOwnerErrors } from '../provisioning-0.3.0/http-errors.js';

@@ -3,7 +3,7 @@ import type { Mxid } from '../../base/mxid.js';
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.js';
 import { HttpFailure } from '../../http/problem.js';
 import type { MessageSocket, SocketEndpoint } from '../../http/socket-endpoint.js';
-import { LoginProcessFailure } from '../../login/process-failure.js';
+import { LoginProcessFailure } from '../../login/failure.js';
 import type { LoginProgress } from '../../login/processes.js';
 import { readOwner } from '../provisioning-0.3.0/owner.js';
 import type { EndpointDeps } from './deps.js';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { LoginFailure } from '../../login/failure.js';
-import type { SentCode } from '../../login/shapes.js';
+import type { SentCode } from '../../login/processes.js';
 import { deliveryNote, codeDeliveryFields } from '../provisioning/code-delivery.js';
 import { describeDuration } from '../provisioning-0.3.0/duration.js';
 import { readOwner } from '../provisioning-0.3.0/owner.js';

@@ -1,7 +1,6 @@
 import type { TelegramProofFault } from '../../accounts/threepids/telegram-proofs.js';
 import type { TelegramAccountFault } from '../../login/accounts.js';
-import type { LoginFault } from '../../login/failure.js';
-import type { LoginProcessFault } from '../../login/process-failure.js';
+import type { LoginFault, LoginProcessFault } from '../../login/failure.js';
 import type { TransferFault } from '../../sessions/transfers.js';
 import type { HttpProblem } from '../../http/problem.js';
 import { describeDuration } from '../provisioning-0.3.0/duration.js';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Mxid } from '../../base/mxid.js';
 import { defineEndpoint, type QueryParameter } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
-import { LoginProcessFailure } from '../../login/process-failure.js';
+import { LoginProcessFailure } from '../../login/failure.js';
 import { readCaller, userIdParameter } from './caller.js';
 import type { EndpointDeps } from './deps.js';
 import { errorShapes } from './error-shapes.js';

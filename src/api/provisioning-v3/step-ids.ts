@@ -1,5 +1,5 @@
 import { Secret } from '../../base/secret.js';
-import type { LoginInput } from '../../login/shapes.js';
+import type { LoginInput } from '../../login/processes.js';
 
 const base = 'fi.mau.telegram.login';
 

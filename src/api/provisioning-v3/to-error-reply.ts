@@ -5,8 +5,7 @@ import type { HttpProblem } from '../../http/problem.js';
 import { retryAfterSeconds, type ObjectReply } from '../../http/reply.js';
 import { TelegramAccountFailure } from '../../login/accounts.js';
 import { TransferFailure } from '../../sessions/transfers.js';
-import { LoginFailure, type LoginFault } from '../../login/failure.js';
-import { LoginProcessFailure } from '../../login/process-failure.js';
+import { LoginFailure, LoginProcessFailure, type LoginFault } from '../../login/failure.js';
 import {
   accountErrors,
   httpErrors,

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Mxid } from '../../base/mxid.js';
-import type { Complaint, LoginProgress } from '../../login/processes.js';
-import type { SentCode } from '../../login/shapes.js';
+import type { Complaint, LoginProgress, SentCode } from '../../login/processes.js';
 import { awaitHandOver, handOverReason, handOverStatus } from '../provisioning/hand-over.js';
 import { phoneStatus, describePhoneStatus } from '../provisioning/phone-proofs.js';
 import type { TelegramPerson } from '../provisioning/telegram-person.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SentCode } from '../../login/shapes.js';
+import type { SentCode } from '../../login/processes.js';
 
 const deliveries = [
   'app',

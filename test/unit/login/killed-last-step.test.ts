@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { KeyedMutex } from '../../../src/base/keyed-mutex.js';
 import type { Database } from '../../../src/database/database.js';
-import type { LoginInput } from '../../../src/login/shapes.js';
+import type { LoginInput } from '../../../src/login/processes.js';
 import { magicPassword } from '../../support/fake-telegram-accounts.js';
 import { code, mxidOf, openLoginDesk, password, phone, token } from '../../support/login-desk.js';
 
@@ -12,12 +12,18 @@ interface Row {
   readonly name: string;
   readonly before: readonly LoginInput[];
   readonly last: LoginInput;
+  readonly userId: string;
 }
 
 const rows: readonly Row[] = [
-  { name: 'the code', before: [phone('+9996620234')], last: code('22222') },
-  { name: 'the password', before: [phone('+9996621234'), code('22222')], last: password(magicPassword) },
-  { name: 'the bot token', before: [], last: token(botToken) },
+  { name: 'the code', before: [phone('+9996620234')], last: code('22222'), userId: '9996620234' },
+  {
+    name: 'the password',
+    before: [phone('+9996621234'), code('22222')],
+    last: password(magicPassword),
+    userId: '9996621234',
+  },
+  { name: 'the bot token', before: [], last: token(botToken), userId: '2000020001' },
 ];
 
 /** The database of a process that is killed after its transaction number `last`; `dead` settles then. */
@@ -45,22 +51,27 @@ function killedAfter(database: Database, last: number): { readonly database: Dat
 }
 
 describe('the last step, repeated after the daemon was killed during it', () => {
-  it.each(rows)('completes, whichever transaction was its last: $name', async ({ before, last }) => {
-    for (let transactions = 1; ; transactions++) {
-      const desk = await openLoginDesk();
-      try {
-        for (const input of before) await desk.login.submit(alice, input);
-        await desk.restart();
-        const killed = killedAfter(desk.database, transactions);
-        const submitted = desk.startService(killed.database).submit(alice, last);
-        const wasKilled = await Promise.race([submitted.then(() => false), killed.dead.then(() => true)]);
-        await desk.restart();
-        const repeated = await desk.login.submit(alice, last);
-        expect([transactions, repeated]).toMatchObject([transactions, { kind: 'complete' }]);
-        if (!wasKilled) break;
-      } finally {
-        await desk.close();
+  it.each(rows)(
+    'completes and leaves one session at Telegram, whichever transaction was its last: $name',
+    async ({ before, last, userId }) => {
+      for (let transactions = 1; ; transactions++) {
+        const desk = await openLoginDesk();
+        try {
+          for (const input of before) await desk.login.submit(alice, input);
+          await desk.restart();
+          const killed = killedAfter(desk.database, transactions);
+          const submitted = desk.startService(killed.database).submit(alice, last);
+          const wasKilled = await Promise.race([submitted.then(() => false), killed.dead.then(() => true)]);
+          await desk.restart();
+          const repeated = await desk.login.submit(alice, last);
+          expect([transactions, repeated]).toMatchObject([transactions, { kind: 'complete' }]);
+          await desk.login.sweep();
+          expect([transactions, desk.telegram.authorizations(userId)]).toEqual([transactions, 1]);
+          if (!wasKilled) break;
+        } finally {
+          await desk.close();
+        }
       }
-    }
-  });
+    },
+  );
 });

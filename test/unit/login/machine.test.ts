@@ -5,8 +5,7 @@ import { Secret } from '../../../src/base/secret.js';
 import { decide, type CodeState, type LoginState, type PasswordState } from '../../../src/login/machine.js';
 import { readState, readUser, writeState, writeUser } from '../../../src/login/login-codec.js';
 import type { ProcessMeta } from '../../../src/login/process-meta.js';
-import { complaints } from '../../../src/login/processes.js';
-import type { LoginInput } from '../../../src/login/shapes.js';
+import { complaints, type LoginInput } from '../../../src/login/processes.js';
 import { codeDeliveries, type TelegramUserId } from '../../../src/telegram/shapes.js';
 
 const now = 1_700_000_000_000;

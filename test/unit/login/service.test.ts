@@ -6,7 +6,7 @@ import { Secret } from '../../../src/base/secret.js';
 import type { Database } from '../../../src/database/database.js';
 import { LoginFailure } from '../../../src/login/failure.js';
 import { createLoginService, type LoginService } from '../../../src/login/service.js';
-import type { LoginInput, LoginStep } from '../../../src/login/shapes.js';
+import type { LoginInput, LoginStep } from '../../../src/login/processes.js';
 import { createConnectionPool } from '../../../src/telegram/pool.js';
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.js';
 import { openTestDatabase } from '../../support/database.js';
@@ -390,6 +390,19 @@ describe('flood waits', () => {
     expect(await faultOf(login.submit(alice, input))).toEqual({ kind: 'flood_wait', retryAfterMs: 1000 });
     await clock.advance(1000);
     expect(['password', 'complete']).toContain((await login.submit(alice, input)).kind);
+  });
+});
+
+describe('a session that has moved to another data centre', () => {
+  it('is stored although the request then failed', async () => {
+    await login.submit(alice, phone(plain));
+    await clock.advance(minutes);
+    telegram.fail('sendCode', { kind: 'flood_wait', retryAfterMs: 1000 }, { movesTo: 3 });
+    expect(await faultOf(login.submit(alice, phone(plain)))).toMatchObject({ kind: 'flood_wait' });
+    await clock.advance(1000);
+    const connects = telegram.calls('connect');
+    expect(await login.submit(alice, phone(plain))).toMatchObject({ kind: 'code', code: { fresh: true } });
+    expect(telegram.calls('connect')).toBe(connects);
   });
 });
 

@@ -1,34 +1,31 @@
 import type { Clock } from '../base/clock.js';
-import type { Logger } from '../base/logger.js';
 import type { Mxid } from '../base/mxid.js';
 import { randomId, type Random } from '../base/random.js';
 import type { Secret } from '../base/secret.js';
-import type { TelegramFault } from '../telegram/failure.js';
 import type { SignInResult, TelegramConnection, TelegramSession } from '../telegram/gateway.js';
-import type { LinkedAccounts, Acceptance } from './linked-accounts.js';
-import type { AttemptLimit } from './attempt-limit.js';
-import { failureOfClaim } from './claim-failure.js';
-import { LoginFailure } from './failure.js';
+import type { TelegramUser } from '../telegram/shapes.js';
+import { failureOf, LoginFailure, loginFaultOf, LoginProcessFailure } from './failure.js';
+import type { LoginCompletion } from './login-completion.js';
 import type { Login, LoginStore } from './login-store.js';
-import { atNextStep, firstSteps, type GivenInput } from './process-meta.js';
 import {
   accepted,
   codeSent,
   isComplete,
+  isPassing,
   noCode,
+  provesNoBotLogin,
   sessionOf,
   stepOf,
   survives,
+  withSession,
   type AcceptedCode,
   type CompleteCode,
   type Decision,
   type PasswordState,
 } from './machine.js';
-import { LoginProcessFailure } from './process-failure.js';
-import { complaintIn, complaintOf, failureOf, isCertain, passes, withSession, type Refusal } from './refusal.js';
-import type { LoginStep } from './shapes.js';
-import type { Answer, TelegramCalls } from './telegram-calls.js';
-import { subjectOf, type TelegramMethod } from './telegram-method.js';
+import { atNextStep, firstSteps, type GivenInput } from './process-meta.js';
+import { complaintIn, type LoginStep } from './processes.js';
+import type { Answer, Refusal, TelegramCalls, TelegramMethod } from './telegram-calls.js';
 
 /**
  * Carries out the machine's decisions: sends requests to Telegram and stores the resulting state.
@@ -39,36 +36,26 @@ export interface DecisionRunner {
    * `input` is the input behind the decision. Throws LoginFailure after the resulting state is
    * stored.
    */
-  act(owner: Mxid, login: Login | undefined, decision: Decision, input?: GivenInput): Promise<LoginStep>;
+  run(owner: Mxid, login: Login | undefined, decision: Decision, input?: GivenInput): Promise<LoginStep>;
   /**
    * Continues after a QR code was scanned: Telegram has logged the user in or requires the
    * password.
    */
   admit(owner: Mxid, login: Login, session: TelegramSession, result: SignInResult): Promise<LoginStep>;
-  /** Ends the session of a login process that is over. Returns the fault if that failed. */
-  endSessionOf(owner: Mxid, id: string): Promise<TelegramFault | undefined>;
 }
 
 export interface DecisionRunnerDeps {
   readonly calls: TelegramCalls;
   readonly store: LoginStore;
-  readonly linkedAccounts: LinkedAccounts;
-  readonly limit: AttemptLimit;
-  readonly maxAccounts: number;
+  readonly completion: LoginCompletion;
   readonly clock: Clock;
   readonly random: Random;
-  readonly logger: Logger;
 }
 
 export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
-  const { calls, store, linkedAccounts, limit, maxAccounts, clock, random, logger } = deps;
+  const { calls, store, completion, clock, random } = deps;
 
-  async function act(
-    owner: Mxid,
-    login: Login | undefined,
-    decision: Decision,
-    input: GivenInput = {},
-  ): Promise<LoginStep> {
+  async function run(owner: Mxid, login: Login | undefined, decision: Decision, input: GivenInput = {}) {
     switch (decision.act) {
       case 'refuse':
         return refuse(owner, login, decision, input);
@@ -109,19 +96,20 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
   ): Promise<LoginStep> {
     const goesOn = session || login?.state.step === 'phone' ? login : undefined;
     const { id, startedAt, name } = goesOn ?? { id: randomId(random), startedAt: clock.now(), name: null };
-    const subject = `send_code:${phone.reveal()}`;
-    const sent = await limit.ask(owner, {
+    calls.admitAttempt(owner);
+    const sent = await calls.ask({
       key: id,
       session,
-      subject,
       method: 'send_code',
+      subject: phone.reveal(),
+      countedFor: owner,
       call: (connection) => connection.sendCode(phone),
     });
     if (!sent.ok) {
       if (goesOn && session) return refused(owner, goesOn, sent, input);
       await calls.close(id);
       if (goesOn) await settle(owner, goesOn, { ...sent, session: undefined }, input);
-      throw failureOf(sent);
+      throw failureOf(sent.fault);
     }
     const state = codeSent(phone, sent.session, sent.value, clock.now());
     const next = { id, startedAt, state, name };
@@ -132,11 +120,13 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
 
   async function resendCode(owner: Mxid, login: Login, { state }: Act<'resend_code'>): Promise<LoginStep> {
     const { phone, phoneCodeHash } = state;
-    const sent = await limit.ask(owner, {
+    calls.admitAttempt(owner);
+    const sent = await calls.ask({
       key: login.id,
       session: state.session,
-      subject: `send_code:${phone.reveal()}`,
       method: 'resend_code',
+      subject: phone.reveal(),
+      countedFor: owner,
       call: (connection) => connection.resendCode(phone, phoneCodeHash),
     });
     if (!sent.ok) return refused(owner, login, sent);
@@ -148,12 +138,7 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
     return stepOf(next, { fresh: true });
   }
 
-  async function signIn(
-    owner: Mxid,
-    login: Login,
-    { state, code }: Act<'sign_in'>,
-    input: GivenInput,
-  ): Promise<LoginStep> {
+  async function signIn(owner: Mxid, login: Login, { state, code }: Act<'sign_in'>, input: GivenInput) {
     const { phone, phoneCodeHash: codeHash, sent } = state;
     const given = { phone, code, codeHash, codeDelivery: sent.delivery };
     const outcome = await askToSignIn(owner, login, given);
@@ -183,7 +168,7 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
       return isGone ? goOnWithoutPassword(owner, login, state, input) : refused(owner, login, outcome, input);
     }
     const { session, value: user } = outcome;
-    return finish(owner, { id: login.id, session, user, login }, input);
+    return finish(owner, login, session, user, input);
   }
 
   /**
@@ -204,24 +189,19 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
     if (outcome.ok && outcome.value.kind === 'authorized') {
       return goOn(owner, login, given, outcome.session, outcome.value, input);
     }
-    const isPassing = !outcome.ok && passes(outcome.fault);
-    const over: Refusal = { ok: false, fault: { kind: 'session_dead', reason: 'expired' }, session };
-    return refused(owner, login, isPassing ? outcome : over, input);
+    if (!outcome.ok && isPassing(outcome.fault)) return refused(owner, login, outcome, input);
+    return refused(owner, login, { fault: { kind: 'session_dead', reason: 'expired' }, session }, input);
   }
 
-  async function signInBot(
-    owner: Mxid,
-    login: Login | undefined,
-    token: Secret,
-    input: GivenInput,
-  ): Promise<LoginStep> {
+  async function signInBot(owner: Mxid, login: Login | undefined, token: Secret, input: GivenInput) {
     const id = randomId(random);
-    const subject = `bot_token:${token.reveal()}`;
-    const outcome = await limit.ask(owner, {
+    calls.admitAttempt(owner);
+    const outcome = await calls.ask({
       key: id,
       session: undefined,
-      subject,
       method: 'sign_in_bot',
+      subject: token.reveal(),
+      countedFor: owner,
       async call(connection) {
         // Telegram's response may be lost: until the account is claimed, the session is to be
         // ended.
@@ -231,14 +211,17 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
       },
     });
     if (!outcome.ok) {
-      if (isCertain(outcome)) await store.remove(owner, id);
+      if (provesNoBotLogin(outcome.fault)) await store.remove(owner, id);
       await calls.close(id);
       if (login) await settle(owner, login, { ...outcome, session: undefined }, input);
-      throw failureOf(outcome);
+      throw failureOf(outcome.fault);
     }
     const { session, value: user } = outcome;
-    return finish(owner, { id, session, user, login }, input);
+    return completion.complete(owner, { id, session, user, login }, input);
   }
+
+  const finish = (owner: Mxid, login: Login, session: TelegramSession, user: TelegramUser, input: GivenInput) =>
+    completion.complete(owner, { id: login.id, session, user, login }, input);
 
   async function goOn(
     owner: Mxid,
@@ -249,7 +232,7 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
     input: GivenInput,
   ): Promise<LoginStep> {
     const outcome = accepted(given, session, result);
-    if ('done' in outcome) return finish(owner, { id: login.id, session, user: outcome.done, login }, input);
+    if ('done' in outcome) return finish(owner, login, session, outcome.done, input);
     await store.save(owner, { ...atNextStep(login, input), state: outcome.next });
     return stepOf(outcome.next);
   }
@@ -261,8 +244,8 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
    */
   async function refused(owner: Mxid, login: Login, refusal: Refusal, input: GivenInput = {}): Promise<LoginStep> {
     if (!survives(refusal.fault)) {
-      const me = await ask(login, 'account', login.id, (connection) => connection.getMe());
-      if (me.ok) return finish(owner, { id: login.id, session: me.session, user: me.value, login }, input);
+      const me = await ask(login, 'get_me', login.id, (connection) => connection.getMe());
+      if (me.ok) return finish(owner, login, me.session, me.value, input);
       // Telegram did not answer whether the session is logged in: it is to be ended.
       const session = me.session ?? sessionOf(login.state);
       if (me.fault.kind !== 'session_dead' && session) {
@@ -270,32 +253,16 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
       }
     }
     await settle(owner, login, refusal, input);
-    throw failureOf(refusal);
+    throw failureOf(refusal.fault);
   }
 
   function ask<T>(
     { id, state }: Login,
     method: TelegramMethod,
-    whose: string,
+    subject: string,
     call: (connection: TelegramConnection) => Promise<T>,
   ): Promise<Answer<T>> {
-    return calls.ask({ key: id, session: sessionOf(state), subject: subjectOf(method, whose), method, call });
-  }
-
-  async function finish(owner: Mxid, signedIn: SignedIn, input: GivenInput): Promise<LoginStep> {
-    const login = signedIn.login && atNextStep(signedIn.login, input);
-    const acceptance = { ...signedIn, login, finishedBy: input.digest };
-    const claim = await linkedAccounts.claim(owner, acceptance);
-    if (claim.kind === 'claimed') {
-      await calls.close(acceptance.id);
-      logger.info('telegram login completed', { owner, isBot: acceptance.user.isBot });
-      if (claim.replacedId !== undefined) await endSessionOf(owner, claim.replacedId);
-      return { kind: 'complete', user: acceptance.user };
-    }
-    if (login && login.id !== acceptance.id) await store.discard(owner, { id: login.id, session: null });
-    await store.discard(owner, acceptance);
-    await endSessionOf(owner, acceptance.id);
-    throw failureOfClaim(claim, { owner, user: acceptance.user, maxAccounts });
+    return calls.ask({ key: id, session: sessionOf(state), method, subject, call });
   }
 
   /**
@@ -303,7 +270,7 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
    * step, or ends.
    */
   async function settle(owner: Mxid, login: Login, { fault, session }: Refusal, input: GivenInput): Promise<void> {
-    const complaint = complaintOf(fault);
+    const complaint = complaintIn(loginFaultOf(fault));
     if (!survives(fault)) {
       if (login.name) {
         const state = { step: firstSteps[login.name.flow] };
@@ -320,22 +287,12 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
     else if (state !== login.state) await store.save(owner, { ...login, state });
   }
 
-  async function endSessionOf(owner: Mxid, id: string): Promise<TelegramFault | undefined> {
-    const ended = await store.findLeftover(owner, id);
-    if (!ended) return undefined;
-    const fault = ended.session ? await calls.endSession(id, ended.session) : undefined;
-    await (fault ? store.retryLater(owner, ended) : store.remove(owner, id));
-    return fault;
-  }
-
   return {
-    act,
+    run,
     admit: (owner, login, session, result) => goOn(owner, login, noCode, session, result, {}),
-    endSessionOf: endSessionOf,
   };
 }
 
-type SignedIn = Omit<Acceptance, 'finishedBy'>;
 type Act<A extends Decision['act']> = Extract<Decision, { readonly act: A }>;
 
 function known(login: Login | undefined): Login {

@@ -16,32 +16,27 @@ import {
   type WhichAccounts,
 } from './accounts.js';
 import { createBridgedContacts } from './bridged-contacts.js';
-import { LoginFailure } from './failure.js';
-import { loginFaultOf } from './fault-of.js';
+import { failureOf, LoginFailure } from './failure.js';
+import type { LoginCompletion } from './login-completion.js';
 import type { OwnerQueue } from './owner-queue.js';
-import type { DecisionRunner } from './decision-runner.js';
 import type { AccountLoginStatus, BridgeView } from './login-status.js';
 import { readUser } from './login-codec.js';
 
 export interface TelegramAccountServiceDeps {
   readonly linkedAccounts: LinkedAccounts;
-  readonly runner: DecisionRunner;
+  readonly completion: LoginCompletion;
   /** Both undefined without a bridge. */
   readonly bridge: Bridge | undefined;
   readonly handOvers: HandOvers | undefined;
-  /** Throws LoginFailure if the user may not log in. */
-  readonly permit: (owner: Mxid) => void;
-  /** Waits without a limit. */
-  readonly runExclusive: OwnerQueue;
-  /** Throws the LoginFailure `telegram_unreachable` if the lock is not acquired in time. */
-  readonly runExclusiveWithin: OwnerQueue;
+  readonly queue: OwnerQueue;
 }
 
 /** How long a logout waits for the bridge. After that it continues in the background. */
 const bridgeLogoutMs = 10_000;
 
 export function createTelegramAccountService(deps: TelegramAccountServiceDeps): TelegramAccounts {
-  const { linkedAccounts, runner, bridge, handOvers, permit, runExclusive, runExclusiveWithin } = deps;
+  const { linkedAccounts, completion, bridge, handOvers } = deps;
+  const { permit, runExclusive, runExclusiveWithin } = deps.queue;
   const contacts = bridge && createBridgedContacts(bridge);
 
   async function load(owner: Mxid, id: TelegramUserId | undefined): Promise<TelegramAccountRecord> {
@@ -84,7 +79,7 @@ export function createTelegramAccountService(deps: TelegramAccountServiceDeps): 
           if (answer.account.heldBy !== 'bridge' || !contacts) throw new LoginFailure({ kind: 'session_held' });
           return viaBridge({ contacts, ...atBridgeAs(answer.account) });
         case 'fault':
-          throw new LoginFailure(loginFaultOf(answer.fault));
+          throw failureOf(answer.fault);
         case 'session_over':
           if (id !== undefined) throw new LoginFailure({ kind: 'not_logged_in' });
       }
@@ -130,7 +125,7 @@ export function createTelegramAccountService(deps: TelegramAccountServiceDeps): 
     // If this fails now, the sweep retries it.
     await Promise.all(
       chosen.map(async ({ id, heldBy }) =>
-        heldBy === 'gangway' ? runner.endSessionOf(owner, id) : handOvers?.settle(id, bridgeLogoutMs),
+        heldBy === 'gangway' ? completion.endSessionOf(owner, id) : handOvers?.settle(id, bridgeLogoutMs),
       ),
     );
     return chosen.map(({ profile }) => readUser(profile).id);

@@ -5,19 +5,17 @@ import { randomId, type Random } from '../base/random.js';
 import { readPhoneNumber } from '../base/read-phone-number.js';
 import type { LinkedAccounts } from './linked-accounts.js';
 import { TelegramAccountFailure } from './accounts.js';
-import type { AttemptLimit } from './attempt-limit.js';
-import { LoginFailure } from './failure.js';
-import { fingerprint } from './fingerprint.js';
-import type { Login, LoginStore, PastLogin } from './login-store.js';
-import { initialMeta, firstSteps, matchAnswer, advance } from './process-meta.js';
-import type { DecisionRunner } from './decision-runner.js';
+import { LoginFailure, LoginProcessFailure } from './failure.js';
+import type { LoginCompletion } from './login-completion.js';
+import { isShared, type Login, type LoginStore, type PastLogin } from './login-store.js';
+import { advance, fingerprint, firstSteps, initialMeta, matchAnswer } from './process-meta.js';
+import type { DecisionRunner } from './run-decision.js';
+import type { TelegramCalls } from './telegram-calls.js';
 import type { OwnerQueue } from './owner-queue.js';
-import { decide, decideResend, sessionOf, type QrState, type SharedState } from './machine.js';
-import { LoginProcessFailure } from './process-failure.js';
-import type { ExpectedStep, LoginProcesses, LoginProgress, LoginStart } from './processes.js';
+import { decide, decideResend, sessionOf, type QrState } from './machine.js';
+import type { ExpectedStep, LoginInput, LoginProcesses, LoginProgress, LoginStart } from './processes.js';
 import { progressOf } from './progress.js';
 import type { QrLogin } from './qr-login.js';
-import type { LoginInput } from './shapes.js';
 import { readUser } from './login-codec.js';
 
 export interface LoginProcessesDeps {
@@ -25,15 +23,9 @@ export interface LoginProcessesDeps {
   readonly linkedAccounts: LinkedAccounts;
   readonly runner: DecisionRunner;
   readonly qr: QrLogin;
-  readonly limit: AttemptLimit;
-  /** Closes the connection of a login process. */
-  readonly close: (id: string) => Promise<void>;
-  /** Throws LoginFailure if the user may not log in. */
-  readonly permit: (owner: Mxid) => void;
-  /** Waits without a limit. */
-  readonly runExclusive: OwnerQueue;
-  /** Throws the LoginFailure `telegram_unreachable` if the lock is not acquired in time. */
-  readonly runExclusiveWithin: OwnerQueue;
+  readonly completion: LoginCompletion;
+  readonly calls: TelegramCalls;
+  readonly queue: OwnerQueue;
   readonly maxAccounts: number;
   readonly clock: Clock;
   readonly random: Random;
@@ -55,20 +47,8 @@ const wellFormedAccount = /^[1-9]\d{0,18}$/;
 const pauseMs = 2_000;
 
 export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
-  const {
-    store,
-    linkedAccounts,
-    runner,
-    qr,
-    limit,
-    close,
-    permit,
-    runExclusive,
-    runExclusiveWithin,
-    maxAccounts,
-    clock,
-    random,
-  } = deps;
+  const { store, linkedAccounts, runner, completion, qr, calls, maxAccounts, clock, random } = deps;
+  const { permit, runExclusive, runExclusiveWithin } = deps.queue;
 
   async function load(owner: Mxid, id: string): Promise<Login | PastLogin> {
     const login = await store.load(owner, id);
@@ -98,7 +78,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     if (!(await mayStart(owner, replacing))) {
       throw new LoginProcessFailure({ kind: 'too_many_accounts', allowed: maxAccounts });
     }
-    if (flow === 'qr') limit.admit(owner);
+    if (flow === 'qr') calls.admitAttempt(owner);
     await makeRoom(owner);
     const name = initialMeta(how);
     const login = { id: randomId(random), startedAt: clock.now(), state: { step: firstSteps[flow] }, name };
@@ -149,10 +129,10 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     const { name } = login;
     if (!name) throw new Error('a login process without metadata was loaded');
     const given = { kind: input.kind, digest: fingerprint(input) };
-    const fit = matchAnswer(name, 'state' in login ? login.state.step : undefined, expecting, given);
-    if (fit === 'repeated') return shown(owner, id);
+    const match = matchAnswer(name, 'state' in login ? login.state.step : undefined, expecting, given);
+    if (match === 'repeated') return shown(owner, id);
     if (!('state' in login)) throw pastFailure(login);
-    if (fit === 'wrong_step') {
+    if (match === 'wrong_step') {
       // An input that was accepted before can be repeated, even if it was sent through another
       // dialect.
       if (decide(login.state, input, clock.now()).act === 'show') return shown(owner, id);
@@ -163,12 +143,12 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     if (adopted) {
       const next = advance(name, { answer: answered, fresh: false });
       // A session has one connection, whose key is the ID of its login process.
-      await close(adopted.id);
+      await calls.close(adopted.id);
       await store.adopt(owner, { ...login, state: adopted.state, name: next }, adopted);
       return shown(owner, id);
     }
     try {
-      await runner.act(owner, login, decide(login.state, input, clock.now()), { answer: answered });
+      await runner.run(owner, login, decide(login.state, input, clock.now()), { answer: answered });
     } catch (error) {
       const isComplaint = error instanceof LoginFailure && (await complains(owner, id, name.stepNumber));
       if (!isComplaint) throw error;
@@ -186,18 +166,11 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
   /**
    * Returns a login process of the owner that waits for the code or the password of this number.
    */
-  async function findAdoptable(
-    owner: Mxid,
-    id: string,
-    text: string | undefined,
-  ): Promise<Login<SharedState> | undefined> {
+  async function findAdoptable(owner: Mxid, id: string, text: string | undefined) {
     const phone = text === undefined ? undefined : readPhoneNumber(text);
     if (!phone) return undefined;
     const others = (await store.list(owner)).filter((login) => login.id !== id);
-    return others.find(
-      (login): login is Login<SharedState> =>
-        (login.state.step === 'code' || login.state.step === 'password') && login.state.phone?.equals(phone) === true,
-    );
+    return others.filter(isShared).find(({ state }) => state.phone?.equals(phone) === true);
   }
 
   /**
@@ -245,7 +218,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     if (!decision) throw new LoginProcessFailure({ kind: 'wrong_step' });
     const { flow, stepNumber, complaint } = login.name ?? { ...initialMeta({ flow: 'phone' }), stepNumber: 2 };
     try {
-      const step = await runner.act(owner, login, decision);
+      const step = await runner.run(owner, login, decision);
       return { loginId: login.id, flow, stepNumber, step, complaint: step.kind === 'code' ? complaint : null };
     } catch (error) {
       const isComplaint = error instanceof LoginFailure && (await complains(owner, login.id, stepNumber));
@@ -288,7 +261,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
         const login = await load(owner, loginId);
         if ('state' in login) {
           await giveUp(owner, login);
-          await runner.endSessionOf(owner, loginId);
+          await completion.endSessionOf(owner, loginId);
           return;
         }
         if (login.end.how !== 'cancelled') throw pastFailure(login);
@@ -300,7 +273,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
       await runExclusive(owner, 'cancel', async () => {
         const logins = await store.list(owner);
         for (const login of logins) await giveUp(owner, login);
-        await Promise.all(logins.map(({ id }) => runner.endSessionOf(owner, id)));
+        await Promise.all(logins.map(({ id }) => completion.endSessionOf(owner, id)));
       });
     },
   };
