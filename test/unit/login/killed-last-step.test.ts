@@ -6,7 +6,7 @@ import { magicPassword } from '../../support/fake-telegram-accounts.js';
 import { code, mxidOf, openLoginDesk, password, phone, token } from '../../support/login-desk.js';
 
 const alice = mxidOf('@alice:example.org');
-const botToken = '2000020001:SandboxBotTokenThatEveryoneMayKnow1';
+const botSecret = 'SandboxBotTokenThatEveryoneMayKnow1';
 
 interface Row {
   readonly name: string;
@@ -23,7 +23,13 @@ const rows: readonly Row[] = [
     last: password(magicPassword),
     userId: '9996621234',
   },
-  { name: 'the bot token', before: [], last: token(botToken), userId: '2000020001' },
+  // The sixth digit is the data centre: the session of the first bot does not move.
+  ...['2000010001', '2000020001'].map((userId) => ({
+    name: `the token of bot ${userId}`,
+    before: [],
+    last: token(`${userId}:${botSecret}`),
+    userId,
+  })),
 ];
 
 /** The database of a process that is killed after its transaction number `last`; `dead` settles then. */
