@@ -164,8 +164,8 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
     const whose = state.phone?.reveal() ?? login.id;
     const outcome = await ask(login, 'check_password', whose, (connection) => connection.checkPassword(password));
     if (!outcome.ok) {
-      const isGone = outcome.fault.kind === 'password_not_set';
-      return isGone ? goOnWithoutPassword(owner, login, state, input) : refused(owner, login, outcome, input);
+      if (outcome.fault.kind === 'password_not_set') return goOnWithoutPassword(owner, login, state, input);
+      return refused(owner, login, outcome, input);
     }
     const { session, value: user } = outcome;
     return finish(owner, login, session, user, input);
@@ -278,8 +278,7 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
       } else {
         await store.remove(owner, login.id);
       }
-      await calls.close(login.id);
-      return;
+      return calls.close(login.id);
     }
     const state = withSession(login.state, session);
     const again = { answer: input.answer, complaint, fresh: false };
