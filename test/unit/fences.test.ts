@@ -185,6 +185,22 @@ describe('the layout', () => {
     expect(wrong.map(show)).toEqual([]);
   });
 
+  it('lets no wire version of the provisioning API import another', () => {
+    const dialectOf = (file: string) => /^src\/api\/(provisioning-[^/]+)\//.exec(file)?.[1];
+    const wrong = ours.filter(({ from, to }) => {
+      const [here, there] = [dialectOf(from), dialectOf(to)];
+      return here !== undefined && there !== undefined && here !== there;
+    });
+    expect(wrong.map(show)).toEqual([]);
+  });
+
+  it('lets what the provisioning APIs share import none of them', () => {
+    const wrong = ours.filter(
+      ({ from, to }) => from.startsWith('src/api/provisioning/') && to.startsWith('src/api/provisioning-'),
+    );
+    expect(wrong.map(show)).toEqual([]);
+  });
+
   it('gives services the doors of the database, not what stands behind them', () => {
     const wrong = ours.filter(({ from, to }) => behindTheDoors.test(to) && !composers.includes(partOf(from)));
     expect(wrong.map(show)).toEqual([]);

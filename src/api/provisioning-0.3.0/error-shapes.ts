@@ -1,5 +1,5 @@
 import type { ReplyShape } from '../../http/endpoint.js';
-import { errorReplies } from './error-replies.js';
+import { errorReplies } from '../provisioning/error-replies.js';
 import { wireErrors, type WireFault } from './errors.js';
 import { operations, type OperationName } from './operation.js';
 

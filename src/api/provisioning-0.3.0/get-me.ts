@@ -1,15 +1,15 @@
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
-import type { LoginService } from '../../login/service.js';
-import { type PhoneProofs, phoneStatus, describePhoneStatus } from '../provisioning/phone-proofs.js';
+import type { StepDeps } from '../provisioning/dialect.js';
+import { readOwner } from '../provisioning/owner.js';
+import { describePhoneStatus } from '../provisioning/phone-proofs.js';
+import { wirePhone } from '../provisioning/telegram-person.js';
 import { errorShapes } from './error-shapes.js';
-import { mxidParameter, readOwner } from './owner.js';
-import { authInfo, wirePhone } from './shapes.js';
+import { authInfo, mxidParameter } from './shapes.js';
 
 /** GET /{mxid}/get_me */
-export function getMe(login: LoginService, proofs: PhoneProofs): Endpoint {
-  const schema = proofs ? authInfo.extend({ add_phone: phoneStatus }) : authInfo;
-  return endpoint({
+export const getMe = defineEndpoint(
+  {
     name: 'get_me',
     method: 'GET',
     path: '/{mxid}/get_me',
@@ -19,8 +19,10 @@ export function getMe(login: LoginService, proofs: PhoneProofs): Endpoint {
     description:
       'Requests the user from Telegram each time. If Telegram has ended the session, returns ' +
       '`not_logged_in`. The request body is ignored.',
-    replies: { 200: { description: 'The user is logged in', schema } },
+    replies: { 200: { description: 'The user is logged in', schema: authInfo } },
     errors: errorShapes('get_me'),
+  },
+  ({ login, phoneProofs }: StepDeps) => ({
     async handler({ params, principal }) {
       const owner = readOwner(params, principal);
       const user = await login.whoAmI(owner);
@@ -31,8 +33,8 @@ export function getMe(login: LoginService, proofs: PhoneProofs): Endpoint {
         phone: wirePhone(user.phone),
         is_bot: user.isBot,
         id: user.id,
-        ...(await describePhoneStatus('add_phone', proofs, owner, user)),
+        ...(await describePhoneStatus('add_phone', phoneProofs, owner, user)),
       });
     },
-  });
-}
+  }),
+);

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { isPage, type Endpoint } from '../../http/endpoint.js';
 import { operationErrors } from './error-shapes.js';
-import { stateOf, wireErrors } from './errors.js';
+import { stateOf } from '../provisioning/wire-error.js';
+import { wireErrors } from './errors.js';
 import { introduction } from './openapi.js';
 import { isOperationName, operations, type OperationName } from './operation.js';
 

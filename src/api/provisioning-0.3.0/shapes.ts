@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { PhoneNumber } from '../../base/phone.js';
+import type { PathParameter } from '../../http/endpoint.js';
+import { phoneStatus } from '../provisioning/phone-proofs.js';
 
 const username = z
   .string()
@@ -9,6 +10,16 @@ const phone = z
   .string()
   .nullable()
   .meta({ description: 'The phone number without the leading plus sign; null for bots.', examples: ['123456789'] });
+
+/**
+ * The Matrix ID in a path, raw or percent-encoded. Matches anything that begins with an @, slashes
+ * included, and any single segment, even an empty one.
+ */
+export const mxidParameter: PathParameter = {
+  description: 'The Matrix ID of the user to act for, raw or percent-encoded.',
+  example: '@user:example.com',
+  pattern: '(?:@|%40).*|[^/]*',
+};
 
 /** AuthInfo of the specification. */
 export const authInfo = z.object({
@@ -24,10 +35,14 @@ export const authInfo = z.object({
   phone,
   is_bot: z.boolean().meta({ examples: [false] }),
   id: z.string().meta({ description: 'The Telegram user ID, in decimal.', examples: ['123456789'] }),
+  add_phone: phoneStatus,
 });
 
 /** AuthSuccess of the specification, for a completed login. */
 export const loggedIn = z.object({ state: z.literal('logged-in'), username }).meta({ title: 'LoggedIn' });
+
+/** The same for logins by phone number. */
+export const loggedInByPhone = loggedIn.extend({ add_phone: phoneStatus }).meta({ title: 'LoggedInByPhone' });
 
 /** AuthSuccess of the specification, after a code was sent. */
 export const codeOnItsWay = z.object({ state: z.literal('code'), message: z.string() }).meta({ title: 'CodeSent' });
@@ -36,17 +51,6 @@ export const codeOnItsWay = z.object({ state: z.literal('code'), message: z.stri
 export const passwordNeeded = z
   .object({ state: z.literal('password'), message: z.string() })
   .meta({ title: 'PasswordNeeded' });
-
-/** AlreadyLoggedInError of the specification, and the members of all other errors. */
-export const alreadyLoggedIn = z
-  .object({
-    state: z.literal('logged-in'),
-    username,
-    phone,
-    error: z.string(),
-    errcode: z.literal('already_logged_in'),
-  })
-  .meta({ title: 'AlreadyLoggedIn' });
 
 /**
  * Returns the shape of a JSON object with at least one property. This API has always treated `{}`
@@ -57,9 +61,4 @@ export function requestBody<Shape extends z.ZodRawShape>(shape: Shape) {
     .looseObject(shape)
     .refine((body) => Object.keys(body).length > 0)
     .meta({ minProperties: 1 });
-}
-
-/** Returns the phone number as Telegram writes it: without the plus sign. */
-export function wirePhone(number: PhoneNumber | null): string | null {
-  return number === null ? null : number.reveal().slice(1);
 }

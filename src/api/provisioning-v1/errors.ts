@@ -2,34 +2,34 @@ import type { TelegramProofFault } from '../../accounts/threepids/telegram-proof
 import type { TelegramAccountFault } from '../../login/accounts.js';
 import type { LoginFault, LoginProcessFault } from '../../login/failure.js';
 import type { HttpProblem } from '../../http/problem.js';
-import { loginErrors as elderLoginErrors, otherAccount, proofErrors } from '../provisioning-0.3.0/errors.js';
-import { httpErrors as elderHttpErrors, ownerErrors as elderOwnerErrors } from '../provisioning-0.3.0/http-errors.js';
-import type { OwnerFault } from '../provisioning-0.3.0/owner.js';
-import type { WireError } from '../provisioning-0.3.0/wire-error.js';
+import { httpErrors as sharedHttpErrors, ownerErrors as sharedOwnerErrors } from '../provisioning/http-errors.js';
+import { loginErrors as sharedLoginErrors, otherAccount, proofErrors } from '../provisioning/login-errors.js';
+import type { OwnerFault } from '../provisioning/owner.js';
+import type { WireError } from '../provisioning/wire-error.js';
 import type { VersionFault } from './failure.js';
 
 /** All failures that version 1 maps to an error. */
 export type WireFault =
   LoginFault | LoginProcessFault | TelegramAccountFault | TelegramProofFault | OwnerFault | VersionFault | HttpProblem;
 
-const internal: WireError = { ...elderHttpErrors.defect, errcode: 'unknown_error' };
+const internal: WireError = { ...sharedHttpErrors.defect, errcode: 'unknown_error' };
 const unhandled = (status: number): WireError => ({
   status,
   errcode: `unhandled_http_${status}`,
   error: `Unhandled HTTP ${status}`,
 });
-const notRequested: WireError = elderLoginErrors.phone_code_not_requested;
+const notRequested: WireError = sharedLoginErrors.phone_code_not_requested;
 const startAgain = (errcode: string, error: string): WireError => ({ status: 410, errcode, error, state: 'start' });
 
 /**
- * Errors of the login service: those of version 0.3.0 unless listed here. See
+ * Errors of the login service: the errors of version 0.3.0 unless listed here. See
  * docs/decisions/0005-provisioning-dialects.md.
  */
-export const loginErrors = {
-  ...elderLoginErrors,
-  bot_token_expired: { ...elderLoginErrors.bot_token_expired, status: 403 },
+const loginErrors = {
+  ...sharedLoginErrors,
+  bot_token_expired: { ...sharedLoginErrors.bot_token_expired, status: 403 },
   login_revoked: {
-    ...elderLoginErrors.login_revoked,
+    ...sharedLoginErrors.login_revoked,
     error:
       'Please try again. Login cancelled because your other sessions were terminated via the Telegram app, or by Telegram.',
   },
@@ -39,7 +39,7 @@ export const loginErrors = {
  * Errors of login processes. In this version they have no IDs, so most of these errors occur only
  * if two requests race.
  */
-export const processErrors = {
+const processErrors = {
   login_unknown: notRequested,
   wrong_step: notRequested,
   login_cancelled: startAgain('login_cancelled', 'The login was cancelled. Please start again.'),
@@ -60,8 +60,8 @@ export const processErrors = {
 } satisfies Record<LoginProcessFault['kind'], WireError>;
 
 /** Errors of accounts and contacts. The errcodes are the original's. */
-export const accountErrors = {
-  account_unknown: elderLoginErrors.not_logged_in,
+const accountErrors = {
+  account_unknown: sharedLoginErrors.not_logged_in,
   identifier_unknown: {
     status: 404,
     errcode: 'M_NOT_FOUND',
@@ -71,26 +71,26 @@ export const accountErrors = {
 } satisfies Record<TelegramAccountFault['kind'], WireError>;
 
 /** Errors of the Matrix ID. */
-export const ownerErrors = {
-  ...elderOwnerErrors,
-  mxid_invalid: { ...elderOwnerErrors.mxid_invalid, error: 'Invalid user ID' },
+const ownerErrors = {
+  ...sharedOwnerErrors,
+  mxid_invalid: { ...sharedOwnerErrors.mxid_invalid, error: 'Invalid user ID' },
 } satisfies Record<OwnerFault['kind'], WireError>;
 
 /** Errors of this version only. */
-export const versionErrors = {
+const versionErrors = {
   portal_not_found: { status: 404, errcode: 'portal_not_found', error: 'Portal not found: no bridge is attached.' },
   no_bridge_attached: {
     status: 501,
     errcode: 'no_bridge_attached',
     error: 'This server logs in to Telegram only: no bridge is attached to it.',
   },
-  phone_number_missing: { ...elderLoginErrors.phone_number_invalid, error: 'Phone number not given.' },
-  phone_number_unoccupied_at_code: { ...elderLoginErrors.phone_number_unoccupied, status: 403 },
+  phone_number_missing: { ...sharedLoginErrors.phone_number_invalid, error: 'Phone number not given.' },
+  phone_number_unoccupied_at_code: { ...sharedLoginErrors.phone_number_unoccupied, status: 403 },
 } satisfies Record<VersionFault['kind'], WireError>;
 
 /** Errors of the HTTP kernel. */
-export const httpErrors = {
-  ...elderHttpErrors,
+const httpErrors = {
+  ...sharedHttpErrors,
   path_malformed: ownerErrors.mxid_invalid,
   route_unknown: unhandled(404),
   method_not_allowed: unhandled(405),

@@ -1,4 +1,4 @@
-import { Failure } from '../../base/failure.js';
+import { DialectFailure } from '../provisioning/to-error-reply.js';
 
 /** Failures of this version only. */
 export type VersionFault =
@@ -11,4 +11,4 @@ export type VersionFault =
   | { readonly kind: 'phone_number_unoccupied_at_code' };
 
 /** Thrown by the endpoints of version 1. */
-export class VersionFailure extends Failure<VersionFault> {}
+export class VersionFailure extends DialectFailure<VersionFault> {}

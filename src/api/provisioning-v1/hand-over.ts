@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { handOverReason, handOverStatus, requestHandOver, requestingHandOver } from '../provisioning/hand-over.js';
-import { readOwner } from '../provisioning-0.3.0/owner.js';
+import { readOwner } from '../provisioning/owner.js';
 import { LoginFailure } from '../../login/failure.js';
 import type { EndpointDeps } from './deps.js';
 import { errorShapes } from './error-shapes.js';

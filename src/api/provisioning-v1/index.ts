@@ -2,27 +2,23 @@ import type { Authenticator } from '../../http/bearer-auth.js';
 import type { Endpoint } from '../../http/endpoint.js';
 import { surface, type Surface } from '../../http/surface.js';
 import { descriptionEndpoint } from '../provisioning/description-endpoint.js';
-import type { Operation } from '../provisioning-0.3.0/operation.js';
-import { addPhone } from './add-phone.js';
-import { botToken } from './bot-token.js';
+import { errorHandling } from '../provisioning/to-error-reply.js';
 import { bridgeInfoEndpoint } from './bridge-info.js';
 import type { EndpointDeps } from './deps.js';
 import { getChats } from './get-chats.js';
 import { getContacts } from './get-contacts.js';
 import { getUser } from './get-user.js';
 import { handOver } from './hand-over.js';
+import { wireErrors } from './errors.js';
+import { addPhone, botToken, requestCode, sendCode, sendPassword } from './login-steps.js';
 import { logOut } from './log-out.js';
 import { provisioningV1OpenApi } from './openapi.js';
-import { isOperationName, operations } from './operation.js';
+import { operations } from './operation.js';
 import { portals } from './portals.js';
 import { qrEndpoint, qrSocket } from './qr.js';
-import { requestCode } from './request-code.js';
 import { resendCode } from './resend-code.js';
 import { resolveIdentifier } from './resolve-identifier.js';
-import { sendCode } from './send-code.js';
-import { sendPassword } from './send-password.js';
 import { startDm } from './start-dm.js';
-import { toErrorReply, toHttpErrorReply } from './to-error-reply.js';
 
 /** Dependencies of createProvisioningV1. */
 export interface ProvisioningV1Deps extends EndpointDeps {
@@ -44,11 +40,7 @@ export function createProvisioningV1({ prefix, authenticate, ...deps }: Provisio
     crossOrigin: true,
     endpoints: [...endpoints, descriptionEndpoint.serve(() => provisioningV1OpenApi(prefix, endpoints))],
     sockets: [qrSocket(deps, qr)],
-    problem: (problem, endpoint) => toHttpErrorReply(problem, endpoint && operationOf(endpoint)),
-    failure(failure, endpoint) {
-      const operation = operationOf(endpoint);
-      return operation && toErrorReply(failure, operation);
-    },
+    ...errorHandling(wireErrors, operations),
   });
 }
 
@@ -72,8 +64,4 @@ export function provisioningV1Endpoints(deps: EndpointDeps, qr = qrEndpoint.serv
     startDm.serve(deps),
     ...portals(deps),
   ];
-}
-
-function operationOf({ name }: Endpoint): Operation | undefined {
-  return isOperationName(name) ? operations[name] : undefined;
 }

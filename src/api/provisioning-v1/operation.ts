@@ -1,4 +1,4 @@
-import type { Operation } from '../provisioning-0.3.0/operation.js';
+import { sharedOperations, type Operation } from '../provisioning/wire-error.js';
 
 const none = { state: undefined, start: undefined } as const;
 
@@ -11,13 +11,9 @@ export const operations = {
   resolve_identifier: { ...none, doing: 'resolving the identifier' },
   start_dm: { ...none, doing: 'starting a chat' },
   log_out: { ...none, doing: 'logging out' },
-  request_code: { state: 'request', start: 'request', doing: 'requesting code' },
+  ...sharedOperations,
   resend_code: { state: 'code', start: 'request', doing: 'requesting code' },
-  send_code: { state: 'code', start: 'request', doing: 'sending code' },
-  send_password: { state: 'password', start: 'request', doing: 'sending password' },
-  bot_token: { state: 'token', start: 'token', doing: 'sending token' },
   hand_over: { ...none, doing: 'handing the login over' },
-  add_phone: { ...none, doing: 'adding the phone number' },
   qr: { ...none, doing: 'logging in with a QR code' },
   get_portal: { ...none, doing: 'getting the portal' },
   connect_portal: { ...none, doing: 'connecting the portal' },
@@ -27,8 +23,3 @@ export const operations = {
 
 /** The name of an operation of version 1. */
 export type OperationName = keyof typeof operations;
-
-/** Returns whether the endpoint's name is that of an operation. */
-export function isOperationName(name: string): name is OperationName {
-  return Object.hasOwn(operations, name);
-}

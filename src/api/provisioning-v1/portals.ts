@@ -2,7 +2,7 @@ import type { Mxid } from '../../base/mxid.js';
 import { endpoint, type Endpoint, type PathParameter } from '../../http/endpoint.js';
 import type { Principal } from '../../http/principal.js';
 import { LoginFailure } from '../../login/failure.js';
-import { readOwner } from '../provisioning-0.3.0/owner.js';
+import { readOwner } from '../provisioning/owner.js';
 import type { EndpointDeps } from './deps.js';
 import { errorShapes } from './error-shapes.js';
 import { VersionFailure, type VersionFault } from './failure.js';

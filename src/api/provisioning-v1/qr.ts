@@ -5,12 +5,13 @@ import { HttpFailure } from '../../http/problem.js';
 import type { MessageSocket, SocketEndpoint } from '../../http/socket-endpoint.js';
 import { LoginProcessFailure } from '../../login/failure.js';
 import type { LoginProgress } from '../../login/processes.js';
-import { readOwner } from '../provisioning-0.3.0/owner.js';
+import { readOwner } from '../provisioning/owner.js';
+import { toErrorReply } from '../provisioning/to-error-reply.js';
 import type { EndpointDeps } from './deps.js';
 import { errorShapes } from './error-shapes.js';
+import { wireErrors } from './errors.js';
 import { operations } from './operation.js';
 import { mxidParameter, sayComplete } from './shapes.js';
-import { toErrorReply } from './to-error-reply.js';
 
 const loginProtocol = 'net.maunium.telegram.login';
 const secretProtocol = 'net.maunium.telegram.auth-';
@@ -95,7 +96,7 @@ async function show(deps: EndpointDeps, owner: Mxid, first: LoginProgress, socke
     if (progress.step.kind !== 'complete') return socket.send({ success: false, error: 'password-needed' });
     socket.send({ success: true, ...(await sayComplete(deps, owner, progress.step.user)) });
   } catch (error) {
-    const reply = isFailure(error) ? toErrorReply(error, operations.qr) : undefined;
+    const reply = isFailure(error) ? toErrorReply(wireErrors, error, operations.qr) : undefined;
     if (reply === undefined) throw error;
     socket.send({ success: false, error: reply.body['errcode'], message: reply.body['error'] });
     await giveUp();

@@ -1,10 +1,10 @@
 import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { LoginFailure } from '../../login/failure.js';
-import { readOwner } from '../provisioning-0.3.0/owner.js';
+import { readOwner } from '../provisioning/owner.js';
 import type { EndpointDeps } from './deps.js';
 import { errorShapes } from './error-shapes.js';
-import { tellSent } from './request-code.js';
+import { wireCode } from './login-steps.js';
 import { codeOnItsWay, mxidParameter } from './shapes.js';
 
 /** POST /user/{mxid}/login/resend_code. An extension of the original API. */
@@ -26,7 +26,7 @@ export const resendCode = defineEndpoint(
   ({ login, clock }: EndpointDeps) => ({
     async handler({ params, principal }) {
       const { step, complaint } = await login.resend(readOwner(params, principal));
-      if (step.kind === 'code') return reply(200, tellSent(step.code, clock.now()));
+      if (step.kind === 'code') return reply(200, wireCode(step.code, clock.now()));
       throw new LoginFailure({ kind: complaint ?? 'phone_code_not_requested' });
     },
   }),

@@ -2,12 +2,11 @@ import { z } from 'zod';
 import type { Mxid } from '../../base/mxid.js';
 import type { PathParameter } from '../../http/endpoint.js';
 import type { TelegramAccount } from '../../login/accounts.js';
-import { wirePhone } from '../provisioning-0.3.0/shapes.js';
 import { awaitHandOver, handOverReason, handOverStatus, heldBy, saySession } from '../provisioning/hand-over.js';
 import { phoneStatus, describePhoneStatus } from '../provisioning/phone-proofs.js';
-import { fullName, type Contact, type TelegramPerson } from '../provisioning/telegram-person.js';
+import { fullName, wirePhone, type Contact, type TelegramPerson } from '../provisioning/telegram-person.js';
 import { codeDelivery } from '../provisioning/code-delivery.js';
-import type { EndpointDeps } from './deps.js';
+import type { StepDeps } from '../provisioning/dialect.js';
 
 const text = (description: string) => z.string().nullable().meta({ description });
 const username = text('The Telegram username; null if the account has none.');
@@ -93,11 +92,7 @@ export function stepBody<Shape extends z.ZodRawShape>(shape: Shape) {
 }
 
 /** Returns a completed login on the wire. */
-export async function wireLogin(
-  deps: EndpointDeps,
-  owner: Mxid,
-  user: TelegramPerson,
-): Promise<z.input<typeof loggedIn>> {
+export async function wireLogin(deps: StepDeps, owner: Mxid, user: TelegramPerson): Promise<z.input<typeof loggedIn>> {
   return {
     state: 'logged-in',
     username: user.username,
@@ -109,7 +104,7 @@ export async function wireLogin(
 /**
  * Returns the phone status and the hand-over status of a completed login. Waits for the hand-over.
  */
-export async function sayComplete({ phoneProofs, handOver }: EndpointDeps, owner: Mxid, user: TelegramPerson) {
+export async function sayComplete({ phoneProofs, handOver }: StepDeps, owner: Mxid, user: TelegramPerson) {
   const handedOver = await awaitHandOver('', handOver, owner, user);
   return { ...(await describePhoneStatus('add_phone', phoneProofs, owner, user)), ...handedOver };
 }
@@ -133,7 +128,7 @@ export function wireResolved(contact: Contact, isNew = false): z.input<typeof re
 
 /** Returns the user's Telegram login on the wire. */
 export async function wireUser(
-  { phoneProofs, handOver }: EndpointDeps,
+  { phoneProofs, handOver }: StepDeps,
   owner: Mxid,
   account: TelegramAccount,
 ): Promise<z.input<typeof userInfo>> {

@@ -3,7 +3,7 @@ import type { TelegramAccountFault } from '../../login/accounts.js';
 import type { LoginFault, LoginProcessFault } from '../../login/failure.js';
 import type { TransferFault } from '../../sessions/transfers.js';
 import type { HttpProblem } from '../../http/problem.js';
-import { describeDuration } from '../provisioning-0.3.0/duration.js';
+import { describeDuration } from '../provisioning/duration.js';
 import type { VersionFault } from './failure.js';
 
 /** All failures that version 3 maps to an error. */

@@ -20,8 +20,8 @@ export const phoneStatus = z
   .meta({
     description:
       'Whether this Telegram phone number can be used to log in to Matrix: `offered` (call `add_phone`), ' +
-      '`added`, or `in_use` by another Matrix account. Absent for bots, and for users without a Matrix ' +
-      'account on this server.',
+      '`added`, or `in_use` by another Matrix account. Absent for bots, for users without a Matrix account on ' +
+      'this server, and if `threepids.from_telegram` is `off`.',
   });
 
 /** The summary and description of each version's endpoint that adds the number. */

@@ -1,3 +1,4 @@
+import type { PhoneNumber } from '../../base/phone.js';
 import type { TelegramAccount, TelegramAccounts } from '../../login/accounts.js';
 
 /** A Telegram user. */
@@ -19,4 +20,9 @@ export type Contact = Awaited<ReturnType<TelegramAccounts['resolveIdentifier']>>
 /** Returns the first and last name; null if there is neither. */
 export function fullName({ firstName, lastName }: TelegramPerson): string | null {
   return [firstName, lastName].filter((name) => name !== null && name !== '').join(' ') || null;
+}
+
+/** Returns the phone number as Telegram writes it: without the plus sign. */
+export function wirePhone(number: PhoneNumber | null): string | null {
+  return number === null ? null : number.reveal().slice(1);
 }

@@ -97,6 +97,7 @@ describe('with threepids.from_telegram: off', () => {
     expect(await getMe(api, alice)).not.toHaveProperty('add_phone');
     const reply = await api.call('POST', `/login/${alice}/add_phone`);
     expect(reply).toMatchObject({ status: 404, json: { errcode: 'unhandled_http_404' } });
-    expect((await api.send({ method: 'GET', path: '/openapi.json' })).text).not.toContain('add_phone');
+    const described = await api.send({ method: 'GET', path: '/openapi.json' });
+    expect(JSON.parse(described.text)).not.toHaveProperty(['paths', '/login/{mxid}/add_phone']);
   });
 });

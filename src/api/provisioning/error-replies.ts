@@ -1,9 +1,26 @@
 import { z } from 'zod';
 import type { ReplyShape } from '../../http/endpoint.js';
-import { stateOf } from './errors.js';
-import type { WireError } from './wire-error.js';
-import type { Operation } from './operation.js';
-import { alreadyLoggedIn } from './shapes.js';
+import { stateOf, type Operation, type WireError } from './wire-error.js';
+
+const username = z
+  .string()
+  .nullable()
+  .meta({ description: 'The Telegram username; null if the account has none.', examples: ['username'] });
+const phone = z
+  .string()
+  .nullable()
+  .meta({ description: 'The phone number without the leading plus sign; null for bots.', examples: ['123456789'] });
+
+/** AlreadyLoggedInError of the specification of version 0.3.0. */
+const alreadyLoggedIn = z
+  .object({
+    state: z.literal('logged-in'),
+    username,
+    phone,
+    error: z.string(),
+    errcode: z.literal('already_logged_in'),
+  })
+  .meta({ title: 'AlreadyLoggedIn' });
 
 /** Options of errorReplies. */
 export interface ErrorRepliesOptions<Kind extends string> {

@@ -1,6 +1,5 @@
 import { Failure } from '../../base/failure.js';
 import { parseMxid, type Mxid } from '../../base/mxid.js';
-import type { PathParameter } from '../../http/endpoint.js';
 import type { Principal } from '../../http/principal.js';
 
 /** Failures of the Matrix ID in a path. */
@@ -12,16 +11,6 @@ export type OwnerFault =
 
 /** Thrown by readOwner. */
 export class OwnerFailure extends Failure<OwnerFault> {}
-
-/**
- * The Matrix ID in a path, raw or percent-encoded. Matches anything that begins with an @, slashes
- * included, and any single segment, even an empty one.
- */
-export const mxidParameter: PathParameter = {
-  description: 'The Matrix ID of the user to act for, raw or percent-encoded.',
-  example: '@user:example.com',
-  pattern: '(?:@|%40).*|[^/]*',
-};
 
 /**
  * Returns the Matrix ID in the path, if the caller may act for it. Compares case-sensitively.

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { describeDuration } from '../../../../src/api/provisioning-0.3.0/duration.js';
+import { describeDuration } from '../../../../src/api/provisioning/duration.js';
 
 it.each([
   [0, '1 second'],

@@ -1,7 +1,7 @@
 import type { HttpProblem } from '../../http/problem.js';
 import { describeDuration } from './duration.js';
 import type { OwnerFault } from './owner.js';
-import { internal, type WireError } from './wire-error.js';
+import type { WireError } from './wire-error.js';
 
 /** Errors of the Matrix ID. */
 export const ownerErrors = {
@@ -14,6 +14,12 @@ export const ownerErrors = {
   },
 } satisfies Record<OwnerFault['kind'], WireError>;
 
+const internal: WireError = {
+  status: 500,
+  errcode: 'exception',
+  error: ({ operation }) => (operation ? `Internal server error while ${operation.doing}.` : 'Internal server error.'),
+  state: 'own',
+};
 const invalidJson: WireError = { status: 400, errcode: 'json_invalid', error: 'Invalid JSON.' };
 
 /**
