@@ -29,7 +29,7 @@ it('a client that is destroyed while it is to open again stays closed', async ()
   gramjs.sandbox.control.cutConnections();
   await gramjs.logger.line('connection abandoned');
   gramjs.sandbox.control.clearFaults();
-  const outcome = faultOf(client.run((quiet) => operations.getMe(quiet, null)));
+  const outcome = faultOf(client.run((quiet) => operations.getMe(quiet)));
   await client.destroy();
   expect(await outcome).toEqual({ kind: 'unreachable' });
 });

@@ -11,7 +11,7 @@ import { Secret } from '../../src/base/secret.js';
 import { magicBotSecret, magicPasswords } from '../../src/sandbox/world/magic.js';
 import { writeGotdSession } from '../../src/telegram/formats/gotd.js';
 import { createGramjsGateway } from '../../src/telegram/gramjs/gateway.js';
-import type { DataCentre } from '../../src/telegram/gramjs/protocol.js';
+import type { DataCentre } from '../../src/telegram/gramjs/worker-settings.js';
 import { createSessionConverter } from '../../src/telegram/gramjs/portable-session.js';
 import { buildGoClient, goMissing, type GoClient, type GoReport } from '../support/go-client.js';
 import { builtWorkerUrl } from '../support/gramjs-on-sandbox.js';

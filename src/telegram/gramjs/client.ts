@@ -7,7 +7,7 @@ import type { LeanSession } from './lean-session.js';
 import { MoveRequired } from './moves.js';
 import { CheckedSender } from './mtproto/checked-sender.js';
 import { UntrustedAnswer } from './mtproto/untrusted-answer.js';
-import type { PlainProxy, WorkerSettings } from './protocol.js';
+import type { PlainProxy, WorkerSettings } from './worker-settings.js';
 import { QuietLogger, type LogLine } from './quiet-logger.js';
 import { createTransport, type Transport } from './transport.js';
 

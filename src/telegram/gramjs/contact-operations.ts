@@ -1,7 +1,7 @@
 import { Api, helpers } from 'telegram';
-import type { TelegramChat } from '../shapes.js';
+import type { PhoneNumber } from '../../base/phone.js';
+import type { FoundUser, TelegramChat, TelegramContact } from '../shapes.js';
 import type { QuietClient } from './client.js';
-import type { Calls, PlainFoundUser, PlainUser } from './protocol.js';
 import { readUser, unknownAnswer } from './read-user.js';
 import { unless } from './rpc-failure.js';
 
@@ -11,22 +11,15 @@ const mostFound = 50;
 /** The Bot API adds this to the ID of a channel and negates the sum. */
 const channelOffset = 1_000_000_000_000n;
 
-type PeopleCalls = Pick<Calls, 'contacts' | 'chats' | 'findByUsername' | 'findByPhone' | 'searchUsers'>;
-
 /** The calls for contacts, chats and user search. */
-export const contactOperations: {
-  readonly [N in keyof PeopleCalls]: (
-    client: QuietClient,
-    args: PeopleCalls[N]['args'],
-  ) => Promise<PeopleCalls[N]['result']>;
-} = {
-  async contacts(client) {
+export const contactOperations = {
+  async contacts(client: QuietClient): Promise<readonly TelegramContact[]> {
     const answer = await client.invoke(new Api.contacts.GetContacts({ hash: helpers.returnBigInt(0) }));
     if (answer instanceof Api.contacts.Contacts) return answer.users.filter(isUser).map(readUser);
     throw unknownAnswer('contacts.getContacts', answer.className);
   },
 
-  async chats(client) {
+  async chats(client: QuietClient): Promise<readonly TelegramChat[]> {
     const answer = await client.invoke(
       new Api.messages.GetDialogs({
         offsetDate: 0,
@@ -40,19 +33,19 @@ export const contactOperations: {
     return answer.dialogs.flatMap(({ peer }) => chatOf(peer, answer) ?? []);
   },
 
-  async findByUsername(client, { username }) {
+  async findByUsername(client: QuietClient, username: string): Promise<FoundUser> {
     const request = new Api.contacts.ResolveUsername({ username });
     return readFound(
       await unless(['USERNAME_NOT_OCCUPIED', 'USERNAME_INVALID', 'USERNAME_UNSUPPORTED'], () => client.invoke(request)),
     );
   },
 
-  async findByPhone(client, { phone }) {
-    const request = new Api.contacts.ResolvePhone({ phone: phone.replace('+', '') });
+  async findByPhone(client: QuietClient, phone: PhoneNumber): Promise<FoundUser> {
+    const request = new Api.contacts.ResolvePhone({ phone: phone.reveal().replace('+', '') });
     return readFound(await unless(['PHONE_NOT_OCCUPIED', 'PHONE_NUMBER_INVALID'], () => client.invoke(request)));
   },
 
-  async searchUsers(client, { query }) {
+  async searchUsers(client: QuietClient, query: string): Promise<readonly TelegramContact[]> {
     const request = new Api.contacts.Search({ q: query, limit: mostFound });
     const found = await unless(['SEARCH_QUERY_EMPTY', 'QUERY_TOO_SHORT'], () => client.invoke(request));
     if (found === undefined) return [];
@@ -66,7 +59,7 @@ interface Named {
   readonly users: readonly Api.TypeUser[];
 }
 
-function readFound(answer: Api.contacts.ResolvedPeer | undefined): PlainFoundUser {
+function readFound(answer: Api.contacts.ResolvedPeer | undefined): FoundUser {
   if (answer === undefined) return { kind: 'not_found' };
   const user = userOf(answer.peer, answer.users);
   return user ? { kind: 'user', user } : { kind: 'no_user' };
@@ -86,7 +79,7 @@ function chatOf(peer: Api.TypePeer, named: Named): TelegramChat | undefined {
   return { id: marked.toString(), title: chat.title };
 }
 
-function userOf(peer: Api.TypePeer, users: readonly Api.TypeUser[]): PlainUser | undefined {
+function userOf(peer: Api.TypePeer, users: readonly Api.TypeUser[]): TelegramContact | undefined {
   if (!(peer instanceof Api.PeerUser)) return undefined;
   const user = users.find((one) => one.id.equals(peer.userId));
   return user && isUser(user) ? readUser(user) : undefined;

@@ -1,7 +1,7 @@
 import { TelegramFailure } from '../failure.js';
 import { QuietClient } from './client.js';
 import { LeanSession } from './lean-session.js';
-import type { WorkerSettings } from './protocol.js';
+import type { WorkerSettings } from './worker-settings.js';
 import type { LogLine } from './quiet-logger.js';
 import type { Turns } from './turns.js';
 import type { Semaphore } from '../semaphore.js';

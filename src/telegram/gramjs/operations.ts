@@ -1,31 +1,31 @@
 import { Api, helpers } from 'telegram';
+import type { PhoneNumber } from '../../base/phone.js';
 import { systemRandom } from '../../base/random.js';
+import type { Secret } from '../../base/secret.js';
 import { TelegramFailure } from '../failure.js';
+import type { SignInResult } from '../gateway.js';
+import type { CodeDelivery, LoginCode, TelegramUser } from '../shapes.js';
 import type { QuietClient } from './client.js';
 import { contactOperations } from './contact-operations.js';
-import { followMoves, orMoved } from './moves.js';
+import { followMoves, orMoved, type Moved } from './moves.js';
 import { provePassword } from './mtproto/srp.js';
-import type { CallName, Calls, PlainSignInResult } from './protocol.js';
 import { orPasswordNeeded, qrOperations } from './qr-operations.js';
 import { readAuthorization, readUser, unknownAnswer } from './read-user.js';
 import { readRpcError, unless } from './rpc-failure.js';
 import { isAuthRestart, isStalePasswordCheck } from './rpc-faults.js';
 import { askForCode, readSentCode } from './sent-code.js';
 
-type OperationName = Exclude<CallName, 'connect' | 'destroy' | 'ping'>;
-
 /**
  * The calls of a connection as requests to Telegram. They throw the errors of gramjs, or a
- * TelegramFailure.
+ * TelegramFailure. Their arguments and results are sent between threads, so the codec must support
+ * them.
  */
-export const operations: {
-  readonly [N in OperationName]: (client: QuietClient, args: Calls[N]['args']) => Promise<Calls[N]['result']>;
-} = {
-  async sendCode(client, { phone }) {
+export const operations = {
+  async sendCode(client: QuietClient, phone: PhoneNumber): Promise<LoginCode> {
     const request = () =>
       client.invokeOnce(
         new Api.auth.SendCode({
-          phoneNumber: phone,
+          phoneNumber: phone.reveal(),
           apiId: client.apiId,
           apiHash: client.apiHash,
           settings: new Api.CodeSettings({}),
@@ -39,8 +39,11 @@ export const operations: {
     throw unknownAnswer('auth.sendCode', sent.className);
   },
 
-  async resendCode(client, { phone, phoneCodeHash }) {
-    const request = new Api.auth.ResendCode({ phoneNumber: phone, phoneCodeHash });
+  async resendCode(client: QuietClient, phone: PhoneNumber, phoneCodeHash: Secret): Promise<LoginCode | null> {
+    const request = new Api.auth.ResendCode({
+      phoneNumber: phone.reveal(),
+      phoneCodeHash: phoneCodeHash.reveal(),
+    });
     const sent = await askForCode(() => unless(['SEND_CODE_UNAVAILABLE'], () => client.invokeOnce(request)));
     if (sent === undefined) return null;
     if (sent instanceof Api.auth.SentCode) return readSentCode(sent);
@@ -50,41 +53,51 @@ export const operations: {
   ...qrOperations,
   ...contactOperations,
 
-  async signIn(client, { phone, phoneCodeHash, code, delivery }) {
+  async signIn(
+    client: QuietClient,
+    phone: PhoneNumber,
+    phoneCodeHash: Secret,
+    secretCode: Secret,
+    delivery: CodeDelivery,
+  ): Promise<SignInResult | Moved> {
+    const code = secretCode.reveal();
     const given =
       delivery === 'email' ? { emailVerification: new Api.EmailVerificationCode({ code }) } : { phoneCode: code };
-    const request = new Api.auth.SignIn({ phoneNumber: phone, phoneCodeHash, ...given });
+    const request = new Api.auth.SignIn({
+      phoneNumber: phone.reveal(),
+      phoneCodeHash: phoneCodeHash.reveal(),
+      ...given,
+    });
     return orPasswordNeeded(client, () => orMoved(client, () => authorize(() => client.invoke(request))));
   },
 
-  async checkPassword(client, { password }) {
+  async checkPassword(client: QuietClient, password: Secret): Promise<TelegramUser> {
     const request = async () => {
       const parameters = await client.invoke(new Api.account.GetPassword());
       if (!parameters.currentAlgo) throw new TelegramFailure({ kind: 'password_not_set' });
-      const check = await client.compute(() => checkOf(parameters, password));
+      const check = await client.compute(() => checkOf(parameters, password.reveal()));
       return client.invoke(new Api.auth.CheckPassword({ password: check }));
     };
     return readAuthorization(await againAfter(isStalePasswordCheck, request));
   },
 
-  async signInBot(client, { token }) {
+  async signInBot(client: QuietClient, token: Secret): Promise<Authorized | Moved> {
     const request = new Api.auth.ImportBotAuthorization({
       flags: 0,
       apiId: client.apiId,
       apiHash: client.apiHash,
-      botAuthToken: token,
+      botAuthToken: token.reveal(),
     });
     return orMoved(client, () => authorize(() => client.invokeOnce(request)));
   },
 
-  async getMe(client) {
+  async getMe(client: QuietClient): Promise<TelegramUser> {
     const [user] = await client.invoke(new Api.users.GetUsers({ id: [new Api.InputUserSelf()] }));
     return readUser(user);
   },
 
-  async logOut(client) {
+  async logOut(client: QuietClient): Promise<void> {
     await client.invoke(new Api.auth.LogOut());
-    return null;
   },
 };
 
@@ -98,9 +111,9 @@ async function checkOf(parameters: Api.account.Password, password: string): Prom
   return new Api.InputCheckPasswordSRP({ srpId: srpId ?? helpers.returnBigInt(0), A: publicA, M1: proof });
 }
 
-async function authorize(
-  request: () => Promise<Api.auth.TypeAuthorization>,
-): Promise<Extract<PlainSignInResult, { kind: 'authorized' }>> {
+type Authorized = Extract<SignInResult, { readonly kind: 'authorized' }>;
+
+async function authorize(request: () => Promise<Api.auth.TypeAuthorization>): Promise<Authorized> {
   return { kind: 'authorized', user: readAuthorization(await request()) };
 }
 

@@ -1,6 +1,6 @@
 import { readGramjsSession, writeGramjsSession } from '../formats/gramjs.js';
 import type { SessionConverter } from '../portable-session.js';
-import type { DataCentre } from './protocol.js';
+import type { DataCentre } from './worker-settings.js';
 
 /** Addresses of Telegram's own network. The port is 443 (help.getConfig). */
 const publicAddresses: Readonly<Record<number, string>> = {

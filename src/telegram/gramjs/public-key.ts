@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { sha1 } from './mtproto/digests.js';
 import { tlString } from './mtproto/tl-bytes.js';
-import type { RsaPublicKey } from './protocol.js';
+import type { RsaPublicKey } from './worker-settings.js';
 
 /**
  * Reads an RSA public key (PEM, PKCS #1 or SPKI) and computes the fingerprint that data centres

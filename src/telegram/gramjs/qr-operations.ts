@@ -1,8 +1,9 @@
 import { Api } from 'telegram';
 import { systemClock } from '../../base/clock.js';
+import { Secret } from '../../base/secret.js';
+import type { LoginTokenResult, SignInResult } from '../gateway.js';
 import type { QuietClient } from './client.js';
-import { followMoves, orMoved } from './moves.js';
-import type { Calls, PlainLoginTokenResult, PlainSignInResult } from './protocol.js';
+import { followMoves, orMoved, type Moved } from './moves.js';
 import { readAuthorization, unknownAnswer } from './read-user.js';
 import { readRpcError } from './rpc-failure.js';
 
@@ -11,20 +12,24 @@ const usualLifeMs = 30_000;
 const shortestLifeMs = 1_000;
 const longestLifeMs = 60_000;
 
-type QrCalls = Pick<Calls, 'exportLoginToken' | 'importLoginToken'>;
+/**
+ * The result of requesting a QR code. `lifeMs` is how long the token stays valid from now on, since
+ * only the main thread has the clock of the gateway.
+ */
+type ExportedToken =
+  | { readonly kind: 'token'; readonly token: Secret; readonly lifeMs: number }
+  | Exclude<LoginTokenResult, { readonly kind: 'token' }>;
 
 /** The calls of a login by QR code (core.telegram.org/api/qr-login). */
-export const qrOperations: {
-  readonly [N in keyof QrCalls]: (client: QuietClient, args: QrCalls[N]['args']) => Promise<QrCalls[N]['result']>;
-} = {
-  exportLoginToken(client) {
+export const qrOperations = {
+  exportLoginToken(client: QuietClient): Promise<ExportedToken> {
     const { apiId, apiHash } = client;
     const request = new Api.auth.ExportLoginToken({ apiId, apiHash, exceptIds: [] });
     return orPasswordNeeded(client, () => followMoves(client, () => outcomeOf(client, request)));
   },
 
-  importLoginToken(client, { token }) {
-    const request = new Api.auth.ImportLoginToken({ token: Buffer.from(token, 'base64url') });
+  importLoginToken(client: QuietClient, token: Secret): Promise<SignInResult | Moved> {
+    const request = new Api.auth.ImportLoginToken({ token: Buffer.from(token.reveal(), 'base64url') });
     return orPasswordNeeded(client, () =>
       orMoved(client, async () => {
         const outcome = await outcomeOf(client, request);
@@ -39,7 +44,7 @@ export const qrOperations: {
 export async function orPasswordNeeded<T>(
   client: QuietClient,
   work: () => Promise<T>,
-): Promise<T | Extract<PlainSignInResult, { kind: 'password_needed' }>> {
+): Promise<T | Extract<SignInResult, { kind: 'password_needed' }>> {
   try {
     return await work();
   } catch (error) {
@@ -52,12 +57,12 @@ export async function orPasswordNeeded<T>(
 async function outcomeOf(
   client: QuietClient,
   request: Api.auth.ExportLoginToken | Api.auth.ImportLoginToken,
-): Promise<PlainLoginTokenResult> {
+): Promise<ExportedToken> {
   const result = await client.invokeOnce(request);
   if (result instanceof Api.auth.LoginTokenSuccess) {
     return { kind: 'authorized', user: readAuthorization(result.authorization) };
   }
-  const token = result.token.toString('base64url');
+  const token = new Secret(result.token.toString('base64url'));
   if (result instanceof Api.auth.LoginToken) {
     const lifeMs = 1000 * result.expires - systemClock.now();
     const isLikely = shortestLifeMs <= lifeMs && lifeMs <= longestLifeMs;

@@ -1,16 +1,16 @@
 import { Api, errors } from 'telegram';
+import { Secret } from '../../base/secret.js';
 import { TelegramFailure } from '../failure.js';
-import type { CodeDelivery } from '../shapes.js';
-import type { PlainLoginCode } from './protocol.js';
+import type { CodeDelivery, LoginCode } from '../shapes.js';
 
 /** Reads auth.sentCode. Throws `login_email_required` if it means that no code was sent. */
-export function readSentCode(sent: Api.auth.SentCode): PlainLoginCode {
+export function readSentCode(sent: Api.auth.SentCode): LoginCode {
   const { type } = sent;
   if (type instanceof Api.auth.SentCodeTypeSetUpEmailRequired) {
     throw new TelegramFailure({ kind: 'login_email_required' });
   }
   return {
-    phoneCodeHash: sent.phoneCodeHash,
+    phoneCodeHash: new Secret(sent.phoneCodeHash),
     delivery: deliveryOf(type),
     length: 'length' in type ? type.length : null,
     hint: hintOf(type),

@@ -1,14 +1,12 @@
 import type { Clock } from '../../base/clock.js';
 import { DeadlineExceeded, withDeadline } from '../../base/deadline.js';
 import type { Logger } from '../../base/logger.js';
-import { PhoneNumber } from '../../base/phone.js';
 import { Secret } from '../../base/secret.js';
 import { TelegramFailure } from '../failure.js';
 import type { SessionKeeper, SignInResult, TelegramConnection, TelegramSession } from '../gateway.js';
-import type { FoundUser, LoginCode, TelegramUser, TelegramUserId } from '../shapes.js';
 import { createCallDeadlines } from './call-deadlines.js';
 import { mostMoves, type Moved } from './moves.js';
-import type { CallName, Calls, PlainFoundUser, PlainLoginCode, PlainSignInResult, PlainUser } from './protocol.js';
+import type { CallName, Calls } from './protocol.js';
 import { createTokenNews } from './token-news.js';
 import { longestTurnWaitMs } from './turns.js';
 import type { WorkerThread } from './worker-thread.js';
@@ -49,7 +47,7 @@ export function createWorkerConnection({
   callDeadlineMs,
   onDestroyed,
 }: WorkerConnectionDeps): WorkerConnection {
-  let session = '';
+  let session: TelegramSession = new Secret('');
   let destroying: Promise<void> | undefined;
   let endCalls: (failure: TelegramFailure) => void = () => undefined;
   const destroyed = new Promise<never>((_, reject) => (endCalls = reject));
@@ -61,14 +59,19 @@ export function createWorkerConnection({
     onLoginToken: () => news.tell(),
   });
 
-  async function call<N extends CallName>(
+  const call = <N extends CallName>(name: N, ...args: Calls[N]['args']) => callWithin(callDeadlineMs, name, ...args);
+
+  async function callWithin<N extends CallName>(
+    deadlineMs: number,
     name: N,
-    args: Calls[N]['args'],
-    deadlineMs = callDeadlineMs,
+    ...args: Calls[N]['args']
   ): Promise<Calls[N]['result']> {
     if (destroying !== undefined) throw unreachable(new Error('the connection is destroyed'));
     try {
-      const answer = await deadlines.keep(deadlineMs, Promise.race([thread.call(connectionId, name, args), destroyed]));
+      const answer = await deadlines.keep(
+        deadlineMs,
+        Promise.race([thread.call(connectionId, name, ...args), destroyed]),
+      );
       session = answer.session ?? session;
       if (answer.ok) return answer.result;
       throw answer.failure;
@@ -85,7 +88,7 @@ export function createWorkerConnection({
    * Sends a request that may log the session in. After a move to another data centre, stores the
    * new session before sending it again.
    */
-  async function callStored<R extends PlainSignInResult>(
+  async function callStored<R extends SignInResult>(
     keep: SessionKeeper | undefined,
     request: () => Promise<R | Moved>,
   ): Promise<R> {
@@ -109,7 +112,7 @@ export function createWorkerConnection({
     news.tell();
     const heardBefore = thread.messagesHeard();
     try {
-      await withDeadline(clock, destroyDeadlineMs, thread.call(connectionId, 'destroy', null));
+      await withDeadline(clock, destroyDeadlineMs, thread.call(connectionId, 'destroy'));
     } catch (error) {
       logger.warn('telegram worker connection not closed', { error });
       // A busy worker keeps its other connections.
@@ -120,7 +123,7 @@ export function createWorkerConnection({
 
   async function stopIfSilent(): Promise<void> {
     try {
-      await withDeadline(clock, destroyDeadlineMs, thread.call(connectionId, 'ping', null));
+      await withDeadline(clock, destroyDeadlineMs, thread.call(connectionId, 'ping'));
     } catch (error) {
       logger.error('telegram worker hangs', { error });
       await thread.stop();
@@ -133,58 +136,33 @@ export function createWorkerConnection({
 
   const connection: TelegramConnection = {
     get session() {
-      return new Secret(session);
+      return session;
     },
-    async sendCode(phone) {
-      const sent = await call('sendCode', { phone: phone.reveal() });
-      return readLoginCode(sent);
-    },
-    async resendCode(phone, phoneCodeHash) {
-      const sent = await call('resendCode', { phone: phone.reveal(), phoneCodeHash: phoneCodeHash.reveal() });
-      return sent && readLoginCode(sent);
-    },
+    sendCode: (phone) => call('sendCode', phone),
+    resendCode: (phone, phoneCodeHash) => call('resendCode', phone, phoneCodeHash),
     async exportLoginToken() {
       news.forget();
-      const result = await call('exportLoginToken', null);
-      switch (result.kind) {
-        case 'token':
-          return {
-            kind: 'token',
-            token: { token: new Secret(result.token), expiresAt: clock.now() + result.lifeMs },
-          };
-        case 'accepted_elsewhere':
-          return { kind: 'accepted_elsewhere', token: new Secret(result.token) };
-        case 'authorized':
-        case 'password_needed':
-          return readSignInResult(result);
-      }
+      const result = await call('exportLoginToken');
+      if (result.kind !== 'token') return result;
+      return { kind: 'token', token: { token: result.token, expiresAt: clock.now() + result.lifeMs } };
     },
-    async importLoginToken(token, keep) {
-      const result = await callStored(keep, () => call('importLoginToken', { token: token.reveal() }));
-      return readSignInResult(result);
-    },
+    importLoginToken: (token, keep) => callStored(keep, () => call('importLoginToken', token)),
     async loginTokenNews(signal) {
       if (destroying === undefined) await news.wait(signal);
     },
-    contacts: async () => (await call('contacts', null)).map(readUser),
-    chats: () => call('chats', null),
-    findByUsername: async (username) => readFound(await call('findByUsername', { username })),
-    findByPhone: async (phone) => readFound(await call('findByPhone', { phone: phone.reveal() })),
-    searchUsers: async (query) => (await call('searchUsers', { query })).map(readUser),
-    async signIn(phone, phoneCodeHash, code, keep, delivery = 'app') {
-      const args = { phone: phone.reveal(), phoneCodeHash: phoneCodeHash.reveal(), code: code.reveal(), delivery };
-      const result = await callStored(keep, () => call('signIn', args));
-      return readSignInResult(result);
-    },
-    checkPassword: async (password) => readUser(await call('checkPassword', { password: password.reveal() })),
-    async signInBot(token, keep) {
-      const { user } = await callStored(keep, () => call('signInBot', { token: token.reveal() }));
-      return readUser(user);
-    },
-    getMe: async () => readUser(await call('getMe', null)),
+    contacts: () => call('contacts'),
+    chats: () => call('chats'),
+    findByUsername: (username) => call('findByUsername', username),
+    findByPhone: (phone) => call('findByPhone', phone),
+    searchUsers: (query) => call('searchUsers', query),
+    signIn: (phone, phoneCodeHash, code, keep, delivery = 'app') =>
+      callStored(keep, () => call('signIn', phone, phoneCodeHash, code, delivery)),
+    checkPassword: (password) => call('checkPassword', password),
+    signInBot: async (token, keep) => (await callStored(keep, () => call('signInBot', token))).user,
+    getMe: () => call('getMe'),
     async logOut() {
       try {
-        await call('logOut', null);
+        await call('logOut');
       } catch (error) {
         if (!(error instanceof TelegramFailure) || error.fact.kind !== 'session_dead') throw error;
       }
@@ -194,9 +172,9 @@ export function createWorkerConnection({
 
   return {
     async open(saved) {
-      session = saved?.reveal() ?? '';
+      session = saved ?? session;
       try {
-        await call('connect', { session: saved?.reveal() ?? null }, connectDeadlineMs);
+        await callWithin(connectDeadlineMs, 'connect', saved ?? null);
         return connection;
       } catch (error) {
         destroyInBackground();
@@ -207,27 +185,10 @@ export function createWorkerConnection({
   };
 }
 
-function isMoved(result: PlainSignInResult | Moved): result is Moved {
+function isMoved(result: SignInResult | Moved): result is Moved {
   return result.kind === 'moved';
 }
 
 function unreachable(cause: Error): TelegramFailure {
   return new TelegramFailure({ kind: 'unreachable' }, { cause });
-}
-
-function readUser(user: PlainUser): TelegramUser {
-  const phone = user.phone === null ? null : (PhoneNumber.parse(user.phone) ?? null);
-  return { ...user, id: user.id as TelegramUserId, phone };
-}
-
-function readLoginCode(sent: PlainLoginCode): LoginCode {
-  return { ...sent, phoneCodeHash: new Secret(sent.phoneCodeHash) };
-}
-
-function readSignInResult(result: PlainSignInResult): SignInResult {
-  return result.kind === 'authorized' ? { kind: 'authorized', user: readUser(result.user) } : result;
-}
-
-function readFound(found: PlainFoundUser): FoundUser {
-  return found.kind === 'user' ? { kind: 'user', user: readUser(found.user) } : found;
 }

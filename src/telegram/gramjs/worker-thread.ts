@@ -1,14 +1,17 @@
 import { Worker } from 'node:worker_threads';
 import type { Logger } from '../../base/logger.js';
 import { TelegramFailure } from '../failure.js';
-import type { CallName, Calls, PlainError, Reply, Request, WorkerSettings } from './protocol.js';
+import type { TelegramSession } from '../gateway.js';
+import { decode, encode } from './codec.js';
+import type { CallName, Calls, PlainError, Reply, Request } from './protocol.js';
+import type { WorkerSettings } from './worker-settings.js';
 
 /**
  * The result of a call to a worker. `session` is null if the worker has none for the connection.
  */
 export type Answer<N extends CallName> =
-  | { readonly ok: true; readonly session: string | null; readonly result: Calls[N]['result'] }
-  | { readonly ok: false; readonly session: string | null; readonly failure: TelegramFailure };
+  | { readonly ok: true; readonly session: TelegramSession | null; readonly result: Calls[N]['result'] }
+  | { readonly ok: false; readonly session: TelegramSession | null; readonly failure: TelegramFailure };
 
 /** Receives the events of a connection. */
 export interface ConnectionListener {
@@ -24,7 +27,7 @@ export interface WorkerThread {
    * Sends a call to the worker. Rejects for defects only: if the worker ends, each open call
    * returns `unreachable`.
    */
-  call<N extends CallName>(connectionId: number, name: N, args: Calls[N]['args']): Promise<Answer<N>>;
+  call<N extends CallName>(connectionId: number, name: N, ...args: Calls[N]['args']): Promise<Answer<N>>;
   /**
    * Passes the events of this connection between calls and answers to `listener`. Returns the
    * function that stops it.
@@ -83,9 +86,9 @@ export function startWorkerThread({ url, settings, logger }: WorkerThreadDeps): 
     }
   };
 
-  worker.on('message', (reply: Reply) => {
+  worker.on('message', (message: unknown) => {
     heard += 1;
-    settle(reply);
+    settle(decode(message) as Reply);
   });
   worker.on('error', (error) => logger.error('telegram worker failed', { error }));
   worker.on('exit', (code) => end(`exit code ${code}`));
@@ -95,13 +98,13 @@ export function startWorkerThread({ url, settings, logger }: WorkerThreadDeps): 
   }
 
   return {
-    async call<N extends CallName>(connectionId: number, name: N, args: Calls[N]['args']): Promise<Answer<N>> {
+    async call<N extends CallName>(connectionId: number, name: N, ...args: Calls[N]['args']): Promise<Answer<N>> {
       if (ended) return { ok: false, session: null, failure: new TelegramFailure({ kind: 'unreachable' }) };
       lastRequestId += 1;
       const request: Request<N> = { requestId: lastRequestId, connectionId, name, args };
       const reply = await new Promise<Parameters<OpenCall['resolve']>[0]>((resolve, reject) => {
         open.set(request.requestId, { resolve, reject });
-        worker.postMessage(request);
+        worker.postMessage(encode(request));
       });
       const { session } = reply;
       // The worker answers each call with the result type of its name.

@@ -4,13 +4,18 @@ import { helpers } from 'telegram';
 import { _serverKeys } from 'telegram/crypto/RSA.js';
 import { systemClock } from '../../base/clock.js';
 import { KeyedMutex } from '../../base/keyed-mutex.js';
+import { Secret } from '../../base/secret.js';
 import { TelegramFailure } from '../failure.js';
+import type { TelegramSession } from '../gateway.js';
+import type { QuietClient } from './client.js';
+import { decode, encode } from './codec.js';
 import { LiveClient } from './live-client.js';
 import { operations } from './operations.js';
-import type { CallName, Calls, PlainError, Reply, Request, WorkerSettings } from './protocol.js';
+import type { PlainError, Reply, Request } from './protocol.js';
 import { printable } from './quiet-logger.js';
 import { explain } from './rpc-failure.js';
 import { createTurns } from './turns.js';
+import type { WorkerSettings } from './worker-settings.js';
 
 if (parentPort === null) throw new Error('this module runs as a worker thread only');
 const port = parentPort;
@@ -36,7 +41,8 @@ process.on('unhandledRejection', (reason) => log('debug', `unhandled rejection i
 
 lowerPriority();
 
-port.on('message', (request: Request) => {
+port.on('message', (message: unknown) => {
+  const request = decode(message) as Request;
   const { requestId, connectionId } = request;
   answer(request).then(
     (result) => send({ type: 'result', requestId, session: sessionOf(connectionId), result }),
@@ -56,49 +62,26 @@ function lowerPriority(): void {
   }
 }
 
-async function answer(request: Request): Promise<Calls[CallName]['result']> {
-  switch (request.name) {
+async function answer({ connectionId, name, args }: Request): Promise<unknown> {
+  switch (name) {
     case 'connect':
-      return connect(request.connectionId, request.args.session);
+      return connect(connectionId, ...args);
     case 'destroy':
-      return destroy(request.connectionId);
+      return destroy(connectionId);
     case 'ping':
       return null;
-    case 'sendCode':
-      return run(request.connectionId, (client) => operations.sendCode(client, request.args));
-    case 'resendCode':
-      return run(request.connectionId, (client) => operations.resendCode(client, request.args));
-    case 'exportLoginToken':
-      return run(request.connectionId, (client) => operations.exportLoginToken(client, request.args));
-    case 'importLoginToken':
-      return run(request.connectionId, (client) => operations.importLoginToken(client, request.args));
-    case 'contacts':
-      return run(request.connectionId, (client) => operations.contacts(client, request.args));
-    case 'chats':
-      return run(request.connectionId, (client) => operations.chats(client, request.args));
-    case 'findByUsername':
-      return run(request.connectionId, (client) => operations.findByUsername(client, request.args));
-    case 'findByPhone':
-      return run(request.connectionId, (client) => operations.findByPhone(client, request.args));
-    case 'searchUsers':
-      return run(request.connectionId, (client) => operations.searchUsers(client, request.args));
-    case 'signIn':
-      return run(request.connectionId, (client) => operations.signIn(client, request.args));
-    case 'checkPassword':
-      return run(request.connectionId, (client) => operations.checkPassword(client, request.args));
-    case 'signInBot':
-      return run(request.connectionId, (client) => operations.signInBot(client, request.args));
-    case 'getMe':
-      return run(request.connectionId, (client) => operations.getMe(client, request.args));
-    case 'logOut':
-      return run(request.connectionId, (client) => operations.logOut(client, request.args));
+    default: {
+      // The arguments are those of the named operation.
+      const operation: (client: QuietClient, ...args: never[]) => Promise<unknown> = operations[name];
+      return run(connectionId, (client) => operation(client, ...(args as never[])));
+    }
   }
 }
 
-async function connect(connectionId: number, session: string | null): Promise<null> {
+async function connect(connectionId: number, session: TelegramSession | null): Promise<null> {
   const client = new LiveClient({
     settings,
-    session,
+    session: session?.reveal() ?? null,
     turns,
     log: (level, message) => log(level, message, connectionId),
     onTurn: (waits) => send({ type: 'turn', connectionId, waits }),
@@ -127,8 +110,9 @@ async function run<T>(connectionId: number, work: Parameters<typeof LiveClient.p
   return calls.run(String(connectionId), () => client.run(work));
 }
 
-function sessionOf(connectionId: number): string | null {
-  return clients.get(connectionId)?.session ?? null;
+function sessionOf(connectionId: number): TelegramSession | null {
+  const session = clients.get(connectionId)?.session;
+  return session === undefined || session === null ? null : new Secret(session);
 }
 
 function sendError({ requestId, connectionId }: Request, error: unknown): void {
@@ -142,7 +126,7 @@ function log(level: 'warn' | 'debug', message: string, connectionId: number | nu
 }
 
 function send(reply: Reply): void {
-  port.postMessage(reply);
+  port.postMessage(encode(reply));
 }
 
 function plain(error: unknown): PlainError {
