@@ -2,13 +2,13 @@ import type { LoginAttempt } from '../../src/accounts/authority.js';
 import { AccountFailure, type AccountFault } from '../../src/accounts/failure.js';
 import { Secret } from '../../src/base/secret.js';
 
-/** The login of a user by password, as a surface hands it over. */
+/** The login of a user by password, as an endpoint passes it on. */
 export function loginOf(user: string, password: string, more: Partial<LoginAttempt> = {}): LoginAttempt {
   const proof = { kind: 'password', identifier: { kind: 'user', user }, password: new Secret(password) } as const;
   return { ...loginBy(proof), ...more };
 }
 
-/** A login by that proof, without anything else. */
+/** A login by that proof, without other options. */
 export function loginBy(proof: LoginAttempt['proof']): LoginAttempt {
   return {
     proof,
@@ -21,7 +21,7 @@ export function loginBy(proof: LoginAttempt['proof']): LoginAttempt {
   };
 }
 
-/** The fact of the AccountFailure that the work ends in; throws where it ends otherwise. */
+/** Returns the fact of the AccountFailure that `work` rejects with. Throws if it ends otherwise. */
 export async function faultOf(work: Promise<unknown>): Promise<AccountFault> {
   const outcome: unknown = await work.then(
     () => new Error('expected a failure, and there was none'),

@@ -12,13 +12,13 @@ export interface Person {
   readonly client: MatrixClient;
 }
 
-/** What names a session, as clients send it. */
+/** The fields that identify a validation session, as clients send them. */
 export interface Session {
   readonly sid: string;
   readonly client_secret: string;
 }
 
-/** Where clients have their homeserver, and what is sent from there. */
+/** The base URL of the homeserver, and what is sent from there. */
 export interface ClientPlace {
   readonly url: string;
   readonly mails: MailServer;
@@ -29,7 +29,7 @@ const byUser = (user: string) => ({ type: 'm.id.user', user });
 export const byEmail = (address: string) => ({ type: 'm.id.thirdparty', medium: 'email', address });
 export const byPhone = (phone: string) => ({ type: 'm.id.phone', country: 'GB', phone, number: phone });
 
-/** What people do with their addresses, with matrix-js-sdk as it comes. */
+/** What users do with their 3PIDs, by an unmodified matrix-js-sdk. */
 export function addressClient({ url, mails, gateway }: ClientPlace) {
   function logInBy(identifier: { readonly type: string }, password: string) {
     return matrixClient(url).loginRequest({ type: 'm.login.password', identifier, password });
@@ -40,7 +40,10 @@ export function addressClient({ url, mails, gateway }: ClientPlace) {
     return { mxid, password, client: matrixClient(url, { accessToken, userId: mxid, idBaseUrl: url }) };
   }
 
-  /** Adds with the password, as clients do: first without, then again with what they are asked for. */
+  /**
+   * Adds with the password, as clients do: first without it, then again with the stages that are
+   * required.
+   */
   async function add({ client, mxid, password }: Person, session: Session): Promise<void> {
     const challenge = await client.addThreePidOnly(session).then(
       () => expect.unreachable('it was added without a password'),

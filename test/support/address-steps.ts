@@ -14,14 +14,14 @@ import { tokenRequest } from './contacts.js';
 import type { FakeClock } from './fake-clock.js';
 import type { RecordingMessenger } from './recording-messenger.js';
 
-/** A user of the accounts under test, logged in. */
+/** A logged-in user of the accounts under test. */
 export interface TestUser {
   readonly mxid: Mxid;
   readonly password: string;
   readonly caller: Caller;
 }
 
-/** The addresses under test, which this daemon keeps, and what stands around them. */
+/** The 3PIDs under test, which this daemon stores, and the services around them. */
 export interface AddressesUnderTest {
   readonly addresses: AccountAddresses;
   readonly clock: FakeClock;
@@ -30,23 +30,23 @@ export interface AddressesUnderTest {
   readonly ownIdServer: string;
   /** A new account, logged in. */
   logInNew(localpart: string): Promise<TestUser>;
-  /** Logs in by address: whoever has it. */
+  /** Logs in by 3PID, and returns the user whose 3PID it is. */
   logInBy(medium: 'email' | 'msisdn', address: string, password: string): Promise<Mxid>;
-  /** Gives the token that was sent last, or that one. */
+  /** Submits the token that was sent last, or the given one. */
   submit(session: ProofSession, token?: string): Promise<void>;
-  /** Proves the address to our identity service. */
+  /** Validates the 3PID at our identity service. */
   prove(address: string): Promise<ProofSession>;
   idTokenOf(mxid: Mxid): Promise<Secret>;
-  /** For whom our identity service has published the address. */
+  /** Returns the user for whom our identity service has published the 3PID. */
   publishedFor(address: string): Promise<Mxid | undefined>;
   close(): Promise<void>;
 }
 
-/** What users do with their addresses. */
+/** What users do with their 3PIDs. */
 export function addressSteps(under: AddressesUnderTest) {
   const { addresses } = under;
 
-  /** Asks for a token; what waits for the clock goes on. */
+  /** Requests a token; runs the timers that the request waits for. */
   async function ask(request: AddressTokenRequest) {
     const asking = addresses.requestToken(request);
     const state = { isOver: false };
@@ -57,14 +57,14 @@ export function addressSteps(under: AddressesUnderTest) {
     return asking;
   }
 
-  /** A session that the user has opened, or somebody without an access token. */
+  /** A session that the user has opened, or an anonymous client. */
   async function openSession(address: string, user: TestUser | 'anonymous'): Promise<ProofSession> {
     const request = tokenRequest(address, user === 'anonymous' ? undefined : user.caller);
     const { sid } = await ask(request);
     return { sid: String(sid), clientSecret: request.clientSecret };
   }
 
-  /** A session in which the address is proven. */
+  /** A session in which the 3PID is validated. */
   async function proven(address: string, user: TestUser | 'anonymous') {
     const session = await openSession(address, user);
     await under.submit(session);
@@ -84,7 +84,7 @@ export function addressSteps(under: AddressesUnderTest) {
   });
   const add = (user: TestUser, session: ProofSession, auth?: unknown) =>
     addresses.add(user.caller, session, auth, bodyOf(session, auth));
-  /** Adds with the password, in the two steps of user-interactive authentication. */
+  /** Adds with the password, in the two stages of user-interactive authentication. */
   async function addFully(user: TestUser, session: ProofSession) {
     const { body } = await challengeOf(add(user, session));
     await add(user, session, passwordOf(user, String(body['session'])));
@@ -107,26 +107,29 @@ export function addressSteps(under: AddressesUnderTest) {
   return { ask, openSession, proven, bodyOf, passwordOf, add, addFully, listed, removalOf, bind };
 }
 
-/** What a client is asked for; throws where it is asked for nothing. */
+/** Returns the challenge of `work`. Throws if it is not challenged. */
 export async function challengeOf(work: Promise<unknown>) {
   const fault = await faultOf(work);
   if (fault.kind !== 'authentication_incomplete') throw new Error(`no challenge: ${JSON.stringify(fault)}`);
   return fault;
 }
 
-/** Throws where the work is not refused. */
+/** Throws if `work` is not refused. */
 export async function refused(work: Promise<unknown>): Promise<void> {
   await faultOf(work);
 }
 
-/** Throws where the work is not refused for want of a proof; of sessions that we do not know a homeserver says so. */
+/**
+ * Throws if `work` is not refused for want of a validation. A homeserver refuses sessions that
+ * Gangway does not know in the same way.
+ */
 export async function refusedAsUnproven(work: Promise<unknown>): Promise<void> {
   const fault = await faultOf(work);
   const isUpstreams = fault.kind === 'refused_upstream' && fault.body['errcode'] === 'M_THREEPID_AUTH_FAILED';
   if (fault.kind !== 'address_not_proven' && !isUpstreams) throw new Error(`another refusal: ${JSON.stringify(fault)}`);
 }
 
-/** What became of several requests at once, sorted. */
+/** Returns the outcomes of several requests at once, sorted. */
 export function kindsOf(outcomes: readonly PromiseSettledResult<unknown>[]): string[] {
   const kinds = outcomes.map((outcome) => {
     if (outcome.status === 'fulfilled') return 'done';

@@ -1,4 +1,7 @@
-/** Resolves in the next turn of the event loop: what was put off until the answer is out has begun by then. */
+/**
+ * Resolves in the next turn of the event loop, when work that was deferred until after the response
+ * has begun.
+ */
 export function anotherTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

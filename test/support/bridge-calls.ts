@@ -13,7 +13,7 @@ export function bridgeAt(
   return createHttpBridge({ address, sharedSecret: new Secret(sharedSecret), clock });
 }
 
-/** The fault that the call ends with. */
+/** Returns the fault that the call rejects with. */
 export async function bridgeFaultOf(call: Promise<unknown>): Promise<BridgeFault> {
   try {
     await call;

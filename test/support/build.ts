@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Builds the project once before any test, as worker threads and child processes run from dist.
- * The compiler writes what it can even where it finds faults: those are for the type check to report.
+ * Builds the project once before all tests, because worker threads and child processes run from
+ * dist. The compiler emits files in spite of type errors; the type check reports those.
  */
 export default function build(): void {
   const compiler = fileURLToPath(new URL('../../node_modules/.bin/tsc', import.meta.url));

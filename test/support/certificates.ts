@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** What a TLS server of a test shows. */
+/** The key and certificate of a TLS server of a test. */
 export interface TestCertificate {
   readonly cert: string;
   readonly key: string;

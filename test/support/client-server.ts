@@ -14,49 +14,52 @@ import { sendRaw, type RawReply, type RawRequest } from './raw-http.js';
 import type { RecordingLogger } from './recording-logger.js';
 import { testPages } from './test-pages.js';
 
-/** A reply with its JSON read; of a page there is none. */
+/** A reply with its parsed JSON; undefined for a page. */
 export interface MatrixReply extends RawReply {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
 /** The client-server API over real HTTP. */
 export interface ClientServer {
-  /** Accounts in a database in memory; nobody asks them where another authority was given. */
+  /** Accounts in a database in memory; unused if another authority was given. */
   readonly embedded: EmbeddedUnderTest;
-  /** Their addresses, and what stands around them. */
+  /** Their 3PIDs, and the services around them. */
   readonly contacts: EmbeddedAddressesUnderTest;
   readonly log: RecordingLogger;
   /** On 127.0.0.1. */
   readonly port: number;
   /** Sends exactly this. */
   send(request: RawRequest): Promise<MatrixReply>;
-  /** Sends JSON, with an access token where one is given. */
+  /** Sends JSON, with an access token if one is given. */
   call(method: string, path: string, body?: unknown, accessToken?: string): Promise<MatrixReply>;
   close(): Promise<void>;
 }
 
-/** How a server under test differs from one with accounts of its own and limits that nobody meets. */
+/**
+ * How a server under test differs from the default, which has accounts of its own and limits that
+ * no test reaches.
+ */
 export interface ClientServerOptions {
   readonly allowances?: Partial<LoginAllowances>;
-  /** Takes the place of the embedded accounts; what follows a login is then somebody else's. */
+  /** Replaces the embedded accounts. The follow-up of a login is then up to the caller. */
   readonly authority?: AccountAuthority;
-  /** Takes the place of what follows a login. */
+  /** Replaces the follow-up of a login. */
   readonly sessions?: AccountSessions;
-  /** Takes the place of the passwords of the embedded accounts, and their end. */
+  /** Replaces the passwords and the deactivation of the embedded accounts. */
   readonly credentials?: AccountCredentials;
-  /** Takes the place of the addresses of the embedded accounts. */
+  /** Replaces the 3PIDs of the embedded accounts. */
   readonly addresses?: AccountAddresses;
-  /** How the embedded addresses are. */
+  /** Changes of the embedded 3PIDs. */
   readonly contacts?: Parameters<typeof openEmbeddedAddresses>[0];
   readonly addressRules?: Partial<Omit<AddressDeps, 'addresses'>>;
-  /** How the discovery of embedded accounts differs. */
+  /** Changes of the discovery of embedded accounts. */
   readonly discovery?: Partial<DiscoveryDeps>;
   readonly disabled?: boolean;
 }
 
 const plenty = { max: 10_000, windowMs: 60_000 };
 
-/** Starts one on a clock that stands still; replies that are not declared fail as defects. */
+/** Starts a server on a clock that stands still. Undeclared replies fail as defects. */
 export async function startClientServer(options: ClientServerOptions = {}): Promise<ClientServer> {
   const contacts = await openEmbeddedAddresses(options.contacts);
   const { embedded } = contacts;
@@ -126,7 +129,7 @@ export async function startClientServer(options: ClientServerOptions = {}): Prom
   };
 }
 
-/** The two places where one logs in, with what each calls its body. */
+/** The two login endpoints, with the name that each has for its body. */
 export const loginPaths = {
   v3: '/_matrix/client/v3/login',
   v1: '/_matrix/client/api/v1/login',

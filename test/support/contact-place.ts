@@ -5,17 +5,23 @@ import { startHttpFront } from './http-front.js';
 import { policyUrl } from './identity-place.js';
 import { startMailServer, type MailServer } from './mail-server.js';
 
-/** The daemon with accounts of its own and an identity service, a mail server and a Telegram Gateway; it runs. */
+/**
+ * The running daemon with accounts of its own, an identity service, a mail server and a Telegram
+ * Gateway.
+ */
 export interface ContactPlace {
   readonly gangway: Installation;
   readonly mails: MailServer;
   readonly gateway: GatewayApi;
-  /** Where clients have their homeserver and their identity server. */
+  /** The base URLs of the homeserver and the identity server. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Starts all of it, with accounts of these localparts, whose passwords are `the password of` them; whoever starts it closes it. */
+/**
+ * Starts all of it, with accounts of these localparts, whose passwords are `the password of
+ * <localpart>`. The caller closes it.
+ */
 export async function startContactPlace(
   sandbox: Pick<Sandbox, 'dataCentres' | 'publicKeyPem'>,
   localparts: readonly string[],
@@ -56,7 +62,7 @@ export async function startContactPlace(
   };
 }
 
-/** The link in the mail that proves an address, by its recipient; the `count`th. */
+/** Returns the link in the `count`th validation mail to this recipient. */
 export async function provingLink(mails: MailServer, address: string, count = 1): Promise<string> {
   const { mail } = await mails.next(({ to, raw }) => to.includes(address) && raw.includes('submit_token'), count);
   const link = /https?:\S+submit_token\S+/.exec(mail.text ?? '')?.[0];
@@ -64,7 +70,7 @@ export async function provingLink(mails: MailServer, address: string, count = 1)
   return link;
 }
 
-/** Opens a link and presses the button, as a browser does; the page that is there then. */
+/** Opens a link and presses the button, as a browser does. Returns the page after that. */
 export async function pressButton(link: string): Promise<{ readonly status: number; readonly page: string }> {
   const page = await (await fetch(link)).text();
   const action = /<form[^>]* action="([^"]+)"/.exec(page)?.[1] ?? '';

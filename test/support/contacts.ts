@@ -21,29 +21,32 @@ import {
 } from './identity-service.js';
 import { createRecordingLogger, type RecordingLogger } from './recording-logger.js';
 
-/** What the addresses of accounts are made of, and what a test does to it from outside. */
+/** The services that store the 3PIDs of accounts, and what a test does to them from outside. */
 export interface ContactsUnderTest extends IdentityUnderTest {
   readonly proofs: ProofSessions;
   readonly own: OwnAddresses;
   readonly publications: Publications;
   readonly identityServers: FakeIdentityServers;
   readonly logger: RecordingLogger;
-  /** A token of the user for our identity service. */
+  /** Returns a token of the user for our identity service. */
   readonly idTokenOf: (mxid: Mxid) => Promise<Secret>;
-  /** Gives the token, the one that was sent last where none is given. */
+  /** Submits the token, or the one that was sent last if none is given. */
   readonly submit: (session: ProofSession, token?: string) => Promise<void>;
 }
 
-/** What a test may want to be different. */
+/** Options of a test. */
 export type ContactsChanges = IdentityChanges & {
   readonly revealsInUse?: boolean;
   readonly hasIdentityService?: boolean;
   readonly policies?: Readonly<Record<string, Policy>>;
-  /** False where nobody can reach us. */
+  /** False if the daemon has no public address. */
   readonly isPublic?: boolean;
 };
 
-/** On a database of its own unless one is given, and a clock that stands still; the caller closes it. */
+/**
+ * Opens the services, on a database of their own unless one is given, and on a clock that stands
+ * still. The caller closes them.
+ */
 export async function openContacts(changes: ContactsChanges = {}): Promise<ContactsUnderTest> {
   const { revealsInUse = false, hasIdentityService = true, isPublic = true, policies = {}, ...others } = changes;
   const identity = await openIdentityService(others);
@@ -93,14 +96,14 @@ export async function openContacts(changes: ContactsChanges = {}): Promise<Conta
     async submit({ sid, clientSecret }, given) {
       await anotherTurn();
       const token = given ?? messenger.tokens().at(-1) ?? '';
-      // Codes have six digits; what is mailed is longer.
+      // Codes have six digits; mailed tokens are longer.
       const medium = token.length <= 6 ? 'msisdn' : 'email';
       await validation.submitToken({ purpose: 'account', medium, sid, clientSecret }, new Secret(token), undefined);
     },
   };
 }
 
-/** A first request for a token: by e-mail, unless the address begins with a plus. */
+/** A first request for a token: by e-mail, unless the 3PID begins with a plus. */
 export function tokenRequest(
   address: string,
   caller: Caller | undefined,

@@ -14,7 +14,7 @@ import { openTestDatabase } from './database.js';
 
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
-/** What the daemon answered. */
+/** A response of the daemon. */
 export interface Answer {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
@@ -22,7 +22,10 @@ export interface Answer {
   readonly text: string;
 }
 
-/** An installation of Gangway: a folder with its configuration and database, and the built daemon as a child process. */
+/**
+ * An installation of Gangway: a folder with its configuration and database, and the built daemon as
+ * a child process.
+ */
 export interface Installation {
   readonly folder: string;
   readonly sharedSecret: string;
@@ -33,13 +36,16 @@ export interface Installation {
   kill(): Promise<void>;
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
-  /** The process of the daemon; undefined where it was never started. */
+  /** The process of the daemon; undefined if it was never started. */
   pid(): number | undefined;
   /** The base URL of the daemon, without a slash at the end. */
   url(): string;
-  /** A request to any path, with a token where one is given. */
+  /** Sends a request to any path, with a token if one is given. */
   request(method: 'GET' | 'POST', path: string, body?: unknown, token?: string): Promise<Answer>;
-  /** A request to the provisioning API, below its prefix; with the shared secret unless a token is given. */
+  /**
+   * Sends a request to the provisioning API, below its prefix; with the shared secret unless a
+   * token is given.
+   */
   call(method: 'GET' | 'POST', path: string, body?: unknown, token?: string): Promise<Answer>;
   /** POST /login/{mxid}/{step} */
   login(
@@ -50,26 +56,33 @@ export interface Installation {
   getMe(mxid: string): Promise<Answer>;
   /** The status of GET /_matrix/mau/{name}. */
   probe(name: 'live' | 'ready'): Promise<number>;
-  /** Runs another command of the program on this configuration; its exit code, and what it printed. */
+  /**
+   * Runs another command of the program on this configuration. Returns its exit code and output.
+   */
   command(...args: readonly string[]): Promise<{ readonly code: number | null; readonly printed: string }>;
-  /** Makes an account with `gangway user add`. */
+  /** Creates an account with `gangway user add`. */
   addUser(mxid: string, password: string): Promise<void>;
-  /** The database of the installation, besides the daemon; whoever opens it closes it. */
+  /** The database of the installation, opened beside the daemon. The caller closes it. */
   openDatabase(): Promise<Database>;
-  /** Everything that the daemon has printed since the beginning, over all its runs. */
+  /** Everything that the daemon has printed in all its runs. */
   output(): string;
-  /** Resolves when the daemon has printed a line with that text, also where it has done so already. */
+  /**
+   * Resolves when the daemon has printed a line with that text, or immediately if it already has.
+   */
   line(text: string): Promise<void>;
-  /** The bytes of every file in the folder but the configuration and the signing key. */
+  /** The bytes of every file in the folder except the configuration and the signing key. */
   filesWritten(): Promise<Buffer>;
-  /** Kills the daemon where it still runs, and deletes the folder. */
+  /** Kills the daemon if it still runs, and deletes the folder. */
   remove(): Promise<void>;
 }
 
 /** Sections of the configuration that differ from those of an ordinary installation. */
 export type ConfigOverrides = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** An installation that talks to the sandbox; all users of example.test may log in. Without homeserver.address it has the accounts. */
+/**
+ * Creates an installation that uses the sandbox. All users of example.test may log in. Without
+ * homeserver.address it keeps the accounts itself.
+ */
 export async function install(
   sandbox: Pick<Sandbox, 'dataCentres' | 'publicKeyPem'>,
   overrides: ConfigOverrides = {},
@@ -89,7 +102,7 @@ export async function install(
       api_hash: randomBytes(16).toString('hex'),
       data_centres: sandbox.dataCentres,
       public_keys: ['sandbox.pem'],
-      // Long enough for a busy machine, and shorter than the time that a test has.
+      // Long enough for a busy machine, and shorter than the timeout of a test.
       connection: { connect_timeout_seconds: 15, call_timeout_seconds: 10 },
     },
     bridge: { permissions: { 'example.test': 'full' } },

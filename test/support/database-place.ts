@@ -7,14 +7,14 @@ import { Secret } from '../../src/base/secret.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { silentLogger } from './silent-logger.js';
 
-/** A place for one database of a test's own, looked at from outside the program. */
+/** A location for one database of a single test, inspected from outside the program. */
 export interface DatabasePlace {
   readonly uri: Secret;
   /** TypeORM's view of the database; the caller destroys it. */
   connect(): Promise<DataSource>;
-  /** Runs one SQL statement and answers its rows. */
+  /** Runs one SQL statement and returns its rows. */
   execute(sql: string, parameters?: unknown[]): Promise<Record<string, unknown>[]>;
-  /** All that is stored, as one text. */
+  /** Returns all that is stored, as one text. */
   dump(): Promise<string>;
   remove(): Promise<void>;
 }
@@ -37,14 +37,14 @@ export async function createSqlitePlace(): Promise<DatabasePlace & { readonly pa
   };
 }
 
-/** Creates a SQLite file that has all migrations and no rows, in a folder of its own. */
+/** Creates a SQLite file with all migrations and no rows, in a folder of its own. */
 export async function createMigratedSqlite(): ReturnType<typeof createSqlitePlace> {
   const place = await createSqlitePlace();
   await copyFile(inject('migratedSqlite'), place.path);
   return place;
 }
 
-/** Why the tests on PostgreSQL are skipped; undefined where they are not. */
+/** Why the tests on PostgreSQL are skipped; undefined if they run. */
 export const postgresMissing = inject('postgresUri') === null ? 'skipped: no PostgreSQL server found' : undefined;
 
 /** Creates an empty database on the PostgreSQL server of this test run. */

@@ -15,8 +15,8 @@ export function testKey(byte = 1): Secret {
 }
 
 /**
- * Opens the database at `uri`, or else an empty SQLite database of the test's own, which is deleted when it closes.
- * The caller closes it.
+ * Opens the database at `uri`, or else an empty SQLite database of its own, which is deleted when
+ * it closes. The caller closes it.
  */
 export async function openTestDatabase(options: Partial<DatabaseOptions> = {}): Promise<Database> {
   if (options.uri !== undefined) return open(options.uri, options);

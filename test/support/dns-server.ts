@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 
-/** What a name server says of a name: nothing of a name means that there is none. */
+/** The records of a name; a name without records does not exist. */
 export interface DnsRecords {
   readonly a?: readonly string[];
   readonly aaaa?: readonly string[];
@@ -17,7 +17,7 @@ export interface DnsServer {
 
 const types: Readonly<Record<number, keyof DnsRecords>> = { 1: 'a', 28: 'aaaa', 33: 'srv' };
 
-/** Starts one that knows these names; whoever starts it stops it. */
+/** Starts a name server for these names. The caller stops it. */
 export async function startDnsServer(names: Readonly<Record<string, DnsRecords>>): Promise<DnsServer> {
   const socket = createSocket('udp4');
   socket.on('message', (query, { port, address }) => socket.send(answerTo(query, names), port, address));
@@ -29,7 +29,7 @@ export async function startDnsServer(names: Readonly<Record<string, DnsRecords>>
   };
 }
 
-/** RFC 1035, 4.1: the question again, with the answers that its name and type have. */
+/** RFC 1035, 4.1: the question again, with the answers of its name and type. */
 function answerTo(query: Buffer, names: Readonly<Record<string, DnsRecords>>): Buffer {
   const labels: string[] = [];
   let at = 12;
@@ -41,7 +41,7 @@ function answerTo(query: Buffer, names: Readonly<Record<string, DnsRecords>>): B
   const type = query.readUInt16BE(at + 1);
   const data = dataOf(records ?? {}, types[type]);
   const header = Buffer.from(query.subarray(0, 12));
-  // A response, recursion available; NXDOMAIN where there is no such name.
+  // A response, recursion available; NXDOMAIN if the name does not exist.
   header.writeUInt16BE(records === undefined ? 0x8183 : 0x8180, 2);
   header.writeUInt16BE(data.length, 6);
   header.fill(0, 8, 12);
@@ -50,7 +50,7 @@ function answerTo(query: Buffer, names: Readonly<Record<string, DnsRecords>>): B
 
 function resource(type: number, data: Buffer): Buffer {
   const head = Buffer.alloc(12);
-  // The name of the question, class IN, for a minute.
+  // The name of the question, class IN, TTL one minute.
   head.writeUInt16BE(0xc00c, 0);
   head.writeUInt16BE(type, 2);
   head.writeUInt16BE(1, 4);

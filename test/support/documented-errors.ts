@@ -14,7 +14,10 @@ interface Schema {
   readonly properties?: { readonly errcode?: { readonly examples?: readonly string[] } };
 }
 
-/** Returns the errors of a file of docs/openapi, without pages, as status and errcode: of all operations, or of one such as `post /login`. */
+/**
+ * Returns the errors of a file of docs/openapi, without pages, as status and errcode: of all
+ * operations, or of a single one such as `post /login`.
+ */
 export function documentedErrors(name: string, only?: string): string[] {
   const { paths } = readOpenApiFile(name) as Described;
   const found = Object.entries(paths).flatMap(([path, methods]) =>
@@ -26,7 +29,7 @@ export function documentedErrors(name: string, only?: string): string[] {
 }
 
 function errorsOf(responses: DescribedOperation['responses']): string[] {
-  // A reply with 200 may say that something was not successful.
+  // A reply with status 200 can report a failure.
   const errors = Object.entries(responses).filter(([status]) => status !== '200');
   return errors.flatMap(([status, { content }]) =>
     (content['application/json']?.schema.properties?.errcode?.examples ?? []).map((errcode) => `${status} ${errcode}`),

@@ -20,7 +20,7 @@ import { openTestDatabase } from './database.js';
 import { createFakeClock, type FakeClock } from './fake-clock.js';
 import { silentLogger } from './silent-logger.js';
 
-/** An authority with accounts of its own, and what a test does to it from outside. */
+/** An authority that keeps accounts itself, and what a test does to it from outside. */
 export interface EmbeddedUnderTest {
   readonly accounts: EmbeddedAccounts;
   readonly administration: AccountAdministration;
@@ -29,14 +29,19 @@ export interface EmbeddedUnderTest {
   readonly database: Database;
   readonly clock: FakeClock;
   readonly serverName: ServerName;
-  /** An account of that localpart; the password is `the password of` it where none is given. */
+  /**
+   * Creates an account with that localpart. The default password is `the password of <localpart>`.
+   */
   addUser(localpart: string, password?: string): Promise<{ readonly mxid: Mxid; readonly password: string }>;
   addAddress(mxid: Mxid, address: ThirdPartyAddress): Promise<void>;
   devicesOf(mxid: Mxid): Promise<string[]>;
   close(): Promise<void>;
 }
 
-/** On a database of its own, unless one is given, and a clock that stands still; the caller closes it. */
+/**
+ * Opens it on a database of its own, unless one is given, and on a clock that stands still. The
+ * caller closes it.
+ */
 export async function openEmbeddedAccounts(
   options: Partial<EmbeddedAccountsDeps> & { readonly clock?: FakeClock } = {},
 ): Promise<EmbeddedUnderTest> {

@@ -11,16 +11,19 @@ import { openContacts, type ContactsChanges, type ContactsUnderTest } from './co
 import { openEmbeddedAccounts, type EmbeddedUnderTest } from './embedded-accounts.js';
 import { loginOf } from './account-requests.js';
 
-/** The addresses of accounts of our own, and what a test does to them from outside. */
+/** The 3PIDs of accounts of our own, and what a test does to them from outside. */
 export interface EmbeddedAddressesUnderTest extends ContactsUnderTest {
   readonly addresses: AccountAddresses;
   readonly credentials: AccountCredentials;
   readonly embedded: EmbeddedUnderTest;
-  /** An account of that localpart, logged in. */
+  /** A logged-in account with that localpart. */
   readonly logInNew: (localpart: string) => Promise<TestUser>;
 }
 
-/** On a database of its own unless one is given, and a clock that stands still; the caller closes it. */
+/**
+ * Opens them on a database of their own unless one is given, and on a clock that stands still. The
+ * caller closes them.
+ */
 export async function openEmbeddedAddresses({
   mayChange = true,
   hasher,

@@ -7,18 +7,18 @@ import type { TelegramContact, TelegramUser } from '../../src/telegram/shapes.js
 /** The calls that a fault can name. */
 export type FakeBridgeCall = keyof Bridge;
 
-/** A bridge in memory, which continues sessions on the fake of Telegram. */
+/** A bridge in memory, which continues sessions on the fake Telegram. */
 export interface FakeBridge {
   readonly bridge: Bridge;
-  /** The calls that were made, in their order. */
+  /** The calls that were made, in order. */
   readonly calls: readonly FakeBridgeCall[];
   /** By Telegram user ID. */
   readonly logins: ReadonlyMap<string, FakeBridgeLogin>;
-  /** A login that is made at the bridge itself. */
+  /** Adds a login that is made at the bridge itself. */
   logIn(mxid: Mxid, session: BridgeSession): Promise<void>;
-  /** The next calls of that kind fail. */
+  /** Makes the next calls of that kind fail. */
   fail(call: FakeBridgeCall, fault: BridgeFault, times?: number): void;
-  /** Every call fails with `bridge_unreachable` until `comeUp`. */
+  /** Makes every call fail with `bridge_unreachable` until `comeUp`. */
   goDown(): void;
   comeUp(): void;
 }

@@ -1,8 +1,10 @@
 import type { Clock } from '../../src/base/clock.js';
 
-/** A clock that stands still until it is told to move. */
+/** A clock that stands still until a test moves it. */
 export interface FakeClock extends Clock {
-  /** Moves time on, runs the timers that fall due in their order, and lets the promises that they settle run. */
+  /**
+   * Advances the time, runs the due timers in order, and lets the promises that they settle run.
+   */
   advance(ms: number): Promise<void>;
 }
 

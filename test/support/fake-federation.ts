@@ -1,27 +1,27 @@
 import type { Federation } from '../../src/matrix/federation.js';
 import { FederationFailure, type FederationFault } from '../../src/matrix/federation-failure.js';
 
-/** What a homeserver was told. */
+/** A notification that a homeserver received. */
 export interface Told {
   readonly server: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Homeservers that take what they are told, unless a test says otherwise. */
+/** Homeservers that accept every notification, unless a test changes that. */
 export interface FakeFederation extends Pick<Federation, 'postOnBind'> {
-  /** What was taken, in its order. */
+  /** The accepted notifications, in order. */
   readonly taken: readonly Told[];
-  /** The servers that were asked, in their order. */
+  /** The servers that received requests, in order. */
   readonly asked: readonly string[];
-  /** From now on that server fails like that; it works again where there is no fault. */
+  /** Makes that server fail in this way from now on, or work again if no fault is given. */
   fail(server: string, fault?: FederationFault): void;
-  /** From now on that server takes what it is told only when the returned function is called. */
+  /** Delays the answers of that server until the returned function is called. */
   hold(server: string): () => void;
-  /** The greatest number of requests at a time so far, to that server or to all of them. */
+  /** The greatest number of concurrent requests so far, to that server or to all of them. */
   mostAtOnce(server?: string): number;
 }
 
-/** Homeservers of any name, all of which work. */
+/** Creates homeservers of any name, all of which work. */
 export function createFakeFederation(): FakeFederation {
   const taken: Told[] = [];
   const asked: string[] = [];

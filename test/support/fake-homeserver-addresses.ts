@@ -3,41 +3,49 @@ import type { ThirdPartyAddress } from '../../src/base/canonical-address.js';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** What the homeserver says. */
+/** An answer of the homeserver. */
 export interface FakeAnswer {
   readonly status: number;
   readonly body: Members;
 }
 
-/** How much of /account/3pid a homeserver has. */
+/** Which part of /account/3pid a homeserver has. */
 export type AddressSupport =
-  /** It proves addresses itself. */
+  /** It validates 3PIDs itself. */
   | 'full'
-  /** It can send nothing, as Synapse without a mailer and a delegate: addresses come from its administrator. */
+  /**
+   * It can send nothing, as Synapse without a mailer and a delegate: its administrator adds 3PIDs.
+   */
   | 'unproven'
-  /** Its addresses are read only, and another service has the passwords, as with Synapse behind an authentication service. */
+  /**
+   * Its 3PIDs are read-only, and another service has the passwords, as with Synapse behind an
+   * authentication service.
+   */
   | 'delegated'
-  /** Nothing of it. */
+  /** It has no such endpoint. */
   | 'none';
 
-/** An address of an account. */
+/** A 3PID of an account. */
 export interface FakeAddress extends ThirdPartyAddress {
   readonly validated_at: number;
   readonly added_at: number;
 }
 
-/** The addresses and the user-interactive authentication of a fake homeserver. */
+/** The 3PIDs and the user-interactive authentication of a fake homeserver. */
 export interface FakeAddresses {
   support: AddressSupport;
-  /** Whether an authentication counts for some minutes: deleting devices then demands none, whatever is sent. */
+  /**
+   * Whether an authentication counts for some minutes. Deleting devices then requires none,
+   * whatever is sent.
+   */
   skipsAuthentication: boolean;
   add(mxid: string, address: ThirdPartyAddress): void;
   listOf(mxid: string): readonly FakeAddress[];
-  /** Proves the address of a session, as its owner does with the token. */
+  /** Validates the 3PID of a session, as its owner does with the token. */
   prove(sid: string): void;
-  /** Synapse's answer to its administrator: whose that address is. */
+  /** Synapse's answer to its administrator: the user who has that 3PID. */
   answerToAdministrator(path: string): FakeAnswer;
-  /** Undefined where there is no such path. `mxid` is undefined without a token that is known. */
+  /** Undefined if there is no such path. `mxid` is undefined without a known token. */
   answerTo(request: {
     readonly method: string;
     readonly path: string;
@@ -57,7 +65,7 @@ const random = () => randomBytes(12).toString('hex');
 const done: FakeAnswer = { status: 200, body: {} };
 const refusal = (status: number, errcode: string, error: string): FakeAnswer => ({ status, body: { errcode, error } });
 
-/** Those of a homeserver whose passwords `hasPassword` knows. */
+/** Creates those of a homeserver whose passwords `hasPassword` checks. */
 export function createFakeAddresses(hasPassword: (mxid: string, password: unknown) => boolean): FakeAddresses {
   const added = new Map<string, FakeAddress[]>();
   const sessions = new Map<string, Session>();
@@ -76,7 +84,7 @@ export function createFakeAddresses(hasPassword: (mxid: string, password: unknow
     return { status: 401, body: { session, flows, params: {}, 'org.example.kept': true, ...trouble } };
   }
 
-  /** Undefined where the user is authenticated. As with Synapse, a session that is complete stays so. */
+  /** Undefined if the user is authenticated. As with Synapse, a complete session stays complete. */
   function authenticate(path: string, mxid: string, { auth }: Members): FakeAnswer | undefined {
     const { session, type, identifier, password } = (auth ?? {}) as Members;
     if (session === undefined && type === undefined) return challenge(path, mxid);
@@ -122,7 +130,7 @@ export function createFakeAddresses(hasPassword: (mxid: string, password: unknow
   function answerToUser(operation: string, mxid: string, body: Members): FakeAnswer | undefined {
     const isAuthless = fake.support === 'delegated' || fake.support === 'none';
     if (operation === 'POST /delete_devices') {
-      // The identity of users is another service's business there; without addresses it is not.
+      // Another service manages user identities there, except without 3PIDs.
       if (fake.support === 'delegated') return undefined;
       return fake.skipsAuthentication ? done : (authenticate('/delete_devices', mxid, body) ?? done);
     }

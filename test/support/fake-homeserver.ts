@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createFakeAddresses, type FakeAddresses, type FakeAnswer } from './fake-homeserver-addresses.js';
 
-/** A request as the homeserver got it. */
+/** A request as the homeserver received it. */
 export interface HomeserverRequest {
   readonly method: string;
   readonly path: string;
@@ -14,25 +14,28 @@ export interface HomeserverRequest {
 /** The access token of the administrator. */
 export const fakeAdminToken = 'syt_of_the_administrator';
 
-/** Takes the place of the homeserver's answer. */
+/** Replaces the homeserver's answer. */
 export type Interception = (response: ServerResponse, request: HomeserverRequest) => void;
 
-/** The login of a homeserver over real HTTP, with users in memory: enough of Synapse's answers to relay to it. */
+/**
+ * The login of a homeserver over real HTTP, with users in memory. It answers as Synapse does, as
+ * far as the relay needs it.
+ */
 export interface FakeHomeserver {
   /** Without a trailing slash. */
   readonly url: string;
-  /** Everything that was asked, in its order. */
+  /** All requests, in order. */
   readonly requests: readonly HomeserverRequest[];
-  /** None of it until a test says otherwise. */
+  /** It has no such endpoint until a test changes that. */
   readonly addresses: FakeAddresses;
-  /** Adds a user and answers the Matrix ID. */
+  /** Adds a user and returns the Matrix ID. */
   addUser(localpart: string, password: string): string;
   deactivate(mxid: string): void;
   devicesOf(mxid: string): readonly string[];
-  /** A login token for the user of this access token. */
+  /** Returns a login token for the user of this access token. */
   mint(accessToken: string): string;
   logOut(accessToken: string): void;
-  /** Answers requests this way from now on; undefined for the ordinary way. */
+  /** Answers requests in this way from now on; undefined restores the default. */
   intercept(interception: Interception | undefined): void;
   close(): Promise<void>;
 }
@@ -46,7 +49,7 @@ interface User {
 const forbidden = refusal(403, 'M_FORBIDDEN', 'Invalid username or password');
 const nameOf = (prefix: string) => `${prefix}_${randomBytes(12).toString('hex')}`;
 
-/** Starts one on a free port; whoever starts it closes it. */
+/** Starts a homeserver on a free port. The caller closes it. */
 export async function startFakeHomeserver(serverName: string): Promise<FakeHomeserver> {
   const users = new Map<string, User>();
   const accessTokens = new Map<string, { readonly mxid: string; readonly device: string }>();

@@ -2,20 +2,20 @@ import type { FederationFault } from '../../src/matrix/federation-failure.js';
 import { FederationFailure } from '../../src/matrix/federation-failure.js';
 import type { IdentityServerAnswer, IdentityServers } from '../../src/matrix/identity-servers.js';
 
-/** What an identity server was asked. */
+/** A request to an identity server. */
 export type AskedOfServer = { readonly server: string } & (
   | { readonly what: 'bind'; readonly asked: Parameters<IdentityServers['bind']>[1]; readonly accessToken: string }
   | { readonly what: 'unbind'; readonly asked: Parameters<IdentityServers['unbind']>[1] }
 );
 
-/** Identity servers that do what they are asked, unless a test says otherwise. */
+/** Identity servers that fulfil every request, unless a test changes that. */
 export interface FakeIdentityServers extends IdentityServers {
   readonly asked: readonly AskedOfServer[];
-  /** What that server answers from now on; undefined where it does what it is asked. */
+  /** Sets the answer of that server; undefined restores the default. */
   answer(server: string, answer: IdentityServerAnswer | FederationFault | undefined): void;
 }
 
-/** Identity servers of any name, at which everybody has proven that address. */
+/** Creates identity servers of any name, at which every user has validated that 3PID. */
 export function createFakeIdentityServers(
   proven = { medium: 'email', address: 'alice@mail.test' },
 ): FakeIdentityServers {

@@ -13,31 +13,34 @@ import type { TelegramFault } from '../../src/telegram/failure.js';
 import { faultOfRpcError } from '../../src/telegram/gramjs/rpc-faults.js';
 import type { CodeDelivery, FoundUser, TelegramChat, TelegramUser, TelegramUserId } from '../../src/telegram/shapes.js';
 
-/** The cloud password of every magic account that has one, those of 1900 to 1999 apart. */
+/** The cloud password of every magic account that has one, except those of 1900 to 1999. */
 export const magicPassword = magicPasswords.password.password;
 
-/** What the fake knows about a phone number. */
+/** The behaviour of the fake for a phone number. */
 export interface FakeAccount {
   readonly dataCentre: number;
   readonly code: string;
   readonly delivery: CodeDelivery;
   readonly codeHint: string | null;
   readonly password: { readonly password: string; readonly hint: string | undefined } | undefined;
-  /** The password is removed as soon as it is asked for. */
+  /** The password is removed as soon as it is required. */
   readonly losesPassword: boolean;
-  /** Null where nobody has registered. */
+  /** Null if the number is not registered. */
   readonly user: TelegramUser | null;
-  /** Thrown by sendCode. */
+  /** The error that sendCode rejects with. */
   readonly sendCodeFault: TelegramFault | undefined;
-  /** Thrown by signIn, whatever the code. */
+  /** The error that signIn rejects with, for any code. */
   readonly signInFault: TelegramFault | undefined;
-  /** The first try with each code fails, with the right code too. */
+  /** The first attempt with each code fails, with the right code too. */
   readonly refusesFirstCode: boolean;
   /** The account is found deactivated by the first call after the login. */
   readonly isDeactivated: boolean;
 }
 
-/** The account of a phone number, by the ranges of the sandbox; undefined for a number that does not exist. */
+/**
+ * Returns the account of a phone number, by the ranges of the sandbox; undefined for a number that
+ * does not exist.
+ */
 export function accountOfPhone(phone: PhoneNumber): FakeAccount | undefined {
   const [, dataCentre, number] = /^\+99966([1-3])(\d{4})$/.exec(phone.reveal()) ?? [];
   if (dataCentre === undefined || number === undefined) return undefined;
@@ -57,7 +60,9 @@ export function accountOfPhone(phone: PhoneNumber): FakeAccount | undefined {
   };
 }
 
-/** The bot of a token, by the ranges of the sandbox; a fault where the token is good for nothing. */
+/**
+ * Returns the bot of a token, by the ranges of the sandbox, or a fault if the token is not valid.
+ */
 export function botOfToken(token: string): TelegramUser | TelegramFault {
   const [number = '', secret] = token.split(':');
   const [, last] = /^20000[1-3](\d{4})$/.exec(number) ?? [];
@@ -79,7 +84,7 @@ export function dataCentreOfBot({ id }: TelegramUser): number {
   return Number(id[5]);
 }
 
-/** As the sandbox has it: whose number comes next in the same data centre is a contact. */
+/** As in the sandbox: the account with the next number in the same data centre is a contact. */
 export function contactsOf(user: TelegramUser): TelegramUser[] {
   const [, prefix, last] = /^\+(99966[1-3])(\d{4})$/.exec(user.phone?.reveal() ?? '') ?? [];
   const number = PhoneNumber.parse(`${prefix}${String((Number(last) + 1) % 10_000).padStart(4, '0')}`);
@@ -87,13 +92,13 @@ export function contactsOf(user: TelegramUser): TelegramUser[] {
   return contact ? [contact] : [];
 }
 
-/** As the sandbox has it: a chat with each contact, a group and a channel. */
+/** As in the sandbox: a chat with each contact, a group and a channel. */
 export function chatsOf(user: TelegramUser): TelegramChat[] {
   const people = contactsOf(user).map(({ id, firstName, lastName }) => ({ id, title: `${firstName} ${lastName}` }));
   return [...people, { id: '-4242', title: 'Sandbox group' }, { id: '-1000000004343', title: 'Sandbox channel' }];
 }
 
-/** Whose username that is; `sandbox_channel` is a channel's. */
+/** The owner of that username; `sandbox_channel` is a channel's. */
 export function findByUsername(username: string): FoundUser {
   if (username.toLowerCase() === 'sandbox_channel') return { kind: 'no_user' };
   const [, dataCentre, number] = /^magic_([1-3])_(\d{4})$/i.exec(username) ?? [];
@@ -102,7 +107,7 @@ export function findByUsername(username: string): FoundUser {
   return user?.username ? { kind: 'user', user: { ...user, phone: null } } : { kind: 'not_found' };
 }
 
-/** Contacts by a part of their name, and whoever has that username. */
+/** Contacts by a part of their name, and the user with that username. */
 export function searchUsers(user: TelegramUser, query: string): TelegramUser[] {
   const contacts = contactsOf(user).filter(({ firstName, lastName }) =>
     `${firstName} ${lastName}`.toLowerCase().includes(query.toLowerCase()),
@@ -141,7 +146,7 @@ function sendCodeFaultOf(kind: AccountKind, last: number): TelegramFault | undef
   }
 }
 
-/** The fault of an account that always refuses this method, as the adapter reads it. */
+/** The fault of an account that always refuses this method, as the adapter maps it. */
 function faultOf(refusal: MagicRefusal | undefined, method: MagicRefusal['method']): TelegramFault | undefined {
   return refusal?.method === method ? faultOfRpcError(refusal.code, refusal.name) : undefined;
 }

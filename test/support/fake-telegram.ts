@@ -49,51 +49,64 @@ export interface SentFakeCode {
   readonly phoneCodeHash: string;
 }
 
-/** Telegram in memory: the port, switches for what goes wrong, and what a test may read of its state. */
+/** Telegram in memory: the port, switches for faults, and the state that a test may read. */
 export interface FakeTelegram {
   readonly gateway: TelegramGateway;
-  /** Every code ever sent, oldest first; with a phone, those that went to it. */
+  /** Returns every code sent so far, oldest first; with a phone, the codes for that number. */
   sentCodes(phone?: PhoneNumber): readonly SentFakeCode[];
-  /** How often each operation was called, failed calls included. */
+  /** How often each operation was called, including failed calls. */
   calls(operation: FakeTelegramOperation): number;
   liveConnections(): number;
-  /** How many sessions are logged in at Telegram as this user ID. */
+  /** Returns how many sessions are logged in at Telegram as this user ID. */
   authorizations(userId: string): number;
   /** The user IDs that have logged out, in order. */
   logOuts(): readonly string[];
   /**
-   * Makes the next `times` calls of `operation` fail; `phone` limits it to calls about that number. With `movesTo`, the
-   * calls fail after the session has moved to this data centre. Returns how to lift it.
+   * Makes the next `times` calls of `operation` fail; `phone` limits it to calls for that number.
+   * With `movesTo`, the calls fail after the session has moved to this data centre. Returns a
+   * function that ends it.
    */
   fail(
     operation: FakeTelegramOperation,
     fault: TelegramFault,
     options?: { readonly times?: number; readonly phone?: PhoneNumber; readonly movesTo?: number },
   ): () => void;
-  /** Every call fails with `unreachable` until `comeBack`. */
+  /** Makes every call fail with `unreachable` until `comeBack`. */
   goDown(): void;
-  /** Every call stays unanswered: it fails with `unreachable` when the deadline has passed on the clock, or with close(). */
+  /**
+   * Leaves every call unanswered: it fails with `unreachable` at the deadline on the clock, or with
+   * close().
+   */
   goSilent(): void;
-  /** Ends goDown and goSilent; calls that went unanswered stay so. */
+  /** Ends goDown and goSilent; unanswered calls stay unanswered. */
   comeBack(): void;
-  /** Telegram does what the next call of `operation` asks, but its answer is lost: the call fails with `unreachable`. */
+  /**
+   * The next call of `operation` takes effect, but its answer is lost: the call fails with
+   * `unreachable`.
+   */
   loseAnswer(
     operation: 'signIn' | 'checkPassword' | 'signInBot' | 'exportLoginToken' | 'importLoginToken',
     fault?: TelegramFault,
   ): void;
-  /** The account of this number scans a QR code: the token, or the whole tg://login link. `unheard` where the client is not told. */
+  /**
+   * Lets the account of this number scan a QR code: the token, or the whole tg://login link. With
+   * `unheard`, the client is not notified.
+   */
   acceptLoginToken(token: Secret, phone: PhoneNumber, how?: { readonly unheard?: boolean }): void;
-  /** Resolves when so many calls wait for news of a QR code that has not been scanned. */
+  /** Resolves when this many calls wait for an update of a QR code that has not been scanned. */
   untilListening(count: number): Promise<void>;
-  /** Every connection that waits for news of its QR code is told that some may have been lost. */
+  /** Notifies every connection that waits for its QR code that updates may have been lost. */
   shakeConnections(): void;
-  /** Calls of `operation` wait until the returned function is called, then go on. */
+  /** Makes calls of `operation` wait until the returned function is called. */
   hold(operation: FakeTelegramOperation): () => void;
-  /** Every code sent to this number so far is no longer accepted. */
+  /** Invalidates every code sent to this number so far. */
   expireCodes(phone: PhoneNumber): void;
-  /** Telegram ends every session that is logged in as this user ID or on its way to it; without one, every session there is. */
+  /**
+   * Ends every session that is logged in as this user ID or is logging in to it; without a user ID,
+   * every session.
+   */
   endSessions(reason: SessionDeath, userId?: string): void;
-  /** Whoever is logged in as this user ID has that number from now on. */
+  /** Changes the phone number of the account with that user ID. */
   renumber(userId: string, phone: PhoneNumber | null): void;
 }
 
@@ -108,9 +121,12 @@ interface Authorization {
   readonly key: string;
   dataCentre: number;
   user: TelegramUser | null;
-  /** Whom a code was asked for. */
+  /** The account for which a code was requested. */
   awaited: TelegramUser | null;
-  /** Who has given the right code and still owes the cloud password, null if that is removed since. */
+  /**
+   * The account that has passed the code but not the cloud password; null if the password was
+   * removed since.
+   */
   pending: { readonly user: TelegramUser; readonly password: string | null } | null;
   death: SessionDeath | null;
   live: number;
@@ -129,9 +145,10 @@ const resendTimeoutMs = 60_000;
 const loginTokenLifeMs = 30_000;
 
 /**
- * A fake of the Telegram port with the magic accounts of fake-telegram-accounts.ts. It behaves as the contract suite says,
- * and as Telegram does where that hurts: two live connections on one session end it as `duplicated`. The gateway may be
- * used again after close(), as a restarted daemon would use a new one.
+ * Creates a fake of the Telegram port with the magic accounts of fake-telegram-accounts.ts. It
+ * behaves as the contract suite requires, and as Telegram does in one more respect: two live
+ * connections on one session end it as `duplicated`. The gateway may be used again after close(),
+ * as a restarted daemon would use a new one.
  */
 export function createFakeTelegram({
   clock = systemClock,
@@ -140,7 +157,7 @@ export function createFakeTelegram({
   const authorizations = new Map<string, Authorization>();
   const codes: (SentFakeCode & { expired: boolean; resent: boolean; tries: number })[] = [];
   const loginTokens: FakeLoginToken[] = [];
-  /** Who waits for news of a QR code, by the key of the session. */
+  /** The waiters for updates of a QR code, by the key of the session. */
   const listeners = new Set<{ readonly key: () => string; readonly hear: () => void }>();
   const callCounts = new Map<FakeTelegramOperation, number>();
   const injected = new Set<Injected>();
@@ -209,7 +226,10 @@ export function createFakeTelegram({
     const waits = new OpenWaits();
     let destroyed = false;
     authorization.live += 1;
-    /** Settled when there is news of the token that this connection has exported; there is where it has exported none. */
+    /**
+     * Settles when there is an update of the token that this connection has exported, or
+     * immediately if it has exported none.
+     */
     let tellNews: () => void = () => undefined;
     let news = Promise.resolve();
     const listener = { key: () => authorization.key, hear: () => tellNews() };
@@ -235,7 +255,7 @@ export function createFakeTelegram({
       authorization.pending = { user: account.user, password: losesPassword ? null : account.password.password };
       return { kind: 'password_needed', hint: account.password.hint ?? null };
     };
-    /** A token stays good until it has let somebody in. */
+    /** A token stays valid until it has logged a session in. */
     const redeem = (accepted: FakeLoginToken, account: FakeAccount): SignInResult => {
       const result = admit(account);
       if (result.kind === 'authorized') loginTokens.splice(loginTokens.indexOf(accepted), 1);
@@ -443,7 +463,7 @@ export function createFakeTelegram({
       const text = token.reveal().replace(/^tg:\/\/login\?token=/, '');
       const found = loginTokens.find((one) => one.token === text && clock.now() < one.expiresAt);
       const account = accountOfPhone(phone);
-      if (!found || !account) throw new Error('no such QR code, or nobody to scan it');
+      if (!found || !account) throw new Error('no such QR code, or no account to scan it');
       found.acceptedBy = account;
       if (unheard) return;
       for (const { key, hear } of listeners) if (key() === found.authorization.key) hear();

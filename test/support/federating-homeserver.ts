@@ -3,32 +3,32 @@ import { Secret } from '../../src/base/secret.js';
 import { signJson } from '../../src/base/signed-json.js';
 import { replyJson, startStrangeServer, type StrangeServer } from './strange-server.js';
 
-/** A key of a test's own; equal numbers give equal keys. */
+/** Returns a key for this test; equal numbers give equal keys. */
 export function testKey(version: string, number: number): SigningKey {
   const key = signingKey(version, new Secret(Buffer.alloc(32, number).toString('base64')));
   if (key === undefined) throw new Error('no key');
   return key;
 }
 
-/** What a homeserver publishes of itself, and says of its users. */
+/** The keys that a homeserver publishes, and its answers about its users. */
 export interface FederatingWorld {
-  /** What stands in the keys that it publishes. */
+  /** Fields of the published keys. */
   serverName: string;
   keys: readonly SigningKey[];
   validUntil: number;
-  /** Whose OpenID tokens these are. */
+  /** The users of these OpenID tokens. */
   readonly subjects: Map<string, unknown>;
 }
 
 /** A homeserver as other servers see it, on the loopback interface. */
 export interface FederatingHomeserver extends FederatingWorld, StrangeServer {
-  /** The keys as it publishes them now. */
+  /** The keys that it publishes now. */
   published(): Record<string, unknown>;
-  /** How it answers from now on, as by itself where absent. */
+  /** Sets its answer; undefined restores the default. */
   behave(reply?: Parameters<StrangeServer['answer']>[0]): void;
 }
 
-/** Starts one; whoever starts it closes it. Its name is its address unless told otherwise. */
+/** Starts a homeserver. The caller closes it. Its name is its address unless another is given. */
 export async function startFederatingHomeserver(
   options: Parameters<typeof startStrangeServer>[0] = {},
 ): Promise<FederatingHomeserver> {

@@ -6,7 +6,7 @@ import type { Transaction } from '../../src/database/database.js';
 import { writeState, writeUser } from '../../src/login/login-codec.js';
 import type { TelegramUserId } from '../../src/telegram/shapes.js';
 
-/** What a test stores for one user. */
+/** The rows that a test stores for one user. */
 export interface Owner {
   readonly mxid: Mxid;
   /** Distinguishes the values of one user from those of another; digits. */
@@ -18,7 +18,7 @@ export interface Owner {
 const dayMs = 86_400_000;
 const hash = (name: string, tag: string) => `${name}-${tag}`;
 
-/** Stores, of each table that a login does not fill, rows that belong to the user. */
+/** Stores rows of the user in each table that a login does not fill. */
 export async function fillTables(tx: Transaction, { mxid, tag, at }: Owner): Promise<void> {
   const expiresAt = at + dayMs;
   const address = { medium: 'email', address: `user${tag}@mail.test` } as const;

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { answerJson, startHttpListener, type HeardRequest } from './http-listener.js';
 
-/** A code that the stand-in has taken. */
+/** A code that the stand-in has accepted. */
 export interface SentCode {
   readonly requestId: string;
   readonly phoneNumber: string;
@@ -12,31 +12,31 @@ export interface SentCode {
   readonly callbackUrl: string | undefined;
 }
 
-/** What Telegram may say in a report. */
+/** The fields of Telegram's report. */
 export interface ReportOptions {
   readonly delivery: 'sent' | 'delivered' | 'read' | 'expired' | 'revoked';
   /** Seconds since 1970. */
   readonly at: number;
-  /** With which it is signed; the stand-in's own unless told otherwise. */
+  /** The signing token; the stand-in's own by default. */
   readonly token?: string;
 }
 
-/** A stand-in for Telegram's Gateway API, which checks what it is sent. */
+/** A stand-in for Telegram's Gateway API, which validates its requests. */
 export interface GatewayApi {
   readonly url: string;
   readonly token: string;
-  /** Everything taken so far. */
+  /** All accepted codes so far. */
   readonly sent: readonly SentCode[];
-  /** Everything asked so far, whether taken or not. */
+  /** All requests so far, whether accepted or not. */
   readonly asked: readonly HeardRequest[];
-  /** Resolves with the `count`th code for a number, also when it is here already. */
+  /** Resolves with the `count`th code for a number, or immediately if it is already here. */
   next(phoneNumber: string, count?: number): Promise<SentCode>;
-  /** Reports to the callback URL of a code what became of it. */
+  /** Reports the delivery status of a code to its callback URL. */
   report(sent: SentCode, options: ReportOptions): Promise<Response>;
   stop(): Promise<void>;
 }
 
-/** Numbers about which the stand-in has trouble, by their last three digits. */
+/** The stand-in's errors for numbers, by their last three digits. */
 const trouble: Readonly<Record<string, string>> = {
   '400': 'PHONE_NUMBER_INVALID',
   '402': 'BALANCE_NOT_ENOUGH',
@@ -49,8 +49,9 @@ const trouble: Readonly<Record<string, string>> = {
 const parameters = ['phone_number', 'code', 'ttl', 'sender_username', 'callback_url'];
 
 /**
- * Starts the stand-in; whoever starts it stops it. It knows one method, one token, and the sender `gangway_test`. Numbers that end in
- * 400, 402, 404, 410, 429 and 499 get an error, 418 no answer at all, 302 a redirect, 500 a page, and 413 an answer without end.
+ * Starts the stand-in. The caller stops it. It knows one method, one token, and the sender
+ * `gangway_test`. Numbers that end in 400, 402, 404, 410, 429 and 499 get an error, 418 no answer
+ * at all, 302 a redirect, 500 a page, and 413 an endless answer.
  */
 export async function startGatewayApi(token = 'AAEgw-token-of-the-tests'): Promise<GatewayApi> {
   const sent: SentCode[] = [];
@@ -100,7 +101,7 @@ export async function startGatewayApi(token = 'AAEgw-token-of-the-tests'): Promi
         tell();
       }),
     report(code, { delivery, at, token: signedWith = token }) {
-      if (code.callbackUrl === undefined) throw new Error('nobody asked for a report');
+      if (code.callbackUrl === undefined) throw new Error('no report was requested');
       const body = JSON.stringify({ ...statusOf(code), delivery_status: { status: delivery, updated_at: at } });
       return fetch(code.callbackUrl, {
         method: 'POST',
@@ -116,7 +117,7 @@ export async function startGatewayApi(token = 'AAEgw-token-of-the-tests'): Promi
   };
 }
 
-/** What Telegram signs a report with. */
+/** The signature of a report, as Telegram computes it. */
 export function signature(token: string, timestamp: string, body: string): string {
   const key = createHash('sha256').update(token).digest();
   return createHmac('sha256', key).update(`${timestamp}\n${body}`).digest('hex');

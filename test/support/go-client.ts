@@ -26,7 +26,10 @@ function whyMissing(): string | undefined {
 /** Why the tests with gotd are skipped; undefined if they run. */
 export const goMissing = whyMissing();
 
-/** Reports once for a run that the tests with gotd are skipped; throws instead if GANGWAY_REQUIRE_GO=1. */
+/**
+ * Reports once for a run that the tests with gotd are skipped; throws instead if
+ * GANGWAY_REQUIRE_GO=1.
+ */
 export default function reportWhetherSkipped(): void {
   if (goMissing === undefined) return;
   if (process.env['GANGWAY_REQUIRE_GO'] === '1') throw new Error(goMissing);
@@ -35,12 +38,15 @@ export default function reportWhetherSkipped(): void {
 
 /** The client of test/clients/gotd, built into a folder of its own. */
 export interface GoClient {
-  /** Runs a job and returns the report. Rejects with what the client printed to standard error if the job fails. */
+  /**
+   * Runs a job and returns the report. Rejects with what the client printed to standard error if
+   * the job fails.
+   */
   run(job: Readonly<Record<string, unknown>>): Promise<GoReport>;
   remove(): Promise<void>;
 }
 
-/** What a job reports: test/clients/gotd/main.go. */
+/** The report of a job: test/clients/gotd/main.go. */
 export interface GoReport {
   readonly user_id: number;
   readonly username: string;

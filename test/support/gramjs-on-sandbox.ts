@@ -14,7 +14,7 @@ import { startStrictSandbox } from './strict-sandbox.js';
 /** The compiled worker: a thread cannot load TypeScript. */
 export const builtWorkerUrl = new URL('../../dist/src/telegram/gramjs/worker.js', import.meta.url);
 
-/** The worker, and what happens in its thread before it starts; `require` finds gramjs. */
+/** The worker, with code that runs in its thread before it starts; `require` finds gramjs. */
 export const workerAfter = (happening: string): URL =>
   new URL(
     `data:text/javascript,${encodeURIComponent(`
@@ -25,7 +25,7 @@ export const workerAfter = (happening: string): URL =>
     `)}`,
   );
 
-/** What a gateway needs to know of a sandbox, with one worker and nothing said. */
+/** The options of a gateway on a sandbox, with one worker and no log. */
 export function optionsFor(sandbox: KnownSandbox, options: Partial<GramjsGatewayOptions> = {}): GramjsGatewayOptions {
   return {
     apiId: 12_345,
@@ -50,20 +50,23 @@ export function optionsFor(sandbox: KnownSandbox, options: Partial<GramjsGateway
 export const createTestGateway = (sandbox: KnownSandbox, options?: Partial<GramjsGatewayOptions>) =>
   createGramjsGateway(optionsFor(sandbox, options));
 
-/** A sandbox for all tests of a file, and for each test a clock that stands still, a log, and gateways that are closed after it. */
+/**
+ * A sandbox for all tests of a file, and for each test a clock that stands still, a log, and
+ * gateways that are closed after it.
+ */
 export interface GramjsOnSandbox {
   readonly sandbox: Sandbox;
   readonly clock: FakeClock;
   readonly logger: RecordingLogger;
   createGateway(options?: Partial<GramjsGatewayOptions>): TelegramGateway;
-  /** A connection on which this magic account is logged in. */
+  /** Returns a connection on which this magic account is logged in. */
   loggedIn(digits: string, gateway?: TelegramGateway): Promise<TelegramConnection>;
 }
 
 export const connectDeadlineMs = 20_000;
 export const callDeadlineMs = 15_000;
 
-/** Sets a GramjsOnSandbox up; its properties are good in tests and hooks only. */
+/** Sets a GramjsOnSandbox up; its properties are valid in tests and hooks only. */
 export function useGramjsOnSandbox(options: Partial<SandboxOptions> = {}): GramjsOnSandbox {
   let sandbox: Sandbox | undefined;
   let clock = createFakeClock();

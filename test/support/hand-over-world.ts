@@ -16,7 +16,7 @@ import { silentLogger } from './silent-logger.js';
 
 const hours = 3_600_000;
 
-/** What a daemon runs on. */
+/** The services that a daemon uses. */
 export interface HandOverWorld {
   readonly gateway: TelegramGateway;
   readonly database: Database;
@@ -25,18 +25,24 @@ export interface HandOverWorld {
   readonly isAutomatic?: boolean;
 }
 
-/** A daemon with a bridge. It can be killed between any two things that it does to the database, to the bridge and to Telegram. */
+/**
+ * A daemon with a bridge. It can be killed between any two of its actions on the database, the
+ * bridge and Telegram.
+ */
 export interface HandOverDaemon {
   readonly login: ReturnType<typeof createLoginService>;
   readonly handOvers: ReturnType<typeof createHandOvers>;
-  /** What it has done so far, in its order. */
+  /** Its actions so far, in order. */
   readonly events: readonly string[];
   /** Resolves when it is killed. */
   readonly dead: Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts one that is killed at the event of that number, counted from 1: that event still happens, but its outcome is lost. */
+/**
+ * Starts a daemon that is killed at the event of that number, counted from 1: that event still
+ * happens, but its outcome is lost.
+ */
 export function startHandOverDaemon(world: HandOverWorld, killedAt?: number): HandOverDaemon {
   const { gateway, database, clock, isAutomatic = true } = world;
   const events: string[] = [];
@@ -51,7 +57,7 @@ export function startHandOverDaemon(world: HandOverWorld, killedAt?: number): Ha
   });
   const never = new Promise<never>(() => undefined);
 
-  /** A dead daemon begins nothing, and hears of nothing. */
+  /** A dead daemon starts nothing and receives nothing. */
   async function happen<T>(name: string, work: () => Promise<T>): Promise<T> {
     if (isDead) return never;
     events.push(name);

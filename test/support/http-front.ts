@@ -3,16 +3,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { passOn } from './reverse-proxy.js';
 
-/** What a daemon is reached through under an address that stays, whatever port the daemon gets at each of its starts. */
+/** A proxy with a fixed address in front of a daemon, whose port changes with each start. */
 export interface HttpFront {
   /** Without a trailing slash. */
   readonly url: string;
-  /** Where requests go from now on, a base URL without a slash at its end: 502 before. */
+  /** Sets the target of requests, a base URL without a slash at its end. Answers 502 until then. */
   leadTo(target: string): void;
   close(): Promise<void>;
 }
 
-/** Starts one on a free port of loopback, before there is anything behind it; whoever starts it closes it. */
+/** Starts a proxy on a free port of loopback, before there is a target. The caller closes it. */
 export async function startHttpFront(): Promise<HttpFront> {
   let target: string | undefined;
   const server = createServer((incoming, response) => {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A request as it came. */
+/** A request as it was received. */
 export interface HeardRequest {
   readonly method: string;
   /** Path and query, not decoded. */
@@ -10,7 +10,7 @@ export interface HeardRequest {
   readonly body: string;
 }
 
-/** An HTTP server on loopback, for stand-ins of services that Gangway asks. */
+/** An HTTP server on loopback, for stand-ins of services that Gangway calls. */
 export interface HttpListener {
   /** Without a slash at the end. */
   readonly url: string;
@@ -18,7 +18,7 @@ export interface HttpListener {
   stop(): Promise<void>;
 }
 
-/** Answers each request with `answer`, which may also leave it open; whoever starts it stops it. */
+/** Answers each request with `answer`, which may also leave it open. The caller stops it. */
 export async function startHttpListener(
   answer: (request: HeardRequest, response: ServerResponse) => void,
 ): Promise<HttpListener> {

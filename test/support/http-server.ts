@@ -9,14 +9,14 @@ import { createHttpServer, defaultHttpLimits, type HttpServer, type HttpServerDe
 import { surface, type Surface } from '../../src/http/surface.js';
 import { createRecordingLogger, type RecordingLogger } from './recording-logger.js';
 
-/** A server that listens. */
+/** A listening server. */
 export interface TestServer {
   readonly port: number;
   readonly log: RecordingLogger;
   stop: HttpServer['stop'];
 }
 
-/** Starts a server with these surfaces on a free port; whoever starts it stops it. */
+/** Starts a server with these surfaces on a free port. The caller stops it. */
 export async function startServer(
   surfaces: readonly Surface[],
   overrides: Partial<HttpServerDeps> = {},
@@ -38,7 +38,7 @@ export async function startServer(
   return { port, log, stop: (deadlineMs, giveUp) => server.stop(deadlineMs, giveUp) };
 }
 
-/** A surface below /test, open to everybody. */
+/** A surface below /test, without authentication. */
 export function testSurface(endpoints: readonly Endpoint[], overrides: Partial<Surface> = {}): Surface {
   return surface({
     name: 'test',
@@ -54,7 +54,7 @@ export function testSurface(endpoints: readonly Endpoint[], overrides: Partial<S
 
 const said = { description: 'What was said', schema: z.object({ said: z.string() }) };
 
-/** GET /say/{word}: answers with what `say` makes of the word. */
+/** GET /say/{word}: answers with the result of `say` for the word. */
 export function sayEndpoint(say: (word: string) => string | Promise<string> = (word) => word): Endpoint {
   return endpoint({
     name: 'say',

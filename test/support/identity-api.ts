@@ -25,37 +25,42 @@ import { openValidation } from './validation.js';
 import { generous } from './identity-limits.js';
 import { testPages } from './test-pages.js';
 
-/** A reply, with its JSON where it is any. */
+/** A reply, with its JSON if it has any. */
 export interface IdentityReply extends RawReply {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-/** The identity service over real HTTP, on a database in memory; homeservers and messages are not real. */
+/**
+ * The identity service over real HTTP, on a database in memory; homeservers and messages are fakes.
+ */
 export interface IdentityApi {
   readonly messenger: RecordingMessenger;
   readonly clock: FakeClock;
   readonly log: RecordingLogger;
   readonly service: IdentityService;
-  /** Requests whose signature was asked about. */
+  /** Requests whose signature was verified. */
   readonly signed: SignedRequest[];
   /** Sends exactly this. */
   send(request: RawRequest): Promise<IdentityReply>;
-  /** Sends JSON, with an access token where one is given. */
+  /** Sends JSON, with an access token if one is given. */
   call(method: string, path: string, body?: unknown, accessToken?: string): Promise<IdentityReply>;
   /** An access token of the user. */
   register(mxid: string): Promise<string>;
   close(): Promise<void>;
 }
 
-/** How an identity service under test differs from one whose version 1 is served whole, and whose page wants a click. */
+/**
+ * How an identity service under test differs from the default, which serves all of version 1 and
+ * whose page requires a click.
+ */
 export interface IdentityApiOptions {
   readonly policies?: Readonly<Record<string, Policy>>;
-  /** What the homeservers say of signatures. */
+  /** The homeservers' answers about signatures. */
   readonly verdict?: SignatureVerdict;
-  /** Changes what the surfaces are made of. */
+  /** Changes the dependencies of the surfaces. */
   readonly change?: (deps: IdentityDeps) => IdentityDeps;
   readonly disabled?: boolean;
-  /** How many messages may be asked for. */
+  /** How many messages a caller may request. */
   readonly allowances?: ValidationAllowances;
   readonly registrationsPerClient?: Allowance;
 }
@@ -66,7 +71,7 @@ export const delegateSecret = 'the-secret-of-the-homeserver';
 const many = { max: 100_000, windowMs: 3_600_000 };
 const served = { enabled: true, isAllowed: () => true };
 
-/** Starts one on a clock that stands still; replies that are not declared fail as defects. */
+/** Starts a service on a clock that stands still. Undeclared replies fail as defects. */
 export async function startIdentityApi(options: IdentityApiOptions = {}): Promise<IdentityApi> {
   const folder = await mkdtemp(join(tmpdir(), 'gangway-identity-'));
   const proving = await openValidation({
@@ -165,7 +170,7 @@ function same(deps: IdentityDeps): IdentityDeps {
   return deps;
 }
 
-/** What names the session and proves the address of the last mail, as its link has it. */
+/** The fields that identify the session of the last mail and validate its 3PID, as in its link. */
 export function lastLink(messenger: RecordingMessenger): URL {
   const mail = messenger.sent.findLast((message) => message.kind === 'email_validation');
   if (mail?.kind !== 'email_validation') throw new Error('no mail was sent');

@@ -8,7 +8,7 @@ const many = { max: 1_000_000, windowMs: 86_400_000 };
 export const generous = { perServer: many, perNetwork: many } as const satisfies Partial<LookupAllowances> &
   Partial<InviteAllowances>;
 
-/** A caller of lookups: a user by Matrix ID, or else a client of that address. */
+/** A caller of lookups: a user by Matrix ID, or else a client by its IP address. */
 export function lookupCaller(name: string, clientAddress = '198.51.100.7'): LookupCaller {
   return name.startsWith('@') ? { mxid: name as Mxid, clientAddress } : { mxid: undefined, clientAddress: name };
 }

@@ -4,7 +4,10 @@ import { startFederatingHomeserver, type FederatingHomeserver } from './federati
 import { startGatewayApi, type GatewayApi } from './gateway-api.js';
 import { startMailServer, type MailServer } from './mail-server.js';
 
-/** The daemon as an identity service, with a homeserver that vouches for users of example.test, a mail server, and a Telegram Gateway. */
+/**
+ * The daemon as an identity service, with a homeserver that vouches for users of example.test, a
+ * mail server, and a Telegram Gateway.
+ */
 export interface IdentityPlace {
   readonly gangway: Installation;
   readonly homeserver: FederatingHomeserver;
@@ -13,19 +16,19 @@ export interface IdentityPlace {
   close(): Promise<void>;
 }
 
-/** What the addresses in mails and rooms begin with; nobody listens there. */
+/** The base URL in mails and rooms; no server listens there. */
 export const publicUrl = 'https://id.example.test';
 /** The secret part of the path for a homeserver that delegates. */
 export const delegateSecret = 'a-secret-in-the-path-of-the-delegate';
-/** The address of a policy. */
+/** The URL of a policy. */
 export const policyUrl = 'https://example.test/privacy';
 
-/** An OpenID token of the user, as the homeserver of this place vouches for it. */
+/** Returns an OpenID token of the user, which the homeserver confirms. */
 export function openIdTokenOf(mxid: string): string {
   return `open-id-token-of-${mxid}`;
 }
 
-/** Starts all of it; whoever starts it closes it. */
+/** Starts all of it. The caller closes it. */
 export async function startIdentityPlace(sandbox: Sandbox, overrides: ConfigOverrides = {}): Promise<IdentityPlace> {
   const homeserver = await startFederatingHomeserver({ certificate: 'none' });
   for (const user of ['alice', 'bob', 'carol']) {

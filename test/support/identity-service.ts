@@ -38,27 +38,36 @@ export interface IdentityUnderTest {
   readonly clock: FakeClock;
   readonly messenger: RecordingMessenger;
   readonly federation: FakeFederation;
-  /** Proves an address, an e-mail address unless it begins with a plus, and answers what names the session. */
+  /**
+   * Validates a 3PID, an e-mail address unless it begins with a plus, and returns the fields that
+   * identify the session.
+   */
   readonly prove: (address: string) => Promise<{ readonly sid: string; readonly clientSecret: string }>;
-  /** Proves the address and publishes it for that user, who asks for it unless told otherwise. */
+  /**
+   * Validates the 3PID and publishes it for that user, who also requests it unless another is
+   * given.
+   */
   bind(address: string, mxid?: Mxid): Promise<SignedAssociation>;
-  /** The mails that invite somebody, so far. */
+  /** The invite mails so far. */
   invitations(): EmailInvite[];
-  /** Lets what goes on by itself come to its end, in no time. */
+  /** Runs all background work to its end, without passing time. */
   settle(turns?: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What a test may want to be different. */
+/** Options of a test. */
 export type IdentityChanges = Partial<Omit<IdentityServiceDeps, 'options' | 'clock' | 'messenger' | 'federation'>> & {
   readonly options?: Partial<IdentityOptions>;
   readonly clock?: FakeClock;
   readonly federation?: FakeFederation;
-  /** How many messages may be asked for. */
+  /** How many messages a caller may request. */
   readonly allowances?: ValidationAllowances;
 };
 
-/** On a database of its own unless one is given, and a clock that stands still; the caller closes it. */
+/**
+ * Opens it on a database of its own unless one is given, and on a clock that stands still. The
+ * caller closes it.
+ */
 export async function openIdentityService(changes: IdentityChanges = {}): Promise<IdentityUnderTest> {
   const { options, database: given, clock: givenClock, federation = createFakeFederation(), ...rest } = changes;
   const { allowances, ...others } = rest;
@@ -123,7 +132,7 @@ export async function openIdentityService(changes: IdentityChanges = {}): Promis
     },
     invitations: () => messenger.sent.filter((message) => message.kind === 'email_invite'),
     async settle(turns = 50) {
-      // A database works in threads of its own: the loop has to turn until they have answered.
+      // A database works in its own threads: the event loop must turn until they have answered.
       for (let turn = 0; turn < turns; turn += 1) {
         await clock.advance(0);
         await database.transaction((tx) => tx.lookupHashes.listPeppers());
@@ -137,7 +146,7 @@ export async function openIdentityService(changes: IdentityChanges = {}): Promis
   };
 }
 
-/** An invite of Bob's, by version 2. */
+/** An invite from Bob, by version 2. */
 export function inviteOf(address: string, changes: Partial<InviteRequest> = {}): InviteRequest {
   return {
     medium: 'email',
@@ -152,7 +161,9 @@ export function inviteOf(address: string, changes: Partial<InviteRequest> = {}):
   };
 }
 
-/** The fact of the IdentityFailure that the work ends in; throws where it ends otherwise. */
+/**
+ * Returns the fact of the IdentityFailure that `work` rejects with. Throws if it ends otherwise.
+ */
 export async function identityFaultOf(work: Promise<unknown>): Promise<IdentityFault> {
   const outcome: unknown = await work.then(
     () => new Error('expected a failure, and there was none'),

@@ -15,11 +15,11 @@ export const clientSecrets = {
   phone: 'client-secret-of-a-phone',
 };
 
-/** What went on while people used the identity service. */
+/** A record of all requests of users to the identity service. */
 export interface IdentityVisit {
-  /** Everything that was answered, in its order. */
+  /** All responses, in order. */
   readonly answers: readonly Answer[];
-  /** What must be in no log, on no disk and in no error, by what it is. */
+  /** The values that must be in no log, file or error, by their names. */
   readonly secrets: Readonly<Record<string, string>>;
   /** The code that was sent to the phone. */
   readonly code: string;
@@ -46,7 +46,10 @@ export async function enter({ gangway }: IdentityPlace, mxid: string): Promise<s
   return token;
 }
 
-/** Proves an address by the link in the mail, its button included; the session that has proven it, and what was in the mail. */
+/**
+ * Validates a 3PID by the link in the mail and its button. Returns the session and the content of
+ * the mail.
+ */
 export async function proveEmail(place: IdentityPlace, token: string, email: string, clientSecret: string) {
   const { gangway, mails } = place;
   const asked = await gangway.request(
@@ -72,7 +75,10 @@ export async function proveEmail(place: IdentityPlace, token: string, email: str
   return { sid, client_secret: clientSecret, mailed: new URL(link).searchParams.get('token') ?? '' };
 }
 
-/** All that people do: proofs, a publication, lookups, an invite, a phone number for a homeserver; and the mistakes in between. */
+/**
+ * Uses every feature: validations, a publication, lookups, an invite, a phone number for a
+ * homeserver; and mistakes in between.
+ */
 export async function visit(place: IdentityPlace): Promise<IdentityVisit> {
   const { gangway, mails, gateway, homeserver } = place;
   const answers: Answer[] = [];
@@ -92,7 +98,7 @@ export async function visit(place: IdentityPlace): Promise<IdentityVisit> {
   const aliceToken = await enter(place, alice);
   const bobToken = await enter(place, bob);
 
-  // Alice proves her address and publishes it.
+  // Alice validates her e-mail address and publishes it.
   const { mailed, ...session } = await proveEmail(place, aliceToken, emails.alice, clientSecrets.alice);
   await ask(400, 'POST', `${v2}/validate/email/submitToken`, { ...session, token: 'a-wrong-token' }, aliceToken);
   await ask(403, 'POST', `${v2}/3pid/bind`, { ...session, mxid: bob }, aliceToken);
@@ -115,7 +121,7 @@ export async function visit(place: IdentityPlace): Promise<IdentityVisit> {
   });
   await ask(400, 'POST', `${v2}/lookup`, { ...lookUp('sha256', hash), pepper: 'old' }, bobToken);
 
-  // Alice invites Bob by e-mail; when he has proven his address, his homeserver learns of it.
+  // Alice invites Bob by e-mail; when he has validated his address, his homeserver is notified.
   const invite = { medium: 'email', address: emails.bob, room_id: '!room:example.test', sender: alice };
   const stored = await ask(200, 'POST', `${v2}/store-invite`, { ...invite, room_name: 'The garden' }, aliceToken);
   await ask(400, 'POST', `${v2}/store-invite`, { ...invite, address: emails.alice }, aliceToken);
@@ -128,7 +134,7 @@ export async function visit(place: IdentityPlace): Promise<IdentityVisit> {
   await ask(200, 'POST', `${v2}/3pid/bind`, { sid: bobs.sid, client_secret: bobs.client_secret, mxid: bob }, bobToken);
   expect(await told(homeserver)).toMatchObject({ mxid: bob, invites: [{ token: stored['token'], mxid: bob }] });
 
-  // The homeserver has a phone number proven.
+  // The homeserver has a phone number validated.
   const number = {
     country: 'GB',
     phone_number: `0${phone.slice(2)}`,
@@ -154,7 +160,7 @@ export async function visit(place: IdentityPlace): Promise<IdentityVisit> {
   const validated = await ask(200, 'GET', `${delegate}/3pid/getValidated3pid?${query}`);
   expect(validated).toMatchObject({ medium: 'msisdn', address: phone });
 
-  // Alice takes her address back, and leaves.
+  // Alice unbinds her address, and logs out.
   const threepid = { medium: 'email', address: emails.alice };
   await ask(200, 'POST', `${v2}/3pid/unbind`, { mxid: alice, threepid, ...session });
   expect(await ask(200, 'POST', `${v2}/lookup`, lookUp('sha256', hash), bobToken)).toEqual({ mappings: {} });
@@ -199,7 +205,7 @@ async function askDelegate({ gangway }: IdentityPlace, path: string, body: unkno
   return answer.body;
 }
 
-/** What the homeserver was last told of invites; waits until it is told. */
+/** Returns the last notification of the homeserver about invites; waits for it. */
 export async function told(homeserver: IdentityPlace['homeserver']): Promise<unknown> {
   const find = () => homeserver.requests.filter(({ path }) => path === '/_matrix/federation/v1/3pid/onbind').at(-1);
   await expect.poll(find, { timeout: 10_000 }).toBeDefined();

@@ -6,25 +6,30 @@ import { answerJson, startHttpListener, type HeardRequest } from './http-listene
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Somebody with an account, logged in. */
+/** A logged-in user. */
 export interface HomeserverUser {
   readonly mxid: string;
   readonly accessToken: string;
 }
 
-/** The homeserver of people who use an identity server: what it asks of that, and what it believes of it. Calls are those of Synapse. */
+/**
+ * The homeserver of users of an identity server: its requests to that server, and how it trusts the
+ * answers. Calls are those of Synapse.
+ */
 export interface InvitingHomeserver {
   /** Of both its APIs, without a slash at the end. */
   readonly url: string;
   readonly serverName: string;
   addUser(localpart: string): HomeserverUser;
-  /** Makes a room and answers its ID. */
+  /** Creates a room and returns its ID. */
   makeRoom(name: string): string;
-  /** Whether somebody is in the room, or may join: a third-party invite has become theirs. */
+  /**
+   * Whether the user is in the room or may join it: a third-party invite has become the user's own.
+   */
   membership(roomId: string, mxid: string): 'join' | 'invite' | undefined;
-  /** Resolves when that is so. */
+  /** Resolves when the user is in the room or may join it. */
   invited(roomId: string, mxid: string): Promise<void>;
-  /** Answers onbind this way from now on; as by itself where undefined. */
+  /** Sets the answer of onbind; undefined restores the default. */
   behaveOnBind(answer: ((response: ServerResponse) => void) | undefined): void;
   stop(): Promise<void>;
 }
@@ -40,7 +45,7 @@ interface Room {
   readonly pending: PendingInvite[];
 }
 
-/** An answer of another status than 200. */
+/** An answer with another status than 200. */
 class Refusal extends Error {
   constructor(
     readonly status: number,
@@ -50,7 +55,10 @@ class Refusal extends Error {
   }
 }
 
-/** Starts the homeserver of that name; whoever starts it stops it. The identity server is the one at `identityUrl`, whatever clients call it. */
+/**
+ * Starts the homeserver with that name. The caller stops it. The identity server is at
+ * `identityUrl`, whatever name clients use for it.
+ */
 export async function startInvitingHomeserver(serverName: string, identityUrl: string): Promise<InvitingHomeserver> {
   const key = testKey('a_1', 7);
   const users = new Map<string, string>();
@@ -169,7 +177,7 @@ export async function startInvitingHomeserver(serverName: string, identityUrl: s
     return { id_server_unbind_result: 'success' };
   }
 
-  /** The client-server API, for somebody who is logged in. */
+  /** The client-server API, for a logged-in user. */
   async function serveClient(mxid: string, path: string, body: Json): Promise<Json> {
     const [, area, id = '', rest] = /^\/([^/]+)\/([^/]+)(?:\/(.*))?$/.exec(path) ?? [];
     const asked = decodeURIComponent(id);

@@ -17,24 +17,24 @@ import { createFakeTelegram, type FakeTelegram } from './fake-telegram.js';
 import { silentLogger } from './silent-logger.js';
 
 export const minutes = 60_000;
-/** How long a login may wait for its next step. */
+/** How long a login process may wait for its next step. */
 export const expireAfterMs = 30 * minutes;
 
-/** The login machine over the fake Telegram. */
+/** The login service on the fake Telegram. */
 export interface LoginDesk {
   readonly clock: FakeClock;
   readonly telegram: FakeTelegram;
   readonly database: Database;
   readonly login: LoginService & LoginProcesses & TelegramAccounts;
-  /** Lets time pass, second by second, until `work` has settled. */
+  /** Advances the time, second by second, until `work` has settled. */
   passTime<T>(work: Promise<T>): Promise<T>;
-  /** Only the database and Telegram stay the same. */
+  /** Restarts the daemon: only the database and Telegram stay the same. */
   restart(): Promise<void>;
 }
 
-/** A LoginDesk for as long as its caller likes. */
+/** A LoginDesk that the caller closes. */
 export interface OpenLoginDesk extends LoginDesk {
-  /** Starts another process of the daemon, on this database unless another is named. */
+  /** Starts another process of the daemon, on this database unless another is given. */
   startService(on?: Database): LoginDesk['login'];
   close(): Promise<void>;
 }
@@ -45,7 +45,7 @@ export interface LoginDeskOptions {
   readonly attempts?: Allowance;
 }
 
-/** Opens a LoginDesk. Who is not of example.org may not log in. */
+/** Opens a LoginDesk. Only users of example.org may log in. */
 export async function openLoginDesk({
   maxAccounts = 3,
   maxListening = 4,
@@ -88,7 +88,7 @@ export async function openLoginDesk({
       work.catch(() => undefined).finally(() => settled.abort());
       while (!settled.signal.aborted) {
         await clock.advance(1000);
-        // What waits for the database gets its turn before time goes on.
+        // Work that waits for the database runs before the time advances.
         for (let turn = 0; turn < 8; turn++) await database.transaction(async () => undefined);
       }
       return work;
@@ -102,7 +102,7 @@ export async function openLoginDesk({
   };
 }
 
-/** Opens a LoginDesk for each test; its properties are good in tests and hooks only. */
+/** Opens a LoginDesk for each test; its properties are valid in tests and hooks only. */
 export function useLoginDesk(options?: LoginDeskOptions): LoginDesk {
   let opened: OpenLoginDesk | undefined;
   const desk = () => opened ?? expect.unreachable('there is no test');
@@ -138,12 +138,12 @@ export const code = (text: string): LoginInput => ({ kind: 'code', code: new Sec
 export const password = (text: string): LoginInput => ({ kind: 'password', password: new Secret(text) });
 export const token = (text: string): LoginInput => ({ kind: 'bot_token', token: new Secret(text) });
 
-/** The QR code that a login shows. */
+/** Returns the QR code that a login shows. */
 export function urlOf({ step }: LoginProgress): Secret {
   return step.kind === 'qr' ? step.url : expect.unreachable(step.kind);
 }
 
-/** What went wrong, as data; fails where nothing did. */
+/** Returns the failure as data. Fails if `work` succeeds. */
 export async function faultOf(work: Promise<unknown>): Promise<LoginFault | LoginProcessFault | TelegramAccountFault> {
   const outcome = await work.then(
     (value) => ({ value }),

@@ -15,7 +15,7 @@ export const codeOf = (digits: string): Secret => new Secret((digits[5] ?? '').r
 /** The token of a magic bot. */
 export const tokenOf = (number: string): Secret => new Secret(`${number}:${magicBotSecret}`);
 
-/** The failure that `work` ends in; anything else is thrown on. */
+/** Returns the failure that `work` rejects with; rethrows anything else. */
 export async function failureOf(work: Promise<unknown>): Promise<TelegramFailure> {
   try {
     await work;

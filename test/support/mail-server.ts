@@ -3,13 +3,13 @@ import type { AddressInfo } from 'node:net';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 
-/** A message as a mail server has taken it. */
+/** A message that the mail server accepted. */
 export interface TakenMail {
   readonly from: string;
   readonly to: readonly string[];
-  /** Whether the connection was encrypted when it came. */
+  /** Whether the connection was encrypted. */
   readonly secure: boolean;
-  /** Who was logged in; undefined where nobody was. */
+  /** The authenticated user, if any. */
   readonly user: string | undefined;
   readonly raw: string;
   readonly mail: Email;
@@ -18,14 +18,17 @@ export interface TakenMail {
 /** A real mail server on loopback. */
 export interface MailServer {
   readonly port: number;
-  /** Everything taken so far. */
+  /** All messages so far. */
   readonly taken: readonly TakenMail[];
-  /** Resolves with the `count`th message that matches, also when it is here already. */
+  /** Resolves with the `count`th message that matches, or immediately if it is already here. */
   next(matches?: (taken: TakenMail) => boolean, count?: number): Promise<TakenMail>;
   stop(): Promise<void>;
 }
 
-/** Starts a mail server without encryption or authentication, unless the options say otherwise; whoever starts it stops it. */
+/**
+ * Starts a mail server without encryption or authentication, unless the options require them. The
+ * caller stops it.
+ */
 export async function startMailServer(options: SMTPServerOptions = {}): Promise<MailServer> {
   const taken: TakenMail[] = [];
   const look = new Set<() => void>();
@@ -57,7 +60,7 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
     },
     ...options,
   });
-  // A client that does not like our certificate, and goes.
+  // A client that rejects our certificate and disconnects.
   server.on('error', () => undefined);
   const listening = server.listen(0, '127.0.0.1');
   await once(listening, 'listening');

@@ -2,7 +2,7 @@ import { createClient, type LoginResponse, type MatrixClient } from 'matrix-js-s
 
 const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error() {}, getChild: () => quiet };
 
-/** The client of matrix-js-sdk as it comes, for the homeserver at this address; it logs nothing. */
+/** An unmodified client of matrix-js-sdk for the homeserver at this address; it logs nothing. */
 export function matrixClient(
   baseUrl: string,
   options: Omit<Parameters<typeof createClient>[0], 'baseUrl'> = {},
@@ -10,7 +10,7 @@ export function matrixClient(
   return createClient({ baseUrl, logger: quiet, ...options });
 }
 
-/** The client of somebody who has logged in. */
+/** The client of a logged-in user. */
 export function loggedInClient(baseUrl: string, { access_token, user_id, device_id }: LoginResponse): MatrixClient {
   return matrixClient(baseUrl, { accessToken: access_token, userId: user_id, deviceId: device_id });
 }

@@ -18,14 +18,14 @@ export interface MatrixPlace {
   readonly gangway: Installation;
   readonly alice: MatrixUser;
   readonly bob: MatrixUser;
-  /** What clients have as the address of their homeserver. */
+  /** The base URL of the homeserver, for clients. */
   url(): string;
   close(): Promise<void>;
 }
 
 const phones = { alice: '447700900123', bob: '447700900456' };
 
-/** Gangway alone: its own accounts. */
+/** Gangway alone, with its own accounts. */
 export async function startEmbeddedPlace(sandbox: Sandbox, overrides: ConfigOverrides = {}): Promise<MatrixPlace> {
   const gangway = await install(sandbox, overrides);
   await gangway.start();

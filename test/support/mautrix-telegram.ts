@@ -30,7 +30,10 @@ function dataCentreAt(ip: string): number {
   return ip.startsWith('149.154.167.') ? 2 : 1;
 }
 
-/** Starts both; whoever starts them stops them. It reaches the sandbox through a SOCKS proxy that maps Telegram's addresses. */
+/**
+ * Starts both. The caller stops them. It reaches the sandbox through a SOCKS proxy that maps
+ * Telegram's addresses.
+ */
 export async function startMautrixTelegram(sandbox: Sandbox): Promise<MautrixTelegram> {
   if (!program) throw new Error(mautrixMissing);
   const folder = await mkdtemp(join(tmpdir(), 'gangway-mautrix-'));
@@ -96,7 +99,7 @@ function registrationOf(url: string, serverName: string): object {
   return { id: 'telegram', url, sender_localpart: 'telegram-sender', rate_limited: false, namespaces: { users } };
 }
 
-/** The sections of the defaults, with these keys in place of theirs. */
+/** The default sections, with these keys replaced. */
 function merged(
   defaults: Readonly<Record<string, object>>,
   keys: Readonly<Record<string, object>>,

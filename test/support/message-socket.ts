@@ -1,25 +1,25 @@
 import { WebSocket } from 'ws';
 
-/** What a request for a WebSocket came to: an open one, or an answer in its place. */
+/** The result of a request for a WebSocket: an open WebSocket, or an HTTP response. */
 export type Opened =
   | { readonly socket: TestSocket }
   | { readonly status: number; readonly headers: Readonly<Record<string, unknown>>; readonly text: string };
 
 /** An open WebSocket. */
 export interface TestSocket {
-  /** The subprotocol that the server has chosen; empty where it has chosen none. */
+  /** The subprotocol that the server has selected; empty if it has selected none. */
   readonly protocol: string;
-  /** The next message, as JSON; rejects when the WebSocket closes before one comes. */
+  /** Returns the next message, as JSON. Rejects if the WebSocket closes before it comes. */
   next(): Promise<unknown>;
   /** The code with which it was closed. */
   readonly closed: Promise<number>;
   send(data: string): void;
   close(): void;
-  /** Breaks the connection without a word. */
+  /** Breaks the connection without a closing handshake. */
   terminate(): void;
 }
 
-/** Asks a server on this machine for a WebSocket. */
+/** Requests a WebSocket from a server on this machine. */
 export function openSocket(
   port: number,
   path: string,
@@ -73,7 +73,7 @@ export function openSocket(
   });
 }
 
-/** The WebSocket, which must have opened. */
+/** Returns the WebSocket. Throws if it did not open. */
 export async function mustOpen(opened: Promise<Opened>): Promise<TestSocket> {
   const outcome = await opened;
   if ('socket' in outcome) return outcome.socket;

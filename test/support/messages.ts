@@ -4,7 +4,7 @@ import type { Mxid } from '../../src/base/mxid.js';
 import { shownMxid, sanitizeUntrustedText } from '../../src/base/untrusted-text.js';
 import type { EmailInUse, EmailInvite, EmailValidation, PhoneValidation } from '../../src/delivery/messenger.js';
 
-/** A message to somebody who wants to prove an e-mail address. */
+/** A message that validates an e-mail address. */
 export function emailValidation(overrides: Partial<EmailValidation> = {}): EmailValidation {
   return {
     kind: 'email_validation',
@@ -17,7 +17,7 @@ export function emailValidation(overrides: Partial<EmailValidation> = {}): Email
   };
 }
 
-/** A message to somebody who is invited by e-mail. */
+/** A message that invites a user by e-mail. */
 export function emailInvite(overrides: Partial<EmailInvite> = {}): EmailInvite {
   return {
     kind: 'email_invite',
@@ -33,12 +33,12 @@ export function emailInvite(overrides: Partial<EmailInvite> = {}): EmailInvite {
   };
 }
 
-/** A message to somebody whose address somebody else wants to add. */
+/** A message about an attempt to add an e-mail address that already has an owner. */
 export function emailInUse(overrides: Partial<EmailInUse> = {}): EmailInUse {
   return { kind: 'email_in_use', to: 'alice@example.test', brand: undefined, ...overrides };
 }
 
-/** A message to somebody who wants to prove a phone number. */
+/** A message that validates a phone number. */
 export function phoneValidation(overrides: Partial<PhoneValidation> = {}): PhoneValidation {
   const to = PhoneNumber.parse('+447700900123');
   if (to === undefined) throw new Error('the number of this fixture is none');

@@ -11,12 +11,18 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The folder for SQLite files of tests. It is deleted after the run. */
     sqliteFolder: string;
-    /** A SQLite file with all migrations and no rows, to be copied: migrating costs more than most tests. */
+    /**
+     * A SQLite file with all migrations and no rows. Tests copy it, because migrating takes longer
+     * than most tests.
+     */
     migratedSqlite: string;
   }
 }
 
-/** Provides the tests with a folder for SQLite files, in memory if the system has such a place, and a file to copy. */
+/**
+ * Provides the tests with a folder for SQLite files, in memory if the system supports it, and a
+ * file to copy.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(testFolder(), 'gangway-tests-'));
   const migrated = join(folder, 'migrated.db');

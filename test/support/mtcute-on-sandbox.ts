@@ -12,16 +12,18 @@ export interface IndependentClient {
 }
 
 export interface IndependentClientOptions {
-  /** The data centre that it knows of; default 1. */
+  /** The data centre that it knows; default 1. */
   readonly dc?: number;
   readonly transport?: TelegramTransport;
-  /** Whether it wants updates; default false. */
+  /** Whether it receives updates; default false. */
   readonly updates?: boolean;
   /** Whether it makes its calls with temporary keys; default false. */
   readonly pfs?: boolean;
 }
 
-/** A client that knows the key and one data centre of the sandbox, and learns of the others as clients do. */
+/**
+ * A client with the key and one data centre of the sandbox. It discovers the others as clients do.
+ */
 export async function createIndependentClient(
   sandbox: KnownSandbox,
   { dc = 1, transport, updates = false, pfs = false }: IndependentClientOptions = {},
@@ -51,12 +53,16 @@ export async function createIndependentClient(
   return { client, complaints };
 }
 
-/** What mtcute says of a key exchange that failed because its key is not ours. */
+/** mtcute's messages about a failed key exchange whose key is not ours. */
 export const otherKeyComplaint = 'invalid nonce hash from server';
 
-// mtcute leaves out leading zero bytes of the key that it computes, so one key exchange in 256 fails on its side.
+// mtcute leaves out leading zero bytes of the key that it computes, so one key exchange in 256
+// fails on its side.
 
-/** Runs `work` with a client and destroys it; once more where the client stumbled over a key that begins with a zero byte. */
+/**
+ * Runs `work` with a client and destroys the client. Repeats it once if the key began with a zero
+ * byte.
+ */
 export async function withIndependentClient<T>(
   sandbox: KnownSandbox,
   options: IndependentClientOptions,
@@ -74,7 +80,7 @@ export async function withIndependentClient<T>(
   }
 }
 
-/** The name of the RPC error that `call` ends with; undefined where it succeeds. */
+/** Returns the name of the RPC error that `call` rejects with; undefined if it succeeds. */
 export async function refusalOf(call: Promise<unknown>): Promise<string | undefined> {
   try {
     await call;
@@ -87,14 +93,14 @@ export async function refusalOf(call: Promise<unknown>): Promise<string | undefi
   }
 }
 
-/** Asks for a login code. */
+/** Requests a login code. */
 export async function askForCode(client: TelegramClient, phone: string): Promise<SentCode> {
   const sent = await client.sendCode({ phone });
   if (!('phoneCodeHash' in sent)) throw new Error('logged in without a code');
   return sent;
 }
 
-/** Asks for a login code and enters this one. */
+/** Requests a login code and enters this one. */
 export async function enterCode(client: TelegramClient, phone: string, phoneCode: string) {
   const { phoneCodeHash } = await askForCode(client, phone);
   return client.signIn({ phone, phoneCodeHash, phoneCode });

@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/base/clock.js';
 import { TelegramFailure } from '../../src/telegram/failure.js';
 
-/** Calls that wait, and that fail as `unreachable` together when what they belong to ends. */
+/** Pending calls that fail together as `unreachable` when their owner ends. */
 export class OpenWaits {
   readonly #settles = new Set<() => void>();
   #ended = false;
@@ -11,7 +11,7 @@ export class OpenWaits {
     return this.#wait((resolve) => void work.then(resolve));
   }
 
-  /** Waits for nothing, until the deadline. */
+  /** Waits until the deadline. */
   unanswered(clock: Clock, deadlineMs: number): Promise<void> {
     return this.#wait((_, fail) => void clock.after(deadlineMs, fail));
   }

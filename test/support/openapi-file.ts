@@ -28,8 +28,8 @@ interface Document {
 }
 
 /**
- * Returns a file of docs/openapi with its references resolved; the errcodes of an error are those that its description lists: operations
- * share the schemas of their errors.
+ * Returns a file of docs/openapi with its references resolved. The errcodes of an error are those
+ * in its description, because operations share the schemas of their errors.
  */
 export function readOpenApiFile(name: string): object {
   const file = new URL(`../../docs/openapi/${name}.json`, import.meta.url);

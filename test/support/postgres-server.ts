@@ -10,7 +10,9 @@ import { testFolder } from './migrated-databases.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where the tests may create databases of their own; null where there is no PostgreSQL server. */
+    /**
+     * The server on which the tests create their databases; null if there is no PostgreSQL server.
+     */
     postgresUri: string | null;
   }
 }
@@ -19,8 +21,9 @@ const run = promisify(execFile);
 const password = 'only for tests';
 
 /**
- * Provides the tests with a PostgreSQL server: the one that GANGWAY_TEST_POSTGRES_URI names, or one that is made for this run from
- * the programs found on this machine. Without either, the tests that need it are skipped, or fail where GANGWAY_REQUIRE_POSTGRES=1.
+ * Provides the tests with a PostgreSQL server: the server that GANGWAY_TEST_POSTGRES_URI names, or
+ * a new one for this run from the programs on this machine. Without either, the tests that need it
+ * are skipped, or fail if GANGWAY_REQUIRE_POSTGRES=1.
  */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const given = process.env['GANGWAY_TEST_POSTGRES_URI'];
@@ -48,7 +51,7 @@ async function findPrograms(): Promise<string | undefined> {
     ...(process.env['PATH'] ?? '').split(delimiter),
     ...versions.map((version) => join(debian, version, 'bin')),
   ];
-  // initdb looks for postgres beside itself.
+  // initdb requires postgres in its own folder.
   return folders.find(
     (folder) => folder !== '' && ['initdb', 'postgres'].every((name) => existsSync(join(folder, name))),
   );

@@ -24,27 +24,30 @@ import { sendRaw, type RawReply, type RawRequest } from './raw-http.js';
 import { silentLogger } from './silent-logger.js';
 import { withZeroCode } from './zero-code-telegram.js';
 
-/** The provisioning API in all its versions over real HTTP, on the real login service, a database in memory and the fake of Telegram. */
+/**
+ * The provisioning API in all its versions over real HTTP, on the real login service, a database in
+ * memory and the fake of Telegram.
+ */
 export interface Provisioning {
   readonly port: number;
   readonly telegram: FakeTelegram;
   readonly clock: FakeClock;
-  /** The access tokens that were looked up, in their order. */
+  /** The access tokens that were looked up, in order. */
   readonly lookups: readonly string[];
-  /** The OpenID tokens that were looked up, in their order, each with its server. */
+  /** The OpenID tokens that were looked up, in order, each with its server. */
   readonly openIdLookups: readonly string[];
   /** Sends exactly this; `path` is below the prefix. */
   send(request: RawRequest): Promise<RawReply>;
   /** Sends JSON with the secret. */
   call(method: string, path: string, body?: unknown): Promise<JsonReply>;
-  /** Makes the phone number, digits only, an address of that user's. */
+  /** Adds the phone number, digits only, to that user's 3PIDs. */
   addNumber(mxid: string, address: string): Promise<void>;
-  /** As the daemon does now and then: asks about the login of a user, who may have lost it. */
+  /** Checks the login of a user as the daemon does periodically: the session may have ended. */
   check(mxid: string): Promise<void>;
   /** The bridge; only if `changes.handOver` is given. */
   readonly fakeBridge: FakeBridge;
   readonly database: Database;
-  /** From now on, the homeserver says nothing about addresses. */
+  /** From now on, the homeserver does not answer about 3PIDs. */
   loseHomeserver(): void;
   /** From now on, the Matrix account of every user is deactivated. */
   deactivateOwners(): void;
@@ -53,31 +56,37 @@ export interface Provisioning {
   close(): Promise<void>;
 }
 
-/** A reply whose body was JSON. */
+/** A reply with a JSON body. */
 export interface JsonReply extends RawReply {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
 /** The prefix below which everything is served. */
 export const prefix = '/_matrix/provision';
-/** The secret that is valid. */
+/** The valid secret. */
 export const sharedSecret = 'correct horse battery staple';
-/** Another one, which can also be a subprotocol of a WebSocket. */
+/** Another secret, which can also be a subprotocol of a WebSocket. */
 export const plainSecret = 'correct-horse-battery-staple';
-/** The header that everybody needs. */
+/** The header that every request needs. */
 export const authorization = `Bearer ${sharedSecret}`;
-/** An access token of alice, and one of which nobody can tell at the moment whose it is; others are nobody's. */
+/**
+ * An access token of alice, and a token whose owner cannot be checked at the moment; all others are
+ * invalid.
+ */
 export const [aliceToken, mysteriousToken] = ['token-of-alice', 'token-of-somebody'] as const;
-/** An OpenID token of alice, and one of which nobody can tell at the moment whose it is; others are nobody's. */
+/**
+ * An OpenID token of alice, and a token whose owner cannot be checked at the moment; all others are
+ * invalid.
+ */
 export const [aliceOpenId, mysteriousOpenId] = ['openid-of-alice', 'openid-of-somebody'] as const;
-/** Where the bridge is, as /.well-known/matrix/mautrix tells. */
+/** The address of the bridge, as in /.well-known/matrix/mautrix. */
 export const bridgeUrl = 'https://bridges.example.org';
 /** The server name of the homeserver. */
 const serverName = 'example.org' as ServerName;
-/** Users that may log in, and one that may not. */
+/** Users who may log in, and a user who may not. */
 export const [alice, bob, stranger] = ['@alice:example.org', '@bob:example.org', '@stranger:elsewhere.org'] as const;
 
-/** What a test may want to be different. */
+/** Options of a test. */
 export interface ProvisioningChanges {
   readonly attempts?: Allowance;
   readonly failuresAllowed?: number;
@@ -87,13 +96,16 @@ export interface ProvisioningChanges {
   readonly handOver?: 'automatic' | 'on_request' | 'off';
   /** Whether sessions may be transferred; true unless changed. */
   readonly hasTransfers?: boolean;
-  /** Whether the Matrix accounts are in the database; otherwise they are the homeserver's, and each user has one. */
+  /**
+   * Whether the Matrix accounts are in the database. Otherwise they are the homeserver's, and each
+   * user has one.
+   */
   readonly hasOwnAccounts?: boolean;
   /** The database; if undefined, one of SQLite. */
   readonly uri?: Secret | undefined;
 }
 
-/** Starts one; replies that are not declared fail as defects. */
+/** Starts a server. Undeclared replies fail as defects. */
 export async function startProvisioning(changes: ProvisioningChanges = {}): Promise<Provisioning> {
   const { failuresAllowed = 1000, fromTelegram = 'off', limits = {}, hasOwnAccounts = false, uri } = changes;
   const { attempts = { max: 1000, windowMs: 600_000 } } = changes;

@@ -8,11 +8,17 @@ export interface PythonClient {
   readonly missing: string | undefined;
   /** Reports once for a run that its tests are skipped; throws instead if they are required. */
   reportWhetherSkipped(): void;
-  /** Runs the script with this order, and returns the lines of JSON that it prints. Throws if it fails. */
+  /**
+   * Runs the script with this order, and returns the lines of JSON that it prints. Throws if it
+   * fails.
+   */
   run(order: Readonly<Record<string, unknown>>): Promise<readonly unknown[]>;
 }
 
-/** A client of the PyPI package `name`: GANGWAY_TEST_<KEY>_PYTHON names a Python that has it, GANGWAY_REQUIRE_<KEY>=1 requires it. */
+/**
+ * A client of the PyPI package `name`: GANGWAY_TEST_<KEY>_PYTHON names a Python that has it, and
+ * GANGWAY_REQUIRE_<KEY>=1 requires it.
+ */
 export function createPythonClient(key: string, name: string, script: string): PythonClient {
   const variable = `GANGWAY_TEST_${key}_PYTHON`;
   const python = process.env[variable];
@@ -33,7 +39,8 @@ export function createPythonClient(key: string, name: string, script: string): P
       client.stderr.on('data', (chunk: Buffer) => (printed.err += chunk.toString()));
       client.stdin.end(JSON.stringify(order));
       await once(client, 'close');
-      // Telethon warns of a failed key exchange, which it repeats: it drops leading zero bytes of one key in 256.
+      // Telethon warns of a failed key exchange, which it repeats: it drops leading zero bytes of
+      // one key in 256.
       if (client.exitCode !== 0) throw new Error(`${script} failed: ${printed.err}`);
       const lines = printed.out.trim().split('\n');
       return lines.map((line): unknown => JSON.parse(line));

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** A TCP connection over the intermediate transport, without the habits of a client library. */
+/** A TCP connection with the intermediate transport, without a client library. */
 export interface RawConnection {
   readonly socket: Socket;
   send(packet: Buffer): void;
-  /** Returns the next packet. Throws when the connection ends instead. */
+  /** Returns the next packet. Throws if the connection ends before it. */
   next(): Promise<Buffer>;
 }
 

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 
-/** A request as it goes on the wire: the path is sent as it stands, and no header is added to those given. */
+/** A request as sent on the wire: the path is not normalized, and no header is added. */
 export interface RawRequest {
   readonly method: string;
   readonly path: string;
@@ -8,7 +8,7 @@ export interface RawRequest {
   readonly body?: string | Uint8Array;
 }
 
-/** What came back. */
+/** The response. */
 export interface RawReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;

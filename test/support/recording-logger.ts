@@ -7,10 +7,13 @@ export interface LogLine {
   readonly fields: LogFields;
 }
 
-/** A logger that keeps its lines for the test to look at. */
+/** A logger that keeps its lines for the test. */
 export interface RecordingLogger extends Logger {
   readonly lines: readonly LogLine[];
-  /** Resolves with the first line, earlier or later, whose message or whose field `text` is this. */
+  /**
+   * Resolves with the first line whose message or whose field `text` is this, or immediately if it
+   * is already written.
+   */
   line(message: string): Promise<LogLine>;
 }
 

@@ -1,21 +1,24 @@
 import { DeliveryFailure, type DeliveryFault } from '../../src/delivery/failure.js';
 import type { Message, Messenger } from '../../src/delivery/messenger.js';
 
-/** A messenger that keeps its messages for the test to look at. */
+/** A messenger that keeps its messages for the test. */
 export interface RecordingMessenger extends Messenger {
-  /** Those that were taken, in their order. */
+  /** The accepted messages, in order. */
   readonly sent: readonly Message[];
   /** How often it was asked to send. */
   readonly asked: number;
-  /** From now on it fails like that, certain not to have sent unless told otherwise; undefined where it works again. */
+  /**
+   * Makes it fail in this way from now on, and certainly without sending unless specified;
+   * undefined restores it.
+   */
   fail(fault: DeliveryFault | undefined, options?: { readonly mayHaveSent: boolean }): void;
-  /** Takes messages, but says so only when the returned function is called. */
+  /** Accepts messages, but resolves only when the returned function is called. */
   hold(): () => void;
-  /** The tokens of the messages so far, those of validations only. */
+  /** The tokens of the validation messages so far. */
   tokens(): string[];
 }
 
-/** A messenger for messages of those kinds, all where none are named. */
+/** A messenger for messages of those kinds, or of all kinds by default. */
 export function createRecordingMessenger(
   kinds: readonly Message['kind'][] = ['email_validation', 'phone_validation', 'email_invite', 'email_in_use'],
 ): RecordingMessenger {

@@ -11,14 +11,14 @@ import { systemRandom } from '../../src/base/random.js';
 /** A relay in front of some homeserver. */
 export interface RelayUnderTest {
   readonly authority: AccountAuthority;
-  /** What the relay remembers ages on this clock; requests have the system's. */
+  /** The clock of the relay's caches; requests use the system clock. */
   readonly clock: FakeClock;
   readonly log: RecordingLogger;
   /** `<medium> <address>` to user. */
   readonly addresses: Map<string, Mxid>;
 }
 
-/** Puts a relay before the homeserver at `url`. */
+/** Starts a relay in front of the homeserver at `url`. */
 export function createTestRelay(
   url: string,
   serverName: string,

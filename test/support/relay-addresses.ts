@@ -12,25 +12,28 @@ import { createHttpHomeserver } from '../../src/matrix/http-homeserver.js';
 import { openContacts, type ContactsUnderTest } from './contacts.js';
 import { createTestRelay } from './relay-accounts.js';
 
-/** The addresses of a homeserver's accounts, and what stands behind them. */
+/** The 3PIDs of a homeserver's accounts, and the services behind them. */
 export interface RelayAddressesUnderTest extends ContactsUnderTest {
   readonly addresses: AccountAddresses;
-  /** Logs in through us, also by the addresses that are kept here. */
+  /** Logs in through the relay, also by the 3PIDs that are stored here. */
   readonly authority: AccountAuthority;
-  /** Adds an address to those that are kept here. */
+  /** Adds a 3PID to those that are stored here. */
   keep(mxid: Mxid, medium: 'email' | 'msisdn', address: string): Promise<void>;
 }
 
-/** What a test may want to be different. */
+/** Options of a test. */
 export interface RelayAddressesChanges {
   readonly mayChange?: boolean;
   readonly publications?: Publications;
   readonly adminAccessToken?: Secret;
-  /** What a daemon that was there before has left. */
+  /** The store of an earlier daemon. */
   readonly before?: Pick<ContactsUnderTest, 'database' | 'signingKeys'>;
 }
 
-/** In front of the homeserver at `url`, with a database of its own and a clock that stands still; the caller closes it. */
+/**
+ * Opens it in front of the homeserver at `url`, with a database of its own and a clock that stands
+ * still. The caller closes it.
+ */
 export async function openRelayAddresses(
   url: string,
   serverName: string,
@@ -76,11 +79,11 @@ export async function openRelayAddresses(
 /** Publications that are only recorded. */
 export interface RecordedPublications extends Publications {
   readonly asked: readonly unknown[];
-  /** What withdrawing says from now on. */
+  /** Sets the outcome of an unbind. */
   unbindResult: Awaited<ReturnType<Publications['unbind']>>;
 }
 
-/** Records what is to be published at ourselves, under the name `idServer`, and to be withdrawn. */
+/** Records the publications and unbinds at our identity service, under the name `idServer`. */
 export function recordPublications(idServer: string): RecordedPublications {
   const asked: unknown[] = [];
   const recorded: RecordedPublications = {

@@ -16,27 +16,30 @@ export const email = { medium: 'email', address: 'alice@mail.test' } as const;
 export const phone = { medium: 'msisdn', address: '447470674927' } as const;
 const password = 'correct horse';
 
-/** A homeserver with two users, the relay in front of it, and what a client of it does. */
+/** A homeserver with two users, the relay in front of it, and the requests of a client. */
 export interface RelayWorld extends RelayAddressesUnderTest {
   readonly homeserver: FakeHomeserver;
   readonly publications: RecordedPublications;
   readonly alice: Caller;
   readonly bob: Caller;
-  /** A session in which the address is proven here: by e-mail, unless it begins with a plus. */
+  /** A session in which the 3PID is validated here: by e-mail, unless it begins with a plus. */
   proveHere(address: string, caller?: Caller): Promise<ProofSession>;
-  /** A session in which it is proven to the homeserver. */
+  /** A session in which it is validated at the homeserver. */
   proveThere(address: string, caller?: Caller): Promise<ProofSession>;
-  /** By Alice, unless told otherwise. */
+  /** Requested by Alice, unless another user is given. */
   add(session: ProofSession, auth?: object, caller?: Caller): Promise<void>;
-  /** What Alice's addresses are, or those of `caller`. */
+  /** The 3PIDs of Alice, or of `caller`. */
   listed(caller?: Caller): Promise<string[]>;
-  /** What the homeserver was asked, logins aside. */
+  /** The requests to the homeserver, except logins. */
   asked(): HomeserverRequest[];
   /** The same, by method and path. */
   paths(): string[];
 }
 
-/** A new one, with as little of /account/3pid as the fake homeserver begins with; the caller closes it. */
+/**
+ * Opens one whose homeserver has as little of /account/3pid as the fake has by default. The caller
+ * closes it.
+ */
 export async function openRelayWorld(): Promise<RelayWorld> {
   const homeserver = await startFakeHomeserver('home.test');
   const publications = recordPublications(identityServer);
@@ -84,18 +87,18 @@ export async function openRelayWorld(): Promise<RelayWorld> {
   };
 }
 
-/** What names a session in the body of a request. */
+/** The fields that identify a session in the body of a request. */
 export function bodyOf({ sid, clientSecret }: ProofSession) {
   return { sid, client_secret: clientSecret };
 }
 
-/** The stage of user-interactive authentication that asks for a password. */
+/** The password stage of user-interactive authentication. */
 export function passwordStage(session: unknown, { mxid }: Pick<Caller, 'mxid'>, typed = password) {
   const identifier = { type: 'm.id.user', user: mxid };
   return { type: 'm.login.password', identifier, password: typed, ...(session === undefined ? {} : { session }) };
 }
 
-/** A request to remove or unbind an address. */
+/** A request to remove or unbind a 3PID. */
 export function removalOf(
   { medium, address }: { readonly medium: string; readonly address: string },
   idServer?: string,
@@ -104,7 +107,7 @@ export function removalOf(
   return { medium, address, idServer, body };
 }
 
-/** What becomes of an answer of the homeserver. */
+/** How the relay maps an answer of the homeserver. */
 export function refused(status: number, body: Readonly<Record<string, unknown>>): AccountFault {
   return { kind: 'refused_upstream', status, body, retryAfter: undefined };
 }

@@ -1,25 +1,25 @@
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 
-/** A reverse proxy as administrators put it in front of a homeserver and Gangway. */
+/** A reverse proxy as administrators set it up in front of a homeserver and Gangway. */
 export interface ReverseProxy {
   /** Without a trailing slash. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Where requests go: base URLs without a slash at their ends. */
+/** The targets of requests: base URLs without a slash at their ends. */
 export interface ReverseProxyTargets {
-  /** Gets the logins, the addresses of accounts, the provisioning API, and the identity service. */
+  /** Receives the logins, the 3PIDs of accounts, the provisioning API, and the identity service. */
   readonly gangway: string;
-  /** Gets everything else. */
+  /** Receives everything else. */
   readonly homeserver: string;
 }
 
 const forGangway =
   /^\/_matrix\/(client\/(api\/v1|r0|v3|unstable)\/login|client\/(r0|v3|unstable)\/account\/3pid(\/.*)?|client\/unstable\/gangway\/.*|provision\/.*|identity\/.*)$/;
 
-/** Starts one on a free port; whoever starts it closes it. */
+/** Starts a proxy on a free port. The caller closes it. */
 export async function startReverseProxy({ gangway, homeserver }: ReverseProxyTargets): Promise<ReverseProxy> {
   const server = createServer((incoming, response) => {
     const path = (incoming.url ?? '').replace(/\?.*$/, '');
@@ -39,7 +39,7 @@ export async function startReverseProxy({ gangway, homeserver }: ReverseProxyTar
   };
 }
 
-/** Sends a request on, to a base URL without a slash at its end, and its answer back. */
+/** Forwards a request to a base URL without a slash at its end, and returns the answer. */
 export function passOn(incoming: IncomingMessage, response: ServerResponse, target: string): void {
   const outgoing = request(`${target}${incoming.url}`, {
     method: incoming.method,

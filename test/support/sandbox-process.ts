@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
-/** A sandbox in a process of its own, so that its work does not count as ours. */
+/** A sandbox in its own process, so that its work is not measured as ours. */
 export interface SandboxProcess {
   readonly dataCentres: readonly { readonly id: number; readonly ip: string; readonly port: number }[];
   readonly publicKeyPem: string;

@@ -1,12 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-/** A TCP server that takes connections and never says anything. */
+/** A TCP server that accepts connections and never sends anything. */
 export interface SilentServer {
   readonly port: number;
-  /** How many connections it has taken so far. */
+  /** How many connections it has accepted so far. */
   taken(): number;
-  /** Resolves when a connection has been taken. */
+  /** Resolves when a connection has been accepted. */
   firstTaken: Promise<void>;
   /** Resolves when no connection is open. */
   allClosed(): Promise<void>;

@@ -1,9 +1,9 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A SOCKS5 proxy on loopback that wants a user name and a password (RFC 1928, RFC 1929). */
+/** A SOCKS5 proxy on loopback that requires a user name and a password (RFC 1928, RFC 1929). */
 export interface SocksServer {
   readonly port: number;
-  /** The addresses that connections were asked for, `ip:port`, in order. */
+  /** The requested targets, `ip:port`, in order. */
   readonly destinations: readonly string[];
   stop(): Promise<void>;
 }
@@ -11,7 +11,7 @@ export interface SocksServer {
 export interface SocksServerOptions {
   readonly username: string;
   readonly password: string;
-  /** Where to connect to on loopback instead; default: the port that was asked for. */
+  /** The target on loopback to connect to instead; default: the port that was requested. */
   readonly portFor?: (destination: string) => number;
 }
 

@@ -3,27 +3,27 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { homeCertificate, type TestCertificate } from './certificates.js';
 
-/** A request as a server of somebody else got it. */
+/** A request as a server of a third party received it. */
 export interface StrangeRequest {
   readonly method: string | undefined;
   /** Path and query. */
   readonly path: string | undefined;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
-  /** The name that TLS asked for; undefined where it named none. */
+  /** The server name in the TLS handshake, if any. */
   readonly serverName: string | undefined;
 }
 
-/** A web server of somebody else, on the loopback interface. */
+/** A web server of a third party, on the loopback interface. */
 export interface StrangeServer {
   readonly port: number;
   readonly requests: readonly StrangeRequest[];
-  /** How it answers from now on: 404 by itself. */
+  /** Sets its answer; 404 by default. */
   answer(reply: (response: ServerResponse, request: StrangeRequest) => void): void;
   close(): Promise<void>;
 }
 
-/** Starts one; whoever starts it closes it. With a certificate it speaks TLS. */
+/** Starts a server. The caller closes it. With a certificate it uses TLS. */
 export async function startStrangeServer({
   certificate = homeCertificate,
   address = '127.0.0.1',

@@ -8,10 +8,13 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 
 const python = process.env['GANGWAY_TEST_SYNAPSE_PYTHON'];
-/** Why the tests on a real Synapse are skipped; undefined where they are not. */
+/** Why the tests on a real Synapse are skipped; undefined if they run. */
 export const synapseMissing = python ? undefined : 'skipped: GANGWAY_TEST_SYNAPSE_PYTHON names no Python with Synapse';
 
-/** Says once for a run that the tests on Synapse are skipped; fails instead where GANGWAY_REQUIRE_SYNAPSE=1. */
+/**
+ * Reports once for a run that the tests on Synapse are skipped; throws instead if
+ * GANGWAY_REQUIRE_SYNAPSE=1.
+ */
 export default function tellWhetherSkipped(): void {
   if (synapseMissing === undefined) return;
   if (process.env['GANGWAY_REQUIRE_SYNAPSE'] === '1') {
@@ -23,19 +26,19 @@ export default function tellWhetherSkipped(): void {
 /** The base URL that Synapse puts into `well_known`. */
 export const synapsePublicUrl = 'https://synapse.test/';
 
-/** A user that was registered. */
+/** A registered user. */
 export interface SynapseUser {
   readonly mxid: string;
   readonly password: string;
 }
 
-/** A device as the administrator sees it. */
+/** A device in the format of the admin API. */
 export interface SynapseDevice {
   readonly device_id: string;
   readonly display_name: string | null;
 }
 
-/** A Synapse of this test's own, on the loopback interface, with a database in a folder of its own. */
+/** A Synapse for one test, on the loopback interface, with a database in its own folder. */
 export interface Synapse {
   /** Without a trailing slash. */
   readonly url: string;
@@ -44,25 +47,27 @@ export interface Synapse {
   readonly adminAccessToken: string;
   /** Registers a user with a password of its own. */
   register(localpart: string): Promise<SynapseUser>;
-  /** Adds an e-mail address or phone number (`msisdn`) to an account, as Synapse's administrators can. */
+  /** Adds an e-mail address or phone number (`msisdn`) to an account, by the admin API. */
   addAddress(mxid: string, medium: 'email' | 'msisdn', address: string): Promise<void>;
   deactivate(mxid: string): Promise<void>;
   devicesOf(mxid: string): Promise<readonly SynapseDevice[]>;
-  /** Resolves with the first line of the log that matches, also when it is written already. */
+  /**
+   * Resolves with the first line of the log that matches, or immediately if it is already written.
+   */
   logged(pattern: RegExp): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** What may differ from one Synapse to another. */
+/** Options of a Synapse. */
 export interface SynapseOptions {
   readonly serverName?: string;
-  /** Keys of homeserver.yaml that come in addition, or instead. */
+  /** Keys of homeserver.yaml that are added or replaced. */
   readonly config?: Readonly<Record<string, unknown>>;
-  /** A file in PEM with the certificate authorities that it trusts. */
+  /** A PEM file with the certificate authorities that it trusts. */
   readonly authorities?: string;
 }
 
-/** Starts one; whoever starts it stops it. */
+/** Starts a Synapse. The caller stops it. */
 export async function startSynapse(options: SynapseOptions = {}): Promise<Synapse> {
   const { serverName = 'synapse.test', config = {}, authorities } = options;
   if (!python) throw new Error(synapseMissing);
@@ -88,7 +93,7 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
     process.off('exit', killWithUs);
     if (child.exitCode === null && child.signalCode === null) {
       const exited = once(child, 'exit');
-      // Nothing in it is worth an orderly end.
+      // It holds nothing that needs an orderly shutdown.
       child.kill('SIGKILL');
       await exited;
     }
@@ -105,7 +110,7 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
   }
 }
 
-// Ends with its standard input, and so with us, however we end.
+// It ends with its standard input, and so with this process, however that ends.
 const launcher = `
 import os, runpy, sys, threading
 threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
@@ -179,7 +184,7 @@ function homeserverConfig(folder: string, serverName: string, secret: string): R
     database: { name: 'sqlite3', args: { database: join(folder, 'homeserver.db') } },
     listeners: [
       {
-        // The system chooses, and the log tells.
+        // The system selects the port; the log shows it.
         port: 0,
         type: 'http',
         bind_addresses: ['127.0.0.1'],

@@ -20,7 +20,7 @@ import { openEmbeddedAccounts, type EmbeddedUnderTest } from './embedded-account
 import { createFakeTelegram, type FakeTelegram } from './fake-telegram.js';
 import { createRecordingLogger, type RecordingLogger } from './recording-logger.js';
 
-/** What a test may want to be different. */
+/** Options of a test. */
 export interface ProofChanges {
   readonly mode?: FromTelegram;
   readonly hasOwnAccounts?: boolean;
@@ -28,21 +28,24 @@ export interface ProofChanges {
   readonly homeserverThreepids?: AccountThreepids;
 }
 
-/** The phone numbers that logins prove, with the real login machine on the fake of Telegram, and accounts of our own. */
+/**
+ * The phone numbers that logins validate, with the real login service on the fake Telegram, and
+ * accounts of our own.
+ */
 export interface ProofsUnderTest {
   readonly proofs: TelegramProofs;
   readonly login: LoginService & LoginProcesses & AccountChecks;
   readonly telegram: FakeTelegram;
   readonly embedded: EmbeddedUnderTest;
   readonly logger: RecordingLogger;
-  /** Logs in to Telegram with that number of the fake's. */
+  /** Logs in to Telegram with that number of the fake. */
   readonly logIn: (mxid: Mxid, phone: string) => Promise<TelegramUser>;
   readonly logInBot: (mxid: Mxid, token: string) => Promise<TelegramUser>;
-  /** The numbers of the Matrix account, oldest first. */
+  /** Returns the numbers of the Matrix account, oldest first. */
   readonly numbersOf: (mxid: Mxid) => Promise<readonly string[]>;
 }
 
-/** On that database; the caller closes it. */
+/** Opens it on that database. The caller closes it. */
 export async function openTelegramProofs(database: Database, changes: ProofChanges = {}): Promise<ProofsUnderTest> {
   const embedded = await openEmbeddedAccounts({ database });
   const { clock, serverName } = embedded;
@@ -99,7 +102,7 @@ export async function openTelegramProofs(database: Database, changes: ProofChang
   };
 }
 
-/** That number, which must be one. */
+/** Returns that number, which must be the only one. */
 export function numberOf(text: string): PhoneNumber {
   const number = PhoneNumber.parse(text);
   if (!number) throw new Error(`not a phone number: ${text}`);

@@ -1,6 +1,8 @@
 import { ThreepidFailure, type ThreepidFault } from '../../src/threepid/failure.js';
 
-/** The fact of the ThreepidFailure that the work ends in; throws where it ends otherwise. */
+/**
+ * Returns the fact of the ThreepidFailure that `work` rejects with. Throws if it ends otherwise.
+ */
 export async function threepidFaultOf(work: Promise<unknown>): Promise<ThreepidFault> {
   const outcome: unknown = await work.then(
     () => new Error('expected a failure, and there was none'),

@@ -4,18 +4,18 @@ import type { AddressInfo } from 'node:net';
 import { homeCertificate } from './certificates.js';
 import { passOn } from './reverse-proxy.js';
 
-/** What speaks TLS for a server behind it, under the name localhost. */
+/** A TLS proxy for a server behind it, with the name localhost. */
 export interface TlsFront {
   /** `localhost`, and the port. */
   readonly host: string;
   /** Without a trailing slash. */
   readonly url: string;
-  /** Where requests go from now on, a base URL without a slash at its end: 502 before. */
+  /** Sets the target of requests, a base URL without a slash at its end. Answers 502 until then. */
   leadTo(target: string): void;
   close(): Promise<void>;
 }
 
-/** Starts one on a free port, before there is anything behind it; whoever starts it closes it. */
+/** Starts a proxy on a free port, before there is a target. The caller closes it. */
 export async function startTlsFront(): Promise<TlsFront> {
   let target: string | undefined;
   const server = createServer(homeCertificate, (incoming, response) => {

@@ -2,7 +2,10 @@ import { chown } from 'node:fs/promises';
 
 const ordinaryUserId = 65_534;
 
-/** Gives these files to an ordinary user and does the work as that user, so that file modes count; root ignores them. */
+/**
+ * Makes an ordinary user the owner of these files and runs `work` as that user, because root
+ * ignores file modes.
+ */
 export async function asOrdinaryUser<T>(files: readonly string[], work: () => Promise<T>): Promise<T> {
   const { geteuid, seteuid } = process;
   if (geteuid?.() !== 0 || seteuid === undefined) return work();

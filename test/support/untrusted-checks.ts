@@ -1,6 +1,6 @@
 import type { Lie } from '../../src/sandbox/lies.js';
 
-/** What must be found wrong with each lie, so that it is not refused for another reason by chance. */
+/** The expected error of each lie, so that no lie is refused for another reason by chance. */
 export const untrustedChecks = {
   key_id: 'identifier of the key',
   message_key: 'message key',

@@ -10,7 +10,7 @@ import { createFakeClock, type FakeClock } from './fake-clock.js';
 import { createRecordingMessenger, type RecordingMessenger } from './recording-messenger.js';
 import { silentLogger } from './silent-logger.js';
 
-/** The validation machine, and what a test does to it from outside. */
+/** The validation service, and what a test does to it from outside. */
 export interface ValidationUnderTest {
   readonly validation: Validation;
   readonly database: Database;
@@ -25,7 +25,7 @@ export const day = 24 * hour;
 
 const many = { max: 1000, windowMs: hour };
 
-/** Limits that no test reaches unless it wants to. */
+/** Limits that no test reaches by accident. */
 export const allowances: ValidationAllowances = {
   perEmailAddress: many,
   perPhoneNumber: many,
@@ -35,7 +35,10 @@ export const allowances: ValidationAllowances = {
   guessesPerClient: many,
 };
 
-/** On a database of its own unless one is given, and a clock that stands still; the caller closes it. */
+/**
+ * Opens it on a database of its own unless one is given, and on a clock that stands still. The
+ * caller closes it.
+ */
 export async function openValidation(
   options: Partial<Omit<ValidationDeps, 'messenger' | 'clock'>> & {
     readonly messenger?: RecordingMessenger;
@@ -64,10 +67,10 @@ export async function openValidation(
   return { validation, database, clock, messenger, close: () => database.close() };
 }
 
-/** A client that nobody has heard of. */
+/** An unknown client. */
 const stranger = { client: '198.51.100.7', mxid: undefined };
 
-/** A user, at some client. */
+/** A user with some client. */
 export const askerOf = (localpart: string, client = '198.51.100.7') => ({
   client,
   mxid: `@${localpart}:example.test` as Mxid,
@@ -91,10 +94,10 @@ export function phoneRequest(changes: Partial<TokenRequest> = {}): TokenRequest 
   return emailRequest({ typed: { medium: 'msisdn', address: '07470 674927', country: 'GB' }, ...changes });
 }
 
-/** What names the session of a request. */
+/** The fields that identify the session of a request. */
 export function keyOf({ purpose, typed: { medium }, clientSecret }: TokenRequest, sid: string): SubmissionKey {
   return { purpose, medium, clientSecret, sid };
 }
 
-/** What a session is used for where it does not matter. */
+/** The purpose of a session in tests that do not depend on it. */
 export const nothing = () => Promise.resolve();

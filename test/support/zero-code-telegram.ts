@@ -1,7 +1,7 @@
 import { Secret } from '../../src/base/secret.js';
 import type { TelegramConnection, TelegramGateway } from '../../src/telegram/gateway.js';
 
-/** A number of the fake whose code begins with a zero, which none of its own does. */
+/** A number of the fake whose code begins with a zero, unlike all its default numbers. */
 export const zeroCodeAccount = { phone: '+9996620777', code: '02222' } as const;
 
 /** The gateway, with zeroCodeAccount in it. */

@@ -14,7 +14,7 @@ function matrixError(status: number, errcode: string, error: string, more = {}):
   return { status, body: { errcode, error, ...more } };
 }
 
-/** The errors of the provisioning API, as the bridge words them. */
+/** The errors of the provisioning API, in the bridge's words. */
 export const errors = {
   missingToken: matrixError(401, 'M_MISSING_TOKEN', 'Missing auth token'),
   unknownToken: matrixError(401, 'M_UNKNOWN_TOKEN', 'Invalid auth token'),
@@ -51,7 +51,7 @@ export const allFlows = [
   { name: 'Manual', description: 'With an existing session', id: 'manual' },
 ];
 
-/** How the bridge names its network. */
+/** The bridge's description of its network. */
 export const telegramNetwork = {
   displayname: 'Telegram',
   network_url: 'https://telegram.org/',

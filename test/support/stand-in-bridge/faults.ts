@@ -20,11 +20,14 @@ export const bridgePoints = [
 /** One of those calls. */
 export type BridgePoint = (typeof bridgePoints)[number];
 
-/** What goes wrong with one request. */
+/** The fault of one request. */
 export type BridgeFault =
-  /** Acts when `until` resolves. A step does so in the background, whether or not its client still waits. */
+  /**
+   * Acts when `until` resolves. A step does so in the background, whether or not its client still
+   * waits.
+   */
   | { readonly kind: 'slow'; readonly until: Promise<void> }
-  /** Answers this instead of acting. */
+  /** Returns this answer instead of acting. */
   | {
       readonly kind: 'answer';
       readonly status: number;
@@ -35,14 +38,14 @@ export type BridgeFault =
   | { readonly kind: 'drop' }
   /** Acts, and closes the connection instead of answering. */
   | { readonly kind: 'lose_answer' }
-  /** Answers 500 with this reason instead of acting; a login process ends by it. */
+  /** Answers 500 with this reason instead of acting. The login process then ends. */
   | { readonly kind: 'internal_error'; readonly reason: string };
 
 /** The faults that wait for their requests. */
 export interface BridgeFaults {
-  /** The next request of that kind goes wrong in this way; several calls queue. */
+  /** Makes the next request of that kind fail in this way; several calls queue. */
   add(point: BridgePoint, fault: BridgeFault): void;
-  /** The fault of the request that has just come, if there is one. */
+  /** Returns the fault of the current request, if there is one. */
   take(point: BridgePoint): BridgeFault | undefined;
   clear(): void;
 }

@@ -6,9 +6,9 @@ export interface StandInLogin {
   readonly mxid: string;
   readonly session: string;
   telegram: TelegramLogin;
-  /** What `state` of whoami has; the test may change it. */
+  /** The `state` in whoami; the test may change it. */
   state: { event: string; error?: string; message?: string };
-  /** Users whose chats can be opened: those that some answer had. */
+  /** Users with whom a chat can be opened, because an answer contained them. */
   readonly met: Set<string>;
   /** Users whose chats have rooms. */
   readonly rooms: Set<string>;
@@ -19,8 +19,8 @@ export interface StandInLogins {
   readonly all: ReadonlyMap<string, StandInLogin>;
   of(mxid: string): [id: string, login: StandInLogin][];
   /**
-   * Continues the session, and gives the login to the user. A login of the same account ends, whoever has it. The connection of the same
-   * key is closed before.
+   * Continues the session, and adds the login to the user. An existing login of the same account
+   * ends, whichever user has it. The connection with the same key is closed first.
    */
   add(mxid: string, session: string): Promise<{ id: string; name: string }>;
   logOut(id: string): Promise<void>;
@@ -48,7 +48,7 @@ export function createStandInLogins(sandbox: KnownSandbox): StandInLogins {
     async logOut(id) {
       const login = all.get(id);
       all.delete(id);
-      // The bridge ignores what Telegram answers.
+      // The bridge ignores Telegram's answer.
       await login?.telegram.logOut().catch(() => undefined);
     },
     async reconnect() {

@@ -7,7 +7,7 @@ export interface StandInProcesses {
   /** How many have neither ended nor been cancelled. */
   count(): number;
   start(): BridgeAnswer;
-  /** Runs in the background once begun: a repetition waits for the same outcome. */
+  /** Continues in the background once started: a repetition waits for the same outcome. */
   step(request: StepRequest): Promise<BridgeAnswer>;
   cancel(loginId: string): BridgeAnswer;
   endAll(): void;
@@ -40,7 +40,7 @@ export function createStandInProcesses(
   async function run(loginId: string, process: Process, { mxid, fault }: StepRequest, session: string) {
     try {
       if (fault?.kind === 'slow') await Promise.race([fault.until, process.ended]);
-      // Cancelled meanwhile, or lost by a restart: the session must not be used.
+      // Cancelled in the meantime, or lost by a restart: the session must not be used.
       if (processes.get(loginId) !== process) return await process.ended;
       if (fault?.kind === 'internal_error') throw new SessionRefused(fault.reason);
       const login = await logIn(mxid, session);

@@ -15,7 +15,7 @@ export interface RoutedRequest {
 
 type Act = (request: RoutedRequest) => BridgeAnswer | Promise<BridgeAnswer>;
 
-/** What answers a request: a call of the API, or an answer that there is no such call. */
+/** The handler of a request: a call of the API, or the answer that there is no such call. */
 export type Route =
   { readonly point: BridgePoint; readonly act: Act } | { readonly point: undefined; readonly answer: BridgeAnswer };
 
@@ -35,7 +35,7 @@ const groupTypes = ['group', 'supergroup', 'channel'];
 export function createRouter(deps: RouterDeps): (method: string, path: readonly string[]) => Route {
   const { logins, processes, homeserver, flows, network, maxLogins, clock } = deps;
 
-  /** Acts in the name of the login that `login_id` names, or of the first of the user. */
+  /** Acts with the login that `login_id` names, or with the user's first login. */
   const withLogin =
     (act: (login: StandInLogin, request: RoutedRequest) => Promise<BridgeAnswer>): Act =>
     async (request) => {
@@ -178,12 +178,12 @@ function participantProblem({ met }: StandInLogin, id: string): string | undefin
   return met.has(id) ? undefined : `failed to get input user: access hash not found for ${id}`;
 }
 
-/** The bridge does not try the identifier at Telegram; the message is its reason. */
+/** The bridge does not look the identifier up at Telegram; the message is its reason. */
 class NotFound extends Error {}
 
 function whoamiLogin(id: string, { telegram, state }: StandInLogin, now: number) {
   const { self } = telegram;
-  // As the bridge: it takes every login of the flow `manual` for one of a user.
+  // Like the bridge, it treats every login of the flow `manual` as a user's.
   const info = { is_bot: false, login_method: 'manual' };
   const { event, ...trouble } = state;
   return {

@@ -9,14 +9,17 @@ import { createStandInProcesses } from './processes.js';
 import { createRouter } from './routes.js';
 import { anotherTurn } from '../another-turn.js';
 
-/** How a stand-in differs from an ordinary bridge. */
+/** Options of a stand-in that differ from an ordinary bridge. */
 export interface StandInBridgeOptions {
   readonly sandbox: KnownSandbox;
-  /** Its `provisioning.shared_secret`. A bridge disables its provisioning API if it has fewer than 16 characters. */
+  /**
+   * Its `provisioning.shared_secret`. A bridge disables its provisioning API if it has fewer than
+   * 16 characters.
+   */
   readonly sharedSecret?: string;
   /** Default example.test. */
   readonly homeserver?: string;
-  /** Who may log in; default all users of the homeserver. */
+  /** The users who may log in; default all users of the homeserver. */
   readonly allows?: (mxid: string) => boolean;
   readonly maxLogins?: number;
   /** The IDs of its login flows; an old bridge has no `manual`. */
@@ -27,7 +30,7 @@ export interface StandInBridgeOptions {
   readonly port?: number;
 }
 
-/** A request as it came. */
+/** A request as it was received. */
 export interface BridgeRequest {
   readonly point: BridgePoint | undefined;
   readonly mxid: string;
@@ -36,7 +39,7 @@ export interface BridgeRequest {
   readonly body: string;
 }
 
-/** A stand-in of mautrix-telegram: its provisioning API, and real logins on the sandbox. */
+/** A stand-in for mautrix-telegram: its provisioning API, and real logins on the sandbox. */
 export interface StandInBridge {
   /** Without a slash at the end. */
   readonly url: string;
@@ -45,20 +48,20 @@ export interface StandInBridge {
   /** By Telegram user ID. */
   readonly logins: ReadonlyMap<string, StandInLogin>;
   processCount(): number;
-  /** The next request of that kind goes wrong in this way. */
+  /** Makes the next request of that kind fail in this way. */
   fail(point: BridgePoint, fault: BridgeFault): void;
   clearFaults(): void;
   /** Closes the port and all connections of clients; the logins stay connected to Telegram. */
   goDown(): Promise<void>;
   comeUp(): Promise<void>;
-  /** Ends the login processes and connects the logins anew. The port is closed meanwhile. */
+  /** Ends the login processes and reconnects the logins. The port is closed meanwhile. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const prefix = '/_matrix/provision/v3/';
 
-/** Starts one on loopback; whoever starts it stops it. */
+/** Starts a stand-in on loopback. The caller stops it. */
 export async function startStandInBridge(options: StandInBridgeOptions): Promise<StandInBridge> {
   const { sandbox, homeserver = 'example.test', allows = (mxid) => mxid.endsWith(`:${homeserver}`) } = options;
   const { sharedSecret = 'the-secret-of-the-stand-in-bridge', flows = allFlows.map(({ id }) => id) } = options;

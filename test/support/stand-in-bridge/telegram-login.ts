@@ -1,17 +1,17 @@
 import type { TelegramClient, tl } from '@mtcute/node';
 import { createIndependentClient, type KnownSandbox } from '../mtcute-on-sandbox.js';
 
-/** Why the bridge refuses a session; the text is what it has in `fi.mau.internal_error`. */
+/** Why the bridge refuses a session, as in `fi.mau.internal_error`. */
 export class SessionRefused extends Error {}
 
-/** A user as the provisioning API of the bridge has it. */
+/** A user in the format of the bridge's provisioning API. */
 export interface Person {
   readonly id: string;
   readonly name: string;
   readonly identifiers: readonly string[];
 }
 
-/** A session that is continued: one connection, open until it is closed. */
+/** A continued session: one connection, open until it is closed. */
 export interface TelegramLogin {
   readonly authKey: string;
   readonly self: Person & { readonly isBot: boolean; readonly phone: string; readonly username: string };
@@ -29,7 +29,10 @@ interface SessionData {
   readonly dc: number;
 }
 
-/** Connects with the session, with a library that shares nothing with Gangway's, and asks who it is. */
+/**
+ * Connects with the session, by a library that shares nothing with Gangway's, and returns the
+ * logged-in user.
+ */
 export async function continueSession(sandbox: KnownSandbox, session: string): Promise<TelegramLogin> {
   const { authKey, dc } = readSession(session);
   const address = sandbox.dataCentres.find(({ id }) => id === dc);
