@@ -1,6 +1,6 @@
 import type { Mxid } from '../src/base/mxid.js';
 import type { LoginFlow } from '../src/login/processes.js';
-import { mxidOf, openLoginDesk } from '../test/support/login-desk.js';
+import { mxidOf, openLoginFixture } from '../test/support/login-fixture.js';
 import { percentile } from './statistics.js';
 
 const starts = 500;
@@ -19,7 +19,7 @@ export async function measureLoginStarts(print: (line: string) => void): Promise
 }
 
 async function measure(flow: LoginFlow, ownerOf: (n: number) => Mxid): Promise<string> {
-  const desk = await openLoginDesk(unlimited);
+  const desk = await openLoginFixture(unlimited);
   const start = async (n: number) => {
     const begunAt = performance.now();
     await desk.login.start(ownerOf(n), { flow });

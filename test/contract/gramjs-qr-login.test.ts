@@ -7,7 +7,7 @@ import { createLoginService } from '../../src/login/service.js';
 import { createConnectionPool } from '../../src/telegram/pool.js';
 import { openTestDatabase } from '../support/database.js';
 import { useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
-import { mxidOf, password, urlOf } from '../support/login-desk.js';
+import { mxidOf, password, urlOf } from '../support/login-fixture.js';
 import { magicPassword } from '../support/magic-logins.js';
 
 const alice = mxidOf('@alice:example.org');

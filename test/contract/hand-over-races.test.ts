@@ -8,7 +8,7 @@ import { createPostgresPlace, postgresMissing, type DatabasePlace } from '../sup
 import { createFakeClock, type FakeClock } from '../support/fake-clock.js';
 import { createTestGateway, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
 import { startHandOverDaemon, type HandOverDaemon } from '../support/hand-over-world.js';
-import { code, mxidOf, phone } from '../support/login-desk.js';
+import { code, mxidOf, phone } from '../support/login-fixture.js';
 import { codeOf } from '../support/magic-logins.js';
 import { createSlowFault } from '../support/stand-in-bridge/faults.js';
 import { startStandInBridge, type StandInBridge } from '../support/stand-in-bridge/stand-in-bridge.js';

@@ -10,7 +10,7 @@ import { createPostgresPlace, postgresMissing, type DatabasePlace } from '../sup
 import { createFakeClock, type FakeClock } from '../support/fake-clock.js';
 import { createTestGateway, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
 import { keyOf, listOpenHandOvers, startHandOverDaemon, type HandOverDaemon } from '../support/hand-over-world.js';
-import { code, mxidOf, phone, token } from '../support/login-desk.js';
+import { code, mxidOf, phone, token } from '../support/login-fixture.js';
 import { codeOf, tokenOf } from '../support/magic-logins.js';
 import { startStandInBridge, type StandInBridge } from '../support/stand-in-bridge/stand-in-bridge.js';
 

@@ -11,7 +11,7 @@ import { createConnectionPool } from '../../src/telegram/pool.js';
 import { openTestDatabase } from '../support/database.js';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.js';
 import { createTestGateway, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
-import { code, mxidOf, password, phone, token, urlOf } from '../support/login-desk.js';
+import { code, mxidOf, password, phone, token, urlOf } from '../support/login-fixture.js';
 import { codeOf, magicPassword, tokenOf } from '../support/magic-logins.js';
 import { silentLogger } from '../support/silent-logger.js';
 

@@ -7,13 +7,13 @@ import { startStrictSandbox } from '../support/strict-sandbox.js';
 
 describe('matrix-js-sdk and the accounts of Gangway', () => {
   let place: ContactPlace;
-  let people: ReturnType<typeof addressClient>;
+  let users: ReturnType<typeof addressClient>;
 
   beforeAll(async () => {
     const sandbox = await startStrictSandbox();
     await sandbox.stop();
     place = await startContactPlace(sandbox, ['alice', 'bob', 'carol', 'dave']);
-    people = addressClient(place);
+    users = addressClient(place);
   }, 60_000);
   afterAll(() => place.close());
 
@@ -62,9 +62,9 @@ describe('matrix-js-sdk and the accounts of Gangway', () => {
   });
 
   it('sets a new password by a mail or a code, without being logged in, and then logs in with it', async () => {
-    const carol = await people.logIn('carol');
-    await people.addEmail(carol, 'carol@mail.test');
-    await people.addPhone(carol, '07400 123504', '447400123504');
+    const carol = await users.logIn('carol');
+    await users.addEmail(carol, 'carol@mail.test');
+    await users.addPhone(carol, '07400 123504', '447400123504');
 
     const stranger = matrixClient(place.url);
     const secret = stranger.generateClientSecret();
@@ -78,7 +78,7 @@ describe('matrix-js-sdk and the accounts of Gangway', () => {
     expect(page).toContain('is confirmed');
     expect(await stranger.setPassword(auth, 'by mail')).toEqual({});
     await expect(carol.client.whoami()).rejects.toMatchObject({ httpStatus: 401 });
-    expect(await people.logInBy(byEmail('carol@mail.test'), 'by mail')).toMatchObject({ user_id: carol.mxid });
+    expect(await users.logInBy(byEmail('carol@mail.test'), 'by mail')).toMatchObject({ user_id: carol.mxid });
 
     const asked = await stranger.requestPasswordMsisdnToken(
       'GB',
@@ -91,7 +91,7 @@ describe('matrix-js-sdk and the accounts of Gangway', () => {
     const { submit_url: submitUrl = '' } = asked;
     expect(await stranger.submitMsisdnTokenOtherUrl(submitUrl, asked.sid, secret, code)).toEqual({ success: true });
     await stranger.setPassword({ type: 'm.login.msisdn', threepid_creds: proof(asked.sid) }, 'by code');
-    expect(await people.logInBy(byEmail('carol@mail.test'), 'by code')).toMatchObject({ user_id: carol.mxid });
+    expect(await users.logInBy(byEmail('carol@mail.test'), 'by code')).toMatchObject({ user_id: carol.mxid });
   });
 
   it('ends an account', async () => {

@@ -7,7 +7,7 @@ import { startStrictSandbox } from '../support/strict-sandbox.js';
 
 describe('matrix-js-sdk and the addresses of accounts', () => {
   let place: ContactPlace;
-  let people: ReturnType<typeof addressClient>;
+  let users: ReturnType<typeof addressClient>;
 
   beforeAll(async () => {
     const sandbox = await startStrictSandbox();
@@ -15,7 +15,7 @@ describe('matrix-js-sdk and the addresses of accounts', () => {
     place = await startContactPlace(sandbox, ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi'], {
       provisioning: { allow_openid_auth: true },
     });
-    people = addressClient(place);
+    users = addressClient(place);
   }, 60_000);
   afterAll(() => place.close());
 
@@ -29,7 +29,7 @@ describe('matrix-js-sdk and the addresses of accounts', () => {
   }
 
   it('says who the user is to the identity server and to the provisioning API by an OpenID token, and to nobody else who', async () => {
-    const [heidi, alice] = [await people.logIn('heidi'), await people.logIn('alice')];
+    const [heidi, alice] = [await users.logIn('heidi'), await users.logIn('alice')];
     const { access_token: openId, ...more } = await heidi.client.getOpenIdToken();
     const { access_token: token } = await heidi.client.registerWithIdentityServer({ ...more, access_token: openId });
     await expect(heidi.client.getIdentityAccount(token)).rejects.toMatchObject({ errcode: 'M_TERMS_NOT_SIGNED' });
@@ -50,39 +50,39 @@ describe('matrix-js-sdk and the addresses of accounts', () => {
   });
 
   it('adds an e-mail address by its mail and the password, and logs in with it', async () => {
-    const alice = await people.logIn('alice');
-    expect(await people.listed(alice)).toEqual([]);
-    await expect(people.logInBy(byEmail('alice@mail.test'), alice.password)).rejects.toMatchObject({ httpStatus: 403 });
+    const alice = await users.logIn('alice');
+    expect(await users.listed(alice)).toEqual([]);
+    await expect(users.logInBy(byEmail('alice@mail.test'), alice.password)).rejects.toMatchObject({ httpStatus: 403 });
 
-    const session = await people.askForMail(alice, 'Alice@mail.test');
-    await expect(people.add(alice, session)).rejects.toMatchObject({
+    const session = await users.askForMail(alice, 'Alice@mail.test');
+    await expect(users.add(alice, session)).rejects.toMatchObject({
       httpStatus: 400,
       errcode: 'M_THREEPID_AUTH_FAILED',
     });
     const { status, page } = await pressButton(await provingLink(place.mails, 'alice@mail.test'));
     expect({ status, page }).toMatchObject({ status: 200, page: expect.stringContaining('is confirmed') });
-    await people.add(alice, session);
-    await expect(people.add(alice, session)).rejects.toMatchObject({
+    await users.add(alice, session);
+    await expect(users.add(alice, session)).rejects.toMatchObject({
       httpStatus: 400,
       errcode: 'M_THREEPID_AUTH_FAILED',
     });
 
-    expect(await people.listed(alice)).toEqual(['email alice@mail.test']);
-    expect(await people.logInBy(byEmail('ALICE@mail.test'), alice.password)).toMatchObject({ user_id: alice.mxid });
+    expect(await users.listed(alice)).toEqual(['email alice@mail.test']);
+    expect(await users.logInBy(byEmail('ALICE@mail.test'), alice.password)).toMatchObject({ user_id: alice.mxid });
   });
 
   it('adds a phone number by a code through Telegram and the password, and logs in with it', async () => {
-    const bob = await people.logIn('bob');
-    await people.addPhone(bob, '07400 123501', '447400123501');
-    expect(await people.listed(bob)).toEqual(['msisdn 447400123501']);
-    expect(await people.logInBy(byPhone('07400 123501'), bob.password)).toMatchObject({ user_id: bob.mxid });
-    expect(await people.logInBy(byPhone('+44 7400 123501'), bob.password)).toMatchObject({ user_id: bob.mxid });
-    await expect(people.logInBy(byPhone('07400 123501'), 'a guess')).rejects.toMatchObject({ httpStatus: 403 });
+    const bob = await users.logIn('bob');
+    await users.addPhone(bob, '07400 123501', '447400123501');
+    expect(await users.listed(bob)).toEqual(['msisdn 447400123501']);
+    expect(await users.logInBy(byPhone('07400 123501'), bob.password)).toMatchObject({ user_id: bob.mxid });
+    expect(await users.logInBy(byPhone('+44 7400 123501'), bob.password)).toMatchObject({ user_id: bob.mxid });
+    await expect(users.logInBy(byPhone('07400 123501'), 'a guess')).rejects.toMatchObject({ httpStatus: 403 });
   });
 
   it('publishes an address at the identity server that is the daemon itself, and withdraws it', async () => {
-    const carol = await people.logIn('carol');
-    await people.addEmail(carol, 'carol@mail.test');
+    const carol = await users.logIn('carol');
+    await users.addEmail(carol, 'carol@mail.test');
     const { client } = carol;
     const token = await identityToken(carol);
     const published = () => client.lookupThreePid('email', 'carol@mail.test', token);
@@ -101,7 +101,7 @@ describe('matrix-js-sdk and the addresses of accounts', () => {
 
     expect(await client.unbindThreePid('email', 'carol@mail.test')).toEqual({ id_server_unbind_result: 'success' });
     expect(await published()).toEqual({});
-    expect(await people.listed(carol)).toEqual(['email carol@mail.test']);
+    expect(await users.listed(carol)).toEqual(['email carol@mail.test']);
     await expect(client.bindThreePid({ ...bind, id_access_token: 'of nobody' })).rejects.toMatchObject({
       httpStatus: 401,
       errcode: 'M_UNAUTHORIZED',
@@ -109,8 +109,8 @@ describe('matrix-js-sdk and the addresses of accounts', () => {
   });
 
   it('takes an address from the account, and from the identity server with it', async () => {
-    const dave = await people.logIn('dave');
-    await people.addPhone(dave, '07400 123502', '447400123502');
+    const dave = await users.logIn('dave');
+    await users.addPhone(dave, '07400 123502', '447400123502');
     const { client } = dave;
     const token = await identityToken(dave);
     const secret = client.generateClientSecret();
@@ -121,27 +121,27 @@ describe('matrix-js-sdk and the addresses of accounts', () => {
     await client.bindThreePid({ sid, client_secret: secret, ...server });
 
     expect(await client.deleteThreePid('msisdn', '447400123502')).toEqual({ id_server_unbind_result: 'success' });
-    expect(await people.listed(dave)).toEqual([]);
+    expect(await users.listed(dave)).toEqual([]);
     expect(await client.lookupThreePid('msisdn', '447400123502', token)).toEqual({});
-    await expect(people.logInBy(byPhone('07400 123502'), dave.password)).rejects.toMatchObject({ httpStatus: 403 });
+    await expect(users.logInBy(byPhone('07400 123502'), dave.password)).rejects.toMatchObject({ httpStatus: 403 });
     expect(await client.deleteThreePid('msisdn', '447400123502')).toEqual({ id_server_unbind_result: 'no-support' });
   });
 
   it('cannot have the address of another account, and a stranger does not learn that there is one', async () => {
-    const [erin, frank] = [await people.logIn('erin'), await people.logIn('frank')];
+    const [erin, frank] = [await users.logIn('erin'), await users.logIn('frank')];
     // Both prove it before either has it.
     const sessions = [
-      await people.askForMail(erin, 'shared@mail.test'),
-      await people.askForMail(frank, 'shared@mail.test'),
+      await users.askForMail(erin, 'shared@mail.test'),
+      await users.askForMail(frank, 'shared@mail.test'),
     ] as const;
     await pressButton(await provingLink(place.mails, 'shared@mail.test', 1));
     await pressButton(await provingLink(place.mails, 'shared@mail.test', 2));
-    await people.add(erin, sessions[0]);
-    await expect(people.add(frank, sessions[1])).rejects.toMatchObject({
+    await users.add(erin, sessions[0]);
+    await expect(users.add(frank, sessions[1])).rejects.toMatchObject({
       httpStatus: 400,
       errcode: 'M_THREEPID_IN_USE',
     });
-    expect(await people.listed(erin)).toEqual(['email shared@mail.test']);
+    expect(await users.listed(erin)).toEqual(['email shared@mail.test']);
 
     // The SDK sends no access token with these.
     const [taken, free] = [
@@ -156,9 +156,9 @@ describe('matrix-js-sdk and the addresses of accounts', () => {
   });
 
   it('leaves no address, code, token or secret in the log or in the files of the daemon', async () => {
-    const grace = await people.logIn('grace');
-    await people.addEmail(grace, 'grace-of-the-log@mail.test');
-    await people.addPhone(grace, '07400 123503', '447400123503');
+    const grace = await users.logIn('grace');
+    await users.addEmail(grace, 'grace-of-the-log@mail.test');
+    await users.addPhone(grace, '07400 123503', '447400123503');
     const link = new URL(await provingLink(place.mails, 'grace-of-the-log@mail.test'));
     const [token = '', secret = ''] = ['token', 'client_secret'].map((name) => link.searchParams.get(name) ?? '');
     expect([token.length, secret.length]).toEqual([32, 32]);

@@ -16,7 +16,7 @@ describe.skipIf(synapseMissing !== undefined)(
     const closers: (() => Promise<unknown>)[] = [];
     let synapse: Synapse;
     let gangway: Installation;
-    let people: ReturnType<typeof addressClient>;
+    let users: ReturnType<typeof addressClient>;
     let mails: MailServer;
     let url: string;
 
@@ -58,7 +58,7 @@ describe.skipIf(synapseMissing !== undefined)(
       const proxy = await startReverseProxy({ gangway: gangway.url(), homeserver: synapse.url });
       closers.push(() => proxy.close());
       front.leadTo(proxy.url);
-      people = addressClient({ url, mails, gateway });
+      users = addressClient({ url, mails, gateway });
     }, 120_000);
     afterAll(async () => {
       for (const close of closers.reverse()) await close();
@@ -66,7 +66,7 @@ describe.skipIf(synapseMissing !== undefined)(
 
     const registered = async (localpart: string): Promise<{ user: SynapseUser; person: Person }> => {
       const user = await synapse.register(localpart);
-      return { user, person: await people.logIn(localpart, user.password) };
+      return { user, person: await users.logIn(localpart, user.password) };
     };
 
     /** The link in Synapse's mail, opened where clients reach it. */
@@ -79,23 +79,23 @@ describe.skipIf(synapseMissing !== undefined)(
 
     it('add an e-mail address that Synapse proves, list it, log in by it and delete it', async () => {
       const { user, person: alice } = await registered('alice');
-      const session = await people.askForMail(alice, 'Alice@mail.test');
-      await expect(people.add(alice, session)).rejects.toMatchObject({ errcode: 'M_THREEPID_AUTH_FAILED' });
+      const session = await users.askForMail(alice, 'Alice@mail.test');
+      await expect(users.add(alice, session)).rejects.toMatchObject({ errcode: 'M_THREEPID_AUTH_FAILED' });
       await proveToSynapse('alice@mail.test');
-      await people.add(alice, session);
-      expect(await people.listed(alice)).toEqual(['email alice@mail.test']);
+      await users.add(alice, session);
+      expect(await users.listed(alice)).toEqual(['email alice@mail.test']);
 
-      await people.addPhone(alice, '07400 123701', '447400123701');
-      expect(await people.listed(alice)).toEqual(['email alice@mail.test', 'msisdn 447400123701']);
+      await users.addPhone(alice, '07400 123701', '447400123701');
+      expect(await users.listed(alice)).toEqual(['email alice@mail.test', 'msisdn 447400123701']);
       for (const login of [byEmail('ALICE@mail.test'), byPhone('07400 123701')]) {
-        expect(await people.logInBy(login, user.password)).toMatchObject({ user_id: user.mxid });
+        expect(await users.logInBy(login, user.password)).toMatchObject({ user_id: user.mxid });
       }
       const { person: bob } = await registered('bob');
-      await expect(people.askForMail(bob, 'alice@mail.test')).rejects.toMatchObject({ errcode: 'M_THREEPID_IN_USE' });
+      await expect(users.askForMail(bob, 'alice@mail.test')).rejects.toMatchObject({ errcode: 'M_THREEPID_IN_USE' });
 
       await alice.client.deleteThreePid('email', 'alice@mail.test');
-      expect(await people.listed(alice)).toEqual(['msisdn 447400123701']);
-      await expect(people.logInBy(byEmail('alice@mail.test'), user.password)).rejects.toMatchObject({
+      expect(await users.listed(alice)).toEqual(['msisdn 447400123701']);
+      await expect(users.logInBy(byEmail('alice@mail.test'), user.password)).rejects.toMatchObject({
         httpStatus: 403,
       });
     });
@@ -114,18 +114,18 @@ describe.skipIf(synapseMissing !== undefined)(
       expect(await client.lookupThreePid('email', 'carol@mail.test', token)).toMatchObject({ mxid: carol.mxid });
       expect(await client.unbindThreePid('email', 'carol@mail.test')).toEqual({ id_server_unbind_result: 'success' });
       expect(await client.lookupThreePid('email', 'carol@mail.test', token)).toEqual({});
-      expect(await people.listed(carol)).toEqual([]);
+      expect(await users.listed(carol)).toEqual([]);
     });
 
     it('cannot have the number that Synapse keeps for somebody else: by a code, or by a login to Telegram', async () => {
       const { person: dave } = await registered('dave');
       const { user: erin } = await registered('erin');
       await synapse.addAddress(erin.mxid, 'msisdn', '447400123702');
-      await expect(people.addPhone(dave, '07400 123702', '447400123702')).rejects.toMatchObject({
+      await expect(users.addPhone(dave, '07400 123702', '447400123702')).rejects.toMatchObject({
         httpStatus: 400,
         errcode: 'M_THREEPID_IN_USE',
       });
-      expect(await people.logInBy(byPhone('07400 123702'), erin.password)).toMatchObject({ user_id: erin.mxid });
+      expect(await users.logInBy(byPhone('07400 123702'), erin.password)).toMatchObject({ user_id: erin.mxid });
 
       const number = '9996620234';
       await synapse.addAddress(erin.mxid, 'msisdn', number);
@@ -134,7 +134,7 @@ describe.skipIf(synapseMissing !== undefined)(
       expect(body).toMatchObject({ state: 'logged-in', add_phone: 'in_use' });
       const asked = await gangway.call('POST', `/login/${dave.mxid}/add_phone`);
       expect(asked).toMatchObject({ status: 409, body: { errcode: 'phone_number_in_use' } });
-      expect(await people.listed(dave)).toEqual([]);
+      expect(await users.listed(dave)).toEqual([]);
     });
 
     it('have the number of a login to Telegram that Synapse keeps for nobody', async () => {
@@ -143,7 +143,7 @@ describe.skipIf(synapseMissing !== undefined)(
       await gangway.login(frank.mxid, 'request_code', { phone: `+${number}` });
       const { body } = await gangway.login(frank.mxid, 'send_code', { code: '22222' });
       expect(body).toMatchObject({ state: 'logged-in', add_phone: 'added' });
-      expect(await people.listed(frank)).toEqual([`msisdn ${number}`]);
+      expect(await users.listed(frank)).toEqual([`msisdn ${number}`]);
       expect(gangway.output()).not.toContain(synapse.adminAccessToken);
     });
   },

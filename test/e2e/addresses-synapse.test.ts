@@ -15,7 +15,7 @@ describe.skipIf(synapseMissing !== undefined)(
   () => {
     const closers: (() => Promise<unknown>)[] = [];
     let synapse: Synapse;
-    let people: ReturnType<typeof addressClient>;
+    let users: ReturnType<typeof addressClient>;
     let mails: Awaited<ReturnType<typeof startMailServer>>;
     let output: () => string;
 
@@ -46,7 +46,7 @@ describe.skipIf(synapseMissing !== undefined)(
       closers.push(() => proxy.close());
       front.leadTo(proxy.url);
       output = () => gangway.output();
-      people = addressClient({ url: front.url, mails, gateway });
+      users = addressClient({ url: front.url, mails, gateway });
     }, 120_000);
     afterAll(async () => {
       for (const close of closers.reverse()) await close();
@@ -54,7 +54,7 @@ describe.skipIf(synapseMissing !== undefined)(
 
     const registered = async (localpart: string) => {
       const user: SynapseUser = await synapse.register(localpart);
-      return { user, person: await people.logIn(localpart, user.password) };
+      return { user, person: await users.logIn(localpart, user.password) };
     };
 
     const devicesOf = async ({ mxid }: SynapseUser) =>
@@ -65,12 +65,12 @@ describe.skipIf(synapseMissing !== undefined)(
       const devices = await devicesOf(user);
       await synapse.addAddress(user.mxid, 'email', 'alice-at-synapse@mail.test');
 
-      await people.addEmail(alice, 'alice@mail.test');
+      await users.addEmail(alice, 'alice@mail.test');
       expect(await provingLink(mails, 'alice@mail.test')).toContain(
         '/unstable/gangway/add_threepid/email/submit_token',
       );
-      await people.addPhone(alice, '07400 123601', '447400123601');
-      expect(await people.listed(alice)).toEqual([
+      await users.addPhone(alice, '07400 123601', '447400123601');
+      expect(await users.listed(alice)).toEqual([
         'email alice-at-synapse@mail.test',
         'email alice@mail.test',
         'msisdn 447400123601',
@@ -79,14 +79,14 @@ describe.skipIf(synapseMissing !== undefined)(
 
       const logins = [byEmail('alice@mail.test'), byPhone('07400 123601'), byEmail('alice-at-synapse@mail.test')];
       for (const login of logins) {
-        expect(await people.logInBy(login, user.password)).toMatchObject({ user_id: user.mxid });
+        expect(await users.logInBy(login, user.password)).toMatchObject({ user_id: user.mxid });
       }
       expect(await alice.client.deleteThreePid('msisdn', '447400123601')).toEqual({
         id_server_unbind_result: 'no-support',
       });
-      await expect(people.logInBy(byPhone('07400 123601'), user.password)).rejects.toMatchObject({ httpStatus: 403 });
+      await expect(users.logInBy(byPhone('07400 123601'), user.password)).rejects.toMatchObject({ httpStatus: 403 });
       await alice.client.deleteThreePid('email', 'alice-at-synapse@mail.test');
-      expect(await people.listed(alice)).toEqual(['email alice@mail.test']);
+      expect(await users.listed(alice)).toEqual(['email alice@mail.test']);
       expect(output()).not.toContain('mail.test');
     });
 
@@ -94,14 +94,14 @@ describe.skipIf(synapseMissing !== undefined)(
       const { person: bob } = await registered('bob');
       const { person: carol } = await registered('carol');
       const sessions = [
-        await people.askForMail(bob, 'shared@mail.test'),
-        await people.askForMail(carol, 'shared@mail.test'),
+        await users.askForMail(bob, 'shared@mail.test'),
+        await users.askForMail(carol, 'shared@mail.test'),
       ] as const;
       for (const count of [1, 2]) await pressButton(await provingLink(mails, 'shared@mail.test', count));
-      await people.add(bob, sessions[0]);
+      await users.add(bob, sessions[0]);
       const refused = { httpStatus: 400, errcode: 'M_THREEPID_IN_USE' };
-      await expect(people.add(carol, sessions[1])).rejects.toMatchObject(refused);
-      expect(await people.listed(carol)).toEqual([]);
+      await expect(users.add(carol, sessions[1])).rejects.toMatchObject(refused);
+      expect(await users.listed(carol)).toEqual([]);
     });
   },
 );

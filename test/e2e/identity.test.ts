@@ -11,9 +11,9 @@ import {
   enter,
   proveEmail,
   told,
-  visit,
-  type IdentityVisit,
-} from '../support/identity-visit.js';
+  useIdentityService,
+  type IdentityUsage,
+} from '../support/identity-usage.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 
 const v2 = '/_matrix/identity/v2';
@@ -30,11 +30,11 @@ describe('the daemon as an identity service', () => {
     const place = await startIdentityPlace(sandbox);
     try {
       await place.gangway.start();
-      const visited = await visit(place);
+      const usage = await useIdentityService(place);
       const sealed = await place.gangway.filesWritten();
-      expectSecrecy(place, visited, sealed.toString('latin1'));
+      expectSecrecy(place, usage, sealed.toString('latin1'));
       await place.gangway.stop();
-      expectSecrecy(place, visited, (await place.gangway.filesWritten()).toString('latin1'));
+      expectSecrecy(place, usage, (await place.gangway.filesWritten()).toString('latin1'));
     } finally {
       await place.close();
     }
@@ -45,8 +45,8 @@ describe('the daemon as an identity service', () => {
     const place = await startIdentityPlace(sandbox, { database: { uri: database.uri.reveal() } });
     try {
       await place.gangway.start();
-      const visited = await visit(place);
-      expectSecrecy(place, visited, await database.dump());
+      const usage = await useIdentityService(place);
+      expectSecrecy(place, usage, await database.dump());
     } finally {
       await place.close();
       await database.remove();
@@ -160,7 +160,7 @@ describe('a daemon that is no identity service', () => {
   }
 });
 
-function expectSecrecy({ gangway }: IdentityPlace, { answers, secrets, code }: IdentityVisit, disk: string): void {
+function expectSecrecy({ gangway }: IdentityPlace, { answers, secrets, code }: IdentityUsage, disk: string): void {
   const log = gangway.output();
   expect(log).toContain('"level":"debug"');
   expect(log).toMatch(/telegram gateway report.*"delivery":"delivered"/);

@@ -11,9 +11,9 @@ const client = '/_matrix/client/v3';
 const timeout = 60_000;
 const loginPath = `${client}/login`;
 const wrongPassword = 'a wrong password for Matrix';
-const unknownToken = 'a-token-that-nobody-has';
-const unknownLoginToken = 'a-login-token-that-nobody-has';
-const unknownRefreshToken = 'a-refresh-token-that-nobody-has';
+const unknownToken = 'a-token-without-an-owner';
+const unknownLoginToken = 'a-login-token-without-an-owner';
+const unknownRefreshToken = 'a-refresh-token-without-an-owner';
 const unknownPhone = '447700900999';
 
 let sandbox: Sandbox;
@@ -72,7 +72,7 @@ describe('of what Matrix users and their clients send and get', () => {
     const place = await startContactPlace(sandbox, ['alice', 'bob']);
     try {
       const { gangway } = place;
-      const { answers, secrets } = await visitAddresses(place);
+      const { answers, secrets } = await useAddresses(place);
       expect(answers.map(({ status }) => status).filter((status) => status < 400)).toEqual([]);
       expect(answers.length).toBeGreaterThan(8);
       const disk = await gangway.filesWritten();
@@ -137,7 +137,7 @@ async function logInAllWays({ gangway, alice }: MatrixPlace): Promise<{ answers:
 }
 
 /** Addresses that are proven, added, published and taken, and all that is refused on the way; the refusals, and what must be nowhere. */
-async function visitAddresses({ gangway, mails, gateway, url }: Awaited<ReturnType<typeof startContactPlace>>) {
+async function useAddresses({ gangway, mails, gateway, url }: Awaited<ReturnType<typeof startContactPlace>>) {
   const answers: Answer[] = [];
   const post = (path: string, body: unknown, token?: string) => gangway.request('POST', path, body, token);
   const threepid = (path: string) => `${client}/account/3pid${path}`;

@@ -94,8 +94,8 @@ export function contactsOf(user: TelegramUser): TelegramUser[] {
 
 /** As in the sandbox: a chat with each contact, a group and a channel. */
 export function chatsOf(user: TelegramUser): TelegramChat[] {
-  const people = contactsOf(user).map(({ id, firstName, lastName }) => ({ id, title: `${firstName} ${lastName}` }));
-  return [...people, { id: '-4242', title: 'Sandbox group' }, { id: '-1000000004343', title: 'Sandbox channel' }];
+  const users = contactsOf(user).map(({ id, firstName, lastName }) => ({ id, title: `${firstName} ${lastName}` }));
+  return [...users, { id: '-4242', title: 'Sandbox group' }, { id: '-1000000004343', title: 'Sandbox channel' }];
 }
 
 /** The owner of that username; `sandbox_channel` is a channel's. */

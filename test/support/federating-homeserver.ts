@@ -1,7 +1,7 @@
 import { signingKey, type SigningKey } from '../../src/base/ed25519.js';
 import { Secret } from '../../src/base/secret.js';
 import { signJson } from '../../src/base/signed-json.js';
-import { replyJson, startStrangeServer, type StrangeServer } from './strange-server.js';
+import { replyJson, startThirdPartyServer, type ThirdPartyServer } from './third-party-server.js';
 
 /** Returns a key for this test; equal numbers give equal keys. */
 export function testKey(version: string, number: number): SigningKey {
@@ -21,18 +21,18 @@ export interface FederatingWorld {
 }
 
 /** A homeserver as other servers see it, on the loopback interface. */
-export interface FederatingHomeserver extends FederatingWorld, StrangeServer {
+export interface FederatingHomeserver extends FederatingWorld, ThirdPartyServer {
   /** The keys that it publishes now. */
   published(): Record<string, unknown>;
   /** Sets its answer; undefined restores the default. */
-  behave(reply?: Parameters<StrangeServer['answer']>[0]): void;
+  behave(reply?: Parameters<ThirdPartyServer['answer']>[0]): void;
 }
 
 /** Starts a homeserver. The caller closes it. Its name is its address unless another is given. */
 export async function startFederatingHomeserver(
-  options: Parameters<typeof startStrangeServer>[0] = {},
+  options: Parameters<typeof startThirdPartyServer>[0] = {},
 ): Promise<FederatingHomeserver> {
-  const server = await startStrangeServer(options);
+  const server = await startThirdPartyServer(options);
   const world: FederatingWorld = {
     serverName: `127.0.0.1:${server.port}`,
     keys: [testKey('a_1', 1)],
@@ -54,7 +54,7 @@ export async function startFederatingHomeserver(
       server.answer(reply);
     },
   });
-  const byItself: Parameters<StrangeServer['answer']>[0] = (response, { method, path }) => {
+  const byItself: Parameters<ThirdPartyServer['answer']>[0] = (response, { method, path }) => {
     const url = new URL(path ?? '/', 'http://here');
     const asked = `${method} ${url.pathname}`;
     if (asked === 'GET /_matrix/key/v2/server') return replyJson(response, 200, homeserver.published());

@@ -96,9 +96,9 @@ export function startHandOverDaemon(world: HandOverWorld, killedAt?: number): Ha
   const bridge = watched('bridge', world.bridge);
   const pool = createConnectionPool({ gateway, clock, logger: silentLogger, maxLive: 10, idleCloseMs: hours });
   const converter = createSessionConverter([]);
-  const seams = { database: mortal, clock, random: systemRandom, logger: silentLogger };
+  const runtime = { database: mortal, clock, random: systemRandom, logger: silentLogger };
   const handOvers = createHandOvers({
-    ...seams,
+    ...runtime,
     bridge,
     isAutomatic,
     toBridgeSession: (session) => writeMautrixSession(converter.read(session)),
@@ -106,7 +106,7 @@ export function startHandOverDaemon(world: HandOverWorld, killedAt?: number): Ha
     leaveSession,
   });
   const login = createLoginService({
-    ...seams,
+    ...runtime,
     pool,
     bridge: { bridge, handOvers },
     mayLogIn: () => true,

@@ -79,10 +79,10 @@ export async function startIdentityApi(options: IdentityApiOptions = {}): Promis
     ...(options.allowances && { allowances: options.allowances }),
   });
   const { validation, database, clock, messenger } = proving;
-  const seams = { database, clock, random: systemRandom, logger: silentLogger };
+  const runtime = { database, clock, random: systemRandom, logger: silentLogger };
   const signed: SignedRequest[] = [];
   const service = createIdentityService({
-    ...seams,
+    ...runtime,
     options: {
       serverName: 'id.test',
       ownServer: 'example.test' as ServerName,
@@ -94,7 +94,7 @@ export async function startIdentityApi(options: IdentityApiOptions = {}): Promis
       invites: { perSender: many, ...generous },
       registrations: { perClient: { max: 1000, windowMs: 86_400_000 } },
     },
-    signingKeys: await loadSigningKeys({ ...seams, path: join(folder, 'signing.key') }),
+    signingKeys: await loadSigningKeys({ ...runtime, path: join(folder, 'signing.key') }),
     validation,
     messenger,
     federation: { postOnBind: () => Promise.reject(new FederationFailure({ kind: 'no_connection' })) },
@@ -104,7 +104,7 @@ export async function startIdentityApi(options: IdentityApiOptions = {}): Promis
     },
   });
   const accounts = createIdentityAccounts({
-    ...seams,
+    ...runtime,
     // A token is the Matrix ID itself.
     openId: { openIdSubject: (_server, token) => Promise.resolve(token.reveal() as Mxid) },
     allowedServers: [],

@@ -127,7 +127,9 @@ function ordinaryUser(): { readonly uid: number; readonly gid: number } | undefi
     .split('\n')
     .map((line) => line.split(':'));
   const user = ['postgres', 'nobody'].map((name) => users.find(([found]) => found === name)).find(Boolean);
-  if (!user) throw new Error('PostgreSQL refuses to run as root, and there is neither a user postgres nor nobody');
+  if (!user) {
+    throw new Error('PostgreSQL refuses to run as root, and there is no user postgres or nobody');
+  }
   return { uid: Number(user[2]), gid: Number(user[3]) };
 }
 

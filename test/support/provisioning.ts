@@ -73,18 +73,18 @@ export const authorization = `Bearer ${sharedSecret}`;
  * An access token of alice, and a token whose owner cannot be checked at the moment; all others are
  * invalid.
  */
-export const [aliceToken, mysteriousToken] = ['token-of-alice', 'token-of-somebody'] as const;
+export const [aliceToken, mysteriousToken] = ['token-of-alice', 'token-of-unknown-owner'] as const;
 /**
  * An OpenID token of alice, and a token whose owner cannot be checked at the moment; all others are
  * invalid.
  */
-export const [aliceOpenId, mysteriousOpenId] = ['openid-of-alice', 'openid-of-somebody'] as const;
+export const [aliceOpenId, mysteriousOpenId] = ['openid-of-alice', 'openid-of-unknown-owner'] as const;
 /** The address of the bridge, as in /.well-known/matrix/mautrix. */
 export const bridgeUrl = 'https://bridges.example.org';
 /** The server name of the homeserver. */
 const serverName = 'example.org' as ServerName;
 /** Users who may log in, and a user who may not. */
-export const [alice, bob, stranger] = ['@alice:example.org', '@bob:example.org', '@stranger:elsewhere.org'] as const;
+export const [alice, bob, outsider] = ['@alice:example.org', '@bob:example.org', '@outsider:elsewhere.org'] as const;
 
 /** Options of a test. */
 export interface ProvisioningChanges {
@@ -127,7 +127,7 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
     maxLive: 10,
     idleCloseMs: 60_000,
   });
-  const mayLogIn = (mxid: Mxid) => mxid !== parseMxid(stranger);
+  const mayLogIn = (mxid: Mxid) => mxid !== parseMxid(outsider);
   const proofs = createTelegramProofs({
     readProfile: readUser,
     ...deps,

@@ -15,9 +15,9 @@ import { createTestRelay } from './relay-accounts.js';
 /** The 3PIDs of a homeserver's accounts, and the services behind them. */
 export interface RelayAddressesUnderTest extends ContactsUnderTest {
   readonly addresses: AccountAddresses;
-  /** Logs in through the relay, also by the 3PIDs that are stored here. */
+  /** Logs in through the relay, also by the 3PIDs in the store of this daemon. */
   readonly authority: AccountAuthority;
-  /** Adds a 3PID to those that are stored here. */
+  /** Adds a 3PID to the store of this daemon. */
   keep(mxid: Mxid, medium: 'email' | 'msisdn', address: string): Promise<void>;
 }
 

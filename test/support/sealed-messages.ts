@@ -28,7 +28,10 @@ export function sealAsClient(key: AuthKey, { salt, sessionId }: ClientSession, m
   return new TlWriter().long(key.id).raw(messageKey).raw(sealed).result();
 }
 
-/** Decrypts a packet of the server as a client does, and returns its messages. Throws if the packet breaks the protocol. */
+/**
+ * Decrypts a packet of the server as a client does, and returns its messages. Throws if the packet
+ * breaks the protocol.
+ */
 export function openAsClient(key: AuthKey, sessionId: bigint, packet: Buffer): readonly Message[] {
   check(packet.readBigInt64LE(0) === key.id, 'key');
   const messageKey = packet.subarray(8, 24);

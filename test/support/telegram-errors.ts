@@ -1,7 +1,7 @@
 /**
- * Errors of the methods that Gangway calls, each as its code and name: those that Telegram's schema
- * documents for the method, and others that were observed. SESSION_PASSWORD_NEEDED of auth.signIn
- * is not among them, because it is no refusal.
+ * Errors of the methods that Gangway calls, each as its code and name: documented by Telegram's
+ * schema for the method, or observed. SESSION_PASSWORD_NEEDED of auth.signIn is not among them,
+ * because it is no refusal.
  */
 export const documentedErrors = {
   'auth.sendCode': [

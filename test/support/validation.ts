@@ -68,7 +68,7 @@ export async function openValidation(
 }
 
 /** An unknown client. */
-const stranger = { client: '198.51.100.7', mxid: undefined };
+const unknownClient = { client: '198.51.100.7', mxid: undefined };
 
 /** A user with some client. */
 export const askerOf = (localpart: string, client = '198.51.100.7') => ({
@@ -84,7 +84,7 @@ export function emailRequest(changes: Partial<TokenRequest> = {}): TokenRequest 
     clientSecret: 'alices.secret',
     sendAttempt: 1,
     nextLink: undefined,
-    asker: stranger,
+    asker: unknownClient,
     ...changes,
   };
 }

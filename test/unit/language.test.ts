@@ -20,7 +20,6 @@ const notYetDone: readonly string[] = [
   'test/conformance/',
   'test/contract/',
   'test/e2e/',
-  'test/support/',
   'test/unit/*',
   'test/unit/accounts/',
   'test/unit/api/',

@@ -10,7 +10,7 @@ import {
   bob,
   mysteriousToken,
   startProvisioning,
-  stranger,
+  outsider,
   type Provisioning,
 } from '../../support/provisioning.js';
 import type { RawRequest } from '../../support/raw-http.js';
@@ -98,7 +98,7 @@ function everywhere(operation: OperationName): Row[] {
       status: 403,
       errcode: 'mxid_not_whitelisted',
       error: 'You are not whitelisted.',
-      request: { path: pathOf(stranger) },
+      request: { path: pathOf(outsider) },
     },
     {
       operation,

@@ -4,7 +4,7 @@ import {
   aliceToken,
   mysteriousToken,
   startProvisioning,
-  stranger,
+  outsider,
   type Provisioning,
 } from '../../support/provisioning.js';
 import { readyOperations } from './operations.js';
@@ -44,7 +44,7 @@ describe('a user’s own access token', () => {
     '@alice:example.org:8448',
     '@alice:elsewhere.org',
     '@bob:example.org',
-    stranger,
+    outsider,
     '@alice:example.org%2F',
   ])('is not good for %s', async (mxid) => {
     expect(await getMe(mxid, aliceToken)).toEqual(notOwn);

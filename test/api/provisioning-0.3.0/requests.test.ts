@@ -4,7 +4,7 @@ import {
   authorization,
   sharedSecret,
   startProvisioning,
-  stranger,
+  outsider,
   type Provisioning,
 } from '../../support/provisioning.js';
 import type { RawRequest } from '../../support/raw-http.js';
@@ -202,7 +202,7 @@ describe('the order of checks', () => {
     expect((await answer({ ...wrong, ...path('nobody') })).errcode).toBe('shared_secret_invalid');
     expect((await answer({ body: '{', ...path('nobody') })).errcode).toBe('json_invalid');
     expect((await answer({ body: '{"phone":""}', ...path('nobody') })).errcode).toBe('mxid_invalid');
-    expect((await answer({ body: '{"phone":""}', ...path(stranger) })).errcode).toBe('mxid_not_whitelisted');
+    expect((await answer({ body: '{"phone":""}', ...path(outsider) })).errcode).toBe('mxid_not_whitelisted');
     expect((await answer({ body: '{"phone":""}' })).errcode).toBe('phone_number_invalid');
     expect(api.telegram.calls('connect')).toBe(0);
   });

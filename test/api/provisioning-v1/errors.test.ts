@@ -11,7 +11,7 @@ import {
   bob,
   mysteriousToken,
   startProvisioning,
-  stranger,
+  outsider,
   type Provisioning,
 } from '../../support/provisioning.js';
 import type { RawRequest } from '../../support/raw-http.js';
@@ -75,7 +75,7 @@ function everywhere(operation: UserOperation): Row[] {
     row(503, 'homeserver_unreachable', 'Your access token cannot be checked at the moment. Please try again later.', {
       request: { headers: { authorization: `Bearer ${mysteriousToken}` } },
     }),
-    row(403, 'mxid_not_whitelisted', 'You are not whitelisted.', { request: { path: pathOf(stranger) } }),
+    row(403, 'mxid_not_whitelisted', 'You are not whitelisted.', { request: { path: pathOf(outsider) } }),
     row(503, 'database_unavailable', 'This cannot be done at the moment. Please try again later.', {
       state: own(operation),
       request(api) {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { alice, authorization, startProvisioning, stranger, type Provisioning } from '../../support/provisioning.js';
+import { alice, authorization, startProvisioning, outsider, type Provisioning } from '../../support/provisioning.js';
 import { botToken, code, password, phones } from '../provisioning-0.3.0/operations.js';
 import { logIn, take } from './operations.js';
 
@@ -200,7 +200,7 @@ describe('what Dimension asks', () => {
   });
 
   it('is told nothing for a user that may not log in', async () => {
-    const reply = await send('GET', `/portal/!room:example.org?user_id=${stranger}`);
+    const reply = await send('GET', `/portal/!room:example.org?user_id=${outsider}`);
     expect(`${reply.status} ${reply.text}`).toBe(
       '403 {"error":"You are not whitelisted.","errcode":"mxid_not_whitelisted"}',
     );

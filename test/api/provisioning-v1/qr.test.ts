@@ -9,7 +9,7 @@ import {
   prefix,
   sharedSecret,
   startProvisioning,
-  stranger,
+  outsider,
   type Provisioning,
 } from '../../support/provisioning.js';
 import { exhaustAttempts, password, phones } from '../provisioning-0.3.0/operations.js';
@@ -141,7 +141,7 @@ describe('the QR login of version 1', () => {
     const wrong = { protocols: ['net.maunium.telegram.login', 'net.maunium.telegram.auth-wrong'] };
     expect(await answers(wrong)).toBe('401 {"error":"Shared secret is not valid.","errcode":"shared_secret_invalid"}');
     expect(await answers({})).toBe('401 {"error":"Shared secret is not valid.","errcode":"shared_secret_invalid"}');
-    expect(await answers(known, stranger)).toBe(
+    expect(await answers(known, outsider)).toBe(
       '403 {"error":"You are not whitelisted.","errcode":"mxid_not_whitelisted"}',
     );
     expect(await answers(known, 'alice')).toBe('400 {"error":"Invalid user ID","errcode":"mxid_invalid"}');

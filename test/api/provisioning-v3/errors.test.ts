@@ -11,7 +11,7 @@ import {
   bob,
   mysteriousToken,
   startProvisioning,
-  stranger,
+  outsider,
   type Provisioning,
 } from '../../support/provisioning.js';
 import { botToken, code, exhaustAttempts, password, phones } from '../provisioning-0.3.0/operations.js';
@@ -126,7 +126,7 @@ function everywhere(operation: OperationName): Row[] {
     row(operation, [400, 'M_MISSING_PARAM', 'The query parameter user_id is missing'], { query: '' }),
     row(operation, [400, 'M_INVALID_PARAM', 'The query parameter user_id is no Matrix ID'], { query: '?user_id=x' }),
     row(operation, notOwn, { query: `?user_id=${bob}`, authorization: `Bearer ${aliceToken}` }),
-    row(operation, notPermitted, { query: `?user_id=${stranger}` }),
+    row(operation, notPermitted, { query: `?user_id=${outsider}` }),
   ];
 }
 

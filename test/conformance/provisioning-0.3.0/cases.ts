@@ -1,6 +1,6 @@
 import { magicBotSecret, magicPasswords } from '../../../src/sandbox/world/magic.js';
 import type { TelegramFault } from '../../../src/telegram/failure.js';
-import { alice, authorization, sharedSecret, stranger } from '../../support/provisioning.js';
+import { alice, authorization, sharedSecret, outsider } from '../../support/provisioning.js';
 import { zeroCodeAccount } from '../../support/zero-code-telegram.js';
 import type { CaseRequest, Deviation, Given, ReplayCase } from '../scenario.js';
 
@@ -102,9 +102,9 @@ export const cases: Readonly<Record<string, ReplayCase>> = {
   },
   'auth raw secret': { request: { ...requestCode(), authorization: sharedSecret }, ...secretInvalid },
   'bad auth + bad json': { request: { ...post('request_code', '{'), authorization: 'Bearer x' }, ...secretInvalid },
-  'bad json + not whitelisted': { request: post('request_code', '{', stranger), ...jsonInvalid },
-  'not whitelisted': { request: post('request_code', { phone: accounts.phone }, stranger), ...notWhitelisted },
-  'not whitelisted get_me': { request: { method: 'GET', path: `/${stranger}/get_me` }, ...notWhitelisted },
+  'bad json + not whitelisted': { request: post('request_code', '{', outsider), ...jsonInvalid },
+  'not whitelisted': { request: post('request_code', { phone: accounts.phone }, outsider), ...notWhitelisted },
+  'not whitelisted get_me': { request: { method: 'GET', path: `/${outsider}/get_me` }, ...notWhitelisted },
   "body ''": { ...body(''), ...jsonInvalid },
   "body '{}'": { ...body('{}'), ...jsonInvalid },
   "body 'null'": { ...body('null'), ...jsonInvalid },

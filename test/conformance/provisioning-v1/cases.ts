@@ -1,6 +1,6 @@
 import { magicPasswords } from '../../../src/sandbox/world/magic.js';
 import type { TelegramFault } from '../../../src/telegram/failure.js';
-import { alice, plainSecret, stranger } from '../../support/provisioning.js';
+import { alice, plainSecret, outsider } from '../../support/provisioning.js';
 import { accounts } from '../provisioning-0.3.0/cases.js';
 import type { Body, CaseRequest, Given, ReplayCase } from '../scenario.js';
 
@@ -97,7 +97,7 @@ export const cases: Readonly<Record<string, ReplayCase>> = {
     ...deviates(8, 400, { error: 'Invalid JSON.', errcode: 'json_invalid' }),
   },
   'not whitelisted': {
-    request: post('login/request_code', { phone: accounts.phone }, stranger),
+    request: post('login/request_code', { phone: accounts.phone }, outsider),
     ...deviates(1, 403, { error: 'You are not whitelisted.', errcode: 'mxid_not_whitelisted' }),
   },
   'user, logged out': { request: get('') },

@@ -1,6 +1,6 @@
 import { magicPasswords } from '../../../src/sandbox/world/magic.js';
 import type { TelegramFault } from '../../../src/telegram/failure.js';
-import { alice, aliceOpenId, aliceToken, bob, sharedSecret, stranger } from '../../support/provisioning.js';
+import { alice, aliceOpenId, aliceToken, bob, sharedSecret, outsider } from '../../support/provisioning.js';
 import { stepIds } from '../../api/provisioning-v3/operations.js';
 import { accounts } from '../provisioning-0.3.0/cases.js';
 import type { Body, CaseRequest, Given, ReplayCase } from '../scenario.js';
@@ -149,7 +149,7 @@ export const cases: Readonly<Record<string, ReplayCase>> = {
     request: { ...get('/logins', bob), authorization: `Bearer openid:${aliceOpenId}` },
     ...notOwn,
   },
-  'user without permission': { request: get('/logins', stranger) },
+  'user without permission': { request: get('/logins', outsider) },
   'unknown path': { request: get('/nonsense') },
   'wrong method': { request: get('/login/start/phone') },
   'whoami, logged out': { request: get('/whoami'), ...whoami([]) },

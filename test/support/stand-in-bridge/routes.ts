@@ -46,9 +46,9 @@ export function createRouter(deps: RouterDeps): (method: string, path: readonly 
       return named === '' ? errors.notLoggedIn : errors.loginNotFound;
     };
 
-  const meet = (login: StandInLogin, people: readonly Person[]) => {
-    for (const { id } of people) login.met.add(id);
-    return people.map((person) => contactOf(person, homeserver));
+  const meet = (login: StandInLogin, users: readonly Person[]) => {
+    for (const { id } of users) login.met.add(id);
+    return users.map((person) => contactOf(person, homeserver));
   };
 
   const whoami: Act = ({ mxid }) =>

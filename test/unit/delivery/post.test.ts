@@ -4,7 +4,7 @@ import { ChannelTrouble } from '../../../src/delivery/channel.js';
 import { DeliveryFailure } from '../../../src/delivery/failure.js';
 import { post } from '../../../src/delivery/post.js';
 import { startHttpListener } from '../../support/http-listener.js';
-import { startStrangeServer } from '../../support/strange-server.js';
+import { startThirdPartyServer } from '../../support/third-party-server.js';
 
 const after: (() => unknown)[] = [];
 afterEach(async () => {
@@ -54,7 +54,7 @@ describe('a message to a provider cannot have arrived', () => {
   });
 
   it('where the certificate is by nobody we know', async () => {
-    const server = await startStrangeServer();
+    const server = await startThirdPartyServer();
     after.push(() => server.close());
     const trouble = await troubleAt(`https://127.0.0.1:${server.port}/`);
     expect(trouble).toMatchObject({ problem: noConnection, mayHaveSent: false });

@@ -3,12 +3,12 @@ import type { DomainEvent } from '../../../src/database/tables/events.js';
 import { ownedLogins } from '../../../src/login/owned-logins.js';
 import type { SessionDeath } from '../../../src/telegram/failure.js';
 import type { TelegramUserId } from '../../../src/telegram/shapes.js';
-import { code, mxidOf, phone, token, useLoginDesk } from '../../support/login-desk.js';
+import { code, mxidOf, phone, token, useLoginFixture } from '../../support/login-fixture.js';
 
 const alice = mxidOf('@alice:example.org');
 const number = '+9996620001';
 const id = number.slice(1);
-const desk = useLoginDesk();
+const desk = useLoginFixture();
 
 async function logIn(replacing?: TelegramUserId): Promise<void> {
   const { loginId } = await desk.login.start(alice, { flow: 'phone', replacing });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Mxid } from '../../../src/base/mxid.js';
 import type { LoginProgress } from '../../../src/login/processes.js';
 import type { TelegramUserId } from '../../../src/telegram/shapes.js';
-import { code, faultOf, minutes, mxidOf, phone, token, useLoginDesk } from '../../support/login-desk.js';
+import { code, faultOf, minutes, mxidOf, phone, token, useLoginFixture } from '../../support/login-fixture.js';
 
 const alice = mxidOf('@alice:example.org');
 const bob = mxidOf('@bob:example.org');
@@ -10,7 +10,7 @@ const maxAccounts = 3;
 const numbers = ['+9996620001', '+9996620011', '+9996620021', '+9996620031'];
 const botToken = '2000020001:SandboxBotTokenThatEveryoneMayKnow1';
 
-const desk = useLoginDesk({ maxAccounts });
+const desk = useLoginFixture({ maxAccounts });
 
 const idOf = (number: string) => number.slice(1) as TelegramUserId;
 

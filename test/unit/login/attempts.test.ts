@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { code, faultOf, minutes, mxidOf, phone, token, useLoginDesk } from '../../support/login-desk.js';
+import { code, faultOf, minutes, mxidOf, phone, token, useLoginFixture } from '../../support/login-fixture.js';
 
 const alice = mxidOf('@alice:example.org');
 const bob = mxidOf('@bob:example.org');
 const plain = '+9996620234';
 const others = ['+9996620235', '+9996620236', '+9996620237'] as const;
 
-const desk = useLoginDesk({ attempts: { max: 3, windowMs: 9 * minutes } });
+const desk = useLoginFixture({ attempts: { max: 3, windowMs: 9 * minutes } });
 const tooOften = (retryAfterMs = 3 * minutes) => ({ kind: 'asked_too_often', retryAfterMs });
 
 /** Uses up what Alice may ask for. */

@@ -3,7 +3,16 @@ import { createRevoker } from '../../../src/accounts/revocation.js';
 import { ownedLogins } from '../../../src/login/owned-logins.js';
 import type { TelegramUserId } from '../../../src/telegram/shapes.js';
 import { magicPassword } from '../../support/fake-telegram-accounts.js';
-import { code, faultOf, minutes, mxidOf, password, phone, token, useLoginDesk } from '../../support/login-desk.js';
+import {
+  code,
+  faultOf,
+  minutes,
+  mxidOf,
+  password,
+  phone,
+  token,
+  useLoginFixture,
+} from '../../support/login-fixture.js';
 import { until } from '../../support/until.js';
 
 const alice = mxidOf('@alice:example.org');
@@ -13,7 +22,7 @@ const withPassword = '+9996621234';
 const botToken = '2000020001:SandboxBotTokenThatEveryoneMayKnow1';
 const userId = number.slice(1) as TelegramUserId;
 
-const desk = useLoginDesk();
+const desk = useLoginFixture();
 
 beforeEach(() =>
   desk.database.transaction(async (tx) => {

@@ -7,11 +7,11 @@ import {
   code,
   expireAfterMs,
   mxidOf,
-  openLoginDesk,
+  openLoginFixture,
   password,
   phone,
-  type LoginDesk,
-} from '../../support/login-desk.js';
+  type LoginFixture,
+} from '../../support/login-fixture.js';
 import { numberOf } from '../../support/magic-logins.js';
 
 const alice = mxidOf('@alice:example.org');
@@ -38,7 +38,7 @@ const happening = fc.oneof(
 );
 type Happening = typeof happening extends fc.Arbitrary<infer H> ? H : never;
 
-async function happen(desk: LoginDesk, what: Happening, logins: Map<number, string>): Promise<unknown> {
+async function happen(desk: LoginFixture, what: Happening, logins: Map<number, string>): Promise<unknown> {
   const { clock, telegram, login } = desk;
   const loginId = 'slot' in what ? logins.get(what.slot) : undefined;
   switch (what.do) {
@@ -80,7 +80,7 @@ async function happen(desk: LoginDesk, what: Happening, logins: Map<number, stri
 }
 
 async function start(
-  { login }: LoginDesk,
+  { login }: LoginFixture,
   logins: Map<number, string>,
   how: { readonly slot: number; readonly flow: 'phone' | 'qr'; readonly again: boolean },
 ) {
@@ -91,7 +91,7 @@ async function start(
 }
 
 function answer(
-  desk: LoginDesk,
+  desk: LoginFixture,
   { loginId, step, stepNumber }: LoginProgress,
   given: { readonly number: string; readonly wrong: boolean },
 ) {
@@ -122,7 +122,7 @@ describe('dialects on one user, in any order, with restarts and lost answers', (
   it('leave no login at Telegram that is on no record, and nothing unforeseen happens', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(happening, { minLength: 5, maxLength: 25 }), async (happenings) => {
-        const desk = await openLoginDesk({ maxAccounts: 2 });
+        const desk = await openLoginFixture({ maxAccounts: 2 });
         const logins = new Map<number, string>();
         for (const what of happenings) await unlessRefused(happen(desk, what, logins));
         await unlessRefused(desk.login.cancelAll(alice));

@@ -3,7 +3,7 @@ import { KeyedMutex } from '../../../src/base/keyed-mutex.js';
 import type { Database } from '../../../src/database/database.js';
 import type { LoginInput } from '../../../src/login/processes.js';
 import { magicPassword } from '../../support/fake-telegram-accounts.js';
-import { code, mxidOf, openLoginDesk, password, phone, token } from '../../support/login-desk.js';
+import { code, mxidOf, openLoginFixture, password, phone, token } from '../../support/login-fixture.js';
 
 const alice = mxidOf('@alice:example.org');
 const botSecret = 'SandboxBotTokenThatEveryoneMayKnow1';
@@ -61,7 +61,7 @@ describe('the last step, repeated after the daemon was killed during it', () => 
     'completes and leaves one session at Telegram, whichever transaction was its last: $name',
     async ({ before, last, userId }) => {
       for (let transactions = 1; ; transactions++) {
-        const desk = await openLoginDesk();
+        const desk = await openLoginFixture();
         try {
           for (const input of before) await desk.login.submit(alice, input);
           await desk.restart();

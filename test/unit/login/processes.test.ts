@@ -11,8 +11,8 @@ import {
   password,
   phone,
   token,
-  useLoginDesk,
-} from '../../support/login-desk.js';
+  useLoginFixture,
+} from '../../support/login-fixture.js';
 
 const alice = mxidOf('@alice:example.org');
 const bob = mxidOf('@bob:example.org');
@@ -21,7 +21,7 @@ const plain = '+9996620234';
 const withPassword = '+9996621234';
 const botToken = '2000020001:SandboxBotTokenThatEveryoneMayKnow1';
 
-const desk = useLoginDesk();
+const desk = useLoginFixture();
 
 /** A login by phone that has got as far as `steps` say. */
 async function begun(...steps: ('phone' | 'code')[]): Promise<LoginProgress> {

@@ -9,8 +9,8 @@ import {
   password,
   phone,
   urlOf,
-  useLoginDesk,
-} from '../../support/login-desk.js';
+  useLoginFixture,
+} from '../../support/login-fixture.js';
 import { numberOf } from '../../support/magic-logins.js';
 
 const alice = mxidOf('@alice:example.org');
@@ -22,7 +22,7 @@ const nearWithPassword = numberOf('+9996611234');
 const farWithPassword = numberOf('+9996621234');
 
 const maxListening = 4;
-const desk = useLoginDesk({ maxListening });
+const desk = useLoginFixture({ maxListening });
 
 const start = () => desk.login.start(alice, { flow: 'qr' });
 const wait = ({ loginId, stepNumber }: LoginProgress, signal?: AbortSignal) =>

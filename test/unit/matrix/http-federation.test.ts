@@ -11,7 +11,7 @@ import { testAuthority } from '../../support/certificates.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 import { startFederatingHomeserver, testKey, type FederatingHomeserver } from '../../support/federating-homeserver.js';
 import { startSilentServer } from '../../support/silent-server.js';
-import { replyJson } from '../../support/strange-server.js';
+import { replyJson } from '../../support/third-party-server.js';
 
 let homeserver: FederatingHomeserver;
 let server: ServerName;

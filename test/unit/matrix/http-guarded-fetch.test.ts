@@ -12,7 +12,7 @@ import { createGuardedFetch, type GuardedFetchDeps } from '../../../src/matrix/h
 import { otherCertificate, testAuthority } from '../../support/certificates.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 import { startSilentServer } from '../../support/silent-server.js';
-import { startStrangeServer, type StrangeServer } from '../../support/strange-server.js';
+import { startThirdPartyServer, type ThirdPartyServer } from '../../support/third-party-server.js';
 
 const loopback = ['127.0.0.0/8', '::1'];
 const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
@@ -22,8 +22,8 @@ afterEach(async () => {
   await Promise.all(closers.splice(0).map((close) => close()));
 });
 
-async function start(options: Parameters<typeof startStrangeServer>[0] = {}): Promise<StrangeServer> {
-  const server = await startStrangeServer(options);
+async function start(options: Parameters<typeof startThirdPartyServer>[0] = {}): Promise<ThirdPartyServer> {
+  const server = await startThirdPartyServer(options);
   closers.push(() => server.close());
   return server;
 }
@@ -262,7 +262,7 @@ describe('the other side', () => {
   });
 
   it('that is not there, or has no address, cannot be reached', async () => {
-    const server = await startStrangeServer();
+    const server = await startThirdPartyServer();
     await server.close();
     expect(await faultOf(fetcher()(get(`https://home.test:${server.port}/?very-secret`)))).toEqual({
       kind: 'no_connection',

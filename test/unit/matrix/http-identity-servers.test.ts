@@ -6,12 +6,12 @@ import { Secret } from '../../../src/base/secret.js';
 import { FederationFailure } from '../../../src/matrix/federation-failure.js';
 import { createHttpIdentityServers, type HttpIdentityServersDeps } from '../../../src/matrix/http-identity-servers.js';
 import { testAuthority } from '../../support/certificates.js';
-import { replyJson, startStrangeServer, type StrangeServer } from '../../support/strange-server.js';
+import { replyJson, startThirdPartyServer, type ThirdPartyServer } from '../../support/third-party-server.js';
 
-let server: StrangeServer;
+let server: ThirdPartyServer;
 let name: string;
 beforeEach(async () => {
-  server = await startStrangeServer();
+  server = await startThirdPartyServer();
   name = `127.0.0.1:${server.port}`;
 });
 afterEach(() => server.close());
@@ -63,7 +63,7 @@ describe('an identity server', () => {
     ['id.test', '/inside', '/inside/_matrix/identity/v2/3pid/bind'],
     ['id.test:8090', '', '/_matrix/identity/v2/3pid/bind'],
   ])('is reached where the configuration says: %s at %j', async (named, inside, path) => {
-    const plain = await startStrangeServer({ certificate: 'none' });
+    const plain = await startThirdPartyServer({ certificate: 'none' });
     plain.answer((response) => replyJson(response, 200, {}));
     const base = `http://127.0.0.1:${plain.port}${inside}`;
     const servers = { 'id.test': base, 'id.test:8090': base };

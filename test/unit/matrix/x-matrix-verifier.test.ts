@@ -8,7 +8,7 @@ import { createXMatrixVerifier } from '../../../src/matrix/x-matrix-verifier.js'
 import type { SignedRequest } from '../../../src/matrix/x-matrix.js';
 import { testAuthority } from '../../support/certificates.js';
 import { startFederatingHomeserver, testKey, type FederatingHomeserver } from '../../support/federating-homeserver.js';
-import { replyJson } from '../../support/strange-server.js';
+import { replyJson } from '../../support/third-party-server.js';
 
 let homeserver: FederatingHomeserver;
 let origin: string;

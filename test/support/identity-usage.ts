@@ -16,7 +16,7 @@ export const clientSecrets = {
 };
 
 /** A record of all requests of users to the identity service. */
-export interface IdentityVisit {
+export interface IdentityUsage {
   /** All responses, in order. */
   readonly answers: readonly Answer[];
   /** The values that must be in no log, file or error, by their names. */
@@ -79,7 +79,7 @@ export async function proveEmail(place: IdentityPlace, token: string, email: str
  * Uses every feature: validations, a publication, lookups, an invite, a phone number for a
  * homeserver; and mistakes in between.
  */
-export async function visit(place: IdentityPlace): Promise<IdentityVisit> {
+export async function useIdentityService(place: IdentityPlace): Promise<IdentityUsage> {
   const { gangway, mails, gateway, homeserver } = place;
   const answers: Answer[] = [];
   const ask = async (status: number, ...request: Parameters<typeof gangway.request>): Promise<Answer['body']> => {
@@ -92,8 +92,8 @@ export async function visit(place: IdentityPlace): Promise<IdentityVisit> {
 
   expect(await ask(200, 'GET', v2)).toEqual({});
   await ask(401, 'GET', `${v2}/account`);
-  await ask(401, 'GET', `${v2}/account`, undefined, 'a-token-that-nobody-has');
-  const wrongOpenId = { access_token: 'an-open-id-token-that-nobody-has', matrix_server_name: 'example.test' };
+  await ask(401, 'GET', `${v2}/account`, undefined, 'a-token-without-an-owner');
+  const wrongOpenId = { access_token: 'an-open-id-token-without-an-owner', matrix_server_name: 'example.test' };
   await ask(403, 'POST', `${v2}/account/register`, wrongOpenId);
   const aliceToken = await enter(place, alice);
   const bobToken = await enter(place, bob);
@@ -173,9 +173,9 @@ export async function visit(place: IdentityPlace): Promise<IdentityVisit> {
     secrets: {
       'token of alice': aliceToken,
       'token of bob': bobToken,
-      'unknown token': 'a-token-that-nobody-has',
+      'unknown token': 'a-token-without-an-owner',
       'OpenID token': openIdTokenOf(alice),
-      'unknown OpenID token': 'an-open-id-token-that-nobody-has',
+      'unknown OpenID token': 'an-open-id-token-without-an-owner',
       'address of alice': emails.alice,
       'address of bob': emails.bob,
       'phone number': phone,

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { homeCertificate, type TestCertificate } from './certificates.js';
 
 /** A request as a server of a third party received it. */
-export interface StrangeRequest {
+export interface ThirdPartyRequest {
   readonly method: string | undefined;
   /** Path and query. */
   readonly path: string | undefined;
@@ -15,21 +15,21 @@ export interface StrangeRequest {
 }
 
 /** A web server of a third party, on the loopback interface. */
-export interface StrangeServer {
+export interface ThirdPartyServer {
   readonly port: number;
-  readonly requests: readonly StrangeRequest[];
+  readonly requests: readonly ThirdPartyRequest[];
   /** Sets its answer; 404 by default. */
-  answer(reply: (response: ServerResponse, request: StrangeRequest) => void): void;
+  answer(reply: (response: ServerResponse, request: ThirdPartyRequest) => void): void;
   close(): Promise<void>;
 }
 
 /** Starts a server. The caller closes it. With a certificate it uses TLS. */
-export async function startStrangeServer({
+export async function startThirdPartyServer({
   certificate = homeCertificate,
   address = '127.0.0.1',
-}: { certificate?: TestCertificate | undefined | 'none'; address?: string } = {}): Promise<StrangeServer> {
-  const requests: StrangeRequest[] = [];
-  let reply = (response: ServerResponse, _request: StrangeRequest): void => void response.writeHead(404).end();
+}: { certificate?: TestCertificate | undefined | 'none'; address?: string } = {}): Promise<ThirdPartyServer> {
+  const requests: ThirdPartyRequest[] = [];
+  let reply = (response: ServerResponse, _request: ThirdPartyRequest): void => void response.writeHead(404).end();
   const listener = (incoming: IncomingMessage, response: ServerResponse) => {
     let body = '';
     incoming.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));

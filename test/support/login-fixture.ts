@@ -21,7 +21,7 @@ export const minutes = 60_000;
 export const expireAfterMs = 30 * minutes;
 
 /** The login service on the fake Telegram. */
-export interface LoginDesk {
+export interface LoginFixture {
   readonly clock: FakeClock;
   readonly telegram: FakeTelegram;
   readonly database: Database;
@@ -32,25 +32,25 @@ export interface LoginDesk {
   restart(): Promise<void>;
 }
 
-/** A LoginDesk that the caller closes. */
-export interface OpenLoginDesk extends LoginDesk {
+/** A LoginFixture that the caller closes. */
+export interface OpenLoginFixture extends LoginFixture {
   /** Starts another process of the daemon, on this database unless another is given. */
-  startService(on?: Database): LoginDesk['login'];
+  startService(on?: Database): LoginFixture['login'];
   close(): Promise<void>;
 }
 
-export interface LoginDeskOptions {
+export interface LoginFixtureOptions {
   readonly maxAccounts?: number;
   readonly maxListening?: number;
   readonly attempts?: Allowance;
 }
 
-/** Opens a LoginDesk. Only users of example.org may log in. */
-export async function openLoginDesk({
+/** Opens a LoginFixture. Only users of example.org may log in. */
+export async function openLoginFixture({
   maxAccounts = 3,
   maxListening = 4,
   attempts = { max: 1000, windowMs: 600_000 },
-}: LoginDeskOptions = {}): Promise<OpenLoginDesk> {
+}: LoginFixtureOptions = {}): Promise<OpenLoginFixture> {
   const clock = createFakeClock();
   const telegram = createFakeTelegram({ clock });
   const database = await openTestDatabase({ clock });
@@ -102,30 +102,30 @@ export async function openLoginDesk({
   };
 }
 
-/** Opens a LoginDesk for each test; its properties are valid in tests and hooks only. */
-export function useLoginDesk(options?: LoginDeskOptions): LoginDesk {
-  let opened: OpenLoginDesk | undefined;
-  const desk = () => opened ?? expect.unreachable('there is no test');
+/** Opens a LoginFixture for each test; its properties are valid in tests and hooks only. */
+export function useLoginFixture(options?: LoginFixtureOptions): LoginFixture {
+  let opened: OpenLoginFixture | undefined;
+  const current = () => opened ?? expect.unreachable('there is no test');
   beforeEach(async () => {
-    opened = await openLoginDesk(options);
+    opened = await openLoginFixture(options);
   });
-  afterEach(() => desk().close());
+  afterEach(() => current().close());
 
   return {
     get clock() {
-      return desk().clock;
+      return current().clock;
     },
     get telegram() {
-      return desk().telegram;
+      return current().telegram;
     },
     get database() {
-      return desk().database;
+      return current().database;
     },
     get login() {
-      return desk().login;
+      return current().login;
     },
-    passTime: (work) => desk().passTime(work),
-    restart: () => desk().restart(),
+    passTime: (work) => current().passTime(work),
+    restart: () => current().restart(),
   };
 }
 
