@@ -27,7 +27,7 @@ export interface Acceptance {
   readonly login: Login | undefined;
 }
 
-/** Completes login processes and ends the sessions of those that are over. */
+/** Completes login processes and ends the sessions of ended ones. */
 export interface LoginCompletion {
   /**
    * Links the Telegram account to the owner and completes the login process, in one transaction.

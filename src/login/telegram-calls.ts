@@ -165,7 +165,7 @@ const ofNumber: readonly Kind[] = [
 ];
 const ofSending: readonly Kind[] = [...ofNumber, 'login_email_required', 'payment_required', 'code_unavailable'];
 
-/** The faults of each method besides those that every method can have. */
+/** The faults of each method, besides the faults that every method can have. */
 const expected: Readonly<Record<TelegramMethod, readonly Kind[]>> = {
   send_code: ofSending,
   resend_code: [...ofSending, 'phone_code_expired'],
