@@ -131,6 +131,7 @@ async function measure(folder: string, { near, far, isCompiled = false }: Plan):
     isolate: false,
     maxWorkers: 2,
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     globalSetup: ['test/support/migrated-databases.ts'],
     provide: { postgresUri: null },
   });

@@ -30,11 +30,9 @@ const notYetDone: readonly string[] = [
   'test/unit/delivery/',
   'test/unit/http/',
   'test/unit/identity/',
-  'test/unit/login/',
   'test/unit/matrix/',
   'test/unit/observability/',
   'test/unit/sandbox/',
-  'test/unit/telegram/',
   'test/unit/threepid/',
   'test/unit/web/',
 ];

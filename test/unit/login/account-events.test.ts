@@ -30,7 +30,7 @@ const completed = { type: 'login.completed', ...user, is_bot: false };
 const ended = (reason: string) => ({ type: 'session.ended', ...user, reason });
 
 describe('events of logins', () => {
-  it('tell that a login is complete, and nothing before that', async () => {
+  it('report a login when it is complete, and not before', async () => {
     const { loginId } = await desk.login.start(alice, { flow: 'phone' });
     await desk.login.answer(alice, loginId, phone(number), 'phone');
     expect(await events()).toEqual([]);
@@ -38,25 +38,25 @@ describe('events of logins', () => {
     expect(await events()).toEqual([completed]);
   });
 
-  it('tell of bots', async () => {
+  it('report logins of bots', async () => {
     await desk.login.submit(alice, token('2000020001:SandboxBotTokenThatEveryoneMayKnow1'));
     expect(await events()).toEqual([expect.objectContaining({ type: 'login.completed', is_bot: true })]);
   });
 
-  it('tell of a logout', async () => {
+  it('report a logout', async () => {
     await logIn();
     await desk.login.logOut(alice, 'all');
     expect(await events()).toEqual([completed, ended('logout')]);
   });
 
-  it('tell of a deactivation', async () => {
+  it('report a deactivation', async () => {
     await logIn();
     await desk.database.transaction((tx) => ownedLogins.end(tx, alice, desk.clock.now()));
     expect(await events()).toEqual([completed, ended('logout')]);
   });
 
   it.each(['revoked', 'expired', 'deactivated', 'duplicated', 'auth_key_forgotten'] satisfies SessionDeath[])(
-    'tell that Telegram has ended a session: %s',
+    'report that Telegram has ended a session: %s',
     async (reason) => {
       await logIn();
       desk.telegram.endSessions(reason);
@@ -65,13 +65,13 @@ describe('events of logins', () => {
     },
   );
 
-  it('tell of a login that takes the place of another', async () => {
+  it('report a login that replaces another', async () => {
     await logIn();
     await logIn(id as TelegramUserId);
     expect((await events()).toSorted(byType)).toEqual([completed, completed, ended('replaced')]);
   });
 
-  it('hold no secrets, and no phone number', async () => {
+  it('contain no secrets and no phone number', async () => {
     await logIn();
     await desk.login.logOut(alice, 'all');
     const text = JSON.stringify(await events());

@@ -14,7 +14,7 @@ const desk = useLoginFixture({ maxAccounts });
 
 const idOf = (number: string) => number.slice(1) as TelegramUserId;
 
-/** Logs a number in by name. */
+/** Logs a number in through a login process with metadata. */
 async function logIn(owner: Mxid, number: string, replacing?: TelegramUserId): Promise<LoginProgress> {
   const { loginId } = await desk.login.start(owner, { flow: 'phone', replacing });
   await desk.login.answer(owner, loginId, phone(number), 'phone');
@@ -26,7 +26,7 @@ async function logIn(owner: Mxid, number: string, replacing?: TelegramUserId): P
 const idsOf = async (owner: Mxid) => (await desk.login.accounts(owner)).map(({ user }) => user.id);
 
 describe('several Telegram accounts of one user', () => {
-  it('are listed, oldest first, as Telegram knows them', async () => {
+  it('are listed oldest first, with the profiles from Telegram', async () => {
     const since = desk.clock.now();
     for (const number of numbers.slice(0, 2)) {
       expect(await logIn(alice, number)).toMatchObject({ step: { kind: 'complete' } });
@@ -43,7 +43,7 @@ describe('several Telegram accounts of one user', () => {
     expect(await desk.login.accounts(bob)).toEqual([]);
   });
 
-  it('are for those who name their logins: 0.3.0 shows the first, and refuses a second', async () => {
+  it('are for dialects with login IDs: 0.3.0 shows the first and rejects a second', async () => {
     await logIn(alice, '+9996620001');
     await logIn(alice, '+9996620011');
     expect(await desk.login.whoAmI(alice)).toMatchObject({ id: idOf('+9996620001') });
@@ -55,7 +55,7 @@ describe('several Telegram accounts of one user', () => {
     expect(await faultOf(once)).toMatchObject({ kind: 'already_logged_in' });
   });
 
-  it('are so many and no more', async () => {
+  it('are limited to the maximum number', async () => {
     for (const number of numbers.slice(0, maxAccounts)) await logIn(alice, number);
     expect(await faultOf(desk.login.start(alice, { flow: 'bot' }))).toEqual({
       kind: 'too_many_accounts',
@@ -65,7 +65,7 @@ describe('several Telegram accounts of one user', () => {
     expect(await logIn(alice, '+9996620031')).toMatchObject({ step: { kind: 'complete' } });
   });
 
-  it('are no more where several logins finish at once', async () => {
+  it('are limited also if several logins complete at once', async () => {
     const started = await Promise.all(numbers.map(() => desk.login.start(alice, { flow: 'phone' })));
     await Promise.all(
       started.map(({ loginId }, index) => desk.login.answer(alice, loginId, phone(numbers[index] ?? ''), 1)),
@@ -79,20 +79,20 @@ describe('several Telegram accounts of one user', () => {
     expect(numbers.reduce((sum, number) => sum + desk.telegram.authorizations(idOf(number)), 0)).toBe(maxAccounts);
   });
 
-  it('do not count where Telegram has ended their sessions', async () => {
+  it('do not count if Telegram has ended their sessions', async () => {
     for (const number of numbers.slice(0, maxAccounts)) await logIn(alice, number);
     desk.telegram.endSessions('revoked', idOf('+9996620001'));
     expect(await logIn(alice, '+9996620031')).toMatchObject({ step: { kind: 'complete' } });
   });
 
-  it('do not end each other’s logins under way', async () => {
+  it('do not end each other’s login processes', async () => {
     const { loginId } = await desk.login.start(alice, { flow: 'phone' });
     await desk.login.answer(alice, loginId, phone('+9996620001'), 1);
     await logIn(alice, '+9996620011');
     expect(await desk.login.answer(alice, loginId, code('22222'), 2)).toMatchObject({ step: { kind: 'complete' } });
   });
 
-  it('cannot be one account twice', async () => {
+  it('cannot include the same account twice', async () => {
     await logIn(alice, '+9996620001');
     const again = await faultOf(logIn(alice, '+9996620001'));
     expect(again).toMatchObject({ kind: 'already_logged_in', user: { id: idOf('+9996620001') } });
@@ -101,7 +101,7 @@ describe('several Telegram accounts of one user', () => {
 });
 
 describe('the condition of an account', () => {
-  it('is trouble while Telegram is out of reach', async () => {
+  it('is `trouble` while Telegram is unreachable', async () => {
     await logIn(alice, '+9996620001');
     desk.telegram.goDown();
     expect(await desk.login.accounts(alice)).toMatchObject([
@@ -109,7 +109,7 @@ describe('the condition of an account', () => {
     ]);
   });
 
-  it('is ended once, when Telegram has ended the session, and then there is none', async () => {
+  it('is `ended` once after Telegram has ended the session; then the account is deleted', async () => {
     await logIn(alice, '+9996620001');
     await logIn(alice, '+9996620011');
     desk.telegram.endSessions('revoked', idOf('+9996620001'));
@@ -120,7 +120,7 @@ describe('the condition of an account', () => {
 });
 
 describe('logging in again', () => {
-  it('replaces the session of the account, ends the old one, and keeps its place', async () => {
+  it('replaces the session of the account, ends the old one, and keeps the position in the list', async () => {
     await logIn(alice, '+9996620001');
     await logIn(alice, '+9996620011');
     expect(await logIn(alice, '+9996620001', idOf('+9996620001'))).toMatchObject({ step: { kind: 'complete' } });
@@ -129,12 +129,12 @@ describe('logging in again', () => {
     expect(await idsOf(alice)).toEqual([idOf('+9996620001'), idOf('+9996620011')]);
   });
 
-  it('is possible where there is no room for another account', async () => {
+  it('is possible at the maximum number of accounts', async () => {
     for (const number of numbers.slice(0, maxAccounts)) await logIn(alice, number);
     expect(await logIn(alice, '+9996620011', idOf('+9996620011'))).toMatchObject({ step: { kind: 'complete' } });
   });
 
-  it('with another account is refused, and nothing has changed', async () => {
+  it('with another account is rejected and changes nothing', async () => {
     await logIn(alice, '+9996620001');
     const { loginId } = await desk.login.start(alice, { flow: 'bot', replacing: idOf('+9996620001') });
     const end = desk.login.answer(alice, loginId, token(botToken), 1);
@@ -144,7 +144,7 @@ describe('logging in again', () => {
     expect(desk.telegram.authorizations(botToken.slice(0, 10))).toBe(0);
   });
 
-  it('does not ask for the number that is known', async () => {
+  it('does not request a known phone number', async () => {
     await logIn(alice, '+9996620001');
     const again = await desk.login.start(alice, { flow: 'phone', replacing: idOf('+9996620001') });
     expect(again).toMatchObject({ stepNumber: 2, step: { kind: 'code', code: { fresh: true } } });
@@ -152,7 +152,7 @@ describe('logging in again', () => {
     expect(done).toMatchObject({ step: { kind: 'complete' } });
   });
 
-  it('asks for the number of an account that is not known any more, and if no code is to be had for the known one', async () => {
+  it('requests the number of an account that is deleted, and if no code can be sent to the known number', async () => {
     const unknown = await desk.login.start(alice, { flow: 'phone', replacing: idOf('+9996620001') });
     expect(unknown).toMatchObject({ stepNumber: 1, step: { kind: 'phone' }, complaint: null });
     await logIn(alice, '+9996620001');
@@ -161,7 +161,7 @@ describe('logging in again', () => {
     expect(again).toMatchObject({ step: { kind: 'phone' } });
   });
 
-  it('is possible when Telegram has ended the session', async () => {
+  it('is possible after Telegram has ended the session', async () => {
     await logIn(alice, '+9996620001');
     desk.telegram.endSessions('revoked');
     await desk.login.accounts(alice);
@@ -169,14 +169,14 @@ describe('logging in again', () => {
     expect(await idsOf(alice)).toEqual([idOf('+9996620001')]);
   });
 
-  it('does not take the account of somebody else', async () => {
+  it('rejects the account of another user', async () => {
     await logIn(bob, '+9996620001');
     const end = logIn(alice, '+9996620001', idOf('+9996620001'));
     expect(await faultOf(end)).toEqual({ kind: 'telegram_account_taken' });
     expect(await idsOf(bob)).toEqual([idOf('+9996620001')]);
   });
 
-  it('ends the old session later where that cannot be done now', async () => {
+  it('ends the old session later if that fails now', async () => {
     await logIn(alice, '+9996620001');
     desk.telegram.fail('logOut', { kind: 'unreachable' });
     await logIn(alice, '+9996620001', idOf('+9996620001'));
@@ -190,7 +190,7 @@ describe('logging in again', () => {
 });
 
 describe('logging out', () => {
-  it('forgets the account and ends its session', async () => {
+  it('deletes the account and ends its session', async () => {
     for (const number of numbers.slice(0, 3)) await logIn(alice, number);
     expect(await desk.login.logOut(alice, { account: idOf('+9996620011') })).toEqual([idOf('+9996620011')]);
     expect(await desk.login.logOut(alice, 'first')).toEqual([idOf('+9996620001')]);
@@ -200,7 +200,7 @@ describe('logging out', () => {
     expect(desk.telegram.logOuts()).toHaveLength(3);
   });
 
-  it('of what is not there does nothing, unless it was named', async () => {
+  it('without accounts does nothing; with an unknown account ID it fails', async () => {
     await logIn(bob, '+9996620001');
     expect(await desk.login.logOut(alice, 'all')).toEqual([]);
     expect(await desk.login.logOut(alice, 'first')).toEqual([]);
@@ -210,7 +210,7 @@ describe('logging out', () => {
     expect(await idsOf(bob)).toHaveLength(1);
   });
 
-  it('goes well while Telegram is out of reach: the session is ended later, also after a restart', async () => {
+  it('succeeds while Telegram is unreachable: the session is ended later, also after a restart', async () => {
     await logIn(alice, '+9996620001');
     desk.telegram.goDown();
     await desk.login.logOut(alice, 'all');
@@ -222,7 +222,7 @@ describe('logging out', () => {
     expect(desk.telegram.authorizations(idOf('+9996620001'))).toBe(0);
   });
 
-  it('waits for its turn as long as it takes', async () => {
+  it('waits for the owner’s lock without a limit', async () => {
     await logIn(alice, '+9996620001');
     const release = desk.telegram.hold('getMe');
     const looking = desk.login.whoAmI(alice);
@@ -233,22 +233,22 @@ describe('logging out', () => {
     expect(await leaving).toEqual([idOf('+9996620001')]);
   });
 
-  it('goes well where Telegram had ended the session before', async () => {
+  it('succeeds if Telegram had ended the session before', async () => {
     await logIn(alice, '+9996620001');
     desk.telegram.endSessions('revoked');
     expect(await desk.login.logOut(alice, 'all')).toHaveLength(1);
     expect(await desk.database.transaction((tx) => tx.telegramAccounts.listByOwner(alice))).toEqual([]);
   });
 
-  it('leaves it known how the login was finished', async () => {
+  it('keeps the completion of the login process', async () => {
     const { loginId } = await logIn(alice, '+9996620001');
     await desk.login.logOut(alice, 'all');
     expect(await desk.login.find(alice, loginId)).toMatchObject({ step: { kind: 'complete' } });
   });
 });
 
-describe('whom an account knows', () => {
-  it('is asked of the first account, or of the one that is named', async () => {
+describe('finding Telegram users', () => {
+  it('uses the first account, or the account with the ID', async () => {
     await logIn(alice, '+9996620001');
     await logIn(alice, '+9996620011');
     expect(await desk.login.contacts(alice)).toMatchObject([{ id: idOf('+9996620002') }]);
@@ -267,12 +267,12 @@ describe('whom an account knows', () => {
     't.me/magic_2_0005/',
     'tg://resolve?domain=magic_2_0005',
     '+999 66 2 0005',
-  ])('is found by %s', async (identifier) => {
+  ])('finds a user by %s', async (identifier) => {
     await logIn(alice, '+9996620001');
     expect(await desk.login.resolveIdentifier(alice, identifier)).toMatchObject({ id: idOf('+9996620005') });
   });
 
-  it('is found by ID where it is a contact, or oneself', async () => {
+  it('finds contacts and the account itself by ID', async () => {
     await logIn(alice, '+9996620001');
     for (const number of ['+9996620001', '+9996620002']) {
       expect(await desk.login.resolveIdentifier(alice, idOf(number))).toMatchObject({ id: idOf(number) });
@@ -287,23 +287,23 @@ describe('whom an account knows', () => {
     ['', 'identifier_unknown'],
     ['a b', 'identifier_unknown'],
     ['@sandbox_channel', 'identifier_not_user'],
-  ])('is not found by %j', async (identifier, kind) => {
+  ])('finds no user by %j', async (identifier, kind) => {
     await logIn(alice, '+9996620001');
     expect(await faultOf(desk.login.resolveIdentifier(alice, identifier))).toEqual({ kind });
   });
 
-  it('is nobody for bots, and Telegram is not asked', async () => {
+  it('returns nothing for bots, without a request to Telegram', async () => {
     const { loginId } = await desk.login.start(alice, { flow: 'bot' });
     await desk.login.answer(alice, loginId, token(botToken), 1);
     expect(await desk.login.contacts(alice)).toEqual([]);
     expect(await desk.login.chats(alice)).toEqual([]);
-    expect(await desk.login.searchUsers(alice, 'somebody')).toEqual([]);
+    expect(await desk.login.searchUsers(alice, 'magic')).toEqual([]);
     expect(desk.telegram.calls('contacts')).toBe(0);
     expect(await desk.login.resolveIdentifier(alice, '@magic_2_0005')).toMatchObject({ id: idOf('+9996620005') });
     expect(await faultOf(desk.login.resolveIdentifier(alice, '+9996620005'))).toEqual({ kind: 'identifier_unknown' });
   });
 
-  it('is asked of the next account where Telegram has ended the session of the first', async () => {
+  it('uses the next account if Telegram has ended the session of the first', async () => {
     await logIn(alice, '+9996620001');
     await logIn(alice, '+9996620011');
     desk.telegram.endSessions('revoked', idOf('+9996620001'));
@@ -311,7 +311,7 @@ describe('whom an account knows', () => {
     expect(await idsOf(alice)).toEqual([idOf('+9996620011')]);
   });
 
-  it('cannot be said while Telegram is out of reach, or wants to be left alone', async () => {
+  it('fails while Telegram is unreachable or requires a flood wait', async () => {
     await logIn(alice, '+9996620001');
     desk.telegram.fail('contacts', { kind: 'flood_wait', retryAfterMs: 2000 });
     expect(await faultOf(desk.login.contacts(alice))).toEqual({ kind: 'flood_wait', retryAfterMs: 2000 });

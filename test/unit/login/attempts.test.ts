@@ -9,13 +9,13 @@ const others = ['+9996620235', '+9996620236', '+9996620237'] as const;
 const desk = useLoginFixture({ attempts: { max: 3, windowMs: 9 * minutes } });
 const tooOften = (retryAfterMs = 3 * minutes) => ({ kind: 'asked_too_often', retryAfterMs });
 
-/** Uses up what Alice may ask for. */
+/** Uses up the attempts of Alice. */
 async function exhaust(): Promise<void> {
   for (const number of others) await desk.login.submit(alice, phone(number));
 }
 
-describe('what one user asks of Telegram to log in', () => {
-  it('is refused from the limit on, before Telegram is asked, until enough time has passed', async () => {
+describe('a login attempt of a user', () => {
+  it('is rejected above the limit, without a request to Telegram, until enough time has passed', async () => {
     await exhaust();
     expect(await faultOf(desk.login.submit(alice, phone(plain)))).toEqual(tooOften());
     expect(desk.telegram.calls('sendCode')).toBe(3);
@@ -24,18 +24,18 @@ describe('what one user asks of Telegram to log in', () => {
     expect(await faultOf(desk.login.submit(alice, phone(others[0])))).toEqual(tooOften());
   });
 
-  it('is counted for that user only', async () => {
+  it('counts for that user only', async () => {
     await exhaust();
     expect(await desk.login.submit(bob, phone(plain))).toMatchObject({ kind: 'code' });
   });
 
-  it('leaves the login where it was when it is refused', async () => {
+  it('does not change the login process if it is rejected', async () => {
     await exhaust();
     await faultOf(desk.login.submit(alice, phone(plain)));
     expect(await desk.login.submit(alice, code('22222'))).toMatchObject({ kind: 'complete' });
   });
 
-  it('is not counted where Telegram is not asked', async () => {
+  it('does not count without a request to Telegram', async () => {
     await desk.login.submit(alice, phone(plain));
     for (let n = 0; n < 5; n += 1) await desk.login.submit(alice, phone(plain));
     const { loginId } = await desk.login.start(alice, { flow: 'phone' });
@@ -47,20 +47,20 @@ describe('what one user asks of Telegram to log in', () => {
     expect(await faultOf(desk.login.submit(alice, phone(others[0])))).toEqual(tooOften());
   });
 
-  it('is not counted where Telegram cannot be reached', async () => {
+  it('does not count if Telegram is unreachable', async () => {
     desk.telegram.goDown();
     for (let n = 0; n < 5; n += 1) await faultOf(desk.login.submit(alice, phone(plain)));
     desk.telegram.comeBack();
     await exhaust();
   });
 
-  it('is counted where Telegram refuses', async () => {
+  it('counts if Telegram rejects it', async () => {
     for (let n = 0; n < 3; n += 1) await faultOf(desk.login.submit(alice, token('nonsense')));
     expect(await faultOf(desk.login.submit(alice, token('nonsense')))).toEqual(tooOften());
     expect(await faultOf(desk.login.submit(alice, phone(plain)))).toEqual(tooOften());
   });
 
-  it('counts a code that is sent again', async () => {
+  it('counts if a code is resent', async () => {
     await desk.login.submit(alice, phone(plain));
     for (const number of others.slice(1)) await desk.login.submit(alice, phone(number));
     const { loginId } = await desk.login.start(alice, { flow: 'phone' });
@@ -73,7 +73,7 @@ describe('what one user asks of Telegram to log in', () => {
     expect(await faultOf(desk.login.submit(alice, phone(plain)))).toEqual(tooOften());
   });
 
-  it('counts QR logins when they begin, and not the codes that follow', async () => {
+  it('counts for the first QR code of a login, and not for the following codes', async () => {
     for (let n = 0; n < 3; n += 1) {
       const { loginId, stepNumber } = await desk.login.start(alice, { flow: 'qr' });
       await desk.passTime(desk.login.awaitChange(alice, loginId, stepNumber));
@@ -85,7 +85,7 @@ describe('what one user asks of Telegram to log in', () => {
     expect(desk.telegram.calls('connect')).toBe(connections);
   });
 
-  it('does not keep anybody from starting logins that ask Telegram for nothing yet', async () => {
+  it('does not count when a login process starts without a request to Telegram', async () => {
     await exhaust();
     const { loginId } = await desk.login.start(alice, { flow: 'phone' });
     expect(await faultOf(desk.login.answer(alice, loginId, phone(plain), 1))).toEqual(tooOften());

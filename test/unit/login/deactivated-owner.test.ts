@@ -32,7 +32,7 @@ beforeEach(() =>
   }),
 );
 
-/** As another process does it. */
+/** Deactivates the account as another process does. */
 const deactivate = () =>
   desk.database.transaction(async (tx) => {
     const revoker = createRevoker(ownedLogins);
@@ -52,7 +52,7 @@ const kept = () =>
   ]);
 
 describe('when a Matrix account is deactivated', () => {
-  it('its Telegram session is ended at Telegram by the next sweep, on the connection that is open', async () => {
+  it('the next sweep ends its Telegram session, on the open connection', async () => {
     await logIn();
     await desk.login.whoAmI(alice);
     expect(desk.telegram.liveConnections()).toBe(1);
@@ -64,7 +64,7 @@ describe('when a Matrix account is deactivated', () => {
     expect(await kept()).toEqual([]);
   });
 
-  it('its Telegram session is ended once Telegram can be reached again, after a restart too', async () => {
+  it('its Telegram session is ended once Telegram is reachable again, also after a restart', async () => {
     await logIn();
     await deactivate();
     desk.telegram.fail('connect', { kind: 'unreachable' });
@@ -77,7 +77,7 @@ describe('when a Matrix account is deactivated', () => {
     expect(await kept()).toEqual([]);
   });
 
-  it.each(['code', 'password'])('a login that waits for the %s is over', async (step) => {
+  it.each(['code', 'password'])('a login process at the step %s is cancelled', async (step) => {
     await desk.login.submit(alice, phone(step === 'code' ? number : withPassword));
     if (step === 'password') await desk.login.submit(alice, code('22222'));
     await deactivate();

@@ -21,7 +21,7 @@ const userIds = numbers.map((number) => number.slice(1));
 const number = fc.constantFrom(...numbers);
 const lost = fc.constantFrom('signIn', 'checkPassword', 'exportLoginToken', 'importLoginToken');
 const slot = fc.nat(2);
-/** What may happen, in any order, by any dialect. */
+/** The actions of users, in any order and through any dialect. */
 const happening = fc.oneof(
   fc.record({ do: fc.constant('submit phone'), number }),
   fc.record({ do: fc.constant('submit code'), number }),
@@ -109,7 +109,7 @@ function answer(
   }
 }
 
-/** Known ways to go wrong are part of the game; nothing else is. */
+/** Ignores failures. Other errors are defects. */
 async function unlessRefused(work: Promise<unknown>): Promise<void> {
   await work.catch((error: unknown) => {
     if (!(error instanceof Failure)) throw error;
@@ -119,7 +119,7 @@ async function unlessRefused(work: Promise<unknown>): Promise<void> {
 const codeOf = (digits: string) => (digits[6] ?? '').repeat(5);
 
 describe('dialects on one user, in any order, with restarts and lost answers', () => {
-  it('leave no login at Telegram that is on no record, and nothing unforeseen happens', async () => {
+  it('leave no orphaned session at Telegram and cause no defect', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(happening, { minLength: 5, maxLength: 25 }), async (happenings) => {
         const desk = await openLoginFixture({ maxAccounts: 2 });

@@ -32,7 +32,10 @@ const rows: readonly Row[] = [
   })),
 ];
 
-/** The database of a process that is killed after its transaction number `last`; `dead` settles then. */
+/**
+ * Returns the database of a process that is killed after its transaction number `last`. `dead`
+ * settles then.
+ */
 function killedAfter(database: Database, last: number): { readonly database: Database; readonly dead: Promise<void> } {
   const locks = new KeyedMutex();
   const never = new Promise<never>(() => undefined);

@@ -37,7 +37,7 @@ function numberOf(text: string): PhoneNumber {
 
 describe('a phone number', () => {
   it.each([undefined, '', '  ', 'abc', '+', '123', '1'.repeat(16)])(
-    'is refused before Telegram is asked: %j',
+    'is rejected without a request to Telegram: %j',
     (text) => {
       expect(decide(undefined, { kind: 'phone', phone: text }, now)).toEqual({
         act: 'refuse',
@@ -54,12 +54,12 @@ describe('a phone number', () => {
     });
   });
 
-  it('given again while its code is on the way, says so without asking Telegram', () => {
+  it('sent again before `resendAt`, shows the pending code without a request to Telegram', () => {
     const decision = decide(waitingForCode, { kind: 'phone', phone: '+9996621234' }, now + 59_999);
     expect(decision).toMatchObject({ act: 'show', step: { kind: 'code', code: { fresh: false } } });
   });
 
-  it('given again when another code may be asked for, sends one on the same session', () => {
+  it('sent again after `resendAt`, requests another code on the same session', () => {
     const decision = decide(waitingForCode, { kind: 'phone', phone: '+9996621234' }, now + 60_000);
     expect(decision).toEqual({ act: 'send_code', phone, session });
   });
@@ -82,13 +82,13 @@ describe('a code', () => {
     [1234, '01234'],
     [0, '00000'],
     [123_456, '123456'],
-  ])('%# is read as people and JSON write it', (given, code) => {
+  ])('%# is read as users and JSON write it', (given, code) => {
     const decision = signIn(given);
     expect(decision).toMatchObject({ act: 'sign_in', state: waitingForCode });
     expect(decision.act === 'sign_in' && decision.code.reveal()).toBe(code);
   });
 
-  it('keeps its digits where Telegram did not say how many there are', () => {
+  it('keeps its digits if Telegram did not return their number', () => {
     const decision = signIn(1234, { ...waitingForCode, sent: { ...waitingForCode.sent, length: null } });
     expect(decision.act === 'sign_in' && decision.code.reveal()).toBe('1234');
   });
@@ -97,13 +97,13 @@ describe('a code', () => {
     expect(signIn(given)).toEqual({ act: 'refuse', fault: { kind: 'phone_code_missing' } });
   });
 
-  it('is refused where none was requested', () => {
+  it('is rejected if none was requested', () => {
     expect(decide(undefined, { kind: 'code', code: 12345 }, now)).toMatchObject({
       fault: { kind: 'phone_code_not_requested' },
     });
   });
 
-  it('that was accepted already is answered the same again, and another one is not', () => {
+  it('that was accepted before returns the same step; another one is rejected', () => {
     expect(signIn(new Secret('22222'), waitingForPassword)).toMatchObject({ act: 'show', step: { kind: 'password' } });
     expect(signIn(new Secret('22223'), waitingForPassword)).toMatchObject({
       fault: { kind: 'phone_code_not_requested' },
@@ -111,7 +111,7 @@ describe('a code', () => {
   });
 });
 
-it('input that is far too long is refused before Telegram is asked', () => {
+it('input that is too long is rejected without a request to Telegram', () => {
   const long = new Secret('1'.repeat(257));
   expect(decide(waitingForCode, { kind: 'code', code: long }, now)).toMatchObject({
     fault: { kind: 'phone_code_invalid' },
@@ -132,7 +132,7 @@ describe('a password', () => {
     expect(decision.act === 'check_password' && decision.password.reveal()).toBe('  a b ');
   });
 
-  it.each([undefined, waitingForCode])('is refused before a code was accepted', (state) => {
+  it.each([undefined, waitingForCode])('is rejected before a code was accepted', (state) => {
     const decision = decide(state, { kind: 'password', password: new Secret('x') }, now);
     expect(decision).toEqual({ act: 'refuse', fault: { kind: 'phone_code_not_entered' } });
   });
@@ -145,13 +145,13 @@ describe('a bot token', () => {
     });
   });
 
-  it('is taken without the white space around it, whatever login is under way', () => {
+  it('is trimmed, and accepted at every step', () => {
     const decision = decide(waitingForCode, { kind: 'bot_token', token: new Secret(' 1:a\n') }, now);
     expect(decision.act === 'sign_in_bot' && decision.token.reveal()).toBe('1:a');
   });
 });
 
-describe('what is stored', () => {
+describe('the stored form', () => {
   const text = fc.string();
   const number = fc.integer({ min: 10_000, max: 999_999_999 }).map((digits) => numberOf(`+${digits}`));
   const delivery = fc.constantFrom(...codeDeliveries);
@@ -208,7 +208,7 @@ describe('what is stored', () => {
     { kind: 'password', password: new Secret('x') },
   ];
 
-  it('is read back as the state that was written', () => {
+  it('is read as the state that was written', () => {
     fc.assert(
       fc.property(anyState, fc.option(anyName), (state, name) => {
         const stored = writeState({ ...state, name, end: null });
@@ -220,7 +220,7 @@ describe('what is stored', () => {
     );
   });
 
-  it('keeps everything that is known of a user', () => {
+  it('keeps each field of a user', () => {
     const user = {
       id: '42' as TelegramUserId,
       username: null,
@@ -233,7 +233,7 @@ describe('what is stored', () => {
     expect({ ...readUser(writeUser(user)), phone }).toEqual(user);
   });
 
-  it('that does not have its form is a defect that names the place and not the content', () => {
+  it('with an unknown shape is a defect that names the path and not the content', () => {
     expect(() => readState(new Secret('{"step":"code","phone":"+9996621234","session":7}'))).toThrow(/session/);
     expect(() => readState(new Secret('{"step":"code","phone":"+9996621234","session":7}'))).not.toThrow(/9996621234/);
   });

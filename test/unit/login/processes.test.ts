@@ -16,14 +16,14 @@ import {
 
 const alice = mxidOf('@alice:example.org');
 const bob = mxidOf('@bob:example.org');
-const stranger = mxidOf('@stranger:elsewhere.org');
+const outsider = mxidOf('@outsider:elsewhere.org');
 const plain = '+9996620234';
 const withPassword = '+9996621234';
 const botToken = '2000020001:SandboxBotTokenThatEveryoneMayKnow1';
 
 const desk = useLoginFixture();
 
-/** A login by phone that has got as far as `steps` say. */
+/** Returns a login process by phone after these steps. */
 async function begun(...steps: ('phone' | 'code')[]): Promise<LoginProgress> {
   let progress = await desk.login.start(alice, { flow: 'phone' });
   for (const step of steps) {
@@ -37,8 +37,8 @@ async function begun(...steps: ('phone' | 'code')[]): Promise<LoginProgress> {
   return progress;
 }
 
-describe('a login with a name', () => {
-  it('by phone shows one step after the other, and counts them', async () => {
+describe('a login process with metadata', () => {
+  it('by phone shows one step after the other and numbers them', async () => {
     const first = await desk.login.start(alice, { flow: 'phone' });
     const { loginId } = first;
     expect(first).toEqual({ loginId, flow: 'phone', stepNumber: 1, step: { kind: 'phone' }, complaint: null });
@@ -66,24 +66,24 @@ describe('a login with a name', () => {
     expect(desk.telegram.calls('signInBot')).toBe(2);
   });
 
-  it('is for those who are permitted', async () => {
+  it('requires permission', async () => {
     const { loginId } = await begun('phone');
     const attempts = [
-      desk.login.start(stranger, { flow: 'qr' }),
-      desk.login.answer(stranger, loginId, code('22222'), 2),
-      desk.login.find(stranger, loginId),
-      desk.login.awaitChange(stranger, loginId, 2),
-      desk.login.resend(stranger),
-      desk.login.cancel(stranger, loginId),
-      desk.login.cancelAll(stranger),
-      desk.login.accounts(stranger),
-      desk.login.logOut(stranger, 'all'),
-      desk.login.contacts(stranger),
+      desk.login.start(outsider, { flow: 'qr' }),
+      desk.login.answer(outsider, loginId, code('22222'), 2),
+      desk.login.find(outsider, loginId),
+      desk.login.awaitChange(outsider, loginId, 2),
+      desk.login.resend(outsider),
+      desk.login.cancel(outsider, loginId),
+      desk.login.cancelAll(outsider),
+      desk.login.accounts(outsider),
+      desk.login.logOut(outsider, 'all'),
+      desk.login.contacts(outsider),
     ];
     expect(await Promise.all(attempts.map(faultOf))).toEqual(attempts.map(() => ({ kind: 'not_permitted' })));
   });
 
-  it('belongs to its owner: nobody else knows that it is there', async () => {
+  it('belongs to its owner and is unknown to other users', async () => {
     const { loginId } = await begun('phone');
     const attempts = [
       desk.login.answer(bob, loginId, code('22222'), 2),
@@ -96,7 +96,7 @@ describe('a login with a name', () => {
     expect(await desk.login.answer(alice, loginId, code('22222'), 2)).toMatchObject({ step: { kind: 'password' } });
   });
 
-  it('takes answers for the step that it shows only', async () => {
+  it('accepts answers to the current step only', async () => {
     const { loginId } = await begun('phone');
     for (const [input, expecting] of [
       [password('x'), 'password'],
@@ -110,7 +110,7 @@ describe('a login with a name', () => {
     expect(desk.telegram.calls('signIn')).toBe(0);
   });
 
-  it('goes on after a restart between any two steps', async () => {
+  it('continues after a restart between any two steps', async () => {
     const { loginId } = await begun();
     await desk.restart();
     await desk.login.answer(alice, loginId, phone(withPassword), 1);
@@ -124,7 +124,7 @@ describe('a login with a name', () => {
 });
 
 describe('a wrong answer', () => {
-  it('is answered with the same step again, which says so', async () => {
+  it('repeats the step with a complaint', async () => {
     const { loginId } = await begun('phone');
     expect(await desk.login.answer(alice, loginId, code('11111'), 2)).toMatchObject({
       stepNumber: 3,
@@ -143,13 +143,13 @@ describe('a wrong answer', () => {
     });
   });
 
-  it('to 0.3.0 changes nothing of what a login with a name shows', async () => {
+  it('sent through 0.3.0 does not change the step of a login process with metadata', async () => {
     const before = await begun('phone');
     expect(await faultOf(desk.login.submit(alice, code('11111')))).toEqual({ kind: 'phone_code_invalid' });
     expect(await desk.login.find(alice, before.loginId)).toEqual(before);
   });
 
-  it('that cannot be put right leads back to the first step', async () => {
+  it('that cannot be corrected leads back to the first step', async () => {
     const { loginId } = await begun('phone');
     desk.telegram.expireCodes(numberOf(withPassword));
     const back = await desk.login.answer(alice, loginId, code('22222'), 2);
@@ -178,7 +178,7 @@ describe('a wrong answer', () => {
     ['a number that must pay', '+9996624020', 'payment_required'],
     ['a number that gets no code', '+9996624110', 'phone_code_unavailable'],
     ['a frozen account', '+9996624140', 'account_frozen'],
-  ])('at the first step, %s, is the step again with a complaint', async (_, text, complaint) => {
+  ])('at the first step, %s, repeats the step with a complaint', async (_, text, complaint) => {
     const { loginId } = await begun();
     const again = await desk.login.answer(alice, loginId, phone(text), 1);
     expect(again).toMatchObject({ stepNumber: 2, step: { kind: 'phone' }, complaint });
@@ -190,14 +190,14 @@ describe('a wrong answer', () => {
   it.each([
     ['+9996624200', 'account_deactivated'],
     ['+9996624210', 'account_deactivated'],
-  ])('is not to blame if Telegram has deactivated the account %s', async (number, complaint) => {
+  ])('is not the complaint if Telegram has deactivated the account %s', async (number, complaint) => {
     const { loginId } = await begun();
     await desk.login.answer(alice, loginId, phone(number), 1);
     const back = await desk.login.answer(alice, loginId, code('22222'), 2);
     expect(back).toMatchObject({ step: { kind: 'phone' }, complaint });
   });
 
-  it('of a flooded number is a failure, and the login is where it was', async () => {
+  it('for a flooded number fails without changing the login process', async () => {
     const before = await begun();
     const fault = { kind: 'flood_wait', retryAfterMs: 5000 };
     expect(await faultOf(desk.login.answer(alice, before.loginId, phone('+9996623304'), 1))).toEqual(fault);
@@ -205,7 +205,7 @@ describe('a wrong answer', () => {
     expect(await desk.login.answer(alice, before.loginId, phone(plain), 1)).toMatchObject({ step: { kind: 'code' } });
   });
 
-  it('that only Telegram’s silence made one is good when it is back', async () => {
+  it('to an unreachable Telegram succeeds when it is repeated later', async () => {
     const { loginId } = await begun('phone');
     desk.telegram.goDown();
     expect(await faultOf(desk.login.answer(alice, loginId, code('22222'), 2))).toEqual({
@@ -217,7 +217,7 @@ describe('a wrong answer', () => {
 });
 
 describe('the same answer twice', () => {
-  it('at once acts once and is answered the same', async () => {
+  it('sent concurrently has one effect and one result', async () => {
     const { loginId } = await begun('phone');
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => desk.login.answer(alice, loginId, code('22222'), 2)),
@@ -226,7 +226,7 @@ describe('the same answer twice', () => {
     expect(desk.telegram.calls('signIn')).toBe(1);
   });
 
-  it.each([2, 'code'] as const)('later acts once and is answered the same (expecting %s)', async (expecting) => {
+  it.each([2, 'code'] as const)('sent later has one effect and one result (expecting %s)', async (expecting) => {
     const { loginId } = await begun('phone');
     const first = await desk.login.answer(alice, loginId, code('22222'), expecting);
     await desk.restart();
@@ -234,7 +234,7 @@ describe('the same answer twice', () => {
     expect(desk.telegram.calls('signIn')).toBe(1);
   });
 
-  it('that was wrong is not tried again for the same step, and is for the step shown again', async () => {
+  it('that was wrong is not sent to Telegram again for the same step, but is for the repeated step', async () => {
     const { loginId } = await begun();
     await desk.login.answer(alice, loginId, phone('+9996623600'), 1);
     const wrong = await desk.login.answer(alice, loginId, code('22222'), 2);
@@ -244,7 +244,7 @@ describe('the same answer twice', () => {
     expect(await desk.login.answer(alice, loginId, code('22222'), 3)).toMatchObject({ step: { kind: 'complete' } });
   });
 
-  it('that was wrong is another try if it names no step number, and the step is shown again', async () => {
+  it('that was wrong is another attempt if it has no step number and the step is repeated', async () => {
     const { loginId } = await begun();
     await desk.login.answer(alice, loginId, phone('+9996623600'), 'phone');
     const wrong = await desk.login.answer(alice, loginId, code('22222'), 'code');
@@ -255,14 +255,14 @@ describe('the same answer twice', () => {
     expect(desk.telegram.calls('signIn')).toBe(2);
   });
 
-  it('is answered the same until the next answer was given', async () => {
+  it('has the same result until the next answer', async () => {
     const { loginId } = await begun('phone', 'code');
     expect(await faultOf(desk.login.answer(alice, loginId, phone(withPassword), 1))).toEqual({ kind: 'wrong_step' });
   });
 });
 
-describe('a login that is over', () => {
-  it('by being cancelled says so, and its session is ended', async () => {
+describe('an ended login process', () => {
+  it('that was cancelled is reported as cancelled, and its session is ended', async () => {
     const { loginId } = await begun('phone');
     await desk.login.cancel(alice, loginId);
     await desk.login.cancel(alice, loginId);
@@ -272,7 +272,7 @@ describe('a login that is over', () => {
     expect(await faultOf(desk.login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_not_requested' });
   });
 
-  it('by being cancelled leaves no session to end if Telegram has ended it before', async () => {
+  it('that was cancelled leaves no session if Telegram has ended it before', async () => {
     const { loginId } = await begun('phone');
     await desk.restart();
     desk.telegram.fail('connect', { kind: 'session_dead', reason: 'auth_key_forgotten' });
@@ -282,7 +282,7 @@ describe('a login that is over', () => {
     expect(desk.telegram.calls('logOut')).toBe(0);
   });
 
-  it('by being cancelled before there was a session says so', async () => {
+  it('that was cancelled before it had a session is reported as cancelled', async () => {
     const { loginId } = await begun();
     await desk.login.cancel(alice, loginId);
     expect(await faultOf(desk.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
@@ -291,7 +291,7 @@ describe('a login that is over', () => {
   });
 
   it.each([[], ['phone']] as const)(
-    'by being left alone says so for an hour after it was cleared away (%j)',
+    'that was abandoned is reported as timed out for an hour after the sweep (%j)',
     async (...steps) => {
       const { loginId } = await begun(...steps);
       await desk.clock.advance(expireAfterMs);
@@ -306,7 +306,7 @@ describe('a login that is over', () => {
     },
   );
 
-  it('by being done takes no more answers', async () => {
+  it('that is complete rejects further answers', async () => {
     const { loginId } = await begun('phone', 'code');
     await desk.login.answer(alice, loginId, password(magicPassword), 3);
     expect(await faultOf(desk.login.answer(alice, loginId, password('x'), 3))).toEqual({ kind: 'login_finished' });
@@ -315,7 +315,7 @@ describe('a login that is over', () => {
     expect(await desk.login.find(alice, loginId)).toMatchObject({ step: { kind: 'complete' } });
   });
 
-  it('by another one being begun is the one of too many that was left alone for longest', async () => {
+  it('is evicted if there are too many: the one that was idle for longest', async () => {
     const first = await begun('phone');
     await desk.clock.advance(1);
     for (let count = 1; count < 8; count++) await begun();
@@ -324,7 +324,7 @@ describe('a login that is over', () => {
     expect(await faultOf(desk.login.find(alice, first.loginId))).toEqual({ kind: 'login_cancelled' });
   });
 
-  it('by another one being begun before it had a session leaves nothing', async () => {
+  it('that was evicted before it had a session is deleted', async () => {
     const first = await begun();
     await desk.clock.advance(1);
     for (let count = 1; count < 12; count++) await begun();
@@ -332,7 +332,7 @@ describe('a login that is over', () => {
     expect(await desk.database.transaction((tx) => tx.loginProcesses.listByOwner(alice, 0))).toHaveLength(8);
   });
 
-  it('is remembered with the last eight of its owner', async () => {
+  it('is kept among the last eight of its owner', async () => {
     const loginIds: string[] = [];
     for (let count = 0; count < 9; count++) {
       const { loginId } = await begun();
@@ -344,7 +344,7 @@ describe('a login that is over', () => {
     expect(faults.map(({ kind }) => kind)).toEqual(['login_unknown', ...Array(8).fill('login_cancelled')]);
   });
 
-  it('stays on record until its session is ended, however many come after it', async () => {
+  it('is kept until its session is ended, regardless of later ones', async () => {
     for (let count = 0; count < 20; count++) {
       const { loginId } = await begun();
       await desk.login.answer(alice, loginId, phone(`+99966201${10 + count}`), 1);
@@ -355,7 +355,7 @@ describe('a login that is over', () => {
     expect(desk.telegram.calls('logOut')).toBe(20);
   });
 
-  it('may be every one of the owner, those without a name too', async () => {
+  it('can be each of the owner’s, including the one without metadata', async () => {
     const { loginId } = await begun('phone');
     const other = await desk.login.start(alice, { flow: 'qr' });
     await desk.login.submit(alice, phone('+9996620001'));
@@ -365,7 +365,7 @@ describe('a login that is over', () => {
     expect(await faultOf(desk.login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_not_requested' });
   });
 
-  it('is no other request than the one for all, whatever the login is said to be called', async () => {
+  it('that is unknown cannot be cancelled in place of all, whatever its ID', async () => {
     const { loginId } = await begun('phone');
     const oneIsUnknown = faultOf(desk.login.cancel(alice, 'all'));
     await desk.login.cancelAll(alice);
@@ -375,7 +375,7 @@ describe('a login that is over', () => {
 });
 
 describe('one machine for all dialects', () => {
-  it('a login begun with 0.3.0 is finished by name, without another code', async () => {
+  it('a login started through 0.3.0 is completed by ID, without another code', async () => {
     await desk.login.submit(alice, phone(withPassword));
     await desk.login.submit(alice, code('22222'));
     const { loginId } = await begun();
@@ -390,7 +390,7 @@ describe('one machine for all dialects', () => {
     expect(desk.telegram.authorizations('9996621234')).toBe(1);
   });
 
-  it('a code that 0.3.0 asked for is waited for by name, and 0.3.0 goes on with the same login', async () => {
+  it('a code requested through 0.3.0 is expected by ID, and 0.3.0 continues the same login', async () => {
     await desk.login.submit(alice, phone(withPassword));
     const { loginId } = await begun();
     expect(await desk.login.answer(alice, loginId, phone(withPassword), 1)).toMatchObject({
@@ -402,7 +402,7 @@ describe('one machine for all dialects', () => {
     expect(await desk.login.find(alice, loginId)).toMatchObject({ stepNumber: 4, step: { kind: 'complete' } });
   });
 
-  it('a login begun by name is the one that 0.3.0 goes on with', async () => {
+  it('0.3.0 continues a login that was started by ID', async () => {
     const { loginId } = await begun('phone');
     expect(await desk.login.submit(alice, phone(withPassword))).toMatchObject({ code: { fresh: false } });
     await desk.login.submit(alice, code('22222'));
@@ -412,20 +412,20 @@ describe('one machine for all dialects', () => {
     expect(await faultOf(desk.login.submit(alice, phone(plain)))).toMatchObject({ kind: 'already_logged_in' });
   });
 
-  it('a login by name whose number is not given yet is in nobody’s way', async () => {
+  it('a login process without a number does not affect the others', async () => {
     const { loginId } = await begun();
     await desk.login.submit(alice, phone(plain));
     expect(await desk.login.submit(alice, code('22222'))).toMatchObject({ kind: 'complete' });
     expect(await desk.login.find(alice, loginId)).toMatchObject({ step: { kind: 'phone' } });
   });
 
-  it('another number given to 0.3.0 ends the login by name', async () => {
+  it('another number sent through 0.3.0 ends the login process with metadata', async () => {
     const { loginId } = await begun('phone');
     await desk.login.submit(alice, phone(plain));
     expect(await faultOf(desk.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
   });
 
-  it('the same number in a second login by name goes on there, and the first is over', async () => {
+  it('the same number in a second login process moves the code there and ends the first', async () => {
     const first = await begun('phone');
     const second = await begun('phone');
     expect(second).toMatchObject({ step: { kind: 'code', code: { fresh: false } } });
@@ -438,7 +438,7 @@ describe('one machine for all dialects', () => {
     expect(desk.telegram.calls('logOut')).toBe(0);
   });
 
-  it('a login of somebody else with the same number is left alone', async () => {
+  it('a login process of another user with the same number is unaffected', async () => {
     await desk.login.submit(bob, phone(withPassword));
     await begun('phone');
     expect(desk.telegram.sentCodes()).toHaveLength(2);
@@ -446,8 +446,8 @@ describe('one machine for all dialects', () => {
   });
 });
 
-describe('asking for the code again', () => {
-  it('before its time says that it is on its way, then has it sent by the next way', async () => {
+describe('resending the code', () => {
+  it('shows the pending code before `resendAt`, then uses the next delivery', async () => {
     const { loginId, stepNumber } = await begun('phone');
     await desk.clock.advance(minutes - 1);
     expect(await desk.login.resend(alice, loginId)).toMatchObject({ stepNumber, step: { code: { fresh: false } } });
@@ -466,7 +466,7 @@ describe('asking for the code again', () => {
     });
   });
 
-  it('without a name is about the login of 0.3.0', async () => {
+  it('without an ID applies to the login of 0.3.0', async () => {
     expect(await faultOf(desk.login.resend(alice))).toEqual({ kind: 'login_unknown' });
     await desk.login.submit(alice, phone(plain));
     await desk.clock.advance(minutes);
@@ -474,12 +474,12 @@ describe('asking for the code again', () => {
     expect(await desk.login.submit(alice, code('22222'))).toMatchObject({ kind: 'complete' });
   });
 
-  it('makes no sense at another step', async () => {
+  it('is rejected at another step', async () => {
     const first = await begun();
     expect(await faultOf(desk.login.resend(alice, first.loginId))).toEqual({ kind: 'wrong_step' });
   });
 
-  it('for a code that has expired leads back to the number', async () => {
+  it('leads back to the number if the code has expired', async () => {
     const { loginId } = await begun('phone');
     await desk.clock.advance(minutes);
     desk.telegram.expireCodes(numberOf(withPassword));
@@ -491,7 +491,7 @@ describe('asking for the code again', () => {
 });
 
 describe('at the same time', () => {
-  it('a cancel waits for the answer under way, and finds the login done', async () => {
+  it('a cancellation waits for the current answer and finds the login complete', async () => {
     const { loginId } = await begun('phone', 'code');
     const release = desk.telegram.hold('checkPassword');
     const answer = desk.login.answer(alice, loginId, password(magicPassword), 3);
@@ -502,7 +502,7 @@ describe('at the same time', () => {
     expect(await desk.login.whoAmI(alice)).toMatchObject({ username: 'magic_2_1234' });
   });
 
-  it('an answer after a cancel finds the login over', async () => {
+  it('an answer after a cancellation finds the login cancelled', async () => {
     const { loginId } = await begun('phone', 'code');
     const cancel = desk.login.cancel(alice, loginId);
     expect(await faultOf(desk.login.answer(alice, loginId, password(magicPassword), 3))).toEqual({
@@ -512,7 +512,7 @@ describe('at the same time', () => {
     expect(desk.telegram.authorizations('9996621234')).toBe(0);
   });
 
-  it('a login starts while another finishes, and is not ended by it', async () => {
+  it('a login that starts while another completes is not ended by it', async () => {
     const { loginId } = await begun('phone', 'code');
     const release = desk.telegram.hold('checkPassword');
     const answer = desk.login.answer(alice, loginId, password(magicPassword), 3);
@@ -522,7 +522,7 @@ describe('at the same time', () => {
     expect(await desk.login.find(alice, (await started).loginId)).toMatchObject({ step: { kind: 'phone' } });
   });
 
-  it('two starts are two logins', async () => {
+  it('two starts create two login processes', async () => {
     const starts = [desk.login.start(alice, { flow: 'phone' }), desk.login.start(alice, { flow: 'phone' })];
     const [one, other] = await Promise.all(starts);
     expect(one?.loginId).not.toBe(other?.loginId);

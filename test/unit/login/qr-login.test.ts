@@ -15,7 +15,7 @@ import { numberOf } from '../../support/magic-logins.js';
 
 const alice = mxidOf('@alice:example.org');
 const seconds = 1000;
-/** At the data centre where logins begin, and at another one. */
+/** Accounts at the data centre of new sessions, and at another one. */
 const near = numberOf('+9996610234');
 const far = numberOf('+9996620234');
 const nearWithPassword = numberOf('+9996611234');
@@ -29,7 +29,7 @@ const wait = ({ loginId, stepNumber }: LoginProgress, signal?: AbortSignal) =>
   desk.login.awaitChange(alice, loginId, stepNumber, signal);
 
 describe('a login by QR code', () => {
-  it('shows a code, and is done when somebody scans it', async () => {
+  it('shows a code and is complete when it is scanned', async () => {
     const shown = await start();
     expect(shown).toMatchObject({
       flow: 'qr',
@@ -51,7 +51,7 @@ describe('a login by QR code', () => {
   it.each([
     ['at the same data centre', nearWithPassword],
     ['at another one', farWithPassword],
-  ])('asks for the cloud password of an account %s, with its hint', async (_, number) => {
+  ])('requires the cloud password of an account %s, with its hint', async (_, number) => {
     const shown = await start();
     desk.telegram.acceptLoginToken(urlOf(shown), number);
     const { loginId, ...next } = await wait(shown);
@@ -66,7 +66,7 @@ describe('a login by QR code', () => {
     expect(desk.telegram.authorizations(number.reveal().slice(1))).toBe(1);
   });
 
-  it('takes its password in 0.3.0 as well', async () => {
+  it('accepts its password through 0.3.0 too', async () => {
     const shown = await start();
     desk.telegram.acceptLoginToken(urlOf(shown), farWithPassword);
     await wait(shown);
@@ -74,13 +74,13 @@ describe('a login by QR code', () => {
     expect(await desk.login.find(alice, shown.loginId)).toMatchObject({ step: { kind: 'complete' } });
   });
 
-  it('follows whoever scans it to another data centre', async () => {
+  it('follows the scanning account to another data centre', async () => {
     const shown = await start();
     desk.telegram.acceptLoginToken(urlOf(shown), far);
     expect(await wait(shown)).toMatchObject({ step: { kind: 'complete', user: { username: 'magic_2_0234' } } });
   });
 
-  it('shows another code when the first is over, and takes that', async () => {
+  it('shows another code when the first has expired, and accepts that', async () => {
     const first = await start();
     const waiting = wait(first);
     await desk.telegram.untilListening(1);
@@ -92,20 +92,20 @@ describe('a login by QR code', () => {
     expect(await wait(second)).toMatchObject({ step: { kind: 'complete' } });
   });
 
-  it('says at once where it stands to those who have seen another step', async () => {
+  it('returns the current step at once to clients that have seen another step', async () => {
     const { loginId, stepNumber } = await start();
     expect(await desk.login.awaitChange(alice, loginId, stepNumber - 1)).toMatchObject({ stepNumber });
     const { loginId: other } = await desk.login.start(alice, { flow: 'phone' });
     expect(await desk.login.awaitChange(alice, other, 1)).toMatchObject({ step: { kind: 'phone' } });
   });
 
-  it('learns of a scan while nobody waited', async () => {
+  it('notices a scan while no client waits', async () => {
     const shown = await start();
     desk.telegram.acceptLoginToken(urlOf(shown), near);
     expect(await wait(shown)).toMatchObject({ step: { kind: 'complete' } });
   });
 
-  it('is over when nobody scans it in time, however long somebody looks at it', async () => {
+  it('times out unless it is scanned, however long a client shows it', async () => {
     let shown = await start();
     for (let elapsed = 0; elapsed < expireAfterMs; elapsed += 30 * seconds) {
       const waiting = wait(shown);
@@ -120,7 +120,7 @@ describe('a login by QR code', () => {
     expect(desk.telegram.liveConnections()).toBe(0);
   });
 
-  it('takes no other answers', async () => {
+  it('rejects other answers', async () => {
     const { loginId } = await start();
     expect(await faultOf(desk.login.answer(alice, loginId, phone('+9996620001'), 'phone'))).toEqual({
       kind: 'wrong_step',
@@ -128,7 +128,7 @@ describe('a login by QR code', () => {
   });
 });
 
-describe('a login by QR code goes on', () => {
+describe('a login by QR code continues', () => {
   it('after a restart, with another code for the same session', async () => {
     const shown = await start();
     await desk.restart();
@@ -139,7 +139,7 @@ describe('a login by QR code goes on', () => {
     expect(desk.telegram.authorizations('9996620234')).toBe(1);
   });
 
-  it.each([near, far, farWithPassword])('after it was scanned while the daemon was down (%s)', async (number) => {
+  it.each([near, far, farWithPassword])('after it was scanned while the daemon was stopped (%s)', async (number) => {
     const shown = await start();
     await desk.restart();
     desk.telegram.acceptLoginToken(urlOf(shown), number);
@@ -147,7 +147,7 @@ describe('a login by QR code goes on', () => {
     expect(['complete', 'password']).toContain(step.kind);
   });
 
-  it('when Telegram’s word of the scan is lost with the connection', async () => {
+  it('when Telegram’s update about the scan is lost with the connection', async () => {
     const shown = await start();
     const waiting = wait(shown);
     await desk.telegram.untilListening(1);
@@ -174,7 +174,7 @@ describe('a login by QR code goes on', () => {
     expect(desk.telegram.liveConnections()).toBe(0);
   });
 
-  it('when Telegram was out of reach for a while, without those who wait noticing', async () => {
+  it('after Telegram was unreachable for a while, unnoticed by waiting clients', async () => {
     const shown = await start();
     const waiting = wait(shown);
     await desk.telegram.untilListening(1);
@@ -186,7 +186,7 @@ describe('a login by QR code goes on', () => {
     expect(await desk.passTime(waiting)).toMatchObject({ step: { kind: 'complete' } });
   });
 
-  it('with a new session, and says why, where Telegram has ended its own', async () => {
+  it('with a new session and a complaint after Telegram has ended its own', async () => {
     const shown = await start();
     desk.telegram.endSessions('auth_key_forgotten');
     desk.telegram.shakeConnections();
@@ -196,7 +196,7 @@ describe('a login by QR code goes on', () => {
     expect(await wait(renewed)).toMatchObject({ step: { kind: 'complete' }, complaint: null });
   });
 
-  it('with a new code where Telegram has ended its session before the password', async () => {
+  it('with a new code after Telegram has ended its session before the password', async () => {
     const shown = await start();
     desk.telegram.acceptLoginToken(urlOf(shown), farWithPassword);
     const { loginId } = await wait(shown);
@@ -207,8 +207,8 @@ describe('a login by QR code goes on', () => {
   });
 });
 
-describe('a QR code that is over between its scan and its redemption', () => {
-  it('is followed by the next one at the data centre that the login moved to', async () => {
+describe('a QR code that expires between its scan and its import', () => {
+  it('is followed by the next one at the data centre to which the login moved', async () => {
     const first = await start();
     desk.telegram.fail('importLoginToken', { kind: 'login_token_invalid' });
     desk.telegram.acceptLoginToken(urlOf(first), far);
@@ -222,8 +222,8 @@ describe('a QR code that is over between its scan and its redemption', () => {
 
   it.each([
     ['is scanned at the same data centre', '+9996614060', 'complete'],
-    ['is scanned at another one, where the token does not count any more', '+9996624060', 'qr'],
-  ])('goes on without a password that is removed meanwhile: %s', async (_, number, kind) => {
+    ['is scanned at another one, which no longer accepts the token', '+9996624060', 'qr'],
+  ])('continues without a password that is removed meanwhile: %s', async (_, number, kind) => {
     const first = await start();
     desk.telegram.acceptLoginToken(urlOf(first), numberOf(number));
     const atPassword = await wait(first);
@@ -233,8 +233,8 @@ describe('a QR code that is over between its scan and its redemption', () => {
   });
 });
 
-describe('those who wait with a QR code', () => {
-  it('are told when Telegram stays out of reach', async () => {
+describe('clients that wait with a QR code', () => {
+  it('receive an error if Telegram stays unreachable', async () => {
     const shown = await start();
     desk.telegram.goDown();
     desk.telegram.shakeConnections();
@@ -244,7 +244,7 @@ describe('those who wait with a QR code', () => {
     expect(await wait(shown)).toMatchObject({ step: { kind: 'qr' } });
   });
 
-  it('are told at once that it was cancelled, and its session is ended', async () => {
+  it('receive the cancellation at once, and its session is ended', async () => {
     const shown = await start();
     const waiting = faultOf(wait(shown));
     await desk.telegram.untilListening(1);
@@ -254,7 +254,7 @@ describe('those who wait with a QR code', () => {
     expect(desk.telegram.liveConnections()).toBe(0);
   });
 
-  it('do not have Telegram asked again when somebody else would cancel it', async () => {
+  it('cause no request to Telegram when another user tries to cancel it', async () => {
     const shown = await start();
     const waiting = wait(shown);
     await desk.telegram.untilListening(1);
@@ -266,7 +266,7 @@ describe('those who wait with a QR code', () => {
     expect(desk.telegram.calls('getMe')).toBe(0);
   });
 
-  it('may give up, and the login stays where it was', async () => {
+  it('may disconnect without changing the login process', async () => {
     const shown = await start();
     const leaving = new AbortController();
     const waiting = wait(shown, leaving.signal);
@@ -277,7 +277,7 @@ describe('those who wait with a QR code', () => {
     expect(await wait(shown, AbortSignal.abort())).toEqual(shown);
   });
 
-  it('may be several, on one connection, and one of them may give up', async () => {
+  it('may be several on one connection, and one of them may disconnect', async () => {
     const shown = await start();
     const leaving = new AbortController();
     const [left, stayed] = [wait(shown, leaving.signal), wait(shown)];
@@ -289,7 +289,7 @@ describe('those who wait with a QR code', () => {
     expect(desk.telegram.calls('connect')).toBe(1);
   });
 
-  it('are served without a connection of their own where too many wait, a little later', async () => {
+  it('are served later without a connection of their own if too many wait', async () => {
     const owners = Array.from({ length: maxListening + 2 }, (_, index) => mxidOf(`@user${index}:example.org`));
     const logins = await Promise.all(
       owners.map(async (owner) => ({ owner, shown: await desk.login.start(owner, { flow: 'qr' }) })),

@@ -17,7 +17,7 @@ import { silentLogger } from '../../support/silent-logger.js';
 const minutes = 60_000;
 const alice = mxidOf('@alice:example.org');
 const bob = mxidOf('@bob:example.org');
-const stranger = mxidOf('@stranger:elsewhere.org');
+const outsider = mxidOf('@outsider:elsewhere.org');
 const plain = '+9996620234';
 const withPassword = '+9996621234';
 const botToken = '2000020001:SandboxBotTokenThatEveryoneMayKnow1';
@@ -36,8 +36,7 @@ beforeEach(async () => {
 
 afterEach(() => database.close());
 
-/** As after a restart: only the database and Telegram are the same. */
-/** Only the database and Telegram stay the same. */
+/** Starts another service on the same database and Telegram. */
 async function restart(): Promise<void> {
   await telegram.gateway.close();
   login = startService();
@@ -46,7 +45,7 @@ async function restart(): Promise<void> {
 function startService(): LoginService {
   const { gateway } = telegram;
   const pool = createConnectionPool({ gateway, clock, logger: silentLogger, maxLive: 10, idleCloseMs: minutes });
-  const mayLogIn = (mxid: Mxid) => mxid !== stranger;
+  const mayLogIn = (mxid: Mxid) => mxid !== outsider;
   return createLoginService({
     database,
     pool,
@@ -78,7 +77,7 @@ const code = (text: string): LoginInput => ({ kind: 'code', code: new Secret(tex
 const password = (text: string): LoginInput => ({ kind: 'password', password: new Secret(text) });
 const token = (text: string): LoginInput => ({ kind: 'bot_token', token: new Secret(text) });
 
-/** What went wrong, as data; fails where nothing did. */
+/** Returns the fault of the failure. Fails the test if there is none. */
 async function faultOf(work: Promise<unknown>): Promise<LoginFailure['fact']> {
   const outcome = await work.then(
     (value) => ({ value }),
@@ -94,7 +93,7 @@ async function logIn(owner: Mxid, number = plain): Promise<LoginStep> {
 }
 
 describe('logging in', () => {
-  it('with a phone number and its code ends with the account', async () => {
+  it('with a phone number and its code returns the account', async () => {
     expect(await login.submit(alice, phone(plain))).toMatchObject({
       kind: 'code',
       code: { delivery: 'app', length: 5, nextDelivery: 'sms', resendAt: clock.now() + minutes, fresh: true },
@@ -104,7 +103,7 @@ describe('logging in', () => {
     expect(await login.whoAmI(alice)).toEqual(step.kind === 'complete' && step.user);
   });
 
-  it('asks for the cloud password where there is one', async () => {
+  it('requires the cloud password if the account has one', async () => {
     await login.submit(alice, phone(withPassword));
     expect(await login.submit(alice, code('22222'))).toEqual({ kind: 'password', hint: 'an animal that is right' });
     expect(await faultOf(login.submit(alice, password('wrong')))).toEqual({ kind: 'password_invalid' });
@@ -121,7 +120,7 @@ describe('logging in', () => {
     expect(telegram.liveConnections()).toBe(0);
   });
 
-  it('goes on after a restart between any two steps', async () => {
+  it('continues after a restart between any two steps', async () => {
     await login.submit(alice, phone(withPassword));
     await restart();
     expect(await faultOf(login.submit(alice, code('11111')))).toEqual({ kind: 'phone_code_invalid' });
@@ -133,30 +132,30 @@ describe('logging in', () => {
     expect(await login.whoAmI(alice)).toMatchObject({ username: 'magic_2_1234' });
   });
 
-  it('is for those who are permitted, and opens nothing for others', async () => {
+  it('requires permission, without which no connection is opened', async () => {
     for (const input of [phone(plain), code('1'), password('x'), token(botToken)]) {
-      expect(await faultOf(login.submit(stranger, input))).toEqual({ kind: 'not_permitted' });
+      expect(await faultOf(login.submit(outsider, input))).toEqual({ kind: 'not_permitted' });
     }
-    expect(await faultOf(login.whoAmI(stranger))).toEqual({ kind: 'not_permitted' });
+    expect(await faultOf(login.whoAmI(outsider))).toEqual({ kind: 'not_permitted' });
     expect(telegram.calls('connect')).toBe(0);
   });
 });
 
 describe('the same request twice', () => {
-  it('at once sends one code and answers both', async () => {
+  it('sent concurrently sends one code and answers both', async () => {
     const steps = await Promise.all(Array.from({ length: 20 }, () => login.submit(alice, phone(plain))));
     expect(telegram.sentCodes()).toHaveLength(1);
     expect(steps.every((step) => step.kind === 'code')).toBe(true);
   });
 
-  it('at once signs in once and answers both', async () => {
+  it('sent concurrently signs in once and answers both', async () => {
     await login.submit(alice, phone(plain));
     const steps = await Promise.all([login.submit(alice, code('22222')), login.submit(alice, code('22222'))]);
     expect(steps.map((step) => step.kind)).toEqual(['complete', 'complete']);
     expect(telegram.calls('signIn')).toBe(1);
   });
 
-  it('within the resend timeout says that the code is on its way, afterwards sends another', async () => {
+  it('shows the pending code within the resend timeout, and sends another afterwards', async () => {
     await login.submit(alice, phone(plain));
     await clock.advance(minutes - 1);
     expect(await login.submit(alice, phone(plain))).toMatchObject({ code: { fresh: false } });
@@ -167,13 +166,13 @@ describe('the same request twice', () => {
     expect(await login.submit(alice, code('22222'))).toMatchObject({ kind: 'complete' });
   });
 
-  it('by different users at once sends a code to each', async () => {
+  it('of different users sends a code to each', async () => {
     await Promise.all([login.submit(alice, phone(plain)), login.submit(bob, phone('+9996620001'))]);
     expect(telegram.sentCodes()).toHaveLength(2);
   });
 });
 
-describe('the last step once more, because its answer was lost', () => {
+describe('the last step, repeated because its answer was lost', () => {
   it.each([
     ['the code', [phone(plain)], code('22222')],
     ['the password', [phone(withPassword), code('22222')], password(magicPassword)],
@@ -186,7 +185,7 @@ describe('the last step once more, because its answer was lost', () => {
     expect(done.kind).toBe('complete');
   });
 
-  it('finds the user logged in already if it is another input, another user’s, or late', async () => {
+  it('finds the user logged in if it is another input, another user’s, or late', async () => {
     await login.submit(alice, phone(plain));
     await login.submit(alice, code('22222'));
     expect(await faultOf(login.submit(alice, code('33333')))).toMatchObject({ kind: 'already_logged_in' });
@@ -197,16 +196,16 @@ describe('the last step once more, because its answer was lost', () => {
   });
 });
 
-describe('a code that is no number', () => {
+describe('a code that is not a number', () => {
   it.each([
     ['+9996624030', 'merry-go-round'],
     ['+9996624040', ' two well-known birds sing '],
-  ])('keeps its blanks and dashes: %s', async (number, text) => {
+  ])('keeps its spaces and dashes: %s', async (number, text) => {
     await login.submit(alice, phone(number));
     expect(await login.submit(alice, code(text))).toMatchObject({ kind: 'complete' });
   });
 
-  it('by e-mail goes back as one by e-mail, and says where it went', async () => {
+  it('by e-mail is sent to Telegram as a code by e-mail, and shows the masked address', async () => {
     const sent = await login.submit(alice, phone('+9996624010'));
     expect(sent).toMatchObject({ kind: 'code', code: { delivery: 'email', hint: 's*****@example.org' } });
     await restart();
@@ -214,15 +213,15 @@ describe('a code that is no number', () => {
   });
 });
 
-describe('a cloud password that is removed while it is asked for', () => {
-  it('is needed no more: any answer logs in', async () => {
+describe('a cloud password that is removed while it is required', () => {
+  it('is no longer required: any answer logs in', async () => {
     await login.submit(alice, phone('+9996624060'));
     expect(await login.submit(alice, code('22222'))).toMatchObject({ kind: 'password' });
     await restart();
     expect(await login.submit(alice, password('any'))).toMatchObject({ kind: 'complete' });
   });
 
-  it('has the login start again if Telegram does not take the code any more', async () => {
+  it('restarts the login if Telegram no longer accepts the code', async () => {
     await login.submit(alice, phone('+9996624060'));
     await login.submit(alice, code('22222'));
     telegram.fail('signIn', { kind: 'phone_code_expired' });
@@ -231,8 +230,8 @@ describe('a cloud password that is removed while it is asked for', () => {
   });
 });
 
-describe('who waits behind earlier work of the same user', () => {
-  it('is told soon that Telegram does not answer, and may try the same again', async () => {
+describe('a request behind earlier work of the same user', () => {
+  it('fails soon as Telegram does not answer, and can be repeated', async () => {
     await login.submit(alice, phone(plain));
     const release = telegram.hold('signIn');
     const first = login.submit(alice, code('22222'));
@@ -247,7 +246,7 @@ describe('who waits behind earlier work of the same user', () => {
     expect(await login.whoAmI(alice)).toMatchObject({ isBot: false });
   });
 
-  it('has a turn of their own where it comes in time', async () => {
+  it('runs if the lock is acquired in time', async () => {
     await login.submit(alice, phone(plain));
     const release = telegram.hold('signIn');
     const first = login.submit(alice, code('22222'));
@@ -260,7 +259,7 @@ describe('who waits behind earlier work of the same user', () => {
 });
 
 describe('starting over', () => {
-  it('with another number makes the first code useless and ends its session', async () => {
+  it('with another number invalidates the first code and ends its session', async () => {
     await login.submit(alice, phone(withPassword));
     await login.submit(alice, code('22222'));
     await login.submit(alice, phone('+9996630001'));
@@ -270,13 +269,13 @@ describe('starting over', () => {
     expect(await login.submit(alice, code('33333'))).toMatchObject({ kind: 'complete' });
   });
 
-  it('with a number that does not exist leaves the first login as it was', async () => {
+  it('with a number that does not exist does not change the first login', async () => {
     await login.submit(alice, phone(plain));
     expect(await faultOf(login.submit(alice, phone('+49301234567')))).toEqual({ kind: 'phone_number_invalid' });
     expect(await login.submit(alice, code('22222'))).toMatchObject({ kind: 'complete' });
   });
 
-  it('is needed after a code has expired', async () => {
+  it('is required after a code has expired', async () => {
     await login.submit(alice, phone(plain));
     telegram.expireCodes(numberOf(plain));
     expect(await faultOf(login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_expired' });
@@ -285,7 +284,7 @@ describe('starting over', () => {
     expect(await login.submit(alice, code('22222'))).toMatchObject({ kind: 'complete' });
   });
 
-  it('is needed after Telegram has ended the session of a login under way', async () => {
+  it('is required after Telegram has ended the session of a login process', async () => {
     await login.submit(alice, phone(withPassword));
     await login.submit(alice, code('22222'));
     telegram.endSessions('revoked');
@@ -297,7 +296,7 @@ describe('starting over', () => {
 });
 
 describe('an abandoned login', () => {
-  it('is over after its time, and its session is ended at Telegram', async () => {
+  it('expires, and its session is ended at Telegram', async () => {
     await login.submit(alice, phone(plain));
     await clock.advance(30 * minutes);
     expect(await faultOf(login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_not_requested' });
@@ -307,7 +306,7 @@ describe('an abandoned login', () => {
     expect(telegram.calls('logOut')).toBe(1);
   });
 
-  it('lives on with every step', async () => {
+  it('expires later with each step', async () => {
     await login.submit(alice, phone(withPassword));
     await clock.advance(29 * minutes);
     await login.submit(alice, code('22222'));
@@ -316,7 +315,7 @@ describe('an abandoned login', () => {
     expect(await login.submit(alice, password(magicPassword))).toMatchObject({ kind: 'complete' });
   });
 
-  it('is ended at Telegram when that can be reached again', async () => {
+  it('is ended at Telegram when it is reachable again', async () => {
     await login.submit(alice, phone(plain));
     await login.submit(bob, phone('+9996620001'));
     await clock.advance(30 * minutes);
@@ -330,7 +329,7 @@ describe('an abandoned login', () => {
     expect(telegram.calls('logOut')).toBe(2);
   });
 
-  it('is ended at Telegram however long that could not be reached, which is tried every hour at last', async () => {
+  it('is ended at Telegram however long it was unreachable, with attempts every hour at last', async () => {
     await login.submit(alice, phone(plain));
     await clock.advance(30 * minutes);
     telegram.goDown();
@@ -348,7 +347,7 @@ describe('an abandoned login', () => {
     expect(telegram.calls('logOut')).toBe(1);
   });
 
-  it('that cannot be ended does not keep the others from it', async () => {
+  it('that cannot be ended does not prevent the end of the others', async () => {
     const users = ['@a:example.org', '@b:example.org', '@c:example.org'].map(mxidOf);
     for (const [index, user] of users.entries()) await login.submit(user, phone(`+999662000${index}`));
     await clock.advance(30 * minutes);
@@ -362,7 +361,7 @@ describe('an abandoned login', () => {
 });
 
 describe('flood waits', () => {
-  it('are remembered over a restart and counted down without asking Telegram', async () => {
+  it('survive a restart and are counted down without requests to Telegram', async () => {
     telegram.fail('sendCode', { kind: 'flood_wait', retryAfterMs: 5 * minutes });
     expect(await faultOf(login.submit(alice, phone(plain)))).toEqual({ kind: 'flood_wait', retryAfterMs: 5 * minutes });
     login = startService();
@@ -374,7 +373,7 @@ describe('flood waits', () => {
     expect(await login.submit(alice, phone(plain))).toMatchObject({ kind: 'code' });
   });
 
-  it('of one number do not hold for another', async () => {
+  it('of one number do not apply to another', async () => {
     telegram.fail('sendCode', { kind: 'flood_wait', retryAfterMs: minutes });
     await faultOf(login.submit(alice, phone(plain)));
     expect(await login.submit(alice, phone('+9996620001'))).toMatchObject({ kind: 'code' });
@@ -383,7 +382,7 @@ describe('flood waits', () => {
   it.each([
     ['signIn', code('22222')],
     ['checkPassword', password(magicPassword)],
-  ] as const)('on %s leave the login where it was', async (operation, input) => {
+  ] as const)('on %s do not change the login process', async (operation, input) => {
     await login.submit(alice, phone(withPassword));
     if (operation === 'checkPassword') await login.submit(alice, code('22222'));
     telegram.fail(operation, { kind: 'flood_wait', retryAfterMs: 1000 });
@@ -406,8 +405,8 @@ describe('a session that has moved to another data centre', () => {
   });
 });
 
-describe('the truth about an account', () => {
-  it('is asked of Telegram each time', async () => {
+describe('the status of an account', () => {
+  it('is requested from Telegram each time', async () => {
     await logIn(alice);
     await login.whoAmI(alice);
     await login.whoAmI(alice);
@@ -415,7 +414,7 @@ describe('the truth about an account', () => {
   });
 
   it.each(['revoked', 'expired', 'deactivated', 'duplicated', 'auth_key_forgotten'] as const)(
-    'a session that is %s is forgotten on the next look, and the user can log in again',
+    'a session that is %s is deleted at the next request, and the user can log in again',
     async (reason) => {
       await logIn(alice);
       telegram.endSessions(reason);
@@ -425,14 +424,14 @@ describe('the truth about an account', () => {
     },
   );
 
-  it('a login attempt notices that the session has ended', async () => {
+  it('is updated by a login attempt after the session has ended', async () => {
     await logIn(alice);
     expect(await faultOf(login.submit(alice, phone(plain)))).toMatchObject({ kind: 'already_logged_in' });
     telegram.endSessions('revoked');
     expect(await login.submit(alice, phone(plain))).toMatchObject({ kind: 'code' });
   });
 
-  it('Telegram out of reach is not taken for the end of a session', async () => {
+  it('stays logged in while Telegram is unreachable', async () => {
     await logIn(alice);
     telegram.goDown();
     expect(await faultOf(login.whoAmI(alice))).toEqual({ kind: 'telegram_unreachable' });
@@ -444,14 +443,14 @@ describe('the truth about an account', () => {
     expect(await login.whoAmI(alice)).toMatchObject({ username: 'magic_2_0234' });
   });
 
-  it('nobody is logged in who has not logged in', async () => {
+  it('is logged out before the first login', async () => {
     expect(await faultOf(login.whoAmI(alice))).toEqual({ kind: 'not_logged_in' });
     expect(telegram.calls('connect')).toBe(0);
   });
 });
 
-describe('a Telegram account that somebody else is logged in to', () => {
-  it('is refused, and the authorization just made is logged out again', async () => {
+describe('a Telegram account that is linked to another user', () => {
+  it('is rejected, and the new authorization is logged out again', async () => {
     const first = await logIn(alice);
     expect(await faultOf(logIn(bob))).toEqual({ kind: 'telegram_account_taken' });
     const id = first.kind === 'complete' ? first.user.id : '';
@@ -461,13 +460,13 @@ describe('a Telegram account that somebody else is logged in to', () => {
     expect(await faultOf(login.whoAmI(bob))).toEqual({ kind: 'not_logged_in' });
   });
 
-  it('is refused for bots too', async () => {
+  it('is rejected for bots too', async () => {
     await login.submit(alice, token(botToken));
     expect(await faultOf(login.submit(bob, token(botToken)))).toEqual({ kind: 'telegram_account_taken' });
     expect(telegram.authorizations('2000020001')).toBe(1);
   });
 
-  it('goes to exactly one of two who log in at once', async () => {
+  it('is linked to exactly one of two users who log in at once', async () => {
     await login.submit(alice, phone(plain));
     await login.submit(bob, phone(plain));
     const outcomes = await Promise.allSettled([login.submit(alice, code('22222')), login.submit(bob, code('22222'))]);
@@ -475,7 +474,7 @@ describe('a Telegram account that somebody else is logged in to', () => {
     expect(telegram.authorizations('9996620234')).toBe(1);
   });
 
-  it('is logged out again later where Telegram is out of reach at that moment, also after a restart', async () => {
+  it('is logged out again later if Telegram is unreachable at that moment, also after a restart', async () => {
     await logIn(alice);
     await login.submit(bob, phone(plain));
     telegram.fail('logOut', { kind: 'unreachable' });
@@ -488,14 +487,14 @@ describe('a Telegram account that somebody else is logged in to', () => {
     expect(await login.whoAmI(alice)).toMatchObject({ username: 'magic_2_0234' });
   });
 
-  it('is free where the session of the other has ended at Telegram', async () => {
+  it('is free if Telegram has ended the session of the other user', async () => {
     await logIn(alice);
     telegram.endSessions('revoked');
     expect(await logIn(bob)).toMatchObject({ kind: 'complete' });
     expect(await faultOf(login.whoAmI(alice))).toEqual({ kind: 'not_logged_in' });
   });
 
-  it('is not free where Telegram cannot say whether the other session is alive', async () => {
+  it('is not free if Telegram cannot answer whether the other session is valid', async () => {
     await logIn(alice);
     await login.submit(bob, phone(plain));
     telegram.fail('getMe', { kind: 'unreachable' });
@@ -504,13 +503,13 @@ describe('a Telegram account that somebody else is logged in to', () => {
   });
 });
 
-describe('Telegram out of reach', () => {
+describe('an unreachable Telegram', () => {
   it.each([
     ['the phone number', [], phone(withPassword)],
     ['the code', [phone(withPassword)], code('22222')],
     ['the password', [phone(withPassword), code('22222')], password(magicPassword)],
     ['the bot token', [], token(botToken)],
-  ])('at %s is said so, and the same input is good when it is back', async (_, before, input) => {
+  ])('at %s is reported, and the same input succeeds later', async (_, before, input) => {
     for (const each of before) await login.submit(alice, each);
     telegram.goDown();
     expect(await faultOf(login.submit(alice, input))).toEqual({ kind: 'telegram_unreachable' });
@@ -518,7 +517,7 @@ describe('Telegram out of reach', () => {
     expect(['code', 'password', 'complete']).toContain((await login.submit(alice, input)).kind);
   });
 
-  it('after it took the code: the login is found to be complete', async () => {
+  it('that has accepted the code: the login is found complete', async () => {
     await login.submit(alice, phone(plain));
     telegram.loseAnswer('signIn');
     expect(await faultOf(login.submit(alice, code('22222')))).toEqual({ kind: 'telegram_unreachable' });
@@ -526,7 +525,7 @@ describe('Telegram out of reach', () => {
     expect(await login.whoAmI(alice)).toMatchObject({ username: 'magic_2_0234' });
   });
 
-  it('after it took the bot token: that authorization is ended, and the same token is good', async () => {
+  it('that has accepted the bot token: the authorization is ended, and the same token succeeds', async () => {
     telegram.loseAnswer('signInBot');
     expect(await faultOf(login.submit(alice, token(botToken)))).toEqual({ kind: 'telegram_unreachable' });
     expect(await login.submit(alice, token(botToken))).toMatchObject({ kind: 'complete' });
@@ -536,7 +535,7 @@ describe('Telegram out of reach', () => {
     expect(await login.whoAmI(alice)).toMatchObject({ isBot: true });
   });
 
-  it('after it took the code, and again when asked who is logged in: that authorization is ended', async () => {
+  it('that has accepted the code, and is unreachable again at the check: the authorization is ended', async () => {
     await login.submit(alice, phone(plain));
     telegram.loseAnswer('signIn');
     await faultOf(login.submit(alice, code('22222')));
@@ -548,7 +547,7 @@ describe('Telegram out of reach', () => {
   });
 
   it.each([{ kind: 'unknown_error', name: 'SOME_NAME' }, { kind: 'client_rejected' }] as const)(
-    'for a bot, in a way that is not understood ($kind): an authorization that it left is ended',
+    'that fails for a bot with $kind after accepting the token: the authorization is ended',
     async (fault) => {
       telegram.loseAnswer('signInBot', fault);
       await faultOf(login.submit(alice, token(botToken)));
@@ -558,7 +557,7 @@ describe('Telegram out of reach', () => {
     },
   );
 
-  it('after it took the password: the login is found to be complete', async () => {
+  it('that has accepted the password: the login is found complete', async () => {
     await login.submit(alice, phone(withPassword));
     await login.submit(alice, code('22222'));
     telegram.loseAnswer('checkPassword');

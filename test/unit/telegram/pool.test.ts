@@ -62,7 +62,7 @@ describe('one key', () => {
     expect({ most, connects: telegram.calls('connect') }).toEqual({ most: 1, connects: 2 });
   });
 
-  it('connects anew where the session is another than that of its live connection', async () => {
+  it('connects again if the session differs from that of its open connection', async () => {
     const pool = createPool();
     const first = await open(pool, 'a');
     const second = await open(pool, 'a');
@@ -115,7 +115,7 @@ describe('one key', () => {
     expect(telegram.liveConnections()).toBe(connectionsLeft);
   });
 
-  it('closes its connection after an error that nobody foresaw', async () => {
+  it('closes its connection after an unexpected error', async () => {
     const pool = createPool();
     const defect = new Error('defect');
     expect(await outcomeOf(pool.use('a', undefined, () => Promise.reject(defect)))).toBe(defect);
@@ -155,7 +155,7 @@ describe('one key', () => {
     expect(telegram.calls('connect')).toBe(2);
   });
 
-  it('fails as unreachable where earlier work leaves it no time', async () => {
+  it('fails as unreachable if earlier work leaves it no time', async () => {
     const pool = createPool({ longestUseMs: 5_000 });
     const first = lasting(pool, 'a');
     const second = outcomeOf(open(pool, 'a'));
@@ -253,7 +253,7 @@ describe('many keys', () => {
     expect(order).toEqual(['b', 'c', 'd']);
   });
 
-  it('fail as unreachable where no place becomes free in time, and get one later', async () => {
+  it('fail as unreachable if no slot becomes free in time, and get one later', async () => {
     const pool = createPool({ maxLive: 1, longestUseMs: 5_000 });
     const release = telegram.hold('connect');
     const opening = outcomeOf(open(pool, 'a'));
@@ -291,7 +291,7 @@ describe('many keys', () => {
 });
 
 describe('a closed pool', () => {
-  it('has no connections, and sends away who waits and who comes', async () => {
+  it('has no connections, and rejects waiting and later calls', async () => {
     const pool = createPool({ maxLive: 1 });
     const { end } = lasting(pool, 'a');
     const waiting = outcomeOf(open(pool, 'b'));

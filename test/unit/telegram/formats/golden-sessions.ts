@@ -11,7 +11,7 @@ interface GoldenSession {
   readonly text: string;
 }
 
-/** What the libraries themselves have written for the golden key at data centre 2. The key was never used. */
+/** The output of the libraries for the golden key at data centre 2. The key was never used. */
 export const goldenSessions: readonly GoldenSession[] = [
   {
     format: 'mautrix',

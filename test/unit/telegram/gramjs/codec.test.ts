@@ -4,7 +4,7 @@ import { PhoneNumber } from '../../../../src/base/phone.js';
 import { Secret } from '../../../../src/base/secret.js';
 import { decode, encode } from '../../../../src/telegram/gramjs/codec.js';
 
-/** Returns the value with the text of its secrets and phone numbers, which compare and print masked. */
+/** Returns the value with its secrets and phone numbers in clear, which print masked. */
 function revealed(value: unknown): unknown {
   if (value instanceof Secret) return ['secret', String(value.reveal())];
   if (value instanceof PhoneNumber) return ['phone', value.reveal()];

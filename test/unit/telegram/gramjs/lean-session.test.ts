@@ -7,15 +7,15 @@ import { LeanSession } from '../../../../src/telegram/gramjs/lean-session.js';
 const self = new Api.User({
   id: helpers.returnBigInt(7),
   accessHash: helpers.returnBigInt(8),
-  username: 'somebody',
+  username: 'magic',
 });
 
 describe('a session', () => {
   it('does not keep the users that it sees, as other sessions of gramjs do', () => {
     const [lean, usual] = [new LeanSession(), new StringSession()];
     for (const session of [lean, usual]) session.processEntities([self]);
-    expect(usual.getEntityRowsByUsername('somebody')).toBeDefined();
-    expect(lean.getEntityRowsByUsername('somebody')).toBeUndefined();
+    expect(usual.getEntityRowsByUsername('magic')).toBeDefined();
+    expect(lean.getEntityRowsByUsername('magic')).toBeUndefined();
   });
 
   it('is saved with port 443, as ports above 32767 cannot be written, and read again', async () => {
@@ -66,7 +66,7 @@ describe('a session', () => {
     expect(moved.hasKey()).toBe(false);
   });
 
-  it('says when a QR code was scanned, and not what else Telegram says', () => {
+  it('reports the scan of a QR code, and no other update', () => {
     let scans = 0;
     const session = new LeanSession('', () => (scans += 1));
     const update = new Api.UpdateLoginToken();

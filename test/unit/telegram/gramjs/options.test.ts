@@ -27,7 +27,7 @@ describe('the settings of a worker', () => {
     ['hex', sixteen, sixteen],
     ['hex with dd before it', `dd${sixteen}`, `dd${sixteen}`],
     ['base64', Buffer.from(sixteen, 'hex').toString('base64'), sixteen],
-  ])('take the secret of an MTProto proxy in %s', (_, secret, expected) => {
+  ])('accept the secret of an MTProto proxy in %s', (_, secret, expected) => {
     expect(settingsWith(mtproxy(secret)).proxy).toMatchObject({ type: 'mtproxy', secret: expected });
   });
 
@@ -35,11 +35,11 @@ describe('the settings of a worker', () => {
     ['is too short', '0011'],
     ['is for fake TLS', `ee${sixteen}6578616d706c652e6f7267`],
     ['is empty', ''],
-  ])('refuse a secret of an MTProto proxy that %s, without repeating it', (_, secret) => {
+  ])('reject a secret of an MTProto proxy that %s, without repeating it', (_, secret) => {
     expect(() => settingsWith(mtproxy(secret))).toThrow(/^the secret of the MTProto proxy must be 16 bytes/);
   });
 
-  it('hold the password of a SOCKS5 proxy in clear', () => {
+  it('contain the password of a SOCKS5 proxy in clear', () => {
     const proxy: TelegramProxy = {
       type: 'socks5',
       address: '192.0.2.1',
@@ -50,7 +50,7 @@ describe('the settings of a worker', () => {
     expect(settingsWith(proxy).proxy).toEqual({ ...proxy, password: 'word' });
   });
 
-  it('refuse a public key that is none', () => {
+  it('reject an invalid public key', () => {
     const options = { ...settingsWith(mtproxy(sixteen)), apiHash: new Secret('hash'), publicKeys: ['no key'] };
     const { proxy: _, ...rest } = options;
     expect(() => workerSettings({ ...rest, logger: silentLogger, clock: systemClock })).toThrow();

@@ -22,7 +22,7 @@ describe('a public key of a Telegram network', () => {
     },
   );
 
-  it('is refused where it is no RSA key', () => {
+  it('is rejected if it is not an RSA key', () => {
     const { publicKey } = generateKeyPairSync('ed25519');
     const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
     expect(() => readPublicKey(pem)).toThrow('RSA');

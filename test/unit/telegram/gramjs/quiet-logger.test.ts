@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { printable, QuietLogger } from '../../../../src/telegram/gramjs/quiet-logger.js';
 
 describe('the logger of gramjs', () => {
-  it('passes errors on as warnings, the rest as debug lines, and its own debug lines not at all', () => {
+  it('logs errors as warnings and the rest as debug lines, and drops its own debug lines', () => {
     const lines: string[] = [];
     const logger = new QuietLogger((level, message) => void lines.push(`${level} ${message}`));
     logger.error('a');
@@ -12,12 +12,12 @@ describe('the logger of gramjs', () => {
     expect(lines).toEqual(['warn a', 'debug b', 'debug c']);
   });
 
-  it('says that no level is on', () => {
+  it('reports that no level is enabled', () => {
     expect(new QuietLogger(() => undefined).canSend()).toBe(false);
   });
 });
 
-describe('a line of gramjs', () => {
+describe('a log line of gramjs', () => {
   it.each([
     [
       'Received response without parent request: \u0001\u0002hash-in-the-clear',

@@ -79,7 +79,7 @@ describe('the fact behind an RPC error', () => {
     expect(faultOfRpcError(code, name)).toEqual(fault);
   });
 
-  it('knows a restart of the login from other internal errors', () => {
+  it('distinguishes a restart of the login from other internal errors', () => {
     expect(['AUTH_RESTART', 'AUTH_RESTART_7', 'AUTH_RESTARTED', 'INTERNAL'].map(isAuthRestart)).toEqual([
       true,
       true,
@@ -88,7 +88,7 @@ describe('the fact behind an RPC error', () => {
     ]);
   });
 
-  it('knows a password check that fresh parameters may mend', () => {
+  it('recognizes a password check that requires fresh parameters', () => {
     expect(['SRP_ID_INVALID', 'SRP_PASSWORD_CHANGED', 'PASSWORD_HASH_INVALID'].map(isStalePasswordCheck)).toEqual([
       true,
       true,

@@ -27,7 +27,7 @@ interface Outcome {
   readonly serverKeys: readonly Buffer[];
 }
 
-/** An exchange with the sandbox's side of it, which tells this lie in the step where it belongs. */
+/** Runs a key exchange with the sandbox, which sends this false value in its step. */
 async function exchange(lie?: KeyExchangeLie): Promise<Outcome> {
   const server = createKeyExchange({ mtproto, clock: systemClock, random: systemRandom, group, serverKey });
   const serverKeys: Buffer[] = [];

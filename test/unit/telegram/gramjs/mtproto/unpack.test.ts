@@ -22,7 +22,7 @@ const half = Buffer.alloc(mostUnpacked / 2);
 const bomb = Buffer.alloc(mostUnpacked + 4);
 
 describe('a message with packed data', () => {
-  it('is unpacked wherever MTProto allows it, whatever it holds', () => {
+  it('is unpacked in each place that MTProto allows, with any content', () => {
     const object = fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.concat([tlInt(0x347773c5), bytes]));
     const part = fc.record({ object, isResult: fc.boolean(), inner: fc.boolean(), outer: fc.boolean() });
     const built = (one: { object: Buffer; isResult: boolean; inner: boolean; outer: boolean }, isPacked: boolean) => {
