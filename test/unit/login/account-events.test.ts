@@ -8,17 +8,17 @@ import { code, mxidOf, phone, token, useLoginFixture } from '../../support/login
 const alice = mxidOf('@alice:example.org');
 const number = '+9996620001';
 const id = number.slice(1);
-const desk = useLoginFixture();
+const fixture = useLoginFixture();
 
 async function logIn(replacing?: TelegramUserId): Promise<void> {
-  const { loginId } = await desk.login.start(alice, { flow: 'phone', replacing });
-  await desk.login.answer(alice, loginId, phone(number), 'phone');
-  await desk.login.answer(alice, loginId, code('22222'), 'code');
-  await desk.clock.advance(1);
+  const { loginId } = await fixture.login.start(alice, { flow: 'phone', replacing });
+  await fixture.login.answer(alice, loginId, phone(number), 'phone');
+  await fixture.login.answer(alice, loginId, code('22222'), 'code');
+  await fixture.clock.advance(1);
 }
 
 async function events(): Promise<readonly object[]> {
-  const stored = await desk.database.transaction((tx) => tx.events.listNew(99));
+  const stored = await fixture.database.transaction((tx) => tx.events.listNew(99));
   return stored.map(({ body }) => {
     const { type, data } = JSON.parse(body) as { type: DomainEvent['what']['type']; data: object };
     return { type, ...data };
@@ -31,27 +31,27 @@ const ended = (reason: string) => ({ type: 'session.ended', ...user, reason });
 
 describe('events of logins', () => {
   it('report a login when it is complete, and not before', async () => {
-    const { loginId } = await desk.login.start(alice, { flow: 'phone' });
-    await desk.login.answer(alice, loginId, phone(number), 'phone');
+    const { loginId } = await fixture.login.start(alice, { flow: 'phone' });
+    await fixture.login.answer(alice, loginId, phone(number), 'phone');
     expect(await events()).toEqual([]);
-    await desk.login.answer(alice, loginId, code('22222'), 'code');
+    await fixture.login.answer(alice, loginId, code('22222'), 'code');
     expect(await events()).toEqual([completed]);
   });
 
   it('report logins of bots', async () => {
-    await desk.login.submit(alice, token('2000020001:SandboxBotTokenThatEveryoneMayKnow1'));
+    await fixture.login.submit(alice, token('2000020001:SandboxBotTokenThatEveryoneMayKnow1'));
     expect(await events()).toEqual([expect.objectContaining({ type: 'login.completed', is_bot: true })]);
   });
 
   it('report a logout', async () => {
     await logIn();
-    await desk.login.logOut(alice, 'all');
+    await fixture.login.logOut(alice, 'all');
     expect(await events()).toEqual([completed, ended('logout')]);
   });
 
   it('report a deactivation', async () => {
     await logIn();
-    await desk.database.transaction((tx) => ownedLogins.end(tx, alice, desk.clock.now()));
+    await fixture.database.transaction((tx) => ownedLogins.end(tx, alice, fixture.clock.now()));
     expect(await events()).toEqual([completed, ended('logout')]);
   });
 
@@ -59,8 +59,8 @@ describe('events of logins', () => {
     'report that Telegram has ended a session: %s',
     async (reason) => {
       await logIn();
-      desk.telegram.endSessions(reason);
-      await expect(desk.login.whoAmI(alice)).rejects.toMatchObject({ fact: { kind: 'not_logged_in' } });
+      fixture.telegram.endSessions(reason);
+      await expect(fixture.login.whoAmI(alice)).rejects.toMatchObject({ fact: { kind: 'not_logged_in' } });
       expect(await events()).toEqual([completed, ended(reason)]);
     },
   );
@@ -73,7 +73,7 @@ describe('events of logins', () => {
 
   it('contain no secrets and no phone number', async () => {
     await logIn();
-    await desk.login.logOut(alice, 'all');
+    await fixture.login.logOut(alice, 'all');
     const text = JSON.stringify(await events());
     expect(text).not.toContain(number);
     expect(text).not.toMatch(/session"|key|hash/);

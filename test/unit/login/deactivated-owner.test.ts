@@ -22,10 +22,10 @@ const withPassword = '+9996621234';
 const botToken = '2000020001:SandboxBotTokenThatEveryoneMayKnow1';
 const userId = number.slice(1) as TelegramUserId;
 
-const desk = useLoginFixture();
+const fixture = useLoginFixture();
 
 beforeEach(() =>
-  desk.database.transaction(async (tx) => {
+  fixture.database.transaction(async (tx) => {
     for (const mxid of [alice, bob]) {
       await tx.accounts.insert({ mxid, passwordHash: undefined, createdAt: 0, deactivatedAt: undefined });
     }
@@ -34,19 +34,19 @@ beforeEach(() =>
 
 /** Deactivates the account as another process does. */
 const deactivate = () =>
-  desk.database.transaction(async (tx) => {
+  fixture.database.transaction(async (tx) => {
     const revoker = createRevoker(ownedLogins);
     await revoker.holdAll(tx, alice);
-    await revoker.revoke(tx, { mxid: alice, events: ['deactivate'], at: desk.clock.now() });
+    await revoker.revoke(tx, { mxid: alice, events: ['deactivate'], at: fixture.clock.now() });
   });
 
 async function logIn(): Promise<void> {
-  await desk.login.submit(alice, phone(number));
-  await desk.login.submit(alice, code('22222'));
+  await fixture.login.submit(alice, phone(number));
+  await fixture.login.submit(alice, code('22222'));
 }
 
 const kept = () =>
-  desk.database.transaction(async (tx) => [
+  fixture.database.transaction(async (tx) => [
     ...(await tx.telegramAccounts.listByOwner(alice)),
     ...(await tx.loginProcesses.listByOwner(alice, 0)),
   ]);
@@ -54,79 +54,79 @@ const kept = () =>
 describe('when a Matrix account is deactivated', () => {
   it('the next sweep ends its Telegram session, on the open connection', async () => {
     await logIn();
-    await desk.login.whoAmI(alice);
-    expect(desk.telegram.liveConnections()).toBe(1);
+    await fixture.login.whoAmI(alice);
+    expect(fixture.telegram.liveConnections()).toBe(1);
     await deactivate();
-    await desk.login.sweep();
-    expect(desk.telegram.authorizations(userId)).toBe(0);
-    expect(desk.telegram.logOuts()).toEqual([userId]);
-    expect(desk.telegram.liveConnections()).toBe(0);
+    await fixture.login.sweep();
+    expect(fixture.telegram.authorizations(userId)).toBe(0);
+    expect(fixture.telegram.logOuts()).toEqual([userId]);
+    expect(fixture.telegram.liveConnections()).toBe(0);
     expect(await kept()).toEqual([]);
   });
 
   it('its Telegram session is ended once Telegram is reachable again, also after a restart', async () => {
     await logIn();
     await deactivate();
-    desk.telegram.fail('connect', { kind: 'unreachable' });
-    await desk.login.sweep();
-    expect(desk.telegram.authorizations(userId)).toBe(1);
-    await desk.restart();
-    await desk.clock.advance(11 * minutes);
-    await desk.login.sweep();
-    expect(desk.telegram.authorizations(userId)).toBe(0);
+    fixture.telegram.fail('connect', { kind: 'unreachable' });
+    await fixture.login.sweep();
+    expect(fixture.telegram.authorizations(userId)).toBe(1);
+    await fixture.restart();
+    await fixture.clock.advance(11 * minutes);
+    await fixture.login.sweep();
+    expect(fixture.telegram.authorizations(userId)).toBe(0);
     expect(await kept()).toEqual([]);
   });
 
   it.each(['code', 'password'])('a login process at the step %s is cancelled', async (step) => {
-    await desk.login.submit(alice, phone(step === 'code' ? number : withPassword));
-    if (step === 'password') await desk.login.submit(alice, code('22222'));
+    await fixture.login.submit(alice, phone(step === 'code' ? number : withPassword));
+    if (step === 'password') await fixture.login.submit(alice, code('22222'));
     await deactivate();
-    await desk.login.sweep();
+    await fixture.login.sweep();
     expect(await kept()).toEqual([]);
   });
 
   it('it cannot log in to Telegram again, and no code is sent', async () => {
     await deactivate();
     for (const work of [
-      desk.login.submit(alice, phone(number)),
-      desk.login.submit(alice, token(botToken)),
-      desk.login.start(alice, { flow: 'qr' }),
-      desk.login.whoAmI(alice),
+      fixture.login.submit(alice, phone(number)),
+      fixture.login.submit(alice, token(botToken)),
+      fixture.login.start(alice, { flow: 'qr' }),
+      fixture.login.whoAmI(alice),
     ]) {
       expect(await faultOf(work)).toEqual({ kind: 'owner_deactivated' });
     }
-    expect(desk.telegram.calls('connect')).toBe(0);
-    expect(await desk.login.submit(bob, phone(number))).toMatchObject({ kind: 'code' });
+    expect(fixture.telegram.calls('connect')).toBe(0);
+    expect(await fixture.login.submit(bob, phone(number))).toMatchObject({ kind: 'code' });
   });
 
   it.each([
-    ['sendCode', () => desk.login.submit(alice, phone(number))],
-    ['signInBot', () => desk.login.submit(alice, token(botToken))],
+    ['sendCode', () => fixture.login.submit(alice, phone(number))],
+    ['signInBot', () => fixture.login.submit(alice, token(botToken))],
   ] as const)('while Telegram answers %s, nothing of the login is left', async (operation, act) => {
-    const release = desk.telegram.hold(operation);
+    const release = fixture.telegram.hold(operation);
     const acting = faultOf(act());
-    await until(() => desk.telegram.calls(operation) > 0);
+    await until(() => fixture.telegram.calls(operation) > 0);
     await deactivate();
     release();
     expect(await acting).toEqual({ kind: 'owner_deactivated' });
-    await desk.login.sweep();
+    await fixture.login.sweep();
     expect(await kept()).toEqual([]);
-    expect(desk.telegram.authorizations(botToken.split(':')[0] ?? '')).toBe(0);
+    expect(fixture.telegram.authorizations(botToken.split(':')[0] ?? '')).toBe(0);
   });
 
   it.each(['signIn', 'checkPassword'] as const)('while Telegram answers %s, the new session is ended', async (last) => {
     const chosen = last === 'signIn' ? number : withPassword;
-    await desk.login.submit(alice, phone(chosen));
-    if (last === 'checkPassword') await desk.login.submit(alice, code('22222'));
-    const release = desk.telegram.hold(last);
-    const acting = faultOf(desk.login.submit(alice, last === 'signIn' ? code('22222') : password(magicPassword)));
-    await until(() => desk.telegram.calls(last) > 0);
+    await fixture.login.submit(alice, phone(chosen));
+    if (last === 'checkPassword') await fixture.login.submit(alice, code('22222'));
+    const release = fixture.telegram.hold(last);
+    const acting = faultOf(fixture.login.submit(alice, last === 'signIn' ? code('22222') : password(magicPassword)));
+    await until(() => fixture.telegram.calls(last) > 0);
     await deactivate();
     release();
     expect(await acting).toEqual({ kind: 'owner_deactivated' });
-    await desk.login.sweep();
-    expect(desk.telegram.authorizations(chosen.slice(1))).toBe(0);
-    expect(desk.telegram.logOuts()).toEqual([chosen.slice(1)]);
+    await fixture.login.sweep();
+    expect(fixture.telegram.authorizations(chosen.slice(1))).toBe(0);
+    expect(fixture.telegram.logOuts()).toEqual([chosen.slice(1)]);
     expect(await kept()).toEqual([]);
   });
 });

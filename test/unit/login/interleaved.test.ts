@@ -38,8 +38,8 @@ const happening = fc.oneof(
 );
 type Happening = typeof happening extends fc.Arbitrary<infer H> ? H : never;
 
-async function happen(desk: LoginFixture, what: Happening, logins: Map<number, string>): Promise<unknown> {
-  const { clock, telegram, login } = desk;
+async function happen(fixture: LoginFixture, what: Happening, logins: Map<number, string>): Promise<unknown> {
+  const { clock, telegram, login } = fixture;
   const loginId = 'slot' in what ? logins.get(what.slot) : undefined;
   switch (what.do) {
     case 'submit phone':
@@ -49,28 +49,28 @@ async function happen(desk: LoginFixture, what: Happening, logins: Map<number, s
     case 'submit password':
       return login.submit(alice, password(magicPassword));
     case 'start':
-      return start(desk, logins, what);
+      return start(fixture, logins, what);
     case 'log in': {
-      let progress = await start(desk, logins, { ...what, flow: 'phone' });
+      let progress = await start(fixture, logins, { ...what, flow: 'phone' });
       for (const _ of ['phone', 'code', 'password']) {
-        progress = (await answer(desk, progress, { ...what, wrong: false })) ?? progress;
+        progress = (await answer(fixture, progress, { ...what, wrong: false })) ?? progress;
       }
       return progress;
     }
     case 'answer':
-      return loginId && answer(desk, await login.find(alice, loginId), what);
+      return loginId && answer(fixture, await login.find(alice, loginId), what);
     case 'scan': {
       const { step, stepNumber } = loginId ? await login.find(alice, loginId) : { step: null, stepNumber: 0 };
       if (!loginId || step?.kind !== 'qr' || step.expiresAt <= clock.now()) return undefined;
       telegram.acceptLoginToken(step.url, numberOf(what.number));
-      return desk.passTime(login.awaitChange(alice, loginId, stepNumber));
+      return fixture.passTime(login.awaitChange(alice, loginId, stepNumber));
     }
     case 'cancel':
       return loginId && login.cancel(alice, loginId);
     case 'log out':
       return login.logOut(alice, 'first');
     case 'restart':
-      return desk.restart();
+      return fixture.restart();
     case 'lose an answer':
       return telegram.loseAnswer(what.operation);
     case 'let time pass':
@@ -91,17 +91,22 @@ async function start(
 }
 
 function answer(
-  desk: LoginFixture,
+  fixture: LoginFixture,
   { loginId, step, stepNumber }: LoginProgress,
   given: { readonly number: string; readonly wrong: boolean },
 ) {
   switch (step.kind) {
     case 'phone':
-      return desk.login.answer(alice, loginId, phone(given.number), stepNumber);
+      return fixture.login.answer(alice, loginId, phone(given.number), stepNumber);
     case 'code':
-      return desk.login.answer(alice, loginId, code(given.wrong ? '99999' : codeOf(step.phone.reveal())), stepNumber);
+      return fixture.login.answer(
+        alice,
+        loginId,
+        code(given.wrong ? '99999' : codeOf(step.phone.reveal())),
+        stepNumber,
+      );
     case 'password':
-      return desk.login.answer(alice, loginId, password(given.wrong ? 'wrong' : magicPassword), 'password');
+      return fixture.login.answer(alice, loginId, password(given.wrong ? 'wrong' : magicPassword), 'password');
     case 'bot_token':
     case 'qr':
     case 'complete':
@@ -122,19 +127,19 @@ describe('dialects on one user, in any order, with restarts and lost answers', (
   it('leave no orphaned session at Telegram and cause no defect', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(happening, { minLength: 5, maxLength: 25 }), async (happenings) => {
-        const desk = await openLoginFixture({ maxAccounts: 2 });
+        const fixture = await openLoginFixture({ maxAccounts: 2 });
         const logins = new Map<number, string>();
-        for (const what of happenings) await unlessRefused(happen(desk, what, logins));
-        await unlessRefused(desk.login.cancelAll(alice));
+        for (const what of happenings) await unlessRefused(happen(fixture, what, logins));
+        await unlessRefused(fixture.login.cancelAll(alice));
         for (let sweeps = 0; sweeps < 4; sweeps++) {
-          await desk.clock.advance(expireAfterMs);
-          await desk.login.sweep();
+          await fixture.clock.advance(expireAfterMs);
+          await fixture.login.sweep();
         }
-        const listed: readonly string[] = (await desk.login.accounts(alice)).map(({ user }) => user.id);
-        const held = userIds.map((id) => desk.telegram.authorizations(id));
+        const listed: readonly string[] = (await fixture.login.accounts(alice)).map(({ user }) => user.id);
+        const held = userIds.map((id) => fixture.telegram.authorizations(id));
         expect(held).toEqual(userIds.map((id) => (listed.includes(id) ? 1 : 0)));
         expect(listed.length).toBeLessThanOrEqual(2);
-        await desk.close();
+        await fixture.close();
       }),
       { numRuns: 25 },
     );

@@ -64,21 +64,21 @@ describe('the last step, repeated after the daemon was killed during it', () => 
     'completes and leaves one session at Telegram, whichever transaction was its last: $name',
     async ({ before, last, userId }) => {
       for (let transactions = 1; ; transactions++) {
-        const desk = await openLoginFixture();
+        const fixture = await openLoginFixture();
         try {
-          for (const input of before) await desk.login.submit(alice, input);
-          await desk.restart();
-          const killed = killedAfter(desk.database, transactions);
-          const submitted = desk.startService(killed.database).submit(alice, last);
+          for (const input of before) await fixture.login.submit(alice, input);
+          await fixture.restart();
+          const killed = killedAfter(fixture.database, transactions);
+          const submitted = fixture.startService(killed.database).submit(alice, last);
           const wasKilled = await Promise.race([submitted.then(() => false), killed.dead.then(() => true)]);
-          await desk.restart();
-          const repeated = await desk.login.submit(alice, last);
+          await fixture.restart();
+          const repeated = await fixture.login.submit(alice, last);
           expect([transactions, repeated]).toMatchObject([transactions, { kind: 'complete' }]);
-          await desk.login.sweep();
-          expect([transactions, desk.telegram.authorizations(userId)]).toEqual([transactions, 1]);
+          await fixture.login.sweep();
+          expect([transactions, fixture.telegram.authorizations(userId)]).toEqual([transactions, 1]);
           if (!wasKilled) break;
         } finally {
-          await desk.close();
+          await fixture.close();
         }
       }
     },

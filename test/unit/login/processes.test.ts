@@ -21,13 +21,13 @@ const plain = '+9996620234';
 const withPassword = '+9996621234';
 const botToken = '2000020001:SandboxBotTokenThatEveryoneMayKnow1';
 
-const desk = useLoginFixture();
+const fixture = useLoginFixture();
 
 /** Returns a login process by phone after these steps. */
 async function begun(...steps: ('phone' | 'code')[]): Promise<LoginProgress> {
-  let progress = await desk.login.start(alice, { flow: 'phone' });
+  let progress = await fixture.login.start(alice, { flow: 'phone' });
   for (const step of steps) {
-    progress = await desk.login.answer(
+    progress = await fixture.login.answer(
       alice,
       progress.loginId,
       step === 'phone' ? phone(withPassword) : code('22222'),
@@ -39,46 +39,46 @@ async function begun(...steps: ('phone' | 'code')[]): Promise<LoginProgress> {
 
 describe('a login process with metadata', () => {
   it('by phone shows one step after the other and numbers them', async () => {
-    const first = await desk.login.start(alice, { flow: 'phone' });
+    const first = await fixture.login.start(alice, { flow: 'phone' });
     const { loginId } = first;
     expect(first).toEqual({ loginId, flow: 'phone', stepNumber: 1, step: { kind: 'phone' }, complaint: null });
-    expect(await desk.login.answer(alice, loginId, phone(withPassword), 1)).toMatchObject({
+    expect(await fixture.login.answer(alice, loginId, phone(withPassword), 1)).toMatchObject({
       stepNumber: 2,
       step: { kind: 'code', code: { delivery: 'app', length: 5, nextDelivery: 'sms', fresh: true } },
     });
-    const atPassword = await desk.login.answer(alice, loginId, code('22222'), 2);
+    const atPassword = await fixture.login.answer(alice, loginId, code('22222'), 2);
     expect(atPassword).toMatchObject({ stepNumber: 3, step: { kind: 'password', hint: 'an animal that is right' } });
-    const done = await desk.login.answer(alice, loginId, password(magicPassword), 3);
+    const done = await fixture.login.answer(alice, loginId, password(magicPassword), 3);
     expect(done).toMatchObject({ stepNumber: 4, step: { kind: 'complete', user: { username: 'magic_2_1234' } } });
-    expect(await desk.login.find(alice, loginId)).toEqual(done);
-    expect(desk.telegram.liveConnections()).toBe(0);
-    expect(await desk.login.whoAmI(alice)).toMatchObject({ username: 'magic_2_1234' });
+    expect(await fixture.login.find(alice, loginId)).toEqual(done);
+    expect(fixture.telegram.liveConnections()).toBe(0);
+    expect(await fixture.login.whoAmI(alice)).toMatchObject({ username: 'magic_2_1234' });
   });
 
   it('by bot token takes one step', async () => {
-    const { loginId, step } = await desk.login.start(alice, { flow: 'bot' });
+    const { loginId, step } = await fixture.login.start(alice, { flow: 'bot' });
     expect(step).toEqual({ kind: 'bot_token' });
-    const again = await desk.login.answer(alice, loginId, token('1:x'), 1);
+    const again = await fixture.login.answer(alice, loginId, token('1:x'), 1);
     expect(again).toMatchObject({ stepNumber: 2, step: { kind: 'bot_token' }, complaint: 'bot_token_invalid' });
-    const done = await desk.login.answer(alice, loginId, token(botToken), 2);
+    const done = await fixture.login.answer(alice, loginId, token(botToken), 2);
     expect(done).toMatchObject({ stepNumber: 3, step: { kind: 'complete', user: { isBot: true } } });
-    expect(await desk.login.answer(alice, loginId, token(botToken), 2)).toEqual(done);
-    expect(desk.telegram.calls('signInBot')).toBe(2);
+    expect(await fixture.login.answer(alice, loginId, token(botToken), 2)).toEqual(done);
+    expect(fixture.telegram.calls('signInBot')).toBe(2);
   });
 
   it('requires permission', async () => {
     const { loginId } = await begun('phone');
     const attempts = [
-      desk.login.start(outsider, { flow: 'qr' }),
-      desk.login.answer(outsider, loginId, code('22222'), 2),
-      desk.login.find(outsider, loginId),
-      desk.login.awaitChange(outsider, loginId, 2),
-      desk.login.resend(outsider),
-      desk.login.cancel(outsider, loginId),
-      desk.login.cancelAll(outsider),
-      desk.login.accounts(outsider),
-      desk.login.logOut(outsider, 'all'),
-      desk.login.contacts(outsider),
+      fixture.login.start(outsider, { flow: 'qr' }),
+      fixture.login.answer(outsider, loginId, code('22222'), 2),
+      fixture.login.find(outsider, loginId),
+      fixture.login.awaitChange(outsider, loginId, 2),
+      fixture.login.resend(outsider),
+      fixture.login.cancel(outsider, loginId),
+      fixture.login.cancelAll(outsider),
+      fixture.login.accounts(outsider),
+      fixture.login.logOut(outsider, 'all'),
+      fixture.login.contacts(outsider),
     ];
     expect(await Promise.all(attempts.map(faultOf))).toEqual(attempts.map(() => ({ kind: 'not_permitted' })));
   });
@@ -86,14 +86,14 @@ describe('a login process with metadata', () => {
   it('belongs to its owner and is unknown to other users', async () => {
     const { loginId } = await begun('phone');
     const attempts = [
-      desk.login.answer(bob, loginId, code('22222'), 2),
-      desk.login.find(bob, loginId),
-      desk.login.awaitChange(bob, loginId, 2),
-      desk.login.resend(bob, loginId),
-      desk.login.cancel(bob, loginId),
+      fixture.login.answer(bob, loginId, code('22222'), 2),
+      fixture.login.find(bob, loginId),
+      fixture.login.awaitChange(bob, loginId, 2),
+      fixture.login.resend(bob, loginId),
+      fixture.login.cancel(bob, loginId),
     ];
     expect(await Promise.all(attempts.map(faultOf))).toEqual(attempts.map(() => ({ kind: 'login_unknown' })));
-    expect(await desk.login.answer(alice, loginId, code('22222'), 2)).toMatchObject({ step: { kind: 'password' } });
+    expect(await fixture.login.answer(alice, loginId, code('22222'), 2)).toMatchObject({ step: { kind: 'password' } });
   });
 
   it('accepts answers to the current step only', async () => {
@@ -105,39 +105,39 @@ describe('a login process with metadata', () => {
       [code('22222'), 3],
       [password('x'), 2],
     ] as const) {
-      expect(await faultOf(desk.login.answer(alice, loginId, input, expecting))).toEqual({ kind: 'wrong_step' });
+      expect(await faultOf(fixture.login.answer(alice, loginId, input, expecting))).toEqual({ kind: 'wrong_step' });
     }
-    expect(desk.telegram.calls('signIn')).toBe(0);
+    expect(fixture.telegram.calls('signIn')).toBe(0);
   });
 
   it('continues after a restart between any two steps', async () => {
     const { loginId } = await begun();
-    await desk.restart();
-    await desk.login.answer(alice, loginId, phone(withPassword), 1);
-    await desk.restart();
-    await desk.login.answer(alice, loginId, code('22222'), 2);
-    await desk.restart();
-    const done = await desk.login.answer(alice, loginId, password(magicPassword), 3);
-    await desk.restart();
-    expect(await desk.login.answer(alice, loginId, password(magicPassword), 3)).toEqual(done);
+    await fixture.restart();
+    await fixture.login.answer(alice, loginId, phone(withPassword), 1);
+    await fixture.restart();
+    await fixture.login.answer(alice, loginId, code('22222'), 2);
+    await fixture.restart();
+    const done = await fixture.login.answer(alice, loginId, password(magicPassword), 3);
+    await fixture.restart();
+    expect(await fixture.login.answer(alice, loginId, password(magicPassword), 3)).toEqual(done);
   });
 });
 
 describe('a wrong answer', () => {
   it('repeats the step with a complaint', async () => {
     const { loginId } = await begun('phone');
-    expect(await desk.login.answer(alice, loginId, code('11111'), 2)).toMatchObject({
+    expect(await fixture.login.answer(alice, loginId, code('11111'), 2)).toMatchObject({
       stepNumber: 3,
       step: { kind: 'code', code: { fresh: false } },
       complaint: 'phone_code_invalid',
     });
-    await desk.login.answer(alice, loginId, code('22222'), 3);
-    expect(await desk.login.answer(alice, loginId, password('wrong'), 'password')).toMatchObject({
+    await fixture.login.answer(alice, loginId, code('22222'), 3);
+    expect(await fixture.login.answer(alice, loginId, password('wrong'), 'password')).toMatchObject({
       stepNumber: 5,
       step: { kind: 'password' },
       complaint: 'password_invalid',
     });
-    expect(await desk.login.answer(alice, loginId, password(magicPassword), 5)).toMatchObject({
+    expect(await fixture.login.answer(alice, loginId, password(magicPassword), 5)).toMatchObject({
       step: { kind: 'complete' },
       complaint: null,
     });
@@ -145,18 +145,18 @@ describe('a wrong answer', () => {
 
   it('sent through 0.3.0 does not change the step of a login process with metadata', async () => {
     const before = await begun('phone');
-    expect(await faultOf(desk.login.submit(alice, code('11111')))).toEqual({ kind: 'phone_code_invalid' });
-    expect(await desk.login.find(alice, before.loginId)).toEqual(before);
+    expect(await faultOf(fixture.login.submit(alice, code('11111')))).toEqual({ kind: 'phone_code_invalid' });
+    expect(await fixture.login.find(alice, before.loginId)).toEqual(before);
   });
 
   it('that cannot be corrected leads back to the first step', async () => {
     const { loginId } = await begun('phone');
-    desk.telegram.expireCodes(numberOf(withPassword));
-    const back = await desk.login.answer(alice, loginId, code('22222'), 2);
+    fixture.telegram.expireCodes(numberOf(withPassword));
+    const back = await fixture.login.answer(alice, loginId, code('22222'), 2);
     expect(back).toMatchObject({ stepNumber: 3, step: { kind: 'phone' }, complaint: 'phone_code_expired' });
-    expect(await desk.login.answer(alice, loginId, code('22222'), 2)).toEqual(back);
-    await desk.login.answer(alice, loginId, phone(plain), 3);
-    expect(await desk.login.answer(alice, loginId, code('22222'), 4)).toMatchObject({ step: { kind: 'complete' } });
+    expect(await fixture.login.answer(alice, loginId, code('22222'), 2)).toEqual(back);
+    await fixture.login.answer(alice, loginId, phone(plain), 3);
+    expect(await fixture.login.answer(alice, loginId, code('22222'), 4)).toMatchObject({ step: { kind: 'complete' } });
   });
 
   it.each([
@@ -164,8 +164,8 @@ describe('a wrong answer', () => {
     ['always too late', '+9996623500', 'phone_code_expired'],
   ])('for a number that is %s leads back to the number', async (_, number, complaint) => {
     const { loginId } = await begun();
-    await desk.login.answer(alice, loginId, phone(number), 1);
-    const back = await desk.login.answer(alice, loginId, code('22222'), 2);
+    await fixture.login.answer(alice, loginId, phone(number), 1);
+    const back = await fixture.login.answer(alice, loginId, code('22222'), 2);
     expect(back).toMatchObject({ step: { kind: 'phone' }, complaint });
   });
 
@@ -180,11 +180,11 @@ describe('a wrong answer', () => {
     ['a frozen account', '+9996624140', 'account_frozen'],
   ])('at the first step, %s, repeats the step with a complaint', async (_, text, complaint) => {
     const { loginId } = await begun();
-    const again = await desk.login.answer(alice, loginId, phone(text), 1);
+    const again = await fixture.login.answer(alice, loginId, phone(text), 1);
     expect(again).toMatchObject({ stepNumber: 2, step: { kind: 'phone' }, complaint });
-    expect(await desk.login.answer(alice, loginId, phone(text), 1)).toEqual(again);
-    expect(await desk.login.answer(alice, loginId, phone(plain), 2)).toMatchObject({ step: { kind: 'code' } });
-    expect(desk.telegram.liveConnections()).toBe(1);
+    expect(await fixture.login.answer(alice, loginId, phone(text), 1)).toEqual(again);
+    expect(await fixture.login.answer(alice, loginId, phone(plain), 2)).toMatchObject({ step: { kind: 'code' } });
+    expect(fixture.telegram.liveConnections()).toBe(1);
   });
 
   it.each([
@@ -192,27 +192,29 @@ describe('a wrong answer', () => {
     ['+9996624210', 'account_deactivated'],
   ])('is not the complaint if Telegram has deactivated the account %s', async (number, complaint) => {
     const { loginId } = await begun();
-    await desk.login.answer(alice, loginId, phone(number), 1);
-    const back = await desk.login.answer(alice, loginId, code('22222'), 2);
+    await fixture.login.answer(alice, loginId, phone(number), 1);
+    const back = await fixture.login.answer(alice, loginId, code('22222'), 2);
     expect(back).toMatchObject({ step: { kind: 'phone' }, complaint });
   });
 
   it('for a flooded number fails without changing the login process', async () => {
     const before = await begun();
     const fault = { kind: 'flood_wait', retryAfterMs: 5000 };
-    expect(await faultOf(desk.login.answer(alice, before.loginId, phone('+9996623304'), 1))).toEqual(fault);
-    expect(await desk.login.find(alice, before.loginId)).toEqual(before);
-    expect(await desk.login.answer(alice, before.loginId, phone(plain), 1)).toMatchObject({ step: { kind: 'code' } });
+    expect(await faultOf(fixture.login.answer(alice, before.loginId, phone('+9996623304'), 1))).toEqual(fault);
+    expect(await fixture.login.find(alice, before.loginId)).toEqual(before);
+    expect(await fixture.login.answer(alice, before.loginId, phone(plain), 1)).toMatchObject({
+      step: { kind: 'code' },
+    });
   });
 
   it('to an unreachable Telegram succeeds when it is repeated later', async () => {
     const { loginId } = await begun('phone');
-    desk.telegram.goDown();
-    expect(await faultOf(desk.login.answer(alice, loginId, code('22222'), 2))).toEqual({
+    fixture.telegram.goDown();
+    expect(await faultOf(fixture.login.answer(alice, loginId, code('22222'), 2))).toEqual({
       kind: 'telegram_unreachable',
     });
-    desk.telegram.comeBack();
-    expect(await desk.login.answer(alice, loginId, code('22222'), 2)).toMatchObject({ step: { kind: 'password' } });
+    fixture.telegram.comeBack();
+    expect(await fixture.login.answer(alice, loginId, code('22222'), 2)).toMatchObject({ step: { kind: 'password' } });
   });
 });
 
@@ -220,270 +222,270 @@ describe('the same answer twice', () => {
   it('sent concurrently has one effect and one result', async () => {
     const { loginId } = await begun('phone');
     const answers = await Promise.all(
-      Array.from({ length: 10 }, () => desk.login.answer(alice, loginId, code('22222'), 2)),
+      Array.from({ length: 10 }, () => fixture.login.answer(alice, loginId, code('22222'), 2)),
     );
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
-    expect(desk.telegram.calls('signIn')).toBe(1);
+    expect(fixture.telegram.calls('signIn')).toBe(1);
   });
 
   it.each([2, 'code'] as const)('sent later has one effect and one result (expecting %s)', async (expecting) => {
     const { loginId } = await begun('phone');
-    const first = await desk.login.answer(alice, loginId, code('22222'), expecting);
-    await desk.restart();
-    expect(await desk.login.answer(alice, loginId, code('22222'), expecting)).toEqual(first);
-    expect(desk.telegram.calls('signIn')).toBe(1);
+    const first = await fixture.login.answer(alice, loginId, code('22222'), expecting);
+    await fixture.restart();
+    expect(await fixture.login.answer(alice, loginId, code('22222'), expecting)).toEqual(first);
+    expect(fixture.telegram.calls('signIn')).toBe(1);
   });
 
   it('that was wrong is not sent to Telegram again for the same step, but is for the repeated step', async () => {
     const { loginId } = await begun();
-    await desk.login.answer(alice, loginId, phone('+9996623600'), 1);
-    const wrong = await desk.login.answer(alice, loginId, code('22222'), 2);
+    await fixture.login.answer(alice, loginId, phone('+9996623600'), 1);
+    const wrong = await fixture.login.answer(alice, loginId, code('22222'), 2);
     expect(wrong.complaint).toBe('phone_code_invalid');
-    expect(await desk.login.answer(alice, loginId, code('22222'), 2)).toEqual(wrong);
-    expect(desk.telegram.calls('signIn')).toBe(1);
-    expect(await desk.login.answer(alice, loginId, code('22222'), 3)).toMatchObject({ step: { kind: 'complete' } });
+    expect(await fixture.login.answer(alice, loginId, code('22222'), 2)).toEqual(wrong);
+    expect(fixture.telegram.calls('signIn')).toBe(1);
+    expect(await fixture.login.answer(alice, loginId, code('22222'), 3)).toMatchObject({ step: { kind: 'complete' } });
   });
 
   it('that was wrong is another attempt if it has no step number and the step is repeated', async () => {
     const { loginId } = await begun();
-    await desk.login.answer(alice, loginId, phone('+9996623600'), 'phone');
-    const wrong = await desk.login.answer(alice, loginId, code('22222'), 'code');
+    await fixture.login.answer(alice, loginId, phone('+9996623600'), 'phone');
+    const wrong = await fixture.login.answer(alice, loginId, code('22222'), 'code');
     expect(wrong).toMatchObject({ step: { kind: 'code' }, complaint: 'phone_code_invalid' });
-    expect(await desk.login.answer(alice, loginId, code('22222'), 'code')).toMatchObject({
+    expect(await fixture.login.answer(alice, loginId, code('22222'), 'code')).toMatchObject({
       step: { kind: 'complete' },
     });
-    expect(desk.telegram.calls('signIn')).toBe(2);
+    expect(fixture.telegram.calls('signIn')).toBe(2);
   });
 
   it('has the same result until the next answer', async () => {
     const { loginId } = await begun('phone', 'code');
-    expect(await faultOf(desk.login.answer(alice, loginId, phone(withPassword), 1))).toEqual({ kind: 'wrong_step' });
+    expect(await faultOf(fixture.login.answer(alice, loginId, phone(withPassword), 1))).toEqual({ kind: 'wrong_step' });
   });
 });
 
 describe('an ended login process', () => {
   it('that was cancelled is reported as cancelled, and its session is ended', async () => {
     const { loginId } = await begun('phone');
-    await desk.login.cancel(alice, loginId);
-    await desk.login.cancel(alice, loginId);
-    expect(desk.telegram.calls('logOut')).toBe(1);
-    expect(await faultOf(desk.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
-    expect(await faultOf(desk.login.answer(alice, loginId, code('22222'), 2))).toEqual({ kind: 'login_cancelled' });
-    expect(await faultOf(desk.login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_not_requested' });
+    await fixture.login.cancel(alice, loginId);
+    await fixture.login.cancel(alice, loginId);
+    expect(fixture.telegram.calls('logOut')).toBe(1);
+    expect(await faultOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
+    expect(await faultOf(fixture.login.answer(alice, loginId, code('22222'), 2))).toEqual({ kind: 'login_cancelled' });
+    expect(await faultOf(fixture.login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_not_requested' });
   });
 
   it('that was cancelled leaves no session if Telegram has ended it before', async () => {
     const { loginId } = await begun('phone');
-    await desk.restart();
-    desk.telegram.fail('connect', { kind: 'session_dead', reason: 'auth_key_forgotten' });
-    await desk.login.cancel(alice, loginId);
-    await desk.clock.advance(expireAfterMs);
-    await desk.login.sweep();
-    expect(desk.telegram.calls('logOut')).toBe(0);
+    await fixture.restart();
+    fixture.telegram.fail('connect', { kind: 'session_dead', reason: 'auth_key_forgotten' });
+    await fixture.login.cancel(alice, loginId);
+    await fixture.clock.advance(expireAfterMs);
+    await fixture.login.sweep();
+    expect(fixture.telegram.calls('logOut')).toBe(0);
   });
 
   it('that was cancelled before it had a session is reported as cancelled', async () => {
     const { loginId } = await begun();
-    await desk.login.cancel(alice, loginId);
-    expect(await faultOf(desk.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
-    await desk.login.sweep();
-    expect(await faultOf(desk.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
+    await fixture.login.cancel(alice, loginId);
+    expect(await faultOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
+    await fixture.login.sweep();
+    expect(await faultOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
   });
 
   it.each([[], ['phone']] as const)(
     'that was abandoned is reported as timed out for an hour after the sweep (%j)',
     async (...steps) => {
       const { loginId } = await begun(...steps);
-      await desk.clock.advance(expireAfterMs);
-      expect(await faultOf(desk.login.find(alice, loginId))).toEqual({ kind: 'login_timed_out' });
-      await desk.login.sweep();
-      expect(await faultOf(desk.login.answer(alice, loginId, phone(plain), 1))).toEqual({ kind: 'login_timed_out' });
-      expect(await faultOf(desk.login.cancel(alice, loginId))).toEqual({ kind: 'login_timed_out' });
-      await desk.clock.advance(60 * minutes);
-      await desk.login.sweep();
-      expect(await faultOf(desk.login.find(alice, loginId))).toEqual({ kind: 'login_unknown' });
-      expect(await desk.database.transaction((tx) => tx.loginProcesses.listByOwner(alice, 0))).toEqual([]);
+      await fixture.clock.advance(expireAfterMs);
+      expect(await faultOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_timed_out' });
+      await fixture.login.sweep();
+      expect(await faultOf(fixture.login.answer(alice, loginId, phone(plain), 1))).toEqual({ kind: 'login_timed_out' });
+      expect(await faultOf(fixture.login.cancel(alice, loginId))).toEqual({ kind: 'login_timed_out' });
+      await fixture.clock.advance(60 * minutes);
+      await fixture.login.sweep();
+      expect(await faultOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_unknown' });
+      expect(await fixture.database.transaction((tx) => tx.loginProcesses.listByOwner(alice, 0))).toEqual([]);
     },
   );
 
   it('that is complete rejects further answers', async () => {
     const { loginId } = await begun('phone', 'code');
-    await desk.login.answer(alice, loginId, password(magicPassword), 3);
-    expect(await faultOf(desk.login.answer(alice, loginId, password('x'), 3))).toEqual({ kind: 'login_finished' });
-    expect(await faultOf(desk.login.cancel(alice, loginId))).toEqual({ kind: 'login_finished' });
-    expect(await faultOf(desk.login.resend(alice, loginId))).toEqual({ kind: 'login_finished' });
-    expect(await desk.login.find(alice, loginId)).toMatchObject({ step: { kind: 'complete' } });
+    await fixture.login.answer(alice, loginId, password(magicPassword), 3);
+    expect(await faultOf(fixture.login.answer(alice, loginId, password('x'), 3))).toEqual({ kind: 'login_finished' });
+    expect(await faultOf(fixture.login.cancel(alice, loginId))).toEqual({ kind: 'login_finished' });
+    expect(await faultOf(fixture.login.resend(alice, loginId))).toEqual({ kind: 'login_finished' });
+    expect(await fixture.login.find(alice, loginId)).toMatchObject({ step: { kind: 'complete' } });
   });
 
   it('is evicted if there are too many: the one that was idle for longest', async () => {
     const first = await begun('phone');
-    await desk.clock.advance(1);
+    await fixture.clock.advance(1);
     for (let count = 1; count < 8; count++) await begun();
-    expect(await desk.login.find(alice, first.loginId)).toMatchObject({ step: { kind: 'code' } });
+    expect(await fixture.login.find(alice, first.loginId)).toMatchObject({ step: { kind: 'code' } });
     await begun();
-    expect(await faultOf(desk.login.find(alice, first.loginId))).toEqual({ kind: 'login_cancelled' });
+    expect(await faultOf(fixture.login.find(alice, first.loginId))).toEqual({ kind: 'login_cancelled' });
   });
 
   it('that was evicted before it had a session is deleted', async () => {
     const first = await begun();
-    await desk.clock.advance(1);
+    await fixture.clock.advance(1);
     for (let count = 1; count < 12; count++) await begun();
-    expect(await faultOf(desk.login.find(alice, first.loginId))).toEqual({ kind: 'login_unknown' });
-    expect(await desk.database.transaction((tx) => tx.loginProcesses.listByOwner(alice, 0))).toHaveLength(8);
+    expect(await faultOf(fixture.login.find(alice, first.loginId))).toEqual({ kind: 'login_unknown' });
+    expect(await fixture.database.transaction((tx) => tx.loginProcesses.listByOwner(alice, 0))).toHaveLength(8);
   });
 
   it('is kept among the last eight of its owner', async () => {
     const loginIds: string[] = [];
     for (let count = 0; count < 9; count++) {
       const { loginId } = await begun();
-      await desk.login.cancel(alice, loginId);
+      await fixture.login.cancel(alice, loginId);
       loginIds.push(loginId);
-      await desk.clock.advance(1);
+      await fixture.clock.advance(1);
     }
-    const faults = await Promise.all(loginIds.map((loginId) => faultOf(desk.login.find(alice, loginId))));
+    const faults = await Promise.all(loginIds.map((loginId) => faultOf(fixture.login.find(alice, loginId))));
     expect(faults.map(({ kind }) => kind)).toEqual(['login_unknown', ...Array(8).fill('login_cancelled')]);
   });
 
   it('is kept until its session is ended, regardless of later ones', async () => {
     for (let count = 0; count < 20; count++) {
       const { loginId } = await begun();
-      await desk.login.answer(alice, loginId, phone(`+99966201${10 + count}`), 1);
-      await desk.clock.advance(1);
+      await fixture.login.answer(alice, loginId, phone(`+99966201${10 + count}`), 1);
+      await fixture.clock.advance(1);
     }
-    await desk.login.cancelAll(alice);
-    await desk.login.sweep();
-    expect(desk.telegram.calls('logOut')).toBe(20);
+    await fixture.login.cancelAll(alice);
+    await fixture.login.sweep();
+    expect(fixture.telegram.calls('logOut')).toBe(20);
   });
 
   it('can be each of the owner’s, including the one without metadata', async () => {
     const { loginId } = await begun('phone');
-    const other = await desk.login.start(alice, { flow: 'qr' });
-    await desk.login.submit(alice, phone('+9996620001'));
-    await desk.login.cancelAll(alice);
-    expect(await faultOf(desk.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
-    expect(await faultOf(desk.login.find(alice, other.loginId))).toEqual({ kind: 'login_cancelled' });
-    expect(await faultOf(desk.login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_not_requested' });
+    const other = await fixture.login.start(alice, { flow: 'qr' });
+    await fixture.login.submit(alice, phone('+9996620001'));
+    await fixture.login.cancelAll(alice);
+    expect(await faultOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
+    expect(await faultOf(fixture.login.find(alice, other.loginId))).toEqual({ kind: 'login_cancelled' });
+    expect(await faultOf(fixture.login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_not_requested' });
   });
 
   it('that is unknown cannot be cancelled in place of all, whatever its ID', async () => {
     const { loginId } = await begun('phone');
-    const oneIsUnknown = faultOf(desk.login.cancel(alice, 'all'));
-    await desk.login.cancelAll(alice);
+    const oneIsUnknown = faultOf(fixture.login.cancel(alice, 'all'));
+    await fixture.login.cancelAll(alice);
     expect(await oneIsUnknown).toEqual({ kind: 'login_unknown' });
-    expect(await faultOf(desk.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
+    expect(await faultOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
   });
 });
 
 describe('one machine for all dialects', () => {
   it('a login started through 0.3.0 is completed by ID, without another code', async () => {
-    await desk.login.submit(alice, phone(withPassword));
-    await desk.login.submit(alice, code('22222'));
+    await fixture.login.submit(alice, phone(withPassword));
+    await fixture.login.submit(alice, code('22222'));
     const { loginId } = await begun();
-    const adopted = await desk.login.answer(alice, loginId, phone(withPassword), 1);
+    const adopted = await fixture.login.answer(alice, loginId, phone(withPassword), 1);
     expect(adopted).toMatchObject({ stepNumber: 2, step: { kind: 'password', hint: 'an animal that is right' } });
-    expect(await desk.login.answer(alice, loginId, phone(withPassword), 1)).toEqual(adopted);
-    await desk.restart();
-    expect(await desk.login.answer(alice, loginId, password(magicPassword), 2)).toMatchObject({
+    expect(await fixture.login.answer(alice, loginId, phone(withPassword), 1)).toEqual(adopted);
+    await fixture.restart();
+    expect(await fixture.login.answer(alice, loginId, password(magicPassword), 2)).toMatchObject({
       step: { kind: 'complete' },
     });
-    expect(desk.telegram.sentCodes()).toHaveLength(1);
-    expect(desk.telegram.authorizations('9996621234')).toBe(1);
+    expect(fixture.telegram.sentCodes()).toHaveLength(1);
+    expect(fixture.telegram.authorizations('9996621234')).toBe(1);
   });
 
   it('a code requested through 0.3.0 is expected by ID, and 0.3.0 continues the same login', async () => {
-    await desk.login.submit(alice, phone(withPassword));
+    await fixture.login.submit(alice, phone(withPassword));
     const { loginId } = await begun();
-    expect(await desk.login.answer(alice, loginId, phone(withPassword), 1)).toMatchObject({
+    expect(await fixture.login.answer(alice, loginId, phone(withPassword), 1)).toMatchObject({
       step: { kind: 'code', code: { fresh: false } },
     });
-    expect(await desk.login.submit(alice, code('22222'))).toMatchObject({ kind: 'password' });
-    expect(await desk.login.find(alice, loginId)).toMatchObject({ stepNumber: 3, step: { kind: 'password' } });
-    expect(await desk.login.submit(alice, password(magicPassword))).toMatchObject({ kind: 'complete' });
-    expect(await desk.login.find(alice, loginId)).toMatchObject({ stepNumber: 4, step: { kind: 'complete' } });
+    expect(await fixture.login.submit(alice, code('22222'))).toMatchObject({ kind: 'password' });
+    expect(await fixture.login.find(alice, loginId)).toMatchObject({ stepNumber: 3, step: { kind: 'password' } });
+    expect(await fixture.login.submit(alice, password(magicPassword))).toMatchObject({ kind: 'complete' });
+    expect(await fixture.login.find(alice, loginId)).toMatchObject({ stepNumber: 4, step: { kind: 'complete' } });
   });
 
   it('0.3.0 continues a login that was started by ID', async () => {
     const { loginId } = await begun('phone');
-    expect(await desk.login.submit(alice, phone(withPassword))).toMatchObject({ code: { fresh: false } });
-    await desk.login.submit(alice, code('22222'));
-    expect(await desk.login.answer(alice, loginId, code('22222'), 2)).toMatchObject({ stepNumber: 3 });
-    expect(await faultOf(desk.login.answer(alice, loginId, code('33333'), 2))).toEqual({ kind: 'wrong_step' });
-    await desk.login.answer(alice, loginId, password(magicPassword), 3);
-    expect(await faultOf(desk.login.submit(alice, phone(plain)))).toMatchObject({ kind: 'already_logged_in' });
+    expect(await fixture.login.submit(alice, phone(withPassword))).toMatchObject({ code: { fresh: false } });
+    await fixture.login.submit(alice, code('22222'));
+    expect(await fixture.login.answer(alice, loginId, code('22222'), 2)).toMatchObject({ stepNumber: 3 });
+    expect(await faultOf(fixture.login.answer(alice, loginId, code('33333'), 2))).toEqual({ kind: 'wrong_step' });
+    await fixture.login.answer(alice, loginId, password(magicPassword), 3);
+    expect(await faultOf(fixture.login.submit(alice, phone(plain)))).toMatchObject({ kind: 'already_logged_in' });
   });
 
   it('a login process without a number does not affect the others', async () => {
     const { loginId } = await begun();
-    await desk.login.submit(alice, phone(plain));
-    expect(await desk.login.submit(alice, code('22222'))).toMatchObject({ kind: 'complete' });
-    expect(await desk.login.find(alice, loginId)).toMatchObject({ step: { kind: 'phone' } });
+    await fixture.login.submit(alice, phone(plain));
+    expect(await fixture.login.submit(alice, code('22222'))).toMatchObject({ kind: 'complete' });
+    expect(await fixture.login.find(alice, loginId)).toMatchObject({ step: { kind: 'phone' } });
   });
 
   it('another number sent through 0.3.0 ends the login process with metadata', async () => {
     const { loginId } = await begun('phone');
-    await desk.login.submit(alice, phone(plain));
-    expect(await faultOf(desk.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
+    await fixture.login.submit(alice, phone(plain));
+    expect(await faultOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
   });
 
   it('the same number in a second login process moves the code there and ends the first', async () => {
     const first = await begun('phone');
     const second = await begun('phone');
     expect(second).toMatchObject({ step: { kind: 'code', code: { fresh: false } } });
-    expect(await faultOf(desk.login.find(alice, first.loginId))).toEqual({ kind: 'login_cancelled' });
-    expect(await desk.login.answer(alice, second.loginId, code('22222'), 2)).toMatchObject({
+    expect(await faultOf(fixture.login.find(alice, first.loginId))).toEqual({ kind: 'login_cancelled' });
+    expect(await fixture.login.answer(alice, second.loginId, code('22222'), 2)).toMatchObject({
       step: { kind: 'password' },
     });
-    expect(desk.telegram.sentCodes()).toHaveLength(1);
-    await desk.login.sweep();
-    expect(desk.telegram.calls('logOut')).toBe(0);
+    expect(fixture.telegram.sentCodes()).toHaveLength(1);
+    await fixture.login.sweep();
+    expect(fixture.telegram.calls('logOut')).toBe(0);
   });
 
   it('a login process of another user with the same number is unaffected', async () => {
-    await desk.login.submit(bob, phone(withPassword));
+    await fixture.login.submit(bob, phone(withPassword));
     await begun('phone');
-    expect(desk.telegram.sentCodes()).toHaveLength(2);
-    expect(await desk.login.submit(bob, code('22222'))).toMatchObject({ kind: 'password' });
+    expect(fixture.telegram.sentCodes()).toHaveLength(2);
+    expect(await fixture.login.submit(bob, code('22222'))).toMatchObject({ kind: 'password' });
   });
 });
 
 describe('resending the code', () => {
   it('shows the pending code before `resendAt`, then uses the next delivery', async () => {
     const { loginId, stepNumber } = await begun('phone');
-    await desk.clock.advance(minutes - 1);
-    expect(await desk.login.resend(alice, loginId)).toMatchObject({ stepNumber, step: { code: { fresh: false } } });
-    expect(desk.telegram.calls('resendCode')).toBe(0);
-    await desk.clock.advance(1);
-    const again = await desk.login.resend(alice, loginId);
+    await fixture.clock.advance(minutes - 1);
+    expect(await fixture.login.resend(alice, loginId)).toMatchObject({ stepNumber, step: { code: { fresh: false } } });
+    expect(fixture.telegram.calls('resendCode')).toBe(0);
+    await fixture.clock.advance(1);
+    const again = await fixture.login.resend(alice, loginId);
     expect(again).toMatchObject({
       stepNumber,
       step: { kind: 'code', code: { fresh: true, delivery: 'sms', nextDelivery: null } },
     });
-    expect(await desk.login.find(alice, loginId)).toEqual(again);
-    await desk.clock.advance(minutes);
-    expect(await faultOf(desk.login.resend(alice, loginId))).toEqual({ kind: 'resend_unavailable' });
-    expect(await desk.login.answer(alice, loginId, code('22222'), stepNumber)).toMatchObject({
+    expect(await fixture.login.find(alice, loginId)).toEqual(again);
+    await fixture.clock.advance(minutes);
+    expect(await faultOf(fixture.login.resend(alice, loginId))).toEqual({ kind: 'resend_unavailable' });
+    expect(await fixture.login.answer(alice, loginId, code('22222'), stepNumber)).toMatchObject({
       step: { kind: 'password' },
     });
   });
 
   it('without an ID applies to the login of 0.3.0', async () => {
-    expect(await faultOf(desk.login.resend(alice))).toEqual({ kind: 'login_unknown' });
-    await desk.login.submit(alice, phone(plain));
-    await desk.clock.advance(minutes);
-    expect(await desk.login.resend(alice)).toMatchObject({ step: { kind: 'code', code: { delivery: 'sms' } } });
-    expect(await desk.login.submit(alice, code('22222'))).toMatchObject({ kind: 'complete' });
+    expect(await faultOf(fixture.login.resend(alice))).toEqual({ kind: 'login_unknown' });
+    await fixture.login.submit(alice, phone(plain));
+    await fixture.clock.advance(minutes);
+    expect(await fixture.login.resend(alice)).toMatchObject({ step: { kind: 'code', code: { delivery: 'sms' } } });
+    expect(await fixture.login.submit(alice, code('22222'))).toMatchObject({ kind: 'complete' });
   });
 
   it('is rejected at another step', async () => {
     const first = await begun();
-    expect(await faultOf(desk.login.resend(alice, first.loginId))).toEqual({ kind: 'wrong_step' });
+    expect(await faultOf(fixture.login.resend(alice, first.loginId))).toEqual({ kind: 'wrong_step' });
   });
 
   it('leads back to the number if the code has expired', async () => {
     const { loginId } = await begun('phone');
-    await desk.clock.advance(minutes);
-    desk.telegram.expireCodes(numberOf(withPassword));
-    expect(await desk.login.resend(alice, loginId)).toMatchObject({
+    await fixture.clock.advance(minutes);
+    fixture.telegram.expireCodes(numberOf(withPassword));
+    expect(await fixture.login.resend(alice, loginId)).toMatchObject({
       step: { kind: 'phone' },
       complaint: 'phone_code_expired',
     });
@@ -493,37 +495,37 @@ describe('resending the code', () => {
 describe('at the same time', () => {
   it('a cancellation waits for the current answer and finds the login complete', async () => {
     const { loginId } = await begun('phone', 'code');
-    const release = desk.telegram.hold('checkPassword');
-    const answer = desk.login.answer(alice, loginId, password(magicPassword), 3);
-    const cancel = faultOf(desk.login.cancel(alice, loginId));
+    const release = fixture.telegram.hold('checkPassword');
+    const answer = fixture.login.answer(alice, loginId, password(magicPassword), 3);
+    const cancel = faultOf(fixture.login.cancel(alice, loginId));
     release();
     expect(await answer).toMatchObject({ step: { kind: 'complete' } });
     expect(await cancel).toEqual({ kind: 'login_finished' });
-    expect(await desk.login.whoAmI(alice)).toMatchObject({ username: 'magic_2_1234' });
+    expect(await fixture.login.whoAmI(alice)).toMatchObject({ username: 'magic_2_1234' });
   });
 
   it('an answer after a cancellation finds the login cancelled', async () => {
     const { loginId } = await begun('phone', 'code');
-    const cancel = desk.login.cancel(alice, loginId);
-    expect(await faultOf(desk.login.answer(alice, loginId, password(magicPassword), 3))).toEqual({
+    const cancel = fixture.login.cancel(alice, loginId);
+    expect(await faultOf(fixture.login.answer(alice, loginId, password(magicPassword), 3))).toEqual({
       kind: 'login_cancelled',
     });
     await cancel;
-    expect(desk.telegram.authorizations('9996621234')).toBe(0);
+    expect(fixture.telegram.authorizations('9996621234')).toBe(0);
   });
 
   it('a login that starts while another completes is not ended by it', async () => {
     const { loginId } = await begun('phone', 'code');
-    const release = desk.telegram.hold('checkPassword');
-    const answer = desk.login.answer(alice, loginId, password(magicPassword), 3);
-    const started = desk.login.start(alice, { flow: 'phone' });
+    const release = fixture.telegram.hold('checkPassword');
+    const answer = fixture.login.answer(alice, loginId, password(magicPassword), 3);
+    const started = fixture.login.start(alice, { flow: 'phone' });
     release();
     await answer;
-    expect(await desk.login.find(alice, (await started).loginId)).toMatchObject({ step: { kind: 'phone' } });
+    expect(await fixture.login.find(alice, (await started).loginId)).toMatchObject({ step: { kind: 'phone' } });
   });
 
   it('two starts create two login processes', async () => {
-    const starts = [desk.login.start(alice, { flow: 'phone' }), desk.login.start(alice, { flow: 'phone' })];
+    const starts = [fixture.login.start(alice, { flow: 'phone' }), fixture.login.start(alice, { flow: 'phone' })];
     const [one, other] = await Promise.all(starts);
     expect(one?.loginId).not.toBe(other?.loginId);
   });
