@@ -226,6 +226,13 @@ function identity(ping: string, first: string, ...others: readonly string[]): re
   return [named(first), ...others.map(named), { ...beside, endpoints }];
 }
 
+// Lists of strings are on one line if they fit.
 function json(document: object): string {
-  return `${JSON.stringify(document, null, 2)}\n`;
+  const text = JSON.stringify(document, null, 2).replaceAll(stringList, (list) => {
+    const line = list.replaceAll(/\n\s*/g, ' ').replace('[ ', '[').replace(' ]', ']');
+    return line.length > 100 ? list : line;
+  });
+  return `${text}\n`;
 }
+
+const stringList = /\[\n\s+"[^\n]*"(?:,\n\s+"[^\n]*")*\n\s+\]/g;

@@ -9,7 +9,7 @@ type JsonValue = NonNullable<JsonSchema['enum']>[number];
 /** A parameter object. */
 export interface Parameter {
   readonly name: string;
-  readonly in: 'path' | 'query';
+  readonly in: 'path' | 'query' | 'header';
   readonly required: boolean;
   readonly description?: string;
   readonly schema: object;
@@ -46,15 +46,19 @@ export interface OpenApiComponents {
 }
 
 /**
- * Creates the components of a document that describes `endpoints`. Errors that differ in nothing
+ * Creates the components of a document that describes `endpoints`, and requests with
+ * `otherParameters`. Errors that differ in nothing
  * but their words (errcodes, for instance) share one schema, which permits all of these. Throws
  * Error if two different schemas have one name.
  */
-export function createOpenApiComponents(endpoints: readonly EndpointContract[]): OpenApiComponents {
+export function createOpenApiComponents(
+  endpoints: readonly EndpointContract[],
+  otherParameters: readonly Parameter[] = [],
+): OpenApiComponents {
   const schemas = new Map<string, JsonSchema>();
   const responses = new Map<string, Response>();
   const parameters = new Map<string, Parameter>();
-  const used = endpoints.flatMap(parametersOf);
+  const shared = sharedParameters([...endpoints.flatMap(parametersOf), ...otherParameters]);
   const errors = endpoints.flatMap(errorShapesOf);
   const groups = groupErrors(errors);
 
@@ -128,8 +132,7 @@ export function createOpenApiComponents(endpoints: readonly EndpointContract[]):
 
     parameters: (list) =>
       list.map((parameter) => {
-        const alike = used.filter(({ name }) => name === parameter.name);
-        if (alike.length === 1 || !alike.every((other) => isDeepStrictEqual(other, parameter))) return parameter;
+        if (!shared.some((other) => isDeepStrictEqual(other, parameter))) return parameter;
         parameters.set(parameter.name, parameter);
         return { $ref: `#/components/parameters/${parameter.name}` };
       }),
@@ -142,10 +145,20 @@ export function createOpenApiComponents(endpoints: readonly EndpointContract[]):
   };
 }
 
-/** Returns the JSON schema of what a client sends or receives. */
+/**
+ * Returns the JSON schema of what a client sends or receives. Integers have no limits unless they
+ * were declared.
+ */
 export function toJsonSchema(schema: z.ZodType): JsonSchema {
-  // As `output`, zod would forbid properties that are not declared: clients must accept new ones.
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' });
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
+    // As `output`, zod would forbid properties that are not declared: clients must accept new ones.
+    io: 'input',
+    target: 'draft-2020-12',
+    override({ jsonSchema }) {
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+    },
+  });
   return rest;
 }
 
@@ -171,6 +184,16 @@ export function parametersOf({ method, params, query, body, bodyFrom }: Endpoint
       return { name, in: 'query', required: required.includes(name), ...described, schema: rest };
     }),
   ];
+}
+
+// Of the parameters of one name, the one that is used most often, if it is used more than once.
+function sharedParameters(used: readonly Parameter[]): readonly Parameter[] {
+  const usesOf = (parameter: Parameter) => used.filter((other) => isDeepStrictEqual(other, parameter)).length;
+  const byName = new Map<string, Parameter>();
+  for (const parameter of used.toSorted((left, right) => usesOf(right) - usesOf(left))) {
+    if (!byName.has(parameter.name) && usesOf(parameter) > 1) byName.set(parameter.name, parameter);
+  }
+  return [...byName.values()];
 }
 
 /** Returns `headers` as members of a response object; nothing if there are none. */

@@ -5,6 +5,7 @@ import {
   describeHeaders,
   parametersOf,
   type OpenApiComponents,
+  type Parameter,
 } from './openapi-components.js';
 import type { Surface } from './surface.js';
 
@@ -18,10 +19,20 @@ export interface OpenApiSubject {
   readonly description: string;
   /** The one security scheme, a bearer secret, of all endpoints that are not public. */
   readonly security: { readonly name: string; readonly description: string };
+  /** The groups of the operations. Every operation must be in one: the first that has its path. */
+  readonly tags: readonly Tag[];
   /** Requests that the server sends, by name. */
   readonly webhooks?: Readonly<Record<string, WebhookSubject>> | undefined;
   /** The document has the servers of the first. An endpoint of several is described once. */
   readonly surfaces: readonly [SurfaceSubject, ...SurfaceSubject[]];
+}
+
+/** A group of operations. */
+export interface Tag {
+  readonly name: string;
+  readonly description: string;
+  /** Below the prefixes of the surfaces. */
+  readonly paths: RegExp;
 }
 
 /** A request that the server sends. */
@@ -35,12 +46,16 @@ export interface WebhookSubject {
 /** What is described of a surface. */
 export type SurfaceSubject = Pick<Surface, 'prefixes'> & { readonly endpoints: readonly EndpointContract[] };
 
-/** Describes endpoints by their own declarations: what is validated is what is documented. */
+/**
+ * Describes endpoints by their own declarations: what is validated is what is documented. Throws
+ * Error if an operation has no tag.
+ */
 export function openApiDocument({
   title,
   version,
   description,
   security,
+  tags,
   webhooks,
   surfaces,
 }: OpenApiSubject): OpenApiDocument {
@@ -52,11 +67,15 @@ export function openApiDocument({
       described.set(key, { endpoint, prefixes: [...(described.get(key)?.prefixes ?? []), ...prefixes] });
     }
   }
-  const components = createOpenApiComponents([...described.values()].map(({ endpoint }) => endpoint));
+  const components = createOpenApiComponents(
+    [...described.values()].map(({ endpoint }) => endpoint),
+    Object.values(webhooks ?? {}).flatMap(({ headers }) => headerParameters(headers)),
+  );
   const paths: Record<string, Record<string, unknown>> = {};
   for (const { endpoint, prefixes } of described.values()) {
     (paths[endpoint.path] ??= {})[endpoint.method.toLowerCase()] = {
       ...(prefixes.join() === usual.join() ? {} : { servers: servers(prefixes) }),
+      tags: [tagOf(endpoint, tags)],
       ...operation(endpoint, components),
     };
   }
@@ -65,6 +84,7 @@ export function openApiDocument({
     info: { title, version, description },
     servers: servers(usual),
     security: [{ [security.name]: [] }],
+    tags: tags.map(({ name, description: text }) => ({ name, description: text })),
     paths,
     ...(webhooks === undefined ? {} : { webhooks: describeWebhooks(webhooks, components) }),
     components: {
@@ -72,6 +92,12 @@ export function openApiDocument({
       securitySchemes: { [security.name]: { type: 'http', scheme: 'bearer', description: security.description } },
     },
   };
+}
+
+function tagOf({ path }: EndpointContract, tags: readonly Tag[]): string {
+  const tag = tags.find(({ paths }) => paths.test(path));
+  if (tag === undefined) throw new Error(`the operations of ${path} have no tag`);
+  return tag.name;
 }
 
 function describeWebhooks(
@@ -83,19 +109,23 @@ function describeWebhooks(
     {
       post: {
         summary,
-        parameters: Object.entries(headers).map(([header, text]) => ({
-          name: header,
-          in: 'header',
-          required: true,
-          description: text,
-          schema: { type: 'string' },
-        })),
+        parameters: components.parameters(headerParameters(headers)),
         requestBody: { required: true, content: components.json(body, `${pascalCase(name)}Event`) },
         responses: { '2XX': { description: 'Taken. Any other answer is tried again for a day.' } },
       },
     },
   ]);
   return Object.fromEntries(entries) as Record<string, unknown>;
+}
+
+function headerParameters(headers: WebhookSubject['headers']): Parameter[] {
+  return Object.entries(headers).map(([name, description]) => ({
+    name,
+    in: 'header',
+    required: true,
+    description,
+    schema: { type: 'string' },
+  }));
 }
 
 function servers(prefixes: readonly string[]): readonly unknown[] {

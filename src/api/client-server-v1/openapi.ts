@@ -10,6 +10,7 @@ export function clientServerV1OpenApi(surface: SurfaceSubject): OpenApiDocument 
     version: '1',
     description: introduction,
     security: { name: 'accessToken', description: 'The access token of a login.' },
+    tags: [{ name: 'Login', description: 'Logging in to Matrix.', paths: /^/ }],
     surfaces: [surface],
   });
 }

@@ -17,6 +17,19 @@ export function clientServerV3OpenApi(surfaces: readonly [SurfaceSubject, ...Sur
     version: '3',
     description: introduction,
     security: { name: 'accessToken', description: 'The access token of a login.' },
+    tags: [
+      { name: 'Discovery', description: 'Requests before a login.', paths: /^\/(versions|client|capabilities)$/ },
+      { name: 'OpenID', description: 'Proving a Matrix ID to third parties.', paths: /\/?openid\// },
+      { name: 'Token submission', description: 'The links and codes in messages.', paths: /submit_token/ },
+      {
+        name: '3PIDs',
+        description: 'The e-mail addresses and phone numbers of an account.',
+        paths: /^\/account\/3pid/,
+      },
+      { name: 'Devices', description: 'The devices of an account.', paths: /^\/(devices|delete_devices)/ },
+      { name: 'Account', description: 'The password, and deactivation.', paths: /^\/account\/(password|deactivate)/ },
+      { name: 'Login', description: 'Logging in and out.', paths: /^\/(login|refresh|logout|account\/whoami)/ },
+    ],
     surfaces,
   });
 }

@@ -1,3 +1,4 @@
+import { identityTags } from '../identity/openapi-tags.js';
 import { openApiDocument, type OpenApiDocument, type SurfaceSubject } from '../../http/openapi.js';
 
 const introduction = `Validates 3PIDs, binds them to Matrix IDs and mails invites to rooms, as in version 1 of Matrix' identity service API. It has no
@@ -16,6 +17,7 @@ export function identityV1OpenApi(surfaces: readonly [SurfaceSubject, ...Surface
     version: '1',
     description: introduction,
     security: { name: 'accessToken', description: 'Never required here.' },
+    tags: identityTags,
     surfaces,
   });
 }

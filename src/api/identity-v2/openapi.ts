@@ -1,3 +1,4 @@
+import { identityTags } from '../identity/openapi-tags.js';
 import { openApiDocument, type OpenApiDocument, type SurfaceSubject } from '../../http/openapi.js';
 
 const introduction = `Proves addresses, publishes whose they are and mails invites to rooms, as version 2 of the identity service API of Matrix says, for users whose
@@ -14,6 +15,7 @@ export function identityV2OpenApi(surfaces: readonly [SurfaceSubject, ...Surface
     version: '2',
     description: introduction,
     security: { name: 'accessToken', description: 'The access token from POST /account/register.' },
+    tags: identityTags,
     surfaces,
   });
 }

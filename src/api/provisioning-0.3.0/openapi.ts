@@ -34,6 +34,14 @@ export function provisioningOpenApi(prefix: string, endpoints: readonly Endpoint
         '`Authorization: Bearer <shared secret>`. The shared secret allows acting for every Matrix user. A ' +
         'Matrix user can send their own access token instead, which allows acting for that user only.',
     },
+    tags: [
+      {
+        name: 'Telegram user',
+        description: 'The Telegram user that a Matrix user is logged in as.',
+        paths: /(get_me|add_phone)$/,
+      },
+      { name: 'Login', description: 'The steps of a login to Telegram.', paths: /^\/login\// },
+    ],
     surfaces: [{ prefixes: [prefix], endpoints }],
   });
 }

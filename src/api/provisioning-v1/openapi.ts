@@ -26,6 +26,24 @@ export function provisioningV1OpenApi(prefix: string, endpoints: readonly Endpoi
         '`Authorization: Bearer <shared secret>`. The shared secret allows acting for every Matrix user. A ' +
         'Matrix user can send their own access token instead, which allows acting for that user only.',
     },
+    tags: [
+      {
+        name: 'Login',
+        description: 'The steps of a login to Telegram, and logging out.',
+        paths: /\/(login\/(?!add_phone)|logout)/,
+      },
+      {
+        name: 'Contacts',
+        description: 'The chats and contacts of the Telegram account.',
+        paths: /\/(chats|contacts|resolve_identifier|pm)(\/|$)/,
+      },
+      { name: 'Portals', description: 'Bridged rooms. Gangway bridges none.', paths: /^\/portal\// },
+      {
+        name: 'Users',
+        description: 'Matrix users, their Telegram logins, and the bridge.',
+        paths: /^\/(bridge|user\/)/,
+      },
+    ],
     surfaces: [{ prefixes: [prefix], endpoints }],
   });
 }

@@ -8,12 +8,14 @@ import { flows, flowShape } from './flows.js';
 
 const query = { user_id: userIdParameter };
 
-const groupField = z.object({
-  allowed: z.boolean(),
-  required: z.boolean().optional(),
-  min_length: z.int().optional(),
-  max_length: z.int().optional(),
-});
+const groupField = z
+  .object({
+    allowed: z.boolean(),
+    required: z.boolean().optional(),
+    min_length: z.int().optional(),
+    max_length: z.int().optional(),
+  })
+  .meta({ title: 'GroupField' });
 const groupType = z.object({
   type_description: z.string(),
   name: groupField,

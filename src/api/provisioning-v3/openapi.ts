@@ -29,6 +29,29 @@ export function provisioningV3OpenApi(prefix: string, endpoints: readonly Endpoi
         "The shared secret, a Matrix user's access token, or, if `provisioning.allow_openid_auth` is on, " +
         '`openid:` and an OpenID token.',
     },
+    tags: [
+      {
+        name: 'Logins',
+        description: 'The logins that exist already.',
+        paths: /^\/(whoami|logins|logout\/|login\/(add_phone|hand_over)\/)/,
+      },
+      { name: 'Login processes', description: 'Logging in to Telegram step by step.', paths: /^\/login\// },
+      {
+        name: 'Session transfer',
+        description: 'Exporting sessions to other programs.',
+        paths: /^\/session_transfer\//,
+      },
+      {
+        name: 'Contacts',
+        description: 'The contacts of the Telegram account, and new chats.',
+        paths: /^\/(contacts|search_users|resolve_identifier|create_dm|create_group)/,
+      },
+      {
+        name: 'Bridge',
+        description: 'What the server supports, and operations that only a bridge performs.',
+        paths: /^/,
+      },
+    ],
     surfaces: [{ prefixes: [prefix], endpoints }],
   });
 }

@@ -19,6 +19,7 @@ export function sessionsOpenApi(endpoints: readonly Endpoint[]): OpenApiDocument
     version: '1',
     description: introduction,
     security: { name: 'consumerSecret', description: 'The secret of one of sessions.consumers.' },
+    tags: [{ name: 'Sessions', description: 'Listing and leasing Telegram sessions.', paths: /^/ }],
     webhooks: webhookSubjects,
     surfaces: [{ prefixes: [sessionsPrefix], endpoints }],
   });

@@ -11,6 +11,7 @@ const about = {
   version: '1',
   description: 'Test',
   security: { name: 'secret', description: 'A secret' },
+  tags: [{ name: 'All', description: 'All operations', paths: /^/ }],
 };
 
 describe('an OpenAPI document', () => {
@@ -177,5 +178,58 @@ describe('the components of an OpenAPI document', () => {
     const shared = [{ $ref: '#/components/parameters/limit' }];
     expect(paths).toMatchObject({ '/one': { get: { parameters: shared } }, '/two': { get: { parameters: shared } } });
     expect(components).toMatchObject({ parameters: { limit: { name: 'limit', in: 'query', required: false } } });
+  });
+
+  it('are the most frequent parameters of their names', () => {
+    const { paths, components } = describeEndpoints(operation('one', {}), operation('two', {}), {
+      ...operation('other', {}),
+      query: { limit: { description: 'Another limit.' } },
+    });
+    expect(paths).toMatchObject({
+      '/two': { get: { parameters: [{ $ref: '#/components/parameters/limit' }] } },
+      '/other': { get: { parameters: [{ name: 'limit', description: 'Another limit.' }] } },
+    });
+    expect(components).toMatchObject({ parameters: { limit: { name: 'limit' } } });
+  });
+
+  it('are the headers that several webhooks have alike', () => {
+    const webhook = { summary: 'Sent', body: person, headers: { Signature: 'A signature.' } };
+    const document = openApiDocument({
+      ...about,
+      webhooks: { 'person.added': webhook, 'person.gone': webhook },
+      surfaces: [{ prefixes: ['/test'], endpoints: [] }],
+    });
+    const post = { parameters: [{ $ref: '#/components/parameters/Signature' }] };
+    expect(document['webhooks']).toMatchObject({ 'person.added': { post }, 'person.gone': { post } });
+    expect(document['components']).toMatchObject({ parameters: { Signature: { in: 'header', required: true } } });
+  });
+
+  it('limit integers only as declared', () => {
+    const { components } = describeEndpoints(operation('one', {}, z.object({ count: z.int(), age: z.int().min(0) })));
+    const { schemas } = components as { schemas: object };
+    expect(schemas).toMatchObject({ OneReply: { properties: { count: { type: 'integer' }, age: { minimum: 0 } } } });
+    expect(JSON.stringify(schemas)).not.toContain(String(Number.MAX_SAFE_INTEGER));
+  });
+});
+
+describe('the operations of an OpenAPI document', () => {
+  const tags = [
+    { name: 'Words', description: 'Words.', paths: /^\/say/ },
+    { name: 'Rest', description: 'The rest.', paths: /^\/echo/ },
+  ];
+
+  it('have the first tag that matches their path', () => {
+    const surfaces = [{ prefixes: ['/a'], endpoints: [sayEndpoint(), echoEndpoint()] }] as const;
+    const document = openApiDocument({ ...about, tags, surfaces });
+    expect(document['tags']).toEqual(tags.map(({ name, description }) => ({ name, description })));
+    expect(document['paths']).toMatchObject({
+      '/say/{word}': { get: { tags: ['Words'] } },
+      '/echo': { post: { tags: ['Rest'] } },
+    });
+  });
+
+  it('must have a tag', () => {
+    const surfaces = [{ prefixes: ['/a'], endpoints: [echoEndpoint()] }] as const;
+    expect(() => openApiDocument({ ...about, tags: tags.slice(0, 1), surfaces })).toThrow('/echo');
   });
 });

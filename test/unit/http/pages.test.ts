@@ -102,6 +102,7 @@ describe('a page', () => {
       version: '1',
       description: 'Test',
       security: { name: 'secret', description: 'A secret' },
+      tags: [{ name: 'Pages', description: 'Pages', paths: /^/ }],
       surfaces: [{ prefixes: ['/test'], endpoints: [pageEndpoint()] }],
     });
     expect(paths).toMatchObject({
