@@ -60,7 +60,7 @@ const busyRetryMs = 1000;
 const clientsToLockOut = 10;
 // Matrix IDs have at most 255 bytes, e-mail addresses 500 characters. Case folding longer names
 // would take long, and no account has them.
-const longestName = 512;
+const maxNameLength = 512;
 
 /** Creates limits with empty counts. */
 export function createLoginLimits({ allowances, serverName, clock }: LoginLimitsDeps): LoginLimits {
@@ -174,5 +174,5 @@ function nameKey(identifier: UserIdentifier, serverName: ServerName): string {
 }
 
 function foldName(name: string): string {
-  return name.length > longestName ? createHash('sha256').update(name).digest('base64url') : foldCase(name);
+  return name.length > maxNameLength ? createHash('sha256').update(name).digest('base64url') : foldCase(name);
 }

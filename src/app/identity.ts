@@ -90,7 +90,7 @@ export async function openIdentity(config: Config, runtime: IdentityRuntime): Pr
       isAllowed: allowing(options.delegate.allowedClients),
     },
   });
-  tellWhatIsOn(config, options, logger);
+  logEnabledParts(config, options, logger);
 
   return {
     surfaces: [...surfaces, ...reportSurfaces(delivery, clock, logger)],
@@ -140,7 +140,11 @@ function reportSurfaces({ phone }: Config['delivery'], clock: Clock, logger: Log
   return [createTelegramGatewaySurface({ path: reportPath, reports: createGatewayReports({ tokens, clock, logger }) })];
 }
 
-function tellWhatIsOn({ delivery }: Config, { publicUrl, serverName, v1, delegate }: IdentityConfig, logger: Logger) {
+function logEnabledParts(
+  { delivery }: Config,
+  { publicUrl, serverName, v1, delegate }: IdentityConfig,
+  logger: Logger,
+) {
   const { validate, bind, lookup, invite } = v1;
   const parts = Object.entries({ validate, bind, lookup, invite }).filter(([, { enabled }]) => enabled);
   logger.info('identity service enabled', {

@@ -42,14 +42,14 @@ export interface Sessions {
 
 /** Returns the sessions API, which is not served if no program may use it. */
 export function composeSessions(config: Config, { pool, ...runtime }: SessionRuntime): Sessions {
-  const { consumers: settings, defaultLeaseMs, longestLeaseMs, graceMs } = config.sessions;
+  const { consumers: settings, defaultLeaseMs, maxLeaseMs, graceMs } = config.sessions;
   const { max: failuresAllowed, windowMs } = config.provisioning.failedAttempts;
   const closeConnection = (accountId: string) => pool.ensureClosed(accountId);
   const sweepExports = createExportSweep({ ...runtime, closeConnection });
   const leases = createSessionLeases({
     ...runtime,
     defaultLeaseMs,
-    longestLeaseMs,
+    maxLeaseMs: maxLeaseMs,
     graceMs,
     writeSession: sessionWriter(config),
     readProfile: readUser,

@@ -1,7 +1,7 @@
 /**
  * Longer input is trimmed only: no phone number, code, token, address or user name is that long.
  */
-const longestInput = 2000;
+const maxInputLength = 2000;
 
 // Within a word of Persian or Hindi a joiner makes another word, in a domain even another domain:
 // it stays, and the readers refuse it.
@@ -25,7 +25,7 @@ const noiseInToken = /(?:(?![:_-])[\s\p{Z}\p{P}\p{S}\u0085\u2800])+/gu;
  */
 export function cleanHumanInput(text: string): string {
   const trimmed = text.trim();
-  if (trimmed.length > longestInput) return trimmed;
+  if (trimmed.length > maxInputLength) return trimmed;
   const seen = trimmed
     .replace(unseen, '')
     .replace(fullWidth, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0))

@@ -9,7 +9,7 @@ export interface Mailbox {
   readonly domain: string;
 }
 
-const longestAddress = 500;
+const maxAddressLength = 500;
 
 // RFC 5321 has local parts in quotes, too. They are common in attacks on mail programs, and nowhere
 // else.
@@ -30,7 +30,7 @@ const domainForm = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
  * characters.
  */
 export function readMailbox(address: string): Mailbox | undefined {
-  if (address.length > longestAddress) return undefined;
+  if (address.length > maxAddressLength) return undefined;
   const [localPart = '', written = '', ...more] = address.split('@');
   if (more.length > 0 || !isPlain(localPart)) return undefined;
   const domain = readDomain(written.replaceAll(foreignStop, '.'));

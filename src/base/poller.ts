@@ -13,21 +13,21 @@ export interface Poller {
 export interface PollerDeps {
   readonly clock: Clock;
   /** Looks once, and returns after how many milliseconds it should look again. */
-  readonly look: () => Promise<number>;
+  readonly poll: () => Promise<number>;
   /** How long to wait after a look that failed. */
   readonly afterFailureMs: number;
   readonly failed: (error: unknown) => void;
 }
 
 /** One look at a time. A wake during a look is followed by another look. */
-export function createPoller({ clock, look, afterFailureMs, failed }: PollerDeps): Poller {
+export function createPoller({ clock, poll, afterFailureMs, failed }: PollerDeps): Poller {
   let isStarted = false;
   let looking: Promise<void> | undefined;
   let isWoken = false;
   let cancel: Cancel = () => undefined;
 
   async function lookAndPlan(): Promise<void> {
-    const waitMs = await look().catch((error: unknown) => {
+    const waitMs = await poll().catch((error: unknown) => {
       failed(error);
       return afterFailureMs;
     });

@@ -2,7 +2,7 @@ import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from
 import { cleanHumanInput } from './human-input.js';
 import { PhoneNumber } from './phone.js';
 
-const longestNumber = 500;
+const maxNumberLength = 500;
 // Blanks, dashes, minus, dots, slashes and brackets; what else separates digits makes no number of
 // the text.
 const separators = /[\s\p{Z}\p{Pd}\u2212\u2800.·•‧・/()[\]]+/gu;
@@ -44,7 +44,7 @@ interface Dialled {
 
 function readDialled(text: string): Dialled | undefined {
   const clean = cleanHumanInput(text);
-  if (clean.length > longestNumber) return undefined;
+  if (clean.length > maxNumberLength) return undefined;
   const bare = clean.replace(/^tel:/i, '').replaceAll(surroundings, '').replaceAll(separators, '');
   const { plus, digits } = numberForm.exec(bare)?.groups ?? {};
   return digits === undefined ? undefined : { digits, isInternational: plus !== undefined };

@@ -6,8 +6,8 @@ import { serverNameOf, type Mxid } from './mxid.js';
  */
 export type UntrustedText = string & { readonly __brand: 'UntrustedText' };
 
-const longestMxid = 60;
-const longestServerName = 40;
+const maxMxidLength = 60;
+const maxServerNameLength = 40;
 // Today's grammar, and capitals of older servers. Historical user IDs may hold nearly any text,
 // with blanks that no program takes for blanks.
 const plainMxid = /^@[0-9A-Za-z._=/+-]+:[0-9A-Za-z.:[\]-]+$/;
@@ -27,9 +27,9 @@ export function oneLine(text: string): string {
  * of at most 60 characters, else only its safe part. So it cannot contain sentences.
  */
 export function shownMxid(mxid: Mxid): UntrustedText {
-  if (mxid.length <= longestMxid && plainMxid.test(mxid)) return mxid as string as UntrustedText;
+  if (mxid.length <= maxMxidLength && plainMxid.test(mxid)) return mxid as string as UntrustedText;
   const serverName = serverNameOf(mxid);
-  const isShown = serverName.length <= longestServerName && /^[0-9A-Za-z.:[\]-]+$/.test(serverName);
+  const isShown = serverName.length <= maxServerNameLength && /^[0-9A-Za-z.:[\]-]+$/.test(serverName);
   return (isShown ? `a user of ${serverName}` : 'a Matrix user') as UntrustedText;
 }
 

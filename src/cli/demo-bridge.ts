@@ -64,7 +64,7 @@ export async function startDemoBridge(deps: DemoBridgeDeps): Promise<DemoBridge>
   }
 
   /** Returns the logins of the user, each with its current state at Telegram. */
-  function look(mxid: string): Promise<readonly Seen[]> {
+  function readLogins(mxid: string): Promise<readonly Seen[]> {
     const own = [...logins.values()].filter((login) => login.mxid === mxid);
     return Promise.all(
       own.map(async ({ connection, user }) => {
@@ -96,7 +96,7 @@ export async function startDemoBridge(deps: DemoBridgeDeps): Promise<DemoBridge>
     const body = await readBody(request);
     switch (what === 'login' ? action : what) {
       case 'whoami':
-        return { status: 200, body: whoami(domain, await look(mxid)) };
+        return { status: 200, body: whoami(domain, await readLogins(mxid)) };
       case 'start': {
         started += 1;
         const fields = [{ type: 'token', id: stepId, name: 'Session data JSON', description: '' }];

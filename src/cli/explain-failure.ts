@@ -1,6 +1,6 @@
 import { ConfigFailure, type Problem } from '../config/problem.js';
 import { DatabaseFailure, type DatabaseFault } from '../database/failure.js';
-import type { FileTrouble } from '../database/file-trouble.js';
+import type { FileProblem } from '../database/file-problem.js';
 import { SettingsFailure } from '../delivery/settings-failure.js';
 import { SigningKeyFailure } from '../identity/signing-key-failure.js';
 import { exitCodes } from './exit-code.js';
@@ -132,7 +132,7 @@ function explainDatabase(fault: DatabaseFault): string {
   }
 }
 
-function explainFile(reason: FileTrouble): string {
+function explainFile(reason: FileProblem): string {
   switch (reason) {
     case 'not_permitted':
       return 'this user may not write it or its folder, or the file system is read-only.';

@@ -15,7 +15,7 @@ export interface ExportOptions {
 }
 
 /** The daemon looks every two seconds, and a connection in use can take longer to close. */
-const longestWaitMs = 15_000;
+const maxWaitMs = 15_000;
 const pollMs = 100;
 
 const unconfirmed =
@@ -61,7 +61,7 @@ export async function exportSession(
         }
         case 'not_ready': {
           const hint = isPostgres ? ' If no daemon runs, add --stopped.' : '';
-          return `Not exported: the daemon did not close its connection within ${longestWaitMs / 1000} seconds.${hint}`;
+          return `Not exported: the daemon did not close its connection within ${maxWaitMs / 1000} seconds.${hint}`;
         }
         case 'held':
           return `Not exported. ${holders[status.heldBy]}`;
@@ -74,7 +74,7 @@ export async function exportSession(
 }
 
 async function requestFromDaemon(exports: SessionExports, telegramUserId: string, clock: Clock): Promise<ExportStatus> {
-  const expiresAt = clock.now() + longestWaitMs;
+  const expiresAt = clock.now() + maxWaitMs;
   const end = keepRunning();
   try {
     let status = await exports.request(telegramUserId, expiresAt);

@@ -1,7 +1,7 @@
 import { parseMxid, type Mxid, type ServerName } from '../base/mxid.js';
 import { allowsLogin, findPermissionLevel } from './permissions.js';
 
-const mostUsers = 10;
+const maxUsers = 10;
 /** The localpart of a sample user of a server. */
 const localpart = 'gangway-check';
 
@@ -17,5 +17,5 @@ export function usersToCheck(permissions: ReadonlyMap<string, string>, domain: S
   });
   const names = keys.map((key) => (key.startsWith('@') ? key : `@${localpart}:${key === '*' ? domain : key}`));
   const users = names.map(parseMxid).filter((mxid) => mxid !== undefined);
-  return [...new Set(users)].slice(0, mostUsers);
+  return [...new Set(users)].slice(0, maxUsers);
 }

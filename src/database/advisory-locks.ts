@@ -35,9 +35,9 @@ interface State {
 }
 
 const firstPollMs = 20;
-const longestPollMs = 500;
+const maxPollMs = 500;
 const reconnectMs = 1_000;
-const longestWaitMs = 45_000;
+const maxWaitMs = 45_000;
 
 /** Returns the key that PostgreSQL needs for a lock: a signed 64-bit integer, in decimal. */
 export function advisoryKey(name: string): string {
@@ -149,7 +149,7 @@ export async function openAdvisoryLocks(deps: {
     });
 
   const acquire = async (key: string, until: number): Promise<Holding> => {
-    for (let pollMs = firstPollMs; ; pollMs = Math.min(pollMs * 2, longestPollMs)) {
+    for (let pollMs = firstPollMs; ; pollMs = Math.min(pollMs * 2, maxPollMs)) {
       const session = await connected();
       if (await ask(session, 'pg_try_advisory_lock', key)) {
         const holding = { key, session };
@@ -166,7 +166,7 @@ export async function openAdvisoryLocks(deps: {
   return {
     run(name, work) {
       // The wait begins here, so that callers that queue for the same lock share one limit.
-      const until = clock.now() + longestWaitMs;
+      const until = clock.now() + maxWaitMs;
       return inProcess.run(name, async () => {
         const holding = await acquire(advisoryKey(name), until);
         try {

@@ -1,7 +1,7 @@
 import { chmod, open } from 'node:fs/promises';
 import sqlite3 from 'sqlite3';
 import { DatabaseFailure } from './failure.js';
-import { errorCode, fileTrouble } from './file-trouble.js';
+import { errorCode, fileProblemOf } from './file-problem.js';
 import { requireInPlace } from './sqlite-file.js';
 
 /** The claim of one daemon on a SQLite database. */
@@ -32,7 +32,7 @@ export async function claimForDaemon(path: string): Promise<DaemonLock> {
     if (cause instanceof DatabaseFailure) return cause;
     const isHeld = errorCode(cause) === 'SQLITE_BUSY' || errorCode(cause) === 'SQLITE_LOCKED';
     if (isHeld) return new DatabaseFailure({ kind: 'in_use', path }, { cause });
-    const reason = fileTrouble(cause) ?? 'unopenable';
+    const reason = fileProblemOf(cause) ?? 'unopenable';
     return new DatabaseFailure({ kind: 'lock_unusable', path: lockPath, reason }, { cause });
   };
   try {

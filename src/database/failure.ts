@@ -1,5 +1,5 @@
 import { Failure } from '../base/failure.js';
-import type { FileTrouble } from './file-trouble.js';
+import type { FileProblem } from './file-problem.js';
 
 /** The expected failures of the database. None contains a password or a key. */
 export type DatabaseFault =
@@ -12,7 +12,7 @@ export type DatabaseFault =
   /** The folder that the SQLite file should lie in does not exist. */
   | { readonly kind: 'directory_missing'; readonly directory: string }
   /** The SQLite file cannot be opened, read or written, or is no SQLite database. */
-  | { readonly kind: 'file_unusable'; readonly path: string; readonly reason: FileTrouble }
+  | { readonly kind: 'file_unusable'; readonly path: string; readonly reason: FileProblem }
   /** The SQLite file has more than one name (hard links). */
   | { readonly kind: 'file_linked'; readonly path: string }
   /** The SQLite file is mounted by itself, without its folder. */
@@ -20,7 +20,7 @@ export type DatabaseFault =
   /** The path of the SQLite file, or of its lock file, no longer leads to the file that is open. */
   | { readonly kind: 'file_replaced'; readonly path: string }
   /** The lock file of the daemon cannot be locked. */
-  | { readonly kind: 'lock_unusable'; readonly path: string; readonly reason: FileTrouble }
+  | { readonly kind: 'lock_unusable'; readonly path: string; readonly reason: FileProblem }
   /** No connection to the server, or none free in time, or the connection was lost. */
   | { readonly kind: 'unreachable'; readonly server: string }
   /** The user is unknown, the password is wrong, or the user lacks a permission. */

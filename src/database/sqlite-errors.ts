@@ -1,6 +1,6 @@
 import { QueryFailedError } from 'typeorm';
 import { DatabaseFailure } from './failure.js';
-import { errorCode, fileTrouble } from './file-trouble.js';
+import { errorCode, fileProblemOf } from './file-problem.js';
 
 /** Another program holds a lock that the transaction needs, or changed the database. */
 const busy = new Set(['SQLITE_BUSY', 'SQLITE_LOCKED', 'SQLITE_PROTOCOL', 'SQLITE_SCHEMA', 'SQLITE_INTERRUPT']);
@@ -11,7 +11,7 @@ const busy = new Set(['SQLITE_BUSY', 'SQLITE_LOCKED', 'SQLITE_PROTOCOL', 'SQLITE
 export function explainSqlite(error: unknown, path: string): unknown {
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
   if (busy.has(errorCode(cause))) return new DatabaseFailure({ kind: 'busy' }, { cause });
-  const reason = fileTrouble(cause);
+  const reason = fileProblemOf(cause);
   if (reason !== undefined) return new DatabaseFailure({ kind: 'file_unusable', path, reason }, { cause });
   return error instanceof QueryFailedError ? new Error('a database query failed', { cause }) : error;
 }

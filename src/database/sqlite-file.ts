@@ -3,7 +3,7 @@ import { access, open, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Logger } from '../base/logger.js';
 import { DatabaseFailure } from './failure.js';
-import { fileTrouble } from './file-trouble.js';
+import { fileProblemOf } from './file-problem.js';
 
 /**
  * A SQLite file with only one name, so that every process that opens it finds the same lock and the
@@ -27,7 +27,7 @@ export interface SqliteFile {
 export async function findSqliteFile(path: string, logger: Logger): Promise<SqliteFile> {
   const directory = dirname(path);
   const folder = await stat(directory).catch((cause: unknown) => {
-    const reason = fileTrouble(cause);
+    const reason = fileProblemOf(cause);
     if (reason === undefined) return undefined;
     throw new DatabaseFailure({ kind: 'file_unusable', path, reason }, { cause });
   });
@@ -48,7 +48,7 @@ export async function findSqliteFile(path: string, logger: Logger): Promise<Sqli
     return { path: real, requireInPlace: requireInPlace(real) };
   } catch (cause) {
     if (cause instanceof DatabaseFailure) throw cause;
-    throw new DatabaseFailure({ kind: 'file_unusable', path, reason: fileTrouble(cause) ?? 'unopenable' }, { cause });
+    throw new DatabaseFailure({ kind: 'file_unusable', path, reason: fileProblemOf(cause) ?? 'unopenable' }, { cause });
   }
 }
 
@@ -69,7 +69,7 @@ export function requireInPlace(path: string): () => void {
 
 async function createdOrFound(path: string): Promise<string> {
   const real = await realpath(path).catch((error: unknown) => {
-    if (fileTrouble(error) === undefined) return undefined;
+    if (fileProblemOf(error) === undefined) return undefined;
     throw error;
   });
   // Opening and closing an existing file would release the locks that this process has on it

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
-import { ChannelTrouble } from './channel.js';
+import { ChannelError } from './channel.js';
 import type { DeliveryFailure } from './failure.js';
 import type { Message } from './messenger.js';
 
@@ -37,7 +37,7 @@ export function createChannelLog({ clock, logger }: { readonly clock: Clock; rea
     failed(channel, what, failure) {
       const { fact, cause } = failure;
       logger.debug('message not sent', { channel, what, fact });
-      if (!(cause instanceof ChannelTrouble)) {
+      if (!(cause instanceof ChannelError)) {
         const detail = cause instanceof Error ? cause.message : undefined;
         if (fact.kind !== 'channel_down') {
           logger.info('message rejected', { channel, what, reason: fact.kind, detail });

@@ -10,7 +10,7 @@ export interface Channel<M extends Message> {
   /** The maximum number of messages in progress. */
   readonly maxConcurrent: number;
   /**
-   * Resolves when the message is accepted. Throws DeliveryFailure, with a ChannelTrouble as its
+   * Resolves when the message is accepted. Throws DeliveryFailure, with a ChannelError as its
    * cause if an administrator must fix something. Calls `handOver` before the message is sent: a
    * message that fails later may still arrive.
    */
@@ -43,14 +43,14 @@ export type ChannelProblem =
   | 'out_of_order';
 
 /** The text for the log. `detail` contains no secret and no address of a user. */
-export class ChannelTrouble extends Error {
+export class ChannelError extends Error {
   constructor(
     readonly problem: ChannelProblem,
     readonly detail: string,
     options?: { readonly cause?: unknown },
   ) {
     super(`${problem}: ${detail}`, options);
-    this.name = 'ChannelTrouble';
+    this.name = 'ChannelError';
   }
 }
 
@@ -60,6 +60,6 @@ export function channelDown(
   detail: string,
   { cause, mayHaveSent }: { readonly cause?: unknown; readonly mayHaveSent?: boolean } = {},
 ): DeliveryFailure {
-  const trouble = new ChannelTrouble(problem, detail, { cause });
-  return new DeliveryFailure({ kind: 'channel_down' }, { cause: trouble, ...(mayHaveSent ? { mayHaveSent } : {}) });
+  const error = new ChannelError(problem, detail, { cause });
+  return new DeliveryFailure({ kind: 'channel_down' }, { cause: error, ...(mayHaveSent ? { mayHaveSent } : {}) });
 }

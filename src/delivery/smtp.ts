@@ -80,8 +80,8 @@ export function createSmtpChannel(deps: SmtpDeps): EmailChannel {
   const whenRead = new WeakMap<AbortSignal, () => void>();
   transport.use('stream', (mail, done) => {
     const { signal } = mail.data;
-    const tell = signal && whenRead.get(signal);
-    if (tell) mail.message.processFunc((input) => Readable.from(telling(input, tell)));
+    const onRead = signal && whenRead.get(signal);
+    if (onRead) mail.message.processFunc((input) => Readable.from(reporting(input, onRead)));
     done();
   });
 
@@ -132,7 +132,7 @@ export function createSmtpChannel(deps: SmtpDeps): EmailChannel {
 }
 
 /** Returns the same bytes. `tell` is called before the first. */
-async function* telling(bytes: AsyncIterable<Uint8Array>, tell: () => void): AsyncGenerator<Uint8Array> {
-  tell();
+async function* reporting(bytes: AsyncIterable<Uint8Array>, onRead: () => void): AsyncGenerator<Uint8Array> {
+  onRead();
   yield* bytes;
 }

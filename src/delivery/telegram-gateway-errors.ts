@@ -15,7 +15,7 @@ const ofTheAccount: Readonly<Record<string, ChannelProblem>> = {
 };
 
 const usualWaitMs = 60_000;
-const longestWaitMs = 24 * 60 * 60_000;
+const maxWaitMs = 24 * 60 * 60_000;
 
 /**
  * Returns the failure for an error of the Gateway API. `retryAfterMs` comes from the headers of the
@@ -27,7 +27,7 @@ export function gatewayFailure(error: string, retryAfterMs: number | undefined):
   const flood = /^FLOOD_WAIT(?:_(\d{1,9}))?/.exec(error);
   if (flood) {
     const asked = flood[1] === undefined ? (retryAfterMs ?? usualWaitMs) : Number(flood[1]) * 1000;
-    return new DeliveryFailure({ kind: 'slow_down', retryAfterMs: Math.min(asked, longestWaitMs) });
+    return new DeliveryFailure({ kind: 'slow_down', retryAfterMs: Math.min(asked, maxWaitMs) });
   }
   const shown = /^[A-Z0-9_]{1,64}$/.test(error) ? error : 'an error of unknown form';
   return channelDown(ofTheAccount[error] ?? 'settings_refused', shown);

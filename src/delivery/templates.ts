@@ -35,7 +35,7 @@ export interface TemplatesDeps {
 type TemplateData = Readonly<Record<string, string | undefined>>;
 type Render = (data: TemplateData) => string;
 
-const longestSubject = 200;
+const maxSubjectLength = 200;
 
 /**
  * Returns templates in the language of eta: `it` contains the data, `<%= %>` writes it escaped for
@@ -72,7 +72,7 @@ type Design = Readonly<Record<TemplateName, Render>>;
 function mailOf(design: Design, what: 'validation' | 'password' | 'invite' | 'in-use', data: TemplateData): MailText {
   const subject = oneLine(design[`${what}.subject.eta`](data));
   return {
-    subject: Array.from(subject).slice(0, longestSubject).join(''),
+    subject: Array.from(subject).slice(0, maxSubjectLength).join(''),
     text: design[`${what}.txt.eta`](data),
     html: design[`${what}.html.eta`](data),
   };

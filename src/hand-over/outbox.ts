@@ -27,7 +27,7 @@ export interface HandOverOutboxDeps {
 }
 
 /** A bridge takes some seconds for each, and on a busy server many users can log in at once. */
-const mostAtOnce = 200;
+const maxConcurrent = 200;
 /** The maximum delay for changes by the command line. */
 const lookEveryMs = 10_000;
 const stopMs = 2_000;
@@ -62,12 +62,12 @@ export function createHandOverOutbox({ database, clock, logger, run }: HandOverO
     clock,
     afterFailureMs: lookEveryMs,
     failed: (error) => logger.error('hand-over polling failed', { error }),
-    async look() {
+    async poll() {
       const now = clock.now();
-      const open = await database.transaction((tx) => tx.handOvers.listOpen(mostAtOnce + running.size + 1));
+      const open = await database.transaction((tx) => tx.handOvers.listOpen(maxConcurrent + running.size + 1));
       if (isStopped) return lookEveryMs;
       const due = open.filter(({ dueAt }) => dueAt <= now);
-      const waiting = due.filter(({ id }) => !running.has(id)).slice(0, Math.max(mostAtOnce - running.size, 0));
+      const waiting = due.filter(({ id }) => !running.has(id)).slice(0, Math.max(maxConcurrent - running.size, 0));
       isMoreDue = waiting.length < due.length;
       for (const { id } of waiting) void attempt(id);
       const next = open[due.length];
@@ -79,7 +79,7 @@ export function createHandOverOutbox({ database, clock, logger, run }: HandOverO
     start: () => poller.start(),
     wake: () => poller.wake(),
     push(id) {
-      if (running.size < mostAtOnce && !isStopped) void attempt(id);
+      if (running.size < maxConcurrent && !isStopped) void attempt(id);
       else poller.wake();
     },
     attempt,

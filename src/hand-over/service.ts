@@ -34,11 +34,11 @@ export interface HandOverDeps {
 }
 
 const firstRetryMs = 2_000;
-const longestRetryMs = 600_000;
+const maxRetryMs = 600_000;
 /** If the bridge is gone permanently, logouts wait for the administrator. */
-const longestEndingRetryMs = 3_600_000;
+const maxEndingRetryMs = 3_600_000;
 /** A bridge that cannot reach Telegram refuses too, which is temporary. */
-const mostRefusals = 8;
+const maxRefusals = 8;
 const refusedKeptMs = 30 * 86_400_000;
 
 /**
@@ -97,8 +97,8 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
 
   async function retryLater(record: HandOverRecord, reason: string, shortestMs = 0): Promise<void> {
     const attempts = record.attempts + 1;
-    const longestMs = record.state === 'ending' ? longestEndingRetryMs : longestRetryMs;
-    const waitMs = Math.min(firstRetryMs * 2 ** Math.min(record.attempts, 20), longestMs) * jitter(random);
+    const maxMs = record.state === 'ending' ? maxEndingRetryMs : maxRetryMs;
+    const waitMs = Math.min(firstRetryMs * 2 ** Math.min(record.attempts, 20), maxMs) * jitter(random);
     const dueAt = Math.ceil(clock.now() + Math.max(waitMs, shortestMs));
     await update(record, { attempts, refusals: record.refusals, reason, dueAt });
     outbox.wake();
@@ -166,7 +166,7 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
     await confirm(given);
   }
 
-  async function giveOrPostpone(record: HandOverRecord, earlier: readonly HandOverRecord[]): Promise<void> {
+  async function handOverOrRetry(record: HandOverRecord, earlier: readonly HandOverRecord[]): Promise<void> {
     try {
       await give(record, earlier);
     } catch (error) {
@@ -176,7 +176,7 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
       if (current?.state !== 'pending') return;
       note(current, fact);
       const refusals = current.refusals + (fact.kind === 'bridge_refused' ? 1 : 0);
-      const isFinal = (fact.kind === 'bridge_refused' && fact.isFinal) || refusals >= mostRefusals;
+      const isFinal = (fact.kind === 'bridge_refused' && fact.isFinal) || refusals >= maxRefusals;
       const counted = { ...current, refusals };
       if (!isFinal && fact.kind !== 'bridge_user_forbidden') {
         return retryLater(counted, describeFault(fact), fact.kind === 'bridge_flood_wait' ? fact.retryAfterMs : 0);
@@ -243,7 +243,7 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
         });
         switch (record?.state) {
           case 'pending':
-            return giveOrPostpone(record, ending);
+            return handOverOrRetry(record, ending);
           case 'ending':
             return endOrPostpone(record);
           case 'refused':

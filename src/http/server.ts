@@ -79,10 +79,10 @@ export interface HttpServer {
   start(): Promise<HttpAddress>;
   /**
    * Takes no more connections, closes WebSockets, and lets the requests under way finish for at
-   * most `deadlineMs`. Then calls `giveUp`, which makes what they wait for fail, gives them two
+   * most `deadlineMs`. Then calls `failWaits`, which makes what they wait for fail, gives them two
    * seconds to say so, and closes every connection. May be called twice, and before start().
    */
-  stop(deadlineMs: number, giveUp?: () => Promise<void>): Promise<void>;
+  stop(deadlineMs: number, failWaits?: () => Promise<void>): Promise<void>;
 }
 
 /** The address that a server listens on. */
@@ -187,17 +187,17 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     server.closeAllConnections();
     webSockets.cutOff();
   };
-  const stopNow = async (deadlineMs: number, giveUp?: () => Promise<void>) => {
+  const stopNow = async (deadlineMs: number, failWaits?: () => Promise<void>) => {
     stopped.abort();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     const cutOff = async () => {
-      if (!giveUp || !(await drained(lastAnswersMs))) {
+      if (!failWaits || !(await drained(lastAnswersMs))) {
         logger.warn('requests cut off at shutdown', { requests: underWay });
       }
       closeAll();
     };
     if (await drained(deadlineMs)) closeAll();
-    else await Promise.all([giveUp?.(), cutOff()]);
+    else await Promise.all([failWaits?.(), cutOff()]);
     await closed;
   };
 
@@ -210,6 +210,6 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
           resolve({ host, port: (server.address() as AddressInfo).port });
         });
       }),
-    stop: (deadlineMs, giveUp) => (stop ??= stopNow(deadlineMs, giveUp)),
+    stop: (deadlineMs, failWaits) => (stop ??= stopNow(deadlineMs, failWaits)),
   };
 }

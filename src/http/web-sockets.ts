@@ -149,14 +149,14 @@ export function createWebSockets(deps: WebSocketServerDeps): WebSockets {
     await new Promise<void>((resolve) => {
       const hold = (work: Promise<void>) => void work.then(resolve);
       let hasBegun = false;
-      const sayUnheard = () => {
+      const serveClosed = () => {
         if (!hasBegun) hold(speak(conversation, unheard).then(() => undefined));
         hasBegun = true;
       };
-      socket.once('close', sayUnheard);
+      socket.once('close', serveClosed);
       if (hasGone(socket)) {
         socket.destroy();
-        return sayUnheard();
+        return serveClosed();
       }
       upgrader.handleUpgrade(request, socket, head, (open) => {
         hasBegun = true;

@@ -38,8 +38,8 @@ export interface InviteDeliveries {
 
 const maxServersAtOnce = 8;
 const firstRetryMs = 10_000;
-const longestRetryMs = 3_600_000;
-const giveUpAfterMs = 3 * 86_400_000;
+const maxRetryMs = 3_600_000;
+const abandonAfterMs = 3 * 86_400_000;
 const rememberFailedMs = 30 * 86_400_000;
 /** The maximum delay of deliveries that another daemon left. */
 const lookEveryMs = 30_000;
@@ -59,12 +59,12 @@ export function createInviteDeliveries(deps: InviteDeliveriesDeps): InviteDelive
     logger.info('invites delivered', { server: serverName });
   };
 
-  const giveUp = async ({ id, serverName }: InviteDeliveryRecord, isOfServer: boolean) => {
+  const abandon = async ({ id, serverName }: InviteDeliveryRecord, isOfServer: boolean) => {
     const now = clock.now();
     const count = await database.transaction(async (tx) => {
-      const ids = isOfServer ? await tx.inviteDeliveries.listUntil(serverName, now - giveUpAfterMs) : [id];
+      const ids = isOfServer ? await tx.inviteDeliveries.listUntil(serverName, now - abandonAfterMs) : [id];
       for (const each of ids) {
-        await tx.inviteDeliveries.giveUp(each, now);
+        await tx.inviteDeliveries.abandon(each, now);
         // The next binding of the 3PID gets the invites.
         await tx.identityInvites.release(each);
       }
@@ -75,7 +75,7 @@ export function createInviteDeliveries(deps: InviteDeliveriesDeps): InviteDelive
 
   const postpone = async ({ id, serverName, createdAt }: InviteDeliveryRecord, isOfServer: boolean) => {
     const ageMs = clock.now() - createdAt;
-    const waitMs = Math.min(Math.max(ageMs, firstRetryMs), longestRetryMs) * jitter(random);
+    const waitMs = Math.min(Math.max(ageMs, firstRetryMs), maxRetryMs) * jitter(random);
     const dueAt = Math.ceil(clock.now() + waitMs);
     await database.transaction(async (tx) => {
       await tx.inviteDeliveries.postpone(id, dueAt);
@@ -87,8 +87,8 @@ export function createInviteDeliveries(deps: InviteDeliveriesDeps): InviteDelive
     const fault = error instanceof FederationFailure ? error.fact : undefined;
     const isOfServer = fault !== undefined && concernsServer(fault);
     logger.warn('invite delivery failed', { server: delivery.serverName, error });
-    const isOver = clock.now() - delivery.createdAt >= giveUpAfterMs;
-    await (isOver ? giveUp(delivery, isOfServer) : postpone(delivery, isOfServer));
+    const isOver = clock.now() - delivery.createdAt >= abandonAfterMs;
+    await (isOver ? abandon(delivery, isOfServer) : postpone(delivery, isOfServer));
   };
 
   /** Returns true if there was a delivery. */
@@ -133,7 +133,7 @@ export function createInviteDeliveries(deps: InviteDeliveriesDeps): InviteDelive
     clock,
     afterFailureMs: lookEveryMs,
     failed: (error) => logger.error('invite delivery polling failed', { error }),
-    async look() {
+    async poll() {
       const now = clock.now();
       const { servers, nextDueAt } = await database.transaction(async (tx) => ({
         servers: await tx.inviteDeliveries.listDueServers(now, maxServersAtOnce + lanes.size),

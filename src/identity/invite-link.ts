@@ -33,21 +33,21 @@ export interface ShownDetails {
   readonly senderDisplayName: UntrustedText | undefined;
 }
 
-const longestSenderName = 20;
-const longestRoomName = 30;
-const longestIdentifier = 255;
+const maxSenderNameLength = 20;
+const maxRoomNameLength = 30;
+const maxIdentifierLength = 255;
 
 /** Returns the details for other users, each truncated to a length that cannot carry a message. */
 export function readDetails(details: Readonly<Record<string, string>>): ShownDetails {
   const identifier = (name: string, form: RegExp) => {
     const text = details[name];
-    return text !== undefined && text.length <= longestIdentifier && form.test(text) ? text : undefined;
+    return text !== undefined && text.length <= maxIdentifierLength && form.test(text) ? text : undefined;
   };
   return {
-    roomName: sanitizeUntrustedText(details['room_name'], longestRoomName),
+    roomName: sanitizeUntrustedText(details['room_name'], maxRoomNameLength),
     roomAvatar: identifier('room_avatar_url', /^mxc:\/\/[A-Za-z0-9.:[\]-]+\/[A-Za-z0-9_-]+$/),
     roomType: identifier('room_type', /^[A-Za-z0-9._-]+$/),
-    senderDisplayName: sanitizeUntrustedText(details['sender_display_name'], longestSenderName),
+    senderDisplayName: sanitizeUntrustedText(details['sender_display_name'], maxSenderNameLength),
   };
 }
 

@@ -80,7 +80,7 @@ export function createLookupLimits(deps: LookupLimitsDeps): LookupLimits {
   const shortHash = (address: string) =>
     createHash('sha256').update(salt).update(address).digest().readUInt32BE(0) >>> 2;
 
-  const forget = (key: string, { seen }: Caller) => {
+  const evict = (key: string, { seen }: Caller) => {
     callers.delete(key);
     remembered -= seen.size;
   };
@@ -89,7 +89,7 @@ export function createLookupLimits(deps: LookupLimitsDeps): LookupLimits {
     const now = clock.now();
     const known = callers.get(key);
     if (known && known.since + windowMs > now) return known;
-    if (known) forget(key, known);
+    if (known) evict(key, known);
     const caller = { emptyAt: known?.emptyAt ?? now, seen: new Set<number>(), since: now };
     callers.set(key, caller);
     return caller;
@@ -127,7 +127,7 @@ export function createLookupLimits(deps: LookupLimitsDeps): LookupLimits {
       callers.set(key, caller);
       for (const [oldest, other] of callers) {
         if (callers.size + remembered <= maxRemembered || oldest === key) break;
-        forget(oldest, other);
+        evict(oldest, other);
       }
     },
   };

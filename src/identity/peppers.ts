@@ -100,7 +100,7 @@ export function createPeppers({ database, periodMs, clock, random, logger }: Pep
     logger.info('lookup pepper renewed');
   };
 
-  const forget = async ({ id }: LookupPepperRecord) => {
+  const deletePepper = async ({ id }: LookupPepperRecord) => {
     let deleted = batchSize;
     while (deleted === batchSize) {
       deleted = await database.transaction((tx) => tx.lookupHashes.deleteByPepper(id, batchSize));
@@ -125,7 +125,7 @@ export function createPeppers({ database, periodMs, clock, random, logger }: Pep
       if (!isDue(peppers) && !peppers.some(isOver)) return;
       await database.locks.run(lockName, async () => {
         await renew();
-        for (const pepper of (await list()).filter(isOver)) await forget(pepper);
+        for (const pepper of (await list()).filter(isOver)) await deletePepper(pepper);
       });
     },
   };

@@ -10,7 +10,7 @@ import type { LinkedAccounts } from './linked-accounts.js';
 import {
   TelegramAccountFailure,
   type AccountList,
-  type FoundPerson,
+  type VisibleUser,
   type TelegramAccount,
   type TelegramAccounts,
   type WhichAccounts,
@@ -44,9 +44,9 @@ export function createTelegramAccountService(deps: TelegramAccountServiceDeps): 
     // The bridge may have logins that were not made here.
     const isLinked = accounts.some(({ telegramUserId }) => id === undefined || telegramUserId === id);
     if (bridge && !isLinked) {
-      const looked = await linkedAccounts.look(owner);
-      if (looked.view === undefined) throw new LoginFailure({ kind: 'bridge_unreachable' });
-      accounts = looked.accounts;
+      const found = await linkedAccounts.getOwnerView(owner);
+      if (found.view === undefined) throw new LoginFailure({ kind: 'bridge_unreachable' });
+      accounts = found.accounts;
     }
     if (id === undefined) {
       const [first] = accounts;
@@ -114,14 +114,14 @@ export function createTelegramAccountService(deps: TelegramAccountServiceDeps): 
   }
 
   async function logOut(owner: Mxid, which: WhichAccounts): Promise<readonly TelegramUserId[]> {
-    const { view, accounts } = await linkedAccounts.lookAtAll(owner);
+    const { view, accounts } = await linkedAccounts.getFullOwnerView(owner);
     const chosen = accounts.filter(
       ({ telegramUserId }, index) =>
         which === 'all' || (which === 'first' ? index === 0 : telegramUserId === which.account),
     );
     if (chosen.length === 0 && bridge && view === undefined) throw new LoginFailure({ kind: 'bridge_unreachable' });
     if (chosen.length === 0 && typeof which === 'object') throw new TelegramAccountFailure({ kind: 'account_unknown' });
-    for (const account of chosen) await linkedAccounts.forget(account);
+    for (const account of chosen) await linkedAccounts.delete(account);
     // If this fails now, the sweep retries it.
     await Promise.all(
       chosen.map(async ({ id, heldBy }) =>
@@ -149,7 +149,7 @@ export function createTelegramAccountService(deps: TelegramAccountServiceDeps): 
     },
 
     contacts: (owner, account) =>
-      ask<readonly FoundPerson[]>(
+      ask<readonly VisibleUser[]>(
         owner,
         account,
         async (connection, { isBot }) => (isBot ? [] : connection.contacts()),
@@ -185,7 +185,7 @@ export function createTelegramAccountService(deps: TelegramAccountServiceDeps): 
     },
 
     searchUsers: (owner, query, account) =>
-      ask<readonly FoundPerson[]>(
+      ask<readonly VisibleUser[]>(
         owner,
         account,
         async (connection, { isBot }) => {
@@ -219,7 +219,7 @@ function atBridgeAs({ owner, telegramUserId, profile }: TelegramAccountRecord): 
 }
 
 type FoundSomebody =
-  Exclude<FoundUser, { readonly kind: 'user' }> | { readonly kind: 'user'; readonly user: FoundPerson };
+  Exclude<FoundUser, { readonly kind: 'user' }> | { readonly kind: 'user'; readonly user: VisibleUser };
 
 const conditions = { logged_in: 'connected', unsure: 'trouble', logged_out: 'ended' } as const;
 

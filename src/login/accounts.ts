@@ -34,13 +34,13 @@ export interface AccountList {
 }
 
 /** A Telegram user visible to an account. */
-export interface FoundPerson extends TelegramContact {
+export interface VisibleUser extends TelegramContact {
   /** The bridge's ghost of the user; undefined unless the bridge has the account. */
-  readonly matrix?: MatrixPerson | undefined;
+  readonly matrix?: BridgedUser | undefined;
 }
 
 /** A Telegram user as the bridge shows it to Matrix users. */
-export interface MatrixPerson {
+export interface BridgedUser {
   /** For example `tel:+441632960123`, `telegram:alice`. */
   readonly identifiers?: readonly string[] | undefined;
   /** Of the ghost. */
@@ -50,7 +50,7 @@ export interface MatrixPerson {
 }
 
 /** A direct chat with a Telegram user, with its room. */
-export interface StartedChat extends FoundPerson {
+export interface StartedChat extends VisibleUser {
   /** Whether the room was created by this request. */
   readonly isNew: boolean;
 }
@@ -97,7 +97,7 @@ export interface TelegramAccounts {
    */
   logOut(owner: Mxid, which: WhichAccounts): Promise<readonly TelegramUserId[]>;
   /** contacts.getContacts; empty for bots. */
-  contacts(owner: Mxid, account?: TelegramUserId): Promise<readonly FoundPerson[]>;
+  contacts(owner: Mxid, account?: TelegramUserId): Promise<readonly VisibleUser[]>;
   /**
    * The newest dialogs (messages.getDialogs), at most 100; empty for bots. Throws
    * `chats_unavailable` if the bridge has the account.
@@ -107,9 +107,9 @@ export interface TelegramAccounts {
    * Returns the user of a username (with or without @, or as a t.me link), a phone number with +,
    * or a contact's ID.
    */
-  resolveIdentifier(owner: Mxid, identifier: string, account?: TelegramUserId): Promise<FoundPerson>;
+  resolveIdentifier(owner: Mxid, identifier: string, account?: TelegramUserId): Promise<VisibleUser>;
   /** contacts.search; empty for bots. */
-  searchUsers(owner: Mxid, query: string, account?: TelegramUserId): Promise<readonly FoundPerson[]>;
+  searchUsers(owner: Mxid, query: string, account?: TelegramUserId): Promise<readonly VisibleUser[]>;
   /**
    * Requests the room of a direct chat from the bridge, which creates it if needed. Returns
    * undefined if the bridge does not have the account. Throws `identifier_unknown` if the

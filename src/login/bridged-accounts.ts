@@ -23,7 +23,7 @@ export interface BridgedAccounts {
    * Requests the user from the bridge. Returns its answer with the linked accounts, which are
    * updated to it.
    */
-  look(owner: Mxid): Promise<OwnerView>;
+  getOwnerView(owner: Mxid): Promise<OwnerView>;
   /** Returns the status of an account at the bridge, according to its answer. */
   statusOf(account: TelegramAccountRecord, view: BridgeView): LoginStatus;
   /**
@@ -127,7 +127,7 @@ export function createBridgedAccounts(deps: BridgedAccountsDeps): BridgedAccount
   }
 
   return {
-    async look(owner) {
+    async getOwnerView(owner) {
       const askedAt = clock.now();
       const view = await ask(owner);
       const accounts = await database.transaction((tx) =>

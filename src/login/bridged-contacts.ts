@@ -10,7 +10,7 @@ import { BridgeFailure } from '../bridge/failure.js';
 import type { Mxid } from '../base/mxid.js';
 import { PhoneNumber } from '../base/phone.js';
 import type { TelegramUserId } from '../telegram/shapes.js';
-import { TelegramAccountFailure, type FoundPerson, type NewGroup, type StartedChat } from './accounts.js';
+import { TelegramAccountFailure, type VisibleUser, type NewGroup, type StartedChat } from './accounts.js';
 import { LoginFailure } from './failure.js';
 
 /** A login at the bridge. */
@@ -24,12 +24,12 @@ export interface AtBridge {
  * TelegramAccountFailure.
  */
 export interface BridgedContacts {
-  contacts(login: AtBridge): Promise<readonly FoundPerson[]>;
-  search(login: AtBridge, query: string): Promise<readonly FoundPerson[]>;
+  contacts(login: AtBridge): Promise<readonly VisibleUser[]>;
+  search(login: AtBridge, query: string): Promise<readonly VisibleUser[]>;
   resolve(
     login: AtBridge,
     identifier: string,
-  ): Promise<{ readonly kind: 'user'; readonly user: FoundPerson } | { readonly kind: 'not_found' }>;
+  ): Promise<{ readonly kind: 'user'; readonly user: VisibleUser } | { readonly kind: 'not_found' }>;
   createDm(login: AtBridge, identifier: string): Promise<StartedChat>;
   createGroup(login: AtBridge, group: NewGroup): Promise<BridgeGroup>;
   passOn(login: AtBridge, request: BridgeRequest): Promise<BridgeReply>;
@@ -92,7 +92,7 @@ function failureOf(failure: BridgeFailure): LoginFailure | TelegramAccountFailur
   }
 }
 
-function personOf({ id, name, identifiers, mxid, avatarUrl, dmRoom }: BridgeContact): FoundPerson {
+function personOf({ id, name, identifiers, mxid, avatarUrl, dmRoom }: BridgeContact): VisibleUser {
   const after = (prefix: string) => identifiers?.find((text) => text.startsWith(prefix))?.slice(prefix.length);
   const phone = after('tel:');
   return {

@@ -35,9 +35,9 @@ export interface LinkedAccounts extends AccountChecks {
    * Returns the bridge's answer, if there is a bridge, with the linked accounts, which are updated
    * to it.
    */
-  look(owner: Mxid): Promise<OwnerView>;
+  getOwnerView(owner: Mxid): Promise<OwnerView>;
   /** Also returns logins that the bridge still lists although Telegram has ended them. */
-  lookAtAll(owner: Mxid): Promise<OwnerView>;
+  getFullOwnerView(owner: Mxid): Promise<OwnerView>;
   /**
    * Returns whether the owner of these accounts may add one. Accounts count if their sessions are
    * valid or may be.
@@ -53,7 +53,7 @@ export interface LinkedAccounts extends AccountChecks {
     call: (connection: TelegramConnection) => Promise<T>,
   ): Promise<AccountAnswer<T>>;
   /** Deletes the account. Its session is ended at Telegram later, or its login at the bridge. */
-  forget(account: TelegramAccountRecord): Promise<void>;
+  delete(account: TelegramAccountRecord): Promise<void>;
 }
 
 /** The result of a request about an account. */
@@ -158,11 +158,11 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
     return { kind: 'logged_in', user: readUser(account.profile) };
   }
 
-  const look = async (owner: Mxid): Promise<OwnerView> =>
-    bridged ? bridged.look(owner) : { view: undefined, accounts: await list(owner) };
+  const getOwnerView = async (owner: Mxid): Promise<OwnerView> =>
+    bridged ? bridged.getOwnerView(owner) : { view: undefined, accounts: await list(owner) };
 
   async function statusOf(account: TelegramAccountRecord): Promise<LoginStatus> {
-    const view = account.heldBy === 'bridge' ? (await look(account.owner)).view : undefined;
+    const view = account.heldBy === 'bridge' ? (await getOwnerView(account.owner)).view : undefined;
     return statusOfAccount(account, view);
   }
 
@@ -176,15 +176,15 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
   }
 
   async function loginStatuses(owner: Mxid): Promise<OwnerLoginStatuses> {
-    const { view, accounts } = await look(owner);
+    const { view, accounts } = await getOwnerView(owner);
     const known = await Promise.all(
       accounts.map(async (account) => ({ account, loginStatus: await statusOfAccount(account, view) })),
     );
     return { view, loginStatuses: [...known, ...(bridged?.endedLogins(owner, view, accounts) ?? [])] };
   }
 
-  async function lookAtAll(owner: Mxid): Promise<OwnerView> {
-    const { view, accounts } = await look(owner);
+  async function getFullOwnerView(owner: Mxid): Promise<OwnerView> {
+    const { view, accounts } = await getOwnerView(owner);
     const ended = bridged?.endedLogins(owner, view, accounts) ?? [];
     return { view, accounts: [...accounts, ...ended.map(({ account }) => account)] };
   }
@@ -197,13 +197,13 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
 
   return {
     async getStatus(owner, name) {
-      return statusIn(await look(owner), name);
+      return statusIn(await getOwnerView(owner), name);
     },
     statusIn,
     statusOf,
     loginStatuses,
-    look,
-    lookAtAll,
+    getOwnerView,
+    getFullOwnerView,
     hasRoom,
     list,
     ask: (account, call) => ask(account, call),
@@ -216,7 +216,7 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
       return isUnknown && loginStatus.fault.kind === 'unreachable' ? 'unreachable' : 'checked';
     },
 
-    forget(account) {
+    delete(account) {
       return database.transaction(async (tx) => {
         // Its session may be in the process of a hand-over.
         await tx.telegramAccounts.hold(account.id);
@@ -227,7 +227,7 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
         await tx.telegramAccounts.delete(account.id);
         if (current.session === null) return endLinked(tx, current, clock.now());
         await tx.handOvers.delete(current.id);
-        await store.discardIn(tx, current.owner, { id: current.id, session: current.session });
+        await store.discardWithin(tx, current.owner, { id: current.id, session: current.session });
       });
     },
   };

@@ -65,7 +65,7 @@ export interface LoginStore {
   /** Like discard, but not requested by the user: without a session, nothing is kept. */
   evict(owner: Mxid, ended: EndedLogin): Promise<void>;
   /** Like discard, within a transaction. */
-  discardIn(tx: Transaction, owner: Mxid, ended: EndedLogin): Promise<void>;
+  discardWithin(tx: Transaction, owner: Mxid, ended: EndedLogin): Promise<void>;
   /**
    * Schedules another attempt to end the session. Attempts never stop: the session may be valid,
    * and only Gangway has it.
@@ -108,14 +108,14 @@ export interface LoginStoreDeps {
 const listedAtOnce = 100;
 const againAfterMs = 10 * 60_000;
 /** The longest interval between attempts to end an old session, from one day after the first. */
-const longestAgainAfterMs = 60 * 60_000;
+const maxRetryMs = 60 * 60_000;
 const oldAfterMs = 24 * 60 * 60_000;
 /** How long the end of a login process is kept. */
 const rememberedForMs = 60 * 60_000;
 /** How long the completing input can be repeated because its response was lost. */
 const repeatedForMs = 10 * 60_000;
 /** The maximum number of ended login processes kept for one owner. */
-const mostRemembered = 8;
+const maxRemembered = 8;
 
 export function createLoginStore(deps: LoginStoreDeps): LoginStore {
   const { database, isActiveOwner, expireAfterMs, clock, random } = deps;
@@ -125,7 +125,7 @@ export function createLoginStore(deps: LoginStoreDeps): LoginStore {
   const findRecord = (tx: Transaction, owner: Mxid, id: string) => tx.loginProcesses.find(owner, id);
   const findAlone = (owner: Mxid, id: string) => database.transaction((tx) => findRecord(tx, owner, id));
 
-  async function discardIn(tx: Transaction, owner: Mxid, { id, session }: EndedLogin): Promise<void> {
+  async function discardWithin(tx: Transaction, owner: Mxid, { id, session }: EndedLogin): Promise<void> {
     const before = await findRecord(tx, owner, id);
     const at = clock.now();
     const { name, end } = before ? endOf(before) : { name: null, end: null };
@@ -140,7 +140,7 @@ export function createLoginStore(deps: LoginStoreDeps): LoginStore {
   async function deleteOldest(tx: Transaction, owner: Mxid): Promise<void> {
     const past = (await listCurrent(tx, owner)).filter(isEnded);
     const latestFirst = past.sort((one, other) => other.expiresAt - one.expiresAt);
-    for (const { id } of latestFirst.slice(mostRemembered)) await tx.loginProcesses.delete(id);
+    for (const { id } of latestFirst.slice(maxRemembered)) await tx.loginProcesses.delete(id);
   }
 
   /** Returns how a login process with metadata that is abandoned or cancelled has ended. */
@@ -191,7 +191,9 @@ export function createLoginStore(deps: LoginStoreDeps): LoginStore {
 
     save(owner, login, { replacing } = {}) {
       return database.transaction(async (tx) => {
-        if (replacing) await discardIn(tx, owner, { id: replacing.id, session: sessionOf(replacing.state) ?? null });
+        if (replacing) {
+          await discardWithin(tx, owner, { id: replacing.id, session: sessionOf(replacing.state) ?? null });
+        }
         await write(tx, owner, login);
       });
     },
@@ -204,12 +206,12 @@ export function createLoginStore(deps: LoginStoreDeps): LoginStore {
       });
     },
 
-    discard: (owner, ended) => database.transaction((tx) => discardIn(tx, owner, ended)),
-    discardIn,
+    discard: (owner, ended) => database.transaction((tx) => discardWithin(tx, owner, ended)),
+    discardWithin,
 
     evict(owner, ended) {
       return database.transaction(async (tx) => {
-        if (ended.session !== null) await discardIn(tx, owner, ended);
+        if (ended.session !== null) await discardWithin(tx, owner, ended);
         else await tx.loginProcesses.delete(ended.id);
       });
     },
@@ -218,11 +220,11 @@ export function createLoginStore(deps: LoginStoreDeps): LoginStore {
       return database.transaction(async (tx) => {
         const before = await findRecord(tx, owner, ended.id);
         // An abandoned login process ends now. For an ended one, createdAt is the time of its end.
-        if (!before || readState(before.state).step !== 'over') await discardIn(tx, owner, ended);
+        if (!before || readState(before.state).step !== 'over') await discardWithin(tx, owner, ended);
         const over = await findRecord(tx, owner, ended.id);
         if (!over) return;
         const now = clock.now();
-        const waitMs = over.createdAt + oldAfterMs <= now ? longestAgainAfterMs : againAfterMs;
+        const waitMs = over.createdAt + oldAfterMs <= now ? maxRetryMs : againAfterMs;
         await tx.loginProcesses.save({ ...over, expiresAt: now + waitMs });
       });
     },
@@ -235,7 +237,7 @@ export function createLoginStore(deps: LoginStoreDeps): LoginStore {
       for (const record of await listCurrent(tx, owner)) {
         const state = readState(record.state);
         if (state.step !== 'over' && !state.name) {
-          await discardIn(tx, owner, { id: record.id, session: sessionIn(state) });
+          await discardWithin(tx, owner, { id: record.id, session: sessionIn(state) });
         }
       }
       if (finishedBy === undefined) return;

@@ -70,7 +70,7 @@ export type Decision =
 // Telegram's usual timeout, if its answer has none.
 const defaultResendMs = 60_000;
 // Codes and tokens are far shorter. Longer inputs are not sent to Telegram.
-const longestInput = 256;
+const maxInputLength = 256;
 
 /**
  * Returns the decision on `input` in `state`, or without a login process. Pure: `now` is epoch ms.
@@ -100,7 +100,7 @@ export function decideResend(state: LoginState, now: number): Decision | undefin
 
 function decideBotToken(token: string): Decision {
   if (token === '') return refuse({ kind: 'bot_token_missing' });
-  if (token.length > longestInput) return refuse({ kind: 'bot_token_invalid' });
+  if (token.length > maxInputLength) return refuse({ kind: 'bot_token_invalid' });
   return { act: 'sign_in_bot', token: new Secret(token) };
 }
 
@@ -115,7 +115,7 @@ function decidePhone(state: LoginState | undefined, text: string | undefined, no
 function decideCode(state: LoginState | undefined, given: Secret | number | undefined): Decision {
   const code = readCode(given, state);
   if (!code) return refuse({ kind: 'phone_code_missing' });
-  if (state && code.reveal().length > longestInput) return refuse({ kind: 'phone_code_invalid' });
+  if (state && code.reveal().length > maxInputLength) return refuse({ kind: 'phone_code_invalid' });
   if (state?.step === 'code') return { act: 'sign_in', state, code };
   if (state?.step === 'password' && state.code?.equals(code)) return { act: 'show', step: stepOf(state) };
   return refuse({ kind: 'phone_code_not_requested' });

@@ -33,7 +33,7 @@ export interface OwnerQueueDeps {
 
 // Longer than any operation takes while Telegram answers, and less than the usual minute of reverse
 // proxies.
-const longestWaitMs = 25_000;
+const maxWaitMs = 25_000;
 
 export function createOwnerQueue({ database, mayLogIn, isActiveOwner, clock }: OwnerQueueDeps): OwnerQueue {
   const flights = new SingleFlight();
@@ -51,7 +51,7 @@ export function createOwnerQueue({ database, mayLogIn, isActiveOwner, clock }: O
     runExclusiveWithin(owner, name, work) {
       const since = clock.now();
       return runExclusive(owner, name, async () => {
-        if (clock.now() - since > longestWaitMs) throw new LoginFailure({ kind: 'telegram_unreachable' });
+        if (clock.now() - since > maxWaitMs) throw new LoginFailure({ kind: 'telegram_unreachable' });
         const isActive = !isActiveOwner || (await database.transaction((tx) => isActiveOwner(tx, owner, 'look')));
         if (!isActive) throw new LoginFailure({ kind: 'owner_deactivated' });
         return work();

@@ -35,9 +35,9 @@ export interface LoginProcessesDeps {
  * The maximum number of login processes of one owner. Programs abandon them rather than cancel
  * them.
  */
-const mostUnderWay = 8;
+const maxPending = 8;
 /** The longest wait of one request: less than the usual 60 s timeout of reverse proxies. */
-const longestWaitMs = 30_000;
+const maxWaitMs = 30_000;
 /**
  * Telegram's user IDs are positive 64-bit numbers. The account may have been deleted, so nothing
  * else is checked.
@@ -84,7 +84,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     const login = { id: randomId(random), startedAt: clock.now(), state: { step: firstSteps[flow] }, name };
     if (flow === 'qr') await qr.show(owner, { ...login, name: { ...name, stepNumber: 0 } });
     else await store.save(owner, login);
-    if (flow === 'phone' && replacing !== undefined) await giveKnownNumber(owner, login.id, replacing);
+    if (flow === 'phone' && replacing !== undefined) await submitKnownNumber(owner, login.id, replacing);
     return shown(owner, login.id);
   }
 
@@ -92,7 +92,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
    * Submits the known number of the account to log in to again. If no code can be sent to it, the
    * number is asked for as usual.
    */
-  async function giveKnownNumber(owner: Mxid, loginId: string, telegramUserId: string): Promise<void> {
+  async function submitKnownNumber(owner: Mxid, loginId: string, telegramUserId: string): Promise<void> {
     const account = (await linkedAccounts.list(owner)).find((one) => one.telegramUserId === telegramUserId);
     const phone = account && readUser(account.profile).phone;
     if (!phone) return;
@@ -112,14 +112,14 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
 
   async function makeRoom(owner: Mxid): Promise<void> {
     const named = (await store.list(owner)).filter(({ name }) => name !== null);
-    for (const { id, state } of named.slice(mostUnderWay - 1)) {
+    for (const { id, state } of named.slice(maxPending - 1)) {
       await store.evict(owner, { id, session: sessionOf(state) ?? null });
       qr.leave(id);
     }
   }
 
   /** The sweep ends its session. */
-  async function giveUp(owner: Mxid, { id, state }: Login): Promise<void> {
+  async function endProcess(owner: Mxid, { id, state }: Login): Promise<void> {
     await store.discard(owner, { id, session: sessionOf(state) ?? null });
     qr.leave(id);
   }
@@ -195,7 +195,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     seen: number,
     signal: AbortSignal | undefined,
   ): Promise<LoginProgress> {
-    const until = clock.now() + longestWaitMs;
+    const until = clock.now() + maxWaitMs;
     for (;;) {
       const login = await load(owner, id);
       if (!isAtQr(login) || login.name?.stepNumber !== seen || signal?.aborted) break;
@@ -260,7 +260,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
       await runExclusive(owner, `cancel ${loginId}`, async () => {
         const login = await load(owner, loginId);
         if ('state' in login) {
-          await giveUp(owner, login);
+          await endProcess(owner, login);
           await completion.endSessionOf(owner, loginId);
           return;
         }
@@ -272,7 +272,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
       permit(owner);
       await runExclusive(owner, 'cancel', async () => {
         const logins = await store.list(owner);
-        for (const login of logins) await giveUp(owner, login);
+        for (const login of logins) await endProcess(owner, login);
         await Promise.all(logins.map(({ id }) => completion.endSessionOf(owner, id)));
       });
     },

@@ -63,18 +63,18 @@ export function createQrWatch({
       const wait = join(id, listen);
       if (wait) wait.waiting += 1;
       let cancelTimer: Cancel = () => undefined;
-      let giveUp: () => void = () => undefined;
+      let onAbort: () => void = () => undefined;
       const ended = new Promise<WaitEnd>((resolve) => {
         cancelTimer = clock.after(Math.max(0, until - clock.now()), () => resolve('time'));
-        giveUp = () => resolve('given_up');
+        onAbort = () => resolve('given_up');
       });
       const signals = [signal, wait?.controller.signal];
-      for (const each of signals) each?.addEventListener('abort', giveUp, { once: true });
+      for (const each of signals) each?.addEventListener('abort', onAbort, { once: true });
       try {
         return await (wait ? Promise.race([wait.news.then((): WaitEnd => 'news'), ended]) : ended);
       } finally {
         cancelTimer();
-        for (const each of signals) each?.removeEventListener('abort', giveUp);
+        for (const each of signals) each?.removeEventListener('abort', onAbort);
         if (wait) leave(id, wait);
       }
     },

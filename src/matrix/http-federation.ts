@@ -45,7 +45,7 @@ export function createHttpFederation(deps: HttpFederationDeps): Federation {
   const ask = createAsk(deps);
   // Invites have their own queue, so that unauthenticated clients, which can fill the other one, do
   // not delay them.
-  const tell = createAsk(deps);
+  const send = createAsk(deps);
   const findKeys = createServerKeys({ ask, clock: deps.clock });
 
   return {
@@ -57,7 +57,7 @@ export function createHttpFederation(deps: HttpFederationDeps): Federation {
       throw new FederationFailure({ kind: 'answer_unfit', problem: 'no user' });
     },
     async postOnBind(server, body) {
-      await tell(server, { method: 'POST', path: '/_matrix/federation/v1/3pid/onbind', body });
+      await send(server, { method: 'POST', path: '/_matrix/federation/v1/3pid/onbind', body });
     },
     async hasSigned(server, { keyId, signature, bytes }) {
       const publicKey = (await findKeys(server, keyId)).get(keyId);

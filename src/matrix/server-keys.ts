@@ -17,7 +17,7 @@ export type ServerKeys = ReadonlyMap<string, string>;
  */
 export type FindServerKeys = (server: ServerName, keyId: string) => Promise<ServerKeys>;
 
-const longestMs = 3_600_000;
+const maxMs = 3_600_000;
 // So soon a server is asked again when it had no answer, or not the key in question.
 const againMs = 10_000;
 const maxServers = 5000;
@@ -42,7 +42,7 @@ export function createServerKeys({ ask, clock }: { readonly ask: AskServer; read
     try {
       const answer = await ask(server, { method: 'GET', path: '/_matrix/key/v2/server' });
       const { keys, validUntil } = readKeys(answer, server, askedAt);
-      known.set(server, { keys, askedAt }, Math.min(longestMs, validUntil - askedAt));
+      known.set(server, { keys, askedAt }, Math.min(maxMs, validUntil - askedAt));
       return keys;
     } catch (error) {
       // That we are busy says nothing about the server.

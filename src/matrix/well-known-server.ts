@@ -14,7 +14,7 @@ export type FindDelegation = (host: string) => Promise<ServerNameParts | undefin
 
 const hourMs = 3_600_000;
 const defaultMs = 24 * hourMs;
-const longestMs = 48 * hourMs;
+const maxMs = 48 * hourMs;
 const shortestMs = 5 * 60_000;
 const failureMs = 5 * 60_000;
 const maxRedirects = 3;
@@ -73,5 +73,5 @@ function freshMs(cacheControl = ''): number {
   if (/(^|[\s,])no-(store|cache)\b/i.test(cacheControl)) return shortestMs;
   const seconds = /(?:^|[\s,])max-age\s*=\s*"?(\d{1,9})/i.exec(cacheControl)?.[1];
   if (seconds === undefined) return defaultMs;
-  return Math.min(longestMs, Math.max(shortestMs, Number(seconds) * 1000));
+  return Math.min(maxMs, Math.max(shortestMs, Number(seconds) * 1000));
 }

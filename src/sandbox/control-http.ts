@@ -38,7 +38,7 @@ export async function serveControl(
     ['POST /faults', (order) => void control.addFault(parseFault(order))],
     ['DELETE /faults', () => control.clearFaults()],
     ['POST /cut', () => control.cutConnections()],
-    ['POST /forget', (order) => control.forgetAuthKeys('account' in order ? textIn(order, 'account') : undefined)],
+    ['POST /forget', (order) => control.deleteAuthKeys('account' in order ? textIn(order, 'account') : undefined)],
     ['POST /revoke', (order) => control.revokeSessions(textIn(order, 'account'), textIn(order, 'error'))],
     [
       'POST /accept-login-token',

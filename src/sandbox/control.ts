@@ -23,7 +23,7 @@ export interface SandboxControl {
    * From now on -404 for all auth keys, or for those of one account, given by phone number or bot
    * token. Throws SandboxFailure.
    */
-  forgetAuthKeys(phoneOrToken?: string): void;
+  deleteAuthKeys(phoneOrToken?: string): void;
   /**
    * Ends the logins of an account: their next calls are 401 with this name, or 406
    * AUTH_KEY_DUPLICATED. Throws SandboxFailure.
@@ -73,19 +73,19 @@ export interface ControlDeps {
 export function createControl(deps: ControlDeps): SandboxControl {
   const { world, faults, callLog, dataCentres, keyUsage, cutConnections, announceAccepted } = deps;
 
-  function forgetKeys(names?: ReadonlySet<string>): void {
-    for (const dataCentre of dataCentres) dataCentre.forgetKeys(names);
-    world.devices.forget(names);
+  function deleteKeys(names?: ReadonlySet<string>): void {
+    for (const dataCentre of dataCentres) dataCentre.deleteKeys(names);
+    world.devices.delete(names);
   }
 
   return {
     addFault: (fault) => faults.add(fault),
     clearFaults: () => faults.clear(),
     cutConnections,
-    forgetAuthKeys(phoneOrToken) {
-      if (phoneOrToken === undefined) return forgetKeys();
+    deleteAuthKeys(phoneOrToken) {
+      if (phoneOrToken === undefined) return deleteKeys();
       const devices = world.devices.ofAccount(loadAccount(phoneOrToken));
-      forgetKeys(new Set(devices.map((device) => device.keyName)));
+      deleteKeys(new Set(devices.map((device) => device.keyName)));
     },
     revokeSessions(phoneOrToken, error) {
       for (const device of world.devices.ofAccount(loadAccount(phoneOrToken))) endLogin(device, error);
@@ -95,7 +95,7 @@ export function createControl(deps: ControlDeps): SandboxControl {
     },
     reset() {
       faults.clear();
-      forgetKeys();
+      deleteKeys();
       world.clear();
       callLog.clear();
       cutConnections();

@@ -96,8 +96,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     invalidate: (key, dc) => endLogin(world.devices.of(key, dc), 'AUTH_KEY_DUPLICATED'),
     forget(key) {
       const names = new Set([key]);
-      for (const dataCentre of dataCentres) dataCentre.forgetKeys(names);
-      world.devices.forget(names);
+      for (const dataCentre of dataCentres) dataCentre.deleteKeys(names);
+      world.devices.delete(names);
     },
   });
   const listeners: Listener[] = [];

@@ -71,7 +71,7 @@ export interface SessionLeaseService extends SessionLeases {
 /** Dependencies of createSessionLeases. */
 export interface SessionLeasesDeps {
   readonly database: Database;
-  readonly longestLeaseMs: number;
+  readonly maxLeaseMs: number;
   readonly defaultLeaseMs: number;
   /** How long after the expiry a holder may still close its connection. */
   readonly graceMs: number;
@@ -99,9 +99,9 @@ const overKeptMs = 86_400_000;
  * period, the session is taken back.
  */
 export function createSessionLeases(deps: SessionLeasesDeps): SessionLeaseService {
-  const { database, longestLeaseMs, defaultLeaseMs, graceMs, closeConnection, leaveSession } = deps;
+  const { database, maxLeaseMs, defaultLeaseMs, graceMs, closeConnection, leaveSession } = deps;
   const { writeSession, readProfile, clock, random, logger } = deps;
-  const expiryOf = (lifetimeMs = defaultLeaseMs) => clock.now() + Math.min(lifetimeMs, longestLeaseMs);
+  const expiryOf = (lifetimeMs = defaultLeaseMs) => clock.now() + Math.min(lifetimeMs, maxLeaseMs);
 
   const lock = <T>(id: string, work: () => Promise<T>) => database.locks.run(`account:${id}`, work);
 

@@ -40,7 +40,7 @@ export interface ConnectionPoolDeps {
   readonly maxLive: number;
   readonly idleCloseMs: number;
   /** The maximum duration of one use, including all waiting. */
-  readonly longestUseMs?: number;
+  readonly maxUseMs?: number;
 }
 
 /** Less than 60 s, a common timeout of reverse proxies. */
@@ -59,10 +59,10 @@ export function createConnectionPool({
   logger,
   maxLive,
   idleCloseMs,
-  longestUseMs = defaultLongestUseMs,
+  maxUseMs = defaultLongestUseMs,
 }: ConnectionPoolDeps): ConnectionPool {
   const keys = new KeyedMutex();
-  const places = createSemaphore({ clock, places: maxLive, longestWaitMs: longestUseMs });
+  const places = createSemaphore({ clock, places: maxLive, maxWaitMs: maxUseMs });
   // A Map iterates in the order of insertion, and each use inserts anew. So the least recently used
   // comes first.
   const live = new Map<string, Live>();
@@ -158,7 +158,7 @@ export function createConnectionPool({
 
   return {
     use(key, session, work) {
-      const limit = startUseLimit(clock, longestUseMs);
+      const limit = startUseLimit(clock, maxUseMs);
       const outcome = keys.run(key, async () => {
         const entry = await takeInTime(key, session, limit);
         limit.insteadOfFailing(() => shutInBackground(key));

@@ -20,10 +20,10 @@ export type Release = () => void;
 export interface SemaphoreOptions {
   readonly clock: Clock;
   readonly places: number;
-  readonly longestWaitMs: number;
+  readonly maxWaitMs: number;
 }
 
-export function createSemaphore({ clock, places, longestWaitMs }: SemaphoreOptions): Semaphore {
+export function createSemaphore({ clock, places, maxWaitMs }: SemaphoreOptions): Semaphore {
   const queue = new Set<{ readonly admit: () => void; readonly reject: (why: string) => void }>();
   let free = places;
   let closed = false;
@@ -53,7 +53,7 @@ export function createSemaphore({ clock, places, longestWaitMs }: SemaphoreOptio
           reject(noPlace(why));
         },
       };
-      const cancel = clock.after(longestWaitMs, () => waiter.reject(`no permit within ${longestWaitMs} ms`));
+      const cancel = clock.after(maxWaitMs, () => waiter.reject(`no permit within ${maxWaitMs} ms`));
       queue.add(waiter);
     });
 

@@ -6,18 +6,18 @@ export interface NextLinkPolicy {
   readonly allowHttp: boolean;
 }
 
-const longestLink = 2000;
+const maxLinkLength = 2000;
 
 /** Returns the link as a browser reads it, if the policy allows that, or undefined if not. */
 export function readNextLink(text: string, { hostnames, allowHttp }: NextLinkPolicy): string | undefined {
   // Browsers drop control characters and take backslashes for slashes, and other programs that
   // check links do not.
-  if (text.length > longestLink || /[\p{Cc}\s\\]/u.test(text)) return undefined;
+  if (text.length > maxLinkLength || /[\p{Cc}\s\\]/u.test(text)) return undefined;
   const url = parse(text);
   if (!url || !(url.protocol === 'https:' || (allowHttp && url.protocol === 'http:'))) return undefined;
   if (url.username !== '' || url.password !== '') return undefined;
   const isAllowed = hostnames.some((name) => parse(`https://${name}`)?.hostname === url.hostname);
-  return isAllowed && url.href.length <= longestLink ? url.href : undefined;
+  return isAllowed && url.href.length <= maxLinkLength ? url.href : undefined;
 }
 
 /**

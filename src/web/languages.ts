@@ -8,14 +8,14 @@ export const catalogues = { en, de } as const satisfies Readonly<Record<string, 
 /** A language of the pages, as BCP 47 names it. */
 export type Language = keyof typeof catalogues;
 
-const longestHeader = 1_000;
+const maxHeaderLength = 1_000;
 
 /**
  * Returns the language that an Accept-Language header prefers among ours (RFC 9110, 12.5.4),
  * English if it names none of them.
  */
 export function chooseLanguage(acceptLanguage: string | undefined): Language {
-  const ranges = (acceptLanguage ?? '').slice(0, longestHeader).split(',').map(readRange);
+  const ranges = (acceptLanguage ?? '').slice(0, maxHeaderLength).split(',').map(readRange);
   const accepted = ranges.filter(({ weight }) => weight > 0).toSorted((one, other) => other.weight - one.weight);
   for (const { language } of accepted) {
     if (language === '*') break;

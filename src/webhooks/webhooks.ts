@@ -43,8 +43,8 @@ const lookEveryMs = 2_000;
 const idleLookEveryMs = 60_000;
 const attemptMs = 10_000;
 const firstRetryMs = 5_000;
-const longestRetryMs = 3_600_000;
-const giveUpAfterMs = 86_400_000;
+const maxRetryMs = 3_600_000;
+const abandonAfterMs = 86_400_000;
 const failedKeptMs = 30 * 86_400_000;
 const stopMs = 2_000;
 
@@ -103,8 +103,8 @@ export function createWebhooks({ webhooks, database, clock, random, logger }: We
     const { url } = webhook;
     const now = clock.now();
     const attempts = delivery.attempts + 1;
-    const isOver = now - delivery.createdAt >= giveUpAfterMs;
-    const waitMs = Math.min(firstRetryMs * 2 ** Math.min(delivery.attempts, 20), longestRetryMs) * jitter(random);
+    const isOver = now - delivery.createdAt >= abandonAfterMs;
+    const waitMs = Math.min(firstRetryMs * 2 ** Math.min(delivery.attempts, 20), maxRetryMs) * jitter(random);
     const dueAt = Math.ceil(now + waitMs);
     const failedAt = isOver ? now : null;
     await database.transaction((tx) => tx.events.updateDelivery({ ...delivery, attempts, reason, dueAt, failedAt }));
@@ -143,7 +143,7 @@ export function createWebhooks({ webhooks, database, clock, random, logger }: We
     clock,
     afterFailureMs: lookEveryMs,
     failed: (error) => logger.error('event polling failed', { error }),
-    async look() {
+    async poll() {
       const hasMore = await distribute();
       webhooks.forEach(serveInBackground);
       return hasMore ? 0 : webhooks.length === 0 ? idleLookEveryMs : lookEveryMs;

@@ -229,7 +229,7 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
       expect(await store.nextDueAt(later + 2)).toBe(later + 3);
       expect((await store.listUntil(home, later)).toSorted()).toEqual(['d1', 'd2']);
       expect(await store.listUntil(home, later - 1)).toEqual([]);
-      await store.giveUp('d1', later + 5);
+      await store.abandon('d1', later + 5);
       expect(await store.findDue(home, later + 2)).toBeUndefined();
       expect(await store.listUntil(home, later)).toEqual(['d2']);
       await store.delete('d3');
@@ -456,7 +456,7 @@ export function describeSharedIdentity(createPlace: () => Promise<DatabasePlace>
     while (federation.taken.length < 9) await first.settle(5);
     await first.settle();
     expect(federation.asked.toSorted()).toEqual(servers.flatMap((server) => [server, server, server]).toSorted());
-    for (const server of servers) expect(federation.mostAtOnce(server)).toBe(1);
+    for (const server of servers) expect(federation.maxConcurrent(server)).toBe(1);
     expect(await place.execute('SELECT id FROM invite_deliveries')).toEqual([]);
     await Promise.all(daemons.map((daemon) => daemon.close()));
     await Promise.all(databases.map((each) => each.close()));

@@ -52,7 +52,7 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
   function open(on: Database): SessionLeaseService {
     return createSessionLeases({
       database: on,
-      longestLeaseMs: 10 * minutes,
+      maxLeaseMs: 10 * minutes,
       defaultLeaseMs: minutes,
       graceMs,
       writeSession: (format, session) => new Secret(`${format} ${session.reveal()}`),

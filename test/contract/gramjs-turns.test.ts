@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TelegramConnection, TelegramGateway } from '../../src/telegram/gateway.js';
-import { longestTurnWaitMs } from '../../src/telegram/gramjs/turns.js';
+import { maxTurnWaitMs } from '../../src/telegram/gramjs/turns.js';
 import { callDeadlineMs, connectDeadlineMs, useGramjsOnSandbox, workerAfter } from '../support/gramjs-on-sandbox.js';
 import { codeOf, faultOf, magicPassword, numberOf } from '../support/magic-logins.js';
 import { startSilentServer } from '../support/silent-server.js';
@@ -30,7 +30,7 @@ describe('a deadline', () => {
       await gramjs.clock.advance(connectDeadlineMs);
       expect(await Promise.all(first)).toEqual(first.map(() => ({ kind: 'unreachable' })));
       expect(settled).toBe(false);
-      await gramjs.clock.advance(longestTurnWaitMs);
+      await gramjs.clock.advance(maxTurnWaitMs);
       expect(await last).toEqual({ kind: 'unreachable' });
     } finally {
       await server.stop();

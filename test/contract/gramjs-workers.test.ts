@@ -145,7 +145,7 @@ describe('a proxy', () => {
     expect((await connection.getMe()).phone?.reveal()).toBe('+9996620061');
     const { session } = connection;
     await connection.destroy();
-    gramjs.sandbox.control.forgetAuthKeys('9996620061');
+    gramjs.sandbox.control.deleteAuthKeys('9996620061');
     const again = gateway.connect(session).then((other) => other.getMe());
     expect(await faultOf(again)).toEqual({ kind: 'session_dead', reason: 'auth_key_forgotten' });
   });

@@ -176,10 +176,10 @@ describe('the sandbox', () => {
       await withIndependentClient(sandbox, {}, async (bot) => {
         await enterCode(one, '+9996610004', '11111');
         await bot.signInBot(`2000010001:${magicBotSecret}`);
-        sandbox.control.forgetAuthKeys('9996610004');
+        sandbox.control.deleteAuthKeys('9996610004');
         expect(await refusalOf(getMe(one))).toBe('401 AUTH_KEY_UNREGISTERED');
         expect(await getMe(bot)).toMatchObject([{ id: 2000010001 }]);
-        sandbox.control.forgetAuthKeys();
+        sandbox.control.deleteAuthKeys();
         expect(await refusalOf(getMe(bot))).toBe('401 AUTH_KEY_UNREGISTERED');
       });
     });
@@ -201,7 +201,7 @@ describe('the sandbox', () => {
   });
 
   it('refuses orders about accounts that it does not have', () => {
-    expect(() => sandbox.control.forgetAuthKeys('+4930123456')).toThrow('no_such_account');
+    expect(() => sandbox.control.deleteAuthKeys('+4930123456')).toThrow('no_such_account');
     expect(() => sandbox.control.revokeSessions('1:2', 'SESSION_REVOKED')).toThrow('no_such_account');
     expect(() => sandbox.control.acceptLoginToken(Buffer.alloc(32), '9996610001')).toThrow('rpc_error');
   });

@@ -113,9 +113,9 @@ export function describeQrLogins(context: GatewayContext): void {
     it('is waited with until the wait is given up, or the connection is destroyed', async () => {
       const connection = await context.connect();
       await showCode(connection);
-      const giveUp = new AbortController();
-      const waits = [connection.loginTokenNews(giveUp.signal), connection.loginTokenNews(forever)];
-      giveUp.abort();
+      const controller = new AbortController();
+      const waits = [connection.loginTokenNews(controller.signal), connection.loginTokenNews(forever)];
+      controller.abort();
       await waits[0];
       expect(await haveCome(waits[1] ?? expect.unreachable())).toBe(false);
       await connection.destroy();

@@ -24,7 +24,7 @@ describeTelegramGateway('gramjs on the sandbox', async () => {
   return {
     createGateway: () => createTestGateway(sandbox, { clock, connectDeadlineMs, callDeadlineMs }),
     endSessions(phoneOrToken, reason) {
-      if (reason === 'auth_key_forgotten') sandbox.control.forgetAuthKeys(phoneOrToken);
+      if (reason === 'auth_key_forgotten') sandbox.control.deleteAuthKeys(phoneOrToken);
       else sandbox.control.revokeSessions(phoneOrToken, errorOf[reason]);
     },
     scan: (token, digits) => sandbox.control.acceptLoginToken(Buffer.from(token.reveal(), 'base64url'), digits),

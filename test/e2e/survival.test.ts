@@ -137,7 +137,7 @@ describe('Telegram in trouble', () => {
     const gangway = await running();
     for (const steps of [1, 2]) {
       for (const [step, body] of phoneLogin.slice(0, steps)) await gangway.login(alice, step, body);
-      sandbox.control.forgetAuthKeys();
+      sandbox.control.deleteAuthKeys();
       const [step, body] = phoneLogin[steps] ?? [];
       if (!step) throw new Error('no such step');
       expect(brief(await gangway.login(alice, step, body))).toMatchObject({ errcode: 'session_revoked' });
@@ -145,7 +145,7 @@ describe('Telegram in trouble', () => {
     for (const [step, body, status] of phoneLogin) {
       expect(brief(await gangway.login(alice, step, body))).toMatchObject({ status });
     }
-    sandbox.control.forgetAuthKeys();
+    sandbox.control.deleteAuthKeys();
     expect(brief(await gangway.getMe(alice))).toMatchObject({ status: 403, errcode: 'not_logged_in' });
     expect(brief(await gangway.login(alice, 'request_code', { phone: withPassword }))).toMatchObject({ status: 200 });
   });

@@ -18,7 +18,7 @@ export interface FakeFederation extends Pick<Federation, 'postOnBind'> {
   /** Delays the answers of that server until the returned function is called. */
   hold(server: string): () => void;
   /** The greatest number of concurrent requests so far, to that server or to all of them. */
-  mostAtOnce(server?: string): number;
+  maxConcurrent(server?: string): number;
 }
 
 /** Creates homeservers of any name, all of which work. */
@@ -64,6 +64,6 @@ export function createFakeFederation(): FakeFederation {
         release();
       };
     },
-    mostAtOnce: (server) => most.get(server) ?? 0,
+    maxConcurrent: (server) => most.get(server) ?? 0,
   };
 }

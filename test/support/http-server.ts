@@ -35,7 +35,7 @@ export async function startServer(
     ...overrides,
   });
   const { port } = await server.start();
-  return { port, log, stop: (deadlineMs, giveUp) => server.stop(deadlineMs, giveUp) };
+  return { port, log, stop: (deadlineMs, failWaits) => server.stop(deadlineMs, failWaits) };
 }
 
 /** A surface below /test, without authentication. */

@@ -5,7 +5,7 @@ import type { AccountAddressRecord } from '../../database/tables/account-address
 import type { AccountPublisher } from '../../identity/associations.js';
 
 /** A row that is still missing after this time was never committed, or was deleted. */
-export const longestTransactionMs = 60_000;
+export const maxTransactionMs = 60_000;
 
 /** The queue of phone numbers to be bound. */
 export interface NumberPublications {
@@ -32,7 +32,7 @@ export function createNumberPublications(deps: NumberPublicationsDeps): NumberPu
   async function publishOne(address: AccountAddressRecord): Promise<boolean> {
     // The transaction that adds it may still be running.
     const found = await database.transaction((tx) => tx.accountAddresses.find(address));
-    if (found?.id !== address.id) return clock.now() - address.addedAt >= longestTransactionMs;
+    if (found?.id !== address.id) return clock.now() - address.addedAt >= maxTransactionMs;
     const isDone = await publisher.publish(address);
     const { mxid: owner } = address;
     if (!isDone) logger.info('phone number not bound', { owner });

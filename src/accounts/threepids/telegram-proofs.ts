@@ -10,7 +10,7 @@ import type { Database, Transaction } from '../../database/database.js';
 import type { AccountPublisher } from '../../identity/associations.js';
 import type { AccountThreepids } from '../account-threepids.js';
 import { AccountFailure } from '../failure.js';
-import { createNumberPublications, longestTransactionMs } from './number-publications.js';
+import { createNumberPublications, maxTransactionMs } from './number-publications.js';
 
 /**
  * What to do with the phone number of a Telegram login: nothing, offer to add it to the Matrix
@@ -19,7 +19,7 @@ import { createNumberPublications, longestTransactionMs } from './number-publica
 export type FromTelegram = 'off' | 'ask' | 'on';
 
 /** The part of a Telegram profile that proves a phone number. */
-export interface TelegramPerson {
+export interface PhoneHolder {
   readonly id: string;
   readonly phone: PhoneNumber | null;
   readonly isBot: boolean;
@@ -29,7 +29,7 @@ export interface TelegramPerson {
 export interface ProvingLogin {
   readonly accountId: string;
   readonly owner: Mxid;
-  readonly user: TelegramPerson;
+  readonly user: PhoneHolder;
 }
 
 /**
@@ -75,12 +75,12 @@ export interface TelegramProofs {
   /** Removes a number that the login no longer proves. */
   whenChanged(tx: Transaction, login: ProvingLogin): Promise<void>;
   /** Returns undefined if there is no number, or no Matrix account on this server. */
-  getStatus(owner: Mxid, user: TelegramPerson): Promise<PhoneStanding | undefined>;
+  getStatus(owner: Mxid, user: PhoneHolder): Promise<PhoneStanding | undefined>;
   /**
    * Adds the latest number that Telegram reported for the account, which the owner is logged in to,
    * and returns its profile. Idempotent. Throws TelegramProofFailure.
    */
-  add(owner: Mxid, user: TelegramPerson): Promise<TelegramPerson>;
+  add(owner: Mxid, user: PhoneHolder): Promise<PhoneHolder>;
   /**
    * Adds numbers automatically if the homeserver must be asked first, and binds added numbers if
    * configured. Retries earlier failures. Must be called regularly.
@@ -110,7 +110,7 @@ export interface TelegramProofsDeps {
   /** Binds the numbers at the identity service. */
   readonly publisher: AccountPublisher | undefined;
   /** Reads the stored profile of a Telegram account. */
-  readonly readProfile: (profile: Secret) => TelegramPerson;
+  readonly readProfile: (profile: Secret) => PhoneHolder;
   readonly database: Database;
   readonly clock: Clock;
   readonly random: Random;
@@ -176,10 +176,10 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
     const address = numberOf(login.user);
     if (mode !== 'on' || !address) return;
     if (homeserverThreepids) waiting.set(login.accountId, { ...login, since: clock.now() });
-    else if ((await insert(tx, login, address)) === 'number_in_use') tellInUse(login);
+    else if ((await insert(tx, login, address)) === 'number_in_use') warnInUse(login);
   }
 
-  function tellInUse({ owner }: Pick<ProvingLogin, 'owner'>): void {
+  function warnInUse({ owner }: Pick<ProvingLogin, 'owner'>): void {
     logger.warn('phone number of a Telegram login belongs to another account', { owner });
   }
 
@@ -197,7 +197,7 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
    * Like TelegramProofs.add, but does not bind. A number that the homeserver has for the owner
    * stays there.
    */
-  async function addNumber(owner: Mxid, user: TelegramPerson): Promise<TelegramPerson> {
+  async function addNumber(owner: Mxid, user: PhoneHolder): Promise<PhoneHolder> {
     const asked = numberOf(user);
     const holder = asked && (await holderUpstream(asked));
     const outcome = await database.transaction(async (tx) => {
@@ -227,11 +227,11 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
       if (!(error instanceof TelegramProofFailure)) throw error;
       switch (error.fact.kind) {
         case 'number_in_use':
-          tellInUse({ owner });
+          warnInUse({ owner });
           return true;
         case 'login_over':
           // The transaction that claims it may still be running.
-          return clock.now() - since >= longestTransactionMs;
+          return clock.now() - since >= maxTransactionMs;
         case 'number_unchecked':
           throw error;
         case 'number_missing':
@@ -365,6 +365,6 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
   };
 }
 
-function numberOf({ phone, isBot }: TelegramPerson): ThirdPartyAddress | undefined {
+function numberOf({ phone, isBot }: PhoneHolder): ThirdPartyAddress | undefined {
   return isBot || !phone ? undefined : canonicalAddress({ medium: 'msisdn', address: phone.reveal() });
 }

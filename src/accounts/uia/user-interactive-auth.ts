@@ -52,17 +52,17 @@ const sessionsPerOwner = 10;
 const sessionForm = /^[\w-]{22}$/;
 const failuresAllowed = { max: 10, windowMs: 5 * 60_000 };
 
-interface Trouble {
+interface StageError {
   readonly errcode: string;
   readonly error: string;
 }
 
-const sessionUnfit: Trouble = {
+const sessionUnfit: StageError = {
   errcode: 'M_UNKNOWN',
   error: 'This authentication session is unknown, has expired or belongs to another request. Start again.',
 };
-const stageUnknown: Trouble = { errcode: 'M_UNRECOGNIZED', error: 'Unknown stage. Choose one from the flows.' };
-const stageFailed: Trouble = { errcode: 'M_FORBIDDEN', error: 'Invalid username or password' };
+const stageUnknown: StageError = { errcode: 'M_UNRECOGNIZED', error: 'Unknown stage. Choose one from the flows.' };
+const stageFailed: StageError = { errcode: 'M_FORBIDDEN', error: 'Invalid username or password' };
 
 /**
  * Creates the authentication. Sessions are stored in the database, each bound to its user and
@@ -87,10 +87,10 @@ export function createUserInteractiveAuth(deps: UserInteractiveAuthDeps): UserIn
     return fits ? found : undefined;
   }
 
-  async function askToGoOn(attended: Attended, trouble?: Trouble): Promise<never> {
+  async function askToGoOn(attended: Attended, stageError?: StageError): Promise<never> {
     const { id, completed } = await keep(attended);
     const offered = attended.flows.map((flow) => ({ stages: flow }));
-    const body = { ...trouble, flows: offered, params: {}, session: id, completed };
+    const body = { ...stageError, flows: offered, params: {}, session: id, completed };
     throw new AccountFailure({ kind: 'authentication_incomplete', body });
   }
 

@@ -80,7 +80,7 @@ function detailOf(fault: Exclude<AccountFault, { kind: PassedOn }>): string {
   }
 }
 
-const longestRetryMs = 24 * 60 * 60_000;
+const maxRetryMs = 24 * 60 * 60_000;
 
 // Replies always contain an errcode and an error. Other members come from the other server.
 function passOn(
@@ -95,7 +95,7 @@ function passOn(
   const retryAfterMs = body['retry_after_ms'];
   if (typeof retryAfterMs !== 'number') return reply;
   // An invalid duration would make a header that clients cannot parse.
-  return withRetry(reply, Math.min(Math.max(0, retryAfterMs), longestRetryMs));
+  return withRetry(reply, Math.min(Math.max(0, retryAfterMs), maxRetryMs));
 }
 
 function isWord(value: unknown): value is string {

@@ -4,12 +4,12 @@ import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { Associations } from '../../identity/associations.js';
 import { anyKinds, errorShapes, inputKinds } from '../identity/error-shapes.js';
-import { mostLookups } from '../identity/input.js';
+import { maxLookups } from '../identity/input.js';
 import { callerOf, type Version } from '../identity/version.js';
 
 const body = z.looseObject({
   threepids: boundedList(z.tuple([z.string(), z.string()]), {
-    max: mostLookups,
+    max: maxLookups,
     description: '3PIDs, each as `[medium, address]`.',
     isOneValue: true,
   }),

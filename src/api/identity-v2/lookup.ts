@@ -4,7 +4,7 @@ import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { Lookup } from '../../identity/lookup.js';
 import { anyKinds, errorShapes, inputKinds } from '../identity/error-shapes.js';
-import { mostLookups, text } from '../identity/input.js';
+import { maxLookups, text } from '../identity/input.js';
 import { callerOf, version2 } from '../identity/version.js';
 
 /** GET /hash_details */
@@ -50,7 +50,7 @@ export const lookUp = defineEndpoint(
     body: z
       .looseObject({
         addresses: boundedList(z.string(), {
-          max: mostLookups,
+          max: maxLookups,
           description: '3PIDs, in the form that the algorithm requires.',
         }),
         algorithm: text('One of the algorithms in hash_details.', 'sha256'),

@@ -4,7 +4,7 @@ import type { ThreepidFault } from '../../threepid/failure.js';
 import { bodyUnfit, matrixHttpErrors, tooMany, type WireError } from '../matrix-errors.js';
 
 const unauthorized: WireError = { status: 401, errcode: 'M_UNAUTHORIZED', error: 'Unauthorized' };
-const homeserverTrouble: WireError = {
+const homeserverUnreachable: WireError = {
   status: 502,
   errcode: 'M_UNKNOWN',
   error: 'The homeserver is unreachable at the moment. Please try again later.',
@@ -81,7 +81,7 @@ export const identityErrors = {
   server_name_invalid: { status: 400, errcode: 'M_INVALID_PARAM', error: 'Invalid server name' },
   server_not_allowed: { status: 403, errcode: 'M_UNAUTHORIZED', error: 'Users of this server are not allowed here' },
   open_id_refused: { status: 403, errcode: 'M_UNAUTHORIZED', error: 'The homeserver does not confirm this token' },
-  homeserver_unreachable: homeserverTrouble,
+  homeserver_unreachable: homeserverUnreachable,
   overloaded: {
     status: 503,
     errcode: 'M_UNKNOWN',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The maximum number of 3PIDs in a lookup, regardless of the configuration. */
-export const mostLookups = 100_000;
+export const maxLookups = 100_000;
 
 /** Returns the schema of a text. */
 export function text(description: string, ...examples: readonly string[]) {

@@ -11,7 +11,7 @@ import type { EndpointDeps } from './deps.js';
 import { errorShapes } from './error-shapes.js';
 import { wireErrors } from './errors.js';
 import { operations } from './operation.js';
-import { mxidParameter, sayComplete } from './shapes.js';
+import { mxidParameter, completedFields } from './shapes.js';
 
 const loginProtocol = 'net.maunium.telegram.login';
 const secretProtocol = 'net.maunium.telegram.auth-';
@@ -66,7 +66,7 @@ export function qrSocket(deps: EndpointDeps, beside: Endpoint): SocketEndpoint {
 async function show(deps: EndpointDeps, owner: Mxid, first: LoginProgress, socket: MessageSocket): Promise<void> {
   const { login, clock } = deps;
   const { loginId } = first;
-  const giveUp = async () => {
+  const fail = async () => {
     try {
       await login.cancel(owner, loginId);
     } catch (error) {
@@ -82,7 +82,7 @@ async function show(deps: EndpointDeps, owner: Mxid, first: LoginProgress, socke
       const isOver = socket.closed.aborted || (progress.stepNumber !== shown && codes === maxCodes);
       if (isOver) {
         socket.send({ success: false, error: 'timeout' });
-        return await giveUp();
+        return await fail();
       }
       if (progress.stepNumber !== shown) {
         const { url, expiresAt } = progress.step;
@@ -94,11 +94,11 @@ async function show(deps: EndpointDeps, owner: Mxid, first: LoginProgress, socke
       progress = await login.awaitChange(owner, loginId, shown, socket.closed);
     }
     if (progress.step.kind !== 'complete') return socket.send({ success: false, error: 'password-needed' });
-    socket.send({ success: true, ...(await sayComplete(deps, owner, progress.step.user)) });
+    socket.send({ success: true, ...(await completedFields(deps, owner, progress.step.user)) });
   } catch (error) {
     const reply = isFailure(error) ? toErrorReply(wireErrors, error, operations.qr) : undefined;
     if (reply === undefined) throw error;
     socket.send({ success: false, error: reply.body['errcode'], message: reply.body['error'] });
-    await giveUp();
+    await fail();
   }
 }

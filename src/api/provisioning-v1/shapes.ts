@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { Mxid } from '../../base/mxid.js';
 import type { PathParameter } from '../../http/endpoint.js';
 import type { TelegramAccount } from '../../login/accounts.js';
-import { awaitHandOver, handOverReason, handOverStatus, heldBy, saySession } from '../provisioning/hand-over.js';
+import { awaitHandOver, handOverReason, handOverStatus, heldBy, sessionFields } from '../provisioning/hand-over.js';
 import { phoneStatus, describePhoneStatus } from '../provisioning/phone-proofs.js';
-import { fullName, wirePhone, type Contact, type TelegramPerson } from '../provisioning/telegram-person.js';
+import { fullName, wirePhone, type Contact, type AccountUser } from '../provisioning/telegram-person.js';
 import { codeDelivery } from '../provisioning/code-delivery.js';
 import type { StepDeps } from '../provisioning/dialect.js';
 
@@ -92,19 +92,19 @@ export function stepBody<Shape extends z.ZodRawShape>(shape: Shape) {
 }
 
 /** Returns a completed login on the wire. */
-export async function wireLogin(deps: StepDeps, owner: Mxid, user: TelegramPerson): Promise<z.input<typeof loggedIn>> {
+export async function wireLogin(deps: StepDeps, owner: Mxid, user: AccountUser): Promise<z.input<typeof loggedIn>> {
   return {
     state: 'logged-in',
     username: user.username,
     phone: wirePhone(user.phone),
-    ...(await sayComplete(deps, owner, user)),
+    ...(await completedFields(deps, owner, user)),
   };
 }
 
 /**
  * Returns the phone status and the hand-over status of a completed login. Waits for the hand-over.
  */
-export async function sayComplete({ phoneProofs, handOver }: StepDeps, owner: Mxid, user: TelegramPerson) {
+export async function completedFields({ phoneProofs, handOver }: StepDeps, owner: Mxid, user: AccountUser) {
   const handedOver = await awaitHandOver('', handOver, owner, user);
   return { ...(await describePhoneStatus('add_phone', phoneProofs, owner, user)), ...handedOver };
 }
@@ -141,6 +141,6 @@ export async function wireUser(
     phone: wirePhone(user.phone),
     is_bot: user.isBot,
     ...(await describePhoneStatus('add_phone', phoneProofs, owner, user)),
-    ...(await saySession('', handOver, owner, account)),
+    ...(await sessionFields('', handOver, owner, account)),
   };
 }

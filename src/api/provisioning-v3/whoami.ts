@@ -3,7 +3,7 @@ import type { Mxid } from '../../base/mxid.js';
 import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { TelegramAccount } from '../../login/accounts.js';
-import { handOverReason, handOverStatus, heldBy, saySession } from '../provisioning/hand-over.js';
+import { handOverReason, handOverStatus, heldBy, sessionFields } from '../provisioning/hand-over.js';
 import { phoneStatus, describePhoneStatus } from '../provisioning/phone-proofs.js';
 import { fullName } from '../provisioning/telegram-person.js';
 import { readCaller, userIdParameter } from './caller.js';
@@ -129,7 +129,7 @@ async function wireLogin(
     // The bridge's clients read this format.
     ...((bridge?.asWritten ?? asOurs(account, timestamp)) as WireLogin),
     ...(condition === 'ended' ? {} : await describePhoneStatus('gangway.add_phone', phoneProofs, owner, user)),
-    ...(await saySession('gangway.', handOver, owner, account)),
+    ...(await sessionFields('gangway.', handOver, owner, account)),
   };
 }
 

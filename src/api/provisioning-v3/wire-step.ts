@@ -3,7 +3,7 @@ import type { Mxid } from '../../base/mxid.js';
 import type { Complaint, LoginProgress, SentCode } from '../../login/processes.js';
 import { awaitHandOver, handOverReason, handOverStatus } from '../provisioning/hand-over.js';
 import { phoneStatus, describePhoneStatus } from '../provisioning/phone-proofs.js';
-import type { TelegramPerson } from '../provisioning/telegram-person.js';
+import type { AccountUser } from '../provisioning/telegram-person.js';
 import { describeDelivery, codeDeliveryFields, codeDelivery } from '../provisioning/code-delivery.js';
 import type { EndpointDeps } from './deps.js';
 import { loginErrors } from './errors.js';
@@ -108,12 +108,12 @@ export async function wireStep(deps: EndpointDeps, owner: Mxid, progress: LoginP
     txn_id: transactionOf(stepNumber),
     instructions: complaint === null ? instructions : instructionOf(complaint),
     ...shown,
-    ...(step.kind === 'complete' ? await sayComplete(deps, owner, step.user) : {}),
+    ...(step.kind === 'complete' ? await completedFields(deps, owner, step.user) : {}),
     ...(complaint === null ? {} : { 'gangway.complaint': complaint }),
   };
 }
 
-async function sayComplete({ phoneProofs, handOver }: EndpointDeps, owner: Mxid, user: TelegramPerson) {
+async function completedFields({ phoneProofs, handOver }: EndpointDeps, owner: Mxid, user: AccountUser) {
   const handedOver = await awaitHandOver('gangway.', handOver, owner, user);
   return { ...(await describePhoneStatus('gangway.add_phone', phoneProofs, owner, user)), ...handedOver };
 }

@@ -6,7 +6,7 @@ import type { LoginService } from '../../login/service.js';
 import type { LoginInput, LoginStep, SentCode } from '../../login/processes.js';
 import type { HandOverAnswers } from './hand-over.js';
 import type { PhoneProofs } from './phone-proofs.js';
-import type { TelegramPerson } from './telegram-person.js';
+import type { AccountUser } from './telegram-person.js';
 import type { SharedOperation } from './wire-error.js';
 
 /** Dependencies of the login steps of versions 0.3.0 and 1. */
@@ -45,8 +45,8 @@ export interface Dialect {
   /** Returns the shape of a request body with these members. */
   readonly body: <Shape extends z.ZodRawShape>(shape: Shape) => z.ZodObject<Shape, z.core.$loose>;
   readonly replies: {
-    readonly completed: BodyOf<[deps: StepDeps, owner: Mxid, user: TelegramPerson]>;
-    readonly botCompleted: BodyOf<[deps: StepDeps, owner: Mxid, user: TelegramPerson]>;
+    readonly completed: BodyOf<[deps: StepDeps, owner: Mxid, user: AccountUser]>;
+    readonly botCompleted: BodyOf<[deps: StepDeps, owner: Mxid, user: AccountUser]>;
     /** `now` is in epoch milliseconds. */
     readonly codeSent: BodyOf<[code: SentCode, now: number]>;
     readonly passwordNeeded: BodyOf<[step: Extract<LoginStep, { readonly kind: 'password' }>]>;

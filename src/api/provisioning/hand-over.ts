@@ -76,7 +76,7 @@ export async function awaitHandOver<Prefix extends string>(
 }
 
 /** Returns at most three members about an account's session, appended to an answer. */
-export async function saySession<Prefix extends string>(
+export async function sessionFields<Prefix extends string>(
   prefix: Prefix,
   answers: HandOverAnswers,
   owner: Mxid,

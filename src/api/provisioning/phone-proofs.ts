@@ -2,7 +2,7 @@ import { z } from 'zod';
 import {
   phoneStandings,
   type PhoneStanding,
-  type TelegramPerson,
+  type PhoneHolder,
   type TelegramProofs,
 } from '../../accounts/threepids/telegram-proofs.js';
 import type { Mxid } from '../../base/mxid.js';
@@ -40,7 +40,7 @@ export async function describePhoneStatus<Member extends string>(
   member: Member,
   proofs: PhoneProofs,
   owner: Mxid,
-  user: TelegramPerson,
+  user: PhoneHolder,
 ): Promise<{ readonly [M in Member]?: PhoneStanding }> {
   const loginStatus = await proofs?.getStatus(owner, user);
   return (loginStatus === undefined ? {} : { [member]: loginStatus }) as { readonly [M in Member]?: PhoneStanding };

@@ -2,10 +2,10 @@ import type { PhoneNumber } from '../../base/phone.js';
 import type { TelegramAccount, TelegramAccounts } from '../../login/accounts.js';
 
 /** A Telegram user. */
-export type TelegramPerson = TelegramAccount['user'];
+export type AccountUser = TelegramAccount['user'];
 
 /** The ID of a Telegram account in the login service. */
-export type AccountName = TelegramPerson['id'];
+export type AccountName = AccountUser['id'];
 
 /**
  * Returns a client's text as an account ID. The login service checks whether the account exists.
@@ -18,7 +18,7 @@ export function accountName(text: string): AccountName {
 export type Contact = Awaited<ReturnType<TelegramAccounts['resolveIdentifier']>>;
 
 /** Returns the first and last name; null if there is neither. */
-export function fullName({ firstName, lastName }: TelegramPerson): string | null {
+export function fullName({ firstName, lastName }: AccountUser): string | null {
   return [firstName, lastName].filter((name) => name !== null && name !== '').join(' ') || null;
 }
 

@@ -148,7 +148,7 @@ export const sessions = group(
     return {
       consumers: keys.consumers,
       defaultLeaseMs: keys.default_lease_seconds * 1000,
-      longestLeaseMs: keys.max_lease_seconds * 1000,
+      maxLeaseMs: keys.max_lease_seconds * 1000,
       graceMs: keys.grace_seconds * 1000,
       webhooks: keys.webhooks,
     };

@@ -67,7 +67,7 @@ export interface InviteDeliveryStore {
   postponeServer(serverName: ServerName, dueAt: number): Promise<void>;
   delete(id: string): Promise<void>;
   /** Marks the delivery as abandoned. It is not due any more. */
-  giveUp(id: string, at: number): Promise<void>;
+  abandon(id: string, at: number): Promise<void>;
   /** Deletes deliveries that were abandoned at or before `until` (epoch ms). */
   deleteGivenUp(until: number): Promise<void>;
 }
@@ -137,7 +137,7 @@ function openStore(session: TransactionSession, { sealer }: Sealing): InviteDeli
       await repository().delete({ id });
     },
 
-    async giveUp(id, at) {
+    async abandon(id, at) {
       await repository().update({ id }, { failedAt: at });
     },
 

@@ -26,7 +26,7 @@ export interface DataCentre {
    * Forgets keys by name, with the temporary keys bound to them, or all without names: their
    * packets meet -404 from now on.
    */
-  forgetKeys(names?: ReadonlySet<string>): void;
+  deleteKeys(names?: ReadonlySet<string>): void;
   /** Sends an update to every connected session of a key. */
   push(keyName: string, update: TlObject): void;
 }
@@ -50,7 +50,7 @@ const maxSessionsOfKey = 8;
 export function createDataCentre({ id, mtproto, clock, random, rpc }: DataCentreDeps): DataCentre {
   const keys = new Map<bigint, Entry>();
   const messageIds = createMessageIds(clock);
-  const forgetKey = (key: AuthKey) => void keys.delete(key.id);
+  const deleteKey = (key: AuthKey) => void keys.delete(key.id);
   const identityOf = (key: AuthKey) => keys.get(key.id)?.permanent ?? key;
   const dropSession = (key: AuthKey, sessionId: bigint) => keys.get(key.id)?.sessions.delete(sessionId) ?? false;
 
@@ -92,7 +92,7 @@ export function createDataCentre({ id, mtproto, clock, random, rpc }: DataCentre
         dc: id,
         identityOf,
         bindKey,
-        forgetKey,
+        deleteKey: deleteKey,
         dropSession,
       });
       sessions.set(sessionId, created);
@@ -100,7 +100,7 @@ export function createDataCentre({ id, mtproto, clock, random, rpc }: DataCentre
       if (sessions.size > maxSessionsOfKey && oldest !== undefined) sessions.delete(oldest);
       return created;
     },
-    forgetKeys(names) {
+    deleteKeys(names) {
       for (const { key, permanent = key } of keys.values()) {
         if (!names || names.has(key.name) || names.has(permanent.name)) keys.delete(key.id);
       }

@@ -5,7 +5,7 @@ import type { Group } from '../crypto/group.js';
 import { igeDecrypt, igeEncrypt, type IgeKey } from '../crypto/ige.js';
 import { bytesOfNumber, numberOf } from '../crypto/number.js';
 import { pickPrimePair, type PrimePair } from '../crypto/prime-pair.js';
-import { toldGroup, toldPublicValue } from '../crypto/told-group.js';
+import { sentGroup, sentPublicValue } from '../crypto/sent-group.js';
 import type { ServerKey } from '../crypto/server-key.js';
 import type { Lie } from '../lies.js';
 import type { TlCodec } from '../tl/codec.js';
@@ -101,14 +101,14 @@ export function createKeyExchange({ mtproto, clock, random, group, serverKey }: 
       lifetimeMs: 'expires_in' in inner ? 1000 * intOf(inner, 'expires_in') : undefined,
     };
     if (lie === 'dh_kind') return answer({ _: 'pong', msg_id: 1n, ping_id: 1n });
-    const { generator, primeBytes } = toldGroup(group, lie);
+    const { generator, primeBytes } = sentGroup(group, lie);
     const parameters = mtproto.encode({
       _: 'server_DH_inner_data',
       nonce: lie === 'dh_inner_nonce' ? other(begun.nonce) : begun.nonce,
       server_nonce: lie === 'dh_inner_server_nonce' ? other(begun.serverNonce) : begun.serverNonce,
       g: generator,
       dh_prime: primeBytes,
-      g_a: toldPublicValue(group, group.powerOfGenerator(agreed.secret), lie),
+      g_a: sentPublicValue(group, group.powerOfGenerator(agreed.secret), lie),
       server_time: Math.floor(clock.now() / 1000),
     });
     const hash = sha1(parameters);

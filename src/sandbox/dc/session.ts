@@ -32,7 +32,7 @@ export interface SessionDeps {
   readonly identityOf: (key: AuthKey) => AuthKey;
   /** Binds a temporary key to a permanent one; returns the error that Telegram refuses it with. */
   readonly bindKey: (key: AuthKey, bind: BindRequest) => BindRefusal | undefined;
-  readonly forgetKey: (key: AuthKey) => void;
+  readonly deleteKey: (key: AuthKey) => void;
   readonly dropSession: (key: AuthKey, sessionId: bigint) => boolean;
 }
 
@@ -154,7 +154,7 @@ export class Session {
       case 'auth.bindTempAuthKey':
         return [this.#result(msgId, this.#bind({ request: service, msgId, sessionId: this.id }))];
       case 'destroy_auth_key':
-        this.deps.forgetKey(this.key);
+        this.deps.deleteKey(this.key);
         return [this.#answer({ _: 'destroy_auth_key_ok' })];
       default:
         return [];

@@ -66,7 +66,7 @@ export function createAuthCodeService({ codes, sendCodeRules, passwords }: World
         if (!device.account && !device.awaitingPassword) {
           throw new RpcRefusal(401, device.revokedAs ?? 'AUTH_KEY_UNREGISTERED');
         }
-        codes.forget(device.keyName);
+        codes.delete(device.keyName);
         device.account = undefined;
         device.awaitingPassword = undefined;
         device.codePhone = undefined;

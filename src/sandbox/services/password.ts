@@ -1,4 +1,4 @@
-import { toldGroup, toldPublicValue } from '../crypto/told-group.js';
+import { sentGroup, sentPublicValue } from '../crypto/sent-group.js';
 import type { RpcContext, RpcService } from '../rpc/method.js';
 import { RpcRefusal } from '../rpc/refusal.js';
 import { bytesOf, longOf, objectOf } from '../tl/fields.js';
@@ -14,7 +14,7 @@ export function createPasswordService({ passwords, group, random }: World): RpcS
       access: 'anyone',
       run(context) {
         const challenge = passwords.challenge(context.device.keyName, loadClaimant(context));
-        const { generator, primeBytes } = toldGroup(group, context.lie);
+        const { generator, primeBytes } = sentGroup(group, context.lie);
         const algorithm = (salt1: Buffer, salt2: Buffer): TlObject => ({
           _: 'passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow',
           salt1,
@@ -26,7 +26,7 @@ export function createPasswordService({ passwords, group, random }: World): RpcS
           _: 'account.password',
           has_password: challenge !== undefined,
           current_algo: challenge && algorithm(challenge.salt1, challenge.salt2),
-          srp_B: challenge && toldPublicValue(group, challenge.publicB, context.lie),
+          srp_B: challenge && sentPublicValue(group, challenge.publicB, context.lie),
           srp_id: challenge?.srpId,
           hint: challenge?.hint,
           new_algo: algorithm(random.bytes(8), random.bytes(16)),

@@ -41,7 +41,7 @@ export interface Codes {
    */
   enter(keyName: string, account: Account, hash: string, given: GivenCode): void;
   /** Forgets the codes of a key. */
-  forget(keyName: string): void;
+  delete(keyName: string): void;
   clear(): void;
 }
 
@@ -101,7 +101,7 @@ export function createCodes({ clock, random }: { readonly clock: Clock; readonly
         throw new RpcRefusal(400, 'PHONE_CODE_INVALID');
       }
     },
-    forget(keyName) {
+    delete(keyName) {
       for (const key of entries.keys()) if (key.startsWith(`${keyName} `)) entries.delete(key);
     },
     clear: () => entries.clear(),

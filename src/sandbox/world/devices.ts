@@ -23,7 +23,7 @@ export interface Devices {
   find(keyName: string): Device | undefined;
   /** Returns the devices of an account: logged in, or in the middle of a login. */
   ofAccount(account: Account): readonly Device[];
-  forget(keyNames?: ReadonlySet<string>): void;
+  delete(keyNames?: ReadonlySet<string>): void;
 }
 
 const maxSessionsOfKey = 8;
@@ -67,7 +67,7 @@ export function createDevices(): Devices {
           device.awaitingPassword?.id === id ||
           (phone !== undefined && device.codePhone === phone),
       ),
-    forget(keyNames) {
+    delete(keyNames) {
       if (!keyNames) return devices.clear();
       for (const keyName of keyNames) devices.delete(keyName);
     },

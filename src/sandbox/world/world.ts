@@ -40,7 +40,7 @@ export function createWorld(deps: { readonly clock: Clock; readonly random: Rand
     ...parts,
     devices,
     clear() {
-      devices.forget();
+      devices.delete();
       for (const part of Object.values(parts)) part.clear();
     },
   };

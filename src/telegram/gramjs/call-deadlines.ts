@@ -8,7 +8,7 @@ export interface CallDeadlines {
    * got its turn, whichever is later. A later result of `work` is dropped.
    */
   keep<T>(limitMs: number, work: Promise<T>): Promise<T>;
-  /** Pauses the deadlines of the calls under way, for at most `longestWaitMs`, or resumes them. */
+  /** Pauses the deadlines of the calls under way, for at most `maxWaitMs`, or resumes them. */
   setWaiting(waits: boolean): void;
 }
 
@@ -16,7 +16,7 @@ export interface CallDeadlines {
  * Creates deadlines that exclude the time in which calls wait for each other, because this daemon
  * causes that delay and not Telegram.
  */
-export function createCallDeadlines(clock: Clock, longestWaitMs: number): CallDeadlines {
+export function createCallDeadlines(clock: Clock, maxWaitMs: number): CallDeadlines {
   const restarts = new Set<() => void>();
   let waiting = false;
 
@@ -26,7 +26,7 @@ export function createCallDeadlines(clock: Clock, longestWaitMs: number): CallDe
         let cancel: Cancel = () => undefined;
         const restart = () => {
           cancel();
-          const afterMs = waiting ? longestWaitMs : limitMs;
+          const afterMs = waiting ? maxWaitMs : limitMs;
           cancel = clock.after(afterMs, () => reject(new DeadlineExceeded(afterMs)));
         };
         restart();

@@ -76,7 +76,7 @@ export class QuietClient extends TelegramClient {
         this.#giveUpUnrepeatable();
         onBroken();
       },
-      onNoUse: () => onLost(transport.trouble || notOpenedAgain),
+      onNoUse: () => onLost(transport.problem || notOpenedAgain),
     });
     const proxy = proxyOf(settings.proxy);
     super(session, settings.apiId, settings.apiHash, {
@@ -147,7 +147,7 @@ export class QuietClient extends TelegramClient {
 
   /** The known reason why there is no connection, or empty. */
   get trouble(): string {
-    return this.#transport.trouble;
+    return this.#transport.problem;
   }
 
   /**

@@ -5,8 +5,8 @@ import type { QuietClient } from './client.js';
 import { readUser, unknownAnswer } from './read-user.js';
 import { unless } from './rpc-failure.js';
 
-const mostChats = 100;
-const mostFound = 50;
+const maxChats = 100;
+const maxFound = 50;
 
 /** The Bot API adds this to the ID of a channel and negates the sum. */
 const channelOffset = 1_000_000_000_000n;
@@ -25,7 +25,7 @@ export const contactOperations = {
         offsetDate: 0,
         offsetId: 0,
         offsetPeer: new Api.InputPeerEmpty(),
-        limit: mostChats,
+        limit: maxChats,
         hash: helpers.returnBigInt(0),
       }),
     );
@@ -46,7 +46,7 @@ export const contactOperations = {
   },
 
   async searchUsers(client: QuietClient, query: string): Promise<readonly TelegramContact[]> {
-    const request = new Api.contacts.Search({ q: query, limit: mostFound });
+    const request = new Api.contacts.Search({ q: query, limit: maxFound });
     const found = await unless(['SEARCH_QUERY_EMPTY', 'QUERY_TOO_SHORT'], () => client.invoke(request));
     if (found === undefined) return [];
     const users = [...found.myResults, ...found.results].flatMap((peer) => userOf(peer, found.users) ?? []);

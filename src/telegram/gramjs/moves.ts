@@ -21,7 +21,7 @@ interface MovableClient {
 }
 
 /** How often one request may be moved to another data centre. */
-export const mostMoves = 2;
+export const maxMoves = 2;
 
 /**
  * Sends a request that cannot log the session in, and sends it again at each data centre that
@@ -32,7 +32,7 @@ export async function followMoves<T>(client: MovableClient, request: () => Promi
     try {
       return await request();
     } catch (error) {
-      if (!(error instanceof MoveRequired) || moves === mostMoves) throw error;
+      if (!(error instanceof MoveRequired) || moves === maxMoves) throw error;
       await client.moveTo(error.dataCentreId);
     }
   }

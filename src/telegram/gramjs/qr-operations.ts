@@ -10,7 +10,7 @@ import { readRpcError } from './rpc-failure.js';
 // If the lifetime of a token differs much from this, one of the two clocks is wrong.
 const usualLifeMs = 30_000;
 const shortestLifeMs = 1_000;
-const longestLifeMs = 60_000;
+const maxLifeMs = 60_000;
 
 /**
  * The result of requesting a QR code. `lifeMs` is how long the token stays valid from now on, since
@@ -65,7 +65,7 @@ async function outcomeOf(
   const token = new Secret(result.token.toString('base64url'));
   if (result instanceof Api.auth.LoginToken) {
     const lifeMs = 1000 * result.expires - systemClock.now();
-    const isLikely = shortestLifeMs <= lifeMs && lifeMs <= longestLifeMs;
+    const isLikely = shortestLifeMs <= lifeMs && lifeMs <= maxLifeMs;
     return { kind: 'token', token, lifeMs: isLikely ? lifeMs : usualLifeMs };
   }
   await client.moveTo(result.dcId);

@@ -38,11 +38,11 @@ export function explain(error: unknown): unknown {
 function faultOfGramjsError(error: unknown): TelegramFault | undefined {
   if (error instanceof errors.TypeNotFoundError) return { kind: 'unknown_error', name: 'UNKNOWN_CONSTRUCTOR' };
   if (unreachables.some((kind) => error instanceof kind)) return { kind: 'unreachable' };
-  if (error instanceof Error && networkTrouble.test(error.message)) return { kind: 'unreachable' };
+  if (error instanceof Error && networkErrors.test(error.message)) return { kind: 'unreachable' };
   return undefined;
 }
 
 const unreachables = [errors.BadMessageError, MoveRequired, UntrustedAnswer];
 
 // The plain errors with which client.invoke and the sender report that they stopped trying.
-const networkTrouble = /^(?:Request was unsuccessful|Cannot send requests while disconnected|Not connected)/;
+const networkErrors = /^(?:Request was unsuccessful|Cannot send requests while disconnected|Not connected)/;

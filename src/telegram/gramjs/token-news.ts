@@ -4,8 +4,8 @@
  */
 export interface TokenNews {
   /** Resets the record: only later events count. */
-  forget(): void;
-  tell(): void;
+  reset(): void;
+  notify(): void;
   /** Resolves when a QR code may have been scanned, or `signal` aborts. */
   wait(signal: AbortSignal): Promise<void>;
 }
@@ -15,10 +15,10 @@ export function createTokenNews(): TokenNews {
   let isNew = true;
 
   return {
-    forget() {
+    reset() {
       isNew = false;
     },
-    tell() {
+    notify() {
       isNew = true;
       for (const resolve of waiting) resolve();
     },

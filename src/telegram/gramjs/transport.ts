@@ -13,7 +13,7 @@ export interface Transport {
   /**
    * Why there is no connection, and its proxy. Empty while no reason is known. Contains no secret.
    */
-  readonly trouble: string;
+  readonly problem: string;
   /** Closes each socket, also one that is being opened, and prevents new ones. */
   close(): Promise<void>;
 }
@@ -33,7 +33,7 @@ export interface TransportOptions {
  * gramjs retries once a second if a data centre accepts connections and closes them at once, as
  * during a restart.
  */
-const mostVainConnections = 3;
+const maxVainConnections = 3;
 
 const keyUnknown = -404;
 /** Telegram's own data centres listen here. gramjs would use 80, which fewer networks allow. */
@@ -45,15 +45,15 @@ export function createTransport({ proxy, dataCentres, onKeyUnknown, onBroken, on
   const way = proxy === null ? '' : ` through the ${proxy.type} proxy ${proxy.address}:${proxy.port}`;
   let vainConnections = 0;
   let closed = false;
-  let trouble = '';
+  let problem = '';
 
   class TrackedSocket extends PromisedNetSockets {
     override async connect(port: number, ip: string): Promise<unknown> {
       if (closed) throw new Error('the connection is closed');
-      if (vainConnections === mostVainConnections) {
-        trouble ||= `connections${way} break at once${proxy?.type === 'mtproxy' ? '; its secret may be wrong' : ''}`;
+      if (vainConnections === maxVainConnections) {
+        problem ||= `connections${way} break at once${proxy?.type === 'mtproxy' ? '; its secret may be wrong' : ''}`;
         onNoUse();
-        throw new Error(`${mostVainConnections} connections in a row received nothing`);
+        throw new Error(`${maxVainConnections} connections in a row received nothing`);
       }
       vainConnections += 1;
       sockets.add(this);
@@ -69,7 +69,7 @@ export function createTransport({ proxy, dataCentres, onKeyUnknown, onBroken, on
       try {
         return await super.connect(port, ip);
       } catch (error) {
-        trouble = `no connection${way}: ${error instanceof Error ? error.message : String(error)}`;
+        problem = `no connection${way}: ${error instanceof Error ? error.message : String(error)}`;
         throw error;
       }
     }
@@ -85,7 +85,7 @@ export function createTransport({ proxy, dataCentres, onKeyUnknown, onBroken, on
       const data = await packet;
       if (!Buffer.isBuffer(data) || data.length === 0) return data;
       vainConnections = 0;
-      trouble = '';
+      problem = '';
       if (data.length === 4 && data.readInt32LE(0) === keyUnknown) onKeyUnknown();
       return data;
     } catch (error) {
@@ -117,8 +117,8 @@ export function createTransport({ proxy, dataCentres, onKeyUnknown, onBroken, on
   return {
     connection: proxy?.type === 'mtproxy' ? ProxiedConnection : DirectConnection,
     socket: TrackedSocket,
-    get trouble() {
-      return trouble;
+    get problem() {
+      return problem;
     },
     async close() {
       closed = true;

@@ -5,7 +5,7 @@ import { createSemaphore, type Semaphore } from '../semaphore.js';
  * The longest time that a call waits for its turn in a worker: somewhat less than the pool allows
  * for one use.
  */
-export const longestTurnWaitMs = 50_000;
+export const maxTurnWaitMs = 50_000;
 
 /** An auth key costs four round trips and some 60 ms of arithmetic. */
 const keysAtOnce = 4;
@@ -26,10 +26,10 @@ export function createTurns(clock: Clock): Turns {
   return {
     keysOf(dataCentreId) {
       const semaphore =
-        keys.get(dataCentreId) ?? createSemaphore({ clock, places: keysAtOnce, longestWaitMs: longestTurnWaitMs });
+        keys.get(dataCentreId) ?? createSemaphore({ clock, places: keysAtOnce, maxWaitMs: maxTurnWaitMs });
       keys.set(dataCentreId, semaphore);
       return semaphore;
     },
-    arithmetic: createSemaphore({ clock, places: 1, longestWaitMs: longestTurnWaitMs }),
+    arithmetic: createSemaphore({ clock, places: 1, maxWaitMs: maxTurnWaitMs }),
   };
 }

@@ -5,10 +5,10 @@ import { Secret } from '../../base/secret.js';
 import { TelegramFailure } from '../failure.js';
 import type { SessionKeeper, SignInResult, TelegramConnection, TelegramSession } from '../gateway.js';
 import { createCallDeadlines } from './call-deadlines.js';
-import { mostMoves, type Moved } from './moves.js';
+import { maxMoves, type Moved } from './moves.js';
 import type { CallName, Calls } from './protocol.js';
 import { createTokenNews } from './token-news.js';
-import { longestTurnWaitMs } from './turns.js';
+import { maxTurnWaitMs } from './turns.js';
 import type { WorkerThread } from './worker-thread.js';
 
 /** A connection in a worker that is not open yet. */
@@ -52,11 +52,11 @@ export function createWorkerConnection({
   let endCalls: (failure: TelegramFailure) => void = () => undefined;
   const destroyed = new Promise<never>((_, reject) => (endCalls = reject));
   destroyed.catch(() => undefined);
-  const deadlines = createCallDeadlines(clock, longestTurnWaitMs);
+  const deadlines = createCallDeadlines(clock, maxTurnWaitMs);
   const news = createTokenNews();
   const stopListening = thread.listen(connectionId, {
     onTurn: (waits) => deadlines.setWaiting(waits),
-    onLoginToken: () => news.tell(),
+    onLoginToken: () => news.notify(),
   });
 
   const call = <N extends CallName>(name: N, ...args: Calls[N]['args']) => callWithin(callDeadlineMs, name, ...args);
@@ -92,7 +92,7 @@ export function createWorkerConnection({
     keep: SessionKeeper | undefined,
     request: () => Promise<R | Moved>,
   ): Promise<R> {
-    for (let moves = 0; moves <= mostMoves; moves += 1) {
+    for (let moves = 0; moves <= maxMoves; moves += 1) {
       const result = await request();
       if (!isMoved(result)) return result;
       if (keep === undefined) break;
@@ -109,7 +109,7 @@ export function createWorkerConnection({
   async function destroyOnce(): Promise<void> {
     endCalls(unreachable(new Error('the connection was destroyed')));
     stopListening();
-    news.tell();
+    news.notify();
     const heardBefore = thread.messagesHeard();
     try {
       await withDeadline(clock, destroyDeadlineMs, thread.call(connectionId, 'destroy'));
@@ -141,7 +141,7 @@ export function createWorkerConnection({
     sendCode: (phone) => call('sendCode', phone),
     resendCode: (phone, phoneCodeHash) => call('resendCode', phone, phoneCodeHash),
     async exportLoginToken() {
-      news.forget();
+      news.reset();
       const result = await call('exportLoginToken');
       if (result.kind !== 'token') return result;
       return { kind: 'token', token: { token: result.token, expiresAt: clock.now() + result.lifeMs } };

@@ -40,7 +40,7 @@ beforeEach(async () => {
   );
   const leases = createSessionLeases({
     database,
-    longestLeaseMs: 600_000,
+    maxLeaseMs: 600_000,
     defaultLeaseMs: 60_000,
     graceMs: 30_000,
     writeSession: (format, session) => new Secret(`${format} ${session.reveal()}`),

@@ -90,7 +90,7 @@ describe('a configuration with the required keys only', () => {
       },
       login: { expireMs: 1_800_000, attemptsPerUser: { max: 10, windowMs: 600_000 } },
       bridge: { permissions: {}, maxAccounts: 5 },
-      sessions: { consumers: [], defaultLeaseMs: 600_000, longestLeaseMs: 3_600_000, graceMs: 30_000, webhooks: [] },
+      sessions: { consumers: [], defaultLeaseMs: 600_000, maxLeaseMs: 3_600_000, graceMs: 30_000, webhooks: [] },
       encryption: { key: '[secret]', oldKeys: [] },
       logging: { level: 'info', format: 'json' },
     });

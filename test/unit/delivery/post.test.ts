@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ChannelTrouble } from '../../../src/delivery/channel.js';
+import { ChannelError } from '../../../src/delivery/channel.js';
 import { DeliveryFailure } from '../../../src/delivery/failure.js';
 import { post } from '../../../src/delivery/post.js';
 import { startHttpListener } from '../../support/http-listener.js';
@@ -18,7 +18,7 @@ async function troubleAt(url: string) {
     () => expect.fail('there was an answer'),
     (reason: unknown) => reason,
   );
-  if (!(failure instanceof DeliveryFailure) || !(failure.cause instanceof ChannelTrouble)) throw failure;
+  if (!(failure instanceof DeliveryFailure) || !(failure.cause instanceof ChannelError)) throw failure;
   const { problem, detail } = failure.cause;
   return { problem, detail, mayHaveSent: failure.mayHaveSent };
 }

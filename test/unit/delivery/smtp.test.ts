@@ -3,7 +3,7 @@ import type { SMTPServerOptions } from 'smtp-server';
 import { systemClock, type Clock } from '../../../src/base/clock.js';
 import { Secret } from '../../../src/base/secret.js';
 import { sanitizeUntrustedText, type UntrustedText } from '../../../src/base/untrusted-text.js';
-import { ChannelTrouble } from '../../../src/delivery/channel.js';
+import { ChannelError } from '../../../src/delivery/channel.js';
 import { createMessenger } from '../../../src/delivery/create-messenger.js';
 import type { Message, Messenger } from '../../../src/delivery/messenger.js';
 import { createSmtpChannel, type SmtpDeps } from '../../../src/delivery/smtp.js';
@@ -345,7 +345,7 @@ describe('a mail server that is not there', () => {
     await server.stop();
     const { fact, cause } = await failureOf(messenger);
     expect(fact).toEqual({ kind: 'channel_down' });
-    expect(cause).toBeInstanceOf(ChannelTrouble);
+    expect(cause).toBeInstanceOf(ChannelError);
     expect(cause).toMatchObject({ problem: 'no_connection', detail: expect.stringContaining('ECONNREFUSED') });
   });
 

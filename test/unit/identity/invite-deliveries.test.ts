@@ -181,7 +181,7 @@ describe('a delivery that fails', () => {
     release();
     await under.settle();
     expect(under.federation.taken).toHaveLength(4);
-    expect(under.federation.mostAtOnce('slow.test')).toBe(1);
+    expect(under.federation.maxConcurrent('slow.test')).toBe(1);
   });
 
   /** How many of three deliveries are tried when the first one fails so: one if it concerns the whole server. */
@@ -244,7 +244,7 @@ describe('many deliveries', () => {
     release.forEach((each) => each());
     await under.settle();
     expect(under.federation.taken.map(({ server }) => server).toSorted()).toEqual(servers.toSorted());
-    expect(under.federation.mostAtOnce()).toBe(8);
+    expect(under.federation.maxConcurrent()).toBe(8);
   });
 });
 

@@ -22,7 +22,7 @@ GZIPPacked.ungzip = () => {
   throw new UntrustedAnswer('place of packed data');
 };
 
-const mostRemembered = 500;
+const maxRemembered = 500;
 
 /** The state of a session that opens messages with the checks that gramjs omits. */
 export class CheckedState extends MTProtoState {
@@ -63,7 +63,7 @@ export class CheckedState extends MTProtoState {
     if (this.#seen.has(messageId)) throw new errors.SecurityError('duplicate message');
     this.#seen.add(messageId);
     const [oldest] = this.#seen;
-    if (this.#seen.size > mostRemembered && oldest !== undefined) this.#seen.delete(oldest);
+    if (this.#seen.size > maxRemembered && oldest !== undefined) this.#seen.delete(oldest);
     const id = helpers.readBigIntFromBuffer(tlLong(messageId), true, true);
     return new TLMessage(id, sequenceNumber, new BinaryReader(unpack(body)).tgReadObject());
   }

@@ -7,7 +7,7 @@ import { checkPrimeSync } from 'node:crypto';
 export function factorize(pq: bigint): readonly [p: bigint, q: bigint] | undefined {
   if (pq < 4n || pq >> 63n !== 0n || checkPrimeSync(pq)) return undefined;
   if (pq % 2n === 0n) return [2n, pq / 2n];
-  for (let offset = 1n; offset <= mostOffsets; offset += 1n) {
+  for (let offset = 1n; offset <= maxOffsets; offset += 1n) {
     const factor = findFactor(pq, offset);
     if (factor === undefined) continue;
     const other = pq / factor;
@@ -16,15 +16,15 @@ export function factorize(pq: bigint): readonly [p: bigint, q: bigint] | undefin
   return undefined;
 }
 
-const mostOffsets = 5n;
+const maxOffsets = 5n;
 const stepsPerDivisor = 128;
 // A factor of 31 bits takes some 2^16 steps.
-const mostSteps = 1 << 19;
+const maxSteps = 1 << 19;
 
 function findFactor(pq: bigint, offset: bigint): bigint | undefined {
   const next = (value: bigint) => (value * value + offset) % pq;
   let runner = 2n;
-  for (let reach = 1, steps = 0; steps < mostSteps; reach *= 2) {
+  for (let reach = 1, steps = 0; steps < maxSteps; reach *= 2) {
     const fixed = runner;
     for (let done = 0; done < reach; done += stepsPerDivisor) {
       const start = runner;

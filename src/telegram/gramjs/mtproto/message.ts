@@ -24,13 +24,13 @@ export interface MessageContext {
 const envelopeLength = 24;
 const headLength = 32;
 const leastPadding = 12;
-const mostPadding = 1024;
+const maxPadding = 1024;
 /**
  * Telegram accepts messages of clients whose clock is up to 300 s late or 30 s early, and rejects
  * others. So the time of a valid message may differ from this clock by that much in either
  * direction.
  */
-const mostSkewSeconds = 300 + 30;
+const maxSkewSeconds = 300 + 30;
 const badMessageNotification = 0xa7eff811;
 
 /**
@@ -52,13 +52,13 @@ export function openMessage(packet: Buffer, { authKey, keyId, sessionId, now }: 
   const length = plain.readInt32LE(28);
   const padding = plain.length - headLength - length;
   demand(length > 0 && length % 4 === 0 && padding >= 0, 'length');
-  demand(leastPadding <= padding && padding <= mostPadding, 'padding');
+  demand(leastPadding <= padding && padding <= maxPadding, 'padding');
   const messageId = plain.readBigInt64LE(16);
   demand((messageId & 1n) === 1n, 'message number of a server');
   const body = plain.subarray(headLength, headLength + length);
   const skew = Math.abs(Number(messageId >> 32n) - now);
   // This notification reports that the clock of the client is wrong.
-  demand(skew <= mostSkewSeconds || body.readUInt32LE() === badMessageNotification, 'time of the message');
+  demand(skew <= maxSkewSeconds || body.readUInt32LE() === badMessageNotification, 'time of the message');
   return { messageId, sequenceNumber: plain.readInt32LE(24), body };
 }
 

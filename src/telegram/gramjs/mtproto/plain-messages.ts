@@ -8,7 +8,7 @@ interface PacketConnection {
 }
 
 // Transports with padding leave up to 15 bytes behind a packet.
-const mostPadding = 15;
+const maxPadding = 15;
 
 /**
  * Sends an unencrypted request (core.telegram.org/mtproto/description#unencrypted-message) and
@@ -23,6 +23,6 @@ export async function sendPlain(connection: PacketConnection, messageId: bigint,
   demand(reader.long() === 0n, 'answer without encryption');
   demand((reader.long() & 1n) === 1n, 'message number of a server');
   const answer = reader.raw(reader.int());
-  demand(packet.length - reader.position <= mostPadding, 'length');
+  demand(packet.length - reader.position <= maxPadding, 'length');
   return answer;
 }

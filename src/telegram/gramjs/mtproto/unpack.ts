@@ -10,13 +10,13 @@ const container = 0x73f1f8dc;
  * The limit of bytes that one message may unpack to: several times the contacts or chats of the
  * largest account.
  */
-export const mostUnpacked = 16 * 1024 * 1024;
+export const maxUnpacked = 16 * 1024 * 1024;
 
 /**
  * Returns the body of a message with its gzip_packed parts unpacked. MTProto allows them as the
  * body, as the result in an rpc_result, and as both in the messages of a container
  * (core.telegram.org/mtproto/service_messages). Throws UntrustedAnswer if a part cannot be read or
- * is packed twice, or if the total exceeds `mostUnpacked`.
+ * is packed twice, or if the total exceeds `maxUnpacked`.
  */
 export function unpack(body: Buffer): Buffer {
   return new Unpacker().message(body, 'outer');
@@ -24,7 +24,7 @@ export function unpack(body: Buffer): Buffer {
 
 /** Unpacks one message of a server. */
 class Unpacker {
-  #left = mostUnpacked;
+  #left = maxUnpacked;
 
   message(body: Buffer, place: 'outer' | 'inner'): Buffer {
     const plain = this.#object(body);

@@ -150,7 +150,7 @@ describe('a temporary key', () => {
   it('is forgotten with the permanent key', () => {
     const { dataCentre, temporary, permanent, bind } = setUp();
     bind();
-    dataCentre.forgetKeys(new Set([permanent.name]));
+    dataCentre.deleteKeys(new Set([permanent.name]));
     expect(dataCentre.findKey(temporary.id)).toBeUndefined();
   });
 

@@ -60,7 +60,7 @@ describe('a login code', () => {
     const codes = createCodes({ clock: createFakeClock(), random });
     const account = load('9996610000');
     const [one, other] = [codes.send('one', account), codes.send('other', account)];
-    codes.forget('one');
+    codes.delete('one');
     expect(() => codes.enter('one', account, one.hash, right)).toThrow(refused('PHONE_CODE_EXPIRED'));
     expect(() => codes.enter('other', account, other.hash, right)).not.toThrow();
     codes.clear();

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tlInt, tlString } from '../../../../../src/telegram/gramjs/mtproto/tl-bytes.js';
-import { mostUnpacked, unpack } from '../../../../../src/telegram/gramjs/mtproto/unpack.js';
+import { maxUnpacked, unpack } from '../../../../../src/telegram/gramjs/mtproto/unpack.js';
 import { UntrustedAnswer } from '../../../../../src/telegram/gramjs/mtproto/untrusted-answer.js';
 
 const head = Buffer.alloc(12, 9);
@@ -18,8 +18,8 @@ const container = (...messages: readonly Buffer[]) =>
 const same = (object: Buffer) => object;
 
 const plain = Buffer.concat([tlInt(0x347773c5), Buffer.alloc(400)]);
-const half = Buffer.alloc(mostUnpacked / 2);
-const bomb = Buffer.alloc(mostUnpacked + 4);
+const half = Buffer.alloc(maxUnpacked / 2);
+const bomb = Buffer.alloc(maxUnpacked + 4);
 
 describe('a message with packed data', () => {
   it('is unpacked in each place that MTProto allows, with any content', () => {
@@ -41,7 +41,7 @@ describe('a message with packed data', () => {
   });
 
   it('may be as large as the limit', () => {
-    expect(unpack(packed(bomb.subarray(4)))).toHaveLength(mostUnpacked);
+    expect(unpack(packed(bomb.subarray(4)))).toHaveLength(maxUnpacked);
   });
 
   it.each([

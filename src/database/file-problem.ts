@@ -1,8 +1,8 @@
 /** Why a file of SQLite's cannot be used, as far as the system or SQLite reports it. */
-export type FileTrouble =
+export type FileProblem =
   'not_permitted' | 'not_a_file' | 'disk_full' | 'not_sqlite' | 'damaged' | 'io_error' | 'unopenable';
 
-const troubles: Readonly<Record<string, FileTrouble>> = {
+const troubles: Readonly<Record<string, FileProblem>> = {
   // SQLite's primary result codes (https://www.sqlite.org/rescode.html).
   SQLITE_READONLY: 'not_permitted',
   SQLITE_PERM: 'not_permitted',
@@ -35,6 +35,6 @@ export function errorCode(error: unknown): string {
  * Returns what an error of SQLite's or of the file system means for the file, or undefined if it
  * concerns no file.
  */
-export function fileTrouble(error: unknown): FileTrouble | undefined {
+export function fileProblemOf(error: unknown): FileProblem | undefined {
   return troubles[errorCode(error)];
 }

@@ -3,7 +3,7 @@ import type { Group } from './group.js';
 import { bytesOfNumber } from './number.js';
 
 /** A group as a client is told of it. */
-export interface ToldGroup {
+export interface SentGroup {
   readonly generator: number;
   readonly primeBytes: Buffer;
 }
@@ -15,7 +15,7 @@ const toUnsafePrime = 570n;
 const toComposite = 6n;
 
 /** Returns the group, or a bad one for a lie about it. */
-export function toldGroup(group: Group, lie: Lie | undefined): ToldGroup {
+export function sentGroup(group: Group, lie: Lie | undefined): SentGroup {
   const { generator, primeBytes, prime } = group;
   switch (lie) {
     case 'dh_generator':
@@ -39,7 +39,7 @@ export function toldGroup(group: Group, lie: Lie | undefined): ToldGroup {
 }
 
 /** Returns the public value of the server, or a bad one for a lie about it. */
-export function toldPublicValue({ prime }: Group, value: Buffer, lie: Lie | undefined): Buffer {
+export function sentPublicValue({ prime }: Group, value: Buffer, lie: Lie | undefined): Buffer {
   switch (lie) {
     case 'srp_b_empty':
       return Buffer.alloc(0);
