@@ -59,7 +59,7 @@ const plans: Readonly<Record<string, Plan>> = {
   },
 };
 /** Time for the tests of one mutant. A mutant that never ends is noticed. */
-const longestRunMs = 600_000;
+const maxRunMs = 600_000;
 
 interface Placed extends Mutant {
   readonly file: string;
@@ -173,9 +173,9 @@ async function findFailure(vitest: Vitest, tests: readonly TestSpecification[]):
     failed ??= test;
   };
   const timer = setTimeout(() => {
-    failed ??= `no end within ${longestRunMs} ms`;
+    failed ??= `no end within ${maxRunMs} ms`;
     for (const pid of childrenOf(process.pid)) process.kill(pid, 'SIGKILL');
-  }, longestRunMs);
+  }, maxRunMs);
   try {
     const { testModules, unhandledErrors } = await vitest.runTestSpecifications([...tests]);
     if (failed !== undefined) return failed;

@@ -67,7 +67,7 @@ export function createLoginCompletion(deps: LoginCompletionDeps): LoginCompletio
     const replacing = login?.name?.replacing ?? user.id;
     if (replacing !== user.id) return rejected(new LoginProcessFailure({ kind: 'other_telegram_account' }));
     // The owner may have logged in to it at the bridge.
-    const looked = await linkedAccounts.look(owner);
+    const looked = await linkedAccounts.getOwnerView(owner);
     const holder = await database.transaction((tx) => tx.telegramAccounts.findByTelegramUserId(user.id));
     // Another daemon has completed the same login: its session is this one.
     if (holder?.id === acceptance.id) return { kind: 'claimed', replacedId: undefined };
@@ -125,7 +125,7 @@ export function createLoginCompletion(deps: LoginCompletionDeps): LoginCompletio
     await recordEnd(tx, replaced, 'replaced', clock.now());
     await tx.telegramAccounts.replace(replaced.id, record);
     // A login at the bridge is replaced by the bridge itself.
-    if (replaced.heldBy === 'gangway') await store.discardIn(tx, owner, replaced);
+    if (replaced.heldBy === 'gangway') await store.discardWithin(tx, owner, replaced);
     else if (replaced.heldBy !== 'bridge') await endLinked(tx, replaced, clock.now());
     return replaced;
   }

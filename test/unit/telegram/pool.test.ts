@@ -123,7 +123,7 @@ describe('one key', () => {
   });
 
   it('ends the calls of work that takes longer than a use may, all waiting included', async () => {
-    const pool = createPool({ longestUseMs: 5_000 });
+    const pool = createPool({ maxUseMs: 5_000 });
     const first = lasting(pool, 'a');
     await clock.advance(2_000);
     const second = outcomeOf(
@@ -145,7 +145,7 @@ describe('one key', () => {
   });
 
   it('keeps the outcome of work that takes longer than a use may, and closes its connection', async () => {
-    const pool = createPool({ longestUseMs: 5_000 });
+    const pool = createPool({ maxUseMs: 5_000 });
     const { end, outcome } = lasting(pool, 'a');
     await clock.advance(5_000);
     expect(telegram.liveConnections()).toBe(0);
@@ -156,7 +156,7 @@ describe('one key', () => {
   });
 
   it('fails as unreachable if earlier work leaves it no time', async () => {
-    const pool = createPool({ longestUseMs: 5_000 });
+    const pool = createPool({ maxUseMs: 5_000 });
     const first = lasting(pool, 'a');
     const second = outcomeOf(open(pool, 'a'));
     await clock.advance(5_000);
@@ -167,7 +167,7 @@ describe('one key', () => {
   });
 
   it('does not keep a connection that was opened too late', async () => {
-    const pool = createPool({ longestUseMs: 5_000 });
+    const pool = createPool({ maxUseMs: 5_000 });
     const release = telegram.hold('connect');
     const late = outcomeOf(open(pool, 'a'));
     await clock.advance(5_000);
@@ -182,7 +182,7 @@ describe('one key', () => {
   });
 
   it('is closed for certain only when a connection that was opened too late is closed too', async () => {
-    const pool = createPool({ longestUseMs: 5_000 });
+    const pool = createPool({ maxUseMs: 5_000 });
     const release = telegram.hold('connect');
     const late = outcomeOf(open(pool, 'a'));
     await clock.advance(5_000);
@@ -197,7 +197,7 @@ describe('one key', () => {
   });
 
   it('is closed for certain only when a connection that its longest use has outlasted is closed', async () => {
-    const pool = createPool({ longestUseMs: 5_000 });
+    const pool = createPool({ maxUseMs: 5_000 });
     const { end, outcome } = lasting(pool, 'a');
     await clock.advance(5_000);
     end();
@@ -254,7 +254,7 @@ describe('many keys', () => {
   });
 
   it('fail as unreachable if no slot becomes free in time, and get one later', async () => {
-    const pool = createPool({ maxLive: 1, longestUseMs: 5_000 });
+    const pool = createPool({ maxLive: 1, maxUseMs: 5_000 });
     const release = telegram.hold('connect');
     const opening = outcomeOf(open(pool, 'a'));
     const waiting = outcomeOf(open(pool, 'b'));
