@@ -64,6 +64,8 @@ describe('a login process with metadata', () => {
     expect(done).toMatchObject({ stepNumber: 3, step: { kind: 'complete', user: { isBot: true } } });
     expect(await fixture.login.answer(alice, loginId, token(botToken), 2)).toEqual(done);
     expect(fixture.telegram.calls('signInBot')).toBe(2);
+    const stored = await fixture.database.transaction((tx) => tx.loginProcesses.listByOwner(alice, 0));
+    expect(stored.map(({ id }) => id)).toEqual([loginId]);
   });
 
   it('requires permission', async () => {
