@@ -12,10 +12,8 @@ import { warnAboutSessionsAtBridge } from './app/sessions-at-bridge.js';
 import { composeSessions } from './app/sessions.js';
 import { composeTelegramProofs } from './app/telegram-proofs.js';
 import { warnAboutUpstream } from './app/upstream-check.js';
-import type { Clock } from './base/clock.js';
+import type { Runtime } from './base/runtime.js';
 import { withDeadline } from './base/deadline.js';
-import type { Logger } from './base/logger.js';
-import type { Random } from './base/random.js';
 import { repeat } from './base/repeat.js';
 import type { Config } from './config/config.js';
 import { createPermissions } from './config/permissions.js';
@@ -30,13 +28,10 @@ import { createLoginService } from './login/service.js';
 import { createGramjsGateway } from './telegram/gramjs/gateway.js';
 import { createConnectionPool } from './telegram/pool.js';
 
-/** What the daemon takes from outside. */
-export interface Runtime {
-  /** Of this program; Telegram shows it to users. */
+/** The external dependencies of the daemon. */
+export interface AppRuntime extends Runtime {
+  /** The version of this program, which Telegram shows to users. */
   readonly version: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 /** The daemon. */
@@ -52,7 +47,7 @@ const exportSweepEveryMs = 2_000;
 const sweepStopMs = 2_000;
 
 /** Returns the daemon that the configuration describes; nothing is opened before start(). */
-export function createApp(config: Config, { version, clock, random, logger }: Runtime): App {
+export function createApp(config: Config, { version, clock, random, logger }: AppRuntime): App {
   const closers: (() => Promise<void>)[] = [];
   let address: HttpAddress | undefined;
   const logLateSweep = (error: unknown) => logger.warn('the sweep goes on: leaving it', { error });
@@ -198,7 +193,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ru
 function clientServerOf(
   config: Config,
   parts: { readonly accounts: Accounts; readonly proofs: Proofs; readonly identity: Identity | undefined },
-  runtime: Omit<Runtime, 'version'> & { readonly database: Database },
+  runtime: Runtime & { readonly database: Database },
 ): ClientServerV3Deps | undefined {
   const { homeserver } = config;
   const { mode, limits: allowances, addresses: rules } = config.accounts;

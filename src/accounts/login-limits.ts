@@ -19,7 +19,6 @@ export interface LoginAllowances {
   readonly failuresPerAccount: Allowance;
 }
 
-/** The dependencies of createLoginLimits. */
 export interface LoginLimitsDeps {
   readonly allowances: LoginAllowances;
   /** A localpart and the full Matrix ID on this server are one account. */

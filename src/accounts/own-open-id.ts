@@ -3,7 +3,6 @@ import { FederationFailure } from '../matrix/federation-failure.js';
 import type { OpenId } from '../matrix/federation.js';
 import type { OpenIdTokens } from './open-id.js';
 
-/** The dependencies of createOwnOpenId. */
 export interface OwnOpenIdDeps {
   readonly serverName: ServerName;
   readonly tokens: Pick<OpenIdTokens, 'findUser'>;

@@ -5,7 +5,6 @@ import { createIdentityV2, type IdentityV2Deps } from './identity-v2/index.js';
 import { identitySurface } from './identity/identity-surface.js';
 import { ping, supportedVersions } from './identity/ping.js';
 
-/** The dependencies of createIdentitySurfaces. */
 export type IdentityDeps = IdentityV1Deps &
   IdentityV2Deps & {
     /** Undefined if no homeserver delegates to this service. */

@@ -15,7 +15,6 @@ import { createV3Auth, type FindOpenIdUser } from './provisioning-v3/authenticat
 import { createProvisioningV3 } from './provisioning-v3/index.js';
 import { createMautrixWellKnown } from './well-known/mautrix.js';
 
-/** Dependencies of createProvisioningSurfaces. */
 export interface ProvisioningSurfacesDeps {
   /** The common prefix of all versions. */
   readonly prefix: string;

@@ -3,7 +3,6 @@ import { AccountFailure, type AccountFault } from '../accounts/failure.js';
 import type { Logger } from '../base/logger.js';
 import type { FindTokenHolder, TokenVerdict } from '../http/bearer-auth.js';
 
-/** The dependencies of createTokenHolders. */
 export interface TokenHoldersDeps {
   readonly authority: Pick<AccountAuthority, 'whoAmI'>;
   readonly logger: Logger;

@@ -1,3 +1,4 @@
+import type { Runtime } from '../base/runtime.js';
 import type { AccountThreepids } from '../accounts/account-threepids.js';
 import type { AccountAuthority } from '../accounts/authority.js';
 import { createDatabaseAccountThreepids } from '../accounts/database-account-threepids.js';
@@ -11,9 +12,6 @@ import { createUpstreamProofs, type UpstreamProofs } from '../accounts/threepids
 import { createRevoker, type Revoker } from '../accounts/revocation.js';
 import type { AccountSessions } from '../accounts/sessions.js';
 import type { UserInteractiveAuth } from '../accounts/uia/user-interactive-auth.js';
-import type { Clock } from '../base/clock.js';
-import type { Logger } from '../base/logger.js';
-import type { Random } from '../base/random.js';
 import { meaningOf } from '../config/account-mode.js';
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
@@ -22,11 +20,8 @@ import type { Homeserver } from '../matrix/homeserver.js';
 import { createHttpHomeserver } from '../matrix/http-homeserver.js';
 
 /** The dependencies of chooseAccounts besides the configuration. */
-export interface AccountRuntime {
+export interface AccountRuntime extends Runtime {
   readonly database: Database;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 /** The authority over the Matrix accounts of this server name. */

@@ -7,7 +7,7 @@ import { createTelegramGatewaySurface } from '../api/telegram-gateway/index.js';
 import type { Clock } from '../base/clock.js';
 import { createNetworks } from '../base/ip-networks.js';
 import type { Logger } from '../base/logger.js';
-import type { Random } from '../base/random.js';
+import type { Runtime } from '../base/runtime.js';
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
 import { createGatewayReports } from '../delivery/telegram-gateway-reports.js';
@@ -21,14 +21,11 @@ import { createXMatrixVerifier } from '../matrix/x-matrix-verifier.js';
 import { reportPath, type Proofs } from './proofs.js';
 
 /** The dependencies of openIdentity besides the configuration. */
-export interface IdentityRuntime {
+export interface IdentityRuntime extends Runtime {
   readonly proofs: Proofs;
   /** Undefined without embedded accounts. */
   readonly openIdTokens: Pick<OpenIdTokens, 'findUser'> | undefined;
   readonly database: Database;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 /** The identity service. */

@@ -2,9 +2,7 @@ import type { DiscoveryDeps } from '../api/client-server-v3/discovery.js';
 import { addressLink, type SubmissionPath } from '../api/client-server-v3/address-submission.js';
 import { passwordLink } from '../api/client-server-v3/password-submission.js';
 import { type PageSettings, validationLink } from '../api/identity/validation-page.js';
-import type { Clock } from '../base/clock.js';
-import type { Logger } from '../base/logger.js';
-import type { Random } from '../base/random.js';
+import type { Runtime } from '../base/runtime.js';
 import type { Secret } from '../base/secret.js';
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
@@ -14,11 +12,8 @@ import type { Validation } from '../threepid/validation.js';
 import { openMessenger } from './messenger.js';
 
 /** The dependencies of openProofs besides the configuration. */
-export interface ProofRuntime {
+export interface ProofRuntime extends Runtime {
   readonly database: Database;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 /** The validation of 3PIDs, for the identity service and for accounts. */

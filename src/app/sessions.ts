@@ -1,7 +1,5 @@
+import type { Runtime } from '../base/runtime.js';
 import { createSessionsSurface } from '../api/sessions/index.js';
-import type { Clock } from '../base/clock.js';
-import type { Logger } from '../base/logger.js';
-import type { Random } from '../base/random.js';
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
 import { createBearerAuth } from '../http/bearer-auth.js';
@@ -19,12 +17,9 @@ import type { ConnectionPool } from '../telegram/pool.js';
 import { createWebhooks, type Webhooks } from '../webhooks/webhooks.js';
 
 /** The external dependencies of composeSessions. */
-export interface SessionRuntime {
+export interface SessionRuntime extends Runtime {
   readonly database: Database;
   readonly pool: Pick<ConnectionPool, 'ensureClosed'>;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 /** Telegram sessions for other programs. */

@@ -9,7 +9,6 @@ export interface Poller {
   stop(): Promise<void>;
 }
 
-/** The dependencies of createPoller. */
 export interface PollerDeps {
   readonly clock: Clock;
   /** Looks once, and returns after how many milliseconds it should look again. */

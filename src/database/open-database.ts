@@ -1,6 +1,4 @@
-import type { Clock } from '../base/clock.js';
-import type { Logger } from '../base/logger.js';
-import type { Random } from '../base/random.js';
+import type { Runtime } from '../base/runtime.js';
 import type { Secret } from '../base/secret.js';
 import type { Backend } from './backend.js';
 import type { Database } from './database.js';
@@ -15,7 +13,7 @@ import { createTransactions } from './transactions.js';
 import { parseDatabaseUri } from './uri.js';
 
 /** The location of the database, its encryption keys, and its dependencies. */
-export interface DatabaseOptions {
+export interface DatabaseOptions extends Runtime {
   /** `sqlite:path`, `sqlite::memory:` or `postgres://user:password@host:port/database`. */
   readonly uri: Secret;
   /** The limit of open transactions on PostgreSQL, 10 by default. SQLite has one at a time. */
@@ -25,9 +23,6 @@ export interface DatabaseOptions {
    */
   readonly exclusive?: boolean;
   readonly encryption: EncryptionKeys;
-  readonly logger: Logger;
-  readonly clock: Clock;
-  readonly random: Random;
 }
 
 const busyTimeoutMs = 5_000;

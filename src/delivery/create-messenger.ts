@@ -8,7 +8,6 @@ import { createChannelLog, type ChannelLog } from './channel-log.js';
 import { DeliveryFailure, type DeliveryFault } from './failure.js';
 import type { Message, Messenger } from './messenger.js';
 
-/** The dependencies of createMessenger. */
 export interface MessengerDeps {
   /** In the order in which they are tried. */
   readonly email: readonly EmailChannel[];

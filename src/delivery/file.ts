@@ -4,7 +4,6 @@ import type { Logger } from '../base/logger.js';
 import { channelDown, type Channel } from './channel.js';
 import type { Message } from './messenger.js';
 
-/** The dependencies of createFileChannel. */
 export interface FileChannelDeps {
   /** The file, which is created if it does not exist. */
   readonly path: string;

@@ -15,7 +15,6 @@ import type { Templates } from './templates.js';
  */
 export type SmtpSecurity = 'tls' | 'starttls' | 'opportunistic' | 'none';
 
-/** The dependencies of createSmtpChannel. */
 export interface SmtpDeps {
   readonly host: string;
   readonly port: number;

@@ -31,7 +31,6 @@ export interface GatewayReports {
   take(report: ReceivedReport): void;
 }
 
-/** The dependencies of createGatewayReports. */
 export interface GatewayReportsDeps {
   /** The tokens of all channels with delivery reports. */
   readonly tokens: readonly Secret[];

@@ -3,7 +3,6 @@ import { channelDown, type PhoneChannel } from './channel.js';
 import { post } from './post.js';
 import { gatewayFailure } from './telegram-gateway-errors.js';
 
-/** The dependencies of createTelegramGatewayChannel. */
 export interface TelegramGatewayDeps {
   readonly token: Secret;
   /** The base URL of the Gateway API, without a trailing slash. */

@@ -22,7 +22,6 @@ export interface Templates {
 /** The sources of a complete set of templates. */
 export type TemplateSources = Readonly<Record<TemplateName, string>>;
 
-/** The dependencies of createTemplates. */
 export interface TemplatesDeps {
   /** The name of this service, such as the host of its public URL. */
   readonly service: string;

@@ -6,7 +6,6 @@ import { SettingsFailure } from './settings-failure.js';
 import type { Templates } from './templates.js';
 import { readWebhookBody, usualBodies, type WebhookFormat } from './webhook-body.js';
 
-/** The dependencies of createWebhookChannel. */
 export interface WebhookDeps {
   readonly url: string;
   /** The value of the Authorization header. */

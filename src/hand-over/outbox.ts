@@ -17,7 +17,6 @@ export interface HandOverOutbox {
   attempt(id: string): Promise<void>;
 }
 
-/** Dependencies of createHandOverOutbox. */
 export interface HandOverOutboxDeps {
   readonly database: Database;
   readonly clock: Clock;

@@ -1,11 +1,9 @@
 import type { Bridge, BridgeSession, HandOverProcess } from '../bridge/bridge.js';
 import { BridgeFailure, type BridgeFault } from '../bridge/failure.js';
-import type { Clock } from '../base/clock.js';
 import { withDeadline } from '../base/deadline.js';
 import { jitter } from '../base/jitter.js';
-import type { Logger } from '../base/logger.js';
 import type { Mxid } from '../base/mxid.js';
-import type { Random } from '../base/random.js';
+import type { Runtime } from '../base/runtime.js';
 import type { Database, Transaction } from '../database/database.js';
 import type { HandOverChanges, HandOverRecord } from '../database/tables/hand-overs.js';
 import type { TelegramAccountRecord } from '../database/tables/telegram-accounts.js';
@@ -17,8 +15,7 @@ import { createHandOverOutbox } from './outbox.js';
 import { startHandOver } from './start-hand-over.js';
 import { isRejectedUnread, submit } from './submit.js';
 
-/** Dependencies of createHandOvers. */
-export interface HandOverDeps {
+export interface HandOverDeps extends Runtime {
   readonly database: Database;
   readonly bridge: Bridge;
   /** Whether each login is handed over when it completes. */
@@ -28,9 +25,6 @@ export interface HandOverDeps {
   readonly closeConnection: (accountId: string) => Promise<void>;
   /** Schedules the end of a session at Telegram. */
   readonly leaveSession: (tx: Transaction, session: OrphanedSession) => Promise<void>;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 const firstRetryMs = 2_000;

@@ -1,9 +1,8 @@
 import type { RequestListener } from 'node:http';
 import Koa, { type Context, type Middleware } from 'koa';
-import type { Clock } from '../base/clock.js';
 import type { Failure } from '../base/failure.js';
-import type { Logger } from '../base/logger.js';
-import { randomId, type Random } from '../base/random.js';
+import { randomId } from '../base/random.js';
+import type { Runtime } from '../base/runtime.js';
 import type { ClientAddress } from './client-ip.js';
 import { errorReply } from './error-reply.js';
 import type { Exchange } from './exchange.js';
@@ -11,8 +10,7 @@ import { plainProblemReply } from './plain-problems.js';
 import type { UndeclaredReplies } from './reply-check.js';
 import { writeReply } from './write-reply.js';
 
-/** The dependencies of createApplication. */
-export interface ApplicationDeps {
+export interface ApplicationDeps extends Runtime {
   readonly routes: Middleware<Exchange>;
   readonly clientAddress: ClientAddress;
   readonly undeclaredReplies: UndeclaredReplies;
@@ -20,9 +18,6 @@ export interface ApplicationDeps {
    * Returns whether a failure affects every request at the moment. If absent, none does.
    */
   readonly isUnavailable?: ((failure: Failure) => boolean) | undefined;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 /**

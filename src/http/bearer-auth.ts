@@ -42,7 +42,6 @@ export type TokenVerdict =
 /** Returns the holder of an access token. */
 export type FindTokenHolder = (token: Secret, clientAddress: string) => Promise<TokenVerdict>;
 
-/** The dependencies of createBearerAuth. */
 export interface BearerAuthDeps {
   /**
    * Any of them will do, so that a secret can be replaced without a moment in which neither works.

@@ -9,7 +9,6 @@ import { plainProblemReply } from './plain-problems.js';
 import { reply } from './reply.js';
 import { surface, type Surface } from './surface.js';
 
-/** The dependencies of createHealthSurface. */
 export interface HealthDeps {
   /**
    * Rejects if the daemon cannot do its work now. If it does not settle within five seconds, that

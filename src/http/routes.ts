@@ -20,7 +20,6 @@ import { readBody } from './request-body.js';
 import type { Surface } from './surface.js';
 import { writeReply } from './write-reply.js';
 
-/** The dependencies of createRoutes. */
 export interface RoutesDeps {
   readonly surfaces: readonly Surface[];
   readonly bodies: BodyBudget;

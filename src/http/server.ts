@@ -2,11 +2,9 @@ import { setMaxListeners } from 'node:events';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Clock } from '../base/clock.js';
 import { DeadlineExceeded, withDeadline } from '../base/deadline.js';
 import type { Failure } from '../base/failure.js';
-import type { Logger } from '../base/logger.js';
-import type { Random } from '../base/random.js';
+import type { Runtime } from '../base/runtime.js';
 import { createApplication } from './application.js';
 import { answerBrokenRequest, refuseHead, refuseProxying, refuseUpgrade } from './broken-requests.js';
 import { createBodyBudget } from './body-budget.js';
@@ -54,8 +52,7 @@ const usualBodyBytes = 64 * 1024;
 /** How long interrupted requests have to send an error. */
 const lastAnswersMs = 2_000;
 
-/** The dependencies of createHttpServer. */
-export interface HttpServerDeps {
+export interface HttpServerDeps extends Runtime {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
@@ -68,9 +65,6 @@ export interface HttpServerDeps {
    * Returns whether a failure affects every request at the moment. If absent, none does.
    */
   readonly isUnavailable?: (failure: Failure) => boolean;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 /** A server that was not started yet. */

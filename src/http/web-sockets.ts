@@ -53,7 +53,6 @@ export const defaultSocketLimits: SocketLimits = {
 /** How long a client may take to confirm that it is closed. */
 const closeTimeoutMs = 2_000;
 
-/** The dependencies of createSocketDoor. */
 export interface WebSocketServerDeps extends ErrorReplyDeps {
   readonly surfaces: readonly Surface[];
   readonly clientAddress: ClientAddress;

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../base/clock.js';
 import { createLeakyBuckets, type Allowance } from '../base/leaky-buckets.js';
-import type { Logger } from '../base/logger.js';
 import { serverNameOf, type Mxid, type ServerName } from '../base/mxid.js';
-import { alphanumeric, randomText, type Random } from '../base/random.js';
+import { alphanumeric, randomText } from '../base/random.js';
+import type { Runtime } from '../base/runtime.js';
 import { Secret } from '../base/secret.js';
 import { parseServerName } from '../base/server-name.js';
 import type { Database } from '../database/database.js';
@@ -12,8 +11,7 @@ import type { OpenId } from '../matrix/federation.js';
 import type { IdentityAccounts, Policy } from './accounts.js';
 import { IdentityFailure, type IdentityFault } from './failure.js';
 
-/** The dependencies of createIdentityAccounts. */
-export interface IdentityAccountsDeps {
+export interface IdentityAccountsDeps extends Runtime {
   readonly database: Database;
   readonly openId: OpenId;
   /** The homeservers whose users are admitted; empty for all. */
@@ -21,9 +19,6 @@ export interface IdentityAccountsDeps {
   /** The policies that users must accept, by id. */
   readonly policies: Readonly<Record<string, Policy>>;
   readonly registrationsPerClient: Allowance;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 /** Creates the users, with their tokens in the database. */

@@ -19,7 +19,6 @@ import type { CheckUnbindProof } from './unbind-proof.js';
 /** Which Matrix IDs version 1, which has no callers, may bind: those of our own server, or any. */
 export type BindPolicy = 'own_server' | 'any';
 
-/** The dependencies of createAssociations. */
 export interface AssociationsDeps {
   readonly database: Database;
   readonly validation: Pick<Validation, 'loadValidated'>;

@@ -1,9 +1,8 @@
 import { writtenAddress } from '../base/canonical-address.js';
-import type { Clock } from '../base/clock.js';
-import type { Logger } from '../base/logger.js';
 import type { Mxid } from '../base/mxid.js';
 import type { QuotaGroup, QuotaGroupsOf } from '../base/quota-groups.js';
-import { type Random, randomId, randomText } from '../base/random.js';
+import { randomId, randomText } from '../base/random.js';
+import type { Runtime } from '../base/runtime.js';
 import { signJson } from '../base/signed-json.js';
 import { shownMxid } from '../base/untrusted-text.js';
 import type { Database } from '../database/database.js';
@@ -18,8 +17,7 @@ import { addressLock, readAddress, readMxid } from './read-asked.js';
 import { redactAddress } from './redact-address.js';
 import { canonicalKey, type SigningKeys } from './signing-keys.js';
 
-/** The dependencies of createInvites. */
-export interface InvitesDeps {
+export interface InvitesDeps extends Runtime {
   readonly database: Database;
   readonly messenger: Messenger;
   readonly signingKeys: SigningKeys;
@@ -30,9 +28,6 @@ export interface InvitesDeps {
   /** The public URL of this service, without a trailing slash. Rooms store it for ever. */
   readonly publicUrl: string;
   readonly webClients: WebClients;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 const tokenLength = 128;

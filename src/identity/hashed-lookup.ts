@@ -8,7 +8,6 @@ import type { LookupLimits } from './lookup-limits.js';
 import type { Lookup } from './lookup.js';
 import type { Peppers } from './peppers.js';
 
-/** The dependencies of createHashedLookup. */
 export interface HashedLookupDeps {
   readonly database: Database;
   readonly peppers: Peppers;

@@ -1,23 +1,17 @@
-import type { Clock } from '../base/clock.js';
 import { withDeadline } from '../base/deadline.js';
 import { jitter } from '../base/jitter.js';
-import type { Logger } from '../base/logger.js';
 import type { ServerName } from '../base/mxid.js';
 import { createPoller } from '../base/poller.js';
-import type { Random } from '../base/random.js';
+import type { Runtime } from '../base/runtime.js';
 import type { Database } from '../database/database.js';
 import { DatabaseFailure } from '../database/failure.js';
 import type { InviteDeliveryRecord } from '../database/tables/invite-deliveries.js';
 import type { Federation } from '../matrix/federation.js';
 import { FederationFailure, type FederationFault } from '../matrix/federation-failure.js';
 
-/** The dependencies of createInviteDeliveries. */
-export interface InviteDeliveriesDeps {
+export interface InviteDeliveriesDeps extends Runtime {
   readonly database: Database;
   readonly federation: Pick<Federation, 'postOnBind'>;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 /**

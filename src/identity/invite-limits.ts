@@ -35,7 +35,6 @@ export interface InviteLimits {
   admit(parties: InviteParties): void;
 }
 
-/** The dependencies of createInviteLimits. */
 export interface InviteLimitsDeps {
   readonly allowances: InviteAllowances;
   /** Users of this server do not count towards a server's limit. */

@@ -26,7 +26,6 @@ export interface LookupAllowances {
   readonly perNetwork: Allowance;
 }
 
-/** The dependencies of createLookupLimits. */
 export interface LookupLimitsDeps {
   /** In one request. */
   readonly maxAddresses: number;

@@ -1,18 +1,13 @@
-import type { Clock } from '../base/clock.js';
-import type { Logger } from '../base/logger.js';
-import { alphanumeric, type Random, randomId, randomText } from '../base/random.js';
+import { alphanumeric, randomId, randomText } from '../base/random.js';
+import type { Runtime } from '../base/runtime.js';
 import type { Database, Transaction } from '../database/database.js';
 import type { LookupPepperRecord } from '../database/tables/lookup-hashes.js';
 import { hashesOf } from './lookup-hash.js';
 
-/** The dependencies of createPeppers. */
-export interface PeppersDeps {
+export interface PeppersDeps extends Runtime {
   readonly database: Database;
   /** The time after which a pepper is replaced. */
   readonly periodMs: number;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 /** The peppers of hashed lookups. One of them is current. */

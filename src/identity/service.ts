@@ -1,9 +1,7 @@
-import type { Clock } from '../base/clock.js';
-import type { Logger } from '../base/logger.js';
 import type { Allowance } from '../base/leaky-buckets.js';
 import type { ServerName } from '../base/mxid.js';
 import { createQuotaGroups } from '../base/quota-groups.js';
-import type { Random } from '../base/random.js';
+import type { Runtime } from '../base/runtime.js';
 import type { Database } from '../database/database.js';
 import type { Messenger } from '../delivery/messenger.js';
 import type { Federation } from '../matrix/federation.js';
@@ -50,8 +48,7 @@ export interface IdentityOptions {
   readonly registrations: { readonly perClient: Allowance };
 }
 
-/** The dependencies of createIdentityService. */
-export interface IdentityServiceDeps {
+export interface IdentityServiceDeps extends Runtime {
   readonly options: IdentityOptions;
   readonly database: Database;
   readonly signingKeys: SigningKeys;
@@ -59,9 +56,6 @@ export interface IdentityServiceDeps {
   readonly messenger: Messenger;
   readonly federation: Pick<Federation, 'postOnBind'>;
   readonly verifyRequest: VerifyRequest;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 /** The identity service without its users and its validation sessions. */

@@ -1,7 +1,6 @@
-import type { Clock } from '../base/clock.js';
 import { decodeBase64, encodeBase64, type SigningKey } from '../base/ed25519.js';
-import type { Logger } from '../base/logger.js';
 import type { Random } from '../base/random.js';
+import type { Runtime } from '../base/runtime.js';
 import type { Database } from '../database/database.js';
 import type { IdentitySigningKeyRecord } from '../database/tables/identity-signing-keys.js';
 import { IdentityFailure } from './failure.js';
@@ -10,13 +9,10 @@ import { makeSigningKeyFile, readSigningKeyFile } from './signing-key-file.js';
 import { SigningKeyFailure } from './signing-key-failure.js';
 
 /** The dependencies of loadSigningKeys. */
-export interface SigningKeysDeps {
+export interface SigningKeysDeps extends Runtime {
   /** The file with the keys. It is created if it does not exist and no key was ever used. */
   readonly path: string;
   readonly database: Database;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 /** The long-term keys of the identity service. */

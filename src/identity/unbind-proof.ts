@@ -13,7 +13,6 @@ import { IdentityFailure, type IdentityFault } from './failure.js';
  */
 export type CheckUnbindProof = (proof: UnbindProof, mxid: Mxid, address: ThirdPartyAddress) => Promise<void>;
 
-/** The dependencies of createUnbindProofCheck. */
 export interface UnbindProofDeps {
   readonly validation: Pick<Validation, 'loadValidated'>;
   readonly verifyRequest: VerifyRequest;

@@ -1,10 +1,9 @@
 import type { Bridge, BridgeLogin, BridgeUser } from '../bridge/bridge.js';
 import { BridgeFailure } from '../bridge/failure.js';
-import type { Clock } from '../base/clock.js';
-import type { Logger } from '../base/logger.js';
 import type { Mxid } from '../base/mxid.js';
 import { PhoneNumber } from '../base/phone.js';
-import { randomId, type Random } from '../base/random.js';
+import { randomId } from '../base/random.js';
+import type { Runtime } from '../base/runtime.js';
 import type { Database, Transaction } from '../database/database.js';
 import type { SessionEnd } from '../database/tables/events.js';
 import type { TelegramAccountRecord } from '../database/tables/telegram-accounts.js';
@@ -33,14 +32,10 @@ export interface BridgedAccounts {
   endedLogins(owner: Mxid, view: BridgeView, linked: readonly TelegramAccountRecord[]): readonly AccountLoginStatus[];
 }
 
-/** Dependencies of createBridgedAccounts. */
-export interface BridgedAccountsDeps {
+export interface BridgedAccountsDeps extends Runtime {
   readonly bridge: Bridge;
   readonly database: Database;
   readonly watcher?: AccountWatcher | undefined;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 const noLogins: BridgeUser = { bridgeBot: '', commandPrefix: '', logins: [] };

@@ -1,8 +1,6 @@
-import type { Clock } from '../base/clock.js';
 import type { Allowance } from '../base/leaky-buckets.js';
-import type { Logger } from '../base/logger.js';
 import type { Mxid } from '../base/mxid.js';
-import type { Random } from '../base/random.js';
+import type { Runtime } from '../base/runtime.js';
 import type { Bridge } from '../bridge/bridge.js';
 import type { Database } from '../database/database.js';
 import { DatabaseFailure } from '../database/failure.js';
@@ -53,7 +51,7 @@ export interface BridgeParts {
   readonly handOvers: HandOvers;
 }
 
-export interface LoginServiceDeps {
+export interface LoginServiceDeps extends Runtime {
   readonly database: Database;
   readonly pool: ConnectionPool;
   readonly mayLogIn: (mxid: Mxid) => boolean;
@@ -73,9 +71,6 @@ export interface LoginServiceDeps {
   readonly bridge?: BridgeParts | undefined;
   /** Called when accounts change. */
   readonly watcher?: AccountWatcher | undefined;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 /** Creates the login service, shared by all dialects with its login processes and accounts. */

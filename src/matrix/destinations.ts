@@ -23,7 +23,6 @@ export interface Destination {
 /** Finds it; throws FederationFailure if the name is none. */
 export type FindDestination = (server: ServerName) => Promise<Destination>;
 
-/** The dependencies of createDestinations. */
 export interface DestinationsDeps {
   readonly guardedFetch: GuardedFetch;
   /** For the servers that the administrator has given an address, whatever network it is in. */

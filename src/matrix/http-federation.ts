@@ -12,7 +12,6 @@ import { createGuardedFetch } from './http-guarded-fetch.js';
 import { createServerKeys } from './server-keys.js';
 import { createWellKnownServer } from './well-known-server.js';
 
-/** The dependencies of createHttpFederation. */
 export interface HttpFederationDeps {
   /** Addresses and CIDR ranges that servers may have although these are not public. */
   readonly allowedNetworks: readonly string[];

@@ -11,7 +11,6 @@ import type { GuardedAnswer, GuardedFetch, GuardedRequest } from './guarded-fetc
 import { createAddressGuard } from './public-addresses.js';
 import { readCapped } from '../base/read-capped.js';
 
-/** The dependencies of createGuardedFetch. */
 export interface GuardedFetchDeps {
   /** Addresses and CIDR ranges that may be reached although they are not public. */
   readonly allowedNetworks: readonly string[];

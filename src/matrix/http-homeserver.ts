@@ -9,7 +9,6 @@ import { jsonObject } from './json-object.js';
 import { jsonOfOneReading } from './one-reading.js';
 import { readCapped } from '../base/read-capped.js';
 
-/** The dependencies of createHttpHomeserver. */
 export interface HttpHomeserverDeps {
   /** Base URL of the client-server API, without a trailing slash. */
   readonly address: string;

@@ -5,7 +5,6 @@ import type { GuardedFetch } from './guarded-fetch.js';
 import type { IdentityServerAnswer, IdentityServers } from './identity-servers.js';
 import { jsonObject } from './json-object.js';
 
-/** The dependencies of createHttpIdentityServers. */
 export interface HttpIdentityServersDeps extends Omit<GuardedFetchDeps, 'maxBytes'> {
   /**
    * Base URLs, without a slash at their ends, by `host[:port]`: these are trusted, and not looked

@@ -14,7 +14,6 @@ export type OpenIdVerdict =
   /** The homeserver does not say at the moment. */
   | { readonly kind: 'unavailable' };
 
-/** The dependencies of createHttpOpenId. */
 export interface HttpOpenIdDeps {
   /**
    * Base URL of the homeserver, without a trailing slash; it must serve its federation API, or the

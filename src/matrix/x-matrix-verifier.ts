@@ -6,7 +6,6 @@ import type { Federation } from './federation.js';
 import { readXMatrix, type XMatrixCredentials } from './x-matrix-header.js';
 import type { SignedRequest, VerifyRequest } from './x-matrix.js';
 
-/** The dependencies of createXMatrixVerifier. */
 export interface XMatrixVerifierDeps {
   readonly federation: Pick<Federation, 'hasSigned'>;
   /** Every name that homeservers may have for us, port included if they use one. */

@@ -28,7 +28,6 @@ export interface SessionExports {
   confirm(accountId: string): Promise<void>;
 }
 
-/** Dependencies of createSessionExports. */
 export interface SessionExportsDeps {
   readonly database: Database;
   readonly clock: Clock;
@@ -79,7 +78,6 @@ export function createSessionExports({ database, clock, random }: SessionExports
   };
 }
 
-/** Dependencies of createExportSweep. */
 export interface ExportSweepDeps {
   readonly database: Database;
   /** Resolves when the connection of the account is closed. */

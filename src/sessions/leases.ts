@@ -1,7 +1,6 @@
-import type { Clock } from '../base/clock.js';
-import type { Logger } from '../base/logger.js';
 import type { Mxid } from '../base/mxid.js';
-import { randomId, type Random } from '../base/random.js';
+import { randomId } from '../base/random.js';
+import type { Runtime } from '../base/runtime.js';
 import type { Secret } from '../base/secret.js';
 import type { Database, Transaction } from '../database/database.js';
 import type { SessionLeaseRecord } from '../database/tables/session-leases.js';
@@ -68,8 +67,7 @@ export interface SessionLeaseService extends SessionLeases {
   sweep(): Promise<void>;
 }
 
-/** Dependencies of createSessionLeases. */
-export interface SessionLeasesDeps {
+export interface SessionLeasesDeps extends Runtime {
   readonly database: Database;
   readonly maxLeaseMs: number;
   readonly defaultLeaseMs: number;
@@ -85,9 +83,6 @@ export interface SessionLeasesDeps {
     tx: Transaction,
     session: { readonly id: string; readonly owner: Mxid; readonly session: TelegramSession; readonly since: number },
   ) => Promise<void>;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 const expiredAtOnce = 100;

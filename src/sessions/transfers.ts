@@ -1,8 +1,7 @@
-import type { Clock } from '../base/clock.js';
 import { Failure } from '../base/failure.js';
-import type { Logger } from '../base/logger.js';
 import type { Mxid } from '../base/mxid.js';
-import { randomId, type Random } from '../base/random.js';
+import { randomId } from '../base/random.js';
+import type { Runtime } from '../base/runtime.js';
 import type { Secret } from '../base/secret.js';
 import type { Database, Transaction } from '../database/database.js';
 import type { SessionLeaseRecord } from '../database/tables/session-leases.js';
@@ -40,16 +39,12 @@ export interface SessionTransfers {
   cancel(owner: Mxid, telegramUserId: string): Promise<void>;
 }
 
-/** Dependencies of createSessionTransfers. */
-export interface SessionTransfersDeps {
+export interface SessionTransfersDeps extends Runtime {
   readonly database: Database;
   /** Throws if the session cannot be converted. */
   readonly writeSession: (session: TelegramSession) => Secret;
   /** Resolves when the connection of the account is closed. */
   readonly closeConnection: (accountId: string) => Promise<void>;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 /** The name of the consumer in the rows of transfers. */

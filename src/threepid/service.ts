@@ -1,8 +1,7 @@
-import type { Clock } from '../base/clock.js';
-import type { Logger } from '../base/logger.js';
 import type { ServerName } from '../base/mxid.js';
 import { createQuotaGroups, partOfAllowance } from '../base/quota-groups.js';
-import { alphanumeric, randomId, randomText, type Random } from '../base/random.js';
+import { alphanumeric, randomId, randomText } from '../base/random.js';
+import type { Runtime } from '../base/runtime.js';
 import type { Secret } from '../base/secret.js';
 import type { Database, Transaction } from '../database/database.js';
 import type { ValidationSessionKey, ValidationSessionRecord } from '../database/tables/validation-sessions.js';
@@ -26,8 +25,7 @@ export interface ValidationLifetimes {
   readonly rememberedMs: number;
 }
 
-/** The dependencies of createValidation. */
-export interface ValidationDeps {
+export interface ValidationDeps extends Runtime {
   readonly database: Database;
   readonly messenger: Messenger;
   /** Whose users have the whole of each shared budget. */
@@ -43,9 +41,6 @@ export interface ValidationDeps {
    */
   readonly allowedCountries: readonly string[];
   readonly lifetimes: ValidationLifetimes;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 /** Returns the validation machine on a database. */

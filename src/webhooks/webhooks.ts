@@ -1,10 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { Clock } from '../base/clock.js';
 import { withDeadline } from '../base/deadline.js';
-import type { Logger } from '../base/logger.js';
 import { jitter } from '../base/jitter.js';
 import { createPoller } from '../base/poller.js';
-import type { Random } from '../base/random.js';
+import type { Runtime } from '../base/runtime.js';
 import type { Secret } from '../base/secret.js';
 import type { Database } from '../database/database.js';
 import type { EventDelivery, EventType } from '../database/tables/events.js';
@@ -17,13 +15,9 @@ export interface Webhook {
   readonly events: readonly EventType[];
 }
 
-/** Dependencies of createWebhooks. */
-export interface WebhooksDeps {
+export interface WebhooksDeps extends Runtime {
   readonly webhooks: readonly Webhook[];
   readonly database: Database;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 /** Sends events from the outbox, at least once each. */

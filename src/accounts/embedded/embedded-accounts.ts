@@ -1,7 +1,5 @@
-import type { Clock } from '../../base/clock.js';
-import type { Logger } from '../../base/logger.js';
 import type { Mxid, ServerName } from '../../base/mxid.js';
-import type { Random } from '../../base/random.js';
+import type { Runtime } from '../../base/runtime.js';
 import type { Secret } from '../../base/secret.js';
 import type { Database, Transaction } from '../../database/database.js';
 import type { AccessTokenRecord } from '../../database/tables/access-tokens.js';
@@ -34,8 +32,7 @@ export interface EmbeddedAccounts extends AccountAuthority, AccountSessions {
   sweep(): Promise<void>;
 }
 
-/** The dependencies of createEmbeddedAccounts. */
-export interface EmbeddedAccountsDeps {
+export interface EmbeddedAccountsDeps extends Runtime {
   readonly database: Database;
   readonly serverName: ServerName;
   readonly accountThreepids: AccountThreepids;
@@ -44,9 +41,6 @@ export interface EmbeddedAccountsDeps {
   readonly lifetimes: TokenLifetimes & { readonly loginTokenMs: number };
   /** The `well_known` that clients receive at login, or undefined if they keep their server. */
   readonly wellKnown: Readonly<Record<string, unknown>> | undefined;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 const maxDeviceIdLength = 512;

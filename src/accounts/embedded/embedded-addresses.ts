@@ -8,7 +8,6 @@ import type { Publications } from '../threepids/publications.js';
 import { AccountFailure } from '../failure.js';
 import type { LoginGuard } from './login-guard.js';
 
-/** The dependencies of createEmbeddedAddresses. */
 export interface EmbeddedAddressesDeps {
   readonly proofs: ProofSessions;
   readonly addresses: OwnAddresses;

@@ -14,7 +14,6 @@ import { createLoginGuard } from './login-guard.js';
 import type { PasswordHasher } from './password-hasher.js';
 import { proofStages, readProof } from './threepid-stage.js';
 
-/** The dependencies of createEmbeddedCredentials. */
 export interface EmbeddedCredentialsDeps {
   readonly database: Database;
   readonly hasher: PasswordHasher;

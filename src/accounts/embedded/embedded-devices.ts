@@ -6,7 +6,6 @@ import { readDeviceName } from './device-name.js';
 import { createLoginGuard } from './login-guard.js';
 import { endDevice } from './token-service.js';
 
-/** The dependencies of createEmbeddedDevices. */
 export interface EmbeddedDevicesDeps {
   readonly database: Database;
   readonly userInteractiveAuth: Pick<UserInteractiveAuth, 'authenticate'>;

@@ -24,7 +24,6 @@ export interface LoginGuard {
   ): Promise<RequireUnchanged>;
 }
 
-/** The dependencies of createLoginGuard. */
 export interface LoginGuardDeps {
   readonly database: Database;
   readonly userInteractiveAuth: Pick<UserInteractiveAuth, 'authenticate'>;

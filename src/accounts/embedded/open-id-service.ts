@@ -7,7 +7,6 @@ import type { OpenIdTokens } from '../open-id.js';
 import { orThrow, type TokenService } from './token-service.js';
 import { hashToken, isTokenOf, makeToken } from './token-format.js';
 
-/** The dependencies of createOpenIdService. */
 export interface OpenIdServiceDeps {
   readonly database: Database;
   readonly tokenService: Pick<TokenService, 'findHolder'>;

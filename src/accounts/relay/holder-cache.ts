@@ -13,7 +13,6 @@ export interface HolderCache {
   holderOf(token: Secret, ask: () => Promise<TokenHolder>): Promise<TokenHolder>;
 }
 
-/** The dependencies of createHolderCache. */
 export interface HolderCacheDeps {
   readonly clock: Clock;
   readonly ttlMs: number;

@@ -8,7 +8,6 @@ import { AccountFailure } from '../failure.js';
 import { mapHomeserverFailure } from './map-homeserver-failure.js';
 import { readAddressOwner } from './read-answer.js';
 
-/** The dependencies of createHomeserverThreepids. */
 export interface HomeserverThreepidsDeps {
   readonly homeserver: Pick<Homeserver, 'findAddressOwner'>;
   readonly serverName: ServerName;

@@ -1,11 +1,10 @@
-import type { Clock } from '../../base/clock.js';
-import type { Logger } from '../../base/logger.js';
-import { randomId, type Random } from '../../base/random.js';
+import { randomId } from '../../base/random.js';
 import { serverNameOf, type Mxid, type ServerName } from '../../base/mxid.js';
 import type { Homeserver, HomeserverAnswer } from '../../matrix/homeserver.js';
 import type { AccountThreepids } from '../account-threepids.js';
 import type { AccountAuthority, LoginAttempt, LoginProof } from '../authority.js';
 import { canonicalAddress } from '../../base/canonical-address.js';
+import type { Runtime } from '../../base/runtime.js';
 import { AccountFailure } from '../failure.js';
 import { createFlowCache } from './flow-cache.js';
 import { createHolderCache } from './holder-cache.js';
@@ -14,16 +13,12 @@ import { readFlows, readGrant, readHolder } from './read-answer.js';
 import { bodyAsRead, bodyForUser } from './upstream-body.js';
 import { applyWellKnownRule, type WellKnownRule } from './well-known.js';
 
-/** The dependencies of createRelayAccounts. */
-export interface RelayAccountsDeps {
+export interface RelayAccountsDeps extends Runtime {
   readonly homeserver: Pick<Homeserver, 'loginFlows' | 'logIn' | 'whoAmI'>;
   /** Of the homeserver. Users of other servers cannot log in, and their 3PIDs resolve no login. */
   readonly serverName: ServerName;
   readonly accountThreepids: AccountThreepids;
   readonly wellKnown: WellKnownRule;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 const flowsTtlMs = 10_000;

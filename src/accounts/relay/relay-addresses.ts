@@ -33,7 +33,6 @@ import {
 import { createUpstreamAuthentication } from './upstream-authentication.js';
 import { bodyOfSession, formForHomeserver } from './upstream-body.js';
 
-/** The dependencies of createRelayAddresses. */
 export interface RelayAddressesDeps {
   readonly homeserver: Pick<Homeserver, 'listAddresses' | 'requestAddressToken' | 'changeAddresses' | 'authenticate'>;
   /** Of the homeserver. Nothing is stored for users of other servers. */

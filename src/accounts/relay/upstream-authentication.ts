@@ -17,7 +17,6 @@ export interface UpstreamAuthentication {
   authenticate(caller: HomeserverCaller, operation: UiaOperation, auth: unknown): Promise<void>;
 }
 
-/** The dependencies of createUpstreamAuthentication. */
 export interface UpstreamAuthenticationDeps {
   readonly homeserver: Pick<Homeserver, 'authenticate'>;
   readonly clock: Clock;

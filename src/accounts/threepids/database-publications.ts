@@ -1,9 +1,8 @@
 import { canonicalAddress, type ThirdPartyAddress } from '../../base/canonical-address.js';
-import type { Clock } from '../../base/clock.js';
 import { createLeakyBuckets, type Allowance } from '../../base/leaky-buckets.js';
-import type { Logger } from '../../base/logger.js';
 import type { Mxid } from '../../base/mxid.js';
-import { randomId, type Random } from '../../base/random.js';
+import { randomId } from '../../base/random.js';
+import type { Runtime } from '../../base/runtime.js';
 import { Secret } from '../../base/secret.js';
 import type { Database } from '../../database/database.js';
 import type { IdentityBindingRecord } from '../../database/tables/identity-bindings.js';
@@ -15,15 +14,11 @@ import { findIdServer, readIdServer, type IdServer } from './id-server.js';
 import type { OwnPublications } from './own-publications.js';
 import type { Publications } from './publications.js';
 
-/** The dependencies of createPublications. */
-export interface PublicationsDeps {
+export interface PublicationsDeps extends Runtime {
   readonly database: Database;
   /** The bindings at our own identity service, or undefined if it is disabled. */
   readonly own: OwnPublications | undefined;
   readonly identityServers: IdentityServers;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 /** Requests to servers that a user names. */

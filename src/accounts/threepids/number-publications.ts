@@ -15,7 +15,6 @@ export interface NumberPublications {
   publish(): Promise<void>;
 }
 
-/** The dependencies of createNumberPublications. */
 export interface NumberPublicationsDeps {
   readonly publisher: AccountPublisher;
   readonly database: Database;

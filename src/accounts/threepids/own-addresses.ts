@@ -24,7 +24,6 @@ export interface OwnAddresses {
   remove(mxid: Mxid, address: ThirdPartyAddress): Promise<boolean>;
 }
 
-/** The dependencies of createOwnAddresses. */
 export interface OwnAddressesDeps {
   readonly database: Database;
   readonly validation: Pick<Validation, 'consume'>;

@@ -23,7 +23,6 @@ export interface OwnPublications {
   unbind(mxid: Mxid, address: ThirdPartyAddress): Promise<void>;
 }
 
-/** The dependencies of createOwnPublications. */
 export interface OwnPublicationsDeps {
   /** The names by which users may reach the identity service: `host[:port][/path]`. */
   readonly names: readonly string[];

@@ -30,7 +30,6 @@ export interface PasswordProofs {
   use(proof: PasswordProof, mxid: Mxid, use: (tx: Transaction) => Promise<void>): Promise<boolean>;
 }
 
-/** The dependencies of createPasswordProofs. */
 export interface PasswordProofsDeps {
   readonly database: Database;
   readonly validation: Pick<Validation, 'requestToken' | 'checkAsker' | 'loadValidated' | 'consume'>;

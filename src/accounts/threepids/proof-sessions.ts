@@ -24,7 +24,6 @@ export interface ProofSessions {
   isOurs(session: ProofSession): Promise<boolean>;
 }
 
-/** The dependencies of createProofSessions. */
 export interface ProofSessionsDeps {
   readonly validation: Pick<Validation, 'requestToken' | 'checkAsker' | 'loadValidated'>;
   /** Returns true if messages can be sent to addresses of that medium. */

@@ -1,10 +1,9 @@
 import { canonicalAddress, type ThirdPartyAddress } from '../../base/canonical-address.js';
-import type { Clock } from '../../base/clock.js';
 import { Failure } from '../../base/failure.js';
-import type { Logger } from '../../base/logger.js';
 import { serverNameOf, type Mxid, type ServerName } from '../../base/mxid.js';
 import type { PhoneNumber } from '../../base/phone.js';
-import { randomId, type Random } from '../../base/random.js';
+import { randomId } from '../../base/random.js';
+import type { Runtime } from '../../base/runtime.js';
 import type { Secret } from '../../base/secret.js';
 import type { Database, Transaction } from '../../database/database.js';
 import type { AccountPublisher } from '../../identity/associations.js';
@@ -93,8 +92,7 @@ export interface TelegramProofs {
   check(ask: (accountId: string) => Promise<'checked' | 'unreachable'>): Promise<void>;
 }
 
-/** The dependencies of createTelegramProofs. */
-export interface TelegramProofsDeps {
+export interface TelegramProofsDeps extends Runtime {
   readonly mode: FromTelegram;
   readonly serverName: ServerName;
   /**
@@ -112,9 +110,6 @@ export interface TelegramProofsDeps {
   /** Reads the stored profile of a Telegram account. */
   readonly readProfile: (profile: Secret) => PhoneHolder;
   readonly database: Database;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 interface WaitingLogin extends ProvingLogin {

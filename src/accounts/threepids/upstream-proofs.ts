@@ -13,7 +13,6 @@ export interface UpstreamProofs {
   sweep(): Promise<void>;
 }
 
-/** The dependencies of createUpstreamProofs. */
 export interface UpstreamProofsDeps {
   readonly database: Database;
   readonly clock: Clock;

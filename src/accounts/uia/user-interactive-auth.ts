@@ -36,7 +36,6 @@ export interface UserInteractiveAuth {
   sweep(): Promise<void>;
 }
 
-/** The dependencies of createUserInteractiveAuth. */
 export interface UserInteractiveAuthDeps {
   readonly database: Database;
   readonly stages: readonly UiaStage[];

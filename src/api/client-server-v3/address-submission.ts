@@ -16,7 +16,6 @@ const prefixes: Readonly<Record<SubmissionPath, string>> = {
   the_homeservers: '/_matrix/client/unstable/gangway/add_threepid',
 };
 
-/** The dependencies of createAddressSubmission. */
 export interface AddressSubmissionDeps extends ValidationPagesDeps {
   readonly usualPath: SubmissionPath;
 }

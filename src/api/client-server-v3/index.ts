@@ -33,7 +33,6 @@ export interface AccountDeps {
   readonly credentials: AccountCredentials;
 }
 
-/** The dependencies of createClientServerV3. */
 export interface ClientServerV3Deps extends LoginDeps {
   readonly authority: AccountAuthority;
   /** Absent in relay mode: the homeserver serves these endpoints. */

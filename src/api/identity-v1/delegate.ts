@@ -11,7 +11,6 @@ import { version1 } from '../identity/version.js';
 /** The path of the delegate, followed by the secret. */
 const delegatePrefix = '/_gangway/delegate';
 
-/** The dependencies of createMsisdnDelegate. */
 export interface MsisdnDelegateDeps {
   readonly validation: Pick<Validation, 'requestToken' | 'checkAsker' | 'submitToken' | 'loadValidated'>;
   readonly delegate: {

@@ -36,7 +36,6 @@ export interface V1Parts {
   readonly invite: V1Part;
 }
 
-/** The dependencies of createIdentityV1. */
 export interface IdentityV1Deps {
   readonly validation: Pick<Validation, 'requestToken' | 'checkAsker' | 'checkToken' | 'submitToken' | 'loadValidated'>;
   readonly associations: Associations;

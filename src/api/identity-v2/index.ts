@@ -21,7 +21,6 @@ import { account, logOut, register } from './account.js';
 import { hashDetails, lookUp } from './lookup.js';
 import { acceptTerms, terms } from './terms.js';
 
-/** The dependencies of createIdentityV2. */
 export interface IdentityV2Deps {
   readonly validation: Pick<Validation, 'requestToken' | 'checkAsker' | 'checkToken' | 'submitToken' | 'loadValidated'>;
   readonly associations: Pick<Associations, 'bind' | 'unbind'>;

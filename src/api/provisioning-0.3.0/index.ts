@@ -10,7 +10,6 @@ import { addPhone, botToken, requestCode, sendCode, sendPassword } from './login
 import { provisioningOpenApi } from './openapi.js';
 import { operations } from './operation.js';
 
-/** Dependencies of createProvisioningSurface. */
 export interface ProvisioningDeps extends Omit<StepDeps, 'handOver'> {
   /** /_matrix/provision in the specification. */
   readonly prefix: string;

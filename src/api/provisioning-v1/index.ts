@@ -20,7 +20,6 @@ import { resendCode } from './resend-code.js';
 import { resolveIdentifier } from './resolve-identifier.js';
 import { startDm } from './start-dm.js';
 
-/** Dependencies of createProvisioningV1. */
 export interface ProvisioningV1Deps extends EndpointDeps {
   /** Ends with the version: /_matrix/provision/v1. */
   readonly prefix: string;

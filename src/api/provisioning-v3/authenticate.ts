@@ -9,7 +9,6 @@ import type { Authenticator, FindTokenHolder, TokenVerdict } from '../../http/be
  */
 export type FindOpenIdUser = (token: Secret, serverName: ServerName) => Promise<TokenVerdict>;
 
-/** Dependencies of createV3Auth. */
 export interface V3AuthDeps {
   /** Compares secrets, counts failures, and looks up access tokens. */
   readonly authenticate: Authenticator;

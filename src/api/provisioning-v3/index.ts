@@ -18,7 +18,6 @@ import { contacts, resolveIdentifier, searchUsers } from './contacts.js';
 import { toErrorReply, toHttpErrorReply } from './to-error-reply.js';
 import { whoami } from './whoami.js';
 
-/** Dependencies of createProvisioningV3. */
 export interface ProvisioningV3Deps extends EndpointDeps {
   /** Ends with the version: /_matrix/provision/v3. */
   readonly prefix: string;

@@ -6,7 +6,6 @@ import { plainProblemReply } from '../../http/plain-problems.js';
 import { reply, type Reply } from '../../http/reply.js';
 import { surface, type Surface } from '../../http/surface.js';
 
-/** The dependencies of createTelegramGatewaySurface. */
 export interface TelegramGatewaySurfaceDeps {
   /** The path of the callback URL, with a leading slash and no trailing slash. */
   readonly path: string;
