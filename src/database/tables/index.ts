@@ -71,8 +71,31 @@ export const schemas: readonly EntitySchema[] = all.flatMap((table) => table.sch
 /** All sealed columns. Their values are sealed again after a change of the encryption key. */
 export const sealedColumns: readonly SealedColumn[] = all.flatMap((table) => table.sealedColumns);
 
-/** Returns the stores of all tables for one transaction. */
+/** Returns the stores of all tables for one transaction. Each is opened when it is first used. */
 export function openStores(session: TransactionSession, sealing: Sealing): Transaction {
-  const open = ([name, table]: [string, Table<object>]) => [name, table.openStore(session, sealing)];
-  return Object.fromEntries(Object.entries(tables).map(open)) as Transaction;
+  return Object.create(lazyStores, { opening: { value: { session, sealing, stores: new Map() } } }) as Transaction;
 }
+
+interface Opening {
+  readonly session: TransactionSession;
+  readonly sealing: Sealing;
+  readonly stores: Map<string, object>;
+}
+
+// Shared by all transactions: most of them use one or two of the tables.
+const lazyStores = Object.defineProperties(
+  {},
+  Object.fromEntries(
+    Object.entries<Table<object>>(tables).map(([name, table]) => [
+      name,
+      {
+        get(this: { readonly opening: Opening }) {
+          const { session, sealing, stores } = this.opening;
+          const store = stores.get(name) ?? table.openStore(session, sealing);
+          stores.set(name, store);
+          return store;
+        },
+      },
+    ]),
+  ),
+);
