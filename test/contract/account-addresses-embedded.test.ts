@@ -31,12 +31,12 @@ async function open(given?: { readonly database: Database; readonly clock: FakeC
   };
 }
 
-describe('the addresses of accounts of this daemon’s own, on SQLite', () => {
+describe('the 3PIDs of accounts of this daemon, on SQLite', () => {
   accountAddressesContract(() => open());
   accountAddressesRaces(() => open());
 });
 
-describe.skipIf(postgresMissing)(`the addresses of accounts of this daemon’s own, on PostgreSQL`, () =>
+describe.skipIf(postgresMissing)('the 3PIDs of accounts of this daemon, on PostgreSQL', () =>
   accountAddressesRaces(async () => {
     const place = await createPostgresPlace();
     const clock = createFakeClock();

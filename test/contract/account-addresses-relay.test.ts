@@ -39,6 +39,6 @@ async function open(support: AddressSupport): Promise<AddressesUnderTest> {
   };
 }
 
-describe.each<AddressSupport>(['none', 'unproven'])('the addresses of a homeserver’s accounts (%s)', (support) =>
+describe.each<AddressSupport>(['none', 'unproven'])('the 3PIDs of a homeserver’s accounts (%s)', (support) =>
   accountAddressesContract(() => open(support)),
 );

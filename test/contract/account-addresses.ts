@@ -17,7 +17,7 @@ import { threepidFaultOf } from '../support/threepid-faults.js';
 const email = 'Alice@Mail.test';
 const phone = '+447470674927';
 
-/** What the addresses of accounts do, whoever keeps the accounts, where this daemon keeps the addresses. */
+/** What the 3PIDs of accounts do if this daemon stores them, for embedded and relayed accounts. */
 export function accountAddressesContract(open: () => Promise<AddressesUnderTest>): void {
   let under: AddressesUnderTest;
   let steps: ReturnType<typeof addressSteps>;
@@ -32,11 +32,11 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
 
   afterEach(() => under.close());
 
-  describe('an address', () => {
+  describe('a 3PID', () => {
     it.each([
       { what: 'an e-mail address', typed: email, medium: 'email', canonical: 'alice@mail.test' },
       { what: 'a phone number', typed: phone, medium: 'msisdn', canonical: '447470674927' },
-    ] as const)('that is $what is proven, added, listed, and logs in', async ({ typed, medium, canonical }) => {
+    ] as const)('that is $what is validated, added, listed, and logs in', async ({ typed, medium, canonical }) => {
       const session = await steps.openSession(typed, alice);
       await under.clock.advance(1000);
       const validatedAt = under.clock.now();
@@ -50,7 +50,7 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
       expect(await under.logInBy(medium, typed, alice.password)).toBe(alice.mxid);
     });
 
-    it('comes after those that were added before', async () => {
+    it('is listed before the 3PIDs that were added after it', async () => {
       await steps.addFully(alice, await steps.proven(phone, alice));
       await under.clock.advance(1);
       await steps.addFully(alice, await steps.proven(email, alice));
@@ -59,7 +59,7 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
       expect(await steps.listed(alice)).toEqual(['msisdn 447470674927', 'email alice@mail.test', 'email a@mail.test']);
     });
 
-    it('is added once it is proven, and not before', async () => {
+    it('is added only after it is validated', async () => {
       const session = await steps.openSession(email, alice);
       expect(await faultOf(steps.addFully(alice, session))).toEqual({ kind: 'address_not_proven' });
       await refusedAsUnproven(steps.addFully(alice, { ...session, sid: 'unknown' }));
@@ -71,26 +71,26 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
       expect(await steps.listed(alice)).toEqual(['email alice@mail.test']);
     });
 
-    it('is not added after its proof has expired', async () => {
+    it('is not added after its validation has expired', async () => {
       const session = await steps.proven(email, alice);
       await under.clock.advance(86_400_000);
       expect(await faultOf(steps.addFully(alice, session))).toEqual({ kind: 'address_not_proven' });
     });
 
-    it('is added by whoever asked for the token', async () => {
+    it('is added only by the user who requested the token', async () => {
       const session = await steps.proven(email, alice);
       expect(await faultOf(steps.addFully(bob, session))).toEqual({ kind: 'address_not_proven' });
       await steps.addFully(alice, session);
       expect(await steps.listed(bob)).toEqual([]);
     });
 
-    it('is added by whoever has the session, where nobody was known to ask', async () => {
+    it('is added by any user with the session if the request was anonymous', async () => {
       const session = await steps.proven(email, 'anonymous');
       await steps.addFully(bob, session);
       expect([await steps.listed(alice), await steps.listed(bob)]).toEqual([[], ['email alice@mail.test']]);
     });
 
-    it('is added without user-interactive authentication where the old way is taken', async () => {
+    it('is added by the deprecated endpoint without user-interactive authentication', async () => {
       const session = await steps.proven(email, alice);
       const body = { three_pid_creds: { ...steps.bodyOf(session), id_server: 'elsewhere.test' } };
       expect(await faultOf(under.addresses.addWithoutAuthentication(bob.caller, session, body))).toEqual({
@@ -110,7 +110,7 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
   });
 
   describe('user-interactive authentication', () => {
-    it('is asked for, and nothing is added without it', async () => {
+    it('is required to add a 3PID', async () => {
       const session = await steps.proven(email, alice);
       const { body } = await challengeOf(steps.add(alice, session));
       expect(body).toMatchObject({ flows: [{ stages: ['m.login.password'] }], session: expect.any(String) });
@@ -118,7 +118,7 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
       expect(await steps.listed(alice)).toEqual([]);
     });
 
-    it('fails with a wrong password, and may be tried again', async () => {
+    it('fails with a wrong password, and can be repeated', async () => {
       const session = await steps.proven(email, alice);
       const first = await challengeOf(steps.add(alice, session));
       const auth = steps.passwordOf({ ...alice, password: 'wrong' }, String(first.body['session']));
@@ -129,14 +129,14 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
       expect(await steps.listed(alice)).toEqual(['email alice@mail.test']);
     });
 
-    it('is by nobody else', async () => {
+    it('of another user is refused', async () => {
       const session = await steps.proven(email, alice);
       const { body } = await challengeOf(steps.add(alice, session));
       await refused(steps.add(alice, session, steps.passwordOf(bob, String(body['session']))));
       expect(await steps.listed(alice)).toEqual([]);
     });
 
-    it('for one session is none for another', async () => {
+    it('for one session does not count for another', async () => {
       const [one, other] = [await steps.proven(email, alice), await steps.proven(phone, alice)];
       const { body } = await challengeOf(steps.add(alice, one));
       await refused(steps.add(alice, other, steps.passwordOf(alice, String(body['session']))));
@@ -147,8 +147,8 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
     });
   });
 
-  describe('an address of somebody', () => {
-    const stranger = (address: string, changes: Partial<AddressTokenRequest> = {}) =>
+  describe('a 3PID of another user', () => {
+    const anonymous = (address: string, changes: Partial<AddressTokenRequest> = {}) =>
       tokenRequest(address, undefined, changes);
 
     beforeEach(async () => {
@@ -156,20 +156,20 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
       await steps.addFully(bob, await steps.proven(phone, bob));
     });
 
-    it.each([email, phone])('is in use, as any user learns who asks for a token: %s', async (address) => {
+    it.each([email, phone])('is in use, which any user who requests a token learns: %s', async (address) => {
       const sent = under.messenger.sent.length;
       expect(await faultOf(steps.ask(tokenRequest(address, alice.caller)))).toEqual({ kind: 'address_in_use' });
       expect(await faultOf(steps.ask(tokenRequest(address, bob.caller)))).toEqual({ kind: 'address_in_use' });
       expect(under.messenger.sent).toHaveLength(sent);
     });
 
-    it('cannot be told from others by strangers, and its owner gets a mail', async () => {
-      const request = stranger(email);
+    it('is not revealed to anonymous callers, and its owner gets a mail', async () => {
+      const request = anonymous(email);
       const reply = await steps.ask(request);
       const message = under.messenger.sent.at(-1);
       expect(message).toMatchObject({ kind: 'email_in_use', to: 'alice@mail.test' });
 
-      const free = await steps.ask(stranger('free@mail.test'));
+      const free = await steps.ask(anonymous('free@mail.test'));
       const shape = (of: typeof reply) => ({ ...of, sid: String(of['sid']).replaceAll(/[0-9A-Za-z]/g, 'x') });
       expect(shape(reply)).toEqual(shape(free));
 
@@ -182,9 +182,9 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
       expect(await threepidFaultOf(under.submit(session, 'a guess at it'))).toEqual({ kind: 'token_wrong' });
     });
 
-    it('cannot be told from others by strangers, and nothing is sent to a phone', async () => {
+    it('is not revealed to anonymous callers, and no SMS is sent', async () => {
       const sent = under.messenger.sent.length;
-      const request = stranger(phone);
+      const request = anonymous(phone);
       const reply = await steps.ask(request);
       expect(reply).toMatchObject({ success: true, msisdn: '447470674927', intl_fmt: '+44 7470 674927' });
       expect(await steps.ask(request)).toEqual(reply);
@@ -195,7 +195,7 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
       expect(guesses.map(({ kind }) => kind)).toEqual([...Array<string>(5).fill('token_wrong'), 'too_many_guesses']);
     });
 
-    it('does not move to whoever proves it, too', async () => {
+    it('is not moved to another user who validates it too', async () => {
       await under.addresses.remove(bob.caller, steps.removalOf('email', email));
       const session = await steps.proven(email, alice);
       await steps.addFully(bob, await steps.proven(email, bob));
@@ -210,7 +210,7 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
   });
 
   describe('removing', () => {
-    it('takes the address from its account and from nobody else, and again is no error', async () => {
+    it('removes the 3PID from its account only, and can be repeated', async () => {
       await steps.addFully(alice, await steps.proven(phone, alice));
       await steps.addFully(bob, await steps.proven(email, bob));
       expect(await under.addresses.remove(alice.caller, steps.removalOf('email', 'alice@mail.test'))).toBe(
@@ -227,7 +227,7 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
       expect(await under.logInBy('email', email, bob.password)).toBe(bob.mxid);
     });
 
-    it('takes it in whatever way it is written', async () => {
+    it('removes the 3PID in any spelling', async () => {
       await steps.addFully(alice, await steps.proven(email, alice));
       await under.addresses.remove(alice.caller, steps.removalOf('email', ' ALICE@mail.TEST '));
       expect(await steps.listed(alice)).toEqual([]);
@@ -244,7 +244,7 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
   });
 
   describe('at our own identity service', () => {
-    it('an address is published, and then withdrawn, and the account keeps it', async () => {
+    it('binds a 3PID, and unbinds it without removing it from the account', async () => {
       await steps.addFully(alice, await steps.proven(email, alice));
       await steps.bind(alice, await under.prove(email));
       expect(await under.publishedFor(email)).toBe(alice.mxid);
@@ -254,13 +254,13 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
       expect(await steps.listed(alice)).toEqual(['email alice@mail.test']);
     });
 
-    it('what is published does not belong to the account', async () => {
+    it('keeps a binding when the 3PID is removed from the account', async () => {
       await steps.bind(alice, await under.prove(email));
       expect(await steps.listed(alice)).toEqual([]);
       await refused(under.logInBy('email', email, alice.password));
     });
 
-    it('it is refused in its own words: with a token of somebody else, of nobody, and without a proof', async () => {
+    it('refuses a bind with the token of another user, without a token, and without a validation', async () => {
       const session = await under.prove(email);
       const refusals = [
         await faultOf(steps.bind(alice, session, await under.idTokenOf(bob.mxid))),
@@ -277,7 +277,7 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
       expect(await under.publishedFor(email)).toBeUndefined();
     });
 
-    it('nobody withdraws what is published for somebody else', async () => {
+    it('does not unbind the 3PID of another user', async () => {
       await steps.bind(alice, await under.prove(email));
       expect(await under.addresses.unbind(bob.caller, steps.removalOf('email', email))).toBe('no-support');
       expect(await under.addresses.unbind(bob.caller, steps.removalOf('email', email, under.ownIdServer))).toBe(
@@ -287,14 +287,14 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
       expect(await under.publishedFor(email)).toBe(alice.mxid);
     });
 
-    it('what is no name of a server is refused', async () => {
+    it('rejects an id_server that is no server name', async () => {
       const unbinding = under.addresses.unbind(alice.caller, steps.removalOf('email', email, 'https://id.test'));
       await refused(unbinding);
     });
   });
 }
 
-/** What they do when several want the same at once. */
+/** What they do at concurrent requests. */
 export function accountAddressesRaces(open: () => Promise<AddressesUnderTest>): void {
   let under: AddressesUnderTest;
   let steps: ReturnType<typeof addressSteps>;
@@ -309,14 +309,14 @@ export function accountAddressesRaces(open: () => Promise<AddressesUnderTest>): 
 
   afterEach(() => under.close());
 
-  it('two accounts add one address: exactly one wins', async () => {
+  it('exactly one of two accounts adds the same 3PID', async () => {
     const sessions = [await steps.proven(email, alice), await steps.proven(email, bob)] as const;
     const outcomes = await Promise.allSettled([steps.addFully(alice, sessions[0]), steps.addFully(bob, sessions[1])]);
     expect(kindsOf(outcomes)).toEqual(['address_in_use', 'done']);
     expect([...(await steps.listed(alice)), ...(await steps.listed(bob))]).toEqual(['email alice@mail.test']);
   });
 
-  it('one session is added many times: exactly one wins', async () => {
+  it('exactly one of many requests adds the 3PID of a session', async () => {
     const session = await steps.proven(email, 'anonymous');
     const adding = [alice, bob, alice, bob].map((user) => steps.addFully(user, session));
     const kinds = kindsOf(await Promise.allSettled(adding));

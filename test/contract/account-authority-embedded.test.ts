@@ -2,7 +2,7 @@ import { afterAll, describe } from 'vitest';
 import { openEmbeddedAccounts, type EmbeddedUnderTest } from '../support/embedded-accounts.js';
 import { accountAuthorityContract } from './account-authority.js';
 
-describe('the accounts of this daemon’s own', () => {
+describe('the embedded accounts', () => {
   let embedded: EmbeddedUnderTest | undefined;
 
   accountAuthorityContract(async () => {

@@ -11,32 +11,32 @@ export interface TestUser {
   readonly password: string;
 }
 
-/** An authority with what stands behind it, as the contract needs it. */
+/** An authority and the services behind it, as the contract requires them. */
 export interface AccountsUnderTest {
   readonly authority: AccountAuthority;
   readonly serverName: ServerName;
   addUser(localpart: string): Promise<TestUser>;
-  /** Notes in the address book that the address was added to the user, who may be anybody's. */
+  /** Stores the 3PID for the user, who may be of another server. */
   addAddress(mxid: Mxid, address: ThirdPartyAddress): Promise<void>;
   deactivate(mxid: Mxid): Promise<void>;
   devicesOf(mxid: Mxid): Promise<readonly string[]>;
-  /** A login token for the user, after authentication with the password. */
+  /** Returns a login token for the user, after authentication with the password. */
   mintLoginToken(accessToken: Secret, user: TestUser): Promise<Secret>;
   logOut(accessToken: Secret): Promise<void>;
-  /** Lets so much time pass that nothing is remembered which may be forgotten. */
+  /** Advances the time until all caches have expired. */
   forget(): Promise<void>;
 }
 
-/** What a client would see of a refusal. */
+/** A refusal as a client sees it. */
 export interface Refusal {
   readonly status: number;
   readonly errcode: string;
-  /** Undefined where the authority leaves the words to the surface. */
+  /** Undefined if the authority leaves the text to the endpoint. */
   readonly error?: string;
   readonly softLogout?: boolean;
 }
 
-/** The refusal that the work ends in; fails where it does not. */
+/** Returns the refusal that `work` rejects with. Throws if it ends otherwise. */
 export async function refusalOf(work: Promise<unknown>): Promise<Refusal> {
   const error: unknown = await work.then(
     (value) => expect.fail(`expected a refusal, got ${JSON.stringify(value)}`),
@@ -77,7 +77,7 @@ export async function refusalOf(work: Promise<unknown>): Promise<Refusal> {
   }
 }
 
-/** A login with a password, as the surface of version 3 would hand it over. */
+/** A login with a password, as the endpoint of version 3 passes it on. */
 export function passwordLogin(
   identifier: Readonly<Record<string, unknown>>,
   password: string,
@@ -94,7 +94,7 @@ export function tokenLogin(token: Secret): LoginAttempt {
   return attemptOf({ kind: 'token', token }, { type: 'm.login.token', token: token.reveal() });
 }
 
-/** A login of a type that is neither. */
+/** A login of any other type. */
 export function otherLogin(type: string, user: string): LoginAttempt {
   return attemptOf({ kind: 'other', type }, { type, identifier: { type: 'm.id.user', user } });
 }
@@ -119,7 +119,10 @@ function readIdentifier(identifier: Readonly<Record<string, unknown>>): UserIden
   return { kind: 'address', medium: 'msisdn', address: String(phone ?? number), country: String(country) };
 }
 
-/** What every account authority does; `open` gives one that the suite may use, with users of other tests in it. */
+/**
+ * The contract of every account authority. `open` returns one that the suite may use; it may have
+ * users of other tests.
+ */
 export function accountAuthorityContract(open: () => Promise<AccountsUnderTest>): void {
   let accounts: AccountsUnderTest;
   let alice: TestUser;
@@ -150,31 +153,31 @@ export function accountAuthorityContract(open: () => Promise<AccountsUnderTest>)
       ['the localpart', localpart],
       ['the Matrix ID', () => alice.mxid],
       ['the localpart in capitals', () => localpart().toUpperCase()],
-    ])('takes %s, and answers the Matrix ID as it is written', async (_, user) => {
+    ])('accepts %s, and returns the Matrix ID in its canonical spelling', async (_, user) => {
       const grant = await logIn(asUser(user()));
       expect(grant.mxid).toBe(alice.mxid);
       expect(await whoAmI(grant)).toEqual({ mxid: alice.mxid, deviceId: grant.deviceId });
     });
 
-    it('makes one device, of the ID that was asked for', async () => {
+    it('creates one device with the requested ID', async () => {
       const grant = await logIn(asUser(alice.mxid, alice.password, { device_id: 'KITCHEN' }));
       expect(grant.deviceId).toBe('KITCHEN');
       expect(await accounts.devicesOf(alice.mxid)).toEqual(['KITCHEN']);
     });
 
-    it('makes one device with an ID of its own where none was asked for', async () => {
+    it('creates one device with a generated ID if none is requested', async () => {
       const grant = await logIn(asUser(alice.mxid));
       expect(grant.deviceId).not.toBe('');
       expect(await accounts.devicesOf(alice.mxid)).toEqual([grant.deviceId]);
     });
 
-    it('on a known device adds no device', async () => {
+    it('on a known device creates no device', async () => {
       await logIn(asUser(alice.mxid, alice.password, { device_id: 'KITCHEN' }));
       await logIn(asUser(alice.mxid, alice.password, { device_id: 'KITCHEN' }));
       expect(await accounts.devicesOf(alice.mxid)).toEqual(['KITCHEN']);
     });
 
-    it('has a refresh token and an end only where the client can refresh', async () => {
+    it('gets a refresh token and an expiry only if the client supports refreshing', async () => {
       const lasting = await logIn(asUser(alice.mxid));
       expect(lasting).toMatchObject({ refreshToken: undefined, expiresInMs: undefined });
       const refreshable = await logIn(asUser(alice.mxid, alice.password, { refresh_token: true }));
@@ -182,12 +185,12 @@ export function accountAuthorityContract(open: () => Promise<AccountsUnderTest>)
       expect(refreshable.expiresInMs).toBeGreaterThan(0);
     });
 
-    it('leaves no device where it is refused', async () => {
+    it('creates no device if it is refused', async () => {
       await refusalOf(logIn(asUser(alice.mxid, 'wrong')));
       expect(await accounts.devicesOf(alice.mxid)).toEqual([]);
     });
 
-    it('is refused to those who are deactivated', async () => {
+    it('is refused to deactivated users', async () => {
       await accounts.deactivate(alice.mxid);
       const { status, errcode } = await refusalOf(logIn(asUser(alice.mxid)));
       expect(status).toBe(403);
@@ -195,7 +198,7 @@ export function accountAuthorityContract(open: () => Promise<AccountsUnderTest>)
     });
   });
 
-  describe('a login by an address that was added to the account', () => {
+  describe('a login by a 3PID of the account', () => {
     const phone = (more: object) => ({ type: 'm.id.phone', ...more });
     const email = (address: string) => ({ type: 'm.id.thirdparty', medium: 'email', address });
     const number = () => `74706${String(10_000 + count)}`;
@@ -205,19 +208,19 @@ export function accountAuthorityContract(open: () => Promise<AccountsUnderTest>)
       ['a phone number by its older name', () => phone({ country: 'GB', number: `0${number()}` })],
       ['an international phone number', () => phone({ country: 'US', phone: `+44 ${number()}` })],
       ['digits', () => ({ type: 'm.id.thirdparty', medium: 'msisdn', address: `44${number()}` })],
-    ])('takes %s', async (_, identifier) => {
+    ])('accepts %s', async (_, identifier) => {
       await accounts.addAddress(alice.mxid, { medium: 'msisdn', address: `44${number()}` });
       expect((await logIn(passwordLogin(identifier(), alice.password))).mxid).toBe(alice.mxid);
     });
 
-    it('takes e-mail addresses in any case', async () => {
+    it('accepts e-mail addresses in any case', async () => {
       await accounts.addAddress(alice.mxid, { medium: 'email', address: `strauss${count}@mail.test` });
       const grant = await logIn(passwordLogin(email(` Strauß${count}@MAIL.test`), alice.password));
       expect(grant.mxid).toBe(alice.mxid);
       expect(await accounts.devicesOf(alice.mxid)).toEqual([grant.deviceId]);
     });
 
-    it('needs the password all the same', async () => {
+    it('requires the password', async () => {
       await accounts.addAddress(alice.mxid, { medium: 'email', address: `careful${count}@mail.test` });
       expect(await refusalOf(logIn(passwordLogin(email(`careful${count}@mail.test`), 'wrong')))).toMatchObject({
         status: 403,
@@ -225,7 +228,7 @@ export function accountAuthorityContract(open: () => Promise<AccountsUnderTest>)
       });
     });
 
-    it('is refused where the account is on another server, whoever has its localpart here', async () => {
+    it('is refused if the account is on another server, in spite of an account here with its localpart', async () => {
       const namesake = `${alice.mxid.slice(0, alice.mxid.indexOf(':'))}:elsewhere.test` as Mxid;
       await accounts.addAddress(namesake, { medium: 'email', address: `namesake${count}@mail.test` });
       expect(await refusalOf(logIn(passwordLogin(email(`namesake${count}@mail.test`), alice.password)))).toMatchObject({
@@ -236,36 +239,39 @@ export function accountAuthorityContract(open: () => Promise<AccountsUnderTest>)
     });
   });
 
-  it('refuses a wrong password, an unknown user, an unknown address and users of other servers in the same words', async () => {
-    const refusals = await Promise.all(
-      [
-        asUser(alice.mxid, 'wrong'),
-        asUser('nobody-has-this-name'),
-        asUser(`@${localpart()}:elsewhere.test`),
-        passwordLogin({ type: 'm.id.thirdparty', medium: 'email', address: 'nobody@mail.test' }, alice.password),
-        passwordLogin({ type: 'm.id.phone', country: 'GB', phone: '07470699999' }, alice.password),
-      ].map((attempt) => refusalOf(logIn(attempt))),
-    );
-    const [first] = refusals;
-    expect(first).toMatchObject({ status: 403, errcode: 'M_FORBIDDEN' });
-    expect(refusals).toEqual(refusals.map(() => first));
-  });
+  it(
+    'refuses a wrong password, an unknown user, an unknown 3PID and users of other servers with the same ' + 'error',
+    async () => {
+      const refusals = await Promise.all(
+        [
+          asUser(alice.mxid, 'wrong'),
+          asUser('no-such-user'),
+          asUser(`@${localpart()}:elsewhere.test`),
+          passwordLogin({ type: 'm.id.thirdparty', medium: 'email', address: 'unknown@mail.test' }, alice.password),
+          passwordLogin({ type: 'm.id.phone', country: 'GB', phone: '07470699999' }, alice.password),
+        ].map((attempt) => refusalOf(logIn(attempt))),
+      );
+      const [first] = refusals;
+      expect(first).toMatchObject({ status: 403, errcode: 'M_FORBIDDEN' });
+      expect(refusals).toEqual(refusals.map(() => first));
+    },
+  );
 
-  it('refuses a type of login that it does not know', async () => {
-    expect(await refusalOf(logIn(otherLogin('org.example.knock', alice.mxid)))).toMatchObject({
+  it('refuses an unknown type of login', async () => {
+    expect(await refusalOf(logIn(otherLogin('org.example.unknown', alice.mxid)))).toMatchObject({
       status: 400,
       errcode: 'M_UNKNOWN',
     });
   });
 
   describe('a login token', () => {
-    it('logs in once, as the user whose it is', async () => {
+    it('logs its user in once', async () => {
       const token = await accounts.mintLoginToken((await logIn(asUser(alice.mxid))).accessToken, alice);
       expect((await logIn(tokenLogin(token))).mxid).toBe(alice.mxid);
       expect(await refusalOf(logIn(tokenLogin(token)))).toMatchObject({ status: 403, errcode: 'M_FORBIDDEN' });
     });
 
-    it('that was never given out is refused', async () => {
+    it('that does not exist is refused', async () => {
       expect(await refusalOf(logIn(tokenLogin(new Secret('syl_never_given_out'))))).toMatchObject({
         status: 403,
         errcode: 'M_FORBIDDEN',
@@ -276,7 +282,7 @@ export function accountAuthorityContract(open: () => Promise<AccountsUnderTest>)
   describe('an access token', () => {
     afterEach(() => accounts.forget());
 
-    it.each(['syt_never_given_out', 'not a token', 'ключ', ''])('is nobody’s where it is %j', async (token) => {
+    it.each(['syt_never_given_out', 'not a token', 'ключ', ''])('has no owner if it is %j', async (token) => {
       expect(await refusalOf(whoAmI({ accessToken: new Secret(token) }))).toEqual({
         status: 401,
         errcode: 'M_UNKNOWN_TOKEN',
@@ -284,7 +290,7 @@ export function accountAuthorityContract(open: () => Promise<AccountsUnderTest>)
       });
     });
 
-    it('is nobody’s after the logout', async () => {
+    it('has no owner after the logout', async () => {
       const grant = await logIn(asUser(alice.mxid));
       expect((await whoAmI(grant)).mxid).toBe(alice.mxid);
       await accounts.logOut(grant.accessToken);

@@ -9,7 +9,7 @@ import { makeBridgeSession } from '../support/made-session.js';
 import { startStandInBridge } from '../support/stand-in-bridge/stand-in-bridge.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 
-/** A bridge, a session to give to it, and whom the account of that session knows. */
+/** A bridge, a session for it, and a contact of the account of that session. */
 interface Place {
   readonly bridge: Bridge;
   readonly session: BridgeSession;
@@ -62,7 +62,7 @@ describe.each(Object.entries(places))('a bridge: %s', (_name, open) => {
 
   const give = async () => bridge.submitSession(alice, await bridge.startHandOver(alice), place.session);
 
-  it('has a login after a hand-over, of that user only, as it writes it', async () => {
+  it('has a login of its user only after a hand-over, in the bridge’s format', async () => {
     expect((await bridge.findUser(alice)).logins).toEqual([]);
     expect(await give()).toBe(place.loginId);
     const { logins, commandPrefix } = await bridge.findUser(alice);
@@ -76,7 +76,7 @@ describe.each(Object.entries(places))('a bridge: %s', (_name, open) => {
     expect((await bridge.findUser(bob)).logins).toEqual([]);
   });
 
-  it('knows no process that has ended', async () => {
+  it('knows no ended process', async () => {
     const process = await bridge.startHandOver(alice);
     await bridge.cancelHandOver(alice, process);
     await bridge.cancelHandOver(alice, process);
@@ -84,7 +84,7 @@ describe.each(Object.entries(places))('a bridge: %s', (_name, open) => {
     expect(fault).toEqual({ kind: 'bridge_process_unknown' });
   });
 
-  it('logs out at Telegram, and again without an error', async () => {
+  it('logs out at Telegram, and can repeat it', async () => {
     await give();
     await bridge.logOut(bob, place.loginId);
     expect((await bridge.findUser(alice)).logins).toHaveLength(1);
@@ -94,7 +94,7 @@ describe.each(Object.entries(places))('a bridge: %s', (_name, open) => {
     expect(await bridgeFaultOf(bridge.contacts(alice, place.loginId))).toEqual({ kind: 'bridge_login_unknown' });
   });
 
-  it('finds people, and makes rooms', async () => {
+  it('finds users, and creates rooms', async () => {
     const { loginId, friend } = place;
     await give();
     expect(await bridge.contacts(alice, loginId)).toMatchObject([{ id: friend.id }]);

@@ -18,7 +18,7 @@ describe('a login at the bridge', () => {
     ['a bot of the flow manual', manual, { username: 'sand_bot', name: 'Sand' }, true],
     ['a bot of the flow manual, in capitals', manual, { username: 'SandBot' }, true],
     ['a user of the flow manual', manual, { phone, username: 'sand' }, false],
-    ['a user whose name ends as that of a bot', manual, { phone, username: 'notabot' }, false],
+    ['a user whose name ends like a bot’s', manual, { phone, username: 'notabot' }, false],
     ['a bot after a start of the bridge', undefined, { username: 'sand_bot' }, true],
     ['a user after a start of the bridge', undefined, { phone }, false],
     ['unknown if the profile is empty', manual, {}, undefined],

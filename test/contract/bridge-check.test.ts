@@ -41,7 +41,7 @@ function check(address: string, { secret = 'the-secret-of-the-stand-in-bridge', 
 }
 
 describe('the check of the bridge', () => {
-  it('finds nothing wrong with today’s bridge', async () => {
+  it('reports no problem with the current bridge', async () => {
     const standIn = await start();
     expect(await check(standIn.url, { users: [alice, bob] })).toEqual([]);
     expect(standIn.requests.map(({ mxid }) => mxid)).toEqual([alice, bob]);
@@ -65,14 +65,14 @@ describe('the check of the bridge', () => {
       { sharedSecret: 'another-secret-of-a-bridge' },
       'rejects bridge.upstream.shared_secret. Copy',
     ],
-  ])('finds a bridge that is %s', async (_what, options, expected) => {
+  ])('reports a bridge that is %s', async (_what, options, expected) => {
     const { url } = await start(options);
     const problems = await check(url);
     expect(problems).toEqual([expect.stringContaining(expected)]);
     expect(problems[0]).toContain(url);
   });
 
-  it('names each user who may log in here and not there', async () => {
+  it('reports each user who may log in here but not at the bridge', async () => {
     const standIn = await start({ allows: (mxid) => mxid === alice });
     const problems = await check(standIn.url, { users: [bob, alice, mxidOf('@carol:example.test')] });
     expect(problems).toEqual([
@@ -81,7 +81,7 @@ describe('the check of the bridge', () => {
     ]);
   });
 
-  it('finds another program at the address', async () => {
+  it('reports another program at the address', async () => {
     const standIn = await start();
     for (const [status, text] of [
       [200, '<html></html>'],
@@ -95,7 +95,7 @@ describe('the check of the bridge', () => {
     }
   });
 
-  it('finds an address without a program, once', async () => {
+  it('reports an address without a server, once', async () => {
     const standIn = await start();
     await standIn.goDown();
     expect(await check(standIn.url, { users: [alice, bob] })).toEqual([
@@ -123,7 +123,7 @@ describe('the check of the bridge', () => {
   });
 });
 
-describe('the users in whose names the bridge is asked', () => {
+describe('the users for whom the bridge is queried', () => {
   it.each<[Record<string, string>, string[]]>([
     [{ '*': 'user' }, ['@gangway-check:example.test']],
     [
@@ -142,7 +142,7 @@ describe('the users in whose names the bridge is asked', () => {
 });
 
 describe('at start-up', () => {
-  it('a bridge that is not ready is logged, and nothing fails', async () => {
+  it('logs a bridge that is not ready, and does not fail', async () => {
     const logger = createRecordingLogger();
     const standIn = await start({ flows: [] });
     const upstream = {

@@ -29,7 +29,7 @@ async function listen(server: TcpServer | Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-it('requests after one another use one connection', async () => {
+it('consecutive requests use one connection', async () => {
   const server = createServer(answer);
   let connections = 0;
   server.on('connection', () => (connections += 1));
@@ -76,7 +76,7 @@ it.each([
   expect(await faultOfAnswer(text)).toEqual({ kind: 'bridge_answer_invalid' });
 });
 
-it('an answer in another protocol closes the connection, which the server leaves open', async () => {
+it('a response in another protocol closes the connection that the server leaves open', async () => {
   const server = createTcpServer();
   const connected = once(server, 'connection') as Promise<[Socket]>;
   const closed = connected.then(([socket]) => once(socket, 'close'));
@@ -95,11 +95,11 @@ it.each([
   ['in its head', 'HTTP/1.1 200 OK\r\nContent-'],
   ['in its body', `HTTP/1.1 200 OK\r\nContent-Length: ${whoami.length + 1}\r\n\r\n${whoami}`],
   ['in a chunk', `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n${whoami}`],
-])('an answer that ends %s is none', async (_what, text) => {
+])('a response that ends %s is incomplete', async (_what, text) => {
   expect(await faultOfAnswer(text)).toEqual({ kind: 'bridge_unreachable' });
 });
 
-it('an answer whose body does not end is given up in time', async () => {
+it('an endless body is aborted at the time limit', async () => {
   const server = createServer((_request, response) => response.write('{'));
   const clock = createFakeClock();
   const bridge = bridgeAt({ url: `http://127.0.0.1:${await listen(server)}`, sharedSecret }, clock);

@@ -100,7 +100,7 @@ const endedSessions = [
   'rpc error code 406: AUTH_KEY_DUPLICATED',
 ];
 
-/** What a client of a bridge without Gangway would be answered, for requests about a login. */
+/** The answer of a bridge to a client without Gangway, for requests about a login. */
 const rejections: readonly (readonly [status: number, errcode: string, error: string])[] = [
   [400, 'M_INVALID_PARAM', 'Name is required'],
   [400, 'M_NOT_JSON', 'Failed to decode request body'],
@@ -122,7 +122,7 @@ describe.each(rows.filter(({ point }) => isAboutLogin(point)))('$point', ({ poin
     expect(await bridgeFaultOf(call(process))).toEqual({ kind: 'bridge_request_rejected', status, errcode, message });
   });
 
-  it('returns no errcode that is not one', async () => {
+  it('does not return an invalid errcode', async () => {
     const process = await bridge.startHandOver(alice);
     standIn.fail(point, { kind: 'answer', status: 400, text: '{"errcode":"no code\\n","error":"x"}' });
     expect(await bridgeFaultOf(call(process))).toMatchObject({ kind: 'bridge_request_rejected', errcode: 'M_UNKNOWN' });
@@ -130,16 +130,16 @@ describe.each(rows.filter(({ point }) => isAboutLogin(point)))('$point', ({ poin
 });
 
 describe.each(rows)('$point', ({ point, call }) => {
-  it.each(answers)('tells %s', async (_what, status, text, fault) => {
+  it.each(answers)('reports %s', async (_what, status, text, fault) => {
     const process = await bridge.startHandOver(alice);
     standIn.fail(point, { kind: 'answer', status, text, headers: { Location: '/elsewhere' } });
     expect(await bridgeFaultOf(call(process))).toEqual(fault);
   });
 
-  it.each(endedSessions)('tells %s', async (reason) => {
+  it.each(endedSessions)('reports %s', async (reason) => {
     const process = await bridge.startHandOver(alice);
     standIn.fail(point, { kind: 'answer', status: 500, text: internal(reason) });
-    // Only these are asked of Telegram with a login that the bridge has.
+    // Only these reach Telegram with a login of the bridge.
     const isLogin = isAboutLogin(point);
     const fault = isLogin
       ? { kind: 'bridge_login_unknown' }
@@ -147,7 +147,7 @@ describe.each(rows)('$point', ({ point, call }) => {
     expect(await bridgeFaultOf(call(process))).toEqual(fault);
   });
 
-  it('tells a bridge that is down, and one that closes the connection', async () => {
+  it('distinguishes an unreachable bridge and one that closes the connection', async () => {
     const process = await bridge.startHandOver(alice);
     standIn.fail(point, { kind: 'drop' });
     expect(await bridgeFaultOf(call(process))).toEqual(unreachable);
@@ -158,7 +158,7 @@ describe.each(rows)('$point', ({ point, call }) => {
     await standIn.comeUp();
   });
 
-  it('gives up in time', async () => {
+  it('rejects at the time limit', async () => {
     const process = await bridge.startHandOver(alice);
     const slow = createSlowFault();
     standIn.fail(point, slow.fault);
@@ -174,7 +174,7 @@ describe.each(rows)('$point', ({ point, call }) => {
     slow.release();
   });
 
-  it('tells a wrong secret, a disabled API and a user without permission', async () => {
+  it('distinguishes a wrong secret, a disabled API and a user without permission', async () => {
     const process = await bridge.startHandOver(alice);
     const strict = await startStandInBridge({ sandbox, allows: () => false });
     const disabled = await startStandInBridge({ sandbox, sharedSecret: 'too-short' });
@@ -193,7 +193,7 @@ describe.each(rows)('$point', ({ point, call }) => {
     ]);
   });
 
-  it('never repeats the session or the secret in a message', async () => {
+  it('does not repeat the session or the secret in a message', async () => {
     const process = await bridge.startHandOver(alice);
     const key = (JSON.parse(session.reveal()) as { auth_key: string }).auth_key;
     const parts = [session.reveal(), key.slice(40, 60), standIn.sharedSecret, key.slice(0, 200)];

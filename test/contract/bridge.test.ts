@@ -37,7 +37,7 @@ async function handOver(to = alice, given = session): Promise<string> {
 }
 
 describe('a hand-over', () => {
-  it('gives the session to the bridge, which then is logged in with it', async () => {
+  it('hands the session over to the bridge, which is then logged in with it', async () => {
     expect((await bridge.findUser(alice)).logins).toEqual([]);
     expect(await handOver()).toBe(loginId);
     expect(await bridge.findUser(alice)).toEqual({
@@ -59,7 +59,7 @@ describe('a hand-over', () => {
     expect((await bridge.findUser(bob)).logins).toEqual([]);
   });
 
-  it('waits for what the bridge has begun if the session is submitted again', async () => {
+  it('waits for the running login process if the session is submitted again', async () => {
     const process = await bridge.startHandOver(alice);
     const slow = createSlowFault();
     standIn.fail('step', slow.fault);
@@ -74,7 +74,7 @@ describe('a hand-over', () => {
     expect(await second).toBe(loginId);
   });
 
-  it('shows by its login that it was accepted when the answer is lost', async () => {
+  it('lists the login after a lost answer', async () => {
     const process = await bridge.startHandOver(alice);
     standIn.fail('step', { kind: 'lose_answer' });
     expect(await bridgeFaultOf(bridge.submitSession(alice, process, session))).toEqual({ kind: 'bridge_unreachable' });
@@ -84,7 +84,7 @@ describe('a hand-over', () => {
     expect((await bridge.findUser(alice)).logins.map(({ id }) => id)).toEqual([loginId]);
   });
 
-  it('is unknown after a restart of the bridge, which keeps the logins', async () => {
+  it('does not know a process after a restart, and keeps the logins', async () => {
     const process = await bridge.startHandOver(alice);
     await standIn.restart();
     expect(await bridgeFaultOf(bridge.submitSession(alice, process, session))).toEqual({
@@ -96,7 +96,7 @@ describe('a hand-over', () => {
     expect(await bridge.contacts(alice, loginId)).not.toEqual([]);
   });
 
-  it('can be cancelled, also while the bridge connects, and cancelling may be repeated', async () => {
+  it('cancels a process, also while the bridge connects, and repeatedly', async () => {
     const process = await bridge.startHandOver(alice);
     const slow = createSlowFault();
     standIn.fail('step', slow.fault);
@@ -110,7 +110,7 @@ describe('a hand-over', () => {
     expect(standIn.logins.size).toBe(0);
   });
 
-  it('takes the login silently from another user who has the same account', async () => {
+  it('replaces the login of another user with the same account silently', async () => {
     await handOver(bob);
     await handOver(alice);
     expect((await bridge.findUser(bob)).logins).toEqual([]);
@@ -121,14 +121,14 @@ describe('a hand-over', () => {
     ['no key', () => new Secret('{"dc_id":2}'), 'session data is missing required fields', true],
     ['no JSON', () => new Secret('{'), 'failed to parse session data: unexpected end of JSON input', true],
     ['a key that Telegram does not know', () => bridgeSessionOf(randomBytes(256), 2), 'failed to get self', true],
-  ])('is refused for good with %s', async (_what, given, message, isFinal) => {
+  ])('refuses permanently %s', async (_what, given, message, isFinal) => {
     const fault = await bridgeFaultOf(handOver(alice, given()));
     expect(fault).toMatchObject({ kind: 'bridge_refused', isFinal });
     expect(fault.kind === 'bridge_refused' && fault.message).toContain(message);
     expect(standIn.processCount()).toBe(0);
   });
 
-  it('is refused for good by a bridge without the flow manual, and by one that allows no more logins', async () => {
+  it('refuses permanently without the flow manual, and beyond the number of logins', async () => {
     const old = await startStandInBridge({ sandbox, flows: ['phone', 'qr', 'bot'] });
     const full = await startStandInBridge({ sandbox, maxLogins: 0 });
     try {
@@ -164,7 +164,7 @@ describe('a login at the bridge', () => {
     expect(await bridge.createGroup(alice, loginId, 'group', group)).toMatchObject({ mxid: '!group:example.test' });
   });
 
-  it.each(['nobody_there', '.', '..', '', 'a/b', '?', '700020999'])('knows no user %j', async (identifier) => {
+  it.each(['nobody_there', '.', '..', '', 'a/b', '?', '700020999'])('finds no user %j', async (identifier) => {
     expect(await bridgeFaultOf(bridge.resolveIdentifier(alice, loginId, identifier))).toEqual({
       kind: 'bridge_identifier_unknown',
     });
@@ -184,7 +184,7 @@ describe('a login at the bridge', () => {
     }
   });
 
-  it('passes requests on, with the login, and returns what the bridge answers', async () => {
+  it('forwards requests with the login, and returns the bridge’s responses', async () => {
     const backfill = { method: 'POST', path: ['backfill', '!a/b?c:example.test'], body: {} } as const;
     for (const [status, text, body] of [
       [200, '{}', {}],
@@ -203,7 +203,7 @@ describe('a login at the bridge', () => {
     ).toMatchObject({ kind: 'bridge_request_rejected', status: 404 });
   });
 
-  it.each(['700020999', 'all', '', '..'])('is not the login %j', async (id) => {
+  it.each(['700020999', 'all', '', '..'])('does not find the login %j', async (id) => {
     for (const call of [
       () => bridge.contacts(alice, id),
       () => bridge.searchUsers(alice, id, 'sandbox'),
@@ -218,7 +218,7 @@ describe('a login at the bridge', () => {
     expect(standIn.logins.has(loginId)).toBe(true);
   });
 
-  it('belongs to its user', async () => {
+  it('is available to its user only', async () => {
     expect(await bridgeFaultOf(bridge.contacts(bob, loginId))).toEqual({ kind: 'bridge_login_unknown' });
     await bridge.logOut(bob, loginId);
     expect(standIn.logins.has(loginId)).toBe(true);
@@ -239,7 +239,7 @@ describe('a login at the bridge', () => {
   });
 });
 
-it('logs out at the bridge and at Telegram, and may be repeated', async () => {
+it('logs out at the bridge and at Telegram, and can be repeated', async () => {
   const own = await makeBridgeSession(sandbox, '+9996620130');
   await handOver(alice, own);
   await bridge.logOut(alice, '700020130');

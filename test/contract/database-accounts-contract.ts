@@ -60,7 +60,7 @@ function clear(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value, (_key, part: unknown) => (part instanceof Secret ? part.reveal() : part)));
 }
 
-/** What the database promises of accounts, whichever it is. */
+/** What the database promises of accounts, on every engine. */
 export function describeAccounts(createPlace: () => Promise<DatabasePlace>): void {
   let place: DatabasePlace;
   let database: Database;
@@ -84,7 +84,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
         return found;
       });
 
-    it('are found as they were written, and listed by name', async () => {
+    it('are returned as they were saved, and listed by name', async () => {
       const second = account({ mxid: bob, passwordHash: undefined, deactivatedAt: later + 1 });
       await within((tx) => tx.accounts.insert(second));
       await within((tx) => tx.accounts.insert(account()));
@@ -95,7 +95,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect(clear(await within((tx) => tx.accounts.list()))).toEqual(clear([account(), second]));
     });
 
-    it('are found in any case as long as only one has that name', async () => {
+    it('are found in any case if only one has that name', async () => {
       await within((tx) => tx.accounts.insert(account()));
       expect(await namesFound('@ALICE:example.test', '@alicia:example.test')).toEqual([alice, undefined]);
       await within((tx) => tx.accounts.insert(account({ mxid: '@Alice:example.test' as Mxid })));
@@ -107,7 +107,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect(await within((tx) => tx.accounts.hold('@ALICE:example.test' as Mxid))).toBeUndefined();
     });
 
-    it('are made once', async () => {
+    it('are created once', async () => {
       const answers = await Promise.all(
         Array.from({ length: 10 }, (_, index) => within((tx) => tx.accounts.insert(account({ createdAt: index })))),
       );
@@ -115,15 +115,15 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect((await within((tx) => tx.accounts.findByName(alice)))?.createdAt).toBe(answers.indexOf(true));
     });
 
-    it('change where they exist', async () => {
+    it('are updated if they exist', async () => {
       await within((tx) => tx.accounts.insert(account()));
       await within((tx) => tx.accounts.insert(account({ mxid: bob })));
       const changed = { passwordHash: new Secret('new'), deactivatedAt: later + 9 };
       await within(async (tx) => {
         expect(await tx.accounts.setPasswordHash(alice, changed.passwordHash)).toBe(true);
         expect(await tx.accounts.deactivate(alice, changed.deactivatedAt)).toBe(true);
-        expect(await tx.accounts.setPasswordHash('@nobody:example.test' as Mxid, changed.passwordHash)).toBe(false);
-        expect(await tx.accounts.deactivate('@nobody:example.test' as Mxid, 1)).toBe(false);
+        expect(await tx.accounts.setPasswordHash('@unknown:example.test' as Mxid, changed.passwordHash)).toBe(false);
+        expect(await tx.accounts.deactivate('@unknown:example.test' as Mxid, 1)).toBe(false);
       });
       expect(clear(await within((tx) => tx.accounts.list()))).toEqual(
         clear([account(changed), account({ mxid: bob })]),
@@ -134,7 +134,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
   describe('devices', () => {
     const device = { mxid: alice, deviceId: 'KITCHEN', displayName: 'Radio', createdAt: later };
 
-    it('are made once for each user, and keep their names', async () => {
+    it('are created once for each user, and keep their names', async () => {
       const other = { ...device, mxid: bob, displayName: undefined };
       expect(await within((tx) => tx.devices.insert(device))).toBe(true);
       expect(await within((tx) => tx.devices.insert({ ...device, displayName: 'Telly' }))).toBe(false);
@@ -143,7 +143,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect(await within((tx) => tx.devices.listByUser(bob))).toEqual([other]);
     });
 
-    it('go one by one, or all of a user, oldest first', async () => {
+    it('are deleted one by one, or all of a user, oldest first', async () => {
       const older = { ...device, deviceId: 'Z', createdAt: 1 };
       const mine = [older, device, { ...device, deviceId: 'L' }];
       for (const record of [...mine.toReversed(), { ...device, mxid: bob }]) {
@@ -172,7 +172,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       return hashes.filter((_, index) => found[index]);
     };
 
-    it('are found by hash, as they were written', async () => {
+    it('are found by hash, as they were saved', async () => {
       const lasting = accessToken({ tokenHash: 't2', expiresAt: undefined, parentHash: 'r0', refreshHash: undefined });
       await insert(accessToken(), lasting);
       expect(await within((tx) => tx.accessTokens.find('t1'))).toEqual(accessToken());
@@ -180,7 +180,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect(await within((tx) => tx.accessTokens.find('t3'))).toBeUndefined();
     });
 
-    it('are settled by the first use, and what they replaced is forgotten when it has expired long enough', async () => {
+    it('are confirmed by their first use, and the replaced ones are deleted long after their expiry', async () => {
       await insert(
         accessToken({ tokenHash: 'first' }),
         accessToken({ tokenHash: 'lasting', expiresAt: undefined }),
@@ -199,7 +199,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect(await left(...all)).toEqual(['lasting', 'used', 'other']);
     });
 
-    it('that were not used go when there are newer ones, or when they expired long ago', async () => {
+    it('that were never used are deleted when there are newer ones, or long after their expiry', async () => {
       const unused = (tokenHash: string, createdAt: number) =>
         accessToken({ tokenHash, createdAt, parentHash: 'r0', expiresAt: later + createdAt });
       await insert(
@@ -214,7 +214,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect(await left('u1', 'u2', 'u3', 'used')).toEqual(['u3', 'used']);
     });
 
-    it('expire where another answer to the same refresh is used first', async () => {
+    it('expire if another answer to the same refresh is used first', async () => {
       const lost = { parentHash: 'r1', expiresAt: later + 100 };
       await insert(
         accessToken({ ...lost, tokenHash: 'lost', refreshHash: 'r2' }),
@@ -227,7 +227,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect((await within((tx) => tx.accessTokens.find('old')))?.expiresAt).toBe(later + 5);
     });
 
-    it('expire with their family, none later and none earlier than they would', async () => {
+    it('expire exactly with their family', async () => {
       await insert(
         accessToken({ tokenHash: 'over', expiresAt: later - 1 }),
         accessToken({ tokenHash: 'not over' }),
@@ -242,7 +242,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect(await expiry('other')).toBe(later + 5);
     });
 
-    it('go with their device, or all of a user', async () => {
+    it('are deleted with their device, or all of a user', async () => {
       await insert(
         accessToken({ tokenHash: 'kitchen' }),
         accessToken({ tokenHash: 'cellar', deviceId: 'CELLAR' }),
@@ -262,7 +262,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       });
     const find = (hash: string) => within((tx) => tx.refreshTokens.find(hash));
 
-    it('are found by hash, as they were written', async () => {
+    it('are found by hash, as they were saved', async () => {
       const spent = refreshToken({ tokenHash: 'r2', expiresAt: undefined, parentHash: 'r1', spentAt: later + 3 });
       await insert(refreshToken(), spent);
       expect(await find('r1')).toEqual(refreshToken());
@@ -270,7 +270,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect(await find('r3')).toBeUndefined();
     });
 
-    it('that were not used go when there are newer ones, or when they expired long ago', async () => {
+    it('that were never used are deleted when there are newer ones, or long after their expiry', async () => {
       const unused = (tokenHash: string, createdAt: number) =>
         refreshToken({ tokenHash, createdAt, parentHash: 'r0', expiresAt: later + createdAt });
       await insert(
@@ -290,7 +290,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect(await left()).toEqual(['u3', 'used', 'other']);
     });
 
-    it('are spent once, when what they were exchanged for is used', async () => {
+    it('are spent once, when the tokens of their exchange are used', async () => {
       await insert(refreshToken(), refreshToken({ tokenHash: 'r2', parentHash: 'r1' }));
       await within((tx) => tx.refreshTokens.settle('r1', 'r2', later + 1));
       await within((tx) => tx.refreshTokens.settle('r1', 'r2', later + 2));
@@ -298,7 +298,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect(await find('r2')).toEqual(refreshToken({ tokenHash: 'r2' }));
     });
 
-    it('are over where another answer to the same refresh is used first, and spent with their family', async () => {
+    it('expire if another answer to the same refresh is used first, and are spent with their family', async () => {
       await insert(
         refreshToken({ tokenHash: 'lost', parentHash: 'r0' }),
         refreshToken({ tokenHash: 'used', parentHash: 'r0' }),
@@ -315,7 +315,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect((await find('other'))?.spentAt).toBeUndefined();
     });
 
-    it('go with their device, all of a user, or when they were spent long ago', async () => {
+    it('are deleted with their device, all of a user, or long after they were spent', async () => {
       await insert(
         refreshToken({ tokenHash: 'kitchen' }),
         refreshToken({ tokenHash: 'cellar', deviceId: 'CELLAR' }),
@@ -336,7 +336,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
     });
   });
 
-  it('OpenID tokens are found by hash, and go with their device or user, or when they are over', async () => {
+  it('OpenID tokens are found by hash, and deleted with their device or user, or after their expiry', async () => {
     const token = { tokenHash: 'o1', mxid: alice, deviceId: 'KITCHEN', expiresAt: later };
     await within(async ({ openIdTokens }) => {
       const left = async () => {
@@ -365,7 +365,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
   describe('login tokens', () => {
     const token = { tokenHash: 'l1', mxid: alice, deviceId: 'KITCHEN', createdAt: later, expiresAt: later + 10 };
 
-    it('are used by exactly one of those who try at once', async () => {
+    it('are used by exactly one of several concurrent logins', async () => {
       await within((tx) => tx.loginTokens.insert(token));
       const answers = await Promise.all(
         Array.from({ length: 10 }, () => within((tx) => tx.loginTokens.use('l1', later + 99))),
@@ -375,7 +375,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect(await within((tx) => tx.loginTokens.find('l1'))).toEqual(token);
     });
 
-    it('tell when a user had the newest, and go when they are over', async () => {
+    it('return when the newest of a user was issued, and are deleted after their expiry', async () => {
       await within((tx) => tx.loginTokens.insert(token));
       await within((tx) => tx.loginTokens.insert({ ...token, tokenHash: 'l2', createdAt: 1, expiresAt: 11 }));
       await within((tx) => tx.loginTokens.insert({ ...token, tokenHash: 'l3', mxid: bob, createdAt: later + 7 }));
@@ -398,7 +398,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
   describe('user-interactive authentications', () => {
     const session = { id: 's1', owner: alice, operation: 'op', completed: [], expiresAt: later };
 
-    it('are kept as they were written last, and do not come back', async () => {
+    it('are stored as last saved, and not restored after deletion', async () => {
       await within((tx) => tx.uiaSessions.insert(session));
       expect(await within((tx) => tx.uiaSessions.find('s1'))).toEqual(session);
       const further = { ...session, completed: ['m.login.password', 'a "stage"'] };
@@ -409,7 +409,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect(await within((tx) => tx.uiaSessions.find('s1'))).toBeUndefined();
     });
 
-    it('make room, the oldest of the owner first', async () => {
+    it('evict the oldest of the same owner', async () => {
       for (const [id, owner, expiresAt] of [
         ['s1', alice, later + 2],
         ['s2', alice, later],
@@ -423,7 +423,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect(found.map((one) => one?.id)).toEqual(['s1', undefined, 's3', 's4']);
     });
 
-    it('go once, all of a user, or when they have expired', async () => {
+    it('are deleted one by one, all of a user, or after their expiry', async () => {
       for (const [id, owner, expiresAt] of [
         ['s1', alice, later],
         ['s2', alice, later + 1],
@@ -446,12 +446,12 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
     });
   });
 
-  describe('addresses of accounts', () => {
+  describe('3PIDs of accounts', () => {
     const insert = (record: AccountAddressRecord) => within((tx) => tx.accountAddresses.insert(record));
     const find = (medium: 'email' | 'msisdn', text: string) =>
       within((tx) => tx.accountAddresses.find({ medium, address: text }));
 
-    it('are found by what they are, as they were written', async () => {
+    it('are found by medium and address, as they were saved', async () => {
       const phone = address({ id: 'a2', medium: 'msisdn', address: '447700900123', addedAt: later });
       expect(await insert(address())).toBe(true);
       expect(await insert(phone)).toBe(true);
@@ -461,7 +461,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect(await within((tx) => tx.accountAddresses.listByUser(alice))).toEqual([phone, address()]);
     });
 
-    it('belong to whoever had them first, until they are let go', async () => {
+    it('belong to their first owner until they are removed', async () => {
       const answers = await Promise.all(
         Array.from({ length: 10 }, (_, index) => insert(address({ id: `a${index}`, mxid: `@u${index}:x` as Mxid }))),
       );
@@ -475,7 +475,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect(await find('email', 'alice@mail.test')).toBeUndefined();
     });
 
-    it('that the login to a Telegram account proves go with it, and no others', async () => {
+    it('that a Telegram login validates are deleted with it, and no others', async () => {
       const login = (id: string, telegramUserId: string) => ({ id, owner: alice, telegramUserId });
       const times = { createdAt: 1, updatedAt: 1 };
       const sealed = {
@@ -508,7 +508,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect(stored).not.toMatch(/alice@mail\.test|447700900123/);
     });
 
-    it('are found under a new key of encryption, also when the old one is gone', async () => {
+    it('are found under a new encryption key, also without the old one', async () => {
       await insert(address());
       const reopen = async (key: Secret, oldKeys: readonly Secret[]) => {
         await database.close();
@@ -522,7 +522,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
     });
   });
 
-  describe('what is published at identity servers of others', () => {
+  describe('bindings at other identity servers', () => {
     const binding = (changes: Partial<IdentityBindingRecord> = {}): IdentityBindingRecord => ({
       id: 'b1',
       mxid: alice,
@@ -541,7 +541,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
     const list = (mxid = alice, medium: 'email' | 'msisdn' = 'email', text = 'alice@mail.test') =>
       within((tx) => tx.identityBindings.list(mxid, { medium, address: text }));
 
-    it('is listed by user and address, oldest first', async () => {
+    it('are listed by user and 3PID, oldest first', async () => {
       const older = binding({ id: 'b2', idServer: 'other.test', createdAt: later - 1 });
       const others = [
         binding({ id: 'b3', mxid: bob }),
@@ -557,7 +557,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect([await list(), clear(await list(bob))]).toEqual([[], clear([others[0]])]);
     });
 
-    it('is there once for each server, with the newest session, whoever saves it at once', async () => {
+    it('exist once for each server, with the newest session, also after concurrent saves', async () => {
       await save(binding());
       const newer = binding({ id: 'b2', sid: 'newer', clientSecret: new Secret('newer'), createdAt: later + 1 });
       await save(newer);
@@ -569,7 +569,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect(clear(left)).toEqual(clear(many.find(({ id }) => id === left?.id)));
     });
 
-    it('is not in the database in clear, and is found under a new key of encryption', async () => {
+    it('are not in the database in clear, and are found under a new encryption key', async () => {
       await save(binding());
       const stored = await place.dump();
       expect(stored).toContain('id.test');
@@ -582,7 +582,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
     });
   });
 
-  describe('accounts of our own, whatever texts are sent', () => {
+  describe('embedded accounts with arbitrary texts', () => {
     const odd = [
       '',
       '\0',
@@ -597,7 +597,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       'x'.repeat(5000),
     ];
 
-    it('grant or refuse, and nothing else', async () => {
+    it('return a grant or a refusal, and no defect', async () => {
       const embedded = await openEmbeddedAccounts({ database });
       const { accounts } = embedded;
       const { mxid, password } = await embedded.addUser('alice');
@@ -637,7 +637,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
     });
   });
 
-  describe('accounts of our own, when much happens at once', () => {
+  describe('embedded accounts at concurrent requests', () => {
     const open = async () => {
       const embedded = await openEmbeddedAccounts({ database });
       const { mxid, password } = await embedded.addUser('alice');
@@ -661,7 +661,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect(await good(grants.map(({ accessToken: token }) => token))).toHaveLength(1);
     });
 
-    it('leave one of the answers to a refresh token good', async () => {
+    it('leave one of the answers to a refresh token valid', async () => {
       const { accounts, logIn, good } = await open();
       const { refreshToken: token } = await logIn({ wantsRefreshToken: true });
       if (!token) throw new Error('no refresh token');
@@ -669,7 +669,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect(await good(issued.map(({ accessToken: fresh }) => fresh))).toHaveLength(1);
     });
 
-    it('let a refresh and the first use of its answer come together', async () => {
+    it('refresh while the answer is used for the first time', async () => {
       const { accounts, logIn } = await open();
       let token = (await logIn({ wantsRefreshToken: true })).refreshToken;
       for (let round = 0; round < 5; round += 1) {
@@ -681,7 +681,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       }
     });
 
-    it('leave both answers to a refresh token good until one is used', async () => {
+    it('leave both answers to a refresh token valid until one is used', async () => {
       const { accounts, logIn } = await open();
       const { refreshToken: token } = await logIn({ wantsRefreshToken: true });
       if (!token) throw new Error('no refresh token');
@@ -707,7 +707,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect(rows).toEqual(Array.from({ length: 10 }, () => ({ owner: mxid })));
     });
 
-    it('let a login token in once', async () => {
+    it('accept a login token once', async () => {
       const { accounts, logIn, auth } = await open();
       const { loginToken } = await accounts.mintLoginToken((await logIn()).accessToken, auth);
       const outcomes = await Promise.allSettled(
@@ -716,7 +716,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     });
 
-    it('give one login token a minute', async () => {
+    it('issue one login token a minute', async () => {
       const { accounts, logIn, auth } = await open();
       const { accessToken: token } = await logIn();
       const outcomes = await Promise.allSettled(Array.from({ length: 6 }, () => accounts.mintLoginToken(token, auth)));
@@ -724,7 +724,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       expect(await faultOf(accounts.mintLoginToken(token, auth))).toMatchObject({ kind: 'rate_limited' });
     });
 
-    it('leave no login behind after a deactivation', async () => {
+    it('leave no login after a deactivation', async () => {
       const { administration, mxid, logIn, good } = await open();
       const logins = Array.from({ length: 8 }, () => logIn());
       const [outcomes] = await Promise.all([Promise.allSettled(logins), administration.deactivate(mxid)]);

@@ -45,7 +45,7 @@ function clear(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value, (_key, part: unknown) => (part instanceof Secret ? part.reveal() : part)));
 }
 
-/** Lets a test hold work at a point until it is told to go on. */
+/** Holds work at a point until the test releases it. */
 function createGate(): { readonly passed: Promise<void>; readonly open: () => void } {
   let open = () => {};
   const passed = new Promise<void>((resolve) => {
@@ -54,7 +54,7 @@ function createGate(): { readonly passed: Promise<void>; readonly open: () => vo
   return { passed, open };
 }
 
-/** What the database promises, whichever it is. */
+/** What the database promises, on every engine. */
 export function describeDatabase(createPlace: () => Promise<DatabasePlace>): void {
   let place: DatabasePlace;
   let database: Database;
@@ -70,13 +70,13 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
     await place.remove();
   });
 
-  describe('logins under way', () => {
+  describe('login processes', () => {
     const save = (...records: LoginProcessRecord[]) =>
       database.transaction(async (tx) => {
         for (const record of records) await tx.loginProcesses.save(record);
       });
 
-    it('lists those of one owner, newest first, expired ones only where they are wanted', async () => {
+    it('lists the login processes of one owner, newest first, expired ones only on request', async () => {
       const older = loginProcess({ id: 'p0', createdAt: 1, expiresAt: 2 });
       await save(older, loginProcess(), loginProcess({ id: 'p2', owner: bob }));
       const found = await database.transaction((tx) => tx.loginProcesses.listByOwner(alice, 0));
@@ -85,7 +85,7 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
       expect(current.map(clear)).toEqual([clear(loginProcess())]);
     });
 
-    it('finds one by its id for its owner only', async () => {
+    it('finds a login process by its ID for its owner only', async () => {
       await save(loginProcess());
       const find = (owner: Mxid, id: string) => database.transaction((tx) => tx.loginProcesses.find(owner, id));
       expect([await find(alice, 'p1')].map((found) => found && clear(found))).toEqual([clear(loginProcess())]);
@@ -93,7 +93,7 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
       expect(await find(alice, 'p2')).toBeUndefined();
     });
 
-    it('replaces the one of the same id', async () => {
+    it('replaces the login process with the same ID', async () => {
       await save(loginProcess());
       const changed = loginProcess({ state: new Secret('other'), expiresAt: later + 1 });
       await save(changed);
@@ -101,7 +101,7 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
       expect(found.map(clear)).toEqual([clear(changed)]);
     });
 
-    it('lists expired ones, oldest first, up to the limit', async () => {
+    it('lists expired login processes, oldest first, up to the limit', async () => {
       await save(
         loginProcess({ id: 'p3', expiresAt: later + 3 }),
         loginProcess({ id: 'p1', expiresAt: later + 1 }),
@@ -114,7 +114,7 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
       expect(await ids(2)).toEqual(['p1', 'p2']);
     });
 
-    it('says whether there was one to delete', async () => {
+    it('returns whether there was a login process to delete', async () => {
       await save(loginProcess());
       expect(await database.transaction((tx) => tx.loginProcesses.delete('p1'))).toBe(true);
       expect(await database.transaction((tx) => tx.loginProcesses.delete('p1'))).toBe(false);
@@ -125,7 +125,7 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
   describe('Telegram accounts', () => {
     const insert = (record: TelegramAccountRecord) => database.transaction((tx) => tx.telegramAccounts.insert(record));
 
-    it('lists those of one owner, oldest first, as they were written', async () => {
+    it('lists the accounts of one owner, oldest first, as they were saved', async () => {
       const second = account({ id: 'a0', telegramUserId: '2', createdAt: later + 1 });
       await insert(second);
       await insert(account());
@@ -134,14 +134,14 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
       expect(found.map(clear)).toEqual([clear(account()), clear(second)]);
     });
 
-    it('finds one by its Telegram user id', async () => {
+    it('finds an account by its Telegram user ID', async () => {
       await insert(account());
       const find = (id: string) => database.transaction((tx) => tx.telegramAccounts.findByTelegramUserId(id));
       expect(clear(await find('9007199254740993'))).toEqual(clear(account()));
       expect(await find('9007199254740992')).toBeUndefined();
     });
 
-    it('refuses a Telegram account that somebody has, and the transaction goes on', async () => {
+    it('rejects a Telegram account that is already linked, and the transaction continues', async () => {
       expect(await insert(account())).toBe(true);
       const second = await database.transaction(async (tx) => {
         const inserted = await tx.telegramAccounts.insert(account({ id: 'a2', owner: bob }));
@@ -156,7 +156,7 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
       });
     });
 
-    it('gives a Telegram account to exactly one of those who ask at once', async () => {
+    it('links a Telegram account for exactly one of several concurrent requests', async () => {
       const answers = await Promise.all(
         Array.from({ length: 20 }, (_, index) =>
           insert(account({ id: `a${index}`, owner: `@u${index}:example.org` as Mxid })),
@@ -167,7 +167,7 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
       expect(winner?.id).toBe(`a${answers.indexOf(true)}`);
     });
 
-    it('replaces session, profile and time of change, and nothing else', async () => {
+    it('replaces session, profile and time of change only', async () => {
       await insert(account());
       const news = { session: new Secret('s2'), profile: new Secret('p2'), updatedAt: later + 5 };
       const update = (record: TelegramAccountRecord) =>
@@ -178,7 +178,7 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
       expect(clear(found)).toEqual(clear(account(news)));
     });
 
-    it('says whether there was one to delete, and another may have it then', async () => {
+    it('returns whether there was an account to delete, which can then be linked again', async () => {
       await insert(account());
       expect(await database.transaction((tx) => tx.telegramAccounts.delete('a1'))).toBe(true);
       expect(await database.transaction((tx) => tx.telegramAccounts.delete('a1'))).toBe(false);
@@ -190,20 +190,20 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
     const save = (subject: string, until: number) => database.transaction((tx) => tx.floodWaits.save(subject, until));
     const find = (subject: string, now: number) => database.transaction((tx) => tx.floodWaits.find(subject, now));
 
-    it('tells until when, as long as it lasts', async () => {
+    it('return their end, until they are over', async () => {
       await save('+99966', later);
       expect(await find('+99966', later - 1)).toBe(later);
       expect(await find('+99966', later)).toBeUndefined();
       expect(await find('+99967', later - 1)).toBeUndefined();
     });
 
-    it('keeps the latest of one subject', async () => {
+    it('keep the latest end of one subject', async () => {
       await save('+99966', later);
       await save('+99966', later - 10);
       expect(await find('+99966', later - 20)).toBe(later - 10);
     });
 
-    it('forgets what is over, and keeps the rest', async () => {
+    it('are deleted when they are over', async () => {
       await save('over', later);
       await save('not over', later + 1);
       await database.transaction((tx) => tx.floodWaits.deleteExpired(later));
@@ -211,7 +211,7 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
       expect(await find('not over', 0)).toBe(later + 1);
     });
 
-    it('is remembered under an old key too, and replaced there', async () => {
+    it('is found under an old key too, and replaced there', async () => {
       await save('+99966', later);
       await database.close();
       const key = new Secret(Buffer.alloc(32, 2).toString('base64'));
@@ -229,7 +229,7 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
       return found.map(({ id }) => id).toSorted();
     };
 
-    it('leave nothing where they fail, and tell why', async () => {
+    it('leave nothing if they fail, and reject with the reason', async () => {
       const reason = new Error('changed my mind');
       const failing = database.transaction(async (tx) => {
         await tx.loginProcesses.save(loginProcess());
@@ -239,7 +239,7 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
       expect(await ids()).toEqual([]);
     });
 
-    it('serve 50 at once, of which every fifth fails and leaves nothing', async () => {
+    it('run 50 at once, of which every fifth fails and leaves nothing', async () => {
       const outcomes = await Promise.allSettled(
         Array.from({ length: 50 }, (_, index) =>
           database.transaction(async (tx) => {
@@ -253,7 +253,7 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
       expect(await ids()).toEqual(expected.map((index) => `p${index}`).toSorted());
     });
 
-    it('do not see what another one has not committed', async () => {
+    it('do not read what another transaction has not committed', async () => {
       const wrote = createGate();
       const mayEnd = createGate();
       const writing = database.transaction(async (tx) => {
@@ -277,7 +277,7 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
       expect(await ids()).toEqual([]);
     });
 
-    it('may follow one another, also from what an earlier one started', async () => {
+    it('run one after another, also if an earlier one starts a later one', async () => {
       const mayEnd = createGate();
       let afterwards: Promise<string[]> | undefined;
       await database.transaction((tx) => {
@@ -288,7 +288,7 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
       expect(await afterwards).toEqual(['p1']);
     });
 
-    it('fail without the parameters of the query that failed, which may be sealed values', async () => {
+    it('reject without the parameters of the failed query, which may be sealed values', async () => {
       const failing = database.transaction(async (tx) => {
         await tx.telegramAccounts.insert(account());
         await tx.telegramAccounts.insert(account({ telegramUserId: 'another one of the same id' }));
@@ -298,12 +298,12 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
       expect(inspect(error, { depth: 10, showHidden: true })).not.toMatch(/v1\.[0-9a-f]{12}|another one/);
     });
 
-    it('take their stores with them when they are over', async () => {
+    it('close their stores when they end', async () => {
       const stores = await database.transaction((tx) => Promise.resolve(tx.loginProcesses));
       await expect(stores.listByOwner(alice, 0)).rejects.toThrow('over');
     });
 
-    it('are named in the log if they take longer than a second', async () => {
+    it('are logged by name if they take longer than a second', async () => {
       const clock = createFakeClock();
       const logger = createRecordingLogger();
       await database.close();
@@ -335,7 +335,7 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
   });
 
   describe('locks', () => {
-    it('run work of one name in the order in which it was asked for, and of other names beside it', async () => {
+    it('run work of one name in the order of the requests, and of other names concurrently', async () => {
       const order: string[] = [];
       const mayEnd = createGate();
       const first = database.locks.run('a', async () => {
@@ -350,7 +350,7 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
       expect(order).toEqual(['b', 'a1', 'a2', 'a3']);
     });
 
-    it('are free again after work that failed', async () => {
+    it('run again after work that failed', async () => {
       await expect(database.locks.run('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
       expect(await database.locks.run('a', () => Promise.resolve('yes'))).toBe('yes');
     });

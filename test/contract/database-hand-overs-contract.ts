@@ -11,7 +11,7 @@ const owner = '@alice:example.org' as Mxid;
 const session = new Secret('a session');
 const states = ['pending', 'refused', 'ending'] as const;
 
-/** What is promised of hand-overs, whichever database it is. */
+/** What the database promises of hand-overs, on every engine. */
 export function describeHandOvers(createPlace: () => Promise<DatabasePlace>): void {
   let place: DatabasePlace;
   let database: Database;
@@ -45,7 +45,7 @@ export function describeHandOvers(createPlace: () => Promise<DatabasePlace>): vo
     },
   );
 
-  it('a session can be changed, and is left as it is by other changes', async () => {
+  it('a session can be changed, and other changes leave it as it is', async () => {
     await add('1', 'pending');
     await database.transaction((tx) => tx.handOvers.update('1', 'pending', { reason: 'no answer' }));
     expect(await find('1')).toMatchObject({ session, reason: 'no answer' });
@@ -54,7 +54,7 @@ export function describeHandOvers(createPlace: () => Promise<DatabasePlace>): vo
     expect(await find('1')).toMatchObject({ session: other, reason: 'no answer' });
   });
 
-  it('the open ones are those that are not refused, earliest due first', async () => {
+  it('the open hand-overs are all that are not refused, earliest due first', async () => {
     await add('3', 'ending', 30);
     await add('1', 'pending', 20);
     await add('2', 'refused', 10);
@@ -69,7 +69,7 @@ export function describeHandOvers(createPlace: () => Promise<DatabasePlace>): vo
     expect(await list(2)).toEqual(open.slice(0, 2));
   });
 
-  it('one that ends while its process is written keeps the process', async () => {
+  it('a hand-over that ends while its process is saved keeps the process', async () => {
     for (let turn = 0; turn < 10; turn += 1) {
       const id = `${turn}`;
       await add(id, 'pending');
@@ -83,7 +83,7 @@ export function describeHandOvers(createPlace: () => Promise<DatabasePlace>): vo
     }
   });
 
-  it('deleting returns whether there was one', async () => {
+  it('deleting returns whether there was a hand-over', async () => {
     await add('1', 'ending');
     const remove = () => database.transaction((tx) => tx.handOvers.delete('1'));
     expect([await remove(), await remove()]).toEqual([true, false]);

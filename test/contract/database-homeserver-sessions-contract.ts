@@ -13,7 +13,7 @@ const key = (sid = 'sid.of.the.homeserver', clientSecret = 'secret.of.the.client
 const email = { medium: 'email', address: 'alice@mail.test' } as const;
 const phone = { medium: 'msisdn', address: '447470674927' } as const;
 
-/** What the database promises of the homeserver's sessions, whichever it is. */
+/** What the database promises of the homeserver's sessions, on every engine. */
 export function describeHomeserverSessions(createPlace: () => Promise<DatabasePlace>): void {
   let place: DatabasePlace;
   let database: Database;
@@ -32,7 +32,7 @@ export function describeHomeserverSessions(createPlace: () => Promise<DatabasePl
     await place.remove();
   });
 
-  it('are known by both of their names, and as long as they last', async () => {
+  it('are found by both of their names until they expire', async () => {
     await save(key(), email);
     expect(await find(key(), later - 1)).toEqual(email);
     expect(await find(key(), later)).toBeUndefined();
@@ -41,20 +41,20 @@ export function describeHomeserverSessions(createPlace: () => Promise<DatabasePl
     expect(await find(key('sid.of.the.homeserver","secret', 'of.the.client'))).toBeUndefined();
   });
 
-  it('prove what was noted last', async () => {
+  it('validate the 3PID that was saved last', async () => {
     await save(key(), email, later);
     await save(key(), phone, later - 10);
     expect(await find(key(), later - 11)).toEqual(phone);
     expect(await find(key(), later - 10)).toBeUndefined();
   });
 
-  it('are noted once where two note them at the same time', async () => {
+  it('are saved once by two concurrent requests', async () => {
     await Promise.all([save(key(), email), save(key(), email)]);
     expect(await find(key())).toEqual(email);
     expect(await place.execute('SELECT id FROM homeserver_sessions')).toHaveLength(1);
   });
 
-  it('are forgotten when they are over, and no others', async () => {
+  it('are deleted after their expiry, and no others', async () => {
     await save(key('over'), email, later);
     await save(key('not over'), email, later + 1);
     await database.transaction((tx) => tx.homeserverSessions.deleteExpired(later));
@@ -62,7 +62,7 @@ export function describeHomeserverSessions(createPlace: () => Promise<DatabasePl
     expect(await find(key('not over'))).toEqual(email);
   });
 
-  it('are stored without anything that names them, or the address, in clear', async () => {
+  it('do not contain their names or the 3PID in clear', async () => {
     await save(key(), email);
     const stored = await place.dump();
     for (const text of ['sid.of.the.homeserver', 'secret.of.the.client', 'alice@mail.test', 'mail.test']) {
@@ -70,7 +70,7 @@ export function describeHomeserverSessions(createPlace: () => Promise<DatabasePl
     }
   });
 
-  it('are known after a change of the encryption key, and replaced', async () => {
+  it('are found after a change of the encryption key, and replaced', async () => {
     await save(key(), email);
     await database.close();
     database = await openTestDatabase({ uri: place.uri, encryption: { key: testKey(2), oldKeys: [testKey(1)] } });

@@ -9,7 +9,7 @@ const bob = '@bob:example.test' as Mxid;
 /** Beyond 32 bits, as times in milliseconds are. */
 const later = 1_795_000_000_000;
 
-/** What the database promises of the users of the identity service, whichever it is. */
+/** What the database promises of the users of the identity service, on every engine. */
 export function describeIdentityAccounts(createPlace: () => Promise<DatabasePlace>): void {
   let place: DatabasePlace;
   let database: Database;
@@ -25,7 +25,7 @@ export function describeIdentityAccounts(createPlace: () => Promise<DatabasePlac
     await place.remove();
   });
 
-  it('tokens are found by hash, and go once, or when nobody has used them for long', async () => {
+  it('tokens are found by hash, and deleted once, or when they were not used for long', async () => {
     const record = (tokenHash: string) => ({ tokenHash, mxid: alice, createdAt: later, usedAt: later });
     await within(async ({ identityTokens }) => {
       for (const tokenHash of ['h1', 'h2', 'h3']) await identityTokens.insert(record(tokenHash));

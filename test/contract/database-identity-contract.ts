@@ -52,7 +52,7 @@ const delivery = (changes: Partial<InviteDeliveryRecord> = {}): InviteDeliveryRe
   ...changes,
 });
 
-/** What the database promises of the identity service, whichever it is. */
+/** What the database promises of the identity service, on every engine. */
 export function describeIdentity(createPlace: () => Promise<DatabasePlace>): void {
   let place: DatabasePlace;
   let database: Database;
@@ -72,7 +72,7 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
     await place.remove();
   });
 
-  it('keeps public keys, the oldest first, each version once', async () => {
+  it('stores public keys, the oldest first, each version once', async () => {
     const key = (keyId: string, createdAt: number) => ({ keyId, publicKey: `public ${keyId}`, createdAt });
     await within((tx) => tx.identitySigningKeys.insert(key('ed25519:0', later + 1)));
     await within((tx) => tx.identitySigningKeys.insert(key('ed25519:1', later)));
@@ -83,7 +83,7 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
     await expect(within((tx) => tx.identitySigningKeys.insert(key('ed25519:0', 1)))).rejects.toThrow();
   });
 
-  it('keeps associations, found by address as they were written', async () => {
+  it('stores associations, found by 3PID as they were saved', async () => {
     const bare = association({ id: 'a2', ...phone, alias: undefined, mxid: bob });
     await within(async ({ identityAssociations: store }) => {
       await store.insert(association());
@@ -108,7 +108,7 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
     await expect(within((tx) => tx.identityAssociations.insert({ ...bare, id: 'a3' }))).rejects.toThrow();
   });
 
-  it('keeps what is looked up, by pepper', async () => {
+  it('stores lookup hashes by pepper', async () => {
     await within(async ({ lookupHashes: store, identityAssociations }) => {
       await store.insertPepper({ id: 'p1', pepper: 'first', createdAt: later });
       await store.activatePepper('p1', later + 1);
@@ -155,7 +155,7 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
     });
   });
 
-  it('deletes the hashes of a pepper in parts, and lists what has none yet', async () => {
+  it('deletes the hashes of a pepper in batches, and lists associations without a hash', async () => {
     const ids = Array.from({ length: 7 }, (_, index) => `a${index}`);
     await within(async ({ lookupHashes: store, identityAssociations }) => {
       await store.insertPepper({ id: 'p1', pepper: 'first', createdAt: later });
@@ -177,7 +177,7 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
     });
   });
 
-  it('keeps invites, pending until a delivery has them', async () => {
+  it('stores invites, pending until a delivery has them', async () => {
     const more = [
       invite({ id: 'i2', token: 't2', publicKey: 'k2', createdAt: later - 1 }),
       invite({ id: 'i3', token: 't3', publicKey: 'k3', address: 'dora@mail.test' }),
@@ -207,7 +207,7 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
     });
   });
 
-  it('keeps deliveries, and knows which are due', async () => {
+  it('stores deliveries, and lists the due ones', async () => {
     const other = 'other.test' as ServerName;
     await within(async ({ inviteDeliveries: store }) => {
       await store.insert(delivery());
@@ -244,7 +244,7 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
     expect(await place.execute('SELECT id FROM invite_deliveries ORDER BY id')).toEqual([{ id: 'd2' }, { id: 'd4' }]);
   });
 
-  it('seals what it keeps, and finds it under a new key without the old one', async () => {
+  it('encrypts what it stores, and finds it under a new key without the old one', async () => {
     await within(async (tx) => {
       await tx.identityAssociations.insert(association());
       await tx.lookupHashes.insertPepper({ id: 'p1', pepper: 'pepper', createdAt: later });
@@ -274,7 +274,7 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
     });
   });
 
-  describe('with the identity service on it', () => {
+  describe('with the identity service', () => {
     let under: IdentityUnderTest;
 
     beforeEach(async () => {
@@ -297,7 +297,7 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
       return hashes.map((hash) => found.get(hash));
     };
 
-    it('publishes for one of those who ask at once, and everything says the same', async () => {
+    it('binds a 3PID for one of several concurrent users, consistently in all tables', async () => {
       const users = Array.from({ length: 6 }, (_, index) => `@user${index}:example.test` as Mxid);
       const proofs = [];
       for (const mxid of users) proofs.push({ mxid, caller: mxid, ...(await under.prove('carol@mail.test')) });
@@ -309,7 +309,7 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
       expect(await place.execute('SELECT hash FROM lookup_hashes')).toHaveLength(1);
     });
 
-    it('hands on every invite that is stored while its address is published', async () => {
+    it('delivers every invite that is stored while its 3PID is bound', async () => {
       const proof = await under.prove('carol@mail.test');
       const storing = Array.from({ length: 8 }, () => under.service.invites.store(inviteOf('carol@mail.test')));
       const binding = under.service.associations.bind({ ...proof, mxid: alice, caller: alice });
@@ -320,7 +320,7 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
       expect(await within((tx) => tx.identityInvites.countPending(carol))).toBe(0);
     });
 
-    it('finds everybody whatever comes while the pepper is renewed', async () => {
+    it('finds every user throughout a renewal of the pepper', async () => {
       await under.service.start();
       const early = ['a', 'b', 'c', 'd'].map((local) => `${local}@mail.test`);
       for (const address of early) await under.bind(address, alice);
@@ -333,7 +333,7 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
       const { associations } = under.service;
       await within(async (tx) => {
         const [pepper] = await tx.lookupHashes.listPeppers();
-        // As if a month had passed, without one for the sessions.
+        // As if a month had passed, except for the sessions.
         if (pepper) await tx.lookupHashes.activatePepper(pepper.id, under.clock.now() - 31 * day);
       });
       await Promise.all([
@@ -349,7 +349,7 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
       expect(await lookUp([...early, ...late])).toEqual([undefined, bob, alice, alice, bob, bob, bob]);
     });
 
-    describe('and accounts of its own', () => {
+    describe('and embedded accounts', () => {
       let embedded: EmbeddedUnderTest;
       const published = 'SELECT association_id FROM lookup_hashes';
 
@@ -365,7 +365,7 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
         await under.service.associations.publish(added);
       };
 
-      it('lets nobody look up anything of a user who is deactivated, and publish nothing more', async () => {
+      it('looks up nothing of a deactivated user, and rejects new bindings', async () => {
         await under.bind('carol@mail.test', alice);
         await publishForAccount('alice@mail.test');
         await under.bind('bob@mail.test', bob);
@@ -392,7 +392,7 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
         expect(await lookUp(mails)).toEqual([undefined, undefined, bob]);
       });
 
-      it('keeps no hash of what goes with the address of an account', async () => {
+      it('stores no hash of a removed 3PID of an account', async () => {
         await publishForAccount('alice@mail.test');
         expect(await place.execute(published)).toHaveLength(1);
         const [added] = await within((tx) => tx.accountAddresses.listByUser(alice));
@@ -400,32 +400,37 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
         expect(await place.execute(published)).toEqual([]);
       });
 
-      it('loses nobody, and keeps nothing, where users are deactivated while they publish and the pepper is renewed', async () => {
-        await under.bind('bob@mail.test', bob);
-        const proofs = [];
-        for (const local of ['u', 'v', 'w', 'x']) {
-          await publishForAccount(`${local}@mail.test`);
-          proofs.push({ mxid: alice, caller: alice, ...(await under.prove(`${local}.too@mail.test`)) });
-        }
-        await within(async (tx) => {
-          const [pepper] = await tx.lookupHashes.listPeppers();
-          if (pepper) await tx.lookupHashes.activatePepper(pepper.id, under.clock.now() - 31 * day);
-        });
-        const outcomes = await Promise.allSettled([
-          ...proofs.slice(0, 2).map((proof) => under.service.associations.bind(proof)),
-          under.service.sweep(),
-          embedded.administration.deactivate(alice),
-          ...proofs.slice(2).map((proof) => under.service.associations.bind(proof)),
-        ]);
-        const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [String(outcome.reason)] : []));
-        expect(failures.filter((failure) => !failure.includes('token_unknown'))).toEqual([]);
-        expect(await place.execute('SELECT mxid FROM identity_associations')).toEqual([{ mxid: bob }]);
-        expect(await lookUp(['bob@mail.test'])).toEqual([bob]);
-        expect(await place.execute(published)).toHaveLength(2);
-      });
+      it(
+        'loses no binding, and leaves none, if users are deactivated while they bind and the pepper is ' + 'renewed',
+        async () => {
+          await under.bind('bob@mail.test', bob);
+          const proofs = [];
+          for (const local of ['u', 'v', 'w', 'x']) {
+            await publishForAccount(`${local}@mail.test`);
+            proofs.push({ mxid: alice, caller: alice, ...(await under.prove(`${local}.too@mail.test`)) });
+          }
+          await within(async (tx) => {
+            const [pepper] = await tx.lookupHashes.listPeppers();
+            if (pepper) await tx.lookupHashes.activatePepper(pepper.id, under.clock.now() - 31 * day);
+          });
+          const outcomes = await Promise.allSettled([
+            ...proofs.slice(0, 2).map((proof) => under.service.associations.bind(proof)),
+            under.service.sweep(),
+            embedded.administration.deactivate(alice),
+            ...proofs.slice(2).map((proof) => under.service.associations.bind(proof)),
+          ]);
+          const failures = outcomes.flatMap((outcome) =>
+            outcome.status === 'rejected' ? [String(outcome.reason)] : [],
+          );
+          expect(failures.filter((failure) => !failure.includes('token_unknown'))).toEqual([]);
+          expect(await place.execute('SELECT mxid FROM identity_associations')).toEqual([{ mxid: bob }]);
+          expect(await lookUp(['bob@mail.test'])).toEqual([bob]);
+          expect(await place.execute(published)).toHaveLength(2);
+        },
+      );
     });
 
-    it('has one pepper where several make the first one at once', async () => {
+    it('has one pepper if several callers create the first one at once', async () => {
       const details = await Promise.all(Array.from({ length: 6 }, () => under.service.lookup.hashDetails()));
       expect(new Set(details.map(({ lookupPepper }) => lookupPepper)).size).toBe(1);
     });
@@ -434,7 +439,7 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
 
 /** What a database promises of the identity service that several daemons share. */
 export function describeSharedIdentity(createPlace: () => Promise<DatabasePlace>): void {
-  it('tells each homeserver once, and one thing at a time', async () => {
+  it('notifies each homeserver once, and of one 3PID at a time', async () => {
     const place = await createPlace();
     const databases = await Promise.all(Array.from({ length: 3 }, () => openTestDatabase({ uri: place.uri })));
     const [database] = databases;

@@ -16,7 +16,7 @@ import { until } from '../support/until.js';
 
 const alice = '@alice:example.org' as Mxid;
 
-/** A promise and what settles it. */
+/** A promise with its resolvers. */
 function createDeferred<T = void>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
   let resolve: (value: T) => void = () => {};
   const promise = new Promise<T>((settle) => {
@@ -27,7 +27,7 @@ function createDeferred<T = void>(): { readonly promise: Promise<T>; readonly re
 
 const explain = (error: unknown) => new Error('a query failed', { cause: error });
 
-/** The system's clock, which tells when somebody has begun to wait on it for the `times`-th time. */
+/** The system's clock, with a promise for the `times`-th wait. */
 function createWatchedClock(): { readonly clock: Clock; readonly waited: (times: number) => Promise<void> } {
   let count = 0;
   const watchers: { readonly times: number; readonly reached: () => void }[] = [];
@@ -67,7 +67,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
     return client;
   };
 
-  /** Ends the connections of the database that hold, or do not hold, a lock; not our own. */
+  /** Ends the connections of the database that hold, or do not hold, a lock, except ours. */
   const endConnections = (which: 'with locks' | 'in a transaction') =>
     place.execute(
       which === 'with locks'
@@ -87,7 +87,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
     await place.remove();
   });
 
-  describe('that cannot be used is told apart, and the password is never shown', () => {
+  describe('is rejected with the reason if it cannot be used, without the password', () => {
     const failureOf = async (uri: Secret) => {
       const error: unknown = await openTestDatabase({ uri }).catch((reason: unknown) => reason);
       if (!(error instanceof DatabaseFailure)) throw error;
@@ -100,14 +100,14 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       return error.fact;
     };
 
-    it('where nothing listens', async () => {
+    it('that is not listening', async () => {
       const uri = uriWith((url) => {
         url.port = '1';
       });
       expect(await failureOf(uri)).toEqual({ kind: 'unreachable', server: '127.0.0.1:1' });
     });
 
-    it('where the password is wrong or missing', async () => {
+    it('with a wrong or missing password', async () => {
       const server = new URL(place.uri.reveal()).host;
       const wrong = uriWith((url) => {
         url.password = 'hunter2-wrong';
@@ -115,7 +115,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       expect(await failureOf(wrong)).toEqual({ kind: 'access_denied', server });
     });
 
-    it('where the database does not exist', async () => {
+    it('without the database', async () => {
       const missing = uriWith((url) => {
         url.pathname = '/nowhere';
       });
@@ -125,7 +125,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
   });
 
   describe('that ends connections', () => {
-    it('fails the transaction under way, which leaves nothing, and serves the next one', async () => {
+    it('fails the running transaction, which leaves nothing, and runs the next one', async () => {
       const database = await open();
       const began = createDeferred();
       const ended = createDeferred();
@@ -142,7 +142,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       expect(await database.transaction((tx) => tx.floodWaits.find('subject', 0))).toBeUndefined();
     });
 
-    it('has the locks that are held taken again, and says both in the log', async () => {
+    it('makes the daemon take its locks again, with both in the log', async () => {
       const logger = createRecordingLogger();
       const first = await open({ logger });
       const { clock, waited } = createWatchedClock();
@@ -167,7 +167,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       expect(order).toEqual(['first', 'second']);
     });
 
-    it('may have given a lock to somebody else meanwhile: that is an error in the log', async () => {
+    it('logs an error if another daemon has taken a lock in the meantime', async () => {
       const logger = createRecordingLogger();
       const mayConnect = createDeferred();
       let connections = 0;
@@ -205,7 +205,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       await locks.close();
     });
 
-    it('has the error of a query for a lock explained', async () => {
+    it('explains the error of a failed query for a lock', async () => {
       const client = await connectClient();
       const connect = () => Promise.resolve(client);
       const locks = await openAdvisoryLocks({ connect, explain, clock: systemClock, logger: createRecordingLogger() });
@@ -214,16 +214,16 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       await locks.close();
     });
 
-    it('is said to be unreachable to those who want a lock, until it is back', async () => {
+    it('rejects requests for a lock as unreachable until it is back', async () => {
       const logger = createRecordingLogger();
       const clock = createFakeClock();
       let reachable = true;
-      const connect = () => (reachable ? connectClient() : Promise.reject(new Error('nobody there')));
+      const connect = () => (reachable ? connectClient() : Promise.reject(new Error('no server')));
       const locks = await openAdvisoryLocks({ connect, explain, clock, logger });
       reachable = false;
       await locks.run('alice', () => endConnections('with locks'));
       await logger.line('no connection for the database locks yet');
-      await expect(locks.run('alice', () => Promise.resolve())).rejects.toThrow('nobody there');
+      await expect(locks.run('alice', () => Promise.resolve())).rejects.toThrow('no server');
       reachable = true;
       expect(await locks.run('alice', () => Promise.resolve('mine'))).toBe('mine');
       await clock.advance(1_000);
@@ -232,19 +232,19 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
     });
   });
 
-  it('that becomes read-only, as a standby is, fails writes and probes, and is served again later', async () => {
+  it('that becomes read-only, as a standby is, fails writes and probes, and works again later', async () => {
     const database = await open();
     await database.probe();
     const name = new URL(place.uri.reveal()).pathname.slice(1);
     const client = await connectClient();
     await client.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
-    // The setting is that of new connections.
+    // The setting applies to new connections.
     const endOthers = () =>
       client.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE datname = current_database() AND application_name = 'gangway'`,
       );
-    // A connection that ends is noticed a moment later, until when a probe may still use it.
+    // A closed connection is noticed a moment later. Until then, a probe may still use it.
     const isReachable = () =>
       database.probe().then(
         () => true,
@@ -267,7 +267,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
   });
 
   describe('that several daemons share', () => {
-    it('lets one of them at a time work under one name', async () => {
+    it('runs the work of one name in one daemon at a time', async () => {
       const { clock, waited } = createWatchedClock();
       const [first, second] = await Promise.all([open(), open({ clock })]);
       const holds = createDeferred();
@@ -287,7 +287,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       expect(order).toEqual(['other name', 'first', 'second']);
     });
 
-    it('sends away who waits too long for the lock of one that hangs, and all who queue behind', async () => {
+    it('rejects a caller that waits too long for the lock of a hanging daemon, and all behind it', async () => {
       const clock = createFakeClock();
       const startedAt = clock.now();
       const database = await open({ clock });
@@ -308,7 +308,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       await hanging.end();
     });
 
-    it('sends away who waits for a lock of another when it closes', async () => {
+    it('rejects a caller that waits for the lock of another daemon when it closes', async () => {
       const clock = createFakeClock();
       const hanging = await connectClient();
       await hanging.query('SELECT pg_advisory_lock($1::bigint)', [advisoryKey('alice')]);
@@ -329,7 +329,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       await hanging.end();
     });
 
-    it('frees the locks of one that dies', async () => {
+    it('releases the locks of a daemon that dies', async () => {
       const { clock, waited } = createWatchedClock();
       const database = await open({ clock });
       const dying = await connectClient();
@@ -340,7 +340,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       expect(await wanting).toBe('mine now');
     });
 
-    it('counts with no lock beyond the work that needed it', async () => {
+    it('holds no lock after its work', async () => {
       const database = await open();
       await Promise.all(
         Array.from({ length: 30 }, (_, index) => database.locks.run(`name ${index % 7}`, () => Promise.resolve())),
@@ -349,7 +349,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
     });
   });
 
-  it('gives no more connections than allowed, and makes transactions wait for one', async () => {
+  it('opens no more connections than allowed, and makes transactions wait', async () => {
     const database = await open({ maxConnections: 2 });
     const connections = async () => {
       const rows = await place.execute(
@@ -377,7 +377,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
     expect(openNow).toBe(5);
   });
 
-  it('does not commit a transaction in which a failed query was ignored, and the transaction says so', async () => {
+  it('does not commit a transaction with an ignored failed query, and rejects it', async () => {
     const database = await open();
     const account = {
       id: 'a1',
@@ -398,7 +398,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
     expect(await database.transaction((tx) => tx.floodWaits.find('subject', 0))).toBeUndefined();
   });
 
-  it('breaks a deadlock: one transaction commits, the other may be tried again', async () => {
+  it('breaks a deadlock: one transaction commits, and the other can be repeated', async () => {
     const database = await open();
     const both = [createDeferred(), createDeferred()] as const;
     const crosswise = (mine: 0 | 1) =>

@@ -17,10 +17,10 @@ const alice = '@alice:example.test' as Mxid;
 type Rows = ReadonlyMap<string, readonly string[]>;
 
 const tables = dataSourceOptions(silentLogger).entities.map(({ options }) => String(options.tableName));
-/** Of these, what ends is changed rather than deleted. */
+/** In these tables, revoked rows are changed rather than deleted. */
 const changed = ['accounts', 'validation_sessions', 'validation_tokens', 'login_processes', 'events'];
 
-/** What deactivation, a new password and logout everywhere end, and what they leave. */
+/** What deactivation, a new password and logout everywhere revoke, and what they leave. */
 export function describeRevocation(createPlace: () => Promise<DatabasePlace>): void {
   let place: DatabasePlace;
   let database: Database;
@@ -89,13 +89,13 @@ export function describeRevocation(createPlace: () => Promise<DatabasePlace>): v
     }
   });
 
-  it('is tried with rows of every table that has something of a user', () => {
+  it('is tested with rows of every table that has data of a user', () => {
     const filled = tables.filter((table) => (ofAlice.get(table) ?? []).length > 0);
     const decided = tables.filter((table) => !('keptBecause' in (tableDecisions[table] ?? {})));
     expect(decided.filter((table) => !filled.includes(table))).toEqual([]);
   });
 
-  it('ends logins by all three, and what belongs to the account by deactivation', () => {
+  it('ends logins in all three cases, and deletes the data of the account at deactivation', () => {
     const endedBy = (...events: readonly RevocationEvent[]) => tables.filter((table) => isEnded(table, events));
     const ofLogins = ['devices', 'access_tokens', 'refresh_tokens', 'open_id_tokens', 'identity_tokens'];
     const pending = ['login_tokens', 'uia_sessions', 'validation_sessions', 'validation_tokens'];
@@ -155,7 +155,7 @@ export function describeRevocation(createPlace: () => Promise<DatabasePlace>): v
     });
   });
 
-  it('leaves of the Telegram logins of a deactivated account their sessions, to be ended at Telegram', async () => {
+  it('keeps the sessions of the Telegram logins of a deactivated account until they are ended at Telegram', async () => {
     const at = embedded.clock.now();
     await embedded.administration.deactivate(alice);
     const left = await database.transaction((tx) => tx.loginProcesses.listByOwner(alice, 0));
@@ -174,7 +174,7 @@ export function describeRevocation(createPlace: () => Promise<DatabasePlace>): v
     ]);
   });
 
-  it('keeps the name of a deactivated account, and only that', async () => {
+  it('keeps only the name of a deactivated account', async () => {
     await embedded.administration.deactivate(alice);
     const account = await database.transaction((tx) => tx.accounts.findByName(alice));
     expect(account?.deactivatedAt).toBe(embedded.clock.now());

@@ -6,7 +6,7 @@ import { redactFields } from '../../src/observability/redact.js';
 import { openTestDatabase } from '../support/database.js';
 import { createRecordingLogger } from '../support/recording-logger.js';
 
-/** What the database promises of its schema, whichever it is. */
+/** What the database promises of its schema, on every engine. */
 export function describeSchema(createPlace: () => Promise<DatabasePlace>): void {
   let place: DatabasePlace;
 
@@ -17,7 +17,7 @@ export function describeSchema(createPlace: () => Promise<DatabasePlace>): void 
     return logger.lines.filter(({ level }) => level !== 'debug').map(({ message }) => message);
   };
 
-  /** The statements by which TypeORM would make the schema what the entities say. */
+  /** The statements with which TypeORM would synchronize the schema with the entities. */
   const drift = async () => {
     const dataSource = await place.connect();
     try {
@@ -34,26 +34,26 @@ export function describeSchema(createPlace: () => Promise<DatabasePlace>): void 
 
   afterEach(() => place.remove());
 
-  it('is what the entities say once it is migrated', async () => {
+  it('equals the entities after all migrations', async () => {
     await openOnce();
     expect(await drift()).toEqual([]);
     await place.execute('DROP INDEX login_processes_owner');
     expect(await drift()).toHaveLength(1);
   });
 
-  it('is migrated with a line in the log that names the migrations, none taken for a secret', async () => {
+  it('is migrated with a log line that lists the migrations, and redacts none as a secret', async () => {
     const logger = createRecordingLogger();
     await (await openTestDatabase({ uri: place.uri, logger })).close();
     const { fields } = await logger.line('database migrated');
     expect(redactFields(fields)).toEqual({ migrations: migrations.map(({ name }) => name.replace(/\d+$/, '')) });
   });
 
-  it('is migrated at the first opening, and left alone after that', async () => {
+  it('is migrated at the first opening only', async () => {
     expect(await openOnce()).toEqual(['database migrated']);
     expect(await openOnce()).toEqual([]);
   });
 
-  it('is migrated once where two open it at the same time', async () => {
+  it('is migrated once if two daemons open it at the same time', async () => {
     const databases = await Promise.all([openTestDatabase({ uri: place.uri }), openTestDatabase({ uri: place.uri })]);
     await Promise.all(databases.map((database) => database.close()));
     const applied = await place.execute('SELECT name FROM gangway_migrations ORDER BY id');
@@ -61,7 +61,7 @@ export function describeSchema(createPlace: () => Promise<DatabasePlace>): void 
     expect(await place.execute('SELECT id FROM sealing_check')).toHaveLength(1);
   });
 
-  it('is refused, and left as it is, where a newer version made it', async () => {
+  it('is rejected, and unchanged, if a newer version created it', async () => {
     await openOnce();
     await place.execute(
       `INSERT INTO gangway_migrations (timestamp, name) VALUES (1, 'FromTheFuture1999000000001'), (2, 'FromTheFuture1999000000002')`,
@@ -73,7 +73,7 @@ export function describeSchema(createPlace: () => Promise<DatabasePlace>): void 
     expect(await place.dump()).toBe(before);
   });
 
-  it('is rejected, and left as it is, if a version before the first release made it', async () => {
+  it('is rejected, and unchanged, if a version before the first release created it', async () => {
     await place.execute('CREATE TABLE gangway_migrations (id integer, timestamp bigint, name text)');
     await place.execute(
       `INSERT INTO gangway_migrations (id, timestamp, name)
@@ -84,7 +84,7 @@ export function describeSchema(createPlace: () => Promise<DatabasePlace>): void 
     expect(await place.dump()).toBe(before);
   });
 
-  it('can be taken back, step by step', async () => {
+  it('can be reverted, step by step', async () => {
     await openOnce();
     const dataSource = await place.connect();
     const executor = new MigrationExecutor(dataSource);

@@ -18,7 +18,7 @@ const clearTexts = {
   subject: 'flood wait of +99966 67890',
 };
 
-/** What the database promises of encryption at rest, whichever it is. */
+/** What the database promises of encryption at rest, on every engine. */
 export function describeSealing(createPlace: () => Promise<DatabasePlace>): void {
   let place: DatabasePlace;
 
@@ -87,7 +87,7 @@ export function describeSealing(createPlace: () => Promise<DatabasePlace>): void
 
   afterEach(() => place.remove());
 
-  it('stores nothing secret in clear', async () => {
+  it('stores no secret in clear', async () => {
     const database = await openWith(testKey(1));
     try {
       await database.transaction((tx) =>
@@ -111,7 +111,7 @@ export function describeSealing(createPlace: () => Promise<DatabasePlace>): void
     }
   });
 
-  it('refuses a wrong key, names the right one, and changes nothing', async () => {
+  it('rejects a wrong key, names the right one, and changes nothing', async () => {
     const before = await place.dump();
     const [row] = await place.execute('SELECT value FROM sealing_check');
     const neededKeyId = String(row?.['value']).split('.')[1];
@@ -120,7 +120,7 @@ export function describeSealing(createPlace: () => Promise<DatabasePlace>): void
     expect(await within(openWith(testKey(1)), readAll)).toEqual(filled());
   });
 
-  it('refuses what is no key before it looks at the database', async () => {
+  it('rejects an invalid key before it opens the database', async () => {
     const short = new Secret(Buffer.alloc(31, 1).toString('base64'));
     const long = new Secret(Buffer.alloc(33, 1).toString('base64'));
     const padded = new Secret(`${testKey(1).reveal()}\n`);
@@ -130,7 +130,7 @@ export function describeSealing(createPlace: () => Promise<DatabasePlace>): void
     expect(await failureOf(openWith(testKey(1), [testKey(2), short]))).toEqual({ kind: 'key_invalid', index: 1 });
   });
 
-  it('seals everything under a new key, so that the old one is needed no more', async () => {
+  it('encrypts everything under a new key, after which the old one is not needed', async () => {
     await within(openWith(testKey(1)), (database) => fill(database, 450));
     const logger = createRecordingLogger();
     expect(await within(openWith(testKey(2), [testKey(3), testKey(1)], { logger }), readAll)).toEqual(filled(450));
@@ -142,7 +142,7 @@ export function describeSealing(createPlace: () => Promise<DatabasePlace>): void
     expect(await failureOf(openWith(testKey(1)))).toMatchObject({ kind: 'wrong_key' });
   });
 
-  it('refuses to start where any value is under a key that is not at hand', async () => {
+  it('refuses to start if a value is under a missing key', async () => {
     const [row] = await place.execute('SELECT state FROM login_processes');
     const sealed = String(row?.['state']);
     const foreign = sealed.replace(/^v1\.[0-9a-f]{12}/, 'v1.0123456789ab');
@@ -157,7 +157,7 @@ export function describeSealing(createPlace: () => Promise<DatabasePlace>): void
     expect(await within(openWith(testKey(1)), readAll)).toEqual(filled());
   });
 
-  describe('a value that does not open is a defect that names its place and not its content', () => {
+  describe('a value that cannot be decrypted is a defect that names its location and not its content', () => {
     const readError = () =>
       within(openWith(testKey(1)), (database) =>
         readAll(database).then(
@@ -166,7 +166,7 @@ export function describeSealing(createPlace: () => Promise<DatabasePlace>): void
         ),
       );
 
-    it('where it was changed', async () => {
+    it('after a change', async () => {
       const [row] = await place.execute('SELECT profile FROM telegram_accounts');
       const sealed = String(row?.['profile']);
       const middle = Math.floor(sealed.length / 2);
@@ -178,7 +178,7 @@ export function describeSealing(createPlace: () => Promise<DatabasePlace>): void
       expect(inspect(error)).not.toContain(changed.slice(-20));
     });
 
-    it('where it comes from another row', async () => {
+    it('from another row', async () => {
       await within(openWith(testKey(1)), (database) => fill(database, 2));
       const [row] = await place.execute(`SELECT state FROM login_processes WHERE id = 'p0'`);
       await place.execute(`UPDATE login_processes SET state = $1 WHERE id = 'p1'`, [row?.['state']]);
@@ -188,12 +188,12 @@ export function describeSealing(createPlace: () => Promise<DatabasePlace>): void
       });
     });
 
-    it('where it comes from another column', async () => {
+    it('from another column', async () => {
       await place.execute('UPDATE telegram_accounts SET profile = session');
       expect(await readError()).toMatchObject({ name: 'UnreadableValue', message: expect.stringContaining('profile') });
     });
 
-    it('also where the key is to be changed, and then nothing changes', async () => {
+    it('also during a change of the key, which then changes nothing', async () => {
       await place.execute('UPDATE telegram_accounts SET profile = session');
       const before = await place.dump();
       expect(await failureOf(openWith(testKey(2), [testKey(1)]))).toBeInstanceOf(UnreadableValue);

@@ -12,7 +12,10 @@ import { createFakeClock, type FakeClock } from '../support/fake-clock.js';
 const owner = '@alice:example.org' as Mxid;
 const telegramUserId = '700020123';
 
-/** What is promised of exports, whichever database it is. The command line and the daemon have a database each. */
+/**
+ * What the database promises of exports, on every engine. The command line and the daemon have a
+ * database each.
+ */
 export function describeSessionExports(createPlace: () => Promise<DatabasePlace>): void {
   let place: DatabasePlace;
   let ours: Database;
@@ -47,7 +50,7 @@ export function describeSessionExports(createPlace: () => Promise<DatabasePlace>
 
   const ready = { kind: 'ready', session: new Secret('key') };
 
-  it('takes a requested session after the daemon has closed its connection', async () => {
+  it('exports a requested session after the daemon has closed its connection', async () => {
     expect(await exports.request(telegramUserId, clock.now() + 1000)).toEqual({ kind: 'not_ready' });
     expect(await findAccount()).toMatchObject({ heldBy: 'gangway', session: new Secret('key') });
     await sweep();
@@ -70,7 +73,7 @@ export function describeSessionExports(createPlace: () => Promise<DatabasePlace>
     }
   });
 
-  it('does nothing for a request that was withdrawn or has expired', async () => {
+  it('ignores a request that was withdrawn or has expired', async () => {
     await exports.request(telegramUserId, clock.now() + 1000);
     expect(await exports.withdraw(telegramUserId)).toEqual({ kind: 'not_ready' });
     await sweep();
@@ -86,7 +89,7 @@ export function describeSessionExports(createPlace: () => Promise<DatabasePlace>
     expect(await exports.withdraw(telegramUserId)).toMatchObject(ready);
   });
 
-  it('refuses what another program has, and what does not exist', async () => {
+  it('refuses a session that another program has, and an unknown login', async () => {
     const change = { from: 'gangway', to: 'bridge', session: null, at: 0 } as const;
     await ours.transaction((tx) => tx.telegramAccounts.setHolder('a1', change));
     expect(await exports.request(telegramUserId, clock.now() + 1000)).toEqual({ kind: 'held', heldBy: 'bridge' });
@@ -95,7 +98,7 @@ export function describeSessionExports(createPlace: () => Promise<DatabasePlace>
     expect(await findRow()).toBeUndefined();
   });
 
-  it('deletes a request when its login is over', async () => {
+  it('deletes a request when its login ends', async () => {
     await exports.request(telegramUserId, clock.now() + 1000);
     await ours.transaction((tx) => tx.telegramAccounts.delete('a1'));
     await sweep();

@@ -27,7 +27,7 @@ const program = (name: string, changes = {}) =>
 const archiver = program('archiver');
 const indexer = program('indexer');
 
-/** What is promised of leases, whichever database it is. */
+/** What the database promises of leases, on every engine. */
 export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>): void {
   let place: DatabasePlace;
   let database: Database;
@@ -83,7 +83,7 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
       await endLinked(tx, account, clock.now());
     });
 
-  /** Where the session of the account is; one place, always. */
+  /** Returns the holder of the session of the account: exactly one at any time. */
   async function whereIs(id: string): Promise<string> {
     const places = await database.transaction(async (tx) => {
       const account = await tx.telegramAccounts.find(id);
@@ -108,7 +108,7 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
       (error: unknown) => (error instanceof SessionFailure ? error.fact.kind : error),
     );
 
-  it('a session is given after its connection is closed, and used here again after its release', async () => {
+  it('a session is leased after its connection is closed, and used here again after its release', async () => {
     const lease = await leases.acquire(archiver, asked);
     expect(closed).toEqual(['a1']);
     expect(lease).toMatchObject({ owner: alice, user: { id: telegramUserId }, expiresAt: clock.now() + 5 * minutes });
@@ -127,7 +127,7 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
     }
   });
 
-  it('of many that ask at once, one gets the session', async () => {
+  it('one of many concurrent requests gets the session', async () => {
     const names = Array.from({ length: 12 }, (_, index) => program(`p${index}`));
     const other = open(database);
     const outcomes = await Promise.all(
@@ -138,7 +138,7 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
     expect(await whereIs('a1')).toBe(leased);
   });
 
-  it('a repeated request is answered with the same lease, in any format, while it lasts', async () => {
+  it('a repeated request is answered with the same lease, in any format, until it expires', async () => {
     const request = { ...asked, requestId: 'r1' };
     const first = await leases.acquire(archiver, request);
     const again = await leases.acquire(archiver, { ...request, format: 'telethon' });
@@ -150,29 +150,32 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
     expect(await faultOf(leases.acquire(archiver, request))).toBe('session_held');
   });
 
-  it('an expired lease cannot be renewed or released by its old holder, and its session comes back after a while', async () => {
-    const { leaseId, fencing } = await leases.acquire(archiver, asked);
-    await clock.advance(5 * minutes - 1);
-    await leases.sweep();
-    expect(await whereIs('a1')).toBe(leased);
-    await clock.advance(1);
-    for (const act of [leases.renew(archiver, leaseId, 1), leases.release(archiver, leaseId)]) {
-      expect(await faultOf(act)).toBe('lease_over');
-    }
-    await clock.advance(graceMs - 1);
-    await leases.sweep();
-    expect(await faultOf(leases.acquire(indexer, asked))).toBe('session_held');
-    await clock.advance(1);
-    await leases.sweep();
-    expect(await whereIs('a1')).toBe(here);
+  it(
+    'an expired lease cannot be renewed or released by its old holder, and its session returns after a ' + 'while',
+    async () => {
+      const { leaseId, fencing } = await leases.acquire(archiver, asked);
+      await clock.advance(5 * minutes - 1);
+      await leases.sweep();
+      expect(await whereIs('a1')).toBe(leased);
+      await clock.advance(1);
+      for (const act of [leases.renew(archiver, leaseId, 1), leases.release(archiver, leaseId)]) {
+        expect(await faultOf(act)).toBe('lease_over');
+      }
+      await clock.advance(graceMs - 1);
+      await leases.sweep();
+      expect(await faultOf(leases.acquire(indexer, asked))).toBe('session_held');
+      await clock.advance(1);
+      await leases.sweep();
+      expect(await whereIs('a1')).toBe(here);
 
-    const next = await leases.acquire(indexer, asked);
-    expect(next.fencing).toBeGreaterThan(fencing);
-    expect(await faultOf(leases.release(archiver, leaseId))).toBe('lease_over');
-    expect(await whereIs('a1')).toBe(leased);
-  });
+      const next = await leases.acquire(indexer, asked);
+      expect(next.fencing).toBeGreaterThan(fencing);
+      expect(await faultOf(leases.release(archiver, leaseId))).toBe('lease_over');
+      expect(await whereIs('a1')).toBe(leased);
+    },
+  );
 
-  it('fencing numbers grow, also within one millisecond and after the last lease is forgotten', async () => {
+  it('fencing numbers grow, also within one millisecond and after the last lease is deleted', async () => {
     const numbers: number[] = [];
     for (let round = 0; round < 4; round += 1) {
       const { leaseId, fencing } = await leases.acquire(archiver, asked);
@@ -209,7 +212,7 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
     expect(await whereIs('a1')).toBe(here);
   });
 
-  it('leases and their ends are events, with what they are about', async () => {
+  it('leases and their ends are events, with their subjects', async () => {
     const { leaseId, fencing, expiresAt } = await leases.acquire(archiver, asked);
     await clock.advance(1);
     await leases.release(archiver, leaseId);
@@ -229,7 +232,7 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
     expect(JSON.stringify(stored)).not.toContain('session of');
   });
 
-  it('programs see and get only what they may', async () => {
+  it('programs see and get only permitted sessions', async () => {
     await logIn('b1', bob, '700020124');
     const everything = program('all', { users: ['*'] });
     const own = program('own', { users: [bob], formats: ['gotd'] });
@@ -250,7 +253,7 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
     expect(await faultOf(leases.acquire(archiver, { ...asked, telegramUserId: '1' }))).toBe('session_unknown');
   });
 
-  it.each(['hand_over', 'bridge', 'export'] as const)('what is held by %s is not given', async (to) => {
+  it.each(['hand_over', 'bridge', 'export'] as const)('a session that is held by %s is not leased', async (to) => {
     const change = { from: 'gangway', to, session: null, at: clock.now() } as const;
     await database.transaction((tx) => tx.telegramAccounts.setHolder('a1', change));
     await expect(leases.acquire(archiver, asked)).rejects.toMatchObject({
@@ -278,7 +281,10 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
   });
 
   describe('a daemon that is killed', () => {
-    /** A database that answers so many transactions; then it commits one more, or not, and no answer comes. */
+    /**
+     * A database that answers so many transactions. Then it may commit one more, and returns no
+     * answer.
+     */
     function dying(answered: number, commitsLast: boolean) {
       let left = answered;
       let die: () => void = () => undefined;
@@ -303,7 +309,7 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
     const points = Array.from({ length: 8 }, (_, answered) => [false, true].map((last) => [answered, last] as const));
 
     it.each(points.flat())(
-      'after %i transactions (the next committed: %s) has the session in one place',
+      'has the session in one place after %i transactions (the next committed: %s)',
       async (n, last) => {
         const killed = dying(n, last);
         const service = open(killed.database);

@@ -17,7 +17,7 @@ const alice = '@alice:example.org' as Mxid;
 const bob = '@bob:example.org' as Mxid;
 const telegramUserId = '700020123';
 
-/** What is promised of session transfers, whichever database it is. */
+/** What the database promises of session transfers, on every engine. */
 export function describeSessionTransfers(createPlace: () => Promise<DatabasePlace>): void {
   let place: DatabasePlace;
   let database: Database;
@@ -85,7 +85,7 @@ export function describeSessionTransfers(createPlace: () => Promise<DatabasePlac
     expect(await faultOf(transfers.init(alice, telegramUserId))).toBe('transfer_session_held');
   });
 
-  it('returns the same session again until the transfer is finished, also to requests at once', async () => {
+  it('returns the same session again until the transfer is finished, also to concurrent requests', async () => {
     const both = await Promise.all([1, 2].map(() => transfers.init(alice, telegramUserId)));
     expect([...both, await transfers.init(alice, telegramUserId)]).toEqual([written, written, written]);
     const ends = await Promise.all([1, 2].map(() => faultOf(transfers.finish(alice, telegramUserId))));
@@ -107,7 +107,7 @@ export function describeSessionTransfers(createPlace: () => Promise<DatabasePlac
     expect(await faultOf(transfers[end](alice, telegramUserId))).toBe('transfer_not_begun');
   });
 
-  it.each(['init', 'finish', 'cancel'] as const)('knows no login of another user: %s', async (call) => {
+  it.each(['init', 'finish', 'cancel'] as const)('finds no login of another user: %s', async (call) => {
     if (call !== 'init') await transfers.init(alice, telegramUserId);
     expect(await faultOf(transfers[call](bob, telegramUserId))).toBe('transfer_login_unknown');
     expect(await faultOf(transfers[call](alice, '1'))).toBe('transfer_login_unknown');
@@ -124,14 +124,14 @@ export function describeSessionTransfers(createPlace: () => Promise<DatabasePlac
     expect(await faultOf(transfers.init(alice, telegramUserId))).toBe(fault);
   });
 
-  it('leaves a session that no program could continue', async () => {
+  it('refuses a session that no program could continue', async () => {
     await logOut();
     await logIn('a1', 'unfit');
     await expect(transfers.init(alice, telegramUserId)).rejects.toThrow('not a session');
     expect(await findAccount()).toMatchObject({ heldBy: 'gangway', session: new Secret('unfit') });
   });
 
-  it('does not take the session of a login that is made while the connection closes', async () => {
+  it('does not transfer the session of a login that is created while the connection closes', async () => {
     meanwhile = async () => {
       await logOut();
       await logIn('a2');

@@ -45,7 +45,7 @@ describe('the SQLite file', () => {
 
   afterEach(() => place.remove());
 
-  it('and its write-ahead log are for their owner only', async () => {
+  it('and its write-ahead log are readable by their owner only', async () => {
     const database = await openTestDatabase({ uri: place.uri });
     try {
       await database.transaction((tx) => tx.floodWaits.save('subject', 1));
@@ -60,27 +60,30 @@ describe('the SQLite file', () => {
     expect(await readdir(dirname(place.path))).toEqual(['test.db']);
   });
 
-  it.each(['access_tokens', 'refresh_tokens'])('finds what was given for one token by an index: %s', async (table) => {
-    await (await openTestDatabase({ uri: place.uri })).close();
-    const plan = await place.execute(
-      `EXPLAIN QUERY PLAN UPDATE ${table} SET parent_hash = NULL WHERE parent_hash = 'one'`,
-    );
-    expect(plan.map(({ detail }) => detail)).toEqual([expect.stringContaining(`USING INDEX ${table}_parent`)]);
-  });
+  it.each(['access_tokens', 'refresh_tokens'])(
+    'finds the tokens that replaced another by an index: %s',
+    async (table) => {
+      await (await openTestDatabase({ uri: place.uri })).close();
+      const plan = await place.execute(
+        `EXPLAIN QUERY PLAN UPDATE ${table} SET parent_hash = NULL WHERE parent_hash = 'one'`,
+      );
+      expect(plan.map(({ detail }) => detail)).toEqual([expect.stringContaining(`USING INDEX ${table}_parent`)]);
+    },
+  );
 
-  it('is not made where its folder does not exist', async () => {
+  it('is not created if its folder does not exist', async () => {
     const directory = join(dirname(place.path), 'missing');
     const opening = openTestDatabase({ uri: new Secret(`sqlite:${directory}/test.db`) });
     await expect(opening).rejects.toMatchObject({ fact: { kind: 'directory_missing', directory } });
   });
 
-  it('is refused where it is a folder', async () => {
+  it('is rejected if it is a folder', async () => {
     const path = dirname(place.path);
     const opening = openTestDatabase({ uri: new Secret(`sqlite:${path}`) });
     await expect(opening).rejects.toMatchObject({ fact: { kind: 'file_unusable', path } });
   });
 
-  it('is refused, and left as it is, where it is something else', async () => {
+  it('is rejected, and unchanged, if it is another file', async () => {
     const content = 'Dear diary, '.repeat(1_000);
     await writeFile(place.path, content);
     await expect(openTestDatabase({ uri: place.uri })).rejects.toMatchObject({
@@ -89,23 +92,26 @@ describe('the SQLite file', () => {
     expect(await readFile(place.path, 'utf8')).toBe(content);
   });
 
-  it('and the log that a killed process left behind hold all that was committed, also after a try with a wrong key', async () => {
-    const killed = await createSqlitePlace();
-    const database = await openTestDatabase({ uri: killed.uri });
-    await database.transaction((tx) => tx.floodWaits.save('subject', 1_000));
-    await copyFile(killed.path, place.path);
-    await copyFile(`${killed.path}-wal`, `${place.path}-wal`);
-    await database.close();
-    await killed.remove();
+  it(
+    'and the log of a killed process contain all that was committed, also after an attempt with a wrong ' + 'key',
+    async () => {
+      const killed = await createSqlitePlace();
+      const database = await openTestDatabase({ uri: killed.uri });
+      await database.transaction((tx) => tx.floodWaits.save('subject', 1_000));
+      await copyFile(killed.path, place.path);
+      await copyFile(`${killed.path}-wal`, `${place.path}-wal`);
+      await database.close();
+      await killed.remove();
 
-    const wrong = openTestDatabase({ uri: place.uri, encryption: { key: testKey(9), oldKeys: [] } });
-    await expect(wrong).rejects.toMatchObject({ fact: { kind: 'wrong_key' } });
-    const again = await openTestDatabase({ uri: place.uri });
-    expect(await again.transaction((tx) => tx.floodWaits.find('subject', 0))).toBe(1_000);
-    await again.close();
-  });
+      const wrong = openTestDatabase({ uri: place.uri, encryption: { key: testKey(9), oldKeys: [] } });
+      await expect(wrong).rejects.toMatchObject({ fact: { kind: 'wrong_key' } });
+      const again = await openTestDatabase({ uri: place.uri });
+      expect(await again.transaction((tx) => tx.floodWaits.find('subject', 0))).toBe(1_000);
+      await again.close();
+    },
+  );
 
-  it('may be in use by another program: a transaction says so when it has waited long enough, and may be tried again', async () => {
+  it('may be in use by another program: a transaction rejects after the longest wait, and can be repeated', async () => {
     await (await openTestDatabase({ uri: place.uri })).close();
     const target = { kind: 'sqlite', path: place.path, inMemory: false } as const;
     const backend = await openSqlite(target, { busyTimeoutMs: 5, exclusive: false, logger: silentLogger });
@@ -116,7 +122,7 @@ describe('the SQLite file', () => {
     await other.query('ROLLBACK');
     expect(await transactions.run(() => Promise.resolve('done'))).toBe('done');
 
-    // Those that wait behind one another wait once.
+    // Concurrent transactions wait once together.
     let attempts = 0;
     const begin: typeof backend.begin = (queryRunner) => {
       attempts += 1;
@@ -135,7 +141,7 @@ describe('the SQLite file', () => {
     await backend.close();
   });
 
-  it('belongs to one daemon at a time, and is free for the next when that one has ended', async () => {
+  it('belongs to one daemon at a time, and to the next one after that has ended', async () => {
     const daemon = await openTestDatabase({ uri: place.uri, exclusive: true });
     await expect(openTestDatabase({ uri: place.uri, exclusive: true })).rejects.toMatchObject({
       fact: { kind: 'in_use', path: place.path },

@@ -62,7 +62,7 @@ async function outcomeOf(work: Promise<unknown>): Promise<string> {
     throw error;
   }
 }
-/** How many ended how, of so many at once. */
+/** Returns how many of many concurrent requests had each outcome. */
 async function outcomesOf(count: number, work: (index: number) => Promise<unknown>): Promise<Record<string, number>> {
   const outcomes = await Promise.all(Array.from({ length: count }, (_, index) => outcomeOf(work(index))));
   return Object.fromEntries(
@@ -70,7 +70,7 @@ async function outcomesOf(count: number, work: (index: number) => Promise<unknow
   );
 }
 
-/** What the database promises of the proof of addresses, whichever it is. */
+/** What the database promises of the validation of 3PIDs, on every engine. */
 export function describeValidation(createPlace: () => Promise<DatabasePlace>): void {
   let place: DatabasePlace;
   let database: Database;
@@ -95,7 +95,7 @@ export function describeValidation(createPlace: () => Promise<DatabasePlace>): v
   });
 
   describe('validation sessions', () => {
-    it('are found by id, purpose and secret, as they were written', async () => {
+    it('are found by ID, purpose and secret, as they were saved', async () => {
       const bare = session({
         id: 's2',
         medium: 'msisdn',
@@ -122,7 +122,7 @@ export function describeValidation(createPlace: () => Promise<DatabasePlace>): v
       await insert(
         session({ id: 'validated', createdAt: later + 1, validatedAt: later }),
         session({ id: 'expired', createdAt: later + 1, expiresAt: later }),
-        session({ id: 'of nobody', createdAt: later + 1, mxid: undefined }),
+        session({ id: 'id: of no user', createdAt: later + 1, mxid: undefined }),
         session({ id: 'of account', createdAt: later + 1, purpose: 'account' }),
         session({ id: 'of phone', createdAt: later + 1, medium: 'msisdn' }),
         session({ id: 'of bob', createdAt: later + 1, address: 'bob@mail.test' }),
@@ -131,7 +131,7 @@ export function describeValidation(createPlace: () => Promise<DatabasePlace>): v
         const idOf = async (changes: object, now = later) =>
           (await validationSessions.findOpen({ ...wanted, ...changes }, now))?.id;
         expect(await idOf({})).toBe('s1');
-        expect(await idOf({ mxid: undefined })).toBe('of nobody');
+        expect(await idOf({ mxid: undefined })).toBe('of no user');
         expect(await idOf({ purpose: 'account' })).toBe('of account');
         expect(await idOf({ medium: 'msisdn' })).toBe('of phone');
         expect(await idOf({ address: 'bob@mail.test' })).toBe('of bob');
@@ -141,7 +141,7 @@ export function describeValidation(createPlace: () => Promise<DatabasePlace>): v
       });
     });
 
-    it('change one by one', async () => {
+    it('are updated one by one', async () => {
       await insert(session(), session({ id: 's2' }));
       await within(async ({ validationSessions }) => {
         for (const attempt of [3, 2, 0]) await validationSessions.advance('s1', attempt);
@@ -201,7 +201,7 @@ export function describeValidation(createPlace: () => Promise<DatabasePlace>): v
       expect(await place.execute('SELECT id FROM validation_tokens ORDER BY id')).toEqual([{ id: 't3' }, { id: 't4' }]);
     });
 
-    it('go with their tokens when they are over', async () => {
+    it('are deleted with their tokens after their expiry', async () => {
       await insert(session(), session({ id: 's2', expiresAt: later + day + 1 }));
       await within(async ({ validationSessions }) => {
         await validationSessions.insertToken(tokenOf('t1'), token);
@@ -223,7 +223,7 @@ export function describeValidation(createPlace: () => Promise<DatabasePlace>): v
       expect(stored).not.toMatch(/alice@mail\.test|447700900123|chat\.test|secret of the client|token of the session/);
     });
 
-    it('do not show where secrets and tokens are equal', async () => {
+    it('do not show whether secrets and tokens are equal', async () => {
       await insert(session(), session({ id: 's2' }));
       await within(async ({ validationSessions }) => {
         await validationSessions.insertToken(tokenOf('t1'), token);
@@ -234,7 +234,7 @@ export function describeValidation(createPlace: () => Promise<DatabasePlace>): v
       expect(await place.execute('SELECT DISTINCT token_hash FROM validation_tokens')).toHaveLength(2);
     });
 
-    it('go on under a new key of encryption while the old one is at hand', async () => {
+    it('continue under a new encryption key while the old one is available', async () => {
       await insert(session());
       await within((tx) => tx.validationSessions.insertToken(tokenOf('t1'), token));
       await reopen({ key: testKey(2), oldKeys: [testKey(1)] });
@@ -252,14 +252,14 @@ export function describeValidation(createPlace: () => Promise<DatabasePlace>): v
   });
 
   describe('a validation', () => {
-    it('sends one message for equal requests at once', async () => {
+    it('sends one message for equal concurrent requests', async () => {
       const { validation, messenger } = await openValidation({ database });
       const tickets = await Promise.all(Array.from({ length: 8 }, () => validation.requestToken(emailRequest())));
       expect(new Set(tickets.map(({ sid }) => sid)).size).toBe(1);
       expect(messenger.sent).toHaveLength(1);
     });
 
-    it('sends no more to an address than is allowed, however many ask at once', async () => {
+    it('sends no more messages to an address than allowed at concurrent requests', async () => {
       const limits = { ...allowances, perEmailAddress: { max: 3, windowMs: hour } };
       const { validation, messenger } = await openValidation({ database, allowances: limits });
       const outcomes = await outcomesOf(10, (index) =>
@@ -269,7 +269,7 @@ export function describeValidation(createPlace: () => Promise<DatabasePlace>): v
       expect(messenger.sent).toHaveLength(3);
     });
 
-    it('succeeds for all who give the right token at once, at one time', async () => {
+    it('succeeds at one time for all who submit the right token at once', async () => {
       const { validation, messenger } = await openValidation({ database });
       const request = emailRequest();
       const { sid } = await validation.requestToken(request);
@@ -279,7 +279,7 @@ export function describeValidation(createPlace: () => Promise<DatabasePlace>): v
       expect(await validation.loadValidated(keyOf(request, sid))).toMatchObject({ address: 'alice@mail.test' });
     });
 
-    it('lets nobody guess more often than is allowed by guessing at once', async () => {
+    it('limits concurrent guesses as it limits consecutive ones', async () => {
       const { validation, messenger } = await openValidation({ database });
       const request = phoneRequest();
       const { sid } = await validation.requestToken(request);
@@ -293,7 +293,7 @@ export function describeValidation(createPlace: () => Promise<DatabasePlace>): v
       expect(await threepidFaultOf(late)).toMatchObject({ kind: 'too_many_guesses' });
     });
 
-    it('serves its purpose once, whoever comes at once', async () => {
+    it('uses up a session once at concurrent requests', async () => {
       const { validation, messenger } = await openValidation({ database });
       const request = emailRequest();
       const { sid } = await validation.requestToken(request);
@@ -302,7 +302,7 @@ export function describeValidation(createPlace: () => Promise<DatabasePlace>): v
       expect(outcomes).toEqual({ done: 1, session_unknown: 7 });
     });
 
-    it('goes on where the daemon died between the message and its answer', async () => {
+    it('continues after the daemon was killed between the message and its answer', async () => {
       const request = emailRequest();
       const before = createRecordingMessenger();
       before.hold();
@@ -323,7 +323,7 @@ export function describeValidation(createPlace: () => Promise<DatabasePlace>): v
   });
 }
 
-/** What several daemons promise of the proof of addresses that share one database. */
+/** What several daemons promise of validation if they share one database. */
 export function describeSharedValidation(createPlace: () => Promise<DatabasePlace>): void {
   let place: DatabasePlace;
   let databases: Database[];
@@ -345,14 +345,14 @@ export function describeSharedValidation(createPlace: () => Promise<DatabasePlac
     return { messenger, daemonOf };
   };
 
-  it('one message goes out for equal requests at once', async () => {
+  it('one message is sent for equal concurrent requests', async () => {
     const { messenger, daemonOf } = await openAll();
     const tickets = await Promise.all([0, 1, 2, 3].map((index) => daemonOf(index).requestToken(emailRequest())));
     expect(new Set(tickets.map(({ sid }) => sid)).size).toBe(1);
     expect(messenger.sent).toHaveLength(1);
   });
 
-  it('guesses at once are no more than those one after another', async () => {
+  it('concurrent guesses are limited as consecutive ones', async () => {
     const { messenger, daemonOf } = await openAll();
     const request = phoneRequest();
     const { sid } = await daemonOf(0).requestToken(request);
@@ -364,7 +364,7 @@ export function describeSharedValidation(createPlace: () => Promise<DatabasePlac
     expect(outcomes).toEqual({ token_wrong: 5, too_many_guesses: 15 });
   });
 
-  it('a session serves its purpose once', async () => {
+  it('a session is used up once', async () => {
     const { messenger, daemonOf } = await openAll();
     const request = emailRequest();
     const { sid } = await daemonOf(0).requestToken(request);

@@ -12,7 +12,7 @@ describe('a key exchange that fails', () => {
   const spoil = (times: number) =>
     gramjs.sandbox.control.addFault({ kind: 'rpc_error', method: 'set_client_DH_params', code: 0, message: '', times });
 
-  it.each([1, 3])('is tried again without the caller noticing (%i times)', async (times) => {
+  it.each([1, 3])('is repeated without the caller noticing (%i times)', async (times) => {
     spoil(times);
     const connection = await gramjs.loggedIn('9996610001');
     expect((await connection.getMe()).phone?.reveal()).toBe('+9996610001');
@@ -22,21 +22,21 @@ describe('a key exchange that fails', () => {
     expect(complaints).toHaveLength(times);
   });
 
-  it('is tried again in a migration too', async () => {
+  it('is repeated in a migration too', async () => {
     const connection = await gramjs.createGateway().connect();
     spoil(1);
     await logIn(connection, '9996620001');
     expect((await connection.getMe()).phone?.reveal()).toBe('+9996620001');
   });
 
-  it('is not tried for ever', async () => {
+  it('is not repeated for ever', async () => {
     spoil(100);
     expect(await faultOf(gramjs.createGateway().connect())).toEqual({ kind: 'unreachable' });
   });
 });
 
 describe('time', () => {
-  it('is limited for a connect, which leaves no socket behind', async () => {
+  it('has a time limit in a connect, which leaves no socket behind', async () => {
     const server = await startSilentServer();
     try {
       const gateway = gramjs.createGateway({ dataCentres: [{ id: 2, ip: '127.0.0.1', port: server.port }] });
@@ -52,7 +52,7 @@ describe('time', () => {
     }
   });
 
-  it('is limited for a call, and the connection is of no use after that', async () => {
+  it('has a time limit in a call, after which the connection cannot be used', async () => {
     const connection = await gramjs.loggedIn('9996610010');
     const lift = gramjs.sandbox.control.addFault({ kind: 'silent', method: 'users.getUsers' });
     let settled = false;
@@ -75,7 +75,7 @@ describe('time', () => {
 });
 
 describe('a network that fails', () => {
-  it('is an error where gramjs says false', async () => {
+  it('is an error if gramjs returns false', async () => {
     const server = await startSilentServer();
     await server.stop();
     const gateway = gramjs.createGateway({ dataCentres: [{ id: 2, ip: '127.0.0.1', port: server.port }] });
@@ -83,7 +83,7 @@ describe('a network that fails', () => {
     expect(failure.fact).toEqual({ kind: 'unreachable' });
   });
 
-  it('costs a call some time only, where the connection drops in the middle of the answer', async () => {
+  it('only delays a call if the connection drops in the middle of the answer', async () => {
     const connection = await gramjs.loggedIn('9996610020');
     gramjs.sandbox.control.addFault({ kind: 'drop', method: 'users.getUsers', times: 1 });
     expect((await connection.getMe()).phone?.reveal()).toBe('+9996610020');
@@ -92,23 +92,23 @@ describe('a network that fails', () => {
   it.each([
     ['auth.sendCode', (connection: TelegramConnection) => connection.sendCode(numberOf('9996610023'))],
     ['auth.importBotAuthorization', (connection: TelegramConnection) => connection.signInBot(tokenOf('2000010023'))],
-  ] as const)('ends a call that must not be made twice (%s)', async (method, call) => {
+  ] as const)('ends a call that must not be repeated (%s)', async (method, call) => {
     const connection = await gramjs.createGateway().connect();
     gramjs.sandbox.control.addFault({ kind: 'drop', method, times: 1 });
     expect(await faultOf(call(connection))).toEqual({ kind: 'unreachable' });
-    // The connection is opened again for the next call, behind which nothing else is waiting.
+    // The connection is opened again for the next call, which no other call waits behind.
     await connection.getMe().catch(() => undefined);
     expect(gramjs.sandbox.control.calls().filter((made) => made.method === method)).toHaveLength(1);
   });
 
-  it('does not end a call that must not be made twice, where it was not made yet', async () => {
+  it('does not end a call that must not be repeated if it was not sent yet', async () => {
     const connection = await gramjs.createGateway().connect();
     gramjs.sandbox.control.cutConnections();
     await gramjs.logger.line('Connection closed while receiving data');
     expect((await connection.sendCode(numberOf('9996610024'))).length).toBe(5);
   });
 
-  it('is not noticed where it failed and came back while the connection was idle', async () => {
+  it('is not noticed if it fails and recovers while the connection is idle', async () => {
     const connection = await gramjs.loggedIn('9996610021');
     gramjs.sandbox.control.addFault({ kind: 'refuse' });
     gramjs.sandbox.control.cutConnections();
@@ -117,7 +117,7 @@ describe('a network that fails', () => {
     expect((await connection.getMe()).phone?.reveal()).toBe('+9996610021');
   });
 
-  it('leaves the session as it was where a migration did not come to its end', async () => {
+  it('leaves the session unchanged if a migration does not complete', async () => {
     const connection = await gramjs.createGateway().connect();
     const before = connection.session;
     gramjs.sandbox.control.addFault({ kind: 'refuse', dc: 2 });
@@ -128,11 +128,11 @@ describe('a network that fails', () => {
   });
 });
 
-describe('what Telegram may ask of a client', () => {
+describe('a request of Telegram to the client', () => {
   const refuse = (code: number, message: string, method: string, times: number) =>
     gramjs.sandbox.control.addFault({ kind: 'rpc_error', code, message, method, times });
 
-  it('to begin the login again: once', async () => {
+  it('to begin the login again is fulfilled once', async () => {
     const connection = await gramjs.createGateway().connect();
     refuse(500, 'AUTH_RESTART', 'auth.sendCode', 1);
     expect((await connection.sendCode(numberOf('9996610030'))).length).toBe(5);
@@ -140,7 +140,7 @@ describe('what Telegram may ask of a client', () => {
     expect(await faultOf(connection.sendCode(numberOf('9996610030')))).toEqual({ kind: 'unreachable' });
   });
 
-  it('to fetch the parameters of the password check again: once', async () => {
+  it('to fetch the parameters of the password check again is fulfilled once', async () => {
     const connection = await gramjs.createGateway().connect();
     const sent = await connection.sendCode(numberOf('9996611030'));
     await connection.signIn(numberOf('9996611030'), sent.phoneCodeHash, codeOf('9996611030'));
@@ -148,12 +148,12 @@ describe('what Telegram may ask of a client', () => {
     expect((await connection.checkPassword(magicPassword)).phone?.reveal()).toBe('+9996611030');
   });
 
-  it('to come with another api_id: the daemon is rejected, not the user', async () => {
+  it('to use another api_id is a rejection of the daemon, not of the user', async () => {
     const connection = await gramjs.createGateway({ apiId: 2_147_483_647 }).connect();
     expect(await faultOf(connection.sendCode(numberOf('9996610031')))).toEqual({ kind: 'client_rejected' });
   });
 
-  it('something new: its name is in the fault', async () => {
+  it('that is unknown is named in the fault', async () => {
     const connection = await gramjs.loggedIn('9996610032');
     refuse(400, 'SOMETHING_ODD', 'users.getUsers', 1);
     const failure = await failureOf(connection.getMe());
@@ -161,7 +161,7 @@ describe('what Telegram may ask of a client', () => {
     expect(failure.cause).toMatchObject({ name: 'RPCError', message: expect.stringContaining('SOMETHING_ODD') });
   });
 
-  it('to go to a data centre that is not configured: its number is in the cause only', async () => {
+  it('to move to an unconfigured data centre has its number in the cause only', async () => {
     const [first] = gramjs.sandbox.dataCentres;
     const gateway = gramjs.createGateway({ dataCentres: first === undefined ? [] : [first] });
     const connection = await gateway.connect();
@@ -172,7 +172,7 @@ describe('what Telegram may ask of a client', () => {
     expect(connection.session.equals(before)).toBe(true);
   });
 
-  it('to go to another data centre, and then refuses: the session is the new one', async () => {
+  it('to move to another data centre, which then refuses, leaves the new session', async () => {
     const connection = await gramjs.createGateway().connect();
     const before = connection.session;
     refuse(400, 'PHONE_NUMBER_BANNED', 'auth.sendCode', 1);
@@ -188,7 +188,7 @@ describe('what Telegram may ask of a client', () => {
   });
 
   it.each(['USER_MIGRATE_2', 'NETWORK_MIGRATE_2', 'PHONE_MIGRATE_2'])(
-    'to take an account to another data centre: the session that is logged in is kept (%s)',
+    'to move an account to another data centre keeps the logged-in session (%s)',
     async (message) => {
       const connection = await gramjs.loggedIn('9996610035');
       const before = connection.session;
@@ -199,7 +199,7 @@ describe('what Telegram may ask of a client', () => {
     },
   );
 
-  it('to go from one data centre to the next without end', async () => {
+  it('to move from one data centre to the next without end is limited', async () => {
     const connection = await gramjs.createGateway().connect();
     refuse(303, 'USER_MIGRATE_2', 'auth.sendCode', 100);
     expect((await failureOf(connection.sendCode(numberOf('9996620036')))).fact.kind).toBe('unreachable');
@@ -210,7 +210,7 @@ describe('what Telegram may ask of a client', () => {
     expect(calls.length).toBeLessThanOrEqual(6);
   });
 
-  it('to go to a data centre that has no address', async () => {
+  it('to move to a data centre without an address is a fault', async () => {
     const proxy = await startSocksServer({
       username: 'me',
       password: 'open sesame',
@@ -237,7 +237,7 @@ describe('what Telegram may ask of a client', () => {
     }
   });
 
-  it('to connect later: a refused initConnection is a failed connect', async () => {
+  it('to connect later is a failed connect: it refuses initConnection', async () => {
     refuse(406, 'UPDATE_APP_TO_LOGIN', 'help.getConfig', 1);
     const gateway = gramjs.createGateway();
     expect(await faultOf(gateway.connect())).toEqual({ kind: 'client_rejected' });
@@ -246,7 +246,7 @@ describe('what Telegram may ask of a client', () => {
 });
 
 describe('a session', () => {
-  it('of a network that is not configured is not tried', async () => {
+  it('of an unconfigured network is not used', async () => {
     const { session } = await gramjs.loggedIn('9996620040');
     const [first] = gramjs.sandbox.dataCentres;
     const gateway = gramjs.createGateway({ dataCentres: first === undefined ? [] : [first] });

@@ -11,7 +11,7 @@ import { faultOf } from '../support/magic-logins.js';
 
 const gramjs = useGramjsOnSandbox();
 
-it('a client that is destroyed while it is to open again stays closed', async () => {
+it('a client that is destroyed before it reopens stays closed', async () => {
   const settings = workerSettings(optionsFor(gramjs.sandbox));
   for (const { fingerprint, modulus, exponent } of settings.publicKeys) {
     _serverKeys.set(fingerprint, { n: helpers.readBigIntFromBuffer(Buffer.from(modulus), false), e: exponent });

@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.close());
 
-/** The login machine on gramjs, as the daemon has it. */
+/** The login service on gramjs, as in the daemon. */
 function startService() {
   const logger = telegram.logger;
   const clock = systemClock;
@@ -47,7 +47,7 @@ const scan = (shown: LoginProgress, digits: string) => {
 };
 
 describe('a login by QR code, through gramjs', () => {
-  it('goes to another data centre and on to the password as soon as the code is scanned, and is in no log', async () => {
+  it('moves to another data centre and to the password step after the scan, and is in no log', async () => {
     const { login, stop } = startService();
     const shown = await login.start(alice, { flow: 'qr' });
     const waiting = login.awaitChange(alice, shown.loginId, shown.stepNumber);
@@ -62,7 +62,7 @@ describe('a login by QR code, through gramjs', () => {
     await stop();
   });
 
-  it('is done although the connections were cut when it was scanned', async () => {
+  it('completes although the connections broke during the scan', async () => {
     const { login, stop } = startService();
     const shown = await login.start(alice, { flow: 'qr' });
     const waiting = login.awaitChange(alice, shown.loginId, shown.stepNumber);
@@ -72,7 +72,7 @@ describe('a login by QR code, through gramjs', () => {
     await stop();
   });
 
-  it('goes on in another daemon, where it was scanned in between', async () => {
+  it('continues in another daemon if it was scanned in between', async () => {
     const first = startService();
     const shown = await first.login.start(alice, { flow: 'qr' });
     await first.stop();

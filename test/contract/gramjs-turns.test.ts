@@ -19,7 +19,7 @@ async function atPassword(gateway: TelegramGateway, digits: string): Promise<Tel
 }
 
 describe('a deadline', () => {
-  it('does not run while a connect waits until others have their keys', async () => {
+  it('is not used by a connect that waits for other key exchanges', async () => {
     const server = await startSilentServer();
     try {
       const gateway = gramjs.createGateway({ dataCentres: [{ id: 2, ip: '127.0.0.1', port: server.port }] });
@@ -37,7 +37,7 @@ describe('a deadline', () => {
     }
   });
 
-  it('does not run while a password waits until another was computed', async () => {
+  it('is not used by a password that waits for the computation of another', async () => {
     // The first computation never ends.
     const stuck = `
       const crypto = require('node:crypto');
@@ -65,7 +65,7 @@ describe('a deadline', () => {
 });
 
 describe('a data centre that does not answer', () => {
-  it('holds up nobody who has a session with another one', async () => {
+  it('delays no connect to another one with a session', async () => {
     const gateway = gramjs.createGateway();
     const connection = await gramjs.loggedIn('9996620082', gateway);
     const { session } = connection;
@@ -78,7 +78,7 @@ describe('a data centre that does not answer', () => {
     expect(await Promise.all(waiting)).toEqual(waiting.map(() => ({ kind: 'unreachable' })));
   });
 
-  it('holds up nobody whose login moves to another one', async () => {
+  it('delays no login that moves to another one', async () => {
     const gateway = gramjs.createGateway();
     const connections = await Promise.all(times(2 * keysAtOnce, () => gateway.connect()));
     const lucky = await gateway.connect();

@@ -32,7 +32,7 @@ async function expectRefused(work: Promise<unknown>, name: keyof typeof untruste
 const harmful = messageLies.filter((name): name is Exclude<MessageLie, 'repeated'> => name !== 'repeated');
 
 describe('a message that breaks the protocol', () => {
-  it.each(harmful)('is refused, and the session goes on (%s)', async (name) => {
+  it.each(harmful)('is refused, and the session continues (%s)', async (name) => {
     const [connection, other] = [await connect(), await connect()];
     await logIn(connection, '9996610200');
     await logIn(other, '9996610201');
@@ -44,7 +44,7 @@ describe('a message that breaks the protocol', () => {
     expect((await other.getMe()).phone?.reveal()).toBe('+9996610201');
   });
 
-  it.each(['session_id', 'length_zero'] as const)('is refused when a session is opened again (%s)', async (name) => {
+  it.each(['session_id', 'length_zero'] as const)('is refused when a session is reopened (%s)', async (name) => {
     const connection = await connect();
     await logIn(connection, '9996610202');
     const { session } = connection;
@@ -67,7 +67,7 @@ describe('a message that breaks the protocol', () => {
   it.each([
     ['auth.sendCode', (connection: TelegramConnection) => connection.sendCode(numberOf('9996610204'))],
     ['auth.importBotAuthorization', (connection: TelegramConnection) => connection.signInBot(tokenOf('2000010204'))],
-  ] as const)('does not have a call made twice that must not be (%s)', async (method, call) => {
+  ] as const)('does not repeat a call that must not be repeated (%s)', async (method, call) => {
     const connection = await connect();
     const lift = lie('session_id', method);
     await expectRefused(call(connection), 'session_id');
@@ -77,8 +77,8 @@ describe('a message that breaks the protocol', () => {
   });
 });
 
-describe('a clock that is wrong', () => {
-  it.each([-3_600, -250, -40, 25, 3_600])('by %i seconds does not make a session useless', async (seconds) => {
+describe('a wrong clock', () => {
+  it.each([-3_600, -250, -40, 25, 3_600])('by %i seconds does not make a session unusable', async (seconds) => {
     const connection = await connect();
     await logIn(connection, '9996610207');
     const { session } = connection;
@@ -97,7 +97,7 @@ describe('a clock that is wrong', () => {
 });
 
 describe('a password check with values that could reveal the password', () => {
-  it.each(passwordLies)('is refused before anything is proven, and the login goes on (%s)', async (name) => {
+  it.each(passwordLies)('is refused before any proof is sent, and the login continues (%s)', async (name) => {
     const connection = await connect();
     const phone = numberOf('9996611200');
     const { phoneCodeHash } = await connection.sendCode(phone);
@@ -111,17 +111,20 @@ describe('a password check with values that could reveal the password', () => {
 });
 
 describe('a key exchange that breaks the protocol', () => {
-  it.each(['pq_nonce', 'dh_public_one', 'end_hash'] as const)('makes no key, and others go on (%s)', async (name) => {
-    const other = await connect();
-    await logIn(other, '9996610205');
-    const lift = lie(name);
-    await expectRefused(gateway.connect(), name);
-    expect((await other.getMe()).phone?.reveal()).toBe('+9996610205');
-    lift();
-    await connect();
-  });
+  it.each(['pq_nonce', 'dh_public_one', 'end_hash'] as const)(
+    'creates no key, and other key exchanges continue (%s)',
+    async (name) => {
+      const other = await connect();
+      await logIn(other, '9996610205');
+      const lift = lie(name);
+      await expectRefused(gateway.connect(), name);
+      expect((await other.getMe()).phone?.reveal()).toBe('+9996610205');
+      lift();
+      await connect();
+    },
+  );
 
-  it('keeps a session that was to move to another data centre where it was', async () => {
+  it('keeps the session in its data centre if it fails during a move', async () => {
     const connection = await connect();
     const before = connection.session;
     gramjs.sandbox.control.addFault({ kind: 'lie', lie: 'dh_public_one', dc: 2 });

@@ -10,7 +10,7 @@ const hangDeadlineMs = 2 * destroyDeadlineMs;
 const mtproxySecret = Buffer.from('00112233445566778899aabbccddeeff', 'hex');
 const gramjs = useGramjsOnSandbox({ mtproxySecret });
 
-/** The worker, and what happens in its thread when it is asked for the call `name`. */
+/** The worker, with code that runs in its thread when the call `name` is requested. */
 const workerThat = (name: string, happening: string): URL =>
   new URL(
     `data:text/javascript,${encodeURIComponent(`
@@ -43,7 +43,7 @@ describe('a worker', () => {
     expect((await (await gateway.connect()).sendCode(numberOf('9996610051'))).length).toBe(5);
   });
 
-  it('that does not close a connection keeps the others, where it does not hang', async () => {
+  it('that does not close a connection keeps the others if it does not hang', async () => {
     const stuck = `require('telegram').TelegramClient.prototype.destroy = () => new Promise(() => {});`;
     const gateway = gramjs.createGateway({ workerUrl: workerAfter(stuck) });
     const other = await gramjs.loggedIn('9996610053', gateway);
@@ -58,7 +58,7 @@ describe('a worker', () => {
     expect(await faultOf(gateway.connect())).toEqual({ kind: 'unreachable' });
   });
 
-  it('survives a rejection that gramjs leaves alone', async () => {
+  it('survives a rejection that gramjs leaves unhandled', async () => {
     const gateway = gramjs.createGateway({ workerUrl: workerThat('getMe', 'Promise.reject(new Error("left alone"))') });
     const connection = await gramjs.loggedIn('9996610052', gateway);
     expect((await connection.getMe()).phone?.reveal()).toBe('+9996610052');
@@ -87,7 +87,7 @@ describe('a proxy', () => {
     }
   });
 
-  it('of type SOCKS5 leads to the data centres of Telegram itself, where none are configured', async () => {
+  it('of type SOCKS5 leads to the data centres of Telegram itself if none are configured', async () => {
     const proxy = await startSocksServer({
       ...socksOptions,
       portFor: () => gramjs.sandbox.dataCentres[0]?.port ?? 0,
@@ -104,7 +104,7 @@ describe('a proxy', () => {
     }
   });
 
-  it.each(['wrong', 'stopped'] as const)('of type SOCKS5 is named if it lets no one through: %s', async (how) => {
+  it.each(['wrong', 'stopped'] as const)('of type SOCKS5 is named if it accepts no connection: %s', async (how) => {
     const proxy = await startSocksServer(socksOptions);
     if (how === 'stopped') await proxy.stop();
     const secret = new Secret(how === 'wrong' ? 'never to be logged' : 'open sesame');
@@ -117,7 +117,7 @@ describe('a proxy', () => {
     expect(message).toMatch(how === 'wrong' ? /Authentication failed$/ : /ECONNREFUSED/);
   });
 
-  it('of type MTProto is named if it closes every connection, as one does that knows another secret', async () => {
+  it('of type MTProto is named if it closes every connection, as with another secret', async () => {
     const [first] = gramjs.sandbox.dataCentres;
     const secret = new Secret('ffeeddccbbaa99887766554433221100');
     const address = { address: '127.0.0.1', port: first?.port ?? 0 };
@@ -129,7 +129,7 @@ describe('a proxy', () => {
     });
   });
 
-  it('of type MTProto leads to the data centre that is asked for', async () => {
+  it('of type MTProto leads to the requested data centre', async () => {
     const [first] = gramjs.sandbox.dataCentres;
     const gateway = gramjs.createGateway({
       proxy: {
@@ -138,7 +138,7 @@ describe('a proxy', () => {
         port: first?.port ?? 0,
         secret: new Secret(mtproxySecret.toString('hex')),
       },
-      // Only the proxy knows where they are.
+      // Only the proxy knows their addresses.
       dataCentres: gramjs.sandbox.dataCentres.map(({ id }) => ({ id, ip: '192.0.2.1', port: 443 })),
     });
     const connection = await gramjs.loggedIn('9996620061', gateway);
@@ -152,7 +152,7 @@ describe('a proxy', () => {
 });
 
 describe('the log', () => {
-  it('gets what gramjs has to say, which itself prints nothing', async () => {
+  it('contains gramjs’s messages, which gramjs does not print', async () => {
     const connection = await gramjs.loggedIn('9996610070');
     gramjs.sandbox.control.addFault({ kind: 'drop', method: 'users.getUsers', times: 1 });
     await connection.getMe();
@@ -164,7 +164,7 @@ describe('the log', () => {
     expect(texts.filter((text) => String(text).includes('console'))).toEqual([]);
   });
 
-  it('gets what anything prints in a worker, without its values', async () => {
+  it('contains what is printed in a worker, without its values', async () => {
     const printing = "console.error(new RangeError('a value')); console.log('a value');";
     const gateway = gramjs.createGateway({ workerUrl: workerThat('getMe', printing) });
     await (await gramjs.loggedIn('9996610071', gateway)).getMe();
@@ -174,7 +174,7 @@ describe('the log', () => {
     expect(JSON.stringify(gramjs.logger.lines)).not.toContain('a value');
   });
 
-  it('gets nothing secret', async () => {
+  it('contains no secret', async () => {
     const apiHash = new Secret('fedcba9876543210fedcba9876543210');
     const connection = await gramjs.createGateway({ apiHash }).connect();
     const phone = numberOf('9996631072');

@@ -27,7 +27,9 @@ let clock: FakeClock;
 let database: Database;
 let standIn: StandInBridge;
 let daemon: HandOverDaemon;
-/** Whether the bridge lets Alice log in, at a request that is in `standIn.requests` already. */
+/**
+ * Returns whether the bridge lets Alice log in, by a request that is already in `standIn.requests`.
+ */
 let isPermitted: () => boolean;
 
 beforeEach(async () => {
@@ -63,7 +65,7 @@ const loseTheAnswer = () => {
 };
 
 describe('a user who loses the permission at the bridge', () => {
-  it('before the bridge reads the session is refused, and the session is here', async () => {
+  it('before the bridge reads the session is refused, and the session stays here', async () => {
     isPermitted = () => !standIn.requests.some(({ point }) => point === 'step');
     await logIn();
     await attempt();
@@ -74,7 +76,7 @@ describe('a user who loses the permission at the bridge', () => {
     expect(standIn.logins.size).toBe(0);
   });
 
-  it('while the answer of the bridge is unknown keeps the session closed until the bridge can be asked', async () => {
+  it('while the answer of the bridge is unknown keeps the session closed until the bridge can be queried', async () => {
     loseTheAnswer();
     await logIn();
     for (let time = 0; time < 3; time += 1) await attempt();
@@ -85,7 +87,7 @@ describe('a user who loses the permission at the bridge', () => {
     expect(await status()).toEqual({ state: 'handed_over' });
   });
 
-  it('after the hand-over is not taken for one who is logged out', async () => {
+  it('after the hand-over does not count as logged out', async () => {
     await logIn();
     await attempt();
     await clock.advance(1_000);
@@ -123,7 +125,7 @@ describe('a login that the bridge is to end', () => {
     },
   };
 
-  it.each(Object.entries(ends))('and that %s is kept until the bridge answers, however long', async (_, begin) => {
+  it.each(Object.entries(ends))('and that %s is kept until the bridge answers, for any time', async (_, begin) => {
     await begin();
     await standIn.goDown();
     await clock.advance(1_000);
@@ -145,7 +147,7 @@ describe('a login that the bridge is to end', () => {
   });
 });
 
-it('links a bot that was logged in at the bridge as a bot', async () => {
+it('links a bot that logged in at the bridge as a bot', async () => {
   await daemon.login.submit(alice, token(tokenOf('2000020110').reveal()));
   await attempt();
   const [account] = await accounts();
@@ -166,7 +168,7 @@ it('keeps the session if the bridge confirms another login', async () => {
   expect(standIn.logins.get(id)?.mxid).toBe(alice);
 });
 
-it('waits as long as Telegram tells the bridge to wait', async () => {
+it('waits as long as Telegram requires of the bridge', async () => {
   const answer = { errcode: 'M_UNKNOWN', error: 'x', 'fi.mau.internal_error': 'rpc error code 420: FLOOD_WAIT (300)' };
   standIn.fail('step', { kind: 'answer', status: 500, text: JSON.stringify(answer) });
   await logIn();

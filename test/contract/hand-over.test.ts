@@ -70,7 +70,7 @@ const logins = {
   bot: ({ login }: HandOverDaemon) => login.submit(alice, token(tokenOf('2000020100').reveal())),
 };
 
-/** Lets time pass until nothing waits for the bridge any more. */
+/** Advances the time until no request waits for the bridge. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 400; turn += 1) {
     const open = await database.transaction((tx) => tx.handOvers.listOpen(1));
@@ -81,7 +81,7 @@ async function settle(): Promise<void> {
   throw new Error('the hand-over does not end');
 }
 
-/** Where each key is that is logged in at Telegram. */
+/** Returns the location of each key that is logged in at Telegram. */
 async function owners(): Promise<{ readonly key: string; readonly owners: readonly string[] }[]> {
   const stored = await database.transaction(async (tx) => {
     const accounts = await tx.telegramAccounts.list();
@@ -108,7 +108,7 @@ async function owners(): Promise<{ readonly key: string; readonly owners: readon
   }));
 }
 
-/** The step that the user repeats after a restart, until the answer says that it is done. */
+/** Repeats the user's step after a restart until the login is complete. */
 async function repeat(logIn: (daemon: HandOverDaemon) => Promise<unknown>, daemon: HandOverDaemon): Promise<void> {
   await logIn(daemon).catch((error: unknown) => expect(error).toMatchObject({ fact: { kind: 'already_logged_in' } }));
 }
@@ -138,13 +138,13 @@ describe.each(databases)('a hand-over on $name', ({ name, skip, open }) => {
   });
 
   describe.skipIf(skip)('of a complete login', () => {
-    it.each(Object.entries(logins))('gives the session of a login by %s, and keeps none', async (_, logIn) => {
+    it.each(Object.entries(logins))('moves the session of a login by %s, and stores none', async (_, logIn) => {
       expect(await logIn(start())).toMatchObject({ kind: 'complete' });
       await settle();
       await expectHandedOver();
     });
 
-    it('of a bot stays one of a bot, which has no contacts', async () => {
+    it('of a bot stays a bot’s, without contacts', async () => {
       const daemon = start();
       await logins.bot(daemon);
       await settle();
@@ -158,7 +158,7 @@ describe.each(databases)('a hand-over on $name', ({ name, skip, open }) => {
       ['420: FLOOD_WAIT (40)', { kind: 'flood_wait', retryAfterMs: 40_000 }],
       ['401: SESSION_REVOKED', { kind: 'not_logged_in' }],
       ['400: CHAT_INVALID', { kind: 'bridge_refused', message: 'rpc error code 400: CHAT_INVALID' }],
-    ])('shows what Telegram answered to the bridge: %s', async (error, fact) => {
+    ])('returns Telegram’s answer to the bridge: %s', async (error, fact) => {
       const daemon = start();
       await logins.phone(daemon);
       await settle();
@@ -172,7 +172,7 @@ describe.each(databases)('a hand-over on $name', ({ name, skip, open }) => {
       ...points(17, 29).map((at) => ({ at, trouble: 'none' as const })),
       ...(name === 'SQLite' ? points(18, 40).map((at) => ({ at, trouble: 'lost answers' as const })) : []),
     ];
-    it.each(rows)('arrives once, killed at event $at, bridge trouble: $trouble', async ({ at, trouble }) => {
+    it.each(rows)('arrives once, killed at event $at, bridge fault: $trouble', async ({ at, trouble }) => {
       bridgeTroubles[trouble]();
       const killed = start(at);
       void logins.phone(killed).catch(() => undefined);
@@ -183,7 +183,8 @@ describe.each(databases)('a hand-over on $name', ({ name, skip, open }) => {
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
       await killed.stop();
-      // What waits for the bridge's answer is opened by none here, so the bridge may have it already.
+      // This daemon opens no session that waits for the bridge's answer, so the bridge may have it
+      // already.
       for (const { owners: found } of await owners()) {
         expect(found).not.toEqual([]);
         expect(found.filter((owner) => owner !== 'hand-over').length).toBeLessThanOrEqual(1);
@@ -224,7 +225,7 @@ describe('a bridge that fails', () => {
     await expectHandedOver();
   });
 
-  it('and refuses for good leaves the session here, with its words', async () => {
+  it('and refuses permanently leaves the session here, with its message', async () => {
     const daemon = start();
     const text = '{"errcode":"FI.MAU.BRIDGE.TOO_MANY_LOGINS","error":"Maximum number of logins exceeded (1)"}';
     standIn.fail('start', { kind: 'answer', status: 403, text });
@@ -244,7 +245,7 @@ describe('a bridge that fails', () => {
     await expectHandedOver();
   });
 
-  it.each(['down', 'restart'] as const)('by a %s is asked again until it has the login', async (how) => {
+  it.each(['down', 'restart'] as const)('by a %s is queried again until it has the login', async (how) => {
     const daemon = start();
     await daemon.login.submit(alice, phone(`+${digits}`));
     if (how === 'down') await standIn.goDown();
@@ -297,7 +298,7 @@ describe('an account that ends', () => {
   });
 
   it.each(Object.entries(ends))(
-    'by %s while the answer of the bridge is unknown is ended where it is',
+    'by %s while the answer of the bridge is unknown ends the session that exists',
     async (_, end) => {
       const daemon = start();
       await daemon.login.submit(alice, phone(`+${digits}`));
@@ -318,7 +319,7 @@ describe('one owner per Telegram account', () => {
     database = await openTestDatabase({ clock });
   });
 
-  it('holds for logins that were made in the bridge, once they were seen', async () => {
+  it('includes logins that were made at the bridge, once they were listed', async () => {
     const daemon = start();
     await logins.phone(daemon);
     await settle();

@@ -15,7 +15,7 @@ const digests = [
   'CreateSessions1796000000006 1f10356e22b9cb65',
 ];
 
-it('leaves each migration as it was when it was added', async () => {
+it('keeps each migration unchanged after its release', async () => {
   const dataSource = new DataSource({ ...dataSourceOptions(silentLogger), type: 'sqlite', database: ':memory:' });
   await dataSource.initialize();
   const queryRunner = dataSource.createQueryRunner();

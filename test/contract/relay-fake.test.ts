@@ -5,7 +5,7 @@ import { startFakeHomeserver, type FakeHomeserver } from '../support/fake-homese
 import { createTestRelay } from '../support/relay-accounts.js';
 import { accountAuthorityContract } from './account-authority.js';
 
-describe('relay in front of the fake homeserver', () => {
+describe('the relay in front of the fake homeserver', () => {
   let homeserver: FakeHomeserver;
   afterAll(() => homeserver.close());
 

@@ -35,7 +35,7 @@ async function order(method: string, path: string, body?: unknown): Promise<{ st
 }
 
 describe('the control API', () => {
-  it('takes every lie, and shows which keys are logged in', async () => {
+  it('accepts every lie, and lists the logged-in keys', async () => {
     for (const lie of [...messageLies, ...passwordLies, ...Object.values(keyExchangeLies).flat()]) {
       expect(await order('POST', '/faults', { kind: 'lie', lie })).toEqual({ status: 200, body: {} });
     }
@@ -48,7 +48,7 @@ describe('the control API', () => {
     });
   });
 
-  it('tells where the data centres are, and their key, which is also on the disk', async () => {
+  it('returns the data centres and their key, which is also on the disk', async () => {
     const info = await order('GET', '/info');
     expect(info).toEqual({
       status: 200,
@@ -63,7 +63,7 @@ describe('the control API', () => {
     ]);
   });
 
-  it('adds and lifts faults, and shows the calls that came', async () => {
+  it('adds and removes faults, and lists the calls', async () => {
     await withIndependentClient(sandbox, {}, async (client) => {
       const fault = { kind: 'rpc_error', code: 400, message: 'PHONE_NUMBER_FLOOD', method: 'auth.sendCode' };
       expect(await order('POST', '/faults', fault)).toEqual({ status: 200, body: {} });
@@ -76,7 +76,7 @@ describe('the control API', () => {
     });
   });
 
-  it('revokes, forgets, cuts and resets', async () => {
+  it('revokes, forgets, disconnects and resets', async () => {
     await withIndependentClient(sandbox, {}, async (client) => {
       const getMe = () => refusalOf(client.call({ _: 'users.getUsers', id: [{ _: 'inputUserSelf' }] }));
       await enterCode(client, '9996610001', '11111');
@@ -116,11 +116,11 @@ describe('the control API', () => {
     ['POST', '/faults', '[]', 'body: not an object'],
     ['POST', '/faults', ' '.repeat(100_001), 'body: too long'],
     ['POST', '/revoke', { account: '9996610001' }, 'error: a text is needed'],
-  ])('%s %s %j is not understood', async (method, path, body, what) => {
+  ])('rejects %s %s %j', async (method, path, body, what) => {
     expect(await order(method, path, body)).toEqual({ status: 400, body: { error: 'not_understood', what } });
   });
 
-  it('says no to what does not exist', async () => {
+  it('answers 404 to unknown paths', async () => {
     expect(await order('POST', '/forget', { account: '123' })).toEqual({
       status: 400,
       body: { error: 'no_such_account' },
@@ -133,7 +133,7 @@ describe('the control API', () => {
 });
 
 describe('the sandbox', () => {
-  it('listens where it is told to, and not at all where a port is taken', async () => {
+  it('listens at the configured address, and fails if a port is taken', async () => {
     const taken = sandbox.dataCentres[0]?.port ?? 0;
     const other = await startSandbox({ clock: systemClock, random: systemRandom });
     const ports = other.dataCentres.map(({ port }) => port);
@@ -146,7 +146,7 @@ describe('the sandbox', () => {
     await again.stop();
   });
 
-  it('outlives whatever is sent to it', async () => {
+  it('survives arbitrary requests', async () => {
     const openings = fc.constantFrom('ef', 'eeeeeeee', 'dddddddd', '474554202f', '');
     const plain = fc.constantFrom('f18e7ebe', 'bee412d7', '1f5f04f5', '59b4d662', '00000000');
     const garbage = fc.oneof(

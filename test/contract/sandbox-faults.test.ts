@@ -21,14 +21,14 @@ const ask = (client: TelegramClient) => client.call({ _: 'help.getNearestDc' });
 const askOther = (client: TelegramClient) => client.call({ _: 'help.getConfig' });
 const methods = () => sandbox.control.calls().map((call) => call.method);
 
-/** Whether `slow` is still open when `fast` has been answered. */
+/** Returns whether `slow` is still pending when `fast` has settled. */
 async function outlasts(slow: Promise<unknown>, fast: Promise<unknown>): Promise<boolean> {
   const first = await Promise.race([slow.then(() => 'slow'), fast.then(() => 'fast')]);
   return first === 'fast';
 }
 
 describe('a fault of a method', () => {
-  it('silent: is not answered, and has no effect', async () => {
+  it('silent: leaves the call unanswered, without an effect', async () => {
     await withIndependentClient(sandbox, {}, async (client) => {
       await ask(client);
       sandbox.control.addFault({ kind: 'silent', method: 'help.getNearestDc', times: 1 });
@@ -47,7 +47,7 @@ describe('a fault of a method', () => {
     });
   });
 
-  it('delay: is answered when the time is over', async () => {
+  it('delay: answers when the time is over', async () => {
     await withIndependentClient(sandbox, {}, async (client) => {
       await ask(client);
       sandbox.control.addFault({ kind: 'delay', ms: 5000, method: 'help.getNearestDc', times: 1 });
@@ -85,7 +85,7 @@ describe('a fault of a method', () => {
     expect(codes.map((call) => call.dc)).toEqual([1, 2]);
   });
 
-  it('counts only until it is lifted', async () => {
+  it('counts only until it is removed', async () => {
     await withIndependentClient(sandbox, {}, async (client) => {
       const lift = sandbox.control.addFault({
         kind: 'rpc_error',
@@ -106,7 +106,7 @@ describe('a fault of a method', () => {
 });
 
 describe('a fault of a key exchange', () => {
-  it('shows the client the hash of another key, and the client tries again', async () => {
+  it('sends the client the hash of another key, and the client retries', async () => {
     sandbox.control.addFault({ kind: 'rpc_error', code: 1, message: 'X', method: 'set_client_DH_params', times: 1 });
     await withIndependentClient(sandbox, {}, async (client, complaints) => {
       await ask(client);
@@ -122,7 +122,7 @@ describe('a fault of a key exchange', () => {
     wire.socket.destroy();
   });
 
-  it('leaves the first packet without an answer, and answers the second', async () => {
+  it('leaves the first packet unanswered, and answers the second', async () => {
     sandbox.control.addFault({ kind: 'silent', dc: 1, times: 1 });
     const wire = await openWire(1);
     wire.socket.write(Buffer.concat([beginKeyExchange(nonce('a')), beginKeyExchange(nonce('b'))]));
@@ -141,7 +141,7 @@ describe('a fault of a key exchange', () => {
 });
 
 describe('refuse', () => {
-  it('closes new connections to one data centre, and leaves the others alone', async () => {
+  it('closes new connections to one data centre only', async () => {
     const lift = sandbox.control.addFault({ kind: 'refuse', dc: 2 });
     const refused = connect(portOf(2), '127.0.0.1').on('error', () => undefined);
     await new Promise((resolve) => refused.once('close', resolve));
@@ -156,7 +156,7 @@ describe('refuse', () => {
 });
 
 describe('the sandbox', () => {
-  it('cuts connections, and takes new ones', async () => {
+  it('closes connections, and accepts new ones', async () => {
     await withIndependentClient(sandbox, {}, async (client) => {
       await enterCode(client, '+9996610003', '11111');
       sandbox.control.cutConnections();
@@ -164,14 +164,14 @@ describe('the sandbox', () => {
     });
   });
 
-  it('answers -404 to a key that it does not know', async () => {
+  it('answers -404 to an unknown key', async () => {
     const wire = await openWire(1);
     wire.socket.write(abridged(Buffer.alloc(88, 7)));
     expect((await wire.packet()).readInt32LE()).toBe(-404);
     wire.socket.destroy();
   });
 
-  it('forgets the keys of one account, and no others', async () => {
+  it('forgets the keys of one account only', async () => {
     await withIndependentClient(sandbox, {}, async (one) => {
       await withIndependentClient(sandbox, {}, async (bot) => {
         await enterCode(one, '+9996610004', '11111');
@@ -185,7 +185,7 @@ describe('the sandbox', () => {
     });
   });
 
-  it('revokes the sessions of one account, and no others', async () => {
+  it('revokes the sessions of one account only', async () => {
     await withIndependentClient(sandbox, {}, async (one) => {
       await withIndependentClient(sandbox, {}, async (bot) => {
         await enterCode(one, '+9996610005', '11111');
@@ -200,13 +200,13 @@ describe('the sandbox', () => {
     });
   });
 
-  it('refuses orders about accounts that it does not have', () => {
+  it('refuses requests about unknown accounts', () => {
     expect(() => sandbox.control.deleteAuthKeys('+4930123456')).toThrow('no_such_account');
     expect(() => sandbox.control.revokeSessions('1:2', 'SESSION_REVOKED')).toThrow('no_such_account');
     expect(() => sandbox.control.acceptLoginToken(Buffer.alloc(32), '9996610001')).toThrow('rpc_error');
   });
 
-  it('is as at its start after a reset', async () => {
+  it('returns to its initial state after a reset', async () => {
     await withIndependentClient(sandbox, {}, async (client) => {
       await enterCode(client, '+9996610006', '11111');
       sandbox.control.addFault({ kind: 'silent' });

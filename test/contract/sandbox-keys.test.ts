@@ -30,7 +30,7 @@ async function keys(): Promise<unknown> {
 }
 
 describe('an auth key on two connections', () => {
-  it('goes on, and is recorded', async () => {
+  it('continues, and is recorded', async () => {
     sandbox = await startSandbox({ clock: systemClock, random: systemRandom, controlPort: 0 });
     await withTwoClients(async (first, second) => {
       const entry = { key: sandbox.control.sessions()[0]?.key, dc: 1, duplicated: false };
@@ -53,7 +53,7 @@ describe('an auth key on two connections', () => {
     });
   });
 
-  it('strict: one after the other is allowed', async () => {
+  it('strict: works on one after the other', async () => {
     sandbox = await startSandbox({ clock: systemClock, random: systemRandom, strictKeys: true });
     await withTwoClients(async (first, second) => {
       await first.disconnect();

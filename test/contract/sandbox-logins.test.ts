@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.stop());
 
-/** Runs a login with an unmodified mtcute, and demands that it had nothing to complain about. */
+/** Runs a login with an unmodified mtcute, and requires that it complained about nothing. */
 async function quietly<T>(options: IndependentClientOptions, work: (client: TelegramClient) => Promise<T>): Promise<T> {
   return withIndependentClient(sandbox, options, async (client, complaints) => {
     const result = await work(client);
@@ -37,7 +37,7 @@ async function quietly<T>(options: IndependentClientOptions, work: (client: Tele
 }
 
 describe.concurrent('an independent client on the sandbox', () => {
-  it('logs in with a code, asks who it is, and logs out', async () => {
+  it('logs in with a code, requests its own user, and logs out', async () => {
     await quietly({}, async (client) => {
       const sent = await askForCode(client, '+9996610001');
       expect(sent).toMatchObject({ type: 'app', length: 5, nextType: 'sms', timeout: 60 });
@@ -77,7 +77,7 @@ describe.concurrent('an independent client on the sandbox', () => {
     });
   });
 
-  it('logs in with a password that has blanks at its ends and no hint', async () => {
+  it('logs in with a password that has no hint and blanks at its ends', async () => {
     await quietly({}, async (client) => {
       expect(await refusalOf(enterCode(client, '+9996611950', '11111'))).toBe('401 SESSION_PASSWORD_NEEDED');
       expect(await client.getPasswordHint()).toBeNull();
@@ -87,7 +87,7 @@ describe.concurrent('an independent client on the sandbox', () => {
     });
   });
 
-  it('still owes the password after it has lost the connection', async () => {
+  it('still requires the password after it has lost the connection', async () => {
     await quietly({ dc: 3 }, async (client) => {
       expect(await refusalOf(enterCode(client, '+9996631002', '33333'))).toBe('401 SESSION_PASSWORD_NEEDED');
       await client.disconnect();
@@ -96,7 +96,7 @@ describe.concurrent('an independent client on the sandbox', () => {
     });
   });
 
-  it('is sent to the data centre of the phone number', async () => {
+  it('is moved to the data centre of the phone number', async () => {
     await quietly({ dc: 1 }, async (client) => {
       expect((await enterCode(client, '+9996630007', '33333')).username).toBe('sandbox_30007');
     });
@@ -117,7 +117,7 @@ describe.concurrent('an independent client on the sandbox', () => {
     });
   });
 
-  it('is refused with bot tokens that are expired, unknown, or no tokens', async () => {
+  it('is refused with bot tokens that are expired, unknown or invalid', async () => {
     await quietly({}, async (client) => {
       expect(await refusalOf(client.signInBot(`2000011000:${magicBotSecret}`))).toBe('400 ACCESS_TOKEN_EXPIRED');
       expect(await refusalOf(client.signInBot(`2000012000:${magicBotSecret}`))).toBe('400 ACCESS_TOKEN_INVALID');
@@ -159,7 +159,7 @@ describe.concurrent('an independent client on the sandbox', () => {
     });
   });
 
-  it('carries its login to another data centre', async () => {
+  it('moves its login to another data centre', async () => {
     await quietly({ dc: 1 }, async (client) => {
       await enterCode(client, '+9996610077', '11111');
       const { id, bytes } = await client.call({ _: 'auth.exportAuthorization', dcId: 2 });
@@ -176,7 +176,7 @@ describe.concurrent('an independent client on the sandbox', () => {
     });
   });
 
-  it('is told of methods that the sandbox does not have', async () => {
+  it('gets an error for methods that the sandbox does not have', async () => {
     await quietly({}, async (client) => {
       const unknown = client.call({ _: 'help.getSupport' });
       expect(await refusalOf(unknown)).toBe('400 INPUT_METHOD_INVALID');

@@ -32,7 +32,7 @@ describe.concurrent('the magic numbers', () => {
     ['password_flood', '406 PHONE_PASSWORD_FLOOD'],
   ];
 
-  it('refuse a code where they are documented to', async () => {
+  it('refuse a code as documented', async () => {
     await withIndependentClient(sandbox, {}, async (client) => {
       for (const [kind, refusal] of refusedAtOnce) {
         expect([kind, await refusalOf(client.sendCode({ phone: phoneOf(kind) }))]).toEqual([kind, refusal]);
@@ -43,7 +43,7 @@ describe.concurrent('the magic numbers', () => {
     });
   });
 
-  it('behave at sign-in as they are documented to', async () => {
+  it('behave at sign-in as documented', async () => {
     await withIndependentClient(sandbox, {}, async (client) => {
       const enter = (kind: AccountKind) => refusalOf(enterCode(client, phoneOf(kind), '11111'));
       expect(await enter('code_expired')).toBe('400 PHONE_CODE_EXPIRED');
@@ -54,7 +54,7 @@ describe.concurrent('the magic numbers', () => {
     });
   });
 
-  it('take the second try with a code whose first they refuse', async () => {
+  it('accept the second attempt with a code whose first they refuse', async () => {
     await withIndependentClient(sandbox, {}, async (client) => {
       const phone = phoneOf('first_code_refused');
       const { phoneCodeHash } = await askForCode(client, phone);
@@ -64,7 +64,7 @@ describe.concurrent('the magic numbers', () => {
     });
   });
 
-  it('ask an unregistered number to sign up', async () => {
+  it('require an unregistered number to sign up', async () => {
     await withIndependentClient(sandbox, {}, async (client) => {
       const phoneNumber = phoneOf('unregistered');
       const { phoneCodeHash } = await askForCode(client, phoneNumber);
@@ -73,7 +73,7 @@ describe.concurrent('the magic numbers', () => {
     });
   });
 
-  it('lock a deactivated account out once it is logged in', async () => {
+  it('log a deactivated account out once it is logged in', async () => {
     await withIndependentClient(sandbox, {}, async (client) => {
       await enterCode(client, phoneOf('deactivated'), '11111');
       const getMe = client.call({ _: 'users.getUsers', id: [{ _: 'inputUserSelf' }] });
@@ -81,7 +81,7 @@ describe.concurrent('the magic numbers', () => {
     });
   });
 
-  it('make a flooded number wait', async () => {
+  it('return a flood wait for a flooded number', async () => {
     await withIndependentClient(sandbox, {}, async (client) => {
       const call = client.call(sendCodeTo('9996613309'), { floodSleepThreshold: 0 });
       await expect(call).rejects.toMatchObject({ code: 420, text: 'FLOOD_WAIT_%d', seconds: 10 });
@@ -90,7 +90,7 @@ describe.concurrent('the magic numbers', () => {
 });
 
 describe.concurrent('the limits of the sandbox', () => {
-  it('refuse the applications that they are documented to refuse', async () => {
+  it('refuse the documented applications', async () => {
     await withIndependentClient(sandbox, {}, async (client) => {
       for (const [apiId, name] of magicApiIds) {
         expect(await refusalOf(client.call(sendCodeTo('9996610001', apiId)))).toBe(`400 ${name}`);
@@ -110,7 +110,7 @@ describe.concurrent('the limits of the sandbox', () => {
     });
   });
 
-  it('take no code that was cancelled, replaced, asked for elsewhere, left empty or tried too often', async () => {
+  it('accept no code that was cancelled, replaced, requested elsewhere, left empty or tried too often', async () => {
     await withIndependentClient(sandbox, {}, async (client) => {
       const phone = '+9996610006';
       const enter = (phoneCodeHash: string, phoneCode = '11111') =>
@@ -134,7 +134,7 @@ describe.concurrent('the limits of the sandbox', () => {
     });
   });
 
-  it('make an account wait after five wrong passwords', async () => {
+  it('return a flood wait after five wrong passwords', async () => {
     await withIndependentClient(sandbox, {}, async (client) => {
       await refusalOf(enterCode(client, '+9996611005', '11111'));
       for (const wrong of ['1', '2', '3', '4', '5']) {
@@ -147,7 +147,7 @@ describe.concurrent('the limits of the sandbox', () => {
 });
 
 describe('docs/sandbox.md', () => {
-  it('names every range, password and token', async () => {
+  it('lists every range, password and token', async () => {
     const text = await readFile(new URL('../../docs/sandbox.md', import.meta.url), 'utf8');
     const span = (first: number, last: number) => [first, last].map((end) => String(end).padStart(4, '0')).join('–');
     for (const { first, last, behaviour } of magicRanges) {

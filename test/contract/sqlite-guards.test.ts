@@ -58,7 +58,7 @@ async function faultOf(work: Promise<unknown>): Promise<unknown> {
   throw error;
 }
 
-/** As asOrdinaryUser, who gets to the folder whatever the mode of the one above it. */
+/** Like asOrdinaryUser, but the user can enter the folder with any mode of its parent. */
 async function inOwnFolder<T>(files: readonly string[], work: () => Promise<T>): Promise<T> {
   const above = dirname(folder);
   const { mode } = statSync(above);
@@ -69,7 +69,7 @@ async function inOwnFolder<T>(files: readonly string[], work: () => Promise<T>):
 const write = (database: Database) => database.transaction((tx) => tx.floodWaits.save('subject', 1));
 
 describe('the claim of a daemon on a SQLite database', () => {
-  it('excludes a second daemon that comes by a symbolic link to the file or to its folder', async () => {
+  it('excludes a second daemon that uses a symbolic link to the file or to its folder', async () => {
     await openDaemon();
     symlinkSync(place.path, join(folder, 'link.db'));
     symlinkSync(folder, join(folder, 'link'));
@@ -86,7 +86,7 @@ describe('the claim of a daemon on a SQLite database', () => {
     expect(await faultOf(openTestDatabase({ uri: place.uri }))).toEqual(linked);
   });
 
-  it('goes to exactly one of several daemons that start at once', async () => {
+  it('succeeds for exactly one of several daemons that start at once', async () => {
     const starts = await Promise.allSettled(Array.from({ length: 6 }, () => openDaemon()));
     const refused = starts.flatMap((start) => (start.status === 'rejected' ? [start.reason as unknown] : []));
     expect(refused).toHaveLength(5);
@@ -102,7 +102,7 @@ describe('the claim of a daemon on a SQLite database', () => {
     expect(await faultOf(openDaemon())).toMatchObject({ kind: 'in_use' });
   });
 
-  it('makes every file for its owner only, and corrects a lock file of an earlier version', async () => {
+  it('creates every file for its owner only, and corrects a lock file of an earlier version', async () => {
     writeFileSync(lockPath, '');
     chmodSync(lockPath, 0o644);
     await write(await openDaemon());
@@ -111,7 +111,7 @@ describe('the claim of a daemon on a SQLite database', () => {
     expect(files.map((file) => statSync(join(folder, file)).mode & 0o777)).toEqual(files.map(() => 0o600));
   });
 
-  it('logs that others may access a database file that exists already', async () => {
+  it('logs that other users can read an existing database file', async () => {
     writeFileSync(place.path, '');
     chmodSync(place.path, 0o640);
     const logger = createRecordingLogger();
@@ -131,7 +131,7 @@ describe('the claim of a daemon on a SQLite database', () => {
   it.each(unusable)('is refused with the reason if the lock file %s', async (_, prepare, reason) => {
     await (await openTestDatabase({ uri: place.uri })).close();
     prepare();
-    // The lock file stays root's: then its owner cannot simply change the mode.
+    // The lock file stays root's, so that its owner cannot change the mode.
     const fault = await inOwnFolder([folder, place.path], () => faultOf(openDaemon()));
     expect(fault).toEqual({ kind: 'lock_unusable', path: lockPath, reason });
   });
@@ -200,7 +200,7 @@ describe('a probe of a SQLite database', () => {
     expect(await faultOf(daemon.probe())).toEqual({ kind: 'file_unusable', path: place.path, reason });
   });
 
-  it('fails as busy while another program does not let it write', async () => {
+  it('fails as busy while another program blocks writes', async () => {
     const { openSqlite } = await import('../../src/database/sqlite.js');
     await (await openTestDatabase({ uri: place.uri })).close();
     const target = { kind: 'sqlite', path: place.path, inMemory: false } as const;
@@ -225,7 +225,7 @@ describe.skipIf(mountMissing)(`on a file system of its own ${mountMissing ?? ''}
     try {
       writeFileSync(join(dirname(path), 'rest'), Buffer.alloc(8_000_000));
     } catch {
-      // That is what it is for.
+      // This is its purpose.
     }
   };
 
@@ -238,7 +238,7 @@ describe.skipIf(mountMissing)(`on a file system of its own ${mountMissing ?? ''}
       daemon.transaction(async (tx) => {
         for (let index = 0; index < 3_000; index += 1) await tx.floodWaits.save(`subject ${index}`, index);
       });
-    // If the index of the log is what does not fit, SQLite reports an input or output error.
+    // If the index of the log does not fit, SQLite reports an input or output error.
     const full = { kind: 'file_unusable', path, reason: expect.stringMatching(/^(disk_full|io_error)$/) };
     expect(await faultOf(many())).toEqual(full);
     expect(await faultOf(daemon.probe())).toEqual(full);
@@ -252,7 +252,7 @@ describe.skipIf(mountMissing)(`on a file system of its own ${mountMissing ?? ''}
     expect(await faultOf(openDaemon(path))).toMatchObject({ kind: 'file_unusable', path, reason: 'disk_full' });
   });
 
-  it('a lock file cannot be created if there is no place for one more file', async () => {
+  it('a lock file cannot be created if there is no space for another file', async () => {
     const path = mount('nr_inodes=2');
     writeFileSync(path, '');
     expect(await faultOf(openDaemon(path))).toEqual({

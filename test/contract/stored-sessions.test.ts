@@ -36,7 +36,10 @@ afterEach(() => database.close());
 type Operation = 'sendCode' | 'signIn' | 'checkPassword' | 'signInBot' | 'exportLoginToken' | 'importLoginToken';
 type Daemon = ReturnType<typeof startDaemon>;
 
-/** A daemon that is killed when Telegram has answered `fatal` for the `times`th time: from then on, nothing is committed. */
+/**
+ * A daemon that is killed when Telegram has answered `fatal` for the `times`th time. From then on,
+ * nothing is committed.
+ */
 function startDaemon(fatal?: Operation, times = 1) {
   let die: () => void = () => undefined;
   let isDead = false;
@@ -80,7 +83,7 @@ function startDaemon(fatal?: Operation, times = 1) {
   return { service, pool, dead };
 }
 
-/** The gateway, calling `answered` when a call of one of its connections has settled. */
+/** Wraps the gateway, and calls `answered` when a call of one of its connections has settled. */
 function watched(answered: (operation: string | symbol) => void): TelegramGateway {
   return {
     close: () => gateway.close(),
@@ -143,7 +146,10 @@ interface Login {
   readonly name: string;
   readonly run: (daemon: Daemon) => Promise<unknown>;
   readonly faults?: readonly Fault[];
-  /** When the daemon is killed: after Telegram's answer to this operation, for the first or a later time. */
+  /**
+   * When the daemon is killed: after Telegram's answer to this operation, for the first or a later
+   * time.
+   */
   readonly points: readonly (readonly [after: Operation, times?: number])[];
 }
 
@@ -201,7 +207,7 @@ describe('a session that is logged in at Telegram is in the database', () => {
   });
 
   it.each(['auth.sendCode', 'auth.signIn', 'auth.checkPassword'])(
-    'an answer to %s that breaks the protocol is refused, and the login goes on',
+    'an answer to %s that breaks the protocol is refused, and the login continues',
     async (method) => {
       const { service } = startDaemon();
       const inputs = [phone('+9996621104'), code('22222'), password(magicPassword.reveal())];
@@ -220,7 +226,7 @@ describe('a session that is logged in at Telegram is in the database', () => {
     },
   );
 
-  it('a password check is not moved, and the login goes on', async () => {
+  it('a password check is not moved, and the login continues', async () => {
     gramjs.sandbox.control.addFault(moved('NETWORK_MIGRATE_3', 'auth.checkPassword'));
     const daemon = startDaemon();
     await expect(byPhone('9996611103')(daemon)).rejects.toMatchObject({ fact: { kind: 'telegram_unreachable' } });

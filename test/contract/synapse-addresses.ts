@@ -7,7 +7,10 @@ import { bodyOf, removalOf } from '../support/relay-world.js';
 import type { Synapse } from '../support/synapse.js';
 import { passwordLogin, refusalOf, type TestUser } from './account-authority.js';
 
-/** The addresses of accounts on a Synapse that can send no token itself: without a mailer, and with nobody to send codes. */
+/**
+ * The 3PIDs of accounts on a Synapse that cannot send tokens itself: without a mailer, and without
+ * a service for SMS.
+ */
 export function addressesBesideSynapse(
   synapseOf: () => Synapse,
   register: (localpart: string) => Promise<TestUser>,
@@ -50,7 +53,7 @@ export function addressesBesideSynapse(
   const remove = (medium: string, address: string) => relay.addresses.remove(caller, removalOf({ medium, address }));
   const listed = async () => (await relay.addresses.list(caller)).map(({ medium, address }) => `${medium} ${address}`);
 
-  it('are proven here, added after Synapse’s own authentication, good for logins, listed and removed', async () => {
+  it('are validated here, added after Synapse’s own authentication, usable for logins, listed and removed', async () => {
     await newUser();
     const email = await prove('Holder@mail.test');
     const phone = await prove('+447470674929');
@@ -67,7 +70,7 @@ export function addressesBesideSynapse(
     await add(email, passwordStage(challenge['session']));
     await synapseOf().logged(/ 198\.51\.100\.81 .* 200 "POST \/_matrix\/client\/v3\/delete_devices/);
 
-    // Synapse would take the completed session once more.
+    // Synapse would accept the completed session once more.
     const { body: anew } = await challengeOf(add(phone, { session: challenge['session'] }));
     expect(anew['session']).not.toBe(challenge['session']);
     await relay.clock.advance(1);
@@ -85,7 +88,7 @@ export function addressesBesideSynapse(
     expect(await refusalOf(logIn(byPhone))).toMatchObject({ status: 403, errcode: 'M_FORBIDDEN' });
   });
 
-  it('are listed together with those that Synapse keeps, which it removes', async () => {
+  it('are listed together with the 3PIDs in Synapse, which Synapse removes', async () => {
     await newUser();
     await synapseOf().addAddress(user.mxid, 'email', 'kept@mail.test');
     await relay.keep(caller.mxid, 'email', 'kept@mail.test');
@@ -96,7 +99,7 @@ export function addressesBesideSynapse(
     expect(await remove('email', 'Kept@mail.test')).toBe('no-support');
   });
 
-  it('are added by Synapse where nobody here has proven them, which it refuses in its own words', async () => {
+  it('without a validation here are forwarded to Synapse, which refuses them with its own error', async () => {
     await newUser();
     const unknown = { sid: 'unknown', clientSecret: 'a.secret' };
     const { session } = (await challengeOf(add(unknown))).body;

@@ -14,7 +14,7 @@ import { addressesBesideSynapse } from './synapse-addresses.js';
 
 const client = '/_matrix/client';
 
-describe.skipIf(synapseMissing)(`relay in front of Synapse ${synapseMissing ?? ''}`, () => {
+describe.skipIf(synapseMissing)(`the relay in front of Synapse ${synapseMissing ?? ''}`, () => {
   let synapse: Synapse;
   let relay: RelayUnderTest;
   beforeAll(async () => {
@@ -56,9 +56,9 @@ describe.skipIf(synapseMissing)(`relay in front of Synapse ${synapseMissing ?? '
     );
   });
 
-  describe('has addresses that', () => addressesBesideSynapse(() => synapse, register));
+  describe('has 3PIDs that', () => addressesBesideSynapse(() => synapse, register));
 
-  describe('asks Synapse', () => {
+  describe('queries Synapse', () => {
     let bob: TestUser;
     let count = 0;
     const logIn = (identifier: Readonly<Record<string, unknown>>, more = {}) =>
@@ -69,7 +69,7 @@ describe.skipIf(synapseMissing)(`relay in front of Synapse ${synapseMissing ?? '
       bob = await register(`bob${count}`);
     };
 
-    it('in the name of the client’s address, which is what Synapse counts and logs', async () => {
+    it('with the IP address of the client, which Synapse counts and logs', async () => {
       await newBob();
       const attempt = passwordLogin(asBob(), bob.password);
       await relay.authority.logIn({ ...attempt, clientAddress: '198.51.100.77' });
@@ -80,7 +80,7 @@ describe.skipIf(synapseMissing)(`relay in front of Synapse ${synapseMissing ?? '
       await synapse.logged(/ 198\.51\.100\.78 .* 200 "GET \/_matrix\/client\/v3\/account\/whoami/);
     });
 
-    it('about addresses that only Synapse knows', async () => {
+    it('about 3PIDs that only Synapse knows', async () => {
       await newBob();
       await synapse.addAddress(bob.mxid, 'email', `known${count}@mail.test`);
       const email = { type: 'm.id.thirdparty', medium: 'email', address: `Known${count}@mail.test` };
@@ -93,11 +93,11 @@ describe.skipIf(synapseMissing)(`relay in front of Synapse ${synapseMissing ?? '
       ['no country', (number) => ({ type: 'm.id.phone', phone: `+44${number}` })],
       ['no country and no plus', (number) => ({ type: 'm.id.phone', phone: `44${number}` })],
       ['a lower-case country', (number) => ({ type: 'm.id.phone', country: 'gb', phone: `0${number}` })],
-      ['a country that is none', (number) => ({ type: 'm.id.phone', country: 'XX', phone: `+44${number}` })],
+      ['an unknown country', (number) => ({ type: 'm.id.phone', country: 'XX', phone: `+44${number}` })],
       ['a country', (number) => ({ type: 'm.id.phone', country: 'GB', phone: `0${number}` })],
-      ['a number that is none', (number) => ({ type: 'm.id.phone', country: 'GB', phone: `x${number}` })],
-      ['an address', (number) => ({ type: 'm.id.thirdparty', medium: 'msisdn', address: `+44${number}` })],
-    ])('so that a wrong password tells nobody which phone numbers are known: %s', async (_, spelled) => {
+      ['an invalid number', (number) => ({ type: 'm.id.phone', country: 'GB', phone: `x${number}` })],
+      ['a 3PID', (number) => ({ type: 'm.id.thirdparty', medium: 'msisdn', address: `+44${number}` })],
+    ])('so that a wrong password does not reveal known phone numbers: %s', async (_, spelled) => {
       await newBob();
       relay.addresses.set('msisdn 447470674927', bob.mxid);
       const [known, unknown] = ['7470674927', '7470674928'].map((number) =>
@@ -106,14 +106,14 @@ describe.skipIf(synapseMissing)(`relay in front of Synapse ${synapseMissing ?? '
       expect(await unknown).toEqual(await known);
     });
 
-    it('for what it refuses, which comes back with all that it says', async () => {
+    it('and returns its refusals with all their fields', async () => {
       await newBob();
       const refused = await refusalOf(logIn(asBob(), { device_id: 'x'.repeat(600) }));
       expect(refused).toMatchObject({ status: 400, errcode: 'M_INVALID_PARAM' });
       expect(refused.error).toMatch(/device_id/);
     });
 
-    it('for a device once, with the name that the client gave it', async () => {
+    it('for a device once, with the name from the client', async () => {
       await newBob();
       await logIn(asBob(), { device_id: 'PHONE', initial_device_display_name: 'Bob’s phone' });
       await refusalOf(relay.authority.logIn(passwordLogin(asBob(), 'wrong', { device_id: 'OTHER' })));
@@ -133,8 +133,8 @@ describe.skipIf(synapseMissing)(`relay in front of Synapse ${synapseMissing ?? '
       ['drop', undefined],
       ['keep', { 'm.homeserver': { base_url: synapsePublicUrl } }],
       [
-        { homeserver: 'https://door.test', identityServer: undefined },
-        { 'm.homeserver': { base_url: 'https://door.test' } },
+        { homeserver: 'https://gangway.test', identityServer: undefined },
+        { 'm.homeserver': { base_url: 'https://gangway.test' } },
       ],
     ])('and applies the rule %j to well_known', async (wellKnown, expected) => {
       await newBob();

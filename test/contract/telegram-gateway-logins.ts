@@ -7,10 +7,10 @@ import type { GatewayContext } from './telegram-gateway.js';
 
 const awkwardPassword = new Secret(magicPasswords.awkward_password.password);
 
-/** Logging in, in every way that the port knows. */
+/** Logging in, in every way of the port. */
 export function describeLogins(context: GatewayContext): void {
   describe('a login by phone', () => {
-    it('is told how the code travels, and knows afterwards who is logged in', async () => {
+    it('reports how the code is sent, and afterwards which user is logged in', async () => {
       const phone = numberOf('9996610001');
       const { connection, sent } = await context.askForCode('9996610001');
       expect(sent).toMatchObject({ delivery: 'app', length: 5, nextDelivery: 'sms', timeoutMs: 60_000 });
@@ -28,12 +28,12 @@ export function describeLogins(context: GatewayContext): void {
       expect(await connection.getMe()).toEqual(user);
     });
 
-    it('finds that an account may have no username', async () => {
+    it('accepts an account without a username', async () => {
       const connection = await context.logIn('9996612000');
       expect(await connection.getMe()).toMatchObject({ username: null, isBot: false });
     });
 
-    it('may give the right code after a wrong one', async () => {
+    it('accepts the right code after a wrong one', async () => {
       const phone = numberOf('9996610002');
       const { connection, sent } = await context.askForCode('9996610002');
       const wrong = connection.signIn(phone, sent.phoneCodeHash, new Secret('54321'));
@@ -42,7 +42,7 @@ export function describeLogins(context: GatewayContext): void {
       expect(right.kind).toBe('authorized');
     });
 
-    it('goes on with the same code on a new connection', async () => {
+    it('continues with the same code on a new connection', async () => {
       const { connection, sent } = await context.askForCode('9996610003');
       const again = await context.reconnect(connection);
       const result = await again.signIn(numberOf('9996610003'), sent.phoneCodeHash, codeOf('9996610003'));
@@ -60,7 +60,7 @@ export function describeLogins(context: GatewayContext): void {
       expect((await again.getMe()).phone?.reveal()).toBe('+9996620004');
     });
 
-    it('is told that a code hash is not known', async () => {
+    it('reports an unknown code hash', async () => {
       const { connection } = await context.askForCode('9996610005');
       const result = connection.signIn(numberOf('9996610005'), new Secret('nothing'), codeOf('9996610005'));
       expect(await faultOf(result)).toEqual({ kind: 'phone_code_expired' });
@@ -103,7 +103,7 @@ export function describeLogins(context: GatewayContext): void {
     });
   });
 
-  describe('a code that travels in another way', () => {
+  describe('a code that is sent in another way', () => {
     it.each([
       ['9996614010', { delivery: 'email', length: 5, hint: magicEmailPattern, nextDelivery: null }, '11111'],
       ['9996614030', { delivery: 'sms_word', length: null, hint: 'm' }, magicCodes.word_code.code],
@@ -118,15 +118,15 @@ export function describeLogins(context: GatewayContext): void {
       expect((await signIn(code)).kind).toBe('authorized');
     });
 
-    it('to an e-mail address is not taken as one that came by phone', async () => {
+    it('to an e-mail address is not reported as a code by phone', async () => {
       const { connection, sent } = await context.askForCode('9996614011');
       const astray = connection.signIn(numberOf('9996614011'), sent.phoneCodeHash, new Secret('11111'));
       expect(await faultOf(astray)).toEqual({ kind: 'phone_code_invalid' });
     });
   });
 
-  describe('a code that is asked for again', () => {
-    it('comes by the next way, and is good; then there is no other way', async () => {
+  describe('a code that is requested again', () => {
+    it('comes by the next way, and is valid; then there is no other way', async () => {
       const phone = numberOf('9996610006');
       const { connection, sent } = await context.askForCode('9996610006');
       const again = await connection.resendCode(phone, sent.phoneCodeHash);
@@ -136,15 +136,15 @@ export function describeLogins(context: GatewayContext): void {
       expect((await connection.signIn(phone, hash, codeOf('9996610006'))).kind).toBe('authorized');
     });
 
-    it('is expired where the hash is not known', async () => {
+    it('is expired if the hash is unknown', async () => {
       const { connection } = await context.askForCode('9996610007');
       const again = connection.resendCode(numberOf('9996610007'), new Secret('nothing'));
       expect(await faultOf(again)).toEqual({ kind: 'phone_code_expired' });
     });
   });
 
-  describe('a cloud password that is removed while it is asked for', () => {
-    it('is none any more, and the same code logs in', async () => {
+  describe('a cloud password that is removed during the login', () => {
+    it('is no longer required, and the same code logs in', async () => {
       const phone = numberOf('9996614060');
       const { connection, sent } = await context.askForCode('9996614060');
       const signIn = () => connection.signIn(phone, sent.phoneCodeHash, codeOf('9996614060'));
@@ -155,7 +155,7 @@ export function describeLogins(context: GatewayContext): void {
   });
 
   describe('a cloud password', () => {
-    it('is asked for with its hint, refused when wrong and taken when right', async () => {
+    it('is required with its hint, rejected if wrong and accepted if right', async () => {
       const phone = numberOf('9996611000');
       const { connection, sent } = await context.askForCode('9996611000');
       expect(await connection.signIn(phone, sent.phoneCodeHash, codeOf('9996611000'))).toEqual({
@@ -178,7 +178,7 @@ export function describeLogins(context: GatewayContext): void {
       expect((await connection.checkPassword(awkwardPassword)).phone?.equals(phone)).toBe(true);
     });
 
-    it('is taken on a new connection', async () => {
+    it('is accepted on a new connection', async () => {
       const { connection, sent } = await context.askForCode('9996611001');
       await connection.signIn(numberOf('9996611001'), sent.phoneCodeHash, codeOf('9996611001'));
       const again = await context.reconnect(connection);
@@ -203,7 +203,7 @@ export function describeLogins(context: GatewayContext): void {
     it.each([
       ['2000010002', 0],
       ['2000020002', 1],
-    ])('has its new session stored before it is sent to another data centre (%s)', async (number, moves) => {
+    ])('has its new session stored before it moves to another data centre (%s)', async (number, moves) => {
       const connection = await context.connect();
       const kept: Secret[] = [];
       await connection.signInBot(tokenOf(number), async (session) => void kept.push(session));
@@ -211,7 +211,7 @@ export function describeLogins(context: GatewayContext): void {
       for (const session of kept) expect(session.equals(connection.session)).toBe(true);
     });
 
-    it('is not sent to another data centre if its new session cannot be stored', async () => {
+    it('does not move to another data centre if its new session cannot be stored', async () => {
       const connection = await context.connect();
       expect(await faultOf(connection.signInBot(tokenOf('2000020003')))).toEqual({ kind: 'unreachable' });
       const full = new Error('the disk is full');

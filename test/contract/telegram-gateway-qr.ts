@@ -5,7 +5,7 @@ import type { TelegramConnection } from '../../src/telegram/gateway.js';
 import { faultOf, magicPassword } from '../support/magic-logins.js';
 import type { GatewayContext } from './telegram-gateway.js';
 
-/** Waits for news that never come, unless they do. */
+/** Waits for an update, which may never come. */
 const forever = new AbortController().signal;
 
 async function showCode(connection: TelegramConnection): Promise<Secret> {
@@ -13,7 +13,7 @@ async function showCode(connection: TelegramConnection): Promise<Secret> {
   return result.kind === 'token' ? result.token.token : expect.unreachable(result.kind);
 }
 
-/** Whether news have come already. */
+/** Returns whether an update has already come. */
 function haveCome(news: Promise<void>): Promise<boolean> {
   return Promise.race([news.then(() => true), new Promise<boolean>((resolve) => setImmediate(() => resolve(false)))]);
 }
@@ -21,7 +21,7 @@ function haveCome(news: Promise<void>): Promise<boolean> {
 /** Logging in by QR code. */
 export function describeQrLogins(context: GatewayContext): void {
   describe('a login by QR code', () => {
-    it('has a code that is good for half a minute or so, and none before', async () => {
+    it('has a code that is valid for about half a minute, and none before', async () => {
       const connection = await context.connect();
       const result = await connection.exportLoginToken();
       const { token, expiresAt } = result.kind === 'token' ? result.token : expect.unreachable();
@@ -31,7 +31,7 @@ export function describeQrLogins(context: GatewayContext): void {
       expect(lifeMs).toBeLessThanOrEqual(60_000);
     });
 
-    it('is told when the code is scanned, and logged in then', async () => {
+    it('reports that the code is scanned, and is then logged in', async () => {
       const connection = await context.connect();
       const token = await showCode(connection);
       const news = connection.loginTokenNews(forever);
@@ -43,7 +43,7 @@ export function describeQrLogins(context: GatewayContext): void {
       expect((await connection.getMe()).phone?.reveal()).toBe('+9996610060');
     });
 
-    it('moves to the data centre of whoever scans it, and its session with it', async () => {
+    it('moves to the data centre of the account that scans it, and its session with it', async () => {
       const connection = await context.connect();
       const before = connection.session;
       context.telegram.scan(await showCode(connection), '9996620061');
@@ -58,7 +58,7 @@ export function describeQrLogins(context: GatewayContext): void {
     it.each([
       ['9996611060', 'at the same data centre'],
       ['9996621061', 'at another one'],
-    ])('needs the cloud password where there is one (%s, %s)', async (digits) => {
+    ])('requires the cloud password if there is one (%s, %s)', async (digits) => {
       const connection = await context.connect();
       context.telegram.scan(await showCode(connection), digits);
       const result = await connection.exportLoginToken();
@@ -67,7 +67,7 @@ export function describeQrLogins(context: GatewayContext): void {
       expect((await connection.checkPassword(magicPassword)).phone?.reveal()).toBe(`+${digits}`);
     });
 
-    it('goes on with the same session on a new connection', async () => {
+    it('continues with the same session on a new connection', async () => {
       const connection = await context.connect();
       const token = await showCode(connection);
       const again = await context.reconnect(connection);
@@ -85,7 +85,7 @@ export function describeQrLogins(context: GatewayContext): void {
       expect(await again.importLoginToken(scanned)).toMatchObject({ kind: 'authorized' });
     });
 
-    it('has news where it could have missed them, as the connection broke', async () => {
+    it('reports an update if one may have been lost, because the connection broke', async () => {
       const connection = await context.connect();
       const token = await showCode(connection);
       const news = connection.loginTokenNews(forever);
@@ -94,12 +94,12 @@ export function describeQrLogins(context: GatewayContext): void {
       expect(await connection.exportLoginToken()).toMatchObject({ kind: 'authorized' });
     });
 
-    it('has news on a connection that has asked for no code', async () => {
+    it('reports an update on a connection that has requested no code', async () => {
       const connection = await context.connect();
       expect(await haveCome(connection.loginTokenNews(forever))).toBe(true);
     });
 
-    it('keeps news for whoever waits later', async () => {
+    it('keeps an update for a later wait', async () => {
       const connection = await context.connect();
       const news = connection.loginTokenNews(forever);
       const token = await showCode(connection);
@@ -110,7 +110,7 @@ export function describeQrLogins(context: GatewayContext): void {
       expect(await haveCome(connection.loginTokenNews(forever))).toBe(true);
     });
 
-    it('is waited with until the wait is given up, or the connection is destroyed', async () => {
+    it('waits until the wait is cancelled, or the connection is destroyed', async () => {
       const connection = await context.connect();
       await showCode(connection);
       const controller = new AbortController();
@@ -123,7 +123,7 @@ export function describeQrLogins(context: GatewayContext): void {
       await connection.loginTokenNews(forever);
     });
 
-    it('is nobody’s while the code is not scanned', async () => {
+    it('has no user while the code is not scanned', async () => {
       const connection = await context.connect();
       await showCode(connection);
       expect(await faultOf(connection.getMe())).toEqual({ kind: 'session_dead', reason: 'revoked' });

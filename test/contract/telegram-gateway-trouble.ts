@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { codeOf, faultOf, numberOf } from '../support/magic-logins.js';
 import type { GatewayContext } from './telegram-gateway.js';
 
-/** What becomes of sessions and connections, in bad times too. */
+/** How sessions and connections end and fail. */
 export function describeTrouble(context: GatewayContext): void {
   describe('a session', () => {
     it('survives its connection', async () => {
@@ -19,18 +19,18 @@ export function describeTrouble(context: GatewayContext): void {
       expect(await faultOf(context.use(session))).toEqual({ kind: 'session_dead', reason: 'revoked' });
     });
 
-    it('that nobody is logged in to is dead', async () => {
+    it('without a user is dead', async () => {
       const connection = await context.connect();
       expect(await faultOf(connection.getMe())).toEqual({ kind: 'session_dead', reason: 'revoked' });
     });
 
-    it('that still needs the password is nobody’s', async () => {
+    it('that still requires the password has no user', async () => {
       const { connection, sent } = await context.askForCode('9996611015');
       await connection.signIn(numberOf('9996611015'), sent.phoneCodeHash, codeOf('9996611015'));
       expect(await faultOf(connection.getMe())).toEqual({ kind: 'session_dead', reason: 'revoked' });
     });
 
-    it('is dead where the account was deactivated', async () => {
+    it('is dead if the account was deactivated', async () => {
       const connection = await context.logIn('9996613700');
       expect(await faultOf(connection.getMe())).toEqual({ kind: 'session_dead', reason: 'deactivated' });
     });
@@ -62,14 +62,14 @@ export function describeTrouble(context: GatewayContext): void {
   });
 
   describe('Telegram out of reach', () => {
-    it('fails a connect as unreachable, and a later one goes well', async () => {
+    it('fails a connect as unreachable, and a later one succeeds', async () => {
       context.telegram.goDown();
       expect(await faultOf(context.connect())).toEqual({ kind: 'unreachable' });
       context.telegram.comeBack();
       expect((await context.askForCode('9996610020')).sent.length).toBe(5);
     });
 
-    it('fails a connect on a saved session as unreachable, and the session is well later', async () => {
+    it('fails a connect on a saved session as unreachable, and the session works later', async () => {
       const connection = await context.logIn('9996610021');
       const { session } = connection;
       await connection.destroy();
@@ -79,7 +79,7 @@ export function describeTrouble(context: GatewayContext): void {
       expect((await context.use(session)).phone?.reveal()).toBe('+9996610021');
     });
 
-    it('fails a call as unreachable, and the session is well later', async () => {
+    it('fails a call as unreachable, and the session works later', async () => {
       const connection = await context.logIn('9996610022');
       const { session } = connection;
       context.telegram.goDown();
@@ -91,7 +91,7 @@ export function describeTrouble(context: GatewayContext): void {
   });
 
   describe('Telegram that does not answer', () => {
-    it('fails a connect at the deadline, and a later one goes well', async () => {
+    it('fails a connect at the deadline, and a later one succeeds', async () => {
       context.telegram.goSilent();
       const outcome = faultOf(context.connect());
       await context.telegram.advance(context.telegram.connectDeadlineMs);
@@ -100,7 +100,7 @@ export function describeTrouble(context: GatewayContext): void {
       expect((await context.askForCode('9996610030')).sent.length).toBe(5);
     });
 
-    it('fails a connect on a saved session at the deadline, and the session is well later', async () => {
+    it('fails a connect on a saved session at the deadline, and the session works later', async () => {
       const connection = await context.logIn('9996610032');
       const { session } = connection;
       await connection.destroy();
@@ -112,7 +112,7 @@ export function describeTrouble(context: GatewayContext): void {
       expect((await context.use(session)).phone?.reveal()).toBe('+9996610032');
     });
 
-    it('fails a call at the deadline, and the session is well later', async () => {
+    it('fails a call at the deadline, and the session works later', async () => {
       const connection = await context.logIn('9996610031');
       const { session } = connection;
       context.telegram.goSilent();
@@ -126,7 +126,7 @@ export function describeTrouble(context: GatewayContext): void {
   });
 
   describe('a connection', () => {
-    it('ends its calls under way as unreachable when it is destroyed, and may be destroyed twice', async () => {
+    it('fails its pending calls as unreachable when it is destroyed, and can be destroyed twice', async () => {
       const connection = await context.logIn('9996610040');
       context.telegram.goSilent();
       const outcome = faultOf(connection.getMe());
@@ -135,7 +135,7 @@ export function describeTrouble(context: GatewayContext): void {
       expect(await faultOf(connection.getMe())).toEqual({ kind: 'unreachable' });
     });
 
-    it('is one of many, each with a session of its own', async () => {
+    it('is independent of other connections, with a session of its own', async () => {
       const digits = Array.from({ length: 8 }, (_, index) => `999661005${index}`);
       const connections = await Promise.all(digits.map((one) => context.logIn(one)));
       const users = await Promise.all(connections.map((connection) => connection.getMe()));
@@ -143,7 +143,7 @@ export function describeTrouble(context: GatewayContext): void {
     });
   });
 
-  it('settles everything that is under way when it is closed', async () => {
+  it('settles all pending calls when it is closed', async () => {
     const other = context.telegram.createGateway();
     const connection = await other.connect();
     context.telegram.goSilent();

@@ -10,7 +10,7 @@ import { describeTelegramGateway } from './telegram-gateway.js';
 const connectDeadlineMs = 20_000;
 const callDeadlineMs = 15_000;
 
-/** How the sandbox says that a session is over. */
+/** How the sandbox reports that a session has ended. */
 const errorOf: Readonly<Record<Exclude<SessionDeath, 'auth_key_forgotten'>, string>> = {
   revoked: 'SESSION_REVOKED',
   expired: 'SESSION_EXPIRED',

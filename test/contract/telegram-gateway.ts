@@ -5,34 +5,40 @@ import type { TelegramConnection, TelegramGateway, TelegramSession } from '../..
 import type { LoginCode, TelegramUser } from '../../src/telegram/shapes.js';
 import { codeOf, numberOf } from '../support/magic-logins.js';
 import { describeLogins } from './telegram-gateway-logins.js';
-import { describePeople } from './telegram-gateway-people.js';
+import { describeContacts } from './telegram-gateway-contacts.js';
 import { describeQrLogins } from './telegram-gateway-qr.js';
 import { describeTrouble } from './telegram-gateway-trouble.js';
 
-/** A Telegram with the magic accounts of the sandbox, new logins beginning at data centre 1, and the means to upset it. */
+/**
+ * A Telegram with the magic accounts of the sandbox, new logins beginning at data centre 1, and
+ * ways to disturb it.
+ */
 export interface TelegramUnderTest {
   createGateway(): TelegramGateway;
-  /** Ends all sessions that have to do with this phone number or bot token. */
+  /** Ends all sessions of this phone number or bot token. */
   endSessions(phoneOrToken: string, reason: SessionDeath): void;
-  /** The account of this number scans a QR code; the client is told. */
+  /** Lets the account of this number scan a QR code; the client is notified. */
   scan(token: Secret, digits: string): void;
-  /** The same while every connection breaks, so that the client cannot be told; connections may be opened again at once. */
+  /**
+   * The same while every connection breaks, so that the client cannot be notified. New connections
+   * can be opened at once.
+   */
   scanUnheard(token: Secret, digits: string): void;
-  /** Nobody can connect, and nobody stays connected. */
+  /** Closes all connections, and refuses new ones. */
   goDown(): void;
-  /** Everybody can connect, and nothing is ever answered. */
+  /** Accepts all connections, and never answers. */
   goSilent(): void;
   comeBack(): void;
   /** The time on that clock. */
   now(): number;
-  /** Lets time pass on the clock of the gateways. */
+  /** Advances the clock of the gateways. */
   advance(ms: number): Promise<void>;
   readonly connectDeadlineMs: number;
   readonly callDeadlineMs: number;
   stop(): Promise<void>;
 }
 
-/** What the tests work with; good in tests only. */
+/** The context of the tests; valid in tests only. */
 export interface GatewayContext {
   readonly telegram: TelegramUnderTest;
   /** Connects; the connection is destroyed after the test. */
@@ -42,11 +48,11 @@ export interface GatewayContext {
   logIn(digits: string): Promise<TelegramConnection>;
   /** Destroys the connection and opens another on its session. */
   reconnect(connection: TelegramConnection): Promise<TelegramConnection>;
-  /** Asks on a new connection who is logged in. */
+  /** Requests the logged-in user on a new connection. */
   use(session: TelegramSession): Promise<TelegramUser>;
 }
 
-/** What every implementation of the port must do. */
+/** The contract of every implementation of the port. */
 export function describeTelegramGateway(name: string, setup: () => Promise<TelegramUnderTest>): void {
   describe(name, () => {
     let running: { readonly telegram: TelegramUnderTest; readonly gateway: TelegramGateway } | undefined;
@@ -94,7 +100,7 @@ export function describeTelegramGateway(name: string, setup: () => Promise<Teleg
 
     describeLogins(context);
     describeQrLogins(context);
-    describePeople(context);
+    describeContacts(context);
     describeTrouble(context);
   });
 }

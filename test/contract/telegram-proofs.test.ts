@@ -2,10 +2,10 @@ import { describe } from 'vitest';
 import { createPostgresPlace, createMigratedSqlite, postgresMissing } from '../support/database-place.js';
 import { describeLockOrder, describeTelegramProofs } from './telegram-proofs.js';
 
-describe('phone numbers that logins to Telegram prove, on SQLite', () => describeTelegramProofs(createMigratedSqlite));
+describe('phone numbers that Telegram logins validate, on SQLite', () => describeTelegramProofs(createMigratedSqlite));
 
 describe.skipIf(postgresMissing)(
-  `phone numbers that logins to Telegram prove, on PostgreSQL ${postgresMissing ?? ''}`,
+  `phone numbers that Telegram logins validate, on PostgreSQL ${postgresMissing ?? ''}`,
   () => {
     describeTelegramProofs(createPostgresPlace);
     describeLockOrder(createPostgresPlace);

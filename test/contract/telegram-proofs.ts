@@ -26,7 +26,7 @@ async function faultOf(work: Promise<unknown>): Promise<string> {
   return error instanceof TelegramProofFailure ? error.fact.kind : String(error);
 }
 
-/** What is promised of phone numbers that logins to Telegram prove, whichever database it is. */
+/** What is promised of phone numbers that Telegram logins validate, on every database. */
 export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>): void {
   let place: DatabasePlace;
   let database: Database;
@@ -55,7 +55,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
     (await database.transaction((tx) => tx.accountAddresses.find({ medium: 'msisdn', address })))?.mxid;
 
   describe('mode on', () => {
-    it('adds the number with the login, and takes it away with its end', async () => {
+    it('adds the number with the login, and removes it at the end of the login', async () => {
       const { proofs, login, telegram, embedded, logIn, numbersOf } = await open({ mode: 'on' });
       const user = await logIn(alice, `+${number}`);
       const [added, ...more] = await database.transaction((tx) => tx.accountAddresses.listByUser(alice));
@@ -71,7 +71,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect(await numbersOf(bob)).toEqual([number]);
     });
 
-    it('tells with events that a number is added and removed', async () => {
+    it('sends events when a number is added and removed', async () => {
       const { login, telegram, logIn } = await open({ mode: 'on' });
       const user = await logIn(alice, `+${number}`);
       telegram.endSessions('revoked', user.id);
@@ -87,7 +87,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       );
     });
 
-    it('leaves a number to the account that has it, and says so', async () => {
+    it('leaves a number to the account that has it, and reports that', async () => {
       const { proofs, embedded, logger, logIn, numbersOf } = await open({ mode: 'on' });
       await embedded.addAddress(bob, { medium: 'msisdn', address: number });
       const user = await logIn(alice, `+${number}`);
@@ -98,7 +98,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect(JSON.stringify(logger.lines)).not.toContain(number);
     });
 
-    it('follows when Telegram says another number', async () => {
+    it('follows a change of the number at Telegram', async () => {
       const { login, telegram, logIn, numbersOf } = await open({ mode: 'on' });
       const { id } = await logIn(alice, `+${number}`);
       telegram.renumber(id, numberOf(otherNumber));
@@ -109,7 +109,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect(await numbersOf(alice)).toEqual([]);
     });
 
-    it('does not bring back what the user has removed', async () => {
+    it('does not add a number again that the user has removed', async () => {
       const { proofs, login, telegram, logIn, numbersOf } = await open({ mode: 'on' });
       const user = await logIn(alice, `+${number}`);
       await database.transaction((tx) => tx.accountAddresses.deleteByUser(alice));
@@ -119,10 +119,10 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect(await proofs.getStatus(alice, changed)).toBe('offered');
     });
 
-    it('adds nothing to accounts that are not there, are deactivated or are of another server', async () => {
+    it('adds nothing to accounts that do not exist, are deactivated or are of another server', async () => {
       const { proofs, embedded, logIn, numbersOf } = await open({ mode: 'on' });
       await embedded.administration.deactivate(bob);
-      const users = [bob, '@nobody:example.test', '@alice:elsewhere.test', '@Alice:example.test'] as Mxid[];
+      const users = [bob, '@unknown:example.test', '@alice:elsewhere.test', '@Alice:example.test'] as Mxid[];
       for (const [index, mxid] of users.entries()) {
         const user = await logIn(mxid, `+999662024${index}`);
         expect(await numbersOf(mxid)).toEqual([]);
@@ -131,17 +131,17 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       }
     });
 
-    it('takes every user of the server for one who has an account, where accounts are the homeserver’s', async () => {
+    it('treats every user of the server as having an account, if accounts are the homeserver’s', async () => {
       const { proofs, logIn, numbersOf } = await open({ mode: 'on', hasOwnAccounts: false });
       const carol = '@carol:example.test' as Mxid;
       await logIn(carol, `+${number}`);
       expect(await numbersOf(carol)).toEqual([number]);
-      const stranger = '@carol:elsewhere.test' as Mxid;
-      expect(await proofs.getStatus(stranger, await logIn(stranger, `+${otherNumber}`))).toBeUndefined();
+      const outsider = '@carol:elsewhere.test' as Mxid;
+      expect(await proofs.getStatus(outsider, await logIn(outsider, `+${otherNumber}`))).toBeUndefined();
     });
   });
 
-  describe('beside a homeserver that says whose its addresses are', () => {
+  describe('beside a homeserver that knows the owner of a 3PID', () => {
     const upstream = () => {
       const owners = new Map<string, Mxid>();
       const state = { isDown: false };
@@ -154,7 +154,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
     const warnings = ({ logger }: ProofsUnderTest) =>
       logger.lines.flatMap(({ level, message }) => (level === 'warn' || level === 'error' ? [message] : []));
 
-    it.each<FromTelegram>(['ask', 'on'])('leaves a number to whom that has it for (%s)', async (mode) => {
+    it.each<FromTelegram>(['ask', 'on'])('leaves a number to the homeserver for %s', async (mode) => {
       const { owners, book } = upstream();
       const under = await open({ mode, homeserverThreepids: book });
       owners.set(number, bob);
@@ -167,7 +167,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect(warnings(under)).toHaveLength(mode === 'on' ? 1 : 0);
     });
 
-    it('leaves the owner’s own number there, where it outlives the login', async () => {
+    it('leaves the owner’s own number there, which outlives the login', async () => {
       const { owners, book } = upstream();
       const { proofs, logIn, numbersOf } = await open({ homeserverThreepids: book });
       owners.set(number, alice);
@@ -177,7 +177,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect(await numbersOf(alice)).toEqual([]);
     });
 
-    it('adds what that has for nobody, by itself as soon as anything is asked', async () => {
+    it('adds a number without an owner there, automatically at the first query', async () => {
       const { book } = upstream();
       const { proofs, login, telegram, logIn, numbersOf } = await open({ mode: 'on', homeserverThreepids: book });
       const user = await logIn(alice, `+${number}`);
@@ -189,7 +189,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect(await numbersOf(alice)).toEqual([otherNumber]);
     });
 
-    it('adds nothing while that does not answer, and makes up for it', async () => {
+    it('adds nothing while the homeserver does not answer, and adds it later', async () => {
       const { state, book } = upstream();
       const under = await open({ mode: 'on', homeserverThreepids: book });
       state.isDown = true;
@@ -203,7 +203,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect(await under.numbersOf(alice)).toEqual([number]);
     });
 
-    it('keeps nobody waiting for many questions that it does not answer, however many numbers and callers there are', async () => {
+    it('delays no caller because of many unanswered queries, for any number of phone numbers and callers', async () => {
       const { book } = upstream();
       const asked: string[] = [];
       const giveUps: (() => void)[] = [];
@@ -227,7 +227,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       await until(() => giveUps.length === 1);
       giveUps.pop()?.();
       await second;
-      // Not the same first again, so that no number holds up the others.
+      // Begins with another number, so that no number blocks the others.
       expect(asked).toEqual([number, otherNumber]);
 
       state.isSilent = false;
@@ -235,7 +235,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect([await numbersOf(alice), await numbersOf(bob)]).toEqual([[number], [otherNumber]]);
     });
 
-    it('asks about the number that Telegram says now', async () => {
+    it('queries the current number at Telegram', async () => {
       const { owners, book } = upstream();
       const { proofs, login, telegram, logIn, numbersOf } = await open({ homeserverThreepids: book });
       owners.set(otherNumber, bob);
@@ -246,7 +246,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect(await numbersOf(alice)).toEqual([]);
     });
 
-    it('adds the number of a login whose transaction is not over yet, once that is to be seen', async () => {
+    it('adds the number of a login whose transaction is still running, once it is committed', async () => {
       const { book } = upstream();
       const { proofs, logIn, numbersOf } = await open({ mode: 'on', homeserverThreepids: book });
       await logIn(alice, `+${number}`);
@@ -278,7 +278,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
   });
 
   describe('mode ask', () => {
-    it('offers the number, and adds it once when that is asked for', async () => {
+    it('offers the number, and adds it once on request', async () => {
       const { proofs, embedded, login, telegram, logIn, numbersOf } = await open();
       const user = await logIn(alice, `+${number}`);
       expect([await proofs.getStatus(alice, user), await numbersOf(alice)]).toEqual(['offered', []]);
@@ -294,7 +294,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect([await proofs.getStatus(alice, changed), await numbersOf(alice)]).toEqual(['offered', []]);
     });
 
-    it('adds the number that Telegram has said last, and not the one that was asked about', async () => {
+    it('adds the latest number of Telegram, and not the requested one', async () => {
       const { proofs, login, telegram, logIn, numbersOf } = await open();
       const before = await logIn(alice, `+${number}`);
       telegram.renumber(before.id, numberOf(otherNumber));
@@ -308,7 +308,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect(await numbersOf(alice)).toEqual([]);
     });
 
-    it('refuses a number that another account has, and says so before', async () => {
+    it('refuses a number that another account has, and reports that before', async () => {
       const { proofs, embedded, logIn, numbersOf } = await open();
       await embedded.addAddress(bob, { medium: 'msisdn', address: number });
       const user = await logIn(alice, `+${number}`);
@@ -317,7 +317,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect([await numbersOf(alice), await numbersOf(bob)]).toEqual([[], [number]]);
     });
 
-    it('leaves a number that the user has proven otherwise as it is, also when the login ends', async () => {
+    it('leaves a number that the user has validated otherwise, also when the login ends', async () => {
       const { proofs, login, telegram, embedded, logIn, numbersOf } = await open();
       await embedded.addAddress(alice, { medium: 'msisdn', address: number });
       const user = await logIn(alice, `+${number}`);
@@ -328,7 +328,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect(await numbersOf(alice)).toEqual([number]);
     });
 
-    it('adds nothing of a login that is over, or of somebody else’s', async () => {
+    it('adds nothing of a login that has ended, or of another user', async () => {
       const { proofs, telegram, login, logIn, numbersOf } = await open();
       const user = await logIn(alice, `+${number}`);
       expect(await faultOf(proofs.add(bob, user))).toBe('login_over');
@@ -338,7 +338,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect([await numbersOf(alice), await numbersOf(bob)]).toEqual([[], []]);
     });
 
-    it('leaves no number behind where it is added while the login ends', async () => {
+    it('leaves no number that is added while the login ends', async () => {
       const { proofs, telegram, login, logIn, numbersOf } = await open();
       for (let round = 0; round < 5; round += 1) {
         const user = await logIn(alice, `+${number}`);
@@ -363,7 +363,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
     };
     const addressesOf = (mxid: Mxid) => database.transaction((tx) => tx.accountAddresses.listByUser(mxid));
 
-    it('keeps the number as it was, and lets it go with itself', async () => {
+    it('keeps the number, and removes it at its own end', async () => {
       const under = await open({ mode });
       const user = await under.logIn(alice, `+${number}`);
       await under.proofs.add(alice, user);
@@ -379,23 +379,23 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect(await addressesOf(alice)).toEqual([]);
     });
 
-    it('lets go a number that Telegram says no longer', async () => {
+    it('removes a number that is no longer Telegram’s', async () => {
       const under = await open({ mode });
       const user = await under.logIn(alice, `+${number}`);
       under.telegram.renumber(user.id, numberOf(otherNumber));
       await under.proofs.add(alice, await under.login.whoAmI(alice));
       expect(await under.numbersOf(alice)).toEqual([otherNumber]);
-      // The number on record gets no code any more, so the login asks for another one.
+      // The stored number gets no code any more, so the login requests another one.
       under.telegram.fail('sendCode', { kind: 'phone_number_invalid' }, { phone: numberOf(otherNumber) });
       await logInAgain(under, user);
       expect(await under.numbersOf(alice)).toEqual(mode === 'on' ? [number] : []);
     });
 
-    it('keeps the publication, and does not bring back one that was withdrawn', async () => {
+    it('keeps the binding, and does not restore one that the user has removed', async () => {
       const identity = await openIdentityService({ database });
       const { associations } = identity.service;
       const find = async () =>
-        (await associations.find({ medium: 'msisdn', address: number }, lookupCaller('somebody')))?.['mxid'];
+        (await associations.find({ medium: 'msisdn', address: number }, lookupCaller('caller')))?.['mxid'];
       const under = await open({ mode, publisher: associations });
       const user = await under.logIn(alice, `+${number}`);
       await under.proofs.add(alice, user);
@@ -411,10 +411,10 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
     });
   });
 
-  it.each<FromTelegram>(['ask', 'on'])('never takes anything from bots: %s', async (mode) => {
+  it.each<FromTelegram>(['ask', 'on'])('never validates a number of a bot: %s', async (mode) => {
     const { proofs, logInBot, numbersOf } = await open({ mode });
     const bot = await logInBot(alice, botToken);
-    // Whatever Telegram may say of one.
+    // For any number that Telegram may return for a bot.
     for (const user of [bot, { ...bot, phone: numberOf(number) }] satisfies TelegramUser[]) {
       expect(await proofs.getStatus(alice, user)).toBeUndefined();
       expect(await faultOf(proofs.add(alice, user))).toBe('number_missing');
@@ -422,7 +422,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
     expect(await numbersOf(alice)).toEqual([]);
   });
 
-  it('gives a number that two claim at once to exactly one of them, and says so to the other', async () => {
+  it('adds a number that two users request at once for exactly one, and reports that to the other', async () => {
     const { proofs, telegram, logIn, login } = await open();
     const first = await logIn(alice, `+${number}`);
     const second = await logIn(bob, `+${otherNumber}`);
@@ -433,7 +433,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
     expect(await ownerOf(number)).toBe(outcomes[0] === 'nothing went wrong' ? alice : bob);
   });
 
-  it('adds nothing in mode off, but lets go what was added before', async () => {
+  it('adds nothing in mode off, but removes what was added before', async () => {
     const before = await open({ mode: 'on' });
     const { id } = await before.logIn(alice, `+${number}`);
     const after = await openTelegramProofs(database, { mode: 'off' });
@@ -444,8 +444,8 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
     expect(await after.numbersOf(alice)).toEqual([]);
   });
 
-  describe('the check of logins that prove something', () => {
-    it('notices which have ended, and asks about no others', async () => {
+  describe('the check of logins that validate a number', () => {
+    it('detects ended logins, and queries no others', async () => {
       const { proofs, login, telegram, logIn, logInBot, numbersOf } = await open({ mode: 'on' });
       const { id } = await logIn(alice, `+${number}`);
       await logIn(bob, `+${otherNumber}`);
@@ -458,30 +458,33 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect(telegram.liveConnections()).toBe(0);
     });
 
-    it('keeps what it cannot ask about, stops where Telegram is out of reach, and goes on there the next time', async () => {
-      const { proofs, login, telegram, logIn, numbersOf } = await open({ mode: 'on' });
-      const { id } = await logIn(alice, `+${number}`);
-      await logIn(bob, `+${otherNumber}`);
-      const checked: string[] = [];
-      const check = () =>
-        proofs.check((accountId) => {
-          checked.push(accountId);
-          return login.check(accountId);
-        });
-      telegram.goDown();
-      await check();
-      expect(checked).toHaveLength(1);
-      telegram.comeBack();
-      telegram.fail('getMe', { kind: 'flood_wait', retryAfterMs: 60_000 });
-      telegram.endSessions('revoked', id);
-      await check();
-      await check();
-      expect(new Set(checked.slice(0, 3)).size).toBe(2);
-      expect(checked[1]).not.toBe(checked[0]);
-      expect(await numbersOf(bob)).toEqual([otherNumber]);
-    });
+    it(
+      'keeps logins that it cannot query, stops if Telegram is unreachable, and continues there the next ' + 'time',
+      async () => {
+        const { proofs, login, telegram, logIn, numbersOf } = await open({ mode: 'on' });
+        const { id } = await logIn(alice, `+${number}`);
+        await logIn(bob, `+${otherNumber}`);
+        const checked: string[] = [];
+        const check = () =>
+          proofs.check((accountId) => {
+            checked.push(accountId);
+            return login.check(accountId);
+          });
+        telegram.goDown();
+        await check();
+        expect(checked).toHaveLength(1);
+        telegram.comeBack();
+        telegram.fail('getMe', { kind: 'flood_wait', retryAfterMs: 60_000 });
+        telegram.endSessions('revoked', id);
+        await check();
+        await check();
+        expect(new Set(checked.slice(0, 3)).size).toBe(2);
+        expect(checked[1]).not.toBe(checked[0]);
+        expect(await numbersOf(bob)).toEqual([otherNumber]);
+      },
+    );
 
-    it('takes away a number that Telegram has not said last, also where it says nothing new', async () => {
+    it('removes a number that is not Telegram’s latest, also without a newer one', async () => {
       const { proofs, login, logIn, numbersOf } = await open();
       const user = await logIn(alice, `+${number}`);
       await proofs.add(alice, user);
@@ -495,7 +498,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect(await numbersOf(alice)).toEqual([]);
     });
 
-    it('keeps to the waits that Telegram asks for', async () => {
+    it('obeys the waits that Telegram requires', async () => {
       const { proofs, login, telegram, embedded, logIn, numbersOf } = await open({ mode: 'on' });
       await logIn(alice, `+${number}`);
       const check = () => proofs.check((accountId) => login.check(accountId));
@@ -522,7 +525,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
 
     const openPublishing = () => open({ mode: 'on', publisher: identity.service.associations });
     const find = async (address = number) =>
-      (await identity.service.associations.find({ medium: 'msisdn', address }, lookupCaller('somebody')))?.['mxid'];
+      (await identity.service.associations.find({ medium: 'msisdn', address }, lookupCaller('caller')))?.['mxid'];
     const lookUp = async (address = number) => {
       const { lookupPepper } = await identity.service.lookup.hashDetails();
       const asked = {
@@ -534,7 +537,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       return [...(await identity.service.lookup.lookUp(asked)).values()];
     };
 
-    it('goes with the number, and comes again with it', async () => {
+    it('is removed with the number, and added again with it', async () => {
       const { proofs, login, telegram, logIn } = await openPublishing();
       for (let round = 0; round < 2; round += 1) {
         const user = await logIn(alice, `+${number}`);
@@ -546,13 +549,13 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       }
     });
 
-    it('is done by the time that the number is said to be added', async () => {
+    it('is done before the number is reported as added', async () => {
       const { proofs, logIn } = await openPublishing();
       const user = await logIn(alice, `+${number}`);
       expect([await proofs.getStatus(alice, user), await find()]).toEqual(['added', alice]);
     });
 
-    it('leaves alone what somebody has published before, and what the user has published since', async () => {
+    it('leaves earlier bindings of other users, and later ones of the user', async () => {
       const { proofs, login, telegram, logIn } = await openPublishing();
       await identity.bind('+447470674927', bob);
       const user = await logIn(alice, `+${number}`);
@@ -567,7 +570,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect(await find('447470674927')).toBe(alice);
     });
 
-    it('does not come back once the user has withdrawn it', async () => {
+    it('is not restored once the user has removed it', async () => {
       const { proofs, login, logIn } = await openPublishing();
       const user = await logIn(alice, `+${number}`);
       await proofs.publish();
@@ -578,7 +581,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect((await login.whoAmI(alice)).id).toBe(user.id);
     });
 
-    it('is tried again where it went wrong', async () => {
+    it('is repeated after a failure', async () => {
       const { associations } = identity.service;
       let troubles = 1;
       const publisher: AccountPublisher = {
@@ -616,13 +619,13 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       if (!added) throw new Error('nothing was added');
       await embedded.clock.advance(waitedMs);
       await proofs.publish();
-      // Others see it from now on only.
+      // Other transactions see it only from now on.
       await database.transaction((tx) => tx.accountAddresses.insert(added));
       await proofs.publish();
       expect(await find()).toBe(does === 'waits' ? alice : undefined);
     });
 
-    it('does not happen where the number has gone again before', async () => {
+    it('does not happen if the number was removed before', async () => {
       const { proofs, login, telegram, logIn } = await openPublishing();
       const user = await logIn(alice, `+${number}`);
       telegram.endSessions('revoked', user.id);
@@ -633,9 +636,9 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
   });
 }
 
-/** What is promised of those who change the same at once, where the database has several transactions at a time. */
+/** What is promised of concurrent changes, if the database runs several transactions at a time. */
 export function describeLockOrder(createPlace: () => Promise<DatabasePlace>): void {
-  it('takes the Matrix account before its addresses where a login replaces another, as its deactivation does', async () => {
+  it('locks the Matrix account before its 3PIDs if a login replaces another, as its deactivation does', async () => {
     const place = await createPlace();
     const database = await openTestDatabase({ uri: place.uri });
     const { embedded, login, logIn, numbersOf } = await openTelegramProofs(database, { mode: 'on' });

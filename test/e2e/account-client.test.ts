@@ -66,21 +66,21 @@ describe('matrix-js-sdk and the accounts of Gangway', () => {
     await users.addEmail(carol, 'carol@mail.test');
     await users.addPhone(carol, '07400 123504', '447400123504');
 
-    const stranger = matrixClient(place.url);
-    const secret = stranger.generateClientSecret();
+    const anonymous = matrixClient(place.url);
+    const secret = anonymous.generateClientSecret();
     const proof = (sid: string) => ({ sid, client_secret: secret });
-    const { sid } = await stranger.requestPasswordEmailToken('Carol@mail.test', secret, 1);
+    const { sid } = await anonymous.requestPasswordEmailToken('Carol@mail.test', secret, 1);
     const link = await provingLink(place.mails, 'carol@mail.test', 2);
     const auth = { type: 'm.login.email.identity', threepid_creds: proof(sid), threepidCreds: proof(sid) };
-    await expect(stranger.setPassword(auth, 'by mail')).rejects.toMatchObject({ httpStatus: 401 });
+    await expect(anonymous.setPassword(auth, 'by mail')).rejects.toMatchObject({ httpStatus: 401 });
     const { status, page } = await pressButton(link);
     expect([status, link]).toEqual([200, expect.stringContaining('/password/email/submit_token?')]);
     expect(page).toContain('is confirmed');
-    expect(await stranger.setPassword(auth, 'by mail')).toEqual({});
+    expect(await anonymous.setPassword(auth, 'by mail')).toEqual({});
     await expect(carol.client.whoami()).rejects.toMatchObject({ httpStatus: 401 });
     expect(await users.logInBy(byEmail('carol@mail.test'), 'by mail')).toMatchObject({ user_id: carol.mxid });
 
-    const asked = await stranger.requestPasswordMsisdnToken(
+    const asked = await anonymous.requestPasswordMsisdnToken(
       'GB',
       '07400 123504',
       secret,
@@ -89,8 +89,8 @@ describe('matrix-js-sdk and the accounts of Gangway', () => {
     );
     const { code } = await place.gateway.next('+447400123504', 2);
     const { submit_url: submitUrl = '' } = asked;
-    expect(await stranger.submitMsisdnTokenOtherUrl(submitUrl, asked.sid, secret, code)).toEqual({ success: true });
-    await stranger.setPassword({ type: 'm.login.msisdn', threepid_creds: proof(asked.sid) }, 'by code');
+    expect(await anonymous.submitMsisdnTokenOtherUrl(submitUrl, asked.sid, secret, code)).toEqual({ success: true });
+    await anonymous.setPassword({ type: 'm.login.msisdn', threepid_creds: proof(asked.sid) }, 'by code');
     expect(await users.logInBy(byEmail('carol@mail.test'), 'by code')).toMatchObject({ user_id: carol.mxid });
   });
 

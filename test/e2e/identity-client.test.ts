@@ -184,7 +184,7 @@ describe('matrix-js-sdk with the daemon as its identity server', () => {
     const found = await carol.client.identityHashedLookup(
       [
         ['BOB@MAIL.test', 'email'],
-        ['nobody@mail.test', 'email'],
+        ['unknown@mail.test', 'email'],
       ],
       carol.token,
     );

@@ -113,7 +113,7 @@ async function logInAllWays({ gangway, alice }: MatrixPlace): Promise<{ answers:
   const post = (path: string, body: unknown) => gangway.request('POST', path, body);
   const user = { type: 'm.id.user', user: alice.mxid };
   const phone = { type: 'm.id.phone', country: 'GB', phone: alice.phone, number: alice.phone };
-  const stranger = { ...phone, phone: unknownPhone, number: unknownPhone };
+  const unknown = { ...phone, phone: unknownPhone, number: unknownPhone };
   const byPassword = { type: 'm.login.password', password: alice.password };
 
   const granted = await post(loginPath, { ...byPassword, identifier: user, refresh_token: true });
@@ -124,7 +124,7 @@ async function logInAllWays({ gangway, alice }: MatrixPlace): Promise<{ answers:
   expect([granted, ...others].map(({ status }) => status)).toEqual([200, 200, 200]);
   const refused = [
     await post(loginPath, { ...byPassword, identifier: user, password: wrongPassword }),
-    await post(loginPath, { ...byPassword, identifier: stranger }),
+    await post(loginPath, { ...byPassword, identifier: unknown }),
     await post(loginPath, { ...byPassword, identifier: user, device_id: 7, password: alice.password }),
     await post(loginPath, { type: 'm.login.token', token: unknownLoginToken }),
     await post('/_matrix/client/api/v1/login', { username: 'alice', password: wrongPassword }),

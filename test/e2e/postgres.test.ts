@@ -67,9 +67,9 @@ describe.skipIf(postgresMissing)(`daemons on PostgreSQL ${postgresMissing ?? ''}
   it('one that has the wrong key changes nothing and says so', async () => {
     await first.login(alice, 'request_code', { phone: '+9996610500' });
     const before = await place.dump();
-    const stranger = await install(sandbox, { database: { uri: place.uri.reveal() } });
-    await expect(stranger.start()).rejects.toThrow(/ended with 4[^]*encrypted with another key/);
-    await stranger.remove();
+    const withWrongKey = await install(sandbox, { database: { uri: place.uri.reveal() } });
+    await expect(withWrongKey.start()).rejects.toThrow(/ended with 4[^]*encrypted with another key/);
+    await withWrongKey.remove();
     expect(await place.dump()).toBe(before);
     expect(await first.login(alice, 'send_code', { code: '11111' })).toMatchObject({ status: 200 });
   });

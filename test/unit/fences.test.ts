@@ -5,7 +5,10 @@ import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Which parts of the program each part may import, besides itself and `base`. Parts are the longest matching path below src/. */
+/**
+ * The parts of the program that each part may import, besides itself and `base`. Parts are the
+ * longest matching path below src/.
+ */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   base: [],
   bridge: [],
@@ -96,7 +99,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   main: ['cli'],
 };
 
-/** The parts that may import a library which not everybody may. */
+/** The parts that may import a restricted library. */
 const fences: readonly { readonly library: RegExp; readonly parts: readonly string[] }[] = [
   { library: /^(typeorm|pg|sqlite3)$/, parts: ['database', 'migrations'] },
   { library: /^telegram$/, parts: ['telegram/gramjs'] },
@@ -177,7 +180,7 @@ describe('the layout', () => {
     expect(files.map(partOf).filter((part) => part.startsWith('no row'))).toEqual([]);
   });
 
-  it('lets no arrow point the wrong way', () => {
+  it('allows no import in the wrong direction', () => {
     const wrong = ours.filter(({ from, to }) => {
       const [here, there] = [partOf(from), partOf(to)];
       return here !== there && there !== 'base' && !arrows[here]?.includes(there);
@@ -201,7 +204,7 @@ describe('the layout', () => {
     expect(wrong.map(show)).toEqual([]);
   });
 
-  it('gives services the doors of the database, not what stands behind them', () => {
+  it('lets services import the entry points of the database only', () => {
     const wrong = ours.filter(({ from, to }) => behindTheDoors.test(to) && !composers.includes(partOf(from)));
     expect(wrong.map(show)).toEqual([]);
   });
@@ -214,7 +217,7 @@ describe('the layout', () => {
     expect(wrong.map(show)).toEqual([]);
   });
 
-  it('keeps libraries behind their fences', () => {
+  it('lets only the listed parts import a restricted library', () => {
     const wrong = libraries.filter(({ from, to }) =>
       fences.some(({ library, parts }) => library.test(packageOf(to)) && !parts.includes(partOf(from))),
     );

@@ -13,7 +13,7 @@ afterEach(() => server.close());
 
 /** Each medium has an address of Alice's, and one that no account has. */
 const addresses = [
-  { medium: 'email', inUse: 'alice@mail.test', free: 'nobody@mail.test' },
+  { medium: 'email', inUse: 'alice@mail.test', free: 'unknown@mail.test' },
   { medium: 'msisdn', inUse: '447470674927', free: '447470674928' },
 ] as const;
 

@@ -123,7 +123,7 @@ export const sharedRows: readonly LoginErrorRow[] = [
   },
   {
     title: 'an unknown address',
-    body: login({ type: 'm.id.thirdparty', medium: 'email', address: 'nobody@example.test' }),
+    body: login({ type: 'm.id.thirdparty', medium: 'email', address: 'unknown@example.test' }),
     ...forbidden,
   },
   {

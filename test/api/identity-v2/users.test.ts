@@ -127,7 +127,7 @@ describe('an address', () => {
     const token = await api.register(alice);
     await api.call('POST', `${v2}/3pid/bind`, { ...(await prove(token)), mxid: alice }, token);
     const { json: details } = await api.call('GET', `${v2}/hash_details`, undefined, token);
-    const others = Array.from({ length: 9_999 }, (_, index) => `nobody${index}@mail.test email`);
+    const others = Array.from({ length: 9_999 }, (_, index) => `unknown${index}@mail.test email`);
     const question = {
       addresses: [...others, 'alice@mail.test email'],
       algorithm: 'none',

@@ -28,7 +28,7 @@ const versions = [
 ] as const;
 
 const terms = { terms: { version: '1', languages: { en: { name: 'Terms', url: 'https://id.test/terms' } } } };
-const strangers = '192.0.2.1';
+const refusedClient = '192.0.2.1';
 
 const answers = {
   unauthorized: [401, 'M_UNAUTHORIZED', 'Unauthorized'],
@@ -93,7 +93,7 @@ describe.each(versions)('identity service $version', ({ version, prefix, operati
   beforeAll(async () => {
     api = await startIdentityApi({
       policies: terms,
-      change: (deps) => change(withV1Parts(deps, { enabled: true, isAllowed: (address) => address !== strangers })),
+      change: (deps) => change(withV1Parts(deps, { enabled: true, isAllowed: (address) => address !== refusedClient })),
     });
     [accepted, fresh] = [await api.register('@alice:example.test'), await api.register('@new:example.test')];
     const wanted = { user_accepts: ['https://id.test/terms'] };
@@ -212,7 +212,7 @@ describe.each(versions)('identity service $version', ({ version, prefix, operati
 
   if (version === 'v1') {
     it.each(switchable)('$operation is served to those addresses only that it is for', async (operation) => {
-      const reply = await send(operation, { ...broken(operation), headers: { 'x-forwarded-for': strangers } });
+      const reply = await send(operation, { ...broken(operation), headers: { 'x-forwarded-for': refusedClient } });
       expect(spelled(reply)).toEqual(answers.otherAddress);
     });
   } else {

@@ -11,7 +11,7 @@ const plenty = { max: 1000, windowMs: 60_000 };
 const here = '198.51.100.1';
 const alice: UserIdentifier = { kind: 'user', user: 'alice' };
 
-/** Alice's name and the addresses that were added to her account. */
+/** Alice's name and the 3PIDs of her account. */
 const namesOfAlice: readonly UserIdentifier[] = [
   alice,
   { kind: 'address', medium: 'email', address: 'Alice@Example.test' },
@@ -31,7 +31,7 @@ function start(allowances: Partial<LoginAllowances>) {
   return { clock, limits, succeed, fail };
 }
 
-/** What came of it: a value, a fault's kind, or after how many milliseconds to come back. */
+/** The outcome: a value, a fault's kind, or the wait in milliseconds. */
 async function outcome(work: () => Promise<string>): Promise<string | number> {
   try {
     return await work();
@@ -42,7 +42,7 @@ async function outcome(work: () => Promise<string>): Promise<string | number> {
 }
 
 describe('logins from one client', () => {
-  it('are refused after as many as are allowed at once, and come back one by one', async () => {
+  it('are refused beyond the burst, and allowed again one by one', async () => {
     const { clock, limits } = start({ perAddress: { max: 3, windowMs: 60_000 } });
     const logIn = (client = '198.51.100.1') =>
       outcome(() => {
@@ -59,7 +59,7 @@ describe('logins from one client', () => {
 });
 
 describe('logins to one account', () => {
-  it('are refused after too many that failed, also with the right password', async () => {
+  it('are refused after too many failures, also with the right password', async () => {
     const { clock, fail, succeed } = start({ failuresPerAccount: { max: 2, windowMs: 60_000 } });
     expect([await fail(), await fail()]).toEqual(['wrong_credentials', 'wrong_credentials']);
     expect([await fail(), await succeed()]).toEqual([30_000, 30_000]);
@@ -67,7 +67,7 @@ describe('logins to one account', () => {
     expect([await succeed(), await fail(), await fail()]).toEqual(['in', 'wrong_credentials', 30_000]);
   });
 
-  it('are counted apart where they succeed', async () => {
+  it('are counted separately if they succeed', async () => {
     const { succeed, fail } = start({
       perAccount: { max: 2, windowMs: 60_000 },
       failuresPerAccount: { max: 3, windowMs: 60_000 },
@@ -83,14 +83,14 @@ describe('logins to one account', () => {
     ['a locked account', upstream(401, 'M_USER_LOCKED'), false],
     ['a deactivated account', { kind: 'user_deactivated' }, false],
     ['an unreachable homeserver', { kind: 'homeserver_unreachable' }, false],
-    ['too much to do', { kind: 'overloaded', retryAfterMs: 5 }, false],
-  ])('that end with %s count as failed ones: %s', async (_, fault, counts) => {
+    ['a full queue', { kind: 'overloaded', retryAfterMs: 5 }, false],
+  ])('that end with %s count as failures: %s', async (_, fault, counts) => {
     const { fail } = start({ failuresPerAccount: { max: 1, windowMs: 60_000 } });
     expect(await fail(alice, here, fault)).toBe(fault.kind);
     expect(await fail(alice, here, fault)).toBe(counts ? 60_000 : fault.kind);
   });
 
-  it('at once get no further than one after another', async () => {
+  it('are limited at once as one after another', async () => {
     const { limits } = start({ failuresPerAccount: { max: 3, windowMs: 60_000 } });
     let asked = 0;
     const guess = (client = here) =>
@@ -106,7 +106,7 @@ describe('logins to one account', () => {
     expect(outcomes.filter((one) => one === 'wrong_credentials')).toHaveLength(3);
     expect(outcomes.filter((one) => one === 1000)).toHaveLength(7);
     expect(await guess()).toBe(20_000);
-    // Of many clients neither.
+    // Not with many clients either.
     const others = await Promise.all(Array.from({ length: 50 }, (_, n) => guess(`198.51.100.${n + 2}`)));
     expect(others.filter((one) => one === 'wrong_credentials')).toHaveLength(27);
     expect(asked).toBe(30);
@@ -114,21 +114,21 @@ describe('logins to one account', () => {
 
   it('that failed elsewhere do not lock its owner out, until ten clients had all their failures', async () => {
     const { clock, fail, succeed } = start({ failuresPerAccount: { max: 2, windowMs: 60_000 } });
-    for (let stranger = 0; stranger < 10; stranger += 1) {
+    for (let client = 0; client < 10; client += 1) {
       expect(await succeed()).toBe('in');
-      expect([await fail(alice, `stranger ${stranger}`), await fail(alice, `stranger ${stranger}`)]).toEqual([
+      expect([await fail(alice, `client ${client}`), await fail(alice, `client ${client}`)]).toEqual([
         'wrong_credentials',
         'wrong_credentials',
       ]);
-      expect(await succeed(alice, `stranger ${stranger}`)).toBe(30_000);
+      expect(await succeed(alice, `client ${client}`)).toBe(30_000);
     }
-    expect([await succeed(), await fail(alice, 'stranger 10')]).toEqual([3000, 3000]);
+    expect([await succeed(), await fail(alice, 'client 10')]).toEqual([3000, 3000]);
     expect(await succeed({ kind: 'user', user: 'bob' })).toBe('in');
     await clock.advance(3000);
     expect(await succeed()).toBe('in');
   });
 
-  it.each(namesOfAlice)('by one name do not show which others the account has: %o', async (name) => {
+  it.each(namesOfAlice)('by one name do not reveal the other names of the account: %o', async (name) => {
     const once = { max: 1, windowMs: 60_000 };
     const { fail, succeed } = start({ failuresPerAccount: once, perAccount: once });
     expect([await fail(name), await fail(name)]).toEqual(['wrong_credentials', 60_000]);
@@ -137,9 +137,9 @@ describe('logins to one account', () => {
     }
   });
 
-  it('are refused as often where the address is that of no account', async () => {
+  it('are refused as often if the 3PID belongs to no account', async () => {
     const { fail } = start({ failuresPerAccount: { max: 2, windowMs: 60_000 } });
-    const unknown = { kind: 'address', medium: 'email', address: 'nobody@example.test' } as const;
+    const unknown = { kind: 'address', medium: 'email', address: 'unknown@example.test' } as const;
     for (const name of [unknown, alice]) {
       expect([await fail(name), await fail(name), await fail(name)]).toEqual([
         'wrong_credentials',
@@ -154,7 +154,7 @@ describe('logins to one account', () => {
     ['e-mail address', (local) => ({ kind: 'address', medium: 'email', address: `${local}@example.test` })],
     ['phone number', (address) => ({ kind: 'address', medium: 'msisdn', address })],
     ['medium', (medium) => ({ kind: 'address', medium, address: 'a' })],
-  ])('as a %s of a megabyte are counted, and nobody goes through its letters', async (_, spell) => {
+  ])('as a %s of a megabyte are counted without reading its letters', async (_, spell) => {
     const { fail } = start({ failuresPerAccount: { max: 1, windowMs: 60_000 } });
     const long = spell('A'.repeat(1_000_000));
     const letters = vi.spyOn(String.prototype, 'toUpperCase');
@@ -167,7 +167,7 @@ describe('logins to one account', () => {
     expect(await fail(spell('B'.repeat(1_000_000)))).toBe('wrong_credentials');
   });
 
-  it('pass what is no account failure on, and do not count it', async () => {
+  it('return other errors than account failures, and do not count them', async () => {
     const { limits, fail } = start({ failuresPerAccount: { max: 1, windowMs: 60_000 } });
     await expect(
       limits.logIn({ client: here, identifier: alice }, () => Promise.reject(new Error('a defect'))),
@@ -193,7 +193,7 @@ describe('logins to one account', () => {
       { kind: 'address', medium: 'pigeon', address: 'Coo ' },
       { kind: 'address', medium: 'pigeon', address: 'coo' },
     ],
-  ])('are those to %s', async (_, one, other) => {
+  ])('have the same limit for %s', async (_, one, other) => {
     const { fail } = start({ failuresPerAccount: { max: 1, windowMs: 60_000 } });
     expect(await fail(one)).toBe('wrong_credentials');
     expect(await fail(other)).toBe(60_000);
@@ -202,7 +202,7 @@ describe('logins to one account', () => {
 });
 
 describe('a leaky bucket', () => {
-  it('lets no more happen within any time than its size and what leaks out of it', async () => {
+  it('never allows more than its size and its refill within any time', async () => {
     const steps = fc.array(fc.integer({ min: 0, max: 30_000 }), { minLength: 1, maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 20 }), steps, async (max, waits) => {
@@ -227,7 +227,7 @@ describe('a leaky bucket', () => {
     );
   });
 
-  it('has room again exactly when it said', async () => {
+  it('has room again exactly after the returned wait', async () => {
     const clock = createFakeClock();
     const buckets = createLeakyBuckets({ max: 7, windowMs: 60_000 }, clock);
     for (let n = 0; n < 7; n += 1) buckets.add('key');
@@ -265,7 +265,7 @@ describe('logins with the token of a bridge', () => {
     [refused(502), false],
     [{ kind: 'homeserver_unreachable' }, false],
     [{ kind: 'overloaded', retryAfterMs: 1 }, false],
-  ])('count if the homeserver refuses the token, and only then: %o', async (result, isCounted) => {
+  ])('count only if the homeserver refuses the token: %o', async (result, isCounted) => {
     const { limits } = start({ perAddress: { max: 1, windowMs: 60_000 } });
     const logIn = () =>
       outcome(() =>
@@ -280,7 +280,7 @@ describe('logins with the token of a bridge', () => {
 });
 
 describe('the check of a client', () => {
-  it('refuses whom the next login would refuse, and counts nothing', async () => {
+  it('refuses a client whose next login would be refused, and counts nothing', async () => {
     const { clock, limits } = start({ perAddress: { max: 2, windowMs: 60_000 } });
     const check = (client = here) =>
       outcome(() => {

@@ -16,7 +16,7 @@ beforeEach(async () => {
   openId = createOwnOpenId({
     serverName: embedded.serverName,
     tokens: embedded.accounts.openIdTokens,
-    others: { openIdSubject: (server) => Promise.resolve(`@somebody:${server}` as Mxid) },
+    others: { openIdSubject: (server) => Promise.resolve(`@other:${server}` as Mxid) },
   });
 });
 
@@ -28,20 +28,23 @@ async function mint(): Promise<Secret> {
   return (await embedded.accounts.openIdTokens.mint(accessToken, mxid)).token;
 }
 
-describe('whose OpenID tokens are, beside accounts of our own,', () => {
-  it('is known of our own without asking anybody', async () => {
+describe('the user of an OpenID token, beside embedded accounts,', () => {
+  it('is found for our own token without a network request', async () => {
     expect(await openId.openIdSubject(embedded.serverName, await mint())).toBe('@alice:example.test');
   });
 
-  it('is refused of our own where they are over, without asking anybody', async () => {
+  it('is refused for our own token after its expiry, without a network request', async () => {
     const token = await mint();
     await embedded.clock.advance(3_600_000);
     const error: unknown = await openId.openIdSubject(embedded.serverName, token).catch((thrown: unknown) => thrown);
     expect(error instanceof FederationFailure && error.fact).toEqual({ kind: 'refused', status: 401 });
   });
 
-  it('is asked of others where they are of another server, or not of our making', async () => {
-    expect(await openId.openIdSubject(elsewhere, await mint())).toBe('@somebody:elsewhere.test');
-    expect(await openId.openIdSubject(embedded.serverName, new Secret('theirs'))).toBe('@somebody:example.test');
-  });
+  it(
+    'is requested from another server for its own tokens, or from the homeserver for tokens that we did ' + 'not issue',
+    async () => {
+      expect(await openId.openIdSubject(elsewhere, await mint())).toBe('@other:elsewhere.test');
+      expect(await openId.openIdSubject(embedded.serverName, new Secret('theirs'))).toBe('@other:example.test');
+    },
+  );
 });

@@ -5,16 +5,16 @@ import { readIdentifier } from '../../../src/accounts/read-identifier.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
-describe('who a request says that it comes from', () => {
+describe('the user identifier of a login request', () => {
   it.each<[string, Body, UserIdentifier]>([
     ['a user', { identifier: { type: 'm.id.user', user: 'alice' } }, { kind: 'user', user: 'alice' }],
     [
-      'an address',
+      'a 3PID',
       { identifier: { type: 'm.id.thirdparty', medium: 'email', address: 'a@mail.test' } },
       { kind: 'address', medium: 'email', address: 'a@mail.test' },
     ],
     [
-      'an address without a type',
+      'a 3PID without a type',
       { identifier: { medium: 'email', address: 'a@mail.test' } },
       { kind: 'address', medium: 'email', address: 'a@mail.test' },
     ],
@@ -33,17 +33,13 @@ describe('who a request says that it comes from', () => {
       { identifier: { type: 'm.id.phone', phone: '1', number: '2' } },
       { kind: 'address', medium: 'msisdn', address: '1' },
     ],
-    ['the user of old, before the identifier', { user: 'old', identifier: 'x' }, { kind: 'user', user: 'old' }],
+    ['the deprecated user, before the identifier', { user: 'old', identifier: 'x' }, { kind: 'user', user: 'old' }],
     [
-      'the address of old, before the user of old',
+      'the deprecated 3PID, before the deprecated user',
       { user: 'old', medium: 'email', address: 'a@mail.test' },
       { kind: 'address', medium: 'email', address: 'a@mail.test' },
     ],
-    [
-      'the user of old, where only half an address is there',
-      { user: 'old', medium: 'email' },
-      { kind: 'user', user: 'old' },
-    ],
+    ['the deprecated user, if the 3PID is incomplete', { user: 'old', medium: 'email' }, { kind: 'user', user: 'old' }],
   ])('can be %s', (_, body, identifier) => {
     expect(readIdentifier(body)).toEqual(identifier);
   });

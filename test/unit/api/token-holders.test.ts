@@ -19,7 +19,7 @@ function ask(whoAmI: () => Promise<{ readonly mxid: Mxid; readonly deviceId: und
   return { logger, verdict: find(new Secret('token'), '203.0.113.7') };
 }
 
-it('the holder of an access token is whom the authority names', async () => {
+it('the owner of an access token is the user that the authority returns', async () => {
   const { verdict } = ask(() => Promise.resolve({ mxid: alice, deviceId: undefined }));
   expect(await verdict).toEqual({ kind: 'user', mxid: alice });
 });
@@ -30,7 +30,7 @@ it.each<AccountFault>([
   { kind: 'user_deactivated' },
   upstream(401),
   upstream(403),
-])('an access token is nobody’s where the authority says %j', async (fault) => {
+])('an access token is invalid if the authority answers %j', async (fault) => {
   const { verdict, logger } = ask(() => Promise.reject(new AccountFailure(fault)));
   expect(await verdict).toEqual({ kind: 'unknown' });
   expect(logger.lines).toEqual([]);
@@ -41,7 +41,7 @@ it.each<AccountFault>([
   { kind: 'rate_limited', retryAfterMs: 1000 },
   upstream(429),
   upstream(500),
-])('nobody can tell whose an access token is where the authority says %j, which the log tells', async (fault) => {
+])('an access token cannot be checked if the authority answers %j, which is logged', async (fault) => {
   const { verdict, logger } = ask(() => Promise.reject(new AccountFailure(fault)));
   expect(await verdict).toEqual({ kind: 'unavailable' });
   expect(logger.lines).toMatchObject([{ level: 'warn' }]);

@@ -6,7 +6,8 @@ import { Secret } from '../../../src/base/secret.js';
 import { hasSignature, signJson } from '../../../src/base/signed-json.js';
 
 describe('canonical JSON', () => {
-  // The examples of the Matrix appendices, and what sorting by UTF-16 units would get wrong.
+  // The examples of the Matrix appendices, and texts that sorting by UTF-16 units would order
+  // wrongly.
   it.each([
     [{}, '{}'],
     [{ one: 1, two: 'Two' }, '{"one":1,"two":"Two"}'],
@@ -23,13 +24,13 @@ describe('canonical JSON', () => {
   });
 
   it.each([[1.5], [-0], [2 ** 53], [Number.NaN], ['\ud800'], [{ '\udc00': 1 }], [() => 1], [undefined], [[undefined]]])(
-    'refuses %j',
+    'refuses %o',
     (value) => {
       expect(() => canonicalJson(value)).toThrow(NotCanonical);
     },
   );
 
-  it('refuses what is nested too deeply', () => {
+  it('refuses a value that is nested too deeply', () => {
     const deep = JSON.parse(`${'['.repeat(1000)}${']'.repeat(1000)}`) as unknown;
     expect(() => canonicalJson(deep)).toThrow(NotCanonical);
   });
@@ -39,7 +40,7 @@ describe('canonical JSON', () => {
     object: fc.dictionary(fc.string({ unit: 'binary' }), tie('value')),
   })).value;
 
-  it('says the same, whatever the order of the keys', () => {
+  it('is the same for every order of the keys', () => {
     fc.assert(
       fc.property(json, (value) => {
         const text = canonicalJson(value);
@@ -75,7 +76,7 @@ describe('ed25519', () => {
     expect(signJson(object, 'domain', key)).toEqual({ ...object, signatures: { domain: { 'ed25519:1': signature } } });
   });
 
-  it('keeps other signatures and what is unsigned, and signs neither', () => {
+  it('keeps other signatures and unsigned members, and signs neither', () => {
     const object = {
       one: 1,
       two: 'Two',
@@ -94,7 +95,7 @@ describe('ed25519', () => {
     expect(hasSignature(signed, 'nobody', 'ed25519:1', key.publicKey)).toBe(false);
   });
 
-  it('takes keys and signatures in either alphabet, and nothing else for a key', () => {
+  it('accepts keys and signatures in either alphabet, and no other text for a key', () => {
     const bytes = Buffer.from('text');
     const urlSafe = (text: string) => text.replaceAll('+', '-').replaceAll('/', '_');
     expect(isSignedBy(urlSafe(key.publicKey), urlSafe(key.sign(bytes)), bytes)).toBe(true);
@@ -104,7 +105,7 @@ describe('ed25519', () => {
     expect(signingKey('0', new Secret('not base64 at all'))).toBeUndefined();
   });
 
-  it('reads back the base64 that it writes', () => {
+  it('decodes the base64 that it encodes', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
         expect(decodeBase64(encodeBase64(bytes))).toEqual(Buffer.from(bytes));

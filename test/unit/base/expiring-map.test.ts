@@ -3,7 +3,7 @@ import { createExpiringMap } from '../../../src/base/expiring-map.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 
 describe('an expiring map', () => {
-  it('forgets each value in its own time', async () => {
+  it('deletes each value at its own time', async () => {
     const clock = createFakeClock();
     const map = createExpiringMap<string>({ maxEntries: 10, clock });
     map.set('a', 'short', 10);
@@ -17,7 +17,7 @@ describe('an expiring map', () => {
     expect(map.get('b')).toBe('longer');
   });
 
-  it('forgets what was set longest ago where there is no room', () => {
+  it('deletes the oldest value if it is full', () => {
     const map = createExpiringMap<number>({ maxEntries: 2, clock: createFakeClock() });
     map.set('a', 1, 10);
     map.set('b', 2, 10);

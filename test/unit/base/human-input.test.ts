@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cleanHumanInput, readBotToken, readNumericCode } from '../../../src/base/human-input.js';
 
-// Planes 0, 1 and 14: no others have any of these.
+// Planes 0, 1 and 14: no other plane has any of these.
 const codePoints = [...Array(0xd800).keys(), ...range(0xe000, 0x20000), ...range(0xe0000, 0xe1000)];
 const every = (property: RegExp) =>
   codePoints.map((code) => String.fromCodePoint(code)).filter((c) => property.test(c));
@@ -11,7 +11,7 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, offset) => from + offset);
 }
 
-describe('input of people', () => {
+describe('typed input', () => {
   it('loses every format character and variation selector', () => {
     for (const sign of every(/[\p{Cf}\p{Variation_Selector}]/u)) expect(cleanHumanInput(`a${sign}b`)).toBe('ab');
   });
@@ -22,13 +22,13 @@ describe('input of people', () => {
     }
   });
 
-  it('gets the decimal digits of every script as ASCII', () => {
+  it('has the decimal digits of every script as ASCII', () => {
     const digits = every(/\p{Nd}/u);
     expect(digits.length).toBeGreaterThan(700);
     expect(cleanHumanInput(digits.join(''))).toBe('0123456789'.repeat(digits.length / 10));
   });
 
-  it('gets full-width forms as ASCII', () => {
+  it('has full-width forms as ASCII', () => {
     expect(cleanHumanInput('＋４４　（０）７７００／ａｌｉｃｅ＠ｅｘ．ｅｘａｍｐｌｅ')).toBe(
       '+44\u3000(0)7700/alice@ex.example',
     );
@@ -40,7 +40,7 @@ describe('input of people', () => {
     expect(cleanHumanInput('\u200cنامه\u200c')).toBe('نامه');
   });
 
-  it('is the same when it is cleaned twice, and plain ASCII stays as it is', () => {
+  it('is the same when it is cleaned twice, and plain ASCII stays unchanged', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(cleanHumanInput(cleanHumanInput(text))).toBe(cleanHumanInput(text));
@@ -53,7 +53,7 @@ describe('input of people', () => {
     );
   });
 
-  it('that no person types is trimmed only', () => {
+  it('that is no typed text is only trimmed', () => {
     const long = '\u200e'.repeat(1_000_000);
     expect(cleanHumanInput(` ${long} `)).toBe(long);
   });
@@ -83,7 +83,7 @@ describe('a code of digits', () => {
     expect(readNumericCode(text)).toBe('12345');
   });
 
-  it.each(['', 'word', 'one two', '12a45'])('is not made of what is none: %j', (text) => {
+  it.each(['', 'word', 'one two', '12a45'])('is not read from other text: %j', (text) => {
     expect(readNumericCode(text)).not.toMatch(/^\d+$/);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createYieldQueue } from '../../../src/base/yield-queue.js';
 
-test('callers at once pass in order, with a turn of the event loop between any two', async () => {
+test('concurrent callers pass in order, with a turn of the event loop between any two', async () => {
   const pass = createYieldQueue();
   const happened: string[] = [];
   const other = () => {

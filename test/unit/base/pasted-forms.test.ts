@@ -10,7 +10,10 @@ import { codeSent, decide } from '../../../src/login/machine.js';
 import { readDestination } from '../../../src/threepid/destination.js';
 import { readToken } from '../../../src/threepid/tokens.js';
 
-/** What people paste, by what they mean. Every reader of that kind of input gives the same for all of them. */
+/**
+ * Pasted texts by their meaning. Every reader of that kind of input returns the same for all of
+ * them.
+ */
 const phoneNumber = '447700900138';
 const phones = [
   '+447700900138',
@@ -144,7 +147,7 @@ const identifierOf = (identifier: Record<string, unknown>) => {
   return read.kind === 'address' ? canonicalAddress(read)?.address : readUser(read.user, 'example.test' as ServerName);
 };
 
-/** The readers of each kind of input, by who uses them. */
+/** The readers of each kind of input, by their callers. */
 const phoneReaders: Readonly<Record<string, (text: string) => string | undefined>> = {
   'a login to Telegram, in all dialects': (phone) => {
     const decision = decide(undefined, { kind: 'phone', phone }, 0);

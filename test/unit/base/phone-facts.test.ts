@@ -14,6 +14,6 @@ it.each([
   ['44123', { country: undefined, callingCode: '44', internationalFormat: '+44 123', isPossible: false }],
   ['99966123456', undefined],
   ['', undefined],
-])('what is known of the phone number %j is %j', (digits, facts) => {
+])('the phone number %j has the facts %j', (digits, facts) => {
   expect(phoneFacts(digits)).toEqual(facts);
 });

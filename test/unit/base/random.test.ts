@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { alphanumeric, randomText, systemRandom } from '../../../src/base/random.js';
 
 describe('random texts', () => {
-  it('have the length that is asked for, whatever the bytes are', () => {
+  it('have the requested length for all bytes', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 1, max: 100 }), (byte, length) => {
         const text = randomText({ bytes: (count) => Buffer.alloc(count, byte) }, length, alphanumeric);
@@ -12,7 +12,7 @@ describe('random texts', () => {
     );
   });
 
-  it('use every character at every place, about as often', () => {
+  it('use every character at every position, about as often', () => {
     const rounds = 5000;
     const texts = Array.from({ length: rounds }, () => randomText(systemRandom, 6, '0123456789'));
     for (let place = 0; place < 6; place += 1) {

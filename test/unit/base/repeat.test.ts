@@ -19,7 +19,7 @@ it('runs the task at once and again after each pause, failures included, until i
   expect(runs).toBe(3);
 });
 
-it('stops only when the run under way has settled, and runs no more', async () => {
+it('stops only when the current run has settled, and starts no more', async () => {
   const clock = createFakeClock();
   let runs = 0;
   let finish = () => {};

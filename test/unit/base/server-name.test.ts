@@ -46,7 +46,7 @@ describe('a server name', () => {
     '[fe80::1%eth0]',
     '[]',
     `${'a'.repeat(252)}.org`,
-  ])('is not what cannot be connected to, or is spelled as nobody does: %j', (text) => {
+  ])('is not %j', (text) => {
     expect(splitServerName(text)).toBeUndefined();
     expect(parseServerName(text)).toBeUndefined();
   });

@@ -39,7 +39,7 @@ describe('a phone number', () => {
   });
 
   it.each(['', '+', 'abc', '1234', '1234567890123456', '+49+30123', '12345x', '+49 30 123456'])(
-    '%j is none',
+    '%j is invalid',
     (text) => {
       expect(PhoneNumber.parse(text)).toBeUndefined();
     },
@@ -62,7 +62,7 @@ describe('a Matrix ID', () => {
   );
 
   it.each(['', '@', 'alice', '@alice', '@alice:', 'a@b:c', '@a b:c', '@a\n:b', '@a:b c', `@${'a'.repeat(254)}:b`])(
-    '%j is none',
+    '%j is invalid',
     (text) => {
       expect(parseMxid(text)).toBeUndefined();
     },
@@ -75,7 +75,7 @@ describe('a Matrix ID', () => {
 });
 
 describe('work of one key', () => {
-  it('runs in turn, whether it succeeds or fails, while other keys go ahead', async () => {
+  it('runs in sequence after success or failure, concurrently with other keys', async () => {
     const mutex = new KeyedMutex();
     const done: string[] = [];
     let open = () => {};
@@ -92,7 +92,7 @@ describe('work of one key', () => {
     expect(done).toEqual(['b', 'a1', 'a2', 'a3']);
   });
 
-  it('that is equal and asked for at once runs once, and again when it is asked for later', async () => {
+  it('that is equal and requested at once runs once, and again at a later request', async () => {
     const flights = new SingleFlight();
     let runs = 0;
     const work = async () => (runs += 1);
@@ -112,7 +112,7 @@ describe('a deadline', () => {
     await outcome;
   });
 
-  it('is not noticed by work that settles in time', async () => {
+  it('does not affect work that settles in time', async () => {
     const clock = createFakeClock();
     expect(await withDeadline(clock, 1000, Promise.resolve(7))).toBe(7);
     await expect(withDeadline(clock, 1000, Promise.reject(new Error('own')))).rejects.toThrow('own');

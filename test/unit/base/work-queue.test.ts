@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { QueueFull, shareOf, WorkQueue } from '../../../src/base/work-queue.js';
 
-/** Work that ends when it is told to. */
+/** Work that ends on command. */
 function createWork() {
   let end = () => {};
   const ended = new Promise<void>((resolve) => {
@@ -11,7 +11,7 @@ function createWork() {
 }
 
 describe('a bounded queue', () => {
-  it('does so much at a time, lets so much wait, and refuses the rest at once', async () => {
+  it('runs and queues up to its limits, and refuses the rest at once', async () => {
     const queue = new WorkQueue({ maxConcurrent: 2, maxWaiting: 3 });
     const works = Array.from({ length: 5 }, createWork);
     const outcomes = works.map((work) => queue.run(work.run));
@@ -23,7 +23,7 @@ describe('a bounded queue', () => {
     expect(await queue.run(() => Promise.resolve('again'))).toBe('again');
   });
 
-  it('goes by the order of arrival', async () => {
+  it('runs in the order of arrival', async () => {
     const queue = new WorkQueue({ maxConcurrent: 1, maxWaiting: 10 });
     const begun: number[] = [];
     const work = (index: number) => () => Promise.resolve(begun.push(index));
@@ -31,7 +31,7 @@ describe('a bounded queue', () => {
     expect(begun).toEqual([0, 1, 2, 3]);
   });
 
-  it('goes on after work that failed', async () => {
+  it('continues after work that failed', async () => {
     const queue = new WorkQueue({ maxConcurrent: 1, maxWaiting: 1 });
     const failing = queue.run(() => Promise.reject(new Error('failed')));
     const next = queue.run(() => Promise.resolve('done'));
@@ -45,7 +45,7 @@ describe('a share of a queue', () => {
   const bounds = { maxConcurrent: 3, maxWaiting: 4 };
   const shares = [{ key: 'one', maxConcurrent: 2, maxWaiting: 1 }];
 
-  it('leaves the rest of the queue to others, which overtake what waits for it', async () => {
+  it('leaves the rest of the queue to other work, which overtakes its own waiting work', async () => {
     const queue = new WorkQueue(bounds);
     const works = Array.from({ length: 3 }, createWork);
     const outcomes = works.map((work) => queue.run(work.run, { shares }));
@@ -58,7 +58,7 @@ describe('a share of a queue', () => {
     expect(await queue.run(() => Promise.resolve('again'), { shares })).toBe('again');
   });
 
-  it('counts work for every share that it names', async () => {
+  it('counts work for every share that it is in', async () => {
     const queue = new WorkQueue(bounds);
     const [held, waiting] = [createWork(), createWork()];
     const both = ['one', 'two'].map((key) => ({ key, maxConcurrent: 1, maxWaiting: 1 }));
@@ -78,7 +78,7 @@ describe('a share of a queue', () => {
   });
 });
 
-it('a wait that is given up leaves its place to others', async () => {
+it('a cancelled wait leaves its position to other work', async () => {
   const queue = new WorkQueue({ maxConcurrent: 1, maxWaiting: 1 });
   const [held, next] = [createWork(), createWork()];
   const running = queue.run(held.run);

@@ -19,12 +19,12 @@ beforeEach(() => {
 afterEach(() => place.remove());
 
 describe('the command line', () => {
-  it('tells the version of the package', async () => {
+  it('prints the version of the package', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
     expect(await place.run(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' });
   });
 
-  it.each([[['--help']], [['config', '--help']], [['run', '--help']]])('helps with %j', async (args) => {
+  it.each([[['--help']], [['config', '--help']], [['run', '--help']]])('prints help for %j', async (args) => {
     const { code, out } = await place.run(args);
     expect(code).toBe(0);
     expect(out).toContain('Usage: gangway');
@@ -37,17 +37,17 @@ describe('the command line', () => {
     [['sandbox', '--port-base', 'x']],
     [['sandbox', '--host', 'localhost']],
     [['run', 'twice', 'x']],
-  ])('does not understand %j', async (args) => {
+  ])('rejects %j', async (args) => {
     const { code, out, err } = await place.run(args);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain('error: ');
   });
 
-  it('helps whoever calls it with nothing', async () => {
+  it('prints help without arguments', async () => {
     expect(await place.run([])).toMatchObject({ code: 2, err: expect.stringContaining('Usage: gangway') });
   });
 
-  it('does not run on a configuration that is not in order', async () => {
+  it('does not run with an invalid configuration', async () => {
     writeFileSync(join(place.folder, 'config.yaml'), 'http: {port: x}');
     const { code, out, err } = await place.run(['run']);
     expect({ code, out }).toEqual({ code: 3, out: '' });
@@ -71,21 +71,18 @@ describe('gangway healthcheck', () => {
     return { port: address.port, stop: () => new Promise((resolve) => server.close(resolve)) };
   };
 
-  it.each(['127.0.0.1', '0.0.0.0', 'localhost'])(
-    'is content where the daemon of http.host %s is live',
-    async (host) => {
-      const daemon = await serve('127.0.0.1', 200);
-      expect(await check(host, daemon.port)).toEqual({ code: 0, out: '', err: '' });
-      await daemon.stop();
-    },
-  );
+  it.each(['127.0.0.1', '0.0.0.0', 'localhost'])('succeeds if the daemon of http.host %s is live', async (host) => {
+    const daemon = await serve('127.0.0.1', 200);
+    expect(await check(host, daemon.port)).toEqual({ code: 0, out: '', err: '' });
+    await daemon.stop();
+  });
 
-  it('says that what listens there is not well', async () => {
+  it('reports an unhealthy answer', async () => {
     const daemon = await serve('127.0.0.1', 500);
     const err = `The server on 127.0.0.1:${daemon.port} returned 500.\n`;
     expect(await check('127.0.0.1', daemon.port)).toEqual({ code: 1, out: '', err });
     await daemon.stop();
-    const nobody = `No server answers on 127.0.0.1:${daemon.port}.\n`;
+    const unknown = `No server answers on 127.0.0.1:${daemon.port}.\n`;
     expect(await check('127.0.0.1', daemon.port)).toEqual({ code: 1, out: '', err: nobody });
   });
 
@@ -95,7 +92,7 @@ describe('gangway healthcheck', () => {
 });
 
 describe('gangway generate', () => {
-  it('writes the files, and then finds them fresh', async () => {
+  it('writes the files, and then finds them up to date', async () => {
     expect(await place.run(['generate', '--check'])).toMatchObject({
       code: 6,
       err: expect.stringContaining('is stale'),
@@ -105,7 +102,7 @@ describe('gangway generate', () => {
     expect((await place.run(['generate'])).out).toBe('All files are up to date.\n');
   });
 
-  it('names a file that is stale, and leaves it as it is', async () => {
+  it('names a stale file, and does not change it', async () => {
     await place.run(['generate']);
     const file = join(place.folder, 'docs/configuration.md');
     writeFileSync(file, 'old');
@@ -118,17 +115,17 @@ describe('gangway generate', () => {
   });
 });
 
-/** What sqlite3 loads its compiled part with. */
+/** The module with which sqlite3 loads its compiled part. */
 const bindingsOfSqlite = createRequire(createRequire(import.meta.url).resolve('sqlite3'))('bindings') as (
   file: string,
 ) => unknown;
 
-/** Matches what all the patterns match. */
+/** A matcher for texts that match all the patterns. */
 function allOf(...patterns: readonly RegExp[]): RegExp {
   return new RegExp(patterns.map(({ source }) => `(?=.*${source})`).join(''));
 }
 
-describe('what is said of a failure', () => {
+describe('a failure message', () => {
   const faults: readonly (readonly [DatabaseFault, number, RegExp])[] = [
     [{ kind: 'uri_invalid', problem: 'It is wrong.' }, 3, /database\.uri: It is wrong\./],
     [{ kind: 'key_invalid', index: undefined }, 3, /encryption\.key is not/],
@@ -181,7 +178,7 @@ describe('what is said of a failure', () => {
     new SettingsFailure({ kind: 'password_needs_tls' }),
   ];
   it.each(identityFailures.map((failure) => [failure.fact, failure] as const))(
-    '%j: a sentence that names the key of the configuration, and the exit code of one that is wrong',
+    '%j: a sentence that names the key of the configuration, and the exit code of an invalid one',
     (_, failure) => {
       const { code, text } = explainFailure(failure);
       expect(code).toBe(3);
@@ -203,7 +200,7 @@ describe('what is said of a failure', () => {
   it.each<[string, () => unknown]>([
     ['missing', () => bindingsOfSqlite('missing.node')],
     ['unfit', () => process.dlopen({ exports: {} }, fileURLToPath(import.meta.url))],
-  ])('says what to do if a compiled part is %s', (_, load) => {
+  ])('describes the fix if a compiled part is %s', (_, load) => {
     let thrown: unknown;
     try {
       load();
@@ -244,7 +241,7 @@ describe('what is said of a failure', () => {
     expect(text).toContain('TypeError: x is not a function\n    at ');
   });
 
-  it('takes a refused connection elsewhere for no failure to listen', () => {
+  it('does not report a refused connection elsewhere as a failure to listen', () => {
     const error = Object.assign(new Error('x'), { code: 'ECONNREFUSED', syscall: 'connect' });
     expect(explainFailure(error).code).toBe(1);
   });

@@ -31,7 +31,7 @@ describe('gangway config check --online', () => {
     expect(out).toContain(`The bridge at ${bridge.url} accepts logins.\n`);
   });
 
-  it('exits with 8 and the reason if it cannot, before what --who finds', async () => {
+  it('exits with 8 and the reason if it cannot, before the result of --who', async () => {
     await bridge.goDown();
     const { code, err } = await check(right(), '--online', '--who', '@u:other.test');
     expect(code).toBe(8);
@@ -46,13 +46,13 @@ describe('gangway config check --online', () => {
     expect(out + err).not.toContain('a-secret-of-the-wrong-bridge');
   });
 
-  it('has no bridge to ask without bridge.upstream', async () => {
+  it('reports no bridge without bridge.upstream', async () => {
     const { code, out } = await check(undefined, '--online');
     expect(code).toBe(0);
     expect(out).toContain('bridge.upstream is not set, so there is no bridge to check.\n');
   });
 
-  it('sends no request without the option, or if the configuration is not in order', async () => {
+  it('sends no request without the option, or with an invalid configuration', async () => {
     expect((await check(right())).code).toBe(0);
     expect((await check({ ...right(), wait_seconds: 1000 }, '--online')).code).toBe(3);
     expect(bridge.requests).toEqual([]);

@@ -21,7 +21,7 @@ describe('gangway config init', () => {
     expect(statSync(join(place.folder, 'config.yaml')).mode & 0o777).toBe(0o600);
   });
 
-  it('writes a file that is in order but for what must be edited', async () => {
+  it('writes a file that is valid except for the keys that must be edited', async () => {
     await place.run(['config', 'init', '--embedded', '-c', 'my.yaml']);
     const { code, err } = await place.run(['config', 'check', '-c', 'my.yaml']);
     expect(code).toBe(3);
@@ -45,7 +45,7 @@ describe('gangway config init', () => {
     });
   });
 
-  it('makes secrets afresh each time, and prints none of them', async () => {
+  it('generates new secrets each time, and prints none of them', async () => {
     const printed = [
       await place.run(['config', 'init', '--embedded', '-c', 'a']),
       await place.run(['config', 'init', '--embedded', '-c', 'b']),
@@ -69,7 +69,7 @@ describe('gangway config init', () => {
     expect(read('config.yaml')).toBe('mine');
   });
 
-  it('says that the folder does not exist', async () => {
+  it('reports that the folder does not exist', async () => {
     const { code, err } = await place.run(['config', 'init', '--embedded', '-c', 'gone/config.yaml']);
     expect({ code, err }).toEqual({ code: 6, err: 'gone/config.yaml was not written: its folder does not exist.\n' });
   });
@@ -79,21 +79,21 @@ describe('gangway config init', () => {
     ['file/config.yaml', 'what should be its folder is a file.'],
     ['x'.repeat(300), 'its name is too long.'],
     ['circle/config.yaml', 'its path contains a cycle of symbolic links.'],
-  ])('says why it cannot write %s', async (file, why) => {
+  ])('reports why it cannot write %s', async (file, why) => {
     write('file', '');
     symlinkSync('circle', join(place.folder, 'circle'));
     const { code, err } = await place.run(['config', 'init', '--embedded', '-c', file]);
     expect({ code, err }).toEqual({ code: 6, err: `${file} was not written: ${why}\n` });
   });
 
-  it.each(['example.com', 'https://matrix.test', 'a b'])('takes no %s for a server name', async (domain) => {
+  it.each(['example.com', 'https://matrix.test', 'a b'])('rejects %s as a server name', async (domain) => {
     const { code, err } = await place.run(['config', 'init', '--embedded', '--domain', domain]);
     expect(code).toBe(2);
     expect(err).toContain('--domain');
   });
 });
 
-describe('gangway config init asks where the Matrix accounts are', () => {
+describe('gangway config init asks which accounts to use', () => {
   const typing = (...answers: readonly string[]): Terminal => {
     const left = [...answers];
     return {
@@ -117,7 +117,7 @@ describe('gangway config init asks where the Matrix accounts are', () => {
     ],
     [['--embedded'], 'embedded. Gangway has the Matrix accounts of this server name'],
     [['--no-accounts'], 'off. Gangway serves no Matrix logins'],
-  ])('takes %j for an answer', async (args, expected) => {
+  ])('accepts %j as an answer', async (args, expected) => {
     expect(await init(args)).toMatchObject({
       code: 0,
       err: '',
@@ -130,12 +130,12 @@ describe('gangway config init asks where the Matrix accounts are', () => {
     ['http://localhost:8008', 'relay. Matrix logins are passed on to the homeserver at http://localhost:8008.'],
     ['embedded', 'embedded. '],
     [' off ', 'off. '],
-  ])('takes %j typed on a terminal', async (answer, expected) => {
+  ])('accepts %j typed on a terminal', async (answer, expected) => {
     expect(await init([], typing(answer))).toMatchObject({ code: 0, err: '' });
     expect(await firstLine()).toEqual({ code: 0, first: expect.stringContaining(`accounts.mode: ${expected}`) });
   });
 
-  it('asks again if the answer is none of the choices', async () => {
+  it('asks again if the answer is not a choice', async () => {
     const { code, err } = await init([], typing('', 'yes', 'https://matrix.example.com', 'embedded'));
     expect(code).toBe(0);
     expect(err).toMatch(/"yes" is not an http.*\n.*sample value/);
@@ -159,7 +159,7 @@ describe('gangway config init asks where the Matrix accounts are', () => {
 });
 
 describe('gangway config check', () => {
-  it('says so when all is in order', async () => {
+  it('reports a valid configuration', async () => {
     write('config.yaml', written());
     const mode =
       'accounts.mode: embedded. Gangway has the Matrix accounts of this server name. There must be no homeserver for it.';
@@ -170,7 +170,7 @@ describe('gangway config check', () => {
     });
   });
 
-  it('names everything that is wrong, with the line and what to do', async () => {
+  it('lists all problems, with the line and the fix', async () => {
     write('config.yaml', written({ homeserver: { domain: 'example.com' }, http: { prot: 1 } }));
     const { code, out, err } = await place.run(['config', 'check']);
     expect({ code, out }).toEqual({ code: 3, out: expect.stringMatching(/^accounts\.mode: embedded\. .*\n$/) });
@@ -187,28 +187,28 @@ describe('gangway config check', () => {
     );
   });
 
-  it('prints what is worth a look, and is content', async () => {
+  it('prints warnings, and exits with 0', async () => {
     write('config.yaml', written({ provisioning: { prefix: '/p/v1' } }));
     const { code, err } = await place.run(['config', 'check']);
     expect(code).toBe(0);
     expect(err).toContain('provisioning.prefix (line 7)\n    It is used as /p');
   });
 
-  it('says that there is no file, and which command writes one', async () => {
+  it('reports a missing file, and the command that writes one', async () => {
     const { code, err } = await place.run(['config', 'check', '-c', 'gone.yaml']);
     expect(code).toBe(3);
     expect(err).toContain('gone.yaml');
     expect(err).toContain('there is no such file. Create one with `gangway config init`');
   });
 
-  it('reads the files that the configuration names from beside it, whatever folder it is called from', async () => {
+  it('reads the files that the configuration names relative to it, from any working directory', async () => {
     mkdirSync(join(place.folder, 'etc'));
     write('etc/secret', `${sharedSecret}\n`);
     write('etc/config.yaml', written({ provisioning: { shared_secret: undefined, shared_secret_file: 'secret' } }));
     expect(await place.run(['config', 'check', '-c', 'etc/config.yaml'])).toMatchObject({ code: 0 });
   });
 
-  it('tries the templates of messages, and bodies and headers of webhooks', async () => {
+  it('renders the templates of messages, and bodies and headers of webhooks', async () => {
     const identity = { enabled: true, public_url: 'https://id.matrix.test' };
     const email = [{ type: 'smtp', host: 'mail.matrix.test', from: 'id@matrix.test' }];
     mkdirSync(join(place.folder, 'mails'));
@@ -223,7 +223,7 @@ describe('gangway config check', () => {
     expect(await place.run(['config', 'check'])).toMatchObject({ code: 3, err: expect.stringContaining('webhook') });
   });
 
-  it('says that a folder is no file', async () => {
+  it('reports a folder in place of a file', async () => {
     mkdirSync(join(place.folder, 'config.yaml'));
     expect((await place.run(['config', 'check'])).err).toContain('it is a folder');
   });
@@ -244,25 +244,25 @@ describe('gangway config check --who', () => {
     expect(out).toContain(said);
   });
 
-  it('says that no line is about the user', async () => {
+  it('reports that no line matches the user', async () => {
     write('config.yaml', written());
     const { out } = await place.run(['config', 'check', '--who', '@u:c.test']);
     expect(out).toContain('may not log in (that requires user or admin): bridge.permissions has no entry for');
   });
 
-  it('answers also where other sections are not in order', async () => {
+  it('answers also if other sections are invalid', async () => {
     write('config.yaml', written({ http: { port: 'x' } }));
     const { code, out } = await place.run(['config', 'check', '--who', '@u:matrix.test']);
     expect(code).toBe(3);
     expect(out).toContain('@u:matrix.test may log in');
   });
 
-  it('says that it cannot tell before bridge.permissions is in order', async () => {
+  it('reports that it cannot answer before bridge.permissions is valid', async () => {
     write('config.yaml', written({ bridge: { permissions: {} } }));
     expect((await place.run(['config', 'check', '--who', '@u:matrix.test'])).out).toContain('Cannot check whether');
   });
 
-  it('takes whole Matrix IDs only', async () => {
+  it('accepts full Matrix IDs only', async () => {
     write('config.yaml', written());
     expect(await place.run(['config', 'check', '--who', 'me'])).toMatchObject({
       code: 2,

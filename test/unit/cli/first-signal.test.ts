@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { firstSignal } from '../../../src/cli/first-signal.js';
 
 it.each(['SIGTERM', 'SIGINT', 'SIGHUP'])(
-  'after %s, nobody holds back the next signal of either kind',
+  'after %s, the process handles no further signal of either kind',
   async (signal) => {
     const signals = new EventEmitter();
     const told = firstSignal(signals);

@@ -8,26 +8,28 @@ import { runCli } from '../../../src/cli/cli.js';
 import type { SignalSource } from '../../../src/lifecycle.js';
 import type { Terminal } from '../../../src/cli/terminal.js';
 
-/** How a command ended, and what it printed. */
+/** The exit code and output of a command. */
 export interface Ran {
   readonly code: number;
   readonly out: string;
   readonly err: string;
 }
 
-/** A command that runs. */
+/** A running command. */
 export interface Started {
-  /** What it has printed to standard output so far. */
+  /** Its standard output so far. */
   readonly out: string;
   /** Sends SIGTERM, and resolves when the command has ended. */
   stop(): Promise<Ran>;
 }
 
-/** A folder of its own to run commands in. */
+/** A folder for running commands. */
 export interface Workplace {
   readonly folder: string;
   run(args: readonly string[], env?: Readonly<Record<string, string>>, terminal?: Terminal): Promise<Ran>;
-  /** Starts a command that runs until a signal, and resolves when it has printed something or ended. */
+  /**
+   * Starts a command that runs until a signal, and resolves when it has printed something or ended.
+   */
   start(args: readonly string[]): Promise<Started>;
   remove(): void;
 }
@@ -38,7 +40,7 @@ const noTerminal: Terminal = {
   askSecret: () => Promise.resolve(undefined),
 };
 
-/** Makes a folder in the system's temporary one. */
+/** Creates a folder in the temporary folder of the system. */
 export function createWorkplace(): Workplace {
   const folder = mkdtempSync(join(tmpdir(), 'gangway-cli-'));
   return {

@@ -28,7 +28,7 @@ describe('gangway sandbox', () => {
     });
   });
 
-  it('writes a section of a configuration that leads to it', async () => {
+  it('writes a section of a configuration that uses it', async () => {
     mkdirSync(join(place.folder, 'keys'));
     const sandbox = await place.start(['sandbox', '--public-key', 'keys/sandbox.pem', '--config-out', 'fragment.yaml']);
     const { data_centres: dataCentres } = announcement.parse(JSON.parse(sandbox.out));
@@ -42,7 +42,7 @@ describe('gangway sandbox', () => {
     expect(await sandbox.stop()).toMatchObject({ code: 0, err: '' });
   });
 
-  it('listens on the address that it is given, and names it', async () => {
+  it('listens on the given address, and prints it', async () => {
     const sandbox = await place.start(['sandbox', '--host', '127.0.0.2']);
     const { data_centres: dataCentres, control_url: controlUrl } = announcement.parse(JSON.parse(sandbox.out));
     expect(new URL(controlUrl).hostname).toBe('127.0.0.2');
@@ -52,7 +52,7 @@ describe('gangway sandbox', () => {
     await sandbox.stop();
   });
 
-  it('on all addresses, names one that clients can connect to', async () => {
+  it('on all addresses, prints one that clients can connect to', async () => {
     const sandbox = await place.start(['sandbox', '--host', '0.0.0.0']);
     const { data_centres: dataCentres, control_url: controlUrl } = announcement.parse(JSON.parse(sandbox.out));
     expect(dataCentres.map(({ ip }) => ip)).not.toContain('0.0.0.0');

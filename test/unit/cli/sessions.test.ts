@@ -154,7 +154,7 @@ describe('gangway sessions', () => {
     expect(account).toMatchObject({ heldBy: 'hand_over', session: null });
   });
 
-  it('refuses to retry what does not wait', async () => {
+  it('refuses to retry a login that does not wait', async () => {
     await database.transaction((tx) => link(tx, '1', 'gangway'));
     expect(await sessions('retry', '1')).toEqual({
       code: 7,
@@ -163,7 +163,7 @@ describe('gangway sessions', () => {
     });
   });
 
-  it('revokes a session only if that is confirmed, and leaves it to the daemon', async () => {
+  it('revokes a session only after a confirmation, and leaves the rest to the daemon', async () => {
     await database.transaction((tx) => link(tx, '1', 'gangway'));
     expect(await sessions('revoke', '1')).toMatchObject({ code: 7, out: '', err: expect.stringContaining('--yes') });
     const linked = () => database.transaction((tx) => tx.telegramAccounts.list());
@@ -179,7 +179,7 @@ describe('gangway sessions', () => {
     expect(await sessions('revoke', '1', '--yes')).toMatchObject({ code: 7, err: expect.stringContaining('No user') });
   });
 
-  it('revokes a session at the bridge there, and a leased one when its lease is over', async () => {
+  it('revokes a session at the bridge there, and a leased one when its lease ends', async () => {
     await database.transaction(async (tx) => {
       await link(tx, '4', 'bridge');
       await link(tx, '5', 'lease');
@@ -251,7 +251,7 @@ describe('gangway sessions', () => {
       expect(open.map(({ id, dueAt }) => [id, dueAt < Date.now() + 60_000])).toContainEqual(['7', true]);
     });
 
-    it('is left to the bridge by revoke, unless that is gone for good', async () => {
+    it('is left to the bridge by revoke, unless the bridge is removed permanently', async () => {
       expect(await sessions('revoke', '7', '--yes')).toMatchObject({ code: 7 });
       expect(await open()).toHaveLength(2);
       const abandon = (id: string) => sessions('revoke', id, '--yes', '--without-bridge');
@@ -330,7 +330,7 @@ describe('gangway sessions', () => {
       expect(await exportIt('--yes')).toMatchObject({ code: 7, out: '', err: expect.stringContaining('before') });
     });
 
-    it('prints a session that an interrupted export has left', async () => {
+    it('prints the session of an interrupted export', async () => {
       await createSessionExports({ database, clock: systemClock, random: systemRandom }).take('1');
       expect(await sessions('list')).toMatchObject({ out: `1 ${owner} exported, not printed yet\n` });
       expect(await exportIt('--yes')).toMatchObject({ code: 0, out: printed });
@@ -361,7 +361,7 @@ describe('gangway sessions', () => {
     });
   });
 
-  it('prints events that were given up', async () => {
+  it('prints abandoned events', async () => {
     await database.transaction(async (tx) => {
       const event = { id: 'e', type: 'login.completed', body: '{"type":"login.completed"}', createdAt: 0 } as const;
       const delivery = { webhook: 'https://receiver.test/', attempts: 9, reason: 'status 500', dueAt: 0 };

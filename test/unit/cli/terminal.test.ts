@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { createTerminal } from '../../../src/cli/terminal.js';
 
-/** A terminal without a screen: what is typed, and what is shown. */
+/** A terminal without a screen: the input and the output. */
 function createScreen() {
   const input = Object.assign(new PassThrough(), { isTTY: true });
   const shown: string[] = [];
@@ -10,7 +10,7 @@ function createScreen() {
 }
 
 describe('a question for a password', () => {
-  it('is answered unseen', async () => {
+  it('is answered without an echo', async () => {
     const { input, terminal, shown } = createScreen();
     const answer = terminal.askSecret('Password: ');
     input.write('sécret\r');
@@ -18,14 +18,14 @@ describe('a question for a password', () => {
     expect(shown()).toBe('Password: \n');
   });
 
-  it('lets one correct oneself', async () => {
+  it('accepts corrections', async () => {
     const { input, terminal } = createScreen();
     const answer = terminal.askSecret('Password: ');
     input.write('secrex\x7ft\r');
     expect((await answer)?.reveal()).toBe('secret');
   });
 
-  it('can be asked again', async () => {
+  it('can be repeated', async () => {
     const { input, terminal } = createScreen();
     const first = terminal.askSecret('1: ');
     input.write('one\r');
@@ -38,14 +38,14 @@ describe('a question for a password', () => {
   it.each([
     ['Ctrl-C', '\x03'],
     ['Ctrl-D', '\x04'],
-  ])('may be refused by %s', async (_, key) => {
+  ])('can be cancelled by %s', async (_, key) => {
     const { input, terminal } = createScreen();
     const answer = terminal.askSecret('Password: ');
     input.write(key);
     expect(await answer).toBeUndefined();
   });
 
-  it('shows what is typed if it is no secret', async () => {
+  it('echoes input that is no secret', async () => {
     const { input, terminal, shown } = createScreen();
     const answer = terminal.ask('Mode: ');
     input.write('off\r');
@@ -53,7 +53,7 @@ describe('a question for a password', () => {
     expect(shown()).toMatch(/^Mode: .*off/s);
   });
 
-  it('is not asked where nobody is', () => {
+  it('is not asked without a terminal', () => {
     expect(createTerminal(new PassThrough(), () => undefined).isInteractive).toBe(false);
     expect(createScreen().terminal.isInteractive).toBe(true);
   });

@@ -56,7 +56,7 @@ beforeEach(() => {
 afterEach(() => place.remove());
 
 describe('gangway user', () => {
-  it('makes accounts and lists them', async () => {
+  it('creates accounts and lists them', async () => {
     expect(await user('list')).toEqual({ code: 0, out: '', err: '' });
     expect(await user('add', '@bob:users.test', '--password-file', 'password')).toEqual({
       code: 0,
@@ -74,7 +74,7 @@ describe('gangway user', () => {
     expect(err).toBe('Gangway has Matrix accounts only with accounts.mode: embedded; here it is off.\n');
   });
 
-  it('keeps no password in clear', async () => {
+  it('stores no password in clear', async () => {
     writeFileSync(join(place.folder, 'password'), 'the clear text of it');
     await user('add', 'alice', '--password-file', 'password');
     expect((await accountOf('@alice:users.test'))?.passwordHash?.reveal()).toMatch(/^\$argon2id\$/);
@@ -134,7 +134,7 @@ describe('gangway user', () => {
     expect(await user('deactivate', name)).toMatchObject({ code: 7, err: expect.stringMatching(message) });
   });
 
-  it('says what is wrong with a password file', async () => {
+  it('reports the problem of a password file', async () => {
     writeFileSync(join(place.folder, 'empty'), '\n');
     writeFileSync(join(place.folder, 'two'), 'one\ntwo\n');
     writeFileSync(join(place.folder, 'long'), 'x'.repeat(513));
@@ -155,11 +155,11 @@ describe('gangway user', () => {
     expect(await user('list')).toMatchObject({ out: '' });
   });
 
-  it('needs a terminal or a file for a password', async () => {
+  it('requires a terminal or a file for a password', async () => {
     expect(await user('add', 'alice')).toMatchObject({ code: 7, err: expect.stringContaining('--password-file') });
   });
 
-  it('leaves the accounts of a homeserver to the homeserver', async () => {
+  it('does not manage the accounts of a homeserver', async () => {
     configure({ address: 'http://127.0.0.1:8008' });
     for (const args of [['list'], ['add', 'alice', '--password-file', 'password'], ['deactivate', 'alice']]) {
       const { code, out, err } = await user(...args);
@@ -168,7 +168,7 @@ describe('gangway user', () => {
     }
   });
 
-  it('says what is wrong with the configuration', async () => {
+  it('reports the problems of the configuration', async () => {
     writeFileSync(join(place.folder, 'config.yaml'), 'http: {port: x}');
     expect(await user('list')).toMatchObject({ code: 3, out: '', err: expect.stringContaining('config.yaml has') });
   });

@@ -10,11 +10,11 @@ describe('accounts.mode', () => {
     ['embedded', {}],
     ['off', {}],
     ['off', { homeserver }],
-  ])('%s is in order with %j', (mode, changes) => {
+  ])('%s is valid with %j', (mode, changes) => {
     expect(load(written({ ...changes, accounts: { mode } })).config.accounts.mode).toBe(mode);
   });
 
-  it('comes from the environment too', () => {
+  it('can be set in the environment too', () => {
     expect(load(written(), { GANGWAY_ACCOUNTS__MODE: 'off' }).config.accounts.mode).toBe('off');
   });
 
@@ -38,7 +38,7 @@ describe('a configuration from before accounts.mode existed', () => {
     ['relay', { homeserver }, { enabled: true, ...noMode }, '`mode: relay` in the section accounts'],
     ['off', {}, { enabled: false, ...noMode }, '`mode: off` in the section accounts'],
     ['off', { homeserver }, { enabled: false, ...noMode }, '`mode: off` in the section accounts'],
-  ])('is told to write %s: %j, accounts: %j', (mode, changes, accounts, line) => {
+  ])('gets the advice to write %s: %j, accounts: %j', (mode, changes, accounts, line) => {
     const { problems } = inspect(written({ ...changes, accounts }));
     const missing = problems.filter(({ path }) => path === 'accounts.mode');
     expect(missing.map(({ message }) => message)).toEqual([
@@ -50,7 +50,7 @@ describe('a configuration from before accounts.mode existed', () => {
     );
   });
 
-  it('is told so once if the section is empty', () => {
+  it('gets the advice once if the section is empty', () => {
     const { problems } = inspect(written({ accounts: null }));
     expect(problems.map(({ path }) => path)).toEqual(['accounts.mode']);
   });

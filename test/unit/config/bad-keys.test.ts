@@ -249,9 +249,9 @@ const rows: readonly Row[] = [
   [{ telegram: { api_id_file: 'secret' } }, 'telegram.api_id_file', /no such key/],
 ];
 
-describe('a configuration in which one key is bad', () => {
+describe('a configuration with one invalid key', () => {
   it.each(rows.map(([changes, path, message]) => [path, JSON.stringify(changes), changes, message] as const))(
-    'names %s, and nothing else, for %s',
+    'reports only %s, for %s',
     (path, _, changes, message) => {
       const { problems } = inspect(written(changes), {}, files);
       expect(problems.map((problem) => problem.path)).toEqual([path]);
@@ -268,8 +268,8 @@ describe('a configuration in which one key is bad', () => {
   );
 });
 
-describe('a configuration in which much is bad', () => {
-  it('names all of it at once, in the order of the file', () => {
+describe('a configuration with many invalid keys', () => {
+  it('reports all of them at once, in the order of the file', () => {
     const text = [
       'homeserver:',
       '  domain: example.com',
@@ -296,7 +296,7 @@ describe('a configuration in which much is bad', () => {
     ]);
   });
 
-  it('is a failure that carries everything, warnings included', () => {
+  it('rejects with a failure that contains everything, warnings included', () => {
     let thrown: unknown;
     try {
       load(written({ http: { port: 'x' }, provisioning: { prefix: '/p/' }, login: { expire_minutes: 0 } }));
@@ -313,7 +313,7 @@ describe('a configuration in which much is bad', () => {
   });
 });
 
-describe('what is said of a bad secret', () => {
+describe('a message about an invalid secret', () => {
   const canary = 'hunter2-canary';
   const long = `hunter2 canary ${'x'.repeat(20)}`;
   it.each([
@@ -327,7 +327,7 @@ describe('what is said of a bad secret', () => {
     ['database.uri', { database: { uri: `postgres://gangway:${canary}/@db/gangway` } }],
     ['database.uri without a name', { database: { uri: `postgres://gangway:${canary}@db` } }],
     ['database.uri of another kind', { database: { uri: `mysql://gangway:${canary}@db` } }],
-    ['both ways', { encryption: { key: canary, key_file: 'short' } }],
+    ['given twice', { encryption: { key: canary, key_file: 'short' } }],
     ['from a file', { encryption: { key: undefined, key_file: 'short' } }],
   ])('does not hold it: %s', (_, changes) => {
     const { problems } = inspect(written(changes), {}, files);
@@ -341,13 +341,13 @@ describe('what is said of a bad secret', () => {
     'shared_secret: @hunter2',
     'shared_secret: a: hunter2',
     '- hunter2',
-  ])('does not hold it where the YAML is broken: %s', (line) => {
+  ])('does not hold it if the YAML is broken: %s', (line) => {
     const { problems } = inspect(`provisioning:\n  ${line}\n`);
     expect(problems).not.toEqual([]);
     expect(JSON.stringify(problems)).not.toContain('hunter2');
   });
 
-  it('nor does the configuration show a good one when it is printed', () => {
+  it('nor does a printed configuration show a valid one', () => {
     const text = JSON.stringify(load(written({ database: { uri: 'postgres://gangway:hunter2@db/gangway' } })));
     expect(text).not.toContain('hunter2');
     expect(text).not.toContain(sharedSecret);

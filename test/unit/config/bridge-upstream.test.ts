@@ -16,11 +16,14 @@ describe('bridge.upstream', () => {
     expect(read?.sharedSecret.reveal()).toBe(secret);
   });
 
-  it.each(['automatic', 'on_request', 'off'] as const)('takes hand_over: %s and a prefix of the path', (hand_over) => {
-    const keys = { address: 'https://matrix.test/telegram/', shared_secret: secret, hand_over, wait_seconds: 0 };
-    const read = load(upstream(keys)).config.bridge.upstream;
-    expect(read).toMatchObject({ address: 'https://matrix.test/telegram', handOver: hand_over, waitMs: 0 });
-  });
+  it.each(['automatic', 'on_request', 'off'] as const)(
+    'accepts hand_over: %s and a prefix of the path',
+    (hand_over) => {
+      const keys = { address: 'https://matrix.test/telegram/', shared_secret: secret, hand_over, wait_seconds: 0 };
+      const read = load(upstream(keys)).config.bridge.upstream;
+      expect(read).toMatchObject({ address: 'https://matrix.test/telegram', handOver: hand_over, waitMs: 0 });
+    },
+  );
 
   it.each([
     ['shared_secret', { address: 'http://localhost:29317' }, 'This key is missing. address requires it.'],
@@ -36,7 +39,7 @@ describe('bridge.upstream', () => {
       'automatic, on_request, off',
     ],
     ['wait_seconds', { address: 'http://localhost', shared_secret: secret, wait_seconds: 51 }, '0 to 50'],
-  ])('requires a %s in order: %j', (key, keys, message) => {
+  ])('requires a valid %s: %j', (key, keys, message) => {
     const { problems } = inspect(upstream(keys));
     expect(problems.map(({ path }) => path)).toEqual([`bridge.upstream.${key}`]);
     if (key !== 'shared_secret' || message !== 'generate') expect(problems[0]?.message).toContain(message);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { inspect, written } from './written-config.js';
 
-/** The pieces of configuration of a page. */
+/** The configuration snippets of a page. */
 function configurationIn(file: string): string[] {
   const page = readFileSync(new URL(`../../../docs/${file}`, import.meta.url), 'utf8');
   const blocks = [...page.matchAll(/^( *)```yaml\n([^]*?)^ *```/gm)].map(([, indent = '', block = '']) =>
@@ -16,11 +16,11 @@ describe.each([
   ['identity.md', 6],
   ['addresses.md', 1],
 ])('the configuration in docs/%s', (file, least) => {
-  it('is there', () => {
+  it('exists', () => {
     expect(configurationIn(file).length).toBeGreaterThanOrEqual(least);
   });
 
-  it.each(configurationIn(file))('is in order but for its example names:\n%s', (block) => {
+  it.each(configurationIn(file))('is valid except for its example names:\n%s', (block) => {
     const text = block
       .replaceAll('example.com', 'matrix.test')
       .replace(/the output of `[^`]+`/, '0123456789abcdef0123456789abcdef');

@@ -13,7 +13,7 @@ import { apiHash, encryptionKey, inspect, load, sharedSecret, written } from './
 const settings = settingsIn(layoutOf(sections));
 
 describe('the sample configuration', () => {
-  it('is in order but for the values that must be edited', () => {
+  it('is valid except for the values that must be edited', () => {
     expect(inspect(renderSample()).problems.map(({ path }) => path)).toEqual([
       'homeserver.domain',
       'provisioning.shared_secret',
@@ -41,7 +41,7 @@ describe('the sample configuration', () => {
     expect(load(edited)).toEqual(load(written()));
   });
 
-  it('is in order too when the keys that are commented out are not', () => {
+  it('is also valid with its commented keys enabled', () => {
     const all = renderSample().replaceAll(/^( *)#(\S)/gm, '$1$2');
     const paths = inspect(all).problems.map(({ path }) => path);
     expect(paths).toContain('homeserver.address');
@@ -67,7 +67,7 @@ describe('the reference', () => {
   });
 });
 
-describe('what is written as YAML', () => {
+describe('a value that is written as YAML', () => {
   const text = fc.oneof(
     fc.string(),
     fc.constantFrom('null', 'yes', '- a', 'a: b', '# x', '*', '1e3', '~', 'a:', "'", '"'),
@@ -85,7 +85,7 @@ describe('what is written as YAML', () => {
     ),
   }));
 
-  it('reads back as it was', () => {
+  it('is read back unchanged', () => {
     fc.assert(
       fc.property(tree, (value) => {
         const yaml = yamlLines('key', value).join('\n');

@@ -12,7 +12,7 @@ const email = (...channels: object[]) => ({ delivery: { email: channels } });
 const phone = (...channels: object[]) => ({ delivery: { phone: channels } });
 
 describe('the identity service', () => {
-  it('needs nothing but its address to be on', () => {
+  it('is enabled by its address alone', () => {
     const { identity } = load(written({ identity: on, delivery: { email: [file] } })).config;
     expect(identity).toMatchObject({
       enabled: true,
@@ -25,7 +25,7 @@ describe('the identity service', () => {
     });
   });
 
-  it('serves no part of version 1 to anybody, unless it is told to', () => {
+  it('serves no part of version 1 by default', () => {
     const { identity } = load(written({ identity: on })).config;
     const off = { enabled: false, allowedClients: [] };
     expect(identity.enabled && identity.v1).toEqual({
@@ -46,20 +46,20 @@ describe('the identity service', () => {
     expect(identity.enabled && identity.serverName).toBe(expected);
   });
 
-  it('keeps its key where it is told to, seen from the configuration file', () => {
+  it('keeps its key at the configured path, relative to the configuration file', () => {
     const at = (signing_key_file: string) => load(written({ identity: { ...on, signing_key_file } })).config.identity;
     expect(at('keys/id')).toMatchObject({ signingKeyFile: '/etc/gangway/keys/id' });
     expect(at('/var/lib/id')).toMatchObject({ signingKeyFile: '/var/lib/id' });
   });
 
-  it('knows policies by their ids, each in several languages', () => {
+  it('has policies by ID, each in several languages', () => {
     const en = { name: 'Privacy', url: 'https://matrix.test/privacy/' };
     const de = { name: 'Datenschutz', url: 'https://matrix.test/privacy/de' };
     const { identity } = load(written({ identity: { ...on, terms: { privacy: { version: 2, en, de } } } })).config;
     expect(identity).toMatchObject({ terms: { privacy: { version: '2', languages: { en, de } } } });
   });
 
-  it('serves a homeserver that knows the secret', () => {
+  it('serves a homeserver with the secret', () => {
     const { identity } = load(
       written({ identity: { ...on, delegate: { secret, allowed_clients: ['10.0.0.2'] } } }),
     ).config;
@@ -69,7 +69,7 @@ describe('the identity service', () => {
 });
 
 describe('channels for messages', () => {
-  it('are all there, in their order, each with what its kind has', () => {
+  it('are loaded in order, each with the keys of its kind', () => {
     const auth = { user: 'me', password: 'hunter2' };
     const { delivery } = load(
       written({
@@ -102,26 +102,26 @@ describe('channels for messages', () => {
     expect(JSON.stringify(delivery)).not.toContain('hunter2');
   });
 
-  it.each(['default', 'none', 'a', 'example', 'Token', '[]', '***'])('sends %j in a header of a webhook', (value) => {
+  it.each(['default', 'none', 'a', 'example', 'Token', '[]', '***'])('accept %j in a header of a webhook', (value) => {
     const [channel] = load(written(phone({ ...webhook, headers: { 'X-Route': value } }))).config.delivery.phone;
     expect(channel?.type === 'webhook' && channel.headers.get('X-Route')?.reveal()).toBe(value);
   });
 
-  it('may trust certificates of their own', () => {
+  it('accept their own certificates', () => {
     const pem = '-----BEGIN CERTIFICATE-----';
     const channels = [{ ...smtp, certificate_authorities: ['ca.pem'] }];
     const { delivery } = load(written(email(...channels)), {}, { '/etc/gangway/ca.pem': pem }).config;
     expect(delivery.email).toMatchObject([{ certificateAuthorities: [pem] }]);
   });
 
-  it('may have their secrets in files of their own', () => {
+  it('read their secrets from files', () => {
     const channels = [smtp, { ...smtp, user: 'me', password_file: 'secrets/smtp' }];
     const { delivery } = load(written(email(...channels)), {}, { '/etc/gangway/secrets/smtp': 'hunter2\n' }).config;
     const [, second] = delivery.email;
     expect(second?.type === 'smtp' && second.credentials?.password.reveal()).toBe('hunter2');
   });
 
-  it('may have their secrets in the environment, by their position', () => {
+  it('read their secrets from the environment, by their position', () => {
     const { delivery } = load(written(phone(webhook, { type: 'telegram_gateway' })), {
       GANGWAY_DELIVERY__PHONE__1__TOKEN: 'hunter2',
       GANGWAY_DELIVERY__PHONE__0__FORMAT: 'form',
@@ -131,12 +131,12 @@ describe('channels for messages', () => {
     expect(second?.type === 'telegram_gateway' && second.token.reveal()).toBe('hunter2');
   });
 
-  it('may come from the environment as a whole', () => {
+  it('can come from the environment as a whole', () => {
     const env = { GANGWAY_DELIVERY__EMAIL: JSON.stringify([file]), GANGWAY_DELIVERY__EMAIL__0__PATH: '/tmp/out' };
     expect(load(written(), env).config.delivery.email).toEqual([{ type: 'file', path: '/tmp/out' }]);
   });
 
-  it('that are not there have no variables', () => {
+  it('have no variables if they do not exist', () => {
     const { problems } = inspect(written(email(file)), { GANGWAY_DELIVERY__EMAIL__1__PATH: '/tmp/out' });
     expect(problems).toMatchObject([{ where: 'GANGWAY_DELIVERY__EMAIL__1__PATH' }]);
   });
@@ -223,9 +223,9 @@ const rows: readonly Row[] = [
   [phone({ ...webhook, headers: { 'X-Key': 'hunter2\n' } }), 'delivery.phone[0].headers.X-Key', /not shown/],
 ];
 
-describe('a configuration in which one key of the identity service, or of what belongs to it, is bad', () => {
+describe('a configuration in which one key of the identity service or its messages is invalid', () => {
   it.each(rows.map(([changes, path, message]) => [path, JSON.stringify(changes), changes, message] as const))(
-    'names %s, and nothing else, for %s',
+    'reports only %s, for %s',
     (path, _, changes, message) => {
       const { problems } = inspect(written(changes));
       expect(problems.map((problem) => problem.path)).toEqual([path]);
@@ -237,7 +237,7 @@ describe('a configuration in which one key of the identity service, or of what b
   );
 });
 
-describe('what is worth a look in what sends messages', () => {
+describe('a warning about messages', () => {
   const mails = { email: [smtp] };
   it.each<Row>([
     [{ identity: { public_url: 'https://id.matrix.test' } }, 'identity.public_url', /identity\.enabled is false/],
@@ -267,18 +267,18 @@ describe('what is worth a look in what sends messages', () => {
       'identity.v1.validate.allowed_clients',
       /trusted_proxies is empty/,
     ],
-  ])('%j: names %s', (changes, path, message) => {
+  ])('for %j names %s', (changes, path, message) => {
     const { problems, warnings } = inspect(written(changes));
     expect(problems).toEqual([]);
     expect(warnings.map((warning) => warning.path)).toEqual([path]);
     expect(warnings[0]?.message).toMatch(message);
   });
 
-  it('is nothing where accounts alone send messages, from an address of their own', () => {
+  it('is absent if only accounts send messages, from an address of their own', () => {
     expect(inspect(written({ accounts, delivery: mails })).warnings).toEqual([]);
   });
 
-  it('is nothing where all is as it should be', () => {
+  it('is absent if the configuration is valid', () => {
     const { warnings } = inspect(
       written({
         identity: on,

@@ -8,7 +8,7 @@ import type { z } from 'zod';
 import type { Tree } from '../../../src/config/tree.js';
 import { configPath, sharedSecret, written } from './written-config.js';
 
-/** The schema of each declared setting, those of the kinds in lists included, by path. */
+/** The schema of each declared setting, including the kinds in lists, by path. */
 function schemasIn(keys: Readonly<Record<string, z.ZodType>>, path = ''): [string, z.ZodType][] {
   return Object.entries(keys).flatMap(([name, schema]): [string, z.ZodType][] => {
     const here = path === '' ? name : `${path}.${name}`;
@@ -53,11 +53,11 @@ const placeholders = [
 ];
 
 describe('every secret', () => {
-  it('is there to be tested', () => {
+  it('is tested', () => {
     expect(secrets.length).toBeGreaterThanOrEqual(9);
   });
 
-  it.each(secrets)('%s refuses placeholders and samples, and shows none of them', (_, schema) => {
+  it.each(secrets)('%s rejects placeholders and samples, and shows none of them', (_, schema) => {
     const { presence } = settingNotes.get(schema) ?? {};
     const sample = presence?.kind === 'required' ? presence.sample : presence?.kind === 'optional' && presence.example;
     for (const value of [...placeholders, ...(typeof sample === 'string' ? [sample] : [])]) {
@@ -68,7 +68,7 @@ describe('every secret', () => {
     }
   });
 
-  it.each(secrets)('%s refuses what is shorter than four characters', (_, schema) => {
+  it.each(secrets)('%s rejects fewer than four characters', (_, schema) => {
     for (const value of ['1', 'ab', 'abc']) expect(read(schema, value).success, value).toBe(false);
   });
 
@@ -80,7 +80,7 @@ describe('every secret', () => {
     'aaaaaaaaaaaaaaaaaaaa',
     '100%safe%',
     'syt_YWxp_x1Y',
-  ])('may be %s', (value) => {
+  ])('accepts %s', (value) => {
     expect(isPlaceholder(value)).toBe(false);
   });
 });
@@ -93,7 +93,7 @@ const baseUrls = schemas.filter(([, schema]) => {
 });
 
 describe('every base URL', () => {
-  it('is there to be tested', () => {
+  it('is tested', () => {
     expect(baseUrls.map(([path]) => path)).toEqual(
       expect.arrayContaining([
         'homeserver.address',
@@ -106,7 +106,7 @@ describe('every base URL', () => {
     );
   });
 
-  it.each(baseUrls)('%s refuses paths of APIs, queries and fragments', (_, schema) => {
+  it.each(baseUrls)('%s rejects paths of APIs, queries and fragments', (_, schema) => {
     for (const rest of [
       '/_matrix',
       '/_matrix/',
@@ -155,11 +155,11 @@ describe('a file with secrets', () => {
       [expect.stringMatching(/^provisioning\.shared_secret_file: .*chmod 600/)],
     ],
     ['a mounted secret', fromFile('/run/secrets/x'), '/run/secrets/x', []],
-  ])('that all users may read is remarked upon: %s', (_, text, open, expected) => {
+  ])('that all users may read gets a warning: %s', (_, text, open, expected) => {
     expect(inspectOpen(text, [open])).toEqual(expected);
   });
 
-  it('of every declared secret is watched', () => {
+  it('of every declared secret is checked', () => {
     for (const { path, note } of settingsIn(layoutOf(sections)).filter(isTextSecret)) {
       const name = `GANGWAY_${path.map((key) => String(key).toUpperCase()).join('__')}_FILE`;
       expect(inspectOpen(written(), ['/tmp/open'], { [name]: '/tmp/open' }).join('\n'), note.about).toMatch(

@@ -99,7 +99,7 @@ describe('a configuration with the required keys only', () => {
     expect(config.encryption.key.reveal()).toBe(encryptionKey);
   });
 
-  it('has its SQLite file beside it', () => {
+  it('has its SQLite file in the same folder', () => {
     expect(load(written()).config.database.uri.reveal()).toBe('sqlite:/etc/gangway/gangway.db');
   });
 });
@@ -119,7 +119,7 @@ describe('the database', () => {
 });
 
 describe('values', () => {
-  it('may be quoted or not, whatever they are', () => {
+  it('can be quoted or not, for all characters', () => {
     const digits = '10000000000000000000000000000001';
     const text = written({ http: { port: '8080' } }).replace(/api_hash: .*/, `api_hash: ${digits}`);
     const { config } = load(text);
@@ -127,18 +127,18 @@ describe('values', () => {
     expect(config.telegram.apiHash.reveal()).toBe(digits);
   });
 
-  it('keep the spelling of what YAML would call a number', () => {
+  it('keep the spelling of a text that YAML would read as a number', () => {
     const secret = '0x1234567890abcdef';
     const text = written().replace(/shared_secret: .*/, `shared_secret: ${secret}`);
     expect(load(text).config.provisioning.sharedSecret.reveal()).toBe(secret);
   });
 
-  it('that are empty count as not given', () => {
+  it('count as absent if they are empty', () => {
     const text = `${written()}http:\nlogging:\n  level:\n`;
     expect(load(text).config).toMatchObject({ http: { port: 28917 }, logging: { level: 'info' } });
   });
 
-  it('of a SOCKS proxy are all there', () => {
+  it('of a SOCKS proxy are all loaded', () => {
     const proxy = { type: 'socks5', address: 'proxy.test', port: 1080, username: 'me', password: 'hunter2' };
     const { telegram } = load(written({ telegram: { proxy } })).config;
     expect(telegram.proxy).toMatchObject({ type: 'socks5', address: 'proxy.test', port: 1080, username: 'me' });
@@ -157,13 +157,13 @@ describe('values', () => {
     });
   });
 
-  it.each(['0'.repeat(32), `dd${'A'.repeat(32)}`])('of an MTProxy are all there, with the secret %s', (password) => {
+  it.each(['0'.repeat(32), `dd${'A'.repeat(32)}`])('of an MTProxy are all loaded, with the secret %s', (password) => {
     const proxy = { type: 'mtproxy', address: 'proxy.test', port: 443, password };
     const { telegram } = load(written({ telegram: { proxy } })).config;
     expect(telegram.proxy.type === 'mtproxy' && telegram.proxy.secret.reveal()).toBe(password);
   });
 
-  it('of another Telegram network are all there, its keys read from their files', () => {
+  it('of another Telegram network are all loaded, its keys from their files', () => {
     const data_centres = [
       { id: 1, ip: '127.0.0.1', port: 4431 },
       { id: 2, ip: '::1', port: 4432 },
@@ -212,13 +212,13 @@ describe('a secret from a file', () => {
     }
   });
 
-  it('may have a path relative to the configuration file', () => {
+  it('can have a path relative to the configuration file', () => {
     const text = written({ provisioning: { shared_secret: undefined, shared_secret_file: 'secret' } });
     const { config } = load(text, {}, { '/etc/gangway/secret': `${sharedSecret}\n` });
     expect(config.provisioning.sharedSecret.reveal()).toBe(sharedSecret);
   });
 
-  it('is one of several, a line each, where there is a list of them', () => {
+  it('is one line of several, if the key is a list', () => {
     const text = written({ encryption: { old_keys_file: 'old' } });
     const { config } = load(text, {}, { '/etc/gangway/old': `${otherKey}\n\n${otherKey}\n` });
     expect(config.encryption.oldKeys.map((key) => key.reveal())).toEqual([otherKey, otherKey]);
@@ -226,7 +226,7 @@ describe('a secret from a file', () => {
 });
 
 describe('the environment', () => {
-  it('sets any key, over what the file says', () => {
+  it('sets any key, and overrides the file', () => {
     const { config } = load(written({ http: { port: 1 } }), {
       GANGWAY_HTTP__PORT: '8080',
       GANGWAY_TELEGRAM__DEVICE_INFO__DEVICE_MODEL: 'A bridge: mine',
@@ -243,29 +243,29 @@ describe('the environment', () => {
     ]);
   });
 
-  it('may name the file of a secret, and then wins over the value in the configuration file', () => {
+  it('can name the file of a secret, and then overrides the value in the configuration file', () => {
     const env = { GANGWAY_PROVISIONING__SHARED_SECRET_FILE: '/run/secrets/s' };
     const { config } = load(written(), env, { '/run/secrets/s': 'quite-another-secret' });
     expect(config.provisioning.sharedSecret.reveal()).toBe('quite-another-secret');
   });
 
-  it('wins over a file that the configuration file names, which is not read then', () => {
+  it('overrides the path in the configuration file, whose file is then not read', () => {
     const text = written({ encryption: { key: undefined, key_file: 'gone' } });
     expect(load(text, { GANGWAY_ENCRYPTION__KEY: otherKey }).config.encryption.key.reveal()).toBe(otherKey);
   });
 
-  it('must not give both a secret and its file', () => {
+  it('must not contain both a secret and its file', () => {
     const env = { GANGWAY_ENCRYPTION__KEY: otherKey, GANGWAY_ENCRYPTION__KEY_FILE: 'x' };
     expect(inspect(written(), env).problems).toMatchObject([
       { path: 'encryption.key_file', where: 'GANGWAY_ENCRYPTION__KEY_FILE', message: expect.stringContaining('Both') },
     ]);
   });
 
-  it('does not set what is empty', () => {
+  it('sets nothing by an empty variable', () => {
     expect(load(written(), { GANGWAY_HTTP__PORT: '', GANGWAY_ENCRYPTION__KEY_FILE: '' }).config.http.port).toBe(28917);
   });
 
-  it('says what a list must look like', () => {
+  it('gets an explanation of the format of a list', () => {
     expect(inspect(written(), { GANGWAY_HTTP__TRUSTED_PROXIES: '["10.0.0.1"' }).problems).toMatchObject([
       {
         path: 'http.trusted_proxies',
@@ -275,7 +275,7 @@ describe('the environment', () => {
     ]);
   });
 
-  it('is refused where it names no key, with what was probably meant', () => {
+  it('is rejected if it names no key, with a suggestion', () => {
     expect(inspect(written(), { GANGWAY_PROVISIONING__SHARED_SERCET: 'x' }).problems).toEqual([
       {
         path: '',
@@ -292,12 +292,12 @@ describe('the environment', () => {
     ['gangway_http__port', 'GANGWAY_HTTP__PORT'],
     ['GANGWAY-HTTP-HOST', 'GANGWAY_HTTP__HOST'],
     ['GANGWAY_ENCRYPTION_KEY_FILE', 'GANGWAY_ENCRYPTION__KEY_FILE'],
-  ])('is refused where it is nearly right: %s', (name, meant) => {
+  ])('is rejected if it is similar to a key: %s', (name, meant) => {
     const { problems } = inspect(written(), { [name]: 'x' });
     expect(problems).toEqual([{ path: '', where: name, message: expect.stringContaining(`Did you mean ${meant}?`) }]);
   });
 
-  it('is remarked upon where it resembles none', () => {
+  it('gets a warning if it resembles no key', () => {
     const { problems, warnings } = inspect(written(), { GANGWAY_COLOUR_OF_THE_LOGO: 'red' });
     expect(problems).toEqual([]);
     expect(warnings).toMatchObject([
@@ -305,7 +305,7 @@ describe('the environment', () => {
     ]);
   });
 
-  it('may hold what container platforms set for a service of this name', () => {
+  it('may contain the variables that container platforms set for a service of this name', () => {
     const env = {
       GANGWAY_PORT: 'tcp://10.0.0.1:28917',
       GANGWAY_SERVICE_HOST: '10.0.0.1',
@@ -319,7 +319,7 @@ describe('the environment', () => {
     expect({ problems, warnings }).toEqual({ problems: [], warnings: [] });
   });
 
-  it('may be one of those that the tests of Gangway itself read', () => {
+  it('may contain the variables of Gangway’s own tests', () => {
     const names = ['TEST_POSTGRES_URI', 'TEST_SYNAPSE_PYTHON', 'REQUIRE_POSTGRES', 'REQUIRE_SYNAPSE'];
     const env = Object.fromEntries(names.map((name) => [`GANGWAY_${name}`, '1']));
     expect(inspect(written(), env).problems).toEqual([]);
@@ -328,7 +328,7 @@ describe('the environment', () => {
 
 describe('the prefix', () => {
   it.each(['/_matrix/provision/', '/_matrix/provision/v1', '/_matrix/provision/v1/', '/_matrix/provision//'])(
-    'is tolerated as %s, with a word about it',
+    'is tolerated as %s, with a warning',
     (prefix) => {
       const { config, warnings } = load(written({ provisioning: { prefix } }));
       expect(config.provisioning.prefix).toBe('/_matrix/provision');
@@ -339,7 +339,7 @@ describe('the prefix', () => {
   );
 });
 
-describe('what is worth a look', () => {
+describe('a warning', () => {
   const dc = { id: 1, ip: '127.0.0.1', port: 443 };
   it.each([
     ['provisioning.old_shared_secrets', { provisioning: { old_shared_secrets: [sharedSecret] } }, /in this list too/],
@@ -394,7 +394,7 @@ describe('what is worth a look', () => {
   });
 });
 
-describe('what is as it often must be', () => {
+describe('a common setting', () => {
   it.each([
     [{ homeserver: { address: 'http://synapse:8008' } }],
     [{ homeserver: { address: 'http://10.0.0.1:8008' } }],
@@ -405,18 +405,18 @@ describe('what is as it often must be', () => {
     [{ homeserver: { address: 'https://chat.matrix.test' }, accounts: { access_token_minutes: 5 } }],
     [{ accounts: { mode: 'off', well_known: 'drop' } }],
     [{ homeserver: { address: 'http://synapse:8008', admin_access_token: 'syt_x' } }],
-  ])('gets no remark: %j', (changes) => {
+  ])('gets no warning: %j', (changes) => {
     expect(load(written(changes)).warnings).toEqual([]);
   });
 });
 
-describe('a file that is not what it should be', () => {
+describe('an invalid file', () => {
   it.each([
     ['ENOENT', /config\.yaml cannot be read: there is no such file.*gangway config init/],
     ['EACCES', /config\.yaml cannot be read: this user may not read it/],
     ['EISDIR', /config\.yaml cannot be read: it is a folder/],
     ['EIO', /config\.yaml cannot be read: input output error/],
-  ])('is named where reading it fails with %s', (code, message) => {
+  ])('is named if reading it fails with %s', (code, message) => {
     const readFile = () => {
       throw Object.assign(new Error('input output error'), { code });
     };
@@ -442,7 +442,7 @@ describe('a file that is not what it should be', () => {
     expect([problem, ...more].map((each) => each?.message).join(' ')).toMatch(message);
   });
 
-  it('is a problem and no crash, whatever is in it', () => {
+  it('is a problem and no crash, for any content', () => {
     const odd = [
       '',
       '{}',

@@ -12,7 +12,7 @@ function mxid(text: string): Mxid {
 const permissions = (map: Record<string, string>) => createPermissions(new Map(Object.entries(map)));
 
 describe('the permission of a user', () => {
-  it('comes from the exact Matrix ID before anything else', () => {
+  it('comes from the exact Matrix ID first', () => {
     const all = permissions({ '*': 'admin', 'a.test': 'full', '@u:a.test': 'puppeting' });
     expect(all.levelOf(mxid('@u:a.test'))).toEqual({
       because: 'user',
@@ -22,7 +22,7 @@ describe('the permission of a user', () => {
     });
   });
 
-  it('comes from the server name where no line is about the user', () => {
+  it('comes from the server name if no line matches the user', () => {
     const all = permissions({ '*': 'admin', 'a.test': 'full', '@u:a.test': 'puppeting' });
     expect(all.levelOf(mxid('@v:a.test'))).toMatchObject({
       because: 'domain',
@@ -32,26 +32,26 @@ describe('the permission of a user', () => {
     });
   });
 
-  it('comes from * where no line is about the user or the server', () => {
+  it('comes from * if no line matches the user or the server', () => {
     const all = permissions({ '*': 'admin', 'a.test': 'full' });
     expect(all.levelOf(mxid('@v:b.test'))).toMatchObject({ because: 'everyone', key: '*', level: 'admin' });
   });
 
-  it('is none where no line fits', () => {
+  it('is none if no line matches', () => {
     expect(permissions({ 'a.test': 'full' }).levelOf(mxid('@v:b.test'))).toEqual({
       because: 'no_entry',
       level: 'block',
     });
   });
 
-  it('can be taken away by a line that is nearer', () => {
+  it('can be removed by a more specific line', () => {
     const all = permissions({ '*': 'user', 'a.test': 'commands', '@u:b.test': 'block' });
     expect(all.mayLogIn(mxid('@u:a.test'))).toBe(false);
     expect(all.mayLogIn(mxid('@u:b.test'))).toBe(false);
     expect(all.mayLogIn(mxid('@v:b.test'))).toBe(true);
   });
 
-  it('tells upper from lower case', () => {
+  it('is case-sensitive', () => {
     const all = permissions({ '@u:a.test': 'full', 'b.test': 'full' });
     expect(all.mayLogIn(mxid('@U:a.test'))).toBe(false);
     expect(all.mayLogIn(mxid('@u:B.test'))).toBe(false);
@@ -64,12 +64,12 @@ describe('the permission of a user', () => {
     expect(all.mayLogIn(mxid('@u:b.test:8448'))).toBe(false);
   });
 
-  it('knows no patterns', () => {
+  it('supports no patterns', () => {
     const all = permissions({ '*:a.test': 'full', '@*:a.test': 'full', '*.test': 'full', '@u': 'full' });
     expect(all.levelOf(mxid('@u:a.test')).because).toBe('no_entry');
   });
 
-  it('does not come from what every object has', () => {
+  it('does not come from the prototype of an object', () => {
     const all = permissions({ '*': 'full' });
     expect(all.levelOf(mxid('@u:constructor'))).toMatchObject({ because: 'everyone' });
   });
@@ -82,12 +82,12 @@ describe('the permission of a user', () => {
     ['user', 'user', true],
     ['User', 'user', true],
     ['admin', 'admin', true],
-    // Those of older versions of mautrix-telegram.
+    // The levels of older versions of mautrix-telegram.
     ['relaybot', 'relay', false],
     ['puppeting', 'user', true],
     ['full', 'user', true],
     ['Full', 'user', true],
-    // No levels.
+    // Unknown levels.
     ['', undefined, false],
     ['0', undefined, false],
     ['constructor', undefined, false],
@@ -96,13 +96,13 @@ describe('the permission of a user', () => {
     expect(permissions({ '*': written }).mayLogIn(mxid('@u:a.test'))).toBe(expected);
   });
 
-  it("is that of today's bridge in a map that was copied from it", () => {
+  it('is the current bridge’s in a map that was copied from it', () => {
     const copied = permissions({ '*': 'relay', 'a.test': 'user', '@root:a.test': 'admin', '@guest:a.test': 'block' });
     const who = ['@root:a.test', '@u:a.test', '@guest:a.test', '@u:b.test'];
     expect(who.map((user) => copied.mayLogIn(mxid(user)))).toEqual([true, true, false, false]);
   });
 
-  it('does not change with lines about others', () => {
+  it('does not change with lines about other users', () => {
     const level = fc.constantFrom(...permissionLevels, 'unknown');
     const others = fc.dictionary(
       fc.constantFrom('@v:a.test', 'b.test', '@u:b.test', 'A.test', '@U:a.test', 'test'),

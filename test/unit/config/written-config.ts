@@ -20,8 +20,9 @@ export const publicKeyPem = generateKeyPairSync('rsa', { modulusLength: 2048 }).
 }) as string;
 
 /**
- * A configuration in order that gives the required keys only, with some sections changed key by key (undefined removes). The mode of
- * accounts is relay if the changes name a homeserver, and else embedded.
+ * A valid configuration with the required keys only, and some sections changed key by key
+ * (undefined removes). The mode of accounts is relay if the changes name a homeserver, and else
+ * embedded.
  */
 export function written(changes: Readonly<Record<string, unknown>> = {}): string {
   const config: Record<string, unknown> = {
@@ -43,12 +44,12 @@ function namesHomeserver({ homeserver }: Readonly<Record<string, unknown>>): boo
   return typeof homeserver === 'object' && homeserver !== null && 'address' in homeserver;
 }
 
-/** Inspects the text as if it were a file, beside the other files. */
+/** Checks the text as a file, beside the other files. */
 export function inspect(text: string, env: Readonly<Record<string, string>> = {}, files: Files = {}): Inspection {
   return inspectConfig({ path: configPath, env, ...filesOf({ ...files, [configPath]: text }) });
 }
 
-/** Loads the text as if it were a file, beside the other files. */
+/** Loads the text as a file, beside the other files. */
 export function load(text: string, env: Readonly<Record<string, string>> = {}, files: Files = {}): LoadedConfig {
   return loadConfig({ path: configPath, env, ...filesOf({ ...files, [configPath]: text }) });
 }

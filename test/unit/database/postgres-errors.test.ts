@@ -11,14 +11,17 @@ const target = {
   database: 'gangway',
 } as const;
 
-/** An error as the server reports it. */
+/** An error in the format of the server. */
 const reported = (state: string) => Object.assign(new Error(`state ${state}`), { code: state, severity: 'ERROR' });
 const kindOf = (state: string) => {
   const explained = explainQuery(new QueryFailedError('SELECT', [], reported(state)), target);
   return explained instanceof DatabaseFailure ? explained.fact.kind : 'defect';
 };
 
-/** Every class of PostgreSQL's appendix "PostgreSQL Error Codes", with the codes that mean something of their own. */
+/**
+ * Every class of PostgreSQL's appendix "PostgreSQL Error Codes", with the codes that have a meaning
+ * of their own.
+ */
 const classes: readonly (readonly [meaning: string, states: readonly string[]])[] = [
   ['unreachable', ['08000', '08001', '08003', '08004', '08006', '08007', '08P01', '0800Z']],
   ['unreachable', ['25P03', '25P04', '53300', '57P01', '57P02', '57P03', '57P05']],
@@ -59,7 +62,7 @@ describe('an error of a PostgreSQL query', () => {
     expect(explainQuery(error, target)).toMatchObject({ fact: { kind: 'unreachable', server: 'db:5432' } });
   });
 
-  it('keeps the state of a server that cannot be written to', () => {
+  it('keeps the state of a read-only server', () => {
     expect(explainConnecting(reported('53100'), target).fact).toEqual({
       kind: 'server_failing',
       server: 'db:5432',

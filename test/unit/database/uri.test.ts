@@ -12,7 +12,7 @@ describe('the database URI', () => {
     expect(parse('sqlite::memory:')).toEqual({ kind: 'sqlite', path: ':memory:', inMemory: true });
   });
 
-  it('names a PostgreSQL server and database, with either spelling and the usual port', () => {
+  it('names a PostgreSQL server and database, with either scheme and the default port', () => {
     expect(parse('postgres://u:p@db.example.org/gangway')).toMatchObject({
       kind: 'postgres',
       server: 'db.example.org:5432',
@@ -35,7 +35,7 @@ describe('the database URI', () => {
     'postgres://u:hunter2@localhost/',
     'postgres://u:hunter2%zz@localhost/gangway',
     'postgres://u:hunter2@local host/gangway',
-  ])('is refused with advice that shows nothing of it: %s', (text) => {
+  ])('is rejected with advice that shows nothing of it: %s', (text) => {
     let refusal: unknown;
     try {
       parse(text);

@@ -52,7 +52,7 @@ describe('messages into a file', () => {
     ]);
   });
 
-  it('keeps the file to its owner, also where it was there before', async () => {
+  it('restricts the file to its owner, also if it already exists', async () => {
     for (const name of ['new', 'old']) {
       const path = join(folder, name);
       if (name === 'old') await writeFile(path, '');
@@ -69,7 +69,7 @@ describe('messages into a file', () => {
     ]);
   });
 
-  it('is down where the file cannot be written', async () => {
+  it('is down if the file cannot be written', async () => {
     const { messenger, logger } = fileMessenger(join(folder, 'no-such-folder', 'x'));
     await expect(messenger.send(phoneValidation())).rejects.toMatchObject({ fact: { kind: 'channel_down' } });
     expect((await logger.line('delivery channel down')).fields['detail']).toContain('ENOENT');

@@ -6,7 +6,7 @@ import { createFakeClock } from '../../support/fake-clock.js';
 import { emailInvite, emailValidation, phoneValidation } from '../../support/messages.js';
 import { createRecordingLogger } from '../../support/recording-logger.js';
 
-/** A channel of the test's own making, which takes every message unless told otherwise. */
+/** A channel of this test, which accepts every message unless an outcome is given. */
 function channelThat(name: string, send: PhoneChannel['send'] = async () => undefined): PhoneChannel {
   return { name, deadlineMs: 1000, maxConcurrent: 2, send };
 }
@@ -27,7 +27,7 @@ const down: DeliveryFault = { kind: 'channel_down' };
 const slow = (retryAfterMs: number): DeliveryFault => ({ kind: 'slow_down', retryAfterMs });
 
 describe('messenger', () => {
-  it('can send what there is a channel for', async () => {
+  it('can send the kinds of its channels', async () => {
     const { messenger } = setUp({ phone: [channelThat('one')] });
     expect(messenger.canSend('phone_validation')).toBe(true);
     expect(messenger.canSend('email_validation')).toBe(false);
@@ -36,7 +36,7 @@ describe('messenger', () => {
     await expect(messenger.send(emailValidation())).rejects.toMatchObject({ fact: { kind: 'no_channel' } });
   });
 
-  it('leaves a message with the first channel that takes it', async () => {
+  it('leaves a message with the first channel that accepts it', async () => {
     const seen: string[] = [];
     const noting = (name: string) => channelThat(name, async () => void seen.push(name));
     const { messenger } = setUp({ phone: [noting('one'), noting('two')] });
@@ -44,7 +44,7 @@ describe('messenger', () => {
     expect(seen).toEqual(['one']);
   });
 
-  it.each([unknown, unreachable, down, slow(1000)])('goes on to the next channel after $kind', async (fact) => {
+  it.each([unknown, unreachable, down, slow(1000)])('tries the next channel after $kind', async (fact) => {
     const taken: string[] = [];
     const second = channelThat('two', async ({ code }) => void taken.push(code.reveal()));
     const { messenger } = setUp({ phone: [failing('one', fact), second] });
@@ -52,7 +52,7 @@ describe('messenger', () => {
     expect(taken).toEqual(['123456']);
   });
 
-  it('goes on to the next channel after a defect of one, which is in the log', async () => {
+  it('tries the next channel after a defect of one, which is logged', async () => {
     const defect = new TypeError('undefined is no function');
     const broken = channelThat('one', () => Promise.reject(defect));
     const { messenger, logger } = setUp({ phone: [broken, channelThat('two')] });
@@ -70,13 +70,13 @@ describe('messenger', () => {
     { failures: [unreachable, down], thrown: down },
     { failures: [down, unreachable], thrown: down },
     { failures: [unreachable], thrown: unreachable },
-  ])('throws $thrown.kind where all fail with $failures', async ({ failures, thrown }) => {
+  ])('throws $thrown.kind if all fail with $failures', async ({ failures, thrown }) => {
     const phone = failures.map((fact, index) => failing(`channel ${index}`, fact));
     const { messenger } = setUp({ phone });
     await expect(messenger.send(phoneValidation())).rejects.toMatchObject({ fact: thrown });
   });
 
-  it('gives each channel its own time, and tells it when that is over', async () => {
+  it('has a time limit for each channel, and aborts its send after that', async () => {
     let given: AbortSignal | undefined;
     const silent = channelThat('one', (_message, signal) => {
       given = signal;
@@ -94,7 +94,7 @@ describe('messenger', () => {
     await sending;
   });
 
-  it('sends so many messages at a time through a channel and no more', async () => {
+  it('limits the concurrent messages of a channel', async () => {
     const finish: (() => void)[] = [];
     const channel = channelThat('one', () => new Promise<void>((resolve) => finish.push(resolve)));
     const { messenger, clock } = setUp({ phone: [channel] });
@@ -108,7 +108,7 @@ describe('messenger', () => {
     await Promise.all(sending);
   });
 
-  it('does not begin with a message whose time is over before its turn comes', async () => {
+  it('does not send a message whose time is over before its turn', async () => {
     const finish: (() => void)[] = [];
     const channel = channelThat('one', () => new Promise<void>((resolve) => finish.push(resolve)));
     const { messenger, clock } = setUp({ phone: [channel] });
@@ -120,7 +120,7 @@ describe('messenger', () => {
     expect(finish).toHaveLength(2);
   });
 
-  it('asks to slow down where too many messages wait already', async () => {
+  it('rejects messages beyond its queue', async () => {
     const channel = channelThat('one', () => new Promise(() => undefined));
     const { messenger, clock } = setUp({ phone: [channel] });
     const waiting = Promise.allSettled(Array.from({ length: 202 }, () => messenger.send(phoneValidation())));
@@ -129,7 +129,7 @@ describe('messenger', () => {
     await waiting;
   });
 
-  it('raises the alarm about a channel that does not work once in a quarter of an hour', async () => {
+  it('logs a broken channel as an error once in a quarter of an hour', async () => {
     const broke = channelThat('gateway', () => Promise.reject(channelDown('no_credit', 'BALANCE_NOT_ENOUGH')));
     const { messenger, clock, logger } = setUp({ phone: [broke] });
     const alarms = () => logger.lines.filter(({ level }) => level === 'error').map(({ fields }) => fields);
@@ -145,7 +145,7 @@ describe('messenger', () => {
     ]);
   });
 
-  it('says in the log when a channel works again, and raises the alarm anew after that', async () => {
+  it('logs the recovery of a channel, and then its next failure as an error', async () => {
     let works = false;
     const channel = channelThat('gateway', async () => {
       if (!works) throw channelDown('credentials_refused', 'ACCESS_TOKEN_INVALID');
@@ -164,7 +164,7 @@ describe('messenger', () => {
     ]);
   });
 
-  it('does not take one channel for another of the same name', async () => {
+  it('distinguishes channels with the same name', async () => {
     const broke = channelThat('gateway', () => Promise.reject(channelDown('no_credit', 'BALANCE_NOT_ENOUGH')));
     const { messenger, logger } = setUp({ phone: [broke, channelThat('gateway')] });
     for (let sent = 0; sent < 3; sent += 1) await messenger.send(phoneValidation());
@@ -173,7 +173,7 @@ describe('messenger', () => {
     ]);
   });
 
-  it('gives up what is under way when it is closed', async () => {
+  it('aborts pending messages when it is closed', async () => {
     const channel = channelThat(
       'one',
       (_message, signal) =>
@@ -190,7 +190,7 @@ describe('messenger', () => {
   });
 });
 
-it('a quota group of callers takes a part of the queue of each channel', async () => {
+it('limits a quota group of callers to a part of the queue of each channel', async () => {
   const held: (() => void)[] = [];
   const channel = channelThat('one', () => new Promise<void>((resolve) => held.push(resolve)));
   const { messenger, clock } = setUp({ phone: [{ ...channel, maxConcurrent: 4 }] });

@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const undo of after.splice(0).reverse()) await undo();
 });
 
-/** What an admin is told of a request that failed, and whether the message may arrive all the same. */
+/** What an admin learns about a failed request, and whether the message may have been delivered. */
 async function troubleAt(url: string) {
   const { signal } = new AbortController();
   const failure: unknown = await post({ url, headers: {}, body: 'code', signal, handOver: () => undefined }).then(
@@ -23,7 +23,7 @@ async function troubleAt(url: string) {
   return { problem, detail, mayHaveSent: failure.mayHaveSent };
 }
 
-/** The port of a server that does so with whatever connects. */
+/** The port of a server that does this with every connection. */
 async function startTcpServer(treat: (socket: Socket) => void): Promise<number> {
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
@@ -36,8 +36,8 @@ async function startTcpServer(treat: (socket: Socket) => void): Promise<number> 
 
 const noConnection = 'no_connection';
 
-describe('a message to a provider cannot have arrived', () => {
-  it('where nobody listens', async () => {
+describe('a message to a provider is not delivered', () => {
+  it('if no server listens', async () => {
     const gone = await startHttpListener(() => undefined);
     await gone.stop();
     expect(await troubleAt(gone.url)).toEqual({
@@ -47,13 +47,13 @@ describe('a message to a provider cannot have arrived', () => {
     });
   });
 
-  it('where the name means nothing', async () => {
+  it('if the host does not exist', async () => {
     const trouble = await troubleAt('http://provider.invalid/');
     expect(trouble).toMatchObject({ problem: noConnection, mayHaveSent: false });
     expect(trouble.detail).toMatch(/^(ENOTFOUND|EAI_AGAIN)$/);
   });
 
-  it('where the certificate is by nobody we know', async () => {
+  it('if the certificate authority is unknown', async () => {
     const server = await startThirdPartyServer();
     after.push(() => server.close());
     const trouble = await troubleAt(`https://127.0.0.1:${server.port}/`);
@@ -62,7 +62,7 @@ describe('a message to a provider cannot have arrived', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('where there is no TLS', async () => {
+  it('if the server does not use TLS', async () => {
     const plain = await startHttpListener((_request, response) => response.end());
     after.push(() => plain.stop());
     const trouble = await troubleAt(`https://127.0.0.1:${plain.port}/`);
@@ -71,8 +71,8 @@ describe('a message to a provider cannot have arrived', () => {
   });
 });
 
-describe('a message to a provider may have arrived', () => {
-  it('where the connection is closed without an answer', async () => {
+describe('a message to a provider may have been delivered', () => {
+  it('if the connection is closed without a response', async () => {
     const port = await startTcpServer((socket) => socket.once('data', () => socket.end()));
     expect(await troubleAt(`http://127.0.0.1:${port}/`)).toEqual({
       problem: noConnection,
@@ -81,17 +81,17 @@ describe('a message to a provider may have arrived', () => {
     });
   });
 
-  it('where the connection breaks off', async () => {
+  it('if the connection breaks off', async () => {
     const port = await startTcpServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
     expect(await troubleAt(`http://127.0.0.1:${port}/`)).toMatchObject({ problem: noConnection, mayHaveSent: true });
   });
 
-  it('where the answer is no HTTP', async () => {
+  it('if the response is not HTTP', async () => {
     const port = await startTcpServer((socket) => socket.once('data', () => socket.end('220 mail.test ESMTP\r\n')));
     expect(await troubleAt(`http://127.0.0.1:${port}/`)).toMatchObject({ problem: noConnection, mayHaveSent: true });
   });
 
-  it('where the answer has no end', async () => {
+  it('if the response is endless', async () => {
     const endless = await startHttpListener((_request, response) => void response.end('x'.repeat(64 * 1024 + 1)));
     after.push(() => endless.stop());
     expect(await troubleAt(endless.url)).toEqual({

@@ -69,7 +69,7 @@ describe('mail over SMTP', () => {
     ['甲@example.test', { hideSMTPUTF8: true }, 'address_unreachable'],
     ['alice@bücher.test', { hideSMTPUTF8: true }, 'taken'],
     ['alice@example.test', { hideSMTPUTF8: true }, 'taken'],
-  ])('goes to %s only as the server can take it: %o', async (to, options, outcome) => {
+  ])('is sent to %s only in the form that the server accepts: %o', async (to, options, outcome) => {
     const { server, messenger } = await serverAndMailer(options);
     if (outcome === 'taken') {
       await messenger.send(emailValidation({ to }));
@@ -84,7 +84,7 @@ describe('mail over SMTP', () => {
     }
   });
 
-  it('asks for SMTPUTF8 after STARTTLS, and is not held up by a server that does not answer', async () => {
+  it('detects SMTPUTF8 after STARTTLS, and is not delayed by a server that does not answer', async () => {
     const tls = { security: 'starttls', certificateAuthorities: [testAuthority] } as const;
     const { server, messenger } = await serverAndMailer(withTls, tls);
     await messenger.send(emailValidation({ to: eightBit }));
@@ -99,7 +99,7 @@ describe('mail over SMTP', () => {
     await silent.allClosed();
   });
 
-  it('brings link and token to whoever wants to prove an address', async () => {
+  it('contains the link and token of a validation', async () => {
     const { server, messenger } = await serverAndMailer();
     await messenger.send(emailValidation());
     const { mail, from, to, secure } = await server.next();
@@ -117,7 +117,7 @@ describe('mail over SMTP', () => {
     expect(mail.headers.map(({ key }) => key)).not.toContain('x-mailer');
   });
 
-  it('brings invites', async () => {
+  it('contains invites', async () => {
     const { server, messenger } = await serverAndMailer();
     await messenger.send(emailInvite());
     const { mail } = await server.next();
@@ -126,7 +126,7 @@ describe('mail over SMTP', () => {
     expect(mail.text).toContain(emailInvite().link.reveal());
   });
 
-  it('sends many over few connections', async () => {
+  it('is sent over few connections', async () => {
     let connections = 0;
     const onConnect: SMTPServerOptions['onConnect'] = (_session, done) => {
       connections += 1;
@@ -138,7 +138,7 @@ describe('mail over SMTP', () => {
     expect(connections).toBeLessThanOrEqual(3);
   });
 
-  it('sends also after the server has closed the connection', async () => {
+  it('is also sent after the server has closed the connection', async () => {
     let closed: () => void = () => undefined;
     const isClosed = new Promise<void>((resolve) => (closed = resolve));
     const { server, messenger } = await serverAndMailer({ socketTimeout: 1000, onClose: () => closed() });
@@ -148,7 +148,7 @@ describe('mail over SMTP', () => {
     expect(server.taken).toHaveLength(2);
   });
 
-  it('sends to addresses that are not ASCII', async () => {
+  it('is sent to addresses that are not ASCII', async () => {
     const { server, messenger } = await serverAndMailer();
     await messenger.send(emailValidation({ to: 'jürgen@straße.test' }));
     expect((await server.next()).mail.to).toEqual([{ name: '', address: 'jürgen@straße.test' }]);
@@ -156,7 +156,7 @@ describe('mail over SMTP', () => {
 });
 
 describe('encryption of mail', () => {
-  it.each(['starttls', 'opportunistic'] as const)('%s: encrypts before it says anything', async (security) => {
+  it.each(['starttls', 'opportunistic'] as const)('%s: encrypts before it sends a command', async (security) => {
     const { server, messenger } = await serverAndMailer(withTls, { security, certificateAuthorities: [testAuthority] });
     await messenger.send(emailValidation());
     expect((await server.next()).secure).toBe(true);
@@ -171,13 +171,13 @@ describe('encryption of mail', () => {
     expect((await server.next()).secure).toBe(true);
   });
 
-  it('none: does not encrypt though the server could', async () => {
+  it('none: does not encrypt even if the server supports it', async () => {
     const { server, messenger } = await serverAndMailer(withTls, { security: 'none' });
     await messenger.send(emailValidation());
     expect((await server.next()).secure).toBe(false);
   });
 
-  it('starttls: refuses a server that cannot', async () => {
+  it('starttls: rejects a server without encryption', async () => {
     const { server, messenger } = await serverAndMailer({}, { security: 'starttls' });
     expect(await failureOf(messenger)).toMatchObject({
       fact: { kind: 'channel_down' },
@@ -186,26 +186,26 @@ describe('encryption of mail', () => {
     expect(server.taken).toEqual([]);
   });
 
-  it('opportunistic: goes on without where the server cannot', async () => {
+  it('opportunistic: continues without encryption if the server does not support it', async () => {
     const { server, messenger } = await serverAndMailer({}, { security: 'opportunistic' });
     await messenger.send(emailValidation());
     expect((await server.next()).secure).toBe(false);
   });
 
   it.each([
-    { what: 'an authority that nobody trusts', options: withTls, overrides: {} },
+    { what: 'an untrusted authority', options: withTls, overrides: {} },
     {
       what: 'the name of another server',
       options: { ...withTls, ...otherCertificate },
       overrides: { certificateAuthorities: [testAuthority] },
     },
-  ])('starttls: refuses a certificate with $what', async ({ options, overrides }) => {
+  ])('starttls: rejects a certificate with $what', async ({ options, overrides }) => {
     const { server, messenger } = await serverAndMailer(options, { security: 'starttls', ...overrides });
     expect((await failureOf(messenger)).fact).toEqual({ kind: 'channel_down' });
     expect(server.taken).toEqual([]);
   });
 
-  it('opportunistic: takes any certificate', async () => {
+  it('opportunistic: accepts any certificate', async () => {
     const { server, messenger } = await serverAndMailer(
       { ...withTls, ...otherCertificate },
       { security: 'opportunistic' },
@@ -224,7 +224,7 @@ describe('logging in to the mail server', () => {
     expect((await server.next()).user).toBe('gangway');
   });
 
-  it('raises the alarm where the password is wrong, without the password', async () => {
+  it('logs an error for a wrong password, without the password', async () => {
     const wrong = { user: 'gangway', password: new Secret('hunter2hunter2') };
     const { messenger, logger } = await serverAndMailer(withPassword, { credentials: wrong });
     expect((await failureOf(messenger)).fact).toEqual({ kind: 'channel_down' });
@@ -233,25 +233,25 @@ describe('logging in to the mail server', () => {
     expect(JSON.stringify(logger.lines)).not.toMatch(/hunter2|aHVudGVy/);
   });
 
-  it('does not send without logging in where the server does not offer that', async () => {
+  it('sends nothing without a login if the server does not offer one', async () => {
     const { server, messenger } = await serverAndMailer({}, { credentials });
     expect(await failureOf(messenger)).toMatchObject({ cause: { problem: 'credentials_refused' } });
     expect(server.taken).toEqual([]);
   });
 
-  it('does not take a password together with encryption that anybody can switch off', () => {
+  it('rejects a password together with encryption that an attacker can disable', () => {
     expect(() => mailer(25, { credentials, security: 'opportunistic' })).toThrow(
       expect.objectContaining({ fact: { kind: 'password_needs_tls' } }),
     );
   });
 
-  it('raises the alarm where the server wants a password and there is none', async () => {
+  it('logs an error if the server requires a password and none is configured', async () => {
     const { messenger } = await serverAndMailer(withPassword);
     expect(await failureOf(messenger)).toMatchObject({ fact: { kind: 'channel_down' } });
   });
 });
 
-/** What the server says to a command. */
+/** The server's reply to a command. */
 function saying(responseCode: number, message: string): Error {
   return Object.assign(new Error(message), { responseCode });
 }
@@ -272,7 +272,7 @@ describe('refusals of mail', () => {
       options: toRcpt(saying(550, '5.1.1 No such user here')),
       fact: { kind: 'address_unknown' },
     },
-    { said: '550 at RCPT', options: toRcpt(saying(550, 'Nobody here')), fact: { kind: 'address_unknown' } },
+    { said: '550 at RCPT', options: toRcpt(saying(550, 'No such user')), fact: { kind: 'address_unknown' } },
     { said: '553 at RCPT', options: toRcpt(saying(553, 'Not allowed')), fact: { kind: 'address_unknown' } },
     { said: '552 5.2.2 at RCPT', options: toRcpt(saying(552, '5.2.2 Full')), fact: { kind: 'address_unreachable' } },
     { said: '550 5.7.1 at RCPT', options: toRcpt(saying(550, '5.7.1 No')), fact: { kind: 'address_unreachable' } },
@@ -308,13 +308,13 @@ describe('refusals of mail', () => {
     expect((await failureOf(messenger)).fact).toEqual(fact);
   });
 
-  it('reads nothing out of the name of the address', async () => {
+  it('uses no details from the name of the address', async () => {
     const { messenger } = await serverAndMailer(toRcpt(saying(550, '5.1.1 <relay@example.test>: User unknown')));
     const failure = await failureOf(messenger, emailValidation({ to: 'relay@example.test' }));
     expect(failure.fact).toEqual({ kind: 'address_unknown' });
   });
 
-  it('says in the log what the server said, without the address', async () => {
+  it('logs the server’s reply without the address', async () => {
     const refusal = saying(550, '5.7.1 <alice@example.test>: not for you, alice!');
     const { messenger, logger } = await serverAndMailer(toRcpt(refusal));
     await failureOf(messenger);
@@ -327,7 +327,7 @@ describe('refusals of mail', () => {
     expect(JSON.stringify(logger.lines)).not.toContain('alice');
   });
 
-  it('says in the log what the server said, where that names nobody', async () => {
+  it('logs the server’s reply if it contains no address', async () => {
     const { messenger, logger } = await serverAndMailer(
       toMail(saying(550, '5.7.1 Sender not allowed: see help@mail.test')),
     );
@@ -339,8 +339,8 @@ describe('refusals of mail', () => {
   });
 });
 
-describe('a mail server that is not there', () => {
-  it('is down where nothing listens', async () => {
+describe('an unavailable mail server', () => {
+  it('is down if nothing listens', async () => {
     const { server, messenger } = await serverAndMailer();
     await server.stop();
     const { fact, cause } = await failureOf(messenger);
@@ -349,7 +349,7 @@ describe('a mail server that is not there', () => {
     expect(cause).toMatchObject({ problem: 'no_connection', detail: expect.stringContaining('ECONNREFUSED') });
   });
 
-  it('is down after its time where it takes connections and says nothing, and the connection is closed', async () => {
+  it('is down after a time limit if it accepts connections and sends nothing, and the connection is closed', async () => {
     const silent = await startSilentServer();
     after.push(() => silent.stop());
     const { messenger } = mailer(silent.port, { deadlineMs: 50 });
@@ -360,7 +360,7 @@ describe('a mail server that is not there', () => {
     await silent.allClosed();
   });
 
-  it('is down after its time where it stops in the middle, and the next message gets a new connection', async () => {
+  it('is down after a time limit if it stops in the middle, and the next message gets a new connection', async () => {
     let reached: () => void = () => undefined;
     const isReached = new Promise<void>((resolve) => (reached = resolve));
     let isSilent = true;
@@ -382,11 +382,11 @@ describe('a mail server that is not there', () => {
   });
 });
 
-describe('a message that was not taken in time', () => {
+describe('a message that was not accepted in time', () => {
   it.each([
     { stage: 'RCPT', mayHaveSent: false },
     { stage: 'DATA', mayHaveSent: true },
-  ])('may arrive where the server fell silent after $stage: $mayHaveSent', async ({ stage, mayHaveSent }) => {
+  ])('may be delivered if the server stopped answering after $stage: $mayHaveSent', async ({ stage, mayHaveSent }) => {
     let reached: () => void = () => undefined;
     const isReached = new Promise<void>((resolve) => (reached = resolve));
     const server = await startMailServer(
@@ -403,7 +403,7 @@ describe('a message that was not taken in time', () => {
     expect(await failure).toMatchObject({ mayHaveSent });
   });
 
-  it('does not arrive where the server has refused it', async () => {
+  it('is not delivered if the server has refused it', async () => {
     const { messenger } = await serverAndMailer({
       onData: (stream, _session, done) => void stream.on('end', () => done(saying(554, 'Spam'))).resume(),
     });
@@ -412,11 +412,11 @@ describe('a message that was not taken in time', () => {
 });
 
 describe('hostile names and addresses', () => {
-  it('keeps names within their header and their place', async () => {
+  it('keeps names within their header and their position', async () => {
     const { server, messenger } = await serverAndMailer();
     await messenger.send(
       emailInvite({
-        // As if nobody had cleaned it.
+        // Without sanitizing.
         senderDisplayName: 'Eve\r\nBcc: victim@example.test\r\n\r\nHello' as UntrustedText,
         roomName: sanitizeUntrustedText('<script>alert(1)</script>', 30),
       }),

@@ -49,7 +49,7 @@ describe('codes through the Telegram Gateway', () => {
     ]);
   });
 
-  it('names the sender and where to report, where that is configured', async () => {
+  it('sends the sender and the callback URL, if configured', async () => {
     const callbackUrl = 'https://id.example.test/telegram-gateway/report';
     const { messenger } = gateway({ senderUsername: 'gangway_test', callbackUrl });
     await messenger.send(phoneValidation());
@@ -61,7 +61,7 @@ describe('codes through the Telegram Gateway', () => {
     { goodFor: 'a day', expiresInMs: 86_400_000, undeliveredAfterMs: undefined, ttl: 3600 },
     { goodFor: 'ten minutes', expiresInMs: 600_000, undeliveredAfterMs: 60_000, ttl: 60 },
     { goodFor: 'a minute', expiresInMs: 60_000, undeliveredAfterMs: 600_000, ttl: 60 },
-  ])('gives up a code that is good for $goodFor within the bounds of the API', async (row) => {
+  ])('limits the lifetime $goodFor of a code to the bounds of the API', async (row) => {
     const { expiresInMs, undeliveredAfterMs, ttl } = row;
     const { messenger } = gateway({ undeliveredAfterMs });
     await messenger.send(phoneValidation({ expiresInMs }));
@@ -73,7 +73,7 @@ describe('codes through the Telegram Gateway', () => {
     { number: '+447700900404', error: 'PHONE_NUMBER_NOT_FOUND', fact: { kind: 'address_unreachable' } },
     { number: '+447700900410', error: 'PHONE_NUMBER_NOT_AVAILABLE', fact: { kind: 'address_unreachable' } },
     { number: '+447700900429', error: 'FLOOD_WAIT_17', fact: { kind: 'slow_down', retryAfterMs: 17_000 } },
-  ])('$error is $fact.kind, which is nobody’s alarm', async ({ number, fact }) => {
+  ])('$error is $fact.kind, without an error in the log', async ({ number, fact }) => {
     const { failure, logger } = gateway();
     expect((await failure(to(number))).fact).toEqual(fact);
     expect(logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
@@ -86,7 +86,7 @@ describe('codes through the Telegram Gateway', () => {
     { number: '+447700900500', problem: 'out_of_order', detail: 'status 500 without a result or an error' },
     { number: '+447700900302', problem: 'answer_unfit', detail: 'status 302, a redirect' },
     { number: '+447700900413', problem: 'answer_unfit', detail: 'status 200, a reply without an end' },
-  ])('raises the alarm $problem: $detail', async ({ number, problem, detail }) => {
+  ])('logs an error $problem: $detail', async ({ number, problem, detail }) => {
     const { failure, logger } = gateway();
     expect((await failure(to(number))).fact).toEqual({ kind: 'channel_down' });
     const alarm = await logger.line('delivery channel down');
@@ -94,13 +94,13 @@ describe('codes through the Telegram Gateway', () => {
     expect(api.asked).toHaveLength(1);
   });
 
-  it('raises the alarm about a wrong token without showing it', async () => {
+  it('logs an error for a wrong token without showing it', async () => {
     const { failure, logger } = gateway({ token: new Secret('AAEnobodysTokenOfGreatLength') });
     expect((await failure(phoneValidation())).cause).toMatchObject({ problem: 'credentials_refused' });
     expect(JSON.stringify(logger.lines)).not.toContain('nobodysToken');
   });
 
-  it('is down after its time where there is no answer', async () => {
+  it('is down after its time limit without a response', async () => {
     const { failure } = gateway({ deadlineMs: 50 });
     expect(await failure(to('+447700900418'))).toMatchObject({
       fact: { kind: 'channel_down' },
@@ -108,7 +108,7 @@ describe('codes through the Telegram Gateway', () => {
     });
   });
 
-  it('is down where nothing listens', async () => {
+  it('is down if nothing listens', async () => {
     await api.stop();
     expect((await gateway().failure(phoneValidation())).cause).toMatchObject({
       problem: 'no_connection',

@@ -11,12 +11,12 @@ import { emailInUse, emailInvite, emailValidation, phoneValidation } from '../..
 
 const service = 'id.example.test';
 
-describe('the templates that come with the program', () => {
-  it('have nothing wrong with them', () => {
+describe('the built-in templates', () => {
+  it('have no problems', () => {
     expect(problemsOf(builtInTemplates)).toEqual([]);
   });
 
-  it('say how long links are good', () => {
+  it('contain the lifetime of links', () => {
     const { mail } = createTemplates({ service });
     const words = (expiresInMs: number) => /good for ([^.]+)\./.exec(mail(emailValidation({ expiresInMs })).text)?.[1];
     expect([1000, 60_000, 600_000, 5_400_000, 7_200_000, 86_400_000, 259_200_000].map(words)).toEqual([
@@ -30,7 +30,7 @@ describe('the templates that come with the program', () => {
     ]);
   });
 
-  it('invite without the names that are not known', () => {
+  it('render invites without unknown names', () => {
     const { mail } = createTemplates({ service });
     const { subject, text, html } = mail(emailInvite({ senderDisplayName: undefined, roomName: undefined }));
     expect(subject).toBe('@bob:example.test invites you to a room on Matrix');
@@ -38,7 +38,7 @@ describe('the templates that come with the program', () => {
     expect(html).toContain('<strong>@bob:example.test</strong> invites you to a room on Matrix');
   });
 
-  it('tell of an address in use by which service somebody tried, and hold no link', () => {
+  it('name the service in a message about an address in use, and contain no link', () => {
     const { subject, text, html } = createTemplates({ service }).mail(emailInUse());
     expect(subject).toBe('Someone tried to add your e-mail address');
     expect(text).toContain('someone asked id.example.test to add this e-mail address');
@@ -46,7 +46,7 @@ describe('the templates that come with the program', () => {
     expect(`${text}${html}`).not.toMatch(/href|https?:/);
   });
 
-  it('show who invites, whatever that one calls themselves', () => {
+  it('show the inviting user, with any display name', () => {
     const { mail } = createTemplates({ service });
     const { text, html } = mail(emailInvite({ senderDisplayName: sanitizeUntrustedText('@admin:example.test', 20) }));
     expect(text).toContain('@admin:example.test (@bob:example.test)');
@@ -80,7 +80,7 @@ describe('templates of the admin', () => {
     return (error as { readonly fact: { readonly problems: readonly unknown[] } }).fact.problems;
   }
 
-  it('replace those that come with the program, message by message', async () => {
+  it('replace the built-in ones, message by message', async () => {
     await put(validation);
     const { mail, code } = await loadTemplates({ folder, service });
     expect(mail(emailValidation())).toEqual({
@@ -98,7 +98,7 @@ describe('templates of the admin', () => {
     expect(code(phoneValidation())).toBe('123456!');
   });
 
-  it('have brands, of which those that are not there are the usual one', async () => {
+  it('have brands, with the default for missing ones', async () => {
     await put({
       ...validation,
       'blue/invite.subject.eta': 'Blue',
@@ -120,7 +120,7 @@ describe('templates of the admin', () => {
     }
   });
 
-  it('escape for the place where they stand', async () => {
+  it('escape for their output format', async () => {
     await put({
       'invite.subject.eta': '<%= it.roomName %>\nSecond line',
       'invite.txt.eta': '<%= it.link %> <%= it.roomName %>',
@@ -133,7 +133,7 @@ describe('templates of the admin', () => {
     expect(html).toContain('<b title="&#60;&#38;&#34;&#39;&#62;">');
   });
 
-  it('write nothing for names that are not known', async () => {
+  it('write nothing for unknown names', async () => {
     await put({
       'invite.subject.eta': 'From [<%= it.senderDisplayName %>]',
       'invite.txt.eta': '<%= it.link %>',
@@ -151,7 +151,7 @@ describe('templates of the admin', () => {
       problem: 'It is missing. validation.subject.eta and validation.txt.eta requires it. Add it.',
     },
     {
-      what: 'a file of another name',
+      what: 'a file with another name',
       files: { 'validation.eta': 'x' },
       file: 'validation.eta',
       problem: expect.stringContaining('There is no template with this name.'),
@@ -163,13 +163,13 @@ describe('templates of the admin', () => {
       problem: expect.stringMatching(/^It fails: unclosed tag at line 1/),
     },
     {
-      what: 'what is no JavaScript',
+      what: 'invalid JavaScript',
       files: { ...validation, 'validation.txt.eta': '<% if ( { %> <%= it.link %>' },
       file: 'validation.txt.eta',
       problem: expect.stringMatching(/^It fails: Unexpected token/),
     },
     {
-      what: 'a name that does not exist',
+      what: 'an unknown name',
       files: { ...validation, 'validation.html.eta': '<%= it.link %> <%= it.user %>' },
       file: 'validation.html.eta',
       problem: 'It fails: there is no it.user.',
@@ -221,7 +221,7 @@ describe('templates of the admin', () => {
       problem: 'Templates of codes must not be in a brand.',
     },
     {
-      what: 'a brand with a strange name',
+      what: 'a brand with an invalid name',
       files: { 'My Brand/invite.txt.eta': '' },
       file: 'My Brand',
       problem: 'The name of a brand may contain small letters, digits, - and _ only.',
@@ -232,33 +232,33 @@ describe('templates of the admin', () => {
       file: 'blue/de',
       problem: 'A brand must not contain folders.',
     },
-  ])('are refused at start with $what', async ({ files, file, problem }) => {
+  ])('are rejected at start with $what', async ({ files, file, problem }) => {
     await put(files);
     expect(await problems()).toEqual([{ file, problem }]);
   });
 
-  it('are refused with everything that is wrong at once', async () => {
+  it('are rejected with all problems at once', async () => {
     await put({ ...validation, 'validation.txt.eta': '<%', 'validation.html.eta': '<%', 'notes.md': '' });
     expect(await problems()).toHaveLength(3);
   });
 
-  it('are refused where they cannot be read', async () => {
+  it('are rejected if they cannot be read', async () => {
     await symlink(join(folder, 'nowhere'), join(folder, 'code.txt.eta'));
     expect(await problems()).toEqual([{ file: 'code.txt.eta', problem: 'It cannot be read: ENOENT.' }]);
   });
 
-  it('are refused where they are not UTF-8', async () => {
+  it('are rejected if they are not UTF-8', async () => {
     await writeFile(join(folder, 'code.txt.eta'), Buffer.from([0xff, 0xfe]));
     expect(await problems()).toEqual([{ file: 'code.txt.eta', problem: 'It is not UTF-8. Save it as UTF-8.' }]);
   });
 
-  it('are refused where the folder is not there', async () => {
+  it('are rejected if the folder does not exist', async () => {
     await rm(folder, { recursive: true });
     expect(await problems()).toEqual([{ file: '', problem: 'The folder cannot be read: ENOENT.' }]);
     await mkdir(folder);
   });
 
-  it('may stand beside what editors leave behind', async () => {
+  it('may be next to backup files of editors', async () => {
     await put({ ...validation, '.validation.txt.eta.swp': 'x', 'validation.txt.eta~': 'x' });
     await expect(loadTemplates({ folder, service })).resolves.toBeDefined();
   });

@@ -61,7 +61,7 @@ describe('codes through a webhook', () => {
     });
   });
 
-  it('posts the body that the admin wrote', async () => {
+  it('posts the configured body', async () => {
     const body = '{"messages":[{"destinations":[{"to":"{digits}"}],"text":"Code: {code}","flash":false,"ttl":5}]}';
     const { messenger, heard } = await webhook({}, { body });
     await messenger.send(phoneValidation());
@@ -70,7 +70,7 @@ describe('codes through a webhook', () => {
     });
   });
 
-  it('sends the headers that the admin wrote, in place of its own', async () => {
+  it('sends the configured headers, in place of its own', async () => {
     const headers = new Map<string, Secret>([
       ['X-Api-Key', new Secret('key of the tests')],
       ['content-type', new Secret('application/vnd.sms+json')],
@@ -84,7 +84,7 @@ describe('codes through a webhook', () => {
     });
   });
 
-  it.each([200, 201, 202, 204])('takes %i for taken', async (status) => {
+  it.each([200, 201, 202, 204])('treats %i as accepted', async (status) => {
     const { messenger } = await webhook({ status });
     await expect(messenger.send(phoneValidation())).resolves.toBeUndefined();
   });
@@ -101,7 +101,7 @@ describe('codes through a webhook', () => {
     { status: 307, headers: { Location: '/other' }, fact: { kind: 'channel_down' }, problem: 'answer_unfit' },
     { status: 500, fact: { kind: 'channel_down' }, problem: 'out_of_order' },
     { status: 503, fact: { kind: 'channel_down' }, problem: 'out_of_order' },
-  ])('takes $status for $fact.kind $problem', async ({ status, headers, fact, problem }) => {
+  ])('maps $status to $fact.kind $problem', async ({ status, headers, fact, problem }) => {
     const { messenger, logger, heard } = await webhook({ status, ...(headers ? { headers } : {}) });
     await expect(messenger.send(phoneValidation())).rejects.toMatchObject({ fact });
     expect(logger.lines.filter(({ level }) => level === 'error').map(({ fields }) => fields['problem'])).toEqual(
@@ -110,7 +110,7 @@ describe('codes through a webhook', () => {
     expect(heard).toHaveLength(1);
   });
 
-  it.each(['bad name', '', 'with:colon', 'Content-Length', 'connection'])('refuses the header %j', (name) => {
+  it.each(['bad name', '', 'with:colon', 'Content-Length', 'connection'])('rejects the header %j', (name) => {
     const make = () =>
       createWebhookChannel({
         url: 'http://127.0.0.1:1',
@@ -137,7 +137,7 @@ describe('the body of a webhook', () => {
     );
   });
 
-  it('keeps every text in its place, whatever is in it', () => {
+  it('keeps every text in its position, for any content', () => {
     const json = readWebhookBody('json', '{"a":"{text}","b":["{number} {code}"]}');
     const form = readWebhookBody('form', 'a={text}&b={number}+{code}');
     fc.assert(

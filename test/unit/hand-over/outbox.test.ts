@@ -10,7 +10,7 @@ const capacity = 200;
 let clock: FakeClock;
 let database: Database;
 let outbox: HandOverOutbox;
-/** Ends the attempt under way for that hand-over. */
+/** Ends the current attempt for that hand-over. */
 let underWay: Map<string, (end: 'deletes' | 'leaves') => Promise<void>>;
 
 beforeEach(async () => {
@@ -44,7 +44,7 @@ async function add(count: number): Promise<void> {
   });
 }
 
-/** Lets a look that has begun end: SQLite has one transaction at a time. */
+/** Lets a query that has begun end: SQLite has one transaction at a time. */
 async function endLook(): Promise<void> {
   await database.transaction(() => Promise.resolve());
   await clock.advance(0);
@@ -53,7 +53,7 @@ async function endLook(): Promise<void> {
 const waitForAttempts = (ids: readonly string[]) => vi.waitFor(() => expect([...underWay.keys()]).toEqual(ids));
 
 describe('the outbox of hand-overs', () => {
-  it('starts the next one that is due as soon as there is room', async () => {
+  it('starts the next due one as soon as there is room', async () => {
     await add(capacity + 1);
     outbox.start();
     await vi.waitFor(() => expect(underWay.size).toBe(capacity));
@@ -64,7 +64,7 @@ describe('the outbox of hand-overs', () => {
     expect(underWay.size).toBe(capacity);
   });
 
-  it('keeps one that is pushed waiting while there is no room', async () => {
+  it('keeps a requested one waiting while there is no room', async () => {
     await add(capacity);
     outbox.start();
     await vi.waitFor(() => expect(underWay.size).toBe(capacity));
@@ -77,7 +77,7 @@ describe('the outbox of hand-overs', () => {
     await vi.waitFor(() => expect(underWay.has(`account${capacity}`)).toBe(true));
   });
 
-  it('repeats an attempt that was under way when a look found the hand-over due', async () => {
+  it('repeats an attempt that was running when a query found the hand-over due', async () => {
     await add(1);
     outbox.start();
     await waitForAttempts(['account0']);

@@ -9,7 +9,7 @@ const here = '198.51.100.1';
 const unauthorized = { problem: { kind: 'unauthorized' } };
 const service = { principal: { kind: 'service' } };
 
-// The count is kept by a library that reads the time itself.
+// The count is stored by a library that reads the time itself.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
 afterEach(() => void vi.useRealTimers());
 
@@ -23,10 +23,10 @@ function start() {
 }
 
 describe('a bearer secret', () => {
-  it('may be any of those that are valid', async () => {
+  it('matches any of the valid secrets', async () => {
     const { guess } = start();
     expect(await guess('the secret of today')).toEqual(service);
-    // As Node reads the bytes of UTF-8.
+    // As Node decodes the bytes of UTF-8.
     expect(await guess(Buffer.from('das Geheimnis für morgen').toString('latin1'))).toEqual(service);
     expect(await guess('the secret of yesterday')).toEqual(unauthorized);
   });
@@ -43,7 +43,7 @@ describe('a bearer secret', () => {
     expect(await authenticate({ authorization, clientAddress: here, accessToken: undefined })).toEqual(admission);
   });
 
-  it('is refused in the end from an address that sends too many wrong ones, until some time has passed', async () => {
+  it('is refused for a while from an address that has sent too many wrong ones', async () => {
     const { guess } = start();
     for (let n = 0; n < 3; n += 1) expect(await guess(`guess ${n}`)).toEqual(unauthorized);
     vi.setSystemTime(Date.now() + 20_000);
@@ -53,7 +53,7 @@ describe('a bearer secret', () => {
     expect(await guess('guess 6')).toEqual(unauthorized);
   });
 
-  it('always passes when it is right, whatever came from its address before', async () => {
+  it('is always accepted if it is right, whatever its address sent before', async () => {
     const { guess } = start();
     for (let n = 0; n < 10; n += 1) await guess(`guess ${n}`);
     expect(await guess('the secret of today')).toEqual(service);
@@ -66,7 +66,7 @@ describe('a bearer secret', () => {
     expect(await guess('wrong', '2001:db8:0:1::1')).toEqual(unauthorized);
   });
 
-  it('is not guessed at by those who send none', async () => {
+  it('cannot be locked by requests without a secret', async () => {
     const { authenticate, guess } = start();
     for (let n = 0; n < 10; n += 1) {
       expect(await authenticate({ authorization: undefined, clientAddress: here, accessToken: undefined })).toEqual(
@@ -88,7 +88,7 @@ describe('a bearer secret', () => {
 describe('an access token', () => {
   const alice = '@alice:example.org' as Mxid;
 
-  /** Looks tokens up as long as `mayEnd` does not hold it back; knows the token `alice`. */
+  /** Looks tokens up unless `mayEnd` holds it back; knows the token `alice`. */
   function startWithTokens(mayEnd: Promise<void> = Promise.resolve()) {
     const lookups: string[] = [];
     const findTokenHolder: FindTokenHolder = async (token) => {
@@ -105,7 +105,7 @@ describe('an access token', () => {
     return { send, lookups, logger };
   }
 
-  it('lets its user pass, and nobody looks up a secret', async () => {
+  it('authenticates its user, and no secret is looked up', async () => {
     const { send, lookups } = startWithTokens();
     expect(await send('Bearer alice')).toEqual({ principal: { kind: 'user', mxid: alice } });
     expect(await send('Bearer the secret')).toEqual(service);
@@ -127,7 +127,7 @@ describe('an access token', () => {
     },
   );
 
-  it('of which nobody can tell whose it is counts for nothing', async () => {
+  it('of an owner that cannot be checked does not count', async () => {
     const { send } = startWithTokens();
     for (let n = 0; n < 5; n += 1) {
       expect(await send('Bearer mystery')).toEqual({ problem: { kind: 'authentication_unavailable' } });
@@ -135,7 +135,7 @@ describe('an access token', () => {
     expect(await send('Bearer alice')).toMatchObject({ principal: { kind: 'user' } });
   });
 
-  it('is looked up for as many at once as may be wrong, for each address by itself', async () => {
+  it('is looked up for as many concurrent requests as may be wrong, for each address separately', async () => {
     let end = () => {};
     const mayEnd = new Promise<void>((resolve) => {
       end = resolve;

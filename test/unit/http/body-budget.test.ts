@@ -21,7 +21,7 @@ describe('the budget of body bytes', () => {
     expect(budget.open({ client: 'b', isPublic: false }).take(101)).toBe(true);
   });
 
-  it('never exceeds a bound, and is whole again when all is released', () => {
+  it('never exceeds a limit, and is complete again when all is released', () => {
     const step = fc.record({
       client: fc.constantFrom('a', 'b', 'c', 'd'),
       isPublic: fc.boolean(),

@@ -61,7 +61,7 @@ describe('a body that does not fit', () => {
     [[], []],
     ['text', []],
     [null, []],
-  ])('is told what is wrong with it: %j', async (body, faults) => {
+  ])('is rejected with the reason: %j', async (body, faults) => {
     expect(await faultsOf(body)).toEqual(faults);
   });
 });

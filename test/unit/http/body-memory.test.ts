@@ -49,7 +49,7 @@ const post = (bytes: number, path = '/test/echo') => {
 };
 
 describe('the memory of request bodies', () => {
-  it('is bounded over all connections, in the words of the surface, and free again when they end', async () => {
+  it('is limited over all connections, with an error of the surface, and free again when they end', async () => {
     // 256 KiB in total, a half of it for requests without credentials: 8 bodies of 16 KiB.
     await serve({ bodyMemoryBytes: 256 * kibibyte, maxBodyBytes: 64 * kibibyte });
     const senders = await Promise.all(Array.from({ length: 12 }, (_, client) => sendHalf(client, 16 * kibibyte)));
@@ -80,7 +80,7 @@ describe('the memory of request bodies', () => {
     expect((await post(16 * kibibyte)).status).toBe(200);
   });
 
-  it('is released by a client that leaves', async () => {
+  it('is released by a client that disconnects', async () => {
     await serve({ bodyMemoryBytes: 256 * kibibyte, maxBodyBytes: 64 * kibibyte });
     for (let client = 0; client < 20; client += 1) {
       const { socket } = await sendHalf(1, 60 * kibibyte);
@@ -113,7 +113,7 @@ describe('the size of a body', () => {
     expect((await post(bytes, path)).status).toBe(status);
   });
 
-  it('is refused before it is received, if it is known', async () => {
+  it('is rejected before it is received, if it is known', async () => {
     await serve({});
     const socket = connect(server.port, '127.0.0.1');
     sockets.push(socket);
@@ -122,7 +122,7 @@ describe('the size of a body', () => {
     expect(data.toString()).toMatch(/^HTTP\/1.1 413 /);
   });
 
-  it('may come in any pieces', async () => {
+  it('does not depend on the chunks', async () => {
     await serve({});
     const body = JSON.stringify({ say: 'ä'.repeat(300) });
     const socket = connect(server.port, '127.0.0.1');
@@ -138,7 +138,7 @@ describe('the size of a body', () => {
 });
 
 describe('the number of connections', () => {
-  it('is bounded; connections that are kept open for nothing make room', async () => {
+  it('is limited; idle connections make room', async () => {
     await serve({ maxConnections: 10 });
     const idle = Array.from({ length: 10 }, () => connect(server.port, '127.0.0.1'));
     sockets.push(...idle);

@@ -8,16 +8,16 @@ describe('the address of a client', () => {
   const addressOf = createClientAddress(['127.0.0.1', '10.0.0.0/8', '::1', 'fd00::/8']);
 
   it.each([
-    ['the peer, where it is no proxy', '203.0.113.9', '198.51.100.1', '203.0.113.9'],
-    ['the peer, where no proxy says more', '127.0.0.1', undefined, '127.0.0.1'],
-    ['what the proxy says', '127.0.0.1', '198.51.100.1', '198.51.100.1'],
+    ['the peer, if it is no proxy', '203.0.113.9', '198.51.100.1', '203.0.113.9'],
+    ['the peer, if the proxy forwards no address', '127.0.0.1', undefined, '127.0.0.1'],
+    ['the forwarded address', '127.0.0.1', '198.51.100.1', '198.51.100.1'],
     ['the right-most hop that is no proxy', '127.0.0.1', '6.6.6.6, 198.51.100.1, 10.1.2.3', '198.51.100.1'],
-    ['the left-most hop, where all are proxies', '127.0.0.1', '10.0.0.1, 10.0.0.2', '10.0.0.1'],
-    ['the last proxy, where what comes next is no address', '127.0.0.1', '198.51.100.1, unknown, 10.0.0.2', '10.0.0.2'],
+    ['the left-most hop, if all are proxies', '127.0.0.1', '10.0.0.1, 10.0.0.2', '10.0.0.1'],
+    ['the last proxy, if the next hop is no address', '127.0.0.1', '198.51.100.1, unknown, 10.0.0.2', '10.0.0.2'],
     ['without a port', '127.0.0.1', '198.51.100.1:5000', '198.51.100.1'],
     ['without brackets and port', '::1', '[2001:DB8::1]:5000', '2001:db8::1'],
     ['without a zone', 'fe80::1%eth0', undefined, 'fe80::1'],
-    ['plain where the peer is IPv4 in IPv6', '::ffff:203.0.113.9', undefined, '203.0.113.9'],
+    ['plain if the peer is IPv4 in IPv6', '::ffff:203.0.113.9', undefined, '203.0.113.9'],
     ['behind a proxy that is IPv4 in IPv6', '::ffff:127.0.0.1', '::FFFF:c633:6401', '198.51.100.1'],
     ['behind a proxy of a range of IPv6', 'fd12::1', '2001:db8:0:0::7', '2001:db8::7'],
     ['unknown on a socket without addresses', undefined, '198.51.100.1', 'unknown'],
@@ -25,7 +25,7 @@ describe('the address of a client', () => {
     expect(addressOf(peer, forwardedFor)).toBe(expected);
   });
 
-  it('is the peer, whatever is forwarded, where no proxy is trusted', () => {
+  it('is the peer for every forwarded address, if no proxy is trusted', () => {
     const trustingNobody = createClientAddress([]);
     fc.assert(
       fc.property(fc.ipV4(), fc.string(), (peer, forwardedFor) => {
@@ -34,7 +34,7 @@ describe('the address of a client', () => {
     );
   });
 
-  it('cannot be forged by what a client puts before its own hop', () => {
+  it('cannot be forged by hops that a client adds before its own', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.ipV4(), fc.ipV6(), fc.string())), (forged) => {
         expect(addressOf('10.0.0.1', [...forged, '198.51.100.1', '10.0.0.2'].join(', '))).toBe('198.51.100.1');
@@ -43,7 +43,7 @@ describe('the address of a client', () => {
   });
 
   it.each(['proxy.example.org', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/8/8', '::/129', '10.0.0.0/x', ''])(
-    'refuses "%s" as a trusted proxy',
+    'rejects "%s" as a trusted proxy',
     (entry) => {
       expect(() => createClientAddress([entry])).toThrow('is neither an IP address nor a CIDR range');
     },

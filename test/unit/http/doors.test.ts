@@ -19,7 +19,7 @@ describe('a surface behind a secret segment', () => {
     return startServer([testSurface([sayEndpoint()], door)]);
   };
 
-  it.each(['/door/open-sesame/say/x', '/gate/open-sesame/say/x'])('is there for whoever knows it: %s', async (path) => {
+  it.each(['/door/open-sesame/say/x', '/gate/open-sesame/say/x'])('answers with the secret: %s', async (path) => {
     server = await start();
     expect(await send(path)).toMatchObject({ status: 200, text: '{"said":"x"}' });
   });
@@ -33,7 +33,7 @@ describe('a surface behind a secret segment', () => {
     '/door/%6fpen-sesame/say/x',
     '/door//open-sesame/say/x',
     '/open-sesame/say/x',
-  ])('is not there for anybody else: %s', async (path) => {
+  ])('does not answer without the secret: %s', async (path) => {
     server = await start();
     for (const method of ['GET', 'POST', 'OPTIONS']) {
       const { status, text } = await send(path, method);
@@ -41,7 +41,7 @@ describe('a surface behind a secret segment', () => {
     }
   });
 
-  it('answers as any surface does where the secret is right', async () => {
+  it('answers as any other surface if the secret is right', async () => {
     server = await start({ crossOrigin: true, lenient: true });
     expect((await send('/door/open-sesame/say/x', 'POST')).status).toBe(405);
     expect((await send('/door/open-sesame/nothing')).headers).toMatchObject({ 'access-control-allow-origin': '*' });
@@ -49,7 +49,7 @@ describe('a surface behind a secret segment', () => {
     expect((await send('/door/nothing')).headers).not.toHaveProperty('access-control-allow-origin');
   });
 
-  it('does not hide what others have below its prefix', async () => {
+  it('does not hide other surfaces below its prefix', async () => {
     const outer = testSurface([sayEndpoint((word) => `outer ${word}`)], { prefixes: ['/door'] });
     const inner = testSurface([echoEndpoint()], { prefixes: ['/door'], secretSegment: new Secret('open-sesame') });
     server = await startServer([inner, outer]);
@@ -57,7 +57,7 @@ describe('a surface behind a secret segment', () => {
     expect((await send('/door/open-sesame/echo', 'POST')).status).toBe(400);
   });
 
-  it('leaves the secret out of the log', async () => {
+  it('keeps the secret out of the log', async () => {
     server = await start();
     await send('/door/open-sesame/say/x');
     await send('/door/open-sesame/nothing');
@@ -65,7 +65,7 @@ describe('a surface behind a secret segment', () => {
     expect(server.log.lines.map(({ fields }) => fields['route'])).toEqual(['/door/say/{word}', undefined]);
   });
 
-  it.each(['', 'two/segments', 'a b', 'ä', '%61'])('cannot have a secret that is no segment: %j', async (text) => {
+  it.each(['', 'two/segments', 'a b', 'ä', '%61'])('rejects a secret that is no segment: %j', async (text) => {
     server = await start();
     const declaration = testSurface([sayEndpoint()]);
     expect(() => surface({ ...declaration, secretSegment: new Secret(text) })).toThrow(
@@ -74,7 +74,7 @@ describe('a surface behind a secret segment', () => {
   });
 });
 
-describe('what refuses every request', () => {
+describe('a check that refuses every request', () => {
   const refusal = { kind: 'refused' } as const;
   class Refusal extends Failure<typeof refusal> {}
   const refusing = endpoint({
@@ -94,11 +94,11 @@ describe('what refuses every request', () => {
       throw new Refusal(refusal);
     },
     handler: () => {
-      throw new Error('nobody is to be asked');
+      throw new Error('no lookup is allowed');
     },
   });
 
-  it('comes before its body', async () => {
+  it('runs before the body is read', async () => {
     const failure = () => ({ status: 403, body: { error: 'never' } });
     server = await startServer([testSurface([refusing], { failure })]);
     const post = (body: string) => sendRaw(server.port, { method: 'POST', path: '/test/strict', body });
@@ -109,8 +109,8 @@ describe('what refuses every request', () => {
   });
 });
 
-describe('an objection to an address', () => {
-  it('comes before everything else', async () => {
+describe('a refusal of an IP address', () => {
+  it('comes before all other checks', async () => {
     const asked: string[] = [];
     const echo = echoEndpoint();
     server = await startServer([
@@ -125,7 +125,7 @@ describe('an objection to an address', () => {
             },
           },
         ],
-        { authenticate: () => Promise.reject(new Error('nobody is to be asked')) },
+        { authenticate: () => Promise.reject(new Error('no lookup is allowed')) },
       ),
     ]);
     expect(await sendRaw(server.port, { method: 'POST', path: '/test/echo', body: '{' })).toMatchObject({
@@ -135,7 +135,7 @@ describe('an objection to an address', () => {
     expect(asked).toEqual(['127.0.0.1']);
   });
 
-  it('is none where there is none', async () => {
+  it('is absent without a check', async () => {
     server = await startServer([testSurface([{ ...sayEndpoint(), objection: () => undefined }])]);
     expect((await send('/test/say/x')).status).toBe(200);
   });

@@ -53,7 +53,7 @@ it('logs the reason when it stops being ready, and once more when it is ready ag
   ]);
 });
 
-it('checks at most once a second, however many requests ask', async () => {
+it('checks at most once a second, for any number of requests', async () => {
   const clock = createFakeClock();
   let checks = 0;
   const checkReady = async () => void (checks += 1);

@@ -103,7 +103,7 @@ describe('the input of an endpoint', () => {
     expect(await inputOf('arguments', request)).toEqual(input);
   });
 
-  it('as arguments of a GET is the query', async () => {
+  it('as arguments of a GET comes from the query', async () => {
     expect(await inputOf('arguments', { method: 'GET', path: '?a=1' })).toEqual({ a: '1' });
   });
 
@@ -119,11 +119,11 @@ describe('the input of an endpoint', () => {
 describe('the bytes of a body', () => {
   it.each([
     ['JSON', Buffer.from('{ "a" : 1 }\n')],
-    ['JSON that poisons', Buffer.from('{"__proto__":1}')],
+    ['JSON with a dangerous member', Buffer.from('{"__proto__":1}')],
     ['no JSON', Buffer.from('a=1')],
     ['no text', Buffer.from([0, 255, 254, 13, 10])],
     ['nothing', Buffer.alloc(0)],
-  ])('come as they were sent, with the request that they came in: %s', async (_title, bytes) => {
+  ])('are unchanged, with their request: %s', async (_title, bytes) => {
     const seen: unknown[] = [];
     const hook = endpoint({
       name: 'hook',

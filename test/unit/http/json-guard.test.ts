@@ -14,13 +14,13 @@ function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** Whether all characters of a text are whole. */
+/** Whether a text has no lone surrogates. */
 function isWhole(text: string): boolean {
   return !/\p{Surrogate}/u.test(text);
 }
 
 describe('the check before JSON is parsed', () => {
-  it('passes all JSON of whole characters, escaped or not', () => {
+  it('passes all JSON of well-formed text, escaped or not', () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'binary', maxDepth: 5 }), (value) => {
         expect(isSafe(JSON.stringify(value))).toBe(true);
@@ -29,13 +29,13 @@ describe('the check before JSON is parsed', () => {
     );
   });
 
-  it('refuses half a character wherever it stands', () => {
+  it('rejects a lone surrogate at any position', () => {
     const half = fc.integer({ min: 0xd800, max: 0xdfff }).map((unit) => String.fromCharCode(unit));
     const around = fc.string({ unit: 'binary' });
     fc.assert(
       fc.property(half, around, around, fc.boolean(), (unit, before, after, isName) => {
         const text = `${before}${unit}${after}`;
-        // A half beside what it lacks is whole.
+        // A surrogate beside its counterpart is well-formed.
         fc.pre(!isWhole(text));
         expect(isSafe(JSON.stringify(isName ? { [text]: 1 } : { a: [text] }))).toBe(false);
       }),
@@ -60,7 +60,7 @@ describe('the check before JSON is parsed', () => {
   it.each([
     ['arrays', '[', ']'],
     ['objects', '{"a":', '}'],
-  ])('refuses what is nested too deeply: %s', (_title, open, close) => {
+  ])('rejects values that are nested too deeply: %s', (_title, open, close) => {
     const nested = (depth: number) => `${open.repeat(depth)}1${close.repeat(depth)}`;
     expect(isSafe(nested(maxJsonDepth))).toBe(true);
     expect(isSafe(nested(maxJsonDepth + 1))).toBe(false);
@@ -73,25 +73,25 @@ describe('the check before JSON is parsed', () => {
     ).toBe(true);
   });
 
-  it.each(['[]', '{}'])('refuses what has too many parts: %s', (part) => {
+  it.each(['[]', '{}'])('rejects values with too many parts: %s', (part) => {
     const parts = (count: number) => `[${Array(count).fill(part).join()}]`;
     expect(isSafe(parts(most - 1))).toBe(true);
     expect(isSafe(parts(most))).toBe(false);
   });
 
-  it('refuses what has too many members', () => {
+  it('rejects objects with too many members', () => {
     const members = (count: number) =>
       JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, at) => [`m${at}`, ':'])));
     expect(isSafe(members(most - 1))).toBe(true);
     expect(isSafe(members(most))).toBe(false);
   });
 
-  it('takes brackets within strings for text', () => {
+  it('ignores brackets within strings', () => {
     expect(isSafe(JSON.stringify('['.repeat(1000)))).toBe(true);
     expect(isSafe(`"\\"${'['.repeat(1000)}"`)).toBe(true);
   });
 
-  it('leaves what is no JSON to the parser', () => {
+  it('leaves invalid JSON to the parser', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => typeof isSafeJson(bytes, most) === 'boolean'));
     for (const text of ['"', '"\\', '"\\u', '"\\ud8', ']', '']) expect(isSafe(text)).toBeTypeOf('boolean');
   });

@@ -32,14 +32,14 @@ describe('a lenient surface', () => {
   };
 
   it.each(['/lenient/say/x', '//lenient/say/x', '/lenient//say///x', '///lenient//say/x?a=//b'])(
-    'takes several slashes for one: %s',
+    'reads several slashes as one: %s',
     async (path) => {
       await start();
       expect(await send('GET', path)).toMatchObject({ status: 200, text: '{"said":"x"}' });
     },
   );
 
-  it.each(['//strict/say/x', '/strict//say/x'])('does not make others so: %s', async (path) => {
+  it.each(['//strict/say/x', '/strict//say/x'])('does not change the slashes of other surfaces: %s', async (path) => {
     await start();
     expect((await send('GET', path)).status).toBe(404);
   });
@@ -52,7 +52,7 @@ describe('a lenient surface', () => {
     ['POST', '/lenient/echo', 400],
     ['OPTIONS', '/lenient/echo', 200],
     ['OPTIONS', '/lenient/nothing', 200],
-  ])('lets pages of other sites read every answer: %s %s', async (method, path, status) => {
+  ])('allows pages of other sites to read every answer: %s %s', async (method, path, status) => {
     await start();
     const reply = await send(method, path);
     expect(reply.status).toBe(status);
@@ -63,7 +63,7 @@ describe('a lenient surface', () => {
     });
   });
 
-  it.each(['/strict/say/x', '/strict/nothing', '/nothing'])('does not open others: %s', async (path) => {
+  it.each(['/strict/say/x', '/strict/nothing', '/nothing'])('does not open other surfaces: %s', async (path) => {
     await start();
     for (const method of ['GET', 'OPTIONS']) {
       expect((await send(method, path)).headers).not.toHaveProperty('access-control-allow-origin');

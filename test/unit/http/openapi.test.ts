@@ -37,7 +37,7 @@ describe('an OpenAPI document', () => {
     expect(JSON.stringify(paths)).not.toContain('servers');
   });
 
-  it('has what another server decides about as the default', () => {
+  it('describes an answer that another server decides as the default', () => {
     const relaying = endpoint({
       name: 'relaying',
       method: 'GET',
@@ -69,7 +69,7 @@ describe('the input in an OpenAPI document', () => {
   };
   const asJson = { 'application/json': { schema: { $ref: '#/components/schemas/EchoRequest' } } };
 
-  it.each(['query', 'arguments'] as const)('of a GET stands in its query: %s', (source) => {
+  it.each(['query', 'arguments'] as const)('of a GET is in its query: %s', (source) => {
     expect(described(source, 'GET')).toMatchObject({
       parameters: [
         { name: 'a', in: 'query', required: true, description: 'A', schema: { type: 'string' } },
@@ -83,11 +83,11 @@ describe('the input in an OpenAPI document', () => {
     ['json', { required: true, content: asJson }],
     ['arguments', { content: { ...asJson, 'application/x-www-form-urlencoded': asJson['application/json'] } }],
     ['bytes', { required: true, content: { 'application/octet-stream': {} } }],
-  ])('of a POST stands in its body: %s', (source, requestBody) => {
+  ])('of a POST is in its body: %s', (source, requestBody) => {
     expect(described(source, 'POST')).toMatchObject({ parameters: [], requestBody });
   });
 
-  it('of a POST may stand in its query only', () => {
+  it('of a POST may be in its query only', () => {
     expect(described('query', 'POST')).not.toHaveProperty('requestBody');
   });
 });
@@ -115,32 +115,32 @@ describe('the components of an OpenAPI document', () => {
   it('are the titled parts of schemas, once each', () => {
     const { paths, components } = describeEndpoints(
       operation('one', {}),
-      operation('all', {}, z.object({ people: z.array(person) })),
+      operation('all', {}, z.object({ users: z.array(person) })),
     );
     const { schemas } = components as { schemas: object };
     expect(schemas).toEqual({
       AllReply: {
         type: 'object',
-        properties: { people: { type: 'array', items: { $ref: '#/components/schemas/Person' } } },
-        required: ['people'],
+        properties: { users: { type: 'array', items: { $ref: '#/components/schemas/Person' } } },
+        required: ['users'],
       },
       Person: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] },
     });
     expect(JSON.stringify(paths)).toContain('"schema":{"$ref":"#/components/schemas/Person"}');
   });
 
-  it('are no properties that are named title', () => {
+  it('are not properties that are named title', () => {
     const chat = z.object({ title: z.string() });
     const { schemas } = describeEndpoints(operation('chat', {}, chat)).components as { schemas: object };
     expect(schemas).toMatchObject({ ChatReply: { properties: { title: { type: 'string' } } } });
   });
 
-  it('cannot be two schemas of one title', () => {
+  it('must not be two schemas with one title', () => {
     const other = z.object({ names: z.string() }).meta({ title: 'Person' });
     expect(() => describeEndpoints(operation('one', {}), operation('two', {}, other))).toThrow('named Person');
   });
 
-  it('are errors that differ in their words alone, which each operation lists', () => {
+  it('are errors that differ in their text only, which each operation lists', () => {
     const { paths, components } = describeEndpoints(
       operation('one', gone(failing('M_GONE', 'M_OVER'))),
       operation('two', gone(failing('M_OVER', 'M_LEFT'), 'Left')),
@@ -161,7 +161,7 @@ describe('the components of an OpenAPI document', () => {
     });
   });
 
-  it('are errors with other properties apart, under numbered names', () => {
+  it('are separate errors with other properties, under numbered names', () => {
     const { paths, components } = describeEndpoints(
       operation('one', gone(failing('M_GONE'))),
       operation('two', gone(failing('M_GONE').extend({ since: z.int() }))),
@@ -173,7 +173,7 @@ describe('the components of an OpenAPI document', () => {
     expect(components).toMatchObject({ schemas: { Error: {}, GoneError: { properties: { since: {} } } } });
   });
 
-  it('are parameters that several operations have alike', () => {
+  it('are parameters that several operations share', () => {
     const { paths, components } = describeEndpoints(operation('one', {}), operation('two', {}));
     const shared = [{ $ref: '#/components/parameters/limit' }];
     expect(paths).toMatchObject({ '/one': { get: { parameters: shared } }, '/two': { get: { parameters: shared } } });

@@ -30,7 +30,7 @@ function pageEndpoint(answer: Pick<PageReply, 'css' | 'headers'> = {}): Endpoint
 const get = (path = '/test/page') => sendRaw(server.port, { method: 'GET', path });
 
 describe('a page', () => {
-  it('loads nothing, runs nothing, stands in no frame and tells nobody its address', async () => {
+  it('loads nothing, runs nothing, cannot be framed, and reveals its address to no site', async () => {
     server = await startServer([testSurface([pageEndpoint()])]);
     const { status, headers, text } = await get();
     expect({ status, text }).toEqual({ status: 200, text: html });
@@ -47,7 +47,7 @@ describe('a page', () => {
     });
   });
 
-  it('has the style that it names, and its own headers', async () => {
+  it('has its declared style, and its own headers', async () => {
     server = await startServer([testSurface([pageEndpoint({ css: 'p{}', headers: { Location: '/elsewhere' } })])]);
     const { headers } = await get();
     // printf 'p{}' | openssl dgst -sha256 -binary | base64
@@ -57,7 +57,7 @@ describe('a page', () => {
     expect(headers['location']).toBe('/elsewhere');
   });
 
-  it('that was not declared is a defect, and so is JSON where a page was', async () => {
+  it('that was not declared is a defect, and so is JSON in place of a page', async () => {
     const jsonShape = { description: 'JSON', schema: z.looseObject({}) };
     const undeclared: Endpoint = { ...pageEndpoint(), replies: { 200: jsonShape } };
     const answer: Answer = { status: 200, body: {} };
@@ -72,7 +72,7 @@ describe('a page', () => {
     ]);
   });
 
-  it('that was not declared is shown, and noted, where users would suffer', async () => {
+  it('that was not declared is shown, and logged, in production', async () => {
     const jsonShape = { description: 'JSON', schema: z.looseObject({}) };
     const undeclared: Endpoint = { ...pageEndpoint(), replies: { 200: jsonShape } };
     server = await startServer([testSurface([undeclared])], { undeclaredReplies: 'strip' });
@@ -80,7 +80,7 @@ describe('a page', () => {
     expect(server.log.lines.map(({ message }) => message)).toContain('reply is not as declared');
   });
 
-  it('is what a surface is told that another method of its path gives', async () => {
+  it('answers another method of its path', async () => {
     const page = pageEndpoint();
     const other: Endpoint = { ...page, name: 'other', method: 'PUT', replies: {} };
     server = await startServer([
@@ -95,7 +95,7 @@ describe('a page', () => {
     expect(await told('/mixed/page')).toMatchObject({ allowed: ['GET', 'HEAD', 'PUT'], isPage: false });
   });
 
-  it('is described as one', async () => {
+  it('is described as a page', async () => {
     server = await startServer([]);
     const { paths, components } = openApiDocument({
       title: 'Test',

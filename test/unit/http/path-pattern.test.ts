@@ -26,16 +26,16 @@ describe('a path template', () => {
     expect(match('/x/{a}/y/{b}', path)).toBeUndefined();
   });
 
-  it('decodes after it matches, so that an encoded slash separates nothing', () => {
+  it('decodes after it matches, so that an encoded slash is no separator', () => {
     expect(match('/x/{a}', '/api.v1/x/one%2Ftwo')).toEqual({ a: 'one/two' });
   });
 
-  it('may have parameters that match more than a segment, or nothing', () => {
+  it('may have parameters that match several segments, or none', () => {
     expect(match('/x/{a}/y', '/api.v1/x/one/two/y', '.*')).toEqual({ a: 'one/two' });
     expect(match('/x/{a}/y', '/api.v1/x//y', '.*')).toEqual({ a: '' });
   });
 
-  it.each(['%', '%zz', '%ff', '%C3'])('takes %s for malformed', (text) => {
+  it.each(['%', '%zz', '%ff', '%C3'])('rejects %s as malformed', (text) => {
     expect(() => match('/x/{a}', `/api.v1/x/${text}`)).toThrow(new HttpFailure({ kind: 'path_malformed' }));
   });
 });

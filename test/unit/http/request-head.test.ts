@@ -7,7 +7,9 @@ let server: TestServer;
 
 afterEach(() => server.stop(0));
 
-/** Sends texts one after another on one connection, closes its own side, and returns all that was answered. */
+/**
+ * Sends texts one after another on one connection, closes its own side, and returns all answers.
+ */
 async function converse(...texts: readonly string[]): Promise<string> {
   const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
   let received = '';
@@ -62,8 +64,8 @@ describe('the Host header', () => {
     ['twice the same, in another case', 'Host: x\r\nhOST: x', 400],
     ['not at all', 'Accept: x', 400],
     ['empty', 'Host:', 200],
-    ['with what is no host', 'Host: [::1', 200],
-  ])('may be there once: %s', async (_title, header, status) => {
+    ['with an invalid host', 'Host: [::1', 200],
+  ])('may be present once: %s', async (_title, header, status) => {
     await serve();
     expect(statuses(await converse(`GET /test/say/x HTTP/1.1\r\n${header}\r\n\r\n`))).toEqual([status]);
     const upgrade = 'Connection: Upgrade\r\nUpgrade: h2c\r\n';

@@ -27,7 +27,7 @@ const get = (path: string, headers = {}) => sendRaw(server.port, { method: 'GET'
 class Mishap extends Failure<{ readonly kind: 'mishap' }> {}
 
 describe('an answer', () => {
-  it('is JSON that nobody may keep, with an id that is in the log', async () => {
+  it('is JSON that must not be cached, with an ID that is in the log', async () => {
     await serve([testSurface([sayEndpoint()])]);
     const { status, headers, text } = await get('/test/say/hello');
     expect(status).toBe(200);
@@ -41,7 +41,7 @@ describe('an answer', () => {
     expect((await server.log.line('request')).fields['requestId']).toBe(headers['x-request-id']);
   });
 
-  it('has an id of its own, never one from the request', async () => {
+  it('has an ID of its own, never one from the request', async () => {
     await serve([testSurface([sayEndpoint()])]);
     const replies = await Promise.all([1, 2, 3].map(() => get('/test/say/x', { 'x-request-id': 'mine' })));
     const ids = new Set(replies.map(({ headers }) => headers['x-request-id']));
@@ -66,7 +66,7 @@ describe('an answer', () => {
     expect((await get('/test/say/%zz')).text).toBe('{"kind":"path_malformed"}');
   });
 
-  it('to a body of the wrong shape says so', async () => {
+  it('to a body of the wrong shape describes the problem', async () => {
     await serve([testSurface([echoEndpoint()])]);
     const send = (body: string) => sendRaw(server.port, { method: 'POST', path: '/test/echo', body });
     expect((await send('{"say":"hi","more":1}')).text).toBe('{"said":"hi"}');
@@ -80,7 +80,7 @@ describe('an answer', () => {
     });
   });
 
-  it('comes from the surface with the longest prefix that has it, and so do its problems', async () => {
+  it('comes from the surface with the longest matching prefix, including its problems', async () => {
     const inner = testSurface([sayEndpoint((word) => `inner ${word}`)], {
       prefixes: ['/test/deep'],
       problem: ({ kind }) => reply(418, { inner: kind }),
@@ -93,8 +93,8 @@ describe('an answer', () => {
   });
 });
 
-describe('what goes wrong in an endpoint', () => {
-  it('is spelled by the surface where it knows it', async () => {
+describe('a failure in an endpoint', () => {
+  it('is answered by the surface if it has an error for it', async () => {
     const failing = sayEndpoint(() => Promise.reject(new Mishap({ kind: 'mishap' })));
     await serve([testSurface([failing], { failure: () => reply(409, { oops: true }) })], {
       undeclaredReplies: 'strip',
@@ -106,7 +106,7 @@ describe('what goes wrong in an endpoint', () => {
     ['an error', () => Promise.reject(new Error('the secret is hunter2'))],
     ['a failure that the surface does not know', () => Promise.reject(new Mishap({ kind: 'mishap' }))],
     ['something that is no error', () => Promise.reject('nothing')],
-  ])('is a defect where it is %s: told to the log, not to the client', async (_, say) => {
+  ])('is a defect if it is %s: logged, and hidden from the client', async (_, say) => {
     await serve([testSurface([sayEndpoint(say)])]);
     const { status, headers, text } = await get('/test/say/x');
     expect(status).toBe(500);
@@ -119,7 +119,7 @@ describe('what goes wrong in an endpoint', () => {
     }
   });
 
-  it('is 503 where it is something that every request needs, and told to the log once', async () => {
+  it('is 503 if it concerns every request, and logged once', async () => {
     const failing = sayEndpoint(() => Promise.reject(new Mishap({ kind: 'mishap' })));
     await serve([testSurface([failing])], {
       undeclaredReplies: 'strip',
@@ -133,7 +133,7 @@ describe('what goes wrong in an endpoint', () => {
     expect(told).toMatchObject([{ level: 'warn', fields: { error: { fact: { kind: 'mishap' } } } }]);
   });
 
-  it('is told to the log where it is answered as our fault', async () => {
+  it('is logged if it is answered as a server error', async () => {
     const failing = sayEndpoint(() =>
       Promise.reject(new Mishap({ kind: 'mishap' }, { cause: new Error('SOME_NEW_ERROR') })),
     );
@@ -145,7 +145,7 @@ describe('what goes wrong in an endpoint', () => {
     expect(JSON.stringify(redact(fields['error']))).not.toContain('"stack"');
   });
 
-  it('is spelled by its endpoint, and by the surface where that leaves it', async () => {
+  it('is answered by its endpoint, or else by the surface', async () => {
     const failing = sayEndpoint(() => Promise.reject(new Mishap({ kind: 'mishap' })));
     const surfaces = [
       testSurface([{ ...failing, failure: () => reply(410, {}) }], { failure: () => reply(409, {}) }),
@@ -159,7 +159,7 @@ describe('what goes wrong in an endpoint', () => {
     expect((await get('/other/say/x')).status).toBe(409);
   });
 
-  it('is still answered in JSON where the surface itself fails to spell it', async () => {
+  it('is still answered in JSON if the surface itself fails', async () => {
     const spoil = () => {
       throw new Error('cannot spell');
     };
@@ -196,12 +196,12 @@ describe('a reply that is not declared', () => {
     });
   });
 
-  it('loses what is not declared in production', async () => {
+  it('loses its undeclared parts in production', async () => {
     await serve([testSurface([talkative])], { undeclaredReplies: 'strip' });
     expect((await get('/test/talkative')).text).toBe('{"said":"x"}');
   });
 
-  it('goes out in production where it cannot be mended, with a line in the log', async () => {
+  it('is sent in production if it cannot be corrected, with a line in the log', async () => {
     const failing = sayEndpoint(() => Promise.reject(new Mishap({ kind: 'mishap' })));
     await serve([testSurface([failing], { failure: () => reply(409, { oops: true }) })], {
       undeclaredReplies: 'strip',
@@ -215,7 +215,7 @@ describe('a reply that is not declared', () => {
 });
 
 describe('the access log', () => {
-  it('has one line per request: method, route, status, time, client, and nothing that people wrote', async () => {
+  it('has one line per request: method, route, status, time, client, and no user input', async () => {
     const clock = createFakeClock();
     const slow = sayEndpoint(async (word) => {
       await clock.advance(250);
@@ -240,7 +240,7 @@ describe('the access log', () => {
     expect(inspect(server.log.lines, { depth: 9 })).not.toContain('hunter2');
   });
 
-  it('has a line for what no route has', async () => {
+  it('has a line for a request without a route', async () => {
     await serve([testSurface([sayEndpoint()])]);
     await get('/hunter2');
     expect((await server.log.line('request')).fields).toMatchObject({ route: undefined, status: 404 });
@@ -254,7 +254,7 @@ describe('the access log', () => {
 });
 
 describe('a client', () => {
-  it('that hangs up in the middle of its body is noted, and harms nobody', async () => {
+  it('that disconnects in the middle of its body is logged, and affects no other client', async () => {
     await serve([testSurface([echoEndpoint(), sayEndpoint()])]);
     const socket = connect(server.port, '127.0.0.1');
     socket.write('POST /test/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"say":', () => socket.destroy());
@@ -264,7 +264,7 @@ describe('a client', () => {
     expect(server.log.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  it('that hangs up before it is answered is noted', async () => {
+  it('that disconnects before it is answered is logged', async () => {
     let answer: () => void = () => undefined;
     let reached: () => void = () => undefined;
     const asked = new Promise<void>((resolve) => (reached = resolve));
@@ -277,7 +277,7 @@ describe('a client', () => {
     const socket = connect(server.port, '127.0.0.1');
     socket.write('GET /test/say/x HTTP/1.1\r\nHost: x\r\n\r\n');
     await asked;
-    // One that only closes its own side is answered.
+    // A client that only closes its own side is answered.
     socket.resetAndDestroy();
     expect((await server.log.line('request')).fields).toMatchObject({ status: undefined, aborted: true });
     answer();
@@ -294,7 +294,7 @@ describe('a client', () => {
         outgoing.on('error', reject).end(body);
       });
     const small = await post('{"say":"x"}');
-    // Chunked, so that the size shows only on the way.
+    // Chunked, so that the size is not known in advance.
     const large = await post(' '.repeat(200_000));
     const after = await post('{"say":"x"}');
     agent.destroy();
@@ -306,24 +306,24 @@ describe('a client', () => {
     ['is not HTTP', 'hello\r\n\r\n', 400, 'request_malformed'],
     ['has no Host', 'GET /test/say/x HTTP/1.1\r\n\r\n', 400, 'request_malformed'],
     ['wants a tunnel', 'CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n', 400, 'request_malformed'],
-    ['names no place', 'GET http:// HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 400, 'request_malformed'],
-    ['has headers without end', `GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'headers_too_large'],
-  ])('that sends what %s is answered in JSON', async (_, text, status, errcode) => {
+    ['has no target', 'GET http:// HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 400, 'request_malformed'],
+    ['has endless headers', `GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'headers_too_large'],
+  ])('that sends a request that %s is answered in JSON', async (_, text, status, errcode) => {
     await serve([]);
     expect(await exchange(text)).toEqual({ status, errcode });
   });
 
-  it('that is too slow to send its headers is answered in JSON and cut off', async () => {
+  it('that is too slow to send its headers is answered in JSON and disconnected', async () => {
     await serve([], { limits: { ...defaultHttpLimits, headersTimeoutMs: 50, requestTimeoutMs: 50 } });
     expect(await exchange('GET / HTTP/1.1\r\nHost:')).toEqual({ status: 408, errcode: 'request_timeout' });
   });
 
-  it('of an old kind needs no Host', async () => {
+  it('with HTTP/1.0 needs no Host', async () => {
     await serve([]);
     expect(await exchange('GET / HTTP/1.0\r\n\r\n')).toEqual({ status: 404, errcode: 'route_unknown' });
   });
 
-  it('may expect what it likes', async () => {
+  it('may send any Expect header', async () => {
     await serve([testSurface([sayEndpoint()])]);
     expect((await get('/test/say/x', { expect: 'the-unexpected' })).status).toBe(200);
   });
@@ -338,13 +338,13 @@ async function exchange(text: string): Promise<{ status: number; errcode: unknow
   const [head = '', body = ''] = received.split('\r\n\r\n');
   expect(head).toContain('Content-Type: application/json; charset=utf-8');
   const status = Number(head.split(' ')[1]);
-  // What is broken names no surface, so it may be any page's request.
+  // An invalid request has no surface, so it may come from any page.
   if (status !== 404) expect(head).toContain('Access-Control-Allow-Origin: *');
   return { status, errcode: (JSON.parse(body) as { errcode?: unknown }).errcode };
 }
 
 describe('a surface', () => {
-  it('asks its authenticator before it reads the body, and not for what is public', async () => {
+  it('checks the authentication before it reads the body, and not for public endpoints', async () => {
     const locked = testSurface([echoEndpoint(), { ...sayEndpoint(), access: 'public' }], {
       authenticate: ({ authorization }) =>
         Promise.resolve(

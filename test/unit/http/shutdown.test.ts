@@ -6,7 +6,7 @@ import { createFakeClock } from '../../support/fake-clock.js';
 import { sayEndpoint, startServer, testSurface } from '../../support/http-server.js';
 import { sendRaw } from '../../support/raw-http.js';
 
-/** A server whose one endpoint answers when it is told to. */
+/** A server whose one endpoint answers on command. */
 async function startSlowServer() {
   const clock = createFakeClock();
   let finish: () => void = () => undefined;
@@ -23,8 +23,8 @@ async function startSlowServer() {
   return { server, clock, underWay, finish: () => finish(), get };
 }
 
-describe('a server that stops', () => {
-  it('answers what is under way, and takes no new connections meanwhile', async () => {
+describe('a stopping server', () => {
+  it('answers pending requests, and accepts no new connections meanwhile', async () => {
     const { server, underWay, finish, get } = await startSlowServer();
     const slow = get('slow');
     await underWay;
@@ -36,7 +36,7 @@ describe('a server that stops', () => {
     expect(server.log.lines.filter(({ level }) => level === 'warn')).toEqual([]);
   });
 
-  it('cuts off what is still under way at the deadline', async () => {
+  it('disconnects pending requests at the deadline', async () => {
     const { server, clock, underWay, get } = await startSlowServer();
     const slow = get('slow');
     const outcome = slow.then(
@@ -51,7 +51,7 @@ describe('a server that stops', () => {
     expect(await server.log.line('requests cut off at shutdown')).toMatchObject({ fields: { requests: 1 } });
   });
 
-  it('makes what is under way at the deadline give up, and still answers it', async () => {
+  it('aborts pending requests at the deadline, and still answers them', async () => {
     const { server, clock, underWay, finish, get } = await startSlowServer();
     const slow = get('slow');
     await underWay;
@@ -62,7 +62,7 @@ describe('a server that stops', () => {
     expect(server.log.lines.filter(({ level }) => level === 'warn')).toEqual([]);
   });
 
-  it('cuts off what does not give up', async () => {
+  it('disconnects requests that do not abort', async () => {
     const { server, clock, underWay, get } = await startSlowServer();
     const slow = get('slow').catch(() => 'cut off');
     await underWay;
@@ -73,7 +73,7 @@ describe('a server that stops', () => {
     expect(await slow).toBe('cut off');
   });
 
-  it('closes connections that are idle, or that have not said anything', async () => {
+  it('closes connections that are idle, or that have not sent anything', async () => {
     const { server } = await startSlowServer();
     const agent = new Agent({ keepAlive: true });
     const used = request({ agent, port: server.port, path: '/test/say/x' }).end();
@@ -92,7 +92,7 @@ describe('a server that stops', () => {
   it.each([
     ['wants a tunnel', 'CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n'],
     ['does not speak HTTP', 'hello\r\n\r\n'],
-  ])('does not wait for one who %s and never hangs up', async (_, text) => {
+  ])('does not wait for a client that %s and never disconnects', async (_, text) => {
     const { server, clock } = await startSlowServer();
     const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
     socket.resume().write(text);
@@ -103,7 +103,7 @@ describe('a server that stops', () => {
     socket.destroy();
   });
 
-  it('tells those on an old connection that it closes', async () => {
+  it('announces the close on an existing connection', async () => {
     const { server, underWay, finish, get } = await startSlowServer();
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const ask = async () => {
@@ -119,7 +119,7 @@ describe('a server that stops', () => {
     expect(await ask()).toBe('keep-alive');
     const pipelined = connect(server.port, '127.0.0.1');
     await once(pipelined, 'connect');
-    // Half a request, so that the connection is no idle one when the server begins to stop.
+    // Half a request, so that the connection is not idle when the server begins to stop.
     pipelined.write('GET /test/say/y HTTP/1.1\r\nHost: x\r\n');
     await get('z');
     const stopped = server.stop(60_000);
@@ -135,15 +135,15 @@ describe('a server that stops', () => {
     agent.destroy();
   });
 
-  it('may be told twice, and before it has started', async () => {
+  it('may be stopped twice, and before it has started', async () => {
     const { server } = await startSlowServer();
     await Promise.all([server.stop(0), server.stop(0)]);
     await server.stop(0);
   });
 });
 
-describe('a server that starts', () => {
-  it('says where it cannot', async () => {
+describe('a starting server', () => {
+  it('reports the address on which it cannot listen', async () => {
     const { server } = await startSlowServer();
     await expect(startServer([], { port: server.port })).rejects.toThrow('EADDRINUSE');
     await server.stop(0);

@@ -24,7 +24,7 @@ afterEach(async () => {
   for (const server of started.splice(0)) await server.stop(0);
 });
 
-/** GET /chat/{room} as a WebSocket; `talk` is what is said there, once `opening` is over. */
+/** GET /chat/{room} as a WebSocket; `talk` handles it once `opening` has settled. */
 async function start(
   talk: Conversation,
   limits: Partial<SocketLimits> = {},
@@ -92,7 +92,7 @@ const untilClosed: Conversation = ({ closed }) =>
   });
 
 describe('a WebSocket', () => {
-  it('opens for whoever has the secret, says what there is to say, and closes', async () => {
+  it('opens with the secret, sends its messages, and closes', async () => {
     const { open, asked, server } = await start((socket) => {
       socket.send({ hello: 'you' });
       return Promise.resolve();
@@ -108,7 +108,7 @@ describe('a WebSocket', () => {
     });
   });
 
-  it('takes the secret from among the subprotocols, and chooses its own only', async () => {
+  it('accepts the secret among the subprotocols, and selects its own only', async () => {
     const { open, server } = await start((socket) => Promise.resolve(socket.send({})));
     const socket = await mustOpen(open({ protocols: [`secret-${secret.replaceAll(' ', '_')}`, protocol] }));
     expect(socket.protocol).toBe(protocol);
@@ -118,7 +118,7 @@ describe('a WebSocket', () => {
   });
 
   it.each([{}, { protocols: [protocol, 'secret-wrong'] }, { headers: { authorization: 'Bearer wrong' } }])(
-    'is answered with 401 in JSON where the secret is wrong: %j',
+    'is answered with 401 in JSON if the secret is wrong: %j',
     async (options) => {
       const { open } = await start(untilClosed);
       expect(await open(options)).toMatchObject({
@@ -129,7 +129,7 @@ describe('a WebSocket', () => {
     },
   );
 
-  it('is answered as a request where there is none', async () => {
+  it('is answered as a request if there is no such endpoint', async () => {
     const { open } = await start(untilClosed);
     expect(await open(undefined, '/test/nowhere')).toMatchObject({ status: 404 });
     expect(await open({ headers: { authorization } }, '/test/say/hello')).toMatchObject({
@@ -138,14 +138,14 @@ describe('a WebSocket', () => {
     });
   });
 
-  it('is 426 for those who do not ask for one', async () => {
+  it('is 426 without an Upgrade header', async () => {
     const { server } = await start(untilClosed);
     const reply = await fetch(`http://127.0.0.1:${server.port}/test/chat/tea`, { headers: { authorization } });
     expect(reply.status).toBe(426);
     expect(reply.headers.get('upgrade')).toBe('websocket');
   });
 
-  it('is one of so many', async () => {
+  it('is limited in number', async () => {
     const { open } = await start(untilClosed, { maxOpen: 1 });
     const first = await mustOpen(open());
     expect(await open()).toMatchObject({ status: 503 });
@@ -154,7 +154,7 @@ describe('a WebSocket', () => {
     await expect.poll(async () => 'socket' in (await open())).toBe(true);
   });
 
-  it('of callers who are not authenticated yet takes no place', async () => {
+  it('of callers who are not authenticated yet does not count', async () => {
     const never = () => new Promise<never>(() => undefined);
     const { open, clock } = await start(untilClosed, { maxOpen: 1, maxArriving: 3 }, undefined, never);
     const guessing = ['a', 'b'].map((token) => open({ headers: { authorization: `Bearer ${token}` } }));
@@ -171,7 +171,7 @@ describe('a WebSocket', () => {
     expect(await answers).toMatchObject([{ status: 503 }, { status: 503 }]);
   });
 
-  it('is one of so many of its user', async () => {
+  it('is limited in number for each user', async () => {
     const holderOf = async (token: Secret) =>
       ({ kind: 'user', mxid: `@${token.reveal()}:example.test` as Mxid }) as const;
     const { open } = await start(untilClosed, { maxOpenPerUser: 1 }, undefined, holderOf);
@@ -181,7 +181,7 @@ describe('a WebSocket', () => {
     await mustOpen(as('bob'));
   });
 
-  it('tells its conversation when the client has gone', async () => {
+  it('notifies its handler when the client has disconnected', async () => {
     let hasGone = false;
     const { open } = await start(async (socket) => {
       await untilClosed(socket);
@@ -193,7 +193,7 @@ describe('a WebSocket', () => {
   });
 
   it.each(['end', 'resetAndDestroy'] as const)(
-    'tells its conversation when the client has gone before it opened: %s',
+    'notifies its handler when the client has disconnected before it opened: %s',
     async (leave) => {
       let open = () => {};
       const opening = new Promise<void>((resolve) => (open = resolve));
@@ -207,7 +207,7 @@ describe('a WebSocket', () => {
       );
       await expect.poll(() => asked.length).toBe(2);
       client[leave]();
-      // The server has seen it when others have been answered.
+      // The server has noticed it when other requests have been answered.
       for (let n = 0; n < 3; n += 1) await knock(undefined, '/test/nowhere');
       open();
       await expect.poll(() => told).toEqual([true]);
@@ -233,7 +233,7 @@ describe('a WebSocket', () => {
     expect(await wordy.closed).toBe(1009);
   });
 
-  it('is closed in the end', async () => {
+  it('is closed after its longest time', async () => {
     const { open, clock } = await start(untilClosed, { lifetimeMs: 5_000, pingEveryMs: 60_000 });
     const socket = await mustOpen(open());
     await clock.advance(5_000);
@@ -247,7 +247,8 @@ describe('a WebSocket', () => {
     void socket.closed.then(() => (isClosed = true));
     for (let n = 0; n < 3; n += 1) {
       await clock.advance(1_000);
-      // The client answers on its own; its answer has arrived when another WebSocket has opened and closed.
+      // The client answers automatically; its answer has arrived when another WebSocket has opened
+      // and closed.
       const other = await mustOpen(open());
       other.close();
       await other.closed;
@@ -255,7 +256,7 @@ describe('a WebSocket', () => {
     expect(isClosed).toBe(false);
   });
 
-  it('is cut off when the client does not answer pings', async () => {
+  it('is disconnected when the client does not answer pings', async () => {
     let hasGone = false;
     const { server, clock } = await start(
       async (socket) => {
@@ -285,7 +286,7 @@ describe('a WebSocket', () => {
     await stopped;
   });
 
-  it('does not keep the server from stopping when the client does not answer', async () => {
+  it('does not delay the stop of the server when the client does not answer', async () => {
     const { server, clock } = await start(untilClosed);
     const silent = connect(server.port, '127.0.0.1');
     const opened = new Promise((resolve) => silent.once('data', resolve));
@@ -302,7 +303,7 @@ describe('a WebSocket', () => {
 });
 
 describe('a request that offers another protocol', () => {
-  it('is served as if it had not, body and next request included', async () => {
+  it('is served without it, including its body and the next request', async () => {
     const { server } = await start(untilClosed);
     const text = await new Promise<string>((resolve, reject) => {
       const client = connect(server.port, '127.0.0.1');

@@ -106,7 +106,7 @@ describe('publishing', () => {
     await under.bind('+447470674927', bob);
     const asked = [
       { medium: 'msisdn', address: '+44 7470674927' },
-      { medium: 'email', address: 'nobody@mail.test' },
+      { medium: 'email', address: 'unknown@mail.test' },
       { medium: 'pigeon', address: 'carol@mail.test' },
       { medium: 'email', address: 'CAROL@mail.test' },
       { medium: 'email', address: 'carol@mail.test' },

@@ -178,7 +178,7 @@ describe('lookups', () => {
     const pepper = await pepperOf(under);
     const addresses = Array.from({ length: 9_999 }, (_, index) => lookupHash(mail(`nobody${index}`), pepper));
     const carol = lookupHash(mail('carol'), pepper);
-    const clear = Array.from({ length: 9_999 }, (_, index) => `nobody${index}@mail.test email`);
+    const clear = Array.from({ length: 9_999 }, (_, index) => `unknown${index}@mail.test email`);
     expect(await lookUp(under, [...addresses, carol])).toEqual({ [carol]: alice });
     expect(await lookUp(under, [...clear, 'Carol@mail.test email'], pepper, 'none')).toEqual({
       'Carol@mail.test email': alice,

@@ -174,7 +174,7 @@ describe('where a message does not get through', () => {
 
 describe('there is a limit', () => {
   const two = { max: 2, windowMs: hour };
-  const strangerAt = (client: string | undefined) => ({ client, mxid: undefined });
+  const anonymousAt = (client: string | undefined) => ({ client, mxid: undefined });
   const limited = { kind: 'rate_limited', retryAfterMs: expect.any(Number) };
   const differently = (number: number) => ({ clientSecret: `s${number}` });
 
@@ -227,7 +227,7 @@ describe('there is a limit', () => {
   it('to messages that one client asks for, but not where clients are not known', async () => {
     const { validation } = await open({ allowances: { ...allowances, perClient: two } });
     const ask = (number: number, client: string | undefined) =>
-      validation.requestToken(emailRequest({ ...differently(number), asker: strangerAt(client) }));
+      validation.requestToken(emailRequest({ ...differently(number), asker: anonymousAt(client) }));
     await ask(1, 'a');
     await ask(2, 'a');
     expect(await faultOf(ask(3, 'a'))).toEqual(limited);
@@ -250,7 +250,7 @@ describe('there is a limit', () => {
     const four = { max: 4, windowMs: hour };
     const foreigner = (server: string) => ({ client: '203.0.113.9', mxid: `@eve:${server}` as Mxid });
     const others = [
-      ['unauthenticated callers', (index: number) => strangerAt(`client ${index}`)],
+      ['unauthenticated callers', (index: number) => anonymousAt(`client ${index}`)],
       ['users of one other server', (index: number) => ({ ...foreigner('evil.test'), client: `client ${index}` })],
     ] as const;
     const numbers = ['+447470674921', '+447470674922', '+447470674923', '+447470674924', '+447470674925'];

@@ -363,19 +363,19 @@ describe('a session', () => {
   it('is nothing to whoever does not know its id, its secret and its purpose', async () => {
     const sid = await prove(first);
     const key = keyOf(first, sid);
-    const strangers = [
+    const unknownRequests = [
       { ...key, sid: 'another' },
       { ...key, sid: '' },
       { ...key, sid: 'no/id' },
       { ...key, clientSecret: 'another' },
       { ...key, purpose: 'account' as const },
     ];
-    for (const stranger of strangers) {
+    for (const request of unknownRequests) {
       const { validation } = under;
       const unknown = { kind: 'session_unknown' };
-      expect(await faultOf(validation.loadValidated(stranger))).toEqual(unknown);
-      expect(await faultOf(validation.submitToken(stranger, new Secret(lastToken()), undefined))).toEqual(unknown);
-      expect(await faultOf(validation.consume(stranger, nothing))).toEqual(unknown);
+      expect(await faultOf(validation.loadValidated(request))).toEqual(unknown);
+      expect(await faultOf(validation.submitToken(request, new Secret(lastToken()), undefined))).toEqual(unknown);
+      expect(await faultOf(validation.consume(request, nothing))).toEqual(unknown);
     }
     expect(await load(first, sid)).toMatchObject({ address: 'alice@mail.test' });
   });

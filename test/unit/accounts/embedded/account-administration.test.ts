@@ -6,7 +6,7 @@ import { faultOf, loginOf } from '../../../support/account-requests.js';
 import { openEmbeddedAccounts, type EmbeddedUnderTest } from '../../../support/embedded-accounts.js';
 
 const alice = '@alice:example.test' as Mxid;
-const nobody = '@nobody:example.test' as Mxid;
+const unknown = '@unknown:example.test' as Mxid;
 const password = new Secret('a password');
 let embedded: EmbeddedUnderTest;
 
@@ -17,13 +17,13 @@ beforeEach(async () => {
 afterEach(() => embedded.close());
 
 describe('the administration of accounts', () => {
-  it('makes an account once', async () => {
+  it('creates an account once', async () => {
     expect(await embedded.administration.add(alice, password)).toBe(true);
     expect(await embedded.administration.add(alice, new Secret('another'))).toBe(false);
     await embedded.accounts.logIn(loginOf('alice', 'a password'));
   });
 
-  it('finds by name, in any case, and never in another server', async () => {
+  it('finds by name, in any case, but not on another server', async () => {
     await embedded.administration.add(alice, password);
     for (const user of ['alice', 'ALICE', '@alice:example.test']) {
       expect((await embedded.administration.find(user))?.mxid).toBe(alice);
@@ -59,7 +59,7 @@ describe('the administration of accounts', () => {
     expect(await embedded.administration.resetPassword(nobody, password)).toBe(false);
   });
 
-  it('deactivates for good, and lets others have the addresses but not the name', async () => {
+  it('deactivates permanently, and releases the 3PIDs but not the name', async () => {
     await embedded.administration.add(alice, password);
     await embedded.addAddress(alice, { medium: 'email', address: 'alice@mail.test' });
     const { accessToken } = await embedded.accounts.logIn(loginOf('alice', 'a password'));

@@ -29,8 +29,8 @@ async function proven({ addresses, submit }: EmbeddedAddressesUnderTest, user: T
   return session;
 }
 
-describe('where addresses may not be changed', () => {
-  it('they are listed, and nothing else', async () => {
+describe('if 3PIDs must not be changed', () => {
+  it('they can only be listed', async () => {
     const { addresses, logInNew, embedded, messenger } = await open({ mayChange: false });
     const alice = await logInNew('alice');
     await embedded.addAddress(alice.mxid, { medium: 'email', address: email });
@@ -46,8 +46,8 @@ describe('where addresses may not be changed', () => {
   });
 });
 
-describe('an address', () => {
-  it('is added in one step by whoever sends the password at once', async () => {
+describe('a 3PID', () => {
+  it('is added in one step if the first request has the password', async () => {
     const opened = await open();
     const alice = await opened.logInNew('alice');
     const session = await proven(opened, alice);
@@ -55,7 +55,7 @@ describe('an address', () => {
     expect(await opened.addresses.list(alice.caller)).toMatchObject([{ medium: 'email', address: email }]);
   });
 
-  it('goes from the account where an identity server is in trouble, which is asked again', async () => {
+  it('is removed if an identity server fails, which is retried', async () => {
     const opened = await open();
     const { addresses, identityServers, logInNew } = opened;
     const alice = await logInNew('alice');
@@ -71,7 +71,7 @@ describe('an address', () => {
     expect(await addresses.remove(alice.caller, removal)).toBe('success');
   });
 
-  it('goes from the account where identity servers were asked too often, and can be withdrawn later', async () => {
+  it('is removed if identity servers have had too many requests, and can be unbound later', async () => {
     const opened = await open();
     const { addresses, logInNew, clock } = opened;
     const alice = await logInNew('alice');
@@ -87,7 +87,7 @@ describe('an address', () => {
     expect(await addresses.unbind(alice.caller, removal)).toBe('success');
   });
 
-  it('is said to be withdrawn where what is published of it goes with it', async () => {
+  it('is reported as unbound if its bindings end with it', async () => {
     const { addresses, logInNew, embedded, database, service } = await open();
     const { mxid, caller } = await logInNew('alice');
     const number = { medium: 'msisdn', address: '447470674927' } as const;
@@ -95,11 +95,11 @@ describe('an address', () => {
     const record = await database.transaction((tx) => tx.accountAddresses.find(number));
     expect(record && (await service.associations.publish(record))).toBe(true);
     expect(await addresses.remove(caller, { ...removal, ...number })).toBe('success');
-    expect(await service.associations.find(number, lookupCaller('somebody'))).toBeUndefined();
+    expect(await service.associations.find(number, lookupCaller('caller'))).toBeUndefined();
     expect(await addresses.remove(caller, { ...removal, ...number })).toBe('no-support');
   });
 
-  it('stays where the name of the identity server is none', async () => {
+  it('is kept if the name of the identity server is invalid', async () => {
     const opened = await open();
     const { addresses, logInNew, embedded } = opened;
     const alice = await logInNew('alice');
@@ -113,7 +113,7 @@ describe('an address', () => {
     ['email', 'nobody'],
     ['msisdn', 'x'],
     ['fax', '447470674927'],
-  ])('is none, and cannot go: %s %s', async (medium, address) => {
+  ])('is invalid, and cannot be removed: %s %s', async (medium, address) => {
     const { addresses, logInNew } = await open();
     const { caller } = await logInNew('alice');
     const invalid = { kind: 'parameter_invalid', name: 'address' };
@@ -121,7 +121,7 @@ describe('an address', () => {
     expect(await faultOf(addresses.unbind(caller, { ...removal, medium, address }))).toMatchObject(invalid);
   });
 
-  it('goes with its account, and what is published of it is forgotten', async () => {
+  it('is deleted with its account, together with the records of its bindings', async () => {
     const opened = await open();
     const { addresses, logInNew, embedded, database } = opened;
     const alice = await logInNew('alice');
@@ -139,7 +139,7 @@ describe('an address', () => {
 });
 
 describe('guesses at the password', () => {
-  it('are counted together, whatever they are for', async () => {
+  it('are counted together for all operations', async () => {
     const opened = await open();
     const alice = await opened.logInNew('alice');
     const session = await proven(opened, alice);

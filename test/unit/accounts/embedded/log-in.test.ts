@@ -22,15 +22,15 @@ beforeEach(async () => {
 
 afterEach(() => embedded.close());
 
-describe('a login to an account of our own', () => {
-  it('offers passwords, where clients that take the first look, and login tokens with a way to get them', async () => {
+describe('a login to an embedded account', () => {
+  it('offers passwords first, and login tokens with a way to get them', async () => {
     expect(await embedded.accounts.loginFlows(clientAddress)).toEqual([
       { type: 'm.login.password' },
       { type: 'm.login.token', get_login_token: true },
     ]);
   });
 
-  it('gives an access token that does not expire to a client that cannot refresh it', async () => {
+  it('returns an access token that does not expire to a client that cannot refresh it', async () => {
     const grant = await logIn(asAlice());
     expect(grant).toMatchObject({ mxid: alice.mxid, refreshToken: undefined, expiresInMs: undefined, extra: {} });
     expect(grant.deviceId).toMatch(/^[A-Z]{10}$/);
@@ -41,7 +41,7 @@ describe('a login to an account of our own', () => {
     });
   });
 
-  it('gives an access token that expires, softly, to a client that can', async () => {
+  it('returns an access token that expires, softly, to a client that can', async () => {
     const grant = await logIn(asAlice({ wantsRefreshToken: true }));
     expect(grant.expiresInMs).toBe(300_000);
     await embedded.clock.advance(299_999);
@@ -53,7 +53,7 @@ describe('a login to an account of our own', () => {
     });
   });
 
-  it('names the discovery information that it was given', async () => {
+  it('returns the configured discovery information', async () => {
     const wellKnown = { 'm.homeserver': { base_url: 'https://login.example.test' } };
     const other = await openEmbeddedAccounts({ wellKnown, database: embedded.database });
     expect((await other.accounts.logIn(asAlice())).extra).toEqual({ well_known: wellKnown });
@@ -76,7 +76,7 @@ describe('a login to an account of our own', () => {
     ]);
   });
 
-  it('may use the device ID of another user, who notices nothing', async () => {
+  it('may use the device ID of another user without an effect on that device', async () => {
     const bob = await embedded.addUser('bob');
     const grant = await logIn(asAlice({ deviceId: 'KITCHEN' }));
     await logIn(loginOf('bob', bob.password, { deviceId: 'KITCHEN' }));
@@ -89,7 +89,7 @@ describe('a login to an account of our own', () => {
     expect(device?.displayName).toBe('📱'.repeat(100));
   });
 
-  it('refuses a device ID of more than 512 characters, to those alone who know the password', async () => {
+  it('refuses a device ID of more than 512 characters, only after the right password', async () => {
     expect((await logIn(asAlice({ deviceId: 'X'.repeat(512) }))).deviceId).toHaveLength(512);
     const tooLong = { deviceId: 'X'.repeat(513) };
     expect(await faultOf(logIn(asAlice(tooLong)))).toMatchObject({ kind: 'parameter_invalid', name: 'device_id' });
@@ -100,19 +100,19 @@ describe('a login to an account of our own', () => {
     expect(await faultOf(logIn(asAlice({ deviceId })))).toMatchObject({ kind: 'parameter_invalid', name: 'device_id' });
   });
 
-  it('leaves control characters out of the name of a new device', async () => {
+  it('removes control characters from the name of a new device', async () => {
     await logIn(asAlice({ deviceName: 'Kitchen\0 \u001bradio\n' }));
     const [device] = await embedded.database.transaction((tx) => tx.devices.listByUser(alice.mxid));
     expect(device?.displayName).toBe('Kitchen radio');
   });
 
-  it('says that an account is deactivated to those alone who know its password', async () => {
+  it('reports a deactivated account only after the right password', async () => {
     await embedded.administration.deactivate(alice.mxid);
     expect(await faultOf(logIn(asAlice()))).toEqual({ kind: 'user_deactivated' });
     expect(await faultOf(logIn(loginOf(alice.mxid, 'wrong')))).toEqual({ kind: 'wrong_credentials' });
   });
 
-  it('is refused to an account without a password, whatever is typed', async () => {
+  it('is refused to an account without a password, for any input', async () => {
     const mxid = '@silent:example.test' as Mxid;
     const record = { mxid, passwordHash: undefined, createdAt: 1, deactivatedAt: undefined };
     await embedded.database.transaction((tx) => tx.accounts.insert(record));
@@ -121,7 +121,7 @@ describe('a login to an account of our own', () => {
     }
   });
 
-  it('goes by capitals where accounts differ in nothing else', async () => {
+  it('distinguishes case if accounts differ only in it', async () => {
     const capital = '@Alice:example.test' as Mxid;
     await embedded.administration.add(capital, new Secret('another password'));
     expect((await logIn(loginOf('Alice', 'another password'))).mxid).toBe(capital);
@@ -129,14 +129,14 @@ describe('a login to an account of our own', () => {
     expect(await faultOf(logIn(loginOf('ALICE', alice.password)))).toEqual({ kind: 'wrong_credentials' });
   });
 
-  it('does not know the types of login that only homeservers have', async () => {
+  it('rejects the types of login that only homeservers have', async () => {
     const type = 'm.login.application_service';
     expect(await faultOf(logIn(loginBy({ kind: 'other', type })))).toEqual({ kind: 'login_type_unknown', type });
   });
 });
 
 describe('refusals of a login', () => {
-  /** Counts what the passwords are compared with. */
+  /** Counts the password comparisons. */
   const watched = (hasher: PasswordHasher) => {
     const compared: (string | undefined)[] = [];
     const verify: PasswordHasher['verify'] = (phc, password) => {
@@ -146,7 +146,7 @@ describe('refusals of a login', () => {
     return { compared, hasher: { ...hasher, verify } };
   };
 
-  it('are the same, after the same work, for an unknown user, an unknown address and a wrong password', async () => {
+  it('are the same, after the same work, for an unknown user, an unknown 3PID and a wrong password', async () => {
     const { compared, hasher } = watched(
       createPasswordHasher({ maxConcurrent: 2, maxWaiting: 50, random: systemRandom }),
     );
@@ -165,7 +165,7 @@ describe('refusals of a login', () => {
       loginOf('@', alice.password),
       loginOf('alice:example.test', alice.password),
       loginOf('@alice:elsewhere.test', alice.password),
-      address('email', 'nobody@mail.test'),
+      address('email', 'unknown@mail.test'),
       address('email', 'no address'),
       address('msisdn', '447700900999'),
       address('pigeon', 'grey'),
@@ -178,7 +178,7 @@ describe('refusals of a login', () => {
 });
 
 describe('a hundred logins at once', () => {
-  it('are served as far as the queue of passwords goes; the others are told to come again, whoever they are', async () => {
+  it('are served up to the limit of the password queue; all others must retry later', async () => {
     const hasher = createPasswordHasher({ maxConcurrent: 2, maxWaiting: 8, random: systemRandom });
     const { accounts } = await openEmbeddedAccounts({ hasher, database: embedded.database });
     const outcomes = await Promise.all(
@@ -209,25 +209,25 @@ describe('the hash of a password', () => {
     await embedded.database.transaction((tx) => tx.accounts.setPasswordHash(alice.mxid, old));
   });
 
-  it('is made anew at a login where it has the parameters of old', async () => {
+  it('is replaced at a login if it has old parameters', async () => {
     await logIn(asAlice());
     expect(await storedHash()).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     await logIn(asAlice());
   });
 
-  it('stays as it is where the login is refused', async () => {
+  it('is kept if the login is refused', async () => {
     const before = await storedHash();
     await faultOf(logIn(loginOf(alice.mxid, 'wrong')));
     await faultOf(logIn(asAlice({ deviceId: 'X'.repeat(513) })));
     expect(await storedHash()).toBe(before);
   });
 
-  it('lets all log in that do so at the same time', async () => {
+  it('is replaced without refusing concurrent logins', async () => {
     const grants = await Promise.all(Array.from({ length: 6 }, () => logIn(asAlice())));
     for (const { accessToken } of grants) await embedded.accounts.whoAmI(accessToken, clientAddress);
   });
 
-  it('is checked again where it was changed while somebody logged in with the old password', async () => {
+  it('is checked again if it changes during a login with the old password', async () => {
     let reset = async () => {
       reset = () => Promise.resolve();
       await embedded.administration.resetPassword(alice.mxid, new Secret('a new password'));

@@ -11,7 +11,10 @@ interface World extends EmbeddedAddressesUnderTest {
   readonly alice: TestUser;
   /** Another login of the same user. */
   readonly elsewhere: TestUser;
-  /** Runs this when the password in an authentication was found right, and before that authentication has an effect. */
+  /**
+   * Runs this after the password of an authentication was found right, and before that
+   * authentication has an effect.
+   */
   meanwhile(work: () => Promise<unknown>): void;
 }
 
@@ -54,7 +57,7 @@ const changeFor = (user: TestUser, newPassword: string, logsOut: boolean) =>
     auth: passwordOf(user),
   });
 
-/** What needs an authentication, by one login of the user. */
+/** Operations that require an authentication, by one login of the user. */
 const operations: Readonly<Record<string, (user: TestUser) => Promise<unknown>>> = {
   'a new password': (user) => changeFor(user, 'the password of a thief', true),
   'the end of the account': ({ caller }) => world.credentials.deactivate(caller, passwordOf(world.alice), undefined),
@@ -63,7 +66,8 @@ const operations: Readonly<Record<string, (user: TestUser) => Promise<unknown>>>
     return world.embedded.accounts.devices.end(caller, ['ANY'], passwordOf(world.alice), request);
   },
   'a new address': async ({ caller }) => {
-    // Asked for without an access token: such a session is no user's, and does not end with logins.
+    // Requested without an access token: such a session belongs to no user, and does not end with
+    // logins.
     const request = tokenRequest('thief@mail.test', undefined);
     const { sid } = await world.addresses.requestToken(request);
     const session = { sid: String(sid), clientSecret: request.clientSecret };
@@ -73,7 +77,7 @@ const operations: Readonly<Record<string, (user: TestUser) => Promise<unknown>>>
   'a login token': ({ caller }) => world.embedded.accounts.mintLoginToken(caller.accessToken, passwordOf(world.alice)),
 };
 
-/** What the user, or an administrator, does at the same time. */
+/** Concurrent actions of the user or an administrator. */
 const endings = {
   'a logout everywhere': { end: () => logOutAll(), fault: 'token_unknown' },
   'a change of the password that keeps logins': {
@@ -85,7 +89,7 @@ const endings = {
     fault: 'token_unknown',
   },
 } as const;
-// As it is written: another authentication of the same user waits for the one under way.
+// This is sequential: another authentication of the same user waits for the current one.
 const setPassword = async (password: string) => {
   const hash = await world.embedded.hasher.hash(new Secret(password));
   await world.database.transaction((tx) => tx.accounts.setPasswordHash(world.alice.mxid, hash));
@@ -96,7 +100,7 @@ const cells = Object.keys(operations).flatMap((operation) =>
   Object.entries(endings).map(([ending, { end, fault }]) => ({ operation, ending, end, fault })),
 );
 
-describe('an authentication does not outlive what it proved', () => {
+describe('an authentication ends with what it has verified', () => {
   it.each(cells)('$operation, and $ending meanwhile', async ({ operation, end, fault }) => {
     world.meanwhile(end);
     expect(await faultOf(operations[operation]?.(world.alice) ?? Promise.resolve())).toMatchObject({ kind: fault });
@@ -108,7 +112,7 @@ describe('an authentication does not outlive what it proved', () => {
     expect(account).toMatchObject({ deactivatedAt: undefined });
   });
 
-  it('asks for the new password, which is then enough', async () => {
+  it('requires the new password, which is then sufficient', async () => {
     world.meanwhile(() => setPassword('a new one'));
     const refused = await faultOf(changeFor(world.alice, 'the next', true));
     const flows: unknown = expect.arrayContaining([{ stages: ['m.login.password'] }]);

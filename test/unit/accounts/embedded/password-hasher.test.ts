@@ -19,7 +19,7 @@ describe('hashes of passwords', () => {
     expect(first.reveal()).not.toBe(second.reveal());
   });
 
-  it('tell the right password from others, and nobody’s from all', async () => {
+  it('match the right password only, and none if there is no account', async () => {
     const phc = await hasher.hash(password);
     expect(await hasher.verify(phc, password)).toBe(true);
     expect(await hasher.verify(phc, new Secret('correct horsE'))).toBe(false);
@@ -28,12 +28,12 @@ describe('hashes of passwords', () => {
     expect(await hasher.verify(undefined, new Secret(''))).toBe(false);
   });
 
-  it('are of the same password however a keyboard composes its characters', async () => {
+  it('are of the same password in every Unicode composition of its characters', async () => {
     const phc = await hasher.hash(new Secret('p\u00e4ssw\ufb01rd'));
     expect(await hasher.verify(phc, new Secret('pa\u0308sswfird'))).toBe(true);
   });
 
-  it('are made of up to 512 characters and of no empty password', async () => {
+  it('accept up to 512 characters, and no empty password', async () => {
     const longest = new Secret('x'.repeat(512));
     expect(await hasher.verify(await hasher.hash(longest), longest)).toBe(true);
     for (const unfit of ['', 'x'.repeat(513)]) {
@@ -44,14 +44,14 @@ describe('hashes of passwords', () => {
     expect(await hasher.verify(await hasher.hash(longest), new Secret('x'.repeat(513)))).toBe(false);
   });
 
-  it('are out of date where they were made with other parameters, and still good', async () => {
+  it('are outdated if they have other parameters, and still valid', async () => {
     const old = new Secret(await hash('correct horse', { memoryCost: 8_192, timeCost: 3, parallelism: 1 }));
     expect(hasher.isCurrent(old)).toBe(false);
     expect(await hasher.verify(old, password)).toBe(true);
     expect(hasher.isCurrent(await hasher.hash(password))).toBe(true);
   });
 
-  it('are worked on two at a time when a hundred are wanted at once; those without room are told to come again', async () => {
+  it('are computed two at a time for a hundred requests; those beyond the queue must retry later', async () => {
     const bounded = createHasher(6);
     const phc = await bounded.hash(password);
     let most = { running: 0, waiting: 0 };

@@ -35,16 +35,19 @@ const refresh = async ({ refreshToken }: Pick<Pair, 'refreshToken'>) =>
 const refreshFault = ({ refreshToken }: Pick<Pair, 'refreshToken'>) => faultOf(embedded.accounts.refresh(refreshToken));
 
 describe('a refresh', () => {
-  it('gives an access token of the same device and a refresh token, for as long as those of a login', async () => {
-    const first = await logInRefreshably({ deviceId: 'KITCHEN' });
-    await embedded.clock.advance(300_000);
-    const issued = await embedded.accounts.refresh(first.refreshToken);
-    expect(issued.expiresInMs).toBe(300_000);
-    expect(await whoAmI(issued)).toEqual({ mxid: alice.mxid, deviceId: 'KITCHEN' });
-    expect(await embedded.devicesOf(alice.mxid)).toEqual(['KITCHEN']);
-  });
+  it(
+    'returns an access token of the same device and a refresh token, with the lifetime of those of a ' + 'login',
+    async () => {
+      const first = await logInRefreshably({ deviceId: 'KITCHEN' });
+      await embedded.clock.advance(300_000);
+      const issued = await embedded.accounts.refresh(first.refreshToken);
+      expect(issued.expiresInMs).toBe(300_000);
+      expect(await whoAmI(issued)).toEqual({ mxid: alice.mxid, deviceId: 'KITCHEN' });
+      expect(await embedded.devicesOf(alice.mxid)).toEqual(['KITCHEN']);
+    },
+  );
 
-  it('may be repeated until the new access token is used', async () => {
+  it('can be repeated until the new access token is used', async () => {
     const first = await logInRefreshably();
     await refresh(first);
     const again = await refresh(first);
@@ -52,7 +55,7 @@ describe('a refresh', () => {
     expect(await refreshFault(first)).toEqual(soft);
   });
 
-  it('may be repeated until the new refresh token is used', async () => {
+  it('can be repeated until the new refresh token is used', async () => {
     const first = await logInRefreshably();
     const second = await refresh(first);
     const third = await refresh(second);
@@ -81,13 +84,13 @@ describe('a refresh', () => {
     await refresh(pair);
   });
 
-  it('leaves the old access token as long as it lasts', async () => {
+  it('keeps the lifetime of the old access token', async () => {
     const first = await logInRefreshably();
     await whoAmI(await refresh(first));
     await whoAmI(first);
   });
 
-  it('goes on and on', async () => {
+  it('can be repeated indefinitely with each new token', async () => {
     let pair = await logInRefreshably();
     for (let round = 0; round < 5; round += 1) {
       await embedded.clock.advance(80_000_000);
@@ -97,21 +100,24 @@ describe('a refresh', () => {
     }
   });
 
-  it.each(['the first', 'the second'])('that is made twice leaves both answers until %s is used', async (which) => {
-    const first = await logInRefreshably();
-    const answers = [await refresh(first), await refresh(first)] as const;
-    const [used, other] = which === 'the first' ? answers : ([answers[1], answers[0]] as const);
-    await whoAmI(used);
-    expect(await faultOf(whoAmI(other))).toEqual(soft);
-    expect(await refreshFault(other)).toEqual(soft);
-    await whoAmI(used);
-    const next = await refresh(used);
-    await whoAmI(next);
-    expect(await refreshFault(other)).toEqual(soft);
-    await whoAmI(next);
-  });
+  it.each(['the first', 'the second'])(
+    'that is requested twice keeps both answers valid until %s is used',
+    async (which) => {
+      const first = await logInRefreshably();
+      const answers = [await refresh(first), await refresh(first)] as const;
+      const [used, other] = which === 'the first' ? answers : ([answers[1], answers[0]] as const);
+      await whoAmI(used);
+      expect(await faultOf(whoAmI(other))).toEqual(soft);
+      expect(await refreshFault(other)).toEqual(soft);
+      await whoAmI(used);
+      const next = await refresh(used);
+      await whoAmI(next);
+      expect(await refreshFault(other)).toEqual(soft);
+      await whoAmI(next);
+    },
+  );
 
-  it('that is made twice leaves both answers until one of their refresh tokens is used', async () => {
+  it('that is requested twice keeps both answers valid until one of their refresh tokens is used', async () => {
     const first = await logInRefreshably();
     const [used, other] = [await refresh(first), await refresh(first)];
     const next = await refresh(used);
@@ -139,14 +145,14 @@ describe('a refresh', () => {
     expect(await refreshFault(first)).toEqual(soft);
   });
 
-  it('with a token that nobody has, or with an access token, is refused', async () => {
+  it('with an unknown token or an access token is refused', async () => {
     const { accessToken } = await logInRefreshably();
     for (const refreshToken of [new Secret('gwr_none'), new Secret(''), accessToken]) {
       expect(await refreshFault({ refreshToken })).toEqual(hard);
     }
   });
 
-  it('is not possible after the logout, the reset of the password and the deactivation', async () => {
+  it('is refused after the logout, the reset of the password and the deactivation', async () => {
     const first = await logInRefreshably();
     await embedded.accounts.logOut(first.accessToken);
     expect(await refreshFault(first)).toEqual(hard);
@@ -161,7 +167,7 @@ describe('a refresh', () => {
 });
 
 describe('a logout', () => {
-  it('ends the device and nothing else', async () => {
+  it('ends this device only', async () => {
     const one = await logIn({ deviceId: 'ONE' });
     const two = await logIn({ deviceId: 'TWO' });
     await embedded.accounts.logOut(one.accessToken);
@@ -171,7 +177,7 @@ describe('a logout', () => {
     expect(await embedded.devicesOf(alice.mxid)).toEqual(['TWO']);
   });
 
-  it('everywhere ends all devices of the user, and login tokens, and none of others', async () => {
+  it('everywhere ends all devices and login tokens of the user, and none of others', async () => {
     const bob = await embedded.addUser('bob');
     const bobs = await embedded.accounts.logIn(loginOf('bob', bob.password));
     const one = await logIn();
@@ -194,7 +200,7 @@ const passwordOf = ({ mxid, password }: { readonly mxid: Mxid; readonly password
 const logInBy = (token: Secret) => embedded.accounts.logIn(loginBy({ kind: 'token', token }));
 
 describe('a login token', () => {
-  it('is given for the password alone, each time again', async () => {
+  it('is issued only for the password, each time again', async () => {
     const { accessToken } = await logIn();
     const mint = (auth: unknown) => embedded.accounts.mintLoginToken(accessToken, auth);
     expect(await faultOf(mint(undefined))).toMatchObject({
@@ -210,7 +216,7 @@ describe('a login token', () => {
     });
   });
 
-  it('is not given for the password of somebody else', async () => {
+  it('is not issued for the password of another user', async () => {
     const bob = await embedded.addUser('bob');
     const { accessToken } = await logIn();
     expect(await faultOf(embedded.accounts.mintLoginToken(accessToken, passwordOf(bob)))).toMatchObject({
@@ -219,7 +225,7 @@ describe('a login token', () => {
     });
   });
 
-  it('is given once a minute for each user', async () => {
+  it('is issued once a minute for each user', async () => {
     const { accessToken } = await logIn();
     const mint = () => embedded.accounts.mintLoginToken(accessToken, passwordOf(alice));
     expect((await mint()).expiresInMs).toBe(120_000);
@@ -257,7 +263,7 @@ describe('a login token', () => {
     expect(await faultOf(logInBy(loginToken))).toEqual({ kind: 'login_token_invalid' });
   });
 
-  it('is spent where its user was deactivated meanwhile', async () => {
+  it('is spent if its user was deactivated in the meantime', async () => {
     const { accessToken } = await logIn();
     const { loginToken } = await embedded.accounts.mintLoginToken(accessToken, passwordOf(alice));
     await embedded.database.transaction((tx) => tx.accounts.deactivate(alice.mxid, embedded.clock.now()));
@@ -265,7 +271,7 @@ describe('a login token', () => {
     expect(await faultOf(logInBy(loginToken))).toEqual({ kind: 'login_token_invalid' });
   });
 
-  it('ends with the login that asked for it, and not with another', async () => {
+  it('ends with the login that requested it, and not with another', async () => {
     const [asking, other] = [await logIn(), await logIn()];
     const mint = async () => (await embedded.accounts.mintLoginToken(asking.accessToken, passwordOf(alice))).loginToken;
     const first = await mint();
@@ -277,21 +283,21 @@ describe('a login token', () => {
     expect(await faultOf(logInBy(second))).toEqual({ kind: 'login_token_invalid' });
   });
 
-  it('is no access token, and the other way round', async () => {
+  it('is not accepted as an access token, nor the other way round', async () => {
     const { accessToken } = await logIn();
     const { loginToken } = await embedded.accounts.mintLoginToken(accessToken, passwordOf(alice));
     expect(await faultOf(logInBy(accessToken))).toEqual({ kind: 'login_token_invalid' });
     expect(await faultOf(whoAmI({ accessToken: loginToken }))).toEqual(hard);
   });
 
-  it('is not given to a token that is nobody’s', async () => {
+  it('is not issued for an invalid access token', async () => {
     const nobodys = new Secret('gwt_none');
     expect(await faultOf(embedded.accounts.mintLoginToken(nobodys, passwordOf(alice)))).toEqual(hard);
   });
 });
 
-describe('sweeping up', () => {
-  it('keeps what was replaced as long as a refresh token may last', async () => {
+describe('a cleanup', () => {
+  it('keeps replaced tokens as long as a refresh token may last', async () => {
     const year = 365 * 86_400_000;
     const lifetimes = { accessTokenMs: 300_000, refreshTokenMs: year, loginTokenMs: 120_000 };
     const { accounts, clock } = await openEmbeddedAccounts({ lifetimes, database: embedded.database });
@@ -304,7 +310,7 @@ describe('sweeping up', () => {
     expect(await faultOf(accounts.refresh(first.refreshToken))).toEqual(soft);
   });
 
-  it('keeps what still tells a client something, and forgets the rest', async () => {
+  it('keeps tokens that still get a specific error, and deletes the rest', async () => {
     const first = await logInRefreshably();
     const second = await refresh(first);
     await whoAmI(second);

@@ -29,14 +29,14 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-describe('adding what the homeserver has proven', () => {
+describe('adding a 3PID that the homeserver has validated', () => {
   let session: ProofSession;
   beforeEach(async () => {
     homeserver.addresses.support = 'full';
     session = await world.proveThere(email.address, alice);
   });
 
-  it('takes the homeserver’s own authentication, in its words, at the same path', async () => {
+  it('forwards the homeserver’s own authentication, unchanged, at the same path', async () => {
     const body = { ...bodyOf(session), 'org.example.kept': [1] };
     const { body: challenge } = await challengeOf(world.addresses.add(alice, session, undefined, body));
     expect(challenge).toEqual({
@@ -58,7 +58,7 @@ describe('adding what the homeserver has proven', () => {
     expect(world.paths()).not.toContain('POST /delete_devices');
   });
 
-  it('passes on what the homeserver says to a session that it does not know', async () => {
+  it('forwards the homeserver’s answer for a session that it does not know', async () => {
     const unknown = { sid: 'unknown', clientSecret: 'a.secret' };
     expect(await faultOf(world.add(unknown, passwordStage(undefined, alice)))).toMatchObject({
       kind: 'refused_upstream',
@@ -67,7 +67,7 @@ describe('adding what the homeserver has proven', () => {
     });
   });
 
-  it('works without authentication where the homeserver lets it, in whatever spelling', async () => {
+  it('works without authentication if the homeserver allows it, in any spelling', async () => {
     const other = { sid: 'other', client_secret: 'other' };
     const body = { threePidCreds: bodyOf(session), Three_Pid_Creds: other, bind: false };
     await world.addresses.addWithoutAuthentication(alice, session, body);
@@ -79,12 +79,12 @@ describe('adding what the homeserver has proven', () => {
   });
 });
 
-describe.each<AddressSupport>(['unproven', 'none'])('adding what was proven here (%s)', (support) => {
+describe.each<AddressSupport>(['unproven', 'none'])('adding a 3PID that was validated here (%s)', (support) => {
   beforeEach(() => {
     homeserver.addresses.support = support;
   });
 
-  it('takes the homeserver’s own authentication, and no login', async () => {
+  it('requires the homeserver’s own authentication, and makes no login', async () => {
     const session = await world.proveHere(email.address, alice);
     const devices = homeserver.devicesOf(alice.mxid);
     const { body: challenge } = await challengeOf(world.add(session));
@@ -98,12 +98,12 @@ describe.each<AddressSupport>(['unproven', 'none'])('adding what was proven here
     expect(authentications.map(({ body }) => body['devices'])).toEqual([[], [], []]);
   });
 
-  it('takes the password in the first request', async () => {
+  it('accepts the password in the first request', async () => {
     await world.add(await world.proveHere(`+${phone.address}`, alice), passwordStage(undefined, alice));
     expect(await world.listed()).toEqual(['msisdn 447470674927']);
   });
 
-  it('asks again after a wrong password, for the same session', async () => {
+  it('requires the password again after a wrong one, for the same session', async () => {
     const session = await world.proveHere(email.address, alice);
     const { body: challenge } = await challengeOf(world.add(session));
     const { body: again } = await challengeOf(world.add(session, passwordStage(challenge['session'], alice, 'wrong')));
@@ -113,7 +113,7 @@ describe.each<AddressSupport>(['unproven', 'none'])('adding what was proven here
     expect(await world.listed()).toHaveLength(1);
   });
 
-  it('does not take an authentication for something else', async () => {
+  it('rejects an authentication for another operation', async () => {
     const one = await world.proveHere(email.address, alice);
     const other = await world.proveHere('other@mail.test', alice);
     const { body: challenge } = await challengeOf(world.add(one));
@@ -125,7 +125,7 @@ describe.each<AddressSupport>(['unproven', 'none'])('adding what was proven here
     expect(await world.listed()).toEqual([]);
   });
 
-  it('does not take an authentication twice', async () => {
+  it('rejects an authentication that was already used', async () => {
     const session = await world.proveHere(email.address, alice);
     const { body: challenge } = await challengeOf(world.add(session));
     await world.add(session, passwordStage(challenge['session'], alice));
@@ -135,7 +135,7 @@ describe.each<AddressSupport>(['unproven', 'none'])('adding what was proven here
     expect(await world.listed()).toEqual([]);
   });
 
-  it('does not take an authentication that was begun long ago', async () => {
+  it('rejects an authentication that was begun long ago', async () => {
     const session = await world.proveHere(email.address, alice);
     const { body: challenge } = await challengeOf(world.add(session));
     await world.clock.advance(15 * minute);
@@ -143,7 +143,7 @@ describe.each<AddressSupport>(['unproven', 'none'])('adding what was proven here
     expect(await world.listed()).toEqual([]);
   });
 
-  it('is refused where the homeserver lets authentication be skipped, with the right password too', async () => {
+  it('is refused if the homeserver skips authentication, with the right password too', async () => {
     const session = await world.proveHere(email.address, alice);
     homeserver.addresses.skipsAuthentication = true;
     const adding = [world.add(session), world.add(session, passwordStage(undefined, alice))];
@@ -151,7 +151,7 @@ describe.each<AddressSupport>(['unproven', 'none'])('adding what was proven here
     expect(await world.listed()).toEqual([]);
   });
 
-  it('is refused where the address was not proven', async () => {
+  it('is refused if the 3PID was not validated', async () => {
     const request = tokenRequest(email.address, alice);
     const { sid } = await world.addresses.requestToken(request);
     const session = { sid: String(sid), clientSecret: request.clientSecret };
@@ -159,14 +159,14 @@ describe.each<AddressSupport>(['unproven', 'none'])('adding what was proven here
     expect(await faultOf(adding)).toEqual({ kind: 'address_not_proven' });
   });
 
-  it('is refused where another user has proven it', async () => {
+  it('is refused if another user has validated it', async () => {
     const session = await world.proveHere(email.address, alice);
     const adding = world.add(session, passwordStage(undefined, bob), bob);
     expect(await faultOf(adding)).toEqual({ kind: 'address_not_proven' });
     expect(await world.listed(bob)).toEqual([]);
   });
 
-  it('loses nothing while the homeserver is down', async () => {
+  it('loses nothing while the homeserver is unreachable', async () => {
     const session = await world.proveHere(email.address, alice);
     homeserver.intercept((response) => response.destroy());
     const adding = world.add(session, passwordStage(undefined, alice));
@@ -176,7 +176,7 @@ describe.each<AddressSupport>(['unproven', 'none'])('adding what was proven here
     expect(await world.listed()).toEqual(['email alice@mail.test']);
   });
 
-  it('passes on that the homeserver has had too many attempts', async () => {
+  it('forwards the homeserver’s rate limit', async () => {
     const session = await world.proveHere(email.address, alice);
     const body = { errcode: 'M_LIMIT_EXCEEDED', error: 'Too Many Requests', retry_after_ms: 1500 };
     homeserver.intercept((response) => sendJson(response, { status: 429, body }, { 'Retry-After': '2' }));
@@ -184,7 +184,7 @@ describe.each<AddressSupport>(['unproven', 'none'])('adding what was proven here
     expect(await faultOf(adding)).toEqual({ ...refused(429, body), retryAfter: '2' });
   });
 
-  it('works once without authentication, where the surface lets it', async () => {
+  it('works once without authentication if the endpoint allows it', async () => {
     const session = await world.proveHere(email.address, alice);
     const body = { three_pid_creds: bodyOf(session) };
     const post = () => world.addresses.addWithoutAuthentication(alice, session, body);
@@ -196,21 +196,25 @@ describe.each<AddressSupport>(['unproven', 'none'])('adding what was proven here
 });
 
 describe('a session of one purpose', () => {
-  it('is unknown where one of another is needed, so that a homeserver that asks us for proofs gets only its own', async () => {
-    const session = await world.prove(email.address);
-    const asHomeserver = (key: ProofSession) => world.validation.loadValidated({ purpose: 'identity', ...key });
-    expect(await asHomeserver(session)).toMatchObject(email);
-    const adding = world.add(session, passwordStage(undefined, alice));
-    expect(await faultOf(adding)).toEqual({ kind: 'address_not_proven' });
-    expect(world.paths()[0]).toBe('POST /account/3pid/add');
+  it(
+    'is unknown if another purpose is required, so that a homeserver that delegates validation to us gets ' +
+      'only its own',
+    async () => {
+      const session = await world.prove(email.address);
+      const asHomeserver = (key: ProofSession) => world.validation.loadValidated({ purpose: 'identity', ...key });
+      expect(await asHomeserver(session)).toMatchObject(email);
+      const adding = world.add(session, passwordStage(undefined, alice));
+      expect(await faultOf(adding)).toEqual({ kind: 'address_not_proven' });
+      expect(world.paths()[0]).toBe('POST /account/3pid/add');
 
-    const ours = await world.proveHere(`+${phone.address}`, alice);
-    expect(await threepidFaultOf(asHomeserver(ours))).toEqual({ kind: 'session_unknown' });
-  });
+      const ours = await world.proveHere(`+${phone.address}`, alice);
+      expect(await threepidFaultOf(asHomeserver(ours))).toEqual({ kind: 'session_unknown' });
+    },
+  );
 });
 
-describe('where another service has the passwords', () => {
-  it('nothing is added that was proven here, for nobody can be authenticated', async () => {
+describe('if another service has the passwords', () => {
+  it('a 3PID that was validated here is not added, because no user can be authenticated', async () => {
     homeserver.addresses.support = 'delegated';
     const session = await world.proveHere(email.address, alice);
     const adding = [world.add(session), world.add(session, passwordStage(undefined, alice))];
@@ -219,7 +223,9 @@ describe('where another service has the passwords', () => {
   });
 });
 
-/** Completes the homeserver's authentication for removing devices, past us; answers its session. */
+/**
+ * Completes the homeserver's authentication for deleting devices, without us. Returns its session.
+ */
 async function authenticateElsewhere(): Promise<string> {
   const post = async (body: object) => {
     const headers = { Authorization: `Bearer ${alice.accessToken.reveal()}` };

@@ -9,13 +9,13 @@ it.each([
   [29_999, 1],
   [30_000, 2],
   [60_000, 2],
-])('asks again about a holder once 30 s have passed since it was asked: after %d ms, %d', async (afterMs, count) => {
+])('queries a holder again 30 s after the last query: after %d ms, %d', async (afterMs, count) => {
   const clock = createFakeClock();
   const cache = createHolderCache({ clock, ttlMs: 30_000, maxEntries: 3 });
   let asked = 0;
   const ask = async () => {
     asked += 1;
-    // The time that the answer takes counts too.
+    // The duration of the query counts too.
     await clock.advance(asked === 1 ? 10_000 : 0);
     return { mxid: '@a:home.test' as Mxid, deviceId: undefined };
   };
@@ -25,7 +25,7 @@ it.each([
   expect(asked).toBe(count);
 });
 
-it('remembers as many holders as it may, the newest', async () => {
+it('keeps the newest holders up to its size', async () => {
   const cache = createHolderCache({ clock: createFakeClock(), ttlMs: 30_000, maxEntries: 3 });
   const asked: string[] = [];
   const holderOf = (name: string) =>

@@ -29,7 +29,7 @@ afterEach(async () => {
   await world.close();
 });
 
-/** A relay that has that token of an administrator. */
+/** A relay with that token of an administrator. */
 async function open(token: string | undefined): Promise<RelayAddressesUnderTest> {
   const relay = await openRelayAddresses(homeserver.url, 'home.test', {
     ...(token !== undefined && { adminAccessToken: new Secret(token) }),
@@ -38,7 +38,10 @@ async function open(token: string | undefined): Promise<RelayAddressesUnderTest>
   return relay;
 }
 
-/** Adds what was proven here, with the password, and again without one: Alice's, unless told otherwise. */
+/**
+ * Adds the 3PID that was validated here, with the password, and again without one: for Alice unless
+ * specified.
+ */
 async function proveAndAdd(relay: RelayAddressesUnderTest, address: string, how: 'add' | 'post' = 'add') {
   const request = tokenRequest(address, alice);
   const session = {
@@ -54,7 +57,7 @@ async function proveAndAdd(relay: RelayAddressesUnderTest, address: string, how:
 const questions = () => world.asked().filter(({ path }) => path.startsWith('/_synapse/'));
 
 describe('with the token of an administrator', () => {
-  it.each(['add', 'post'] as const)('what the homeserver keeps for somebody is not added here: %s', async (how) => {
+  it.each(['add', 'post'] as const)('a 3PID of another user at the homeserver is not added here: %s', async (how) => {
     homeserver.addresses.add(bob.mxid, phone);
     const relay = await open(fakeAdminToken);
     expect(await faultOf(proveAndAdd(relay, `+${phone.address}`, how))).toEqual({ kind: 'address_in_use' });
@@ -66,13 +69,13 @@ describe('with the token of an administrator', () => {
     expect(questions()[0]?.headers).not.toHaveProperty('x-forwarded-for');
   });
 
-  it('that goes for the user’s own, too', async () => {
+  it('nor is a 3PID of the same user', async () => {
     homeserver.addresses.add(alice.mxid, email);
     const relay = await open(fakeAdminToken);
     expect(await faultOf(proveAndAdd(relay, 'ALICE@mail.test'))).toEqual({ kind: 'address_in_use' });
   });
 
-  it('what it keeps for nobody is added, whatever characters it is written with', async () => {
+  it('a 3PID without a user there is added, for any characters in it', async () => {
     const relay = await open(fakeAdminToken);
     await proveAndAdd(relay, 'a/b?c#d+41&e@mail.test');
     expect(await relay.own.list(alice.mxid)).toMatchObject([{ address: 'a/b?c#d+41&e@mail.test' }]);
@@ -80,7 +83,7 @@ describe('with the token of an administrator', () => {
     expect(await faultOf(proveAndAdd(relay, 'f/g?h#i@mail.test'))).toEqual({ kind: 'address_in_use' });
   });
 
-  it('nothing is asked before the address is proven, and the user authenticated', async () => {
+  it('sends no query before the 3PID is validated, and the user authenticated', async () => {
     homeserver.addresses.add(bob.mxid, email);
     const relay = await open(fakeAdminToken);
     const request = tokenRequest(email.address, alice);
@@ -107,7 +110,7 @@ describe('with the token of an administrator', () => {
     [200, {}],
     [200, { user_id: 'nobody' }],
     [200, { user_id: '@bob:elsewhere.test' }],
-  ])('nothing is added where it does not say: %i %j', async (status, body) => {
+  ])('nothing is added without an answer: %i %j', async (status, body) => {
     const relay = await open(fakeAdminToken);
     const request = tokenRequest(email.address, alice);
     const session = {
@@ -129,7 +132,7 @@ describe('with the token of an administrator', () => {
   });
 });
 
-it('with such a token nobody waits for a homeserver that does not answer for longer than 10 s', async () => {
+it('with such a token no request waits longer than 10 s for an unresponsive homeserver', async () => {
   homeserver.intercept(() => undefined);
   const clock = createFakeClock();
   const book = createHomeserverThreepids({
@@ -144,7 +147,7 @@ it('with such a token nobody waits for a homeserver that does not answer for lon
   expect(await fault).toEqual({ kind: 'homeserver_unreachable' });
 });
 
-it('without such a token the homeserver is not asked, and may keep the address for another user', async () => {
+it('without such a token the homeserver is not queried, and may have the 3PID of another user', async () => {
   homeserver.addresses.add(bob.mxid, email);
   const relay = await open(undefined);
   await proveAndAdd(relay, email.address);

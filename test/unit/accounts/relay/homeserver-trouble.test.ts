@@ -53,7 +53,7 @@ const troubles: readonly (readonly [string, Interception])[] = [
     'that breaks off',
     (response) => response.writeHead(200, { 'Content-Length': '1000' }).write('{"sid"', () => response.destroy()),
   ],
-  ['with a page for people', sendText(502, '<html>Bad Gateway</html>')],
+  ['with an HTML page', sendText(502, '<html>Bad Gateway</html>')],
   ['with no object', sendText(200, '["sid"]')],
   ['with half an object', sendText(200, '{"sid": "x", "threepids": [')],
   ['that leads elsewhere', sendText(302, '{}', { Location: 'https://elsewhere.test/' })],
@@ -62,7 +62,7 @@ const cases = operations.flatMap(([name, work]) =>
   troubles.map(([trouble, answer]) => [name, trouble, work, answer] as const),
 );
 
-describe('a homeserver in trouble', () => {
+describe('a failing homeserver', () => {
   it.each(cases)('%s, from a homeserver %s: nothing changes, and it works afterwards', async (_, __, work, answer) => {
     const ours = await world.proveHere(email.address, alice);
     await world.keep(alice.mxid, 'msisdn', phone.address);
@@ -78,7 +78,7 @@ describe('a homeserver in trouble', () => {
   });
 
   it.each([{}, { sid: 7 }, { sid: '' }, { sid: null, submit_url: 'https://home.test/' }])(
-    'has sent no token where it names no session: %j',
+    'has sent no token if its answer has no session: %j',
     async (body) => {
       homeserver.intercept((response) => sendJson(response, { status: 200, body }));
       const asking = addresses.requestToken(tokenRequest(email.address, alice));
@@ -88,8 +88,8 @@ describe('a homeserver in trouble', () => {
   );
 });
 
-describe('twice at once', () => {
-  it('a session adds its address once', async () => {
+describe('two concurrent requests', () => {
+  it('add the 3PID of a session once', async () => {
     const session = await world.proveHere(email.address, alice);
     const auth = passwordStage(undefined, alice);
     const outcomes = await Promise.allSettled([world.add(session, auth), world.add(session, auth)]);
@@ -97,7 +97,7 @@ describe('twice at once', () => {
     expect(await world.listed()).toEqual(['email alice@mail.test']);
   });
 
-  it('an address goes to one of two accounts', async () => {
+  it('add a 3PID to one of two accounts', async () => {
     const [one, other] = [await world.proveHere(email.address, alice), await world.proveHere(email.address, bob)];
     const adding = [
       world.add(one, passwordStage(undefined, alice)),
@@ -107,7 +107,7 @@ describe('twice at once', () => {
     expect([...(await world.listed(alice)), ...(await world.listed(bob))]).toEqual(['email alice@mail.test']);
   });
 
-  it.each(['full', 'none'] as const)('an address is removed without an error (%s)', async (support) => {
+  it.each(['full', 'none'] as const)('remove a 3PID without an error (%s)', async (support) => {
     homeserver.addresses.support = support;
     await world.keep(alice.mxid, 'email', email.address);
     const remove = () => addresses.remove(alice, removalOf(email));
@@ -115,7 +115,7 @@ describe('twice at once', () => {
     expect(await world.listed()).toEqual([]);
   });
 
-  it('an address is added and removed: it is there, or it is not', async () => {
+  it('to add and to remove a 3PID leave it in a consistent state', async () => {
     const session = await world.proveHere(email.address, alice);
     await Promise.all([post(session), addresses.remove(alice, removalOf(email))]);
     expect((await world.listed()).length).toBe((await world.own.list(alice.mxid)).length);
@@ -125,7 +125,7 @@ describe('twice at once', () => {
 });
 
 describe('in the wrong order', () => {
-  it('what is not proven is not added, and can be afterwards', async () => {
+  it('a 3PID that is not validated is not added, and can be afterwards', async () => {
     const request = tokenRequest(email.address, alice);
     const session = { sid: String((await addresses.requestToken(request))['sid']), clientSecret: request.clientSecret };
     expect(await faultOf(post(session))).toEqual({ kind: 'address_not_proven' });
@@ -135,7 +135,7 @@ describe('in the wrong order', () => {
     expect(await world.listed()).toEqual(['email alice@mail.test']);
   });
 
-  it('what was removed is added anew only with a new proof', async () => {
+  it('a removed 3PID is added again only after a new validation', async () => {
     const session = await world.proveHere(email.address, alice);
     await addresses.remove(alice, removalOf(email));
     await post(session);

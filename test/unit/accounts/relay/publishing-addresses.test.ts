@@ -22,7 +22,7 @@ describe('publishing', () => {
   const session = { sid: 'of.the.identity.server', clientSecret: 'a.secret' };
   const idAccessToken = new Secret('id_access_token');
 
-  it('at ourselves does not touch the homeserver', async () => {
+  it('at our own identity service sends no request to the homeserver', async () => {
     const server = { idServer: identityServer, idAccessToken };
     await addresses.bind(alice, session, server, {});
     world.publications.unbindResult = 'success';
@@ -34,7 +34,7 @@ describe('publishing', () => {
     expect(world.asked()).toEqual([]);
   });
 
-  it('elsewhere is the homeserver’s, as it came', async () => {
+  it('elsewhere returns the homeserver’s answer unchanged', async () => {
     homeserver.addresses.support = 'full';
     const body = { ...bodyOf(session), id_server: 'vector.test', id_access_token: 'x', 'org.example.kept': 1 };
     await addresses.bind(alice, session, { idServer: 'vector.test', idAccessToken }, body);
@@ -48,7 +48,7 @@ describe('publishing', () => {
     [403, { errcode: 'M_FORBIDDEN', error: 'No' }],
     [404, { errcode: 'M_NOT_FOUND', error: 'No such session' }],
     [500, { errcode: 'M_UNKNOWN', error: 'Timed out contacting identity server' }],
-  ])('elsewhere is not tried by us where the homeserver refuses: %i %j', async (status, body) => {
+  ])('elsewhere is not repeated by us if the homeserver refuses: %i %j', async (status, body) => {
     homeserver.intercept((response) => sendJson(response, { status, body }));
     const bind = addresses.bind(alice, session, { idServer: 'vector.test', idAccessToken }, {});
     expect(await faultOf(bind)).toEqual(refused(status, body));
@@ -56,7 +56,7 @@ describe('publishing', () => {
     expect(world.publications.asked).toEqual([['unbind', alice.mxid, email, 'vector.test']]);
   });
 
-  it('elsewhere is ours where the homeserver has no such path', async () => {
+  it('elsewhere is done by us if the homeserver has no such path', async () => {
     const server = { idServer: 'vector.test', idAccessToken };
     await addresses.bind(alice, session, server, {});
     expect(await addresses.unbind(alice, removalOf(email, 'vector.test'))).toBe('no-support');
@@ -67,7 +67,7 @@ describe('publishing', () => {
   });
 
   it.each(['success', 'no-support'] as const)(
-    'ends on every side where no identity server is named: %s',
+    'ends on both sides without an identity server in the request: %s',
     async (result) => {
       homeserver.addresses.support = 'full';
       world.publications.unbindResult = result;
@@ -78,7 +78,7 @@ describe('publishing', () => {
   );
 });
 
-describe('what we have published at another identity server', () => {
+describe('what we have bound at another identity server', () => {
   const session = { sid: 'of.the.identity.server', clientSecret: 'a.secret' };
   const server = { idServer: 'vector.test', idAccessToken: new Secret('id_access_token') };
   let relay: RelayAddressesUnderTest;
@@ -92,27 +92,27 @@ describe('what we have published at another identity server', () => {
       what === 'unbind' ? [`${asked} ${mxid} ${sid}`] : [],
     );
 
-  it.each(['vector.test', undefined])('is withdrawn there by us, once (id_server: %s)', async (named) => {
+  it.each(['vector.test', undefined])('is unbound there by us, once (id_server: %s)', async (named) => {
     expect(await relay.addresses.unbind(alice, removalOf(email, named))).toBe('success');
     expect(unbindings()).toEqual(['vector.test @alice:home.test of.the.identity.server']);
     expect(await relay.addresses.unbind(alice, removalOf(email, named))).toBe('no-support');
     expect(unbindings()).toHaveLength(1);
   });
 
-  it.each(['vector.test', undefined])('goes with the address (id_server: %s)', async (named) => {
+  it.each(['vector.test', undefined])('is unbound with the removal of the 3PID (id_server: %s)', async (named) => {
     await relay.keep(alice.mxid, 'email', email.address);
     expect(await relay.addresses.remove(alice, removalOf(email, named))).toBe('success');
     expect(unbindings()).toEqual(['vector.test @alice:home.test of.the.identity.server']);
     expect(await relay.addresses.list(alice)).toEqual([]);
   });
 
-  it('stays where another server is named, or another user asks', async () => {
+  it('stays if the request is for another server or from another user', async () => {
     expect(await relay.addresses.unbind(alice, removalOf(email, 'other.test'))).toBe('no-support');
     expect(await relay.addresses.unbind(bob, removalOf(email, 'vector.test'))).toBe('no-support');
     expect(unbindings()).toEqual([]);
   });
 
-  it('is asked for again where that server was in trouble, also once the homeserver can do such things itself', async () => {
+  it('is retried after that server failed, also once the homeserver supports unbinding', async () => {
     relay.identityServers.answer('vector.test', { status: 500, body: { errcode: 'M_UNKNOWN', error: 'Down' } });
     const unbind = () => relay.addresses.unbind(alice, removalOf(email, 'vector.test'));
     expect(await faultOf(unbind())).toMatchObject({ kind: 'identity_server_refused', status: 500 });
@@ -122,7 +122,7 @@ describe('what we have published at another identity server', () => {
     expect(unbindings()).toHaveLength(2);
   });
 
-  it('is withdrawn twice at once without an error', async () => {
+  it('is unbound by two concurrent requests without an error', async () => {
     const unbind = () => relay.addresses.unbind(alice, removalOf(email, 'vector.test'));
     expect(await Promise.all([unbind(), unbind()])).toContain('success');
     expect(await unbind()).toBe('no-support');

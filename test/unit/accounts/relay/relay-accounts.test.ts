@@ -36,7 +36,7 @@ async function faultOf(work: Promise<unknown>): Promise<AccountFault> {
   return error.fact;
 }
 
-describe('a login that the relay passes on', () => {
+describe('a login that the relay forwards', () => {
   const alone = { type: 'm.login.password', password };
   const byName = (user: string) => ({ ...alone, identifier: { type: 'm.id.user', user } });
   const byMail = (address: string) => ({ ...alone, identifier: { type: 'm.id.thirdparty', medium: 'email', address } });
@@ -57,10 +57,10 @@ describe('a login that the relay passes on', () => {
     ],
     [{ user: ' alice\u200b\n' }, byName('alice')],
     [{ identifier: { type: 'm.id.user', user: '@alice:elsewhere.test', extra: 1 } }, byName('@alice:elsewhere.test')],
-    [{ medium: 'email', address: 'Nobody@Mail.test' }, byMail('nobody@mail.test')],
-    [{ identifier: { medium: 'email', address: 'nobody@mail.test' } }, byMail('nobody@mail.test')],
-    [{ medium: 'email', address: ' no\u00adbody@Bücher.test' }, byMail('nobody@bücher.test')],
-    [{ medium: 'email', address: 'nobody@Straẞe.test' }, byMail('nobody@xn--strae-oqa.test')],
+    [{ medium: 'email', address: 'Nobody@Mail.test' }, byMail('unknown@mail.test')],
+    [{ identifier: { medium: 'email', address: 'unknown@mail.test' } }, byMail('unknown@mail.test')],
+    [{ medium: 'email', address: ' no\u00adbody@Bücher.test' }, byMail('unknown@bücher.test')],
+    [{ medium: 'email', address: 'unknown@Straẞe.test' }, byMail('unknown@xn--strae-oqa.test')],
     [
       { medium: 'email', address: 'a@b', device_id: 'KITCHEN', initial_device_display_name: 'ü' },
       { ...byMail('a@b'), device_id: 'KITCHEN', initial_device_display_name: 'ü' },
@@ -71,7 +71,7 @@ describe('a login that the relay passes on', () => {
     [{ identifier: { type: 'm.id.phone', phone: '+44 (0)7470 674927' } }, byPhone],
     [{ identifier: { type: 'm.id.thirdparty', medium: 'msisdn', address: '+447470674927' } }, byPhone],
     [{ medium: 'msisdn', address: '+447470674927', user: 'bob' }, byPhone],
-  ])('names once who was read: %j', async (written, passedOn) => {
+  ])('contains the identified user once: %j', async (written, passedOn) => {
     expect(await passOn({ ...alone, ...written })).toEqual([passedOn]);
   });
 
@@ -86,7 +86,7 @@ describe('a login that the relay passes on', () => {
     { identifier: { type: 'm.id.user', user: 'decoy', User: 'victim', address: 'victim@mail.test' } },
     { identifier: { type: 'm.id.user', user: 'decoy', medium: 'email', address: 'victim@mail.test' } },
     { user: 'decoy', Password: 'other', 'u\u017fer': 'victim', 'to\u212aen': 'x' },
-  ])('names nobody who was not counted: %j', async (written) => {
+  ])('contains no user that was not counted: %j', async (written) => {
     expect(await passOn({ ...alone, ...written })).toEqual([byName('decoy')]);
   });
 
@@ -103,27 +103,30 @@ describe('a login that the relay passes on', () => {
     { type: 'm.id.thirdparty', medium: 'email', address: '"victim"@mail.test' },
     { type: 'm.id.thirdparty', medium: 'email', address: 'a@b@c' },
     { type: 'm.id.thirdparty', medium: 'Email', address: 'victim@mail.test' },
-  ])('is refused here if its address has no canonical form: %j', async (identifier) => {
+  ])('is refused here if its 3PID has no canonical form: %j', async (identifier) => {
     expect(await faultOf(logIn(identifier))).toEqual({ kind: 'wrong_credentials' });
     expect(sent()).toEqual([]);
   });
 
-  it('asks for refresh tokens only where the client can use them', async () => {
+  it('requests refresh tokens only if the client supports them', async () => {
     const attempt = passwordLogin({ type: 'm.id.user', user: 'alice' }, password, { refresh_token: true });
     await relay.authority.logIn(attempt);
     await relay.authority.logIn({ ...attempt, wantsRefreshToken: false });
     expect(sent().map((body) => body['refresh_token'])).toEqual([true, undefined]);
   });
 
-  it('may be of a type that only the homeserver knows, and carries the access token of an application service', async () => {
-    const attempt = otherLogin('m.login.application_service', 'alice');
-    await faultOf(relay.authority.logIn({ ...attempt, accessToken: new Secret('as_token') }));
-    expect(homeserver.requests).toMatchObject([
-      { body: attempt.body, headers: { authorization: 'Bearer as_token', 'x-forwarded-for': here } },
-    ]);
-  });
+  it(
+    'may be of a type that only the homeserver knows, and contains the access token of an application ' + 'service',
+    async () => {
+      const attempt = otherLogin('m.login.application_service', 'alice');
+      await faultOf(relay.authority.logIn({ ...attempt, accessToken: new Secret('as_token') }));
+      expect(homeserver.requests).toMatchObject([
+        { body: attempt.body, headers: { authorization: 'Bearer as_token', 'x-forwarded-for': here } },
+      ]);
+    },
+  );
 
-  it('may be one with a login token', async () => {
+  it('may use a login token', async () => {
     const { accessToken } = await logIn({ type: 'm.id.user', user: 'alice' });
     const token = homeserver.mint(accessToken.reveal());
     await relay.authority.logIn(tokenLogin(new Secret(token)));
@@ -131,8 +134,8 @@ describe('a login that the relay passes on', () => {
   });
 });
 
-describe('a login by an address that was added to an account', () => {
-  it('goes on as one by Matrix ID, without anything that could name another user', async () => {
+describe('a login by a 3PID of an account', () => {
+  it('is forwarded as one by Matrix ID, without members that could identify another user', async () => {
     relay.addresses.set('email alice@mail.test', alice);
     const attempt = passwordLogin({ type: 'm.id.thirdparty', medium: 'email', address: 'ALICE@mail.test' }, password);
     const body = { ...attempt.body, user: 'bob', medium: 'email', address: 'bob@mail.test', device_id: 'KITCHEN' };
@@ -142,7 +145,7 @@ describe('a login by an address that was added to an account', () => {
     ]);
   });
 
-  it('goes on by that address where the account is on another server, which the log tells', async () => {
+  it('is forwarded by that 3PID if the account is on another server, which is logged', async () => {
     relay.addresses.set('email alice@mail.test', '@alice:elsewhere.test' as Mxid);
     const identifier = { type: 'm.id.thirdparty', medium: 'email', address: 'alice@mail.test' };
     await faultOf(logIn(identifier));
@@ -152,7 +155,7 @@ describe('a login by an address that was added to an account', () => {
 });
 
 describe('the answer to a login', () => {
-  it('keeps what the homeserver adds', async () => {
+  it('keeps the homeserver’s additional members', async () => {
     const body = { user_id: alice, access_token: 'syt', device_id: 'D', home_server: 'home.test', 'org.example': [1] };
     answerWith(200, body);
     const grant = await logIn({ type: 'm.id.user', user: 'alice' });
@@ -166,10 +169,10 @@ describe('the answer to a login', () => {
     [401, { errcode: 'M_USER_LOCKED', error: 'Locked', soft_logout: true }, undefined],
     [403, { errcode: 'M_FORBIDDEN', error: 'Invalid username or password', 'org.example': { a: 1 } }, undefined],
     [500, { errcode: 'M_UNKNOWN', error: 'Internal server error' }, undefined],
-    [401, { error: 'Who are you?' }, undefined],
+    [401, { error: 'error: Unknown user' }, undefined],
     [400, { errcode: 7, error: { text: 'No' } }, undefined],
-    [502, { message: 'no server is available' }, undefined],
-  ])('%i %j comes back as it is', async (status, body, retryAfter) => {
+    [502, { message: 'message: no server is available' }, undefined],
+  ])('%i %j is returned unchanged', async (status, body, retryAfter) => {
     answerWith(status, body, retryAfter === undefined ? {} : { 'Retry-After': retryAfter });
     const fault = { kind: 'refused_upstream', status, body, retryAfter };
     expect(await faultOf(logIn({ type: 'm.id.user', user: 'alice' }))).toEqual(fault);
@@ -183,12 +186,12 @@ describe('the answer to a login', () => {
     [200, { user_id: '@alice:home.test', access_token: 7, device_id: 'D' }],
     [200, { user_id: '@alice:elsewhere.test', access_token: 'syt', device_id: 'D' }],
     [204, { user_id: '@alice:home.test', access_token: 'syt', device_id: 'D' }],
-  ])('%i %j is none of our homeserver', async (status, body) => {
+  ])('%i %j does not come from our homeserver', async (status, body) => {
     answerWith(status === 204 ? 202 : status, body);
     expect(await faultOf(logIn({ type: 'm.id.user', user: 'alice' }))).toEqual({ kind: 'homeserver_unreachable' });
   });
 
-  it('may have null where a member is optional, and its server name in another case', async () => {
+  it('may have null for an optional member, and its server name in another case', async () => {
     const id = '@alice:HOME.test';
     answerWith(200, { user_id: id, access_token: 'syt', device_id: 'D', refresh_token: null, expires_in_ms: null });
     const grant = await logIn({ type: 'm.id.user', user: 'alice' });
@@ -197,7 +200,7 @@ describe('the answer to a login', () => {
     expect(await relay.authority.whoAmI(new Secret('syt'), here)).toEqual({ mxid: id, deviceId: undefined });
   });
 
-  it('that does not come is a homeserver that cannot be reached, for every question', async () => {
+  it('that does not come means an unreachable homeserver, for every query', async () => {
     homeserver.intercept((response) => void response.socket?.destroy());
     const fault = { kind: 'homeserver_unreachable' };
     expect(await faultOf(logIn({ type: 'm.id.user', user: 'alice' }))).toEqual(fault);
@@ -207,7 +210,7 @@ describe('the answer to a login', () => {
 });
 
 describe('the login types', () => {
-  it('are asked for once by all who want them at the same time, and remembered for ten seconds', async () => {
+  it('are requested once for all concurrent callers, and cached for ten seconds', async () => {
     const ask = () => relay.authority.loginFlows(here);
     await Promise.all([ask(), ask()]);
     await relay.clock.advance(9_999);
@@ -218,7 +221,7 @@ describe('the login types', () => {
     expect(homeserver.requests).toHaveLength(2);
   });
 
-  it('are not remembered where there was no answer', async () => {
+  it('are not cached after a failed request', async () => {
     answerWith(500, { errcode: 'M_UNKNOWN', error: 'No' });
     await faultOf(relay.authority.loginFlows(here));
     answerWith(200, { flows: [] });
@@ -226,7 +229,7 @@ describe('the login types', () => {
   });
 });
 
-it('more logins at once than the homeserver may get are told to come back', async () => {
+it('logins beyond the concurrency limit of the homeserver are rejected with a wait', async () => {
   const busy = () => Promise.reject(new HomeserverFailure({ kind: 'overloaded' }));
   const { authority } = createTestRelay(homeserver.url, 'home.test', {
     homeserver: { loginFlows: busy, logIn: busy, whoAmI: busy },
@@ -235,7 +238,7 @@ it('more logins at once than the homeserver may get are told to come back', asyn
   expect(await faultOf(authority.logIn(passwordLogin({ type: 'm.id.user', user: 'alice' }, password)))).toEqual(fault);
 });
 
-it('a login that is nested too deeply is the fault of its client', async () => {
+it('a login that is nested too deeply is a client error', async () => {
   const deep: unknown = JSON.parse('['.repeat(200_000) + ']'.repeat(200_000));
   expect(await faultOf(logIn({ type: 'm.id.user', user: 'alice' }, { deep }))).toEqual({ kind: 'body_too_deep' });
 });
@@ -246,38 +249,38 @@ describe('well_known', () => {
     ['drop', undefined],
     ['keep', upstream],
     [
-      { homeserver: 'https://door.test', identityServer: 'https://id.test' },
+      { homeserver: 'https://gangway.test', identityServer: 'https://id.test' },
       {
-        'm.homeserver': { base_url: 'https://door.test' },
+        'm.homeserver': { base_url: 'https://gangway.test' },
         'm.identity_server': { base_url: 'https://id.test' },
         'org.example': { kept: true },
       },
     ],
     [
-      { homeserver: 'https://door.test', identityServer: undefined },
-      { 'm.homeserver': { base_url: 'https://door.test' }, 'org.example': { kept: true } },
+      { homeserver: 'https://gangway.test', identityServer: undefined },
+      { 'm.homeserver': { base_url: 'https://gangway.test' }, 'org.example': { kept: true } },
     ],
   ] as const)('with the rule %j is %j', async (wellKnown, expected) => {
     relay = createTestRelay(homeserver.url, 'home.test', { wellKnown });
     expect((await logIn({ type: 'm.id.user', user: 'alice' })).extra['well_known']).toEqual(expected);
   });
 
-  it('is made where the homeserver sends none and we have a base URL', async () => {
+  it('is created if the homeserver sends none and we have a base URL', async () => {
     relay = createTestRelay(homeserver.url, 'home.test', {
-      wellKnown: { homeserver: 'https://door.test', identityServer: undefined },
+      wellKnown: { homeserver: 'https://gangway.test', identityServer: undefined },
     });
     answerWith(200, { user_id: alice, access_token: 'syt', device_id: 'D' });
     expect((await logIn({ type: 'm.id.user', user: 'alice' })).extra).toEqual({
-      well_known: { 'm.homeserver': { base_url: 'https://door.test' } },
+      well_known: { 'm.homeserver': { base_url: 'https://gangway.test' } },
     });
   });
 });
 
-describe('whose access token it is', () => {
+describe('the owner of an access token', () => {
   const questions = () => homeserver.requests.filter(({ path }) => path.endsWith('/whoami')).length;
   const whoAmI = (token: Secret) => relay.authority.whoAmI(token, here);
 
-  it('is asked once in 30 seconds', async () => {
+  it('is requested once in 30 seconds', async () => {
     const { accessToken } = await logIn({ type: 'm.id.user', user: 'alice' });
     await whoAmI(accessToken);
     await relay.clock.advance(29_999);
@@ -288,24 +291,24 @@ describe('whose access token it is', () => {
     expect(questions()).toBe(2);
   });
 
-  it('is asked once for all who ask at the same time', async () => {
+  it('is requested once for all concurrent callers', async () => {
     const { accessToken } = await logIn({ type: 'm.id.user', user: 'alice' });
     await Promise.all([1, 2, 3].map(() => whoAmI(new Secret(accessToken.reveal()))));
     expect(questions()).toBe(1);
   });
 
-  it('is not remembered of tokens that are nobody’s', async () => {
+  it('is not cached for invalid tokens', async () => {
     await faultOf(whoAmI(new Secret('syt_unknown')));
     await faultOf(whoAmI(new Secret('syt_unknown')));
     expect(questions()).toBe(2);
   });
 
-  it.each([true, false])('is refused with soft_logout %s as the homeserver says it', async (softLogout) => {
+  it.each([true, false])('is refused with soft_logout %s as the homeserver answers', async (softLogout) => {
     answerWith(401, { errcode: 'M_UNKNOWN_TOKEN', error: 'Expired', soft_logout: softLogout });
     expect(await faultOf(whoAmI(new Secret('syt')))).toEqual({ kind: 'token_unknown', softLogout });
   });
 
-  it('may be an application service’s, which has no device', async () => {
+  it('may be an application service, which has no device', async () => {
     answerWith(200, { user_id: alice });
     expect(await whoAmI(new Secret('as_token'))).toEqual({ mxid: alice, deviceId: undefined });
   });
@@ -317,21 +320,21 @@ describe('whose access token it is', () => {
       { kind: 'token_unknown', softLogout: false },
     ],
     ['a user of another server', { user_id: '@a:elsewhere.test' }, { kind: 'homeserver_unreachable' }],
-  ])('is not told of %s', async (_, body, fault) => {
+  ])('is not accepted in %s', async (_, body, fault) => {
     answerWith(200, body);
     expect(await faultOf(whoAmI(new Secret('syt')))).toEqual(fault);
   });
 });
 
-describe('a login by an address of which only the relay knows whose it is', () => {
+describe('a login by a 3PID whose user only the relay knows', () => {
   const known = { type: 'm.id.thirdparty', medium: 'email', address: 'alice@mail.test' };
-  const unknown = { type: 'm.id.thirdparty', medium: 'email', address: 'nobody@mail.test' };
+  const unknown = { type: 'm.id.thirdparty', medium: 'email', address: 'unknown@mail.test' };
   const forbidden = { errcode: 'M_FORBIDDEN', error: 'Invalid username or password' };
 
   it.each([
     ['limits the account', 429, { errcode: 'M_LIMIT_EXCEEDED', retry_after_ms: 9000 }],
     ['has deactivated the account', 403, { errcode: 'M_USER_DEACTIVATED' }],
-  ])('is answered as one by any other address if the homeserver %s', async (_, status, body) => {
+  ])('is answered as one by any other 3PID if the homeserver %s', async (_, status, body) => {
     relay.addresses.set('email alice@mail.test', alice);
     homeserver.intercept((response, request) => {
       const isAlice = JSON.stringify(request.body).includes(alice);
@@ -345,7 +348,7 @@ describe('a login by an address of which only the relay knows whose it is', () =
     expect(last?.['password']).not.toBe(password);
   });
 
-  it('is told of a limit of its client, as any other', async () => {
+  it('gets the limit of its client, as any other', async () => {
     relay.addresses.set('email alice@mail.test', alice);
     answerWith(429, { errcode: 'M_LIMIT_EXCEEDED', retry_after_ms: 9000 });
     expect(await faultOf(logIn(known))).toEqual(await faultOf(logIn(unknown)));

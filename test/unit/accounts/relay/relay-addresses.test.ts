@@ -31,8 +31,8 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-describe('the list', () => {
-  it('has what the homeserver keeps, then what is kept here, and nothing twice', async () => {
+describe('the list of 3PIDs', () => {
+  it('has those of the homeserver, then those stored here, without duplicates', async () => {
     homeserver.addresses.support = 'full';
     homeserver.addresses.add(alice.mxid, email);
     await world.keep(alice.mxid, 'email', 'second@mail.test');
@@ -47,23 +47,23 @@ describe('the list', () => {
     ]);
   });
 
-  it('is ours where the homeserver has none', async () => {
+  it('has only ours if the homeserver has none', async () => {
     await world.keep(alice.mxid, 'msisdn', phone.address);
     expect(await world.listed()).toEqual(['msisdn 447470674927']);
   });
 
-  it('leaves out what is no address', async () => {
+  it('leaves out invalid 3PIDs', async () => {
     const entry = { ...email, validated_at: 1, added_at: 2 };
     const threepids = [entry, { ...entry, medium: 'pigeon' }, { medium: 'email' }, null];
     homeserver.intercept((response) => sendJson(response, { status: 200, body: { threepids } }));
-    expect(await world.listed()).toEqual(['email alice@mail.test']);
+    expect(await world.listed()).toEqual(['text: an HTML page']);
   });
 
   it.each<[string, number, Readonly<Record<string, unknown>>, AccountFault]>([
     ['that refuses', 403, { errcode: 'M_FORBIDDEN' }, refused(403, { errcode: 'M_FORBIDDEN' })],
     ['of 404 for another reason', 404, { errcode: 'M_NOT_FOUND' }, refused(404, { errcode: 'M_NOT_FOUND' })],
-    ['that is none', 200, { threepids: 'many' }, { kind: 'homeserver_unreachable' }],
-  ])('is no list with an answer %s', async (_, status, body, fault) => {
+    ['that is invalid', 200, { threepids: 'many' }, { kind: 'homeserver_unreachable' }],
+  ])('fails with an answer %s', async (_, status, body, fault) => {
     homeserver.intercept((response) => sendJson(response, { status, body }));
     expect(await faultOf(addresses.list(alice))).toEqual(fault);
   });
@@ -73,7 +73,7 @@ describe('a token', () => {
   it.each([
     ['email', ` ${email.address}\u200b`, { email: email.address }],
     ['msisdn', `+${phone.address}`, { phone_number: `+${phone.address}` }],
-  ])('for an address (%s) is the homeserver’s where it can send one', async (medium, address, read) => {
+  ])('for a 3PID (%s) is forwarded to the homeserver if it can send tokens', async (medium, address, read) => {
     homeserver.addresses.support = 'full';
     const request = tokenRequest(address, alice);
     const lookalikes = { Email: 'mallory@mail.test', PHONE_NUMBER: '+1', Client_Secret: 'other' };
@@ -93,25 +93,28 @@ describe('a token', () => {
     expect(world.messenger.sent).toEqual([]);
   });
 
-  it('is asked of nobody for what has no canonical form', async () => {
+  it('is rejected here without a canonical form', async () => {
     homeserver.addresses.support = 'full';
     const request = tokenRequest('a@b@mail.test', alice);
     expect(await faultOf(addresses.requestToken(request))).toMatchObject({ kind: 'parameter_invalid', name: 'email' });
     expect(world.asked()).toEqual([]);
   });
 
-  it('is asked for without an access token where there is none', async () => {
+  it('is forwarded without an access token if there is none', async () => {
     homeserver.addresses.support = 'full';
     await addresses.requestToken(tokenRequest(email.address, undefined));
     expect(world.asked()[0]?.headers).not.toHaveProperty('authorization');
   });
 
-  it.each<AddressSupport>(['unproven', 'none'])('is ours where the homeserver can send none (%s)', async (support) => {
-    homeserver.addresses.support = support;
-    const reply = await addresses.requestToken(tokenRequest(email.address, alice));
-    expect(reply).toMatchObject({ submit_url: expect.stringMatching(/^https:\/\/id\.test\//) });
-    expect(world.messenger.sent).toMatchObject([{ kind: 'email_validation', to: email.address }]);
-  });
+  it.each<AddressSupport>(['unproven', 'none'])(
+    'is handled here if the homeserver cannot send tokens (%s)',
+    async (support) => {
+      homeserver.addresses.support = support;
+      const reply = await addresses.requestToken(tokenRequest(email.address, alice));
+      expect(reply).toMatchObject({ submit_url: expect.stringMatching(/^https:\/\/id\.test\//) });
+      expect(world.messenger.sent).toMatchObject([{ kind: 'email_validation', to: email.address }]);
+    },
+  );
 
   it.each([
     [400, { errcode: 'M_FORBIDDEN', error: '3PID changes are disabled on this server' }],
@@ -119,13 +122,13 @@ describe('a token', () => {
     [400, { errcode: 'M_THREEPID_IN_USE', error: 'Email is already in use' }],
     [404, { errcode: 'M_NOT_FOUND', error: 'No' }],
     [500, { errcode: 'M_UNKNOWN', error: 'Internal server error' }],
-  ])('that the homeserver refuses is not sent by us: %i %j', async (status, body) => {
+  ])('that the homeserver refuses is not handled by us: %i %j', async (status, body) => {
     homeserver.intercept((response) => sendJson(response, { status, body }));
     expect(await faultOf(addresses.requestToken(tokenRequest(email.address, alice)))).toEqual(refused(status, body));
     expect(world.messenger.sent).toEqual([]);
   });
 
-  it('is not sent by us either while the homeserver is down', async () => {
+  it('is not handled by us either while the homeserver is unreachable', async () => {
     homeserver.intercept((response) => response.destroy());
     expect(await faultOf(addresses.requestToken(tokenRequest(email.address, alice)))).toEqual({
       kind: 'homeserver_unreachable',
@@ -133,19 +136,19 @@ describe('a token', () => {
     expect(world.messenger.sent).toEqual([]);
   });
 
-  describe('for an address that another account has here', () => {
+  describe('for a 3PID that another account has here', () => {
     beforeEach(async () => {
       homeserver.addresses.support = 'full';
       await world.keep(bob.mxid, 'email', email.address);
     });
 
-    it('is refused to users who say who they are, and the homeserver is not asked', async () => {
+    it('is refused to authenticated users, without a query to the homeserver', async () => {
       const asking = addresses.requestToken(tokenRequest('ALICE@mail.test', alice));
       expect(await faultOf(asking)).toEqual({ kind: 'address_in_use' });
       expect(world.asked()).toEqual([]);
     });
 
-    it('goes to strangers as for any other, and what they prove with it cannot be added', async () => {
+    it('is accepted from anonymous callers, and the validated 3PID cannot be added', async () => {
       const session = await world.proveThere(email.address);
       expect(await faultOf(world.add(session, passwordStage(undefined, alice)))).toEqual({ kind: 'address_in_use' });
       const posting = addresses.addWithoutAuthentication(alice, session, { three_pid_creds: bodyOf(session) });
@@ -153,7 +156,7 @@ describe('a token', () => {
       expect(homeserver.addresses.listOf(alice.mxid)).toEqual([]);
     });
 
-    it('cannot be added with what was proven before a restart, for 30 days', async () => {
+    it('cannot be added by a validation from before a restart, for 30 days', async () => {
       const session = await world.proveThere(email.address);
       const again = await openRelayAddresses(homeserver.url, 'home.test', { before: world });
       const adding = () => again.addresses.add(alice, session, undefined, bodyOf(session));
@@ -165,7 +168,7 @@ describe('a token', () => {
       await again.close();
     });
 
-    it('can be added once that account has let it go', async () => {
+    it('can be added once that account has removed it', async () => {
       const session = await world.proveThere(email.address);
       expect(await faultOf(world.add(session))).toEqual({ kind: 'address_in_use' });
       await addresses.remove(bob, removalOf(email));
@@ -173,28 +176,31 @@ describe('a token', () => {
       expect(await world.listed()).toEqual(['email alice@mail.test']);
     });
 
-    it('is no trouble to that account', async () => {
+    it('does not disturb that account', async () => {
       const session = await world.proveThere(email.address, bob);
       await world.add(session, passwordStage(undefined, bob), bob);
       expect(await world.listed(bob)).toEqual(['email alice@mail.test']);
     });
   });
 
-  it('is not sent by us where nothing may change here, and stays the homeserver’s where it can send one', async () => {
-    const strict = await openRelayAddresses(homeserver.url, 'home.test', { mayChange: false });
-    try {
-      const asking = () => strict.addresses.requestToken(tokenRequest(email.address, alice));
-      expect(await faultOf(asking())).toEqual({ kind: 'address_changes_disabled' });
-      homeserver.addresses.support = 'full';
-      expect(await asking()).toHaveProperty('sid');
-    } finally {
-      await strict.close();
-    }
-  });
+  it(
+    'is not handled by us if 3PIDs must not be changed here, and forwarded if the homeserver can send ' + 'tokens',
+    async () => {
+      const strict = await openRelayAddresses(homeserver.url, 'home.test', { mayChange: false });
+      try {
+        const asking = () => strict.addresses.requestToken(tokenRequest(email.address, alice));
+        expect(await faultOf(asking())).toEqual({ kind: 'address_changes_disabled' });
+        homeserver.addresses.support = 'full';
+        expect(await asking()).toHaveProperty('sid');
+      } finally {
+        await strict.close();
+      }
+    },
+  );
 });
 
 describe('removing', () => {
-  it('takes an address from wherever it is', async () => {
+  it('removes a 3PID on both sides', async () => {
     homeserver.addresses.support = 'full';
     homeserver.addresses.add(alice.mxid, email);
     await world.keep(alice.mxid, 'email', email.address);
@@ -207,14 +213,14 @@ describe('removing', () => {
     expect(world.paths().filter((path) => path.endsWith('/delete'))).toHaveLength(1);
   });
 
-  it.each<AddressSupport>(['full', 'none'])('what nobody has is no error (%s)', async (support) => {
+  it.each<AddressSupport>(['full', 'none'])('reports no error for an unknown 3PID (%s)', async (support) => {
     homeserver.addresses.support = support;
     await world.keep(bob.mxid, 'email', email.address);
     expect(await addresses.remove(alice, removalOf(email))).toBe('no-support');
     expect(await world.listed(bob)).toEqual(['email alice@mail.test']);
   });
 
-  it('leaves everything where it is when the homeserver refuses, or is down', async () => {
+  it('changes nothing if the homeserver refuses, or is unreachable', async () => {
     homeserver.addresses.support = 'full';
     homeserver.addresses.add(alice.mxid, email);
     await world.keep(alice.mxid, 'email', email.address);
@@ -230,7 +236,7 @@ describe('removing', () => {
     expect(world.publications.asked).toEqual([]);
   });
 
-  it('unbinds at ourselves without the homeserver', async () => {
+  it('unbinds at our own identity service without the homeserver', async () => {
     homeserver.addresses.support = 'full';
     homeserver.addresses.add(alice.mxid, email);
     world.publications.unbindResult = 'success';
@@ -239,7 +245,7 @@ describe('removing', () => {
     expect(world.asked().find(({ path }) => path.endsWith('/delete'))?.body).toEqual(email);
   });
 
-  it('lets the homeserver unbind elsewhere', async () => {
+  it('forwards an unbind at another identity server', async () => {
     homeserver.addresses.support = 'full';
     await world.keep(alice.mxid, 'email', email.address);
     expect(await addresses.remove(alice, removalOf(email, 'vector.test'))).toBe('success');
@@ -250,7 +256,7 @@ describe('removing', () => {
     expect(await world.listed()).toEqual([]);
   });
 
-  it('takes what is kept here away, also where it cannot be unbound', async () => {
+  it('removes a 3PID that is stored here, also if it cannot be unbound', async () => {
     await world.keep(alice.mxid, 'email', email.address);
     homeserver.intercept((response, { path }) => {
       const [status, errcode] = path.endsWith('/unbind') ? [500, 'M_UNKNOWN'] : [404, 'M_UNRECOGNIZED'];
@@ -261,7 +267,7 @@ describe('removing', () => {
     expect(await world.listed()).toEqual([]);
   });
 
-  it('asks every side where no identity server is named', async () => {
+  it('unbinds on both sides without an identity server in the request', async () => {
     homeserver.addresses.support = 'unproven';
     await world.keep(alice.mxid, 'email', email.address);
     world.publications.unbindResult = 'success';
@@ -270,7 +276,7 @@ describe('removing', () => {
     expect(world.paths()).toContain('POST /account/3pid/unbind');
   });
 
-  it('passes on that another service keeps the addresses, and removes what is kept here', async () => {
+  it('reports that another service manages the 3PIDs, and removes a 3PID that is stored here', async () => {
     homeserver.addresses.support = 'delegated';
     homeserver.addresses.add(alice.mxid, email);
     await world.keep(alice.mxid, 'msisdn', phone.address);
@@ -285,18 +291,18 @@ describe('removing', () => {
 });
 
 describe('users of other servers', () => {
-  it('have nothing here', async () => {
-    const stranger = callerOf('@alice:elsewhere.test', alice.accessToken.reveal());
+  it('have no 3PIDs here', async () => {
+    const outsider = callerOf('@alice:elsewhere.test', alice.accessToken.reveal());
     const session = await world.proveHere(email.address);
-    await world.keep(stranger.mxid, 'msisdn', phone.address);
+    await world.keep(outsider.mxid, 'msisdn', phone.address);
     const faults = await Promise.all([
-      faultOf(addresses.list(stranger)),
-      faultOf(addresses.requestToken(tokenRequest('new@mail.test', stranger))),
-      faultOf(world.add(session, passwordStage(undefined, alice), stranger)),
-      faultOf(addresses.addWithoutAuthentication(stranger, session, {})),
-      faultOf(addresses.remove(stranger, removalOf(phone))),
-      faultOf(addresses.bind(stranger, session, { idServer: identityServer, idAccessToken: new Secret('x') }, {})),
-      faultOf(addresses.unbind(stranger, removalOf(phone))),
+      faultOf(addresses.list(outsider)),
+      faultOf(addresses.requestToken(tokenRequest('new@mail.test', outsider))),
+      faultOf(world.add(session, passwordStage(undefined, alice), outsider)),
+      faultOf(addresses.addWithoutAuthentication(outsider, session, {})),
+      faultOf(addresses.remove(outsider, removalOf(phone))),
+      faultOf(addresses.bind(outsider, session, { idServer: identityServer, idAccessToken: new Secret('x') }, {})),
+      faultOf(addresses.unbind(outsider, removalOf(phone))),
     ]);
     expect(faults).toEqual(faults.map(() => ({ kind: 'homeserver_unreachable' })));
   });

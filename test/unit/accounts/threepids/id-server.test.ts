@@ -14,7 +14,7 @@ describe('an identity server', () => {
     ['127.0.0.1:8090', '127.0.0.1:8090'],
     ['[::1]', '[::1]'],
     ['[2001:DB8::1]:90/x', '[2001:db8::1]:90/x'],
-  ])('may be called %s', (text, idServer) => {
+  ])('has the valid name %s', (text, idServer) => {
     expect(findIdServer(text)).toBe(idServer);
   });
 
@@ -53,11 +53,11 @@ describe('an identity server', () => {
     '2130706433',
     '[::1',
     `id.test/${'x'.repeat(255)}`,
-  ])('is not called %j', (text) => {
+  ])('does not have the name %j', (text) => {
     expect(findIdServer(text)).toBeUndefined();
   });
 
-  it('is what a URL makes of it, and has one name', () => {
+  it('has the canonical name that a URL gives it', () => {
     const texts = fc.oneof(
       fc.string(),
       fc.webUrl({ withFragments: true, withQueryParameters: true }).map((url) => url.replace(/^https?:\/\//, '')),

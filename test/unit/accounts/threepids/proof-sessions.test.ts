@@ -19,7 +19,7 @@ const email = 'Alice@Mail.test';
 const phone = '+447470674927';
 
 describe('a request for a token', () => {
-  it('is answered with the session, and where to give the token', async () => {
+  it('returns the session, and where to submit the token', async () => {
     const { proofs } = await open();
     expect(await proofs.requestToken(tokenRequest(email, caller))).toEqual({
       sid: expect.stringMatching(/^\w{32}$/),
@@ -34,13 +34,13 @@ describe('a request for a token', () => {
     });
   });
 
-  it('reads a phone number as it is dialled in that country', async () => {
+  it('reads a phone number in the national format of that country', async () => {
     const { proofs } = await open();
     const typed = tokenRequest(phone, caller, { address: '07470 674927', country: 'GB' });
     expect(await proofs.requestToken(typed)).toMatchObject({ msisdn: '447470674927' });
   });
 
-  it('proves no e-mail address where no page can be reached', async () => {
+  it('validates no e-mail address without a public URL', async () => {
     const { proofs } = await open({ isPublic: false });
     expect(await threepidFaultOf(proofs.requestToken(tokenRequest(email, caller)))).toEqual({
       kind: 'medium_unsupported',
@@ -49,18 +49,21 @@ describe('a request for a token', () => {
     expect(await proofs.requestToken(tokenRequest(phone, caller))).not.toHaveProperty('submit_url');
   });
 
-  it('for an address that is in use says so where nothing can be sent to such addresses, and to strangers what it says of any', async () => {
-    const { proofs, database } = await open({ isPublic: false });
-    const taken = { medium: 'email', address: email.toLowerCase() } as const;
-    const rest = { validatedAt: 1, addedAt: 1, telegramAccountId: undefined };
-    await database.transaction((tx) => tx.accountAddresses.insert({ id: 'taken', mxid: bob, ...taken, ...rest }));
-    expect(await faultOf(proofs.requestToken(tokenRequest(email, caller)))).toEqual({ kind: 'address_in_use' });
-    const unsupported = { kind: 'medium_unsupported', medium: 'email' };
-    expect(await threepidFaultOf(proofs.requestToken(tokenRequest(email, undefined)))).toEqual(unsupported);
-    expect(await threepidFaultOf(proofs.requestToken(tokenRequest('new@mail.test', caller)))).toEqual(unsupported);
-  });
+  it(
+    'for a 3PID in use is rejected as in use if no message can be sent to it, but not for anonymous ' + 'callers',
+    async () => {
+      const { proofs, database } = await open({ isPublic: false });
+      const taken = { medium: 'email', address: email.toLowerCase() } as const;
+      const rest = { validatedAt: 1, addedAt: 1, telegramAccountId: undefined };
+      await database.transaction((tx) => tx.accountAddresses.insert({ id: 'taken', mxid: bob, ...taken, ...rest }));
+      expect(await faultOf(proofs.requestToken(tokenRequest(email, caller)))).toEqual({ kind: 'address_in_use' });
+      const unsupported = { kind: 'medium_unsupported', medium: 'email' };
+      expect(await threepidFaultOf(proofs.requestToken(tokenRequest(email, undefined)))).toEqual(unsupported);
+      expect(await threepidFaultOf(proofs.requestToken(tokenRequest('new@mail.test', caller)))).toEqual(unsupported);
+    },
+  );
 
-  it('tells strangers, too, that an address is in use, where the administrator wants that', async () => {
+  it('is rejected as in use for anonymous callers, too, if the configuration allows it', async () => {
     const { proofs, own, submit, messenger } = await open({ revealsInUse: true });
     const request = tokenRequest(email, caller);
     const { sid } = await proofs.requestToken(request);
@@ -73,7 +76,7 @@ describe('a request for a token', () => {
 });
 
 describe('a session is ours', () => {
-  it('open, proven or expired, and is not after its use or with another secret', async () => {
+  it('if open, validated or expired, but not after its use or with another secret', async () => {
     const { proofs, own, submit, clock } = await open();
     const request = tokenRequest(email, caller);
     const { sid } = await proofs.requestToken(request);
@@ -93,7 +96,7 @@ describe('a session is ours', () => {
     expect(await proofs.isOurs({ sid: String(lateSid), clientSecret: late.clientSecret })).toBe(true);
   });
 
-  it('only where it is for an account', async () => {
+  it('only if its purpose is an account', async () => {
     const { proofs, own, prove } = await open();
     const session = await prove(email);
     expect(await proofs.isOurs(session)).toBe(false);
@@ -101,14 +104,14 @@ describe('a session is ours', () => {
   });
 });
 
-describe('an address that was proven', () => {
+describe('a validated 3PID', () => {
   it('is not added with a malformed secret', async () => {
     const { own } = await open();
     const adding = own.add(alice, { sid: 'any', clientSecret: 'no secret' });
     expect(await threepidFaultOf(adding)).toEqual({ kind: 'client_secret_invalid' });
   });
 
-  it('is not added to an account that is deactivated, and the session stays', async () => {
+  it('is not added to a deactivated account, and the session stays', async () => {
     const { own, proofs, submit, database, clock } = await open();
     const request = tokenRequest(email, undefined);
     const { sid } = await proofs.requestToken(request);

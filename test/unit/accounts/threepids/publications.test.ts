@@ -30,14 +30,14 @@ describe('our own identity service', () => {
     expect(others.filter((name) => publications.isOurs(name))).toEqual([]);
   });
 
-  it('is none where it is off', async () => {
+  it('has none if it is disabled', async () => {
     await reopen({ hasIdentityService: false });
     expect(under.publications.isOurs('id.test')).toBe(false);
     await bindAt('id.test');
     expect(under.identityServers.asked).toMatchObject([{ server: 'id.test', what: 'bind' }]);
   });
 
-  it('publishes nothing before its terms are accepted', async () => {
+  it('binds nothing before its terms are accepted', async () => {
     const languages = { en: { name: 'Terms', url: 'https://id.test/terms' } };
     await reopen({ policies: { terms: { version: '1', languages } } });
     const idAccessToken = await under.idTokenOf(alice);
@@ -50,14 +50,14 @@ describe('our own identity service', () => {
     });
   });
 
-  it('is asked without a network, and withdraws what was published there in another way', async () => {
+  it('is called without a network, and unbinds what was bound there in another way', async () => {
     await under.bind('alice@mail.test');
     expect(await unbind('matrix-id.test:8448')).toBe('success');
     expect(await under.database.transaction((tx) => tx.identityAssociations.find(address))).toBeUndefined();
     expect(under.identityServers.asked).toEqual([]);
   });
 
-  it('withdraws nothing of anybody else, and does not say that it had', async () => {
+  it('does not unbind the 3PID of another user, and does not report that it has', async () => {
     await under.bind('alice@mail.test');
     expect(await unbind(undefined, bob)).toBe('no-support');
     await unbind('id.test', bob);
@@ -68,7 +68,7 @@ describe('our own identity service', () => {
 });
 
 describe('another identity server', () => {
-  it('publishes for the user of that token, and withdraws by the session', async () => {
+  it('binds for the user of that token, and unbinds by the session', async () => {
     await bindAt('Elsewhere.test/sydent/');
     expect(await unbind()).toBe('success');
     const server = 'elsewhere.test/sydent';
@@ -80,7 +80,7 @@ describe('another identity server', () => {
     expect(await unbind()).toBe('no-support');
   });
 
-  it('is asked of what it has published for this user, by any way to write its name', async () => {
+  it('gets the unbind of what this user has bound there, in any spelling of its name', async () => {
     await bindAt('elsewhere.test');
     expect(await unbind('other.test')).toBe('no-support');
     expect(await unbind('elsewhere.test', bob)).toBe('no-support');
@@ -89,7 +89,7 @@ describe('another identity server', () => {
     expect(await unbind('ELSEWHERE.test:443/')).toBe('success');
   });
 
-  it('may be one of several, of which each must withdraw', async () => {
+  it('may be one of several, each of which must unbind', async () => {
     await under.bind('alice@mail.test');
     for (const server of ['one.test', 'two.test', 'three.test']) await bindAt(server);
     under.identityServers.answer('two.test', { status: 404, body: {} });
@@ -100,7 +100,7 @@ describe('another identity server', () => {
     expect(await unbind()).toBe('no-support');
   });
 
-  it('is remembered with the newest session', async () => {
+  it('is stored with the newest session', async () => {
     await bindAt('elsewhere.test');
     const newer = { sid: 's2', clientSecret: 'newer' };
     await under.publications.bind(alice, newer, { idServer: 'elsewhere.test', idAccessToken: new Secret('t') });
@@ -108,7 +108,7 @@ describe('another identity server', () => {
     expect(under.identityServers.asked.slice(2)).toMatchObject([{ asked: { sid: 's2' } }]);
   });
 
-  it.each([400, 401, 403, 404, 405, 501])('that answers %d withdraws nothing for us, ever', async (status) => {
+  it.each([400, 401, 403, 404, 405, 501])('that answers %d unbinds nothing for us, ever', async (status) => {
     await bindAt('elsewhere.test');
     under.identityServers.answer('elsewhere.test', { status, body: { errcode: 'M_UNKNOWN', error: 'No' } });
     expect(await unbind()).toBe('no-support');
@@ -116,7 +116,7 @@ describe('another identity server', () => {
     expect(under.identityServers.asked).toHaveLength(2);
   });
 
-  it('that cannot withdraw now is asked again', async () => {
+  it('that cannot unbind now gets the request again', async () => {
     await bindAt('elsewhere.test');
     const limited = { status: 429, body: { errcode: 'M_LIMIT_EXCEEDED', error: 'Slow down', retry_after_ms: 5 } };
     under.identityServers.answer('elsewhere.test', limited);
@@ -130,10 +130,10 @@ describe('another identity server', () => {
   it.each([
     { status: 403, body: { errcode: 'M_TERMS_NOT_SIGNED', error: 'Terms', x: { y: 1 } }, told: 'M_TERMS_NOT_SIGNED' },
     { status: 404, body: { errcode: 'M_NO_VALID_SESSION', error: 'None' }, told: 'M_NO_VALID_SESSION' },
-    // Of these a client makes that its own access token is gone.
+    // A client would conclude from some of these that its own access token is invalid.
     { status: 401, body: { errcode: 'M_UNKNOWN_TOKEN', error: 'Gone', soft_logout: true }, told: 'M_UNAUTHORIZED' },
     { status: 401, body: { errcode: 'M_MISSING_TOKEN', error: 'Gone', flows: [] }, told: 'M_UNAUTHORIZED' },
-  ])('that refuses to publish is heard: $body.errcode', async ({ status, body, told }) => {
+  ])('that refuses to bind is reported with its error: $body.errcode', async ({ status, body, told }) => {
     under.identityServers.answer('elsewhere.test', { status, body });
     expect(await faultOf(bindAt('elsewhere.test'))).toEqual({
       kind: 'identity_server_refused',
@@ -149,13 +149,13 @@ describe('another identity server', () => {
     { status: 900, body: { errcode: 'M_UNKNOWN' } },
     { kind: 'address_refused' } as const,
     { kind: 'no_answer', afterMs: 5 } as const,
-  ])('that says nothing to speak of is out of reach: %j', async (answer) => {
+  ])('that returns no error is unreachable: %j', async (answer) => {
     under.identityServers.answer('elsewhere.test', answer);
     expect(await faultOf(bindAt('elsewhere.test'))).toEqual({ kind: 'identity_server_unreachable' });
   });
 
   it.each([{}, { medium: 'email' }, { medium: 'email', address: 5 }, { medium: 'fax', address: '1' }])(
-    'that does not say what it has published cannot be asked to withdraw it: %j',
+    'that does not return what it has bound cannot be asked to unbind it: %j',
     async (body) => {
       under.identityServers.answer('elsewhere.test', { status: 200, body });
       await bindAt('elsewhere.test');
@@ -164,7 +164,7 @@ describe('another identity server', () => {
     },
   );
 
-  it('is not asked any number of times', async () => {
+  it('gets a limited number of requests', async () => {
     for (let time = 0; time < 30; time += 1) await bindAt('elsewhere.test');
     expect(await faultOf(bindAt('elsewhere.test'))).toMatchObject({ kind: 'rate_limited' });
     await bindAt('elsewhere.test', bob);
@@ -173,12 +173,12 @@ describe('another identity server', () => {
     await bindAt('elsewhere.test');
   });
 
-  it.each(['https://elsewhere.test', 'elsewhere.test?x', ''])('is none by the name %j', async (name) => {
+  it.each(['https://elsewhere.test', 'elsewhere.test?x', ''])('has no name like %j', async (name) => {
     expect(await faultOf(bindAt(name))).toEqual({ kind: 'identity_server_invalid' });
     expect(await faultOf(unbind(name))).toEqual({ kind: 'identity_server_invalid' });
   });
 
-  it('learns secrets, and the log does not', async () => {
+  it('receives secrets, and the log does not', async () => {
     under.identityServers.answer('elsewhere.test', { status: 200, body: {} });
     await bindAt('elsewhere.test');
     expect(inspect(under.logger.lines, { depth: 9 })).not.toMatch(/alices\.secret|id token/);

@@ -40,7 +40,7 @@ beforeEach(async () => {
 
 afterEach(() => database.close());
 
-/** What the client is told, where the authentication is not complete. */
+/** The response to the client, if the authentication is not complete. */
 async function asked(work: Promise<void>): Promise<Readonly<Record<string, unknown>>> {
   const fault = await faultOf(work);
   if (fault.kind !== 'authentication_incomplete') throw new AccountFailure(fault);
@@ -50,7 +50,7 @@ async function asked(work: Promise<void>): Promise<Readonly<Record<string, unkno
 const begin = async (wanted = operation) => String((await asked(uia.authenticate(wanted, undefined)))['session']);
 
 describe('user-interactive authentication', () => {
-  it('tells a client that sends nothing what it must do', async () => {
+  it('returns its stages to a client that sends nothing', async () => {
     for (const auth of [undefined, null, {}]) {
       const body = await asked(uia.authenticate(operation, auth));
       expect(body).toEqual({
@@ -62,11 +62,11 @@ describe('user-interactive authentication', () => {
     }
   });
 
-  it('is complete at once for a client that knows the way, without a session', async () => {
+  it('is complete at once for a client that sends all stages, without a session', async () => {
     await uia.authenticate(operation, right);
   });
 
-  it('is complete in its session once, and asks anew after that', async () => {
+  it('is complete in its session once, and starts again after that', async () => {
     const session = await begin();
     await uia.authenticate(operation, { ...right, session });
     const body = await asked(uia.authenticate(operation, { ...right, session }));
@@ -74,7 +74,7 @@ describe('user-interactive authentication', () => {
     expect(body['session']).not.toBe(session);
   });
 
-  it('is complete for one of those who finish the same session at once', async () => {
+  it('is complete for one of several requests that finish the same session at once', async () => {
     const session = await begin();
     const outcomes = await Promise.allSettled(
       Array.from({ length: 5 }, () => uia.authenticate(operation, { ...right, session })),
@@ -82,7 +82,7 @@ describe('user-interactive authentication', () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
-  it('stays open after a failure, and says so', async () => {
+  it('stays open after a failure, and reports it', async () => {
     const session = await begin();
     expect(await asked(uia.authenticate(operation, { ...wrong, session }))).toMatchObject({
       errcode: 'M_FORBIDDEN',
@@ -94,7 +94,7 @@ describe('user-interactive authentication', () => {
     await uia.authenticate(operation, { ...right, session });
   });
 
-  it('does not come back through a failure that was under way when it was completed', async () => {
+  it('does not reopen by a failure that was pending when it was completed', async () => {
     let reach = (_answer: (isPassed: boolean) => void): void => undefined;
     const reached = new Promise<(isPassed: boolean) => void>((resolve) => (reach = resolve));
     const slow: UiaStage = { type: 'slow', isPassed: () => new Promise((resolve) => reach(resolve)) };
@@ -118,7 +118,7 @@ describe('user-interactive authentication', () => {
     await uia.authenticate(operation, { ...right, session: body['session'] });
   });
 
-  it('is kept for the ten that a user began last, and for those of others', async () => {
+  it('keeps the ten newest sessions of a user, and those of others', async () => {
     const bobs = await begin({ ...operation, owner: bob });
     const sessions: string[] = [];
     for (let count = 0; count < 11; count += 1) {
@@ -134,7 +134,7 @@ describe('user-interactive authentication', () => {
   });
 
   it.each(['', '\0', 'x'.repeat(22) + '\0', 'é'.repeat(22), 'x'.repeat(10_000)])(
-    'asks anew where the session cannot be one: %j',
+    'starts again with an invalid session: %j',
     async (session) => {
       expect(await asked(uia.authenticate(operation, { ...right, session }))).toMatchObject({ errcode: 'M_UNKNOWN' });
     },
@@ -151,7 +151,7 @@ describe('user-interactive authentication', () => {
     ['path', { path: '/delete' }],
     ['parameters', { params: { sid: 'other', client_secret: 'c' } }],
     ['number of parameters', { params: { sid: 's' } }],
-  ])('is of no use for another %s: it asks anew, for that request', async (_, change) => {
+  ])('does not count for another %s: it starts again, for that request', async (_, change) => {
     const other = { ...operation, ...change };
     const session = await begin();
     const said = `word of ${other.owner}`;
@@ -160,7 +160,7 @@ describe('user-interactive authentication', () => {
     await uia.authenticate(other, { ...right, said, session: body['session'] });
   });
 
-  it('expires after a quarter of an hour, and is forgotten then', async () => {
+  it('expires after a quarter of an hour, and is then deleted', async () => {
     const session = await begin();
     const other = await begin();
     await clock.advance(15 * 60_000 - 1);
@@ -171,14 +171,14 @@ describe('user-interactive authentication', () => {
     expect(await database.transaction((tx) => tx.uiaSessions.find(session))).toBeUndefined();
   });
 
-  it('knows no stage but its own', async () => {
+  it('knows no stages but its own', async () => {
     expect(await asked(uia.authenticate(operation, { type: 'm.login.sso' }))).toMatchObject({
       errcode: 'M_UNRECOGNIZED',
       flows: [{ stages: ['word'] }],
     });
   });
 
-  it('takes the stages of a flow one after the other, in any order', async () => {
+  it('accepts the stages of a flow one after the other, in any order', async () => {
     uia = create([['word', 'nod']]);
     const session = await begin();
     expect(await asked(uia.authenticate(operation, { type: 'nod', session }))).toMatchObject({
@@ -216,7 +216,7 @@ describe('user-interactive authentication', () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
-  it('does not lose a stage to a failure that was under way when it passed', async () => {
+  it('keeps a stage in spite of a failure that was pending when it passed', async () => {
     let reach = (_answer: (isPassed: boolean) => void): void => undefined;
     const reached = new Promise<(isPassed: boolean) => void>((resolve) => (reach = resolve));
     const slow: UiaStage = { type: 'slow', isPassed: () => new Promise((resolve) => reach(resolve)) };
@@ -239,29 +239,33 @@ describe('user-interactive authentication', () => {
     await uia.authenticate(operation, { type: 'nod' }, flows);
   });
 
-  it('takes whichever flow is complete first', async () => {
+  it('is complete with the first complete flow', async () => {
     uia = create([['word'], ['nod']]);
     await uia.authenticate(operation, { type: 'nod' });
     await uia.authenticate(operation, right);
   });
 
-  it('lets a user fail ten times at once, over all sessions, then every half minute, and others all the same', async () => {
-    const tries = Array.from({ length: 12 }, () => faultOf(uia.authenticate(operation, wrong)));
-    const kinds = (await Promise.all(tries)).map(({ kind }) => kind);
-    expect(kinds.filter((kind) => kind === 'authentication_incomplete')).toHaveLength(10);
-    expect(kinds.filter((kind) => kind === 'rate_limited')).toHaveLength(2);
-    expect(await faultOf(uia.authenticate(operation, right))).toEqual({ kind: 'rate_limited', retryAfterMs: 30_000 });
-    await uia.authenticate({ ...operation, owner: bob }, { type: 'word', said: `word of ${bob}` });
-    await clock.advance(30_000);
-    await uia.authenticate(operation, right);
-  });
+  it(
+    'allows a user ten failures at once, over all sessions, then one every half minute, without an effect ' +
+      'on other users',
+    async () => {
+      const tries = Array.from({ length: 12 }, () => faultOf(uia.authenticate(operation, wrong)));
+      const kinds = (await Promise.all(tries)).map(({ kind }) => kind);
+      expect(kinds.filter((kind) => kind === 'authentication_incomplete')).toHaveLength(10);
+      expect(kinds.filter((kind) => kind === 'rate_limited')).toHaveLength(2);
+      expect(await faultOf(uia.authenticate(operation, right))).toEqual({ kind: 'rate_limited', retryAfterMs: 30_000 });
+      await uia.authenticate({ ...operation, owner: bob }, { type: 'word', said: `word of ${bob}` });
+      await clock.advance(30_000);
+      await uia.authenticate(operation, right);
+    },
+  );
 
   it.each([
     ['auth', 'a text'],
     ['auth', []],
     ['auth.session', { session: 5 }],
     ['auth.type', { type: {} }],
-  ])('refuses %s where it is %j', async (name, auth) => {
+  ])('rejects %s if it is %j', async (name, auth) => {
     expect(await faultOf(uia.authenticate(operation, auth))).toMatchObject({ kind: 'parameter_invalid', name });
   });
 });

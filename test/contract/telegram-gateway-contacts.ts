@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { faultOf, numberOf } from '../support/magic-logins.js';
 import type { GatewayContext } from './telegram-gateway.js';
 
-/** What an account knows of others. */
-export function describePeople(context: GatewayContext): void {
+/** The users and chats that an account can find. */
+export function describeContacts(context: GatewayContext): void {
   describe('an account', () => {
     it('has contacts, with their numbers', async () => {
       const connection = await context.logIn('9996610070');
@@ -13,7 +13,7 @@ export function describePeople(context: GatewayContext): void {
       expect(others).toEqual([]);
     });
 
-    it('has chats with people, in groups and channels, with the IDs of the Bot API', async () => {
+    it('has chats with users, in groups and channels, with the IDs of the Bot API', async () => {
       const connection = await context.logIn('9996610072');
       const [contact] = await connection.contacts();
       expect(await connection.chats()).toEqual([
@@ -23,7 +23,7 @@ export function describePeople(context: GatewayContext): void {
       ]);
     });
 
-    it('finds people by username, in upper or lower case, and by number', async () => {
+    it('finds users by username, in upper or lower case, and by number', async () => {
       const connection = await context.logIn('9996610074');
       const [contact] = await connection.contacts();
       const { username, ...known } = contact ?? expect.unreachable();
@@ -32,7 +32,7 @@ export function describePeople(context: GatewayContext): void {
       expect(await connection.findByPhone(numberOf('9996610075'))).toEqual(byName);
     });
 
-    it('finds nobody where there is nobody, and no user in a channel', async () => {
+    it('finds no user for an unknown name or number, and none in a channel', async () => {
       const connection = await context.logIn('9996610076');
       expect(await connection.findByUsername('nobody_has_this')).toEqual({ kind: 'not_found' });
       expect(await connection.findByUsername('sandbox_channel')).toEqual({ kind: 'no_user' });
@@ -40,24 +40,24 @@ export function describePeople(context: GatewayContext): void {
       expect(await connection.findByPhone(numberOf('4915112345'))).toEqual({ kind: 'not_found' });
     });
 
-    it('searches contacts by name, and everybody by username', async () => {
+    it('searches contacts by name, and all users by username', async () => {
       const connection = await context.logIn('9996610078');
       const [contact] = await connection.contacts();
       const { id, lastName } = contact ?? expect.unreachable();
       expect((await connection.searchUsers(lastName ?? '')).map((user) => user.id)).toContain(id);
-      const stranger = await (await context.logIn('9996610090')).getMe();
-      const found = await connection.searchUsers(stranger.username ?? expect.unreachable());
-      expect(found.map((user) => user.id)).toEqual([stranger.id]);
+      const other = await (await context.logIn('9996610090')).getMe();
+      const found = await connection.searchUsers(other.username ?? expect.unreachable());
+      expect(found.map((user) => user.id)).toEqual([other.id]);
       expect(await connection.searchUsers('nobody_has_this')).toEqual([]);
     });
   });
 
-  it('asks nothing of people on a session that nobody is logged in to', async () => {
+  it('rejects all queries on a session without a user', async () => {
     const connection = await context.connect();
     const dead = { kind: 'session_dead', reason: 'revoked' };
     expect(await faultOf(connection.contacts())).toEqual(dead);
     expect(await faultOf(connection.chats())).toEqual(dead);
     expect(await faultOf(connection.findByUsername('sandbox_channel'))).toEqual(dead);
-    expect(await faultOf(connection.searchUsers('somebody'))).toEqual(dead);
+    expect(await faultOf(connection.searchUsers('anyone'))).toEqual(dead);
   });
 }
