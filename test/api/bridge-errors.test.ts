@@ -7,7 +7,7 @@ import { alice, startProvisioning, type JsonReply, type Provisioning } from '../
 import { bridgeErrors, isOfBridge, lend, type BridgeError } from './bridge-errors.js';
 import { logIn } from './provisioning-v1/operations.js';
 
-/** An operation, and the call of the bridge that it makes for a login that is there. */
+/** An operation, and the call of the bridge that it makes for an existing login. */
 interface Case {
   readonly dialect: '0.3.0' | 'v1' | 'v3';
   readonly operation: string;
@@ -79,7 +79,7 @@ const expected: Readonly<Record<BridgeError, readonly [status: number, v1: strin
   session_held: [409, 'session_held', 'GANGWAY.SESSION_HELD'],
 };
 
-/** Brings a login of Alice to where the operation meets the error. */
+/** Prepares a login of Alice for which the operation meets the error. */
 async function arrange(api: Provisioning, error: BridgeError, { operation, call }: Case): Promise<void> {
   if (error === 'session_held') {
     await logIn(api, alice);
@@ -121,7 +121,7 @@ describe('every error of a login at the bridge', () => {
     if (hasWords) expect(reply.json['error']).toContain('Try later');
   });
 
-  it('is tried for every operation that declares it', () => {
+  it('is tested for every operation that declares it', () => {
     const tried = new Set(rows.map(({ dialect, operation, error }) => `${dialect} ${operation} ${error}`));
     const all = Object.entries(declared).flatMap(([dialect, operations]) =>
       Object.entries(operations).flatMap(([operation, kinds]) =>

@@ -10,15 +10,15 @@ export const bridgeErrors = [
   'session_held',
 ] as const;
 
-/** One of them. */
+/** A single one of these errors. */
 export type BridgeError = (typeof bridgeErrors)[number];
 
-/** Whether an error is one of them. */
+/** Returns whether an error is one of them. */
 export function isOfBridge(kind: string): kind is BridgeError {
   return bridgeErrors.some((one) => one === kind);
 }
 
-/** Another program borrows the session of Alice's login. */
+/** Another program leases the session of Alice's login. */
 export async function lend({ database }: Provisioning): Promise<void> {
   await database.transaction(async (tx) => {
     const [account] = await tx.telegramAccounts.listByOwner(mxidOf(alice));

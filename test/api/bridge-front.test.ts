@@ -19,7 +19,7 @@ const v3 = (method: 'GET' | 'POST', path: string, body?: unknown): Promise<JsonR
   api.call(method, `/v3/${path}?user_id=${alice}`, body);
 const loginsIn = ({ json }: JsonReply) => json['logins'] as Readonly<Record<string, unknown>>[];
 
-/** The answer to the last step of a login of Alice. */
+/** Returns the answer to the last step of a login of Alice. */
 const lastSteps = {
   async v3() {
     const begun = await codeAsked(api);
@@ -34,7 +34,7 @@ const lastSteps = {
 };
 const done = { v3: 'complete', v1: 'logged-in' };
 
-/** A login that is made at the bridge, as by its bot. */
+/** Creates a login at the bridge, as its bot does. */
 async function logInAtBridge(): Promise<void> {
   const connection = await api.telegram.gateway.connect();
   const sent = await connection.sendCode(numberOf(id));
@@ -47,26 +47,26 @@ async function logInAtBridge(): Promise<void> {
 describe.each(['v3', 'v1'] as const)('the answer to the last step of %s', (dialect) => {
   const refusal: BridgeFault = { kind: 'bridge_refused', message: 'AUTH_KEY_INVALID', isFinal: true };
 
-  it('says that the login was handed over', async () => {
+  it('reports that the login was handed over', async () => {
     await start('automatic');
     expect(await lastSteps[dialect]()).toEqual({ status: done[dialect], state: 'handed_over', reason: undefined });
     expect(api.fakeBridge.logins.get(id)?.mxid).toBe(alice);
   });
 
-  it('says that the bridge has refused it, and why', async () => {
+  it('reports that the bridge has refused it, and the reason', async () => {
     await start('automatic');
     api.fakeBridge.fail('submitSession', refusal);
     expect(await lastSteps[dialect]()).toEqual({ status: done[dialect], state: 'refused', reason: 'AUTH_KEY_INVALID' });
   });
 
-  it('says that the bridge cannot be reached yet', async () => {
+  it('reports that the bridge is still unreachable', async () => {
     await start('automatic');
     api.fakeBridge.fail('startHandOver', { kind: 'bridge_unreachable' });
     const reason = 'The bridge cannot be reached.';
     expect(await lastSteps[dialect]()).toEqual({ status: done[dialect], state: 'pending', reason });
   });
 
-  it('offers a hand-over that is made on request only, and says nothing if there is none', async () => {
+  it('offers a hand-over on request, and contains nothing about it if there is none', async () => {
     await start('on_request');
     expect(await lastSteps[dialect]()).toEqual({ status: done[dialect], state: 'offered', reason: undefined });
     await api.close();
@@ -78,7 +78,7 @@ describe.each(['v3', 'v1'] as const)('the answer to the last step of %s', (diale
   });
 });
 
-it('says nothing of the hand-over in version 0.3.0', async () => {
+it('contains nothing about the hand-over in version 0.3.0', async () => {
   await start('automatic');
   await api.call('POST', `/login/${alice}/request_code`, { phone: phones.plain });
   const { text } = await api.call('POST', `/login/${alice}/send_code`, { code });
@@ -92,7 +92,7 @@ describe('a hand-over on request', () => {
     v1: () => api.call('POST', `/v1/user/${alice}/hand_over`),
   };
 
-  it.each(['v3', 'v1'] as const)('is made by %s, again too', async (dialect) => {
+  it.each(['v3', 'v1'] as const)('is made by %s, and can be repeated', async (dialect) => {
     await start('on_request');
     await logIn(api, alice);
     const member = dialect === 'v3' ? 'gangway.hand_over' : 'hand_over';
@@ -106,7 +106,7 @@ describe('a hand-over on request', () => {
     expect([...api.fakeBridge.logins.keys()]).toEqual([id]);
   });
 
-  it('tries a pending one now', async () => {
+  it('retries a pending one at once', async () => {
     await start('automatic');
     api.fakeBridge.fail('startHandOver', { kind: 'bridge_unreachable' });
     await logIn(api, alice);
@@ -115,7 +115,7 @@ describe('a hand-over on request', () => {
 });
 
 describe('whoami', () => {
-  it('names the bot, the prefix and the room of the bridge, and shows the login as the bridge does', async () => {
+  it('returns the bot, the prefix and the room of the bridge, and shows the login as the bridge does', async () => {
     await start('automatic');
     await logIn(api, alice);
     const reply = await v3('GET', 'whoami');
@@ -130,7 +130,7 @@ describe('whoami', () => {
     ]);
   });
 
-  it('shows other states in the words of the bridge', async () => {
+  it('shows other states in the bridge’s words', async () => {
     await start('automatic');
     await logIn(api, alice);
     const login = api.fakeBridge.logins.get(id);
@@ -140,7 +140,7 @@ describe('whoami', () => {
     expect(loginsIn(await v3('GET', 'whoami'))).toMatchObject([{ id, state_event: 'UNKNOWN_ERROR', state }]);
   });
 
-  it('shows a login of a bridge that is down as disconnected', async () => {
+  it('shows a login of an unreachable bridge as disconnected', async () => {
     await start('automatic');
     await logIn(api, alice);
     api.fakeBridge.goDown();
@@ -170,7 +170,7 @@ describe('whoami', () => {
     }
   });
 
-  it('keeps showing a login that Telegram has ended until it is logged out', async () => {
+  it('shows a login that Telegram has ended until it is logged out', async () => {
     await start('automatic');
     await logIn(api, alice);
     const login = api.fakeBridge.logins.get(id);
@@ -187,7 +187,7 @@ describe('whoami', () => {
     expect(loginsIn(await v3('GET', 'whoami'))).toEqual([]);
   });
 
-  it('shows once an account that is logged in again', async () => {
+  it('shows an account once after it is logged in again', async () => {
     await start('automatic');
     await logIn(api, alice);
     const login = api.fakeBridge.logins.get(id);
@@ -214,14 +214,14 @@ describe('a login that was made at the bridge', () => {
   it.each([
     ['0.3.0', `/login/${alice}/request_code`],
     ['1', `/v1/user/${alice}/login/request_code`],
-  ])('is a login already to version %s', async (_version, path) => {
+  ])('is already a login in version %s', async (_version, path) => {
     await start('automatic');
     await logInAtBridge();
     const { status, json } = await api.call('POST', path, { phone: phones.plain });
     expect([status, json['errcode']]).toEqual([409, 'already_logged_in']);
   });
 
-  it('is a login already to version 3, and another user cannot take it', async () => {
+  it('is already a login in version 3, and another user cannot take it', async () => {
     await start('automatic');
     await logInAtBridge();
     const again = await make(api, answerOf(await codeAsked(api), stepIds.code, code));
@@ -244,13 +244,13 @@ describe('a login that was made at the bridge', () => {
     expect(api.telegram.authorizations(id)).toBe(0);
   });
 
-  it('proves its phone number', async () => {
+  it('validates its phone number', async () => {
     await start('automatic');
     await logInAtBridge();
     expect((await v3('POST', `login/add_phone/${id}`)).json).toMatchObject({ phone: phones.plain });
   });
 
-  it('proves it until the bridge answers that Telegram has ended the login', async () => {
+  it('validates it until the bridge answers that Telegram has ended the login', async () => {
     await start('automatic');
     await logInAtBridge();
     await v3('POST', `login/add_phone/${id}`);
@@ -269,7 +269,7 @@ describe('a login that was made at the bridge', () => {
   });
 });
 
-describe('people', () => {
+describe('users', () => {
   const friend = {
     id: '9996620235',
     name: 'Magic 0235',
@@ -313,7 +313,7 @@ describe('people', () => {
     expect(resolved.json).toEqual({ room_id: room, just_created: false, ...answer });
   });
 
-  it('of a login that the bridge does not have are asked of Telegram, and get no rooms', async () => {
+  it('of a login that the bridge does not have are requested from Telegram, and get no rooms', async () => {
     await start('on_request');
     await logIn(api, alice);
     const { json } = await v3('GET', 'contacts');
@@ -327,7 +327,7 @@ describe('people', () => {
 it.each([
   ['off', true],
   [undefined, false],
-] as const)('capabilities name what the bridge can do: hand_over %s', async (handOver, hasBridge) => {
+] as const)('capabilities contain what the bridge supports: hand_over %s', async (handOver, hasBridge) => {
   await start(handOver);
   const { json } = await v3('GET', 'capabilities');
   expect(json).toMatchObject({ resolve_identifier: { create_dm: hasBridge } });

@@ -14,7 +14,7 @@ const id = phones.plain.slice(1);
 let api: Provisioning;
 afterEach(() => api.close());
 
-/** With a login of Alice that the bridge has. */
+/** Sends it with a login of Alice that the bridge has. */
 async function start(): Promise<void> {
   api = await startProvisioning({ handOver: 'automatic' });
   await logIn(api, alice);
@@ -23,7 +23,7 @@ async function start(): Promise<void> {
 const v3 = (method: 'GET' | 'POST', path: string, body?: unknown): Promise<JsonReply> =>
   api.call(method, `/v3/${path}?user_id=${alice}`, body);
 
-describe('what only the bridge can answer', () => {
+describe('a request that only the bridge can answer', () => {
   const room = '!room:example.org';
 
   it.each([
@@ -31,12 +31,12 @@ describe('what only the bridge can answer', () => {
     ['GET', 'image_pack/import', undefined, { path: ['image_pack', 'import'], query: {} }],
     ['POST', 'image_pack/import', undefined, { path: ['image_pack', 'import'], query: {} }],
     ['POST', 'resolve_media/$e', { a: [1] }, { path: ['resolve_media', '$e'], body: { a: [1] } }],
-  ] as const)('is passed to it: %s %s', async (method, path, body, request) => {
+  ] as const)('is forwarded to it: %s %s', async (method, path, body, request) => {
     await start();
     expect((await v3(method, path, body)).json).toEqual({ method, ...request });
   });
 
-  it('is answered as the bridge answers: a list, nothing, and the parameters of the query', async () => {
+  it('returns the bridge’s answers: a list, an empty answer, and the parameters of the query', async () => {
     await start();
     expect((await v3('GET', 'image_pack/list')).json).toEqual([{ method: 'GET', path: ['image_pack', 'list'] }]);
     const pack = await api.call('GET', `/v3/image_pack/import?user_id=${alice}&login_id=${id}&pack_url=a%26b`);
@@ -68,7 +68,7 @@ describe('what only the bridge can answer', () => {
     }
   });
 
-  it('is nothing in version 1: a user has no list of chats, and a bot has none in any case', async () => {
+  it('is empty in version 1: a user has no list of chats, and a bot never has one', async () => {
     await start();
     const { status, json } = await api.call('GET', `/v1/user/${alice}/chats`);
     expect([status, json['errcode']]).toEqual([501, 'chats_unavailable']);

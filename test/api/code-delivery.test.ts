@@ -39,30 +39,33 @@ const ways = [
   },
 ] as const;
 
-describe('a code that went another way than to the app', () => {
-  it.each(ways)('says so in every dialect: $delivery', async ({ number, delivery, hint, name, text }) => {
-    const elder = await api.call('POST', `/login/${alice}/request_code`, { phone: number });
-    expect(elder.json).toEqual({ state: 'code', message: `Code requested successfully. ${text}.` });
+describe('a code that was not sent to the app', () => {
+  it.each(ways)(
+    'is reported with its delivery in every dialect: $delivery',
+    async ({ number, delivery, hint, name, text }) => {
+      const elder = await api.call('POST', `/login/${alice}/request_code`, { phone: number });
+      expect(elder.json).toEqual({ state: 'code', message: `Code requested successfully. ${text}.` });
 
-    const one = await api.call('POST', `/v1/user/@bob:example.org/login/request_code`, { phone: number });
-    expect(one.json).toMatchObject({ message: `Code requested successfully. ${text}.`, code: { delivery } });
-    expect((one.json['code'] as { hint?: string }).hint).toBe(hint);
-    const again = await api.call('POST', `/v1/user/@bob:example.org/login/request_code`, { phone: number });
-    expect(again.json['message']).toBe(
-      `A code is already on its way. You can request another one in 1 minute. ${text}.`,
-    );
+      const one = await api.call('POST', `/v1/user/@bob:example.org/login/request_code`, { phone: number });
+      expect(one.json).toMatchObject({ message: `Code requested successfully. ${text}.`, code: { delivery } });
+      expect((one.json['code'] as { hint?: string }).hint).toBe(hint);
+      const again = await api.call('POST', `/v1/user/@bob:example.org/login/request_code`, { phone: number });
+      expect(again.json['message']).toBe(
+        `A code is already on its way. You can request another one in 1 minute. ${text}.`,
+      );
 
-    const begun = await start(api, 'phone', '@carol:example.org');
-    const { path, body } = answerOf(begun, stepIds.phone, number);
-    const three = await api.call('POST', `${path}?user_id=@carol:example.org`, body);
-    expect(three.json).toMatchObject({
-      step_id: stepIds.code,
-      user_input: { fields: [{ type: '2fa_code', name, description: text }] },
-      'gangway.code': { delivery },
-    });
-  });
+      const begun = await start(api, 'phone', '@carol:example.org');
+      const { path, body } = answerOf(begun, stepIds.phone, number);
+      const three = await api.call('POST', `${path}?user_id=@carol:example.org`, body);
+      expect(three.json).toMatchObject({
+        step_id: stepIds.code,
+        user_input: { fields: [{ type: '2fa_code', name, description: text }] },
+        'gangway.code': { delivery },
+      });
+    },
+  );
 
-  it('does not change the words about one in the app', async () => {
+  it('in the app is reported with the default text', async () => {
     const elder = await api.call('POST', `/login/${alice}/request_code`, { phone: '+9996620234' });
     expect(elder.text).toBe('{"state":"code","message":"Code requested successfully."}');
   });
@@ -79,7 +82,7 @@ describe('version 3', () => {
       'login_email_required',
     ],
     ['bot', stepIds.token, '1:x', 'Invalid bot token', 'bot_token_invalid'],
-  ])('shows the step of %s again, with what is wrong: %s %s', async (flow, stepId, value, text, complaint) => {
+  ])('repeats the step of %s with the error: %s %s', async (flow, stepId, value, text, complaint) => {
     const begun = await start(api, flow);
     const again = await make(api, answerOf(begun, stepId, value));
     expect(again.status).toBe(200);

@@ -10,7 +10,7 @@ import { make, readyOperations as operationsOfV3 } from './provisioning-v3/opera
 interface Tried {
   readonly name: string;
   readonly handOver?: 'automatic' | 'on_request' | undefined;
-  /** Prepares the operation, and returns how to call it. */
+  /** Prepares the operation, and returns a function that calls it. */
   readonly prepare: (api: Provisioning) => Promise<() => Promise<JsonReply>>;
 }
 
@@ -42,7 +42,7 @@ const dialects = [
 ] as const;
 
 it.each(dialects)(
-  '%s answers a deactivated Matrix account with its own error, where that is documented and nowhere else',
+  '%s answers a deactivated Matrix account with its own error if that is documented, and only then',
   async (_, operations, errors, errcode, error) => {
     const documented: Readonly<Record<string, readonly string[]>> = errors;
     const refused: string[] = [];
@@ -52,7 +52,7 @@ it.each(dialects)(
         const call = await prepare(api);
         api.deactivateOwners();
         const { status, json } = await call();
-        // An answer that is not documented is a defect.
+        // An undocumented answer is a defect.
         if (status !== 500 && json['errcode'] !== errcode) continue;
         refused.push(`${name} ${status} ${String(json['error'])}`);
       } finally {

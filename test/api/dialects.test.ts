@@ -25,8 +25,8 @@ const elder = (name: string, body: unknown) => api.call('POST', `/login/${alice}
 const v1 = (name: string, body?: unknown) => api.call('POST', `/v1/user/${alice}/${name}`, body);
 const v3 = (begun: JsonReply, stepId: string, value: string) => make(api, answerOf(begun, stepId, value));
 
-/** Who each dialect says that Alice is logged in as; empty where she is not. */
-async function standing(): Promise<Readonly<Record<string, unknown>>> {
+/** Alice's account in each dialect; empty if she is not logged in. */
+async function shownIn(): Promise<Readonly<Record<string, unknown>>> {
   const getMe = await api.call('GET', `/${alice}/get_me`);
   const user = await api.call('GET', `/v1/user/${alice}`);
   const logins = await api.call('GET', `/v3/logins?user_id=${alice}`);
@@ -46,7 +46,7 @@ describe('every dialect', () => {
     ['', '/login/{mxid}/request_code'],
     ['/v1', '/user/{mxid}/login/request_code'],
     ['/v3', '/login/flows'],
-  ])('describes itself at %s/openapi.json, to everybody and each time', async (version, path) => {
+  ])('returns its description at %s/openapi.json, without authentication and repeatedly', async (version, path) => {
     const ask = () => api.send({ method: 'GET', path: `${version}/openapi.json` });
     const [first, second] = [await ask(), await ask()];
     expect(first.status).toBe(200);
@@ -58,7 +58,7 @@ describe('every dialect', () => {
 
 describe('the requests of every dialect', () => {
   it.each(['/get_me', '/v1/user', '/v3/whoami', '/v1/nowhere', '/nowhere'])(
-    'may be called by pages of any site: %s',
+    'may be sent by pages of any site: %s',
     async (path) => {
       for (const method of ['OPTIONS', 'GET']) {
         const { headers } = await api.send({ method, path });
@@ -70,7 +70,7 @@ describe('the requests of every dialect', () => {
     },
   );
 
-  it.each(['bearer', 'BEARER', 'Bearer '])('reads the name of the scheme in any case: %s', async (scheme) => {
+  it.each(['bearer', 'BEARER', 'Bearer '])('accept the name of the scheme in any case: %s', async (scheme) => {
     const headers = { authorization: authorization.replace('Bearer', scheme) };
     for (const path of [`/${alice}/get_me`, `/v1/user/${alice}`, `/v3/whoami?user_id=${alice}`]) {
       expect([path, (await api.send({ method: 'GET', path, headers })).status]).not.toEqual([path, 401]);
@@ -89,7 +89,7 @@ describe('a login that is begun in one dialect', () => {
       complete: { user_login_id: '9996621234' },
     });
     expect(api.telegram.calls('sendCode')).toBe(1);
-    expect(await standing()).toEqual(everywhere('9996621234'));
+    expect(await shownIn()).toEqual(everywhere('9996621234'));
   });
 
   it('is finished in another: number in version 3, code in version 1, password in 0.3.0', async () => {
@@ -97,10 +97,10 @@ describe('a login that is begun in one dialect', () => {
     await v3(begun, stepIds.phone, phones.withPassword);
     expect((await v1('login/send_code', { code })).status).toBe(202);
     expect((await elder('send_password', { password })).status).toBe(200);
-    expect(await standing()).toEqual(everywhere('9996621234'));
+    expect(await shownIn()).toEqual(everywhere('9996621234'));
   });
 
-  it('takes the code once more that another dialect has given already, and no other', async () => {
+  it('accepts the code again that another dialect has already received, and no other', async () => {
     const begun = await start(api, 'phone');
     await v3(begun, stepIds.phone, phones.withPassword);
     expect((await elder('send_code', { code: Number(code) })).status).toBe(202);
@@ -129,31 +129,31 @@ describe('a login that is begun in one dialect', () => {
     const path = `/v3/login/step/${String(begun.json['login_id'])}/${stepIds.qr}/display_and_wait`;
     expect((await make(api, { method: 'POST', path })).json['step_id']).toBe(stepIds.password);
     expect((await v1('login/send_password', { password })).status).toBe(200);
-    expect(await standing()).toEqual(everywhere('9996621234'));
+    expect(await shownIn()).toEqual(everywhere('9996621234'));
   });
 });
 
-describe('the dialects, one after the other on one user', () => {
-  it('agree on who is logged in', async () => {
-    expect(await standing()).toEqual(nowhere);
+describe('the dialects, one after the other for one user', () => {
+  it('agree on the logged-in account', async () => {
+    expect(await shownIn()).toEqual(nowhere);
     await elder('request_code', { phone: phones.plain });
     await v1('login/send_code', { code });
-    expect(await standing()).toEqual(everywhere('9996620234'));
+    expect(await shownIn()).toEqual(everywhere('9996620234'));
     expect((await elder('request_code', { phone: phones.plain })).status).toBe(409);
     expect((await v1('login/bot_token', { token: botToken })).status).toBe(409);
     await api.clock.advance(1);
     expect((await v3(await start(api, 'bot'), stepIds.token, botToken)).json['type']).toBe('complete');
-    // The older versions go on showing the first.
-    expect(await standing()).toEqual(everywhere('9996620234'));
+    // The older versions still show the first.
+    expect(await shownIn()).toEqual(everywhere('9996620234'));
     expect((await v1('logout')).status).toBe(200);
-    expect(await standing()).toEqual(everywhere('2000020234'));
+    expect(await shownIn()).toEqual(everywhere('2000020234'));
     expect((await api.call('POST', `/v3/logout/all?user_id=${alice}`)).status).toBe(200);
-    expect(await standing()).toEqual(nowhere);
+    expect(await shownIn()).toEqual(nowhere);
     await elder('bot_token', { token: botToken });
-    expect(await standing()).toEqual(everywhere('2000020234'));
+    expect(await shownIn()).toEqual(everywhere('2000020234'));
   });
 
-  it('leave nothing behind, whichever is interrupted by which', async () => {
+  it('leave no remains, whichever dialect interrupts which', async () => {
     const begun = await start(api, 'phone');
     await v3(begun, stepIds.phone, phones.withPassword);
     const socket = await mustOpen(
@@ -162,11 +162,11 @@ describe('the dialects, one after the other on one user', () => {
     await socket.next();
     await elder('request_code', { phone: phones.plain });
     expect((await elder('send_code', { code })).status).toBe(200);
-    expect(await standing()).toEqual(everywhere('9996620234'));
+    expect(await shownIn()).toEqual(everywhere('9996620234'));
     socket.close();
     await socket.closed;
     await v1('logout');
-    expect(await standing()).toEqual(nowhere);
+    expect(await shownIn()).toEqual(nowhere);
     expect(api.telegram.authorizations('9996620234')).toBe(0);
   });
 });

@@ -5,7 +5,7 @@ import { alice, startProvisioning, type Provisioning } from '../support/provisio
 import { botToken, code, phones } from './provisioning-0.3.0/operations.js';
 import { answerOf, make, start, stepIds } from './provisioning-v3/operations.js';
 
-/** As people paste it; test/unit/base/pasted-forms.test.ts has the table of forms. */
+/** Pasted texts; test/unit/base/pasted-forms.test.ts has the table of forms. */
 const pasted = (text: string) => `\u2068${text.replaceAll('2', '２').replaceAll('0', '٠')}\u2069\u00a0`;
 
 let close: () => Promise<void>;
@@ -61,7 +61,7 @@ describe.each(['/_matrix/identity/api/v1', '/_matrix/identity/v2'])('pasted into
   it.each([
     ['msisdn', { country: 'GB', phone_number: pasted('+44 (0)7470 674927') }, 'msisdn 447470674927'],
     ['email', { email: pasted('Alice2@mail.test') }, 'email alice2@mail.test'],
-  ])('an address of %s and its token prove it', async (medium, typed, proven) => {
+  ])('a 3PID by %s and its token validate it', async (medium, typed, proven) => {
     const api = await startIdentityApi();
     close = () => api.close();
     const token = base.endsWith('v2') ? await api.register(alice) : undefined;
@@ -87,7 +87,7 @@ describe('pasted into the client-server API', () => {
     { identifier: { type: 'm.id.thirdparty', medium: 'email', address: pasted('alice2@example.test') } },
     { identifier: { type: 'm.id.phone', country: 'GB', phone: pasted('+44 (0)7700 900123') } },
     { identifier: { type: 'm.id.phone', country: 'US', phone: pasted('0044 7700 900123') } },
-  ])('who logs in is found: %j', async (body) => {
+  ])('the user of a login is found: %j', async (body) => {
     const server = await startClientServer();
     close = () => server.close();
     const { mxid } = await server.embedded.addUser('alice2', password);
@@ -110,7 +110,7 @@ describe('pasted into the client-server API', () => {
     });
   });
 
-  it('a password is what was typed', async () => {
+  it('a password is not changed', async () => {
     const server = await startClientServer();
     close = () => server.close();
     const odd = ' ２\u200b٠ ';

@@ -26,8 +26,8 @@ async function open(fromTelegram: NonNullable<ProvisioningChanges['fromTelegram'
 
 afterEach(() => Promise.all(opened.splice(0).map((api) => api.close())));
 
-/** What each dialect says of the number of the first account; null where it says nothing. */
-async function standing(api: Provisioning): Promise<Readonly<Record<string, unknown>>> {
+/** What each dialect returns for the number of the first account; null without a number. */
+async function shownIn(api: Provisioning): Promise<Readonly<Record<string, unknown>>> {
   const getMe = await api.call('GET', `/${alice}/get_me`);
   const user = await api.call('GET', `/v1/user/${alice}`);
   const whoami = await api.call('GET', `/v3/whoami?user_id=${alice}`);
@@ -51,9 +51,9 @@ describe('with threepids.from_telegram: ask', () => {
   it.each(Object.values(addings))('every dialect offers the number until it is added at %s', async (path, added) => {
     const api = await open('ask');
     await logIn(api, alice);
-    expect(await standing(api)).toEqual(everywhere('offered'));
+    expect(await shownIn(api)).toEqual(everywhere('offered'));
     for (const _ of ['once', 'again']) expect(await api.call('POST', path)).toMatchObject({ status: 200, json: added });
-    expect(await standing(api)).toEqual(everywhere('added'));
+    expect(await shownIn(api)).toEqual(everywhere('added'));
   });
 
   it('the answer to the last step of a login offers it, in version 1', async () => {
@@ -68,7 +68,7 @@ describe('with threepids.from_telegram: ask', () => {
     expect(done.json).toMatchObject({ state: 'logged-in', add_phone: 'offered' });
   });
 
-  it('the WebSocket of version 1 does', async () => {
+  it('the WebSocket of version 1 offers it', async () => {
     const api = await open('ask');
     const path = `${prefix}/v1/user/${alice}/login/qr`;
     const socket = await mustOpen(openSocket(api.port, path, { headers: { authorization } }));
@@ -78,7 +78,7 @@ describe('with threepids.from_telegram: ask', () => {
     expect(await socket.next()).toEqual({ success: true, add_phone: 'offered' });
   });
 
-  it('the last step in version 3 does, also when it is asked for again', async () => {
+  it('the last step in version 3 offers it, also when it is requested again', async () => {
     const api = await open('ask');
     const begun = await codeAsked(api);
     const last = answerOf(begun, stepIds.code, code);
@@ -87,7 +87,7 @@ describe('with threepids.from_telegram: ask', () => {
     expect((await make(api, last)).json).toMatchObject({ type: 'complete', 'gangway.add_phone': 'added' });
   });
 
-  it('of several accounts, version 3 adds the number of the one that is named', async () => {
+  it('version 3 adds the number of the given account if there are several', async () => {
     const api = await open('ask');
     await logIn(api, alice);
     await api.clock.advance(1);
@@ -98,19 +98,19 @@ describe('with threepids.from_telegram: ask', () => {
     expect(json['logins']).toMatchObject([{ 'gangway.add_phone': 'offered' }, { 'gangway.add_phone': 'added' }]);
   });
 
-  it('the number of another account is refused in each dialect, and stays there', async () => {
+  it('the number of another account is rejected in each dialect, and stays there', async () => {
     const api = await open('ask');
     await logIn(api, alice);
     await api.addNumber(bob, number);
     for (const [path] of Object.values(addings)) expect(await api.call('POST', path)).toMatchObject({ status: 409 });
-    expect(await standing(api)).toEqual(everywhere('in_use'));
+    expect(await shownIn(api)).toEqual(everywhere('in_use'));
   });
 
-  it('nothing is said of bots, nor of sessions that Telegram has ended', async () => {
+  it('bots, and sessions that Telegram has ended, have no number', async () => {
     const api = await open('ask');
     const done = await make(api, answerOf(await start(api, 'bot'), stepIds.token, botToken));
     expect(done.json).not.toHaveProperty(['gangway.add_phone']);
-    expect(await standing(api)).toEqual(everywhere(null));
+    expect(await shownIn(api)).toEqual(everywhere(null));
     await make(api, answerOf(await codeAsked(api), stepIds.code, code));
     api.telegram.endSessions('revoked');
     const { text } = await api.call('GET', `/v3/whoami?user_id=${alice}`);
@@ -120,19 +120,19 @@ describe('with threepids.from_telegram: ask', () => {
 });
 
 describe('with threepids.from_telegram: on', () => {
-  it('the number is added with the login, as every dialect says', async () => {
+  it('the number is added with the login, and every dialect shows it', async () => {
     const api = await open('on');
     const done = await make(api, answerOf(await codeAsked(api), stepIds.code, code));
     expect(done.json).toMatchObject({ 'gangway.add_phone': 'added' });
-    expect(await standing(api)).toEqual(everywhere('added'));
+    expect(await shownIn(api)).toEqual(everywhere('added'));
   });
 });
 
 describe('with threepids.from_telegram: off', () => {
-  it('there is nothing of it in any dialect', async () => {
+  it('no dialect mentions the number', async () => {
     const api = await open('off');
     await logIn(api, alice);
-    expect(await standing(api)).toEqual(everywhere(null));
+    expect(await shownIn(api)).toEqual(everywhere(null));
     for (const [path] of Object.values(addings)) expect(await api.call('POST', path)).toMatchObject({ status: 404 });
   });
 });

@@ -29,10 +29,10 @@ const text: Body = (attempt) => ({
 const v3 = '/_matrix/client/v3';
 const id = '/_matrix/identity';
 
-/** Every endpoint that counts its requests by client, and a body that is counted. */
+/** Every endpoint that counts its requests by client, with a body that counts. */
 const counted: readonly (readonly [path: string, body: Body])[] = [
-  [`${v3}/login`, () => ({ type: 'm.login.password', user: 'nobody', password: 'wrong' })],
-  ['/_matrix/client/api/v1/login', () => ({ username: 'nobody', password: 'wrong' })],
+  [`${v3}/login`, () => ({ type: 'm.login.password', user: 'unknown', password: 'wrong' })],
+  ['/_matrix/client/api/v1/login', () => ({ username: 'unknown', password: 'wrong' })],
   [`${v3}/account/password`, () => ({ new_password: 'correct horse' })],
   [`${v3}/account/3pid/email/requestToken`, mail],
   [`${v3}/account/3pid/msisdn/requestToken`, text],
@@ -47,7 +47,7 @@ const counted: readonly (readonly [path: string, body: Body])[] = [
 
 describe('a client that has used up a rate limit', () => {
   it.each(counted.map((row, at) => [...row, `203.0.113.${at + 1}`] as const))(
-    'is refused by %s before the body is parsed, and bodies that cannot be parsed use up nothing',
+    'is refused by %s before the body is parsed, and invalid bodies use up nothing',
     async (path, body, client) => {
       const send = async (content: string) => {
         const token = path.includes('/v2/validate/') ? { authorization: `Bearer ${idToken}` } : {};

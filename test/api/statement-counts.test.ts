@@ -32,7 +32,7 @@ async function start(database: string, handOver: 'automatic' | 'on_request'): Pr
   await api.database.transaction((tx) => tx.accounts.insert(account));
 }
 
-/** Returns the statements about tables, such as `SELECT accounts`, in their order. */
+/** Returns the statements about tables, such as `SELECT accounts`, in order. */
 function statementsIn(recorded: readonly string[]): readonly string[] {
   return recorded.flatMap((sql) => {
     const [, verb, table = ''] = /^(SELECT|INSERT|UPDATE|DELETE)\b(?:[^]*?\b(?:FROM|INTO))? "?(\w+)/.exec(sql) ?? [];
@@ -56,7 +56,7 @@ describe.each(databases)('on $name', ({ name, skip }) => {
     [`/v3/contacts?user_id=${alice}`]: { transactions: 1, statements: ['SELECT telegram_accounts'] },
   };
 
-  it.skipIf(skip)('a call about a login of the bridge reads each thing once, and writes nothing', async () => {
+  it.skipIf(skip)('a call about a login of the bridge reads each row once, and writes nothing', async () => {
     await start(name, 'automatic');
     await logIn(api, alice);
     await api.clock.advance(1000);
@@ -76,7 +76,7 @@ describe.each(databases)('on $name', ({ name, skip }) => {
         ...loginReads,
         'SELECT login_processes',
         'SELECT flood_waits',
-        // The claim: the bridge is asked again, then whose the Telegram account is.
+        // The claim: the bridge is queried again, then the owner of the Telegram account.
         'SELECT telegram_accounts',
         'SELECT telegram_accounts',
         'UPDATE accounts',
@@ -88,7 +88,7 @@ describe.each(databases)('on $name', ({ name, skip }) => {
         'INSERT login_processes',
         'INSERT events',
         'SELECT account_addresses',
-        // What the answer contains about the hand-over and the phone number.
+        // The part of the answer about the hand-over and the phone number.
         'SELECT telegram_accounts',
         'SELECT hand_overs',
         ...phoneReads,
@@ -113,7 +113,7 @@ describe.each(databases)('on $name', ({ name, skip }) => {
     ]);
   });
 
-  it.skipIf(skip)('an automatic hand-over is made without looking for what is due', async () => {
+  it.skipIf(skip)('an automatic hand-over is made without a query for due ones', async () => {
     await start(name, 'automatic');
     const recorded = await recorder.during(() => logIn(api, alice));
     expect(api.fakeBridge.logins.has(id)).toBe(true);

@@ -1,4 +1,7 @@
-/** What versions 0.3.0, 1 and 3 answer: status, and errcode or the complaint of the step that is shown again; null if they never make the call. */
+/**
+ * The answers of versions 0.3.0, 1 and 3: status, and errcode or the error of the repeated step;
+ * null if they never make the call.
+ */
 export type Answers = readonly [string | null, string | null, string | null];
 
 /** Our answers to the errors that Telegram documents, by method, code and name. */

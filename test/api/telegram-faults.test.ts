@@ -9,7 +9,7 @@ import { readyOperations as v1 } from './provisioning-v1/operations.js';
 import { answerOf, codeAsked, make, readyOperations as v3, start, stepIds } from './provisioning-v3/operations.js';
 import { telegramAnswers, type Answers } from './telegram-answers.js';
 
-/** Makes a request of one dialect; `meanwhile` runs when everything but the request itself is done. */
+/** Makes a request of one dialect; `meanwhile` runs immediately before the request. */
 type Trial = (api: Provisioning, meanwhile: () => void) => Promise<string>;
 
 let api: Provisioning;
@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterEach(async () => {
   for (const lift of lifts.splice(0)) lift();
   await api.call('POST', `/v1/user/${alice}/logout`, {});
-  // Flood waits are remembered.
+  // Flood waits are stored.
   await api.clock.advance(120_000);
 });
 afterAll(() => api.close());
@@ -30,7 +30,7 @@ const failing = (operations: readonly FakeTelegramOperation[], fault: TelegramFa
   for (const operation of operations) lifts.push(api.telegram.fail(operation, fault, { times: 1_000 }));
 };
 
-/** Status and errcode, or the complaint of a step that is shown again. */
+/** Status and errcode, or the error of a repeated step. */
 function shorten(status: number, json: Readonly<Record<string, unknown>>): string {
   return `${status} ${String(json['errcode'] ?? json['gangway.complaint'] ?? json['state'] ?? 'ok')}`;
 }
@@ -61,13 +61,16 @@ const passwordStep = newest(async (on) => {
 });
 const botStep = newest(async (on) => answerOf(await start(on, 'bot'), stepIds.token, botToken));
 
-/** A method of Telegram's API: what the port calls it, and who calls it in versions 0.3.0, 1 and 3. */
+/** A method of Telegram's API: its name in the port, and its callers in versions 0.3.0, 1 and 3. */
 interface Called {
   readonly operation: FakeTelegramOperation;
   readonly by: readonly [Trial | null, Trial | null, Trial | null];
 }
 
-/** Without the methods whose errors the adapter or the login machine reads itself: those that find people, and auth.importLoginToken. */
+/**
+ * Without the methods whose errors the adapter or the login service handles: those of searches for
+ * users, and auth.importLoginToken.
+ */
 const methods: Readonly<Partial<Record<keyof typeof documentedErrors, Called>>> = {
   'auth.sendCode': { operation: 'sendCode', by: [elder(v030.request_code), elder(v1.request_code), phoneStep] },
   'auth.resendCode': { operation: 'resendCode', by: [null, elder(v1.resend_code), newest(v3.login_resend.prepare)] },
@@ -99,7 +102,7 @@ const methods: Readonly<Partial<Record<keyof typeof documentedErrors, Called>>> 
 const errors = Object.entries(documentedErrors).flatMap(([method, names]) =>
   names.map((name) => [method as keyof typeof documentedErrors, name] as const),
 );
-/** It is no error there, but says that there is no other way to send the code. */
+/** It is no error there, but means that there is no other way to send the code. */
 const noError = 'auth.resendCode 406 SEND_CODE_UNAVAILABLE';
 
 describe('every error that Telegram documents', () => {
@@ -178,8 +181,8 @@ const endpoints: readonly (readonly [string, Trial])[] = [
 ];
 
 describe('every endpoint', () => {
-  // The server fails on what an endpoint does not declare.
-  it.each(endpoints)('%s declares what it answers to each fault of any call', async (_, trial) => {
+  // The server fails on undeclared answers of an endpoint.
+  it.each(endpoints)('%s declares its answer to each fault of any call', async (_, trial) => {
     for (const fault of Object.values(faults)) {
       const answer = await trial(api, failing(operations, fault));
       expect(answer, fault.kind).not.toMatch(/^500/);

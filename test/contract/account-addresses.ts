@@ -264,7 +264,7 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
       const session = await under.prove(email);
       const refusals = [
         await faultOf(steps.bind(alice, session, await under.idTokenOf(bob.mxid))),
-        await faultOf(steps.bind(alice, session, new Secret('nobody'))),
+        await faultOf(steps.bind(alice, session, new Secret('unknown'))),
         await faultOf(steps.bind(alice, { ...session, sid: 'unknown' })),
         await faultOf(steps.bind(alice, await steps.proven(email, alice))),
       ];

@@ -100,7 +100,7 @@ describe.each(Object.entries(places))('a bridge: %s', (_name, open) => {
     expect(await bridge.contacts(alice, loginId)).toMatchObject([{ id: friend.id }]);
     expect(await bridge.searchUsers(alice, loginId, friend.username)).toMatchObject([{ id: friend.id }]);
     expect(await bridge.resolveIdentifier(alice, loginId, friend.username)).toMatchObject({ id: friend.id });
-    const unknown = await bridgeFaultOf(bridge.resolveIdentifier(alice, loginId, 'nobody_at_all'));
+    const unknown = await bridgeFaultOf(bridge.resolveIdentifier(alice, loginId, 'no_such_user'));
     expect(unknown).toEqual({ kind: 'bridge_identifier_unknown' });
     const room = expect.stringMatching(/^!/) as unknown;
     expect(await bridge.createDm(alice, loginId, friend.username)).toMatchObject({

@@ -164,7 +164,7 @@ describe('a login at the bridge', () => {
     expect(await bridge.createGroup(alice, loginId, 'group', group)).toMatchObject({ mxid: '!group:example.test' });
   });
 
-  it.each(['nobody_there', '.', '..', '', 'a/b', '?', '700020999'])('finds no user %j', async (identifier) => {
+  it.each(['no_such_user', '.', '..', '', 'a/b', '?', '700020999'])('finds no user %j', async (identifier) => {
     expect(await bridgeFaultOf(bridge.resolveIdentifier(alice, loginId, identifier))).toEqual({
       kind: 'bridge_identifier_unknown',
     });

@@ -400,34 +400,29 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
         expect(await place.execute(published)).toEqual([]);
       });
 
-      it(
-        'loses no binding, and leaves none, if users are deactivated while they bind and the pepper is ' + 'renewed',
-        async () => {
-          await under.bind('bob@mail.test', bob);
-          const proofs = [];
-          for (const local of ['u', 'v', 'w', 'x']) {
-            await publishForAccount(`${local}@mail.test`);
-            proofs.push({ mxid: alice, caller: alice, ...(await under.prove(`${local}.too@mail.test`)) });
-          }
-          await within(async (tx) => {
-            const [pepper] = await tx.lookupHashes.listPeppers();
-            if (pepper) await tx.lookupHashes.activatePepper(pepper.id, under.clock.now() - 31 * day);
-          });
-          const outcomes = await Promise.allSettled([
-            ...proofs.slice(0, 2).map((proof) => under.service.associations.bind(proof)),
-            under.service.sweep(),
-            embedded.administration.deactivate(alice),
-            ...proofs.slice(2).map((proof) => under.service.associations.bind(proof)),
-          ]);
-          const failures = outcomes.flatMap((outcome) =>
-            outcome.status === 'rejected' ? [String(outcome.reason)] : [],
-          );
-          expect(failures.filter((failure) => !failure.includes('token_unknown'))).toEqual([]);
-          expect(await place.execute('SELECT mxid FROM identity_associations')).toEqual([{ mxid: bob }]);
-          expect(await lookUp(['bob@mail.test'])).toEqual([bob]);
-          expect(await place.execute(published)).toHaveLength(2);
-        },
-      );
+      it('loses no binding, and leaves none, if users are deactivated while they bind and the pepper is renewed', async () => {
+        await under.bind('bob@mail.test', bob);
+        const proofs = [];
+        for (const local of ['u', 'v', 'w', 'x']) {
+          await publishForAccount(`${local}@mail.test`);
+          proofs.push({ mxid: alice, caller: alice, ...(await under.prove(`${local}.too@mail.test`)) });
+        }
+        await within(async (tx) => {
+          const [pepper] = await tx.lookupHashes.listPeppers();
+          if (pepper) await tx.lookupHashes.activatePepper(pepper.id, under.clock.now() - 31 * day);
+        });
+        const outcomes = await Promise.allSettled([
+          ...proofs.slice(0, 2).map((proof) => under.service.associations.bind(proof)),
+          under.service.sweep(),
+          embedded.administration.deactivate(alice),
+          ...proofs.slice(2).map((proof) => under.service.associations.bind(proof)),
+        ]);
+        const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [String(outcome.reason)] : []));
+        expect(failures.filter((failure) => !failure.includes('token_unknown'))).toEqual([]);
+        expect(await place.execute('SELECT mxid FROM identity_associations')).toEqual([{ mxid: bob }]);
+        expect(await lookUp(['bob@mail.test'])).toEqual([bob]);
+        expect(await place.execute(published)).toHaveLength(2);
+      });
     });
 
     it('has one pepper if several callers create the first one at once', async () => {

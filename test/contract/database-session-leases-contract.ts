@@ -150,30 +150,27 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
     expect(await faultOf(leases.acquire(archiver, request))).toBe('session_held');
   });
 
-  it(
-    'an expired lease cannot be renewed or released by its old holder, and its session returns after a ' + 'while',
-    async () => {
-      const { leaseId, fencing } = await leases.acquire(archiver, asked);
-      await clock.advance(5 * minutes - 1);
-      await leases.sweep();
-      expect(await whereIs('a1')).toBe(leased);
-      await clock.advance(1);
-      for (const act of [leases.renew(archiver, leaseId, 1), leases.release(archiver, leaseId)]) {
-        expect(await faultOf(act)).toBe('lease_over');
-      }
-      await clock.advance(graceMs - 1);
-      await leases.sweep();
-      expect(await faultOf(leases.acquire(indexer, asked))).toBe('session_held');
-      await clock.advance(1);
-      await leases.sweep();
-      expect(await whereIs('a1')).toBe(here);
+  it('an expired lease cannot be renewed or released by its old holder, and its session returns after a while', async () => {
+    const { leaseId, fencing } = await leases.acquire(archiver, asked);
+    await clock.advance(5 * minutes - 1);
+    await leases.sweep();
+    expect(await whereIs('a1')).toBe(leased);
+    await clock.advance(1);
+    for (const act of [leases.renew(archiver, leaseId, 1), leases.release(archiver, leaseId)]) {
+      expect(await faultOf(act)).toBe('lease_over');
+    }
+    await clock.advance(graceMs - 1);
+    await leases.sweep();
+    expect(await faultOf(leases.acquire(indexer, asked))).toBe('session_held');
+    await clock.advance(1);
+    await leases.sweep();
+    expect(await whereIs('a1')).toBe(here);
 
-      const next = await leases.acquire(indexer, asked);
-      expect(next.fencing).toBeGreaterThan(fencing);
-      expect(await faultOf(leases.release(archiver, leaseId))).toBe('lease_over');
-      expect(await whereIs('a1')).toBe(leased);
-    },
-  );
+    const next = await leases.acquire(indexer, asked);
+    expect(next.fencing).toBeGreaterThan(fencing);
+    expect(await faultOf(leases.release(archiver, leaseId))).toBe('lease_over');
+    expect(await whereIs('a1')).toBe(leased);
+  });
 
   it('fencing numbers grow, also within one millisecond and after the last lease is deleted', async () => {
     const numbers: number[] = [];

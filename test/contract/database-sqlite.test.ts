@@ -92,24 +92,21 @@ describe('the SQLite file', () => {
     expect(await readFile(place.path, 'utf8')).toBe(content);
   });
 
-  it(
-    'and the log of a killed process contain all that was committed, also after an attempt with a wrong ' + 'key',
-    async () => {
-      const killed = await createSqlitePlace();
-      const database = await openTestDatabase({ uri: killed.uri });
-      await database.transaction((tx) => tx.floodWaits.save('subject', 1_000));
-      await copyFile(killed.path, place.path);
-      await copyFile(`${killed.path}-wal`, `${place.path}-wal`);
-      await database.close();
-      await killed.remove();
+  it('and the log of a killed process contain all that was committed, also after an attempt with a wrong key', async () => {
+    const killed = await createSqlitePlace();
+    const database = await openTestDatabase({ uri: killed.uri });
+    await database.transaction((tx) => tx.floodWaits.save('subject', 1_000));
+    await copyFile(killed.path, place.path);
+    await copyFile(`${killed.path}-wal`, `${place.path}-wal`);
+    await database.close();
+    await killed.remove();
 
-      const wrong = openTestDatabase({ uri: place.uri, encryption: { key: testKey(9), oldKeys: [] } });
-      await expect(wrong).rejects.toMatchObject({ fact: { kind: 'wrong_key' } });
-      const again = await openTestDatabase({ uri: place.uri });
-      expect(await again.transaction((tx) => tx.floodWaits.find('subject', 0))).toBe(1_000);
-      await again.close();
-    },
-  );
+    const wrong = openTestDatabase({ uri: place.uri, encryption: { key: testKey(9), oldKeys: [] } });
+    await expect(wrong).rejects.toMatchObject({ fact: { kind: 'wrong_key' } });
+    const again = await openTestDatabase({ uri: place.uri });
+    expect(await again.transaction((tx) => tx.floodWaits.find('subject', 0))).toBe(1_000);
+    await again.close();
+  });
 
   it('may be in use by another program: a transaction rejects after the longest wait, and can be repeated', async () => {
     await (await openTestDatabase({ uri: place.uri })).close();

@@ -122,7 +122,7 @@ export function describeValidation(createPlace: () => Promise<DatabasePlace>): v
       await insert(
         session({ id: 'validated', createdAt: later + 1, validatedAt: later }),
         session({ id: 'expired', createdAt: later + 1, expiresAt: later }),
-        session({ id: 'id: of no user', createdAt: later + 1, mxid: undefined }),
+        session({ id: 'of no user', createdAt: later + 1, mxid: undefined }),
         session({ id: 'of account', createdAt: later + 1, purpose: 'account' }),
         session({ id: 'of phone', createdAt: later + 1, medium: 'msisdn' }),
         session({ id: 'of bob', createdAt: later + 1, address: 'bob@mail.test' }),

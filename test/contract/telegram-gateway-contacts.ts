@@ -34,7 +34,7 @@ export function describeContacts(context: GatewayContext): void {
 
     it('finds no user for an unknown name or number, and none in a channel', async () => {
       const connection = await context.logIn('9996610076');
-      expect(await connection.findByUsername('nobody_has_this')).toEqual({ kind: 'not_found' });
+      expect(await connection.findByUsername('no_such_user')).toEqual({ kind: 'not_found' });
       expect(await connection.findByUsername('sandbox_channel')).toEqual({ kind: 'no_user' });
       expect(await connection.findByPhone(numberOf('9996613100'))).toEqual({ kind: 'not_found' });
       expect(await connection.findByPhone(numberOf('4915112345'))).toEqual({ kind: 'not_found' });
@@ -48,7 +48,7 @@ export function describeContacts(context: GatewayContext): void {
       const other = await (await context.logIn('9996610090')).getMe();
       const found = await connection.searchUsers(other.username ?? expect.unreachable());
       expect(found.map((user) => user.id)).toEqual([other.id]);
-      expect(await connection.searchUsers('nobody_has_this')).toEqual([]);
+      expect(await connection.searchUsers('no_such_user')).toEqual([]);
     });
   });
 

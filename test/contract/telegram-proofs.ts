@@ -458,31 +458,28 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect(telegram.liveConnections()).toBe(0);
     });
 
-    it(
-      'keeps logins that it cannot query, stops if Telegram is unreachable, and continues there the next ' + 'time',
-      async () => {
-        const { proofs, login, telegram, logIn, numbersOf } = await open({ mode: 'on' });
-        const { id } = await logIn(alice, `+${number}`);
-        await logIn(bob, `+${otherNumber}`);
-        const checked: string[] = [];
-        const check = () =>
-          proofs.check((accountId) => {
-            checked.push(accountId);
-            return login.check(accountId);
-          });
-        telegram.goDown();
-        await check();
-        expect(checked).toHaveLength(1);
-        telegram.comeBack();
-        telegram.fail('getMe', { kind: 'flood_wait', retryAfterMs: 60_000 });
-        telegram.endSessions('revoked', id);
-        await check();
-        await check();
-        expect(new Set(checked.slice(0, 3)).size).toBe(2);
-        expect(checked[1]).not.toBe(checked[0]);
-        expect(await numbersOf(bob)).toEqual([otherNumber]);
-      },
-    );
+    it('keeps logins that it cannot query, stops if Telegram is unreachable, and continues there the next time', async () => {
+      const { proofs, login, telegram, logIn, numbersOf } = await open({ mode: 'on' });
+      const { id } = await logIn(alice, `+${number}`);
+      await logIn(bob, `+${otherNumber}`);
+      const checked: string[] = [];
+      const check = () =>
+        proofs.check((accountId) => {
+          checked.push(accountId);
+          return login.check(accountId);
+        });
+      telegram.goDown();
+      await check();
+      expect(checked).toHaveLength(1);
+      telegram.comeBack();
+      telegram.fail('getMe', { kind: 'flood_wait', retryAfterMs: 60_000 });
+      telegram.endSessions('revoked', id);
+      await check();
+      await check();
+      expect(new Set(checked.slice(0, 3)).size).toBe(2);
+      expect(checked[1]).not.toBe(checked[0]);
+      expect(await numbersOf(bob)).toEqual([otherNumber]);
+    });
 
     it('removes a number that is not Telegram’s latest, also without a newer one', async () => {
       const { proofs, login, logIn, numbersOf } = await open();

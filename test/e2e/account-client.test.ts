@@ -5,7 +5,7 @@ import { pressButton, provingLink, startContactPlace, type ContactPlace } from '
 import { loggedInClient, matrixClient } from '../support/matrix-client.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 
-describe('matrix-js-sdk and the accounts of Gangway', () => {
+describe('matrix-js-sdk and the embedded accounts', () => {
   let place: ContactPlace;
   let users: ReturnType<typeof addressClient>;
 
@@ -25,7 +25,7 @@ describe('matrix-js-sdk and the accounts of Gangway', () => {
     return loggedInClient(place.url, await matrixClient(place.url).loginRequest(wished));
   }
 
-  /** As clients do: first without, then again with what they are asked for. */
+  /** As clients do: first without an authentication, then again with the required stages. */
   async function authenticated<T>(user: string, ask: (auth?: AuthDict) => Promise<T>): Promise<T> {
     const challenge = await ask().then(
       () => expect.unreachable('it was done without a password'),
@@ -37,7 +37,7 @@ describe('matrix-js-sdk and the accounts of Gangway', () => {
     return ask({ type: 'm.login.password', identifier, user, password: passwordOf(user), session });
   }
 
-  it('lists, names and logs out devices', async () => {
+  it('lists, renames and logs out devices', async () => {
     const client = await logIn('alice', 'DESK');
     for (const device of ['PHONE', 'TABLET', 'LOST']) await logIn('alice', device);
     await client.setDeviceDetails('PHONE', { display_name: 'my phone' });
@@ -94,7 +94,7 @@ describe('matrix-js-sdk and the accounts of Gangway', () => {
     expect(await users.logInBy(byEmail('carol@mail.test'), 'by code')).toMatchObject({ user_id: carol.mxid });
   });
 
-  it('ends an account', async () => {
+  it('deactivates an account', async () => {
     const client = await logIn('dave', 'DESK');
     const ended = await authenticated('dave', (auth) => client.deactivateAccount(auth, true));
     expect(ended).toEqual({ id_server_unbind_result: 'success' });

@@ -5,7 +5,7 @@ import { pressButton, provingLink, startContactPlace, type ContactPlace } from '
 import { policyUrl } from '../support/identity-place.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 
-describe('matrix-js-sdk and the addresses of accounts', () => {
+describe('matrix-js-sdk and the 3PIDs of accounts', () => {
   let place: ContactPlace;
   let users: ReturnType<typeof addressClient>;
 
@@ -19,7 +19,10 @@ describe('matrix-js-sdk and the addresses of accounts', () => {
   }, 60_000);
   afterAll(() => place.close());
 
-  /** Registers with the identity server, by the word of the homeserver, which is the same daemon, and accepts its terms. */
+  /**
+   * Registers with the identity server by an OpenID token of the homeserver, which is the same
+   * daemon, and accepts its terms.
+   */
   async function identityToken({ client }: Person): Promise<string> {
     const openId = await client.getOpenIdToken();
     expect(openId).toMatchObject({ matrix_server_name: 'example.test', token_type: 'Bearer', expires_in: 3600 });
@@ -28,7 +31,7 @@ describe('matrix-js-sdk and the addresses of accounts', () => {
     return token;
   }
 
-  it('says who the user is to the identity server and to the provisioning API by an OpenID token, and to nobody else who', async () => {
+  it('identifies its user to the identity server and to the provisioning API by an OpenID token', async () => {
     const [heidi, alice] = [await users.logIn('heidi'), await users.logIn('alice')];
     const { access_token: openId, ...more } = await heidi.client.getOpenIdToken();
     const { access_token: token } = await heidi.client.registerWithIdentityServer({ ...more, access_token: openId });
@@ -36,13 +39,13 @@ describe('matrix-js-sdk and the addresses of accounts', () => {
     await heidi.client.agreeToTerms(SERVICE_TYPES.IS, place.url, token, [policyUrl]);
     expect(await heidi.client.getIdentityAccount(token)).toEqual({ user_id: heidi.mxid });
 
-    const standing = async (mxid: string) => {
+    const status = async (mxid: string) => {
       const url = `${place.url}/_matrix/provision/v3/whoami?user_id=${encodeURIComponent(mxid)}`;
       return (await fetch(url, { headers: { Authorization: `openid:${openId}` } })).status;
     };
-    expect([await standing(heidi.mxid), await standing(alice.mxid)]).toEqual([200, 403]);
+    expect([await status(heidi.mxid), await status(alice.mxid)]).toEqual([200, 403]);
     await heidi.client.logout();
-    expect(await standing(heidi.mxid)).toBe(401);
+    expect(await status(heidi.mxid)).toBe(401);
     await expect(alice.client.registerWithIdentityServer({ ...more, access_token: openId })).rejects.toMatchObject({
       httpStatus: 403,
       errcode: 'M_UNAUTHORIZED',
@@ -80,7 +83,7 @@ describe('matrix-js-sdk and the addresses of accounts', () => {
     await expect(users.logInBy(byPhone('07400 123501'), 'a guess')).rejects.toMatchObject({ httpStatus: 403 });
   });
 
-  it('publishes an address at the identity server that is the daemon itself, and withdraws it', async () => {
+  it('binds a 3PID at the identity server of the daemon, and unbinds it', async () => {
     const carol = await users.logIn('carol');
     await users.addEmail(carol, 'carol@mail.test');
     const { client } = carol;
@@ -102,13 +105,13 @@ describe('matrix-js-sdk and the addresses of accounts', () => {
     expect(await client.unbindThreePid('email', 'carol@mail.test')).toEqual({ id_server_unbind_result: 'success' });
     expect(await published()).toEqual({});
     expect(await users.listed(carol)).toEqual(['email carol@mail.test']);
-    await expect(client.bindThreePid({ ...bind, id_access_token: 'of nobody' })).rejects.toMatchObject({
+    await expect(client.bindThreePid({ ...bind, id_access_token: 'unknown' })).rejects.toMatchObject({
       httpStatus: 401,
       errcode: 'M_UNAUTHORIZED',
     });
   });
 
-  it('takes an address from the account, and from the identity server with it', async () => {
+  it('removes a 3PID from the account, and from the identity server with it', async () => {
     const dave = await users.logIn('dave');
     await users.addPhone(dave, '07400 123502', '447400123502');
     const { client } = dave;
@@ -127,9 +130,9 @@ describe('matrix-js-sdk and the addresses of accounts', () => {
     expect(await client.deleteThreePid('msisdn', '447400123502')).toEqual({ id_server_unbind_result: 'no-support' });
   });
 
-  it('cannot have the address of another account, and a stranger does not learn that there is one', async () => {
+  it('cannot add the 3PID of another account, which is not revealed to an anonymous client', async () => {
     const [erin, frank] = [await users.logIn('erin'), await users.logIn('frank')];
-    // Both prove it before either has it.
+    // Both validate it before either has it.
     const sessions = [
       await users.askForMail(erin, 'shared@mail.test'),
       await users.askForMail(frank, 'shared@mail.test'),
@@ -145,8 +148,8 @@ describe('matrix-js-sdk and the addresses of accounts', () => {
 
     // The SDK sends no access token with these.
     const [taken, free] = [
-      await frank.client.requestAdd3pidEmailToken('shared@mail.test', 'a.secret.of.a.stranger', 1),
-      await frank.client.requestAdd3pidEmailToken('free@mail.test', 'a.secret.of.a.stranger', 1),
+      await frank.client.requestAdd3pidEmailToken('shared@mail.test', 'a.secret.of.a.client', 1),
+      await frank.client.requestAdd3pidEmailToken('free@mail.test', 'a.secret.of.a.client', 1),
     ];
     expect(Object.keys(taken)).toEqual(Object.keys(free));
     expect(taken.sid).toMatch(/^\w{32}$/);
@@ -155,7 +158,7 @@ describe('matrix-js-sdk and the addresses of accounts', () => {
     expect(mail.text).not.toContain(taken.sid);
   });
 
-  it('leaves no address, code, token or secret in the log or in the files of the daemon', async () => {
+  it('leaves no 3PID, code, token or secret in the log or in the files of the daemon', async () => {
     const grace = await users.logIn('grace');
     await users.addEmail(grace, 'grace-of-the-log@mail.test');
     await users.addPhone(grace, '07400 123503', '447400123503');

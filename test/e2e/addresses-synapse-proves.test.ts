@@ -9,7 +9,10 @@ import { startReverseProxy } from '../support/reverse-proxy.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 import { startSynapse, synapseMissing, synapsePublicUrl, type Synapse, type SynapseUser } from '../support/synapse.js';
 
-/** Synapse with a mail server, so that it proves e-mail addresses itself; its administrator has given us an access token. */
+/**
+ * Synapse with a mail server, so that it validates e-mail addresses itself. The daemon has the
+ * access token of its administrator.
+ */
 describe.skipIf(synapseMissing !== undefined)(
   `matrix-js-sdk, a Synapse that sends mails, and the daemon ${synapseMissing ?? ''}`,
   () => {
@@ -69,7 +72,7 @@ describe.skipIf(synapseMissing !== undefined)(
       return { user, person: await users.logIn(localpart, user.password) };
     };
 
-    /** The link in Synapse's mail, opened where clients reach it. */
+    /** The link in Synapse's mail, at the base URL of clients. */
     const proveToSynapse = async (address: string) => {
       const { mail } = await mails.next(({ from, to }) => from.includes('synapse.test') && to.includes(address));
       const link = /https:\/\/\S+add_threepid\/email\/submit_token\S+/.exec(mail.text ?? '')?.[0] ?? '';
@@ -77,7 +80,7 @@ describe.skipIf(synapseMissing !== undefined)(
       expect((await fetch(reached)).status).toBe(200);
     };
 
-    it('add an e-mail address that Synapse proves, list it, log in by it and delete it', async () => {
+    it('add an e-mail address that Synapse validates, list it, log in by it and delete it', async () => {
       const { user, person: alice } = await registered('alice');
       const session = await users.askForMail(alice, 'Alice@mail.test');
       await expect(users.add(alice, session)).rejects.toMatchObject({ errcode: 'M_THREEPID_AUTH_FAILED' });
@@ -100,7 +103,7 @@ describe.skipIf(synapseMissing !== undefined)(
       });
     });
 
-    it('publish an address at our own identity service, and withdraw it, without Synapse', async () => {
+    it('bind a 3PID at our own identity service, and unbind it, without Synapse', async () => {
       const { person: carol } = await registered('carol');
       const { client } = carol;
       const openId = await client.getOpenIdToken();
@@ -117,7 +120,7 @@ describe.skipIf(synapseMissing !== undefined)(
       expect(await users.listed(carol)).toEqual([]);
     });
 
-    it('cannot have the number that Synapse keeps for somebody else: by a code, or by a login to Telegram', async () => {
+    it('cannot add the number of another user at Synapse: by a code, or by a login to Telegram', async () => {
       const { person: dave } = await registered('dave');
       const { user: erin } = await registered('erin');
       await synapse.addAddress(erin.mxid, 'msisdn', '447400123702');
@@ -137,7 +140,7 @@ describe.skipIf(synapseMissing !== undefined)(
       expect(await users.listed(dave)).toEqual([]);
     });
 
-    it('have the number of a login to Telegram that Synapse keeps for nobody', async () => {
+    it('add the number of a login to Telegram that no user of Synapse has', async () => {
       const { person: frank } = await registered('frank');
       const number = '9996620235';
       await gangway.login(frank.mxid, 'request_code', { phone: `+${number}` });

@@ -9,7 +9,10 @@ import { startReverseProxy } from '../support/reverse-proxy.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 import { startSynapse, synapseMissing, type Synapse, type SynapseUser } from '../support/synapse.js';
 
-/** Synapse as it comes: it proves no addresses, for it has neither a mail server nor anybody who sends codes. */
+/**
+ * Synapse by default: it validates no 3PIDs, because it has neither a mail server nor a service for
+ * SMS.
+ */
 describe.skipIf(synapseMissing !== undefined)(
   `matrix-js-sdk, a real Synapse, and the daemon ${synapseMissing ?? ''}`,
   () => {
@@ -60,7 +63,7 @@ describe.skipIf(synapseMissing !== undefined)(
     const devicesOf = async ({ mxid }: SynapseUser) =>
       (await synapse.devicesOf(mxid)).map(({ device_id: deviceId }) => deviceId);
 
-    it('add what Synapse cannot prove, with the password at Synapse, and log in with it', async () => {
+    it('add a 3PID that Synapse cannot validate, with the password at Synapse, and log in with it', async () => {
       const { user, person: alice } = await registered('alice');
       const devices = await devicesOf(user);
       await synapse.addAddress(user.mxid, 'email', 'alice-at-synapse@mail.test');
@@ -90,7 +93,7 @@ describe.skipIf(synapseMissing !== undefined)(
       expect(output()).not.toContain('mail.test');
     });
 
-    it('cannot add the address of another account', async () => {
+    it('cannot add the 3PID of another account', async () => {
       const { person: bob } = await registered('bob');
       const { person: carol } = await registered('carol');
       const sessions = [

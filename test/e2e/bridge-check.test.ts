@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.stop());
 
-it('starts beside a bridge that is down, and logs what to do', async () => {
+it('starts beside a bridge that is unreachable, and logs what to do', async () => {
   const bridge = await startStandInBridge({ sandbox });
   await bridge.goDown();
   const upstream = { address: bridge.url, shared_secret: bridge.sharedSecret };

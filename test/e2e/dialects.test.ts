@@ -37,7 +37,7 @@ function step(begun: Answer, name: keyof typeof stepIds, user: string, value?: s
   return gangway.call('POST', path, value === undefined ? {} : { [id]: value });
 }
 
-/** The account of the number scans what is shown. */
+/** Lets the account of the number scan the current QR code. */
 function scan(link: string, phone: string): void {
   const token = new URL(link).searchParams.get('token') ?? expect.fail('no token');
   tokens.push(token);
@@ -48,9 +48,9 @@ function linkIn({ body }: Answer): string {
   return (body['display_and_wait'] as { readonly data: string }).data;
 }
 
-// One story: the last test looks at what the others have left behind.
-describe('logins over a killed daemon', { timeout: 60_000, shuffle: false }, () => {
-  it('go on in version 3 with the code and the password', async () => {
+// These tests depend on each other: the last one checks the traces of the others.
+describe('logins in spite of a killed daemon', { timeout: 60_000, shuffle: false }, () => {
+  it('continue in version 3 with the code and the password', async () => {
     const alice = '@alice:example.test';
     const begun = await start('phone', alice);
     expect((await step(begun, 'phone', alice, '+9996621124')).body['step_id']).toBe(stepIds.code);
@@ -66,7 +66,7 @@ describe('logins over a killed daemon', { timeout: 60_000, shuffle: false }, () 
     expect((await step(begun, 'password', alice, password)).body['type']).toBe('complete');
   });
 
-  it('go on with a QR code, scanned at another data centre', async () => {
+  it('continue with a QR code, scanned at another data centre', async () => {
     const bob = '@bob:example.test';
     const begun = await start('qr', bob);
     await gangway.kill();
@@ -78,7 +78,7 @@ describe('logins over a killed daemon', { timeout: 60_000, shuffle: false }, () 
     expect(done.body).toMatchObject({ type: 'complete' });
   });
 
-  it('go on with the password after a QR code of version 1', async () => {
+  it('continue with the password after a QR code of version 1', async () => {
     const carol = '@carol:example.test';
     const { port } = new URL(gangway.url());
     const socket = await mustOpen(

@@ -58,7 +58,7 @@ describe.skipIf(goMissing !== undefined)('unmodified gotd on `gangway sandbox`',
 
   const run = (job: Readonly<Record<string, unknown>>) => client.run({ ...sandbox, ...job });
 
-  /** A login that went well, with nothing to warn about and without waiting for answers that never come. */
+  /** A successful login, without a warning and without a timeout. */
   function expectQuiet(report: GoReport, expected: Partial<GoReport>): void {
     expect(report).toMatchObject({ difference: 'updates.differenceEmpty', warnings: [], ...expected });
   }

@@ -9,10 +9,13 @@ import { startStandInBridge, type StandInBridge } from '../support/stand-in-brid
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 import { until } from '../support/until.js';
 
-/** How often the daemon is killed on each database; more than a few by hand only: GANGWAY_TEST_KILLS=300. */
+/**
+ * How often the daemon is killed on each database; more often only on request:
+ * GANGWAY_TEST_KILLS=300.
+ */
 const kills = process.env['GANGWAY_TEST_KILLS'];
 const alice = '@alice:example.test';
-/** The longest that a hand-over takes here. */
+/** The longest duration of a hand-over here. */
 const spanMs = 200;
 
 let sandbox: Sandbox;
@@ -57,7 +60,7 @@ async function logIn(phone: string): Promise<void> {
 const keyName = (authKey: string) =>
   createHash('sha1').update(Buffer.from(authKey, 'base64')).digest().subarray(12, 20).reverse().toString('hex');
 
-/** The bridge has the login of alice, and its key is the only one that is logged in at Telegram. */
+/** The bridge has the login of alice, and its key is the only logged-in one at Telegram. */
 async function expectHandedOver(): Promise<void> {
   await until(() => standIn.logins.size === 1);
   const [login] = [...standIn.logins.values()];
@@ -67,7 +70,7 @@ async function expectHandedOver(): Promise<void> {
 }
 
 describe('a login through the daemon', () => {
-  it('arrives at the bridge, which then answers for it', async () => {
+  it('is handed over to the bridge, which then answers for it', async () => {
     await start();
     await logIn('9996620200');
     await expectHandedOver();
@@ -80,7 +83,7 @@ describe('a login through the daemon', () => {
     expect(await gangway.getMe(alice)).toMatchObject({ status: 403, body: { errcode: 'not_logged_in' } });
   });
 
-  it('is told to webhooks, signed, with its hand-over and its end', async () => {
+  it('is reported to webhooks, signed, with its hand-over and its end', async () => {
     const secret = 'Qw8-zRt5LmXc2VbN7kHy';
     const heard: HeardRequest[] = [];
     receiver = await startHttpListener((request, response) => {
@@ -126,7 +129,7 @@ describe.each(databases)('a login through a daemon on $name', ({ skip, times, ov
   });
 
   it.skipIf(skip)(
-    `arrives once although the daemon is killed in between, ${times} times`,
+    `is handed over once although the daemon is killed in between, ${times} times`,
     { timeout: 60_000 + times * 10_000 },
     async () => {
       for (let time = 0; time < times; time += 1) {
@@ -143,7 +146,7 @@ describe.each(databases)('a login through a daemon on $name', ({ skip, times, ov
     },
   );
 
-  it.skipIf(skip)('arrives once although the daemon is killed while the bridge is logging in', async () => {
+  it.skipIf(skip)('is handed over once although the daemon is killed while the bridge is logging in', async () => {
     const slow = createSlowFault();
     standIn.fail('step', slow.fault);
     await logIn('9996620299');

@@ -72,7 +72,7 @@ describe('matrix-js-sdk with the daemon as its identity server', () => {
     front.leadTo(gangway.url());
   }
 
-  /** Somebody new, with an access token of the identity server. */
+  /** A new user, with an access token of the identity server. */
   async function newPerson(localpart: string): Promise<Person> {
     const { mxid, accessToken } = home.addUser(localpart);
     let token = '';
@@ -88,14 +88,17 @@ describe('matrix-js-sdk with the daemon as its identity server', () => {
     return { mxid, client, token };
   }
 
-  /** Somebody new who has accepted the terms. */
+  /** A new user who has accepted the terms. */
   async function newUser(localpart: string): Promise<Person> {
     const person = await newPerson(localpart);
     await person.client.agreeToTerms(SERVICE_TYPES.IS, front.url, person.token, [policyUrl]);
     return person;
   }
 
-  /** Opens the link of the mail and presses the button, as a browser does; answers the page that is there then. */
+  /**
+   * Opens the link of the mail and presses the button, as a browser does. Returns the page after
+   * that.
+   */
   async function followMail(address: string): Promise<string> {
     const { mail } = await mails.next(
       ({ to, mail: { text } }) => to.includes(address) && /submitToken/.test(text ?? ''),
@@ -110,7 +113,7 @@ describe('matrix-js-sdk with the daemon as its identity server', () => {
     return confirmed.text();
   }
 
-  /** Proves an address by its mail and publishes it; answers what named the session. */
+  /** Validates a 3PID by its mail and binds it. Returns the fields that identify the session. */
   async function bindEmail({ client, token }: Person, address: string) {
     const clientSecret = client.generateClientSecret();
     const { sid } = await client.requestEmailToken(address, clientSecret, 1, undefined, token);
@@ -128,7 +131,7 @@ describe('matrix-js-sdk with the daemon as its identity server', () => {
     });
   }
 
-  /** What the mail that invites somebody to a room holds for clients. */
+  /** The content of an invite mail for clients. */
   async function invitation(address: string, roomName: string) {
     const { mail } = await mails.next(
       ({ to, mail: { subject } }) => to.includes(address) && subject?.includes(roomName) === true,
@@ -139,7 +142,7 @@ describe('matrix-js-sdk with the daemon as its identity server', () => {
     return { origin, path: decodeURIComponent(path), query: new URLSearchParams(query) };
   }
 
-  it('finds it, and is asked to accept its terms before anything else', async () => {
+  it('discovers it, and must accept its terms first', async () => {
     const alice = await newPerson('alice');
     expect(await (await fetch(`${front.url}${IdentityPrefix.V2}`)).json()).toEqual({});
     await expect(alice.client.getIdentityAccount(alice.token)).rejects.toMatchObject({
@@ -154,7 +157,7 @@ describe('matrix-js-sdk with the daemon as its identity server', () => {
     expect(await alice.client.getIdentityAccount(alice.token)).toEqual({ user_id: alice.mxid });
   });
 
-  it('is nobody to it with a token of nobody', async () => {
+  it('is rejected by it with an unknown token', async () => {
     const client = matrixClient(home.url, { idBaseUrl: front.url });
     await expect(client.getIdentityAccount('wrong')).rejects.toMatchObject({
       httpStatus: 401,
@@ -169,7 +172,7 @@ describe('matrix-js-sdk with the daemon as its identity server', () => {
     await expect(client.registerWithIdentityServer(openId)).rejects.toBeInstanceOf(MatrixError);
   });
 
-  it('proves an e-mail address by its mail, publishes it, finds it by its hash, and withdraws it', async () => {
+  it('validates an e-mail address by its mail, binds it, finds it by its hash, and unbinds it', async () => {
     const [bob, carol] = [await newUser('bob'), await newUser('carol')];
     const clientSecret = bob.client.generateClientSecret();
     const nextLink = 'https://web.example.test/#/settings';
@@ -195,7 +198,7 @@ describe('matrix-js-sdk with the daemon as its identity server', () => {
     expect(await carol.client.lookupThreePid('email', 'bob@mail.test', carol.token)).toEqual({});
   });
 
-  it('proves a phone number by a code through Telegram', async () => {
+  it('validates a phone number by a code through Telegram', async () => {
     const dave = await newUser('dave');
     const clientSecret = dave.client.generateClientSecret();
     const asked = await dave.client.requestMsisdnToken('GB', '07700 900123', clientSecret, 1, undefined, dave.token);
@@ -214,7 +217,7 @@ describe('matrix-js-sdk with the daemon as its identity server', () => {
     expect(callbackUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/_matrix\/identity\//);
   });
 
-  it('has Telegram’s report of a code taken', async () => {
+  it('gets codes whose delivery report by Telegram is accepted', async () => {
     const erin = await newUser('erin');
     await erin.client.requestMsisdnToken(
       'GB',
@@ -231,7 +234,7 @@ describe('matrix-js-sdk with the daemon as its identity server', () => {
     expect(gangway.output()).not.toContain('447700900124');
   });
 
-  it('withdraws an address with the session that proved it', async () => {
+  it('unbinds a 3PID with the session that validated it', async () => {
     const frank = await newUser('frank');
     const { sid, clientSecret } = await bindEmail(frank, 'frank@mail.test');
     const body = {
@@ -245,7 +248,7 @@ describe('matrix-js-sdk with the daemon as its identity server', () => {
     expect(await frank.client.lookupThreePid('email', 'frank@mail.test', frank.token)).toEqual({});
   });
 
-  it('joins a room by the sign link of an invitation, without publishing anything', async () => {
+  it('joins a room by the sign link of an invite, without binding anything', async () => {
     const [grace, heidi] = [await newUser('grace'), await newUser('heidi')];
     const room = home.makeRoom('The garden');
     await grace.client.inviteByEmail(room, 'Heidi@mail.test');
@@ -265,7 +268,7 @@ describe('matrix-js-sdk with the daemon as its identity server', () => {
     expect(home.membership(room, heidi.mxid)).toBe('join');
   });
 
-  it('is invited when it publishes an address that was invited before', async () => {
+  it('is invited when it binds a 3PID that was invited before', async () => {
     const [ivan, judy] = [await newUser('ivan'), await newUser('judy')];
     const rooms = ['The shed', 'The pond'].map((name) => home.makeRoom(name));
     for (const room of rooms) await ivan.client.inviteByEmail(room, 'judy@mail.test');
@@ -275,7 +278,7 @@ describe('matrix-js-sdk with the daemon as its identity server', () => {
     expect(mails.taken.filter(({ mail: { subject } }) => subject?.includes('The path'))).toEqual([]);
   });
 
-  it('is logged out of it when it logs out', async () => {
+  it('is logged out of it at its logout', async () => {
     const { client, token } = await newUser('kim');
     await client.http.idServerRequest(Method.Post, '/account/logout', {}, IdentityPrefix.V2, token);
     await expect(client.getIdentityAccount(token)).rejects.toMatchObject({
@@ -284,7 +287,7 @@ describe('matrix-js-sdk with the daemon as its identity server', () => {
     });
   });
 
-  it('is invited though the daemon died between the publication and telling the homeserver', async () => {
+  it('is invited although the daemon was killed between the bind and the notification of the homeserver', async () => {
     const [liam, mia] = [await newUser('liam'), await newUser('mia')];
     const room = home.makeRoom('The bridge');
     await liam.client.inviteByEmail(room, 'mia@mail.test');
@@ -300,7 +303,7 @@ describe('matrix-js-sdk with the daemon as its identity server', () => {
     expect(await liam.client.lookupThreePid('email', 'mia@mail.test', liam.token)).toMatchObject({ mxid: mia.mxid });
   });
 
-  it('leaves no address, code, token or secret in the log or in the files of the daemon', async () => {
+  it('leaves no 3PID, code, token or secret in the log or in the files of the daemon', async () => {
     const nina = await newUser('nina');
     const { clientSecret } = await bindEmail(nina, 'nina-of-the-log@mail.test');
     await nina.client.requestMsisdnToken('GB', '07700 900125', clientSecret, 1, undefined, nina.token);

@@ -20,12 +20,12 @@ const identity = '/_matrix/identity/v2';
 const delegateSecret = 'a-secret-in-the-path-of-the-delegate';
 const unlimited = { per_second: 10_000, burst_count: 10_000 };
 
-/** Somebody with an account on Synapse, logged in. */
+/** A user of Synapse, logged in. */
 interface User {
   readonly mxid: string;
   readonly password: string;
   readonly token: string;
-  /** Asks Synapse. */
+  /** Sends a request to Synapse. */
   ask(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Pick<Answer, 'status' | 'body'>>;
 }
 
@@ -88,7 +88,7 @@ describe.skipIf(synapseMissing)(`the daemon as the identity server of Synapse ${
     return { status: response.status, body: (await response.json()) as Answer['body'] };
   }
 
-  /** An access token of the identity service, given for the word of Synapse. */
+  /** An access token of the identity service, for an OpenID token of Synapse. */
   async function registerAtGangway(user: User): Promise<string> {
     const { body: openId } = await user.ask('POST', `/user/${encodeURIComponent(user.mxid)}/openid/request_token`, {});
     const { status, body } = await gangway.request('POST', `${identity}/account/register`, openId);
@@ -96,7 +96,7 @@ describe.skipIf(synapseMissing)(`the daemon as the identity server of Synapse ${
     return String(body['access_token']);
   }
 
-  describe('proves phone numbers for it', () => {
+  describe('validates phone numbers for it', () => {
     let alice: User;
     let count = 0;
     const clientSecret = randomBytes(12).toString('hex');
@@ -111,7 +111,7 @@ describe.skipIf(synapseMissing)(`the daemon as the identity server of Synapse ${
         send_attempt: (count += 1),
       });
 
-    it('so that a number, proven with a code through Telegram, is added to an account, and one can log in by it', async () => {
+    it('so that a number, validated by a code through Telegram, is added to an account and can be used for logins', async () => {
       const asked = await requestToken('07470 674927');
       expect(asked).toMatchObject({ status: 200, body: { sid: expect.any(String), msisdn: '447470674927' } });
       const sid = String(asked.body['sid']);
@@ -140,16 +140,17 @@ describe.skipIf(synapseMissing)(`the daemon as the identity server of Synapse ${
       expect(grant).toMatchObject({ status: 200, body: { user_id: alice.mxid } });
     });
 
-    it('and says through it why a code is not sent', async () => {
+    it('and returns through it why a code is not sent', async () => {
       expect(await requestToken('0612345678', 'FR')).toMatchObject({
         status: 400,
         body: { errcode: 'M_DESTINATION_REJECTED' },
       });
-      // The code for whatever keeps a channel from sending: it does not say that the number is not on Telegram.
+      // The code for every failure of a channel: it does not reveal that the number is not on
+      // Telegram.
       expect(await requestToken('07470 674404')).toMatchObject({ status: 400, body: { errcode: 'M_SEND_ERROR' } });
     });
 
-    it('also for its users who come through the relay, which adds nothing of its own where authentication is skipped', async () => {
+    it('also for its users who come through the relay, which adds nothing of its own if authentication is skipped', async () => {
       const relay = await openRelayAddresses(synapse.url, synapse.serverName);
       closers.push(() => relay.close());
       const { addresses, authority } = relay;
@@ -174,7 +175,8 @@ describe.skipIf(synapseMissing)(`the daemon as the identity server of Synapse ${
       const byPhone = passwordLogin({ type: 'm.id.phone', country: 'GB', phone: '07470674931' }, user.password);
       expect((await authority.logIn(byPhone)).mxid).toBe(user.mxid);
 
-      // It has no mailer, and lets those who have just logged in remove devices without a password: see its configuration below.
+      // It has no mailer, and allows users who have just logged in to delete devices without a
+      // password: see its configuration below.
       const mailed = relayedTokenRequest('frank@mail.test', caller);
       const ours = { sid: String((await addresses.requestToken(mailed))['sid']), clientSecret: mailed.clientSecret };
       await relay.submit(ours);
@@ -184,7 +186,7 @@ describe.skipIf(synapseMissing)(`the daemon as the identity server of Synapse ${
       expect(await addresses.list(caller)).toHaveLength(1);
     });
 
-    it('and for nobody who does not know the secret path', async () => {
+    it('and for no client without the secret path', async () => {
       const body = { country: 'GB', phone_number: '07700900124', client_secret: 'abc', send_attempt: 1 };
       const path = '_matrix/identity/api/v1/validate/msisdn/requestToken';
       for (const prefix of ['', '_gangway/delegate/', `_gangway/delegate/${delegateSecret.slice(1)}/`]) {
@@ -194,7 +196,7 @@ describe.skipIf(synapseMissing)(`the daemon as the identity server of Synapse ${
     });
   });
 
-  it('mails its invites; who proves the address is invited, and may withdraw it through Synapse', async () => {
+  it('mails its invites; a user who validates the address is invited, and can unbind it through Synapse', async () => {
     const [carol, dave] = [await newUser('carol'), await newUser('dave')];
     const [carolsToken, davesToken] = [await registerAtGangway(carol), await registerAtGangway(dave)];
     const invite = async (name: string, address: string) => {
@@ -220,7 +222,7 @@ describe.skipIf(synapseMissing)(`the daemon as the identity server of Synapse ${
       }),
     );
 
-    // The first sync says where to go on from: what comes then is waited for.
+    // The first sync returns a position, after which the test waits.
     const { next_batch: since } = (await dave.ask('GET', '/sync?timeout=0')).body;
     const clientSecret = randomBytes(12).toString('hex');
     const { body: session } = await gangway.request(
@@ -262,7 +264,7 @@ describe.skipIf(synapseMissing)(`the daemon as the identity server of Synapse ${
     expect((await gangway.request('POST', `${identity}/lookup`, question, davesToken)).body).toEqual({ mappings: {} });
   });
 
-  it('knows its users by its word only', async () => {
+  it('accepts its users by its OpenID tokens only', async () => {
     const erin = await newUser('erin');
     const { body: openId } = await erin.ask('POST', `/user/${encodeURIComponent(erin.mxid)}/openid/request_token`, {});
     const register = (more: object) => gangway.request('POST', `${identity}/account/register`, { ...openId, ...more });

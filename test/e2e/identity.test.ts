@@ -26,34 +26,42 @@ beforeAll(async () => {
 afterAll(() => sandbox.stop());
 
 describe('the daemon as an identity service', () => {
-  it('proves, publishes, finds and invites; and nothing secret reaches log, disk or error', { timeout }, async () => {
-    const place = await startIdentityPlace(sandbox);
-    try {
-      await place.gangway.start();
-      const usage = await useIdentityService(place);
-      const sealed = await place.gangway.filesWritten();
-      expectSecrecy(place, usage, sealed.toString('latin1'));
-      await place.gangway.stop();
-      expectSecrecy(place, usage, (await place.gangway.filesWritten()).toString('latin1'));
-    } finally {
-      await place.close();
-    }
-  });
+  it(
+    'validates, binds, finds and invites, without a secret in the log, on the disk or in an error',
+    { timeout },
+    async () => {
+      const place = await startIdentityPlace(sandbox);
+      try {
+        await place.gangway.start();
+        const usage = await useIdentityService(place);
+        const sealed = await place.gangway.filesWritten();
+        expectSecrecy(place, usage, sealed.toString('latin1'));
+        await place.gangway.stop();
+        expectSecrecy(place, usage, (await place.gangway.filesWritten()).toString('latin1'));
+      } finally {
+        await place.close();
+      }
+    },
+  );
 
-  it.skipIf(postgresMissing)(`does so on PostgreSQL ${postgresMissing ?? ''}`, { timeout }, async () => {
-    const database = await createPostgresPlace();
-    const place = await startIdentityPlace(sandbox, { database: { uri: database.uri.reveal() } });
-    try {
-      await place.gangway.start();
-      const usage = await useIdentityService(place);
-      expectSecrecy(place, usage, await database.dump());
-    } finally {
-      await place.close();
-      await database.remove();
-    }
-  });
+  it.skipIf(postgresMissing)(
+    `validates, binds, finds and invites on PostgreSQL, without a leaked secret ${postgresMissing ?? ''}`,
+    { timeout },
+    async () => {
+      const database = await createPostgresPlace();
+      const place = await startIdentityPlace(sandbox, { database: { uri: database.uri.reveal() } });
+      try {
+        await place.gangway.start();
+        const usage = await useIdentityService(place);
+        expectSecrecy(place, usage, await database.dump());
+      } finally {
+        await place.close();
+        await database.remove();
+      }
+    },
+  );
 
-  it('loses no invite when it is killed while a homeserver is told of it', { timeout }, async () => {
+  it('loses no invite when it is killed during the notification of a homeserver', { timeout }, async () => {
     const place = await startIdentityPlace(sandbox);
     try {
       const { gangway, homeserver } = place;
@@ -84,7 +92,7 @@ describe('the daemon as an identity service', () => {
     }
   });
 
-  it('is named in the answers to logins, where these name servers at all', { timeout }, async () => {
+  it('is named in the answers to logins if these name servers at all', { timeout }, async () => {
     const place = await startIdentityPlace(sandbox, { accounts: { well_known: 'https://matrix.example.test' } });
     try {
       const { gangway } = place;
@@ -102,7 +110,7 @@ describe('the daemon as an identity service', () => {
   });
 
   it(
-    'signs with one key for ever: it makes the file for its owner only, and does not start without it',
+    'signs with one key permanently: it creates the file for its owner only, and does not start without it',
     { timeout },
     async () => {
       const place = await startIdentityPlace(sandbox);
@@ -128,7 +136,7 @@ describe('the daemon as an identity service', () => {
   );
 });
 
-describe('a daemon that is no identity service', () => {
+describe('a daemon without an identity service', () => {
   it.each([
     ['GET', v2],
     ['GET', '/_matrix/identity/versions'],
@@ -142,7 +150,7 @@ describe('a daemon that is no identity service', () => {
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
   });
 
-  it('has no key, and nothing for a homeserver that delegates', async () => {
+  it('has no key, and no endpoint for a homeserver that delegates', async () => {
     const { url, folder } = await plain();
     await expect(stat(join(folder, 'identity-signing.key'))).rejects.toThrow('ENOENT');
     const path = `/_gangway/delegate/${delegateSecret}/_matrix/identity/api/v1/validate/msisdn/requestToken`;
@@ -170,7 +178,7 @@ function expectSecrecy({ gangway }: IdentityPlace, { answers, secrets, code }: I
     .map(({ text }) => text)
     .join('\n');
   expect(errors).toContain('M_THREEPID_IN_USE');
-  // Six digits may be part of anything; by themselves they are the code.
+  // Six digits may be part of any number; separate ones are the code.
   expect(log).not.toMatch(new RegExp(`(?<!\\w)${code}(?!\\w)`));
   for (const [place, haystack] of Object.entries({ log, disk, errors })) {
     for (const [what, needle] of Object.entries(secrets)) {

@@ -53,7 +53,10 @@ async function atBridge(method: 'GET' | 'POST', path: string, body?: unknown): P
   return { status: response.status, body: (await response.json()) as Reply['body'] };
 }
 
-/** What differs, and is to: Gangway takes no sessions from users, has its own port, and names the network itself. */
+/**
+ * The intended differences: Gangway takes no sessions from users, has its own port, and names the
+ * network itself.
+ */
 function comparable({ status, body }: Reply): unknown {
   const { login_flows: flows, network, logins, ...rest } = body;
   const known = (flows as { readonly id: string }[] | undefined)
@@ -69,14 +72,14 @@ function comparable({ status, body }: Reply): unknown {
   };
 }
 
-/** The bridge writes the present time. */
+/** The bridge writes the current time. */
 function timeless(value: unknown): unknown {
   const text = JSON.stringify(value ?? null).replaceAll(/"(state_ts|timestamp)":\d+/g, '"$1":0');
   return JSON.parse(text);
 }
 
 /** Every request that mautrix-manager makes, in the order of its pages. */
-it('mautrix-manager misses nothing of the bridge behind Gangway', { timeout: 60_000 }, async () => {
+it('mautrix-manager gets all answers of the bridge behind Gangway', { timeout: 60_000 }, async () => {
   for (const [gangwaySays, bridgeSays] of [await both('GET', 'whoami'), await both('GET', 'logins')]) {
     expect(comparable(gangwaySays)).toMatchObject(comparable(bridgeSays) as object);
   }
@@ -95,7 +98,7 @@ it('mautrix-manager misses nothing of the bridge behind Gangway', { timeout: 60_
     'gangway.hand_over': 'handed_over',
   });
 
-  // The room is made once: the bridge finds it from then on.
+  // The room is created once: the bridge finds it from then on.
   expect((await atGangway('POST', 'create_dm/sandbox_20401', {})).status).toBe(201);
   const replies = [
     await both('GET', 'whoami'),

@@ -12,7 +12,7 @@ const login = {
   password,
   refresh_token: true,
 };
-/** Nothing listens there. */
+/** No server listens there. */
 const elsewhere = 'http://127.0.0.1:9';
 
 let sandbox: Sandbox;
@@ -31,7 +31,7 @@ async function running(overrides?: ConfigOverrides): Promise<Installation> {
   return gangway;
 }
 
-describe('whose the accounts are', () => {
+describe('the account mode', () => {
   it.each([
     ['relay', { homeserver: { address: elsewhere } }],
     ['embedded', {}],
@@ -80,8 +80,8 @@ describe('accounts.mode: off', () => {
   );
 });
 
-describe('a homeserver that is out of reach', () => {
-  it('is said to clients, and shuts nobody out who has the shared secret', async () => {
+describe('an unreachable homeserver', () => {
+  it('is reported to clients, and rejects no request with the shared secret', async () => {
     const gangway = await running({ homeserver: { address: elsewhere } });
     expect(await gangway.request('POST', `${client}/login`, login)).toMatchObject({ status: 503 });
     expect(await gangway.call('GET', `/${alice}/get_me`, undefined, 'some-token')).toMatchObject({
@@ -93,7 +93,7 @@ describe('a homeserver that is out of reach', () => {
 });
 
 describe('accounts.well_known', () => {
-  it('leads clients to the address that it gives', async () => {
+  it('leads clients to the configured base URL', async () => {
     const gangway = await running({ accounts: { well_known: 'https://chat.example.test/' } });
     await gangway.addUser(alice, password);
     const { body } = await gangway.request('POST', `${client}/login`, login);
@@ -113,7 +113,7 @@ describe('accounts.limits', () => {
 });
 
 describe('provisioning.allow_matrix_auth: false', () => {
-  it('leaves the shared secret as the only way in', async () => {
+  it('leaves the shared secret as the only authentication', async () => {
     const gangway = await running({ provisioning: { allow_matrix_auth: false } });
     await gangway.addUser(alice, password);
     const granted = await gangway.request('POST', `${client}/login`, login);
@@ -171,7 +171,7 @@ describe('killed', () => {
 });
 
 describe('an account that is deactivated while the daemon runs', () => {
-  it('is logged out everywhere, and can log in no more', async () => {
+  it('is logged out everywhere, and cannot log in', async () => {
     const gangway = await running();
     await gangway.addUser(alice, password);
     const granted = await gangway.request('POST', `${client}/login`, login);

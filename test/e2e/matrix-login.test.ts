@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.stop());
 
-describe('accounts of Gangway', () => {
+describe('embedded accounts', () => {
   matrixLogins(() => startEmbeddedPlace(sandbox));
 });
 
@@ -20,7 +20,7 @@ describe.skipIf(synapseMissing !== undefined)(`accounts of a Synapse ${synapseMi
   matrixLogins(() => startRelayPlace(sandbox));
 });
 
-/** What matrix-js-sdk and others must find, whoever has the accounts. */
+/** What matrix-js-sdk and other clients must get, for embedded and relayed accounts. */
 function matrixLogins(start: () => Promise<MatrixPlace>): void {
   let place: MatrixPlace;
   beforeAll(async () => {
@@ -37,7 +37,7 @@ function matrixLogins(start: () => Promise<MatrixPlace>): void {
     });
 
   describe('matrix-js-sdk', () => {
-    it('finds the ways to log in', async () => {
+    it('gets the login types', async () => {
       const { flows } = await matrixClient(place.url()).loginFlows();
       expect(flows).toContainEqual({ type: 'm.login.password' });
       expect(flows).toContainEqual({ type: 'm.login.token', get_login_token: true });
@@ -55,7 +55,7 @@ function matrixLogins(start: () => Promise<MatrixPlace>): void {
       }
     });
 
-    it('logs in by phone number, international and as it is dialled at home', async () => {
+    it('logs in by phone number, in international and national format', async () => {
       const { bob } = place;
       const numbers = [
         { country: 'GB', phone: '07700 900456', number: '07700 900456' },
@@ -72,12 +72,12 @@ function matrixLogins(start: () => Promise<MatrixPlace>): void {
       expect(granted.user_id).toBe(bob.mxid);
     });
 
-    it("is refused alike for a wrong password, an unknown user, and somebody else's phone number", async () => {
+    it('is refused with one error for a wrong password, an unknown user, and the phone number of another user', async () => {
       const { alice, bob } = place;
       const refusals = await Promise.all(
         [
           { password: 'wrong' },
-          { identifier: { type: 'm.id.user', user: 'nobody' } },
+          { identifier: { type: 'm.id.user', user: 'unknown' } },
           { identifier: { type: 'm.id.user', user: '@alice:elsewhere.test' } },
           { identifier: { type: 'm.id.phone', country: 'GB', phone: bob.phone, number: bob.phone } },
           { identifier: { type: 'm.id.phone', country: 'GB', phone: '07700900999', number: '07700900999' } },
@@ -103,7 +103,7 @@ function matrixLogins(start: () => Promise<MatrixPlace>): void {
       expect(again).toMatchObject({ httpStatus: 403, errcode: 'M_FORBIDDEN' });
     });
 
-    it('refreshes: by itself when its access token is not known any more', async () => {
+    it('refreshes automatically when its access token has expired', async () => {
       const { alice } = place;
       const granted = await logIn(alice, { refresh_token: true });
       expect(granted.expires_in_ms).toBeGreaterThan(0);
@@ -127,7 +127,7 @@ function matrixLogins(start: () => Promise<MatrixPlace>): void {
       expect(spent.httpStatus === 401 || spent.httpStatus === 403).toBe(true);
     });
 
-    it('logs out, and its access token is good no more', async () => {
+    it('logs out, which invalidates its access token', async () => {
       const { alice } = place;
       const [one, other] = [await logIn(alice), await logIn(alice)];
       await loggedInClient(place.url(), one).logout();
@@ -169,8 +169,8 @@ function matrixLogins(start: () => Promise<MatrixPlace>): void {
     });
   });
 
-  describe("the provisioning API, with a user's own access token", () => {
-    it('is open for the own Matrix ID, and for no other', async () => {
+  describe('the provisioning API, with the access token of a user', () => {
+    it('accepts the user’s own Matrix ID only', async () => {
       const { alice, bob, gangway } = place;
       const { access_token: token } = await logIn(alice);
       const own = await gangway.call('POST', `/login/${alice.mxid}/request_code`, { phone: '+9996620123' }, token);
@@ -186,7 +186,7 @@ function matrixLogins(start: () => Promise<MatrixPlace>): void {
       expect(others).toMatchObject({ status: 403 });
     });
 
-    it("is closed for a token that is nobody's", async () => {
+    it('rejects an invalid token', async () => {
       const { alice, gangway } = place;
       const refused = await gangway.call('GET', `/${alice.mxid}/get_me`, undefined, 'nobodys-token');
       expect(refused).toMatchObject({ status: 401, body: { errcode: 'shared_secret_invalid' } });

@@ -22,8 +22,8 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.stop());
 
-describe('of what Matrix users and their clients send and get', () => {
-  it('nothing secret reaches the log at debug level, the disk in clear, or the body of an error', async () => {
+describe('of the requests of Matrix users and their answers', () => {
+  it('no secret reaches the log at debug level, the disk in clear, or the body of an error', async () => {
     const place = await startEmbeddedPlace(sandbox);
     try {
       const { gangway, alice } = place;
@@ -68,7 +68,7 @@ describe('of what Matrix users and their clients send and get', () => {
     }
   });
 
-  it('nor of what they send and get about their addresses', { timeout }, async () => {
+  it('nor of those about 3PIDs', { timeout }, async () => {
     const place = await startContactPlace(sandbox, ['alice', 'bob']);
     try {
       const { gangway } = place;
@@ -94,7 +94,7 @@ describe('of what Matrix users and their clients send and get', () => {
   });
 
   it.skipIf(synapseMissing !== undefined)(
-    `nor where the homeserver has the accounts ${synapseMissing ?? ''}`,
+    `nor if the homeserver has the accounts ${synapseMissing ?? ''}`,
     { timeout },
     async () => {
       const place = await startRelayPlace(sandbox);
@@ -108,7 +108,10 @@ describe('of what Matrix users and their clients send and get', () => {
   );
 });
 
-/** Logins right and wrong, at both versions, and the tokens on the provisioning API; the tokens that they gave, access token first. */
+/**
+ * Makes valid and invalid logins, at both versions, and uses the tokens on the provisioning API.
+ * Returns the tokens, access token first.
+ */
 async function logInAllWays({ gangway, alice }: MatrixPlace): Promise<{ answers: Answer[]; secrets: string[] }> {
   const post = (path: string, body: unknown) => gangway.request('POST', path, body);
   const user = { type: 'm.id.user', user: alice.mxid };
@@ -136,7 +139,10 @@ async function logInAllWays({ gangway, alice }: MatrixPlace): Promise<{ answers:
   return { answers: refused, secrets };
 }
 
-/** Addresses that are proven, added, published and taken, and all that is refused on the way; the refusals, and what must be nowhere. */
+/**
+ * Validates, adds, binds and removes 3PIDs, with all refusals in between. Returns the refusals, and
+ * the values that must be stored nowhere.
+ */
 async function useAddresses({ gangway, mails, gateway, url }: Awaited<ReturnType<typeof startContactPlace>>) {
   const answers: Answer[] = [];
   const post = (path: string, body: unknown, token?: string) => gangway.request('POST', path, body, token);
@@ -164,7 +170,7 @@ async function useAddresses({ gangway, mails, gateway, url }: Awaited<ReturnType
   const byPhone = { sid: String(phoneSid), client_secret: phoneSecret };
   const mailToken = new URL(await provingLink(mails, email.email)).searchParams.get('token') ?? '';
   const { code } = await gateway.next('+447400123701');
-  const wrong = 'a-token-that-nobody-was-sent';
+  const wrong = 'a-token-that-was-never-sent';
   await refused(post(threepid('/email/requestToken'), { ...email, email: 'no address, but hidden.example.test' }));
   await refused(post(threepid('/email/requestToken'), { ...email, next_link: 'https://hidden.example.test/' }));
   await refused(post(threepid('/msisdn/requestToken'), { ...phone, country: 'DE', phone_number: '030 123701' }));

@@ -40,13 +40,13 @@ describe.skipIf(mautrixMissing !== undefined)('an unmodified mautrix-telegram', 
       clock: systemClock,
     });
 
-  it('rejects another secret, and the check names the reason', async () => {
+  it('rejects another secret, and the check reports the reason', async () => {
     expect(await problems('another-secret')).toEqual([
       expect.stringContaining('rejects bridge.upstream.shared_secret'),
     ]);
   });
 
-  it('takes a session, and logs it out at Telegram', { timeout: 60_000 }, async () => {
+  it('accepts a session, and logs it out at Telegram', { timeout: 60_000 }, async () => {
     const bridge = bridgeAt(mautrix);
     const session = await makeBridgeSession(sandbox, '+9996620123');
     const give = async () => bridge.submitSession(bob, await bridge.startHandOver(bob), session);
@@ -127,7 +127,7 @@ describe.skipIf(mautrixMissing !== undefined)('an unmodified mautrix-telegram', 
       expect(await atBridge(erin)).toEqual([['700020789', 'working']]);
     });
 
-    it('rejects requests in words that version 3 repeats', async () => {
+    it('rejects requests with errors that version 3 repeats', async () => {
       const direct = async (path: string, body?: unknown) => {
         const response = await fetch(`${mautrix.url}/_matrix/provision/v3/${path}?user_id=${carol}&login_id=${id}`, {
           method: body === undefined ? 'GET' : 'POST',
@@ -152,7 +152,7 @@ describe.skipIf(mautrixMissing !== undefined)('an unmodified mautrix-telegram', 
     });
 
     it.each(['x', '700020999', '@telegram_1:example.test'])(
-      'makes no group with the participant %s',
+      'creates no group with the participant %s',
       async (participant) => {
         const answer = await v3('create_group/group', { participants: [participant], name: { name: 'The group' } });
         expect([answer.status, answer.text]).toEqual([
@@ -174,7 +174,7 @@ describe.skipIf(mautrixMissing !== undefined)('an unmodified mautrix-telegram', 
       ]);
     });
 
-    it('has what is left of version 1: contacts, a chat, no list of chats, and logout', async () => {
+    it('supports the rest of version 1: contacts, a chat, no list of chats, and logout', async () => {
       const contacts = await gangway.call('GET', `/v1/user/${carol}/contacts`);
       expect(contacts.status).toBe(200);
       const chats = await gangway.call('GET', `/v1/user/${carol}/chats`);

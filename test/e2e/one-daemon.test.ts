@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { install } from '../support/daemon.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 
-it('one of two daemons that start at once gets the database, the other names the reason, and a kill frees it', async () => {
+it('one of two daemons that start at once gets the database, the other reports the reason, and a kill releases it', async () => {
   const sandbox = await startStrictSandbox();
   const first = await install(sandbox);
   const second = await install(sandbox, {

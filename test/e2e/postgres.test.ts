@@ -7,7 +7,7 @@ import { startStrictSandbox } from '../support/strict-sandbox.js';
 
 const alice = '@alice:example.test';
 
-describe.skipIf(postgresMissing)(`daemons on PostgreSQL ${postgresMissing ?? ''}`, () => {
+describe.skipIf(postgresMissing)(`a daemon on PostgreSQL ${postgresMissing ?? ''}`, () => {
   let sandbox: Sandbox;
   let place: DatabasePlace;
   let first: Installation;
@@ -31,7 +31,7 @@ describe.skipIf(postgresMissing)(`daemons on PostgreSQL ${postgresMissing ?? ''}
     sandbox.control.reset();
   });
 
-  it('one goes on where the other was killed', async () => {
+  it('continues the login of a killed daemon', async () => {
     expect(await first.login(alice, 'request_code', { phone: '+9996621500' })).toMatchObject({ status: 200 });
     await first.kill();
     expect(await second.login(alice, 'send_code', { code: '22222' })).toMatchObject({ status: 202 });
@@ -42,7 +42,7 @@ describe.skipIf(postgresMissing)(`daemons on PostgreSQL ${postgresMissing ?? ''}
     expect((await first.getMe(alice)).body).toMatchObject({ phone: '9996621500' });
   });
 
-  it('two that are asked at once for the same user send one code', async () => {
+  it('sends one code for concurrent requests of one user to two daemons', async () => {
     const asked = [first, second, first, second].map((one) =>
       one.login(alice, 'request_code', { phone: '+9996610500' }),
     );
@@ -50,7 +50,7 @@ describe.skipIf(postgresMissing)(`daemons on PostgreSQL ${postgresMissing ?? ''}
     expect(sandbox.control.calls().filter(({ method }) => method === 'auth.sendCode')).toHaveLength(1);
   });
 
-  it('one that loses the database says so, and that it is not ready', async () => {
+  it('reports a lost database in the log, and is not ready', async () => {
     await place.execute(
       `UPDATE pg_database SET datallowconn = false WHERE datname = current_database();
        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -64,7 +64,7 @@ describe.skipIf(postgresMissing)(`daemons on PostgreSQL ${postgresMissing ?? ''}
     expect(await first.probe('live')).toBe(200);
   });
 
-  it('one that has the wrong key changes nothing and says so', async () => {
+  it('reports a wrong key, and changes nothing', async () => {
     await first.login(alice, 'request_code', { phone: '+9996610500' });
     const before = await place.dump();
     const withWrongKey = await install(sandbox, { database: { uri: place.uri.reveal() } });

@@ -26,7 +26,7 @@ let gangway: Installation;
 
 beforeAll(async () => {
   sandbox = await startStrictSandbox();
-  // Telegram is silent once, and the user waits for that to be noticed.
+  // Telegram does not answer once, and the user waits for the timeout.
   const connection = { connect_timeout_seconds: 8, call_timeout_seconds: 6 };
   gangway = await install(sandbox, { telegram: { connection } });
   await gangway.start();
@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 
 it(
-  'nothing secret reaches the log at debug level, the disk in clear, or the body of an error',
+  'no secret reaches the log at debug level, the disk in clear, or the body of an error',
   { timeout: 90_000 },
   async () => {
     const answers: Answer[] = [];
@@ -45,7 +45,7 @@ it(
       void answers.push(await gangway.login(mxidOf(user), step, body));
     const getMe = async (user: (typeof users)[number]) => void answers.push(await gangway.getMe(mxidOf(user)));
 
-    // A login with everything, mistakes included, and a restart in the middle of it.
+    // A login with every step, including mistakes, and a restart in the middle.
     await login('alice', 'request_code', { phone: `+${phones.withPassword}` });
     await login('alice', 'send_code', { code: '31415' });
     await login('alice', 'send_code', { code: '22222' });
@@ -54,7 +54,7 @@ it(
     await login('alice', 'send_password', { password: 'a wrong password' });
     await login('alice', 'send_password', { password });
     await login('alice', 'request_code', { phone: `+${phones.withPassword}` });
-    // Everything that Telegram refuses.
+    // All refusals of Telegram.
     await login('bob', 'request_code', { phone: `+${phones.banned}` });
     await login('bob', 'request_code', { phone: `+${phones.flooded}` });
     await login('bob', 'request_code', { phone: `+${phones.withoutAccount}` });
@@ -64,7 +64,7 @@ it(
     await login('bob', 'bot_token', { token: '777:an-invalid-token' });
     await login('bob', 'bot_token', { token: botToken });
     await login('carol', 'bot_token', { token: botToken });
-    // What is under way, and what is lost.
+    // Pending and lost logins.
     await login('dave', 'request_code', { phone: `+${phones.plain}` });
     await login('erin', 'request_code', { phone: `+${phones.plain}` });
     await login('erin', 'send_code', { code: '22222' });
@@ -89,7 +89,7 @@ it(
     const errors = answers
       .filter(({ status }) => status >= 400)
       .map(({ text }) => text)
-      // Whoever is logged in already is told as whom.
+      // A user who is already logged in gets the account.
       .filter((text) => !text.includes('already_logged_in'))
       .join('\n');
     expect(errors).toContain('telegram_account_taken');
@@ -124,7 +124,7 @@ it(
   },
 );
 
-/** Every Telegram session in the database, opened with the key. */
+/** Returns every Telegram session in the database, decrypted. */
 async function sessionsStored(): Promise<string[]> {
   const database = await openTestDatabase({
     uri: new Secret(`sqlite:${join(gangway.folder, 'gangway.db')}`),
@@ -138,7 +138,7 @@ async function sessionsStored(): Promise<string[]> {
         if (session) found.push(session.reveal());
       }
       for (const { state } of await tx.loginProcesses.listByOwner(owner, 0)) {
-        // A login that is over, and is remembered for a repeated answer, has no session.
+        // A login that has ended, and is stored for a repeated answer, has no session.
         const [, session] = /"session":"([^"]+)"/.exec(state.reveal()) ?? [];
         if (session !== undefined) found.push(session);
       }

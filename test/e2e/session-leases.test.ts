@@ -55,7 +55,7 @@ describe('a leased session', () => {
     const me = await withIndependentClient(sandbox, {}, async (client) => {
       await client.importSession(String(lease['session']));
       const { id } = await client.getMe();
-      // Meanwhile Gangway answers from what it knows.
+      // Meanwhile Gangway answers from its database.
       expect(await gangway.getMe(alice)).toMatchObject({ status: 200, body: { phone: number } });
       await gangway.kill();
       await gangway.start();
@@ -108,7 +108,7 @@ describe('a leased session', () => {
     });
   });
 
-  it('is transferred to another library, which goes on when Gangway restarts and when the transfer is finished', async () => {
+  it('is transferred to another library, which continues when Gangway restarts and when the transfer is finished', async () => {
     heard = [];
     receiver = await startHttpListener((_request, response) => response.writeHead(204).end());
     gangway = await install(sandbox, { provisioning: { enable_session_transfers: true } });

@@ -28,7 +28,7 @@ async function start(overrides: ConfigOverrides): Promise<void> {
 
 const wasAsked = (method: string) => () => sandbox.control.calls().some((call) => call.method === method);
 
-it('a signal a second after the first ends the daemon at once, whatever it waits for', async () => {
+it('a signal a second after the first ends the daemon at once, with any pending work', async () => {
   await start({ http: { shutdown_seconds: 100 } });
   await gangway.login(alice, 'request_code', { phone });
   sandbox.control.addFault({ kind: 'silent', method: 'auth.signIn' });
@@ -36,7 +36,8 @@ it('a signal a second after the first ends the daemon at once, whatever it waits
   await until(wasAsked('auth.signIn'));
   const first = gangway.stop();
   await until(() => gangway.output().includes('"message":"stopping"'));
-  // Signals within the first second are the same one again. A third signal would kill the daemon while it leaves.
+  // Signals within the first second count as one. A third signal would kill the daemon while it
+  // exits.
   const stoppingSince = performance.now();
   await until(() => performance.now() - stoppingSince > 1000);
   void gangway.stop();
@@ -46,9 +47,9 @@ it('a signal a second after the first ends the daemon at once, whatever it waits
 });
 
 it.each([
-  ['an answer', { kind: 'silent', method: 'auth.signIn' }],
+  ['a response', { kind: 'silent', method: 'auth.signIn' }],
   ['a connection', { kind: 'silent' }],
-] as const)('one who waits for %s when the time to stop is over is told so', async (_, fault) => {
+] as const)('a client that waits for %s past the stop deadline is told to retry', async (_, fault) => {
   await start({ http: { shutdown_seconds: 1 } });
   await gangway.login(alice, 'request_code', { phone });
   sandbox.control.addFault(fault);
@@ -60,9 +61,9 @@ it.each([
   expect(await waiting).toMatchObject({ status: 503, body: { errcode: 'telegram_unreachable', state: 'code' } });
 });
 
-it('a sweep that waits for Telegram does not hold up the end', async () => {
+it('a cleanup that waits for Telegram does not delay the exit', async () => {
   await start({});
-  // The login of the first number is over with the second, and its session is to be ended.
+  // The login of the first number ends with the second, and its session is to be ended.
   await gangway.login(alice, 'request_code', { phone });
   await gangway.login(alice, 'request_code', { phone: '+9996620124' });
   await gangway.kill();

@@ -32,7 +32,7 @@ async function running(overrides?: ConfigOverrides): Promise<Installation> {
   return gangway;
 }
 
-/** Where Telegram is to be silent on purpose. */
+/** How long Telegram does not answer, deliberately. */
 const impatient: ConfigOverrides = {
   telegram: { connection: { connect_timeout_seconds: 3, call_timeout_seconds: 2 } },
 };
@@ -55,7 +55,7 @@ const phoneLogin: readonly Step[] = [
 ];
 
 describe('killed', () => {
-  it('between any two steps, the daemon goes on where it was', async () => {
+  it('between any two steps, a killed daemon continues the login', async () => {
     const gangway = await running();
     for (const [step, body, status] of phoneLogin) {
       expect(brief(await gangway.login(alice, step, body))).toMatchObject({ status });
@@ -66,7 +66,7 @@ describe('killed', () => {
     expect(sandbox.control.calls().filter(({ method }) => method === 'auth.sendCode').length).toBeLessThanOrEqual(2);
   });
 
-  it('in the middle of any step, the same input is good afterwards', async () => {
+  it('in the middle of any step, the same input is accepted after a kill', async () => {
     for (const [index, method] of ['auth.sendCode', 'auth.signIn', 'auth.checkPassword'].entries()) {
       const gangway = await running();
       for (const [step, body] of phoneLogin.slice(0, index)) await gangway.login(alice, step, body);
@@ -87,7 +87,7 @@ describe('killed', () => {
   });
 });
 
-it('a second daemon on the same SQLite file does not start, and the first goes on', async () => {
+it('a second daemon on the same SQLite file does not start, and the first continues', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'gangway-e2e-'));
   const database = { uri: `sqlite:${join(folder, 'shared.db')}` };
   const first = await running({ database });
@@ -99,14 +99,14 @@ it('a second daemon on the same SQLite file does not start, and the first goes o
   await rm(folder, { recursive: true });
 });
 
-describe('Telegram in trouble', () => {
+describe('failures of Telegram', () => {
   const troubles: readonly (readonly [name: string, begin: () => () => void])[] = [
     ['silent', () => fault({ kind: 'silent' })],
     ['refusing', () => fault({ kind: 'refuse' })],
     ['dropping connections in the middle of a reply', () => fault({ kind: 'drop' })],
   ];
 
-  it.each(troubles)('%s at every step: said in time, and the next try succeeds', async (_, begin) => {
+  it.each(troubles)('%s at every step: reported in time, and the next attempt succeeds', async (_, begin) => {
     const gangway = await running(impatient);
     for (const [step, body, status] of phoneLogin) {
       const lift = begin();
@@ -124,7 +124,7 @@ describe('Telegram in trouble', () => {
     expect(brief(await gangway.login(bot, 'bot_token', { token: botToken }))).toMatchObject({ status: 200 });
   });
 
-  it('cutting all connections between two steps is not noticed', async () => {
+  it('a break of all connections between two steps is not noticed', async () => {
     const gangway = await running();
     for (const [step, body, status] of phoneLogin) {
       expect(brief(await gangway.login(alice, step, body))).toMatchObject({ status });
@@ -133,7 +133,7 @@ describe('Telegram in trouble', () => {
     expect(brief(await gangway.getMe(alice))).toMatchObject({ status: 200 });
   });
 
-  it('forgetting the key at any step ends the login, and a new one succeeds', async () => {
+  it('a forgotten key at any step ends the login, and a new one succeeds', async () => {
     const gangway = await running();
     for (const steps of [1, 2]) {
       for (const [step, body] of phoneLogin.slice(0, steps)) await gangway.login(alice, step, body);
@@ -150,7 +150,7 @@ describe('Telegram in trouble', () => {
     expect(brief(await gangway.login(alice, 'request_code', { phone: withPassword }))).toMatchObject({ status: 200 });
   });
 
-  it('revoking the session is noticed by the next look, and the user can log in again', async () => {
+  it('a revoked session is detected by the next check, and the user can log in again', async () => {
     const gangway = await running();
     const errors = ['AUTH_KEY_UNREGISTERED', 'SESSION_REVOKED', 'USER_DEACTIVATED', 'AUTH_KEY_DUPLICATED'];
     for (const error of errors) {
@@ -192,7 +192,7 @@ describe('under load', () => {
     expect(gangway.output()).not.toMatch(/a Telegram worker (hangs|ended|failed)/);
   });
 
-  it('answers 20 equal requests of one user alike and sends one code', async () => {
+  it('answers 20 equal requests of one user with one answer and sends one code', async () => {
     const gangway = await running();
     const requests = await Promise.all(
       Array.from({ length: 20 }, () => gangway.login(alice, 'request_code', { phone: plain })),
@@ -208,8 +208,8 @@ describe('under load', () => {
   });
 });
 
-describe('told to stop', () => {
-  it('finishes what is under way, and exits with 0', async () => {
+describe('on SIGTERM', () => {
+  it('finishes pending work, and exits with 0', async () => {
     const gangway = await running();
     const lift = sandbox.control.addFault({ kind: 'delay', ms: 500, method: 'auth.sendCode' });
     const answer = gangway.login(alice, 'request_code', { phone: plain });
@@ -229,7 +229,7 @@ function fault(what: Fault): () => void {
   return lift;
 }
 
-/** A machine that is busy with other things may need longer than the daemon makes a client wait: those are told to come back. */
+/** A busy machine may need longer than the daemon lets a client wait; such clients must retry. */
 async function insist(request: () => Promise<Answer>): Promise<Answer> {
   const answer = await request();
   return answer.body['errcode'] === 'telegram_unreachable' ? request() : answer;

@@ -28,20 +28,22 @@ afterEach(async () => {
 
 type Start = (overrides: ConfigOverrides) => Promise<MatrixPlace>;
 
-describe('with accounts of Gangway', () => describeTheJoin((overrides) => startEmbeddedPlace(sandbox, overrides)));
+describe('with embedded accounts', () => describeTheJoin((overrides) => startEmbeddedPlace(sandbox, overrides)));
 
 describe.skipIf(synapseMissing !== undefined)(`with accounts of a Synapse ${synapseMissing ?? ''}`, () =>
   describeTheJoin((overrides) => startRelayPlace(sandbox, overrides)),
 );
 
-/** A phone number that a login to Telegram proves, from end to end, whoever has the accounts. */
+/**
+ * A phone number that a login to Telegram validates, end to end, for embedded and relayed accounts.
+ */
 function describeTheJoin(startPlace: Start): void {
-  async function start(mode: 'ask' | 'on' | 'off'): Promise<Walk> {
+  async function start(mode: 'ask' | 'on' | 'off'): Promise<Steps> {
     place = await startPlace({ threepids: { from_telegram: mode } });
-    return walkIn(place);
+    return stepsIn(place);
   }
 
-  it('ask: is added when that is asked for, logs in to Matrix, and does so no more after the logout at Telegram', async () => {
+  it('ask: is added on request, logs in to Matrix, and no longer does after the logout at Telegram', async () => {
     const { alice, gangway, logInToTelegram, logInByPhone, numbers } = await start('ask');
     expect(await logInToTelegram(alice, number)).toMatchObject({ state: 'logged-in', add_phone: 'offered' });
     expect(await gangway.getMe(alice.mxid)).toMatchObject({ body: { phone: number, add_phone: 'offered' } });
@@ -58,7 +60,7 @@ function describeTheJoin(startPlace: Start): void {
     expect(await numbers(alice)).not.toContain(number);
   });
 
-  it('on: is added by itself, and goes where nobody but the daemon asks Telegram', async () => {
+  it('on: is added automatically, and removed by the daemon’s own check of Telegram', async () => {
     const { alice, gangway, logInToTelegram, logInByPhone } = await start('on');
     expect(await logInToTelegram(alice, number)).toMatchObject({ state: 'logged-in', add_phone: 'added' });
     expect(await logInByPhone(alice, number)).toMatchObject({ status: 200, body: { user_id: alice.mxid } });
@@ -67,14 +69,14 @@ function describeTheJoin(startPlace: Start): void {
     sandbox.control.revokeSessions(`+${number}`, 'AUTH_KEY_UNREGISTERED');
     await gangway.start();
     await gangway.line('telegram session revoked');
-    // It says so before it has done so; this waits for its turn.
+    // It reports the number before it has added it; this waits for that.
     expect(await gangway.getMe(alice.mxid)).toMatchObject({ status: 403 });
     expect(await logInByPhone(alice, number)).toMatchObject(refused);
     await logInToTelegram(alice, number);
     expect(await logInByPhone(alice, number)).toMatchObject({ status: 200 });
   });
 
-  it('is refused where another user has it, and is never moved', async () => {
+  it('is refused if another user has it, and is never moved', async () => {
     const { alice, bob, gangway, logInToTelegram, logInByPhone } = await start('on');
     const database = await gangway.openDatabase();
     const at = systemClock.now();
@@ -96,7 +98,7 @@ function describeTheJoin(startPlace: Start): void {
     });
   });
 
-  it('off: is nothing to Matrix', async () => {
+  it('off: has no effect on Matrix', async () => {
     const { alice, gangway, logInToTelegram, logInByPhone } = await start('off');
     expect(await logInToTelegram(alice, number)).toEqual({ state: 'logged-in', username: expect.any(String) });
     expect((await gangway.getMe(alice.mxid)).body).not.toHaveProperty('add_phone');
@@ -107,18 +109,18 @@ function describeTheJoin(startPlace: Start): void {
 
 const refused = { status: 403, body: { errcode: 'M_FORBIDDEN' } };
 
-interface Walk {
+interface Steps {
   readonly gangway: MatrixPlace['gangway'];
   readonly alice: MatrixUser;
   readonly bob: MatrixUser;
   /** The body of the last answer. */
   readonly logInToTelegram: (user: MatrixUser, phone: string) => Promise<Answer['body']>;
   readonly logInByPhone: (user: MatrixUser, phone: string) => Promise<Answer>;
-  /** The phone numbers that the Matrix account has. */
+  /** The phone numbers of the Matrix account. */
   readonly numbers: (user: MatrixUser) => Promise<readonly unknown[]>;
 }
 
-function walkIn({ gangway, alice, bob }: MatrixPlace): Walk {
+function stepsIn({ gangway, alice, bob }: MatrixPlace): Steps {
   const logIn = ({ password }: MatrixUser, identifier: Readonly<Record<string, unknown>>) =>
     gangway.request('POST', `${client}/login`, { type: 'm.login.password', identifier, password });
   return {
@@ -131,7 +133,7 @@ function walkIn({ gangway, alice, bob }: MatrixPlace): Walk {
       expect({ status, body }).toMatchObject({ status: 200 });
       return body;
     },
-    // As clients write it that know the countries of others only.
+    // The format of clients that know the calling codes of other countries only.
     logInByPhone: (user, phone) => logIn(user, { type: 'm.id.phone', country: 'GB', phone: `+${phone}` }),
     async numbers(user) {
       const { body } = await logIn(user, { type: 'm.id.user', user: user.mxid satisfies Mxid });

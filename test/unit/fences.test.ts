@@ -115,7 +115,7 @@ const fences: readonly { readonly library: RegExp; readonly parts: readonly stri
 ];
 
 /** Only the database itself and the parts that compose the program may import from here. */
-const behindTheDoors = /^src\/database\/sealing\//;
+const databaseInternals = /^src\/database\/sealing\//;
 const tablesOfTheDatabase = /^src\/database\/tables\//;
 const composers = ['app', 'cli', 'database', 'migrations'];
 
@@ -205,7 +205,7 @@ describe('the layout', () => {
   });
 
   it('lets services import the entry points of the database only', () => {
-    const wrong = ours.filter(({ from, to }) => behindTheDoors.test(to) && !composers.includes(partOf(from)));
+    const wrong = ours.filter(({ from, to }) => databaseInternals.test(to) && !composers.includes(partOf(from)));
     expect(wrong.map(show)).toEqual([]);
   });
 

@@ -47,7 +47,7 @@ const never = () => new Promise<void>(() => undefined);
 const refuse = () => Promise.reject(new Error('refused'));
 
 describe('runUntilSignal', () => {
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'])('runs until %s, then stops and gives 0', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'])('runs until %s, then stops and returns 0', async (signal) => {
     const run = launch();
     await settle();
     expect(run.done).toEqual(['start']);
@@ -56,7 +56,7 @@ describe('runUntilSignal', () => {
     expect(run.done).toEqual(['start', 'stop']);
   });
 
-  it('waits for what is in flight', async () => {
+  it('waits for pending work', async () => {
     let finish: () => void = () => undefined;
     const run = launch({ stop: () => new Promise((resolve) => (finish = resolve)) });
     run.signals.emit('SIGTERM');
@@ -66,7 +66,7 @@ describe('runUntilSignal', () => {
     expect(await run.exited).toBe(0);
   });
 
-  it('gives 1 when the deadline passes', async () => {
+  it('returns 1 when the deadline passes', async () => {
     const run = launch({ stop: never });
     run.signals.emit('SIGTERM');
     await run.clock.advance(1000);
@@ -85,7 +85,7 @@ describe('runUntilSignal', () => {
     expect(await run.exited).toBe(code);
   });
 
-  it('takes signals that follow within a second for the same one', async () => {
+  it('treats signals within a second as one', async () => {
     let finish: () => void = () => undefined;
     const run = launch({ stop: () => new Promise((resolve) => (finish = resolve)) }, undefined, 5000);
     run.signals.emit('SIGINT');
@@ -98,7 +98,7 @@ describe('runUntilSignal', () => {
     expect(await run.exited).toBe(0);
   });
 
-  it('stops what a failed start left behind, and gives 1', async () => {
+  it('stops the rest of a failed start, and returns 1', async () => {
     const run = launch({ start: refuse });
     expect(await run.exited).toBe(1);
     expect(run.done).toEqual(['start', 'stop']);
@@ -109,7 +109,7 @@ describe('runUntilSignal', () => {
     expect(await launch({ start: refuse }, (error) => (error instanceof Error ? 78 : 1)).exited).toBe(78);
   });
 
-  it('stops only after a start that was under way', async () => {
+  it('stops only after a pending start', async () => {
     let finish: () => void = () => undefined;
     const run = launch({ start: () => new Promise((resolve) => (finish = resolve)) });
     run.signals.emit('SIGTERM');
@@ -127,13 +127,13 @@ describe('runUntilSignal', () => {
     expect(await run.exited).toBe(1);
   });
 
-  it('gives 1 when the stop fails', async () => {
+  it('returns 1 when the stop fails', async () => {
     const run = launch({ stop: refuse });
     run.signals.emit('SIGTERM');
     expect(await run.exited).toBe(1);
   });
 
-  it.each(['unhandledRejection', 'uncaughtException'])('logs an %s, stops in order and gives 1', async (event) => {
+  it.each(['unhandledRejection', 'uncaughtException'])('logs an %s, stops in order and returns 1', async (event) => {
     const run = launch();
     await settle();
     run.signals.emit(event, new Error('defect'));
@@ -142,7 +142,7 @@ describe('runUntilSignal', () => {
     expect(run.lines).toContain('uncaught exception');
   });
 
-  it('gives 1 when something is thrown while it stops', async () => {
+  it('returns 1 when an error is thrown while it stops', async () => {
     let finish: () => void = () => undefined;
     const run = launch({ stop: () => new Promise((resolve) => (finish = resolve)) });
     run.signals.emit('SIGTERM');
@@ -152,14 +152,14 @@ describe('runUntilSignal', () => {
     expect(await run.exited).toBe(1);
   });
 
-  it('listens no longer once it is over', async () => {
+  it('listens to no signals after it has ended', async () => {
     const run = launch();
     run.signals.emit('SIGTERM');
     await run.exited;
     expect(run.signals.eventNames()).toEqual([]);
   });
 
-  it('keeps a real process alive while a stop waits for nothing but the clock', async () => {
+  it('keeps a real process alive while a stop waits for the clock only', async () => {
     const program = `
       import { systemClock, sleep } from './src/base/clock.ts';
       import { runUntilSignal } from './src/lifecycle.ts';

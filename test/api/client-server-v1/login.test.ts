@@ -21,12 +21,12 @@ describe('a login in version 1', () => {
     ['the body of the specification', { username: 'alice', password }],
     ['a whole Matrix ID', { username: '@alice:example.test', password }],
     ['what clients send', { type: 'm.login.password', user: 'alice', password }],
-    ['an address', { type: 'm.login.password', medium: 'email', address: 'alice@example.test', password }],
+    ['a 3PID', { type: 'm.login.password', medium: 'email', address: 'alice@example.test', password }],
     ['a username that is null', { username: null, user: 'alice', password }],
-    ['a username and a user', { username: 'alice', user: 'nobody', password }],
-    ['a wish for refresh tokens', { username: 'alice', password, refresh_token: true }],
-    ['a wish that makes no sense', { username: 'alice', password, refresh_token: 'yes' }],
-    ['what later clients send', { identifier: { type: 'm.id.user', user: 'alice' }, password }],
+    ['a username and a user', { username: 'alice', user: 'unknown', password }],
+    ['a request for refresh tokens', { username: 'alice', password, refresh_token: true }],
+    ['an invalid request for refresh tokens', { username: 'alice', password, refresh_token: 'yes' }],
+    ['the members of later clients', { identifier: { type: 'm.id.user', user: 'alice' }, password }],
   ])('works with %s, and its token does not expire', async (_, body) => {
     const { status, json } = await server.call('POST', path, body);
     expect(status).toBe(200);
@@ -47,7 +47,7 @@ describe('a login in version 1', () => {
   });
 
   it.each([{ username: 'alice' }, { user: 'alice' }, { username: null, user: 'alice' }])(
-    'with %j is one that homeservers of today understand',
+    'with %j is answered as by current homeservers',
     async (who) => {
       const homeserver = await startFakeHomeserver('home.test');
       homeserver.addUser('alice', password);
@@ -66,7 +66,7 @@ describe('a login in version 1', () => {
     },
   );
 
-  it('takes a login token', async () => {
+  it('accepts a login token', async () => {
     const { json } = await server.call('POST', path, { username: 'alice', password });
     const accessToken = String(json['access_token']);
     const getToken = (body: object) => server.call('POST', '/_matrix/client/v1/login/get_token', body, accessToken);
@@ -76,12 +76,12 @@ describe('a login in version 1', () => {
     expect(await server.call('POST', path, { type: 'm.login.token', token })).toMatchObject({ status: 200 });
   });
 
-  it('needs no access token, and does not mind one', async () => {
+  it('requires no access token, and ignores one', async () => {
     const { status } = await server.call('POST', `${path}?access_token=unknown`, { username: 'alice', password });
     expect(status).toBe(200);
   });
 
-  it('has its login types, without what makes login tokens', async () => {
+  it('has the same login types, except for issuing login tokens', async () => {
     const { status, json } = await server.call('GET', path);
     expect([status, json]).toEqual([200, { flows: [{ type: 'm.login.password' }, { type: 'm.login.token' }] }]);
   });

@@ -49,7 +49,7 @@ async function logIn(user: string, more: object = {}, password = `the password o
 const whoAmI = async (token: string) => (await server.call('GET', `${v3}/account/whoami`, undefined, token)).status;
 const devices = async (token: string) => (await server.call('GET', `${v3}/devices`, undefined, token)).json['devices'];
 
-/** Sends the request, and again with the password for what it is answered. */
+/** Sends the request, and repeats it with the password after the challenge. */
 async function withPassword(method: string, path: string, token: string, body: object = {}, given = 'alice') {
   const first = await server.call(method, path, body, token);
   expect([first.status, first.json['completed']]).toEqual([401, []]);
@@ -71,7 +71,7 @@ describe('a request without a body', () => {
     ['POST', `${v3}/user/@alice:example.test/openid/request_token`, 200],
     ['POST', `${v3}/logout`, 200],
     ['POST', `${v3}/logout/all`, 200],
-  ])('is one with an empty object: %s %s', async (method, path, status) => {
+  ])('counts as one with an empty object: %s %s', async (method, path, status) => {
     const ofChallenge = ({ json }: MatrixReply) => [json['flows'], json['params'], json['completed']];
     for (const headers of [{}, { 'content-length': '0' }, { 'transfer-encoding': 'chunked' }]) {
       const { token } = await logIn('alice');
@@ -82,7 +82,7 @@ describe('a request without a body', () => {
     }
   });
 
-  it('is accepted by every operation of a user that needs no member, unless it sets something', () => {
+  it('is accepted by every operation of a user without required members, unless it sets something', () => {
     const accepting = Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods)
         .filter(([method, { requestBody, security }]) => {
@@ -132,7 +132,7 @@ describe('devices', () => {
     ['GET', undefined],
     ['PUT', {}],
     ['PUT', { display_name: 'mine' }],
-  ])('of others and unknown ones are 404 M_NOT_FOUND: %s %j', async (method, body) => {
+  ])('of other users and unknown ones are 404 M_NOT_FOUND: %s %j', async (method, body) => {
     const { token } = await logIn('alice');
     const other = await logIn('bob', { device_id: 'OTHER' });
     for (const id of ['OTHER', 'NONE', 'ZERO%00', 'OTHER%00']) {
@@ -142,7 +142,7 @@ describe('devices', () => {
     expect(await devices(other.token)).toEqual([{ device_id: 'OTHER' }]);
   });
 
-  it('are logged out by DELETE and the password, those of others not', async () => {
+  it('are logged out by DELETE and the password, but not those of other users', async () => {
     const { token } = await logIn('alice', { device_id: 'PHONE' });
     const lost = await logIn('alice', { device_id: 'LOST' });
     const other = await logIn('bob', { device_id: 'LOST' });
@@ -178,7 +178,7 @@ describe('devices', () => {
     ['DELETE', '/devices/A'],
     ['POST', '/delete_devices'],
     ['POST', '/account/deactivate'],
-  ])('need an access token: %s %s', async (method, path) => {
+  ])('require an access token: %s %s', async (method, path) => {
     const body = method === 'GET' ? undefined : {};
     expect((await server.call(method, `${v3}${path}`, body)).json).toMatchObject({ errcode: 'M_MISSING_TOKEN' });
     expect((await server.call(method, `${v3}${path}`, body, 'unknown')).json).toMatchObject({
@@ -201,14 +201,14 @@ describe('a new password by the old one', () => {
     expect((await logIn('bob')).status).toBe(200);
   });
 
-  it('leaves the other logins if it is asked to', async () => {
+  it('keeps the other logins on request', async () => {
     const [{ token }, other] = [await logIn('alice'), await logIn('alice')];
     const body = { new_password: next, logout_devices: false };
     expect((await withPassword('POST', path, token, body)).status).toBe(200);
     expect([await whoAmI(token), await whoAmI(other.token)]).toEqual([200, 200]);
   });
 
-  it('is not set for a wrong one, nor for the password of another user', async () => {
+  it('is not set after a wrong password, nor after the password of another user', async () => {
     const { token } = await logIn('alice');
     for (const [user, password] of [
       ['alice', 'a guess'],
@@ -222,7 +222,7 @@ describe('a new password by the old one', () => {
     expect((await logIn('alice')).status).toBe(200);
   });
 
-  it('cannot be empty or too long, which is found before the authentication', async () => {
+  it('cannot be empty or too long, which is checked before the authentication', async () => {
     const { token } = await logIn('alice');
     for (const password of ['', 'x'.repeat(513)]) {
       const { status, json } = await server.call('POST', path, { new_password: password }, token);
@@ -230,7 +230,7 @@ describe('a new password by the old one', () => {
     }
   });
 
-  it('leaves no trace of itself in what is stored of the authentication', async () => {
+  it('leaves no trace in the stored authentication', async () => {
     const { token } = await logIn('alice');
     const one = await server.call('POST', path, { new_password: next }, token);
     const auth = passwordAuth(one, 'alice');
@@ -239,7 +239,7 @@ describe('a new password by the old one', () => {
   });
 });
 
-describe('a new password by an address of the account', () => {
+describe('a new password by a 3PID of the account', () => {
   const path = `${v3}/account/password`;
   const secret = 'a.secret.of.mine';
   const stages = { email: 'm.login.email.identity', msisdn: 'm.login.msisdn' } as const;
@@ -292,7 +292,7 @@ describe('a new password by an address of the account', () => {
     expect((await logIn('alice', {}, next)).status).toBe(200);
   });
 
-  it('is set once by one validation, of several requests at once', async () => {
+  it('is set once by one validation, at several concurrent requests', async () => {
     const sid = await validated('email');
     const replies = await Promise.all([1, 2, 3].map(() => set('email', sid)));
     expect(replies.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([200, 401, 401]);
@@ -304,7 +304,7 @@ describe('a new password by an address of the account', () => {
     expect([await whoAmI(token), await whoAmI(other.token)]).toEqual([200, 401]);
   });
 
-  it('makes what was validated before of no use', async () => {
+  it('invalidates earlier validations', async () => {
     const [first, second] = [await validated('email'), await validated('msisdn')];
     expect((await set('email', first)).status).toBe(200);
     expect((await set('msisdn', second)).status).toBe(401);
@@ -318,7 +318,7 @@ describe('a new password by an address of the account', () => {
     expect((await logIn('bob')).status).toBe(200);
   });
 
-  it('is not set by a session of another medium, one that is not validated, one to add an address, or none', async () => {
+  it('is not set by a session of another medium, one that is not validated, one to add a 3PID, or none', async () => {
     const sid = await validated('email');
     const open = (await ask('msisdn', phone)).json['sid'];
     const added = await server.contacts.validation.requestToken({
@@ -341,7 +341,7 @@ describe('a new password by an address of the account', () => {
     }
   });
 
-  it('is not set if the address has gone to another account', async () => {
+  it('is not set if the 3PID has been moved to another account', async () => {
     const sid = await validated('email');
     await server.embedded.database.transaction(async (tx) => {
       for (const { id } of await tx.accountAddresses.listByUser(alice)) await tx.accountAddresses.delete(id);
@@ -358,12 +358,12 @@ describe('a new password by an address of the account', () => {
     [{ type: 'm.login.email.identity', threepid_creds: 5 }, 'M_INVALID_PARAM'],
     [{ type: 'm.login.email.identity', threepid_creds: { sid: 5 } }, 'M_INVALID_PARAM'],
     [{ type: 'm.login.msisdn', threepid_creds: { sid: 'a' } }, 'M_MISSING_PARAM'],
-  ])('wants credentials: %j', async (auth, errcode) => {
+  ])('requires valid credentials: %j', async (auth, errcode) => {
     const { status, json } = await server.call('POST', path, { new_password: next, auth });
     expect([status, json['errcode']]).toEqual([400, errcode]);
   });
 
-  it('mails a link that says what it allows', async () => {
+  it('mails a link that names its purpose', async () => {
     await ask('email', { email: mail });
     await until(() => server.contacts.messenger.sent.length > 0);
     expect(server.contacts.messenger.sent.at(-1)).toMatchObject({ kind: 'email_password_reset', to: mail });
@@ -392,7 +392,7 @@ describe('a new password by an address of the account', () => {
     await until(() => server.contacts.messenger.asked === 1);
   });
 
-  it('is answered while the message is still on its way', async () => {
+  it('is answered before the message is sent', async () => {
     const release = server.contacts.messenger.hold();
     expect((await ask('email', { email: mail })).status).toBe(200);
     release();
@@ -412,7 +412,7 @@ describe('a new password by an address of the account', () => {
 describe('deactivation', () => {
   const path = `${v3}/account/deactivate`;
 
-  it('ends the account after the password', async () => {
+  it('deactivates the account after the password', async () => {
     const { token } = await logIn('alice');
     const { status, json } = await withPassword('POST', path, token, { erase: true });
     expect([status, json]).toEqual([200, { id_server_unbind_result: 'success' }]);
@@ -421,7 +421,7 @@ describe('deactivation', () => {
     await server.embedded.addAddress(bob, { medium: 'email', address: mail });
   });
 
-  it('does nothing for a wrong password', async () => {
+  it('does nothing after a wrong password', async () => {
     const { token } = await logIn('alice');
     const challenge = await server.call('POST', path, {}, token);
     const auth = passwordAuth(challenge, 'alice', 'a guess');
@@ -429,7 +429,7 @@ describe('deactivation', () => {
     expect(await whoAmI(token)).toBe(200);
   });
 
-  it('withdraws what is published at other identity servers, as far as that goes', async () => {
+  it('unbinds at other identity servers, as far as possible', async () => {
     const binding = { medium: 'email', address: mail, sid: 'any', mxid: alice, createdAt: 0 } as const;
     await server.embedded.database.transaction(async (tx) => {
       const { Secret } = await import('../../../src/base/secret.js');
@@ -441,7 +441,7 @@ describe('deactivation', () => {
     expect(json).toEqual({ id_server_unbind_result: 'no-support' });
   });
 
-  it('refuses what cannot be an identity server', async () => {
+  it('rejects an invalid identity server', async () => {
     const { token } = await logIn('alice');
     const { status, json } = await server.call('POST', path, { id_server: 'a b' }, token);
     expect([status, json['errcode']]).toEqual([400, 'M_INVALID_PARAM']);

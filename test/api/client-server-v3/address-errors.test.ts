@@ -25,7 +25,7 @@ const spelled = ({ status, json }: Pick<MatrixReply, 'status' | 'json'>) => [sta
 const methodOf = ({ operation }: AddressOperation) => operation.split(' ')[0]?.toUpperCase() ?? '';
 const pathOf = ({ operation }: AddressOperation) => `${prefix}${operation.split(' ')[1]}`;
 
-/** What the tests below see an operation answer. */
+/** The expected answers of an operation in the tests below. */
 function triedErrors({ operation, faults, body, access }: AddressOperation): string[] {
   const rows = [
     ...(body === undefined ? [] : [answers.notJson, answers.badJson, answers.tooLarge, answers.encoded]),
@@ -43,7 +43,7 @@ function triedErrors({ operation, faults, body, access }: AddressOperation): str
   ];
 }
 
-describe('the addresses of accounts', () => {
+describe('the 3PIDs of accounts', () => {
   const trouble: { error: Error | undefined } = { error: undefined };
   let server: ClientServer;
   let token: string;
@@ -94,7 +94,7 @@ describe('the addresses of accounts', () => {
   const withBody = addressOperations.filter(({ body }) => body !== undefined);
   const ofUsers = addressOperations.filter(({ access }) => access === 'a token');
   const faulty = addressOperations.flatMap((operation) =>
-    operation.faults.map((fault) => ({ operation, fault, title: `${operation.operation} spells ${fault.title}` })),
+    operation.faults.map((fault) => ({ operation, fault, title: `${operation.operation} returns ${fault.title}` })),
   );
 
   it.each(faulty)('$title', async ({ operation, fault: { failure, status, json } }) => {
@@ -105,7 +105,7 @@ describe('the addresses of accounts', () => {
   });
 
   it.each(addressOperations)(
-    '$operation tells nothing of a defect, and says that the database is out of reach',
+    '$operation reveals nothing of a defect, and reports an unavailable database',
     async (operation) => {
       trouble.error = new Error('hunter2');
       expect(spelled(await send(operation))).toEqual(answers.defect);
@@ -114,26 +114,26 @@ describe('the addresses of accounts', () => {
     },
   );
 
-  it.each(addressOperations)('$operation refuses other methods', async (operation) => {
+  it.each(addressOperations)('$operation rejects other methods', async (operation) => {
     const reply = await server.call('DELETE', pathOf(operation));
     expect(spelled(reply)).toEqual(answers.otherMethod);
     expect(reply.headers['allow']).toContain(methodOf(operation));
   });
 
-  it.each(ofUsers)('$operation wants an access token before it looks at anything else', async (operation) => {
+  it.each(ofUsers)('$operation requires an access token before all other checks', async (operation) => {
     const broken = operation.body === undefined ? {} : { body: '{' };
     expect(spelled(await send(operation, { ...broken, token: undefined }))).toEqual(answers.missingToken);
     expect(spelled(await send(operation, { ...broken, token: 'nobodys' }))).toEqual(answers.unknownToken);
   });
 
-  it.each(addressOperations.filter(({ access }) => access === 'everybody'))(
-    '$operation wants no access token, and refuses one of nobody',
+  it.each(addressOperations.filter(({ access }) => access === 'all clients'))(
+    '$operation requires no access token, and rejects an invalid one',
     async (operation) => {
       expect(spelled(await send(operation, { token: 'nobodys' }))).toEqual(answers.unknownToken);
     },
   );
 
-  it.each(withBody)('$operation refuses a body that is no JSON object', async (operation) => {
+  it.each(withBody)('$operation rejects a body that is no JSON object', async (operation) => {
     const tries: readonly [Sent, readonly unknown[]][] = [
       [{ body: '{"a":' }, answers.notJson],
       [{ body: Buffer.from([0x22, 0xff, 0x22]) }, answers.notJson],
@@ -145,7 +145,7 @@ describe('the addresses of accounts', () => {
     for (const [sent, answer] of tries) expect(spelled(await send(operation, sent))).toEqual(answer);
   });
 
-  it.each(withBody)('$operation says which member is missing', async (operation) => {
+  it.each(withBody)('$operation reports the missing member', async (operation) => {
     for (const name of operation.needed) {
       const rest = Object.fromEntries(Object.entries(operation.body ?? {}).filter(([key]) => key !== name));
       const reply = await send(operation, { body: JSON.stringify(rest) });
@@ -156,7 +156,7 @@ describe('the addresses of accounts', () => {
     for (const name of operation.needed) expect(json['error']).toContain(name);
   });
 
-  it.each(withBody)('$operation refuses members of a wrong type', async (operation) => {
+  it.each(withBody)('$operation rejects members of a wrong type', async (operation) => {
     for (const name of operation.needed) {
       const reply = await send(operation, { body: JSON.stringify({ ...operation.body, [name]: true }) });
       const looked = name === 'three_pid_creds' || name === 'medium';
@@ -171,12 +171,12 @@ describe('the addresses of accounts', () => {
   it.each([
     ['delete', 'medium', { medium: 'pigeon', address: 'Gustav' }],
     ['unbind', 'medium', { medium: 'pigeon', address: 'Gustav' }],
-  ])('refuses an unknown medium: %s', async (path, name, body) => {
+  ])('rejects an unknown medium: %s', async (path, name, body) => {
     const reply = await server.call('POST', `${prefix}/account/3pid/${path}`, body, token);
     expect(spelled(reply)).toEqual([400, 'M_INVALID_PARAM', `Invalid parameter ${name}`]);
   });
 
-  it.each([1.5, '1', null, -0.5, 2 ** 60])('refuses send_attempt %s, which is no integer', async (attempt) => {
+  it.each([1.5, '1', null, -0.5, 2 ** 60])('rejects send_attempt %s, which is no integer', async (attempt) => {
     const body = { email: 'alice@mail.test', client_secret: 'secret', send_attempt: attempt };
     const reply = await server.call('POST', `${prefix}/account/3pid/email/requestToken`, body);
     expect(reply.status).toBe(400);
@@ -184,7 +184,7 @@ describe('the addresses of accounts', () => {
   });
 
   it.each(['email', 'msisdn'])(
-    'wants an id_access_token with an id_server that it does not ask: %s',
+    'requires an id_access_token with an id_server, without sending a request to it: %s',
     async (medium) => {
       const typed = medium === 'email' ? { email: 'a@mail.test' } : { country: 'GB', phone_number: '07470 674927' };
       const body = { ...typed, client_secret: 'secret', send_attempt: 1, id_server: 'id.test' };
@@ -210,14 +210,14 @@ describe('the addresses of accounts', () => {
       'Invalid parameter three_pid_creds.client_secret: It must be a text.',
     ],
     ['no object', ['a'], 'M_INVALID_PARAM', 'Invalid parameter three_pid_creds: It must be an object.'],
-  ])('POST /account/3pid refuses credentials with %s', async (_, credentials, errcode, error) => {
+  ])('POST /account/3pid rejects credentials with %s', async (_, credentials, errcode, error) => {
     for (const name of ['three_pid_creds', 'threePidCreds']) {
       const reply = await server.call('POST', `${prefix}/account/3pid`, { [name]: credentials }, token);
       expect(spelled(reply)).toEqual([400, errcode, error]);
     }
   });
 
-  it('has a row for every error that is documented, of every operation', () => {
+  it('has a row for every documented error of every operation', () => {
     const file = 'client-server-v3';
     for (const operation of addressOperations) {
       const tried = triedErrors(operation);
@@ -235,7 +235,7 @@ describe('the addresses of accounts', () => {
 });
 
 describe('the deprecated POST /account/3pid', () => {
-  it('is not there where it is switched off, and the list is', async () => {
+  it('does not exist if it is disabled, and the list does', async () => {
     const server = await startClientServer({ addressRules: { postsWithoutAuthentication: false } });
     try {
       const path = `${prefix}/account/3pid`;

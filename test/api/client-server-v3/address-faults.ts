@@ -1,7 +1,7 @@
 import { AccountFailure, type AccountFault } from '../../../src/accounts/failure.js';
 import { ThreepidFailure, type ThreepidFault } from '../../../src/threepid/failure.js';
 
-/** How a fault of a service goes on the wire. */
+/** How a fault of a service is answered. */
 export interface Spelling {
   readonly title: string;
   readonly failure: Error;
@@ -27,7 +27,7 @@ const wait = { retryAfterMs: 1500 };
 const challenge = { flows: [{ stages: ['m.login.password'] }], params: {}, session: 'a-session', completed: [] };
 const notProven = ['M_THREEPID_AUTH_FAILED', 'No validated 3pid session found'] as const;
 
-/** Of everything that is asked about addresses. */
+/** Of every operation on 3PIDs. */
 export const ofAny: readonly Spelling[] = [
   account({ kind: 'overloaded', ...wait }, 429, ...limited),
   account(
@@ -49,7 +49,7 @@ export const ofAny: readonly Spelling[] = [
       'Short and stout',
       { handle: 1 },
     ),
-    title: 'what the homeserver says',
+    title: 'the homeserver’s error',
   },
 ];
 
@@ -120,7 +120,7 @@ const ofIdentityServers: readonly Spelling[] = [
       'M_NO_VALID_SESSION',
       'The identity server rejected the request',
     ),
-    title: 'what the identity server says',
+    title: 'the identity server’s error',
   },
   {
     ...account(
@@ -132,7 +132,7 @@ const ofIdentityServers: readonly Spelling[] = [
       429,
       ...limited,
     ),
-    title: 'how long the identity server wants us to wait',
+    title: 'the identity server’s wait',
   },
   rateLimited,
 ];

@@ -1,16 +1,16 @@
 import type { Spelling } from './address-faults.js';
 import * as faults from './address-faults.js';
 
-/** An operation on addresses, and a request that it understands. */
+/** An operation on 3PIDs, and a valid request. */
 export interface AddressOperation {
-  /** Method and path, as the OpenAPI file has them. */
+  /** Method and path, as in the OpenAPI file. */
   readonly operation: string;
   readonly body: Readonly<Record<string, unknown>> | undefined;
-  /** Members of the body that must be there. */
+  /** Required members of the body. */
   readonly needed: readonly string[];
-  /** What the service can say. */
+  /** The possible faults of the service. */
   readonly faults: readonly Spelling[];
-  readonly access: 'a token' | 'everybody';
+  readonly access: 'a token' | 'all clients';
 }
 
 const session = { sid: 'abc123', client_secret: 'monkeys_are_GREAT' };
@@ -59,13 +59,13 @@ export const addressOperations: readonly AddressOperation[] = [
     body: { email: 'alice@mail.test', ...attempt },
     needed: ['email', 'client_secret', 'send_attempt'],
     faults: [...faults.ofTokenRequest('email'), ...faults.ofAny],
-    access: 'everybody',
+    access: 'all clients',
   },
   {
     operation: 'post /account/3pid/msisdn/requestToken',
     body: { country: 'GB', phone_number: '07470 674927', ...attempt },
     needed: ['country', 'phone_number', 'client_secret', 'send_attempt'],
     faults: [...faults.ofTokenRequest('msisdn'), ...faults.ofAny],
-    access: 'everybody',
+    access: 'all clients',
   },
 ];

@@ -22,7 +22,7 @@ const as = ({ caller }: TestUser, method: string, path: string, body?: unknown) 
   server.call(method, path, body, caller.accessToken.reveal());
 const lastToken = () => server.contacts.messenger.tokens().at(-1) ?? '';
 
-/** Asks for a token as Alice. */
+/** Requests a token as Alice. */
 function ask(address: string) {
   const isPhone = address.startsWith('+');
   const typed = isPhone ? { country: 'GB', phone_number: address } : { email: address };
@@ -31,7 +31,7 @@ function ask(address: string) {
 }
 
 describe('the submit_url', () => {
-  it.each(['email', 'msisdn'])('tells what became of a token as the identity service does: %s', async (medium) => {
+  it.each(['email', 'msisdn'])('answers a token as the identity service does: %s', async (medium) => {
     await start();
     const sid = String((await ask(medium === 'email' ? 'alice@mail.test' : '+447470674927')).json['sid']);
     const path = `${submission}/${medium}/submit_token`;
@@ -72,7 +72,7 @@ describe('the submit_url', () => {
     });
   });
 
-  it('has a page with a button, which proves the address', async () => {
+  it('has a page with a button, which validates the 3PID', async () => {
     await start();
     const sid = String((await ask('alice@mail.test')).json['sid']);
     const query = new URLSearchParams({ sid, client_secret: secret, token: lastToken() }).toString();
@@ -97,7 +97,7 @@ describe('the submit_url', () => {
     expect(spent.text).toContain('This link does not work');
   });
 
-  it('has a page that proves the address and leads on, where no click is wanted', async () => {
+  it('has a page that validates the 3PID and continues, if no click is required', async () => {
     await start({ addressRules: { pages: { ...testPages, confirmClick: false } } });
     const next = 'https://chat.test/settings';
     const asked = await as(alice, 'POST', `${v3}/account/3pid/email/requestToken`, {
@@ -114,7 +114,7 @@ describe('the submit_url', () => {
     expect(await as(alice, 'POST', `${v3}/account/3pid`, creds)).toMatchObject({ status: 200 });
   });
 
-  it('leaves the usual path to the homeserver, where there is one', async () => {
+  it('leaves the default path to the homeserver, if there is one', async () => {
     await start({ addressRules: { usualPath: 'the_homeservers' } });
     const body = { sid: 'a', client_secret: secret, token: 'wrong' };
     const ofOurOwn = '/_matrix/client/unstable/gangway/add_threepid/msisdn/submit_token';
@@ -125,7 +125,7 @@ describe('the submit_url', () => {
     });
   });
 
-  it('is nothing else', async () => {
+  it('has no other endpoint', async () => {
     await start();
     const unrecognized = { errcode: 'M_UNRECOGNIZED' };
     expect(await server.call('DELETE', `${submission}/email/submit_token`)).toMatchObject({ status: 405 });

@@ -29,7 +29,7 @@ interface Asked {
   readonly clientSecret?: string;
 }
 
-/** Asks for a token, as Alice unless told otherwise. */
+/** Requests a token, as Alice unless another user is given. */
 async function ask(address: string, { prefix = v3, user = alice, clientSecret = secret }: Asked = {}) {
   const isPhone = address.startsWith('+');
   const typed = isPhone ? { country: 'GB', phone_number: address } : { email: address };
@@ -38,7 +38,7 @@ async function ask(address: string, { prefix = v3, user = alice, clientSecret = 
   return server.call('POST', path, body, user === 'anonymous' ? undefined : tokenOf(user));
 }
 
-/** A session in which Alice has proven the address. */
+/** A session in which Alice has validated the 3PID. */
 async function prove(address: string, prefix?: string) {
   const asked = await ask(address, prefix === undefined ? {} : { prefix });
   const session = { sid: String(asked.json['sid']), client_secret: secret };
@@ -60,8 +60,8 @@ const password = (user: TestUser, more = {}) => ({
   ...more,
 });
 
-describe('an address', () => {
-  it.each(prefixes)('is proven, added with the password, listed, and taken away again below %s', async (prefix) => {
+describe('a 3PID', () => {
+  it.each(prefixes)('is validated, added with the password, listed, and removed again below %s', async (prefix) => {
     await start();
     const session = await prove('Alice@Mail.test', prefix);
     const challenged = await as(alice, 'POST', `${prefix}/account/3pid/add`, session);
@@ -89,7 +89,7 @@ describe('an address', () => {
     expect(await listed()).toEqual([]);
   });
 
-  it('logs in whose account it was added to', async () => {
+  it('logs in the user of its account', async () => {
     await start();
     await as(alice, 'POST', `${v3}/account/3pid`, { three_pid_creds: await prove('+447470674927') });
     const identifier = { type: 'm.id.phone', country: 'GB', phone: '07470 674927' };
@@ -101,7 +101,10 @@ describe('an address', () => {
 
   it.each([
     ['as specified', (sid: string) => ({ three_pid_creds: { sid, client_secret: secret, id_server: 'id.test' } })],
-    ['as of old', (sid: string) => ({ threePidCreds: { sid, clientSecret: secret, idServer: 'id.test' }, bind: true })],
+    [
+      'in the deprecated format',
+      (sid: string) => ({ threePidCreds: { sid, clientSecret: secret, idServer: 'id.test' }, bind: true }),
+    ],
   ])('is added without the password by POST /account/3pid, spelled %s', async (_, bodyOf) => {
     await start();
     const { sid } = await prove('alice@mail.test');
@@ -111,7 +114,7 @@ describe('an address', () => {
     expect(again).toMatchObject({ status: 403, json: { errcode: 'M_THREEPID_AUTH_FAILED' } });
   });
 
-  it('is not added where it is not proven: 400 from /add, and 403 from POST /account/3pid', async () => {
+  it('is not added before it is validated: 400 from /add, and 403 from POST /account/3pid', async () => {
     await start();
     const session = { sid: String((await ask('alice@mail.test')).json['sid']), client_secret: secret };
     const added = await as(alice, 'POST', `${v3}/account/3pid/add`, { ...session, auth: password(alice) });
@@ -131,7 +134,7 @@ describe('an address', () => {
     expect(await listed()).toEqual([]);
   });
 
-  it('of another account: a user learns it, and a stranger does not', async () => {
+  it('of another account: an authenticated user gets an error, and an anonymous client does not', async () => {
     await start();
     const bob = await server.contacts.logInNew('bob');
     await as(alice, 'POST', `${v3}/account/3pid`, { three_pid_creds: await prove('alice@mail.test') });
@@ -151,7 +154,7 @@ describe('an address', () => {
     ]);
   });
 
-  it('of another account is told to everybody where that is configured', async () => {
+  it('of another account is reported to all clients if the configuration allows it', async () => {
     await start({ contacts: { revealsInUse: true } });
     await as(alice, 'POST', `${v3}/account/3pid`, { three_pid_creds: await prove('alice@mail.test') });
     expect(await ask('alice@mail.test', { user: 'anonymous' })).toMatchObject({
@@ -160,7 +163,7 @@ describe('an address', () => {
     });
   });
 
-  it('that another user has proven with their own token is not theirs who know the session', async () => {
+  it('that another user has validated with their own token cannot be added by knowing the session', async () => {
     await start();
     const bob = await server.contacts.logInNew('bob');
     const session = await prove('alice@mail.test');
@@ -168,7 +171,7 @@ describe('an address', () => {
     expect(await as(alice, 'POST', `${v3}/account/3pid`, { three_pid_creds: session })).toMatchObject({ status: 200 });
   });
 
-  it('is published, and withdrawn by whoever published it', async () => {
+  it('is bound, and unbound by the same user', async () => {
     await start();
     const { prove: proveToIdentity, idTokenOf, service } = server.contacts;
     const { sid, clientSecret } = await proveToIdentity('alice@mail.test');
@@ -188,7 +191,7 @@ describe('an address', () => {
 });
 
 describe('a request for a token', () => {
-  it('is answered with where the token goes, and how a phone number is written', async () => {
+  it('is answered with where to submit the token, and with the canonical phone number', async () => {
     await start();
     expect((await ask('+447470674927')).json).toEqual({
       sid: expect.stringMatching(/^\w{32}$/),
@@ -203,7 +206,7 @@ describe('a request for a token', () => {
     });
   });
 
-  it('ignores the identity server that clients of old name', async () => {
+  it('ignores the identity server of older clients', async () => {
     await start();
     const body = { email: 'alice@mail.test', client_secret: secret, send_attempt: 1, next_link: null };
     const named = { ...body, id_server: 'elsewhere.test', id_access_token: 'token' };
@@ -212,7 +215,7 @@ describe('a request for a token', () => {
     expect(server.contacts.identityServers.asked).toEqual([]);
   });
 
-  it('is told that changes are disabled before anything of it is looked at', async () => {
+  it('is rejected if changes are disabled, before all other checks', async () => {
     await start({ contacts: { mayChange: false, isPublic: false } });
     const disabled = { status: 400, json: { errcode: 'M_FORBIDDEN' } };
     for (const path of ['add', 'delete', 'email/requestToken', 'msisdn/requestToken']) {
@@ -222,7 +225,7 @@ describe('a request for a token', () => {
     expect(await listed()).toEqual([]);
   });
 
-  it('is told that no e-mail address can be proven before anything of it is looked at', async () => {
+  it('is rejected if no e-mail address can be validated, before all other checks', async () => {
     await start({ contacts: { isPublic: false } });
     expect(await server.call('POST', `${v3}/account/3pid/email/requestToken`, {})).toMatchObject({
       status: 400,

@@ -29,7 +29,8 @@ describe('GET /_matrix/client/versions', () => {
     await start();
     const { status, json, headers } = await server.call('GET', '/_matrix/client/versions', undefined, token);
     expect(status).toBe(200);
-    // matrix-js-sdk 12.5 requires r0.6.0 to add addresses; matrix-js-sdk 36 and matrix-rust-sdk require v1.1 or newer.
+    // matrix-js-sdk 12.5 requires r0.6.0 to add addresses; matrix-js-sdk 36 and matrix-rust-sdk
+    // require v1.1 or newer.
     expect(json).toEqual({ versions: expect.arrayContaining(['r0.6.0', 'v1.1', 'v1.11']), unstable_features: {} });
     expect(headers['access-control-allow-origin']).toBe('*');
   });
@@ -46,14 +47,14 @@ describe('GET /.well-known/matrix/client', () => {
     expect(headers['access-control-allow-origin']).toBe('*');
   });
 
-  it('is not there if no address is configured', async () => {
+  it('is 404 if no base URL is configured', async () => {
     await start({ discovery: { wellKnown: undefined } });
     expect((await server.call('GET', '/.well-known/matrix/client')).status).toBe(404);
   });
 });
 
 describe('GET /capabilities', () => {
-  it.each([true, false])('tells whether addresses can be changed: %s', async (mayChangeAddresses) => {
+  it.each([true, false])('reports whether 3PIDs can be changed: %s', async (mayChangeAddresses) => {
     await start({ discovery: { mayChangeAddresses } });
     const { status, json } = await capabilitiesOf();
     expect(status).toBe(200);

@@ -23,7 +23,7 @@ describe('a login in version 3', () => {
   const logIn = (body: object, where: string = path): Promise<MatrixReply> =>
     server.call('POST', where, { type: 'm.login.password', password, ...body });
 
-  it('answers with a token, the Matrix ID, its server and the device', async () => {
+  it('returns a token, the Matrix ID, its server and the device', async () => {
     const { status, json } = await logIn({ identifier: { type: 'm.id.user', user: 'alice' } });
     expect(status).toBe(200);
     expect(json).toEqual({
@@ -47,10 +47,10 @@ describe('a login in version 3', () => {
     ],
     ['a phone number with a plus and no country', { identifier: { type: 'm.id.phone', phone: '+44 7700 900123' } }],
     ['an identifier without a type', { identifier: { medium: 'email', address: 'alice@example.test' } }],
-    ['a user of old', { user: 'alice' }],
-    ['an address of old', { medium: 'email', address: 'alice@example.test' }],
-    ['a user of old and an identifier', { user: 'alice', identifier: { type: 'm.id.user', user: 'nobody' } }],
-    ['an address of old and a user of old', { user: 'nobody', medium: 'email', address: 'alice@example.test' }],
+    ['a deprecated user', { user: 'alice' }],
+    ['a deprecated 3PID', { medium: 'email', address: 'alice@example.test' }],
+    ['a deprecated user and an identifier', { user: 'alice', identifier: { type: 'm.id.user', user: 'unknown' } }],
+    ['a deprecated 3PID and a deprecated user', { user: 'unknown', medium: 'email', address: 'alice@example.test' }],
   ])('works with %s', async (_, body) => {
     const { status, json } = await logIn(body);
     expect([status, json['user_id']]).toEqual([200, '@alice:example.test']);
@@ -66,7 +66,7 @@ describe('a login in version 3', () => {
     expect((await logIn({ user: 'alice' }, where)).status).toBe(200);
   });
 
-  it('takes the device that is asked for, and ends the login that it had', async () => {
+  it('uses the requested device, and ends its earlier login', async () => {
     const first = await logIn({ user: 'alice', device_id: 'PHONE', initial_device_display_name: 'Phone' });
     expect(first.json['device_id']).toBe('PHONE');
     const second = await logIn({ user: 'alice', device_id: 'PHONE' });
@@ -77,18 +77,18 @@ describe('a login in version 3', () => {
     expect(await whoAmI(second)).toMatchObject({ status: 200 });
   });
 
-  it('takes members that are null as absent', async () => {
+  it('treats null as absent', async () => {
     const { status } = await logIn({ user: 'alice', device_id: null, initial_device_display_name: null });
     expect(status).toBe(200);
   });
 
-  it('gives refresh tokens, and tokens that expire, only to those who ask', async () => {
+  it('returns refresh tokens, and tokens that expire, only on request', async () => {
     expect((await logIn({ user: 'alice', refresh_token: false })).json).not.toHaveProperty('refresh_token');
     const { json } = await logIn({ user: 'alice', refresh_token: true });
     expect(json).toMatchObject({ refresh_token: expect.any(String) as string, expires_in_ms: 300_000 });
   });
 
-  it('does not mind members that nobody knows, nor a missing Content-Type', async () => {
+  it('ignores unknown members, and a missing Content-Type', async () => {
     expect((await logIn({ user: 'alice', 'org.example.more': { a: [1] } })).status).toBe(200);
   });
 
@@ -108,7 +108,7 @@ describe('a login in version 3', () => {
 });
 
 describe('the login types', () => {
-  it('are those that work, in every spelling of the path, also to a GET that has a body', async () => {
+  it('contain the supported ones, in every spelling of the path, also for a GET with a body', async () => {
     const server = await startClientServer();
     try {
       for (const where of [path, '/_matrix/client/r0/login', '/_matrix/client/unstable/login']) {
@@ -124,7 +124,7 @@ describe('the login types', () => {
   });
 });
 
-describe('an authority that passes logins on', () => {
+describe('an authority that forwards logins', () => {
   const attempts: LoginAttempt[] = [];
   const grant = {
     mxid: '@alice:example.test' as Mxid,
@@ -151,7 +151,7 @@ describe('an authority that passes logins on', () => {
 
   afterEach(() => server.close());
 
-  it('is given the whole body, the client and its token', async () => {
+  it('receives the whole body, the client and its token', async () => {
     const body = { type: 'm.login.application_service', identifier: { type: 'm.id.user', user: 'bot' }, more: [1] };
     const { json } = await server.send({
       method: 'POST',
@@ -176,7 +176,7 @@ describe('an authority that passes logins on', () => {
     expect(attempts[0]?.accessToken?.reveal()).toBe('as_token');
   });
 
-  it('says which login types there are, with all that belongs to them', async () => {
+  it('returns its login types, with all their members', async () => {
     const { json } = await server.call('GET', path);
     expect(json).toEqual({ flows: [{ type: 'm.login.sso', identity_providers: [] }] });
   });
@@ -198,7 +198,7 @@ describe('an authority that passes logins on', () => {
 });
 
 describe('a bridge that logs in its users', () => {
-  it('does not count for its address, as others do who claim to be one', async () => {
+  it('does not count for its address, but an unverified bridge does', async () => {
     const fault = () => Promise.reject(new AccountFailure({ kind: 'homeserver_unreachable' }));
     const server = await startClientServer({
       authority: { loginFlows: fault, logIn: fault, whoAmI: fault },
@@ -214,7 +214,7 @@ describe('a bridge that logs in its users', () => {
   });
 });
 
-it('whoever claims to be a bridge and is refused too often is not passed on any more', async () => {
+it('a client that is refused too often as a bridge is not forwarded any more', async () => {
   let asked = 0;
   const body = { errcode: 'M_UNKNOWN_TOKEN', error: 'No' };
   const refuse = () => {
@@ -239,19 +239,19 @@ it('whoever claims to be a bridge and is refused too often is not passed on any 
 
 describe('a refusal of the homeserver', () => {
   it.each([
-    ['that has no names', { more: 1 }, { errcode: 'M_UNKNOWN', error: 'The homeserver rejected the request' }],
     [
-      'whose names are none',
-      { errcode: 7, error: {} },
+      'without an errcode and error',
+      { more: 1 },
       { errcode: 'M_UNKNOWN', error: 'The homeserver rejected the request' },
     ],
     [
-      'with a wait that never ends',
-      { errcode: 'M', error: 'No', retry_after_ms: 1e300 },
-      { retry_after_ms: 86_400_000 },
+      'with an invalid errcode and error',
+      { errcode: 7, error: {} },
+      { errcode: 'M_UNKNOWN', error: 'The homeserver rejected the request' },
     ],
-    ['with a wait that is over', { errcode: 'M', error: 'No', retry_after_ms: -5 }, { retry_after_ms: 0 }],
-  ])('%s reads like any other', async (_, body, expected) => {
+    ['with an endless wait', { errcode: 'M', error: 'No', retry_after_ms: 1e300 }, { retry_after_ms: 86_400_000 }],
+    ['with a wait in the past', { errcode: 'M', error: 'No', retry_after_ms: -5 }, { retry_after_ms: 0 }],
+  ])('%s gets the default error', async (_, body, expected) => {
     const fault = { kind: 'refused_upstream', status: 429, body, retryAfter: undefined } as const;
     const fail = () => Promise.reject(new AccountFailure(fault));
     const server = await startClientServer({ authority: { loginFlows: fail, logIn: fail, whoAmI: fail } });
@@ -265,14 +265,14 @@ describe('a refusal of the homeserver', () => {
   });
 
   it.each([
-    ['with all that it says', { errcode: 'ORG_EXAMPLE', error: 'No', more: { a: 1 } }, '7', { 'retry-after': '7' }],
+    ['with all its members', { errcode: 'ORG_EXAMPLE', error: 'No', more: { a: 1 } }, '7', { 'retry-after': '7' }],
     [
-      'with a header for what its body says',
+      'with a header for the wait in its body',
       { errcode: 'M_LIMIT_EXCEEDED', error: 'No', retry_after_ms: 1500 },
       undefined,
       { 'retry-after': '2' },
     ],
-  ])('is passed on %s', async (_, body, retryAfter, headers) => {
+  ])('is forwarded %s', async (_, body, retryAfter, headers) => {
     const fail = () => Promise.reject(new AccountFailure({ kind: 'refused_upstream', status: 429, body, retryAfter }));
     const server = await startClientServer({ authority: { loginFlows: fail, logIn: fail, whoAmI: fail } });
     try {
@@ -288,7 +288,7 @@ describe('a refusal of the homeserver', () => {
     }
   });
 
-  it('has an errcode and an error even if the homeserver forgot them', async () => {
+  it('has an errcode and an error even if the homeserver omits them', async () => {
     const refusal = new AccountFailure({
       kind: 'refused_upstream',
       status: 418,

@@ -30,7 +30,7 @@ const userOf = async (token: string) => {
 };
 
 describe('OpenID tokens', () => {
-  it('are given to the user of the access token, in every spelling of the path, and tell who that is', async () => {
+  it('are issued to the user of the access token, in every spelling of the path, and identify that user', async () => {
     const accessToken = await logIn();
     for (const prefix of ['/_matrix/client/v3', '/_matrix/client/r0', '/_matrix/client/unstable']) {
       const { status, json } = await server.call('POST', pathOf(alice, prefix), {}, accessToken);
@@ -47,20 +47,20 @@ describe('OpenID tokens', () => {
     }
   });
 
-  it('open nothing', async () => {
+  it('authenticate no other request', async () => {
     const token = await tokenOf(await logIn());
     expect((await server.call('GET', '/_matrix/client/v3/account/whoami', undefined, token)).status).toBe(401);
   });
 
   it.each(['@bob:example.test', '@Alice:example.test', 'alice', '@alice:elsewhere.test'])(
-    'are not given for %s to somebody else',
+    'are not issued for %s to another user',
     async (mxid) => {
       const { status, json } = await ask(await logIn(), mxid);
       expect([status, json['errcode']]).toEqual([403, 'M_FORBIDDEN']);
     },
   );
 
-  it('are good for an hour', async () => {
+  it('are valid for an hour', async () => {
     const token = await tokenOf(await logIn());
     await server.embedded.clock.advance(hourMs - 1);
     expect(await userOf(token)).toEqual([200, alice]);
@@ -70,7 +70,7 @@ describe('OpenID tokens', () => {
     expect(await userOf(token)).toEqual([401, 'M_UNKNOWN_TOKEN']);
   });
 
-  it('end with the login that asked for them, and with the account', async () => {
+  it('end with the login that requested them, and with the account', async () => {
     const [first, second] = [await logIn(), await logIn()];
     const tokens = [await tokenOf(first), await tokenOf(second)] as const;
     await server.call('POST', '/_matrix/client/v3/logout', {}, first);
@@ -83,7 +83,7 @@ describe('OpenID tokens', () => {
     expect(await userOf(tokens[1])).toEqual([401, 'M_UNKNOWN_TOKEN']);
   });
 
-  it('are given thirty times in ten minutes to one user', async () => {
+  it('are issued thirty times in ten minutes to one user', async () => {
     const [alices, bobs] = [await logIn(), await logIn('bob')];
     for (let count = 0; count < 30; count += 1) expect((await ask(alices)).status).toBe(200);
     const { status, json } = await ask(alices);
@@ -99,18 +99,18 @@ describe('OpenID tokens', () => {
   it.each([
     ['without an access token', undefined, 'M_MISSING_TOKEN'],
     ['for a wrong one', 'wrong', 'M_UNKNOWN_TOKEN'],
-  ])('are not given %s', async (_what, accessToken, errcode) => {
+  ])('are not issued %s', async (_what, accessToken, errcode) => {
     const { status, json } = await ask(accessToken);
     expect([status, json['errcode']]).toEqual([401, errcode]);
   });
 
-  it('are nobody’s where they are unknown or missing, and an access token is none', async () => {
+  it('are rejected if they are unknown or missing, and so is an access token', async () => {
     for (const token of ['wrong', await logIn()]) expect(await userOf(token)).toEqual([401, 'M_UNKNOWN_TOKEN']);
     const { status, json } = await server.call('GET', '/_matrix/federation/v1/openid/userinfo');
     expect([status, json['errcode']]).toEqual([401, 'M_MISSING_TOKEN']);
   });
 
-  it('are kept as hashes, and are in no log', async () => {
+  it('are stored as hashes, and are in no log', async () => {
     const token = await tokenOf(await logIn());
     await userOf(token);
     const { database } = server.embedded;
@@ -119,7 +119,7 @@ describe('OpenID tokens', () => {
     expect(await database.transaction((tx) => tx.openIdTokens.find(token))).toBeUndefined();
   });
 
-  it('are the homeserver’s where the accounts are', async () => {
+  it('are the homeserver’s if it has the accounts', async () => {
     const relay = await startClientServer({ authority: server.embedded.accounts });
     expect((await relay.call('POST', pathOf(alice), {}, await logIn())).status).toBe(404);
     expect((await relay.call('GET', '/_matrix/federation/v1/openid/userinfo?access_token=x')).status).toBe(404);

@@ -11,7 +11,7 @@ let alice: Mxid;
 
 afterEach(() => server.close());
 
-/** Each medium has an address of Alice's, and one that no account has. */
+/** For each medium, a 3PID of Alice and one without an account. */
 const addresses = [
   { medium: 'email', inUse: 'alice@mail.test', free: 'unknown@mail.test' },
   { medium: 'msisdn', inUse: '447470674927', free: '447470674928' },
@@ -23,14 +23,14 @@ async function start(): Promise<void> {
   for (const { medium, inUse } of addresses) await server.embedded.addAddress(alice, { medium, address: inUse });
 }
 
-/** Everything of the answer but what is another text each time. */
+/** The answer without the parts that differ each time. */
 async function answerTo(path: string, body: object, address: string) {
   const { status, text, headers } = await server.call('POST', path, body);
   const { date: _date, 'x-request-id': _id, ...rest } = headers;
   return { status, headers: rest, body: text.replaceAll(/\w{32}/g, 'SID').replaceAll(digitsIn(address), 'NUMBER') };
 }
 
-/** The number in any of its forms. */
+/** The number in any of its formats. */
 function digitsIn(address: string): RegExp {
   return new RegExp(`\\+?${address.split('').join(' ?')}`, 'g');
 }
@@ -66,7 +66,7 @@ const requests = [...asks('/account/3pid'), ...asks('/account/password')];
 const channels = ['works', 'is down', 'knows no such address'] as const;
 const cells = requests.flatMap((request) => channels.map((channel) => ({ ...request, channel })));
 
-describe('an unauthenticated caller cannot tell whether an address is in use', () => {
+describe('an unauthenticated caller cannot detect whether a 3PID is in use', () => {
   it.each(cells)('by $what if the channel $channel', async ({ path, bodyFor, inUse, free, channel }) => {
     await start();
     if (channel === 'is down') server.contacts.messenger.fail({ kind: 'channel_down' });
@@ -91,7 +91,7 @@ describe('an unauthenticated caller cannot tell whether an address is in use', (
   });
 });
 
-it('GET /login has a limit, apart from logins', async () => {
+it('GET /login has a limit, separate from logins', async () => {
   server = await startClientServer({ allowances: { perAddress: { max: 2, windowMs: 60_000 } } });
   for (const path of [v3, v1]) expect((await server.call('GET', `${path}/login`)).status).toBe(200);
   expect(await server.call('GET', `${v3}/login`)).toMatchObject({

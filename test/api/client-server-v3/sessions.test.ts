@@ -24,7 +24,7 @@ async function logIn(more: object = {}): Promise<Record<string, string>> {
 const whoAmI = (token: string | undefined) => server.call('GET', `${v3}/account/whoami`, undefined, token);
 
 describe('whoami', () => {
-  it('says whose token it is, in every spelling of the path', async () => {
+  it('returns the user of a token, in every spelling of the path', async () => {
     const { access_token: token, device_id: device } = await logIn();
     for (const prefix of [v3, '/_matrix/client/r0', '/_matrix/client/unstable']) {
       const { status, json } = await server.call('GET', `${prefix}/account/whoami`, undefined, token);
@@ -32,7 +32,7 @@ describe('whoami', () => {
     }
   });
 
-  it('takes the token from the query of old clients, and the header before it', async () => {
+  it('accepts the token in the query from old clients, and prefers the header', async () => {
     const { access_token: token } = await logIn();
     const ask = (query: string, headers = {}) =>
       server.send({ method: 'GET', path: `${v3}/account/whoami?${query}`, headers });
@@ -42,7 +42,7 @@ describe('whoami', () => {
     expect(JSON.stringify(server.log.lines)).not.toContain(token);
   });
 
-  it('tells a missing token, an unknown one and one that has expired apart', async () => {
+  it('distinguishes a missing token, an unknown one and one that has expired', async () => {
     const { access_token: token } = await logIn({ refresh_token: true });
     const missing = await whoAmI(undefined);
     expect(missing).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
@@ -58,7 +58,7 @@ describe('whoami', () => {
 });
 
 describe('refresh', () => {
-  it.each([v3, v1])('gives new tokens for the old at %s', async (prefix) => {
+  it.each([v3, v1])('replaces tokens at %s', async (prefix) => {
     const { refresh_token: old } = await logIn({ refresh_token: true });
     const { status, json } = await server.call('POST', `${prefix}/refresh`, { refresh_token: old });
     expect([status, json]).toEqual([
@@ -78,7 +78,7 @@ describe('refresh', () => {
     ['[]', 400, 'M_BAD_JSON', 'Content is not a JSON object of the right shape'],
     ['{', 400, 'M_NOT_JSON', 'Content is not JSON'],
     ['{"refresh_token":"unknown"}', 401, 'M_UNKNOWN_TOKEN', 'Unknown or expired token'],
-  ])('refuses %s', async (body, status, errcode, error) => {
+  ])('rejects %s', async (body, status, errcode, error) => {
     const reply = await server.send({ method: 'POST', path: `${v3}/refresh`, body });
     expect(reply.status).toBe(status);
     expect(reply.json).toMatchObject({ errcode, error });
@@ -86,7 +86,7 @@ describe('refresh', () => {
 });
 
 describe('logout', () => {
-  it('ends this login and no other', async () => {
+  it('ends this login only', async () => {
     const [one, two] = [await logIn(), await logIn()];
     const { status, json } = await server.call('POST', `${v3}/logout`, undefined, one['access_token']);
     expect([status, json]).toEqual([200, {}]);
@@ -94,7 +94,7 @@ describe('logout', () => {
     expect((await whoAmI(two['access_token'])).status).toBe(200);
   });
 
-  it('ends all logins where it is for all', async () => {
+  it('ends all logins on request', async () => {
     const [one, two] = [await logIn(), await logIn()];
     expect((await server.call('POST', `${v3}/logout/all`, {}, one['access_token'])).status).toBe(200);
     expect((await whoAmI(one['access_token'])).status).toBe(401);
@@ -126,7 +126,7 @@ describe('logout', () => {
     expect((await whoAmI(replacement)).json).toMatchObject({ soft_logout: false });
   });
 
-  it.each(['/logout', '/logout/all'])('at %s needs a token', async (path) => {
+  it.each(['/logout', '/logout/all'])('at %s requires a token', async (path) => {
     expect(await server.call('POST', `${v3}${path}`)).toMatchObject({
       status: 401,
       json: { errcode: 'M_MISSING_TOKEN' },
@@ -148,7 +148,7 @@ describe('a login token', () => {
     password: given,
   });
 
-  it('comes after user-interactive authentication, and logs in once', async () => {
+  it('is issued after user-interactive authentication, and logs in once', async () => {
     const { access_token: token } = await logIn();
     const first = await getToken(token, {});
     expect(first.status).toBe(401);
@@ -167,14 +167,14 @@ describe('a login token', () => {
     });
   });
 
-  it('is not given for a wrong password', async () => {
+  it('is not issued after a wrong password', async () => {
     const { access_token: token } = await logIn();
     const refused = await getToken(token, { auth: auth(await getToken(token, {}), 'a guess') });
     expect(refused.status).toBe(401);
     expect(refused.json).toMatchObject({ errcode: 'M_FORBIDDEN', error: expect.any(String) as string, completed: [] });
   });
 
-  it('is given once a minute', async () => {
+  it('is issued once a minute', async () => {
     const { access_token: token } = await logIn();
     expect((await getToken(token, { auth: auth(await getToken(token, {})) })).status).toBe(200);
     expect(await getToken(token, {})).toMatchObject({
@@ -184,7 +184,7 @@ describe('a login token', () => {
     });
   });
 
-  it('needs an access token, which is looked at before the body', async () => {
+  it('requires an access token, which is checked before the body', async () => {
     const refuse = (authorization?: string) =>
       server.send({
         method: 'POST',

@@ -10,7 +10,7 @@ const versions = [
     version: 'v1',
     path: loginPaths.v1,
     rows: [...sharedRows, ...v1Rows],
-    // It has neither of these: its tokens do not expire, and its type may be absent.
+    // Neither exists in version 1: its tokens do not expire, and its type may be absent.
     order: orderOfChecks.filter(({ title }) => title !== 'refresh_token' && title !== 'the presence of a type'),
   },
 ] as const;
@@ -25,7 +25,7 @@ async function answerTo(row: LoginErrorRow, path: string) {
 }
 
 describe.each(versions)('POST /login, $version,', ({ version, path, rows, order }) => {
-  it.each(rows)('refuses $title', async (row) => {
+  it.each(rows)('rejects $title', async (row) => {
     const { status, json, headers } = await answerTo(row, path);
     expect({ status, errcode: json['errcode'], error: json['error'] }).toEqual({
       status: row.status,
@@ -42,7 +42,7 @@ describe.each(versions)('POST /login, $version,', ({ version, path, rows, order 
     expect(seconds !== undefined).toBe(status === 429);
   });
 
-  it.each(order)('looks at $title before what follows', async (row) => {
+  it.each(order)('checks $title before the following ones', async (row) => {
     const { status, json } = await answerTo(row, path);
     expect({ status, errcode: json['errcode'], error: json['error'] }).toEqual({
       status: row.status,
@@ -51,7 +51,7 @@ describe.each(versions)('POST /login, $version,', ({ version, path, rows, order 
     });
   });
 
-  it('has a row for every error that is documented', async () => {
+  it('has a row for every documented error', async () => {
     server = await serverWith(undefined, path);
     const tried = rows.map(({ status, errcode }) => `${status} ${errcode}`);
     const documented = documentedErrors(`client-server-${version}`, 'post /login');

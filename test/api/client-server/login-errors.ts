@@ -1,6 +1,6 @@
 import type { AccountFault } from '../../../src/accounts/failure.js';
 
-/** One way in which POST /login fails, and its answer. */
+/** A failure of POST /login, and its answer. */
 export interface LoginErrorRow {
   readonly title: string;
   /** An object is sent as JSON. */
@@ -12,7 +12,7 @@ export interface LoginErrorRow {
   readonly error: string;
 }
 
-/** What has happened before. */
+/** The earlier requests. */
 export type Given =
   | 'Alice is deactivated'
   | 'too many logins from here'
@@ -40,7 +40,7 @@ const notJson = { status: 400, errcode: 'M_NOT_JSON', error: 'Content is not JSO
 
 const login = (identifier: unknown, more = {}) => ({ type: 'm.login.password', identifier, password, ...more });
 
-/** What goes wrong alike in both versions. */
+/** The failures that both versions share. */
 export const sharedRows: readonly LoginErrorRow[] = [
   { title: 'no body', body: '', ...notJson },
   { title: 'a body that is no JSON', body: '{"type":', ...notJson },
@@ -115,25 +115,25 @@ export const sharedRows: readonly LoginErrorRow[] = [
   },
   { title: 'a wrong password', body: login(alice, { password: 'a guess' }), ...forbidden },
   { title: 'an empty password', body: login(alice, { password: '' }), ...forbidden },
-  { title: 'an unknown user', body: login({ type: 'm.id.user', user: 'nobody' }), ...forbidden },
+  { title: 'an unknown user', body: login({ type: 'm.id.user', user: 'unknown' }), ...forbidden },
   {
     title: 'a user of another server',
     body: login({ type: 'm.id.user', user: '@alice:elsewhere.test' }),
     ...forbidden,
   },
   {
-    title: 'an unknown address',
+    title: 'an unknown 3PID',
     body: login({ type: 'm.id.thirdparty', medium: 'email', address: 'unknown@example.test' }),
     ...forbidden,
   },
   {
-    title: 'an address that is none',
-    body: login({ type: 'm.id.thirdparty', medium: 'email', address: 'nobody' }),
+    title: 'an invalid 3PID',
+    body: login({ type: 'm.id.thirdparty', medium: 'email', address: 'unknown' }),
     ...forbidden,
   },
   {
     title: 'an unknown medium',
-    body: login({ type: 'm.id.thirdparty', medium: 'pigeon', address: 'nobody' }),
+    body: login({ type: 'm.id.thirdparty', medium: 'pigeon', address: 'unknown' }),
     ...forbidden,
   },
   {
@@ -165,20 +165,20 @@ export const sharedRows: readonly LoginErrorRow[] = [
     ...limited,
   },
   {
-    title: 'more logins at once than can be worked on',
+    title: 'more logins at once than the queue holds',
     body: login(alice),
     given: { fault: { kind: 'overloaded', retryAfterMs: 1500 } },
     ...limited,
   },
   {
-    title: 'what is nested too deeply to be passed on',
+    title: 'a body nested too deeply to be forwarded',
     body: login(alice),
     given: { fault: { kind: 'body_too_deep' } },
     ...badJson,
     error: 'Content is nested too deeply',
   },
   {
-    title: 'a homeserver that cannot be reached',
+    title: 'an unreachable homeserver',
     body: login(alice),
     given: { fault: { kind: 'homeserver_unreachable' } },
     status: 503,
@@ -216,7 +216,7 @@ export const sharedRows: readonly LoginErrorRow[] = [
     error: 'Content is too large',
   },
   {
-    title: 'a body that is packed',
+    title: 'a compressed body',
     body: login(alice),
     headers: { 'content-encoding': 'gzip' },
     status: 415,
@@ -225,18 +225,18 @@ export const sharedRows: readonly LoginErrorRow[] = [
   },
 ];
 
-/** What version 3 demands and version 1 does not. */
+/** The failures that only version 3 has. */
 export const v3Rows: readonly LoginErrorRow[] = [
   { title: 'no type', body: { identifier: alice, password }, ...missing('type') },
-  { title: 'nobody who logs in', body: { type: 'm.login.password', password }, ...missing('identifier') },
+  { title: 'no user', body: { type: 'm.login.password', password }, ...missing('identifier') },
   {
-    title: 'a wish for refresh tokens that is no boolean',
+    title: 'a request for refresh tokens that is no boolean',
     body: login(alice, { refresh_token: 'yes' }),
     ...invalid('refresh_token', 'It must be true or false.'),
   },
 ];
 
-/** What version 1 has of its own. */
+/** The failures that only version 1 has. */
 export const v1Rows: readonly LoginErrorRow[] = [
   { title: 'no username', body: { password }, ...missing('username') },
   { title: 'a username that is null', body: { username: null, password }, ...missing('username') },
@@ -248,12 +248,12 @@ export const v1Rows: readonly LoginErrorRow[] = [
   { title: 'no username and a type', body: { type: 'm.login.password', password }, ...missing('username') },
   { title: 'a username without a password', body: { username: 'alice' }, ...missing('password') },
   { title: 'a wrong password for a username', body: { username: 'alice', password: 'a guess' }, ...forbidden },
-  { title: 'an unknown username', body: { username: 'nobody', password }, ...forbidden },
+  { title: 'an unknown username', body: { username: 'unknown', password }, ...forbidden },
 ];
 
-/** Bodies of which each has the fault that it is named after, and those of all that follow. */
+/** Bodies of which each has the fault of its title, and those of all that follow. */
 export const orderOfChecks: readonly LoginErrorRow[] = [
-  { title: 'the limit of the address', body: '{', given: 'too many logins from here', ...limited },
+  { title: 'the limit of the client address', body: '{', given: 'too many logins from here', ...limited },
   {
     title: 'refresh_token',
     body: { refresh_token: 1, password: 5 },
@@ -303,7 +303,7 @@ export const orderOfChecks: readonly LoginErrorRow[] = [
   },
 ];
 
-/** The bytes of a row's body. */
+/** Returns the bytes of a row's body. */
 export function bytesOf({ body }: LoginErrorRow): string | Uint8Array {
   if (body === 'binary') return Buffer.from('{"type":"\xff"}', 'latin1');
   return typeof body === 'string' ? body : JSON.stringify(body);

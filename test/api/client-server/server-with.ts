@@ -3,7 +3,7 @@ import { AccountFailure } from '../../../src/accounts/failure.js';
 import { startClientServer, type ClientServer } from '../../support/client-server.js';
 import type { Given } from './login-errors.js';
 
-/** A server on which that has happened; Alice has an account and a password. */
+/** Starts a server with these earlier requests. Alice has an account and a password. */
 export async function serverWith(given: Given | undefined, path: string): Promise<ClientServer> {
   const once = { max: 1, windowMs: 60_000 };
   const server = await startClientServer({
@@ -18,7 +18,7 @@ export async function serverWith(given: Given | undefined, path: string): Promis
   if (given === 'Alice is deactivated') await embedded.administration.deactivate(mxid);
   const logIn = (user: string, password: string) =>
     server.call('POST', path, { type: 'm.login.password', user, password });
-  if (given === 'too many logins from here') await logIn('somebody', 'some password');
+  if (given === 'too many logins from here') await logIn('another user', 'some password');
   if (given === 'too many logins to Alice') await logIn('alice', 'the password of alice');
   // Another spelling of the same account.
   if (given === 'too many failures of Alice') await logIn('@Alice:example.test', 'a guess');

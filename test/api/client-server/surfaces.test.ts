@@ -34,7 +34,7 @@ describe('every answer below /_matrix/client', () => {
     ['OPTIONS', '/_matrix/client/v1/login/get_token', 200],
     ['OPTIONS', '/_matrix/client/api/v1/login', 200],
     ['OPTIONS', '/_matrix/client/v3/nothing', 200],
-  ])('lets pages of other sites read it: %s %s', async (method, path, status) => {
+  ])('can be read by pages of other sites: %s %s', async (method, path, status) => {
     server = await startClientServer();
     const reply = await server.send({ method, path, headers: { origin: 'https://app.example.test' } });
     expect(reply.status).toBe(status);
@@ -48,7 +48,7 @@ describe('every answer below /_matrix/client', () => {
     ['POST', '/_matrix/client/v1/login', 404],
     ['DELETE', '/_matrix/client/v3/login', 405],
     ['GET', '/_matrix/client/v3/logout', 405],
-  ])('that has nothing to say is M_UNRECOGNIZED: %s %s', async (method, path, status) => {
+  ])('without an endpoint is M_UNRECOGNIZED: %s %s', async (method, path, status) => {
     server = await startClientServer();
     const { json, ...reply } = await server.send({ method, path });
     expect(reply.status).toBe(status);
@@ -66,7 +66,7 @@ describe('without accounts', () => {
 });
 
 describe('the prefixes of the login', () => {
-  it('are those of the client-server API, old and new', async () => {
+  it('are those of the client-server API, current and deprecated', async () => {
     server = await startClientServer();
     const statuses = await Promise.all(logins.map(async (path) => (await server.call('GET', path)).status));
     expect(statuses).toEqual([200, 200, 200, 200]);

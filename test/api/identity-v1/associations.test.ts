@@ -9,7 +9,7 @@ const v1 = '/_matrix/identity/api/v1';
 const secret = 'alices.secret';
 const alice = '@alice:example.test';
 
-/** Proves the address; answers the session. */
+/** Validates the 3PID; returns the session. */
 async function prove(email: string, client_secret = secret) {
   const asked = await api.call('POST', `${v1}/validate/email/requestToken`, { email, client_secret });
   const session = { sid: String(asked.json['sid']), client_secret };
@@ -20,8 +20,8 @@ async function prove(email: string, client_secret = secret) {
 
 const lookup = (address: string) => api.call('GET', `${v1}/lookup?medium=email&address=${encodeURIComponent(address)}`);
 
-describe('an address that is published', () => {
-  it.each(['/3pid/bind', '/bind'])('at %s is what lookups answer then', async (path) => {
+describe('a 3PID that is bound', () => {
+  it.each(['/3pid/bind', '/bind'])('at %s is what lookups return', async (path) => {
     api = await startIdentityApi();
     const session = await prove('Alice@Mail.test');
     const bound = await api.call('POST', `${v1}${path}`, { ...session, mxid: alice });
@@ -48,7 +48,7 @@ describe('an address that is published', () => {
   });
 
   it.each<unknown>(['email', [['email']], [['email', 5]], { email: 'alice@mail.test' }])(
-    'cannot be looked up among what is no list of pairs: %j',
+    'is rejected among pairs that are no list: %j',
     async (threepids) => {
       api = await startIdentityApi();
       const { status, json } = await api.call('POST', `${v1}/bulk_lookup`, { threepids });
@@ -59,7 +59,7 @@ describe('an address that is published', () => {
     },
   );
 
-  it('is so no longer when whoever proved it says so', async () => {
+  it('ends when the user who validated it unbinds it', async () => {
     api = await startIdentityApi();
     const session = await prove('alice@mail.test');
     await api.call('POST', `${v1}/3pid/bind`, { ...session, mxid: alice });
@@ -73,7 +73,7 @@ describe('an address that is published', () => {
 describe('an invite', () => {
   const invite = { medium: 'email', address: 'bob@mail.test', room_id: '!room:example.test', sender: alice };
 
-  /** What the mailed link holds to sign with. */
+  /** The key in the mailed link. */
   function signUrl(): URL {
     const mail = api.messenger.sent.findLast(({ kind }) => kind === 'email_invite');
     if (mail?.kind !== 'email_invite') throw new Error('no invite was mailed');
@@ -81,7 +81,7 @@ describe('an invite', () => {
     return new URL(new URLSearchParams(query).get('signurl') ?? '');
   }
 
-  it('is answered as homeservers need it, and its keys are valid', async () => {
+  it('is returned in the format of homeservers, and its keys are valid', async () => {
     api = await startIdentityApi();
     const { json, status } = await api.call('POST', `${v1}/store-invite`, { ...invite, room_name: 'Tea', nothing: 5 });
     const key = /^[A-Za-z0-9+/_-]{43}$/;
@@ -112,7 +112,7 @@ describe('an invite', () => {
     expect(api.messenger.sent[0]).toMatchObject({ kind: 'email_invite', to: 'bob@mail.test', roomName: 'Tea' });
   });
 
-  it('of an address that is published says whose it is', async () => {
+  it('of a bound 3PID returns its user', async () => {
     api = await startIdentityApi();
     const session = await prove('bob@mail.test');
     await api.call('POST', `${v1}/3pid/bind`, { ...session, mxid: '@bob:example.test' });
@@ -154,7 +154,7 @@ describe('an invite', () => {
         body: query.toString(),
       }),
     ],
-  ])('is signed by whoever follows the link, %s', async (_title, request) => {
+  ])('is signed with the key in its link, %s', async (_title, request) => {
     api = await startIdentityApi();
     const { json: stored } = await api.call('POST', `${v1}/store-invite`, invite);
     const { searchParams, pathname } = signUrl();

@@ -11,8 +11,8 @@ const phone = { country: 'GB', phone_number: '07470 674927', client_secret: 'ali
 
 const request = (path = `${base}${below}`) => api.call('POST', `${path}/validate/msisdn/requestToken`, phone);
 
-describe('what a homeserver delegates', () => {
-  it('is the proof of a phone number, from the request to the proof', async () => {
+describe('the delegation of a homeserver', () => {
+  it('covers the validation of a phone number, from the request to its result', async () => {
     api = await startIdentityApi();
     const { json: session } = await request();
     const key = { sid: session['sid'], client_secret: phone.client_secret };
@@ -31,18 +31,18 @@ describe('what a homeserver delegates', () => {
     });
   });
 
-  it('says with 404 that a session is none of its own', async () => {
+  it('answers 404 for an unknown session', async () => {
     api = await startIdentityApi();
     const reply = await api.call('GET', `${base}${below}/3pid/getValidated3pid?sid=mail&client_secret=secret`);
     expect(reply).toMatchObject({ status: 404, json: { errcode: 'M_NO_VALID_SESSION' } });
   });
 
-  it('is served behind an address that was written with a slash at its end', async () => {
+  it('is served below a base URL that was configured with a slash at its end', async () => {
     api = await startIdentityApi();
     expect((await request(`${base}/${below}`)).status).toBe(200);
   });
 
-  it('answers verdicts with 200 even where version 1 does not, and is there where version 1 is off', async () => {
+  it('answers results with 200 even if version 1 does not, and is served if version 1 is disabled', async () => {
     const off = { enabled: false, isAllowed: () => false };
     api = await startIdentityApi({
       change: (deps) => ({
@@ -62,7 +62,7 @@ describe('what a homeserver delegates', () => {
     `${base}${below}/3pid/bind`,
     `${base}/_matrix/identity/v2/account`,
     base,
-  ])('is nothing else: %s', async (path) => {
+  ])('has no other endpoint: %s', async (path) => {
     api = await startIdentityApi();
     expect(await api.call('POST', path, {})).toMatchObject({ status: 404, json: { errcode: 'M_UNRECOGNIZED' } });
   });
@@ -74,7 +74,7 @@ describe('what a homeserver delegates', () => {
     `/_gangway/delegate/wrong${below}/validate/msisdn/requestToken`,
     `/_gangway/delegate/${delegateSecret}x${below}/validate/msisdn/requestToken`,
     `/_gangway/delegate/x/${delegateSecret}${below}/validate/msisdn/requestToken`,
-  ])('does not exist for whoever does not know the secret: %s', async (path) => {
+  ])('does not exist without the secret: %s', async (path) => {
     api = await startIdentityApi();
     const { 'x-request-id': _id, date: _date, ...headers } = (await api.call('POST', path, phone)).headers;
     for (const method of ['POST', 'GET', 'OPTIONS']) {
@@ -89,12 +89,12 @@ describe('what a homeserver delegates', () => {
     expect(api.messenger.asked).toBe(0);
   });
 
-  it('does not exist where nobody delegates', async () => {
+  it('does not exist if it is disabled', async () => {
     api = await startIdentityApi({ change: (deps) => ({ ...deps, delegate: undefined }) });
     expect((await request()).json).toEqual({ error: 'Nothing is served here.', errcode: 'route_unknown' });
   });
 
-  it('is for the addresses that it is for', async () => {
+  it('is limited to its allowed addresses', async () => {
     api = await startIdentityApi({
       change: (deps) => ({
         ...deps,
@@ -107,7 +107,7 @@ describe('what a homeserver delegates', () => {
     expect(await from('10.0.0.2')).toMatchObject({ status: 403, json: { errcode: 'M_FORBIDDEN' } });
   });
 
-  it('counts for no client: one address asks for all users', async () => {
+  it('counts for no client: one address sends the requests of all users', async () => {
     const clients: unknown[] = [];
     api = await startIdentityApi({
       change: (deps) => ({
@@ -132,7 +132,7 @@ describe('what a homeserver delegates', () => {
     expect(clients).toEqual([undefined, undefined, '127.0.0.1']);
   });
 
-  it('leaves its secret out of the log', async () => {
+  it('keeps its secret out of the log', async () => {
     api = await startIdentityApi();
     await request();
     await api.call('GET', `${base}/nothing`);

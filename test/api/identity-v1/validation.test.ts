@@ -15,8 +15,8 @@ async function request(body: object = email, medium = 'email'): Promise<string> 
   return String(json['sid']);
 }
 
-describe('proving an e-mail address', () => {
-  it('takes the token that was mailed, and then says whose address it is', async () => {
+describe('validating an e-mail address', () => {
+  it('accepts the token in the mail, and then returns the address', async () => {
     api = await startIdentityApi();
     const sid = await request();
     const [token] = api.messenger.tokens();
@@ -37,14 +37,14 @@ describe('proving an e-mail address', () => {
     ['without an attempt', { send_attempt: undefined }, 2],
     ['with the attempt as digits', { send_attempt: '1' }, 1],
     ['with the attempt as a number', { send_attempt: 1 }, 1],
-  ])('%s, asked for twice, mails as it should', async (_title, change, mails) => {
+  ])('%s, requested twice, sends the expected mails', async (_title, change, mails) => {
     api = await startIdentityApi();
     const sids = [await request({ ...email, ...change }), await request({ ...email, ...change })];
     expect(sids[0]).toBe(sids[1]);
     expect(api.messenger.sent).toHaveLength(mails);
   });
 
-  it('takes forms, and query strings where there is no body', async () => {
+  it('accepts forms, and query strings if there is no body', async () => {
     api = await startIdentityApi();
     const form = new URLSearchParams({ ...email, send_attempt: '1' }).toString();
     const asForm = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
@@ -60,7 +60,7 @@ describe('proving an e-mail address', () => {
     expect(submitted).toMatchObject({ status: 200, json: { success: true } });
   });
 
-  it('hands on the design that is asked for, in the body or in the query', async () => {
+  it('uses the requested template, from the body or the query', async () => {
     api = await startIdentityApi();
     await request({ ...email, brand: 'vector' });
     await api.call('POST', `${v1}/validate/email/requestToken?brand=other`, { ...email, send_attempt: 2 });
@@ -71,7 +71,7 @@ describe('proving an e-mail address', () => {
   });
 });
 
-describe('a token that proves nothing', () => {
+describe('an invalid token', () => {
   const rows: readonly [string, object, object][] = [
     ['a wrong token', { token: 'guess' }, { errcode: 'M_TOKEN_INCORRECT', error: 'The token is incorrect' }],
     [
@@ -86,21 +86,21 @@ describe('a token that proves nothing', () => {
     ],
   ];
 
-  it.each(rows)('is told with 200, so that homeservers pass it on: %s', async (_title, change, verdict) => {
+  it.each(rows)('is answered with 200, so that homeservers forward it: %s', async (_title, change, verdict) => {
     api = await startIdentityApi();
     const proof = { sid: await request(), client_secret: email.client_secret, token: 'guess', ...change };
     const reply = await api.call('POST', `${v1}/validate/email/submitToken`, proof);
     expect(reply).toMatchObject({ status: 200, json: { success: false, ...verdict } });
   });
 
-  it.each(rows)('is told with 400 where that is configured: %s', async (_title, change, verdict) => {
+  it.each(rows)('is answered with 400 if configured: %s', async (_title, change, verdict) => {
     api = await startIdentityApi({ change: (deps) => ({ ...deps, v1: { ...deps.v1, submitErrorStatus: 400 } }) });
     const proof = { sid: await request(), client_secret: email.client_secret, token: 'guess', ...change };
     const reply = await api.call('POST', `${v1}/validate/email/submitToken`, proof);
     expect(reply).toMatchObject({ status: 400, json: { success: false, ...verdict } });
   });
 
-  it('of a session that has expired says so', async () => {
+  it('of a session that has expired is reported as expired', async () => {
     api = await startIdentityApi();
     const sid = await request();
     const [token] = api.messenger.tokens();
@@ -114,8 +114,8 @@ describe('a token that proves nothing', () => {
   });
 });
 
-describe('proving a phone number', () => {
-  it('says how the number is written, and takes the code', async () => {
+describe('validating a phone number', () => {
+  it('returns the format of the number, and accepts the code', async () => {
     api = await startIdentityApi();
     const { json } = await api.call('POST', `${v1}/validate/msisdn/requestToken`, phone);
     expect(json).toEqual({
@@ -128,7 +128,7 @@ describe('proving a phone number', () => {
     expect((await api.call('POST', `${v1}/validate/msisdn/submitToken`, proof)).json).toEqual({ success: true });
   });
 
-  it('is none where the code is submitted as that of a mail', async () => {
+  it('fails if the code is submitted as that of a mail', async () => {
     api = await startIdentityApi();
     const sid = await request(phone, 'msisdn');
     const proof = { sid, client_secret: phone.client_secret, token: api.messenger.tokens()[0] };
@@ -138,7 +138,7 @@ describe('proving a phone number', () => {
     expect((await api.call('POST', `${v1}/validate/msisdn/submitToken`, proof)).json).toEqual({ success: true });
   });
 
-  it('after too many guesses is answered with 429 that asks for a new code, at once', async () => {
+  it('after too many guesses is answered with 429 that requires a new code, at once', async () => {
     api = await startIdentityApi();
     const sid = await request(phone, 'msisdn');
     const proof = { sid, client_secret: phone.client_secret, token: '0' };
@@ -153,7 +153,7 @@ describe('proving a phone number', () => {
 });
 
 describe('the link in a mail', () => {
-  it('opens a page that proves nothing until its button is pressed', async () => {
+  it('opens a page that validates nothing until its button is pressed', async () => {
     api = await startIdentityApi();
     const sid = await request();
     const { pathname, search } = lastLink(api.messenger);

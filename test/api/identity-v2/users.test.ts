@@ -20,7 +20,7 @@ const policies: Readonly<Record<string, Policy>> = {
 };
 
 describe('a user', () => {
-  it('registers with the word of the homeserver, and gets the token under both names', async () => {
+  it('registers with an OpenID token, and gets the access token under both names', async () => {
     api = await startIdentityApi();
     const { status, json } = await api.call('POST', `${v2}/account/register`, {
       access_token: alice,
@@ -35,7 +35,7 @@ describe('a user', () => {
     expect((await api.call('GET', `${v2}/account`, undefined, String(json['token']))).json).toEqual({ user_id: alice });
   });
 
-  it('may put the token into the query, and leave out Content-Types', async () => {
+  it('can send the token in the query, and omit Content-Types', async () => {
     api = await startIdentityApi();
     const token = await api.register(alice);
     expect((await api.call('GET', `${v2}/account?access_token=${token}`)).json).toEqual({ user_id: alice });
@@ -44,7 +44,7 @@ describe('a user', () => {
     expect(await api.send({ method: 'POST', path, body })).toMatchObject({ status: 200 });
   });
 
-  it('logs out without a body, and is nobody then', async () => {
+  it('logs out without a body, and is then rejected', async () => {
     api = await startIdentityApi({ policies });
     const token = await api.register(alice);
     expect(await api.call('POST', `${v2}/account/logout`, undefined, token)).toMatchObject({ status: 200, json: {} });
@@ -54,7 +54,7 @@ describe('a user', () => {
     });
   });
 
-  it('sees the terms, and accepts them in any language', async () => {
+  it('reads the terms, and accepts them in any language', async () => {
     api = await startIdentityApi({ policies });
     expect((await api.call('GET', `${v2}/terms`)).json).toEqual({
       policies: {
@@ -73,13 +73,13 @@ describe('a user', () => {
     expect((await account()).status).toBe(200);
   });
 
-  it('sees that there are no terms', async () => {
+  it('reads that there are no terms', async () => {
     api = await startIdentityApi();
     expect((await api.call('GET', `${v2}/terms`)).json).toEqual({ policies: {} });
   });
 });
 
-describe('an address', () => {
+describe('a 3PID', () => {
   async function prove(token: string) {
     const wish = { email: 'alice@mail.test', client_secret: 'secret', send_attempt: 1 };
     const { json } = await api.call('POST', `${v2}/validate/email/requestToken`, wish, token);
@@ -89,7 +89,7 @@ describe('an address', () => {
     return session;
   }
 
-  it('is proven, published, and found by its hash', async () => {
+  it('is validated, bound, and found by its hash', async () => {
     api = await startIdentityApi();
     const token = await api.register(alice);
     const session = await prove(token);
@@ -112,7 +112,7 @@ describe('an address', () => {
     expect((await api.call('POST', `${v2}/lookup`, question, token)).json).toEqual({ mappings: { [hash]: alice } });
   });
 
-  it('is published for the own Matrix ID only', async () => {
+  it('is bound for its user’s own Matrix ID only', async () => {
     api = await startIdentityApi();
     const token = await api.register(alice);
     const wish = { ...(await prove(token)), mxid: '@bob:example.test' };
@@ -142,7 +142,7 @@ describe('an address', () => {
     });
   });
 
-  it('is published no longer when the homeserver of the user signs that, and nobody needs a token', async () => {
+  it('is unbound by a signed request of the user’s homeserver, without a token', async () => {
     api = await startIdentityApi({ verdict: { kind: 'signed', origin: 'example.test' as never } });
     const token = await api.register(alice);
     await api.call('POST', `${v2}/3pid/bind`, { ...(await prove(token)), mxid: alice }, token);
@@ -164,7 +164,7 @@ describe('an address', () => {
 });
 
 describe('an invite', () => {
-  it('is stored in the own name only', async () => {
+  it('is stored in the name of its user only', async () => {
     api = await startIdentityApi();
     const token = await api.register(alice);
     const invite = { medium: 'email', address: 'bob@mail.test', room_id: '!room:example.test', sender: alice };

@@ -1,17 +1,20 @@
 import type { IdentityDeps } from '../../../src/api/identity-surfaces.js';
 
-/** Services that fail when a test says so. */
+/** Services that fail on request. */
 export interface Breakable {
   readonly change: (deps: IdentityDeps) => IdentityDeps;
-  /** From now on what they are asked ends so; who somebody is, too, where everything does. Undefined mends them. */
+  /**
+   * Makes all calls end in this way, including the authentication if everything fails. Undefined
+   * restores the services.
+   */
   readonly fail: (error: Error | undefined, what?: 'services' | 'everything') => void;
 }
 
 const identityMethods: ReadonlySet<string | symbol> = new Set(['holder', 'requireTerms']);
-// They are in memory, and fail for one reason only.
+// They are in memory, and have one reason to fail.
 const limitChecks: ReadonlySet<string | symbol> = new Set(['checkAsker', 'checkClient']);
 
-/** Services that work until they are broken. */
+/** Creates services that work until they are broken. */
 export function breakable(): Breakable {
   let state: { readonly error: Error; readonly everything: boolean } | undefined;
   const guarded = <Port extends object>(port: Port): Port =>

@@ -44,7 +44,7 @@ const answers = {
   database: [503, 'M_UNKNOWN', 'The database is unreachable at the moment. Please try again later.'],
 } as const;
 
-/** The operations that read a list: its name, and the most elements that it may have. */
+/** The operations with a list: its name, and its maximum length. */
 const lists: Readonly<Record<string, readonly [string, number]>> = {
   'post /terms': ['user_accepts', 1000],
   'post /lookup': ['addresses', 100_000],
@@ -65,7 +65,7 @@ function isOfUser({ access }: Pick<Operation, 'access'>): boolean {
   return access === 'a token' || access === 'a token and terms';
 }
 
-/** What the tests below see an operation answer. */
+/** The expected answers of an operation in the tests below. */
 function triedErrors({ operation, faults, needed, body, access }: Operation): string[] {
   const rows = [
     ...(body === undefined ? [] : [answers.malformed, answers.tooLarge, answers.encoded]),
@@ -137,7 +137,7 @@ describe.each(versions)('identity service $version', ({ version, prefix, operati
   const withTerms = operations.filter(({ access }) => access === 'a token and terms');
   const switchable = operations.filter(({ access }) => access === 'a part of version 1');
   const faulty = operations.flatMap((operation) =>
-    operation.faults.map((fault) => ({ operation, fault, title: `${operation.operation} spells ${fault.title}` })),
+    operation.faults.map((fault) => ({ operation, fault, title: `${operation.operation} returns ${fault.title}` })),
   );
 
   it.each(faulty)('$title', async ({ operation, fault: { failure, status, json } }) => {
@@ -148,7 +148,7 @@ describe.each(versions)('identity service $version', ({ version, prefix, operati
   });
 
   it.each(operations)(
-    '$operation tells nothing of a defect, and says that the database is out of reach',
+    '$operation reveals nothing of a defect, and reports an unavailable database',
     async (operation) => {
       fail(new Error('hunter2'), 'everything');
       expect(spelled(await send(operation))).toEqual(answers.defect);
@@ -157,14 +157,14 @@ describe.each(versions)('identity service $version', ({ version, prefix, operati
     },
   );
 
-  it.each(operations)('$operation refuses other methods', async (operation) => {
+  it.each(operations)('$operation rejects other methods', async (operation) => {
     const reply = await api.call('DELETE', `${prefix}${operation.path}`);
     expect(spelled(reply)).toEqual(answers.otherMethod);
     expect(reply.headers['access-control-allow-origin']).toBe('*');
     expect(reply.headers['allow']).toContain(methodOf(operation));
   });
 
-  it.each(withBody)('$operation refuses a body that is no JSON object', async (operation) => {
+  it.each(withBody)('$operation rejects a body that is no JSON object', async (operation) => {
     const tries: readonly [Sent, readonly unknown[]][] = [
       [{ body: '{"a":' }, answers.malformed],
       [{ body: String.raw`{"a":"\ud800"}` }, answers.malformed],
@@ -178,13 +178,13 @@ describe.each(versions)('identity service $version', ({ version, prefix, operati
     for (const [sent, answer] of tries) expect(spelled(await send(operation, sent))).toEqual(answer);
   });
 
-  it.each(withInput)('$operation names all that is missing', async (operation) => {
+  it.each(withInput)('$operation lists all missing members', async (operation) => {
     const nothing = operation.body === undefined ? { path: operation.path.replace(/\?.*/, '') } : { body: '{}' };
     const answer = [400, 'M_MISSING_PARAMS', `Missing parameters: ${operation.needed.join(',')}`];
     expect(spelled(await send(operation, nothing))).toEqual(answer);
   });
 
-  it.each(withBody)('$operation refuses members of a wrong type', async (operation) => {
+  it.each(withBody)('$operation rejects members of a wrong type', async (operation) => {
     for (const name of operation.needed) {
       const reply = await send(operation, { body: JSON.stringify({ ...operation.body, [name]: true }) });
       const isOfManyTypes = name === 'send_attempt' || name === 'threepids';
@@ -194,7 +194,7 @@ describe.each(versions)('identity service $version', ({ version, prefix, operati
   });
 
   it.each(operations.filter(({ operation }) => operation in lists))(
-    '$operation refuses a list that is too long before it looks at an element',
+    '$operation rejects a list that is too long before it reads an element',
     async (operation) => {
       const [name, max] = lists[operation.operation] ?? ['', 0];
       const body = JSON.stringify({ ...operation.body, [name]: Array(max + 1).fill(1) });
@@ -202,21 +202,21 @@ describe.each(versions)('identity service $version', ({ version, prefix, operati
     },
   );
 
-  it('refuses the name of a key that is not percent-encoded correctly', async () => {
+  it('rejects the name of a key that is not percent-encoded correctly', async () => {
     const reply = await api.call('GET', `${prefix}/pubkey/%zz`);
     expect(spelled(reply)).toEqual([400, 'M_INVALID_PARAM', 'The path is not percent-encoded correctly']);
   });
 
-  // Whoever may not come in is told so before the body is looked at.
+  // A refused client gets its error before the body is read.
   const broken = ({ body }: Operation): Sent => (body === undefined ? {} : { body: '{' });
 
   if (version === 'v1') {
-    it.each(switchable)('$operation is served to those addresses only that it is for', async (operation) => {
+    it.each(switchable)('$operation is served to its allowed addresses only', async (operation) => {
       const reply = await send(operation, { ...broken(operation), headers: { 'x-forwarded-for': refusedClient } });
       expect(spelled(reply)).toEqual(answers.otherAddress);
     });
   } else {
-    it.each(ofUsers)('$operation wants an access token before anything else', async (operation) => {
+    it.each(ofUsers)('$operation requires an access token before all other checks', async (operation) => {
       const { path } = operation;
       const tries: readonly Sent[] = [
         {},
@@ -230,12 +230,12 @@ describe.each(versions)('identity service $version', ({ version, prefix, operati
       }
     });
 
-    it.each(withTerms)('$operation wants the terms to be accepted', async (operation) => {
+    it.each(withTerms)('$operation requires accepted terms', async (operation) => {
       expect(spelled(await send(operation, { ...broken(operation), token: fresh }))).toEqual(answers.unsigned);
     });
   }
 
-  it('has a row for every error that is documented, of every operation', () => {
+  it('has a row for every documented error of every operation', () => {
     const file = `identity-${version}`;
     for (const operation of operations) {
       const tried = triedErrors(operation);
@@ -253,7 +253,7 @@ describe.each(versions)('identity service $version', ({ version, prefix, operati
   });
 });
 
-describe('a part of version 1 that is switched off', () => {
+describe('a disabled part of version 1', () => {
   let api: IdentityApi;
 
   beforeAll(async () => {
@@ -266,22 +266,22 @@ describe('a part of version 1 that is switched off', () => {
   const parts = operationsV1.filter(({ access }) => access === 'a part of version 1');
   const always = operationsV1.filter(({ access }) => access === undefined);
 
-  it.each(parts)('is not there: $operation', async (operation) => {
+  it.each(parts)('does not exist: $operation', async (operation) => {
     const body = operation.body === undefined ? {} : { body: '{' };
     const path = `/_matrix/identity/api/v1${operation.path}`;
     expect(spelled(await api.send({ method: methodOf(operation), path, ...body }))).toEqual(answers.switchedOff);
   });
 
-  it.each(always)('leaves what mails and rooms hold: $operation', async (operation) => {
+  it.each(always)('keeps the links in mails and rooms working: $operation', async (operation) => {
     const reply = await api.call(methodOf(operation), `/_matrix/identity/api/v1${operation.path}`, operation.body);
     expect(reply.json['errcode']).not.toBe(operation.path === '/sign-ed25519' ? undefined : 'M_UNRECOGNIZED');
     expect(reply.json['error']).not.toBe('Unrecognized request');
   });
 
-  it('leaves the page behind the link in a mail', async () => {
+  it('keeps the page behind the link in a mail', async () => {
     const query = '?sid=1234&client_secret=secret&token=token';
     const path = `/_matrix/identity/api/v1/validate/email/submitToken${query}`;
-    // This link is dead, which is what the page is about then.
+    // This link has expired, which the page shows.
     expect(await api.send({ method: 'GET', path })).toMatchObject({
       status: 400,
       headers: { 'content-type': 'text/html; charset=utf-8' },

@@ -2,7 +2,7 @@ import type { Mxid } from '../../../src/base/mxid.js';
 import { IdentityFailure, type IdentityFault } from '../../../src/identity/failure.js';
 import { ThreepidFailure, type ThreepidFault } from '../../../src/threepid/failure.js';
 
-/** How a fault of a service goes on the wire. */
+/** How a fault of a service is answered. */
 export interface Spelling {
   readonly title: string;
   readonly failure: Error;
@@ -31,7 +31,7 @@ const expired = ['M_SESSION_EXPIRED', 'This validation session has expired: call
 const unproven = ['M_SESSION_NOT_VALIDATED', 'This validation session has not yet been completed'] as const;
 const badSecret = threepid({ kind: 'client_secret_invalid' }, 400, 'M_INVALID_PARAM', 'Invalid client_secret provided');
 
-/** What a validated session is needed for: what its session can lack. */
+/** Faults of an operation that uses a validated session. */
 export const ofSession: readonly Spelling[] = [
   badSecret,
   threepid({ kind: 'session_unknown' }, 404, ...noSession),
@@ -67,7 +67,7 @@ export const ofRequest = (medium: 'email' | 'msisdn'): readonly Spelling[] => [
       ]),
 ];
 
-/** Of a token; `status` is that of a verdict. */
+/** Of a token; `status` is that of a result. */
 export const ofToken = (status: 200 | 400): readonly Spelling[] =>
   [
     threepid({ kind: 'token_wrong' }, status, 'M_TOKEN_INCORRECT', 'The token is incorrect'),
@@ -95,17 +95,17 @@ const otherMedium = identity(
   'Addresses of this medium are not supported',
 );
 
-/** Of a publication, where nobody says who asks. */
+/** Of a bind without an authenticated caller. */
 export const ofBindV1: readonly Spelling[] = [
   ...ofSession,
   mxidInvalid,
   identity({ kind: 'mxid_not_allowed' }, 403, 'M_FORBIDDEN', 'Only users of this server can bind addresses here'),
 ];
 
-/** Of a publication by a user. */
+/** Of a bind by a user. */
 export const ofBindV2: readonly Spelling[] = [...ofSession, mxidInvalid, notYours];
 
-/** Of the end of a publication. */
+/** Of an unbind. */
 export const ofUnbind: readonly Spelling[] = [
   badSecret,
   threepid({ kind: 'session_unknown' }, 401, ...noSession),
@@ -211,7 +211,7 @@ export const ofTerms: readonly Spelling[] = [
   identity({ kind: 'terms_unknown_url' }, 400, 'M_UNKNOWN', 'Unknown URL in user_accepts'),
 ];
 
-/** Of a token that somebody else has logged out meanwhile. */
+/** Of a token that another request has logged out meanwhile. */
 export const ofLogOut: readonly Spelling[] = [
   identity({ kind: 'token_unknown' }, 401, 'M_UNAUTHORIZED', 'Unauthorized'),
 ];

@@ -1,18 +1,18 @@
 import type { Spelling } from './faults.js';
 import * as faults from './faults.js';
 
-/** An operation, and a request that it understands. */
+/** An operation, and a valid request. */
 export interface Operation {
-  /** Method and path, as the OpenAPI file has them. */
+  /** Method and path, as in the OpenAPI file. */
   readonly operation: string;
   /** With its query. */
   readonly path: string;
   readonly body?: Readonly<Record<string, unknown>>;
-  /** Members of the body, or parameters of the query, that must be there; in the order of the answer. */
+  /** Required members of the body or parameters of the query, in the order of the answer. */
   readonly needed: readonly string[];
-  /** What the services can say. */
+  /** The possible faults of the services. */
   readonly faults: readonly Spelling[];
-  /** Who may ask: everybody where absent. */
+  /** The allowed callers; all if absent. */
   readonly access?: 'a part of version 1' | 'a token' | 'a token and terms' | undefined;
 }
 
@@ -111,7 +111,7 @@ function twins(version: 1 | 2): readonly Operation[] {
   ];
 }
 
-/** The operations of version 1, but for its pages. */
+/** The operations of version 1, except for its pages. */
 export const operationsV1: readonly Operation[] = [
   ...twins(1),
   {
@@ -139,7 +139,7 @@ export const operationsV1: readonly Operation[] = [
   },
 ];
 
-/** The operations of version 2, but for its pages. */
+/** The operations of version 2, except for its pages. */
 export const operationsV2: readonly Operation[] = [
   ...twins(2),
   {

@@ -46,7 +46,7 @@ function expectPage({ headers, text }: IdentityReply): void {
 }
 
 describe('the page behind the link', () => {
-  it.each(prefixes)('names what is asked, has a button, and nothing that comes from elsewhere: %s', async (prefix) => {
+  it.each(prefixes)('contains the request, a button, and no external resources: %s', async (prefix) => {
     api = await startIdentityApi();
     const { form } = await askForMail();
     const reply = await api.send({ method: 'GET', path: `${prefix}/validate/email/submitToken?${form}` });
@@ -58,7 +58,7 @@ describe('the page behind the link', () => {
     expect(reply.text).not.toContain('alice@');
   });
 
-  it('speaks the language that the browser prefers', async () => {
+  it('uses the language that the browser prefers', async () => {
     api = await startIdentityApi();
     const { path } = await askForMail();
     const reply = await api.send({ method: 'GET', path, headers: { 'accept-language': 'de-AT,de;q=0.9,en;q=0.8' } });
@@ -75,7 +75,7 @@ describe('the page behind the link', () => {
     ['another secret', (path) => path.replace(/client_secret=\w+/, 'client_secret=other')],
     ['another medium', (path) => path.replace('/email/', '/msisdn/')],
     ['no token', (path) => path.replace(/token=\w+&/, '')],
-  ])('has no button if the link is dead: %s', async (_, spoiled) => {
+  ])('has no button if the link is invalid: %s', async (_, spoiled) => {
     api = await startIdentityApi();
     const { path, proven } = await askForMail();
     const reply = await api.send({ method: 'GET', path: await spoiled(path) });
@@ -95,7 +95,7 @@ describe('the page behind the link', () => {
     expect(reply.text).not.toContain('<form');
   });
 
-  it('answers HEAD as it answers GET, and proves nothing', async () => {
+  it('answers HEAD as it answers GET, and validates nothing', async () => {
     api = await startIdentityApi();
     const { path, proven } = await askForMail();
     expect(await api.send({ method: 'HEAD', path })).toMatchObject({ status: 200, text: '' });
@@ -104,7 +104,7 @@ describe('the page behind the link', () => {
 });
 
 describe('its button', () => {
-  it.each(prefixes)('leads to no page that opens by itself, and says so in words: %s', async (prefix) => {
+  it.each(prefixes)('leads to a page without scripts, which describes the next step: %s', async (prefix) => {
     api = await startIdentityApi();
     const reply = await api.send({ method: 'GET', path: `${prefix}/validate/email/submitToken/confirm?${query}` });
     expect(reply).toMatchObject({ status: 405, headers: { allow: 'POST' } });
@@ -113,7 +113,7 @@ describe('its button', () => {
     expect(other).toMatchObject({ status: 405, headers: { 'content-type': expect.stringContaining('json') } });
   });
 
-  it.each(prefixes)('proves the address, again and again: %s', async (prefix) => {
+  it.each(prefixes)('validates the 3PID, and can be repeated: %s', async (prefix) => {
     api = await startIdentityApi();
     const { form, proven } = await askForMail();
     for (const _ of [1, 2]) {
@@ -126,7 +126,7 @@ describe('its button', () => {
     expect((await api.call('GET', proven)).status).toBe(200);
   });
 
-  it('leads on from the page: a redirect would be stopped by form-action in some browsers', async () => {
+  it('continues from the page: form-action would block a redirect in some browsers', async () => {
     api = await startIdentityApi();
     const { form } = await askForMail(`https://chat.test/?a=1&b="><script>#/next`);
     const reply = await press(form);
@@ -139,11 +139,11 @@ describe('its button', () => {
   });
 });
 
-describe('a link that proves by being opened', () => {
+describe('a link that validates when it is opened', () => {
   const start = () =>
     startIdentityApi({ change: (deps) => ({ ...deps, pages: { ...testPages, confirmClick: false } }) });
 
-  it('shows that it did', async () => {
+  it('shows the result', async () => {
     api = await start();
     const { path, proven } = await askForMail();
     const reply = await api.send({ method: 'GET', path });
@@ -152,7 +152,7 @@ describe('a link that proves by being opened', () => {
     expect((await api.call('GET', proven)).status).toBe(200);
   });
 
-  it('leads on to the next link', async () => {
+  it('leads to the next link', async () => {
     api = await start();
     const { path } = await askForMail('https://chat.test/#/next');
     const reply = await api.send({ method: 'GET', path });
@@ -161,7 +161,7 @@ describe('a link that proves by being opened', () => {
     expect(reply.headers['location']).toMatch(/^https:\/\/chat\.test\/\?sid=\w+#\/next$/);
   });
 
-  it('never leads where its own query says', async () => {
+  it('never leads to a URL in its own query', async () => {
     api = await start();
     const { path } = await askForMail();
     const reply = await api.send({
@@ -173,7 +173,7 @@ describe('a link that proves by being opened', () => {
   });
 });
 
-describe('what goes wrong', () => {
+describe('a failure', () => {
   const words: Readonly<Record<string, string>> = {
     token_wrong: 'This link does not work',
     session_unknown: 'This link does not work',
@@ -183,7 +183,7 @@ describe('what goes wrong', () => {
     rate_limited: 'Too many attempts',
   };
 
-  it.each(ofToken(400))('is said in plain words: $title', async ({ title, failure, status, json }) => {
+  it.each(ofToken(400))('is described in plain words: $title', async ({ title, failure, status, json }) => {
     const { change, fail } = breakable();
     api = await startIdentityApi({
       change: (deps) => change({ ...deps, pages: { ...testPages, confirmClick: false } }),
@@ -203,8 +203,8 @@ describe('what goes wrong', () => {
 
   it.each<[string, number, Error]>([
     ['a defect', 500, new Error('hunter2')],
-    ['a database out of reach', 503, new DatabaseFailure({ kind: 'unreachable', server: 'db.example.test' })],
-  ])('is our own fault: %s', async (_title, status, error) => {
+    ['an unavailable database', 503, new DatabaseFailure({ kind: 'unreachable', server: 'db.example.test' })],
+  ])('is shown as an error of the server: %s', async (_title, status, error) => {
     const { change, fail } = breakable();
     api = await startIdentityApi({ change });
     fail(error);
@@ -227,7 +227,7 @@ describe('what goes wrong', () => {
     expect(reply.text).toContain('<h1>This link does not work</h1>');
   });
 
-  it('may be a form that is too large, or packed', async () => {
+  it('may be a form that is too large, or compressed', async () => {
     api = await startIdentityApi();
     const tooLarge = await press(`sid=${'x'.repeat(1024 * 1024)}`);
     expect(tooLarge.status).toBe(413);
@@ -245,7 +245,7 @@ describe('what goes wrong', () => {
 });
 
 describe('the log', () => {
-  it('holds nothing of a link', async () => {
+  it('contains nothing of a link', async () => {
     api = await startIdentityApi();
     const { path, form } = await askForMail();
     await api.send({ method: 'GET', path });

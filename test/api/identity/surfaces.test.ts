@@ -29,7 +29,7 @@ describe('every answer below /_matrix/identity', () => {
     ['OPTIONS', '/_matrix/identity/nothing', 200],
     ['GET', '//_matrix/identity//v2/', 404],
     ['GET', '//_matrix//identity/v2', 200],
-  ])('lets pages of other sites read it: %s %s', async (method, path, status) => {
+  ])('can be read by pages of other sites: %s %s', async (method, path, status) => {
     api = await startIdentityApi();
     const reply = await api.send({ method, path, headers: { origin: 'https://app.example.test' } });
     expect(reply.status).toBe(status);
@@ -40,13 +40,13 @@ describe('every answer below /_matrix/identity', () => {
     ['/_matrix/identity/api/v1', {}],
     ['/_matrix/identity/v2', {}],
     ['/_matrix/identity/versions', { versions: expect.arrayContaining(['r0.3.0', 'v1.1', 'v1.18']) as string[] }],
-  ])('says that there is an identity service: %s', async (path, json) => {
+  ])('shows that there is an identity service: %s', async (path, json) => {
     api = await startIdentityApi();
     expect((await api.call('GET', path)).json).toEqual(json);
   });
 
   it.each(['/_matrix/identity/v2', '/_matrix/identity/api/v1', '/_matrix/identity/v2/account/register'])(
-    'is M_UNRECOGNIZED where there is none: %s',
+    'is M_UNRECOGNIZED without an identity service: %s',
     async (path) => {
       api = await startIdentityApi({ disabled: true });
       expect(await api.call('GET', path)).toMatchObject({

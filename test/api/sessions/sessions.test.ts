@@ -119,7 +119,7 @@ describe('the API for other programs', () => {
     expect((await call('?user_id=@bob:example.org')).body).toEqual({ sessions: [] });
   });
 
-  it('says who has a session, and until when', async () => {
+  it('returns the holder of a session, and its expiry', async () => {
     await call('/acquire', asked);
     const { status, body } = await call('/acquire', asked, 'indexer');
     const held = { held_by: 'lease', consumer: 'archiver', expires_at: clock.now() + 120_000 };
@@ -132,8 +132,8 @@ describe('the API for other programs', () => {
   it.each([
     ['a wrong secret', 401, 'M_UNKNOWN_TOKEN', '', undefined, 'wrong'],
     ['no JSON', 400, 'M_NOT_JSON', '/acquire', '{', 'archiver'],
-    ['a format that there is not', 400, 'M_BAD_JSON', '/acquire', { ...asked, format: 'tdata' }, 'archiver'],
-    ['a lifetime of nothing', 400, 'M_BAD_JSON', '/acquire', { ...asked, lifetime_seconds: 0 }, 'archiver'],
+    ['an unknown format', 400, 'M_BAD_JSON', '/acquire', { ...asked, format: 'tdata' }, 'archiver'],
+    ['a lifetime of zero', 400, 'M_BAD_JSON', '/acquire', { ...asked, lifetime_seconds: 0 }, 'archiver'],
     ['no account', 400, 'M_BAD_JSON', '/acquire', { format: 'gotd' }, 'archiver'],
     ['no lease', 400, 'M_BAD_JSON', '/renew', {}, 'archiver'],
     ['a program that may only list', 403, 'M_FORBIDDEN', '/acquire', asked, 'reader'],
@@ -147,7 +147,7 @@ describe('the API for other programs', () => {
     expect({ status: answer.status, errcode: answer.body['errcode'] }).toEqual({ status, errcode });
   });
 
-  it('slows down clients that guess secrets, and lets right ones pass', async () => {
+  it('slows down clients that guess secrets, and accepts right ones', async () => {
     const statuses: number[] = [];
     for (let guess = 0; guess < 5; guess += 1) statuses.push((await call('', undefined, `guess ${guess}`)).status);
     expect(statuses).toEqual([401, 401, 401, 429, 429]);

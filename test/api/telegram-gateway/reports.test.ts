@@ -43,7 +43,7 @@ async function post(body: string, headers: Record<string, string>) {
 }
 
 describe('reports of the Telegram Gateway', () => {
-  it('are taken and noted, with the number masked', async () => {
+  it('are accepted and logged, with the number masked', async () => {
     const response = await api.report(code, { delivery: 'delivered', at: now });
     expect(response.status).toBe(200);
     const { fields } = await logger.line(noted);
@@ -56,11 +56,11 @@ describe('reports of the Telegram Gateway', () => {
     });
   });
 
-  it('are taken under any of the tokens', async () => {
+  it('are accepted under any of the tokens', async () => {
     expect((await api.report(code, { delivery: 'read', at: now, token: otherToken })).status).toBe(200);
   });
 
-  it('are refused under a token that is not ours', async () => {
+  it('are rejected under an unknown token', async () => {
     const response = await api.report(code, { delivery: 'read', at: now, token: 'AAEsomebody-elses' });
     expect(response.status).toBe(401);
     expect(await response.json()).toMatchObject({ errcode: 'signature_wrong' });
@@ -94,20 +94,20 @@ describe('reports of the Telegram Gateway', () => {
         'X-Request-Signature': signature('AAEgw-token-of-the-tests', String(now), '{ }'),
       },
     },
-  ])('with $what are refused', async ({ headers }) => {
+  ])('with $what are rejected', async ({ headers }) => {
     expect(await post('{}', headers as Record<string, string>)).toMatchObject({
       status: 401,
       body: { errcode: 'signature_wrong' },
     });
   });
 
-  it('with a time that is none are refused though they are signed', async () => {
+  it('with an invalid time are rejected though they are signed', async () => {
     const headers = { 'X-Request-Timestamp': 'soon', 'X-Request-Signature': signature(api.token, 'soon', '{}') };
     expect(await post('{}', headers)).toMatchObject({ status: 403, body: { errcode: 'report_stale' } });
   });
 
   it.each(['{}', 'no JSON', '{"request_id":1,"phone_number":"x"}'])(
-    'of an unknown form are taken, so that they do not come again: %s',
+    'of an unknown format are accepted, so that they are not repeated: %s',
     async (body) => {
       const timestamp = String(now);
       const headers = {
@@ -119,7 +119,7 @@ describe('reports of the Telegram Gateway', () => {
     },
   );
 
-  it('are not read by GET', async () => {
+  it('are not accepted by GET', async () => {
     expect((await fetch(`http://127.0.0.1:${server.port}${path}`)).status).toBe(405);
   });
 });

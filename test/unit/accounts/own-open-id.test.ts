@@ -40,11 +40,8 @@ describe('the user of an OpenID token, beside embedded accounts,', () => {
     expect(error instanceof FederationFailure && error.fact).toEqual({ kind: 'refused', status: 401 });
   });
 
-  it(
-    'is requested from another server for its own tokens, or from the homeserver for tokens that we did ' + 'not issue',
-    async () => {
-      expect(await openId.openIdSubject(elsewhere, await mint())).toBe('@other:elsewhere.test');
-      expect(await openId.openIdSubject(embedded.serverName, new Secret('theirs'))).toBe('@other:example.test');
-    },
-  );
+  it('is requested from another server for its own tokens, or from the homeserver for tokens that we did not issue', async () => {
+    expect(await openId.openIdSubject(elsewhere, await mint())).toBe('@other:elsewhere.test');
+    expect(await openId.openIdSubject(embedded.serverName, new Secret('theirs'))).toBe('@other:example.test');
+  });
 });

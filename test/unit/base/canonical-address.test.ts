@@ -109,7 +109,7 @@ describe('the canonical form of an e-mail address', () => {
     '@',
     'a@',
     '@b',
-    'nobody',
+    'unknown',
     'not@an@email@address',
     'Naughty Nigel <perfectly.valid@mail.address>',
     '<a@b>',

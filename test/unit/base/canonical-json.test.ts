@@ -92,7 +92,7 @@ describe('ed25519', () => {
     expect(hasSignature(signed, 'domain', 'ed25519:1', key.publicKey)).toBe(true);
     expect(hasSignature({ ...signed, one: 2 }, 'domain', 'ed25519:1', key.publicKey)).toBe(false);
     expect(hasSignature(signed, 'other', 'ed25519:0', key.publicKey)).toBe(false);
-    expect(hasSignature(signed, 'nobody', 'ed25519:1', key.publicKey)).toBe(false);
+    expect(hasSignature(signed, 'unknown', 'ed25519:1', key.publicKey)).toBe(false);
   });
 
   it('accepts keys and signatures in either alphabet, and no other text for a key', () => {

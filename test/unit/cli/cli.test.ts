@@ -83,7 +83,7 @@ describe('gangway healthcheck', () => {
     expect(await check('127.0.0.1', daemon.port)).toEqual({ code: 1, out: '', err });
     await daemon.stop();
     const unknown = `No server answers on 127.0.0.1:${daemon.port}.\n`;
-    expect(await check('127.0.0.1', daemon.port)).toEqual({ code: 1, out: '', err: nobody });
+    expect(await check('127.0.0.1', daemon.port)).toEqual({ code: 1, out: '', err: unknown });
   });
 
   it('does not guess a port', async () => {

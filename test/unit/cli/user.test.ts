@@ -114,7 +114,7 @@ describe('gangway user', () => {
     ['add', 'TAKEN', /Invalid user name/],
     ['add', '@x:elsewhere.test', /Invalid user name/],
     ['add', 'gone', /@gone:users\.test \(deactivated\) already exists/],
-    ['reset', 'nobody', /There is no account nobody/],
+    ['reset', 'unknown', /There is no account unknown/],
     ['reset', 'gone', /is permanently deactivated/],
   ])('refuses to %s %s before it asks for a password', async (command, name, message) => {
     await user('add', 'taken', '--password-file', 'password');
@@ -126,7 +126,7 @@ describe('gangway user', () => {
   });
 
   it.each([
-    ['nobody', /There is no account nobody/],
+    ['unknown', /There is no account unknown/],
     ['gone', /is deactivated already/],
   ])('refuses to deactivate %s', async (name, message) => {
     await user('add', 'gone', '--password-file', 'password');

@@ -95,9 +95,9 @@ describe('codes through the Telegram Gateway', () => {
   });
 
   it('logs an error for a wrong token without showing it', async () => {
-    const { failure, logger } = gateway({ token: new Secret('AAEnobodysTokenOfGreatLength') });
+    const { failure, logger } = gateway({ token: new Secret('AAEunknownTokenOfGreatLength') });
     expect((await failure(phoneValidation())).cause).toMatchObject({ problem: 'credentials_refused' });
-    expect(JSON.stringify(logger.lines)).not.toContain('nobodysToken');
+    expect(JSON.stringify(logger.lines)).not.toContain('unknownToken');
   });
 
   it('is down after its time limit without a response', async () => {

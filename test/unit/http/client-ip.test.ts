@@ -26,10 +26,10 @@ describe('the address of a client', () => {
   });
 
   it('is the peer for every forwarded address, if no proxy is trusted', () => {
-    const trustingNobody = createClientAddress([]);
+    const withoutProxies = createClientAddress([]);
     fc.assert(
       fc.property(fc.ipV4(), fc.string(), (peer, forwardedFor) => {
-        expect(trustingNobody(peer, forwardedFor)).toBe(peer);
+        expect(withoutProxies(peer, forwardedFor)).toBe(peer);
       }),
     );
   });

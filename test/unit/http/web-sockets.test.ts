@@ -14,7 +14,7 @@ import { echoEndpoint, sayEndpoint, startServer, testSurface, type TestServer } 
 import { mustOpen, openSocket } from '../../support/message-socket.js';
 import { createRecordingLogger } from '../../support/recording-logger.js';
 
-const secret = 'a secret for everybody';
+const secret = 'a shared secret';
 const authorization = `Bearer ${secret}`;
 const protocol = 'test.chat';
 
@@ -186,7 +186,7 @@ describe('a WebSocket', () => {
     const { open } = await start(async (socket) => {
       await untilClosed(socket);
       hasGone = true;
-      socket.send({ nobody: 'hears this' });
+      socket.send({ unheard: true });
     });
     (await mustOpen(open())).terminate();
     await expect.poll(() => hasGone).toBe(true);
@@ -199,7 +199,7 @@ describe('a WebSocket', () => {
       const opening = new Promise<void>((resolve) => (open = resolve));
       const told: boolean[] = [];
       const talk: Conversation = ({ closed }) => Promise.resolve(void told.push(closed.aborted));
-      const { server, asked, open: knock } = await start(talk, {}, opening);
+      const { server, asked, open: upgrade } = await start(talk, {}, opening);
       const client = connect(server.port, '127.0.0.1');
       client.write(
         `GET /test/chat/tea HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n` +
@@ -208,7 +208,7 @@ describe('a WebSocket', () => {
       await expect.poll(() => asked.length).toBe(2);
       client[leave]();
       // The server has noticed it when other requests have been answered.
-      for (let n = 0; n < 3; n += 1) await knock(undefined, '/test/nowhere');
+      for (let n = 0; n < 3; n += 1) await upgrade(undefined, '/test/nowhere');
       open();
       await expect.poll(() => told).toEqual([true]);
       expect((await server.log.line('request')).fields).toHaveProperty('durationMs');

@@ -39,7 +39,7 @@ describe('publishing', () => {
 
   const find = (asked = email) => under.service.associations.find(asked, lookupCaller('client'));
 
-  it('answers a signed association, and lookups answer the very same', async () => {
+  it('returns a signed association, and lookups return the same', async () => {
     const signed = await under.bind('Carol@Mail.test');
     const now = under.clock.now();
     expect(signed).toEqual({
@@ -58,13 +58,13 @@ describe('publishing', () => {
     expect(await find({ medium: 'email', address: ' CAROL@mail.TEST ' })).toEqual(signed);
   });
 
-  it('takes phone numbers too', async () => {
+  it('accepts phone numbers too', async () => {
     expect(await under.bind('+44 7470 674927')).toMatchObject({ medium: 'msisdn', address: '447470674927' });
     expect(await find({ medium: 'msisdn', address: '+447470674927' })).toMatchObject({ mxid: alice });
     expect(await find({ medium: 'msisdn', address: '447470674928' })).toBeUndefined();
   });
 
-  it('replaces whom an address was published for before', async () => {
+  it('replaces the earlier user of a 3PID', async () => {
     await under.bind('carol@mail.test', alice);
     const second = await under.bind('carol@mail.test', bob);
     expect(await find()).toEqual(second);
@@ -78,7 +78,7 @@ describe('publishing', () => {
     expect([...(await under.service.lookup.lookUp(asked)).values()]).toEqual([bob]);
   });
 
-  it('ends in one of both where two publish an address at once', async () => {
+  it('has one user if two users bind a 3PID at once', async () => {
     const proofs = [await under.prove('carol@mail.test'), await under.prove('carol@mail.test')];
     const users = [alice, bob];
     const signed = await Promise.all(
@@ -90,7 +90,7 @@ describe('publishing', () => {
     expect(signed).toContainEqual(await find());
   });
 
-  it('says of nothing else that it is published', async () => {
+  it('does not report other 3PIDs as bound', async () => {
     await under.bind('carol@mail.test');
     for (const asked of [
       { medium: 'email', address: 'karol@mail.test' },
@@ -101,7 +101,7 @@ describe('publishing', () => {
     }
   });
 
-  it('answers many in the order and the spelling of the question', async () => {
+  it('returns many in the order and the spelling of the request', async () => {
     await under.bind('carol@mail.test', alice);
     await under.bind('+447470674927', bob);
     const asked = [
@@ -118,7 +118,7 @@ describe('publishing', () => {
     ]);
   });
 
-  it('needs a proof', async () => {
+  it('requires a validation', async () => {
     const { associations } = under.service;
     const { sid, clientSecret } = await under.prove('carol@mail.test');
     const asked = { sid, clientSecret, mxid: alice, caller: alice };
@@ -134,7 +134,7 @@ describe('publishing', () => {
   });
 
   it.each(['alice', '@alice', '@alice:', '@alice:exa mple.test', '@a\ud800:example.test', '@alice:-/', ''])(
-    'refuses %j, which is no user',
+    'rejects %j, which is no user',
     async (mxid) => {
       const { sid, clientSecret } = await under.prove('carol@mail.test');
       const asked = { sid, clientSecret, mxid, caller: undefined };
@@ -143,8 +143,8 @@ describe('publishing', () => {
   );
 });
 
-describe('who is published', () => {
-  it('is whoever asks, where that is known', async () => {
+describe('the user of a binding', () => {
+  it('is the caller, if known', async () => {
     const under = await open({ options: { bindAllow: 'own_server' } });
     const proof = await under.prove('carol@mail.test');
     expect(await identityFaultOf(under.service.associations.bind({ ...proof, mxid: alice, caller: bob }))).toEqual({
@@ -176,7 +176,7 @@ describe('withdrawing', () => {
   const withdraw = (under: IdentityUnderTest, session: { readonly sid: string; readonly clientSecret: string }) =>
     under.service.associations.unbind(carols, { kind: 'session', ...session });
 
-  it('works with the session that published, again and again', async () => {
+  it('can be bound again with the same session', async () => {
     const under = await open();
     const proof = await under.prove('carol@mail.test');
     await under.service.associations.bind({ ...proof, mxid: alice, caller: alice });
@@ -188,14 +188,14 @@ describe('withdrawing', () => {
     await withdraw(under, proof);
   });
 
-  it('leaves alone what is published for somebody else', async () => {
+  it('keeps the binding of another user', async () => {
     const under = await open();
     await under.bind('carol@mail.test', bob);
     await withdraw(under, await under.prove('carol@mail.test'));
     expect(await under.service.associations.find(email, lookupCaller('client'))).toMatchObject({ mxid: bob });
   });
 
-  it('refuses the proof of another address, of none, and what is no address', async () => {
+  it('rejects the validation of another 3PID, of none, and an invalid 3PID', async () => {
     const under = await open();
     await under.bind('carol@mail.test');
     const other = { kind: 'session', ...(await under.prove('dora@mail.test')) } as const;
@@ -220,7 +220,7 @@ describe('withdrawing', () => {
     expect(await under.service.associations.find(email, lookupCaller('client'))).toBeDefined();
   });
 
-  it('works by the word of our own accounts, for the user of that account', async () => {
+  it('needs no validation by our own accounts, for the user of that account', async () => {
     const under = await open();
     await under.bind('carol@mail.test');
     const { associations } = under.service;
@@ -251,7 +251,7 @@ describe('withdrawing', () => {
     );
   });
 
-  it('by a signature is limited by client, before anybody is asked for keys', async () => {
+  it('by a signature is limited by client, before any request for keys', async () => {
     let checks = 0;
     const verifyRequest = () => Promise.resolve({ kind: 'unreachable' } as const).finally(() => (checks += 1));
     const registrations = { perClient: { max: 2, windowMs: 4000 } };
@@ -270,7 +270,7 @@ describe('withdrawing', () => {
 });
 
 describe('lookups in clear', () => {
-  it('are limited by caller, for different addresses', async () => {
+  it('are limited by caller, for different 3PIDs', async () => {
     const { service, clock } = await open({
       options: { lookup: { pepperMs: day, maxAddresses: 5, perUser: { max: 3, windowMs: 3000 }, ...generous } },
     });

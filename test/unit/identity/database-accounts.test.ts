@@ -19,7 +19,7 @@ let database: Database;
 let clock: FakeClock;
 const logger = createRecordingLogger();
 
-/** A federation in which each server says of any token that it is this user's. */
+/** A federation in which each server returns this user for any token. */
 const saying = (subject: string) => ({ openIdSubject: () => Promise.resolve(subject as Mxid) });
 const failing = (fault: FederationFault) => ({ openIdSubject: () => Promise.reject(new FederationFailure(fault)) });
 
@@ -59,7 +59,7 @@ beforeEach(async () => {
 afterEach(() => database.close());
 
 describe('a user', () => {
-  it('gets no token if the account was deactivated while the homeserver was asked', async () => {
+  it('gets no token if the account was deactivated while the homeserver was queried', async () => {
     const times = { createdAt: clock.now(), deactivatedAt: undefined };
     await database.transaction((tx) => tx.accounts.insert({ mxid: alice, passwordHash: undefined, ...times }));
     const openIdSubject = async () => {
@@ -88,7 +88,7 @@ describe('a user', () => {
     expect(await accountsWith().holder(token)).toBe(alice);
   });
 
-  it('gets a token by the word of the homeserver, and is known by it', async () => {
+  it('gets a token after the homeserver’s confirmation, and is identified by it', async () => {
     const asked: unknown[] = [];
     const accounts = accountsWith({
       openId: {
@@ -114,20 +114,20 @@ describe('a user', () => {
     '@alice:example.test:8448',
     '@alice:EXAMPLE.test',
     '@alice:evil.test:example.test',
-  ])('is refused where the homeserver vouches for a user of another: %s', async (subject) => {
+  ])('is refused if the homeserver vouches for a user of another server: %s', async (subject) => {
     const accounts = accountsWith({ openId: saying(subject) });
     expect(await faultOf(accounts.register(openId()))).toEqual({ kind: 'open_id_refused' });
   });
 
   it.each(['', 'example.test/path', 'user@example.test', 'a b', 'example.test:', 'example.test:99999', '[::1', 'a#b'])(
-    'is refused where there can be no server of that name: %j',
+    'is refused if the server name is impossible: %j',
     async (name) => {
       const accounts = accountsWith({ openId: failing({ kind: 'no_connection' }) });
       expect(await faultOf(accounts.register(openId(name)))).toEqual({ kind: 'server_name_invalid' });
     },
   );
 
-  it('is refused where the admin does not admit users of that server', async () => {
+  it('is refused if the configuration does not admit users of that server', async () => {
     const accounts = accountsWith({ allowedServers: ['example.test' as ServerName, 'friend.test' as ServerName] });
     await accounts.register(openId());
     expect(await faultOf(accounts.register(openId('other.test')))).toEqual({ kind: 'server_not_allowed' });
@@ -145,11 +145,11 @@ describe('a user', () => {
     [{ kind: 'overloaded' }, 'overloaded'],
     [{ kind: 'no_answer', afterMs: 9 }, 'homeserver_unreachable'],
     [{ kind: 'answer_unfit', problem: 'a redirect' }, 'homeserver_unreachable'],
-  ])('is refused where the homeserver does not vouch, %j, as %s', async (fault, kind) => {
+  ])('is refused if the homeserver does not vouch, %j, as %s', async (fault, kind) => {
     expect(await faultOf(accountsWith({ openId: failing(fault) }).register(openId()))).toEqual({ kind });
   });
 
-  it('may be wanted so often from one client, whatever comes of it', async () => {
+  it('can be requested a limited number of times by one client, whatever the outcome', async () => {
     const registrationsPerClient = { max: 2, windowMs: day };
     const accounts = accountsWith({ registrationsPerClient, openId: failing({ kind: 'no_connection' }) });
     await faultOf(accounts.register(openId()));
@@ -164,7 +164,7 @@ describe('a user', () => {
 describe('a token', () => {
   const unknown = { kind: 'token_unknown' };
 
-  it('is over when its user logs out', async () => {
+  it('ends when its user logs out', async () => {
     const accounts = accountsWith();
     const [token, other] = [await accounts.register(openId()), await accounts.register(openId())];
     await accounts.logOut(token);
@@ -174,7 +174,7 @@ describe('a token', () => {
   });
 
   it.each(['', 'a'.repeat(64), 'a'.repeat(63), '\0', 'ü'.repeat(64)])(
-    'that nobody has is unknown: %j',
+    'that does not exist is unknown: %j',
     async (text) => {
       const accounts = accountsWith();
       expect(await faultOf(accounts.holder(new Secret(text)))).toEqual(unknown);
@@ -182,7 +182,7 @@ describe('a token', () => {
     },
   );
 
-  it('lives while it is used, and a year longer', async () => {
+  it('is valid while it is used, and a year longer', async () => {
     const accounts = accountsWith();
     const [used, unused] = [await accounts.register(openId()), await accounts.register(openId())];
     await clock.advance(year - 1);
@@ -207,14 +207,14 @@ describe('policies', () => {
   };
   const unsigned = { kind: 'terms_unsigned' };
 
-  it('need no acceptance where there are none', async () => {
+  it('need no acceptance if there are none', async () => {
     const accounts = accountsWith();
     await accounts.requireTerms(alice);
     await accounts.acceptTerms(alice, []);
     expect(accounts.policies).toEqual({});
   });
 
-  it('must each be accepted, in any language, one after the other if need be', async () => {
+  it('must each be accepted, in any language, in one or several requests', async () => {
     const accounts = accountsWith({ policies });
     expect(accounts.policies).toEqual(policies);
     expect(await faultOf(accounts.requireTerms(alice))).toEqual(unsigned);
@@ -226,14 +226,14 @@ describe('policies', () => {
     expect(await faultOf(accounts.requireTerms(bob))).toEqual(unsigned);
   });
 
-  it('that are none of ours are not accepted, nor is what is accepted with them', async () => {
+  it('of an unknown URL are not accepted, nor is any other in the same request', async () => {
     const accounts = accountsWith({ policies });
     const urls = ['https://p.test/en', 'https://u.test/en', 'https://u.test/de'];
     expect(await faultOf(accounts.acceptTerms(alice, urls))).toEqual({ kind: 'terms_unknown_url' });
     expect(await faultOf(accounts.requireTerms(alice))).toEqual(unsigned);
   });
 
-  it('must be accepted again in another version', async () => {
+  it('must be accepted again in a new version', async () => {
     const urls = ['https://p.test/en', 'https://u.test/en'];
     await accountsWith({ policies }).acceptTerms(alice, urls);
     const renewed = accountsWith({ policies: { ...policies, use: { ...policies.use, version: '2' } } });

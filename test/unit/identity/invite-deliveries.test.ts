@@ -33,7 +33,7 @@ afterEach(async () => {
   for (const under of opened.splice(0)) await under.close();
 });
 
-/** Invites the address to so many rooms, and answers the tokens. */
+/** Invites the address to this many rooms, and returns the tokens. */
 const invite = async ({ service, clock }: IdentityUnderTest, address: string, rooms = 1) => {
   const tokens: string[] = [];
   for (let room = 0; room < rooms; room += 1) {
@@ -56,7 +56,7 @@ const kept = ({ database }: IdentityUnderTest) =>
   database.transaction((tx) => tx.inviteDeliveries.listUntil(home as never, Number.MAX_SAFE_INTEGER));
 
 describe('pending invites', () => {
-  it('come with the association, signed with the long-term key, and reach the homeserver', async () => {
+  it('are part of the association, signed with the long-term key, and sent to the homeserver', async () => {
     const under = await open();
     const tokens = await invite(under, 'carol@mail.test', 2);
     const other = await under.service.invites.store(inviteOf('dora@mail.test'));
@@ -85,7 +85,7 @@ describe('pending invites', () => {
     expect(await under.service.invites.isEphemeralKeyValid(other.publicKeys[1].publicKey)).toBe(true);
   });
 
-  it('are told once, and their keys are good until then', async () => {
+  it('are delivered once, and their keys are valid until then', async () => {
     const under = await open();
     const { publicKeys } = await under.service.invites.store(inviteOf('carol@mail.test'));
     const release = under.federation.hold(home);
@@ -102,7 +102,7 @@ describe('pending invites', () => {
     expect(await kept(under)).toEqual([]);
   });
 
-  it('go to the server of whom they are for, and where there are none nothing is told', async () => {
+  it('are sent to the server of the invited user, and nothing is sent without invites', async () => {
     const under = await open();
     await inviteAndBind(under, 'carol@mail.test', '@carol:elsewhere.test:8448' as Mxid);
     await under.bind('dora@mail.test');
@@ -110,7 +110,7 @@ describe('pending invites', () => {
     expect(under.federation.asked).toEqual(['elsewhere.test:8448']);
   });
 
-  it('that come while an address is published are part of it or refused', async () => {
+  it('that arrive while a 3PID is bound are part of the association or rejected', async () => {
     const under = await open();
     const proof = await under.prove('carol@mail.test');
     const [stored, signed] = await Promise.all([
@@ -131,7 +131,7 @@ describe('a delivery that fails', () => {
     { kind: 'address_refused' },
     { kind: 'answer_unfit', problem: 'no JSON' },
     { kind: 'refused', status: 404 },
-  ])('because of $kind is tried again until it is taken', async (fault) => {
+  ])('because of $kind is repeated until it is accepted', async (fault) => {
     const under = await open();
     under.federation.fail(home, fault);
     const signed = await inviteAndBind(under, 'carol@mail.test');
@@ -148,7 +148,7 @@ describe('a delivery that fails', () => {
     expect(under.federation.taken).toEqual([{ server: home, body: signed }]);
   });
 
-  it('is tried ever more seldom, but at least every hour and a quarter', async () => {
+  it('is repeated at growing intervals, but at least every hour and a quarter', async () => {
     const under = await open();
     under.federation.fail(home, { kind: 'no_connection' });
     await inviteAndBind(under, 'carol@mail.test');
@@ -169,7 +169,7 @@ describe('a delivery that fails', () => {
     expect(late).toBeLessThanOrEqual(7);
   });
 
-  it('does not hold up other servers, and its own server is asked for one delivery at a time', async () => {
+  it('does not delay other servers, and its own server gets one delivery at a time', async () => {
     const under = await open();
     const release = under.federation.hold('slow.test');
     for (const local of ['a', 'b', 'c']) {
@@ -184,7 +184,10 @@ describe('a delivery that fails', () => {
     expect(under.federation.maxConcurrent('slow.test')).toBe(1);
   });
 
-  /** How many of three deliveries are tried when the first one fails so: one if it concerns the whole server. */
+  /**
+   * How many of three deliveries are attempted if the first one fails in this way: one if it
+   * concerns the whole server.
+   */
   const tried: { readonly [Kind in FederationFault['kind']]: readonly [FederationFault & { kind: Kind }, 1 | 3] } = {
     address_refused: [{ kind: 'address_refused' }, 1],
     no_connection: [{ kind: 'no_connection' }, 1],
@@ -194,22 +197,19 @@ describe('a delivery that fails', () => {
     refused: [{ kind: 'refused', status: 400 }, 3],
   };
 
-  it.each(Object.values(tried))(
-    'keeps its whole server waiting if that is out of reach, and else not: %o',
-    async (fault, count) => {
-      const under = await open();
-      under.federation.fail(home, fault);
-      const release = under.federation.hold(home);
-      for (const local of ['a', 'b', 'c']) {
-        await inviteAndBind(under, `${local}@mail.test`, `@${local}:${home}` as Mxid);
-      }
-      release();
-      await under.settle();
-      expect(under.federation.asked).toHaveLength(count);
-    },
-  );
+  it.each(Object.values(tried))('delays its whole server only if that is unreachable: %o', async (fault, count) => {
+    const under = await open();
+    under.federation.fail(home, fault);
+    const release = under.federation.hold(home);
+    for (const local of ['a', 'b', 'c']) {
+      await inviteAndBind(under, `${local}@mail.test`, `@${local}:${home}` as Mxid);
+    }
+    release();
+    await under.settle();
+    expect(under.federation.asked).toHaveLength(count);
+  });
 
-  it('is given up after three days, is in the log, and the next who publishes the address gets the invites', async () => {
+  it('is abandoned after three days and logged, and the next user who binds the 3PID gets the invites', async () => {
     const logger = createRecordingLogger();
     const under = await open({ logger });
     under.federation.fail(home, { kind: 'no_connection' });
@@ -234,7 +234,7 @@ describe('a delivery that fails', () => {
 });
 
 describe('many deliveries', () => {
-  it('are made to eight servers at a time', async () => {
+  it('are sent to eight servers at a time', async () => {
     const under = await open();
     const servers = Array.from({ length: 12 }, (_, index) => `server${index}.test`);
     const release = servers.map((server) => under.federation.hold(server));
@@ -248,8 +248,8 @@ describe('many deliveries', () => {
   });
 });
 
-describe('a daemon that ends', () => {
-  it('before a delivery leaves it to the next one', async () => {
+describe('a stopping daemon', () => {
+  it('before a delivery leaves it to the next daemon', async () => {
     const place = await createMigratedSqlite();
     const first = await openTestDatabase({ uri: place.uri });
     const federation = createFakeFederation();
@@ -270,7 +270,7 @@ describe('a daemon that ends', () => {
     await place.remove();
   });
 
-  it('while a homeserver is being told ends soon, and the next one tells it again', async () => {
+  it('during a delivery stops soon, and the next daemon repeats the delivery', async () => {
     const place = await createMigratedSqlite();
     const first = await openTestDatabase({ uri: place.uri });
     const federation = createFakeFederation();

@@ -28,7 +28,7 @@ afterEach(async () => {
   for (const under of opened.splice(0)) await under.close();
 });
 
-/** What the link of the last mail leads to. */
+/** The target of the link in the last mail. */
 function openLink(under: IdentityUnderTest) {
   const [page = '', query = ''] = (under.invitations().at(-1)?.link.reveal() ?? '').split('?', 2);
   const shown = new URLSearchParams(query);
@@ -64,7 +64,7 @@ describe('an invite', () => {
   const store = (address = 'carol@mail.test', changes: Parameters<typeof inviteOf>[1] = {}) =>
     under.service.invites.store(inviteOf(address, changes));
 
-  it('is stored and mailed, and answered as homeservers need it', async () => {
+  it('is stored and mailed, and returned in the format of homeservers', async () => {
     const stored = await store('Carol@Mail.test', {
       details: { room_name: 'The garden', sender_display_name: 'Bob', room_alias: '#garden:example.test' },
       brand: 'elder',
@@ -95,7 +95,7 @@ describe('an invite', () => {
     expect(await under.service.invites.isEphemeralKeyValid('?')).toBe(false);
   });
 
-  it('shows no text that its sender wrote into a Matrix ID, and no characters that nobody sees', async () => {
+  it('shows no text that its sender wrote into a Matrix ID, and no invisible characters', async () => {
     const sender = '@You\u2800have\u2800won.\u2800Go\u2800to\u2800evil.test:example.test';
     await store(' Carol\u200b@Mail.test', { sender, caller: undefined });
     const [mailed] = under.invitations();
@@ -103,7 +103,7 @@ describe('an invite', () => {
     expect(decodeURIComponent(mailed?.link.reveal() ?? '')).not.toContain('evil.test');
   });
 
-  it('leads to the web client, with what it needs', async () => {
+  it('links to the web client, with its parameters', async () => {
     const details = {
       room_name: 'Tea & <b>cake</b>',
       sender_display_name: 'Bob',
@@ -125,7 +125,7 @@ describe('an invite', () => {
     expect(link.token).toBe(token);
   });
 
-  it('shows of what strangers write only as much as is needed', async () => {
+  it('shows only a limited part of untrusted text', async () => {
     const details = {
       room_name: `Win${'n'.repeat(50)} http://evil.test`,
       sender_display_name: 'Bank\r\nBcc: all@mail.test',
@@ -158,13 +158,13 @@ describe('an invite', () => {
     { request: { roomId: '!a\u0000b' }, kind: 'room_id_invalid' },
     { request: { roomId: '!a\ud800b' }, kind: 'room_id_invalid' },
     { request: { roomId: `!${'a'.repeat(255)}` }, kind: 'room_id_invalid' },
-  ])('is refused as $kind, and nothing is stored or mailed', async ({ request, kind }) => {
+  ])('is rejected as $kind, and nothing is stored or mailed', async ({ request, kind }) => {
     expect(await identityFaultOf(store('carol@mail.test', request))).toEqual({ kind });
     expect(under.messenger.asked).toBe(0);
     expect(await under.bind('carol@mail.test')).not.toHaveProperty('invites');
   });
 
-  it('is refused for an address that is published, and says whose it is', async () => {
+  it('is rejected for a bound 3PID, with its user', async () => {
     await under.bind('carol@mail.test', alice);
     expect(await identityFaultOf(store('CAROL@mail.test'))).toEqual({ kind: 'address_in_use', mxid: alice });
     expect(under.invitations()).toEqual([]);
@@ -175,14 +175,14 @@ describe('an invite', () => {
     { fault: { kind: 'channel_down' }, expected: { kind: 'send_failed' } },
     { fault: { kind: 'address_unreachable' }, expected: { kind: 'send_failed' } },
     { fault: { kind: 'slow_down', retryAfterMs: 7 }, expected: { kind: 'rate_limited', retryAfterMs: 7 } },
-  ] as const)('that cannot be mailed ($fault.kind) is forgotten', async ({ fault, expected }) => {
+  ] as const)('that cannot be mailed ($fault.kind) is deleted', async ({ fault, expected }) => {
     under.messenger.fail(fault);
     expect(await identityFaultOf(store())).toEqual(expected);
     under.messenger.fail(undefined);
     expect(await under.bind('carol@mail.test')).not.toHaveProperty('invites');
   });
 
-  it('is forgotten when nobody has taken it for a year', async () => {
+  it('is deleted if it is not used for a year', async () => {
     const { publicKeys } = await store();
     await under.clock.advance(365 * day - 1);
     await under.service.sweep();
@@ -203,7 +203,7 @@ describe('the web client of an invite', () => {
     { named: 'https://other.test:444', leadsTo: 'https://chat.test' },
     { named: 'javascript:alert(1)', leadsTo: 'https://chat.test' },
     { named: 'nonsense', leadsTo: 'https://chat.test' },
-  ])('is $leadsTo where the client names $named', async ({ named, leadsTo }) => {
+  ])('is $leadsTo if the client names $named', async ({ named, leadsTo }) => {
     const under = await open({ options: { allowedWebClients: ['https://other.test/app'] } });
     const details = { 'org.matrix.web_client_location': named };
     await under.service.invites.store(inviteOf('carol@mail.test', { details }));
@@ -226,7 +226,7 @@ describe('limits of invites', () => {
     await store('c@mail.test');
   });
 
-  it('let nobody take from a sender whom they only name', async () => {
+  it('do not count for a sender that is only claimed', async () => {
     const { service } = await open(limited);
     const store = (address: string, caller: Mxid | undefined, clientAddress: string) =>
       service.invites.store(inviteOf(address, { caller, clientAddress }));
@@ -236,7 +236,7 @@ describe('limits of invites', () => {
     await store('c@mail.test', bob, 'homeserver');
   });
 
-  it('count by network and by address, whoever the sender is', async () => {
+  it('count by network and by address, for any sender', async () => {
     const invites = { perSender: { max: 2, windowMs: day }, ...generous, perNetwork: { max: 40, windowMs: day } };
     const { service } = await open({ options: { invites } });
     const store = (index: number, address: string) => {
@@ -266,7 +266,7 @@ describe('limits of invites', () => {
   it.each([
     ['unauthenticated callers', () => undefined],
     ['users of one other server', (index: number) => `@user${index}:evil.test` as Mxid],
-  ])('to one address leave a part to others than %s', async (_, callerAt) => {
+  ])('to one address leave a part to callers other than %s', async (_, callerAt) => {
     const { service } = await open();
     const store = (index: number, caller: Mxid | undefined) =>
       service.invites.store(inviteOf('carol@mail.test', { caller, sender: caller ?? `@user${index}:any.test` }));
@@ -289,7 +289,7 @@ describe('signing an invite', () => {
     expect(await under.service.invites.sign({ token, privateKey: standard, mxid: alice })).toEqual(signed);
   });
 
-  it('refuses unknown tokens, keys of others, and what is no user', async () => {
+  it('rejects unknown tokens, other keys, and an invalid user', async () => {
     const under = await open();
     const { token } = await under.service.invites.store(inviteOf('carol@mail.test'));
     const { privateKey } = openLink(under);

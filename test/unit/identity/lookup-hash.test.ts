@@ -48,11 +48,11 @@ function destinationOf(medium: 'email' | 'msisdn', address: string) {
   }
 }
 
-describe('for every text that is typed as an address', () => {
+describe('for every text that can be entered as an e-mail address', () => {
   it.each([
     ['email', typedEmail],
     ['msisdn', typedPhone],
-  ] as const)('all forms that are mailed, stored and hashed canonicalise to the proven one: %s', (medium, typed) => {
+  ] as const)('all forms that are mailed, stored and hashed canonicalise to the validated one: %s', (medium, typed) => {
     let read = 0;
     fc.assert(
       fc.property(typed, (text) => {
@@ -74,7 +74,7 @@ describe('for every text that is typed as an address', () => {
     expect(read).toBeGreaterThan(100);
   });
 
-  it('what clients look up, its lower case, never canonicalises to another address that is published with it', () => {
+  it('the lower case that clients look up never canonicalises to another bound address', () => {
     fc.assert(
       fc.property(typedEmail, typedEmail, (one, other) => {
         const [published, victim] = [destinationOf('email', one), destinationOf('email', other)];
@@ -89,12 +89,12 @@ describe('for every text that is typed as an address', () => {
 });
 
 describe('an alias', () => {
-  it.each(['x@οδος。gr', 'x@ΟΔΟΣ。gr'])('that is another mailbox in lower case is not published: %s', (typed) => {
+  it.each(['x@οδος。gr', 'x@ΟΔΟΣ。gr'])('that is another mailbox in lower case is not bound: %s', (typed) => {
     const destination = destinationOf('email', typed.toUpperCase());
     expect(destination).toMatchObject({ address: 'x@xn--pxavbq.gr', alias: undefined });
   });
 
-  it('of another mailbox that a database still holds has no hash', () => {
+  it('of another mailbox in an old database has no hash', () => {
     const association = { id: 'a1', medium: 'email', address: 'hans@strasse.de', alias: 'hans@straße.de' } as const;
     expect(hashesOf(association, [pepper])).toEqual([
       { pepperId: 'p1', associationId: 'a1', hash: lookupHash(association, 'pepper'), isAlias: false },

@@ -51,7 +51,7 @@ describe('the hash of an address', () => {
 });
 
 describe('lookups', () => {
-  it('tell what to hash with', async () => {
+  it('return the algorithm and the pepper', async () => {
     const { service } = await open();
     const details = await service.lookup.hashDetails();
     expect(details).toEqual({
@@ -61,7 +61,7 @@ describe('lookups', () => {
     expect(await service.lookup.hashDetails()).toEqual(details);
   });
 
-  it('find hashed addresses that are published', async () => {
+  it('find hashed addresses that are bound', async () => {
     const under = await open();
     await under.bind('Carol@Mail.test', alice);
     await under.bind('+447470674927', bob);
@@ -99,7 +99,7 @@ describe('lookups', () => {
   });
 
   it.each(['carol@mail.test', 'carol mail email', ' email', 'carol@mail.test  email', ''])(
-    'refuse %j, which is no address in clear',
+    'reject %j, which is no address in clear',
     async (address) => {
       const under = await open();
       expect(await identityFaultOf(lookUp(under, [address], undefined, 'none'))).toEqual({
@@ -108,7 +108,7 @@ describe('lookups', () => {
     },
   );
 
-  it('refuse another algorithm, too many addresses, and another pepper, in that order', async () => {
+  it('reject another algorithm, too many addresses, and another pepper, in that order', async () => {
     const under = await open({
       options: { lookup: { pepperMs: day, maxAddresses: 2, perUser: { max: 9, windowMs: day }, ...generous } },
     });
@@ -124,7 +124,7 @@ describe('lookups', () => {
     }
   });
 
-  it('are limited by caller, and refused ones do not count', async () => {
+  it('are limited by caller, and rejected ones do not count', async () => {
     const under = await open({
       options: { lookup: { pepperMs: day, maxAddresses: 10, perUser: { max: 4, windowMs: 4000 }, ...generous } },
     });
@@ -176,7 +176,7 @@ describe('lookups', () => {
     const under = await open();
     await under.bind('carol@mail.test', alice);
     const pepper = await pepperOf(under);
-    const addresses = Array.from({ length: 9_999 }, (_, index) => lookupHash(mail(`nobody${index}`), pepper));
+    const addresses = Array.from({ length: 9_999 }, (_, index) => lookupHash(mail(`unknown${index}`), pepper));
     const carol = lookupHash(mail('carol'), pepper);
     const clear = Array.from({ length: 9_999 }, (_, index) => `unknown${index}@mail.test email`);
     expect(await lookUp(under, [...addresses, carol])).toEqual({ [carol]: alice });
@@ -188,7 +188,7 @@ describe('lookups', () => {
 });
 
 describe('the pepper', () => {
-  it('is renewed when its time is over, and the former one is good for an hour more', async () => {
+  it('is renewed after its lifetime, and the previous one is valid for another hour', async () => {
     const under = await open();
     const { service, clock } = under;
     await service.start();
@@ -216,7 +216,7 @@ describe('the pepper', () => {
     expect(await lookUp(under, [after], second)).toEqual({ [after]: alice });
   });
 
-  it('changes without a lookup that misses what is published, while others publish and withdraw', async () => {
+  it('changes without a lookup that misses a binding, during concurrent binds and unbinds', async () => {
     const under = await open();
     const { service, clock, database } = under;
     await service.start();
@@ -247,7 +247,7 @@ describe('the pepper', () => {
     expect(await database.transaction((tx) => tx.identityAssociations.listUnhashed(id, '', 10))).toEqual([]);
   });
 
-  it('is renewed to the end after a daemon died over it', async () => {
+  it('is renewed completely after a daemon died during the renewal', async () => {
     const under = await open();
     await under.service.start();
     await publishMany(under, ['carol']);
@@ -261,7 +261,7 @@ describe('the pepper', () => {
     expect(await lookUp(under, [carol])).toEqual({ [carol]: alice });
   });
 
-  it('is renewed under a new encryption key, so that the old one is needed no more', async () => {
+  it('is renewed under a new encryption key, so that the old one is not needed', async () => {
     const place = await createMigratedSqlite();
     const withKeys = (key: number, ...oldKeys: number[]) =>
       openTestDatabase({
@@ -297,7 +297,7 @@ describe('the pepper', () => {
   });
 });
 
-/** Publishes them for Alice without a proof of each. */
+/** Binds them for Alice without a validation of each. */
 async function publishMany({ database, clock }: IdentityUnderTest, locals: readonly string[]): Promise<void> {
   await database.transaction(async (tx) => {
     const [pepper] = await tx.lookupHashes.listPeppers();

@@ -45,7 +45,7 @@ afterEach(async () => {
 });
 
 describe('the file of the signing keys', () => {
-  it('is made at the first start, for its owner only, and kept', async () => {
+  it('is created at the first start, for its owner only, and kept', async () => {
     const first = await load();
     expect(await readFile(path, 'utf8')).toMatch(/^ed25519 0 [A-Za-z0-9+/]{43}\n$/);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
@@ -54,7 +54,7 @@ describe('the file of the signing keys', () => {
     expect((await load()).current.publicKey).toBe(first.current.publicKey);
   });
 
-  it('is not made over one that another daemon has made meanwhile', async () => {
+  it('is not replaced if another daemon has created it meanwhile', async () => {
     await makeSigningKeyFile(path, systemRandom);
     const made = await readFile(path, 'utf8');
     await makeSigningKeyFile(path, systemRandom);
@@ -62,7 +62,7 @@ describe('the file of the signing keys', () => {
     expect(await readdir(folder)).toEqual(['signing.key']);
   });
 
-  it('is made once where several start at once, on databases of their own', async () => {
+  it('is created once if several daemons start at once, on databases of their own', async () => {
     const databases = await Promise.all(Array.from({ length: 4 }, () => openTestDatabase()));
     const loaded = await Promise.all(databases.map((each) => load(each)));
     expect(new Set(loaded.map(({ current }) => current.publicKey)).size).toBe(1);
@@ -70,7 +70,7 @@ describe('the file of the signing keys', () => {
     await Promise.all(databases.map((each) => each.close()));
   });
 
-  it('is read as other identity servers write it', async () => {
+  it('is read in the format of other identity servers', async () => {
     await writeFile(path, `\ned25519 1 ${seed}\r\n ed25519  a_0 ${otherSeed} \n\n`, { mode: 0o600 });
     const { current, all, publicKeys } = await load();
     expect(current).toMatchObject({ keyId: 'ed25519:1', publicKey });
@@ -91,7 +91,7 @@ describe('the file of the signing keys', () => {
       text: `ed25519 1 ${seed}\ned25519 1 ${otherSeed}`,
       fault: { kind: 'signing_key_repeated', keyId: 'ed25519:1' },
     },
-  ])('is refused as $fault.kind, without its content, where it is $text', async ({ text, fault }) => {
+  ])('is rejected as $fault.kind, without its content, for the text $text', async ({ text, fault }) => {
     await writeFile(path, text);
     const refused = await faultOf(load());
     expect(refused).toEqual({ path, ...fault });
@@ -99,14 +99,14 @@ describe('the file of the signing keys', () => {
     expect(await readFile(path, 'utf8')).toBe(text);
   });
 
-  it('is refused where it cannot be read or made', async () => {
+  it('is rejected if it cannot be read or created', async () => {
     await mkdir(path);
     expect(await faultOf(load())).toEqual({ kind: 'signing_key_file_unusable', path });
     path = join(folder, 'missing', 'signing.key');
     expect(await faultOf(load())).toEqual({ kind: 'signing_key_folder_missing', folder: join(folder, 'missing') });
   });
 
-  it('is never made again once a key was in use, and none may take the name of another', async () => {
+  it('is never created again after a key was in use, and no key may have the name of another', async () => {
     const { current } = await load();
     const known = { path, keyId: 'ed25519:0', publicKey: current.publicKey };
     await rm(path);
@@ -116,7 +116,7 @@ describe('the file of the signing keys', () => {
     expect(await faultOf(load())).toEqual({ kind: 'signing_key_changed', ...known });
   });
 
-  it('may get another key, and the old one stays valid even without its line', async () => {
+  it('can get another key, and the old one stays valid even without its line', async () => {
     const { current: old } = await load();
     await writeFile(path, `ed25519 1 ${seed}\n`);
     const { current, publicKeys } = await load();
@@ -143,7 +143,7 @@ describe('the file of the signing keys', () => {
     }
   });
 
-  it('is worth a warning where others may read it', async () => {
+  it('gets a warning if other users can read it', async () => {
     await writeFile(path, `ed25519 1 ${seed}\n`);
     await chmod(path, 0o640);
     const logger = createRecordingLogger();
@@ -172,7 +172,7 @@ describe('the public keys', () => {
     }
   });
 
-  it.each(['base64', 'base64url'] as const)('may be asked for in %s', async (alphabet) => {
+  it.each(['base64', 'base64url'] as const)('can be requested in %s', async (alphabet) => {
     for (let byte = 0; byte < 40; byte += 1) {
       path = join(folder, `key${byte}`);
       await writeFile(path, `ed25519 v${byte} ${Buffer.alloc(32, byte).toString('base64')}\n`);

@@ -9,7 +9,7 @@ import { createFakeClock } from '../../support/fake-clock.js';
 
 const hourMs = 3_600_000;
 
-/** What is published on the web, by URL, and in the DNS, by name. */
+/** The published resources on the web, by URL, and in the DNS, by name. */
 interface World {
   readonly web?: Record<string, Partial<GuardedAnswer> | FederationFailure>;
   readonly dns?: Record<string, readonly Partial<ServiceRecord>[]>;
@@ -75,7 +75,7 @@ describe('a server is found (server-server API, "Resolving server names")', () =
       ['https://target.test:443', undefined],
     ],
     [
-      '3.3: where the services of the delegated name are',
+      '3.3: at the SRV records of the delegated name',
       'example.org',
       {
         web: toTarget,
@@ -84,7 +84,7 @@ describe('a server is found (server-server API, "Resolving server names")', () =
       ['https://target.test', 'host.test:7'],
     ],
     [
-      '3.4: where the services under the former name are',
+      '3.4: at the deprecated SRV records',
       'example.org',
       { web: toTarget, dns: { '_matrix._tcp.target.test': [{ name: 'host.test', port: 7 }] } },
       ['https://target.test', 'host.test:7'],
@@ -96,7 +96,7 @@ describe('a server is found (server-server API, "Resolving server names")', () =
       ['https://target.test', 'target.test:8448'],
     ],
     [
-      '4: where its services are, those under the new name before the others',
+      '4: at its SRV records, the new name before the deprecated one',
       'example.org',
       {
         dns: {
@@ -107,7 +107,7 @@ describe('a server is found (server-server API, "Resolving server names")', () =
       ['https://example.org', 'new.test:7'],
     ],
     [
-      '5: where its services under the former name are',
+      '5: at its deprecated SRV records',
       'example.org',
       { dns: { '_matrix._tcp.example.org': [{ name: 'old.test', port: 8 }] } },
       ['https://example.org', 'old.test:8'],
@@ -117,7 +117,7 @@ describe('a server is found (server-server API, "Resolving server names")', () =
     expect(await explorer(world).routeTo(server)).toEqual(route);
   });
 
-  it('at several places, the best first and no more than three', async () => {
+  it('at several addresses, the best first and no more than three', async () => {
     const dns = {
       '_matrix-fed._tcp.example.org': [
         { name: 'd.test', priority: 20, weight: 9 },
@@ -135,7 +135,7 @@ describe('a server is found (server-server API, "Resolving server names")', () =
     ]);
   });
 
-  it('at the address that the administrator gave it, with requests that need no guard', async () => {
+  it('at the configured address, with requests that need no guard', async () => {
     const servers = { 'example.org': 'http://127.0.0.1:8008', 'example.org:8448': 'http://[::1]:1' };
     const world = explorer({ servers, web: toTarget });
     expect(await world.routeTo('example.org')).toEqual(['http://127.0.0.1:8008', undefined]);
@@ -146,7 +146,7 @@ describe('a server is found (server-server API, "Resolving server names")', () =
     expect(world.fetched).toEqual([wellKnown('constructor')]);
   });
 
-  it.each(['', 'no server', 'user@example.org', '127.1'])('not where its name is none: %j', async (name) => {
+  it.each(['', 'no server', 'user@example.org', '127.1'])('is not found by an invalid name: %j', async (name) => {
     await expect(explorer({}).find(name)).rejects.toMatchObject({ fact: { kind: 'no_connection' } });
   });
 });
@@ -162,7 +162,7 @@ describe('a delegation', () => {
     ['no server name', delegating('https://target.test')],
     ['a path', delegating('target.test/path')],
     ['an address in disguise', delegating('0x7f.1')],
-  ])('with %s is none', async (_, answer) => {
+  ])('with %s is absent', async (_, answer) => {
     const world = explorer({ web: { [wellKnown('example.org')]: answer } });
     expect((await world.find('example.org')).base).toBe(here);
   });
@@ -171,11 +171,15 @@ describe('a delegation', () => {
   it.each<[string, string, Record<string, Partial<GuardedAnswer>>]>([
     ['follows a redirect', there, { [wellKnown('example.org')]: redirect('https://www.example.org/x') }],
     ['follows one without a host', there, { [wellKnown('example.org')]: redirect('//www.example.org/x', 308) }],
-    ['follows none to plain HTTP', here, { [wellKnown('example.org')]: redirect('http://www.example.org/x') }],
-    ['follows none to a password', here, { [wellKnown('example.org')]: redirect('https://a:b@www.example.org/x') }],
-    ['follows none that is broken', here, { [wellKnown('example.org')]: redirect('https://[') }],
-    ['follows none without a place', here, { [wellKnown('example.org')]: { status: 301 } }],
-    ['follows none in circles', here, { [wellKnown('example.org')]: redirect('/.well-known/matrix/server') }],
+    ['follows no redirect to plain HTTP', here, { [wellKnown('example.org')]: redirect('http://www.example.org/x') }],
+    [
+      'follows no redirect with a password',
+      here,
+      { [wellKnown('example.org')]: redirect('https://a:b@www.example.org/x') },
+    ],
+    ['follows no invalid redirect', here, { [wellKnown('example.org')]: redirect('https://[') }],
+    ['follows no redirect without a location', here, { [wellKnown('example.org')]: { status: 301 } }],
+    ['follows no circular redirect', here, { [wellKnown('example.org')]: redirect('/.well-known/matrix/server') }],
     [
       'follows three',
       there,
@@ -206,12 +210,12 @@ describe('a delegation', () => {
   });
 
   it.each<[string, Record<string, string>, number]>([
-    ['a day by itself', {}, 24 * hourMs],
-    ['as long as it says', { 'cache-control': 'public, max-age=7200' }, 2 * hourMs],
+    ['a day by default', {}, 24 * hourMs],
+    ['its declared lifetime', { 'cache-control': 'public, max-age=7200' }, 2 * hourMs],
     ['two days at most', { 'cache-control': 'max-age=99999999' }, 48 * hourMs],
     ['five minutes at least', { 'cache-control': 'max-age=0' }, 300_000],
-    ['five minutes where it says not at all', { 'cache-control': 'no-store, max-age=7200' }, 300_000],
-  ])('is remembered for %s', async (_, headers, forMs) => {
+    ['five minutes if it declares no caching', { 'cache-control': 'no-store, max-age=7200' }, 300_000],
+  ])('is cached for %s', async (_, headers, forMs) => {
     const world = explorer({ web: { [wellKnown('example.org')]: delegating('target.test', headers) } });
     await world.find('example.org');
     await world.clock.advance(forMs - 1);
@@ -222,7 +226,7 @@ describe('a delegation', () => {
     expect(world.fetched).toHaveLength(2);
   });
 
-  it('that could not be asked for, because we are too busy, is no delegation that is absent', async () => {
+  it('that cannot be requested because of our own load does not count as absent', async () => {
     const web: Record<string, Partial<GuardedAnswer> | FederationFailure> = {
       [wellKnown('example.org')]: new FederationFailure({ kind: 'overloaded' }),
     };
@@ -232,7 +236,7 @@ describe('a delegation', () => {
     expect((await world.find('example.org')).base).toBe(there);
   });
 
-  it('that is not there is not asked for again for five minutes, whatever the answer says', async () => {
+  it('that is absent is not requested again for five minutes, for any caching header', async () => {
     const headers = { 'cache-control': 'max-age=86400' };
     const web: Record<string, Partial<GuardedAnswer>> = { [wellKnown('example.org')]: { status: 404, headers } };
     const world = explorer({ web });
@@ -244,7 +248,7 @@ describe('a delegation', () => {
     expect((await world.find('example.org')).base).toBe(there);
   });
 
-  it('is asked for once by those who ask at the same time', async () => {
+  it('is requested once for concurrent callers', async () => {
     const world = explorer({ web: { [wellKnown('example.org')]: delegating('target.test') } });
     await Promise.all([world.find('example.org'), world.find('example.org')]);
     expect(world.fetched).toHaveLength(1);

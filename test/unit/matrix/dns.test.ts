@@ -19,18 +19,21 @@ describe('the DNS', () => {
   });
   afterAll(() => server.stop());
 
-  it('gives all addresses of a name, of both versions', async () => {
+  it('resolves all addresses of a name, of both versions', async () => {
     expect(await dns.lookUp('both.test')).toEqual(['192.0.2.1', '192.0.2.2', '2001:db8::1', '::ffff:127.0.0.1']);
     expect(await dns.lookUp('four.test')).toEqual(['192.0.2.1']);
     expect(await dns.lookUp('six.test')).toEqual(['fe80::1']);
   });
 
-  it.each(['none.test', 'unknown.test', 'both.test.none'])('gives none of a name that has none: %s', async (name) => {
-    await expect(dns.lookUp(name)).rejects.toThrow(/ENODATA|ENOTFOUND/);
-    await expect(dns.lookUpServices(`_matrix-fed._tcp.${name}`)).rejects.toThrow(/ENODATA|ENOTFOUND/);
-  });
+  it.each(['none.test', 'unknown.test', 'both.test.none'])(
+    'resolves nothing for a name without records: %s',
+    async (name) => {
+      await expect(dns.lookUp(name)).rejects.toThrow(/ENODATA|ENOTFOUND/);
+      await expect(dns.lookUpServices(`_matrix-fed._tcp.${name}`)).rejects.toThrow(/ENODATA|ENOTFOUND/);
+    },
+  );
 
-  it('gives the services of a name', async () => {
+  it('resolves the services of a name', async () => {
     expect(await dns.lookUpServices('_matrix-fed._tcp.both.test')).toMatchObject([
       service,
       { ...service, name: 'other.test' },
@@ -38,6 +41,6 @@ describe('the DNS', () => {
   });
 });
 
-it('the system knows the names of this machine', async () => {
+it('resolves the names of this machine by the system', async () => {
   expect((await lookUpAsSystem('localhost')).some((address) => ['127.0.0.1', '::1'].includes(address))).toBe(true);
 });

@@ -47,17 +47,17 @@ async function faultOf(work: Promise<unknown>): Promise<FederationFault> {
 const token = new Secret('very/secret+&');
 
 describe('the user of an OpenID token', () => {
-  it('is whoever the homeserver says', async () => {
+  it('is the one that the homeserver returns', async () => {
     homeserver.subjects.set('very/secret+&', '@alice:home.test');
     expect(await connect().openIdSubject(server, token)).toBe('@alice:home.test');
   });
 
-  it('is nobody where the homeserver refuses', async () => {
+  it('is absent if the homeserver refuses', async () => {
     expect(await faultOf(connect().openIdSubject(server, token))).toEqual({ kind: 'refused', status: 401 });
   });
 
   it.each([undefined, 5, 'alice', '', '@alice', ['@alice:home.test']])(
-    'is nobody where the answer holds no Matrix ID: %j',
+    'is absent if the answer contains no Matrix ID: %j',
     async (sub) => {
       homeserver.behave((response) => replyJson(response, 200, { sub }));
       expect(await faultOf(connect().openIdSubject(server, token))).toMatchObject({ kind: 'answer_unfit' });
@@ -66,16 +66,16 @@ describe('the user of an OpenID token', () => {
 
   const unfit: readonly [string, (response: ServerResponse) => unknown, string][] = [
     ['a redirect', (response) => response.writeHead(307, { Location: 'https://home.test/' }).end('{}'), 'a redirect'],
-    ['a page for people', (response) => response.end('<html>'), 'no JSON object'],
+    ['an HTML page', (response) => response.end('<html>'), 'no JSON object'],
     ['a list', (response) => replyJson(response, 200, []), 'no JSON object'],
     ['a book', (response) => replyJson(response, 200, { sub: 'x'.repeat(65_536) }), 'more than 65536 bytes'],
   ];
-  it.each(unfit)('is nobody where the answer is %s', async (_, reply, problem) => {
+  it.each(unfit)('is absent if the answer is %s', async (_, reply, problem) => {
     homeserver.behave(reply);
     expect(await faultOf(connect().openIdSubject(server, token))).toEqual({ kind: 'answer_unfit', problem });
   });
 
-  it('is not asked for in a private network, nor where there is no server', async () => {
+  it('is not requested in a private network, nor without a server', async () => {
     homeserver.subjects.set('very/secret+&', '@alice:home.test');
     const strict = connect({ allowedNetworks: [] });
     expect(await faultOf(strict.openIdSubject(server, token))).toEqual({ kind: 'address_refused' });
@@ -85,7 +85,7 @@ describe('the user of an OpenID token', () => {
     expect(homeserver.requests).toEqual([]);
   });
 
-  it('is asked for where the administrator says, with or without TLS', async () => {
+  it('is requested at the configured address, with or without TLS', async () => {
     const plain = await startFederatingHomeserver({ certificate: 'none' });
     try {
       plain.subjects.set('very/secret+&', '@alice:home.test');
@@ -102,7 +102,7 @@ describe('the user of an OpenID token', () => {
     }
   });
 
-  it('is asked for at the next place of the server where one does not answer', async () => {
+  it('is requested at the next address of the server if one does not answer', async () => {
     homeserver.subjects.set('very/secret+&', '@alice:home.test');
     const records = [
       { name: 'gone.test', port: homeserver.port, priority: 1, weight: 1 },
@@ -116,7 +116,7 @@ describe('the user of an OpenID token', () => {
     expect(homeserver.requests).toMatchObject([{ headers: { host: 'home.test' }, serverName: 'home.test' }]);
   });
 
-  it('is not waited for longer than three deadlines, however many places there are', async () => {
+  it('is awaited no longer than three deadlines, for any number of addresses', async () => {
     const clock = createFakeClock();
     const silent = await startSilentServer();
     try {
@@ -135,7 +135,7 @@ describe('the user of an OpenID token', () => {
   });
 });
 
-describe('a bound address', () => {
+describe('a bound 3PID', () => {
   const body = { address: 'alice@home.test', medium: 'email', mxid: '@alice:home.test', invites: [{ ü: 1 }] };
 
   it('is posted to the homeserver', async () => {
@@ -146,7 +146,7 @@ describe('a bound address', () => {
     expect(JSON.parse(homeserver.requests[0]?.body ?? '')).toEqual(body);
   });
 
-  it.each([201, 400, 403, 404, 500, 502])('is not taken where the answer is %i', async (status) => {
+  it.each([201, 400, 403, 404, 500, 502])('is not accepted if the answer is %i', async (status) => {
     homeserver.behave((response) => replyJson(response, status, {}));
     expect(await faultOf(connect().postOnBind(server, body))).toEqual({ kind: 'refused', status });
   });
@@ -158,11 +158,11 @@ describe('a signature of a homeserver', () => {
   const signedBy = ({ keyId, sign } = key) => ({ keyId, signature: sign(bytes), bytes });
   const asked = () => homeserver.requests.length;
 
-  it('is right where it was made with a key that the homeserver publishes', async () => {
+  it('is valid with a key that the homeserver publishes', async () => {
     expect(await connect().hasSigned(server, signedBy())).toBe(true);
   });
 
-  it('is wrong where it is of other bytes, another key, or an unknown one', async () => {
+  it('is invalid for other bytes, with another key, or with an unknown one', async () => {
     const federation = connect();
     expect(await federation.hasSigned(server, { ...signedBy(), bytes: Buffer.from('other') })).toBe(false);
     expect(await federation.hasSigned(server, { ...signedBy(), signature: testKey('a_1', 2).sign(bytes) })).toBe(false);
@@ -180,17 +180,17 @@ describe('a signature of a homeserver', () => {
     ['are none', () => ({ ...homeserver.published(), verify_keys: [] })],
     ['are no texts', () => ({ ...homeserver.published(), verify_keys: { [key.keyId]: { key: 5 } } })],
     ['are valid no longer', () => signJson({ ...unsigned(), valid_until_ts: 1_600_000_000_000 }, server, key)],
-    ['are valid until nobody knows when', () => signJson({ ...unsigned(), valid_until_ts: '9' }, server, key)],
+    ['have an unlimited validity', () => signJson({ ...unsigned(), valid_until_ts: '9' }, server, key)],
     ['are old', () => signJson({ ...unsigned(), verify_keys: {}, old_verify_keys: oldKeys() }, server, key)],
   ];
   const unsigned = () => ({ ...homeserver.published(), signatures: {} });
   const oldKeys = () => ({ [key.keyId]: { key: key.publicKey, expired_ts: Number.MAX_SAFE_INTEGER } });
-  it.each(forged)('cannot be checked where the published keys %s', async (_, published) => {
+  it.each(forged)('cannot be checked if the published keys %s', async (_, published) => {
     homeserver.behave((response) => replyJson(response, 200, published()));
     expect(await faultOf(connect().hasSigned(server, signedBy()))).toMatchObject({ kind: 'answer_unfit' });
   });
 
-  it('is wrong with a key that the homeserver publishes and has not signed with', async () => {
+  it('is invalid with a key that the homeserver publishes without signing by it', async () => {
     const stolen = testKey('stolen', 9);
     homeserver.behave((response) => {
       const verifyKeys = { [key.keyId]: { key: key.publicKey }, [stolen.keyId]: { key: stolen.publicKey } };
@@ -201,7 +201,7 @@ describe('a signature of a homeserver', () => {
     expect(await federation.hasSigned(server, signedBy())).toBe(true);
   });
 
-  it('is checked with remembered keys for an hour', async () => {
+  it('is checked with cached keys for an hour', async () => {
     const clock = createFakeClock();
     const federation = connect({ clock });
     await federation.hasSigned(server, signedBy());
@@ -214,7 +214,7 @@ describe('a signature of a homeserver', () => {
     expect(asked()).toBe(2);
   });
 
-  it('is checked with no key for longer than that is valid', async () => {
+  it('is checked with no key beyond its validity', async () => {
     const clock = createFakeClock();
     const federation = connect({ clock });
     homeserver.validUntil = clock.now() + 60_000;
@@ -223,7 +223,7 @@ describe('a signature of a homeserver', () => {
     expect(await faultOf(federation.hasSigned(server, signedBy()))).toMatchObject({ kind: 'answer_unfit' });
   });
 
-  it('with a new key is right when the keys were asked for again, which happens every ten seconds at most', async () => {
+  it('with a new key is valid after the keys are requested again, every ten seconds at most', async () => {
     const clock = createFakeClock();
     const federation = connect({ clock });
     const renewed = testKey('a_2', 2);
@@ -237,7 +237,7 @@ describe('a signature of a homeserver', () => {
     expect(asked()).toBe(2);
   });
 
-  it('of a homeserver that gave no keys is not asked about for ten seconds', async () => {
+  it('of a homeserver that returned no keys is not checked again for ten seconds', async () => {
     const clock = createFakeClock();
     const federation = connect({ clock });
     homeserver.behave((response) => replyJson(response, 502, {}));
@@ -251,7 +251,7 @@ describe('a signature of a homeserver', () => {
     expect(await federation.hasSigned(server, signedBy())).toBe(true);
   });
 
-  it('is asked about once by those who check at the same time', async () => {
+  it('is checked by one request for concurrent callers', async () => {
     const federation = connect();
     const checks = Array.from({ length: 5 }, () => federation.hasSigned(server, signedBy()));
     expect(await Promise.all(checks)).toEqual([true, true, true, true, true]);
@@ -260,7 +260,7 @@ describe('a signature of a homeserver', () => {
 });
 
 describe('a full queue', () => {
-  /** A homeserver that does not say whose token it is until it is let go. */
+  /** A homeserver that withholds the user of a token until it is released. */
   const holdOpenId = () => {
     let letGo: () => void = () => undefined;
     const asked = new Promise<void>((resolve) => {
@@ -272,7 +272,7 @@ describe('a full queue', () => {
     return { asked, letGo: () => letGo() };
   };
 
-  it('of strangers’ requests holds up no invite, and is not remembered as a fault of the server', async () => {
+  it('of anonymous requests delays no invite, and is not recorded as a fault of the server', async () => {
     const key = testKey('a_1', 1);
     const bytes = Buffer.from('signed');
     const signed = { keyId: key.keyId, signature: key.sign(bytes), bytes };

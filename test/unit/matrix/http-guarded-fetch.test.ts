@@ -53,7 +53,7 @@ async function faultOf(work: Promise<unknown>): Promise<FederationFault> {
 }
 
 describe('a guarded request', () => {
-  it('goes to the address that was looked up, with the name for certificate and Host', async () => {
+  it('goes to the resolved address, with the name for certificate and Host', async () => {
     const server = await start();
     server.answer((response) => response.writeHead(418, { 'X-Kind': 'teapot' }).end('ü'));
     const asked: string[] = [];
@@ -136,7 +136,7 @@ describe('an address that is not public', () => {
     '%31%32%37.0.0.1',
     '１２７.0.0.1',
     '①②⑦.0.0.1',
-  ])('is not connected to where the URL has it: %s', async (host) => {
+  ])('in the URL gets no connection: %s', async (host) => {
     for (const port of ['', ':8448']) {
       expect(await faultOf(strict()(get(`https://${host}${port}/`)))).toEqual({ kind: 'address_refused' });
     }
@@ -151,12 +151,12 @@ describe('an address that is not public', () => {
     [['192.0.2.7', '127.0.0.1']],
     [['2606:2800:220:1::1', '93.184.215.14', 'fd00::1']],
     [['no address']],
-  ])('is not connected to where a name leads to it, whatever else that leads to: %j', async (addresses) => {
+  ])('of a name gets no connection, whatever other addresses the name has: %j', async (addresses) => {
     const request = strict(() => Promise.resolve(addresses))(get('https://home.test/'));
     expect(await faultOf(request)).toEqual({ kind: 'address_refused' });
   });
 
-  it('is not connected to where it is told apart from the URL', async () => {
+  it('separate from the URL gets no connection', async () => {
     const request = { ...get('https://home.test/'), connectTo: { host: '169.254.169.254', port: 80 } };
     expect(await faultOf(strict()(request))).toEqual({ kind: 'address_refused' });
     const named = { ...get('https://8.8.8.8/'), connectTo: { host: 'metadata.test', port: 80 } };
@@ -165,7 +165,7 @@ describe('an address that is not public', () => {
     });
   });
 
-  it('is not connected to when the name leads to it from the second look on', async () => {
+  it('gets no connection if the name resolves to it from the second query on', async () => {
     const server = await start();
     const answers = [['127.0.0.1'], ['10.0.0.1']];
     let looks = 0;
@@ -177,7 +177,7 @@ describe('an address that is not public', () => {
     expect(await faultOf(guarded(get(`https://home.test:${server.port}/`)))).toEqual({ kind: 'address_refused' });
   });
 
-  it('is not connected to by a redirect, for none is followed', async () => {
+  it('gets no connection by a redirect, because none is followed', async () => {
     const server = await start();
     const inner = await start({ certificate: 'none' });
     const location = `http://127.0.0.1:${inner.port}/secret`;
@@ -187,7 +187,7 @@ describe('an address that is not public', () => {
     expect(inner.requests).toEqual([]);
   });
 
-  it('is connected to where the administrator allows its network, and then that network only', async () => {
+  it('gets a connection if the configuration allows its network, and that network only', async () => {
     const server = await start();
     server.answer((response) => response.end('fine'));
     const url = `https://127.0.0.1:${server.port}/`;
@@ -202,9 +202,9 @@ describe('an address that is not public', () => {
 
 describe('a public address', () => {
   it.each(['1.1.1.1', '100.128.0.1', '172.32.0.1', '2606:4700::1111', '2a00::1', '64:ff9b::101:101'])(
-    'would be connected to: %s',
+    'gets a connection: %s',
     async (address) => {
-      // Nothing leaves this machine: the second address is where the request ends.
+      // Nothing leaves this machine: the request ends at the second address.
       const guarded = fetcher({ allowedNetworks: [], lookUp: () => Promise.resolve([address, '10.0.0.1']) });
       const error: unknown = await guarded(get('https://home.test/')).catch((reason: unknown) => reason);
       expect(String((error as Error).cause)).toContain('leads to 10.0.0.1');
@@ -212,8 +212,8 @@ describe('a public address', () => {
   );
 });
 
-describe('the other side', () => {
-  it('is not believed with a certificate for another name, or of another authority', async () => {
+describe('the server', () => {
+  it('is rejected with a certificate for another name, or of another authority', async () => {
     const other = await start({ certificate: otherCertificate });
     const home = await start();
     const untrusting = createGuardedFetch({
@@ -231,7 +231,7 @@ describe('the other side', () => {
     expect([...other.requests, ...home.requests]).toEqual([]);
   });
 
-  it('needs the certificate of the URL’s name where the connection goes elsewhere', async () => {
+  it('needs the certificate of the URL’s name if the connection goes to another address', async () => {
     const home = await start();
     const other = await start({ certificate: otherCertificate });
     home.answer((response) => response.end('home'));
@@ -254,14 +254,14 @@ describe('the other side', () => {
     },
   );
 
-  it('is found at its second address where nobody listens at the first', async () => {
+  it('is reached at its second address if the first refuses', async () => {
     const server = await start();
     server.answer((response) => response.end('fine'));
     const guarded = fetcher({ lookUp: () => Promise.resolve(['127.0.0.99', '::1', '127.0.0.1']) });
     expect((await guarded(get(`https://home.test:${server.port}/`))).text).toBe('fine');
   });
 
-  it('that is not there, or has no address, cannot be reached', async () => {
+  it('that is not running, or has no address, is unreachable', async () => {
     const server = await startThirdPartyServer();
     await server.close();
     expect(await faultOf(fetcher()(get(`https://home.test:${server.port}/?very-secret`)))).toEqual({
@@ -273,7 +273,7 @@ describe('the other side', () => {
     }
   });
 
-  it('that breaks off half-way has not answered', async () => {
+  it('that disconnects during its answer has not answered', async () => {
     const server = await start();
     server.answer((response) => {
       response.writeHead(200, { 'Content-Length': '10' });
@@ -285,7 +285,7 @@ describe('the other side', () => {
   it.each([
     ['by the length that it announces', { 'Content-Length': String(maxBytes + 1) }],
     ['in chunks without an end', {}],
-  ])('is not listened to for longer than it may speak: %s', async (_, headers) => {
+  ])('is disconnected if its answer is too large: %s', async (_, headers) => {
     const server = await start();
     const closed = new Promise<void>((resolve) => {
       server.answer((response) => {
@@ -305,7 +305,7 @@ describe('the other side', () => {
     await closed;
   });
 
-  it('may answer with exactly so many bytes', async () => {
+  it('may answer with exactly the maximum size', async () => {
     const server = await start();
     server.answer((response) => response.end('x'.repeat(maxBytes)));
     expect((await fetcher()(get(`https://home.test:${server.port}/`))).text).toHaveLength(maxBytes);
@@ -314,7 +314,7 @@ describe('the other side', () => {
   it.each([
     ['gzip', gzipSync],
     ['br', brotliCompressSync],
-  ])('does not get its compressed answer unpacked: %s', async (coding, compress) => {
+  ])('does not get its compressed answer decompressed: %s', async (coding, compress) => {
     const server = await start();
     const bomb = compress(Buffer.alloc(5_000_000));
     server.answer((response) => response.writeHead(200, { 'Content-Encoding': coding }).end(bomb));
@@ -332,7 +332,7 @@ describe('the other side', () => {
       'another protocol',
     ],
   ];
-  it.each(raw)('is unfit where it speaks %s', async (_, text, problem) => {
+  it.each(raw)('is invalid if it uses %s', async (_, text, problem) => {
     const server = createServer((socket) => {
       socket.on('error', () => socket.destroy());
       socket.once('data', () => socket.end(text));
@@ -347,14 +347,14 @@ describe('the other side', () => {
 describe('the time of a request', () => {
   const late = { kind: 'no_answer', afterMs: 10_000 };
 
-  it('ends while the name is looked up', async () => {
+  it('ends during name resolution', async () => {
     const clock = createFakeClock();
     const fault = faultOf(fetcher({ clock, lookUp: () => new Promise(() => {}) })(get('https://home.test/')));
     await clock.advance(10_000);
     expect(await fault).toEqual(late);
   });
 
-  it('ends while the other side says nothing to a TLS greeting', async () => {
+  it('ends during a TLS handshake without an answer', async () => {
     const clock = createFakeClock();
     const silent = await startSilentServer();
     closers.push(() => silent.stop());
@@ -368,7 +368,7 @@ describe('the time of a request', () => {
   it.each([
     ['before its headers', () => {}],
     ['after its headers', (response: ServerResponse) => void response.writeHead(200).write('{')],
-  ])('ends while an answer dawdles: %s', async (_, dawdle) => {
+  ])('ends during a slow answer: %s', async (_, dawdle) => {
     const clock = createFakeClock();
     const server = await start();
     const { promise: closed, resolve: onClose } = withResolvers();
@@ -386,7 +386,7 @@ describe('the time of a request', () => {
     await closed;
   });
 
-  it('includes the wait for its turn; whoever finds no room to wait is told at once', async () => {
+  it('includes the wait in the queue; a request beyond the queue is rejected at once', async () => {
     const clock = createFakeClock();
     const server = await start();
     const asked = new Promise<void>((resolve) => server.answer(() => resolve()));
@@ -409,7 +409,7 @@ describe('a server that does not answer', () => {
     ['an address', () => silent],
   ];
 
-  it.each(names)('by %s, takes a part of the queue only', async (_, nameOf) => {
+  it.each(names)('by %s, occupies a part of the queue only', async (_, nameOf) => {
     const clock = createFakeClock();
     const held = await start({ certificate: 'none', address: silent });
     held.answer(() => undefined);
@@ -426,7 +426,7 @@ describe('a server that does not answer', () => {
     expect(kinds.filter((kind) => kind === 'overloaded')).toHaveLength(20);
   });
 
-  it('nor does a domain whose name server is silent', async () => {
+  it('nor does a domain whose name server is silent occupy all of it', async () => {
     const clock = createFakeClock();
     const server = await start({ certificate: 'none' });
     const lookUp = (host: string) =>
@@ -441,7 +441,7 @@ describe('a server that does not answer', () => {
   });
 });
 
-it('no proxy of the environment is asked', async () => {
+it('no proxy of the environment is used', async () => {
   const proxy = await start({ certificate: 'none' });
   const server = await start({ certificate: 'none' });
   server.answer((response) => response.end('direct'));

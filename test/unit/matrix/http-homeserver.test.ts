@@ -33,7 +33,7 @@ async function faultOf(work: Promise<unknown>): Promise<HomeserverFault> {
 }
 
 describe('a request to the homeserver', () => {
-  it('carries the body, the client’s address and the access token of an application service', async () => {
+  it('contains the body, the client’s address and the access token of an application service', async () => {
     const body = { type: 'm.login.password', password: 'very secret', 'org.example': [1, { deep: 'ü' }] };
     await connect().logIn(body, '2001:db8::7', new Secret('as_token'));
     expect(homeserver.requests).toMatchObject([
@@ -50,20 +50,20 @@ describe('a request to the homeserver', () => {
     ]);
   });
 
-  it('has no credentials that were not given', async () => {
+  it('has no credentials unless they are given', async () => {
     await connect().logIn({}, here, undefined);
     await connect().loginFlows(here);
     expect(homeserver.requests.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined]);
   });
 
-  it('names no client where the client has no address', async () => {
+  it('contains no client address if the client has none', async () => {
     await connect().loginFlows('unknown');
     expect(homeserver.requests[0]?.headers).not.toHaveProperty('x-forwarded-for');
   });
 });
 
 describe('the answer of the homeserver', () => {
-  it('comes as it is, refusals and Retry-After included', async () => {
+  it('is returned unchanged, with refusals and Retry-After', async () => {
     const body = { errcode: 'M_LIMIT_EXCEEDED', error: 'Too Many Requests', retry_after_ms: 1500, 'org.example': 'ü' };
     homeserver.intercept((response) => sendJson(response, { status: 429, body }, { 'Retry-After': '2' }));
     expect(await connect().logIn({}, here, undefined)).toEqual({ status: 429, body, retryAfter: '2' });
@@ -87,11 +87,11 @@ describe('the answer of the homeserver', () => {
   });
 
   it.each([
-    ['a page for people', '<html>502 Bad Gateway</html>'],
+    ['an HTML page', '<html>502 Bad Gateway</html>'],
     ['nothing', ''],
     ['a list', '[]'],
     ['null', 'null'],
-  ])('that is %s is none', async (_, text) => {
+  ])('that is %s is invalid', async (_, text) => {
     homeserver.intercept((response) => {
       response.writeHead(502);
       response.end(text);
@@ -102,7 +102,7 @@ describe('the answer of the homeserver', () => {
     });
   });
 
-  it('is not read to the end where it has none', async () => {
+  it('is not read to the end if it is endless', async () => {
     const closed = new Promise<void>((resolve) => {
       homeserver.intercept((response) => {
         response.on('close', resolve);
@@ -121,7 +121,7 @@ describe('the answer of the homeserver', () => {
     await closed;
   });
 
-  it('that does not come is not waited for', async () => {
+  it('that does not come ends at a time limit', async () => {
     const clock = createFakeClock();
     const asked = new Promise<void>((resolve) => homeserver.intercept(() => resolve()));
     const fault = faultOf(connect(clock).loginFlows(here));
@@ -130,7 +130,7 @@ describe('the answer of the homeserver', () => {
     expect(await fault).toEqual({ kind: 'no_answer', afterMs: 10_000 });
   });
 
-  it('that stops half-way is not waited for', async () => {
+  it('that stops half-way ends at a time limit', async () => {
     const clock = createFakeClock();
     const begun = new Promise<void>((resolve) => {
       homeserver.intercept((response) => {
@@ -144,7 +144,7 @@ describe('the answer of the homeserver', () => {
     expect(await fault).toEqual({ kind: 'no_answer', afterMs: 10_000 });
   });
 
-  it('that breaks off is none', async () => {
+  it('that breaks off is invalid', async () => {
     homeserver.intercept((response) => void response.socket?.destroy());
     expect(await faultOf(connect().logIn({ password: 'very secret' }, here, undefined))).toEqual({
       kind: 'no_connection',
@@ -163,9 +163,9 @@ describe('requests at the same time', () => {
 
   it.each([
     ['logins', (client: Homeserver) => client.logIn({}, here, undefined)],
-    ['questions how to log in', (client: Homeserver) => client.loginFlows(here)],
-    ['tokens that are yet to be checked', (client: Homeserver) => client.whoAmI(new Secret('guess'), here)],
-  ])('that anyone can make (%s) take a part of the queue', async (_, ask) => {
+    ['queries of the login types', (client: Homeserver) => client.loginFlows(here)],
+    ['tokens that are not checked yet', (client: Homeserver) => client.whoAmI(new Secret('guess'), here)],
+  ])('from unauthenticated callers (%s) occupy a part of the queue', async (_, ask) => {
     homeserver.intercept((response) => {
       if (response.req.url?.endsWith('/account/3pid')) sendJson(response, { status: 200, body: { threepids: [] } });
     });
@@ -180,7 +180,7 @@ describe('requests at the same time', () => {
     expect(kinds.filter((kind) => kind === 'overloaded')).toHaveLength(12 - 2 - 4);
   });
 
-  it('are no more than there may be; what has no room to wait is not sent', async () => {
+  it('have a limit; a request beyond the queue is not sent', async () => {
     const clock = createFakeClock();
     const held: ServerResponse[] = [];
     const asked = new Promise<void>((resolve) =>
@@ -200,7 +200,7 @@ describe('requests at the same time', () => {
     expect(homeserver.requests).toHaveLength(2);
   });
 
-  it('wait for their turn no longer than for their answer', async () => {
+  it('wait in the queue no longer than for their answer', async () => {
     const clock = createFakeClock();
     const asked = new Promise<void>((resolve) => homeserver.intercept(() => resolve()));
     const client = bounded(clock);
@@ -221,7 +221,7 @@ it('a body that is nested too deeply is not sent, and is not the homeserver’s 
   expect(homeserver.requests).toEqual([]);
 });
 
-it('a homeserver that is not there cannot be reached', async () => {
+it('a homeserver that is not running is unreachable', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -41,7 +41,7 @@ async function faultOf(work: Promise<unknown>) {
 }
 
 describe('an identity server', () => {
-  it('is asked to publish in the name of the user of that token', async () => {
+  it('receives a bind in the name of the user of that token', async () => {
     server.answer((response) => replyJson(response, 200, { medium: 'email', address: 'alice@mail.test' }));
     expect(await bind()).toEqual({ status: 200, body: { medium: 'email', address: 'alice@mail.test' } });
     const [request] = server.requests;
@@ -62,7 +62,7 @@ describe('an identity server', () => {
     ['id.test/there', '', '/there/_matrix/identity/v2/3pid/bind'],
     ['id.test', '/inside', '/inside/_matrix/identity/v2/3pid/bind'],
     ['id.test:8090', '', '/_matrix/identity/v2/3pid/bind'],
-  ])('is reached where the configuration says: %s at %j', async (named, inside, path) => {
+  ])('is reached at the configured address: %s at %j', async (named, inside, path) => {
     const plain = await startThirdPartyServer({ certificate: 'none' });
     plain.answer((response) => replyJson(response, 200, {}));
     const base = `http://127.0.0.1:${plain.port}${inside}`;
@@ -73,7 +73,7 @@ describe('an identity server', () => {
     await plain.close();
   });
 
-  it('is asked to withdraw by the session, without a token', async () => {
+  it('receives an unbind by the session, without a token', async () => {
     server.answer((response) => replyJson(response, 200, {}));
     const answer = await connect().unbind(`${name}/sydent`, { ...asked, address });
     expect(answer).toEqual({ status: 200, body: {} });
@@ -88,13 +88,13 @@ describe('an identity server', () => {
     });
   });
 
-  it('refuses in its own words', async () => {
+  it('refuses with its own error', async () => {
     const body = { errcode: 'M_TERMS_NOT_SIGNED', error: 'Terms' };
     server.answer((response) => replyJson(response, 403, body));
     expect(await bind()).toEqual({ status: 403, body });
   });
 
-  it('may refuse without words', async () => {
+  it('can refuse without an error text', async () => {
     server.answer((response) => void response.writeHead(502).end('<html>'));
     expect(await bind()).toEqual({ status: 502, body: {} });
   });
@@ -105,14 +105,14 @@ describe('an identity server', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('is not reached in a private network, nor with a certificate of somebody else', async () => {
+  it('is not reached in a private network, nor with another server’s certificate', async () => {
     expect(await faultOf(bind(name, { allowedNetworks: [] }))).toEqual({ kind: 'address_refused' });
     const lookUp = () => Promise.resolve(['127.0.0.1']);
     expect(await faultOf(bind(`elsewhere.test:${server.port}`, { lookUp }))).toEqual({ kind: 'no_connection' });
     expect(server.requests).toEqual([]);
   });
 
-  it('has not answered where there is no end to its words', async () => {
+  it('has not answered if its answer is endless', async () => {
     server.answer((response) => void response.writeHead(200).end('x'.repeat(70_000)));
     expect(await faultOf(bind())).toMatchObject({ kind: 'answer_unfit' });
   });

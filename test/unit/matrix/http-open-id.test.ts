@@ -18,7 +18,7 @@ afterEach(() => {
   }
 });
 
-/** Asks a homeserver that answers as told. */
+/** Checks a token at a homeserver with these answers. */
 async function start(answer: RequestListener) {
   const asked: string[] = [];
   const server = createServer((request, response) => {
@@ -39,7 +39,7 @@ const saying =
     void response.writeHead(status, headers).end(body);
 
 describe('an OpenID token', () => {
-  it('is the subject that the homeserver names, which is asked once a minute', async () => {
+  it('has the subject that the homeserver returns, which is requested once a minute', async () => {
     const { find, asked, clock } = await start(saying(200, '{"sub":"@alice:example.org"}'));
     expect(await Promise.all([find('a b&c'), find('a b&c')])).toEqual([alice, alice]);
     expect(await find('a b&c')).toEqual(alice);
@@ -49,7 +49,7 @@ describe('an OpenID token', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('of another server is not asked about', async () => {
+  it('of another server is not checked there', async () => {
     const { find, asked } = await start(saying(200, '{"sub":"@alice:example.org"}'));
     expect(await find('token', 'elsewhere.org' as ServerName)).toEqual({ kind: 'unknown' });
     expect(asked).toEqual([]);
@@ -58,16 +58,11 @@ describe('an OpenID token', () => {
   it.each([
     ['that the homeserver does not know', 401, '{"errcode":"M_UNKNOWN_TOKEN"}', 'unknown'],
     ['of a user of another server', 200, '{"sub":"@alice:elsewhere.org"}', 'unknown'],
-    ['of which the homeserver says nothing', 200, '{}', 'unavailable'],
-    ['of which the homeserver says nonsense', 200, '<html>', 'unavailable'],
-    [
-      'of which the homeserver says too much',
-      200,
-      `{"sub":"@alice:example.org","x":"${'x'.repeat(20_000)}"}`,
-      'unavailable',
-    ],
+    ['with an empty answer', 200, '{}', 'unavailable'],
+    ['with an invalid answer', 200, '<html>', 'unavailable'],
+    ['with too large an answer', 200, `{"sub":"@alice:example.org","x":"${'x'.repeat(20_000)}"}`, 'unavailable'],
     ['while the homeserver fails', 500, '{"sub":"@alice:example.org"}', 'unavailable'],
-    ['where the homeserver serves no federation', 404, '{"errcode":"M_UNRECOGNIZED"}', 'unavailable'],
+    ['if the homeserver serves no federation', 404, '{"errcode":"M_UNRECOGNIZED"}', 'unavailable'],
   ])('%s', async (_what, status, body, kind) => {
     const { find, asked } = await start(saying(status, body));
     expect(await find('token')).toEqual({ kind });
@@ -75,13 +70,13 @@ describe('an OpenID token', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('is not sent to where a redirect points', async () => {
+  it('is not sent to the target of a redirect', async () => {
     const { find, asked } = await start(saying(302, '', { location: '/elsewhere' }));
     expect(await find('token')).toEqual({ kind: 'unavailable' });
     expect(asked).toHaveLength(1);
   });
 
-  it('is unknown for the moment when there is no answer in time', async () => {
+  it('is unknown for the moment without a timely answer', async () => {
     let reached: () => void = () => undefined;
     const underWay = new Promise<void>((resolve) => (reached = resolve));
     const { find, clock } = await start(() => reached());

@@ -12,7 +12,10 @@ const respelled = fc
     }).join(''),
   );
 
-/** The members of an object as Go's encoding/json reads them: names in any case, the last one counts. */
+/**
+ * The members of an object as Go's encoding/json reads them: names in any case, the last one
+ * counts.
+ */
 function readAsGo(json: string): Record<string, unknown> {
   const members = Object.entries(JSON.parse(json) as Record<string, unknown>);
   return Object.fromEntries(
@@ -24,7 +27,7 @@ function readAsGo(json: string): Record<string, unknown> {
 }
 
 describe('a body for a homeserver', () => {
-  it('is read in the same way by those that ignore case', () => {
+  it('is read in the same way by parsers that ignore case', () => {
     const plain = { identifier: { user: 'read', type: 'm.id.user' }, password: 'read', auth: { session: 'read' } };
     fc.assert(
       fc.property(respelled, (name) => {

@@ -33,11 +33,11 @@ describe('an X-Matrix authorization', () => {
     expect(readXMatrix(header)).toEqual([toUs]);
   });
 
-  it('may do without a destination', () => {
+  it('is read without a destination', () => {
     expect(readXMatrix('X-Matrix origin="home.test",key="ed25519:a_1",sig="c2ln+/=="')).toEqual([plain]);
   });
 
-  it.each([', ', ',', ' '])('may stand beside others, separated by %j', (separator) => {
+  it.each([', ', ',', ' '])('is read beside others, separated by %j', (separator) => {
     const one = 'X-Matrix origin="home.test",key="ed25519:a_1",sig="c2ln+/=="';
     const other = 'X-Matrix origin=home.test,key=ed25519:b,sig=b';
     expect(readXMatrix([one, other].join(separator))).toEqual([plain, { ...plain, key: 'ed25519:b', signature: 'b' }]);
@@ -62,7 +62,7 @@ describe('an X-Matrix authorization', () => {
     expect(readXMatrix(header)).toEqual([]);
   });
 
-  it('is read whatever is in the quotes', () => {
+  it('is read with any text in the quotes', () => {
     const text = fc.string({ minLength: 1, maxLength: 50 }).filter((value) => !/[\r\n\u2028\u2029]/.test(value));
     fc.assert(
       fc.property(text, text, text, fc.option(text, { nil: undefined }), (origin, key, signature, destination) => {
@@ -74,7 +74,7 @@ describe('an X-Matrix authorization', () => {
     );
   });
 
-  it('takes no longer for what is made to take long', () => {
+  it('is parsed in linear time', () => {
     for (const part of ['\\', 'a', ' ', ',', '"', 'a=', '=', 'a ', 'X-Matrix ', 'a="']) {
       expect(readXMatrix(`X-Matrix ${part.repeat(16_000 / part.length)}`)).toEqual([]);
     }

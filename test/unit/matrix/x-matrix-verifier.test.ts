@@ -37,9 +37,9 @@ const unbind = {
 
 interface Signing {
   readonly key?: SigningKey;
-  /** What is signed, besides the request and the origin. */
+  /** The signed content, besides the request and the origin. */
   readonly signed?: Record<string, unknown>;
-  /** What is added to the header. */
+  /** Additions to the header. */
   readonly header?: string;
 }
 
@@ -56,11 +56,11 @@ const overDestination = (destination: string) => ({ destination_is: undefined, d
 describe('a request that a homeserver signed', () => {
   it.each<[string, Signing]>([
     ['for our name', { header: ',destination="id.test"' }],
-    ['for our name, which it does not tell', {}],
+    ['for our name, which is not in the header', {}],
     ['over destination', { header: ',destination="id.test"', signed: overDestination('id.test') }],
-    ['over destination, which the header does not tell', { signed: overDestination('Alias.test') }],
+    ['over destination, which is not in the header', { signed: overDestination('Alias.test') }],
     ['for another name of ours', { header: ',destination="id.test:8090"', signed: { destination_is: 'id.test:8090' } }],
-    ['for another name of ours, which it does not tell', { signed: { destination_is: 'Alias.test' } }],
+    ['for another name of ours, which is not in the header', { signed: { destination_is: 'Alias.test' } }],
     [
       'for our name in other letters',
       { header: ',destination="ALIAS.test"', signed: { destination_is: 'ALIAS.test' } },
@@ -69,37 +69,37 @@ describe('a request that a homeserver signed', () => {
     expect(await verify(signedRequest(signing))).toEqual({ kind: 'signed', origin });
   });
 
-  it('with several keys is its request where we know one of them', async () => {
+  it('with several keys is valid if one of them is known', async () => {
     const one = signedRequest({ key: testKey('new', 5) }).authorization;
     const other = signedRequest().authorization;
     expect(await verify({ ...unbind, authorization: `${one}, ${other}` })).toEqual({ kind: 'signed', origin });
   });
 
-  it('without content is its request without content', async () => {
+  it('without content is valid without content', async () => {
     const request = signedRequest({ signed: { content: undefined } });
     expect(await verify({ ...request, content: undefined })).toEqual({ kind: 'signed', origin });
     expect(await verify(request)).toEqual({ kind: 'wrong' });
   });
 
   it.each<[string, Signing, Partial<SignedRequest>]>([
-    ['for somebody else', { header: ',destination="other.test"', signed: { destination_is: 'other.test' } }, {}],
-    ['for somebody else, which it does not tell', { signed: { destination_is: 'other.test' } }, {}],
-    ['for another of our names than it tells', { header: ',destination="id.test:8090"' }, {}],
-    ['for nobody', { signed: { destination_is: undefined } }, {}],
-    ['over destination for somebody else', { signed: overDestination('other.test') }, {}],
+    ['for another server', { header: ',destination="other.test"', signed: { destination_is: 'other.test' } }, {}],
+    ['for another server, which is not in the header', { signed: { destination_is: 'other.test' } }, {}],
+    ['for another of our names than in the header', { header: ',destination="id.test:8090"' }, {}],
+    ['for no server', { signed: { destination_is: undefined } }, {}],
+    ['over destination for another server', { signed: overDestination('other.test') }, {}],
     ['over both', { signed: { destination: 'id.test' } }, {}],
     ['in the name of another server', { signed: { origin: 'other.test' } }, {}],
     ['with another key', { key: testKey('a_1', 2) }, {}],
     ['with a key that is not published', { key: testKey('b', 1) }, {}],
     ['by another method', {}, { method: 'PUT' }],
-    ['to another place', {}, { uri: '/_matrix/identity/v2/3pid/unbind?a=b' }],
+    ['to another path', {}, { uri: '/_matrix/identity/v2/3pid/unbind?a=b' }],
     ['with other content', {}, { content: { ...unbind.content, mxid: '@bob:home.test' } }],
     ['with content that has no canonical form', {}, { content: { ...unbind.content, more: 0.5 } }],
-  ])('is nobody’s request where it was signed otherwise: %s', async (_, signing, sent) => {
+  ])('is invalid if it was signed otherwise: %s', async (_, signing, sent) => {
     expect(await verify({ ...signedRequest(signing), ...sent })).toEqual({ kind: 'wrong' });
   });
 
-  it('is not the request of the second origin that it names', async () => {
+  it('is not a request of the second origin in its header', async () => {
     const other = 'X-Matrix origin="localhost:1",key="ed25519:a_1",sig="abc"';
     const request = { ...unbind, authorization: `${other}, ${signedRequest().authorization}` };
     expect(await verify(request)).toEqual({ kind: 'unreachable' });
@@ -115,19 +115,19 @@ describe('a request', () => {
   );
 
   it.each(['no server', 'user@home.test', '127.1', 'home.test/path', 'https://home.test'])(
-    'is refused where the origin is no server name: %s',
+    'is rejected if the origin is no server name: %s',
     async (name) => {
       const authorization = `X-Matrix origin="${name}",key="ed25519:a_1",sig="abc"`;
       expect(await verify({ ...unbind, authorization })).toEqual({ kind: 'origin_invalid' });
     },
   );
 
-  it('for somebody else does not make us ask for keys', async () => {
+  it('for another server causes no request for keys', async () => {
     await verify(signedRequest({ header: ',destination="other.test"' }));
     expect(homeserver.requests).toEqual([]);
   });
 
-  it('cannot be judged where the homeserver gives no keys', async () => {
+  it('cannot be checked if the homeserver returns no keys', async () => {
     homeserver.behave((response) => replyJson(response, 500, {}));
     expect(await verify(signedRequest())).toEqual({ kind: 'unreachable' });
   });

@@ -21,7 +21,7 @@ function capture(format: LogFormat, level: LogLevel = 'debug') {
 }
 
 describe('createLogger', () => {
-  it('writes one JSON object a line', () => {
+  it('writes one JSON object per line', () => {
     const { logger, text } = capture('json');
     logger.info('request', { requestId: 'r1', status: 200, phone: PhoneNumber.parse('+15550123456') });
     expect(text()).toBe(
@@ -29,7 +29,7 @@ describe('createLogger', () => {
     );
   });
 
-  it('writes a line for people', () => {
+  it('writes a readable line', () => {
     const { logger, text } = capture('pretty');
     logger.warn('slow request', { path: '/a b', ms: 12, who: { id: 1 }, token: new Secret('x') });
     expect(text()).toBe('2026-02-03T04:05:06.000Z WARN  slow request path="/a b" ms=12 who={"id":1} token=[secret]\n');
@@ -49,7 +49,7 @@ describe('createLogger', () => {
     ).toEqual(['d', 'e']);
   });
 
-  it('keeps timestamp, level and message its own', () => {
+  it('cannot overwrite timestamp, level and message', () => {
     const { logger, text } = capture('json');
     logger.info('real', { message: 'forged', level: 'error', timestamp: 'never' });
     expect(JSON.parse(text())).toEqual({
@@ -77,21 +77,24 @@ describe('createLogger', () => {
     expect(frames.every((frame) => frame.startsWith('    at '))).toBe(true);
   });
 
-  it.each(['json', 'pretty'] as const)('lets no text forge a line or drive the terminal (%s)', (format) => {
-    const odd = fc.string({
-      unit: fc.constantFrom('\n', '\r', '\u2028', '\u0085', '\u001b', '\u202e', 'a', ' ', '"', '='),
-    });
-    fc.assert(
-      fc.property(odd, odd, odd, (message, key, value) => {
-        const { logger, text } = capture(format);
-        logger.info(message, { [key]: value });
-        expect(text().endsWith('\n')).toBe(true);
-        expect(text().slice(0, -1)).not.toMatch(/[\p{Cc}\u2028\u2029\u202e]/u);
-      }),
-    );
-  });
+  it.each(['json', 'pretty'] as const)(
+    'escapes text that would forge a line or control the terminal (%s)',
+    (format) => {
+      const odd = fc.string({
+        unit: fc.constantFrom('\n', '\r', '\u2028', '\u0085', '\u001b', '\u202e', 'a', ' ', '"', '='),
+      });
+      fc.assert(
+        fc.property(odd, odd, odd, (message, key, value) => {
+          const { logger, text } = capture(format);
+          logger.info(message, { [key]: value });
+          expect(text().endsWith('\n')).toBe(true);
+          expect(text().slice(0, -1)).not.toMatch(/[\p{Cc}\u2028\u2029\u202e]/u);
+        }),
+      );
+    },
+  );
 
-  it('writes a line, and throws nothing, whatever it is given', () => {
+  it('writes a line, and throws nothing, for any value', () => {
     fc.assert(
       fc.property(fc.anything(), fc.dictionary(fc.string(), fc.anything()), (message, fields) => {
         const { logger, text } = capture('json');
@@ -101,7 +104,7 @@ describe('createLogger', () => {
     );
   });
 
-  it('survives a reader that went away', async () => {
+  it('survives a closed output', async () => {
     const { logger, write, text } = capture('json');
     write.destroy(new Error('EPIPE'));
     await new Promise((resolve) => write.once('close', resolve));

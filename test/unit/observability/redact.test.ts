@@ -42,7 +42,7 @@ describe('redact', () => {
     });
   });
 
-  it('prints a failure, and why there was one, without frames', () => {
+  it('prints a failure and its cause without frames', () => {
     const cause = new AggregateError([new TypeError('first')], 'all', { cause: new Error('inner') });
     const printed = redact(new Tripped({ kind: 'tripped', retryAfterMs: 5 }, { cause }));
     expect(printed).toMatchObject({ cause: { errors: [{ message: 'first' }], cause: { message: 'inner' } } });
@@ -55,7 +55,7 @@ describe('redact', () => {
     expect(redact(new AggregateError([new Error('first')], 'all'))).toMatchObject({ errors: [{ message: 'first' }] });
   });
 
-  it('leaves out what a library hung on its error', () => {
+  it('leaves out what a library added to its error', () => {
     const error = Object.assign(new Error('query failed'), {
       parameters: [confidential],
       request: { body: confidential },
@@ -81,11 +81,11 @@ describe('redact', () => {
     });
   });
 
-  it('drops functions, symbols and what is undefined', () => {
+  it('drops functions, symbols and undefined values', () => {
     expect(redact({ f: () => 1, s: Symbol('s'), u: undefined, kept: null })).toEqual({ kept: null });
   });
 
-  it('hides whatever stands under a name that says secret', () => {
+  it('hides all values under a name of a secret', () => {
     expect(
       redact({ headers: { Authorization: 'x', 'set-cookie': ['y'] }, password: 12345, token: { a: 'z' }, ok: true }),
     ).toEqual({
@@ -96,7 +96,7 @@ describe('redact', () => {
     });
   });
 
-  it('cuts cycles, depth, width and length', () => {
+  it('limits cycles, depth, width and length', () => {
     const cycle: Record<string, unknown> = {};
     cycle['self'] = cycle;
     expect(redact(cycle)).toEqual({ self: '[circular]' });
@@ -109,7 +109,7 @@ describe('redact', () => {
     expect(String(redact('word '.repeat(10_000))).length).toBeLessThan(10_000);
   });
 
-  it('prints the same object twice where it stands twice', () => {
+  it('prints the same object twice if it occurs twice', () => {
     const shared = { a: 1 };
     expect(redact([shared, shared])).toEqual([{ a: 1 }, { a: 1 }]);
   });
@@ -133,7 +133,7 @@ describe('redact', () => {
     expect(redactFields(hostile)).toEqual({});
   });
 
-  it('never prints a secret, however deep it lies', () => {
+  it('never prints a secret, at any depth', () => {
     const { tree } = fc.letrec<{ tree: unknown; leaf: unknown }>((tie) => ({
       leaf: fc.oneof(
         fc.constantFrom(new Secret(confidential), phone, new Vault(), Buffer.from(confidential), null, undefined),
@@ -159,7 +159,7 @@ describe('redact', () => {
     );
   });
 
-  it('gives JSON for any value and never throws', () => {
+  it('returns JSON for any value and never throws', () => {
     fc.assert(
       fc.property(
         fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true }),

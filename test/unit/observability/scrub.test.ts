@@ -37,7 +37,7 @@ describe('scrub', () => {
     'https://matrix.example.org:8448/_matrix/provision/login/@User1:example.org/request_code',
     'the bearer of this token is missing',
     'PHONE_NUMBER_INVALID (400) from auth.sendCode, 5 retries left',
-  ])('leaves what is no secret: %s', (text) => {
+  ])('keeps text without a secret: %s', (text) => {
     expect(scrub(text)).toBe(text);
   });
 });
@@ -52,11 +52,11 @@ describe('namesSecret', () => {
     'phoneCode',
     'phone_code_hash',
     'tokens',
-  ])('knows %s', (name) => {
+  ])('hides the value of %s', (name) => {
     expect(namesSecret(name)).toBe(true);
   });
 
-  it.each(['code', 'requestId', 'status', 'path', 'mxid', 'passwordHint', 'kind'])('lets %s be', (name) => {
+  it.each(['code', 'requestId', 'status', 'path', 'mxid', 'passwordHint', 'kind'])('keeps the value of %s', (name) => {
     expect(namesSecret(name)).toBe(false);
   });
 });

@@ -4,7 +4,7 @@ import { createFaults, type FaultyCall } from '../../../src/sandbox/faults.js';
 const call = (method: string, dc = 1, phone?: string): FaultyCall => ({ method, dc, phone });
 
 describe('faults', () => {
-  it('leave calls alone that they are not about', () => {
+  it('do not affect other calls', () => {
     const faults = createFaults();
     faults.add({ kind: 'silent', method: 'auth.signIn' });
     faults.add({ kind: 'drop', method: 'auth.logOut', dc: 2 });
@@ -20,7 +20,7 @@ describe('faults', () => {
     });
   });
 
-  it('are used newest first, as often as they may be, and then the next one', () => {
+  it('are used newest first, as often as allowed, and then the next one', () => {
     const faults = createFaults();
     faults.add({ kind: 'rpc_error', code: 400, message: 'OLD' });
     faults.add({ kind: 'rpc_error', code: 400, message: 'NEW', times: 2 });
@@ -31,7 +31,7 @@ describe('faults', () => {
     expect(names).toEqual(['NEW', 'NEW', 'OLD']);
   });
 
-  it('can delay a call and spoil it too', () => {
+  it('can delay a call and make it fail too', () => {
     const faults = createFaults();
     faults.add({ kind: 'delay', ms: 20 });
     faults.add({ kind: 'drop', method: 'any' });

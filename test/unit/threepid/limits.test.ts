@@ -15,7 +15,7 @@ describe('messages to one address', () => {
     expect(addressWaitMs(times, { max, windowMs: 50 }, now)).toBe(waitMs);
   });
 
-  it('are never more than allowed within any window', () => {
+  it('never exceed the limit within any window', () => {
     const pauses = fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 100 });
     fc.assert(
       fc.property(pauses, fc.integer({ min: 1, max: 5 }), (waits, max) => {

@@ -46,7 +46,7 @@ describe('a message', () => {
     expect(decideSend(open, asked)).toEqual({ act: 'repeat', session: open });
   });
 
-  it('goes out where there is no session yet', () => {
+  it('is sent if there is no session yet', () => {
     expect(decideSend(undefined, 3)).toEqual({ act: 'send', attempt: 3 });
     expect(decideSend(undefined, undefined)).toEqual({ act: 'send', attempt: 0 });
   });
@@ -74,19 +74,19 @@ describe('a token', () => {
     ['that is right at the last guess', session(), [token(true, 4)], now, { act: 'validate' }],
     ['that is right one guess too late', session(), [token(true, 5)], now, { act: 'exhausted' }],
     ['that is wrong', session(), [token(false, 0, 'a'), token(false, 4, 'b')], now, wrong(['a', 'b'])],
-    ['that is wrong, where one is dead', session(), [token(false, 5, 'a'), token(false, 0, 'b')], now, wrong(['b'])],
-    ['that is wrong, where all are dead', session(), [token(false, 5), token(false, 9)], now, { act: 'exhausted' }],
-    ['where none was sent', session(), [], now, wrong([])],
+    ['that is wrong, if one is dead', session(), [token(false, 5, 'a'), token(false, 0, 'b')], now, wrong(['b'])],
+    ['that is wrong, if all are dead', session(), [token(false, 5), token(false, 9)], now, { act: 'exhausted' }],
+    ['if none was sent', session(), [], now, wrong([])],
     ['that comes too late', session(), [token(true)], expiresAt, expired],
     ['that was right before', session({ validatedAt: 5 }), [token(true)], now, { act: 'confirm' }],
     ['that was right before, but is dead now', session({ validatedAt: 5 }), [token(true, 9)], now, { act: 'confirm' }],
-    ['that is wrong after the proof', session({ validatedAt: 5 }), [token(false)], now, wrong([])],
+    ['that is wrong after the validation', session({ validatedAt: 5 }), [token(false)], now, wrong([])],
     ['that was right before, too late', session({ validatedAt: 5 }), [token(true)], expiresAt, expired],
   ])('%s', (_what, state, tokens, at, decision) => {
     expect(decideSubmit(state, tokens, rules, at)).toMatchObject(decision);
   });
 
-  it('is never compared with more than so many wrong ones, in whatever order tokens are sent and guessed', () => {
+  it('is never compared with more wrong ones than allowed, in any order of sent and submitted tokens', () => {
     const step = fc.oneof(fc.constant('send' as const), fc.integer({ min: 0, max: 9 }));
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), fc.integer({ min: 1, max: 6 }), (steps, maxGuesses) => {

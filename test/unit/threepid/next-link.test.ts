@@ -20,7 +20,7 @@ describe('a next link is accepted', () => {
     expect(read(link)).toBe(href);
   });
 
-  it('without TLS only where that is allowed', () => {
+  it('without TLS only if that is allowed', () => {
     expect(read('http://good.example/')).toBeUndefined();
     expect(read('http://good.example/', true)).toBe('http://good.example/');
     expect(read('https://good.example/', true)).toBe('https://good.example/');
@@ -73,7 +73,7 @@ describe('a next link is refused', () => {
     expect(read(link, true)).toBeUndefined();
   });
 
-  it('where no host is allowed', () => {
+  it('if no host is allowed', () => {
     expect(readNextLink('https://good.example/', { hostnames: [], allowHttp: true })).toBeUndefined();
   });
 });
@@ -91,11 +91,11 @@ describe('the id of the session', () => {
     ['https://good.example/?%73id=theirs&sid&sid=', 'https://good.example/?sid=s1'],
     ['https://good.example/?side=1&xsid=2', 'https://good.example/?side=1&xsid=2&sid=s1'],
     ['https://good.example/?a&&b=%zz', 'https://good.example/?a&&b=%zz&sid=s1'],
-  ])('goes into the query of %s', (link, expected) => {
+  ])('is added to the query of %s', (link, expected) => {
     expect(withSid(link, 's1')).toBe(expected);
   });
 
-  it('changes nothing but the query, whatever the link', () => {
+  it('changes only the query of any link', () => {
     const links = fc.webUrl({ withQueryParameters: true, withFragments: true, validSchemes: ['https'] });
     const sids = fc.stringMatching(/^[0-9a-zA-Z.=_-]{1,40}$/);
     fc.assert(

@@ -42,21 +42,21 @@ const smtpAt = (port: number) =>
   });
 
 describe('an outage', () => {
-  it('of the mail server locks nobody out once it is over', async () => {
+  it('of the mail server refuses no request once it is over', async () => {
     const gone = await startMailServer();
     await gone.stop();
     const server = await startMailServer();
     after.push(() => server.stop());
-    const toNobody = smtpAt(gone.port);
+    const toDeadPort = smtpAt(gone.port);
     const channel = smtpAt(server.port);
     const state = { isUp: false };
     const { validation } = await openThrough([
       {
         ...channel,
-        send: (...given) => (state.isUp ? channel : toNobody).send(...given),
+        send: (...given) => (state.isUp ? channel : toDeadPort).send(...given),
         close() {
           channel.close?.();
-          toNobody.close?.();
+          toDeadPort.close?.();
         },
       },
     ]);
@@ -68,7 +68,7 @@ describe('an outage', () => {
     expect(server.taken).toHaveLength(1);
   });
 
-  it('of the first channel after it was given the message leaves the token good, whatever the second says', async () => {
+  it('of the first channel after it got the message leaves the token valid, whatever the second channel returns', async () => {
     const tokens: Secret[] = [];
     let given: () => void = () => undefined;
     const isGiven = new Promise<void>((resolve) => (given = resolve));

@@ -49,10 +49,10 @@ describe('a request is refused', () => {
     ['no address', emailTo(''), invalidEmail],
     ['two at signs', emailTo('not@an@email@address'), invalidEmail],
     ['a name before the address', emailTo('Naughty Nigel <perfectly.valid@mail.address>'), invalidEmail],
-    ['half a character', emailTo('a\ud800@mail.test'), invalidEmail],
+    ['a lone surrogate', emailTo('a\ud800@mail.test'), invalidEmail],
     ['no number', phone(''), invalidPhone],
-    ['a number of nowhere', phone('+99966123456'), invalidPhone],
-    ['hardly a number', phone('+1900'), invalidPhone],
+    ['a number of no country', phone('+99966123456'), invalidPhone],
+    ['a number of a few digits', phone('+1900'), invalidPhone],
     ['a number that is too short', phone('123', 'GB'), invalidPhone],
     ['a number for emergencies', phone('999', 'GB'), invalidPhone],
     ['a number that is too short, with its calling code', phone('+4474706749'), invalidPhone],
@@ -66,7 +66,7 @@ describe('a request is refused', () => {
     expect(messenger.asked).toBe(0);
   });
 
-  it('where nothing can be sent to such an address', async () => {
+  it('if no message can be sent to such an address', async () => {
     const { validation } = await open({ messenger: createRecordingMessenger(['email_validation']) });
     const unsupported = { kind: 'medium_unsupported', medium: 'msisdn' };
     expect(await faultOf(validation.requestToken(phoneRequest()))).toEqual(unsupported);
@@ -84,18 +84,15 @@ describe('a request is refused', () => {
     ['+33612345678', 'GB', 'refused'],
     ['+441481256789', 'GB', 'refused'],
     ['+883510012345', undefined, 'refused'],
-  ])(
-    'or not, by the country of the number and not the one that is claimed: %s, %s',
-    async (number, country, outcome) => {
-      const { validation, messenger } = await open({ allowedCountries: ['GB', 'US'] });
-      const request = validation.requestToken(phone(number, country));
-      if (outcome === 'sent') await request;
-      else expect(await faultOf(request)).toEqual({ kind: 'destination_refused' });
-      expect(messenger.asked).toBe(outcome === 'sent' ? 1 : 0);
-    },
-  );
+  ])('or not, by the country of the number and not the claimed one: %s, %s', async (number, country, outcome) => {
+    const { validation, messenger } = await open({ allowedCountries: ['GB', 'US'] });
+    const request = validation.requestToken(phone(number, country));
+    if (outcome === 'sent') await request;
+    else expect(await faultOf(request)).toEqual({ kind: 'destination_refused' });
+    expect(messenger.asked).toBe(outcome === 'sent' ? 1 : 0);
+  });
 
-  it('for a malformed secret wherever one is given', async () => {
+  it('for a malformed secret in every operation', async () => {
     const { validation } = await open();
     const key = { purpose: 'identity', medium: 'email', sid: 'any', clientSecret: 'a b' } as const;
     expect(await faultOf(validation.loadValidated(key))).toEqual(invalidSecret);
@@ -104,7 +101,7 @@ describe('a request is refused', () => {
   });
 });
 
-describe('where a message does not get through', () => {
+describe('if a message is not delivered', () => {
   it.each<[DeliveryFault, ThreepidFault]>([
     [{ kind: 'no_channel' }, { kind: 'medium_unsupported', medium: 'msisdn' }],
     [{ kind: 'address_unknown' }, { kind: 'send_failed', medium: 'msisdn' }],
@@ -114,7 +111,7 @@ describe('where a message does not get through', () => {
       { kind: 'slow_down', retryAfterMs: 9 },
       { kind: 'rate_limited', retryAfterMs: 9 },
     ],
-  ])('because of %j, that is %j to strangers, and masked in the log', async (delivery, fault) => {
+  ])('because of %j, which is %j to anonymous callers, and masked in the log', async (delivery, fault) => {
     const logger = createRecordingLogger();
     const { validation, messenger } = await open({ logger });
     messenger.fail(delivery);
@@ -128,7 +125,7 @@ describe('where a message does not get through', () => {
     });
   });
 
-  it('the log tells the domain of a mail, and not to whom it goes', async () => {
+  it('the log contains the domain of a mail, and not its recipient', async () => {
     const logger = createRecordingLogger();
     const { validation, messenger } = await open({ logger });
     messenger.fail({ kind: 'channel_down' });
@@ -144,7 +141,7 @@ describe('where a message does not get through', () => {
     await expect(validation.requestToken(emailRequest())).rejects.toThrow('a bug');
   });
 
-  it('only those messages count for their address that may have arrived all the same', async () => {
+  it('only messages that may have been delivered count for their address', async () => {
     const two = { max: 2, windowMs: day };
     const { validation, messenger } = await open({ allowances: { ...allowances, perPhoneNumber: two } });
     messenger.fail({ kind: 'address_unreachable' });
@@ -178,7 +175,7 @@ describe('there is a limit', () => {
   const limited = { kind: 'rate_limited', retryAfterMs: expect.any(Number) };
   const differently = (number: number) => ({ clientSecret: `s${number}` });
 
-  it('to messages to one address, whoever asks and for whatever purpose', async () => {
+  it('to messages to one address, for all callers and purposes', async () => {
     const { validation, clock } = await open({ allowances: { ...allowances, perEmailAddress: two } });
     await validation.requestToken(emailRequest({ ...differently(1), asker: askerOf('alice', 'a') }));
     await clock.advance(1000);
@@ -194,7 +191,7 @@ describe('there is a limit', () => {
     });
   });
 
-  it('to messages to one address that a sweep does not lift', async () => {
+  it('to messages to one address that a cleanup does not reset', async () => {
     const { validation, clock } = await open({
       allowances: { ...allowances, perEmailAddress: two },
       lifetimes: { provableMs: 1000, usableMs: 1000, rememberedMs: 0 },
@@ -208,7 +205,7 @@ describe('there is a limit', () => {
     expect(await faultOf(validation.requestToken(third))).toEqual({ kind: 'rate_limited', retryAfterMs: 1 });
   });
 
-  it('to messages to one phone number, of which a guesser is told', async () => {
+  it('to messages to one phone number, which a guesser gets as an error', async () => {
     const { validation, messenger, clock } = await open({
       allowances: { ...allowances, perPhoneNumber: { max: 1, windowMs: hour } },
       maxGuesses: 1,
@@ -224,7 +221,7 @@ describe('there is a limit', () => {
     expect(messenger.sent).toHaveLength(1);
   });
 
-  it('to messages that one client asks for, but not where clients are not known', async () => {
+  it('to messages that one client requests, but not if clients are unknown', async () => {
     const { validation } = await open({ allowances: { ...allowances, perClient: two } });
     const ask = (number: number, client: string | undefined) =>
       validation.requestToken(emailRequest({ ...differently(number), asker: anonymousAt(client) }));
@@ -236,7 +233,7 @@ describe('there is a limit', () => {
     for (let number = 5; number < 15; number += 1) await ask(number, undefined);
   });
 
-  it('to messages that one user asks for', async () => {
+  it('to messages that one user requests', async () => {
     const { validation } = await open({ allowances: { ...allowances, perUser: two } });
     const ask = (number: number, user: string) =>
       validation.requestToken(emailRequest({ ...differently(number), asker: askerOf(user, `client ${number}`) }));
@@ -277,7 +274,7 @@ describe('there is a limit', () => {
     });
   });
 
-  it('to messages to phones of one country, whoever asks', async () => {
+  it('to messages to phones of one country, for all callers', async () => {
     const { validation } = await open({ allowances: { ...allowances, perCallingCode: two } });
     const ask = (number: string) => validation.requestToken({ ...phone(number), asker: askerOf(number.slice(1)) });
     await ask('+447470674921');
@@ -287,7 +284,7 @@ describe('there is a limit', () => {
     await validation.requestToken(emailRequest());
   });
 
-  it('of which nothing is used up by what another limit refuses', async () => {
+  it('of which nothing is used up by a request that another limit refuses', async () => {
     const { validation } = await open({
       allowances: { ...allowances, perCallingCode: two, perUser: { max: 3, windowMs: hour } },
     });
@@ -299,7 +296,7 @@ describe('there is a limit', () => {
     expect(await faultOf(ask('+33612345679'))).toEqual(limited);
   });
 
-  it('to what one client gives, right or wrong', async () => {
+  it('to the tokens of one client, right or wrong', async () => {
     const { validation, messenger } = await open({ allowances: { ...allowances, guessesPerClient: two } });
     const request = emailRequest();
     const { sid } = await validation.requestToken(request);

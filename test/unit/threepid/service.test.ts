@@ -31,7 +31,7 @@ const submit = (request: TokenRequest, sid: string, token = '') =>
   under.validation.submitToken(keyOf(request, sid), new Secret(token), undefined);
 const load = (request: TokenRequest, sid: string) => under.validation.loadValidated(keyOf(request, sid));
 const lastToken = () => under.messenger.tokens().at(-1) ?? '';
-/** A session whose address is proven. */
+/** A session whose 3PID is validated. */
 const prove = async (request: TokenRequest) => {
   const sid = await ask(request);
   await submit(request, sid, lastToken());
@@ -39,7 +39,7 @@ const prove = async (request: TokenRequest) => {
 };
 const wrongCode = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
 
-describe('an address is proven', () => {
+describe('a 3PID is validated', () => {
   it('by the token that was mailed to it', async () => {
     const { validation, clock } = under;
     const request = emailRequest({ asker: askerOf('alice') });
@@ -56,7 +56,7 @@ describe('an address is proven', () => {
     expect(await load(request, sid)).toEqual({ ...address, validatedAt, mxid: '@alice:example.test' });
   });
 
-  it('by the code that was sent to the phone, however it is typed', async () => {
+  it('by the code that was sent to the phone, in any format', async () => {
     const request = phoneRequest();
     const { sid, address, internationalFormat } = await under.validation.requestToken(request);
     expect(address).toEqual({ medium: 'msisdn', address: '447470674927' });
@@ -67,7 +67,7 @@ describe('an address is proven', () => {
     expect(await load(request, sid)).toMatchObject(address);
   });
 
-  it('once: the right token is right again, and changes nothing', async () => {
+  it('once: the right token is accepted again, and changes nothing', async () => {
     const request = emailRequest();
     const sid = await prove(request);
     const proven = await load(request, sid);
@@ -78,7 +78,7 @@ describe('an address is proven', () => {
     expect(await load(request, sid)).toEqual(proven);
   });
 
-  it('not by a check of the token, which names the address and counts wrong guesses', async () => {
+  it('not by a check of the token, which returns the 3PID and counts wrong guesses', async () => {
     const { validation } = under;
     const request = phoneRequest();
     const sid = await ask(request);
@@ -94,7 +94,7 @@ describe('an address is proven', () => {
     expect(await faultOf(check(lastToken()))).toMatchObject({ kind: 'too_many_guesses' });
   });
 
-  it('until that has served its purpose', async () => {
+  it('until that has been used', async () => {
     const request = emailRequest();
     const sid = await prove(request);
     await under.validation.consume(keyOf(request, sid), nothing);
@@ -105,7 +105,7 @@ describe('an address is proven', () => {
 });
 
 describe('a validated session', () => {
-  it('serves its purpose in one transaction, and goes on where that fails', async () => {
+  it('is used in one transaction, and stays if that fails', async () => {
     const request = emailRequest();
     const key = keyOf(request, await prove(request));
     const failing = under.validation.consume(key, async (tx) => {
@@ -122,7 +122,7 @@ describe('a validated session', () => {
     expect(await under.database.transaction((tx) => tx.floodWaits.find('subject', 0))).toBe(1);
   });
 
-  it('is what serves: not one that is open or has expired', async () => {
+  it('is required: not one that is open or has expired', async () => {
     const request = emailRequest();
     const key = keyOf(request, await ask(request));
     expect(await faultOf(under.validation.consume(key, nothing))).toEqual({ kind: 'session_not_validated' });
@@ -135,7 +135,7 @@ describe('a validated session', () => {
 describe('a token that is withheld', () => {
   const withhold = () => Promise.resolve('withhold' as const);
 
-  it('is counted like any other, and a mail goes out in its place', async () => {
+  it('is counted like any other, and a mail is sent in its place', async () => {
     await under.close();
     under = await openValidation({ allowances: { ...allowances, perEmailAddress: { max: 2, windowMs: day } } });
     const first = emailRequest({ admit: withhold, brand: 'acme', asker: askerOf('alice') });
@@ -147,7 +147,7 @@ describe('a token that is withheld', () => {
     expect(under.messenger.sent).toHaveLength(2);
   });
 
-  describe('cannot be told from one that is sent', () => {
+  describe('cannot be distinguished from one that is sent', () => {
     const outcomes = ['works', 'fails', 'may have sent', 'does not answer', 'has a defect'] as const;
     const media = [
       ['e-mail', emailRequest],
@@ -203,7 +203,7 @@ describe('a caller who must not learn whether a message is sent', () => {
   it.each([
     ['e-mail', emailRequest],
     ['phone', phoneRequest],
-  ])('has the answer before the message is made, for %s', async (_medium, request) => {
+  ])('has the answer before the message is rendered, for %s', async (_medium, request) => {
     await ask(request({ isQuiet: true }));
     expect(under.messenger.asked).toBe(0);
     await anotherTurn();
@@ -211,8 +211,8 @@ describe('a caller who must not learn whether a message is sent', () => {
   });
 });
 
-describe('whoever admits a request', () => {
-  it('is asked once limits have let it pass, for each message, with the canonical address', async () => {
+describe('the check that admits a request', () => {
+  it('runs after the limits, for each message, with the canonical 3PID', async () => {
     await under.close();
     under = await openValidation({ allowances: { ...allowances, perClient: { max: 2, windowMs: day } } });
     const asked: string[] = [];
@@ -229,7 +229,7 @@ describe('whoever admits a request', () => {
 });
 
 describe('a message', () => {
-  it('holds what its reader needs', async () => {
+  it('contains the details for its recipient', async () => {
     const request = emailRequest({ brand: 'acme' });
     const sid = await ask(request);
     const [mail] = under.messenger.sent;
@@ -261,7 +261,7 @@ describe('a message', () => {
     { attempts: [undefined, undefined, undefined], messages: 3 },
     { attempts: [5, undefined, 6, 7], messages: 3 },
     { attempts: [-1, -1], messages: 1 },
-  ])('goes out $messages times for the attempts $attempts', async ({ attempts, messages }) => {
+  ])('is sent $messages times for the attempts $attempts', async ({ attempts, messages }) => {
     const sids: string[] = [];
     for (const sendAttempt of attempts) sids.push(await ask(emailRequest({ sendAttempt })));
     expect(under.messenger.sent).toHaveLength(messages);
@@ -272,7 +272,7 @@ describe('a message', () => {
   it.each([
     { medium: 'e-mail', requestOf: emailRequest },
     { medium: 'phones', requestOf: phoneRequest },
-  ])('that is not the last one proves an address too: $medium', async ({ requestOf }) => {
+  ])('that is not the last one validates a 3PID too: $medium', async ({ requestOf }) => {
     const request = requestOf();
     const sid = await ask(request);
     const first = lastToken();
@@ -327,7 +327,7 @@ describe('a session', () => {
     expect(under.messenger.sent).toHaveLength(3);
   });
 
-  it('can be validated for a day from its opening on, whenever the token was sent', async () => {
+  it('can be validated for a day after its opening, for any time of the token', async () => {
     const sid = await ask(first);
     await under.clock.advance(day - 1);
     await ask({ ...first, sendAttempt: 2 });
@@ -348,7 +348,7 @@ describe('a session', () => {
     expect(await faultOf(submit(first, sid, lastToken()))).toEqual({ kind: 'session_expired' });
   });
 
-  it('is known to have expired for days, and then forgotten', async () => {
+  it('is reported as expired for days, and then deleted', async () => {
     const sid = await ask(first);
     const proven = await prove({ ...first, clientSecret: 'another' });
     await under.clock.advance(6 * day - 1);
@@ -360,7 +360,7 @@ describe('a session', () => {
     expect(await faultOf(load({ ...first, clientSecret: 'another' }, proven))).toEqual({ kind: 'session_unknown' });
   });
 
-  it('is nothing to whoever does not know its id, its secret and its purpose', async () => {
+  it('is not found without its ID, its secret and its purpose', async () => {
     const sid = await prove(first);
     const key = keyOf(first, sid);
     const unknownRequests = [
@@ -380,7 +380,7 @@ describe('a session', () => {
     expect(await load(first, sid)).toMatchObject({ address: 'alice@mail.test' });
   });
 
-  it('takes no token, and counts no guess, where one of the other medium is named', async () => {
+  it('accepts no token, and counts no guess, with the other medium', async () => {
     const request = phoneRequest();
     const sid = await ask(request);
     const key = { ...keyOf(request, sid), medium: 'email' as const };
@@ -397,7 +397,7 @@ describe('a session', () => {
 describe('guesses', () => {
   const request = phoneRequest();
 
-  it('are five for each code; then another code must be asked for', async () => {
+  it('are five for each code; then another code must be requested', async () => {
     const sid = await ask(request);
     const code = lastToken();
     for (let guess = 0; guess < 5; guess += 1) {
@@ -421,7 +421,7 @@ describe('guesses', () => {
     expect(await load(request, sid)).toMatchObject({ address: '447470674927' });
   });
 
-  it('of whoever does not know the secret do not count', async () => {
+  it('without the secret do not count', async () => {
     const sid = await ask(request);
     const code = lastToken();
     for (let guess = 0; guess < 9; guess += 1) {
@@ -430,7 +430,7 @@ describe('guesses', () => {
     await submit(request, sid, code);
   });
 
-  it('of what was mailed are many', async () => {
+  it('of a mailed token are many', async () => {
     const mailed = emailRequest();
     const sid = await ask(mailed);
     for (let guess = 0; guess < 20; guess += 1) {
@@ -441,7 +441,7 @@ describe('guesses', () => {
 });
 
 describe('a next link', () => {
-  it('comes with the id of the session, the last one that a message was sent for', async () => {
+  it('is returned with the ID of the session, the last one that a message was sent for', async () => {
     const sid = await ask(emailRequest({ nextLink: 'https://chat.test/#/home' }));
     await ask(emailRequest({ nextLink: 'https://chat.test/ignored' }));
     expect(await submit(emailRequest(), sid, lastToken())).toEqual({ nextLink: `https://chat.test/?sid=${sid}#/home` });

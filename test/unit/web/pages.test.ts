@@ -9,12 +9,12 @@ import { confirmPage, provenPage, redirectPage } from '../../../src/web/validati
 const hostile = `</title><script>alert('1')</script><img src=x onerror="alert(2)">&amp;\``;
 
 describe('HTML from a template', () => {
-  it('escapes whatever is put in', () => {
+  it('escapes its values', () => {
     expect(html`<p title="${hostile}">${hostile}</p>`.text).not.toMatch(/<script|<img|'|`|onerror="|&amp;/);
     expect(html`<p>${'<&>"\'`'}</p>`.text).toBe('<p>&#60;&#38;&#62;&#34;&#39;&#96;</p>');
   });
 
-  it('leaves other pieces as they are', () => {
+  it('keeps nested HTML unchanged', () => {
     const items = [html`<li>${'<'}</li>`, html`<li></li>`];
     expect(
       html`<ul>
@@ -24,7 +24,7 @@ describe('HTML from a template', () => {
     expect(html`<p>${new Html('<hr>')}</p>`.text).toBe('<p><hr></p>');
   });
 
-  it('says what was put in, and has no more tags for it', () => {
+  it('contains its values, and no additional tags', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const shown = html`<b>${text}</b>`.text;
@@ -51,7 +51,7 @@ const languages = Object.keys(catalogues);
 const all = Object.entries(pages).flatMap(([name, page]) => languages.map((language) => ({ name, page, language })));
 
 describe.each(all)('the page: $name, in $language', ({ page: { css, page }, language }) => {
-  it('is one that people can use, and holds nothing hostile', () => {
+  it('is usable, and contains nothing hostile', () => {
     const { html: text, language: chosen } = page(language);
     expect(chosen).toBe(language);
     expect(text).not.toMatch(/<script|<img|onerror="/i);
@@ -83,7 +83,7 @@ describe.each(all)('the page: $name, in $language', ({ page: { css, page }, lang
 });
 
 describe('the page that asks for a confirmation', () => {
-  it.each(languages)('names the masked address, the service and whose it is: %s', (language) => {
+  it.each(languages)('contains the masked address, the service and the user: %s', (language) => {
     const shown = confirmPage(
       'email',
       { address: 'a…@mail.test', service: 'id.example.test', operator: 'operator.test' },
@@ -94,13 +94,13 @@ describe('the page that asks for a confirmation', () => {
   });
 });
 
-describe('the page after a proof', () => {
-  it('names what is proven', () => {
+describe('the page after a validation', () => {
+  it('contains what was validated', () => {
     expect(provenPage('email', undefined).page('en').html).toContain('Your e-mail address is confirmed');
     expect(provenPage('msisdn', undefined).page('en').html).toContain('Your phone number is confirmed');
   });
 
-  it('leads on by itself and by a link, or as a redirect', () => {
+  it('continues automatically and by a link, or as a redirect', () => {
     const next = 'https://chat.test/?a=1;b=2&c#d';
     const shown = 'https://chat.test/?a=1;b=2&#38;c#d';
     expect(provenPage('email', next).page('en').html).toContain(`http-equiv="refresh" content="0; url=${shown}"`);
@@ -131,7 +131,7 @@ describe('the language of a page', () => {
     expect(chooseLanguage(header)).toBe(language);
   });
 
-  it('is one of ours, whatever the header', () => {
+  it('is supported, for any header', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (header) => {
         expect(languages).toContain(chooseLanguage(header));

@@ -78,7 +78,7 @@ const append = (what: DomainEvent['what']) => database.transaction((tx) => tx.ev
 const login = { type: 'login.completed', isBot: false } as const;
 const lease = { type: 'lease.taken', consumer: 'archiver', fencing: 7, expiresAt: 8 } as const;
 
-/** Lets time pass until so many requests were received. */
+/** Advances the time until this many requests were received. */
 const receive = (count: number) =>
   until(async () => {
     await clock.advance(2_000);
@@ -105,7 +105,7 @@ describe('an event', () => {
     [{ type: 'phone.removed', phone: '+441632960123' }, { phone: '+441632960123' }],
   ] as const satisfies readonly (readonly [DomainEvent['what'], object])[];
 
-  it('of every type is tried here', () => {
+  it('of every type is tested here', () => {
     expect(rows.map(([{ type }]) => type)).toEqual(eventTypes);
   });
 
@@ -127,7 +127,7 @@ describe('an event', () => {
     await until(isEmpty);
   });
 
-  it('goes to each webhook that is to get it, and to no other', async () => {
+  it('goes to each webhook that subscribes to it, and to no other', async () => {
     start({ a: ['login.completed'], b: ['login.completed', 'lease.taken'], c: [] });
     await append(login);
     await append(lease);
@@ -136,7 +136,7 @@ describe('an event', () => {
     await until(isEmpty);
   });
 
-  it('is not kept if no webhook is to get it', async () => {
+  it('is not stored if no webhook subscribes to it', async () => {
     start({});
     await append(login);
     await clock.advance(60_000);
@@ -153,7 +153,7 @@ describe('an event', () => {
     expect((await left()).fresh).toEqual([]);
   });
 
-  it('is sent after a restart, and sent again with the same ID until it is taken', async () => {
+  it('is sent after a restart, and sent again with the same ID until it is accepted', async () => {
     await append(login);
     status = 500;
     const first = start();
@@ -167,7 +167,7 @@ describe('an event', () => {
     await until(isEmpty);
   });
 
-  it('waits longer and longer, while others wait with it', async () => {
+  it('is repeated at growing intervals, with others waiting behind it', async () => {
     status = 503;
     start();
     await append(login);
@@ -184,7 +184,7 @@ describe('an event', () => {
     expect(waits.at(-1)).toBeGreaterThan(5 * (waits[0] ?? 0));
   });
 
-  it('is given up after a day, and kept for a month', async () => {
+  it('is abandoned after a day, and kept for a month', async () => {
     status = 404;
     const webhooks = start();
     await append(login);
@@ -206,7 +206,7 @@ describe('an event', () => {
     expect((await left()).failed).toEqual([]);
   });
 
-  it('is deleted if its webhook is not configured any more', async () => {
+  it('is deleted if its webhook is removed from the configuration', async () => {
     status = 500;
     start({ a: eventTypes, b: eventTypes });
     await append(login);
@@ -221,7 +221,7 @@ describe('an event', () => {
     expect(await isEmpty()).toBe(true);
   });
 
-  it('is not given to a server to which a redirect leads', async () => {
+  it('is not sent to the target of a redirect', async () => {
     status = 302;
     start();
     await append(login);

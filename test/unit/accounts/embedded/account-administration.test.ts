@@ -28,7 +28,7 @@ describe('the administration of accounts', () => {
     for (const user of ['alice', 'ALICE', '@alice:example.test']) {
       expect((await embedded.administration.find(user))?.mxid).toBe(alice);
     }
-    for (const user of ['nobody', '@alice:elsewhere.test', '@alice', '']) {
+    for (const user of ['unknown', '@alice:elsewhere.test', '@alice', '']) {
       expect(await embedded.administration.find(user)).toBeUndefined();
     }
   });
@@ -56,7 +56,7 @@ describe('the administration of accounts', () => {
       kind: 'wrong_credentials',
     });
     await embedded.accounts.logIn(loginOf('alice', 'new'));
-    expect(await embedded.administration.resetPassword(nobody, password)).toBe(false);
+    expect(await embedded.administration.resetPassword(unknown, password)).toBe(false);
   });
 
   it('deactivates permanently, and releases the 3PIDs but not the name', async () => {
@@ -66,7 +66,7 @@ describe('the administration of accounts', () => {
     expect(await embedded.administration.deactivate(alice)).toBe(true);
     expect(await faultOf(embedded.accounts.whoAmI(accessToken, ''))).toMatchObject({ kind: 'token_unknown' });
     expect(await embedded.administration.deactivate(alice)).toBe(false);
-    expect(await embedded.administration.deactivate(nobody)).toBe(false);
+    expect(await embedded.administration.deactivate(unknown)).toBe(false);
     expect(await embedded.administration.resetPassword(alice, password)).toBe(false);
     expect(await embedded.administration.add(alice, password)).toBe(false);
     const bob = await embedded.addUser('bob');

@@ -110,7 +110,7 @@ describe('a 3PID', () => {
   });
 
   it.each([
-    ['email', 'nobody'],
+    ['email', 'unknown'],
     ['msisdn', 'x'],
     ['fax', '447470674927'],
   ])('is invalid, and cannot be removed: %s %s', async (medium, address) => {

@@ -160,7 +160,7 @@ describe('refusals of a login', () => {
     const attempts = [
       loginOf(alice.mxid, 'wrong'),
       loginOf(alice.mxid, 'x'.repeat(100_000)),
-      loginOf('nobody', alice.password),
+      loginOf('unknown', alice.password),
       loginOf('', alice.password),
       loginOf('@', alice.password),
       loginOf('alice:example.test', alice.password),
@@ -183,7 +183,7 @@ describe('a hundred logins at once', () => {
     const { accounts } = await openEmbeddedAccounts({ hasher, database: embedded.database });
     const outcomes = await Promise.all(
       Array.from({ length: 100 }, (_, index) =>
-        accounts.logIn(index % 2 === 0 ? asAlice() : loginOf('nobody', 'anything')).then(
+        accounts.logIn(index % 2 === 0 ? asAlice() : loginOf('unknown', 'anything')).then(
           () => 'granted',
           (error: unknown) => (error instanceof AccountFailure ? error.fact.kind : String(error)),
         ),

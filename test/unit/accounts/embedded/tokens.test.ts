@@ -35,17 +35,14 @@ const refresh = async ({ refreshToken }: Pick<Pair, 'refreshToken'>) =>
 const refreshFault = ({ refreshToken }: Pick<Pair, 'refreshToken'>) => faultOf(embedded.accounts.refresh(refreshToken));
 
 describe('a refresh', () => {
-  it(
-    'returns an access token of the same device and a refresh token, with the lifetime of those of a ' + 'login',
-    async () => {
-      const first = await logInRefreshably({ deviceId: 'KITCHEN' });
-      await embedded.clock.advance(300_000);
-      const issued = await embedded.accounts.refresh(first.refreshToken);
-      expect(issued.expiresInMs).toBe(300_000);
-      expect(await whoAmI(issued)).toEqual({ mxid: alice.mxid, deviceId: 'KITCHEN' });
-      expect(await embedded.devicesOf(alice.mxid)).toEqual(['KITCHEN']);
-    },
-  );
+  it('returns an access token of the same device and a refresh token, with the lifetime of those of a login', async () => {
+    const first = await logInRefreshably({ deviceId: 'KITCHEN' });
+    await embedded.clock.advance(300_000);
+    const issued = await embedded.accounts.refresh(first.refreshToken);
+    expect(issued.expiresInMs).toBe(300_000);
+    expect(await whoAmI(issued)).toEqual({ mxid: alice.mxid, deviceId: 'KITCHEN' });
+    expect(await embedded.devicesOf(alice.mxid)).toEqual(['KITCHEN']);
+  });
 
   it('can be repeated until the new access token is used', async () => {
     const first = await logInRefreshably();
@@ -291,8 +288,8 @@ describe('a login token', () => {
   });
 
   it('is not issued for an invalid access token', async () => {
-    const nobodys = new Secret('gwt_none');
-    expect(await faultOf(embedded.accounts.mintLoginToken(nobodys, passwordOf(alice)))).toEqual(hard);
+    const unknownToken = new Secret('gwt_none');
+    expect(await faultOf(embedded.accounts.mintLoginToken(unknownToken, passwordOf(alice)))).toEqual(hard);
   });
 });
 

@@ -108,7 +108,7 @@ describe('with the token of an administrator', () => {
     [404, {}],
     [429, { errcode: 'M_LIMIT_EXCEEDED', error: 'Too Many Requests' }],
     [200, {}],
-    [200, { user_id: 'nobody' }],
+    [200, { user_id: 'unknown' }],
     [200, { user_id: '@bob:elsewhere.test' }],
   ])('nothing is added without an answer: %i %j', async (status, body) => {
     const relay = await open(fakeAdminToken);

@@ -56,7 +56,7 @@ describe('the list of 3PIDs', () => {
     const entry = { ...email, validated_at: 1, added_at: 2 };
     const threepids = [entry, { ...entry, medium: 'pigeon' }, { medium: 'email' }, null];
     homeserver.intercept((response) => sendJson(response, { status: 200, body: { threepids } }));
-    expect(await world.listed()).toEqual(['text: an HTML page']);
+    expect(await world.listed()).toEqual(['email alice@mail.test']);
   });
 
   it.each<[string, number, Readonly<Record<string, unknown>>, AccountFault]>([
@@ -183,20 +183,17 @@ describe('a token', () => {
     });
   });
 
-  it(
-    'is not handled by us if 3PIDs must not be changed here, and forwarded if the homeserver can send ' + 'tokens',
-    async () => {
-      const strict = await openRelayAddresses(homeserver.url, 'home.test', { mayChange: false });
-      try {
-        const asking = () => strict.addresses.requestToken(tokenRequest(email.address, alice));
-        expect(await faultOf(asking())).toEqual({ kind: 'address_changes_disabled' });
-        homeserver.addresses.support = 'full';
-        expect(await asking()).toHaveProperty('sid');
-      } finally {
-        await strict.close();
-      }
-    },
-  );
+  it('is not handled by us if 3PIDs must not be changed here, and forwarded if the homeserver can send tokens', async () => {
+    const strict = await openRelayAddresses(homeserver.url, 'home.test', { mayChange: false });
+    try {
+      const asking = () => strict.addresses.requestToken(tokenRequest(email.address, alice));
+      expect(await faultOf(asking())).toEqual({ kind: 'address_changes_disabled' });
+      homeserver.addresses.support = 'full';
+      expect(await asking()).toHaveProperty('sid');
+    } finally {
+      await strict.close();
+    }
+  });
 });
 
 describe('removing', () => {

@@ -49,19 +49,16 @@ describe('a request for a token', () => {
     expect(await proofs.requestToken(tokenRequest(phone, caller))).not.toHaveProperty('submit_url');
   });
 
-  it(
-    'for a 3PID in use is rejected as in use if no message can be sent to it, but not for anonymous ' + 'callers',
-    async () => {
-      const { proofs, database } = await open({ isPublic: false });
-      const taken = { medium: 'email', address: email.toLowerCase() } as const;
-      const rest = { validatedAt: 1, addedAt: 1, telegramAccountId: undefined };
-      await database.transaction((tx) => tx.accountAddresses.insert({ id: 'taken', mxid: bob, ...taken, ...rest }));
-      expect(await faultOf(proofs.requestToken(tokenRequest(email, caller)))).toEqual({ kind: 'address_in_use' });
-      const unsupported = { kind: 'medium_unsupported', medium: 'email' };
-      expect(await threepidFaultOf(proofs.requestToken(tokenRequest(email, undefined)))).toEqual(unsupported);
-      expect(await threepidFaultOf(proofs.requestToken(tokenRequest('new@mail.test', caller)))).toEqual(unsupported);
-    },
-  );
+  it('for a 3PID in use is rejected as in use if no message can be sent to it, but not for anonymous callers', async () => {
+    const { proofs, database } = await open({ isPublic: false });
+    const taken = { medium: 'email', address: email.toLowerCase() } as const;
+    const rest = { validatedAt: 1, addedAt: 1, telegramAccountId: undefined };
+    await database.transaction((tx) => tx.accountAddresses.insert({ id: 'taken', mxid: bob, ...taken, ...rest }));
+    expect(await faultOf(proofs.requestToken(tokenRequest(email, caller)))).toEqual({ kind: 'address_in_use' });
+    const unsupported = { kind: 'medium_unsupported', medium: 'email' };
+    expect(await threepidFaultOf(proofs.requestToken(tokenRequest(email, undefined)))).toEqual(unsupported);
+    expect(await threepidFaultOf(proofs.requestToken(tokenRequest('new@mail.test', caller)))).toEqual(unsupported);
+  });
 
   it('is rejected as in use for anonymous callers, too, if the configuration allows it', async () => {
     const { proofs, own, submit, messenger } = await open({ revealsInUse: true });

@@ -14,7 +14,7 @@ const group = createGroup();
 const bytes = (length: number) =>
   fc.uint8Array({ minLength: length, maxLength: length }).map((array) => Buffer.from(array));
 
-/** mtcute's cryptography, as somebody else's opinion. */
+/** mtcute's cryptography, as an independent implementation. */
 async function independent(): Promise<NodeCryptoProvider> {
   const crypto = new NodeCryptoProvider();
   await crypto.initialize?.();
@@ -50,7 +50,7 @@ describe('the group', () => {
     );
   });
 
-  it('gives 256 bytes also where the first are zero', () => {
+  it('returns 256 bytes also if the first are zero', () => {
     expect(group.powerOfGenerator(Buffer.of(2))).toEqual(bytesOfNumber(9n, 256));
   });
 });
@@ -85,7 +85,7 @@ describe('a password proof', () => {
   const salt2 = systemRandom.bytes(16);
   const verifier = makeVerifier(group, 'pässwört', salt1, salt2);
 
-  /** What another implementation of SRP answers to a challenge. */
+  /** The answer of another implementation of SRP to a challenge. */
   async function prove(password: string, publicB: Buffer): Promise<{ A: Buffer; M1: Buffer }> {
     const account = {
       _: 'account.password',
@@ -104,13 +104,13 @@ describe('a password proof', () => {
     return { A: Buffer.from(answer.A), M1: Buffer.from(answer.M1) };
   }
 
-  it('convinces with the right password only', async () => {
+  it('succeeds with the right password only', async () => {
     const challenge = makeChallenge(group, verifier, systemRandom.bytes(256));
     expect(checkProof(group, verifier, challenge, await prove('pässwört', challenge.publicB))).toBe('right');
     expect(checkProof(group, verifier, challenge, await prove('passwort', challenge.publicB))).toBe('wrong');
   });
 
-  it('does not convince for another challenge', async () => {
+  it('fails for another challenge', async () => {
     const [one, other] = [systemRandom.bytes(256), systemRandom.bytes(256)].map((secret) =>
       makeChallenge(group, verifier, secret),
     );
@@ -118,7 +118,7 @@ describe('a password proof', () => {
     expect(checkProof(group, verifier, other, await prove('pässwört', one.publicB))).toBe('wrong');
   });
 
-  it('is refused where A would make the secret known', () => {
+  it('is rejected if A would reveal the secret', () => {
     const challenge = makeChallenge(group, verifier, systemRandom.bytes(256));
     const M1 = createHash('sha256').digest();
     for (const a of [0n, 1n, group.prime - 1n, group.prime, 2n ** 2049n]) {

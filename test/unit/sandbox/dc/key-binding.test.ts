@@ -17,7 +17,7 @@ const mtproto = createTlCodec(parseTlSchema(mtprotoSchema));
 const sessionId = 77n;
 const lifetimeMs = 600_000;
 
-/** What a client can get wrong in auth.bindTempAuthKey. */
+/** The possible mistakes of a client in auth.bindTempAuthKey. */
 interface Changes {
   readonly permanent?: AuthKey;
   readonly inner?: Readonly<Record<string, bigint | number>>;
@@ -147,7 +147,7 @@ describe('a temporary key', () => {
     expect(dataCentre.findKey(permanent.id)).toBe(permanent);
   });
 
-  it('is forgotten with the permanent key', () => {
+  it('is deleted with the permanent key', () => {
     const { dataCentre, temporary, permanent, bind } = setUp();
     bind();
     dataCentre.deleteKeys(new Set([permanent.name]));

@@ -52,7 +52,7 @@ interface Attempt {
 
 const now = createFakeClock().now();
 
-/** Runs a key exchange as a client; returns what the server has agreed on, or its transport error. */
+/** Runs a key exchange as a client. Returns the server's result, or its transport error. */
 async function exchange({ scheme = rsaPad, inner = { _: 'p_q_inner_data_dc', dc } }: Attempt) {
   const serverKey = await generated;
   const server = createKeyExchange({ mtproto, clock: createFakeClock(), random: systemRandom, group, serverKey });
@@ -142,7 +142,7 @@ describe.each(schemes)('a key exchange by %s', (_, scheme) => {
     expect(agreed.key?.origin).toMatchObject({ createdAt: now, expiresAt: now + 600_000 });
   });
 
-  it('refuses one for another data centre', async () => {
+  it('rejects a temporary key for another data centre', async () => {
     const refused = { kind: 'refused', transportError: 444 };
     expect(await exchange({ scheme, inner: { _: 'p_q_inner_data_dc', dc: 3 } })).toEqual(refused);
   });
@@ -151,6 +151,6 @@ describe.each(schemes)('a key exchange by %s', (_, scheme) => {
 it.each([
   ['a wrong SHA-1', wrongSha1],
   ['noise', noise],
-])('a key exchange refuses %s', async (_, scheme) => {
+])('a key exchange rejects %s', async (_, scheme) => {
   expect(await exchange({ scheme })).toEqual({ kind: 'refused', transportError: 404 });
 });

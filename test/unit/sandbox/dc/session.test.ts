@@ -20,7 +20,10 @@ const mtproto = createTlCodec(parseTlSchema(mtprotoSchema));
 const sessionId = 77n;
 const call = (word: string) => Buffer.from(`call${word}`);
 
-/** A session of a data centre whose every call is answered with its own bytes, unless told otherwise, and the client's end of it. */
+/**
+ * A session of a data centre whose every call is answered with its own bytes by default, and the
+ * client's end of it.
+ */
 function setUp(outcome: Partial<RpcOutcome> = {}, origin?: (now: number) => KeyOrigin) {
   const clock = createFakeClock();
   const calls: string[] = [];
@@ -77,7 +80,7 @@ function asService(body: Buffer): TlObject | undefined {
   return body.readUInt32LE() === wireIds.rpcResult ? undefined : mtproto.decode(body);
 }
 
-/** What the calls among the messages returned. */
+/** Returns the results of the calls among the messages. */
 function resultsIn(bodies: readonly Buffer[]) {
   return bodies
     .filter((body) => body.readUInt32LE() === wireIds.rpcResult)
@@ -127,7 +130,7 @@ describe('a session', () => {
     expect(kinds()).toEqual(['bad_server_salt']);
   });
 
-  it('tells a client with a wrong clock that its message is too old or too new', () => {
+  it('rejects the message of a client with a wrong clock as too old or too new', () => {
     const { send, objects, nextId } = setUp();
     send(call('1'), nextId() - (301n << 32n));
     send(call('2'), nextId() + (31n << 32n));
@@ -137,7 +140,7 @@ describe('a session', () => {
     ]);
   });
 
-  it('takes the salts that it has announced, when their time has come', async () => {
+  it('accepts the announced salts, once they are valid', async () => {
     const { send, objects, clock } = setUp();
     send(mtproto.encode({ _: 'get_future_salts', num: 3 }));
     const [, salts] = objects();
@@ -149,7 +152,7 @@ describe('a session', () => {
     expect(objects()).toEqual([{ _: 'pong', msg_id: msgId, ping_id: 5n }]);
   });
 
-  it('numbers its messages upwards, answers apart from notices, and counts those that want an acknowledgement', () => {
+  it('numbers its messages upwards, answers apart from notices, and counts those that require an acknowledgement', () => {
     const { send, inbox } = setUp();
     send(call('1'));
     send(call('2'));
@@ -197,13 +200,13 @@ describe('a session', () => {
     expect(objects().map(({ _ }) => _)).toEqual(['pong']);
   });
 
-  it('has the connection closed when the pings stop', () => {
+  it('closes the connection when the pings stop', () => {
     const { send, closing } = setUp();
     send(mtproto.encode({ _: 'ping_delay_disconnect', ping_id: 1n, disconnect_delay: 75 }));
     expect(closing).toEqual([75_000]);
   });
 
-  it('runs a call once, however often it arrives', () => {
+  it('runs a call once, even if it arrives several times', () => {
     const { send, take, calls } = setUp();
     const id = send(call('1'));
     take();
@@ -212,7 +215,7 @@ describe('a session', () => {
     expect(resultsIn(take())).toEqual([{ to: id, answer: 'call1' }]);
   });
 
-  it('knows the state of calls: lost, under way, and answered, whose answer it sends again', async () => {
+  it('returns the state of calls: lost, pending, and answered, whose answer it sends again', async () => {
     const { send, take, clock, nextId } = setUp({ delayMs: 1000 });
     const lost = nextId();
     const running = send(call('1'));
@@ -229,7 +232,7 @@ describe('a session', () => {
     expect(resultsIn(after)).toEqual([{ to: running, answer: 'call1' }]);
   });
 
-  it('says nothing to a call that has no answer', () => {
+  it('leaves a call without an answer unanswered', () => {
     const { send, take } = setUp({ answer: undefined });
     send(mtproto.encode({ _: 'ping', ping_id: 1n }));
     take();
@@ -237,7 +240,7 @@ describe('a session', () => {
     expect(take()).toEqual([]);
   });
 
-  it('has the packet cut off that holds an answer which is to be', () => {
+  it('closes the connection of an answer that is to be cut off', () => {
     const { send, cuts } = setUp({ cut: true });
     send(mtproto.encode({ _: 'ping', ping_id: 1n }));
     expect(cuts()).toBe(0);
@@ -245,7 +248,7 @@ describe('a session', () => {
     expect(cuts()).toBe(1);
   });
 
-  it('is pushed updates while it is connected', () => {
+  it('receives updates while it is connected', () => {
     const { send, take, dataCentre, key } = setUp();
     send(call('1'));
     take();
@@ -271,7 +274,7 @@ describe('a session', () => {
     expect(dataCentre.findKey(key.id)).toBeUndefined();
   });
 
-  it('takes no message that is not one', () => {
+  it('rejects an invalid message', () => {
     const { send } = setUp();
     const gzip = new TlWriter().uint(wireIds.gzip).byteString(Buffer.from('not compressed')).result();
     const container = new TlWriter().uint(wireIds.container).int(2_000_000).result();
@@ -282,7 +285,7 @@ describe('a session', () => {
 });
 
 describe('an encrypted packet', () => {
-  it('is not opened when a single bit of it has changed', () => {
+  it('cannot be decrypted when a single bit of it has changed', () => {
     const key = authKeyOf(systemRandom.bytes(256));
     const packet = sealAsClient(key, { salt: 1n, sessionId }, { msgId: 4n, seqNo: 1, body: call('1') });
     expect(openPacket(key, packet)?.body).toEqual(call('1'));

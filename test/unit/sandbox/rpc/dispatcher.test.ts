@@ -109,7 +109,7 @@ describe('the layer of a call', () => {
     expect(setUp().call(wrap(getUsers, withLayer(layer)))).toBe(usersIn(layer).toString('hex'));
   });
 
-  it('is remembered by session, and by key for sessions that name none', () => {
+  it('is stored by session, and by key for sessions without one', () => {
     const { call, rpc } = setUp();
     const user = { _: 'user', id: 1n };
     call(wrap(getUsers, withLayer(198)), 1n);
@@ -122,7 +122,7 @@ describe('the layer of a call', () => {
     expect(call(getUsers, 1n, 'another key')).toBe('CONNECTION_NOT_INITED');
   });
 
-  it('is not remembered if it is refused', () => {
+  it('is not stored if it is rejected', () => {
     const { call } = setUp();
     call(wrap(getUsers, withLayer(217)));
     expect(call(wrap(getUsers, withLayer(9999)))).toBe('CONNECTION_LAYER_INVALID');
@@ -130,7 +130,7 @@ describe('the layer of a call', () => {
   });
 });
 
-it('lists functions that it does not have by their number', () => {
+it('counts unknown functions by their number', () => {
   const { call, calls } = setUp();
   expect(call(wrap(Buffer.from('0df0adde', 'hex'), withLayer(228)))).toBe('INPUT_METHOD_INVALID');
   expect(calls.list()).toEqual([{ method: '#deadf00d', dc: 1, layer: 228 }]);

@@ -10,10 +10,13 @@ const definitions = [...apiTexts, wrappers]
   .map((line) => line.replace(/^\d+: /, ''))
   .filter((line) => line.includes('#') && line.endsWith(';'));
 
-// Read from a client of layer 232, which sends the same fields as before or optional ones in addition.
+// Read from a client of layer 232, which sends the same fields as before and optional new ones.
 const onlyNumberKnown = ['channel#7ad15240'];
 
-/** The number that TL assigns to a definition: flags without a value do not count (core.telegram.org/mtproto/TL). */
+/**
+ * The number that TL assigns to a definition: flags without a value do not count
+ * (core.telegram.org/mtproto/TL).
+ */
 function numberOf(line: string): string {
   const canonical = line
     .replace(/#[0-9a-f]+ /, ' ')

@@ -20,7 +20,7 @@ const group = createGroup();
 const vectorId = 0x1cb5c415;
 const errorId = 0x2144ca19;
 
-/** Calls of which the default request is refused, as Telegram does. The logins have tests of their own. */
+/** Calls whose default request is refused, as at Telegram. The logins have tests of their own. */
 const refused: Readonly<Record<string, string>> = {
   'auth.importAuthorization': 'AUTH_BYTES_INVALID',
   'auth.exportAuthorization': 'DC_ID_INVALID',
@@ -68,7 +68,10 @@ function setUp(layer: number) {
   });
   const schema = schemaOfLayer(layer);
   const codec = createTlCodec(schema);
-  /** Calls a method as an account and returns its answer, decoded in the layer, or the name of the error. */
+  /**
+   * Calls a method as an account. Returns its answer, decoded in the layer, or the name of the
+   * error.
+   */
   function call(request: TlObject): TlObject | string {
     const device = world.devices.of('00000000000000aa', 1);
     device.account = accountOfPhone('9996610001');
@@ -82,7 +85,7 @@ function setUp(layer: number) {
   return { schema, call };
 }
 
-/** A value for each type; fields that may be missing are. */
+/** A value for each type, including the optional fields. */
 function valueOf(schema: TlSchema, name: string, type: TlType): TlValue {
   const chosen = knownFields[name];
   if (chosen !== undefined) return chosen;
@@ -173,7 +176,7 @@ describe('the chats of an account', () => {
     expect(idsIn(call({ ...history, peer, min_id: id }))).toEqual([]);
   });
 
-  it('count what is sent, so that the difference to the state before is known', () => {
+  it('count sent messages, so that the difference to the earlier state is known', () => {
     const { call } = setUp(228);
     const before = call({ _: 'updates.getState' });
     const message = { _: 'messages.sendMessage', peer: peers.contact, message: 'hello', random_id: 1n };

@@ -25,7 +25,7 @@ function memoOf(schema: TlSchema): Memo {
   return memo;
 }
 
-/** Values of a type; undefined for types of which the schema has no constructor. */
+/** Values of a type; undefined for types without a constructor in the schema. */
 function valuesOf(schema: TlSchema, type: TlType, depth: number): fc.Arbitrary<TlValue> | undefined {
   switch (type.kind) {
     case 'int':
@@ -79,10 +79,10 @@ function buffers(limits: fc.IntArrayConstraints): fc.Arbitrary<Buffer> {
   return fc.uint8Array(limits).map((bytes) => Buffer.from(bytes));
 }
 
-/** Objects of a constructor; undefined where a field that must be there can have no value. */
+/** Objects of a constructor; undefined if a required field can have no value. */
 function objectsOf(schema: TlSchema, combinator: TlCombinator, depth: number): fc.Arbitrary<TlObject> | undefined {
   const always: Record<string, fc.Arbitrary<TlValue>> = {};
-  // Fields with the same bit are there together or not at all.
+  // Fields with the same bit are present together or not at all.
   const together = new Map<string, Record<string, fc.Arbitrary<TlValue> | undefined>>();
   for (const { name, type, condition } of combinator.fields) {
     if (type.kind === 'flags') continue;
@@ -103,7 +103,7 @@ function objectsOf(schema: TlSchema, combinator: TlCombinator, depth: number): f
     .map((parts) => ({ _: combinator.name, ...Object.assign({}, ...parts) }) as TlObject);
 }
 
-/** The object as it looks after a journey: no flags fields, nothing that was absent. */
+/** The object after a round trip: no flags fields, no absent fields. */
 function plain(value: TlValue | undefined): unknown {
   if (Buffer.isBuffer(value)) return value.toString('hex');
   if (Array.isArray(value)) return value.map((item: TlValue) => plain(item));
@@ -116,7 +116,7 @@ describe.each(schemas)('the codec of %s', (_name, schema) => {
   const codec = createTlCodec(schema);
   const everything = [...schema.byName.values()].flatMap((combinator) => objectsOf(schema, combinator, maxDepth) ?? []);
 
-  it('reads back every object that it writes', () => {
+  it('decodes every object that it encodes', () => {
     fc.assert(
       fc.property(fc.oneof(...everything), (object) => {
         expect(plain(codec.decode(codec.encode(object)))).toEqual(plain(object));
@@ -125,7 +125,7 @@ describe.each(schemas)('the codec of %s', (_name, schema) => {
     );
   });
 
-  it('takes no object that has been cut short or lengthened, and fails in no other way', () => {
+  it('rejects every object that is shortened or lengthened, without any other failure', () => {
     fc.assert(
       fc.property(fc.oneof(...everything), fc.nat(), (object, at) => {
         const bytes = codec.encode(object);
@@ -135,7 +135,7 @@ describe.each(schemas)('the codec of %s', (_name, schema) => {
     );
   });
 
-  it('takes garbage for what it is', () => {
+  it('rejects random bytes', () => {
     fc.assert(
       fc.property(fc.constantFrom(...schema.byId.keys()), fc.uint8Array({ maxLength: 200 }), (id, noise) => {
         const head = Buffer.alloc(4);
@@ -154,7 +154,7 @@ describe.each(schemas)('the codec of %s', (_name, schema) => {
 describe('the codec', () => {
   const codec = createTlCodec(schemaOfLayer(198));
 
-  it('writes what the specification says', () => {
+  it('encodes as the specification', () => {
     const signIn = { _: 'auth.signIn', phone_number: '+1', phone_code_hash: 'abc', phone_code: '12345' };
     const expected = '51a9528d01000000022b3100036162630531323334350000';
     expect(codec.encode(signIn).toString('hex')).toBe(expected);
@@ -169,26 +169,26 @@ describe('the codec', () => {
     expect(codec.decode(bytes)).toEqual({ _: 'auth.importLoginToken', token: Buffer.alloc(length, 1) });
   });
 
-  it('names the number of a constructor that it does not know', () => {
+  it('returns the number of an unknown constructor', () => {
     const unknown = Buffer.from('0403020100000000', 'hex');
     expect(() => codec.decode(unknown)).toThrow(
       expect.objectContaining({ fact: { kind: 'unknown_constructor', id: 0x01020304 } }),
     );
   });
 
-  it('refuses to write what does not fit the schema', () => {
+  it('refuses to write a value that does not match the schema', () => {
     const wrong: readonly TlObject[] = [
       { _: 'auth.importLoginToken' },
       { _: 'auth.importLoginToken', token: 'text' },
       { _: 'users.getFullUser', id: { _: 'jsonNull' } },
       { _: 'nothing.known' },
-      // Both fields hang on the same bit.
+      // Both fields have the same bit.
       { _: 'peerSettings', business_bot_id: 1n },
     ];
     for (const object of wrong) expect(() => codec.encode(object)).toThrow(TypeError);
   });
 
-  it('does not believe a count that its bytes cannot hold', () => {
+  it('rejects a count that its bytes cannot hold', () => {
     const forged = Buffer.from('48a5910d15c4b51cffffff7f', 'hex');
     expect(() => codec.decode(forged)).toThrow(TlFailure);
   });

@@ -35,7 +35,7 @@ const packets = fc.array(
 );
 const options = { random: systemRandom, mtproxySecret: undefined };
 
-/** Feeds a stream in pieces of these sizes, over and over, to what a server makes of it. */
+/** Feeds a stream in pieces of these sizes, repeatedly, to a server. */
 function serve(stream: Buffer, sizes: readonly number[]): readonly Buffer[] {
   const received: Buffer[] = [];
   let transport: Transport | undefined;
@@ -58,7 +58,7 @@ function serve(stream: Buffer, sizes: readonly number[]): readonly Buffer[] {
 }
 
 describe.each(clients)('the $name transport', ({ opening, transport, padded }) => {
-  it('is told from its first bytes, and gives the packets back however the stream is cut', () => {
+  it('is detected by its first bytes, and returns the packets for any pieces of the stream', () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 5 });
     fc.assert(
       fc.property(packets, sizes, (sent, pieces) => {
@@ -76,13 +76,13 @@ describe.each(clients)('the $name transport', ({ opening, transport, padded }) =
 });
 
 describe('the full transport', () => {
-  it('frames as the specification says', () => {
+  it('frames as the specification', () => {
     const client = createFullTransport();
     expect(client.frame(Buffer.from('01020304', 'hex')).toString('hex')).toBe('100000000000000001020304420fb5e0');
     expect(client.frame(Buffer.from('01020304', 'hex')).subarray(4, 8).toString('hex')).toBe('01000000');
   });
 
-  it('refuses a packet whose checksum is wrong', () => {
+  it('rejects a packet whose checksum is wrong', () => {
     const framed = createFullTransport().frame(Buffer.alloc(8, 1));
     framed.writeUInt8(2, 9);
     expect(() => createFullTransport().receive(framed)).toThrow(TransportFailure);
@@ -99,7 +99,7 @@ describe('the abridged transport', () => {
     expect(framed.subarray(0, framed.length - length).toString('hex')).toBe(head);
   });
 
-  it('reads a packet that asks for a quick acknowledgement', () => {
+  it('reads a packet that requests a quick acknowledgement', () => {
     expect(createAbridgedTransport().receive(Buffer.from('8101020304', 'hex'))).toEqual([
       Buffer.from('01020304', 'hex'),
     ]);
@@ -129,12 +129,12 @@ describe('the obfuscated transport', () => {
 });
 
 describe('a connection', () => {
-  it('that starts like no transport is refused', () => {
+  it('is rejected if it starts like no transport', () => {
     const http = Buffer.from(`GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Padding: ${'x'.repeat(40)}\r\n\r\n`);
     expect(() => detectTransport(http, options)).toThrow(TransportFailure);
   });
 
-  it.each(clients)('of the $name transport is refused a packet of a gigabyte', ({ name, transport }) => {
+  it.each(clients)('of the $name transport rejects a packet of a gigabyte', ({ name, transport }) => {
     const length = name === 'abridged' ? Buffer.from('7fffffff', 'hex') : Buffer.from('00000040', 'hex');
     expect(() => transport().receive(length)).toThrow(TransportFailure);
   });

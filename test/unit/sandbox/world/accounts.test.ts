@@ -9,7 +9,7 @@ const lasts = fc.integer({ min: 0, max: 9999 }).map((last) => String(last).padSt
 const hasWords = (last: string) => last.startsWith('403') || last.startsWith('404');
 
 describe('the accounts', () => {
-  it('follow from their phone numbers, however these are written', () => {
+  it('follow from their phone numbers, in any format', () => {
     fc.assert(
       fc.property(dcs, lasts, (dc, last) => {
         const account = accountOfPhone(`+99966${dc}${last}`);

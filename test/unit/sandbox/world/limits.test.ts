@@ -19,7 +19,7 @@ const random = systemRandom;
 const group = createGroup();
 
 describe('a flooded number', () => {
-  it('waits as long as its digits say, counts down, lets one code through, and starts again', async () => {
+  it('waits for the time in its digits, counts down, accepts one code, and starts again', async () => {
     const clock = createFakeClock();
     const rules = createSendCodeRules({ clock });
     const account = load('9996613309');
@@ -45,7 +45,7 @@ describe('a flooded number', () => {
 describe('a login code', () => {
   const right = { code: '11111', asEmail: false };
 
-  it('is over after ten minutes', async () => {
+  it('expires after ten minutes', async () => {
     const clock = createFakeClock();
     const codes = createCodes({ clock, random });
     const account = load('9996610000');
@@ -56,7 +56,7 @@ describe('a login code', () => {
     expect(() => codes.enter('key', account, hash, right)).toThrow(refused('PHONE_CODE_EXPIRED'));
   });
 
-  it('is forgotten with its key, and with everything', () => {
+  it('is deleted with its key, and at a reset', () => {
     const codes = createCodes({ clock: createFakeClock(), random });
     const account = load('9996610000');
     const [one, other] = [codes.send('one', account), codes.send('other', account)];
@@ -69,7 +69,7 @@ describe('a login code', () => {
 });
 
 describe('a password', () => {
-  it('may be tried again when the wait after five wrong ones is over', async () => {
+  it('can be entered again after the wait that follows five wrong ones', async () => {
     const clock = createFakeClock();
     const passwords = createPasswords({ clock, random, group });
     const account = load('9996611000');
@@ -96,7 +96,7 @@ describe('a password', () => {
     expect(check('key')).toThrow(refused('SRP_ID_INVALID'));
   });
 
-  it('is had by the accounts that are documented to', () => {
+  it('is required by the documented accounts', () => {
     const passwords = createPasswords({ clock: createFakeClock(), random, group });
     expect(['9996611000', '9996611900', '9996610000'].map((phone) => passwords.has(load(phone)))).toEqual([
       true,
@@ -110,7 +110,7 @@ describe('a password', () => {
 describe('a QR login', () => {
   const offerTo = (keyName: string, exceptIds: readonly bigint[] = []) => ({ keyName, dc: 1, exceptIds });
 
-  it('can be accepted once, in its time, by an account that the client does not have yet', async () => {
+  it('can be accepted once, before it expires, by an account that the client does not have yet', async () => {
     const clock = createFakeClock();
     const tokens = createLoginTokens({ clock, random });
     const [own, account] = [load('9996610000'), load('9996610001')];
@@ -127,7 +127,7 @@ describe('a QR login', () => {
     expect(() => tokens.accept(late.token, account)).toThrow(refused('AUTH_TOKEN_EXPIRED'));
   });
 
-  it('that was accepted in its last moment is still good when the client asks again', async () => {
+  it('that was accepted in its last moment is still valid at the next request of the client', async () => {
     const clock = createFakeClock();
     const tokens = createLoginTokens({ clock, random });
     const { token } = tokens.offer(offerTo('key'));

@@ -15,23 +15,27 @@ const send = (path: string, method = 'GET') => sendRaw(server.port, { method, pa
 
 describe('a surface behind a secret segment', () => {
   const start = (overrides: Partial<Surface> = {}) => {
-    const door = { prefixes: ['/door', '/gate'] as const, secretSegment: new Secret('open-sesame'), ...overrides };
-    return startServer([testSurface([sayEndpoint()], door)]);
+    const secretSurface = {
+      prefixes: ['/secret', '/gate'] as const,
+      secretSegment: new Secret('open-sesame'),
+      ...overrides,
+    };
+    return startServer([testSurface([sayEndpoint()], secretSurface)]);
   };
 
-  it.each(['/door/open-sesame/say/x', '/gate/open-sesame/say/x'])('answers with the secret: %s', async (path) => {
+  it.each(['/secret/open-sesame/say/x', '/gate/open-sesame/say/x'])('answers with the secret: %s', async (path) => {
     server = await start();
     expect(await send(path)).toMatchObject({ status: 200, text: '{"said":"x"}' });
   });
 
   it.each([
-    '/door',
-    '/door/',
-    '/door/say/x',
-    '/door/open-sesam/say/x',
-    '/door/open-sesame2/say/x',
-    '/door/%6fpen-sesame/say/x',
-    '/door//open-sesame/say/x',
+    '/secret',
+    '/secret/',
+    '/secret/say/x',
+    '/secret/open-sesam/say/x',
+    '/secret/open-sesame2/say/x',
+    '/secret/%6fpen-sesame/say/x',
+    '/secret//open-sesame/say/x',
     '/open-sesame/say/x',
   ])('does not answer without the secret: %s', async (path) => {
     server = await start();
@@ -43,26 +47,26 @@ describe('a surface behind a secret segment', () => {
 
   it('answers as any other surface if the secret is right', async () => {
     server = await start({ crossOrigin: true, lenient: true });
-    expect((await send('/door/open-sesame/say/x', 'POST')).status).toBe(405);
-    expect((await send('/door/open-sesame/nothing')).headers).toMatchObject({ 'access-control-allow-origin': '*' });
-    expect((await send('//door//open-sesame//say//x')).status).toBe(200);
-    expect((await send('/door/nothing')).headers).not.toHaveProperty('access-control-allow-origin');
+    expect((await send('/secret/open-sesame/say/x', 'POST')).status).toBe(405);
+    expect((await send('/secret/open-sesame/nothing')).headers).toMatchObject({ 'access-control-allow-origin': '*' });
+    expect((await send('//secret//open-sesame//say//x')).status).toBe(200);
+    expect((await send('/secret/nothing')).headers).not.toHaveProperty('access-control-allow-origin');
   });
 
   it('does not hide other surfaces below its prefix', async () => {
-    const outer = testSurface([sayEndpoint((word) => `outer ${word}`)], { prefixes: ['/door'] });
-    const inner = testSurface([echoEndpoint()], { prefixes: ['/door'], secretSegment: new Secret('open-sesame') });
+    const outer = testSurface([sayEndpoint((word) => `outer ${word}`)], { prefixes: ['/secret'] });
+    const inner = testSurface([echoEndpoint()], { prefixes: ['/secret'], secretSegment: new Secret('open-sesame') });
     server = await startServer([inner, outer]);
-    expect(await send('/door/say/x')).toMatchObject({ status: 200, text: '{"said":"outer x"}' });
-    expect((await send('/door/open-sesame/echo', 'POST')).status).toBe(400);
+    expect(await send('/secret/say/x')).toMatchObject({ status: 200, text: '{"said":"outer x"}' });
+    expect((await send('/secret/open-sesame/echo', 'POST')).status).toBe(400);
   });
 
   it('keeps the secret out of the log', async () => {
     server = await start();
-    await send('/door/open-sesame/say/x');
-    await send('/door/open-sesame/nothing');
+    await send('/secret/open-sesame/say/x');
+    await send('/secret/open-sesame/nothing');
     expect(JSON.stringify(server.log.lines)).not.toContain('sesame');
-    expect(server.log.lines.map(({ fields }) => fields['route'])).toEqual(['/door/say/{word}', undefined]);
+    expect(server.log.lines.map(({ fields }) => fields['route'])).toEqual(['/secret/say/{word}', undefined]);
   });
 
   it.each(['', 'two/segments', 'a b', 'ä', '%61'])('rejects a secret that is no segment: %j', async (text) => {
