@@ -36,7 +36,7 @@ const plans: Readonly<Record<string, Plan>> = {
   },
   'src/telegram': {
     near: ['test/unit/telegram/'],
-    far: ['test/contract/gramjs', 'test/contract/telegram-gateway', 'test/contract/stored-sessions'],
+    far: ['test/contract/gramjs', 'test/contract/telegram-gateway'],
     isCompiled: true,
   },
   'src/identity': {
@@ -45,13 +45,7 @@ const plans: Readonly<Record<string, Plan>> = {
   },
   'src/accounts': {
     near: ['test/unit/accounts/'],
-    far: [
-      'test/contract/account-',
-      'test/contract/telegram-proofs',
-      'test/contract/relay-fake',
-      'test/api/client-server-v3',
-      'test/api/phone-proofs',
-    ],
+    far: ['test/contract/account-authority', 'test/contract/telegram-proofs', 'test/api/client-server-v3'],
   },
   'src/threepid': {
     near: ['test/unit/threepid/'],

@@ -104,6 +104,9 @@ describe('the file of the signing keys', () => {
     expect(await faultOf(load())).toEqual({ kind: 'signing_key_file_unusable', path });
     path = join(folder, 'missing', 'signing.key');
     expect(await faultOf(load())).toEqual({ kind: 'signing_key_folder_missing', folder: join(folder, 'missing') });
+    // The name of the file is allowed, that of its draft is too long.
+    path = join(folder, 'x'.repeat(250));
+    expect(await faultOf(makeSigningKeyFile(path, systemRandom))).toEqual({ kind: 'signing_key_file_unusable', path });
   });
 
   it('is never created again after a key was in use, and no key may have the name of another', async () => {
