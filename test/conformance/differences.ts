@@ -1,11 +1,13 @@
-/** What the specification says of one status: the properties of its body, and the errcodes where it is an error. */
+/**
+ * The specification of one status: the properties of its body, and the errcodes if it is an error.
+ */
 export interface SpecifiedReply {
   readonly properties: readonly string[];
   readonly errcodes?: readonly string[];
   readonly states?: readonly string[];
 }
 
-/** What the specification says of one operation. */
+/** The specification of one operation. */
 export interface SpecifiedOperation {
   readonly operationId: string;
   readonly bodyProperties: Readonly<Record<string, string>>;
@@ -16,7 +18,7 @@ interface Schema {
   readonly type?: string | readonly string[];
   readonly const?: string;
   readonly enum?: readonly string[];
-  /** Where others than these may come too. */
+  /** Present if other values are allowed, too. */
   readonly examples?: readonly string[];
   readonly anyOf?: readonly Schema[];
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -31,7 +33,7 @@ export interface DescribedOperation {
   >;
 }
 
-/** Every difference between an operation as it is specified and as it is described, one line each; nothing where they agree. */
+/** Returns the differences between an operation as specified and as described, one line each. */
 export function differences(specified: SpecifiedOperation, described: DescribedOperation): string[] {
   const lines = compare('operationId', [specified.operationId], [described.operationId]);
   lines.push(...bodyDifferences(specified, described));

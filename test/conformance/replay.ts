@@ -34,7 +34,7 @@ interface Answer {
 
 const json = 'application/json; charset=utf-8';
 
-/** Declares the tests that play a transcript again, and hold each answer against it or against the ruling by which it differs. */
+/** Declares tests that replay a transcript and compare each answer with it or with its ruling. */
 export function playAgain({ transcript, cases, rulings, accountOf, isExact }: Replay): void {
   let api: Provisioning;
   /** Members of answers that later requests name. */

@@ -15,8 +15,8 @@ export type Given =
   | { readonly passesMs: number };
 
 /**
- * A request; with the right secret unless it says otherwise. `base64` stands for a body that is no text. `{login_id}` and `{txn_id}` in the
- * path are those of the answer before.
+ * A request, with the right secret unless it has its own. `base64` is a body that is not text.
+ * `{login_id}` and `{txn_id}` in the path are replaced by the values of the previous answer.
  */
 export interface CaseRequest {
   readonly method: 'GET' | 'POST';
@@ -26,7 +26,10 @@ export interface CaseRequest {
   readonly authorization?: string | null;
   readonly contentType?: string;
   readonly body?: string | { readonly base64: string } | { readonly repeat: string; readonly times: number };
-  /** The request asks for a WebSocket; where one opens, the answer has the status 101, and for its body the messages until it closes. */
+  /**
+   * The request is a WebSocket upgrade. If the WebSocket opens, the answer has the status 101, and
+   * its body is the messages until it closes.
+   */
   readonly webSocket?: {
     readonly protocols?: readonly string[];
     /** What happens after each message. */
@@ -34,7 +37,7 @@ export interface CaseRequest {
   };
 }
 
-/** Where the answer differs from the original server's, on purpose. */
+/** An intended difference from the answer of the original server. */
 export interface Deviation {
   /** The number of the ruling in the document of decisions. */
   readonly ruling: number;
@@ -43,8 +46,8 @@ export interface Deviation {
 }
 
 /**
- * A body; texts such as `{phone}` in it stand for what the account of the case has, `{any}` for any text, `{number}` for any number,
- * `{anything}` for any value.
+ * A body. Texts such as `{phone}` in it are replaced by values of the account of the case. `{any}`
+ * matches any text, `{number}` any number, and `{anything}` any value.
  */
 export type Body = Readonly<Record<string, unknown>> | readonly unknown[];
 
@@ -52,7 +55,7 @@ export type Body = Readonly<Record<string, unknown>> | readonly unknown[];
 export interface ReplayCase {
   readonly given?: readonly Given[];
   readonly request: CaseRequest;
-  /** The phone number or bot token whose account the answer is about, where it is not the usual one. */
+  /** The phone number or bot token of the account in the answer, if it is not the usual one. */
   readonly accountOf?: string;
   readonly deviation?: Deviation;
 }

@@ -29,7 +29,7 @@ async function loginAnswer(api: Provisioning, mxid: string): Promise<string> {
 const getMe = async (api: Provisioning, mxid: string) => (await api.call('GET', `/${mxid}/get_me`)).json;
 
 describe('with threepids.from_telegram: ask', () => {
-  it('answers offer the number until it is added', async () => {
+  it('replies offer the number until it is added', async () => {
     const api = await open('ask');
     expect(await loginAnswer(api, alice)).toBe('{"state":"logged-in","username":"magic_2_0234","add_phone":"offered"}');
     expect(Object.entries(await getMe(api, alice)).at(-1)).toEqual(['add_phone', 'offered']);
@@ -40,7 +40,7 @@ describe('with threepids.from_telegram: ask', () => {
     expect([again.status, again.text]).toEqual([200, reply.text]);
   });
 
-  it('a login that ends with the password offers it too', async () => {
+  it('a login that ends with the password also offers the number', async () => {
     const api = await open('ask');
     await take(api, alice, 'request_code', { phone: phones.withPassword }, 200);
     await take(api, alice, 'send_code', { code }, 202);
@@ -48,7 +48,7 @@ describe('with threepids.from_telegram: ask', () => {
     expect(text).toBe('{"state":"logged-in","username":"magic_2_1234","add_phone":"offered"}');
   });
 
-  it('a number that another account has is refused, and stays there', async () => {
+  it('a number of another account is rejected and stays there', async () => {
     const api = await open('ask');
     await api.addNumber(bob, number);
     expect(JSON.parse(await loginAnswer(api, alice))).toMatchObject({ add_phone: 'in_use' });
@@ -56,7 +56,7 @@ describe('with threepids.from_telegram: ask', () => {
     expect((await getMe(api, alice))['add_phone']).toBe('in_use');
   });
 
-  it('the end of the login takes the number with it, and the next login offers it again', async () => {
+  it('the number is removed with the login, and the next login offers it again', async () => {
     const api = await open('ask');
     await logIn(api, alice);
     await take(api, alice, 'add_phone', undefined, 200);
@@ -65,7 +65,7 @@ describe('with threepids.from_telegram: ask', () => {
     expect(JSON.parse(await loginAnswer(api, bob))).toMatchObject({ add_phone: 'offered' });
   });
 
-  it('a Matrix user may add the own number with the own token, whatever the body', async () => {
+  it('a Matrix user can add their number with their access token, with any body', async () => {
     const api = await open('ask');
     await logIn(api, alice);
     const authorization = `Bearer ${aliceToken}`;
@@ -74,7 +74,7 @@ describe('with threepids.from_telegram: ask', () => {
     expect(reply.status).toBe(200);
   });
 
-  it('nothing is said of bots, nor of users who have no account here', async () => {
+  it('replies omit the status for bots and for users without an account here', async () => {
     const api = await open('ask');
     await take(api, alice, 'bot_token', { token: botToken }, 200);
     expect(await getMe(api, alice)).not.toHaveProperty('add_phone');
@@ -91,7 +91,7 @@ describe('with threepids.from_telegram: on', () => {
 });
 
 describe('with threepids.from_telegram: off', () => {
-  it('there is nothing of it', async () => {
+  it('the number is neither offered nor added', async () => {
     const api = await open('off');
     expect(await loginAnswer(api, alice)).toBe('{"state":"logged-in","username":"magic_2_0234"}');
     expect(await getMe(api, alice)).not.toHaveProperty('add_phone');

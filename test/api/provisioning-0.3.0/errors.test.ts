@@ -17,7 +17,7 @@ import type { RawRequest } from '../../support/raw-http.js';
 import { isOfBridge } from '../bridge-errors.js';
 import { exhaustAttempts, logIn, phones, readyOperations, take } from './operations.js';
 
-/** An error, how to meet it, and what the whole answer must be. */
+/** An error, the request that causes it, and the whole reply. */
 interface Row {
   readonly operation: OperationName;
   readonly status: number;
@@ -487,7 +487,8 @@ describe('every error of every operation', () => {
   it('has a row here, and every row is documented', () => {
     const documented = names.flatMap((name) =>
       operationErrors[name]
-        // bridge-errors.test.ts and deactivated-owner.test.ts have some. Met only if a request goes wrong in a way that no row can bring about, or if bodies take all the memory for them.
+        // Some are in bridge-errors.test.ts and deactivated-owner.test.ts. The others occur only
+        // on a defect, or if request bodies use all memory that they may use.
         .filter(
           (kind) => kind !== 'defect' && kind !== 'server_busy' && !isOfBridge(kind) && kind !== 'owner_deactivated',
         )
@@ -497,7 +498,7 @@ describe('every error of every operation', () => {
     expect(tried.toSorted()).toEqual([...new Set(documented)].toSorted());
   });
 
-  it.each(rows)('$operation answers $status $errcode', async (row) => {
+  it.each(rows)('$operation returns $status $errcode', async (row) => {
     const { method, pathOf, body, calls, prepare } = readyOperations[row.operation];
     await (row.prepare ?? prepare)(api);
     if (row.fault) api.telegram.fail(calls, row.fault);

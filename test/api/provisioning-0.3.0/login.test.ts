@@ -14,7 +14,7 @@ afterEach(() => api.close());
 const step = (name: string, body: unknown, mxid: string = alice) => api.call('POST', `/login/${mxid}/${name}`, body);
 
 describe('a login', () => {
-  it('by phone takes a code', async () => {
+  it('by phone requires a code', async () => {
     const requested = await step('request_code', { phone: phones.plain });
     expect(requested.status).toBe(200);
     expect(requested.text).toBe('{"state":"code","message":"Code requested successfully."}');
@@ -30,7 +30,7 @@ describe('a login', () => {
     );
   });
 
-  it('with two-factor authentication takes the password too, after a wrong one as well', async () => {
+  it('with two-factor authentication also requires the password, and accepts it after a wrong one', async () => {
     await take(api, alice, 'request_code', { phone: phones.withPassword }, 200);
     const accepted = await step('send_code', { code });
     expect(accepted.status).toBe(202);
@@ -45,14 +45,14 @@ describe('a login', () => {
     expect(sent.text).toBe('{"state":"logged-in","username":"magic_2_1234"}');
   });
 
-  it('of a bot takes its token', async () => {
+  it('of a bot requires its token', async () => {
     const sent = await step('bot_token', { token: botToken });
     expect(sent.status).toBe(200);
     const me = await api.call('GET', `/${alice}/get_me`);
     expect(me.json).toMatchObject({ username: sent.json['username'], phone: null, last_name: null, is_bot: true });
   });
 
-  it('of an account without a username says null, everywhere', async () => {
+  it('of an account without a username has null in every reply', async () => {
     await take(api, alice, 'request_code', { phone: phones.withoutUsername }, 200);
     expect((await step('send_code', { code })).text).toBe('{"state":"logged-in","username":null}');
     expect((await step('request_code', { phone: phones.plain })).json).toMatchObject({ username: null });
@@ -64,7 +64,7 @@ describe('a login', () => {
     ['an integer', '22222'],
     ['a number with a fraction of zero', '22222.0'],
     ['a string with blanks', '" 22 222 "'],
-  ])('takes the code as %s', async (_, literal) => {
+  ])('accepts the code as %s', async (_, literal) => {
     await take(api, alice, 'request_code', { phone: phones.plain }, 200);
     const reply = await api.send({
       method: 'POST',
@@ -75,12 +75,12 @@ describe('a login', () => {
     expect(reply.status).toBe(200);
   });
 
-  it('gives back the zeros that a code has lost as an integer', async () => {
+  it('restores the leading zeros that a code has lost as an integer', async () => {
     await take(api, alice, 'request_code', { phone: zeroCodeAccount.phone }, 200);
     expect((await step('send_code', { code: Number(zeroCodeAccount.code) })).status).toBe(200);
   });
 
-  it.each([1.5, -1, ['22222'], { code: '22222' }, true, null, '', ' '])('takes %j for no code', async (given) => {
+  it.each([1.5, -1, ['22222'], { code: '22222' }, true, null, '', ' '])('treats %j as no code', async (given) => {
     await take(api, alice, 'request_code', { phone: phones.plain }, 200);
     const reply = await step('send_code', { code: given });
     expect(reply.status).toBe(400);
@@ -88,7 +88,7 @@ describe('a login', () => {
     expect(api.telegram.calls('signIn')).toBe(0);
   });
 
-  it.each([5, true, ['x'], {}, null, ''])('takes %j for no password', async (given) => {
+  it.each([5, true, ['x'], {}, null, ''])('treats %j as no password', async (given) => {
     await take(api, alice, 'request_code', { phone: phones.withPassword }, 200);
     await take(api, alice, 'send_code', { code }, 202);
     const reply = await step('send_password', { password: given });
@@ -115,14 +115,14 @@ describe('a login', () => {
     },
   );
 
-  it.each([5, true, ['x'], {}, null, '', ' '])('takes %j for no bot token', async (token) => {
+  it.each([5, true, ['x'], {}, null, '', ' '])('treats %j as no bot token', async (token) => {
     const reply = await step('bot_token', { token });
     expect(reply.status).toBe(400);
     expect(reply.json).toMatchObject({ state: 'token', errcode: 'bot_token_missing' });
     expect(api.telegram.calls('connect')).toBe(0);
   });
 
-  it('says that a code is on its way, until another one can be sent', async () => {
+  it('reports that a code is on its way until another can be sent', async () => {
     await take(api, alice, 'request_code', { phone: phones.plain }, 200);
     await api.clock.advance(20_500);
     const again = await step('request_code', { phone: phones.plain });
@@ -140,7 +140,7 @@ describe('a login', () => {
     expect(api.telegram.sentCodes()).toHaveLength(2);
   });
 
-  it('remembers a flood wait and counts it down, without asking Telegram', async () => {
+  it('stores a flood wait and counts it down without a request to Telegram', async () => {
     api.telegram.fail('sendCode', { kind: 'flood_wait', retryAfterMs: 90_000 });
     await take(api, alice, 'request_code', { phone: phones.plain }, 429);
     await api.clock.advance(30_500);
@@ -161,7 +161,7 @@ describe('a login', () => {
     });
   });
 
-  it('that Telegram has ended can be made again', async () => {
+  it('can be repeated after Telegram has ended it', async () => {
     await logIn(api, alice);
     api.telegram.endSessions('revoked');
     await logIn(api, alice);

@@ -34,7 +34,7 @@ describe('a user’s own access token', () => {
     expect((await getMe(alice, aliceToken)).status).toBe(200);
   });
 
-  it.each([alice, '%40alice%3Aexample.org', '@%61lice:example.org'])('is good for %s', async (mxid) => {
+  it.each([alice, '%40alice%3Aexample.org', '@%61lice:example.org'])('is accepted for %s', async (mxid) => {
     expect(await getMe(mxid, aliceToken)).toEqual(notLoggedIn);
   });
 
@@ -46,18 +46,18 @@ describe('a user’s own access token', () => {
     '@bob:example.org',
     outsider,
     '@alice:example.org%2F',
-  ])('is not good for %s', async (mxid) => {
+  ])('is rejected for %s', async (mxid) => {
     expect(await getMe(mxid, aliceToken)).toEqual(notOwn);
   });
 
   it.each([
     ['', 'mxid_empty'],
     ['alice', 'mxid_invalid'],
-  ])('leaves "%s" what it is', async (mxid, errcode) => {
+  ])('does not change the error of "%s"', async (mxid, errcode) => {
     expect(await getMe(mxid, aliceToken)).toEqual({ status: 400, errcode });
   });
 
-  it('comes before the JSON, and the JSON before whose the Matrix ID is', async () => {
+  it('is checked before the JSON, and the JSON before the owner of the Matrix ID', async () => {
     const post = async (token: string, body: string) => {
       const headers = { authorization: `Bearer ${token}` };
       const reply = await api.send({ method: 'POST', path: '/login/@bob:example.org/request_code', headers, body });
@@ -70,7 +70,7 @@ describe('a user’s own access token', () => {
   });
 });
 
-it('a token that is nobody’s counts as a wrong secret, and from the limit on nobody is asked about any', async () => {
+it('an unknown token counts as a wrong secret, and after the limit the homeserver is not asked about tokens', async () => {
   const wrong = { status: 401, errcode: 'shared_secret_invalid' };
   for (const token of ['a', 'b', 'c']) expect(await getMe(alice, token)).toEqual(wrong);
   expect((await getMe(alice, 'd')).status).toBe(429);

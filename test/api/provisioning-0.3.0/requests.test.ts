@@ -72,7 +72,7 @@ describe('the Matrix ID in a path', () => {
     expect(await answer({ method: 'GET', path: `/${mxid}/get_me` })).toEqual({ status: 400, errcode });
   });
 
-  it('does not take the names of other paths for users', async () => {
+  it('does not treat the names of other paths as users', async () => {
     expect(await answer({ method: 'GET', path: '/login/get_me' })).toEqual({ status: 400, errcode: 'mxid_invalid' });
     expect(await answer({ method: 'GET', path: '/v1/user/@a:ok/get_me' })).toEqual({
       status: 404,
@@ -89,7 +89,7 @@ describe('a request', () => {
     ['of get_me without a Matrix ID', { method: 'GET', path: '/get_me' }],
     ['of another case', { path: `/LOGIN/${alice}/request_code` }],
     ['malformed somewhere else', { path: '/%zz' }],
-    ['of a method and path that nobody has', { method: 'PROPFIND', path: '/nothing' }],
+    ['of a method and path that do not exist', { method: 'PROPFIND', path: '/nothing' }],
   ])('%s is 404, with or without the secret', async (_, request) => {
     expect(await answer(request)).toEqual({ status: 404, errcode: 'unhandled_http_404' });
     expect(await answer({ ...request, headers: {} })).toEqual({ status: 404, errcode: 'unhandled_http_404' });
@@ -100,14 +100,14 @@ describe('a request', () => {
     ['PUT', `/login/${alice}/send_code`, 'POST'],
     ['POST', `/${alice}/get_me`, 'GET, HEAD'],
     ['DELETE', '/openapi.json', 'GET, HEAD'],
-  ])('with the method %s to %s is 405 and tells what is allowed', async (method, path, allow) => {
+  ])('with the method %s to %s is 405 and lists the allowed methods', async (method, path, allow) => {
     const reply = await api.send({ method, path });
     expect(reply.status).toBe(405);
     expect(reply.headers['allow']).toBe(allow);
     expect(JSON.parse(reply.text)).toMatchObject({ errcode: 'unhandled_http_405' });
   });
 
-  it('with HEAD gets the headers of GET', async () => {
+  it('with HEAD returns the headers of GET', async () => {
     const reply = await api.send({ method: 'HEAD', path: `/${alice}/get_me`, headers: { authorization } });
     expect(reply.status).toBe(403);
     expect(reply.headers['content-type']).toBe('application/json; charset=utf-8');
@@ -150,7 +150,7 @@ describe('a request', () => {
     expect(await answer({ body: '{"phone":"\ufffd"}' })).toEqual({ status: 400, errcode: 'phone_number_invalid' });
   });
 
-  it('of get_me has its body ignored', async () => {
+  it('for get_me has its body ignored', async () => {
     const headers = { authorization, 'content-length': '7' };
     const reply = await answer({ method: 'GET', path: `/${alice}/get_me`, headers, body: '{"token' });
     expect(reply).toEqual({ status: 403, errcode: 'not_logged_in' });
@@ -160,7 +160,7 @@ describe('a request', () => {
     expect((await answer({ headers: { authorization, 'content-encoding': 'identity' } })).status).toBe(200);
   });
 
-  it('is answered on the same terms after one whose body was too large', async () => {
+  it('is processed as usual after one whose body was too large', async () => {
     expect(await answer({ body: Buffer.alloc(4 * 1024 * 1024, ' ') })).toEqual({
       status: 413,
       errcode: 'unhandled_http_413',
@@ -196,18 +196,18 @@ describe('the secret', () => {
 describe('the order of checks', () => {
   const path = (mxid: string) => ({ path: `/login/${mxid}/request_code` });
 
-  it('is route, secret, JSON, Matrix ID, whitelist, and nothing is kept of a stranger', async () => {
+  it('is route, secret, JSON, Matrix ID, whitelist, and nothing is stored of a user who may not log in', async () => {
     const wrong = { headers: { authorization: 'Bearer wrong' }, body: '{' };
     expect((await answer({ ...wrong, path: '/login' })).errcode).toBe('unhandled_http_404');
-    expect((await answer({ ...wrong, ...path('nobody') })).errcode).toBe('shared_secret_invalid');
-    expect((await answer({ body: '{', ...path('nobody') })).errcode).toBe('json_invalid');
-    expect((await answer({ body: '{"phone":""}', ...path('nobody') })).errcode).toBe('mxid_invalid');
+    expect((await answer({ ...wrong, ...path('unknown') })).errcode).toBe('shared_secret_invalid');
+    expect((await answer({ body: '{', ...path('unknown') })).errcode).toBe('json_invalid');
+    expect((await answer({ body: '{"phone":""}', ...path('unknown') })).errcode).toBe('mxid_invalid');
     expect((await answer({ body: '{"phone":""}', ...path(outsider) })).errcode).toBe('mxid_not_whitelisted');
     expect((await answer({ body: '{"phone":""}' })).errcode).toBe('phone_number_invalid');
     expect(api.telegram.calls('connect')).toBe(0);
   });
 
-  it('has the login that is done before the input', async () => {
+  it('has the completed login before the input', async () => {
     await api.call('POST', `/login/${alice}/request_code`, { phone: phones.plain });
     await api.call('POST', `/login/${alice}/send_code`, { code: '22222' });
     for (const step of ['request_code', 'send_code', 'send_password', 'bot_token']) {

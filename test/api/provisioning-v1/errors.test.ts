@@ -39,7 +39,7 @@ interface Row {
 }
 
 const failuresAllowed = 2;
-/** Somebody who has no Matrix account on this server. */
+/** A user without a Matrix account on this server. */
 const carol = '@carol:elsewhere.org';
 const names = Object.keys(readyOperations) as UserOperation[];
 const asking = ['get_chats', 'get_contacts', 'resolve_identifier', 'hand_over', 'add_phone'] as const;
@@ -520,7 +520,8 @@ describe('every error of every operation of version 1', () => {
   it('has a row here, and every row is documented', () => {
     const documented = names.flatMap((name) =>
       operationErrors[name]
-        // bridge-errors.test.ts and deactivated-owner.test.ts have some. Met only if a request fails by a defect, or if bodies take all memory.
+        // Some are in bridge-errors.test.ts and deactivated-owner.test.ts. The others occur only
+        // on a defect, or if request bodies use all memory that they may use.
         .filter(
           (kind) => kind !== 'defect' && kind !== 'server_busy' && !isOfBridge(kind) && kind !== 'owner_deactivated',
         )
@@ -530,7 +531,7 @@ describe('every error of every operation of version 1', () => {
     expect([...new Set(tried)].toSorted()).toEqual([...new Set(documented)].toSorted());
   });
 
-  it.each(rows)('$operation answers $status $errcode: $error', async (row) => {
+  it.each(rows)('$operation returns $status $errcode: $error', async (row) => {
     const { method, pathOf, body, calls, prepare, ...ready } = readyOperations[row.operation];
     const { handOver } = { ...ready, ...row };
     if (handOver) {

@@ -15,7 +15,7 @@ const post = (name: string, body?: unknown) => api.call('POST', `/v1/user/${alic
 const user = () => api.call('GET', `/v1/user/${alice}`);
 
 describe('a login in version 1', () => {
-  it('tells how the code travels, and who is logged in at the end', async () => {
+  it('reports how the code was sent and which Telegram user is logged in', async () => {
     const asked = await post('login/request_code', { phone: phones.plain });
     expect(`${asked.status} ${asked.text}`).toBe(
       '200 {"state":"code","message":"Code requested successfully. Check your SMS or Telegram app and enter the code below.",' +
@@ -27,7 +27,7 @@ describe('a login in version 1', () => {
     );
   });
 
-  it('asks for the password, and tells its hint', async () => {
+  it('requests the password and shows its hint', async () => {
     await take(api, alice, 'request_code', { phone: phones.withPassword }, 200);
     const next = await post('login/send_code', { code: Number(code) });
     expect(`${next.status} ${next.text}`).toBe(
@@ -37,26 +37,26 @@ describe('a login in version 1', () => {
     expect((await post('login/send_password', { password })).json).toMatchObject({ state: 'logged-in' });
   });
 
-  it('leaves the password as it is, blanks included', async () => {
+  it('does not change the password, including its spaces', async () => {
     await take(api, alice, 'request_code', { phone: phones.withPassword }, 200);
     await take(api, alice, 'send_code', { code }, 202);
     expect((await post('login/send_password', { password: ` ${password} ` })).json['errcode']).toBe('password_invalid');
   });
 
-  it('is done for an account without a username', async () => {
+  it('completes for an account without a username', async () => {
     await take(api, alice, 'request_code', { phone: phones.withoutUsername }, 200);
     const done = await post('login/send_code', { code });
     expect(done.text).toBe('{"state":"logged-in","username":null,"phone":"9996622234"}');
   });
 
-  it('is done for a bot, blanks around its token or not', async () => {
+  it('completes for a bot, with and without spaces around its token', async () => {
     const done = await post('login/bot_token', { token: ` ${botToken}\n` });
     expect(`${done.status} ${done.text}`).toBe(
       '200 {"state":"logged-in","username":"magic_2000020234_bot","phone":null}',
     );
   });
 
-  it('sends the code again in the next way, when that is asked for and not before', async () => {
+  it('resends the code by the next method only on request', async () => {
     await take(api, alice, 'request_code', { phone: phones.plain }, 200);
     const early = await post('login/resend_code');
     expect(early.json).toMatchObject({
@@ -86,7 +86,7 @@ describe('the user of version 1', () => {
     );
   });
 
-  it('is logged out where Telegram has ended the session, and as before where it cannot be asked', async () => {
+  it('is logged out if Telegram has ended the session, and unchanged if Telegram is unreachable', async () => {
     await logIn(api, alice);
     api.telegram.goDown();
     expect((await user()).json['telegram']).toMatchObject({ username: 'magic_2_0234' });
@@ -95,13 +95,13 @@ describe('the user of version 1', () => {
     expect((await user()).json['telegram']).toBeNull();
   });
 
-  it('is found under the Matrix ID raw or percent-encoded, whatever user_id says', async () => {
+  it('is found by the raw or percent-encoded Matrix ID, with any user_id', async () => {
     for (const path of [`/v1/user/${alice}`, `/v1/user/${encodeURIComponent(alice)}`, '/v1/user/@a/b:example.org']) {
       expect((await api.call('GET', `${path}?user_id=@other:example.org`)).status).toBe(200);
     }
   });
 
-  it('logs out without a body, as often as one likes', async () => {
+  it('logs out without a body, repeatedly', async () => {
     await logIn(api, alice);
     for (let n = 0; n < 2; n += 1) {
       const reply = await api.send({ method: 'POST', path: `/v1/user/${alice}/logout`, headers: { authorization } });
@@ -111,14 +111,14 @@ describe('the user of version 1', () => {
     expect(api.telegram.logOuts()).toEqual(['9996620234']);
   });
 
-  it('ends a login under way by logging out', async () => {
+  it('cancels a pending login by logging out', async () => {
     await take(api, alice, 'request_code', { phone: phones.plain }, 200);
     await post('logout');
     expect((await post('login/send_code', { code })).json['errcode']).toBe('phone_code_not_requested');
   });
 });
 
-describe('the people of version 1', () => {
+describe('the Telegram users of version 1', () => {
   beforeEach(() => logIn(api, alice));
 
   it('are contacts by their IDs', async () => {
@@ -160,17 +160,17 @@ describe('the people of version 1', () => {
     }
   });
 
-  it('are not taken for part of the Matrix ID where their identifier has a colon', async () => {
-    const reply = await api.call('GET', `/v1/user/${alice}/resolve_identifier/nobody:at-all`);
+  it('are not part of the Matrix ID if their identifier has a colon', async () => {
+    const reply = await api.call('GET', `/v1/user/${alice}/resolve_identifier/unknown:at-all`);
     expect(`${reply.status} ${reply.json['errcode']}`).toBe('404 M_NOT_FOUND');
   });
 });
 
-describe('what Dimension asks', () => {
+describe('a request of Dimension', () => {
   const send = (method: 'GET' | 'POST', path: string) =>
     api.send({ method, path: `/v1${path}`, headers: { authorization } });
 
-  it('is told that there is no relay bot, without a secret', async () => {
+  it('returns no relay bot, without a secret', async () => {
     const reply = await api.send({ method: 'GET', path: `/v1/bridge?user_id=${alice}` });
     expect(`${reply.status} ${reply.text}`).toBe('200 {"relaybot_username":null}');
   });
@@ -185,7 +185,7 @@ describe('what Dimension asks', () => {
     },
   );
 
-  it.each(['connect/-1001234?force=unbridge', 'create'])('is told that there is no bridge: %s', async (what) => {
+  it.each(['connect/-1001234?force=unbridge', 'create'])('returns that there is no bridge: %s', async (what) => {
     const reply = await send('POST', `/portal/!room:example.org/${what}`);
     expect(`${reply.status} ${reply.text}`).toBe(
       '501 {"error":"This server logs in to Telegram only: no bridge is attached to it.","errcode":"no_bridge_attached"}',
@@ -199,7 +199,7 @@ describe('what Dimension asks', () => {
     );
   });
 
-  it('is told nothing for a user that may not log in', async () => {
+  it('is rejected for a user who may not log in', async () => {
     const reply = await send('GET', `/portal/!room:example.org?user_id=${outsider}`);
     expect(`${reply.status} ${reply.text}`).toBe(
       '403 {"error":"You are not whitelisted.","errcode":"mxid_not_whitelisted"}',

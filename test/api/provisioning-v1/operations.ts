@@ -9,7 +9,7 @@ export interface ReadyOperation {
   readonly pathOf: (mxid: string) => string;
   /** Of a request that succeeds. */
   readonly body: Readonly<Record<string, unknown>> | undefined;
-  /** The call that it makes to Telegram, where it makes one that can fail. */
+  /** Its call to Telegram, if it makes one that can fail. */
   readonly calls: FakeTelegramOperation | undefined;
   /** When logins go to the bridge, if there is one. */
   readonly handOver?: 'automatic' | 'on_request';

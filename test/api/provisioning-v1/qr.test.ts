@@ -42,7 +42,7 @@ async function scan({ code }: Shown, phone: string, listening = 1): Promise<void
 }
 
 describe('the QR login of version 1', () => {
-  it('shows a code and says when it was scanned', async () => {
+  it('shows a code and reports when it was scanned', async () => {
     const socket = await mustOpen(open());
     const first = await shown(socket);
     expect(first).toEqual({ code: expect.stringMatching(/^tg:\/\/login\?token=[\w-]+$/), timeout: 30 });
@@ -52,7 +52,7 @@ describe('the QR login of version 1', () => {
     expect((await api.call('GET', `/v1/user/${alice}`)).json['telegram']).toMatchObject({ id: 9996620234 });
   });
 
-  it('takes the secret from among the subprotocols, and speaks its own', async () => {
+  it('reads the secret from the subprotocols and accepts its own subprotocol', async () => {
     const protocols = ['net.maunium.telegram.login', `net.maunium.telegram.auth-${sharedSecret.replaceAll(' ', '')}`];
     // The secret of these tests has blanks, which no subprotocol can have.
     expect(await open({ protocols })).toMatchObject({ status: 401 });
@@ -61,7 +61,7 @@ describe('the QR login of version 1', () => {
     socket.close();
   });
 
-  it('wants the password afterwards where there is one', async () => {
+  it('requires the password afterwards if the account has one', async () => {
     const socket = await mustOpen(open());
     await scan(await shown(socket), phones.withPassword);
     expect(await socket.next()).toEqual({ success: false, error: 'password-needed' });
@@ -72,7 +72,7 @@ describe('the QR login of version 1', () => {
     );
   });
 
-  it('shows four codes, each as long as it is good, and gives up', async () => {
+  it('shows four codes, each while it is valid, and then gives up', async () => {
     const socket = await mustOpen(open());
     const codes = new Set<string>();
     for (let n = 0; n < 4; n += 1) {
@@ -85,7 +85,7 @@ describe('the QR login of version 1', () => {
     expect(await socket.closed).toBe(1000);
   });
 
-  it('is given up when the client closes it', async () => {
+  it('is cancelled when the client closes it', async () => {
     const socket = await mustOpen(open());
     const first = await shown(socket);
     await api.telegram.untilListening(1);
@@ -94,7 +94,7 @@ describe('the QR login of version 1', () => {
     expect(first.timeout).toBe(30);
   });
 
-  it('is refused at the end where the user was logged in meanwhile', async () => {
+  it('is rejected at the end if the user has logged in meanwhile', async () => {
     const first = await mustOpen(open());
     const firstCode = await shown(first);
     const second = await mustOpen(open());
@@ -108,7 +108,7 @@ describe('the QR login of version 1', () => {
     expect(api.telegram.logOuts()).toEqual(['9996622234']);
   });
 
-  it('says what has gone wrong in the middle', async () => {
+  it('reports an error that occurs after a code', async () => {
     const socket = await mustOpen(open());
     await shown(socket);
     await api.telegram.untilListening(1);
@@ -130,7 +130,7 @@ describe('the QR login of version 1', () => {
     api = await startProvisioning();
   });
 
-  it('is refused in JSON before it opens', async () => {
+  it('is rejected in JSON before it opens', async () => {
     const answers = async (options: Parameters<typeof open>[0], mxid?: string) => {
       const outcome = await open(options, mxid);
       return 'socket' in outcome ? outcome : `${outcome.status} ${outcome.text}`;

@@ -31,8 +31,8 @@ const notOwn = '403 {"errcode":"M_FORBIDDEN","error":"Your token is good for you
 const unknown = '401 {"errcode":"M_UNKNOWN_TOKEN","error":"Invalid auth token"}';
 const missing = '401 {"errcode":"M_MISSING_TOKEN","error":"Missing auth token"}';
 
-describe('whoever calls version 3', () => {
-  it.each([sharedSecret, `Bearer ${sharedSecret}`])('acts for anybody with the secret: %s', async (text) => {
+describe('the caller of version 3', () => {
+  it.each([sharedSecret, `Bearer ${sharedSecret}`])('acts for any user with the secret: %s', async (text) => {
     expect(await whoami(text, `?user_id=${alice}`)).toBe(ok);
     expect(await whoami(text, `?user_id=${encodeURIComponent(bob)}`)).toBe(ok);
     expect(await whoami(text)).toBe(
@@ -50,14 +50,14 @@ describe('whoever calls version 3', () => {
     },
   );
 
-  it('has the server of the user asked whose OpenID token that is', async () => {
+  it('has its OpenID token checked by the server of the user', async () => {
     expect(await whoami(`openid:${aliceOpenId}`, '?user_id=@alice:elsewhere.org')).toBe(unknown);
     expect(await whoami(`openid:${aliceOpenId}`)).toBe(ok);
     expect(api.openIdLookups).toEqual([`${aliceOpenId} at elsewhere.org`, `${aliceOpenId} at example.org`]);
     expect(api.lookups).toEqual([]);
   });
 
-  it('is told when nobody can say whose OpenID token that is', async () => {
+  it('receives an error if the server cannot check the OpenID token', async () => {
     expect(await whoami(`openid:${mysteriousOpenId}`)).toMatch(/^503 /);
   });
 
@@ -83,7 +83,7 @@ describe('whoever calls version 3', () => {
 });
 
 describe('an OpenID token', () => {
-  it('is good for version 3 only', async () => {
+  it('is accepted in version 3 only', async () => {
     const headers = { authorization: `Bearer openid:${aliceOpenId}` };
     for (const path of [`/${alice}/get_me`, `/v1/user/${alice}`]) {
       expect((await api.send({ method: 'GET', path, headers })).status).toBe(401);
@@ -92,7 +92,7 @@ describe('an OpenID token', () => {
 });
 
 describe('/.well-known/matrix/mautrix', () => {
-  it('tells where the bridge is', async () => {
+  it('contains the base URL of the bridge', async () => {
     const reply = await fetch(`http://127.0.0.1:${api.port}/.well-known/matrix/mautrix`);
     expect(await reply.json()).toEqual({ 'fi.mau.bridges': [bridgeUrl] });
     expect(reply.headers.get('access-control-allow-origin')).toBe('*');

@@ -35,7 +35,7 @@ interface Row {
   readonly errcode: string;
   readonly error: string;
   readonly retryAfterMs?: number;
-  /** The query, where it does not name Alice. */
+  /** The query, if it does not name Alice. */
   readonly query?: string;
   readonly authorization?: string | null;
   readonly encoding?: string;
@@ -53,7 +53,7 @@ interface Row {
 }
 
 const failuresAllowed = 2;
-/** Somebody who has no Matrix account on this server. */
+/** A user without a Matrix account on this server. */
 const carol = '@carol:elsewhere.org';
 const names = Object.keys(readyOperations) as OperationName[];
 const telegrams = [
@@ -168,7 +168,7 @@ function ofBodies(operation: OperationName): Row[] {
   ];
 }
 
-/** Of a login under way: what a request to it is answered when that is over, or nobody's. */
+/** Returns the errors of an operation on a login process that has ended or does not exist. */
 function ofProcesses(operation: OperationName): Row[] {
   const { prepare } = readyOperations[operation];
   const idIn = (path: string) => path.replace(/^.*\/login\/(?:step|resend)\/([^/]+).*$/, '$1');
@@ -287,7 +287,7 @@ function ofEnds(operation: 'login_user_input' | 'login_display_and_wait'): Row[]
   ];
 }
 
-/** Waits for the QR code after the first, where `trouble` comes between. */
+/** Waits for the second QR code, after `trouble` has happened. */
 function atNextCode(trouble: (api: Provisioning) => unknown): Partial<Row> {
   return {
     before: (api) => Promise.resolve(trouble(api)),
@@ -542,7 +542,7 @@ afterEach(async () => {
 });
 
 describe('every error of version 3', () => {
-  it.each(rows)('$operation answers $status $errcode: $error', async (one) => {
+  it.each(rows)('$operation returns $status $errcode: $error', async (one) => {
     const { prepare, calls, ...ready } = readyOperations[one.operation];
     const { handOver } = { ...ready, ...one };
     if (handOver) {
@@ -581,7 +581,8 @@ describe('every error of version 3', () => {
       `${name} ${status} ${errcode}`;
     const documented = names.flatMap((name) =>
       operationErrors[name]
-        // bridge-errors.test.ts and deactivated-owner.test.ts have some. Met only where a request goes wrong as nobody foresaw, or where nothing reads the database.
+        // Some are in bridge-errors.test.ts and deactivated-owner.test.ts. The others occur only
+        // on a defect, or if the operation does not read the database.
         .filter(
           (kind) =>
             kind !== 'defect' &&

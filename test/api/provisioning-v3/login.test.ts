@@ -58,7 +58,7 @@ function scan(shown: JsonReply, phone: string): void {
 }
 
 describe('a login by phone', () => {
-  it('asks for the number and the code', async () => {
+  it('requests the number and the code', async () => {
     const first = await start('phone');
     expect(first.status).toBe(200);
     expect(first.json).toEqual({
@@ -128,7 +128,7 @@ describe('a login by phone', () => {
     expect((await answer(again, code)).json['type']).toBe('complete');
   });
 
-  it('asks for the password, tells its hint, and again after a wrong one', async () => {
+  it('requests the password with its hint, and again after a wrong one', async () => {
     const asked = await answer(await start('phone'), phones.withPassword);
     const next = await answer(asked, code);
     expect(next.json).toMatchObject({
@@ -146,7 +146,7 @@ describe('a login by phone', () => {
     expect((await answer(again, password)).json).toMatchObject({ type: 'complete' });
   });
 
-  it('goes back to the number when the code has expired', async () => {
+  it('returns to the number if the code has expired', async () => {
     const asked = await answer(await start('phone'), phones.plain);
     api.telegram.expireCodes(PhoneNumber.parse(phones.plain) ?? expect.fail());
     const back = await answer(asked, code);
@@ -160,21 +160,21 @@ describe('a login by phone', () => {
     expect((await answer(anew, code)).json['type']).toBe('complete');
   });
 
-  it('goes on after an error of Telegram', async () => {
+  it('continues after an error of Telegram', async () => {
     const asked = await answer(await start('phone'), phones.plain);
     api.telegram.fail('signIn', { kind: 'unreachable' });
     expect((await answer(asked, code)).status).toBe(503);
     expect((await answer(asked, code)).json['type']).toBe('complete');
   });
 
-  it('takes an integer for a code, with the zeros that it has lost', async () => {
+  it('accepts an integer as the code and restores its leading zeros', async () => {
     const asked = await answer(await start('phone'), phones.plain);
     expect((await answer(asked, Number(code))).json['type']).toBe('complete');
   });
 });
 
-describe('an answer that comes again under its txn_id', () => {
-  it('acts once, and is answered the same', async () => {
+describe('a repeated answer with the same txn_id', () => {
+  it('has an effect once and receives the same reply', async () => {
     const asked = await answer(await start('phone'), phones.withPassword, { named: true });
     const next = await answer(asked, code, { named: true });
     expect(next.json['step_id']).toBe(fields.password);
@@ -186,14 +186,14 @@ describe('an answer that comes again under its txn_id', () => {
     expect(api.telegram.calls('checkPassword')).toBe(1);
   });
 
-  it('does not spend another try with a wrong code', async () => {
+  it('does not use another attempt with a wrong code', async () => {
     const asked = await answer(await start('phone'), phones.plain, { named: true });
     const again = await answer(asked, '33333', { named: true });
     expect((await answer(asked, '33333', { named: true })).json).toEqual(again.json);
     expect(api.telegram.calls('signIn')).toBe(1);
   });
 
-  it('is M_BAD_STATE where the login has gone on, or never was there', async () => {
+  it('is M_BAD_STATE if the login has continued or never existed', async () => {
     const asked = await answer(await start('phone'), phones.withPassword);
     await answer(asked, code);
     for (const transaction of ['bls_1', 'bls_9', 'bls_0', 'nonsense']) {
@@ -205,7 +205,7 @@ describe('an answer that comes again under its txn_id', () => {
 });
 
 describe('a login by QR code', () => {
-  it('shows a code, the next one when it is over, and is done when that is scanned', async () => {
+  it('shows a code, then the next one, and completes when that is scanned', async () => {
     const first = await start('qr');
     expect(first.json).toEqual({
       login_id: expect.any(String),
@@ -227,7 +227,7 @@ describe('a login by QR code', () => {
     expect(done.json).toMatchObject({ type: 'complete', complete: { user_login_id: '9996620234' } });
   });
 
-  it('asks for the password of whoever has scanned it', async () => {
+  it('requests the password of the user who has scanned it', async () => {
     const first = await start('qr');
     const waiting = wait(first, { named: true });
     await api.telegram.untilListening(1);
@@ -239,13 +239,13 @@ describe('a login by QR code', () => {
     expect((await answer(next, password)).json['type']).toBe('complete');
   });
 
-  it('goes on when its client goes away', async () => {
+  it('continues when its client disconnects', async () => {
     const first = await start('qr');
     scan(first, phones.plain);
     expect((await wait(first)).json['type']).toBe('complete');
   });
 
-  it('stops no server: who waits is answered', async () => {
+  it('does not delay a stopping server: waiting requests are answered', async () => {
     const first = await start('qr');
     const waiting = wait(first);
     await api.telegram.untilListening(1);
@@ -266,7 +266,7 @@ describe('a bot', () => {
   });
 });
 
-describe('a login under way', () => {
+describe('a pending login', () => {
   it.each(['user_input', 'display_and_wait', 'cookies', 'complete'])(
     'is not there for another user: %s',
     async (type) => {
@@ -278,7 +278,7 @@ describe('a login under way', () => {
     },
   );
 
-  it('cannot be cancelled by another user, and can by its own', async () => {
+  it('can be cancelled by its own user only', async () => {
     const first = await start('phone');
     const cancel = (user: string) =>
       api.call('POST', `/v3/login/cancel/${String(first.json['login_id'])}${as(user)}`, {});
@@ -289,7 +289,7 @@ describe('a login under way', () => {
     expect(`${late.status} ${String(late.json['errcode'])}`).toBe('410 FI.MAU.BRIDGE.LOGIN_CANCELLED');
   });
 
-  it('has its code sent again when that is asked for', async () => {
+  it('has its code resent on request', async () => {
     const asked = await answer(await start('phone'), phones.plain);
     const resend = () => api.call('POST', `/v3/login/resend/${String(asked.json['login_id'])}${as(alice)}`);
     expect((await resend()).json['gangway.code']).toMatchObject({ delivery: 'app', is_new: false });
@@ -314,7 +314,7 @@ describe('several Telegram accounts of one user', () => {
     await answer(await answer(await start('phone'), phones.withoutUsername), code);
   }
 
-  it('are all told by whoami and logins', async () => {
+  it('are all listed by whoami and logins', async () => {
     await logInTwice();
     const { json } = await api.call('GET', `/v3/whoami${as(alice)}`);
     const state = { state_event: 'CONNECTED', timestamp: Math.floor(api.clock.now() / 1000) };
@@ -353,7 +353,7 @@ describe('several Telegram accounts of one user', () => {
     expect((await logout('all')).text).toBe('{}');
   });
 
-  it('are no more than are allowed', async () => {
+  it('are limited in number', async () => {
     await logInTwice();
     await answer(await start('bot'), botToken);
     const refused = await start('phone');
@@ -363,7 +363,7 @@ describe('several Telegram accounts of one user', () => {
     expect((await start('phone', alice, '&login_id=9996620234')).status).toBe(200);
   });
 
-  it('can be logged in to again, each by itself only', async () => {
+  it('can be logged in to again, each only by the same account', async () => {
     await logInTwice();
     const first = await start('phone', alice, '&login_id=9996620234');
     const done = await answer(await answer(first, phones.plain), code);

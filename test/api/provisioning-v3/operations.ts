@@ -14,7 +14,7 @@ export interface ReadyRequest {
 
 /** An operation, ready to be tried out. */
 export interface ReadyOperation {
-  /** The call that it makes to Telegram, where it makes one that can fail. */
+  /** Its call to Telegram, if it makes one that can fail. */
   readonly calls?: FakeTelegramOperation;
   /** When logins go to the bridge, if there is one. */
   readonly handOver?: 'automatic' | 'on_request';

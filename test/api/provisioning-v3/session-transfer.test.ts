@@ -14,7 +14,7 @@ const heldBy = async () => {
 };
 
 describe('a session transfer', () => {
-  it('gives the session away without logging out at Telegram', async () => {
+  it('exports the session without logging out at Telegram', async () => {
     api = await startProvisioning();
     await logIn(api, alice);
     const given = await transfer('init');
@@ -42,7 +42,7 @@ describe('a session transfer', () => {
     expect((await api.call('GET', `/v3/contacts?user_id=${alice}`)).status).toBe(200);
   });
 
-  it.each(['init', 'finish', 'cancel'])('is not known unless it is enabled: %s', async (call) => {
+  it.each(['init', 'finish', 'cancel'])('does not exist unless it is enabled: %s', async (call) => {
     api = await startProvisioning({ hasTransfers: false });
     await logIn(api, alice);
     const unknown = await transfer('export');

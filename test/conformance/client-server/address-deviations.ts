@@ -1,4 +1,4 @@
-/** A difference between our OpenAPI file and the specification, and the ruling of decision 0006 that wants it. */
+/** A difference between our OpenAPI file and the specification; its ruling is in decision 6. */
 export interface AddressDeviation {
   readonly operation: string;
   readonly difference: string;

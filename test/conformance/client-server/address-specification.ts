@@ -19,7 +19,10 @@ const asked: Readonly<Record<string, SpecifiedReply>> = {
   403: error('M_THREEPID_DENIED'),
 };
 
-/** The addresses of accounts in the client-server API (matrix-spec, "Account Administrative Contact Information", as of 2022). */
+/**
+ * The 3PIDs of accounts in the client-server API (matrix-spec, "Account Administrative Contact
+ * Information", as of 2022).
+ */
 export const addressSpecification: Readonly<Record<string, SpecifiedOperation>> = {
   'GET /account/3pid': {
     operationId: 'getAccount3PIDs',

@@ -17,13 +17,13 @@ const operations = Object.entries(paths)
   .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`))
   .filter((operation) => /\/account\/3pid|\/submit_token/.test(operation));
 
-describe('the OpenAPI file of addresses of accounts', () => {
-  it('has the operations of the specification, and those that are listed', () => {
+describe('the OpenAPI file of 3PIDs of accounts', () => {
+  it('has the operations of the specification and the listed additions', () => {
     const listed = [...Object.keys(addressSpecification), ...Object.keys(addressExtras)];
     expect(operations.toSorted()).toEqual(listed.toSorted());
   });
 
-  it('differs from the specification as listed, and in nothing else', () => {
+  it('differs from the specification exactly as listed', () => {
     const found = Object.entries<SpecifiedOperation>(addressSpecification).flatMap(([operation, specified]) => {
       const [method = '', path = ''] = operation.split(' ');
       const ours = paths[path]?.[method.toLowerCase()] ?? expect.fail(`${operation} is missing`);
@@ -34,7 +34,7 @@ describe('the OpenAPI file of addresses of accounts', () => {
   });
 });
 
-describe('the documentation of addresses of accounts', () => {
+describe('the documentation of 3PIDs of accounts', () => {
   it('has a row for every error', () => {
     const described = new Set(
       operations.flatMap((operation) => {
@@ -49,7 +49,7 @@ describe('the documentation of addresses of accounts', () => {
   });
 });
 
-describe('a deviation from the specification of addresses of accounts', () => {
+describe('a deviation from the specification of 3PIDs of accounts', () => {
   const rulings = [...addressDeviations.map(({ ruling }) => ruling), ...Object.values(addressExtras)];
   it.each([...new Set(rulings)])('by ruling %i is written down', (ruling) => {
     expect(readProjectFile('docs/decisions/0006-contact-addresses.md')).toContain(`\n### ${ruling}. `);

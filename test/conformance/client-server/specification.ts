@@ -6,7 +6,10 @@ const rateLimited: SpecifiedReply = {
   errcodes: ['M_LIMIT_EXCEEDED'],
 };
 
-/** The login of version 3 of the client-server API (matrix-spec, "Registration and Login", as of 2022), and "OpenID" of both APIs. */
+/**
+ * The login of version 3 of the client-server API (matrix-spec, "Registration and Login", as of
+ * 2022), and "OpenID" of both APIs.
+ */
 export const version3: Readonly<Record<string, SpecifiedOperation>> = {
   'GET /login': {
     operationId: 'getLoginFlows',

@@ -1,4 +1,4 @@
-/** A difference between our OpenAPI file and the specification, the operations that have it, and the ruling that wants it. */
+/** A difference between our OpenAPI file and the specification, its operations, and its ruling. */
 export interface SpecificationDeviation {
   readonly difference: string;
   readonly operations: readonly string[];

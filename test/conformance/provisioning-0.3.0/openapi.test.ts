@@ -18,7 +18,7 @@ const readProjectFile = (path: string) => readFileSync(new URL(path, project), '
 const openApiPath = 'docs/openapi/provisioning-0.3.0.json';
 
 describe('the OpenAPI file', () => {
-  it.each(apiFiles)('$path is what the endpoints say', ({ path, render }) => {
+  it.each(apiFiles)('$path is generated from the endpoints', ({ path, render }) => {
     expect(readProjectFile(path)).toBe(render());
   });
 
@@ -34,7 +34,7 @@ describe('the OpenAPI file', () => {
     }
   });
 
-  it('has the operations of the specification, and of others those that are listed', () => {
+  it('has the operations of the specification and the listed additions', () => {
     const ours = Object.entries(described().paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
@@ -42,7 +42,7 @@ describe('the OpenAPI file', () => {
     expect(ours.toSorted()).toEqual([...Object.keys(specification), ...listed].toSorted());
   });
 
-  it('differs from the specification as listed, and in nothing else', () => {
+  it('differs from the specification exactly as listed', () => {
     const found = Object.entries(specification).flatMap(([endpoint, specified]) => {
       const [method = '', path = ''] = endpoint.split(' ');
       const ours = described().paths[path]?.[method.toLowerCase()] ?? expect.fail(`${endpoint} is missing`);
@@ -68,7 +68,10 @@ function described(): Document {
   return readOpenApiFile('provisioning-0.3.0') as Document;
 }
 
-/** Returns the responses with the words of this operation alone: in the file, operations share the schemas of their errors. */
+/**
+ * Returns the responses with the errcodes of this operation alone. In the file, operations share
+ * the schemas of their errors.
+ */
 function declaredResponses(operationId: string): DescribedOperation['responses'] {
   const declared = describedEndpoints.find((endpoint) => endpoint.operationId === operationId);
   const shapes = Object.entries({ ...declared?.errors, ...declared?.replies });
