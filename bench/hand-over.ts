@@ -1,8 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { install, type Installation } from '../test/support/daemon.js';
 import { startSandboxProcess, type SandboxProcess } from '../test/support/sandbox-process.js';
-
+import { cpuMs, peakMiB } from './process-usage.js';
 import { describeTimes, percentile } from './statistics.js';
 import { startStubBridge, type StubBridge } from './stub-bridge.js';
 
@@ -100,13 +99,13 @@ async function one(print: (line: string) => void, sandbox: SandboxProcess, bridg
 
 /** Returns the CPU time that the daemon takes for that, and for what follows by itself. */
 async function cpuOf(gangway: Installation, work: () => Promise<unknown>): Promise<number> {
-  const before = await cpuMs(gangway);
+  const before = await cpuMs(gangway.pid());
   await work();
   await delay(settlingMs);
-  return (await cpuMs(gangway)) - before;
+  return (await cpuMs(gangway.pid())) - before;
 }
 
-/** Returns a login up to its end; returns when its last step was sent. */
+/** Logs a user in, and returns when the last step was sent. */
 async function logIn(gangway: Installation, number: number): Promise<number> {
   await gangway.login(mxidOf(number), 'request_code', { phone: `+${phoneOf(number)}` });
   return lastStep(gangway, number);
@@ -159,7 +158,7 @@ async function many(print: (line: string) => void, sandbox: SandboxProcess, brid
       await gangway.login(mxidOf(number), 'request_code', { phone: `+${phoneOf(number)}` });
     }
     bridge.takesMs = slowMs;
-    const restingBytes = await peakBytes(gangway);
+    const resting = await peakMiB(gangway.pid());
     const begunAt = performance.now();
     const answers = await Promise.all(
       numbers.map(async (number) => {
@@ -169,26 +168,9 @@ async function many(print: (line: string) => void, sandbox: SandboxProcess, brid
     );
     const arrivals = await Promise.all(numbers.map((number) => arrival(bridge, number)));
     const lastMs = Math.max(...arrivals) - begunAt;
-    const grown = ((await peakBytes(gangway)) - restingBytes) / 1024 / 1024;
+    const grown = (await peakMiB(gangway.pid())) - resting;
     print(`${atOnce} logins at once, a bridge that takes ${slowMs} ms: all handed over after ${lastMs.toFixed(0)} ms`);
     print(`  answers of the last step: ${describeTimes(answers)}`);
     print(`  the peak of memory grew by ${grown.toFixed(0)} MiB`);
   });
-}
-
-/** CPU time of the daemon, its threads included; 0 if the system does not count it. */
-async function cpuMs(gangway: Installation): Promise<number> {
-  const threads = `/proc/${gangway.pid()}/task`;
-  const names = await readdir(threads).catch(() => []);
-  const stats = await Promise.all(
-    names.map((name) => readFile(`${threads}/${name}/schedstat`, 'utf8').catch(() => '0')),
-  );
-  // The first field is in nanoseconds.
-  return stats.reduce((sum, stat) => sum + Number(stat.split(' ')[0]) / 1_000_000, 0);
-}
-
-/** Returns the most memory that the daemon has had resident; NaN if the system does not tell. */
-async function peakBytes(gangway: Installation): Promise<number> {
-  const status = await readFile(`/proc/${gangway.pid()}/status`, 'utf8').catch(() => '');
-  return Number(/^VmHWM:\s*(\d+) kB/m.exec(status)?.[1] ?? Number.NaN) * 1024;
 }

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { startBurstProcess } from './burst-process.js';
 import { cheapRequestsTo } from './cheap-requests.js';
-import { startMatrixDaemon, type MatrixDaemon } from './matrix-daemon.js';
+import { startMatrixDaemon } from './matrix-daemon.js';
+import { peakMiB } from './process-usage.js';
 import { describeTimes, percentile } from './statistics.js';
 
 const path = '/_matrix/client/v3/login';
@@ -10,7 +10,7 @@ const idleMs = 3_000;
 const rounds = 3;
 
 /**
- * 100 logins at once: how many are let in and how many are told to come back, what memory that
+ * 100 logins at once: how many succeed, how many are rejected by a limit, what memory that
  * takes, and how much it holds up a cheap request to the same daemon.
  */
 export async function measureManyLogins(print: (line: string) => void): Promise<void> {
@@ -25,19 +25,19 @@ export async function measureManyLogins(print: (line: string) => void): Promise<
     const ratios: number[] = [];
     for (let round = 1; round <= rounds; round += 1) {
       const idle = await requests.during(() => new Promise((resolve) => setTimeout(resolve, idleMs)));
-      const restingBytes = await peakBytes(daemon);
+      const resting = await peakMiB(gangway.pid());
       const answers = new Map<number, number>();
       const begunAt = performance.now();
       const busy = await requests.during(async () => {
         for (const status of await logInAll()) answers.set(status, (answers.get(status) ?? 0) + 1);
       });
       const tookMs = performance.now() - begunAt;
-      const grownMegabytes = ((await peakBytes(daemon)) - restingBytes) / 1024 / 1024;
+      const grown = (await peakMiB(gangway.pid())) - resting;
       const counts = [...answers].map(([status, count]) => `${count} with ${status}`).join(', ');
       const ratio = percentile(busy, 99) / percentile(idle, 99);
       ratios.push(ratio);
       print(`round ${round}: ${logins} logins in ${tookMs.toFixed(0)} ms, answered ${counts}`);
-      print(`  the peak of memory grew by ${grownMegabytes.toFixed(0)} MiB`);
+      print(`  the peak of memory grew by ${grown.toFixed(0)} MiB`);
       print(`  idle  ${describeTimes(idle)}`);
       print(`  busy  ${describeTimes(busy)}`);
       print(`  p99 busy / p99 idle = ${ratio.toFixed(1)}`);
@@ -48,10 +48,4 @@ export async function measureManyLogins(print: (line: string) => void): Promise<
     await burst.stop();
     await daemon.stop();
   }
-}
-
-/** Returns the most memory that the daemon has had resident; NaN if the system does not tell. */
-async function peakBytes({ gangway }: MatrixDaemon): Promise<number> {
-  const status = await readFile(`/proc/${gangway.pid()}/status`, 'utf8').catch(() => '');
-  return Number(/^VmHWM:\s*(\d+) kB/m.exec(status)?.[1] ?? Number.NaN) * 1024;
 }

@@ -5,6 +5,7 @@ import { measureLoginStarts } from './login-starts.js';
 import { measureLoginTimes } from './login-times.js';
 import { measureLookups } from './lookups.js';
 import { measureManyLogins } from './many-logins.js';
+import { measurePeers } from './peers.js';
 
 const scenarios: Readonly<Record<string, (print: (line: string) => void) => Promise<void>>> = {
   'event-loop': measureEventLoop,
@@ -14,6 +15,7 @@ const scenarios: Readonly<Record<string, (print: (line: string) => void) => Prom
   'login-times': measureLoginTimes,
   'many-logins': measureManyLogins,
   lookups: measureLookups,
+  peers: measurePeers,
 };
 
 const wanted = process.argv.slice(2);

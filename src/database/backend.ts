@@ -1,5 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Locks } from '../base/locks.js';
+import type { Reader } from './reader.js';
 
 /** The differences between SQLite and PostgreSQL. */
 export interface Backend {
@@ -7,6 +8,10 @@ export interface Backend {
   readonly locks: Locks;
   /** Whether all transactions share one connection and run one after another. */
   readonly serial: boolean;
+  /** Reads what is committed. Rejects with an error that `explain` understands. */
+  readonly reader: Reader;
+  /** Whether the reader uses the connection of the transactions, so that each has to wait. */
+  readonly readsInTurn: boolean;
   /**
    * Returns a connection for one transaction. The caller releases it. Throws DatabaseFailure if
    * none is free in time.

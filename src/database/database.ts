@@ -1,9 +1,9 @@
 import type { Locks } from '../base/locks.js';
-import type { Transaction } from './tables/index.js';
+import type { Readers, Transaction } from './tables/index.js';
 
-export type { Transaction };
+export type { Readers, Transaction };
 
-/** Gives access to the stores, in transactions only, for reads too. */
+/** Gives access to the stores. */
 export interface Database {
   /**
    * Runs `work` in a transaction, which commits when `work` resolves and rolls back when it
@@ -12,6 +12,12 @@ export interface Database {
    * `file_replaced`. `work` must never await the network.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` on what is committed, outside of a transaction: it waits for no writer, and no
+   * writer waits for it. Each of its statements may see a later state than the one before. Throws
+   * like `transaction`, also if called inside one.
+   */
+  read<T>(work: (readers: Readers) => Promise<T>): Promise<T>;
   /** Writes a row and rolls back. Throws DatabaseFailure if the database cannot be written now. */
   probe(): Promise<void>;
   /** Locks within this process on SQLite, and over all daemons on PostgreSQL. */

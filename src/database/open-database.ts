@@ -8,7 +8,7 @@ import { createSealer } from './sealing/sealer.js';
 import { createSubjectHasher } from './sealing/subject-hasher.js';
 import { openPostgres } from './postgres.js';
 import { openSqlite } from './sqlite.js';
-import { openStores } from './tables/index.js';
+import { openReaders, openStores } from './tables/index.js';
 import { createTransactions } from './transactions.js';
 import { parseDatabaseUri } from './uri.js';
 
@@ -48,7 +48,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await transactions.stop();
     await backend.close();
   };
+  const readers = openReaders(backend.reader, { sealer, hasher });
   return {
+    read: (work) => transactions.read(() => work(readers)),
     transaction: (work) => transactions.run((session) => work(openStores(session, { sealer, hasher }))),
     probe: () => transactions.probe(),
     locks: backend.locks,

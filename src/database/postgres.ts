@@ -4,6 +4,8 @@ import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import { advisoryKey, openAdvisoryLocks } from './advisory-locks.js';
 import type { Backend } from './backend.js';
+import { DatabaseFailure } from './failure.js';
+import { selectRows } from './rows.js';
 import { dataSourceOptions } from './data-source.js';
 import { explainConnecting, explainQuery } from './postgres-errors.js';
 import type { PostgresTarget } from './uri.js';
@@ -90,11 +92,28 @@ export async function openPostgres(
     // Not awaited, because the server may never answer. The pool drops a client that is ending.
     if (client instanceof pg.Client) client.end().catch(() => undefined);
   };
+  const explain = (error: unknown) => explainQuery(error, target);
   return {
     dataSource,
     locks,
     serial: false,
-    explain: (error) => explainQuery(error, target),
+    readsInTurn: false,
+    explain,
+    reader: {
+      jsonElements: 'jsonb_array_elements_text',
+      async select(sql, parameters) {
+        const queryRunner = await connectForTransaction();
+        try {
+          return await selectRows(queryRunner, sql, [...parameters]);
+        } catch (error) {
+          const explained = explain(error);
+          if (explained instanceof DatabaseFailure && explained.fact.kind === 'unreachable') await abandon(queryRunner);
+          throw explained;
+        } finally {
+          await queryRunner.release();
+        }
+      },
+    },
     connect: connectForTransaction,
     async begin(queryRunner) {
       await queryRunner.query('BEGIN');

@@ -4,7 +4,7 @@ import type { QueryRunner } from 'typeorm';
 export async function selectRows<Row>(
   queryRunner: QueryRunner,
   sql: string,
-  parameters: string[] = [],
+  parameters: (string | number | null)[] = [],
 ): Promise<Row[]> {
   const rows: unknown = await queryRunner.query(sql, parameters);
   if (!Array.isArray(rows)) throw new Error('the database answered a SELECT without rows');

@@ -8,8 +8,10 @@ import { dataSourceOptions } from './data-source.js';
 import { DatabaseFailure } from './failure.js';
 import { selectRows } from './rows.js';
 import { explainSqlite } from './sqlite-errors.js';
+import type { Reader } from './reader.js';
 import { findSqliteFile } from './sqlite-file.js';
 import { probeSqlite } from './sqlite-probe.js';
+import { openSqliteReader, type SqliteReader } from './sqlite-reader.js';
 import type { SqliteTarget } from './uri.js';
 
 const walAttempts = 10;
@@ -41,9 +43,12 @@ export async function openSqlite(
     busyTimeout: busyTimeoutMs,
   });
   const explain = (error: unknown) => explainSqlite(error, path);
+  let committed: SqliteReader | undefined;
   try {
     await dataSource.initialize();
+    if (file) committed = await openSqliteReader(path, busyTimeoutMs);
   } catch (error) {
+    if (dataSource.isInitialized) await dataSource.destroy();
     await lock?.release();
     throw explain(error);
   }
@@ -74,10 +79,20 @@ export async function openSqlite(
       }
     }
   };
+  const reader: Reader = {
+    jsonElements: 'json_each',
+    async select(sql, parameters) {
+      requireOwn();
+      if (committed) return committed.select(sql, parameters);
+      return selectRows(dataSource.createQueryRunner(), sql, [...parameters]);
+    },
+  };
   return {
     dataSource,
     locks: new KeyedMutex(),
     serial: true,
+    readsInTurn: committed === undefined,
+    reader,
     explain,
     connect: () => Promise.resolve(dataSource.createQueryRunner()),
     begin,
@@ -98,6 +113,7 @@ export async function openSqlite(
       if (file) await probeSqlite(path, busyTimeoutMs);
     },
     async close() {
+      await committed?.close();
       await dataSource.destroy();
       await lock?.release();
     },

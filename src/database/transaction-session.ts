@@ -1,13 +1,18 @@
 import type { QueryRunner } from 'typeorm';
+import type { Parameter, Reader } from './reader.js';
+import { selectRows } from './rows.js';
 
 /**
  * The connection that the stores of one transaction share. It throws after the transaction is over.
  */
-export class TransactionSession {
+export class TransactionSession implements Reader {
   #over = false;
   readonly #queryRunner: QueryRunner;
 
-  constructor(queryRunner: QueryRunner) {
+  constructor(
+    queryRunner: QueryRunner,
+    readonly jsonElements: Reader['jsonElements'],
+  ) {
     this.#queryRunner = queryRunner;
   }
 
@@ -15,6 +20,10 @@ export class TransactionSession {
   get queryRunner(): QueryRunner {
     if (this.#over) throw new Error('a store was used after its transaction was over');
     return this.#queryRunner;
+  }
+
+  select<Row>(sql: string, parameters: readonly Parameter[]): Promise<Row[]> {
+    return selectRows(this.queryRunner, sql, [...parameters]);
   }
 
   get isOver(): boolean {

@@ -13,6 +13,11 @@ export interface Transactions {
    * transaction.
    */
   run<T>(work: (session: TransactionSession) => Promise<T>): Promise<T>;
+  /**
+   * Runs reads by the backend's reader, outside of transactions. Throws DatabaseFailure, and an
+   * error if called inside a transaction.
+   */
+  read<T>(work: () => Promise<T>): Promise<T>;
   /** Writes a row and rolls back, in turn with the transactions. Throws DatabaseFailure. */
   probe(): Promise<void>;
   /** Rejects new transactions, and resolves when the open ones are over. */
@@ -57,7 +62,7 @@ export function createTransactions(deps: {
 
   const transact = async <T>(turn: number, work: (session: TransactionSession) => Promise<T>): Promise<T> => {
     const queryRunner = await begin(turn);
-    const session = new TransactionSession(queryRunner);
+    const session = new TransactionSession(queryRunner, backend.reader.jsonElements);
     try {
       const result = await around.run(session, () => work(session));
       session.end();
@@ -90,13 +95,11 @@ export function createTransactions(deps: {
     }
   };
 
-  const inOrder = async <T>(work: (turn: number) => Promise<T>): Promise<T> => {
+  const admit = async <T>(start: () => Promise<T>): Promise<T> => {
     const outer = around.getStore();
-    if (outer && !outer.isOver) throw new Error('a database transaction was asked for inside another one');
+    if (outer && !outer.isOver) throw new Error('the database was used inside another transaction');
     if (stopped) throw new Error('the database is closed');
-    asked += 1;
-    const turn = asked;
-    const result = backend.serial ? queue.run('', () => work(turn)) : work(turn);
+    const result = start();
     underWay.add(result);
     try {
       return await result;
@@ -105,11 +108,27 @@ export function createTransactions(deps: {
     }
   };
 
+  const inOrder = <T>(work: (turn: number) => Promise<T>): Promise<T> =>
+    admit(() => {
+      asked += 1;
+      const turn = asked;
+      return backend.serial ? queue.run('', () => work(turn)) : work(turn);
+    });
+
   return {
     run(work) {
       const askedAt = clock.now();
       return inOrder((turn) => timed({ turn, askedAt }, work));
     },
+
+    read: (work) =>
+      admit(async () => {
+        try {
+          return await (backend.readsInTurn ? queue.run('', work) : work());
+        } catch (error) {
+          throw backend.explain(error);
+        }
+      }),
 
     probe: () =>
       inOrder(() =>

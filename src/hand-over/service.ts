@@ -251,7 +251,9 @@ export function createHandOvers(deps: HandOverDeps): HandOverService {
   }
 
   async function findAccount(owner: Mxid, telegramUserId: string): Promise<TelegramAccountRecord | undefined> {
-    const account = await database.transaction((tx) => tx.telegramAccounts.findByTelegramUserId(telegramUserId));
+    const account = await database.read(({ telegramAccounts }) =>
+      telegramAccounts.findByTelegramUserId(telegramUserId),
+    );
     return account?.owner === owner ? account : undefined;
   }
 

@@ -88,13 +88,13 @@ export function createIdentityAccounts(deps: IdentityAccountsDeps): IdentityAcco
 
     async holder(token) {
       const now = clock.now();
-      const found = await database.transaction(async (tx) => {
-        if (!isToken(token)) return undefined;
-        const record = await tx.identityTokens.find(hashOf(token));
-        if (record && record.usedAt <= now - useCountsMs) await tx.identityTokens.touch(record.tokenHash, now);
-        return record;
-      });
+      const found = isToken(token)
+        ? await database.read(({ identityTokens }) => identityTokens.find(hashOf(token)))
+        : undefined;
       if (!found) throw new IdentityFailure({ kind: 'token_unknown' });
+      if (found.usedAt <= now - useCountsMs) {
+        await database.transaction((tx) => tx.identityTokens.touch(found.tokenHash, now));
+      }
       return found.mxid;
     },
 

@@ -1,6 +1,5 @@
 import type { Mxid } from '../base/mxid.js';
 import type { Database } from '../database/database.js';
-import { inChunks } from '../database/in-chunks.js';
 import type { AskedAddress } from './associations.js';
 import { IdentityFailure } from './failure.js';
 import { findUsers } from './find-users.js';
@@ -21,7 +20,7 @@ export function createHashedLookup({ database, peppers, limits }: HashedLookupDe
   const requirePepper = async (pepper: string, algorithm: string) => {
     const current = await peppers.current();
     if (current.pepper === pepper) return current;
-    const all = await database.transaction((tx) => tx.lookupHashes.listPeppers());
+    const all = await database.read(({ lookupHashes }) => lookupHashes.listPeppers());
     const former = all.find((candidate) => candidate.pepper === pepper);
     if (former && peppers.isGood(former)) return former;
     throw new IdentityFailure({ kind: 'pepper_wrong', lookupPepper: current.pepper, algorithm });
@@ -37,13 +36,8 @@ export function createHashedLookup({ database, peppers, limits }: HashedLookupDe
     return found;
   };
 
-  // Uses one transaction per part, because on SQLite other transactions wait for it.
-  const findHashed = async (pepperId: string, hashes: readonly string[]) =>
-    new Map(
-      await inChunks(hashes, (chunk) =>
-        database.transaction(async (tx) => [...(await tx.lookupHashes.findUsers(pepperId, chunk))]),
-      ),
-    );
+  const findHashed = (pepperId: string, hashes: readonly string[]) =>
+    database.read(({ lookupHashes }) => lookupHashes.findUsers(pepperId, hashes));
 
   return {
     async hashDetails() {

@@ -37,7 +37,7 @@ const batchSize = 500;
 
 /** Creates peppers that only sweep() renews. */
 export function createPeppers({ database, periodMs, clock, random, logger }: PeppersDeps): Peppers {
-  const list = () => database.transaction((tx) => tx.lookupHashes.listPeppers());
+  const list = () => database.read(({ lookupHashes }) => lookupHashes.listPeppers());
 
   const isDue = (peppers: readonly LookupPepperRecord[]) => {
     const current = peppers.find(isCurrent);

@@ -79,7 +79,7 @@ export interface LinkedAccountsDeps {
 
 export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
   const { database, calls, store, maxAccounts, watcher, bridged, clock, logger } = deps;
-  const list = (owner: Mxid) => database.transaction((tx) => tx.telegramAccounts.listByOwner(owner));
+  const list = (owner: Mxid) => database.read(({ telegramAccounts }) => telegramAccounts.listByOwner(owner));
 
   /**
    * The inner lock: a holder of an owner's lock can take an account's lock, but not the other way
@@ -93,7 +93,7 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
     // Does not wait for a hand-over in progress, which can take a minute.
     if (account.session === null) return Promise.resolve({ kind: 'held', account });
     return database.locks.run(`account:${account.id}`, async () => {
-      const current = await database.transaction((tx) => tx.telegramAccounts.find(account.id));
+      const current = await database.read(({ telegramAccounts }) => telegramAccounts.find(account.id));
       if (current === undefined) return { kind: 'session_over' };
       if (current.session === null) return { kind: 'held', account: current };
       const answer = await calls.ask({
@@ -209,7 +209,7 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
     ask: (account, call) => ask(account, call),
 
     async check(accountId) {
-      const account = await database.transaction((tx) => tx.telegramAccounts.find(accountId));
+      const account = await database.read(({ telegramAccounts }) => telegramAccounts.find(accountId));
       const loginStatus = account && (await statusOf(account));
       await calls.close(accountId);
       const isUnknown = loginStatus?.kind === 'unsure' && account?.heldBy === 'gangway';

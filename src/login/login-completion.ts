@@ -68,7 +68,7 @@ export function createLoginCompletion(deps: LoginCompletionDeps): LoginCompletio
     if (replacing !== user.id) return rejected(new LoginProcessFailure({ kind: 'other_telegram_account' }));
     // The owner may have logged in to it at the bridge.
     const looked = await linkedAccounts.getOwnerView(owner);
-    const holder = await database.transaction((tx) => tx.telegramAccounts.findByTelegramUserId(user.id));
+    const holder = await database.read(({ telegramAccounts }) => telegramAccounts.findByTelegramUserId(user.id));
     // Another daemon has completed the same login: its session is this one.
     if (holder?.id === acceptance.id) return { kind: 'claimed', replacedId: undefined };
     const isReplaced = login?.name?.replacing === user.id && holder?.owner === owner;
@@ -95,7 +95,7 @@ export function createLoginCompletion(deps: LoginCompletionDeps): LoginCompletio
       const times = { createdAt: at, updatedAt: at };
       const record = { id, owner, telegramUserId: user.id, session, profile, heldBy: 'gangway', ...times } as const;
       const replaced = await replace(tx, login, record);
-      if (!replaced && !(await isActiveOwner(tx, owner, 'hold'))) {
+      if (!replaced && !(await isActiveOwner(owner, tx.accounts.hold))) {
         return rejected(new LoginFailure({ kind: 'owner_deactivated' }));
       }
       if (!replaced && !(await tx.telegramAccounts.insert(record))) {

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import type { Mxid } from '../base/mxid.js';
 import { randomId, type Random } from '../base/random.js';
-import type { Database, Transaction } from '../database/database.js';
+import type { Database, Readers, Transaction } from '../database/database.js';
 import type { LoginProcessRecord } from '../database/tables/login-processes.js';
 import type { TelegramSession } from '../telegram/gateway.js';
 import type { TelegramUser } from '../telegram/shapes.js';
@@ -105,6 +105,8 @@ export interface LoginStoreDeps {
   readonly random: Random;
 }
 
+type LoginProcesses = Pick<Readers, 'loginProcesses'>;
+
 const listedAtOnce = 100;
 const againAfterMs = 10 * 60_000;
 /** The longest interval between attempts to end an old session, from one day after the first. */
@@ -121,9 +123,9 @@ export function createLoginStore(deps: LoginStoreDeps): LoginStore {
   const { database, isActiveOwner, expireAfterMs, clock, random } = deps;
   const isOver = (record: LoginProcessRecord) => record.expiresAt <= clock.now();
   /** Reads those in progress and those kept: few. Sessions to end at Telegram can be many. */
-  const listCurrent = (tx: Transaction, owner: Mxid) => tx.loginProcesses.listByOwner(owner, clock.now());
-  const findRecord = (tx: Transaction, owner: Mxid, id: string) => tx.loginProcesses.find(owner, id);
-  const findAlone = (owner: Mxid, id: string) => database.transaction((tx) => findRecord(tx, owner, id));
+  const listCurrent = (tx: LoginProcesses, owner: Mxid) => tx.loginProcesses.listByOwner(owner, clock.now());
+  const findRecord = (tx: LoginProcesses, owner: Mxid, id: string) => tx.loginProcesses.find(owner, id);
+  const findAlone = (owner: Mxid, id: string) => database.read((readers) => findRecord(readers, owner, id));
 
   async function discardWithin(tx: Transaction, owner: Mxid, { id, session }: EndedLogin): Promise<void> {
     const before = await findRecord(tx, owner, id);
@@ -162,7 +164,7 @@ export function createLoginStore(deps: LoginStoreDeps): LoginStore {
   }
 
   async function write(tx: Transaction, owner: Mxid, { id, startedAt, state, name }: Login): Promise<void> {
-    if (!(await isActiveOwner(tx, owner, 'hold'))) throw new LoginFailure({ kind: 'owner_deactivated' });
+    if (!(await isActiveOwner(owner, tx.accounts.hold))) throw new LoginFailure({ kind: 'owner_deactivated' });
     // A QR code is renewed as long as a client shows it: that does not restart the idle time.
     const since = state.step === 'qr' ? startedAt : clock.now();
     const stored = writeState({ ...state, name, end: null });
@@ -170,7 +172,7 @@ export function createLoginStore(deps: LoginStoreDeps): LoginStore {
   }
 
   async function list(owner: Mxid): Promise<readonly Login[]> {
-    const records = await database.transaction((tx) => listCurrent(tx, owner));
+    const records = await database.read((readers) => listCurrent(readers, owner));
     return records.sort((one, other) => other.expiresAt - one.expiresAt).flatMap((record) => underWay(record) ?? []);
   }
 
@@ -248,7 +250,7 @@ export function createLoginStore(deps: LoginStoreDeps): LoginStore {
     },
 
     async hasFinished(owner, digest) {
-      const records = await database.transaction((tx) => listCurrent(tx, owner));
+      const records = await database.read((readers) => listCurrent(readers, owner));
       return records.some(({ state: stored }) => {
         const state = readState(stored);
         return state.step === 'over' && state.finishedBy === digest;

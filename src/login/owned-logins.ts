@@ -1,19 +1,20 @@
 import type { Mxid } from '../base/mxid.js';
 import type { Transaction } from '../database/database.js';
+import type { AccountReader } from '../database/tables/accounts.js';
 import type { SessionEnd } from '../database/tables/events.js';
 import type { TelegramAccountRecord } from '../database/tables/telegram-accounts.js';
 import { readState, sessionIn, writeState } from './login-codec.js';
 import type { TelegramSession } from '../telegram/gateway.js';
 
 /**
- * Returns false if the owner's Matrix account is deactivated. With `hold`, the account stays active
- * until the transaction is over.
+ * Returns false if the owner's Matrix account is deactivated. With `find` that locks the account,
+ * it stays active until the transaction is over.
  */
-export type IsActiveOwner = (tx: Transaction, owner: Mxid, how: 'look' | 'hold') => Promise<boolean>;
+export type IsActiveOwner = (owner: Mxid, find: AccountReader['find']) => Promise<boolean>;
 
 /** Checks the accounts in the database. An owner without an account there is active. */
-export const hasActiveAccount: IsActiveOwner = async ({ accounts }, owner, how) => {
-  const account = await (how === 'hold' ? accounts.hold(owner) : accounts.find(owner));
+export const hasActiveAccount: IsActiveOwner = async (owner, find) => {
+  const account = await find(owner);
   return account?.deactivatedAt === undefined;
 };
 

@@ -52,7 +52,7 @@ export function createOwnerQueue({ database, mayLogIn, isActiveOwner, clock }: O
       const since = clock.now();
       return runExclusive(owner, name, async () => {
         if (clock.now() - since > maxWaitMs) throw new LoginFailure({ kind: 'telegram_unreachable' });
-        const isActive = !isActiveOwner || (await database.transaction((tx) => isActiveOwner(tx, owner, 'look')));
+        const isActive = !isActiveOwner || (await database.read(({ accounts }) => isActiveOwner(owner, accounts.find)));
         if (!isActive) throw new LoginFailure({ kind: 'owner_deactivated' });
         return work();
       });

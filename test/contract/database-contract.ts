@@ -223,6 +223,56 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
     });
   });
 
+  describe('reads outside of transactions', () => {
+    const idsRead = async () => {
+      const found = await database.read(({ loginProcesses }) => loginProcesses.listByOwner(alice, 0));
+      return found.map(({ id }) => id).toSorted();
+    };
+
+    it('return what was committed last', async () => {
+      await database.transaction((tx) => tx.loginProcesses.save(loginProcess()));
+      expect(await idsRead()).toEqual(['p1']);
+      await database.transaction((tx) => tx.loginProcesses.delete('p1'));
+      expect(await idsRead()).toEqual([]);
+    });
+
+    it('wait for no open transaction, and do not see what it wrote', async () => {
+      const wrote = createGate();
+      const mayEnd = createGate();
+      const writing = database.transaction(async (tx) => {
+        await tx.loginProcesses.save(loginProcess());
+        wrote.open();
+        await mayEnd.passed;
+      });
+      await wrote.passed;
+      expect(await idsRead()).toEqual([]);
+      mayEnd.open();
+      await writing;
+      expect(await idsRead()).toEqual(['p1']);
+    });
+
+    it('run 50 at once, beside 50 transactions', async () => {
+      const writes = Array.from({ length: 50 }, (_, index) =>
+        database.transaction((tx) => tx.loginProcesses.save(loginProcess({ id: `p${index}` }))),
+      );
+      const reads = await Promise.all(Array.from({ length: 50 }, () => idsRead()));
+      await Promise.all(writes);
+      expect(reads).toHaveLength(50);
+      expect(await idsRead()).toHaveLength(50);
+    });
+
+    it('are rejected inside a transaction, which would not be seen by them', async () => {
+      const nested = database.transaction((tx) => tx.loginProcesses.save(loginProcess()).then(idsRead));
+      await expect(nested).rejects.toThrow('inside another transaction');
+      expect(await idsRead()).toEqual([]);
+    });
+
+    it('are rejected once the database is closed', async () => {
+      await database.close();
+      await expect(idsRead()).rejects.toThrow('closed');
+    });
+  });
+
   describe('transactions', () => {
     const ids = async () => {
       const found = await database.transaction((tx) => tx.loginProcesses.listByOwner(alice, 0));

@@ -1,4 +1,4 @@
-import { copyFile, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.js';
@@ -134,6 +134,27 @@ describe('the SQLite file', () => {
     expect(attempts).toBe(2);
     await other.query('ROLLBACK');
     expect(await counted.run(() => Promise.resolve('done'))).toBe('done');
+    await other.destroy();
+    await backend.close();
+  });
+
+  it('is read while another program writes to it, and by a connection that cannot write', async () => {
+    await (await openTestDatabase({ uri: place.uri })).close();
+    const target = { kind: 'sqlite', path: place.path, inMemory: false } as const;
+    const backend = await openSqlite(target, { busyTimeoutMs: 5, exclusive: false, logger: silentLogger });
+    const other = await place.connect();
+    await other.query('BEGIN IMMEDIATE');
+    expect(await backend.reader.select('SELECT mxid FROM accounts WHERE mxid = $1', ['@alice:example.test'])).toEqual(
+      [],
+    );
+    await other.query('ROLLBACK');
+    const write = backend.reader.select('DELETE FROM accounts', []);
+    await expect(write).rejects.toThrow('readonly');
+    await rename(place.path, `${place.path}-moved`);
+    await writeFile(place.path, '');
+    await expect(backend.reader.select('SELECT 1', [])).rejects.toMatchObject({
+      fact: { kind: 'file_replaced', path: place.path },
+    });
     await other.destroy();
     await backend.close();
   });

@@ -66,6 +66,7 @@ function startDaemon(fatal?: Operation, times = 1) {
   const service = createLoginService({
     database: {
       transaction: (work) => (isDead ? never : database.transaction(work)),
+      read: (work) => (isDead ? never : database.read(work)),
       locks: { run: (name, work) => locks.run(name, work) },
       probe: () => database.probe(),
       close: () => database.close(),

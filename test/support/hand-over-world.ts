@@ -89,6 +89,7 @@ export function startHandOverDaemon(world: HandOverWorld, killedAt?: number): Ha
   const locks = new KeyedMutex();
   const mortal: Database = {
     transaction: (work) => happen('transaction', () => database.transaction(work)),
+    read: (work) => happen('transaction', () => database.read(work)),
     locks: { run: (name, work) => locks.run(name, work) },
     probe: () => database.probe(),
     close: () => database.close(),

@@ -11,20 +11,23 @@ export interface StatementRecorder {
 
 /** Starts a recorder at the methods of the drivers, which still send the statements. */
 export function recordStatements(): StatementRecorder {
-  const spies = [
-    vi.spyOn(sqlite3.Database.prototype, 'all'),
-    vi.spyOn(sqlite3.Database.prototype, 'run'),
-    vi.spyOn(sqlite3.Database.prototype, 'exec'),
-    vi.spyOn(pg.Client.prototype, 'query'),
-  ];
+  const statements = [vi.spyOn(sqlite3.Statement.prototype, 'all'), vi.spyOn(sqlite3.Statement.prototype, 'run')];
+  const texts = [vi.spyOn(sqlite3.Database.prototype, 'exec'), vi.spyOn(pg.Client.prototype, 'query')];
+  const spies = [...statements, ...texts];
   return {
     async during(work) {
       for (const spy of spies) spy.mockClear();
       await work();
-      return spies
-        .flatMap(({ mock }) =>
-          mock.calls.map(([sql]: readonly unknown[], index) => ({ sql, order: mock.invocationCallOrder[index] ?? 0 })),
-        )
+      const ofStatements = statements.flatMap(({ mock }) =>
+        mock.contexts.map((statement: unknown, index) => ({
+          sql: statement && Reflect.get(statement, 'sql'),
+          order: mock.invocationCallOrder[index] ?? 0,
+        })),
+      );
+      const ofTexts = texts.flatMap(({ mock }) =>
+        mock.calls.map(([sql]: readonly unknown[], index) => ({ sql, order: mock.invocationCallOrder[index] ?? 0 })),
+      );
+      return [...ofStatements, ...ofTexts]
         .toSorted((one, other) => one.order - other.order)
         .map(({ sql }) => String(sql));
     },

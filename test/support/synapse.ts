@@ -7,9 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
-const python = process.env['GANGWAY_TEST_SYNAPSE_PYTHON'];
+const pythonOfTests = process.env['GANGWAY_TEST_SYNAPSE_PYTHON'];
 /** Why the tests on a real Synapse are skipped; undefined if they run. */
-export const synapseMissing = python ? undefined : 'skipped: GANGWAY_TEST_SYNAPSE_PYTHON names no Python with Synapse';
+export const synapseMissing = pythonOfTests
+  ? undefined
+  : 'skipped: GANGWAY_TEST_SYNAPSE_PYTHON names no Python with Synapse';
 
 /**
  * Reports once for a run that the tests on Synapse are skipped; throws instead if
@@ -42,6 +44,8 @@ export interface SynapseDevice {
 export interface Synapse {
   /** Without a trailing slash. */
   readonly url: string;
+  /** The ID of its process. */
+  readonly pid: number | undefined;
   readonly serverName: string;
   /** The access token of its administrator. */
   readonly adminAccessToken: string;
@@ -65,11 +69,13 @@ export interface SynapseOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   /** A PEM file with the certificate authorities that it trusts. */
   readonly authorities?: string;
+  /** The Python that has Synapse. */
+  readonly python?: string | undefined;
 }
 
 /** Starts a Synapse. The caller stops it. */
 export async function startSynapse(options: SynapseOptions = {}): Promise<Synapse> {
-  const { serverName = 'synapse.test', config = {}, authorities } = options;
+  const { serverName = 'synapse.test', config = {}, authorities, python = pythonOfTests } = options;
   if (!python) throw new Error(synapseMissing);
   const folder = await mkdtemp(join(tmpdir(), 'gangway-synapse-'));
   const secret = randomBytes(24).toString('base64url');
@@ -103,7 +109,7 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
   try {
     const listening = await log.line(/Synapse now listening on TCP port \d+/);
     const url = `http://127.0.0.1:${/port (\d+)/.exec(listening)?.[1]}`;
-    return { url, serverName, ...(await administer(url, secret)), logged: log.line, stop };
+    return { url, pid: child.pid, serverName, ...(await administer(url, secret)), logged: log.line, stop };
   } catch (error) {
     await stop();
     throw error;

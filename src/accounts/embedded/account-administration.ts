@@ -47,7 +47,7 @@ export function createAccountAdministration(deps: {
     async find(user) {
       const mxid = readUser(user, serverName);
       if (mxid === undefined || serverNameOf(mxid) !== serverName) return undefined;
-      return database.transaction((tx) => tx.accounts.findByName(mxid));
+      return database.read(({ accounts }) => accounts.findByName(mxid));
     },
 
     list: () => database.transaction((tx) => tx.accounts.list()),

@@ -19,7 +19,7 @@ import { createLoginGuard } from './login-guard.js';
 import type { PasswordHasher } from './password-hasher.js';
 import { createPasswordStage } from './password-stage.js';
 import { createOpenIdService } from './open-id-service.js';
-import { createTokenService, endDevice, orThrow, type TokenLifetimes } from './token-service.js';
+import { createTokenService, endDevice, orThrow, type TokenLifetimes, findHolder } from './token-service.js';
 import { hashToken, isTokenOf, makeToken } from './token-format.js';
 
 /** Matrix accounts of this daemon, for use without a homeserver. */
@@ -141,9 +141,7 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
     return { mxid, ...issued, extra: wellKnown === undefined ? {} : { well_known: wellKnown } };
   }
 
-  async function holderOf(accessToken: Secret) {
-    return orThrow(await database.transaction((tx) => tokenService.findHolder(tx, accessToken)));
-  }
+  const holderOf = (accessToken: Secret) => findHolder({ database, tokenService }, accessToken);
 
   /**
    * Accepts an expired access token: its refresh token may still be valid, and ending a login must

@@ -28,7 +28,7 @@ export function createFindAccount(deps: {
   return async (identifier) => {
     const mxid = await mxidOf(identifier);
     if (mxid === undefined || serverNameOf(mxid).toLowerCase() !== serverName.toLowerCase()) return undefined;
-    return database.transaction((tx) => tx.accounts.findByName(mxid));
+    return database.read(({ accounts }) => accounts.findByName(mxid));
   };
 }
 

@@ -35,7 +35,7 @@ const usualFlows: UiaFlows = [['m.login.password']];
 export function createLoginGuard({ database, userInteractiveAuth }: LoginGuardDeps): LoginGuard {
   return {
     async authenticate({ mxid, accessToken }, operation, auth, flows = usualFlows) {
-      const before = await database.transaction((tx) => tx.accounts.findByName(mxid));
+      const before = await database.read(({ accounts }) => accounts.findByName(mxid));
       await userInteractiveAuth.authenticate({ ...operation, owner: mxid }, auth, flows);
       return async (tx) => {
         const account = await tx.accounts.hold(mxid);

@@ -4,12 +4,12 @@ import type { Random } from '../../base/random.js';
 import type { Database } from '../../database/database.js';
 import { AccountFailure } from '../failure.js';
 import type { OpenIdTokens } from '../open-id.js';
-import { orThrow, type TokenService } from './token-service.js';
+import { findHolder, orThrow, type TokenService } from './token-service.js';
 import { hashToken, isTokenOf, makeToken } from './token-format.js';
 
 export interface OpenIdServiceDeps {
   readonly database: Database;
-  readonly tokenService: Pick<TokenService, 'findHolder'>;
+  readonly tokenService: Pick<TokenService, 'findUsed' | 'findHolder'>;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -25,7 +25,7 @@ export function createOpenIdService({ database, tokenService, clock, random }: O
 
   return {
     async mint(accessToken, user) {
-      const { mxid } = orThrow(await database.transaction((tx) => tokenService.findHolder(tx, accessToken)));
+      const { mxid } = await findHolder({ database, tokenService }, accessToken);
       if (mxid !== user) throw new AccountFailure({ kind: 'not_yourself' });
       const retryAfterMs = minted.waitMs(mxid);
       if (retryAfterMs > 0) throw new AccountFailure({ kind: 'rate_limited', retryAfterMs });

@@ -4,7 +4,7 @@ import type { Logger } from '../../base/logger.js';
 import type { Mxid } from '../../base/mxid.js';
 import { type Random, randomId } from '../../base/random.js';
 import type { Secret } from '../../base/secret.js';
-import type { Transaction } from '../../database/database.js';
+import type { Database, Readers, Transaction } from '../../database/database.js';
 import type { AccessTokenRecord } from '../../database/tables/access-tokens.js';
 import { AccountFailure } from '../failure.js';
 import { hashToken, isTokenOf, makeToken } from './token-format.js';
@@ -52,6 +52,11 @@ export interface TokenService {
     device: LoginDevice,
     wantsRefreshToken: boolean,
   ): Promise<IssuedTokens & { readonly deviceId: string }>;
+  /**
+   * Finds the record of an access token that was used before. Returns undefined if its first use is
+   * still to be recorded, for which there is `findHolder`.
+   */
+  findUsed(readers: Pick<Readers, 'accessTokens'>, accessToken: Secret): Promise<Found<AccessTokenRecord> | undefined>;
   /**
    * Finds the record of an access token. Its first use ends the refresh token that it was issued
    * for.
@@ -145,6 +150,12 @@ export function createTokenService(deps: {
       return { ...(await insert(tx, login, wantsRefreshToken)), deviceId };
     },
 
+    async findUsed(readers, accessToken) {
+      if (!isTokenOf('access', accessToken)) return unknown;
+      const seen = await readers.accessTokens.find(hashToken(accessToken));
+      return seen?.parentHash === undefined ? fresh(seen, clock.now()) : undefined;
+    },
+
     async findHolder(tx, accessToken) {
       if (!isTokenOf('access', accessToken)) return unknown;
       const tokenHash = hashToken(accessToken);
@@ -191,6 +202,21 @@ export function createTokenService(deps: {
       return { ok: true, value: await insert(tx, { mxid, deviceId, family, parentHash: tokenHash }, true) };
     },
   };
+}
+
+/**
+ * Finds the holder of an access token, in a transaction only if its first use is to be recorded.
+ * Throws AccountFailure token_unknown.
+ */
+export async function findHolder(
+  {
+    database,
+    tokenService,
+  }: { readonly database: Database; readonly tokenService: Pick<TokenService, 'findUsed' | 'findHolder'> },
+  accessToken: Secret,
+): Promise<AccessTokenRecord> {
+  const used = await database.read((readers) => tokenService.findUsed(readers, accessToken));
+  return orThrow(used ?? (await database.transaction((tx) => tokenService.findHolder(tx, accessToken))));
 }
 
 /**

@@ -35,7 +35,7 @@ export interface OwnAddressesDeps {
 export function createOwnAddresses({ database, validation, clock, random }: OwnAddressesDeps): OwnAddresses {
   return {
     async list(mxid) {
-      const records = await database.transaction((tx) => tx.accountAddresses.listByUser(mxid));
+      const records = await database.read(({ accountAddresses }) => accountAddresses.listByUser(mxid));
       return records.map(({ medium, address, validatedAt, addedAt }) => ({ medium, address, validatedAt, addedAt }));
     },
 

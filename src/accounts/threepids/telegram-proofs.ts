@@ -6,6 +6,7 @@ import { randomId } from '../../base/random.js';
 import type { Runtime } from '../../base/runtime.js';
 import type { Secret } from '../../base/secret.js';
 import type { Database, Transaction } from '../../database/database.js';
+import type { AccountReader } from '../../database/tables/accounts.js';
 import type { AccountPublisher } from '../../identity/associations.js';
 import type { AccountThreepids } from '../account-threepids.js';
 import { AccountFailure } from '../failure.js';
@@ -130,17 +131,17 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
   let round = Promise.resolve();
   let nextRound: Promise<void> | undefined;
 
-  async function hasAccount(tx: Transaction, mxid: Mxid, how: 'look' | 'hold'): Promise<boolean> {
+  async function hasAccount(mxid: Mxid, find: AccountReader['find']): Promise<boolean> {
     if (serverNameOf(mxid) !== serverName) return false;
     if (!hasOwnAccounts) return true;
-    const found = await (how === 'hold' ? tx.accounts.hold(mxid) : tx.accounts.find(mxid));
+    const found = await find(mxid);
     return found !== undefined && found.deactivatedAt === undefined;
   }
 
   /** Must be called in a transaction that has locked the row of the Telegram account. */
   async function insert(tx: Transaction, login: ProvingLogin, address: ThirdPartyAddress) {
     const { accountId, owner } = login;
-    if (!(await hasAccount(tx, owner, 'hold'))) return 'account_missing';
+    if (!(await hasAccount(owner, tx.accounts.hold))) return 'account_missing';
     const known = await tx.accountAddresses.find(address);
     // Telegram has assigned the number to another account of the same user, so the older proof is
     // void.
@@ -278,7 +279,7 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
    * transactions that deadlock.
    */
   async function holdAccount(tx: Transaction, owner: Mxid): Promise<void> {
-    await hasAccount(tx, owner, 'hold');
+    await hasAccount(owner, tx.accounts.hold);
   }
 
   /**
@@ -322,9 +323,9 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
       await publish();
       const address = numberOf(user);
       if (!address) return undefined;
-      const known = await database.transaction(async (tx) => {
-        if (!(await hasAccount(tx, owner, 'look'))) return 'no_account';
-        return (await tx.accountAddresses.find(address))?.mxid;
+      const known = await database.read(async ({ accounts, accountAddresses }) => {
+        if (!(await hasAccount(owner, accounts.find))) return 'no_account';
+        return (await accountAddresses.find(address))?.mxid;
       });
       if (known === 'no_account') return undefined;
       try {

@@ -1,7 +1,8 @@
 import { EntitySchema, IsNull, LessThanOrEqual, MoreThan, Not } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
 import { epochMs, optionalEpochMs, optionalText, primaryText, text } from '../columns.js';
-import type { Table } from '../table.js';
+import { createRowReader, type Reader } from '../reader.js';
+import type { ReadableTable } from '../table.js';
 import type { TransactionSession } from '../transaction-session.js';
 
 /**
@@ -57,9 +58,13 @@ export interface AccessTokenRecord {
   readonly expiresAt: number | undefined;
 }
 
-/** Stores access tokens. It keeps expired ones, so that clients receive a soft logout. */
-export interface AccessTokenStore {
+/** Finds access tokens. */
+export interface AccessTokenReader {
   find(tokenHash: string): Promise<AccessTokenRecord | undefined>;
+}
+
+/** Stores access tokens. It keeps expired ones, so that clients receive a soft logout. */
+export interface AccessTokenStore extends AccessTokenReader {
   insert(record: AccessTokenRecord): Promise<void>;
   /**
    * Confirms the tokens that were issued with the refresh token `refreshHash` in exchange for
@@ -84,8 +89,10 @@ export interface AccessTokenStore {
 // Limits the rows that one request deletes.
 const maxSurplus = 500;
 
-function openStore(session: TransactionSession): AccessTokenStore {
-  const repository = () => session.queryRunner.manager.getRepository(schema);
+const readRows = createRowReader(schema);
+
+function openReader(reader: Reader): AccessTokenReader {
+  const rows = readRows(reader);
   const record = (row: AccessTokenRow): AccessTokenRecord => ({
     tokenHash: row.tokenHash,
     mxid: row.mxid as Mxid,
@@ -99,9 +106,17 @@ function openStore(session: TransactionSession): AccessTokenStore {
 
   return {
     async find(tokenHash) {
-      const row = await repository().findOneBy({ tokenHash });
-      return row ? record(row) : undefined;
+      const row = await rows.first('WHERE token_hash = $1', [tokenHash]);
+      return row && record(row);
     },
+  };
+}
+
+function openStore(session: TransactionSession): AccessTokenStore {
+  const repository = () => session.queryRunner.manager.getRepository(schema);
+
+  return {
+    ...openReader(session),
 
     async insert({ parentHash, refreshHash, expiresAt, ...rest }) {
       await repository().insert({
@@ -149,8 +164,9 @@ function openStore(session: TransactionSession): AccessTokenStore {
 }
 
 /** The table of access tokens. */
-export const accessTokens: Table<AccessTokenStore> = {
+export const accessTokens: ReadableTable<AccessTokenStore, AccessTokenReader> = {
   schemas: [schema],
   sealedColumns: [],
+  openReader,
   openStore,
 };

@@ -1,10 +1,11 @@
-import { EntitySchema, In, IsNull, Not } from 'typeorm';
+import { EntitySchema, IsNull, Not } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
 import { Secret } from '../../base/secret.js';
 import { readAddress, writeAddress } from '../address-text.js';
 import { epochMs, optionalText, primaryText, text } from '../columns.js';
+import { createRowReader, type Reader } from '../reader.js';
 import type { SealedColumn } from '../sealing/sealer.js';
-import type { Sealing, Table } from '../table.js';
+import type { ReadableTable, Sealing } from '../table.js';
 import type { TransactionSession } from '../transaction-session.js';
 
 /** A row of account_addresses. `address` is sealed, and `addressHash` is its keyed hash. */
@@ -63,17 +64,21 @@ export interface AccountAddressRecord {
   readonly telegramAccountId: string | undefined;
 }
 
-/** Stores the 3PIDs of Matrix accounts. An address belongs to at most one account. */
-export interface AccountAddressStore {
+/** Finds the 3PIDs of Matrix accounts. */
+export interface AccountAddressReader {
   find(wanted: Pick<AccountAddressRecord, 'medium' | 'address'>): Promise<AccountAddressRecord | undefined>;
+  /** Returns the user's addresses, oldest first. */
+  listByUser(mxid: Mxid): Promise<AccountAddressRecord[]>;
+}
+
+/** Stores the 3PIDs of Matrix accounts. An address belongs to at most one account. */
+export interface AccountAddressStore extends AccountAddressReader {
   /** Returns the address, and locks it against other transactions until this one ends. */
   hold(id: string): Promise<AccountAddressRecord | undefined>;
   /** Returns the addresses that the login to this Telegram account proves. */
   listByTelegramAccount(telegramAccountId: string): Promise<AccountAddressRecord[]>;
   /** Returns the IDs of the Telegram accounts whose logins prove addresses, in code point order. */
   listTelegramAccountIds(): Promise<string[]>;
-  /** Returns the user's addresses, oldest first. */
-  listByUser(mxid: Mxid): Promise<AccountAddressRecord[]>;
   /** Returns false, and writes nothing, if any account has the address already. */
   insert(record: AccountAddressRecord): Promise<boolean>;
   /** Returns false if there is none. */
@@ -81,16 +86,15 @@ export interface AccountAddressStore {
   deleteByUser(mxid: Mxid): Promise<void>;
 }
 
-type Address = Pick<AccountAddressRecord, 'medium' | 'address'>;
-
 const sealedColumns = {
   accountAddress: { table: 'account_addresses', column: 'address', hashColumn: 'address_hash' },
 } as const satisfies Record<string, SealedColumn>;
 
-function openStore(session: TransactionSession, { sealer, hasher }: Sealing): AccountAddressStore {
-  const repository = () => session.queryRunner.manager.getRepository(schema);
-  const place = sealedColumns.accountAddress;
-  const record = (row: AccountAddressRow): AccountAddressRecord => ({
+const place = sealedColumns.accountAddress;
+
+const createRecord =
+  ({ sealer }: Sealing) =>
+  (row: AccountAddressRow): AccountAddressRecord => ({
     id: row.id,
     mxid: row.mxid as Mxid,
     ...readAddress(sealer.open(place, row.id, row.address)),
@@ -98,13 +102,36 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Ac
     addedAt: row.addedAt,
     telegramAccountId: row.telegramAccountId ?? undefined,
   });
-  const find = async (address: Address) => {
-    const row = await repository().findOneBy({ addressHash: In(hasher.allHashes(writeAddress(address))) });
-    return row ? record(row) : undefined;
-  };
+
+const readRows = createRowReader(schema);
+
+function openReader(reader: Reader, sealing: Sealing): AccountAddressReader {
+  const rows = readRows(reader);
+  const record = createRecord(sealing);
 
   return {
-    find,
+    async find(address) {
+      const hashes = sealing.hasher.allHashes(writeAddress(address));
+      const row = await rows.first(`WHERE address_hash IN (SELECT value FROM ${reader.jsonElements}($1))`, [
+        JSON.stringify(hashes),
+      ]);
+      return row && record(row);
+    },
+
+    async listByUser(mxid) {
+      return (await rows.select('WHERE mxid = $1 ORDER BY added_at, id', [mxid])).map(record);
+    },
+  };
+}
+
+function openStore(session: TransactionSession, sealing: Sealing): AccountAddressStore {
+  const { sealer, hasher } = sealing;
+  const repository = () => session.queryRunner.manager.getRepository(schema);
+  const record = createRecord(sealing);
+  const reader = openReader(session, sealing);
+
+  return {
+    ...reader,
 
     async hold(id) {
       // Locks the row on PostgreSQL. SQLite has one transaction at a time.
@@ -126,13 +153,8 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Ac
       return [...new Set(rows.flatMap(({ telegramAccountId }) => telegramAccountId ?? []))].toSorted();
     },
 
-    async listByUser(mxid) {
-      const rows = await repository().find({ where: { mxid }, order: { addedAt: 'ASC', id: 'ASC' } });
-      return rows.map(record);
-    },
-
     async insert(address) {
-      if (await find(address)) return false;
+      if (await reader.find(address)) return false;
       const text = writeAddress(address);
       const result = await session.queryRunner.query(
         `INSERT INTO account_addresses (id, mxid, address_hash, address, validated_at, added_at, telegram_account_id)
@@ -163,8 +185,9 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Ac
 }
 
 /** The table of 3PIDs of Matrix accounts. */
-export const accountAddresses: Table<AccountAddressStore> = {
+export const accountAddresses: ReadableTable<AccountAddressStore, AccountAddressReader> = {
   schemas: [schema],
   sealedColumns: Object.values(sealedColumns),
+  openReader,
   openStore,
 };

@@ -2,7 +2,8 @@ import { EntitySchema } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
 import { Secret } from '../../base/secret.js';
 import { epochMs, optionalEpochMs, optionalText, primaryText, text } from '../columns.js';
-import type { Table } from '../table.js';
+import { createRowReader, type Reader } from '../reader.js';
+import type { ReadableTable } from '../table.js';
 import type { TransactionSession } from '../transaction-session.js';
 
 /** A row of accounts; `foldedMxid` is the Matrix ID in lower case. */
@@ -36,22 +37,26 @@ export interface AccountRecord {
   readonly deactivatedAt: number | undefined;
 }
 
-/**
- * Stores Matrix accounts. It keeps deactivated ones, so that their names are not given out again.
- */
-export interface AccountStore {
+/** Finds Matrix accounts. */
+export interface AccountReader {
   /**
    * Returns the account with exactly this name. Otherwise returns the only account whose name
    * differs in case alone.
    */
   findByName(mxid: Mxid): Promise<AccountRecord | undefined>;
   /** Returns the account with exactly this name. */
-  find(mxid: Mxid): Promise<AccountRecord | undefined>;
+  readonly find: (mxid: Mxid) => Promise<AccountRecord | undefined>;
+}
+
+/**
+ * Stores Matrix accounts. It keeps deactivated ones, so that their names are not given out again.
+ */
+export interface AccountStore extends AccountReader {
   /**
    * Returns the account with exactly this name, and locks it against other transactions until this
    * one ends.
    */
-  hold(mxid: Mxid): Promise<AccountRecord | undefined>;
+  readonly hold: (mxid: Mxid) => Promise<AccountRecord | undefined>;
   /** Returns all accounts, ordered by name. */
   list(): Promise<AccountRecord[]>;
   /** Returns false, and writes nothing, if an account has exactly this name already. */
@@ -62,17 +67,20 @@ export interface AccountStore {
   deactivate(mxid: Mxid, at: number): Promise<boolean>;
 }
 
-function openStore(session: TransactionSession): AccountStore {
-  const repository = () => session.queryRunner.manager.getRepository(schema);
-  const record = (row: AccountRow): AccountRecord => ({
-    mxid: row.mxid as Mxid,
-    passwordHash: row.passwordHash === null ? undefined : new Secret(row.passwordHash),
-    createdAt: row.createdAt,
-    deactivatedAt: row.deactivatedAt ?? undefined,
-  });
+const record = (row: AccountRow): AccountRecord => ({
+  mxid: row.mxid as Mxid,
+  passwordHash: row.passwordHash === null ? undefined : new Secret(row.passwordHash),
+  createdAt: row.createdAt,
+  deactivatedAt: row.deactivatedAt ?? undefined,
+});
+
+const readRows = createRowReader(schema);
+
+function openReader(reader: Reader): AccountReader {
+  const rows = readRows(reader);
   const find = async (mxid: Mxid) => {
-    const row = await repository().findOneBy({ mxid });
-    return row ? record(row) : undefined;
+    const row = await rows.first('WHERE mxid = $1', [mxid]);
+    return row && record(row);
   };
 
   return {
@@ -81,14 +89,23 @@ function openStore(session: TransactionSession): AccountStore {
     async findByName(mxid) {
       const exact = await find(mxid);
       if (exact) return exact;
-      const [only, ...others] = await repository().find({ where: { foldedMxid: mxid.toLowerCase() }, take: 2 });
+      const [only, ...others] = await rows.select('WHERE folded_mxid = $1 LIMIT 2', [mxid.toLowerCase()]);
       return only && others.length === 0 ? record(only) : undefined;
     },
+  };
+}
+
+function openStore(session: TransactionSession): AccountStore {
+  const repository = () => session.queryRunner.manager.getRepository(schema);
+  const reader = openReader(session);
+
+  return {
+    ...reader,
 
     async hold(mxid) {
       // Locks the row on PostgreSQL. SQLite has one transaction at a time.
       await repository().update({ mxid }, { mxid });
-      return find(mxid);
+      return reader.find(mxid);
     },
 
     async list() {
@@ -118,8 +135,9 @@ function openStore(session: TransactionSession): AccountStore {
 }
 
 /** The table of Matrix accounts of this server. */
-export const accounts: Table<AccountStore> = {
+export const accounts: ReadableTable<AccountStore, AccountReader> = {
   schemas: [schema],
   sealedColumns: [],
+  openReader,
   openStore,
 };

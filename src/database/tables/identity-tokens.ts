@@ -1,7 +1,8 @@
 import { EntitySchema, LessThanOrEqual } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
 import { epochMs, primaryText, text } from '../columns.js';
-import type { Table } from '../table.js';
+import { createRowReader, type Reader } from '../reader.js';
+import type { ReadableTable } from '../table.js';
 import type { TransactionSession } from '../transaction-session.js';
 
 /** A row of identity_tokens. `usedAt` is not updated on every use. */
@@ -34,9 +35,13 @@ export interface IdentityTokenRecord {
   readonly usedAt: number;
 }
 
-/** Stores the tokens of identity users. */
-export interface IdentityTokenStore {
+/** Finds the tokens of identity users. */
+export interface IdentityTokenReader {
   find(tokenHash: string): Promise<IdentityTokenRecord | undefined>;
+}
+
+/** Stores the tokens of identity users. */
+export interface IdentityTokenStore extends IdentityTokenReader {
   insert(record: IdentityTokenRecord): Promise<void>;
   /** Stores the time of a use. */
   touch(tokenHash: string, at: number): Promise<void>;
@@ -47,14 +52,22 @@ export interface IdentityTokenStore {
   deleteUnused(until: number): Promise<void>;
 }
 
+const readRows = createRowReader(schema);
+
+function openReader(reader: Reader): IdentityTokenReader {
+  return {
+    async find(tokenHash) {
+      const row = await readRows(reader).first('WHERE token_hash = $1', [tokenHash]);
+      return row && { ...row, mxid: row.mxid as Mxid };
+    },
+  };
+}
+
 function openStore(session: TransactionSession): IdentityTokenStore {
   const repository = () => session.queryRunner.manager.getRepository(schema);
 
   return {
-    async find(tokenHash) {
-      const row = await repository().findOneBy({ tokenHash });
-      return row ? { ...row, mxid: row.mxid as Mxid } : undefined;
-    },
+    ...openReader(session),
 
     async insert(record) {
       await repository().insert({ ...record });
@@ -80,8 +93,9 @@ function openStore(session: TransactionSession): IdentityTokenStore {
 }
 
 /** The table of tokens of identity users. */
-export const identityTokens: Table<IdentityTokenStore> = {
+export const identityTokens: ReadableTable<IdentityTokenStore, IdentityTokenReader> = {
   schemas: [schema],
   sealedColumns: [],
+  openReader,
   openStore,
 };

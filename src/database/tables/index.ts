@@ -1,6 +1,7 @@
 import type { EntitySchema } from 'typeorm';
 import type { SealedColumn } from '../sealing/sealer.js';
-import type { Sealing, Table } from '../table.js';
+import type { Reader } from '../reader.js';
+import type { ReadableTable, Sealing, Table } from '../table.js';
 import type { TransactionSession } from '../transaction-session.js';
 import { acceptedTerms } from './accepted-terms.js';
 import { accessTokens } from './access-tokens.js';
@@ -63,6 +64,13 @@ export type Transaction = {
   readonly [Name in keyof Tables]: ReturnType<Tables[Name]['openStore']>;
 };
 
+type ReadableName = {
+  [Name in keyof Tables]: Tables[Name] extends ReadableTable<object, object> ? Name : never;
+}[keyof Tables];
+
+/** The reads that need no transaction, by table. */
+export type Readers = { readonly [Name in ReadableName]: ReturnType<Tables[Name]['openReader']> };
+
 const all = [sealingCheck, ...Object.values(tables)];
 
 /** The entities of all tables. */
@@ -70,6 +78,16 @@ export const schemas: readonly EntitySchema[] = all.flatMap((table) => table.sch
 
 /** All sealed columns. Their values are sealed again after a change of the encryption key. */
 export const sealedColumns: readonly SealedColumn[] = all.flatMap((table) => table.sealedColumns);
+
+/** Returns the reads of all tables that need no transaction. */
+export function openReaders(reader: Reader, sealing: Sealing): Readers {
+  const opened = Object.entries<Table<object>>(tables).flatMap(([name, table]) =>
+    isReadable(table) ? [[name, table.openReader(reader, sealing)]] : [],
+  );
+  return Object.fromEntries(opened) as Readers;
+}
+
+const isReadable = (table: Table<object>): table is ReadableTable<object, object> => 'openReader' in table;
 
 /** Returns the stores of all tables for one transaction. Each is opened when it is first used. */
 export function openStores(session: TransactionSession, sealing: Sealing): Transaction {

@@ -1,9 +1,10 @@
-import { EntitySchema, LessThanOrEqual, MoreThan } from 'typeorm';
+import { EntitySchema, LessThanOrEqual } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
 import type { Secret } from '../../base/secret.js';
 import { epochMs, primaryText, text } from '../columns.js';
+import { createRowReader, type Reader } from '../reader.js';
 import type { SealedColumn } from '../sealing/sealer.js';
-import type { Sealing, Table } from '../table.js';
+import type { ReadableTable, Sealing } from '../table.js';
 import type { TransactionSession } from '../transaction-session.js';
 
 /** A row of login_processes; `state` is sealed. */
@@ -41,8 +42,8 @@ export interface LoginProcessRecord {
   readonly expiresAt: number;
 }
 
-/** Stores login processes. A Matrix ID may have several. */
-export interface LoginProcessStore {
+/** Finds login processes. */
+export interface LoginProcessReader {
   /** Returns the owner's process with this ID, expired or not. */
   find(owner: Mxid, id: string): Promise<LoginProcessRecord | undefined>;
   /**
@@ -50,6 +51,10 @@ export interface LoginProcessStore {
    * includes expired ones.
    */
   listByOwner(owner: Mxid, after: number): Promise<LoginProcessRecord[]>;
+}
+
+/** Stores login processes. A Matrix ID may have several. */
+export interface LoginProcessStore extends LoginProcessReader {
   /**
    * Returns up to `limit` processes with `expiresAt` at or before `now` (epoch ms), oldest first.
    */
@@ -64,30 +69,44 @@ const sealedColumns = {
   loginProcessState: { table: 'login_processes', column: 'state' },
 } as const satisfies Record<string, SealedColumn>;
 
-function openStore(session: TransactionSession, { sealer }: Sealing): LoginProcessStore {
-  const repository = () => session.queryRunner.manager.getRepository(schema);
-  const state = sealedColumns.loginProcessState;
-  const record = (row: LoginProcessRow): LoginProcessRecord => ({
+const { loginProcessState } = sealedColumns;
+
+const createRecord =
+  ({ sealer }: Sealing) =>
+  (row: LoginProcessRow): LoginProcessRecord => ({
     id: row.id,
     owner: row.owner as Mxid,
-    state: sealer.open(state, row.id, row.state),
+    state: sealer.open(loginProcessState, row.id, row.state),
     createdAt: row.createdAt,
     expiresAt: row.expiresAt,
   });
 
+const readRows = createRowReader(schema);
+
+function openReader(reader: Reader, sealing: Sealing): LoginProcessReader {
+  const rows = readRows(reader);
+  const record = createRecord(sealing);
+
   return {
     async find(owner, id) {
-      const row = await repository().findOneBy({ id, owner });
-      return row ? record(row) : undefined;
+      const row = await rows.first('WHERE id = $1 AND owner = $2', [id, owner]);
+      return row && record(row);
     },
 
     async listByOwner(owner, after) {
-      const rows = await repository().find({
-        where: { owner, expiresAt: MoreThan(after) },
-        order: { createdAt: 'DESC', id: 'DESC' },
-      });
-      return rows.map(record);
+      const rest = 'WHERE owner = $1 AND expires_at > $2 ORDER BY created_at DESC, id DESC';
+      return (await rows.select(rest, [owner, after])).map(record);
     },
+  };
+}
+
+function openStore(session: TransactionSession, sealing: Sealing): LoginProcessStore {
+  const { sealer } = sealing;
+  const repository = () => session.queryRunner.manager.getRepository(schema);
+  const record = createRecord(sealing);
+
+  return {
+    ...openReader(session, sealing),
 
     async listExpired(now, limit) {
       const rows = await repository().find({
@@ -99,7 +118,13 @@ function openStore(session: TransactionSession, { sealer }: Sealing): LoginProce
     },
 
     async save({ id, owner, createdAt, expiresAt, ...sealed }) {
-      const row: LoginProcessRow = { id, owner, state: sealer.seal(state, id, sealed.state), createdAt, expiresAt };
+      const row: LoginProcessRow = {
+        id,
+        owner,
+        state: sealer.seal(loginProcessState, id, sealed.state),
+        createdAt,
+        expiresAt,
+      };
       await repository().upsert(row, ['id']);
     },
 
@@ -111,8 +136,9 @@ function openStore(session: TransactionSession, { sealer }: Sealing): LoginProce
 }
 
 /** The table of login processes. */
-export const loginProcesses: Table<LoginProcessStore> = {
+export const loginProcesses: ReadableTable<LoginProcessStore, LoginProcessReader> = {
   schemas: [schema],
   sealedColumns: Object.values(sealedColumns),
+  openReader,
   openStore,
 };

@@ -2,8 +2,8 @@ import { EntitySchema, IsNull, Not } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
 import { epochMs, optionalEpochMs, primaryText, text } from '../columns.js';
 import { inChunks } from '../in-chunks.js';
-import { selectRows } from '../rows.js';
-import type { Sealing, Table } from '../table.js';
+import { createRowReader, type Reader } from '../reader.js';
+import type { ReadableTable, Sealing } from '../table.js';
 import type { TransactionSession } from '../transaction-session.js';
 
 /**
@@ -84,13 +84,19 @@ export interface LookupHash {
   readonly isAlias: boolean;
 }
 
+/** Finds peppers and lookup hashes. */
+export interface LookupHashReader {
+  /** Returns all peppers, oldest first. */
+  listPeppers(): Promise<LookupPepperRecord[]>;
+  /** Returns the users whose addresses have these hashes with that pepper. */
+  findUsers(pepperId: string, hashes: readonly string[]): Promise<ReadonlyMap<string, Mxid>>;
+}
+
 /**
  * Stores peppers and lookup hashes. Peppers are public, so it stores keyed hashes of the lookup
  * hashes. A foreign key deletes them with their association.
  */
-export interface LookupHashStore {
-  /** Returns all peppers, oldest first. */
-  listPeppers(): Promise<LookupPepperRecord[]>;
+export interface LookupHashStore extends LookupHashReader {
   /** Returns all peppers, and locks them against other transactions until this one ends. */
   holdPeppers(): Promise<LookupPepperRecord[]>;
   /** Stores a pepper that is not active yet. */
@@ -104,26 +110,53 @@ export interface LookupHashStore {
    * one association: the hash of a canonical form replaces another, the hash of an alias does not.
    */
   insert(hashes: readonly LookupHash[]): Promise<void>;
-  /** Returns the users whose addresses have these hashes with that pepper. */
-  findUsers(pepperId: string, hashes: readonly string[]): Promise<ReadonlyMap<string, Mxid>>;
   /** Deletes up to `limit` hashes of that pepper, and returns their number. */
   deleteByPepper(pepperId: string, limit: number): Promise<number>;
 }
 
-function openStore(session: TransactionSession, { hasher }: Sealing): LookupHashStore {
-  const peppers = () => session.queryRunner.manager.getRepository(lookupPepperSchema);
-  const checkOf = (pepper: string) => hasher.hash(`lookup pepper ${pepper}`);
-  const subjectOf = (hash: string) => `lookup ${hash}`;
+const subjectOf = (hash: string) => `lookup ${hash}`;
+const checkOf = ({ hasher }: Sealing, pepper: string) => hasher.hash(`lookup pepper ${pepper}`);
+
+const readPeppers = createRowReader(lookupPepperSchema);
+
+function openReader(reader: Reader, sealing: Sealing): LookupHashReader {
+  const { hasher } = sealing;
   const record = (row: LookupPepperRow): LookupPepperRecord => ({
     id: row.id,
     pepper: row.pepper,
     createdAt: row.createdAt,
     activatedAt: row.activatedAt ?? undefined,
     retiredAt: row.retiredAt ?? undefined,
-    isUnderCurrentKey: row.keyCheck === checkOf(row.pepper),
+    isUnderCurrentKey: row.keyCheck === checkOf(sealing, row.pepper),
   });
-  const listPeppers = async () =>
-    (await peppers().find({ order: { createdAt: 'ASC', id: 'ASC' } })).map((row) => record(row));
+
+  return {
+    async listPeppers() {
+      return (await readPeppers(reader).select('ORDER BY created_at, id', [])).map(record);
+    },
+
+    async findUsers(pepperId, asked) {
+      const found = await inChunks(asked, async (chunk) => {
+        const byKept = new Map(
+          chunk.flatMap((hash) => hasher.allHashes(subjectOf(hash)).map((kept) => [kept, hash] as const)),
+        );
+        const rows = await reader.select<{ hash: string; mxid: string }>(
+          `SELECT lookup_hashes.hash AS hash, identity_associations.mxid AS mxid
+           FROM lookup_hashes JOIN identity_associations ON identity_associations.id = lookup_hashes.association_id
+           WHERE lookup_hashes.pepper_id = $1 AND lookup_hashes.hash IN (SELECT value FROM ${reader.jsonElements}($2))`,
+          [pepperId, JSON.stringify([...byKept.keys()])],
+        );
+        return rows.map(({ hash, mxid }) => [byKept.get(hash) ?? '', mxid as Mxid] as const);
+      });
+      return new Map(found);
+    },
+  };
+}
+
+function openStore(session: TransactionSession, sealing: Sealing): LookupHashStore {
+  const { hasher } = sealing;
+  const peppers = () => session.queryRunner.manager.getRepository(lookupPepperSchema);
+  const reader = openReader(session, sealing);
 
   const insertHashes = (records: readonly LookupHash[], onConflict: string) =>
     inChunks(records, async (chunk) => {
@@ -144,20 +177,20 @@ function openStore(session: TransactionSession, { hasher }: Sealing): LookupHash
     });
 
   return {
-    listPeppers,
+    ...reader,
 
     async holdPeppers() {
       // Locks the rows on PostgreSQL. SQLite has one transaction at a time. All transactions lock
       // in the same order, so they cannot deadlock.
-      for (const { id } of await listPeppers()) await peppers().update({ id }, { id });
-      return listPeppers();
+      for (const { id } of await reader.listPeppers()) await peppers().update({ id }, { id });
+      return reader.listPeppers();
     },
 
     async insertPepper({ id, pepper, createdAt }) {
       await peppers().insert({
         id,
         pepper,
-        keyCheck: checkOf(pepper),
+        keyCheck: checkOf(sealing, pepper),
         createdAt,
         activatedAt: null,
         retiredAt: null,
@@ -185,26 +218,6 @@ function openStore(session: TransactionSession, { hasher }: Sealing): LookupHash
       );
     },
 
-    async findUsers(pepperId, asked) {
-      const found = await inChunks(asked, async (chunk) => {
-        const byKept = new Map(
-          chunk.flatMap((hash) => {
-            return hasher.allHashes(subjectOf(hash)).map((kept) => [kept, hash] as const);
-          }),
-        );
-        const kept = [...byKept.keys()];
-        const rows = await selectRows<{ hash: string; mxid: string }>(
-          session.queryRunner,
-          `SELECT lookup_hashes.hash AS hash, identity_associations.mxid AS mxid
-           FROM lookup_hashes JOIN identity_associations ON identity_associations.id = lookup_hashes.association_id
-           WHERE lookup_hashes.pepper_id = $1 AND lookup_hashes.hash IN (${kept.map((_, index) => `$${index + 2}`).join(', ')})`,
-          [pepperId, ...kept],
-        );
-        return rows.map(({ hash, mxid }) => [byKept.get(hash) ?? '', mxid as Mxid] as const);
-      });
-      return new Map(found);
-    },
-
     async deleteByPepper(pepperId, limit) {
       const result = await session.queryRunner.query(
         `DELETE FROM lookup_hashes WHERE pepper_id = $1 AND hash IN
@@ -218,8 +231,9 @@ function openStore(session: TransactionSession, { hasher }: Sealing): LookupHash
 }
 
 /** The tables of peppers and of hashes for hashed lookups. */
-export const lookupHashes: Table<LookupHashStore> = {
+export const lookupHashes: ReadableTable<LookupHashStore, LookupHashReader> = {
   schemas: [lookupPepperSchema, lookupHashSchema],
   sealedColumns: [],
+  openReader,
   openStore,
 };

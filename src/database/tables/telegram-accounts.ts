@@ -2,8 +2,9 @@ import { EntitySchema, In } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
 import type { Secret } from '../../base/secret.js';
 import { epochMs, optionalText, primaryText, text } from '../columns.js';
+import { createRowReader, type Reader } from '../reader.js';
 import type { SealedColumn } from '../sealing/sealer.js';
-import type { Sealing, Table } from '../table.js';
+import type { ReadableTable, Sealing } from '../table.js';
 import type { TransactionSession } from '../transaction-session.js';
 
 /**
@@ -74,18 +75,22 @@ export interface HolderChange {
   readonly at: number;
 }
 
-/** Stores linked accounts. A Matrix ID may have several. */
-export interface TelegramAccountStore {
+/** Finds linked accounts. */
+export interface TelegramAccountReader {
   /** Returns the owner's linked accounts, oldest first. */
   listByOwner(owner: Mxid): Promise<TelegramAccountRecord[]>;
   find(id: string): Promise<TelegramAccountRecord | undefined>;
+  /** Returns the linked account of that Telegram user, if any. */
+  findByTelegramUserId(telegramUserId: string): Promise<TelegramAccountRecord | undefined>;
+}
+
+/** Stores linked accounts. A Matrix ID may have several. */
+export interface TelegramAccountStore extends TelegramAccountReader {
   /**
    * Locks the account against other transactions until this one ends. Returns false if there is
    * none.
    */
   hold(id: string): Promise<boolean>;
-  /** Returns the linked account of that Telegram user, if any. */
-  findByTelegramUserId(telegramUserId: string): Promise<TelegramAccountRecord | undefined>;
   /**
    * Returns false, and writes nothing, if the Telegram account is linked already. The unique
    * constraint decides.
@@ -117,10 +122,11 @@ const sealedColumns = {
   telegramAccountProfile: { table: 'telegram_accounts', column: 'profile' },
 } as const satisfies Record<string, SealedColumn>;
 
-function openStore(session: TransactionSession, { sealer }: Sealing): TelegramAccountStore {
-  const repository = () => session.queryRunner.manager.getRepository(schema);
-  const { telegramAccountSession, telegramAccountProfile } = sealedColumns;
-  const record = (row: TelegramAccountRow): TelegramAccountRecord => ({
+const { telegramAccountSession, telegramAccountProfile } = sealedColumns;
+
+const createRecord =
+  ({ sealer }: Sealing) =>
+  (row: TelegramAccountRow): TelegramAccountRecord => ({
     id: row.id,
     owner: row.owner as Mxid,
     telegramUserId: row.telegramUserId,
@@ -130,31 +136,46 @@ function openStore(session: TransactionSession, { sealer }: Sealing): TelegramAc
     updatedAt: row.updatedAt,
     heldBy: row.heldBy as SessionHolder,
   });
+
+const readRows = createRowReader(schema);
+
+function openReader(reader: Reader, sealing: Sealing): TelegramAccountReader {
+  const rows = readRows(reader);
+  const record = createRecord(sealing);
+
+  return {
+    async listByOwner(owner) {
+      return (await rows.select('WHERE owner = $1 ORDER BY created_at, id', [owner])).map(record);
+    },
+
+    async find(id) {
+      const row = await rows.first('WHERE id = $1', [id]);
+      return row && record(row);
+    },
+
+    async findByTelegramUserId(telegramUserId) {
+      const row = await rows.first('WHERE telegram_user_id = $1', [telegramUserId]);
+      return row && record(row);
+    },
+  };
+}
+
+function openStore(session: TransactionSession, sealing: Sealing): TelegramAccountStore {
+  const { sealer } = sealing;
+  const repository = () => session.queryRunner.manager.getRepository(schema);
+  const record = createRecord(sealing);
   const sealed = ({ id, session: clearSession, profile }: TelegramAccountRecord) => ({
     session: clearSession && sealer.seal(telegramAccountSession, id, clearSession),
     profile: sealer.seal(telegramAccountProfile, id, profile),
   });
 
   return {
-    async listByOwner(owner) {
-      const rows = await repository().find({ where: { owner }, order: { createdAt: 'ASC', id: 'ASC' } });
-      return rows.map(record);
-    },
-
-    async find(id) {
-      const row = await repository().findOneBy({ id });
-      return row ? record(row) : undefined;
-    },
+    ...openReader(session, sealing),
 
     async hold(id) {
       // Locks the row on PostgreSQL. SQLite has one transaction at a time.
       const result = await repository().update({ id }, { id });
       return result.affected === 1;
-    },
-
-    async findByTelegramUserId(telegramUserId) {
-      const row = await repository().findOneBy({ telegramUserId });
-      return row ? record(row) : undefined;
     },
 
     async list(heldBy) {
@@ -217,8 +238,9 @@ function openStore(session: TransactionSession, { sealer }: Sealing): TelegramAc
 }
 
 /** The table of linked accounts. */
-export const telegramAccounts: Table<TelegramAccountStore> = {
+export const telegramAccounts: ReadableTable<TelegramAccountStore, TelegramAccountReader> = {
   schemas: [schema],
   sealedColumns: Object.values(sealedColumns),
+  openReader,
   openStore,
 };

@@ -1,0 +1,64 @@
+import sqlite3 from 'sqlite3';
+import type { Parameter, Reader } from './reader.js';
+
+/** A connection for reads. It reads what is committed, beside the transaction that is open. */
+export interface SqliteReader extends Reader {
+  close(): Promise<void>;
+}
+
+/** More than the statements of this program; lists are one parameter each. */
+const maxPrepared = 100;
+
+/**
+ * Opens a second connection to a file whose log lets readers run beside the writer (SQLite,
+ * "Write-Ahead Logging"). It keeps its statements prepared. Rejects with the driver's error.
+ */
+export async function openSqliteReader(path: string, busyTimeoutMs: number): Promise<SqliteReader> {
+  const connection = await new Promise<sqlite3.Database>((resolve, reject) => {
+    const opened = new sqlite3.Database(path, sqlite3.OPEN_READWRITE, (error) =>
+      error ? reject(error) : resolve(opened),
+    );
+  });
+  connection.configure('busyTimeout', busyTimeoutMs);
+  const prepared = new Map<string, Promise<sqlite3.Statement>>();
+
+  const prepare = (sql: string) =>
+    new Promise<sqlite3.Statement>((resolve, reject) => {
+      const statement = connection.prepare(sql, (error: Error | null) => (error ? reject(error) : resolve(statement)));
+    });
+  const statementOf = (sql: string) => {
+    const known = prepared.get(sql);
+    if (known) return known;
+    const statement = prepare(sql);
+    if (prepared.size < maxPrepared) prepared.set(sql, statement);
+    // A statement that could not be prepared, for want of memory or of the file, is prepared again.
+    statement.catch(() => prepared.delete(sql));
+    return statement;
+  };
+
+  const reader: SqliteReader = {
+    jsonElements: 'json_each',
+    async select<Row>(sql: string, parameters: readonly Parameter[]) {
+      const statement = await statementOf(sql);
+      // `all` steps to the end, which ends the read. The driver runs calls of one statement in order.
+      return new Promise<Row[]>((resolve, reject) => {
+        statement.all<Row>([...parameters], (error, rows) => (error ? reject(error) : resolve(rows)));
+      });
+    },
+    async close() {
+      for (const statement of await Promise.allSettled(prepared.values())) {
+        if (statement.status === 'fulfilled') {
+          await new Promise<void>((resolve) => statement.value.finalize(() => resolve()));
+        }
+      }
+      await new Promise<void>((resolve, reject) => connection.close((error) => (error ? reject(error) : resolve())));
+    },
+  };
+  try {
+    await reader.select('PRAGMA query_only = ON', []);
+  } catch (error) {
+    await reader.close();
+    throw error;
+  }
+  return reader;
+}
