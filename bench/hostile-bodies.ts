@@ -21,7 +21,7 @@ const allowedMs = 100;
 const atOnce = 4;
 /** Which of the wrong bodies are sent then. */
 const every = 3;
-const everybody = { enabled: true };
+const allUsers = { enabled: true };
 
 /**
  * Every wrong body that is generated for every declared endpoint, against the largest right one,
@@ -35,7 +35,7 @@ export async function measureHostileBodies(print: (line: string) => void): Promi
       enabled: true,
       public_url: 'https://id.example.test',
       lookup: { per_user: { max: 1_000_000, window_seconds: 1 } },
-      v1: { validate: everybody, bind: everybody, lookup: everybody, invite: everybody },
+      v1: { validate: allUsers, bind: allUsers, lookup: allUsers, invite: allUsers },
     },
     outgoing: { servers: { 'example.test': `http://127.0.0.1:${homeserver.port}` } },
   });

@@ -19,11 +19,11 @@ export async function measureLoginStarts(print: (line: string) => void): Promise
 }
 
 async function measure(flow: LoginFlow, ownerOf: (n: number) => Mxid): Promise<string> {
-  const desk = await openLoginFixture(unlimited);
+  const fixture = await openLoginFixture(unlimited);
   const start = async (n: number) => {
     const begunAt = performance.now();
-    await desk.login.start(ownerOf(n), { flow });
-    await desk.clock.advance(1);
+    await fixture.login.start(ownerOf(n), { flow });
+    await fixture.clock.advance(1);
     return performance.now() - begunAt;
   };
   try {
@@ -35,6 +35,6 @@ async function measure(flow: LoginFlow, ownerOf: (n: number) => Mxid): Promise<s
     const medians = `${first.toFixed(1)} ms, then ${last.toFixed(1)} ms`;
     return `${medians}; last ${compared} / first ${compared} = ${(last / first).toFixed(2)}`;
   } finally {
-    await desk.close();
+    await fixture.close();
   }
 }

@@ -12,7 +12,7 @@ export async function measureLoginTimes(print: (line: string) => void): Promise<
   const { gangway, user } = daemon;
   const refusals = {
     'wrong password': { type: 'm.id.user', user },
-    'unknown user': { type: 'm.id.user', user: '@nobody:example.test' },
+    'unknown user': { type: 'm.id.user', user: '@unknown:example.test' },
     'unknown address': { type: 'm.id.phone', country: 'GB', phone: '07700900123' },
   };
   const names = Object.keys(refusals) as (keyof typeof refusals)[];

@@ -48,7 +48,7 @@ export function mutantsOf(source: string): readonly Mutant[] {
   const add = (kind: MutantKind, { start, end }: Pick<Node, 'start' | 'end'>, replacement: string) =>
     found.push({ kind, start, end, replacement });
 
-  function visit(node: Node): void {
+  function collect(node: Node): void {
     if (node.type.startsWith('TS') && !typedCode.has(node.type)) return;
     const { test, left, right, operator, expression } = node;
     if ((node.type === 'IfStatement' || node.type === 'ConditionalExpression') && isNode(test)) {
@@ -66,11 +66,11 @@ export function mutantsOf(source: string): readonly Mutant[] {
     }
     if (node.type === 'Literal' && typeof node['value'] === 'boolean') add('boolean', node, String(!node['value']));
     for (const value of Object.values(node)) {
-      for (const child of [value].flat()) if (isNode(child)) visit(child);
+      for (const child of [value].flat()) if (isNode(child)) collect(child);
     }
   }
 
-  visit(parseAst(source, { lang: 'ts' }) as unknown as Node);
+  collect(parseAst(source, { lang: 'ts' }) as unknown as Node);
   return found;
 }
 

@@ -93,7 +93,9 @@ function compile(at: string): void {
   spawnSync(join(at, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], { cwd: at, stdio: 'ignore' });
 }
 
-/** Returns the mutants that have the lowest hashes: the same ones after code has moved in a file. */
+/**
+ * Returns the mutants that have the lowest hashes: the same ones after code has moved in a file.
+ */
 function sampleOf(folder: string): readonly Placed[] {
   const files = treeFiles.filter((file) => file.startsWith(`${folder}/`) && file.endsWith('.ts'));
   const all = files.flatMap((file) => {

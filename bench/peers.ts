@@ -149,7 +149,9 @@ const signedIn = (text: string): SignedIn => {
   return { accessToken: access_token, refreshToken: refresh_token };
 };
 
-/** Each login replaces the one before, so that neither side has more devices after more requests. */
+/**
+ * Each login replaces the one before, so that neither side has more devices after more requests.
+ */
 async function signIn(to: KeepAliveClient, user: string, password: string, device = 'BENCH'): Promise<SignedIn> {
   const body = {
     type: 'm.login.password',

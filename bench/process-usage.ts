@@ -17,7 +17,7 @@ export async function cpuMs(pid: number | undefined): Promise<number> {
 /** Returns the resident memory of a process in MiB; NaN on a system without /proc. */
 export const residentMiB = (pid: number | undefined): Promise<number> => memoryMiB(pid, 'VmRSS');
 
-/** Returns the most memory that a process has had resident, in MiB; NaN on a system without /proc. */
+/** Returns the peak of a process's resident memory in MiB; NaN on a system without /proc. */
 export const peakMiB = (pid: number | undefined): Promise<number> => memoryMiB(pid, 'VmHWM');
 
 async function memoryMiB(pid: number | undefined, field: string): Promise<number> {

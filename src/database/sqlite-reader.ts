@@ -40,7 +40,7 @@ export async function openSqliteReader(path: string, busyTimeoutMs: number): Pro
     jsonElements: 'json_each',
     async select<Row>(sql: string, parameters: readonly Parameter[]) {
       const statement = await statementOf(sql);
-      // `all` steps to the end, which ends the read. The driver runs calls of one statement in order.
+      // `all` steps to the end, which ends the read. The driver queues calls of one statement.
       return new Promise<Row[]>((resolve, reject) => {
         statement.all<Row>([...parameters], (error, rows) => (error ? reject(error) : resolve(rows)));
       });

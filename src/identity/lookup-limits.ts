@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
 import { networkOf } from '../base/ip-networks.js';
 import { createLeakyBuckets, type Allowance, type LeakyBuckets } from '../base/leaky-buckets.js';
@@ -72,12 +72,12 @@ export function createLookupLimits(deps: LookupLimitsDeps): LookupLimits {
   /** In the order of the last lookup. */
   const callers = new Map<string, Caller>();
   // Without a salt, a caller could choose addresses with the short hashes of earlier ones.
-  const salt = random.bytes(16);
+  const salt = random.bytes(16).toString('hex');
   let remembered = 0;
 
   /** 30 bits: the engine stores integers of that size unboxed. */
   const shortHash = (address: string) =>
-    createHash('sha256').update(salt).update(address).digest().readUInt32BE(0) >>> 2;
+    Number.parseInt(hash('sha256', `${salt}${address}`, 'hex').slice(0, 8), 16) >>> 2;
 
   const evict = (key: string, { seen }: Caller) => {
     callers.delete(key);
@@ -110,7 +110,7 @@ export function createLookupLimits(deps: LookupLimitsDeps): LookupLimits {
     admit(asked, addresses) {
       requireFew(addresses);
       const name = asked.mxid ?? networkOf(asked.clientAddress, clientPrefixes);
-      const key = createHash('sha256').update(salt).update(name).digest('base64url');
+      const key = hash('sha256', `${salt}${name}`, 'base64url');
       const caller = callerOf(key);
       const fresh = new Set(addresses.map(shortHash).filter((hash) => !caller.seen.has(hash)));
       const fillMs = Math.max(0, caller.emptyAt - clock.now());
