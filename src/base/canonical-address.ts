@@ -6,7 +6,7 @@ import { readKnownPhoneNumber } from './read-phone-number.js';
 
 const maxLength = 500;
 
-/** What its digits say of a phone number. */
+/** The parts of a phone number that its digits determine. */
 export interface PhoneFacts {
   /** ISO 3166-1, or undefined if the number is of no country, as those of satellites are. */
   readonly country: string | undefined;
@@ -81,7 +81,8 @@ function canonicalEmail(text: string): string | undefined {
 }
 
 /**
- * What libphonenumber knows of a phone number in its canonical form, or undefined if that is none.
+ * Returns libphonenumber's data about a phone number in its canonical form, or undefined if it is
+ * in another form.
  */
 export function phoneFacts(canonical: string): PhoneFacts | undefined {
   const number = parsePhoneNumberFromString(`+${canonical}`, { extract: false });

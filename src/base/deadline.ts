@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js';
 
-/** Says that a piece of work did not settle in the time that it was given. */
+/** Thrown when work does not settle within its time limit. */
 export class DeadlineExceeded extends Error {
   constructor(readonly afterMs: number) {
     super(`no answer within ${afterMs} ms`);

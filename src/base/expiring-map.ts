@@ -7,7 +7,7 @@ export interface ExpiringMap<T> {
   set(key: string, value: T, forMs: number): void;
 }
 
-/** Returns an empty one that forgets the oldest if it would hold more than `maxEntries`. */
+/** Returns an empty map that evicts the oldest entry if it would exceed `maxEntries`. */
 export function createExpiringMap<T>({ maxEntries, clock }: { maxEntries: number; clock: Clock }): ExpiringMap<T> {
   const entries = new Map<string, { readonly value: T; readonly expiresAt: number }>();
   return {

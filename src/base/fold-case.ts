@@ -7,8 +7,8 @@ export function foldCase(text: string): string {
   return Array.from(text, foldCharacter).join('');
 }
 
-// The dotless i is a letter of its own, which its upper case forgets; Cherokee, which had
-// capitals first, folds to them.
+// The dotless i is a separate letter, which its upper case loses; Cherokee, which had capitals
+// first, folds to them.
 function foldCharacter(character: string): string {
   if (character === 'ı') return character;
   if (/\p{Script=Cherokee}/u.test(character)) return character.toUpperCase();

@@ -10,10 +10,7 @@ export interface Allowance {
   readonly windowMs: number;
 }
 
-/**
- * Counts, for each of many keys, how often something has happened lately. Forgets a key when all of
- * it was long enough ago.
- */
+/** Counts recent events per key. Deletes a key once all its events are old enough. */
 export interface LeakyBuckets {
   /** How many more times it may happen now. */
   room(key: string): number;

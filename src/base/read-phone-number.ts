@@ -12,9 +12,9 @@ const surroundings = /^[<"'“”«`]+|[>"'“”»`,;:!?]+$/gu;
 const numberForm = /^(?<plus>\+?00|\+)?(?<digits>[0-9]{1,30})$/;
 
 /**
- * Returns the phone number that a person has written, for Telegram to say whether it exists: with
- * or without a plus, `00` in its place, separators, a zero in brackets that is not dialled from
- * abroad. Undefined if that is not 5 to 15 digits that begin with a calling code.
+ * Returns a phone number as typed by a user, for Telegram to check whether it exists: with or
+ * without a plus, `00` in its place, separators, a zero in brackets that is not dialled from
+ * abroad. Undefined unless it has 5 to 15 digits and begins with a calling code.
  */
 export function readPhoneNumber(text: string): PhoneNumber | undefined {
   const dialled = readDialled(text);
@@ -25,8 +25,8 @@ export function readPhoneNumber(text: string): PhoneNumber | undefined {
 
 /**
  * Returns the digits of a phone number without the plus, if libphonenumber or Telegram's test
- * servers have such numbers. A number without a plus is international, unless `country` (ISO
- * 3166-1) is a country that libphonenumber knows.
+ * servers have such numbers. A number without a plus is international, unless libphonenumber has
+ * the country `country` (ISO 3166-1).
  */
 export function readKnownPhoneNumber(text: string, country: string | undefined): string | undefined {
   const dialled = readDialled(text);

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 
 const shown = '[secret]';
 
-/** A value that no log, error or JSON shows: every way of printing it gives "[secret]". */
+/** A value that no log, error or JSON shows: each way of printing it prints "[secret]". */
 export class Secret<T extends string = string> {
   readonly #value: T;
 

@@ -9,23 +9,21 @@ import type { HttpProblem } from './problem.js';
 
 /** What an authenticator may look at. */
 export interface Credentials {
-  /** The Authorization header as Node gives it: one character per byte. */
+  /** The Authorization header as Node returns it: one character per byte. */
   readonly authorization: string | undefined;
   /** The access token, from the header or from the query. */
   readonly accessToken: Secret | undefined;
   readonly clientAddress: string;
   /** Who may be asked for depends on it on some surfaces. */
   readonly query?: URLSearchParams | undefined;
-  /**
-   * Identifies the holders of tokens for surfaces that accept other tokens than most.
-   */
+  /** Identifies the holders of tokens for surfaces that accept other tokens than most. */
   readonly findTokenHolder?: FindTokenHolder | undefined;
 }
 
-/** Who may pass and as whom, or the problem to answer with. */
+/** The authenticated principal, or the problem to answer with. */
 export type Admission = { readonly principal: Principal } | { readonly problem: HttpProblem };
 
-/** Decides about a request; never rejects for want of credentials. */
+/** Authenticates a request. Never rejects because credentials are missing. */
 export type Authenticator = (credentials: Credentials) => Promise<Admission>;
 
 /** Accepts every request, for surfaces without authentication. */

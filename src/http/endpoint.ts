@@ -67,7 +67,7 @@ export interface EndpointRequest<Name extends string, Body, Query extends string
 /** What is known of a request before its body is received. */
 export type RequestHead = Pick<EndpointRequest<never, unknown>, 'principal' | 'accessToken' | 'clientAddress'>;
 
-/** What the kernel gives an endpoint, whatever it declares. */
+/** The values that each handler receives, whatever its endpoint declares. */
 export interface AnyRequest extends Omit<EndpointRequest<string, unknown>, 'query'> {
   readonly query: URLSearchParams;
 }

@@ -1,7 +1,7 @@
 import type { Endpoint } from './endpoint.js';
 import type { Surface } from './surface.js';
 
-/** What the kernel knows of one request while it is served; Koa carries it as `ctx.state`. */
+/** The state of one request while it is served, in `ctx.state` of Koa. */
 export interface Exchange {
   requestId: string;
   startedAt: number;

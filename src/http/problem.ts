@@ -23,8 +23,8 @@ export type HttpProblem =
   /** Not JSON: bad syntax, bytes that are not UTF-8, or nothing at all. */
   | { readonly kind: 'body_not_json' }
   /**
-   * JSON that does not have the shape that the endpoint declares; `faults` say where, and are none
-   * if it is not even an object.
+   * JSON without the shape that the endpoint declares. `faults` has the places, and is empty if the
+   * body is no object.
    */
   | { readonly kind: 'body_unfit'; readonly faults: readonly BodyFault[] }
   | { readonly kind: 'body_too_large'; readonly limitBytes: number }

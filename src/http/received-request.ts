@@ -5,7 +5,7 @@ export interface ReceivedRequest {
   readonly method: string;
   /** Path and query, not decoded. */
   readonly uri: string;
-  /** As Node gives it: one character per byte. */
+  /** As Node returns it: one character per byte. */
   readonly header: (name: string) => string | undefined;
 }
 

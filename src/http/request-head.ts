@@ -11,7 +11,7 @@ export type HeadFault = 'host_missing' | 'host_ambiguous' | 'target_malformed';
 export function prepareHead(request: IncomingMessage): HeadFault | undefined {
   const hosts = request.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
   if (hosts.length > 1) return 'host_ambiguous';
-  // Older versions of HTTP know no Host.
+  // Older versions of HTTP have no Host.
   if (hosts.length === 0 && request.httpVersion === '1.1') return 'host_missing';
   const target = request.url ?? '';
   if (target.startsWith('/') || target === '*') return undefined;

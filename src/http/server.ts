@@ -61,9 +61,7 @@ export interface HttpServerDeps extends Runtime {
   readonly trustedProxies: readonly string[];
   readonly undeclaredReplies: UndeclaredReplies;
   readonly limits: HttpLimits;
-  /**
-   * Returns whether a failure affects every request at the moment. If absent, none does.
-   */
+  /** Returns whether a failure affects every request at the moment. If absent, none does. */
   readonly isUnavailable?: (failure: Failure) => boolean;
 }
 
@@ -72,9 +70,9 @@ export interface HttpServer {
   /** Listens; rejects if the address cannot be had. */
   start(): Promise<HttpAddress>;
   /**
-   * Takes no more connections, closes WebSockets, and lets the requests under way finish for at
-   * most `deadlineMs`. Then calls `failWaits`, which makes what they wait for fail, gives them two
-   * seconds to say so, and closes every connection. May be called twice, and before start().
+   * Accepts no more connections, closes WebSockets, and lets the requests under way finish for at
+   * most `deadlineMs`. Then calls `failWaits`, which ends what they wait for, leaves them two
+   * seconds to answer, and closes each connection. May be called twice, and before start().
    */
   stop(deadlineMs: number, failWaits?: () => Promise<void>): Promise<void>;
 }
@@ -134,8 +132,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     },
     counted,
   );
-  // Node would answer 417 without a body; an expectation that we do not know may be ignored (RFC
-  // 9110, 10.1.1).
+  // Node would answer 417 without a body; an unknown expectation may be ignored (RFC 9110, 10.1.1).
   server.on('checkExpectation', counted);
   server.on('clientError', (error, socket) => answerBrokenRequest(error, socket, clock));
   // Node would close the connection without a word.

@@ -1,8 +1,6 @@
 import type { AnyRequest, Endpoint } from './endpoint.js';
 
-/**
- * A WebSocket of a surface. Other requests for its path are served by `endpoint`.
- */
+/** A WebSocket of a surface. Other requests for its path are served by `endpoint`. */
 export interface SocketEndpoint {
   /**
    * Returns the path and the name; what goes wrong before the WebSocket is open is answered as its
@@ -37,8 +35,8 @@ export interface MessageSocket {
   /** Sends a message as JSON; if the WebSocket is closed, nothing. */
   send(message: object): void;
   /**
-   * Aborts when the WebSocket is closed, by the client, by want of an answer to a ping, or because
-   * the server stops.
+   * Aborts when the WebSocket is closed, by the client, after an unanswered ping, or because the
+   * server stops.
    */
   readonly closed: AbortSignal;
 }

@@ -30,8 +30,8 @@ export interface Surface {
   /** Spells what the kernel found; `endpoint` is undefined if none was reached. */
   readonly problem: (problem: HttpProblem, endpoint: Endpoint | undefined) => Answer;
   /**
-   * Spells what a service threw, and the endpoint itself did not; undefined for a failure that this
-   * surface does not know, which is a defect.
+   * Returns the reply to an exception of a service that the endpoint itself did not handle, or
+   * undefined for an unknown failure, which is a defect.
    */
   readonly failure: (failure: Failure, endpoint: Endpoint) => Answer | undefined;
   /** The Content-Type of its JSON; with a charset if absent. */

@@ -79,7 +79,7 @@ interface Mount extends PathPattern {
   readonly entry: SocketEndpoint;
 }
 
-/** What one wants a WebSocket with. */
+/** A request to open a WebSocket. */
 interface UpgradeRequest {
   readonly mount: Mount;
   readonly request: IncomingMessage;

@@ -62,7 +62,7 @@ export function createDestinations(deps: DestinationsDeps): FindDestination {
   };
 }
 
-/** If the name says it all, by an address or a port. */
+/** If the name itself has an address or a port. */
 function directly({ host, port, isAddress }: ServerNameParts, send: GuardedFetch): Destination | undefined {
   if (port !== undefined) return { send, base: `https://${host}:${port}`, connectTo: [undefined] };
   return isAddress ? { send, base: `https://${host}`, connectTo: [{ host, port: federationPort }] } : undefined;

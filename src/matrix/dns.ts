@@ -1,9 +1,9 @@
 import { lookup, Resolver } from 'node:dns/promises';
 
-/** All IP addresses of a host name; rejects or gives none if there are none. */
+/** Returns all IP addresses of a host name. Rejects or returns none if there are none. */
 export type LookUpAddresses = (host: string) => Promise<readonly string[]>;
 
-/** A place that serves something, as the DNS says (RFC 2782). */
+/** The target of an SRV record (RFC 2782). */
 export interface ServiceRecord {
   readonly name: string;
   readonly port: number;
@@ -11,12 +11,11 @@ export interface ServiceRecord {
   readonly weight: number;
 }
 
-/** The SRV records of a name; rejects or gives none if there are none. */
+/** Returns the SRV records of a name. Rejects or returns none if there are none. */
 export type LookUpServices = (name: string) => Promise<readonly ServiceRecord[]>;
 
 /**
- * What the operating system says, its list of hosts included: for names that the administrator
- * chose.
+ * Uses the resolver of the operating system, with its hosts file: for names that the admin chose.
  */
 export const lookUpAsSystem: LookUpAddresses = async (host) =>
   (await lookup(host, { all: true })).map(({ address }) => address);
@@ -33,8 +32,8 @@ export interface Dns {
  * `servers` are asked instead of those of the machine.
  */
 export function createDns(servers?: readonly string[]): Dns {
-  // Returns a new one each time, for it knows the name servers that the machine had when it was
-  // made.
+  // Creates a new resolver each time, because a resolver keeps the name servers that the machine
+  // had when it was created.
   const newResolver = () => {
     const resolver = new Resolver({ timeout: 2000, tries: 2 });
     if (servers) resolver.setServers(servers);

@@ -1,11 +1,11 @@
 import type { Mxid, ServerName } from '../base/mxid.js';
 import type { Secret } from '../base/secret.js';
 
-/** Knows whose OpenID tokens are. */
+/** Verifies OpenID tokens. */
 export interface OpenId {
   /**
-   * Whose OpenID token it is, as the server says (server-server API, "openid/userinfo"). Throws
-   * FederationFailure.
+   * Returns the user of an OpenID token from the server's answer (server-server API,
+   * "openid/userinfo"). Throws FederationFailure.
    */
   openIdSubject(server: ServerName, token: Secret): Promise<Mxid>;
 }

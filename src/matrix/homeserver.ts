@@ -22,10 +22,9 @@ export interface HomeserverCaller {
 export type AddressOperation = 'post' | 'add' | 'bind' | 'delete' | 'unbind';
 
 /**
- * The client-server API of the homeserver beside us, as far as we need it, and of its
- * administration one question. `clientAddress` is told to the homeserver, which would otherwise
- * count all requests as those of one client. Every method throws HomeserverFailure if there is no
- * answer.
+ * The part of the homeserver's client-server API that this daemon uses, and one request of its
+ * admin API. `clientAddress` is forwarded to the homeserver, which would otherwise count all
+ * requests as those of one client. Each method throws HomeserverFailure if there is no answer.
  */
 export interface Homeserver {
   /** GET /login */

@@ -26,8 +26,8 @@ export interface HttpFederationDeps {
   readonly deadlineMs: number;
   readonly clock: Clock;
   /**
-   * How many requests there may be at a time: to servers that are looked up and to the others each,
-   * and as many that tell of invites.
+   * The number of concurrent requests: to servers that are looked up, to other servers, and for
+   * notifications of invites, each.
    */
   readonly bounds?: QueueBounds;
   /** Defaults to the DNS. */
@@ -39,7 +39,7 @@ export interface HttpFederationDeps {
 
 const maxBytes = 64 * 1024;
 
-/** Other servers over HTTPS, found as the server-server API says, and guarded. */
+/** Other servers over guarded HTTPS, discovered as in the server-server API. */
 export function createHttpFederation(deps: HttpFederationDeps): Federation {
   const ask = createAsk(deps);
   // Invites have their own queue, so that unauthenticated clients, which can fill the other one, do

@@ -11,7 +11,7 @@ export type OpenIdVerdict =
   | { readonly kind: 'user'; readonly mxid: Mxid }
   /** Unknown on that server, or expired. */
   | { readonly kind: 'unknown' }
-  /** The homeserver does not say at the moment. */
+  /** The homeserver does not answer at the moment. */
   | { readonly kind: 'unavailable' };
 
 export interface HttpOpenIdDeps {
@@ -40,7 +40,7 @@ const queueBounds = { maxConcurrent: 20, maxWaiting: 100 };
 export function createHttpOpenId({ address, serverName, deadlineMs, clock }: HttpOpenIdDeps) {
   const flights = new SingleFlight();
   const queue = new WorkQueue(queueBounds);
-  // In the order in which they were told, which is that in which they expire.
+  // In the order of insertion, which is also the order of expiry.
   const known = new Map<string, { readonly mxid: Mxid; readonly until: number }>();
 
   async function ask(token: Secret): Promise<OpenIdVerdict> {

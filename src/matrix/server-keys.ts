@@ -45,7 +45,7 @@ export function createServerKeys({ ask, clock }: { readonly ask: AskServer; read
       known.set(server, { keys, askedAt }, Math.min(maxMs, validUntil - askedAt));
       return keys;
     } catch (error) {
-      // That we are busy says nothing about the server.
+      // An overload of this daemon is no failure of the server.
       if (error instanceof FederationFailure && error.fact.kind !== 'overloaded') failures.set(server, error, againMs);
       throw error;
     }

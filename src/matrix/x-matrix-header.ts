@@ -1,4 +1,4 @@
-/** What one X-Matrix authorization holds, as far as we know it. */
+/** The supported parameters of one X-Matrix authorization. */
 export interface XMatrixCredentials {
   readonly origin: string;
   readonly key: string;
@@ -10,9 +10,9 @@ const maxLength = 16 * 1024;
 
 /**
  * Returns the X-Matrix credentials of an Authorization header (server-server API, "Request
- * Authentication"; RFC 9110, 11.4). Other schemes and unknown parameters are passed over;
- * credentials that are incomplete or say something twice count for nothing. Colons may stand
- * outside of quotes, as older servers write them.
+ * Authentication"; RFC 9110, 11.4). Ignores other schemes and unknown parameters, and credentials
+ * that are incomplete or have a parameter twice. Colons may be outside of quotes, as in older
+ * servers.
  */
 export function readXMatrix(header: string): readonly XMatrixCredentials[] {
   if (header.length > maxLength) return [];

@@ -24,7 +24,7 @@ const destinationMembers = ['destination_is', 'destination'] as const;
 /** Checks signatures with the keys that the signing server publishes. */
 export function createXMatrixVerifier({ federation, ourNames }: XMatrixVerifierDeps): VerifyRequest {
   /**
-   * Returns the names that the signature may be meant for: what the header says, if that is one of
+   * Returns the names that the signature may be meant for: the name in the header, if it is one of
    * ours.
    */
   const meantFor = ({ destination }: XMatrixCredentials): readonly string[] => {

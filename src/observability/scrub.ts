@@ -50,8 +50,8 @@ export function namesSecret(field: string): boolean {
 }
 
 /**
- * Base64 mixes cases and digits; a run with slashes is a path unless a plus or one long segment
- * says otherwise.
+ * Base64 mixes cases and digits. A run with slashes counts as a path unless it has a plus or one
+ * long segment.
  */
 function isLikelyKey(run: string): boolean {
   if (!/\d/.test(run) || !/[a-z]/.test(run) || !/[A-Z]/.test(run)) {

@@ -23,7 +23,7 @@ export interface ValidationAllowances {
   readonly perUser: Allowance;
   /** Messages to phone numbers of one calling code. Each quota group has a part of it. */
   readonly perCallingCode: Allowance;
-  /** Tokens that one client gives, right or wrong. */
+  /** Submitted tokens of one client, right or wrong. */
   readonly guessesPerClient: Allowance;
 }
 

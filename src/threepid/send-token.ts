@@ -6,8 +6,8 @@ import type { Destination } from './destination.js';
 import { ThreepidFailure, type ThreepidFault } from './failure.js';
 
 /**
- * What became of a message: if it is not sent, `mayArrive` says whether it may have got there all
- * the same.
+ * The result of sending a message. If it was not sent, `mayArrive` is true if it may have arrived
+ * anyway.
  */
 export type SendOutcome =
   | { readonly isSent: true }

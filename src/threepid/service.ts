@@ -36,9 +36,7 @@ export interface ValidationDeps extends Runtime {
   readonly allowances: ValidationAllowances;
   /** How many wrong guesses the code for a phone survives. */
   readonly maxGuesses: number;
-  /**
-   * ISO 3166-1, upper case: the countries to whose phones messages may be sent. Empty: all.
-   */
+  /** ISO 3166-1, upper case: the countries to whose phones messages may be sent. Empty: all. */
   readonly allowedCountries: readonly string[];
   readonly lifetimes: ValidationLifetimes;
 }
@@ -126,16 +124,16 @@ export function createValidation(deps: ValidationDeps): Validation {
   }
 
   /**
-   * Counts the token whether it can be delivered or not, or else the caller could tell by the
-   * limits.
+   * Counts the token whether or not it can be delivered. Otherwise the limits would reveal the
+   * difference to the caller.
    */
   async function count(_: ReadRequest, session: ValidationSessionRecord, { attempt }: Sending): Promise<void> {
     await database.transaction((tx) => tx.validationSessions.advance(session.id, attempt));
   }
 
   /**
-   * Delivers when the caller has its answer: making a message takes time, by which it could tell
-   * whether there is one.
+   * Delivers after the caller has its answer. Otherwise the duration of sending would reveal
+   * whether there is a message.
    */
   function deliverUnseen(request: ReadRequest, session: ValidationSessionRecord, sending: Sending): void {
     setImmediate(() => {
@@ -241,7 +239,7 @@ export function createValidation(deps: ValidationDeps): Validation {
     },
 
     async sweep() {
-      // What has to be counted is not forgotten.
+      // Sessions that limits still count are not deleted.
       const { perEmailAddress, perPhoneNumber } = allowances;
       const keptMs = Math.max(lifetimes.rememberedMs, perEmailAddress.windowMs, perPhoneNumber.windowMs);
       await database.transaction((tx) => tx.validationSessions.deleteExpired(clock.now() - keptMs));

@@ -15,7 +15,7 @@ export type Purpose =
   /** A new password for the account that the address belongs to. */
   | 'password';
 
-/** Who asks for a token, as far as limits go. */
+/** The caller of a token request, for rate limits. */
 export type Asker = BudgetUser;
 
 /** A request for a validation token. */
@@ -58,13 +58,12 @@ export interface ValidationTicket {
   readonly sid: string;
   readonly address: ThirdPartyAddress;
   /**
-   * A phone number in the international format, such as `+44 7470 674927`; undefined for
-   * e-mail.
+   * A phone number in the international format, such as `+44 7470 674927`; undefined for e-mail.
    */
   readonly internationalFormat: string | undefined;
 }
 
-/** What names a session: only who knows both may do anything with it. */
+/** The identifiers of a session. Only a caller with both may use it. */
 export interface SessionKey {
   readonly purpose: Purpose;
   readonly sid: string;
@@ -82,7 +81,7 @@ export interface SubmissionKey extends SessionKey {
 export interface ValidatedAddress extends ThirdPartyAddress {
   /** Epoch ms of the proof. */
   readonly validatedAt: number;
-  /** The user who asked for the token, if one was known. */
+  /** The user who requested the token, if authenticated. */
   readonly mxid: Mxid | undefined;
   /**
    * Another form of the same e-mail address, as it was typed, in lower case: in lookups clients
@@ -107,9 +106,9 @@ export interface Validation {
    */
   requestToken(request: TokenRequest): Promise<ValidationTicket>;
   /**
-   * Validates the session; again is no error. Answers if the browser should go next, with `sid` in
-   * its query. `client` stands for the client's address, whose guesses are limited, or undefined if
-   * that says nothing.
+   * Validates the session; repeating it is no error. Returns the URL for the browser, with `sid` in
+   * its query, if there is one. `client` represents the client's address, whose guesses are
+   * limited; undefined if the address identifies no client.
    */
   submitToken(
     key: SubmissionKey,
