@@ -1,4 +1,5 @@
 import { measureEventLoop } from './event-loop.js';
+import { measureFootprint } from './footprint.js';
 import { measureHandOver } from './hand-over.js';
 import { measureHostileBodies } from './hostile-bodies.js';
 import { measureLoginStarts } from './login-starts.js';
@@ -9,6 +10,7 @@ import { measurePeers } from './peers.js';
 
 const scenarios: Readonly<Record<string, (print: (line: string) => void) => Promise<void>>> = {
   'event-loop': measureEventLoop,
+  footprint: measureFootprint,
   'hand-over': measureHandOver,
   'hostile-bodies': measureHostileBodies,
   'login-starts': measureLoginStarts,

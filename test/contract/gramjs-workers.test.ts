@@ -3,9 +3,11 @@ import { Secret } from '../../src/base/secret.js';
 import type { TelegramProxy } from '../../src/telegram/gramjs/gateway.js';
 import { builtWorkerUrl, callDeadlineMs, useGramjsOnSandbox, workerAfter } from '../support/gramjs-on-sandbox.js';
 import { codeOf, failureOf, faultOf, magicPassword, numberOf } from '../support/magic-logins.js';
+import { until } from '../support/until.js';
 import { startSocksServer, type SocksServer } from '../support/socks-server.js';
 
 const destroyDeadlineMs = 5_000;
+const tenMinutes = 10 * 60_000;
 const hangDeadlineMs = 2 * destroyDeadlineMs;
 const mtproxySecret = Buffer.from('00112233445566778899aabbccddeeff', 'hex');
 const gramjs = useGramjsOnSandbox({ mtproxySecret });
@@ -56,6 +58,37 @@ describe('a worker', () => {
   it('that cannot be started fails the connect', async () => {
     const gateway = gramjs.createGateway({ workerUrl: new URL('data:text/javascript,throw new Error("broken")') });
     expect(await faultOf(gateway.connect())).toEqual({ kind: 'unreachable' });
+  });
+
+  it('starts at its first use, and stops ten minutes after its last connection has closed', async () => {
+    const gateway = gramjs.createGateway({ workers: 2, workerUrl: workerAfter(`console.log('started');`) });
+    const starts = () => gramjs.logger.lines.filter(({ message }) => message === 'telegram worker output').length;
+    await gramjs.clock.advance(tenMinutes);
+    expect(starts()).toBe(0);
+
+    const [one, other] = [await gateway.connect(), await gateway.connect()];
+    await until(() => starts() === 1);
+    await one.destroy();
+    await gramjs.clock.advance(tenMinutes);
+    expect(await other.sendCode(numberOf('9996610054'))).toMatchObject({ length: 5 });
+    await other.destroy();
+    const early = await gateway.connect();
+    await gramjs.clock.advance(tenMinutes);
+    await early.destroy();
+    expect(starts()).toBe(1);
+
+    await gramjs.clock.advance(tenMinutes);
+    await (await gateway.connect()).destroy();
+    await until(() => starts() === 2);
+    expect(gramjs.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  it('is joined by the second one when it has a call to work on', async () => {
+    const gateway = gramjs.createGateway({ workers: 2, workerUrl: workerAfter(`console.log('started');`) });
+    const starts = () => gramjs.logger.lines.filter(({ message }) => message === 'telegram worker output').length;
+    const connections = await Promise.all([gateway.connect(), gateway.connect()]);
+    await until(() => starts() === 2);
+    await Promise.all(connections.map((connection) => connection.destroy()));
   });
 
   it('survives a rejection that gramjs leaves unhandled', async () => {

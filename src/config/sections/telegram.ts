@@ -120,8 +120,8 @@ export const telegram = group(
         workers: withDefault(
           wholeNumber(1, 64),
           '2',
-          'Threads for the cryptography of Telegram connections. They keep other requests fast during many ' +
-            'logins at once.',
+          'The maximum number of threads for Telegram connections. They keep other requests fast during many ' +
+            'logins at once. A thread starts when it is needed, and stops after ten minutes without connections.',
         ),
       },
       (keys) => ({

@@ -1,3 +1,4 @@
+import type { Cancel } from '../../base/clock.js';
 import { TelegramFailure } from '../failure.js';
 import type { TelegramGateway } from '../gateway.js';
 import { workerSettings, type GramjsGatewayOptions } from './options.js';
@@ -10,14 +11,22 @@ const defaultWorkers = 2;
 const defaultConnectDeadlineMs = 20_000;
 const defaultCallDeadlineMs = 15_000;
 
-interface Place {
-  thread: WorkerThread;
+/** A worker with gramjs takes some 40 MiB of memory. */
+const stopIdleWorkerAfterMs = 10 * 60_000;
+/** A second worker starts when the first has a call to work on, or this many connections. */
+const connectionsBeforeStart = 500;
+
+/** One of the workers. Its thread is started at its first use, and stopped when it is idle. */
+interface Slot {
+  thread: WorkerThread | undefined;
   readonly connections: Set<WorkerConnection>;
+  cancelStop: Cancel;
 }
 
 /**
  * Creates the gateway to Telegram. gramjs runs in worker threads, so its arithmetic never blocks
- * the main thread. A worker that crashes is replaced at its next use; its connections fail as
+ * the main thread. A worker starts at its first use, and stops ten minutes after its last
+ * connection has closed. One that crashes is replaced at its next use; its connections fail as
  * `unreachable`. Throws if a public key or the proxy's secret cannot be read.
  */
 export function createGramjsGateway(options: GramjsGatewayOptions): TelegramGateway {
@@ -25,25 +34,40 @@ export function createGramjsGateway(options: GramjsGatewayOptions): TelegramGate
   const settings = workerSettings(options);
   const url = options.workerUrl ?? new URL('./worker.js', import.meta.url);
   const start = (): WorkerThread => startWorkerThread({ url, settings, logger });
-  const places: readonly Place[] = Array.from({ length: options.workers ?? defaultWorkers }, () => ({
-    thread: start(),
+  const slots: readonly Slot[] = Array.from({ length: options.workers ?? defaultWorkers }, () => ({
+    thread: undefined,
     connections: new Set<WorkerConnection>(),
+    cancelStop: () => undefined,
   }));
   let lastConnectionId = 0;
   let closed = false;
 
-  function leastBusyPlace(): Place {
-    const [first, ...others] = places;
+  function leastBusySlot(): Slot {
+    const [first, ...others] = slots;
     if (first === undefined) throw new Error('at least one worker is needed');
-    const place = others.reduce((least, one) => (loadOf(one) < loadOf(least) ? one : least), first);
-    if (place.thread.hasEnded()) place.thread = start();
-    return place;
+    return others.reduce((least, one) => (loadOf(one) < loadOf(least) ? one : least), first);
+  }
+
+  function runningThreadOf(slot: Slot): WorkerThread {
+    slot.cancelStop();
+    if (slot.thread === undefined || slot.thread.hasEnded()) slot.thread = start();
+    return slot.thread;
+  }
+
+  function stopWhenIdle(slot: Slot): void {
+    if (slot.connections.size > 0 || closed) return;
+    slot.cancelStop = clock.after(stopIdleWorkerAfterMs, () => {
+      const idle = slot.thread;
+      slot.thread = undefined;
+      void idle?.stop();
+    });
   }
 
   return {
     async connect(session) {
       if (closed) throw new TelegramFailure({ kind: 'unreachable' }, { cause: new Error('the gateway is closed') });
-      const { thread, connections } = leastBusyPlace();
+      const slot = leastBusySlot();
+      const thread = runningThreadOf(slot);
       lastConnectionId += 1;
       const connection = createWorkerConnection({
         thread,
@@ -52,21 +76,26 @@ export function createGramjsGateway(options: GramjsGatewayOptions): TelegramGate
         logger,
         connectDeadlineMs: options.connectDeadlineMs ?? defaultConnectDeadlineMs,
         callDeadlineMs: options.callDeadlineMs ?? defaultCallDeadlineMs,
-        onDestroyed: () => connections.delete(connection),
+        onDestroyed() {
+          slot.connections.delete(connection);
+          stopWhenIdle(slot);
+        },
       });
-      connections.add(connection);
+      slot.connections.add(connection);
       return connection.open(session);
     },
     async close() {
       closed = true;
-      const destroyed = places.flatMap(({ connections }) => [...connections].map((connection) => connection.destroy()));
-      await Promise.all(places.map(({ thread }) => thread.stop()));
+      for (const slot of slots) slot.cancelStop();
+      const destroyed = slots.flatMap(({ connections }) => [...connections].map((connection) => connection.destroy()));
+      await Promise.all(slots.flatMap(({ thread }) => thread?.stop() ?? []));
       await Promise.all(destroyed);
     },
   };
 }
 
 /** Open calls are load now; connections may become load. */
-function loadOf({ thread, connections }: Place): number {
+function loadOf({ thread, connections }: Slot): number {
+  if (thread === undefined) return connectionsBeforeStart;
   return thread.openCalls() * 1_000 + connections.size;
 }
