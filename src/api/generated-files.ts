@@ -7,9 +7,9 @@ import type { ServerName } from '../base/mxid.js';
 import type { TelegramAccounts } from '../login/accounts.js';
 import type { LoginProcesses } from '../login/processes.js';
 import type { LoginService } from '../login/service.js';
-import type { Endpoint } from '../http/endpoint.js';
+import type { EndpointContract } from '../http/endpoint.js';
 import type { Surface } from '../http/surface.js';
-import { createClientServerV1 } from './client-server-v1/index.js';
+import { clientServerV1 } from './client-server-v1/index.js';
 import { clientServerV1OpenApi } from './client-server-v1/openapi.js';
 import type { AddressDeps } from './client-server-v3/address-deps.js';
 import { createClientServerV3, type AccountDeps } from './client-server-v3/index.js';
@@ -17,14 +17,14 @@ import { clientServerV3OpenApi } from './client-server-v3/openapi.js';
 import { createIdentitySurfaces, type IdentityDeps } from './identity-surfaces.js';
 import { identityV1OpenApi } from './identity-v1/openapi.js';
 import { identityV2OpenApi } from './identity-v2/openapi.js';
-import { provisioningEndpoints } from './provisioning-0.3.0/index.js';
+import { provisioningContracts } from './provisioning-0.3.0/index.js';
 import { provisioningOpenApi } from './provisioning-0.3.0/openapi.js';
 import { provisioningReference } from './provisioning-0.3.0/reference.js';
-import { provisioningV1Endpoints } from './provisioning-v1/index.js';
+import { provisioningV1Contracts } from './provisioning-v1/index.js';
 import { provisioningV1OpenApi } from './provisioning-v1/openapi.js';
 import { provisioningV3Endpoints } from './provisioning-v3/index.js';
 import { provisioningV3OpenApi } from './provisioning-v3/openapi.js';
-import { sessionEndpoints } from './sessions/index.js';
+import { sessionOperations } from './sessions/index.js';
 import { sessionsOpenApi } from './sessions/openapi.js';
 
 /** A file of the project that is generated from the endpoints' declarations. */
@@ -127,10 +127,6 @@ const described = {
   transfers: { init: describedOnly, finish: describedOnly, cancel: describedOnly },
   handOver: { handOvers: { request: describedOnly, findStatus: describedOnly }, isOffered: true, waitMs: 0 },
 };
-const noSessions = {
-  leases: { list: describedOnly, acquire: describedOnly, renew: describedOnly, release: describedOnly },
-  consumers: [],
-};
 const account: AccountDeps = {
   devices: { list: describedOnly, load: describedOnly, rename: describedOnly, end: describedOnly },
   credentials: {
@@ -162,30 +158,31 @@ const clientServerV3 = createClientServerV3({
   contacts,
   discovery,
 });
-const clientServerV1 = createClientServerV1({ authority: unused, limits });
 
 /** All endpoints with a description. */
-export const describedEndpoints: readonly Endpoint[] = [
-  ...provisioningEndpoints(described),
-  ...provisioningV1Endpoints(described),
+export const describedEndpoints: readonly EndpointContract[] = [
+  ...provisioningContracts,
+  ...provisioningV1Contracts,
   ...provisioningV3Endpoints(described),
-  ...sessionEndpoints(noSessions),
-  ...[...clientServerV3, clientServerV1, ...createIdentitySurfaces(noIdentity)].flatMap(({ endpoints }) => endpoints),
+  ...sessionOperations,
+  ...clientServerV3.flatMap(({ endpoints }) => endpoints),
+  ...clientServerV1.endpoints,
+  ...createIdentitySurfaces(noIdentity).flatMap(({ endpoints }) => endpoints),
 ];
 
 /** The OpenAPI files and the API reference. */
 export const apiFiles: readonly ApiFile[] = [
   {
     path: 'docs/openapi/provisioning-0.3.0.json',
-    render: () => json(provisioningOpenApi(specifiedPrefix, provisioningEndpoints(described))),
+    render: () => json(provisioningOpenApi(specifiedPrefix, provisioningContracts)),
   },
   {
     path: 'docs/api/provisioning-0.3.0.md',
-    render: () => provisioningReference(specifiedPrefix, provisioningEndpoints(described)),
+    render: () => provisioningReference(specifiedPrefix, provisioningContracts),
   },
   {
     path: 'docs/openapi/provisioning-v1.json',
-    render: () => json(provisioningV1OpenApi(`${specifiedPrefix}/v1`, provisioningV1Endpoints(described))),
+    render: () => json(provisioningV1OpenApi(`${specifiedPrefix}/v1`, provisioningV1Contracts)),
   },
   {
     path: 'docs/openapi/provisioning-v3.json',
@@ -201,7 +198,7 @@ export const apiFiles: readonly ApiFile[] = [
   },
   {
     path: 'docs/openapi/sessions-v1.json',
-    render: () => json(sessionsOpenApi(sessionEndpoints(noSessions))),
+    render: () => json(sessionsOpenApi(sessionOperations)),
   },
   {
     path: 'docs/openapi/identity-v1.json',

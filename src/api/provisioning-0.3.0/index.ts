@@ -1,5 +1,5 @@
 import type { Authenticator } from '../../http/bearer-auth.js';
-import type { Endpoint } from '../../http/endpoint.js';
+import type { EndpointContract } from '../../http/endpoint.js';
 import { surface, type Surface } from '../../http/surface.js';
 import { descriptionEndpoint } from '../provisioning/description-endpoint.js';
 import type { StepDeps } from '../provisioning/dialect.js';
@@ -16,9 +16,18 @@ export interface ProvisioningDeps extends Omit<StepDeps, 'handOver'> {
   readonly authenticate: Authenticator;
 }
 
+const specified = [getMe, botToken, requestCode, sendCode, sendPassword];
+
+/** The operations of version 0.3.0 in the order of the specification, then our own. */
+export const provisioningContracts: readonly EndpointContract[] = [...specified, addPhone];
+
 /** Returns version 0.3.0 of the provisioning API of mautrix-telegram. */
 export function createProvisioningSurface({ prefix, authenticate, ...deps }: ProvisioningDeps): Surface {
-  const endpoints = provisioningEndpoints(deps);
+  const { phoneProofs } = deps;
+  const endpoints = [
+    ...specified.map((operation) => operation.serve(deps)),
+    ...(phoneProofs ? [addPhone.serve(deps, phoneProofs)] : []),
+  ];
   return surface({
     name: 'provisioning-0.3.0',
     prefixes: [prefix],
@@ -29,11 +38,4 @@ export function createProvisioningSurface({ prefix, authenticate, ...deps }: Pro
     endpoints: [...endpoints, descriptionEndpoint.serve(() => provisioningOpenApi(prefix, endpoints))],
     ...errorHandling(wireErrors, operations),
   });
-}
-
-/** Returns the operations of version 0.3.0 in the order of the specification, then our own. */
-export function provisioningEndpoints(deps: StepDeps): readonly Endpoint[] {
-  const { phoneProofs } = deps;
-  const specified = [getMe, botToken, requestCode, sendCode, sendPassword].map((operation) => operation.serve(deps));
-  return phoneProofs ? [...specified, addPhone.serve(deps, phoneProofs)] : specified;
 }

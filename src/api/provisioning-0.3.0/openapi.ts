@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../http/endpoint.js';
+import type { EndpointContract } from '../../http/endpoint.js';
 import { openApiDocument, type OpenApiDocument } from '../../http/openapi.js';
 
 /** The introduction of the API reference, in Markdown. */
@@ -23,7 +23,7 @@ Unknown routes and methods return a 404 or 405 (\`unhandled_http_404\`, \`unhand
 \`X-Request-Id\` in a response identifies the request in the log.`;
 
 /** Returns the OpenAPI document of version 0.3.0, served below `prefix`. */
-export function provisioningOpenApi(prefix: string, endpoints: readonly Endpoint[]): OpenApiDocument {
+export function provisioningOpenApi(prefix: string, endpoints: readonly EndpointContract[]): OpenApiDocument {
   return openApiDocument({
     title: 'Telegram bridge provisioning',
     version: '0.3.0',

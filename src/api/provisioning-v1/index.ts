@@ -1,5 +1,5 @@
 import type { Authenticator } from '../../http/bearer-auth.js';
-import type { Endpoint } from '../../http/endpoint.js';
+import type { EndpointContract, EndpointDefinition } from '../../http/endpoint.js';
 import { surface, type Surface } from '../../http/surface.js';
 import { descriptionEndpoint } from '../provisioning/description-endpoint.js';
 import { errorHandling } from '../provisioning/to-error-reply.js';
@@ -26,10 +26,23 @@ export interface ProvisioningV1Deps extends EndpointDeps {
   readonly authenticate: Authenticator;
 }
 
+type Definitions = readonly EndpointDefinition<[EndpointDeps]>[];
+const login: Definitions = [bridgeInfoEndpoint, getUser, requestCode, resendCode, sendCode, sendPassword, botToken];
+const others: Definitions = [handOver, logOut, getChats, getContacts, resolveIdentifier, startDm, ...portals];
+
+/** The operations of version 1. */
+export const provisioningV1Contracts: readonly EndpointContract[] = [...login, addPhone, qrEndpoint, ...others];
+
 /** Returns version 1 of the provisioning API of mautrix-telegram. */
 export function createProvisioningV1({ prefix, authenticate, ...deps }: ProvisioningV1Deps): Surface {
   const qr = qrEndpoint.serve();
-  const endpoints = provisioningV1Endpoints(deps, qr);
+  const { phoneProofs } = deps;
+  const endpoints = [
+    ...login.map((operation) => operation.serve(deps)),
+    ...(phoneProofs ? [addPhone.serve(deps, phoneProofs)] : []),
+    qr,
+    ...others.map((operation) => operation.serve(deps)),
+  ];
   return surface({
     name: 'provisioning-v1',
     prefixes: [prefix],
@@ -41,26 +54,4 @@ export function createProvisioningV1({ prefix, authenticate, ...deps }: Provisio
     sockets: [qrSocket(deps, qr)],
     ...errorHandling(wireErrors, operations),
   });
-}
-
-/** Returns the operations of version 1. */
-export function provisioningV1Endpoints(deps: EndpointDeps, qr = qrEndpoint.serve()): readonly Endpoint[] {
-  return [
-    bridgeInfoEndpoint.serve(),
-    getUser.serve(deps),
-    requestCode.serve(deps),
-    resendCode.serve(deps),
-    sendCode.serve(deps),
-    sendPassword.serve(deps),
-    botToken.serve(deps),
-    ...(deps.phoneProofs ? [addPhone.serve(deps, deps.phoneProofs)] : []),
-    qr,
-    handOver.serve(deps),
-    logOut.serve(deps),
-    getChats.serve(deps),
-    getContacts.serve(deps),
-    resolveIdentifier.serve(deps),
-    startDm.serve(deps),
-    ...portals(deps),
-  ];
 }

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../http/endpoint.js';
+import type { EndpointContract } from '../../http/endpoint.js';
 import { openApiDocument, type OpenApiDocument } from '../../http/openapi.js';
 
 const introduction = `Logs Matrix users into Telegram. Compatible with version 1 of the provisioning API of mautrix-telegram (its Python releases after
@@ -15,7 +15,7 @@ Gangway does not bridge rooms: \`/portal/\` returns 404 \`portal_not_found\`. Op
 \`no_bridge_attached\`.`;
 
 /** Returns the OpenAPI document of version 1, served below `prefix`. */
-export function provisioningV1OpenApi(prefix: string, endpoints: readonly Endpoint[]): OpenApiDocument {
+export function provisioningV1OpenApi(prefix: string, endpoints: readonly EndpointContract[]): OpenApiDocument {
   return openApiDocument({
     title: 'Telegram bridge provisioning, version 1',
     version: '1',

@@ -1,5 +1,4 @@
 import type { Authenticator } from '../../http/bearer-auth.js';
-import type { Endpoint } from '../../http/endpoint.js';
 import { surface, type Surface } from '../../http/surface.js';
 import { SessionFailure } from '../../sessions/failure.js';
 import { acquireSession } from './acquire.js';
@@ -12,10 +11,8 @@ import { renewLease } from './renew.js';
 /** The prefix of the API for other programs. */
 export const sessionsPrefix = '/_gangway/v1/sessions';
 
-/** Returns the operations of the API for other programs. */
-export function sessionEndpoints(deps: SessionDeps): readonly Endpoint[] {
-  return [listSessions.serve(deps), acquireSession.serve(deps), renewLease.serve(deps), releaseLease.serve(deps)];
-}
+/** The operations of the API for other programs. */
+export const sessionOperations = [listSessions, acquireSession, renewLease, releaseLease] as const;
 
 /** Returns the API through which other programs lease sessions. */
 export function createSessionsSurface({
@@ -29,6 +26,6 @@ export function createSessionsSurface({
     accessLevel: 'info',
     problem: toHttpErrorReply,
     failure: (failure) => (failure instanceof SessionFailure ? toSessionErrorReply(failure.fact) : undefined),
-    endpoints: sessionEndpoints(deps),
+    endpoints: sessionOperations.map((operation) => operation.serve(deps)),
   });
 }

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../http/endpoint.js';
+import type { EndpointContract } from '../../http/endpoint.js';
 import { openApiDocument, type OpenApiDocument } from '../../http/openapi.js';
 import { sessionsPrefix } from './index.js';
 import { webhookSubjects } from './webhooks.js';
@@ -13,7 +13,7 @@ taken back. The holder must close its connection before it releases the lease an
 \`errcode\` and \`error\`.`;
 
 /** Returns the OpenAPI document of the API for other programs. */
-export function sessionsOpenApi(endpoints: readonly Endpoint[]): OpenApiDocument {
+export function sessionsOpenApi(endpoints: readonly EndpointContract[]): OpenApiDocument {
   return openApiDocument({
     title: 'Gangway sessions',
     version: '1',
