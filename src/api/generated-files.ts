@@ -4,9 +4,6 @@ import type { LoginLimits } from '../accounts/login-limits.js';
 import type { OpenIdTokens } from '../accounts/open-id.js';
 import type { AccountSessions } from '../accounts/sessions.js';
 import type { ServerName } from '../base/mxid.js';
-import type { TelegramAccounts } from '../login/accounts.js';
-import type { LoginProcesses } from '../login/processes.js';
-import type { LoginService } from '../login/service.js';
 import type { EndpointContract } from '../http/endpoint.js';
 import type { Surface } from '../http/surface.js';
 import { clientServerV1 } from './client-server-v1/index.js';
@@ -22,7 +19,7 @@ import { provisioningOpenApi } from './provisioning-0.3.0/openapi.js';
 import { provisioningReference } from './provisioning-0.3.0/reference.js';
 import { provisioningV1Contracts } from './provisioning-v1/index.js';
 import { provisioningV1OpenApi } from './provisioning-v1/openapi.js';
-import { provisioningV3Endpoints } from './provisioning-v3/index.js';
+import { provisioningV3Contracts } from './provisioning-v3/index.js';
 import { provisioningV3OpenApi } from './provisioning-v3/openapi.js';
 import { sessionOperations } from './sessions/index.js';
 import { sessionsOpenApi } from './sessions/openapi.js';
@@ -38,33 +35,9 @@ const specifiedPrefix = '/_matrix/provision';
 
 // Endpoints that are only described are never called.
 const describedOnly = () => Promise.reject(new Error('described only'));
-type Everything = LoginService &
-  LoginProcesses &
-  TelegramAccounts &
-  AccountAuthority &
-  AccountSessions &
-  OpenIdTokens &
-  AccountAddresses;
+type Everything = AccountAuthority & AccountSessions & OpenIdTokens & AccountAddresses;
 const unused: Everything = {
-  submit: describedOnly,
-  start: describedOnly,
-  answer: describedOnly,
-  find: describedOnly,
-  awaitChange: describedOnly,
-  resend: describedOnly,
-  cancel: describedOnly,
-  cancelAll: describedOnly,
-  accounts: describedOnly,
-  listAccounts: describedOnly,
-  createDm: describedOnly,
-  createGroup: describedOnly,
-  passToBridge: describedOnly,
-  contacts: describedOnly,
-  chats: describedOnly,
-  resolveIdentifier: describedOnly,
-  searchUsers: describedOnly,
   whoAmI: describedOnly,
-  sweep: describedOnly,
   loginFlows: describedOnly,
   logIn: describedOnly,
   refresh: describedOnly,
@@ -117,16 +90,6 @@ const contacts: AddressDeps = {
   usualPath: 'ours',
   postsWithoutAuthentication: true,
 };
-const described = {
-  login: unused,
-  clock: { now: () => 0, after: () => () => undefined },
-  permissions: { mayLogIn: () => false, levelOf: () => ({ level: 'none' }) },
-  mayLogIn: () => false,
-  serverName: 'example.com',
-  phoneProofs: { getStatus: describedOnly, add: describedOnly },
-  transfers: { init: describedOnly, finish: describedOnly, cancel: describedOnly },
-  handOver: { handOvers: { request: describedOnly, findStatus: describedOnly }, isOffered: true, waitMs: 0 },
-};
 const account: AccountDeps = {
   devices: { list: describedOnly, load: describedOnly, rename: describedOnly, end: describedOnly },
   credentials: {
@@ -163,7 +126,7 @@ const clientServerV3 = createClientServerV3({
 export const describedEndpoints: readonly EndpointContract[] = [
   ...provisioningContracts,
   ...provisioningV1Contracts,
-  ...provisioningV3Endpoints(described),
+  ...provisioningV3Contracts,
   ...sessionOperations,
   ...clientServerV3.flatMap(({ endpoints }) => endpoints),
   ...clientServerV1.endpoints,
@@ -186,7 +149,7 @@ export const apiFiles: readonly ApiFile[] = [
   },
   {
     path: 'docs/openapi/provisioning-v3.json',
-    render: () => json(provisioningV3OpenApi(`${specifiedPrefix}/v3`, provisioningV3Endpoints(described))),
+    render: () => json(provisioningV3OpenApi(`${specifiedPrefix}/v3`, provisioningV3Contracts)),
   },
   {
     path: 'docs/openapi/client-server-v3.json',

@@ -1,5 +1,5 @@
 import type { Authenticator } from '../../http/bearer-auth.js';
-import type { Endpoint } from '../../http/endpoint.js';
+import type { EndpointContract, EndpointDefinition } from '../../http/endpoint.js';
 import { surface, type Surface } from '../../http/surface.js';
 import { descriptionEndpoint } from '../provisioning/description-endpoint.js';
 import { addPhone } from './add-phone.js';
@@ -25,9 +25,42 @@ export interface ProvisioningV3Deps extends EndpointDeps {
   readonly authenticate: Authenticator;
 }
 
+type Definitions = readonly EndpointDefinition<[EndpointDeps]>[];
+const login: Definitions = [
+  whoami,
+  capabilities,
+  loginFlows,
+  loginStart,
+  userInput,
+  displayAndWait,
+  otherStep,
+  loginResend,
+  loginCancel,
+];
+const others: Definitions = [
+  handOver,
+  logout,
+  logins,
+  contacts,
+  searchUsers,
+  resolveIdentifier,
+  createDm,
+  createGroup,
+  ...onlyBridge,
+];
+
+/** The operations of version 3. */
+export const provisioningV3Contracts: readonly EndpointContract[] = [...login, addPhone, ...others, ...sessionTransfer];
+
 /** Returns version 3 of the provisioning API of the mautrix bridges. */
 export function createProvisioningV3({ prefix, authenticate, ...deps }: ProvisioningV3Deps): Surface {
-  const endpoints = provisioningV3Endpoints(deps);
+  const { phoneProofs, transfers } = deps;
+  const endpoints = [
+    ...login.map((operation) => operation.serve(deps)),
+    ...(phoneProofs ? [addPhone.serve(deps, phoneProofs)] : []),
+    ...others.map((operation) => operation.serve(deps)),
+    ...(transfers ? sessionTransfer.map((operation) => operation.serve(deps, transfers)) : []),
+  ];
   return surface({
     name: 'provisioning-v3',
     prefixes: [prefix],
@@ -39,30 +72,4 @@ export function createProvisioningV3({ prefix, authenticate, ...deps }: Provisio
     problem: toHttpErrorReply,
     failure: toErrorReply,
   });
-}
-
-/** Returns the operations of version 3. */
-export function provisioningV3Endpoints(deps: EndpointDeps): readonly Endpoint[] {
-  return [
-    whoami.serve(deps),
-    capabilities.serve(deps),
-    loginFlows.serve(deps),
-    loginStart.serve(deps),
-    userInput.serve(deps),
-    displayAndWait.serve(deps),
-    otherStep.serve(deps),
-    loginResend.serve(deps),
-    loginCancel.serve(deps),
-    ...(deps.phoneProofs ? [addPhone.serve(deps, deps.phoneProofs)] : []),
-    handOver.serve(deps),
-    logout.serve(deps),
-    logins.serve(deps),
-    contacts.serve(deps),
-    searchUsers.serve(deps),
-    resolveIdentifier.serve(deps),
-    createDm.serve(deps),
-    createGroup.serve(deps),
-    ...onlyBridge(deps),
-    ...(deps.transfers ? sessionTransfer(deps, deps.transfers) : []),
-  ];
 }

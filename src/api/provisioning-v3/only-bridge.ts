@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { BridgeReply, BridgeRequest } from '../../bridge/bridge.js';
-import { defineEndpoint, type Endpoint, type PathParameter } from '../../http/endpoint.js';
+import { defineEndpoint, type PathParameter } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { Principal } from '../../http/principal.js';
 import { readCaller, userIdParameter } from './caller.js';
@@ -132,13 +132,5 @@ const resolveMedia = defineEndpoint(
   }),
 );
 
-/** Returns the operations that only a bridge performs. Its answers are forwarded unchanged. */
-export function onlyBridge(deps: EndpointDeps): readonly Endpoint[] {
-  return [
-    backfill.serve(deps),
-    imagePack('GET').serve(deps),
-    imagePack('POST').serve(deps),
-    imagePacks.serve(deps),
-    resolveMedia.serve(deps),
-  ];
-}
+/** The operations that only a bridge performs. Its answers are forwarded unchanged. */
+export const onlyBridge = [backfill, imagePack('GET'), imagePack('POST'), imagePacks, resolveMedia];

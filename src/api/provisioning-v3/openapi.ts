@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../http/endpoint.js';
+import type { EndpointContract } from '../../http/endpoint.js';
 import { openApiDocument, type OpenApiDocument } from '../../http/openapi.js';
 
 const introduction = `Logs Matrix users into Telegram. Compatible with version 3 of the provisioning API of the mautrix bridges. Its clients are the
@@ -18,7 +18,7 @@ too. Members below \`gangway.\` are extensions of this server. Without a bridge 
 return 501 \`GANGWAY.NO_BRIDGE_ATTACHED\`.`;
 
 /** Returns the OpenAPI document of version 3, served below `prefix`. */
-export function provisioningV3OpenApi(prefix: string, endpoints: readonly Endpoint[]): OpenApiDocument {
+export function provisioningV3OpenApi(prefix: string, endpoints: readonly EndpointContract[]): OpenApiDocument {
   return openApiDocument({
     title: 'Telegram bridge provisioning, version 3',
     version: '3',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineEndpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { SessionTransfers } from '../../sessions/transfers.js';
 import { readCaller, userIdParameter } from './caller.js';
@@ -92,7 +92,5 @@ const cancel = defineEndpoint(
   }),
 );
 
-/** Returns the operations that transfer sessions to other programs. */
-export function sessionTransfer(deps: EndpointDeps, transfers: SessionTransfers): readonly Endpoint[] {
-  return [init.serve(deps, transfers), finish.serve(deps, transfers), cancel.serve(deps, transfers)];
-}
+/** The operations that transfer sessions to other programs. */
+export const sessionTransfer = [init, finish, cancel];
