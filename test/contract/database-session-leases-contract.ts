@@ -291,6 +291,7 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
       const dyingDatabase: Database = {
         ...database,
         locks: { run: (name, work) => locks.run(name, work) },
+        read: (work) => (left < 0 ? never : database.read(work)),
         async transaction(work) {
           if (left < 0) return never;
           left -= 1;

@@ -119,6 +119,7 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
     ...database,
     transaction: (work) =>
       isDatabaseLost ? Promise.reject(new DatabaseFailure({ kind: 'busy' })) : database.transaction(work),
+    read: (work) => (isDatabaseLost ? Promise.reject(new DatabaseFailure({ kind: 'busy' })) : database.read(work)),
   };
   const deps = { clock, random: systemRandom, logger: silentLogger };
   const pool = createConnectionPool({

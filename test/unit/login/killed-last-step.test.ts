@@ -47,6 +47,7 @@ function killedAfter(database: Database, last: number): { readonly database: Dat
     database: {
       ...database,
       locks: { run: (name, work) => locks.run(name, work) },
+      read: (work) => (left < 1 ? never : database.read(work)),
       async transaction(work) {
         left -= 1;
         if (left < 0) return never;
