@@ -191,7 +191,8 @@ describe('a hundred logins at once', () => {
     );
     const count = (outcome: string) => outcomes.filter((other) => other === outcome).length;
     expect(new Set(outcomes)).toEqual(new Set(['granted', 'wrong_credentials', 'overloaded']));
-    expect(count('granted') + count('wrong_credentials')).toBeGreaterThanOrEqual(10);
+    // Two are hashed and six wait: three quarters of the queue, without an access token.
+    expect(count('granted') + count('wrong_credentials')).toBeGreaterThanOrEqual(2 + 6);
     expect(count('overloaded')).toBeGreaterThan(0);
     expect(hasher.load).toEqual({ running: 0, waiting: 0 });
     expect(await embedded.devicesOf(alice.mxid)).toHaveLength(count('granted'));
