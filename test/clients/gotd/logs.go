@@ -25,13 +25,23 @@ func (c *collector) Log(_ context.Context, level log.Level, message string, attr
 	for _, attr := range attrs {
 		words = append(words, fmt.Sprintf("%s=%s", attr.Key, attr.Value.String()))
 	}
+	line := strings.Join(words, " ")
+	if isOwnCancellation(line) {
+		return
+	}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	c.kept = append(c.kept, strings.Join(words, " "))
+	c.kept = append(c.kept, line)
 }
 
 func (c *collector) lines() []string {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	return append([]string{}, c.kept...)
+}
+
+// After each connect, the client requests its own user in the background. It cancels that request
+// if it closes the connection first: to move to another data centre, or at its end.
+func isOwnCancellation(line string) bool {
+	return strings.HasPrefix(line, "Got error on self ") && strings.HasSuffix(line, "context canceled")
 }
