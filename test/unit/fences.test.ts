@@ -188,6 +188,14 @@ describe('the layout', () => {
     expect(wrong.map(show)).toEqual([]);
   });
 
+  it('is drawn in docs/architecture.md with the same arrows', () => {
+    const docs = readFileSync(`${root}docs/architecture.md`, 'utf8');
+    const drawn = [...docs.matchAll(/^ {2}(\S+) --> (.+)$/gm)].map(([, from = '', to = '']) => [from, to.split(' & ')]);
+    const composing = ['app', 'cli', 'main'];
+    const allowed = Object.entries(arrows).filter(([from, to]) => to.length > 0 && !composing.includes(from));
+    expect(Object.fromEntries(drawn)).toEqual(Object.fromEntries(allowed));
+  });
+
   it('lets no wire version of the provisioning API import another', () => {
     const dialectOf = (file: string) => /^src\/api\/(provisioning-[^/]+)\//.exec(file)?.[1];
     const wrong = ours.filter(({ from, to }) => {
