@@ -325,9 +325,9 @@ describe('users', () => {
 });
 
 it.each([
-  ['off', true],
-  [undefined, false],
-] as const)('capabilities contain what the bridge supports: hand_over %s', async (handOver, hasBridge) => {
+  ['with a bridge', 'off', true],
+  ['without a bridge', undefined, false],
+] as const)('capabilities contain what the bridge supports: %s', async (_, handOver, hasBridge) => {
   await start(handOver);
   const { json } = await v3('GET', 'capabilities');
   expect(json).toMatchObject({ resolve_identifier: { create_dm: hasBridge } });

@@ -129,10 +129,10 @@ describe('devices', () => {
   });
 
   it.each([
-    ['GET', undefined],
-    ['PUT', {}],
-    ['PUT', { display_name: 'mine' }],
-  ])('of other users and unknown ones are 404 M_NOT_FOUND: %s %j', async (method, body) => {
+    ['GET', 'GET', undefined],
+    ['PUT without changes', 'PUT', {}],
+    ['PUT with a name', 'PUT', { display_name: 'mine' }],
+  ])('of other users and unknown ones are 404 M_NOT_FOUND: %s', async (_, method, body) => {
     const { token } = await logIn('alice');
     const other = await logIn('bob', { device_id: 'OTHER' });
     for (const id of ['OTHER', 'NONE', 'ZERO%00', 'OTHER%00']) {

@@ -94,10 +94,10 @@ describe('the 3PIDs of accounts', () => {
   const withBody = addressOperations.filter(({ body }) => body !== undefined);
   const ofUsers = addressOperations.filter(({ access }) => access === 'a token');
   const faulty = addressOperations.flatMap((operation) =>
-    operation.faults.map((fault) => ({ operation, fault, title: `${operation.operation} returns ${fault.title}` })),
+    operation.faults.map((fault) => [`${operation.operation} returns ${fault.title}`, operation, fault] as const),
   );
 
-  it.each(faulty)('$title', async ({ operation, fault: { failure, status, json } }) => {
+  it.each(faulty)('%s', async (_, operation, { failure, status, json }) => {
     trouble.error = failure;
     const reply = await send(operation);
     expect({ status: reply.status, json: reply.json }).toEqual({ status, json });

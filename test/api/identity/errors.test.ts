@@ -137,10 +137,10 @@ describe.each(versions)('identity service $version', ({ version, prefix, operati
   const withTerms = operations.filter(({ access }) => access === 'a token and terms');
   const switchable = operations.filter(({ access }) => access === 'a part of version 1');
   const faulty = operations.flatMap((operation) =>
-    operation.faults.map((fault) => ({ operation, fault, title: `${operation.operation} returns ${fault.title}` })),
+    operation.faults.map((fault) => [`${operation.operation} returns ${fault.title}`, operation, fault] as const),
   );
 
-  it.each(faulty)('$title', async ({ operation, fault: { failure, status, json } }) => {
+  it.each(faulty)('%s', async (_, operation, { failure, status, json }) => {
     fail(failure);
     const reply = await send(operation);
     expect({ status: reply.status, json: reply.json }).toEqual({ status, json });

@@ -531,7 +531,11 @@ describe('every error of every operation of version 1', () => {
     expect([...new Set(tried)].toSorted()).toEqual([...new Set(documented)].toSorted());
   });
 
-  it.each(rows)('$operation returns $status $errcode: $error', async (row) => {
+  const titled = rows.map(
+    (row) => [`${row.operation} returns ${row.status} ${row.errcode}: ${row.error}`, row] as const,
+  );
+
+  it.each(titled)('%s', async (_, row) => {
     const { method, pathOf, body, calls, prepare, ...ready } = readyOperations[row.operation];
     const { handOver } = { ...ready, ...row };
     if (handOver) {

@@ -542,7 +542,11 @@ afterEach(async () => {
 });
 
 describe('every error of version 3', () => {
-  it.each(rows)('$operation returns $status $errcode: $error', async (one) => {
+  const titled = rows.map(
+    (row) => [`${row.operation} returns ${row.status} ${row.errcode}: ${row.error}`, row] as const,
+  );
+
+  it.each(titled)('%s', async (_, one) => {
     const { prepare, calls, ...ready } = readyOperations[one.operation];
     const { handOver } = { ...ready, ...one };
     if (handOver) {

@@ -84,7 +84,7 @@ describe('logins to one account', () => {
     ['a deactivated account', { kind: 'user_deactivated' }, false],
     ['an unreachable homeserver', { kind: 'homeserver_unreachable' }, false],
     ['a full queue', { kind: 'overloaded', retryAfterMs: 5 }, false],
-  ])('that end with %s count as failures: %s', async (_, fault, counts) => {
+  ])('that end with %s count as failures or not', async (_, fault, counts) => {
     const { fail } = start({ failuresPerAccount: { max: 1, windowMs: 60_000 } });
     expect(await fail(alice, here, fault)).toBe(fault.kind);
     expect(await fail(alice, here, fault)).toBe(counts ? 60_000 : fault.kind);
@@ -251,21 +251,21 @@ describe('logins with the token of a bridge', () => {
     retryAfter: undefined,
   });
 
-  it.each<[AccountFault | 'in', boolean]>([
-    ['in', false],
-    [refused(400), true],
-    [refused(401), true],
-    [refused(403), true],
-    [refused(404), true],
-    [refused(428), true],
-    [refused(429), false],
-    [refused(430), true],
-    [refused(499), true],
-    [refused(500), false],
-    [refused(502), false],
-    [{ kind: 'homeserver_unreachable' }, false],
-    [{ kind: 'overloaded', retryAfterMs: 1 }, false],
-  ])('count only if the homeserver refuses the token: %o', async (result, isCounted) => {
+  it.each<[string, AccountFault | 'in', boolean]>([
+    ['a success', 'in', false],
+    ['status 400', refused(400), true],
+    ['status 401', refused(401), true],
+    ['status 403', refused(403), true],
+    ['status 404', refused(404), true],
+    ['status 428', refused(428), true],
+    ['status 429', refused(429), false],
+    ['status 430', refused(430), true],
+    ['status 499', refused(499), true],
+    ['status 500', refused(500), false],
+    ['status 502', refused(502), false],
+    ['an unreachable homeserver', { kind: 'homeserver_unreachable' }, false],
+    ['a full queue', { kind: 'overloaded', retryAfterMs: 1 }, false],
+  ])('count only if the homeserver refuses the token: %s', async (_, result, isCounted) => {
     const { limits } = start({ perAddress: { max: 1, windowMs: 60_000 } });
     const logIn = () =>
       outcome(() =>

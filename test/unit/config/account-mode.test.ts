@@ -31,14 +31,32 @@ describe('accounts.mode', () => {
 
 describe('a configuration from before accounts.mode existed', () => {
   it.each([
-    ['embedded', {}, undefined, '`accounts: { mode: embedded }`'],
-    ['embedded', {}, { well_known: 'drop', ...noMode }, '`mode: embedded` in the section accounts'],
-    ['embedded', {}, { enabled: true, ...noMode }, '`mode: embedded` in the section accounts'],
-    ['relay', { homeserver }, undefined, '`accounts: { mode: relay }`'],
-    ['relay', { homeserver }, { enabled: true, ...noMode }, '`mode: relay` in the section accounts'],
-    ['off', {}, { enabled: false, ...noMode }, '`mode: off` in the section accounts'],
-    ['off', { homeserver }, { enabled: false, ...noMode }, '`mode: off` in the section accounts'],
-  ])('gets the advice to write %s: %j, accounts: %j', (mode, changes, accounts, line) => {
+    ['no section', 'embedded', {}, undefined, '`accounts: { mode: embedded }`'],
+    [
+      'a section with another setting',
+      'embedded',
+      {},
+      { well_known: 'drop', ...noMode },
+      '`mode: embedded` in the section accounts',
+    ],
+    ['enabled accounts', 'embedded', {}, { enabled: true, ...noMode }, '`mode: embedded` in the section accounts'],
+    ['a homeserver and no section', 'relay', { homeserver }, undefined, '`accounts: { mode: relay }`'],
+    [
+      'a homeserver and enabled accounts',
+      'relay',
+      { homeserver },
+      { enabled: true, ...noMode },
+      '`mode: relay` in the section accounts',
+    ],
+    ['disabled accounts', 'off', {}, { enabled: false, ...noMode }, '`mode: off` in the section accounts'],
+    [
+      'a homeserver and disabled accounts',
+      'off',
+      { homeserver },
+      { enabled: false, ...noMode },
+      '`mode: off` in the section accounts',
+    ],
+  ])('with %s gets the advice to write %s', (_, mode, changes, accounts, line) => {
     const { problems } = inspect(written({ ...changes, accounts }));
     const missing = problems.filter(({ path }) => path === 'accounts.mode');
     expect(missing.map(({ message }) => message)).toEqual([

@@ -12,6 +12,11 @@ function configurationIn(file: string): string[] {
   return blocks.filter((block) => /^(accounts|identity|delivery|outgoing|threepids):/m.test(block));
 }
 
+/** The names of its sections, for a title. */
+function sectionsOf(block: string): string {
+  return Object.keys(parse(block) as object).join(' and ');
+}
+
 describe.each([
   ['identity.md', 6],
   ['addresses.md', 1],
@@ -20,7 +25,9 @@ describe.each([
     expect(configurationIn(file).length).toBeGreaterThanOrEqual(least);
   });
 
-  it.each(configurationIn(file))('is valid except for its example names:\n%s', (block) => {
+  const rows = configurationIn(file).map((block, index) => [index + 1, sectionsOf(block), block] as const);
+
+  it.each(rows)('is valid except for its example names: snippet %i, %s', (_, _sections, block) => {
     const text = block
       .replaceAll('example.com', 'matrix.test')
       .replace(/the output of `[^`]+`/, '0123456789abcdef0123456789abcdef');

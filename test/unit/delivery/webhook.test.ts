@@ -89,19 +89,32 @@ describe('codes through a webhook', () => {
     await expect(messenger.send(phoneValidation())).resolves.toBeUndefined();
   });
 
-  it.each([
-    { status: 400, fact: { kind: 'address_unreachable' } },
-    { status: 422, fact: { kind: 'address_unreachable' } },
-    { status: 429, fact: { kind: 'slow_down', retryAfterMs: 60_000 } },
-    { status: 429, headers: { 'Retry-After': '7' }, fact: { kind: 'slow_down', retryAfterMs: 7000 } },
-    { status: 401, fact: { kind: 'channel_down' }, problem: 'credentials_refused' },
-    { status: 403, fact: { kind: 'channel_down' }, problem: 'credentials_refused' },
-    { status: 402, fact: { kind: 'channel_down' }, problem: 'no_credit' },
-    { status: 404, fact: { kind: 'channel_down' }, problem: 'settings_refused' },
-    { status: 307, headers: { Location: '/other' }, fact: { kind: 'channel_down' }, problem: 'answer_unfit' },
-    { status: 500, fact: { kind: 'channel_down' }, problem: 'out_of_order' },
-    { status: 503, fact: { kind: 'channel_down' }, problem: 'out_of_order' },
-  ])('maps $status to $fact.kind $problem', async ({ status, headers, fact, problem }) => {
+  interface Row {
+    readonly status: number;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly fact: object;
+    readonly problem?: string;
+  }
+
+  it.each<[string, Row]>([
+    ['400 to an unreachable address', { status: 400, fact: { kind: 'address_unreachable' } }],
+    ['422 to an unreachable address', { status: 422, fact: { kind: 'address_unreachable' } }],
+    ['429 to a pause of a minute', { status: 429, fact: { kind: 'slow_down', retryAfterMs: 60_000 } }],
+    [
+      '429 with Retry-After to that pause',
+      { status: 429, headers: { 'Retry-After': '7' }, fact: { kind: 'slow_down', retryAfterMs: 7000 } },
+    ],
+    ['401 to refused credentials', { status: 401, fact: { kind: 'channel_down' }, problem: 'credentials_refused' }],
+    ['403 to refused credentials', { status: 403, fact: { kind: 'channel_down' }, problem: 'credentials_refused' }],
+    ['402 to a lack of credit', { status: 402, fact: { kind: 'channel_down' }, problem: 'no_credit' }],
+    ['404 to refused settings', { status: 404, fact: { kind: 'channel_down' }, problem: 'settings_refused' }],
+    [
+      '307 to an unfit answer',
+      { status: 307, headers: { Location: '/other' }, fact: { kind: 'channel_down' }, problem: 'answer_unfit' },
+    ],
+    ['500 to a channel out of order', { status: 500, fact: { kind: 'channel_down' }, problem: 'out_of_order' }],
+    ['503 to a channel out of order', { status: 503, fact: { kind: 'channel_down' }, problem: 'out_of_order' }],
+  ])('maps %s', async (_, { status, headers, fact, problem }) => {
     const { messenger, logger, heard } = await webhook({ status, ...(headers ? { headers } : {}) });
     await expect(messenger.send(phoneValidation())).rejects.toMatchObject({ fact });
     expect(logger.lines.filter(({ level }) => level === 'error').map(({ fields }) => fields['problem'])).toEqual(

@@ -56,13 +56,17 @@ describe('the user of an OpenID token', () => {
     expect(await faultOf(connect().openIdSubject(server, token))).toEqual({ kind: 'refused', status: 401 });
   });
 
-  it.each([undefined, 5, 'alice', '', '@alice', ['@alice:home.test']])(
-    'is absent if the answer contains no Matrix ID: %j',
-    async (sub) => {
-      homeserver.behave((response) => replyJson(response, 200, { sub }));
-      expect(await faultOf(connect().openIdSubject(server, token))).toMatchObject({ kind: 'answer_unfit' });
-    },
-  );
+  it.each([
+    ['no member', undefined],
+    ['a number', 5],
+    ['a localpart', 'alice'],
+    ['an empty text', ''],
+    ['no server name', '@alice'],
+    ['a list', ['@alice:home.test']],
+  ])('is absent if the answer contains no Matrix ID: %s', async (_, sub) => {
+    homeserver.behave((response) => replyJson(response, 200, { sub }));
+    expect(await faultOf(connect().openIdSubject(server, token))).toMatchObject({ kind: 'answer_unfit' });
+  });
 
   const unfit: readonly [string, (response: ServerResponse) => unknown, string][] = [
     ['a redirect', (response) => response.writeHead(307, { Location: 'https://home.test/' }).end('{}'), 'a redirect'],

@@ -21,17 +21,20 @@ const token = (isGiven: boolean, wrongGuesses = 0, id = 't'): TokenState => ({ i
 
 describe('a message', () => {
   it.each([
-    { last: undefined, asked: 1, attempt: 1 },
-    { last: undefined, asked: 0, attempt: 0 },
-    { last: undefined, asked: -7, attempt: -7 },
-    { last: undefined, asked: undefined, attempt: 0 },
-    { last: 0, asked: 1, attempt: 1 },
-    { last: 1, asked: 2, attempt: 2 },
-    { last: 1, asked: 900, attempt: 900 },
-    { last: 1, asked: undefined, attempt: 2 },
-    { last: 1, asked: 1e300, attempt: Number.MAX_SAFE_INTEGER },
-    { last: Number.MAX_SAFE_INTEGER, asked: undefined, attempt: Number.MAX_SAFE_INTEGER },
-  ])('goes out for attempt $asked after $last', ({ last, asked, attempt }) => {
+    ['1 as the first one', { last: undefined, asked: 1, attempt: 1 }],
+    ['0 as the first one', { last: undefined, asked: 0, attempt: 0 }],
+    ['-7 as the first one', { last: undefined, asked: -7, attempt: -7 }],
+    ['without a number as the first one', { last: undefined, asked: undefined, attempt: 0 }],
+    ['1 after 0', { last: 0, asked: 1, attempt: 1 }],
+    ['2 after 1', { last: 1, asked: 2, attempt: 2 }],
+    ['900 after 1', { last: 1, asked: 900, attempt: 900 }],
+    ['without a number after 1', { last: 1, asked: undefined, attempt: 2 }],
+    ['1e300 after 1', { last: 1, asked: 1e300, attempt: Number.MAX_SAFE_INTEGER }],
+    [
+      'without a number after the largest one',
+      { last: Number.MAX_SAFE_INTEGER, asked: undefined, attempt: Number.MAX_SAFE_INTEGER },
+    ],
+  ])('goes out for an attempt %s', (_, { last, asked, attempt }) => {
     expect(decideSend(session({ lastAttempt: last }), asked)).toEqual({ act: 'send', attempt });
   });
 
@@ -54,11 +57,20 @@ describe('a message', () => {
 
 describe('a proof', () => {
   it.each([
-    { validatedAt: 5, now: expiresAt - 1, proof: { validatedAt: 5 } },
-    { validatedAt: 5, now: expiresAt, proof: { fault: { kind: 'session_expired' } } },
-    { validatedAt: undefined, now: expiresAt - 1, proof: { fault: { kind: 'session_not_validated' } } },
-    { validatedAt: undefined, now: expiresAt, proof: { fault: { kind: 'session_expired' } } },
-  ])('of a session validated at $validatedAt, at $now', ({ validatedAt, now, proof }) => {
+    ['a validated session', { validatedAt: 5, now: expiresAt - 1, proof: { validatedAt: 5 } }],
+    [
+      'a validated session that has expired',
+      { validatedAt: 5, now: expiresAt, proof: { fault: { kind: 'session_expired' } } },
+    ],
+    [
+      'a session that is not validated',
+      { validatedAt: undefined, now: expiresAt - 1, proof: { fault: { kind: 'session_not_validated' } } },
+    ],
+    [
+      'a session that has expired without a validation',
+      { validatedAt: undefined, now: expiresAt, proof: { fault: { kind: 'session_expired' } } },
+    ],
+  ])('of %s', (_, { validatedAt, now, proof }) => {
     expect(proofOf(session({ validatedAt }), now)).toEqual(proof);
   });
 });

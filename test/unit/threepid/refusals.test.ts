@@ -75,16 +75,16 @@ describe('a request is refused', () => {
   });
 
   it.each([
-    ['07470 674927', 'GB', 'sent'],
-    ['+447470674927', undefined, 'sent'],
-    ['+447470674927', 'FR', 'sent'],
-    ['+12025550123', undefined, 'sent'],
-    ['+14165550123', undefined, 'refused'],
-    ['+18765550123', 'US', 'refused'],
-    ['+33612345678', 'GB', 'refused'],
-    ['+441481256789', 'GB', 'refused'],
-    ['+883510012345', undefined, 'refused'],
-  ])('or not, by the country of the number and not the claimed one: %s, %s', async (number, country, outcome) => {
+    ['a British number without its calling code, claimed as British', '07470 674927', 'GB', 'sent'],
+    ['a British number, no claim', '+447470674927', undefined, 'sent'],
+    ['a British number, claimed as French', '+447470674927', 'FR', 'sent'],
+    ['an American number, no claim', '+12025550123', undefined, 'sent'],
+    ['a Canadian number, no claim', '+14165550123', undefined, 'refused'],
+    ['a Jamaican number, claimed as American', '+18765550123', 'US', 'refused'],
+    ['a French number, claimed as British', '+33612345678', 'GB', 'refused'],
+    ['a number of Guernsey, claimed as British', '+441481256789', 'GB', 'refused'],
+    ['a number of no country, no claim', '+883510012345', undefined, 'refused'],
+  ])('or not, by the country of the number and not the claimed one: %s', async (_, number, country, outcome) => {
     const { validation, messenger } = await open({ allowedCountries: ['GB', 'US'] });
     const request = validation.requestToken(phone(number, country));
     if (outcome === 'sent') await request;

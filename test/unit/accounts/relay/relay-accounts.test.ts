@@ -243,9 +243,10 @@ it('a login that is nested too deeply is a client error', async () => {
 describe('well_known', () => {
   const upstream = { 'm.homeserver': { base_url: 'https://matrix.test/' }, 'org.example': { kept: true } };
   it.each([
-    ['drop', undefined],
-    ['keep', upstream],
+    ['is absent with the rule drop', 'drop', undefined],
+    ['is that of the homeserver with the rule keep', 'keep', upstream],
     [
+      'contains the configured base URLs',
       { homeserver: 'https://gangway.test', identityServer: 'https://id.test' },
       {
         'm.homeserver': { base_url: 'https://gangway.test' },
@@ -254,10 +255,11 @@ describe('well_known', () => {
       },
     ],
     [
+      'contains no identity server if only a homeserver is configured',
       { homeserver: 'https://gangway.test', identityServer: undefined },
       { 'm.homeserver': { base_url: 'https://gangway.test' }, 'org.example': { kept: true } },
     ],
-  ] as const)('with the rule %j is %j', async (wellKnown, expected) => {
+  ] as const)('%s', async (_, wellKnown, expected) => {
     relay = createTestRelay(homeserver.url, 'home.test', { wellKnown });
     expect((await logIn({ type: 'm.id.user', user: 'alice' })).extra['well_known']).toEqual(expected);
   });
