@@ -42,7 +42,11 @@ export async function openSqliteReader(path: string, busyTimeoutMs: number): Pro
       const statement = await statementOf(sql);
       // `all` steps to the end, which ends the read. The driver queues calls of one statement.
       return new Promise<Row[]>((resolve, reject) => {
-        statement.all<Row>([...parameters], (error, rows) => (error ? reject(error) : resolve(rows)));
+        statement.all<Row>([...parameters], (error, rows) => {
+          if (!error) return resolve(rows);
+          // A failed statement stays active, and so does the read transaction.
+          statement.reset(() => reject(error));
+        });
       });
     },
     async close() {

@@ -44,6 +44,8 @@ export async function openSqlite(
   });
   const explain = (error: unknown) => explainSqlite(error, path);
   let committed: SqliteReader | undefined;
+  /** Whether readers run beside the writer. Otherwise they wait for it, on its connection. */
+  let isLogged = false;
   try {
     await dataSource.initialize();
     if (file) committed = await openSqliteReader(path, busyTimeoutMs);
@@ -83,7 +85,7 @@ export async function openSqlite(
     jsonElements: 'json_each',
     async select(sql, parameters) {
       requireOwn();
-      if (committed) return committed.select(sql, parameters);
+      if (committed && isLogged) return committed.select(sql, parameters);
       return selectRows(dataSource.createQueryRunner(), sql, [...parameters]);
     },
   };
@@ -91,7 +93,9 @@ export async function openSqlite(
     dataSource,
     locks: new KeyedMutex(),
     serial: true,
-    readsInTurn: committed === undefined,
+    get readsInTurn() {
+      return !committed || !isLogged;
+    },
     reader,
     explain,
     connect: () => Promise.resolve(dataSource.createQueryRunner()),
@@ -103,7 +107,8 @@ export async function openSqlite(
     async settle() {
       if (target.inMemory) return;
       const mode = await useWriteAheadLog();
-      if (mode !== 'wal') {
+      isLogged = mode === 'wal';
+      if (!isLogged) {
         logger.warn('SQLite write-ahead log unavailable', { path });
       }
     },
@@ -113,7 +118,7 @@ export async function openSqlite(
       if (file) await probeSqlite(path, busyTimeoutMs);
     },
     async close() {
-      await committed?.close();
+      await committed?.close().catch((error: unknown) => logger.warn('database reader not closed', { error }));
       await dataSource.destroy();
       await lock?.release();
     },

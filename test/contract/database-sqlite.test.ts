@@ -142,6 +142,7 @@ describe('the SQLite file', () => {
     await (await openTestDatabase({ uri: place.uri })).close();
     const target = { kind: 'sqlite', path: place.path, inMemory: false } as const;
     const backend = await openSqlite(target, { busyTimeoutMs: 5, exclusive: false, logger: silentLogger });
+    await backend.settle();
     const other = await place.connect();
     await other.query('BEGIN IMMEDIATE');
     expect(await backend.reader.select('SELECT mxid FROM accounts WHERE mxid = $1', ['@alice:example.test'])).toEqual(
