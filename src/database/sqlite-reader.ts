@@ -6,12 +6,10 @@ export interface SqliteReader extends Reader {
   close(): Promise<void>;
 }
 
-/** More than the statements of this program; lists are one parameter each. */
-const maxPrepared = 100;
-
 /**
  * Opens a second connection to a file whose log lets readers run beside the writer (SQLite,
- * "Write-Ahead Logging"). It keeps its statements prepared. Rejects with the driver's error.
+ * "Write-Ahead Logging"). It keeps all statements prepared: they are few, since a list is one
+ * parameter. Rejects with the driver's error.
  */
 export async function openSqliteReader(path: string, busyTimeoutMs: number): Promise<SqliteReader> {
   const connection = await new Promise<sqlite3.Database>((resolve, reject) => {
@@ -30,7 +28,7 @@ export async function openSqliteReader(path: string, busyTimeoutMs: number): Pro
     const known = prepared.get(sql);
     if (known) return known;
     const statement = prepare(sql);
-    if (prepared.size < maxPrepared) prepared.set(sql, statement);
+    prepared.set(sql, statement);
     // A statement that could not be prepared, for want of memory or of the file, is prepared again.
     statement.catch(() => prepared.delete(sql));
     return statement;

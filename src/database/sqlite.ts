@@ -43,14 +43,11 @@ export async function openSqlite(
     busyTimeout: busyTimeoutMs,
   });
   const explain = (error: unknown) => explainSqlite(error, path);
+  /** Undefined without a write-ahead log: then reads use the writer's connection, in turn. */
   let committed: SqliteReader | undefined;
-  /** Whether readers run beside the writer. Otherwise they wait for it, on its connection. */
-  let isLogged = false;
   try {
     await dataSource.initialize();
-    if (file) committed = await openSqliteReader(path, busyTimeoutMs);
   } catch (error) {
-    if (dataSource.isInitialized) await dataSource.destroy();
     await lock?.release();
     throw explain(error);
   }
@@ -85,7 +82,7 @@ export async function openSqlite(
     jsonElements: 'json_each',
     async select(sql, parameters) {
       requireOwn();
-      if (committed && isLogged) return committed.select(sql, parameters);
+      if (committed) return committed.select(sql, parameters);
       return selectRows(dataSource.createQueryRunner(), sql, [...parameters]);
     },
   };
@@ -94,7 +91,7 @@ export async function openSqlite(
     locks: new KeyedMutex(),
     serial: true,
     get readsInTurn() {
-      return !committed || !isLogged;
+      return committed === undefined;
     },
     reader,
     explain,
@@ -107,10 +104,8 @@ export async function openSqlite(
     async settle() {
       if (target.inMemory) return;
       const mode = await useWriteAheadLog();
-      isLogged = mode === 'wal';
-      if (!isLogged) {
-        logger.warn('SQLite write-ahead log unavailable', { path });
-      }
+      if (mode === 'wal') committed ??= await openSqliteReader(path, busyTimeoutMs);
+      else logger.warn('SQLite write-ahead log unavailable', { path });
     },
     abandon: () => Promise.resolve(),
     async probe() {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.js';
 import { systemClock } from '../../src/base/clock.js';
 import { openSqlite } from '../../src/database/sqlite.js';
+import { openSqliteReader } from '../../src/database/sqlite-reader.js';
 import { createTransactions } from '../../src/database/transactions.js';
 import { silentLogger } from '../support/silent-logger.js';
 import { createMigratedSqlite, createSqlitePlace } from '../support/database-place.js';
@@ -142,7 +143,10 @@ describe('the SQLite file', () => {
     await (await openTestDatabase({ uri: place.uri })).close();
     const target = { kind: 'sqlite', path: place.path, inMemory: false } as const;
     const backend = await openSqlite(target, { busyTimeoutMs: 5, exclusive: false, logger: silentLogger });
+    expect(backend.readsInTurn).toBe(true);
+    expect(await backend.reader.select('SELECT mxid FROM accounts', [])).toEqual([]);
     await backend.settle();
+    expect(backend.readsInTurn).toBe(false);
     const other = await place.connect();
     await other.query('BEGIN IMMEDIATE');
     expect(await backend.reader.select('SELECT mxid FROM accounts WHERE mxid = $1', ['@alice:example.test'])).toEqual(
@@ -158,6 +162,22 @@ describe('the SQLite file', () => {
     });
     await other.destroy();
     await backend.close();
+  });
+
+  it('is not blocked by a read that failed', async () => {
+    const [writer, other] = [await place.connect(), await place.connect()];
+    await writer.query('CREATE TABLE numbers (number integer)');
+    const reader = await openSqliteReader(place.path, 5);
+    expect(await reader.select('SELECT number FROM numbers', [])).toEqual([]);
+    await other.query('BEGIN EXCLUSIVE');
+    await expect(reader.select('SELECT number FROM numbers', [])).rejects.toThrow('SQLITE_BUSY');
+    await other.query('ROLLBACK');
+    expect(await reader.select('SELECT count(*) AS count FROM numbers', [])).toEqual([{ count: 0 }]);
+    await writer.query('INSERT INTO numbers VALUES (1)');
+    expect(await reader.select('SELECT number FROM numbers', [])).toEqual([{ number: 1 }]);
+    await reader.close();
+    await writer.destroy();
+    await other.destroy();
   });
 
   it('belongs to one daemon at a time, and to the next one after that has ended', async () => {

@@ -1,15 +1,7 @@
 import { z } from 'zod';
 import type { PathParameter } from '../../http/endpoint.js';
+import { phone, username } from '../provisioning/error-replies.js';
 import { phoneStatus } from '../provisioning/phone-proofs.js';
-
-const username = z
-  .string()
-  .nullable()
-  .meta({ description: 'The Telegram username; null if the account has none.', examples: ['username'] });
-const phone = z
-  .string()
-  .nullable()
-  .meta({ description: 'The phone number without the leading plus sign; null for bots.', examples: ['123456789'] });
 
 /**
  * The Matrix ID in a path, raw or percent-encoded. Matches anything that begins with an @, slashes

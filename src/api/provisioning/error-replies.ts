@@ -2,11 +2,13 @@ import { z } from 'zod';
 import type { ReplyShape } from '../../http/endpoint.js';
 import { stateOf, type Operation, type WireError } from './wire-error.js';
 
-const username = z
+/** The user name of a Telegram account. */
+export const username = z
   .string()
   .nullable()
   .meta({ description: 'The Telegram username; null if the account has none.', examples: ['username'] });
-const phone = z
+/** The phone number of a Telegram account. */
+export const phone = z
   .string()
   .nullable()
   .meta({ description: 'The phone number without the leading plus sign; null for bots.', examples: ['123456789'] });
